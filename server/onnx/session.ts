@@ -1,0 +1,151 @@
+/**
+ * Sessions: the one file that imports onnxruntime-node. Creates sessions with a chosen execution provider, reports the
+ * provider really in use, and checks every feed against the graph's own inputs before the native code sees it.
+ *
+ * `run()` blocks the JavaScript thread (microsoft/onnxruntime#19611), so only the inference child, the trainer and
+ * tests load this file; the HTTP process never does.
+ */
+import * as ort from "onnxruntime-node";
+import { AppError } from "../../shared/problem.ts";
+
+export type Provider = "cpu" | "cuda" | "webgpu";
+
+export interface SessionOptions {
+  readonly provider?: Provider;
+  /** Threads inside one operator; 0 = as many as physical cores. */
+  readonly threads?: number;
+  /** Names the graph in messages, e.g. `icons@0.1.0 decoder`. */
+  readonly label: string;
+  /** Off for graphs that run once, where optimising costs more than it saves. */
+  readonly optimise?: boolean;
+}
+
+export type TensorData = Float32Array | Int32Array | BigInt64Array;
+
+/** A tensor at the border: data is row-major, length = product of dims. */
+export interface Tensor {
+  readonly data: TensorData;
+  readonly dims: readonly number[];
+}
+
+export type Feeds = Readonly<Record<string, Tensor>>;
+
+const typeOf = (data: TensorData): "float32" | "int32" | "int64" =>
+  data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "int64";
+
+const toOrt = (tensor: Tensor): ort.Tensor =>
+  new ort.Tensor(typeOf(tensor.data), tensor.data as Float32Array, [...tensor.dims]);
+
+export class Session {
+  readonly label: string;
+  readonly provider: Provider;
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  readonly #session: ort.InferenceSession;
+  readonly #inputs: ReadonlyMap<string, { type: string; shape: readonly (number | string)[] }>;
+
+  private constructor(session: ort.InferenceSession, label: string, provider: Provider) {
+    this.#session = session;
+    this.label = label;
+    this.provider = provider;
+    this.inputNames = session.inputNames;
+    this.outputNames = session.outputNames;
+    this.#inputs = new Map(
+      session.inputMetadata.flatMap((input) =>
+        input.isTensor ? [[input.name, { type: input.type, shape: input.shape }]] : [],
+      ),
+    );
+  }
+
+  /**
+   * Loads a graph from a file path or from serialised bytes.
+   * @throws AppError `provider_unavailable` when the asked-for provider can't run here, `pack_corrupt` when the graph does not load.
+   */
+  static async create(model: string | Uint8Array, options: SessionOptions): Promise<Session> {
+    const provider = options.provider ?? "cpu";
+    const available = ort.listSupportedBackends().map((backend) => backend.name);
+    if (!available.includes(provider))
+      throw new AppError(
+        "provider_unavailable",
+        `provider: expected one of ${available.join(", ")}, got ${provider} (${options.label})`,
+        {
+          expected: available.join(", "),
+          received: provider,
+        },
+      );
+    const sessionOptions: ort.InferenceSession.SessionOptions = {
+      executionProviders: [provider],
+      graphOptimizationLevel: options.optimise === false ? "disabled" : "all",
+      intraOpNumThreads: options.threads ?? 0,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      logSeverityLevel: 3,
+      // Idle threads that spin would take the cores from HTTP and image decoding.
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
+    };
+    try {
+      const session =
+        typeof model === "string"
+          ? await ort.InferenceSession.create(model, sessionOptions)
+          : await ort.InferenceSession.create(model, sessionOptions);
+      return new Session(session, options.label, provider);
+    } catch (cause) {
+      throw new AppError("pack_corrupt", `${options.label}: onnxruntime could not load the graph (${String(cause)})`, {
+        cause,
+      });
+    }
+  }
+
+  /**
+   * Runs the graph once.
+   * @param outputs preallocated buffers by output name; an output that is not named here is allocated
+   * @throws AppError `tensor_mismatch` naming every missing, extra or misshaped input with expected and received shape
+   */
+  async run(feeds: Feeds, outputs?: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+    this.#check(feeds);
+    const inputs: Record<string, ort.Tensor> = {};
+    for (const [name, tensor] of Object.entries(feeds)) inputs[name] = toOrt(tensor);
+    const fetches: Record<string, ort.Tensor | null> = {};
+    for (const name of this.outputNames) fetches[name] = outputs?.[name] ? toOrt(outputs[name]) : null;
+    const results = await this.#session.run(inputs, fetches);
+    const tensors: Record<string, Tensor> = {};
+    for (const name of this.outputNames) {
+      const result = results[name]!;
+      tensors[name] = outputs?.[name] ?? { data: result.data as TensorData, dims: result.dims };
+    }
+    return tensors;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#session.release();
+  }
+
+  #check(feeds: Feeds): void {
+    const faults: string[] = [];
+    for (const [name, input] of this.#inputs) {
+      const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
+      if (!feed) {
+        faults.push(`${name}: expected ${input.type} [${input.shape.join(", ")}], got nothing`);
+        continue;
+      }
+      const shapeFits =
+        feed.dims.length === input.shape.length &&
+        feed.dims.every(
+          (size, axis) =>
+            typeof input.shape[axis] !== "number" || (input.shape[axis] as number) < 0 || input.shape[axis] === size,
+        );
+      const lengthFits = feed.data.length === feed.dims.reduce((product, size) => product * size, 1);
+      if (!shapeFits || !lengthFits || typeOf(feed.data) !== input.type)
+        faults.push(
+          `${name}: expected ${input.type} [${input.shape.join(", ")}], got ${typeOf(feed.data)} [${feed.dims.join(", ")}]` +
+            (lengthFits ? "" : ` with ${feed.data.length} values`),
+        );
+    }
+    for (const name of Object.keys(feeds))
+      if (!this.#inputs.has(name)) faults.push(`${name}: not an input of this graph`);
+    if (faults.length > 0) throw new AppError("tensor_mismatch", `${faults.join("; ")} (${this.label})`);
+  }
+}
+
+/** Providers that this installation bundles, `cpu` always among them. */
+export const listProviders = (): string[] => ort.listSupportedBackends().map((backend) => backend.name);

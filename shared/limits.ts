@@ -1,0 +1,42 @@
+/**
+ * Every cap of the contract, with its unit and its reason. Plugin and server read the same numbers,
+ * so that a form never offers what the server refuses.
+ */
+
+export const limits = {
+  /** Characters of a caption after trimming. MiniLM reads 256 word pieces; 500 characters stay below that. */
+  captionMaxChars: 500,
+  /** Images of one generation: a grid of 16 is the largest that stays legible in the plugin's preview. */
+  countMax: 16,
+  countDefault: 4,
+  /** Seeds are uint32: they key the Philox generator. */
+  seedMax: 0xffff_ffff,
+  /** Above 1.5 the residual leaves the region where the flow saw any training image. */
+  temperatureMax: 1.5,
+  temperatureDefault: 0.7,
+  /** Guidance weight; beyond 4 colours saturate and shapes break. 0 = off. */
+  guidanceMax: 4,
+  guidanceDefault: 1,
+  /** Body of a JSON request in bytes; the largest valid one is below 8 kB. */
+  jsonMaxBytes: 64 * 1024,
+  /** An uploaded image in bytes: a 4096 px PNG photograph fits. */
+  uploadMaxBytes: 12 * 1024 * 1024,
+  /** Width or height of an uploaded image in pixels: Figma's own limit. */
+  imageMaxSidePx: 4096,
+  /** Generations that may wait; the next is refused with 429, so memory stays bounded. */
+  queueMax: 200,
+  /** Finished generations kept for the list and the image routes; the oldest go first. */
+  historyMax: 500,
+  /** Requests of one token in a minute, all routes but health and events. */
+  requestsPerMinute: 600,
+  /** Wall clock of one attempt in milliseconds, after which the inference child is replaced. */
+  attemptDeadlineMs: 60_000,
+  /** Attempts of a job before it fails for good: a crash of the child costs one. */
+  attemptsMax: 3,
+  /** A length of one page of the list of generations. */
+  listMax: 100,
+  /** Server-sent events: a comment line this often keeps proxies from closing an idle stream. */
+  eventHeartbeatMs: 15_000,
+  /** A graceful stop waits this long for running jobs, then ends the child. */
+  shutdownGraceMs: 10_000,
+} as const;

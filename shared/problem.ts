@@ -1,0 +1,97 @@
+/**
+ * Problem codes and documents: the one list of what can go wrong, as RFC 9457 (`application/problem+json`).
+ * Rooms throw `AppError`; server/http turns it into a problem document; the plugin shows its own text for each code.
+ */
+import { z } from "zod";
+
+/** Code → HTTP status. A code is stable for ever; its text may improve. */
+export const problemStatus = {
+  invalid_request: 422,
+  invalid_json: 400,
+  caption_empty: 422,
+  caption_too_long: 422,
+  caption_unreadable: 422,
+  style_unknown: 422,
+  translation_unknown: 422,
+  unauthorized: 401,
+  origin_host_refused: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  idempotency_conflict: 422,
+  payload_too_large: 413,
+  unsupported_media: 415,
+  image_rejected: 422,
+  rate_limited: 429,
+  queue_full: 429,
+  pack_unavailable: 503,
+  pack_corrupt: 503,
+  provider_unavailable: 503,
+  inference_unavailable: 503,
+  inference_crashed: 500,
+  deadline_exceeded: 500,
+  storage_full: 507,
+  cancelled: 409,
+  not_ready: 409,
+  port_in_use: 500,
+  tensor_mismatch: 500,
+  training_failed: 500,
+  dataset_invalid: 422,
+  config_invalid: 500,
+  shutting_down: 503,
+  internal: 500,
+} as const;
+
+export type ProblemCode = keyof typeof problemStatus;
+
+export const problemCodes = Object.keys(problemStatus) as [ProblemCode, ...ProblemCode[]];
+
+/** RFC 9457 body. `type` is `urn:tau:problem:<code>`; `expected`, `received` and `field` say what was wrong where. */
+export const ProblemSchema = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.enum(problemCodes),
+  detail: z.string(),
+  field: z.string().optional(),
+  expected: z.string().optional(),
+  received: z.string().optional(),
+  retryAfterSeconds: z.number().int().optional(),
+  requestId: z.string().optional(),
+});
+export type Problem = z.infer<typeof ProblemSchema>;
+
+export interface AppErrorDetail {
+  /** Dotted path of the offending input, e.g. `condition.caption`. */
+  readonly field?: string;
+  readonly expected?: string;
+  readonly received?: string;
+  readonly retryAfterSeconds?: number;
+  readonly cause?: unknown;
+}
+
+/** The error that every room throws: a stable code and a message that says what was expected, what came, where. */
+export class AppError extends Error {
+  readonly code: ProblemCode;
+  readonly detail: Omit<AppErrorDetail, "cause">;
+
+  constructor(code: ProblemCode, message: string, detail: AppErrorDetail = {}) {
+    const { cause, ...rest } = detail;
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "AppError";
+    this.code = code;
+    this.detail = rest;
+  }
+}
+
+/** Builds the problem document of a code. */
+export function toProblem(error: AppError, requestId?: string): Problem {
+  return {
+    type: `urn:tau:problem:${error.code}`,
+    title: error.code.replaceAll("_", " "),
+    status: problemStatus[error.code],
+    code: error.code,
+    detail: error.message,
+    ...error.detail,
+    ...(requestId === undefined ? {} : { requestId }),
+  };
+}
