@@ -1,0 +1,191 @@
+/**
+ * The conditional invertible network τ, written once: whitening, a conditional affine injector on all dimensions, then
+ * couplings. `forward` is data → residual (z → v), `inverse` residual → data; both are built from the same pieces, so the
+ * likelihood, sampling and training graphs cannot drift apart. (normflows names the directions the other way round.)
+ *
+ * Sources: Rombach, Esser, Ommer 2020 (arXiv 2005.13580), conditional couplings; SRFlow (Lugmayr et al. 2020), the affine
+ * injector; STARFlow (arXiv 2506.06276), the guidance rule for one Gaussian step.
+ */
+import type { Graph, Value } from "../onnx/graph.ts";
+import { add, concat, div, exp, gemm, log, min, mul, neg, permuteColumns, reduceSum, scale, silu, slice, sqrt, sub, tanh } from "../onnx/ops.ts";
+import type { FlowArchitecture } from "./architecture.ts";
+import { TrainingRandom } from "./random.ts";
+
+/** A condition as the graph sees it: values [batch, dims] and present [batch, 1], 1 = given. */
+export interface ConditionInput {
+  readonly values: Value;
+  readonly present: Value;
+}
+
+/** Values with the log-determinant of the step that made them, [batch, 1] in nats. */
+export interface Step {
+  readonly x: Value;
+  readonly logDet: Value;
+}
+
+/** Multiplies by a dropout mask while training; the identity when serving. */
+export type Dropout = (x: Value, name: string) => Value;
+
+const noDropout: Dropout = (x) => x;
+
+/** One flow inside one graph: declares its parameters there as it is used. */
+export class Cinn {
+  readonly #graph: Graph;
+  readonly #architecture: FlowArchitecture;
+  readonly #dropout: Dropout;
+  readonly #permutations: readonly number[][];
+  readonly #whitening: Readonly<Record<"mean" | "matrix" | "inverse" | "logDet", Value>>;
+
+  constructor(graph: Graph, architecture: FlowArchitecture, dropout: Dropout = noDropout) {
+    this.#graph = graph;
+    this.#architecture = architecture;
+    this.#dropout = dropout;
+    const random = new TrainingRandom(architecture.permutationSeed, 0, "permutation");
+    // Declared at once, so that every graph and file carries both directions of the whitening.
+    this.#whitening = {
+      mean: this.#frozen("whitening.mean", [1, architecture.dims]),
+      matrix: this.#frozen("whitening.matrix", [architecture.dims, architecture.dims]),
+      inverse: this.#frozen("whitening.inverse", [architecture.dims, architecture.dims]),
+      logDet: this.#frozen("whitening.logDet", [1, 1]),
+    };
+    this.#permutations = Array.from({ length: architecture.couplings.count }, () => random.permutation(architecture.dims));
+  }
+
+  /** Joint embedding of the conditions, [batch, embeddingDims]; a missing one contributes its learned "absent" vector. */
+  embed(conditions: Readonly<Record<string, ConditionInput>>): Value {
+    const { embeddingDims } = this.#architecture;
+    const parts = this.#architecture.conditions.map(({ name, dims }) => {
+      const { values, present } = conditions[name]!;
+      // Experts give unit vectors; √dims brings their components to unit variance.
+      const given = this.#linear(`embed.${name}`, scale(values, Math.sqrt(dims)), embeddingDims, 1);
+      const absent = this.#absent(name);
+      return add(absent, mul(present, sub(given, absent)));
+    });
+    return this.#refine(parts.reduce(add));
+  }
+
+  /** The embedding of "nothing given", [1, embeddingDims]. */
+  embedAbsent(): Value {
+    return this.#refine(this.#architecture.conditions.map(({ name }) => this.#absent(name)).reduce(add));
+  }
+
+  /** z → v with log |det ∂v/∂z|. */
+  forward(latent: Value, embedding: Value): Step {
+    const white = gemm(sub(latent, this.#whitening.mean), this.#whitening.matrix);
+    const { shift, logScale } = this.#injector(embedding);
+    let x = mul(sub(white, shift), exp(neg(logScale)));
+    let logDet = sub(this.#whitening.logDet, reduceSum(logScale, [1]));
+    for (const [index, permutation] of this.#permutations.entries()) {
+      const [kept, changed] = this.#halves(permuteColumns(x, permutation));
+      const step = this.#conditioner(index, kept, embedding);
+      x = concat([kept, add(mul(changed, exp(step.logScale)), step.shift)], 1);
+      logDet = add(logDet, reduceSum(step.logScale, [1]));
+    }
+    return { x, logDet };
+  }
+
+  /**
+   * v → z with log |det ∂z/∂v|.
+   * @param guidance weight w [1]: the injector's Gaussian N(μc, σc²) becomes p_c^(1+w) / p_absent^w, renormalised, with
+   *   s = min(1, σc²/σ∅²), D = 1 + w − w·s, μ = ((1+w)·μc − w·s·μ∅)/D, σ = σc/√D; w = 0 is the exact inverse of `forward`
+   */
+  inverse(residual: Value, embedding: Value, guidance: Value): Step {
+    let x = residual;
+    let logDet: Value | undefined;
+    for (let index = this.#permutations.length - 1; index >= 0; index -= 1) {
+      const [kept, changed] = this.#halves(x);
+      const step = this.#conditioner(index, kept, embedding);
+      x = permuteColumns(concat([kept, mul(sub(changed, step.shift), exp(neg(step.logScale)))], 1), invert(this.#permutations[index]!));
+      const sum = reduceSum(step.logScale, [1]);
+      logDet = logDet ? add(logDet, sum) : sum;
+    }
+    const guided = this.#guide(this.#injector(embedding), this.#injector(this.embedAbsent()), guidance);
+    const white = add(mul(x, guided.scale), guided.shift);
+    const z = add(gemm(white, this.#whitening.inverse), this.#whitening.mean);
+    const outer = sub(reduceSum(guided.logScale, [1]), this.#whitening.logDet);
+    return { x: z, logDet: logDet ? sub(outer, logDet) : outer };
+  }
+
+  get #dims(): number {
+    return this.#architecture.dims;
+  }
+
+  #guide(given: Gaussian, absent: Gaussian, guidance: Value): Gaussian & { readonly scale: Value } {
+    const one = this.#graph.constant(1);
+    const ratio = min(one, exp(scale(sub(given.logScale, absent.logScale), 2)));
+    const onePlus = add(one, guidance);
+    const denominator = sub(onePlus, mul(guidance, ratio));
+    const shift = div(sub(mul(onePlus, given.shift), mul(mul(guidance, ratio), absent.shift)), denominator);
+    const sigma = div(exp(given.logScale), sqrt(denominator));
+    return { shift, scale: sigma, logScale: sub(given.logScale, scale(log(denominator), 0.5)) };
+  }
+
+  /** μ(c) and log σ(c) of the injector: a residual MLP on the embedding. */
+  #injector(embedding: Value): Gaussian {
+    const { hiddenDims, blocks } = this.#architecture.injector;
+    let hidden = this.#linear("injector.in", embedding, hiddenDims, 1);
+    for (let block = 0; block < blocks; block += 1) {
+      const inner = silu(this.#linear(`injector.${block}.up`, silu(hidden), hiddenDims, 1.4));
+      hidden = add(hidden, this.#linear(`injector.${block}.down`, this.#dropout(inner, `injector.${block}`), hiddenDims, 0.5));
+    }
+    const out = this.#linear("injector.out", silu(hidden), 2 * this.#dims, 0.05);
+    return { shift: slice(out, 1, 0, this.#dims), logScale: this.#softClamp(slice(out, 1, this.#dims, 2 * this.#dims), injectorClamp) };
+  }
+
+  /** Shift and log-scale of one coupling, by one joint net on (kept half, embedding). */
+  #conditioner(index: number, kept: Value, embedding: Value): Gaussian {
+    const { hiddenDims, depth, clamp } = this.#architecture.couplings;
+    const half = this.#dims / 2;
+    const name = `coupling.${index}`;
+    const joined = add(this.#linear(`${name}.in`, kept, hiddenDims, 1), gemm(embedding, this.#weight(`${name}.condition`, this.#architecture.embeddingDims, hiddenDims, 1)));
+    let hidden = silu(joined);
+    for (let layer = 0; layer < depth; layer += 1) hidden = silu(this.#linear(`${name}.${layer}`, this.#dropout(hidden, `${name}.${layer}`), hiddenDims, 1.4));
+    const out = this.#linear(`${name}.out`, hidden, 2 * half, 0.02);
+    return { shift: slice(out, 1, 0, half), logScale: this.#softClamp(slice(out, 1, half, 2 * half), clamp) };
+  }
+
+  #refine(sum: Value): Value {
+    const width = this.#architecture.embeddingDims;
+    const inner = silu(this.#linear("embed.up", sum, width, 1.4));
+    return this.#dropout(add(sum, this.#linear("embed.down", inner, width, 0.5)), "embed");
+  }
+
+  #absent(name: string): Value {
+    return this.#graph.parameter(`embed.${name}.absent`, [1, this.#architecture.embeddingDims], { initialStd: 0.5 });
+  }
+
+  #halves(x: Value): [Value, Value] {
+    return [slice(x, 1, 0, this.#dims / 2), slice(x, 1, this.#dims / 2, this.#dims)];
+  }
+
+  #softClamp(x: Value, limit: number): Value {
+    return scale(tanh(scale(x, 1 / limit)), limit);
+  }
+
+  #linear(name: string, x: Value, width: number, gain: number): Value {
+    const product = gemm(x, this.#weight(`${name}.weight`, x.shape[1]!, width, gain));
+    return add(product, this.#graph.parameter(`${name}.bias`, [1, width]));
+  }
+
+  #weight(name: string, rows: number, columns: number, gain: number): Value {
+    return this.#graph.parameter(name, [rows, columns], { initialStd: gain / Math.sqrt(rows) });
+  }
+
+  #frozen(name: string, shape: readonly number[]): Value {
+    return this.#graph.parameter(name, shape, { isFrozen: true });
+  }
+}
+
+interface Gaussian {
+  readonly shift: Value;
+  readonly logScale: Value;
+}
+
+/** ± nats of the injector's log σ: e⁻⁴ is far below the posterior's own standard deviation. */
+const injectorClamp = 4;
+
+const invert = (permutation: readonly number[]): number[] => {
+  const inverse = new Array<number>(permutation.length);
+  for (const [to, from] of permutation.entries()) inverse[from] = to;
+  return inverse;
+};

@@ -1,0 +1,82 @@
+/**
+ * The graphs that one flow yields: forward (likelihood), inverse (sampling) and the loss that training differentiates.
+ * Batch sizes are fixed when a graph is built; feeds are named `latent` or `residual`, and `<condition>`, `<condition>.present`.
+ */
+import { Graph, type Value } from "../onnx/graph.ts";
+import { add, mul, reduceSum, reshape, scale, sub } from "../onnx/ops.ts";
+import type { FlowArchitecture } from "./architecture.ts";
+import { Cinn, type ConditionInput, type Dropout, type Step } from "./cinn.ts";
+
+export const presentName = (condition: string): string => `${condition}.present`;
+
+const conditionInputs = (graph: Graph, architecture: FlowArchitecture, batch: number): Record<string, ConditionInput> =>
+  Object.fromEntries(
+    architecture.conditions.map(({ name, dims }) => [
+      name,
+      { values: graph.input(name, [batch, dims]), present: graph.input(presentName(name), [batch, 1]) },
+    ]),
+  );
+
+/** Feeds latent [batch, dims] and conditions; gives residual [batch, dims] and logDet [batch, 1]. */
+export function forwardGraph(architecture: FlowArchitecture, batch: number): Graph {
+  const graph = new Graph("flow-forward");
+  const latent = graph.input("latent", [batch, architecture.dims]);
+  const flow = new Cinn(graph, architecture);
+  const { x, logDet } = flow.forward(latent, flow.embed(conditionInputs(graph, architecture, batch)));
+  graph.output("values", x);
+  graph.output("logDet", logDet);
+  return graph;
+}
+
+/** Feeds residual [batch, dims], conditions and guidance [1]; gives latent [batch, dims] and logDet [batch, 1]. */
+export function inverseGraph(architecture: FlowArchitecture, batch: number): Graph {
+  const graph = new Graph("flow-inverse");
+  const residual = graph.input("residual", [batch, architecture.dims]);
+  const flow = new Cinn(graph, architecture);
+  const embedding = flow.embed(conditionInputs(graph, architecture, batch));
+  const { x, logDet } = flow.inverse(residual, embedding, graph.input("guidance", [1]));
+  graph.output("values", x);
+  graph.output("logDet", logDet);
+  return graph;
+}
+
+export interface DropoutMask {
+  readonly value: Value;
+}
+
+export interface LossGraph {
+  readonly graph: Graph;
+  /** Mean −log p(z|c) per dimension in nats, a scalar: the exact negative log-likelihood of a batch. */
+  readonly loss: Value;
+  /** Mean over the batch of each sample's nats per dimension, [batch, 1]. */
+  readonly nats: Value;
+  /** Inputs to be filled with dropout masks, empty without dropout. */
+  readonly masks: readonly Value[];
+}
+
+/**
+ * Exact maximum likelihood (the paper's eq. 5): −log N(v; 0, I) − log |det ∂v/∂z|. The posterior sample
+ * z = mean + std·ε is drawn outside and arrives as `latent`.
+ */
+export function lossGraph(architecture: FlowArchitecture, batch: number, hasDropout: boolean): LossGraph {
+  const graph = new Graph("flow-loss");
+  const latent = graph.input("latent", [batch, architecture.dims]);
+  const masks: Value[] = [];
+  const dropout: Dropout = (x, name) => {
+    if (!hasDropout) return x;
+    const mask = graph.input(`dropout.${name}`, x.shape);
+    masks.push(mask);
+    return mul(x, mask);
+  };
+  const flow = new Cinn(graph, architecture, dropout);
+  const step = flow.forward(latent, flow.embed(conditionInputs(graph, architecture, batch)));
+  const nats = scale(negativeLogLikelihood(step, architecture.dims), 1 / architecture.dims);
+  const loss = scale(reshape(reduceSum(nats, [0, 1]), []), 1 / batch);
+  return { graph, loss, nats, masks };
+}
+
+/** −log p(z|c) of every row in nats, [batch, 1]. */
+function negativeLogLikelihood({ x, logDet }: Step, dims: number): Value {
+  const quadratic = scale(reduceSum(mul(x, x), [1]), 0.5);
+  return sub(add(quadratic, x.graph.constant(0.5 * dims * Math.log(2 * Math.PI))), logDet);
+}

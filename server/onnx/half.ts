@@ -1,0 +1,46 @@
+/**
+ * IEEE 754 half precision: float32 ↔ binary16 bit patterns, round to nearest even. Node 20 has no Float16Array;
+ * weights are stored in halves to keep packs small, and computed with in float32.
+ */
+
+const floatView = new Float32Array(1);
+const bitsView = new Uint32Array(floatView.buffer);
+
+/** Bit pattern of the nearest half; values beyond 65504 become infinity. */
+export function toHalf(value: number): number {
+  floatView[0] = value;
+  const bits = bitsView[0]!;
+  const sign = (bits >>> 16) & 0x8000;
+  const exponent = (bits >>> 23) & 0xff;
+  const mantissa = bits & 0x7fffff;
+  if (exponent === 0xff) return sign | 0x7c00 | (mantissa ? 0x200 : 0);
+  const halfExponent = exponent - 112;
+  if (halfExponent >= 31) return sign | 0x7c00;
+  if (halfExponent <= 0) {
+    if (halfExponent < -10) return sign;
+    return sign | roundShift(mantissa | 0x800000, 14 - halfExponent);
+  }
+  // A carry out of the mantissa moves into the exponent, which is what rounding up to the next power of two means.
+  return sign | (((halfExponent << 10) | 0) + roundShift(mantissa, 13));
+}
+
+/** Shifts right, rounding to nearest, ties to even. */
+function roundShift(value: number, shift: number): number {
+  const kept = value >>> shift;
+  const rest = value & ((1 << shift) - 1);
+  const tie = 1 << (shift - 1);
+  return rest > tie || (rest === tie && (kept & 1) === 1) ? kept + 1 : kept;
+}
+
+/** Value of a half's bit pattern. */
+export function fromHalf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >>> 10) & 0x1f;
+  const mantissa = half & 0x3ff;
+  if (exponent === 0) return sign * mantissa * 2 ** -24;
+  if (exponent === 31) return mantissa ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
+}
+
+export const halvesOf = (values: Float32Array): Uint16Array => Uint16Array.from(values, toHalf);
+export const floatsOf = (halves: Uint16Array): Float32Array => Float32Array.from(halves, fromHalf);

@@ -1,0 +1,135 @@
+/**
+ * Graph ↔ ONNX file (https://onnx.ai/onnx/repo-docs/IR.html), by the official protobuf schema. The one importer of
+ * onnx-buf. Weights become initialisers (float32, or half precision behind a Cast) or inputs, as the caller binds them.
+ */
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  TensorProto_DataType,
+  TensorProtoSchema,
+  type TensorProto,
+  ValueInfoProtoSchema,
+  type ValueInfoProto,
+} from "onnx-buf";
+import { AppError } from "../../shared/problem.ts";
+import type { Attributes, Graph, Shape, Value } from "./graph.ts";
+import { floatsOf, halvesOf } from "./half.ts";
+
+/** Opset 23 and IR 11: the newest that the bundled onnxruntime declares as fully supported. */
+const opsetVersion = 23n;
+const irVersion = 11n;
+
+export type Weights = ReadonlyMap<string, Float32Array>;
+
+export type Binding =
+  /** Parameters are inputs, fed at every run: for training. */
+  | { readonly kind: "inputs" }
+  /** Parameters are initialisers: for serving and for files. */
+  | { readonly kind: "weights"; readonly weights: Weights; readonly precision?: "float32" | "float16" };
+
+const dataTypes = { float32: TensorProto_DataType.FLOAT, int64: TensorProto_DataType.INT64 } as const;
+
+const bytesOf = (data: ArrayBufferView): Uint8Array<ArrayBuffer> => new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+
+const tensor = (name: string, shape: Shape, dataType: TensorProto_DataType, data: ArrayBufferView): TensorProto =>
+  create(TensorProtoSchema, { name, dims: shape.map(BigInt), dataType, rawData: bytesOf(data) });
+
+const valueInfo = (name: string, shape: Shape, elemType: TensorProto_DataType): ValueInfoProto =>
+  create(ValueInfoProtoSchema, {
+    name,
+    type: {
+      value: { case: "tensorType", value: { elemType, shape: { dim: shape.map((size) => ({ value: { case: "dimValue" as const, value: BigInt(size) } })) } } },
+    },
+  });
+
+const attributesOf = (attributes: Attributes) =>
+  Object.entries(attributes)
+    .filter(([name]) => !name.startsWith("_"))
+    .map(([name, value]) =>
+      typeof value === "number"
+        ? create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) })
+        : create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) }),
+    );
+
+/**
+ * Serialises a graph as an ONNX model.
+ * @param metadata written as metadata_props
+ * @throws AppError `tensor_mismatch` when a weight is missing or has the wrong length
+ */
+export function toModelBytes(graph: Graph, binding: Binding, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const initializer = graph.constants.map(({ value, data }) => tensor(value.name, value.shape, dataTypes[value.type], data));
+  const casts: NodeProto[] = [];
+  const inputs: Value[] = [...graph.inputs];
+  if (binding.kind === "inputs") inputs.push(...graph.parameters.map(({ value }) => value));
+  else
+    for (const { value: parameter, isFrozen } of graph.parameters) {
+      const weight = weightOf(binding.weights, parameter);
+      if (isFrozen || binding.precision !== "float16") initializer.push(tensor(parameter.name, parameter.shape, TensorProto_DataType.FLOAT, weight));
+      else {
+        const stored = `${parameter.name}${halfSuffix}`;
+        initializer.push(tensor(stored, parameter.shape, TensorProto_DataType.FLOAT16, halvesOf(weight)));
+        casts.push(create(NodeProtoSchema, { name: stored, opType: "Cast", input: [stored], output: [parameter.name], attribute: attributesOf({ to: TensorProto_DataType.FLOAT }) }));
+      }
+    }
+  const nodes = graph.nodes.map(({ op, inputs: operands, output, attributes }) =>
+    create(NodeProtoSchema, { name: output.name, opType: op, input: operands.map((operand) => operand.name), output: [output.name], attribute: attributesOf(attributes) }),
+  );
+  const renames = graph.outputs.map(({ name, value }) => create(NodeProtoSchema, { name: `output:${name}`, opType: "Identity", input: [value.name], output: [name] }));
+  const model = create(ModelProtoSchema, {
+    irVersion,
+    opsetImport: [{ domain: "", version: opsetVersion }],
+    producerName: "tau",
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    graph: {
+      name: graph.name,
+      node: [...casts, ...nodes, ...renames],
+      initializer,
+      input: inputs.map((value) => valueInfo(value.name, value.shape, dataTypes[value.type])),
+      output: graph.outputs.map(({ name, value }) => valueInfo(name, value.shape, dataTypes[value.type])),
+    },
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+/** Marks initialisers kept in half precision; the Cast behind one carries the parameter's own name. */
+const halfSuffix = ":half";
+
+function weightOf(weights: Weights, parameter: Value): Float32Array {
+  const weight = weights.get(parameter.name);
+  const expected = parameter.shape.reduce((product, size) => product * size, 1);
+  if (weight?.length !== expected)
+    throw new AppError("tensor_mismatch", `weight ${parameter.name}: expected ${expected} values for [${parameter.shape}], got ${weight?.length ?? "nothing"} (${parameter.graph.name})`);
+  return weight;
+}
+
+export interface ModelFile {
+  readonly metadata: Readonly<Record<string, string>>;
+  /** Initialisers as float32 by parameter name, halves widened; integers are left out. */
+  readonly weights: Map<string, Float32Array>;
+}
+
+/**
+ * Reads the metadata and the floating-point initialisers of an ONNX file.
+ * @throws AppError `pack_corrupt` when the bytes are no ONNX model
+ */
+export function readModelFile(bytes: Uint8Array, label: string): ModelFile {
+  let model: ModelProto;
+  try {
+    model = fromBinary(ModelProtoSchema, bytes);
+  } catch (cause) {
+    throw new AppError("pack_corrupt", `${label}: expected an ONNX model, got ${bytes.length} bytes that do not parse`, { cause });
+  }
+  const weights = new Map<string, Float32Array>();
+  for (const { name, dataType, rawData } of model.graph?.initializer ?? []) {
+    // A copy, because protobuf hands out views at any byte offset and typed arrays need aligned ones.
+    const raw = rawData.slice().buffer;
+    if (dataType === TensorProto_DataType.FLOAT) weights.set(name, new Float32Array(raw));
+    else if (dataType === TensorProto_DataType.FLOAT16) weights.set(name.replace(halfSuffix, ""), floatsOf(new Uint16Array(raw)));
+  }
+  return { metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])), weights };
+}
