@@ -1,0 +1,229 @@
+/**
+ * Trains a flow by exact maximum likelihood until its budget, its patience or its user ends it; the best moving average by
+ * held-out nats is what it returns. Checkpoints hold everything, so a resumed run takes the very steps an unbroken one would.
+ */
+import { existsSync } from "node:fs";
+import { AppError } from "../../shared/problem.ts";
+import { readTensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
+import { defaultOptimizer } from "./optimizer.ts";
+import { createEvaluation, TrainingGraph } from "./training-graph.ts";
+import { type Batch, BatchSampler, checkTrainingSet, createBatchBuffers, fillHeldOut, type TrainingSet } from "./training-set.ts";
+import type { FlowWeights } from "./weights.ts";
+
+export interface TrainOptions {
+  readonly batch: number;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+  readonly dropout: number;
+  readonly absentRate: number;
+  readonly weightDecay: number;
+  readonly seed: number;
+  readonly threads: number;
+  /** Steps between evaluations on the held-out rows. */
+  readonly evaluateEvery: number;
+  /** Evaluations without improvement after which training stops. */
+  readonly patience: number;
+  /** Folder of the checkpoint; none = no checkpoint, no resume. */
+  readonly checkpoint?: string;
+  readonly checkpointEverySeconds: number;
+  readonly signal?: AbortSignal;
+  onProgress?(progress: TrainProgress): void;
+}
+
+export interface TrainProgress {
+  readonly step: number;
+  readonly steps: number;
+  readonly epoch: number;
+  /** Nats per dimension, averaged since the last report. */
+  readonly trainNats: number;
+  readonly heldOutNats: number;
+  readonly bestNats: number;
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+export interface TrainResult {
+  readonly weights: FlowWeights;
+  readonly heldOutNats: number;
+  readonly bestStep: number;
+  readonly stepsDone: number;
+  readonly reason: "finished" | "no improvement" | "cancelled";
+}
+
+export const defaultTrainOptions = {
+  batch: 512,
+  steps: 10_000,
+  learningRate: 6e-4,
+  warmupSteps: 200,
+  dropout: 0.1,
+  absentRate: 0.1,
+  weightDecay: 0.02,
+  seed: 1,
+  threads: 0,
+  evaluateEvery: 250,
+  patience: 20,
+  checkpointEverySeconds: 240,
+} as const satisfies TrainOptions;
+
+/** Held-out rows that decide when to stop; more would cost time and change the third decimal. */
+const heldOutLimit = 1024;
+
+export async function trainFlow(set: TrainingSet, start: FlowWeights, options: TrainOptions): Promise<TrainResult> {
+  checkTrainingSet(set, options.batch);
+  const run = await Run.create(set, start, options);
+  try {
+    return await run.toEnd();
+  } finally {
+    await run.dispose();
+  }
+}
+
+/** One training run: the loop and what it must remember. */
+class Run {
+  readonly #set: TrainingSet;
+  readonly #start: FlowWeights;
+  readonly #options: TrainOptions;
+  readonly #graph: TrainingGraph;
+  readonly #evaluation: Awaited<ReturnType<typeof createEvaluation>>;
+  readonly #best = new Map<string, Float32Array>();
+  #bestNats = Number.POSITIVE_INFINITY;
+  #bestStep = 0;
+  #step = 0;
+
+  private constructor(set: TrainingSet, start: FlowWeights, options: TrainOptions, graph: TrainingGraph, evaluation: Awaited<ReturnType<typeof createEvaluation>>) {
+    this.#set = set;
+    this.#start = start;
+    this.#options = options;
+    this.#graph = graph;
+    this.#evaluation = evaluation;
+  }
+
+  static async create(set: TrainingSet, start: FlowWeights, options: TrainOptions): Promise<Run> {
+    const optimizer = { ...defaultOptimizer, weightDecay: options.weightDecay };
+    const graph = await TrainingGraph.create(start, { batch: options.batch, threads: options.threads, dropout: options.dropout, seed: options.seed, optimizer });
+    const evaluation = await createEvaluation(start.architecture, evaluationBatch(set), options.threads);
+    const run = new Run(set, start, options, graph, evaluation);
+    await run.#resume();
+    return run;
+  }
+
+  async toEnd(): Promise<TrainResult> {
+    const { options, graph } = { options: this.#options, graph: this.#graph };
+    const sampler = new BatchSampler(this.#set, options);
+    const batch = createBatchBuffers(this.#set, options.batch);
+    let [lossSum, lossCount] = [0, 0];
+    let reported = performance.now();
+    let saved = performance.now();
+    if (this.#best.size === 0) await this.#evaluate();
+    let reason: TrainResult["reason"] = "finished";
+    while (this.#step < options.steps) {
+      if (options.signal?.aborted) {
+        reason = "cancelled";
+        break;
+      }
+      sampler.fill(batch, this.#step);
+      const { loss } = await graph.step(batch, this.#schedule());
+      if (!Number.isFinite(loss))
+        throw new AppError("training_failed", `training: expected a finite loss, got ${loss} at step ${this.#step} (try a lower learning rate than ${options.learningRate})`);
+      this.#step += 1;
+      lossSum += loss;
+      lossCount += 1;
+      if (this.#step % options.evaluateEvery !== 0 && this.#step < options.steps) continue;
+      const seconds = (performance.now() - reported) / 1000;
+      const heldOutNats = await this.#evaluate();
+      options.onProgress?.({
+        step: this.#step,
+        steps: options.steps,
+        epoch: this.#step / sampler.stepsPerEpoch,
+        trainNats: lossSum / lossCount,
+        heldOutNats,
+        bestNats: this.#bestNats,
+        imagesPerSecond: (lossCount * options.batch) / seconds,
+        secondsLeft: ((options.steps - this.#step) * seconds) / lossCount,
+      });
+      [lossSum, lossCount] = [0, 0];
+      reported = performance.now();
+      if (performance.now() - saved > options.checkpointEverySeconds * 1000) {
+        await this.#save();
+        saved = performance.now();
+      }
+      if (this.#step - this.#bestStep >= options.patience * options.evaluateEvery) {
+        reason = "no improvement";
+        break;
+      }
+    }
+    await this.#save();
+    const weights: FlowWeights = { architecture: this.#start.architecture, tensors: new Map(this.#best) };
+    return { weights, heldOutNats: this.#bestNats, bestStep: this.#bestStep, stepsDone: this.#step, reason };
+  }
+
+  async dispose(): Promise<void> {
+    await this.#graph.dispose();
+    await this.#evaluation.dispose();
+  }
+
+  /** Linear warm-up, then half a cosine to a twentieth; the average forgets faster while weights still move far. */
+  #schedule() {
+    const { steps, warmupSteps, learningRate } = this.#options;
+    const warm = Math.min(1, (this.#step + 1) / warmupSteps);
+    const cosine = 0.05 + 0.95 * 0.5 * (1 + Math.cos((Math.PI * this.#step) / steps));
+    return { step: this.#step, learningRate: learningRate * warm * cosine, averageDecay: Math.min(0.998, (1 + this.#step) / (10 + this.#step)) };
+  }
+
+  /** Held-out nats per dimension of the moving average; keeps a copy when it is the best so far. */
+  async #evaluate(): Promise<number> {
+    const averages = this.#graph.averages();
+    const nats = await heldOutNats(this.#set, (batch) => this.#evaluation.nats(averages, batch));
+    if (nats < this.#bestNats) {
+      this.#bestNats = nats;
+      this.#bestStep = this.#step;
+      for (const [name, { data }] of averages) {
+        const copy = this.#best.get(name) ?? new Float32Array(data.length);
+        copy.set(data as Float32Array);
+        this.#best.set(name, copy);
+      }
+    }
+    return nats;
+  }
+
+  async #save(): Promise<void> {
+    if (!this.#options.checkpoint) return;
+    const tensors = new Map(this.#graph.state());
+    for (const [name, data] of this.#best) tensors.set(`best:${name}`, data);
+    const position = { step: this.#step, bestNats: this.#bestNats, bestStep: this.#bestStep, steps: this.#options.steps, seed: this.#options.seed, batch: this.#options.batch };
+    await writeTensorFile(this.#options.checkpoint, tensors, { position: JSON.stringify(position), architecture: JSON.stringify(this.#start.architecture) });
+  }
+
+  async #resume(): Promise<void> {
+    const path = this.#options.checkpoint;
+    if (!path || !existsSync(path)) return;
+    const { metadata, tensors } = await readTensorFile(path);
+    if (metadata["architecture"] !== JSON.stringify(this.#start.architecture))
+      throw new AppError("dataset_invalid", `${path}: expected a checkpoint of the same architecture, got another one; delete it to start anew`);
+    const position = JSON.parse(metadata["position"] ?? "{}") as { step: number; bestNats: number; bestStep: number; steps: number; seed: number; batch: number };
+    for (const key of ["steps", "seed", "batch"] as const)
+      if (position[key] !== this.#options[key])
+        throw new AppError("dataset_invalid", `${path}: expected ${key} ${position[key]} as in the checkpoint, got ${this.#options[key]}; delete it to start anew`);
+    this.#graph.restore(tensors);
+    for (const [name, data] of tensors) if (name.startsWith("best:")) this.#best.set(name.slice(5), data);
+    this.#step = position.step;
+    this.#bestNats = position.bestNats;
+    this.#bestStep = position.bestStep;
+  }
+}
+
+export const evaluationBatch = (set: TrainingSet): number => Math.min(128, set.heldOutRows.length);
+
+/** Mean nats per dimension over the held-out rows. `shift` > 0 gives each image the conditions of another: what ignoring them would cost. */
+export async function heldOutNats(set: TrainingSet, evaluate: (batch: Batch) => Promise<Float32Array>, shift = 0): Promise<number> {
+  const rows = evaluationBatch(set);
+  const batch = createBatchBuffers(set, rows);
+  const count = Math.floor(Math.min(heldOutLimit, set.heldOutRows.length) / rows);
+  let sum = 0;
+  for (let index = 0; index < count; index += 1) {
+    fillHeldOut(set, batch, set.heldOutRows.slice(index * rows, (index + 1) * rows), shift);
+    for (const nats of await evaluate(batch)) sum += nats;
+  }
+  return sum / (count * rows);
+}

@@ -1,0 +1,112 @@
+/**
+ * What a flow is trained on: latents and, for each condition, a table of encoded values with the entries that fit each
+ * image (an image has several captions, one is drawn a step). Encoded once by the frozen experts; see server/training/.
+ */
+import { AppError } from "../../shared/problem.ts";
+import { TrainingRandom } from "./random.ts";
+
+export interface ConditionTable {
+  readonly name: string;
+  readonly dims: number;
+  /** Distinct encoded values, [entries, dims]. */
+  readonly table: Float32Array;
+  /** For each row of the set, the entries that describe it; the first is the plainest. */
+  readonly options: readonly Int32Array[];
+}
+
+export interface TrainingSet {
+  readonly dims: number;
+  /** Posterior means of z, [rows, dims]. */
+  readonly latents: Float32Array;
+  readonly posteriorStd: number;
+  readonly conditions: readonly ConditionTable[];
+  readonly trainRows: Int32Array;
+  readonly heldOutRows: Int32Array;
+}
+
+/** One batch, buffers reused from step to step. */
+export interface Batch {
+  readonly latents: Float32Array;
+  readonly conditions: ReadonlyArray<{ readonly name: string; readonly values: Float32Array; readonly present: Float32Array }>;
+}
+
+export interface BatchOptions {
+  readonly batch: number;
+  readonly seed: number;
+  /** Probability that a condition is left out, each on its own. */
+  readonly absentRate: number;
+}
+
+/** @throws AppError `dataset_invalid` when there is too little to train on or to hold out */
+export function checkTrainingSet(set: TrainingSet, batch: number): void {
+  if (set.trainRows.length < batch)
+    throw new AppError("dataset_invalid", `training set: expected at least one batch of ${batch} images, got ${set.trainRows.length}`);
+  if (set.heldOutRows.length < 8)
+    throw new AppError("dataset_invalid", `training set: expected at least 8 held-out images to stop by, got ${set.heldOutRows.length}`);
+}
+
+export function createBatchBuffers(set: TrainingSet, batch: number): Batch {
+  return {
+    latents: new Float32Array(batch * set.dims),
+    conditions: set.conditions.map(({ name, dims }) => ({ name, values: new Float32Array(batch * dims), present: new Float32Array(batch) })),
+  };
+}
+
+/** Draws training batches; (seed, step) alone fix a batch, so that resuming needs no state. */
+export class BatchSampler {
+  readonly #set: TrainingSet;
+  readonly #options: BatchOptions;
+  #epoch = -1;
+  #order: number[] = [];
+
+  constructor(set: TrainingSet, options: BatchOptions) {
+    this.#set = set;
+    this.#options = options;
+  }
+
+  get stepsPerEpoch(): number {
+    return Math.floor(this.#set.trainRows.length / this.#options.batch);
+  }
+
+  /** Fills `target` with the batch of `step`: each image once an epoch, a fresh caption and fresh posterior noise each time. */
+  fill(target: Batch, step: number): void {
+    const { seed, batch, absentRate } = this.#options;
+    const epoch = Math.floor(step / this.stepsPerEpoch);
+    if (epoch !== this.#epoch) {
+      this.#order = new TrainingRandom(seed, epoch, "order").permutation(this.#set.trainRows.length);
+      this.#epoch = epoch;
+    }
+    const start = (step % this.stepsPerEpoch) * batch;
+    const rows = Int32Array.from({ length: batch }, (_, index) => this.#set.trainRows[this.#order[start + index]!]!);
+    fillLatents(this.#set, target, rows, new TrainingRandom(seed, step, "posterior"));
+    const random = new TrainingRandom(seed, step, "captions");
+    fillConditions(this.#set, target, rows, (options) => (random.uniform() < absentRate ? -1 : options[random.below(options.length)]!));
+  }
+}
+
+/** Fills `target` for evaluation: fixed noise, the plainest caption, every condition given. `shift` pairs row i with the conditions of row i + shift. */
+export function fillHeldOut(set: TrainingSet, target: Batch, rows: Int32Array, shift = 0): void {
+  fillLatents(set, target, rows, new TrainingRandom(0, rows[0]!, "evaluation"));
+  const shifted = rows.map((_, index) => rows[(index + shift) % rows.length]!);
+  fillConditions(set, target, shifted, (options) => options[0]!);
+}
+
+function fillLatents(set: TrainingSet, target: Batch, rows: Int32Array, random: TrainingRandom): void {
+  random.fillNormal(target.latents, set.posteriorStd);
+  for (const [index, row] of rows.entries())
+    for (let axis = 0; axis < set.dims; axis += 1) target.latents[index * set.dims + axis]! += set.latents[row * set.dims + axis]!;
+}
+
+/** Fills every condition of every row with the entry that `choose` picks; −1 = absent. */
+function fillConditions(set: TrainingSet, target: Batch, rows: Int32Array, choose: (options: Int32Array) => number): void {
+  for (const [at, { dims, table, options }] of set.conditions.entries()) {
+    const { values, present } = target.conditions[at]!;
+    for (const [index, row] of rows.entries()) {
+      const candidates = options[row]!;
+      const entry = candidates.length > 0 ? choose(candidates) : -1;
+      present[index] = entry < 0 ? 0 : 1;
+      if (entry < 0) values.fill(0, index * dims, (index + 1) * dims);
+      else values.set(table.subarray(entry * dims, (entry + 1) * dims), index * dims);
+    }
+  }
+}

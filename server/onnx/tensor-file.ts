@@ -1,0 +1,92 @@
+/**
+ * Named float32 tensors in one file, in the safetensors layout (github.com/huggingface/safetensors): a little-endian
+ * uint64 header length, a JSON header, raw data. Training checkpoints and encoded data sets live in it; packs hold ONNX.
+ * Written beside its place and renamed, so a reader never sees half a file.
+ */
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { endianness } from "node:os";
+import { AppError } from "../../shared/problem.ts";
+
+export interface TensorFile {
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly tensors: Map<string, Float32Array>;
+}
+
+interface Entry {
+  readonly dtype: "F32";
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+/** Bytes moved by one system call; larger ones fail above 2 GiB. */
+const chunkBytes = 64 * 1024 * 1024;
+
+export async function writeTensorFile(path: string, tensors: ReadonlyMap<string, Float32Array>, metadata: Readonly<Record<string, string>> = {}): Promise<void> {
+  requireLittleEndian();
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const [name, data] of tensors) {
+    header[name] = { dtype: "F32", shape: [data.length], data_offsets: [offset, offset + data.byteLength] } satisfies Entry;
+    offset += data.byteLength;
+  }
+  const text = Buffer.from(JSON.stringify(header));
+  const json = Buffer.concat([text, Buffer.alloc((8 - (text.length % 8)) % 8, " ")]);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(json.length));
+  const temporary = `${path}.writing`;
+  const file = await open(temporary, "w");
+  try {
+    await file.writev([length, json]);
+    for (const data of tensors.values())
+      for (let at = 0; at < data.byteLength; at += chunkBytes)
+        await file.write(new Uint8Array(data.buffer, data.byteOffset + at, Math.min(chunkBytes, data.byteLength - at)));
+    await file.sync();
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    throw new AppError("storage_full", `${path}: could not be written (${String(cause)})`, { cause });
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+}
+
+/** @throws AppError `dataset_invalid` when the file is not of this layout or was cut short */
+export async function readTensorFile(path: string): Promise<TensorFile> {
+  requireLittleEndian();
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const head = Buffer.alloc(8);
+    await file.read(head, 0, 8, 0);
+    const length = Number(head.readBigUInt64LE());
+    if (length > Math.min(size, 100_000_000)) throw new AppError("dataset_invalid", `${path}: expected a header of at most ${size} bytes, got ${length}`);
+    const json = Buffer.alloc(length);
+    await file.read(json, 0, length, 8);
+    const { __metadata__: metadata = {}, ...entries } = JSON.parse(json.toString("utf8")) as Record<string, Entry> & { __metadata__?: Record<string, string> };
+    const tensors = new Map<string, Float32Array>();
+    for (const [name, { data_offsets }] of Object.entries(entries as Record<string, Entry>)) {
+      const [start, end] = data_offsets;
+      if (8 + length + end > size) throw new AppError("dataset_invalid", `${path}: expected ${8 + length + end} bytes for ${name}, got ${size}`);
+      tensors.set(name, await readFloats(file, 8 + length + start, end - start));
+    }
+    return { metadata, tensors };
+  } catch (cause) {
+    if (cause instanceof AppError) throw cause;
+    throw new AppError("dataset_invalid", `${path}: expected a tensor file, got bytes that do not parse`, { cause });
+  } finally {
+    await file.close();
+  }
+}
+
+async function readFloats(file: FileHandle, position: number, bytes: number): Promise<Float32Array> {
+  const data = new Float32Array(bytes / 4);
+  for (let at = 0; at < bytes; at += chunkBytes) {
+    const view = new Uint8Array(data.buffer, at, Math.min(chunkBytes, bytes - at));
+    await file.read(view, 0, view.length, position + at);
+  }
+  return data;
+}
+
+function requireLittleEndian(): void {
+  if (endianness() !== "LE") throw new AppError("config_invalid", "processor: expected a little-endian machine, got a big-endian one");
+}
