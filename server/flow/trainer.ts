@@ -178,9 +178,9 @@ class Run {
     if (nats < this.#bestNats) {
       this.#bestNats = nats;
       this.#bestStep = this.#step;
-      for (const [name, { data }] of averages) {
+      for (const [name, data] of averages) {
         const copy = this.#best.get(name) ?? new Float32Array(data.length);
-        copy.set(data as Float32Array);
+        copy.set(data);
         this.#best.set(name, copy);
       }
     }

@@ -103,9 +103,9 @@ export class TrainingGraph {
   }
 
   /** Moving averages of the trained weights with the frozen ones: live buffers, valid until the next step but one. */
-  averages(): Buffers {
-    const averages: Buffers = new Map(this.#frozen);
-    for (const name of this.#trainedNames()) averages.set(name, this.#state.get(stateNames(name).average)!);
+  averages(): Map<string, Float32Array> {
+    const averages = new Map([...this.#frozen].map(([name, { data }]) => [name, data as Float32Array]));
+    for (const name of this.#trainedNames()) averages.set(name, this.#state.get(stateNames(name).average)!.data as Float32Array);
     return averages;
   }
 
@@ -145,8 +145,9 @@ export async function createEvaluation(architecture: FlowArchitecture, batch: nu
   const session = await Session.create(toModelBytes(graph, { kind: "inputs" }), { label: "evaluation", threads });
   return {
     /** Nats per dimension of each row of the batch. */
-    async nats(weights: Buffers, data: Batch): Promise<Float32Array> {
-      const results = await session.run({ ...Object.fromEntries(weights), ...batchFeeds(data, architecture.dims, batch) });
+    async nats(weights: ReadonlyMap<string, Float32Array>, data: Batch): Promise<Float32Array> {
+      const parameters = graph.parameters.map(({ value }) => [value.name, { data: weights.get(value.name)!, dims: value.shape }]);
+      const results = await session.run({ ...Object.fromEntries(parameters), ...batchFeeds(data, architecture.dims, batch) });
       return results["nats"]!.data as Float32Array;
     },
     dispose: () => session.dispose(),

@@ -1,0 +1,87 @@
+/**
+ * Puts a finished set on the canvas: new artboards, or new fills of layers that exist. All or nothing, one undo step.
+ */
+import type { ApplyTarget, Artboard, ArtboardImage } from "../../shared/messages.ts";
+import { createArtboard, fillWithImage } from "./artboard.ts";
+import { findFreeSpot } from "./place.ts";
+
+/** Space between artboards, and between them and what was on the page. */
+const artboardGapPx = 80;
+
+export type ApplyResult =
+  | { readonly ok: true; readonly nodeCount: number }
+  | { readonly ok: false; readonly reason: "images" | "gone"; readonly detail: string };
+
+type Bytes = ReadonlyMap<string, Uint8Array>;
+
+/** Applies one set and commits it to the undo history; on failure nothing of it stays. */
+export async function applyArtboards(
+  artboards: readonly Artboard[],
+  target: ApplyTarget,
+  bytes: Bytes,
+): Promise<ApplyResult> {
+  const made: SceneNode[] = [];
+  try {
+    const images = createImages(artboards, bytes);
+    const nodes =
+      target.kind === "replace"
+        ? await replaceFills(artboards.flatMap((artboard) => artboard.images), images, target.nodeIds)
+        : placeArtboards(artboards, images, made);
+    if (nodes.length === 0) return { ok: false, reason: "gone", detail: "the selected layers were deleted" };
+    figma.currentPage.selection = nodes;
+    figma.viewport.scrollAndZoomIntoView(nodes);
+    figma.commitUndo();
+    return { ok: true, nodeCount: nodes.length };
+  } catch (error) {
+    for (const node of made) if (!node.removed) node.remove();
+    return { ok: false, reason: "images", detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Images before nodes: a file that Figma refuses is found out while the page is still untouched. */
+function createImages(artboards: readonly Artboard[], bytes: Bytes): Map<string, Image> {
+  const images = new Map<string, Image>();
+  for (const { key } of artboards.flatMap((artboard) => artboard.images)) {
+    const data = bytes.get(key);
+    if (data === undefined) throw new Error(`expected the bytes of image ${key}, got none`);
+    images.set(key, figma.createImage(data));
+  }
+  return images;
+}
+
+function placeArtboards(
+  artboards: readonly Artboard[],
+  images: ReadonlyMap<string, Image>,
+  made: SceneNode[],
+): SceneNode[] {
+  const obstacles = figma.currentPage.children.map(({ x, y, width, height }) => ({ x, y, width, height }));
+  const centre = figma.viewport.center;
+  const nodes = artboards.map((artboard) => createArtboard(artboard, images, made));
+  const width = nodes.reduce((sum, node) => sum + node.width, artboardGapPx * (nodes.length - 1));
+  const height = Math.max(...nodes.map((node) => node.height));
+  const spot = findFreeSpot({ width, height }, centre, obstacles, artboardGapPx);
+  let x = spot.x;
+  for (const node of nodes) {
+    node.x = x;
+    node.y = spot.y;
+    x += node.width + artboardGapPx;
+  }
+  return nodes;
+}
+
+/** Keeps position, size, effects and name of each layer; only its fill and what it remembers change. */
+async function replaceFills(
+  fresh: readonly ArtboardImage[],
+  images: ReadonlyMap<string, Image>,
+  nodeIds: readonly string[],
+): Promise<SceneNode[]> {
+  const found = await Promise.all(nodeIds.map((id) => figma.getNodeByIdAsync(id)));
+  const nodes: SceneNode[] = [];
+  found.forEach((node, index) => {
+    const image = fresh[index % fresh.length];
+    if (node === null || node.removed || image === undefined || !("fills" in node)) return;
+    fillWithImage(node, images.get(image.key)!, image.provenance);
+    nodes.push(node as SceneNode);
+  });
+  return nodes;
+}

@@ -1,0 +1,72 @@
+/**
+ * Main world of the plugin: runs in Figma's sandbox with the scene and without DOM or network.
+ * It opens the UI for a command, tells it what is selected, and puts on the canvas what the UI hands over.
+ */
+import { commands, isUiMessage, type Launch, type MainMessage, type UiMessage } from "../../shared/messages.ts";
+import { applyArtboards } from "./apply.ts";
+import { handleParameterInput, readParameters } from "./parameters.ts";
+import { readSelection } from "./selection.ts";
+import { loadSettings, saveSettings, saveStyles } from "./storage.ts";
+
+const windowSize = { width: 344, height: 640 };
+
+/** Bytes that arrived for an applied set that is not complete yet, by apply id and key. */
+const pending = new Map<number, Map<string, Uint8Array>>();
+
+const send = (message: MainMessage): void => figma.ui.postMessage(message);
+
+function launchOf(event: RunEvent): Launch {
+  if (event.command === commands.settings) return { kind: "settings" };
+  if (event.command === commands.regenerate) return { kind: "regenerate" };
+  const quick = "parameters" in event ? readParameters(event.parameters) : undefined;
+  return quick ?? { kind: "open" };
+}
+
+async function handle(message: UiMessage, launch: Launch): Promise<void> {
+  switch (message.type) {
+    case "ready":
+      send({ type: "start", launch, settings: await loadSettings(), selection: readSelection() });
+      return;
+    case "save-settings":
+      await saveSettings(message.settings);
+      return;
+    case "save-styles":
+      await saveStyles(message.styles);
+      return;
+    case "image": {
+      const images = pending.get(message.applyId) ?? new Map<string, Uint8Array>();
+      images.set(message.key, message.bytes);
+      pending.set(message.applyId, images);
+      return;
+    }
+    case "apply": {
+      const images = pending.get(message.applyId) ?? new Map<string, Uint8Array>();
+      pending.delete(message.applyId);
+      const result = await applyArtboards(message.artboards, message.target, images);
+      if (result.ok) send({ type: "applied", applyId: message.applyId, nodeCount: result.nodeCount });
+      else send({ type: "apply-failed", applyId: message.applyId, reason: result.reason, detail: result.detail });
+      return;
+    }
+    case "notify":
+      figma.notify(message.text.slice(0, 100), { error: message.isError });
+      return;
+    case "close":
+      figma.closePlugin();
+      return;
+    default:
+      message satisfies never;
+  }
+}
+
+figma.parameters.on("input", (event) => {
+  void handleParameterInput(event);
+});
+
+figma.on("run", (event) => {
+  const launch = launchOf(event);
+  figma.showUI(__html__, { ...windowSize, title: "Tau", themeColors: true });
+  figma.ui.on("message", (message: unknown) => {
+    if (isUiMessage(message)) void handle(message, launch);
+  });
+  figma.on("selectionchange", () => send({ type: "selection", selection: readSelection() }));
+});

