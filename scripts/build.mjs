@@ -8,7 +8,9 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { buildPlugin } from "./build-plugin.mjs";
 
-const { values } = parseArgs({ options: { port: { type: "string", default: "7826" }, "no-minify": { type: "boolean", default: false } } });
+const { values } = parseArgs({
+  options: { port: { type: "string", default: "7826" }, "no-minify": { type: "boolean", default: false } },
+});
 const minify = !values["no-minify"];
 const started = performance.now();
 

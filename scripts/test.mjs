@@ -28,7 +28,10 @@ function findChromium() {
   const found = () => known.find((path) => path && existsSync(path));
   if (!found() && existsSync("/usr/bin/apt-get") && process.getuid?.() === 0) {
     console.log("\n▶ installing Chromium from Debian");
-    const quiet = { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
+    const quiet = {
+      stdio: ["ignore", "ignore", "inherit"],
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    };
     spawnSync("apt-get", ["update", "-qq"], quiet);
     spawnSync("apt-get", ["install", "-y", "-qq", "chromium"], quiet);
   }
@@ -52,4 +55,9 @@ if (!chromium) {
   process.exit(1);
 }
 // Two files at a time: the machine that this must pass on has two cores.
-run("tests", process.execPath, ["--import", "tsx", "--test", "--test-reporter=spec", "--test-concurrency=2", ...tests], { TAU_CHROMIUM: chromium });
+run(
+  "tests",
+  process.execPath,
+  ["--import", "tsx", "--test", "--test-reporter=spec", "--test-concurrency=2", ...tests],
+  { TAU_CHROMIUM: chromium },
+);

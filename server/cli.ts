@@ -15,7 +15,10 @@ export interface Command {
 const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
   serve: { summary: "serve the API and the playground", load: async () => (await import("./cli/serve.ts")).command },
   generate: { summary: "turn a caption into PNG files", load: async () => (await import("./cli/generate.ts")).command },
-  train: { summary: "train a pack's flow on a rendered image set", load: async () => (await import("./cli/train.ts")).command },
+  train: {
+    summary: "train a pack's flow on a rendered image set",
+    load: async () => (await import("./cli/train.ts")).command,
+  },
   packs: { summary: "list and verify packs", load: async () => (await import("./cli/packs.ts")).command },
 };
 

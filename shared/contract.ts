@@ -112,6 +112,20 @@ export const GenerationListSchema = z.object({
 });
 export type GenerationList = z.infer<typeof GenerationListSchema>;
 
+/** Query of the list: `q` = words that the caption must hold, `before` = an id, exclusive. */
+export const ListQuerySchema = z.strictObject({
+  q: z.string().max(limits.captionMaxChars).optional(),
+  limit: z.coerce.number().int().min(1).max(limits.listMax).default(limits.listDefault),
+  before: z.string().min(1).max(64).optional(),
+});
+export type ListQuery = z.infer<typeof ListQuerySchema>;
+
+/** A key that makes a repeated POST the same job: visible ASCII. */
+export const IdempotencyKeySchema = z
+  .string()
+  .max(limits.idempotencyKeyMaxChars)
+  .regex(/^[\x21-\x7e]+$/, "expected visible ASCII characters only, got others or none");
+
 export const ImageUploadSchema = z.object({
   /** SHA-256 of the bytes as uploaded; later requests name the image by it. */
   digest: z.string(),

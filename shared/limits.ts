@@ -39,4 +39,21 @@ export const limits = {
   eventHeartbeatMs: 15_000,
   /** A graceful stop waits this long for running jobs, then ends the child. */
   shutdownGraceMs: 10_000,
+  /** Jobs that run at once: the inference child joins them into batches; more would only wait inside the child. */
+  jobsParallelMax: 4,
+  /** Uploads read at once: each may hold `uploadMaxBytes`, so memory stays below 50 MB. */
+  uploadsParallelMax: 4,
+  /** Uploaded images kept on disk, in bytes; the oldest go first. */
+  uploadsKeptMaxBytes: 1024 * 1024 * 1024,
+  /** Characters of an `Idempotency-Key`. */
+  idempotencyKeyMaxChars: 200,
+  /** Default length of one page of the list of generations. */
+  listDefault: 20,
+  /** Open connections; the next is closed at once, so slow clients can't use up all file descriptors. */
+  connectionsMax: 256,
+  /** A client has this long to send its headers, and its whole request: a slower one is answered 408 and closed. */
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  /** A socket on which nothing moves for this long is closed; the heartbeat keeps event streams above it. */
+  idleTimeoutMs: 60_000,
 } as const;

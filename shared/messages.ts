@@ -106,7 +106,12 @@ export type MainMessage =
     }
   | { readonly type: "selection"; readonly selection: Selection }
   | { readonly type: "applied"; readonly applyId: number; readonly nodeCount: number }
-  | { readonly type: "apply-failed"; readonly applyId: number; readonly reason: "images" | "gone"; readonly detail: string };
+  | {
+      readonly type: "apply-failed";
+      readonly applyId: number;
+      readonly reason: "images" | "gone";
+      readonly detail: string;
+    };
 
 const uiTypes = new Set(["ready", "save-settings", "save-styles", "image", "apply", "notify", "close"]);
 const mainTypes = new Set(["start", "selection", "applied", "apply-failed"]);

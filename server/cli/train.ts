@@ -7,12 +7,12 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { AppError } from "../../shared/problem.ts";
-import { defaultTrainOptions, type TrainProgress } from "../flow/trainer.ts";
 import { Autoencoder } from "../experts/autoencoder.ts";
 import { TextExpert } from "../experts/text.ts";
-import { draftOf, type PackDraft, publishFlow } from "../training/publish.ts";
+import { defaultTrainOptions, type TrainProgress } from "../flow/trainer.ts";
 import { encodeSet } from "../training/encode-set.ts";
 import { openImageSet } from "../training/image-set.ts";
+import { draftOf, type PackDraft, publishFlow } from "../training/publish.ts";
 import { trainCaptionFlow } from "../training/train-caption-flow.ts";
 import { ProgressLine } from "./progress-line.ts";
 
@@ -36,7 +36,8 @@ async function run(args: string[]): Promise<number> {
   const number = (name: string, text: string | undefined, fallback: number): number => {
     if (text === undefined) return fallback;
     const value = Number(text);
-    if (!Number.isFinite(value) || value < 0) throw new AppError("config_invalid", `--${name}: expected a number of at least 0, got "${text}"`);
+    if (!Number.isFinite(value) || value < 0)
+      throw new AppError("config_invalid", `--${name}: expected a number of at least 0, got "${text}"`);
     return value;
   };
   const { values, positionals } = parseArgs({
@@ -87,13 +88,32 @@ async function run(args: string[]): Promise<number> {
   });
   line.end();
   const digest = await publishFlow(values.pack, draft, "caption", result);
-  console.log(JSON.stringify({ pack: values.pack, digest, reason: result.reason, steps: result.stepsDone, bestStep: result.bestStep, ...result.metrics }));
+  console.log(
+    JSON.stringify({
+      pack: values.pack,
+      digest,
+      reason: result.reason,
+      steps: result.stepsDone,
+      bestStep: result.bestStep,
+      ...result.metrics,
+    }),
+  );
   return 0;
 }
 
-async function encodeWithExperts(folder: string, pack: string, draft: PackDraft, threads: number, signal: AbortSignal, line: ProgressLine) {
+async function encodeWithExperts(
+  folder: string,
+  pack: string,
+  draft: PackDraft,
+  threads: number,
+  signal: AbortSignal,
+  line: ProgressLine,
+) {
   const { text, target, style } = draft.captionExperts;
-  const digestOf = async (path: string): Promise<string> => createHash("sha256").update(await readFile(join(pack, path))).digest("hex");
+  const digestOf = async (path: string): Promise<string> =>
+    createHash("sha256")
+      .update(await readFile(join(pack, path)))
+      .digest("hex");
   const images = await openImageSet(folder, target.imageSizePx);
   try {
     return await encodeSet({

@@ -26,8 +26,13 @@ export interface Flow {
   readonly conditions: ReadonlyArray<{ readonly name: string; readonly dims: number }>;
   /** z → v, for likelihood. */
   forward(latent: Float32Array, conditions: ConditionBatches, batch: number): Promise<FlowResult>;
-  /** v → z, for sampling; guidance 0 = the exact inverse of `forward`. */
-  inverse(residual: Float32Array, conditions: ConditionBatches, batch: number, guidance: number): Promise<FlowResult>;
+  /** v → z, for sampling; `guidance` [batch], 0 = the exact inverse of `forward`. */
+  inverse(
+    residual: Float32Array,
+    conditions: ConditionBatches,
+    batch: number,
+    guidance: Float32Array,
+  ): Promise<FlowResult>;
 }
 
 /** Turns a condition's raw value (caption text, style id) into one vector. */

@@ -24,8 +24,13 @@ export class Autoencoder implements TargetExpert {
     this.imageSizePx = entry.imageSizePx;
   }
 
-  static async open(packFolder: string, entry: AutoencoderExpertEntry, options: ExpertOptions = {}): Promise<Autoencoder> {
-    const load = (path: string, half: string): Promise<Session> => Session.create(join(packFolder, path), { ...options, label: `${half} ${path}` });
+  static async open(
+    packFolder: string,
+    entry: AutoencoderExpertEntry,
+    options: ExpertOptions = {},
+  ): Promise<Autoencoder> {
+    const load = (path: string, half: string): Promise<Session> =>
+      Session.create(join(packFolder, path), { ...options, label: `${half} ${path}` });
     return new Autoencoder(await load(entry.encoder, "encoder"), await load(entry.decoder, "decoder"), entry);
   }
 

@@ -38,7 +38,10 @@ export class TextExpert implements ConditioningExpert {
 
   /** Loads the expert of a pack folder. */
   static async open(packFolder: string, entry: TextExpertEntry, options: ExpertOptions = {}): Promise<TextExpert> {
-    const session = await Session.create(join(packFolder, entry.model), { ...options, label: `text expert ${entry.model}` });
+    const session = await Session.create(join(packFolder, entry.model), {
+      ...options,
+      label: `text expert ${entry.model}`,
+    });
     const json = JSON.parse(await readFile(join(packFolder, entry.tokenizer), "utf8")) as object;
     // The second file of Hugging Face's pair only adds chat templates and special names that MiniLM does without.
     return new TextExpert(session, new Tokenizer(json, {}), entry);
@@ -68,7 +71,10 @@ export class TextExpert implements ConditioningExpert {
     const dims = [1, ids.length];
     const feeds: Record<string, Tensor> = {};
     for (const name of this.#session.inputNames) {
-      const fill = name === "input_ids" ? ids.map(BigInt) : new Array<bigint>(ids.length).fill(name === "attention_mask" ? 1n : 0n);
+      const fill =
+        name === "input_ids"
+          ? ids.map(BigInt)
+          : new Array<bigint>(ids.length).fill(name === "attention_mask" ? 1n : 0n);
       feeds[name] = { data: BigInt64Array.from(fill), dims };
     }
     const outputs = await this.#session.run(feeds);

@@ -32,7 +32,11 @@ export function parseArchitecture(json: string | undefined, label: string): Flow
   try {
     value = JSON.parse(json ?? "");
   } catch (cause) {
-    throw new AppError("pack_corrupt", `${label}: expected a flow's architecture as JSON in the metadata, got ${json === undefined ? "none" : "text that is no JSON"}`, { cause });
+    throw new AppError(
+      "pack_corrupt",
+      `${label}: expected a flow's architecture as JSON in the metadata, got ${json === undefined ? "none" : "text that is no JSON"}`,
+      { cause },
+    );
   }
   const parsed = FlowArchitectureSchema.safeParse(value);
   if (parsed.success) return parsed.data;

@@ -7,7 +7,25 @@
  * injector; STARFlow (arXiv 2506.06276), the guidance rule for one Gaussian step.
  */
 import type { Graph, Value } from "../onnx/graph.ts";
-import { add, concat, div, exp, gemm, log, min, mul, neg, permuteColumns, reduceSum, scale, silu, slice, sqrt, sub, tanh } from "../onnx/ops.ts";
+import {
+  add,
+  concat,
+  div,
+  exp,
+  gemm,
+  log,
+  min,
+  mul,
+  neg,
+  permuteColumns,
+  reduceSum,
+  scale,
+  silu,
+  slice,
+  sqrt,
+  sub,
+  tanh,
+} from "../onnx/ops.ts";
 import type { FlowArchitecture } from "./architecture.ts";
 import { TrainingRandom } from "./random.ts";
 
@@ -48,7 +66,9 @@ export class Cinn {
       inverse: this.#frozen("whitening.inverse", [architecture.dims, architecture.dims]),
       logDet: this.#frozen("whitening.logDet", [1, 1]),
     };
-    this.#permutations = Array.from({ length: architecture.couplings.count }, () => random.permutation(architecture.dims));
+    this.#permutations = Array.from({ length: architecture.couplings.count }, () =>
+      random.permutation(architecture.dims),
+    );
   }
 
   /** Joint embedding of the conditions, [batch, embeddingDims]; a missing one contributes its learned "absent" vector. */
@@ -86,7 +106,7 @@ export class Cinn {
 
   /**
    * v → z with log |det ∂z/∂v|.
-   * @param guidance weight w [1]: the injector's Gaussian N(μc, σc²) becomes p_c^(1+w) / p_absent^w, renormalised, with
+   * @param guidance weight w of each row, [batch, 1]: the injector's Gaussian N(μc, σc²) becomes p_c^(1+w) / p_absent^w, renormalised, with
    *   s = min(1, σc²/σ∅²), D = 1 + w − w·s, μ = ((1+w)·μc − w·s·μ∅)/D, σ = σc/√D; w = 0 is the exact inverse of `forward`
    */
   inverse(residual: Value, embedding: Value, guidance: Value): Step {
@@ -95,7 +115,10 @@ export class Cinn {
     for (let index = this.#permutations.length - 1; index >= 0; index -= 1) {
       const [kept, changed] = this.#halves(x);
       const step = this.#conditioner(index, kept, embedding);
-      x = permuteColumns(concat([kept, mul(sub(changed, step.shift), exp(neg(step.logScale)))], 1), invert(this.#permutations[index]!));
+      x = permuteColumns(
+        concat([kept, mul(sub(changed, step.shift), exp(neg(step.logScale)))], 1),
+        invert(this.#permutations[index]!),
+      );
       const sum = reduceSum(step.logScale, [1]);
       logDet = logDet ? add(logDet, sum) : sum;
     }
@@ -126,10 +149,16 @@ export class Cinn {
     let hidden = this.#linear("injector.in", embedding, hiddenDims, 1);
     for (let block = 0; block < blocks; block += 1) {
       const inner = silu(this.#linear(`injector.${block}.up`, silu(hidden), hiddenDims, 1.4));
-      hidden = add(hidden, this.#linear(`injector.${block}.down`, this.#dropout(inner, `injector.${block}`), hiddenDims, 0.5));
+      hidden = add(
+        hidden,
+        this.#linear(`injector.${block}.down`, this.#dropout(inner, `injector.${block}`), hiddenDims, 0.5),
+      );
     }
     const out = this.#linear("injector.out", silu(hidden), 2 * this.#dims, 0.05);
-    return { shift: slice(out, 1, 0, this.#dims), logScale: this.#softClamp(slice(out, 1, this.#dims, 2 * this.#dims), injectorClamp) };
+    return {
+      shift: slice(out, 1, 0, this.#dims),
+      logScale: this.#softClamp(slice(out, 1, this.#dims, 2 * this.#dims), injectorClamp),
+    };
   }
 
   /** Shift and log-scale of one coupling, by one joint net on (kept half, embedding). */
@@ -137,9 +166,13 @@ export class Cinn {
     const { hiddenDims, depth, clamp } = this.#architecture.couplings;
     const half = this.#dims / 2;
     const name = `coupling.${index}`;
-    const joined = add(this.#linear(`${name}.in`, kept, hiddenDims, 1), gemm(embedding, this.#weight(`${name}.condition`, this.#architecture.embeddingDims, hiddenDims, 1)));
+    const joined = add(
+      this.#linear(`${name}.in`, kept, hiddenDims, 1),
+      gemm(embedding, this.#weight(`${name}.condition`, this.#architecture.embeddingDims, hiddenDims, 1)),
+    );
     let hidden = silu(joined);
-    for (let layer = 0; layer < depth; layer += 1) hidden = silu(this.#linear(`${name}.${layer}`, this.#dropout(hidden, `${name}.${layer}`), hiddenDims, 1.4));
+    for (let layer = 0; layer < depth; layer += 1)
+      hidden = silu(this.#linear(`${name}.${layer}`, this.#dropout(hidden, `${name}.${layer}`), hiddenDims, 1.4));
     const out = this.#linear(`${name}.out`, hidden, 2 * half, 0.02);
     return { shift: slice(out, 1, 0, half), logScale: this.#softClamp(slice(out, 1, half, 2 * half), clamp) };
   }

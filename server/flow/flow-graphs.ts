@@ -28,13 +28,13 @@ export function forwardGraph(architecture: FlowArchitecture, batch: number): Gra
   return graph;
 }
 
-/** Feeds residual [batch, dims], conditions and guidance [1]; gives latent [batch, dims] and logDet [batch, 1]. */
+/** Feeds residual [batch, dims], conditions and guidance [batch, 1]; gives latent [batch, dims] and logDet [batch, 1]. */
 export function inverseGraph(architecture: FlowArchitecture, batch: number): Graph {
   const graph = new Graph("flow-inverse");
   const residual = graph.input("residual", [batch, architecture.dims]);
   const flow = new Cinn(graph, architecture);
   const embedding = flow.embed(conditionInputs(graph, architecture, batch));
-  const { x, logDet } = flow.inverse(residual, embedding, graph.input("guidance", [1]));
+  const { x, logDet } = flow.inverse(residual, embedding, graph.input("guidance", [batch, 1]));
   graph.output("values", x);
   graph.output("logDet", logDet);
   return graph;

@@ -2,8 +2,9 @@
  * A flow ready to run: one session a direction, at one fixed batch size. The fixed size is part of the promise that the same
  * request gives the same bytes: matrix kernels may round differently for other batch shapes, so shorter batches are padded.
  */
-import { type Feeds, type Provider, Session, type Tensor } from "../onnx/session.ts";
+
 import { toModelBytes } from "../onnx/model-file.ts";
+import { type Provider, Session, type Tensor } from "../onnx/session.ts";
 import { forwardGraph, inverseGraph, presentName } from "./flow-graphs.ts";
 import type { FlowWeights } from "./weights.ts";
 
@@ -30,15 +31,27 @@ export async function createFlow(weights: FlowWeights, options: FlowSessionOptio
   const forwardSession = await open(forwardGraph(architecture, flowBatch), "forward");
   const inverseSession = await open(inverseGraph(architecture, flowBatch), "inverse");
 
-  async function runAll(session: Session, input: string, values: Float32Array, given: Conditions, batch: number, extra: Feeds) {
+  async function runAll(
+    session: Session,
+    input: string,
+    values: Float32Array,
+    given: Conditions,
+    batch: number,
+    guidance?: Float32Array,
+  ) {
     const result = { values: new Float32Array(batch * dims), logDet: new Float32Array(batch) };
     for (let start = 0; start < batch; start += flowBatch) {
       const rows = Math.min(flowBatch, batch - start);
-      const feeds: Record<string, Tensor> = { ...extra, [input]: padded(values, start, rows, dims) };
+      const feeds: Record<string, Tensor> = { [input]: padded(values, start, rows, dims) };
+      if (guidance) feeds["guidance"] = padded(guidance, start, rows, 1);
       for (const { name, dims: width } of conditions) {
         const condition = given[name];
-        feeds[name] = condition ? padded(condition.values, start, rows, width) : { data: new Float32Array(flowBatch * width), dims: [flowBatch, width] };
-        feeds[presentName(name)] = condition ? padded(condition.present, start, rows, 1) : { data: new Float32Array(flowBatch), dims: [flowBatch, 1] };
+        feeds[name] = condition
+          ? padded(condition.values, start, rows, width)
+          : { data: new Float32Array(flowBatch * width), dims: [flowBatch, width] };
+        feeds[presentName(name)] = condition
+          ? padded(condition.present, start, rows, 1)
+          : { data: new Float32Array(flowBatch), dims: [flowBatch, 1] };
       }
       const outputs = await session.run(feeds);
       result.values.set((outputs["values"]!.data as Float32Array).subarray(0, rows * dims), start * dims);
@@ -50,9 +63,10 @@ export async function createFlow(weights: FlowWeights, options: FlowSessionOptio
   return {
     dims,
     conditions,
-    forward: (latent: Float32Array, given: Conditions, batch: number) => runAll(forwardSession, "latent", latent, given, batch, {}),
-    inverse: (residual: Float32Array, given: Conditions, batch: number, guidance: number) =>
-      runAll(inverseSession, "residual", residual, given, batch, { guidance: { data: Float32Array.of(guidance), dims: [1] } }),
+    forward: (latent: Float32Array, given: Conditions, batch: number) =>
+      runAll(forwardSession, "latent", latent, given, batch),
+    inverse: (residual: Float32Array, given: Conditions, batch: number, guidance: Float32Array) =>
+      runAll(inverseSession, "residual", residual, given, batch, guidance),
     async dispose(): Promise<void> {
       await forwardSession.dispose();
       await inverseSession.dispose();

@@ -20,7 +20,13 @@ export interface OptimizerOptions {
   readonly clipNorm: number;
 }
 
-export const defaultOptimizer: OptimizerOptions = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.01, clipNorm: 1 };
+export const defaultOptimizer: OptimizerOptions = {
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+  clipNorm: 1,
+};
 
 /** Scalars [1] fed at each step. */
 export interface StepScalars {
@@ -42,10 +48,16 @@ export function stepScalars(graph: Graph): StepScalars {
 }
 
 /** ‖all gradients‖₂, shape []. */
-export const globalNorm = (gradients: readonly Value[]): Value => sqrt(gradients.map((gradient) => sumAll(mul(gradient, gradient))).reduce(add));
+export const globalNorm = (gradients: readonly Value[]): Value =>
+  sqrt(gradients.map((gradient) => sumAll(mul(gradient, gradient))).reduce(add));
 
 /** Adds the update of every weight to the graph; outputs carry `nextSuffix`. Returns the gradient norm before clipping. */
-export function appendAdamW(graph: Graph, weights: readonly Value[], gradients: readonly Value[], options: OptimizerOptions): Value {
+export function appendAdamW(
+  graph: Graph,
+  weights: readonly Value[],
+  gradients: readonly Value[],
+  options: OptimizerOptions,
+): Value {
   const scalars = stepScalars(graph);
   const norm = globalNorm(gradients);
   const clip = min(graph.constant(1), div(graph.constant(options.clipNorm), add(norm, graph.constant(1e-12))));
@@ -63,10 +75,17 @@ export function appendAdamW(graph: Graph, weights: readonly Value[], gradients: 
     const direction = div(nextM, add(div(sqrt(nextV), rootCorrection), graph.constant(options.epsilon)));
     // Biases and absent vectors are rows; only matrices decay.
     const decays = weight.shape[0]! > 1;
-    const decayed = decays ? mul(weight, sub(graph.constant(1), scale(scalars.learningRate, options.weightDecay))) : weight;
+    const decayed = decays
+      ? mul(weight, sub(graph.constant(1), scale(scalars.learningRate, options.weightDecay)))
+      : weight;
     const next = sub(decayed, mul(direction, stepSize));
     const nextAverage = add(mul(average, scalars.averageDecay), mul(next, keep));
-    const outputs = { [names.weight]: next, [names.firstMoment]: nextM, [names.secondMoment]: nextV, [names.average]: nextAverage };
+    const outputs = {
+      [names.weight]: next,
+      [names.firstMoment]: nextM,
+      [names.secondMoment]: nextV,
+      [names.average]: nextAverage,
+    };
     for (const [name, value] of Object.entries(outputs)) graph.output(`${name}${nextSuffix}`, value);
   }
   return norm;

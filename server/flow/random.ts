@@ -6,7 +6,15 @@
 
 export type Purpose = "weights" | "permutation" | "order" | "captions" | "posterior" | "dropout" | "evaluation";
 
-const purposes: readonly Purpose[] = ["weights", "permutation", "order", "captions", "posterior", "dropout", "evaluation"];
+const purposes: readonly Purpose[] = [
+  "weights",
+  "permutation",
+  "order",
+  "captions",
+  "posterior",
+  "dropout",
+  "evaluation",
+];
 
 const rotateLeft = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));
 

@@ -7,7 +7,14 @@ import { AppError } from "../../shared/problem.ts";
 import { readTensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
 import { defaultOptimizer } from "./optimizer.ts";
 import { createEvaluation, TrainingGraph } from "./training-graph.ts";
-import { type Batch, BatchSampler, checkTrainingSet, createBatchBuffers, fillHeldOut, type TrainingSet } from "./training-set.ts";
+import {
+  type Batch,
+  BatchSampler,
+  checkTrainingSet,
+  createBatchBuffers,
+  fillHeldOut,
+  type TrainingSet,
+} from "./training-set.ts";
 import type { FlowWeights } from "./weights.ts";
 
 export interface TrainOptions {
@@ -91,7 +98,13 @@ class Run {
   #bestStep = 0;
   #step = 0;
 
-  private constructor(set: TrainingSet, start: FlowWeights, options: TrainOptions, graph: TrainingGraph, evaluation: Awaited<ReturnType<typeof createEvaluation>>) {
+  private constructor(
+    set: TrainingSet,
+    start: FlowWeights,
+    options: TrainOptions,
+    graph: TrainingGraph,
+    evaluation: Awaited<ReturnType<typeof createEvaluation>>,
+  ) {
     this.#set = set;
     this.#start = start;
     this.#options = options;
@@ -101,7 +114,13 @@ class Run {
 
   static async create(set: TrainingSet, start: FlowWeights, options: TrainOptions): Promise<Run> {
     const optimizer = { ...defaultOptimizer, weightDecay: options.weightDecay };
-    const graph = await TrainingGraph.create(start, { batch: options.batch, threads: options.threads, dropout: options.dropout, seed: options.seed, optimizer });
+    const graph = await TrainingGraph.create(start, {
+      batch: options.batch,
+      threads: options.threads,
+      dropout: options.dropout,
+      seed: options.seed,
+      optimizer,
+    });
     const evaluation = await createEvaluation(start.architecture, evaluationBatch(set), options.threads);
     const run = new Run(set, start, options, graph, evaluation);
     await run.#resume();
@@ -125,7 +144,10 @@ class Run {
       sampler.fill(batch, this.#step);
       const { loss } = await graph.step(batch, this.#schedule());
       if (!Number.isFinite(loss))
-        throw new AppError("training_failed", `training: expected a finite loss, got ${loss} at step ${this.#step} (try a lower learning rate than ${options.learningRate})`);
+        throw new AppError(
+          "training_failed",
+          `training: expected a finite loss, got ${loss} at step ${this.#step} (try a lower learning rate than ${options.learningRate})`,
+        );
       this.#step += 1;
       lossSum += loss;
       lossCount += 1;
@@ -168,7 +190,11 @@ class Run {
     const { steps, warmupSteps, learningRate } = this.#options;
     const warm = Math.min(1, (this.#step + 1) / warmupSteps);
     const cosine = 0.05 + 0.95 * 0.5 * (1 + Math.cos((Math.PI * this.#step) / steps));
-    return { step: this.#step, learningRate: learningRate * warm * cosine, averageDecay: Math.min(0.998, (1 + this.#step) / (10 + this.#step)) };
+    return {
+      step: this.#step,
+      learningRate: learningRate * warm * cosine,
+      averageDecay: Math.min(0.998, (1 + this.#step) / (10 + this.#step)),
+    };
   }
 
   /** Held-out nats per dimension of the moving average; keeps a copy when it is the best so far. */
@@ -191,8 +217,18 @@ class Run {
     if (!this.#options.checkpoint) return;
     const tensors = new Map(this.#graph.state());
     for (const [name, data] of this.#best) tensors.set(`best:${name}`, data);
-    const position = { step: this.#step, bestNats: this.#bestNats, bestStep: this.#bestStep, steps: this.#options.steps, seed: this.#options.seed, batch: this.#options.batch };
-    await writeTensorFile(this.#options.checkpoint, tensors, { position: JSON.stringify(position), architecture: JSON.stringify(this.#start.architecture) });
+    const position = {
+      step: this.#step,
+      bestNats: this.#bestNats,
+      bestStep: this.#bestStep,
+      steps: this.#options.steps,
+      seed: this.#options.seed,
+      batch: this.#options.batch,
+    };
+    await writeTensorFile(this.#options.checkpoint, tensors, {
+      position: JSON.stringify(position),
+      architecture: JSON.stringify(this.#start.architecture),
+    });
   }
 
   async #resume(): Promise<void> {
@@ -200,11 +236,24 @@ class Run {
     if (!path || !existsSync(path)) return;
     const { metadata, tensors } = await readTensorFile(path);
     if (metadata["architecture"] !== JSON.stringify(this.#start.architecture))
-      throw new AppError("dataset_invalid", `${path}: expected a checkpoint of the same architecture, got another one; delete it to start anew`);
-    const position = JSON.parse(metadata["position"] ?? "{}") as { step: number; bestNats: number; bestStep: number; steps: number; seed: number; batch: number };
+      throw new AppError(
+        "dataset_invalid",
+        `${path}: expected a checkpoint of the same architecture, got another one; delete it to start anew`,
+      );
+    const position = JSON.parse(metadata["position"] ?? "{}") as {
+      step: number;
+      bestNats: number;
+      bestStep: number;
+      steps: number;
+      seed: number;
+      batch: number;
+    };
     for (const key of ["steps", "seed", "batch"] as const)
       if (position[key] !== this.#options[key])
-        throw new AppError("dataset_invalid", `${path}: expected ${key} ${position[key]} as in the checkpoint, got ${this.#options[key]}; delete it to start anew`);
+        throw new AppError(
+          "dataset_invalid",
+          `${path}: expected ${key} ${position[key]} as in the checkpoint, got ${this.#options[key]}; delete it to start anew`,
+        );
     this.#graph.restore(tensors);
     for (const [name, data] of tensors) if (name.startsWith("best:")) this.#best.set(name.slice(5), data);
     this.#step = position.step;
@@ -216,7 +265,11 @@ class Run {
 export const evaluationBatch = (set: TrainingSet): number => Math.min(128, set.heldOutRows.length);
 
 /** Mean nats per dimension over the held-out rows. `shift` > 0 gives each image the conditions of another: what ignoring them would cost. */
-export async function heldOutNats(set: TrainingSet, evaluate: (batch: Batch) => Promise<Float32Array>, shift = 0): Promise<number> {
+export async function heldOutNats(
+  set: TrainingSet,
+  evaluate: (batch: Batch) => Promise<Float32Array>,
+  shift = 0,
+): Promise<number> {
   const rows = evaluationBatch(set);
   const batch = createBatchBuffers(set, rows);
   const count = Math.floor(Math.min(heldOutLimit, set.heldOutRows.length) / rows);

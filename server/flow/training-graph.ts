@@ -2,15 +2,16 @@
  * The training step as a runnable thing: one ONNX graph (loss, gradients, clipping, AdamW, moving average) and the
  * buffers of its state. State is kept twice and the two copies trade places each step, so no step allocates weights.
  */
-import { toModelBytes } from "../onnx/model-file.ts";
+
 import { differentiate } from "../onnx/differentiate.ts";
+import { toModelBytes } from "../onnx/model-file.ts";
 import { Session, type Tensor } from "../onnx/session.ts";
+import type { FlowArchitecture } from "./architecture.ts";
 import { lossGraph, presentName } from "./flow-graphs.ts";
 import { appendAdamW, nextSuffix, type OptimizerOptions, stateNames } from "./optimizer.ts";
 import { TrainingRandom } from "./random.ts";
 import type { Batch } from "./training-set.ts";
 import type { FlowWeights } from "./weights.ts";
-import type { FlowArchitecture } from "./architecture.ts";
 
 export interface StepInput {
   readonly step: number;
@@ -45,7 +46,12 @@ export class TrainingGraph {
   #state: Buffers;
   #next: Buffers;
 
-  private constructor(session: Session, options: TrainingGraphOptions, dims: number, buffers: { frozen: Buffers; masks: Buffers; state: Buffers; next: Buffers }) {
+  private constructor(
+    session: Session,
+    options: TrainingGraphOptions,
+    dims: number,
+    buffers: { frozen: Buffers; masks: Buffers; state: Buffers; next: Buffers },
+  ) {
     this.#session = session;
     this.#options = options;
     this.#dims = dims;
@@ -63,7 +69,10 @@ export class TrainingGraph {
     const norm = appendAdamW(graph, trained, differentiate(loss, trained), options.optimizer);
     graph.output("loss", loss);
     graph.output("gradientNorm", norm);
-    const session = await Session.create(toModelBytes(graph, { kind: "inputs" }), { label: "training step", threads: options.threads });
+    const session = await Session.create(toModelBytes(graph, { kind: "inputs" }), {
+      label: "training step",
+      threads: options.threads,
+    });
     const state: Buffers = new Map();
     for (const { name, shape } of trained) {
       const names = stateNames(name);
@@ -73,11 +82,17 @@ export class TrainingGraph {
       state.set(names.firstMoment, { data: new Float32Array(data.length), dims: shape });
       state.set(names.secondMoment, { data: new Float32Array(data.length), dims: shape });
     }
-    const next: Buffers = new Map([...state].map(([name, { data, dims }]) => [name, { data: new Float32Array(data.length), dims }]));
-    const frozen: Buffers = new Map(
-      graph.parameters.filter(({ isFrozen }) => isFrozen).map(({ value }) => [value.name, { data: tensors.get(value.name)!, dims: value.shape }]),
+    const next: Buffers = new Map(
+      [...state].map(([name, { data, dims }]) => [name, { data: new Float32Array(data.length), dims }]),
     );
-    const maskBuffers: Buffers = new Map(masks.map(({ name, shape }) => [name, { data: new Float32Array(shape.reduce((a, b) => a * b, 1)), dims: shape }]));
+    const frozen: Buffers = new Map(
+      graph.parameters
+        .filter(({ isFrozen }) => isFrozen)
+        .map(({ value }) => [value.name, { data: tensors.get(value.name)!, dims: value.shape }]),
+    );
+    const maskBuffers: Buffers = new Map(
+      masks.map(({ name, shape }) => [name, { data: new Float32Array(shape.reduce((a, b) => a * b, 1)), dims: shape }]),
+    );
     return new TrainingGraph(session, options, architecture.dims, { frozen, masks: maskBuffers, state, next });
   }
 
@@ -105,7 +120,8 @@ export class TrainingGraph {
   /** Moving averages of the trained weights with the frozen ones: live buffers, valid until the next step but one. */
   averages(): Map<string, Float32Array> {
     const averages = new Map([...this.#frozen].map(([name, { data }]) => [name, data as Float32Array]));
-    for (const name of this.#trainedNames()) averages.set(name, this.#state.get(stateNames(name).average)!.data as Float32Array);
+    for (const name of this.#trainedNames())
+      averages.set(name, this.#state.get(stateNames(name).average)!.data as Float32Array);
     return averages;
   }
 
@@ -146,8 +162,14 @@ export async function createEvaluation(architecture: FlowArchitecture, batch: nu
   return {
     /** Nats per dimension of each row of the batch. */
     async nats(weights: ReadonlyMap<string, Float32Array>, data: Batch): Promise<Float32Array> {
-      const parameters = graph.parameters.map(({ value }) => [value.name, { data: weights.get(value.name)!, dims: value.shape }]);
-      const results = await session.run({ ...Object.fromEntries(parameters), ...batchFeeds(data, architecture.dims, batch) });
+      const parameters = graph.parameters.map(({ value }) => [
+        value.name,
+        { data: weights.get(value.name)!, dims: value.shape },
+      ]);
+      const results = await session.run({
+        ...Object.fromEntries(parameters),
+        ...batchFeeds(data, architecture.dims, batch),
+      });
       return results["nats"]!.data as Float32Array;
     },
     dispose: () => session.dispose(),

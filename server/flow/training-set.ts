@@ -27,7 +27,11 @@ export interface TrainingSet {
 /** One batch, buffers reused from step to step. */
 export interface Batch {
   readonly latents: Float32Array;
-  readonly conditions: ReadonlyArray<{ readonly name: string; readonly values: Float32Array; readonly present: Float32Array }>;
+  readonly conditions: ReadonlyArray<{
+    readonly name: string;
+    readonly values: Float32Array;
+    readonly present: Float32Array;
+  }>;
 }
 
 export interface BatchOptions {
@@ -40,15 +44,25 @@ export interface BatchOptions {
 /** @throws AppError `dataset_invalid` when there is too little to train on or to hold out */
 export function checkTrainingSet(set: TrainingSet, batch: number): void {
   if (set.trainRows.length < batch)
-    throw new AppError("dataset_invalid", `training set: expected at least one batch of ${batch} images, got ${set.trainRows.length}`);
+    throw new AppError(
+      "dataset_invalid",
+      `training set: expected at least one batch of ${batch} images, got ${set.trainRows.length}`,
+    );
   if (set.heldOutRows.length < 8)
-    throw new AppError("dataset_invalid", `training set: expected at least 8 held-out images to stop by, got ${set.heldOutRows.length}`);
+    throw new AppError(
+      "dataset_invalid",
+      `training set: expected at least 8 held-out images to stop by, got ${set.heldOutRows.length}`,
+    );
 }
 
 export function createBatchBuffers(set: TrainingSet, batch: number): Batch {
   return {
     latents: new Float32Array(batch * set.dims),
-    conditions: set.conditions.map(({ name, dims }) => ({ name, values: new Float32Array(batch * dims), present: new Float32Array(batch) })),
+    conditions: set.conditions.map(({ name, dims }) => ({
+      name,
+      values: new Float32Array(batch * dims),
+      present: new Float32Array(batch),
+    })),
   };
 }
 
@@ -80,7 +94,9 @@ export class BatchSampler {
     const rows = Int32Array.from({ length: batch }, (_, index) => this.#set.trainRows[this.#order[start + index]!]!);
     fillLatents(this.#set, target, rows, new TrainingRandom(seed, step, "posterior"));
     const random = new TrainingRandom(seed, step, "captions");
-    fillConditions(this.#set, target, rows, (options) => (random.uniform() < absentRate ? -1 : options[random.below(options.length)]!));
+    fillConditions(this.#set, target, rows, (options) =>
+      random.uniform() < absentRate ? -1 : options[random.below(options.length)]!,
+    );
   }
 }
 
@@ -94,11 +110,17 @@ export function fillHeldOut(set: TrainingSet, target: Batch, rows: Int32Array, s
 function fillLatents(set: TrainingSet, target: Batch, rows: Int32Array, random: TrainingRandom): void {
   random.fillNormal(target.latents, set.posteriorStd);
   for (const [index, row] of rows.entries())
-    for (let axis = 0; axis < set.dims; axis += 1) target.latents[index * set.dims + axis]! += set.latents[row * set.dims + axis]!;
+    for (let axis = 0; axis < set.dims; axis += 1)
+      target.latents[index * set.dims + axis]! += set.latents[row * set.dims + axis]!;
 }
 
 /** Fills every condition of every row with the entry that `choose` picks; −1 = absent. */
-function fillConditions(set: TrainingSet, target: Batch, rows: Int32Array, choose: (options: Int32Array) => number): void {
+function fillConditions(
+  set: TrainingSet,
+  target: Batch,
+  rows: Int32Array,
+  choose: (options: Int32Array) => number,
+): void {
   for (const [at, { dims, table, options }] of set.conditions.entries()) {
     const { values, present } = target.conditions[at]!;
     for (const [index, row] of rows.entries()) {

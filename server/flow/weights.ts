@@ -2,10 +2,11 @@
  * A flow's weights: fresh ones from a seed, whitening fitted to latents, and the ONNX file that a pack holds. The file is
  * the inverse graph for a batch of one, so any ONNX runtime can sample from it; its initialisers are the weights for all graphs.
  */
+
+import { AppError } from "../../shared/problem.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { sizeOf } from "../onnx/graph.ts";
 import { readModelFile, toModelBytes } from "../onnx/model-file.ts";
-import { AppError } from "../../shared/problem.ts";
 import { type FlowArchitecture, parseArchitecture } from "./architecture.ts";
 import { inverseGraph, lossGraph } from "./flow-graphs.ts";
 import { TrainingRandom } from "./random.ts";
@@ -31,7 +32,8 @@ export function initialWeights(architecture: FlowArchitecture, whitening: Whiten
 }
 
 /** Parameters in the order of declaration; every graph of a flow declares the same ones. */
-const allParameters = (architecture: FlowArchitecture): Graph["parameters"] => lossGraph(architecture, 1, false).graph.parameters;
+const allParameters = (architecture: FlowArchitecture): Graph["parameters"] =>
+  lossGraph(architecture, 1, false).graph.parameters;
 
 function whiteningTensor(whitening: Whitening, name: string): ArrayLike<number> {
   if (name === "whitening.mean") return whitening.mean;
@@ -44,8 +46,15 @@ function whiteningTensor(whitening: Whitening, name: string): ArrayLike<number> 
 const architectureKey = "tau.flow.architecture";
 
 /** Serialises a flow; halves by default, which costs less than a thousandth of a nat per dimension (see the pack's metrics). */
-export function writeFlowFile({ architecture, tensors }: FlowWeights, precision: "float32" | "float16" = "float16"): Uint8Array {
-  return toModelBytes(inverseGraph(architecture, 1), { kind: "weights", weights: tensors, precision }, { [architectureKey]: JSON.stringify(architecture) });
+export function writeFlowFile(
+  { architecture, tensors }: FlowWeights,
+  precision: "float32" | "float16" = "float16",
+): Uint8Array {
+  return toModelBytes(
+    inverseGraph(architecture, 1),
+    { kind: "weights", weights: tensors, precision },
+    { [architectureKey]: JSON.stringify(architecture) },
+  );
 }
 
 /** @throws AppError `pack_corrupt` when the bytes hold no flow or not every weight of its architecture */
@@ -55,7 +64,10 @@ export function readFlowFile(bytes: Uint8Array, label: string): FlowWeights {
   for (const { value } of allParameters(architecture)) {
     const got = weights.get(value.name)?.length;
     if (got !== sizeOf(value.shape))
-      throw new AppError("pack_corrupt", `${label}: weight ${value.name}: expected ${sizeOf(value.shape)} values, got ${got ?? "none"}`);
+      throw new AppError(
+        "pack_corrupt",
+        `${label}: weight ${value.name}: expected ${sizeOf(value.shape)} values, got ${got ?? "none"}`,
+      );
   }
   return { architecture, tensors: weights };
 }

@@ -25,7 +25,10 @@ export function fitWhitening(means: Float32Array, dims: number, posteriorStd: nu
   for (let index = 0; index < means.length; index += 1) mean[index % dims]! += means[index]! / rows;
   const covariance = covarianceOf(means, mean, dims);
   for (let axis = 0; axis < dims; axis += 1) covariance[axis * dims + axis]! += posteriorStd ** 2;
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(Matrix.from1DArray(dims, dims, covariance), { assumeSymmetric: true });
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
+    Matrix.from1DArray(dims, dims, covariance),
+    { assumeSymmetric: true },
+  );
   const power = (exponent: number): Float64Array => {
     const scaled = eigenvectorMatrix.clone().mulRowVector(realEigenvalues.map((value) => value ** exponent));
     return Float64Array.from(scaled.mmul(eigenvectorMatrix.transpose()).to1DArray());

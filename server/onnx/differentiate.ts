@@ -6,14 +6,32 @@
  */
 import { AppError } from "../../shared/problem.ts";
 import type { Graph, Node, Shape, Value } from "./graph.ts";
-import { add, concat, div, gemm, mul, neg, permuteColumns, reduceSum, reshape, scale, slice, sliceAxis, sliceStart, sub, transpose } from "./ops.ts";
+import {
+  add,
+  concat,
+  div,
+  gemm,
+  mul,
+  neg,
+  permuteColumns,
+  reduceSum,
+  reshape,
+  scale,
+  slice,
+  sliceAxis,
+  sliceStart,
+  sub,
+  transpose,
+} from "./ops.ts";
 
 type Rule = (node: Node, gradient: Value) => ReadonlyArray<Value | undefined>;
 
 /** Undoes broadcasting: sums a gradient over the axes along which `shape` was stretched. */
 function sumTo(gradient: Value, shape: Shape): Value {
   const lead = gradient.shape.length - shape.length;
-  const axes = gradient.shape.flatMap((size, axis) => (axis < lead || (shape[axis - lead] === 1 && size !== 1) ? [axis] : []));
+  const axes = gradient.shape.flatMap((size, axis) =>
+    axis < lead || (shape[axis - lead] === 1 && size !== 1) ? [axis] : [],
+  );
   const summed = axes.length > 0 ? reduceSum(gradient, axes) : gradient;
   return summed.shape.length === shape.length ? summed : reshape(summed, shape);
 }
@@ -44,7 +62,12 @@ const rules: Readonly<Record<string, Rule>> = {
   Reshape: ({ inputs }, g) => [reshape(g, inputs[0]!.shape), undefined],
   Transpose: ({ attributes }, g) => {
     const permutation = attributes["perm"] as readonly number[];
-    return [transpose(g, permutation.map((_, axis) => permutation.indexOf(axis)))];
+    return [
+      transpose(
+        g,
+        permutation.map((_, axis) => permutation.indexOf(axis)),
+      ),
+    ];
   },
   Concat: ({ inputs, attributes }, g) => {
     const axis = attributes["axis"] as number;
@@ -92,14 +115,22 @@ function broadcastTo(x: Value, shape: Shape): Value {
  */
 export function differentiate(loss: Value, targets: readonly Value[]): Value[] {
   const { graph } = loss;
-  if (loss.shape.length !== 0) throw new AppError("tensor_mismatch", `differentiate: expected a scalar loss [], got [${loss.shape}] (${graph.name})`);
+  if (loss.shape.length !== 0)
+    throw new AppError(
+      "tensor_mismatch",
+      `differentiate: expected a scalar loss [], got [${loss.shape}] (${graph.name})`,
+    );
   const needed = reachableFrom(graph, targets);
   const gradients = new Map<Value, Value>([[loss, graph.constant(1)]]);
   for (const node of [...graph.nodes].reverse()) {
     const gradient = gradients.get(node.output);
     if (!gradient || !needed.has(node.output)) continue;
     const rule = rules[node.op];
-    if (!rule) throw new AppError("tensor_mismatch", `differentiate: operator ${node.op} has no gradient rule (${graph.name}, ${node.output.name})`);
+    if (!rule)
+      throw new AppError(
+        "tensor_mismatch",
+        `differentiate: operator ${node.op} has no gradient rule (${graph.name}, ${node.output.name})`,
+      );
     for (const [at, part] of rule(node, gradient).entries()) {
       const operand = node.inputs[at]!;
       if (!part || !needed.has(operand)) continue;
@@ -109,7 +140,8 @@ export function differentiate(loss: Value, targets: readonly Value[]): Value[] {
   }
   return targets.map((target) => {
     const gradient = gradients.get(target);
-    if (!gradient) throw new AppError("tensor_mismatch", `differentiate: ${target.name} does not reach the loss (${graph.name})`);
+    if (!gradient)
+      throw new AppError("tensor_mismatch", `differentiate: ${target.name} does not reach the loss (${graph.name})`);
     return gradient;
   });
 }

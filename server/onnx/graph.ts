@@ -69,7 +69,10 @@ export class Graph {
     const known = this.parameters.find((parameter) => parameter.value.name === name)?.value;
     if (known) {
       if (known.shape.join() !== shape.join())
-        throw new AppError("tensor_mismatch", `parameter ${name}: expected [${known.shape}] as declared first, got [${shape}] (${this.name})`);
+        throw new AppError(
+          "tensor_mismatch",
+          `parameter ${name}: expected [${known.shape}] as declared first, got [${shape}] (${this.name})`,
+        );
       return known;
     }
     const value = this.#value(name, shape, "float32");
@@ -81,7 +84,10 @@ export class Graph {
   constant(data: Float32Array | BigInt64Array | number, shape: Shape = []): Value {
     const stored = typeof data === "number" ? Float32Array.of(data) : data;
     if (stored.length !== sizeOf(shape))
-      throw new AppError("tensor_mismatch", `constant: expected ${sizeOf(shape)} values for [${shape}], got ${stored.length} (${this.name})`);
+      throw new AppError(
+        "tensor_mismatch",
+        `constant: expected ${sizeOf(shape)} values for [${shape}], got ${stored.length} (${this.name})`,
+      );
     const value = this.#value(this.#fresh("constant"), shape, stored instanceof Float32Array ? "float32" : "int64");
     this.constants.push({ value, data: stored });
     return value;
@@ -91,7 +97,10 @@ export class Graph {
   node(op: string, inputs: readonly Value[], shape: Shape, attributes: Attributes = {}): Value {
     for (const input of inputs)
       if (input.graph !== this)
-        throw new AppError("tensor_mismatch", `${op}: operand ${input.name} belongs to graph ${input.graph.name}, not to ${this.name}`);
+        throw new AppError(
+          "tensor_mismatch",
+          `${op}: operand ${input.name} belongs to graph ${input.graph.name}, not to ${this.name}`,
+        );
     const output = this.#value(this.#fresh(op), shape, "float32");
     this.nodes.push({ op, inputs, output, attributes });
     return output;
@@ -108,7 +117,8 @@ export class Graph {
   }
 
   #value(name: string, shape: Shape, type: ElementType): Value {
-    if (this.#names.has(name)) throw new AppError("tensor_mismatch", `value: expected a new name, got "${name}" twice (${this.name})`);
+    if (this.#names.has(name))
+      throw new AppError("tensor_mismatch", `value: expected a new name, got "${name}" twice (${this.name})`);
     this.#names.add(name);
     return { graph: this, name, shape, type };
   }

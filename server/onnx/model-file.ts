@@ -10,11 +10,11 @@ import {
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
+  type TensorProto,
   TensorProto_DataType,
   TensorProtoSchema,
-  type TensorProto,
-  ValueInfoProtoSchema,
   type ValueInfoProto,
+  ValueInfoProtoSchema,
 } from "onnx-buf";
 import { AppError } from "../../shared/problem.ts";
 import type { Attributes, Graph, Shape, Value } from "./graph.ts";
@@ -34,7 +34,8 @@ export type Binding =
 
 const dataTypes = { float32: TensorProto_DataType.FLOAT, int64: TensorProto_DataType.INT64 } as const;
 
-const bytesOf = (data: ArrayBufferView): Uint8Array<ArrayBuffer> => new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
+const bytesOf = (data: ArrayBufferView): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 
 const tensor = (name: string, shape: Shape, dataType: TensorProto_DataType, data: ArrayBufferView): TensorProto =>
   create(TensorProtoSchema, { name, dims: shape.map(BigInt), dataType, rawData: bytesOf(data) });
@@ -43,7 +44,13 @@ const valueInfo = (name: string, shape: Shape, elemType: TensorProto_DataType): 
   create(ValueInfoProtoSchema, {
     name,
     type: {
-      value: { case: "tensorType", value: { elemType, shape: { dim: shape.map((size) => ({ value: { case: "dimValue" as const, value: BigInt(size) } })) } } },
+      value: {
+        case: "tensorType",
+        value: {
+          elemType,
+          shape: { dim: shape.map((size) => ({ value: { case: "dimValue" as const, value: BigInt(size) } })) },
+        },
+      },
     },
   });
 
@@ -61,25 +68,48 @@ const attributesOf = (attributes: Attributes) =>
  * @param metadata written as metadata_props
  * @throws AppError `tensor_mismatch` when a weight is missing or has the wrong length
  */
-export function toModelBytes(graph: Graph, binding: Binding, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
-  const initializer = graph.constants.map(({ value, data }) => tensor(value.name, value.shape, dataTypes[value.type], data));
+export function toModelBytes(
+  graph: Graph,
+  binding: Binding,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const initializer = graph.constants.map(({ value, data }) =>
+    tensor(value.name, value.shape, dataTypes[value.type], data),
+  );
   const casts: NodeProto[] = [];
   const inputs: Value[] = [...graph.inputs];
   if (binding.kind === "inputs") inputs.push(...graph.parameters.map(({ value }) => value));
   else
     for (const { value: parameter, isFrozen } of graph.parameters) {
       const weight = weightOf(binding.weights, parameter);
-      if (isFrozen || binding.precision !== "float16") initializer.push(tensor(parameter.name, parameter.shape, TensorProto_DataType.FLOAT, weight));
+      if (isFrozen || binding.precision !== "float16")
+        initializer.push(tensor(parameter.name, parameter.shape, TensorProto_DataType.FLOAT, weight));
       else {
         const stored = `${parameter.name}${halfSuffix}`;
         initializer.push(tensor(stored, parameter.shape, TensorProto_DataType.FLOAT16, halvesOf(weight)));
-        casts.push(create(NodeProtoSchema, { name: stored, opType: "Cast", input: [stored], output: [parameter.name], attribute: attributesOf({ to: TensorProto_DataType.FLOAT }) }));
+        casts.push(
+          create(NodeProtoSchema, {
+            name: stored,
+            opType: "Cast",
+            input: [stored],
+            output: [parameter.name],
+            attribute: attributesOf({ to: TensorProto_DataType.FLOAT }),
+          }),
+        );
       }
     }
   const nodes = graph.nodes.map(({ op, inputs: operands, output, attributes }) =>
-    create(NodeProtoSchema, { name: output.name, opType: op, input: operands.map((operand) => operand.name), output: [output.name], attribute: attributesOf(attributes) }),
+    create(NodeProtoSchema, {
+      name: output.name,
+      opType: op,
+      input: operands.map((operand) => operand.name),
+      output: [output.name],
+      attribute: attributesOf(attributes),
+    }),
   );
-  const renames = graph.outputs.map(({ name, value }) => create(NodeProtoSchema, { name: `output:${name}`, opType: "Identity", input: [value.name], output: [name] }));
+  const renames = graph.outputs.map(({ name, value }) =>
+    create(NodeProtoSchema, { name: `output:${name}`, opType: "Identity", input: [value.name], output: [name] }),
+  );
   const model = create(ModelProtoSchema, {
     irVersion,
     opsetImport: [{ domain: "", version: opsetVersion }],
@@ -103,7 +133,10 @@ function weightOf(weights: Weights, parameter: Value): Float32Array {
   const weight = weights.get(parameter.name);
   const expected = parameter.shape.reduce((product, size) => product * size, 1);
   if (weight?.length !== expected)
-    throw new AppError("tensor_mismatch", `weight ${parameter.name}: expected ${expected} values for [${parameter.shape}], got ${weight?.length ?? "nothing"} (${parameter.graph.name})`);
+    throw new AppError(
+      "tensor_mismatch",
+      `weight ${parameter.name}: expected ${expected} values for [${parameter.shape}], got ${weight?.length ?? "nothing"} (${parameter.graph.name})`,
+    );
   return weight;
 }
 
@@ -122,14 +155,19 @@ export function readModelFile(bytes: Uint8Array, label: string): ModelFile {
   try {
     model = fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {
-    throw new AppError("pack_corrupt", `${label}: expected an ONNX model, got ${bytes.length} bytes that do not parse`, { cause });
+    throw new AppError(
+      "pack_corrupt",
+      `${label}: expected an ONNX model, got ${bytes.length} bytes that do not parse`,
+      { cause },
+    );
   }
   const weights = new Map<string, Float32Array>();
   for (const { name, dataType, rawData } of model.graph?.initializer ?? []) {
-    // A copy, because protobuf hands out views at any byte offset and typed arrays need aligned ones.
-    const raw = rawData.slice().buffer;
+    // A copy (Buffer.slice would be a view), because protobuf hands out any byte offset and typed arrays need aligned ones.
+    const raw = new Uint8Array(rawData).buffer;
     if (dataType === TensorProto_DataType.FLOAT) weights.set(name, new Float32Array(raw));
-    else if (dataType === TensorProto_DataType.FLOAT16) weights.set(name.replace(halfSuffix, ""), floatsOf(new Uint16Array(raw)));
+    else if (dataType === TensorProto_DataType.FLOAT16)
+      weights.set(name.replace(halfSuffix, ""), floatsOf(new Uint16Array(raw)));
   }
   return { metadata: Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value])), weights };
 }

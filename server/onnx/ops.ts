@@ -17,8 +17,14 @@ export function broadcastShape(a: Shape, b: Shape, where: string): number[] {
   });
 }
 
-const binary = (op: string) => (a: Value, b: Value): Value => a.graph.node(op, [a, b], broadcastShape(a.shape, b.shape, op));
-const unary = (op: string) => (x: Value): Value => x.graph.node(op, [x], x.shape);
+const binary =
+  (op: string) =>
+  (a: Value, b: Value): Value =>
+    a.graph.node(op, [a, b], broadcastShape(a.shape, b.shape, op));
+const unary =
+  (op: string) =>
+  (x: Value): Value =>
+    x.graph.node(op, [x], x.shape);
 
 export const add = binary("Add");
 export const sub = binary("Sub");
@@ -59,31 +65,57 @@ export function reduceSum(x: Value, axes: readonly number[]): Value {
 }
 
 /** Sum of all elements, shape []. */
-export const sumAll = (x: Value): Value => reshape(reduceSum(x, x.shape.map((_, axis) => axis)), []);
+export const sumAll = (x: Value): Value =>
+  reshape(
+    reduceSum(
+      x,
+      x.shape.map((_, axis) => axis),
+    ),
+    [],
+  );
 
 export function reshape(x: Value, shape: Shape): Value {
   if (sizeOf(shape) !== sizeOf(x.shape))
-    throw new AppError("tensor_mismatch", `Reshape: expected ${sizeOf(x.shape)} elements as in [${x.shape}], got [${shape}]`);
+    throw new AppError(
+      "tensor_mismatch",
+      `Reshape: expected ${sizeOf(x.shape)} elements as in [${x.shape}], got [${shape}]`,
+    );
   return x.graph.node("Reshape", [x, x.graph.constant(BigInt64Array.from(shape, BigInt), [shape.length])], shape);
 }
 
 export function transpose(x: Value, permutation: readonly number[]): Value {
-  return x.graph.node("Transpose", [x], permutation.map((axis) => x.shape[axis]!), { perm: permutation });
+  return x.graph.node(
+    "Transpose",
+    [x],
+    permutation.map((axis) => x.shape[axis]!),
+    { perm: permutation },
+  );
 }
 
 export function concat(parts: readonly Value[], axis: number): Value {
   const first = parts[0]!;
   const fits = (part: Value): boolean => part.shape.every((size, at) => at === axis || size === first.shape[at]);
   if (!parts.every(fits))
-    throw new AppError("tensor_mismatch", `Concat: expected equal shapes outside axis ${axis}, got ${parts.map((part) => `[${part.shape}]`).join(", ")}`);
+    throw new AppError(
+      "tensor_mismatch",
+      `Concat: expected equal shapes outside axis ${axis}, got ${parts.map((part) => `[${part.shape}]`).join(", ")}`,
+    );
   const total = parts.reduce((sum, part) => sum + part.shape[axis]!, 0);
-  return first.graph.node("Concat", parts, first.shape.map((size, at) => (at === axis ? total : size)), { axis });
+  return first.graph.node(
+    "Concat",
+    parts,
+    first.shape.map((size, at) => (at === axis ? total : size)),
+    { axis },
+  );
 }
 
 /** Elements `start` (inclusive) to `end` (exclusive) along `axis`. */
 export function slice(x: Value, axis: number, start: number, end: number): Value {
   if (start < 0 || end > x.shape[axis]! || start >= end)
-    throw new AppError("tensor_mismatch", `Slice: expected 0 ≤ start < end ≤ ${x.shape[axis]}, got ${start} and ${end}`);
+    throw new AppError(
+      "tensor_mismatch",
+      `Slice: expected 0 ≤ start < end ≤ ${x.shape[axis]}, got ${start} and ${end}`,
+    );
   const at = (value: number): Value => x.graph.constant(BigInt64Array.of(BigInt(value)), [1]);
   const shape = x.shape.map((size, index) => (index === axis ? end - start : size));
   return x.graph.node("Slice", [x, at(start), at(end), at(axis)], shape, { [sliceAxis]: axis, [sliceStart]: start });
@@ -96,6 +128,12 @@ export const sliceStart = "_start";
 /** Columns of a [rows, columns] matrix in the order of `indices`, a permutation known when the graph is built. */
 export function permuteColumns(x: Value, indices: readonly number[]): Value {
   if (x.shape.length !== 2 || indices.length !== x.shape[1])
-    throw new AppError("tensor_mismatch", `Gather: expected a permutation of ${x.shape[1]} columns, got ${indices.length} indices`);
-  return x.graph.node("Gather", [x, x.graph.constant(BigInt64Array.from(indices, BigInt), [indices.length])], x.shape, { axis: 1, _permutation: indices });
+    throw new AppError(
+      "tensor_mismatch",
+      `Gather: expected a permutation of ${x.shape[1]} columns, got ${indices.length} indices`,
+    );
+  return x.graph.node("Gather", [x, x.graph.constant(BigInt64Array.from(indices, BigInt), [indices.length])], x.shape, {
+    axis: 1,
+    _permutation: indices,
+  });
 }

@@ -5,6 +5,9 @@
  * `run()` blocks the JavaScript thread (microsoft/onnxruntime#19611), so only the inference child, the trainer and
  * tests load this file; the HTTP process never does.
  */
+import { existsSync, readdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { AppError } from "../../shared/problem.ts";
 
@@ -63,7 +66,7 @@ export class Session {
    */
   static async create(model: string | Uint8Array, options: SessionOptions): Promise<Session> {
     const provider = options.provider ?? "cpu";
-    const available = ort.listSupportedBackends().map((backend) => backend.name);
+    const available = listProviders();
     if (!available.includes(provider))
       throw new AppError(
         "provider_unavailable",
@@ -84,6 +87,7 @@ export class Session {
       extra: { session: { intra_op: { allow_spinning: "0" } } },
     };
     try {
+      // Two calls, because the overloads take no union.
       const session =
         typeof model === "string"
           ? await ort.InferenceSession.create(model, sessionOptions)
@@ -147,5 +151,17 @@ export class Session {
   }
 }
 
-/** Providers that this installation bundles, `cpu` always among them. */
-export const listProviders = (): string[] => ort.listSupportedBackends().map((backend) => backend.name);
+/**
+ * Providers that can be asked for here: the bundled ones, and CUDA where its libraries were installed beside the binding
+ * (the package lists it either way, and would fall back or fail only when a session is created).
+ */
+export function listProviders(): string[] {
+  const binaries = join(dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json")), "bin");
+  const hasCuda =
+    existsSync(binaries) &&
+    readdirSync(binaries, { recursive: true }).some((path) => /onnxruntime_providers_cuda\./.test(String(path)));
+  return ort
+    .listSupportedBackends()
+    .filter(({ name, bundled }) => bundled || (name === "cuda" && hasCuda))
+    .map(({ name }) => name);
+}

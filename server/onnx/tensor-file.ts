@@ -21,12 +21,20 @@ interface Entry {
 /** Bytes moved by one system call; larger ones fail above 2 GiB. */
 const chunkBytes = 64 * 1024 * 1024;
 
-export async function writeTensorFile(path: string, tensors: ReadonlyMap<string, Float32Array>, metadata: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function writeTensorFile(
+  path: string,
+  tensors: ReadonlyMap<string, Float32Array>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
   requireLittleEndian();
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const [name, data] of tensors) {
-    header[name] = { dtype: "F32", shape: [data.length], data_offsets: [offset, offset + data.byteLength] } satisfies Entry;
+    header[name] = {
+      dtype: "F32",
+      shape: [data.length],
+      data_offsets: [offset, offset + data.byteLength],
+    } satisfies Entry;
     offset += data.byteLength;
   }
   const text = Buffer.from(JSON.stringify(header));
@@ -59,14 +67,18 @@ export async function readTensorFile(path: string): Promise<TensorFile> {
     const head = Buffer.alloc(8);
     await file.read(head, 0, 8, 0);
     const length = Number(head.readBigUInt64LE());
-    if (length > Math.min(size, 100_000_000)) throw new AppError("dataset_invalid", `${path}: expected a header of at most ${size} bytes, got ${length}`);
+    if (length > Math.min(size, 100_000_000))
+      throw new AppError("dataset_invalid", `${path}: expected a header of at most ${size} bytes, got ${length}`);
     const json = Buffer.alloc(length);
     await file.read(json, 0, length, 8);
-    const { __metadata__: metadata = {}, ...entries } = JSON.parse(json.toString("utf8")) as Record<string, Entry> & { __metadata__?: Record<string, string> };
+    const { __metadata__: metadata = {}, ...entries } = JSON.parse(json.toString("utf8")) as Record<string, Entry> & {
+      __metadata__?: Record<string, string>;
+    };
     const tensors = new Map<string, Float32Array>();
     for (const [name, { data_offsets }] of Object.entries(entries as Record<string, Entry>)) {
       const [start, end] = data_offsets;
-      if (8 + length + end > size) throw new AppError("dataset_invalid", `${path}: expected ${8 + length + end} bytes for ${name}, got ${size}`);
+      if (8 + length + end > size)
+        throw new AppError("dataset_invalid", `${path}: expected ${8 + length + end} bytes for ${name}, got ${size}`);
       tensors.set(name, await readFloats(file, 8 + length + start, end - start));
     }
     return { metadata, tensors };
@@ -88,5 +100,6 @@ async function readFloats(file: FileHandle, position: number, bytes: number): Pr
 }
 
 function requireLittleEndian(): void {
-  if (endianness() !== "LE") throw new AppError("config_invalid", "processor: expected a little-endian machine, got a big-endian one");
+  if (endianness() !== "LE")
+    throw new AppError("config_invalid", "processor: expected a little-endian machine, got a big-endian one");
 }

@@ -125,7 +125,7 @@ def main() -> None:
     with torch.no_grad():
         latents = net.encoder(images[:16])
     encoder = settle("encoder", net.encoder, images[:16], ("image", "mean"))
-    decoder = settle("decoder", ValidDecoder(net.decoder), latents, ("latent", "image"))
+    decoder = settle("decoder", ValidDecoder(net.decoder).eval(), latents, ("latent", "image"))
     means = np.concatenate([run(encoder, images[at : at + 32].numpy()) for at in range(0, len(images), 32)])
     rebuilt = np.concatenate([run(decoder, means[at : at + 32]) for at in range(0, len(means), 32)])
     pooled, mean = psnr_db(torch.from_numpy(rebuilt), images)

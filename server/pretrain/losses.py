@@ -17,7 +17,7 @@ def opponents(image: Tensor) -> Tensor:
     return torch.stack([red - green, blue - 0.5 * (red + green)], dim=1)
 
 
-def reconstruction_loss(output: Tensor, target: Tensor) -> Tensor:
+def reconstruction_loss(output: Tensor, target: Tensor, colour_weight: float = 1.0) -> Tensor:
     """L1, a squared term that keeps PSNR honest, L1 of gradients at three scales (128, 64, 32), and coarse colour.
 
     Without the coarse colour term the first ten minutes end on a plateau: sharp shapes, all of them grey.
@@ -29,7 +29,7 @@ def reconstruction_loss(output: Tensor, target: Tensor) -> Tensor:
         if scale < 2:
             output, target = F.avg_pool2d(output, 2), F.avg_pool2d(target, 2)
     colour = opponents(output) - opponents(target)
-    return loss + 2 * colour.abs().mean() + 4 * F.avg_pool2d(colour, 4).abs().mean()
+    return loss + colour_weight * (2 * colour.abs().mean() + 4 * F.avg_pool2d(colour, 4).abs().mean())
 
 
 def over_background(image: Tensor, background: Tensor) -> Tensor:

@@ -21,6 +21,7 @@ from torch.nn import functional as F
 
 from icon_data import ICONS, IconRows
 from losses import over_background, psnr_db, reconstruction_loss, save_sheet, valid_rgba
+from muon import Muon
 from networks import Autoencoder, PatchDiscriminator
 
 POSTERIOR_STD = 0.3
@@ -30,11 +31,11 @@ EMA_DECAY = 0.998
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=48, help="time budget; the learning rate ends at zero with it")
-    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--batch", type=int, default=48)
     parser.add_argument("--widths", type=int, nargs=3, default=(64, 128, 256))
     parser.add_argument("--encoder-blocks", type=int, nargs=3, default=(1, 1, 2))
     parser.add_argument("--decoder-blocks", type=int, nargs=3, default=(2, 2, 3))
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--rate", type=float, default=1.5e-3)
     parser.add_argument("--adversarial", type=float, default=0.2, help="share of the rebuilding gradient's norm, later part only")
     parser.add_argument("--adversarial-from", type=float, default=0.6, help="fraction of the budget")
     parser.add_argument("--seed", type=int, default=1)
@@ -63,7 +64,10 @@ class Trainer:
             self.net.encoder.compile()
             self.net.decoder.compile()
         self.judge = PatchDiscriminator().to(memory_format=torch.channels_last)
-        self.net_steps = torch.optim.AdamW(self.net.parameters(), arguments.rate, betas=(0.9, 0.99), weight_decay=0.01)
+        kernels = [p for p in self.net.parameters() if p.ndim == 4 and p.shape[0] >= 64 and p[0].numel() >= 64]
+        others = [p for p in self.net.parameters() if all(p is not kernel for kernel in kernels)]
+        self.kernel_steps = Muon(kernels or others[:1], arguments.rate)
+        self.net_steps = torch.optim.AdamW(others, arguments.rate, betas=(0.9, 0.99), weight_decay=0.01)
         self.judge_steps = torch.optim.AdamW(self.judge.parameters(), 4e-4, betas=(0.5, 0.95))
         self.step = 0
         self.images_seen = 0
@@ -86,14 +90,14 @@ class Trainer:
         self.images_seen += len(images)
         noise = torch.Generator().manual_seed(self.arguments.seed * 1_000_003 + self.step)
         rate = self.arguments.rate * min(1.0, self.step / 100) * 0.5 * (1 + math.cos(math.pi * self.fraction))
-        for group in self.net_steps.param_groups:
+        for group in [*self.net_steps.param_groups, *self.kernel_steps.param_groups]:
             group["lr"] = max(rate, self.arguments.rate * 0.005)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             mean = self.net.encoder(images)
             latent = mean + POSTERIOR_STD * torch.randn(mean.shape, generator=noise)
             output = self.net.decoder(latent).float()
         at_output = output.detach().requires_grad_()
-        loss = reconstruction_loss(at_output, images)
+        loss = reconstruction_loss(at_output, images, colour_weight=1 - 0.75 * min(1.0, self.fraction / 0.6))
         (gradient,) = torch.autograd.grad(loss, at_output)
         report = {"loss": float(loss.detach())}
         if self.fraction >= self.arguments.adversarial_from:
@@ -101,9 +105,11 @@ class Trainer:
             ramp = min(1.0, (self.fraction - self.arguments.adversarial_from) / 0.05)
             gradient = gradient + extra * (self.arguments.adversarial * ramp * gradient.norm() / (extra.norm() + 1e-8))
         self.net_steps.zero_grad(set_to_none=True)
+        self.kernel_steps.zero_grad(set_to_none=True)
         output.backward(gradient)
         nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.net_steps.step()
+        self.kernel_steps.step()
         self.update_average()
         return report
 
@@ -149,7 +155,8 @@ class Trainer:
         """Everything a checkpoint holds."""
         return {
             "config": self.net.config, "net": self.net.state_dict(), "average": self.average.state_dict(),
-            "judge": self.judge.state_dict(), "net_steps": self.net_steps.state_dict(), "judge_steps": self.judge_steps.state_dict(),
+            "judge": self.judge.state_dict(), "net_steps": self.net_steps.state_dict(),
+            "kernel_steps": self.kernel_steps.state_dict(), "judge_steps": self.judge_steps.state_dict(),
             "step": self.step, "images_seen": self.images_seen, "elapsed_s": self.elapsed_s, "minutes": self.arguments.minutes,
             "train_rows": len(self.rows.drawn) + len(self.rows.recoloured), "drawn_rows": len(self.rows.drawn),
         }
@@ -163,7 +170,7 @@ class Trainer:
     def load(self) -> None:
         """Goes on from the checkpoint at --out."""
         saved = torch.load(self.arguments.out, weights_only=True)
-        for name in ("net", "average", "judge", "net_steps", "judge_steps"):
+        for name in ("net", "average", "judge", "net_steps", "kernel_steps", "judge_steps"):
             getattr(self, name).load_state_dict(saved[name])
         self.step, self.images_seen, self.seconds_before = saved["step"], saved["images_seen"], saved["elapsed_s"]
 

@@ -68,9 +68,14 @@ export interface EncodeOptions {
 const encoderBatch = 16;
 
 /** Distinct captions of a set in order of appearance. */
-export const distinctCaptions = (items: readonly ImageItem[]): string[] => [...new Set(items.flatMap(({ captions }) => captions))];
+export const distinctCaptions = (items: readonly ImageItem[]): string[] => [
+  ...new Set(items.flatMap(({ captions }) => captions)),
+];
 
-export async function encodeCaptions(options: Omit<EncodeOptions, "target" | "targetDigest" | "styles" | "posteriorStd">, captions: readonly string[]): Promise<Float32Array> {
+export async function encodeCaptions(
+  options: Omit<EncodeOptions, "target" | "targetDigest" | "styles" | "posteriorStd">,
+  captions: readonly string[],
+): Promise<Float32Array> {
   const { folder, images, text, textDigest, signal, onProgress } = options;
   return encodePieces({
     folder,
@@ -104,7 +109,9 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
   const entryOf = new Map(captions.map((caption, index) => [caption, index]));
   const styleOf = new Map(styles.map((style, index) => [style, index]));
   const rowsOf = (split: ImageItem["split"]): Int32Array =>
-    Int32Array.from(images.items.flatMap((item, row) => (item.split === split && styleOf.has(item.style) ? [row] : [])));
+    Int32Array.from(
+      images.items.flatMap((item, row) => (item.split === split && styleOf.has(item.style) ? [row] : [])),
+    );
   return {
     dims: target.latentDims,
     latents,
@@ -112,13 +119,30 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
     trainRows: rowsOf("train"),
     heldOutRows: shuffled(rowsOf("heldOutPair")),
     conditions: [
-      { name: "caption", dims: options.text.dims, table: captionTable, options: images.items.map((item) => Int32Array.from(item.captions, (caption) => entryOf.get(caption)!)) },
-      { name: "style", dims: styles.length, table: oneHot(styles.length), options: images.items.map(({ style }) => (styleOf.has(style) ? Int32Array.of(styleOf.get(style)!) : new Int32Array(0))) },
+      {
+        name: "caption",
+        dims: options.text.dims,
+        table: captionTable,
+        options: images.items.map((item) => Int32Array.from(item.captions, (caption) => entryOf.get(caption)!)),
+      },
+      {
+        name: "style",
+        dims: styles.length,
+        table: oneHot(styles.length),
+        options: images.items.map(({ style }) =>
+          styleOf.has(style) ? Int32Array.of(styleOf.get(style)!) : new Int32Array(0),
+        ),
+      },
     ],
   };
 }
 
-async function encodeImages(images: ImageSet, target: TargetExpert, start: number, count: number): Promise<Float32Array> {
+async function encodeImages(
+  images: ImageSet,
+  target: TargetExpert,
+  start: number,
+  count: number,
+): Promise<Float32Array> {
   const latents = new Float32Array(count * target.latentDims);
   for (let at = 0; at < count; at += encoderBatch) {
     const rows = Math.min(encoderBatch, count - at);
@@ -133,4 +157,5 @@ function shuffled(rows: Int32Array): Int32Array {
   return Int32Array.from(order, (index) => rows[index]!);
 }
 
-const oneHot = (size: number): Float32Array => Float32Array.from({ length: size * size }, (_, index) => (index % (size + 1) === 0 ? 1 : 0));
+const oneHot = (size: number): Float32Array =>
+  Float32Array.from({ length: size * size }, (_, index) => (index % (size + 1) === 0 ? 1 : 0));

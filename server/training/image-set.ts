@@ -32,7 +32,9 @@ export interface ImageSet {
 export async function openImageSet(folder: string, sizePx: number): Promise<ImageSet> {
   const indexPath = join(folder, "index.jsonl");
   const text = await readFile(indexPath, "utf8").catch((cause: unknown) => {
-    throw new AppError("dataset_invalid", `${indexPath}: expected the index of an image set, got no readable file`, { cause });
+    throw new AppError("dataset_invalid", `${indexPath}: expected the index of an image set, got no readable file`, {
+      cause,
+    });
   });
   const items = text
     .trim()
@@ -41,10 +43,15 @@ export async function openImageSet(folder: string, sizePx: number): Promise<Imag
   const rowBytes = sizePx * sizePx * 4;
   const imagesPath = join(folder, "images.rgba");
   const { size } = await stat(imagesPath).catch((cause: unknown) => {
-    throw new AppError("dataset_invalid", `${imagesPath}: expected the pixels of an image set, got no readable file`, { cause });
+    throw new AppError("dataset_invalid", `${imagesPath}: expected the pixels of an image set, got no readable file`, {
+      cause,
+    });
   });
   if (size !== items.length * rowBytes)
-    throw new AppError("dataset_invalid", `${imagesPath}: expected ${items.length * rowBytes} bytes for ${items.length} images of ${sizePx} px, got ${size}`);
+    throw new AppError(
+      "dataset_invalid",
+      `${imagesPath}: expected ${items.length * rowBytes} bytes for ${items.length} images of ${sizePx} px, got ${size}`,
+    );
   const file = await open(imagesPath, "r");
   return {
     items,
@@ -59,7 +66,9 @@ function parseItem(line: string, where: string): ImageItem {
   try {
     value = JSON.parse(line);
   } catch (cause) {
-    throw new AppError("dataset_invalid", `${where}: expected one JSON object a line, got "${line.slice(0, 40)}"`, { cause });
+    throw new AppError("dataset_invalid", `${where}: expected one JSON object a line, got "${line.slice(0, 40)}"`, {
+      cause,
+    });
   }
   const parsed = ItemSchema.safeParse(value);
   if (parsed.success) return parsed.data;

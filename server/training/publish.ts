@@ -14,7 +14,11 @@ import type { CaptionFlowResult } from "./train-caption-flow.ts";
 export interface PackDraft {
   readonly manifest: Omit<PackManifest, "files">;
   /** The experts that the caption translation joins. */
-  readonly captionExperts: { readonly text: TextExpertEntry; readonly style: LabelExpertEntry; readonly target: AutoencoderExpertEntry };
+  readonly captionExperts: {
+    readonly text: TextExpertEntry;
+    readonly style: LabelExpertEntry;
+    readonly target: AutoencoderExpertEntry;
+  };
 }
 
 const draftName = "pack.json";
@@ -23,19 +27,34 @@ const draftName = "pack.json";
 export async function draftOf(pack: string): Promise<PackDraft> {
   const path = join(pack, draftName);
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new AppError("pack_unavailable", `${path}: expected the description of a pack, got no readable file`, { cause });
+    throw new AppError("pack_unavailable", `${path}: expected the description of a pack, got no readable file`, {
+      cause,
+    });
   });
   const manifest = JSON.parse(text) as Omit<PackManifest, "files">;
   const translation = manifest.translations.find(({ id }) => id === "caption");
-  const expertFor = (condition: string) => manifest.experts[translation?.conditions.find(({ name }) => name === condition)?.expert ?? ""];
-  const [textExpert, styleExpert, target] = [expertFor("caption"), expertFor("style"), manifest.experts[translation?.target ?? ""]];
+  const expertFor = (condition: string) =>
+    manifest.experts[translation?.conditions.find(({ name }) => name === condition)?.expert ?? ""];
+  const [textExpert, styleExpert, target] = [
+    expertFor("caption"),
+    expertFor("style"),
+    manifest.experts[translation?.target ?? ""],
+  ];
   if (textExpert?.kind !== "text" || styleExpert?.kind !== "label" || target?.kind !== "autoencoder")
-    throw new AppError("pack_corrupt", `${path}: expected a translation "caption" that joins a text, a label and an autoencoder expert`);
+    throw new AppError(
+      "pack_corrupt",
+      `${path}: expected a translation "caption" that joins a text, a label and an autoencoder expert`,
+    );
   return { manifest, captionExperts: { text: textExpert, style: styleExpert, target } };
 }
 
 /** Writes the flow and the manifest. Returns the pack's digest. */
-export async function publishFlow(pack: string, draft: PackDraft, translationId: string, result: CaptionFlowResult): Promise<string> {
+export async function publishFlow(
+  pack: string,
+  draft: PackDraft,
+  translationId: string,
+  result: CaptionFlowResult,
+): Promise<string> {
   const translations = draft.manifest.translations.map((translation) =>
     translation.id === translationId ? { ...translation, metrics: result.metrics } : translation,
   );
@@ -47,13 +66,21 @@ export async function publishFlow(pack: string, draft: PackDraft, translationId:
 /** Digests every file that the experts and translations name and writes `manifest.json`. Returns its SHA-256. */
 export async function writeManifest(pack: string, draft: Omit<PackManifest, "files">): Promise<string> {
   const named = Object.values(draft.experts).flatMap((expert) =>
-    expert.kind === "text" ? [expert.model, expert.tokenizer] : expert.kind === "autoencoder" ? [expert.encoder, expert.decoder] : [],
+    expert.kind === "text"
+      ? [expert.model, expert.tokenizer]
+      : expert.kind === "autoencoder"
+        ? [expert.encoder, expert.decoder]
+        : [],
   );
   const paths = [...new Set([...named, ...draft.translations.map(({ flow }) => flow)])].sort();
   const files = await Promise.all(
     paths.map(async (path) => {
       const bytes = await readFile(join(pack, path));
-      return { path, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: (await stat(join(pack, path))).size };
+      return {
+        path,
+        sha256: createHash("sha256").update(bytes).digest("hex"),
+        bytes: (await stat(join(pack, path))).size,
+      };
     }),
   );
   const manifest = PackManifestSchema.parse({ ...draft, files });

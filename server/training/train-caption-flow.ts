@@ -3,7 +3,7 @@
  * Gaussian and against shuffled conditions, which together say how much the flow learned and how much it listens.
  */
 import type { FlowArchitecture } from "../flow/architecture.ts";
-import { heldOutNats, evaluationBatch, trainFlow, type TrainOptions, type TrainResult } from "../flow/trainer.ts";
+import { evaluationBatch, heldOutNats, type TrainOptions, type TrainResult, trainFlow } from "../flow/trainer.ts";
 import { createEvaluation } from "../flow/training-graph.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { initialWeights } from "../flow/weights.ts";
@@ -31,7 +31,11 @@ export async function trainCaptionFlow(set: TrainingSet, options: TrainOptions):
   const result = await trainFlow(set, initialWeights(captionArchitecture(set), whitening, options.seed), options);
   const evaluation = await createEvaluation(result.weights.architecture, evaluationBatch(set), options.threads);
   try {
-    const shuffled = await heldOutNats(set, (batch) => evaluation.nats(result.weights.tensors, batch), Math.floor(evaluationBatch(set) / 2));
+    const shuffled = await heldOutNats(
+      set,
+      (batch) => evaluation.nats(result.weights.tensors, batch),
+      Math.floor(evaluationBatch(set) / 2),
+    );
     return {
       ...result,
       metrics: {

@@ -4,9 +4,9 @@
  */
 import type { FlowArchitecture } from "../../server/flow/architecture.ts";
 import { lossGraph } from "../../server/flow/flow-graphs.ts";
+import { TrainingRandom } from "../../server/flow/random.ts";
 import type { FlowWeights } from "../../server/flow/weights.ts";
 import { sizeOf } from "../../server/onnx/graph.ts";
-import { TrainingRandom } from "../../server/flow/random.ts";
 
 export const referenceArchitecture: FlowArchitecture = {
   format: 1,
@@ -28,13 +28,19 @@ const wave = (length: number, phase: number, amplitude: number): Float32Array =>
 
 /** Shapes by name in order of declaration; the frozen whitening among them. */
 export const referenceParameters = (): Array<{ name: string; shape: readonly number[]; isFrozen: boolean }> =>
-  lossGraph(referenceArchitecture, referenceBatch, false).graph.parameters.map(({ value, isFrozen }) => ({ name: value.name, shape: value.shape, isFrozen }));
+  lossGraph(referenceArchitecture, referenceBatch, false).graph.parameters.map(({ value, isFrozen }) => ({
+    name: value.name,
+    shape: value.shape,
+    isFrozen,
+  }));
 
 export function referenceWeights(): FlowWeights {
   const tensors = new Map<string, Float32Array>();
-  for (const [index, { name, shape }] of referenceParameters().entries()) tensors.set(name, wave(sizeOf(shape), index, 0.4));
+  for (const [index, { name, shape }] of referenceParameters().entries())
+    tensors.set(name, wave(sizeOf(shape), index, 0.4));
   // A whitening whose inverse is exact: a diagonal one.
-  const diagonal = (value: number): Float32Array => Float32Array.from({ length: 16 }, (_, index) => (index % 5 === 0 ? value : 0));
+  const diagonal = (value: number): Float32Array =>
+    Float32Array.from({ length: 16 }, (_, index) => (index % 5 === 0 ? value : 0));
   tensors.set("whitening.matrix", diagonal(2));
   tensors.set("whitening.inverse", diagonal(0.5));
   tensors.set("whitening.logDet", Float32Array.of(4 * Math.log(2)));
@@ -52,5 +58,7 @@ export const referenceData = {
 /** The fixed permutations that the architecture's seed stands for. */
 export function referencePermutations(): number[][] {
   const random = new TrainingRandom(referenceArchitecture.permutationSeed, 0, "permutation");
-  return Array.from({ length: referenceArchitecture.couplings.count }, () => random.permutation(referenceArchitecture.dims));
+  return Array.from({ length: referenceArchitecture.couplings.count }, () =>
+    random.permutation(referenceArchitecture.dims),
+  );
 }

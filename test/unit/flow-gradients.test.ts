@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
-import { createFlow } from "../../server/flow/flow-sessions.ts";
 import { lossGraph, presentName } from "../../server/flow/flow-graphs.ts";
+import { createFlow } from "../../server/flow/flow-sessions.ts";
 import { differentiate } from "../../server/onnx/differentiate.ts";
 import { toModelBytes } from "../../server/onnx/model-file.ts";
 import { Session, type Tensor } from "../../server/onnx/session.ts";
@@ -16,12 +16,17 @@ interface Reference {
   readonly gradients: Record<string, number[]>;
 }
 
-const reference = JSON.parse(readFileSync(new URL("../reference/flow-reference.json", import.meta.url), "utf8")) as Reference;
+const reference = JSON.parse(
+  readFileSync(new URL("../reference/flow-reference.json", import.meta.url), "utf8"),
+) as Reference;
 
 function assertClose(got: ArrayLike<number>, expected: readonly number[], tolerance: number, what: string): void {
   assert.equal(got.length, expected.length, what);
   for (const [index, value] of expected.entries())
-    assert.ok(Math.abs(got[index]! - value) <= tolerance * Math.max(1, Math.abs(value)), `${what}[${index}]: expected ${value}, got ${got[index]}`);
+    assert.ok(
+      Math.abs(got[index]! - value) <= tolerance * Math.max(1, Math.abs(value)),
+      `${what}[${index}]: expected ${value}, got ${got[index]}`,
+    );
 }
 
 describe("a whole flow against PyTorch", () => {
@@ -41,9 +46,13 @@ describe("a whole flow against PyTorch", () => {
   it("has PyTorch's loss and every gradient", async () => {
     const { graph, loss } = lossGraph(referenceArchitecture, referenceBatch, false);
     const trained = graph.parameters.filter(({ isFrozen }) => !isFrozen).map(({ value }) => value);
-    for (const [index, gradient] of differentiate(loss, trained).entries()) graph.output(`d:${trained[index]!.name}`, gradient);
+    for (const [index, gradient] of differentiate(loss, trained).entries())
+      graph.output(`d:${trained[index]!.name}`, gradient);
     graph.output("loss", loss);
-    const session = await Session.create(toModelBytes(graph, { kind: "weights", weights: weights.tensors }), { label: "gradients", threads: 1 });
+    const session = await Session.create(toModelBytes(graph, { kind: "weights", weights: weights.tensors }), {
+      label: "gradients",
+      threads: 1,
+    });
     const feeds: Record<string, Tensor> = {
       latent: { data: referenceData.latent, dims: [referenceBatch, 4] },
       caption: { data: referenceData.caption, dims: [referenceBatch, 3] },
@@ -54,6 +63,7 @@ describe("a whole flow against PyTorch", () => {
     const results = await session.run(feeds);
     assertClose(results["loss"]!.data as Float32Array, [reference.loss], 1e-5, "loss");
     assert.deepEqual(Object.keys(reference.gradients).sort(), trained.map(({ name }) => name).sort());
-    for (const [name, gradient] of Object.entries(reference.gradients)) assertClose(results[`d:${name}`]!.data as Float32Array, gradient, 2e-5, name);
+    for (const [name, gradient] of Object.entries(reference.gradients))
+      assertClose(results[`d:${name}`]!.data as Float32Array, gradient, 2e-5, name);
   });
 });

@@ -133,7 +133,7 @@ export function captionsFor({ words, emoji, colours, isEmojiSet, hasTone, isReco
     ...usableHead,
     ...coloured.slice(4),
     ...tags.slice(2, 4),
-    `a ${plain[0] ?? words}`,
+    `${/^[aeiou]/.test(plain[0] ?? words) ? "an" : "a"} ${plain[0] ?? words}`,
     `picture of ${plain[0] ?? words}`,
   ].filter((caption) => caption !== undefined && caption !== "");
   const isTrue = (/** @type {string} */ caption) =>

@@ -1,0 +1,76 @@
+/**
+ * The floating window of a running plugin: its UI in a sandboxed iframe of opaque origin, as in Figma, with Figma's CSS
+ * variables, draggable by its bar. Messages cross by postMessage and therefore by structured clone.
+ */
+import { find, make } from "./dom.ts";
+import { type Theme, themeCss } from "./theme.ts";
+
+export interface PluginWindow {
+  open(html: string, options: ShowUIOptions, theme: Theme): void;
+  post(message: unknown): void;
+  setTheme(theme: Theme): void;
+  close(): void;
+  focus(): void;
+  /** Left edge in page pixels while docked over the canvas, to keep results clear of it; undefined when closed. */
+  readonly box: DOMRect | undefined;
+}
+
+/** Runs before the UI's own code and takes theme changes, which Figma pushes in the same way. */
+const prelude = (theme: Theme): string =>
+  `<style>${themeCss}</style><script>document.documentElement.className="figma-${theme}";` +
+  `addEventListener("message",function(e){if(e.data&&e.data.simulatedTheme)document.documentElement.className="figma-"+e.data.simulatedTheme});</script>`;
+
+export function createPluginWindow(onMessage: (message: unknown) => void, onClose: () => void): PluginWindow {
+  const frame = find("plugin");
+  const bar = find("plugin-bar");
+  let iframe: HTMLIFrameElement | undefined;
+  find("plugin-close").addEventListener("click", onClose);
+  window.addEventListener("message", (event: MessageEvent<{ pluginMessage?: unknown } | undefined>) => {
+    if (iframe === undefined || event.source !== iframe.contentWindow) return;
+    if (event.data?.pluginMessage !== undefined) onMessage(event.data.pluginMessage);
+  });
+  makeDraggable(frame, bar);
+  return {
+    open: (html, { width = 300, height = 200, title = "Plugin" }, theme) => {
+      iframe?.remove();
+      find("plugin-title").textContent = title;
+      iframe = make("iframe", {
+        title,
+        sandbox: "allow-scripts",
+        allow: "loopback-network; local-network-access; clipboard-write",
+        srcdoc: html.replace("<head>", () => `<head>${prelude(theme)}`),
+      });
+      iframe.style.width = `${width}px`;
+      iframe.style.height = `${Math.min(height, innerHeight - 140)}px`;
+      frame.append(iframe);
+      frame.hidden = false;
+      iframe.addEventListener("load", () => iframe?.focus());
+    },
+    post: (message) => iframe?.contentWindow?.postMessage({ pluginMessage: message, pluginId: "tau" }, "*"),
+    setTheme: (theme) => iframe?.contentWindow?.postMessage({ simulatedTheme: theme }, "*"),
+    close: () => {
+      iframe?.remove();
+      iframe = undefined;
+      frame.hidden = true;
+    },
+    focus: () => iframe?.focus(),
+    get box() {
+      return frame.hidden ? undefined : frame.getBoundingClientRect();
+    },
+  };
+}
+
+function makeDraggable(frame: HTMLElement, bar: HTMLElement): void {
+  bar.addEventListener("pointerdown", (down) => {
+    if ((down.target as HTMLElement).closest("button") !== null) return;
+    const start = frame.getBoundingClientRect();
+    bar.setPointerCapture(down.pointerId);
+    const move = (event: PointerEvent): void => {
+      const left = Math.min(Math.max(0, start.left + event.clientX - down.clientX), innerWidth - 80);
+      const top = Math.min(Math.max(48, start.top + event.clientY - down.clientY), innerHeight - 40);
+      frame.style.inset = `${top}px auto auto ${left}px`;
+    };
+    bar.addEventListener("pointermove", move);
+    bar.addEventListener("pointerup", () => bar.removeEventListener("pointermove", move), { once: true });
+  });
+}

@@ -1,0 +1,54 @@
+/** The language of the UI, chosen from the browser's, and the text of each failure. */
+import type { FailureCode } from "../failure.ts";
+import { de } from "./de.ts";
+import { en, type Texts } from "./en.ts";
+import { es } from "./es.ts";
+import { fr } from "./fr.ts";
+import { ja } from "./ja.ts";
+import { ptBr } from "./pt-br.ts";
+
+export const languages = { en: en as unknown as Texts, de, fr, es, ja, "pt-BR": ptBr } as const;
+export type Language = keyof typeof languages;
+
+/** First preferred language that exists; any Portuguese reads the Brazilian one, the rest of the world English. */
+export function chooseLanguage(preferred: readonly string[]): Language {
+  for (const tag of preferred) {
+    const base = tag.toLowerCase().split("-")[0];
+    const match = (Object.keys(languages) as Language[]).find((name) => name.toLowerCase().split("-")[0] === base);
+    if (match !== undefined) return match;
+  }
+  return "en";
+}
+
+/** Replaces `{name}` by its value. */
+export const fill = (template: string, values: Readonly<Record<string, string | number>>): string =>
+  template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+
+type FailureText = keyof Texts["failures"];
+
+/** Codes that share a text, because the cure is the same. */
+const sharedText: Partial<Record<FailureCode, FailureText>> = {
+  translation_unknown: "pack_missing",
+  pack_unavailable: "pack_missing",
+  provider_unavailable: "busy",
+  inference_unavailable: "busy",
+  shutting_down: "busy",
+  inference_crashed: "crashed",
+  tensor_mismatch: "crashed",
+  not_found: "lost",
+  not_ready: "lost",
+  cancelled: "lost",
+  idempotency_conflict: "lost",
+  invalid_request: "refused",
+  invalid_json: "refused",
+  method_not_allowed: "refused",
+  payload_too_large: "refused",
+  unsupported_media: "refused",
+  origin_host_refused: "host_refused",
+};
+
+/** Title and cure of a failure. */
+export function describeFailure(texts: Texts, code: FailureCode): readonly [title: string, cure: string] {
+  const own = (texts.failures as Partial<Record<FailureCode, readonly [string, string]>>)[code];
+  return own ?? texts.failures[sharedText[code] ?? "internal"];
+}

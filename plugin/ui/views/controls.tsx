@@ -1,0 +1,120 @@
+/** Small controls on Figma's CSS variables: button, stepper, slider, switch. Native elements inside, so keys and readers work. */
+import type { ComponentChildren } from "preact";
+import { Icon, type IconName } from "./icons.tsx";
+
+interface ButtonProps {
+  readonly kind?: "primary" | "secondary" | "link";
+  readonly isDisabled?: boolean;
+  readonly isSubmit?: boolean;
+  readonly children: ComponentChildren;
+  onClick?(): void;
+}
+
+export function Button({ kind = "secondary", isDisabled = false, isSubmit = false, onClick, children }: ButtonProps) {
+  return (
+    <button type={isSubmit ? "submit" : "button"} class={`button ${kind}`} disabled={isDisabled} onClick={onClick}>
+      {children}
+    </button>
+  );
+}
+
+interface IconButtonProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly isPressed?: boolean;
+  readonly isDisabled?: boolean;
+  onClick(): void;
+}
+
+export function IconButton({ icon, label, isPressed, isDisabled = false, onClick }: IconButtonProps) {
+  return (
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      title={label}
+      aria-pressed={isPressed}
+      disabled={isDisabled}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+interface StepperProps {
+  readonly id: string;
+  readonly value: number;
+  readonly max: number;
+  readonly labels: { readonly fewer: string; readonly more: string };
+  onChange(value: number): void;
+}
+
+/** Whole number from 1 to max, by typing, arrow keys or the two buttons. */
+export function Stepper({ id, value, max, labels, onChange }: StepperProps) {
+  const set = (wanted: number): void => {
+    if (Number.isFinite(wanted)) onChange(Math.min(max, Math.max(1, Math.round(wanted))));
+  };
+  return (
+    <div class="stepper">
+      <IconButton icon="minus" label={labels.fewer} isDisabled={value <= 1} onClick={() => set(value - 1)} />
+      <input
+        id={id}
+        type="number"
+        inputMode="numeric"
+        min={1}
+        max={max}
+        value={value}
+        onChange={(event) => set(event.currentTarget.valueAsNumber)}
+      />
+      <IconButton icon="plus" label={labels.more} isDisabled={value >= max} onClick={() => set(value + 1)} />
+    </div>
+  );
+}
+
+interface SliderProps {
+  readonly id: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly value: number;
+  readonly max: number;
+  onChange(value: number): void;
+}
+
+export function Slider({ id, label, hint, value, max, onChange }: SliderProps) {
+  return (
+    <div class="slider" title={hint}>
+      <label for={id}>{label}</label>
+      <output for={id}>{value.toFixed(2)}</output>
+      <input
+        id={id}
+        type="range"
+        min={0}
+        max={max}
+        step={0.05}
+        value={value}
+        style={{ "--filled": `${(value / max) * 100}%` }}
+        aria-describedby={`${id}-hint`}
+        onInput={(event) => onChange(event.currentTarget.valueAsNumber)}
+      />
+      <p id={`${id}-hint`} class="hint">
+        {hint}
+      </p>
+    </div>
+  );
+}
+
+interface SwitchProps {
+  readonly label: string;
+  readonly isOn: boolean;
+  onChange(isOn: boolean): void;
+}
+
+export function Switch({ label, isOn, onChange }: SwitchProps) {
+  return (
+    <label class="switch">
+      <input type="checkbox" role="switch" checked={isOn} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <span>{label}</span>
+    </label>
+  );
+}

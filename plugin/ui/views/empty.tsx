@@ -1,0 +1,27 @@
+/** Before the first image: one sentence and captions to start from. */
+import type { ViewProps } from "../app.tsx";
+
+export function EmptyState({ controller, texts }: ViewProps) {
+  return (
+    <section class="empty">
+      <h2>{texts.emptyTitle}</h2>
+      <p>{texts.emptyBody}</p>
+      <ul>
+        {texts.examples.split("|").map((caption) => (
+          <li key={caption}>
+            <button
+              type="button"
+              class="chip"
+              onClick={() => {
+                controller.editForm({ captions: caption });
+                void controller.generate();
+              }}
+            >
+              {caption}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,136 @@
+/** Settings: where the server is, how to enter, and what the form starts with. Saving tries the connection at once. */
+import { useState } from "preact/hooks";
+import { limits } from "../../../shared/limits.ts";
+import type { Settings } from "../../../shared/messages.ts";
+import type { ViewProps } from "../app.tsx";
+import { captionTranslations } from "../failure.ts";
+import { fill } from "../i18n/texts.ts";
+import { Button, IconButton, Slider, Stepper, Switch } from "./controls.tsx";
+import { FailureNotice } from "./failure-notice.tsx";
+import { StyleSelect } from "./form.tsx";
+import { Icon } from "./icons.tsx";
+
+export function SettingsView(props: ViewProps) {
+  const { controller, texts } = props;
+  const { state } = controller;
+  const [draft, setDraft] = useState<Settings>(state.settings);
+  const edit = (change: Partial<Settings>): void => setDraft({ ...draft, ...change });
+  const pack = state.meta?.packs[0];
+  return (
+    <form
+      class="view"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void controller.saveSettings(draft);
+      }}
+    >
+      <header>
+        <IconButton icon="back" label={texts.back} onClick={() => controller.show("generate")} />
+        <h1>{texts.settings}</h1>
+      </header>
+      <main>
+        <div class="form">
+          <Connection {...props} draft={draft} edit={edit} />
+          {state.failure !== undefined && <FailureNotice {...props} failure={state.failure} />}
+          {state.meta !== undefined && state.failure === undefined && !state.isConnecting && (
+            <p class="applied" role="status">
+              <Icon name="check" />
+              {fill(texts.connectedTo, { version: state.meta.version, pack: pack === undefined ? "" : pack.id })}
+            </p>
+          )}
+          <h2>{texts.defaults}</h2>
+          <div class="pair">
+            <div class="field">
+              <label for="default-style">{texts.style}</label>
+              <StyleSelect
+                id="default-style"
+                texts={texts}
+                styles={
+                  state.meta === undefined ? [] : (captionTranslations(state.meta)[0]?.translation.styles ?? [])
+                }
+                value={draft.style}
+                onChange={(style) => edit({ style })}
+              />
+            </div>
+            <div class="field count-field">
+              <label for="default-count">{texts.count}</label>
+              <Stepper
+                id="default-count"
+                value={draft.count}
+                max={limits.countMax}
+                labels={texts}
+                onChange={(count) => edit({ count })}
+              />
+            </div>
+          </div>
+          <Slider
+            id="default-temperature"
+            label={texts.variety}
+            hint={texts.varietyHint}
+            value={draft.temperature}
+            max={limits.temperatureMax}
+            onChange={(temperature) => edit({ temperature })}
+          />
+          <Slider
+            id="default-guidance"
+            label={texts.guidance}
+            hint={texts.guidanceHint}
+            value={draft.guidance}
+            max={limits.guidanceMax}
+            onChange={(guidance) => edit({ guidance })}
+          />
+          <Switch
+            label={texts.applyAutomatically}
+            isOn={draft.applyAutomatically}
+            onChange={(applyAutomatically) => edit({ applyAutomatically })}
+          />
+        </div>
+      </main>
+      <footer>
+        <span class="spacer" />
+        <Button kind="primary" isSubmit isDisabled={state.isConnecting}>
+          {state.isConnecting ? texts.connecting : texts.save}
+        </Button>
+      </footer>
+    </form>
+  );
+}
+
+interface DraftProps extends ViewProps {
+  readonly draft: Settings;
+  edit(change: Partial<Settings>): void;
+}
+
+function Connection({ texts, draft, edit }: DraftProps) {
+  return (
+    <>
+      <div class="field">
+        <label for="server-url">{texts.serverUrl}</label>
+        <input
+          id="server-url"
+          type="text"
+          inputMode="url"
+          autocomplete="off"
+          spellcheck={false}
+          value={draft.serverUrl}
+          onInput={(event) => edit({ serverUrl: event.currentTarget.value })}
+        />
+      </div>
+      <div class="field">
+        <label for="token">{texts.token}</label>
+        <input
+          id="token"
+          type="password"
+          autocomplete="off"
+          spellcheck={false}
+          aria-describedby="token-hint"
+          value={draft.token}
+          onInput={(event) => edit({ token: event.currentTarget.value })}
+        />
+        <p id="token-hint" class="hint">
+          {texts.tokenHint}
+        </p>
+      </div>
+    </>
+  );
+}

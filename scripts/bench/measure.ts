@@ -1,0 +1,17 @@
+/** Medians, percentiles and the machine's name: what every number of the benchmarks is reported with. */
+import { execSync } from "node:child_process";
+import { cpus } from "node:os";
+
+export const median = (values: readonly number[]): number => percentile(values, 50);
+
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor((percent / 100) * sorted.length))] ?? Number.NaN;
+}
+
+/** Processor, cores, Node and commit: a number without them says nothing. */
+export function machine(): string {
+  const commit = execSync("git rev-parse --short HEAD", { encoding: "utf8" }).trim();
+  const isDirty = execSync("git status --porcelain", { encoding: "utf8" }).trim() !== "";
+  return `${cpus()[0]?.model.trim()}, ${cpus().length} cores, Node ${process.version}, commit ${commit}${isDirty ? " with changes" : ""}`;
+}

@@ -1,0 +1,84 @@
+/**
+ * Builds the plugin and its playground: plugin/main.js for Figma's sandbox, plugin/ui.html as one file,
+ * plugin/manifest.json from code, and playground/index.html, which carries all three.
+ */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+
+const root = path.resolve(import.meta.dirname, "..");
+const source = (...parts) => path.join(root, "plugin", ...parts);
+
+/** Figma's sandbox is an interpreter without module support: one script, no syntax younger than 2017. */
+const mainTarget = "es2017";
+/** Chromium of Figma's desktop app and of current browsers. */
+const uiTarget = "chrome116";
+
+async function bundle(entry, target, minify, extra = {}) {
+  const result = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: "iife",
+    platform: "neutral",
+    mainFields: ["module", "main"],
+    conditions: ["import", "module", "browser"],
+    charset: "utf8",
+    legalComments: "none",
+    logLevel: "warning",
+    target,
+    minify,
+    ...extra,
+  });
+  return result.outputFiles[0].text;
+}
+
+const minifyCss = async (file, minify) =>
+  (await transform(await readFile(file, "utf8"), { loader: "css", minify, target: uiTarget })).code;
+
+/** A script inside HTML ends at its first end tag, also inside a string. */
+const forScript = (code) => code.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
+/** JSON inside HTML. */
+const forJson = (value) => JSON.stringify(value).replaceAll("<", "\\u003c");
+
+async function readManifest(port) {
+  const code = await bundle(source("manifest.ts"), "node20", false, { format: "esm" });
+  const module = await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`);
+  return module.buildManifest(port);
+}
+
+/**
+ * @param {{ outDir?: string, port?: number, minify?: boolean }} [options] outDir gets `plugin/` and `playground/`.
+ * @returns sizes in bytes by file
+ */
+export async function buildPlugin({ outDir = path.join(root, "dist"), port, minify = true } = {}) {
+  const [main, uiCode, uiCss, pageCode, pageCss, pageHtml, manifest] = await Promise.all([
+    bundle(source("main", "main.ts"), mainTarget, minify),
+    bundle(source("ui", "main.tsx"), uiTarget, minify, { jsx: "automatic", jsxImportSource: "preact" }),
+    minifyCss(source("ui", "styles.css"), minify),
+    bundle(source("simulator", "page", "main.ts"), uiTarget, minify),
+    minifyCss(source("simulator", "page", "styles.css"), minify),
+    readFile(source("simulator", "page", "index.html"), "utf8"),
+    readManifest(port),
+  ]);
+  const ui =
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tau</title><style>${uiCss}</style></head>` +
+    `<body><div id="app"></div><script>${forScript(uiCode)}</script></body></html>`;
+  const parts = { css: pageCss, js: forScript(pageCode), plugin: forJson({ main, ui, manifest }) };
+  const playground = pageHtml.replace(/\/\*\{(\w+)\}\*\//g, (_, name) => parts[name]);
+  const files = {
+    "plugin/main.js": main,
+    "plugin/ui.html": ui,
+    "plugin/manifest.json": `${JSON.stringify(manifest, null, 2)}\n`,
+    "playground/index.html": playground,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(outDir, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
+  return Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.byteLength(text)]));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(await buildPlugin());

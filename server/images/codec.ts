@@ -1,0 +1,101 @@
+/**
+ * Image files ↔ pixels: the one importer of sharp. Input is judged by its first bytes and its header before anything is
+ * decoded, then decoded within pixel, channel and time limits; output is always PNG with straight alpha.
+ */
+import sharp from "sharp";
+import type { ImageUpload } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
+import { AppError } from "../../shared/problem.ts";
+
+/** A decode that takes longer than this is a hostile file, not a large one. */
+const decodeTimeoutSeconds = 5;
+
+const signatures: ReadonlyArray<{ readonly mediaType: ImageUpload["mediaType"]; matches(bytes: Uint8Array): boolean }> =
+  [
+    { mediaType: "image/png", matches: (bytes) => startsWith(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) },
+    { mediaType: "image/jpeg", matches: (bytes) => startsWith(bytes, [0xff, 0xd8, 0xff]) },
+    { mediaType: "image/gif", matches: (bytes) => startsWith(bytes, [0x47, 0x49, 0x46, 0x38]) },
+    {
+      mediaType: "image/webp",
+      matches: (bytes) =>
+        startsWith(bytes, [0x52, 0x49, 0x46, 0x46]) && startsWith(bytes.subarray(8), [0x57, 0x45, 0x42, 0x50]),
+    },
+  ];
+
+const startsWith = (bytes: Uint8Array, prefix: readonly number[]): boolean =>
+  prefix.every((value, index) => bytes[index] === value);
+
+/** libvips' own guards: no more pixels than the largest allowed image, warnings are errors, one page. */
+const open = (bytes: Uint8Array) =>
+  sharp(bytes, {
+    limitInputPixels: limits.imageMaxSidePx ** 2,
+    failOn: "warning",
+    pages: 1,
+    sequentialRead: true,
+  }).timeout({ seconds: decodeTimeoutSeconds });
+
+/**
+ * Size and type of an image file, after a full bounded decode that finds truncation and damage.
+ * @throws AppError `unsupported_media` for other types, `image_rejected` for damaged or too large files
+ */
+export async function probeImage(
+  bytes: Uint8Array,
+): Promise<{ widthPx: number; heightPx: number; mediaType: ImageUpload["mediaType"] }> {
+  const mediaType = signatures.find(({ matches }) => matches(bytes))?.mediaType;
+  if (!mediaType)
+    throw new AppError(
+      "unsupported_media",
+      "image: expected PNG, JPEG, WebP or GIF by its first bytes, got something else",
+      {
+        field: "image",
+        expected: "PNG, JPEG, WebP or GIF",
+        received: `bytes that begin with ${[...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ")}`,
+      },
+    );
+  const { width, height } = await reject(
+    () => sharp(bytes, { limitInputPixels: false }).metadata(),
+    "a readable header",
+  );
+  if (width > limits.imageMaxSidePx || height > limits.imageMaxSidePx) {
+    const [expected, received] = [
+      `at most ${limits.imageMaxSidePx} × ${limits.imageMaxSidePx} px`,
+      `${width} × ${height} px`,
+    ];
+    throw new AppError("image_rejected", `image: expected ${expected}, got ${received}`, {
+      field: "image",
+      expected,
+      received,
+    });
+  }
+  await reject(() => open(bytes).stats(), "a complete, undamaged file");
+  return { widthPx: width, heightPx: height, mediaType };
+}
+
+async function reject<T>(work: () => Promise<T>, expected: string): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const received = cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
+    throw new AppError("image_rejected", `image: expected ${expected}, got: ${received}`, {
+      field: "image",
+      expected,
+      received,
+      cause,
+    });
+  }
+}
+
+/** Straight 8-bit RGBA [height, width, 4] → PNG. Settings are fixed, so equal pixels give equal bytes. */
+export async function encodePng(rgba: Uint8Array, widthPx: number, heightPx: number): Promise<Uint8Array> {
+  const raw = { width: widthPx, height: heightPx, channels: 4 } as const;
+  return sharp(rgba, { raw }).png({ compressionLevel: 6, adaptiveFiltering: false, palette: false }).toBuffer();
+}
+
+/** Straight 8-bit sRGB with alpha, upright by its EXIF orientation. @throws AppError `image_rejected` */
+export async function decodeRgba(bytes: Uint8Array): Promise<{ rgba: Uint8Array; widthPx: number; heightPx: number }> {
+  const { data, info } = await reject(
+    () => open(bytes).rotate().toColourspace("srgb").ensureAlpha().raw().toBuffer({ resolveWithObject: true }),
+    "a complete, undamaged file",
+  );
+  return { rgba: data, widthPx: info.width, heightPx: info.height };
+}

@@ -1,0 +1,97 @@
+/**
+ * Content-addressed files: the name is the SHA-256 of the bytes, so storing twice is storing once and a repeated job can't
+ * overwrite another's result. Holds the PNGs of generations (`results`) and the uploaded images (`uploads`).
+ */
+import { createHash } from "node:crypto";
+import { unlinkSync } from "node:fs";
+import { access, mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { writeFileAtomically } from "./atomic-file.ts";
+
+export const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+
+const isDigest = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
+
+export class ResultStore {
+  private readonly folder: string;
+  /** Writes of the same digest at the same time share one. */
+  private readonly writing = new Map<string, Promise<void>>();
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Creates the folder and sweeps what a crash left half written. */
+  static async open(folder: string): Promise<ResultStore> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const name of await readdir(folder)) if (name.endsWith(".tmp")) await rm(join(folder, name), { force: true });
+    return new ResultStore(folder);
+  }
+
+  /** Stores bytes and returns their digest. @throws AppError storage_full */
+  async put(bytes: Uint8Array): Promise<string> {
+    const digest = digestOf(bytes);
+    const path = join(this.folder, digest);
+    let write = this.writing.get(digest);
+    if (!write) {
+      const now = new Date();
+      write = utimes(path, now, now)
+        .catch(() => writeFileAtomically(path, bytes))
+        .finally(() => this.writing.delete(digest));
+      this.writing.set(digest, write);
+    }
+    await write;
+    return digest;
+  }
+
+  /** The bytes of a digest, or undefined when they are not here. */
+  async read(digest: string): Promise<Uint8Array | undefined> {
+    if (!isDigest(digest)) return undefined;
+    return readFile(join(this.folder, digest)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    });
+  }
+
+  async has(digest: string): Promise<boolean> {
+    return (
+      isDigest(digest) &&
+      access(join(this.folder, digest)).then(
+        () => true,
+        () => false,
+      )
+    );
+  }
+
+  /** Synchronous on purpose: no other job can begin to use the digest between the caller's check and the unlink. */
+  forget(digest: string): void {
+    if (!isDigest(digest)) return;
+    try {
+      unlinkSync(join(this.folder, digest));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  }
+
+  /** Removes files that no one names: what a crash between storing and recording left behind. */
+  async sweep(isUsed: (digest: string) => boolean): Promise<void> {
+    for (const name of await readdir(this.folder)) if (isDigest(name) && !isUsed(name)) this.forget(name);
+  }
+
+  /** Removes the longest unused files until at most `maxBytes` are left. */
+  async shrink(maxBytes: number): Promise<void> {
+    const names = (await readdir(this.folder)).filter(isDigest);
+    const files = await Promise.all(
+      names.map(async (name) => {
+        const about = await stat(join(this.folder, name)).catch(() => undefined);
+        return { name, bytes: about?.size ?? 0, usedAt: about?.mtimeMs ?? 0 };
+      }),
+    );
+    let total = files.reduce((sum, file) => sum + file.bytes, 0);
+    for (const file of files.sort((a, b) => a.usedAt - b.usedAt)) {
+      if (total <= maxBytes) return;
+      this.forget(file.name);
+      total -= file.bytes;
+    }
+  }
+}
