@@ -15,6 +15,16 @@ const mainTarget = "es2017";
 /** Chromium of Figma's desktop app and of current browsers. */
 const uiTarget = "chrome116";
 
+/** zod carries its messages in fifty languages; failures are worded by our own tables, so English is enough. */
+const englishZod = {
+  name: "english-zod",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+      resolveDir: path.join(root, "node_modules", "zod", "v4", "locales"),
+    })),
+};
+
 async function bundle(entry, target, minify, extra = {}) {
   const result = await build({
     entryPoints: [entry],
@@ -27,6 +37,7 @@ async function bundle(entry, target, minify, extra = {}) {
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
+    plugins: [englishZod],
     target,
     minify,
     ...extra,

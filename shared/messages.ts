@@ -105,7 +105,7 @@ export type MainMessage =
       readonly selection: Selection;
     }
   | { readonly type: "selection"; readonly selection: Selection }
-  | { readonly type: "applied"; readonly applyId: number; readonly nodeCount: number }
+  | { readonly type: "applied"; readonly applyId: number; readonly imageCount: number }
   | {
       readonly type: "apply-failed";
       readonly applyId: number;

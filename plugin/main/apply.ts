@@ -9,7 +9,7 @@ import { findFreeSpot } from "./place.ts";
 const artboardGapPx = 80;
 
 export type ApplyResult =
-  | { readonly ok: true; readonly nodeCount: number }
+  | { readonly ok: true; readonly imageCount: number }
   | { readonly ok: false; readonly reason: "images" | "gone"; readonly detail: string };
 
 type Bytes = ReadonlyMap<string, Uint8Array>;
@@ -25,13 +25,18 @@ export async function applyArtboards(
     const images = createImages(artboards, bytes);
     const nodes =
       target.kind === "replace"
-        ? await replaceFills(artboards.flatMap((artboard) => artboard.images), images, target.nodeIds)
+        ? await replaceFills(
+            artboards.flatMap((artboard) => artboard.images),
+            images,
+            target.nodeIds,
+          )
         : placeArtboards(artboards, images, made);
     if (nodes.length === 0) return { ok: false, reason: "gone", detail: "the selected layers were deleted" };
     figma.currentPage.selection = nodes;
     figma.viewport.scrollAndZoomIntoView(nodes);
     figma.commitUndo();
-    return { ok: true, nodeCount: nodes.length };
+    const imageCount = target.kind === "replace" ? nodes.length : images.size;
+    return { ok: true, imageCount };
   } catch (error) {
     for (const node of made) if (!node.removed) node.remove();
     return { ok: false, reason: "images", detail: error instanceof Error ? error.message : String(error) };

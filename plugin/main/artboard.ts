@@ -58,10 +58,11 @@ function createGridFrame(width: number, height: number, made: SceneNode[]): Fram
   const frame = figma.createFrame();
   made.push(frame);
   frame.fills = [{ type: "SOLID", color: { r: 1, g: 1, b: 1 } }];
-  frame.resize(width, height);
   frame.layoutMode = "HORIZONTAL";
   frame.layoutWrap = "WRAP";
   frame.primaryAxisSizingMode = "FIXED";
+  // Resizing fixes both axes, so the height is told to hug its rows only afterwards.
+  frame.resize(width, height);
   frame.counterAxisSizingMode = "AUTO";
   frame.itemSpacing = gapPx;
   frame.counterAxisSpacing = gapPx;

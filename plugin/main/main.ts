@@ -43,7 +43,7 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       const images = pending.get(message.applyId) ?? new Map<string, Uint8Array>();
       pending.delete(message.applyId);
       const result = await applyArtboards(message.artboards, message.target, images);
-      if (result.ok) send({ type: "applied", applyId: message.applyId, nodeCount: result.nodeCount });
+      if (result.ok) send({ type: "applied", applyId: message.applyId, imageCount: result.imageCount });
       else send({ type: "apply-failed", applyId: message.applyId, reason: result.reason, detail: result.detail });
       return;
     }

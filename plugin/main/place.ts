@@ -8,7 +8,10 @@ export interface Box {
 }
 
 const overlaps = (a: Box, b: Box, gapPx: number): boolean =>
-  a.x < b.x + b.width + gapPx && b.x < a.x + a.width + gapPx && a.y < b.y + b.height + gapPx && b.y < a.y + a.height + gapPx;
+  a.x < b.x + b.width + gapPx &&
+  b.x < a.x + a.width + gapPx &&
+  a.y < b.y + b.height + gapPx &&
+  b.y < a.y + a.height + gapPx;
 
 /**
  * Top-left corner for a box of `size`, at least `gapPx` away from all obstacles and as near to `centre` as the edges of

@@ -3,7 +3,13 @@
  * turned into a Failure with its own code. Progress is read from server-sent events with resumption, then by polling.
  */
 import type { z } from "zod";
-import { type Generation, type GenerationInput, GenerationSchema, type Meta, MetaSchema } from "../../shared/contract.ts";
+import {
+  type Generation,
+  type GenerationInput,
+  GenerationSchema,
+  type Meta,
+  MetaSchema,
+} from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { ProblemSchema } from "../../shared/problem.ts";
 import { checkApiRange, checkCompatible, Failure, failureOfProblem } from "./failure.ts";
@@ -39,7 +45,10 @@ export function normalizeServerUrl(typed: string): string {
     if (url.protocol !== "http:" && url.protocol !== "https:") throw new Error(`scheme ${url.protocol}`);
     return url.origin;
   } catch (error) {
-    throw new Failure("url_invalid", `expected an address like http://localhost:7826, got “${text}” (${String(error)})`);
+    throw new Failure(
+      "url_invalid",
+      `expected an address like http://localhost:7826, got “${text}” (${String(error)})`,
+    );
   }
 }
 
@@ -95,7 +104,11 @@ export function createApiClient({ serverUrl, token, wasBlocked = () => undefined
     return new Failure("not_tau", `${origin}${path} answered ${response.status} without a problem document`);
   }
 
-  async function parse<T extends z.ZodType>(response: Response, schema: T, code: "not_tau" | "answer_broken"): Promise<z.output<T>> {
+  async function parse<T extends z.ZodType>(
+    response: Response,
+    schema: T,
+    code: "not_tau" | "answer_broken",
+  ): Promise<z.output<T>> {
     const body: unknown = await response.json().catch(() => undefined);
     const result = schema.safeParse(body);
     if (!result.success) throw new Failure(code, result.error.issues[0]?.message ?? "not JSON");
@@ -118,7 +131,11 @@ export function createApiClient({ serverUrl, token, wasBlocked = () => undefined
   }
 
   const read = async (id: string, signal?: AbortSignal): Promise<Generation> =>
-    parse(await send("GET", `/v1/generations/${encodeURIComponent(id)}`, {}, signal), GenerationSchema, "answer_broken");
+    parse(
+      await send("GET", `/v1/generations/${encodeURIComponent(id)}`, {}, signal),
+      GenerationSchema,
+      "answer_broken",
+    );
 
   async function start(input: GenerationInput, idempotencyKey: string): Promise<Generation> {
     // Not abortable: a job that was accepted must be known by its id, so that cancelling can delete it.
@@ -128,7 +145,11 @@ export function createApiClient({ serverUrl, token, wasBlocked = () => undefined
   }
 
   /** Calls back on every step and resolves with the final state, whatever the connection does in between. */
-  async function follow(first: Generation, onStep: (generation: Generation) => void, signal: AbortSignal): Promise<Generation> {
+  async function follow(
+    first: Generation,
+    onStep: (generation: Generation) => void,
+    signal: AbortSignal,
+  ): Promise<Generation> {
     let latest = first;
     let lastEventId: string | undefined;
     const take = (generation: Generation): void => {
@@ -138,10 +159,18 @@ export function createApiClient({ serverUrl, token, wasBlocked = () => undefined
     for (let attempt = 0; !isFinal(latest) && attempt <= timings.reconnectMs.length; attempt++) {
       if (attempt > 0) await wait(timings.reconnectMs[attempt - 1]!, signal);
       try {
-        const headers: HeadersInit = { Accept: "text/event-stream", ...(lastEventId ? { "Last-Event-ID": lastEventId } : {}) };
+        const headers: HeadersInit = {
+          Accept: "text/event-stream",
+          ...(lastEventId ? { "Last-Event-ID": lastEventId } : {}),
+        };
         const silence = new AbortController();
         const either = AbortSignal.any([signal, silence.signal]);
-        const response = await send("GET", `/v1/generations/${encodeURIComponent(first.id)}/events`, { headers }, either);
+        const response = await send(
+          "GET",
+          `/v1/generations/${encodeURIComponent(first.id)}/events`,
+          { headers },
+          either,
+        );
         if (response.body === null) break;
         let watchdog = setTimeout(() => silence.abort(), 3 * limits.eventHeartbeatMs);
         const alive = (): void => {

@@ -50,7 +50,7 @@ export class Controller {
         this.#dispatch({ type: "selection", selection: message.selection });
         return;
       case "applied":
-        this.#dispatch({ type: "applied", applyId: message.applyId, nodeCount: message.nodeCount });
+        this.#dispatch({ type: "applied", applyId: message.applyId, imageCount: message.imageCount });
         if (this.#closesAfterApply) this.#around.post({ type: "close" });
         return;
       case "apply-failed": {
@@ -61,7 +61,10 @@ export class Controller {
     }
   }
 
-  async #start(launch: Launch, { settings, selection }: Pick<MainMessage & { type: "start" }, "settings" | "selection">) {
+  async #start(
+    launch: Launch,
+    { settings, selection }: Pick<MainMessage & { type: "start" }, "settings" | "selection">,
+  ) {
     this.#dispatch({ type: "started", settings, selection, seed: this.#around.randomSeed() });
     if (launch.kind === "settings") {
       this.#dispatch({ type: "view", view: "settings" });
@@ -204,7 +207,8 @@ export class Controller {
       }))
       .filter(({ images }) => images.length > 0);
     const nodeIds = kept.flatMap(({ nodeId }) => (nodeId === undefined ? [] : [nodeId]));
-    const target = nodeIds.length === kept.length ? { kind: "replace" as const, nodeIds } : { kind: "artboards" as const };
+    const target =
+      nodeIds.length === kept.length ? { kind: "replace" as const, nodeIds } : { kind: "artboards" as const };
     this.#around.post({ type: "apply", applyId, artboards, target });
   }
 
@@ -212,4 +216,3 @@ export class Controller {
     for (const { url } of this.state.results.flatMap((set) => set.images)) URL.revokeObjectURL(url);
   }
 }
-

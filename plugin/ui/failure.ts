@@ -61,7 +61,9 @@ export function checkCompatible(meta: Meta): void {
 }
 
 /** Translations of all packs that read a caption, with the pack they belong to. */
-export function captionTranslations(meta: Meta): { packId: string; translation: Meta["packs"][0]["translations"][0] }[] {
+export function captionTranslations(
+  meta: Meta,
+): { packId: string; translation: Meta["packs"][0]["translations"][0] }[] {
   return meta.packs.flatMap((pack) =>
     pack.translations
       .filter(({ conditions }) => conditions.includes("caption"))

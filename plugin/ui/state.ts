@@ -55,7 +55,7 @@ export interface State {
   readonly results: readonly ResultSet[];
   readonly replacements: readonly Replacement[];
   readonly applyId: number | undefined;
-  /** Nodes that the shown results put on the canvas; 0 = not applied. */
+  /** Images of the shown results that are on the canvas; 0 = not applied. */
   readonly appliedCount: number;
 }
 
@@ -71,15 +71,27 @@ export type Action =
   | { readonly type: "connected"; readonly meta: Meta }
   | { readonly type: "failed"; readonly failure: Failure; readonly runId?: number }
   | { readonly type: "dismiss" }
-  | { readonly type: "run-started"; readonly runId: number; readonly seed: number; readonly caption: string; readonly total: number }
-  | { readonly type: "run-step"; readonly runId: number; readonly index: number; readonly caption: string; readonly step: Step }
+  | {
+      readonly type: "run-started";
+      readonly runId: number;
+      readonly seed: number;
+      readonly caption: string;
+      readonly total: number;
+    }
+  | {
+      readonly type: "run-step";
+      readonly runId: number;
+      readonly index: number;
+      readonly caption: string;
+      readonly step: Step;
+    }
   | { readonly type: "run-result"; readonly runId: number; readonly set: ResultSet }
   | { readonly type: "run-done"; readonly runId: number }
   | { readonly type: "cancelled" }
   | { readonly type: "keep"; readonly key: string }
   | { readonly type: "keep-all"; readonly isKept: boolean }
   | { readonly type: "applying"; readonly applyId: number }
-  | { readonly type: "applied"; readonly applyId: number; readonly nodeCount: number };
+  | { readonly type: "applied"; readonly applyId: number; readonly imageCount: number };
 
 export const initialState: State = {
   isStarted: false,
@@ -114,7 +126,12 @@ const changeImages = (state: State, change: (image: ResultImage) => ResultImage)
 });
 
 export function reduce(state: State, action: Action): State {
-  if ("runId" in action && action.runId !== undefined && action.type !== "run-started" && action.runId !== state.run?.id)
+  if (
+    "runId" in action &&
+    action.runId !== undefined &&
+    action.type !== "run-started" &&
+    action.runId !== state.run?.id
+  )
     return state;
   switch (action.type) {
     case "started":
@@ -173,7 +190,7 @@ export function reduce(state: State, action: Action): State {
       return { ...state, applyId: action.applyId };
     case "applied":
       if (action.applyId !== state.applyId) return state;
-      return { ...state, applyId: undefined, appliedCount: action.nodeCount };
+      return { ...state, applyId: undefined, appliedCount: action.imageCount };
   }
 }
 

@@ -4,61 +4,52 @@
  * (microsoft/onnxruntime#25325), so a new pack means a new child.
  */
 
+import type { ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
+import type { Translation } from "../engine/translation.ts";
 import { flowBatch } from "../flow/flow-sessions.ts";
-import { listProviders, type Provider } from "../onnx/session.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { loadTranslations } from "../packs/load.ts";
 import { Batcher } from "./batcher.ts";
 import { type ChildConfig, type FromChild, faultOf, type ToChild } from "./messages.ts";
+import { chooseProvider } from "./provider.ts";
 
 const started = performance.now();
 const send = (message: FromChild): void => {
   process.send?.(message);
 };
 
-/** `auto` takes a GPU when this installation has one that loads, else the processor; anything else is an order. */
-function chooseProvider(wanted: string): Provider {
-  const available = listProviders();
-  if (wanted === "auto") return available.includes("cuda") ? "cuda" : "cpu";
-  if (!available.includes(wanted))
-    throw new AppError(
-      "provider_unavailable",
-      `provider: expected one of ${available.join(", ")} on this machine, got ${wanted}; see "GPU" in the README`,
-      {
-        field: "provider",
-        expected: available.join(", "),
-        received: wanted,
-      },
-    );
-  return wanted as Provider;
-}
-
 async function start({ packsFolder, provider: wanted, threads }: ChildConfig): Promise<Batcher> {
-  const provider = chooseProvider(wanted);
+  const provider = await chooseProvider(wanted);
   const catalogue = await Catalogue.open(packsFolder);
   await catalogue.verify();
-  const translations = (
-    await Promise.all(catalogue.entries.map((entry) => loadTranslations(entry, { provider, threads })))
-  ).flat();
+  const translations: Translation[] = [];
+  // One after another: creating a session blocks this process anyway, and its peak memory would add up.
+  for (const entry of catalogue.entries) translations.push(...(await loadTranslations(entry, { provider, threads })));
+  requireDistinct(translations);
   const batcher = new Batcher(translations, flowBatch);
-  for (const { id } of translations) {
-    const request = {
-      translation: id,
-      condition: { caption: "warm up" },
-      count: 1,
-      seed: 0,
-      temperature: 0,
-      guidance: 0,
-    };
-    await batcher.generate({ request, signal: new AbortController().signal, onProgress: () => {}, onImage: () => {} });
-  }
+  for (const translation of translations) await warmUp(batcher, translation);
   const packs = catalogue.entries.map(({ manifest, digest }) => ({ id: manifest.id, digest }));
-  send({
-    type: "ready",
-    info: { provider, packs, startMs: Math.round(performance.now() - started), pid: process.pid },
-  });
+  const startMs = Math.round(performance.now() - started);
+  send({ type: "ready", info: { provider, packs, startMs, pid: process.pid, rssBytes: process.memoryUsage.rss() } });
   return batcher;
+}
+
+/** A request names a translation without its pack, so two packs may not hold the same one. */
+function requireDistinct(translations: readonly Translation[]): void {
+  const ids = translations.map(({ id }) => id);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined)
+    throw new AppError("pack_corrupt", `packs: expected each translation in one pack, got "${twice}" in two`);
+}
+
+/** One image through every session, so that their memory is planned before the first request waits for it. */
+async function warmUp(batcher: Batcher, { id, conditions }: Translation): Promise<void> {
+  const reads = (name: string): boolean => conditions.some((condition) => condition.name === name);
+  // The longest text that fits, because a session keeps the memory of its largest run.
+  const condition: ResolvedRequest["condition"] = reads("caption") ? { caption: "warm up ".repeat(60).trim() } : {};
+  const request = { translation: id, condition, count: 1, seed: 0, temperature: 0, guidance: 0 };
+  await batcher.generate({ request, signal: new AbortController().signal, onProgress: () => {}, onImage: () => {} });
 }
 
 function serve(batcher: Batcher): void {
@@ -85,13 +76,10 @@ function serve(batcher: Batcher): void {
 }
 
 process.on("disconnect", () => process.exit(0));
-// The terminal sends Ctrl-C to the whole group; the parent decides when this process ends.
-process.on("SIGINT", () => {});
+// A terminal or a supervisor signals the whole group; the parent decides when this process ends.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
 process.once("message", (message: ToChild) => {
   if (message.type !== "start") return;
-  start(message.config).then(serve, (error: unknown) => {
-    send({ type: "unable", fault: faultOf(error) });
-    process.exitCode = 1;
-    process.disconnect?.();
-  });
+  // After a failed start the parent, once it has read why, ends this process.
+  start(message.config).then(serve, (error: unknown) => send({ type: "unable", fault: faultOf(error) }));
 });

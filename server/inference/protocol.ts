@@ -36,6 +36,8 @@ export interface ReadyInfo {
   readonly packs: ReadonlyArray<{ readonly id: string; readonly digest: string }>;
   readonly startMs: number;
   readonly pid: number;
+  /** Resident memory of the child after warming up. */
+  readonly rssBytes?: number;
 }
 
 /**

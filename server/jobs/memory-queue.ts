@@ -232,7 +232,11 @@ export class MemoryQueue implements JobQueue {
       },
       finish: async (outcome) => {
         this.runningCount--;
-        return this.end(entry, outcome.state === "failed" ? { ...outcome, images: [] } : outcome);
+        const ended = await this.end(entry, outcome.state === "failed" ? { ...outcome, images: [] } : outcome);
+        const reserved = [...entry.reserved];
+        entry.reserved.clear();
+        this.release(reserved);
+        return ended;
       },
     };
   }
@@ -257,8 +261,8 @@ export class MemoryQueue implements JobQueue {
       await this.options.history?.save(record).catch((error: unknown) => this.options.onHistoryError?.(error));
       entry.generation = generation;
       this.announce(entry);
-      // Bytes of images that the end left out: a cancelled or failed job names none.
-      this.release([...entry.reserved, ...images.map((image) => image.sha256)], () => entry.reserved.clear());
+      // A cancelled or failed job no longer names the images that it had.
+      this.release(images.map((image) => image.sha256));
       await this.trim(id);
       return generation;
     })();
@@ -279,8 +283,8 @@ export class MemoryQueue implements JobQueue {
     await this.options.history?.remove(id).catch((error: unknown) => this.options.onHistoryError?.(error));
   }
 
-  private release(digests: readonly string[], before: () => void = () => undefined): void {
-    before();
+  /** Reports digests that no generation names any more. */
+  private release(digests: readonly string[]): void {
     const used = new Set<string>();
     for (const { generation, reserved } of this.entries.values()) {
       for (const image of generation.images) used.add(image.sha256);

@@ -11,6 +11,9 @@ import { dirname, join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { AppError } from "../../shared/problem.ts";
 
+// Faults arrive as exceptions; onnxruntime's own lines on standard error would only repeat them.
+ort.env.logLevel = "fatal";
+
 export type Provider = "cpu" | "cuda" | "webgpu";
 
 export interface SessionOptions {
@@ -21,6 +24,8 @@ export interface SessionOptions {
   readonly label: string;
   /** Off for graphs that run once, where optimising costs more than it saves. */
   readonly optimise?: boolean;
+  /** Refuse the session unless every node runs on `provider`: without it onnxruntime falls back to the processor in silence. */
+  readonly isStrict?: boolean;
 }
 
 export type TensorData = Float32Array | Int32Array | BigInt64Array;
@@ -82,9 +87,14 @@ export class Session {
       intraOpNumThreads: options.threads ?? 0,
       interOpNumThreads: 1,
       executionMode: "sequential",
-      logSeverityLevel: 3,
+      logSeverityLevel: options.isStrict ? 4 : 3,
       // Idle threads that spin would take the cores from HTTP and image decoding.
-      extra: { session: { intra_op: { allow_spinning: "0" } } },
+      extra: {
+        session: {
+          intra_op: { allow_spinning: "0" },
+          ...(options.isStrict ? { disable_cpu_ep_fallback: "1" } : {}),
+        },
+      },
     };
     try {
       // Two calls, because the overloads take no union.

@@ -15,7 +15,9 @@ export function checkImage(bytes: Uint8Array): ImageSize {
   const size = readPng(bytes) ?? readGif(bytes) ?? readJpeg(bytes);
   if (size === undefined) throw new Error("in createImage: Image type is unsupported");
   if (size.width > sideMaxPx || size.height > sideMaxPx)
-    throw new Error(`in createImage: Image is too large: ${size.width} × ${size.height}, at most ${sideMaxPx} px a side`);
+    throw new Error(
+      `in createImage: Image is too large: ${size.width} × ${size.height}, at most ${sideMaxPx} px a side`,
+    );
   if (size.width < 1 || size.height < 1) throw new Error("in createImage: Image is empty");
   return size;
 }

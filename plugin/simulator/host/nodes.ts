@@ -102,7 +102,9 @@ export class NodeFactory {
     node["remove"] = (): void => tree.remove(id);
     const resize = (width: number, height: number): void => {
       if (!(width >= 0.01 && height >= 0.01)) throw new Error("in resize: Expected sizes of at least 0.01");
-      tree.change(id, { width, height });
+      const isLaidOut = tree.get(id).layoutMode !== "NONE";
+      const fixed = { primaryAxisSizingMode: "FIXED", counterAxisSizingMode: "FIXED" } as const;
+      tree.change(id, { width, height, ...(isLaidOut ? fixed : {}) });
     };
     if (type === "SECTION") node["resizeWithoutConstraints"] = resize;
     else node["resize"] = resize;

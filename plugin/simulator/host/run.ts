@@ -162,7 +162,8 @@ export function createRun(
   });
   return {
     figma: figma as unknown as PluginAPI,
-    start: (name, parameters) => void fire("run", parameters === undefined ? { command: name } : { command: name, parameters }),
+    start: (name, parameters) =>
+      void fire("run", parameters === undefined ? { command: name } : { command: name, parameters }),
     suggest: async (key, query, parameters) => {
       let answer: Suggestions = { items: [] };
       const result: SuggestionResults = {

@@ -108,9 +108,23 @@ const gestures = createGestures(sim, canvas, (tool) => {
   for (const [name, button] of toolButtons) button.setAttribute("aria-pressed", String(name === tool));
 });
 const tools = find("tools");
-toolButtons.set("move", addTool(tools, "Move (V)", "m3.5 3 9 3.8-4 1.6-1.7 4.1z", () => gestures.setTool("move")));
-toolButtons.set("hand", addTool(tools, "Hand (H)", "M8 2.5v11M2.5 8h11M6.5 4 8 2.5 9.5 4M6.5 12 8 13.5 9.5 12M4 6.5 2.5 8 4 9.5M12 6.5 13.5 8 12 9.5", () => gestures.setTool("hand")));
-toolButtons.set("text", addTool(tools, "Text (T)", "M4 4.5V3.5h8v1M8 3.5v9M6.5 12.5h3", () => gestures.setTool("text")));
+toolButtons.set(
+  "move",
+  addTool(tools, "Move (V)", "m3.5 3 9 3.8-4 1.6-1.7 4.1z", () => gestures.setTool("move")),
+);
+toolButtons.set(
+  "hand",
+  addTool(
+    tools,
+    "Hand (H)",
+    "M8 2.5v11M2.5 8h11M6.5 4 8 2.5 9.5 4M6.5 12 8 13.5 9.5 12M4 6.5 2.5 8 4 9.5M12 6.5 13.5 8 12 9.5",
+    () => gestures.setTool("hand"),
+  ),
+);
+toolButtons.set(
+  "text",
+  addTool(tools, "Text (T)", "M4 4.5V3.5h8v1M8 3.5v9M6.5 12.5h3", () => gestures.setTool("text")),
+);
 gestures.setTool("move");
 
 const viewTools = find("view-tools");

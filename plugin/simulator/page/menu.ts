@@ -44,7 +44,9 @@ export function createMenu(
   menu.append(
     ...commands.flatMap((command) => [
       item(command.name, "", () => run(command.command)),
-      ...(command.parameters === undefined ? [] : [item(command.name.replace("…", ""), "Quick action", () => quick(command))]),
+      ...(command.parameters === undefined
+        ? []
+        : [item(command.name.replace("…", ""), "Quick action", () => quick(command))]),
     ]),
   );
   button.addEventListener("click", () => toggle(menu.hidden !== false));
@@ -77,7 +79,13 @@ export function askParameters(
     let step = 0;
     let marked = 0;
     let latest: Suggestions = { items: [] };
-    const field = make("input", { type: "text", role: "combobox", "aria-controls": "quick-list", "aria-expanded": "true", autocomplete: "off" });
+    const field = make("input", {
+      type: "text",
+      role: "combobox",
+      "aria-controls": "quick-list",
+      "aria-expanded": "true",
+      autocomplete: "off",
+    });
     const list = make("ul", { id: "quick-list", role: "listbox", "aria-label": "Suggestions" });
     const trail = make("p", { class: "quiet" });
     const finish = (result: ParameterValues | undefined): void => {
@@ -88,9 +96,15 @@ export function askParameters(
     const draw = (): void => {
       list.replaceChildren(
         ...latest.items.map((item, index) =>
-          make("li", { role: "option", "aria-selected": String(index === marked), click: () => choose(item.data) }, item.name),
+          make(
+            "li",
+            { role: "option", "aria-selected": String(index === marked), click: () => choose(item.data) },
+            item.name,
+          ),
         ),
-        ...(latest.error === undefined ? [] : [make("li", { role: "option", "aria-selected": "false", class: "error" }, latest.error)]),
+        ...(latest.error === undefined
+          ? []
+          : [make("li", { role: "option", "aria-selected": "false", class: "error" }, latest.error)]),
       );
     };
     const refresh = async (): Promise<void> => {

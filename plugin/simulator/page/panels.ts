@@ -32,9 +32,7 @@ export function drawLayers(sim: SimDocument): void {
     const children = record.children.map((id) => sim.tree.get(id));
     return [make("li", {}, button), ...children.flatMap((child) => row(child, depth + 1))];
   };
-  list.replaceChildren(
-    ...[...sim.tree.childrenOf(sim.tree.pageId)].reverse().flatMap((record) => row(record, 0)),
-  );
+  list.replaceChildren(...[...sim.tree.childrenOf(sim.tree.pageId)].reverse().flatMap((record) => row(record, 0)));
   if (list.children.length === 0) list.append(make("li", { class: "quiet" }, "No layers yet"));
   if (focused !== undefined) list.querySelector<HTMLElement>(`[data-layer="${focused}"]`)?.focus();
 }
@@ -55,7 +53,11 @@ export function drawInspector(
   if (first === undefined) {
     panel.replaceChildren(
       make("h2", {}, "Selection"),
-      make("p", { class: "quiet" }, "Select a layer to see how it was made. Add text with T: selected text layers become captions."),
+      make(
+        "p",
+        { class: "quiet" },
+        "Select a layer to see how it was made. Add text with T: selected text layers become captions.",
+      ),
     );
     return;
   }

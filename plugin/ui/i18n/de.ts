@@ -61,34 +61,97 @@ export const de: Texts = {
   openSettings: "Einstellungen öffnen",
   close: "Schließen",
   failures: {
-    url_invalid: ["Die Serveradresse ist keine Adresse", "Trage in den Einstellungen etwas wie http://localhost:7826 ein."],
-    url_not_allowed: ["Figma erlaubt Tau diese Adresse nicht", "Das Plugin darf nur die Adresse aus seinem Manifest aufrufen. Nimm http://localhost:7826 oder baue das Plugin für deinen Port."],
-    unreachable: ["Kein Server unter dieser Adresse", "Starte den Tau-Server auf diesem Rechner und versuche es erneut. Läuft er anderswo, ändere die Adresse in den Einstellungen. Erlaube figma.com im Browser auch den Zugriff auf Apps auf diesem Gerät."],
-    network_blocked: ["Der Browser sperrt das lokale Netz", "Erlaube figma.com in den Website-Einstellungen den Zugriff auf Apps auf diesem Gerät oder nimm die Figma-Desktop-App."],
-    no_answer: ["Der Server antwortet nicht", "Vielleicht startet er noch oder ist überlastet. Warte kurz und versuche es erneut; bleibt er stumm, starte ihn neu."],
-    not_tau: ["Unter dieser Adresse antwortet etwas anderes", "Ein anderes Programm nutzt diesen Port. Prüfe die Adresse oder starte dort den Tau-Server."],
-    token_missing: ["Der Server verlangt ein Token", "Kopiere das Token, das der Server beim Start ausgegeben hat, in die Einstellungen."],
-    unauthorized: ["Das Token stimmt nicht", "Kopiere das Token, das der Server beim letzten Start ausgegeben hat, in die Einstellungen."],
-    server_too_old: ["Der Server ist älter als dieses Plugin", "Aktualisiere den Server, starte ihn neu und versuche es erneut."],
-    server_too_new: ["Der Server ist neuer als dieses Plugin", "Importiere das Plugin neu aus der neuesten Version des Servers."],
-    pack_missing: ["Dem Server fehlt ein Paket für Beschreibungen", "Installiere ein passendes Paket oder starte den Server mit dem Standardpaket."],
-    pack_corrupt: ["Ein Paket auf dem Server ist beschädigt", "Installiere das Paket neu; das Protokoll des Servers nennt die Datei."],
-    answer_broken: ["Die Antwort des Servers ist nicht lesbar", "Plugin und Server haben wohl verschiedene Versionen. Aktualisiere beide."],
-    apply_failed: ["Figma hat die Bilder abgelehnt", "Es wurde nichts eingefügt. Erzeuge neu; bleibt es so, hilft das Detail unten."],
-    layers_gone: ["Die Ebenen sind weg", "Sie wurden inzwischen gelöscht. Lege stattdessen eine neue Zeichenfläche an."],
+    url_invalid: [
+      "Die Serveradresse ist keine Adresse",
+      "Trage in den Einstellungen etwas wie http://localhost:7826 ein.",
+    ],
+    url_not_allowed: [
+      "Figma erlaubt Tau diese Adresse nicht",
+      "Das Plugin darf nur die Adresse aus seinem Manifest aufrufen. Nimm http://localhost:7826 oder baue das Plugin für deinen Port.",
+    ],
+    unreachable: [
+      "Kein Server unter dieser Adresse",
+      "Starte den Tau-Server auf diesem Rechner und versuche es erneut. Läuft er anderswo, ändere die Adresse in den Einstellungen. Erlaube figma.com im Browser auch den Zugriff auf Apps auf diesem Gerät.",
+    ],
+    network_blocked: [
+      "Der Browser sperrt das lokale Netz",
+      "Erlaube figma.com in den Website-Einstellungen den Zugriff auf Apps auf diesem Gerät oder nimm die Figma-Desktop-App.",
+    ],
+    no_answer: [
+      "Der Server antwortet nicht",
+      "Vielleicht startet er noch oder ist überlastet. Warte kurz und versuche es erneut; bleibt er stumm, starte ihn neu.",
+    ],
+    not_tau: [
+      "Unter dieser Adresse antwortet etwas anderes",
+      "Ein anderes Programm nutzt diesen Port. Prüfe die Adresse oder starte dort den Tau-Server.",
+    ],
+    token_missing: [
+      "Der Server verlangt ein Token",
+      "Kopiere das Token, das der Server beim Start ausgegeben hat, in die Einstellungen.",
+    ],
+    unauthorized: [
+      "Das Token stimmt nicht",
+      "Kopiere das Token, das der Server beim letzten Start ausgegeben hat, in die Einstellungen.",
+    ],
+    server_too_old: [
+      "Der Server ist älter als dieses Plugin",
+      "Aktualisiere den Server, starte ihn neu und versuche es erneut.",
+    ],
+    server_too_new: [
+      "Der Server ist neuer als dieses Plugin",
+      "Importiere das Plugin neu aus der neuesten Version des Servers.",
+    ],
+    pack_missing: [
+      "Dem Server fehlt ein Paket für Beschreibungen",
+      "Installiere ein passendes Paket oder starte den Server mit dem Standardpaket.",
+    ],
+    pack_corrupt: [
+      "Ein Paket auf dem Server ist beschädigt",
+      "Installiere das Paket neu; das Protokoll des Servers nennt die Datei.",
+    ],
+    answer_broken: [
+      "Die Antwort des Servers ist nicht lesbar",
+      "Plugin und Server haben wohl verschiedene Versionen. Aktualisiere beide.",
+    ],
+    apply_failed: [
+      "Figma hat die Bilder abgelehnt",
+      "Es wurde nichts eingefügt. Erzeuge neu; bleibt es so, hilft das Detail unten.",
+    ],
+    layers_gone: [
+      "Die Ebenen sind weg",
+      "Sie wurden inzwischen gelöscht. Lege stattdessen eine neue Zeichenfläche an.",
+    ],
     caption_empty: ["Schreibe zuerst eine Beschreibung", "Wenige Worte genügen: ein rotes Fahrrad."],
     caption_too_long: ["Eine Beschreibung ist zu lang", "Höchstens 500 Zeichen je Zeile."],
-    caption_unreadable: ["Eine Beschreibung hat keine Wörter", "Emoji und Zeichen allein sagen zu wenig. Füge ein Wort hinzu."],
+    caption_unreadable: [
+      "Eine Beschreibung hat keine Wörter",
+      "Emoji und Zeichen allein sagen zu wenig. Füge ein Wort hinzu.",
+    ],
     style_unknown: ["Der Server kennt diesen Stil nicht", "Wähle einen anderen Stil; die Liste ist neu geladen."],
     rate_limited: ["Zu viele Anfragen", "Warte eine Minute und versuche es erneut."],
-    queue_full: ["Die Warteschlange des Servers ist voll", "Warte, bis einige Bilder fertig sind, und versuche es erneut."],
+    queue_full: [
+      "Die Warteschlange des Servers ist voll",
+      "Warte, bis einige Bilder fertig sind, und versuche es erneut.",
+    ],
     busy: ["Der Server kann gerade nicht zeichnen", "Er startet oder fährt herunter. Versuche es gleich noch einmal."],
-    crashed: ["Das Zeichnen ist auf dem Server gescheitert", "Der Server läuft wieder. Versuche es erneut; sein Protokoll sagt mehr."],
+    crashed: [
+      "Das Zeichnen ist auf dem Server gescheitert",
+      "Der Server läuft wieder. Versuche es erneut; sein Protokoll sagt mehr.",
+    ],
     deadline_exceeded: ["Das Zeichnen dauerte zu lange", "Verlange weniger Bilder und versuche es erneut."],
     storage_full: ["Die Platte des Servers ist voll", "Schaffe Platz und versuche es erneut."],
-    lost: ["Der Server kennt diesen Auftrag nicht mehr", "Er wurde neu gestartet oder der Auftrag gelöscht. Erzeuge neu."],
-    refused: ["Der Server hat die Anfrage abgelehnt", "Plugin und Server haben wohl verschiedene Versionen. Aktualisiere beide."],
-    host_refused: ["Der Server hört nicht auf diesen Namen", "Nimm localhost als Adresse oder ergänze den Namen in der Liste des Servers."],
+    lost: [
+      "Der Server kennt diesen Auftrag nicht mehr",
+      "Er wurde neu gestartet oder der Auftrag gelöscht. Erzeuge neu.",
+    ],
+    refused: [
+      "Der Server hat die Anfrage abgelehnt",
+      "Plugin und Server haben wohl verschiedene Versionen. Aktualisiere beide.",
+    ],
+    host_refused: [
+      "Der Server hört nicht auf diesen Namen",
+      "Nimm localhost als Adresse oder ergänze den Namen in der Liste des Servers.",
+    ],
     internal: ["Etwas ist schiefgegangen", "Versuche es erneut. Bleibt es so, hilft das Detail unten."],
   },
 };

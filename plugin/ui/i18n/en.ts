@@ -25,7 +25,7 @@ export const en = {
   cancel: "Cancel",
   apply: "Add {n} to canvas",
   replace: "Replace {n} layers",
-  applied: "{n} on the canvas. Undo takes all back in one step.",
+  applied: "Added {n} to the canvas. One undo takes all back.",
   replacing: "Replaces {n} selected layers",
   stopReplacing: "Make a new artboard instead",
   keep: "Keep image {rank}, seed {seed}",
@@ -61,19 +61,52 @@ export const en = {
   close: "Close",
   failures: {
     url_invalid: ["The server address is not an address", "Use the form http://localhost:7826 in the settings."],
-    url_not_allowed: ["Figma does not let Tau call this address", "The plugin may only call the address in its manifest. Use http://localhost:7826, or build the plugin for your port."],
-    unreachable: ["No server at this address", "Start the Tau server on this computer, then try again. If it runs elsewhere or on another port, change the address in the settings. In a browser, also allow figma.com to reach apps on this device."],
-    network_blocked: ["The browser blocks the local network", "Allow figma.com to reach apps on this device in the site settings of the browser, or use Figma's desktop app."],
-    no_answer: ["The server does not answer", "It may be starting or overloaded. Wait a moment and try again; if it stays silent, restart it."],
-    not_tau: ["Something else answers at this address", "Another program uses this port. Check the address, or start the Tau server there."],
-    token_missing: ["The server wants a token", "Copy the token that the server printed when it started into the settings."],
-    unauthorized: ["The token is not right", "Copy the token that the server printed when it last started into the settings."],
+    url_not_allowed: [
+      "Figma does not let Tau call this address",
+      "The plugin may only call the address in its manifest. Use http://localhost:7826, or build the plugin for your port.",
+    ],
+    unreachable: [
+      "No server at this address",
+      "Start the Tau server on this computer, then try again. If it runs elsewhere or on another port, change the address in the settings. In a browser, also allow figma.com to reach apps on this device.",
+    ],
+    network_blocked: [
+      "The browser blocks the local network",
+      "Allow figma.com to reach apps on this device in the site settings of the browser, or use Figma's desktop app.",
+    ],
+    no_answer: [
+      "The server does not answer",
+      "It may be starting or overloaded. Wait a moment and try again; if it stays silent, restart it.",
+    ],
+    not_tau: [
+      "Something else answers at this address",
+      "Another program uses this port. Check the address, or start the Tau server there.",
+    ],
+    token_missing: [
+      "The server wants a token",
+      "Copy the token that the server printed when it started into the settings.",
+    ],
+    unauthorized: [
+      "The token is not right",
+      "Copy the token that the server printed when it last started into the settings.",
+    ],
     server_too_old: ["The server is older than this plugin", "Update the server, restart it and try again."],
-    server_too_new: ["The server is newer than this plugin", "Import the plugin again from the server's newest version."],
-    pack_missing: ["The server has no pack for captions", "Install a pack that translates captions, or restart the server with the default pack."],
+    server_too_new: [
+      "The server is newer than this plugin",
+      "Import the plugin again from the server's newest version.",
+    ],
+    pack_missing: [
+      "The server has no pack for captions",
+      "Install a pack that translates captions, or restart the server with the default pack.",
+    ],
     pack_corrupt: ["A pack on the server is damaged", "Install the pack again; the server's log names the file."],
-    answer_broken: ["The server's answer can't be read", "Plugin and server may be of different versions. Update both."],
-    apply_failed: ["Figma refused the images", "Nothing was added. Generate again; if it stays, look at the detail below."],
+    answer_broken: [
+      "The server's answer can't be read",
+      "Plugin and server may be of different versions. Update both.",
+    ],
+    apply_failed: [
+      "Figma refused the images",
+      "Nothing was added. Generate again; if it stays, look at the detail below.",
+    ],
     layers_gone: ["The layers are gone", "They were deleted meanwhile. Make a new artboard instead."],
     caption_empty: ["Write a caption first", "A few words are enough: a red bicycle."],
     caption_too_long: ["A caption is too long", "Use at most 500 characters a line."],
@@ -87,7 +120,10 @@ export const en = {
     storage_full: ["The server's disk is full", "Free some space on its disk, then try again."],
     lost: ["The server lost this job", "It was restarted or the job was deleted. Generate again."],
     refused: ["The server refused the request", "Plugin and server may be of different versions. Update both."],
-    host_refused: ["The server does not answer to this name", "Use localhost in the address, or add the name to the server's list of hosts."],
+    host_refused: [
+      "The server does not answer to this name",
+      "Use localhost in the address, or add the name to the server's list of hosts.",
+    ],
     internal: ["Something went wrong", "Try again. If it stays, the detail below helps to find the cause."],
   },
 };

@@ -62,23 +62,59 @@ export const es: Texts = {
   close: "Cerrar",
   failures: {
     url_invalid: ["La dirección del servidor no es válida", "Usa la forma http://localhost:7826 en los ajustes."],
-    url_not_allowed: ["Figma no permite a Tau usar esta dirección", "El plugin solo puede llamar a la dirección de su manifiesto. Usa http://localhost:7826 o compila el plugin para tu puerto."],
-    unreachable: ["No hay servidor en esta dirección", "Arranca el servidor Tau en este equipo y reintenta. Si está en otro sitio, cambia la dirección en los ajustes. En un navegador, permite también que figma.com acceda a aplicaciones de este dispositivo."],
-    network_blocked: ["El navegador bloquea la red local", "Permite que figma.com acceda a aplicaciones de este dispositivo en los ajustes del sitio, o usa la aplicación de Figma."],
-    no_answer: ["El servidor no responde", "Puede estar arrancando o saturado. Espera un momento y reintenta; si sigue en silencio, reinícialo."],
-    not_tau: ["Otro programa responde en esta dirección", "Otro programa usa este puerto. Revisa la dirección o arranca ahí el servidor Tau."],
+    url_not_allowed: [
+      "Figma no permite a Tau usar esta dirección",
+      "El plugin solo puede llamar a la dirección de su manifiesto. Usa http://localhost:7826 o compila el plugin para tu puerto.",
+    ],
+    unreachable: [
+      "No hay servidor en esta dirección",
+      "Arranca el servidor Tau en este equipo y reintenta. Si está en otro sitio, cambia la dirección en los ajustes. En un navegador, permite también que figma.com acceda a aplicaciones de este dispositivo.",
+    ],
+    network_blocked: [
+      "El navegador bloquea la red local",
+      "Permite que figma.com acceda a aplicaciones de este dispositivo en los ajustes del sitio, o usa la aplicación de Figma.",
+    ],
+    no_answer: [
+      "El servidor no responde",
+      "Puede estar arrancando o saturado. Espera un momento y reintenta; si sigue en silencio, reinícialo.",
+    ],
+    not_tau: [
+      "Otro programa responde en esta dirección",
+      "Otro programa usa este puerto. Revisa la dirección o arranca ahí el servidor Tau.",
+    ],
     token_missing: ["El servidor pide un token", "Copia en los ajustes el token que el servidor mostró al arrancar."],
-    unauthorized: ["El token no es correcto", "Copia en los ajustes el token que el servidor mostró en su último arranque."],
+    unauthorized: [
+      "El token no es correcto",
+      "Copia en los ajustes el token que el servidor mostró en su último arranque.",
+    ],
     server_too_old: ["El servidor es más antiguo que el plugin", "Actualiza el servidor, reinícialo y reintenta."],
-    server_too_new: ["El servidor es más nuevo que el plugin", "Importa de nuevo el plugin desde la última versión del servidor."],
-    pack_missing: ["El servidor no tiene un paquete para descripciones", "Instala un paquete que traduzca descripciones o reinicia el servidor con el predeterminado."],
-    pack_corrupt: ["Un paquete del servidor está dañado", "Instala de nuevo el paquete; el registro del servidor nombra el archivo."],
-    answer_broken: ["La respuesta del servidor no se puede leer", "El plugin y el servidor pueden ser de versiones distintas. Actualiza ambos."],
-    apply_failed: ["Figma rechazó las imágenes", "No se añadió nada. Genera de nuevo; si persiste, mira el detalle de abajo."],
+    server_too_new: [
+      "El servidor es más nuevo que el plugin",
+      "Importa de nuevo el plugin desde la última versión del servidor.",
+    ],
+    pack_missing: [
+      "El servidor no tiene un paquete para descripciones",
+      "Instala un paquete que traduzca descripciones o reinicia el servidor con el predeterminado.",
+    ],
+    pack_corrupt: [
+      "Un paquete del servidor está dañado",
+      "Instala de nuevo el paquete; el registro del servidor nombra el archivo.",
+    ],
+    answer_broken: [
+      "La respuesta del servidor no se puede leer",
+      "El plugin y el servidor pueden ser de versiones distintas. Actualiza ambos.",
+    ],
+    apply_failed: [
+      "Figma rechazó las imágenes",
+      "No se añadió nada. Genera de nuevo; si persiste, mira el detalle de abajo.",
+    ],
     layers_gone: ["Las capas ya no existen", "Se borraron mientras tanto. Crea un marco nuevo en su lugar."],
     caption_empty: ["Escribe primero una descripción", "Bastan pocas palabras: una bicicleta roja."],
     caption_too_long: ["Una descripción es demasiado larga", "Como máximo 500 caracteres por línea."],
-    caption_unreadable: ["Una descripción no tiene palabras", "Los emoji y signos solos dicen muy poco. Añade una palabra."],
+    caption_unreadable: [
+      "Una descripción no tiene palabras",
+      "Los emoji y signos solos dicen muy poco. Añade una palabra.",
+    ],
     style_unknown: ["El servidor no conoce este estilo", "Elige otro estilo; la lista se ha actualizado."],
     rate_limited: ["Demasiadas peticiones", "Espera un minuto y reintenta."],
     queue_full: ["La cola del servidor está llena", "Espera a que terminen algunas imágenes y reintenta."],
@@ -87,8 +123,14 @@ export const es: Texts = {
     deadline_exceeded: ["El dibujo tardó demasiado", "Pide menos imágenes y reintenta."],
     storage_full: ["El disco del servidor está lleno", "Libera espacio y reintenta."],
     lost: ["El servidor perdió este trabajo", "Se reinició o el trabajo se borró. Genera de nuevo."],
-    refused: ["El servidor rechazó la petición", "El plugin y el servidor pueden ser de versiones distintas. Actualiza ambos."],
-    host_refused: ["El servidor no responde a este nombre", "Usa localhost en la dirección o añade el nombre a la lista del servidor."],
+    refused: [
+      "El servidor rechazó la petición",
+      "El plugin y el servidor pueden ser de versiones distintas. Actualiza ambos.",
+    ],
+    host_refused: [
+      "El servidor no responde a este nombre",
+      "Usa localhost en la dirección o añade el nombre a la lista del servidor.",
+    ],
     internal: ["Algo salió mal", "Reintenta. Si persiste, el detalle de abajo ayuda a encontrar la causa."],
   },
 };

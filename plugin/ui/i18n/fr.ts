@@ -61,24 +61,66 @@ export const fr: Texts = {
   openSettings: "Ouvrir les réglages",
   close: "Fermer",
   failures: {
-    url_invalid: ["L'adresse du serveur n'est pas une adresse", "Utilisez la forme http://localhost:7826 dans les réglages."],
-    url_not_allowed: ["Figma interdit cette adresse à Tau", "Le plugin ne peut appeler que l'adresse de son manifeste. Utilisez http://localhost:7826 ou construisez le plugin pour votre port."],
-    unreachable: ["Aucun serveur à cette adresse", "Démarrez le serveur Tau sur cet ordinateur, puis réessayez. S'il tourne ailleurs, changez l'adresse dans les réglages. Dans un navigateur, autorisez aussi figma.com à joindre les applications de cet appareil."],
-    network_blocked: ["Le navigateur bloque le réseau local", "Autorisez figma.com à joindre les applications de cet appareil dans les paramètres du site, ou utilisez l'application Figma."],
-    no_answer: ["Le serveur ne répond pas", "Il démarre peut-être ou il est surchargé. Patientez et réessayez ; s'il reste muet, redémarrez-le."],
-    not_tau: ["Un autre programme répond à cette adresse", "Ce port est pris par un autre programme. Vérifiez l'adresse ou démarrez-y le serveur Tau."],
-    token_missing: ["Le serveur demande un jeton", "Copiez dans les réglages le jeton que le serveur a affiché au démarrage."],
-    unauthorized: ["Le jeton n'est pas le bon", "Copiez dans les réglages le jeton affiché au dernier démarrage du serveur."],
-    server_too_old: ["Le serveur est plus ancien que ce plugin", "Mettez le serveur à jour, redémarrez-le et réessayez."],
-    server_too_new: ["Le serveur est plus récent que ce plugin", "Réimportez le plugin depuis la dernière version du serveur."],
-    pack_missing: ["Le serveur n'a pas de pack pour les légendes", "Installez un pack qui traduit les légendes, ou relancez le serveur avec le pack par défaut."],
+    url_invalid: [
+      "L'adresse du serveur n'est pas une adresse",
+      "Utilisez la forme http://localhost:7826 dans les réglages.",
+    ],
+    url_not_allowed: [
+      "Figma interdit cette adresse à Tau",
+      "Le plugin ne peut appeler que l'adresse de son manifeste. Utilisez http://localhost:7826 ou construisez le plugin pour votre port.",
+    ],
+    unreachable: [
+      "Aucun serveur à cette adresse",
+      "Démarrez le serveur Tau sur cet ordinateur, puis réessayez. S'il tourne ailleurs, changez l'adresse dans les réglages. Dans un navigateur, autorisez aussi figma.com à joindre les applications de cet appareil.",
+    ],
+    network_blocked: [
+      "Le navigateur bloque le réseau local",
+      "Autorisez figma.com à joindre les applications de cet appareil dans les paramètres du site, ou utilisez l'application Figma.",
+    ],
+    no_answer: [
+      "Le serveur ne répond pas",
+      "Il démarre peut-être ou il est surchargé. Patientez et réessayez ; s'il reste muet, redémarrez-le.",
+    ],
+    not_tau: [
+      "Un autre programme répond à cette adresse",
+      "Ce port est pris par un autre programme. Vérifiez l'adresse ou démarrez-y le serveur Tau.",
+    ],
+    token_missing: [
+      "Le serveur demande un jeton",
+      "Copiez dans les réglages le jeton que le serveur a affiché au démarrage.",
+    ],
+    unauthorized: [
+      "Le jeton n'est pas le bon",
+      "Copiez dans les réglages le jeton affiché au dernier démarrage du serveur.",
+    ],
+    server_too_old: [
+      "Le serveur est plus ancien que ce plugin",
+      "Mettez le serveur à jour, redémarrez-le et réessayez.",
+    ],
+    server_too_new: [
+      "Le serveur est plus récent que ce plugin",
+      "Réimportez le plugin depuis la dernière version du serveur.",
+    ],
+    pack_missing: [
+      "Le serveur n'a pas de pack pour les légendes",
+      "Installez un pack qui traduit les légendes, ou relancez le serveur avec le pack par défaut.",
+    ],
     pack_corrupt: ["Un pack du serveur est endommagé", "Réinstallez le pack ; le journal du serveur nomme le fichier."],
-    answer_broken: ["La réponse du serveur est illisible", "Le plugin et le serveur ont sans doute des versions différentes. Mettez les deux à jour."],
-    apply_failed: ["Figma a refusé les images", "Rien n'a été ajouté. Générez à nouveau ; si cela persiste, voyez le détail ci-dessous."],
+    answer_broken: [
+      "La réponse du serveur est illisible",
+      "Le plugin et le serveur ont sans doute des versions différentes. Mettez les deux à jour.",
+    ],
+    apply_failed: [
+      "Figma a refusé les images",
+      "Rien n'a été ajouté. Générez à nouveau ; si cela persiste, voyez le détail ci-dessous.",
+    ],
     layers_gone: ["Les calques n'existent plus", "Ils ont été supprimés entre-temps. Créez plutôt un nouveau cadre."],
     caption_empty: ["Écrivez d'abord une légende", "Quelques mots suffisent : un vélo rouge."],
     caption_too_long: ["Une légende est trop longue", "500 caractères au plus par ligne."],
-    caption_unreadable: ["Une légende n'a pas de mots", "Des emoji ou des signes seuls ne suffisent pas. Ajoutez un mot."],
+    caption_unreadable: [
+      "Une légende n'a pas de mots",
+      "Des emoji ou des signes seuls ne suffisent pas. Ajoutez un mot.",
+    ],
     style_unknown: ["Le serveur ne connaît pas ce style", "Choisissez un autre style ; la liste a été actualisée."],
     rate_limited: ["Trop de requêtes", "Attendez une minute, puis réessayez."],
     queue_full: ["La file du serveur est pleine", "Attendez que des images soient finies, puis réessayez."],
@@ -87,8 +129,14 @@ export const fr: Texts = {
     deadline_exceeded: ["Le dessin a pris trop de temps", "Demandez moins d'images, puis réessayez."],
     storage_full: ["Le disque du serveur est plein", "Libérez de la place, puis réessayez."],
     lost: ["Le serveur a perdu cette tâche", "Il a redémarré ou la tâche a été supprimée. Générez à nouveau."],
-    refused: ["Le serveur a refusé la requête", "Le plugin et le serveur ont sans doute des versions différentes. Mettez les deux à jour."],
-    host_refused: ["Le serveur ne répond pas à ce nom", "Utilisez localhost dans l'adresse, ou ajoutez le nom à la liste du serveur."],
+    refused: [
+      "Le serveur a refusé la requête",
+      "Le plugin et le serveur ont sans doute des versions différentes. Mettez les deux à jour.",
+    ],
+    host_refused: [
+      "Le serveur ne répond pas à ce nom",
+      "Utilisez localhost dans l'adresse, ou ajoutez le nom à la liste du serveur.",
+    ],
     internal: ["Quelque chose a échoué", "Réessayez. Si cela persiste, le détail ci-dessous aide à trouver la cause."],
   },
 };

@@ -62,20 +62,59 @@ export const ptBr: Texts = {
   close: "Fechar",
   failures: {
     url_invalid: ["O endereço do servidor não é válido", "Use a forma http://localhost:7826 nas configurações."],
-    url_not_allowed: ["O Figma não deixa o Tau usar este endereço", "O plugin só pode chamar o endereço do seu manifesto. Use http://localhost:7826 ou compile o plugin para a sua porta."],
-    unreachable: ["Nenhum servidor neste endereço", "Inicie o servidor Tau neste computador e tente de novo. Se ele roda em outro lugar, mude o endereço nas configurações. No navegador, permita também que figma.com acesse apps neste dispositivo."],
-    network_blocked: ["O navegador bloqueia a rede local", "Permita que figma.com acesse apps neste dispositivo nas configurações do site ou use o aplicativo do Figma."],
-    no_answer: ["O servidor não responde", "Ele pode estar iniciando ou sobrecarregado. Espere um pouco e tente de novo; se continuar mudo, reinicie-o."],
-    not_tau: ["Outro programa responde neste endereço", "Outro programa usa esta porta. Confira o endereço ou inicie ali o servidor Tau."],
-    token_missing: ["O servidor pede um token", "Copie para as configurações o token que o servidor mostrou ao iniciar."],
-    unauthorized: ["O token não está certo", "Copie para as configurações o token mostrado na última vez que o servidor iniciou."],
+    url_not_allowed: [
+      "O Figma não deixa o Tau usar este endereço",
+      "O plugin só pode chamar o endereço do seu manifesto. Use http://localhost:7826 ou compile o plugin para a sua porta.",
+    ],
+    unreachable: [
+      "Nenhum servidor neste endereço",
+      "Inicie o servidor Tau neste computador e tente de novo. Se ele roda em outro lugar, mude o endereço nas configurações. No navegador, permita também que figma.com acesse apps neste dispositivo.",
+    ],
+    network_blocked: [
+      "O navegador bloqueia a rede local",
+      "Permita que figma.com acesse apps neste dispositivo nas configurações do site ou use o aplicativo do Figma.",
+    ],
+    no_answer: [
+      "O servidor não responde",
+      "Ele pode estar iniciando ou sobrecarregado. Espere um pouco e tente de novo; se continuar mudo, reinicie-o.",
+    ],
+    not_tau: [
+      "Outro programa responde neste endereço",
+      "Outro programa usa esta porta. Confira o endereço ou inicie ali o servidor Tau.",
+    ],
+    token_missing: [
+      "O servidor pede um token",
+      "Copie para as configurações o token que o servidor mostrou ao iniciar.",
+    ],
+    unauthorized: [
+      "O token não está certo",
+      "Copie para as configurações o token mostrado na última vez que o servidor iniciou.",
+    ],
     server_too_old: ["O servidor é mais antigo que o plugin", "Atualize o servidor, reinicie-o e tente de novo."],
-    server_too_new: ["O servidor é mais novo que o plugin", "Importe o plugin de novo da versão mais recente do servidor."],
-    pack_missing: ["O servidor não tem um pacote para legendas", "Instale um pacote que traduza legendas ou reinicie o servidor com o pacote padrão."],
-    pack_corrupt: ["Um pacote do servidor está danificado", "Instale o pacote de novo; o log do servidor diz qual é o arquivo."],
-    answer_broken: ["A resposta do servidor não pode ser lida", "Plugin e servidor podem ter versões diferentes. Atualize os dois."],
-    apply_failed: ["O Figma recusou as imagens", "Nada foi adicionado. Gere de novo; se persistir, veja o detalhe abaixo."],
-    layers_gone: ["As camadas não existem mais", "Elas foram apagadas nesse meio-tempo. Crie um novo frame em vez disso."],
+    server_too_new: [
+      "O servidor é mais novo que o plugin",
+      "Importe o plugin de novo da versão mais recente do servidor.",
+    ],
+    pack_missing: [
+      "O servidor não tem um pacote para legendas",
+      "Instale um pacote que traduza legendas ou reinicie o servidor com o pacote padrão.",
+    ],
+    pack_corrupt: [
+      "Um pacote do servidor está danificado",
+      "Instale o pacote de novo; o log do servidor diz qual é o arquivo.",
+    ],
+    answer_broken: [
+      "A resposta do servidor não pode ser lida",
+      "Plugin e servidor podem ter versões diferentes. Atualize os dois.",
+    ],
+    apply_failed: [
+      "O Figma recusou as imagens",
+      "Nada foi adicionado. Gere de novo; se persistir, veja o detalhe abaixo.",
+    ],
+    layers_gone: [
+      "As camadas não existem mais",
+      "Elas foram apagadas nesse meio-tempo. Crie um novo frame em vez disso.",
+    ],
     caption_empty: ["Escreva primeiro uma legenda", "Poucas palavras bastam: uma bicicleta vermelha."],
     caption_too_long: ["Uma legenda é longa demais", "No máximo 500 caracteres por linha."],
     caption_unreadable: ["Uma legenda não tem palavras", "Só emoji e sinais dizem muito pouco. Adicione uma palavra."],
@@ -88,7 +127,10 @@ export const ptBr: Texts = {
     storage_full: ["O disco do servidor está cheio", "Libere espaço e tente de novo."],
     lost: ["O servidor perdeu este trabalho", "Ele foi reiniciado ou o trabalho foi apagado. Gere de novo."],
     refused: ["O servidor recusou o pedido", "Plugin e servidor podem ter versões diferentes. Atualize os dois."],
-    host_refused: ["O servidor não responde por este nome", "Use localhost no endereço ou adicione o nome à lista do servidor."],
+    host_refused: [
+      "O servidor não responde por este nome",
+      "Use localhost no endereço ou adicione o nome à lista do servidor.",
+    ],
     internal: ["Algo deu errado", "Tente de novo. Se persistir, o detalhe abaixo ajuda a achar a causa."],
   },
 };

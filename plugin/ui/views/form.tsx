@@ -29,7 +29,7 @@ export function CaptionForm(props: ViewProps) {
           ref={field}
           rows={Math.min(6, Math.max(2, form.captions.split("\n").length))}
           value={form.captions}
-          placeholder={texts.examples.split("|")[0]}
+          placeholder={`${texts.examples.split("|")[0]}…`}
           aria-describedby="captions-hint"
           spellcheck
           onInput={(event) => controller.editForm({ captions: event.currentTarget.value })}

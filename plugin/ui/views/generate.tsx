@@ -26,7 +26,9 @@ export function GenerateView(props: ViewProps) {
         <CaptionForm {...props} />
         <div class="outcome">
           {failure !== undefined && <FailureNotice {...props} failure={failure} />}
-          {run !== undefined && <ProgressCard texts={texts} run={run} />}
+          {run !== undefined && (
+            <ProgressCard texts={texts} run={run} count={state.replacements.length || state.form.count} />
+          )}
           {results.length > 0 && <Results {...props} />}
           {isEmpty && <EmptyState {...props} />}
         </div>

@@ -7,7 +7,7 @@ const paths = {
   settings: "M2.5 5h6m3 0h2m-11 6h2m3 0h6M10 3.5v3M6 9.5v3",
   copy: "M6 6h6.5v6.5H6zM10 6V3.5H3.5V10H6",
   check: "m4 8.5 2.5 2.5L12 5.5",
-  dice: "M3.5 3.5h9v9h-9zM6 6h.01M10 10h.01M10 6h.01M6 10h.01",
+  dice: "M3.5 3.5h9v9h-9zM6 5.9v.2M10 5.9v.2M6 9.9v.2M10 9.9v.2M8 7.9v.2",
   lock: "M4.5 7.5h7v5h-7zM6 7.5V5.5a2 2 0 0 1 4 0v2",
   unlock: "M4.5 7.5h7v5h-7zM6 7.5V5a2 2 0 0 1 3.8-.9",
   chevron: "m5 6.5 3 3 3-3",

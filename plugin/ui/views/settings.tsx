@@ -45,9 +45,7 @@ export function SettingsView(props: ViewProps) {
               <StyleSelect
                 id="default-style"
                 texts={texts}
-                styles={
-                  state.meta === undefined ? [] : (captionTranslations(state.meta)[0]?.translation.styles ?? [])
-                }
+                styles={state.meta === undefined ? [] : (captionTranslations(state.meta)[0]?.translation.styles ?? [])}
                 value={draft.style}
                 onChange={(style) => edit({ style })}
               />

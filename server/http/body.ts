@@ -1,0 +1,79 @@
+/**
+ * Reads request bodies under a cap, whether the client announces a length or sends chunks, and JSON out of them.
+ */
+import { AppError } from "../../shared/problem.ts";
+import { describe } from "./problems.ts";
+
+const tooLarge = (maxBytes: number, received: string): AppError =>
+  new AppError("payload_too_large", `body: expected at most ${maxBytes} bytes, got ${received}`, {
+    field: "body",
+    expected: `at most ${maxBytes} bytes`,
+    received,
+  });
+
+/** Media type without parameters, in small letters. */
+export const mediaTypeOf = (request: Request): string =>
+  (request.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
+
+/** @throws AppError unsupported_media */
+export function requireMediaType(request: Request, accepted: readonly string[]): void {
+  const type = mediaTypeOf(request);
+  if (accepted.includes(type)) return;
+  const expected = accepted.join(", ");
+  const received = type === "" ? "none" : describe(type);
+  throw new AppError("unsupported_media", `Content-Type: expected ${expected}, got ${received}`, {
+    field: "Content-Type",
+    expected,
+    received,
+  });
+}
+
+/** @throws AppError payload_too_large, before more than the cap is in memory */
+export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+  const announced = Number(request.headers.get("content-length") ?? 0);
+  if (announced > maxBytes) throw tooLarge(maxBytes, `${announced} bytes`);
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  if (request.body) {
+    const reader = request.body.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      total += part.value.byteLength;
+      if (total > maxBytes) {
+        await reader.cancel().catch(() => undefined);
+        throw tooLarge(maxBytes, `more than ${maxBytes} bytes`);
+      }
+      chunks.push(part.value);
+    }
+  }
+  const bytes = new Uint8Array(total);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** @throws AppError unsupported_media, payload_too_large, invalid_json */
+export async function readJson(request: Request, maxBytes: number): Promise<unknown> {
+  requireMediaType(request, ["application/json"]);
+  const bytes = await readBody(request, maxBytes);
+  const fail = (received: string): AppError =>
+    new AppError("invalid_json", `body: expected a JSON document in UTF-8, got ${received}`, {
+      field: "body",
+      expected: "a JSON document in UTF-8",
+      received,
+    });
+  if (bytes.byteLength === 0) throw fail("an empty body");
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw fail("bytes that are no UTF-8");
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw fail(`${bytes.byteLength} bytes that are no JSON`);
+  }
+}

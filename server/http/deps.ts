@@ -1,0 +1,48 @@
+/** What the HTTP room is given: every port it speaks to. Tests pass real ones or small ones of their own. */
+import type { PackInfo } from "../../shared/contract.ts";
+import type { JobQueue } from "../jobs/job-queue.ts";
+import type { Metrics } from "./metrics.ts";
+
+export interface InferenceStatus {
+  readonly state: "ready" | "starting" | "unavailable";
+  /** The execution provider really in use; absent until a child is ready. */
+  readonly provider?: string;
+  readonly detail?: string;
+}
+
+export interface HttpLimits {
+  readonly queueMax: number;
+  readonly requestsPerMinute: number;
+  readonly jsonMaxBytes: number;
+  readonly uploadMaxBytes: number;
+  readonly uploadsParallelMax: number;
+  readonly uploadsKeptMaxBytes: number;
+  readonly eventHeartbeatMs: number;
+}
+
+export interface AppDeps {
+  readonly queue: JobQueue;
+  readonly catalogue: { packs(): readonly PackInfo[] };
+  readonly inference: () => InferenceStatus;
+  /** PNGs of generations by digest. */
+  readonly results: { read(sha256: string): Promise<Uint8Array | undefined> };
+  readonly uploads: { put(bytes: Uint8Array): Promise<string>; shrink(maxBytes: number): Promise<void> };
+  /** @throws AppError unsupported_media, image_rejected */
+  readonly probeImage: (
+    bytes: Uint8Array,
+  ) => Promise<{ readonly widthPx: number; readonly heightPx: number; readonly mediaType: string }>;
+  readonly token: string;
+  readonly version: string;
+  /** Host names besides localhost that requests may name. */
+  readonly hosts?: readonly string[];
+  /** Overrides of shared/limits.ts, for tests. */
+  readonly limits?: Partial<HttpLimits>;
+  /** Folder of the built playground. */
+  readonly playgroundDir?: string;
+  /** Aborts when the server begins to stop. */
+  readonly stopping: AbortSignal;
+  readonly metrics: Metrics;
+  readonly log: { debug(fields: object, message: string): void; error(fields: object, message: string): void };
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}

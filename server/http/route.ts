@@ -1,0 +1,61 @@
+/**
+ * The form of a route: one object says how it is called, documented, guarded and answered, so that the OpenAPI document,
+ * the 405 answers and the test of the guards are made from the same list as the router.
+ */
+import type { Context } from "hono";
+import type { z } from "zod";
+import type { ProblemCode } from "../../shared/problem.ts";
+import type { AppDeps, HttpLimits } from "./deps.ts";
+
+export type AppEnv = { Variables: { requestId: string } };
+export type AppContext = Context<AppEnv>;
+
+/** Deps with the limits settled. */
+export interface RouteDeps extends Omit<AppDeps, "limits"> {
+  readonly limits: HttpLimits;
+}
+
+export interface Answer {
+  readonly description: string;
+  /** A schema of ./schemas.ts by name, for JSON. */
+  readonly schema?: string;
+  /** Media type where it is not JSON. */
+  readonly mediaType?: string;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: "path" | "query" | "header";
+  readonly description: string;
+  readonly schema: z.ZodType;
+  readonly isRequired?: boolean;
+}
+
+export interface Route {
+  readonly method: "get" | "post" | "delete";
+  /** As in OpenAPI: `/v1/generations/{id}`. */
+  readonly path: string;
+  /** As in Hono where the two differ. */
+  readonly pattern?: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** Answers without a token. */
+  readonly isOpen?: boolean;
+  /** Spends nothing of the rate limit. */
+  readonly isUnlimited?: boolean;
+  readonly parameters?: readonly Parameter[];
+  readonly body?: { readonly mediaTypes: readonly string[]; readonly schema?: string };
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** Codes of its own, besides those that every route can give. */
+  readonly problems?: readonly ProblemCode[];
+  handle(context: AppContext): Response | Promise<Response>;
+}
+
+export const patternOf = (route: Route): string => route.pattern ?? route.path.replace(/\{(\w+)\}/g, ":$1");
+
+/** JSON that no cache keeps. */
+export const json = (body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response =>
+  new Response(JSON.stringify(body), {
+    status,
+    headers: { "Content-Type": "application/json", "Cache-Control": "no-store", ...headers },
+  });

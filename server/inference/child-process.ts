@@ -1,0 +1,201 @@
+/**
+ * One life of the inference child, seen from the parent: forks it, tells it what to load, carries requests and images over
+ * IPC, and ends it when it hangs. It never restarts anything; server/inference/client.ts decides about that.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { ResolvedRequest } from "../../shared/contract.ts";
+import { AppError } from "../../shared/problem.ts";
+import { type ChildConfig, errorOf, type FromChild, type ToChild } from "./messages.ts";
+import type { GenerateHandlers, ReadyInfo } from "./protocol.ts";
+
+export interface ChildTimings {
+  readonly startDeadlineMs: number;
+  readonly deadlineMs: number;
+  /** A cancelled request that the child has not dropped by then hangs inside a run: the child is ended. */
+  readonly cancelGraceMs: number;
+}
+
+/** How a child ended. */
+export interface ChildEnd {
+  /** Signal or exit code in words. */
+  readonly how: string;
+  /** Why it could not start, where it said so. */
+  readonly fault: AppError | undefined;
+}
+
+interface Job {
+  readonly handlers: GenerateHandlers;
+  timer: NodeJS.Timeout;
+  /** Images are handed on one after another, also when the handler is slow. */
+  chain: Promise<void>;
+  isSettled: boolean;
+  settle(error?: unknown): void;
+}
+
+/** A child that does not leave when asked is ended after this long: it has no state to lose. */
+const stopGraceMs = 1000;
+
+export class InferenceChild {
+  /** Resolves when the child serves; rejects when it ends before that. */
+  readonly started: Promise<ReadyInfo>;
+  readonly ended: Promise<ChildEnd>;
+  readonly #process: ChildProcess;
+  readonly #timings: ChildTimings;
+  readonly #jobs = new Map<number, Job>();
+  #info: ReadyInfo | undefined;
+  #fault: AppError | undefined;
+  #isDoomed = false;
+  #nextJob = 1;
+
+  constructor(config: ChildConfig, timings: ChildTimings) {
+    this.#timings = timings;
+    const { path, execArgv } = childEntry();
+    // Standard output belongs to the parent's results; whatever a native library prints goes to standard error.
+    this.#process = fork(path, [], { execArgv, serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
+    this.ended = new Promise((resolve) => {
+      const end = (how: string): void => resolve(this.#end(how));
+      this.#process.once("exit", (code, signal) => end(signal ?? `exit code ${code}`));
+      // After a failed fork there is no exit; after a failed send there is one, and the first call counts.
+      this.#process.on("error", (error) => (this.#process.pid === undefined ? end(error.message) : this.#kill()));
+    });
+    this.started = new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#fault = new AppError(
+          "inference_unavailable",
+          `inference: expected the child to be ready within ${timings.startDeadlineMs} ms, was still starting`,
+        );
+        this.#kill();
+      }, timings.startDeadlineMs);
+      this.#process.on("message", (message: FromChild) => {
+        if (message.type === "unable") {
+          this.#fault = errorOf(message.fault);
+          this.#kill();
+        } else if (message.type === "ready") {
+          clearTimeout(timer);
+          this.#info = message.info;
+          resolve(message.info);
+        } else this.#deliver(message);
+      });
+      this.ended.then(({ how, fault }) => {
+        clearTimeout(timer);
+        reject(fault ?? new AppError("inference_crashed", `inference: the child ended (${how}) before it was ready`));
+      });
+    });
+    this.#send({ type: "start", config });
+  }
+
+  /** Undefined before the child is ready, and as soon as it is to end. */
+  get ready(): ReadyInfo | undefined {
+    return this.#isDoomed ? undefined : this.#info;
+  }
+
+  /** See `InferenceClient.generate`. */
+  generate(request: ResolvedRequest, handlers: GenerateHandlers): Promise<void> {
+    const { deadlineMs, cancelGraceMs } = this.#timings;
+    const id = this.#nextJob++;
+    return new Promise((resolve, reject) => {
+      const abandon = (error: unknown): void => {
+        job.settle(error);
+        clearTimeout(job.timer);
+        job.timer = setTimeout(() => this.#kill(), cancelGraceMs);
+        this.#send({ type: "cancel", job: id });
+      };
+      const abort = (): void => abandon(cancelled());
+      const job: Job = {
+        handlers: {
+          ...handlers,
+          onImage: async (image) => {
+            if (job.isSettled) return;
+            try {
+              await handlers.onImage(image);
+            } catch (error) {
+              abandon(error);
+            }
+          },
+        },
+        timer: setTimeout(() => {
+          job.settle(deadlineExceeded(deadlineMs));
+          this.#kill();
+        }, deadlineMs),
+        chain: Promise.resolve(),
+        isSettled: false,
+        settle: (error) => {
+          if (job.isSettled) return;
+          job.isSettled = true;
+          handlers.signal?.removeEventListener("abort", abort);
+          if (error === undefined) resolve();
+          else reject(error);
+        },
+      };
+      this.#jobs.set(id, job);
+      handlers.signal?.addEventListener("abort", abort, { once: true });
+      this.#send({ type: "generate", job: id, request });
+    });
+  }
+
+  /** Rejects what runs with `cancelled` and ends the child. */
+  async stop(): Promise<void> {
+    for (const job of this.#jobs.values()) job.settle(cancelled());
+    this.#isDoomed = true;
+    if (this.#process.connected) this.#process.disconnect();
+    const hardStop = setTimeout(() => this.#kill(), stopGraceMs);
+    await this.ended;
+    clearTimeout(hardStop);
+  }
+
+  #deliver(message: Exclude<FromChild, { type: "ready" | "unable" }>): void {
+    const job = this.#jobs.get(message.job);
+    if (!job) return;
+    if (message.type === "progress") {
+      if (!job.isSettled) job.handlers.onProgress?.(message.progress);
+    } else if (message.type === "image") {
+      job.chain = job.chain.then(() => job.handlers.onImage(message.image));
+    } else {
+      this.#jobs.delete(message.job);
+      if (message.type === "failed") this.#conclude(job, errorOf(message.fault));
+      else job.chain.then(() => this.#conclude(job));
+    }
+  }
+
+  #conclude(job: Job, error?: AppError): void {
+    job.settle(error);
+    clearTimeout(job.timer);
+  }
+
+  #kill(): void {
+    this.#isDoomed = true;
+    this.#process.kill("SIGKILL");
+  }
+
+  #end(how: string): ChildEnd {
+    this.#isDoomed = true;
+    const error = new AppError("inference_crashed", `inference: the child ended (${how}) while the images were made`);
+    for (const job of this.#jobs.values()) this.#conclude(job, error);
+    this.#jobs.clear();
+    return { how, fault: this.#fault };
+  }
+
+  #send(message: ToChild): void {
+    // A channel that breaks under the message is followed by the child's end, which settles everything.
+    if (this.#process.connected) this.#process.send(message, () => {});
+  }
+}
+
+export const cancelled = (): AppError =>
+  new AppError("cancelled", "generation: cancelled before all images were made");
+
+const deadlineExceeded = (deadlineMs: number): AppError =>
+  new AppError("deadline_exceeded", `generation: expected to end within ${deadlineMs} ms, was still running`, {
+    expected: `at most ${deadlineMs} ms`,
+  });
+
+/** The bundle's child beside this file, or the source run through tsx. */
+function childEntry(): { path: string; execArgv: string[] } {
+  const bundled = fileURLToPath(new URL("./child.js", import.meta.url));
+  if (existsSync(bundled)) return { path: bundled, execArgv: ["--enable-source-maps"] };
+  const source = fileURLToPath(new URL("./child.ts", import.meta.url));
+  // Resolved from here, because a bare name would be looked up from the folder in which the process was started.
+  return { path: source, execArgv: ["--import", import.meta.resolve("tsx")] };
+}

@@ -1,0 +1,21 @@
+/**
+ * The log: pino as JSON lines on standard error; the only importer of pino. Captions, images and tokens are never given to
+ * it; the redaction is a second net for headers that a library might attach to an error.
+ */
+import { pino } from "pino";
+
+/** What rooms need of a log; tests pass their own. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export const logLevels = ["debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export function createLog(level: LogLevel): Log {
+  const redact = ["*.authorization", "*.headers.authorization", "token", "*.token", "caption", "*.caption"];
+  return pino({ level, base: undefined, redact, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
+}

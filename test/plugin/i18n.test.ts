@@ -1,0 +1,44 @@
+/** Six complete languages: the compiler checks the keys, these tests what it can't see. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { en } from "../../plugin/ui/i18n/en.ts";
+import { chooseLanguage, describeFailure, fill, languages } from "../../plugin/ui/i18n/texts.ts";
+import { problemCodes } from "../../shared/problem.ts";
+
+const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+
+for (const [name, texts] of Object.entries(languages)) {
+  test(`${name} has every text, with the same placeholders as English`, () => {
+    for (const [key, english] of Object.entries(en)) {
+      const own = texts[key as keyof typeof texts];
+      if (typeof english !== "string") continue;
+      assert.ok(typeof own === "string" && own.trim() !== "", key);
+      assert.deepEqual(placeholders(own), placeholders(english), `${name}: ${key}`);
+    }
+    for (const key of Object.keys(en.failures)) {
+      const [title, cure] = texts.failures[key as keyof typeof texts.failures];
+      assert.ok(title.length > 3 && cure.length > 3, `${name}: ${key}`);
+    }
+  });
+}
+
+test("every problem code of the server has a title and a cure", () => {
+  for (const code of problemCodes) assert.equal(describeFailure(languages.en, code).length, 2, code);
+  assert.equal(describeFailure(languages.en, "pack_unavailable")[0], languages.en.failures.pack_missing[0]);
+});
+
+test("failures of the connection all differ in cause and cure", () => {
+  const codes = ["unreachable", "url_invalid", "not_tau", "token_missing", "unauthorized", "server_too_old", "server_too_new", "pack_missing", "network_blocked", "no_answer", "rate_limited", "queue_full"] as const;
+  for (const texts of Object.values(languages)) {
+    assert.equal(new Set(codes.map((code) => describeFailure(texts, code)[0])).size, codes.length);
+    assert.equal(new Set(codes.map((code) => describeFailure(texts, code)[1])).size, codes.length);
+  }
+});
+
+test("the language follows the browser's list", () => {
+  assert.equal(chooseLanguage(["de-CH", "en"]), "de");
+  assert.equal(chooseLanguage(["pt-PT"]), "pt-BR");
+  assert.equal(chooseLanguage(["nl", "ja"]), "ja");
+  assert.equal(chooseLanguage(["xx"]), "en");
+  assert.equal(fill("{done} of {total}", { done: 0, total: 8 }), "0 of 8");
+});

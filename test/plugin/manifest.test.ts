@@ -1,0 +1,52 @@
+/** The manifest is exactly what Figma needs: any change here is a change of what users are asked to trust. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { buildManifest } from "../../plugin/manifest.ts";
+
+test("the manifest has exactly the fields that the plugin needs", () => {
+  const manifest = buildManifest();
+  assert.deepEqual(Object.keys(manifest).sort(), [
+    "api",
+    "documentAccess",
+    "editorType",
+    "id",
+    "main",
+    "menu",
+    "name",
+    "networkAccess",
+    "relaunchButtons",
+    "ui",
+  ]);
+  assert.equal(manifest.documentAccess, "dynamic-page");
+  assert.deepEqual(manifest.editorType, ["figma", "figjam", "slides"]);
+  assert.equal(manifest.main, "main.js");
+  assert.equal(manifest.ui, "ui.html");
+});
+
+test("the network list is one local address by name with its port, and says why", () => {
+  assert.deepEqual(buildManifest().networkAccess.allowedDomains, ["http://localhost:7826"]);
+  assert.deepEqual(buildManifest(9000).networkAccess.allowedDomains, ["http://localhost:9000"]);
+  assert.ok(buildManifest().networkAccess.reasoning.length > 40);
+});
+
+test("the menu offers the artboard command with a quick action, and the settings", () => {
+  const [captions, settings, ...rest] = buildManifest().menu;
+  assert.equal(rest.length, 0);
+  assert.equal(captions?.name, "Caption to artboard…");
+  assert.equal(captions?.parameterOnly, false);
+  assert.deepEqual(
+    captions?.parameters?.map(({ key, optional = false, allowFreeform = false }) => [key, optional, allowFreeform]),
+    [
+      ["caption", false, true],
+      ["style", true, false],
+      ["count", true, false],
+    ],
+  );
+  assert.equal(settings?.command, "settings");
+});
+
+test("every node that Tau makes can be regenerated, several at once", () => {
+  assert.deepEqual(buildManifest().relaunchButtons, [
+    { command: "regenerate", name: "Regenerate", multipleSelection: true },
+  ]);
+});

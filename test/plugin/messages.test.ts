@@ -1,0 +1,33 @@
+/** The border between the two worlds: what is let in, and settings from any past. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { limits } from "../../shared/limits.ts";
+import { defaultSettings, isMainMessage, isUiMessage, readSettings } from "../../shared/messages.ts";
+
+test("messages of both directions are recognised by their type", () => {
+  assert.ok(isUiMessage({ type: "ready" }));
+  assert.ok(isUiMessage({ type: "image", applyId: 1, key: "a", bytes: new Uint8Array(1) }));
+  assert.ok(isMainMessage({ type: "applied", applyId: 1, imageCount: 2 }));
+  assert.ok(!isMainMessage({ type: "ready" }));
+});
+
+test("what browser extensions post, and images that are not bytes, are refused", () => {
+  for (const foreign of [null, undefined, 7, "ready", [], {}, { type: 1 }, { type: "hello" }])
+    assert.ok(!isUiMessage(foreign) && !isMainMessage(foreign));
+  assert.ok(!isUiMessage({ type: "image", applyId: 1, key: "a", bytes: [1, 2] }));
+  assert.ok(!isUiMessage({ type: "apply", applyId: 1, artboards: {}, target: {} }));
+});
+
+test("settings as stored by any version become valid settings (property)", () => {
+  fc.assert(
+    fc.property(fc.anything(), (stored) => {
+      const settings = readSettings(stored);
+      assert.deepEqual(readSettings(settings), settings);
+      assert.ok(settings.count >= 1 && settings.count <= limits.countMax);
+    }),
+    { seed: 7826, numRuns: 300 },
+  );
+  assert.deepEqual(readSettings(undefined), defaultSettings);
+  assert.deepEqual(readSettings({ count: 99, token: 4, style: "flat" }), { ...defaultSettings, style: "flat" });
+});
