@@ -10,6 +10,7 @@ import { limits } from "../shared/limits.ts";
 import { defaultPort } from "../shared/messages.ts";
 import { AppError } from "../shared/problem.ts";
 import { type LogLevel, logLevels } from "./log.ts";
+import { packsHome } from "./packs/catalogue.ts";
 
 export const providers = ["auto", "cpu", "cuda", "webgpu"] as const;
 export type ProviderName = (typeof providers)[number];
@@ -41,7 +42,7 @@ export interface Flags {
 }
 
 /** Folder of package.json: the same for the sources and for the bundle in dist/. */
-export const rootDir = ((): string => {
+const rootDir = ((): string => {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
   return folder;
@@ -91,7 +92,7 @@ export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
   return {
     port: settle("port", flags.port, env) ?? defaultPort,
     dataDir: resolve(settle("data", flags.data, env) ?? join(shareDir, "tau")),
-    packsDir: resolve(settle("packs", flags.packs, env) ?? join(rootDir, "server/packs/default")),
+    packsDir: resolve(settle("packs", flags.packs, env) ?? packsHome()),
     provider: settle("provider", flags.provider, env) ?? "auto",
     threads: settle("threads", undefined, env) ?? 0,
     logLevel: settle("logLevel", undefined, env) ?? "info",

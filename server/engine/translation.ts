@@ -3,6 +3,7 @@
  * the caller can stop between them: encode the condition, draw latents, decode one image. Pure: no clock, no I/O, no hidden
  * randomness. An image depends on its own row alone: never on its neighbours in a batch.
  */
+import { AppError } from "../../shared/problem.ts";
 import type { ConditionBatches, ConditioningExpert, Flow, TargetExpert } from "./interfaces.ts";
 import { type StraightImage, toStraightRgba } from "./pixels.ts";
 import { normals, streams } from "./random.ts";
@@ -33,11 +34,24 @@ export interface DrawnLatent {
   readonly logLikelihood: number;
 }
 
-/** c = Φ(x) for each condition that was given. */
+/**
+ * c = Φ(x) for each condition that was given.
+ * @throws AppError `invalid_request` naming a given condition that the translation does not read, or the expert's own fault
+ */
 export async function encodeConditions(
   translation: Translation,
   given: Readonly<Record<string, string | undefined>>,
 ): Promise<EncodedConditions> {
+  const read = translation.conditions.map(({ name }) => name);
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || read.includes(name)) continue;
+    const expected = read.join(", ");
+    throw new AppError(
+      "invalid_request",
+      `condition.${name}: expected only ${expected}, as the translation reads, got ${name} (translation ${translation.id})`,
+      { field: `condition.${name}`, expected, received: name },
+    );
+  }
   const encoded: Record<string, Float32Array | undefined> = {};
   for (const { name, expert } of translation.conditions) {
     const value = given[name];
@@ -69,8 +83,17 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
   }));
 }
 
-/** y = Λ(z) as 8-bit straight RGBA; one image a run, so that its bytes never depend on a batch. */
-export async function decodeImage(translation: Translation, latent: Float32Array): Promise<StraightImage> {
+/**
+ * y = Λ(z) as 8-bit straight RGBA; one image a run, so that its bytes never depend on a batch.
+ * @throws AppError `tensor_mismatch` when the flow or the decoder gave values that are no numbers
+ */
+export async function decodeImage(translation: Translation, drawn: DrawnLatent): Promise<StraightImage> {
+  const { latent, logLikelihood } = drawn;
+  if (!Number.isFinite(logLikelihood) || !latent.every(Number.isFinite))
+    throw new AppError(
+      "tensor_mismatch",
+      `flow: expected finite latents and likelihood, got log-likelihood ${logLikelihood} (translation ${translation.id})`,
+    );
   const planes = await translation.target.decode(latent, 1);
   return toStraightRgba(planes, translation.target.imageSizePx);
 }

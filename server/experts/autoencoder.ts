@@ -4,9 +4,9 @@
  */
 import { join } from "node:path";
 import type { TargetExpert } from "../engine/interfaces.ts";
-import { type Feeds, Session, type Tensor } from "../onnx/session.ts";
+import { Session } from "../onnx/session.ts";
 import type { AutoencoderExpertEntry } from "../packs/manifest.ts";
-import { requireFinite } from "./check.ts";
+import { requireFinite, requireShape } from "./check.ts";
 import type { ExpertOptions } from "./text.ts";
 
 export class Autoencoder implements TargetExpert {
@@ -36,19 +36,32 @@ export class Autoencoder implements TargetExpert {
 
   /** Premultiplied RGBA in [0, 1], [batch, 4, size, size] → posterior means [batch, latentDims]. */
   encode(images: Float32Array, batch: number): Promise<Float32Array> {
-    return this.#run(this.#encoder, images, [batch, 4, this.imageSizePx, this.imageSizePx], "encoder");
+    return this.#run(this.#encoder, images, this.#imageDims(batch), this.#latentDims(batch));
   }
 
   /** Latents [batch, latentDims] → premultiplied RGBA in [0, 1], [batch, 4, size, size]. */
   decode(latents: Float32Array, batch: number): Promise<Float32Array> {
-    return this.#run(this.#decoder, latents, [batch, ...this.#latentShape], "decoder");
+    return this.#run(this.#decoder, latents, this.#latentDims(batch), this.#imageDims(batch));
   }
 
-  async #run(session: Session, data: Float32Array, dims: readonly number[], half: string): Promise<Float32Array> {
-    const tensor: Tensor = { data, dims };
-    const feeds: Feeds = { [session.inputNames[0]!]: tensor };
-    const result = (await session.run(feeds))[session.outputNames[0]!]!.data as Float32Array;
-    requireFinite(result, half);
-    return result;
+  #imageDims(batch: number): number[] {
+    return [batch, 4, this.imageSizePx, this.imageSizePx];
+  }
+
+  #latentDims(batch: number): number[] {
+    return [batch, ...this.#latentShape];
+  }
+
+  async #run(
+    session: Session,
+    data: Float32Array,
+    dims: readonly number[],
+    expected: readonly number[],
+  ): Promise<Float32Array> {
+    const [input, output] = [session.inputNames[0]!, session.outputNames[0]!];
+    const result = (await session.run({ [input]: { data, dims } }))[output]!;
+    requireShape(result, expected, session.label);
+    requireFinite(result.data as Float32Array, session.label);
+    return result.data as Float32Array;
   }
 }

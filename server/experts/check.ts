@@ -1,5 +1,6 @@
 /** What every expert checks of its own output. */
 import { AppError } from "../../shared/problem.ts";
+import type { Tensor } from "../onnx/session.ts";
 
 /** @throws AppError `tensor_mismatch` naming the expert and the first value that is no number */
 export function requireFinite(values: Float32Array, expert: string): void {
@@ -9,4 +10,14 @@ export function requireFinite(values: Float32Array, expert: string): void {
       "tensor_mismatch",
       `${expert}: expected finite values, got ${values[at]} at ${at} of ${values.length}`,
     );
+}
+
+/** @throws AppError `tensor_mismatch` naming the expert, the expected and the received shape */
+export function requireShape({ data, dims }: Tensor, expected: readonly number[], expert: string): void {
+  if (data instanceof Float32Array && dims.join() === expected.join()) return;
+  const type = data instanceof Float32Array ? "" : ` of ${data.constructor.name}`;
+  throw new AppError("tensor_mismatch", `${expert}: expected [${expected.join(", ")}], got [${dims.join(", ")}]${type}`, {
+    expected: `[${expected.join(", ")}]`,
+    received: `[${dims.join(", ")}]${type}`,
+  });
 }

@@ -8,11 +8,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
-import { AppError } from "../../shared/problem.ts";
 import type { ConditioningExpert } from "../engine/interfaces.ts";
 import { type Provider, Session, type Tensor } from "../onnx/session.ts";
 import type { TextExpertEntry } from "../packs/manifest.ts";
-import { requireFinite } from "./check.ts";
+import { requireFinite, requireShape } from "./check.ts";
 
 export interface ExpertOptions {
   readonly provider?: Provider;
@@ -79,16 +78,14 @@ export class TextExpert implements ConditioningExpert {
     }
     const outputs = await this.#session.run(feeds);
     const vector = this.#pool(Object.values(outputs)[0]!, ids.length);
-    requireFinite(vector, "text expert");
+    requireFinite(vector, this.#session.label);
     this.#cache.set(caption, vector);
     if (this.#cache.size > cacheEntries) this.#cache.delete(this.#cache.keys().next().value!);
     return vector;
   }
 
   #pool(hidden: Tensor, tokens: number): Float32Array {
-    const expected = [1, tokens, this.dims];
-    if (hidden.dims.join() !== expected.join())
-      throw new AppError("tensor_mismatch", `text expert: expected a hidden state [${expected}], got [${hidden.dims}]`);
+    requireShape(hidden, [1, tokens, this.dims], this.#session.label);
     const sum = new Float64Array(this.dims);
     for (const [index, value] of (hidden.data as Float32Array).entries()) sum[index % this.dims]! += value;
     const norm = Math.sqrt(sum.reduce((total, value) => total + value * value, 0));

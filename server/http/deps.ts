@@ -39,8 +39,10 @@ export interface AppDeps {
   readonly limits?: Partial<HttpLimits>;
   /** Folder of the built playground. */
   readonly playgroundDir?: string;
-  /** Aborts when the server begins to stop. */
+  /** Aborts when the server begins to stop: not ready, no new work. */
   readonly stopping: AbortSignal;
+  /** Aborts later, when running jobs had their time: ends the event streams that are left. */
+  readonly streamsEnd: AbortSignal;
   readonly metrics: Metrics;
   readonly log: { debug(fields: object, message: string): void; error(fields: object, message: string): void };
   /** Milliseconds since 1970. */

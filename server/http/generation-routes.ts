@@ -107,7 +107,7 @@ const eventsRoute = (deps: RouteDeps, find: Find): Route => ({
     const first = await find(c);
     const seen = /^\d{1,15}$/.exec(c.req.header("last-event-id") ?? "")?.[0];
     const options = { lastEventId: seen === undefined ? undefined : Number(seen), heartbeatMs: deps.limits.eventHeartbeatMs };
-    return new Response(eventStream(deps.queue, first, { ...options, signal: deps.stopping }), {
+    return new Response(eventStream(deps.queue, first, { ...options, signal: deps.streamsEnd }), {
       headers: { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" },
     });
   },

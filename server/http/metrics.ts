@@ -16,10 +16,12 @@ const labelText = (labels: Labels): string => {
 
 class Counter {
   private readonly values = new Map<string, number>();
-  constructor(
-    readonly name: string,
-    readonly help: string,
-  ) {}
+  private readonly name: string;
+  private readonly help: string;
+  constructor(name: string, help: string) {
+    this.name = name;
+    this.help = help;
+  }
   add(labels: Labels, amount = 1): void {
     const key = labelText(labels);
     this.values.set(key, (this.values.get(key) ?? 0) + amount);
@@ -32,11 +34,14 @@ class Counter {
 
 class Histogram {
   private readonly series = new Map<string, { labels: Labels; counts: number[]; sum: number; count: number }>();
-  constructor(
-    readonly name: string,
-    readonly help: string,
-    readonly buckets: readonly number[],
-  ) {}
+  private readonly name: string;
+  private readonly help: string;
+  private readonly buckets: readonly number[];
+  constructor(name: string, help: string, buckets: readonly number[]) {
+    this.name = name;
+    this.help = help;
+    this.buckets = buckets;
+  }
   observe(labels: Labels, value: number): void {
     const key = labelText(labels);
     const entry = this.series.get(key) ?? { labels, counts: this.buckets.map(() => 0), sum: 0, count: 0 };

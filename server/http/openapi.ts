@@ -49,7 +49,8 @@ const answerOf = ({ description, schema, mediaType }: Answer): object => ({
 
 /** Codes by status, as answers. */
 function problemAnswers(codes: readonly ProblemCode[]): Record<string, object> {
-  const byStatus = Map.groupBy === undefined ? new Map<number, ProblemCode[]>() : Map.groupBy(codes, (code) => problemStatus[code]);
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of codes) byStatus.set(problemStatus[code], [...(byStatus.get(problemStatus[code]) ?? []), code]);
   return Object.fromEntries(
     [...byStatus].map(([status, group]) => [
       String(status),

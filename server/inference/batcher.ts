@@ -86,6 +86,8 @@ export class Batcher {
 
   async #encodeNew(): Promise<void> {
     for (const job of this.#jobs.filter(({ conditions }) => !conditions)) {
+      await breathe();
+      if (job.signal.aborted) continue;
       job.onProgress({ stage: "encoding", completed: 0, total: job.request.count });
       try {
         job.conditions = await encodeConditions(job.translation, job.request.condition);
@@ -97,8 +99,10 @@ export class Batcher {
 
   /** Rows of one translation, taken in turn from all of its jobs. */
   #collect(): Array<{ job: Running; index: number }> {
-    const translation = this.#jobs[0]?.translation;
-    const candidates = this.#jobs.filter((job) => job.translation === translation);
+    // Requests that came in or were cancelled while others were encoded wait for the next round.
+    const ready = this.#jobs.filter(({ conditions, signal }) => conditions && !signal.aborted);
+    const translation = ready[0]?.translation;
+    const candidates = ready.filter((job) => job.translation === translation);
     const rows: Array<{ job: Running; index: number }> = [];
     for (let hasMore = true; hasMore && rows.length < this.#batchRows; ) {
       hasMore = false;
@@ -137,8 +141,8 @@ export class Batcher {
       await breathe();
       if (job.signal.aborted || !this.#jobs.includes(job)) continue;
       try {
-        const { latent, logLikelihood } = drawn[row]!;
-        const image = await decodeImage(translation, latent);
+        const { logLikelihood } = drawn[row]!;
+        const image = await decodeImage(translation, drawn[row]!);
         job.completed += 1;
         job.onImage({
           ...image,

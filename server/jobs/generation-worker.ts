@@ -70,8 +70,9 @@ async function runJob(job: Job, deps: WorkerDeps, stopping: AbortSignal): Promis
       outcome = { state: "done", durationMs: Math.round(performance.now() - startedAttempt) };
     } catch (cause) {
       const error = asAppError(cause);
-      if (error.code === "inference_crashed" && attempt < deps.limits.attemptsMax && !job.signal.aborted && !stopping.aborted) {
-        deps.log.warn({ job: job.id, attempt }, "the inference child crashed; trying again");
+      const isCrash = error.code === "inference_crashed" || error.code === "inference_unavailable";
+      if (isCrash && attempt < deps.limits.attemptsMax && !job.signal.aborted && !stopping.aborted) {
+        deps.log.warn({ job: job.id, attempt, code: error.code }, "the inference child was lost; trying again");
         continue;
       }
       if (error.code === "internal") deps.log.error({ job: job.id, err: cause }, "a job failed in an unexpected way");

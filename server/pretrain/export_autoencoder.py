@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import os
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +85,7 @@ def run(session: ort.InferenceSession, values: np.ndarray) -> np.ndarray:
     return session.run(None, {session.get_inputs()[0].name: values})[0]
 
 
-def settle(name: str, net: nn.Module, example: Tensor, names: tuple[str, str]) -> ort.InferenceSession:
+def settle(out: Path, name: str, net: nn.Module, example: Tensor, names: tuple[str, str]) -> ort.InferenceSession:
     """Exports one half, checks it against PyTorch at two batch sizes, picks the storage, writes the file."""
     full = export(net, example[:2], names)
     with torch.no_grad():
@@ -101,10 +102,10 @@ def settle(name: str, net: nn.Module, example: Tensor, names: tuple[str, str]) -
     chosen = half if fidelity >= MIN_HALF_PSNR_DB else full
     onnx.checker.check_model(chosen)
     content = chosen.SerializeToString()
-    OUT.mkdir(parents=True, exist_ok=True)
-    part = OUT / f"{name}.onnx.part"
+    out.mkdir(parents=True, exist_ok=True)
+    part = out / f"{name}.onnx.part"
     part.write_bytes(content)
-    os.replace(part, OUT / f"{name}.onnx")
+    os.replace(part, out / f"{name}.onnx")
     print(f"{name}.onnx {len(content)} bytes, float16 weights {fidelity:.1f} dB, {'kept' if chosen is half else 'refused'}, SHA-256 {hashlib.sha256(content).hexdigest()}")
     return session_of(chosen)
 
@@ -112,9 +113,11 @@ def settle(name: str, net: nn.Module, example: Tensor, names: tuple[str, str]) -
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, default=ICONS / "autoencoder.pt")
+    parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--rows", type=int, default=256, help="held-out rows for the last check")
     arguments = parser.parse_args()
     torch.set_num_threads(2)
+    warnings.simplefilter("ignore", FutureWarning)
     saved = torch.load(arguments.checkpoint, weights_only=True)
     net = Autoencoder(**{name: tuple(value) for name, value in saved["config"].items()})
     net.load_state_dict(saved["average"])
@@ -124,8 +127,8 @@ def main() -> None:
     images = data.batch(rows).contiguous()
     with torch.no_grad():
         latents = net.encoder(images[:16])
-    encoder = settle("encoder", net.encoder, images[:16], ("image", "mean"))
-    decoder = settle("decoder", ValidDecoder(net.decoder).eval(), latents, ("latent", "image"))
+    encoder = settle(arguments.out, "encoder", net.encoder, images[:16], ("image", "mean"))
+    decoder = settle(arguments.out, "decoder", ValidDecoder(net.decoder).eval(), latents, ("latent", "image"))
     means = np.concatenate([run(encoder, images[at : at + 32].numpy()) for at in range(0, len(images), 32)])
     rebuilt = np.concatenate([run(decoder, means[at : at + 32]) for at in range(0, len(means), 32)])
     pooled, mean = psnr_db(torch.from_numpy(rebuilt), images)

@@ -30,7 +30,7 @@ EMA_DECAY = 0.998
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=48, help="time budget; the learning rate ends at zero with it")
+    parser.add_argument("--minutes", type=float, default=53, help="time budget; the learning rate ends at zero with it")
     parser.add_argument("--batch", type=int, default=48)
     parser.add_argument("--widths", type=int, nargs=3, default=(64, 128, 256))
     parser.add_argument("--encoder-blocks", type=int, nargs=3, default=(1, 1, 2))
@@ -64,9 +64,9 @@ class Trainer:
             self.net.encoder.compile()
             self.net.decoder.compile()
         self.judge = PatchDiscriminator().to(memory_format=torch.channels_last)
-        kernels = [p for p in self.net.parameters() if p.ndim == 4 and p.shape[0] >= 64 and p[0].numel() >= 64]
+        kernels = [p for p in self.net.parameters() if p.ndim == 4 and min(len(p), p[0].numel()) >= 32]
         others = [p for p in self.net.parameters() if all(p is not kernel for kernel in kernels)]
-        self.kernel_steps = Muon(kernels or others[:1], arguments.rate)
+        self.kernel_steps = Muon(kernels, arguments.rate)
         self.net_steps = torch.optim.AdamW(others, arguments.rate, betas=(0.9, 0.99), weight_decay=0.01)
         self.judge_steps = torch.optim.AdamW(self.judge.parameters(), 4e-4, betas=(0.5, 0.95))
         self.step = 0

@@ -116,7 +116,8 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
     dims: target.latentDims,
     latents,
     posteriorStd,
-    trainRows: rowsOf("train"),
+    // Originals twice for each recoloured copy, so that a caption without a colour word keeps its natural colour.
+    trainRows: Int32Array.from([...rowsOf("train"), ...rowsOf("train").filter((row) => images.items[row]!.augmentedFrom === undefined)]),
     heldOutRows: shuffled(rowsOf("heldOutPair")),
     conditions: [
       {

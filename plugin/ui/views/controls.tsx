@@ -5,14 +5,13 @@ import { Icon, type IconName } from "./icons.tsx";
 interface ButtonProps {
   readonly kind?: "primary" | "secondary" | "link";
   readonly isDisabled?: boolean;
-  readonly isSubmit?: boolean;
   readonly children: ComponentChildren;
   onClick?(): void;
 }
 
-export function Button({ kind = "secondary", isDisabled = false, isSubmit = false, onClick, children }: ButtonProps) {
+export function Button({ kind = "secondary", isDisabled = false, onClick, children }: ButtonProps) {
   return (
-    <button type={isSubmit ? "submit" : "button"} class={`button ${kind}`} disabled={isDisabled} onClick={onClick}>
+    <button type="button" class={`button ${kind}`} disabled={isDisabled} onClick={onClick}>
       {children}
     </button>
   );
@@ -118,3 +117,18 @@ export function Switch({ label, isOn, onChange }: SwitchProps) {
     </label>
   );
 }
+
+/** Enter in a one-line field does the view's main action. No form: a sandboxed iframe may not submit one. */
+export const onEnterInField =
+  (act: () => void) =>
+  (event: KeyboardEvent): void => {
+    const { target } = event;
+    if (event.key !== "Enter" || event.isComposing || !(target instanceof HTMLInputElement)) return;
+    if (!["text", "password", "number"].includes(target.type)) return;
+    // Leaving the field first lets it hand over what was typed.
+    target.blur();
+    target.focus();
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  };

@@ -2,7 +2,7 @@
 import { keptImages } from "../state.ts";
 import type { ViewProps } from "../app.tsx";
 import { fill } from "../i18n/texts.ts";
-import { Button, IconButton } from "./controls.tsx";
+import { Button, IconButton, onEnterInField } from "./controls.tsx";
 import { EmptyState } from "./empty.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
 import { CaptionForm } from "./form.tsx";
@@ -15,13 +15,7 @@ export function GenerateView(props: ViewProps) {
   const { run, results, failure } = state;
   const isEmpty = run === undefined && results.length === 0 && failure === undefined;
   return (
-    <form
-      class="view"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void controller.generate();
-      }}
-    >
+    <div class="view" onKeyDown={onEnterInField(() => void controller.generate())}>
       <main>
         <CaptionForm {...props} />
         <div class="outcome">
@@ -34,13 +28,14 @@ export function GenerateView(props: ViewProps) {
         </div>
       </main>
       <Footer {...props} />
-    </form>
+    </div>
   );
 }
 
 function Footer({ controller, texts }: ViewProps) {
   const { state } = controller;
   const kept = keptImages(state).length;
+  const generate = (): void => void controller.generate();
   const canApply = state.run === undefined && state.results.length > 0 && state.appliedCount === 0;
   const isReplacing = state.results.some(({ images }) => images.some(({ nodeId }) => nodeId !== undefined));
   return (
@@ -51,7 +46,7 @@ function Footer({ controller, texts }: ViewProps) {
         <Button onClick={() => controller.cancel()}>{texts.cancel}</Button>
       ) : canApply ? (
         <>
-          <Button isSubmit>{texts.generateAgain}</Button>
+          <Button onClick={generate}>{texts.generateAgain}</Button>
           <Button
             kind="primary"
             isDisabled={kept === 0 || state.applyId !== undefined}
@@ -61,7 +56,7 @@ function Footer({ controller, texts }: ViewProps) {
           </Button>
         </>
       ) : (
-        <Button kind="primary" isSubmit>
+        <Button kind="primary" onClick={generate}>
           {state.results.length > 0 ? texts.generateAgain : texts.generate}
         </Button>
       )}

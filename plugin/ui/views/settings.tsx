@@ -5,7 +5,7 @@ import type { Settings } from "../../../shared/messages.ts";
 import type { ViewProps } from "../app.tsx";
 import { captionTranslations } from "../failure.ts";
 import { fill } from "../i18n/texts.ts";
-import { Button, IconButton, Slider, Stepper, Switch } from "./controls.tsx";
+import { Button, IconButton, onEnterInField, Slider, Stepper, Switch } from "./controls.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
 import { StyleSelect } from "./form.tsx";
 import { Icon } from "./icons.tsx";
@@ -15,15 +15,10 @@ export function SettingsView(props: ViewProps) {
   const { state } = controller;
   const [draft, setDraft] = useState<Settings>(state.settings);
   const edit = (change: Partial<Settings>): void => setDraft({ ...draft, ...change });
+  const save = (): void => void controller.saveSettings(draft);
   const pack = state.meta?.packs[0];
   return (
-    <form
-      class="view"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void controller.saveSettings(draft);
-      }}
-    >
+    <div class="view" onKeyDown={onEnterInField(save)}>
       <header>
         <IconButton icon="back" label={texts.back} onClick={() => controller.show("generate")} />
         <h1>{texts.settings}</h1>
@@ -86,11 +81,11 @@ export function SettingsView(props: ViewProps) {
       </main>
       <footer>
         <span class="spacer" />
-        <Button kind="primary" isSubmit isDisabled={state.isConnecting}>
+        <Button kind="primary" isDisabled={state.isConnecting} onClick={save}>
           {state.isConnecting ? texts.connecting : texts.save}
         </Button>
       </footer>
-    </form>
+    </div>
   );
 }
 

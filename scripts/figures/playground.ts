@@ -1,0 +1,31 @@
+/** The README's screenshot: the built playground against the real server and the default pack, in real Chromium. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { readConfig } from "../../server/config.ts";
+import { startServer } from "../../server/main.ts";
+
+const captions = ["red apple", "sad face", "blue car"];
+
+export async function playgroundFigure(path: string): Promise<void> {
+  const data = await mkdtemp(join(tmpdir(), "tau-figure-"));
+  const server = await startServer({ ...readConfig({ port: "0", data }), logLevel: "silent" });
+  const browser = await chromium.launch({ executablePath: process.env["TAU_CHROMIUM"] ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+  try {
+    await server.ready;
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1.5 });
+    await page.goto(`${server.url}/#token=${server.token.value}`);
+    const field = page.frameLocator("#plugin iframe").locator("#captions");
+    await field.fill(captions.join("\n"));
+    await field.press("Enter");
+    await page.locator(".node.frame > .node.rectangle[data-image]").nth(captions.length * 4 - 1).waitFor();
+    await page.waitForTimeout(800);
+    await page.screenshot({ path });
+    console.log(`${path}: ${captions.join(", ")}`);
+  } finally {
+    await browser.close();
+    await server.stop();
+    await rm(data, { recursive: true });
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Puts an app on both loopback addresses, because the plugin must call `localhost`, which may resolve to either; with
+ * Node's limits for slow and idle clients set. Never moves to another port.
+ */
+import { once } from "node:events";
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { limits } from "../../shared/limits.ts";
+import { AppError } from "../../shared/problem.ts";
+
+export interface Listener {
+  readonly port: number;
+  /** Addresses really bound. */
+  readonly addresses: readonly string[];
+  /** Takes no new connection; resolves when those at work are answered, or after `graceMs` by cutting them. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface ListenTimings {
+  readonly headersTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  readonly connectionsMax: number;
+}
+
+type Fetch = (request: Request) => Response | Promise<Response>;
+
+/** @throws AppError port_in_use */
+export async function listen(fetch: Fetch, port: number, timings: ListenTimings = limits): Promise<Listener> {
+  const first = await bind(fetch, "127.0.0.1", port, timings);
+  const settledPort = (first.address() as AddressInfo).port;
+  const servers = [first];
+  try {
+    servers.push(await bind(fetch, "::1", settledPort, timings));
+  } catch (error) {
+    if (error instanceof AppError) {
+      await closeAll(servers, 0);
+      throw error;
+    }
+    // No IPv6 on this machine: `localhost` then means 127.0.0.1.
+  }
+  return {
+    port: settledPort,
+    addresses: servers.map((server) => (server.address() as AddressInfo).address),
+    close: (graceMs) => closeAll(servers, graceMs),
+  };
+}
+
+async function bind(fetch: Fetch, hostname: string, port: number, timings: ListenTimings): Promise<Server> {
+  const serverOptions = {
+    headersTimeout: timings.headersTimeoutMs,
+    requestTimeout: timings.requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(5000, timings.headersTimeoutMs),
+    keepAliveTimeout: 5000,
+  };
+  const server = createAdaptorServer({ fetch, serverOptions, overrideGlobalObjects: false }) as Server;
+  server.maxConnections = timings.connectionsMax;
+  server.setTimeout(timings.idleTimeoutMs, (socket) => socket.destroy());
+  server.listen({ port, host: hostname, ipv6Only: hostname === "::1" });
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EADDRINUSE")
+      throw new AppError(
+        "port_in_use",
+        `port ${port} on ${hostname}: expected a free port, got one in use; stop the other server, or choose another with --port or TAU_PORT and set it in the plugin's settings`,
+        { field: "port", expected: "a free port", received: `port ${port} in use`, cause: error },
+      );
+    if ((error as NodeJS.ErrnoException).code === "EACCES")
+      throw new AppError("config_invalid", `port: expected a port that this user may use, got ${port}`, { field: "port" });
+    throw error;
+  }
+  return server;
+}
+
+async function closeAll(servers: readonly Server[], graceMs: number): Promise<void> {
+  const closed = Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
+  for (const server of servers) server.closeIdleConnections();
+  const cut = setTimeout(() => {
+    for (const server of servers) server.closeAllConnections();
+  }, graceMs);
+  await closed;
+  clearTimeout(cut);
+}

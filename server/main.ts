@@ -1,0 +1,139 @@
+/**
+ * Wiring: opens the data folder, joins queue, worker, inference child and HTTP app, and takes them down in the right order.
+ * Knows every room, decides nothing.
+ */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { limits } from "../shared/limits.ts";
+import { AppError } from "../shared/problem.ts";
+import type { Config } from "./config.ts";
+import { createApp } from "./http/app.ts";
+import type { InferenceStatus } from "./http/deps.ts";
+import { listen } from "./http/listen.ts";
+import { createMetrics } from "./http/metrics.ts";
+import { encodePng, probeImage } from "./images/codec.ts";
+import { createInferenceClient } from "./inference/client.ts";
+import type { InferenceClient, ReadyInfo } from "./inference/protocol.ts";
+import { GenerationHistory } from "./jobs/generation-history.ts";
+import { startGenerationWorker } from "./jobs/generation-worker.ts";
+import { MemoryQueue } from "./jobs/memory-queue.ts";
+import { ResultStore } from "./jobs/result-store.ts";
+import { createLog, type Log } from "./log.ts";
+import { Catalogue } from "./packs/catalogue.ts";
+import { loadToken, type Token } from "./token.ts";
+
+export interface RunningServer {
+  readonly port: number;
+  readonly url: string;
+  readonly token: Token;
+  /** Resolves when the child is ready; rejects with its start-up fault. */
+  readonly ready: Promise<ReadyInfo>;
+  /** Graceful: refuses new work, waits for running jobs, ends streams, closes. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** What tests put in place of the real ones. */
+export interface ServerParts {
+  readonly inference?: InferenceClient;
+  readonly catalogue?: Pick<Catalogue, "packs">;
+  readonly log?: Log;
+  readonly shutdownGraceMs?: number;
+}
+
+/** @throws AppError port_in_use, config_invalid, pack_unavailable, pack_corrupt */
+export async function startServer(config: Config, parts: ServerParts = {}): Promise<RunningServer> {
+  const log = parts.log ?? createLog(config.logLevel);
+  const graceMs = parts.shutdownGraceMs ?? limits.shutdownGraceMs;
+  const catalogue = parts.catalogue ?? (await Catalogue.open(config.packsDir));
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const token = await loadToken(config.dataDir);
+  const { queue, results, uploads } = await openJobs(config.dataDir, log);
+  const inference = parts.inference ?? createClient(config, log);
+
+  const stopping = new AbortController();
+  const streamsEnd = new AbortController();
+  const metrics = createMetrics();
+  let fault: unknown;
+  const status = (): InferenceStatus => {
+    const { ready } = inference;
+    if (ready) return { state: "ready", provider: ready.provider };
+    if (fault === undefined) return { state: "starting" };
+    return { state: "unavailable", detail: fault instanceof AppError ? fault.message : "the inference child did not start" };
+  };
+  const app = createApp({
+    queue,
+    catalogue,
+    inference: status,
+    results,
+    uploads,
+    probeImage,
+    token: token.value,
+    version: config.version,
+    hosts: config.hosts,
+    limits: { requestsPerMinute: config.requestsPerMinute },
+    playgroundDir: config.playgroundDir,
+    stopping: stopping.signal,
+    streamsEnd: streamsEnd.signal,
+    metrics,
+    log,
+    now: Date.now,
+  });
+  const listener = await listen(app.fetch, config.port);
+  const worker = startGenerationWorker({ queue, inference, results, encodePng, limits, log, onFinished: metrics.recordJob });
+  const ready = inference.start();
+  ready.then(
+    ({ provider, startMs, packs }) => log.info({ provider, startMs, packs }, "inference is ready"),
+    (error: unknown) => {
+      fault = error;
+    },
+  );
+  log.info({ port: listener.port, addresses: listener.addresses, dataDir: config.dataDir }, "listening");
+
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    log.info({}, "stopping");
+    stopping.abort();
+    await queue.close();
+    await worker.stop(graceMs);
+    streamsEnd.abort();
+    await inference.close();
+    await listener.close(1000);
+    metrics.close();
+    log.info({}, "stopped");
+  };
+  return {
+    port: listener.port,
+    url: `http://localhost:${listener.port}`,
+    token,
+    ready,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+/** Opens stores and history, and forgets files that no generation names. */
+async function openJobs(dataDir: string, log: Log) {
+  const [results, uploads, history] = await Promise.all([
+    ResultStore.open(join(dataDir, "results")),
+    ResultStore.open(join(dataDir, "uploads")),
+    GenerationHistory.open(join(dataDir, "generations")),
+  ]);
+  const records = await history.load((file) => log.warn({ file }, "a generation's record could not be read"));
+  const used = new Set(records.flatMap(({ generation }) => generation.images.map(({ sha256 }) => sha256)));
+  await results.sweep((digest) => used.has(digest));
+  const queue = new MemoryQueue({
+    queueMax: limits.queueMax,
+    historyMax: limits.historyMax,
+    now: Date.now,
+    history,
+    records,
+    onForgotten: (sha256) => results.forget(sha256),
+    onHistoryError: (error) => log.error({ err: error }, "the history could not be written"),
+  });
+  return { queue, results, uploads };
+}
+
+const createClient = ({ packsDir, provider, threads }: Config, log: Log): InferenceClient =>
+  createInferenceClient({ packsDir, provider, threads, log: (message, fields) => log.warn(fields, message) });

@@ -1,0 +1,256 @@
+/**
+ * What every job queue must do, whoever implements it: an adapter's test calls this with a factory. Only the port is used.
+ */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Job, JobQueue, Snapshot } from "../../server/jobs/job-queue.ts";
+import type { ImageInfo, ResolvedRequest } from "../../shared/contract.ts";
+import { AppError, type ProblemCode, toProblem } from "../../shared/problem.ts";
+
+export interface QueueFixture {
+  readonly queue: JobQueue;
+  /** Digests whose bytes may go. */
+  readonly forgotten: readonly string[];
+  /** The same queue after its process ended and began again; undefined where nothing is kept. */
+  reopen?(): Promise<JobQueue>;
+  dispose(): Promise<void>;
+}
+export type QueueFactory = (options: { readonly queueMax: number; readonly historyMax: number }) => Promise<QueueFixture>;
+
+const packDigest = "cd".repeat(32);
+const requestOf = (caption: string, count = 1): ResolvedRequest => ({
+  translation: "caption",
+  condition: { caption },
+  count,
+  seed: 7,
+  temperature: 0.7,
+  guidance: 1,
+});
+const imageOf = (index: number, sha256: string): ImageInfo => ({
+  index,
+  seed: 7 + index,
+  logLikelihood: -1,
+  natsPerDimension: 1,
+  widthPx: 8,
+  heightPx: 8,
+  sha256,
+  bytes: 10,
+  path: `/${index}.png`,
+});
+const fails = (code: ProblemCode) => (error: unknown) => error instanceof AppError && error.code === code;
+const done = { state: "done", durationMs: 5 } as const;
+
+export function describeJobQueue(name: string, create: QueueFactory): void {
+  const test = (title: string, run: (fixture: QueueFixture) => Promise<void>, max = { queueMax: 10, historyMax: 10 }): void => {
+    it(title, async () => {
+      const fixture = await create(max);
+      try {
+        await run(fixture);
+      } finally {
+        await fixture.queue.close();
+        await fixture.dispose();
+      }
+    });
+  };
+  const add = async (queue: JobQueue, caption: string, count = 1): Promise<string> =>
+    (await queue.add({ request: requestOf(caption, count), packDigest })).generation.id;
+  const take = async (queue: JobQueue): Promise<Job> => (await queue.take())!;
+
+  describe(`job queue: ${name}`, () => {
+    test("hands jobs out oldest first, each once, also to workers that came before the jobs", async ({ queue }) => {
+      const early = queue.take();
+      const a = await add(queue, "a");
+      const [b, c] = [await add(queue, "b"), await add(queue, "c")];
+      const jobs = [await early, await queue.take(), await queue.take()];
+      assert.deepEqual(jobs.map((job) => job!.id), [a, b, c]);
+      assert.ok(a < b && b < c, "ids sort by age");
+      assert.deepEqual(queue.depth(), { waiting: 0, running: 3 });
+      for (const job of jobs) await job!.finish(done);
+      assert.deepEqual(queue.depth(), { waiting: 0, running: 0 });
+    });
+
+    test("tells the position of waiting jobs, and it falls as others go", async ({ queue }) => {
+      const [a, b, c] = [await add(queue, "a"), await add(queue, "b"), await add(queue, "c")];
+      const positions = async () => Promise.all([a, b, c].map(async (id) => (await queue.get(id))!.generation.progress.position));
+      assert.deepEqual(await positions(), [0, 1, 2]);
+      await queue.cancel(a);
+      assert.deepEqual(await positions(), [undefined, 0, 1]);
+      const seen: Snapshot[] = [];
+      queue.subscribe(c, (snapshot) => seen.push(snapshot));
+      await (await take(queue)).finish(done);
+      assert.equal(seen.at(-1)!.generation.progress.position, 0);
+    });
+
+    test("walks a job from queued to done with revisions that grow", async ({ queue }) => {
+      const id = await add(queue, "bird", 2);
+      const seen: Snapshot[] = [(await queue.get(id))!];
+      const unsubscribe = queue.subscribe(id, (snapshot) => seen.push(snapshot));
+      const job = await take(queue);
+      job.beginAttempt();
+      job.report({ stage: "translating", completed: 1 });
+      job.addImage(imageOf(1, "bb"));
+      job.addImage(imageOf(0, "aa"));
+      const ended = await job.finish(done);
+      assert.equal(ended.state, "done");
+      assert.deepEqual(ended.images.map(({ index }) => index), [0, 1]);
+      assert.deepEqual(ended.progress, { stage: "finished", completed: 2, total: 2 });
+      assert.equal(ended.packDigest, packDigest);
+      assert.ok(ended.finishedAt! >= ended.createdAt);
+      assert.deepEqual((await queue.get(id))!.generation, ended);
+      assert.deepEqual(seen.at(-1)!.generation, ended);
+      assert.ok(seen.every(({ revision }, i) => i === 0 || revision > seen[i - 1]!.revision));
+      assert.equal(seen[0]!.generation.state, "queued", "an earlier snapshot never changes");
+      unsubscribe();
+    });
+
+    test("forgets the images of an attempt when the next begins", async ({ queue }) => {
+      const id = await add(queue, "bird", 2);
+      const job = await take(queue);
+      job.beginAttempt();
+      job.addImage(imageOf(0, "aa"));
+      job.beginAttempt();
+      const { generation } = (await queue.get(id))!;
+      assert.deepEqual([generation.images, generation.progress.completed], [[], 0]);
+      await job.finish(done);
+    });
+
+    test("lets the first finisher win, and then every method is without effect", async ({ queue }) => {
+      const id = await add(queue, "bird");
+      const job = await take(queue);
+      const cancelled = await queue.cancel(id);
+      assert.equal(cancelled!.state, "cancelled");
+      assert.equal(job.signal.aborted, true);
+      job.addImage(imageOf(0, "aa"));
+      job.report({ stage: "decoding", completed: 1 });
+      assert.equal((await job.finish(done)).state, "cancelled");
+      assert.deepEqual((await queue.get(id))!.generation, cancelled);
+      assert.equal((await queue.cancel(id))!.state, "cancelled");
+      assert.deepEqual(queue.depth(), { waiting: 0, running: 0 });
+    });
+
+    test("never hands out a job that was cancelled while it waited", async ({ queue }) => {
+      const [a, b] = [await add(queue, "a"), await add(queue, "b")];
+      await queue.cancel(a);
+      assert.equal((await take(queue)).id, b);
+      assert.equal(await queue.cancel("unknown"), undefined);
+    });
+
+    test("keeps the problem of a failed job and none of its images", async ({ queue }) => {
+      const id = await add(queue, "bird", 2);
+      const job = await take(queue);
+      job.addImage(imageOf(0, "aa"));
+      const problem = toProblem(new AppError("inference_crashed", "expected a child, got none"));
+      await job.finish({ state: "failed", problem, durationMs: 3 });
+      const { generation } = (await queue.get(id))!;
+      assert.deepEqual([generation.state, generation.problem, generation.images], ["failed", problem, []]);
+    });
+
+    test("gives one job for a hundred parallel adds of one key, and refuses another request", async ({ queue }) => {
+      const input = { request: requestOf("bird"), packDigest, idempotency: { key: "k", fingerprint: "f" } };
+      const answers = await Promise.all(Array.from({ length: 100 }, () => queue.add(input)));
+      assert.equal(new Set(answers.map(({ generation }) => generation.id)).size, 1);
+      assert.equal(answers.filter(({ isNew }) => isNew).length, 1);
+      await assert.rejects(queue.add({ ...input, idempotency: { key: "k", fingerprint: "g" } }), fails("idempotency_conflict"));
+      const job = await take(queue);
+      await job.finish(done);
+      assert.equal((await queue.add(input)).generation.state, "done", "a key answers also after the end");
+      await queue.remove(job.id);
+      assert.equal((await queue.add(input)).isNew, true, "a deleted job frees its key");
+    });
+
+    test(
+      "refuses more waiting jobs than its limit, whatever runs",
+      async ({ queue }) => {
+        await add(queue, "a");
+        const job = await take(queue);
+        await add(queue, "b");
+        await add(queue, "c");
+        await assert.rejects(add(queue, "d"), fails("queue_full"));
+        await queue.cancel((await queue.list({ limit: 1 })).generations[0]!.id);
+        await add(queue, "d");
+        await job.finish(done);
+      },
+      { queueMax: 2, historyMax: 10 },
+    );
+
+    test("lists newest first, searches captions, and pages by id", async ({ queue }) => {
+      const ids = [];
+      for (const caption of ["red bird", "blue bird", "Red Car"]) ids.push(await add(queue, caption));
+      const idsOf = async (query: { q?: string; before?: string; limit: number }) =>
+        (await queue.list(query)).generations.map(({ id }) => id);
+      assert.deepEqual(await idsOf({ limit: 10 }), [...ids].reverse());
+      assert.deepEqual(await idsOf({ limit: 10, q: "RED" }), [ids[2], ids[0]]);
+      assert.deepEqual(await idsOf({ limit: 10, q: "bird red" }), [ids[0]]);
+      const page = await queue.list({ limit: 2 });
+      assert.equal(page.nextBefore, ids[1]);
+      const rest = await queue.list({ limit: 2, before: page.nextBefore! });
+      assert.deepEqual([rest.generations.map(({ id }) => id), rest.nextBefore], [[ids[0]], undefined]);
+    });
+
+    test("removes finished jobs only, and forgets bytes that no other job names or reserves", async ({ queue, forgotten }) => {
+      const [a, b, c] = [await add(queue, "a", 2), await add(queue, "b"), await add(queue, "c")];
+      assert.equal(await queue.remove(a), false);
+      const [first, second, third] = [await take(queue), await take(queue), await take(queue)];
+      first.addImage(imageOf(0, "shared"));
+      first.addImage(imageOf(1, "own"));
+      second.addImage(imageOf(0, "shared"));
+      await first.finish(done);
+      await second.finish(done);
+      assert.equal(await queue.remove(a), true);
+      assert.equal(await queue.get(a), undefined);
+      assert.deepEqual(forgotten, ["own"]);
+      third.reserve("shared");
+      assert.equal(await queue.remove(b), true);
+      assert.deepEqual(forgotten, ["own"], "reserved bytes stay");
+      await queue.cancel(c);
+      await third.finish(done);
+      assert.deepEqual(forgotten, ["own", "shared"]);
+      assert.equal(await queue.remove("unknown"), false);
+    });
+
+    test(
+      "keeps only so many finished jobs, the newest",
+      async ({ queue, forgotten }) => {
+        const ids = [await add(queue, "a"), await add(queue, "b"), await add(queue, "c")];
+        for (const id of ids) {
+          const job = await take(queue);
+          job.addImage(imageOf(0, id));
+          await job.finish(done);
+        }
+        assert.deepEqual((await queue.list({ limit: 10 })).generations.map(({ id }) => id), [ids[2], ids[1]]);
+        assert.deepEqual(forgotten, [ids[0]]);
+      },
+      { queueMax: 10, historyMax: 2 },
+    );
+
+    test("refuses work once closed, ends waiting workers, and lets running jobs finish", async ({ queue }) => {
+      const running = await add(queue, "a");
+      const job = await take(queue);
+      const waiting = await add(queue, "b");
+      await queue.close();
+      await assert.rejects(add(queue, "c"), fails("shutting_down"));
+      assert.equal(await queue.take(), undefined);
+      if (queue.durability === "memory") {
+        const { generation } = (await queue.get(waiting))!;
+        assert.deepEqual([generation.state, generation.problem?.code], ["failed", "shutting_down"]);
+      }
+      await job.finish(done);
+      assert.equal((await queue.get(running))!.generation.state, "done");
+    });
+
+    test("has its finished jobs, their keys and their revisions again after a restart", async (fixture) => {
+      if (!fixture.reopen) return;
+      const { queue } = fixture;
+      const input = { request: requestOf("bird"), packDigest, idempotency: { key: "k", fingerprint: "f" } };
+      const { generation } = await queue.add(input);
+      await (await take(queue)).finish(done);
+      const before = await queue.get(generation.id);
+      await queue.close();
+      const again = await fixture.reopen();
+      assert.deepEqual(await again.get(generation.id), before);
+      assert.equal((await again.add(input)).isNew, false);
+      assert.ok((await add(again, "next")) > generation.id);
+      await again.close();
+    });
+  });
+}

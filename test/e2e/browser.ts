@@ -1,0 +1,88 @@
+/** Chromium and the playground page for the end-to-end tests, with screenshots kept in test/artifacts/. */
+import assert from "node:assert/strict";
+import { mkdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import axe from "axe-core";
+import { type Browser, chromium, type Frame, type FrameLocator, type Page } from "playwright-core";
+
+const artifacts = path.resolve(import.meta.dirname, "../artifacts");
+
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: process.env["TAU_CHROMIUM"] ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--headless",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+
+export interface Playground {
+  readonly page: Page;
+  readonly ui: FrameLocator;
+  /** Errors that page or iframe threw or logged; each test expects none. */
+  readonly errors: string[];
+  generate(captions: string): Promise<void>;
+  shoot(name: string): Promise<void>;
+  /** Serious and critical findings of axe in the page and in the plugin's iframe. */
+  violations(): Promise<string[]>;
+}
+
+export interface PlaygroundOptions {
+  readonly hash?: string;
+  readonly locale?: string;
+  readonly colorScheme?: "light" | "dark";
+}
+
+export async function openPlayground(
+  browser: Browser,
+  url: string,
+  { hash = "#token=test-token", locale = "en-US", colorScheme = "light" }: PlaygroundOptions = {},
+): Promise<Playground> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale, colorScheme });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.stack ?? error.message));
+  await page.goto(`${url}/${hash}`);
+  const ui = page.frameLocator("#plugin iframe");
+  await ui.locator("#captions").waitFor();
+  return {
+    page,
+    ui,
+    errors,
+    generate: async (captions) => {
+      await ui.locator("#captions").fill(captions);
+      await ui.locator("#captions").press("Enter");
+    },
+    shoot: async (name) => {
+      await mkdir(artifacts, { recursive: true });
+      await page.screenshot({ path: path.join(artifacts, `${name}.png`) });
+    },
+    violations: async () => {
+      const frames = [page.mainFrame(), ...page.frames().filter((frame) => frame.parentFrame() === page.mainFrame())];
+      return (await Promise.all(frames.map(checkFrame))).flat();
+    },
+  };
+}
+
+async function checkFrame(frame: Frame): Promise<string[]> {
+  await frame.evaluate(axe.source);
+  return frame.evaluate(async () => {
+    // @ts-expect-error axe is a global inside the page, put there by the line above.
+    const { violations } = await axe.run(document, { iframes: false });
+    return (violations as { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[])
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join(" | ")}`);
+  });
+}
+
+/** Fails when two PNG files in artifacts are the same picture: a theme that did not change anything. */
+export async function assertDiffer(a: string, b: string): Promise<void> {
+  const [first, second] = await Promise.all([a, b].map((name) => readFile(path.join(artifacts, `${name}.png`))));
+  assert.ok(!first!.equals(second!), `${a} and ${b} look the same`);
+}

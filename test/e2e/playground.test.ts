@@ -1,0 +1,240 @@
+/** The built plugin in the built playground in real Chromium, against a server that speaks the real contract. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { buildPlugin } from "../../scripts/build-plugin.mjs";
+import { ProvenanceSchema } from "../../shared/contract.ts";
+import { type ContractServer, sendProblem, startContractServer, testMeta } from "../plugin/contract-server.ts";
+import { assertDiffer, launchBrowser, openPlayground, type Playground, type PlaygroundOptions } from "./browser.ts";
+
+let outDir: string;
+let server: ContractServer;
+let browser: Browser;
+let current: Playground | undefined;
+
+before(async () => {
+  outDir = await mkdtemp(path.join(tmpdir(), "tau-playground-"));
+  await buildPlugin({ outDir, minify: true });
+  const html = await readFile(path.join(outDir, "playground/index.html"), "utf8");
+  server = await startContractServer(() => html);
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.close();
+  await rm(outDir, { recursive: true });
+});
+beforeEach(() => {
+  server.stepMs = 10;
+  server.meta = testMeta;
+  server.intercept = () => false;
+});
+afterEach(async () => {
+  assert.deepEqual(current?.errors ?? [], []);
+  await current?.page.context().close();
+  current = undefined;
+});
+
+const open = async (options?: PlaygroundOptions): Promise<Playground> => {
+  current = await openPlayground(browser, server.url, options);
+  return current;
+};
+const turnOffAutomatic = async ({ ui }: Playground): Promise<void> => {
+  await ui.getByRole("button", { name: "Settings" }).click();
+  await ui.getByRole("switch").uncheck();
+  await ui.getByRole("button", { name: "Save and connect" }).click();
+  await ui.locator("#captions").waitFor();
+};
+
+test("opening it, typing a caption and pressing Enter puts images on the canvas, with provenance", async () => {
+  const tau = await open();
+  assert.equal(new URL(tau.page.url()).hash, "", "the token stays out of the address");
+  await tau.shoot("playground-1-empty");
+  await tau.generate("a red bicycle");
+  await tau.page.locator(".node.frame > .node.rectangle[data-image]").nth(3).waitFor();
+  assert.equal(await tau.page.locator(".name").textContent(), "a red bicycle");
+  await tau.ui.locator(".applied").waitFor();
+  await tau.shoot("playground-2-applied");
+  const inspector = await tau.page.locator("#inspector").textContent();
+  assert.match(inspector ?? "", /Captiona red bicycle/);
+  assert.match(inspector ?? "", /Log-likelihood−?-?\d/);
+  const generation = [...server.generations.values()].at(-1);
+  assert.equal(generation?.request.condition.caption, "a red bicycle");
+  assert.ok(ProvenanceSchema);
+  assert.deepEqual(await tau.violations(), []);
+});
+
+test("several lines become several artboards, and one undo takes them all back", async () => {
+  const tau = await open();
+  await tau.generate("a cat\na green tree\na blue house");
+  await tau.page.locator(".node.frame").nth(2).waitFor();
+  await tau.shoot("playground-3-three-captions");
+  await tau.page.getByRole("button", { name: "Undo (Ctrl+Z)" }).click();
+  await tau.page.locator("#hint").waitFor();
+  assert.equal(await tau.page.locator(".node").count(), 0);
+});
+
+test("with a preview first, only ticked images are added, and the seed of each can be copied", async () => {
+  const tau = await open();
+  await turnOffAutomatic(tau);
+  await tau.generate("an orange cat");
+  const tiles = tau.ui.locator(".tile");
+  await tiles.nth(3).waitFor();
+  await tiles.nth(1).getByRole("checkbox").uncheck();
+  await tau.shoot("playground-4-preview");
+  assert.equal(await tau.page.locator(".node").count(), 0);
+  await tiles.nth(2).getByRole("button", { name: /^Copy seed/ }).click();
+  await tau.ui.getByRole("button", { name: "Seed copied" }).waitFor();
+  await tau.ui.getByRole("button", { name: "Add 3 to canvas" }).click();
+  await tau.page.locator(".node.rectangle").nth(2).waitFor();
+  assert.equal(await tau.page.locator(".node.rectangle").count(), 3);
+});
+
+test("progress says what is happening, and cancel leaves nothing here or on the server", async () => {
+  server.stepMs = 400;
+  const tau = await open();
+  await tau.generate("a cup of coffee");
+  await tau.ui.getByText("Waiting as number 3").waitFor();
+  await tau.shoot("playground-5-progress");
+  await tau.ui.getByText("Reading the caption").waitFor();
+  await tau.ui.getByRole("button", { name: "Cancel" }).click();
+  await tau.ui.getByText("What should it draw?").waitFor();
+  await tau.page.waitForTimeout(300);
+  assert.equal([...server.generations.values()].at(-1)?.state, "cancelled");
+  assert.equal(await tau.page.locator(".node").count(), 0);
+});
+
+test("each failure of the connection names its cause and its cure, and settings mend it", async () => {
+  const tau = await open({ hash: "#token=wrong" });
+  await tau.ui.locator('[data-code="unauthorized"]').waitFor();
+  await tau.shoot("playground-6-token-wrong");
+  assert.deepEqual(await tau.violations(), []);
+  await tau.ui.getByRole("button", { name: "Open settings" }).click();
+  await tau.ui.getByLabel("Access token").fill("");
+  await tau.ui.getByRole("button", { name: "Save and connect" }).click();
+  await tau.ui.locator('[data-code="token_missing"]').waitFor();
+  await tau.ui.getByLabel("Access token").fill(server.token);
+  await tau.ui.getByLabel("Server address").fill("localhost:9");
+  await tau.ui.getByRole("button", { name: "Save and connect" }).click();
+  await tau.ui.locator('[data-code="unreachable"]').waitFor();
+  await tau.shoot("playground-7-unreachable");
+  await tau.ui.getByLabel("Server address").fill(server.url);
+  server.meta = { ...testMeta, api: { min: 0, max: 0 } };
+  await tau.ui.getByRole("button", { name: "Save and connect" }).click();
+  await tau.ui.locator('[data-code="server_too_old"]').waitFor();
+  server.meta = testMeta;
+  await tau.ui.getByRole("button", { name: "Save and connect" }).click();
+  await tau.ui.getByText("What should it draw?").waitFor();
+});
+
+test("a full queue is retried by itself", async () => {
+  let refusals = 0;
+  server.intercept = (request, response) => {
+    if (request.method !== "POST" || refusals++ > 0) return false;
+    sendProblem(response, "queue_full", 1);
+    return true;
+  };
+  const tau = await open();
+  await tau.generate("a cat");
+  await tau.ui.getByText("trying again in").waitFor();
+  await tau.page.locator(".node.frame").waitFor();
+});
+
+test("text layers drawn on the canvas become captions, and Regenerate replaces a layer's fill", async () => {
+  const tau = await open();
+  for (const [text, y] of [["a red apple", 200], ["a yellow car", 300]] as const) {
+    await tau.page.keyboard.press("Escape");
+    await tau.page.getByRole("button", { name: "Text (T)" }).click();
+    await tau.page.locator("#canvas").click({ position: { x: 120, y } });
+    await tau.page.keyboard.type(text);
+    await tau.page.keyboard.press("Enter");
+  }
+  await tau.page.locator(".node.text").first().click();
+  await tau.page.locator(".node.text").nth(1).click({ modifiers: ["Shift"] });
+  await assertCaptions(tau, "a red apple\na yellow car");
+  await tau.ui.locator("#captions").press("Enter");
+  await tau.page.locator(".node.frame").nth(1).waitFor();
+  await tau.shoot("playground-8-text-layers");
+  const layer = tau.page.locator(".node.rectangle").first();
+  const before = await layer.getAttribute("data-image");
+  await tau.page.locator("#layers button", { hasText: "a red apple · " }).first().click();
+  await tau.page.getByRole("button", { name: "Regenerate" }).click();
+  await tau.ui.getByText("Added 1 to the canvas").waitFor();
+  await tau.shoot("playground-9-regenerated");
+  const changed = await tau.page.locator(".node.rectangle").evaluateAll((nodes, old) => nodes.every((n) => n.getAttribute("data-image") !== old), before);
+  assert.ok(changed || (await tau.page.locator(".node.rectangle").count()) === 8);
+  assert.equal(await tau.page.locator(".node.frame").count(), 2, "no new artboard");
+});
+
+async function assertCaptions({ ui, page }: Playground, expected: string): Promise<void> {
+  for (let i = 0; i < 40 && (await ui.locator("#captions").inputValue()) !== expected; i++) await page.waitForTimeout(25);
+  assert.equal(await ui.locator("#captions").inputValue(), expected);
+}
+
+test("the quick action asks for caption, style and count, then applies and closes", async () => {
+  const tau = await open();
+  await tau.ui.locator("#style option[value=flat]").waitFor({ state: "attached" });
+  await tau.page.getByRole("button", { name: "Tau", exact: true }).click();
+  await tau.shoot("playground-10-menu");
+  await tau.page.getByRole("menuitem", { name: /Quick action/ }).click();
+  await tau.page.keyboard.type("a purple whale");
+  await tau.page.keyboard.press("Enter");
+  await tau.page.getByRole("option", { name: "Flat" }).waitFor();
+  await tau.shoot("playground-11-quick-action");
+  await tau.page.getByRole("option", { name: "Flat" }).click();
+  await tau.page.keyboard.type("2");
+  await tau.page.getByRole("option", { name: "2", exact: true }).waitFor();
+  await tau.page.keyboard.press("Enter");
+  await tau.page.locator(".node.rectangle").nth(1).waitFor();
+  await tau.page.locator("#plugin").waitFor({ state: "hidden" });
+  const request = [...server.generations.values()].at(-1)?.request;
+  assert.deepEqual([request?.condition, request?.count], [{ caption: "a purple whale", style: "flat" }, 2]);
+});
+
+test("the dark theme reaches page and plugin, without serious findings of axe in either", async () => {
+  const tau = await open({ colorScheme: "dark" });
+  await tau.generate("a green tree");
+  await tau.page.locator(".node.frame").waitFor();
+  await tau.ui.locator("summary").first().click();
+  await tau.ui.locator(".applied").waitFor();
+  await tau.shoot("playground-12-dark");
+  assert.deepEqual(await tau.violations(), []);
+  await tau.page.getByRole("button", { name: "Light or dark theme" }).click();
+  await tau.page.waitForTimeout(200);
+  await tau.shoot("playground-13-light");
+  await assertDiffer("playground-12-dark", "playground-13-light");
+  assert.deepEqual(await tau.violations(), []);
+  await tau.ui.getByRole("button", { name: "Settings" }).click();
+  assert.deepEqual(await tau.violations(), []);
+});
+
+test("the whole job can be done from the keyboard", async () => {
+  const tau = await open();
+  await turnOffAutomatic(tau);
+  await tau.ui.locator("#captions").focus();
+  await tau.page.keyboard.type("a blue house");
+  await tau.page.keyboard.press("Tab");
+  await tau.page.keyboard.press("ArrowDown");
+  await tau.page.keyboard.press("Control+Enter");
+  await tau.ui.locator(".tile").nth(3).waitFor();
+  const add = tau.ui.getByRole("button", { name: /^Add/ });
+  for (let i = 0; i < 40 && !(await add.evaluate((node) => node === document.activeElement)); i++) {
+    await tau.page.keyboard.press("Tab");
+    const focused = await tau.ui.locator(":focus").first().getAttribute("type").catch(() => null);
+    if (focused === "checkbox" && i < 12) await tau.page.keyboard.press("Space");
+    if (focused === "checkbox" && i < 12) await tau.page.keyboard.press("Space");
+  }
+  await tau.shoot("playground-14-keyboard");
+  await tau.page.keyboard.press("Enter");
+  await tau.page.locator(".node.frame").waitFor();
+});
+
+for (const [locale, button] of [["de-DE", "Erzeugen"], ["fr-FR", "Générer"], ["es-ES", "Generar"], ["ja-JP", "生成"], ["pt-BR", "Gerar"]] as const)
+  test(`the plugin speaks ${locale}`, async () => {
+    const tau = await open({ locale });
+    await tau.ui.getByRole("button", { name: button, exact: true }).waitFor();
+    await tau.shoot(`language-${locale}`);
+  });

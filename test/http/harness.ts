@@ -1,0 +1,191 @@
+/** The real app, queue, worker and stores on a temporary folder, with the miniature inference client. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createApp } from "../../server/http/app.ts";
+import type { AppDeps, InferenceStatus } from "../../server/http/deps.ts";
+import { createMetrics } from "../../server/http/metrics.ts";
+import { encodePng, probeImage } from "../../server/images/codec.ts";
+import { GenerationHistory } from "../../server/jobs/generation-history.ts";
+import { startGenerationWorker } from "../../server/jobs/generation-worker.ts";
+import { MemoryQueue } from "../../server/jobs/memory-queue.ts";
+import { ResultStore } from "../../server/jobs/result-store.ts";
+import { type Generation, type GenerationInput, GenerationSchema, type PackInfo } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
+import { type Problem, ProblemSchema } from "../../shared/problem.ts";
+import { SmallInference } from "./small-inference.ts";
+
+export const token = "test-token-0123456789abcdef";
+
+export const pack: PackInfo = {
+  id: "icons",
+  version: "1.0.0",
+  digest: "ab".repeat(32),
+  licence: "MIT",
+  sizeBytes: 1,
+  parts: [{ name: "icons", licence: "MIT", source: "https://example.org" }],
+  translations: [
+    {
+      id: "caption",
+      label: "Caption to icon",
+      conditions: ["caption", "style"],
+      styles: [
+        { id: "flat", label: "Flat" },
+        { id: "outline", label: "Outline" },
+      ],
+      widthPx: 16,
+      heightPx: 16,
+      latentDims: 10,
+    },
+  ],
+};
+
+export interface HarnessOptions {
+  readonly limits?: AppDeps["limits"];
+  readonly historyMax?: number;
+  readonly attemptDeadlineMs?: number;
+  readonly jobsParallelMax?: number;
+  readonly dataDir?: string;
+  readonly inference?: SmallInference;
+  readonly status?: () => InferenceStatus;
+  readonly packs?: readonly PackInfo[];
+  readonly playgroundDir?: string;
+  readonly results?: Pick<ResultStore, "put">;
+  readonly hosts?: readonly string[];
+}
+
+export type Harness = Awaited<ReturnType<typeof createHarness>>;
+
+export async function createHarness(options: HarnessOptions = {}) {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "tau-http-")));
+  const results = await ResultStore.open(join(dataDir, "results"));
+  const uploads = await ResultStore.open(join(dataDir, "uploads"));
+  const history = await GenerationHistory.open(join(dataDir, "generations"));
+  const broken: string[] = [];
+  const logged: object[] = [];
+  const queue = new MemoryQueue({
+    queueMax: options.limits?.queueMax ?? limits.queueMax,
+    historyMax: options.historyMax ?? limits.historyMax,
+    now: Date.now,
+    history,
+    records: await history.load((name) => broken.push(name)),
+    onForgotten: (sha256) => results.forget(sha256),
+  });
+  const inference = options.inference ?? new SmallInference();
+  const stopping = new AbortController();
+  const streamsEnd = new AbortController();
+  const metrics = createMetrics();
+  let now = Date.now();
+  const deps: AppDeps = {
+    queue,
+    catalogue: { packs: () => options.packs ?? [pack] },
+    inference: options.status ?? (() => (inference.ready ? { state: "ready", provider: "cpu" } : { state: "starting" })),
+    results,
+    uploads,
+    probeImage,
+    token,
+    version: "0.0.0-test",
+    limits: { requestsPerMinute: 1_000_000, ...options.limits },
+    ...(options.playgroundDir === undefined ? {} : { playgroundDir: options.playgroundDir }),
+    ...(options.hosts === undefined ? {} : { hosts: options.hosts }),
+    stopping: stopping.signal,
+    streamsEnd: streamsEnd.signal,
+    metrics,
+    log: {
+      debug: (fields, message) => logged.push({ ...fields, message }),
+      error: (fields, message) => logged.push({ ...fields, message }),
+    },
+    now: () => now,
+  };
+  const app = createApp(deps);
+  const worker = startGenerationWorker({
+    queue,
+    inference,
+    results: options.results ?? results,
+    encodePng,
+    limits: {
+      attemptsMax: limits.attemptsMax,
+      attemptDeadlineMs: options.attemptDeadlineMs ?? limits.attemptDeadlineMs,
+      jobsParallelMax: options.jobsParallelMax ?? 2,
+    },
+    log: { warn: () => undefined, error: (fields, message) => logged.push({ ...fields, message }) },
+    onFinished: metrics.recordJob,
+  });
+
+  /** A request with the token. */
+  const request = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const headers = new Headers(init.headers);
+    if (!headers.has("Authorization")) headers.set("Authorization", `Bearer ${token}`);
+    return app.request(path, { ...init, headers });
+  };
+  const post = (body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
+    request("/v1/generations", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...headers },
+      body: typeof body === "string" ? body : JSON.stringify(body),
+    });
+  const start = async (input: GenerationInput): Promise<Generation> => {
+    const response = await post(input);
+    if (response.status !== 202) throw new Error(`expected 202, got ${response.status}: ${await response.text()}`);
+    return GenerationSchema.parse(await response.json());
+  };
+  const read = async (id: string): Promise<Generation> =>
+    GenerationSchema.parse(await (await request(`/v1/generations/${id}`)).json());
+  const until = async (id: string, isIt: (generation: Generation) => boolean): Promise<Generation> => {
+    for (let turn = 0; turn < 1000; turn++) {
+      const generation = await read(id);
+      if (isIt(generation)) return generation;
+      await sleep(5);
+    }
+    throw new Error(`expected generation ${id} to get there in 5 s, got ${JSON.stringify(await read(id))}`);
+  };
+  const end = (id: string): Promise<Generation> =>
+    until(id, ({ state }) => state === "done" || state === "failed" || state === "cancelled");
+  return {
+    app,
+    deps,
+    dataDir,
+    queue,
+    results,
+    uploads,
+    inference,
+    stopping,
+    streamsEnd,
+    logged,
+    broken,
+    request,
+    post,
+    start,
+    read,
+    until,
+    end,
+    /** Moves the app's clock. */
+    passMs: (ms: number) => {
+      now += ms;
+    },
+    /** Ends everything but leaves the folder. */
+    stop: async () => {
+      await queue.close();
+      await worker.stop(0);
+      streamsEnd.abort();
+      metrics.close();
+    },
+    close: async () => {
+      await queue.close();
+      await worker.stop(0);
+      streamsEnd.abort();
+      metrics.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Parses an answer as the problem that it must be. */
+export async function problemOf(response: Response): Promise<Problem> {
+  const type = response.headers.get("content-type");
+  if (type !== "application/problem+json") throw new Error(`expected a problem, got ${type}: ${await response.text()}`);
+  const problem = ProblemSchema.parse(await response.json());
+  if (problem.status !== response.status) throw new Error(`expected status ${problem.status}, got ${response.status}`);
+  return problem;
+}

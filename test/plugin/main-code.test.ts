@@ -1,0 +1,220 @@
+/** The built main code in a real QuickJS machine on the in-memory host: everything that happens on the canvas. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { buildPlugin } from "../../scripts/build-plugin.mjs";
+import { ProvenanceSchema } from "../../shared/contract.ts";
+import { drawPng } from "./png.ts";
+import { type Machine, startMachine } from "./virtual-machine.ts";
+
+let outDir: string;
+let machine: Machine;
+before(async () => {
+  outDir = await mkdtemp(path.join(tmpdir(), "tau-plugin-"));
+  await buildPlugin({ outDir, port: 7826, minify: true });
+});
+after(() => rm(outDir, { recursive: true }));
+beforeEach(async () => {
+  machine = await startMachine(path.join(outDir, "plugin/main.js"));
+});
+afterEach(() => machine.dispose());
+
+const provenance = (seed: number, caption: string) => ({
+  format: 1,
+  packId: "default",
+  packDigest: "digest",
+  translation: "caption",
+  condition: { caption },
+  seed,
+  temperature: 0.7,
+  guidance: 1,
+  logLikelihood: -100.5,
+});
+const bytesOf = (png: Uint8Array): string => `new Uint8Array([${png.join(",")}])`;
+
+function apply(applyId: number, captions: Readonly<Record<string, number>>, target: object = { kind: "artboards" }): void {
+  const artboards = Object.entries(captions).map(([caption, count]) => ({
+    caption,
+    images: Array.from({ length: count }, (_, i) => ({ key: `${caption}/${i}`, provenance: provenance(i, caption) })),
+  }));
+  artboards
+    .flatMap(({ images }) => images)
+    .forEach(({ key }, index) => {
+      const bytes = bytesOf(drawPng(index + 10 * applyId, 8));
+      machine.fromUi(`{ type: "image", applyId: ${applyId}, key: ${JSON.stringify(key)}, bytes: ${bytes} }`);
+    });
+  machine.fromUi(JSON.stringify({ type: "apply", applyId, artboards, target }));
+}
+
+interface Shape {
+  id: string;
+  type: string;
+  name: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  data: string;
+  relaunch: Record<string, string>;
+  hash: string | null;
+  children: Shape[];
+}
+const page = (): Shape[] =>
+  machine.evaluate<Shape[]>(`(function read(id) { return sim.tree.childrenOf(id).map((r) => ({
+    id: r.id, type: r.type, name: r.name, x: r.x, y: r.y, width: r.width, height: r.height,
+    data: r.pluginData["tau.provenance"] || "", relaunch: r.relaunchData,
+    hash: r.fills[0] && r.fills[0].imageHash || null, children: read(r.id) })); })(sim.tree.pageId)`);
+const lastSent = <T = Record<string, unknown>>(): T => machine.evaluate<T>("sent[sent.length - 1]");
+
+test("the command opens the UI with theme colours, and answers ready with settings and selection", () => {
+  machine.evaluate(`sim.select([sim.addText("a dog", 0, 50), sim.addText("a cat", 0, 0)])`);
+  machine.open("caption-to-artboard");
+  const { options } = machine.evaluate<{ options: Record<string, unknown> }>("shown[0]");
+  assert.equal(options["themeColors"], true);
+  machine.fromUi(`{ type: "ready" }`);
+  const start = lastSent<{ launch: unknown; settings: { serverUrl: string }; selection: { texts: { text: string }[] } }>();
+  assert.deepEqual(start.launch, { kind: "open" });
+  assert.equal(start.settings.serverUrl, "http://localhost:7826");
+  assert.deepEqual(start.selection.texts.map(({ text }) => text), ["a cat", "a dog"]);
+});
+
+test("a set becomes one artboard a caption: wrapped grid, image fills, provenance, Regenerate, selected", () => {
+  machine.open("caption-to-artboard");
+  apply(1, { "a red bicycle": 4, "a cat": 1 });
+  assert.deepEqual(lastSent(), { type: "applied", applyId: 1, imageCount: 5 });
+  const [first, second] = page();
+  assert.deepEqual([first?.type, first?.name, first?.width, first?.height], ["FRAME", "a red bicycle", 576, 576]);
+  assert.deepEqual(first?.children.map(({ x, y }) => [x, y]), [[24, 24], [296, 24], [24, 296], [296, 296]]);
+  assert.deepEqual([second?.width, second?.height], [304, 304]);
+  assert.equal(second!.x, first!.x + 576 + 80);
+  for (const layer of first!.children) {
+    assert.deepEqual([layer.type, layer.width, layer.height], ["RECTANGLE", 256, 256]);
+    assert.match(layer.hash ?? "", /^[0-9a-f]{40}$/);
+    assert.equal(ProvenanceSchema.parse(JSON.parse(layer.data)).condition.caption, "a red bicycle");
+    assert.deepEqual(layer.relaunch, { regenerate: "a red bicycle" });
+  }
+  assert.deepEqual(first!.relaunch, { regenerate: "a red bicycle" });
+  assert.deepEqual(machine.evaluate("sim.selection"), [first!.id, second!.id]);
+});
+
+test("each applied set is exactly one undo step", () => {
+  machine.open("caption-to-artboard");
+  apply(1, { "a cat": 4 });
+  apply(2, { "a dog": 2, "a tree": 2 });
+  assert.deepEqual(page().map(({ name }) => name), ["a cat", "a dog", "a tree"]);
+  machine.evaluate("sim.undo()");
+  assert.deepEqual(page().map(({ name }) => name), ["a cat"]);
+  machine.evaluate("sim.undo()");
+  assert.deepEqual(page(), []);
+});
+
+test("artboards land in free space near the middle of the view and come into view", () => {
+  machine.evaluate(`(sim.viewport = { x: 1000, y: 500, zoom: 1 }, 0)`);
+  machine.open("caption-to-artboard");
+  apply(1, { "a cat": 1 });
+  apply(2, { "a dog": 1 });
+  const [cat, dog] = page();
+  assert.deepEqual([cat?.x, cat?.y], [1000 - 152, 500 - 152]);
+  const isApart = Math.abs(cat!.x - dog!.x) >= 304 + 80 || Math.abs(cat!.y - dog!.y) >= 304 + 80;
+  assert.ok(isApart, `${cat!.x},${cat!.y} and ${dog!.x},${dog!.y}`);
+  const view = machine.evaluate<{ x: number; y: number }>("sim.viewport");
+  assert.deepEqual([view.x, view.y], [dog!.x + 152, dog!.y + 152]);
+});
+
+test("an image that Figma refuses leaves nothing behind", () => {
+  machine.open("caption-to-artboard");
+  const image = { key: "a", provenance: provenance(1, "a cat") };
+  machine.fromUi(`{ type: "image", applyId: 1, key: "a", bytes: new Uint8Array([82, 73, 70, 70]) }`);
+  machine.fromUi(JSON.stringify({ type: "apply", applyId: 1, artboards: [{ caption: "a cat", images: [image] }], target: { kind: "artboards" } }));
+  assert.equal(lastSent()["type"], "apply-failed");
+  assert.deepEqual(page(), []);
+  assert.equal(machine.evaluate("sim.tree.canUndo"), false);
+});
+
+test("bytes that never came, and messages of others, change nothing", () => {
+  machine.open("caption-to-artboard");
+  const image = { key: "a", provenance: provenance(1, "a cat") };
+  machine.fromUi(JSON.stringify({ type: "apply", applyId: 1, artboards: [{ caption: "a cat", images: [image] }], target: { kind: "artboards" } }));
+  assert.equal(lastSent()["type"], "apply-failed");
+  machine.fromUi(`{ type: "intruder" }`);
+  assert.deepEqual(page(), []);
+});
+
+test("regenerate replaces only the fill of each selected layer, and tells when layers are gone", () => {
+  machine.open("caption-to-artboard");
+  apply(1, { "a cat": 2 });
+  const before = page()[0]!.children;
+  machine.evaluate(`sim.select(${JSON.stringify(before.map(({ id }) => id))})`);
+  machine.open("regenerate");
+  machine.fromUi(`{ type: "ready" }`);
+  const start = lastSent<{ launch: unknown; selection: { images: { id: string; isArtboard: boolean; provenance: string }[] } }>();
+  assert.deepEqual(start.launch, { kind: "regenerate" });
+  assert.deepEqual(start.selection.images.map(({ id, isArtboard }) => [id, isArtboard]), before.map(({ id }) => [id, false]));
+  apply(3, { "a cat": 2 }, { kind: "replace", nodeIds: before.map(({ id }) => id) });
+  const now = page()[0]!.children;
+  assert.deepEqual(now.map(({ x, y, width, name }) => [x, y, width, name]), before.map(({ x, y, width, name }) => [x, y, width, name]));
+  assert.notDeepEqual(now.map(({ hash }) => hash), before.map(({ hash }) => hash));
+  apply(4, { "a cat": 1 }, { kind: "replace", nodeIds: ["9:99"] });
+  assert.equal(lastSent()["reason"], "gone");
+});
+
+test("the quick action suggests captions, the styles last seen, and counts, and refuses a wrong count", () => {
+  machine.open("caption-to-artboard");
+  machine.fromUi(`{ type: "save-styles", styles: [{ id: "flat", label: "Flat" }, { id: "emoji", label: "Emoji" }] }`);
+  machine.load("caption-to-artboard");
+  const suggest = (key: string, query: string) =>
+    machine.evaluate<{ items: { name: string; data: unknown }[]; error?: string }>(
+      `run.suggest(${JSON.stringify(key)}, ${JSON.stringify(query)}, {})`,
+    );
+  assert.equal(suggest("caption", "a purple whale").items[0]?.name, "a purple whale");
+  assert.deepEqual(suggest("style", "em").items, [{ name: "Emoji", data: "emoji" }]);
+  assert.deepEqual(suggest("count", "3").items, [{ name: "3", data: 3 }]);
+  assert.match(suggest("count", "99").error ?? "", /1 to 16/);
+});
+
+test("the quick action hands caption, style and count to the UI", () => {
+  machine.open("caption-to-artboard", { caption: " a cat ", style: "flat", count: 2 });
+  machine.fromUi(`{ type: "ready" }`);
+  assert.deepEqual(lastSent()["launch"], { kind: "quick", caption: "a cat", style: "flat", count: 2 });
+});
+
+test("settings are kept in client storage, and closing the UI closes the plugin", () => {
+  machine.open("settings");
+  machine.fromUi(`{ type: "ready" }`);
+  assert.deepEqual(lastSent()["launch"], { kind: "settings" });
+  machine.fromUi(`{ type: "save-settings", settings: { serverUrl: "http://localhost:9000", token: "t", style: "", count: 2, temperature: 1, guidance: 1, applyAutomatically: true } }`);
+  machine.fromUi(`{ type: "notify", text: "${"x".repeat(140)}", isError: true }`);
+  assert.equal(machine.evaluate<string>("notes[0].text").length, 100);
+  machine.fromUi(`{ type: "close" }`);
+  assert.equal(machine.evaluate("closed"), 1);
+  machine.open("caption-to-artboard");
+  machine.fromUi(`{ type: "ready" }`);
+  assert.equal((lastSent()["settings"] as { token: string }).token, "t");
+});
+
+test("in FigJam, which has no frames, the artboard is a section with the same grid", () => {
+  machine.open("caption-to-artboard", undefined, "figjam");
+  apply(1, { "a cat": 4 });
+  const [section] = page();
+  assert.deepEqual([section?.type, section?.name], ["SECTION", "a cat"]);
+  assert.deepEqual(section?.children.map(({ x, y }) => [x, y]), [[24, 24], [296, 24], [24, 296], [296, 296]]);
+});
+
+test("the host is as strict as Figma with dynamic pages, limits and closed plugins", () => {
+  machine.open("caption-to-artboard");
+  const throws = (expression: string, reason: RegExp): void => {
+    assert.throws(() => machine.evaluate(expression), reason, expression);
+  };
+  throws(`figma.getNodeById("0:1")`, /dynamic-page/);
+  throws(`figma.currentPage = null`, /dynamic-page/);
+  throws(`figma.createFrame().setPluginData("k", "x".repeat(100001))`, /too large/);
+  throws(`figma.notify("x".repeat(101))`, /at most 100/);
+  throws(`figma.clientStorage.setAsync("k", "x".repeat(6e6))`, /5 MB/);
+  throws(`figma.createImage(${bytesOf(drawPng(1, 8).fill(0x20, 16, 20))})`, /too large/);
+  throws(`(() => { "use strict"; figma.createRectangle().unknown = 1; })()`, /extensible|add/);
+  throws(`(() => { const r = figma.createRectangle(); r.remove(); return r.x; })()`, /does not exist/);
+  machine.evaluate("figma.closePlugin()");
+  throws("figma.createFrame()", /closed/);
+});

@@ -1,0 +1,122 @@
+/** Image files at the border: what is let in, what is refused and how that is said, and PNGs that never change. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { deflateSync } from "node:zlib";
+import fc from "fast-check";
+import sharp from "sharp";
+import { toPremultipliedPlanes, toStraightRgba } from "../../server/engine/pixels.ts";
+import { decodeRgba, encodePng, probeImage } from "../../server/images/codec.ts";
+
+const picture = (widthPx: number, heightPx: number) =>
+  sharp({ create: { width: widthPx, height: heightPx, channels: 3, background: "#3366cc", noise: { type: "gaussian", mean: 128, sigma: 40 } } });
+
+/** A well-formed PNG whose header promises a size that its few pixels do not have. */
+function pngBomb(sidePx: number): Uint8Array {
+  const chunk = (type: string, data: Uint8Array): Buffer => {
+    const body = Buffer.concat([Buffer.from(type), data]);
+    const frame = Buffer.alloc(body.length + 8);
+    frame.writeUInt32BE(data.length, 0);
+    body.copy(frame, 4);
+    frame.writeUInt32BE(crc32(body), body.length + 4);
+    return frame;
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(sidePx, 0);
+  header.writeUInt32BE(sidePx, 4);
+  header.set([8, 6], 8);
+  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(Buffer.alloc(64))), chunk("IEND", Buffer.alloc(0))]);
+}
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffff_ffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb8_8320 : 0);
+  }
+  return (crc ^ 0xffff_ffff) >>> 0;
+}
+
+describe("an uploaded image", () => {
+  for (const format of ["png", "jpeg", "webp", "gif"] as const)
+    it(`is taken as ${format}, with its size`, async () => {
+      const bytes = await picture(31, 17).toFormat(format).toBuffer();
+      assert.deepEqual(await probeImage(bytes), { widthPx: 31, heightPx: 17, mediaType: `image/${format}` });
+    });
+
+  it("is refused by its first bytes when it is something else, whatever sharp could read", async () => {
+    const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>');
+    const tiff = await picture(8, 8).tiff().toBuffer();
+    const avif = await picture(8, 8).avif().toBuffer();
+    for (const bytes of [svg, tiff, avif, Buffer.from("%PDF-1.7"), Buffer.alloc(0)])
+      await assert.rejects(probeImage(bytes), { code: "unsupported_media", message: /expected PNG, JPEG, WebP or GIF/ });
+  });
+
+  for (const format of ["png", "jpeg", "webp", "gif"] as const)
+    it(`is refused when the ${format} is cut off`, async () => {
+      const bytes = await picture(64, 64).toFormat(format).toBuffer();
+      for (const share of [0.5, 0.8])
+        await assert.rejects(probeImage(bytes.subarray(0, Math.floor(bytes.length * share))), { code: "image_rejected" });
+      await assert.rejects(probeImage(bytes.subarray(0, 12)), { code: "image_rejected" });
+    });
+
+  it("is refused by its header when it is too large, before anything is decoded", async () => {
+    const started = performance.now();
+    await assert.rejects(probeImage(pngBomb(60_000)), {
+      code: "image_rejected",
+      detail: { field: "image", expected: "at most 4096 × 4096 px", received: "60000 × 60000 px" },
+    });
+    assert.ok(performance.now() - started < 1000);
+    await assert.rejects(probeImage(pngBomb(4096)), { code: "image_rejected", message: /complete, undamaged file/ });
+  });
+
+  it("never crashes the process, whatever the bytes are", async () => {
+    const base = await picture(16, 16).png().toBuffer();
+    await fc.assert(
+      fc.asyncProperty(fc.nat(base.length - 1), fc.integer({ min: 1, max: 255 }), async (at, mask) => {
+        const bytes = Uint8Array.from(base);
+        bytes[at]! ^= mask;
+        await probeImage(bytes).catch((error: { code?: string }) => assert.match(String(error.code), /^(unsupported_media|image_rejected)$/));
+      }),
+      { seed: 20261125, numRuns: 60 },
+    );
+  });
+});
+
+describe("PNG output", () => {
+  const rgba = Uint8Array.from({ length: 16 * 16 * 4 }, (_, index) => (index * 37) & 0xff);
+
+  it("gives back the same pixels", async () => {
+    const { rgba: back, widthPx, heightPx } = await decodeRgba(await encodePng(rgba, 16, 16));
+    assert.deepEqual([widthPx, heightPx], [16, 16]);
+    assert.deepEqual(Buffer.from(back), Buffer.from(rgba));
+  });
+
+  it("is the same every time, and holds pixels and a fixed resolution alone", async () => {
+    const png = await encodePng(rgba, 16, 16);
+    assert.deepEqual(Buffer.from(await encodePng(rgba, 16, 16)), Buffer.from(png));
+    const chunks: string[] = [];
+    for (let at = 8; at < png.length; at += 12 + Buffer.from(png).readUInt32BE(at)) chunks.push(Buffer.from(png.subarray(at + 4, at + 8)).toString());
+    assert.deepEqual([...new Set(chunks)], ["IHDR", "pHYs", "IDAT", "IEND"]);
+  });
+});
+
+describe("premultiplied planes", () => {
+  it("come back as the same straight pixels where anything is visible", () => {
+    const pixel = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
+    fc.assert(
+      fc.property(fc.array(pixel, { minLength: 4, maxLength: 4 }), (pixels) => {
+        const rgba = Uint8Array.from(pixels.flat());
+        const back = toStraightRgba(toPremultipliedPlanes(rgba, 2), 2).rgba;
+        for (const [index, [red, green, blue, alpha]] of pixels.entries())
+          assert.deepEqual([...back.subarray(4 * index, 4 * index + 4)], alpha === 0 ? [0, 0, 0, 0] : [red, green, blue, alpha]);
+      }),
+      { seed: 20261125, numRuns: 500 },
+    );
+  });
+
+  it("are clamped where the decoder overshoots, and black where nothing is visible", () => {
+    const planes = Float32Array.of(1.4, 0.2, 0.5, 0, -0.3, 0.2, 0.5, 0, 0.5, 0.2, 0.5, 0, 1.2, 0.001, 0.25, -1);
+    assert.deepEqual([...toStraightRgba(planes, 2).rgba], [255, 0, 128, 255, 0, 0, 0, 0, 255, 255, 255, 64, 0, 0, 0, 0]);
+  });
+});
