@@ -19,6 +19,8 @@ export const launchBrowser = (): Promise<Browser> =>
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      // In its own process the plugin's iframe sometimes loads before the emulated language reaches it.
+      "--disable-features=IsolateSandboxedIframes",
     ],
   });
 

@@ -94,12 +94,12 @@ test("with a preview first, only ticked images are added, and the seed of each c
 });
 
 test("progress says what is happening, and cancel leaves nothing here or on the server", async () => {
-  server.stepMs = 400;
+  server.stepMs = 700;
   const tau = await open();
   await tau.generate("a cup of coffee");
   await tau.ui.getByText("Waiting as number 3").waitFor();
   await tau.shoot("playground-5-progress");
-  await tau.ui.getByText("Reading the caption").waitFor();
+  await tau.ui.getByText(/Reading the caption|Translating \d of 4/).waitFor();
   await tau.ui.getByRole("button", { name: "Cancel" }).click();
   await tau.ui.getByText("What should it draw?").waitFor();
   await tau.page.waitForTimeout(300);

@@ -116,7 +116,7 @@ export class SimDocument {
     const top = Math.min(...boxes.map((box) => box.y));
     const right = Math.max(...boxes.map((box) => box.x + box.width));
     const bottom = Math.max(...boxes.map((box) => box.y + box.height));
-    const marginPx = 56;
+    const marginPx = 40;
     const fit = Math.min(
       (this.screen.width - 2 * marginPx) / (right - left),
       (this.screen.height - 2 * marginPx) / (bottom - top),

@@ -1,0 +1,89 @@
+/**
+ * The main job with nothing replaced: the built playground, served by the real server with a real inference child and a
+ * real pack (the default one, or the tiny one of the fixtures while that is not in the tree), in real Chromium.
+ */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { buildPlugin } from "../../scripts/build-plugin.mjs";
+import { readConfig } from "../../server/config.ts";
+import { type RunningServer, startServer } from "../../server/main.ts";
+import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
+import { GenerationListSchema } from "../../shared/contract.ts";
+import { writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { launchBrowser, openPlayground } from "./browser.ts";
+
+let folder: string;
+let server: RunningServer;
+let browser: Browser;
+
+before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "tau-e2e-"));
+  await buildPlugin({ outDir: path.join(folder, "dist"), minify: true });
+  const packsDir = await Catalogue.open(packsHome()).then(
+    () => packsHome(),
+    async () => {
+      await writeTinyPack(path.join(folder, "packs"));
+      return path.join(folder, "packs");
+    },
+  );
+  const config = readConfig({ port: "0", data: path.join(folder, "data"), packs: packsDir, provider: "cpu" }, {});
+  server = await startServer({ ...config, logLevel: "silent", playgroundDir: path.join(folder, "dist/playground") });
+  await server.ready;
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  await rm(folder, { recursive: true });
+});
+
+const list = async () => {
+  const response = await fetch(`${server.url}/v1/generations`, {
+    headers: { Authorization: `Bearer ${server.token.value}` },
+  });
+  return GenerationListSchema.parse(await response.json()).generations;
+};
+
+test("a caption typed into the playground becomes images on the canvas, drawn by the real server", async () => {
+  const tau = await openPlayground(browser, server.url, { hash: `#token=${server.token.value}` });
+  await tau.generate("a red bicycle");
+  await tau.page.locator(".node.rectangle[data-image]").nth(3).waitFor();
+  await tau.ui.locator(".applied").waitFor();
+  await tau.shoot("real-server-applied");
+  const [made] = await list();
+  assert.equal(made?.state, "done");
+  assert.equal(made?.request.condition.caption, "a red bicycle");
+  await tau.page.locator("#layers button", { hasText: `· ${made!.images[2]!.seed}` }).click();
+  await tau.page.locator("#inspector dd", { hasText: String(made!.images[2]!.seed) }).waitFor();
+  assert.deepEqual(tau.errors, []);
+  await tau.page.context().close();
+});
+
+test("the same seed draws the same image again, found by its content hash on the canvas", async () => {
+  const tau = await openPlayground(browser, server.url, { hash: `#token=${server.token.value}` });
+  const draw = async (): Promise<string | null> => {
+    const count = await tau.page.locator(".node.rectangle").count();
+    await tau.generate("a blue house");
+    const layer = tau.page.locator(".node.rectangle[data-image]").nth(count);
+    await layer.waitFor();
+    return layer.getAttribute("data-image");
+  };
+  await tau.ui.locator("summary").first().click();
+  await tau.ui.getByLabel("Seed", { exact: true }).fill("7826");
+  await tau.ui.getByLabel("Images", { exact: true }).fill("1");
+  await tau.ui.getByLabel("Images", { exact: true }).press("Tab");
+  const first = await draw();
+  assert.equal(await draw(), first);
+  assert.deepEqual(tau.errors, []);
+  await tau.page.context().close();
+});
+
+test("a wrong token is named as such by the real server", async () => {
+  const tau = await openPlayground(browser, server.url, { hash: "#token=wrong" });
+  await tau.ui.locator('[data-code="unauthorized"]').waitFor();
+  await tau.page.context().close();
+});

@@ -1,0 +1,109 @@
+/** `tau generate` and `tau packs` as a user runs them: own process, tiny pack, exit codes, one JSON line an image. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { probeImage } from "../../server/images/codec.ts";
+import { tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "tau-cli-"));
+const packs = join(folder, "packs");
+const { pack, digest } = await writeTinyPack(packs);
+after(() => rm(folder, { recursive: true }));
+
+const cli = fileURLToPath(new URL("../../server/cli.ts", import.meta.url));
+
+interface Result {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs in an empty folder, so that nothing is found by accident. */
+function tau(...args: string[]): Promise<Result> {
+  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), cli, ...args], { cwd: folder });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (text) => (out += text));
+  child.stderr.on("data", (text) => (err += text));
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+}
+
+const generate = (...args: string[]): Promise<Result> => tau("generate", "--packs", packs, ...args);
+
+describe("tau generate", () => {
+  it("writes PNG files and prints one JSON line an image, nothing else", async () => {
+    const out = join(folder, "out");
+    const result = await generate("--caption", "red apple", "--style", "flat", "--count", "3", "--seed", "7", "--out", out);
+    assert.deepEqual([result.code, result.err], [0, ""]);
+    const lines = result.out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { file: string; seed: number; logLikelihood: number; milliseconds: number });
+    assert.deepEqual(
+      lines.map(({ seed }) => seed),
+      [7, 8, 9],
+    );
+    assert.deepEqual(
+      lines.map(({ file }) => file),
+      ["000-7.png", "001-8.png", "002-9.png"].map((name) => join(out, name)),
+    );
+    assert.deepEqual((await readdir(out)).length, 3);
+    for (const { file, logLikelihood, milliseconds } of lines) {
+      assert.ok(Number.isFinite(logLikelihood) && milliseconds >= 0);
+      const probed = await probeImage(await readFile(file));
+      assert.deepEqual(probed, { widthPx: tinySizePx, heightPx: tinySizePx, mediaType: "image/png" });
+    }
+    const again = join(folder, "again");
+    const alone = await generate("--caption", "red apple", "--style", "flat", "--count", "1", "--seed", "9", "--out", again);
+    assert.equal(alone.code, 0);
+    assert.deepEqual(await readFile(join(again, "000-9.png")), await readFile(join(out, "002-9.png")));
+  });
+
+  it("says in one line what is wrong, with its code, and writes nothing", async () => {
+    const out = join(folder, "nothing");
+    const cases: Array<[args: string[], code: number, message: RegExp]> = [
+      [["--caption", "cat", "--count", "0", "--out", out], 1, /^tau generate: invalid_request: --count: .*\n$/],
+      [["--caption", " ", "--out", out], 1, /^tau generate: caption_empty: .*\n$/],
+      [["--caption", "cat", "--style", "cubist", "--out", out], 1, /^tau generate: style_unknown: .*expected one of flat, round, sharp; got "cubist"\n$/],
+      [["--caption", "cat", "--temperature", "hot", "--out", out], 1, /^tau generate: invalid_request: --temperature/],
+      [["--out", out], 1, /^tau generate: invalid_request: /],
+      [["--caption", "cat"], 2, /expected --out DIR/],
+      [["--caption", "cat", "--colour", "red", "--out", out], 2, /--colour/],
+    ];
+    for (const [args, code, message] of cases) {
+      const result = await generate(...args);
+      assert.deepEqual([result.code, result.out], [code, ""], args.join(" "));
+      assert.match(result.err, message);
+    }
+    const missing = await tau("generate", "--packs", join(folder, "nowhere"), "--caption", "cat", "--out", out);
+    assert.equal(missing.code, 1);
+    assert.match(missing.err, /^tau generate: pack_unavailable: /);
+    assert.deepEqual(await readdir(out).catch(() => []), []);
+  });
+});
+
+describe("tau packs", () => {
+  it("lists what is installed, and as JSON what GET /v1/meta tells", async () => {
+    const list = await tau("packs", "list", "--packs", packs);
+    assert.equal(list.code, 0);
+    assert.match(list.out, /tiny@0\.0\.1/);
+    const json = JSON.parse((await tau("packs", "list", "--json", "--packs", packs)).out) as Array<{ digest: string }>;
+    assert.equal(json[0]?.digest, digest);
+  });
+
+  it("verifies every file, and exits 1 with the fault named when one differs", async () => {
+    const good = await tau("packs", "verify", "--packs", packs);
+    assert.deepEqual([good.code, good.err], [0, ""]);
+    const file = join(pack, "text/model.onnx");
+    const bytes = await readFile(file);
+    await writeFile(file, bytes.with(50, bytes[50]! ^ 1));
+    const bad = await tau("packs", "verify", "--packs", packs);
+    await writeFile(file, bytes);
+    assert.deepEqual([bad.code, bad.out], [1, ""]);
+    assert.match(bad.err, /^tau packs: pack_corrupt: pack tiny@0\.0\.1, text\/model\.onnx: expected SHA-256/);
+    assert.equal((await tau("packs", "destroy")).code, 2);
+  });
+});
