@@ -2,7 +2,7 @@
  * Builds the plugin and its playground: plugin/main.js for Figma's sandbox, plugin/ui.html as one file,
  * plugin/manifest.json from code, and playground/index.html, which carries all three.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
@@ -45,8 +45,12 @@ async function bundle(entry, target, minify, extra = {}) {
   return result.outputFiles[0].text;
 }
 
-const minifyCss = async (file, minify) =>
-  (await transform(await readFile(file, "utf8"), { loader: "css", minify, target: uiTarget })).code;
+/** The style sheets of a folder in the order of their names, as one. */
+async function bundleCss(folder, minify) {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".css")).sort();
+  const sheets = await Promise.all(names.map((name) => readFile(path.join(folder, name), "utf8")));
+  return (await transform(sheets.join("\n"), { loader: "css", minify, target: uiTarget })).code;
+}
 
 /** A script inside HTML ends at its first end tag, also inside a string. */
 const forScript = (code) => code.replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
@@ -67,9 +71,9 @@ export async function buildPlugin({ outDir = path.join(root, "dist"), port, mini
   const [main, uiCode, uiCss, pageCode, pageCss, pageHtml, manifest] = await Promise.all([
     bundle(source("main", "main.ts"), mainTarget, minify),
     bundle(source("ui", "main.tsx"), uiTarget, minify, { jsx: "automatic", jsxImportSource: "preact" }),
-    minifyCss(source("ui", "styles.css"), minify),
+    bundleCss(source("ui", "styles"), minify),
     bundle(source("simulator", "page", "main.ts"), uiTarget, minify),
-    minifyCss(source("simulator", "page", "styles.css"), minify),
+    bundleCss(source("simulator", "page", "styles"), minify),
     readFile(source("simulator", "page", "index.html"), "utf8"),
     readManifest(port),
   ]);
@@ -77,7 +81,7 @@ export async function buildPlugin({ outDir = path.join(root, "dist"), port, mini
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tau</title><style>${uiCss}</style></head>` +
     `<body><div id="app"></div><script>${forScript(uiCode)}</script></body></html>`;
   const parts = { css: pageCss, js: forScript(pageCode), plugin: forJson({ main, ui, manifest }) };
-  const playground = pageHtml.replace(/\/\*\{(\w+)\}\*\//g, (_, name) => parts[name]);
+  const playground = pageHtml.replace(/\/\*\{(css|js)\}\*\/|"\{(plugin)\}"/g, (_, text, json) => parts[text ?? json]);
   const files = {
     "plugin/main.js": main,
     "plugin/ui.html": ui,

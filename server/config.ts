@@ -60,14 +60,22 @@ const fields = {
   data: { variable: "TAU_DATA", schema: z.string().min(1), expected: "the path of a folder" },
   packs: { variable: "TAU_PACKS", schema: z.string().min(1), expected: "the path of a folder" },
   provider: { variable: "TAU_PROVIDER", schema: z.enum(providers), expected: `one of ${providers.join(", ")}` },
-  threads: { variable: "TAU_THREADS", schema: integer(0, 1024), expected: "a number of threads from 0 (all cores) to 1024" },
+  threads: {
+    variable: "TAU_THREADS",
+    schema: integer(0, 1024),
+    expected: "a number of threads from 0 (all cores) to 1024",
+  },
   logLevel: { variable: "TAU_LOG_LEVEL", schema: z.enum(logLevels), expected: `one of ${logLevels.join(", ")}` },
   hosts: {
     variable: "TAU_HOSTS",
     schema: z.string().regex(/^[A-Za-z0-9.-]+(\s*,\s*[A-Za-z0-9.-]+)*$/),
     expected: "host names without port, separated by commas",
   },
-  requestsPerMinute: { variable: "TAU_REQUESTS_PER_MINUTE", schema: integer(1, 999_999_999), expected: "a number from 1" },
+  requestsPerMinute: {
+    variable: "TAU_REQUESTS_PER_MINUTE",
+    schema: integer(1, 999_999_999),
+    expected: "a number from 1",
+  },
 } as const;
 
 function settle<K extends keyof typeof fields>(
@@ -82,7 +90,11 @@ function settle<K extends keyof typeof fields>(
   if (!result.success) {
     const field = flag === undefined ? variable : `--${name}`;
     const received = JSON.stringify(text.slice(0, 80));
-    throw new AppError("config_invalid", `${field}: expected ${expected}, got ${received}`, { field, expected, received });
+    throw new AppError("config_invalid", `${field}: expected ${expected}, got ${received}`, {
+      field,
+      expected,
+      received,
+    });
   }
   return result.data as z.output<(typeof fields)[K]["schema"]>;
 }
@@ -96,7 +108,10 @@ export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
     provider: settle("provider", flags.provider, env) ?? "auto",
     threads: settle("threads", undefined, env) ?? 0,
     logLevel: settle("logLevel", undefined, env) ?? "info",
-    hosts: (settle("hosts", undefined, env) ?? "").split(",").map((host) => host.trim().toLowerCase()).filter(Boolean),
+    hosts: (settle("hosts", undefined, env) ?? "")
+      .split(",")
+      .map((host) => host.trim().toLowerCase())
+      .filter(Boolean),
     requestsPerMinute: settle("requestsPerMinute", undefined, env) ?? limits.requestsPerMinute,
     playgroundDir: join(rootDir, "dist/playground"),
     version: readVersion(),

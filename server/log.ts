@@ -17,5 +17,8 @@ export type LogLevel = (typeof logLevels)[number];
 
 export function createLog(level: LogLevel): Log {
   const redact = ["*.authorization", "*.headers.authorization", "token", "*.token", "caption", "*.caption"];
-  return pino({ level, base: null, redact, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }));
+  return pino(
+    { level, base: null, redact, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  );
 }

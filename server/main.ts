@@ -58,7 +58,10 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     const { ready } = inference;
     if (ready) return { state: "ready", provider: ready.provider };
     if (fault === undefined) return { state: "starting" };
-    return { state: "unavailable", detail: fault instanceof AppError ? fault.message : "the inference child did not start" };
+    return {
+      state: "unavailable",
+      detail: fault instanceof AppError ? fault.message : "the inference child did not start",
+    };
   };
   const app = createApp({
     queue,
@@ -79,7 +82,15 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     now: Date.now,
   });
   const listener = await listen(app.fetch, config.port);
-  const worker = startGenerationWorker({ queue, inference, results, encodePng, limits, log, onFinished: metrics.recordJob });
+  const worker = startGenerationWorker({
+    queue,
+    inference,
+    results,
+    encodePng,
+    limits,
+    log,
+    onFinished: metrics.recordJob,
+  });
   const ready = inference.start();
   ready.then(
     ({ provider, startMs, packs }) => log.info({ provider, startMs, packs }, "inference is ready"),

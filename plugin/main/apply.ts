@@ -32,8 +32,10 @@ export async function applyArtboards(
           )
         : placeArtboards(artboards, images, made);
     if (nodes.length === 0) return { ok: false, reason: "gone", detail: "the selected layers were deleted" };
-    figma.currentPage.selection = nodes;
-    figma.viewport.scrollAndZoomIntoView(nodes);
+    if (target.kind === "artboards") {
+      figma.currentPage.selection = nodes;
+      figma.viewport.scrollAndZoomIntoView(nodes);
+    }
     figma.commitUndo();
     const imageCount = target.kind === "replace" ? nodes.length : images.size;
     return { ok: true, imageCount };
@@ -62,16 +64,34 @@ function placeArtboards(
   const obstacles = figma.currentPage.children.map(({ x, y, width, height }) => ({ x, y, width, height }));
   const centre = figma.viewport.center;
   const nodes = artboards.map((artboard) => createArtboard(artboard, images, made));
-  const width = nodes.reduce((sum, node) => sum + node.width, artboardGapPx * (nodes.length - 1));
-  const height = Math.max(...nodes.map((node) => node.height));
+  const corners = layOutInRows(nodes);
+  const width = Math.max(...nodes.map((node, index) => corners[index]!.x + node.width));
+  const height = Math.max(...nodes.map((node, index) => corners[index]!.y + node.height));
   const spot = findFreeSpot({ width, height }, centre, obstacles, artboardGapPx);
-  let x = spot.x;
-  for (const node of nodes) {
-    node.x = x;
-    node.y = spot.y;
-    x += node.width + artboardGapPx;
-  }
+  nodes.forEach((node, index) => {
+    node.x = spot.x + corners[index]!.x;
+    node.y = spot.y + corners[index]!.y;
+  });
   return nodes;
+}
+
+/** Corners of the artboards relative to the group: one row, or as many columns as rows when there are more than four. */
+function layOutInRows(nodes: readonly SceneNode[]): { x: number; y: number }[] {
+  const perRow = nodes.length <= 4 ? nodes.length : Math.ceil(Math.sqrt(nodes.length));
+  let x = 0;
+  let y = 0;
+  let rowHeight = 0;
+  return nodes.map((node, index) => {
+    if (index > 0 && index % perRow === 0) {
+      x = 0;
+      y += rowHeight + artboardGapPx;
+      rowHeight = 0;
+    }
+    const corner = { x, y };
+    x += node.width + artboardGapPx;
+    rowHeight = Math.max(rowHeight, node.height);
+    return corner;
+  });
 }
 
 /** Keeps position, size, effects and name of each layer; only its fill and what it remembers change. */

@@ -39,7 +39,7 @@ export function createArtboard(
   artboard.images.forEach(({ key, provenance }, index) => {
     const layer = figma.createRectangle();
     made.push(layer);
-    layer.name = `${artboard.caption} · ${provenance.seed}`;
+    layer.name = `${artboard.caption} ${index + 1}`;
     layer.resize(tilePx, tilePx);
     layer.cornerRadius = tileRadiusPx;
     parent.appendChild(layer);

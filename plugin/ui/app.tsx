@@ -1,14 +1,8 @@
 /** Root of the views: subscribes to the controller, chooses the view, and owns the keys that work everywhere. */
 import { useEffect, useReducer } from "preact/hooks";
-import type { Controller } from "./controller.ts";
-import type { Texts } from "./i18n/en.ts";
 import { GenerateView } from "./views/generate.tsx";
 import { SettingsView } from "./views/settings.tsx";
-
-export interface ViewProps {
-  readonly controller: Controller;
-  readonly texts: Texts;
-}
+import type { ViewProps } from "./views/view-props.ts";
 
 export function App({ controller, texts }: ViewProps) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);

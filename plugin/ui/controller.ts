@@ -103,9 +103,6 @@ export class Controller {
   keepAll(isKept: boolean): void {
     this.#dispatch({ type: "keep-all", isKept });
   }
-  dismissFailure(): void {
-    this.#dispatch({ type: "dismiss" });
-  }
   newSeed(): void {
     this.#dispatch({ type: "form", change: { seed: this.#around.randomSeed() } });
   }
@@ -141,7 +138,9 @@ export class Controller {
     }
   }
 
-  async saveSettings(settings: Settings): Promise<void> {
+  async saveSettings(draft: Settings): Promise<void> {
+    // The server prints the playground's address, which ends in the token: pasting all of it is fine.
+    const settings = { ...draft, token: draft.token.trim().replace(/^.*#token=/, "") };
     this.#dispatch({ type: "settings", settings });
     this.#around.post({ type: "save-settings", settings });
     if (await this.connect()) this.show("generate");
@@ -179,10 +178,27 @@ export class Controller {
       if (this.#closesAfterApply || this.state.settings.applyAutomatically) this.apply();
     } catch (error) {
       if (running.signal.aborted) return;
+      if (error instanceof Failure && error.code === "style_unknown") await this.#refreshStyles();
       this.#fail(error, runId);
       if (this.#closesAfterApply && error instanceof Failure)
         this.#around.post({ type: "notify", text: this.#around.describe(error), isError: true });
     }
+  }
+
+  /** A server that was restarted with another pack has other styles: show those, whatever else went wrong. */
+  async #refreshStyles(): Promise<void> {
+    try {
+      this.#dispatch({ type: "connected", meta: await this.#client().readMeta() });
+      this.editForm({ style: "" });
+    } catch {
+      // The failure at hand says more than this one.
+    }
+  }
+
+  /** The way on after a failure: connect when that is what failed, else do the work again. */
+  async retry(): Promise<void> {
+    if (this.state.meta === undefined) await this.connect();
+    else await this.generate();
   }
 
   /** Leaves nothing: not on the canvas, not in the preview, not in the server's queue. */

@@ -63,6 +63,11 @@ window.addEventListener("message", (event: MessageEvent<{ pluginMessage?: unknow
   if (isMainMessage(message)) controller.receive(message);
 });
 
+// Closing the window in the middle of a run takes the job back from the server.
+window.addEventListener("pagehide", () => {
+  if (controller.state.run !== undefined) controller.cancel();
+});
+
 void watchLocalNetworkPermission();
 render(<App controller={controller} texts={texts} />, document.getElementById("app")!);
 parent.postMessage({ pluginMessage: { type: "ready" } }, "*");

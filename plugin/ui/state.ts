@@ -70,7 +70,6 @@ export type Action =
   | { readonly type: "connecting" }
   | { readonly type: "connected"; readonly meta: Meta }
   | { readonly type: "failed"; readonly failure: Failure; readonly runId?: number }
-  | { readonly type: "dismiss" }
   | {
       readonly type: "run-started";
       readonly runId: number;
@@ -161,8 +160,6 @@ export function reduce(state: State, action: Action): State {
       return { ...state, isConnecting: false, meta: action.meta, failure: undefined };
     case "failed":
       return { ...state, isConnecting: false, failure: action.failure, run: undefined, applyId: undefined };
-    case "dismiss":
-      return { ...state, failure: undefined };
     case "run-started":
       return {
         ...state,

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ResolvedRequestSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
-import { type ProblemCode, AppError, problemCodes } from "../../shared/problem.ts";
+import { AppError, type ProblemCode, problemCodes } from "../../shared/problem.ts";
 import { encodePng } from "../images/codec.ts";
 import { createInferenceClient } from "../inference/client.ts";
 import type { ImageResult } from "../inference/protocol.ts";
@@ -64,7 +64,14 @@ async function run(args: string[]): Promise<number> {
         const file = await writeImage(values.out!, image);
         const now = performance.now();
         line.end();
-        console.log(JSON.stringify({ file, seed: image.seed, logLikelihood: image.logLikelihood, milliseconds: Math.round(now - last) }));
+        console.log(
+          JSON.stringify({
+            file,
+            seed: image.seed,
+            logLikelihood: image.logLikelihood,
+            milliseconds: Math.round(now - last),
+          }),
+        );
         last = now;
       },
     });
@@ -79,7 +86,8 @@ type Values = Readonly<Partial<Record<"caption" | "style" | "count" | "seed" | "
 
 /** Builds the request by the contract that the HTTP API uses. @throws AppError with the contract's own code */
 function parseRequest({ caption, style, count, seed, temperature, guidance }: Values) {
-  const number = (text: string | undefined): number | undefined => (text === undefined ? undefined : text.trim() === "" ? Number.NaN : Number(text));
+  const number = (text: string | undefined): number | undefined =>
+    text === undefined ? undefined : text.trim() === "" ? Number.NaN : Number(text);
   const parsed = ResolvedRequestSchema.safeParse({
     condition: { ...(caption === undefined ? {} : { caption }), ...(style === undefined ? {} : { style }) },
     count: number(count),

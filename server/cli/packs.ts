@@ -11,16 +11,23 @@ const usage = `Usage: npm run -s tau -- packs list|verify [--packs DIR] [--json]
   --json        the list as JSON, as GET /v1/meta gives it`;
 
 async function run(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: { packs: { type: "string" }, json: { type: "boolean", default: false } } });
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { packs: { type: "string" }, json: { type: "boolean", default: false } },
+  });
   const [action] = positionals;
   if (action !== "list" && action !== "verify") {
-    console.error(`tau packs: expected list or verify, got ${action === undefined ? "nothing" : `"${action}"`}\n\n${usage}`);
+    console.error(
+      `tau packs: expected list or verify, got ${action === undefined ? "nothing" : `"${action}"`}\n\n${usage}`,
+    );
     return 2;
   }
   const catalogue = await Catalogue.open(values.packs ?? packsHome());
   if (action === "verify") {
     await catalogue.verify();
-    for (const { manifest, digest } of catalogue.entries) console.log(`${manifest.id}@${manifest.version} ok, ${manifest.files.length} files, digest ${digest}`);
+    for (const { manifest, digest } of catalogue.entries)
+      console.log(`${manifest.id}@${manifest.version} ok, ${manifest.files.length} files, digest ${digest}`);
     return 0;
   }
   const packs = catalogue.packs();
@@ -31,7 +38,9 @@ async function run(args: string[]): Promise<number> {
   for (const { id, version, digest, licence, sizeBytes, translations } of packs) {
     console.log(`${id}@${version}  ${(sizeBytes / 1e6).toFixed(1)} MB  ${digest.slice(0, 16)}…\n  licence: ${licence}`);
     for (const { id: translation, conditions, styles, widthPx, heightPx } of translations)
-      console.log(`  ${translation}: ${conditions.join(" + ")} → ${widthPx} × ${heightPx} px\n    styles: ${styles.map((style) => style.id).join(", ")}`);
+      console.log(
+        `  ${translation}: ${conditions.join(" + ")} → ${widthPx} × ${heightPx} px\n    styles: ${styles.map((style) => style.id).join(", ")}`,
+      );
   }
   return 0;
 }

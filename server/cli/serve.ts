@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { limits } from "../../shared/limits.ts";
 import { readConfig } from "../config.ts";
-import { startServer } from "../main.ts";
+import { type ServerParts, startServer } from "../main.ts";
 
 const usage = `Usage: npm start -- [options]   or   npm run -s tau -- serve [options]
 
@@ -18,7 +18,8 @@ Further variables: TAU_THREADS (0 = all cores), TAU_LOG_LEVEL (debug, info, warn
 localhost that requests may use), TAU_REQUESTS_PER_MINUTE. A flag wins over its variable.
 Exit codes: 0 stopped by a signal, 1 failed (for example port_in_use), 2 wrong usage.`;
 
-async function run(args: string[]): Promise<number> {
+/** Runs the command; `parts` are for tests. */
+export async function serve(args: string[], parts: ServerParts = {}): Promise<number> {
   const { values } = parseArgs({
     args,
     options: {
@@ -33,13 +34,15 @@ async function run(args: string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const server = await startServer(readConfig(values));
+  const server = await startServer(readConfig(values), parts);
   const signalled = new Promise<void>((resolve) => {
     let count = 0;
     const onSignal = (): void => {
       // A second signal means: now.
       if (++count > 1) process.exit(1);
-      console.error(`\nTau stops; running generations get up to ${limits.shutdownGraceMs / 1000} s (again to stop at once)`);
+      console.error(
+        `\nTau stops; running generations get up to ${limits.shutdownGraceMs / 1000} s (again to stop at once)`,
+      );
       resolve();
     };
     process.on("SIGTERM", onSignal);
@@ -57,4 +60,9 @@ async function run(args: string[]): Promise<number> {
   return 0;
 }
 
-export const command = { name: "serve", summary: "serve the API and the playground", usage, run };
+export const command = {
+  name: "serve",
+  summary: "serve the API and the playground",
+  usage,
+  run: (args: string[]) => serve(args),
+};

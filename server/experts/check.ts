@@ -16,8 +16,12 @@ export function requireFinite(values: Float32Array, expert: string): void {
 export function requireShape({ data, dims }: Tensor, expected: readonly number[], expert: string): void {
   if (data instanceof Float32Array && dims.join() === expected.join()) return;
   const type = data instanceof Float32Array ? "" : ` of ${data.constructor.name}`;
-  throw new AppError("tensor_mismatch", `${expert}: expected [${expected.join(", ")}], got [${dims.join(", ")}]${type}`, {
-    expected: `[${expected.join(", ")}]`,
-    received: `[${dims.join(", ")}]${type}`,
-  });
+  throw new AppError(
+    "tensor_mismatch",
+    `${expert}: expected [${expected.join(", ")}], got [${dims.join(", ")}]${type}`,
+    {
+      expected: `[${expected.join(", ")}]`,
+      received: `[${dims.join(", ")}]${type}`,
+    },
+  );
 }

@@ -72,7 +72,9 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
       if (!route.isUnlimited) spend();
     }
     if (route.method === "post" && deps.stopping.aborted)
-      throw new AppError("shutting_down", "expected a running server, got one that is stopping", { retryAfterSeconds: 5 });
+      throw new AppError("shutting_down", "expected a running server, got one that is stopping", {
+        retryAfterSeconds: 5,
+      });
   };
 
   const labels = new WeakMap<AppContext, string>();
@@ -106,7 +108,11 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
       if (c.req.path.startsWith("/v1/")) guard({ method: "get" }, c);
       const expected = "a path of /openapi.json";
       const received = describe(c.req.path);
-      throw new AppError("not_found", `path: expected ${expected}, got ${received}`, { field: "path", expected, received });
+      throw new AppError("not_found", `path: expected ${expected}, got ${received}`, {
+        field: "path",
+        expected,
+        received,
+      });
     } catch (error) {
       return answerError(error, c);
     }
@@ -117,7 +123,10 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     const requestId = c.get("requestId");
     if (error instanceof AppError && error.code !== "internal") return problemResponse(error, requestId);
     deps.log.error({ requestId, route: labels.get(c), err: error }, "a request failed in an unexpected way");
-    return problemResponse(new AppError("internal", "the server failed in an unexpected way; its log tells more by the request id"), requestId);
+    return problemResponse(
+      new AppError("internal", "the server failed in an unexpected way; its log tells more by the request id"),
+      requestId,
+    );
   }
   return app;
 }

@@ -7,9 +7,9 @@ import { problemsOf } from "./openapi.ts";
 import type { Route } from "./route.ts";
 
 const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-const escape = (text: string): string => text.replace(/[&<>"]/g, (character) => escapes[character]!);
+const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => escapes[character]!);
 /** Escapes, then turns `code` into code. */
-const prose = (text: string): string => escape(text).replace(/`([^`]+)`/g, "<code>$1</code>");
+const prose = (text: string): string => escapeHtml(text).replace(/`([^`]+)`/g, "<code>$1</code>");
 
 const style = `
 :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 18%, transparent); }
@@ -25,21 +25,33 @@ const anchorOf = (route: Route): string => `${route.method}-${route.path.replace
 function sectionOf(route: Route): string {
   const rows = [
     ...(route.parameters ?? []).map(({ name, in: where, description, isRequired }) => [
-      `<code>${escape(name)}</code>`,
+      `<code>${escapeHtml(name)}</code>`,
       `${where}${isRequired ? ", required" : ""}`,
       prose(description),
     ]),
     ...(route.body
-      ? [["body", escape(route.body.mediaTypes.join(", ")), route.body.schema ? schemaLink(route.body.schema) : "the bytes"]]
+      ? [
+          [
+            "body",
+            escapeHtml(route.body.mediaTypes.join(", ")),
+            route.body.schema ? schemaLink(route.body.schema) : "the bytes",
+          ],
+        ]
       : []),
     ...Object.entries(route.answers).map(([status, answer]) => [
       status,
-      answer.schema ? schemaLink(answer.schema) : escape(answer.mediaType ?? ""),
+      answer.schema ? schemaLink(answer.schema) : escapeHtml(answer.mediaType ?? ""),
       prose(answer.description),
     ]),
-    ["problems", "", problemsOf(route).map((code) => `<a href="#problems"><code>${code}</code></a>`).join(", ")],
+    [
+      "problems",
+      "",
+      problemsOf(route)
+        .map((code) => `<a href="#problems"><code>${code}</code></a>`)
+        .join(", "),
+    ],
   ];
-  return `<section id="${anchorOf(route)}"><h2><span class="method">${route.method}</span> <code>${escape(route.path)}</code></h2>
+  return `<section id="${anchorOf(route)}"><h2><span class="method">${route.method}</span> <code>${escapeHtml(route.path)}</code></h2>
 <p>${prose(route.summary)}${route.isOpen ? ' <span class="quiet">(no token needed)</span>' : ""}</p>
 ${route.description ? `<p>${prose(route.description)}</p>` : ""}
 <table>${rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`).join("\n")}</table></section>`;
@@ -49,23 +61,31 @@ const schemaLink = (name: string): string => `<a href="#schema-${name}">${name}<
 
 /** The page as HTML. */
 export function docsPage(routes: readonly Route[], schemas: Readonly<Record<string, object>>, version: string): string {
-  const codes = Object.entries(problemStatus).map(([code, status]) => `<tr><td><code>${code}</code></td><td>${status}</td></tr>`);
-  const index = routes.map((route) => `<li><a href="#${anchorOf(route)}"><code>${route.method.toUpperCase()} ${escape(route.path)}</code></a></li>`);
+  const codes = Object.entries(problemStatus).map(
+    ([code, status]) => `<tr><td><code>${code}</code></td><td>${status}</td></tr>`,
+  );
+  const index = routes.map(
+    (route) =>
+      `<li><a href="#${anchorOf(route)}"><code>${route.method.toUpperCase()} ${escapeHtml(route.path)}</code></a></li>`,
+  );
   const example = `TOKEN=$(cat ~/.local/share/tau/token)
 curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" \\
   -H "Content-Type: application/json" -d '{"condition":{"caption":"red bird"},"count":4,"seed":7}'`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Tau API ${escape(version)}</title><style>${style}</style></head><body><main>
-<h1>Tau API ${escape(version)}</h1>
+<title>Tau API ${escapeHtml(version)}</title><style>${style}</style></head><body><main>
+<h1>Tau API ${escapeHtml(version)}</h1>
 <p>Captions to images by conditional invertible neural networks. The machine-readable contract is
 <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1). All routes but those marked need
 <code>Authorization: Bearer …</code> with the token that the server wrote to its data folder at its first start.</p>
-<pre>${escape(example)}</pre><ul>${index.join("")}</ul>
+<pre>${escapeHtml(example)}</pre><ul>${index.join("")}</ul>
 ${routes.map(sectionOf).join("\n")}
 <section id="problems"><h2>Problems</h2><p>Every error is an RFC 9457 document of type <code>application/problem+json</code> with a
 stable <code>code</code>, and where it applies <code>field</code>, <code>expected</code> and <code>received</code>.</p>
 <table><tr><th>code</th><th>status</th></tr>${codes.join("")}</table></section>
 <section><h2>Schemas</h2>${Object.entries(schemas)
-    .map(([name, schema]) => `<h3 id="schema-${name}">${name}</h3><pre>${escape(JSON.stringify(schema, null, 2))}</pre>`)
+    .map(
+      ([name, schema]) =>
+        `<h3 id="schema-${name}">${name}</h3><pre>${escapeHtml(JSON.stringify(schema, null, 2))}</pre>`,
+    )
     .join("\n")}</section></main></body></html>`;
 }

@@ -3,7 +3,7 @@
  * client skips to the newest, memory stays at one snapshot a stream, and resuming needs no log of events: a client that
  * names a Last-Event-ID is only spared the snapshot which it has.
  */
-import { type JobQueue, isFinal, type Snapshot } from "../jobs/job-queue.ts";
+import { isFinal, type JobQueue, type Snapshot } from "../jobs/job-queue.ts";
 
 export interface EventOptions {
   readonly lastEventId: number | undefined;

@@ -10,7 +10,13 @@ import { describe, parse } from "./problems.ts";
 import { fingerprintOf, resolveRequest } from "./resolve-request.ts";
 import { type AppContext, json, type Parameter, type Route, type RouteDeps } from "./route.ts";
 
-const idParameter: Parameter = { name: "id", in: "path", description: "Id of a generation.", schema: z.string(), isRequired: true };
+const idParameter: Parameter = {
+  name: "id",
+  in: "path",
+  description: "Id of a generation.",
+  schema: z.string(),
+  isRequired: true,
+};
 const idPath = "/v1/generations/{id}";
 
 export function generationRoutes(deps: RouteDeps): Route[] {
@@ -20,24 +26,43 @@ export function generationRoutes(deps: RouteDeps): Route[] {
     if (!snapshot) throw unknown("generation", "the id of a generation that this server knows", id);
     return snapshot;
   };
-  return [startRoute(deps), listRoute(deps), readRoute(find), eventsRoute(deps, find), imageRoute(deps, find), deleteRoute(deps, find)];
+  return [
+    startRoute(deps),
+    listRoute(deps),
+    readRoute(find),
+    eventsRoute(deps, find),
+    imageRoute(deps, find),
+    deleteRoute(deps, find),
+  ];
 }
 
 type Find = (c: AppContext) => Promise<Snapshot>;
 
 const unknown = (field: string, expected: string, value: string): AppError =>
-  new AppError("not_found", `${field}: expected ${expected}, got ${describe(value)}`, { field, expected, received: describe(value) });
+  new AppError("not_found", `${field}: expected ${expected}, got ${describe(value)}`, {
+    field,
+    expected,
+    received: describe(value),
+  });
 
 const startRoute = (deps: RouteDeps): Route => ({
   method: "post",
   path: "/v1/generations",
   summary: "Start a generation",
-  description: "Answers at once; follow `Location` or its `/events`. With an Idempotency-Key a repeated request is the same job.",
+  description:
+    "Answers at once; follow `Location` or its `/events`. With an Idempotency-Key a repeated request is the same job.",
   parameters: [
-    { name: "Idempotency-Key", in: "header", description: "Any key of your own, new for each job.", schema: IdempotencyKeySchema },
+    {
+      name: "Idempotency-Key",
+      in: "header",
+      description: "Any key of your own, new for each job.",
+      schema: IdempotencyKeySchema,
+    },
   ],
   body: { mediaTypes: ["application/json"], schema: "GenerationRequest" },
-  answers: { 202: { description: "Accepted. `Idempotency-Replayed: true` if the key was known.", schema: "Generation" } },
+  answers: {
+    202: { description: "Accepted. `Idempotency-Replayed: true` if the key was known.", schema: "Generation" },
+  },
   problems: [
     "invalid_json",
     "unsupported_media",
@@ -74,8 +99,18 @@ const listRoute = (deps: RouteDeps): Route => ({
   summary: "List generations, newest first",
   parameters: [
     { name: "q", in: "query", description: "Words that the caption must hold.", schema: ListQuerySchema.shape.q },
-    { name: "limit", in: "query", description: "Length of a page.", schema: z.number().int().min(1).max(limits.listMax) },
-    { name: "before", in: "query", description: "`nextBefore` of the page before.", schema: ListQuerySchema.shape.before },
+    {
+      name: "limit",
+      in: "query",
+      description: "Length of a page.",
+      schema: z.number().int().min(1).max(limits.listMax),
+    },
+    {
+      name: "before",
+      in: "query",
+      description: "`nextBefore` of the page before.",
+      schema: ListQuerySchema.shape.before,
+    },
   ],
   answers: { 200: { description: "One page.", schema: "GenerationList" } },
   handle: async (c) => json(await deps.queue.list(parse(ListQuerySchema, c.req.query()))),
@@ -106,7 +141,10 @@ const eventsRoute = (deps: RouteDeps, find: Find): Route => ({
   handle: async (c) => {
     const first = await find(c);
     const seen = /^\d{1,15}$/.exec(c.req.header("last-event-id") ?? "")?.[0];
-    const options = { lastEventId: seen === undefined ? undefined : Number(seen), heartbeatMs: deps.limits.eventHeartbeatMs };
+    const options = {
+      lastEventId: seen === undefined ? undefined : Number(seen),
+      heartbeatMs: deps.limits.eventHeartbeatMs,
+    };
     return new Response(eventStream(deps.queue, first, { ...options, signal: deps.streamsEnd }), {
       headers: { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" },
     });
@@ -139,7 +177,8 @@ const imageRoute = (deps: RouteDeps, find: Find): Route => ({
       throw new AppError("not_ready", `image ${n}: expected a finished image, got one that is not drawn yet`, {
         retryAfterSeconds: 1,
       });
-    if (!image) throw unknown("image", `the name of an image from 0.png to ${last}.png of a generation that is done`, file);
+    if (!image)
+      throw unknown("image", `the name of an image from 0.png to ${last}.png of a generation that is done`, file);
     const etag = `"${image.sha256}"`;
     const headers = { ETag: etag, "Cache-Control": "private, max-age=31536000, immutable" };
     const known = (c.req.header("if-none-match") ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));

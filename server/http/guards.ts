@@ -15,9 +15,13 @@ export function checkHost(host: string, names: readonly string[]): void {
   const name = host.toLowerCase().replace(/:\d*$/, "");
   if (localNames.includes(name) || names.includes(name)) return;
   const expected = [...localNames, ...names].join(", ");
-  throw new AppError("origin_host_refused", `Host: expected one of ${expected}, got ${JSON.stringify(name.slice(0, 80))}`, {
-    field: "Host",
-  });
+  throw new AppError(
+    "origin_host_refused",
+    `Host: expected one of ${expected}, got ${JSON.stringify(name.slice(0, 80))}`,
+    {
+      field: "Host",
+    },
+  );
 }
 
 /**
@@ -74,7 +78,11 @@ export function createRateLimit(perMinute: number, now: () => number): () => voi
     }
     const retryAfterSeconds = Math.max(1, Math.ceil(((1 - tokens) * 60) / perMinute));
     const expected = `at most ${perMinute} requests a minute`;
-    throw new AppError("rate_limited", `expected ${expected}, got more`, { expected, received: "more", retryAfterSeconds });
+    throw new AppError("rate_limited", `expected ${expected}, got more`, {
+      expected,
+      received: "more",
+      retryAfterSeconds,
+    });
   };
 }
 

@@ -1,6 +1,5 @@
 /** Health, readiness, what this server is and can, and its metrics. */
-import { type Health, type Meta } from "../../shared/contract.ts";
-import { apiVersion } from "../../shared/contract.ts";
+import { apiVersion, type Health, type Meta } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { json, type Route, type RouteDeps } from "./route.ts";
 

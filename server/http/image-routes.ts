@@ -24,7 +24,9 @@ export function imageRoutes(deps: RouteDeps): Route[] {
           requireMediaType(c.req.raw, mediaTypes);
           const bytes = await readBody(c.req.raw, deps.limits.uploadMaxBytes);
           if (bytes.byteLength === 0)
-            throw new AppError("image_rejected", "body: expected the bytes of an image, got an empty body", { field: "body" });
+            throw new AppError("image_rejected", "body: expected the bytes of an image, got an empty body", {
+              field: "body",
+            });
           const about = await deps.probeImage(bytes);
           const digest = await deps.uploads.put(bytes);
           await deps.uploads.shrink(deps.limits.uploadsKeptMaxBytes);

@@ -68,7 +68,9 @@ async function bind(fetch: Fetch, hostname: string, port: number, timings: Liste
         { field: "port", expected: "a free port", received: `port ${port} in use`, cause: error },
       );
     if ((error as NodeJS.ErrnoException).code === "EACCES")
-      throw new AppError("config_invalid", `port: expected a port that this user may use, got ${port}`, { field: "port" });
+      throw new AppError("config_invalid", `port: expected a port that this user may use, got ${port}`, {
+        field: "port",
+      });
     throw error;
   }
   return server;

@@ -7,6 +7,9 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 const requestBucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const jobBucketsSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60];
 
+/** Node's monitor measures from timer to timer, so its resolution is part of every value and is taken off again. */
+const delayResolutionMs = 10;
+
 type Labels = Readonly<Record<string, string | number>>;
 
 const labelText = (labels: Labels): string => {
@@ -75,9 +78,13 @@ export function createMetrics() {
   const requests = new Counter("tau_http_requests_total", "Requests answered, by route pattern, method and status.");
   const duration = new Histogram("tau_http_request_seconds", "Time to the answer's headers.", requestBucketsSeconds);
   const jobs = new Counter("tau_jobs_total", "Generations ended, by state.");
-  const jobSeconds = new Histogram("tau_job_seconds", "Time of a generation from its first attempt to its end.", jobBucketsSeconds);
+  const jobSeconds = new Histogram(
+    "tau_job_seconds",
+    "Time of a generation from its first attempt to its end.",
+    jobBucketsSeconds,
+  );
   const images = new Counter("tau_images_total", "Images made by generations that are done.");
-  const delay = monitorEventLoopDelay({ resolution: 10 });
+  const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
   delay.enable();
   images.add({}, 0);
   return {
@@ -92,14 +99,18 @@ export function createMetrics() {
     },
     /** The exposition; `depth` and readiness are read at the moment of the scrape. */
     text(depth: { readonly waiting: number; readonly running: number }, isReady: boolean): string {
-      const delays = [0.5, 0.99].map((q) => [{ quantile: q }, delay.percentile(q * 100) / 1e9] as const);
+      const delays = [0.5, 0.99].map(
+        (q) => [{ quantile: q }, Math.max(0, delay.percentile(q * 100) / 1e9 - delayResolutionMs / 1000)] as const,
+      );
       const lines = [requests, duration, jobs, jobSeconds, images].flatMap((metric) => metric.lines());
       const states = [[{ state: "waiting" }, depth.waiting] as const, [{ state: "running" }, depth.running] as const];
       lines.push(
         ...gauge("tau_queue_jobs", "Generations that wait or run.", states),
         ...gauge("tau_inference_ready", "1 while an inference child is ready.", [[{}, isReady ? 1 : 0]]),
         ...gauge("tau_event_loop_delay_seconds", "Delay of the event loop since the start.", delays),
-        ...gauge("tau_resident_memory_bytes", "Resident memory of the server process.", [[{}, process.memoryUsage.rss()]]),
+        ...gauge("tau_resident_memory_bytes", "Resident memory of the server process.", [
+          [{}, process.memoryUsage.rss()],
+        ]),
       );
       return `${lines.join("\n")}\n`;
     },

@@ -43,7 +43,13 @@ const answerOf = ({ description, schema, mediaType }: Answer): object => ({
   description,
   ...(schema ? { content: { "application/json": { schema: reference(schema) } } } : {}),
   ...(mediaType
-    ? { content: { [mediaType]: { schema: mediaType === "image/png" ? { type: "string", format: "binary" } : { type: "string" } } } }
+    ? {
+        content: {
+          [mediaType]: {
+            schema: mediaType === "image/png" ? { type: "string", format: "binary" } : { type: "string" },
+          },
+        },
+      }
     : {}),
 });
 
@@ -68,7 +74,8 @@ export function problemsOf(route: Route): ProblemCode[] {
   codes.add("origin_host_refused");
   if (!route.isOpen) codes.add("unauthorized");
   if (!route.isOpen && !route.isUnlimited) codes.add("rate_limited");
-  if (route.parameters?.some((parameter) => parameter.in !== "path") || route.body?.schema) codes.add("invalid_request");
+  if (route.parameters?.some((parameter) => parameter.in !== "path") || route.body?.schema)
+    codes.add("invalid_request");
   codes.add("internal");
   return [...codes];
 }
@@ -116,8 +123,12 @@ export function openApiOf(routes: readonly Route[], version: string) {
     servers: [{ url: "/" }],
     paths,
     components: {
-      securitySchemes: { token: { type: "http", scheme: "bearer", description: "Printed by the server at its first start." } },
-      schemas: Object.fromEntries(Object.entries(schemas).map(([name, { schema, io }]) => [name, jsonSchemaOf(schema, io)])),
+      securitySchemes: {
+        token: { type: "http", scheme: "bearer", description: "Printed by the server at its first start." },
+      },
+      schemas: Object.fromEntries(
+        Object.entries(schemas).map(([name, { schema, io }]) => [name, jsonSchemaOf(schema, io)]),
+      ),
     },
   };
 }

@@ -23,7 +23,8 @@ const mediaTypes: Readonly<Record<string, string>> = {
 };
 
 /** The docs use no script at all. */
-const docsPolicy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const docsPolicy =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /** The playground is one file with everything inline; it runs the plugin's main code and speaks to local servers. */
 const playgroundPolicy = [
   "default-src 'none'",

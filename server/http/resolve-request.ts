@@ -32,7 +32,12 @@ export function resolveRequest(request: GenerationRequest, packs: readonly PackI
       );
   const { style } = request.condition;
   if (style !== undefined && !translation.styles.some(({ id }) => id === style))
-    throw mismatch("style_unknown", "condition.style", `one of ${translation.styles.map(({ id }) => id).join(", ")}`, style);
+    throw mismatch(
+      "style_unknown",
+      "condition.style",
+      `one of ${translation.styles.map(({ id }) => id).join(", ")}`,
+      style,
+    );
   const seed = request.seed ?? randomInt(0, limits.seedMax + 1);
   return { request: { ...request, seed }, packDigest: pack.digest };
 }
@@ -40,11 +45,24 @@ export function resolveRequest(request: GenerationRequest, packs: readonly PackI
 /** Digest of a parsed request; equal for bodies that mean the same. */
 export const fingerprintOf = (request: GenerationRequest): string => {
   const { translation, condition, count, seed, temperature, guidance } = request;
-  const parts = [translation, condition.caption ?? null, condition.style ?? null, count, seed ?? null, temperature, guidance];
+  const parts = [
+    translation,
+    condition.caption ?? null,
+    condition.style ?? null,
+    count,
+    seed ?? null,
+    temperature,
+    guidance,
+  ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 };
 
-function mismatch(code: "translation_unknown" | "style_unknown" | "invalid_request", field: string, expected: string, value: string) {
+function mismatch(
+  code: "translation_unknown" | "style_unknown" | "invalid_request",
+  field: string,
+  expected: string,
+  value: string,
+) {
   const received = describe(value);
   return new AppError(code, `${field}: expected ${expected}, got ${received}`, { field, expected, received });
 }

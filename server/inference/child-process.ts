@@ -27,7 +27,7 @@ export interface ChildEnd {
 
 interface Job {
   readonly handlers: GenerateHandlers;
-  timer: NodeJS.Timeout;
+  timer: ReturnType<typeof setTimeout>;
   /** Images are handed on one after another, also when the handler is slow. */
   chain: Promise<void>;
   isSettled: boolean;
@@ -183,8 +183,7 @@ export class InferenceChild {
   }
 }
 
-export const cancelled = (): AppError =>
-  new AppError("cancelled", "generation: cancelled before all images were made");
+export const cancelled = (): AppError => new AppError("cancelled", "generation: cancelled before all images were made");
 
 const deadlineExceeded = (deadlineMs: number): AppError =>
   new AppError("deadline_exceeded", `generation: expected to end within ${deadlineMs} ms, was still running`, {

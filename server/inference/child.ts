@@ -16,7 +16,8 @@ import { chooseProvider } from "./provider.ts";
 
 const started = performance.now();
 const send = (message: FromChild): void => {
-  process.send?.(message);
+  // A parent that is gone hears nothing; `disconnect` ends this process.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
 };
 
 async function start({ packsFolder, provider: wanted, threads }: ChildConfig): Promise<Batcher> {

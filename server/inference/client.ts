@@ -26,13 +26,14 @@ export interface InferenceClientOptions {
 /** Respawns wait 0.2 s, 0.4 s … at most this long. */
 const respawnDelayMaxMs = 5000;
 
-export const createInferenceClient = (options: InferenceClientOptions): InferenceClient => new RespawningClient(options);
+export const createInferenceClient = (options: InferenceClientOptions): InferenceClient =>
+  new RespawningClient(options);
 
 class RespawningClient implements InferenceClient {
   readonly #options: InferenceClientOptions;
   readonly #timings: ChildTimings;
   #child: InferenceChild | undefined;
-  #respawn: NodeJS.Timeout | undefined;
+  #respawn: ReturnType<typeof setTimeout> | undefined;
   /** Whether a child was ever ready: before that a failed start is the caller's to handle, after it ours. */
   #hasServed = false;
   /** Starts in a row that failed, and why the last one did. */

@@ -27,7 +27,11 @@ export async function chooseProvider(wanted: string): Promise<Provider> {
     throw new AppError(
       "provider_unavailable",
       `provider: expected auto or one that works on this machine, got ${wanted} (${fault}); see "GPU" in the README`,
-      { field: "provider", expected: "auto, cpu, or cuda or webgpu with their libraries and drivers", received: wanted },
+      {
+        field: "provider",
+        expected: "auto, cpu, or cuda or webgpu with their libraries and drivers",
+        received: wanted,
+      },
     );
   return provider;
 }

@@ -14,7 +14,11 @@ export interface WorkerDeps {
   readonly results: { put(bytes: Uint8Array): Promise<string> };
   /** Straight RGBA [height, width, 4] → PNG. */
   readonly encodePng: (rgba: Uint8Array, widthPx: number, heightPx: number) => Promise<Uint8Array>;
-  readonly limits: { readonly attemptsMax: number; readonly attemptDeadlineMs: number; readonly jobsParallelMax: number };
+  readonly limits: {
+    readonly attemptsMax: number;
+    readonly attemptDeadlineMs: number;
+    readonly jobsParallelMax: number;
+  };
   /** Never gets captions or bytes. */
   readonly log: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
   readonly onFinished?: (state: string, durationMs: number, imageCount: number) => void;
@@ -41,7 +45,9 @@ const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
   });
 
 export const asAppError = (error: unknown): AppError =>
-  error instanceof AppError ? error : new AppError("internal", "the server failed in an unexpected way", { cause: error });
+  error instanceof AppError
+    ? error
+    : new AppError("internal", "the server failed in an unexpected way", { cause: error });
 
 export function startGenerationWorker(deps: WorkerDeps): GenerationWorker {
   const stopping = new AbortController();
@@ -52,7 +58,10 @@ export function startGenerationWorker(deps: WorkerDeps): GenerationWorker {
   });
   return {
     stop: async (graceMs) => {
-      const timer = setTimeout(() => stopping.abort(new AppError("shutting_down", "the server stopped before the end")), graceMs);
+      const timer = setTimeout(
+        () => stopping.abort(new AppError("shutting_down", "the server stopped before the end")),
+        graceMs,
+      );
       await Promise.all(loops).finally(() => clearTimeout(timer));
     },
   };
@@ -76,7 +85,11 @@ async function runJob(job: Job, deps: WorkerDeps, stopping: AbortSignal): Promis
         continue;
       }
       if (error.code === "internal") deps.log.error({ job: job.id, err: cause }, "a job failed in an unexpected way");
-      outcome = { state: "failed", problem: toProblem(error), durationMs: Math.round(performance.now() - startedAttempt) };
+      outcome = {
+        state: "failed",
+        problem: toProblem(error),
+        durationMs: Math.round(performance.now() - startedAttempt),
+      };
     }
   }
   try {
@@ -92,7 +105,10 @@ async function runAttempt(job: Job, deps: WorkerDeps, stopping: AbortSignal): Pr
   const attempt = new AbortController();
   const fail = (error: unknown): void => attempt.abort(error);
   const deadline = setTimeout(
-    () => fail(new AppError("deadline_exceeded", `expected an attempt of at most ${attemptDeadlineMs} ms, got a longer one`)),
+    () =>
+      fail(
+        new AppError("deadline_exceeded", `expected an attempt of at most ${attemptDeadlineMs} ms, got a longer one`),
+      ),
     attemptDeadlineMs,
   );
   const signal = AbortSignal.any([job.signal, stopping, attempt.signal]);
@@ -117,17 +133,22 @@ const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 
-async function makeImages(job: Job, deps: WorkerDeps, signal: AbortSignal, fail: (error: unknown) => void): Promise<void> {
+async function makeImages(
+  job: Job,
+  deps: WorkerDeps,
+  signal: AbortSignal,
+  fail: (error: unknown) => void,
+): Promise<void> {
   const request: ResolvedRequest = job.request;
   const stored: Array<Promise<void>> = [];
   await deps.inference.generate(request, {
     signal,
     onProgress: ({ stage, completed }) => job.report({ stage, completed }),
+    // Not awaited by the client: the files of a job are written side by side; there are at most `countMax`.
     onImage: (image) => {
       const done = storeImage(job, image, deps, signal);
       done.catch(fail);
       stored.push(done);
-      return done.catch(() => undefined);
     },
   });
   job.report({ stage: "storing", completed: 0 });
@@ -145,6 +166,16 @@ async function storeImage(job: Job, image: ImageResult, deps: WorkerDeps, signal
   await deps.results.put(png);
   if (signal.aborted) return;
   const path = `/v1/generations/${job.id}/images/${index}.png`;
-  const info: ImageInfo = { index, seed, logLikelihood, natsPerDimension, widthPx, heightPx, sha256, bytes: png.byteLength, path };
+  const info: ImageInfo = {
+    index,
+    seed,
+    logLikelihood,
+    natsPerDimension,
+    widthPx,
+    heightPx,
+    sha256,
+    bytes: png.byteLength,
+    path,
+  };
   job.addImage(info);
 }

@@ -15,7 +15,10 @@ export interface QueueFixture {
   reopen?(): Promise<JobQueue>;
   dispose(): Promise<void>;
 }
-export type QueueFactory = (options: { readonly queueMax: number; readonly historyMax: number }) => Promise<QueueFixture>;
+export type QueueFactory = (options: {
+  readonly queueMax: number;
+  readonly historyMax: number;
+}) => Promise<QueueFixture>;
 
 const packDigest = "cd".repeat(32);
 const requestOf = (caption: string, count = 1): ResolvedRequest => ({
@@ -41,7 +44,11 @@ const fails = (code: ProblemCode) => (error: unknown) => error instanceof AppErr
 const done = { state: "done", durationMs: 5 } as const;
 
 export function describeJobQueue(name: string, create: QueueFactory): void {
-  const test = (title: string, run: (fixture: QueueFixture) => Promise<void>, max = { queueMax: 10, historyMax: 10 }): void => {
+  const test = (
+    title: string,
+    run: (fixture: QueueFixture) => Promise<void>,
+    max = { queueMax: 10, historyMax: 10 },
+  ): void => {
     it(title, async () => {
       const fixture = await create(max);
       try {
@@ -62,7 +69,10 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
       const a = await add(queue, "a");
       const [b, c] = [await add(queue, "b"), await add(queue, "c")];
       const jobs = [await early, await queue.take(), await queue.take()];
-      assert.deepEqual(jobs.map((job) => job!.id), [a, b, c]);
+      assert.deepEqual(
+        jobs.map((job) => job!.id),
+        [a, b, c],
+      );
       assert.ok(a < b && b < c, "ids sort by age");
       assert.deepEqual(queue.depth(), { waiting: 0, running: 3 });
       for (const job of jobs) await job!.finish(done);
@@ -71,7 +81,8 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
 
     test("tells the position of waiting jobs, and it falls as others go", async ({ queue }) => {
       const [a, b, c] = [await add(queue, "a"), await add(queue, "b"), await add(queue, "c")];
-      const positions = async () => Promise.all([a, b, c].map(async (id) => (await queue.get(id))!.generation.progress.position));
+      const positions = async () =>
+        Promise.all([a, b, c].map(async (id) => (await queue.get(id))!.generation.progress.position));
       assert.deepEqual(await positions(), [0, 1, 2]);
       await queue.cancel(a);
       assert.deepEqual(await positions(), [undefined, 0, 1]);
@@ -92,7 +103,10 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
       job.addImage(imageOf(0, "aa"));
       const ended = await job.finish(done);
       assert.equal(ended.state, "done");
-      assert.deepEqual(ended.images.map(({ index }) => index), [0, 1]);
+      assert.deepEqual(
+        ended.images.map(({ index }) => index),
+        [0, 1],
+      );
       assert.deepEqual(ended.progress, { stage: "finished", completed: 2, total: 2 });
       assert.equal(ended.packDigest, packDigest);
       assert.ok(ended.finishedAt! >= ended.createdAt);
@@ -150,7 +164,10 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
       const answers = await Promise.all(Array.from({ length: 100 }, () => queue.add(input)));
       assert.equal(new Set(answers.map(({ generation }) => generation.id)).size, 1);
       assert.equal(answers.filter(({ isNew }) => isNew).length, 1);
-      await assert.rejects(queue.add({ ...input, idempotency: { key: "k", fingerprint: "g" } }), fails("idempotency_conflict"));
+      await assert.rejects(
+        queue.add({ ...input, idempotency: { key: "k", fingerprint: "g" } }),
+        fails("idempotency_conflict"),
+      );
       const job = await take(queue);
       await job.finish(done);
       assert.equal((await queue.add(input)).generation.state, "done", "a key answers also after the end");
@@ -187,7 +204,10 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
       assert.deepEqual([rest.generations.map(({ id }) => id), rest.nextBefore], [[ids[0]], undefined]);
     });
 
-    test("removes finished jobs only, and forgets bytes that no other job names or reserves", async ({ queue, forgotten }) => {
+    test("removes finished jobs only, and forgets bytes that no other job names or reserves", async ({
+      queue,
+      forgotten,
+    }) => {
       const [a, b, c] = [await add(queue, "a", 2), await add(queue, "b"), await add(queue, "c")];
       assert.equal(await queue.remove(a), false);
       const [first, second, third] = [await take(queue), await take(queue), await take(queue)];
@@ -217,7 +237,10 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
           job.addImage(imageOf(0, id));
           await job.finish(done);
         }
-        assert.deepEqual((await queue.list({ limit: 10 })).generations.map(({ id }) => id), [ids[2], ids[1]]);
+        assert.deepEqual(
+          (await queue.list({ limit: 10 })).generations.map(({ id }) => id),
+          [ids[2], ids[1]],
+        );
         assert.deepEqual(forgotten, [ids[0]]);
       },
       { queueMax: 10, historyMax: 2 },

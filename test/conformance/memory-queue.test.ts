@@ -14,7 +14,13 @@ describeJobQueue("memory, with history", async (options) => {
     const records = await history.load((name) => {
       throw new Error(`broken record ${name}`);
     });
-    return new MemoryQueue({ ...options, now: Date.now, history, records, onForgotten: (sha256) => forgotten.push(sha256) });
+    return new MemoryQueue({
+      ...options,
+      now: Date.now,
+      history,
+      records,
+      onForgotten: (sha256) => forgotten.push(sha256),
+    });
   };
   return {
     queue: await open(),

@@ -6,7 +6,6 @@ import path from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
-import { ProvenanceSchema } from "../../shared/contract.ts";
 import { type ContractServer, sendProblem, startContractServer, testMeta } from "../plugin/contract-server.ts";
 import { assertDiffer, launchBrowser, openPlayground, type Playground, type PlaygroundOptions } from "./browser.ts";
 
@@ -63,7 +62,6 @@ test("opening it, typing a caption and pressing Enter puts images on the canvas,
   assert.match(inspector ?? "", /Log-likelihood−?-?\d/);
   const generation = [...server.generations.values()].at(-1);
   assert.equal(generation?.request.condition.caption, "a red bicycle");
-  assert.ok(ProvenanceSchema);
   assert.deepEqual(await tau.violations(), []);
 });
 
@@ -86,7 +84,10 @@ test("with a preview first, only ticked images are added, and the seed of each c
   await tiles.nth(1).getByRole("checkbox").uncheck();
   await tau.shoot("playground-4-preview");
   assert.equal(await tau.page.locator(".node").count(), 0);
-  await tiles.nth(2).getByRole("button", { name: /^Copy seed/ }).click();
+  await tiles
+    .nth(2)
+    .getByRole("button", { name: /^Copy seed/ })
+    .click();
   await tau.ui.getByRole("button", { name: "Seed copied" }).waitFor();
   await tau.ui.getByRole("button", { name: "Add 3 to canvas" }).click();
   await tau.page.locator(".node.rectangle").nth(2).waitFor();
@@ -145,7 +146,10 @@ test("a full queue is retried by itself", async () => {
 
 test("text layers drawn on the canvas become captions, and Regenerate replaces a layer's fill", async () => {
   const tau = await open();
-  for (const [text, y] of [["a red apple", 200], ["a yellow car", 300]] as const) {
+  for (const [text, y] of [
+    ["a red apple", 200],
+    ["a yellow car", 300],
+  ] as const) {
     await tau.page.keyboard.press("Escape");
     await tau.page.getByRole("button", { name: "Text (T)" }).click();
     await tau.page.locator("#canvas").click({ position: { x: 120, y } });
@@ -153,24 +157,28 @@ test("text layers drawn on the canvas become captions, and Regenerate replaces a
     await tau.page.keyboard.press("Enter");
   }
   await tau.page.locator(".node.text").first().click();
-  await tau.page.locator(".node.text").nth(1).click({ modifiers: ["Shift"] });
+  await tau.page
+    .locator(".node.text")
+    .nth(1)
+    .click({ modifiers: ["Shift"] });
   await assertCaptions(tau, "a red apple\na yellow car");
   await tau.ui.locator("#captions").press("Enter");
   await tau.page.locator(".node.frame").nth(1).waitFor();
   await tau.shoot("playground-8-text-layers");
   const layer = tau.page.locator(".node.rectangle").first();
   const before = await layer.getAttribute("data-image");
-  await tau.page.locator("#layers button", { hasText: "a red apple · " }).first().click();
+  await tau.page.locator("#layers button", { hasText: "a red apple 1" }).first().click();
   await tau.page.getByRole("button", { name: "Regenerate" }).click();
   await tau.ui.getByText("Added 1 to the canvas").waitFor();
   await tau.shoot("playground-9-regenerated");
-  const changed = await tau.page.locator(".node.rectangle").evaluateAll((nodes, old) => nodes.every((n) => n.getAttribute("data-image") !== old), before);
-  assert.ok(changed || (await tau.page.locator(".node.rectangle").count()) === 8);
+  assert.notEqual(await layer.getAttribute("data-image"), before);
+  assert.equal(await tau.page.locator(".node.rectangle").count(), 8);
   assert.equal(await tau.page.locator(".node.frame").count(), 2, "no new artboard");
 });
 
 async function assertCaptions({ ui, page }: Playground, expected: string): Promise<void> {
-  for (let i = 0; i < 40 && (await ui.locator("#captions").inputValue()) !== expected; i++) await page.waitForTimeout(25);
+  for (let i = 0; i < 40 && (await ui.locator("#captions").inputValue()) !== expected; i++)
+    await page.waitForTimeout(25);
   assert.equal(await ui.locator("#captions").inputValue(), expected);
 }
 
@@ -223,7 +231,11 @@ test("the whole job can be done from the keyboard", async () => {
   const add = tau.ui.getByRole("button", { name: /^Add/ });
   for (let i = 0; i < 40 && !(await add.evaluate((node) => node === document.activeElement)); i++) {
     await tau.page.keyboard.press("Tab");
-    const focused = await tau.ui.locator(":focus").first().getAttribute("type").catch(() => null);
+    const focused = await tau.ui
+      .locator(":focus")
+      .first()
+      .getAttribute("type")
+      .catch(() => null);
     if (focused === "checkbox" && i < 12) await tau.page.keyboard.press("Space");
     if (focused === "checkbox" && i < 12) await tau.page.keyboard.press("Space");
   }
@@ -232,7 +244,13 @@ test("the whole job can be done from the keyboard", async () => {
   await tau.page.locator(".node.frame").waitFor();
 });
 
-for (const [locale, button] of [["de-DE", "Erzeugen"], ["fr-FR", "Générer"], ["es-ES", "Generar"], ["ja-JP", "生成"], ["pt-BR", "Gerar"]] as const)
+for (const [locale, button] of [
+  ["de-DE", "Erzeugen"],
+  ["fr-FR", "Générer"],
+  ["es-ES", "Generar"],
+  ["ja-JP", "生成"],
+  ["pt-BR", "Gerar"],
+] as const)
   test(`the plugin speaks ${locale}`, async () => {
     const tau = await open({ locale });
     await tau.ui.getByRole("button", { name: button, exact: true }).waitFor();

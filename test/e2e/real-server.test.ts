@@ -57,7 +57,7 @@ test("a caption typed into the playground becomes images on the canvas, drawn by
   const [made] = await list();
   assert.equal(made?.state, "done");
   assert.equal(made?.request.condition.caption, "a red bicycle");
-  await tau.page.locator("#layers button", { hasText: `· ${made!.images[2]!.seed}` }).click();
+  await tau.page.locator("#layers button", { hasText: "a red bicycle 3" }).click();
   await tau.page.locator("#inspector dd", { hasText: String(made!.images[2]!.seed) }).waitFor();
   assert.deepEqual(tau.errors, []);
   await tau.page.context().close();

@@ -15,7 +15,10 @@ let harness: Harness;
 before(async () => {
   harness = await createHarness();
 });
-after(() => harness.close());
+after(async () => {
+  assert.ok(harness.inference.begun.length > 50, "the good requests were really made");
+  await harness.close();
+});
 afterEach(async () => {
   assert.equal((await harness.request("/healthz")).status, 200);
   const { id } = await harness.start({ condition, count: 1, seed: 1 });
@@ -54,10 +57,16 @@ describe("POST /v1/generations", () => {
     ["an unknown field", { condition, colour: "red" }, "invalid_request", "colour"],
     ["a list", [], "invalid_request", "body"],
     ["null", null, "invalid_request", "body"],
-    ["a prototype in the body", '{"condition":{"caption":"bird"},"__proto__":{"count":1}}', "invalid_request", "__proto__"],
+    [
+      "a prototype in the body",
+      '{"condition":{"caption":"bird"},"__proto__":{"count":1}}',
+      "invalid_request",
+      "__proto__",
+    ],
   ];
   for (const [name, body, code, field] of cases)
-    it(`refuses ${name} with ${code}`, async () => assertProblem(await problemOf(await harness.post(body)), code, field));
+    it(`refuses ${name} with ${code}`, async () =>
+      assertProblem(await problemOf(await harness.post(body)), code, field));
 
   it("names the styles and translations that it knows", async () => {
     const style = await problemOf(await harness.post({ condition: { style: "x" } }));
@@ -137,8 +146,17 @@ describe("POST /v1/images", () => {
   it("refuses more bytes than the limit with payload_too_large, with a length and chunked", async () => {
     const large = new Uint8Array(limits.uploadMaxBytes + 1);
     assertProblem(await problemOf(await upload(large)), "payload_too_large", "body");
-    const init = { method: "POST", headers: { "Content-Type": "image/png" }, body: new Blob([large]).stream(), duplex: "half" };
-    assertProblem(await problemOf(await harness.request("/v1/images", init as RequestInit)), "payload_too_large", "body");
+    const init = {
+      method: "POST",
+      headers: { "Content-Type": "image/png" },
+      body: new Blob([large]).stream(),
+      duplex: "half",
+    };
+    assertProblem(
+      await problemOf(await harness.request("/v1/images", init as RequestInit)),
+      "payload_too_large",
+      "body",
+    );
   });
 
   it("keeps the folder of uploads below its limit", async () => {
@@ -154,7 +172,16 @@ describe("POST /v1/images", () => {
 });
 
 describe("unknown things", () => {
-  const unknown = ["/v1/nothing", "/v1/generations/nothing", "/v1/generations/nothing/events", "/v1/generations/x/images/0.png", "/no", "/playground/no.js", "/playground/../package.json", "/%2e%2e/package.json"];
+  const unknown = [
+    "/v1/nothing",
+    "/v1/generations/nothing",
+    "/v1/generations/nothing/events",
+    "/v1/generations/x/images/0.png",
+    "/no",
+    "/playground/no.js",
+    "/playground/../package.json",
+    "/%2e%2e/package.json",
+  ];
   for (const path of unknown)
     it(`answers not_found for ${path}`, async () => {
       const problem = await problemOf(await harness.request(path));

@@ -11,7 +11,10 @@ import { createHarness, type Harness, pack } from "./harness.ts";
 
 interface OpenApi {
   readonly openapi: string;
-  readonly paths: Record<string, Record<string, { operationId: string; responses: Record<string, unknown>; security: unknown[] }>>;
+  readonly paths: Record<
+    string,
+    Record<string, { operationId: string; responses: Record<string, unknown>; security: unknown[] }>
+  >;
   readonly components: { readonly schemas: Record<string, Record<string, unknown>> };
 }
 
@@ -42,14 +45,16 @@ describe("/openapi.json", () => {
     for (const route of routesOf(harness.deps)) {
       const operation = document.paths[route.path]![route.method]!;
       ids.add(operation.operationId);
-      for (const status of Object.keys(route.answers)) assert.ok(operation.responses[status], `${route.path} ${status}`);
+      for (const status of Object.keys(route.answers))
+        assert.ok(operation.responses[status], `${route.path} ${status}`);
       assert.equal(operation.security.length, route.isOpen ? 0 : 1);
       if (!route.isOpen) assert.ok(operation.responses["401"]);
       for (const [, name] of route.path.matchAll(/\{(\w+)\}/g))
         assert.ok(route.parameters?.some((parameter) => parameter.in === "path" && parameter.name === name));
     }
     assert.equal(ids.size, routesOf(harness.deps).length, "operation ids are unique");
-    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) assert.ok(document.components.schemas[name!]);
+    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g))
+      assert.ok(document.components.schemas[name!]);
   });
 
   it("carries the limits of shared/limits.ts", async () => {
@@ -81,7 +86,12 @@ describe("pages", () => {
       assert.match(response.headers.get("content-security-policy")!, /frame-ancestors 'self'/);
     }
     assert.equal((await harness.app.request("/playground/extra.js")).status, 200);
-    for (const path of ["/playground/%2e%2e/secret.json", "/playground/..%2fsecret.json", "/playground/.env", "/secret.json"])
+    for (const path of [
+      "/playground/%2e%2e/secret.json",
+      "/playground/..%2fsecret.json",
+      "/playground/.env",
+      "/secret.json",
+    ])
       assert.equal((await harness.app.request(path)).status, 404, path);
   });
 

@@ -74,7 +74,10 @@ describe("the event stream", () => {
     assert.ok(events[0]!.id > seen!.id);
     assert.equal(events.at(-1)!.generation.state, "done");
     const late = eventsOf(await (await follow(harness, id, { "Last-Event-ID": String(seen!.id) })).text());
-    assert.deepEqual(late.map(({ generation }) => generation.state), ["done"]);
+    assert.deepEqual(
+      late.map(({ generation }) => generation.state),
+      ["done"],
+    );
     const again = eventsOf(await (await follow(harness, id, { "Last-Event-ID": String(late[0]!.id) })).text());
     assert.equal(again.length, 1, "a final state is told again rather than never");
     const odd = eventsOf(await (await follow(harness, id, { "Last-Event-ID": "x" })).text());

@@ -58,7 +58,11 @@ describe("a generation", () => {
 
   it("draws and reports a seed when none is given, and the same seed gives the same bytes", async () => {
     const first = await harness.start({ condition: { caption: "blue boat" }, count: 2 });
-    const second = await harness.start({ condition: { caption: "blue boat" }, count: 1, seed: (first.request.seed + 1) % 2 ** 32 });
+    const second = await harness.start({
+      condition: { caption: "blue boat" },
+      count: 1,
+      seed: (first.request.seed + 1) % 2 ** 32,
+    });
     const [a, b] = await Promise.all([harness.end(first.id), harness.end(second.id)]);
     assert.equal(b.images[0]!.sha256, a.images[1]!.sha256);
     const third = await harness.start({ condition: { caption: "blue boat" } });
@@ -95,7 +99,8 @@ describe("the list of generations", () => {
     for (const caption of captions) await harness.end((await harness.start({ condition: { caption }, count: 1 })).id);
     const list = async (query: string) =>
       GenerationListSchema.parse(await (await harness.request(`/v1/generations${query}`)).json());
-    const captionsOf = async (query: string) => (await list(query)).generations.map(({ request }) => request.condition.caption);
+    const captionsOf = async (query: string) =>
+      (await list(query)).generations.map(({ request }) => request.condition.caption);
     assert.deepEqual(await captionsOf(""), [...captions].reverse());
     assert.deepEqual(await captionsOf("?q=BIRD%20red"), ["red red bird house", "Red bird"]);
     assert.deepEqual(await captionsOf("?q=stra%C3%9Fe"), ["Straße"]);
@@ -103,7 +108,9 @@ describe("the list of generations", () => {
     const first = await list("?limit=2");
     const second = await list(`?limit=2&before=${first.nextBefore}`);
     const third = await list(`?limit=2&before=${second.nextBefore}`);
-    const pages = [first, second, third].flatMap(({ generations }) => generations.map(({ request }) => request.condition.caption));
+    const pages = [first, second, third].flatMap(({ generations }) =>
+      generations.map(({ request }) => request.condition.caption),
+    );
     assert.deepEqual(pages, [...captions].reverse());
     assert.equal(third.nextBefore, undefined);
     for (const query of ["?limit=0", "?limit=101", "?limit=x", "?wrong=1", "?before="]) {
@@ -240,7 +247,10 @@ describe("a job whose inference fails", () => {
     const late = await harness.end((await harness.start({ condition: { caption: "late" }, count: 1 })).id);
     assert.equal(late.problem?.code, "deadline_exceeded");
     harness.inference.gate = undefined;
-    assert.equal((await harness.end((await harness.start({ condition: { caption: "next" }, count: 1 })).id)).state, "done");
+    assert.equal(
+      (await harness.end((await harness.start({ condition: { caption: "next" }, count: 1 })).id)).state,
+      "done",
+    );
     await harness.close();
   });
 

@@ -75,7 +75,8 @@ describe("CORS", () => {
     assert.equal(response.headers.get("access-control-allow-credentials"), null);
     assert.equal(response.headers.get("access-control-allow-private-network"), "true");
     const allowed = response.headers.get("access-control-allow-headers")!.toLowerCase();
-    for (const name of ["authorization", "content-type", "idempotency-key", "last-event-id"]) assert.ok(allowed.includes(name));
+    for (const name of ["authorization", "content-type", "idempotency-key", "last-event-id"])
+      assert.ok(allowed.includes(name));
     assert.match(response.headers.get("access-control-allow-methods")!, /DELETE/);
   });
 

@@ -80,7 +80,8 @@ export async function createHarness(options: HarnessOptions = {}) {
   const deps: AppDeps = {
     queue,
     catalogue: { packs: () => options.packs ?? [pack] },
-    inference: options.status ?? (() => (inference.ready ? { state: "ready", provider: "cpu" } : { state: "starting" })),
+    inference:
+      options.status ?? (() => (inference.ready ? { state: "ready", provider: "cpu" } : { state: "starting" })),
     results,
     uploads,
     probeImage,

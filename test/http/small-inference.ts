@@ -2,9 +2,10 @@
  * An InferenceClient in miniature, in this process: draws real, deterministic RGBA pixels from the seed. The only double
  * of these tests; the real child is tested in test/model and test/e2e.
  */
+
+import type { GenerateHandlers, InferenceClient, ReadyInfo } from "../../server/inference/protocol.ts";
 import type { ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { GenerateHandlers, InferenceClient, ReadyInfo } from "../../server/inference/protocol.ts";
 
 const sidePx = 16;
 

@@ -36,7 +36,18 @@ const generate = (...args: string[]): Promise<Result> => tau("generate", "--pack
 describe("tau generate", () => {
   it("writes PNG files and prints one JSON line an image, nothing else", async () => {
     const out = join(folder, "out");
-    const result = await generate("--caption", "red apple", "--style", "flat", "--count", "3", "--seed", "7", "--out", out);
+    const result = await generate(
+      "--caption",
+      "red apple",
+      "--style",
+      "flat",
+      "--count",
+      "3",
+      "--seed",
+      "7",
+      "--out",
+      out,
+    );
     assert.deepEqual([result.code, result.err], [0, ""]);
     const lines = result.out
       .trim()
@@ -57,7 +68,18 @@ describe("tau generate", () => {
       assert.deepEqual(probed, { widthPx: tinySizePx, heightPx: tinySizePx, mediaType: "image/png" });
     }
     const again = join(folder, "again");
-    const alone = await generate("--caption", "red apple", "--style", "flat", "--count", "1", "--seed", "9", "--out", again);
+    const alone = await generate(
+      "--caption",
+      "red apple",
+      "--style",
+      "flat",
+      "--count",
+      "1",
+      "--seed",
+      "9",
+      "--out",
+      again,
+    );
     assert.equal(alone.code, 0);
     assert.deepEqual(await readFile(join(again, "000-9.png")), await readFile(join(out, "002-9.png")));
   });
@@ -67,7 +89,11 @@ describe("tau generate", () => {
     const cases: Array<[args: string[], code: number, message: RegExp]> = [
       [["--caption", "cat", "--count", "0", "--out", out], 1, /^tau generate: invalid_request: --count: .*\n$/],
       [["--caption", " ", "--out", out], 1, /^tau generate: caption_empty: .*\n$/],
-      [["--caption", "cat", "--style", "cubist", "--out", out], 1, /^tau generate: style_unknown: .*expected one of flat, round, sharp; got "cubist"\n$/],
+      [
+        ["--caption", "cat", "--style", "cubist", "--out", out],
+        1,
+        /^tau generate: style_unknown: .*expected one of flat, round, sharp; got "cubist"\n$/,
+      ],
       [["--caption", "cat", "--temperature", "hot", "--out", out], 1, /^tau generate: invalid_request: --temperature/],
       [["--out", out], 1, /^tau generate: invalid_request: /],
       [["--caption", "cat"], 2, /expected --out DIR/],

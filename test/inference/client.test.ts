@@ -19,7 +19,13 @@ after(async () => {
 });
 
 function makeClient(options: Partial<InferenceClientOptions> = {}): InferenceClient {
-  const client = createInferenceClient({ packsDir: folder, provider: "cpu", threads: 1, respawnDelayMs: 20, ...options });
+  const client = createInferenceClient({
+    packsDir: folder,
+    provider: "cpu",
+    threads: 1,
+    respawnDelayMs: 20,
+    ...options,
+  });
   open.add(client);
   return client;
 }
@@ -27,7 +33,11 @@ function makeClient(options: Partial<InferenceClientOptions> = {}): InferenceCli
 const request = (fields: object = {}): ResolvedRequest =>
   ResolvedRequestSchema.parse({ condition: { caption: "red apple" }, count: 1, seed: 1, ...fields });
 
-async function generate(client: InferenceClient, wanted: ResolvedRequest, signal?: AbortSignal): Promise<ImageResult[]> {
+async function generate(
+  client: InferenceClient,
+  wanted: ResolvedRequest,
+  signal?: AbortSignal,
+): Promise<ImageResult[]> {
   const images: ImageResult[] = [];
   await client.generate(wanted, { ...(signal ? { signal } : {}), onImage: (image) => void images.push(image) });
   return images;
@@ -220,7 +230,10 @@ describe("the inference client", () => {
     const flow = join(pack, "flow/caption.onnx");
     const bytes = await readFile(flow);
     await writeFile(flow, bytes.with(100, bytes[100]! ^ 1));
-    await assert.rejects(makeClient().start(), { code: "pack_corrupt", message: /pack tiny@0\.0\.1, flow\/caption\.onnx/ });
+    await assert.rejects(makeClient().start(), {
+      code: "pack_corrupt",
+      message: /pack tiny@0\.0\.1, flow\/caption\.onnx/,
+    });
     await writeFile(flow, bytes);
     await assert.rejects(makeClient({ packsDir: join(folder, "nowhere") }).start(), { code: "pack_unavailable" });
     await assert.rejects(makeClient({ provider: "abacus" }).start(), {

@@ -23,7 +23,8 @@ beforeEach(() => {
 });
 
 const timings = { answerMs: 1000, reconnectMs: [10, 10], pollMs: 10, pollFailuresMax: 3 };
-const client = (token = server.token, serverUrl = server.url): ApiClient => createApiClient({ serverUrl, token, timings });
+const client = (token = server.token, serverUrl = server.url): ApiClient =>
+  createApiClient({ serverUrl, token, timings });
 const fails = async (work: Promise<unknown>, code: FailureCode): Promise<Failure> => {
   const error = await work.then(
     () => assert.fail(`expected ${code}, got an answer`),
@@ -111,7 +112,10 @@ test("an accepted generation is followed to its images", async () => {
   );
   assert.equal(done.state, "done");
   assert.deepEqual([...new Set(stages)], ["waiting", "encoding", "translating", "decoding", "storing", "finished"]);
-  assert.deepEqual(done.images.map(({ seed }) => seed), [4_294_967_295, 0, 1]);
+  assert.deepEqual(
+    done.images.map(({ seed }) => seed),
+    [4_294_967_295, 0, 1],
+  );
 });
 
 test("a stream that breaks is resumed from the last event", async () => {
@@ -168,8 +172,14 @@ test("a full queue is waited for, with a countdown, and then the images come wit
   const steps: Step[] = [];
   const sets: ResultSet[] = [];
   await run(new AbortController().signal, steps, sets);
-  assert.deepEqual(steps.find(({ stage }) => stage === "retrying"), { stage: "retrying", code: "queue_full", seconds: 1 });
-  assert.deepEqual(sets[0]?.images.map(({ provenance }) => provenance.seed), [4_294_967_295, 0, 1]);
+  assert.deepEqual(
+    steps.find(({ stage }) => stage === "retrying"),
+    { stage: "retrying", code: "queue_full", seconds: 1 },
+  );
+  assert.deepEqual(
+    sets[0]?.images.map(({ provenance }) => provenance.seed),
+    [4_294_967_295, 0, 1],
+  );
   assert.equal(sets[0]?.images[0]?.bytes[1], 0x50);
 });
 

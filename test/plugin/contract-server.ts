@@ -39,7 +39,11 @@ const cors = {
 };
 
 export function sendProblem(response: ServerResponse, code: ProblemCode, retryAfterSeconds?: number): void {
-  const error = new AppError(code, `refused with ${code}`, retryAfterSeconds === undefined ? {} : { retryAfterSeconds });
+  const error = new AppError(
+    code,
+    `refused with ${code}`,
+    retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
+  );
   response.writeHead(problemStatus[code], { ...cors, "Content-Type": "application/problem+json" });
   response.end(JSON.stringify(toProblem(error)));
 }
@@ -195,23 +199,24 @@ export async function startContractServer(page?: () => string): Promise<Contract
       return;
     }
     if (server.intercept(request, response)) return;
-    if (request.headers.authorization !== `Bearer ${token}`) return sendProblem(response, "unauthorized");
-    if (pathname === "/v1/meta") return sendJson(response, 200, server.meta);
-    if (pathname === "/v1/generations" && method === "POST") return void create(request, response);
+    if (request.headers.authorization !== `Bearer ${token}`) sendProblem(response, "unauthorized");
+    else if (pathname === "/v1/meta") sendJson(response, 200, server.meta);
+    else if (pathname === "/v1/generations" && method === "POST") void create(request, response);
+    else routeGeneration(pathname, request, response);
+  }
+
+  function routeGeneration(pathname: string, request: IncomingMessage, response: ServerResponse): void {
     const [, id = "", rest = ""] = pathname.match(/^\/v1\/generations\/([^/]+)(.*)$/) ?? [];
     const generation = generations.get(id);
-    if (generation === undefined) return sendProblem(response, "not_found");
-    if (method === "DELETE") {
+    const image = generation?.images[Number(rest.match(/\/images\/(\d+)\.png/)?.[1])];
+    if (generation === undefined) sendProblem(response, "not_found");
+    else if (request.method === "DELETE") {
       publish({ ...generation, state: "cancelled" });
       response.writeHead(204, cors).end();
     } else if (rest === "/events") stream(id, request, response);
     else if (rest === "") sendJson(response, 200, generation);
-    else {
-      const index = Number(rest.match(/\/images\/(\d+)\.png/)?.[1]);
-      const image = generation.images[index];
-      if (image === undefined) return sendProblem(response, "not_found");
-      response.writeHead(200, { ...cors, "Content-Type": "image/png" }).end(drawPng(image.seed));
-    }
+    else if (image === undefined) sendProblem(response, "not_found");
+    else response.writeHead(200, { ...cors, "Content-Type": "image/png" }).end(drawPng(image.seed));
   }
 
   const http = createServer(route);

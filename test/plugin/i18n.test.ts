@@ -28,7 +28,20 @@ test("every problem code of the server has a title and a cure", () => {
 });
 
 test("failures of the connection all differ in cause and cure", () => {
-  const codes = ["unreachable", "url_invalid", "not_tau", "token_missing", "unauthorized", "server_too_old", "server_too_new", "pack_missing", "network_blocked", "no_answer", "rate_limited", "queue_full"] as const;
+  const codes = [
+    "unreachable",
+    "url_invalid",
+    "not_tau",
+    "token_missing",
+    "unauthorized",
+    "server_too_old",
+    "server_too_new",
+    "pack_missing",
+    "network_blocked",
+    "no_answer",
+    "rate_limited",
+    "queue_full",
+  ] as const;
   for (const texts of Object.values(languages)) {
     assert.equal(new Set(codes.map((code) => describeFailure(texts, code)[0])).size, codes.length);
     assert.equal(new Set(codes.map((code) => describeFailure(texts, code)[1])).size, codes.length);

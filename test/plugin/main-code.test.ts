@@ -34,7 +34,11 @@ const provenance = (seed: number, caption: string) => ({
 });
 const bytesOf = (png: Uint8Array): string => `new Uint8Array([${png.join(",")}])`;
 
-function apply(applyId: number, captions: Readonly<Record<string, number>>, target: object = { kind: "artboards" }): void {
+function apply(
+  applyId: number,
+  captions: Readonly<Record<string, number>>,
+  target: object = { kind: "artboards" },
+): void {
   const artboards = Object.entries(captions).map(([caption, count]) => ({
     caption,
     images: Array.from({ length: count }, (_, i) => ({ key: `${caption}/${i}`, provenance: provenance(i, caption) })),
@@ -74,10 +78,17 @@ test("the command opens the UI with theme colours, and answers ready with settin
   const { options } = machine.evaluate<{ options: Record<string, unknown> }>("shown[0]");
   assert.equal(options["themeColors"], true);
   machine.fromUi(`{ type: "ready" }`);
-  const start = lastSent<{ launch: unknown; settings: { serverUrl: string }; selection: { texts: { text: string }[] } }>();
+  const start = lastSent<{
+    launch: unknown;
+    settings: { serverUrl: string };
+    selection: { texts: { text: string }[] };
+  }>();
   assert.deepEqual(start.launch, { kind: "open" });
   assert.equal(start.settings.serverUrl, "http://localhost:7826");
-  assert.deepEqual(start.selection.texts.map(({ text }) => text), ["a cat", "a dog"]);
+  assert.deepEqual(
+    start.selection.texts.map(({ text }) => text),
+    ["a cat", "a dog"],
+  );
 });
 
 test("a set becomes one artboard a caption: wrapped grid, image fills, provenance, Regenerate, selected", () => {
@@ -86,7 +97,15 @@ test("a set becomes one artboard a caption: wrapped grid, image fills, provenanc
   assert.deepEqual(lastSent(), { type: "applied", applyId: 1, imageCount: 5 });
   const [first, second] = page();
   assert.deepEqual([first?.type, first?.name, first?.width, first?.height], ["FRAME", "a red bicycle", 576, 576]);
-  assert.deepEqual(first?.children.map(({ x, y }) => [x, y]), [[24, 24], [296, 24], [24, 296], [296, 296]]);
+  assert.deepEqual(
+    first?.children.map(({ x, y }) => [x, y]),
+    [
+      [24, 24],
+      [296, 24],
+      [24, 296],
+      [296, 296],
+    ],
+  );
   assert.deepEqual([second?.width, second?.height], [304, 304]);
   assert.equal(second!.x, first!.x + 576 + 80);
   for (const layer of first!.children) {
@@ -103,9 +122,15 @@ test("each applied set is exactly one undo step", () => {
   machine.open("caption-to-artboard");
   apply(1, { "a cat": 4 });
   apply(2, { "a dog": 2, "a tree": 2 });
-  assert.deepEqual(page().map(({ name }) => name), ["a cat", "a dog", "a tree"]);
+  assert.deepEqual(
+    page().map(({ name }) => name),
+    ["a cat", "a dog", "a tree"],
+  );
   machine.evaluate("sim.undo()");
-  assert.deepEqual(page().map(({ name }) => name), ["a cat"]);
+  assert.deepEqual(
+    page().map(({ name }) => name),
+    ["a cat"],
+  );
   machine.evaluate("sim.undo()");
   assert.deepEqual(page(), []);
 });
@@ -123,11 +148,28 @@ test("artboards land in free space near the middle of the view and come into vie
   assert.deepEqual([view.x, view.y], [dog!.x + 152, dog!.y + 152]);
 });
 
+test("many captions make rows of artboards that never overlap", () => {
+  machine.open("caption-to-artboard");
+  apply(1, { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 });
+  const boards = page();
+  assert.deepEqual([new Set(boards.map(({ x }) => x)).size, new Set(boards.map(({ y }) => y)).size], [3, 2]);
+  for (const one of boards)
+    for (const other of boards)
+      assert.ok(one === other || Math.abs(one.x - other.x) >= 384 || Math.abs(one.y - other.y) >= 384);
+});
+
 test("an image that Figma refuses leaves nothing behind", () => {
   machine.open("caption-to-artboard");
   const image = { key: "a", provenance: provenance(1, "a cat") };
   machine.fromUi(`{ type: "image", applyId: 1, key: "a", bytes: new Uint8Array([82, 73, 70, 70]) }`);
-  machine.fromUi(JSON.stringify({ type: "apply", applyId: 1, artboards: [{ caption: "a cat", images: [image] }], target: { kind: "artboards" } }));
+  machine.fromUi(
+    JSON.stringify({
+      type: "apply",
+      applyId: 1,
+      artboards: [{ caption: "a cat", images: [image] }],
+      target: { kind: "artboards" },
+    }),
+  );
   assert.equal(lastSent()["type"], "apply-failed");
   assert.deepEqual(page(), []);
   assert.equal(machine.evaluate("sim.tree.canUndo"), false);
@@ -136,7 +178,14 @@ test("an image that Figma refuses leaves nothing behind", () => {
 test("bytes that never came, and messages of others, change nothing", () => {
   machine.open("caption-to-artboard");
   const image = { key: "a", provenance: provenance(1, "a cat") };
-  machine.fromUi(JSON.stringify({ type: "apply", applyId: 1, artboards: [{ caption: "a cat", images: [image] }], target: { kind: "artboards" } }));
+  machine.fromUi(
+    JSON.stringify({
+      type: "apply",
+      applyId: 1,
+      artboards: [{ caption: "a cat", images: [image] }],
+      target: { kind: "artboards" },
+    }),
+  );
   assert.equal(lastSent()["type"], "apply-failed");
   machine.fromUi(`{ type: "intruder" }`);
   assert.deepEqual(page(), []);
@@ -149,13 +198,25 @@ test("regenerate replaces only the fill of each selected layer, and tells when l
   machine.evaluate(`sim.select(${JSON.stringify(before.map(({ id }) => id))})`);
   machine.open("regenerate");
   machine.fromUi(`{ type: "ready" }`);
-  const start = lastSent<{ launch: unknown; selection: { images: { id: string; isArtboard: boolean; provenance: string }[] } }>();
+  const start = lastSent<{
+    launch: unknown;
+    selection: { images: { id: string; isArtboard: boolean; provenance: string }[] };
+  }>();
   assert.deepEqual(start.launch, { kind: "regenerate" });
-  assert.deepEqual(start.selection.images.map(({ id, isArtboard }) => [id, isArtboard]), before.map(({ id }) => [id, false]));
+  assert.deepEqual(
+    start.selection.images.map(({ id, isArtboard }) => [id, isArtboard]),
+    before.map(({ id }) => [id, false]),
+  );
   apply(3, { "a cat": 2 }, { kind: "replace", nodeIds: before.map(({ id }) => id) });
   const now = page()[0]!.children;
-  assert.deepEqual(now.map(({ x, y, width, name }) => [x, y, width, name]), before.map(({ x, y, width, name }) => [x, y, width, name]));
-  assert.notDeepEqual(now.map(({ hash }) => hash), before.map(({ hash }) => hash));
+  assert.deepEqual(
+    now.map(({ x, y, width, name }) => [x, y, width, name]),
+    before.map(({ x, y, width, name }) => [x, y, width, name]),
+  );
+  assert.notDeepEqual(
+    now.map(({ hash }) => hash),
+    before.map(({ hash }) => hash),
+  );
   apply(4, { "a cat": 1 }, { kind: "replace", nodeIds: ["9:99"] });
   assert.equal(lastSent()["reason"], "gone");
 });
@@ -184,7 +245,9 @@ test("settings are kept in client storage, and closing the UI closes the plugin"
   machine.open("settings");
   machine.fromUi(`{ type: "ready" }`);
   assert.deepEqual(lastSent()["launch"], { kind: "settings" });
-  machine.fromUi(`{ type: "save-settings", settings: { serverUrl: "http://localhost:9000", token: "t", style: "", count: 2, temperature: 1, guidance: 1, applyAutomatically: true } }`);
+  machine.fromUi(
+    `{ type: "save-settings", settings: { serverUrl: "http://localhost:9000", token: "t", style: "", count: 2, temperature: 1, guidance: 1, applyAutomatically: true } }`,
+  );
   machine.fromUi(`{ type: "notify", text: "${"x".repeat(140)}", isError: true }`);
   assert.equal(machine.evaluate<string>("notes[0].text").length, 100);
   machine.fromUi(`{ type: "close" }`);
@@ -199,7 +262,15 @@ test("in FigJam, which has no frames, the artboard is a section with the same gr
   apply(1, { "a cat": 4 });
   const [section] = page();
   assert.deepEqual([section?.type, section?.name], ["SECTION", "a cat"]);
-  assert.deepEqual(section?.children.map(({ x, y }) => [x, y]), [[24, 24], [296, 24], [24, 296], [296, 296]]);
+  assert.deepEqual(
+    section?.children.map(({ x, y }) => [x, y]),
+    [
+      [24, 24],
+      [296, 24],
+      [24, 296],
+      [296, 296],
+    ],
+  );
 });
 
 test("the host is as strict as Figma with dynamic pages, limits and closed plugins", () => {

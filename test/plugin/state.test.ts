@@ -47,7 +47,12 @@ test("a late result of an earlier run never overwrites the newer one", () => {
 });
 
 test("cancel leaves nothing: no run, no results, and what still arrives is ignored", () => {
-  const state = after(started, run(1), { type: "run-result", runId: 1, set: set("a cat", ["x"]) }, { type: "cancelled" });
+  const state = after(
+    started,
+    run(1),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+    { type: "cancelled" },
+  );
   assert.deepEqual([state.run, state.results, state.appliedCount], [undefined, [], 0]);
   assert.equal(reduce(state, { type: "run-result", runId: 1, set: set("a cat", ["y"]) }), state);
 });
@@ -82,7 +87,10 @@ test("only ticked images are applied, and only the answer to the last apply coun
     { type: "keep", key: "x" },
     { type: "applying", applyId: 9 },
   );
-  assert.deepEqual(keptImages(state).map(({ key }) => key), ["y"]);
+  assert.deepEqual(
+    keptImages(state).map(({ key }) => key),
+    ["y"],
+  );
   assert.equal(reduce(state, { type: "applied", applyId: 8, imageCount: 1 }), state);
   assert.equal(reduce(state, { type: "applied", applyId: 9, imageCount: 1 }).appliedCount, 1);
 });
@@ -91,10 +99,13 @@ test("each line is a caption, and all share the seed", () => {
   const form = { ...formOf(defaultSettings, 42), captions: " a  cat \n\n a dog", style: "flat", count: 3 };
   const jobs = planJobs(form, "caption", []);
   assert.deepEqual(captionsOf(form.captions), ["a cat", "a dog"]);
-  assert.deepEqual(jobs.map(({ input }) => [input.condition, input.count, input.seed]), [
-    [{ caption: "a cat", style: "flat" }, 3, 42],
-    [{ caption: "a dog", style: "flat" }, 3, 42],
-  ]);
+  assert.deepEqual(
+    jobs.map(({ input }) => [input.condition, input.count, input.seed]),
+    [
+      [{ caption: "a cat", style: "flat" }, 3, 42],
+      [{ caption: "a dog", style: "flat" }, 3, 42],
+    ],
+  );
 });
 
 test("captions that the server would refuse are found first", () => {
@@ -115,15 +126,21 @@ test("regenerating layers keeps each one's caption and replaces exactly those la
   assert.ok(plan);
   assert.deepEqual([plan.form.captions, plan.form.style, plan.form.guidance], ["a cat\na dog", "flat", 2]);
   const jobs = planJobs(plan.form, "caption", plan.replacements);
-  assert.deepEqual(jobs.map(({ caption, nodeIds, input }) => [caption, nodeIds, input.count]), [
-    ["a cat", ["1:0", "1:2"], 2],
-    ["a dog", ["1:1"], 1],
-  ]);
+  assert.deepEqual(
+    jobs.map(({ caption, nodeIds, input }) => [caption, nodeIds, input.count]),
+    [
+      ["a cat", ["1:0", "1:2"], 2],
+      ["a dog", ["1:1"], 1],
+    ],
+  );
   assert.equal(planRegeneration([], form), undefined);
 });
 
 test("regenerating an artboard makes a new one", () => {
-  const plan = planRegeneration([{ id: "1:1", isArtboard: true, provenance: JSON.stringify(provenance(3)) }], formOf(defaultSettings, 1));
+  const plan = planRegeneration(
+    [{ id: "1:1", isArtboard: true, provenance: JSON.stringify(provenance(3)) }],
+    formOf(defaultSettings, 1),
+  );
   assert.deepEqual(plan?.replacements, []);
   assert.equal(plan?.form.captions, "a cat");
 });
@@ -146,7 +163,12 @@ test("progress says what is happening and never runs backwards", () => {
   assert.equal(describeStep(languages.en, step("translating", 4)), "Translating 4 of 8");
   const share = (index: number, inner: ReturnType<typeof step>) =>
     shareOf({ id: 1, caption: "", index, total: 2, step: inner }) ?? 0;
-  const shares = [step("waiting", 0, 1), step("translating", 4), step("translating", 8), step("decoding", 8)].map((s) => share(0, s));
-  assert.deepEqual(shares, [...shares].sort((a, b) => a - b));
+  const shares = [step("waiting", 0, 1), step("translating", 4), step("translating", 8), step("decoding", 8)].map((s) =>
+    share(0, s),
+  );
+  assert.deepEqual(
+    shares,
+    [...shares].sort((a, b) => a - b),
+  );
   assert.ok(share(1, step("waiting", 0, 1)) >= shares.at(-1)!);
 });

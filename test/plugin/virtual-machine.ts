@@ -75,7 +75,9 @@ export async function startMachine(mainFile: string): Promise<Machine> {
     },
     open: (command, parameters, editorType) => {
       load(command, editorType);
-      runCode(`run.start(${JSON.stringify(command)}${parameters === undefined ? "" : `, ${JSON.stringify(parameters)}`})`);
+      runCode(
+        `run.start(${JSON.stringify(command)}${parameters === undefined ? "" : `, ${JSON.stringify(parameters)}`})`,
+      );
     },
     load,
     fromUi: (message) => runCode(`run.fromUi(${message})`),

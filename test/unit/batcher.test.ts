@@ -1,10 +1,10 @@
 /** The batcher over tiny experts: requests share batches, images keep their order and bytes, cancels take effect between runs. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ResolvedRequest } from "../../shared/contract.ts";
 import type { Translation } from "../../server/engine/translation.ts";
 import { Batcher } from "../../server/inference/batcher.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
+import type { ResolvedRequest } from "../../shared/contract.ts";
 
 const dims = 4;
 
@@ -17,7 +17,10 @@ function tinyTranslation(seen: number[], { fails = false } = {}): Translation {
       conditions: [{ name: "caption", dims: 1 }],
       inverse: async (residual, { caption }, batch) => {
         seen.push(batch);
-        return { values: residual.map((value, index) => (value + caption!.values[Math.floor(index / dims)]!) * 2), logDet: new Float32Array(batch).fill(dims * Math.log(2)) };
+        return {
+          values: residual.map((value, index) => (value + caption!.values[Math.floor(index / dims)]!) * 2),
+          logDet: new Float32Array(batch).fill(dims * Math.log(2)),
+        };
       },
       forward: async (latent, { caption }, batch) => ({
         values: latent.map((value, index) => value / 2 - caption!.values[Math.floor(index / dims)]!),
@@ -34,16 +37,30 @@ function tinyTranslation(seen: number[], { fails = false } = {}): Translation {
         return Float32Array.of(grey, grey, grey, 1);
       },
     },
-    conditions: [{ name: "caption", expert: { dims: 1, encode: async ([caption]) => Float32Array.of(caption!.length / 10) } }],
+    conditions: [
+      { name: "caption", expert: { dims: 1, encode: async ([caption]) => Float32Array.of(caption!.length / 10) } },
+    ],
   };
 }
 
-const request = (caption: string, count: number, seed = 1): ResolvedRequest => ({ translation: "caption", condition: { caption }, count, seed, temperature: 1, guidance: 0 });
+const request = (caption: string, count: number, seed = 1): ResolvedRequest => ({
+  translation: "caption",
+  condition: { caption },
+  count,
+  seed,
+  temperature: 1,
+  guidance: 0,
+});
 
 function collect(batcher: Batcher, wanted: ResolvedRequest, abort = new AbortController()) {
   const images: ImageResult[] = [];
   const stages: string[] = [];
-  const done = batcher.generate({ request: wanted, signal: abort.signal, onProgress: ({ stage, completed }) => stages.push(`${stage} ${completed}`), onImage: (image) => void images.push(image) });
+  const done = batcher.generate({
+    request: wanted,
+    signal: abort.signal,
+    onProgress: ({ stage, completed }) => stages.push(`${stage} ${completed}`),
+    onImage: (image) => void images.push(image),
+  });
   return { images, stages, done, abort };
 }
 
@@ -54,8 +71,18 @@ describe("the batcher", () => {
     const [a, b] = [collect(batcher, request("apple", 3)), collect(batcher, request("car", 4, 9))];
     await Promise.all([a.done, b.done]);
     assert.deepEqual(seen, [7]);
-    assert.deepEqual(a.images.map(({ index, seed }) => [index, seed]), [[0, 1], [1, 2], [2, 3]]);
-    assert.deepEqual(b.images.map(({ seed }) => seed), [9, 10, 11, 12]);
+    assert.deepEqual(
+      a.images.map(({ index, seed }) => [index, seed]),
+      [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+      ],
+    );
+    assert.deepEqual(
+      b.images.map(({ seed }) => seed),
+      [9, 10, 11, 12],
+    );
     assert.deepEqual(a.stages.at(-1), "decoding 3");
   });
 
@@ -92,9 +119,15 @@ describe("the batcher", () => {
 
   it("fails only the request whose expert failed, and goes on serving", async () => {
     const batcher = new Batcher([tinyTranslation([]), { ...tinyTranslation([], { fails: true }), id: "broken" }], 8);
-    const [bad, good] = [collect(batcher, { ...request("apple", 2), translation: "broken" }), collect(batcher, request("apple", 2))];
+    const [bad, good] = [
+      collect(batcher, { ...request("apple", 2), translation: "broken" }),
+      collect(batcher, request("apple", 2)),
+    ];
     await assert.rejects(bad.done, /decoder broke/);
     await good.done;
-    await assert.rejects(collect(batcher, { ...request("a", 1), translation: "nope" }).done, { code: "translation_unknown", message: /expected one of caption, broken; got "nope"/ });
+    await assert.rejects(collect(batcher, { ...request("a", 1), translation: "nope" }).done, {
+      code: "translation_unknown",
+      message: /expected one of caption, broken; got "nope"/,
+    });
   });
 });

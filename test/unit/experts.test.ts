@@ -93,7 +93,10 @@ describe("a label expert", () => {
 
   it("refuses labels outside its vocabulary, also names of object methods", async () => {
     for (const label of ["cubist", "constructor", "__proto__", "Flat", ""])
-      await assert.rejects(expert.encode([label]), { code: "style_unknown", message: /expected one of flat, round; got/ });
+      await assert.rejects(expert.encode([label]), {
+        code: "style_unknown",
+        message: /expected one of flat, round; got/,
+      });
   });
 });
 
@@ -131,6 +134,8 @@ describe("an autoencoder expert", () => {
       code: "tensor_mismatch",
       message: /decoder target\/decoder\.onnx: expected finite values, got NaN at 0 of 256/,
     });
-    assert.throws(() => requireFinite(Float32Array.of(1, Number.POSITIVE_INFINITY), "x"), { message: /got Infinity at 1/ });
+    assert.throws(() => requireFinite(Float32Array.of(1, Number.POSITIVE_INFINITY), "x"), {
+      message: /got Infinity at 1/,
+    });
   });
 });

@@ -8,7 +8,15 @@ import { toPremultipliedPlanes, toStraightRgba } from "../../server/engine/pixel
 import { decodeRgba, encodePng, probeImage } from "../../server/images/codec.ts";
 
 const picture = (widthPx: number, heightPx: number) =>
-  sharp({ create: { width: widthPx, height: heightPx, channels: 3, background: "#3366cc", noise: { type: "gaussian", mean: 128, sigma: 40 } } });
+  sharp({
+    create: {
+      width: widthPx,
+      height: heightPx,
+      channels: 3,
+      background: "#3366cc",
+      noise: { type: "gaussian", mean: 128, sigma: 40 },
+    },
+  });
 
 /** A well-formed PNG whose header promises a size that its few pixels do not have. */
 function pngBomb(sidePx: number): Uint8Array {
@@ -25,7 +33,12 @@ function pngBomb(sidePx: number): Uint8Array {
   header.writeUInt32BE(sidePx, 4);
   header.set([8, 6], 8);
   const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([signature, chunk("IHDR", header), chunk("IDAT", deflateSync(Buffer.alloc(64))), chunk("IEND", Buffer.alloc(0))]);
+  return Buffer.concat([
+    signature,
+    chunk("IHDR", header),
+    chunk("IDAT", deflateSync(Buffer.alloc(64))),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
 }
 
 function crc32(bytes: Uint8Array): number {
@@ -49,14 +62,19 @@ describe("an uploaded image", () => {
     const tiff = await picture(8, 8).tiff().toBuffer();
     const avif = await picture(8, 8).avif().toBuffer();
     for (const bytes of [svg, tiff, avif, Buffer.from("%PDF-1.7"), Buffer.alloc(0)])
-      await assert.rejects(probeImage(bytes), { code: "unsupported_media", message: /expected PNG, JPEG, WebP or GIF/ });
+      await assert.rejects(probeImage(bytes), {
+        code: "unsupported_media",
+        message: /expected PNG, JPEG, WebP or GIF/,
+      });
   });
 
   for (const format of ["png", "jpeg", "webp", "gif"] as const)
     it(`is refused when the ${format} is cut off`, async () => {
       const bytes = await picture(64, 64).toFormat(format).toBuffer();
       for (const share of [0.5, 0.8])
-        await assert.rejects(probeImage(bytes.subarray(0, Math.floor(bytes.length * share))), { code: "image_rejected" });
+        await assert.rejects(probeImage(bytes.subarray(0, Math.floor(bytes.length * share))), {
+          code: "image_rejected",
+        });
       await assert.rejects(probeImage(bytes.subarray(0, 12)), { code: "image_rejected" });
     });
 
@@ -76,7 +94,9 @@ describe("an uploaded image", () => {
       fc.asyncProperty(fc.nat(base.length - 1), fc.integer({ min: 1, max: 255 }), async (at, mask) => {
         const bytes = Uint8Array.from(base);
         bytes[at]! ^= mask;
-        await probeImage(bytes).catch((error: { code?: string }) => assert.match(String(error.code), /^(unsupported_media|image_rejected)$/));
+        await probeImage(bytes).catch((error: { code?: string }) =>
+          assert.match(String(error.code), /^(unsupported_media|image_rejected)$/),
+        );
       }),
       { seed: 20261125, numRuns: 60 },
     );
@@ -96,7 +116,8 @@ describe("PNG output", () => {
     const png = await encodePng(rgba, 16, 16);
     assert.deepEqual(Buffer.from(await encodePng(rgba, 16, 16)), Buffer.from(png));
     const chunks: string[] = [];
-    for (let at = 8; at < png.length; at += 12 + Buffer.from(png).readUInt32BE(at)) chunks.push(Buffer.from(png.subarray(at + 4, at + 8)).toString());
+    for (let at = 8; at < png.length; at += 12 + Buffer.from(png).readUInt32BE(at))
+      chunks.push(Buffer.from(png.subarray(at + 4, at + 8)).toString());
     assert.deepEqual([...new Set(chunks)], ["IHDR", "pHYs", "IDAT", "IEND"]);
   });
 });
@@ -109,7 +130,10 @@ describe("premultiplied planes", () => {
         const rgba = Uint8Array.from(pixels.flat());
         const back = toStraightRgba(toPremultipliedPlanes(rgba, 2), 2).rgba;
         for (const [index, [red, green, blue, alpha]] of pixels.entries())
-          assert.deepEqual([...back.subarray(4 * index, 4 * index + 4)], alpha === 0 ? [0, 0, 0, 0] : [red, green, blue, alpha]);
+          assert.deepEqual(
+            [...back.subarray(4 * index, 4 * index + 4)],
+            alpha === 0 ? [0, 0, 0, 0] : [red, green, blue, alpha],
+          );
       }),
       { seed: 20261125, numRuns: 500 },
     );
@@ -117,6 +141,9 @@ describe("premultiplied planes", () => {
 
   it("are clamped where the decoder overshoots, and black where nothing is visible", () => {
     const planes = Float32Array.of(1.4, 0.2, 0.5, 0, -0.3, 0.2, 0.5, 0, 0.5, 0.2, 0.5, 0, 1.2, 0.001, 0.25, -1);
-    assert.deepEqual([...toStraightRgba(planes, 2).rgba], [255, 0, 128, 255, 0, 0, 0, 0, 255, 255, 255, 64, 0, 0, 0, 0]);
+    assert.deepEqual(
+      [...toStraightRgba(planes, 2).rgba],
+      [255, 0, 128, 255, 0, 0, 0, 0, 255, 255, 255, 64, 0, 0, 0, 0],
+    );
   });
 });

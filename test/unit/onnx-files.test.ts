@@ -17,7 +17,17 @@ after(() => rm(folder, { recursive: true }));
 
 describe("half precision", () => {
   it("has the standard's bit patterns", () => {
-    const patterns: Array<[number, number]> = [[0, 0], [1, 0x3c00], [-2, 0xc000], [65504, 0x7bff], [2 ** -14, 0x0400], [2 ** -24, 0x0001], [Infinity, 0x7c00], [1e6, 0x7c00], [1 / 3, 0x3555]];
+    const patterns: Array<[number, number]> = [
+      [0, 0],
+      [1, 0x3c00],
+      [-2, 0xc000],
+      [65504, 0x7bff],
+      [2 ** -14, 0x0400],
+      [2 ** -24, 0x0001],
+      [Infinity, 0x7c00],
+      [1e6, 0x7c00],
+      [1 / 3, 0x3555],
+    ];
     for (const [value, bits] of patterns) assert.equal(toHalf(value), bits, `${value}`);
     assert.ok(Number.isNaN(fromHalf(toHalf(Number.NaN))));
   });
@@ -28,7 +38,9 @@ describe("half precision", () => {
       fc.property(fc.float({ min: -60000, max: 60000, noNaN: true }), (value) => {
         const half = toHalf(value);
         const error = Math.abs(fromHalf(half) - value);
-        for (const neighbour of [half - 1, half + 1]) if ((neighbour & 0x7fff) < 0x7c00 && neighbour >= 0) assert.ok(error <= Math.abs(fromHalf(neighbour) - value));
+        for (const neighbour of [half - 1, half + 1])
+          if ((neighbour & 0x7fff) < 0x7c00 && neighbour >= 0)
+            assert.ok(error <= Math.abs(fromHalf(neighbour) - value));
       }),
       { seed: 4, numRuns: 2000 },
     );
@@ -38,7 +50,11 @@ describe("half precision", () => {
 describe("tensor files", () => {
   it("keep names, values and metadata", async () => {
     const path = join(folder, "a.safetensors");
-    const tensors = new Map([["weights", Float32Array.of(1, -2, 3.5)], ["ünïcode", new Float32Array(0)], ["one", Float32Array.of(7)]]);
+    const tensors = new Map([
+      ["weights", Float32Array.of(1, -2, 3.5)],
+      ["ünïcode", new Float32Array(0)],
+      ["one", Float32Array.of(7)],
+    ]);
     await writeTensorFile(path, tensors, { note: "größe" });
     const read = await readTensorFile(path);
     assert.deepEqual(read.tensors, tensors);
@@ -49,7 +65,10 @@ describe("tensor files", () => {
     const path = join(folder, "b.safetensors");
     await writeTensorFile(path, new Map([["weights", new Float32Array(100)]]));
     await writeFile(path, (await readFile(path)).subarray(0, 300));
-    await assert.rejects(readTensorFile(path), { code: "dataset_invalid", message: /expected \d+ bytes for weights, got 300/ });
+    await assert.rejects(readTensorFile(path), {
+      code: "dataset_invalid",
+      message: /expected \d+ bytes for weights, got 300/,
+    });
     await writeFile(path, "not a tensor file at all, just text");
     await assert.rejects(readTensorFile(path), { code: "dataset_invalid" });
   });
@@ -59,17 +78,26 @@ describe("model files and sessions", () => {
   const graph = new Graph("affine");
   const x = graph.input("x", [2, 3]);
   graph.output("y", add(gemm(x, graph.parameter("w", [3, 2])), graph.parameter("b", [1, 2])));
-  const weights = new Map([["w", Float32Array.of(1, 2, 3, 4, 5, 6)], ["b", Float32Array.of(0.5, -0.5)]]);
+  const weights = new Map([
+    ["w", Float32Array.of(1, 2, 3, 4, 5, 6)],
+    ["b", Float32Array.of(0.5, -0.5)],
+  ]);
   const feed = { data: Float32Array.of(1, 0, 0, 0, 1, 1), dims: [2, 3] };
 
   it("compute the same with weights as initialisers, as halves and as inputs", async () => {
     for (const precision of ["float32", "float16"] as const) {
-      const session = await Session.create(toModelBytes(graph, { kind: "weights", weights, precision }), { label: "affine", threads: 1 });
+      const session = await Session.create(toModelBytes(graph, { kind: "weights", weights, precision }), {
+        label: "affine",
+        threads: 1,
+      });
       assert.deepEqual([...(await session.run({ x: feed }))["y"]!.data], [1.5, 1.5, 8.5, 9.5]);
     }
     const session = await Session.create(toModelBytes(graph, { kind: "inputs" }), { label: "affine", threads: 1 });
     const y = { data: new Float32Array(4), dims: [2, 2] };
-    await session.run({ x: feed, w: { data: weights.get("w")!, dims: [3, 2] }, b: { data: weights.get("b")!, dims: [1, 2] } }, { y });
+    await session.run(
+      { x: feed, w: { data: weights.get("w")!, dims: [3, 2] }, b: { data: weights.get("b")!, dims: [1, 2] } },
+      { y },
+    );
     assert.deepEqual([...y.data], [1.5, 1.5, 8.5, 9.5]);
   });
 
@@ -84,15 +112,29 @@ describe("model files and sessions", () => {
   });
 
   it("name every tensor that does not fit, with expected and received shape", async () => {
-    const session = await Session.create(toModelBytes(graph, { kind: "weights", weights }), { label: "affine@1", threads: 1 });
-    await assert.rejects(session.run({}), { code: "tensor_mismatch", message: /x: expected float32 \[2, 3\], got nothing \(affine@1\)/ });
-    await assert.rejects(session.run({ x: { data: new Float32Array(4), dims: [2, 2] } }), { message: /x: expected float32 \[2, 3\], got float32 \[2, 2\]/ });
+    const session = await Session.create(toModelBytes(graph, { kind: "weights", weights }), {
+      label: "affine@1",
+      threads: 1,
+    });
+    await assert.rejects(session.run({}), {
+      code: "tensor_mismatch",
+      message: /x: expected float32 \[2, 3\], got nothing \(affine@1\)/,
+    });
+    await assert.rejects(session.run({ x: { data: new Float32Array(4), dims: [2, 2] } }), {
+      message: /x: expected float32 \[2, 3\], got float32 \[2, 2\]/,
+    });
     await assert.rejects(session.run({ x: { data: new Float32Array(5), dims: [2, 3] } }), { message: /with 5 values/ });
     await assert.rejects(session.run({ x: feed, toString: feed }), { message: /toString: not an input/ });
-    await assert.rejects(Session.create(new Uint8Array([8, 1, 2]), { label: "broken" }), { code: "pack_corrupt", message: /broken: onnxruntime could not load/ });
+    await assert.rejects(Session.create(new Uint8Array([8, 1, 2]), { label: "broken" }), {
+      code: "pack_corrupt",
+      message: /broken: onnxruntime could not load/,
+    });
   });
 
   it("refuse weights that are missing or have the wrong length", () => {
-    assert.throws(() => toModelBytes(graph, { kind: "weights", weights: new Map([["w", new Float32Array(6)]]) }), { code: "tensor_mismatch", message: /weight b: expected 2 values for \[1,2\], got nothing/ });
+    assert.throws(() => toModelBytes(graph, { kind: "weights", weights: new Map([["w", new Float32Array(6)]]) }), {
+      code: "tensor_mismatch",
+      message: /weight b: expected 2 values for \[1,2\], got nothing/,
+    });
   });
 });

@@ -1,6 +1,6 @@
 /** Packs on disk: what a folder must hold, and what is said when it does not. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -21,9 +21,28 @@ const draft: Omit<PackManifest, "files"> = {
   experts: {
     text: { kind: "text", model: "text/model.onnx", tokenizer: "text/tokenizer.json", dims: 4, maxTokens: 8 },
     style: { kind: "label", vocabulary: [{ id: "flat", label: "Flat" }] },
-    image: { kind: "autoencoder", encoder: "encoder.onnx", decoder: "decoder.onnx", latentShape: [2, 1, 1], imageSizePx: 8, posteriorStd: 0.3 },
+    image: {
+      kind: "autoencoder",
+      encoder: "encoder.onnx",
+      decoder: "decoder.onnx",
+      latentShape: [2, 1, 1],
+      imageSizePx: 8,
+      posteriorStd: 0.3,
+    },
   },
-  translations: [{ id: "caption", label: "Caption", conditions: [{ name: "caption", expert: "text" }, { name: "style", expert: "style" }], target: "image", flow: "flow.onnx", metrics: {} }],
+  translations: [
+    {
+      id: "caption",
+      label: "Caption",
+      conditions: [
+        { name: "caption", expert: "text" },
+        { name: "style", expert: "style" },
+      ],
+      target: "image",
+      flow: "flow.onnx",
+      metrics: {},
+    },
+  ],
 };
 const paths = ["text/model.onnx", "text/tokenizer.json", "encoder.onnx", "decoder.onnx", "flow.onnx"];
 
@@ -51,8 +70,19 @@ describe("packs", () => {
     await catalogue.verify();
     const [pack] = catalogue.packs();
     assert.equal(pack?.digest, digest);
-    assert.deepEqual(pack?.translations[0], { id: "caption", label: "Caption", conditions: ["caption", "style"], styles: [{ id: "flat", label: "Flat" }], widthPx: 8, heightPx: 8, latentDims: 2 });
-    assert.equal(pack?.sizeBytes, paths.reduce((sum, path) => sum + `bytes of ${path}`.length, 0));
+    assert.deepEqual(pack?.translations[0], {
+      id: "caption",
+      label: "Caption",
+      conditions: ["caption", "style"],
+      styles: [{ id: "flat", label: "Flat" }],
+      widthPx: 8,
+      heightPx: 8,
+      latentDims: 2,
+    });
+    assert.equal(
+      pack?.sizeBytes,
+      paths.reduce((sum, path) => sum + `bytes of ${path}`.length, 0),
+    );
   });
 
   for (const path of paths)
@@ -61,29 +91,52 @@ describe("packs", () => {
       const bytes = await readFile(join(folder, path));
       bytes[3]! ^= 1;
       await writeFile(join(folder, path), bytes);
-      await assert.rejects((await Catalogue.open(home)).verify(), { code: "pack_corrupt", message: new RegExp(`pack tiny@0.0.1, ${path}: expected SHA-256 [0-9a-f]{64}, got [0-9a-f]{64}`) });
+      await assert.rejects((await Catalogue.open(home)).verify(), {
+        code: "pack_corrupt",
+        message: new RegExp(`pack tiny@0.0.1, ${path}: expected SHA-256 [0-9a-f]{64}, got [0-9a-f]{64}`),
+      });
     });
 
   it("refuse a missing, a truncated and a linked file", async () => {
     const missing = await makePack();
     await rm(join(missing.folder, "flow.onnx"));
-    await assert.rejects((await Catalogue.open(missing.home)).verify(), { code: "pack_corrupt", message: /flow\.onnx: expected a plain file inside the pack, got nothing/ });
+    await assert.rejects((await Catalogue.open(missing.home)).verify(), {
+      code: "pack_corrupt",
+      message: /flow\.onnx: expected a plain file inside the pack, got nothing/,
+    });
     const short = await makePack();
     await writeFile(join(short.folder, "flow.onnx"), "bytes");
-    await assert.rejects((await Catalogue.open(short.home)).verify(), { code: "pack_corrupt", message: /expected 18 bytes, got 5 bytes/ });
+    await assert.rejects((await Catalogue.open(short.home)).verify(), {
+      code: "pack_corrupt",
+      message: /expected 18 bytes, got 5 bytes/,
+    });
     const linked = await makePack();
     await rm(join(linked.folder, "flow.onnx"));
     await symlink("/etc/hostname", join(linked.folder, "flow.onnx"));
-    await assert.rejects((await Catalogue.open(linked.home)).verify(), { code: "pack_corrupt", message: /got a link or folder/ });
+    await assert.rejects((await Catalogue.open(linked.home)).verify(), {
+      code: "pack_corrupt",
+      message: /got a link or folder/,
+    });
+    const bent = await makePack();
+    await rename(join(bent.folder, "text"), join(bent.home, "elsewhere"));
+    await symlink(join(bent.home, "elsewhere"), join(bent.folder, "text"));
+    await assert.rejects((await Catalogue.open(bent.home)).verify(), {
+      code: "pack_corrupt",
+      message: /text\/model\.onnx: expected a plain file inside the pack/,
+    });
   });
 
   it("refuse paths that leave the pack, unknown experts and unlisted files", async () => {
     const cases: Array<[(manifest: PackManifest) => void, RegExp]> = [
-      [(manifest) => void ((manifest.files[0] as { path: string }).path = "../secret"), /files\.0\.path: expected a relative path inside the pack/],
-      [(manifest) => void ((manifest.files[0] as { path: string }).path = "/etc/passwd"), /expected a relative path inside the pack/],
-      [(manifest) => void (manifest.translations[0]!.target = "nothing"), /no expert "nothing"/],
-      [(manifest) => void (manifest.translations[0]!.flow = "other.onnx"), /"other\.onnx" is not in files/],
-      [(manifest) => void ((manifest as { format: number }).format = 2), /format/],
+      [
+        ({ files }) => Object.assign(files[0]!, { path: "../secret" }),
+        /files\.0\.path: expected a relative path inside/,
+      ],
+      [({ files }) => Object.assign(files[0]!, { path: "/etc/passwd" }), /expected a relative path inside the pack/],
+      [({ files }) => Object.assign(files[0]!, { path: "text/../../x" }), /expected a relative path inside the pack/],
+      [({ translations }) => Object.assign(translations[0]!, { target: "nothing" }), /no expert "nothing"/],
+      [({ translations }) => Object.assign(translations[0]!, { flow: "other.onnx" }), /"other\.onnx" is not in files/],
+      [(manifest) => Object.assign(manifest, { format: 2 }), /format/],
     ];
     for (const [change, message] of cases) {
       const { home, folder } = await makePack();
@@ -93,10 +146,16 @@ describe("packs", () => {
   });
 
   it("say what is missing when there is no folder, no pack, or no JSON", async () => {
-    await assert.rejects(Catalogue.open(join(root, "nowhere")), { code: "pack_unavailable", message: /expected a folder at/ });
+    await assert.rejects(Catalogue.open(join(root, "nowhere")), {
+      code: "pack_unavailable",
+      message: /expected a folder at/,
+    });
     const empty = join(root, "empty");
     await mkdir(empty);
-    await assert.rejects(Catalogue.open(empty), { code: "pack_unavailable", message: /expected at least one <pack>\/manifest\.json/ });
+    await assert.rejects(Catalogue.open(empty), {
+      code: "pack_unavailable",
+      message: /expected at least one <pack>\/manifest\.json/,
+    });
     const { home, folder } = await makePack();
     await writeFile(join(folder, "manifest.json"), "{");
     await assert.rejects(Catalogue.open(home), { code: "pack_corrupt", message: /expected JSON/ });

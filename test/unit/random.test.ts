@@ -11,7 +11,10 @@ describe("Philox4x32-10", () => {
   it("gives the published known answers (Random123, kat_vectors)", () => {
     assert.equal(hex(philox4x32([0, 0, 0, 0], [0, 0])), "6627e8d5 e169c58d bc57ac4c 9b00dbd8");
     assert.equal(hex(philox4x32([all, all, all, all], [all, all])), "408f276d 41c83b0e a20bc7c6 6d5451fd");
-    assert.equal(hex(philox4x32([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0])), "d16cfe09 94fdcceb 5001e420 24126ea1");
+    assert.equal(
+      hex(philox4x32([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0])),
+      "d16cfe09 94fdcceb 5001e420 24126ea1",
+    );
   });
 
   it("agrees with the same rounds in 64-bit integers", () => {
@@ -49,7 +52,10 @@ describe("normals", () => {
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const variance = values.reduce((sum, value) => sum + value * value, 0) / values.length;
     const tails = values.filter((value) => Math.abs(value) > 2.3263).length / values.length;
-    assert.ok(Math.abs(mean) < 0.01 && Math.abs(variance - 1) < 0.02 && Math.abs(tails - 0.02) < 0.002, `${mean} ${variance} ${tails}`);
+    assert.ok(
+      Math.abs(mean) < 0.01 && Math.abs(variance - 1) < 0.02 && Math.abs(tails - 0.02) < 0.002,
+      `${mean} ${variance} ${tails}`,
+    );
   });
 
   it("begin alike whatever the count, and differ by seed and stream", () => {

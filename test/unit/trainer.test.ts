@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import type { FlowArchitecture } from "../../server/flow/architecture.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
-import { defaultTrainOptions, trainFlow, type TrainOptions, type TrainProgress } from "../../server/flow/trainer.ts";
+import { defaultTrainOptions, type TrainOptions, type TrainProgress, trainFlow } from "../../server/flow/trainer.ts";
 import type { TrainingSet } from "../../server/flow/training-set.ts";
 import { initialWeights } from "../../server/flow/weights.ts";
 import { fitWhitening } from "../../server/flow/whitening.ts";
@@ -35,12 +35,22 @@ function toySet(): TrainingSet {
   const random = new TrainingRandom(9, 0, "evaluation");
   const means = random.fillNormal(new Float32Array(classes * dims), 2);
   const classOf = Int32Array.from({ length: rows }, () => random.below(classes));
-  const latents = Float32Array.from({ length: rows * dims }, (_, index) => means[classOf[Math.floor(index / dims)]! * dims + (index % dims)]!);
+  const latents = Float32Array.from(
+    { length: rows * dims },
+    (_, index) => means[classOf[Math.floor(index / dims)]! * dims + (index % dims)]!,
+  );
   return {
     dims,
     latents,
     posteriorStd: std,
-    conditions: [{ name: "style", dims: classes, table: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1), options: Array.from(classOf, (value) => Int32Array.of(value)) }],
+    conditions: [
+      {
+        name: "style",
+        dims: classes,
+        table: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1),
+        options: Array.from(classOf, (value) => Int32Array.of(value)),
+      },
+    ],
     trainRows: Int32Array.from({ length: 1000 }, (_, index) => index),
     heldOutRows: Int32Array.from({ length: 200 }, (_, index) => 1000 + index),
   };
@@ -48,14 +58,27 @@ function toySet(): TrainingSet {
 
 const set = toySet();
 const start = initialWeights(architecture, fitWhitening(set.latents, dims, std), 1);
-const options: TrainOptions = { ...defaultTrainOptions, batch: 64, steps: 600, learningRate: 5e-3, warmupSteps: 20, dropout: 0, absentRate: 0.05, evaluateEvery: 50, threads: 1 };
+const options: TrainOptions = {
+  ...defaultTrainOptions,
+  batch: 64,
+  steps: 600,
+  learningRate: 5e-3,
+  warmupSteps: 20,
+  dropout: 0,
+  absentRate: 0.05,
+  evaluateEvery: 50,
+  threads: 1,
+};
 
 describe("the trainer", () => {
   it("reaches the entropy of the toy and reports on the way", async () => {
     const reports: TrainProgress[] = [];
     const result = await trainFlow(set, start, { ...options, onProgress: (progress) => void reports.push(progress) });
     const entropy = 0.5 * Math.log(2 * Math.PI * Math.E * std ** 2);
-    assert.ok(result.heldOutNats < entropy + 0.06 && result.heldOutNats > entropy - 0.06, `held-out ${result.heldOutNats}, entropy ${entropy}`);
+    assert.ok(
+      result.heldOutNats < entropy + 0.06 && result.heldOutNats > entropy - 0.06,
+      `held-out ${result.heldOutNats}, entropy ${entropy}`,
+    );
     assert.equal(reports.length, 12);
     assert.ok(reports.every(({ imagesPerSecond, secondsLeft }) => imagesPerSecond > 0 && secondsLeft >= 0));
     assert.ok(reports[0]!.heldOutNats > result.heldOutNats);
@@ -66,14 +89,22 @@ describe("the trainer", () => {
     const short = { ...options, steps: 120, evaluateEvery: 40, dropout: 0.2 };
     const unbroken = await trainFlow(set, start, { ...short, checkpoint: whole });
     const abort = new AbortController();
-    const first = await trainFlow(set, start, { ...short, checkpoint: halved, signal: abort.signal, onProgress: () => abort.abort() });
+    const first = await trainFlow(set, start, {
+      ...short,
+      checkpoint: halved,
+      signal: abort.signal,
+      onProgress: () => abort.abort(),
+    });
     assert.equal(first.reason, "cancelled");
     assert.equal(first.stepsDone, 40);
     const second = await trainFlow(set, start, { ...short, checkpoint: halved });
     assert.equal(second.heldOutNats, unbroken.heldOutNats);
     const [a, b] = [await readTensorFile(whole), await readTensorFile(halved)];
     for (const [name, data] of a.tensors) assert.deepEqual(b.tensors.get(name), data, name);
-    assert.deepEqual((await readdir(folder)).filter((name) => name.endsWith(".writing")), []);
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.endsWith(".writing")),
+      [],
+    );
   });
 
   it("stops when nothing improves and returns the best, not the last", async () => {
@@ -85,10 +116,19 @@ describe("the trainer", () => {
   });
 
   it("refuses too few images, another architecture's checkpoint and a loss that is no number", async () => {
-    await assert.rejects(trainFlow({ ...set, trainRows: set.trainRows.slice(0, 3) }, start, options), { code: "dataset_invalid", message: /expected at least one batch of 64 images, got 3/ });
+    await assert.rejects(trainFlow({ ...set, trainRows: set.trainRows.slice(0, 3) }, start, options), {
+      code: "dataset_invalid",
+      message: /expected at least one batch of 64 images, got 3/,
+    });
     const other = initialWeights({ ...architecture, embeddingDims: 6 }, fitWhitening(set.latents, dims, std), 1);
-    await assert.rejects(trainFlow(set, other, { ...options, checkpoint: join(folder, "whole.safetensors") }), { code: "dataset_invalid", message: /same architecture/ });
+    await assert.rejects(trainFlow(set, other, { ...options, checkpoint: join(folder, "whole.safetensors") }), {
+      code: "dataset_invalid",
+      message: /same architecture/,
+    });
     const broken = { ...set, latents: set.latents.map((value, index) => (index === 17 ? Number.NaN : value)) };
-    await assert.rejects(trainFlow(broken, start, options), { code: "training_failed", message: /expected a finite loss, got NaN at step/ });
+    await assert.rejects(trainFlow(broken, start, options), {
+      code: "training_failed",
+      message: /expected a finite loss, got NaN at step/,
+    });
   });
 });

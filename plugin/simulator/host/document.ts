@@ -3,10 +3,11 @@
  * and the tests drive it as a user would; a run (run.ts) drives it as a plugin.
  */
 import { checkImage, type ImageSize } from "./image.ts";
+import type { NodeRecord } from "./node-record.ts";
 import { NodeFactory } from "./nodes.ts";
 import { sha1Hex } from "./sha1.ts";
 import { createClientStorage, type TextStore } from "./storage.ts";
-import { type NodeRecord, SimTree } from "./tree.ts";
+import { SimTree } from "./tree.ts";
 
 export interface StoredImage extends ImageSize {
   readonly hash: string;

@@ -2,7 +2,7 @@
  * Auto layout of one frame: children one after another along the main axis, wrapping into tracks when asked to, packed
  * to the start; AUTO axes hug the content. The part of Figma's auto layout that Tau's artboards use.
  */
-import type { NodeRecord } from "./tree.ts";
+import type { NodeRecord } from "./node-record.ts";
 
 export interface LayoutResult {
   readonly size: { readonly width: number; readonly height: number };

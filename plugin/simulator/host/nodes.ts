@@ -2,7 +2,8 @@
  * Node objects as a plugin sees them: one per id, not extensible, reading and writing the tree. Only the members that
  * Tau uses exist; a plugin that reaches for another gets `undefined` or a TypeError here, not silence in Figma.
  */
-import type { NodeRecord, NodeType, SimTree } from "./tree.ts";
+import type { NodeRecord, NodeType } from "./node-record.ts";
+import type { SimTree } from "./tree.ts";
 
 /** Figma's limit on id, key and value of one entry of plugin data. */
 const pluginDataMaxChars = 100_000;

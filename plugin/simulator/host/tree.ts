@@ -3,35 +3,7 @@
  * are views on it, so that undo changes what they show, as in Figma.
  */
 import { layoutFrame } from "./layout.ts";
-
-export type NodeType = "PAGE" | "FRAME" | "SECTION" | "RECTANGLE" | "TEXT";
-
-export interface NodeRecord {
-  readonly id: string;
-  readonly type: NodeType;
-  readonly name: string;
-  readonly parent: string | null;
-  readonly children: readonly string[];
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly fills: readonly Paint[];
-  readonly cornerRadius: number;
-  readonly characters: string;
-  readonly layoutMode: "NONE" | "HORIZONTAL" | "VERTICAL";
-  readonly layoutWrap: "NO_WRAP" | "WRAP";
-  readonly primaryAxisSizingMode: "FIXED" | "AUTO";
-  readonly counterAxisSizingMode: "FIXED" | "AUTO";
-  readonly itemSpacing: number;
-  readonly counterAxisSpacing: number;
-  readonly paddingTop: number;
-  readonly paddingRight: number;
-  readonly paddingBottom: number;
-  readonly paddingLeft: number;
-  readonly pluginData: Readonly<Record<string, string>>;
-  readonly relaunchData: Readonly<Record<string, string>>;
-}
+import type { NodeRecord, NodeType } from "./node-record.ts";
 
 const blank = {
   name: "",

@@ -3,7 +3,7 @@
  * Only reads the document; gestures are in gestures.ts.
  */
 import type { SimDocument } from "../host/document.ts";
-import type { NodeRecord } from "../host/tree.ts";
+import type { NodeRecord } from "../host/node-record.ts";
 import { find, make } from "./dom.ts";
 
 export interface Canvas {

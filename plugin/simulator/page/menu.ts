@@ -39,7 +39,7 @@ export function createMenu(
         },
       },
       name,
-      make("span", { class: "quiet" }, note),
+      make("span", { class: "note" }, note),
     );
   menu.append(
     ...commands.flatMap((command) => [
@@ -118,7 +118,10 @@ export function askParameters(
     };
     const ask = (): void => {
       const parameter = parameters[step];
-      if (parameter === undefined) return finish(values);
+      if (parameter === undefined) {
+        finish(values);
+        return;
+      }
       field.value = "";
       field.placeholder = `${parameter.name}: ${parameter.description}`;
       field.setAttribute("aria-label", parameter.name);

@@ -1,7 +1,7 @@
 /** Side panels: the list of layers, and what the selected layer is, remembers, and offers as relaunch buttons. */
 import { provenanceKey } from "../../../shared/messages.ts";
 import type { SimDocument } from "../host/document.ts";
-import type { NodeRecord } from "../host/tree.ts";
+import type { NodeRecord } from "../host/node-record.ts";
 import { find, icon, make } from "./dom.ts";
 
 const icons: Readonly<Record<string, string>> = {

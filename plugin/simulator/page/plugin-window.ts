@@ -10,7 +10,6 @@ export interface PluginWindow {
   post(message: unknown): void;
   setTheme(theme: Theme): void;
   close(): void;
-  focus(): void;
   /** Left edge in page pixels while docked over the canvas, to keep results clear of it; undefined when closed. */
   readonly box: DOMRect | undefined;
 }
@@ -53,7 +52,6 @@ export function createPluginWindow(onMessage: (message: unknown) => void, onClos
       iframe = undefined;
       frame.hidden = true;
     },
-    focus: () => iframe?.focus(),
     get box() {
       return frame.hidden ? undefined : frame.getBoundingClientRect();
     },

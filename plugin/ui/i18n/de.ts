@@ -5,7 +5,7 @@ export const de: Texts = {
   captionLabel: "Bildbeschreibungen",
   captionHint: "Enter erzeugt · Umschalt+Enter: weitere Zeile",
   captionCount: "{n} Beschreibungen",
-  useTexts: "{n} ausgewählte Textebenen verwenden",
+  useTexts: "Ausgewählten Text verwenden ({n})",
   style: "Stil",
   anyStyle: "Beliebiger Stil",
   count: "Bilder",
@@ -25,9 +25,9 @@ export const de: Texts = {
   generateAgain: "Neu erzeugen",
   cancel: "Abbrechen",
   apply: "{n} einfügen",
-  replace: "{n} Ebenen ersetzen",
+  replace: "Ersetzen ({n})",
   applied: "{n} auf der Zeichenfläche. Ein Schritt Rückgängig nimmt alles zurück.",
-  replacing: "Ersetzt {n} ausgewählte Ebenen",
+  replacing: "Ersetzt ausgewählte Ebenen ({n})",
   stopReplacing: "Stattdessen neue Zeichenfläche",
   keep: "Bild {rank} behalten, Startwert {seed}",
   keepAll: "Alle auswählen",
@@ -59,7 +59,6 @@ export const de: Texts = {
   connectedTo: "Verbunden mit Tau {version}, {pack}",
   tryAgain: "Erneut versuchen",
   openSettings: "Einstellungen öffnen",
-  close: "Schließen",
   failures: {
     url_invalid: [
       "Die Serveradresse ist keine Adresse",

@@ -4,7 +4,7 @@ export const en = {
   captionLabel: "Captions",
   captionHint: "Enter generates · Shift+Enter adds a caption",
   captionCount: "{n} captions",
-  useTexts: "Use {n} selected text layers",
+  useTexts: "Use selected text ({n})",
   style: "Style",
   anyStyle: "Any style",
   count: "Images",
@@ -24,9 +24,9 @@ export const en = {
   generateAgain: "Generate again",
   cancel: "Cancel",
   apply: "Add {n} to canvas",
-  replace: "Replace {n} layers",
+  replace: "Replace ({n})",
   applied: "Added {n} to the canvas. One undo takes all back.",
-  replacing: "Replaces {n} selected layers",
+  replacing: "Replaces selected layers ({n})",
   stopReplacing: "Make a new artboard instead",
   keep: "Keep image {rank}, seed {seed}",
   keepAll: "Select all",
@@ -58,7 +58,6 @@ export const en = {
   connectedTo: "Connected to Tau {version}, {pack}",
   tryAgain: "Try again",
   openSettings: "Open settings",
-  close: "Close",
   failures: {
     url_invalid: ["The server address is not an address", "Use the form http://localhost:7826 in the settings."],
     url_not_allowed: [

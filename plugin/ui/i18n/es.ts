@@ -5,7 +5,7 @@ export const es: Texts = {
   captionLabel: "Descripciones",
   captionHint: "Intro genera · Mayús+Intro: otra descripción",
   captionCount: "{n} descripciones",
-  useTexts: "Usar {n} capas de texto",
+  useTexts: "Usar el texto seleccionado ({n})",
   style: "Estilo",
   anyStyle: "Cualquier estilo",
   count: "Imágenes",
@@ -25,9 +25,9 @@ export const es: Texts = {
   generateAgain: "Generar de nuevo",
   cancel: "Cancelar",
   apply: "Añadir {n} al lienzo",
-  replace: "Reemplazar {n} capas",
+  replace: "Reemplazar ({n})",
   applied: "{n} en el lienzo. Deshacer lo retira todo en un paso.",
-  replacing: "Reemplaza {n} capas seleccionadas",
+  replacing: "Reemplaza la selección ({n})",
   stopReplacing: "Crear un marco nuevo en su lugar",
   keep: "Conservar la imagen {rank}, semilla {seed}",
   keepAll: "Seleccionar todas",
@@ -59,7 +59,6 @@ export const es: Texts = {
   connectedTo: "Conectado a Tau {version}, {pack}",
   tryAgain: "Reintentar",
   openSettings: "Abrir ajustes",
-  close: "Cerrar",
   failures: {
     url_invalid: ["La dirección del servidor no es válida", "Usa la forma http://localhost:7826 en los ajustes."],
     url_not_allowed: [

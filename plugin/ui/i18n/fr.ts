@@ -5,7 +5,7 @@ export const fr: Texts = {
   captionLabel: "Légendes",
   captionHint: "Entrée génère · Maj+Entrée : autre légende",
   captionCount: "{n} légendes",
-  useTexts: "Utiliser {n} calques de texte",
+  useTexts: "Utiliser le texte sélectionné ({n})",
   style: "Style",
   anyStyle: "Tous les styles",
   count: "Images",
@@ -25,9 +25,9 @@ export const fr: Texts = {
   generateAgain: "Regénérer",
   cancel: "Annuler",
   apply: "Ajouter {n} au canevas",
-  replace: "Remplacer {n} calques",
+  replace: "Remplacer ({n})",
   applied: "{n} sur le canevas. Une seule annulation retire tout.",
-  replacing: "Remplace {n} calques sélectionnés",
+  replacing: "Remplace la sélection ({n})",
   stopReplacing: "Créer plutôt un nouveau cadre",
   keep: "Garder l'image {rank}, graine {seed}",
   keepAll: "Tout sélectionner",
@@ -59,7 +59,6 @@ export const fr: Texts = {
   connectedTo: "Connecté à Tau {version}, {pack}",
   tryAgain: "Réessayer",
   openSettings: "Ouvrir les réglages",
-  close: "Fermer",
   failures: {
     url_invalid: [
       "L'adresse du serveur n'est pas une adresse",

@@ -59,7 +59,6 @@ export const ja: Texts = {
   connectedTo: "Tau {version}({pack})に接続しました",
   tryAgain: "再試行",
   openSettings: "設定を開く",
-  close: "閉じる",
   failures: {
     url_invalid: ["サーバーのアドレスが正しくありません", "設定で http://localhost:7826 の形で入力してください。"],
     url_not_allowed: [

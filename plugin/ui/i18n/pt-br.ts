@@ -5,7 +5,7 @@ export const ptBr: Texts = {
   captionLabel: "Legendas",
   captionHint: "Enter gera · Shift+Enter: outra legenda",
   captionCount: "{n} legendas",
-  useTexts: "Usar {n} camadas de texto",
+  useTexts: "Usar o texto selecionado ({n})",
   style: "Estilo",
   anyStyle: "Qualquer estilo",
   count: "Imagens",
@@ -25,9 +25,9 @@ export const ptBr: Texts = {
   generateAgain: "Gerar de novo",
   cancel: "Cancelar",
   apply: "Adicionar {n} à tela",
-  replace: "Substituir {n} camadas",
+  replace: "Substituir ({n})",
   applied: "{n} na tela. Desfazer retira tudo em um passo.",
-  replacing: "Substitui {n} camadas selecionadas",
+  replacing: "Substitui a seleção ({n})",
   stopReplacing: "Criar um novo frame em vez disso",
   keep: "Manter a imagem {rank}, semente {seed}",
   keepAll: "Selecionar todas",
@@ -59,7 +59,6 @@ export const ptBr: Texts = {
   connectedTo: "Conectado ao Tau {version}, {pack}",
   tryAgain: "Tentar de novo",
   openSettings: "Abrir configurações",
-  close: "Fechar",
   failures: {
     url_invalid: ["O endereço do servidor não é válido", "Use a forma http://localhost:7826 nas configurações."],
     url_not_allowed: [

@@ -1,5 +1,6 @@
 /** Small controls on Figma's CSS variables: button, stepper, slider, switch. Native elements inside, so keys and readers work. */
 import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import { Icon, type IconName } from "./icons.tsx";
 
 interface ButtonProps {
@@ -112,23 +113,33 @@ interface SwitchProps {
 export function Switch({ label, isOn, onChange }: SwitchProps) {
   return (
     <label class="switch">
-      <input type="checkbox" role="switch" checked={isOn} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        aria-checked={isOn}
+        checked={isOn}
+        onChange={(event) => onChange(event.currentTarget.checked)}
+      />
       <span>{label}</span>
     </label>
   );
 }
 
 /** Enter in a one-line field does the view's main action. No form: a sandboxed iframe may not submit one. */
-export const onEnterInField =
-  (act: () => void) =>
-  (event: KeyboardEvent): void => {
-    const { target } = event;
-    if (event.key !== "Enter" || event.isComposing || !(target instanceof HTMLInputElement)) return;
-    if (!["text", "password", "number"].includes(target.type)) return;
-    // Leaving the field first lets it hand over what was typed.
-    target.blur();
-    target.focus();
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-  };
+export function useEnterInField(act: () => void): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      const { target } = event;
+      const isPlain = !(event.metaKey || event.ctrlKey || event.isComposing);
+      if (event.key !== "Enter" || !isPlain || !(target instanceof HTMLInputElement)) return;
+      if (!["text", "password", "number"].includes(target.type)) return;
+      event.preventDefault();
+      // Leaving the field hands over what was typed; the action then sees it.
+      target.blur();
+      target.focus();
+      act();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  });
+}

@@ -1,5 +1,5 @@
 /** Before the first image: one sentence and captions to start from. */
-import type { ViewProps } from "../app.tsx";
+import type { ViewProps } from "./view-props.ts";
 
 export function EmptyState({ controller, texts }: ViewProps) {
   return (

@@ -1,9 +1,10 @@
 /** A failure as cause, cure and the way on; what the server said is there for who asks. */
-import type { ViewProps } from "../app.tsx";
+
 import type { Failure, FailureCode } from "../failure.ts";
 import { describeFailure } from "../i18n/texts.ts";
 import { Button } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
+import type { ViewProps } from "./view-props.ts";
 
 const curedInSettings: ReadonlySet<FailureCode> = new Set([
   "url_invalid",
@@ -30,7 +31,7 @@ export function FailureNotice({ controller, texts, failure }: ViewProps & { read
             {curedInSettings.has(failure.code) && (
               <Button onClick={() => controller.show("settings")}>{texts.openSettings}</Button>
             )}
-            <Button onClick={() => void controller.connect()}>{texts.tryAgain}</Button>
+            <Button onClick={() => void controller.retry()}>{texts.tryAgain}</Button>
           </div>
         )}
         {failure.detail !== "" && (

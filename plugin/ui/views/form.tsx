@@ -1,12 +1,12 @@
 /** Captions, style, count, and behind Options the seed and the two sliders. Enter in the captions generates. */
 import { useEffect, useRef } from "preact/hooks";
 import { limits } from "../../../shared/limits.ts";
-import type { ViewProps } from "../app.tsx";
 import { captionTranslations } from "../failure.ts";
 import { fill } from "../i18n/texts.ts";
 import { captionsOf } from "../plan.ts";
 import { IconButton, Slider, Stepper } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
+import type { ViewProps } from "./view-props.ts";
 
 export function CaptionForm(props: ViewProps) {
   const { controller, texts } = props;

@@ -1,21 +1,23 @@
 /** The main view: what to draw above, what came of it below, the next action at the bottom. */
-import { keptImages } from "../state.ts";
-import type { ViewProps } from "../app.tsx";
+
 import { fill } from "../i18n/texts.ts";
-import { Button, IconButton, onEnterInField } from "./controls.tsx";
+import { keptImages } from "../state.ts";
+import { Button, IconButton, useEnterInField } from "./controls.tsx";
 import { EmptyState } from "./empty.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
 import { CaptionForm } from "./form.tsx";
 import { ProgressCard } from "./progress.tsx";
 import { Results } from "./results.tsx";
+import type { ViewProps } from "./view-props.ts";
 
 export function GenerateView(props: ViewProps) {
   const { controller, texts } = props;
   const { state } = controller;
   const { run, results, failure } = state;
+  useEnterInField(() => void controller.generate());
   const isEmpty = run === undefined && results.length === 0 && failure === undefined;
   return (
-    <div class="view" onKeyDown={onEnterInField(() => void controller.generate())}>
+    <div class="view">
       <main>
         <CaptionForm {...props} />
         <div class="outcome">

@@ -13,7 +13,6 @@ const paths = {
   chevron: "m5 6.5 3 3 3-3",
   warning: "M8 2.8 14 13H2zM8 6.8v2.7M8 11.3h.01",
   text: "M4 4.5V3.5h8v1M8 3.5v9M6.5 12.5h3",
-  close: "m4.5 4.5 7 7m0-7-7 7",
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -1,9 +1,9 @@
 /** The preview: images by caption, each with its rank by likelihood and its seed, to keep or to leave. */
 import { useState } from "preact/hooks";
-import type { ViewProps } from "../app.tsx";
 import { fill } from "../i18n/texts.ts";
 import { keptImages, type ResultImage } from "../state.ts";
 import { Icon } from "./icons.tsx";
+import type { ViewProps } from "./view-props.ts";
 
 export function Results(props: ViewProps) {
   const { controller, texts } = props;

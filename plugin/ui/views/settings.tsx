@@ -2,13 +2,13 @@
 import { useState } from "preact/hooks";
 import { limits } from "../../../shared/limits.ts";
 import type { Settings } from "../../../shared/messages.ts";
-import type { ViewProps } from "../app.tsx";
 import { captionTranslations } from "../failure.ts";
 import { fill } from "../i18n/texts.ts";
-import { Button, IconButton, onEnterInField, Slider, Stepper, Switch } from "./controls.tsx";
+import { Button, IconButton, Slider, Stepper, Switch, useEnterInField } from "./controls.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
 import { StyleSelect } from "./form.tsx";
 import { Icon } from "./icons.tsx";
+import type { ViewProps } from "./view-props.ts";
 
 export function SettingsView(props: ViewProps) {
   const { controller, texts } = props;
@@ -16,9 +16,10 @@ export function SettingsView(props: ViewProps) {
   const [draft, setDraft] = useState<Settings>(state.settings);
   const edit = (change: Partial<Settings>): void => setDraft({ ...draft, ...change });
   const save = (): void => void controller.saveSettings(draft);
+  useEnterInField(save);
   const pack = state.meta?.packs[0];
   return (
-    <div class="view" onKeyDown={onEnterInField(save)}>
+    <div class="view">
       <header>
         <IconButton icon="back" label={texts.back} onClick={() => controller.show("generate")} />
         <h1>{texts.settings}</h1>

@@ -1,0 +1,239 @@
+/** On real sockets: both loopback addresses, a port in use, slow and rude clients, bodies over the limit, a graceful stop. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { readConfig } from "../../server/config.ts";
+import { listen } from "../../server/http/listen.ts";
+import { startServer } from "../../server/main.ts";
+import type { Generation } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
+import { AppError } from "../../shared/problem.ts";
+import { createHarness, pack, problemOf, token } from "./harness.ts";
+import { createGate, SmallInference } from "./small-inference.ts";
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+async function startSmall(inference = new SmallInference(), port = 0, shutdownGraceMs = 2000) {
+  const dataDir = await mkdtemp(join(tmpdir(), "tau-socket-"));
+  const config = { ...readConfig({ data: dataDir }, {}), port };
+  const catalogue = { packs: () => [pack] };
+  const started = startServer(config, { inference, catalogue, log: silent, shutdownGraceMs });
+  started.catch(() => rm(dataDir, { recursive: true, force: true }));
+  const server = await started;
+  const headers = { Authorization: `Bearer ${server.token.value}`, "Content-Type": "application/json" };
+  const base = `http://127.0.0.1:${server.port}`;
+  const ask = (path: string, init: RequestInit = {}) =>
+    fetch(base + path, { ...init, headers: { ...headers, ...init.headers } });
+  const start = async (count = 1) => {
+    const body = JSON.stringify({ condition: { caption: "bird" }, count });
+    return (await (await ask("/v1/generations", { method: "POST", body })).json()) as Generation;
+  };
+  return { server, dataDir, ask, start, remove: () => rm(dataDir, { recursive: true, force: true }) };
+}
+
+/** Sends raw text and resolves with all that comes back until the server closes. */
+async function talk(port: number, text: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  let answer = "";
+  socket.on("data", (data) => {
+    answer += data.toString("latin1");
+  });
+  socket.on("error", () => undefined);
+  socket.write(text);
+  if (!socket.closed) await once(socket, "close");
+  return answer;
+}
+
+const lastEvent = (text: string): Generation => JSON.parse(text.trimEnd().split("data: ").at(-1)!) as Generation;
+
+describe("the listening server", () => {
+  it("answers on both loopback addresses, with its token in a file for its owner alone", async () => {
+    const small = await startSmall();
+    for (const host of ["127.0.0.1", "[::1]", "localhost"])
+      assert.equal((await fetch(`http://${host}:${small.server.port}/healthz`)).status, 200, host);
+    const { mode } = await stat(small.server.token.path);
+    assert.equal(mode & 0o777, 0o600);
+    assert.equal((await readFile(small.server.token.path, "utf8")).trim(), small.server.token.value);
+    assert.equal(small.server.token.isNew, true);
+    assert.equal((await small.ask("/v1/meta")).status, 200);
+    await small.server.stop();
+    await small.remove();
+  });
+
+  it("says port_in_use, for either address, and never drifts to another", async () => {
+    for (const host of ["127.0.0.1", "::1"]) {
+      const other = createServer().listen(0, host);
+      await once(other, "listening");
+      const { port } = other.address() as AddressInfo;
+      await assert.rejects(startSmall(new SmallInference(), port), (error: unknown) => {
+        assert.ok(error instanceof AppError);
+        assert.equal(error.code, "port_in_use");
+        assert.ok(error.detail.expected && error.detail.received);
+        return true;
+      });
+      other.close();
+    }
+  });
+
+  it("cuts a body over the limit, announced and chunked, and still serves", async () => {
+    const small = await startSmall();
+    const head = `POST /v1/generations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${small.server.token.value}\r\nContent-Type: application/json\r\nConnection: close\r\n`;
+    const announced = await talk(small.server.port, `${head}Content-Length: 99999999\r\n\r\n{`);
+    assert.match(announced, /^HTTP\/1\.1 413 /);
+    const chunk = `4000\r\n${"x".repeat(0x4000)}\r\n`;
+    const chunked = await talk(small.server.port, `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(8)}`);
+    assert.match(chunked, /^HTTP\/1\.1 413 /);
+    assert.match(chunked, /"code":"payload_too_large"/);
+    assert.equal((await small.ask("/healthz")).status, 200);
+    assert.equal((await small.start()).state, "queued");
+    await small.server.stop();
+    await small.remove();
+  });
+
+  it("closes slow clients and clients that stall, while good ones are served", async () => {
+    const harness = await createHarness();
+    const timings = { headersTimeoutMs: 300, requestTimeoutMs: 600, idleTimeoutMs: 900, connectionsMax: 64 };
+    const listener = await listen(harness.app.fetch, 0, timings);
+    const sockets: Socket[] = [];
+    const dripping = Array.from({ length: 10 }, async () => {
+      const socket = connect(listener.port, "127.0.0.1");
+      sockets.push(socket);
+      socket.on("error", () => undefined);
+      socket.resume();
+      socket.write("GET /healthz HTTP/1.1\r\nHost: loc");
+      const drip = setInterval(() => socket.write("a"), 100);
+      await once(socket, "close");
+      clearInterval(drip);
+    });
+    const stalled = talk(
+      listener.port,
+      `POST /v1/images HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: image/png\r\nContent-Length: 1000\r\n\r\nab`,
+    );
+    const base = `http://127.0.0.1:${listener.port}`;
+    for (let i = 0; i < 5; i++) {
+      const started = performance.now();
+      assert.equal((await fetch(`${base}/healthz`)).status, 200);
+      assert.ok(performance.now() - started < 500);
+      await sleep(50);
+    }
+    await Promise.all([...dripping, stalled]);
+    await listener.close(100);
+    await harness.close();
+  });
+
+  it("is not held by a client that follows events and never reads", async () => {
+    const inference = new SmallInference();
+    inference.gate = createGate().closed;
+    const small = await startSmall(inference, 0, 200);
+    const { id } = await small.start();
+    const socket = connect(small.server.port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.pause();
+    socket.write(
+      `GET /v1/generations/${id}/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${small.server.token.value}\r\n\r\n`,
+    );
+    await sleep(50);
+    const started = performance.now();
+    await small.server.stop();
+    assert.ok(performance.now() - started < 3000);
+    socket.destroy();
+    await small.remove();
+  });
+});
+
+describe("a graceful stop", () => {
+  it("refuses new work, lets running jobs end, tells followers, and fails the waiting ones", async () => {
+    const gate = createGate();
+    const inference = new SmallInference();
+    inference.gate = gate.closed;
+    const small = await startSmall(inference);
+    const running = await Promise.all(Array.from({ length: limits.jobsParallelMax }, () => small.start(2)));
+    const waiting = await small.start();
+    const follow = async (id: string) => lastEvent(await (await small.ask(`/v1/generations/${id}/events`)).text());
+    const followed = [follow(running[0]!.id), follow(waiting.id)];
+    await sleep(50);
+    const stopped = small.server.stop();
+    assert.equal((await small.ask("/readyz")).status, 503);
+    const body = JSON.stringify({ condition: { caption: "late" } });
+    assert.equal((await problemOf(await small.ask("/v1/generations", { method: "POST", body }))).code, "shutting_down");
+    gate.open();
+    const [done, failed] = await Promise.all(followed);
+    assert.deepEqual([done!.state, done!.images.length], ["done", 2]);
+    assert.deepEqual([failed!.state, failed!.problem?.code], ["failed", "shutting_down"]);
+    await stopped;
+    await assert.rejects(small.ask("/healthz"));
+    await small.remove();
+  });
+
+  it("ends jobs that take longer than the grace", async () => {
+    const inference = new SmallInference();
+    inference.gate = createGate().closed;
+    const small = await startSmall(inference, 0, 100);
+    const { id } = await small.start();
+    const followed = small.ask(`/v1/generations/${id}/events`).then((response) => response.text());
+    await sleep(50);
+    await small.server.stop();
+    assert.equal(lastEvent(await followed).problem?.code, "shutting_down");
+    await small.remove();
+  });
+});
+
+describe("`tau serve` as a process", () => {
+  const run = (args: string[], env: Record<string, string> = {}) => {
+    const child = spawn(process.execPath, ["--import", "tsx", "test/http/serve-small.ts", ...args], {
+      env: { ...process.env, TAU_LOG_LEVEL: "info", ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const output = { out: "", err: "" };
+    child.stdout.on("data", (data) => (output.out += String(data)));
+    child.stderr.on("data", (data) => (output.err += String(data)));
+    return { child, output };
+  };
+  const until = async (isIt: () => boolean, child: ChildProcess): Promise<void> => {
+    for (let turn = 0; !isIt() && child.exitCode === null && turn < 1000; turn++) await sleep(20);
+  };
+
+  it("prints one link, finishes a running job on SIGTERM, exits 0, and has it in the history afterwards", async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), "tau-serve-"));
+    const { child, output } = run(["--port", "0", "--data", dataDir], { TAU_TEST_IMAGE_MS: "2500" });
+    await until(() => /"msg":"listening"/.test(output.err) && /#token=/.test(output.out), child);
+    const port = /"port":(\d+)/.exec(output.err)![1]!;
+    const secret = (await readFile(join(dataDir, "token"), "utf8")).trim();
+    assert.equal(output.out.split(`#token=${secret}`).length, 2, "the link is there once");
+    const headers = { Authorization: `Bearer ${secret}`, "Content-Type": "application/json" };
+    const body = JSON.stringify({ condition: { caption: "secret bird" }, count: 1 });
+    const response = await fetch(`http://localhost:${port}/v1/generations`, { method: "POST", headers, body });
+    const { id } = (await response.json()) as Generation;
+    child.kill("SIGTERM");
+    const [code] = (await once(child, "exit")) as [number | null];
+    assert.equal(code, 0);
+    const record = JSON.parse(await readFile(join(dataDir, "generations", `${id}.json`), "utf8")) as {
+      generation: Generation;
+    };
+    assert.equal(record.generation.state, "done");
+    assert.doesNotMatch(output.err, /secret bird/);
+    assert.doesNotMatch(output.err, new RegExp(secret));
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  it("exits 1 with port_in_use and with config_invalid, naming what to change", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const dataDir = await mkdtemp(join(tmpdir(), "tau-serve-"));
+    const { port } = other.address() as AddressInfo;
+    const busy = run(["--port", String(port), "--data", dataDir]);
+    const wrong = run(["--port", "http"]);
+    const codes = await Promise.all([busy, wrong].map(async ({ child }) => (await once(child, "close"))[0] as number));
+    assert.deepEqual(codes, [1, 1]);
+    assert.match(busy.output.err, new RegExp(`port_in_use: port ${port}.*--port`));
+    assert.match(wrong.output.err, /config_invalid: --port: expected a port from 0 to 65535, got "http"/);
+    other.close();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+});

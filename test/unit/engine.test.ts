@@ -1,0 +1,135 @@
+/** A translation over an affine flow whose every number is known: z = 2v + shift, with exact likelihoods in closed form. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import type { ConditionBatches, Flow } from "../../server/engine/interfaces.ts";
+import { normals, streams } from "../../server/engine/random.ts";
+import {
+  decodeImage,
+  drawLatents,
+  encodeConditions,
+  logNormal,
+  type Row,
+  type Translation,
+} from "../../server/engine/translation.ts";
+
+const dims = 6;
+
+interface Seen {
+  residual: Float32Array;
+  conditions: ConditionBatches;
+  guidance: Float32Array;
+}
+
+/** The caption moves z by its length, an absent one by nothing; guidance moves it once more. */
+function affine(seen: Seen[] = []): Translation {
+  const shiftOf = (conditions: ConditionBatches, row: number): number =>
+    conditions["caption"]!.values[row]! * conditions["caption"]!.present[row]!;
+  const flow: Flow = {
+    dims,
+    conditions: [
+      { name: "caption", dims: 1 },
+      { name: "style", dims: 2 },
+    ],
+    forward: async (latent, conditions, batch) => ({
+      values: latent.map((z, index) => (z - shiftOf(conditions, Math.floor(index / dims))) / 2),
+      logDet: new Float32Array(batch).fill(-dims * Math.LN2),
+    }),
+    inverse: async (residual, conditions, batch, guidance) => {
+      seen.push({ residual: residual.slice(), conditions, guidance: guidance.slice() });
+      const shift = (row: number): number => shiftOf(conditions, row) * (1 + guidance[row]!);
+      return {
+        values: residual.map((v, index) => 2 * v + shift(Math.floor(index / dims))),
+        logDet: new Float32Array(batch).fill(dims * Math.LN2),
+      };
+    },
+  };
+  return {
+    id: "caption",
+    flow,
+    target: {
+      latentDims: dims,
+      imageSizePx: 1,
+      encode: async () => new Float32Array(dims),
+      decode: async ([first]) => Float32Array.of(first! / 2, first! / 4, 0, 0.5),
+    },
+    conditions: [
+      { name: "caption", expert: { dims: 1, encode: async ([text]) => Float32Array.of(text!.length / 8) } },
+      {
+        name: "style",
+        expert: { dims: 2, encode: async ([id]) => Float32Array.of(id === "a" ? 1 : 0, id === "a" ? 0 : 1) },
+      },
+    ],
+  };
+}
+
+const row = (fields: Partial<Row> = {}): Row => ({ seed: 1, temperature: 1, guidance: 0, conditions: {}, ...fields });
+
+describe("a translation", () => {
+  it("draws z = τ(T·v|c) from the seed's own normals", async () => {
+    const [drawn] = await drawLatents(affine(), [
+      row({ seed: 9, temperature: 0.5, conditions: { caption: Float32Array.of(3) } }),
+    ]);
+    const v = normals(9, streams.residual, dims);
+    for (const [index, z] of drawn!.latent.entries()) assert.ok(Math.abs(z - (v[index]! + 3)) < 1e-6);
+  });
+
+  it("gives log p(z|c) = log N(v; 0, I) + logDet, exactly, for any seed and temperature", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(0xffff_ffff), fc.float({ min: 0, max: 1.5, noNaN: true }), async (seed, temperature) => {
+        const [drawn] = await drawLatents(affine(), [row({ seed, temperature })]);
+        const squares = normals(seed, streams.residual, dims).reduce((sum, v) => sum + (temperature * v) ** 2, 0);
+        const expected = -squares / 2 - (dims / 2) * Math.log(2 * Math.PI) - dims * Math.LN2;
+        assert.ok(Math.abs(drawn!.logLikelihood - expected) < 1e-4);
+      }),
+      { seed: 20261125, numRuns: 50 },
+    );
+  });
+
+  it("takes the most likely z at temperature 0, whatever the seed", async () => {
+    const drawn = await drawLatents(affine(), [row({ seed: 1, temperature: 0 }), row({ seed: 2, temperature: 0 })]);
+    assert.deepEqual(drawn[0], drawn[1]);
+    assert.ok(Math.abs(drawn[0]!.logLikelihood - (logNormal(new Float32Array(dims)) - dims * Math.LN2)) < 1e-5);
+  });
+
+  it("measures a guided z by the plain likelihood, without guidance", async () => {
+    const conditions = { caption: Float32Array.of(2) };
+    const [plain] = await drawLatents(affine(), [row({ temperature: 0, conditions })]);
+    const [guided] = await drawLatents(affine(), [row({ temperature: 0, guidance: 1, conditions })]);
+    // Guidance moved z by 2, which is v = 1 on each dimension for the flow without it.
+    assert.ok(Math.abs(guided!.logLikelihood - (plain!.logLikelihood - dims / 2)) < 1e-4);
+  });
+
+  it("hands the flow each row's own condition, presence and guidance", async () => {
+    const seen: Seen[] = [];
+    await drawLatents(affine(seen), [
+      row({ guidance: 2, conditions: { caption: Float32Array.of(5) } }),
+      row({ conditions: { style: Float32Array.of(0, 1) } }),
+    ]);
+    const { conditions, guidance } = seen[0]!;
+    assert.deepEqual([...guidance], [2, 0]);
+    assert.deepEqual(conditions, {
+      caption: { values: Float32Array.of(5, 0), present: Float32Array.of(1, 0) },
+      style: { values: Float32Array.of(0, 0, 0, 1), present: Float32Array.of(0, 1) },
+    });
+  });
+
+  it("refuses by name a condition that it does not read, and leaves absent ones absent", async () => {
+    const encoded = await encodeConditions(affine(), { caption: "four", style: undefined });
+    assert.deepEqual(encoded, { caption: Float32Array.of(0.5), style: undefined });
+    const captionOnly = { ...affine(), conditions: affine().conditions.slice(0, 1) };
+    await assert.rejects(encodeConditions(captionOnly, { caption: "four", style: "a" }), {
+      code: "invalid_request",
+      message: "condition.style: expected only caption, as the translation reads, got style (translation caption)",
+    });
+  });
+
+  it("refuses to decode values that are no numbers", async () => {
+    const latent = new Float32Array(dims);
+    const broken = { latent: latent.with(2, Number.NaN), logLikelihood: 0 };
+    await assert.rejects(decodeImage(affine(), broken), { code: "tensor_mismatch" });
+    await assert.rejects(decodeImage(affine(), { latent, logLikelihood: Number.NaN }), { code: "tensor_mismatch" });
+    const image = await decodeImage(affine(), { latent: latent.with(0, 1), logLikelihood: 0 });
+    assert.deepEqual([...image.rgba], [255, 128, 0, 128]);
+  });
+});
