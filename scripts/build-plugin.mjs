@@ -25,7 +25,19 @@ const englishZod = {
     })),
 };
 
-async function bundle(entry, target, minify, extra = {}) {
+/** A plugin built for another port must also start with it: the one constant is rewritten on its way into the bundles. */
+const withPort = (port) => ({
+  name: "port",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /shared[\\/]messages\.ts$/ }, async ({ path: file }) => {
+      const text = await readFile(file, "utf8");
+      const contents = text.replace(/(export const defaultPort = )\d+;/, `$1${port};`);
+      if (!contents.includes(`defaultPort = ${port};`)) throw new Error("expected defaultPort in shared/messages.ts");
+      return { contents, loader: "ts" };
+    }),
+});
+
+async function bundle(entry, target, minify, { port, ...extra } = {}) {
   const result = await build({
     entryPoints: [entry],
     bundle: true,
@@ -37,7 +49,7 @@ async function bundle(entry, target, minify, extra = {}) {
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
-    plugins: [englishZod],
+    plugins: port === undefined ? [englishZod] : [englishZod, withPort(port)],
     target,
     minify,
     ...extra,
@@ -69,8 +81,8 @@ async function readManifest(port) {
  */
 export async function buildPlugin({ outDir = path.join(root, "dist"), port, minify = true } = {}) {
   const [main, uiCode, uiCss, pageCode, pageCss, pageHtml, manifest] = await Promise.all([
-    bundle(source("main", "main.ts"), mainTarget, minify),
-    bundle(source("ui", "main.tsx"), uiTarget, minify, { jsx: "automatic", jsxImportSource: "preact" }),
+    bundle(source("main", "main.ts"), mainTarget, minify, { port }),
+    bundle(source("ui", "main.tsx"), uiTarget, minify, { port, jsx: "automatic", jsxImportSource: "preact" }),
     bundleCss(source("ui", "styles"), minify),
     bundle(source("simulator", "page", "main.ts"), uiTarget, minify),
     bundleCss(source("simulator", "page", "styles"), minify),

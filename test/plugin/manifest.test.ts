@@ -1,7 +1,11 @@
 /** The manifest is exactly what Figma needs: any change here is a change of what users are asked to trust. */
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { test } from "node:test";
 import { buildManifest } from "../../plugin/manifest.ts";
+import { buildPlugin } from "../../scripts/build-plugin.mjs";
 
 test("the manifest has exactly the fields that the plugin needs", () => {
   const manifest = buildManifest();
@@ -49,4 +53,16 @@ test("every node that Tau makes can be regenerated, several at once", () => {
   assert.deepEqual(buildManifest().relaunchButtons, [
     { command: "regenerate", name: "Regenerate", multipleSelection: true },
   ]);
+});
+
+test("a plugin built for another port asks for that port and starts with it", async () => {
+  const outDir = await mkdtemp(path.join(tmpdir(), "tau-port-"));
+  await buildPlugin({ outDir, port: 9000 });
+  const [main, manifest] = await Promise.all(
+    ["main.js", "manifest.json"].map((name) => readFile(path.join(outDir, "plugin", name), "utf8")),
+  );
+  assert.deepEqual(JSON.parse(manifest!), JSON.parse(JSON.stringify(buildManifest(9000))));
+  assert.match(main!, /9000|9e3/);
+  assert.doesNotMatch(main!, /7826/);
+  await rm(outDir, { recursive: true });
 });
