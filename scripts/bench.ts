@@ -21,7 +21,11 @@ if (wanted.has("server")) {
   const server = await benchServer();
   rows.push(
     ["start to ready (packs verified, loaded, warmed up)", ms(server.readyMs), "≤ 5 s"],
-    ["warm caption to four 128 px PNGs over HTTP, median (p95)", `${ms(server.fourImagesMs.median)} (${ms(server.fourImagesMs.p95)})`, "≤ 400 ms"],
+    [
+      "warm caption to four 128 px PNGs over HTTP, median (p95)",
+      `${ms(server.fourImagesMs.median)} (${ms(server.fourImagesMs.p95)})`,
+      "≤ 400 ms",
+    ],
     ["warm caption to one PNG, median", ms(server.oneImageMs), ""],
     ["inference child, resident", `${server.childRssMb.toFixed(0)} MB`, "≤ 900 MB"],
     ["event-loop delay of the HTTP process, p99, child saturated", `${server.loopDelayP99Ms.toFixed(1)} ms`, "< 50 ms"],
@@ -32,15 +36,29 @@ if (wanted.has("server")) {
 if (wanted.has("training")) {
   const { architecture } = readFlowFile(await readFile(join(packsHome(), "icons/flow/caption.onnx")), "icons");
   const training = await benchTraining(architecture);
-  const rate = (stepMs: number): string => `${ms(stepMs)} a step, ${((training.batch * 1000) / stepMs).toFixed(0)} images/s`;
-  const ratio = training.torchMs === undefined ? "" : `, ${(training.torchMs / training.oursMs).toFixed(2)} × PyTorch's speed`;
+  const rate = (stepMs: number): string =>
+    `${ms(stepMs)} a step, ${((training.batch * 1000) / stepMs).toFixed(0)} images/s`;
+  const ratio =
+    training.torchMs === undefined ? "" : `, ${(training.torchMs / training.oursMs).toFixed(2)} × PyTorch's speed`;
   rows.push(
-    [`training step, ours (${(training.weights / 1e6).toFixed(1)} M weights, batch ${training.batch}, float32, 2 threads)`, `${rate(training.oursMs)}, ${training.gflopPerSecond.toFixed(0)} GFLOP/s${ratio}`, "≥ PyTorch eager"],
-    ["training step, PyTorch eager, same net, batch and threads, same run", training.torchMs === undefined ? training.torch : `${rate(training.torchMs)} (torch ${training.torch})`, ""],
+    [
+      `training step, ours (${(training.weights / 1e6).toFixed(1)} M weights, batch ${training.batch}, float32, 2 threads)`,
+      `${rate(training.oursMs)}, ${training.gflopPerSecond.toFixed(0)} GFLOP/s${ratio}`,
+      "≥ PyTorch eager",
+    ],
+    [
+      "training step, PyTorch eager, same net, batch and threads, same run",
+      training.torchMs === undefined ? training.torch : `${rate(training.torchMs)} (torch ${training.torch})`,
+      "",
+    ],
   );
 }
 
-const table = ["| what | measured | goal |", "| --- | --- | --- |", ...rows.map((row) => `| ${row.join(" | ")} |`)].join("\n");
+const table = [
+  "| what | measured | goal |",
+  "| --- | --- | --- |",
+  ...rows.map((row) => `| ${row.join(" | ")} |`),
+].join("\n");
 const text = `# Benchmarks\n\nWritten by \`npm run bench\` on: ${machine()}. Medians; other work on the machine makes them worse, never better.\n\n${table}\n`;
 if (wanted.size === 2) writeFileSync("docs/benchmarks.md", text);
 console.log(text);

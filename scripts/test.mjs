@@ -47,6 +47,7 @@ if (!values.only) {
   run("types", "npm", ["run", "-s", "types"]);
   run("lint and format", "npm", ["run", "-s", "lint"]);
   run("doors between rooms", "npm", ["run", "-s", "doors"]);
+  run("unused code and dependencies", "npm", ["run", "-s", "unused"]);
 }
 run("build", "npm", ["run", "-s", "build"]);
 const chromium = findChromium();

@@ -35,7 +35,8 @@ export async function benchServer(): Promise<ServerBench> {
     await until(async () => (await fetch(`${origin}/readyz`)).ok);
     const readyMs = performance.now() - started;
     const token = (await readFile(join(data, "token"), "utf8")).trim();
-    const call = (caption: string, count: number, seed: number): Promise<Generation> => generate(token, caption, count, seed);
+    const call = (caption: string, count: number, seed: number): Promise<Generation> =>
+      generate(token, caption, count, seed);
     await call("red apple", 4, 1);
     const four: number[] = [];
     const one: number[] = [];
@@ -45,7 +46,13 @@ export async function benchServer(): Promise<ServerBench> {
     }
     const childRssMb = await childRss(server);
     const load = await saturate(token, call);
-    return { readyMs, fourImagesMs: { median: median(four), p95: percentile(four, 95) }, oneImageMs: median(one), childRssMb, ...load };
+    return {
+      readyMs,
+      fourImagesMs: { median: median(four), p95: percentile(four, 95) },
+      oneImageMs: median(one),
+      childRssMb,
+      ...load,
+    };
   } finally {
     server.kill("SIGTERM");
     await new Promise((resolve) => server.once("exit", resolve));
@@ -60,10 +67,24 @@ async function generate(token: string, caption: string, count: number, seed: num
   const created = await fetch(`${origin}/v1/generations`, { method: "POST", headers, body });
   if (created.status !== 202) throw new Error(`expected 202, got ${created.status}: ${await created.text()}`);
   const events = await fetch(`${origin}${created.headers.get("location")}/events`, { headers });
-  const last = (await events.text()).trim().split("\n\n").filter((event) => event.includes("data:")).at(-1)!;
-  const generation = GenerationSchema.parse(JSON.parse(last.split("\n").find((line) => line.startsWith("data:"))!.slice(5)));
-  if (generation.state !== "done") throw new Error(`expected done, got ${generation.state}: ${generation.problem?.detail}`);
-  await Promise.all(generation.images.map(async ({ path }) => (await fetch(`${origin}${path}`, { headers })).arrayBuffer()));
+  const last = (await events.text())
+    .trim()
+    .split("\n\n")
+    .filter((event) => event.includes("data:"))
+    .at(-1)!;
+  const generation = GenerationSchema.parse(
+    JSON.parse(
+      last
+        .split("\n")
+        .find((line) => line.startsWith("data:"))!
+        .slice(5),
+    ),
+  );
+  if (generation.state !== "done")
+    throw new Error(`expected done, got ${generation.state}: ${generation.problem?.detail}`);
+  await Promise.all(
+    generation.images.map(async ({ path }) => (await fetch(`${origin}${path}`, { headers })).arrayBuffer()),
+  );
   return generation;
 }
 
@@ -73,7 +94,8 @@ async function saturate(token: string, call: (caption: string, count: number, se
   let images = 0;
   const health: number[] = [];
   const client = async (name: number): Promise<void> => {
-    for (let round = 0; performance.now() < end; round += 1) images += (await call(`client ${name} wants a thing ${round}`, 8, round)).images.length;
+    for (let round = 0; performance.now() < end; round += 1)
+      images += (await call(`client ${name} wants a thing ${round}`, 8, round)).images.length;
   };
   const probe = async (): Promise<void> => {
     while (performance.now() < end) {
@@ -84,7 +106,11 @@ async function saturate(token: string, call: (caption: string, count: number, se
   await Promise.all([probe(), ...Array.from({ length: 6 }, (_, name) => client(name))]);
   const metrics = await (await fetch(`${origin}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
   const delay = /^tau_event_loop_delay_seconds\{quantile="0\.99"\} (\S+)$/m.exec(metrics)?.[1];
-  return { loopDelayP99Ms: Number(delay) * 1000, healthP99Ms: percentile(health, 99), imagesPerSecond: images / (saturationMs / 1000) };
+  return {
+    loopDelayP99Ms: Number(delay) * 1000,
+    healthP99Ms: percentile(health, 99),
+    imagesPerSecond: images / (saturationMs / 1000),
+  };
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

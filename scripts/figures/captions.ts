@@ -9,8 +9,30 @@ import { createInferenceClient } from "../../server/inference/client.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
 
 const captions = [
-  ["red apple", "sad face", "rocket", "birthday cake", "blue car", "green tree", "yellow star", "red heart", "cat face", "dog face"],
-  ["pizza", "house", "sun", "purple flower", "robot", "fish", "cup of coffee", "blue butterfly", "orange pumpkin", "camera"],
+  [
+    "red apple",
+    "sad face",
+    "rocket",
+    "birthday cake",
+    "blue car",
+    "green tree",
+    "yellow star",
+    "red heart",
+    "cat face",
+    "dog face",
+  ],
+  [
+    "pizza",
+    "house",
+    "sun",
+    "purple flower",
+    "robot",
+    "fish",
+    "cup of coffee",
+    "blue butterfly",
+    "orange pumpkin",
+    "camera",
+  ],
 ];
 const styles = ["noto", "twemoji", "fluent-flat", "fluent-3d", "emojione"];
 const [seed, temperature, guidance] = [1, 0.5, 1];
@@ -38,7 +60,10 @@ export async function captionFigure(path: string, packsDir = packsHome()): Promi
             { translation: "caption", condition: { caption, style }, count: 1, seed, temperature, guidance },
             {
               onImage: async ({ rgba, widthPx: width, heightPx: height }) => {
-                const tile = await sharp(await encodePng(rgba, width, height)).resize(cell - 8, cell - 8, { kernel: "lanczos3" }).png().toBuffer();
+                const tile = await sharp(await encodePng(rgba, width, height))
+                  .resize(cell - 8, cell - 8, { kernel: "lanczos3" })
+                  .png()
+                  .toBuffer();
                 images.push({ input: tile, left: marginPx + column * cell + 4, top: top + 4 });
               },
             },
@@ -49,8 +74,13 @@ export async function captionFigure(path: string, packsDir = packsHome()): Promi
     await client.close();
   }
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}"><rect width="100%" height="100%" fill="#fff"/>${labels.join("")}</svg>`;
-  const figure = await sharp(Buffer.from(svg)).composite(images).png({ compressionLevel: 9, palette: true, colours: 256 }).toBuffer();
+  const figure = await sharp(Buffer.from(svg))
+    .composite(images)
+    .png({ compressionLevel: 9, palette: true, colours: 256 })
+    .toBuffer();
   await mkdir("docs/figures", { recursive: true });
   await writeFile(path, figure);
-  console.log(`${path}: ${captions.flat().length} captions × ${styles.length} styles, seed ${seed}, temperature ${temperature}, guidance ${guidance}, ${Math.round(figure.length / 1024)} kB`);
+  console.log(
+    `${path}: ${captions.flat().length} captions × ${styles.length} styles, seed ${seed}, temperature ${temperature}, guidance ${guidance}, ${Math.round(figure.length / 1024)} kB`,
+  );
 }

@@ -11,7 +11,16 @@ const captions = ["red apple", "sad face", "blue car"];
 export async function playgroundFigure(path: string): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), "tau-figure-"));
   const server = await startServer({ ...readConfig({ port: "0", data }), logLevel: "silent" });
-  const browser = await chromium.launch({ executablePath: process.env["TAU_CHROMIUM"] ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
+  const browser = await chromium.launch({
+    executablePath: process.env["TAU_CHROMIUM"] ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
   try {
     await server.ready;
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1.5 });
@@ -19,7 +28,10 @@ export async function playgroundFigure(path: string): Promise<void> {
     const field = page.frameLocator("#plugin iframe").locator("#captions");
     await field.fill(captions.join("\n"));
     await field.press("Enter");
-    await page.locator(".node.frame > .node.rectangle[data-image]").nth(captions.length * 4 - 1).waitFor();
+    await page
+      .locator(".node.frame > .node.rectangle[data-image]")
+      .nth(captions.length * 4 - 1)
+      .waitFor();
     await page.waitForTimeout(800);
     await page.screenshot({ path });
     console.log(`${path}: ${captions.join(", ")}`);

@@ -8,6 +8,7 @@ export interface TextStore {
   write(text: string): void;
 }
 
+/** Kept in memory. @public bundled by the tests into a virtual machine */
 export function memoryStore(): TextStore {
   let text: string | null = null;
   return { read: () => text, write: (value) => (text = value) };
