@@ -21,7 +21,11 @@ module.exports = {
     forbid("main-is-figma-only", "^plugin/main/", "^(server|plugin/(ui|simulator))/"),
     forbid("ui-has-no-figma", "^plugin/ui/", "^(server|plugin/(main|simulator))/"),
     forbid("simulator-reads-the-built-plugin", "^plugin/simulator/", "^(server|plugin/(ui|main))/"),
-    forbid("http-knows-no-inference", "^server/http/", "^(server/(engine|inference|flow|onnx|experts|images/)|node_modules/(onnxruntime|sharp))"),
+    forbid(
+      "http-knows-no-inference",
+      "^server/http/",
+      "^(server/(engine|inference|flow|onnx|experts|images/)|node_modules/(onnxruntime|sharp))",
+    ),
     forbid("jobs-know-no-http", "^server/jobs/", "^(server/(http|engine|flow|onnx|experts)/|node_modules/onnxruntime)"),
     forbid("inference-knows-no-jobs", "^server/inference/", "^server/(http|jobs)/"),
     forbid("engine-is-pure", "^server/engine/", "^(server/(?!engine/)|node:|fs|node_modules/(?!zod/))"),
@@ -37,6 +41,10 @@ module.exports = {
     exclude: { path: "^server/pretrain/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "require", "node", "default", "types"], extensions: [".ts", ".tsx", ".js", ".mjs", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+      extensions: [".ts", ".tsx", ".js", ".mjs", ".json"],
+    },
   },
 };

@@ -38,9 +38,9 @@ const styles = ["noto", "twemoji", "fluent-flat", "fluent-3d", "emojione"];
 const [seed, temperature, guidance] = [1, 0.5, 1];
 const [cell, labelPx, marginPx] = [120, 26, 92];
 
-const escape = (text: string): string => text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
+const escapeXml = (text: string): string => text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
 const text = (x: number, y: number, content: string, { size = 13, anchor = "middle", weight = 400 } = {}): string =>
-  `<text x="${x}" y="${y}" font-family="Inter, DejaVu Sans, sans-serif" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}" fill="#333">${escape(content)}</text>`;
+  `<text x="${x}" y="${y}" font-family="Inter, DejaVu Sans, sans-serif" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}" fill="#333">${escapeXml(content)}</text>`;
 
 export async function captionFigure(path: string, packsDir = packsHome()): Promise<void> {
   const client = createInferenceClient({ packsDir });

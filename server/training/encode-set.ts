@@ -117,7 +117,10 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
     latents,
     posteriorStd,
     // Originals twice for each recoloured copy, so that a caption without a colour word keeps its natural colour.
-    trainRows: Int32Array.from([...rowsOf("train"), ...rowsOf("train").filter((row) => images.items[row]!.augmentedFrom === undefined)]),
+    trainRows: Int32Array.from([
+      ...rowsOf("train"),
+      ...rowsOf("train").filter((row) => images.items[row]!.augmentedFrom === undefined),
+    ]),
     heldOutRows: shuffled(rowsOf("heldOutPair")),
     conditions: [
       {
