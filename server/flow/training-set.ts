@@ -66,6 +66,9 @@ export function createBatchBuffers(set: TrainingSet, batch: number): Batch {
   };
 }
 
+/** Share of draws that take the plainest caption: a name points at one shape, its tags and synonyms at many. */
+const plainestRate = 0.3;
+
 /** Draws training batches; (seed, step) alone fix a batch, so that resuming needs no state. */
 export class BatchSampler {
   readonly #set: TrainingSet;
