@@ -97,9 +97,10 @@ export class BatchSampler {
     const rows = Int32Array.from({ length: batch }, (_, index) => this.#set.trainRows[this.#order[start + index]!]!);
     fillLatents(this.#set, target, rows, new TrainingRandom(seed, step, "posterior"));
     const random = new TrainingRandom(seed, step, "captions");
-    fillConditions(this.#set, target, rows, (options) =>
-      random.uniform() < absentRate ? -1 : options[random.below(options.length)]!,
-    );
+    fillConditions(this.#set, target, rows, (options) => {
+      if (random.uniform() < absentRate) return -1;
+      return random.uniform() < plainestRate ? options[0]! : options[random.below(options.length)]!;
+    });
   }
 }
 
