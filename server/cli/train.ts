@@ -2,17 +2,17 @@
  * `tau train`: encodes an image set with a pack's frozen experts, trains the flow that joins them and writes it into the
  * pack, with the metrics it reached. The manifest is replaced last, so an interrupted run leaves the pack as it was.
  */
-import { createHash } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { Autoencoder } from "../experts/autoencoder.ts";
 import { TextExpert } from "../experts/text.ts";
 import { defaultTrainOptions, type TrainProgress } from "../flow/trainer.ts";
 import { encodeSet } from "../training/encode-set.ts";
 import { openImageSet } from "../training/image-set.ts";
-import { draftOf, type PackDraft, publishFlow } from "../training/publish.ts";
+import { digestExperts, draftOf, type FileDigests, type PackDraft, publishFlow } from "../training/publish.ts";
 import { trainCaptionFlow } from "../training/train-caption-flow.ts";
 import { ProgressLine } from "./progress-line.ts";
 
@@ -29,104 +29,132 @@ server/pretrain/data. The experts stay frozen. Ctrl-C keeps the best flow so far
   --patience N       evaluations without improvement before stopping (default ${defaultTrainOptions.patience})
   --seed N           of weights, batches and noise (default ${defaultTrainOptions.seed})
   --threads N        0 = all cores (default 0)
-  --out DIR          checkpoint and log (default SET/flow)
+  --out DIR          where the checkpoint goes (default SET/flow)
   --encode-only      encode the set and stop`;
 
+const options = {
+  pack: { type: "string" },
+  steps: { type: "string" },
+  batch: { type: "string" },
+  "learning-rate": { type: "string" },
+  dropout: { type: "string" },
+  patience: { type: "string" },
+  seed: { type: "string" },
+  threads: { type: "string" },
+  out: { type: "string" },
+  "encode-only": { type: "boolean", default: false },
+} as const;
+
 async function run(args: string[]): Promise<number> {
-  const number = (name: string, text: string | undefined, fallback: number): number => {
-    if (text === undefined) return fallback;
-    const value = Number(text);
-    if (!Number.isFinite(value) || value < 0)
-      throw new AppError("config_invalid", `--${name}: expected a number of at least 0, got "${text}"`);
-    return value;
-  };
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      pack: { type: "string" },
-      steps: { type: "string" },
-      batch: { type: "string" },
-      "learning-rate": { type: "string" },
-      dropout: { type: "string" },
-      patience: { type: "string" },
-      seed: { type: "string" },
-      threads: { type: "string" },
-      out: { type: "string" },
-      "encode-only": { type: "boolean", default: false },
-    },
-  });
-  const [folder] = positionals;
-  if (folder === undefined || values.pack === undefined) {
-    console.error(usage);
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
+  const [folder, ...more] = positionals;
+  if (folder === undefined || values.pack === undefined || more.length > 0) {
+    const got = folder === undefined ? "no SET" : values.pack === undefined ? "no --pack" : `also "${more.join(" ")}"`;
+    console.error(`tau train: expected SET and --pack DIR, got ${got}\n\n${usage}`);
     return 2;
   }
-  const threads = number("threads", values.threads, 0);
+  // All of them before anything slow: a typing error must not show after minutes of encoding.
+  const settings = parseSettings(values);
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
   process.once("SIGTERM", () => abort.abort());
   const line = new ProgressLine();
 
   const draft = await draftOf(values.pack);
-  const set = await encodeWithExperts(folder, values.pack, draft, threads, abort.signal, line);
+  const digests = await digestExperts(values.pack, draft);
+  const set = await encodeWithExperts(folder, values.pack, draft, digests, settings.threads, abort.signal, line);
   if (values["encode-only"]) return 0;
 
   const out = values.out ?? join(folder, "flow");
   await mkdir(out, { recursive: true });
   const result = await trainCaptionFlow(set, {
     ...defaultTrainOptions,
-    steps: number("steps", values.steps, defaultTrainOptions.steps),
-    batch: number("batch", values.batch, defaultTrainOptions.batch),
-    learningRate: number("learning-rate", values["learning-rate"], defaultTrainOptions.learningRate),
-    dropout: number("dropout", values.dropout, defaultTrainOptions.dropout),
-    patience: number("patience", values.patience, defaultTrainOptions.patience),
-    seed: number("seed", values.seed, defaultTrainOptions.seed),
-    threads,
+    ...settings,
     checkpoint: join(out, "checkpoint.safetensors"),
     signal: abort.signal,
     onProgress: (progress) => line.log(describe(progress)),
   });
   line.end();
-  const digest = await publishFlow(values.pack, draft, "caption", result);
-  console.log(
-    JSON.stringify({
-      pack: values.pack,
-      digest,
-      reason: result.reason,
-      steps: result.stepsDone,
-      bestStep: result.bestStep,
-      ...result.metrics,
-    }),
-  );
+  if (result.bestStep === 0) {
+    console.error(
+      `tau train: nothing was learned in ${result.stepsDone} steps, so the pack stays as it was; the same command goes on`,
+    );
+    return 1;
+  }
+  const digest = await publishFlow(values.pack, draft, digests, result);
+  const report = JSON.stringify({
+    pack: values.pack,
+    digest,
+    reason: result.reason,
+    steps: result.stepsDone,
+    bestStep: result.bestStep,
+    ...result.metrics,
+  });
+  console.log(report);
   return 0;
+}
+
+type Values = Readonly<Partial<Record<keyof typeof options, string | boolean>>>;
+
+/** @throws AppError `config_invalid` naming the flag, what was expected, what came */
+function parseSettings(values: Values) {
+  const number = (
+    name: keyof typeof options,
+    fallback: number,
+    { min, max, isWhole }: { min: number; max: number; isWhole: boolean },
+  ): number => {
+    const text = values[name];
+    if (typeof text !== "string") return fallback;
+    const value = text.trim() === "" ? Number.NaN : Number(text);
+    if (value >= min && value <= max && (!isWhole || Number.isInteger(value))) return value;
+    const expected = `a ${isWhole ? "whole number" : "number"} from ${min} to ${max}`;
+    throw new AppError("config_invalid", `--${name}: expected ${expected}, got "${text}"`, {
+      field: `--${name}`,
+      expected,
+      received: text,
+    });
+  };
+  const whole = (name: keyof typeof options, fallback: number, min: number, max: number): number =>
+    number(name, fallback, { min, max, isWhole: true });
+  return {
+    steps: whole("steps", defaultTrainOptions.steps, 1, 1e8),
+    batch: whole("batch", defaultTrainOptions.batch, 1, 65_536),
+    learningRate: number("learning-rate", defaultTrainOptions.learningRate, { min: 0, max: 1, isWhole: false }),
+    dropout: number("dropout", defaultTrainOptions.dropout, { min: 0, max: 0.9, isWhole: false }),
+    patience: whole("patience", defaultTrainOptions.patience, 1, 1e8),
+    seed: whole("seed", defaultTrainOptions.seed, 0, limits.seedMax),
+    threads: whole("threads", defaultTrainOptions.threads, 0, 1024),
+  };
 }
 
 async function encodeWithExperts(
   folder: string,
   pack: string,
   draft: PackDraft,
+  digests: FileDigests,
   threads: number,
   signal: AbortSignal,
   line: ProgressLine,
 ) {
   const { text, target, style } = draft.captionExperts;
-  const digestOf = async (path: string): Promise<string> =>
-    createHash("sha256")
-      .update(await readFile(join(pack, path)))
-      .digest("hex");
   const images = await openImageSet(folder, target.imageSizePx);
   try {
     return await encodeSet({
       folder,
       images,
       target: await Autoencoder.open(pack, target, { threads }),
-      targetDigest: await digestOf(target.encoder),
+      targetDigest: digests.get(target.encoder)!,
       text: await TextExpert.open(pack, text, { threads }),
-      textDigest: await digestOf(text.model),
+      textDigest: digests.get(text.model)!,
       styles: style.vocabulary.map(({ id }) => id),
       posteriorStd: target.posteriorStd,
       signal,
       onProgress: ({ what, done, total }) => line.show(`encoding ${what} ${done} of ${total}`),
+    });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new AppError("cancelled", "stopped while encoding; the same command goes on where this one stopped", {
+      cause: error,
     });
   } finally {
     line.end();
@@ -135,7 +163,8 @@ async function encodeWithExperts(
 }
 
 function describe(progress: TrainProgress): string {
-  const left = new Date(progress.secondsLeft * 1000).toISOString().slice(11, 19);
+  const minutes = Math.ceil(progress.secondsLeft / 60);
+  const left = `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
   return (
     `step ${progress.step} of ${progress.steps}  epoch ${progress.epoch.toFixed(1)}  train ${progress.trainNats.toFixed(4)}  ` +
     `held-out ${progress.heldOutNats.toFixed(4)} nats/dim (best ${progress.bestNats.toFixed(4)})  ${Math.round(progress.imagesPerSecond)} images/s  ${left} left`

@@ -2,19 +2,12 @@
  * Trains a flow by exact maximum likelihood until its budget, its patience or its user ends it; the best moving average by
  * held-out nats is what it returns. Checkpoints hold everything, so a resumed run takes the very steps an unbroken one would.
  */
-import { existsSync } from "node:fs";
 import { AppError } from "../../shared/problem.ts";
-import { readTensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
+import { identifyRun, type RunIdentity, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { evaluationBatch, heldOutNats } from "./held-out.ts";
 import { defaultOptimizer } from "./optimizer.ts";
 import { createEvaluation, TrainingGraph } from "./training-graph.ts";
-import {
-  type Batch,
-  BatchSampler,
-  checkTrainingSet,
-  createBatchBuffers,
-  fillHeldOut,
-  type TrainingSet,
-} from "./training-set.ts";
+import { BatchSampler, checkTrainingSet, createBatchBuffers, type TrainingSet } from "./training-set.ts";
 import type { FlowWeights } from "./weights.ts";
 
 export interface TrainOptions {
@@ -31,7 +24,7 @@ export interface TrainOptions {
   readonly evaluateEvery: number;
   /** Evaluations without improvement after which training stops. */
   readonly patience: number;
-  /** Folder of the checkpoint; none = no checkpoint, no resume. */
+  /** File of the checkpoint; none = no checkpoint, no resume. */
   readonly checkpoint?: string;
   readonly checkpointEverySeconds: number;
   readonly signal?: AbortSignal;
@@ -73,9 +66,6 @@ export const defaultTrainOptions = {
   checkpointEverySeconds: 240,
 } as const satisfies TrainOptions;
 
-/** Held-out rows that decide when to stop; more would cost time and change the third decimal. */
-const heldOutLimit = 1024;
-
 export async function trainFlow(set: TrainingSet, start: FlowWeights, options: TrainOptions): Promise<TrainResult> {
   checkTrainingSet(set, options.batch);
   const run = await Run.create(set, start, options);
@@ -93,7 +83,8 @@ class Run {
   readonly #options: TrainOptions;
   readonly #graph: TrainingGraph;
   readonly #evaluation: Awaited<ReturnType<typeof createEvaluation>>;
-  readonly #best = new Map<string, Float32Array>();
+  readonly #identity: RunIdentity;
+  #best = new Map<string, Float32Array>();
   #bestNats = Number.POSITIVE_INFINITY;
   #bestStep = 0;
   #step = 0;
@@ -110,6 +101,18 @@ class Run {
     this.#options = options;
     this.#graph = graph;
     this.#evaluation = evaluation;
+    const { steps, batch, seed, learningRate, warmupSteps, dropout, absentRate, weightDecay, evaluateEvery } = options;
+    this.#identity = identifyRun(start.architecture, set, {
+      steps,
+      batch,
+      seed,
+      learningRate,
+      warmupSteps,
+      dropout,
+      absentRate,
+      weightDecay,
+      evaluateEvery,
+    });
   }
 
   static async create(set: TrainingSet, start: FlowWeights, options: TrainOptions): Promise<Run> {
@@ -123,7 +126,12 @@ class Run {
     });
     const evaluation = await createEvaluation(start.architecture, evaluationBatch(set), options.threads);
     const run = new Run(set, start, options, graph, evaluation);
-    await run.#resume();
+    try {
+      await run.#resume();
+    } catch (error) {
+      await run.dispose();
+      throw error;
+    }
     return run;
   }
 
@@ -139,6 +147,11 @@ class Run {
     while (this.#step < options.steps) {
       if (options.signal?.aborted) {
         reason = "cancelled";
+        break;
+      }
+      // Here, not after an evaluation, so that a run that has stopped stays stopped when it is taken up again.
+      if (this.#step - this.#bestStep >= options.patience * options.evaluateEvery) {
+        reason = "no improvement";
         break;
       }
       sampler.fill(batch, this.#step);
@@ -170,10 +183,6 @@ class Run {
         await this.#save();
         saved = performance.now();
       }
-      if (this.#step - this.#bestStep >= options.patience * options.evaluateEvery) {
-        reason = "no improvement";
-        break;
-      }
     }
     await this.#save();
     const weights: FlowWeights = { architecture: this.#start.architecture, tensors: new Map(this.#best) };
@@ -201,6 +210,11 @@ class Run {
   async #evaluate(): Promise<number> {
     const averages = this.#graph.averages();
     const nats = await heldOutNats(this.#set, (batch) => this.#evaluation.nats(averages, batch));
+    if (!Number.isFinite(nats))
+      throw new AppError(
+        "training_failed",
+        `training: expected finite held-out nats, got ${nats} at step ${this.#step} (held-out latents or conditions that are no numbers, or a learning rate above what ${this.#options.learningRate} allows)`,
+      );
     if (nats < this.#bestNats) {
       this.#bestNats = nats;
       this.#bestStep = this.#step;
@@ -214,69 +228,22 @@ class Run {
   }
 
   async #save(): Promise<void> {
-    if (!this.#options.checkpoint) return;
-    const tensors = new Map(this.#graph.state());
-    for (const [name, data] of this.#best) tensors.set(`best:${name}`, data);
-    const position = {
-      step: this.#step,
-      bestNats: this.#bestNats,
-      bestStep: this.#bestStep,
-      steps: this.#options.steps,
-      seed: this.#options.seed,
-      batch: this.#options.batch,
-    };
-    await writeTensorFile(this.#options.checkpoint, tensors, {
-      position: JSON.stringify(position),
-      architecture: JSON.stringify(this.#start.architecture),
-    });
+    const { checkpoint } = this.#options;
+    if (!checkpoint) return;
+    const position = { step: this.#step, bestNats: this.#bestNats, bestStep: this.#bestStep };
+    await writeCheckpoint(checkpoint, this.#identity, position, this.#graph.state(), this.#best);
   }
 
   async #resume(): Promise<void> {
-    const path = this.#options.checkpoint;
-    if (!path || !existsSync(path)) return;
-    const { metadata, tensors } = await readTensorFile(path);
-    if (metadata["architecture"] !== JSON.stringify(this.#start.architecture))
-      throw new AppError(
-        "dataset_invalid",
-        `${path}: expected a checkpoint of the same architecture, got another one; delete it to start anew`,
-      );
-    const position = JSON.parse(metadata["position"] ?? "{}") as {
-      step: number;
-      bestNats: number;
-      bestStep: number;
-      steps: number;
-      seed: number;
-      batch: number;
-    };
-    for (const key of ["steps", "seed", "batch"] as const)
-      if (position[key] !== this.#options[key])
-        throw new AppError(
-          "dataset_invalid",
-          `${path}: expected ${key} ${position[key]} as in the checkpoint, got ${this.#options[key]}; delete it to start anew`,
-        );
-    this.#graph.restore(tensors);
-    for (const [name, data] of tensors) if (name.startsWith("best:")) this.#best.set(name.slice(5), data);
-    this.#step = position.step;
-    this.#bestNats = position.bestNats;
-    this.#bestStep = position.bestStep;
+    const { checkpoint } = this.#options;
+    if (!checkpoint) return;
+    const sizes = new Map([...this.#graph.state()].map(([name, data]) => [name, data.length]));
+    const found = await readCheckpoint(checkpoint, this.#identity, sizes);
+    if (!found) return;
+    this.#graph.restore(found.state);
+    this.#best = found.best;
+    this.#step = found.position.step;
+    this.#bestNats = found.position.bestNats;
+    this.#bestStep = found.position.bestStep;
   }
-}
-
-export const evaluationBatch = (set: TrainingSet): number => Math.min(128, set.heldOutRows.length);
-
-/** Mean nats per dimension over the held-out rows. `shift` > 0 gives each image the conditions of another: what ignoring them would cost. */
-export async function heldOutNats(
-  set: TrainingSet,
-  evaluate: (batch: Batch) => Promise<Float32Array>,
-  shift = 0,
-): Promise<number> {
-  const rows = evaluationBatch(set);
-  const batch = createBatchBuffers(set, rows);
-  const count = Math.floor(Math.min(heldOutLimit, set.heldOutRows.length) / rows);
-  let sum = 0;
-  for (let index = 0; index < count; index += 1) {
-    fillHeldOut(set, batch, set.heldOutRows.slice(index * rows, (index + 1) * rows), shift);
-    for (const nats of await evaluate(batch)) sum += nats;
-  }
-  return sum / (count * rows);
 }

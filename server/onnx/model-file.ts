@@ -165,6 +165,12 @@ export function readModelFile(bytes: Uint8Array, label: string): ModelFile {
   for (const { name, dataType, rawData } of model.graph?.initializer ?? []) {
     // A copy (Buffer.slice would be a view), because protobuf hands out any byte offset and typed arrays need aligned ones.
     const raw = new Uint8Array(rawData).buffer;
+    const valueBytes = dataType === TensorProto_DataType.FLOAT ? 4 : dataType === TensorProto_DataType.FLOAT16 ? 2 : 1;
+    if (raw.byteLength % valueBytes !== 0)
+      throw new AppError(
+        "pack_corrupt",
+        `${label}: ${name}: expected values of ${valueBytes} bytes, got ${raw.byteLength} bytes`,
+      );
     if (dataType === TensorProto_DataType.FLOAT) weights.set(name, new Float32Array(raw));
     else if (dataType === TensorProto_DataType.FLOAT16)
       weights.set(name.replace(halfSuffix, ""), floatsOf(new Uint16Array(raw)));

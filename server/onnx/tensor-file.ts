@@ -44,10 +44,13 @@ export async function writeTensorFile(
   const temporary = `${path}.writing`;
   const file = await open(temporary, "w");
   try {
-    await file.writev([length, json]);
+    // writeFile goes on after a short write, which write leaves to its caller (a disk that fills up).
+    await file.writeFile(Buffer.concat([length, json]));
     for (const data of tensors.values())
       for (let at = 0; at < data.byteLength; at += chunkBytes)
-        await file.write(new Uint8Array(data.buffer, data.byteOffset + at, Math.min(chunkBytes, data.byteLength - at)));
+        await file.writeFile(
+          new Uint8Array(data.buffer, data.byteOffset + at, Math.min(chunkBytes, data.byteLength - at)),
+        );
     await file.sync();
   } catch (cause) {
     await rm(temporary, { force: true });

@@ -56,41 +56,43 @@ export const TranslationSchema = z.object({
   /** Name of the request's condition field → the expert that encodes it. Order is the flow's order of condition inputs. */
   conditions: z.array(z.object({ name: z.enum(["caption", "style"]), expert: z.string() })).min(1),
   target: z.string(),
-  /** ONNX file of the flow: initialisers are its weights, metadata its architecture (server/flow/flow-file.ts). */
+  /** ONNX file of the flow: initialisers are its weights, metadata its architecture (server/flow/weights.ts). */
   flow: PackPathSchema,
   metrics: z.record(z.string(), z.number()),
 });
 
-export const PackManifestSchema = z
-  .object({
-    format: z.literal(1),
-    id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
-    version: z.string().regex(/^\d+\.\d+\.\d+$/),
-    label: z.string(),
-    licence: z.string(),
-    parts: z.array(PartSchema).min(1),
-    files: z.array(z.object({ path: PackPathSchema, sha256, bytes: z.number().int().nonnegative() })).min(1),
-    experts: z.record(z.string(), ExpertSchema),
-    translations: z.array(TranslationSchema).min(1),
-  })
-  .superRefine((manifest, context) => {
-    const listed = new Set(manifest.files.map((file) => file.path));
-    const need = (path: string, where: string): void => {
-      if (!listed.has(path)) context.addIssue({ code: "custom", message: `${where}: "${path}" is not in files` });
-    };
-    for (const [name, expert] of Object.entries(manifest.experts)) {
-      if (expert.kind === "text") for (const path of [expert.model, expert.tokenizer]) need(path, `experts.${name}`);
-      if (expert.kind === "autoencoder")
-        for (const path of [expert.encoder, expert.decoder]) need(path, `experts.${name}`);
-    }
-    for (const translation of manifest.translations) {
-      need(translation.flow, `translations.${translation.id}`);
-      const names = [...translation.conditions.map((condition) => condition.expert), translation.target];
-      for (const name of names)
-        if (!manifest.experts[name])
-          context.addIssue({ code: "custom", message: `translations.${translation.id}: no expert "${name}"` });
-    }
-  });
+/** What a pack is, before its files are digested: `pack.json`, from which training makes the manifest. */
+export const PackDraftSchema = z.object({
+  format: z.literal(1),
+  id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+  version: z.string().regex(/^\d+\.\d+\.\d+$/),
+  label: z.string(),
+  licence: z.string(),
+  parts: z.array(PartSchema).min(1),
+  experts: z.record(z.string(), ExpertSchema),
+  translations: z.array(TranslationSchema).min(1),
+});
+
+export const PackManifestSchema = PackDraftSchema.extend({
+  files: z.array(z.object({ path: PackPathSchema, sha256, bytes: z.number().int().nonnegative() })).min(1),
+}).superRefine((manifest, context) => {
+  const listed = new Set(manifest.files.map((file) => file.path));
+  const need = (path: string, where: string): void => {
+    if (!listed.has(path)) context.addIssue({ code: "custom", message: `${where}: "${path}" is not in files` });
+  };
+  for (const [name, expert] of Object.entries(manifest.experts)) {
+    if (expert.kind === "text") for (const path of [expert.model, expert.tokenizer]) need(path, `experts.${name}`);
+    if (expert.kind === "autoencoder")
+      for (const path of [expert.encoder, expert.decoder]) need(path, `experts.${name}`);
+  }
+  for (const translation of manifest.translations) {
+    need(translation.flow, `translations.${translation.id}`);
+    const names = [...translation.conditions.map((condition) => condition.expert), translation.target];
+    for (const name of names)
+      if (!manifest.experts[name])
+        context.addIssue({ code: "custom", message: `translations.${translation.id}: no expert "${name}"` });
+  }
+});
 
 export type PackManifest = z.infer<typeof PackManifestSchema>;
 export type TextExpertEntry = z.infer<typeof TextExpertSchema>;

@@ -1,4 +1,4 @@
-"""Exports the averaged weights of a checkpoint to packs/default/icons/target/{encoder,decoder}.onnx and checks them.
+"""Exports a checkpoint to packs/default/icons/target/{encoder,decoder}.onnx and checks them.
 
 encoder: image [batch, 4, 128, 128] premultiplied RGBA in [0, 1] -> mean [batch, 8, 8, 8].
 decoder: latent [batch, 8, 8, 8] -> image [batch, 4, 128, 128], valid premultiplied RGBA (0 <= colour <= alpha <= 1).
@@ -114,13 +114,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoint", type=Path, default=ICONS / "autoencoder.pt")
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--weights", choices=("average", "net"), default="average", help="the moving average, or the last step's")
     parser.add_argument("--rows", type=int, default=256, help="held-out rows for the last check")
     arguments = parser.parse_args()
     torch.set_num_threads(2)
     warnings.simplefilter("ignore", FutureWarning)
     saved = torch.load(arguments.checkpoint, weights_only=True)
     net = Autoencoder(**{name: tuple(value) for name, value in saved["config"].items()})
-    net.load_state_dict(saved["average"])
+    net.load_state_dict(saved[arguments.weights])
     net.eval()
     data = IconRows()
     rows = data.held_out[:: max(1, len(data.held_out) // arguments.rows)][: arguments.rows]

@@ -2,8 +2,7 @@
  * Encodes an image set once by the frozen experts: latents of all images, vectors of all captions. Results are cached
  * beside the set, keyed by set and expert, and written piece by piece, so an interrupted run goes on where it stopped.
  */
-import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ConditioningExpert, TargetExpert } from "../engine/interfaces.ts";
 import { TrainingRandom } from "../flow/random.ts";
@@ -25,6 +24,8 @@ interface Work {
   readonly total: number;
   readonly dims: number;
   readonly pieceRows: number;
+  /** Pieces older than this (milliseconds since 1970) are made again. */
+  readonly changedMs: number;
   readonly signal?: AbortSignal | undefined;
   onProgress?(progress: EncodeProgress): void;
   encode(start: number, count: number): Promise<Float32Array>;
@@ -39,7 +40,7 @@ async function encodePieces(work: Work): Promise<Float32Array> {
     work.signal?.throwIfAborted();
     const count = Math.min(work.pieceRows, work.total - start);
     const path = join(cache, `${work.what}-${start}.safetensors`);
-    let piece = existsSync(path) ? (await readTensorFile(path)).tensors.get("values") : undefined;
+    let piece = await readPiece(path, work.changedMs);
     if (piece?.length !== count * work.dims) {
       piece = await work.encode(start, count);
       await writeTensorFile(path, new Map([["values", piece]]));
@@ -48,6 +49,15 @@ async function encodePieces(work: Work): Promise<Float32Array> {
     work.onProgress?.({ what: work.what, done: start + count, total: work.total });
   }
   return all;
+}
+
+/** A cached piece; undefined when it is missing, older than what it was made from, or broken. */
+async function readPiece(path: string, changedMs: number): Promise<Float32Array | undefined> {
+  const info = await stat(path).catch(() => undefined);
+  if (!info || info.mtimeMs < changedMs) return undefined;
+  // A cache is not worth a failure: what does not read is made again.
+  const file = await readTensorFile(path).catch(() => undefined);
+  return file?.tensors.get("values");
 }
 
 export interface EncodeOptions {
@@ -67,12 +77,15 @@ export interface EncodeOptions {
 /** Images a run of the encoder; small enough to stay in the cache, large enough to fill the threads. */
 const encoderBatch = 16;
 
+/** Captions between two looks at the signal. */
+const captionsAtOnce = 64;
+
 /** Distinct captions of a set in order of appearance. */
-export const distinctCaptions = (items: readonly ImageItem[]): string[] => [
+const distinctCaptions = (items: readonly ImageItem[]): string[] => [
   ...new Set(items.flatMap(({ captions }) => captions)),
 ];
 
-export async function encodeCaptions(
+async function encodeCaptions(
   options: Omit<EncodeOptions, "target" | "targetDigest" | "styles" | "posteriorStd">,
   captions: readonly string[],
 ): Promise<Float32Array> {
@@ -84,9 +97,19 @@ export async function encodeCaptions(
     total: captions.length,
     dims: text.dims,
     pieceRows: 4096,
+    // The key names the captions themselves.
+    changedMs: 0,
     signal,
     ...(onProgress ? { onProgress } : {}),
-    encode: (start, count) => text.encode(captions.slice(start, start + count)),
+    async encode(start, count) {
+      const vectors = new Float32Array(count * text.dims);
+      for (let at = 0; at < count; at += captionsAtOnce) {
+        signal?.throwIfAborted();
+        const some = captions.slice(start + at, start + Math.min(at + captionsAtOnce, count));
+        vectors.set(await text.encode(some), at * text.dims);
+      }
+      return vectors;
+    },
   });
 }
 
@@ -102,9 +125,10 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
     total: images.items.length,
     dims: target.latentDims,
     pieceRows: 2048,
+    changedMs: images.pixelsChangedMs,
     signal,
     ...(onProgress ? { onProgress } : {}),
-    encode: (start, count) => encodeImages(images, target, start, count),
+    encode: (start, count) => encodeImages(options, start, count),
   });
   const entryOf = new Map(captions.map((caption, index) => [caption, index]));
   const styleOf = new Map(styles.map((style, index) => [style, index]));
@@ -142,13 +166,13 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
 }
 
 async function encodeImages(
-  images: ImageSet,
-  target: TargetExpert,
+  { images, target, signal }: EncodeOptions,
   start: number,
   count: number,
 ): Promise<Float32Array> {
   const latents = new Float32Array(count * target.latentDims);
   for (let at = 0; at < count; at += encoderBatch) {
+    signal?.throwIfAborted();
     const rows = Math.min(encoderBatch, count - at);
     latents.set(await target.encode(await images.read(start + at, rows), rows), at * target.latentDims);
   }

@@ -23,6 +23,8 @@ export interface ImageSet {
   readonly items: readonly ImageItem[];
   /** SHA-256 of the index: names the set in caches. */
   readonly digest: string;
+  /** When the pixels were last written, milliseconds since 1970: the digest does not cover them. */
+  readonly pixelsChangedMs: number;
   /** Premultiplied RGBA in [0, 1] of `count` rows from `start`, channels first: [count, 4, size, size]. */
   read(start: number, count: number): Promise<Float32Array>;
   close(): Promise<void>;
@@ -39,10 +41,10 @@ export async function openImageSet(folder: string, sizePx: number): Promise<Imag
   const items = text
     .trim()
     .split("\n")
-    .map((line, at) => parseItem(line, `${indexPath}:${at + 1}`));
+    .map((line, at) => parseItem(line, at, `${indexPath}:${at + 1}`));
   const rowBytes = sizePx * sizePx * 4;
   const imagesPath = join(folder, "images.rgba");
-  const { size } = await stat(imagesPath).catch((cause: unknown) => {
+  const { size, mtimeMs } = await stat(imagesPath).catch((cause: unknown) => {
     throw new AppError("dataset_invalid", `${imagesPath}: expected the pixels of an image set, got no readable file`, {
       cause,
     });
@@ -56,12 +58,13 @@ export async function openImageSet(folder: string, sizePx: number): Promise<Imag
   return {
     items,
     digest: createHash("sha256").update(text).digest("hex"),
-    read: (start, count) => readRows(file, start, count, sizePx),
+    pixelsChangedMs: mtimeMs,
+    read: (start, count) => readRows(file, imagesPath, start, count, sizePx),
     close: () => file.close(),
   };
 }
 
-function parseItem(line: string, where: string): ImageItem {
+function parseItem(line: string, row: number, where: string): ImageItem {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -71,15 +74,31 @@ function parseItem(line: string, where: string): ImageItem {
     });
   }
   const parsed = ItemSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    // Pixels are found by line, so a line out of its place would get another image's captions.
+    if (parsed.data.row !== row)
+      throw new AppError("dataset_invalid", `${where}: row: expected ${row}, its line, got ${parsed.data.row}`);
+    return parsed.data;
+  }
   const issue = parsed.error.issues[0]!;
   throw new AppError("dataset_invalid", `${where}: ${issue.path.join(".")}: ${issue.message}`);
 }
 
-async function readRows(file: FileHandle, start: number, count: number, sizePx: number): Promise<Float32Array> {
+async function readRows(
+  file: FileHandle,
+  path: string,
+  start: number,
+  count: number,
+  sizePx: number,
+): Promise<Float32Array> {
   const pixels = sizePx * sizePx;
   const bytes = new Uint8Array(count * pixels * 4);
-  await file.read(bytes, 0, bytes.length, start * pixels * 4);
+  const { bytesRead } = await file.read(bytes, 0, bytes.length, start * pixels * 4);
+  if (bytesRead !== bytes.length)
+    throw new AppError(
+      "dataset_invalid",
+      `${path}: expected ${bytes.length} bytes for images ${start} to ${start + count - 1}, got ${bytesRead}`,
+    );
   const planes = new Float32Array(bytes.length);
   for (let image = 0; image < count; image += 1)
     for (let pixel = 0; pixel < pixels; pixel += 1)

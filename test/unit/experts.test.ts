@@ -124,7 +124,7 @@ describe("an autoencoder expert", () => {
     const expert = await Autoencoder.open(pack, swapped, { threads: 1 });
     await assert.rejects(expert.decode(new Float32Array(8), 1), {
       code: "tensor_mismatch",
-      message: /x: expected float32 \[1, 4, 8, 8\], got float32 \[1, 2, 2, 2\] \(decoder target\/encoder\.onnx\)/,
+      message: /x: expected float32 \[batch, 4, 8, 8\], got float32 \[1, 2, 2, 2\] \(decoder target\/encoder\.onnx\)/,
     });
   });
 

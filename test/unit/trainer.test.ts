@@ -13,7 +13,7 @@ import { defaultTrainOptions, type TrainOptions, type TrainProgress, trainFlow }
 import type { TrainingSet } from "../../server/flow/training-set.ts";
 import { initialWeights } from "../../server/flow/weights.ts";
 import { fitWhitening } from "../../server/flow/whitening.ts";
-import { readTensorFile } from "../../server/onnx/tensor-file.ts";
+import { readTensorFile, writeTensorFile } from "../../server/onnx/tensor-file.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-trainer-"));
 after(() => rm(folder, { recursive: true }));
@@ -113,6 +113,63 @@ describe("the trainer", () => {
     assert.equal(result.bestStep, 0);
     assert.equal(result.stepsDone, 100);
     for (const [name, data] of start.tensors) assert.deepEqual(result.weights.tensors.get(name), data, name);
+  });
+
+  it("stays stopped when a run that stopped is taken up again, and goes on with more patience", async () => {
+    const checkpoint = join(folder, "stopped.safetensors");
+    const idle = { ...options, learningRate: 0, patience: 2, checkpoint };
+    const first = await trainFlow(set, start, idle);
+    const again = await trainFlow(set, start, idle);
+    assert.deepEqual([again.reason, again.stepsDone], ["no improvement", 100]);
+    assert.equal(again.heldOutNats, first.heldOutNats);
+    const more = await trainFlow(set, start, { ...idle, patience: 3 });
+    assert.deepEqual([more.reason, more.stepsDone], ["no improvement", 150]);
+  });
+
+  it("does nothing more to a finished run, and returns the same flow", async () => {
+    const checkpoint = join(folder, "finished.safetensors");
+    const short = { ...options, steps: 60, checkpoint };
+    const first = await trainFlow(set, start, short);
+    const again = await trainFlow(set, start, short);
+    assert.deepEqual([again.reason, again.stepsDone, again.bestStep], ["finished", 60, first.bestStep]);
+    assert.deepEqual(again.weights.tensors, first.weights.tensors);
+  });
+
+  it("refuses a checkpoint of other settings or other data, naming them, and one that lost a tensor", async () => {
+    const checkpoint = join(folder, "identity.safetensors");
+    const short = { ...options, steps: 4, evaluateEvery: 2, checkpoint };
+    await trainFlow(set, start, short);
+    const cases: Array<[change: Partial<TrainOptions>, message: RegExp]> = [
+      [{ learningRate: 1e-3 }, /learningRate 0\.001, got 0\.005/],
+      [{ dropout: 0.3 }, /dropout 0\.3, got 0/],
+      [{ absentRate: 0.5 }, /absentRate 0\.5, got 0\.05/],
+      [{ steps: 5 }, /steps 5, got 4/],
+      [{ seed: 2 }, /seed 2, got 1/],
+    ];
+    for (const [change, message] of cases)
+      await assert.rejects(trainFlow(set, start, { ...short, ...change }), { code: "dataset_invalid", message });
+    const moved = { ...set, latents: set.latents.map((value, index) => (index === 40 ? value + 0.01 : value)) };
+    await assert.rejects(trainFlow(moved, start, short), {
+      code: "dataset_invalid",
+      message: /same data, got another/,
+    });
+    const { tensors, metadata } = await readTensorFile(checkpoint);
+    tensors.delete("injector.in.weight#m");
+    await writeTensorFile(checkpoint, tensors, metadata);
+    await assert.rejects(trainFlow(set, start, short), {
+      code: "dataset_invalid",
+      message: /injector\.in\.weight#m: expected \d+ values, got none/,
+    });
+    await writeTensorFile(checkpoint, tensors, {});
+    await assert.rejects(trainFlow(set, start, short), { code: "dataset_invalid", message: /delete it to start anew/ });
+  });
+
+  it("refuses held-out data that is no number, instead of returning no weights", async () => {
+    const broken = { ...set, latents: set.latents.map((value, index) => (index === 1003 * dims ? Number.NaN : value)) };
+    await assert.rejects(trainFlow(broken, start, options), {
+      code: "training_failed",
+      message: /expected finite held-out nats, got NaN at step 0/,
+    });
   });
 
   it("refuses too few images, another architecture's checkpoint and a loss that is no number", async () => {

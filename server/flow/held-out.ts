@@ -1,0 +1,31 @@
+/** The measure that training stops by and packs are published with: mean nats per dimension over the held-out images. */
+import { type Batch, createBatchBuffers, fillHeldOut, type TrainingSet } from "./training-set.ts";
+
+/** Held-out rows that are measured; more would cost time and change the third decimal. */
+const heldOutLimit = 1024;
+
+/** Rows of one evaluation run. */
+export const evaluationBatch = (set: TrainingSet): number => Math.min(128, set.heldOutRows.length);
+
+/** The held-out rows that are measured: whole batches, at most `heldOutLimit`. */
+export function measuredRows(set: TrainingSet): Int32Array {
+  const rows = evaluationBatch(set);
+  return set.heldOutRows.slice(0, rows * Math.floor(Math.min(heldOutLimit, set.heldOutRows.length) / rows));
+}
+
+/** Mean nats per dimension over the measured rows. `shift` > 0 gives each image the conditions of another: what ignoring them would cost. */
+export async function heldOutNats(
+  set: TrainingSet,
+  evaluate: (batch: Batch) => Promise<Float32Array>,
+  shift = 0,
+): Promise<number> {
+  const rows = evaluationBatch(set);
+  const batch = createBatchBuffers(set, rows);
+  const measured = measuredRows(set);
+  let sum = 0;
+  for (let start = 0; start < measured.length; start += rows) {
+    fillHeldOut(set, batch, measured.slice(start, start + rows), shift);
+    for (const nats of await evaluate(batch)) sum += nats;
+  }
+  return sum / measured.length;
+}

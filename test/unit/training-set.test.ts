@@ -1,0 +1,146 @@
+/** Batches: what a step and a seed fix, how often each image and caption is drawn, and what evaluation holds still. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { measuredRows } from "../../server/flow/held-out.ts";
+import {
+  type Batch,
+  BatchSampler,
+  checkTrainingSet,
+  createBatchBuffers,
+  fillHeldOut,
+  type TrainingSet,
+} from "../../server/flow/training-set.ts";
+
+const [rows, train, batch] = [60, 48, 16];
+
+/** Row r has the latent [r, −r]; its captions are the entries 3r, 3r + 1, 3r + 2, whose vectors are [entry]. Row 5 has no caption. */
+const set: TrainingSet = {
+  dims: 2,
+  latents: Float32Array.from({ length: rows * 2 }, (_, index) => (index % 2 === 0 ? 1 : -1) * Math.floor(index / 2)),
+  posteriorStd: 0.01,
+  conditions: [
+    {
+      name: "caption",
+      dims: 1,
+      table: Float32Array.from({ length: rows * 3 }, (_, entry) => entry),
+      options: Array.from({ length: rows }, (_, row) =>
+        row === 5 ? new Int32Array(0) : Int32Array.of(3 * row, 3 * row + 1, 3 * row + 2),
+      ),
+    },
+  ],
+  trainRows: Int32Array.from({ length: train }, (_, index) => index),
+  heldOutRows: Int32Array.from({ length: rows - train }, (_, index) => train + index),
+};
+
+const sampler = (absentRate = 0.25): BatchSampler => new BatchSampler(set, { batch, seed: 7, absentRate });
+const rowsOf = ({ latents }: Batch): number[] =>
+  Array.from({ length: batch }, (_, index) => Math.round(latents[2 * index]!));
+const copyOf = (data: Batch): Batch => structuredClone(data);
+
+describe("training batches", () => {
+  it("are fixed by seed and step alone, in whatever order they are drawn", () => {
+    const [a, b] = [sampler(), sampler()];
+    const buffers = createBatchBuffers(set, batch);
+    const forwards = [0, 1, 2, 3, 4].map((step) => {
+      a.fill(buffers, step);
+      return copyOf(buffers);
+    });
+    for (const step of [4, 0, 3, 1]) {
+      b.fill(buffers, step);
+      assert.deepEqual(copyOf(buffers), forwards[step]);
+    }
+    assert.notDeepEqual(forwards[0], forwards[3]);
+  });
+
+  it("hold each image once an epoch, in another order the next", () => {
+    const draws = sampler();
+    const buffers = createBatchBuffers(set, batch);
+    const epochs = [0, 1].map((epoch) =>
+      [0, 1, 2].flatMap((at) => {
+        draws.fill(buffers, 3 * epoch + at);
+        return rowsOf(buffers);
+      }),
+    );
+    for (const epoch of epochs)
+      assert.deepEqual(
+        [...epoch].sort((a, b) => a - b),
+        [...set.trainRows],
+      );
+    assert.notDeepEqual(epochs[0], epochs[1]);
+  });
+
+  it("pair an image with its own captions only, the plainest most often, and leave out as many as asked", () => {
+    const draws = sampler();
+    const buffers = createBatchBuffers(set, batch);
+    const counts = { absent: 0, plainest: 0, other: 0 };
+    for (let step = 0; step < 600; step += 1) {
+      draws.fill(buffers, step);
+      const { values, present } = buffers.conditions[0]!;
+      for (const [index, row] of rowsOf(buffers).entries()) {
+        if (present[index] === 0) {
+          assert.equal(values[index], 0);
+          if (row !== 5) counts.absent += 1;
+          continue;
+        }
+        assert.notEqual(row, 5, "an image without captions has none");
+        assert.equal(Math.floor(values[index]! / 3), row);
+        counts[values[index]! % 3 === 0 ? "plainest" : "other"] += 1;
+      }
+    }
+    const given = counts.plainest + counts.other;
+    const absentRate = counts.absent / (counts.absent + given);
+    assert.ok(Math.abs(absentRate - 0.25) < 0.02, `absent ${absentRate}`);
+    // 0.3 always the plainest, and a third of the other 0.7.
+    const plainest = counts.plainest / given;
+    assert.ok(Math.abs(plainest - (0.3 + 0.7 / 3)) < 0.02, `plainest ${plainest}`);
+  });
+
+  it("draw the latent anew from the posterior each time", () => {
+    const wide = { ...set, posteriorStd: 0.4 };
+    const draws = new BatchSampler(wide, { batch, seed: 7, absentRate: 0 });
+    const buffers = createBatchBuffers(wide, batch);
+    const deviations: number[] = [];
+    for (let step = 0; step < 400; step += 1) {
+      draws.fill(buffers, step);
+      // The two values of an image are r and −r, so their sum is what the posterior added.
+      for (let index = 0; index < batch; index += 1)
+        deviations.push(buffers.latents[2 * index]! + buffers.latents[2 * index + 1]!);
+    }
+    const variance = deviations.reduce((sum, value) => sum + value * value, 0) / deviations.length;
+    assert.ok(Math.abs(variance / (2 * 0.4 ** 2) - 1) < 0.06, `${variance}`);
+  });
+});
+
+describe("held-out batches", () => {
+  it("are the same at each evaluation: plainest caption, everything given", () => {
+    const [a, b] = [createBatchBuffers(set, 12), createBatchBuffers(set, 12)];
+    fillHeldOut(set, a, set.heldOutRows);
+    fillHeldOut(set, b, set.heldOutRows);
+    assert.deepEqual(a, b);
+    assert.deepEqual(
+      [...a.conditions[0]!.values],
+      Array.from(set.heldOutRows, (row) => 3 * row),
+    );
+    assert.ok(a.conditions[0]!.present.every((value) => value === 1));
+  });
+
+  it("change the conditions and nothing else when shifted", () => {
+    const [plain, shifted] = [createBatchBuffers(set, 12), createBatchBuffers(set, 12)];
+    fillHeldOut(set, plain, set.heldOutRows);
+    fillHeldOut(set, shifted, set.heldOutRows, 6);
+    assert.deepEqual(shifted.latents, plain.latents);
+    const captions = [...plain.conditions[0]!.values];
+    assert.deepEqual([...shifted.conditions[0]!.values], [...captions.slice(6), ...captions.slice(0, 6)]);
+  });
+
+  it("come in whole batches, so that what is measured is what is counted", () => {
+    const heldOut = (count: number): number => measuredRows({ ...set, heldOutRows: new Int32Array(count) }).length;
+    assert.deepEqual([8, 127, 128, 200, 256, 1024, 5000].map(heldOut), [8, 127, 128, 128, 256, 1024, 1024]);
+  });
+
+  it("are refused below eight images, by number", () =>
+    assert.throws(() => checkTrainingSet({ ...set, heldOutRows: set.heldOutRows.slice(0, 7) }, batch), {
+      code: "dataset_invalid",
+      message: /expected at least 8 held-out images to stop by, got 7/,
+    }));
+});
