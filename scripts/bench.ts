@@ -7,12 +7,18 @@ import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readFlowFile } from "../server/flow/weights.ts";
-import { packsHome } from "../server/packs/catalogue.ts";
+import { Catalogue, packsHome } from "../server/packs/catalogue.ts";
 import { machine } from "./bench/measure.ts";
 import { benchServer } from "./bench/server.ts";
 import { benchTraining } from "./bench/training.ts";
 
-const wanted = new Set(process.argv.length > 2 ? process.argv.slice(2) : ["server", "training"]);
+const all = ["server", "training"];
+const wanted = new Set(process.argv.length > 2 ? process.argv.slice(2) : all);
+for (const name of wanted)
+  if (!all.includes(name)) {
+    console.error(`bench: expected ${all.join(" or ")}, got "${name}"`);
+    process.exit(2);
+  }
 const rows: Array<readonly [what: string, value: string, goal: string]> = [];
 const ms = (value: number): string => `${value.toFixed(0)} ms`;
 
@@ -34,7 +40,9 @@ if (wanted.has("server")) {
   );
 }
 if (wanted.has("training")) {
-  const { architecture } = readFlowFile(await readFile(join(packsHome(), "icons/flow/caption.onnx")), "icons");
+  const { folder, manifest } = (await Catalogue.open(packsHome())).entries[0]!;
+  const { flow } = manifest.translations[0]!;
+  const { architecture } = readFlowFile(await readFile(join(folder, flow)), manifest.id);
   const training = await benchTraining(architecture);
   const rate = (stepMs: number): string =>
     `${ms(stepMs)} a step, ${((training.batch * 1000) / stepMs).toFixed(0)} images/s`;
@@ -60,5 +68,5 @@ const table = [
   ...rows.map((row) => `| ${row.join(" | ")} |`),
 ].join("\n");
 const text = `# Benchmarks\n\nWritten by \`npm run bench\` on: ${machine()}. Medians; other work on the machine makes them worse, never better.\n\n${table}\n`;
-if (wanted.size === 2) writeFileSync("docs/benchmarks.md", text);
+if (wanted.size === all.length) writeFileSync("docs/benchmarks.md", text);
 console.log(text);

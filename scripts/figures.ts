@@ -4,6 +4,12 @@ import { captionFigure } from "./figures/captions.ts";
 import { playgroundFigure } from "./figures/playground.ts";
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { packs: { type: "string" } } });
-const wanted = new Set(positionals.length > 0 ? positionals : ["captions", "playground"]);
+const all = ["captions", "playground"];
+const wanted = new Set(positionals.length > 0 ? positionals : all);
+for (const name of wanted)
+  if (!all.includes(name)) {
+    console.error(`figures: expected ${all.join(" or ")}, got "${name}"`);
+    process.exit(2);
+  }
 if (wanted.has("captions")) await captionFigure("docs/figures/captions.png", values.packs);
 if (wanted.has("playground")) await playgroundFigure("docs/figures/playground.png");

@@ -24,7 +24,13 @@ function run(title, command, args, env = {}) {
 
 /** Path of a Chromium, installed from Debian if need and rights allow; undefined with a message otherwise. */
 function findChromium() {
-  const known = [process.env.TAU_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+  const known = [
+    process.env.TAU_CHROMIUM,
+    "/usr/bin/chromium",
+    "/usr/bin/chromium-browser",
+    "/usr/bin/google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+  ];
   const found = () => known.find((path) => path && existsSync(path));
   if (!found() && existsSync("/usr/bin/apt-get") && process.getuid?.() === 0) {
     console.log("\n▶ installing Chromium from Debian");
@@ -43,6 +49,13 @@ if (tests.length === 0) {
   console.error(`no test matches --only ${values.only}`);
   process.exit(1);
 }
+// First, because a missing browser must not show after minutes of other checks.
+const needsBrowser = tests.some((path) => path.startsWith("test/e2e/"));
+const chromium = needsBrowser ? findChromium() : undefined;
+if (needsBrowser && chromium === undefined) {
+  console.error("Chromium is missing: install it (Debian: apt-get install chromium) or name it in TAU_CHROMIUM.");
+  process.exit(1);
+}
 if (!values.only) {
   run("types", "npm", ["run", "-s", "types"]);
   run("lint and format", "npm", ["run", "-s", "lint"]);
@@ -50,15 +63,10 @@ if (!values.only) {
   run("unused code and dependencies", "npm", ["run", "-s", "unused"]);
 }
 run("build", "npm", ["run", "-s", "build"]);
-const chromium = findChromium();
-if (!chromium) {
-  console.error("Chromium is missing: install it (Debian: apt-get install chromium) or name it in TAU_CHROMIUM.");
-  process.exit(1);
-}
 // Two files at a time: the machine that this must pass on has two cores.
 run(
   "tests",
   process.execPath,
   ["--import", "tsx", "--test", "--test-reporter=spec", "--test-concurrency=2", ...tests],
-  { TAU_CHROMIUM: chromium },
+  chromium === undefined ? {} : { TAU_CHROMIUM: chromium },
 );

@@ -27,6 +27,7 @@ server/pretrain/data. The experts stay frozen. Ctrl-C keeps the best flow so far
   --learning-rate X  peak (default ${defaultTrainOptions.learningRate})
   --dropout X        on embeddings and hidden layers (default ${defaultTrainOptions.dropout})
   --patience N       evaluations without improvement before stopping (default ${defaultTrainOptions.patience})
+  --keep best|last   which moving average to publish: lowest held-out nats, or the final one (default ${defaultTrainOptions.keep})
   --seed N           of weights, batches and noise (default ${defaultTrainOptions.seed})
   --threads N        0 = all cores (default 0)
   --out DIR          where the checkpoint goes (default SET/flow)
@@ -39,6 +40,7 @@ const options = {
   "learning-rate": { type: "string" },
   dropout: { type: "string" },
   patience: { type: "string" },
+  keep: { type: "string" },
   seed: { type: "string" },
   threads: { type: "string" },
   out: { type: "string" },
@@ -116,7 +118,15 @@ function parseSettings(values: Values) {
   };
   const whole = (name: keyof typeof options, fallback: number, min: number, max: number): number =>
     number(name, fallback, { min, max, isWhole: true });
+  const keep = values.keep ?? defaultTrainOptions.keep;
+  if (keep !== "best" && keep !== "last")
+    throw new AppError("config_invalid", `--keep: expected best or last, got "${keep}"`, {
+      field: "--keep",
+      expected: "best or last",
+      received: String(keep),
+    });
   return {
+    keep: keep as "best" | "last",
     steps: whole("steps", defaultTrainOptions.steps, 1, 1e8),
     batch: whole("batch", defaultTrainOptions.batch, 1, 65_536),
     learningRate: number("learning-rate", defaultTrainOptions.learningRate, { min: 0, max: 1, isWhole: false }),

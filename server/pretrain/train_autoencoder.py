@@ -40,7 +40,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--adversarial-from", type=float, default=0.6, help="fraction of the budget")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--out", type=Path, default=ICONS / "autoencoder.pt")
-    parser.add_argument("--compile", action="store_true", help="torch.compile, about a fifth faster; needs a C++ compiler")
+    parser.add_argument("--compile", action="store_true", help="torch.compile: faster steps after half a minute; needs a C++ compiler")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--toy", action="store_true", help="a tiny net on a few hundred rows, under a minute: a smoke test")
     arguments = parser.parse_args()

@@ -21,9 +21,9 @@ function captionArchitecture(set: TrainingSet): FlowArchitecture {
     format: 1,
     dims: set.dims,
     conditions: set.conditions.map(({ name, dims }) => ({ name, dims })),
-    embeddingDims: width(256),
-    injector: { hiddenDims: width(1024), blocks: 3 },
-    couplings: { count: 8, hiddenDims: width(768), depth: 1, clamp: 1.5 },
+    embeddingDims: width(384),
+    injector: { hiddenDims: width(1280), blocks: 3 },
+    couplings: { count: 6, hiddenDims: width(640), depth: 1, clamp: 1.5 },
     permutationSeed: 1,
   };
 }
@@ -42,11 +42,13 @@ export async function trainCaptionFlow(set: TrainingSet, options: TrainOptions):
       metrics: {
         heldOutNatsPerDim: await measure(0),
         float32NatsPerDim: result.heldOutNats,
+        lowestNatsPerDim: result.lowestNats,
         shuffledNatsPerDim: await measure(Math.floor(evaluationBatch(set) / 2)),
         diagonalGaussianNatsPerDim: diagonalGaussianNats(set),
         trainImages: new Set(set.trainRows).size,
         heldOutImages: measuredRows(set).length,
         bestStep: result.bestStep,
+        steps: result.stepsDone,
       },
     };
   } finally {

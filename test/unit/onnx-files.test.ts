@@ -4,13 +4,19 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { create, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
+import { ModelProtoSchema, TensorProto_DataType, TensorProtoSchema } from "onnx-buf";
+import { initialWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
+import { identityWhitening } from "../../server/flow/whitening.ts";
 import { Graph } from "../../server/onnx/graph.ts";
 import { fromHalf, toHalf } from "../../server/onnx/half.ts";
 import { readModelFile, toModelBytes } from "../../server/onnx/model-file.ts";
 import { add, gemm } from "../../server/onnx/ops.ts";
 import { Session } from "../../server/onnx/session.ts";
 import { readTensorFile, writeTensorFile } from "../../server/onnx/tensor-file.ts";
+import { AppError } from "../../shared/problem.ts";
+import { referenceArchitecture } from "../reference/tiny-flow.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-files-"));
 after(() => rm(folder, { recursive: true }));
@@ -71,6 +77,65 @@ describe("tensor files", () => {
     });
     await writeFile(path, "not a tensor file at all, just text");
     await assert.rejects(readTensorFile(path), { code: "dataset_invalid" });
+  });
+});
+
+describe("damaged files", () => {
+  it("of tensors, cut anywhere, are refused by name and never read as something else", async () => {
+    const path = join(folder, "cut.safetensors");
+    await writeTensorFile(path, new Map([["weights", Float32Array.of(1, 2, 3)]]), { note: "x" });
+    const bytes = await readFile(path);
+    for (let length = 0; length < bytes.length; length += 1) {
+      await writeFile(path, bytes.subarray(0, length));
+      await assert.rejects(
+        readTensorFile(path),
+        { code: "dataset_invalid", message: /cut\.safetensors: / },
+        `${length}`,
+      );
+    }
+  });
+
+  it("of flows, with any byte changed or cut anywhere, are read or refused as a corrupt pack, nothing else", () => {
+    const architecture = referenceArchitecture;
+    const bytes = writeFlowFile(initialWeights(architecture, identityWhitening(architecture.dims), 1));
+    const readOrRefuse = (damaged: Uint8Array): void => {
+      try {
+        readFlowFile(damaged, "flow");
+      } catch (error) {
+        assert.ok(error instanceof AppError && error.code === "pack_corrupt", String(error));
+      }
+    };
+    const position = fc.nat(bytes.length - 1);
+    fc.assert(
+      fc.property(position, fc.integer({ min: 1, max: 255 }), (at, change) =>
+        readOrRefuse(bytes.with(at, bytes[at]! ^ change)),
+      ),
+      { seed: 12, numRuns: 1500 },
+    );
+    fc.assert(
+      fc.property(position, (length) => readOrRefuse(bytes.subarray(0, length))),
+      { seed: 13, numRuns: 200 },
+    );
+  });
+
+  it("of graphs, whose initialiser has half a value too many, are refused by name", () => {
+    const ragged = create(ModelProtoSchema, {
+      graph: {
+        name: "ragged",
+        initializer: [
+          create(TensorProtoSchema, {
+            name: "w",
+            dims: [1n],
+            dataType: TensorProto_DataType.FLOAT,
+            rawData: new Uint8Array(6),
+          }),
+        ],
+      },
+    });
+    assert.throws(() => readModelFile(toBinary(ModelProtoSchema, ragged), "ragged"), {
+      code: "pack_corrupt",
+      message: /ragged: w: expected values of 4 bytes, got 6 bytes/,
+    });
   });
 });
 

@@ -34,7 +34,7 @@ const set: TrainingSet = {
 
 const sampler = (absentRate = 0.25): BatchSampler => new BatchSampler(set, { batch, seed: 7, absentRate });
 const rowsOf = ({ latents }: Batch): number[] =>
-  Array.from({ length: batch }, (_, index) => Math.round(latents[2 * index]!));
+  Array.from({ length: batch }, (_, index) => Math.abs(Math.round(latents[2 * index]!)));
 const copyOf = (data: Batch): Batch => structuredClone(data);
 
 describe("training batches", () => {

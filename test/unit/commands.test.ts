@@ -1,0 +1,223 @@
+/** `tau` as a user runs it, in its own process: help and exit codes of every command, and `tau train` from pixels to pack. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Catalogue } from "../../server/packs/catalogue.ts";
+import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
+
+const root = await mkdtemp(join(tmpdir(), "tau-commands-"));
+after(() => rm(root, { recursive: true }));
+const cli = fileURLToPath(new URL("../../server/cli.ts", import.meta.url));
+
+interface Result {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs in an empty folder, so that nothing is found by accident. `watch` sees what stands on standard error so far. */
+function tau(args: string[], watch?: (child: ChildProcess, err: string) => void): Promise<Result> {
+  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), cli, ...args], { cwd: root });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (text) => (out += text));
+  child.stderr.on("data", (text) => {
+    err += text;
+    watch?.(child, err);
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+}
+
+describe("tau", () => {
+  it("explains itself: --help, help and each command's --help on standard output", async () => {
+    for (const args of [["--help"], ["-h"], ["help"]]) {
+      const { code, out, err } = await tau(args);
+      assert.deepEqual([code, err], [0, ""]);
+      for (const name of ["serve", "generate", "train", "packs"]) assert.match(out, new RegExp(`^  ${name} +\\w`, "m"));
+    }
+    for (const [name, flags] of Object.entries({
+      serve: ["port", "data", "packs", "provider"],
+      generate: ["caption", "style", "count", "seed", "temperature", "guidance", "packs", "out"],
+      train: [
+        "pack",
+        "steps",
+        "batch",
+        "learning-rate",
+        "dropout",
+        "patience",
+        "seed",
+        "threads",
+        "out",
+        "encode-only",
+      ],
+      packs: ["packs", "json"],
+    })) {
+      const { code, out, err } = await tau([name, "--help"]);
+      assert.deepEqual([code, err], [0, ""], name);
+      for (const flag of flags) assert.match(out, new RegExp(`--${flag}\\b`), `${name} --${flag}`);
+      assert.match(out, new RegExp(`^Usage: .*\\b(${name}|npm start)\\b`));
+    }
+  });
+
+  it("exits with 2 and the way out for wrong usage: no command, an unknown one, an unknown flag", async () => {
+    const cases: Array<[args: string[], message: RegExp]> = [
+      [["paint"], /^tau: expected one of serve, generate, train, packs, got "paint"\n/],
+      [["constructor"], /got "constructor"/],
+      [["train"], /^tau train: expected SET and --pack DIR, got no SET\n/],
+      [["train", "set"], /^tau train: expected SET and --pack DIR, got no --pack\n/],
+      [["train", "set", "--pack", "p", "second"], /got also "second"\n/],
+      [["train", "set", "--pack", "p", "--stpes", "3"], /^tau train: .*--stpes/],
+      [["packs", "--nonsense"], /^tau packs: .*--nonsense/],
+      [["serve", "--prot", "80"], /^tau serve: .*--prot/],
+    ];
+    for (const [args, message] of cases) {
+      const { code, out, err } = await tau(args);
+      assert.deepEqual([code, out], [2, ""], args.join(" "));
+      assert.match(err, message);
+      assert.match(err, /Usage: npm /);
+    }
+    const bare = await tau([]);
+    assert.deepEqual([bare.code, bare.err], [2, ""]);
+    assert.match(bare.out, /^Usage: /);
+  });
+});
+
+describe("standard output", () => {
+  it("may be closed by its reader: no stack trace, exit code 0", async () => {
+    const { packs } = await makeWork();
+    const child = spawn(process.execPath, [
+      "--import",
+      import.meta.resolve("tsx"),
+      cli,
+      "packs",
+      "list",
+      "--packs",
+      packs,
+    ]);
+    child.stdout.destroy();
+    let err = "";
+    child.stderr.on("data", (text) => (err += text));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    assert.deepEqual([code, err], [0, ""]);
+  });
+});
+
+let works = 0;
+/** A pack with its draft and a set, each in a folder of its own. */
+async function makeWork(content?: Parameters<typeof writeTinySet>[1]) {
+  const home = join(root, `work-${works++}`);
+  const { pack } = await writeTinyPack(join(home, "packs"));
+  await writeFile(join(pack, "pack.json"), JSON.stringify(tinyDraft));
+  return { home, packs: join(home, "packs"), pack, set: await writeTinySet(join(home, "set"), content) };
+}
+
+type Work = Awaited<ReturnType<typeof makeWork>>;
+
+const train = ({ set, pack }: Work, flags: string[], watch?: Parameters<typeof tau>[1]): Promise<Result> =>
+  tau(["train", set, "--pack", pack, "--batch", "16", "--threads", "1", "--learning-rate", "0.003", ...flags], watch);
+
+const stateOf = async ({ pack }: Work) => [
+  await readFile(join(pack, "manifest.json"), "utf8"),
+  await readdir(join(pack, "flow")),
+];
+
+describe("tau train", () => {
+  it("goes from pixels to a pack that verifies, and after Ctrl-C to the very pack of an unbroken run", async () => {
+    const [whole, broken] = [await makeWork(), await makeWork()];
+    const unbroken = await train(whole, ["--steps", "400"]);
+    assert.equal(unbroken.code, 0, unbroken.err);
+    const report = JSON.parse(unbroken.out) as Record<string, number | string>;
+    assert.deepEqual(
+      [report["reason"], report["steps"], report["trainImages"], report["heldOutImages"]],
+      ["finished", 400, 62, 16],
+    );
+    const nats = (name: string): number => report[`${name}NatsPerDim`] as number;
+    assert.ok(nats("heldOut") < nats("shuffled") && nats("heldOut") < nats("diagonalGaussian"), unbroken.out);
+    assert.ok(Math.abs(nats("heldOut") - nats("float32")) < 2e-3, unbroken.out);
+    const catalogue = await Catalogue.open(whole.packs);
+    await catalogue.verify();
+    assert.equal(catalogue.entries[0]!.digest, report["digest"]);
+    assert.equal(catalogue.entries[0]!.manifest.translations[0]!.metrics["heldOutNatsPerDim"], nats("heldOut"));
+
+    let signals = 0;
+    const stopped = await train(broken, ["--steps", "400"], (child, err) => {
+      if (err.includes("step 250") && signals++ === 0) child.kill("SIGINT");
+    });
+    assert.equal(stopped.code, 0, stopped.err);
+    const first = JSON.parse(stopped.out) as { reason: string; steps: number; bestStep: number };
+    assert.equal(first.reason, "cancelled");
+    assert.ok(first.steps >= 250 && first.steps < 400 && first.bestStep === 250, stopped.out);
+    await (await Catalogue.open(broken.packs)).verify();
+    const resumed = await train(broken, ["--steps", "400"]);
+    assert.equal(resumed.code, 0, resumed.err);
+    assert.equal((JSON.parse(resumed.out) as { digest: string }).digest, report["digest"]);
+  });
+
+  it("refuses settings that make no sense before it encodes anything", async () => {
+    const work = await makeWork();
+    const cases: Array<[flags: string[], message: RegExp]> = [
+      [["--steps", "0"], /--steps: expected a whole number from 1 to \d+, got "0"/],
+      [["--steps", ""], /--steps: .* got ""/],
+      [["--batch", "2.5"], /--batch: expected a whole number from 1 to 65536, got "2\.5"/],
+      [["--dropout", "1"], /--dropout: expected a number from 0 to 0\.9, got "1"/],
+      [["--seed=-1"], /--seed: .*4294967295, got "-1"/],
+    ];
+    for (const [flags, message] of cases) {
+      const { code, out, err } = await train(work, flags);
+      assert.deepEqual([code, out], [1, ""], flags.join(" "));
+      assert.match(err, /^tau train: config_invalid: .*\n$/);
+      assert.match(err, message);
+    }
+    assert.equal(existsSync(join(work.set, ".encoded")), false);
+  });
+
+  it("says in one line what is wrong with pack or set", async () => {
+    const work = await makeWork({ pixels: tinyPixels().subarray(0, 64) });
+    const short = await train(work, ["--steps", "2"]);
+    assert.deepEqual([short.code, short.out], [1, ""]);
+    assert.match(short.err, /^tau train: dataset_invalid: .*images\.rgba: expected 20480 bytes .* got 64\n$/);
+    await rm(join(work.pack, "pack.json"));
+    const bare = await train(work, ["--steps", "2"]);
+    assert.match(bare.err, /^tau train: pack_unavailable: .*pack\.json: expected the description of a pack.*\n$/);
+  });
+
+  it("leaves the pack as it was when nothing was learned", async () => {
+    const work = await makeWork();
+    const before = await stateOf(work);
+    const { code, out, err } = await train(work, ["--learning-rate", "0", "--patience", "1"]);
+    assert.deepEqual([code, out], [1, ""]);
+    assert.match(err, /tau train: nothing was learned in 250 steps, so the pack stays as it was/);
+    assert.deepEqual(await stateOf(work), before);
+  });
+
+  it("stops at once on Ctrl-C while encoding, says how to go on, and leaves the pack", async () => {
+    const captions = (row: number): string[] => Array.from({ length: 1500 }, (_, index) => `square ${row} ${index}`);
+    const work = await makeWork({ items: tinyItems.map((item) => ({ ...item, captions: captions(item.row) })) });
+    const before = await stateOf(work);
+    const stop = async (child: ChildProcess): Promise<void> => {
+      while (!existsSync(join(work.set, ".encoded"))) await sleep(20);
+      child.kill("SIGINT");
+    };
+    const child = spawn(
+      process.execPath,
+      ["--import", import.meta.resolve("tsx"), cli, "train", work.set, "--pack", work.pack, "--threads", "1"],
+      { cwd: root },
+    );
+    let err = "";
+    child.stderr.on("data", (text) => (err += text));
+    const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
+    await stop(child);
+    assert.equal(await closed, 1);
+    assert.equal(
+      err,
+      "tau train: cancelled: stopped while encoding; the same command goes on where this one stopped\n",
+    );
+    assert.deepEqual(await stateOf(work), before);
+  });
+});

@@ -1,0 +1,242 @@
+/**
+ * Image sets and their encoding, with the tiny pack's experts: what a set must hold, splits and tables, the cache on disk
+ * (used, resumed, remade when broken or older than the pixels).
+ */
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import type { ConditioningExpert, TargetExpert } from "../../server/engine/interfaces.ts";
+import { Autoencoder } from "../../server/experts/autoencoder.ts";
+import { TextExpert } from "../../server/experts/text.ts";
+import { type EncodeProgress, encodeSet } from "../../server/training/encode-set.ts";
+import { openImageSet } from "../../server/training/image-set.ts";
+import { tinyDraft, tinySizePx, tinyStyles, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
+
+const root = await mkdtemp(join(tmpdir(), "tau-encode-"));
+after(() => rm(root, { recursive: true }));
+const { pack } = await writeTinyPack(root);
+const { text: textEntry, image: targetEntry } = tinyDraft.experts;
+if (textEntry?.kind !== "text" || targetEntry?.kind !== "autoencoder") throw new Error("tiny pack changed");
+const text = await TextExpert.open(pack, textEntry, { threads: 1 });
+const target = await Autoencoder.open(pack, targetEntry, { threads: 1 });
+
+let folders = 0;
+const newSet = (content?: Parameters<typeof writeTinySet>[1]): Promise<string> =>
+  writeTinySet(join(root, `set-${folders++}`), content);
+
+interface Calls {
+  images: number;
+  captions: number;
+}
+
+/** Encodes a set, counting what reached the experts. */
+async function encode(folder: string, calls: Calls, changes: { signal?: AbortSignal; targetDigest?: string } = {}) {
+  const images = await openImageSet(folder, tinySizePx);
+  const progress: EncodeProgress[] = [];
+  const countingTarget: TargetExpert = {
+    latentDims: target.latentDims,
+    imageSizePx: target.imageSizePx,
+    decode: (latents, batch) => target.decode(latents, batch),
+    encode(pixels, batch) {
+      calls.images += batch;
+      return target.encode(pixels, batch);
+    },
+  };
+  const countingText: ConditioningExpert = {
+    dims: text.dims,
+    encode(captions) {
+      calls.captions += captions.length;
+      return text.encode(captions);
+    },
+  };
+  try {
+    const set = await encodeSet({
+      folder,
+      images,
+      target: countingTarget,
+      targetDigest: changes.targetDigest ?? "a".repeat(64),
+      text: countingText,
+      textDigest: "b".repeat(64),
+      styles: tinyStyles,
+      posteriorStd: 0.3,
+      signal: changes.signal,
+      onProgress: (report) => void progress.push(report),
+    });
+    return { set, progress };
+  } finally {
+    await images.close();
+  }
+}
+
+const noCalls = (): Calls => ({ images: 0, captions: 0 });
+const captionCount = new Set(tinyItems.flatMap(({ captions }) => captions)).size;
+
+/** The cached pieces of a set whose path contains `part`. */
+async function pieces(folder: string, part: string): Promise<string[]> {
+  const cache = join(folder, ".encoded");
+  const names = (await readdir(cache, { recursive: true })).filter((name) => name.includes(part));
+  return names.map((name) => join(cache, name));
+}
+
+describe("encoding a set", () => {
+  it("gives every image its expert's latent and every caption its vector, in the splits of the index", async () => {
+    const calls = noCalls();
+    const { set, progress } = await encode(await newSet(), calls);
+    assert.deepEqual(calls, { images: 80, captions: captionCount });
+    assert.deepEqual(progress, [
+      { what: "captions", done: captionCount, total: captionCount },
+      { what: "images", done: 80, total: 80 },
+    ]);
+    const pixels = tinyPixels();
+    const rowBytes = tinySizePx * tinySizePx * 4;
+    for (const row of [0, 17, 79]) {
+      const planes = Float32Array.from(
+        { length: rowBytes },
+        (_, index) => pixels[row * rowBytes + (index % 64) * 4 + Math.floor(index / 64)]! / 255,
+      );
+      const alone = await target.encode(planes, 1);
+      for (const [axis, value] of alone.entries())
+        assert.ok(Math.abs(value - set.latents[row * 8 + axis]!) < 1e-5, `row ${row}, axis ${axis}`);
+    }
+    const [captions, styles] = set.conditions;
+    for (const { row, captions: own, style } of tinyItems) {
+      const vectors = await text.encode(own);
+      for (const [index, entry] of captions!.options[row]!.entries())
+        assert.deepEqual(
+          captions!.table.slice(entry * text.dims, (entry + 1) * text.dims),
+          vectors.slice(index * text.dims, (index + 1) * text.dims),
+        );
+      const at = tinyStyles.indexOf(style);
+      assert.deepEqual([...styles!.options[row]!], at < 0 ? [] : [at]);
+    }
+    assert.deepEqual([...styles!.table], [1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    const count = (row: number): number => set.trainRows.filter((other) => other === row).length;
+    assert.deepEqual([count(0), count(59), count(78)], [2, 2, 1], "originals twice, recoloured copies once");
+    assert.equal(set.trainRows.length, 122);
+    const heldOut = [...set.heldOutRows].sort((a, b) => a - b);
+    assert.deepEqual(
+      heldOut,
+      Array.from({ length: 16 }, (_, index) => 60 + index),
+    );
+  });
+
+  it("asks no expert a second time", async () => {
+    const folder = await newSet();
+    const first = await encode(folder, noCalls());
+    const calls = noCalls();
+    const second = await encode(folder, calls);
+    assert.deepEqual(calls, noCalls());
+    assert.deepEqual(second.set, first.set);
+  });
+
+  it("asks only the expert that was replaced", async () => {
+    const folder = await newSet();
+    await encode(folder, noCalls());
+    const calls = noCalls();
+    await encode(folder, calls, { targetDigest: "c".repeat(64) });
+    assert.deepEqual(calls, { images: 80, captions: 0 });
+  });
+
+  it("makes broken, short and foreign pieces again", async () => {
+    const folder = await newSet();
+    const { set } = await encode(folder, noCalls());
+    const damages: Array<[damage: (path: string) => Promise<void>, part: string, calls: Calls]> = [
+      [(path) => truncate(path, 100), "images-", { images: 80, captions: 0 }],
+      [(path) => writeFile(path, "no tensors"), "captions-", { images: 0, captions: captionCount }],
+      [(path) => writeFile(path, ""), "images-", { images: 80, captions: 0 }],
+      [
+        async (path) => writeFile(path, await readFile((await pieces(folder, "captions-"))[0]!)),
+        "images-",
+        { images: 80, captions: 0 },
+      ],
+    ];
+    for (const [damage, part, expected] of damages) {
+      const [path] = await pieces(folder, part);
+      await damage(path!);
+      const calls = noCalls();
+      assert.deepEqual((await encode(folder, calls)).set, set);
+      assert.deepEqual(calls, expected);
+    }
+  });
+
+  it("encodes images again when the pixels were written after the cache", async () => {
+    const folder = await newSet();
+    const before = await encode(folder, noCalls());
+    await writeFile(join(folder, "images.rgba"), tinyPixels().fill(128, 0, 256));
+    const later = new Date(Date.now() + 5000);
+    await utimes(join(folder, "images.rgba"), later, later);
+    const calls = noCalls();
+    const { set } = await encode(folder, calls);
+    assert.deepEqual(calls, { images: 80, captions: 0 });
+    assert.notDeepEqual(set.latents.slice(0, 8), before.set.latents.slice(0, 8));
+  });
+
+  it("stops between two batches when told to, leaves no half piece, and goes on later", async () => {
+    const folder = await newSet();
+    const abort = new AbortController();
+    const calls = noCalls();
+    const images = await openImageSet(folder, tinySizePx);
+    const stopping: TargetExpert = {
+      latentDims: target.latentDims,
+      imageSizePx: target.imageSizePx,
+      decode: (latents, batch) => target.decode(latents, batch),
+      encode(pixels, batch) {
+        calls.images += batch;
+        if (calls.images >= 32) abort.abort();
+        return target.encode(pixels, batch);
+      },
+    };
+    const stopped = encodeSet({
+      folder,
+      images,
+      target: stopping,
+      targetDigest: "a".repeat(64),
+      text,
+      textDigest: "b".repeat(64),
+      styles: tinyStyles,
+      posteriorStd: 0.3,
+      signal: abort.signal,
+    });
+    await assert.rejects(stopped, { name: "AbortError" });
+    await images.close();
+    assert.equal(calls.images, 32);
+    assert.deepEqual(await pieces(folder, "images-"), []);
+    const later = noCalls();
+    await encode(folder, later);
+    assert.deepEqual(later, { images: 80, captions: 0 });
+  });
+});
+
+describe("an image set", () => {
+  it("is refused with file, line, expected and received when it does not fit", async () => {
+    const change = (row: number, fields: object): object[] =>
+      tinyItems.map((item) => (item.row === row ? { ...item, ...fields } : item));
+    const cases: Array<[content: Parameters<typeof writeTinySet>[1], message: RegExp]> = [
+      [{ pixels: tinyPixels().subarray(0, 900) }, /images\.rgba: expected 20480 bytes for 80 images of 8 px, got 900/],
+      [{ items: change(3, { row: 4 }) }, /index\.jsonl:4: row: expected 3, its line, got 4/],
+      [{ items: change(3, { captions: [] }) }, /index\.jsonl:4: captions/],
+      [{ items: change(70, { split: "test" }) }, /index\.jsonl:71: split/],
+      [{ items: [] }, /index\.jsonl:1: expected one JSON object a line, got ""/],
+    ];
+    for (const [content, message] of cases)
+      await assert.rejects(openImageSet(await newSet(content), tinySizePx), { code: "dataset_invalid", message });
+    await assert.rejects(openImageSet(join(root, "nowhere"), tinySizePx), {
+      code: "dataset_invalid",
+      message: /expected the index of an image set/,
+    });
+  });
+
+  it("notices pixels that vanish after it was opened", async () => {
+    const folder = await newSet();
+    const images = await openImageSet(folder, tinySizePx);
+    await truncate(join(folder, "images.rgba"), 1000);
+    await assert.rejects(images.read(0, 16), {
+      code: "dataset_invalid",
+      message: /expected 4096 bytes for images 0 to 15, got 1000/,
+    });
+    await images.close();
+  });
+});
