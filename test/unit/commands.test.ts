@@ -51,6 +51,7 @@ describe("tau", () => {
         "learning-rate",
         "dropout",
         "patience",
+        "keep",
         "seed",
         "threads",
         "out",
@@ -165,6 +166,7 @@ describe("tau train", () => {
       [["--steps", "0"], /--steps: expected a whole number from 1 to \d+, got "0"/],
       [["--steps", ""], /--steps: .* got ""/],
       [["--batch", "2.5"], /--batch: expected a whole number from 1 to 65536, got "2\.5"/],
+      [["--keep", "all"], /--keep: expected best or last, got "all"/],
       [["--dropout", "1"], /--dropout: expected a number from 0 to 0\.9, got "1"/],
       [["--seed=-1"], /--seed: .*4294967295, got "-1"/],
     ];

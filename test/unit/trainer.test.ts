@@ -126,6 +126,18 @@ describe("the trainer", () => {
     assert.deepEqual([more.reason, more.stepsDone], ["no improvement", 150]);
   });
 
+  it("returns the last average when asked, with its own nats, and does not stop early", async () => {
+    const checkpoint = join(folder, "last.safetensors");
+    // A rate so high that the average gets worse after its best.
+    const wild = { ...options, steps: 200, learningRate: 0.3, patience: 1, checkpoint, keep: "last" } as const;
+    const result = await trainFlow(set, start, wild);
+    assert.deepEqual([result.reason, result.stepsDone], ["finished", 200]);
+    assert.ok(result.lowestNats <= result.heldOutNats, `${result.lowestNats} and ${result.heldOutNats}`);
+    const { tensors } = await readTensorFile(checkpoint);
+    for (const [name, data] of result.weights.tensors)
+      if (!name.startsWith("whitening")) assert.deepEqual(data, tensors.get(`${name}#ema`), name);
+  });
+
   it("does nothing more to a finished run, and returns the same flow", async () => {
     const checkpoint = join(folder, "finished.safetensors");
     const short = { ...options, steps: 60, checkpoint };
