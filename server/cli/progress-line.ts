@@ -1,4 +1,4 @@
-/** Progress on standard error: one line that rewrites itself on a terminal, silent updates elsewhere; `log` always prints. */
+/** Progress on standard error: one line that rewrites itself on a terminal, silence elsewhere. */
 export class ProgressLine {
   readonly #isTerminal = process.stderr.isTTY === true;
   #isOpen = false;
@@ -10,8 +10,9 @@ export class ProgressLine {
     this.#isOpen = true;
   }
 
-  /** Prints a line that stays. */
+  /** Prints a line that stays; only a terminal sees it. */
   log(text: string): void {
+    if (!this.#isTerminal) return;
     this.end();
     process.stderr.write(`${text}\n`);
   }

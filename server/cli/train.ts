@@ -2,7 +2,8 @@
  * `tau train`: encodes an image set with a pack's frozen experts, trains the flow that joins them and writes it into the
  * pack, with the metrics it reached. The manifest is replaced last, so an interrupted run leaves the pack as it was.
  */
-import { mkdir } from "node:fs/promises";
+import { appendFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { limits } from "../../shared/limits.ts";
@@ -10,6 +11,7 @@ import { AppError } from "../../shared/problem.ts";
 import { Autoencoder } from "../experts/autoencoder.ts";
 import { TextExpert } from "../experts/text.ts";
 import { defaultTrainOptions, type TrainProgress } from "../flow/trainer.ts";
+import { writeFlowFile } from "../flow/weights.ts";
 import { encodeSet } from "../training/encode-set.ts";
 import { openImageSet } from "../training/image-set.ts";
 import { digestExperts, draftOf, type FileDigests, type PackDraft, publishFlow } from "../training/publish.ts";
@@ -19,7 +21,8 @@ import { ProgressLine } from "./progress-line.ts";
 const usage = `Usage: npm run -s tau -- train SET --pack DIR [options]
 
 Trains the caption flow of the pack in DIR on SET, a folder with index.jsonl and images.rgba as written by
-server/pretrain/data. The experts stay frozen. Ctrl-C keeps the best flow so far; the same command goes on from the checkpoint.
+server/pretrain/data. The experts stay frozen. Progress goes to OUT/train.log, and to a terminal if there is one. Ctrl-C leaves the
+best flow so far in OUT/flow.onnx and the pack as it was; the same command goes on from the checkpoint.
 
   --pack DIR         the pack, with pack.json (what it is) and the experts' files
   --steps N          optimiser steps (default ${defaultTrainOptions.steps})
@@ -30,7 +33,7 @@ server/pretrain/data. The experts stay frozen. Ctrl-C keeps the best flow so far
   --keep best|last   which moving average to publish: lowest held-out nats, or the final one (default ${defaultTrainOptions.keep})
   --seed N           of weights, batches and noise (default ${defaultTrainOptions.seed})
   --threads N        0 = all cores (default 0)
-  --out DIR          where the checkpoint goes (default SET/flow)
+  --out DIR          where checkpoint and log go (default SET/flow)
   --encode-only      encode the set and stop`;
 
 const options = {
@@ -74,9 +77,21 @@ async function run(args: string[]): Promise<number> {
     ...settings,
     checkpoint: join(out, "checkpoint.safetensors"),
     signal: abort.signal,
-    onProgress: (progress) => line.log(describe(progress)),
+    onProgress: (progress) => {
+      const text = describe(progress);
+      appendFileSync(join(out, "train.log"), `${text}\n`);
+      line.log(text);
+    },
   });
   line.end();
+  if (result.reason === "cancelled") {
+    const path = join(out, "flow.onnx");
+    await writeFile(path, writeFlowFile(result.weights));
+    console.error(
+      `tau train: stopped at step ${result.stepsDone}; the best flow so far is in ${path}, the pack is as it was, the same command goes on`,
+    );
+    return 1;
+  }
   if (result.bestStep === 0) {
     console.error(
       `tau train: nothing was learned in ${result.stepsDone} steps, so the pack stays as it was; the same command goes on`,
