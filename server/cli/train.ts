@@ -3,7 +3,7 @@
  * pack, with the metrics it reached. The manifest is replaced last, so an interrupted run leaves the pack as it was.
  */
 import { appendFileSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { limits } from "../../shared/limits.ts";
@@ -11,7 +11,7 @@ import { AppError } from "../../shared/problem.ts";
 import { Autoencoder } from "../experts/autoencoder.ts";
 import { TextExpert } from "../experts/text.ts";
 import { defaultTrainOptions, type TrainProgress } from "../flow/trainer.ts";
-import { writeFlowFile } from "../flow/weights.ts";
+import { readFlowFile, writeFlowFile } from "../flow/weights.ts";
 import { encodeSet } from "../training/encode-set.ts";
 import { openImageSet } from "../training/image-set.ts";
 import { digestExperts, draftOf, type FileDigests, type PackDraft, publishFlow } from "../training/publish.ts";
@@ -31,6 +31,9 @@ best flow so far in OUT/flow.onnx and the pack as it was; the same command goes 
   --dropout X        on embeddings and hidden layers (default ${defaultTrainOptions.dropout})
   --patience N       evaluations without improvement before stopping (default ${defaultTrainOptions.patience})
   --keep best|last   which moving average to publish: lowest held-out nats, or the final one (default ${defaultTrainOptions.keep})
+  --start FILE       go on from this flow's weights, e.g. OUT/flow.onnx of another run (default: fresh weights)
+  --plainest-rate X  share of draws that take an image's first caption (default ${defaultTrainOptions.plainestRate})
+  --drawn-repeats N  draws of an image for each of a recoloured copy (default 2)
   --seed N           of weights, batches and noise (default ${defaultTrainOptions.seed})
   --threads N        0 = all cores (default 0)
   --out DIR          where checkpoint and log go (default SET/flow)
@@ -44,6 +47,9 @@ const options = {
   dropout: { type: "string" },
   patience: { type: "string" },
   keep: { type: "string" },
+  start: { type: "string" },
+  "plainest-rate": { type: "string" },
+  "drawn-repeats": { type: "string" },
   seed: { type: "string" },
   threads: { type: "string" },
   out: { type: "string" },
@@ -65,24 +71,29 @@ async function run(args: string[]): Promise<number> {
   process.once("SIGTERM", () => abort.abort());
   const line = new ProgressLine();
 
+  const start = values.start === undefined ? undefined : readFlowFile(await readFile(values.start), values.start);
   const draft = await draftOf(values.pack);
   const digests = await digestExperts(values.pack, draft);
-  const set = await encodeWithExperts(folder, values.pack, draft, digests, settings.threads, abort.signal, line);
+  const set = await encodeWithExperts(folder, values.pack, draft, digests, settings, abort.signal, line);
   if (values["encode-only"]) return 0;
 
   const out = values.out ?? join(folder, "flow");
   await mkdir(out, { recursive: true });
-  const result = await trainCaptionFlow(set, {
-    ...defaultTrainOptions,
-    ...settings,
-    checkpoint: join(out, "checkpoint.safetensors"),
-    signal: abort.signal,
-    onProgress: (progress) => {
-      const text = describe(progress);
-      appendFileSync(join(out, "train.log"), `${text}\n`);
-      line.log(text);
+  const result = await trainCaptionFlow(
+    set,
+    {
+      ...defaultTrainOptions,
+      ...settings,
+      checkpoint: join(out, "checkpoint.safetensors"),
+      signal: abort.signal,
+      onProgress: (progress) => {
+        const text = describe(progress);
+        appendFileSync(join(out, "train.log"), `${text}\n`);
+        line.log(text);
+      },
     },
-  });
+    start,
+  );
   line.end();
   if (result.reason === "cancelled") {
     const path = join(out, "flow.onnx");
@@ -142,6 +153,8 @@ function parseSettings(values: Values) {
     });
   return {
     keep: keep as "best" | "last",
+    plainestRate: number("plainest-rate", defaultTrainOptions.plainestRate, { min: 0, max: 1, isWhole: false }),
+    drawnRepeats: whole("drawn-repeats", 2, 1, 100),
     steps: whole("steps", defaultTrainOptions.steps, 1, 1e8),
     batch: whole("batch", defaultTrainOptions.batch, 1, 65_536),
     learningRate: number("learning-rate", defaultTrainOptions.learningRate, { min: 0, max: 1, isWhole: false }),
@@ -157,7 +170,7 @@ async function encodeWithExperts(
   pack: string,
   draft: PackDraft,
   digests: FileDigests,
-  threads: number,
+  { threads, drawnRepeats }: { readonly threads: number; readonly drawnRepeats: number },
   signal: AbortSignal,
   line: ProgressLine,
 ) {
@@ -173,6 +186,7 @@ async function encodeWithExperts(
       textDigest: digests.get(text.model)!,
       styles: style.vocabulary.map(({ id }) => id),
       posteriorStd: target.posteriorStd,
+      drawnRepeats,
       signal,
       onProgress: ({ what, done, total }) => line.show(`encoding ${what} ${done} of ${total}`),
     });

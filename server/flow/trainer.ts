@@ -17,6 +17,8 @@ export interface TrainOptions {
   readonly warmupSteps: number;
   readonly dropout: number;
   readonly absentRate: number;
+  /** Share of draws that take an image's plainest caption. */
+  readonly plainestRate: number;
   readonly weightDecay: number;
   readonly seed: number;
   readonly threads: number;
@@ -65,6 +67,7 @@ export const defaultTrainOptions = {
   warmupSteps: 200,
   dropout: 0.1,
   absentRate: 0.1,
+  plainestRate: 0.3,
   weightDecay: 0.02,
   seed: 1,
   threads: 0,
@@ -109,7 +112,18 @@ class Run {
     this.#options = options;
     this.#graph = graph;
     this.#evaluation = evaluation;
-    const { steps, batch, seed, learningRate, warmupSteps, dropout, absentRate, weightDecay, evaluateEvery } = options;
+    const {
+      steps,
+      batch,
+      seed,
+      learningRate,
+      warmupSteps,
+      dropout,
+      absentRate,
+      plainestRate,
+      weightDecay,
+      evaluateEvery,
+    } = options;
     this.#identity = identifyRun(start.architecture, set, {
       steps,
       batch,
@@ -118,6 +132,7 @@ class Run {
       warmupSteps,
       dropout,
       absentRate,
+      plainestRate,
       weightDecay,
       evaluateEvery,
     });

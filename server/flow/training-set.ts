@@ -39,6 +39,8 @@ export interface BatchOptions {
   readonly seed: number;
   /** Probability that a condition is left out, each on its own. */
   readonly absentRate: number;
+  /** Share of draws that take the plainest caption: a name points at one shape, its tags and synonyms at many. */
+  readonly plainestRate: number;
 }
 
 /** @throws AppError `dataset_invalid` when there is too little to train on or to hold out */
@@ -66,9 +68,6 @@ export function createBatchBuffers(set: TrainingSet, batch: number): Batch {
   };
 }
 
-/** Share of draws that take the plainest caption: a name points at one shape, its tags and synonyms at many. */
-const plainestRate = 0.3;
-
 /** Draws training batches; (seed, step) alone fix a batch, so that resuming needs no state. */
 export class BatchSampler {
   readonly #set: TrainingSet;
@@ -87,7 +86,7 @@ export class BatchSampler {
 
   /** Fills `target` with the batch of `step`: each image once an epoch, a fresh caption and fresh posterior noise each time. */
   fill(target: Batch, step: number): void {
-    const { seed, batch, absentRate } = this.#options;
+    const { seed, batch, absentRate, plainestRate } = this.#options;
     const epoch = Math.floor(step / this.stepsPerEpoch);
     if (epoch !== this.#epoch) {
       this.#order = new TrainingRandom(seed, epoch, "order").permutation(this.#set.trainRows.length);

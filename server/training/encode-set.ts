@@ -70,6 +70,8 @@ export interface EncodeOptions {
   /** Style ids in the order of the pack's vocabulary. */
   readonly styles: readonly string[];
   readonly posteriorStd: number;
+  /** How often a drawn image comes for each time that one of its recoloured copies does, so that plain names keep their natural colours. */
+  readonly drawnRepeats: number;
   readonly signal?: AbortSignal | undefined;
   onProgress?(progress: EncodeProgress): void;
 }
@@ -86,7 +88,7 @@ const distinctCaptions = (items: readonly ImageItem[]): string[] => [
 ];
 
 async function encodeCaptions(
-  options: Omit<EncodeOptions, "target" | "targetDigest" | "styles" | "posteriorStd">,
+  options: Omit<EncodeOptions, "target" | "targetDigest" | "styles" | "posteriorStd" | "drawnRepeats">,
   captions: readonly string[],
 ): Promise<Float32Array> {
   const { folder, images, text, textDigest, signal, onProgress } = options;
@@ -115,7 +117,7 @@ async function encodeCaptions(
 
 /** The training set of a caption-and-style translation. Styles outside the vocabulary (held back) are left out of both splits. */
 export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
-  const { folder, images, target, targetDigest, styles, posteriorStd, signal, onProgress } = options;
+  const { folder, images, target, targetDigest, styles, posteriorStd, drawnRepeats, signal, onProgress } = options;
   const captions = distinctCaptions(images.items);
   const captionTable = await encodeCaptions(options, captions);
   const latents = await encodePieces({
@@ -140,11 +142,11 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
     dims: target.latentDims,
     latents,
     posteriorStd,
-    // Originals twice for each recoloured copy, so that a caption without a colour word keeps its natural colour.
-    trainRows: Int32Array.from([
-      ...rowsOf("train"),
-      ...rowsOf("train").filter((row) => images.items[row]!.augmentedFrom === undefined),
-    ]),
+    trainRows: Int32Array.from(
+      [...rowsOf("train")].flatMap((row) =>
+        new Array<number>(images.items[row]!.augmentedFrom === undefined ? drawnRepeats : 1).fill(row),
+      ),
+    ),
     heldOutRows: shuffled(rowsOf("heldOutPair")),
     conditions: [
       {

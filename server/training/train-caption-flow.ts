@@ -2,12 +2,13 @@
  * Trains the flow of a caption-and-style translation from scratch and measures it: held-out nats against a diagonal
  * Gaussian and against shuffled conditions, which together say how much the flow learned and how much it listens.
  */
+import { AppError } from "../../shared/problem.ts";
 import type { FlowArchitecture } from "../flow/architecture.ts";
 import { evaluationBatch, heldOutNats, measuredRows } from "../flow/held-out.ts";
 import { type TrainOptions, type TrainResult, trainFlow } from "../flow/trainer.ts";
 import { createEvaluation } from "../flow/training-graph.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
-import { initialWeights, readFlowFile, writeFlowFile } from "../flow/weights.ts";
+import { type FlowWeights, initialWeights, readFlowFile, writeFlowFile } from "../flow/weights.ts";
 import { fitWhitening } from "../flow/whitening.ts";
 
 export interface CaptionFlowResult extends TrainResult {
@@ -28,9 +29,13 @@ function captionArchitecture(set: TrainingSet): FlowArchitecture {
   };
 }
 
-export async function trainCaptionFlow(set: TrainingSet, options: TrainOptions): Promise<CaptionFlowResult> {
-  const whitening = fitWhitening(gatherRows(set.latents, set.trainRows, set.dims), set.dims, set.posteriorStd);
-  const result = await trainFlow(set, initialWeights(captionArchitecture(set), whitening, options.seed), options);
+/** @param start weights to go on from; none = fresh ones */
+export async function trainCaptionFlow(
+  set: TrainingSet,
+  options: TrainOptions,
+  start?: FlowWeights,
+): Promise<CaptionFlowResult> {
+  const result = await trainFlow(set, start ? fitting(start, set) : freshWeights(set, options.seed), options);
   // Measured as it ships: in halves.
   const { tensors } = readFlowFile(writeFlowFile(result.weights), "trained flow");
   const evaluation = await createEvaluation(result.weights.architecture, evaluationBatch(set), options.threads);
@@ -54,6 +59,26 @@ export async function trainCaptionFlow(set: TrainingSet, options: TrainOptions):
   } finally {
     await evaluation.dispose();
   }
+}
+
+function freshWeights(set: TrainingSet, seed: number): FlowWeights {
+  const whitening = fitWhitening(gatherRows(set.latents, set.trainRows, set.dims), set.dims, set.posteriorStd);
+  return initialWeights(captionArchitecture(set), whitening, seed);
+}
+
+/** @throws AppError `dataset_invalid` when the flow is made for other latents or conditions than the set has */
+function fitting(start: FlowWeights, set: TrainingSet): FlowWeights {
+  const shapeOf = (dims: number, conditions: ReadonlyArray<{ name: string; dims: number }>): string =>
+    [`z ${dims}`, ...conditions.map(({ name, dims: width }) => `${name} ${width}`)].join(", ");
+  const expected = shapeOf(set.dims, set.conditions);
+  const received = shapeOf(start.architecture.dims, start.architecture.conditions);
+  if (expected !== received)
+    throw new AppError("dataset_invalid", `start: expected a flow for ${expected}, got one for ${received}`, {
+      field: "--start",
+      expected,
+      received,
+    });
+  return start;
 }
 
 /** Nats per dimension of held-out latents under N(mean, variance) fitted to each dimension of the training latents alone. */

@@ -73,4 +73,25 @@ describe("the metrics of a trained flow", async () => {
       `${metrics["diagonalGaussianNatsPerDim"]} and ${drawn}`,
     );
   });
+
+  it("are better when training goes on from a flow than after the same steps from nothing", async () => {
+    const options = {
+      ...defaultTrainOptions,
+      batch: 32,
+      steps: 40,
+      warmupSteps: 5,
+      evaluateEvery: 20,
+      threads: 1,
+      keep: "last",
+    } as const;
+    const first = await trainCaptionFlow(set, options);
+    const second = await trainCaptionFlow(set, options, first.weights);
+    assert.ok(second.heldOutNats < first.heldOutNats, `${first.heldOutNats} then ${second.heldOutNats}`);
+    assert.equal(second.stepsDone, 40);
+    const other = { ...set, conditions: [{ ...set.conditions[0]!, name: "style" }] };
+    await assert.rejects(trainCaptionFlow(other, options, first.weights), {
+      code: "dataset_invalid",
+      message: /start: expected a flow for z 4, style 2, got one for z 4, caption 2/,
+    });
+  });
 });

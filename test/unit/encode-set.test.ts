@@ -62,6 +62,7 @@ async function encode(folder: string, calls: Calls, changes: { signal?: AbortSig
       textDigest: "b".repeat(64),
       styles: tinyStyles,
       posteriorStd: 0.3,
+      drawnRepeats: 2,
       signal: changes.signal,
       onProgress: (report) => void progress.push(report),
     });
@@ -198,6 +199,7 @@ describe("encoding a set", () => {
       textDigest: "b".repeat(64),
       styles: tinyStyles,
       posteriorStd: 0.3,
+      drawnRepeats: 2,
       signal: abort.signal,
     });
     await assert.rejects(stopped, { name: "AbortError" });

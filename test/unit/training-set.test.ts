@@ -32,7 +32,8 @@ const set: TrainingSet = {
   heldOutRows: Int32Array.from({ length: rows - train }, (_, index) => train + index),
 };
 
-const sampler = (absentRate = 0.25): BatchSampler => new BatchSampler(set, { batch, seed: 7, absentRate });
+const sampler = (absentRate = 0.25): BatchSampler =>
+  new BatchSampler(set, { batch, seed: 7, absentRate, plainestRate: 0.3 });
 const rowsOf = ({ latents }: Batch): number[] =>
   Array.from({ length: batch }, (_, index) => Math.abs(Math.round(latents[2 * index]!)));
 const copyOf = (data: Batch): Batch => structuredClone(data);
@@ -97,7 +98,7 @@ describe("training batches", () => {
 
   it("draw the latent anew from the posterior each time", () => {
     const wide = { ...set, posteriorStd: 0.4 };
-    const draws = new BatchSampler(wide, { batch, seed: 7, absentRate: 0 });
+    const draws = new BatchSampler(wide, { batch, seed: 7, absentRate: 0, plainestRate: 0.3 });
     const buffers = createBatchBuffers(wide, batch);
     const deviations: number[] = [];
     for (let step = 0; step < 400; step += 1) {
