@@ -55,7 +55,7 @@ export function buildManifest(port: number = defaultPort): Manifest {
         name: "Caption to artboard…",
         command: commands.captions,
         parameters: [
-          { name: "Caption", key: "caption", description: "What to draw, e.g. a red bicycle", allowFreeform: true },
+          { name: "Caption", key: "caption", description: "What to draw, e.g. red apple", allowFreeform: true },
           { name: "Style", key: "style", description: "Look of the images", optional: true },
           { name: "Count", key: "count", description: `Images, 1 to ${limits.countMax}`, optional: true },
         ],

@@ -3,7 +3,7 @@ import { limits } from "../../shared/limits.ts";
 import type { Launch } from "../../shared/messages.ts";
 import { loadStyles } from "./storage.ts";
 
-const exampleCaptions = ["a red bicycle", "a cup of coffee", "an orange cat", "a green tree", "a blue house"];
+const exampleCaptions = ["red apple", "sad face", "green tree", "red heart", "cat face"];
 const counts = [1, 2, 4, 8, limits.countMax];
 
 /** Answers one keystroke in the quick action's field. */

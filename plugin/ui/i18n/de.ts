@@ -46,7 +46,7 @@ export const de: Texts = {
   captionOf: "Beschreibung {i} von {n}",
   emptyTitle: "Was soll entstehen?",
   emptyBody: "Beschreibe ein Bild in wenigen Worten oder beginne mit einem Beispiel.",
-  examples: "a red bicycle|a cup of coffee|an orange cat|a green tree|a blue house",
+  examples: "red apple|sad face|green tree|red heart|cat face",
   connecting: "Verbindung zum Server",
   settings: "Einstellungen",
   back: "Zurück",

@@ -46,7 +46,7 @@ export const es: Texts = {
   captionOf: "Descripción {i} de {n}",
   emptyTitle: "¿Qué hay que dibujar?",
   emptyBody: "Describe una imagen en pocas palabras o empieza con un ejemplo.",
-  examples: "a red bicycle|a cup of coffee|an orange cat|a green tree|a blue house",
+  examples: "red apple|sad face|green tree|red heart|cat face",
   connecting: "Conectando con el servidor",
   settings: "Ajustes",
   back: "Volver",

@@ -46,7 +46,7 @@ export const fr: Texts = {
   captionOf: "Légende {i} sur {n}",
   emptyTitle: "Que faut-il dessiner ?",
   emptyBody: "Décrivez une image en quelques mots, ou partez d'un exemple.",
-  examples: "a red bicycle|a cup of coffee|an orange cat|a green tree|a blue house",
+  examples: "red apple|sad face|green tree|red heart|cat face",
   connecting: "Connexion au serveur",
   settings: "Réglages",
   back: "Retour",

@@ -46,7 +46,7 @@ export const ptBr: Texts = {
   captionOf: "Legenda {i} de {n}",
   emptyTitle: "O que desenhar?",
   emptyBody: "Descreva uma imagem em poucas palavras ou comece com um exemplo.",
-  examples: "a red bicycle|a cup of coffee|an orange cat|a green tree|a blue house",
+  examples: "red apple|sad face|green tree|red heart|cat face",
   connecting: "Conectando ao servidor",
   settings: "Configurações",
   back: "Voltar",
