@@ -103,7 +103,7 @@ async function run(args: string[]): Promise<number> {
     );
     return 1;
   }
-  if (result.bestStep === 0) {
+  if (settings.keep === "best" && result.bestStep === 0) {
     console.error(
       `tau train: nothing was learned in ${result.stepsDone} steps, so the pack stays as it was; the same command goes on`,
     );
