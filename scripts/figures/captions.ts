@@ -35,7 +35,7 @@ const captions = [
   ],
 ];
 const styles = ["noto", "twemoji", "fluent-flat", "fluent-3d", "emojione"];
-const [seed, temperature, guidance] = [1, 0.5, 1];
+const [seed, temperature, guidance] = [1, 0.3, 1];
 const [cell, labelPx, marginPx] = [120, 26, 92];
 
 const escapeXml = (text: string): string => text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);

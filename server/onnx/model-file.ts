@@ -20,9 +20,9 @@ import { AppError } from "../../shared/problem.ts";
 import type { Attributes, Graph, Shape, Value } from "./graph.ts";
 import { floatsOf, halvesOf } from "./half.ts";
 
-/** Opset 23 and IR 11: the newest that the bundled onnxruntime declares as fully supported. */
-const opsetVersion = 23n;
-const irVersion = 11n;
+/** Opset 25 and IR 13, those of ONNX 1.20, whose schema onnx-buf carries. */
+const opsetVersion = 25n;
+const irVersion = 13n;
 
 export type Weights = ReadonlyMap<string, Float32Array>;
 
