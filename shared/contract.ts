@@ -145,6 +145,8 @@ export const TranslationInfoSchema = z.object({
   /** Names of the fields of `condition` that this translation reads. */
   conditions: z.array(z.enum(["caption", "style"])),
   styles: z.array(StyleInfoSchema),
+  /** The style that a form should begin with; a request without a style still means any. */
+  defaultStyle: z.string().optional(),
   widthPx: z.number().int(),
   heightPx: z.number().int(),
   latentDims: z.number().int(),

@@ -25,6 +25,8 @@ export class Controller {
   #listeners = new Set<() => void>();
   #running: AbortController | undefined;
   #nextId = 1;
+  /** False until someone said which style: then the pack's own suggestion stands in the form. */
+  #isStyleChosen = false;
   #closesAfterApply = false;
 
   constructor(around: Surroundings) {
@@ -66,6 +68,8 @@ export class Controller {
     { settings, selection }: Pick<MainMessage & { type: "start" }, "settings" | "selection">,
   ) {
     this.#dispatch({ type: "started", settings, selection, seed: this.#around.randomSeed() });
+    // A quick action and a regeneration say which style, "any" among them.
+    this.#isStyleChosen = launch.kind === "quick" || launch.kind === "regenerate";
     if (launch.kind === "settings") {
       this.#dispatch({ type: "view", view: "settings" });
       return;
@@ -86,6 +90,7 @@ export class Controller {
   }
 
   editForm(change: Partial<Form>): void {
+    if (change.style !== undefined) this.#isStyleChosen = true;
     this.#dispatch({ type: "form", change });
   }
   show(view: State["view"]): void {
@@ -128,9 +133,10 @@ export class Controller {
       const meta = await this.#client().readMeta();
       if (this.state.settings !== settings) return false;
       this.#dispatch({ type: "connected", meta });
-      const styles = captionTranslations(meta)[0]!.translation.styles;
+      const { styles, defaultStyle = "" } = captionTranslations(meta)[0]!.translation;
       this.#around.post({ type: "save-styles", styles });
-      if (!styles.some(({ id }) => id === this.state.form.style)) this.editForm({ style: "" });
+      const isKnown = styles.some(({ id }) => id === this.state.form.style);
+      if (!isKnown) this.#dispatch({ type: "form", change: { style: this.#isStyleChosen ? "" : defaultStyle } });
       return true;
     } catch (error) {
       if (this.state.settings === settings) this.#fail(error);

@@ -99,11 +99,19 @@ function describe(manifest: PackManifest, translation: TranslationEntry): Transl
       `pack ${manifest.id}, translation ${translation.id}: expected an autoencoder as target, got ${target.kind}`,
     );
   const styleExpert = manifest.experts[translation.conditions.find(({ name }) => name === "style")?.expert ?? ""];
+  const styles = styleExpert?.kind === "label" ? styleExpert.vocabulary : [];
+  const { defaultStyle } = translation;
+  if (defaultStyle !== undefined && !styles.some(({ id }) => id === defaultStyle))
+    throw new AppError(
+      "pack_corrupt",
+      `pack ${manifest.id}, translation ${translation.id}: expected a default style of its vocabulary, got "${defaultStyle}"`,
+    );
   return {
     id: translation.id,
     label: translation.label,
     conditions: translation.conditions.map(({ name }) => name),
-    styles: styleExpert?.kind === "label" ? styleExpert.vocabulary : [],
+    styles,
+    ...(defaultStyle === undefined ? {} : { defaultStyle }),
     widthPx: target.imageSizePx,
     heightPx: target.imageSizePx,
     latentDims: target.latentShape.reduce((product, size) => product * size, 1),

@@ -58,6 +58,8 @@ export const TranslationSchema = z.object({
   target: z.string(),
   /** ONNX file of the flow: initialisers are its weights, metadata its architecture (server/flow/weights.ts). */
   flow: PackPathSchema,
+  /** The style that a form should begin with, one of the style expert's vocabulary. */
+  defaultStyle: z.string().optional(),
   metrics: z.record(z.string(), z.number()),
 });
 

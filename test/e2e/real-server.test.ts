@@ -1,6 +1,6 @@
 /**
- * The main job with nothing replaced: the built playground, served by the real server with a real inference child and a
- * real pack (the default one, or the tiny one of the fixtures while that is not in the tree), in real Chromium.
+ * The main job with nothing replaced: the built playground, served by the real server with a real inference child and the
+ * default pack, in real Chromium.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -11,9 +11,8 @@ import type { Browser } from "playwright-core";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
 import { readConfig } from "../../server/config.ts";
 import { type RunningServer, startServer } from "../../server/main.ts";
-import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
+import { packsHome } from "../../server/packs/catalogue.ts";
 import { GenerationListSchema } from "../../shared/contract.ts";
-import { writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { launchBrowser, openPlayground } from "./browser.ts";
 
 let folder: string;
@@ -23,14 +22,7 @@ let browser: Browser;
 before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "tau-e2e-"));
   await buildPlugin({ outDir: path.join(folder, "dist"), minify: true });
-  const packsDir = await Catalogue.open(packsHome()).then(
-    () => packsHome(),
-    async () => {
-      await writeTinyPack(path.join(folder, "packs"));
-      return path.join(folder, "packs");
-    },
-  );
-  const config = readConfig({ port: "0", data: path.join(folder, "data"), packs: packsDir, provider: "cpu" }, {});
+  const config = readConfig({ port: "0", data: path.join(folder, "data"), packs: packsHome(), provider: "cpu" }, {});
   server = await startServer({ ...config, logLevel: "silent", playgroundDir: path.join(folder, "dist/playground") });
   await server.ready;
   browser = await launchBrowser();
@@ -50,14 +42,15 @@ const list = async () => {
 
 test("a caption typed into the playground becomes images on the canvas, drawn by the real server", async () => {
   const tau = await openPlayground(browser, server.url, { hash: `#token=${server.token.value}` });
-  await tau.generate("a red bicycle");
+  await tau.ui.locator("#style option:checked", { hasText: "Fluent flat" }).waitFor({ state: "attached" });
+  await tau.generate("red apple");
   await tau.page.locator(".node.rectangle[data-image]").nth(3).waitFor();
   await tau.ui.locator(".applied").waitFor();
   await tau.shoot("real-server-applied");
   const [made] = await list();
   assert.equal(made?.state, "done");
-  assert.equal(made?.request.condition.caption, "a red bicycle");
-  await tau.page.locator("#layers button", { hasText: "a red bicycle 3" }).click();
+  assert.deepEqual(made?.request.condition, { caption: "red apple", style: "fluent-flat" });
+  await tau.page.locator("#layers button", { hasText: "red apple 3" }).click();
   await tau.page.locator("#inspector dd", { hasText: String(made!.images[2]!.seed) }).waitFor();
   assert.deepEqual(tau.errors, []);
   await tau.page.context().close();
