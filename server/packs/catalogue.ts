@@ -101,11 +101,6 @@ function describe(manifest: PackManifest, translation: TranslationEntry): Transl
   const styleExpert = manifest.experts[translation.conditions.find(({ name }) => name === "style")?.expert ?? ""];
   const styles = styleExpert?.kind === "label" ? styleExpert.vocabulary : [];
   const { defaultStyle } = translation;
-  if (defaultStyle !== undefined && !styles.some(({ id }) => id === defaultStyle))
-    throw new AppError(
-      "pack_corrupt",
-      `pack ${manifest.id}, translation ${translation.id}: expected a default style of its vocabulary, got "${defaultStyle}"`,
-    );
   return {
     id: translation.id,
     label: translation.label,

@@ -93,6 +93,14 @@ export const PackManifestSchema = PackDraftSchema.extend({
     for (const name of names)
       if (!manifest.experts[name])
         context.addIssue({ code: "custom", message: `translations.${translation.id}: no expert "${name}"` });
+    const styles = manifest.experts[translation.conditions.find(({ name }) => name === "style")?.expert ?? ""];
+    const { defaultStyle } = translation;
+    const isKnown = styles?.kind === "label" && styles.vocabulary.some(({ id }) => id === defaultStyle);
+    if (defaultStyle !== undefined && !isKnown)
+      context.addIssue({
+        code: "custom",
+        message: `translations.${translation.id}: expected a default style of its vocabulary, got "${defaultStyle}"`,
+      });
   }
 });
 
