@@ -136,6 +136,10 @@ describe("packs", () => {
       [({ files }) => Object.assign(files[0]!, { path: "text/../../x" }), /expected a relative path inside the pack/],
       [({ translations }) => Object.assign(translations[0]!, { target: "nothing" }), /no expert "nothing"/],
       [({ translations }) => Object.assign(translations[0]!, { flow: "other.onnx" }), /"other\.onnx" is not in files/],
+      [
+        (manifest) => Object.assign(manifest.translations[0]!, { defaultStyle: "nope" }),
+        /a default style of its vocabulary, got "nope"/,
+      ],
       [(manifest) => Object.assign(manifest, { format: 2 }), /format/],
     ];
     for (const [change, message] of cases) {
