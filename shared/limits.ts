@@ -13,10 +13,10 @@ export const limits = {
   seedMax: 0xffff_ffff,
   /** Above 1.5 the residual leaves the region where the flow saw any training image. */
   temperatureMax: 1.5,
-  temperatureDefault: 0.3,
+  temperatureDefault: 0.2,
   /** Guidance weight; beyond 4 colours saturate and shapes break. 0 = off. */
   guidanceMax: 4,
-  guidanceDefault: 0.5,
+  guidanceDefault: 1,
   /** Body of a JSON request in bytes; the largest valid one is below 8 kB. */
   jsonMaxBytes: 64 * 1024,
   /** An uploaded image in bytes: a 4096 px PNG photograph fits. */

@@ -7,6 +7,7 @@ import sharp, { type OverlayOptions } from "sharp";
 import { encodePng } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
+import { limits } from "../../shared/limits.ts";
 
 const captions = [
   [
@@ -35,7 +36,7 @@ const captions = [
   ],
 ];
 const styles = ["noto", "twemoji", "fluent-flat", "fluent-3d", "emojione"];
-const [seed, temperature, guidance] = [1, 0.3, 1];
+const [seed, temperature, guidance] = [1, limits.temperatureDefault, limits.guidanceDefault];
 const [cell, labelPx, marginPx] = [120, 26, 92];
 
 const escapeXml = (text: string): string => text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -6,7 +6,7 @@ import { chromium } from "playwright-core";
 import { readConfig } from "../../server/config.ts";
 import { startServer } from "../../server/main.ts";
 
-const captions = ["red apple", "sad face", "blue car"];
+const captions = ["red apple", "cat face", "green tree"];
 
 export async function playgroundFigure(path: string): Promise<void> {
   const data = await mkdtemp(join(tmpdir(), "tau-figure-"));
