@@ -94,8 +94,11 @@ async function saturate(token: string, call: (caption: string, count: number, se
   let images = 0;
   const health: number[] = [];
   const client = async (name: number): Promise<void> => {
-    for (let round = 0; performance.now() < end; round += 1)
-      images += (await call(`client ${name} wants a thing ${round}`, 8, round)).images.length;
+    for (let round = 0; performance.now() < end; round += 1) {
+      // In two steps: `images += await …` would read the sum before the wait and lose what others added.
+      const { images: made } = await call(`client ${name} wants a thing ${round}`, 8, round);
+      images += made.length;
+    }
   };
   const probe = async (): Promise<void> => {
     while (performance.now() < end) {
