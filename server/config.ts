@@ -107,7 +107,7 @@ export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
     packsDir: resolve(settle("packs", flags.packs, env) ?? packsHome()),
     provider: settle("provider", flags.provider, env) ?? "auto",
     threads: settle("threads", undefined, env) ?? 0,
-    logLevel: settle("logLevel", undefined, env) ?? "info",
+    logLevel: settle("logLevel", undefined, env) ?? (process.stderr.isTTY ? "warn" : "info"),
     hosts: (settle("hosts", undefined, env) ?? "")
       .split(",")
       .map((host) => host.trim().toLowerCase())
