@@ -2,11 +2,13 @@
  * Wiring: opens the data folder, joins queue, worker, inference child and HTTP app, and takes them down in the right order.
  * Knows every room, decides nothing.
  */
+import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { limits } from "../shared/limits.ts";
 import { AppError } from "../shared/problem.ts";
 import type { Config } from "./config.ts";
+import { lockDataFolder } from "./data-lock.ts";
 import { createApp } from "./http/app.ts";
 import type { InferenceStatus } from "./http/deps.ts";
 import { listen } from "./http/listen.ts";
@@ -46,12 +48,17 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   const graceMs = parts.shutdownGraceMs ?? limits.shutdownGraceMs;
   const catalogue = parts.catalogue ?? (await Catalogue.open(config.packsDir));
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  // Before the folder is touched, so that a second start on the same port is told about the port.
+  await (await listen(() => new Response(null, { status: 503 }), config.port)).close(0);
+  const unlock = lockDataFolder(config.dataDir);
   const token = await loadToken(config.dataDir);
   const { queue, results, uploads } = await openJobs(config.dataDir, log);
   const inference = parts.inference ?? createClient(config, log);
 
   const stopping = new AbortController();
   const streamsEnd = new AbortController();
+  // One listener an open event stream is no leak.
+  setMaxListeners(0, streamsEnd.signal);
   const metrics = createMetrics();
   let fault: unknown;
   const status = (): InferenceStatus => {
@@ -81,7 +88,10 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     log,
     now: Date.now,
   });
-  const listener = await listen(app.fetch, config.port);
+  const listener = await listen(app.fetch, config.port).catch((error: unknown) => {
+    unlock();
+    throw error;
+  });
   const worker = startGenerationWorker({
     queue,
     inference,
@@ -110,6 +120,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     await inference.close();
     await listener.close(1000);
     metrics.close();
+    unlock();
     log.info({}, "stopped");
   };
   return {
@@ -131,9 +142,14 @@ async function openJobs(dataDir: string, log: Log) {
     ResultStore.open(join(dataDir, "uploads")),
     GenerationHistory.open(join(dataDir, "generations")),
   ]);
-  const records = await history.load((file) => log.warn({ file }, "a generation's record could not be read"));
+  let unreadable = 0;
+  const records = await history.load((file) => {
+    unreadable += 1;
+    log.warn({ file }, "a generation's record could not be read");
+  });
   const used = new Set(records.flatMap(({ generation }) => generation.images.map(({ sha256 }) => sha256)));
-  await results.sweep((digest) => used.has(digest));
+  // A record that can't be read still names its images: nothing is swept while there is one.
+  if (unreadable === 0) await results.sweep((digest) => used.has(digest));
   const queue = new MemoryQueue({
     queueMax: limits.queueMax,
     historyMax: limits.historyMax,

@@ -36,7 +36,18 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
   let total = 0;
   if (request.body) {
     const reader = request.body.getReader();
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const next = () =>
+      reader.read().catch((cause: unknown) => {
+        throw new AppError(
+          "invalid_request",
+          `body: expected a whole body, got a connection that ended after ${total} bytes`,
+          {
+            field: "body",
+            cause,
+          },
+        );
+      });
+    for (let part = await next(); !part.done; part = await next()) {
       total += part.value.byteLength;
       if (total > maxBytes) {
         await reader.cancel().catch(() => undefined);

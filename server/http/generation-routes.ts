@@ -140,13 +140,16 @@ const eventsRoute = (deps: RouteDeps, find: Find): Route => ({
   problems: ["not_found"],
   handle: async (c) => {
     const first = await find(c);
+    const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" };
+    // Hono answers HEAD through GET and drops the body unread, which would leave its subscription behind.
+    if (c.req.raw.method === "HEAD") return new Response(null, { headers });
     const seen = /^\d{1,15}$/.exec(c.req.header("last-event-id") ?? "")?.[0];
     const options = {
       lastEventId: seen === undefined ? undefined : Number(seen),
       heartbeatMs: deps.limits.eventHeartbeatMs,
     };
     return new Response(eventStream(deps.queue, first, { ...options, signal: deps.streamsEnd }), {
-      headers: { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" },
+      headers,
     });
   },
 });
@@ -155,6 +158,8 @@ const imageRoute = (deps: RouteDeps, find: Find): Route => ({
   method: "get",
   path: `${idPath}/images/{n}.png`,
   pattern: "/v1/generations/:id/images/:file",
+  // A plugin reads sixteen a caption; a read of a stored file costs next to nothing.
+  isUnlimited: true,
   summary: "Fetch one image",
   description: "PNG with alpha. The bytes of a path never change, so it may be cached for ever.",
   parameters: [
@@ -194,6 +199,8 @@ const imageRoute = (deps: RouteDeps, find: Find): Route => ({
 const deleteRoute = (deps: RouteDeps, find: Find): Route => ({
   method: "delete",
   path: idPath,
+  // A cancel that is refused would leave the work running.
+  isUnlimited: true,
   summary: "Cancel a generation, or delete a finished one",
   parameters: [idParameter],
   answers: {
@@ -203,7 +210,9 @@ const deleteRoute = (deps: RouteDeps, find: Find): Route => ({
   problems: ["not_found"],
   handle: async (c) => {
     const { generation } = await find(c);
-    if (!isFinal(generation)) return json(await deps.queue.cancel(generation.id));
+    const ended = isFinal(generation) ? generation : await deps.queue.cancel(generation.id);
+    // What was finished a moment before the cancel is deleted like anything finished.
+    if (!isFinal(generation) && ended?.state === "cancelled") return json(ended);
     await deps.queue.remove(generation.id);
     return new Response(null, { status: 204 });
   },
