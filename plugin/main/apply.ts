@@ -1,7 +1,7 @@
 /**
  * Puts a finished set on the canvas: new artboards, or new fills of layers that exist. All or nothing, one undo step.
  */
-import type { ApplyTarget, Artboard, ArtboardImage } from "../../shared/messages.ts";
+import { type ApplyTarget, type Artboard, type ArtboardImage, provenanceKey } from "../../shared/messages.ts";
 import { createArtboard, fillWithImage } from "./artboard.ts";
 import { findFreeSpot } from "./place.ts";
 
@@ -102,11 +102,23 @@ async function replaceFills(
 ): Promise<SceneNode[]> {
   const found = await Promise.all(nodeIds.map((id) => figma.getNodeByIdAsync(id)));
   const nodes: SceneNode[] = [];
-  found.forEach((node, index) => {
-    const image = fresh[index % fresh.length];
-    if (node === null || node.removed || image === undefined || !("fills" in node)) return;
-    fillWithImage(node, images.get(image.key)!, image.provenance);
-    nodes.push(node as SceneNode);
-  });
+  const waysBack: Array<() => void> = [];
+  try {
+    found.forEach((node, index) => {
+      const image = fresh[index % fresh.length];
+      if (node === null || node.removed || image === undefined || !("fills" in node)) return;
+      const { fills } = node;
+      const data = node.getPluginData(provenanceKey);
+      waysBack.push(() => {
+        if (fills !== figma.mixed) node.fills = fills;
+        node.setPluginData(provenanceKey, data);
+      });
+      fillWithImage(node, images.get(image.key)!, image.provenance);
+      nodes.push(node as SceneNode);
+    });
+  } catch (error) {
+    for (const goBack of waysBack) goBack();
+    throw error;
+  }
   return nodes;
 }

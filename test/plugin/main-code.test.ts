@@ -221,6 +221,28 @@ test("regenerate replaces only the fill of each selected layer, and tells when l
   assert.equal(lastSent()["reason"], "gone");
 });
 
+test("a fill that Figma refuses half-way takes back those before it", () => {
+  machine.open("caption-to-artboard");
+  apply(1, { "a cat": 2 });
+  const before = page();
+  const nodeIds = before[0]!.children.map(({ id }) => id);
+  // 100 kB is the most that a node's data may hold: the second layer's is refused after the first one was filled.
+  const long = "x".repeat(120_000);
+  const images = [
+    { key: "p", provenance: provenance(8, "a cat") },
+    { key: "q", provenance: { ...provenance(9, "a cat"), packId: long } },
+  ];
+  for (const [index, { key }] of images.entries())
+    machine.fromUi(`{ type: "image", applyId: 2, key: "${key}", bytes: ${bytesOf(drawPng(70 + index, 8))} }`);
+  const target = { kind: "replace", nodeIds };
+  machine.fromUi(JSON.stringify({ type: "apply", applyId: 2, artboards: [{ caption: "a cat", images }], target }));
+  assert.equal(lastSent()["type"], "apply-failed");
+  assert.deepEqual(
+    page()[0]!.children.map(({ hash, data }) => [hash, data]),
+    before[0]!.children.map(({ hash, data }) => [hash, data]),
+  );
+});
+
 test("the quick action suggests captions, the styles last seen, and counts, and refuses a wrong count", () => {
   machine.open("caption-to-artboard");
   machine.fromUi(`{ type: "save-styles", styles: [{ id: "flat", label: "Flat" }, { id: "emoji", label: "Emoji" }] }`);
