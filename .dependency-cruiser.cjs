@@ -30,6 +30,7 @@ module.exports = {
     forbid("inference-knows-no-jobs", "^server/inference/", "^server/(http|jobs)/"),
     forbid("engine-is-pure", "^server/engine/", "^(server/(?!engine/)|node:|fs|node_modules/(?!zod/))"),
     forbid("flow-knows-onnx-only", "^server/flow/", "^server/(http|jobs|inference|experts|packs|images)/"),
+    forbid("training-serves-nobody", "^server/training/", "^server/(http|jobs|inference)/"),
     forbid("onnx-is-the-floor", "^server/onnx/", "^(server/(?!onnx/)|plugin/)"),
     onlyImporter("one-importer-of-onnxruntime", "onnxruntime-(node|common)", "^server/onnx/session\\.ts$"),
     onlyImporter("one-importer-of-sharp", "sharp", "^server/images/codec\\.ts$"),

@@ -40,10 +40,6 @@ export function inverseGraph(architecture: FlowArchitecture, batch: number): Gra
   return graph;
 }
 
-export interface DropoutMask {
-  readonly value: Value;
-}
-
 export interface LossGraph {
   readonly graph: Graph;
   /** Mean −log p(z|c) per dimension in nats, a scalar: the exact negative log-likelihood of a batch. */

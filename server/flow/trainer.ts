@@ -87,6 +87,20 @@ export async function trainFlow(set: TrainingSet, start: FlowWeights, options: T
   }
 }
 
+/** Options that fix the steps of a run: a checkpoint made under others is refused. */
+const identitySettings = [
+  "steps",
+  "batch",
+  "seed",
+  "learningRate",
+  "warmupSteps",
+  "dropout",
+  "absentRate",
+  "plainestRate",
+  "weightDecay",
+  "evaluateEvery",
+] as const satisfies ReadonlyArray<keyof TrainOptions>;
+
 /** One training run: the loop and what it must remember. */
 class Run {
   readonly #set: TrainingSet;
@@ -112,30 +126,11 @@ class Run {
     this.#options = options;
     this.#graph = graph;
     this.#evaluation = evaluation;
-    const {
-      steps,
-      batch,
-      seed,
-      learningRate,
-      warmupSteps,
-      dropout,
-      absentRate,
-      plainestRate,
-      weightDecay,
-      evaluateEvery,
-    } = options;
-    this.#identity = identifyRun(start.architecture, set, {
-      steps,
-      batch,
-      seed,
-      learningRate,
-      warmupSteps,
-      dropout,
-      absentRate,
-      plainestRate,
-      weightDecay,
-      evaluateEvery,
-    });
+    this.#identity = identifyRun(
+      start.architecture,
+      set,
+      Object.fromEntries(identitySettings.map((name) => [name, options[name]])),
+    );
   }
 
   static async create(set: TrainingSet, start: FlowWeights, options: TrainOptions): Promise<Run> {
@@ -159,7 +154,8 @@ class Run {
   }
 
   async toEnd(): Promise<TrainResult> {
-    const { options, graph } = { options: this.#options, graph: this.#graph };
+    const options = this.#options;
+    const graph = this.#graph;
     const sampler = new BatchSampler(this.#set, options);
     const batch = createBatchBuffers(this.#set, options.batch);
     let [lossSum, lossCount] = [0, 0];
