@@ -3,7 +3,10 @@
  * Every tensor is a row-major Float32Array; the callee never keeps a buffer that it was given.
  */
 
-/** One condition for a batch: `values` [batch, dims]; `present` [batch], 1 where given, 0 where the learned "absent" vector stands in. */
+/**
+ * One condition for a batch: `values` [batch, dims]; `present` [batch], 1 where given, 0 where the learned "absent" vector stands in,
+ * between them in the frames of a blend that gains or loses the condition.
+ */
 export interface ConditionBatch {
   readonly values: Float32Array;
   readonly present: Float32Array;
@@ -19,6 +22,13 @@ export interface FlowResult {
   readonly logDet: Float32Array;
 }
 
+/** One contrast of guidance: the given conditions against a base that leaves some out, times `weight` (> 0). */
+export interface GuidanceTerm {
+  readonly weight: number;
+  /** Names of the conditions that the base does without. */
+  readonly without: readonly string[];
+}
+
 /** The cINN between latent z and residual v, given conditions (arXiv 2005.13580, eq. 2). */
 export interface Flow {
   readonly dims: number;
@@ -26,19 +36,36 @@ export interface Flow {
   readonly conditions: ReadonlyArray<{ readonly name: string; readonly dims: number }>;
   /** z → v, for likelihood. */
   forward(latent: Float32Array, conditions: ConditionBatches, batch: number): Promise<FlowResult>;
-  /** v → z, for sampling; `guidance` [batch], 0 = the exact inverse of `forward`. */
+  /**
+   * v → z, for sampling.
+   * @param guidance terms of each row; none = the exact inverse of `forward`
+   * @throws AppError `invalid_request` for more terms in a row than the flow has room for
+   */
   inverse(
     residual: Float32Array,
     conditions: ConditionBatches,
     batch: number,
-    guidance: Float32Array,
+    guidance?: ReadonlyArray<readonly GuidanceTerm[]>,
   ): Promise<FlowResult>;
 }
 
-/** Turns a condition's raw value (caption text, style id) into one vector. */
+/** The raw value of a condition: words, an image as premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], or a label map. */
+export type ConditionValue =
+  | { readonly kind: "text"; readonly text: string }
+  | {
+      readonly kind: "image";
+      readonly planes: Float32Array;
+      readonly sizePx: number;
+      /** Content address of the pixels: equal keys, equal planes. Experts keep what they encoded by it. */
+      readonly key: string;
+    }
+  | { readonly kind: "cells"; readonly cells: readonly number[] };
+
+/** Turns raw values of a condition into vectors [values, dims], about unit length each. */
 export interface ConditioningExpert {
   readonly dims: number;
-  encode(values: readonly string[]): Promise<Float32Array>;
+  /** @throws AppError `invalid_request` for a kind of value that the expert can't read, or the expert's own fault */
+  encode(values: readonly ConditionValue[]): Promise<Float32Array>;
 }
 
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1], [batch, 4, size, size]. */

@@ -32,7 +32,7 @@ export function philox4x32([c0, c1, c2, c3]: Words, [k0, k1]: readonly [number, 
 }
 
 /** Streams keep draws for different ends apart; a number once given is never reused for another end. */
-export const streams = { residual: 1 } as const;
+export const streams = { residual: 1, direction: 2 } as const;
 
 /**
  * `count` standard normals of a seed and stream. Block b is philox(counter [b, 0, 0, stream], key [seed, 0]); its words give
@@ -51,6 +51,10 @@ export function normals(seed: number, stream: number, count: number): Float32Arr
   }
   return values;
 }
+
+/** v ~ N(0, T²I) of a seed, [dims]. */
+export const drawResidual = (seed: number, temperature: number, dims: number): Float32Array =>
+  normals(seed, streams.residual, dims).map((value) => value * temperature);
 
 /** Seed of image `index` of a request: consecutive uint32, wrapping. */
 export const imageSeed = (seed: number, index: number): number => (seed + index) >>> 0;

@@ -1,86 +1,77 @@
 /**
- * A translation: conditioning experts, flow and target expert joined (arXiv 2005.13580, section 3). Three short steps, so that
- * the caller can stop between them: encode the condition, draw latents, decode one image. Pure: no clock, no I/O, no hidden
- * randomness. An image depends on its own row alone: never on its neighbours in a batch.
+ * A translation: conditioning experts, flow and target expert joined (arXiv 2005.13580, section 3). Short steps, so that the caller
+ * can stop between them: encode the conditions, draw latents, decode one image. Pure: no clock, no I/O, no hidden randomness.
+ * An image depends on its own row alone, never on its neighbours in a batch.
  */
 import { AppError } from "../../shared/problem.ts";
-import type { ConditionBatches, ConditioningExpert, Flow, TargetExpert } from "./interfaces.ts";
+import type { Calibration } from "./calibration.ts";
+import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
+import type { Flow, GuidanceTerm, TargetExpert } from "./interfaces.ts";
 import { type StraightImage, toStraightRgba } from "./pixels.ts";
-import { normals, streams } from "./random.ts";
 
 export interface Translation {
   readonly id: string;
   readonly flow: Flow;
   readonly target: TargetExpert;
-  /** Request field → the expert that encodes it, in the flow's order. */
-  readonly conditions: ReadonlyArray<{ readonly name: string; readonly expert: ConditioningExpert }>;
+  /** Flow condition → the expert that encodes it, in the flow's order. */
+  readonly conditions: ConditionReaders;
+  /** Absent for a translation that was never measured on held-out data. */
+  readonly calibration?: Calibration;
 }
-
-/** Encoded conditions of one request; an absent one is undefined. */
-export type EncodedConditions = Readonly<Record<string, Float32Array | undefined>>;
 
 /** Everything that fixes one image. */
 export interface Row {
-  readonly seed: number;
-  readonly temperature: number;
-  readonly guidance: number;
+  /** v, [dims]: drawn from a seed (`drawResidual`), or kept from an image (`invert`) and perhaps moved. */
+  readonly residual: Float32Array;
   readonly conditions: EncodedConditions;
+  readonly guidance: readonly GuidanceTerm[];
 }
 
-export interface DrawnLatent {
+/** How likely a latent is, in nats. */
+export interface Likelihood {
+  /** log p(z|c) = log N(v; 0, I) + log |det ∂v/∂z|, by one pass forward, with or without guidance. */
+  readonly logLikelihood: number;
+  /** log p(z|c) − log p(z|nothing): how much the conditions explain. */
+  readonly conditionGain: number;
+}
+
+export interface DrawnLatent extends Likelihood {
   /** z, [dims] */
   readonly latent: Float32Array;
-  /** log p(z|c) in nats: log N(v; 0, I) + log |det ∂v/∂z|, by one pass forward, with or without guidance. */
-  readonly logLikelihood: number;
 }
 
-/**
- * c = Φ(x) for each condition that was given.
- * @throws AppError `invalid_request` naming a given condition that the translation does not read, or the expert's own fault
- */
-export async function encodeConditions(
-  translation: Translation,
-  given: Readonly<Record<string, string | undefined>>,
-): Promise<EncodedConditions> {
-  const read = translation.conditions.map(({ name }) => name);
-  for (const [name, value] of Object.entries(given)) {
-    if (value === undefined || read.includes(name)) continue;
-    const expected = read.join(", ");
-    throw new AppError(
-      "invalid_request",
-      `condition.${name}: expected only ${expected}, as the translation reads, got ${name} (translation ${translation.id})`,
-      { field: `condition.${name}`, expected, received: name },
-    );
-  }
-  const encoded: Record<string, Float32Array | undefined> = {};
-  for (const { name, expert } of translation.conditions) {
-    const value = given[name];
-    encoded[name] = value === undefined ? undefined : await expert.encode([value]);
-  }
-  return encoded;
-}
-
-/** v ~ N(0, T²I), z = τ(v|c), and the exact likelihood of each z. */
+/** z = τ(v|c) of every row, and its exact likelihood. */
 export async function drawLatents(translation: Translation, rows: readonly Row[]): Promise<DrawnLatent[]> {
   const { flow } = translation;
-  const residual = new Float32Array(rows.length * flow.dims);
-  for (const [index, { seed, temperature }] of rows.entries())
-    residual.set(
-      normals(seed, streams.residual, flow.dims).map((value) => value * temperature),
-      index * flow.dims,
-    );
-  const conditions = batchConditions(translation, rows);
-  const { values: latents } = await flow.inverse(
-    residual,
-    conditions,
-    rows.length,
-    Float32Array.from(rows, ({ guidance }) => guidance),
-  );
-  const { values: recovered, logDet } = await flow.forward(latents, conditions, rows.length);
-  return rows.map((_, index) => ({
-    latent: latents.slice(index * flow.dims, (index + 1) * flow.dims),
-    logLikelihood: logNormal(recovered.subarray(index * flow.dims, (index + 1) * flow.dims)) + logDet[index]!,
-  }));
+  const residuals = joined(rows.map(({ residual }) => residual));
+  const conditions = rows.map((row) => row.conditions);
+  const guidance = rows.map((row) => row.guidance);
+  const { values } = await flow.inverse(residuals, batchConditions(flow, conditions), rows.length, guidance);
+  const latents = rows.map((_, row) => values.slice(row * flow.dims, (row + 1) * flow.dims));
+  const measured = await measureLatents(translation, latents, conditions);
+  return latents.map((latent, row) => {
+    const { logLikelihood, conditionGain } = measured[row]!;
+    return { latent, logLikelihood, conditionGain };
+  });
+}
+
+/** v = τ⁻¹(z|c) and likelihood of latents, each under its own conditions. */
+export async function measureLatents(
+  { flow }: Pick<Translation, "flow">,
+  latents: readonly Float32Array[],
+  conditions: readonly EncodedConditions[],
+): Promise<Array<Likelihood & { readonly residual: Float32Array }>> {
+  // Under nothing in the same pass: one run for up to half a batch.
+  const nothing = conditions.map(() => ({}));
+  const given = batchConditions(flow, [...conditions, ...nothing]);
+  const { values, logDet } = await flow.forward(joined([...latents, ...latents]), given, 2 * latents.length);
+  const residualOf = (row: number): Float32Array => values.slice(row * flow.dims, (row + 1) * flow.dims);
+  const logLikelihoodOf = (row: number): number => logNormal(residualOf(row)) + logDet[row]!;
+  return latents.map((_, row) => {
+    const logLikelihood = logLikelihoodOf(row);
+    const conditionGain = logLikelihood - logLikelihoodOf(latents.length + row);
+    return { residual: residualOf(row), logLikelihood, conditionGain };
+  });
 }
 
 /**
@@ -104,18 +95,12 @@ export function logNormal(v: Float32Array): number {
   return -0.5 * squares - 0.5 * v.length * Math.log(2 * Math.PI);
 }
 
-function batchConditions(translation: Translation, rows: readonly Row[]): ConditionBatches {
-  return Object.fromEntries(
-    translation.flow.conditions.map(({ name, dims }) => {
-      const values = new Float32Array(rows.length * dims);
-      const present = new Float32Array(rows.length);
-      for (const [index, { conditions }] of rows.entries()) {
-        const vector = conditions[name];
-        if (!vector) continue;
-        values.set(vector, index * dims);
-        present[index] = 1;
-      }
-      return [name, { values, present }];
-    }),
-  );
+function joined(rows: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const row of rows) {
+    all.set(row, at);
+    at += row.length;
+  }
+  return all;
 }

@@ -9,6 +9,7 @@ import { AppError } from "../../shared/problem.ts";
 import { readTensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
 import type { FlowArchitecture } from "./architecture.ts";
 import type { TrainingSet } from "./training-set.ts";
+import { contentOf } from "./vector-table.ts";
 
 export interface Position {
   readonly step: number;
@@ -104,14 +105,14 @@ function otherRun(path: string, key: string, got: string | number | undefined, e
 }
 
 /** SHA-256 over everything that batches are drawn from. */
-function digestSet(set: TrainingSet): string {
+export function digestSet(set: TrainingSet): string {
   const hash = createHash("sha256");
-  const add = (data: Float32Array | Int32Array): void =>
+  const add = (data: Float32Array | Int32Array | Uint16Array): void =>
     void hash.update(`${data.length};`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   add(set.latents);
   hash.update(`${set.posteriorStd};`);
   for (const { table, options } of set.conditions) {
-    add(table);
+    add(contentOf(table));
     for (const entries of options) add(entries);
   }
   add(set.trainRows);

@@ -4,17 +4,14 @@
  * likelihood, sampling and training graphs cannot drift apart. (normflows names the directions the other way round.)
  *
  * Sources: Rombach, Esser, Ommer 2020 (arXiv 2005.13580), conditional couplings; SRFlow (Lugmayr et al. 2020), the affine
- * injector; STARFlow (arXiv 2506.06276), the guidance rule for one Gaussian step.
+ * injector. Guidance of the steps is in guidance.ts.
  */
 import type { Graph, Value } from "../onnx/graph.ts";
 import {
   add,
   concat,
-  div,
   exp,
   gemm,
-  log,
-  min,
   mul,
   neg,
   permuteColumns,
@@ -22,11 +19,11 @@ import {
   scale,
   silu,
   slice,
-  sqrt,
   sub,
   tanh,
 } from "../onnx/ops.ts";
 import type { FlowArchitecture } from "./architecture.ts";
+import { blockOf, type Gaussian, guidanceTerms, guide, stack } from "./guidance.ts";
 import { TrainingRandom } from "./random.ts";
 
 /** A condition as the graph sees it: values [batch, dims] and present [batch, 1], 1 = given. */
@@ -73,20 +70,25 @@ export class Cinn {
 
   /** Joint embedding of the conditions, [batch, embeddingDims]; a missing one contributes its learned "absent" vector. */
   embed(conditions: Readonly<Record<string, ConditionInput>>): Value {
-    const { embeddingDims } = this.#architecture;
-    const parts = this.#architecture.conditions.map(({ name, dims }) => {
-      const { values, present } = conditions[name]!;
-      // Experts give unit vectors; √dims brings their components to unit variance.
-      const given = this.#linear(`embed.${name}`, scale(values, Math.sqrt(dims)), embeddingDims, 1);
-      const absent = this.#absent(name);
-      return add(absent, mul(present, sub(given, absent)));
-    });
-    return this.#refine(parts.reduce(add));
+    const parts = this.#embedEach(conditions);
+    return this.#refine(parts.map(({ absent, toGiven, present }) => add(absent, mul(present, toGiven))).reduce(add));
   }
 
-  /** The embedding of "nothing given", [1, embeddingDims]. */
-  embedAbsent(): Value {
-    return this.#refine(this.#architecture.conditions.map(({ name }) => this.#absent(name)).reduce(add));
+  /**
+   * Embeddings of the conditions and, stacked below them, of every guidance term's base, [(1 + terms) · batch, embeddingDims].
+   * @param kept for each condition [batch, terms]: 1 where the base of a term keeps it, 0 where it leaves it out
+   */
+  embedWithBases(conditions: Readonly<Record<string, ConditionInput>>, kept: Readonly<Record<string, Value>>): Value {
+    const parts = this.#embedEach(conditions);
+    const blocks = Array.from({ length: 1 + guidanceTerms }, (_, block) =>
+      parts
+        .map(({ name, absent, toGiven, present }) => {
+          const share = block === 0 ? present : mul(present, slice(kept[name]!, 1, block - 1, block));
+          return add(absent, mul(share, toGiven));
+        })
+        .reduce(add),
+    );
+    return this.#refine(concat(blocks, 0));
   }
 
   /** z → v with log |det ∂v/∂z|. */
@@ -106,41 +108,47 @@ export class Cinn {
 
   /**
    * v → z with log |det ∂z/∂v|.
-   * @param guidance weight w of each row, [batch, 1]: the injector's Gaussian N(μc, σc²) becomes p_c^(1+w) / p_absent^w, renormalised, with
-   *   s = min(1, σc²/σ∅²), D = 1 + w − w·s, μ = ((1+w)·μc − w·s·μ∅)/D, σ = σc/√D; w = 0 is the exact inverse of `forward`
+   * @param embeddings of conditions and bases, as `embedWithBases` stacks them
+   * @param weights of the guidance terms, [batch, terms]; all 0 is the exact inverse of `forward`
+   * @param guidedCouplings how many couplings are guided besides the injector, counted from the data
    */
-  inverse(residual: Value, embedding: Value, guidance: Value): Step {
+  inverse(residual: Value, embeddings: Value, weights: Value, guidedCouplings: number): Step {
+    const given = blockOf(embeddings, 0);
     let x = residual;
     let logDet: Value | undefined;
     for (let index = this.#permutations.length - 1; index >= 0; index -= 1) {
       const [kept, changed] = this.#halves(x);
-      const step = this.#conditioner(index, kept, embedding);
+      const { shift, logScale } =
+        index < guidedCouplings
+          ? guide(towardsData(this.#conditioner(index, stack(kept), embeddings)), weights)
+          : towardsData(this.#conditioner(index, kept, given));
       x = permuteColumns(
-        concat([kept, mul(sub(changed, step.shift), exp(neg(step.logScale)))], 1),
+        concat([kept, add(mul(changed, exp(logScale)), shift)], 1),
         invert(this.#permutations[index]!),
       );
-      const sum = reduceSum(step.logScale, [1]);
+      const sum = reduceSum(logScale, [1]);
       logDet = logDet ? add(logDet, sum) : sum;
     }
-    const guided = this.#guide(this.#injector(embedding), this.#injector(this.embedAbsent()), guidance);
-    const white = add(mul(x, guided.scale), guided.shift);
+    const { shift, logScale } = guide(this.#injector(embeddings), weights);
+    const white = add(mul(x, exp(logScale)), shift);
     const z = add(gemm(white, this.#whitening.inverse), this.#whitening.mean);
-    const outer = sub(reduceSum(guided.logScale, [1]), this.#whitening.logDet);
-    return { x: z, logDet: logDet ? sub(outer, logDet) : outer };
+    const outer = sub(reduceSum(logScale, [1]), this.#whitening.logDet);
+    return { x: z, logDet: logDet ? add(outer, logDet) : outer };
   }
 
   get #dims(): number {
     return this.#architecture.dims;
   }
 
-  #guide(given: Gaussian, absent: Gaussian, guidance: Value): Gaussian & { readonly scale: Value } {
-    const one = this.#graph.constant(1);
-    const ratio = min(one, exp(scale(sub(given.logScale, absent.logScale), 2)));
-    const onePlus = add(one, guidance);
-    const denominator = sub(onePlus, mul(guidance, ratio));
-    const shift = div(sub(mul(onePlus, given.shift), mul(mul(guidance, ratio), absent.shift)), denominator);
-    const sigma = div(exp(given.logScale), sqrt(denominator));
-    return { shift, scale: sigma, logScale: sub(given.logScale, scale(log(denominator), 0.5)) };
+  #embedEach(conditions: Readonly<Record<string, ConditionInput>>) {
+    const { embeddingDims } = this.#architecture;
+    return this.#architecture.conditions.map(({ name, dims }) => {
+      const { values, present } = conditions[name]!;
+      // Experts give unit vectors; √dims brings their components to unit variance.
+      const given = this.#linear(`embed.${name}`, scale(values, Math.sqrt(dims)), embeddingDims, 1);
+      const absent = this.#absent(name);
+      return { name, absent, toGiven: sub(given, absent), present };
+    });
   }
 
   /** μ(c) and log σ(c) of the injector: a residual MLP on the embedding. */
@@ -209,10 +217,11 @@ export class Cinn {
   }
 }
 
-interface Gaussian {
-  readonly shift: Value;
-  readonly logScale: Value;
-}
+/** A coupling maps data to residual as x·e^s + t; back, that is x = μ + σ·v with these. */
+const towardsData = ({ shift, logScale }: Gaussian): Gaussian => ({
+  shift: neg(mul(shift, exp(neg(logScale)))),
+  logScale: neg(logScale),
+});
 
 /** ± nats of the injector's log σ: e⁻⁴ is far below the posterior's own standard deviation. */
 const injectorClamp = 4;

@@ -6,8 +6,12 @@ import { Graph, type Value } from "../onnx/graph.ts";
 import { add, mul, reduceSum, reshape, scale, sub } from "../onnx/ops.ts";
 import type { FlowArchitecture } from "./architecture.ts";
 import { Cinn, type ConditionInput, type Dropout, type Step } from "./cinn.ts";
+import { guidanceTerms } from "./guidance.ts";
 
 export const presentName = (condition: string): string => `${condition}.present`;
+
+/** Input that says which guidance bases keep a condition, [batch, terms]. */
+export const keptName = (condition: string): string => `${condition}.kept`;
 
 const conditionInputs = (graph: Graph, architecture: FlowArchitecture, batch: number): Record<string, ConditionInput> =>
   Object.fromEntries(
@@ -28,13 +32,25 @@ export function forwardGraph(architecture: FlowArchitecture, batch: number): Gra
   return graph;
 }
 
-/** Feeds residual [batch, dims], conditions and guidance [batch, 1]; gives latent [batch, dims] and logDet [batch, 1]. */
-export function inverseGraph(architecture: FlowArchitecture, batch: number): Graph {
+/**
+ * Feeds residual [batch, dims], conditions, guidance weights [batch, terms] and for each condition `<condition>.kept`, which bases
+ * keep it [batch, terms]; gives latent [batch, dims] and logDet [batch, 1]. Guidance moves the injector and `guidedCouplings` couplings;
+ * all of them is what was measured to be best (scripts/bench/guidance.ts).
+ */
+export function inverseGraph(
+  architecture: FlowArchitecture,
+  batch: number,
+  guidedCouplings: number = architecture.couplings.count,
+): Graph {
   const graph = new Graph("flow-inverse");
   const residual = graph.input("residual", [batch, architecture.dims]);
   const flow = new Cinn(graph, architecture);
-  const embedding = flow.embed(conditionInputs(graph, architecture, batch));
-  const { x, logDet } = flow.inverse(residual, embedding, graph.input("guidance", [batch, 1]));
+  const conditions = conditionInputs(graph, architecture, batch);
+  const kept = Object.fromEntries(
+    architecture.conditions.map(({ name }) => [name, graph.input(keptName(name), [batch, guidanceTerms])]),
+  );
+  const weights = graph.input("guidance", [batch, guidanceTerms]);
+  const { x, logDet } = flow.inverse(residual, flow.embedWithBases(conditions, kept), weights, guidedCouplings);
   graph.output("values", x);
   graph.output("logDet", logDet);
   return graph;

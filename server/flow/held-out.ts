@@ -1,5 +1,5 @@
 /** The measure that training stops by and packs are published with: mean nats per dimension over the held-out images. */
-import { type Batch, createBatchBuffers, fillHeldOut, type TrainingSet } from "./training-set.ts";
+import { type Batch, createBatchBuffers, fillHeldOut, type HeldOutOptions, type TrainingSet } from "./training-set.ts";
 
 /** Held-out rows that are measured; more would cost time and change the third decimal. */
 const heldOutLimit = 1024;
@@ -13,18 +13,18 @@ export function measuredRows(set: TrainingSet): Int32Array {
   return set.heldOutRows.slice(0, rows * Math.floor(Math.min(heldOutLimit, set.heldOutRows.length) / rows));
 }
 
-/** Mean nats per dimension over the measured rows. `shift` > 0 gives each image the conditions of another: what ignoring them would cost. */
+/** Mean nats per dimension over the measured rows, given all conditions or the named subset, its own or (`shift` > 0) another image's. */
 export async function heldOutNats(
   set: TrainingSet,
   evaluate: (batch: Batch) => Promise<Float32Array>,
-  shift = 0,
+  options: HeldOutOptions = {},
 ): Promise<number> {
   const rows = evaluationBatch(set);
   const batch = createBatchBuffers(set, rows);
   const measured = measuredRows(set);
   let sum = 0;
   for (let start = 0; start < measured.length; start += rows) {
-    fillHeldOut(set, batch, measured.slice(start, start + rows), shift);
+    fillHeldOut(set, batch, measured.slice(start, start + rows), options);
     for (const nats of await evaluate(batch)) sum += nats;
   }
   return sum / measured.length;

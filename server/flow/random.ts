@@ -4,7 +4,15 @@
  * would have drawn, with no generator state to store. Images are not drawn with it: see server/engine/random.ts.
  */
 
-export type Purpose = "weights" | "permutation" | "order" | "captions" | "posterior" | "dropout" | "evaluation";
+export type Purpose =
+  | "weights"
+  | "permutation"
+  | "order"
+  | "captions"
+  | "posterior"
+  | "dropout"
+  | "evaluation"
+  | "generator";
 
 const purposes: readonly Purpose[] = [
   "weights",
@@ -14,6 +22,7 @@ const purposes: readonly Purpose[] = [
   "posterior",
   "dropout",
   "evaluation",
+  "generator",
 ];
 
 const rotateLeft = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));

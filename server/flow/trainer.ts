@@ -16,7 +16,6 @@ export interface TrainOptions {
   readonly learningRate: number;
   readonly warmupSteps: number;
   readonly dropout: number;
-  readonly absentRate: number;
   /** Share of draws that take an image's plainest caption. */
   readonly plainestRate: number;
   readonly weightDecay: number;
@@ -26,6 +25,8 @@ export interface TrainOptions {
   readonly evaluateEvery: number;
   /** Evaluations without improvement after which training stops. */
   readonly patience: number;
+  /** Conditions that are given when held-out nats are measured; absent = all of them. */
+  readonly measured?: readonly string[];
   /**
    * `best`: the moving average with the lowest held-out nats, and an early stop. `last`: the final one, which fits known
    * (concept, style) pairs more closely; their shapes keep getting clearer after held-out nats have turned.
@@ -35,7 +36,8 @@ export interface TrainOptions {
   readonly checkpoint?: string;
   readonly checkpointEverySeconds: number;
   readonly signal?: AbortSignal;
-  onProgress?(progress: TrainProgress): void;
+  /** Called after each evaluation and waited for. @param averages the moving average, live buffers that are valid until it returns */
+  onProgress?(progress: TrainProgress, averages: ReadonlyMap<string, Float32Array>): void | Promise<void>;
 }
 
 export interface TrainProgress {
@@ -46,6 +48,7 @@ export interface TrainProgress {
   readonly trainNats: number;
   readonly heldOutNats: number;
   readonly bestNats: number;
+  readonly bestStep: number;
   readonly imagesPerSecond: number;
   readonly secondsLeft: number;
 }
@@ -66,7 +69,6 @@ export const defaultTrainOptions = {
   learningRate: 6e-4,
   warmupSteps: 200,
   dropout: 0.1,
-  absentRate: 0.1,
   plainestRate: 0.3,
   weightDecay: 0.02,
   seed: 1,
@@ -95,7 +97,6 @@ const identitySettings = [
   "learningRate",
   "warmupSteps",
   "dropout",
-  "absentRate",
   "plainestRate",
   "weightDecay",
   "evaluateEvery",
@@ -186,16 +187,18 @@ class Run {
       if (this.#step % options.evaluateEvery !== 0 && this.#step < options.steps) continue;
       const seconds = (performance.now() - reported) / 1000;
       const heldOutNats = await this.#evaluate();
-      options.onProgress?.({
+      const progress: TrainProgress = {
         step: this.#step,
         steps: options.steps,
         epoch: this.#step / sampler.stepsPerEpoch,
         trainNats: lossSum / lossCount,
         heldOutNats,
         bestNats: this.#bestNats,
+        bestStep: this.#bestStep,
         imagesPerSecond: (lossCount * options.batch) / seconds,
         secondsLeft: ((options.steps - this.#step) * seconds) / lossCount,
-      });
+      };
+      await options.onProgress?.(progress, graph.averages());
       [lossSum, lossCount] = [0, 0];
       reported = performance.now();
       if (performance.now() - saved > options.checkpointEverySeconds * 1000) {
@@ -238,7 +241,12 @@ class Run {
   /** Held-out nats per dimension of the moving average; keeps a copy when it is the best so far. */
   async #evaluate(): Promise<number> {
     const averages = this.#graph.averages();
-    const nats = await heldOutNats(this.#set, (batch) => this.#evaluation.nats(averages, batch));
+    const { measured } = this.#options;
+    const nats = await heldOutNats(
+      this.#set,
+      (batch) => this.#evaluation.nats(averages, batch),
+      measured ? { given: new Set(measured) } : {},
+    );
     if (!Number.isFinite(nats))
       throw new AppError(
         "training_failed",

@@ -3,13 +3,13 @@
  * image (an image has several captions, one is drawn a step). Encoded once by the frozen experts; see server/training/.
  */
 import { AppError } from "../../shared/problem.ts";
+import { type NamedCondition, subsetSampler } from "./condition-subsets.ts";
 import { TrainingRandom } from "./random.ts";
+import { copyEntry, type VectorTable } from "./vector-table.ts";
 
-export interface ConditionTable {
-  readonly name: string;
+export interface ConditionTable extends NamedCondition {
   readonly dims: number;
-  /** Distinct encoded values, [entries, dims]. */
-  readonly table: Float32Array;
+  readonly table: VectorTable;
   /** For each row of the set, the entries that describe it; the first is the plainest. */
   readonly options: readonly Int32Array[];
 }
@@ -37,8 +37,6 @@ export interface Batch {
 export interface BatchOptions {
   readonly batch: number;
   readonly seed: number;
-  /** Probability that a condition is left out, each on its own. */
-  readonly absentRate: number;
   /** Share of draws that take the plainest caption: a name points at one shape, its tags and synonyms at many. */
   readonly plainestRate: number;
 }
@@ -72,21 +70,23 @@ export function createBatchBuffers(set: TrainingSet, batch: number): Batch {
 export class BatchSampler {
   readonly #set: TrainingSet;
   readonly #options: BatchOptions;
+  readonly #drawSubset: ReturnType<typeof subsetSampler>;
   #epoch = -1;
   #order: number[] = [];
 
   constructor(set: TrainingSet, options: BatchOptions) {
     this.#set = set;
     this.#options = options;
+    this.#drawSubset = subsetSampler(set.conditions);
   }
 
   get stepsPerEpoch(): number {
     return Math.floor(this.#set.trainRows.length / this.#options.batch);
   }
 
-  /** Fills `target` with the batch of `step`: each image once an epoch, a fresh caption and fresh posterior noise each time. */
+  /** Fills `target` with the batch of `step`: each image once an epoch; a fresh caption, fresh posterior noise and a fresh subset of its conditions each time. */
   fill(target: Batch, step: number): void {
-    const { seed, batch, absentRate, plainestRate } = this.#options;
+    const { seed, batch, plainestRate } = this.#options;
     const epoch = Math.floor(step / this.stepsPerEpoch);
     if (epoch !== this.#epoch) {
       this.#order = new TrainingRandom(seed, epoch, "order").permutation(this.#set.trainRows.length);
@@ -96,18 +96,34 @@ export class BatchSampler {
     const rows = Int32Array.from({ length: batch }, (_, index) => this.#set.trainRows[this.#order[start + index]!]!);
     fillLatents(this.#set, target, rows, new TrainingRandom(seed, step, "posterior"));
     const random = new TrainingRandom(seed, step, "captions");
-    fillConditions(this.#set, target, rows, (options) => {
-      if (random.uniform() < absentRate) return -1;
-      return random.uniform() < plainestRate ? options[0]! : options[random.below(options.length)]!;
+    const given = Array.from(rows, () => this.#drawSubset(random));
+    fillConditions(this.#set, target, rows, (at, options, index) => {
+      const isPlainest = random.uniform() < plainestRate;
+      const entry = random.below(options.length);
+      if (!given[index]![at]) return -1;
+      return isPlainest ? options[0]! : options[entry]!;
     });
   }
 }
 
-/** Fills `target` for evaluation: fixed noise, the plainest caption, every condition given. `shift` pairs row i with the conditions of row i + shift. */
-export function fillHeldOut(set: TrainingSet, target: Batch, rows: Int32Array, shift = 0): void {
+export interface HeldOutOptions {
+  /** Pairs row i with the conditions of row i + shift: what ignoring the conditions would cost. */
+  readonly shift?: number;
+  /** Names of the conditions that are given; all of them unless said otherwise. */
+  readonly given?: ReadonlySet<string>;
+}
+
+/** Fills `target` for evaluation: fixed noise, the plainest caption. */
+export function fillHeldOut(
+  set: TrainingSet,
+  target: Batch,
+  rows: Int32Array,
+  { shift = 0, given }: HeldOutOptions = {},
+): void {
   fillLatents(set, target, rows, new TrainingRandom(0, rows[0]!, "evaluation"));
   const shifted = rows.map((_, index) => rows[(index + shift) % rows.length]!);
-  fillConditions(set, target, shifted, (options) => options[0]!);
+  const isGiven = set.conditions.map(({ name }) => given?.has(name) ?? true);
+  fillConditions(set, target, shifted, (at, options) => (isGiven[at] ? options[0]! : -1));
 }
 
 function fillLatents(set: TrainingSet, target: Batch, rows: Int32Array, random: TrainingRandom): void {
@@ -117,21 +133,21 @@ function fillLatents(set: TrainingSet, target: Batch, rows: Int32Array, random: 
       target.latents[index * set.dims + axis]! += set.latents[row * set.dims + axis]!;
 }
 
-/** Fills every condition of every row with the entry that `choose` picks; −1 = absent. */
+/** Fills every condition `at` of every row `index` with the entry that `choose` picks; −1 = absent. */
 function fillConditions(
   set: TrainingSet,
   target: Batch,
   rows: Int32Array,
-  choose: (options: Int32Array) => number,
+  choose: (at: number, options: Int32Array, index: number) => number,
 ): void {
   for (const [at, { dims, table, options }] of set.conditions.entries()) {
     const { values, present } = target.conditions[at]!;
     for (const [index, row] of rows.entries()) {
       const candidates = options[row]!;
-      const entry = candidates.length > 0 ? choose(candidates) : -1;
+      const entry = candidates.length > 0 ? choose(at, candidates, index) : -1;
       present[index] = entry < 0 ? 0 : 1;
       if (entry < 0) values.fill(0, index * dims, (index + 1) * dims);
-      else values.set(table.subarray(entry * dims, (entry + 1) * dims), index * dims);
+      else copyEntry(table, entry, values, index * dims);
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Graph ↔ ONNX file (https://onnx.ai/onnx/repo-docs/IR.html), by the official protobuf schema. The one importer of
  * onnx-buf. Weights become initialisers (float32, or half precision behind a Cast) or inputs, as the caller binds them.
+ * What foreign files hold is read and edited in model-graph.ts.
  */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
@@ -140,6 +141,32 @@ function weightOf(weights: Weights, parameter: Value): Float32Array {
   return weight;
 }
 
+export type { ModelProto, ValueInfoProto } from "onnx-buf";
+
+/** Parses an ONNX file whole. @throws AppError `pack_corrupt` when the bytes are no ONNX model */
+export function parseModel(bytes: Uint8Array, label: string): ModelProto {
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (cause) {
+    throw new AppError(
+      "pack_corrupt",
+      `${label}: expected an ONNX model, got ${bytes.length} bytes that do not parse`,
+      { cause },
+    );
+  }
+}
+
+export const serialiseModel = (model: ModelProto): Uint8Array => toBinary(ModelProtoSchema, model);
+
+/** An output by name alone: the runtime infers its type and shape. */
+export const untypedValue = (name: string): ValueInfoProto => create(ValueInfoProtoSchema, { name });
+
+/** Lower-case name of an element type as the runtime spells it (`float32`, `int64`, `uint8`). */
+export const elementTypeName = (elemType: number): string => {
+  const name = TensorProto_DataType[elemType]?.toLowerCase() ?? `type ${elemType}`;
+  return name === "float" ? "float32" : name === "double" ? "float64" : name;
+};
+
 export interface ModelFile {
   readonly metadata: Readonly<Record<string, string>>;
   /** Initialisers as float32 by parameter name, halves widened; integers are left out. */
@@ -151,16 +178,7 @@ export interface ModelFile {
  * @throws AppError `pack_corrupt` when the bytes are no ONNX model
  */
 export function readModelFile(bytes: Uint8Array, label: string): ModelFile {
-  let model: ModelProto;
-  try {
-    model = fromBinary(ModelProtoSchema, bytes);
-  } catch (cause) {
-    throw new AppError(
-      "pack_corrupt",
-      `${label}: expected an ONNX model, got ${bytes.length} bytes that do not parse`,
-      { cause },
-    );
-  }
+  const model = parseModel(bytes, label);
   const weights = new Map<string, Float32Array>();
   for (const { name, dataType, rawData } of model.graph?.initializer ?? []) {
     // A copy (Buffer.slice would be a view), because protobuf hands out any byte offset and typed arrays need aligned ones.

@@ -1,6 +1,6 @@
 /**
  * Sessions: the one file that imports onnxruntime-node. Creates sessions with a chosen execution provider, reports the
- * provider really in use, and checks every feed against the graph's own inputs before the native code sees it.
+ * provider really in use, and checks graphs (model-source.ts) and feeds before the native code sees them.
  *
  * `run()` blocks the JavaScript thread (microsoft/onnxruntime#19611), so only the inference child, the trainer and
  * tests load this file; the HTTP process never does.
@@ -10,18 +10,17 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { AppError } from "../../shared/problem.ts";
+import { type ModelSourceOptions, openModel } from "./model-source.ts";
 
 // Faults arrive as exceptions; onnxruntime's own lines on standard error would only repeat them.
 ort.env.logLevel = "fatal";
 
 export type Provider = "cpu" | "cuda" | "webgpu";
 
-export interface SessionOptions {
+export interface SessionOptions extends ModelSourceOptions {
   readonly provider?: Provider;
   /** Threads inside one operator; 0 = as many as physical cores. */
   readonly threads?: number;
-  /** Names the graph in messages, e.g. `icons@0.1.0 decoder`. */
-  readonly label: string;
   /** Off for graphs that run once, where optimising costs more than it saves. */
   readonly optimise?: boolean;
   /** Refuse the session unless every node runs on `provider`: without it onnxruntime falls back to the processor in silence. */
@@ -38,19 +37,39 @@ export interface Tensor {
 
 export type Feeds = Readonly<Record<string, Tensor>>;
 
+/** What a graph says of one input or output: sizes by axis, a name or a negative number where any size goes. */
+export interface TensorInfo {
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
+}
+
 const typeOf = (data: TensorData): "float32" | "int32" | "int64" =>
   data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "int64";
 
 const toOrt = (tensor: Tensor): ort.Tensor =>
   new ort.Tensor(typeOf(tensor.data), tensor.data as Float32Array, [...tensor.dims]);
 
+const tensorsOf = (metadata: readonly ort.InferenceSession.ValueMetadata[]): ReadonlyMap<string, TensorInfo> =>
+  new Map(
+    metadata.flatMap((value) => (value.isTensor ? [[value.name, { type: value.type, shape: value.shape }]] : [])),
+  );
+
+/** The runtime's first line without the paths, line numbers and functions of its own source. */
+const shorten = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause))
+    .split("\n")[0]!
+    .replace(/\S*\.(cc|h):\d+ ([\w:<>*&, ]+\((?:[^()]|\([^()]*\))*\)( const)? )?/g, "")
+    .slice(0, 300);
+
 export class Session {
   readonly label: string;
   readonly provider: Provider;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  /** Tensors that the graph takes and gives, by name. */
+  readonly inputs: ReadonlyMap<string, TensorInfo>;
+  readonly outputs: ReadonlyMap<string, TensorInfo>;
   readonly #session: ort.InferenceSession;
-  readonly #inputs: ReadonlyMap<string, { type: string; shape: readonly (number | string)[] }>;
 
   private constructor(session: ort.InferenceSession, label: string, provider: Provider) {
     this.#session = session;
@@ -58,16 +77,14 @@ export class Session {
     this.provider = provider;
     this.inputNames = session.inputNames;
     this.outputNames = session.outputNames;
-    this.#inputs = new Map(
-      session.inputMetadata.flatMap((input) =>
-        input.isTensor ? [[input.name, { type: input.type, shape: input.shape }]] : [],
-      ),
-    );
+    this.inputs = tensorsOf(session.inputMetadata);
+    this.outputs = tensorsOf(session.outputMetadata);
   }
 
   /**
    * Loads a graph from a file path or from serialised bytes.
-   * @throws AppError `provider_unavailable` when the asked-for provider can't run here, `pack_corrupt` when the graph does not load.
+   * @throws AppError `provider_unavailable` when the asked-for provider can't run here, `pack_corrupt` when the graph does not load,
+   *   or names weights in files that `options.externalData` does not list
    */
   static async create(model: string | Uint8Array, options: SessionOptions): Promise<Session> {
     const provider = options.provider ?? "cpu";
@@ -81,6 +98,7 @@ export class Session {
           received: provider,
         },
       );
+    const { bytes, folder, externalData } = await openModel(model, options);
     const sessionOptions: ort.InferenceSession.SessionOptions = {
       executionProviders: [provider],
       graphOptimizationLevel: options.optimise === false ? "disabled" : "all",
@@ -93,18 +111,15 @@ export class Session {
         session: {
           intra_op: { allow_spinning: "0" },
           ...(options.isStrict ? { disable_cpu_ep_fallback: "1" } : {}),
+          ...(externalData.length > 0 ? { model_external_initializers_file_folder_path: folder } : {}),
         },
       },
     };
     try {
-      // Two calls, because the overloads take no union.
-      const session =
-        typeof model === "string"
-          ? await ort.InferenceSession.create(model, sessionOptions)
-          : await ort.InferenceSession.create(model, sessionOptions);
+      const session = await ort.InferenceSession.create(bytes, sessionOptions);
       return new Session(session, options.label, provider);
     } catch (cause) {
-      throw new AppError("pack_corrupt", `${options.label}: onnxruntime could not load the graph (${String(cause)})`, {
+      throw new AppError("pack_corrupt", `${options.label}: onnxruntime could not load the graph (${shorten(cause)})`, {
         cause,
       });
     }
@@ -113,7 +128,8 @@ export class Session {
   /**
    * Runs the graph once.
    * @param outputs preallocated buffers by output name; an output that is not named here is allocated
-   * @throws AppError `tensor_mismatch` naming every missing, extra or misshaped input with expected and received shape
+   * @throws AppError `tensor_mismatch` naming every missing, extra or misshaped input with expected and received shape, or with
+   *   the runtime's own reason
    */
   async run(feeds: Feeds, outputs?: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
     this.#check(feeds);
@@ -121,7 +137,11 @@ export class Session {
     for (const [name, tensor] of Object.entries(feeds)) inputs[name] = toOrt(tensor);
     const fetches: Record<string, ort.Tensor | null> = {};
     for (const name of this.outputNames) fetches[name] = outputs?.[name] ? toOrt(outputs[name]) : null;
-    const results = await this.#session.run(inputs, fetches);
+    const results = await this.#session.run(inputs, fetches).catch((cause: unknown) => {
+      throw new AppError("tensor_mismatch", `${this.label}: onnxruntime could not run the graph (${shorten(cause)})`, {
+        cause,
+      });
+    });
     const tensors: Record<string, Tensor> = {};
     for (const name of this.outputNames) {
       const result = results[name]!;
@@ -136,7 +156,7 @@ export class Session {
 
   #check(feeds: Feeds): void {
     const faults: string[] = [];
-    for (const [name, input] of this.#inputs) {
+    for (const [name, input] of this.inputs) {
       const feed = Object.hasOwn(feeds, name) ? feeds[name] : undefined;
       if (!feed) {
         faults.push(`${name}: expected ${input.type} [${input.shape.join(", ")}], got nothing`);
@@ -156,7 +176,7 @@ export class Session {
         );
     }
     for (const name of Object.keys(feeds))
-      if (!this.#inputs.has(name)) faults.push(`${name}: not an input of this graph`);
+      if (!this.inputs.has(name)) faults.push(`${name}: not an input of this graph`);
     if (faults.length > 0) throw new AppError("tensor_mismatch", `${faults.join("; ")} (${this.label})`);
   }
 }

@@ -36,7 +36,9 @@ function tinyWeights() {
 }
 
 const batch = 11;
-const weight = (guidance: number, rows: number): Float32Array => new Float32Array(rows).fill(guidance);
+/** The same guidance of every row, by everything against nothing. */
+const weight = (guidance: number, rows: number) =>
+  new Array(rows).fill([{ weight: guidance, without: ["caption", "style"] }]);
 const random = new TrainingRandom(5, 0, "evaluation");
 const latent = random.fillNormal(new Float32Array(batch * 6));
 const conditions = {

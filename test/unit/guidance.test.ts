@@ -1,69 +1,201 @@
-/** Guidance against what it claims: the injector's Gaussian becomes p_c^(1+w) / p_absent^w, found here by adding log-densities. */
+/** Guidance on one Gaussian: it becomes the renormalised product of powers of densities, found here by adding log-densities. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { guidanceTermsOf } from "../../server/engine/guidance.ts";
+import type { GuidanceTerm } from "../../server/engine/interfaces.ts";
 import type { FlowArchitecture } from "../../server/flow/architecture.ts";
 import { createFlow } from "../../server/flow/flow-sessions.ts";
+import { guidanceTerms } from "../../server/flow/guidance.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
 import { initialWeights } from "../../server/flow/weights.ts";
 import { identityWhitening } from "../../server/flow/whitening.ts";
 
 const dims = 6;
 /** No couplings and no whitening: z = μ + σ·v, so that μ and σ can be read off. */
-const architecture: FlowArchitecture = {
+const injectorOnly: FlowArchitecture = {
   format: 1,
   dims,
-  conditions: [{ name: "caption", dims: 4 }],
+  conditions: [
+    { name: "caption", dims: 4 },
+    { name: "sketch", dims: 3 },
+  ],
   embeddingDims: 8,
   injector: { hiddenDims: 12, blocks: 1 },
   couplings: { count: 0, hiddenDims: 4, depth: 0, clamp: 1.5 },
   permutationSeed: 1,
 };
+/** One coupling beside it: half of x is then Gaussian given the other half. */
+const oneCoupling = { ...injectorOnly, couplings: { count: 1, hiddenDims: 10, depth: 1, clamp: 1.5 } };
 
-describe("guidance", async () => {
+interface Measured {
+  readonly mean: Float32Array;
+  readonly sigma: Float32Array;
+  readonly logDet: number;
+}
+
+function weightsOf(architecture: FlowArchitecture) {
   const weights = initialWeights(architecture, identityWhitening(dims), 5);
   const random = new TrainingRandom(8, 0, "evaluation");
-  random.fillNormal(weights.tensors.get("injector.out.weight")!, 0.5);
-  const flow = await createFlow(weights, { label: "guided", threads: 1 });
-  const caption = random.fillNormal(new Float32Array(4), 0.5);
+  for (const [name, data] of weights.tensors) if (/out\.weight/.test(name)) random.fillNormal(data, 0.5);
+  return weights;
+}
 
-  async function gaussianOf(present: number, guidance: number) {
-    const given = { caption: { values: caption, present: Float32Array.of(present) } };
-    const at = (v: number) => flow.inverse(new Float32Array(dims).fill(v), given, 1, Float32Array.of(guidance));
+const random = new TrainingRandom(9, 0, "evaluation");
+const values = {
+  caption: random.fillNormal(new Float32Array(4), 0.5),
+  sketch: random.fillNormal(new Float32Array(3), 0.6),
+};
+const given = (...names: string[]) =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, vector]) => [
+      name,
+      { values: vector, present: Float32Array.of(names.includes(name) ? 1 : 0) },
+    ]),
+  );
+const both = ["caption", "sketch"];
+
+/** Mean and curvature of a parabola in each dimension, from three of its points. */
+function topOf(logDensity: (x: number, axis: number) => number, around: Measured): Pick<Measured, "mean" | "sigma"> {
+  const [mean, sigma] = [new Float32Array(dims), new Float32Array(dims)];
+  for (let axis = 0; axis < dims; axis += 1) {
+    const [at, h] = [around.mean[axis]!, around.sigma[axis]!];
+    const [below, middle, above] = [at - h, at, at + h].map((x) => logDensity(x, axis)) as [number, number, number];
+    const curvature = (below - 2 * middle + above) / (h * h);
+    mean[axis] = at - (above - below) / (2 * h) / curvature;
+    sigma[axis] = Math.sqrt(-1 / curvature);
+  }
+  return { mean, sigma };
+}
+
+/** (1 + w) log p_all − w log p_base; where all is wider than its base there may be no maximum, and the base counts as just as wide. */
+const contrast = (all: Measured, base: Measured, x: number, axis: number): number => {
+  const sigma = Math.max(all.sigma[axis]!, base.sigma[axis]!);
+  const square = (mean: number, width: number): number => ((x - mean) / width) ** 2;
+  return -0.5 * (square(all.mean[axis]!, all.sigma[axis]!) - square(base.mean[axis]!, sigma));
+};
+
+const logDensityOf = (all: Measured, x: number, axis: number): number =>
+  -0.5 * ((x - all.mean[axis]!) / all.sigma[axis]!) ** 2;
+
+function assertSame(got: Measured, expected: Pick<Measured, "mean" | "sigma">): void {
+  for (let axis = 0; axis < dims; axis += 1)
+    for (const key of ["mean", "sigma"] as const) {
+      const [found, wanted] = [got[key][axis]!, expected[key][axis]!];
+      assert.ok(
+        Math.abs(found - wanted) < 3e-4 * Math.max(1, Math.abs(wanted)),
+        `${key} ${axis}: ${found}, expected ${wanted}`,
+      );
+    }
+  const logDet = expected.sigma.reduce((sum, value) => sum + Math.log(value), 0);
+  assert.ok(Math.abs(got.logDet - logDet) < 2e-3, `logDet ${got.logDet}, expected ${logDet}`);
+}
+
+describe("guidance of the injector", async () => {
+  const flow = await createFlow(weightsOf(injectorOnly), { label: "guided", threads: 1 });
+
+  async function gaussianOf(names: readonly string[], terms: readonly GuidanceTerm[] = []): Promise<Measured> {
+    const at = (v: number) => flow.inverse(new Float32Array(dims).fill(v), given(...names), 1, [terms]);
     const [zero, one] = [await at(0), await at(1)];
     const sigma = one.values.map((value, axis) => value - zero.values[axis]!);
     return { mean: zero.values, sigma, logDet: zero.logDet[0]! };
   }
 
-  const [given, absent] = [await gaussianOf(1, 0), await gaussianOf(0, 0)];
+  const all = await gaussianOf(both);
+  const bases = {
+    nothing: await gaussianOf([]),
+    caption: await gaussianOf(["caption"]),
+    sketch: await gaussianOf(["sketch"]),
+  };
 
-  for (const w of [0, 0.5, 1, 4])
-    it(`with weight ${w} has the renormalised density where it exists, and never a wider one`, async () => {
-      const guided = await gaussianOf(1, w);
-      let compared = 0;
-      for (let axis = 0; axis < dims; axis += 1) {
-        const [mc, sc, ma, sa] = [given.mean[axis]!, given.sigma[axis]!, absent.mean[axis]!, absent.sigma[axis]!];
-        assert.ok(guided.sigma[axis]! <= sc * (1 + 1e-4));
-        // Where the condition widens a dimension the quotient may have no maximum; there the rule takes σ∅ = σc.
-        const other = Math.max(sa, sc);
-        const logDensity = (x: number): number => -0.5 * ((1 + w) * ((x - mc) / sc) ** 2 - w * ((x - ma) / other) ** 2);
-        if (other === sa) compared += 1;
-        // The log-density is a parabola: three points give its top and its curvature.
-        const h = sc;
-        const [below, middle, above] = [logDensity(mc - h), logDensity(mc), logDensity(mc + h)];
-        const curvature = (below - 2 * middle + above) / (h * h);
-        const top = mc - (above - below) / (2 * h) / curvature;
-        const sigma = Math.sqrt(-1 / curvature);
-        assert.ok(
-          Math.abs(guided.mean[axis]! - top) < 2e-4 * Math.max(1, Math.abs(top)),
-          `μ ${guided.mean[axis]}, ${top}`,
-        );
-        assert.ok(
-          Math.abs(guided.sigma[axis]! - sigma) < 2e-4 * Math.max(1, sigma),
-          `σ ${guided.sigma[axis]}, ${sigma}`,
-        );
-      }
-      assert.ok(compared > 0 && compared < dims, "both cases occur");
-      const logDet = guided.sigma.reduce((sum, value) => sum + Math.log(value), 0);
-      assert.ok(Math.abs(guided.logDet - logDet) < 1e-3, `logDet ${guided.logDet}, ${logDet}`);
+  it("meets dimensions that the conditions narrow and ones that they widen", () => {
+    const narrowed = all.sigma.filter((sigma, axis) => sigma < bases.nothing.sigma[axis]!).length;
+    assert.ok(narrowed > 0 && narrowed < dims);
+  });
+
+  for (const weight of [0.5, 1, 4])
+    it(`with one term of weight ${weight} has the density p_all^(1+w) / p_nothing^w where it exists, and never a wider one`, async () => {
+      const guided = await gaussianOf(both, [{ weight, without: both }]);
+      const expected = topOf(
+        (x, axis) => logDensityOf(all, x, axis) + weight * contrast(all, bases.nothing, x, axis),
+        all,
+      );
+      assertSame(guided, expected);
+      for (const [axis, sigma] of guided.sigma.entries()) assert.ok(sigma <= all.sigma[axis]! * (1 + 1e-4));
     });
+
+  it("with several terms has the product of all their contrasts", async () => {
+    const terms = [
+      { weight: 0.7, without: both, base: bases.nothing },
+      { weight: 1.5, without: ["sketch"], base: bases.caption },
+      { weight: 0.4, without: ["caption"], base: bases.sketch },
+    ];
+    for (const used of [terms.slice(1), terms]) {
+      const guided = await gaussianOf(both, used);
+      const expected = topOf(
+        (x, axis) =>
+          used.reduce(
+            (sum, { weight, base }) => sum + weight * contrast(all, base, x, axis),
+            logDensityOf(all, x, axis),
+          ),
+        all,
+      );
+      assertSame(guided, expected);
+    }
+  });
+
+  it("refuses more terms than it has room for", async () => {
+    const terms = new Array<GuidanceTerm>(guidanceTerms + 1).fill({ weight: 1, without: ["sketch"] });
+    await assert.rejects(async () => gaussianOf(both, terms), { code: "invalid_request", message: /at most 3.*got 4/ });
+  });
+});
+
+describe("guidance of the couplings", async () => {
+  const weights = weightsOf(oneCoupling);
+  const flow = await createFlow(weights, { label: "guided", threads: 1, guidedCouplings: 1 });
+  const plain = await createFlow(weights, { label: "plain", threads: 1, guidedCouplings: 0 });
+  const residual = new TrainingRandom(4, 0, "evaluation").fillNormal(new Float32Array(dims));
+
+  it("with all weights 0 is the exact inverse of forward", async () => {
+    const terms = [
+      { weight: 0, without: both },
+      { weight: 0, without: ["sketch"] },
+    ];
+    const z = await flow.inverse(residual, given(...both), 1, [terms]);
+    const back = await flow.forward(z.values, given(...both), 1);
+    for (const [axis, value] of back.values.entries()) assert.ok(Math.abs(value - residual[axis]!) < 1e-5);
+    assert.ok(Math.abs(z.logDet[0]! + back.logDet[0]!) < 1e-5);
+  });
+
+  it("moves what the injector's guidance alone leaves, and leaves a row without conditions alone", async () => {
+    const terms = [{ weight: 2, without: both }];
+    const [withCoupling, without] = [
+      await flow.inverse(residual, given(...both), 1, [terms]),
+      await plain.inverse(residual, given(...both), 1, [terms]),
+    ];
+    const difference = (a: Float32Array, b: Float32Array): number =>
+      a.reduce((most, value, axis) => Math.max(most, Math.abs(value - b[axis]!)), 0);
+    assert.ok(difference(withCoupling.values, without.values) > 1e-3);
+    const [guided, unguided] = [
+      await flow.inverse(residual, given(), 1, [terms]),
+      await flow.inverse(residual, given(), 1),
+    ];
+    assert.ok(difference(guided.values, unguided.values) < 1e-5);
+  });
+});
+
+describe("a request's guidance", () => {
+  it("sets all conditions against none, and one field against the others", () => {
+    assert.deepEqual(guidanceTermsOf({ guidance: 1, guidanceOf: { sketch: 2, layout: 3 } }, ["caption", "sketch"]), [
+      { weight: 1, without: ["caption", "sketch"] },
+      { weight: 2, without: ["sketch"] },
+    ]);
+  });
+
+  it("adds the weights of contrasts that are the same, and is silent where there is nothing to contrast", () => {
+    assert.deepEqual(guidanceTermsOf({ guidance: 1, guidanceOf: { image: 0.5 } }, ["image-last"]), [
+      { weight: 1.5, without: ["image-last"] },
+    ]);
+    assert.deepEqual(guidanceTermsOf({ guidance: 3 }, []), []);
+    assert.deepEqual(guidanceTermsOf({ guidance: 0, guidanceOf: { caption: 0 } }, ["caption"]), []);
+  });
 });

@@ -192,7 +192,7 @@ describe("model files and sessions", () => {
     await assert.rejects(session.run({ x: feed, toString: feed }), { message: /toString: not an input/ });
     await assert.rejects(Session.create(new Uint8Array([8, 1, 2]), { label: "broken" }), {
       code: "pack_corrupt",
-      message: /broken: onnxruntime could not load/,
+      message: /broken: expected an ONNX model, got 3 bytes that do not parse/,
     });
   });
 

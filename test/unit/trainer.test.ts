@@ -11,6 +11,7 @@ import type { FlowArchitecture } from "../../server/flow/architecture.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
 import { defaultTrainOptions, type TrainOptions, type TrainProgress, trainFlow } from "../../server/flow/trainer.ts";
 import type { TrainingSet } from "../../server/flow/training-set.ts";
+import { labelTable } from "../../server/flow/vector-table.ts";
 import { initialWeights } from "../../server/flow/weights.ts";
 import { fitWhitening } from "../../server/flow/whitening.ts";
 import { readTensorFile, writeTensorFile } from "../../server/onnx/tensor-file.ts";
@@ -46,8 +47,9 @@ function toySet(): TrainingSet {
     conditions: [
       {
         name: "style",
+        kind: "words",
         dims: classes,
-        table: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1),
+        table: labelTable(classes),
         options: Array.from(classOf, (value) => Int32Array.of(value)),
       },
     ],
@@ -65,7 +67,6 @@ const options: TrainOptions = {
   learningRate: 5e-3,
   warmupSteps: 20,
   dropout: 0,
-  absentRate: 0.05,
   evaluateEvery: 50,
   threads: 1,
 };
@@ -154,7 +155,7 @@ describe("the trainer", () => {
     const cases: Array<[change: Partial<TrainOptions>, message: RegExp]> = [
       [{ learningRate: 1e-3 }, /learningRate 0\.001, got 0\.005/],
       [{ dropout: 0.3 }, /dropout 0\.3, got 0/],
-      [{ absentRate: 0.5 }, /absentRate 0\.5, got 0\.05/],
+      [{ plainestRate: 0.5 }, /plainestRate 0\.5, got 0\.3/],
       [{ steps: 5 }, /steps 5, got 4/],
       [{ seed: 2 }, /seed 2, got 1/],
     ];

@@ -35,7 +35,8 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-function asStorageError(error: unknown): unknown {
+/** ENOSPC and its like as `storage_full`, everything else as it is. */
+export function asStorageError(error: unknown): unknown {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code !== "ENOSPC" && code !== "EDQUOT") return error;
   return new AppError("storage_full", "expected room on the data disk, got a full disk or quota", { cause: error });

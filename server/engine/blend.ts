@@ -1,0 +1,41 @@
+/**
+ * Blends: frames on the way from one image to another. The residual goes along the great circle, the conditions from those of
+ * one end to those of the other, so that the ends are both images' own reconstructions.
+ */
+import type { FlowConditionName } from "../../shared/conditions.ts";
+import { type EncodedCondition, type EncodedConditions, namesOf } from "./conditions.ts";
+import { combine, slerp } from "./sphere.ts";
+
+/** One end, or one frame: a residual and the conditions that it belongs to. */
+export interface Blendable {
+  readonly residual: Float32Array;
+  readonly conditions: EncodedConditions;
+}
+
+/** @param position 0 = from, 1 = to; frame i of N is at i/(N − 1) */
+export function blend(from: Blendable, to: Blendable, position: number): Blendable {
+  if (position === 0) return from;
+  if (position === 1) return to;
+  const names = new Set([...namesOf(from.conditions), ...namesOf(to.conditions)]);
+  const conditions: Partial<Record<FlowConditionName, EncodedCondition>> = {};
+  for (const name of names)
+    conditions[name] = blendCondition(name, from.conditions[name], to.conditions[name], position);
+  return { residual: slerp(from.residual, to.residual, position), conditions };
+}
+
+/** A condition of one end only keeps its vector and fades: the flow moves from its embedding to the learned "absent" one. */
+function blendCondition(
+  name: FlowConditionName,
+  from: EncodedCondition | undefined,
+  to: EncodedCondition | undefined,
+  position: number,
+): EncodedCondition {
+  const presence = (1 - position) * (from?.presence ?? 0) + position * (to?.presence ?? 0);
+  if (!from || !to) return { vector: (from ?? to)!.vector, presence };
+  // Sentence vectors lie on a sphere; mixtures of labels, cells and codes lie between them.
+  const vector =
+    name === "caption"
+      ? slerp(from.vector, to.vector, position)
+      : combine(1 - position, from.vector, position, to.vector);
+  return { vector, presence };
+}

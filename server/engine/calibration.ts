@@ -1,0 +1,78 @@
+/**
+ * What held-out data says about a translation's numbers: how likely images usually are, and how far from the learned conditions a
+ * new one may lie. Measured once by server/training/calibrate.ts, kept in the pack, only looked up here.
+ */
+import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import type { OutsideCondition } from "../../shared/contract.ts";
+import { type EncodedConditions, namesOf } from "./conditions.ts";
+import { dot, lengthOf } from "./sphere.ts";
+
+export interface Calibration {
+  readonly typicality: readonly Typicality[];
+  readonly outside: readonly OutsideTest[];
+}
+
+/** log p(z|c) of held-out images given these conditions: quantiles at even steps from the smallest to the largest, in nats. */
+export interface Typicality {
+  readonly conditions: readonly FlowConditionName[];
+  /** Of z as the flow learned it, with the posterior's noise: what drawn latents compare with. */
+  readonly drawn: readonly number[];
+  /** Of z = Θ(y), the posterior's mean: what inverted images compare with. */
+  readonly inverted: readonly number[];
+}
+
+/** Where the vectors of a condition were learned. */
+export interface OutsideTest {
+  readonly name: FlowConditionName;
+  /** Unit vectors in the middle of learned ones, [centres, dims]. */
+  readonly centres: Float32Array;
+  /** Largest distance that still counts as known. */
+  readonly threshold: number;
+}
+
+/**
+ * Share of held-out images, 0 to 100, that are less likely, under the given conditions or, where these were not measured together, the
+ * largest measured part of them; undefined without a calibration.
+ */
+export function typicalityPercentile(
+  calibration: Calibration | undefined,
+  given: EncodedConditions,
+  logLikelihood: number,
+  kind: "drawn" | "inverted",
+): number | undefined {
+  const names = namesOf(given);
+  const fitting = (calibration?.typicality ?? []).filter(({ conditions }) =>
+    conditions.every((name) => names.includes(name)),
+  );
+  const best = fitting.reduce<Typicality | undefined>(
+    (most, next) => (next.conditions.length > (most?.conditions.length ?? -1) ? next : most),
+    undefined,
+  );
+  return best && percentileAmong(best[kind], logLikelihood);
+}
+
+/** Position of a value among quantiles at even steps, straight between two of them. */
+function percentileAmong(quantiles: readonly number[], value: number): number {
+  const above = quantiles.findIndex((quantile) => quantile > value);
+  if (above < 0) return 100;
+  if (above === 0) return 0;
+  const [low, high] = [quantiles[above - 1]!, quantiles[above]!];
+  return (100 * (above - 1 + (value - low) / (high - low))) / (quantiles.length - 1);
+}
+
+/** Given conditions that lie farther from everything learned than the threshold. */
+export const outsideConditions = (calibration: Calibration | undefined, given: EncodedConditions): OutsideCondition[] =>
+  (calibration?.outside ?? []).flatMap(({ name, centres, threshold }) => {
+    const vector = given[name]?.vector;
+    const score = vector ? distanceToCentres(vector, centres) : 0;
+    return score > threshold ? [{ field: fieldOf(name), score, threshold }] : [];
+  });
+
+/** 1 − the largest cosine between a vector and the centres. */
+export function distanceToCentres(vector: Float32Array, centres: Float32Array): number {
+  const dims = vector.length;
+  let largest = -1;
+  for (let start = 0; start < centres.length; start += dims)
+    largest = Math.max(largest, dot(vector, centres.subarray(start, start + dims)));
+  return 1 - largest / lengthOf(vector);
+}

@@ -1,0 +1,77 @@
+/**
+ * Conditions on their way to the flow: raw values → vectors of the conditioning experts → padded batches. A condition that the
+ * translation does not read is refused by name, and so is an expert's answer that is no vector of numbers.
+ */
+import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import { AppError } from "../../shared/problem.ts";
+import type { ConditionBatches, ConditioningExpert, ConditionValue, Flow } from "./interfaces.ts";
+
+/** Raw values of the conditions that a request gives. */
+export type ConditionValues = Readonly<Partial<Record<FlowConditionName, ConditionValue>>>;
+
+export interface EncodedCondition {
+  /** c = Φ(x), [dims] */
+  readonly vector: Float32Array;
+  /** 1 = given; less only in the frames of a blend that gains or loses the condition. */
+  readonly presence: number;
+}
+
+/** Encoded conditions of one image; what is not here is absent. */
+export type EncodedConditions = Readonly<Partial<Record<FlowConditionName, EncodedCondition>>>;
+
+/** Names of a flow's conditions with the experts that encode them, in the flow's order. */
+export type ConditionReaders = ReadonlyArray<{ readonly name: FlowConditionName; readonly expert: ConditioningExpert }>;
+
+/** Names that are given at all. */
+export const namesOf = (conditions: EncodedConditions | ConditionValues): FlowConditionName[] =>
+  Object.keys(conditions) as FlowConditionName[];
+
+/**
+ * c = Φ(x) for each condition that was given.
+ * @throws AppError `invalid_request` naming a given condition that the translation does not read, `tensor_mismatch` naming one whose
+ * expert gave no numbers, or the expert's own fault
+ */
+export async function encodeConditions(
+  { id, conditions }: { readonly id: string; readonly conditions: ConditionReaders },
+  given: ConditionValues,
+): Promise<EncodedConditions> {
+  const encoded: Partial<Record<FlowConditionName, EncodedCondition>> = {};
+  for (const name of namesOf(given)) {
+    const reader = conditions.find((condition) => condition.name === name);
+    if (!reader) {
+      const expected = conditions.map((condition) => condition.name).join(", ");
+      const field = `condition.${fieldOf(name)}`;
+      const message = `${field}: expected only ${expected}, as the translation reads, got ${name} (translation ${id})`;
+      throw new AppError("invalid_request", message, { field, expected, received: name });
+    }
+    const vector = await reader.expert.encode([given[name]!]);
+    requireVector(vector, reader.expert.dims, `condition ${name} (translation ${id})`);
+    encoded[name] = { vector, presence: 1 };
+  }
+  return encoded;
+}
+
+/** @throws AppError `tensor_mismatch` saying where the numbers came from */
+export function requireVector(values: Float32Array, length: number, where: string): void {
+  if (values.length !== length)
+    throw new AppError("tensor_mismatch", `${where}: expected ${length} values, got ${values.length}`);
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at >= 0) throw new AppError("tensor_mismatch", `${where}: expected finite values, got ${values[at]} at ${at}`);
+}
+
+/** The flow's view of the conditions of several images, one row each. */
+export function batchConditions(flow: Pick<Flow, "conditions">, rows: readonly EncodedConditions[]): ConditionBatches {
+  return Object.fromEntries(
+    flow.conditions.map(({ name, dims }) => {
+      const values = new Float32Array(rows.length * dims);
+      const present = new Float32Array(rows.length);
+      for (const [index, conditions] of rows.entries()) {
+        const condition = conditions[name as FlowConditionName];
+        if (!condition) continue;
+        values.set(condition.vector, index * dims);
+        present[index] = condition.presence;
+      }
+      return [name, { values, present }];
+    }),
+  );
+}

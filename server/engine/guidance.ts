@@ -1,0 +1,32 @@
+/**
+ * From a request's weights to the contrasts that the flow works with: `guidance` sets all conditions against none, each part of
+ * `guidanceOf` sets all against all but one. Contrasts with equal bases are one, because the rule is linear in its weights.
+ */
+import { type ConditionField, conditionFields, type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import type { GuidanceTerm } from "./interfaces.ts";
+
+export interface GuidanceWeights {
+  readonly guidance: number;
+  readonly guidanceOf?: Readonly<Partial<Record<ConditionField, number>>> | undefined;
+}
+
+/** @param given names of the conditions of the image */
+export function guidanceTermsOf(
+  { guidance, guidanceOf = {} }: GuidanceWeights,
+  given: readonly FlowConditionName[],
+): GuidanceTerm[] {
+  const contrasts = [
+    { weight: guidance, without: [...given] },
+    ...conditionFields.map((field) => ({
+      weight: guidanceOf[field] ?? 0,
+      without: given.filter((name) => fieldOf(name) === field),
+    })),
+  ];
+  const weights = new Map<string, GuidanceTerm>();
+  for (const { weight, without } of contrasts) {
+    if (weight === 0 || without.length === 0) continue;
+    const base = without.join();
+    weights.set(base, { weight: weight + (weights.get(base)?.weight ?? 0), without });
+  }
+  return [...weights.values()];
+}

@@ -1,0 +1,12 @@
+/**
+ * Ranking: of several draws the one that its conditions explain best, by log p(z|c) − log p(z|nothing). Exact, because the flow's
+ * likelihood is; subtracting what z is worth anyway keeps plain, likely images from winning everything.
+ */
+import type { Likelihood } from "./translation.ts";
+
+/** Index of the best of at least one candidate; the earlier one on a tie. A gain that is no number wins only as the first. */
+export const bestCandidate = (candidates: readonly Likelihood[]): number =>
+  candidates.reduce(
+    (best, { conditionGain }, index) => (conditionGain > candidates[best]!.conditionGain ? index : best),
+    0,
+  );

@@ -1,0 +1,91 @@
+/**
+ * Starts a flow for other conditions from the weights of one that is trained: conditions that both know keep their weights,
+ * new ones get fresh projections, and what the new flow does not know is folded into the rest as a constant. Whenever the new
+ * conditions are absent, the new flow computes what the old one did.
+ */
+import { AppError } from "../../shared/problem.ts";
+import type { FlowArchitecture } from "./architecture.ts";
+import { TrainingRandom } from "./random.ts";
+import { copyEntry, type VectorTable } from "./vector-table.ts";
+import type { FlowWeights } from "./weights.ts";
+
+type Conditions = FlowArchitecture["conditions"];
+
+/** Fresh projections start this much smaller than in a fresh flow, so that new conditions do not shake what is learned. */
+const freshScale = 0.1;
+
+/** Names of the tensors that belong to one condition (cinn.ts). */
+const tensorsOf = (condition: string) => ({
+  weight: `embed.${condition}.weight`,
+  bias: `embed.${condition}.bias`,
+  absent: `embed.${condition}.absent`,
+});
+
+/**
+ * A flow of `conditions` that starts from `start` and shares its unchanged tensors.
+ * @param seed of the fresh projections
+ * @throws AppError `dataset_invalid` when a condition that both know has another width
+ */
+export function adaptFlow(start: FlowWeights, conditions: Conditions, seed: number): FlowWeights {
+  const known = new Map(start.architecture.conditions.map(({ name, dims }) => [name, dims]));
+  const tensors = new Map(start.tensors);
+  for (const [index, { name, dims }] of conditions.entries()) {
+    const knownDims = known.get(name);
+    if (knownDims === undefined) addProjection(tensors, name, dims, start.architecture.embeddingDims, seed, index);
+    else if (knownDims !== dims)
+      throw new AppError("dataset_invalid", `start: ${name}: expected a flow for ${dims} values, got ${knownDims}`, {
+        field: "--start",
+        expected: String(dims),
+        received: String(knownDims),
+      });
+    known.delete(name);
+  }
+  for (const name of known.keys()) {
+    const { weight, bias, absent } = tensorsOf(name);
+    addConstant(tensors, conditions[0]!.name, tensors.get(absent)!);
+    for (const tensor of [weight, bias, absent]) tensors.delete(tensor);
+  }
+  return { architecture: { ...start.architecture, conditions }, tensors };
+}
+
+/**
+ * The flow with "not given" of one condition replaced by what an entry of its table gives: when adaptFlow then drops the
+ * condition, the new flow computes what the old one did for that entry.
+ */
+export function assumeEntry(flow: FlowWeights, condition: string, table: VectorTable, entry: number): FlowWeights {
+  const { weight, bias, absent } = tensorsOf(condition);
+  const weights = flow.tensors.get(weight)!;
+  const vector = new Float32Array(table.dims);
+  copyEntry(table, entry, vector, 0);
+  const embedded = flow.tensors.get(bias)!.slice();
+  for (const [row, value] of vector.entries())
+    if (value !== 0)
+      for (let axis = 0; axis < embedded.length; axis += 1)
+        embedded[axis]! += Math.sqrt(table.dims) * value * weights[row * embedded.length + axis]!;
+  return { ...flow, tensors: new Map(flow.tensors).set(absent, embedded) };
+}
+
+function addProjection(
+  tensors: Map<string, Float32Array>,
+  condition: string,
+  dims: number,
+  embeddingDims: number,
+  seed: number,
+  index: number,
+): void {
+  const { weight, bias, absent } = tensorsOf(condition);
+  const random = new TrainingRandom(seed, index, "weights");
+  tensors.set(weight, random.fillNormal(new Float32Array(dims * embeddingDims), freshScale / Math.sqrt(dims)));
+  tensors.set(bias, new Float32Array(embeddingDims));
+  tensors.set(absent, new Float32Array(embeddingDims));
+}
+
+/** Adds to the joint embedding, whether `condition` is given or not. */
+function addConstant(tensors: Map<string, Float32Array>, condition: string, constant: Float32Array): void {
+  const { bias, absent } = tensorsOf(condition);
+  for (const name of [bias, absent])
+    tensors.set(
+      name,
+      tensors.get(name)!.map((value, axis) => value + constant[axis]!),
+    );
+}

@@ -1,0 +1,95 @@
+/**
+ * From a file or bytes to a graph that is safe to hand to the runtime, whose parser is not made for hostile input. Everything
+ * is read and judged here first, and the runtime gets the very bytes that were judged. Weights outside the file are opened
+ * only when the caller lists them and they lie, without links, in the file's own folder (CVE-2024-27318 shows why).
+ */
+import { lstat, readFile, realpath, stat } from "node:fs/promises";
+import { dirname, join, posix, win32 } from "node:path";
+import { limits } from "../../shared/limits.ts";
+import { AppError } from "../../shared/problem.ts";
+import { type ModelProto, parseModel, serialiseModel } from "./model-file.ts";
+import { externalLocations, withOutput } from "./model-graph.ts";
+
+export interface ModelSource {
+  readonly bytes: Uint8Array;
+  readonly model: ModelProto;
+  /** Real path of the file's folder; undefined for a graph of no file. */
+  readonly folder: string | undefined;
+  /** Files in `folder` that hold weights, relative. */
+  readonly externalData: readonly string[];
+}
+
+export interface ModelSourceOptions {
+  /** Names the graph in messages. */
+  readonly label: string;
+  /** Files that weights may lie in, relative to the graph's folder; `any` = all in that folder; none = the graph must hold its weights itself. */
+  readonly externalData?: readonly string[] | "any";
+  /** The folder of the file that bytes were read from. */
+  readonly folder?: string;
+  /** An inner value that becomes the only output. */
+  readonly layer?: string;
+}
+
+/**
+ * Reads, parses and judges a graph.
+ * @throws AppError `pack_corrupt` when there is no such file, it is too large, no ONNX graph, or names weights that may not be opened
+ */
+export async function openModel(source: string | Uint8Array, options: ModelSourceOptions): Promise<ModelSource> {
+  const { label } = options;
+  const path = typeof source === "string" ? await fileOf(source, label) : undefined;
+  const bytes = typeof source === "string" ? await readFile(path!) : source;
+  if (Buffer.from(bytes.subarray(4, 8)).toString("latin1") === "ORTM")
+    throw new AppError("pack_corrupt", `${label}: expected an ONNX graph, got a file in onnxruntime's own format`);
+  const model = parseModel(bytes, label);
+  if (!model.graph || model.graph.node.length === 0)
+    throw new AppError("pack_corrupt", `${label}: expected an ONNX graph, got ${bytes.length} bytes without any node`);
+  const folder = path === undefined ? options.folder && (await realpath(options.folder)) : dirname(path);
+  const externalData = externalLocations(model);
+  for (const location of externalData) await checkExternal(location, folder, options);
+  if (options.layer === undefined) return { bytes, model, folder, externalData };
+  const edited = withOutput(model, options.layer, label);
+  return { bytes: serialiseModel(edited), model: edited, folder, externalData };
+}
+
+/** Real path of a plain file that is small enough to read. */
+async function fileOf(path: string, label: string): Promise<string> {
+  const info = await stat(path).catch((cause: unknown) => {
+    throw new AppError("pack_corrupt", `${label}: expected a file at ${path}, got none`, { cause });
+  });
+  if (!info.isFile())
+    throw new AppError("pack_corrupt", `${label}: expected a file at ${path}, got a folder or device`);
+  if (info.size > limits.onnxMaxBytes) {
+    const [expected, received] = [`at most ${limits.onnxMaxBytes} bytes`, `${info.size} bytes`];
+    throw new AppError("pack_corrupt", `${label}: expected ${expected}, got ${received}`, { expected, received });
+  }
+  return realpath(path);
+}
+
+async function checkExternal(
+  location: string,
+  folder: string | undefined,
+  { label, externalData = [] }: ModelSourceOptions,
+): Promise<void> {
+  const refuse = (expected: string, received: string): never => {
+    throw new AppError("pack_corrupt", `${label}: external data: expected ${expected}, got ${received}`, {
+      field: "external data",
+      expected,
+      received,
+    });
+  };
+  if (folder === undefined) return refuse("none in a graph without a file", `"${location}"`);
+  const isAbsolute = posix.isAbsolute(location) || win32.isAbsolute(location);
+  if (isAbsolute || location.split(/[\\/]/).includes("..") || /[\0\\]/.test(location) || location === "")
+    return refuse("a path inside the folder of the file", `"${location}"`);
+  const path = posix.normalize(location);
+  const info = await lstat(join(folder, path)).catch(() => undefined);
+  // A link anywhere on the way shows as another real path.
+  const isPlain = info?.isFile() && (await realpath(join(folder, path))) === join(folder, path);
+  if (!isPlain)
+    return refuse(
+      "a plain file in the folder of the file",
+      `${info ? "a link or folder" : "nothing"} at "${location}"`,
+    );
+  if (externalData !== "any" && !externalData.includes(path))
+    refuse(externalData.length > 0 ? `one of ${externalData.join(", ")}` : "none, as none is listed", `"${location}"`);
+}

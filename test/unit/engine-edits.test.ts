@@ -1,0 +1,140 @@
+/** The arithmetic of edits: moves of residuals on their sphere, of conditions between and along captions, and what stays put. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { addAttribute } from "../../server/engine/attribute.ts";
+import { blend } from "../../server/engine/blend.ts";
+import type { ConditionValue } from "../../server/engine/interfaces.ts";
+import { drawResidual } from "../../server/engine/random.ts";
+import { bestCandidate } from "../../server/engine/rank.ts";
+import { restyledConditions } from "../../server/engine/restyle.ts";
+import { dot, lengthOf, slerp } from "../../server/engine/sphere.ts";
+import { varyResidual } from "../../server/engine/variations.ts";
+
+const dims = 24;
+const degreesBetween = (a: Float32Array, b: Float32Array): number =>
+  (Math.acos(Math.min(1, dot(a, b) / (lengthOf(a) * lengthOf(b)))) / Math.PI) * 180;
+const assertNear = (got: number, expected: number, tolerance: number, what: string): void =>
+  assert.ok(Math.abs(got - expected) < tolerance, `${what}: got ${got}, expected ${expected}`);
+const unit = (...values: number[]): Float32Array => {
+  const vector = Float32Array.from(values);
+  return vector.map((value) => value / lengthOf(vector));
+};
+const text = (words: string): ConditionValue => ({ kind: "text", text: words });
+
+describe("variations", () => {
+  it("turn v by the angle asked for and keep its length, for any seeds and angle", () =>
+    fc.assert(
+      fc.property(fc.nat(0xffff_ffff), fc.nat(0xffff_ffff), fc.integer({ min: 1, max: 179 }), (of, seed, angle) => {
+        const v = drawResidual(of, 1, dims);
+        const varied = varyResidual(v, seed, angle);
+        assertNear(lengthOf(varied), lengthOf(v), 1e-5 * lengthOf(v), "length");
+        assertNear(degreesBetween(v, varied), angle, 0.05, "angle");
+      }),
+      { seed: 20261125, numRuns: 100 },
+    ));
+
+  it("are v itself at angle 0, and go elsewhere with every seed", () => {
+    const v = drawResidual(3, 1, dims);
+    assert.deepEqual(varyResidual(v, 9, 0), v);
+    assert.deepEqual(varyResidual(v, 9, 30), varyResidual(v, 9, 30));
+    assert.ok(degreesBetween(varyResidual(v, 9, 30), varyResidual(v, 10, 30)) > 5);
+    assert.deepEqual(varyResidual(new Float32Array(dims), 9, 30), new Float32Array(dims));
+  });
+
+  it("do not turn towards where v itself was drawn, when both have one seed", () => {
+    const v = drawResidual(5, 1, dims);
+    assertNear(degreesBetween(v, varyResidual(v, 5, 90)), 90, 0.05, "angle");
+  });
+});
+
+describe("spherical interpolation", () => {
+  it("walks the great circle at an even pace, its length between both ends'", () => {
+    const [a, b] = [drawResidual(1, 1, dims), drawResidual(2, 0.5, dims)];
+    const whole = degreesBetween(a, b);
+    for (const position of [0.25, 0.5, 0.75]) {
+      const middle = slerp(a, b, position);
+      assertNear(degreesBetween(a, middle), position * whole, 0.05, "angle from a");
+      assertNear(degreesBetween(middle, b), (1 - position) * whole, 0.05, "angle to b");
+      assertNear(lengthOf(middle), (1 - position) * lengthOf(a) + position * lengthOf(b), 1e-4, "length");
+    }
+  });
+
+  it("gives both ends exactly, and stays finite between equal, opposite and empty ones", () => {
+    const a = drawResidual(1, 1, dims);
+    const b = drawResidual(2, 1, dims);
+    assert.deepEqual([slerp(a, b, 0), slerp(a, b, 1)], [a, b]);
+    for (const other of [a, a.map((value) => -value), new Float32Array(dims)])
+      assert.ok(slerp(a, other, 0.3).every(Number.isFinite));
+  });
+});
+
+describe("a blend", () => {
+  const from = {
+    residual: drawResidual(1, 1, dims),
+    conditions: { caption: { vector: unit(1, 0), presence: 1 }, style: { vector: Float32Array.of(1, 0), presence: 1 } },
+  };
+  const to = {
+    residual: drawResidual(2, 1, dims),
+    conditions: {
+      caption: { vector: unit(0, 1), presence: 1 },
+      style: { vector: Float32Array.of(0, 1), presence: 1 },
+      sketch: { vector: Float32Array.of(3), presence: 1 },
+    },
+  };
+
+  it("has both images as its ends", () => {
+    assert.deepEqual(blend(from, to, 0), from);
+    assert.deepEqual(blend(from, to, 1), to);
+  });
+
+  it("turns captions, mixes styles, and fades what only one end has", () => {
+    const { caption, style, sketch } = blend(from, to, 0.25).conditions;
+    assertNear(degreesBetween(caption!.vector, unit(1, 0)), 22.5, 0.05, "caption");
+    assert.deepEqual(style, { vector: Float32Array.of(0.75, 0.25), presence: 1 });
+    assert.deepEqual(sketch, { vector: Float32Array.of(3), presence: 0.25 });
+    assert.deepEqual(blend(to, from, 0.25).conditions.sketch, { vector: Float32Array.of(3), presence: 0.75 });
+  });
+});
+
+describe("an attribute", () => {
+  const [caption, happy, sad] = [unit(1, 0, 0), unit(0, 1, 0), unit(0, 0, 1)];
+
+  it("is added as the difference of two captions, back at unit length", () => {
+    const moved = addAttribute(caption, happy, sad, 2);
+    assert.deepEqual(moved, unit(1, 2, -2));
+    assertNear(lengthOf(moved), 1, 1e-6, "length");
+    assert.deepEqual(addAttribute(caption, happy, sad, -1), unit(1, -1, 1));
+  });
+
+  it("without a beginning is added whole, and with strength 0 not at all", () => {
+    assert.deepEqual(addAttribute(caption, happy, undefined, 1), unit(1, 1, 0));
+    assert.deepEqual(addAttribute(caption, happy, undefined, 0), caption);
+    assert.deepEqual(addAttribute(caption, caption, undefined, -1), caption);
+  });
+});
+
+describe("restyling", () => {
+  it("replaces the fields that are asked for and keeps the others", () => {
+    const source = { caption: text("cat"), style: text("flat"), "image-early": text("stands for an image") };
+    assert.deepEqual(restyledConditions(source, { style: text("round") }), { ...source, style: text("round") });
+    assert.deepEqual(restyledConditions(source, { "image-last": text("another") }), {
+      caption: text("cat"),
+      style: text("flat"),
+      "image-last": text("another"),
+    });
+    assert.deepEqual(restyledConditions(source, {}), source);
+  });
+});
+
+describe("ranking", () => {
+  const gains = (...values: number[]) => values.map((conditionGain) => ({ conditionGain, logLikelihood: 0 }));
+
+  it("takes the largest gain, the earlier of two equal ones", () => {
+    assert.equal(bestCandidate(gains(1, 5, 3)), 1);
+    assert.equal(bestCandidate(gains(2, 2, 1)), 0);
+    assert.equal(bestCandidate(gains(-4)), 0);
+  });
+
+  it("never prefers what is no number", () => assert.equal(bestCandidate(gains(1, Number.NaN, 2)), 2));
+});
