@@ -2,66 +2,61 @@
  * Target expert Λ∘Θ: an autoencoder as two ONNX graphs on premultiplied RGBA. Encoding gives the posterior's mean (its
  * standard deviation is fixed, see the manifest); decoding gives valid premultiplied pixels in [0, 1].
  */
-import { join } from "node:path";
 import type { TargetExpert } from "../engine/interfaces.ts";
-import { Session } from "../onnx/session.ts";
 import type { AutoencoderExpertEntry } from "../packs/manifest.ts";
-import { requireFinite, requireShape } from "./check.ts";
-import type { ExpertOptions } from "./text.ts";
+import type { ExpertOptions } from "./expert.ts";
+import { FrozenGraph } from "./frozen-graph.ts";
 
 export class Autoencoder implements TargetExpert {
   readonly latentDims: number;
   readonly imageSizePx: number;
-  readonly #encoder: Session;
-  readonly #decoder: Session;
-  readonly #latentShape: readonly number[];
+  readonly #encoder: FrozenGraph;
+  readonly #decoder: FrozenGraph;
 
-  private constructor(encoder: Session, decoder: Session, entry: AutoencoderExpertEntry) {
+  private constructor(encoder: FrozenGraph, decoder: FrozenGraph, entry: AutoencoderExpertEntry) {
     this.#encoder = encoder;
     this.#decoder = decoder;
-    this.#latentShape = entry.latentShape;
     this.latentDims = entry.latentShape.reduce((product, size) => product * size, 1);
     this.imageSizePx = entry.imageSizePx;
   }
 
+  /** @throws AppError `pack_corrupt` when a graph is not what the entry promises */
   static async open(
     packFolder: string,
     entry: AutoencoderExpertEntry,
     options: ExpertOptions = {},
   ): Promise<Autoencoder> {
-    const load = (path: string, half: string): Promise<Session> =>
-      Session.create(join(packFolder, path), { ...options, label: `${half} ${path}` });
-    return new Autoencoder(await load(entry.encoder, "encoder"), await load(entry.decoder, "decoder"), entry);
+    const image = [4, entry.imageSizePx, entry.imageSizePx];
+    const encoder = await FrozenGraph.open(
+      packFolder,
+      entry.encoder,
+      {
+        label: `encoder ${entry.encoder}`,
+        input: { name: "image", shape: image },
+        output: { name: "mean", shape: entry.latentShape },
+      },
+      options,
+    );
+    const decoder = await FrozenGraph.open(
+      packFolder,
+      entry.decoder,
+      {
+        label: `decoder ${entry.decoder}`,
+        input: { name: "latent", shape: entry.latentShape },
+        output: { name: "image", shape: image },
+      },
+      options,
+    );
+    return new Autoencoder(encoder, decoder, entry);
   }
 
   /** Premultiplied RGBA in [0, 1], [batch, 4, size, size] → posterior means [batch, latentDims]. */
-  encode(images: Float32Array, batch: number): Promise<Float32Array> {
-    return this.#run(this.#encoder, images, this.#imageDims(batch), this.#latentDims(batch));
+  async encode(images: Float32Array, batch: number): Promise<Float32Array> {
+    return this.#encoder.read(await this.#encoder.run(images, batch), batch);
   }
 
   /** Latents [batch, latentDims] → premultiplied RGBA in [0, 1], [batch, 4, size, size]. */
-  decode(latents: Float32Array, batch: number): Promise<Float32Array> {
-    return this.#run(this.#decoder, latents, this.#latentDims(batch), this.#imageDims(batch));
-  }
-
-  #imageDims(batch: number): number[] {
-    return [batch, 4, this.imageSizePx, this.imageSizePx];
-  }
-
-  #latentDims(batch: number): number[] {
-    return [batch, ...this.#latentShape];
-  }
-
-  async #run(
-    session: Session,
-    data: Float32Array,
-    dims: readonly number[],
-    expected: readonly number[],
-  ): Promise<Float32Array> {
-    const [input, output] = [session.inputNames[0]!, session.outputNames[0]!];
-    const result = (await session.run({ [input]: { data, dims } }))[output]!;
-    requireShape(result, expected, session.label);
-    requireFinite(result.data as Float32Array, session.label);
-    return result.data as Float32Array;
+  async decode(latents: Float32Array, batch: number): Promise<Float32Array> {
+    return this.#decoder.read(await this.#decoder.run(latents, batch), batch);
   }
 }

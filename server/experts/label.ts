@@ -1,35 +1,48 @@
-/** Label expert Φ: one-hot over a fixed vocabulary, no parameters (net2net's "Labelator"). */
+/** Label expert Φ: one-hot over a fixed vocabulary, no parameters (net2net's "Labelator"). Serves `style` or `label`. */
+import type { ConditionField } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { ConditioningExpert } from "../engine/interfaces.ts";
+import type { ConditionValue } from "../engine/interfaces.ts";
 import type { LabelExpertEntry } from "../packs/manifest.ts";
+import type { ExpertCore } from "./expert.ts";
+import { requireText } from "./values.ts";
 
-export class LabelExpert implements ConditioningExpert {
+export class LabelExpert implements ExpertCore {
   readonly dims: number;
+  readonly #field: ConditionField;
   readonly #indexOf: ReadonlyMap<string, number>;
 
-  constructor(entry: LabelExpertEntry) {
+  constructor(entry: LabelExpertEntry, field: ConditionField) {
     this.dims = entry.vocabulary.length;
+    this.#field = field;
     this.#indexOf = new Map(entry.vocabulary.map(({ id }, index) => [id, index]));
   }
 
   /**
    * One-hot rows, [labels, dims].
-   * @throws AppError `style_unknown` listing the labels that are known
+   * @throws AppError `style_unknown` or `label_unknown`, by the field that the expert serves, listing what is known
    */
-  async encode(labels: readonly string[]): Promise<Float32Array> {
+  async encode(labels: readonly ConditionValue[]): Promise<Float32Array> {
     const rows = new Float32Array(labels.length * this.dims);
-    for (const [row, label] of labels.entries()) {
-      const index = this.#indexOf.get(label);
-      if (index === undefined) {
-        const known = [...this.#indexOf.keys()].join(", ");
-        throw new AppError("style_unknown", `condition.style: expected one of ${known}; got "${label}"`, {
-          field: "condition.style",
-          expected: known,
-          received: label,
-        });
-      }
-      rows[row * this.dims + index] = 1;
-    }
+    for (const [row, value] of labels.entries()) rows[row * this.dims + this.#index(value)] = 1;
     return rows;
   }
+
+  #index(value: ConditionValue): number {
+    const label = requireText(value, this.#field);
+    const index = this.#indexOf.get(label);
+    if (index !== undefined) return index;
+    const field = `condition.${this.#field}`;
+    const expected = someOf([...this.#indexOf.keys()]);
+    throw new AppError(
+      this.#field === "style" ? "style_unknown" : "label_unknown",
+      `${field}: expected one of ${expected}; got "${label}"`,
+      { field, expected, received: label },
+    );
+  }
 }
+
+/** Names that a message lists; GET /v1/meta has them all. */
+const namedMax = 40;
+
+const someOf = (ids: readonly string[]): string =>
+  ids.length <= namedMax ? ids.join(", ") : `${ids.slice(0, namedMax).join(", ")} and ${ids.length - namedMax} more`;

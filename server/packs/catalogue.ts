@@ -7,9 +7,17 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type ConditionField, conditionFields, depths, fieldOf } from "../../shared/conditions.ts";
 import type { PackInfo, TranslationInfo } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
-import { type PackManifest, PackManifestSchema, type TranslationEntry } from "./manifest.ts";
+import {
+  type ExpertEntry,
+  latentDimsOf,
+  type PackManifest,
+  PackManifestSchema,
+  type TargetEntry,
+  type TranslationEntry,
+} from "./manifest.ts";
 import { verifyPack } from "./verify.ts";
 
 export interface CatalogueEntry {
@@ -17,6 +25,8 @@ export interface CatalogueEntry {
   readonly manifest: PackManifest;
   /** SHA-256 of the manifest's bytes: names every weight of the pack. */
   readonly digest: string;
+  /** Part of the release, not made by the user: its faults stop the start. */
+  readonly isShipped: boolean;
 }
 
 /** The packs that ship: beside this file in the source tree, and found from the bundle in dist/server. */
@@ -26,31 +36,62 @@ export function packsHome(): string {
   return candidates.find((path) => existsSync(path)) ?? candidates[0]!;
 }
 
+/** A user's pack that was left out, and why. */
+export interface PackFault {
+  readonly folder: string;
+  readonly error: AppError;
+}
+
+/** Whatever went wrong with a user's pack, as what is reported of it. */
+export const faultOf = (folder: string, error: unknown): PackFault => ({
+  folder,
+  error:
+    error instanceof AppError
+      ? error
+      : new AppError("pack_corrupt", `${folder}: expected a readable pack, got ${String(error)}`, { cause: error }),
+});
+
 export class Catalogue {
   readonly entries: readonly CatalogueEntry[];
+  /** A user's packs that could not be read, and were left out. */
+  readonly faults: readonly PackFault[];
 
-  private constructor(entries: readonly CatalogueEntry[]) {
+  private constructor(entries: readonly CatalogueEntry[], faults: readonly PackFault[]) {
     this.entries = entries;
+    this.faults = faults;
   }
 
   /**
-   * Reads the manifest of every pack below a folder.
-   * @throws AppError `pack_unavailable` when there is none, `pack_corrupt` when a manifest does not parse
+   * Reads the manifest of every pack below the folder that ships, then below the user's folders, which need not exist.
+   * @throws AppError `pack_unavailable` when no pack ships, `pack_corrupt` when a manifest that ships does not parse or names a
+   * translation twice; the same fault of a user's pack leaves it out
    */
-  static async open(packsFolder: string): Promise<Catalogue> {
-    const names = await readdir(packsFolder).catch((cause: unknown) => {
-      throw new AppError("pack_unavailable", `packs: expected a folder at ${packsFolder}, got none`, { cause });
+  static async open(shipped: string, ...userFolders: readonly string[]): Promise<Catalogue> {
+    const names = await readdir(shipped).catch((cause: unknown) => {
+      throw new AppError("pack_unavailable", `packs: expected a folder at ${shipped}, got none`, { cause });
     });
-    const folders = names.sort().map((name) => join(packsFolder, name));
-    const entries = await Promise.all(
-      folders.filter((folder) => existsSync(join(folder, "manifest.json"))).map(readEntry),
-    );
+    const entries: CatalogueEntry[] = [];
+    const faults: PackFault[] = [];
+    for (const folder of packFolders(shipped, names))
+      entries.push(withOwnNames(await readEntry(folder, true), entries));
     if (entries.length === 0)
       throw new AppError(
         "pack_unavailable",
-        `packs: expected at least one <pack>/manifest.json in ${packsFolder}, got none`,
+        `packs: expected at least one <pack>/manifest.json in ${shipped}, got none`,
       );
-    return new Catalogue(entries);
+    for (const userFolder of userFolders.filter(existsSync)) {
+      const userNames = await readdir(userFolder).catch((error: unknown) => {
+        faults.push(faultOf(userFolder, error));
+        return [];
+      });
+      for (const folder of packFolders(userFolder, userNames))
+        try {
+          entries.push(withOwnNames(await readEntry(folder, false), entries));
+        } catch (error) {
+          faults.push(faultOf(folder, error));
+        }
+    }
+    return new Catalogue(entries, faults);
   }
 
   /** What GET /v1/meta tells of each pack. */
@@ -72,7 +113,33 @@ export class Catalogue {
   }
 }
 
-async function readEntry(folder: string): Promise<CatalogueEntry> {
+/** Folders of packs in order; hidden ones are being written. */
+const packFolders = (home: string, names: readonly string[]): string[] =>
+  names
+    .filter((name) => !name.startsWith(".") && existsSync(join(home, name, "manifest.json")))
+    .sort()
+    .map((name) => join(home, name));
+
+/** A request names a translation without its pack, so two packs may hold neither the same translation nor the same id. */
+function withOwnNames(entry: CatalogueEntry, others: readonly CatalogueEntry[]): CatalogueEntry {
+  const { id, translations } = entry.manifest;
+  const pack = others.find(({ manifest }) => manifest.id === id);
+  if (pack)
+    throw new AppError("pack_corrupt", `packs: expected one pack "${id}", got ${pack.folder} and ${entry.folder}`);
+  const names = [...others, entry].flatMap(({ manifest }) =>
+    manifest.translations.map((translation) => translation.id),
+  );
+  const twice = translations.find((translation) => names.indexOf(translation.id) !== names.lastIndexOf(translation.id));
+  if (twice)
+    throw new AppError(
+      "pack_corrupt",
+      `${entry.folder}: expected each translation in one pack, got "${twice.id}" in two`,
+    );
+  return entry;
+}
+
+/** One pack by its folder. @throws AppError `pack_corrupt` when its manifest does not parse */
+export async function readEntry(folder: string, isShipped: boolean): Promise<CatalogueEntry> {
   const path = join(folder, "manifest.json");
   const bytes = await readFile(path);
   let value: unknown;
@@ -88,27 +155,34 @@ async function readEntry(folder: string): Promise<CatalogueEntry> {
     const issue = parsed.error.issues[0]!;
     throw new AppError("pack_corrupt", `${path}: ${issue.path.join(".") || "manifest"}: ${issue.message}`);
   }
-  return { folder, manifest: parsed.data, digest: createHash("sha256").update(bytes).digest("hex") };
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  return { folder, manifest: parsed.data, digest, isShipped };
 }
 
-function describe(manifest: PackManifest, translation: TranslationEntry): TranslationInfo {
-  const target = manifest.experts[translation.target]!;
-  if (target.kind !== "autoencoder")
-    throw new AppError(
-      "pack_corrupt",
-      `pack ${manifest.id}, translation ${translation.id}: expected an autoencoder as target, got ${target.kind}`,
-    );
-  const styleExpert = manifest.experts[translation.conditions.find(({ name }) => name === "style")?.expert ?? ""];
-  const styles = styleExpert?.kind === "label" ? styleExpert.vocabulary : [];
-  const { defaultStyle } = translation;
+function describe({ experts }: PackManifest, translation: TranslationEntry): TranslationInfo {
+  const { id, label, conditions, defaultStyle } = translation;
+  // The manifest's schema has seen that the experts are there, and of fitting kinds.
+  const target = experts[translation.target] as TargetEntry;
+  const expertOf = (field: ConditionField): ExpertEntry | undefined =>
+    experts[conditions.find(({ name }) => fieldOf(name) === field)?.expert ?? ""];
+  const vocabularyOf = (field: ConditionField): TranslationInfo["labels"] => {
+    const expert = expertOf(field);
+    return expert?.kind === "label" ? expert.vocabulary : [];
+  };
+  const layout = expertOf("layout");
   return {
-    id: translation.id,
-    label: translation.label,
-    conditions: translation.conditions.map(({ name }) => name),
-    styles,
+    id,
+    label,
+    conditions: conditionFields.filter((field) => conditions.some(({ name }) => fieldOf(name) === field)),
+    styles: vocabularyOf("style"),
+    labels: vocabularyOf("label"),
+    depths: depths.filter((depth) => conditions.some(({ name }) => name === `image-${depth}`)),
+    ...(layout?.kind === "layout"
+      ? { layout: { columns: layout.columns, rows: layout.rows, palette: layout.palette } }
+      : {}),
     ...(defaultStyle === undefined ? {} : { defaultStyle }),
     widthPx: target.imageSizePx,
     heightPx: target.imageSizePx,
-    latentDims: target.latentShape.reduce((product, size) => product * size, 1),
+    latentDims: latentDimsOf(target),
   };
 }

@@ -1,49 +1,94 @@
-/** Brings a verified pack to life: opens its experts and flows and joins them into translations. Runs in the inference child. */
+/**
+ * Brings packs to life: verifies their files, opens their experts and flows and joins them into translations. Experts of equal
+ * files are opened once, over all packs. Runs in the inference child, in training and in evaluation.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fieldOf } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { ConditioningExpert, TargetExpert } from "../engine/interfaces.ts";
 import type { Translation } from "../engine/translation.ts";
-import { Autoencoder } from "../experts/autoencoder.ts";
-import { LabelExpert } from "../experts/label.ts";
-import { type ExpertOptions, TextExpert } from "../experts/text.ts";
+import type { ExpertOptions } from "../experts/expert.ts";
+import { openConditioning, openTarget } from "../experts/registry.ts";
+import { SharedFiles } from "../experts/shared-files.ts";
 import { createFlow } from "../flow/flow-sessions.ts";
 import { readFlowFile } from "../flow/weights.ts";
-import type { CatalogueEntry } from "./catalogue.ts";
+import { readCalibration } from "./calibration-file.ts";
+import { type Catalogue, type CatalogueEntry, faultOf, type PackFault } from "./catalogue.ts";
+import type { ConditioningEntry, TargetEntry, TranslationEntry } from "./manifest.ts";
+import { verifyPack } from "./verify.ts";
+
+export interface LoadedPacks {
+  /** Packs that were verified and loaded. */
+  readonly entries: readonly CatalogueEntry[];
+  readonly translations: readonly Translation[];
+  /** A user's packs that were left out, and why: those that did not open included. */
+  readonly faults: readonly PackFault[];
+}
+
+/**
+ * Verifies and loads every pack of a catalogue.
+ * @throws AppError the fault of a pack that ships; a user's broken pack is left out instead
+ */
+export async function loadPacks(catalogue: Catalogue, options: ExpertOptions): Promise<LoadedPacks> {
+  const { shared = new SharedFiles() } = options;
+  const entries: CatalogueEntry[] = [];
+  const translations: Translation[] = [];
+  const faults = [...catalogue.faults];
+  // One after another: creating a session blocks the process anyway, and the peaks of memory would add up.
+  for (const entry of catalogue.entries) {
+    try {
+      await verifyPack(entry.folder, entry.manifest);
+      translations.push(...(await loadTranslations(entry, { ...options, shared })));
+      entries.push(entry);
+    } catch (error) {
+      if (entry.isShipped) throw error;
+      faults.push(faultOf(entry.folder, error));
+    }
+  }
+  return { entries, translations, faults };
+}
 
 /** @throws AppError `pack_corrupt` when experts and flow do not fit each other */
-export async function loadTranslations(
-  { folder, manifest }: CatalogueEntry,
-  options: ExpertOptions,
-): Promise<Translation[]> {
-  const name = `${manifest.id}@${manifest.version}`;
-  const conditioning = new Map<string, ConditioningExpert>();
-  const targets = new Map<string, TargetExpert>();
-  for (const [key, entry] of Object.entries(manifest.experts)) {
-    if (entry.kind === "text") conditioning.set(key, await TextExpert.open(folder, entry, options));
-    else if (entry.kind === "label") conditioning.set(key, new LabelExpert(entry));
-    else targets.set(key, await Autoencoder.open(folder, entry, options));
-  }
-  return Promise.all(
-    manifest.translations.map(async (translation): Promise<Translation> => {
-      const label = `${name}, ${translation.flow}`;
-      const weights = readFlowFile(await readFile(join(folder, translation.flow)), label);
-      const conditions = translation.conditions.map(({ name: field, expert }) => ({
-        name: field,
-        expert: conditioning.get(expert)!,
-      }));
-      const target = targets.get(translation.target)!;
-      const expected = [
-        `z ${target.latentDims}`,
-        ...conditions.map(({ name: field, expert }) => `${field} ${expert?.dims}`),
-      ].join(", ");
-      const got = [
-        `z ${weights.architecture.dims}`,
-        ...weights.architecture.conditions.map(({ name: field, dims }) => `${field} ${dims}`),
-      ].join(", ");
-      if (expected !== got)
-        throw new AppError("pack_corrupt", `${label}: expected a flow for ${expected}, as the experts are, got ${got}`);
-      return { id: translation.id, flow: await createFlow(weights, { ...options, label }), target, conditions };
-    }),
-  );
+export async function loadTranslations(entry: CatalogueEntry, options: ExpertOptions): Promise<Translation[]> {
+  const withShared = { shared: new SharedFiles(), ...options };
+  const translations: Translation[] = [];
+  for (const translation of entry.manifest.translations)
+    translations.push(await loadTranslation(entry, translation, withShared));
+  return translations;
 }
+
+async function loadTranslation(
+  { folder, manifest: { id, version, experts } }: CatalogueEntry,
+  { id: translation, flow: path, conditions, target: targetKey, calibration }: TranslationEntry,
+  options: ExpertOptions,
+): Promise<Translation> {
+  const label = `${id}@${version}, ${path}`;
+  const weights = readFlowFile(await readFile(join(folder, path)), label);
+  // The manifest's schema has seen that each expert is there and of a fitting kind.
+  const target = await openTarget(folder, experts[targetKey] as TargetEntry, options);
+  const opened: Array<Translation["conditions"][number]> = [];
+  for (const { name, expert } of conditions)
+    opened.push({
+      name,
+      expert: await openConditioning(folder, experts[expert] as ConditioningEntry, fieldOf(name), options),
+    });
+  const expected = widths(
+    target.latentDims,
+    opened.map(({ name, expert: { dims } }) => ({ name, dims })),
+  );
+  const got = widths(weights.architecture.dims, weights.architecture.conditions);
+  if (expected !== got)
+    throw new AppError("pack_corrupt", `${label}: expected a flow for ${expected}, as the experts are, got ${got}`);
+  return {
+    id: translation,
+    flow: await createFlow(weights, { ...options, label }),
+    target,
+    conditions: opened,
+    ...(calibration ? { calibration: await readCalibration(folder, calibration) } : {}),
+  };
+}
+
+const widths = (
+  latentDims: number,
+  conditions: ReadonlyArray<{ readonly name: string; readonly dims: number }>,
+): string => [`z ${latentDims}`, ...conditions.map(({ name, dims }) => `${name} ${dims}`)].join(", ");

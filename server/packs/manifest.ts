@@ -3,17 +3,18 @@
  * A pack is a folder `<id>/manifest.json` plus the listed files; nothing outside that list is ever opened.
  */
 import { z } from "zod";
+import { type ConditionField, type FlowConditionName, fieldOf, flowConditionNames } from "../../shared/conditions.ts";
+import {
+  latentDimsOf as dimsOf,
+  filesOfDeclared,
+  OnnxAutoencoderSchema,
+  OnnxExpertSchema,
+  OnnxGeneratorSchema,
+  servedBy,
+} from "./declared-manifest.ts";
+import { PackPathSchema } from "./pack-path.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits (SHA-256)");
-
-/** A path inside the pack: relative, forward slashes, no `..`, no hidden parts. */
-export const PackPathSchema = z
-  .string()
-  .max(200)
-  .regex(
-    /^(?!\.)[A-Za-z0-9_-][A-Za-z0-9._-]*(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/,
-    "expected a relative path inside the pack",
-  );
 
 const PartSchema = z.object({ name: z.string(), licence: z.string(), source: z.string() });
 
@@ -44,23 +45,134 @@ export const AutoencoderExpertSchema = z.object({
   posteriorStd: z.number().positive(),
 });
 
+/** Line drawings: ink [batch, 1, sizePx, sizePx] as server/experts/line-drawing.ts normalises it → code [batch, dims]. */
+export const SketchExpertSchema = z.object({
+  kind: z.literal("sketch"),
+  model: PackPathSchema,
+  sizePx: z.number().int().positive(),
+  dims: z.number().int().positive(),
+});
+
+/** Label map of a coarse grid, one-hot [batch, columns · rows · (palette + 1)]; the first class is transparent. No parameters. */
+export const LayoutExpertSchema = z.object({
+  kind: z.literal("layout"),
+  columns: z.number().int().positive(),
+  rows: z.number().int().positive(),
+  palette: z
+    .array(z.object({ id: z.string().min(1), label: z.string().min(1), hex: z.string().regex(/^#[0-9a-f]{6}$/) }))
+    .min(1),
+});
+
+/** Features of an image classifier at one depth: premultiplied RGBA [batch, 4, sizePx, sizePx] → the named output [batch, dims]. */
+export const ImageExpertSchema = z.object({
+  kind: z.literal("image"),
+  model: PackPathSchema,
+  output: z.string().min(1),
+  sizePx: z.number().int().positive(),
+  dims: z.number().int().positive(),
+});
+
+/** Encoder of a small autoencoder of small images: premultiplied RGBA [batch, 4, sizePx, sizePx] → code [batch, dims]. */
+export const LowResolutionExpertSchema = z.object({
+  kind: z.literal("low-resolution"),
+  model: PackPathSchema,
+  sizePx: z.number().int().positive(),
+  dims: z.number().int().positive(),
+});
+
 export const ExpertSchema = z.discriminatedUnion("kind", [
   TextExpertSchema,
   LabelExpertSchema,
+  SketchExpertSchema,
+  LayoutExpertSchema,
+  ImageExpertSchema,
+  LowResolutionExpertSchema,
+  OnnxExpertSchema,
   AutoencoderExpertSchema,
+  OnnxAutoencoderSchema,
+  OnnxGeneratorSchema,
 ]);
+
+export type ExpertEntry = z.infer<typeof ExpertSchema>;
+
+/** Experts that images are made with, and experts that read conditions. */
+const targetKinds = ["autoencoder", "onnx-autoencoder", "onnx-generator"] as const;
+export type TargetEntry = Extract<ExpertEntry, { kind: (typeof targetKinds)[number] }>;
+export type ConditioningEntry = Exclude<ExpertEntry, TargetEntry>;
+
+export const isTarget = (expert: ExpertEntry): expert is TargetEntry =>
+  targetKinds.some((kind) => kind === expert.kind);
+
+/** Length of z. */
+export const latentDimsOf = (target: TargetEntry): number =>
+  target.kind === "autoencoder" ? target.latentShape.reduce((product, size) => product * size, 1) : dimsOf(target);
+
+/** The kind of expert that reads a field of a condition, besides declared ones. */
+const kindOfField = {
+  caption: "text",
+  label: "label",
+  style: "label",
+  sketch: "sketch",
+  layout: "layout",
+  image: "image",
+  lowResolution: "low-resolution",
+} as const satisfies Record<ConditionField, ConditioningEntry["kind"]>;
+
+/** Whether an expert can read a flow's condition. */
+const canRead = (expert: ExpertEntry, name: FlowConditionName): boolean =>
+  expert.kind === "onnx" ? servedBy(expert, name) : expert.kind === kindOfField[fieldOf(name)];
+
+/** The pack files that an expert reads. */
+export function filesOfExpert(expert: ExpertEntry): string[] {
+  switch (expert.kind) {
+    case "text":
+      return [expert.model, expert.tokenizer];
+    case "autoencoder":
+      return [expert.encoder, expert.decoder];
+    case "onnx":
+    case "onnx-autoencoder":
+    case "onnx-generator":
+      return filesOfDeclared(expert);
+    default:
+      return "model" in expert ? [expert.model] : [];
+  }
+}
+
+const rate = z.number().min(0).max(1);
+
+/** What held-out data says of a translation's numbers (server/training/calibrate.ts). */
+export const CalibrationSchema = z.object({
+  /** Tensors: middles of learned conditions, quantiles of held-out log-likelihoods (server/packs/calibration-file.ts). */
+  file: PackPathSchema,
+  /** Tests for conditions outside what was learned. */
+  outside: z.array(
+    z.object({
+      condition: z.enum(flowConditionNames),
+      /** Largest distance, 1 − cosine to the nearest middle, that still counts as known. */
+      threshold: z.number(),
+      /** Share of held-out conditions beyond it. */
+      falseAlarmRate: rate,
+      /** Share of outside conditions within it; absent where no outside ones were tried. */
+      missRate: rate.optional(),
+      /** Area under the curve of both rates: 1 = the distance tells all apart. */
+      auc: rate.optional(),
+    }),
+  ),
+});
+export type CalibrationEntry = z.infer<typeof CalibrationSchema>;
 
 export const TranslationSchema = z.object({
   id: z.string().min(1),
   label: z.string().min(1),
-  /** Name of the request's condition field → the expert that encodes it. Order is the flow's order of condition inputs. */
-  conditions: z.array(z.object({ name: z.enum(["caption", "style"]), expert: z.string() })).min(1),
+  /** Name of the flow's condition → the expert that encodes it. Order is the flow's order of condition inputs. */
+  conditions: z.array(z.object({ name: z.enum(flowConditionNames), expert: z.string() })).min(1),
   target: z.string(),
   /** ONNX file of the flow: initialisers are its weights, metadata its architecture (server/flow/weights.ts). */
   flow: PackPathSchema,
   /** The style that a form should begin with, one of the style expert's vocabulary. */
   defaultStyle: z.string().optional(),
   metrics: z.record(z.string(), z.number()),
+  calibration: CalibrationSchema.optional(),
 });
 
 /** What a pack is, before its files are digested: `pack.json`, from which training makes the manifest. */
@@ -83,29 +195,53 @@ export const PackManifestSchema = PackDraftSchema.extend({
     if (!listed.has(path)) context.addIssue({ code: "custom", message: `${where}: "${path}" is not in files` });
   };
   for (const [name, expert] of Object.entries(manifest.experts)) {
-    if (expert.kind === "text") for (const path of [expert.model, expert.tokenizer]) need(path, `experts.${name}`);
-    if (expert.kind === "autoencoder")
-      for (const path of [expert.encoder, expert.decoder]) need(path, `experts.${name}`);
+    for (const path of filesOfExpert(expert)) need(path, `experts.${name}`);
   }
   for (const translation of manifest.translations) {
-    need(translation.flow, `translations.${translation.id}`);
-    const names = [...translation.conditions.map((condition) => condition.expert), translation.target];
-    for (const name of names)
-      if (!manifest.experts[name])
-        context.addIssue({ code: "custom", message: `translations.${translation.id}: no expert "${name}"` });
-    const styles = manifest.experts[translation.conditions.find(({ name }) => name === "style")?.expert ?? ""];
-    const { defaultStyle } = translation;
-    const isKnown = styles?.kind === "label" && styles.vocabulary.some(({ id }) => id === defaultStyle);
-    if (defaultStyle !== undefined && !isKnown)
-      context.addIssue({
-        code: "custom",
-        message: `translations.${translation.id}: expected a default style of its vocabulary, got "${defaultStyle}"`,
-      });
+    const where = `translations.${translation.id}`;
+    need(translation.flow, where);
+    if (translation.calibration) need(translation.calibration.file, where);
+    for (const message of faultsOf(translation, manifest.experts))
+      context.addIssue({ code: "custom", message: `${where}: ${message}` });
   }
 });
+
+/** What is wrong with a translation's experts: missing, of the wrong kind, named twice, or without the default style. */
+function faultsOf(
+  { conditions, target, defaultStyle }: z.infer<typeof TranslationSchema>,
+  experts: Readonly<Record<string, ExpertEntry>>,
+): string[] {
+  const faults: string[] = [];
+  const names = conditions.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) faults.push(`expected each condition once, got "${twice}" twice`);
+  for (const { name, expert: key } of conditions) {
+    const expert = experts[key];
+    if (!expert) faults.push(`no expert "${key}"`);
+    else if (!canRead(expert, name))
+      faults.push(
+        `${name}: expected an expert of kind ${kindOfField[fieldOf(name)]}, or a declared one, got "${key}" of kind ${expert.kind}`,
+      );
+  }
+  const targetExpert = experts[target];
+  if (!targetExpert) faults.push(`no expert "${target}"`);
+  else if (!isTarget(targetExpert))
+    faults.push(
+      `target: expected an expert of kind ${targetKinds.join(", ")}, got "${target}" of kind ${targetExpert.kind}`,
+    );
+  const styles = experts[conditions.find(({ name }) => name === "style")?.expert ?? ""];
+  const isKnown = styles?.kind === "label" && styles.vocabulary.some(({ id }) => id === defaultStyle);
+  if (defaultStyle !== undefined && !isKnown)
+    faults.push(`expected a default style of its vocabulary, got "${defaultStyle}"`);
+  return faults;
+}
 
 export type PackManifest = z.infer<typeof PackManifestSchema>;
 export type TextExpertEntry = z.infer<typeof TextExpertSchema>;
 export type LabelExpertEntry = z.infer<typeof LabelExpertSchema>;
 export type AutoencoderExpertEntry = z.infer<typeof AutoencoderExpertSchema>;
 export type TranslationEntry = z.infer<typeof TranslationSchema>;
+export type SketchExpertEntry = z.infer<typeof SketchExpertSchema>;
+export type LayoutExpertEntry = z.infer<typeof LayoutExpertSchema>;
+export type ImageExpertEntry = z.infer<typeof ImageExpertSchema>;
+export type LowResolutionExpertEntry = z.infer<typeof LowResolutionExpertSchema>;

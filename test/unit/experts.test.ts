@@ -8,6 +8,7 @@ import { Autoencoder } from "../../server/experts/autoencoder.ts";
 import { requireFinite } from "../../server/experts/check.ts";
 import { LabelExpert } from "../../server/experts/label.ts";
 import { TextExpert } from "../../server/experts/text.ts";
+import { asText } from "../../server/experts/values.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
 import type { AutoencoderExpertEntry } from "../../server/packs/manifest.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
@@ -36,7 +37,7 @@ describe("the shipped text expert", async () => {
   for (const { caption, ids, start } of reference.cases)
     it(`reads "${caption.slice(0, 40)}" like the Rust tokenizer and Python's onnxruntime`, async () => {
       assert.deepEqual(expert.tokenize(caption), ids);
-      const vector = await expert.encode([caption]);
+      const vector = await expert.encode([asText(caption)]);
       const worst = Math.max(...start.map((value, index) => Math.abs(value - vector[index]!)));
       // Int8 scales differ by a rounding between processors; a wrong token or pooling is off by 0.05 and more.
       assert.ok(worst < 5e-3, `largest difference ${worst}`);
@@ -44,17 +45,17 @@ describe("the shipped text expert", async () => {
 
   it("gives unit vectors that do not depend on the other captions of a call", async () => {
     const captions = ["red apple", "a very long caption about a birthday cake with candles", "cat"];
-    const together = await expert.encode(captions);
+    const together = await expert.encode(captions.map(asText));
     const fresh = await TextExpert.open(join(packsHome(), "icons"), entry, { threads: 1 });
     for (const [index, caption] of captions.entries()) {
       const vector = together.subarray(index * 384, (index + 1) * 384);
-      assert.deepEqual(await fresh.encode([caption]), vector.slice());
+      assert.deepEqual(await fresh.encode([asText(caption)]), vector.slice());
       assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-5);
     }
   });
 
   it("puts captions of like meaning nearer than others", async () => {
-    const vectors = await expert.encode(["red apple", "a crimson fruit", "space rocket"]);
+    const vectors = await expert.encode(["red apple", "a crimson fruit", "space rocket"].map(asText));
     const cosine = (a: number, b: number): number =>
       vectors
         .subarray(a * 384, (a + 1) * 384)
@@ -62,41 +63,56 @@ describe("the shipped text expert", async () => {
     assert.ok(cosine(0, 1) > cosine(0, 2) + 0.2, `${cosine(0, 1)} and ${cosine(0, 2)}`);
   });
 
-  it("keeps nothing that a caller can change", async () => {
-    const first = await expert.encode(["cat"]);
-    const copy = first.slice();
-    first.fill(0);
-    assert.deepEqual(await expert.encode(["cat"]), copy);
+  it("is refused when the manifest promises other dimensions, or a tokenizer that is none", async () => {
+    const home = join(packsHome(), "icons");
+    await assert.rejects(TextExpert.open(home, { ...entry, dims: 256 }, { threads: 1 }), {
+      code: "pack_corrupt",
+      message:
+        /text\/model\.onnx: output last_hidden_state: expected float32 \[batch, tokens, 256\], got float32 \[batch, sequence, 384\]/,
+    });
+    await assert.rejects(TextExpert.open(home, { ...entry, tokenizer: "pack.json" }, { threads: 1 }), {
+      code: "pack_corrupt",
+      message: /expected a tokenizer\.json, got \d+ bytes that are none/,
+    });
   });
 
-  it("names expected and received shape when the manifest promises other dimensions", async () => {
-    const wrong = await TextExpert.open(join(packsHome(), "icons"), { ...entry, dims: 256 }, { threads: 1 });
-    await assert.rejects(wrong.encode(["cat"]), {
-      code: "tensor_mismatch",
-      message: /text\/model\.onnx: expected \[1, 3, 256\], got \[1, 3, 384\]/,
+  it("refuses an image by the field's name", async () => {
+    await assert.rejects(expert.encode([{ kind: "cells", cells: [0] }]), {
+      code: "invalid_request",
+      message: /condition\.caption: expected a text, got cells/,
     });
   });
 });
 
 describe("a label expert", () => {
-  const expert = new LabelExpert({
-    kind: "label",
+  const entry = {
+    kind: "label" as const,
     vocabulary: [
       { id: "flat", label: "Flat" },
       { id: "round", label: "Round" },
     ],
-  });
+  };
+  const expert = new LabelExpert(entry, "style");
 
   it("gives one-hot rows", async () => {
-    assert.deepEqual(await expert.encode(["round", "flat", "round"]), Float32Array.of(0, 1, 1, 0, 0, 1));
+    const rows = await expert.encode(["round", "flat", "round"].map(asText));
+    assert.deepEqual(rows, Float32Array.of(0, 1, 1, 0, 0, 1));
   });
 
   it("refuses labels outside its vocabulary, also names of object methods", async () => {
     for (const label of ["cubist", "constructor", "__proto__", "Flat", ""])
-      await assert.rejects(expert.encode([label]), {
+      await assert.rejects(expert.encode([asText(label)]), {
         code: "style_unknown",
-        message: /expected one of flat, round; got/,
+        message: /condition\.style: expected one of flat, round; got/,
       });
+  });
+
+  it("names the field that it serves, and a few of many labels", async () => {
+    const vocabulary = Array.from({ length: 500 }, (_, index) => ({ id: `label-${index}`, label: "x" }));
+    await assert.rejects(new LabelExpert({ kind: "label", vocabulary }, "label").encode([asText("cubist")]), {
+      code: "label_unknown",
+      message: /condition\.label: expected one of label-0, .* label-39 and 460 more; got "cubist"/,
+    });
   });
 });
 
@@ -119,12 +135,15 @@ describe("an autoencoder expert", () => {
     assert.ok(image.every((value) => value >= 0 && value <= 1));
   });
 
-  it("names graph, expected and received shape when the files do not fit the manifest", async () => {
-    const swapped = { ...entry, decoder: entry.encoder };
-    const expert = await Autoencoder.open(pack, swapped, { threads: 1 });
-    await assert.rejects(expert.decode(new Float32Array(8), 1), {
-      code: "tensor_mismatch",
-      message: /x: expected float32 \[batch, 4, 8, 8\], got float32 \[1, 2, 2, 2\] \(decoder target\/encoder\.onnx\)/,
+  it("is refused with every input and output that differs when the files do not fit the manifest", async () => {
+    await assert.rejects(Autoencoder.open(pack, { ...entry, decoder: entry.encoder }, { threads: 1 }), {
+      code: "pack_corrupt",
+      message:
+        /^decoder target\/encoder\.onnx: input latent: expected float32 \[batch, 2, 2, 2\], got only image; input: expected only latent, got image; output image: .*, got only mean$/,
+    });
+    await assert.rejects(Autoencoder.open(pack, { ...entry, imageSizePx: 16 }, { threads: 1 }), {
+      code: "pack_corrupt",
+      message: /input image: expected float32 \[batch, 4, 16, 16\], got float32 \[batch, 4, 8, 8\]/,
     });
   });
 

@@ -1,0 +1,40 @@
+/**
+ * Keeps the vectors of conditions by their content (text, pixels, cells), so that a repeated condition costs nothing. Any expert
+ * gets it, in registry.ts. Values that miss go to the expert one by one, so a vector is the same whatever came beside it.
+ */
+import type { ConditionValue } from "../engine/interfaces.ts";
+import { Recent } from "../recent.ts";
+import type { Expert, ExpertCore } from "./expert.ts";
+
+/** Vectors that one expert keeps, in bytes: some 5,000 captions, or some 600 layouts. */
+const keptBytes = 8 * 1024 * 1024;
+
+/** Equal for equal content. */
+function contentKey(value: ConditionValue): string {
+  if (value.kind === "text") return `text ${value.text}`;
+  if (value.kind === "image") return `image ${value.sizePx} ${value.key}`;
+  return `cells ${value.cells.join()}`;
+}
+
+export function cached(expert: ExpertCore): Expert {
+  const { dims } = expert;
+  const vectors = new Recent<Promise<Float32Array>>(Math.max(1, Math.floor(keptBytes / (4 * dims))));
+  const vectorOf = async (value: ConditionValue): Promise<Float32Array> => {
+    const key = contentKey(value);
+    try {
+      return await vectors.once(key, () => expert.encode([value]));
+    } catch (error) {
+      vectors.delete(key);
+      throw error;
+    }
+  };
+  return {
+    dims,
+    async encode(values) {
+      const rows = new Float32Array(values.length * dims);
+      for (const [row, value] of values.entries()) rows.set(await vectorOf(value), row * dims);
+      return rows;
+    },
+    encodeExamples: (values) => expert.encodeExamples?.(values) ?? expert.encode(values),
+  };
+}

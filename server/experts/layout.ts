@@ -1,0 +1,131 @@
+/**
+ * Layout expert Φ: a label map of a coarse grid, one-hot, no parameters; stands for the paper's segmentation maps. An image is
+ * reduced to the map by the palette colour that most of a cell's pixels are nearest to, in OKLab (Ottosson 2020).
+ */
+import { AppError } from "../../shared/problem.ts";
+import type { ConditionValue } from "../engine/interfaces.ts";
+import type { LayoutExpertEntry } from "../packs/manifest.ts";
+import type { ExpertCore } from "./expert.ts";
+
+/** Below this alpha a pixel belongs to class 0, transparent. */
+const opaqueFrom = 0.5;
+
+/** sRGB byte → linear light. */
+const linearOf = Float64Array.from({ length: 256 }, (_, byte) => {
+  const value = byte / 255;
+  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+});
+
+type Lab = readonly [number, number, number];
+
+/** sRGB, 24 bits → OKLab. */
+function labOf(bits: number): Lab {
+  const [r, g, b] = [linearOf[bits >> 16]!, linearOf[(bits >> 8) & 255]!, linearOf[bits & 255]!];
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}
+
+export class LayoutExpert implements ExpertCore {
+  readonly dims: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** Classes of a cell: transparent and the palette. */
+  readonly #classes: number;
+  readonly #colours: readonly Lab[];
+  /** Class of each colour that was met, by its 24 bits: icons hold few colours, photographs many but not for ever. */
+  readonly #classOf = new Map<number, number>();
+
+  constructor({ columns, rows, palette }: LayoutExpertEntry) {
+    this.columns = columns;
+    this.rows = rows;
+    this.#classes = palette.length + 1;
+    this.#colours = palette.map(({ hex }) => labOf(Number.parseInt(hex.slice(1), 16)));
+    this.dims = columns * rows * this.#classes;
+  }
+
+  /**
+   * One-hot maps, [values, columns · rows · classes], scaled to unit length.
+   * @throws AppError `layout_invalid` when cells are too few, too many or outside the palette
+   */
+  async encode(values: readonly ConditionValue[]): Promise<Float32Array> {
+    const vectors = new Float32Array(values.length * this.dims);
+    const one = 1 / Math.sqrt(this.columns * this.rows);
+    for (const [row, value] of values.entries())
+      for (const [cell, label] of this.cellsOf(value).entries())
+        vectors[row * this.dims + cell * this.#classes + label] = one;
+    return vectors;
+  }
+
+  /** The label map of an image, or cells as sent: for each cell, row by row, 0 = transparent, i = colour i of the palette. */
+  cellsOf(value: ConditionValue): readonly number[] {
+    if (value.kind === "cells") return this.#checked(value.cells);
+    if (value.kind === "image") return this.#reduce(value.planes, value.sizePx);
+    throw invalid("an image or cells", "a text");
+  }
+
+  #checked(cells: readonly number[]): readonly number[] {
+    const count = this.columns * this.rows;
+    if (cells.length !== count)
+      throw invalid(`${count} cells, ${this.rows} rows of ${this.columns}`, `${cells.length} cells`);
+    const at = cells.findIndex((label) => !Number.isInteger(label) || label < 0 || label >= this.#classes);
+    if (at >= 0) throw invalid(`labels from 0 to ${this.#classes - 1}`, `${cells[at]} at cell ${at}`);
+    return cells;
+  }
+
+  /** Each cell's most frequent class; of two alike the first. */
+  #reduce(planes: Float32Array, sizePx: number): number[] {
+    const area = sizePx * sizePx;
+    const counts = new Uint32Array(this.dims);
+    for (let pixel = 0; pixel < area; pixel += 1) {
+      const row = Math.floor((Math.floor(pixel / sizePx) * this.rows) / sizePx);
+      const column = Math.floor(((pixel % sizePx) * this.columns) / sizePx);
+      const alpha = planes[3 * area + pixel]!;
+      const label =
+        alpha < opaqueFrom
+          ? 0
+          : this.#classOfColour(
+              (byteOf(planes[pixel]! / alpha) << 16) |
+                (byteOf(planes[area + pixel]! / alpha) << 8) |
+                byteOf(planes[2 * area + pixel]! / alpha),
+            );
+      counts[(row * this.columns + column) * this.#classes + label]! += 1;
+    }
+    return Array.from({ length: this.columns * this.rows }, (_, cell) => {
+      const votes = counts.subarray(cell * this.#classes, (cell + 1) * this.#classes);
+      return votes.indexOf(Math.max(...votes));
+    });
+  }
+
+  /** @param bits red, green and blue, 8 bits each */
+  #classOfColour(bits: number): number {
+    const known = this.#classOf.get(bits);
+    if (known !== undefined) return known;
+    const label = 1 + nearest(labOf(bits), this.#colours);
+    if (this.#classOf.size >= coloursKept) this.#classOf.clear();
+    this.#classOf.set(bits, label);
+    return label;
+  }
+}
+
+const byteOf = (value: number): number => Math.min(255, Math.max(0, Math.round(255 * value)));
+
+/** Colours whose class is remembered, some 4 MB. */
+const coloursKept = 65_536;
+
+function nearest([l, a, b]: Lab, colours: readonly Lab[]): number {
+  const distances = colours.map((colour) => (l - colour[0]) ** 2 + (a - colour[1]) ** 2 + (b - colour[2]) ** 2);
+  return distances.indexOf(Math.min(...distances));
+}
+
+const invalid = (expected: string, received: string): AppError =>
+  new AppError("layout_invalid", `condition.layout: expected ${expected}, got ${received}`, {
+    field: "condition.layout",
+    expected,
+    received,
+  });

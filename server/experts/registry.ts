@@ -1,0 +1,74 @@
+/**
+ * Experts by the kind of their manifest entry: the one place that knows every expert's file. To add an expert of a new kind:
+ * write `server/experts/<kind>.ts` with a class that implements `ExpertCore` (expert.ts), give its entry a schema in
+ * server/packs/manifest.ts (a member of `ExpertSchema`; `canRead` says for which conditions), and add a line here. An expert of
+ * a known kind, or any ONNX file that can be declared (declared-manifest.ts), is a manifest entry and its files alone.
+ */
+import type { ConditionField } from "../../shared/conditions.ts";
+import type { TargetExpert } from "../engine/interfaces.ts";
+import type { ConditioningEntry, ExpertEntry, TargetEntry } from "../packs/manifest.ts";
+import { Autoencoder } from "./autoencoder.ts";
+import { cached } from "./cached.ts";
+import { openOnnxAutoencoder } from "./declared-autoencoder.ts";
+import { openOnnxExpert } from "./declared-condition.ts";
+import { openOnnxGenerator } from "./declared-generator.ts";
+import type { Expert, ExpertCore, ExpertOptions } from "./expert.ts";
+import { ImageExpert } from "./image.ts";
+import { LabelExpert } from "./label.ts";
+import { LayoutExpert } from "./layout.ts";
+import { LowResolutionExpert } from "./low-resolution.ts";
+import { SketchExpert } from "./sketch.ts";
+import { TextExpert } from "./text.ts";
+
+/** Where an expert is opened from, and for which field of a condition: errors name it. */
+interface Place {
+  readonly packFolder: string;
+  readonly field: ConditionField;
+  readonly options: ExpertOptions;
+}
+
+type Openers<Entry extends ExpertEntry, Opened, Where> = {
+  readonly [Kind in Entry["kind"]]: (entry: Extract<Entry, { kind: Kind }>, place: Where) => Opened | Promise<Opened>;
+};
+
+const conditioning: Openers<ConditioningEntry, ExpertCore, Place> = {
+  text: (entry, { packFolder, options }) => TextExpert.open(packFolder, entry, options),
+  label: (entry, { field }) => new LabelExpert(entry, field),
+  sketch: (entry, { packFolder, options }) => SketchExpert.open(packFolder, entry, options),
+  layout: (entry) => new LayoutExpert(entry),
+  image: (entry, { packFolder, options }) => ImageExpert.open(packFolder, entry, options),
+  "low-resolution": (entry, { packFolder, options }) => LowResolutionExpert.open(packFolder, entry, options),
+  onnx: (entry, { packFolder, field, options }) => openOnnxExpert(packFolder, entry, field, options),
+};
+
+const targets: Openers<TargetEntry, TargetExpert, Omit<Place, "field">> = {
+  autoencoder: (entry, { packFolder, options }) => Autoencoder.open(packFolder, entry, options),
+  "onnx-autoencoder": (entry, { packFolder, options }) => openOnnxAutoencoder(packFolder, entry, options),
+  "onnx-generator": (entry, { packFolder, options }) => openOnnxGenerator(packFolder, entry, options),
+};
+
+/**
+ * Opens a conditioning expert, with its cache.
+ * @param field the condition that it serves, which its errors name
+ * @throws AppError `pack_corrupt` when a file is missing or not what the entry promises
+ */
+export async function openConditioning(
+  packFolder: string,
+  entry: ConditioningEntry,
+  field: ConditionField,
+  options: ExpertOptions = {},
+): Promise<Expert> {
+  // The table pairs each kind with its own entry, which TypeScript can't follow through a union.
+  const open = conditioning[entry.kind] as (entry: ConditioningEntry, place: Place) => ExpertCore | Promise<ExpertCore>;
+  return cached(await open(entry, { packFolder, field, options }));
+}
+
+/** Opens a target expert. @throws AppError `pack_corrupt` when a file is missing or not what the entry promises */
+export async function openTarget(
+  packFolder: string,
+  entry: TargetEntry,
+  options: ExpertOptions = {},
+): Promise<TargetExpert> {
+  const open = targets[entry.kind] as (entry: TargetEntry, place: Omit<Place, "field">) => Promise<TargetExpert>;
+  return open(entry, { packFolder, options });
+}

@@ -1,0 +1,63 @@
+/** What experts ask of the raw values that they are given: the right kind at the right size, or an error that names the field. */
+import type { ConditionField } from "../../shared/conditions.ts";
+import { AppError } from "../../shared/problem.ts";
+import type { ConditionValue } from "../engine/interfaces.ts";
+
+export type ImageValue = Extract<ConditionValue, { kind: "image" }>;
+
+export const asText = (text: string): ConditionValue => ({ kind: "text", text });
+
+const nameOf = { text: "a text", image: "an image", cells: "cells" } as const;
+
+const wrongKind = (expected: string, value: ConditionValue, field: ConditionField): AppError =>
+  new AppError("invalid_request", `condition.${field}: expected ${expected}, got ${nameOf[value.kind]}`, {
+    field: `condition.${field}`,
+    expected,
+    received: nameOf[value.kind],
+  });
+
+/** @throws AppError `invalid_request` when the value is no text */
+export function requireText(value: ConditionValue, field: ConditionField): string {
+  if (value.kind === "text") return value.text;
+  throw wrongKind("a text", value, field);
+}
+
+/** @throws AppError `invalid_request` when the value is no image */
+export function requireImage(value: ConditionValue, field: ConditionField): ImageValue {
+  if (value.kind === "image") return value;
+  throw wrongKind("an image", value, field);
+}
+
+/**
+ * Planes [channels, from, from] → [channels, to, to]: each pixel is the mean of the area that it covers, which is exact for
+ * premultiplied colour (a box filter; every source pixel counts by the share of it that lies inside).
+ */
+export function averageAreas(planes: Float32Array, fromPx: number, toPx: number): Float32Array {
+  if (fromPx === toPx) return planes;
+  const channels = planes.length / (fromPx * fromPx);
+  const shares = Array.from({ length: toPx }, (_, index) => sharesOf(index, fromPx, toPx));
+  const narrow = new Float32Array(channels * fromPx * toPx);
+  for (let row = 0; row < channels * fromPx; row += 1)
+    for (const [x, parts] of shares.entries())
+      narrow[row * toPx + x] = parts.reduce((sum, [at, share]) => sum + share * planes[row * fromPx + at]!, 0);
+  const small = new Float32Array(channels * toPx * toPx);
+  for (let channel = 0; channel < channels; channel += 1)
+    for (const [y, parts] of shares.entries())
+      for (let x = 0; x < toPx; x += 1)
+        small[(channel * toPx + y) * toPx + x] = parts.reduce(
+          (sum, [at, share]) => sum + share * narrow[(channel * fromPx + at) * toPx + x]!,
+          0,
+        );
+  return small;
+}
+
+/** Source pixels under target pixel `index` along one axis, with their shares, which add up to 1. */
+function sharesOf(index: number, fromPx: number, toPx: number): Array<readonly [at: number, share: number]> {
+  const scale = fromPx / toPx;
+  const [start, end] = [index * scale, (index + 1) * scale];
+  const first = Math.floor(start);
+  return Array.from({ length: Math.ceil(end) - first }, (_, offset) => {
+    const at = first + offset;
+    return [at, (Math.min(end, at + 1) - Math.max(start, at)) / scale] as const;
+  }).filter(([, share]) => share > 0);
+}

