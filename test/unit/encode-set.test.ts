@@ -7,21 +7,30 @@ import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import type { ConditioningExpert, TargetExpert } from "../../server/engine/interfaces.ts";
-import { Autoencoder } from "../../server/experts/autoencoder.ts";
-import { TextExpert } from "../../server/experts/text.ts";
-import { type EncodeProgress, encodeSet } from "../../server/training/encode-set.ts";
+import type { TargetExpert } from "../../server/engine/interfaces.ts";
+import type { Expert } from "../../server/experts/expert.ts";
+import { asText } from "../../server/experts/values.ts";
+import type { ConditionTable } from "../../server/flow/training-set.ts";
+import { copyEntry } from "../../server/flow/vector-table.ts";
+import { encodeSet } from "../../server/training/encode-set.ts";
+import type { EncodeProgress } from "../../server/training/encoded-pieces.ts";
 import { openImageSet } from "../../server/training/image-set.ts";
-import { tinyDraft, tinySizePx, tinyStyles, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { selectTranslation } from "../../server/training/pack-draft.ts";
+import { openSetExperts, type SetExperts } from "../../server/training/pack-experts.ts";
+import { digestExperts } from "../../server/training/publish.ts";
+import { tinyDraft, tinyFullDraft, tinySizePx, tinyStyles, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-encode-"));
 after(() => rm(root, { recursive: true }));
-const { pack } = await writeTinyPack(root);
-const { text: textEntry, image: targetEntry } = tinyDraft.experts;
-if (textEntry?.kind !== "text" || targetEntry?.kind !== "autoencoder") throw new Error("tiny pack changed");
-const text = await TextExpert.open(pack, textEntry, { threads: 1 });
-const target = await Autoencoder.open(pack, targetEntry, { threads: 1 });
+const openTiny = async (name: string, content: typeof tinyDraft): Promise<SetExperts> => {
+  const { pack } = await writeTinyPack(join(root, name), content);
+  const draft = selectTranslation(content, pack);
+  return openSetExperts(pack, draft, await digestExperts(pack, draft), { threads: 1 });
+};
+const experts = await openTiny("words", tinyDraft);
+const { target } = experts;
+const text = experts.conditions[0]!.expert;
 
 let folders = 0;
 const newSet = (content?: Parameters<typeof writeTinySet>[1]): Promise<string> =>
@@ -32,8 +41,8 @@ interface Calls {
   captions: number;
 }
 
-/** Encodes a set, counting what reached the experts. */
-async function encode(folder: string, calls: Calls, changes: { signal?: AbortSignal; targetDigest?: string } = {}) {
+/** Encodes a set, counting what reached target and text expert. */
+async function encode(folder: string, calls: Calls, changes: Partial<SetExperts> = {}) {
   const images = await openImageSet(folder, tinySizePx);
   const progress: EncodeProgress[] = [];
   const countingTarget: TargetExpert = {
@@ -45,31 +54,39 @@ async function encode(folder: string, calls: Calls, changes: { signal?: AbortSig
       return target.encode(pixels, batch);
     },
   };
-  const countingText: ConditioningExpert = {
+  const countingText: Expert = {
     dims: text.dims,
-    encode(captions) {
+    encode: (captions) => text.encode(captions),
+    encodeExamples(captions) {
       calls.captions += captions.length;
-      return text.encode(captions);
+      return text.encodeExamples(captions);
     },
   };
+  const [caption, ...others] = experts.conditions;
   try {
     const set = await encodeSet({
       folder,
       images,
-      target: countingTarget,
-      targetDigest: changes.targetDigest ?? "a".repeat(64),
-      text: countingText,
-      textDigest: "b".repeat(64),
-      styles: tinyStyles,
-      posteriorStd: 0.3,
+      experts: {
+        ...experts,
+        target: countingTarget,
+        conditions: [{ ...caption!, expert: countingText }, ...others],
+        ...changes,
+      },
       drawnRepeats: 2,
-      signal: changes.signal,
       onProgress: (report) => void progress.push(report),
     });
     return { set, progress };
   } finally {
     await images.close();
   }
+}
+
+/** The vector of one entry of a condition's table. */
+function vectorOf({ table, dims }: ConditionTable, entry: number): Float32Array {
+  const vector = new Float32Array(dims);
+  copyEntry(table, entry, vector, 0);
+  return vector;
 }
 
 const noCalls = (): Calls => ({ images: 0, captions: 0 });
@@ -104,16 +121,20 @@ describe("encoding a set", () => {
     }
     const [captions, styles] = set.conditions;
     for (const { row, captions: own, style } of tinyItems) {
-      const vectors = await text.encode(own);
+      const vectors = await text.encode(own.map(asText));
       for (const [index, entry] of captions!.options[row]!.entries())
-        assert.deepEqual(
-          captions!.table.slice(entry * text.dims, (entry + 1) * text.dims),
-          vectors.slice(index * text.dims, (index + 1) * text.dims),
-        );
+        assert.deepEqual(vectorOf(captions!, entry), vectors.slice(index * text.dims, (index + 1) * text.dims));
       const at = tinyStyles.indexOf(style);
       assert.deepEqual([...styles!.options[row]!], at < 0 ? [] : [at]);
     }
-    assert.deepEqual([...styles!.table], [1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    assert.deepEqual(
+      [0, 1, 2].map((entry) => [...vectorOf(styles!, entry)]),
+      [
+        [1, 0, 0],
+        [0, 1, 0],
+        [0, 0, 1],
+      ],
+    );
     const count = (row: number): number => set.trainRows.filter((other) => other === row).length;
     assert.deepEqual([count(0), count(59), count(78)], [2, 2, 1], "originals twice, recoloured copies once");
     assert.equal(set.trainRows.length, 122);
@@ -193,12 +214,7 @@ describe("encoding a set", () => {
     const stopped = encodeSet({
       folder,
       images,
-      target: stopping,
-      targetDigest: "a".repeat(64),
-      text,
-      textDigest: "b".repeat(64),
-      styles: tinyStyles,
-      posteriorStd: 0.3,
+      experts: { ...experts, target: stopping },
       drawnRepeats: 2,
       signal: abort.signal,
     });
@@ -209,6 +225,63 @@ describe("encoding a set", () => {
     const later = noCalls();
     await encode(folder, later);
     assert.deepEqual(later, { images: 80, captions: 0 });
+  });
+});
+
+describe("encoding a set for every condition", async () => {
+  const full = await openTiny("full", tinyFullDraft);
+  const folder = await newSet();
+  const encodeFull = async () => {
+    const images = await openImageSet(folder, tinySizePx);
+    const progress: string[] = [];
+    try {
+      const set = await encodeSet({
+        folder,
+        images,
+        experts: full,
+        drawnRepeats: 1,
+        onProgress: ({ what }) => void progress.push(what),
+      });
+      const [planes] = [await images.read(17, 1)];
+      return { set, progress, planes };
+    } finally {
+      await images.close();
+    }
+  };
+  const { set, progress, planes } = await encodeFull();
+  const tableOf = (name: string): ConditionTable => set.conditions.find((condition) => condition.name === name)!;
+
+  it("gives each picture condition what its expert makes of the image's own pixels, in the translation's order", async () => {
+    assert.deepEqual(
+      set.conditions.map(({ name }) => name),
+      full.conditions.map(({ name }) => name),
+    );
+    const value = { kind: "image", planes, sizePx: tinySizePx, key: "row 17 alone" } as const;
+    for (const { name, expert } of full.conditions.filter((condition) => tableOf(condition.name).kind === "picture")) {
+      const alone = await expert.encodeExamples([value]);
+      const stored = vectorOf(tableOf(name), tableOf(name).options[17]![0]!);
+      const difference = Math.max(...alone.map((part, axis) => Math.abs(part - stored[axis]!)));
+      assert.ok(difference < 1e-5, `${name}: ${difference}`);
+      assert.ok(stored.some((part) => part !== 0));
+    }
+  });
+
+  it("takes the label from the concept, and gives none where the vocabulary has none", () => {
+    const { options } = tableOf("label");
+    assert.deepEqual([...options[0]!], [0], "red");
+    assert.deepEqual([...options[1]!], [1], "green");
+  });
+
+  it("keeps label maps as places, a fraction of the vectors", () => {
+    const { table, dims } = tableOf("layout");
+    assert.equal(table.kind, "ones");
+    assert.ok(table.kind === "ones" && table.perEntry < dims / 2);
+  });
+
+  it("runs a network of several depths once for all of them, and nothing again from the cache", async () => {
+    assert.equal(progress.filter((what) => what === "image-early, image-middle, image-last").length, 1);
+    const again = await encodeFull();
+    assert.deepEqual(again.set, set);
   });
 });
 

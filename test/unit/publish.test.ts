@@ -7,7 +7,8 @@ import { after, describe, it } from "node:test";
 import { type FlowWeights, readFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
-import { digestExperts, draftOf, publishFlow } from "../../server/training/publish.ts";
+import { draftOf } from "../../server/training/pack-draft.ts";
+import { digestExperts, publishFlow } from "../../server/training/publish.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-publish-"));
@@ -75,7 +76,7 @@ describe("publishing a flow", () => {
     // The state after a crash before the last rename: the new flow is there, the manifest is old, the old flow not yet removed.
     await writeFile(join(pack, "manifest.json"), manifest);
     await writeFile(join(pack, before.translation.flow), flow);
-    await writeFile(join(pack, "flow/caption-00000000.onnx.writing"), "half a flow");
+    await writeFile(join(pack, "flow/caption-00000000.onnx.0123456789ab.tmp"), "half a flow");
     await writeFile(join(pack, "flow/caption-of-somebody.onnx"), "not ours");
     assert.equal((await check(home)).digest, before.digest);
     await publish(pack, 0.7);
@@ -124,7 +125,7 @@ describe("publishing a flow", () => {
 });
 
 describe("the draft of a pack", () => {
-  it("is refused when missing, no JSON, misshapen, or without a caption translation, saying what came", async () => {
+  it("is refused when missing, no JSON, misshapen, or without the experts of its translation, saying what came", async () => {
     const { pack } = await makePack();
     const path = join(pack, "pack.json");
     await rm(path);
@@ -143,18 +144,32 @@ describe("the draft of a pack", () => {
         /pack\.json: experts\.image\.posteriorStd: /,
       ],
       [
-        JSON.stringify({ ...tinyDraft, translations: [{ ...translations[0], id: "sketch" }] }),
-        /expected a translation "caption" .*, got no such translation/,
+        JSON.stringify({ ...tinyDraft, translations: [{ ...translations[0], target: "style" }] }),
+        /translations\.caption\.target: expected an expert that decodes images, got "style" of kind label/,
       ],
       [
-        JSON.stringify({ ...tinyDraft, translations: [{ ...translations[0], target: "style" }] }),
-        /expected .* an autoencoder expert, got text, label and label/,
+        JSON.stringify({
+          ...tinyDraft,
+          translations: [{ ...translations[0], conditions: [{ name: "caption", expert: "words" }] }],
+        }),
+        /caption: expected an expert that reads conditions, got none named "words"/,
       ],
     ];
     for (const [content, message] of cases) {
       await writeFile(path, content);
       await assert.rejects(draftOf(pack), { code: "pack_corrupt", message });
     }
+  });
+
+  it("may hold several translations: the named one is trained, an unknown one refused", async () => {
+    const [first] = tinyDraft.translations;
+    const { pack } = await makePack({ ...tinyDraft, translations: [first, { ...first, id: "second" }] });
+    assert.equal((await draftOf(pack)).translation.id, "caption");
+    assert.equal((await draftOf(pack, "second")).translation.id, "second");
+    await assert.rejects(draftOf(pack, "third"), {
+      code: "pack_corrupt",
+      message: /expected a translation "third", got caption, second/,
+    });
   });
 
   it("names a file of an expert that is missing before anything is trained", async () => {

@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import { TrainingRandom } from "../../server/flow/random.ts";
 import { defaultTrainOptions } from "../../server/flow/trainer.ts";
 import type { TrainingSet } from "../../server/flow/training-set.ts";
-import { trainCaptionFlow } from "../../server/training/train-caption-flow.ts";
+import { denseTable } from "../../server/flow/vector-table.ts";
+import { fitFlow } from "../../server/training/fit-flow.ts";
 
 const [dims, train, heldOut, std] = [4, 300, 200, 0.3];
 
@@ -22,8 +23,9 @@ function makeSet(): TrainingSet {
     conditions: [
       {
         name: "caption",
+        kind: "words",
         dims: 2,
-        table: Float32Array.of(1, 0, 0, 1),
+        table: denseTable(Float32Array.of(1, 0, 0, 1), 2),
         options: rows.map((row) => Int32Array.of(row % 2)),
       },
     ],
@@ -35,7 +37,7 @@ function makeSet(): TrainingSet {
 
 describe("the metrics of a trained flow", async () => {
   const set = makeSet();
-  const { metrics, heldOutNats } = await trainCaptionFlow(set, {
+  const { metrics, heldOutNats } = await fitFlow(set, {
     ...defaultTrainOptions,
     batch: 32,
     steps: 4,
@@ -84,17 +86,17 @@ describe("the metrics of a trained flow", async () => {
       threads: 1,
       keep: "last",
     } as const;
-    const first = await trainCaptionFlow(set, options);
-    const second = await trainCaptionFlow(set, { ...options, learningRate: 0 }, first.weights);
+    const first = await fitFlow(set, options);
+    const second = await fitFlow(set, { ...options, learningRate: 0 }, first.weights);
     assert.ok(
       Math.abs(second.heldOutNats - first.heldOutNats) < 1e-5,
       `${first.heldOutNats} then ${second.heldOutNats}`,
     );
     assert.equal(second.stepsDone, 40);
-    const other = { ...set, conditions: [{ ...set.conditions[0]!, name: "style" }] };
-    await assert.rejects(trainCaptionFlow(other, options, first.weights), {
+    const narrow = { ...set, dims: 2, latents: set.latents.subarray(0, 2 * (train + heldOut)) };
+    await assert.rejects(fitFlow(narrow, options, first.weights), {
       code: "dataset_invalid",
-      message: /start: expected a flow for z 4, style 2, got one for z 4, caption 2/,
+      message: /start: expected a flow for z 2, got one for z 4/,
     });
   });
 });

@@ -1,27 +1,28 @@
 /**
- * Trains the flow of a caption-and-style translation from scratch and measures it: held-out nats against a diagonal
- * Gaussian and against shuffled conditions, which together say how much the flow learned and how much it listens.
+ * Trains the flow of a translation and measures it: held-out nats against a diagonal Gaussian and against shuffled
+ * conditions, which together say how much the flow learned and how much it listens.
  */
 import { AppError } from "../../shared/problem.ts";
+import { adaptFlow } from "../flow/adapt-flow.ts";
 import type { FlowArchitecture } from "../flow/architecture.ts";
 import { evaluationBatch, heldOutNats, measuredRows } from "../flow/held-out.ts";
 import { type TrainOptions, type TrainResult, trainFlow } from "../flow/trainer.ts";
 import { createEvaluation } from "../flow/training-graph.ts";
-import type { TrainingSet } from "../flow/training-set.ts";
+import type { HeldOutOptions, TrainingSet } from "../flow/training-set.ts";
 import { type FlowWeights, initialWeights, readFlowFile, writeFlowFile } from "../flow/weights.ts";
 import { fitWhitening } from "../flow/whitening.ts";
 
-export interface CaptionFlowResult extends TrainResult {
+export interface FittedFlow extends TrainResult {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
 /** The size that a pack of some 20,000 icons can feed: 19 million weights at 512 dimensions; small latents get narrower nets. */
-function captionArchitecture(set: TrainingSet): FlowArchitecture {
+function freshArchitecture(set: TrainingSet): FlowArchitecture {
   const width = (most: number): number => Math.min(most, 16 * set.dims);
   return {
     format: 1,
     dims: set.dims,
-    conditions: set.conditions.map(({ name, dims }) => ({ name, dims })),
+    conditions: conditionsOf(set),
     embeddingDims: width(384),
     injector: { hiddenDims: width(1280), blocks: 3 },
     couplings: { count: 6, hiddenDims: width(640), depth: 1, clamp: 1.5 },
@@ -29,26 +30,29 @@ function captionArchitecture(set: TrainingSet): FlowArchitecture {
   };
 }
 
-/** @param start weights to go on from; none = fresh ones */
-export async function trainCaptionFlow(
-  set: TrainingSet,
-  options: TrainOptions,
-  start?: FlowWeights,
-): Promise<CaptionFlowResult> {
-  const result = await trainFlow(set, start ? fitting(start, set) : freshWeights(set, options.seed), options);
+/**
+ * @param start weights to go on from, of a flow that may know other conditions; none = fresh ones
+ * @throws AppError `dataset_invalid` when the start is made for other latents, or another width of a condition, than the set has
+ */
+export async function fitFlow(set: TrainingSet, options: TrainOptions, start?: FlowWeights): Promise<FittedFlow> {
+  const result = await trainFlow(
+    set,
+    start ? startingFrom(start, set, options.seed) : freshWeights(set, options.seed),
+    options,
+  );
   // Measured as it ships: in halves.
   const { tensors } = readFlowFile(writeFlowFile(result.weights), "trained flow");
   const evaluation = await createEvaluation(result.weights.architecture, evaluationBatch(set), options.threads);
   try {
-    const measure = (shift: number): Promise<number> =>
-      heldOutNats(set, (batch) => evaluation.nats(tensors, batch), shift);
+    const measure = (which: HeldOutOptions): Promise<number> =>
+      heldOutNats(set, (batch) => evaluation.nats(tensors, batch), which);
     return {
       ...result,
       metrics: {
-        heldOutNatsPerDim: await measure(0),
+        heldOutNatsPerDim: await measure({}),
         float32NatsPerDim: result.heldOutNats,
         lowestNatsPerDim: result.lowestNats,
-        shuffledNatsPerDim: await measure(Math.floor(evaluationBatch(set) / 2)),
+        shuffledNatsPerDim: await measure({ shift: Math.floor(evaluationBatch(set) / 2) }),
         diagonalGaussianNatsPerDim: diagonalGaussianNats(set),
         trainImages: new Set(set.trainRows).size,
         heldOutImages: measuredRows(set).length,
@@ -61,28 +65,31 @@ export async function trainCaptionFlow(
   }
 }
 
-function freshWeights(set: TrainingSet, seed: number): FlowWeights {
-  const whitening = fitWhitening(gatherRows(set.latents, set.trainRows, set.dims), set.dims, set.posteriorStd);
-  return initialWeights(captionArchitecture(set), whitening, seed);
+/** Fresh weights for a set; `whitening` of its latents where it is known, else fitted to them. */
+export function freshWeights(
+  set: TrainingSet,
+  seed: number,
+  whitening = fitWhitening(gatherRows(set.latents, set.trainRows, set.dims), set.dims, set.posteriorStd),
+): FlowWeights {
+  return initialWeights(freshArchitecture(set), whitening, seed);
 }
 
-/** @throws AppError `dataset_invalid` when the flow is made for other latents or conditions than the set has */
-function fitting(start: FlowWeights, set: TrainingSet): FlowWeights {
-  const shapeOf = (dims: number, conditions: ReadonlyArray<{ name: string; dims: number }>): string =>
-    [`z ${dims}`, ...conditions.map(({ name, dims: width }) => `${name} ${width}`)].join(", ");
-  const expected = shapeOf(set.dims, set.conditions);
-  const received = shapeOf(start.architecture.dims, start.architecture.conditions);
-  if (expected !== received)
-    throw new AppError("dataset_invalid", `start: expected a flow for ${expected}, got one for ${received}`, {
+function startingFrom(start: FlowWeights, set: TrainingSet, seed: number): FlowWeights {
+  const { dims } = start.architecture;
+  if (dims !== set.dims)
+    throw new AppError("dataset_invalid", `start: expected a flow for z ${set.dims}, got one for z ${dims}`, {
       field: "--start",
-      expected,
-      received,
+      expected: `z ${set.dims}`,
+      received: `z ${dims}`,
     });
-  return start;
+  return adaptFlow(start, conditionsOf(set), seed);
 }
+
+const conditionsOf = (set: TrainingSet): FlowArchitecture["conditions"] =>
+  set.conditions.map(({ name, dims }) => ({ name, dims }));
 
 /** Nats per dimension of held-out latents under N(mean, variance) fitted to each dimension of the training latents alone. */
-function diagonalGaussianNats(set: TrainingSet): number {
+export function diagonalGaussianNats(set: TrainingSet): number {
   const train = gatherRows(set.latents, set.trainRows, set.dims);
   const heldOut = gatherRows(set.latents, measuredRows(set), set.dims);
   let sum = 0;

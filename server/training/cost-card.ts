@@ -1,0 +1,76 @@
+/**
+ * What a training run cost: time as measured, energy as power × time with a stated power, money and CO₂ by stated factors, beside
+ * what the paper reports for its own. An estimate that says what it assumes, not a measurement of the machine's power.
+ */
+import { cpus } from "node:os";
+
+export interface CostFactors {
+  /** Of one busy core with its share of the machine, in watts. */
+  readonly wattsPerCore: number;
+  readonly eurosPerKwh: number;
+  readonly co2GramsPerKwh: number;
+}
+
+/** A server core under load; a household's price in the euro area and the EU's mix of 2023 (Eurostat, EEA), rounded. */
+export const defaultCostFactors: CostFactors = { wattsPerCore: 15, eurosPerKwh: 0.29, co2GramsPerKwh: 242 };
+
+/** Rombach, Esser, Ommer 2020 (arXiv 2005.13580), on energy: training their cINN, and BigGAN, which it reuses. */
+export const paperKwh = { cinn: 14.4, bigGan: 1260 } as const;
+
+export interface CostCard extends CostFactors {
+  readonly wallSeconds: number;
+  /** CPU time of this process over all its threads, interruptions left out. */
+  readonly cpuSeconds: number;
+  readonly processor: string;
+  readonly formula: string;
+  readonly kwh: number;
+  readonly euros: number;
+  readonly co2Grams: number;
+  readonly paperKwh: typeof paperKwh;
+}
+
+/** Time that a run has taken, over all its parts. */
+export interface SpentTime {
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+}
+
+export function costCard({ wallSeconds, cpuSeconds }: SpentTime, factors: CostFactors = defaultCostFactors): CostCard {
+  const kwh = (factors.wattsPerCore * cpuSeconds) / 3.6e6;
+  return {
+    wallSeconds,
+    cpuSeconds,
+    processor: cpus()[0]?.model ?? "unknown",
+    formula: `kWh = ${factors.wattsPerCore} W a busy core × ${cpuSeconds.toFixed(0)} s of CPU time / 3.6e6`,
+    ...factors,
+    kwh,
+    euros: kwh * factors.eurosPerKwh,
+    co2Grams: kwh * factors.co2GramsPerKwh,
+    paperKwh,
+  };
+}
+
+/** A stopwatch of wall clock and this process's CPU time. */
+export function stopwatch(): () => SpentTime {
+  const [startMs, startCpu] = [performance.now(), process.cpuUsage()];
+  return () => {
+    const { user, system } = process.cpuUsage(startCpu);
+    return { wallSeconds: (performance.now() - startMs) / 1000, cpuSeconds: (user + system) / 1e6 };
+  };
+}
+
+export const addTimes = (a: SpentTime, b: SpentTime = { wallSeconds: 0, cpuSeconds: 0 }): SpentTime => ({
+  wallSeconds: a.wallSeconds + b.wallSeconds,
+  cpuSeconds: a.cpuSeconds + b.cpuSeconds,
+});
+
+/** As lines of text for people. */
+export function describeCost(card: CostCard): string[] {
+  const times = (kwh: number): string => Math.round(kwh / card.kwh).toLocaleString("en");
+  return [
+    `time    ${card.wallSeconds.toFixed(0)} s, ${card.cpuSeconds.toFixed(0)} s of CPU time (${card.processor})`,
+    `energy  ${card.kwh.toPrecision(2)} kWh (${card.formula})`,
+    `cost    ${card.euros.toPrecision(2)} € at ${card.eurosPerKwh} €/kWh, ${card.co2Grams.toPrecision(2)} g CO₂ at ${card.co2GramsPerKwh} g/kWh`,
+    `paper   ${card.paperKwh.cinn} kWh for a cINN (${times(card.paperKwh.cinn)} times as much), ${card.paperKwh.bigGan} kWh for BigGAN (${times(card.paperKwh.bigGan)} times)`,
+  ];
+}

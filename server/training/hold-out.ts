@@ -1,0 +1,35 @@
+/**
+ * Which images of a set are held out: a tenth, at least eight, chosen by the hash of their captions, so the choice is the same
+ * each time and images of one caption stay on one side (what is measured was never trained on under its own words).
+ */
+import { createHash } from "node:crypto";
+import { AppError } from "../../shared/problem.ts";
+
+const [share, fewest] = [0.1, 8];
+
+/**
+ * Rows that are held out.
+ * @throws AppError `dataset_invalid` when too few images would be left on one side, as when all have the same caption
+ */
+export function holdOut(images: ReadonlyArray<{ readonly captions: readonly string[] }>, where: string): Set<number> {
+  const groups = new Map<string, number[]>();
+  for (const [row, { captions }] of images.entries()) {
+    const caption = captions[0]!.toLowerCase();
+    groups.set(caption, [...(groups.get(caption) ?? []), row]);
+  }
+  const wanted = Math.max(fewest, Math.round(share * images.length));
+  const heldOut = new Set<number>();
+  for (const [, rows] of [...groups].sort(([a], [b]) => (hashOf(a) < hashOf(b) ? -1 : 1))) {
+    // A caption of very many images would take them all away from training.
+    if (heldOut.size >= wanted || heldOut.size + rows.length > 1.5 * wanted) continue;
+    for (const row of rows) heldOut.add(row);
+  }
+  if (heldOut.size < fewest)
+    throw new AppError(
+      "dataset_invalid",
+      `${where}: expected captions that differ, so that ${wanted} images can be held out, got ${groups.size} captions for ${images.length} images`,
+    );
+  return heldOut;
+}
+
+const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");

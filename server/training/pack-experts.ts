@@ -1,0 +1,62 @@
+/** Opens the experts that a translation joins, for encoding a training set, each with a digest of what its vectors depend on. */
+import { createHash } from "node:crypto";
+import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import type { TargetExpert } from "../engine/interfaces.ts";
+import type { Expert, ExpertOptions } from "../experts/expert.ts";
+import { openConditioning, openTarget } from "../experts/registry.ts";
+import { SharedFiles } from "../experts/shared-files.ts";
+import { type ConditioningEntry, filesOfExpert } from "../packs/manifest.ts";
+import { entryOf, type PackDraft } from "./pack-draft.ts";
+import type { FileDigests } from "./publish.ts";
+
+/** A condition of the set with the expert that encodes it. */
+export interface SetCondition {
+  readonly name: FlowConditionName;
+  readonly entry: ConditioningEntry;
+  readonly expert: Expert;
+  /** Names what the vectors depend on, for the cache; conditions with the same source are read from one network. */
+  readonly source: string;
+}
+
+export interface SetExperts {
+  readonly target: TargetExpert;
+  /** SHA-256 of what encodes images to latents. */
+  readonly targetDigest: string;
+  readonly posteriorStd: number;
+  readonly conditions: readonly SetCondition[];
+}
+
+/** @throws AppError `pack_corrupt` when a file is not what its entry promises */
+export async function openSetExperts(
+  pack: string,
+  draft: PackDraft,
+  digests: FileDigests,
+  options: ExpertOptions,
+): Promise<SetExperts> {
+  const withShared = { ...options, shared: new SharedFiles() };
+  const { translation, target } = draft;
+  const conditions: SetCondition[] = [];
+  for (const { name, expert } of translation.conditions) {
+    const entry = entryOf(draft, expert);
+    conditions.push({
+      name,
+      entry,
+      expert: await openConditioning(pack, entry, fieldOf(name), withShared),
+      source: sourceOf(entry, digests),
+    });
+  }
+  return {
+    target: await openTarget(pack, target, withShared),
+    targetDigest: digests.get(filesOfExpert(target)[0]!)!,
+    posteriorStd: target.posteriorStd,
+    conditions,
+  };
+}
+
+/** The files' digests and the entry's settings; not which of a network's outputs is read, so that depths share a source. */
+function sourceOf(entry: ConditioningEntry, digests: FileDigests): string {
+  const files = filesOfExpert(entry);
+  const settings = { ...entry, output: undefined, dims: undefined };
+  const content = JSON.stringify([settings, files.map((path) => digests.get(path))]);
+  return createHash("sha256").update(content).digest("hex");
+}

@@ -1,0 +1,61 @@
+/** What a flow in training would draw: the answer at temperature 0 for a few held-out captions, with weights as they are now. */
+import type { TargetExpert } from "../engine/interfaces.ts";
+import type { FlowArchitecture } from "../flow/architecture.ts";
+import { inverseGraph } from "../flow/flow-graphs.ts";
+import { batchFeeds } from "../flow/training-graph.ts";
+import { createBatchBuffers, fillHeldOut, type TrainingSet } from "../flow/training-set.ts";
+import { toModelBytes } from "../onnx/model-file.ts";
+import { Session, type Tensor } from "../onnx/session.ts";
+
+/** Premultiplied RGBA in [0, 1], [4, sizePx, sizePx]. */
+export interface PreviewImage {
+  readonly planes: Float32Array;
+  readonly sizePx: number;
+}
+
+/** Images of a preview. */
+const previewRows = 4;
+
+/** @param given names of the conditions that the preview follows */
+export async function createPreview(
+  architecture: FlowArchitecture,
+  set: TrainingSet,
+  target: TargetExpert,
+  given: readonly string[],
+  threads: number,
+) {
+  const graph = inverseGraph(architecture, previewRows);
+  const session = await Session.create(toModelBytes(graph, { kind: "inputs" }), { label: "preview", threads });
+  const rows = set.heldOutRows.slice(0, previewRows);
+  const batch = createBatchBuffers(set, previewRows);
+  fillHeldOut(set, batch, rows, { given: new Set(given) });
+  const { latent: _, ...conditions } = batchFeeds(batch, set.dims, previewRows);
+  // The residual at temperature 0, and no guidance.
+  const zeros = [...session.inputs].map(([name, { shape }]): [string, Tensor] => {
+    const dims = shape.map(Number);
+    return [name, { data: new Float32Array(dims.reduce((product, size) => product * size, 1)), dims }];
+  });
+  return {
+    /** The images of the rows that `rows` names, drawn with these weights. */
+    async draw(weights: ReadonlyMap<string, Float32Array>): Promise<PreviewImage[]> {
+      const parameters = graph.parameters.map(({ value }): [string, Tensor] => [
+        value.name,
+        { data: weights.get(value.name)!, dims: value.shape },
+      ]);
+      const results = await session.run({
+        ...Object.fromEntries(zeros),
+        ...Object.fromEntries(parameters),
+        ...conditions,
+      });
+      const latents = results["values"]!.data as Float32Array;
+      const images: PreviewImage[] = [];
+      for (let row = 0; row < rows.length; row += 1) {
+        const planes = await target.decode(latents.slice(row * set.dims, (row + 1) * set.dims), 1);
+        images.push({ planes, sizePx: target.imageSizePx });
+      }
+      return images;
+    },
+    rows,
+    dispose: () => session.dispose(),
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * What a training run leaves for people in its work folder: the log (one JSON object an evaluation), the loss curve beside it and
+ * the time spent so far. Written after each evaluation, so that an interrupted run goes on with them.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeFileAtomically } from "../files/atomic-file.ts";
+import { addTimes, type SpentTime } from "./cost-card.ts";
+import { type CurvePoint, lossCurve } from "./loss-curve.ts";
+
+const [logFile, curveFile, timeFile] = ["log.jsonl", "loss.svg", "time.json"];
+
+export class RunRecords {
+  readonly #folder: string;
+  readonly #title: string;
+  readonly #spent: () => SpentTime;
+  #points: CurvePoint[];
+
+  private constructor(folder: string, title: string, points: CurvePoint[], spent: () => SpentTime) {
+    this.#folder = folder;
+    this.#title = title;
+    this.#points = points;
+    this.#spent = spent;
+  }
+
+  /**
+   * Takes up the records of an interrupted run in the folder.
+   * @param clock time that this process has spent on the run
+   */
+  static async open(folder: string, title: string, clock: () => SpentTime): Promise<RunRecords> {
+    const read = async <T>(file: string, parse: (text: string) => T): Promise<T | undefined> => {
+      try {
+        return parse(await readFile(join(folder, file), "utf8"));
+      } catch {
+        return undefined;
+      }
+    };
+    const points = await read(logFile, (text) =>
+      text
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as CurvePoint),
+    );
+    const before = await read(timeFile, (text) => JSON.parse(text) as SpentTime);
+    return new RunRecords(folder, title, points ?? [], () => addTimes(clock(), before));
+  }
+
+  /** @param keptStep the best step so far */
+  async add(point: CurvePoint, keptStep: number): Promise<void> {
+    // A run that goes on from its checkpoint takes the steps after it again.
+    this.#points = [...this.#points.filter(({ step }) => step < point.step), point];
+    await writeFileAtomically(join(this.#folder, logFile), this.#log());
+    await writeFileAtomically(join(this.#folder, curveFile), this.#curve(keptStep));
+    await writeFileAtomically(join(this.#folder, timeFile), JSON.stringify(this.#spent()));
+  }
+
+  get spent(): SpentTime {
+    return this.#spent();
+  }
+
+  /** Log and curve by file name, for the pack. */
+  files(keptStep: number): Map<string, string> {
+    return new Map([
+      [logFile, this.#log()],
+      [curveFile, this.#curve(keptStep)],
+    ]);
+  }
+
+  #curve(keptStep: number): string {
+    return lossCurve(this.#points, keptStep, this.#title);
+  }
+
+  #log(): string {
+    return this.#points.map((point) => `${JSON.stringify(point)}\n`).join("");
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * Settings of a user's training: short, because it starts from a flow that knows the domain. Chosen on two styles that the base
+ * pack has never seen (scripts/style-set.ts writes them), so that 200 images take some minutes on two cores.
+ */
+import { defaultTrainOptions, type TrainOptions } from "../flow/trainer.ts";
+
+export type TranslationSettings = Pick<
+  TrainOptions,
+  | "batch"
+  | "steps"
+  | "learningRate"
+  | "warmupSteps"
+  | "dropout"
+  | "plainestRate"
+  | "weightDecay"
+  | "seed"
+  | "evaluateEvery"
+  | "patience"
+  | "keep"
+  | "checkpointEverySeconds"
+>;
+
+export const defaultTranslationSettings: TranslationSettings = {
+  ...defaultTrainOptions,
+  batch: 64,
+  steps: 600,
+  learningRate: 2e-4,
+  warmupSteps: 20,
+  plainestRate: 0.5,
+  evaluateEvery: 25,
+  patience: 6,
+  checkpointEverySeconds: 60,
+};
+
+/** A batch never holds more than the images there are. */
+export const settingsFor = (settings: TranslationSettings, trainImages: number): TranslationSettings => ({
+  ...settings,
+  batch: Math.min(settings.batch, trainImages),
+});
