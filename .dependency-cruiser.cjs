@@ -31,6 +31,13 @@ module.exports = {
     forbid("engine-is-pure", "^server/engine/", "^(server/(?!engine/)|node:|fs|node_modules/(?!zod/))"),
     forbid("flow-knows-onnx-only", "^server/flow/", "^server/(http|jobs|inference|experts|packs|images)/"),
     forbid("training-serves-nobody", "^server/training/", "^server/(http|jobs|inference)/"),
+    forbid(
+      "evaluation-serves-the-command-line",
+      "^(shared|plugin|server)/",
+      "^server/evaluation/",
+      "^server/(evaluation|cli)/",
+    ),
+    forbid("evaluation-knows-no-server", "^server/evaluation/", "^server/(http|jobs|inference|onnx|cli)/"),
     forbid("onnx-is-the-floor", "^server/onnx/", "^(server/(?!onnx/)|plugin/)"),
     onlyImporter("one-importer-of-onnxruntime", "onnxruntime-(node|common)", "^server/onnx/session\\.ts$"),
     onlyImporter("one-importer-of-sharp", "sharp", "^server/images/codec\\.ts$"),

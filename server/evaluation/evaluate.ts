@@ -1,0 +1,99 @@
+/**
+ * Evaluates a translation: asks every section that can be asked here, one after the other, and puts the answers into a report.
+ * Nothing is written before all of it is there; see publish.ts.
+ */
+import { AppError } from "../../shared/problem.ts";
+import type { CatalogueEntry } from "../packs/catalogue.ts";
+import { createMaterial } from "./groups.ts";
+import { openSubject } from "./open-subject.ts";
+import type { LeftOut, Report, TimedSection } from "./report.ts";
+import { alignmentSection } from "./sections/alignment.ts";
+import { coloursSection } from "./sections/colours.ts";
+import { consistencySections } from "./sections/consistency.ts";
+import { costSection } from "./sections/cost.ts";
+import { curvesSection } from "./sections/curves.ts";
+import { distributionSection } from "./sections/distribution.ts";
+import { heldOutSection } from "./sections/held-out.ts";
+import { memorisationSection } from "./sections/memorisation.ts";
+import { restyleSection } from "./sections/restyle.ts";
+import type { SectionPlan } from "./sections/section.ts";
+import { soundnessSection } from "./sections/soundness.ts";
+import type { Settings } from "./subject.ts";
+import { createWatch } from "./watch.ts";
+
+/** In the order of the report. */
+const plans: readonly SectionPlan[] = [
+  heldOutSection,
+  alignmentSection,
+  coloursSection,
+  distributionSection,
+  memorisationSection,
+  restyleSection,
+  ...consistencySections,
+  curvesSection,
+  soundnessSection,
+  costSection,
+];
+
+export const sectionIds: readonly string[] = plans.map(({ id }) => id);
+
+export interface EvaluateOptions {
+  readonly entry: CatalogueEntry;
+  readonly translation?: string | undefined;
+  readonly set?: string | undefined;
+  readonly work: string;
+  readonly settings: Settings;
+  /** Ids of the sections that are wanted; absent = all. */
+  readonly only?: readonly string[] | undefined;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  onProgress(text: string): void;
+}
+
+/** @throws AppError `config_invalid` for a section that there is not, `cancelled`, or what opening the pack or the set throws */
+export async function evaluate(options: EvaluateOptions): Promise<Report> {
+  const { entry, settings, only, signal, onProgress } = options;
+  const wanted = selectPlans(only);
+  const watch = createWatch(onProgress, signal);
+  const started = performance.now();
+  const { subject, close } = await openSubject({ ...options, watch });
+  try {
+    const { images, features, translation } = subject;
+    const material = images && createMaterial(subject, images);
+    const sections: TimedSection[] = [];
+    const leftOut: LeftOut[] = [];
+    for (const { id, title, missing, run } of wanted) {
+      const reason = missing(subject);
+      if (reason !== undefined) {
+        leftOut.push({ id, title, reason });
+        continue;
+      }
+      const begun = performance.now();
+      const section = await run(subject, material);
+      sections.push({ id, title, ...section, seconds: (performance.now() - begun) / 1000 });
+    }
+    return {
+      pack: { id: entry.manifest.id, version: entry.manifest.version, digest: entry.digest },
+      translation: translation.id,
+      ...(images && { set: { folder: options.set!, digest: images.set.digest, images: images.set.items.length } }),
+      ...(features && { featureNet: features.name }),
+      settings,
+      sections,
+      leftOut,
+      seconds: (performance.now() - started) / 1000,
+    };
+  } finally {
+    await close();
+  }
+}
+
+function selectPlans(only: readonly string[] | undefined): readonly SectionPlan[] {
+  const unknown = only?.find((id) => !sectionIds.includes(id));
+  if (unknown !== undefined)
+    throw new AppError("config_invalid", `--only: expected some of ${sectionIds.join(", ")}, got "${unknown}"`, {
+      field: "--only",
+      expected: sectionIds.join(", "),
+      received: unknown,
+    });
+  return only ? plans.filter(({ id }) => only.includes(id)) : plans;
+}

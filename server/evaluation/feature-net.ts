@@ -1,0 +1,58 @@
+/**
+ * The third party that judges images: a frozen net's features, scaled to about unit variance a component. The pack's own
+ * image expert serves: samples that were drawn from words alone have never met it.
+ */
+import type { Expert } from "../experts/expert.ts";
+import { asImage } from "./images.ts";
+import { stackRows, type Vectors } from "./metrics/vectors.ts";
+import { inPieces, type Watch } from "./watch.ts";
+
+export interface FeatureNet {
+  readonly name: string;
+  /** Features of `count` images that come one by one, all depths side by side, [count, dims]. */
+  featuresOf(what: string, count: number, image: (at: number) => Promise<Float32Array>): Promise<Vectors>;
+  /** The deepest ones of such features: what the net sees in an image rather than how the image looks. */
+  deepest(features: Vectors): Vectors;
+}
+
+/** Images of one run of the net. */
+const batch = 16;
+
+/** @param experts depths of one net, the deepest last; they share its runs */
+export function createFeatureNet(name: string, experts: readonly Expert[], sizePx: number, watch: Watch): FeatureNet {
+  const dims = experts.reduce((sum, expert) => sum + expert.dims, 0);
+  // Experts keep vectors by key, so no two images may share one.
+  let images = 0;
+  return {
+    name,
+    async featuresOf(what, count, image) {
+      const rows: Float32Array[] = [];
+      await inPieces(watch, what, count, batch, async (start, end) => {
+        const values = [];
+        for (let at = start; at < end; at += 1) {
+          images += 1;
+          values.push(asImage(await image(at), sizePx, `evaluation ${images}`));
+        }
+        const own = values.map(() => new Float32Array(dims));
+        let offset = 0;
+        for (const expert of experts) {
+          const vectors = await expert.encodeExamples(values);
+          // Experts give unit vectors; √dims brings their components to unit variance, as the kernel distance expects.
+          const scaled = vectors.map((value) => value * Math.sqrt(expert.dims));
+          for (const [at, row] of own.entries())
+            row.set(scaled.subarray(at * expert.dims, (at + 1) * expert.dims), offset);
+          offset += expert.dims;
+        }
+        rows.push(...own);
+      });
+      return stackRows(rows, dims);
+    },
+    deepest({ values, dims: width }) {
+      const kept = experts.at(-1)!.dims;
+      const rows = Array.from({ length: values.length / width }, (_, row) =>
+        values.subarray((row + 1) * width - kept, (row + 1) * width),
+      );
+      return stackRows(rows, kept);
+    },
+  };
+}

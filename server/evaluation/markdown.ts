@@ -1,0 +1,60 @@
+/** The report for people: Markdown with every table, its N and seed, and the figures that belong to it. */
+import type { Column, Report, Row, Table, TimedSection } from "./report.ts";
+
+export function toMarkdown(report: Report): string {
+  const { pack, translation, set, featureNet, settings, sections, leftOut, seconds } = report;
+  const { seed, limit, temperature, guidance } = settings;
+  const lines = [
+    `# Evaluation of ${pack.id}@${pack.version}, translation ${translation}`,
+    "",
+    `Pack digest \`${pack.digest}\`. ${set ? `Images: ${set.folder} (${set.images}, index \`${set.digest.slice(0, 16)}\`).` : "No image set was given."} ` +
+      `${featureNet ? `Feature net: ${featureNet}.` : "The pack has no image expert to judge by."} ` +
+      `Seed ${seed}, at most ${limit} images a row, temperature ${temperature} and guidance ${guidance} where nothing else is said. ${seconds.toFixed(0)} s in all.`,
+    "",
+    "Roles: *measured* is the translation; *floor* what comes without skill, or for a distance what two sets of real images have; " +
+      "*ceiling* the best that any flow could reach here; *control* is neither. ↑ more is better, ↓ less is.",
+    "",
+    ...sections.flatMap((section) => describeSection(section, seed)),
+    "## Time",
+    "",
+    "| section | seconds |",
+    "| --- | --: |",
+    ...sections.map(({ title, seconds: spent }) => `| ${title} | ${spent.toFixed(1)} |`),
+    "",
+  ];
+  if (leftOut.length > 0)
+    lines.push("## Left out", "", ...leftOut.map(({ title, reason }) => `- ${title}: ${reason}`), "");
+  return lines.join("\n");
+}
+
+function describeSection({ title, about, tables, figures }: TimedSection, seed: number): string[] {
+  return [
+    `## ${title}`,
+    "",
+    about,
+    "",
+    ...tables.flatMap((table) => describeTable(table, seed)),
+    ...figures.flatMap(({ file, caption }) => [`![${caption.replace(/[[\]]/g, "")}](${file})`, "", `*${caption}*`, ""]),
+  ];
+}
+
+function describeTable({ title, columns, rows, note }: Table, seed: number): string[] {
+  const arrow = ({ better }: Column): string => (better === "higher" ? " ↑" : better === "lower" ? " ↓" : "");
+  return [
+    `**${title}** (seed ${seed})`,
+    "",
+    `| what | role | N | ${columns.map((column) => `${column.label}${arrow(column)}`).join(" | ")} |`,
+    `| --- | --- | --: | ${columns.map(() => "--:").join(" | ")} |`,
+    ...rows.map((row) => describeRow(row, columns)),
+    "",
+    ...(note ? [note, ""] : []),
+  ];
+}
+
+const describeRow = ({ what, role, n, values }: Row, columns: readonly Column[]): string =>
+  `| ${what.replaceAll("|", "\\|")} | ${role} | ${n} | ${columns.map((column) => format(values[column.key], column)).join(" | ")} |`;
+
+function format(value: number | undefined, { digits, isShare }: Column): string {
+  if (value === undefined || Number.isNaN(value)) return "–";
+  return isShare ? `${(100 * value).toFixed(digits)} %` : value.toFixed(digits);
+}

@@ -1,0 +1,42 @@
+/**
+ * Overlap of two line drawings with tolerance, as boundaries are compared (Martin et al. 2004): ink counts as shared when the
+ * other drawing has ink within `tolerancePx`.
+ */
+
+/** Ink at or above this is a line. */
+const threshold = 0.5;
+
+/**
+ * Intersection over union with tolerance: half the matched ink of both drawings over what is left of the ink of both when
+ * that half is counted once. 1 for equal drawings, and for two blank ones.
+ * @param a ink [size · size] in [0, 1]
+ */
+export function edgeOverlap(a: Float32Array, b: Float32Array, sizePx: number, tolerancePx: number): number {
+  const [inkA, inkB] = [countInk(a), countInk(b)];
+  if (inkA + inkB === 0) return 1;
+  const shared = (countMatched(a, b, sizePx, tolerancePx) + countMatched(b, a, sizePx, tolerancePx)) / 2;
+  return shared / (inkA + inkB - shared);
+}
+
+const isInk = (value: number | undefined): boolean => value !== undefined && value >= threshold;
+
+const countInk = (drawing: Float32Array): number => drawing.reduce((count, value) => count + (isInk(value) ? 1 : 0), 0);
+
+/** Ink of `drawing` that has ink of `other` within the tolerance, by Euclidean distance. */
+function countMatched(drawing: Float32Array, other: Float32Array, sizePx: number, tolerancePx: number): number {
+  let matched = 0;
+  for (let at = 0; at < drawing.length; at += 1)
+    if (isInk(drawing[at]) && hasInkNear(other, at % sizePx, Math.floor(at / sizePx), sizePx, tolerancePx))
+      matched += 1;
+  return matched;
+}
+
+function hasInkNear(drawing: Float32Array, x: number, y: number, sizePx: number, tolerancePx: number): boolean {
+  for (let dy = -tolerancePx; dy <= tolerancePx; dy += 1)
+    for (let dx = -tolerancePx; dx <= tolerancePx; dx += 1) {
+      const [column, row] = [x + dx, y + dy];
+      const isInside = column >= 0 && column < sizePx && row >= 0 && row < sizePx;
+      if (isInside && dx * dx + dy * dy <= tolerancePx ** 2 && isInk(drawing[row * sizePx + column])) return true;
+    }
+  return false;
+}

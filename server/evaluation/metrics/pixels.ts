@@ -1,0 +1,31 @@
+/**
+ * Measures of pixels. Images are premultiplied RGBA planes [4, size, size] in [0, 1]: a difference in a transparent place
+ * counts nothing, and averages have no halos.
+ */
+
+/** Peak signal-to-noise ratio in dB over all four planes; equal images give Infinity. */
+export const psnrDb = (a: Float32Array, b: Float32Array): number => -10 * Math.log10(meanSquaredError(a, b));
+
+export function meanSquaredError(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let index = 0; index < a.length; index += 1) sum += (a[index]! - b[index]!) ** 2;
+  return sum / a.length;
+}
+
+/** Share of pixels with at least half opacity, 0 to 1. */
+export function opaqueShare(planes: Float32Array): number {
+  const alpha = planes.subarray((planes.length / 4) * 3);
+  return alpha.reduce((count, value) => count + (value >= 0.5 ? 1 : 0), 0) / alpha.length;
+}
+
+/** Mean absolute step between neighbouring pixels, right and below, over all planes: small for blanks and for blur. */
+export function edgeEnergy(planes: Float32Array, sizePx: number): number {
+  let [sum, steps] = [0, 0];
+  for (let at = 0; at < planes.length; at += 1) {
+    const [x, y] = [at % sizePx, Math.floor(at / sizePx) % sizePx];
+    if (x + 1 < sizePx) sum += Math.abs(planes[at + 1]! - planes[at]!);
+    if (y + 1 < sizePx) sum += Math.abs(planes[at + sizePx]! - planes[at]!);
+    steps += (x + 1 < sizePx ? 1 : 0) + (y + 1 < sizePx ? 1 : 0);
+  }
+  return steps > 0 ? sum / steps : 0;
+}

@@ -1,0 +1,48 @@
+/**
+ * Ridge regression in closed form, W = (XᵀX + λI)⁻¹ XᵀY on centred data (Hoerl & Kennard 1970): the bridge from features of
+ * images to vectors of captions that judges alignment without any part of the translation.
+ */
+import { CholeskyDecomposition, Matrix } from "ml-matrix";
+import { AppError } from "../../../shared/problem.ts";
+import { countOf, rowOf, type Vectors } from "./vectors.ts";
+
+export interface Ridge {
+  /** Predictions for inputs [count, in], [count, out]. */
+  predict(inputs: Vectors): Vectors;
+}
+
+/**
+ * @param penalty λ as a share of the mean variance of an input, so that it does not depend on their scale or number
+ * @throws AppError `dataset_invalid` for fewer than two pairs, or inputs that are all the same
+ */
+export function fitRidge(inputs: Vectors, outputs: Vectors, penalty: number): Ridge {
+  const [count, centreIn, centreOut] = [countOf(inputs), meanRow(inputs), meanRow(outputs)];
+  const x = centred(inputs, centreIn);
+  const xt = x.transpose();
+  const gram = xt.mmul(x);
+  const spread = gram.trace() / inputs.dims;
+  if (count < 2 || spread === 0)
+    throw new AppError("dataset_invalid", `ridge: expected at least two images that differ, got ${count}`);
+  for (let axis = 0; axis < inputs.dims; axis += 1) gram.set(axis, axis, gram.get(axis, axis) + penalty * spread);
+  const weights = new CholeskyDecomposition(gram).solve(xt.mmul(centred(outputs, centreOut)));
+  return {
+    predict(given) {
+      const product = centred(given, centreIn).mmul(weights).addRowVector(Array.from(centreOut));
+      return { values: Float32Array.from(product.to1DArray()), dims: outputs.dims };
+    },
+  };
+}
+
+export function meanRow(vectors: Vectors): Float64Array {
+  const [count, sum] = [countOf(vectors), new Float64Array(vectors.dims)];
+  for (let index = 0; index < vectors.values.length; index += 1) sum[index % vectors.dims]! += vectors.values[index]!;
+  return sum.map((value) => value / count);
+}
+
+/** Rows minus `centre`, as a matrix in double precision. */
+export function centred(vectors: Vectors, centre: Float64Array): Matrix {
+  const matrix = new Matrix(countOf(vectors), vectors.dims);
+  for (let row = 0; row < matrix.rows; row += 1)
+    for (const [axis, value] of rowOf(vectors, row).entries()) matrix.set(row, axis, value - centre[axis]!);
+  return matrix;
+}

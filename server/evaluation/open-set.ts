@@ -1,0 +1,28 @@
+/** Opens the images to judge by: a rendered set as it is, or a folder of captioned images, read as `tau train` reads it. */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type ImageSet, openImageSet } from "../training/image-set.ts";
+import { prepareFolder } from "../training/prepare-folder.ts";
+import type { Watch } from "./watch.ts";
+
+export interface OpenedSet {
+  /** Where index and pixels lie, and where what is encoded is kept. */
+  readonly folder: string;
+  readonly set: ImageSet;
+}
+
+/**
+ * @param work where the pixels of a folder of images are kept, so that another evaluation of it need not read them again
+ * @throws AppError `dataset_invalid` when the folder is neither, or has too few usable images
+ */
+export async function openSet(folder: string, sizePx: number, work: string, watch: Watch): Promise<OpenedSet> {
+  if (existsSync(join(folder, "index.jsonl"))) return { folder, set: await openImageSet(folder, sizePx) };
+  const name = createHash("sha256")
+    .update(`${sizePx} ${resolve(folder)}`)
+    .digest("hex")
+    .slice(0, 16);
+  const set = join(work, name);
+  await prepareFolder({ folder, set, sizePx, onProgress: (done, total) => watch.step("reading images", done, total) });
+  return { folder: set, set: await openImageSet(set, sizePx) };
+}

@@ -1,0 +1,60 @@
+/**
+ * Puts a report's folder into place: everything is written beside it and the folder is renamed, so that whoever looks, at
+ * whatever moment, sees the old report, the new one or none, never a part of one.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { AppError } from "../../shared/problem.ts";
+import { writeFileAtomically } from "../files/atomic-file.ts";
+import { toMarkdown } from "./markdown.ts";
+import { type Report, toJson } from "./report.ts";
+
+export const [markdownFile, jsonFile] = ["report.md", "report.json"];
+
+/** A report holds nothing secret: whoever may read the folder may read its files. */
+const fileMode = 0o644;
+
+/**
+ * A folder may be replaced when it is missing, empty or an earlier report.
+ * @throws AppError `config_invalid` for any other: it holds what this command did not write
+ */
+export async function requireReplaceable(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [] as string[];
+    throw new AppError("config_invalid", `--out: expected a folder or nothing at ${folder}, got ${error.code}`, {
+      field: "--out",
+      cause: error,
+    });
+  });
+  if (names.length > 0 && !names.includes(jsonFile))
+    throw new AppError(
+      "config_invalid",
+      `--out: expected a new folder or an earlier report at ${folder}, got one with ${names.length} other files`,
+      { field: "--out" },
+    );
+}
+
+/** Writes `report.md`, `report.json` and all figures. @throws AppError as `requireReplaceable`, `storage_full` */
+export async function publishReport(report: Report, out: string): Promise<void> {
+  await requireReplaceable(out);
+  const folder = resolve(out);
+  const [writing, old] = [`${folder}.writing`, `${folder}.old`];
+  await mkdir(dirname(folder), { recursive: true });
+  await rm(writing, { recursive: true, force: true });
+  try {
+    await mkdir(writing);
+    for (const { file, data } of report.sections.flatMap(({ figures }) => figures))
+      await writeFileAtomically(join(writing, file), data, fileMode);
+    await writeFileAtomically(join(writing, markdownFile), toMarkdown(report), fileMode);
+    await writeFileAtomically(join(writing, jsonFile), toJson(report), fileMode);
+    await rm(old, { recursive: true, force: true });
+    // A folder can't be renamed over a full one, so the earlier report steps aside first.
+    if (existsSync(folder)) await rename(folder, old);
+    await rename(writing, folder);
+    await rm(old, { recursive: true, force: true });
+  } catch (error) {
+    await rm(writing, { recursive: true, force: true });
+    throw error;
+  }
+}

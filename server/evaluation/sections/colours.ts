@@ -1,0 +1,124 @@
+/** Colour words obeyed: the same noun, style and seed with two colours; each image must be nearer to its own word. */
+import { imageSeed } from "../../engine/random.ts";
+import { decode, drawAll, type Wanted } from "../draw.ts";
+import type { Material } from "../groups.ts";
+import { type ColourWord, hues, obeys } from "../metrics/colour-words.ts";
+import { shareOf } from "../metrics/statistics.ts";
+import type { Row } from "../report.ts";
+import { encodeWords, type Subject } from "../subject.ts";
+import { inPieces } from "../watch.ts";
+import { everydayNouns } from "./captions.ts";
+import { needsCondition, type SectionPlan } from "./section.ts";
+
+const pairs: ReadonlyArray<readonly [ColourWord, ColourWord]> = [
+  ["red", "blue"],
+  ["green", "purple"],
+  ["yellow", "blue"],
+  ["orange", "green"],
+  ["pink", "green"],
+  ["red", "green"],
+  ["purple", "yellow"],
+  ["blue", "orange"],
+];
+
+interface Asked {
+  readonly word: ColourWord;
+  readonly other: ColourWord;
+  readonly isObeyed: boolean;
+}
+
+export const coloursSection: SectionPlan = {
+  id: "colours",
+  title: "Colour words",
+  missing: (subject) => needsCondition(subject, "caption") || undefined,
+  async run(subject, material) {
+    const asked = await askForColours(subject);
+    const pairsObeyed = asked
+      .filter((_, at) => at % 2 === 0)
+      .map((first, at) => first.isObeyed && asked[2 * at + 1]!.isObeyed);
+    const n = asked.length / 2;
+    const row = (what: string, role: Row["role"], count: number, image: number, pair?: number): Row => ({
+      what,
+      role,
+      n: count,
+      values: { image, pair },
+    });
+    const rows = [
+      row("all pairs", "measured", n, shareOf(asked.map(({ isObeyed }) => isObeyed)), shareOf(pairsObeyed)),
+      row("guessing", "floor", n, 0.5, 0.25),
+    ];
+    const real = material && (await realColours(subject, material));
+    if (real && real.length > 0)
+      rows.push(row("real images whose captions name one colour", "ceiling", real.length, shareOf(real)));
+    return {
+      about:
+        `${n} pairs of captions, ${everydayNouns.length} nouns × ${pairs.length} pairs of colours, styles in turn, both images of a pair from one seed. ` +
+        "An image obeys when the mean hue of its saturated opaque pixels is nearer to its own word than to the other's.",
+      tables: [
+        {
+          title: "Colour words obeyed",
+          columns: [
+            { key: "image", label: "images", digits: 1, isShare: true, better: "higher" },
+            { key: "pair", label: "both of a pair", digits: 1, isShare: true, better: "higher" },
+          ],
+          rows,
+        },
+        {
+          title: "By word",
+          columns: [{ key: "image", label: "images", digits: 1, isShare: true, better: "higher" }],
+          rows: (Object.keys(hues) as ColourWord[]).map((word) => {
+            const own = asked.filter((image) => image.word === word);
+            return row(word, "measured", own.length, shareOf(own.map(({ isObeyed }) => isObeyed)));
+          }),
+        },
+      ],
+      figures: [],
+    };
+  },
+};
+
+/** Both images of every pair, one after the other. */
+async function askForColours(subject: Subject): Promise<Asked[]> {
+  const { seed } = subject.settings;
+  const styles = subject.vocabularies.get("style") ?? [];
+  const asked = everydayNouns.flatMap((noun, at) =>
+    pairs.flatMap(([first, second], pair) => {
+      const style = styles[(at * pairs.length + pair) % Math.max(1, styles.length)];
+      const image = (word: ColourWord, other: ColourWord) => ({
+        word,
+        other,
+        words: { caption: `${word} ${noun}`, ...(style === undefined ? {} : { style }) },
+        seed: imageSeed(seed, at * pairs.length + pair),
+      });
+      return [image(first, second), image(second, first)];
+    }),
+  );
+  const wanted: Wanted[] = [];
+  for (const { words, seed: own } of asked) wanted.push({ conditions: await encodeWords(subject, words), seed: own });
+  const drawn = await drawAll(subject, "colour words", wanted);
+  const results: Asked[] = [];
+  await inPieces(subject.watch, "colours of samples", asked.length, 1, async (at) => {
+    const { word, other } = asked[at]!;
+    results.push({ word, other, isObeyed: obeys(await decode(subject, drawn[at]!.latent), word, other) });
+  });
+  return results;
+}
+
+/** Whether real training images whose captions name one colour show it, against the colour that it is paired with above. */
+async function realColours({ settings: { limit }, watch }: Subject, { images }: Material): Promise<boolean[]> {
+  const chosen = images.train
+    .flatMap((item) => {
+      const words = (Object.keys(hues) as ColourWord[]).filter((word) =>
+        item.captions.some((caption) => caption.startsWith(`${word} `)),
+      );
+      const pair = pairs.find((candidate) => words.length === 1 && candidate.includes(words[0]!));
+      return pair ? [{ item, word: words[0]!, other: pair[0] === words[0] ? pair[1] : pair[0] }] : [];
+    })
+    .slice(0, limit);
+  const obeyed: boolean[] = [];
+  await inPieces(watch, "colours of real images", chosen.length, 1, async (at) => {
+    const { item, word, other } = chosen[at]!;
+    obeyed.push(obeys(await images.read(item), word, other));
+  });
+  return obeyed;
+}

@@ -1,0 +1,121 @@
+/**
+ * What guidance, temperature and ranking do: how much conditions explain of the samples, and whether a third party sees their
+ * captions in them.
+ */
+import { imageSeed } from "../../engine/random.ts";
+import { bestCandidate } from "../../engine/rank.ts";
+import { decode, drawAll, type Wanted } from "../draw.ts";
+import { curveChart } from "../figures.ts";
+import type { Group, Material } from "../groups.ts";
+import { mean } from "../metrics/statistics.ts";
+import type { Column, Figure, Row, Table } from "../report.ts";
+import { reads, type Subject } from "../subject.ts";
+import { precisionOf } from "./alignment.ts";
+import { needsImages, type SectionPlan } from "./section.ts";
+
+/** Images of each point at most. */
+const imagesMax = 200;
+
+interface Sweep {
+  readonly key: "guidance" | "temperature" | "best-of";
+  readonly title: string;
+  readonly values: readonly number[];
+  /** What a value changes of a draw; `candidates` = draws of which the best is kept. */
+  settingsOf(value: number): Partial<Wanted> & { readonly candidates?: number };
+}
+
+const sweeps: readonly Sweep[] = [
+  { key: "guidance", title: "Guidance", values: [0, 0.5, 1, 2, 3], settingsOf: (guidance) => ({ guidance }) },
+  {
+    key: "temperature",
+    title: "Temperature",
+    values: [0, 0.2, 0.5, 0.8, 1],
+    settingsOf: (temperature) => ({ temperature }),
+  },
+  {
+    key: "best-of",
+    title: "Best of K at temperature 0.8, guidance 0",
+    values: [1, 2, 4, 8],
+    // Ranking chooses among what differs: at a low temperature all candidates look alike.
+    settingsOf: (candidates) => ({ candidates, temperature: 0.8, guidance: 0 }),
+  },
+];
+
+export const curvesSection: SectionPlan = {
+  id: "curves",
+  title: "Guidance, temperature and ranking",
+  missing: (subject) => needsImages(subject) || undefined,
+  async run(subject, material) {
+    const tables: Table[] = [];
+    const figures: Figure[] = [];
+    for (const sweep of sweeps) {
+      const rows: Row[] = [];
+      for (const value of sweep.values) rows.push(await point(subject, material!, sweep, value));
+      tables.push({ title: sweep.title, columns: columnsOf(subject), rows });
+      figures.push(...chartsOf(sweep, rows));
+    }
+    return {
+      about:
+        "Samples from captions and styles of held-out images, the same seeds at every point. Gain: mean log p(z|c) − log p(z|nothing) in nats, " +
+        "exact, which guidance and ranking push up by design. R-precision@1 as in caption alignment tells whether the images get any better at " +
+        "showing the caption.",
+      tables,
+      figures,
+    };
+  },
+};
+
+async function point(
+  subject: Subject,
+  { known, ridge }: Material,
+  { key, settingsOf }: Sweep,
+  value: number,
+): Promise<Row> {
+  const group: Group = { ...known, items: known.items.slice(0, imagesMax) };
+  const n = group.items.length;
+  const { candidates = 1, ...settings } = settingsOf(value);
+  const words = (await known.words()).slice(0, n);
+  const what = `${key} ${value}`;
+  // The seeds of a request with `bestOf`: candidate k of image i has seed + i · K + k.
+  const wanted = words.flatMap((conditions, at) =>
+    Array.from({ length: candidates }, (_, k) => ({
+      ...settings,
+      conditions,
+      seed: imageSeed(subject.settings.seed, at * candidates + k),
+    })),
+  );
+  const drawn = await drawAll(subject, what, wanted);
+  const best = words.map((_, at) => {
+    const own = drawn.slice(at * candidates, (at + 1) * candidates);
+    return own[bestCandidate(own)]!;
+  });
+  const gain = mean(best.map(({ conditionGain }) => conditionGain));
+  if (!subject.features || !reads(subject, "caption")) return { what, role: "measured", n, values: { value, gain } };
+  const features = await subject.features.featuresOf(what, n, (at) => decode(subject, best[at]!.latent));
+  const { precision } = await precisionOf(subject, group, await ridge(), features);
+  return { what, role: "measured", n, values: { value, gain, precision } };
+}
+
+const columnsOf = ({ features }: Subject): Column[] => [
+  { key: "gain", label: "gain, nats", digits: 1, better: "higher" },
+  ...(features
+    ? [{ key: "precision", label: "R-precision@1", digits: 1, isShare: true, better: "higher" } as const]
+    : []),
+];
+
+function chartsOf({ key, title }: Sweep, rows: readonly Row[]): Figure[] {
+  const curve = (column: string, factor: number) =>
+    rows.flatMap(({ values }) =>
+      values[column] === undefined ? [] : [[values["value"]!, factor * values[column]] as const],
+    );
+  const charts = [
+    { column: "gain", label: "mean gain, nats", factor: 1 },
+    { column: "precision", label: "R-precision@1, per cent", factor: 100 },
+  ];
+  return charts.flatMap(({ column, label, factor }) => {
+    const points = curve(column, factor);
+    if (points.length === 0) return [];
+    const data = curveChart([{ label, points }], title.toLowerCase(), label);
+    return [{ file: `${key}-${column}.svg`, caption: `${title}: ${label}.`, data }];
+  });
+}

@@ -1,0 +1,132 @@
+/** Is a sample a copy of a training image? Distances to the nearest training latents, against those of images never seen. */
+import { imageSeed } from "../../engine/random.ts";
+import { decode, drawAll } from "../draw.ts";
+import { tileSheet } from "../figures.ts";
+import type { Material } from "../groups.ts";
+import { nearestRows } from "../metrics/nearest.ts";
+import { median, quantile, shareOf } from "../metrics/statistics.ts";
+import { pickRows, stackRows, type Vectors } from "../metrics/vectors.ts";
+import type { Role, Row } from "../report.ts";
+import type { Subject } from "../subject.ts";
+import { needsImages, type SectionPlan } from "./section.ts";
+
+/** Queries of each row: every one is compared with every training image. */
+const queriesMax = 200;
+const figureRows = 8;
+const neighboursShown = 3;
+
+export const memorisationSection: SectionPlan = {
+  id: "memorisation",
+  title: "Nearest training images",
+  missing: (subject) => needsImages(subject) || undefined,
+  async run(subject, material) {
+    const { images, known, latents } = material!;
+    const n = Math.min(known.items.length, queriesMax);
+    const all = await latents();
+    const train = pickRows(
+      all,
+      images.trained.map(({ row }) => row),
+    );
+    const wide = await drawAll(
+      subject,
+      "samples at temperature 1",
+      (await known.words()).slice(0, n).map((conditions, at) => ({
+        conditions,
+        seed: imageSeed(subject.settings.seed, at),
+        temperature: 1,
+        guidance: 0,
+      })),
+    );
+    const drawn = (await known.drawn()).slice(0, n);
+    const queries: ReadonlyArray<readonly [what: string, role: Role, rows: Vectors]> = [
+      [
+        "held-out images",
+        "control",
+        pickRows(
+          all,
+          known.items.slice(0, n).map(({ row }) => row),
+        ),
+      ],
+      [
+        "samples",
+        "measured",
+        stackRows(
+          drawn.map(({ latent }) => latent),
+          all.dims,
+        ),
+      ],
+      [
+        "samples, temperature 1, no guidance",
+        "measured",
+        stackRows(
+          wide.map(({ latent }) => latent),
+          all.dims,
+        ),
+      ],
+      ["reconstructed training images, encoded again", "floor", await rebuiltTraining(subject, material!, n)],
+    ];
+    const distances = queries.map(([what, role, rows]) => {
+      subject.watch.step(`neighbours of ${what}`, 0, 1);
+      return { what, role, nearest: nearestRows(rows, train, neighboursShown) };
+    });
+    const closest = quantile(
+      distances[0]!.nearest.map(([first]) => first!.distance),
+      0.05,
+    );
+    return {
+      about:
+        `Euclidean distance in z to the nearest of all ${images.trained.length} training images, recoloured copies included. A flow that had memorised ` +
+        "would put its samples nearer to training images than held-out images are; reconstructions of training images show what a copy " +
+        "measures. Samples at a low temperature lie nearer to everything, because they lie nearer to the middle: temperature 1 is the fair row.",
+      tables: [
+        {
+          title: "Distance to the nearest training image",
+          columns: [
+            { key: "median", label: "median", digits: 2 },
+            { key: "low", label: "5 % quantile", digits: 2 },
+            { key: "close", label: "nearer than 5 % of held-out images are", digits: 1, isShare: true },
+          ],
+          rows: distances.map(({ what, role, nearest }): Row => {
+            const first = nearest.map(([neighbour]) => neighbour!.distance);
+            const close = shareOf(first.map((distance) => distance < closest));
+            return { what, role, n, values: { median: median(first), low: quantile(first, 0.05), close } };
+          }),
+        },
+      ],
+      figures: [
+        {
+          file: "nearest.png",
+          caption: `Sample (left) and its ${neighboursShown} nearest training images, for the first ${figureRows} held-out captions.`,
+          data: await figure(subject, material!, distances[1]!.nearest.slice(0, figureRows)),
+        },
+      ],
+    };
+  },
+};
+
+/** Latents of decoded training latents: what z looks like after an image was really copied. */
+async function rebuiltTraining(subject: Subject, { images }: Material, n: number): Promise<Vectors> {
+  const { target } = subject.translation;
+  const rows: Float32Array[] = [];
+  for (const [at, item] of images.train.slice(0, n).entries()) {
+    subject.watch.step("copies of training images", at, n);
+    const latent = await target.encode(await images.read(item), 1);
+    rows.push(await target.encode(await decode(subject, latent), 1));
+  }
+  return stackRows(rows, target.latentDims);
+}
+
+async function figure(
+  subject: Subject,
+  { images, known }: Material,
+  nearest: ReadonlyArray<ReadonlyArray<{ readonly row: number }>>,
+): Promise<Uint8Array> {
+  const drawn = await known.drawn();
+  const rows: Float32Array[][] = [];
+  for (const [at, neighbours] of nearest.entries()) {
+    const tiles = [await decode(subject, drawn[at]!.latent)];
+    for (const { row } of neighbours) tiles.push(await images.read(images.trained[row]!));
+    rows.push(tiles);
+  }
+  return tileSheet(rows, subject.translation.target.imageSizePx, [0]);
+}

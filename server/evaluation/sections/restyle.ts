@@ -1,0 +1,181 @@
+/** Restyling against the truth: an icon of the same concept in another style, restyled, next to the real icon in that style. */
+import { TrainingRandom } from "../../flow/random.ts";
+import type { ImageItem } from "../../training/image-set.ts";
+import { decode, drawAll, encodeLatents, invertAll } from "../draw.ts";
+import { tileSheet } from "../figures.ts";
+import type { Material } from "../groups.ts";
+import { meanSquaredError } from "../metrics/pixels.ts";
+import { mean, shareOf } from "../metrics/statistics.ts";
+import { rowOf, squaredDistance, type Vectors } from "../metrics/vectors.ts";
+import type { Figure, Role, Row } from "../report.ts";
+import { encodeOwn, type Subject, wordsOf } from "../subject.ts";
+import { inPieces } from "../watch.ts";
+import { firstOf, needsCondition, needsImages, type SectionPlan } from "./section.ts";
+
+interface Pair {
+  /** A training image of the concept, in another style. */
+  readonly source: ImageItem;
+  /** The held-out image that restyling should give. */
+  readonly truth: ImageItem;
+}
+
+/** One way to answer; `latents` gives each pair's image. */
+interface Answer {
+  readonly what: string;
+  readonly role: Role;
+  readonly latents: readonly Float32Array[];
+}
+
+const figureRows = 8;
+
+export const restyleSection: SectionPlan = {
+  id: "restyle",
+  title: "Restyling",
+  missing: (subject) =>
+    firstOf(
+      needsImages(subject),
+      needsCondition(subject, "style"),
+      findPairs(subject).length < 2 && "needs held-out images whose concept was trained on in another style",
+    ),
+  async run(subject, material) {
+    const pairs = findPairs(subject);
+    const answers = await answer(subject, material!, pairs);
+    const distances: Distances[] = [];
+    for (const { what, latents } of answers)
+      distances.push(await distancesOf(subject, material!, pairs, what, latents));
+    const copy = distances[answers.findIndex(({ role }) => role === "floor")]!;
+    const closer = (own: readonly number[], other: readonly number[]): number =>
+      shareOf(own.map((distance, at) => distance < other[at]!));
+    const rows = answers.map(({ what, role }, at): Row => {
+      const { pixels, features } = distances[at]!;
+      return {
+        what,
+        role,
+        n: pairs.length,
+        values: {
+          pixels: mean(pixels),
+          pixelsCloser: role === "floor" ? undefined : closer(pixels, copy.pixels),
+          features: features && mean(features),
+          featuresCloser: features && role !== "floor" ? closer(features, copy.features!) : undefined,
+        },
+      };
+    });
+    return {
+      about:
+        "For held-out (concept, style) pairs: a training image of the concept in another style is inverted under its own caption and style, and the " +
+        "same v is translated under the target's style. Distance to the true image: root mean square over premultiplied pixels, and between " +
+        "features of the feature net. *Closer* is the share of pairs that are nearer to the truth than the copied source, both through the autoencoder.",
+      tables: [
+        {
+          title: "Distance to the true image in the target style",
+          columns: [
+            { key: "pixels", label: "pixels", digits: 4, better: "lower" },
+            { key: "pixelsCloser", label: "closer (pixels)", digits: 1, isShare: true, better: "higher" },
+            { key: "features", label: "features", digits: 3, better: "lower" },
+            { key: "featuresCloser", label: "closer (features)", digits: 1, isShare: true, better: "higher" },
+          ],
+          rows,
+        },
+      ],
+      figures: [await figure(subject, material!, pairs, answers)],
+    };
+  },
+};
+
+/** The first held-out images, as many as the limit says, each with a training image that the seed chooses. */
+function findPairs({ images, settings: { seed, limit } }: Subject): Pair[] {
+  const sources = new Map<string, ImageItem[]>();
+  for (const item of images?.train ?? []) sources.set(item.concept, [...(sources.get(item.concept) ?? []), item]);
+  return (images?.known ?? [])
+    .flatMap((truth, at) => {
+      const others = (sources.get(truth.concept) ?? []).filter(({ style }) => style !== truth.style);
+      const source = others[new TrainingRandom(seed, at, "evaluation").below(others.length)];
+      return source ? [{ source, truth }] : [];
+    })
+    .slice(0, limit);
+}
+
+async function answer(subject: Subject, { images }: Material, pairs: readonly Pair[]): Promise<Answer[]> {
+  const { settings } = subject;
+  const names = wordsOf(subject);
+  const [own, asked] = [[] as Awaited<ReturnType<typeof encodeOwn>>[], [] as Awaited<ReturnType<typeof encodeOwn>>[]];
+  for (const { source, truth } of pairs) {
+    const from = await encodeOwn(subject, source, names);
+    own.push(from);
+    // The caption stays the source's: restyling changes the style alone.
+    asked.push({ ...from, ...(await encodeOwn(subject, truth, ["style"])) });
+  }
+  const latentsOf = (what: string, item: (pair: Pair) => ImageItem): Promise<Float32Array[]> =>
+    encodeLatents(subject, what, pairs.length, (at) => images.read(item(pairs[at]!)));
+  const sources = await latentsOf("sources of restyling", ({ source }) => source);
+  const residuals = await invertAll(subject, "inversions", sources, own);
+  const zero = residuals.map((residual) => new Float32Array(residual.length));
+  const draw = async (v: readonly Float32Array[], guidance: number): Promise<Float32Array[]> => {
+    const wanted = asked.map((conditions, at) => ({ conditions, seed: 0, residual: v[at]!, guidance }));
+    return (await drawAll(subject, "restyled images", wanted)).map(({ latent }) => latent);
+  };
+  return [
+    { what: "restyled, guidance 0", role: "measured", latents: await draw(residuals, 0) },
+    {
+      what: `restyled, guidance ${settings.guidance}`,
+      role: "measured",
+      latents: await draw(residuals, settings.guidance),
+    },
+    { what: "source copied", role: "floor", latents: sources },
+    { what: "caption and style alone (v = 0)", role: "control", latents: await draw(zero, settings.guidance) },
+    {
+      what: "truth through the autoencoder",
+      role: "ceiling",
+      latents: await latentsOf("truths", ({ truth }) => truth),
+    },
+  ];
+}
+
+interface Distances {
+  readonly pixels: readonly number[];
+  readonly features?: readonly number[] | undefined;
+}
+
+async function distancesOf(
+  subject: Subject,
+  { images }: Material,
+  pairs: readonly Pair[],
+  what: string,
+  latents: readonly Float32Array[],
+): Promise<Distances> {
+  const pixels: number[] = [];
+  await inPieces(subject.watch, `distances, ${what}`, pairs.length, 1, async (at) => {
+    pixels.push(Math.sqrt(meanSquaredError(await decode(subject, latents[at]!), await images.read(pairs[at]!.truth))));
+  });
+  const { features: net } = subject;
+  if (!net) return { pixels };
+  const made = await net.featuresOf(`features, ${what}`, pairs.length, (at) => decode(subject, latents[at]!));
+  const truths = await net.featuresOf("features of truths", pairs.length, (at) => images.read(pairs[at]!.truth));
+  return { pixels, features: pairs.map((_, at) => featureDistance(made, truths, at)) };
+}
+
+/** Per component, so that it does not depend on the net's width. */
+const featureDistance = (a: Vectors, b: Vectors, row: number): number =>
+  Math.sqrt(squaredDistance(rowOf(a, row), rowOf(b, row)) / a.dims);
+
+async function figure(
+  subject: Subject,
+  { images }: Material,
+  pairs: readonly Pair[],
+  answers: readonly Answer[],
+): Promise<Figure> {
+  const rows: Float32Array[][] = [];
+  for (const [at, { source, truth }] of pairs.slice(0, figureRows).entries()) {
+    const tiles = [await images.read(source)];
+    for (const { role, latents } of answers) if (role === "measured") tiles.push(await decode(subject, latents[at]!));
+    rows.push([...tiles, await images.read(truth)]);
+  }
+  const captions = pairs
+    .slice(0, figureRows)
+    .map(({ source, truth }) => `${truth.captions[0]} (${source.style} → ${truth.style})`);
+  return {
+    file: "restyle.png",
+    caption: `Source, restyled with guidance 0 and ${subject.settings.guidance}, true image. From above: ${captions.join(", ")}.`,
+    data: await tileSheet(rows, subject.translation.target.imageSizePx, [0, 2]),
+  };
+}

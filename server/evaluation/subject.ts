@@ -1,0 +1,95 @@
+/** What is evaluated and what with: one translation of a pack, its experts, the images and the net that judge it, the settings. */
+import type { FlowConditionName } from "../../shared/conditions.ts";
+import type { EncodedCondition, EncodedConditions } from "../engine/conditions.ts";
+import type { ConditionValue } from "../engine/interfaces.ts";
+import type { Translation } from "../engine/translation.ts";
+import type { Expert } from "../experts/expert.ts";
+import type { LayoutExpert } from "../experts/layout.ts";
+import { asText } from "../experts/values.ts";
+import type { ImageItem } from "../training/image-set.ts";
+import type { FeatureNet } from "./feature-net.ts";
+import { asImage, type EvaluationImages } from "./images.ts";
+import type { TrainingRecords } from "./training-records.ts";
+import type { Watch } from "./watch.ts";
+
+export interface Settings {
+  readonly seed: number;
+  /** Images a row of a table at most. */
+  readonly limit: number;
+  readonly temperature: number;
+  readonly guidance: number;
+}
+
+export interface Subject {
+  readonly translation: Translation;
+  /** The flow's conditions with the experts that encode them, in the flow's order. */
+  readonly experts: ReadonlyMap<FlowConditionName, Expert>;
+  /** Ids that a label expert knows, by the flow's condition. */
+  readonly vocabularies: ReadonlyMap<FlowConditionName, readonly string[]>;
+  readonly posteriorStd: number;
+  /** SHA-256 of the target's encoder: latents are kept by it. */
+  readonly targetDigest: string;
+  /** The layout expert and the colours of its palette, #rrggbb. */
+  readonly layout?: { readonly expert: LayoutExpert; readonly palette: readonly string[] } | undefined;
+  /** Side of the images that the low-resolution expert reads. */
+  readonly lowResolutionPx?: number | undefined;
+  readonly images?: EvaluationImages | undefined;
+  readonly features?: FeatureNet | undefined;
+  readonly records: TrainingRecords;
+  readonly settings: Settings;
+  readonly watch: Watch;
+}
+
+export const reads = ({ experts }: Subject, name: FlowConditionName): boolean => experts.has(name);
+
+/** Names of the conditions that words give, of those that the translation reads. */
+export const wordsOf = (subject: Subject): FlowConditionName[] =>
+  (["caption", "style"] as const).filter((name) => reads(subject, name));
+
+type Encoding = Partial<Record<FlowConditionName, EncodedCondition>>;
+
+/** Encodes words as a request gives them; what the translation does not read stays out. */
+export async function encodeWords(
+  { experts }: Subject,
+  words: Readonly<Partial<Record<FlowConditionName, string>>>,
+): Promise<EncodedConditions> {
+  const encoded: Encoding = {};
+  for (const [name, text] of Object.entries(words) as Array<[FlowConditionName, string]>) {
+    const expert = experts.get(name);
+    if (expert) encoded[name] = { vector: await expert.encode([asText(text)]), presence: 1 };
+  }
+  return encoded;
+}
+
+/**
+ * Encodes what an image of the set says of itself: its first caption, its style and label where the vocabulary has them, and
+ * its own pixels for picture conditions, as training does.
+ */
+export async function encodeOwn(
+  { experts, translation, vocabularies, images }: Subject,
+  item: ImageItem,
+  names: readonly FlowConditionName[],
+): Promise<EncodedConditions> {
+  const encoded: Encoding = {};
+  for (const name of names) {
+    const value = isWord(name)
+      ? wordOf(item, name, vocabularies.get(name))
+      : asImage(await images!.read(item), translation.target.imageSizePx, `set ${item.row}`);
+    const expert = experts.get(name);
+    if (value && expert) encoded[name] = { vector: await expert.encodeExamples([value]), presence: 1 };
+  }
+  return encoded;
+}
+
+export const isWord = (name: FlowConditionName): name is "caption" | "style" | "label" =>
+  name === "caption" || name === "style" || name === "label";
+
+function wordOf(
+  { captions, style, concept }: ImageItem,
+  name: "caption" | "style" | "label",
+  vocabulary: readonly string[] = [],
+): ConditionValue | undefined {
+  if (name === "caption") return asText(captions[0]!);
+  const word = name === "style" ? style : concept;
+  return vocabulary.includes(word) ? asText(word) : undefined;
+}

@@ -1,0 +1,38 @@
+/** What training left in a pack for people: the cost card and the loss curve, in `training/`. A pack that ships may have neither. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+
+const CostSchema = z.object({
+  wallSeconds: z.number(),
+  cpuSeconds: z.number(),
+  processor: z.string(),
+  formula: z.string(),
+  kwh: z.number(),
+  eurosPerKwh: z.number(),
+  co2GramsPerKwh: z.number(),
+  paperKwh: z.object({ cinn: z.number(), bigGan: z.number() }),
+});
+
+export interface TrainingRecords {
+  readonly cost?: z.infer<typeof CostSchema>;
+  /** SVG. */
+  readonly lossCurve?: string;
+}
+
+/** Files that are missing or not what they should be are as good as none: nothing is served from them. */
+export async function readTrainingRecords(pack: string): Promise<TrainingRecords> {
+  const read = (file: string): Promise<string | undefined> =>
+    readFile(join(pack, "training", file), "utf8").catch(() => undefined);
+  const cost = CostSchema.safeParse(parseJson(await read("cost.json")));
+  const lossCurve = await read("loss.svg");
+  return { ...(cost.success && { cost: cost.data }), ...(lossCurve !== undefined && { lossCurve }) };
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
+}

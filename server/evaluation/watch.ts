@@ -1,0 +1,39 @@
+/** How a long evaluation stays in touch: says where it is, and stops between two steps when it is asked to. */
+import { AppError } from "../../shared/problem.ts";
+
+export interface Watch {
+  /** @throws AppError `cancelled` when the evaluation shall stop */
+  step(what: string, done: number, total: number): void;
+}
+
+export function createWatch(onProgress: (text: string) => void, signal?: AbortSignal): Watch {
+  return {
+    step(what, done, total) {
+      if (signal?.aborted) throw new AppError("cancelled", "evaluation: stopped; nothing was written");
+      onProgress(`${what} ${done} of ${total}`);
+    },
+  };
+}
+
+/** Runs `work` over [0, total) in pieces of `size`, with a step of the watch before each. */
+export async function inPieces(
+  watch: Watch,
+  what: string,
+  total: number,
+  size: number,
+  work: (start: number, end: number) => Promise<void>,
+): Promise<void> {
+  for (let start = 0; start < total; start += size) {
+    watch.step(what, start, total);
+    await work(start, Math.min(total, start + size));
+  }
+}
+
+/** A value that is made at the first call and kept. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

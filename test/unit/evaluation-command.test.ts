@@ -1,0 +1,207 @@
+/** `tau evaluate` as a user runs it: tiny packs, a tiny set, the whole report, and nothing left behind by failures. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { evaluate, sectionIds } from "../../server/evaluation/evaluate.ts";
+import type { Report, TimedSection } from "../../server/evaluation/report.ts";
+import { encodePng, probeImage } from "../../server/images/codec.ts";
+import { readEntry } from "../../server/packs/catalogue.ts";
+import { costCard } from "../../server/training/cost-card.ts";
+import { tinyFullDraft, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { writeTinySet } from "../fixtures/tiny-set.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "tau-evaluate-"));
+after(() => rm(folder, { recursive: true }));
+const { pack: full } = await writeTinyPack(join(folder, "full"), tinyFullDraft);
+const { pack: small } = await writeTinyPack(join(folder, "small"));
+const set = await writeTinySet(join(folder, "set"));
+
+const cli = fileURLToPath(new URL("../../server/cli.ts", import.meta.url));
+
+function tau(args: string[], onStart: (child: ReturnType<typeof spawn>) => void = () => {}) {
+  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), cli, "evaluate", ...args], {
+    cwd: folder,
+  });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (text) => (out += text));
+  child.stderr.on("data", (text) => (err += text));
+  onStart(child);
+  return new Promise<{ code: number | null; out: string; err: string }>((resolve) =>
+    child.on("close", (code) => resolve({ code, out, err })),
+  );
+}
+
+const options = {
+  work: join(folder, "work"),
+  settings: { seed: 1, limit: 16, temperature: 0.2, guidance: 1 },
+  onProgress: () => {},
+};
+
+const readReport = async (out: string): Promise<Report> =>
+  JSON.parse(await readFile(join(out, "report.json"), "utf8")) as Report;
+
+const rowOf = ({ tables }: TimedSection, what: RegExp) =>
+  tables.flatMap(({ rows }) => rows).find((row) => what.test(row.what))!;
+
+describe("tau evaluate", () => {
+  it("writes every section of a pack with every expert, and all figures that the report shows", async () => {
+    const out = join(folder, "report");
+    const result = await tau([full, "--set", set, "--out", out, "--limit", "16"]);
+    assert.deepEqual([result.code, result.out, result.err], [0, `${join(out, "report.md")}\n`, ""]);
+    const report = await readReport(out);
+    assert.deepEqual(
+      report.sections.map(({ id }) => id),
+      sectionIds.filter((id) => id !== "cost"),
+    );
+    assert.deepEqual(
+      report.leftOut.map(({ id }) => id),
+      ["cost"],
+    );
+    const markdown = await readFile(join(out, "report.md"), "utf8");
+    const figures = [...markdown.matchAll(/!\[.*?\]\((.+?)\)/g)].map(([, file]) => file!);
+    assert.deepEqual([...figures, "report.json", "report.md"].sort(), (await readdir(out)).sort());
+    for (const file of figures.filter((name) => name.endsWith(".png")))
+      assert.equal((await probeImage(await readFile(join(out, file)))).mediaType, "image/png");
+    for (const { tables } of report.sections) for (const { rows } of tables) for (const { n } of rows) assert.ok(n > 0);
+  });
+
+  it("gives the same numbers for the same seed, alone or among others", async () => {
+    const entry = await readEntry(full, true);
+    const run = (only: readonly string[]) => evaluate({ ...options, entry, set, only });
+    const together = await run(["colours", "distribution", "sketch"]);
+    const alone = await run(["sketch"]);
+    assert.deepEqual(alone.sections[0]!.tables, together.sections[2]!.tables);
+  });
+
+  it("measures real images and exact inversion as what they are", async () => {
+    const entry = await readEntry(full, true);
+    const only = ["layout", "sketch", "low-resolution", "soundness", "memorisation", "held-out"];
+    const { sections } = await evaluate({ ...options, entry, set, only });
+    const sectionOf = (id: string): TimedSection => sections.find((section) => section.id === id)!;
+    for (const id of ["layout", "sketch"]) assert.equal(rowOf(sectionOf(id), /^real images$/).values["score"], 1);
+    assert.equal(rowOf(sectionOf("low-resolution"), /^real images$/).values["score"], 100);
+    assert.ok(rowOf(sectionOf("soundness"), /held-out/).values["error"]! < 1e-3);
+    // The tiny set draws the same squares for training and for holding out.
+    assert.equal(rowOf(sectionOf("memorisation"), /^held-out images/).values["median"], 0);
+    const nats = (what: RegExp): number => rowOf(sectionOf("held-out"), what).values["nats"]!;
+    assert.ok(nats(/posterior/) < nats(/diagonal Gaussian/));
+  });
+
+  it("measures what needs no set without one, and says why the rest is left out", async () => {
+    const out = join(folder, "without-set");
+    assert.equal((await tau([small, "--out", out])).code, 0);
+    const { sections, leftOut } = await readReport(out);
+    assert.deepEqual(
+      sections.map(({ id }) => id),
+      ["colours", "soundness"],
+    );
+    assert.equal(sections.length + leftOut.length, sectionIds.length);
+    for (const { reason } of leftOut) assert.match(reason, /^needs|^the translation reads no|^the pack holds no/);
+  });
+
+  it("leaves out what a translation of fewer conditions can't answer", async () => {
+    const entry = await readEntry(small, true);
+    const { leftOut } = await evaluate({ ...options, entry, set });
+    assert.deepEqual(
+      leftOut.map(({ id }) => id),
+      ["alignment", "distribution", "sketch", "layout", "low-resolution", "cost"],
+    );
+    assert.match(leftOut[0]!.reason, /feature net/);
+    assert.match(leftOut[2]!.reason, /reads no sketch/);
+  });
+
+  it("reads a folder of captioned images as training does, and judges its held-out ones", async () => {
+    const images = join(folder, "images");
+    await mkdir(images);
+    for (let at = 0; at < 90; at += 1) {
+      const rgba = new Uint8Array(tinySizePx ** 2 * 4).fill(255);
+      for (const pixel of [at % 61, (7 * at) % 61, (11 * at) % 61]) rgba.set([at, 255 - at, 2 * at], 4 * pixel);
+      await writeFile(
+        join(images, `dot ${String.fromCharCode(97 + (at % 26), 97 + Math.floor(at / 26))}.png`),
+        await encodePng(rgba, tinySizePx, tinySizePx),
+      );
+    }
+    const entry = await readEntry(full, true);
+    const only = ["held-out", "memorisation", "restyle"];
+    const { set: read, sections, leftOut } = await evaluate({ ...options, entry, set: images, only });
+    assert.equal(read?.folder, images);
+    const heldOut = sections.find(({ id }) => id === "held-out")!;
+    assert.ok(rowOf(heldOut, /^all conditions$/).n >= 8);
+    assert.deepEqual(
+      leftOut.map(({ id }) => id),
+      ["restyle"],
+    );
+    assert.match(leftOut[0]!.reason, /another style/);
+  });
+
+  it("shows the cost card and the loss curve that training left in a pack", async () => {
+    const { pack } = await writeTinyPack(join(folder, "trained"));
+    await mkdir(join(pack, "training"));
+    const cost = costCard({ wallSeconds: 100, cpuSeconds: 240 });
+    await writeFile(join(pack, "training", "cost.json"), JSON.stringify(cost));
+    await writeFile(join(pack, "training", "loss.svg"), "<svg/>");
+    const report = await evaluate({ ...options, entry: await readEntry(pack, true), only: ["cost"] });
+    const [section] = report.sections;
+    assert.deepEqual(rowOf(section!, /this translation/).values, {
+      wall: 100,
+      cpu: 240,
+      kwh: cost.kwh,
+      euros: cost.euros,
+      co2Kg: cost.co2Grams / 1000,
+    });
+    assert.equal(rowOf(section!, /cINN/).values["kwh"], 14.4);
+    assert.equal(section!.figures[0]!.file, "loss.svg");
+    await writeFile(join(pack, "training", "cost.json"), "{");
+    const broken = await evaluate({ ...options, entry: await readEntry(pack, true), only: ["cost"] });
+    assert.deepEqual([broken.sections.length, broken.leftOut.length], [0, 1]);
+  });
+
+  it("says in one line what is wrong, and leaves no folder", async () => {
+    const home = join(folder, "wrong");
+    await mkdir(home);
+    const out = join(home, "out");
+    const cases: Array<[args: string[], code: number, message: RegExp]> = [
+      [[], 2, /expected one PACK, got none/],
+      [[join(folder, "nowhere"), "--out", out], 1, /^tau evaluate: pack_unavailable: PACK: expected a folder/],
+      [[full, "--only", "beauty", "--out", out], 1, /^tau evaluate: config_invalid: --only: expected some of held-out/],
+      [[full, "--limit", "7", "--out", out], 1, /^tau evaluate: config_invalid: --limit/],
+      [[full, "--translation", "poem", "--out", out], 1, /translation_unknown: --translation: expected one of caption/],
+      [[full, "--set", home, "--out", out], 1, /^tau evaluate: dataset_invalid: /],
+      [[full, "--out", set], 1, /^tau evaluate: config_invalid: --out: expected a new folder/],
+    ];
+    for (const [args, code, message] of cases) {
+      const result = await tau(args);
+      assert.deepEqual([result.code, result.out], [code, ""], args.join(" "));
+      assert.match(result.err, message);
+    }
+    assert.deepEqual(await readdir(home), []);
+  });
+
+  it("leaves nothing when a set breaks off in the middle", async () => {
+    const broken = join(folder, "broken");
+    await mkdir(broken);
+    await copyFile(join(set, "index.jsonl"), join(broken, "index.jsonl"));
+    await writeFile(join(broken, "images.rgba"), (await readFile(join(set, "images.rgba"))).subarray(4));
+    const out = join(folder, "never");
+    const result = await tau([full, "--set", broken, "--out", out]);
+    assert.deepEqual([result.code, result.out], [1, ""]);
+    assert.match(result.err, /dataset_invalid: .*images\.rgba: expected \d+ bytes/);
+    assert.deepEqual(
+      (await readdir(folder)).filter((name) => name.startsWith("never")),
+      [],
+    );
+  });
+
+  it("stops between two steps when asked to", async () => {
+    const abort = new AbortController();
+    const entry = await readEntry(full, true);
+    const onProgress = (text: string): void => {
+      if (text.startsWith("colours")) abort.abort();
+    };
+    await assert.rejects(evaluate({ ...options, entry, set, signal: abort.signal, onProgress }), { code: "cancelled" });
+  });
+});

@@ -1,0 +1,141 @@
+/** The report of an evaluation: what the Markdown says, what the figures are, and that its folder comes whole or not at all. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { curveChart, tileSheet } from "../../server/evaluation/figures.ts";
+import { toMarkdown } from "../../server/evaluation/markdown.ts";
+import { publishReport, requireReplaceable } from "../../server/evaluation/publish.ts";
+import type { Report } from "../../server/evaluation/report.ts";
+import { decodeRgba } from "../../server/images/codec.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "tau-report-"));
+after(() => rm(folder, { recursive: true }));
+
+const report: Report = {
+  pack: { id: "tiny", version: "1.0.0", digest: "ab".repeat(32) },
+  translation: "caption",
+  settings: { seed: 7, limit: 16, temperature: 0.2, guidance: 1 },
+  sections: [
+    {
+      id: "one",
+      title: "One",
+      about: "How it is measured.",
+      seconds: 1.25,
+      tables: [
+        {
+          title: "Table",
+          columns: [
+            { key: "share", label: "share", digits: 1, isShare: true, better: "higher" },
+            { key: "error", label: "error", digits: 3, better: "lower" },
+          ],
+          rows: [
+            { what: "samples | all", role: "measured", n: 16, values: { share: 0.5, error: 0.12345 } },
+            { what: "chance", role: "floor", n: 16, values: { share: 0.01 } },
+          ],
+        },
+      ],
+      figures: [{ file: "one.svg", caption: "A figure.", data: "<svg/>" }],
+    },
+  ],
+  leftOut: [{ id: "two", title: "Two", reason: "needs a set" }],
+  seconds: 2,
+};
+
+describe("the Markdown of a report", () => {
+  const markdown = toMarkdown(report);
+
+  it("gives every row its role and N, every table its seed, every column its direction", () => {
+    assert.match(markdown, /\*\*Table\*\* \(seed 7\)/);
+    assert.match(markdown, /\| what \| role \| N \| share ↑ \| error ↓ \|/);
+    assert.match(markdown, /\| samples \\\| all \| measured \| 16 \| 50\.0 % \| 0\.123 \|/);
+    assert.match(markdown, /\| chance \| floor \| 16 \| 1\.0 % \| – \|/);
+  });
+
+  it("shows the figures, the time of each section, and what was left out with the reason", () => {
+    assert.match(markdown, /!\[A figure\.\]\(one\.svg\)/);
+    assert.match(markdown, /\| One \| 1\.3 \|/);
+    assert.match(markdown, /- Two: needs a set/);
+  });
+});
+
+describe("publishing a report", () => {
+  it("writes Markdown, JSON and figures, the JSON without the figures' bytes", async () => {
+    const out = join(folder, "whole");
+    await publishReport(report, out);
+    assert.deepEqual((await readdir(out)).sort(), ["one.svg", "report.json", "report.md"]);
+    const json = JSON.parse(await readFile(join(out, "report.json"), "utf8")) as Report;
+    assert.equal(json.sections[0]!.tables[0]!.rows[0]!.values["error"], 0.12345);
+    assert.deepEqual(json.sections[0]!.figures, [{ file: "one.svg", caption: "A figure." }]);
+  });
+
+  it("replaces an earlier report as a whole, and leaves no folder beside it", async () => {
+    const home = join(folder, "again");
+    await mkdir(home);
+    await publishReport(report, join(home, "out"));
+    await publishReport({ ...report, sections: [] }, join(home, "out"));
+    assert.deepEqual(await readdir(home), ["out"]);
+    assert.deepEqual((await readdir(join(home, "out"))).sort(), ["report.json", "report.md"]);
+  });
+
+  it("refuses a folder with other files and leaves it alone", async () => {
+    const home = join(folder, "precious");
+    await mkdir(home);
+    await writeFile(join(home, "thesis.txt"), "years of work");
+    await assert.rejects(publishReport(report, home), {
+      code: "config_invalid",
+      message: /--out: expected a new folder/,
+    });
+    await assert.rejects(requireReplaceable(join(home, "thesis.txt")), { code: "config_invalid" });
+    assert.deepEqual(await readdir(home), ["thesis.txt"]);
+  });
+
+  it("leaves the earlier report and no half folder when writing fails", async () => {
+    const home = join(folder, "failing");
+    await mkdir(home);
+    await publishReport(report, join(home, "out"));
+    const [section] = report.sections;
+    const broken = {
+      ...report,
+      sections: [{ ...section!, figures: [{ file: "no/such/place.png", caption: "", data: "" }] }],
+    };
+    await assert.rejects(publishReport(broken, join(home, "out")));
+    assert.deepEqual(await readdir(home), ["out"]);
+    assert.match(await readFile(join(home, "out", "report.md"), "utf8"), /A figure/);
+  });
+});
+
+describe("figures", () => {
+  it("put tiles in rows and columns over a checkerboard", async () => {
+    const red = new Float32Array(4 * 4).fill(0).map((_, at) => (at < 4 || at >= 12 ? 1 : 0));
+    const { rgba, widthPx, heightPx } = await decodeRgba(await tileSheet([[red, undefined], [red]], 2));
+    assert.deepEqual([widthPx, heightPx], [4 + 2 * 6, 4 + 2 * 6]);
+    const pixel = (x: number, y: number): number[] => [
+      ...rgba.subarray((y * widthPx + x) * 4, (y * widthPx + x) * 4 + 4),
+    ];
+    assert.deepEqual(pixel(4, 4), [255, 0, 0, 255]);
+    assert.deepEqual(pixel(4, 10), [255, 0, 0, 255]);
+    assert.deepEqual(pixel(10, 4), [255, 255, 255, 255]);
+  });
+
+  it("draw a curve through its points, also when all values are equal", () => {
+    const chart = curveChart(
+      [
+        {
+          label: "a < b",
+          points: [
+            [0, 1],
+            [1, 1],
+          ],
+        },
+      ],
+      "guidance",
+      "gain",
+    );
+    assert.match(chart, /^<svg [^>]+>/);
+    assert.match(chart, /<polyline points="[\d., ]+"/);
+    assert.match(chart, /a &#60; b/);
+    assert.ok(!chart.includes("NaN"));
+  });
+});
