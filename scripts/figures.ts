@@ -1,15 +1,28 @@
-/** Makes the figures of the docs: `npm run figures [-- captions|playground] [--packs DIR]`. */
+/** Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. */
 import { parseArgs } from "node:util";
 import { captionFigure } from "./figures/captions.ts";
+import { angleFigure, blendFigure, depthFigure, restyleFigure, sketchFigure } from "./figures/edits.ts";
 import { playgroundFigure } from "./figures/playground.ts";
 
+const figures: Readonly<Record<string, (path: string, packsDir?: string) => Promise<unknown>>> = {
+  captions: captionFigure,
+  playground: playgroundFigure,
+  restyle: restyleFigure,
+  depth: depthFigure,
+  angle: angleFigure,
+  blend: blendFigure,
+  sketch: sketchFigure,
+};
+
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { packs: { type: "string" } } });
-const all = ["captions", "playground"];
-const wanted = new Set(positionals.length > 0 ? positionals : all);
-for (const name of wanted)
-  if (!all.includes(name)) {
-    console.error(`figures: expected ${all.join(" or ")}, got "${name}"`);
-    process.exit(2);
-  }
-if (wanted.has("captions")) await captionFigure("docs/figures/captions.png", values.packs);
-if (wanted.has("playground")) await playgroundFigure("docs/figures/playground.png");
+const all = Object.keys(figures);
+const unknown = positionals.find((name) => !all.includes(name));
+if (unknown !== undefined) {
+  console.error(`figures: expected ${all.join(", ")}, got "${unknown}"`);
+  process.exit(2);
+}
+for (const name of positionals.length > 0 ? positionals : all) {
+  const path = `docs/figures/${name}.png`;
+  await figures[name]!(path, values.packs);
+  console.log(path);
+}

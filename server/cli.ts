@@ -14,10 +14,37 @@ export interface Command {
 /** Loaded on demand, so that `tau packs` need not load the HTTP server, nor `tau serve` the runtime. */
 const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
   serve: { summary: "serve the API and the playground", load: async () => (await import("./cli/serve.ts")).command },
-  generate: { summary: "turn a caption into PNG files", load: async () => (await import("./cli/generate.ts")).command },
+  generate: {
+    summary: "turn captions, sketches and more into PNG files",
+    load: async () => (await import("./cli/generate.ts")).command,
+  },
+  invert: {
+    summary: "find an image's latent, residual and likelihood",
+    load: async () => (await import("./cli/invert.ts")).command,
+  },
+  restyle: {
+    summary: "give images another style or caption",
+    load: async () => (await import("./cli/restyle.ts")).command,
+  },
+  variations: {
+    summary: "draw images like an image",
+    load: async () => (await import("./cli/variations.ts")).command,
+  },
+  blend: {
+    summary: "draw the frames between two images",
+    load: async () => (await import("./cli/blend.ts")).command,
+  },
   train: {
     summary: "train a pack's flow on a rendered image set",
     load: async () => (await import("./cli/train.ts")).command,
+  },
+  evaluate: {
+    summary: "measure a pack and write a report",
+    load: async () => (await import("./cli/evaluate.ts")).command,
+  },
+  experts: {
+    summary: "try any ONNX file as an expert",
+    load: async () => (await import("./cli/experts.ts")).command,
   },
   packs: { summary: "list and verify packs", load: async () => (await import("./cli/packs.ts")).command },
 };

@@ -18,9 +18,11 @@ export type ProviderName = (typeof providers)[number];
 export interface Config {
   /** 0 = any free port (tests). */
   readonly port: number;
-  /** Token, results, uploads, history. */
+  /** Token, results, uploads, history, the user's packs. */
   readonly dataDir: string;
   readonly packsDir: string;
+  /** Packs that the user trained, beside those that ship; need not exist. */
+  readonly userPacksDir: string;
   readonly provider: ProviderName;
   /** Threads of the inference child; 0 = all cores. */
   readonly threads: number;
@@ -101,10 +103,12 @@ function settle<K extends keyof typeof fields>(
 
 export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.env): Config {
   const shareDir = env["XDG_DATA_HOME"] || join(homedir(), ".local", "share");
+  const dataDir = resolve(settle("data", flags.data, env) ?? join(shareDir, "tau"));
   return {
     port: settle("port", flags.port, env) ?? defaultPort,
-    dataDir: resolve(settle("data", flags.data, env) ?? join(shareDir, "tau")),
+    dataDir,
     packsDir: resolve(settle("packs", flags.packs, env) ?? packsHome()),
+    userPacksDir: join(dataDir, "packs"),
     provider: settle("provider", flags.provider, env) ?? "auto",
     threads: settle("threads", undefined, env) ?? 0,
     logLevel: settle("logLevel", undefined, env) ?? (process.stderr.isTTY ? "warn" : "info"),

@@ -5,8 +5,10 @@
 import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { InversionRequest, ResolvedRequest } from "../shared/contract.ts";
 import { limits } from "../shared/limits.ts";
 import { AppError } from "../shared/problem.ts";
+import { findTranslation } from "../shared/translation-rules.ts";
 import type { Config } from "./config.ts";
 import { lockDataFolder } from "./data-lock.ts";
 import { createApp } from "./http/app.ts";
@@ -14,8 +16,10 @@ import type { InferenceStatus } from "./http/deps.ts";
 import { listen } from "./http/listen.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { encodePng, probeImage } from "./images/codec.ts";
+import { createConditionImageLoader } from "./images/condition-images.ts";
+import { requirePlainSvg } from "./images/svg.ts";
 import { createInferenceClient } from "./inference/client.ts";
-import type { InferenceClient, ReadyInfo } from "./inference/protocol.ts";
+import type { ConditionImages, InferenceClient, ReadyInfo } from "./inference/protocol.ts";
 import { GenerationHistory } from "./jobs/generation-history.ts";
 import { startGenerationWorker } from "./jobs/generation-worker.ts";
 import { MemoryQueue } from "./jobs/memory-queue.ts";
@@ -46,7 +50,7 @@ export interface ServerParts {
 export async function startServer(config: Config, parts: ServerParts = {}): Promise<RunningServer> {
   const log = parts.log ?? createLog(config.logLevel);
   const graceMs = parts.shutdownGraceMs ?? limits.shutdownGraceMs;
-  const catalogue = parts.catalogue ?? (await Catalogue.open(config.packsDir));
+  const catalogue = parts.catalogue ?? (await openCatalogue(config, log));
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   // Before the folder is touched, so that a second start on the same port is told about the port.
   await (await listen(() => new Response(null, { status: 503 }), config.port)).close(0);
@@ -70,6 +74,9 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       detail: fault instanceof AppError ? fault.message : "the inference child did not start",
     };
   };
+  const load = createConditionImageLoader((digest) => uploads.read(digest), limits.decodedImagesMax);
+  const imagesOf = (request: ResolvedRequest | InversionRequest): Promise<ConditionImages> =>
+    load(request, findTranslation(catalogue.packs(), request.translation).translation.widthPx);
   const app = createApp({
     queue,
     catalogue,
@@ -77,6 +84,8 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     results,
     uploads,
     probeImage,
+    checkDrawing: requirePlainSvg,
+    invert: async (request, signal) => inference.invert(request, await imagesOf(request), signal),
     token: token.value,
     version: config.version,
     hosts: config.hosts,
@@ -96,6 +105,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     queue,
     inference,
     results,
+    imagesOf,
     encodePng,
     limits,
     log,
@@ -162,5 +172,17 @@ async function openJobs(dataDir: string, log: Log) {
   return { queue, results, uploads };
 }
 
-const createClient = ({ packsDir, provider, threads }: Config, log: Log): InferenceClient =>
-  createInferenceClient({ packsDir, provider, threads, log: (message, fields) => log.warn(fields, message) });
+async function openCatalogue({ packsDir, userPacksDir }: Config, log: Log): Promise<Catalogue> {
+  const catalogue = await Catalogue.open(packsDir, userPacksDir);
+  for (const { folder, error } of catalogue.faults) log.warn({ folder, err: error }, "a pack was left out");
+  return catalogue;
+}
+
+const createClient = ({ packsDir, userPacksDir, provider, threads }: Config, log: Log): InferenceClient =>
+  createInferenceClient({
+    packsDir,
+    userPacksDir,
+    provider,
+    threads,
+    log: (message, fields) => log.warn(fields, message),
+  });

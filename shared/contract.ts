@@ -3,46 +3,56 @@
  * Parsed at the border (server/http, plugin/ui's client) and trusted inside. Imports zod only.
  */
 import { z } from "zod";
+import { CaptionSchema, conditionFields, DigestSchema, depths, PartialConditionSchema } from "./conditions.ts";
+import { checkGeneration } from "./generation-rules.ts";
 import { limits } from "./limits.ts";
 import { ProblemSchema } from "./problem.ts";
 
 /** API versions that this source speaks; the plugin compares with `Meta.api` before its first request. */
 export const apiVersion = 1;
 
-const hasWord = /[\p{L}\p{N}]/u;
-
-/** Trimmed, white space folded, 1 to `captionMaxChars` characters, at least one letter or digit (emoji alone name no word). */
-export const CaptionSchema = z
-  .string()
-  .transform((text) => text.trim().replace(/\s+/gu, " "))
-  .superRefine((text, context) => {
-    const fail = (code: string, message: string): void => {
-      context.addIssue({ code: "custom", message, params: { problem: code } });
-    };
-    if (text.length === 0) fail("caption_empty", "expected a caption of at least one word, got an empty text");
-    else if (text.length > limits.captionMaxChars)
-      fail("caption_too_long", `expected at most ${limits.captionMaxChars} characters, got ${text.length}`);
-    else if (!hasWord.test(text))
-      fail("caption_unreadable", "expected at least one letter or digit, got only emoji or punctuation");
-  });
-
 export const SeedSchema = z.number().int().min(0).max(limits.seedMax);
 
-/** Which conditions a translation reads; at least one must be given. */
-export const ConditionSchema = z
-  .strictObject({
-    caption: CaptionSchema.optional(),
-    /** A style id from `Meta`; absent = any style. */
-    style: z.string().min(1).max(64).optional(),
-  })
-  .refine((condition) => condition.caption !== undefined || condition.style !== undefined, {
-    message: "expected a caption or a style, got neither",
-  });
-export type Condition = z.infer<typeof ConditionSchema>;
+/** An image whose residual is used: v = τ⁻¹(Θ(image) given `condition`). What `condition` says is taken out of v, so name what the image shows. */
+export const ResidualSourceSchema = z.strictObject({
+  image: DigestSchema,
+  condition: PartialConditionSchema.default({}),
+});
+export type ResidualSource = z.infer<typeof ResidualSourceSchema>;
 
-export const GenerationRequestSchema = z.strictObject({
+/** A direction among conditions: Φ(towards) − Φ(from), times `strength`, is added to the condition. Only words have directions. */
+export const AttributeSchema = z.strictObject({
+  from: CaptionSchema.optional(),
+  towards: CaptionSchema,
+  strength: z.number().min(-limits.attributeStrengthMax).max(limits.attributeStrengthMax).default(1),
+});
+export type Attribute = z.infer<typeof AttributeSchema>;
+
+/** What turns a generation into an edit, or follows single conditions; a node remembers these as they were asked. */
+const editFields = {
+  /** Further guidance of single conditions by what each adds to the others, by field: `{"sketch": 2}`. */
+  guidanceOf: z.partialRecord(z.enum(conditionFields), z.number().min(0).max(limits.guidanceMax)).optional(),
+  /**
+   * Take v from an image instead of drawing it: with another style or caption this restyles the image. The request's `condition`
+   * takes the place of the same fields of the source's; the source's other fields stay.
+   */
+  keepResidualOf: ResidualSourceSchema.optional(),
+  /** With `keepResidualOf`: `count` frames from that image to this one, v on the great circle, condition interpolated. */
+  blendWith: ResidualSourceSchema.optional(),
+  attribute: AttributeSchema.optional(),
+};
+/** Moves the kept v by this angle on its sphere, each image in a direction drawn from its seed. */
+const AngleSchema = z.number().min(0).max(limits.angleMaxDegrees);
+/**
+ * Candidates drawn for each image, of which the best by log p(z|c) − log p(z|nothing) is kept. Candidate k of image i has seed
+ * (seed + i · bestOf + k) mod 2^32; the image reports the seed that won, which alone makes it again.
+ */
+const BestOfSchema = z.number().int().min(1).max(limits.bestOfMax);
+
+const generationFields = z.strictObject({
   translation: z.string().min(1).max(64).default("caption"),
-  condition: ConditionSchema,
+  /** At least one field, or none with `keepResidualOf`. */
+  condition: PartialConditionSchema,
   count: z.number().int().min(1).max(limits.countMax).default(limits.countDefault),
   /** Image i is drawn from seed (seed + i) mod 2^32. Absent: the server draws one and reports it. */
   seed: SeedSchema.optional(),
@@ -50,13 +60,17 @@ export const GenerationRequestSchema = z.strictObject({
   temperature: z.number().min(0).max(limits.temperatureMax).default(limits.temperatureDefault),
   /** How strongly the condition is followed; 0 = exactly as learned. */
   guidance: z.number().min(0).max(limits.guidanceMax).default(limits.guidanceDefault),
+  bestOf: BestOfSchema.default(1),
+  angleDegrees: AngleSchema.default(0),
+  ...editFields,
 });
+export const GenerationRequestSchema = generationFields.superRefine(checkGeneration);
 export type GenerationRequest = z.infer<typeof GenerationRequestSchema>;
 /** What a client may send: fields with defaults are optional. */
 export type GenerationInput = z.input<typeof GenerationRequestSchema>;
 
 /** A request whose seed is settled: enough, with the pack digest, to make the same bytes again. */
-export const ResolvedRequestSchema = GenerationRequestSchema.extend({ seed: SeedSchema });
+export const ResolvedRequestSchema = generationFields.extend({ seed: SeedSchema }).superRefine(checkGeneration);
 export type ResolvedRequest = z.infer<typeof ResolvedRequestSchema>;
 
 export const GenerationStateSchema = z.enum(["queued", "running", "done", "failed", "cancelled"]);
@@ -72,6 +86,13 @@ export const ImageInfoSchema = z.object({
   logLikelihood: z.number(),
   /** −logLikelihood / dimensions of z. */
   natsPerDimension: z.number(),
+  /**
+   * log p(z given condition) − log p(z given nothing) in nats: how much the condition explains; `bestOf` ranks by it.
+   * Absent for images made by version 0.1.
+   */
+  conditionGain: z.number().optional(),
+  /** Share of held-out images, 0 to 100, that are less likely under their own conditions; absent for an uncalibrated translation. */
+  typicalityPercentile: z.number().optional(),
   widthPx: z.number().int(),
   heightPx: z.number().int(),
   /** SHA-256 of the PNG, hex. */
@@ -81,6 +102,15 @@ export const ImageInfoSchema = z.object({
   path: z.string(),
 });
 export type ImageInfo = z.infer<typeof ImageInfoSchema>;
+
+/** A condition beyond the threshold that the translation's calibration set (see docs: false alarms and misses). */
+export const OutsideConditionSchema = z.object({
+  field: z.enum(conditionFields),
+  /** The condition's distance from what was learned, and the largest that still counts as known. */
+  score: z.number(),
+  threshold: z.number(),
+});
+export type OutsideCondition = z.infer<typeof OutsideConditionSchema>;
 
 export const GenerationSchema = z.object({
   id: z.string(),
@@ -99,6 +129,8 @@ export const GenerationSchema = z.object({
     position: z.number().int().optional(),
   }),
   images: z.array(ImageInfoSchema),
+  /** Given conditions that lie outside what the translation learned, found before anything was decoded. */
+  outside: z.array(OutsideConditionSchema).default([]),
   /** Milliseconds from the start of the last attempt to its end. */
   durationMs: z.number().optional(),
   problem: ProblemSchema.optional(),
@@ -136,6 +168,33 @@ export const ImageUploadSchema = z.object({
 });
 export type ImageUpload = z.infer<typeof ImageUploadSchema>;
 
+export const InversionRequestSchema = z.strictObject({
+  translation: z.string().min(1).max(64).default("caption"),
+  image: DigestSchema,
+  condition: PartialConditionSchema.default({}),
+});
+export type InversionRequest = z.infer<typeof InversionRequestSchema>;
+
+/** z, v and likelihood of an image under a condition. */
+export const InversionSchema = z.object({
+  request: InversionRequestSchema,
+  packDigest: z.string(),
+  /** z = Θ(image), the posterior's mean, [dims]. */
+  latent: z.array(z.number()),
+  /** v = τ⁻¹(z given condition), [dims]; N(0, I) for images like those that were learned. */
+  residual: z.array(z.number()),
+  logLikelihood: z.number(),
+  natsPerDimension: z.number(),
+  conditionGain: z.number(),
+  typicalityPercentile: z.number().optional(),
+  outside: z.array(OutsideConditionSchema),
+  /** Largest |z − τ(v)| of going back, a check of the flow. */
+  roundTripError: z.number(),
+  /** PSNR in dB of the autoencoder's reconstruction Λ(z) against the image: what any edit starts from. */
+  reconstructionPsnrDb: z.number(),
+});
+export type Inversion = z.infer<typeof InversionSchema>;
+
 export const StyleInfoSchema = z.object({ id: z.string(), label: z.string() });
 export type StyleInfo = z.infer<typeof StyleInfoSchema>;
 
@@ -143,8 +202,20 @@ export const TranslationInfoSchema = z.object({
   id: z.string(),
   label: z.string(),
   /** Names of the fields of `condition` that this translation reads. */
-  conditions: z.array(z.enum(["caption", "style"])),
+  conditions: z.array(z.enum(conditionFields)),
   styles: z.array(StyleInfoSchema),
+  /** Labels that `condition.label` may name; empty without a label expert. */
+  labels: z.array(StyleInfoSchema),
+  /** Depths that `condition.image` may name. */
+  depths: z.array(z.enum(depths)),
+  /** Grid and colours of `condition.layout.cells`; absent without a layout expert. */
+  layout: z
+    .object({
+      columns: z.number().int(),
+      rows: z.number().int(),
+      palette: z.array(z.object({ id: z.string(), label: z.string(), hex: z.string() })),
+    })
+    .optional(),
   /** The style that a form should begin with; a request without a style still means any. */
   defaultStyle: z.string().optional(),
   widthPx: z.number().int(),
@@ -182,6 +253,10 @@ export const MetaSchema = z.object({
     imageMaxSidePx: z.number(),
     temperatureMax: z.number(),
     guidanceMax: z.number(),
+    bestOfMax: z.number(),
+    angleMaxDegrees: z.number(),
+    attributeStrengthMax: z.number(),
+    svgMaxChars: z.number(),
   }),
 });
 export type Meta = z.infer<typeof MetaSchema>;
@@ -198,11 +273,17 @@ export const ProvenanceSchema = z.object({
   packId: z.string(),
   packDigest: z.string(),
   translation: z.string(),
-  condition: z.object({ caption: z.string().optional(), style: z.string().optional() }),
+  condition: PartialConditionSchema,
   /** Seed of this image alone. */
   seed: SeedSchema,
   temperature: z.number(),
   guidance: z.number(),
   logLikelihood: z.number(),
+  /** How many candidates it was the best of; its seed alone, with `bestOf` 1, makes it again. */
+  bestOf: BestOfSchema.optional(),
+  angleDegrees: AngleSchema.optional(),
+  ...editFields,
+  /** Which of how many images this is, where that matters: frames of a blend. */
+  frame: z.object({ index: z.number().int(), count: z.number().int() }).optional(),
 });
 export type Provenance = z.infer<typeof ProvenanceSchema>;

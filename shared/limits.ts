@@ -17,7 +17,18 @@ export const limits = {
   /** Guidance weight; beyond 4 colours saturate and shapes break. 0 = off. */
   guidanceMax: 4,
   guidanceDefault: 1,
-  /** Body of a JSON request in bytes; the largest valid one is below 8 kB. */
+  /** Candidates of one image; beyond 16 the best of K gains little and costs K passes. */
+  bestOfMax: 16,
+  /** Half a circle: v turned into its opposite. */
+  angleMaxDegrees: 180,
+  /** Attribute directions stay within a few times the difference of two captions; beyond that a condition means nothing. */
+  attributeStrengthMax: 3,
+  /** Characters of an inline SVG sketch: some hundred strokes. */
+  svgMaxChars: 48_000,
+  /** Colours of a layout's palette besides transparent, and cells of its grid: bounds for the parser, the pack sets the true ones. */
+  paletteMax: 64,
+  layoutCellsMax: 4096,
+  /** Body of a JSON request in bytes; the largest valid one is an inline sketch of `svgMaxChars`. */
   jsonMaxBytes: 64 * 1024,
   /** An uploaded image in bytes: a 4096 px PNG photograph fits. */
   uploadMaxBytes: 12 * 1024 * 1024,
@@ -39,10 +50,17 @@ export const limits = {
   eventHeartbeatMs: 15_000,
   /** A graceful stop waits this long for running jobs, then ends the child. */
   shutdownGraceMs: 10_000,
-  /** Jobs that run at once: the inference child joins them into batches; more would only wait inside the child. */
-  jobsParallelMax: 4,
+  /** Jobs that run at once: jobs of one image each fill a batch of the flow; more would only wait inside the child. */
+  jobsParallelMax: 8,
   /** Uploads read at once: each may hold `uploadMaxBytes`, so memory stays below 50 MB. */
   uploadsParallelMax: 4,
+  /** Inversions that run at once and that wait for their turn; the next is refused with 429. */
+  inversionsParallelMax: 4,
+  inversionsWaitingMax: 64,
+  /** Decoded images kept in memory by digest: an edit is tried in many variants. Each is 256 kB at 128 px. */
+  decodedImagesMax: 64,
+  /** An ONNX file in bytes: protobuf ends at 2 GiB, and file and session must fit into memory together; larger weights go beside it. */
+  onnxMaxBytes: 1024 * 1024 * 1024,
   /** Uploaded images kept on disk, in bytes; the oldest go first. */
   uploadsKeptMaxBytes: 1024 * 1024 * 1024,
   /** Characters of an `Idempotency-Key`. */

@@ -101,16 +101,14 @@ export function rankByLikelihood(images: readonly Pick<ImageInfo, "index" | "log
 }
 
 function provenanceOf({ request, packDigest }: Generation, info: ImageInfo, packId: string): Provenance {
-  const { caption, style } = request.condition;
+  const { count, blendWith, ...asked } = request;
   return {
+    ...asked,
     format: 1,
     packId,
     packDigest,
-    translation: request.translation,
-    condition: { ...(caption === undefined ? {} : { caption }), ...(style === undefined ? {} : { style }) },
     seed: info.seed,
-    temperature: request.temperature,
-    guidance: request.guidance,
     logLikelihood: info.logLikelihood,
+    ...(blendWith === undefined ? {} : { blendWith, frame: { index: info.index, count } }),
   };
 }

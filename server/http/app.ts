@@ -6,13 +6,15 @@ import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
+import { describe } from "../../shared/validation.ts";
 import type { AppDeps } from "./deps.ts";
 import { generationRoutes } from "./generation-routes.ts";
 import { checkHost, corsHeaders, createRateLimit, createTokenCheck, preflightResponse } from "./guards.ts";
 import { healthRoutes } from "./health-routes.ts";
 import { imageRoutes } from "./image-routes.ts";
+import { inversionRoutes } from "./inversion-routes.ts";
 import { pageRoutes } from "./page-routes.ts";
-import { describe, problemResponse } from "./problems.ts";
+import { problemResponse } from "./problems.ts";
 import { type AppContext, type AppEnv, patternOf, type Route, type RouteDeps } from "./route.ts";
 
 const secureHeaders: Readonly<Record<string, string>> = {
@@ -32,6 +34,7 @@ export function routesOf(deps: AppDeps): Route[] {
     ...healthRoutes(settled),
     ...imageRoutes(settled),
     ...generationRoutes(settled),
+    ...inversionRoutes(settled),
     ...pageRoutes(settled, () => routes),
   );
   return routes;

@@ -2,7 +2,7 @@
  * Reads request bodies under a cap, whether the client announces a length or sends chunks, and JSON out of them.
  */
 import { AppError } from "../../shared/problem.ts";
-import { describe } from "./problems.ts";
+import { describe } from "../../shared/validation.ts";
 
 const tooLarge = (maxBytes: number, received: string): AppError =>
   new AppError("payload_too_large", `body: expected at most ${maxBytes} bytes, got ${received}`, {

@@ -1,5 +1,5 @@
 /** What the HTTP room is given: every port it speaks to. Tests pass real ones or small ones of their own. */
-import type { PackInfo } from "../../shared/contract.ts";
+import type { Inversion, InversionRequest, PackInfo } from "../../shared/contract.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -18,6 +18,9 @@ export interface HttpLimits {
   readonly uploadsParallelMax: number;
   readonly uploadsKeptMaxBytes: number;
   readonly eventHeartbeatMs: number;
+  readonly inversionsParallelMax: number;
+  readonly inversionsWaitingMax: number;
+  readonly attemptDeadlineMs: number;
 }
 
 export interface AppDeps {
@@ -26,11 +29,23 @@ export interface AppDeps {
   readonly inference: () => InferenceStatus;
   /** PNGs of generations by digest. */
   readonly results: { read(sha256: string): Promise<Uint8Array | undefined> };
-  readonly uploads: { put(bytes: Uint8Array): Promise<string>; shrink(maxBytes: number): Promise<void> };
+  readonly uploads: {
+    put(bytes: Uint8Array): Promise<string>;
+    /** True when the bytes are here; they then count as used just now. */
+    touch(digest: string): Promise<boolean>;
+    shrink(maxBytes: number, isNeeded: (digest: string) => boolean): Promise<void>;
+  };
   /** @throws AppError unsupported_media, image_rejected */
   readonly probeImage: (
     bytes: Uint8Array,
   ) => Promise<{ readonly widthPx: number; readonly heightPx: number; readonly mediaType: string }>;
+  /** @throws AppError image_rejected for an SVG text that is not drawn, naming `field` */
+  readonly checkDrawing: (svg: string, field: string) => void;
+  /** z, v and likelihood of an upload. @throws AppError image_unknown, image_rejected, or the inference child's own code */
+  readonly invert: (
+    request: InversionRequest,
+    signal: AbortSignal,
+  ) => Promise<Omit<Inversion, "request" | "packDigest">>;
   readonly token: string;
   readonly version: string;
   /** Host names besides localhost that requests may name. */

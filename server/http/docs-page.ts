@@ -71,13 +71,20 @@ export function docsPage(routes: readonly Route[], schemas: Readonly<Record<stri
   const example = `TOKEN=$(cat ~/.local/share/tau/token)
 curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" \\
   -H "Content-Type: application/json" -d '{"condition":{"caption":"red bird"},"count":4,"seed":7}'`;
+  const edit = `# Restyle an image: upload it, keep its residual, name what it shows and what it shall become
+DIGEST=$(curl -s localhost:7826/v1/images -H "Authorization: Bearer $TOKEN" \\
+  -H "Content-Type: image/png" --data-binary @apple.png | sed 's/.*"digest":"\\([0-9a-f]*\\).*/\\1/')
+curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
+  "condition":{"caption":"red apple","style":"outline"},"count":1,
+  "keepResidualOf":{"image":"'$DIGEST'","condition":{"caption":"red apple","style":"flat"}}}'`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Tau API ${escapeHtml(version)}</title><style>${style}</style></head><body><main>
 <h1>Tau API ${escapeHtml(version)}</h1>
 <p>Captions to images by conditional invertible neural networks. The machine-readable contract is
 <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1). All routes but those marked need
 <code>Authorization: Bearer …</code> with the token that the server wrote to its data folder at its first start.</p>
-<pre>${escapeHtml(example)}</pre><ul>${index.join("")}</ul>
+<pre>${escapeHtml(example)}</pre>
+<pre>${escapeHtml(edit)}</pre><ul>${index.join("")}</ul>
 ${routes.map(sectionOf).join("\n")}
 <section id="problems"><h2>Problems</h2><p>Every error is an RFC 9457 document of type <code>application/problem+json</code> with a
 stable <code>code</code>, and where it applies <code>field</code>, <code>expected</code> and <code>received</code>.</p>

@@ -3,12 +3,12 @@ import { z } from "zod";
 import { GenerationRequestSchema, IdempotencyKeySchema, ListQuerySchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
+import { describe, parse } from "../../shared/validation.ts";
 import { isFinal, type Snapshot } from "../jobs/job-queue.ts";
 import { readJson } from "./body.ts";
 import { eventStream } from "./events.ts";
-import { describe, parse } from "./problems.ts";
-import { fingerprintOf, resolveRequest } from "./resolve-request.ts";
-import { type AppContext, json, type Parameter, type Route, type RouteDeps } from "./route.ts";
+import { fingerprintOf, resolveGeneration, resolveProblems } from "./resolve-request.ts";
+import { type AppContext, json, type Parameter, type Route, type RouteDeps, requireInference } from "./route.ts";
 
 const idParameter: Parameter = {
   name: "id",
@@ -70,11 +70,9 @@ const startRoute = (deps: RouteDeps): Route => ({
     "caption_empty",
     "caption_too_long",
     "caption_unreadable",
-    "style_unknown",
-    "translation_unknown",
+    ...resolveProblems,
     "idempotency_conflict",
     "queue_full",
-    "pack_unavailable",
     "inference_unavailable",
     "shutting_down",
   ],
@@ -82,10 +80,8 @@ const startRoute = (deps: RouteDeps): Route => ({
     const header = c.req.header("idempotency-key");
     const key = header === undefined ? undefined : parse(IdempotencyKeySchema, header, "Idempotency-Key");
     const asked = parse(GenerationRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
-    const { state, detail } = deps.inference();
-    if (state === "unavailable")
-      throw new AppError("inference_unavailable", `expected a working inference child, got ${detail ?? "none"}`);
-    const { request, packDigest } = resolveRequest(asked, deps.catalogue.packs());
+    requireInference(deps);
+    const { request, packDigest } = await resolveGeneration(asked, deps);
     const idempotency = key === undefined ? {} : { idempotency: { key, fingerprint: fingerprintOf(asked) } };
     const { generation, isNew } = await deps.queue.add({ request, packDigest, ...idempotency });
     const replayed: Record<string, string> = isNew ? {} : { "Idempotency-Replayed": "true" };

@@ -85,20 +85,3 @@ export function createRateLimit(perMinute: number, now: () => number): () => voi
     });
   };
 }
-
-/** Lets at most `max` tasks run at once; the others wait their turn. */
-export function createGate(max: number): <T>(task: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: Array<() => void> = [];
-  return async (task) => {
-    if (running >= max) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  };
-}

@@ -1,8 +1,8 @@
 /** Uploads: an image is stored under the digest of its bytes, by which later requests name it. */
 import { type ImageUpload, ImageUploadSchema } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
+import { createGate } from "../gate.ts";
 import { readBody, requireMediaType } from "./body.ts";
-import { createGate } from "./guards.ts";
 import { json, type Route, type RouteDeps } from "./route.ts";
 
 /** The declared type is only a first look; the bytes decide. */
@@ -29,7 +29,8 @@ export function imageRoutes(deps: RouteDeps): Route[] {
             });
           const about = await deps.probeImage(bytes);
           const digest = await deps.uploads.put(bytes);
-          await deps.uploads.shrink(deps.limits.uploadsKeptMaxBytes);
+          const isNeeded = (kept: string): boolean => kept === digest || deps.queue.needsUpload(kept);
+          await deps.uploads.shrink(deps.limits.uploadsKeptMaxBytes, isNeeded);
           const upload: ImageUpload = ImageUploadSchema.parse({ digest, ...about, bytes: bytes.byteLength });
           return json(upload, 201);
         }),

@@ -9,6 +9,8 @@ import {
   GenerationSchema,
   HealthSchema,
   ImageUploadSchema,
+  InversionRequestSchema,
+  InversionSchema,
   MetaSchema,
 } from "../../shared/contract.ts";
 import { type ProblemCode, ProblemSchema, problemStatus } from "../../shared/problem.ts";
@@ -19,6 +21,8 @@ const schemas: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   GenerationRequest: { schema: GenerationRequestSchema, io: "input" },
   Generation: { schema: GenerationSchema, io: "output" },
   GenerationList: { schema: GenerationListSchema, io: "output" },
+  InversionRequest: { schema: InversionRequestSchema, io: "input" },
+  Inversion: { schema: InversionSchema, io: "output" },
   ImageUpload: { schema: ImageUploadSchema, io: "output" },
   Meta: { schema: MetaSchema, io: "output" },
   Health: { schema: HealthSchema, io: "output" },

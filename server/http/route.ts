@@ -4,7 +4,7 @@
  */
 import type { Context } from "hono";
 import type { z } from "zod";
-import type { ProblemCode } from "../../shared/problem.ts";
+import { AppError, type ProblemCode } from "../../shared/problem.ts";
 import type { AppDeps, HttpLimits } from "./deps.ts";
 
 export type AppEnv = { Variables: { requestId: string } };
@@ -15,9 +15,16 @@ export interface RouteDeps extends Omit<AppDeps, "limits"> {
   readonly limits: HttpLimits;
 }
 
+/** @throws AppError inference_unavailable when no child will serve; one that starts is waited for elsewhere */
+export function requireInference({ inference }: Pick<RouteDeps, "inference">): void {
+  const { state, detail } = inference();
+  if (state === "unavailable")
+    throw new AppError("inference_unavailable", `expected a working inference child, got ${detail ?? "none"}`);
+}
+
 export interface Answer {
   readonly description: string;
-  /** A schema of ./schemas.ts by name, for JSON. */
+  /** A schema of ./openapi.ts by name, for JSON. */
   readonly schema?: string;
   /** Media type where it is not JSON. */
   readonly mediaType?: string;

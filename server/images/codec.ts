@@ -2,10 +2,12 @@
  * Image files ↔ pixels: the one importer of sharp. Input is judged by its first bytes and its header before anything is
  * decoded, then decoded within pixel, channel and time limits; output is always PNG with straight alpha.
  */
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import type { ImageUpload } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
+import { toPremultipliedPlanes } from "../engine/pixels.ts";
+import { requirePlainSvg } from "./svg.ts";
 
 /** A decode that takes longer than this is a hostile file, not a large one. */
 const decodeTimeoutSeconds = 5;
@@ -83,6 +85,45 @@ async function reject<T>(work: () => Promise<T>, expected: string): Promise<T> {
       cause,
     });
   }
+}
+
+/** Fits into a square without cropping: aspect kept, centred, transparent around. */
+const fit = (image: Sharp, sizePx: number): Sharp =>
+  image
+    .toColourspace("srgb")
+    .ensureAlpha()
+    .resize({ width: sizePx, height: sizePx, fit: "contain", background: { r: 0, g: 0, b: 0, alpha: 0 } });
+
+const planesOf = async (image: Sharp, sizePx: number): Promise<Float32Array> =>
+  toPremultipliedPlanes(await image.raw({ depth: "uchar" }).toBuffer(), sizePx);
+
+/**
+ * An image file as experts read it: premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], sRGB, upright by its EXIF
+ * orientation, the first frame of an animation; the whole image, enlarged or shrunk to fit, with a transparent border.
+ * @throws AppError `image_rejected`
+ */
+export const decodeFitted = (bytes: Uint8Array, sizePx: number): Promise<Float32Array> =>
+  reject(() => planesOf(fit(open(bytes).rotate(), sizePx), sizePx), "a complete, undamaged file");
+
+/** SVG's own unit: a drawing of 96 px is an inch at this density, which sharp takes as scale 1. */
+const svgDensity = 72;
+
+/**
+ * An SVG drawing as `decodeFitted` gives an image, rendered at the size that is asked for, on nothing.
+ * @throws AppError `image_rejected` for anything but plain strokes and shapes (server/images/svg.ts)
+ */
+export async function renderSvg(text: string, sizePx: number, field = "svg"): Promise<Float32Array> {
+  requirePlainSvg(text, field);
+  const bytes = Buffer.from(text);
+  const options = { limitInputPixels: limits.imageMaxSidePx ** 2, failOn: "warning" } as const;
+  return reject(async () => {
+    const { width, height } = await sharp(bytes, options).metadata();
+    const density = Math.min(100_000, Math.max(1, (svgDensity * sizePx) / Math.max(width, height)));
+    return planesOf(
+      fit(sharp(bytes, { ...options, density }).timeout({ seconds: decodeTimeoutSeconds }), sizePx),
+      sizePx,
+    );
+  }, "an SVG that can be drawn");
 }
 
 /** Straight 8-bit RGBA [height, width, 4] → PNG. Settings are fixed, so equal pixels give equal bytes. */

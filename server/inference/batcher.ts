@@ -3,66 +3,58 @@
  * the batch is full or nobody waits (no added delay; Triton's dynamic batching with zero queue delay). Between two runs of a
  * graph it lets messages in, so that a cancel takes effect there.
  */
-import type { ResolvedRequest } from "../../shared/contract.ts";
+import type { OutsideCondition, ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
-import { imageSeed } from "../engine/random.ts";
-import {
-  type DrawnLatent,
-  decodeImage,
-  drawLatents,
-  type EncodedConditions,
-  encodeConditions,
-  type Translation,
-} from "../engine/translation.ts";
-import type { GenerateProgress, ImageResult } from "./protocol.ts";
+import { typicalityPercentile } from "../engine/calibration.ts";
+import { bestCandidate } from "../engine/rank.ts";
+import { type DrawnLatent, decodeImage, drawLatents, type Row, type Translation } from "../engine/translation.ts";
+import { type Plan, planGeneration } from "./plan.ts";
+import type { ConditionImages, GenerateProgress, ImageResult } from "./protocol.ts";
 
 export interface BatchJob {
   readonly request: ResolvedRequest;
+  readonly images: ConditionImages;
   readonly signal: AbortSignal;
   onProgress(progress: GenerateProgress): void;
+  onOutside(outside: readonly OutsideCondition[]): void;
   onImage(image: ImageResult): void;
 }
 
 interface Running extends BatchJob {
   readonly translation: Translation;
-  conditions: EncodedConditions | undefined;
-  /** Next image to draw. */
+  plan: Plan | undefined;
+  /** Next row to draw: candidate `next mod bestOf` of image `next div bestOf`. */
   next: number;
+  /** Candidates of the image that is being drawn. */
+  candidates: DrawnLatent[];
   completed: number;
   resolve(): void;
   reject(error: unknown): void;
 }
 
+interface Picked {
+  readonly job: Running;
+  readonly image: number;
+  readonly row: Row;
+}
+
 /** Lets the event loop deliver messages between two runs, which block it. */
-const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export class Batcher {
-  readonly #translations: ReadonlyMap<string, Translation>;
   readonly #batchRows: number;
   readonly #jobs: Running[] = [];
   #isRunning = false;
 
-  constructor(translations: readonly Translation[], batchRows: number) {
-    this.#translations = new Map(translations.map((translation) => [translation.id, translation]));
+  constructor(batchRows: number) {
     this.#batchRows = batchRows;
   }
 
-  /** Makes all images of a request. @throws AppError `translation_unknown`, `cancelled`, or an expert's own fault */
-  generate(job: BatchJob): Promise<void> {
-    const { translation: id } = job.request;
-    const translation = this.#translations.get(id);
-    if (!translation) {
-      const known = [...this.#translations.keys()].join(", ");
-      return Promise.reject(
-        new AppError("translation_unknown", `translation: expected one of ${known}; got "${id}"`, {
-          field: "translation",
-          expected: known,
-          received: id,
-        }),
-      );
-    }
+  /** Makes all images of a request. @throws AppError `cancelled`, `invalid_request`, or an expert's own fault */
+  generate(translation: Translation, job: BatchJob): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#jobs.push({ ...job, translation, conditions: undefined, next: 0, completed: 0, resolve, reject });
+      const fresh = { plan: undefined, next: 0, candidates: [], completed: 0 };
+      this.#jobs.push({ ...job, ...fresh, translation, resolve, reject });
       if (!this.#isRunning) void this.#run();
     });
   }
@@ -72,7 +64,7 @@ export class Batcher {
     while (this.#jobs.length > 0) {
       await breathe();
       this.#dropCancelled();
-      await this.#encodeNew();
+      await this.#planNew();
       const batch = this.#collect();
       if (batch.length > 0) await this.#draw(batch);
     }
@@ -84,13 +76,14 @@ export class Batcher {
       this.#end(job, new AppError("cancelled", "generation: cancelled before all images were made"));
   }
 
-  async #encodeNew(): Promise<void> {
-    for (const job of this.#jobs.filter(({ conditions }) => !conditions)) {
+  async #planNew(): Promise<void> {
+    for (const job of this.#jobs.filter(({ plan }) => !plan)) {
       await breathe();
       if (job.signal.aborted) continue;
       job.onProgress({ stage: "encoding", completed: 0, total: job.request.count });
       try {
-        job.conditions = await encodeConditions(job.translation, job.request.condition);
+        job.plan = await planGeneration(job.translation, job.request, job.images);
+        if (job.plan.outside.length > 0) job.onOutside(job.plan.outside);
       } catch (error) {
         this.#end(job, error);
       }
@@ -98,17 +91,19 @@ export class Batcher {
   }
 
   /** Rows of one translation, taken in turn from all of its jobs. */
-  #collect(): Array<{ job: Running; index: number }> {
+  #collect(): Picked[] {
     // Requests that came in or were cancelled while others were encoded wait for the next round.
-    const ready = this.#jobs.filter(({ conditions, signal }) => conditions && !signal.aborted);
+    const ready = this.#jobs.filter(({ plan, signal }) => plan && !signal.aborted);
     const translation = ready[0]?.translation;
-    const candidates = ready.filter((job) => job.translation === translation);
-    const rows: Array<{ job: Running; index: number }> = [];
+    const waiting = ready.filter((job) => job.translation === translation);
+    const rows: Picked[] = [];
     for (let hasMore = true; hasMore && rows.length < this.#batchRows; ) {
       hasMore = false;
-      for (const job of candidates) {
-        if (job.next >= job.request.count || rows.length >= this.#batchRows) continue;
-        rows.push({ job, index: job.next });
+      for (const job of waiting) {
+        const { count, bestOf } = job.request;
+        if (job.next >= count * bestOf || rows.length >= this.#batchRows) continue;
+        const image = Math.floor(job.next / bestOf);
+        rows.push({ job, image, row: job.plan!.rowOf(image, job.next % bestOf) });
         job.next += 1;
         hasMore = true;
       }
@@ -119,43 +114,49 @@ export class Batcher {
     return rows;
   }
 
-  async #draw(batch: ReadonlyArray<{ job: Running; index: number }>): Promise<void> {
+  async #draw(batch: readonly Picked[]): Promise<void> {
     const translation = batch[0]!.job.translation;
-    for (const job of new Set(batch.map(({ job }) => job))) this.#report(job, "translating");
+    const jobs = new Set(batch.map(({ job }) => job));
+    for (const job of jobs) this.#report(job, "translating");
     let drawn: DrawnLatent[];
     try {
       drawn = await drawLatents(
         translation,
-        batch.map(({ job: { request, conditions }, index }) => ({
-          seed: imageSeed(request.seed, index),
-          temperature: request.temperature,
-          guidance: request.guidance,
-          conditions: conditions!,
-        })),
+        batch.map(({ row }) => row),
       );
     } catch (error) {
-      for (const job of new Set(batch.map(({ job }) => job))) this.#end(job, error);
+      for (const job of jobs) this.#end(job, error);
       return;
     }
-    for (const [row, { job, index }] of batch.entries()) {
-      await breathe();
-      if (job.signal.aborted || !this.#jobs.includes(job)) continue;
-      try {
-        const { logLikelihood } = drawn[row]!;
-        const image = await decodeImage(translation, drawn[row]!);
-        job.completed += 1;
-        job.onImage({
-          ...image,
-          index,
-          seed: imageSeed(job.request.seed, index),
-          logLikelihood,
-          natsPerDimension: -logLikelihood / translation.flow.dims,
-        });
-        this.#report(job, "decoding");
-        if (job.completed === job.request.count) this.#end(job);
-      } catch (error) {
-        this.#end(job, error);
-      }
+    for (const [at, picked] of batch.entries()) await this.#take(picked, drawn[at]!);
+  }
+
+  /** Keeps a candidate; with the last one of its image the best is decoded and handed on. */
+  async #take({ job, image, row }: Picked, drawn: DrawnLatent): Promise<void> {
+    job.candidates.push(drawn);
+    if (job.candidates.length < job.request.bestOf) return;
+    const candidates = job.candidates.splice(0);
+    await breathe();
+    if (job.signal.aborted || !this.#jobs.includes(job)) return;
+    const best = bestCandidate(candidates);
+    const { logLikelihood, conditionGain } = candidates[best]!;
+    try {
+      const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, "drawn");
+      const pixels = await decodeImage(job.translation, candidates[best]!);
+      job.completed += 1;
+      job.onImage({
+        ...pixels,
+        index: image,
+        seed: job.plan!.seedOf(image, best),
+        logLikelihood,
+        natsPerDimension: -logLikelihood / job.translation.flow.dims,
+        conditionGain,
+        ...(percentile === undefined ? {} : { typicalityPercentile: percentile }),
+      });
+      this.#report(job, "decoding");
+      if (job.completed === job.request.count) this.#end(job);
+    } catch (error) {
+      this.#end(job, error);
     }
   }
 

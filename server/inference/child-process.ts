@@ -5,10 +5,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { ResolvedRequest } from "../../shared/contract.ts";
+import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
-import { type ChildConfig, errorOf, type FromChild, type ToChild } from "./messages.ts";
-import type { GenerateHandlers, ReadyInfo } from "./protocol.ts";
+import { type ChildConfig, errorOf, type FromChild, type JobNews, type Order, type ToChild } from "./messages.ts";
+import type { ConditionImages, GenerateHandlers, InversionResult, ReadyInfo } from "./protocol.ts";
 
 export interface ChildTimings {
   readonly startDeadlineMs: number;
@@ -25,8 +25,13 @@ export interface ChildEnd {
   readonly fault: AppError | undefined;
 }
 
+/** What a job's owner hears of it. */
+interface Handlers extends GenerateHandlers {
+  onInversion?(inversion: InversionResult): void;
+}
+
 interface Job {
-  readonly handlers: GenerateHandlers;
+  readonly handlers: Handlers;
   timer: ReturnType<typeof setTimeout>;
   /** Images are handed on one after another, also when the handler is slow. */
   chain: Promise<void>;
@@ -48,6 +53,7 @@ export class InferenceChild {
   #fault: AppError | undefined;
   #isDoomed = false;
   #nextJob = 1;
+  #onIdle: (() => void) | undefined;
 
   constructor(config: ChildConfig, timings: ChildTimings) {
     this.#timings = timings;
@@ -92,7 +98,27 @@ export class InferenceChild {
   }
 
   /** See `InferenceClient.generate`. */
-  generate(request: ResolvedRequest, handlers: GenerateHandlers): Promise<void> {
+  generate(request: ResolvedRequest, images: ConditionImages, handlers: GenerateHandlers): Promise<void> {
+    return this.#order({ type: "generate", request, images }, handlers);
+  }
+
+  /** See `InferenceClient.invert`. */
+  async invert(request: InversionRequest, images: ConditionImages, signal?: AbortSignal): Promise<InversionResult> {
+    let result: InversionResult | undefined;
+    await this.#order(
+      { type: "invert", request, images },
+      {
+        ...(signal ? { signal } : {}),
+        onImage: () => undefined,
+        onInversion: (inversion) => {
+          result = inversion;
+        },
+      },
+    );
+    return result!;
+  }
+
+  #order(order: Order, handlers: Handlers): Promise<void> {
     const { deadlineMs, cancelGraceMs } = this.#timings;
     const id = this.#nextJob++;
     return new Promise((resolve, reject) => {
@@ -131,8 +157,17 @@ export class InferenceChild {
       };
       this.#jobs.set(id, job);
       handlers.signal?.addEventListener("abort", abort, { once: true });
-      this.#send({ type: "generate", job: id, request });
+      this.#send({ type: "order", job: id, order });
     });
+  }
+
+  /** Ends the child once what it runs is done. */
+  async retire(): Promise<void> {
+    if (this.#jobs.size > 0)
+      await new Promise<void>((resolve) => {
+        this.#onIdle = resolve;
+      });
+    await this.stop();
   }
 
   /** Rejects what runs with `cancelled` and ends the child. */
@@ -145,17 +180,22 @@ export class InferenceChild {
     clearTimeout(hardStop);
   }
 
-  #deliver(message: Exclude<FromChild, { type: "ready" | "unable" }>): void {
+  #deliver(message: JobNews): void {
     const job = this.#jobs.get(message.job);
     if (!job) return;
     if (message.type === "progress") {
       if (!job.isSettled) job.handlers.onProgress?.(message.progress);
+    } else if (message.type === "outside") {
+      if (!job.isSettled) job.handlers.onOutside?.(message.outside);
+    } else if (message.type === "inversion") {
+      job.handlers.onInversion?.(message.inversion);
     } else if (message.type === "image") {
       job.chain = job.chain.then(() => job.handlers.onImage(message.image));
     } else {
       this.#jobs.delete(message.job);
       if (message.type === "failed") this.#conclude(job, errorOf(message.fault));
       else job.chain.then(() => this.#conclude(job));
+      if (this.#jobs.size === 0) this.#onIdle?.();
     }
   }
 
@@ -171,9 +211,10 @@ export class InferenceChild {
 
   #end(how: string): ChildEnd {
     this.#isDoomed = true;
-    const error = new AppError("inference_crashed", `inference: the child ended (${how}) while the images were made`);
+    const error = new AppError("inference_crashed", `inference: the child ended (${how}) before the request did`);
     for (const job of this.#jobs.values()) this.#conclude(job, error);
     this.#jobs.clear();
+    this.#onIdle?.();
     return { how, fault: this.#fault };
   }
 
@@ -183,10 +224,10 @@ export class InferenceChild {
   }
 }
 
-export const cancelled = (): AppError => new AppError("cancelled", "generation: cancelled before all images were made");
+export const cancelled = (): AppError => new AppError("cancelled", "inference: cancelled before the request's end");
 
 const deadlineExceeded = (deadlineMs: number): AppError =>
-  new AppError("deadline_exceeded", `generation: expected to end within ${deadlineMs} ms, was still running`, {
+  new AppError("deadline_exceeded", `inference: expected to end within ${deadlineMs} ms, was still running`, {
     expected: `at most ${deadlineMs} ms`,
   });
 

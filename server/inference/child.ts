@@ -4,15 +4,12 @@
  * (microsoft/onnxruntime#25325), so a new pack means a new child.
  */
 
-import type { ResolvedRequest } from "../../shared/contract.ts";
-import { AppError } from "../../shared/problem.ts";
-import type { Translation } from "../engine/translation.ts";
 import { flowBatch } from "../flow/flow-sessions.ts";
 import { Catalogue } from "../packs/catalogue.ts";
-import { loadTranslations } from "../packs/load.ts";
-import { Batcher } from "./batcher.ts";
-import { type ChildConfig, type FromChild, faultOf, type ToChild } from "./messages.ts";
+import { loadPacks } from "../packs/load.ts";
+import { type ChildConfig, type FromChild, faultOf, type Order, type ToChild } from "./messages.ts";
 import { chooseProvider } from "./provider.ts";
+import { createService, type InferenceService, warmUp } from "./service.ts";
 
 const started = performance.now();
 const send = (message: FromChild): void => {
@@ -20,59 +17,59 @@ const send = (message: FromChild): void => {
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 };
 
-async function start({ packsFolder, provider: wanted, threads }: ChildConfig): Promise<Batcher> {
+async function start({
+  packsFolder,
+  userPacksFolder,
+  provider: wanted,
+  threads,
+}: ChildConfig): Promise<InferenceService> {
   const provider = await chooseProvider(wanted);
-  const catalogue = await Catalogue.open(packsFolder);
-  await catalogue.verify();
-  const translations: Translation[] = [];
-  // One after another: creating a session blocks this process anyway, and its peak memory would add up.
-  for (const entry of catalogue.entries) translations.push(...(await loadTranslations(entry, { provider, threads })));
-  requireDistinct(translations);
-  const batcher = new Batcher(translations, flowBatch);
-  for (const translation of translations) await warmUp(batcher, translation);
-  const packs = catalogue.entries.map(({ manifest, digest }) => ({ id: manifest.id, digest }));
+  const catalogue = await Catalogue.open(packsFolder, ...(userPacksFolder === undefined ? [] : [userPacksFolder]));
+  const { entries, translations, faults } = await loadPacks(catalogue, { provider, threads });
+  for (const translation of translations) await warmUp(translation);
   const startMs = Math.round(performance.now() - started);
-  send({ type: "ready", info: { provider, packs, startMs, pid: process.pid, rssBytes: process.memoryUsage.rss() } });
-  return batcher;
+  send({
+    type: "ready",
+    info: {
+      provider,
+      packs: entries.map(({ manifest, digest }) => ({ id: manifest.id, digest })),
+      leftOut: faults.map(({ folder, error }) => ({ folder, reason: error.message })),
+      startMs,
+      pid: process.pid,
+      rssBytes: process.memoryUsage.rss(),
+    },
+  });
+  return createService(translations, flowBatch);
 }
 
-/** A request names a translation without its pack, so two packs may not hold the same one. */
-function requireDistinct(translations: readonly Translation[]): void {
-  const ids = translations.map(({ id }) => id);
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  if (twice !== undefined)
-    throw new AppError("pack_corrupt", `packs: expected each translation in one pack, got "${twice}" in two`);
-}
-
-/** One image through every session, so that their memory is planned before the first request waits for it. */
-async function warmUp(batcher: Batcher, { id, conditions }: Translation): Promise<void> {
-  const reads = (name: string): boolean => conditions.some((condition) => condition.name === name);
-  // The longest text that fits, because a session keeps the memory of its largest run.
-  const condition: ResolvedRequest["condition"] = reads("caption") ? { caption: "warm up ".repeat(60).trim() } : {};
-  const request = { translation: id, condition, count: 1, seed: 0, temperature: 0, guidance: 0 };
-  await batcher.generate({ request, signal: new AbortController().signal, onProgress: () => {}, onImage: () => {} });
-}
-
-function serve(batcher: Batcher): void {
+function serve(service: InferenceService): void {
   const running = new Map<number, AbortController>();
   process.on("message", (message: ToChild) => {
     if (message.type === "cancel") running.get(message.job)?.abort();
-    if (message.type !== "generate") return;
-    const { job, request } = message;
+    if (message.type !== "order") return;
+    const { job, order } = message;
     const abort = new AbortController();
     running.set(job, abort);
-    batcher
-      .generate({
-        request,
-        signal: abort.signal,
-        onProgress: (progress) => send({ type: "progress", job, progress }),
-        onImage: (image) => send({ type: "image", job, image }),
-      })
+    carryOut(service, job, order, abort.signal)
       .then(
         () => send({ type: "done", job }),
         (error: unknown) => send({ type: "failed", job, fault: faultOf(error) }),
       )
       .finally(() => running.delete(job));
+  });
+}
+
+async function carryOut(service: InferenceService, job: number, order: Order, signal: AbortSignal): Promise<void> {
+  const { type, request, images } = order;
+  if (type === "invert")
+    return send({ type: "inversion", job, inversion: await service.invert(request, images, signal) });
+  await service.generate({
+    request,
+    images,
+    signal,
+    onProgress: (progress) => send({ type: "progress", job, progress }),
+    onOutside: (outside) => send({ type: "outside", job, outside }),
+    onImage: (image) => send({ type: "image", job, image }),
   });
 }
 

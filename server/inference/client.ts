@@ -1,16 +1,18 @@
 /**
  * The inference client: the one child process with all ONNX sessions, seen as an object that outlives its crashes. A crash
  * costs the child alone: what was running fails with `inference_crashed`, a new child is started after a growing pause, and
- * callers may try again.
+ * callers may try again. New packs need a new child, which takes over once it is ready, while the old one ends what it runs.
  */
-import type { ResolvedRequest } from "../../shared/contract.ts";
+import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { type ChildEnd, type ChildTimings, cancelled, InferenceChild } from "./child-process.ts";
-import type { GenerateHandlers, InferenceClient, ReadyInfo } from "./protocol.ts";
+import type { ConditionImages, GenerateHandlers, InferenceClient, InversionResult, ReadyInfo } from "./protocol.ts";
 
 export interface InferenceClientOptions {
   readonly packsDir: string;
+  /** A folder of packs that the user trained, beside the ones that ship; need not exist. */
+  readonly userPacksDir?: string | undefined;
   /** `auto` (default), `cpu`, `cuda` or `webgpu`; a named one that does not work refuses to start. */
   readonly provider?: string;
   /** Threads of each session; 0 = as many as physical cores. */
@@ -33,6 +35,9 @@ class RespawningClient implements InferenceClient {
   readonly #options: InferenceClientOptions;
   readonly #timings: ChildTimings;
   #child: InferenceChild | undefined;
+  /** Children that are coming or going: started by a reload, or retired by one. */
+  readonly #others = new Set<InferenceChild>();
+  #reloads: Promise<void> = Promise.resolve();
   #respawn: ReturnType<typeof setTimeout> | undefined;
   /** Whether a child was ever ready: before that a failed start is the caller's to handle, after it ours. */
   #hasServed = false;
@@ -64,39 +69,108 @@ class RespawningClient implements InferenceClient {
     });
   }
 
-  async generate(request: ResolvedRequest, handlers: GenerateHandlers): Promise<void> {
-    if (handlers.signal?.aborted) throw cancelled();
-    if (!this.#child?.ready) {
-      const why = this.#lastFault ? ` (the last start failed: ${this.#lastFault.message})` : "";
-      throw new AppError("inference_unavailable", `inference: the child is starting or being replaced${why}`, {
-        retryAfterSeconds: 2,
-      });
-    }
-    await this.#child.generate(request, handlers);
+  async generate(
+    request: ResolvedRequest,
+    handlers: GenerateHandlers,
+    images: ConditionImages = new Map(),
+  ): Promise<void> {
+    const child = this.#serving() ?? (await this.#coming());
+    this.#requireWanted(handlers.signal);
+    await child.generate(request, images, handlers);
+  }
+
+  async invert(request: InversionRequest, images: ConditionImages, signal?: AbortSignal): Promise<InversionResult> {
+    const child = this.#serving() ?? (await this.#coming());
+    this.#requireWanted(signal);
+    return child.invert(request, images, signal);
+  }
+
+  reload(): Promise<ReadyInfo> {
+    // One after another, because each has to see the packs as they were when it was asked for.
+    const exchange = this.#reloads.then(() => this.#exchange());
+    this.#reloads = exchange.then(
+      () => undefined,
+      () => undefined,
+    );
+    return exchange;
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#respawn);
-    await this.#child?.stop();
+    await Promise.all([this.#child, ...this.#others].map((child) => child?.stop()));
+  }
+
+  /** The child that serves, told at once: a request must be under way before its caller can cancel it. */
+  #serving(): InferenceChild | undefined {
+    return this.#child?.ready ? this.#child : undefined;
+  }
+
+  async #coming(): Promise<InferenceChild> {
+    if (this.#isClosed) throw cancelled();
+    // The old child serves during a reload; one that crashed then is not worth another but the coming one.
+    await this.#reloads;
+    const child = this.#serving();
+    if (child) return child;
+    const why = this.#lastFault ? ` (the last start failed: ${this.#lastFault.message})` : "";
+    throw new AppError("inference_unavailable", `inference: the child is starting or being replaced${why}`, {
+      retryAfterSeconds: 2,
+    });
+  }
+
+  /** Looked at after every wait: what was cancelled or closed meanwhile must not reach a child, which would never hear of it. */
+  #requireWanted(signal: AbortSignal | undefined): void {
+    if (signal?.aborted || this.#isClosed) throw cancelled();
+  }
+
+  async #exchange(): Promise<ReadyInfo> {
+    // A first start that is still going on has callers of its own.
+    await this.#child?.started.catch(() => undefined);
+    if (this.#isClosed) throw cancelled();
+    const next = this.#create();
+    this.#others.add(next);
+    void next.ended.then((end) => (this.#child === next ? this.#replace(end) : this.#others.delete(next)));
+    const info = await next.started.catch((error: unknown) => {
+      throw this.#isClosed ? cancelled() : error;
+    });
+    this.#others.delete(next);
+    clearTimeout(this.#respawn);
+    const old = this.#child;
+    this.#child = next;
+    this.#serves(info);
+    if (old) {
+      this.#others.add(old);
+      void old.retire().then(() => this.#others.delete(old));
+    }
+    return info;
+  }
+
+  #create(): InferenceChild {
+    const { packsDir, userPacksDir, provider = "auto", threads = 0 } = this.#options;
+    const config = { packsFolder: packsDir, userPacksFolder: userPacksDir, provider, threads };
+    return new InferenceChild(config, this.#timings);
   }
 
   #spawn(): InferenceChild {
-    const { packsDir, provider = "auto", threads = 0 } = this.#options;
-    const child = new InferenceChild({ packsFolder: packsDir, provider, threads }, this.#timings);
+    const child = this.#create();
     this.#child = child;
     child.started.then(
-      () => {
-        this.#hasServed = true;
-        this.#failures = 0;
-        this.#lastFault = undefined;
-      },
+      (info) => this.#serves(info),
       () => {
         this.#failures += 1;
       },
     );
-    void child.ended.then((end) => this.#replace(end));
+    void child.ended.then((end) => {
+      if (this.#child === child) this.#replace(end);
+    });
     return child;
+  }
+
+  #serves({ leftOut = [] }: ReadyInfo): void {
+    this.#hasServed = true;
+    this.#failures = 0;
+    this.#lastFault = undefined;
+    for (const fault of leftOut) this.#options.log?.("a pack was left out", fault);
   }
 
   /** Plans the next child after one that ended, also after one that failed to start. */

@@ -1,18 +1,25 @@
 /** Messages between the inference client and its child, over Node's IPC channel with structured clones. */
-import type { ResolvedRequest } from "../../shared/contract.ts";
+import type { InversionRequest, OutsideCondition, ResolvedRequest } from "../../shared/contract.ts";
 import { AppError, type AppErrorDetail, type ProblemCode } from "../../shared/problem.ts";
-import type { GenerateProgress, ImageResult, ReadyInfo } from "./protocol.ts";
+import type { ConditionImages, GenerateProgress, ImageResult, InversionResult, ReadyInfo } from "./protocol.ts";
 
 /** The child's whole configuration, its first message. */
 export interface ChildConfig {
   readonly packsFolder: string;
+  /** A folder of packs that the user trained; need not exist. */
+  readonly userPacksFolder: string | undefined;
   readonly provider: string;
   readonly threads: number;
 }
 
+/** What a job asks of the child. */
+export type Order =
+  | { readonly type: "generate"; readonly request: ResolvedRequest; readonly images: ConditionImages }
+  | { readonly type: "invert"; readonly request: InversionRequest; readonly images: ConditionImages };
+
 export type ToChild =
   | { readonly type: "start"; readonly config: ChildConfig }
-  | { readonly type: "generate"; readonly job: number; readonly request: ResolvedRequest }
+  | { readonly type: "order"; readonly job: number; readonly order: Order }
   | { readonly type: "cancel"; readonly job: number };
 
 export interface Fault {
@@ -21,14 +28,20 @@ export interface Fault {
   readonly detail: Omit<AppErrorDetail, "cause">;
 }
 
+/** What the child says of a job; `done` or `failed` is its last word. */
+export type JobNews =
+  | { readonly type: "progress"; readonly job: number; readonly progress: GenerateProgress }
+  | { readonly type: "outside"; readonly job: number; readonly outside: readonly OutsideCondition[] }
+  | { readonly type: "image"; readonly job: number; readonly image: ImageResult }
+  | { readonly type: "inversion"; readonly job: number; readonly inversion: InversionResult }
+  | { readonly type: "done"; readonly job: number }
+  | { readonly type: "failed"; readonly job: number; readonly fault: Fault };
+
 export type FromChild =
   | { readonly type: "ready"; readonly info: ReadyInfo }
   /** The child can't start; it exits afterwards. */
   | { readonly type: "unable"; readonly fault: Fault }
-  | { readonly type: "progress"; readonly job: number; readonly progress: GenerateProgress }
-  | { readonly type: "image"; readonly job: number; readonly image: ImageResult }
-  | { readonly type: "done"; readonly job: number }
-  | { readonly type: "failed"; readonly job: number; readonly fault: Fault };
+  | JobNews;
 
 export const faultOf = (error: unknown): Fault =>
   error instanceof AppError

@@ -2,7 +2,19 @@
  * The words between the worker's process and its inference child, and the interface that the jobs room programs against.
  * Messages are structured-clone values over Node's IPC channel with `serialization: "advanced"`, so typed arrays pass as they are.
  */
-import type { ResolvedRequest, Stage } from "../../shared/contract.ts";
+import type { Inversion, InversionRequest, OutsideCondition, ResolvedRequest, Stage } from "../../shared/contract.ts";
+
+/** An image that a request names, decoded and fitted: premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], transparent around. */
+export interface ConditionImage {
+  readonly planes: Float32Array;
+  readonly sizePx: number;
+}
+
+/** By the digest of the upload, or `svg:` and the digest of an inline SVG's text. */
+export type ConditionImages = ReadonlyMap<string, ConditionImage>;
+
+/** What the child finds of an image; the parent adds request and pack. */
+export type InversionResult = Omit<Inversion, "request" | "packDigest">;
 
 /** One finished image: PNG-ready straight RGBA (not premultiplied), 8 bits. */
 export interface ImageResult {
@@ -10,6 +22,8 @@ export interface ImageResult {
   readonly seed: number;
   readonly logLikelihood: number;
   readonly natsPerDimension: number;
+  readonly conditionGain: number;
+  readonly typicalityPercentile?: number;
   readonly widthPx: number;
   readonly heightPx: number;
   /** [height, width, 4] sRGB 0 to 255, straight alpha. */
@@ -25,6 +39,8 @@ export interface GenerateProgress {
 export interface GenerateHandlers {
   readonly signal?: AbortSignal;
   onProgress?(progress: GenerateProgress): void;
+  /** Called at most once, before the first image, when a given condition lies outside what was learned. */
+  onOutside?(outside: readonly OutsideCondition[]): void;
   /** Called once an image, in index order within a request. */
   onImage(image: ImageResult): void | Promise<void>;
 }
@@ -34,6 +50,8 @@ export interface ReadyInfo {
   readonly provider: string;
   /** Pack ids → digests that the child really loaded. */
   readonly packs: ReadonlyArray<{ readonly id: string; readonly digest: string }>;
+  /** A user's packs that are broken or name what another one names: the others serve without them. */
+  readonly leftOut?: ReadonlyArray<{ readonly folder: string; readonly reason: string }>;
   readonly startMs: number;
   readonly pid: number;
   /** Resident memory of the child after warming up. */
@@ -50,10 +68,14 @@ export interface InferenceClient {
   /** Undefined while no child is ready (starting, crashed and respawning). */
   readonly ready: ReadyInfo | undefined;
   /**
-   * Makes all images of a request.
+   * Makes all images of a request; `images` holds every image that the request names.
    * @throws AppError `cancelled`, `deadline_exceeded`, `inference_crashed`, `inference_unavailable`, or the engine's own code
    */
-  generate(request: ResolvedRequest, handlers: GenerateHandlers): Promise<void>;
+  generate(request: ResolvedRequest, handlers: GenerateHandlers, images?: ConditionImages): Promise<void>;
+  /** z, v and likelihood of an image. @throws as `generate` */
+  invert(request: InversionRequest, images: ConditionImages, signal?: AbortSignal): Promise<InversionResult>;
+  /** Replaces the child by one that loads the packs as they are now; requests wait for it. Resolves when it is ready. */
+  reload(): Promise<ReadyInfo>;
   /** Ends the child; running requests reject with `cancelled`. */
   close(): Promise<void>;
 }

@@ -2,9 +2,9 @@
  * The worker loop: takes jobs, has the inference child make their images, stores the PNGs. A few jobs run at once so that
  * the child can join them into batches. A crash of the child costs one attempt; an attempt past its deadline fails.
  */
-import type { ImageInfo, ResolvedRequest } from "../../shared/contract.ts";
+import type { ResolvedRequest } from "../../shared/contract.ts";
 import { AppError, toProblem } from "../../shared/problem.ts";
-import type { ImageResult, InferenceClient } from "../inference/protocol.ts";
+import type { ConditionImages, GenerateHandlers, ImageResult, InferenceClient } from "../inference/protocol.ts";
 import type { Job, JobOutcome, JobQueue } from "./job-queue.ts";
 import { digestOf } from "./result-store.ts";
 
@@ -12,6 +12,8 @@ export interface WorkerDeps {
   readonly queue: JobQueue;
   readonly inference: Pick<InferenceClient, "ready" | "generate">;
   readonly results: { put(bytes: Uint8Array): Promise<string> };
+  /** Decodes what a request names. @throws AppError image_unknown, image_rejected */
+  readonly imagesOf: (request: ResolvedRequest) => Promise<ConditionImages>;
   /** Straight RGBA [height, width, 4] → PNG. */
   readonly encodePng: (rgba: Uint8Array, widthPx: number, heightPx: number) => Promise<Uint8Array>;
   readonly limits: {
@@ -112,18 +114,21 @@ async function runAttempt(job: Job, deps: WorkerDeps, stopping: AbortSignal): Pr
     attemptDeadlineMs,
   );
   const signal = AbortSignal.any([job.signal, stopping, attempt.signal]);
+  const writes: Array<Promise<void>> = [];
   try {
     job.beginAttempt();
     while (deps.inference.ready === undefined && !signal.aborted) await sleep(readyPollMs, signal);
     signal.throwIfAborted();
     // The race frees this loop even from a client that never settles.
-    await Promise.race([makeImages(job, deps, signal, fail), rejectOnAbort(signal)]);
+    await Promise.race([makeImages(job, deps, signal, fail, writes), rejectOnAbort(signal)]);
   } catch (error) {
     // The reason of the abort says more than the `cancelled` that it caused in the client.
     throw signal.aborted ? signal.reason : error;
   } finally {
     clearTimeout(deadline);
     attempt.abort();
+    // A write that ends after the job would leave a file that no one names.
+    await Promise.allSettled(writes);
   }
 }
 
@@ -138,44 +143,38 @@ async function makeImages(
   deps: WorkerDeps,
   signal: AbortSignal,
   fail: (error: unknown) => void,
+  writes: Array<Promise<void>>,
 ): Promise<void> {
   const request: ResolvedRequest = job.request;
-  const stored: Array<Promise<void>> = [];
-  await deps.inference.generate(request, {
+  const images = await deps.imagesOf(request);
+  signal.throwIfAborted();
+  const handlers: GenerateHandlers = {
     signal,
     onProgress: ({ stage, completed }) => job.report({ stage, completed }),
+    onOutside: (outside) => job.reportOutside(outside),
     // Not awaited by the client: the files of a job are written side by side; there are at most `countMax`.
     onImage: (image) => {
+      if (signal.aborted) return;
       const done = storeImage(job, image, deps, signal);
       done.catch(fail);
-      stored.push(done);
+      writes.push(done);
     },
-  });
+  };
+  await deps.inference.generate(request, handlers, images);
   job.report({ stage: "storing", completed: 0 });
-  await Promise.all(stored);
-  if (stored.length !== request.count)
-    throw new AppError("internal", `expected ${request.count} images of the inference child, got ${stored.length}`);
+  await Promise.all(writes);
+  if (writes.length !== request.count)
+    throw new AppError("internal", `expected ${request.count} images of the inference child, got ${writes.length}`);
 }
 
 async function storeImage(job: Job, image: ImageResult, deps: WorkerDeps, signal: AbortSignal): Promise<void> {
-  const { index, seed, logLikelihood, natsPerDimension, widthPx, heightPx } = image;
-  const png = await deps.encodePng(image.rgba, widthPx, heightPx);
+  const { rgba, ...about } = image;
+  const png = await deps.encodePng(rgba, image.widthPx, image.heightPx);
   signal.throwIfAborted();
   const sha256 = digestOf(png);
   job.reserve(sha256);
   await deps.results.put(png);
   if (signal.aborted) return;
-  const path = `/v1/generations/${job.id}/images/${index}.png`;
-  const info: ImageInfo = {
-    index,
-    seed,
-    logLikelihood,
-    natsPerDimension,
-    widthPx,
-    heightPx,
-    sha256,
-    bytes: png.byteLength,
-    path,
-  };
-  job.addImage(info);
+  const path = `/v1/generations/${job.id}/images/${image.index}.png`;
+  job.addImage({ ...about, sha256, bytes: png.byteLength, path });
 }

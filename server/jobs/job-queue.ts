@@ -7,6 +7,7 @@ import type {
   GenerationList,
   ImageInfo,
   ListQuery,
+  OutsideCondition,
   ResolvedRequest,
   Stage,
 } from "../../shared/contract.ts";
@@ -43,6 +44,8 @@ export interface Job {
   /** Forgets images and progress of an earlier attempt. */
   beginAttempt(): void;
   report(progress: { readonly stage: Stage; readonly completed: number }): void;
+  /** Records the conditions that lie outside what the translation learned. */
+  reportOutside(outside: readonly OutsideCondition[]): void;
   /** Keeps the stored bytes of this digest from being forgotten before `addImage` names them. */
   reserve(sha256: string): void;
   addImage(image: ImageInfo): void;
@@ -64,6 +67,8 @@ export interface JobQueue {
   remove(id: string): Promise<boolean>;
   /** Calls back on every later snapshot of a job; returns how to stop. */
   subscribe(id: string, listener: (snapshot: Snapshot) => void): () => void;
+  /** Whether a waiting or running job names this upload. */
+  needsUpload(digest: string): boolean;
   depth(): { readonly waiting: number; readonly running: number };
   /** Waits for the next job, oldest first; undefined once the queue is closed. */
   take(): Promise<Job | undefined>;

@@ -4,6 +4,8 @@
  */
 import type { Generation, GenerationList, ListQuery } from "../../shared/contract.ts";
 import { AppError, toProblem } from "../../shared/problem.ts";
+import { uploadsIn } from "../../shared/request-sources.ts";
+import { captionFilter } from "./caption-search.ts";
 import type { HistoryRecord } from "./generation-history.ts";
 import { createIdMaker } from "./job-id.ts";
 import { type Idempotency, isFinal, type Job, type JobInput, type JobQueue, type Snapshot } from "./job-queue.ts";
@@ -36,8 +38,6 @@ interface Entry {
 
 /** Seconds after which a client may find room: about a job's length on a small machine. */
 const retryAfterSeconds = 5;
-
-const words = (text: string): string[] => text.normalize("NFKC").toLowerCase().split(/\s+/u).filter(Boolean);
 
 export class MemoryQueue implements JobQueue {
   readonly durability = "memory";
@@ -86,6 +86,7 @@ export class MemoryQueue implements JobQueue {
       createdAt: new Date(this.options.now()).toISOString(),
       progress: { stage: "waiting", completed: 0, total: request.count },
       images: [],
+      outside: [],
     };
     const entry = this.entryOf(generation, idempotency, 1);
     this.keep(entry);
@@ -101,13 +102,11 @@ export class MemoryQueue implements JobQueue {
   }
 
   async list({ q, limit, before }: ListQuery): Promise<GenerationList> {
-    const wanted = words(q ?? "");
+    const isWanted = captionFilter(q ?? "");
     const found: Generation[] = [];
     for (const entry of [...this.entries.values()].reverse()) {
       const { id, request } = entry.generation;
-      if (before !== undefined && id >= before) continue;
-      const caption = words(request.condition.caption ?? "").join(" ");
-      if (!wanted.every((word) => caption.includes(word))) continue;
+      if ((before !== undefined && id >= before) || !isWanted(request.condition.caption ?? "")) continue;
       if (found.length === limit) return { generations: found, nextBefore: found.at(-1)!.id };
       found.push(this.snapshot(entry).generation);
     }
@@ -136,6 +135,11 @@ export class MemoryQueue implements JobQueue {
     return () => void entry?.listeners.delete(listener);
   }
 
+  needsUpload(digest: string): boolean {
+    const open = [...this.entries.values()].filter(({ generation }) => !isFinal(generation));
+    return open.some(({ generation }) => uploadsIn(generation.request).some((named) => named.digest === digest));
+  }
+
   depth(): { waiting: number; running: number } {
     return { waiting: this.waiting.length, running: this.runningCount };
   }
@@ -157,15 +161,8 @@ export class MemoryQueue implements JobQueue {
 
   private entryOf(generation: Generation, idempotency: Idempotency | undefined, revision: number): Entry {
     const ending = isFinal(generation) ? Promise.resolve(generation) : undefined;
-    return {
-      generation,
-      revision,
-      idempotency,
-      abort: new AbortController(),
-      listeners: new Set(),
-      reserved: new Set(),
-      ending,
-    };
+    const [listeners, reserved] = [new Set<(snapshot: Snapshot) => void>(), new Set<string>()];
+    return { generation, revision, idempotency, abort: new AbortController(), listeners, reserved, ending };
   }
 
   private keep(entry: Entry): void {
@@ -218,11 +215,13 @@ export class MemoryQueue implements JobQueue {
       id,
       request,
       signal: entry.abort.signal,
-      beginAttempt: () => change({ images: [], progress: { stage: "encoding", completed: 0, total: progress.total } }),
+      beginAttempt: () =>
+        change({ images: [], outside: [], progress: { stage: "encoding", completed: 0, total: progress.total } }),
       report: ({ stage, completed }) =>
         change({
           progress: { stage, completed: Math.max(completed, entry.generation.images.length), total: progress.total },
         }),
+      reportOutside: (outside) => change({ outside: [...outside] }),
       reserve: (sha256) => void entry.reserved.add(sha256),
       addImage: (image) => {
         const images = [...entry.generation.images.filter((other) => other.index !== image.index), image];
@@ -279,8 +278,14 @@ export class MemoryQueue implements JobQueue {
     const { id, images } = entry.generation;
     if (!this.entries.delete(id)) return;
     if (entry.idempotency) this.keys.delete(entry.idempotency.key);
+    try {
+      // The record goes first: a crash in between leaves images that no record names, which the next start sweeps.
+      await this.options.history?.remove(id);
+    } catch (error) {
+      this.options.onHistoryError?.(error);
+      return;
+    }
     this.release(images.map((image) => image.sha256));
-    await this.options.history?.remove(id).catch((error: unknown) => this.options.onHistoryError?.(error));
   }
 
   /** Reports digests that no generation names any more. */

@@ -4,9 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import { unlinkSync } from "node:fs";
-import { access, mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomically } from "./atomic-file.ts";
+import { writeFileAtomically } from "../files/atomic-file.ts";
 
 export const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -53,10 +53,12 @@ export class ResultStore {
     });
   }
 
-  async has(digest: string): Promise<boolean> {
+  /** True when the bytes are here; they then count as used just now. */
+  async touch(digest: string): Promise<boolean> {
+    const now = new Date();
     return (
       isDigest(digest) &&
-      access(join(this.folder, digest)).then(
+      utimes(join(this.folder, digest), now, now).then(
         () => true,
         () => false,
       )
@@ -78,8 +80,8 @@ export class ResultStore {
     for (const name of await readdir(this.folder)) if (isDigest(name) && !isUsed(name)) this.forget(name);
   }
 
-  /** Removes the longest unused files until at most `maxBytes` are left. */
-  async shrink(maxBytes: number): Promise<void> {
+  /** Removes the longest unused files until at most `maxBytes` are left, or only files that are needed. */
+  async shrink(maxBytes: number, isNeeded: (digest: string) => boolean = () => false): Promise<void> {
     const names = (await readdir(this.folder)).filter(isDigest);
     const files = await Promise.all(
       names.map(async (name) => {
@@ -90,6 +92,7 @@ export class ResultStore {
     let total = files.reduce((sum, file) => sum + file.bytes, 0);
     for (const file of files.sort((a, b) => a.usedAt - b.usedAt)) {
       if (total <= maxBytes) return;
+      if (isNeeded(file.name)) continue;
       this.forget(file.name);
       total -= file.bytes;
     }

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Job, JobQueue, Snapshot } from "../../server/jobs/job-queue.ts";
-import type { ImageInfo, ResolvedRequest } from "../../shared/contract.ts";
+import { type ImageInfo, type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract.ts";
 import { AppError, type ProblemCode, toProblem } from "../../shared/problem.ts";
 
 export interface QueueFixture {
@@ -21,19 +21,14 @@ export type QueueFactory = (options: {
 }) => Promise<QueueFixture>;
 
 const packDigest = "cd".repeat(32);
-const requestOf = (caption: string, count = 1): ResolvedRequest => ({
-  translation: "caption",
-  condition: { caption },
-  count,
-  seed: 7,
-  temperature: 0.7,
-  guidance: 1,
-});
+const requestOf = (caption: string, count = 1): ResolvedRequest =>
+  ResolvedRequestSchema.parse({ condition: { caption }, count, seed: 7 });
 const imageOf = (index: number, sha256: string): ImageInfo => ({
   index,
   seed: 7 + index,
   logLikelihood: -1,
   natsPerDimension: 1,
+  conditionGain: 2,
   widthPx: 8,
   heightPx: 8,
   sha256,
@@ -245,6 +240,38 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
       },
       { queueMax: 10, historyMax: 2 },
     );
+
+    test("needs the uploads that waiting and running jobs name, wherever they name them", async ({ queue }) => {
+      const [source, sketch, target] = ["1", "2", "3"].map((digit) => digit.repeat(64));
+      const request = ResolvedRequestSchema.parse({
+        condition: { sketch: { image: sketch } },
+        keepResidualOf: { image: source },
+        blendWith: { image: "4".repeat(64), condition: { image: { image: target } } },
+        count: 2,
+        seed: 7,
+      });
+      assert.equal(queue.needsUpload(source!), false);
+      await queue.add({ request, packDigest });
+      const needed = () => [source, sketch, target].map((digest) => queue.needsUpload(digest!));
+      assert.deepEqual(needed(), [true, true, true]);
+      const job = await take(queue);
+      assert.deepEqual(needed(), [true, true, true]);
+      await job.finish(done);
+      assert.deepEqual(needed(), [false, false, false]);
+    });
+
+    test("records what lies outside of what was learned, anew in each attempt", async ({ queue }) => {
+      const id = await add(queue, "a");
+      const job = await take(queue);
+      const outside = [{ field: "caption", score: 9, threshold: 5 }] as const;
+      job.reportOutside(outside);
+      assert.deepEqual((await queue.get(id))!.generation.outside, outside);
+      job.beginAttempt();
+      assert.deepEqual((await queue.get(id))!.generation.outside, []);
+      job.reportOutside(outside);
+      await job.finish(done);
+      assert.deepEqual((await queue.get(id))!.generation.outside, outside);
+    });
 
     test("refuses work once closed, ends waiting workers, and lets running jobs finish", async ({ queue }) => {
       const running = await add(queue, "a");

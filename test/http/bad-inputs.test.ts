@@ -73,7 +73,7 @@ describe("POST /v1/generations", () => {
     assert.equal(style.expected, "one of flat, outline");
     assert.equal(style.received, '"x"');
     const translation = await problemOf(await harness.post({ translation: "x", condition }));
-    assert.equal(translation.expected, "one of caption");
+    assert.equal(translation.expected, "one of caption, words");
   });
 
   const broken: ReadonlyArray<readonly [string, string | Uint8Array]> = [
@@ -121,7 +121,7 @@ describe("POST /v1/images", () => {
     assert.deepEqual(first, second);
     const { digest, ...about } = first!;
     assert.deepEqual(about, { widthPx: 32, heightPx: 32, mediaType: "image/png", bytes: greyPng(32).byteLength });
-    assert.equal(await harness.uploads.has(digest), true);
+    assert.equal(await harness.uploads.touch(digest), true);
   });
 
   it("goes by the bytes, not by the declared type", async () => {
@@ -166,7 +166,7 @@ describe("POST /v1/images", () => {
       return ((await (await small.request("/v1/images", init)).json()) as { digest: string }).digest;
     };
     const [old, young] = [await send(1), await send(200)];
-    assert.deepEqual([await small.uploads.has(old), await small.uploads.has(young)], [false, true]);
+    assert.deepEqual([await small.uploads.touch(old), await small.uploads.touch(young)], [false, true]);
     await small.close();
   });
 });

@@ -7,14 +7,22 @@ import { createApp } from "../../server/http/app.ts";
 import type { AppDeps, InferenceStatus } from "../../server/http/deps.ts";
 import { createMetrics } from "../../server/http/metrics.ts";
 import { encodePng, probeImage } from "../../server/images/codec.ts";
+import { createConditionImageLoader } from "../../server/images/condition-images.ts";
+import { requirePlainSvg } from "../../server/images/svg.ts";
 import { GenerationHistory } from "../../server/jobs/generation-history.ts";
 import { startGenerationWorker } from "../../server/jobs/generation-worker.ts";
 import { MemoryQueue } from "../../server/jobs/memory-queue.ts";
 import { ResultStore } from "../../server/jobs/result-store.ts";
-import { type Generation, type GenerationInput, GenerationSchema, type PackInfo } from "../../shared/contract.ts";
+import {
+  type Generation,
+  type GenerationInput,
+  GenerationSchema,
+  ImageUploadSchema,
+  type PackInfo,
+} from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { type Problem, ProblemSchema } from "../../shared/problem.ts";
-import { SmallInference } from "./small-inference.ts";
+import { SmallInference, sidePx } from "./small-inference.ts";
 
 export const token = "test-token-0123456789abcdef";
 
@@ -29,11 +37,25 @@ export const pack: PackInfo = {
     {
       id: "caption",
       label: "Caption to icon",
-      conditions: ["caption", "style"],
+      conditions: ["caption", "label", "style", "sketch", "layout", "image", "lowResolution"],
+      labels: [{ id: "bird", label: "Bird" }],
+      depths: ["early", "last"],
+      layout: { columns: 2, rows: 2, palette: [{ id: "red", label: "Red", hex: "#ff0000" }] },
       styles: [
         { id: "flat", label: "Flat" },
         { id: "outline", label: "Outline" },
       ],
+      widthPx: 16,
+      heightPx: 16,
+      latentDims: 10,
+    },
+    {
+      id: "words",
+      label: "Words to icon",
+      conditions: ["caption"],
+      styles: [],
+      labels: [],
+      depths: [],
       widthPx: 16,
       heightPx: 16,
       latentDims: 10,
@@ -76,6 +98,7 @@ export async function createHarness(options: HarnessOptions = {}) {
   const stopping = new AbortController();
   const streamsEnd = new AbortController();
   const metrics = createMetrics();
+  const load = createConditionImageLoader((digest) => uploads.read(digest), limits.decodedImagesMax);
   let now = Date.now();
   const deps: AppDeps = {
     queue,
@@ -85,6 +108,8 @@ export async function createHarness(options: HarnessOptions = {}) {
     results,
     uploads,
     probeImage,
+    checkDrawing: requirePlainSvg,
+    invert: async (asked, signal) => inference.invert(asked, await load(asked, sidePx), signal),
     token,
     version: "0.0.0-test",
     limits: { requestsPerMinute: 1_000_000, ...options.limits },
@@ -104,6 +129,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     queue,
     inference,
     results: options.results ?? results,
+    imagesOf: (asked) => load(asked, sidePx),
     encodePng,
     limits: {
       attemptsMax: limits.attemptsMax,
@@ -126,6 +152,12 @@ export async function createHarness(options: HarnessOptions = {}) {
       headers: { "Content-Type": "application/json", ...headers },
       body: typeof body === "string" ? body : JSON.stringify(body),
     });
+  /** Digest of an uploaded image. */
+  const upload = async (bytes: Uint8Array): Promise<string> => {
+    const headers = { "Content-Type": "application/octet-stream" };
+    const response = await request("/v1/images", { method: "POST", headers, body: bytes as BodyInit });
+    return ImageUploadSchema.parse(await response.json()).digest;
+  };
   const start = async (input: GenerationInput): Promise<Generation> => {
     const response = await post(input);
     if (response.status !== 202) throw new Error(`expected 202, got ${response.status}: ${await response.text()}`);
@@ -157,6 +189,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     broken,
     request,
     post,
+    upload,
     start,
     read,
     until,

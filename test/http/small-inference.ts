@@ -3,11 +3,17 @@
  * of these tests; the real child is tested in test/model and test/e2e.
  */
 
-import type { GenerateHandlers, InferenceClient, ReadyInfo } from "../../server/inference/protocol.ts";
-import type { ResolvedRequest } from "../../shared/contract.ts";
+import type {
+  ConditionImages,
+  GenerateHandlers,
+  InferenceClient,
+  InversionResult,
+  ReadyInfo,
+} from "../../server/inference/protocol.ts";
+import type { InversionRequest, OutsideCondition, ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
 
-const sidePx = 16;
+export const sidePx = 16;
 
 /** Stripes whose colours depend on the seed alone, with a transparent corner. */
 export function drawPixels(seed: number): Uint8Array {
@@ -23,11 +29,18 @@ export class SmallInference implements InferenceClient {
   ready: ReadyInfo | undefined;
   /** Requests that began, for asserting attempts. */
   readonly begun: ResolvedRequest[] = [];
-  /** While set, every image waits for it. */
+  /** Images that came with each of these. */
+  readonly given: ConditionImages[] = [];
+  /** What the next requests are said to be outside of. */
+  outside: readonly OutsideCondition[] = [];
+  /** While set, every image and inversion waits for it. */
   gate: Promise<void> | undefined;
   /** Next attempts fail with these. */
   readonly faults: Error[] = [];
   isDeaf = false;
+  /** Inversions that run, and the most that ever ran at once. */
+  inverting = 0;
+  mostInverting = 0;
 
   constructor(isReady = true) {
     if (isReady) this.becomeReady();
@@ -42,26 +55,62 @@ export class SmallInference implements InferenceClient {
     return Promise.resolve(this.becomeReady());
   }
 
-  async generate(request: ResolvedRequest, handlers: GenerateHandlers): Promise<void> {
+  async generate(
+    request: ResolvedRequest,
+    handlers: GenerateHandlers,
+    images: ConditionImages = new Map(),
+  ): Promise<void> {
     this.begun.push(request);
-    const cancelled = new Promise<never>((_, reject) => {
-      if (this.isDeaf) return;
-      handlers.signal?.addEventListener("abort", () => reject(new AppError("cancelled", "cancelled")), { once: true });
-    });
-    cancelled.catch(() => undefined);
+    this.given.push(images);
+    const cancelled = this.cancelOf(handlers.signal);
+    if (this.outside.length > 0) handlers.onOutside?.(this.outside);
     handlers.onProgress?.({ stage: "translating", completed: 0, total: request.count });
     for (let index = 0; index < request.count; index++) {
       await Promise.race([this.gate ?? new Promise((resolve) => setImmediate(resolve)), cancelled]);
       const fault = this.faults.shift();
       if (fault) throw fault;
       const seed = (request.seed + index) % 2 ** 32;
-      const about = { index, seed, logLikelihood: -12.5, natsPerDimension: 1.25 };
+      const about = { index, seed, logLikelihood: -12.5, natsPerDimension: 1.25, conditionGain: 2.5 };
       await handlers.onImage({ ...about, widthPx: sidePx, heightPx: sidePx, rgba: drawPixels(seed) });
     }
   }
 
+  /** v = z: the mean of each plane of the image, twice. */
+  async invert({ image }: InversionRequest, images: ConditionImages, signal?: AbortSignal): Promise<InversionResult> {
+    this.inverting += 1;
+    this.mostInverting = Math.max(this.mostInverting, this.inverting);
+    try {
+      await Promise.race([this.gate, this.cancelOf(signal)]);
+      const fault = this.faults.shift();
+      if (fault) throw fault;
+      const { planes } = images.get(image)!;
+      const latent = [0, 1, 2, 3].map((plane) => {
+        const values = planes.subarray((plane * planes.length) / 4, ((plane + 1) * planes.length) / 4);
+        return values.reduce((sum, value) => sum + value, 0) / values.length;
+      });
+      const likelihood = { logLikelihood: -12.5, natsPerDimension: 1.25, conditionGain: 2.5 };
+      const checks = { roundTripError: 0, reconstructionPsnrDb: 30 };
+      return { latent, residual: latent, ...likelihood, ...checks, outside: [...this.outside] };
+    } finally {
+      this.inverting -= 1;
+    }
+  }
+
+  reload(): Promise<ReadyInfo> {
+    return this.start();
+  }
+
   async close(): Promise<void> {
     this.ready = undefined;
+  }
+
+  private cancelOf(signal: AbortSignal | undefined): Promise<never> {
+    const cancelled = new Promise<never>((_, reject) => {
+      if (this.isDeaf) return;
+      signal?.addEventListener("abort", () => reject(new AppError("cancelled", "cancelled")), { once: true });
+    });
+    cancelled.catch(() => undefined);
+    return cancelled;
   }
 }
 

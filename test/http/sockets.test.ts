@@ -11,10 +11,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readConfig } from "../../server/config.ts";
 import { listen } from "../../server/http/listen.ts";
 import { startServer } from "../../server/main.ts";
-import type { Generation } from "../../shared/contract.ts";
+import { type Generation, InversionSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { createHarness, pack, problemOf, token } from "./harness.ts";
+import { greyPng } from "./images.ts";
 import { createGate, SmallInference } from "./small-inference.ts";
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
@@ -62,6 +63,33 @@ describe("the listening server", () => {
     assert.equal((await readFile(small.server.token.path, "utf8")).trim(), small.server.token.value);
     assert.equal(small.server.token.isNew, true);
     assert.equal((await small.ask("/v1/meta")).status, 200);
+    await small.server.stop();
+    await small.remove();
+  });
+
+  it("inverts an uploaded image, and cancels an inversion in the child when its client hangs up", async () => {
+    const inference = new SmallInference();
+    const small = await startSmall(inference);
+    const sent = await small.ask("/v1/images", {
+      method: "POST",
+      headers: { "Content-Type": "image/png" },
+      body: greyPng(8) as BodyInit,
+    });
+    const { digest: image } = (await sent.json()) as { digest: string };
+    const invert = (signal?: AbortSignal) =>
+      small.ask("/v1/inversions", { method: "POST", body: JSON.stringify({ image }), ...(signal ? { signal } : {}) });
+    assert.equal(InversionSchema.parse(await (await invert()).json()).latent.length, 4);
+    const gate = createGate();
+    inference.gate = gate.closed;
+    const client = new AbortController();
+    const answer = assert.rejects(invert(client.signal), { name: "AbortError" });
+    while (inference.inverting === 0) await sleep(5);
+    client.abort();
+    await answer;
+    for (let turn = 0; turn < 200 && inference.inverting > 0; turn++) await sleep(5);
+    assert.equal(inference.inverting, 0);
+    inference.gate = undefined;
+    gate.open();
     await small.server.stop();
     await small.remove();
   });

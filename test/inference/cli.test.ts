@@ -1,37 +1,20 @@
 /** `tau generate` and `tau packs` as a user runs them: own process, tiny pack, exit codes, one JSON line an image. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { probeImage } from "../../server/images/codec.ts";
 import { tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { linesOf, type TauResult, tauIn } from "./run-tau.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-cli-"));
 const packs = join(folder, "packs");
 const { pack, digest } = await writeTinyPack(packs);
 after(() => rm(folder, { recursive: true }));
 
-const cli = fileURLToPath(new URL("../../server/cli.ts", import.meta.url));
-
-interface Result {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** Runs in an empty folder, so that nothing is found by accident. */
-function tau(...args: string[]): Promise<Result> {
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), cli, ...args], { cwd: folder });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (text) => (out += text));
-  child.stderr.on("data", (text) => (err += text));
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
-}
-
-const generate = (...args: string[]): Promise<Result> => tau("generate", "--packs", packs, ...args);
+const tau = tauIn(folder);
+const generate = (...args: string[]): Promise<TauResult> => tau("generate", "--packs", packs, ...args);
 
 describe("tau generate", () => {
   it("writes PNG files and prints one JSON line an image, nothing else", async () => {
@@ -49,10 +32,7 @@ describe("tau generate", () => {
       out,
     );
     assert.deepEqual([result.code, result.err], [0, ""]);
-    const lines = result.out
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { file: string; seed: number; logLikelihood: number; milliseconds: number });
+    const lines = linesOf<{ file: string; seed: number; logLikelihood: number; milliseconds: number }>(result);
     assert.deepEqual(
       lines.map(({ seed }) => seed),
       [7, 8, 9],
@@ -87,15 +67,32 @@ describe("tau generate", () => {
   it("says in one line what is wrong, with its code, and writes nothing", async () => {
     const out = join(folder, "nothing");
     const cases: Array<[args: string[], code: number, message: RegExp]> = [
-      [["--caption", "cat", "--count", "0", "--out", out], 1, /^tau generate: invalid_request: --count: .*\n$/],
+      [
+        ["--caption", "cat", "--count", "0", "--out", out],
+        1,
+        /^tau generate: invalid_request: --count: expected at least 1, got 0\n$/,
+      ],
       [["--caption", " ", "--out", out], 1, /^tau generate: caption_empty: .*\n$/],
       [
         ["--caption", "cat", "--style", "cubist", "--out", out],
         1,
-        /^tau generate: style_unknown: .*expected one of flat, round, sharp; got "cubist"\n$/,
+        /^tau generate: style_unknown: --style: expected one of flat, round, sharp, got "cubist"\n$/,
       ],
-      [["--caption", "cat", "--temperature", "hot", "--out", out], 1, /^tau generate: invalid_request: --temperature/],
-      [["--out", out], 1, /^tau generate: invalid_request: /],
+      [
+        ["--caption", "cat", "--temperature", "hot", "--out", out],
+        1,
+        /^tau generate: invalid_request: --temperature: expected .*, got NaN\n$/,
+      ],
+      [
+        ["--out", out],
+        1,
+        /^tau generate: invalid_request: condition: expected at least one of caption, .*, got none\n$/,
+      ],
+      [
+        ["--caption", "cat", "--label", "cow", "--out", out],
+        1,
+        /invalid_request: --label: expected only caption, style /,
+      ],
       [["--caption", "cat"], 2, /expected --out DIR/],
       [["--caption", "cat", "--colour", "red", "--out", out], 2, /--colour/],
     ];

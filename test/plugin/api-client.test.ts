@@ -7,7 +7,7 @@ import { type ApiClient, createApiClient, normalizeServerUrl } from "../../plugi
 import { Failure, type FailureCode } from "../../plugin/ui/failure.ts";
 import { runJobs } from "../../plugin/ui/run.ts";
 import type { ResultSet, Step } from "../../plugin/ui/state.ts";
-import type { GenerationInput } from "../../shared/contract.ts";
+import { type GenerationInput, ProvenanceSchema } from "../../shared/contract.ts";
 import { type ContractServer, sendProblem, startContractServer, testMeta } from "./contract-server.ts";
 
 let server: ContractServer;
@@ -151,10 +151,10 @@ test("a server that dies in the middle is reported, not waited for without end",
   await fails(work, "unreachable");
 });
 
-const run = (signal: AbortSignal, steps: Step[], sets: ResultSet[]) =>
+const run = (signal: AbortSignal, steps: Step[], sets: ResultSet[], asked = input) =>
   runJobs({
     client: client(),
-    jobs: [{ caption: "a cat", input, nodeIds: [] }],
+    jobs: [{ caption: "a cat", input: asked, nodeIds: [] }],
     packId: "default",
     signal,
     idempotencyKey: "run",
@@ -181,6 +181,24 @@ test("a full queue is waited for, with a countdown, and then the images come wit
     [4_294_967_295, 0, 1],
   );
   assert.equal(sets[0]?.images[0]?.bytes[1], 0x50);
+});
+
+test("provenance of an edit holds all that makes the image again, each frame of a blend its place", async () => {
+  const [image, other] = ["1".repeat(64), "2".repeat(64)];
+  const edit = {
+    condition: { sketch: { svg: "<svg/>" } },
+    guidanceOf: { sketch: 2 },
+    keepResidualOf: { image, condition: { caption: "a cat" } },
+    blendWith: { image: other, condition: {} },
+  };
+  const sets: ResultSet[] = [];
+  await run(new AbortController().signal, [], sets, { ...edit, count: 2, seed: 5 });
+  const kept = sets[0]!.images.map(({ provenance }) => ProvenanceSchema.parse(JSON.parse(JSON.stringify(provenance))));
+  for (const [index, provenance] of kept.entries()) {
+    const { condition, guidanceOf, keepResidualOf, blendWith, frame } = provenance;
+    assert.deepEqual({ condition, guidanceOf, keepResidualOf, blendWith }, edit);
+    assert.deepEqual(frame, { index, count: 2 });
+  }
 });
 
 test("cancel takes the job back from the server and brings no result", async () => {

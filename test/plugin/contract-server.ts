@@ -75,6 +75,8 @@ export const testMeta: Meta = MetaSchema.parse({
           id: "caption",
           label: "Caption",
           conditions: ["caption", "style"],
+          labels: [],
+          depths: [],
           styles: ["flat", "outline", "emoji"].map((id) => ({ id, label: id[0]!.toUpperCase() + id.slice(1) })),
           widthPx: 64,
           heightPx: 64,
@@ -135,6 +137,7 @@ export async function startContractServer(page?: () => string): Promise<Contract
         seed,
         natsPerDimension,
         logLikelihood: -128 * natsPerDimension,
+        conditionGain: 10 - natsPerDimension,
         widthPx: 64,
         heightPx: 64,
         sha256: createHash("sha256").update(png).digest("hex"),
@@ -166,6 +169,7 @@ export async function startContractServer(page?: () => string): Promise<Contract
       createdAt: new Date().toISOString(),
       progress: { stage: "waiting", completed: 0, total: body.data.count, position: 2 },
       images: [],
+      outside: [],
     });
     void work(id);
     sendJson(response, 202, generations.get(id), { Location: `/v1/generations/${id}` });

@@ -1,10 +1,11 @@
 /** The batcher over tiny experts: requests share batches, images keep their order and bytes, cancels take effect between runs. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { normals, streams } from "../../server/engine/random.ts";
 import type { Translation } from "../../server/engine/translation.ts";
-import { Batcher } from "../../server/inference/batcher.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
-import type { ResolvedRequest } from "../../shared/contract.ts";
+import { createService, type InferenceService } from "../../server/inference/service.ts";
+import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract.ts";
 
 const dims = 4;
 
@@ -38,37 +39,39 @@ function tinyTranslation(seen: number[], { fails = false } = {}): Translation {
       },
     },
     conditions: [
-      { name: "caption", expert: { dims: 1, encode: async ([caption]) => Float32Array.of(caption!.length / 10) } },
+      {
+        name: "caption",
+        expert: {
+          dims: 1,
+          encode: async ([caption]) => Float32Array.of((caption?.kind === "text" ? caption.text.length : 0) / 10),
+        },
+      },
     ],
   };
 }
 
-const request = (caption: string, count: number, seed = 1): ResolvedRequest => ({
-  translation: "caption",
-  condition: { caption },
-  count,
-  seed,
-  temperature: 1,
-  guidance: 0,
-});
+const request = (caption: string, count: number, seed = 1, fields: object = {}): ResolvedRequest =>
+  ResolvedRequestSchema.parse({ condition: { caption }, count, seed, temperature: 1, guidance: 0, ...fields });
 
-function collect(batcher: Batcher, wanted: ResolvedRequest, abort = new AbortController()) {
+function collect(service: InferenceService, wanted: ResolvedRequest, abort = new AbortController()) {
   const images: ImageResult[] = [];
   const stages: string[] = [];
-  const done = batcher.generate({
+  const done = service.generate({
     request: wanted,
+    images: new Map(),
     signal: abort.signal,
+    onOutside: () => {},
     onProgress: ({ stage, completed }) => stages.push(`${stage} ${completed}`),
     onImage: (image) => void images.push(image),
   });
   return { images, stages, done, abort };
 }
 
-describe("the batcher", () => {
+describe("the batcher of the inference service", () => {
   it("joins waiting requests into one batch and keeps each request's order", async () => {
     const seen: number[] = [];
-    const batcher = new Batcher([tinyTranslation(seen)], 8);
-    const [a, b] = [collect(batcher, request("apple", 3)), collect(batcher, request("car", 4, 9))];
+    const service = createService([tinyTranslation(seen)], 8);
+    const [a, b] = [collect(service, request("apple", 3)), collect(service, request("car", 4, 9))];
     await Promise.all([a.done, b.done]);
     assert.deepEqual(seen, [7]);
     assert.deepEqual(
@@ -87,29 +90,48 @@ describe("the batcher", () => {
   });
 
   it("gives an image the same bytes and likelihood alone, in a batch and beside strangers", async () => {
-    const batcher = new Batcher([tinyTranslation([])], 8);
-    const many = collect(batcher, request("apple", 16, 100));
-    const other = collect(batcher, request("a very different thing", 5));
+    const service = createService([tinyTranslation([])], 8);
+    const many = collect(service, request("apple", 16, 100));
+    const other = collect(service, request("a very different thing", 5));
     await Promise.all([many.done, other.done]);
-    const alone = collect(batcher, request("apple", 1, 107));
+    const alone = collect(service, request("apple", 1, 107));
     await alone.done;
     assert.deepEqual(alone.images[0]!.rgba, many.images[7]!.rgba);
     assert.equal(alone.images[0]!.logLikelihood, many.images[7]!.logLikelihood);
   });
 
+  it("keeps the best of K by what the caption explains, which its reported seed alone makes again", async () => {
+    const service = createService([tinyTranslation([])], 8);
+    const best = collect(service, request("apple", 3, 20, { bestOf: 5 }));
+    const every = collect(service, request("apple", 15, 20));
+    await Promise.all([best.done, every.done]);
+    for (const [index, image] of best.images.entries()) {
+      const candidates = every.images.slice(5 * index, 5 * index + 5);
+      const most = Math.max(...candidates.map(({ conditionGain }) => conditionGain));
+      const winner = candidates.find(({ conditionGain }) => conditionGain === most)!;
+      assert.deepEqual(image, { ...winner, index });
+      // Recomputed in double precision from z = 2·(v + 0.5): log N(v) − log N(v + 0.5).
+      const gain = normals(image.seed, streams.residual, dims).reduce(
+        (sum, v) => sum + ((v + 0.5) ** 2 - v ** 2) / 2,
+        0,
+      );
+      assert.ok(Math.abs(image.conditionGain - gain) < 1e-3);
+    }
+  });
+
   it("serves a small request before a large one that came first is finished", async () => {
-    const batcher = new Batcher([tinyTranslation([])], 8);
+    const service = createService([tinyTranslation([])], 8);
     const order: string[] = [];
-    const large = collect(batcher, request("large", 16)).done.then(() => order.push("large"));
-    const small = collect(batcher, request("small", 1)).done.then(() => order.push("small"));
+    const large = collect(service, request("large", 16)).done.then(() => order.push("large"));
+    const small = collect(service, request("small", 1)).done.then(() => order.push("small"));
     await Promise.all([large, small]);
     assert.deepEqual(order, ["small", "large"]);
   });
 
   it("stops a cancelled request between runs and leaves the others alone", async () => {
-    const batcher = new Batcher([tinyTranslation([])], 8);
-    const cancelled = collect(batcher, request("apple", 16));
-    const other = collect(batcher, request("car", 16));
+    const service = createService([tinyTranslation([])], 8);
+    const cancelled = collect(service, request("apple", 16));
+    const other = collect(service, request("car", 16));
     setImmediate(() => setImmediate(() => setImmediate(() => cancelled.abort.abort())));
     await assert.rejects(cancelled.done, { code: "cancelled" });
     await other.done;
@@ -118,14 +140,14 @@ describe("the batcher", () => {
   });
 
   it("fails only the request whose expert failed, and goes on serving", async () => {
-    const batcher = new Batcher([tinyTranslation([]), { ...tinyTranslation([], { fails: true }), id: "broken" }], 8);
+    const service = createService([tinyTranslation([]), { ...tinyTranslation([], { fails: true }), id: "broken" }], 8);
     const [bad, good] = [
-      collect(batcher, { ...request("apple", 2), translation: "broken" }),
-      collect(batcher, request("apple", 2)),
+      collect(service, { ...request("apple", 2), translation: "broken" }),
+      collect(service, request("apple", 2)),
     ];
     await assert.rejects(bad.done, /decoder broke/);
     await good.done;
-    await assert.rejects(collect(batcher, { ...request("a", 1), translation: "nope" }).done, {
+    await assert.rejects(collect(service, { ...request("a", 1), translation: "nope" }).done, {
       code: "translation_unknown",
       message: /expected one of caption, broken; got "nope"/,
     });

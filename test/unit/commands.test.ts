@@ -44,7 +44,17 @@ describe("tau", () => {
       serve: ["port", "data", "packs", "provider"],
       generate: ["caption", "style", "count", "seed", "temperature", "guidance", "packs", "out"],
       train: [
+        "name",
+        "label",
+        "base",
+        "from-scratch",
+        "force",
+        "previews",
+        "watts",
+        "data",
         "pack",
+        "translation",
+        "measure",
         "steps",
         "batch",
         "learning-rate",
@@ -70,10 +80,15 @@ describe("tau", () => {
 
   it("exits with 2 and the way out for wrong usage: no command, an unknown one, an unknown flag", async () => {
     const cases: Array<[args: string[], message: RegExp]> = [
-      [["paint"], /^tau: expected one of serve, generate, train, packs, got "paint"\n/],
+      [
+        ["paint"],
+        /^tau: expected one of serve, generate, invert, restyle, variations, blend, train, evaluate, experts, packs, got "paint"\n/,
+      ],
       [["constructor"], /got "constructor"/],
-      [["train"], /^tau train: expected SET and --pack DIR, got no SET\n/],
-      [["train", "set"], /^tau train: expected SET and --pack DIR, got no --pack\n/],
+      [["train"], /^tau train: expected DIR and --name NAME, or SET and --pack DIR, got neither\n/],
+      [["train", "set"], /^tau train: expected --name NAME or --pack DIR, got neither\n/],
+      [["train", "--name", "mine"], /^tau train: expected DIR and --name NAME, got no DIR\n/],
+      [["train", "dir", "--name", "mine", "--keep", "last"], /^tau train: .*--keep/],
       [["train", "set", "--pack", "p", "second"], /got also "second"\n/],
       [["train", "set", "--pack", "p", "--stpes", "3"], /^tau train: .*--stpes/],
       [["packs", "--nonsense"], /^tau packs: .*--nonsense/],
@@ -155,7 +170,8 @@ describe("tau train", () => {
     const log = join(broken.set, "flow/train.log");
     let signals = 0;
     const stopped = await train(broken, ["--steps", "400"], async (child) => {
-      while (!existsSync(log) || !(await readFile(log, "utf8")).includes("step 250")) await sleep(5);
+      while (child.exitCode === null && !(existsSync(log) && (await readFile(log, "utf8")).includes("step 250")))
+        await sleep(5);
       signals += 1;
       child.kill("SIGINT");
     });
@@ -214,7 +230,7 @@ describe("tau train", () => {
     const work = await makeWork({ items: tinyItems.map((item) => ({ ...item, captions: captions(item.row) })) });
     const before = await stateOf(work);
     const { code, err } = await train(work, [], async (child) => {
-      while (!existsSync(join(work.set, ".encoded"))) await sleep(20);
+      while (child.exitCode === null && !existsSync(join(work.set, ".encoded"))) await sleep(20);
       child.kill("SIGINT");
     });
     assert.equal(code, 1);

@@ -127,6 +127,14 @@ export const de: Texts = {
       "Emoji und Zeichen allein sagen zu wenig. Füge ein Wort hinzu.",
     ],
     style_unknown: ["Der Server kennt diesen Stil nicht", "Wähle einen anderen Stil; die Liste ist neu geladen."],
+    label_unknown: ["Der Server kennt diese Bezeichnung nicht", "Wähle eine andere; die Liste ist neu geladen."],
+    layout_invalid: ["Das Layout passt nicht", "Raster und Farben müssen die sein, die der Server nennt."],
+    sketch_empty: ["Die Skizze ist leer", "Zeichne mindestens eine Linie, dunkler oder heller als ihr Grund."],
+    image_unknown: ["Der Server hat dieses Bild nicht mehr", "Es musste Platz machen. Sende es noch einmal."],
+    image_rejected: [
+      "Das Bild lässt sich nicht lesen",
+      "Nimm ein ganzes PNG, JPEG, WebP oder GIF, oder ein SVG aus einfachen Strichen.",
+    ],
     rate_limited: ["Zu viele Anfragen", "Warte eine Minute und versuche es erneut."],
     queue_full: [
       "Die Warteschlange des Servers ist voll",

@@ -121,6 +121,17 @@ export const fr: Texts = {
       "Des emoji ou des signes seuls ne suffisent pas. Ajoutez un mot.",
     ],
     style_unknown: ["Le serveur ne connaît pas ce style", "Choisissez un autre style ; la liste a été actualisée."],
+    label_unknown: [
+      "Le serveur ne connaît pas cette étiquette",
+      "Choisissez-en une autre ; la liste a été actualisée.",
+    ],
+    layout_invalid: ["La disposition ne convient pas", "Sa grille et ses couleurs doivent être celles du serveur."],
+    sketch_empty: ["Le croquis est vide", "Tracez au moins un trait, plus sombre ou plus clair que son fond."],
+    image_unknown: [
+      "Le serveur n'a plus cette image",
+      "Elle a été retirée pour faire de la place. Envoyez-la à nouveau.",
+    ],
+    image_rejected: ["L'image est illisible", "Prenez un PNG, JPEG, WebP ou GIF entier, ou un SVG de simples traits."],
     rate_limited: ["Trop de requêtes", "Attendez une minute, puis réessayez."],
     queue_full: ["La file du serveur est pleine", "Attendez que des images soient finies, puis réessayez."],
     busy: ["Le serveur ne peut pas dessiner pour l'instant", "Il démarre ou s'arrête. Réessayez dans un moment."],

@@ -1,0 +1,52 @@
+/** Draws requests for figures: the same inference child and the same decoding of files as the server and the command line. */
+import { readFile } from "node:fs/promises";
+import { encodePng } from "../../server/images/codec.ts";
+import { createConditionImageLoader } from "../../server/images/condition-images.ts";
+import { createInferenceClient } from "../../server/inference/client.ts";
+import { digestOf } from "../../server/jobs/result-store.ts";
+import { packsHome } from "../../server/packs/catalogue.ts";
+import { ResolvedRequestSchema } from "../../shared/contract.ts";
+
+export interface Studio {
+  /** Reads an image file and gives the digest by which requests name it. */
+  keep(path: string): Promise<string>;
+  /** PNG files of a request's images, in order. */
+  draw(request: Parameters<typeof ResolvedRequestSchema.parse>[0]): Promise<Uint8Array[]>;
+}
+
+/** Side of the default pack's images in pixels. */
+const sizePx = 128;
+
+/** Opens a studio for the time of `work`. */
+export async function withStudio<T>(packsDir: string | undefined, work: (studio: Studio) => Promise<T>): Promise<T> {
+  const client = createInferenceClient({ packsDir: packsDir ?? packsHome() });
+  const files = new Map<string, Uint8Array>();
+  const load = createConditionImageLoader(async (digest) => files.get(digest), 100);
+  try {
+    await client.start();
+    return await work({
+      keep: async (path) => {
+        const bytes = await readFile(path);
+        const digest = digestOf(bytes);
+        files.set(digest, bytes);
+        return digest;
+      },
+      draw: async (input) => {
+        const request = ResolvedRequestSchema.parse(input);
+        const images: Uint8Array[] = [];
+        await client.generate(
+          request,
+          {
+            onImage: async ({ index, rgba, widthPx, heightPx }) => {
+              images[index] = await encodePng(rgba, widthPx, heightPx);
+            },
+          },
+          await load(request, sizePx),
+        );
+        return images;
+      },
+    });
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,39 @@
+/** `tau experts`: bring your own experts. Tries ONNX files, and fits flows to generators that have no data (docs/own-experts.md). */
+import { parseArgs } from "node:util";
+import { checkFile, options as checkOptions } from "./experts-check.ts";
+import { options as fitOptions, fitPack, fitUsage } from "./experts-fit.ts";
+
+const usage = `Usage: npm run -s tau -- experts check FILE [options]
+       npm run -s tau -- experts fit --pack DIR [options]
+
+check   opens the ONNX file FILE as an expert, lists what it takes and gives, runs it on samples and says what does not fit, each
+        with what was expected and what came. Without a declaration it suggests one, to be copied into a pack's "experts"
+        (docs/own-experts.md). Weights beside the file are read only from its own folder. Exit code 0 when it can be used.
+
+  --declaration FILE  the declaration as JSON; its paths begin in its own folder
+  --samples DIR       images to try (default: six built-in pictures, or six captions)
+  --layers            also list every inner value that "layer" may name
+  --json              the report as JSON
+
+${fitUsage}`;
+
+const wrongUsage = (got: string): number => {
+  console.error(`tau experts: expected check FILE or fit --pack DIR, got ${got}\n\n${usage}`);
+  return 2;
+};
+
+async function run([action, ...args]: string[]): Promise<number> {
+  if (action === "check") {
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: checkOptions });
+    const [file, ...more] = positionals;
+    if (file === undefined || more.length > 0) return wrongUsage(`check with ${positionals.length} files`);
+    return checkFile(file, values);
+  }
+  if (action === "fit") {
+    const { values } = parseArgs({ args, options: fitOptions });
+    return values.pack === undefined ? wrongUsage("fit without --pack") : fitPack(values.pack, values);
+  }
+  return wrongUsage(action === undefined ? "nothing" : `"${action}"`);
+}
+
+export const command = { name: "experts", summary: "try and train with any ONNX file as an expert", usage, run };

@@ -1,0 +1,193 @@
+/**
+ * The flags by which commands that draw build a request, and back: a complaint about a field of the request is told by the flag
+ * that set it. Checked by the contract that the HTTP API uses, so that both say the same.
+ */
+import { randomInt } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { extname } from "node:path";
+import { z } from "zod";
+import type { PartialCondition } from "../../shared/conditions.ts";
+import { type ResidualSource, ResolvedRequestSchema } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
+import { AppError } from "../../shared/problem.ts";
+import { describe, parse } from "../../shared/validation.ts";
+
+const text = { type: "string" } as const;
+
+/** Flags of a condition; `image` and `depth` stand apart, because some commands take their image as an argument. */
+export const conditionOptions = {
+  caption: text,
+  label: text,
+  style: text,
+  sketch: text,
+  layout: text,
+  "low-resolution": text,
+} as const;
+export const imageOptions = { image: text, depth: text } as const;
+export const drawOptions = {
+  seed: text,
+  temperature: text,
+  guidance: text,
+  "guidance-of": { type: "string", multiple: true },
+  "best-of": text,
+} as const;
+export const attributeOptions = { towards: text, from: text, strength: text } as const;
+export const packOptions = { translation: text, packs: text } as const;
+
+export const conditionUsage = `  --caption TEXT     what the image shows
+  --label NAME       a label of the pack
+  --style NAME       a style of the pack, as \`tau packs list\` names them (default: any)
+  --sketch FILE      strokes to follow: an image, or an SVG of plain strokes and shapes
+  --layout FILE      where which colour is: an image, or a .json list of palette indices, row by row
+  --low-resolution FILE   an image that the result shall shrink to`;
+export const imageUsage = `  --image FILE       an image to be like; --depth early, middle or last says how closely (default middle)`;
+export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: drawn at random and printed)
+  --temperature T    0 = most likely … ${limits.temperatureMax} = wildest (default ${limits.temperatureDefault})
+  --guidance G       0 to ${limits.guidanceMax}: how strongly the conditions are followed (default ${limits.guidanceDefault})
+  --guidance-of F=G  the same for one condition, e.g. sketch=2; may be repeated
+  --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps what the conditions explain best`;
+export const attributeUsage = `  --towards TEXT     moves the caption's meaning towards this …
+  --from TEXT        … and away from this
+  --strength S       how far, -${limits.attributeStrengthMax} to ${limits.attributeStrengthMax} (default 1)`;
+export const packUsage = `  --translation ID   which translation (default caption)
+  --packs DIR        folder of packs (default: the packs that ship)`;
+
+type Flag =
+  | keyof typeof conditionOptions
+  | keyof typeof imageOptions
+  | Exclude<keyof typeof drawOptions, "guidance-of">
+  | keyof typeof attributeOptions
+  | keyof typeof packOptions;
+/** Values as `parseArgs` gives them; a command that lacks a flag simply never has it. */
+export type Values = Readonly<Partial<Record<Flag, string | undefined>>> & {
+  readonly "guidance-of"?: readonly string[] | undefined;
+};
+
+/** Keeps an image file for the requests that name it, and gives its digest. */
+export type KeepImage = (path: string) => Promise<string>;
+
+type Loose<T> = { [K in keyof T]?: T[K] | undefined };
+/** Without what was not given. */
+const given = <T extends object>(fields: Loose<T>): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+
+export const numberOf = (value: string | undefined): number | undefined =>
+  value === undefined ? undefined : value.trim() === "" ? Number.NaN : Number(value);
+
+/** The seed that the flags name, or one drawn at random. */
+export const seedOf = ({ seed }: Values): number => numberOf(seed) ?? randomInt(limits.seedMax + 1);
+
+/** The condition that the flags name, with its files read; not yet checked. */
+export async function conditionOf(values: Values, keep: KeepImage): Promise<PartialCondition> {
+  const { caption, label, style, sketch, layout, image, depth, "low-resolution": low } = values;
+  if (depth !== undefined && image === undefined)
+    throw new AppError("invalid_request", "--depth: expected --image FILE beside it, got none");
+  const uploaded = async (path: string) => ({ image: await keep(path) });
+  return given<PartialCondition>({
+    caption,
+    label,
+    style,
+    sketch:
+      sketch === undefined ? undefined : isA(sketch, ".svg") ? { svg: await readText(sketch) } : await uploaded(sketch),
+    layout:
+      layout === undefined
+        ? undefined
+        : isA(layout, ".json")
+          ? { cells: await readCells(layout) }
+          : await uploaded(layout),
+    image:
+      image === undefined
+        ? undefined
+        : ({ ...(await uploaded(image)), ...given({ depth }) } as PartialCondition["image"]),
+    lowResolution: low === undefined ? undefined : await uploaded(low),
+  });
+}
+
+/** Edit fields besides what flags give. */
+export interface Edit {
+  readonly condition: PartialCondition;
+  readonly seed: number;
+  readonly count?: number | undefined;
+  readonly angleDegrees?: number | undefined;
+  readonly keepResidualOf?: ResidualSource;
+  readonly blendWith?: ResidualSource;
+}
+
+/** The request that flags and edit make. @throws AppError of the contract */
+export function requestOf(values: Values, edit: Edit) {
+  const {
+    towards,
+    from,
+    strength,
+    translation,
+    temperature,
+    guidance,
+    "best-of": bestOf,
+    "guidance-of": single,
+  } = values;
+  const attribute = given({ towards, from, strength: numberOf(strength) });
+  const request = given({
+    ...edit,
+    translation,
+    temperature: numberOf(temperature),
+    guidance: numberOf(guidance),
+    guidanceOf: single && Object.fromEntries(single.map(weightOf)),
+    bestOf: numberOf(bestOf),
+    attribute: Object.keys(attribute).length > 0 ? attribute : undefined,
+  });
+  return parse(ResolvedRequestSchema, request);
+}
+
+function weightOf(flag: string): [field: string, weight: number] {
+  const [, field, weight] = /^([\w-]+)=(.+)$/.exec(flag) ?? [];
+  if (field === undefined)
+    throw new AppError("invalid_request", `--guidance-of: expected FIELD=WEIGHT, e.g. sketch=2, got ${describe(flag)}`);
+  return [field === "low-resolution" ? "lowResolution" : field, Number(weight)];
+}
+
+/**
+ * A complaint about a field of the request, told by the flag that set it; anything else as it is.
+ * @param names flags of a command that are called otherwise than their field
+ */
+export function byFlag(error: unknown, names: Readonly<Record<string, string>> = {}): unknown {
+  if (!(error instanceof AppError) || error.detail.field === undefined) return error;
+  const { code, message, detail } = error;
+  const flag = flagOf(error.detail.field, names);
+  return new AppError(code, message.replace(`${detail.field}:`, `${flag}:`), { ...detail, field: flag, cause: error });
+}
+
+const fieldFlags: Readonly<Record<string, string>> = {
+  attribute: "towards",
+  angleDegrees: "angle",
+  "condition.image.depth": "depth",
+};
+
+const flagOf = (field: string, names: Readonly<Record<string, string>>): string => {
+  if (field === "condition") return field;
+  const [, place = "", name = field] =
+    /^(?:(\w+)\.)?condition\.(\w+)/.exec(field) ?? /^(attribute)\.(\w+)/.exec(field) ?? [];
+  const prefix = { keepResidualOf: "from-", blendWith: "to-" }[place] ?? "";
+  const flag = names[field] ?? fieldFlags[field] ?? (field.startsWith("guidanceOf") ? "guidanceOf" : name);
+  return `--${prefix}${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+};
+
+const isA = (path: string, extension: string): boolean => extname(path).toLowerCase() === extension;
+
+/** @throws AppError not_found naming the path */
+export const readBytes = (path: string): Promise<Buffer> =>
+  readFile(path).catch((cause: unknown) => {
+    throw new AppError("not_found", `${path}: expected a file that can be read, got none`, { cause });
+  });
+
+const readText = async (path: string): Promise<string> => (await readBytes(path)).toString("utf8");
+
+async function readCells(path: string): Promise<number[]> {
+  const text = await readText(path);
+  try {
+    return z.array(z.number().int()).parse(JSON.parse(text));
+  } catch (cause) {
+    throw new AppError("layout_invalid", `${path}: expected a JSON list of whole numbers, got something else`, {
+      cause,
+    });
+  }
+}

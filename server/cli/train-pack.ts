@@ -1,0 +1,173 @@
+/**
+ * `tau train SET --pack DIR`: encodes a rendered image set with a pack's frozen experts, trains the flow of one of its
+ * translations and writes it into the pack, with the metrics it reached. The manifest is replaced last, so an interrupted
+ * run leaves the pack as it was.
+ */
+import { appendFileSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { limits } from "../../shared/limits.ts";
+import { AppError } from "../../shared/problem.ts";
+import { defaultTrainOptions } from "../flow/trainer.ts";
+import { readFlowFile, writeFlowFile } from "../flow/weights.ts";
+import { encodeSet } from "../training/encode-set.ts";
+import { fitFlow } from "../training/fit-flow.ts";
+import { openImageSet } from "../training/image-set.ts";
+import { draftOf, type PackDraft } from "../training/pack-draft.ts";
+import { openSetExperts } from "../training/pack-experts.ts";
+import { digestExperts, type FileDigests, publishFlow } from "../training/publish.ts";
+import { ProgressLine } from "./progress-line.ts";
+import {
+  choiceFlag,
+  describeProgress,
+  type FlagValues,
+  interruptSignal,
+  numberFlag,
+  wholeFlag,
+} from "./train-flags.ts";
+
+export const usage = `Usage: npm run -s tau -- train SET --pack DIR [options]
+
+Trains a flow of the pack in DIR on SET, a folder with index.jsonl and images.rgba as written by
+server/pretrain/data, with all conditions that the translation declares. The experts stay frozen. Progress goes to OUT/train.log,
+and to a terminal if there is one. Ctrl-C leaves the best flow so far in OUT/flow.onnx and the pack as it was; the same command
+goes on from the checkpoint.
+
+  --pack DIR         the pack, with pack.json (what it is) and the experts' files
+  --translation ID   which of its translations (default: the first)
+  --steps N          optimiser steps (default ${defaultTrainOptions.steps})
+  --batch N          images a step (default ${defaultTrainOptions.batch})
+  --learning-rate X  peak (default ${defaultTrainOptions.learningRate})
+  --dropout X        on embeddings and hidden layers (default ${defaultTrainOptions.dropout})
+  --patience N       evaluations without improvement before stopping (default ${defaultTrainOptions.patience})
+  --keep best|last   which moving average to publish: lowest held-out nats, or the final one (default ${defaultTrainOptions.keep})
+  --measure NAMES    conditions given when held-out nats are measured, as caption,style (default: all)
+  --start FILE       go on from this flow's weights, e.g. OUT/flow.onnx of another run; conditions that it does not know are
+                     added, those that the translation does not declare are left out (default: fresh weights)
+  --plainest-rate X  share of draws that take an image's first caption (default ${defaultTrainOptions.plainestRate})
+  --drawn-repeats N  draws of an image for each of a recoloured copy (default 2)
+  --seed N           of weights, batches and noise (default ${defaultTrainOptions.seed})
+  --threads N        0 = all cores (default 0)
+  --out DIR          where checkpoint and log go (default SET/flow)
+  --encode-only      encode the set and stop`;
+
+export const options = {
+  pack: { type: "string" },
+  translation: { type: "string" },
+  steps: { type: "string" },
+  batch: { type: "string" },
+  "learning-rate": { type: "string" },
+  dropout: { type: "string" },
+  patience: { type: "string" },
+  keep: { type: "string" },
+  measure: { type: "string" },
+  start: { type: "string" },
+  "plainest-rate": { type: "string" },
+  "drawn-repeats": { type: "string" },
+  seed: { type: "string" },
+  threads: { type: "string" },
+  out: { type: "string" },
+  "encode-only": { type: "boolean", default: false },
+} as const;
+
+type Values = Readonly<Partial<Record<Exclude<keyof typeof options, "encode-only">, string>>> & {
+  readonly "encode-only": boolean;
+};
+
+export async function trainPack(folder: string, pack: string, values: Values): Promise<number> {
+  // All of them before anything slow: a typing error must not show after minutes of encoding.
+  const settings = parseSettings(values);
+  const signal = interruptSignal();
+  const line = new ProgressLine();
+
+  const start = values.start === undefined ? undefined : readFlowFile(await readFile(values.start), values.start);
+  const draft = await draftOf(pack, values.translation);
+  const digests = await digestExperts(pack, draft);
+  const set = await encodeWithExperts(folder, pack, draft, digests, settings, signal, line);
+  if (values["encode-only"]) return 0;
+
+  const out = values.out ?? join(folder, "flow");
+  await mkdir(out, { recursive: true });
+  const result = await fitFlow(
+    set,
+    {
+      ...defaultTrainOptions,
+      ...settings,
+      checkpoint: join(out, "checkpoint.safetensors"),
+      signal,
+      onProgress: (progress) => {
+        const text = describeProgress(progress);
+        appendFileSync(join(out, "train.log"), `${text}\n`);
+        line.log(text);
+      },
+    },
+    start,
+  );
+  line.end();
+  if (result.reason === "cancelled") {
+    const path = join(out, "flow.onnx");
+    await writeFile(path, writeFlowFile(result.weights));
+    console.error(
+      `tau train: stopped at step ${result.stepsDone}; the best flow so far is in ${path}, the pack is as it was, the same command goes on`,
+    );
+    return 1;
+  }
+  if (settings.keep === "best" && result.bestStep === 0) {
+    console.error(
+      `tau train: nothing was learned in ${result.stepsDone} steps, so the pack stays as it was; the same command goes on`,
+    );
+    return 1;
+  }
+  const digest = await publishFlow(pack, draft, digests, result);
+  const { reason, stepsDone: steps, bestStep, metrics } = result;
+  console.log(JSON.stringify({ pack, digest, reason, steps, bestStep, ...metrics }));
+  return 0;
+}
+
+/** @throws AppError `config_invalid` naming the flag, what was expected, what came */
+function parseSettings(values: FlagValues) {
+  const { measure } = values;
+  return {
+    keep: choiceFlag(values, "keep", defaultTrainOptions.keep, ["best", "last"]),
+    ...(typeof measure === "string" && { measured: measure.split(",") }),
+    plainestRate: numberFlag(values, "plainest-rate", defaultTrainOptions.plainestRate, { min: 0, max: 1 }),
+    drawnRepeats: wholeFlag(values, "drawn-repeats", 2, 1, 100),
+    steps: wholeFlag(values, "steps", defaultTrainOptions.steps, 1, 1e8),
+    batch: wholeFlag(values, "batch", defaultTrainOptions.batch, 1, 65_536),
+    learningRate: numberFlag(values, "learning-rate", defaultTrainOptions.learningRate, { min: 0, max: 1 }),
+    dropout: numberFlag(values, "dropout", defaultTrainOptions.dropout, { min: 0, max: 0.9 }),
+    patience: wholeFlag(values, "patience", defaultTrainOptions.patience, 1, 1e8),
+    seed: wholeFlag(values, "seed", defaultTrainOptions.seed, 0, limits.seedMax),
+    threads: wholeFlag(values, "threads", defaultTrainOptions.threads, 0, 1024),
+  };
+}
+
+async function encodeWithExperts(
+  folder: string,
+  pack: string,
+  draft: PackDraft,
+  digests: FileDigests,
+  { threads, drawnRepeats }: { readonly threads: number; readonly drawnRepeats: number },
+  signal: AbortSignal,
+  line: ProgressLine,
+) {
+  const images = await openImageSet(folder, draft.target.imageSizePx);
+  try {
+    return await encodeSet({
+      folder,
+      images,
+      experts: await openSetExperts(pack, draft, digests, { threads }),
+      drawnRepeats,
+      signal,
+      onProgress: ({ what, done, total }) => line.show(`encoding ${what} ${done} of ${total}`),
+    });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new AppError("cancelled", "stopped while encoding; the same command goes on where this one stopped", {
+      cause: error,
+    });
+  } finally {
+    line.end();
+    await images.close();
+  }
+}

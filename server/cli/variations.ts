@@ -1,0 +1,52 @@
+/** `tau variations`: images like one image, by an angle between residuals or by a depth of the image expert. */
+import { parseArgs } from "node:util";
+import { limits } from "../../shared/limits.ts";
+import * as flags from "./request-flags.ts";
+import { refuseUsage, withWorkbench } from "./workbench.ts";
+
+const usage = `Usage: npm run -s tau -- variations FILE (--angle DEGREES | --depth early|middle|last) --out DIR [options]
+
+  --angle DEGREES    moves the image's residual by this angle, 0 to ${limits.angleMaxDegrees}, each time in another direction
+  --depth DEPTH      draws anew, given the image: early = the same picture … last = the same idea
+  --count N          1 to ${limits.countMax} variations (default ${limits.countDefault})
+${flags.conditionUsage}
+${flags.drawUsage}
+${flags.packUsage}
+  --out DIR          where the PNG files go`;
+
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      ...flags.conditionOptions,
+      ...flags.drawOptions,
+      ...flags.packOptions,
+      angle: { type: "string" },
+      depth: { type: "string" },
+      count: { type: "string" },
+      out: { type: "string" },
+    },
+  });
+  const [file, ...more] = positionals;
+  const { angle, depth, out, ...others } = values;
+  const refuse = (complaint: string): number => refuseUsage("variations", complaint, usage);
+  if (file === undefined || more.length > 0) return refuse(`expected one image file, got ${positionals.length}`);
+  if (out === undefined) return refuse("expected --out DIR, got none");
+  if ((angle === undefined) === (depth === undefined)) return refuse("expected either --angle or --depth");
+  return withWorkbench(values.packs, async ({ keep, draw }) => {
+    const own = await flags.conditionOf(others, keep);
+    const edit =
+      depth === undefined
+        ? {
+            condition: {},
+            angleDegrees: flags.numberOf(angle),
+            keepResidualOf: { image: await keep(file), condition: own },
+          }
+        : { condition: await flags.conditionOf({ ...others, image: file, depth }, keep) };
+    const count = flags.numberOf(values.count);
+    await draw(flags.requestOf(others, { ...edit, count, seed: flags.seedOf(values) }), out);
+  });
+}
+
+export const command = { name: "variations", summary: "draw images like an image", usage, run };

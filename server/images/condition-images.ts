@@ -1,0 +1,55 @@
+/**
+ * The images that a request names, decoded for the inference child: uploads by their digest and inline drawings by the digest
+ * of their text. Decoded planes are kept by content, least recently used first out, because an edit is tried in many variants.
+ */
+import { AppError } from "../../shared/problem.ts";
+import { drawingsIn, type Sourced, unknownUpload, uploadsIn } from "../../shared/request-sources.ts";
+import { keyOfDrawing } from "../inference/condition-values.ts";
+import type { ConditionImages } from "../inference/protocol.ts";
+import { Recent } from "../recent.ts";
+import { decodeFitted, renderSvg } from "./codec.ts";
+
+/** Reads the bytes of an upload, or undefined when they are not here. */
+export type ReadUpload = (digest: string) => Promise<Uint8Array | undefined>;
+
+/** Decodes what requests name at the size of their target. */
+export type ConditionImageLoader = (request: Sourced, sizePx: number) => Promise<ConditionImages>;
+
+/**
+ * A loader with a memory of `keptMax` decoded images.
+ * @returns a function that throws AppError `image_unknown` for an upload that is not here, `image_rejected` for one that
+ * can't be decoded, each naming the field
+ */
+export function createConditionImageLoader(read: ReadUpload, keptMax: number): ConditionImageLoader {
+  const kept = new Recent<Promise<Float32Array>>(keptMax);
+  const decodeUpload = async (digest: string, sizePx: number, field: string): Promise<Float32Array> => {
+    const bytes = await read(digest);
+    if (!bytes) throw unknownUpload(field, digest);
+    return decodeFitted(bytes, sizePx).catch((error: unknown) => {
+      throw error instanceof AppError
+        ? new AppError(error.code, `${field}: ${error.message}`, { field, cause: error })
+        : error;
+    });
+  };
+
+  return async (request, sizePx) => {
+    const sources = [
+      ...uploadsIn(request).map(({ field, digest }) => ({
+        key: digest,
+        decode: () => decodeUpload(digest, sizePx, field),
+      })),
+      ...drawingsIn(request).map(({ field, svg }) => ({
+        key: keyOfDrawing(svg),
+        decode: () => renderSvg(svg, sizePx, field),
+      })),
+    ];
+    const entries = sources.map(async ({ key, decode }) => {
+      const keptKey = `${key}@${sizePx}`;
+      const planes = kept.once(keptKey, decode);
+      // An upload that is missing now may be there for the next request.
+      planes.catch(() => kept.delete(keptKey));
+      return [key, { planes: await planes, sizePx }] as const;
+    });
+    return new Map(await Promise.all(entries));
+  };
+}

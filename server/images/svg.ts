@@ -1,0 +1,40 @@
+/**
+ * Which SVG texts are drawn: plain strokes and shapes. A list of what is allowed, not of what is dangerous, so that scripts,
+ * foreign content, references, entities and elements that multiply work (use, pattern, filter) have no way in.
+ * Element names: SVG 2, chapters 5, 9, 10, 14 and 15.
+ */
+import { limits } from "../../shared/limits.ts";
+import { AppError } from "../../shared/problem.ts";
+
+const drawn = [
+  ...["svg", "g", "path", "line", "polyline", "polygon", "rect", "circle", "ellipse", "title", "desc"],
+  // Frames of drawing programs come with clips and gradients.
+  ...["defs", "clipPath", "linearGradient", "radialGradient", "stop"],
+];
+
+/** @throws AppError image_rejected naming the first thing that is not plain */
+export function requirePlainSvg(text: string, field: string): void {
+  const refuse = (expected: string, received: string): AppError =>
+    new AppError("image_rejected", `${field}: expected ${expected}, got ${received}`, { field, expected, received });
+  if (text.length > limits.svgMaxChars)
+    throw refuse(`an SVG of at most ${limits.svgMaxChars} characters`, `${text.length}`);
+  // One pass over the text: a pattern that looks for each comment's end would cost the square of its length.
+  const [start = "", ...commented] = text.split("<!--");
+  const rest = commented.map((part) => {
+    const end = part.indexOf("-->");
+    if (end < 0) throw refuse("comments that end", "one that does not");
+    return part.slice(end + "-->".length);
+  });
+  const body = [start, ...rest].join("").replace(/^\s*<\?xml\s[^<>]*\?>/, "");
+  if (!/^\s*<svg[\s>]/.test(body)) throw refuse("an SVG document that begins with <svg>", "something else");
+  const declared = /<[!?]\s*([A-Za-z[]*)/.exec(body);
+  if (declared) throw refuse("an SVG without declarations", `<${declared[0].slice(1)}`);
+  for (const [, name] of body.matchAll(/<\/?\s*([^\s/>]+)/g))
+    if (!drawn.includes(name!)) throw refuse(`only ${drawn.join(", ")}`, `<${name!.slice(0, 40)}>`);
+  const entity = /&(?!(amp|lt|gt|quot|apos);)[^;\s]{0,20};?/.exec(body);
+  if (entity) throw refuse("no entities but amp, lt, gt, quot, apos", entity[0]);
+  const handler = /\son[a-z]+\s*=/i.exec(body);
+  if (handler) throw refuse("an SVG without scripts", handler[0].trim());
+  for (const [whole, target] of body.matchAll(/(?:href\s*=\s*["']|url\(["']?)([^"')]*)/gi))
+    if (!target!.trim().startsWith("#")) throw refuse("references inside the drawing only (#name)", whole.slice(0, 60));
+}

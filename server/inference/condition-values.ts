@@ -1,0 +1,38 @@
+/** From a request's condition and the images beside it to the raw values that the engine's experts read. */
+import { createHash } from "node:crypto";
+import type { PartialCondition } from "../../shared/conditions.ts";
+import { AppError } from "../../shared/problem.ts";
+import type { ConditionValues } from "../engine/conditions.ts";
+import type { ConditionValue } from "../engine/interfaces.ts";
+import type { ConditionImage, ConditionImages } from "./protocol.ts";
+
+/** Key of an inline drawing among `ConditionImages`; an upload's key is its digest. */
+export const keyOfDrawing = (svg: string): string => `svg:${createHash("sha256").update(svg).digest("hex")}`;
+
+const text = (value: string): ConditionValue => ({ kind: "text", text: value });
+
+/** @throws AppError `tensor_mismatch` naming an image that the request names but did not come with */
+export function conditionValues(condition: PartialCondition, images: ConditionImages): ConditionValues {
+  const { caption, label, style, sketch, layout, image, lowResolution } = condition;
+  const picture = (key: string): ConditionValue => ({ kind: "image", key, ...imageOf(images, key) });
+  return {
+    ...(caption !== undefined && { caption: text(caption) }),
+    ...(label !== undefined && { label: text(label) }),
+    ...(style !== undefined && { style: text(style) }),
+    ...(sketch && { sketch: picture("svg" in sketch ? keyOfDrawing(sketch.svg) : sketch.image) }),
+    ...(layout && { layout: "cells" in layout ? { kind: "cells", cells: layout.cells } : picture(layout.image) }),
+    ...(image && { [`image-${image.depth}`]: picture(image.image) }),
+    ...(lowResolution && { lowResolution: picture(lowResolution.image) }),
+  };
+}
+
+/** @throws AppError `tensor_mismatch` */
+export function imageOf(images: ConditionImages, key: string): ConditionImage {
+  const image = images.get(key);
+  if (!image)
+    throw new AppError(
+      "tensor_mismatch",
+      `images: expected ${key.slice(0, 16)}… beside the request, got ${images.size} others`,
+    );
+  return image;
+}

@@ -1,0 +1,33 @@
+/** Answers an inversion: z, v and likelihood of an image under a condition, with what the numbers are worth. */
+import type { InversionRequest } from "../../shared/contract.ts";
+import { outsideConditions, typicalityPercentile } from "../engine/calibration.ts";
+import { encodeConditions } from "../engine/conditions.ts";
+import { checkInversion, invertImage } from "../engine/invert.ts";
+import type { Translation } from "../engine/translation.ts";
+import { conditionValues, imageOf } from "./condition-values.ts";
+import type { ConditionImages, InversionResult } from "./protocol.ts";
+
+/** @throws AppError an expert's own fault, or `tensor_mismatch` for an image that is missing or has another size than the target's */
+export async function runInversion(
+  translation: Translation,
+  request: InversionRequest,
+  images: ConditionImages,
+): Promise<InversionResult> {
+  const { calibration, flow } = translation;
+  const conditions = await encodeConditions(translation, conditionValues(request.condition, images));
+  const { planes } = imageOf(images, request.image);
+  const inverted = await invertImage(translation, planes, conditions);
+  const check = await checkInversion(translation, planes, inverted, conditions);
+  const { latent, residual, logLikelihood, conditionGain } = inverted;
+  const percentile = typicalityPercentile(calibration, conditions, logLikelihood, "inverted");
+  return {
+    latent: [...latent],
+    residual: [...residual],
+    logLikelihood,
+    natsPerDimension: -logLikelihood / flow.dims,
+    conditionGain,
+    ...(percentile === undefined ? {} : { typicalityPercentile: percentile }),
+    outside: outsideConditions(calibration, conditions),
+    ...check,
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * The plan of a generation: everything that its rows share, encoded and inverted once, and a pure function from image and candidate to
+ * the row that makes it. Which edit a request asks for is decided here; what an edit does is the engine's business.
+ */
+import type { OutsideCondition, ResidualSource, ResolvedRequest } from "../../shared/contract.ts";
+import { AppError } from "../../shared/problem.ts";
+import { addAttribute } from "../engine/attribute.ts";
+import { type Blendable, blend } from "../engine/blend.ts";
+import { outsideConditions } from "../engine/calibration.ts";
+import { type ConditionValues, type EncodedConditions, encodeConditions, namesOf } from "../engine/conditions.ts";
+import { guidanceTermsOf } from "../engine/guidance.ts";
+import { invertImage } from "../engine/invert.ts";
+import { drawResidual, imageSeed } from "../engine/random.ts";
+import { restyledConditions } from "../engine/restyle.ts";
+import type { Row, Translation } from "../engine/translation.ts";
+import { varyResidual } from "../engine/variations.ts";
+import { conditionValues, imageOf } from "./condition-values.ts";
+import type { ConditionImages } from "./protocol.ts";
+
+export interface Plan {
+  /** Given conditions that lie outside what was learned. */
+  readonly outside: readonly OutsideCondition[];
+  /** Seed of a candidate of an image: enough to make it again alone. */
+  seedOf(image: number, candidate: number): number;
+  rowOf(image: number, candidate: number): Row;
+}
+
+/** @throws AppError `invalid_request` for fields that don't go together, or an expert's own fault */
+export async function planGeneration(
+  translation: Translation,
+  request: ResolvedRequest,
+  images: ConditionImages,
+): Promise<Plan> {
+  refuseContradictions(request);
+  const { keepResidualOf, blendWith, bestOf, count, angleDegrees, temperature } = request;
+  const asked = conditionValues(request.condition, images);
+  const seedOf = (image: number, candidate: number): number => imageSeed(request.seed, image * bestOf + candidate);
+  const rowFrom = ({ residual, conditions }: Blendable): Row => {
+    return { residual, conditions, guidance: guidanceTermsOf(request, namesOf(conditions)) };
+  };
+  if (!keepResidualOf) {
+    const conditions = await encodeAsked(translation, request, asked);
+    return {
+      outside: outsideConditions(translation.calibration, conditions),
+      seedOf,
+      rowOf: (image, candidate) =>
+        rowFrom({ residual: drawResidual(seedOf(image, candidate), temperature, translation.flow.dims), conditions }),
+    };
+  }
+  const from = await editedEnd(translation, request, keepResidualOf, asked, images);
+  const to = blendWith && (await editedEnd(translation, request, blendWith, asked, images));
+  return {
+    outside: [from, ...(to ? [to] : [])].flatMap(({ conditions }) =>
+      outsideConditions(translation.calibration, conditions),
+    ),
+    seedOf,
+    rowOf: (image, candidate) =>
+      to
+        ? rowFrom(blend(from, to, image / (count - 1)))
+        : rowFrom({ ...from, residual: varyResidual(from.residual, seedOf(image, candidate), angleDegrees) }),
+  };
+}
+
+/** Residual of an image under its own condition, with the conditions under which the request wants it. */
+async function editedEnd(
+  translation: Translation,
+  request: ResolvedRequest,
+  source: ResidualSource,
+  asked: ConditionValues,
+  images: ConditionImages,
+): Promise<Blendable> {
+  const own = conditionValues(source.condition, images);
+  const { planes } = imageOf(images, source.image);
+  const { residual } = await invertImage(translation, planes, await encodeConditions(translation, own));
+  return { residual, conditions: await encodeAsked(translation, request, restyledConditions(own, asked)) };
+}
+
+/** Encoded conditions, the caption moved along the request's attribute. */
+async function encodeAsked(
+  translation: Translation,
+  { attribute }: ResolvedRequest,
+  values: ConditionValues,
+): Promise<EncodedConditions> {
+  const conditions = await encodeConditions(translation, values);
+  if (!attribute) return conditions;
+  const { caption } = conditions;
+  if (!caption) throw contradiction("attribute", "a caption to move", "none");
+  const wordsOf = async (words: string): Promise<Float32Array> =>
+    (await encodeConditions(translation, { caption: { kind: "text", text: words } })).caption!.vector;
+  const from = attribute.from === undefined ? undefined : await wordsOf(attribute.from);
+  const vector = addAttribute(caption.vector, await wordsOf(attribute.towards), from, attribute.strength);
+  return { ...conditions, caption: { ...caption, vector } };
+}
+
+/** The contract refuses these at the border; a caller inside that forgets one is told the same. */
+function refuseContradictions(request: ResolvedRequest): void {
+  const { keepResidualOf, blendWith, angleDegrees, bestOf, count } = request;
+  const draws = !keepResidualOf || angleDegrees > 0;
+  if (!keepResidualOf && angleDegrees > 0)
+    throw contradiction("angleDegrees", "0 without keepResidualOf", angleDegrees);
+  if (!keepResidualOf && blendWith) throw contradiction("blendWith", "keepResidualOf beside it", "none");
+  if (blendWith && angleDegrees > 0) throw contradiction("angleDegrees", "0 with blendWith", angleDegrees);
+  if (blendWith && count < 2) throw contradiction("count", "at least 2 frames with blendWith", count);
+  if (!draws && bestOf > 1) throw contradiction("bestOf", "1, because nothing is drawn", bestOf);
+  if (!draws && !blendWith && count > 1)
+    throw contradiction("count", "1, because a kept residual gives one image", count);
+}
+
+function contradiction(field: string, expected: string, received: string | number): AppError {
+  const message = `${field}: expected ${expected}, got ${received}`;
+  return new AppError("invalid_request", message, { field, expected, received: String(received) });
+}

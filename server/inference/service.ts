@@ -1,0 +1,72 @@
+/**
+ * What the inference child does, without its process: the loaded translations behind two questions, images of a request and the
+ * inversion of an image, and the warm-up before the first of them.
+ */
+import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import type { InversionRequest } from "../../shared/contract.ts";
+import { AppError } from "../../shared/problem.ts";
+import { type ConditionValues, encodeConditions } from "../engine/conditions.ts";
+import type { ConditionValue } from "../engine/interfaces.ts";
+import { decodeImage, drawLatents, type Translation } from "../engine/translation.ts";
+import { Batcher, type BatchJob, breathe } from "./batcher.ts";
+import { runInversion } from "./inversion.ts";
+import type { ConditionImages, InversionResult } from "./protocol.ts";
+
+export interface InferenceService {
+  /** Makes all images of a request. @throws AppError `translation_unknown`, `cancelled`, `invalid_request`, or an expert's own fault */
+  generate(job: BatchJob): Promise<void>;
+  /** @throws AppError `translation_unknown`, `cancelled`, or an expert's own fault */
+  invert(request: InversionRequest, images: ConditionImages, signal: AbortSignal): Promise<InversionResult>;
+}
+
+/** @param batchRows rows of one run of a flow */
+export function createService(translations: readonly Translation[], batchRows: number): InferenceService {
+  const batcher = new Batcher(batchRows);
+  const byId = new Map(translations.map((translation) => [translation.id, translation]));
+  const find = (id: string): Translation => {
+    const translation = byId.get(id);
+    if (translation) return translation;
+    const expected = [...byId.keys()].join(", ");
+    const message = `translation: expected one of ${expected}; got "${id}"`;
+    throw new AppError("translation_unknown", message, { field: "translation", expected, received: id });
+  };
+  return {
+    generate: async (job) => batcher.generate(find(job.request.translation), job),
+    async invert(request, images, signal) {
+      const translation = find(request.translation);
+      await breathe();
+      if (signal.aborted) throw new AppError("cancelled", "inversion: cancelled before it began");
+      return runInversion(translation, request, images);
+    },
+  };
+}
+
+/** One run of every session of a translation, so that their memory is planned before the first request waits for it. */
+export async function warmUp(translation: Translation): Promise<void> {
+  const { flow, target, conditions } = translation;
+  const pixels = target.imageSizePx ** 2;
+  // A black bar, because the sketch expert refuses an empty drawing.
+  const planes = new Float32Array(4 * pixels).fill(1, 3 * pixels, 3.25 * pixels);
+  const values: Partial<Record<FlowConditionName, ConditionValue>> = {};
+  for (const { name } of conditions) {
+    const value = sampleOf(name, planes, target.imageSizePx);
+    if (value) values[name] = value;
+  }
+  const encoded = await encodeConditions(translation, values satisfies ConditionValues);
+  await target.encode(planes, 1).catch((error: unknown) => {
+    // A generator without encoder reads no images, which is no fault.
+    if (!(error instanceof AppError) || error.code !== "invalid_request") throw error;
+  });
+  const row = { residual: new Float32Array(flow.dims), conditions: encoded, guidance: [] };
+  const [drawn] = await drawLatents(translation, [row]);
+  await decodeImage(translation, drawn!);
+}
+
+/** A value that costs an expert the most; none for labels, which cost nothing and have words of their own. */
+function sampleOf(name: FlowConditionName, planes: Float32Array, sizePx: number): ConditionValue | undefined {
+  const field = fieldOf(name);
+  if (field === "label" || field === "style") return undefined;
+  // The longest text that fits, because a session keeps the memory of its largest run.
+  if (field === "caption") return { kind: "text", text: "warm up ".repeat(60).trim() };
+  return { kind: "image", planes, sizePx, key: "warm up" };
+}

@@ -1,0 +1,12 @@
+/** Search of captions by words, whatever their case and order: what the list of generations is filtered by. */
+
+const wordsOf = (text: string): string[] => text.normalize("NFKC").toLowerCase().split(/\s+/u).filter(Boolean);
+
+/** Tells captions that hold every word of a query, also as a part of a longer word. */
+export function captionFilter(query: string): (caption: string) => boolean {
+  const wanted = wordsOf(query);
+  return (caption) => {
+    const words = wordsOf(caption).join(" ");
+    return wanted.every((word) => words.includes(word));
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * The conditions of a request: what an image shall follow, in any subset. Each is read by one conditioning expert of the
+ * translation; a condition that the translation does not read is refused by name. Images are named by the digest of their upload.
+ */
+import { z } from "zod";
+import { limits } from "./limits.ts";
+
+const hasWord = /[\p{L}\p{N}]/u;
+
+/** Trimmed, white space folded, 1 to `captionMaxChars` characters, at least one letter or digit (emoji alone name no word). */
+export const CaptionSchema = z
+  .string()
+  .transform((text) => text.trim().replace(/\s+/gu, " "))
+  .superRefine((text, context) => {
+    const fail = (code: string, message: string): void => {
+      context.addIssue({ code: "custom", message, params: { problem: code } });
+    };
+    if (text.length === 0) fail("caption_empty", "expected a caption of at least one word, got an empty text");
+    else if (text.length > limits.captionMaxChars)
+      fail("caption_too_long", `expected at most ${limits.captionMaxChars} characters, got ${text.length}`);
+    else if (!hasWord.test(text))
+      fail("caption_unreadable", "expected at least one letter or digit, got only emoji or punctuation");
+  });
+
+/** SHA-256 of an uploaded image's bytes, hex, as POST /v1/images answers it. */
+export const DigestSchema = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits, the digest of an upload");
+
+const UploadedSchema = z.strictObject({ image: DigestSchema });
+
+/** How deep into the image expert the condition is read: `early` = the same picture, `last` = the same idea. */
+export const depths = ["early", "middle", "last"] as const;
+export type Depth = (typeof depths)[number];
+
+/** A label map sent as such: for each cell, row by row from the top left, 0 = transparent, i = colour i of the palette in `Meta`. */
+const CellsSchema = z.array(z.number().int().min(0).max(limits.paletteMax)).min(1).max(limits.layoutCellsMax);
+
+/** Fields of a condition in the order in which forms and tables name them. */
+export const conditionFields = ["caption", "label", "style", "sketch", "layout", "image", "lowResolution"] as const;
+export type ConditionField = (typeof conditionFields)[number];
+
+/** Any part may be absent; generation-rules.ts says when all may be. */
+export const PartialConditionSchema = z.strictObject({
+  caption: CaptionSchema.optional(),
+  /** A label id from `Meta`. */
+  label: z.string().min(1).max(64).optional(),
+  /** A style id from `Meta`; absent = any style. */
+  style: z.string().min(1).max(64).optional(),
+  /** Strokes on paper or on nothing: an uploaded raster image, or SVG sent inline. */
+  sketch: z
+    .union(
+      [UploadedSchema, z.strictObject({ svg: z.string().min(1).max(limits.svgMaxChars) })],
+      `expected {"image": digest of an upload} or {"svg": 1 to ${limits.svgMaxChars} characters}`,
+    )
+    .optional(),
+  /** Where which colour is: any uploaded image, reduced to the palette, or a label map. */
+  layout: z
+    .union(
+      [UploadedSchema, z.strictObject({ cells: CellsSchema })],
+      `expected {"image": digest of an upload} or {"cells": 1 to ${limits.layoutCellsMax} whole numbers from 0 to ${limits.paletteMax}}`,
+    )
+    .optional(),
+  /** An image that the result shall be like, down to a depth. */
+  image: UploadedSchema.extend({ depth: z.enum(depths).default("middle") }).optional(),
+  /** An image that the result shall shrink to, read at the low resolution of the expert. */
+  lowResolution: UploadedSchema.optional(),
+});
+export type PartialCondition = z.infer<typeof PartialConditionSchema>;
+
+/** Names by which a flow knows its conditions: the request's fields, with one name for each depth of the image expert. */
+export const flowConditionNames = [
+  "caption",
+  "label",
+  "style",
+  "sketch",
+  "layout",
+  "image-early",
+  "image-middle",
+  "image-last",
+  "lowResolution",
+] as const;
+export type FlowConditionName = (typeof flowConditionNames)[number];
+
+/** The request's field that a flow's condition belongs to. */
+export const fieldOf = (name: FlowConditionName): ConditionField =>
+  name === "image-early" || name === "image-middle" || name === "image-last" ? "image" : name;

@@ -1,0 +1,53 @@
+/**
+ * Which fields of a generation request go together. Each complaint names its field, what was expected and what came; the
+ * ranges of single fields are in contract.ts, what a translation can read in translation-rules.ts.
+ */
+import type { z } from "zod";
+import { type ConditionField, conditionFields, type PartialCondition } from "./conditions.ts";
+
+/** The fields that the rules look at; `GenerationRequest` is one of these. */
+interface Asked {
+  readonly condition: PartialCondition;
+  readonly count: number;
+  readonly guidanceOf?: Partial<Record<ConditionField, number>> | undefined;
+  readonly bestOf: number;
+  readonly keepResidualOf?: { readonly condition: PartialCondition } | undefined;
+  readonly angleDegrees: number;
+  readonly blendWith?: { readonly condition: PartialCondition } | undefined;
+  readonly attribute?: object | undefined;
+}
+
+/** Checks a request whose fields are each right by themselves. */
+export function checkGeneration(asked: Asked, context: z.RefinementCtx): void {
+  const { condition, count, guidanceOf = {}, bestOf, keepResidualOf, angleDegrees, blendWith, attribute } = asked;
+  const complain = (path: readonly string[], expected: string, got: string | number): void =>
+    context.addIssue({ code: "custom", path: [...path], message: `expected ${expected}, got ${got}` });
+  const sources = [keepResidualOf, blendWith].flatMap((source) => (source ? [source.condition] : []));
+  const isAsked = (field: ConditionField): boolean => condition[field] !== undefined;
+
+  if (!keepResidualOf) {
+    // An image that gives v is enough to vary; drawn v without a condition would be images of nothing.
+    if (!conditionFields.some(isAsked))
+      complain(["condition"], `at least one of ${conditionFields.join(", ")}`, "none");
+    if (angleDegrees > 0) complain(["angleDegrees"], "0 without keepResidualOf", angleDegrees);
+    if (blendWith) complain(["blendWith"], "keepResidualOf, the image to blend from, beside it", "none");
+  }
+  if (keepResidualOf && !blendWith && angleDegrees === 0) {
+    if (count !== 1) complain(["count"], "1, because a kept residual gives one image", count);
+  }
+  if (keepResidualOf && blendWith) {
+    if (angleDegrees > 0) complain(["angleDegrees"], "0 with blendWith", angleDegrees);
+    if (count < 2) complain(["count"], "at least 2 frames with blendWith", count);
+  }
+  if (keepResidualOf && angleDegrees === 0 && bestOf > 1)
+    complain(["bestOf"], "1, because nothing is drawn when the residual is kept", bestOf);
+  // An edit keeps the conditions of its source where the request names no others.
+  const hasCaption =
+    isAsked("caption") || (sources.length > 0 && sources.every(({ caption }) => caption !== undefined));
+  if (attribute && !hasCaption) complain(["attribute"], "condition.caption beside it", "none");
+  for (const field of conditionFields) {
+    const isGiven = isAsked(field) || sources.some((source) => source[field] !== undefined);
+    if (guidanceOf[field] !== undefined && !isGiven)
+      complain(["guidanceOf", field], `condition.${field} beside it`, "none");
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * What a translation can read, against what a request asks of it: unknown translations, conditions that would be ignored,
+ * and words of vocabularies and palettes. Pure, so that server, command line and forms refuse the same with the same words.
+ */
+import { type ConditionField, conditionFields, type PartialCondition } from "./conditions.ts";
+import type { PackInfo, TranslationInfo } from "./contract.ts";
+import { AppError, type ProblemCode } from "./problem.ts";
+import { describe } from "./validation.ts";
+
+export interface FoundTranslation {
+  readonly pack: PackInfo;
+  readonly translation: TranslationInfo;
+}
+
+/** The translation of an id with its pack. @throws AppError pack_unavailable, translation_unknown */
+export function findTranslation(packs: readonly PackInfo[], id: string): FoundTranslation {
+  if (packs.length === 0) throw new AppError("pack_unavailable", "expected at least one pack on the server, got none");
+  for (const pack of packs)
+    for (const translation of pack.translations) if (translation.id === id) return { pack, translation };
+  const known = packs.flatMap(({ translations }) => translations.map((translation) => translation.id));
+  throw mismatch("translation_unknown", "translation", `one of ${known.join(", ")}`, describe(id));
+}
+
+/**
+ * Refuses by name what the translation does not read or know.
+ * @param where dotted path of the condition in the request
+ * @throws AppError invalid_request, style_unknown, label_unknown, layout_invalid
+ */
+export function checkCondition(translation: TranslationInfo, condition: PartialCondition, where = "condition"): void {
+  for (const field of conditionFields) if (condition[field] !== undefined) checkField(translation, field, where);
+  requireKnown("style_unknown", `${where}.style`, translation.styles, condition.style);
+  requireKnown("label_unknown", `${where}.label`, translation.labels, condition.label);
+  const { image, layout } = condition;
+  if (image && !translation.depths.includes(image.depth))
+    throw mismatch("invalid_request", `${where}.image.depth`, `one of ${translation.depths.join(", ")}`, image.depth);
+  if (layout && "cells" in layout) checkCells(translation, layout.cells, `${where}.layout.cells`);
+}
+
+function checkField({ id, conditions }: TranslationInfo, field: ConditionField, where: string): void {
+  if (conditions.includes(field)) return;
+  throw mismatch("invalid_request", `${where}.${field}`, `only ${conditions.join(", ")} (translation ${id})`, field);
+}
+
+function requireKnown(
+  code: "style_unknown" | "label_unknown",
+  field: string,
+  vocabulary: ReadonlyArray<{ readonly id: string }>,
+  value: string | undefined,
+): void {
+  if (value === undefined || vocabulary.some(({ id }) => id === value)) return;
+  throw mismatch(code, field, `one of ${vocabulary.map(({ id }) => id).join(", ")}`, describe(value));
+}
+
+function checkCells({ layout }: TranslationInfo, cells: readonly number[], field: string): void {
+  const { columns = 0, rows = 0, palette = [] } = layout ?? {};
+  if (cells.length !== columns * rows)
+    throw mismatch("layout_invalid", field, `${columns} × ${rows} cells`, `${cells.length}`);
+  const at = cells.findIndex((cell) => cell > palette.length);
+  if (at < 0) return;
+  const colours = palette.map(({ id }, index) => `${index + 1} ${id}`).join(", ");
+  throw mismatch("layout_invalid", `${field}.${at}`, `0 (transparent), ${colours}`, `${cells[at]}`);
+}
+
+function mismatch(code: ProblemCode, field: string, expected: string, received: string): AppError {
+  return new AppError(code, `${field}: expected ${expected}, got ${received}`, { field, expected, received });
+}

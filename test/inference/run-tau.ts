@@ -1,0 +1,30 @@
+/** Runs `tau` as a user does: a process of its own, in a folder where nothing is found by accident. */
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const cli = fileURLToPath(new URL("../../server/cli.ts", import.meta.url));
+
+export interface TauResult {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** `tau` with its data in the folder in which it runs. */
+export const tauIn =
+  (folder: string) =>
+  (...args: string[]): Promise<TauResult> => {
+    const env = { ...process.env, TAU_DATA: folder };
+    const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), cli, ...args], { cwd: folder, env });
+    let [out, err] = ["", ""];
+    child.stdout.on("data", (text) => (out += text));
+    child.stderr.on("data", (text) => (err += text));
+    return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+  };
+
+/** The JSON lines of standard output. */
+export const linesOf = <T>({ out }: TauResult): T[] =>
+  out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as T);

@@ -1,0 +1,127 @@
+/** What nodes remember and what requests name: provenance of any version parses, and nothing that a request names is missed. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { z } from "zod";
+import {
+  GenerationRequestSchema,
+  GenerationSchema,
+  ProvenanceSchema,
+  ResolvedRequestSchema,
+} from "../../shared/contract.ts";
+import { conditionsIn, drawingsIn, uploadsIn } from "../../shared/request-sources.ts";
+import { parse } from "../../shared/validation.ts";
+
+const digest = (digit: string): string => digit.repeat(64);
+
+describe("provenance", () => {
+  it("of version 0.1 still parses", () => {
+    const stored = {
+      format: 1,
+      packId: "icons",
+      packDigest: "d",
+      translation: "caption",
+      condition: { caption: "a cat", style: "flat" },
+      seed: 7,
+      temperature: 0.5,
+      guidance: 2,
+      logLikelihood: -10,
+    };
+    assert.deepEqual(ProvenanceSchema.parse(stored), stored);
+  });
+
+  it("holds what makes an edit again, and gives a request that the contract accepts", () => {
+    const edit = {
+      condition: { caption: "a cat", sketch: { svg: "<svg/>" } },
+      guidanceOf: { sketch: 2 },
+      bestOf: 1,
+      angleDegrees: 0,
+      keepResidualOf: { image: digest("1"), condition: { style: "flat" } },
+      blendWith: { image: digest("2"), condition: {} },
+      attribute: { towards: "happy", from: "sad", strength: 2 },
+      seed: 7,
+      temperature: 0.5,
+      guidance: 2,
+      translation: "caption",
+    };
+    const about = { format: 1, packId: "icons", packDigest: "d", logLikelihood: -1, frame: { index: 1, count: 5 } };
+    const read = ProvenanceSchema.parse(JSON.parse(JSON.stringify({ ...edit, ...about })));
+    assert.deepEqual(read, { ...edit, ...about });
+    const { format, packId, packDigest, logLikelihood, frame, ...again } = read;
+    assert.deepEqual(ResolvedRequestSchema.parse({ ...again, count: frame!.count }), { ...edit, count: 5 });
+  });
+});
+
+it("a generation that version 0.1 stored still parses, with nothing outside and no gain", () => {
+  const image = {
+    index: 0,
+    seed: 7,
+    logLikelihood: -1,
+    natsPerDimension: 1,
+    widthPx: 8,
+    heightPx: 8,
+    sha256: "s",
+    bytes: 9,
+    path: "/",
+  };
+  const stored = {
+    id: "1",
+    state: "done",
+    request: { translation: "caption", condition: { caption: "a" }, count: 1, seed: 7, temperature: 0.2, guidance: 1 },
+    packDigest: "d",
+    createdAt: "2026-01-01T00:00:00.000Z",
+    progress: { stage: "finished", completed: 1, total: 1 },
+    images: [image],
+  };
+  const read = GenerationSchema.parse(stored);
+  assert.deepEqual([read.outside, read.images, read.request.bestOf], [[], [image], 1]);
+});
+
+describe("what a request names", () => {
+  it("is found in its condition, its sources and their conditions, each with its path", () => {
+    const request = GenerationRequestSchema.parse({
+      condition: { sketch: { svg: "<svg/>" }, layout: { image: digest("1") } },
+      count: 2,
+      keepResidualOf: { image: digest("2"), condition: { image: { image: digest("3") } } },
+      blendWith: {
+        image: digest("4"),
+        condition: { lowResolution: { image: digest("5") }, sketch: { svg: "<svg></svg>" } },
+      },
+    });
+    assert.deepEqual(
+      uploadsIn(request).map(({ field, digest: name }) => [field, name[0]]),
+      [
+        ["condition.layout.image", "1"],
+        ["keepResidualOf.image", "2"],
+        ["keepResidualOf.condition.image.image", "3"],
+        ["blendWith.image", "4"],
+        ["blendWith.condition.lowResolution.image", "5"],
+      ],
+    );
+    assert.deepEqual(
+      drawingsIn(request).map(({ field }) => field),
+      ["condition.sketch.svg", "blendWith.condition.sketch.svg"],
+    );
+    assert.equal(conditionsIn(request).length, 3);
+    const inversion = { translation: "caption", image: digest("6"), condition: {} };
+    assert.deepEqual(uploadsIn(inversion), [{ field: "image", digest: digest("6") }]);
+  });
+});
+
+describe("a schema's complaint", () => {
+  const schema = z.strictObject({ count: z.number().int().min(1), word: z.string().max(3).optional() });
+  const cases: ReadonlyArray<readonly [unknown, string, RegExp]> = [
+    [{ count: 0 }, "count", /^count: expected at least 1, got 0$/],
+    [{ count: "1" }, "count", /^count: expected a value of type number, got "1"$/],
+    [{}, "count", /^count: expected a value of type number, got nothing$/],
+    [{ count: 1, word: "long" }, "word", /^word: expected at most 3 characters, got "long"$/],
+    [{ count: 1, more: 1 }, "more", /^more: expected known fields only, got "more"$/],
+    [7, "body", /^body: expected a value of type object, got 7$/],
+  ];
+  for (const [value, field, message] of cases)
+    it(`names the field and says what was expected and what came: ${JSON.stringify(value)}`, () =>
+      assert.throws(
+        () => parse(schema, value),
+        (error: { detail?: { field?: string }; message?: string }) =>
+          error.detail?.field === field && message.test(error.message ?? ""),
+      ));
+});
