@@ -1,7 +1,8 @@
 /** Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. */
 import { parseArgs } from "node:util";
 import { captionFigure } from "./figures/captions.ts";
-import { angleFigure, blendFigure, depthFigure, restyleFigure, sketchFigure } from "./figures/edits.ts";
+import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/conditions.ts";
+import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { playgroundFigure } from "./figures/playground.ts";
 
 const figures: Readonly<Record<string, (path: string, packsDir?: string) => Promise<unknown>>> = {
@@ -11,7 +12,10 @@ const figures: Readonly<Record<string, (path: string, packsDir?: string) => Prom
   depth: depthFigure,
   angle: angleFigure,
   blend: blendFigure,
+  attribute: attributeFigure,
   sketch: sketchFigure,
+  layout: layoutFigure,
+  "low-resolution": lowResolutionFigure,
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { packs: { type: "string" } } });

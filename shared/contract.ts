@@ -49,6 +49,12 @@ const AngleSchema = z.number().min(0).max(limits.angleMaxDegrees);
  */
 const BestOfSchema = z.number().int().min(1).max(limits.bestOfMax);
 
+/**
+ * How strongly the condition is followed; 0 = exactly as learned. Absent: 1 for what is drawn; 0 with `keepResidualOf`, because
+ * the kept v is the image's own only then, so that an edit that changes nothing gives the image back.
+ */
+const GuidanceSchema = z.number().min(0).max(limits.guidanceMax);
+
 const generationFields = z.strictObject({
   translation: z.string().min(1).max(64).default("caption"),
   /** At least one field, or none with `keepResidualOf`. */
@@ -58,19 +64,35 @@ const generationFields = z.strictObject({
   seed: SeedSchema.optional(),
   /** Factor on the residual's standard deviation; 0 = the most likely image. */
   temperature: z.number().min(0).max(limits.temperatureMax).default(limits.temperatureDefault),
-  /** How strongly the condition is followed; 0 = exactly as learned. */
-  guidance: z.number().min(0).max(limits.guidanceMax).default(limits.guidanceDefault),
+  guidance: GuidanceSchema.optional(),
   bestOf: BestOfSchema.default(1),
   angleDegrees: AngleSchema.default(0),
   ...editFields,
 });
-export const GenerationRequestSchema = generationFields.superRefine(checkGeneration);
+
+const settleGuidance = <Asked extends { guidance?: number | undefined; keepResidualOf?: unknown }>(asked: Asked) => ({
+  ...asked,
+  guidance: asked.guidance ?? (asked.keepResidualOf === undefined ? limits.guidanceDefault : 0),
+});
+
+/** The same schema, seen as one whose input has passed through it before: its defaults leave no field open any more. */
+const settled = <Schema extends z.ZodType>(schema: Schema) =>
+  schema as unknown as z.ZodType<z.output<Schema>, z.output<Schema>>;
+
+export const GenerationRequestSchema = generationFields
+  .superRefine(checkGeneration)
+  .transform(settleGuidance)
+  .pipe(settled(generationFields.extend({ guidance: GuidanceSchema })));
 export type GenerationRequest = z.infer<typeof GenerationRequestSchema>;
 /** What a client may send: fields with defaults are optional. */
 export type GenerationInput = z.input<typeof GenerationRequestSchema>;
 
 /** A request whose seed is settled: enough, with the pack digest, to make the same bytes again. */
-export const ResolvedRequestSchema = generationFields.extend({ seed: SeedSchema }).superRefine(checkGeneration);
+export const ResolvedRequestSchema = generationFields
+  .extend({ seed: SeedSchema })
+  .superRefine(checkGeneration)
+  .transform(settleGuidance)
+  .pipe(settled(generationFields.extend({ seed: SeedSchema, guidance: GuidanceSchema })));
 export type ResolvedRequest = z.infer<typeof ResolvedRequestSchema>;
 
 export const GenerationStateSchema = z.enum(["queued", "running", "done", "failed", "cancelled"]);

@@ -1,16 +1,16 @@
 /**
  * Figures of the edits that only an invertible network can do, on the images of docs/examples: restyle, variations by depth
- * and by angle, blend, attribute direction, sketch to image, layout to image. One seed, nothing picked.
+ * and by angle, blend, attribute direction. One seed, nothing picked.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type SheetRow, writeSheet } from "./sheet.ts";
 import { type Studio, withStudio } from "./studio.ts";
 
-type Figure = (path: string, packsDir?: string) => Promise<number>;
+export type Figure = (path: string, packsDir?: string) => Promise<number>;
 
 const seed = 1;
-const example = (name: string): string => join("docs/examples", name);
+export const example = (name: string): string => join("docs/examples", name);
 
 /** Held-out icons: name, caption and style of each. */
 const sources = [
@@ -80,9 +80,7 @@ export const angleFigure: Figure = (path, packsDir) =>
       const keepResidualOf = await sourceOf(studio, source);
       const tiles: Uint8Array[] = [await readFile(example(`${source[0]}.png`))];
       for (const angleDegrees of angles)
-        tiles.push(
-          ...(await studio.draw({ condition: keepResidualOf.condition, count: 1, seed, keepResidualOf, angleDegrees })),
-        );
+        tiles.push(...(await studio.draw({ condition: {}, count: 1, seed, keepResidualOf, angleDegrees })));
       rows.push({ label: source[0], tiles });
     }
     return writeSheet(path, [{ columns: ["source", ...angles.map((angle) => `${angle}°`)], rows }]);
@@ -101,7 +99,7 @@ export const blendFigure: Figure = (path, packsDir) =>
     for (const [from, to] of blends) {
       const [keepResidualOf, blendWith] = [await sourceOf(studio, from), await sourceOf(studio, to)];
       const strip = await studio.draw({
-        condition: keepResidualOf.condition,
+        condition: {},
         count: frames,
         seed,
         keepResidualOf,
@@ -118,35 +116,30 @@ export const blendFigure: Figure = (path, packsDir) =>
     ]);
   });
 
-const sketches = [
-  ["heart", "red heart"],
-  ["house", "house"],
-  ["star", "yellow star"],
-  ["mushroom", "mushroom"],
-  ["fish", "blue fish"],
-  ["cat", "cat face"],
+/** A caption, and the direction between two words that it is moved along. */
+const directions = [
+  ["face", "sad face", "happy face"],
+  ["heart", "blue heart", "red heart"],
+  ["car", "blue car", "yellow car"],
 ] as const;
+const strengths = [-1.5, -0.75, 0, 0.75, 1.5] as const;
 
-export const sketchFigure: Figure = (path, packsDir) =>
+export const attributeFigure: Figure = (path, packsDir) =>
   withStudio(packsDir, async ({ draw }) => {
-    const style = "fluent-flat";
     const rows: SheetRow[] = [];
-    for (const [name, caption] of sketches) {
-      const svg = await readFile(example(`sketch-${name}.svg`), "utf8");
-      const sketch = { svg };
-      const one = async (condition: object) => (await draw({ condition, count: 1, seed }))[0];
-      rows.push({
-        label: caption,
-        tiles: [
-          Buffer.from(svg),
-          await one({ sketch }),
-          await one({ sketch, style }),
-          await one({ sketch, caption, style }),
-          await one({ sketch, caption, style: "noto" }),
-          await one({ caption, style }),
-        ],
-      });
+    for (const [caption, from, towards] of directions) {
+      const tiles: Uint8Array[] = [];
+      for (const strength of strengths)
+        tiles.push(
+          ...(await draw({
+            condition: { caption, style: "noto" },
+            count: 1,
+            seed,
+            temperature: 0.2,
+            attribute: { from, towards, strength },
+          })),
+        );
+      rows.push({ label: `${caption}: ${from} → ${towards}`, tiles });
     }
-    const columns = ["sketch", "sketch", "+ style", "+ caption", "in noto", "caption only"];
-    return writeSheet(path, [{ columns, rows }]);
+    return writeSheet(path, [{ columns: strengths.map(String), rows }], { marginPx: 230 });
   });

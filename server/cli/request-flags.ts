@@ -43,7 +43,8 @@ export const conditionUsage = `  --caption TEXT     what the image shows
 export const imageUsage = `  --image FILE       an image to be like; --depth early, middle or last says how closely (default middle)`;
 export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: drawn at random and printed)
   --temperature T    0 = most likely … ${limits.temperatureMax} = wildest (default ${limits.temperatureDefault})
-  --guidance G       0 to ${limits.guidanceMax}: how strongly the conditions are followed (default ${limits.guidanceDefault})
+  --guidance G       0 to ${limits.guidanceMax}: how strongly the conditions are followed (default ${limits.guidanceDefault};
+                     0 where an image's residual is kept)
   --guidance-of F=G  the same for one condition, e.g. sketch=2; may be repeated
   --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps what the conditions explain best`;
 export const attributeUsage = `  --towards TEXT     moves the caption's meaning towards this …

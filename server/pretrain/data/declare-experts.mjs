@@ -1,0 +1,72 @@
+/**
+ * Declares the conditioning experts of the default pack in its pack.json: `npm run declare` (from this folder, after `render`). The
+ * vocabulary of the label expert is what many styles draw, so that a label can be asked for in any of them. Run again, it changes nothing.
+ */
+import { readFile, writeFile } from "node:fs/promises";
+
+const index = new URL("../.cache/icons/index.jsonl", import.meta.url);
+const packFile = new URL("../../packs/default/icons/pack.json", import.meta.url);
+
+/** A concept becomes a label when at least this many styles draw it. */
+const stylesMin = 8;
+
+/** Colours of the layout: those that captions name (colours.mjs) and a light blue, as icon sets commonly mix them. */
+const palette = [
+  ["black", "Black", "#1f2328"],
+  ["grey", "Grey", "#8b949e"],
+  ["white", "White", "#f5f5f5"],
+  ["red", "Red", "#dd2e44"],
+  ["orange", "Orange", "#f79329"],
+  ["yellow", "Yellow", "#fcc21b"],
+  ["green", "Green", "#4caf50"],
+  ["teal", "Teal", "#3bb5a8"],
+  ["light-blue", "Light blue", "#8fd3fe"],
+  ["blue", "Blue", "#2f6fdb"],
+  ["purple", "Purple", "#9256d9"],
+  ["pink", "Pink", "#f48fb1"],
+  ["brown", "Brown", "#7d4b32"],
+];
+
+/** Code of the small autoencoders: 8 channels on 8 × 8 places. */
+const codeDims = 512;
+const imageDims = 256;
+
+const stylesOf = new Map();
+for (const line of (await readFile(index, "utf8")).trimEnd().split("\n")) {
+  const { concept, style, split } = JSON.parse(line);
+  if (split !== "train") continue;
+  stylesOf.set(concept, (stylesOf.get(concept) ?? new Set()).add(style));
+}
+const labels = [...stylesOf].filter(([, styles]) => styles.size >= stylesMin).map(([concept]) => concept);
+
+const image = (output) => ({ kind: "image", model: "image/encoder.onnx", output, sizePx: 128, dims: imageDims });
+const added = {
+  label: {
+    kind: "label",
+    vocabulary: labels
+      .sort()
+      .map((id) => ({ id, label: id.replaceAll("-", " ").replace(/^./, (c) => c.toUpperCase()) })),
+  },
+  sketch: { kind: "sketch", model: "sketch/encoder.onnx", sizePx: 64, dims: codeDims },
+  layout: { kind: "layout", columns: 8, rows: 8, palette: palette.map(([id, label, hex]) => ({ id, label, hex })) },
+  "image-early": image("early"),
+  "image-middle": image("middle"),
+  "image-last": image("last"),
+  "low-resolution": { kind: "low-resolution", model: "low-resolution/encoder.onnx", sizePx: 32, dims: codeDims },
+};
+
+const pack = JSON.parse(await readFile(packFile, "utf8"));
+pack.experts = { ...pack.experts, ...added };
+pack.translations[0].conditions = [
+  { name: "caption", expert: "text" },
+  { name: "style", expert: "style" },
+  { name: "label", expert: "label" },
+  { name: "sketch", expert: "sketch" },
+  { name: "layout", expert: "layout" },
+  { name: "image-early", expert: "image-early" },
+  { name: "image-middle", expert: "image-middle" },
+  { name: "image-last", expert: "image-last" },
+  { name: "lowResolution", expert: "low-resolution" },
+];
+await writeFile(packFile, `${JSON.stringify(pack, null, 2)}\n`);
+console.log(`${labels.length} labels, ${palette.length} colours`);
