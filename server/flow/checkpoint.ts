@@ -113,7 +113,7 @@ export function digestSet(set: TrainingSet): string {
   hash.update(`${set.posteriorStd};`);
   for (const { table, options } of set.conditions) {
     add(contentOf(table));
-    for (const entries of options) add(entries);
+    for (const entries of options) add(Int32Array.from(entries));
   }
   add(set.trainRows);
   add(set.heldOutRows);

@@ -47,11 +47,10 @@ export function stepScalars(graph: Graph): StepScalars {
   };
 }
 
-/** ‖all gradients‖₂, shape []. */
-export const globalNorm = (gradients: readonly Value[]): Value =>
-  sqrt(gradients.map((gradient) => sumAll(mul(gradient, gradient))).reduce(add));
-
-/** Adds the update of every weight to the graph; outputs carry `nextSuffix`. Returns the gradient norm before clipping. */
+/**
+ * Adds the update of every weight to the graph; outputs carry `nextSuffix`. Returns ‖all gradients‖₂ before clipping, shape []. Each
+ * operator on a weight's shape is a pass through memory, so factors meet as scalars first: clipping and bias corrections cost no pass.
+ */
 export function appendAdamW(
   graph: Graph,
   weights: readonly Value[],
@@ -59,20 +58,23 @@ export function appendAdamW(
   options: OptimizerOptions,
 ): Value {
   const scalars = stepScalars(graph);
-  const norm = globalNorm(gradients);
+  const squares = gradients.map((gradient) => mul(gradient, gradient));
+  const norm = sqrt(squares.map(sumAll).reduce(add));
   const clip = min(graph.constant(1), div(graph.constant(options.clipNorm), add(norm, graph.constant(1e-12))));
   const keep = sub(graph.constant(1), scalars.averageDecay);
-  const stepSize = div(scalars.learningRate, scalars.correction1);
   const rootCorrection = sqrt(scalars.correction2);
+  const stepSize = div(mul(scalars.learningRate, rootCorrection), scalars.correction1);
+  const epsilon = scale(rootCorrection, options.epsilon);
+  const gradientShare = scale(clip, 1 - options.beta1);
+  const squareShare = scale(mul(clip, clip), 1 - options.beta2);
   for (const [index, weight] of weights.entries()) {
     const names = stateNames(weight.name);
-    const gradient = mul(gradients[index]!, clip);
     const m = graph.input(names.firstMoment, weight.shape);
     const v = graph.input(names.secondMoment, weight.shape);
     const average = graph.input(names.average, weight.shape);
-    const nextM = add(scale(m, options.beta1), scale(gradient, 1 - options.beta1));
-    const nextV = add(scale(v, options.beta2), scale(mul(gradient, gradient), 1 - options.beta2));
-    const direction = div(nextM, add(div(sqrt(nextV), rootCorrection), graph.constant(options.epsilon)));
+    const nextM = add(scale(m, options.beta1), mul(gradients[index]!, gradientShare));
+    const nextV = add(scale(v, options.beta2), mul(squares[index]!, squareShare));
+    const direction = div(nextM, add(sqrt(nextV), epsilon));
     // Biases and absent vectors are rows; only matrices decay.
     const decays = weight.shape[0]! > 1;
     const decayed = decays

@@ -10,8 +10,11 @@ import { copyEntry, type VectorTable } from "./vector-table.ts";
 export interface ConditionTable extends NamedCondition {
   readonly dims: number;
   readonly table: VectorTable;
-  /** For each row of the set, the entries that describe it; the first is the plainest. */
-  readonly options: readonly Int32Array[];
+  /**
+   * For each row of the set, the entries that describe it; the first is the plainest. Plain arrays, because half a million small
+   * typed arrays keep the garbage collector busy while the runtime needs the cores.
+   */
+  readonly options: ReadonlyArray<readonly number[]>;
 }
 
 export interface TrainingSet {
@@ -138,7 +141,7 @@ function fillConditions(
   set: TrainingSet,
   target: Batch,
   rows: Int32Array,
-  choose: (at: number, options: Int32Array, index: number) => number,
+  choose: (at: number, options: readonly number[], index: number) => number,
 ): void {
   for (const [at, { dims, table, options }] of set.conditions.entries()) {
     const { values, present } = target.conditions[at]!;

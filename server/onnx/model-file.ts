@@ -99,17 +99,15 @@ export function toModelBytes(
         );
       }
     }
+  const { nameOf, copies } = nameOutputs(graph);
   const nodes = graph.nodes.map(({ op, inputs: operands, output, attributes }) =>
     create(NodeProtoSchema, {
       name: output.name,
       opType: op,
-      input: operands.map((operand) => operand.name),
-      output: [output.name],
+      input: operands.map(nameOf),
+      output: [nameOf(output)],
       attribute: attributesOf(attributes),
     }),
-  );
-  const renames = graph.outputs.map(({ name, value }) =>
-    create(NodeProtoSchema, { name: `output:${name}`, opType: "Identity", input: [value.name], output: [name] }),
   );
   const model = create(ModelProtoSchema, {
     irVersion,
@@ -118,13 +116,31 @@ export function toModelBytes(
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: {
       name: graph.name,
-      node: [...casts, ...nodes, ...renames],
+      node: [...casts, ...nodes, ...copies],
       initializer,
       input: inputs.map((value) => valueInfo(value.name, value.shape, dataTypes[value.type])),
       output: graph.outputs.map(({ name, value }) => valueInfo(name, value.shape, dataTypes[value.type])),
     },
   });
   return toBinary(ModelProtoSchema, model);
+}
+
+/**
+ * Lets the node that makes an output write it under the output's own name: a node Identity would copy it, which costs a training step
+ * as much as a quarter of its matrix products. Only what has a name already (an input, a weight, another output) is copied.
+ */
+function nameOutputs(graph: Graph): { nameOf(value: Value): string; copies: NodeProto[] } {
+  const made = new Set(graph.nodes.map(({ output }) => output));
+  const names = new Map<Value, string>();
+  const copies: NodeProto[] = [];
+  const nameOf = (value: Value): string => names.get(value) ?? value.name;
+  for (const { name, value } of graph.outputs)
+    if (made.has(value) && !names.has(value)) names.set(value, name);
+    else
+      copies.push(
+        create(NodeProtoSchema, { name: `output:${name}`, opType: "Identity", input: [nameOf(value)], output: [name] }),
+      );
+  return { nameOf, copies };
 }
 
 /** Marks initialisers kept in half precision; the Cast behind one carries the parameter's own name. */

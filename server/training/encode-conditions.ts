@@ -66,7 +66,7 @@ async function encodeCaptions(context: EncodeContext, condition: SetCondition): 
     kind: "words",
     dims: expert.dims,
     table: denseTable(values, expert.dims),
-    options: images.items.map((item) => Int32Array.from(item.captions, (caption) => entryOf.get(caption)!)),
+    options: images.items.map((item) => item.captions.map((caption) => entryOf.get(caption)!)),
   };
 }
 
@@ -81,7 +81,7 @@ function labelsOf(items: readonly ImageItem[], { name, expert, entry }: SetCondi
     table: labelTable(expert.dims),
     options: items.map(({ style, concept }) => {
       const index = indexOf.get(name === "style" ? style : concept);
-      return index === undefined ? new Int32Array(0) : Int32Array.of(index);
+      return index === undefined ? [] : [index];
     }),
   };
 }

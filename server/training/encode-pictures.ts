@@ -79,7 +79,7 @@ export async function encodePictures(
       }
     },
   });
-  const own = images.items.map((_, row) => Int32Array.of(row));
+  const own = images.items.map((_, row) => [row]);
   return parts.map(({ condition: { name, expert }, form, stored }) => ({
     name,
     kind: "picture",

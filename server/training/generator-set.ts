@@ -5,8 +5,8 @@
  */
 import type { FlowConditionName } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { ConditioningExpert } from "../engine/interfaces.ts";
 import type { Generator } from "../experts/declared-generator.ts";
+import type { ExpertCore } from "../experts/expert.ts";
 import { asText } from "../experts/values.ts";
 import { TrainingRandom } from "../flow/random.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
@@ -14,7 +14,7 @@ import { denseTable } from "../flow/vector-table.ts";
 
 export interface GeneratedCondition {
   readonly name: FlowConditionName;
-  readonly expert: ConditioningExpert;
+  readonly expert: ExpertCore;
   /** Names of the generator's classes, for an expert that reads words; absent = the expert reads the generated image. */
   readonly classNames?: readonly string[];
 }
@@ -65,13 +65,16 @@ export async function generatorSet(options: GeneratorSetOptions): Promise<Traini
       key: `generated ${options.seed} ${row}`,
     } as const;
     for (const [at, { expert, classNames }] of conditions.entries()) {
-      const value = classNames ? asText(classNames[generator.classOf(z)]!) : image;
-      tables[at]!.set(await expert.encode([value]), row * expert.dims);
+      // An image stands for what a user would make of it: the sketch expert reads its edges.
+      const vector = classNames
+        ? await expert.encode([asText(classNames[generator.classOf(z)]!)])
+        : await (expert.encodeExamples?.([image]) ?? expert.encode([image]));
+      tables[at]!.set(vector, row * expert.dims);
     }
     if ((row + 1) % reportEvery === 0) onProgress?.(row + 1, samples);
   }
   const rows = Int32Array.from({ length: samples }, (_, row) => row);
-  const ownEntry = Array.from(rows, (row) => Int32Array.of(row));
+  const ownEntry = Array.from(rows, (row) => [row]);
   return {
     dims,
     latents,

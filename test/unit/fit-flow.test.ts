@@ -26,7 +26,7 @@ function makeSet(): TrainingSet {
         kind: "words",
         dims: 2,
         table: denseTable(Float32Array.of(1, 0, 0, 1), 2),
-        options: rows.map((row) => Int32Array.of(row % 2)),
+        options: rows.map((row) => [row % 2]),
       },
     ],
     // Every other row twice, as a set with recoloured copies has its originals.

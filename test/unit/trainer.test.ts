@@ -50,7 +50,7 @@ function toySet(): TrainingSet {
         kind: "words",
         dims: classes,
         table: labelTable(classes),
-        options: Array.from(classOf, (value) => Int32Array.of(value)),
+        options: Array.from(classOf, (value) => [value]),
       },
     ],
     trainRows: Int32Array.from({ length: 1000 }, (_, index) => index),

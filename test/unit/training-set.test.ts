@@ -28,9 +28,7 @@ const set: TrainingSet = {
         Float32Array.from({ length: rows * 3 }, (_, entry) => entry),
         1,
       ),
-      options: Array.from({ length: rows }, (_, row) =>
-        row === 5 ? new Int32Array(0) : Int32Array.of(3 * row, 3 * row + 1, 3 * row + 2),
-      ),
+      options: Array.from({ length: rows }, (_, row) => (row === 5 ? [] : [3 * row, 3 * row + 1, 3 * row + 2])),
     },
   ],
   trainRows: Int32Array.from({ length: train }, (_, index) => index),
