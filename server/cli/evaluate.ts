@@ -2,15 +2,13 @@
  * `tau evaluate`: measures a pack's translation and writes one report as Markdown and JSON with its figures. The folder appears at
  * the end as a whole; an interrupted run leaves everything as it was.
  */
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { limits } from "../../shared/limits.ts";
-import { AppError } from "../../shared/problem.ts";
 import { readConfig } from "../config.ts";
 import { evaluate, sectionIds } from "../evaluation/evaluate.ts";
 import { jsonFile, markdownFile, publishReport, requireReplaceable } from "../evaluation/publish.ts";
-import { type CatalogueEntry, packsHome, readEntry } from "../packs/catalogue.ts";
+import { findPack } from "./find-pack.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { interruptSignal, numberFlag, wholeFlag } from "./train-flags.ts";
 
@@ -62,7 +60,7 @@ async function run(args: string[]): Promise<number> {
   };
   const threads = wholeFlag(values, "threads", 0, 0, 1024);
   const { dataDir } = readConfig({ data: values.data });
-  const entry = await findPack(name, [packsHome(), join(dataDir, "packs")]);
+  const entry = await findPack(name, dataDir);
   const out = values.out ?? `evaluation-${entry.manifest.id}`;
   // Before minutes of measuring.
   await requireReplaceable(out);
@@ -86,18 +84,6 @@ async function run(args: string[]): Promise<number> {
   } finally {
     line.end();
   }
-}
-
-/** The pack in a folder, or of an id in one of the homes. @throws AppError `pack_unavailable` saying where was looked */
-async function findPack(name: string, homes: readonly string[]): Promise<CatalogueEntry> {
-  const folders = [name, ...homes.map((home) => join(home, name))];
-  const folder = folders.find((path) => existsSync(join(path, "manifest.json")));
-  if (folder !== undefined) return readEntry(folder, true);
-  throw new AppError(
-    "pack_unavailable",
-    `PACK: expected a folder with manifest.json or the id of a pack in ${homes.join(" or ")}, got "${name}"`,
-    { field: "PACK", received: name },
-  );
 }
 
 export const command = { name: "evaluate", summary: "measure a pack and write a report", usage, run };

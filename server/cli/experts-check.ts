@@ -60,7 +60,11 @@ async function readSamples(folder: string): Promise<ConditionValue[]> {
     .filter((candidate) => /\.(png|jpe?g|webp|gif)$/i.test(candidate))
     .sort()
     .slice(0, samplesMax)) {
-    const planes = await decodeFitted(await readFile(join(folder, name)), samplePx);
+    const planes = await decodeFitted(await readFile(join(folder, name)), samplePx).catch((error: unknown) => {
+      throw error instanceof AppError
+        ? new AppError(error.code, `--samples: ${name}: ${error.message}`, { cause: error })
+        : error;
+    });
     images.push({ kind: "image", planes, sizePx: samplePx, key: `sample ${name}` });
   }
   if (images.length < 2)

@@ -2,6 +2,7 @@
  * Evaluates a translation: asks every section that can be asked here, one after the other, and puts the answers into a report.
  * Nothing is written before all of it is there; see publish.ts.
  */
+import { cpus } from "node:os";
 import { AppError } from "../../shared/problem.ts";
 import type { CatalogueEntry } from "../packs/catalogue.ts";
 import { createMaterial } from "./groups.ts";
@@ -12,6 +13,7 @@ import { coloursSection } from "./sections/colours.ts";
 import { consistencySections } from "./sections/consistency.ts";
 import { costSection } from "./sections/cost.ts";
 import { curvesSection } from "./sections/curves.ts";
+import { depthsSection } from "./sections/depths.ts";
 import { distributionSection } from "./sections/distribution.ts";
 import { heldOutSection } from "./sections/held-out.ts";
 import { memorisationSection } from "./sections/memorisation.ts";
@@ -30,6 +32,7 @@ const plans: readonly SectionPlan[] = [
   memorisationSection,
   restyleSection,
   ...consistencySections,
+  depthsSection,
   curvesSection,
   soundnessSection,
   costSection,
@@ -78,6 +81,11 @@ export async function evaluate(options: EvaluateOptions): Promise<Report> {
       ...(images && { set: { folder: options.set!, digest: images.set.digest, images: images.set.items.length } }),
       ...(features && { featureNet: features.name }),
       settings,
+      machine: {
+        processor: cpus()[0]?.model ?? "unknown",
+        cores: cpus().length,
+        threads: options.threads ?? 0,
+      },
       sections,
       leftOut,
       seconds: (performance.now() - started) / 1000,

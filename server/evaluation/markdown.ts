@@ -2,14 +2,15 @@
 import type { Column, Report, Row, Table, TimedSection } from "./report.ts";
 
 export function toMarkdown(report: Report): string {
-  const { pack, translation, set, featureNet, settings, sections, leftOut, seconds } = report;
+  const { pack, translation, set, featureNet, settings, machine, sections, leftOut, seconds } = report;
   const { seed, limit, temperature, guidance } = settings;
   const lines = [
     `# Evaluation of ${pack.id}@${pack.version}, translation ${translation}`,
     "",
     `Pack digest \`${pack.digest}\`. ${set ? `Images: ${set.folder} (${set.images}, index \`${set.digest.slice(0, 16)}\`).` : "No image set was given."} ` +
       `${featureNet ? `Feature net: ${featureNet}.` : "The pack has no image expert to judge by."} ` +
-      `Seed ${seed}, at most ${limit} images a row, temperature ${temperature} and guidance ${guidance} where nothing else is said. ${seconds.toFixed(0)} s in all.`,
+      `Seed ${seed}, at most ${limit} images a row, temperature ${temperature} and guidance ${guidance} where nothing else is said. ` +
+      `${seconds.toFixed(0)} s in all on ${machine.processor}, ${machine.cores} cores, ${machine.threads || "all"} threads.`,
     "",
     "Roles: *measured* is the translation; *floor* what comes without skill, or for a distance what two sets of real images have; " +
       "*ceiling* the best that any flow could reach here; *control* is neither. ↑ more is better, ↓ less is.",
@@ -34,9 +35,12 @@ function describeSection({ title, about, tables, figures }: TimedSection, seed: 
     about,
     "",
     ...tables.flatMap((table) => describeTable(table, seed)),
-    ...figures.flatMap(({ file, caption }) => [`![${caption.replace(/[[\]]/g, "")}](${file})`, "", `*${caption}*`, ""]),
+    ...figures.flatMap(({ file, caption }) => [`![${nameOf(file)}](${file})`, "", `*${caption}*`, ""]),
   ];
 }
+
+/** What stands for a figure where it can't be shown: its file's name as words; the caption follows below it anyway. */
+const nameOf = (file: string): string => file.replace(/\.\w+$/, "").replaceAll("-", " ");
 
 function describeTable({ title, columns, rows, note }: Table, seed: number): string[] {
   const arrow = ({ better }: Column): string => (better === "higher" ? " ↑" : better === "lower" ? " ↓" : "");

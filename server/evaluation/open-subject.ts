@@ -62,7 +62,7 @@ export async function openSubject(options: OpenOptions): Promise<OpenedSubject> 
       targetDigest: manifest.files.find(({ path }) => path === filesOfExpert(target)[0])!.sha256,
       images: opened && chooseImages(opened, conditions.vocabularies.get("style") ?? [], settings.seed),
       features,
-      records: await readTrainingRecords(folder),
+      records: await readTrainingRecords(folder, manifest.version),
       settings,
       watch,
     },

@@ -73,6 +73,8 @@ export interface Report {
     readonly temperature: number;
     readonly guidance: number;
   };
+  /** What it ran on: times and round trips depend on it. */
+  readonly machine: { readonly processor: string; readonly cores: number; readonly threads: number };
   readonly sections: readonly TimedSection[];
   readonly leftOut: readonly LeftOut[];
   readonly seconds: number;

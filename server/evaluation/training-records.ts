@@ -1,4 +1,4 @@
-/** What training left in a pack for people: the cost card and the loss curve, in `training/`. A pack that ships may have neither. */
+/** What training left in a pack for people: the cost card and the loss curve, in `training/<version>/`. A pack that ships may have neither. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -21,9 +21,9 @@ export interface TrainingRecords {
 }
 
 /** Files that are missing or not what they should be are as good as none: nothing is served from them. */
-export async function readTrainingRecords(pack: string): Promise<TrainingRecords> {
+export async function readTrainingRecords(pack: string, version: string): Promise<TrainingRecords> {
   const read = (file: string): Promise<string | undefined> =>
-    readFile(join(pack, "training", file), "utf8").catch(() => undefined);
+    readFile(join(pack, "training", version, file), "utf8").catch(() => undefined);
   const cost = CostSchema.safeParse(parseJson(await read("cost.json")));
   const lossCurve = await read("loss.svg");
   return { ...(cost.success && { cost: cost.data }), ...(lossCurve !== undefined && { lossCurve }) };

@@ -8,9 +8,9 @@ import { AppError } from "../../shared/problem.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import { describeModel, type ModelDescription } from "../onnx/model-graph.ts";
 import { openModel } from "../onnx/model-source.ts";
-import { type Declaration, DeclarationSchema, filesOfDeclared } from "../packs/declared-manifest.ts";
+import { type Declaration, filesOfDeclared } from "../packs/declared-manifest.ts";
 import { type CheckFinding, Findings } from "./declared-findings.ts";
-import { suggestDeclaration } from "./declared-suggestion.ts";
+import { parsedDeclaration, suggestDeclaration } from "./declared-suggestion.ts";
 import { completeSuggestion, tryDeclared } from "./declared-trials.ts";
 
 export interface CheckReport {
@@ -56,7 +56,7 @@ export async function checkExpert(file: string, { declared, images }: CheckOptio
   const found = await findings.attempt("declaration", async () =>
     declared
       ? await readDeclaration(declared.value, folder, file)
-      : { ...suggestDeclaration(graph, basename(await realpath(file))), ...data },
+      : parsedDeclaration({ ...suggestDeclaration(graph, basename(await realpath(file))), ...data }),
   );
   if (!found) return report(known);
   const declaration = declared
@@ -69,12 +69,8 @@ export async function checkExpert(file: string, { declared, images }: CheckOptio
 
 /** @throws AppError `config_invalid` naming every field that does not fit, or when the declaration is of another file */
 async function readDeclaration(value: unknown, folder: string, file: string): Promise<Declaration> {
-  const parsed = DeclarationSchema.safeParse(value);
-  if (!parsed.success) {
-    const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "declaration"}: ${message}`);
-    throw new AppError("config_invalid", issues.join("; "));
-  }
-  const files = filesOfDeclared(parsed.data);
+  const declaration = parsedDeclaration(value);
+  const files = filesOfDeclared(declaration);
   const real = await realpath(file);
   const named = await Promise.all(files.map((path) => realpath(join(folder, path)).catch(() => undefined)));
   if (!named.includes(real)) {
@@ -88,5 +84,5 @@ async function readDeclaration(value: unknown, folder: string, file: string): Pr
       },
     );
   }
-  return parsed.data;
+  return declaration;
 }

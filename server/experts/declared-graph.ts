@@ -46,16 +46,18 @@ export async function openGraph(
   { shared = new SharedFiles(), ...options }: ExpertOptions,
 ): Promise<DeclaredGraph> {
   const file = join(packFolder, path);
+  const named = [...inputs.map(({ name }) => name), ...Object.keys(constants)];
   const settings: SessionOptions = {
     ...options,
     label,
     layer,
+    inputs: named,
     folder: dirname(file),
     externalData: data.map((beside) => posix.relative(posix.dirname(path), beside)),
   };
   // The file alone does not say what its weights are when they lie beside it.
   const weights = data.length > 0 ? dirname(file) : "";
-  const kind = `session ${options.provider ?? "cpu"} ${layer} ${weights}`;
+  const kind = `session ${options.provider ?? "cpu"} ${layer} ${named.join(" ")} ${weights}`;
   const session = await shared.open(file, kind, (bytes) => Session.create(bytes, settings));
   const fixed = Object.keys(constants).map((name) => ({
     ...withBatch(name, []),

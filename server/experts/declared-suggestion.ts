@@ -4,6 +4,7 @@
  */
 
 import { AppError } from "../../shared/problem.ts";
+import { describe } from "../../shared/validation.ts";
 import type { ModelDescription, Signature } from "../onnx/model-graph.ts";
 import { type Declaration, DeclarationSchema } from "../packs/declared-manifest.ts";
 import { channelsOfCount } from "./declared-pixels.ts";
@@ -31,7 +32,7 @@ export function suggestDeclaration(description: ModelDescription, fileName: stri
     textDeclaration(description, fileName) ??
     generatorDeclaration(description, fileName) ??
     imageDeclaration(description, fileName);
-  if (suggestion) return DeclarationSchema.parse(suggestion);
+  if (suggestion) return parsedDeclaration(suggestion);
   const expected =
     "an image [batch, 1, 3 or 4, size, size], token ids [batch, tokens] or a latent [batch, n] that gives an image";
   const received = description.inputs.map(describeSignature).join(", ") || "no input";
@@ -43,6 +44,17 @@ export function suggestDeclaration(description: ModelDescription, fileName: stri
     expected,
     received,
   });
+}
+
+/** @throws AppError `config_invalid` naming every field that does not fit */
+export function parsedDeclaration(value: unknown): Declaration {
+  const parsed = DeclarationSchema.safeParse(value, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message, input }) => {
+    const got = message.includes(", got ") ? "" : `, got ${describe(input)}`;
+    return `${path.join(".") || "declaration"}: ${message}${got}`;
+  });
+  throw new AppError("config_invalid", issues.join("; "));
 }
 
 export const describeSignature = ({ name, type, dims }: Signature): string => `${name} ${type} [${dims.join(", ")}]`;
@@ -108,7 +120,9 @@ function generatorDeclaration({ inputs, outputs }: ModelDescription, model: stri
   if (!image || !latent) return undefined;
   const rest = inputs.filter((input) => input !== latent);
   const label = rest.find(
-    ({ type, dims }) => (type === "int64" && dims.length === 1) || (type === "float32" && dims.length === 2),
+    ({ type, dims }) =>
+      // A single number beside the latent is a setting, as a truncation.
+      (type === "int64" && dims.length === 1) || (type === "float32" && dims.length === 2 && numberAt(dims, 1) !== 1),
   );
   const isIndex = label?.type === "int64";
   return {

@@ -57,7 +57,7 @@ async function tryCondition(
   const samples = samplesFor(entry, images);
   const { answers, trial } = await timed(samples, (sample) => expert.encode([sample]));
   judgeDifferences(answers, await expert.encode(samples.slice(0, 1)), findings);
-  const length = answers.reduce((sum, answer) => sum + Math.hypot(...answer), 0) / answers.length;
+  const length = answers.reduce((sum, answer) => sum + lengthOf(answer), 0) / answers.length;
   if (length < 0.3 || length > 3)
     findings.add(
       "warning",
@@ -208,6 +208,8 @@ function judgeDifferences(answers: readonly Float32Array[], again: Float32Array,
       "the same output for all",
     );
 }
+
+const lengthOf = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
 const largest = (values: Float32Array): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 

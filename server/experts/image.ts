@@ -69,7 +69,8 @@ export class ImageExpert implements ExpertCore {
   /** Outputs of each image; those that are not kept share a run. */
   #outputs(images: readonly ImageValue[], atOnce: number): Array<Promise<Outputs>> {
     // Outputs of shared runs may differ in the last bits, so they are kept apart from those of single runs.
-    const keys = images.map(({ key, sizePx }) => `${atOnce} ${sizePx} ${key}`);
+    // A graph of free sizes may serve two entries at two sizes.
+    const keys = images.map(({ key, sizePx }) => `${atOnce} ${this.#sizePx} ${sizePx} ${key}`);
     const found = new Map(keys.map((key) => [key, this.#recent.get(key)]));
     const missing = [...found.keys()].filter((key) => found.get(key) === undefined);
     if (missing.length > 0) {

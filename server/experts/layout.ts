@@ -82,24 +82,27 @@ export class LayoutExpert implements ExpertCore {
   #reduce(planes: Float32Array, sizePx: number): number[] {
     const area = sizePx * sizePx;
     const counts = new Uint32Array(this.dims);
-    for (let pixel = 0; pixel < area; pixel += 1) {
-      const row = Math.floor((Math.floor(pixel / sizePx) * this.rows) / sizePx);
-      const column = Math.floor(((pixel % sizePx) * this.columns) / sizePx);
-      const alpha = planes[3 * area + pixel]!;
-      const label =
-        alpha < opaqueFrom
-          ? 0
-          : this.#classOfColour(
-              (byteOf(planes[pixel]! / alpha) << 16) |
-                (byteOf(planes[area + pixel]! / alpha) << 8) |
-                byteOf(planes[2 * area + pixel]! / alpha),
-            );
-      counts[(row * this.columns + column) * this.#classes + label]! += 1;
+    const columnOf = Array.from({ length: sizePx }, (_, x) => Math.floor((x * this.columns) / sizePx));
+    let label = 0;
+    for (let y = 0, pixel = 0; y < sizePx; y += 1) {
+      const row = Math.floor((y * this.rows) / sizePx);
+      for (let x = 0; x < sizePx; x += 1, pixel += 1) {
+        // Most pixels look like their left neighbour.
+        if (pixel === 0 || !isSame(planes, area, pixel)) label = this.#labelOf(planes, area, pixel);
+        counts[(row * this.columns + columnOf[x]!) * this.#classes + label]! += 1;
+      }
     }
     return Array.from({ length: this.columns * this.rows }, (_, cell) => {
       const votes = counts.subarray(cell * this.#classes, (cell + 1) * this.#classes);
       return votes.indexOf(Math.max(...votes));
     });
+  }
+
+  #labelOf(planes: Float32Array, area: number, pixel: number): number {
+    const alpha = planes[3 * area + pixel]!;
+    if (alpha < opaqueFrom) return 0;
+    const [red, green, blue] = [planes[pixel]!, planes[area + pixel]!, planes[2 * area + pixel]!];
+    return this.#classOfColour((byteOf(red / alpha) << 16) | (byteOf(green / alpha) << 8) | byteOf(blue / alpha));
   }
 
   /** @param bits red, green and blue, 8 bits each */
@@ -112,6 +115,13 @@ export class LayoutExpert implements ExpertCore {
     return label;
   }
 }
+
+/** Whether a pixel has all values of the one before it. */
+const isSame = (planes: Float32Array, area: number, pixel: number): boolean =>
+  planes[pixel] === planes[pixel - 1] &&
+  planes[area + pixel] === planes[area + pixel - 1] &&
+  planes[2 * area + pixel] === planes[2 * area + pixel - 1] &&
+  planes[3 * area + pixel] === planes[3 * area + pixel - 1];
 
 const byteOf = (value: number): number => Math.min(255, Math.max(0, Math.round(255 * value)));
 

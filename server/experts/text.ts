@@ -84,7 +84,9 @@ export class TextExpert implements ExpertCore {
   #pool(hidden: Tensor, tokens: number): Float32Array {
     requireShape(hidden, [1, tokens, this.dims], this.#label);
     const sum = new Float64Array(this.dims);
-    for (const [index, value] of (hidden.data as Float32Array).entries()) sum[index % this.dims]! += value;
+    const states = hidden.data as Float32Array;
+    for (let start = 0; start < states.length; start += this.dims)
+      for (let axis = 0; axis < this.dims; axis += 1) sum[axis]! += states[start + axis]!;
     const norm = Math.sqrt(sum.reduce((total, value) => total + value * value, 0));
     return Float32Array.from(sum, (value) => value / Math.max(norm, 1e-12));
   }

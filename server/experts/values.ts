@@ -38,26 +38,43 @@ export function averageAreas(planes: Float32Array, fromPx: number, toPx: number)
   const shares = Array.from({ length: toPx }, (_, index) => sharesOf(index, fromPx, toPx));
   const narrow = new Float32Array(channels * fromPx * toPx);
   for (let row = 0; row < channels * fromPx; row += 1)
-    for (const [x, parts] of shares.entries())
-      narrow[row * toPx + x] = parts.reduce((sum, [at, share]) => sum + share * planes[row * fromPx + at]!, 0);
+    for (let x = 0; x < toPx; x += 1) {
+      const { first, parts } = shares[x]!;
+      const start = row * fromPx + first;
+      let sum = 0;
+      for (let part = 0; part < parts.length; part += 1) sum += parts[part]! * planes[start + part]!;
+      narrow[row * toPx + x] = sum;
+    }
   const small = new Float32Array(channels * toPx * toPx);
   for (let channel = 0; channel < channels; channel += 1)
-    for (const [y, parts] of shares.entries())
-      for (let x = 0; x < toPx; x += 1)
-        small[(channel * toPx + y) * toPx + x] = parts.reduce(
-          (sum, [at, share]) => sum + share * narrow[(channel * fromPx + at) * toPx + x]!,
-          0,
-        );
+    for (let y = 0; y < toPx; y += 1) {
+      const { first, parts } = shares[y]!;
+      for (let x = 0; x < toPx; x += 1) {
+        const start = (channel * fromPx + first) * toPx + x;
+        let sum = 0;
+        for (let part = 0; part < parts.length; part += 1) sum += parts[part]! * narrow[start + part * toPx]!;
+        small[(channel * toPx + y) * toPx + x] = sum;
+      }
+    }
   return small;
 }
 
-/** Source pixels under target pixel `index` along one axis, with their shares, which add up to 1. */
-function sharesOf(index: number, fromPx: number, toPx: number): Array<readonly [at: number, share: number]> {
+interface Shares {
+  /** First source pixel under the target pixel. */
+  readonly first: number;
+  /** Shares of it and of those that follow, which add up to 1. */
+  readonly parts: Float64Array;
+}
+
+/** Source pixels under target pixel `index` along one axis. */
+function sharesOf(index: number, fromPx: number, toPx: number): Shares {
   const scale = fromPx / toPx;
   const [start, end] = [index * scale, (index + 1) * scale];
   const first = Math.floor(start);
-  return Array.from({ length: Math.ceil(end) - first }, (_, offset) => {
-    const at = first + offset;
-    return [at, (Math.min(end, at + 1) - Math.max(start, at)) / scale] as const;
-  }).filter(([, share]) => share > 0);
+  const parts = Float64Array.from(
+    { length: Math.ceil(end) - first },
+    (_, offset) => (Math.min(end, first + offset + 1) - Math.max(start, first + offset)) / scale,
+  );
+  // Rounding may leave a last pixel of which nothing lies inside, and which may not exist.
+  return { first, parts: parts.filter((share) => share > 0) };
 }

@@ -65,9 +65,10 @@ function* externalTensors(part: unknown): Generator<ExternalTensor> {
 
 /**
  * Makes one value the only output, be it inner or already an output, and drops every node that it does not need.
+ * @param keptInputs inputs that stay though it does not need them; absent = all
  * @throws AppError `pack_corrupt` when no node computes a value of that name
  */
-export function withOutput(model: ModelProto, name: string, label: string): ModelProto {
+export function withOutput(model: ModelProto, name: string, label: string, keptInputs?: readonly string[]): ModelProto {
   const { graph } = model;
   const { values } = describeModel(model);
   if (!graph || !values.includes(name))
@@ -95,6 +96,7 @@ export function withOutput(model: ModelProto, name: string, label: string): Mode
     graph: {
       ...graph,
       node,
+      input: graph.input.filter((value) => !keptInputs || needed.has(value.name) || keptInputs.includes(value.name)),
       initializer: graph.initializer.filter((weight) => needed.has(weight.name)),
       output: output.length > 0 ? output : [untypedValue(name)],
     },

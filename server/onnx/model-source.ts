@@ -28,6 +28,8 @@ export interface ModelSourceOptions {
   readonly folder?: string;
   /** An inner value that becomes the only output. */
   readonly layer?: string;
+  /** Inputs that stay, be they needed for `layer` or not; absent = all. The others go with the nodes that read them. */
+  readonly inputs?: readonly string[];
 }
 
 /**
@@ -43,11 +45,17 @@ export async function openModel(source: string | Uint8Array, options: ModelSourc
   const model = parseModel(bytes, label);
   if (!model.graph || model.graph.node.length === 0)
     throw new AppError("pack_corrupt", `${label}: expected an ONNX graph, got ${bytes.length} bytes without any node`);
+  if (model.opsetImport.length === 0)
+    throw new AppError(
+      "pack_corrupt",
+      `${label}: expected the operator set that its nodes are of, got none (opset_import)`,
+    );
   const folder = path === undefined ? options.folder && (await realpath(options.folder)) : dirname(path);
-  const externalData = externalLocations(model);
-  for (const location of externalData) await checkExternal(location, folder, options);
+  const locations = externalLocations(model);
+  for (const location of locations) await checkExternal(location, folder, options);
+  const externalData = [...new Set(locations.map((location) => posix.normalize(location)))];
   if (options.layer === undefined) return { bytes, model, folder, externalData };
-  const edited = withOutput(model, options.layer, label);
+  const edited = withOutput(model, options.layer, label, options.inputs);
   return { bytes: serialiseModel(edited), model: edited, folder, externalData };
 }
 

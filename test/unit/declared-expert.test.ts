@@ -1,4 +1,4 @@
-/** Any ONNX file as an expert by its declaration: preprocessing, layers, pooling, targets, the registry, and what is refused. */
+/** Any ONNX file as an expert by its declaration: layers, targets, the registry, and what is refused when it is opened or run. */
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,7 +7,6 @@ import { after, describe, it } from "node:test";
 import { openOnnxExpert } from "../../server/experts/declared-condition.ts";
 import { openOnnxGenerator } from "../../server/experts/declared-generator.ts";
 import { fromGraphPixels, toGraphPixels } from "../../server/experts/declared-pixels.ts";
-import { pool, toVector } from "../../server/experts/declared-pooling.ts";
 import { sampleImages } from "../../server/experts/declared-samples.ts";
 import { openConditioning, openTarget } from "../../server/experts/registry.ts";
 import { asText } from "../../server/experts/values.ts";
@@ -16,7 +15,6 @@ import { toModelBytes } from "../../server/onnx/model-file.ts";
 import { reshape, scale } from "../../server/onnx/ops.ts";
 import { Session } from "../../server/onnx/session.ts";
 import {
-  DeclarationSchema,
   type ImageInput,
   latentDimsOf,
   OnnxAutoencoderSchema,
@@ -24,7 +22,6 @@ import {
   OnnxExpertSchema,
   OnnxGeneratorSchema,
 } from "../../server/packs/declared-manifest.ts";
-import { PackDraftSchema } from "../../server/packs/manifest.ts";
 import {
   brokenEncoder,
   codeDims,
@@ -34,7 +31,9 @@ import {
   imageSizePx,
   withAnyBatch,
   withExternalWeights,
+  withoutNumbers,
 } from "../fixtures/foreign-graphs.ts";
+import { near } from "../fixtures/near.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-declared-"));
@@ -57,122 +56,12 @@ const declare = (change: object = {}): OnnxExpertEntry =>
 const samples = sampleImages();
 const one = { threads: 1 };
 
-/** A declared input with the defaults filled in. */
-const inputOf = (change: object): ImageInput => declare({ input: { ...image, ...change } }).input as ImageInput;
-
-/** Planes of one colour and alpha, premultiplied. */
-const plain = (sizePx: number, [red, green, blue, alpha]: readonly number[]) => ({
-  sizePx,
-  planes: Float32Array.from(
-    [red!, green!, blue!, alpha!].flatMap((value) => new Array<number>(sizePx ** 2).fill(value)),
-  ),
-});
-
-const near = (values: Iterable<number>, expected: readonly number[], what = ""): void => {
-  for (const [at, value] of [...values].entries())
-    assert.ok(
-      Math.abs(value - expected[at % expected.length]!) < 1e-5,
-      `${what} ${at}: ${value}, expected ${expected[at % expected.length]}`,
-    );
-};
-
-describe("declared preprocessing", () => {
-  it("lays premultiplied colour over the declared background", () => {
-    const half = plain(2, [0.5, 0, 0, 0.5]);
-    const over = (channels: string, background: string): Float32Array =>
-      toGraphPixels(half, inputOf({ sizePx: 2, channels, background }));
-    near(over("rgb", "#ffffff"), [1, 1, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5]);
-    near(over("rgb", "#000000"), [0.5, 0.5, 0.5, 0.5, 0, 0, 0, 0, 0, 0, 0, 0]);
-    near(over("grey", "#ffffff"), [0.299 + 0.5 * (0.587 + 0.114)]);
-    near(over("rgba", "#ffffff"), [...half.planes]);
-  });
-
-  it("brings colours to the declared range, mean and deviation, channel by channel", () => {
-    const input = inputOf({ sizePx: 1, range: [0, 255], mean: [1, 2, 3], std: [2, 4, 8] });
-    near(toGraphPixels(plain(1, [1, 0.5, 0, 1]), input), [254 / 2, 125.5 / 4, -3 / 8]);
-  });
-
-  it("averages areas when it shrinks and interpolates when it enlarges", () => {
-    const ramp = { sizePx: 4, planes: Float32Array.from({ length: 64 }, (_, at) => (at < 48 ? (at % 4) / 4 : 1)) };
-    near(toGraphPixels(ramp, inputOf({ sizePx: 2, channels: "grey" })), [0.125, 0.625]);
-    const edge = { sizePx: 2, planes: Float32Array.from({ length: 16 }, (_, at) => (at < 12 ? at % 2 : 1)) };
-    near(toGraphPixels(edge, inputOf({ sizePx: 4, channels: "grey" })), [0, 0.25, 0.75, 1]);
-  });
-
-  it("keeps the border when it contains, and fills the square with what is drawn when it covers", () => {
-    const planes = new Float32Array(4 * 64);
-    // A bar of 4 × 2 places: red on the left half, blue on the right.
-    for (let y = 3; y < 5; y += 1)
-      for (let x = 2; x < 6; x += 1) {
-        planes[(x < 4 ? 0 : 128) + y * 8 + x] = 1;
-        planes[192 + y * 8 + x] = 1;
-      }
-    const bar = { sizePx: 8, planes };
-    const covered = toGraphPixels(bar, inputOf({ sizePx: 2, channels: "rgba", fit: "cover" }));
-    near(covered, [1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1, 1, 1]);
-    const contained = toGraphPixels(bar, inputOf({ sizePx: 2, channels: "rgba" }));
-    near(
-      contained.subarray(12),
-      [4 / 32 + 0, 4 / 32, 4 / 32, 4 / 32].map((share) => share),
-    );
-    const nothing = plain(8, [0, 0, 0, 0]);
-    near(toGraphPixels(nothing, inputOf({ sizePx: 2, fit: "cover" })), [1]);
-  });
-
-  it("brings a generator's pixels back to premultiplied planes, opaque where it knows no alpha", () => {
-    near(fromGraphPixels(Float32Array.of(-1, 0, 3), { name: "y", channels: "rgb", range: [-1, 1] }), [0, 0.5, 1, 1]);
-    near(fromGraphPixels(Float32Array.of(51), { name: "y", channels: "grey", range: [0, 255] }), [0.2, 0.2, 0.2, 1]);
-    near(
-      fromGraphPixels(Float32Array.of(0.1, 0.2, 0.3, 0.4), { name: "y", channels: "rgba", range: [0, 1] }),
-      [0.1, 0.2, 0.3, 0.4],
-    );
-  });
-});
-
-describe("declared pooling", () => {
-  const tokens = { data: Float32Array.of(1, 2, 3, 5, 6, 7), dims: [1, 2, 3] };
-  const places = { data: Float32Array.from({ length: 32 }, (_, at) => at), dims: [1, 2, 4, 4] };
-
-  it("takes all values, means over tokens or places, or means over a grid", () => {
-    near(pool(tokens, "none", "x"), [...tokens.data]);
-    near(pool(tokens, "mean", "x"), [3, 4, 5]);
-    near(pool(places, "mean", "x"), [7.5, 23.5]);
-    near(pool(places, { grid: 2 }, "x"), [2.5, 4.5, 10.5, 12.5, 18.5, 20.5, 26.5, 28.5]);
-  });
-
-  it("makes vectors of unit length unless told not to", () => {
-    near([Math.hypot(...toVector(tokens, declare({ pooling: "mean", dims: 3 }), "x"))], [1]);
-    near(toVector(tokens, declare({ pooling: "mean", dims: 3, normalise: "none" }), "x"), [3, 4, 5]);
-  });
-
-  it("refuses other lengths, shapes that can't be pooled, batches and values that are no numbers, each by name", () => {
-    const cases: Array<[tensor: Parameters<typeof pool>[0], change: object, message: RegExp]> = [
-      [tokens, { dims: 6, pooling: "mean" }, /x: expected 6 dims, got 3 from \[1, 2, 3\] by pooling mean/],
-      [
-        { ...tokens, dims: [1, 6] },
-        { dims: 6, pooling: "mean" },
-        /expected \[1, tokens, n\] or \[1, n, height, width\] for pooling mean, got \[1, 6\]/,
-      ],
-      [places, { dims: 50, pooling: { grid: 5 } }, /at least 5 × 5 places for pooling grid 5, got \[1, 2, 4, 4\]/],
-      [{ ...tokens, dims: [2, 3] }, {}, /expected float32 with a batch of 1, got Float32Array \[2, 3\]/],
-      [{ data: new BigInt64Array(6), dims: [1, 6] }, {}, /expected float32 with a batch of 1, got BigInt64Array/],
-      [
-        { data: Float32Array.of(0, 0, 0, Number.NaN, 0, 0), dims: [1, 6] },
-        {},
-        /expected finite values, got NaN at 3 of 6/,
-      ],
-    ];
-    for (const [tensor, change, message] of cases)
-      assert.throws(() => toVector(tensor, declare(change), "x"), { code: "tensor_mismatch", message });
-  });
-});
-
 describe("a declared conditioning expert", () => {
   it("gives what the graph gives for the preprocessed image", async () => {
     const expert = await openOnnxExpert(folder, declare({ normalise: "none" }), "image", one);
     const session = await Session.create(imageEncoder(), { label: "direct", threads: 1 });
     const sample = samples[1]!;
-    const pixels = toGraphPixels(sample, inputOf({}));
+    const pixels = toGraphPixels(sample, declare().input as ImageInput);
     const expected = (await session.run({ image: { data: pixels, dims: [1, 3, 8, 8] } }))["code"]!;
     assert.deepEqual(await expert.encode([sample]), expected.data);
     assert.equal(expert.dims, codeDims);
@@ -196,6 +85,21 @@ describe("a declared conditioning expert", () => {
       (await outer.encode(samples.slice(0, 1))).map(Math.atanh),
       [...hidden].map((value) => 0.1 * value),
     );
+  });
+
+  it("needs no input that its layer does not need: one half of a graph with two", async () => {
+    const graph = new Graph("halves");
+    const flat = (name: string, width: number) => reshape(graph.input(name, [1, width, 8, 8]), [1, 64 * width]);
+    graph.output("code", scale(flat("image", 3), 2));
+    graph.output("words", scale(flat("other", 1), 2));
+    await writeFile(join(folder, "own/halves.onnx"), toModelBytes(graph, { kind: "weights", weights: new Map() }));
+    const half = declare({ model: "own/halves.onnx", dims: 192 });
+    const expert = await openOnnxExpert(folder, half, "image", one);
+    assert.equal((await expert.encode(samples.slice(0, 1))).length, 192);
+    await assert.rejects(openOnnxExpert(folder, { ...half, layer: "words", dims: 64 }, "image", one), {
+      code: "pack_corrupt",
+      message: /input: expected only image, got other/,
+    });
   });
 
   it("reads text through a tokenizer file like the text expert does", async () => {
@@ -296,6 +200,35 @@ describe("a declared target", () => {
     });
   });
 
+  it("names itself when it gives no numbers, as a generator and as an autoencoder", async () => {
+    await writeFile(join(folder, "own/dumb.onnx"), withoutNumbers(generatorGraph()));
+    const dumb = await openOnnxGenerator(folder, { ...generator, model: "own/dumb.onnx" }, one);
+    await assert.rejects(dumb.decode(dumb.zOf(new Float32Array(4), 0), 1), {
+      code: "tensor_mismatch",
+      message: /generator own\/dumb\.onnx: expected finite values, got NaN at 0 of 192/,
+    });
+    await writeFile(join(folder, "own/dumb-encoder.onnx"), withoutNumbers(imageEncoder()));
+    const entry = OnnxAutoencoderSchema.parse({
+      kind: "onnx-autoencoder",
+      encoder: "own/dumb-encoder.onnx",
+      decoder: "own/dumb.onnx",
+      input: image,
+      latent: { encoderOutput: "code", decoderInput: "z", shape: [codeDims] },
+      image: { name: "image", channels: "rgb" },
+      imageSizePx,
+      posteriorStd: 0.3,
+    });
+    const decoder = withoutNumbers(generatorGraph({ latentDims: codeDims, classes: 0 }));
+    await writeFile(join(folder, "own/dumb.onnx"), decoder);
+    const target = await openTarget(folder, entry, one);
+    await assert.rejects(target.encode(new Float32Array(4 * imageSizePx ** 2), 1), {
+      message: /encoder own\/dumb-encoder\.onnx: expected finite values, got NaN/,
+    });
+    await assert.rejects(target.decode(new Float32Array(codeDims), 1), {
+      message: /decoder own\/dumb\.onnx: expected finite values, got NaN/,
+    });
+  });
+
   it("that is a generator of an odd latent gets one place more, which changes nothing", async () => {
     await writeFile(join(folder, "own/odd.onnx"), generatorGraph({ latentDims: 3, classes: 0 }));
     const { class: _, ...classless } = generator;
@@ -337,48 +270,5 @@ describe("a declared target", () => {
     const latent = await target.encode(planes, 1);
     assert.equal(latent.length, latentDimsOf(entry));
     near(await target.decode(latent, 1), [...planes]);
-  });
-});
-
-describe("a manifest with declared experts", () => {
-  const draft = (experts: object, conditions: readonly object[]) => ({
-    ...tinyDraft,
-    experts: { ...tinyDraft.experts, ...experts },
-    translations: [{ ...tinyDraft.translations[0]!, conditions }],
-  });
-
-  it("takes each of their kinds", () => {
-    const parsed = PackDraftSchema.safeParse(draft({ own: declare() }, [{ name: "sketch", expert: "own" }]));
-    assert.ok(parsed.success, JSON.stringify(parsed.error?.issues));
-  });
-
-  it("refuses declarations that contradict themselves, field by field", () => {
-    const cases: Array<[change: object, path: string, message: RegExp]> = [
-      [{ input: { ...image, mean: [0.5] } }, "input.mean", /expected 3 numbers for rgb, got 1/],
-      [{ input: { ...image, range: [1, 0] } }, "input.range", /low end before the high end/],
-      [{ input: { ...image, layout: "NHWC" } }, "input.layout", /NCHW/],
-      [{ input: { ...image, background: "white" } }, "input.background", /expected a colour like #ffffff/],
-      [{ model: "../encoder.onnx" }, "model", /expected a relative path inside the pack/],
-      [{ data: ["/etc/passwd"] }, "data.0", /expected a relative path inside the pack/],
-      [
-        { input: { kind: "text", tokenizer: "t.json" }, pooling: { grid: 2 } },
-        "pooling",
-        /expected none or mean for a text, got a grid/,
-      ],
-      [{ wrong: 1 }, "", /wrong/],
-    ];
-    for (const [change, path, message] of cases) {
-      const parsed = DeclarationSchema.safeParse({
-        kind: "onnx",
-        model: "a.onnx",
-        input: image,
-        layer: "code",
-        dims: 6,
-        ...change,
-      });
-      const issue = parsed.error?.issues[0];
-      assert.equal(issue?.path.join("."), path);
-      assert.match(issue.message, message);
-    }
   });
 });

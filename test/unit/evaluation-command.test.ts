@@ -11,8 +11,8 @@ import type { Report, TimedSection } from "../../server/evaluation/report.ts";
 import { encodePng, probeImage } from "../../server/images/codec.ts";
 import { readEntry } from "../../server/packs/catalogue.ts";
 import { costCard } from "../../server/training/cost-card.ts";
-import { tinyFullDraft, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
-import { writeTinySet } from "../fixtures/tiny-set.ts";
+import { tinyDraft, tinyFullDraft, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-evaluate-"));
 after(() => rm(folder, { recursive: true }));
@@ -91,6 +91,70 @@ describe("tau evaluate", () => {
     assert.ok(nats(/posterior/) < nats(/diagonal Gaussian/));
   });
 
+  it("asks for words and a picture together and apart, with guidance off and on for each", async () => {
+    const entry = await readEntry(full, true);
+    const { sections } = await evaluate({ ...options, entry, set, only: ["sketch", "layout", "low-resolution"] });
+    for (const { tables, figures, id } of sections) {
+      const given = tables[0]!.rows.map(({ what, values }) => [what, values["words"], values["picture"]]);
+      const name = id.replace("-", " ");
+      assert.deepEqual(given.slice(0, 8), [
+        ["words alone", 0, undefined],
+        ["words alone", 2, undefined],
+        [`${name} alone`, undefined, 0],
+        [`${name} alone`, undefined, 2],
+        [`words and ${name}`, 0, 0],
+        [`words and ${name}`, 2, 0],
+        [`words and ${name}`, 0, 2],
+        [`words and ${name}`, 2, 2],
+      ]);
+      for (const { values } of tables[0]!.rows) assert.ok(values["both"]! <= values["precision"]!);
+      assert.equal(rowOf({ tables } as TimedSection, /^real images$/).values["both"], 1);
+      assert.deepEqual(
+        figures.map(({ file }) => file),
+        [`${id}.png`],
+      );
+    }
+  });
+
+  it("measures a translation that reads a sketch and no words by the sketch alone", async () => {
+    const [translation] = tinyFullDraft.translations;
+    const conditions = [{ name: "sketch", expert: "sketch" } as const];
+    const draft = { ...tinyFullDraft, translations: [{ ...translation!, conditions }] };
+    const { pack } = await writeTinyPack(join(folder, "wordless"), draft);
+    const { sections, leftOut } = await evaluate({ ...options, entry: await readEntry(pack, true), set });
+    assert.deepEqual(
+      sections.map(({ id }) => id),
+      ["held-out", "distribution", "memorisation", "sketch", "soundness"],
+    );
+    assert.match(leftOut.find(({ id }) => id === "curves")!.reason, /reads no words/);
+    const { rows } = sections.find(({ id }) => id === "sketch")!.tables[0]!;
+    assert.deepEqual(
+      rows.map(({ what }) => what),
+      ["sketch alone", "sketch alone", "real images of others", "reconstructions", "real images"],
+    );
+  });
+
+  it("pairs shuffled conditions with other images also where the images fill whole batches", async () => {
+    const many = Array.from({ length: 320 }, (_, row) => ({
+      ...tinyItems[row % 60]!,
+      row,
+      id: `many-${row}`,
+      split: row < 64 ? "train" : "heldOutPair",
+    }));
+    const rowBytes = 4 * tinySizePx ** 2;
+    const pixels = new Uint8Array(many.length * rowBytes);
+    const tiny = tinyPixels();
+    for (const { row } of many)
+      pixels.set(tiny.subarray((row % 60) * rowBytes, ((row % 60) + 1) * rowBytes), row * rowBytes);
+    const large = await writeTinySet(join(folder, "large"), { items: many, pixels });
+    const entry = await readEntry(full, true);
+    const settings = { ...options.settings, limit: 256 };
+    const { sections } = await evaluate({ ...options, settings, entry, set: large, only: ["held-out"] });
+    const [own, shuffled] = [/^all conditions$/, /^all conditions, shuffled$/].map((what) => rowOf(sections[0]!, what));
+    assert.equal(own!.n, 256);
+    assert.notEqual(own!.values["nats"], shuffled!.values["nats"]);
+  });
+
   it("measures what needs no set without one, and says why the rest is left out", async () => {
     const out = join(folder, "without-set");
     assert.equal((await tau([small, "--out", out])).code, 0);
@@ -108,7 +172,7 @@ describe("tau evaluate", () => {
     const { leftOut } = await evaluate({ ...options, entry, set });
     assert.deepEqual(
       leftOut.map(({ id }) => id),
-      ["alignment", "distribution", "sketch", "layout", "low-resolution", "cost"],
+      ["alignment", "distribution", "sketch", "layout", "low-resolution", "depths", "cost"],
     );
     assert.match(leftOut[0]!.reason, /feature net/);
     assert.match(leftOut[2]!.reason, /reads no sketch/);
@@ -140,10 +204,11 @@ describe("tau evaluate", () => {
 
   it("shows the cost card and the loss curve that training left in a pack", async () => {
     const { pack } = await writeTinyPack(join(folder, "trained"));
-    await mkdir(join(pack, "training"));
+    const records = join(pack, "training", tinyDraft.version);
+    await mkdir(records, { recursive: true });
     const cost = costCard({ wallSeconds: 100, cpuSeconds: 240 });
-    await writeFile(join(pack, "training", "cost.json"), JSON.stringify(cost));
-    await writeFile(join(pack, "training", "loss.svg"), "<svg/>");
+    await writeFile(join(records, "cost.json"), JSON.stringify(cost));
+    await writeFile(join(records, "loss.svg"), "<svg/>");
     const report = await evaluate({ ...options, entry: await readEntry(pack, true), only: ["cost"] });
     const [section] = report.sections;
     assert.deepEqual(rowOf(section!, /this translation/).values, {
@@ -155,7 +220,7 @@ describe("tau evaluate", () => {
     });
     assert.equal(rowOf(section!, /cINN/).values["kwh"], 14.4);
     assert.equal(section!.figures[0]!.file, "loss.svg");
-    await writeFile(join(pack, "training", "cost.json"), "{");
+    await writeFile(join(records, "cost.json"), "{");
     const broken = await evaluate({ ...options, entry: await readEntry(pack, true), only: ["cost"] });
     assert.deepEqual([broken.sections.length, broken.leftOut.length], [0, 1]);
   });

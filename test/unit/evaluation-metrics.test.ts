@@ -79,7 +79,7 @@ describe("R-precision", () => {
   it("lets no caption compete with its own words", () => {
     const twins = vectors(2, 1, 0, 1, 0, 0, 1, 0, 1);
     const ranking = rankCaptions(twins, twins, ["cat", "cat", "dog", "dog"], { rivals: 99, seed: 1 });
-    assert.deepEqual(ranking, { precision: 1, chance: 0.5 });
+    assert.deepEqual(ranking, { precision: 1, isFirst: [true, true, true, true], chance: 0.5 });
   });
 });
 

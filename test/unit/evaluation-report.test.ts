@@ -4,10 +4,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { curveChart, tileSheet } from "../../server/evaluation/figures.ts";
+import { curveChart } from "../../server/evaluation/curve-chart.ts";
 import { toMarkdown } from "../../server/evaluation/markdown.ts";
 import { publishReport, requireReplaceable } from "../../server/evaluation/publish.ts";
 import type { Report } from "../../server/evaluation/report.ts";
+import { tileSheet } from "../../server/evaluation/tile-sheet.ts";
 import { decodeRgba } from "../../server/images/codec.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-report-"));
@@ -39,6 +40,7 @@ const report: Report = {
       figures: [{ file: "one.svg", caption: "A figure.", data: "<svg/>" }],
     },
   ],
+  machine: { processor: "Abacus 9", cores: 2, threads: 0 },
   leftOut: [{ id: "two", title: "Two", reason: "needs a set" }],
   seconds: 2,
 };
@@ -53,8 +55,12 @@ describe("the Markdown of a report", () => {
     assert.match(markdown, /\| chance \| floor \| 16 \| 1\.0 % \| – \|/);
   });
 
+  it("says which pack, set, seed, limit and machine the numbers are of", () => {
+    assert.match(markdown, /Seed 7, at most \d+ images a row, .* 2 s in all on Abacus 9, 2 cores, all threads\./);
+  });
+
   it("shows the figures, the time of each section, and what was left out with the reason", () => {
-    assert.match(markdown, /!\[A figure\.\]\(one\.svg\)/);
+    assert.match(markdown, /!\[one\]\(one\.svg\)\n\n\*A figure\.\*/);
     assert.match(markdown, /\| One \| 1\.3 \|/);
     assert.match(markdown, /- Two: needs a set/);
   });
@@ -119,6 +125,18 @@ describe("figures", () => {
     assert.deepEqual(pixel(10, 4), [255, 255, 255, 255]);
   });
 
+  it("write headings over their columns and enlarge tiles that are too small to see", async () => {
+    const black = new Float32Array(4 * 4).map((_, at) => (at < 12 ? 0 : 1));
+    const bare = await decodeRgba(await tileSheet([[black]], 2));
+    const { rgba, widthPx, heightPx } = await decodeRgba(await tileSheet([[black]], 2, { headings: ["one\ntwo"] }));
+    assert.deepEqual([bare.widthPx, widthPx], [2 + 8, 96 + 8]);
+    const darkIn = (fromRow: number, toRow: number): number =>
+      rgba.subarray(fromRow * widthPx * 4, toRow * widthPx * 4).filter((value) => value < 128).length;
+    const headPx = heightPx - 96 - 8;
+    assert.ok(darkIn(0, headPx) > 0, "a heading");
+    assert.equal(darkIn(heightPx - 96 - 4, heightPx - 4), 3 * 96 * 96);
+  });
+
   it("draw a curve through its points, also when all values are equal", () => {
     const chart = curveChart(
       [
@@ -135,7 +153,25 @@ describe("figures", () => {
     );
     assert.match(chart, /^<svg [^>]+>/);
     assert.match(chart, /<polyline points="[\d., ]+"/);
-    assert.match(chart, /a &#60; b/);
+    assert.ok(!chart.includes("a &#60; b"), "one curve needs no name");
     assert.ok(!chart.includes("NaN"));
+  });
+
+  it("name curves where there are several, on one axis of round numbers that encloses all", () => {
+    const points = [
+      [0, 3.7],
+      [1, 19.2],
+    ] as const;
+    const chart = curveChart(
+      [
+        { label: "a < b", points },
+        { label: "c", points: points.map(([x, y]) => [x, -y] as const) },
+      ],
+      "guidance",
+      "gain",
+    );
+    assert.match(chart, /a &#60; b/);
+    const ticks = [...chart.matchAll(/text-anchor="end" fill="#444">([^<]+)</g)].map(([, text]) => Number(text));
+    assert.deepEqual(ticks, [-20, -10, 0, 10, 20, 30]);
   });
 });

@@ -14,6 +14,7 @@ import { asText, averageAreas } from "../../server/experts/values.ts";
 import { Graph } from "../../server/onnx/graph.ts";
 import { toModelBytes } from "../../server/onnx/model-file.ts";
 import { add, div, log, mul, reduceSum, reshape, sqrt } from "../../server/onnx/ops.ts";
+import { colourSums } from "../fixtures/foreign-graphs.ts";
 import { tinyFullDraft, tinyGraph, tinyLayout, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-expert-images-"));
@@ -217,6 +218,19 @@ describe("image experts of several depths", () => {
     const small = waves(tinySizePx, 1) as ReturnType<typeof picture>;
     const large = { ...small, planes: averageAreas(small.planes, tinySizePx, 4 * tinySizePx), sizePx: 4 * tinySizePx };
     assert.ok(largestDifference(await early!.encode([small]), await early!.encode([large])) < 1e-5);
+  });
+});
+
+describe("image experts of one graph of free sizes", () => {
+  it("never take each other's answers for their own size", async () => {
+    const shared = new SharedFiles();
+    await writeFile(join(root, "sums.onnx"), colourSums(4));
+    const open = (sizePx: number) =>
+      ImageExpert.open(root, { ...imageEntry, model: "sums.onnx", output: "sums", dims: 4, sizePx }, { shared });
+    const [small, large] = [await open(4), await open(8)];
+    const image = [picture(8, () => [1, 0.5, 0, 1])];
+    assert.deepEqual([...(await small.encode(image))], [16, 8, 0, 16]);
+    assert.deepEqual([...(await large.encode(image))], [64, 32, 0, 64]);
   });
 });
 

@@ -11,7 +11,7 @@ const threshold = 0.5;
  * that half is counted once. 1 for equal drawings, and for two blank ones.
  * @param a ink [size · size] in [0, 1]
  */
-export function edgeOverlap(a: Float32Array, b: Float32Array, sizePx: number, tolerancePx: number): number {
+export function edgeOverlap(a: ArrayLike<number>, b: ArrayLike<number>, sizePx: number, tolerancePx: number): number {
   const [inkA, inkB] = [countInk(a), countInk(b)];
   if (inkA + inkB === 0) return 1;
   const shared = (countMatched(a, b, sizePx, tolerancePx) + countMatched(b, a, sizePx, tolerancePx)) / 2;
@@ -20,10 +20,15 @@ export function edgeOverlap(a: Float32Array, b: Float32Array, sizePx: number, to
 
 const isInk = (value: number | undefined): boolean => value !== undefined && value >= threshold;
 
-const countInk = (drawing: Float32Array): number => drawing.reduce((count, value) => count + (isInk(value) ? 1 : 0), 0);
+const countInk = (drawing: ArrayLike<number>): number => Array.from(drawing).filter(isInk).length;
 
 /** Ink of `drawing` that has ink of `other` within the tolerance, by Euclidean distance. */
-function countMatched(drawing: Float32Array, other: Float32Array, sizePx: number, tolerancePx: number): number {
+function countMatched(
+  drawing: ArrayLike<number>,
+  other: ArrayLike<number>,
+  sizePx: number,
+  tolerancePx: number,
+): number {
   let matched = 0;
   for (let at = 0; at < drawing.length; at += 1)
     if (isInk(drawing[at]) && hasInkNear(other, at % sizePx, Math.floor(at / sizePx), sizePx, tolerancePx))
@@ -31,7 +36,7 @@ function countMatched(drawing: Float32Array, other: Float32Array, sizePx: number
   return matched;
 }
 
-function hasInkNear(drawing: Float32Array, x: number, y: number, sizePx: number, tolerancePx: number): boolean {
+function hasInkNear(drawing: ArrayLike<number>, x: number, y: number, sizePx: number, tolerancePx: number): boolean {
   for (let dy = -tolerancePx; dy <= tolerancePx; dy += 1)
     for (let dx = -tolerancePx; dx <= tolerancePx; dx += 1) {
       const [column, row] = [x + dx, y + dy];

@@ -4,9 +4,9 @@
  */
 
 /** Peak signal-to-noise ratio in dB over all four planes; equal images give Infinity. */
-export const psnrDb = (a: Float32Array, b: Float32Array): number => -10 * Math.log10(meanSquaredError(a, b));
+export const psnrDb = (a: ArrayLike<number>, b: ArrayLike<number>): number => -10 * Math.log10(meanSquaredError(a, b));
 
-export function meanSquaredError(a: Float32Array, b: Float32Array): number {
+export function meanSquaredError(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;
   for (let index = 0; index < a.length; index += 1) sum += (a[index]! - b[index]!) ** 2;
   return sum / a.length;

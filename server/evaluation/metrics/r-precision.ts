@@ -3,11 +3,14 @@
  * `rivals` others, by cosine. Captions that are the same words as the true one are no rivals.
  */
 import { TrainingRandom } from "../../flow/random.ts";
+import { shareOf } from "./statistics.ts";
 import { cosine, countOf, rowOf, type Vectors } from "./vectors.ts";
 
 export interface Ranking {
   /** Share of images whose caption came first, 0 to 1. */
   readonly precision: number;
+  /** Whether each image's caption came first. */
+  readonly isFirst: readonly boolean[];
   /** What guessing would give: 1 / (rivals + 1), with fewer captions more. */
   readonly chance: number;
 }
@@ -23,17 +26,18 @@ export function rankCaptions(
   names: readonly string[],
   { rivals, seed }: { readonly rivals: number; readonly seed: number },
 ): Ranking {
-  let [first, chance] = [0, 0];
+  const isFirst: boolean[] = [];
+  let chance = 0;
   const images = countOf(predicted);
   for (let image = 0; image < images; image += 1) {
     const against = drawRivals(names, image, rivals, new TrainingRandom(seed, image, "evaluation"));
     const guess = rowOf(predicted, image);
     const own = cosine(guess, rowOf(captions, image));
     // A tie is a loss: a net that says the same of every image must not score.
-    if (against.every((other) => cosine(guess, rowOf(captions, other)) < own)) first += 1;
+    isFirst.push(against.every((other) => cosine(guess, rowOf(captions, other)) < own));
     chance += 1 / (against.length + 1);
   }
-  return { precision: first / images, chance: chance / images };
+  return { precision: shareOf(isFirst), isFirst, chance: chance / images };
 }
 
 /** Up to `most` images with distinct captions other than the image's own, in an order drawn anew for each image. */

@@ -1,14 +1,18 @@
 /** Caption alignment: does a sample show what its caption says, in the eyes of a net that had no part in making it? */
+import { imageSeed } from "../../engine/random.ts";
+import { decode, drawAll } from "../draw.ts";
 import { captionVectors, type Group, type Material } from "../groups.ts";
 import { type Ranking, rankCaptions } from "../metrics/r-precision.ts";
 import type { Ridge } from "../metrics/ridge.ts";
 import { countOf, pickRows, type Vectors } from "../metrics/vectors.ts";
 import type { Row } from "../report.ts";
-import type { Subject } from "../subject.ts";
+import { encodeOwn, reads, type Subject } from "../subject.ts";
 import { firstOf, needsCondition, needsFeatures, needsImages, type SectionPlan } from "./section.ts";
 
 /** Captions that compete with the true one. */
 const rivals = 99;
+/** Images of a row at least. */
+const fewest = 2;
 
 export const alignmentSection: SectionPlan = {
   id: "alignment",
@@ -17,13 +21,15 @@ export const alignmentSection: SectionPlan = {
   async run(subject, material) {
     const rows: Row[] = [];
     for (const group of [material!.known, material!.unseen])
-      if (group.items.length >= 2) rows.push(...(await rowsOf(subject, material!, group)));
+      if (group.items.length >= fewest) rows.push(...(await rowsOf(subject, material!, group)));
+    rows.push(...(await otherWords(subject, material!)));
     return {
       about:
-        `R-precision@1 among ${rivals + 1} captions: features of ${subject.features!.name} are mapped to caption vectors by ridge regression ` +
-        "(closed form, fitted on real training images), and the caption that ranks first by cosine must be the image's own. The " +
-        "vectors of captions are the text expert's, which also conditions the flow; the net that looks at the images conditions only " +
-        "when an image is given, so for samples drawn from caption and style it is a third party.",
+        `R-precision@1 among ${rivals + 1} captions, or as many different ones as there are: features of ${subject.features!.name} are mapped to caption vectors by ridge regression ` +
+        "(closed form, fitted on real training images), and the caption that ranks first by cosine must be the image's own. " +
+        "What is third party and what is not: the net that looks at the images had no part in samples drawn from words, because it conditions only " +
+        "when an image is given; the vectors of the captions that compete are the text expert's, which conditions the flow too. The ceilings are what " +
+        "this judge says of images that are right.",
       tables: [
         {
           title: "R-precision@1",
@@ -67,4 +73,31 @@ export async function precisionOf(subject: Subject, group: Group, ridge: Ridge, 
     items.map(({ captions }) => captions[0]!),
     { rivals, seed: subject.settings.seed },
   );
+}
+
+/** Samples for other words than the caption and style of a request: the caption without a style, and the label instead of the caption. */
+async function otherWords(subject: Subject, material: Material): Promise<Row[]> {
+  const { known } = material;
+  const ways = [
+    { what: "samples from the caption alone", names: ["caption"], isAsked: reads(subject, "style") },
+    { what: "samples from label and style, no caption", names: ["label", "style"], isAsked: reads(subject, "label") },
+  ] as const;
+  const rows: Row[] = [];
+  for (const { what, names } of ways.filter(({ isAsked }) => isAsked)) {
+    const asked = await Promise.all(known.items.map((item) => encodeOwn(subject, item, names)));
+    const kept = known.items.flatMap((_, at) => (asked[at]![names[0]] ? [at] : []));
+    if (kept.length < fewest) continue;
+    const drawn = await drawAll(
+      subject,
+      what,
+      kept.map((at) => ({ conditions: asked[at]!, seed: imageSeed(subject.settings.seed, at) })),
+    );
+    const features = await subject.features!.featuresOf(`features, ${what}`, kept.length, (at) =>
+      decode(subject, drawn[at]!.latent),
+    );
+    const group: Group = { ...known, items: kept.map((at) => known.items[at]!) };
+    const { precision } = await precisionOf(subject, group, await material.ridge(), features);
+    rows.push({ what: `${known.name}: ${what}`, role: "measured", n: kept.length, values: { precision } });
+  }
+  return rows;
 }

@@ -1,32 +1,22 @@
 /**
- * Do images obey a picture condition? Extract it again from what was made and compare: the same for sketch, layout and low
- * resolution, each alone, together with words, and against words alone. What is extracted and compared is in pictures.ts.
+ * Do images obey a picture condition, and words beside it? Extract it again from what was made and compare, for each alone and for
+ * both together, with guidance off and on for each: the same for sketch, layout and low resolution. What is extracted and how it is
+ * compared is in pictures.ts, what is asked for in ways.ts.
  */
-import type { EncodedConditions } from "../../engine/conditions.ts";
-import { imageSeed } from "../../engine/random.ts";
-import { decode, drawAll, reconstruct, type Wanted } from "../draw.ts";
-import { tileSheet } from "../figures.ts";
 import type { Group, Material } from "../groups.ts";
-import { mean } from "../metrics/statistics.ts";
-import type { Column, Figure, Role, Row } from "../report.ts";
-import { encodeOwn, reads, type Subject } from "../subject.ts";
+import { mean, shareOf } from "../metrics/statistics.ts";
+import type { Column, Figure, Row } from "../report.ts";
+import { reads, type Subject, wordsOf } from "../subject.ts";
+import { tileSheet } from "../tile-sheet.ts";
 import { inPieces } from "../watch.ts";
 import { precisionOf } from "./alignment.ts";
 import { layoutPicture, lowResolutionPicture, type Picture, sketchPicture } from "./pictures.ts";
 import { firstOf, needsCondition, needsImages, type SectionPlan } from "./section.ts";
+import { comparedWays, drawnWays, guidedWord, type Way } from "./ways.ts";
 
 /** Images of each row at most. */
 const imagesMax = 200;
 const figureRows = 8;
-/** Weight of the row that insists on the picture. */
-const insistence = 2;
-
-interface Way {
-  readonly what: string;
-  readonly role: Role;
-  readonly inFigure?: boolean;
-  image(at: number): Promise<Float32Array>;
-}
 
 export const consistencySections: readonly SectionPlan[] = [sketchPicture, layoutPicture, lowResolutionPicture].map(
   (picture) => ({
@@ -37,102 +27,114 @@ export const consistencySections: readonly SectionPlan[] = [sketchPicture, layou
   }),
 );
 
-async function runConsistency(subject: Subject, { images, known, ridge }: Material, picture: Picture) {
-  const items = known.items.slice(0, imagesMax);
-  const group: Group = { ...known, items };
-  const ways = await waysOf(subject, group, picture, (at) => images.read(items[at]!));
-  const hasAlignment = subject.features !== undefined && reads(subject, "caption");
-  const rows: Row[] = [];
-  for (const { what, role, image } of ways) {
-    const scores: number[] = [];
-    await inPieces(subject.watch, `${picture.title}, ${what}`, items.length, 1, async (at) => {
-      scores.push(picture.score(subject, await image(at), await images.read(items[at]!)));
-    });
-    const precision = hasAlignment
-      ? (
-          await precisionOf(
-            subject,
-            group,
-            await ridge(),
-            await subject.features!.featuresOf(what, items.length, image),
-          )
-        ).precision
-      : undefined;
-    rows.push({ what, role, n: items.length, values: { score: mean(scores), precision } });
-  }
-  const columns: Column[] = [
-    picture.column,
-    { key: "precision", label: "R-precision@1 of captions", digits: 1, isShare: true, better: "higher" },
-  ];
+/** What was measured of the images of one way. */
+interface Measured extends Way {
+  readonly scores: readonly number[];
+  /** Whether each image's own caption came first; absent without a net to judge by. */
+  readonly isFirst?: readonly boolean[] | undefined;
+  /** The first images, for the figure. */
+  readonly shown: readonly Float32Array[];
+}
+
+async function runConsistency(subject: Subject, material: Material, picture: Picture) {
+  const items = material.known.items.slice(0, imagesMax);
+  const group: Group = { ...material.known, items };
+  const real = (at: number): Promise<Float32Array> => material.images.read(items[at]!);
+  const ways = [...(await drawnWays(subject, group, picture)), ...comparedWays(subject, items.length, real)];
+  const given: ReturnType<Picture["extract"]>[] = [];
+  for (let at = 0; at < items.length; at += 1) given.push(picture.extract(subject, await real(at)));
+  const judge = (planes: Float32Array, at: number): number =>
+    picture.score(picture.extract(subject, planes), given[at]!);
+  const measured: Measured[] = [];
+  for (const way of ways) measured.push(await measure(subject, material, group, way, judge));
+  const scoreOf = (what: string): number => mean(measured.find((way) => way.what === what)!.scores);
+  const threshold = (scoreOf("real images of others") + scoreOf("reconstructions")) / 2;
+  const hasAlignment = measured.some(({ isFirst }) => isFirst !== undefined);
+  const rows = measured.map(
+    ({ what, role, weights, scores, isFirst }): Row => ({
+      what,
+      role,
+      n: scores.length,
+      values: {
+        ...weights,
+        score: mean(scores),
+        precision: isFirst && shareOf(isFirst),
+        both: isFirst && shareOf(scores.map((score, at) => score >= threshold && isFirst[at]!)),
+      },
+    }),
+  );
   return {
-    about: picture.about,
-    tables: [{ title: picture.title, columns: hasAlignment ? columns : columns.slice(0, 1), rows }],
-    figures: [await figure(subject, picture, ways, items.length, (at) => images.read(items[at]!))],
+    about:
+      wordsOf(subject).length === 0
+        ? picture.about
+        : `${picture.about} Words are the image's caption and style; guidance of words is that of the ${guidedWord(subject)}, against all the rest.`,
+    tables: [
+      {
+        title: picture.title,
+        columns: columnsOf(picture, hasAlignment),
+        rows,
+        ...(hasAlignment && {
+          note:
+            "R-precision@1 as in caption alignment. *Both obeyed*: the own caption comes first, and the picture scores at least " +
+            `${threshold.toFixed(picture.column.digits + 1)}, half-way from real images of others to reconstructions.`,
+        }),
+      },
+    ],
+    figures: [await figure(subject, picture, measured, real)],
   };
 }
 
-async function waysOf(
+async function measure(
   subject: Subject,
+  { ridge }: Material,
   group: Group,
-  { condition, name }: Picture,
-  real: (at: number) => Promise<Float32Array>,
-): Promise<Way[]> {
+  way: Way,
+  judge: (planes: Float32Array, at: number) => number,
+): Promise<Measured> {
   const { items } = group;
-  const words = (await group.words()).slice(0, items.length);
-  const own: EncodedConditions[] = [];
-  await inPieces(subject.watch, `${name} of images`, items.length, 1, async (at) => {
-    own.push(await encodeOwn(subject, items[at]!, [condition]));
+  const made: Float32Array[] = [];
+  const scores: number[] = [];
+  await inPieces(subject.watch, `judging ${way.what}`, items.length, 1, async (at) => {
+    made.push(await way.image(at));
+    scores.push(judge(made[at]!, at));
   });
-  const drawn = async (
-    what: string,
-    role: Role,
-    conditions: (at: number) => EncodedConditions,
-    settings: Partial<Wanted> = {},
-  ): Promise<Way> => {
-    const wanted = items.map((_, at) => ({
-      ...settings,
-      conditions: conditions(at),
-      seed: imageSeed(subject.settings.seed, at),
-    }));
-    const latents = await drawAll(subject, what, wanted);
-    return { what, role, inFigure: true, image: (at) => decode(subject, latents[at]!.latent) };
-  };
-  const both = (at: number): EncodedConditions => ({ ...words[at], ...own[at] });
+  const shown = made.slice(0, figureRows);
+  if (!subject.features || !reads(subject, "caption")) return { ...way, scores, shown };
+  const features = await subject.features.featuresOf(`features, ${way.what}`, items.length, async (at) => made[at]!);
+  const { isFirst } = await precisionOf(subject, group, await ridge(), features);
+  return { ...way, scores, shown, isFirst };
+}
+
+function columnsOf({ column, name }: Picture, hasAlignment: boolean): Column[] {
   return [
-    await drawn(`${name} alone`, "measured", (at) => own[at]!),
-    await drawn(`words and ${name}`, "measured", both),
-    await drawn(`words and ${name}, ${name} guided by ${insistence}`, "measured", both, {
-      guidanceOf: { [condition]: insistence },
-    }),
-    await drawn("words alone", "floor", (at) => words[at]!),
-    {
-      what: "real images of others",
-      role: "floor",
-      image: (at) => real((at + Math.floor(items.length / 2)) % items.length),
-    },
-    { what: "reconstructions", role: "ceiling", image: async (at) => reconstruct(subject, await real(at)) },
-    { what: "real images", role: "ceiling", image: real },
+    { key: "words", label: "guidance of words", digits: 0 },
+    { key: "picture", label: `guidance of ${name}`, digits: 0 },
+    column,
+    ...(hasAlignment
+      ? ([
+          { key: "precision", label: "R-precision@1 of captions", digits: 1, isShare: true, better: "higher" },
+          { key: "both", label: "both obeyed", digits: 1, isShare: true, better: "higher" },
+        ] as const)
+      : []),
   ];
 }
 
 async function figure(
   subject: Subject,
   picture: Picture,
-  ways: readonly Way[],
-  count: number,
+  measured: readonly Measured[],
   real: (at: number) => Promise<Float32Array>,
 ): Promise<Figure> {
-  const shown = ways.filter(({ inFigure }) => inFigure);
+  const shown = measured.filter(({ heading }) => heading !== undefined);
   const tiles: Float32Array[][] = [];
-  for (let at = 0; at < Math.min(figureRows, count); at += 1) {
+  for (let at = 0; at < shown[0]!.shown.length; at += 1) {
     const image = await real(at);
-    const row = [picture.draw(subject, image)];
-    for (const way of shown) row.push(await way.image(at));
-    tiles.push([...row, image]);
+    tiles.push([picture.draw(subject, image), ...shown.map((way) => way.shown[at]!), image]);
   }
+  const headings = [`${picture.name}\ngiven`, ...shown.map(({ heading }) => heading!), "real\nimage"];
   return {
     file: `${picture.id}.png`,
-    caption: `${picture.given}, ${shown.map(({ what }) => what).join(", ")}, real image; the first ${tiles.length} held-out images.`,
-    data: await tileSheet(tiles, subject.translation.target.imageSizePx, [0, shown.length]),
+    caption: `The first ${tiles.length} held-out images; from left: ${headings.map((heading) => heading.replace("\n", " ")).join(" · ")}.`,
+    data: await tileSheet(tiles, subject.translation.target.imageSizePx, { headings, gapAfter: [0, shown.length] }),
   };
 }

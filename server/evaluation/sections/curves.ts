@@ -4,14 +4,14 @@
  */
 import { imageSeed } from "../../engine/random.ts";
 import { bestCandidate } from "../../engine/rank.ts";
+import { curveChart } from "../curve-chart.ts";
 import { decode, drawAll, type Wanted } from "../draw.ts";
-import { curveChart } from "../figures.ts";
 import type { Group, Material } from "../groups.ts";
 import { mean } from "../metrics/statistics.ts";
 import type { Column, Figure, Row, Table } from "../report.ts";
-import { reads, type Subject } from "../subject.ts";
+import { reads, type Subject, wordsOf } from "../subject.ts";
 import { precisionOf } from "./alignment.ts";
-import { needsImages, type SectionPlan } from "./section.ts";
+import { firstOf, needsImages, type SectionPlan } from "./section.ts";
 
 /** Images of each point at most. */
 const imagesMax = 200;
@@ -44,7 +44,11 @@ const sweeps: readonly Sweep[] = [
 export const curvesSection: SectionPlan = {
   id: "curves",
   title: "Guidance, temperature and ranking",
-  missing: (subject) => needsImages(subject) || undefined,
+  missing: (subject) =>
+    firstOf(
+      needsImages(subject),
+      wordsOf(subject).length === 0 && "the translation reads no words: neither caption nor style",
+    ),
   async run(subject, material) {
     const tables: Table[] = [];
     const figures: Figure[] = [];

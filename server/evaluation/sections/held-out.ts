@@ -2,12 +2,13 @@
 import type { FlowConditionName } from "../../../shared/conditions.ts";
 import type { EncodedConditions } from "../../engine/conditions.ts";
 import { logNormal } from "../../engine/translation.ts";
-import { heldOutNats, measuredRows } from "../../flow/held-out.ts";
+import { evaluationBatch, heldOutNats, measuredRows } from "../../flow/held-out.ts";
 import type { Batch, TrainingSet } from "../../flow/training-set.ts";
 import { denseTable } from "../../flow/vector-table.ts";
 import { diagonalGaussianNats } from "../../training/fit-flow.ts";
 import type { ImageItem } from "../../training/image-set.ts";
 import type { Material } from "../groups.ts";
+import { shareOf } from "../metrics/statistics.ts";
 import { rowOf } from "../metrics/vectors.ts";
 import type { Row } from "../report.ts";
 import { encodeOwn, isWord, type Subject, wordsOf } from "../subject.ts";
@@ -21,47 +22,75 @@ export const heldOutSection: SectionPlan = {
   async run(subject, material) {
     const set = await encodeGroup(subject, material!);
     const n = measuredRows(set).length;
+    // Rows are paired within their batch, and a shift by whole batches would pair each with itself.
+    const shift = Math.max(1, Math.floor(evaluationBatch(set) / 2));
     const names = set.conditions.map(({ name }) => name as FlowConditionName);
-    const measure = (given: readonly FlowConditionName[], shift = 0): Promise<number> => {
+    const measure = (given: readonly FlowConditionName[], by = 0): Promise<number> => {
       subject.watch.step(`likelihood given ${given.join(", ") || "nothing"}`, 0, 1);
-      return heldOutNats(set, (batch) => natsOf(subject, batch), { given: new Set(given), shift });
+      return heldOutNats(set, (batch) => natsOf(subject, batch), { given: new Set(given), shift: by });
     };
-    const row = async (what: string, role: Row["role"], nats: number): Promise<Row> => ({
+    const row = (what: string, role: Row["role"], nats: number, given?: number): Row => ({
       what,
       role,
       n,
-      values: { nats },
+      values: { nats, given },
     });
     const words = wordsOf(subject);
-    const rows = [await row("all conditions", "measured", await measure(names))];
-    if (words.length > 1 && names.length > 2) rows.push(await row(words.join(" + "), "measured", await measure(words)));
-    for (const name of names)
-      if (names.length > 1) rows.push(await row(`${name} alone`, "measured", await measure([name])));
-    rows.push(
-      await row("nothing", "floor", await measure([])),
-      await row("all conditions, of another image", "control", await measure(names, Math.floor(n / 2))),
-    );
-    if (words.length > 0)
+    const subsets = subsetsOf(names, words);
+    const rows = [row("all conditions", "measured", await measure(names))];
+    for (const subset of subsets) {
+      const what = subset.length > 1 ? subset.join(" + ") : `${subset[0]} alone`;
       rows.push(
-        await row(`${words.join(" + ")}, of another image`, "control", await measure(words, Math.floor(n / 2))),
+        row(what, "measured", await measure(subset), subset.length > 1 ? undefined : shareWith(set, subset[0]!)),
       );
-    rows.push(await row("diagonal Gaussian", "floor", diagonalGaussianNats(set)));
+    }
+    rows.push(
+      row("nothing", "floor", await measure([])),
+      row("all conditions, shuffled", "control", await measure(names, shift)),
+    );
+    if (words.length > 0 && words.length < names.length)
+      rows.push(row(`${words.join(" + ")}, shuffled`, "control", await measure(words, shift)));
+    rows.push(row("diagonal Gaussian", "floor", diagonalGaussianNats(set)));
     const posterior = 0.5 * Math.log(2 * Math.PI * Math.E * subject.posteriorStd ** 2);
-    rows.push(await row("the posterior's own noise", "ceiling", posterior));
+    rows.push(row("the posterior's own noise", "ceiling", posterior));
     return {
       about:
         "Mean −log p(z|c) per dimension of held-out images, z with posterior noise as in training, by the sessions that serve. " +
-        "Conditions of another image show what listening is worth; no flow can be below the noise that training adds to z.",
+        "Shuffled conditions are another image's and show what listening is worth; what an image has not, as a concept without a label, " +
+        "stays absent; no flow can be below the noise that training adds to z.",
       tables: [
         {
           title: "Nats per dimension",
-          columns: [{ key: "nats", label: "nats per dimension", digits: 4, better: "lower" }],
+          columns: [
+            { key: "nats", label: "nats per dimension", digits: 4, better: "lower" },
+            { key: "given", label: "images that have it", digits: 0, isShare: true },
+          ],
           rows,
         },
       ],
       figures: [],
     };
   },
+};
+
+/** Subsets that tell what each condition is worth: the words, each condition alone, and each picture beside the words. */
+function subsetsOf(
+  names: readonly FlowConditionName[],
+  words: readonly FlowConditionName[],
+): Array<readonly FlowConditionName[]> {
+  if (names.length < 2) return [];
+  const beside = names.filter((name) => words.length > 0 && !isWord(name));
+  return [
+    ...(words.length > 1 && words.length < names.length ? [words] : []),
+    ...names.map((name) => [name]),
+    ...beside.map((name) => [...words, name]),
+  ];
+}
+
+/** Share of the measured images that have a condition at all. */
+const shareWith = (set: TrainingSet, name: FlowConditionName): number => {
+  const { options } = set.conditions.find((condition) => condition.name === name)!;
+  return shareOf([...measuredRows(set)].map((row) => options[row]!.length > 0));
 };
 
 /** The set as training knows it, with every condition of the held-out images that are measured. */
@@ -82,12 +111,12 @@ async function encodeGroup(subject: Subject, { images, known, latents }: Materia
     conditions: names.map((name) => {
       const { dims } = subject.experts.get(name)!;
       const table = new Float32Array(encoded.length * dims);
-      const options = new Array<Int32Array>(images.set.items.length).fill(new Int32Array(0));
+      const options = new Array<readonly number[]>(images.set.items.length).fill([]);
       for (const [at, { row }] of known.items.entries()) {
         const condition = encoded[at]![name];
         if (!condition) continue;
         table.set(condition.vector, at * dims);
-        options[row] = Int32Array.of(at);
+        options[row] = [at];
       }
       return { name, kind: isWord(name) ? "words" : "picture", dims, table: denseTable(table, dims), options };
     }),

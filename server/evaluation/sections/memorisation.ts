@@ -1,13 +1,13 @@
 /** Is a sample a copy of a training image? Distances to the nearest training latents, against those of images never seen. */
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll } from "../draw.ts";
-import { tileSheet } from "../figures.ts";
 import type { Material } from "../groups.ts";
 import { nearestRows } from "../metrics/nearest.ts";
 import { median, quantile, shareOf } from "../metrics/statistics.ts";
 import { pickRows, stackRows, type Vectors } from "../metrics/vectors.ts";
 import type { Role, Row } from "../report.ts";
 import type { Subject } from "../subject.ts";
+import { tileSheet } from "../tile-sheet.ts";
 import { needsImages, type SectionPlan } from "./section.ts";
 
 /** Queries of each row: every one is compared with every training image. */
@@ -128,5 +128,6 @@ async function figure(
     for (const { row } of neighbours) tiles.push(await images.read(images.trained[row]!));
     rows.push(tiles);
   }
-  return tileSheet(rows, subject.translation.target.imageSizePx, [0]);
+  const headings = ["sample", ...Array.from({ length: neighboursShown }, (_, at) => `neighbour ${at + 1}`)];
+  return tileSheet(rows, subject.translation.target.imageSizePx, { headings, gapAfter: [0] });
 }

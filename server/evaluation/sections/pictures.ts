@@ -8,6 +8,9 @@ import { shareOf } from "../metrics/statistics.ts";
 import type { Column } from "../report.ts";
 import type { Subject } from "../subject.ts";
 
+/** Ink, cells of a layout, or pixels of a small image. */
+type Extracted = ArrayLike<number>;
+
 export interface Picture {
   readonly id: string;
   readonly title: string;
@@ -18,8 +21,10 @@ export interface Picture {
   readonly given: string;
   readonly about: string;
   readonly column: Column;
-  /** How well an image obeys what was extracted from `given`; both are premultiplied planes of the target's size. */
-  score(subject: Subject, made: Float32Array, given: Float32Array): number;
+  /** What the condition is in an image, from premultiplied planes of the target's size. */
+  extract(subject: Subject, planes: Float32Array): Extracted;
+  /** How well an image obeys, by what was extracted from it and from the image that was given. */
+  score(made: Extracted, given: Extracted): number;
   /** The extracted condition as a tile of the target's size. */
   draw(subject: Subject, given: Float32Array): Float32Array;
 }
@@ -38,13 +43,10 @@ export const sketchPicture: Picture = {
   given: "Sketch",
   about:
     "The sketch is the edges of a held-out image, extracted as for training, and so is what it is compared with: edges of the image that was made. " +
-    `Intersection over union of the edges with a tolerance of ${tolerancePx} px, in the expert's own frame, which is normalised for size and place. ` +
-    "Words are the image's caption and style. Caption alignment is R-precision as in its own section.",
+    `Intersection over union of the edges with a tolerance of ${tolerancePx} px, in the expert's own frame, which is normalised for size and place.`,
   column: { key: "score", label: "IoU of edges", digits: 3, better: "higher" },
-  score(subject, made, given) {
-    const [a, b] = [edgesOf(made, sizeOf(subject)), edgesOf(given, sizeOf(subject))];
-    return edgeOverlap(a, b, Math.sqrt(a.length), tolerancePx);
-  },
+  extract: (subject, planes) => edgesOf(planes, sizeOf(subject)),
+  score: (made, given) => edgeOverlap(made, given, Math.sqrt(made.length), tolerancePx),
   draw(subject, given) {
     const ink = edgesOf(given, sizeOf(subject));
     return enlarge(
@@ -63,12 +65,10 @@ export const layoutPicture: Picture = {
   given: "Layout",
   about:
     "The layout is a held-out image reduced to the palette's label map; the image that was made is reduced the same way. Share of cells with the " +
-    "same label, over all cells: transparent ones count too, so any two icons agree on a good part. Words and alignment as for sketches.",
+    "same label, over all cells: transparent ones count too, so any two icons agree on a good part.",
   column: { key: "score", label: "cells equal", digits: 1, isShare: true, better: "higher" },
-  score(subject, made, given) {
-    const [a, b] = [cellsOf(subject, made), cellsOf(subject, given)];
-    return shareOf(a.map((cell, at) => cell === b[at]));
-  },
+  extract: (subject, planes) => cellsOf(subject, planes),
+  score: (made, given) => shareOf(Array.from(made, (cell, at) => cell === given[at])),
   draw(subject, given) {
     const { columns, rows } = subject.layout!.expert;
     const cells = cellsOf(subject, given);
@@ -97,13 +97,10 @@ export const lowResolutionPicture: Picture = {
   given: "Low resolution",
   about:
     "A held-out image averaged down to the size that the expert reads; the image that was made is averaged down the same way. PSNR of " +
-    "the two small images in dB (LR-PSNR): how far the result shrinks to its condition. Words and alignment as for sketches.",
+    "the two small images in dB (LR-PSNR): how far the result shrinks to its condition.",
   column: { key: "score", label: "LR-PSNR, dB", digits: 2, better: "higher" },
-  score(subject, made, given) {
-    const small = (planes: Float32Array): Float32Array =>
-      averageAreas(planes, sizeOf(subject), subject.lowResolutionPx!);
-    return Math.min(psnrMaxDb, psnrDb(small(made), small(given)));
-  },
+  extract: (subject, planes) => averageAreas(planes, sizeOf(subject), subject.lowResolutionPx!),
+  score: (made, given) => Math.min(psnrMaxDb, psnrDb(made, given)),
   draw(subject, given) {
     const sidePx = subject.lowResolutionPx!;
     return enlarge(averageAreas(given, sizeOf(subject), sidePx), sidePx, sizeOf(subject));

@@ -1,14 +1,15 @@
 /** Restyling against the truth: an icon of the same concept in another style, restyled, next to the real icon in that style. */
+import { limits } from "../../../shared/limits.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { ImageItem } from "../../training/image-set.ts";
 import { decode, drawAll, encodeLatents, invertAll } from "../draw.ts";
-import { tileSheet } from "../figures.ts";
 import type { Material } from "../groups.ts";
 import { meanSquaredError } from "../metrics/pixels.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
 import { rowOf, squaredDistance, type Vectors } from "../metrics/vectors.ts";
 import type { Figure, Role, Row } from "../report.ts";
 import { encodeOwn, type Subject, wordsOf } from "../subject.ts";
+import { tileSheet } from "../tile-sheet.ts";
 import { inPieces } from "../watch.ts";
 import { firstOf, needsCondition, needsImages, type SectionPlan } from "./section.ts";
 
@@ -40,9 +41,13 @@ export const restyleSection: SectionPlan = {
   async run(subject, material) {
     const pairs = findPairs(subject);
     const answers = await answer(subject, material!, pairs);
+    // Looked at once, compared with every answer.
+    const truths = await subject.features?.featuresOf("features of truths", pairs.length, (at) =>
+      material!.images.read(pairs[at]!.truth),
+    );
     const distances: Distances[] = [];
     for (const { what, latents } of answers)
-      distances.push(await distancesOf(subject, material!, pairs, what, latents));
+      distances.push(await distancesOf(subject, material!, pairs, truths, { what, latents }));
     const copy = distances[answers.findIndex(({ role }) => role === "floor")]!;
     const closer = (own: readonly number[], other: readonly number[]): number =>
       shareOf(own.map((distance, at) => distance < other[at]!));
@@ -114,15 +119,13 @@ async function answer(subject: Subject, { images }: Material, pairs: readonly Pa
     const wanted = asked.map((conditions, at) => ({ conditions, seed: 0, residual: v[at]!, guidance }));
     return (await drawAll(subject, "restyled images", wanted)).map(({ latent }) => latent);
   };
+  // Without guidance, and with the settings' or, where they say none, with the usual one.
+  const guidance = settings.guidance || limits.guidanceDefault;
   return [
     { what: "restyled, guidance 0", role: "measured", latents: await draw(residuals, 0) },
-    {
-      what: `restyled, guidance ${settings.guidance}`,
-      role: "measured",
-      latents: await draw(residuals, settings.guidance),
-    },
+    { what: `restyled, guidance ${guidance}`, role: "measured", latents: await draw(residuals, guidance) },
     { what: "source copied", role: "floor", latents: sources },
-    { what: "caption and style alone (v = 0)", role: "control", latents: await draw(zero, settings.guidance) },
+    { what: `${names.join(" and ")} alone (v = 0)`, role: "control", latents: await draw(zero, guidance) },
     {
       what: "truth through the autoencoder",
       role: "ceiling",
@@ -140,17 +143,20 @@ async function distancesOf(
   subject: Subject,
   { images }: Material,
   pairs: readonly Pair[],
-  what: string,
-  latents: readonly Float32Array[],
+  truths: Vectors | undefined,
+  { what, latents }: Pick<Answer, "what" | "latents">,
 ): Promise<Distances> {
   const pixels: number[] = [];
-  await inPieces(subject.watch, `distances, ${what}`, pairs.length, 1, async (at) => {
-    pixels.push(Math.sqrt(meanSquaredError(await decode(subject, latents[at]!), await images.read(pairs[at]!.truth))));
-  });
-  const { features: net } = subject;
-  if (!net) return { pixels };
-  const made = await net.featuresOf(`features, ${what}`, pairs.length, (at) => decode(subject, latents[at]!));
-  const truths = await net.featuresOf("features of truths", pairs.length, (at) => images.read(pairs[at]!.truth));
+  const look = async (at: number): Promise<Float32Array> => {
+    const made = await decode(subject, latents[at]!);
+    pixels[at] = Math.sqrt(meanSquaredError(made, await images.read(pairs[at]!.truth)));
+    return made;
+  };
+  if (!truths) {
+    await inPieces(subject.watch, `distances, ${what}`, pairs.length, 1, async (at) => void (await look(at)));
+    return { pixels };
+  }
+  const made = await subject.features!.featuresOf(`distances, ${what}`, pairs.length, look);
   return { pixels, features: pairs.map((_, at) => featureDistance(made, truths, at)) };
 }
 
@@ -173,9 +179,14 @@ async function figure(
   const captions = pairs
     .slice(0, figureRows)
     .map(({ source, truth }) => `${truth.captions[0]} (${source.style} → ${truth.style})`);
+  const restyled = answers.filter(({ role }) => role === "measured").map(({ what }) => what.replace(", ", ",\n"));
+  const headings = ["source", ...restyled, "true image"];
   return {
     file: "restyle.png",
-    caption: `Source, restyled with guidance 0 and ${subject.settings.guidance}, true image. From above: ${captions.join(", ")}.`,
-    data: await tileSheet(rows, subject.translation.target.imageSizePx, [0, 2]),
+    caption: `From left: ${headings.map((heading) => heading.replace("\n", " ")).join(" · ")}. From above: ${captions.join(", ")}.`,
+    data: await tileSheet(rows, subject.translation.target.imageSizePx, {
+      headings,
+      gapAfter: [0, headings.length - 2],
+    }),
   };
 }

@@ -1,0 +1,93 @@
+/** The ways in which a picture condition and words are asked for together and apart, and what they are compared with. */
+import type { EncodedConditions } from "../../engine/conditions.ts";
+import { imageSeed } from "../../engine/random.ts";
+import { decode, drawAll, reconstruct } from "../draw.ts";
+import type { Group } from "../groups.ts";
+import type { Role } from "../report.ts";
+import { encodeOwn, reads, type Subject, wordsOf } from "../subject.ts";
+import { inPieces } from "../watch.ts";
+import type { Picture } from "./pictures.ts";
+
+/** Weight of a condition that is guided. */
+const guidedBy = 2;
+
+/** Guidance of the words and of the picture; absent = not given. */
+interface Weights {
+  readonly words?: number;
+  readonly picture?: number;
+}
+
+export interface Way {
+  readonly what: string;
+  readonly role: Role;
+  readonly weights: Weights;
+  /** Over its column of the figure; a way without one is not shown. */
+  readonly heading?: string;
+  /** Premultiplied planes [4, size, size] for one image of the group. */
+  image(at: number): Promise<Float32Array>;
+}
+
+/** The field of the words that guidance works on: the caption, or the style of a translation that reads no caption. */
+export const guidedWord = (subject: Subject): "caption" | "style" => (reads(subject, "caption") ? "caption" : "style");
+
+/** What the translation draws for the pictures of the images of a group, for their words and for both, guidance off and on for each. */
+export async function drawnWays(subject: Subject, group: Group, { condition, name }: Picture): Promise<Way[]> {
+  const { items } = group;
+  const words = (await group.words()).slice(0, items.length);
+  const pictures: EncodedConditions[] = [];
+  await inPieces(subject.watch, `${name} of images`, items.length, 1, async (at) => {
+    pictures.push(await encodeOwn(subject, items[at]!, [condition]));
+  });
+  const way = async (role: Role, weights: Weights, heading?: string): Promise<Way> => {
+    const hasWords = weights.words !== undefined;
+    const hasPicture = weights.picture !== undefined;
+    const what = hasWords ? (hasPicture ? `words and ${name}` : "words alone") : `${name} alone`;
+    const latents = await drawAll(
+      subject,
+      `${what}, guided by ${weights.words ?? "–"} and ${weights.picture ?? "–"},`,
+      items.map((_, at) => ({
+        conditions: { ...(hasWords && words[at]), ...(hasPicture && pictures[at]) },
+        seed: imageSeed(subject.settings.seed, at),
+        guidance: 0,
+        guidanceOf: { [guidedWord(subject)]: weights.words ?? 0, [condition]: weights.picture ?? 0 },
+      })),
+    );
+    return {
+      what,
+      role,
+      weights,
+      ...(heading !== undefined && { heading }),
+      image: (at) => decode(subject, latents[at]!.latent),
+    };
+  };
+  const alone = [await way("measured", { picture: 0 }, `${name}\nalone`), await way("measured", { picture: guidedBy })];
+  if (wordsOf(subject).length === 0) return alone;
+  return [
+    await way("floor", { words: 0 }, "words\nalone"),
+    await way("floor", { words: guidedBy }),
+    ...alone,
+    await way("measured", { words: 0, picture: 0 }, "both,\nguidance off"),
+    await way("measured", { words: guidedBy, picture: 0 }, `both,\nwords × ${guidedBy}`),
+    await way("measured", { words: 0, picture: guidedBy }, `both,\n${name} × ${guidedBy}`),
+    await way("measured", { words: guidedBy, picture: guidedBy }, `both,\neach × ${guidedBy}`),
+  ];
+}
+
+/** Images that were not drawn: the wrong ones, the best that any flow could give, and the right ones. */
+export function comparedWays(subject: Subject, count: number, real: (at: number) => Promise<Float32Array>): Way[] {
+  return [
+    {
+      what: "real images of others",
+      role: "floor",
+      weights: {},
+      image: (at) => real((at + Math.floor(count / 2)) % count),
+    },
+    {
+      what: "reconstructions",
+      role: "ceiling",
+      weights: {},
+      image: async (at) => reconstruct(subject, await real(at)),
+    },
+    { what: "real images", role: "ceiling", weights: {}, image: real },
+  ];
+}

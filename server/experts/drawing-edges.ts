@@ -1,0 +1,185 @@
+/**
+ * Which pixels of a finished image a line drawing of it would follow: its outline, the middle of its dark lines, and strong inner
+ * edges. The first half of line-drawing.ts's reading of a training image. Pure.
+ *
+ * Edges after Canny (PAMI 1986); dark lines by closing, as in mathematical morphology (van Herk, 1992).
+ */
+import { around, grow, shrink, stride, workPx } from "./drawing-mask.ts";
+
+/** Dark lines of an image up to this thickness (odd, at workPx) are drawn once, along their middle, not along both sides. */
+const strokePx = 17;
+const strokeContrast = 0.25;
+/** Steps of colour, per pixel of 2 after smoothing: an edge needs the first somewhere and the second everywhere. */
+const edgeStrong = 0.16;
+const edgeWeak = 0.07;
+const shortestEdgePx = 9;
+
+/**
+ * The lines of an image as a mask of 128×128, not yet thinned.
+ * @param planes premultiplied RGBA [4, size, size] in [0, 1]
+ */
+export function edgeMaskOf(planes: Float32Array, sizePx: number): Uint8Array {
+  const image = sizePx === workPx ? planes : atWorkSize(planes, sizePx);
+  const channels = [0, 1, 2].map((channel) => overWhite(image, channel));
+  // Slivers along the round corners of dark areas are no strokes; true lines so thin are found as edges.
+  const lines = grow(shrink(strokesOf(channels), 1), 1);
+  const outline = outlineOf(image);
+  const nearStrokes = grow(lines, 2);
+  for (let at = 0; at < lines.length; at += 1) if (outline[at] && !nearStrokes[at]) lines[at] = 1;
+  const [nearLines, nearOutline] = [grow(lines, 3), grow(outline, 3)];
+  for (const at of innerEdges(channels, (at) => !nearLines[at] && !nearOutline[at])) lines[at] = 1;
+  // Growing closes small gaps and makes one line of two that almost touch.
+  return grow(lines, 1);
+}
+
+/** Means of the pixels that each of 128×128 covers, planes [4, 128, 128]. */
+function atWorkSize(planes: Float32Array, sizePx: number): Float32Array {
+  const result = new Float32Array(4 * workPx * workPx);
+  const step = sizePx / workPx;
+  for (let plane = 0, at = 0; plane < 4; plane += 1)
+    for (let y = 0; y < workPx; y += 1)
+      for (let x = 0; x < workPx; x += 1, at += 1) {
+        const [left, top] = [Math.floor(x * step), Math.floor(y * step)];
+        const [right, bottom] = [
+          Math.max(left + 1, Math.floor((x + 1) * step)),
+          Math.max(top + 1, Math.floor((y + 1) * step)),
+        ];
+        let sum = 0;
+        for (let v = top; v < bottom; v += 1)
+          for (let u = left; u < right; u += 1) sum += planes[(plane * sizePx + v) * sizePx + u]!;
+        result[at] = sum / ((right - left) * (bottom - top));
+      }
+  return result;
+}
+
+/** One channel over white, smoothed by [1 2 1] along both axes, [128 · 128]. */
+function overWhite(image: Float32Array, channel: number): Float32Array {
+  const pixels = workPx * workPx;
+  const plain = new Float32Array(pixels);
+  const [start, alpha] = [channel * pixels, 3 * pixels];
+  for (let at = 0; at < pixels; at += 1) plain[at] = image[start + at]! + 1 - image[alpha + at]!;
+  const smoothed = new Float32Array(pixels);
+  smooth(plain, smoothed, 1);
+  smooth(smoothed, plain, workPx);
+  return plain;
+}
+
+/** Ends, which have one neighbour only, stay as they are. */
+function smooth(from: Float32Array, to: Float32Array, step: number): void {
+  to.set(from);
+  for (let at = step; at < from.length - step; at += 1)
+    to[at] = 0.25 * (from[at - step]! + from[at + step]!) + 0.5 * from[at]!;
+}
+
+/** Pixels of the opaque part that touch the rest or the frame. */
+function outlineOf(image: Float32Array): Uint8Array {
+  const inside = new Uint8Array(stride * stride);
+  for (let y = 0, from = 3 * workPx * workPx; y < workPx; y += 1)
+    for (let x = 0; x < workPx; x += 1, from += 1) if (image[from]! > 0.5) inside[(y + 1) * stride + x + 1] = 1;
+  const outline = new Uint8Array(inside.length);
+  for (let at = stride; at < inside.length - stride; at += 1)
+    if (inside[at] && !(inside[at - 1] && inside[at + 1] && inside[at - stride] && inside[at + stride]))
+      outline[at] = 1;
+  return outline;
+}
+
+/** Dark lines of an image as a mask: where closing (the largest, then the smallest of a square window) makes it lighter. */
+function strokesOf([red, green, blue]: readonly Float32Array[]): Uint8Array {
+  const light = new Float32Array(workPx * workPx);
+  const [r, g, b] = [red!, green!, blue!];
+  for (let at = 0; at < light.length; at += 1) light[at] = 0.3 * r[at]! + 0.59 * g[at]! + 0.11 * b[at]!;
+  const closed = light.slice();
+  for (const sign of [1, -1]) for (const step of [1, workPx]) slide(closed, step, sign);
+  const mask = new Uint8Array(stride * stride);
+  for (let y = 0, from = 0; y < workPx; y += 1)
+    for (let x = 0; x < workPx; x += 1, from += 1)
+      if (closed[from]! - light[from]! > strokeContrast) mask[(y + 1) * stride + x + 1] = 1;
+  return mask;
+}
+
+/** Room for `slide`: all lines of an image side by side, with the window's reach of white around. */
+const slideLines = new Float32Array((workPx + strokePx - 1) * workPx);
+
+/**
+ * Largest (sign 1) or smallest (-1) value of a centred window of strokePx along one axis, in place; white lies outside.
+ * All lines go together, place by place, so that memory is read in order along either axis.
+ */
+function slide(values: Float32Array, step: number, sign: number): void {
+  const reach = strokePx >> 1;
+  const lines = slideLines;
+  lines.fill(sign);
+  const across = step === 1 ? workPx : 1;
+  for (let at = 0; at < workPx; at += 1)
+    for (let line = 0, to = (at + reach) * workPx, from = step * at; line < workPx; line += 1, to += 1, from += across)
+      lines[to] = sign * values[from]!;
+  // Windows of 2, 4, 8 and 16, then two of 16, one pixel apart.
+  for (let width = 1; width < 16; width *= 2)
+    for (let at = 0, ahead = width * workPx; ahead < lines.length; at += 1, ahead += 1)
+      if (lines[ahead]! > lines[at]!) lines[at] = lines[ahead]!;
+  for (let at = 0; at < workPx; at += 1)
+    for (let line = 0, place = at * workPx, to = step * at; line < workPx; line += 1, place += 1, to += across) {
+      const [first, second] = [lines[place]!, lines[place + (strokePx - 16) * workPx]!];
+      values[to] = sign * Math.max(first, second);
+    }
+}
+
+/** Places of a mask where colour changes sharply, in chains that are long and somewhere strong; only where `isFree`. */
+function innerEdges(channels: readonly Float32Array[], isFree: (at: number) => boolean): number[] {
+  const size = new Float32Array(stride * stride);
+  const across = new Int16Array(stride * stride);
+  for (let y = 1; y < workPx - 1; y += 1)
+    for (let x = 1; x < workPx - 1; x += 1) {
+      const from = y * workPx + x;
+      let best = 0;
+      let bestX = 0;
+      let bestY = 0;
+      for (let channel = 0; channel < channels.length; channel += 1) {
+        const values = channels[channel]!;
+        const dx = values[from + 1]! - values[from - 1]!;
+        const dy = values[from + workPx]! - values[from - workPx]!;
+        const squared = dx * dx + dy * dy;
+        if (squared > best) {
+          best = squared;
+          bestX = dx;
+          bestY = dy;
+        }
+      }
+      const at = (y + 1) * stride + x + 1;
+      if (best === 0) {
+        across[at] = stride - 1;
+        continue;
+      }
+      size[at] = Math.sqrt(best);
+      // The neighbour towards which colour changes fastest: along an axis up to 22.5 degrees, else diagonal.
+      const wide = Math.abs(bestX);
+      const high = Math.abs(bestY);
+      if (high < 0.414 * wide) across[at] = 1;
+      else if (wide < 0.414 * high) across[at] = stride;
+      else across[at] = bestX * bestY > 0 ? stride + 1 : stride - 1;
+    }
+  const isCrest = new Uint8Array(size.length);
+  const strong: number[] = [];
+  for (let at = stride; at < size.length - stride; at += 1) {
+    const value = size[at]!;
+    if (value < edgeWeak || value < size[at - across[at]!]! || value <= size[at + across[at]!]! || !isFree(at))
+      continue;
+    isCrest[at] = 1;
+    if (value >= edgeStrong) strong.push(at);
+  }
+  const kept: number[] = [];
+  for (const seed of strong) {
+    if (!isCrest[seed]) continue;
+    const chain = [seed];
+    isCrest[seed] = 0;
+    for (let next = 0; next < chain.length; next += 1)
+      for (const step of around) {
+        const at = chain[next]! + step;
+        if (isCrest[at]) {
+          isCrest[at] = 0;
+          chain.push(at);
+        }
+      }
+    if (chain.length >= shortestEdgePx) kept.push(...chain);
+  }
+  return kept;
+}
