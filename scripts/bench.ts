@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: the speed and memory that the README promises, measured on this machine, written to docs/benchmarks.md.
- * Needs a built dist/ (it builds one) and the default pack. Usage: npm run bench [-- server|training]
+ * Needs a built dist/ (it builds one) and the default pack. Usage: npm run bench [-- server|edits|encoding|training ...], or
+ * npm run bench -- guidance [FOLDER], which only compares what guidance may move and is not part of the table.
  */
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -8,12 +9,21 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readFlowFile } from "../server/flow/weights.ts";
 import { Catalogue, packsHome } from "../server/packs/catalogue.ts";
+import { openBasePack } from "../server/training/base-pack.ts";
+import { benchEdits, restyled } from "./bench/edits.ts";
+import { benchEncoding } from "./bench/encoding.ts";
+import { benchGuidance } from "./bench/guidance.ts";
 import { machine } from "./bench/measure.ts";
 import { benchServer } from "./bench/server.ts";
 import { benchTraining } from "./bench/training.ts";
 
-const all = ["server", "training"];
-const wanted = new Set(process.argv.length > 2 ? process.argv.slice(2) : all);
+const all = ["server", "edits", "encoding", "training"];
+const args = process.argv.slice(2);
+if (args[0] === "guidance") {
+  await benchGuidance(args[1]);
+  process.exit(0);
+}
+const wanted = new Set(args.length > 0 ? args : all);
 for (const name of wanted)
   if (!all.includes(name)) {
     console.error(`bench: expected ${all.join(" or ")}, got "${name}"`);
@@ -22,8 +32,10 @@ for (const name of wanted)
 const rows: Array<readonly [what: string, value: string, goal: string]> = [];
 const ms = (value: number): string => `${value.toFixed(0)} ms`;
 
-if (wanted.has("server")) {
+const { folder: pack, manifest } = (await Catalogue.open(packsHome())).entries[0]!;
+if (wanted.has("server") || wanted.has("edits"))
   execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
+if (wanted.has("server")) {
   const server = await benchServer();
   rows.push(
     ["start to ready (packs verified, loaded, warmed up)", ms(server.readyMs), "≤ 5 s"],
@@ -39,10 +51,35 @@ if (wanted.has("server")) {
     ["images a second, six clients", server.imagesPerSecond.toFixed(1), ""],
   );
 }
+if (wanted.has("edits")) {
+  const { fields, eightImagesMs, everyConditionMs, inversionMs, restyleMs } = await benchEdits();
+  rows.push(
+    ["cached caption and style to eight PNGs over HTTP, median", ms(eightImagesMs), "≤ 600 ms"],
+    [`the same with ${fields.join(", ")} at once`, ms(everyConditionMs), "≤ 600 ms"],
+    ["inversion of an image over HTTP (known condition, new image), median", ms(inversionMs), "≤ 60 ms"],
+    [
+      `restyle of ${restyled} images, ${restyled} generations sent at once, to the last PNG, median`,
+      ms(restyleMs),
+      "≤ 2 s",
+    ],
+  );
+}
+if (wanted.has("encoding")) {
+  const { images, imagesPerSecond, whole, parts } = await benchEncoding(await openBasePack(pack));
+  const cost = (part: { readonly ms: number; readonly cpuMs: number }): string =>
+    `${part.ms.toFixed(1)} ms an image, ${part.cpuMs.toFixed(1)} ms of processor time`;
+  rows.push(
+    [
+      `training folder of ${images} PNG files, 128 to 512 px, read, validated and encoded by every expert`,
+      `${imagesPerSecond.toFixed(0)} images/s (${cost(whole)})`,
+      "≥ 100 images/s",
+    ],
+    ...parts.map((part) => [`of it: ${part.what}`, cost(part), ""] as const),
+  );
+}
 if (wanted.has("training")) {
-  const { folder, manifest } = (await Catalogue.open(packsHome())).entries[0]!;
   const { flow } = manifest.translations[0]!;
-  const { architecture } = readFlowFile(await readFile(join(folder, flow)), manifest.id);
+  const { architecture } = readFlowFile(await readFile(join(pack, flow)), manifest.id);
   const training = await benchTraining(architecture);
   const rate = (stepMs: number): string =>
     `${ms(stepMs)} a step, ${((training.batch * 1000) / stepMs).toFixed(0)} images/s`;

@@ -1,6 +1,6 @@
 /**
- * Builds everything into dist/: the plugin (what Figma imports), the playground page, and the server with its inference
- * child. Dependencies stay outside the server's bundle; the plugin's files carry all they need.
+ * Builds everything into dist/: the plugin (what Figma imports), the playground page, and the server with its
+ * children. Dependencies stay outside the server's bundle; the plugin's files carry all they need.
  * Usage: node scripts/build.mjs [--port N] [--no-minify]
  */
 import { rm } from "node:fs/promises";
@@ -17,7 +17,7 @@ const started = performance.now();
 await rm("dist", { recursive: true, force: true });
 await Promise.all([
   build({
-    entryPoints: { cli: "server/cli.ts", child: "server/inference/child.ts" },
+    entryPoints: { cli: "server/cli.ts", child: "server/inference/child.ts", trainer: "server/training/child.ts" },
     outdir: "dist/server",
     bundle: true,
     splitting: true,

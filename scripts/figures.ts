@@ -1,9 +1,14 @@
-/** Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. */
+/**
+ * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations, ten minutes each, and
+ * so is made only when it is named; `--steps N` tries it quickly.
+ */
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { captionFigure } from "./figures/captions.ts";
 import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/conditions.ts";
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { playgroundFigure } from "./figures/playground.ts";
+import { trainingFigures } from "./figures/training.ts";
 
 const figures: Readonly<Record<string, (path: string, packsDir?: string) => Promise<unknown>>> = {
   captions: captionFigure,
@@ -18,15 +23,24 @@ const figures: Readonly<Record<string, (path: string, packsDir?: string) => Prom
   "low-resolution": lowResolutionFigure,
 };
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { packs: { type: "string" } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { packs: { type: "string" }, steps: { type: "string" } },
+});
 const all = Object.keys(figures);
-const unknown = positionals.find((name) => !all.includes(name));
+const known = [...all, "training"];
+const unknown = positionals.find((name) => !known.includes(name));
 if (unknown !== undefined) {
-  console.error(`figures: expected ${all.join(", ")}, got "${unknown}"`);
+  console.error(`figures: expected ${known.join(", ")}, got "${unknown}"`);
   process.exit(2);
 }
 for (const name of positionals.length > 0 ? positionals : all) {
   const path = `docs/figures/${name}.png`;
+  if (name === "training") {
+    const steps = values.steps === undefined ? undefined : Number(values.steps);
+    for (const made of await trainingFigures(dirname(path), values.packs, steps)) console.log(made);
+    continue;
+  }
   await figures[name]!(path, values.packs);
   console.log(path);
 }

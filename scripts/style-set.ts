@@ -1,27 +1,13 @@
 /**
- * Writes one style of the rendered icon set (server/pretrain/data) as a user would have it: a folder of PNG files named after
- * what they show. Made for the styles that no training has seen, on which `tau train DIR --name NAME` is tried.
+ * Writes one style of the rendered icon set as a folder of named PNG files, to try `tau train DIR --name NAME` on. Made for the
+ * styles that no training has seen: meteocons, meteocons-fill, streamline-kameleon, streamline-kameleon-duo.
  * Usage: node --import tsx scripts/style-set.ts STYLE OUT [COUNT]
  */
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { toStraightRgba } from "../server/engine/pixels.ts";
-import { encodePng } from "../server/images/codec.ts";
-import { openImageSet } from "../server/training/image-set.ts";
+import { writeStyleFolder } from "./figures/style-folder.ts";
 
-const sizePx = 128;
 const [style, out, count = "200"] = process.argv.slice(2);
 if (style === undefined || out === undefined) {
   console.error("Usage: node --import tsx scripts/style-set.ts STYLE OUT [COUNT]");
   process.exit(2);
 }
-const images = await openImageSet("server/pretrain/.cache/icons", sizePx);
-const items = images.items.filter((item) => item.style === style).slice(0, Number(count));
-await mkdir(out, { recursive: true });
-for (const { row, captions } of items) {
-  const { rgba } = toStraightRgba(await images.read(row, 1), sizePx);
-  const png = await encodePng(rgba, sizePx, sizePx);
-  await writeFile(join(out, `${captions[0]!.replaceAll(" ", "-")}.png`), png);
-}
-await images.close();
-console.log(`${items.length} images of ${style} in ${out}`);
+console.log(`${await writeStyleFolder(style, out, Number(count))} images of ${style} in ${out}`);

@@ -35,12 +35,16 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     load: async () => (await import("./cli/blend.ts")).command,
   },
   train: {
-    summary: "train a pack's flow on a rendered image set",
+    summary: "train a translation on your own images, or a pack's flow",
     load: async () => (await import("./cli/train.ts")).command,
   },
   evaluate: {
     summary: "measure a pack and write a report",
     load: async () => (await import("./cli/evaluate.ts")).command,
+  },
+  calibrate: {
+    summary: "measure what a translation knows, for its warnings",
+    load: async () => (await import("./cli/calibrate.ts")).command,
   },
   experts: {
     summary: "try any ONNX file as an expert",

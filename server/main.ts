@@ -4,7 +4,6 @@
  */
 import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { InversionRequest, ResolvedRequest } from "../shared/contract.ts";
 import { limits } from "../shared/limits.ts";
 import { AppError } from "../shared/problem.ts";
@@ -20,12 +19,12 @@ import { createConditionImageLoader } from "./images/condition-images.ts";
 import { requirePlainSvg } from "./images/svg.ts";
 import { createInferenceClient } from "./inference/client.ts";
 import type { ConditionImages, InferenceClient, ReadyInfo } from "./inference/protocol.ts";
-import { GenerationHistory } from "./jobs/generation-history.ts";
 import { startGenerationWorker } from "./jobs/generation-worker.ts";
-import { MemoryQueue } from "./jobs/memory-queue.ts";
-import { ResultStore } from "./jobs/result-store.ts";
 import { createLog, type Log } from "./log.ts";
-import { Catalogue } from "./packs/catalogue.ts";
+import { openGenerations, openTrainings } from "./open-stores.ts";
+import { type Served, ServedCatalogue } from "./packs/served-catalogue.ts";
+import { Pending } from "./pending.ts";
+import { startTrainings, type TrainingTimings } from "./start-trainings.ts";
 import { loadToken, type Token } from "./token.ts";
 
 export interface RunningServer {
@@ -41,22 +40,29 @@ export interface RunningServer {
 /** What tests put in place of the real ones. */
 export interface ServerParts {
   readonly inference?: InferenceClient;
-  readonly catalogue?: Pick<Catalogue, "packs">;
+  readonly catalogue?: Served;
   readonly log?: Log;
   readonly shutdownGraceMs?: number;
+  readonly trainingTimings?: Partial<TrainingTimings>;
 }
 
 /** @throws AppError port_in_use, config_invalid, pack_unavailable, pack_corrupt */
 export async function startServer(config: Config, parts: ServerParts = {}): Promise<RunningServer> {
   const log = parts.log ?? createLog(config.logLevel);
   const graceMs = parts.shutdownGraceMs ?? limits.shutdownGraceMs;
-  const catalogue = parts.catalogue ?? (await openCatalogue(config, log));
+  const served =
+    parts.catalogue ??
+    (await ServedCatalogue.open({
+      ...config,
+      onFault: ({ folder, error }) => log.warn({ folder, err: error }, "a pack was left out"),
+    }));
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   // Before the folder is touched, so that a second start on the same port is told about the port.
   await (await listen(() => new Response(null, { status: 503 }), config.port)).close(0);
   const unlock = lockDataFolder(config.dataDir);
   const token = await loadToken(config.dataDir);
-  const { queue, results, uploads } = await openJobs(config.dataDir, log);
+  const { queue, results, uploads } = await openGenerations(config.dataDir, log);
+  const { folders, trainings } = await openTrainings(config.dataDir, log);
   const inference = parts.inference ?? createClient(config, log);
 
   const stopping = new AbortController();
@@ -76,16 +82,19 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   };
   const load = createConditionImageLoader((digest) => uploads.read(digest), limits.decodedImagesMax);
   const imagesOf = (request: ResolvedRequest | InversionRequest): Promise<ConditionImages> =>
-    load(request, findTranslation(catalogue.packs(), request.translation).translation.widthPx);
+    load(request, findTranslation(served.packs(), request.translation).translation.widthPx);
+  const inversions = new Pending();
   const app = createApp({
     queue,
-    catalogue,
+    trainings,
+    readPreview: (training, step, index) => folders.readPreview(training, step, index),
+    catalogue: served,
     inference: status,
     results,
     uploads,
     probeImage,
     checkDrawing: requirePlainSvg,
-    invert: async (request, signal) => inference.invert(request, await imagesOf(request), signal),
+    invert: (request, signal) => inversions.add(async () => inference.invert(request, await imagesOf(request), signal)),
     token: token.value,
     version: config.version,
     hosts: config.hosts,
@@ -111,9 +120,18 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     log,
     onFinished: metrics.recordJob,
   });
+  const runner = startTrainings({
+    ...{ config, trainings, folders, uploads, inference, served, log },
+    stopping: stopping.signal,
+    timings: parts.trainingTimings,
+  });
   const ready = inference.start();
   ready.then(
-    ({ provider, startMs, packs }) => log.info({ provider, startMs, packs }, "inference is ready"),
+    async ({ provider, startMs, packs, leftOut = [] }) => {
+      log.info({ provider, startMs, packs }, "inference is ready");
+      if (leftOut.length > 0)
+        await served.reopen(leftOut).catch((err: unknown) => log.error({ err }, "the packs could not be read again"));
+    },
     (error: unknown) => {
       fault = error;
     },
@@ -125,7 +143,8 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     log.info({}, "stopping");
     stopping.abort();
     await queue.close();
-    await worker.stop(graceMs);
+    trainings.close();
+    await Promise.all([worker.stop(graceMs), inversions.settle(graceMs), runner.stop(graceMs)]);
     streamsEnd.abort();
     await inference.close();
     await listener.close(1000);
@@ -143,39 +162,6 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       return stopped;
     },
   };
-}
-
-/** Opens stores and history, and forgets files that no generation names. */
-async function openJobs(dataDir: string, log: Log) {
-  const [results, uploads, history] = await Promise.all([
-    ResultStore.open(join(dataDir, "results")),
-    ResultStore.open(join(dataDir, "uploads")),
-    GenerationHistory.open(join(dataDir, "generations")),
-  ]);
-  let unreadable = 0;
-  const records = await history.load((file) => {
-    unreadable += 1;
-    log.warn({ file }, "a generation's record could not be read");
-  });
-  const used = new Set(records.flatMap(({ generation }) => generation.images.map(({ sha256 }) => sha256)));
-  // A record that can't be read still names its images: nothing is swept while there is one.
-  if (unreadable === 0) await results.sweep((digest) => used.has(digest));
-  const queue = new MemoryQueue({
-    queueMax: limits.queueMax,
-    historyMax: limits.historyMax,
-    now: Date.now,
-    history,
-    records,
-    onForgotten: (sha256) => results.forget(sha256),
-    onHistoryError: (error) => log.error({ err: error }, "the history could not be written"),
-  });
-  return { queue, results, uploads };
-}
-
-async function openCatalogue({ packsDir, userPacksDir }: Config, log: Log): Promise<Catalogue> {
-  const catalogue = await Catalogue.open(packsDir, userPacksDir);
-  for (const { folder, error } of catalogue.faults) log.warn({ folder, err: error }, "a pack was left out");
-  return catalogue;
 }
 
 const createClient = ({ packsDir, userPacksDir, provider, threads }: Config, log: Log): InferenceClient =>

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { CaptionSchema, conditionFields, DigestSchema, depths, PartialConditionSchema } from "./conditions.ts";
-import { checkGeneration } from "./generation-rules.ts";
+import { checkGeneration, guidanceOfAll } from "./generation-rules.ts";
 import { limits } from "./limits.ts";
 import { ProblemSchema } from "./problem.ts";
 
@@ -72,7 +72,7 @@ const generationFields = z.strictObject({
 
 const settleGuidance = <Asked extends { guidance?: number | undefined; keepResidualOf?: unknown }>(asked: Asked) => ({
   ...asked,
-  guidance: asked.guidance ?? (asked.keepResidualOf === undefined ? limits.guidanceDefault : 0),
+  guidance: guidanceOfAll(asked),
 });
 
 /** The same schema, seen as one whose input has passed through it before: its defaults leave no field open any more. */

@@ -4,18 +4,32 @@
  */
 import type { z } from "zod";
 import { type ConditionField, conditionFields, type PartialCondition } from "./conditions.ts";
+import { limits } from "./limits.ts";
+
+interface Weights {
+  readonly guidance?: number | undefined;
+  readonly guidanceOf?: Partial<Record<ConditionField, number>> | undefined;
+  readonly keepResidualOf?: unknown;
+}
 
 /** The fields that the rules look at; `GenerationRequest` is one of these. */
-interface Asked {
+interface Asked extends Weights {
   readonly condition: PartialCondition;
   readonly count: number;
-  readonly guidanceOf?: Partial<Record<ConditionField, number>> | undefined;
   readonly bestOf: number;
   readonly keepResidualOf?: { readonly condition: PartialCondition } | undefined;
   readonly angleDegrees: number;
   readonly blendWith?: { readonly condition: PartialCondition } | undefined;
   readonly attribute?: object | undefined;
 }
+
+/** The guidance that a request means: off where a residual is kept, unless it says otherwise. */
+export const guidanceOfAll = ({ guidance, keepResidualOf }: Weights): number =>
+  guidance ?? (keepResidualOf === undefined ? limits.guidanceDefault : 0);
+
+/** Weights above 0, each of which the flow contrasts for itself. */
+export const guidanceTermCount = (asked: Weights): number =>
+  [guidanceOfAll(asked), ...Object.values(asked.guidanceOf ?? {})].filter((weight) => weight > 0).length;
 
 /** Checks a request whose fields are each right by themselves. */
 export function checkGeneration(asked: Asked, context: z.RefinementCtx): void {
@@ -50,4 +64,7 @@ export function checkGeneration(asked: Asked, context: z.RefinementCtx): void {
     if (guidanceOf[field] !== undefined && !isGiven)
       complain(["guidanceOf", field], `condition.${field} beside it`, "none");
   }
+  const terms = guidanceTermCount(asked);
+  if (terms > limits.guidanceTermsMax)
+    complain(["guidanceOf"], `at most ${limits.guidanceTermsMax} weights above 0, guidance counted`, terms);
 }

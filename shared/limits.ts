@@ -17,6 +17,8 @@ export const limits = {
   /** Guidance weight; beyond 4 colours saturate and shapes break. 0 = off. */
   guidanceMax: 4,
   guidanceDefault: 1,
+  /** Weights above 0 of one image, `guidance` counted: a flow's graph holds a block of rows for each. */
+  guidanceTermsMax: 3,
   /** Candidates of one image; beyond 16 the best of K gains little and costs K passes. */
   bestOfMax: 16,
   /** Half a circle: v turned into its opposite. */
@@ -63,6 +65,25 @@ export const limits = {
   onnxMaxBytes: 1024 * 1024 * 1024,
   /** Uploaded images kept on disk, in bytes; the oldest go first. */
   uploadsKeptMaxBytes: 1024 * 1024 * 1024,
+  /** Examples of a training: fewer teach a flow nothing that its start does not know, more than these belong to the command line. */
+  examplesMin: 20,
+  examplesMax: 5000,
+  /** Captions of one example: names and a few ways to say the same. */
+  exampleCaptionsMax: 8,
+  /** Body of a training's request in bytes: `examplesMax` examples with a sentence each. */
+  trainingJsonMaxBytes: 4 * 1024 * 1024,
+  /** Optimiser steps of a training; 600 are the default and take minutes. */
+  trainingStepsMax: 10_000,
+  /** Images of one step: memory grows with it. */
+  trainingBatchMax: 512,
+  /** Trainings that may wait; each keeps its examples' uploads from being swept. */
+  trainingsWaitingMax: 20,
+  /** Finished trainings kept for the list, with their previews; the oldest go first. */
+  trainingsKeptMax: 100,
+  /** A training child that says nothing for this long hangs and is ended; one step or one read image takes seconds at most. */
+  trainingSilenceMs: 120_000,
+  /** A training that is to stop has this long to write its checkpoint. */
+  trainingStopGraceMs: 15_000,
   /** Characters of an `Idempotency-Key`. */
   idempotencyKeyMaxChars: 200,
   /** Default length of one page of the list of generations. */

@@ -40,6 +40,7 @@ export const problemStatus = {
   tensor_mismatch: 500,
   training_failed: 500,
   dataset_invalid: 422,
+  name_taken: 422,
   config_invalid: 500,
   shutting_down: 503,
   internal: 500,

@@ -12,13 +12,13 @@ export interface FoundTranslation {
   readonly translation: TranslationInfo;
 }
 
-/** The translation of an id with its pack. @throws AppError pack_unavailable, translation_unknown */
-export function findTranslation(packs: readonly PackInfo[], id: string): FoundTranslation {
+/** The translation of an id with its pack; `field` named it. @throws AppError pack_unavailable, translation_unknown */
+export function findTranslation(packs: readonly PackInfo[], id: string, field = "translation"): FoundTranslation {
   if (packs.length === 0) throw new AppError("pack_unavailable", "expected at least one pack on the server, got none");
   for (const pack of packs)
     for (const translation of pack.translations) if (translation.id === id) return { pack, translation };
   const known = packs.flatMap(({ translations }) => translations.map((translation) => translation.id));
-  throw mismatch("translation_unknown", "translation", `one of ${known.join(", ")}`, describe(id));
+  throw mismatch("translation_unknown", field, `one of ${known.join(", ")}`, describe(id));
 }
 
 /**

@@ -1,13 +1,11 @@
 /**
- * The server as a user meets it, in its own process: time to ready, warm latency, memory of the inference child, and the
- * event-loop delay of the HTTP process while the child is saturated.
+ * The server as a user meets it: time to ready, warm latency, memory of the inference child, and the event-loop delay of the HTTP
+ * process while the child is saturated.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type Generation, GenerationSchema } from "../../shared/contract.ts";
+import type { ChildProcess } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { median, percentile } from "./measure.ts";
+import { origin, type RunningServer, timed, withServer } from "./running-server.ts";
 
 export interface ServerBench {
   readonly readyMs: number;
@@ -19,24 +17,12 @@ export interface ServerBench {
   readonly imagesPerSecond: number;
 }
 
-const port = 7899;
-const origin = `http://localhost:${port}`;
 const [rounds, saturationMs] = [25, 15_000];
 
-export async function benchServer(): Promise<ServerBench> {
-  const data = await mkdtemp(join(tmpdir(), "tau-bench-"));
-  const started = performance.now();
-  const server = spawn(process.execPath, ["dist/server/cli.js", "serve", "--port", String(port), "--data", data], {
-    stdio: ["ignore", "ignore", "inherit"],
-    // The limit protects a server from its clients; here it would measure itself.
-    env: { ...process.env, TAU_REQUESTS_PER_MINUTE: "1000000", TAU_LOG_LEVEL: "error" },
-  });
-  try {
-    await until(async () => (await fetch(`${origin}/readyz`)).ok);
-    const readyMs = performance.now() - started;
-    const token = (await readFile(join(data, "token"), "utf8")).trim();
-    const call = (caption: string, count: number, seed: number): Promise<Generation> =>
-      generate(token, caption, count, seed);
+export const benchServer = (): Promise<ServerBench> =>
+  withServer(async (server) => {
+    const call = (caption: string, count: number, seed: number) =>
+      server.generate({ condition: { caption, style: "noto" }, count, seed });
     await call("red apple", 4, 1);
     const four: number[] = [];
     const one: number[] = [];
@@ -44,52 +30,22 @@ export async function benchServer(): Promise<ServerBench> {
       four.push(await timed(() => call(`red apple number ${round}`, 4, round)));
       one.push(await timed(() => call(`green tree number ${round}`, 1, round)));
     }
-    const childRssMb = await childRss(server);
-    const load = await saturate(token, call);
+    const childRssMb = await childRss(server.process);
+    const load = await saturate(server, call);
     return {
-      readyMs,
+      readyMs: server.readyMs,
       fourImagesMs: { median: median(four), p95: percentile(four, 95) },
       oneImageMs: median(one),
       childRssMb,
       ...load,
     };
-  } finally {
-    server.kill("SIGTERM");
-    await new Promise((resolve) => server.once("exit", resolve));
-    await rm(data, { recursive: true });
-  }
-}
-
-/** From the request to the last PNG's bytes, events read as the plugin does. */
-async function generate(token: string, caption: string, count: number, seed: number): Promise<Generation> {
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const body = JSON.stringify({ condition: { caption, style: "noto" }, count, seed });
-  const created = await fetch(`${origin}/v1/generations`, { method: "POST", headers, body });
-  if (created.status !== 202) throw new Error(`expected 202, got ${created.status}: ${await created.text()}`);
-  const events = await fetch(`${origin}${created.headers.get("location")}/events`, { headers });
-  const last = (await events.text())
-    .trim()
-    .split("\n\n")
-    .filter((event) => event.includes("data:"))
-    .at(-1)!;
-  const generation = GenerationSchema.parse(
-    JSON.parse(
-      last
-        .split("\n")
-        .find((line) => line.startsWith("data:"))!
-        .slice(5),
-    ),
-  );
-  if (generation.state !== "done")
-    throw new Error(`expected done, got ${generation.state}: ${generation.problem?.detail}`);
-  await Promise.all(
-    generation.images.map(async ({ path }) => (await fetch(`${origin}${path}`, { headers })).arrayBuffer()),
-  );
-  return generation;
-}
+  });
 
 /** Keeps six clients busy and reads the HTTP process's own loop delay and the latency of its health route. */
-async function saturate(token: string, call: (caption: string, count: number, seed: number) => Promise<Generation>) {
+async function saturate(
+  { token }: RunningServer,
+  call: (caption: string, count: number, seed: number) => ReturnType<RunningServer["generate"]>,
+) {
   const end = performance.now() + saturationMs;
   let images = 0;
   const health: number[] = [];
@@ -114,20 +70,6 @@ async function saturate(token: string, call: (caption: string, count: number, se
     healthP99Ms: percentile(health, 99),
     imagesPerSecond: images / (saturationMs / 1000),
   };
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  await work();
-  return performance.now() - started;
-}
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!(await isTrue().catch(() => false))) {
-    if (performance.now() > deadline) throw new Error("the server was not ready within 60 s");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 /** Resident memory of the server's only child, in MB (Linux). */

@@ -17,9 +17,13 @@ export interface Studio {
 /** Side of the default pack's images in pixels. */
 const sizePx = 128;
 
-/** Opens a studio for the time of `work`. */
-export async function withStudio<T>(packsDir: string | undefined, work: (studio: Studio) => Promise<T>): Promise<T> {
-  const client = createInferenceClient({ packsDir: packsDir ?? packsHome() });
+/** Opens a studio for the time of `work`. @param userPacksDir packs beside those that ship */
+export async function withStudio<T>(
+  packsDir: string | undefined,
+  work: (studio: Studio) => Promise<T>,
+  userPacksDir?: string,
+): Promise<T> {
+  const client = createInferenceClient({ packsDir: packsDir ?? packsHome(), userPacksDir });
   const files = new Map<string, Uint8Array>();
   const load = createConditionImageLoader(async (digest) => files.get(digest), 100);
   try {

@@ -1,20 +1,22 @@
 /** `tau packs`: lists what is installed, with styles and licences, and verifies every file against its digest. */
 import { parseArgs } from "node:util";
-import { Catalogue, packsHome } from "../packs/catalogue.ts";
+import { readConfig } from "../config.ts";
+import { Catalogue } from "../packs/catalogue.ts";
 
-const usage = `Usage: npm run -s tau -- packs list|verify [--packs DIR] [--json]
+const usage = `Usage: npm run -s tau -- packs list|verify [--packs DIR] [--data DIR] [--json]
 
   list     packs with version, digest, size, translations and styles
   verify   compares the length and SHA-256 of every file with the manifest; exit code 1 at the first that does not fit
 
   --packs DIR   folder of packs (default: the packs that ship)
+  --data DIR    the data folder, with the packs that were trained here (default: as tau serve)
   --json        the list as JSON, as GET /v1/meta gives it`;
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { packs: { type: "string" }, json: { type: "boolean", default: false } },
+    options: { packs: { type: "string" }, data: { type: "string" }, json: { type: "boolean", default: false } },
   });
   const [action] = positionals;
   if (action !== "list" && action !== "verify") {
@@ -23,7 +25,9 @@ async function run(args: string[]): Promise<number> {
     );
     return 2;
   }
-  const catalogue = await Catalogue.open(values.packs ?? packsHome());
+  const { packsDir, userPacksDir } = readConfig({ packs: values.packs, data: values.data });
+  const catalogue = await Catalogue.open(packsDir, userPacksDir);
+  for (const { folder, error } of catalogue.faults) console.error(`left out ${folder}: ${error.message}`);
   if (action === "verify") {
     await catalogue.verify();
     for (const { manifest, digest } of catalogue.entries)
@@ -39,7 +43,10 @@ async function run(args: string[]): Promise<number> {
     console.log(`${id}@${version}  ${(sizeBytes / 1e6).toFixed(1)} MB  ${digest.slice(0, 16)}…\n  licence: ${licence}`);
     for (const { id: translation, conditions, styles, widthPx, heightPx } of translations)
       console.log(
-        `  ${translation}: ${conditions.join(" + ")} → ${widthPx} × ${heightPx} px\n    styles: ${styles.map((style) => style.id).join(", ")}`,
+        [
+          `  ${translation}: ${conditions.join(" + ")} → ${widthPx} × ${heightPx} px`,
+          ...(styles.length > 0 ? [`    styles: ${styles.map((style) => style.id).join(", ")}`] : []),
+        ].join("\n"),
       );
   }
   return 0;

@@ -148,7 +148,7 @@ function weightOf(flag: string): [field: string, weight: number] {
 
 /**
  * A complaint about a field of the request, told by the flag that set it; anything else as it is.
- * @param names flags of a command that are called otherwise than their field
+ * @param names flags of a command that are called otherwise than their field; a source (`keepResidualOf`) has the beginning of its flags
  */
 export function byFlag(error: unknown, names: Readonly<Record<string, string>> = {}): unknown {
   if (!(error instanceof AppError) || error.detail.field === undefined) return error;
@@ -167,7 +167,7 @@ const flagOf = (field: string, names: Readonly<Record<string, string>>): string 
   if (field === "condition") return field;
   const [, place = "", name = field] =
     /^(?:(\w+)\.)?condition\.(\w+)/.exec(field) ?? /^(attribute)\.(\w+)/.exec(field) ?? [];
-  const prefix = { keepResidualOf: "from-", blendWith: "to-" }[place] ?? "";
+  const prefix = names[place] ?? { keepResidualOf: "from-", blendWith: "to-" }[place] ?? "";
   const flag = names[field] ?? fieldFlags[field] ?? (field.startsWith("guidanceOf") ? "guidanceOf" : name);
   return `--${prefix}${flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 };

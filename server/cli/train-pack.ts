@@ -3,19 +3,23 @@
  * translations and writes it into the pack, with the metrics it reached. The manifest is replaced last, so an interrupted
  * run leaves the pack as it was.
  */
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
+import { writeFileAtomically } from "../files/atomic-file.ts";
 import { defaultTrainOptions } from "../flow/trainer.ts";
 import { readFlowFile, writeFlowFile } from "../flow/weights.ts";
+import { costCard, stopwatch } from "../training/cost-card.ts";
 import { encodeSet } from "../training/encode-set.ts";
+import { recordsFolder } from "../training/fill-pack-folder.ts";
 import { fitFlow } from "../training/fit-flow.ts";
 import { openImageSet } from "../training/image-set.ts";
 import { draftOf, type PackDraft } from "../training/pack-draft.ts";
 import { openSetExperts } from "../training/pack-experts.ts";
 import { digestExperts, type FileDigests, publishFlow } from "../training/publish.ts";
+import { RunRecords } from "../training/run-records.ts";
 import { ProgressLine } from "./progress-line.ts";
 import {
   choiceFlag,
@@ -88,14 +92,24 @@ export async function trainPack(folder: string, pack: string, values: Values): P
 
   const out = values.out ?? join(folder, "flow");
   await mkdir(out, { recursive: true });
+  const checkpoint = join(out, "checkpoint.safetensors");
+  const given = settings.measured?.join(" and ") ?? "all conditions";
+  const records = await RunRecords.open(
+    out,
+    { title: `${draft.manifest.id}, ${draft.translation.id}`, given },
+    stopwatch(),
+    existsSync(checkpoint),
+  );
   const result = await fitFlow(
     set,
     {
       ...defaultTrainOptions,
       ...settings,
-      checkpoint: join(out, "checkpoint.safetensors"),
+      checkpoint,
       signal,
-      onProgress: (progress) => {
+      async onProgress(progress) {
+        const { step, trainNats, heldOutNats, bestStep } = progress;
+        await records.add({ step, trainNats, heldOutNats }, settings.keep === "last" ? step : bestStep);
         const text = describeProgress(progress);
         appendFileSync(join(out, "train.log"), `${text}\n`);
         line.log(text);
@@ -120,8 +134,17 @@ export async function trainPack(folder: string, pack: string, values: Values): P
   }
   const digest = await publishFlow(pack, draft, digests, result);
   const { reason, stepsDone: steps, bestStep, metrics } = result;
+  const folderOfRecords = join(pack, recordsFolder(draft.manifest.version));
+  await writeRecords(folderOfRecords, records, settings.keep === "last" ? steps : bestStep);
   console.log(JSON.stringify({ pack, digest, reason, steps, bestStep, ...metrics }));
   return 0;
+}
+
+/** Cost card and loss curve, which `tau evaluate` shows; nothing is served from them, so they may come after the pack. */
+async function writeRecords(folder: string, records: RunRecords, keptStep: number): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const files = records.files(keptStep).set("cost.json", `${JSON.stringify(costCard(records.spent), null, 2)}\n`);
+  for (const [file, text] of files) await writeFileAtomically(join(folder, file), text, 0o644);
 }
 
 /** @throws AppError `config_invalid` naming the flag, what was expected, what came */

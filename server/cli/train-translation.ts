@@ -3,15 +3,14 @@
  * All the work is in server/training/train-translation.ts; here are flags, progress and the report.
  */
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { readConfig } from "../config.ts";
-import { toStraightRgba } from "../engine/pixels.ts";
-import { encodePng } from "../images/codec.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { describeComplaints } from "../training/complaints.ts";
 import { defaultCostFactors, describeCost } from "../training/cost-card.ts";
+import { previewPng } from "../training/preview.ts";
 import { type TrainedTranslation, type TranslationProgress, trainTranslation } from "../training/train-translation.ts";
 import { defaultTranslationSettings as defaults } from "../training/translation-settings.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -22,11 +21,12 @@ export const usage = `Usage: npm run -s tau -- train DIR --name NAME [options]
 Trains a translation of your own on DIR, a folder of PNG, JPEG, WebP or GIF images with captions: from one CSV (file,caption,style)
 or JSON Lines file in it, else from .txt files beside the images, else from the words of the file names. The experts of the base
 pack stay frozen; the flow starts from the base's and stops when held-out images stop gaining. The new pack appears in
-DATA/packs/NAME only when it beats its start. Ctrl-C, or worse, loses nothing: the same command goes on.
+DATA/packs/NAME only when it beats its start. Ctrl-C, or worse, loses nothing: the same command goes on. See docs/training.md.
+Exit codes: 0 published, 1 not better than its start or failed, 2 wrong usage.
 
   --name NAME        id of the new pack and of its translation; a pack of that name gets a new version
   --label TEXT       what people see (default: the name)
-  --base ID          pack to start from (default: the first that ships)
+  --base ID          pack to start from, one that ships or one of yours (default: the first that ships)
   --from-scratch     fresh weights instead of the base's
   --force            publish even what is no better than its start
   --steps N          most optimiser steps (default ${defaults.steps})
@@ -36,6 +36,7 @@ DATA/packs/NAME only when it beats its start. Ctrl-C, or worse, loses nothing: t
   --patience N       evaluations without improvement before stopping (default ${defaults.patience}, one each ${defaults.evaluateEvery} steps)
   --seed N           of batches and noise (default ${defaults.seed})
   --threads N        0 = all cores (default 0)
+  --checkpoint-seconds N   how often an interrupted run's state is saved (default ${defaults.checkpointEverySeconds}; Ctrl-C always saves)
   --previews DIR     where images of held-out captions go, drawn at temperature 0 at each evaluation
   --watts X          of one busy core, for the cost card (default ${defaultCostFactors.wattsPerCore})
   --euros-per-kwh X  (default ${defaultCostFactors.eurosPerKwh})
@@ -58,6 +59,7 @@ export const options = {
   patience: text,
   seed: text,
   threads: text,
+  "checkpoint-seconds": text,
   previews: text,
   watts: text,
   "euros-per-kwh": text,
@@ -73,18 +75,22 @@ type Values = {
 export async function trainOwn(folder: string, name: string, values: Values): Promise<number> {
   const { settings, threads, costFactors } = parseSettings(values);
   const { packsDir, userPacksDir, dataDir } = readConfig({ data: values.data, packs: values.packs });
-  const { entries } = await Catalogue.open(packsDir);
+  const { entries } = await Catalogue.open(packsDir, userPacksDir);
   const base = values.base === undefined ? entries[0]! : entries.find(({ manifest }) => manifest.id === values.base);
   if (!base) {
     const expected = `one of ${entries.map(({ manifest }) => manifest.id).join(", ")}`;
     throw new AppError("pack_unavailable", `--base: expected ${expected}, got "${values.base}"`, { field: "--base" });
   }
+  if (values.previews !== undefined) await requireFolder(values.previews, folder);
   const line = new ProgressLine();
-  await mkdir(userPacksDir, { recursive: true });
   const result = await trainTranslation({
     folder,
     basePack: base.folder,
     name,
+    // A pack of the name that the user trained gets a new version.
+    taken: entries
+      .filter(({ isShipped, manifest }) => isShipped || manifest.id !== name)
+      .map(({ manifest }) => manifest),
     packs: userPacksDir,
     work: join(dataDir, "training", name),
     settings,
@@ -102,6 +108,21 @@ export async function trainOwn(folder: string, name: string, values: Values): Pr
   return report(result);
 }
 
+/** @throws AppError `config_invalid` when previews can't go to a folder, or would be images of the next training */
+async function requireFolder(previews: string, images: string): Promise<void> {
+  const refuse = (expected: string, cause?: unknown): AppError =>
+    new AppError("config_invalid", `--previews: expected ${expected}, got "${previews}"`, {
+      field: "--previews",
+      expected,
+      received: previews,
+      cause,
+    });
+  if (!relative(images, previews).startsWith("..")) throw refuse("a folder outside the images");
+  await mkdir(previews, { recursive: true }).catch((cause: unknown) => {
+    throw refuse("a folder that can be written", cause);
+  });
+}
+
 /** @throws AppError `config_invalid` naming the flag, what was expected, what came */
 function parseSettings(values: FlagValues) {
   const positive = (name: string, fallback: number): number => numberFlag(values, name, fallback, { min: 0, max: 1e6 });
@@ -113,6 +134,7 @@ function parseSettings(values: FlagValues) {
       dropout: numberFlag(values, "dropout", defaults.dropout, { min: 0, max: 0.9 }),
       patience: wholeFlag(values, "patience", defaults.patience, 1, 1e6),
       seed: wholeFlag(values, "seed", defaults.seed, 0, limits.seedMax),
+      checkpointEverySeconds: wholeFlag(values, "checkpoint-seconds", defaults.checkpointEverySeconds, 0, 86_400),
     },
     threads: wholeFlag(values, "threads", 0, 0, 1024),
     costFactors: {
@@ -137,28 +159,28 @@ function show(line: ProgressLine, progress: TranslationProgress): void {
 }
 
 async function writePreviews(folder: string, { preview = [], step = 0 }: TranslationProgress): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const [index, { planes, sizePx }] of preview.entries()) {
-    const { rgba } = toStraightRgba(planes, sizePx);
-    const name = `step-${String(step).padStart(5, "0")}-${index + 1}.png`;
-    await writeFile(join(folder, name), await encodePng(rgba, sizePx, sizePx));
-  }
+  for (const [index, image] of preview.entries())
+    await writeFile(join(folder, `step-${String(step).padStart(5, "0")}-${index + 1}.png`), await previewPng(image));
 }
 
 /** The result as JSON on standard output, what people should know on standard error. */
 function report(result: TrainedTranslation): number {
-  const { name, pack, startNats, finalNats, startStyle, images, cost, reason, steps, bestStep } = result;
-  const nats = `held-out nats per dimension ${startNats.toFixed(4)} before, ${finalNats.toFixed(4)} after`;
+  const { name, pack, records, startNats, finalNats, startStyle, images, cost, reason, steps, bestStep } = result;
+  const nats = `held-out nats per dimension, given captions: ${startNats.toFixed(4)} before, ${finalNats.toFixed(4)} after`;
   const lines = [
     ...describeComplaints(images.complaints),
     `${images.usable} images used, ${images.heldOut} of them held out`,
     startStyle === undefined ? "" : `started as the base's style ${startStyle}`,
+    `${steps} steps (${reason}), kept the flow of step ${bestStep}`,
     ...describeCost(cost),
+    `log and loss curve: ${records}`,
     pack
       ? `${name} ${pack.version}: ${nats}${result.isBetter ? "" : ", no better than its start; published because --force was given"}`
-      : `${name}: ${nats}, no better than its start, so nothing was published; more or clearer images help, --force publishes anyway`,
+      : `${name}: ${nats}, no better than its start, so nothing was published; more or clearer images help, --force publishes anyway (docs/training.md)`,
   ];
   console.error(lines.filter(Boolean).join("\n"));
-  console.log(JSON.stringify({ name, ...pack, startNats, finalNats, startStyle, reason, steps, bestStep, cost }));
+  console.log(
+    JSON.stringify({ name, ...pack, records, startNats, finalNats, startStyle, reason, steps, bestStep, cost }),
+  );
   return pack ? 0 : 1;
 }

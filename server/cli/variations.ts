@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { limits } from "../../shared/limits.ts";
 import * as flags from "./request-flags.ts";
-import { refuseUsage, withWorkbench } from "./workbench.ts";
+import { refuseUsage, type Workbench, withWorkbench } from "./workbench.ts";
 
 const usage = `Usage: npm run -s tau -- variations FILE (--angle DEGREES | --depth early|middle|last) --out DIR [options]
 
@@ -34,7 +34,7 @@ async function run(args: string[]): Promise<number> {
   if (file === undefined || more.length > 0) return refuse(`expected one image file, got ${positionals.length}`);
   if (out === undefined) return refuse("expected --out DIR, got none");
   if ((angle === undefined) === (depth === undefined)) return refuse("expected either --angle or --depth");
-  return withWorkbench(values.packs, async ({ keep, draw }) => {
+  const work = async ({ keep, draw }: Workbench): Promise<void> => {
     const own = await flags.conditionOf(others, keep);
     const edit =
       depth === undefined
@@ -46,7 +46,9 @@ async function run(args: string[]): Promise<number> {
         : { condition: await flags.conditionOf({ ...others, image: file, depth }, keep) };
     const count = flags.numberOf(values.count);
     await draw(flags.requestOf(others, { ...edit, count, seed: flags.seedOf(values) }), out);
-  });
+  };
+  // With an angle the flags say what the image shows: they are the source's own.
+  return withWorkbench(values.packs, work, { keepResidualOf: "" });
 }
 
 export const command = { name: "variations", summary: "draw images like an image", usage, run };

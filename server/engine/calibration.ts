@@ -68,11 +68,12 @@ export const outsideConditions = (calibration: Calibration | undefined, given: E
     return score > threshold ? [{ field: fieldOf(name), score, threshold }] : [];
   });
 
-/** 1 − the largest cosine between a vector and the centres. */
+/** 1 − the largest cosine between a vector and the centres; 1 for a vector of zeros, which points nowhere. */
 export function distanceToCentres(vector: Float32Array, centres: Float32Array): number {
   const dims = vector.length;
   let largest = -1;
   for (let start = 0; start < centres.length; start += dims)
     largest = Math.max(largest, dot(vector, centres.subarray(start, start + dims)));
-  return 1 - largest / lengthOf(vector);
+  const length = lengthOf(vector);
+  return length === 0 ? 1 : 1 - largest / length;
 }

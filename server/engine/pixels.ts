@@ -29,10 +29,12 @@ export function toStraightRgba(planes: Float32Array, sizePx: number): StraightIm
 export function toPremultipliedPlanes(rgba: Uint8Array, sizePx: number): Float32Array {
   const pixels = sizePx * sizePx;
   const planes = new Float32Array(4 * pixels);
-  for (let pixel = 0; pixel < pixels; pixel += 1) {
-    const alpha = rgba[4 * pixel + 3]! / 255;
-    for (let channel = 0; channel < 3; channel += 1)
-      planes[channel * pixels + pixel] = (rgba[4 * pixel + channel]! / 255) * alpha;
+  for (let pixel = 0, at = 0; pixel < pixels; pixel += 1, at += 4) {
+    const alpha = rgba[at + 3]! / 255;
+    if (alpha === 0) continue;
+    planes[pixel] = (rgba[at]! / 255) * alpha;
+    planes[pixels + pixel] = (rgba[at + 1]! / 255) * alpha;
+    planes[2 * pixels + pixel] = (rgba[at + 2]! / 255) * alpha;
     planes[3 * pixels + pixel] = alpha;
   }
   return planes;

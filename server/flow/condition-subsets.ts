@@ -1,6 +1,6 @@
 /**
  * Which conditions a training draw gives, so that one flow serves any subset: nothing, words alone, one or two pictures with
- * or without words, everything. The shares follow what people ask for; every subset of the conditions has some chance.
+ * or without words, everything. The shares follow what people ask for; three pictures and more, short of all, are never drawn.
  * Source of the idea: dropped conditions (Ho, Salimans 2022, classifier-free guidance), here for many conditions at once.
  */
 import type { TrainingRandom } from "./random.ts";

@@ -3,6 +3,7 @@
  * with the one given fewer (its base), by precisions: P = P_all + Σ wᵢ·(P_all − min(P_all, Pᵢ)), and the same sum over P·μ, so that no
  * term ever widens a dimension. With one base "nothing" this is the rule of STARFlow (arXiv 2506.06276) for p_c^(1+w) / p_absent^w.
  */
+import { limits } from "../../shared/limits.ts";
 import type { Value } from "../onnx/graph.ts";
 import { add, concat, div, exp, log, min, mul, scale, slice, sub } from "../onnx/ops.ts";
 
@@ -13,7 +14,7 @@ export interface Gaussian {
 }
 
 /** Terms of one row that a graph has room for; what is not used has weight 0. */
-export const guidanceTerms = 3;
+export const guidanceTerms = limits.guidanceTermsMax;
 
 /** Rows of the given conditions, and below them those of each term's base: [(1 + terms) · batch, width]. */
 export const stack = (rows: Value): Value => concat(new Array<Value>(1 + guidanceTerms).fill(rows), 0);

@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { describe } from "../../shared/validation.ts";
+import { shuttingDown } from "../jobs/job-queue.ts";
 import type { AppDeps } from "./deps.ts";
 import { generationRoutes } from "./generation-routes.ts";
 import { checkHost, corsHeaders, createRateLimit, createTokenCheck, preflightResponse } from "./guards.ts";
@@ -16,6 +17,7 @@ import { inversionRoutes } from "./inversion-routes.ts";
 import { pageRoutes } from "./page-routes.ts";
 import { problemResponse } from "./problems.ts";
 import { type AppContext, type AppEnv, patternOf, type Route, type RouteDeps } from "./route.ts";
+import { trainingRoutes } from "./training-routes.ts";
 
 const secureHeaders: Readonly<Record<string, string>> = {
   "X-Content-Type-Options": "nosniff",
@@ -35,6 +37,7 @@ export function routesOf(deps: AppDeps): Route[] {
     ...imageRoutes(settled),
     ...generationRoutes(settled),
     ...inversionRoutes(settled),
+    ...trainingRoutes(settled),
     ...pageRoutes(settled, () => routes),
   );
   return routes;
@@ -74,10 +77,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
       checkToken(c.req.header("authorization") ?? null);
       if (!route.isUnlimited) spend();
     }
-    if (route.method === "post" && deps.stopping.aborted)
-      throw new AppError("shutting_down", "expected a running server, got one that is stopping", {
-        retryAfterSeconds: 5,
-      });
+    if (route.method === "post" && deps.stopping.aborted) throw shuttingDown(5);
   };
 
   const labels = new WeakMap<AppContext, string>();

@@ -1,6 +1,7 @@
 /** What the HTTP room is given: every port it speaks to. Tests pass real ones or small ones of their own. */
 import type { Inversion, InversionRequest, PackInfo } from "../../shared/contract.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
+import type { TrainingQueue } from "../jobs/training-queue.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface InferenceStatus {
@@ -14,6 +15,7 @@ export interface HttpLimits {
   readonly queueMax: number;
   readonly requestsPerMinute: number;
   readonly jsonMaxBytes: number;
+  readonly trainingJsonMaxBytes: number;
   readonly uploadMaxBytes: number;
   readonly uploadsParallelMax: number;
   readonly uploadsKeptMaxBytes: number;
@@ -25,8 +27,15 @@ export interface HttpLimits {
 
 export interface AppDeps {
   readonly queue: JobQueue;
-  readonly catalogue: { packs(): readonly PackInfo[] };
+  readonly catalogue: {
+    packs(): readonly PackInfo[];
+    /** Whether a pack is part of the release, not the user's. */
+    isShipped(id: string): boolean;
+  };
   readonly inference: () => InferenceStatus;
+  readonly trainings: TrainingQueue;
+  /** PNG of an evaluation; undefined when there is none. */
+  readonly readPreview: (training: string, step: number, index: number) => Promise<Uint8Array | undefined>;
   /** PNGs of generations by digest. */
   readonly results: { read(sha256: string): Promise<Uint8Array | undefined> };
   readonly uploads: {

@@ -77,6 +77,12 @@ DIGEST=$(curl -s localhost:7826/v1/images -H "Authorization: Bearer $TOKEN" \\
 curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
   "condition":{"caption":"red apple","style":"outline"},"count":1,
   "keepResidualOf":{"image":"'$DIGEST'","condition":{"caption":"red apple","style":"flat"}}}'`;
+  const training = `# Train a translation of your own: upload at least 20 images, name each with what it shows, follow the job
+curl -s localhost:7826/v1/translations -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
+  "name":"my-style","examples":[{"image":"'$DIGEST'","captions":["red apple"]}, …]}'
+curl -N localhost:7826/v1/translations/$ID/events -H "Authorization: Bearer $TOKEN"
+curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
+  "translation":"my-style","condition":{"caption":"green pear"}}'`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Tau API ${escapeHtml(version)}</title><style>${style}</style></head><body><main>
 <h1>Tau API ${escapeHtml(version)}</h1>
@@ -84,7 +90,8 @@ curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" -H "Cont
 <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1). All routes but those marked need
 <code>Authorization: Bearer …</code> with the token that the server wrote to its data folder at its first start.</p>
 <pre>${escapeHtml(example)}</pre>
-<pre>${escapeHtml(edit)}</pre><ul>${index.join("")}</ul>
+<pre>${escapeHtml(edit)}</pre>
+<pre>${escapeHtml(training)}</pre><ul>${index.join("")}</ul>
 ${routes.map(sectionOf).join("\n")}
 <section id="problems"><h2>Problems</h2><p>Every error is an RFC 9457 document of type <code>application/problem+json</code> with a
 stable <code>code</code>, and where it applies <code>field</code>, <code>expected</code> and <code>received</code>.</p>

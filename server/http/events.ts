@@ -1,11 +1,46 @@
 /**
- * Server-sent events of one generation (HTML Living Standard §9.2). Every event carries the whole snapshot, so a slow
- * client skips to the newest, memory stays at one snapshot a stream, and resuming needs no log of events: a client that
- * names a Last-Event-ID is only spared the snapshot which it has.
+ * Server-sent events of one job (HTML Living Standard §9.2). Every event carries the whole snapshot, so a slow client skips to
+ * the newest, memory stays at one snapshot a stream, and resuming needs no log of events: a client that names a Last-Event-ID is
+ * only spared the snapshot which it has.
  */
-import { isFinal, type JobQueue, type Snapshot } from "../jobs/job-queue.ts";
+import type { GenerationState } from "../../shared/contract.ts";
+import { isFinal } from "../jobs/job-queue.ts";
+import type { AppContext, RouteDeps } from "./route.ts";
 
-export interface EventOptions {
+/** A job as it was at one moment; revisions only grow. */
+interface JobState {
+  readonly revision: number;
+  readonly body: { readonly state: GenerationState };
+}
+
+export interface Followed {
+  /** Name of the events. */
+  readonly event: string;
+  /** The state at hand. */
+  readonly first: JobState;
+  /** Calls back on every later state; returns how to stop. */
+  subscribe(listener: (state: JobState) => void): () => void;
+}
+
+/** Answers with the stream, which ends after a final state or when the server stops. */
+export function answerEvents(
+  c: AppContext,
+  { limits, streamsEnd }: Pick<RouteDeps, "limits" | "streamsEnd">,
+  followed: Followed,
+): Response {
+  const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" };
+  // Hono answers HEAD through GET and drops the body unread, which would leave its subscription behind.
+  if (c.req.raw.method === "HEAD") return new Response(null, { headers });
+  const seen = /^\d{1,15}$/.exec(c.req.header("last-event-id") ?? "")?.[0];
+  const options = {
+    lastEventId: seen === undefined ? undefined : Number(seen),
+    heartbeatMs: limits.eventHeartbeatMs,
+    signal: streamsEnd,
+  };
+  return new Response(eventStream(followed, options), { headers });
+}
+
+interface EventOptions {
   readonly lastEventId: number | undefined;
   readonly heartbeatMs: number;
   /** Ends the stream, e.g. when the server stops. */
@@ -14,15 +49,13 @@ export interface EventOptions {
 
 const encoder = new TextEncoder();
 
-const eventText = ({ revision, generation }: Snapshot): string =>
-  `id: ${revision}\nevent: generation\ndata: ${JSON.stringify(generation)}\n\n`;
-
-/** The body of the event stream; `first` is the snapshot at hand. Ends after a final state. */
-export function eventStream(queue: JobQueue, first: Snapshot, options: EventOptions): ReadableStream<Uint8Array> {
-  const isKnown = first.revision === options.lastEventId && !isFinal(first.generation);
-  let latest: Snapshot | undefined = isKnown ? undefined : first;
+function eventStream({ event, first, subscribe }: Followed, options: EventOptions): ReadableStream<Uint8Array> {
+  const textOf = ({ revision, body }: JobState): string =>
+    `id: ${revision}\nevent: ${event}\ndata: ${JSON.stringify(body)}\n\n`;
+  const isKnown = first.revision === options.lastEventId && !isFinal(first.body);
+  let latest: JobState | undefined = isKnown ? undefined : first;
   let wake: (() => void) | undefined;
-  const unsubscribe = queue.subscribe(first.generation.id, (snapshot) => {
+  const unsubscribe = subscribe((snapshot) => {
     latest = snapshot;
     wake?.();
   });
@@ -61,9 +94,9 @@ export function eventStream(queue: JobQueue, first: Snapshot, options: EventOpti
         await wait();
         const snapshot = latest;
         latest = undefined;
-        if (snapshot) controller.enqueue(encoder.encode(eventText(snapshot)));
+        if (snapshot) controller.enqueue(encoder.encode(textOf(snapshot)));
         else if (!options.signal.aborted) controller.enqueue(encoder.encode(": heartbeat\n\n"));
-        if (options.signal.aborted || (snapshot && isFinal(snapshot.generation))) {
+        if (options.signal.aborted || (snapshot && isFinal(snapshot.body))) {
           stop();
           controller.close();
         }

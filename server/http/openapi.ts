@@ -14,6 +14,7 @@ import {
   MetaSchema,
 } from "../../shared/contract.ts";
 import { type ProblemCode, ProblemSchema, problemStatus } from "../../shared/problem.ts";
+import { TrainingListSchema, TrainingRequestSchema, TrainingSchema } from "../../shared/training.ts";
 import { problemMediaType } from "./problems.ts";
 import type { Answer, Route } from "./route.ts";
 
@@ -23,6 +24,9 @@ const schemas: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   GenerationList: { schema: GenerationListSchema, io: "output" },
   InversionRequest: { schema: InversionRequestSchema, io: "input" },
   Inversion: { schema: InversionSchema, io: "output" },
+  TrainingRequest: { schema: TrainingRequestSchema, io: "input" },
+  Training: { schema: TrainingSchema, io: "output" },
+  TrainingList: { schema: TrainingListSchema, io: "output" },
   ImageUpload: { schema: ImageUploadSchema, io: "output" },
   Meta: { schema: MetaSchema, io: "output" },
   Health: { schema: HealthSchema, io: "output" },

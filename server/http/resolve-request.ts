@@ -48,7 +48,7 @@ async function checkSources(
 }
 
 /** Digest of a parsed request; equal for bodies that mean the same, whatever the order of their fields. */
-export const fingerprintOf = (request: GenerationRequest): string =>
+export const fingerprintOf = (request: object): string =>
   createHash("sha256").update(JSON.stringify(request, sortKeys)).digest("hex");
 
 const sortKeys = (_: string, value: unknown): unknown =>

@@ -43,17 +43,7 @@ const open = (bytes: Uint8Array) =>
 export async function probeImage(
   bytes: Uint8Array,
 ): Promise<{ widthPx: number; heightPx: number; mediaType: ImageUpload["mediaType"] }> {
-  const mediaType = signatures.find(({ matches }) => matches(bytes))?.mediaType;
-  if (!mediaType)
-    throw new AppError(
-      "unsupported_media",
-      "image: expected PNG, JPEG, WebP or GIF by its first bytes, got something else",
-      {
-        field: "image",
-        expected: "PNG, JPEG, WebP or GIF",
-        received: `bytes that begin with ${[...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ")}`,
-      },
-    );
+  const mediaType = mediaTypeOf(bytes);
   const { width, height } = await reject(
     () => sharp(bytes, { limitInputPixels: false }).metadata(),
     "a readable header",
@@ -71,6 +61,21 @@ export async function probeImage(
   }
   await reject(() => open(bytes).stats(), "a complete, undamaged file");
   return { widthPx: width, heightPx: height, mediaType };
+}
+
+/** The type of an image file by its first bytes, nothing decoded. @throws AppError `unsupported_media` for other types */
+export function mediaTypeOf(bytes: Uint8Array): ImageUpload["mediaType"] {
+  const known = signatures.find(({ matches }) => matches(bytes));
+  if (known) return known.mediaType;
+  throw new AppError(
+    "unsupported_media",
+    "image: expected PNG, JPEG, WebP or GIF by its first bytes, got something else",
+    {
+      field: "image",
+      expected: "PNG, JPEG, WebP or GIF",
+      received: `bytes that begin with ${[...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ")}`,
+    },
+  );
 }
 
 async function reject<T>(work: () => Promise<T>, expected: string): Promise<T> {
@@ -130,6 +135,18 @@ export async function renderSvg(text: string, sizePx: number, field = "svg"): Pr
 export async function encodePng(rgba: Uint8Array, widthPx: number, heightPx: number): Promise<Uint8Array> {
   const raw = { width: widthPx, height: heightPx, channels: 4 } as const;
   return sharp(rgba, { raw }).png({ compressionLevel: 6, adaptiveFiltering: false, palette: false }).toBuffer();
+}
+
+/** Opaque 8-bit RGBA [height, width, 4] → PNG, with an SVG of our own making laid over it. */
+export async function encodeFigure(
+  rgba: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+  overlaySvg?: string,
+): Promise<Uint8Array> {
+  const image = sharp(rgba, { raw: { width: widthPx, height: heightPx, channels: 4 } });
+  if (overlaySvg !== undefined) image.composite([{ input: Buffer.from(overlaySvg), left: 0, top: 0 }]);
+  return image.removeAlpha().png({ compressionLevel: 9 }).toBuffer();
 }
 
 /** Straight 8-bit sRGB with alpha, upright by its EXIF orientation. @throws AppError `image_rejected` */

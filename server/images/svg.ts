@@ -35,6 +35,28 @@ export function requirePlainSvg(text: string, field: string): void {
   if (entity) throw refuse("no entities but amp, lt, gt, quot, apos", entity[0]);
   const handler = /\son[a-z]+\s*=/i.exec(body);
   if (handler) throw refuse("an SVG without scripts", handler[0].trim());
+  // Escapes would hide names from the patterns here; plain drawings have none.
+  if (body.includes("\\")) throw refuse("an SVG without backslashes", "one");
+  requireCheapClips(body, refuse);
   for (const [whole, target] of body.matchAll(/(?:href\s*=\s*["']|url\(["']?)([^"')]*)/gi))
     if (!target!.trim().startsWith("#")) throw refuse("references inside the drawing only (#name)", whole.slice(0, 60));
+}
+
+/**
+ * A clip is drawn again for each use of it, and no clock stops the renderer: clips of clips would multiply that work without end, and
+ * one long clip for many shapes takes minutes. So clips may not be clipped, and all uses together may draw no more than a text without
+ * clips could.
+ */
+function requireCheapClips(body: string, refuse: (expected: string, received: string) => AppError): void {
+  const clips = body.split("<clipPath").slice(1);
+  const contents = clips.map((part) => part.split("</clipPath", 1)[0]!);
+  if (contents.some((content) => /clip-path/i.test(content)))
+    throw refuse("clips that are not clipped themselves", "a clip of a clip");
+  const uses = body.split(/clip-path/i).length - 1;
+  const drawnChars = uses * contents.reduce((sum, { length }) => sum + length, 0);
+  if (drawnChars > limits.svgMaxChars)
+    throw refuse(
+      `clips of at most ${limits.svgMaxChars} characters, counted for each use`,
+      `${uses} uses, ${drawnChars} characters`,
+    );
 }

@@ -141,7 +141,9 @@ export class Batcher {
     const best = bestCandidate(candidates);
     const { logLikelihood, conditionGain } = candidates[best]!;
     try {
-      const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, "drawn");
+      // A kept residual comes from a posterior's mean, and so does what is made of it.
+      const kind = job.request.keepResidualOf ? "inverted" : "drawn";
+      const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, kind);
       const pixels = await decodeImage(job.translation, candidates[best]!);
       job.completed += 1;
       job.onImage({

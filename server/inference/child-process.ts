@@ -2,12 +2,12 @@
  * One life of the inference child, seen from the parent: forks it, tells it what to load, carries requests and images over
  * IPC, and ends it when it hangs. It never restarts anything; server/inference/client.ts decides about that.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess } from "node:child_process";
 import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
-import { type ChildConfig, errorOf, type FromChild, type JobNews, type Order, type ToChild } from "./messages.ts";
+import { errorOf } from "../faults.ts";
+import { forkChild } from "../fork-child.ts";
+import type { ChildConfig, FromChild, JobNews, Order, ToChild } from "./messages.ts";
 import type { ConditionImages, GenerateHandlers, InversionResult, ReadyInfo } from "./protocol.ts";
 
 export interface ChildTimings {
@@ -57,9 +57,7 @@ export class InferenceChild {
 
   constructor(config: ChildConfig, timings: ChildTimings) {
     this.#timings = timings;
-    const { path, execArgv } = childEntry();
-    // Standard output belongs to the parent's results; whatever a native library prints goes to standard error.
-    this.#process = fork(path, [], { execArgv, serialization: "advanced", stdio: ["ignore", 2, 2, "ipc"] });
+    this.#process = forkChild("child.js", "inference/child.ts");
     this.ended = new Promise((resolve) => {
       const end = (how: string): void => resolve(this.#end(how));
       this.#process.once("exit", (code, signal) => end(signal ?? `exit code ${code}`));
@@ -230,12 +228,3 @@ const deadlineExceeded = (deadlineMs: number): AppError =>
   new AppError("deadline_exceeded", `inference: expected to end within ${deadlineMs} ms, was still running`, {
     expected: `at most ${deadlineMs} ms`,
   });
-
-/** The bundle's child beside this file, or the source run through tsx. */
-function childEntry(): { path: string; execArgv: string[] } {
-  const bundled = fileURLToPath(new URL("./child.js", import.meta.url));
-  if (existsSync(bundled)) return { path: bundled, execArgv: ["--enable-source-maps"] };
-  const source = fileURLToPath(new URL("./child.ts", import.meta.url));
-  // Resolved from here, because a bare name would be looked up from the folder in which the process was started.
-  return { path: source, execArgv: ["--import", import.meta.resolve("tsx")] };
-}

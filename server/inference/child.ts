@@ -4,10 +4,11 @@
  * (microsoft/onnxruntime#25325), so a new pack means a new child.
  */
 
+import { faultOf } from "../faults.ts";
 import { flowBatch } from "../flow/flow-sessions.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { loadPacks } from "../packs/load.ts";
-import { type ChildConfig, type FromChild, faultOf, type Order, type ToChild } from "./messages.ts";
+import type { ChildConfig, FromChild, Order, ToChild } from "./messages.ts";
 import { chooseProvider } from "./provider.ts";
 import { createService, type InferenceService, warmUp } from "./service.ts";
 

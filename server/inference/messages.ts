@@ -1,6 +1,6 @@
 /** Messages between the inference client and its child, over Node's IPC channel with structured clones. */
 import type { InversionRequest, OutsideCondition, ResolvedRequest } from "../../shared/contract.ts";
-import { AppError, type AppErrorDetail, type ProblemCode } from "../../shared/problem.ts";
+import type { Fault } from "../faults.ts";
 import type { ConditionImages, GenerateProgress, ImageResult, InversionResult, ReadyInfo } from "./protocol.ts";
 
 /** The child's whole configuration, its first message. */
@@ -22,12 +22,6 @@ export type ToChild =
   | { readonly type: "order"; readonly job: number; readonly order: Order }
   | { readonly type: "cancel"; readonly job: number };
 
-export interface Fault {
-  readonly code: ProblemCode;
-  readonly message: string;
-  readonly detail: Omit<AppErrorDetail, "cause">;
-}
-
 /** What the child says of a job; `done` or `failed` is its last word. */
 export type JobNews =
   | { readonly type: "progress"; readonly job: number; readonly progress: GenerateProgress }
@@ -42,10 +36,3 @@ export type FromChild =
   /** The child can't start; it exits afterwards. */
   | { readonly type: "unable"; readonly fault: Fault }
   | JobNews;
-
-export const faultOf = (error: unknown): Fault =>
-  error instanceof AppError
-    ? { code: error.code, message: error.message, detail: error.detail }
-    : { code: "internal", message: error instanceof Error ? error.message : String(error), detail: {} };
-
-export const errorOf = ({ code, message, detail }: Fault): AppError => new AppError(code, message, detail);

@@ -3,6 +3,8 @@
  * the row that makes it. Which edit a request asks for is decided here; what an edit does is the engine's business.
  */
 import type { OutsideCondition, ResidualSource, ResolvedRequest } from "../../shared/contract.ts";
+import { guidanceTermCount } from "../../shared/generation-rules.ts";
+import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { addAttribute } from "../engine/attribute.ts";
 import { type Blendable, blend } from "../engine/blend.ts";
@@ -47,8 +49,8 @@ export async function planGeneration(
         rowFrom({ residual: drawResidual(seedOf(image, candidate), temperature, translation.flow.dims), conditions }),
     };
   }
-  const from = await editedEnd(translation, request, keepResidualOf, asked, images);
-  const to = blendWith && (await editedEnd(translation, request, blendWith, asked, images));
+  const from = await editedEnd(translation, request, "keepResidualOf", keepResidualOf, asked, images);
+  const to = blendWith && (await editedEnd(translation, request, "blendWith", blendWith, asked, images));
   return {
     outside: [from, ...(to ? [to] : [])].flatMap(({ conditions }) =>
       outsideConditions(translation.calibration, conditions),
@@ -65,14 +67,26 @@ export async function planGeneration(
 async function editedEnd(
   translation: Translation,
   request: ResolvedRequest,
+  where: "keepResidualOf" | "blendWith",
   source: ResidualSource,
   asked: ConditionValues,
   images: ConditionImages,
 ): Promise<Blendable> {
   const own = conditionValues(source.condition, images);
   const { planes } = imageOf(images, source.image);
-  const { residual } = await invertImage(translation, planes, await encodeConditions(translation, own));
+  const encoded = await encodeConditions(translation, own).catch((error: unknown) => {
+    throw inside(where, error);
+  });
+  const { residual } = await invertImage(translation, planes, encoded);
   return { residual, conditions: await encodeAsked(translation, request, restyledConditions(own, asked)) };
+}
+
+/** A complaint about a condition, told by the path of the source that it stands in. */
+function inside(where: string, error: unknown): unknown {
+  if (!(error instanceof AppError) || !error.detail.field?.startsWith("condition.")) return error;
+  const { code, message, detail } = error;
+  const field = `${where}.${detail.field}`;
+  return new AppError(code, message.replace(`${detail.field}:`, `${field}:`), { ...detail, field, cause: error });
 }
 
 /** Encoded conditions, the caption moved along the request's attribute. */
@@ -104,6 +118,9 @@ function refuseContradictions(request: ResolvedRequest): void {
   if (!draws && bestOf > 1) throw contradiction("bestOf", "1, because nothing is drawn", bestOf);
   if (!draws && !blendWith && count > 1)
     throw contradiction("count", "1, because a kept residual gives one image", count);
+  // Caught here, since the flow would refuse the whole batch, with rows of other requests in it.
+  const [terms, most] = [guidanceTermCount(request), limits.guidanceTermsMax];
+  if (terms > most) throw contradiction("guidanceOf", `at most ${most} weights above 0, guidance counted`, terms);
 }
 
 function contradiction(field: string, expected: string, received: string | number): AppError {

@@ -132,7 +132,8 @@ async function runAttempt(job: Job, deps: WorkerDeps, stopping: AbortSignal): Pr
   }
 }
 
-const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
+/** Never resolves; rejects with the signal's reason. */
+export const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
   new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });

@@ -11,7 +11,7 @@ import type {
   ResolvedRequest,
   Stage,
 } from "../../shared/contract.ts";
-import type { Problem } from "../../shared/problem.ts";
+import { AppError, type Problem } from "../../shared/problem.ts";
 
 export interface Idempotency {
   readonly key: string;
@@ -76,5 +76,20 @@ export interface JobQueue {
   close(): Promise<void>;
 }
 
-export const isFinal = (generation: Generation): boolean =>
-  generation.state === "done" || generation.state === "failed" || generation.state === "cancelled";
+/** Of a generation or a training. */
+export const isFinal = ({ state }: Pick<Generation, "state">): boolean =>
+  state === "done" || state === "failed" || state === "cancelled";
+
+/** A key names one request for ever. @throws AppError idempotency_conflict when it now comes with another */
+export function requireSameRequest(first: Idempotency | undefined, now: Idempotency | undefined): void {
+  if (first?.fingerprint === now?.fingerprint) return;
+  throw new AppError(
+    "idempotency_conflict",
+    "Idempotency-Key: expected the request that this key was first used with, got another one",
+    { field: "Idempotency-Key" },
+  );
+}
+
+/** What a queue throws that takes nothing more. */
+export const shuttingDown = (retryAfterSeconds: number): AppError =>
+  new AppError("shutting_down", "expected a running server, got one that is stopping", { retryAfterSeconds });

@@ -8,7 +8,16 @@ import { uploadsIn } from "../../shared/request-sources.ts";
 import { captionFilter } from "./caption-search.ts";
 import type { HistoryRecord } from "./generation-history.ts";
 import { createIdMaker } from "./job-id.ts";
-import { type Idempotency, isFinal, type Job, type JobInput, type JobQueue, type Snapshot } from "./job-queue.ts";
+import {
+  type Idempotency,
+  isFinal,
+  type Job,
+  type JobInput,
+  type JobQueue,
+  requireSameRequest,
+  type Snapshot,
+  shuttingDown,
+} from "./job-queue.ts";
 
 export interface MemoryQueueOptions {
   readonly queueMax: number;
@@ -62,16 +71,10 @@ export class MemoryQueue implements JobQueue {
     const known = idempotency && this.keys.get(idempotency.key);
     const former = known === undefined ? undefined : this.entries.get(known);
     if (former) {
-      if (former.idempotency?.fingerprint !== idempotency?.fingerprint)
-        throw new AppError(
-          "idempotency_conflict",
-          "Idempotency-Key: expected the request that this key was first used with, got another one",
-          { field: "Idempotency-Key" },
-        );
+      requireSameRequest(former.idempotency, idempotency);
       return { generation: this.snapshot(former).generation, isNew: false };
     }
-    if (this.isClosed)
-      throw new AppError("shutting_down", "expected a running server, got one that is stopping", { retryAfterSeconds });
+    if (this.isClosed) throw shuttingDown(retryAfterSeconds);
     if (this.waiting.length >= this.options.queueMax)
       throw new AppError(
         "queue_full",

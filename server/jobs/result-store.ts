@@ -6,7 +6,8 @@ import { createHash } from "node:crypto";
 import { unlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomically } from "../files/atomic-file.ts";
+import { asStorageError, writeFileAtomically } from "../files/atomic-file.ts";
+import { linkOrCopy } from "../files/link-or-copy.ts";
 
 export const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -62,6 +63,18 @@ export class ResultStore {
         () => true,
         () => false,
       )
+    );
+  }
+
+  /** Brings the bytes of a digest to a path outside the store. False when they are not here. */
+  async place(digest: string, path: string): Promise<boolean> {
+    if (!isDigest(digest)) return false;
+    return linkOrCopy(join(this.folder, digest), path).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return false;
+        throw asStorageError(error);
+      },
     );
   }
 

@@ -3,19 +3,49 @@
  * named tensors. The manifest names the file, with the thresholds and the rates at which they err. Its meaning is in
  * server/engine/calibration.ts, its making in server/training/calibrate.ts.
  */
-import { join } from "node:path";
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { type FlowConditionName, flowConditionNames } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Calibration } from "../engine/calibration.ts";
-import { readTensorFile } from "../onnx/tensor-file.ts";
+import { readTensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
 import type { CalibrationEntry } from "./manifest.ts";
 
 const centresPrefix = "centres.";
 const typicalityPrefix = "typicality.";
 const separator = "+";
 
+export interface FittedCalibration {
+  readonly calibration: Calibration;
+  /** Thresholds and how often they err. */
+  readonly outside: CalibrationEntry["outside"];
+}
+
+/** Folder of a pack, and the start of the names of a translation's calibrations in it. */
+export const calibrationStem = (translationId: string): string => `calibration/${translationId}`;
+
+/**
+ * Writes a calibration into a pack, under a name of its content, so that the manifest's rename switches to it.
+ * @returns what the translation's manifest entry says of it
+ * @throws AppError `storage_full`
+ */
+export async function writeCalibration(
+  packFolder: string,
+  translationId: string,
+  { calibration, outside }: FittedCalibration,
+): Promise<CalibrationEntry> {
+  const tensors = tensorsOf(calibration);
+  const hash = createHash("sha256");
+  for (const [name, data] of tensors) hash.update(name).update(data);
+  const file = `${calibrationStem(translationId)}-${hash.digest("hex").slice(0, 8)}.safetensors`;
+  await mkdir(join(packFolder, dirname(file)), { recursive: true });
+  await writeTensorFile(join(packFolder, file), tensors);
+  return { file, outside };
+}
+
 /** The tensors of a calibration by name. */
-export const calibrationTensors = ({ typicality, outside }: Calibration): Map<string, Float32Array> =>
+const tensorsOf = ({ typicality, outside }: Calibration): Map<string, Float32Array> =>
   new Map([
     ...outside.map(({ name, centres }) => [`${centresPrefix}${name}`, centres] as const),
     ...typicality.flatMap(({ conditions, drawn, inverted }) =>

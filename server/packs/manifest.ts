@@ -150,12 +150,14 @@ export const CalibrationSchema = z.object({
       condition: z.enum(flowConditionNames),
       /** Largest distance, 1 − cosine to the nearest middle, that still counts as known. */
       threshold: z.number(),
-      /** Share of held-out conditions beyond it. */
+      /** Held-out conditions that were tried, and the share beyond a threshold that others of them set. */
+      heldOut: z.number().int().positive(),
       falseAlarmRate: rate,
-      /** Share of outside conditions within it; absent where no outside ones were tried. */
-      missRate: rate.optional(),
+      /** Outside conditions that were tried, and the share within the threshold. */
+      outside: z.number().int().positive(),
+      missRate: rate,
       /** Area under the curve of both rates: 1 = the distance tells all apart. */
-      auc: rate.optional(),
+      auc: rate,
     }),
   ),
 });

@@ -2,6 +2,7 @@
  * Where the flow of a new style starts: from the base's flow, with the base's own style that fits the new images best in place of
  * "any style". Twenty evaluations, and hundreds of steps saved.
  */
+import { AppError } from "../../shared/problem.ts";
 import { adaptFlow, assumeEntry } from "../flow/adapt-flow.ts";
 import { evaluationBatch, heldOutNats } from "../flow/held-out.ts";
 import { createEvaluation } from "../flow/training-graph.ts";
@@ -40,13 +41,16 @@ export async function chooseStart(
   const compared = { ...set, heldOutRows: set.trainRows.slice(0, comparedImages) };
   const measureOn = async (rows: TrainingSet, candidates: readonly FlowWeights[]): Promise<number[]> => {
     const evaluation = await createEvaluation(candidates[0]!.architecture, evaluationBatch(rows), threads);
-    const nats: number[] = [];
-    for (const { tensors } of candidates) {
-      signal?.throwIfAborted();
-      nats.push(await heldOutNats(rows, (batch) => evaluation.nats(tensors, batch), { given: new Set(given) }));
+    try {
+      const nats: number[] = [];
+      for (const { tensors } of candidates) {
+        signal?.throwIfAborted();
+        nats.push(await heldOutNats(rows, (batch) => evaluation.nats(tensors, batch), { given: new Set(given) }));
+      }
+      return nats;
+    } finally {
+      await evaluation.dispose();
     }
-    await evaluation.dispose();
-    return nats;
   };
   const styles = stylesOf(draft);
   const candidates = [
@@ -60,7 +64,12 @@ export async function chooseStart(
     compared,
     candidates.map(({ weights }) => weights),
   );
-  const best = candidates[nats.indexOf(Math.min(...nats))]!;
+  const best = candidates[nats.indexOf(Math.min(...nats))];
+  if (!best || !Number.isFinite(Math.min(...nats)))
+    throw new AppError(
+      "training_failed",
+      `start: expected finite nats of the base's flow, got ${nats.join(", ")} (latents or conditions that are no numbers)`,
+    );
   const [heldOut] = await measureOn(set, [best.weights]);
   return { ...best, heldOutNats: heldOut! };
 }

@@ -11,10 +11,10 @@ export interface CostFactors {
   readonly co2GramsPerKwh: number;
 }
 
-/** A server core under load; a household's price in the euro area and the EU's mix of 2023 (Eurostat, EEA), rounded. */
-export const defaultCostFactors: CostFactors = { wattsPerCore: 15, eurosPerKwh: 0.29, co2GramsPerKwh: 242 };
+/** 15 W: a server core under load. Price and CO₂ as the paper's Table 2 has them, so that its figures compare. */
+export const defaultCostFactors: CostFactors = { wattsPerCore: 15, eurosPerKwh: 0.216, co2GramsPerKwh: 296 };
 
-/** Rombach, Esser, Ommer 2020 (arXiv 2005.13580), on energy: training their cINN, and BigGAN, which it reuses. */
+/** Rombach, Esser, Ommer 2020 (arXiv 2005.13580), Table 2: training their cINN, and BigGAN, which it reuses. */
 export const paperKwh = { cinn: 14.4, bigGan: 1260 } as const;
 
 export interface CostCard extends CostFactors {
@@ -66,11 +66,21 @@ export const addTimes = (a: SpentTime, b: SpentTime = { wallSeconds: 0, cpuSecon
 
 /** As lines of text for people. */
 export function describeCost(card: CostCard): string[] {
-  const times = (kwh: number): string => Math.round(kwh / card.kwh).toLocaleString("en");
+  const costs = (kwh: number): string =>
+    `${rounded(kwh * card.eurosPerKwh)} €, ${weight(kwh * card.co2GramsPerKwh)} CO₂`;
+  const beside = (what: string, kwh: number): string => {
+    const times = card.kwh > 0 ? `, ${Math.round(kwh / card.kwh).toLocaleString("en")} times as much` : "";
+    return `  ${what}: ${kwh} kWh, ${costs(kwh)}${times}`;
+  };
   return [
     `time    ${card.wallSeconds.toFixed(0)} s, ${card.cpuSeconds.toFixed(0)} s of CPU time (${card.processor})`,
-    `energy  ${card.kwh.toPrecision(2)} kWh (${card.formula})`,
-    `cost    ${card.euros.toPrecision(2)} € at ${card.eurosPerKwh} €/kWh, ${card.co2Grams.toPrecision(2)} g CO₂ at ${card.co2GramsPerKwh} g/kWh`,
-    `paper   ${card.paperKwh.cinn} kWh for a cINN (${times(card.paperKwh.cinn)} times as much), ${card.paperKwh.bigGan} kWh for BigGAN (${times(card.paperKwh.bigGan)} times)`,
+    `energy  ${rounded(card.kwh)} kWh (${card.formula})`,
+    `cost    ${costs(card.kwh)} at ${card.eurosPerKwh} €/kWh and ${card.co2GramsPerKwh} g/kWh`,
+    "beside the paper's figures, at the same factors:",
+    beside("a cINN", card.paperKwh.cinn),
+    beside("BigGAN", card.paperKwh.bigGan),
   ];
 }
+
+const rounded = (value: number): string => value.toLocaleString("en", { maximumSignificantDigits: 3 });
+const weight = (grams: number): string => (grams < 1000 ? `${rounded(grams)} g` : `${rounded(grams / 1000)} kg`);

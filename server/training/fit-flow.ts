@@ -13,6 +13,8 @@ import { type FlowWeights, initialWeights, readFlowFile, writeFlowFile } from ".
 import { fitWhitening } from "../flow/whitening.ts";
 
 export interface FittedFlow extends TrainResult {
+  /** Held-out nats per dimension of the weights as they ship, given the conditions that were measured while training. */
+  readonly shippedNats: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
@@ -48,6 +50,7 @@ export async function fitFlow(set: TrainingSet, options: TrainOptions, start?: F
       heldOutNats(set, (batch) => evaluation.nats(tensors, batch), which);
     return {
       ...result,
+      shippedNats: await measure(options.measured ? { given: new Set(options.measured) } : {}),
       metrics: {
         heldOutNatsPerDim: await measure({}),
         float32NatsPerDim: result.heldOutNats,

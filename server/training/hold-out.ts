@@ -15,7 +15,9 @@ export function holdOut(images: ReadonlyArray<{ readonly captions: readonly stri
   const groups = new Map<string, number[]>();
   for (const [row, { captions }] of images.entries()) {
     const caption = captions[0]!.toLowerCase();
-    groups.set(caption, [...(groups.get(caption) ?? []), row]);
+    const group = groups.get(caption);
+    if (group) group.push(row);
+    else groups.set(caption, [row]);
   }
   const wanted = Math.max(fewest, Math.round(share * images.length));
   const heldOut = new Set<number>();
@@ -24,11 +26,12 @@ export function holdOut(images: ReadonlyArray<{ readonly captions: readonly stri
     if (heldOut.size >= wanted || heldOut.size + rows.length > 1.5 * wanted) continue;
     for (const row of rows) heldOut.add(row);
   }
-  if (heldOut.size < fewest)
-    throw new AppError(
-      "dataset_invalid",
-      `${where}: expected captions that differ, so that ${wanted} images can be held out, got ${groups.size} captions for ${images.length} images`,
-    );
+  if (heldOut.size < fewest) {
+    const expected = `captions that differ, so that ${wanted} images can be held out`;
+    const received = `${groups.size} captions for ${images.length} images`;
+    const message = `${where}: expected ${expected}, got ${received}`;
+    throw new AppError("dataset_invalid", message, { field: "folder", expected, received });
+  }
   return heldOut;
 }
 

@@ -1,4 +1,7 @@
-/** The loss curve of a run as SVG: training and held-out nats per dimension over steps, with the step that was kept. No dependencies. */
+/**
+ * The loss curve of a run as SVG: nats per dimension over steps of training and held-out images, with the start's held-out nats
+ * and the step that was kept. No dependencies.
+ */
 
 export interface CurvePoint {
   readonly step: number;
@@ -6,21 +9,36 @@ export interface CurvePoint {
   readonly heldOutNats: number;
 }
 
+export interface CurveAbout {
+  readonly title: string;
+  /** Nats per dimension of the held-out images before the first step; absent where nobody measured it. */
+  readonly startNats?: number;
+  /** What the held-out images are given. */
+  readonly given?: string;
+}
+
 const [width, height] = [640, 360];
 const frame = { left: 64, right: 16, top: 40, bottom: 40 };
+/** The two measures differ: training steps draw subsets of the conditions, held-out images are given the same ones each time. */
 const lines = [
-  { key: "trainNats", label: "training", colour: "#8a8f98" },
+  { key: "trainNats", label: "training, drawn conditions", colour: "#8a8f98" },
   { key: "heldOutNats", label: "held out", colour: "#0d6efd" },
 ] as const;
+const startColour = "#b3261e";
 
 /**
- * @param points in order of their steps, at least one
+ * @param points in order of their steps
  * @param keptStep the step whose weights were kept
  */
-export function lossCurve(points: readonly CurvePoint[], keptStep: number, title: string): string {
-  const finite = points.flatMap(({ trainNats, heldOutNats }) => [trainNats, heldOutNats]).filter(Number.isFinite);
+export function lossCurve(
+  points: readonly CurvePoint[],
+  keptStep: number,
+  { title, startNats = Number.NaN, given = "captions" }: CurveAbout,
+): string {
+  const values = [startNats, ...points.flatMap(({ trainNats, heldOutNats }) => [trainNats, heldOutNats])];
+  const finite = values.filter(Number.isFinite);
   const [low, high] = padded(Math.min(...finite), Math.max(...finite));
-  const lastStep = Math.max(1, points.at(-1)!.step);
+  const lastStep = Math.max(1, points.at(-1)?.step ?? 1);
   const x = (step: number): number => frame.left + (step / lastStep) * (width - frame.left - frame.right);
   const y = (nats: number): number => frame.top + ((high - nats) / (high - low)) * (height - frame.top - frame.bottom);
   const path = (key: "trainNats" | "heldOutNats"): string =>
@@ -32,7 +50,7 @@ export function lossCurve(points: readonly CurvePoint[], keptStep: number, title
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12" fill="#333">`,
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    `<text x="${frame.left}" y="20" font-size="14">${escapeXml(title)}</text>`,
+    `<text x="${frame.left}" y="16" font-size="14">${escapeXml(title)}</text>`,
     ...ticks.map(
       (nats) =>
         `<path d="M${frame.left} ${y(nats).toFixed(1)}H${width - frame.right}" stroke="#e3e5e8"/>` +
@@ -40,15 +58,21 @@ export function lossCurve(points: readonly CurvePoint[], keptStep: number, title
     ),
     ...[0, 0.5, 1].map(
       (part) =>
-        `<text x="${x(part * lastStep).toFixed(1)}" y="${height - 16}" text-anchor="middle">${Math.round(part * lastStep)}</text>`,
+        `<text x="${x(part * lastStep).toFixed(1)}" y="${height - 20}" text-anchor="middle">${Math.round(part * lastStep)}</text>`,
     ),
+    ...(Number.isFinite(startNats)
+      ? [
+          `<path d="M${frame.left} ${y(startNats).toFixed(1)}H${width - frame.right}" stroke="${startColour}" stroke-dasharray="3 3"/>`,
+          `<text x="${frame.left + 360}" y="34" font-size="11" fill="${startColour}">held out, at the start</text>`,
+        ]
+      : []),
     `<path d="M${x(keptStep).toFixed(1)} ${frame.top}V${height - frame.bottom}" stroke="#0d6efd" stroke-dasharray="3 3"/>`,
     ...lines.map(({ key, colour }) => `<path d="${path(key)}" fill="none" stroke="${colour}" stroke-width="2"/>`),
     ...lines.map(
-      ({ label, colour }, index) =>
-        `<text x="${width - frame.right - 120 * (lines.length - index) + 60}" y="20" fill="${colour}">${label}</text>`,
+      ({ key, label, colour }, index) =>
+        `<text x="${frame.left + index * 180}" y="34" font-size="11" fill="${colour}">${key === "heldOutNats" ? `${label}, given ${escapeXml(given)}` : label}</text>`,
     ),
-    `<text x="${width - frame.right}" y="${height - 2}" text-anchor="end">steps; nats per dimension; dashed: kept</text>`,
+    `<text x="${width - frame.right}" y="${height - 4}" text-anchor="end">steps; nats per dimension; dashed upright: kept</text>`,
     "</svg>",
     "",
   ].join("\n");

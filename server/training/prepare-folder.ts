@@ -4,20 +4,17 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, open, readFile, rename, stat } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import { writeFileAtomically } from "../files/atomic-file.ts";
-import { decodeFitted } from "../images/codec.ts";
+import { asStorageError, writeFileAtomically } from "../files/atomic-file.ts";
+import { decodeFitted, mediaTypeOf } from "../images/codec.ts";
 import { type CaptionedFile, captionsOfFolder, filesBelow } from "./captions-of-folder.ts";
 import { type Complaint, Complaints, describeComplaints } from "./complaints.ts";
 import { holdOut } from "./hold-out.ts";
 import type { ImageItem } from "./image-set.ts";
 import { DuplicateFinder } from "./near-duplicates.ts";
-
-/** Fewer images than this teach a flow nothing that its start does not know. */
-export const usableMin = 20;
 
 /** Image files read and decoded at once. */
 const readAhead = 8;
@@ -28,31 +25,39 @@ export interface PreparedFolder {
   readonly complaints: readonly Complaint[];
 }
 
+/** `prepared.json` beside the set. */
+interface Prepared extends PreparedFolder {
+  readonly fingerprint: string;
+}
+
 export interface PrepareOptions {
   readonly folder: string;
   /** Where `index.jsonl` and `images.rgba` go. */
   readonly set: string;
   readonly sizePx: number;
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** Waited for. */
+  readonly onProgress?: ((done: number, total: number) => void | Promise<void>) | undefined;
 }
 
-/** @throws AppError `dataset_invalid` with every reason when fewer than `usableMin` images are usable */
+/** @throws AppError `dataset_invalid` with every reason when fewer than `limits.examplesMin` images are usable */
 export async function prepareFolder(options: PrepareOptions): Promise<PreparedFolder> {
   const { folder, set, sizePx } = options;
   const files = await filesBelow(folder);
   const fingerprint = await fingerprintOf(folder, files, sizePx);
   const donePath = join(set, "prepared.json");
   if (existsSync(donePath)) {
-    const done = JSON.parse(await readFile(donePath, "utf8")) as PreparedFolder & { fingerprint: string };
-    if (done.fingerprint === fingerprint) return done;
+    const { fingerprint: known, ...done } = JSON.parse(await readFile(donePath, "utf8")) as Prepared;
+    if (known === fingerprint) return done;
   }
+  // With everything that was encoded from the pixels of other files.
+  await rm(set, { recursive: true, force: true });
   await mkdir(set, { recursive: true });
   const complaints = new Complaints();
   const captioned = await captionsOfFolder(folder, files, complaints);
   const usable = await writePixels(options, captioned, complaints);
   const found = complaints.list();
-  if (usable.length < usableMin) throw tooFew(folder, usable.length, found);
+  if (usable.length < limits.examplesMin) throw tooFew(folder, usable.length, found);
   const heldOut = holdOut(usable, folder);
   const items = usable.map(
     ({ file, captions }, row): ImageItem => ({
@@ -67,7 +72,7 @@ export async function prepareFolder(options: PrepareOptions): Promise<PreparedFo
   await writeFileAtomically(join(set, "index.jsonl"), `${items.map((item) => JSON.stringify(item)).join("\n")}\n`);
   const prepared = { usable: usable.length, heldOut: heldOut.size, complaints: found };
   // Last: without it, whatever an interrupted run left is made again.
-  await writeFileAtomically(donePath, JSON.stringify({ ...prepared, fingerprint }));
+  await writeFileAtomically(donePath, JSON.stringify({ ...prepared, fingerprint } satisfies Prepared));
   return prepared;
 }
 
@@ -101,9 +106,11 @@ async function writePixels(
           }
         }
       }
-      onProgress?.(Math.min(start + readAhead, captioned.length), captioned.length);
+      await onProgress?.(Math.min(start + readAhead, captioned.length), captioned.length);
     }
     await out.sync();
+  } catch (error) {
+    throw asStorageError(error);
   } finally {
     await out.close();
   }
@@ -116,7 +123,9 @@ async function decode(path: string, sizePx: number): Promise<Float32Array | stri
   try {
     const { size } = await stat(path);
     if (size > limits.uploadMaxBytes) return `expected at most ${limits.uploadMaxBytes} bytes, got ${size}`;
-    return await decodeFitted(await readFile(path), sizePx);
+    const bytes = await readFile(path);
+    mediaTypeOf(bytes);
+    return await decodeFitted(bytes, sizePx);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -136,8 +145,9 @@ function interleave(planes: Float32Array, sizePx: number): Uint8Array {
 async function fingerprintOf(folder: string, files: readonly string[], sizePx: number): Promise<string> {
   const hash = createHash("sha256").update(`${sizePx}\n`);
   for (const file of files) {
-    const { size, mtimeMs } = await stat(join(folder, file));
-    hash.update(`${file}\n${size} ${mtimeMs}\n`);
+    // A link that leads nowhere is complained about when the image is read.
+    const info = await stat(join(folder, file)).catch(() => undefined);
+    hash.update(`${file}\n${info?.size} ${info?.mtimeMs}\n`);
   }
   return hash.digest("hex");
 }
@@ -146,7 +156,7 @@ function tooFew(folder: string, usable: number, complaints: readonly Complaint[]
   const why = describeComplaints(complaints);
   return new AppError(
     "dataset_invalid",
-    [`${basename(folder)}: expected at least ${usableMin} usable images, got ${usable}`, ...why].join("\n"),
-    { field: "folder", expected: `at least ${usableMin} usable images`, received: String(usable) },
+    [`${basename(folder)}: expected at least ${limits.examplesMin} usable images, got ${usable}`, ...why].join("\n"),
+    { field: "folder", expected: `at least ${limits.examplesMin} usable images`, received: String(usable) },
   );
 }

@@ -1,9 +1,11 @@
 /** What a flow in training would draw: the answer at temperature 0 for a few held-out captions, with weights as they are now. */
 import type { TargetExpert } from "../engine/interfaces.ts";
+import { toStraightRgba } from "../engine/pixels.ts";
 import type { FlowArchitecture } from "../flow/architecture.ts";
 import { inverseGraph } from "../flow/flow-graphs.ts";
 import { batchFeeds } from "../flow/training-graph.ts";
 import { createBatchBuffers, fillHeldOut, type TrainingSet } from "../flow/training-set.ts";
+import { encodePng } from "../images/codec.ts";
 import { toModelBytes } from "../onnx/model-file.ts";
 import { Session, type Tensor } from "../onnx/session.ts";
 
@@ -12,6 +14,9 @@ export interface PreviewImage {
   readonly planes: Float32Array;
   readonly sizePx: number;
 }
+
+export const previewPng = ({ planes, sizePx }: PreviewImage): Promise<Uint8Array> =>
+  encodePng(toStraightRgba(planes, sizePx).rgba, sizePx, sizePx);
 
 /** Images of a preview. */
 const previewRows = 4;

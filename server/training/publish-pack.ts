@@ -4,30 +4,16 @@
  * the old files and takes over by the rename of the manifest. A crash or a full disk at any moment leaves the old version served.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import { copyFile, link, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, extname, join } from "node:path";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { asStorageError, writeFileAtomically } from "../files/atomic-file.ts";
-import { type PackManifest, PackManifestSchema } from "../packs/manifest.ts";
+import { takeLock } from "../files/process-lock.ts";
+import type { PackManifest } from "../packs/manifest.ts";
 import { verifyPack } from "../packs/verify.ts";
 import type { BasePack } from "./base-pack.ts";
-import { expertFiles, type PackDraft } from "./pack-draft.ts";
-
-export interface NewTranslation {
-  /** Pack id and translation id. */
-  readonly name: string;
-  readonly label: string;
-  /** The base's draft with the conditions of the new flow. */
-  readonly draft: PackDraft;
-  /** The flow's file. */
-  readonly flow: Uint8Array;
-  readonly metrics: Readonly<Record<string, number>>;
-  /** Where the training images come from, for the list of parts. */
-  readonly source: string;
-  /** Files that tell of the training, by name: they lie in `training/` and are not needed to serve. */
-  readonly records: ReadonlyMap<string, Uint8Array | string>;
-}
+import { fileMode, fillFolder, type NewTranslation, recordsFolder } from "./fill-pack-folder.ts";
+import { ownPackAt } from "./pack-name.ts";
 
 export interface PublishedPack {
   readonly folder: string;
@@ -36,128 +22,95 @@ export interface PublishedPack {
   readonly digest: string;
 }
 
-const fileMode = 0o644;
-
-/** @throws AppError `storage_full`, `pack_corrupt` when a copied file is not what the base promised; the pack is then as it was */
-export async function publishPack(packs: string, base: BasePack, made: NewTranslation): Promise<PublishedPack> {
-  const home = join(packs, made.name);
-  const old = await manifestAt(home);
-  const folder = existsSync(home) ? home : join(packs, `.${made.name}-${randomBytes(4).toString("hex")}`);
+/**
+ * @param journal a file of the run, where the publication leaves which version it replaces: called again after a crash, it knows
+ * whether it was done already
+ * @throws AppError `storage_full`, `pack_corrupt` when a copied file is not what the base promised, `config_invalid` when the
+ * name's folder holds something else; the packs are then as they were
+ */
+export async function publishPack(
+  packs: string,
+  base: BasePack,
+  made: NewTranslation,
+  journal: string,
+): Promise<PublishedPack> {
+  let release: (() => void) | undefined;
   try {
-    const manifest = await fillFolder(folder, base, made, nextVersion(old?.version));
+    await mkdir(packs, { recursive: true });
+    release = takeLock(join(packs, `.${made.name}.lock`), (pid) => {
+      const message = `${join(packs, made.name)}: expected one publication at a time, got another by process ${pid}`;
+      return new AppError("config_invalid", message, { field: "name", received: `in use by process ${pid}` });
+    });
+    return await publishLocked(packs, base, made, journal);
+  } catch (error) {
+    throw asStorageError(error);
+  } finally {
+    release?.();
+  }
+}
+
+async function publishLocked(
+  packs: string,
+  base: BasePack,
+  made: NewTranslation,
+  journal: string,
+): Promise<PublishedPack> {
+  const home = join(packs, made.name);
+  const old = await ownPackAt(home, made.name);
+  const replaced = old ? sha256Of(old.bytes) : "";
+  const noted = await readFile(journal, "utf8").catch(() => undefined);
+  if (old && noted !== undefined && noted !== replaced && holdsFlow(old.manifest, made.flow)) {
+    await tidy(packs, made.name, base, old.manifest);
+    return { folder: home, version: old.manifest.version, digest: replaced };
+  }
+  await writeFileAtomically(journal, replaced);
+  const folder = old ? home : join(packs, `.${made.name}-${randomBytes(4).toString("hex")}`);
+  try {
+    const manifest = await fillFolder(folder, base, made, nextVersion(old?.manifest.version));
+    if (!old) await copyLicences(base, folder);
     await verifyPack(folder, manifest);
     const text = `${JSON.stringify(manifest, null, 2)}\n`;
     await writeFileAtomically(join(folder, "manifest.json"), text, fileMode);
-    if (folder !== home) await rename(folder, home);
-    await removeUnlisted(home, manifest, made);
-    await removeHalves(packs, made.name);
+    if (!old) await rename(folder, home);
+    await tidy(packs, made.name, base, manifest);
     return { folder: home, version: manifest.version, digest: sha256Of(text) };
   } catch (error) {
-    if (folder !== home) await rm(folder, { recursive: true, force: true });
-    throw asStorageError(error);
+    await (old ? keepOnly(home, old.manifest) : rm(folder, { recursive: true, force: true })).catch(() => undefined);
+    throw error;
   }
 }
 
-/** Puts every file of the new version into the folder but the manifest, which it gives back. */
-async function fillFolder(
-  folder: string,
-  base: BasePack,
-  { name, label, draft, flow, metrics, source, records }: NewTranslation,
-  version: string,
-): Promise<PackManifest> {
-  await mkdir(folder, { recursive: true });
-  const { translation, manifest: drafted } = draft;
-  const used = new Set([translation.target, ...translation.conditions.map(({ expert }) => expert)]);
-  const experts = Object.fromEntries(Object.entries(drafted.experts).filter(([key]) => used.has(key)));
-  const places = new Map<string, string>();
-  for (const path of new Set(expertFiles({ ...drafted, experts })))
-    places.set(path, await placeExpertFile(folder, base, path));
-  const flowPath = `flow/${name}-${sha256Of(flow).slice(0, 8)}.onnx`;
-  await mkdir(join(folder, "flow"), { recursive: true });
-  await writeFileAtomically(join(folder, flowPath), flow, fileMode);
-  await mkdir(join(folder, "training"), { recursive: true });
-  for (const [file, data] of records) await writeFileAtomically(join(folder, "training", file), data, fileMode);
-  await copyLicences(base, folder);
-  const sizes = new Map(base.manifest.files.map(({ path, bytes }) => [path, bytes]));
-  const files = [...places].map(([path, place]) => ({
-    path: place,
-    sha256: base.files.get(path)!,
-    bytes: sizes.get(path)!,
-  }));
-  const { id, version: baseVersion, licence, parts } = base.manifest;
-  return PackManifestSchema.parse({
-    format: 1,
-    id: name,
-    version,
-    label,
-    licence: `experts: ${licence}; flow: as its training images`,
-    parts: [
-      ...parts,
-      {
-        name: `flow: ${name}`,
-        licence: "as its training images",
-        source: `trained from ${source}, started from ${id} ${baseVersion}`,
-      },
-    ],
-    experts: moved(experts, places),
-    translations: [
-      { id: name, label, conditions: translation.conditions, target: translation.target, flow: flowPath, metrics },
-    ],
-    files: [...files, { path: flowPath, sha256: sha256Of(flow), bytes: flow.length }],
-  });
-}
+const holdsFlow = ({ translations, files }: PackManifest, flow: Uint8Array): boolean => {
+  const path = translations[0]!.flow;
+  return files.find((file) => file.path === path)?.sha256 === sha256Of(flow);
+};
 
-/**
- * Brings one file of the base into the folder. Where another file has its name already, which the old version may still be read
- * from, it gets a name of its own.
- */
-async function placeExpertFile(folder: string, base: BasePack, path: string): Promise<string> {
-  const sha256 = base.files.get(path)!;
-  const extension = extname(path);
-  const places = [path, `${path.slice(0, path.length - extension.length)}-${sha256.slice(0, 8)}${extension}`];
-  for (const place of places) {
-    const to = join(folder, place);
-    if (existsSync(to)) {
-      if (sha256Of(await readFile(to)) === sha256) return place;
-      continue;
-    }
-    await mkdir(dirname(to), { recursive: true });
-    const temporary = `${to}.${randomBytes(4).toString("hex")}.tmp`;
-    try {
-      // Another file system, or one without links, needs a copy.
-      await link(join(base.folder, path), temporary).catch(() => copyFile(join(base.folder, path), temporary));
-      await rename(temporary, to);
-    } finally {
-      await rm(temporary, { force: true });
-    }
-    return place;
-  }
-  throw new AppError("pack_corrupt", `${join(folder, places[1]!)}: expected SHA-256 ${sha256}, got another file`);
+/** After the switch nothing may fail any more: what can't be tidied now is tidied by the next version. */
+async function tidy(packs: string, name: string, base: BasePack, manifest: PackManifest): Promise<void> {
+  const home = join(packs, name);
+  for (const step of [() => copyLicences(base, home), () => keepOnly(home, manifest), () => removeHalves(packs, name)])
+    await step().catch(() => undefined);
 }
-
-/** Expert entries with the paths of their files replaced. */
-const moved = (experts: PackManifest["experts"], places: ReadonlyMap<string, string>): PackManifest["experts"] =>
-  JSON.parse(JSON.stringify(experts), (_, value: unknown) =>
-    typeof value === "string" ? (places.get(value) ?? value) : value,
-  ) as PackManifest["experts"];
 
 async function copyLicences({ folder }: BasePack, to: string): Promise<void> {
   const text = await readFile(join(folder, "LICENCES.md")).catch(() => undefined);
   if (text) await writeFileAtomically(join(to, "LICENCES.md"), text, fileMode);
 }
 
-/** Files that only the old version needed, and halves of interrupted writes. */
-async function removeUnlisted(home: string, manifest: PackManifest, { records }: NewTranslation): Promise<void> {
-  const kept = new Set([
-    "manifest.json",
-    "LICENCES.md",
-    ...manifest.files.map(({ path }) => path),
-    ...[...records.keys()].map((file) => `training/${file}`),
-  ]);
+/** Removes what this version does not need from the pack's sub-folders: files of another version, and halves of interrupted writes. */
+async function keepOnly(home: string, { version, files }: PackManifest): Promise<void> {
+  const kept = new Set(files.map(({ path }) => path));
+  const records = `${recordsFolder(version)}/`;
   for (const entry of await readdir(home, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && !kept.has(path.slice(home.length + 1).replaceAll("\\", "/"))) await rm(path, { force: true });
+    const place = path.slice(home.length + 1).replaceAll("\\", "/");
+    const isOurs = place.includes("/") ? !kept.has(place) && !place.startsWith(records) : place.endsWith(".tmp");
+    if (isOurs) await rm(path, { force: true });
   }
+  for (const folder of await readdir(join(home, "training")).catch(() => []))
+    if (`training/${folder}` !== recordsFolder(version))
+      await rm(join(home, "training", folder), { recursive: true, force: true });
 }
 
 /** Hidden folders that interrupted publications of this pack left. */
@@ -165,17 +118,6 @@ async function removeHalves(packs: string, name: string): Promise<void> {
   for (const entry of await readdir(packs))
     if (entry.startsWith(`.${name}-`) && /^[0-9a-f]{8}$/.test(entry.slice(name.length + 2)))
       await rm(join(packs, entry), { recursive: true, force: true });
-}
-
-/** The manifest of the version that is served now; undefined when there is none that can be read. */
-async function manifestAt(home: string): Promise<PackManifest | undefined> {
-  const text = await readFile(join(home, "manifest.json"), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    return PackManifestSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
 
 /** The first version is 0.1.0, each training the next minor one. */

@@ -5,11 +5,12 @@
  */
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, extname, join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { writeFileAtomically } from "../files/atomic-file.ts";
 import { writeFlowFile } from "../flow/weights.ts";
-import { filesOfExpert, PackManifestSchema } from "../packs/manifest.ts";
+import { calibrationStem } from "../packs/calibration-file.ts";
+import { filesOfExpert, PackManifestSchema, type TranslationEntry } from "../packs/manifest.ts";
 import type { FittedFlow } from "./fit-flow.ts";
 import { type DraftManifest, entryOf, expertFiles, type PackDraft } from "./pack-draft.ts";
 
@@ -50,12 +51,28 @@ export async function publishFlow(
   const flow = plainPath.replace(/(\.onnx)?$/, `-${sha256Of(bytes).slice(0, 8)}.onnx`);
   await mkdir(join(pack, dirname(flow)), { recursive: true });
   await writeFileAtomically(join(pack, flow), bytes, packFileMode);
-  const translations = draft.manifest.translations.map((translation) =>
-    translation.id === draft.translation.id ? { ...translation, flow, metrics } : translation,
-  );
+  const served = await servedTranslations(pack);
+  const translations = draft.manifest.translations.map((translation) => {
+    const { calibration: _, ...described } = translation;
+    // A calibration measures one flow: the new one begins without. Others keep what they are served with.
+    if (translation.id === draft.translation.id) return { ...described, flow, metrics };
+    const { flow: own = translation.flow, metrics: measured = {}, calibration } = served.get(translation.id) ?? {};
+    return { ...described, flow: own, metrics: measured, ...(calibration && { calibration }) };
+  });
   const digest = await writeManifest(pack, { ...draft.manifest, translations });
-  await removeStaleFlows(pack, plainPath, new Set(translations.map((translation) => translation.flow)));
+  await removeStale(pack, plainPath, new Set(translations.map((translation) => translation.flow)));
+  await removeStaleCalibrations(pack, draft.translation.id, translations);
   return digest;
+}
+
+/** Translations of the pack as it is served now, by id. */
+async function servedTranslations(pack: string): Promise<ReadonlyMap<string, TranslationEntry>> {
+  const json = await readFile(join(pack, "manifest.json"), "utf8").then(
+    (text) => JSON.parse(text) as unknown,
+    () => undefined,
+  );
+  const parsed = PackManifestSchema.safeParse(json);
+  return new Map(parsed.success ? parsed.data.translations.map((translation) => [translation.id, translation]) : []);
 }
 
 /** Files that decide what the translation's vectors and latents are. The decoder may improve under a finished flow. */
@@ -64,14 +81,27 @@ function encodingFiles(draft: PackDraft): string[] {
   return [...new Set([...conditions, filesOfExpert(draft.target)[0]!])];
 }
 
-/** Flows that earlier runs published or left half-written. */
-async function removeStaleFlows(pack: string, plainPath: string, kept: ReadonlySet<string>): Promise<void> {
-  const stem = basename(plainPath, ".onnx");
-  for (const name of await readdir(join(pack, dirname(plainPath)))) {
-    const isOurs =
-      name.startsWith(stem) && /^(-[0-9a-f]{8})?\.onnx(\.[0-9a-f]{12}\.tmp)?$/.test(name.slice(stem.length));
+/** Calibrations of a translation that earlier runs published or left half-written. */
+export const removeStaleCalibrations = (
+  pack: string,
+  translationId: string,
+  kept: readonly TranslationEntry[],
+): Promise<void> =>
+  removeStale(
+    pack,
+    `${calibrationStem(translationId)}.safetensors`,
+    new Set(kept.flatMap(({ calibration }) => (calibration ? [calibration.file] : []))),
+  );
+
+/** Files named like `plainPath`, with a digest in the name or half-written, that are not kept. */
+async function removeStale(pack: string, plainPath: string, kept: ReadonlySet<string>): Promise<void> {
+  const extension = extname(plainPath);
+  const stem = basename(plainPath, extension);
+  const rest = new RegExp(`^(-[0-9a-f]{8})?\\${extension}(\\.[0-9a-f]{12}\\.tmp|\\.writing)?$`);
+  for (const name of await readdir(join(pack, dirname(plainPath))).catch(() => [])) {
     const path = join(dirname(plainPath), name).replaceAll("\\", "/");
-    if (isOurs && !kept.has(path)) await rm(join(pack, path), { force: true });
+    if (name.startsWith(stem) && rest.test(name.slice(stem.length)) && !kept.has(path))
+      await rm(join(pack, path), { force: true });
   }
 }
 

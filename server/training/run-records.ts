@@ -6,19 +6,19 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomically } from "../files/atomic-file.ts";
 import { addTimes, type SpentTime } from "./cost-card.ts";
-import { type CurvePoint, lossCurve } from "./loss-curve.ts";
+import { type CurveAbout, type CurvePoint, lossCurve } from "./loss-curve.ts";
 
 const [logFile, curveFile, timeFile] = ["log.jsonl", "loss.svg", "time.json"];
 
 export class RunRecords {
   readonly #folder: string;
-  readonly #title: string;
+  readonly #about: CurveAbout;
   readonly #spent: () => SpentTime;
   #points: CurvePoint[];
 
-  private constructor(folder: string, title: string, points: CurvePoint[], spent: () => SpentTime) {
+  private constructor(folder: string, about: CurveAbout, points: CurvePoint[], spent: () => SpentTime) {
     this.#folder = folder;
-    this.#title = title;
+    this.#about = about;
     this.#points = points;
     this.#spent = spent;
   }
@@ -26,9 +26,11 @@ export class RunRecords {
   /**
    * Takes up the records of an interrupted run in the folder.
    * @param clock time that this process has spent on the run
+   * @param goesOn false = the folder's records are of a run that ended, and this one begins anew
    */
-  static async open(folder: string, title: string, clock: () => SpentTime): Promise<RunRecords> {
+  static async open(folder: string, about: CurveAbout, clock: () => SpentTime, goesOn = true): Promise<RunRecords> {
     const read = async <T>(file: string, parse: (text: string) => T): Promise<T | undefined> => {
+      if (!goesOn) return undefined;
       try {
         return parse(await readFile(join(folder, file), "utf8"));
       } catch {
@@ -42,7 +44,7 @@ export class RunRecords {
         .map((line) => JSON.parse(line) as CurvePoint),
     );
     const before = await read(timeFile, (text) => JSON.parse(text) as SpentTime);
-    return new RunRecords(folder, title, points ?? [], () => addTimes(clock(), before));
+    return new RunRecords(folder, about, points ?? [], () => addTimes(clock(), before));
   }
 
   /** @param keptStep the best step so far */
@@ -67,7 +69,7 @@ export class RunRecords {
   }
 
   #curve(keptStep: number): string {
-    return lossCurve(this.#points, keptStep, this.#title);
+    return lossCurve(this.#points, keptStep, this.#about);
   }
 
   #log(): string {

@@ -5,8 +5,8 @@ import { TrainingRandom } from "../flow/random.ts";
 const rounds = 6;
 
 /**
- * @param vectors at least `count`, of any length but zero
- * @returns middles [count, dims], unit vectors
+ * @param vectors at least `count`, of any length
+ * @returns middles [count, dims], unit vectors; zeros where only vectors of zeros were
  */
 export function sphericalCentres(vectors: readonly Float32Array[], count: number): Float32Array {
   const dims = vectors[0]!.length;
@@ -41,5 +41,5 @@ function nearest(vector: Float32Array, centres: Float32Array): number {
 
 function unit(vector: Float32Array): Float32Array {
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  return vector.map((value) => value / length);
+  return length === 0 ? vector.slice() : vector.map((value) => value / length);
 }

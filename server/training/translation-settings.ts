@@ -37,3 +37,8 @@ export const settingsFor = (settings: TranslationSettings, trainImages: number):
   ...settings,
   batch: Math.min(settings.batch, trainImages),
 });
+
+/** What fixes the steps of a run: another patience or other checkpoints go on with the same one. */
+export function identityOf({ patience: _, checkpointEverySeconds: __, ...settings }: TranslationSettings): object {
+  return settings;
+}

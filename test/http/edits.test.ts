@@ -144,6 +144,13 @@ describe("edits", () => {
     }
   });
 
+  it("may weigh three conditions where all together have no weight of their own", async () => {
+    const all = { ...condition, style: "flat", label: "bird" };
+    const guidanceOf = { caption: 1, style: 2, label: 1 };
+    const done = await harness.end((await harness.start({ condition: all, count: 1, guidance: 0, guidanceOf })).id);
+    assert.deepEqual([done.state, done.request.guidanceOf], ["done", guidanceOf]);
+  });
+
   const kept = { image: missing };
   const refused: ReadonlyArray<readonly [string, object, ProblemCode, string]> = [
     ["an angle without an image", { condition, angleDegrees: 10 }, "invalid_request", "angleDegrees"],
@@ -205,6 +212,12 @@ describe("edits", () => {
       "guidanceOf.sketch",
     ],
     ["guidance of what is no condition", { condition, guidanceOf: { seed: 2 } }, "invalid_request", "guidanceOf.seed"],
+    [
+      "more weights than a flow has room for",
+      { condition: { ...condition, style: "flat", label: "bird" }, guidanceOf: { caption: 1, style: 2, label: 1 } },
+      "invalid_request",
+      "guidanceOf",
+    ],
     ["no condition and no image", { condition: {} }, "invalid_request", "condition"],
     ["an unknown source", { condition, count: 1, keepResidualOf: kept }, "image_unknown", "keepResidualOf.image"],
   ];

@@ -13,6 +13,7 @@ import { GenerationHistory } from "../../server/jobs/generation-history.ts";
 import { startGenerationWorker } from "../../server/jobs/generation-worker.ts";
 import { MemoryQueue } from "../../server/jobs/memory-queue.ts";
 import { ResultStore } from "../../server/jobs/result-store.ts";
+import { openTrainings } from "../../server/open-stores.ts";
 import {
   type Generation,
   type GenerationInput,
@@ -21,7 +22,7 @@ import {
   type PackInfo,
 } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
-import { type Problem, ProblemSchema } from "../../shared/problem.ts";
+import { AppError, type Problem, ProblemSchema } from "../../shared/problem.ts";
 import { SmallInference, sidePx } from "./small-inference.ts";
 
 export const token = "test-token-0123456789abcdef";
@@ -63,6 +64,16 @@ export const pack: PackInfo = {
   ],
 };
 
+/** A catalogue of that pack alone, of which there are no files. */
+export const smallCatalogue = {
+  packs: () => [pack],
+  isShipped: () => true,
+  packOf: (id: string): never => {
+    throw new AppError("pack_unavailable", `pack: expected one with files, got "${id}"`);
+  },
+  reopen: async (): Promise<void> => undefined,
+};
+
 export interface HarnessOptions {
   readonly limits?: AppDeps["limits"];
   readonly historyMax?: number;
@@ -94,6 +105,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     records: await history.load((name) => broken.push(name)),
     onForgotten: (sha256) => results.forget(sha256),
   });
+  const { folders, trainings } = await openTrainings(dataDir, { warn: () => undefined, error: console.error });
   const inference = options.inference ?? new SmallInference();
   const stopping = new AbortController();
   const streamsEnd = new AbortController();
@@ -102,7 +114,9 @@ export async function createHarness(options: HarnessOptions = {}) {
   let now = Date.now();
   const deps: AppDeps = {
     queue,
-    catalogue: { packs: () => options.packs ?? [pack] },
+    trainings,
+    readPreview: (training, step, index) => folders.readPreview(training, step, index),
+    catalogue: { ...smallCatalogue, packs: () => options.packs ?? [pack] },
     inference:
       options.status ?? (() => (inference.ready ? { state: "ready", provider: "cpu" } : { state: "starting" })),
     results,
@@ -180,6 +194,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     deps,
     dataDir,
     queue,
+    trainings,
     results,
     uploads,
     inference,

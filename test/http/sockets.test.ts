@@ -14,7 +14,7 @@ import { startServer } from "../../server/main.ts";
 import { type Generation, InversionSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import { createHarness, pack, problemOf, token } from "./harness.ts";
+import { createHarness, problemOf, smallCatalogue, token } from "./harness.ts";
 import { greyPng } from "./images.ts";
 import { createGate, SmallInference } from "./small-inference.ts";
 
@@ -23,8 +23,7 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} };
 async function startSmall(inference = new SmallInference(), port = 0, shutdownGraceMs = 2000) {
   const dataDir = await mkdtemp(join(tmpdir(), "tau-socket-"));
   const config = { ...readConfig({ data: dataDir }, {}), port };
-  const catalogue = { packs: () => [pack] };
-  const started = startServer(config, { inference, catalogue, log: silent, shutdownGraceMs });
+  const started = startServer(config, { inference, catalogue: smallCatalogue, log: silent, shutdownGraceMs });
   started.catch(() => rm(dataDir, { recursive: true, force: true }));
   const server = await started;
   const headers = { Authorization: `Bearer ${server.token.value}`, "Content-Type": "application/json" };
@@ -197,6 +196,39 @@ describe("a graceful stop", () => {
     await stopped;
     await assert.rejects(small.ask("/healthz"));
     await small.remove();
+  });
+
+  it("lets inversions end, those that wait for their turn too, but not beyond the grace", async () => {
+    const inference = new SmallInference();
+    const gate = createGate();
+    inference.gate = gate.closed;
+    const small = await startSmall(inference, 0, 60_000);
+    const headers = { "Content-Type": "image/png" };
+    const sent = await small.ask("/v1/images", { method: "POST", headers, body: greyPng(8) as BodyInit });
+    const body = JSON.stringify({ image: ((await sent.json()) as { digest: string }).digest });
+    const asked = Array.from({ length: limits.inversionsParallelMax + 2 }, () =>
+      small.ask("/v1/inversions", { method: "POST", body }),
+    );
+    while (inference.inverting < limits.inversionsParallelMax) await sleep(5);
+    const stopped = small.server.stop();
+    assert.equal((await problemOf(await small.ask("/v1/inversions", { method: "POST", body }))).code, "shutting_down");
+    gate.open();
+    for (const answer of asked) assert.equal((await answer).status, 200);
+    await stopped;
+    await small.remove();
+
+    const deaf = new SmallInference();
+    deaf.gate = createGate().closed;
+    const stuck = await startSmall(deaf, 0, 100);
+    await stuck.ask("/v1/images", { method: "POST", headers, body: greyPng(8) as BodyInit });
+    const cut = stuck.ask("/v1/inversions", { method: "POST", body }).then(
+      ({ status }) => status,
+      () => "cut",
+    );
+    while (deaf.inverting === 0) await sleep(5);
+    await stuck.server.stop();
+    assert.notEqual(await cut, 200);
+    await stuck.remove();
   });
 
   it("ends jobs that take longer than the grace", async () => {

@@ -1,10 +1,28 @@
 /** The pack that ships, end to end in a real child: verified, small enough, obedient to its conditions, reproducible. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { toPremultipliedPlanes } from "../../server/engine/pixels.ts";
+import { drawResidual } from "../../server/engine/random.ts";
+import { drawLatents, type Translation } from "../../server/engine/translation.ts";
+import { createFlow } from "../../server/flow/flow-sessions.ts";
+import { TrainingRandom } from "../../server/flow/random.ts";
+import { readFlowFile } from "../../server/flow/weights.ts";
+import { decodeFitted } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
-import type { ImageResult } from "../../server/inference/protocol.ts";
+import type { ConditionImages, ImageResult } from "../../server/inference/protocol.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
-import { type GenerationInput, ResolvedRequestSchema } from "../../shared/contract.ts";
+import { type GenerationInput, InversionRequestSchema, ResolvedRequestSchema } from "../../shared/contract.ts";
+import { referenceLogLikelihood } from "../reference/double-flow.ts";
+
+const sizePx = 128;
+const example = async (name: string): Promise<Float32Array> =>
+  decodeFitted(await readFile(new URL(`../../docs/examples/${name}.png`, import.meta.url)), sizePx);
+
+/** PSNR in dB over premultiplied values. */
+const psnrOf = (a: Float32Array, b: Float32Array): number =>
+  -10 * Math.log10(a.reduce((sum, value, at) => sum + (value - b[at]!) ** 2, 0) / a.length);
 
 describe("the default pack", () => {
   const client = createInferenceClient({ packsDir: packsHome(), provider: "cpu", threads: 1 });
@@ -13,10 +31,10 @@ describe("the default pack", () => {
   });
   after(() => client.close());
 
-  async function generate(input: GenerationInput): Promise<ImageResult[]> {
+  async function generate(input: GenerationInput, sources: ConditionImages = new Map()): Promise<ImageResult[]> {
     const images: ImageResult[] = [];
     const request = ResolvedRequestSchema.parse({ seed: 1, count: 1, ...input });
-    await client.generate(request, { onImage: (image) => void images.push(image) });
+    await client.generate(request, { onImage: (image) => void images.push(image) }, sources);
     return images;
   }
 
@@ -61,5 +79,55 @@ describe("the default pack", () => {
     };
     const [red, blue] = [await excessOfRed("red heart"), await excessOfRed("blue heart")];
     assert.ok(red > 0.1 && blue < -0.1, `red ${red.toFixed(2)}, blue ${blue.toFixed(2)}`);
+  });
+
+  it("inverts any image and goes back within 1e-3, to the autoencoder's reconstruction under whatever condition", async () => {
+    const random = new TrainingRandom(1, 0, "evaluation");
+    const area = sizePx ** 2;
+    const noise = Float32Array.from({ length: 4 * area }, (_, at) => (at >= 3 * area ? 1 : random.uniform()));
+    const image = "a".repeat(64);
+    for (const planes of [await example("bear"), await example("light-bulb"), noise]) {
+      const sources = new Map([[image, { planes, sizePx }]]);
+      for (const condition of [{}, { caption: "bear", style: "noto" }]) {
+        const found = await client.invert(InversionRequestSchema.parse({ image, condition }), sources);
+        assert.ok(found.roundTripError < 1e-3, `${found.roundTripError}`);
+        const [drawn] = await generate({ condition: {}, keepResidualOf: { image, condition } }, sources);
+        const psnr = psnrOf(toPremultipliedPlanes(drawn!.rgba, sizePx), planes);
+        // Pixels of 8 bits against the decoder's own numbers.
+        assert.ok(Math.abs(psnr - found.reconstructionPsnrDb) < 0.05, `${psnr}, ${found.reconstructionPsnrDb}`);
+      }
+    }
+  });
+});
+
+describe("the default pack's flow", () => {
+  it("has likelihoods and gains within 1e-3 nats of a recomputation in double precision", async () => {
+    const [entry] = (await Catalogue.open(packsHome())).entries;
+    const path = join(entry!.folder, entry!.manifest.translations[0]!.flow);
+    const weights = readFlowFile(await readFile(path), path);
+    const { dims, conditions, couplings, permutationSeed } = weights.architecture;
+    const order = new TrainingRandom(permutationSeed, 0, "permutation");
+    const permutations = Array.from({ length: couplings.count }, () => order.permutation(dims));
+    const flow = await createFlow(weights, { label: path, threads: 1 });
+    // Vectors of unit length, as experts give them.
+    const vectors = Object.fromEntries(
+      conditions
+        .slice(0, 3)
+        .map(({ name, dims: width }, at) => [name, drawResidual(90 + at, 1 / Math.sqrt(width), width)]),
+    );
+    const given = Object.fromEntries(Object.entries(vectors).map(([name, vector]) => [name, { vector, presence: 1 }]));
+    const terms = [{ weight: 4, without: Object.keys(vectors) }];
+    const rows = [0.2, 1, 1.5].flatMap((temperature, seed) =>
+      [[], terms].map((guidance) => ({ residual: drawResidual(seed, temperature, dims), conditions: given, guidance })),
+    );
+    const drawn = await drawLatents({ flow } as unknown as Translation, rows);
+    await flow.dispose();
+    const asNumbers = Object.fromEntries(Object.entries(vectors).map(([name, vector]) => [name, [...vector]]));
+    for (const { latent, logLikelihood, conditionGain } of drawn) {
+      const expected = referenceLogLikelihood(weights, [...latent], asNumbers, permutations);
+      const gain = expected - referenceLogLikelihood(weights, [...latent], {}, permutations);
+      assert.ok(Math.abs(logLikelihood - expected) < 1e-3, `${logLikelihood}, expected ${expected}`);
+      assert.ok(Math.abs(conditionGain - gain) < 1e-3, `${conditionGain}, expected ${gain}`);
+    }
   });
 });

@@ -240,6 +240,16 @@ describe("tau variations", () => {
       assert.equal((await run("variations", at("a.png"), ...flags, "--out", at("nothing"))).code, 2);
     const wide = await run("variations", at("a.png"), "--angle", "400", "--out", at("nothing"));
     assert.match(wide.err, /^tau variations: invalid_request: --angle: expected at most 180, got 400\n$/);
+    for (const flags of [
+      ["--angle", "5"],
+      ["--depth", "last"],
+    ]) {
+      const unknown = await run("variations", at("a.png"), ...flags, "--style", "cubist", "--out", at("nothing"));
+      assert.match(
+        unknown.err,
+        /^tau variations: style_unknown: --style: expected one of flat, round, sharp, got "cubist"/,
+      );
+    }
   });
 });
 

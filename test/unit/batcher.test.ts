@@ -119,6 +119,30 @@ describe("the batcher of the inference service", () => {
     }
   });
 
+  it("compares what is drawn with drawn latents, and what keeps an image's residual with inverted ones", async () => {
+    // Quantiles so far apart that a likelihood lies above all of the one and below all of the other.
+    const typicality = [{ conditions: [], drawn: [-1e6, -1e5], inverted: [1e5, 1e6] }];
+    const service = createService([{ ...tinyTranslation([]), calibration: { typicality, outside: [] } }], 8);
+    const source = "a".repeat(64);
+    const keepResidualOf = { image: source, condition: {} };
+    for (const [fields, expected] of [
+      [{}, 100],
+      [{ keepResidualOf }, 0],
+      [{ keepResidualOf, angleDegrees: 30 }, 0],
+    ] as const) {
+      const images: ImageResult[] = [];
+      await service.generate({
+        request: request("apple", 1, 3, fields),
+        images: new Map([[source, { planes: new Float32Array(4), sizePx: 1 }]]),
+        signal: new AbortController().signal,
+        onOutside: () => {},
+        onProgress: () => {},
+        onImage: (image) => void images.push(image),
+      });
+      assert.equal(images[0]!.typicalityPercentile, expected);
+    }
+  });
+
   it("serves a small request before a large one that came first is finished", async () => {
     const service = createService([tinyTranslation([])], 8);
     const order: string[] = [];

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { readTrainingRecords } from "../../server/evaluation/training-records.ts";
 import { readFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
@@ -82,7 +83,7 @@ describe("tau", () => {
     const cases: Array<[args: string[], message: RegExp]> = [
       [
         ["paint"],
-        /^tau: expected one of serve, generate, invert, restyle, variations, blend, train, evaluate, experts, packs, got "paint"\n/,
+        /^tau: expected one of serve, generate, invert, restyle, variations, blend, train, evaluate, calibrate, experts, packs, got "paint"\n/,
       ],
       [["constructor"], /got "constructor"/],
       [["train"], /^tau train: expected DIR and --name NAME, or SET and --pack DIR, got neither\n/],
@@ -165,6 +166,9 @@ describe("tau train", () => {
     await catalogue.verify();
     assert.equal(catalogue.entries[0]!.digest, report["digest"]);
     assert.equal(catalogue.entries[0]!.manifest.translations[0]!.metrics["heldOutNatsPerDim"], nats("heldOut"));
+    const { cost, lossCurve } = await readTrainingRecords(whole.pack, tinyDraft.version);
+    assert.ok(cost!.cpuSeconds > 0 && cost!.wallSeconds > 0, JSON.stringify(cost));
+    assert.match(lossCurve!, /<svg .*held out, given all conditions/s);
 
     const before = await stateOf(broken);
     const log = join(broken.set, "flow/train.log");

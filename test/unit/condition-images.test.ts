@@ -181,6 +181,27 @@ describe("an SVG drawing", () => {
       drawing('<g id="a"><path d="M0 0"/></g><g id="b"><use href="#a"/><use href="#a"/></g><use href="#b"/>'),
     ],
     ["filters", drawing('<filter id="f"><feGaussianBlur stdDeviation="1000"/></filter>')],
+    [
+      "clips of clips",
+      drawing(
+        [1, 2, 3, 4, 5, 6, 7, 8, 9]
+          .map(
+            (at) =>
+              `<clipPath id="c${at}">${`<path d="M0 0H9V9Z" clip-path="url(#c${at + 1})"/>`.repeat(10)}</clipPath>`,
+          )
+          .join(""),
+      ),
+    ],
+    [
+      "clips of clips by an escaped style",
+      drawing('<clipPath id="a"><path d="M0 0H9V9Z" style="clip\\2d path:url(#b)"/></clipPath>'),
+    ],
+    [
+      "a long clip of many shapes",
+      drawing(
+        `<clipPath id="c"><path d="M0 0${"c9 9 99 9 0 0".repeat(2000)}"/></clipPath>${'<path clip-path="url(#c)" d="M0 0"/>'.repeat(16)}`,
+      ),
+    ],
     ["patterns", drawing('<pattern id="p" width="0.001" height="0.001"/>')],
     ["text in a font of the machine", drawing("<text>hello</text>")],
     ["another document", "<html><svg/></html>"],

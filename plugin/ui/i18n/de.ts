@@ -135,6 +135,12 @@ export const de: Texts = {
       "Das Bild lässt sich nicht lesen",
       "Nimm ein ganzes PNG, JPEG, WebP oder GIF, oder ein SVG aus einfachen Strichen.",
     ],
+    dataset_invalid: [
+      "Mit diesen Bildern geht kein Training",
+      "Nimm mindestens 20 verschiedene Bilder mit unterschiedlichen Beschreibungen.",
+    ],
+    name_taken: ["Dieser Name ist vergeben", "Wähle einen anderen oder warte, bis das Training dieses Namens endet."],
+    training_failed: ["Das Training ist gescheitert", "Starte es erneut; das Protokoll des Servers sagt mehr."],
     rate_limited: ["Zu viele Anfragen", "Warte eine Minute und versuche es erneut."],
     queue_full: [
       "Die Warteschlange des Servers ist voll",

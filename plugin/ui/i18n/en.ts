@@ -116,6 +116,12 @@ export const en = {
     sketch_empty: ["The sketch is empty", "Draw at least one line, darker or lighter than its background."],
     image_unknown: ["The server no longer has this image", "It was removed to make room. Send it again."],
     image_rejected: ["The image can't be read", "Use a whole PNG, JPEG, WebP or GIF, or an SVG of plain strokes."],
+    dataset_invalid: [
+      "These images can't be trained on",
+      "Use at least 20 different images with captions that differ.",
+    ],
+    name_taken: ["This name is taken", "Choose another name, or wait until the training of that name has ended."],
+    training_failed: ["Training failed on the server", "Start it again; the server's log tells more."],
     rate_limited: ["Too many requests", "Wait a minute, then try again."],
     queue_full: ["The server's queue is full", "Wait until some images are done, then try again."],
     busy: ["The server can't draw right now", "It is starting or shutting down. Try again in a moment."],

@@ -123,6 +123,12 @@ export const es: Texts = {
       "No se puede leer la imagen",
       "Usa un PNG, JPEG, WebP o GIF completo, o un SVG de trazos simples.",
     ],
+    dataset_invalid: [
+      "Con estas imágenes no se puede entrenar",
+      "Usa al menos 20 imágenes distintas con descripciones que difieran.",
+    ],
+    name_taken: ["Este nombre ya está en uso", "Elige otro o espera a que termine el entrenamiento con ese nombre."],
+    training_failed: ["El entrenamiento falló", "Inícialo de nuevo; el registro del servidor dice más."],
     rate_limited: ["Demasiadas peticiones", "Espera un minuto y reintenta."],
     queue_full: ["La cola del servidor está llena", "Espera a que terminen algunas imágenes y reintenta."],
     busy: ["El servidor no puede dibujar ahora", "Está arrancando o apagándose. Reintenta en un momento."],

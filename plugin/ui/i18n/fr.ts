@@ -132,6 +132,12 @@ export const fr: Texts = {
       "Elle a été retirée pour faire de la place. Envoyez-la à nouveau.",
     ],
     image_rejected: ["L'image est illisible", "Prenez un PNG, JPEG, WebP ou GIF entier, ou un SVG de simples traits."],
+    dataset_invalid: [
+      "Ces images ne permettent pas d'entraînement",
+      "Prenez au moins 20 images différentes, avec des légendes qui diffèrent.",
+    ],
+    name_taken: ["Ce nom est déjà pris", "Choisissez-en un autre, ou attendez la fin de l'entraînement de ce nom."],
+    training_failed: ["L'entraînement a échoué", "Relancez-le ; le journal du serveur en dit plus."],
     rate_limited: ["Trop de requêtes", "Attendez une minute, puis réessayez."],
     queue_full: ["La file du serveur est pleine", "Attendez que des images soient finies, puis réessayez."],
     busy: ["Le serveur ne peut pas dessiner pour l'instant", "Il démarre ou s'arrête. Réessayez dans un moment."],

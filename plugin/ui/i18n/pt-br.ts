@@ -123,6 +123,12 @@ export const ptBr: Texts = {
     sketch_empty: ["O esboço está vazio", "Desenhe ao menos uma linha, mais escura ou mais clara que o fundo."],
     image_unknown: ["O servidor não tem mais esta imagem", "Ela foi removida para abrir espaço. Envie-a de novo."],
     image_rejected: ["Não dá para ler a imagem", "Use um PNG, JPEG, WebP ou GIF inteiro, ou um SVG de traços simples."],
+    dataset_invalid: [
+      "Não dá para treinar com estas imagens",
+      "Use ao menos 20 imagens diferentes, com legendas que diferem.",
+    ],
+    name_taken: ["Este nome já está em uso", "Escolha outro ou espere o treino com esse nome terminar."],
+    training_failed: ["O treino falhou", "Inicie-o de novo; o log do servidor diz mais."],
     rate_limited: ["Pedidos demais", "Espere um minuto e tente de novo."],
     queue_full: ["A fila do servidor está cheia", "Espere algumas imagens ficarem prontas e tente de novo."],
     busy: ["O servidor não pode desenhar agora", "Ele está iniciando ou desligando. Tente de novo em instantes."],

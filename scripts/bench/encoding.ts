@@ -1,0 +1,92 @@
+/**
+ * How fast a training folder becomes a training set: PNG files are read, validated and encoded by every expert of a pack, as
+ * `tau train DIR --name NAME` does it, in one run; and what each part costs alone.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { BasePack } from "../../server/training/base-pack.ts";
+import { encodeConditions } from "../../server/training/encode-conditions.ts";
+import { encodeLatents, encodeSet } from "../../server/training/encode-set.ts";
+import { openImageSet } from "../../server/training/image-set.ts";
+import { openSetExperts, type SetCondition, type SetExperts } from "../../server/training/pack-experts.ts";
+import { prepareFolder } from "../../server/training/prepare-folder.ts";
+import { writePictureFolder } from "./picture-folder.ts";
+
+const warmUpImages = 32;
+
+interface Cost {
+  /** Wall clock, milliseconds an image. */
+  readonly ms: number;
+  /** Processor time of all threads, milliseconds an image. */
+  readonly cpuMs: number;
+}
+
+export interface EncodingBench {
+  readonly images: number;
+  readonly imagesPerSecond: number;
+  readonly whole: Cost;
+  readonly parts: ReadonlyArray<Cost & { readonly what: string }>;
+}
+
+/** @param pack the experts of its translation encode */
+export async function benchEncoding(
+  { folder: pack, draft, files }: Pick<BasePack, "folder" | "draft" | "files">,
+  images = 600,
+): Promise<EncodingBench> {
+  const root = await mkdtemp(join(tmpdir(), "tau-bench-encoding-"));
+  try {
+    const experts = await openSetExperts(pack, draft, files, { threads: 0 });
+    const sizePx = draft.target.imageSizePx;
+    const folderOf = async (name: string, count: number, seed: number): Promise<string> => {
+      await writePictureFolder(join(root, name), count, seed);
+      return join(root, name);
+    };
+    await encodeWhole(await folderOf("warm-up", warmUpImages, 1), join(root, "warm-up-set"), experts, sizePx);
+    const folder = await folderOf("pictures", images, 2);
+    const whole = await costOf(images, () => encodeWhole(folder, join(root, "set"), experts, sizePx));
+    // Other pictures, because experts keep what they read last.
+    const parts = await costOfParts(images, await folderOf("others", images, 3), root, experts, sizePx);
+    return { images, imagesPerSecond: 1000 / whole.ms, whole, parts };
+  } finally {
+    await rm(root, { recursive: true });
+  }
+}
+
+async function encodeWhole(folder: string, set: string, experts: SetExperts, sizePx: number): Promise<void> {
+  await prepareFolder({ folder, set, sizePx });
+  const opened = await openImageSet(set, sizePx);
+  await encodeSet({ folder: set, images: opened, experts, drawnRepeats: 1 });
+  await opened.close();
+}
+
+async function costOfParts(images: number, folder: string, root: string, experts: SetExperts, sizePx: number) {
+  const set = join(root, "parts");
+  const parts: Array<Cost & { readonly what: string }> = [];
+  const add = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    parts.push({ what, ...(await costOf(images, work)) });
+  };
+  await add("reading and validating", () => prepareFolder({ folder, set, sizePx }));
+  const opened = await openImageSet(set, sizePx);
+  const context = { folder: set, images: opened };
+  await add("target encoder", () => encodeLatents({ ...context, experts }));
+  for (const group of groupsOf(experts.conditions))
+    await add(group.map(({ name }) => name).join(", "), () => encodeConditions(context, group));
+  await opened.close();
+  return parts;
+}
+
+/** Conditions that share a network cost one run. */
+function groupsOf(conditions: readonly SetCondition[]): SetCondition[][] {
+  const bySource = new Map<string, SetCondition[]>();
+  for (const condition of conditions)
+    bySource.set(condition.source, [...(bySource.get(condition.source) ?? []), condition]);
+  return [...bySource.values()];
+}
+
+async function costOf(images: number, work: () => Promise<unknown>): Promise<Cost> {
+  const [started, cpu] = [performance.now(), process.cpuUsage()];
+  await work();
+  const { user, system } = process.cpuUsage(cpu);
+  return { ms: (performance.now() - started) / images, cpuMs: (user + system) / 1000 / images };
+}

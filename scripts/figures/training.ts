@@ -1,0 +1,139 @@
+/**
+ * The figures of training a translation: two styles that the pack has never seen, trained as `tau train DIR --name NAME` does, within
+ * ten minutes each. Held-out captions as columns; what the base draws before, and the new translation after. Prints the table.
+ */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
+import { openImageSet } from "../../server/training/image-set.ts";
+import { prepareFolder } from "../../server/training/prepare-folder.ts";
+import { type TrainedTranslation, trainTranslation } from "../../server/training/train-translation.ts";
+import { defaultTranslationSettings } from "../../server/training/translation-settings.ts";
+import { AppError } from "../../shared/problem.ts";
+import { type SheetRow, writeSheet } from "./sheet.ts";
+import { withStudio } from "./studio.ts";
+import { writeStyleFolder } from "./style-folder.ts";
+
+const styles = [
+  { style: "meteocons", name: "meteocons" },
+  { style: "streamline-kameleon", name: "kameleon" },
+] as const;
+const [imagesMax, columnsMax, seed] = [200, 10, 1];
+const budgetSeconds = 600;
+const { evaluateEvery, steps: defaultSteps } = defaultTranslationSettings;
+
+interface Trained extends TrainedTranslation {
+  /** From the first look at the folder to the published pack, in seconds. */
+  readonly seconds: number;
+}
+
+/** Writes `train-<name>.png` for each style into a folder. @param steps at most; fewer where ten minutes don't suffice */
+export async function trainingFigures(folder: string, packsDir = packsHome(), steps = defaultSteps): Promise<string[]> {
+  const paths: string[] = [];
+  const table = [
+    "| style | images | held out | steps | seconds | nats before | after | kWh | € | g CO₂ |",
+    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
+  ];
+  for (const { style, name } of styles) {
+    const home = await mkdtemp(join(tmpdir(), "tau-training-"));
+    try {
+      const images = join(home, "images");
+      await writeStyleFolder(style, images, imagesMax);
+      const trained = await train(home, images, name, packsDir, steps);
+      const { cost, images: used, startNats, finalNats } = trained;
+      table.push(
+        `| ${style} | ${used.usable} | ${used.heldOut} | ${trained.steps} (${trained.reason}; kept ${trained.bestStep}) | ${trained.seconds.toFixed(0)} | ${startNats.toFixed(4)} | ` +
+          `${finalNats.toFixed(4)} | ${cost.kwh.toPrecision(2)} | ${cost.euros.toPrecision(2)} | ${cost.co2Grams.toPrecision(2)} |`,
+      );
+      const path = join(folder, `train-${name}.png`);
+      await drawSheet(path, { home, images, name, packsDir, trained });
+      paths.push(path);
+    } finally {
+      await rm(home, { recursive: true });
+    }
+  }
+  console.log(table.join("\n"));
+  return paths;
+}
+
+/** Trains; anew with fewer steps, once, when the first evaluations show that the budget would not hold all. */
+async function train(home: string, folder: string, name: string, packsDir: string, steps: number): Promise<Trained> {
+  const basePack = (await Catalogue.open(packsDir)).entries[0]!.folder;
+  const [packs, work] = [join(home, "packs"), join(home, "work")];
+  const began = performance.now();
+  const secondsNow = (): number => (performance.now() - began) / 1000;
+  const abort = new AbortController();
+  let fewer = steps;
+  const attempt = (most: number, signal?: AbortSignal): Promise<TrainedTranslation> =>
+    trainTranslation({
+      folder,
+      basePack,
+      name,
+      packs,
+      work,
+      settings: { steps: most },
+      ...(signal && { signal }),
+      onProgress: ({ stage, done, total, heldOutNats = 0, secondsLeft = 0 }) => {
+        if (stage !== "training") return;
+        console.error(
+          `${name}: step ${done} of ${total}, held-out ${heldOutNats.toFixed(4)}, ${secondsNow().toFixed(0)} s`,
+        );
+        if (!signal || signal.aborted || secondsNow() + secondsLeft <= budgetSeconds) return;
+        const perStep = secondsLeft / Math.max(1, total - done);
+        const affordable = Math.floor((budgetSeconds - secondsNow()) / perStep / evaluateEvery) * evaluateEvery;
+        fewer = Math.max(evaluateEvery, affordable);
+        abort.abort();
+      },
+    });
+  const trained = await attempt(steps, abort.signal).catch((error: unknown) => {
+    if (!(error instanceof AppError) || error.code !== "cancelled") throw error;
+    console.error(`${name}: ${steps} steps would take longer than ${budgetSeconds} s here, so ${fewer}`);
+    return attempt(fewer);
+  });
+  return { ...trained, seconds: secondsNow() };
+}
+
+interface Sheet {
+  readonly home: string;
+  readonly images: string;
+  readonly name: string;
+  readonly packsDir: string;
+  readonly trained: Trained;
+}
+
+/** Nothing picked: the held-out images in the order of their names, the same seed for all. */
+async function drawSheet(path: string, { home, images, name, packsDir, trained }: Sheet): Promise<number> {
+  const base = (await Catalogue.open(packsDir)).packs()[0]!.translations[0]!;
+  const set = join(home, "set");
+  await prepareFolder({ folder: images, set, sizePx: base.widthPx });
+  const { items, close } = await openImageSet(set, base.widthPx);
+  await close();
+  const heldOut = items.filter(({ split }) => split === "heldOutPair").slice(0, columnsMax);
+  const truth = await Promise.all(heldOut.map(({ id }) => readFile(join(images, id))));
+  const style = trained.startStyle;
+  const rows: SheetRow[] = [{ label: "true icon", tiles: truth }];
+  await withStudio(
+    packsDir,
+    async ({ draw }) => {
+      const row = async (label: string, request: object, condition: object): Promise<void> => {
+        const tiles: Uint8Array[] = [];
+        for (const { captions } of heldOut)
+          tiles.push(
+            ...(await draw({ count: 1, seed, condition: { caption: captions[0]!, ...condition }, ...request })),
+          );
+        rows.push({ label, tiles });
+      };
+      await row(
+        `before${style ? `, as ${style}` : ""}`,
+        { translation: base.id, temperature: 0.2 },
+        { ...(style && { style }) },
+      );
+      if (!trained.pack) return;
+      for (const temperature of [0.2, 0.7])
+        await row(`after, T ${temperature}`, { translation: name, temperature }, {});
+    },
+    join(home, "packs"),
+  );
+  return writeSheet(path, [{ columns: heldOut.map(({ captions }) => captions[0]!), rows }], { marginPx: 190 });
+}

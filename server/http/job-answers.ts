@@ -1,0 +1,100 @@
+/** What routes of jobs share, of generations and of trainings: parameters, idempotency, PNGs, and the complaint about unknown ids. */
+import { z } from "zod";
+import { IdempotencyKeySchema } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
+import { AppError } from "../../shared/problem.ts";
+import { describe, parse } from "../../shared/validation.ts";
+import type { Idempotency } from "../jobs/job-queue.ts";
+import { fingerprintOf } from "./resolve-request.ts";
+import type { AppContext, Parameter } from "./route.ts";
+
+export const idParameter = (what: string): Parameter => ({
+  name: "id",
+  in: "path",
+  description: `Id of a ${what}.`,
+  schema: z.string(),
+  isRequired: true,
+});
+
+export const indexParameter = (name: string, description: string): Parameter => ({
+  name,
+  in: "path",
+  description,
+  schema: z.number().int(),
+  isRequired: true,
+});
+
+export const idempotencyParameter: Parameter = {
+  name: "Idempotency-Key",
+  in: "header",
+  description: "Any key of your own, new for each job.",
+  schema: IdempotencyKeySchema,
+};
+
+export const lastEventParameter: Parameter = {
+  name: "Last-Event-ID",
+  in: "header",
+  description: "Id of the last event seen.",
+  schema: z.string(),
+};
+
+export const etagParameter: Parameter = {
+  name: "If-None-Match",
+  in: "header",
+  description: "ETag of the bytes that the client has.",
+  schema: z.string(),
+};
+
+/** @param before schema of the id that a page ends with */
+export const pageParameters = (before: z.ZodType): Parameter[] => [
+  {
+    name: "limit",
+    in: "query",
+    description: "Length of a page.",
+    schema: z.number().int().min(1).max(limits.listMax),
+  },
+  { name: "before", in: "query", description: "`nextBefore` of the page before.", schema: before },
+];
+
+/** The request's key with the digest of what was asked; undefined without a key. @throws AppError invalid_request */
+export function idempotencyOf(c: AppContext, asked: object): Idempotency | undefined {
+  const header = c.req.header("idempotency-key");
+  if (header === undefined) return undefined;
+  return { key: parse(IdempotencyKeySchema, header, "Idempotency-Key"), fingerprint: fingerprintOf(asked) };
+}
+
+export const notFound = (field: string, expected: string, value: string): AppError =>
+  new AppError("not_found", `${field}: expected ${expected}, got ${describe(value)}`, {
+    field,
+    expected,
+    received: describe(value),
+  });
+
+/** The number that a part of a path is; undefined when it is none. */
+export const indexIn = (text: string): number | undefined =>
+  /^(0|[1-9]\d{0,4})$/.test(text) ? Number(text) : undefined;
+
+/** The number in `{n}.png`. */
+export const pngIndexIn = (file: string): number | undefined =>
+  file.endsWith(".png") ? indexIn(file.slice(0, -".png".length)) : undefined;
+
+/**
+ * Answers with a PNG whose path always has the same bytes, or with 304.
+ * @param read undefined = the file is gone, which `missing` complains of
+ */
+export async function answerPng(
+  c: AppContext,
+  sha256: string,
+  read: () => Promise<Uint8Array | undefined>,
+  missing: () => AppError,
+): Promise<Response> {
+  const etag = `"${sha256}"`;
+  const headers = { ETag: etag, "Cache-Control": "private, max-age=31536000, immutable" };
+  const known = (c.req.header("if-none-match") ?? "").split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  if (known.includes(etag) || known.includes("*")) return new Response(null, { status: 304, headers });
+  const bytes = await read();
+  if (!bytes) throw missing();
+  return new Response(bytes as Uint8Array<ArrayBuffer>, {
+    headers: { ...headers, "Content-Type": "image/png", "Content-Length": String(bytes.byteLength) },
+  });
+}

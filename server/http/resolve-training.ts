@@ -1,0 +1,55 @@
+/** Checks a request for training against what the server has: its base, its name, its images. */
+import type { PackInfo } from "../../shared/contract.ts";
+import { AppError } from "../../shared/problem.ts";
+import { unknownUpload } from "../../shared/request-sources.ts";
+import { nameTaken, type Training, type TrainingRequest } from "../../shared/training.ts";
+import { findTranslation } from "../../shared/translation-rules.ts";
+import { describe } from "../../shared/validation.ts";
+import type { RouteDeps } from "./route.ts";
+
+/** Codes that a request can be refused with here, for the contract. */
+export const trainingProblems = [
+  "translation_unknown",
+  "name_taken",
+  "image_unknown",
+  "dataset_invalid",
+  "pack_unavailable",
+] as const;
+
+/** The base that the training starts from. @throws AppError of `trainingProblems`, invalid_request */
+export async function resolveTraining(
+  { name, base, examples }: TrainingRequest,
+  { catalogue, uploads }: Pick<RouteDeps, "catalogue" | "uploads">,
+): Promise<Training["base"]> {
+  const packs = catalogue.packs();
+  const { pack, translation } = findTranslation(packs, base ?? packs[0]?.translations[0]?.id ?? "", "base");
+  if (!translation.conditions.includes("caption")) {
+    const expected = "a translation that reads captions";
+    throw new AppError("invalid_request", `base: expected ${expected}, got ${describe(translation.id)}`, {
+      field: "base",
+      expected,
+      received: translation.id,
+    });
+  }
+  const owner = ownerOf(name, packs, pack, (id) => catalogue.isShipped(id));
+  if (owner !== undefined) throw nameTaken(name, owner);
+  for (const [index, { image }] of examples.entries())
+    if (!(await uploads.touch(image))) throw unknownUpload(`examples.${index}.image`, image);
+  return { pack: pack.id, digest: pack.digest, translation: translation.id };
+}
+
+/** What has the name already; undefined when it is free, or names a pack of the user's, which then gets a new version. */
+function ownerOf(
+  name: string,
+  packs: readonly PackInfo[],
+  base: PackInfo,
+  isShipped: (id: string) => boolean,
+): string | undefined {
+  for (const { id, translations } of packs) {
+    if (id === name && isShipped(id)) return "a pack that ships";
+    if (id === name && id === base.id) return "the base of this training";
+    if (id !== name && translations.some((translation) => translation.id === name))
+      return `a translation of pack ${id}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,143 @@
+/**
+ * Trainings on disk, a folder each: `record.json` (what the client sees, written last and atomically), `examples.json` (what it
+ * sent), `previews/` (PNG), and while it is open `examples/` and `work/` (what `trainTranslation` reads and writes). A folder
+ * without a record is one that a crash left half made or half removed.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { unknownUpload } from "../../shared/request-sources.ts";
+import { type TrainingExample, TrainingRequestSchema, TrainingSchema } from "../../shared/training.ts";
+import { asStorageError, writeFileAtomically } from "../files/atomic-file.ts";
+
+const RecordSchema = z.object({
+  format: z.literal(1),
+  training: TrainingSchema,
+  idempotency: z.object({ key: z.string(), fingerprint: z.string() }).optional(),
+});
+export type TrainingRecord = Omit<z.infer<typeof RecordSchema>, "format">;
+
+const recordFile = "record.json";
+const examplesFile = "examples.json";
+
+/** Brings an upload to a path; false when it is not here. */
+export type PlaceUpload = (digest: string, path: string) => Promise<boolean>;
+
+export class TrainingFolders {
+  readonly #home: string;
+
+  private constructor(home: string) {
+    this.#home = home;
+  }
+
+  static async open(home: string): Promise<TrainingFolders> {
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    return new TrainingFolders(home);
+  }
+
+  pathOf(id: string, ...parts: readonly string[]): string {
+    return join(this.#home, id, ...parts);
+  }
+
+  /** All records, oldest first; `onBroken` gets the id of each that can't be read, which is left as it is. */
+  async load(onBroken: (id: string) => void): Promise<TrainingRecord[]> {
+    const records: TrainingRecord[] = [];
+    for (const id of (await readdir(this.#home)).sort()) {
+      if (!existsSync(this.pathOf(id, recordFile))) {
+        await rm(this.pathOf(id), { recursive: true, force: true });
+        continue;
+      }
+      try {
+        records.push(RecordSchema.parse(JSON.parse(await readFile(this.pathOf(id, recordFile), "utf8"))));
+      } catch {
+        onBroken(id);
+      }
+    }
+    return records;
+  }
+
+  /** @throws AppError storage_full; nothing is left then */
+  async create(record: TrainingRecord, examples: readonly TrainingExample[]): Promise<void> {
+    const { id } = record.training;
+    try {
+      await mkdir(this.pathOf(id, "previews"), { recursive: true, mode: 0o700 });
+      await writeFileAtomically(this.pathOf(id, examplesFile), JSON.stringify(examples));
+      await this.save(record);
+    } catch (error) {
+      await this.remove(id).catch(() => undefined);
+      throw asStorageError(error);
+    }
+  }
+
+  /** @throws AppError storage_full */
+  async save(record: TrainingRecord): Promise<void> {
+    await writeFileAtomically(
+      this.pathOf(record.training.id, recordFile),
+      `${JSON.stringify({ format: 1, ...record })}\n`,
+    );
+  }
+
+  async examplesOf(id: string): Promise<TrainingExample[]> {
+    return TrainingRequestSchema.shape.examples.parse(
+      JSON.parse(await readFile(this.pathOf(id, examplesFile), "utf8")),
+    );
+  }
+
+  /**
+   * Makes the folder of captioned images that a training reads; one that is there is kept.
+   * @throws AppError image_unknown, storage_full
+   */
+  async placeExamples(id: string, place: PlaceUpload): Promise<string> {
+    const folder = this.pathOf(id, "examples");
+    if (!existsSync(folder))
+      await this.#placeIn(folder, await this.examplesOf(id), place).catch((error: unknown) => {
+        throw asStorageError(error);
+      });
+    return folder;
+  }
+
+  async #placeIn(folder: string, examples: readonly TrainingExample[], place: PlaceUpload): Promise<void> {
+    const half = `${folder}.half`;
+    await rm(half, { recursive: true, force: true });
+    await mkdir(half, { recursive: true });
+    const lines: string[] = [];
+    for (const [index, { image, captions, style }] of examples.entries()) {
+      const file = fileOf(index);
+      if (!(await place(image, join(half, file)))) throw unknownUpload(`examples.${index}.image`, image);
+      for (const caption of captions) lines.push(JSON.stringify({ file, caption, style }));
+    }
+    await writeFileAtomically(join(half, "captions.jsonl"), `${lines.join("\n")}\n`);
+    await rename(half, folder);
+  }
+
+  async savePreview(id: string, step: number, index: number, png: Uint8Array): Promise<void> {
+    await writeFileAtomically(this.pathOf(id, "previews", `${step}-${index}.png`), png);
+  }
+
+  /** The PNG, or undefined when there is none. */
+  async readPreview(id: string, step: number, index: number): Promise<Uint8Array | undefined> {
+    return readFile(this.pathOf(id, "previews", `${step}-${index}.png`)).catch(() => undefined);
+  }
+
+  /** Removes all that only an open training needs. */
+  async free(id: string): Promise<void> {
+    for (const name of ["work", "examples", "examples.half", examplesFile])
+      await rm(this.pathOf(id, name), { recursive: true, force: true });
+  }
+
+  /** Removes a training: the record first, so that a crash in between leaves what the next start removes. */
+  async remove(id: string): Promise<void> {
+    await rm(this.pathOf(id, recordFile), { force: true });
+    await rm(this.pathOf(id), { recursive: true, force: true });
+  }
+}
+
+/** Sorts as the examples do. The name says PNG whatever the bytes are: they alone decide how an image is read. */
+const fileOf = (index: number): string => `${String(index).padStart(5, "0")}.png`;
+
+/** Names of files and folder in a message as the request's fields. */
+export const inRequestTerms = (message: string, folder: string): string =>
+  message
+    .replaceAll(folder, "examples")
+    .replace(/\b(\d{5})\.png\b/g, (_, index: string) => `examples.${Number(index)}`);

@@ -1,0 +1,191 @@
+/**
+ * Runs trainings, one after another, each in a child of its own. A child that is lost costs the steps since its checkpoint; a
+ * training whose children are lost again and again without getting further fails.
+ */
+import { AppError } from "../../shared/problem.ts";
+import type { Training, TrainingResult } from "../../shared/training.ts";
+import type { TrainingNews, TrainingOrder } from "../training/messages.ts";
+import type { TrainedTranslation } from "../training/train-translation.ts";
+import { asAppError } from "./generation-worker.ts";
+import { inRequestTerms, type PlaceUpload, type TrainingFolders } from "./training-folders.ts";
+import { runTrainer, type TrainerTimings } from "./training-process.ts";
+import type { TrainingJob, TrainingQueue } from "./training-queue.ts";
+
+export interface TrainingRunnerDeps {
+  readonly queue: TrainingQueue;
+  readonly folders: TrainingFolders;
+  readonly place: PlaceUpload;
+  /** Folder and digest of a pack as it is now. @throws AppError pack_unavailable */
+  readonly packOf: (id: string) => { readonly folder: string; readonly digest: string };
+  /** Where the new packs go. */
+  readonly packs: string;
+  /** Threads of the child; 0 = all cores. */
+  readonly threads: number;
+  /** Brings a pack that was just published into service; false when that did not work. Never rejects. */
+  readonly serve: (digest: string) => Promise<boolean>;
+  readonly timings: TrainerTimings & {
+    readonly attemptsMax: number;
+    /** Absent = as `tau train` has it. */
+    readonly checkpointEverySeconds?: number | undefined;
+  };
+  /** Never gets captions or names. */
+  readonly log: {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
+}
+
+export interface TrainingRunner {
+  /** Has the running training write its checkpoint and end, after `graceMs` without one. Close the queue first. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Why a running training is to stop, and when it is to end at once. */
+interface Stops {
+  readonly stopping: AbortSignal;
+  readonly endSignal: AbortSignal;
+}
+
+export function startTrainingRunner(deps: TrainingRunnerDeps): TrainingRunner {
+  const [stopping, end] = [new AbortController(), new AbortController()];
+  const stops = { stopping: stopping.signal, endSignal: end.signal };
+  const loop = (async () => {
+    for (let job = await deps.queue.take(); job !== undefined; job = await deps.queue.take())
+      await runTraining(job, deps, stops);
+  })();
+  return {
+    stop: async (graceMs) => {
+      stopping.abort();
+      const timer = setTimeout(() => end.abort(), graceMs);
+      await loop.finally(() => clearTimeout(timer));
+    },
+  };
+}
+
+/** Runs a training to its end, or until the server stops; never throws. */
+async function runTraining(job: TrainingJob, deps: TrainingRunnerDeps, stops: Stops): Promise<void> {
+  const { training, signal } = job;
+  try {
+    const trained = await train(job, deps, stops);
+    await job.finish({ state: "done", result: await resultOf(trained, training, deps) });
+  } catch (cause) {
+    // Cancelled: it has its end already. Stopped: it goes on after the next start.
+    if (!signal.aborted && !stops.stopping.aborted) {
+      const error = asAppError(cause);
+      if (error.code === "internal")
+        deps.log.error({ training: training.id, err: cause }, "a training failed in an unexpected way");
+      await job.finish({ state: "failed", error: inTermsOf(error, deps.folders.pathOf(training.id, "examples")) });
+    }
+  }
+  await job.leave();
+}
+
+/** @throws AppError the training's own fault, `training_failed` when its children are lost, or the signal's reason */
+async function train(
+  job: TrainingJob,
+  deps: TrainingRunnerDeps,
+  { stopping, endSignal }: Stops,
+): Promise<TrainedTranslation> {
+  const { folders, timings, log } = deps;
+  const { id } = job.training;
+  const signal = AbortSignal.any([job.signal, stopping]);
+  const order = await orderOf(job, deps);
+  let writing = Promise.resolve();
+  let furthest = 0;
+  for (let lost = 0; ; ) {
+    signal.throwIfAborted();
+    const before = furthest;
+    const end = await runTrainer(order, timings, {
+      signal,
+      endSignal,
+      onStart: (pid) => log.info({ training: id, pid }, "a training child started"),
+      onNews: (news) => {
+        furthest = Math.max(furthest, news.step ?? 0);
+        writing = writing
+          .then(() => report(job, news, folders))
+          .catch((err: unknown) => log.error({ training: id, err }, "a preview could not be stored"));
+      },
+      mayPublish: () => !signal.aborted && job.beginPublishing(),
+    });
+    await writing;
+    if (end.how === "done") return end.trained;
+    if (end.how === "failed") throw end.error;
+    signal.throwIfAborted();
+    lost = furthest > before ? 1 : lost + 1;
+    log.warn({ training: id, lost, why: end.why }, "a training child was lost");
+    if (lost >= timings.attemptsMax)
+      throw new AppError("training_failed", `training: expected a child that ends, got ${lost} lost (${end.why})`);
+  }
+}
+
+/** What the child needs; the base is taken as it is now, which an update of the server may have changed. */
+async function orderOf(job: TrainingJob, deps: TrainingRunnerDeps): Promise<TrainingOrder> {
+  const { id, request, base } = job.training;
+  const { folder, digest } = deps.packOf(base.pack);
+  if (digest !== base.digest) job.report({ base: { ...base, digest } });
+  const { checkpointEverySeconds } = deps.timings;
+  return {
+    folder: await deps.folders.placeExamples(id, deps.place),
+    basePack: folder,
+    baseTranslation: base.translation,
+    name: request.name,
+    label: request.label ?? request.name,
+    packs: deps.packs,
+    work: deps.folders.pathOf(id, "work"),
+    // The child of a server that was killed ends by itself, but not at once.
+    waitMs: deps.timings.stopGraceMs,
+    settings: defined({ ...request.settings, checkpointEverySeconds }),
+    threads: deps.threads,
+    isFromScratch: request.isFromScratch,
+    isForced: request.isForced,
+  };
+}
+
+/** Stores what was drawn, then tells. */
+async function report(job: TrainingJob, news: TrainingNews, folders: TrainingFolders): Promise<void> {
+  const { stage, done, total, step, preview, epoch, trainNats, heldOutNats, bestNats, secondsLeft } = news;
+  const { id } = job.training;
+  const progress = { stage, done, total, ...defined({ epoch, trainNats, heldOutNats, bestNats, secondsLeft }) };
+  if (!preview || step === undefined) return job.report({ progress });
+  await Promise.all(preview.map(({ png }, index) => folders.savePreview(id, step, index, png)));
+  const images = preview.map(({ caption, sizePx }, index) => ({
+    caption,
+    sizePx,
+    path: `/v1/translations/${id}/previews/${step}/${index}.png`,
+  }));
+  job.report({ progress, preview: { step, images } });
+}
+
+/** The entries that have a value. */
+const defined = <T extends object>(entries: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
+
+async function resultOf(
+  { name, pack, images, records: _, ...numbers }: TrainedTranslation,
+  { id }: Training,
+  deps: TrainingRunnerDeps,
+): Promise<TrainingResult> {
+  const folder = deps.folders.pathOf(id, "examples");
+  const complaints = images.complaints.map(({ kind, count, shown }) => ({
+    kind,
+    count,
+    shown: shown.map((text) => inRequestTerms(text, folder)),
+  }));
+  return {
+    ...numbers,
+    ...(pack && { pack: { id: name, version: pack.version, digest: pack.digest } }),
+    isServed: pack !== undefined && (await deps.serve(pack.digest)),
+    images: { usable: images.usable, heldOut: images.heldOut, complaints },
+  };
+}
+
+function inTermsOf({ code, message, detail }: AppError, folder: string): AppError {
+  const { field } = detail;
+  return new AppError(code, inRequestTerms(message, folder), {
+    ...detail,
+    ...(field === "folder" && { field: "examples" }),
+  });
+}

@@ -1,0 +1,63 @@
+/**
+ * The training child: runs one training outside the server's process, at low priority, so that requests and generations stay
+ * quick. Ends at once when its parent is gone: the next start of the server goes on from the checkpoint.
+ */
+import { constants, getPriority, setPriority } from "node:os";
+import { faultOf } from "../faults.ts";
+import type { FromTrainer, ToTrainer, TrainingOrder } from "./messages.ts";
+import { previewPng } from "./preview.ts";
+import { type TranslationProgress, trainTranslation } from "./train-translation.ts";
+
+// First of all, because threads of the runtime take over what their maker has. Not the lowest there is: whatever else is busy on
+// the machine would then stop the training altogether.
+setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
+
+const aliveEveryMs = 2000;
+const stop = new AbortController();
+let publish: () => void = () => undefined;
+const mayPublish = new Promise<void>((resolve) => {
+  publish = resolve;
+});
+
+const send = (message: FromTrainer, onSent: () => void = () => {}): void => {
+  if (process.connected) process.send?.(message, undefined, undefined, onSent);
+};
+
+async function tell({ preview, ...news }: TranslationProgress): Promise<void> {
+  if (news.stage === "publishing" && news.done === 0) {
+    send({ type: "progress", news });
+    send({ type: "ready-to-publish" });
+    // Published or cancelled, never both: the parent decides, once.
+    await mayPublish;
+    return;
+  }
+  const images =
+    preview &&
+    (await Promise.all(
+      preview.map(async (image) => ({ caption: image.caption, sizePx: image.sizePx, png: await previewPng(image) })),
+    ));
+  send({ type: "progress", news: { ...news, ...(images && { preview: images }) } });
+}
+
+function train(order: TrainingOrder): void {
+  setInterval(() => send({ type: "alive" }), aliveEveryMs);
+  const end = (): void => process.exit(0);
+  trainTranslation({ ...order, signal: stop.signal, onProgress: tell }).then(
+    (trained) => send({ type: "done", trained }, end),
+    (error: unknown) => send({ type: "failed", fault: faultOf(error) }, end),
+  );
+}
+
+process.on("message", (message: ToTrainer) => {
+  if (message.type === "train") train(message.order);
+  else if (message.type === "publish") publish();
+  else {
+    stop.abort();
+    publish();
+  }
+});
+process.on("disconnect", () => process.exit(0));
+// The parent may have gone while this file was loaded, before anything listened.
+if (!process.connected) process.exit(0);
+// A terminal or a supervisor signals the whole group; the parent decides when this process ends.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});

@@ -1,0 +1,76 @@
+/**
+ * The fitting of a user's translation: from its start or from fresh weights, with records after each evaluation and a preview of
+ * what held-out captions look like by then.
+ */
+import { join } from "node:path";
+import { AppError } from "../../shared/problem.ts";
+import type { TrainProgress } from "../flow/trainer.ts";
+import type { TrainingSet } from "../flow/training-set.ts";
+import type { FlowStart } from "./choose-start.ts";
+import { type FittedFlow, fitFlow, freshWeights } from "./fit-flow.ts";
+import type { SetExperts } from "./pack-experts.ts";
+import { createPreview, type PreviewImage } from "./preview.ts";
+import type { RunRecords } from "./run-records.ts";
+import type { TranslationSettings } from "./translation-settings.ts";
+
+export type CaptionedPreview = PreviewImage & { readonly caption: string };
+
+export interface TranslationRun {
+  readonly set: TrainingSet;
+  /** The plainest caption of each row. */
+  readonly captions: readonly string[];
+  readonly experts: SetExperts;
+  readonly start: FlowStart;
+  readonly records: RunRecords;
+  /** Folder of the checkpoint. */
+  readonly folder: string;
+  /** Conditions that are given when the flow is measured. */
+  readonly measured: readonly string[];
+}
+
+export interface FitTranslationOptions {
+  readonly settings: TranslationSettings;
+  readonly threads: number;
+  readonly isFromScratch: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each evaluation and waited for; absent = no preview is drawn. */
+  readonly onEvaluation?:
+    | ((progress: TrainProgress, preview: readonly CaptionedPreview[]) => void | Promise<void>)
+    | undefined;
+}
+
+/** @throws AppError `cancelled` when the signal stopped it; the checkpoint is then written */
+export async function fitTranslation(
+  { set, captions, experts, start, records, folder, measured }: TranslationRun,
+  { settings, threads, isFromScratch, signal, onEvaluation }: FitTranslationOptions,
+): Promise<FittedFlow> {
+  const weights = isFromScratch ? freshWeights(set, settings.seed) : start.weights;
+  const preview = onEvaluation && (await createPreview(weights.architecture, set, experts.target, measured, threads));
+  try {
+    const fitted = await fitFlow(
+      set,
+      {
+        ...settings,
+        threads,
+        measured,
+        checkpoint: join(folder, "checkpoint.safetensors"),
+        ...(signal && { signal }),
+        async onProgress(progress, averages) {
+          const { step, trainNats, heldOutNats, bestStep } = progress;
+          await records.add({ step, trainNats, heldOutNats }, bestStep);
+          if (!preview) return;
+          const images = await preview.draw(averages);
+          await onEvaluation(
+            progress,
+            images.map((image, index) => ({ ...image, caption: captions[preview.rows[index]!]! })),
+          );
+        },
+      },
+      weights,
+    );
+    if (fitted.reason === "cancelled") throw new AppError("cancelled", `stopped at step ${fitted.stepsDone}`);
+    return fitted;
+  } finally {
+    await preview?.dispose();
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The work folder of a training: everything that an interrupted run goes on with. One process at a time works in it; each run has
+ * a folder of its own there, by what fixes its steps; a finished training gives everything up in one step.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { AppError } from "../../shared/problem.ts";
+import { asStorageError } from "../files/atomic-file.ts";
+import { takeLock } from "../files/process-lock.ts";
+
+export interface WorkFolder {
+  /** The folder of exactly this run; those of other images or settings are removed. @param identity what fixes its steps, as JSON */
+  runFolder(identity: readonly unknown[]): Promise<string>;
+  /** Removes the folder: at once by a rename, so that half of it is never taken for a run. */
+  remove(): Promise<void>;
+  /** Lets another process in. */
+  release(): void;
+}
+
+const lookAgainMs = 100;
+
+/**
+ * @param waitMs how long another process that trains here has to end
+ * @throws AppError `config_invalid` when another process trains here or the folder can't be written, `storage_full`
+ */
+export async function openWorkFolder(path: string, waitMs = 0): Promise<WorkFolder> {
+  const removed = `${path}.removed`;
+  try {
+    await rm(removed, { recursive: true, force: true });
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    const full = asStorageError(cause);
+    throw full instanceof AppError
+      ? full
+      : new AppError("config_invalid", `${path}: expected a folder that can be written, got ${String(cause)}`, {
+          cause,
+        });
+  }
+  const release = await lockWithin(waitMs, path);
+  return {
+    release,
+    async runFolder(identity) {
+      const name = `run-${createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 12)}`;
+      for (const other of await readdir(path))
+        if (other.startsWith("run-") && other !== name) await rm(join(path, other), { recursive: true, force: true });
+      await mkdir(join(path, name), { recursive: true });
+      return join(path, name);
+    },
+    async remove() {
+      await rename(path, removed);
+      await rm(removed, { recursive: true, force: true });
+    },
+  };
+}
+
+async function lockWithin(waitMs: number, path: string): Promise<() => void> {
+  const end = performance.now() + waitMs;
+  let busy: AppError | undefined;
+  for (;;) {
+    try {
+      return takeLock(join(path, "lock"), (pid) => {
+        busy = new AppError(
+          "config_invalid",
+          `${path}: expected a training that runs once, got one that process ${pid} is busy with; wait for it or stop it`,
+          { field: "name", expected: "a name that is not being trained", received: `in use by process ${pid}` },
+        );
+        return busy;
+      });
+    } catch (error) {
+      if (error !== busy || performance.now() >= end) throw error;
+      await sleep(lookAgainMs);
+    }
+  }
+}
