@@ -7,6 +7,8 @@ import { type SheetRow, writeSheet } from "./sheet.ts";
 import { withStudio } from "./studio.ts";
 
 const [seed, temperature] = [1, 0.2];
+/** A picture says less to this flow than words do, so it is said louder. */
+const guidance = 2;
 const style = "fluent-flat";
 
 const sketches = [
@@ -24,7 +26,8 @@ export const sketchFigure: Figure = (path, packsDir) =>
     for (const [name, caption] of sketches) {
       const svg = await readFile(example(`sketch-${name}.svg`), "utf8");
       const sketch = { svg };
-      const one = async (condition: object) => (await draw({ condition, count: 1, seed, temperature }))[0];
+      const one = async (condition: object) =>
+        (await draw({ condition, count: 1, seed, temperature, guidance, guidanceOf: { sketch: guidance } }))[0];
       rows.push({
         label: caption,
         tiles: [
@@ -33,7 +36,7 @@ export const sketchFigure: Figure = (path, packsDir) =>
           await one({ sketch, style }),
           await one({ sketch, caption, style }),
           await one({ sketch, caption, style: "noto" }),
-          await one({ caption, style }),
+          (await draw({ condition: { caption, style }, count: 1, seed, temperature, guidance }))[0],
         ],
       });
     }
@@ -67,7 +70,7 @@ export const layoutFigure: Figure = async (path, packsDir) => {
     for (const [caption, lines] of maps) {
       const cells = [...lines.join("")].map((letter) => 1 + palette.findIndex(({ id }) => id === colourOf[letter]));
       const layout = { cells };
-      const one = async (condition: object) => (await draw({ condition, count: 1, seed, temperature }))[0];
+      const one = async (condition: object) => (await draw({ condition, count: 1, seed, temperature, guidance }))[0];
       rows.push({
         label: caption,
         tiles: [

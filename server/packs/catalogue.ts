@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ConditionField, conditionFields, depths, fieldOf } from "../../shared/conditions.ts";
 import type { PackInfo, TranslationInfo } from "../../shared/contract.ts";
@@ -62,7 +62,7 @@ export class Catalogue {
   }
 
   /**
-   * Reads the manifest of every pack below the folder that ships, then below the user's folders, which need not exist.
+   * Reads the manifest of every pack below the folder that ships, then below the user's folders, which need not exist and may be the same.
    * @throws AppError `pack_unavailable` when no pack ships, `pack_corrupt` when a manifest that ships does not parse or names a
    * translation twice; the same fault of a user's pack leaves it out
    */
@@ -79,7 +79,7 @@ export class Catalogue {
         "pack_unavailable",
         `packs: expected at least one <pack>/manifest.json in ${shipped}, got none`,
       );
-    for (const userFolder of userFolders.filter(existsSync)) {
+    for (const userFolder of userFolders.filter((path) => existsSync(path) && resolve(path) !== resolve(shipped))) {
       const userNames = await readdir(userFolder).catch((error: unknown) => {
         faults.push(faultOf(userFolder, error));
         return [];
