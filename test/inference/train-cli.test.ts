@@ -161,7 +161,7 @@ describe("an interrupted tau train", () => {
     child.stderr!.on("data", (text) => (err += text));
     return new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal, err })));
   };
-  /** Waits until the run has logged evaluations, then sends the signal. */
+  /** Waits until this process has logged evaluations of its own, then sends the signal. */
   async function interrupt(child: ChildProcess, data: string, signal: "SIGKILL" | "SIGINT"): Promise<void> {
     const work = join(data, "training", "boxes");
     const logged = async (): Promise<number> => {
@@ -169,7 +169,8 @@ describe("an interrupted tau train", () => {
       const log = run && (await readFile(join(work, run, "log.jsonl"), "utf8").catch(() => ""));
       return log ? log.trim().split("\n").length : 0;
     };
-    while ((await logged()) < 3 && child.exitCode === null) await pause(5);
+    const before = await logged();
+    while ((await logged()) < before + 3 && child.exitCode === null) await pause(5);
     child.kill(signal);
   }
 
