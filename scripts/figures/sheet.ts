@@ -18,8 +18,14 @@ export interface SheetBlock {
 const [labelPx, gapPx] = [26, 8];
 
 const escapeXml = (text: string): string => text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
-const textAt = (x: number, y: number, content: string, { anchor = "middle", weight = 400 } = {}): string =>
-  `<text x="${x}" y="${y}" font-family="Inter, DejaVu Sans, sans-serif" font-size="12" font-weight="${weight}" text-anchor="${anchor}" fill="#333">${escapeXml(content)}</text>`;
+/** @param widthPx what the text must fit into; a longer one gets smaller letters, of about 0.68 em each when bold */
+const textAt = (
+  x: number,
+  y: number,
+  content: string,
+  { anchor = "middle", weight = 400, widthPx = Number.POSITIVE_INFINITY } = {},
+): string =>
+  `<text x="${x}" y="${y}" font-family="Inter, DejaVu Sans, sans-serif" font-size="${Math.min(12, widthPx / (0.68 * content.length)).toFixed(1)}" font-weight="${weight}" text-anchor="${anchor}" fill="#333">${escapeXml(content)}</text>`;
 
 /** Draws blocks on white, one below the other, and writes them to `path`. Returns the file's length in bytes. */
 export async function writeSheet(
@@ -33,10 +39,10 @@ export async function writeSheet(
   let top = 0;
   for (const block of blocks) {
     for (const [column, title] of block.columns.entries())
-      labels.push(textAt(marginPx + (column + 0.5) * cellPx, top + 18, title, { weight: 600 }));
+      labels.push(textAt(marginPx + (column + 0.5) * cellPx, top + 18, title, { weight: 600, widthPx: cellPx - 6 }));
     top += labelPx;
     for (const { label, tiles } of block.rows) {
-      labels.push(textAt(marginPx - 10, top + cellPx / 2 + 4, label, { anchor: "end" }));
+      labels.push(textAt(marginPx - 10, top + cellPx / 2 + 4, label, { anchor: "end", widthPx: marginPx - 12 }));
       for (const [column, tile] of tiles.entries()) {
         if (!tile) continue;
         const input = await sharp(tile)
