@@ -59,8 +59,8 @@ export const limits = {
   /** Inversions that run at once and that wait for their turn; the next is refused with 429. */
   inversionsParallelMax: 4,
   inversionsWaitingMax: 64,
-  /** Decoded images kept in memory by digest: an edit is tried in many variants. Each is 256 kB at 128 px. */
-  decodedImagesMax: 64,
+  /** Decoded images kept in memory by digest: an edit is tried in many variants. Each is 256 kB at 128 px, a sketch 4 MB at 512. */
+  decodedImagesMax: 32,
   /** An ONNX file in bytes: protobuf ends at 2 GiB, and file and session must fit into memory together; larger weights go beside it. */
   onnxMaxBytes: 1024 * 1024 * 1024,
   /** Uploaded images kept on disk, in bytes; the oldest go first. */

@@ -4,15 +4,18 @@
  */
 import { AppError } from "../../shared/problem.ts";
 import { drawingsIn, type Sourced, unknownUpload, uploadsIn } from "../../shared/request-sources.ts";
-import { keyOfDrawing } from "../inference/condition-values.ts";
+import { keyOfDrawing, keyOfSketch } from "../inference/condition-values.ts";
 import type { ConditionImages } from "../inference/protocol.ts";
 import { Recent } from "../recent.ts";
 import { decodeFitted, renderSvg } from "./codec.ts";
 
+/** Side of decoded sketches: a small drawing on a large sheet must still have its lines when the expert finds and enlarges it. */
+const sketchPx = 512;
+
 /** Reads the bytes of an upload, or undefined when they are not here. */
 export type ReadUpload = (digest: string) => Promise<Uint8Array | undefined>;
 
-/** Decodes what requests name at the size of their target. */
+/** Decodes what requests name: images at the size of their target, sketches at one of their own. */
 export type ConditionImageLoader = (request: Sourced, sizePx: number) => Promise<ConditionImages>;
 
 /**
@@ -34,21 +37,23 @@ export function createConditionImageLoader(read: ReadUpload, keptMax: number): C
 
   return async (request, sizePx) => {
     const sources = [
-      ...uploadsIn(request).map(({ field, digest }) => ({
-        key: digest,
-        decode: () => decodeUpload(digest, sizePx, field),
-      })),
+      ...uploadsIn(request).map(({ field, digest }) =>
+        field.endsWith(".sketch.image")
+          ? { key: keyOfSketch(digest), side: sketchPx, decode: () => decodeUpload(digest, sketchPx, field) }
+          : { key: digest, side: sizePx, decode: () => decodeUpload(digest, sizePx, field) },
+      ),
       ...drawingsIn(request).map(({ field, svg }) => ({
         key: keyOfDrawing(svg),
-        decode: () => renderSvg(svg, sizePx, field),
+        side: sketchPx,
+        decode: () => renderSvg(svg, sketchPx, field),
       })),
     ];
-    const entries = sources.map(async ({ key, decode }) => {
-      const keptKey = `${key}@${sizePx}`;
+    const entries = sources.map(async ({ key, side, decode }) => {
+      const keptKey = `${key}@${side}`;
       const planes = kept.once(keptKey, decode);
       // An upload that is missing now may be there for the next request.
       planes.catch(() => kept.delete(keptKey));
-      return [key, { planes: await planes, sizePx }] as const;
+      return [key, { planes: await planes, sizePx: side }] as const;
     });
     return new Map(await Promise.all(entries));
   };

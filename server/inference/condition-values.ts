@@ -6,6 +6,9 @@ import type { ConditionValues } from "../engine/conditions.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { ConditionImage, ConditionImages } from "./protocol.ts";
 
+/** Key of an upload as a sketch: decoded larger than the same image as any other condition. */
+export const keyOfSketch = (digest: string): string => `sketch:${digest}`;
+
 /** Key of an inline drawing among `ConditionImages`; an upload's key is its digest. */
 export const keyOfDrawing = (svg: string): string => `svg:${createHash("sha256").update(svg).digest("hex")}`;
 
@@ -19,7 +22,7 @@ export function conditionValues(condition: PartialCondition, images: ConditionIm
     ...(caption !== undefined && { caption: text(caption) }),
     ...(label !== undefined && { label: text(label) }),
     ...(style !== undefined && { style: text(style) }),
-    ...(sketch && { sketch: picture("svg" in sketch ? keyOfDrawing(sketch.svg) : sketch.image) }),
+    ...(sketch && { sketch: picture("svg" in sketch ? keyOfDrawing(sketch.svg) : keyOfSketch(sketch.image)) }),
     ...(layout && { layout: "cells" in layout ? { kind: "cells", cells: layout.cells } : picture(layout.image) }),
     ...(image && { [`image-${image.depth}`]: picture(image.image) }),
     ...(lowResolution && { lowResolution: picture(lowResolution.image) }),

@@ -42,8 +42,8 @@ describe("conditions", () => {
     const given = harness.inference.given.at(-1)!;
     const drawn = `svg:${createHash("sha256").update(svg).digest("hex")}`;
     assert.deepEqual([...given.keys()].sort(), [image, other, drawn].sort());
-    for (const { planes, sizePx: size } of given.values())
-      assert.deepEqual([size, planes.length], [sidePx, 4 * sidePx * sidePx]);
+    for (const [key, { planes, sizePx: size }] of given)
+      assert.deepEqual([size, planes.length], key === drawn ? [512, 4 * 512 ** 2] : [sidePx, 4 * sidePx * sidePx]);
     assert.ok(Math.abs(given.get(image)!.planes[0]! - 200 / 255) < 1e-6);
   });
 

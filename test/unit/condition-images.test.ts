@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import sharp from "sharp";
+import { normaliseDrawing } from "../../server/experts/line-drawing.ts";
 import { decodeFitted, probeImage, renderSvg } from "../../server/images/codec.ts";
 import { createConditionImageLoader } from "../../server/images/condition-images.ts";
+import { keyOfSketch } from "../../server/inference/condition-values.ts";
 import { digestOf } from "../../server/jobs/result-store.ts";
 import { limits } from "../../shared/limits.ts";
 
@@ -30,6 +32,35 @@ function boxOf(planes: Float32Array): { left: number; right: number; top: number
   const [xs, ys] = [seen.map((at) => at % sizePx), seen.map((at) => Math.floor(at / sizePx))];
   return { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
 }
+
+describe("a sketch", () => {
+  it("keeps its lines, small on a large sheet, and is decoded apart from the same image as another condition", async () => {
+    const strokes = `<path d="M20 100 L60 20 L100 100 Z M40 70 H80" fill="none" stroke="#000" stroke-width="4"/>`;
+    const page = (side: number, x: number): Promise<Buffer> =>
+      sharp(
+        Buffer.from(
+          `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}"><rect width="100%" height="100%" fill="#fff"/><g transform="translate(${x} ${x})">${strokes}</g></svg>`,
+        ),
+      )
+        .png()
+        .toBuffer();
+    const files = new Map<string, Buffer>();
+    const load = createConditionImageLoader(async (digest) => files.get(digest), 4);
+    const inkOf = async (file: Buffer): Promise<Float32Array> => {
+      const image = digestOf(file);
+      files.set(image, file);
+      const images = await load({ condition: { sketch: { image }, lowResolution: { image } } }, sizePx);
+      assert.deepEqual([...images.keys()].sort(), [image, keyOfSketch(image)].sort());
+      assert.equal(images.get(image)!.sizePx, sizePx);
+      const { planes, sizePx: side } = images.get(keyOfSketch(image))!;
+      return normaliseDrawing(planes, side);
+    };
+    const [near, far] = [await inkOf(await page(120, 0)), await inkOf(await page(1200, 900))];
+    const both = near.filter((ink, at) => ink > 0.5 && far[at]! > 0.5).length;
+    const either = near.filter((ink, at) => ink > 0.5 || far[at]! > 0.5).length;
+    assert.ok(both / either > 0.5, `expected the same drawing, got an overlap of ${both} in ${either}`);
+  });
+});
 
 describe("an uploaded image", () => {
   it("is fitted whole and centred, with nothing around it, whether it is shrunk or enlarged", async () => {

@@ -2,13 +2,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Translation } from "../../server/engine/translation.ts";
+import { keyOfSketch } from "../../server/inference/condition-values.ts";
 import { planGeneration } from "../../server/inference/plan.ts";
 import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
 
 const dims = 2;
 const [photo, empty] = ["a".repeat(64), "b".repeat(64)];
-const images = new Map([photo, empty].map((key) => [key, { planes: new Float32Array(4), sizePx: 1 }]));
+const images = new Map(
+  [photo, empty, keyOfSketch(photo), keyOfSketch(empty)].map((key) => [
+    key,
+    { planes: new Float32Array(4), sizePx: 1 },
+  ]),
+);
 const same = async (values: Float32Array) => ({ values, logDet: new Float32Array(values.length / dims) });
 
 /** Knows captions, and sketches of which one is empty. */
@@ -28,7 +34,7 @@ const translation: Translation = {
       expert: {
         dims: 1,
         encode: async ([value]) => {
-          if (value?.kind === "image" && value.key === photo) return Float32Array.of(1);
+          if (value?.kind === "image" && value.key === keyOfSketch(photo)) return Float32Array.of(1);
           const detail = { field: "condition.sketch", expected: "a stroke", received: "none" };
           throw new AppError("sketch_empty", "condition.sketch: expected a stroke, got none", detail);
         },
