@@ -146,7 +146,7 @@ export async function encodeFigure(
 ): Promise<Uint8Array> {
   const image = sharp(rgba, { raw: { width: widthPx, height: heightPx, channels: 4 } });
   if (overlaySvg !== undefined) image.composite([{ input: Buffer.from(overlaySvg), left: 0, top: 0 }]);
-  return image.removeAlpha().png({ compressionLevel: 9 }).toBuffer();
+  return image.removeAlpha().png({ compressionLevel: 9, palette: true, colours: 256 }).toBuffer();
 }
 
 /** Straight 8-bit sRGB with alpha, upright by its EXIF orientation. @throws AppError `image_rejected` */
