@@ -166,11 +166,16 @@ export const GenerationListSchema = z.object({
 });
 export type GenerationList = z.infer<typeof GenerationListSchema>;
 
-/** Query of the list: `q` = words that the caption must hold, `before` = an id, exclusive. */
-export const ListQuerySchema = z.strictObject({
-  q: z.string().max(limits.captionMaxChars).optional(),
+/** Query of a page: `before` = an id, exclusive. */
+export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(limits.listMax).default(limits.listDefault),
   before: z.string().min(1).max(64).optional(),
+};
+
+/** Query of the list: `q` = words that the caption must hold. */
+export const ListQuerySchema = z.strictObject({
+  q: z.string().max(limits.captionMaxChars).optional(),
+  ...pageQuery,
 });
 export type ListQuery = z.infer<typeof ListQuerySchema>;
 

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { CaptionSchema, DigestSchema } from "./conditions.ts";
-import { GenerationStateSchema, SeedSchema } from "./contract.ts";
+import { GenerationStateSchema, pageQuery, SeedSchema } from "./contract.ts";
 import { limits } from "./limits.ts";
 import { AppError, ProblemSchema } from "./problem.ts";
 
@@ -157,10 +157,7 @@ export const TrainingListSchema = z.object({
 });
 export type TrainingList = z.infer<typeof TrainingListSchema>;
 
-export const TrainingQuerySchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(limits.listMax).default(limits.listDefault),
-  before: z.string().min(1).max(64).optional(),
-});
+export const TrainingQuerySchema = z.strictObject(pageQuery);
 export type TrainingQuery = z.infer<typeof TrainingQuerySchema>;
 
 /** The complaint about a name that something else has. */

@@ -4,6 +4,16 @@
 import { AppError } from "../../shared/problem.ts";
 import { describe } from "../../shared/validation.ts";
 
+/** Codes that a JSON body with captions can be refused with before anything is looked up, for the contract. */
+export const captionedJsonProblems = [
+  "invalid_json",
+  "unsupported_media",
+  "payload_too_large",
+  "caption_empty",
+  "caption_too_long",
+  "caption_unreadable",
+] as const;
+
 const tooLarge = (maxBytes: number, received: string): AppError =>
   new AppError("payload_too_large", `body: expected at most ${maxBytes} bytes, got ${received}`, {
     field: "body",

@@ -3,7 +3,7 @@ import { GenerationRequestSchema, ListQuerySchema } from "../../shared/contract.
 import { AppError } from "../../shared/problem.ts";
 import { parse } from "../../shared/validation.ts";
 import { isFinal, type Snapshot } from "../jobs/job-queue.ts";
-import { readJson } from "./body.ts";
+import { captionedJsonProblems, readJson } from "./body.ts";
 import { answerEvents } from "./events.ts";
 import {
   answerPng,
@@ -54,12 +54,7 @@ const startRoute = (deps: RouteDeps): Route => ({
     202: { description: "Accepted. `Idempotency-Replayed: true` if the key was known.", schema: "Generation" },
   },
   problems: [
-    "invalid_json",
-    "unsupported_media",
-    "payload_too_large",
-    "caption_empty",
-    "caption_too_long",
-    "caption_unreadable",
+    ...captionedJsonProblems,
     ...resolveProblems,
     "idempotency_conflict",
     "queue_full",

@@ -3,7 +3,7 @@ import { type Inversion, InversionRequestSchema } from "../../shared/contract.ts
 import { AppError } from "../../shared/problem.ts";
 import { parse } from "../../shared/validation.ts";
 import { createGate } from "../gate.ts";
-import { readJson } from "./body.ts";
+import { captionedJsonProblems, readJson } from "./body.ts";
 import { resolveInversion, resolveProblems } from "./resolve-request.ts";
 import { json, type Route, type RouteDeps, requireInference } from "./route.ts";
 
@@ -19,12 +19,7 @@ export function inversionRoutes(deps: RouteDeps): Route[] {
       body: { mediaTypes: ["application/json"], schema: "InversionRequest" },
       answers: { 200: { description: "What was found.", schema: "Inversion" } },
       problems: [
-        "invalid_json",
-        "unsupported_media",
-        "payload_too_large",
-        "caption_empty",
-        "caption_too_long",
-        "caption_unreadable",
+        ...captionedJsonProblems,
         ...resolveProblems,
         "sketch_empty",
         "queue_full",

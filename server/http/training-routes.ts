@@ -4,7 +4,7 @@ import { parse } from "../../shared/validation.ts";
 import { isFinal } from "../jobs/job-queue.ts";
 import { digestOf } from "../jobs/result-store.ts";
 import type { TrainingSnapshot } from "../jobs/training-entry.ts";
-import { readJson } from "./body.ts";
+import { captionedJsonProblems, readJson } from "./body.ts";
 import { answerEvents } from "./events.ts";
 import {
   answerPng,
@@ -74,12 +74,7 @@ const startRoute = (deps: RouteDeps): Route => ({
     202: { description: "Accepted. `Idempotency-Replayed: true` if the key was known.", schema: "Training" },
   },
   problems: [
-    "invalid_json",
-    "unsupported_media",
-    "payload_too_large",
-    "caption_empty",
-    "caption_too_long",
-    "caption_unreadable",
+    ...captionedJsonProblems,
     ...trainingProblems,
     "idempotency_conflict",
     "queue_full",

@@ -11,7 +11,7 @@ import { NodeProtoSchema } from "onnx-buf";
 import { type CheckReport, checkExpert } from "../../server/experts/declared-check.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import type { OnnxExpertEntry } from "../../server/packs/declared-manifest.ts";
-import { assertFinding, declaration } from "../fixtures/check-report.ts";
+import { assertFinding, checkBytes, declaration } from "../fixtures/check-report.ts";
 import {
   batchBoundEncoder,
   brokenEncoder,
@@ -29,10 +29,7 @@ const folder = await mkdtemp(join(tmpdir(), "tau-check-"));
 after(() => rm(folder, { recursive: true }));
 
 const path = join(folder, "expert.onnx");
-async function check(bytes: Uint8Array, change?: object): Promise<CheckReport> {
-  await writeFile(path, bytes);
-  return checkExpert(path, change ? { declared: { value: { ...declaration, ...change }, folder } } : {});
-}
+const check = (bytes: Uint8Array, change?: object): Promise<CheckReport> => checkBytes(path, bytes, change);
 
 describe("checking a good file", () => {
   it("lists what it takes and gives, suggests a declaration that then checks without findings, and times it", async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { type CheckReport, checkExpert } from "../../server/experts/declared-check.ts";
-import { assertFinding, declaration } from "../fixtures/check-report.ts";
+import { assertFinding, checkBytes, declaration } from "../fixtures/check-report.ts";
 import {
   brokenEncoder,
   byteEncoder,
@@ -24,10 +24,7 @@ after(() => rm(folder, { recursive: true }));
 
 const path = join(folder, "expert.onnx");
 
-async function check(bytes: Uint8Array, change?: object): Promise<CheckReport> {
-  await writeFile(path, bytes);
-  return checkExpert(path, change ? { declared: { value: { ...declaration, ...change }, folder } } : {});
-}
+const check = (bytes: Uint8Array, change?: object): Promise<CheckReport> => checkBytes(path, bytes, change);
 
 describe("a file that can't be an expert", () => {
   it("is refused before the runtime opens it: no ONNX, none, too large, weights outside its folder", async () => {
