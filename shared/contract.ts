@@ -5,13 +5,13 @@
 import { z } from "zod";
 import { CaptionSchema, conditionFields, DigestSchema, depths, PartialConditionSchema } from "./conditions.ts";
 import { checkGeneration, guidanceOfAll } from "./generation-rules.ts";
+import { JobStateSchema, pageQuery, SeedSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
 import { ProblemSchema } from "./problem.ts";
+import { UpscalerInfoSchema, UpscaleScaleSchema } from "./upscaling.ts";
 
 /** API versions that this source speaks; the plugin compares with `Meta.api` before its first request. */
 export const apiVersion = 1;
-
-export const SeedSchema = z.number().int().min(0).max(limits.seedMax);
 
 /** An image whose residual is used: v = τ⁻¹(Θ(image) given `condition`). What `condition` says is taken out of v, so name what the image shows. */
 export const ResidualSourceSchema = z.strictObject({
@@ -28,7 +28,7 @@ export const AttributeSchema = z.strictObject({
 });
 export type Attribute = z.infer<typeof AttributeSchema>;
 
-/** What turns a generation into an edit, or follows single conditions; a node remembers these as they were asked. */
+/** What turns a generation into an edit, follows single conditions or enlarges; a node remembers these as they were asked. */
 const editFields = {
   /** Further guidance of single conditions by what each adds to the others, by field: `{"sketch": 2}`. */
   guidanceOf: z.partialRecord(z.enum(conditionFields), z.number().min(0).max(limits.guidanceMax)).optional(),
@@ -40,6 +40,8 @@ const editFields = {
   /** With `keepResidualOf`: `count` frames from that image to this one, v on the great circle, condition interpolated. */
   blendWith: ResidualSourceSchema.optional(),
   attribute: AttributeSchema.optional(),
+  /** Each image is enlarged by this factor, with detail 0, before it is stored. */
+  upscale: UpscaleScaleSchema.optional(),
 };
 /** Moves the kept v by this angle on its sphere, each image in a direction drawn from its seed. */
 const AngleSchema = z.number().min(0).max(limits.angleMaxDegrees);
@@ -95,9 +97,6 @@ export const ResolvedRequestSchema = generationFields
   .pipe(settled(generationFields.extend({ seed: SeedSchema, guidance: GuidanceSchema })));
 export type ResolvedRequest = z.infer<typeof ResolvedRequestSchema>;
 
-export const GenerationStateSchema = z.enum(["queued", "running", "done", "failed", "cancelled"]);
-export type GenerationState = z.infer<typeof GenerationStateSchema>;
-
 export const StageSchema = z.enum(["waiting", "encoding", "translating", "decoding", "storing", "finished"]);
 export type Stage = z.infer<typeof StageSchema>;
 
@@ -136,7 +135,7 @@ export type OutsideCondition = z.infer<typeof OutsideConditionSchema>;
 
 export const GenerationSchema = z.object({
   id: z.string(),
-  state: GenerationStateSchema,
+  state: JobStateSchema,
   request: ResolvedRequestSchema,
   /** SHA-256 of the pack's manifest: names the exact weights. */
   packDigest: z.string(),
@@ -165,12 +164,6 @@ export const GenerationListSchema = z.object({
   nextBefore: z.string().optional(),
 });
 export type GenerationList = z.infer<typeof GenerationListSchema>;
-
-/** Query of a page: `before` = an id, exclusive. */
-export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(limits.listMax).default(limits.listDefault),
-  before: z.string().min(1).max(64).optional(),
-};
 
 /** Query of the list: `q` = words that the caption must hold. */
 export const ListQuerySchema = z.strictObject({
@@ -258,6 +251,8 @@ export const PackInfoSchema = z.object({
   licence: z.string(),
   sizeBytes: z.number().int(),
   translations: z.array(TranslationInfoSchema),
+  /** Absent in a pack that enlarges nothing. */
+  upscaler: UpscalerInfoSchema.optional(),
   /** Source and licence of every part. */
   parts: z.array(z.object({ name: z.string(), licence: z.string(), source: z.string() })),
 });
@@ -284,6 +279,17 @@ export const MetaSchema = z.object({
     angleMaxDegrees: z.number(),
     attributeStrengthMax: z.number(),
     svgMaxChars: z.number(),
+    /** Of upscaling; absent on a server before version 0.3. */
+    upscale: z
+      .object({
+        scales: z.array(UpscaleScaleSchema),
+        countMax: z.number(),
+        /** Factor on the residual at detail 1. */
+        temperatureMax: z.number(),
+        /** Width or height of the result. */
+        maxSidePx: z.number(),
+      })
+      .optional(),
   }),
 });
 export type Meta = z.infer<typeof MetaSchema>;

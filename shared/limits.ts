@@ -25,6 +25,17 @@ export const limits = {
   angleMaxDegrees: 180,
   /** Attribute directions stay within a few times the difference of two captions; beyond that a condition means nothing. */
   attributeStrengthMax: 3,
+  /** Hypotheses of one upscale: more than eight nobody compares. */
+  upscaleCountMax: 8,
+  /** Factor on the residual of an upscale at detail 1. */
+  upscaleTemperatureMax: 0.9,
+  /** Upscales that run at once: one loads all cores. */
+  upscalesParallelMax: 1,
+  /** Wall clock of one attempt of an upscale in milliseconds: eight hypotheses of 4096 px and their map, on a slow machine. */
+  upscaleDeadlineMs: 900_000,
+  /** Upscales that may wait, and finished ones that are kept with their images (up to 30 MB each); the oldest go first. */
+  upscalesWaitingMax: 50,
+  upscalesKeptMax: 100,
   /** Characters of an inline SVG sketch: some hundred strokes. */
   svgMaxChars: 48_000,
   /** Colours of a layout's palette besides transparent, and cells of its grid: bounds for the parser, the pack sets the true ones. */

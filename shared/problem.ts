@@ -25,6 +25,7 @@ export const problemStatus = {
   payload_too_large: 413,
   unsupported_media: 415,
   image_rejected: 422,
+  upscale_too_large: 422,
   rate_limited: 429,
   queue_full: 429,
   pack_unavailable: 503,
@@ -61,6 +62,8 @@ export const ProblemSchema = z.object({
   expected: z.string().optional(),
   received: z.string().optional(),
   retryAfterSeconds: z.number().int().optional(),
+  /** Of `upscale_too_large`: the largest factor that fits, where one does. */
+  largestScale: z.number().int().optional(),
   requestId: z.string().optional(),
 });
 export type Problem = z.infer<typeof ProblemSchema>;
@@ -71,6 +74,7 @@ export interface AppErrorDetail {
   readonly expected?: string;
   readonly received?: string;
   readonly retryAfterSeconds?: number;
+  readonly largestScale?: number;
   readonly cause?: unknown;
 }
 

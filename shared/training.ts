@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { CaptionSchema, DigestSchema } from "./conditions.ts";
-import { GenerationStateSchema, pageQuery, SeedSchema } from "./contract.ts";
+import { JobStateSchema, pageQuery, SeedSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
 import { AppError, ProblemSchema } from "./problem.ts";
 
@@ -135,7 +135,7 @@ export type TrainingResult = z.infer<typeof TrainingResultSchema>;
 
 export const TrainingSchema = z.object({
   id: z.string(),
-  state: GenerationStateSchema,
+  state: JobStateSchema,
   /** As it was asked, with the number of examples in their place. */
   request: z.object({ ...requestFields, examples: z.number().int() }),
   /** The pack and translation that it starts from. */

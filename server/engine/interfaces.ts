@@ -75,3 +75,30 @@ export interface TargetExpert {
   encode(images: Float32Array, batch: number): Promise<Float32Array>;
   decode(latents: Float32Array, batch: number): Promise<Float32Array>;
 }
+
+/** Straight 8-bit sRGB with alpha, [heightPx, widthPx, 4]. */
+export interface Pixels {
+  readonly rgba: Uint8Array;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+export interface UpscaleOptions {
+  readonly scale: 2 | 4;
+  /** Factor on the residual's standard deviation; 0 = the accurate answer. */
+  readonly temperature: number;
+  readonly seed: number;
+  /** Looked at between tiles. @throws its reason, as an AppError `cancelled` */
+  readonly signal?: AbortSignal;
+  /** Called after each tile and waited for. */
+  onTile?(): void | Promise<void>;
+}
+
+/** Enlarges pictures of any size and proportion. */
+export interface Upscaler {
+  readonly scales: readonly (2 | 4)[];
+  /** Tiles that `upscale` will work through: the unit of progress. */
+  tilesOf(image: Pixels, scale: 2 | 4): number;
+  /** @throws AppError `upscale_too_large`, `cancelled` */
+  upscale(image: Pixels, options: UpscaleOptions): Promise<Pixels>;
+}

@@ -9,30 +9,57 @@ const multiplier1 = 0xcd9e8d57;
 const weyl0 = 0x9e3779b9;
 const weyl1 = 0xbb67ae85;
 
-/** High 32 bits of the 64-bit product of two unsigned 32-bit integers. */
+/** High 32 bits of the 64-bit product of two 32-bit integers. No partial sum leaves 32 bits: (2¹⁶ − 1)² + 2¹⁶ − 1 < 2³². */
 function multiplyHigh(a: number, b: number): number {
-  const [aLow, aHigh, bLow, bHigh] = [a & 0xffff, a >>> 16, b & 0xffff, b >>> 16];
-  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
-  const carry = (middle & 0xffff) + aLow * bHigh;
-  return (aHigh * bHigh + Math.floor(middle / 0x10000) + Math.floor(carry / 0x10000)) >>> 0;
+  const aLow = a & 0xffff;
+  const aHigh = a >>> 16;
+  const bLow = b & 0xffff;
+  const bHigh = b >>> 16;
+  const middle = Math.imul(aHigh, bLow) + (Math.imul(aLow, bLow) >>> 16);
+  const carry = Math.imul(aLow, bHigh) + (middle & 0xffff);
+  return (Math.imul(aHigh, bHigh) + (middle >>> 16) + (carry >>> 16)) | 0;
 }
 
 export type Words = readonly [number, number, number, number];
 
-/** Ten rounds of Philox 4×32: four counter words and two key words, all unsigned, to four unsigned words. */
-export function philox4x32([c0, c1, c2, c3]: Words, [k0, k1]: readonly [number, number]): Words {
+/** Ten rounds of Philox 4×32: four counter words under the key [seed, 0], into four unsigned words of `to`. */
+export function philoxInto(
+  to: Uint32Array,
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  seed: number,
+  key1 = 0,
+): void {
+  let k0 = seed;
+  let k1 = key1;
   for (let round = 0; round < 10; round += 1) {
-    const [high0, low0] = [multiplyHigh(multiplier0, c0), Math.imul(multiplier0, c0) >>> 0];
-    const [high1, low1] = [multiplyHigh(multiplier1, c2), Math.imul(multiplier1, c2) >>> 0];
-    [c0, c1, c2, c3] = [(high1 ^ c1 ^ k0) >>> 0, low1, (high0 ^ c3 ^ k1) >>> 0, low0];
-    k0 = (k0 + weyl0) >>> 0;
-    k1 = (k1 + weyl1) >>> 0;
+    const high0 = multiplyHigh(multiplier0, c0);
+    const high1 = multiplyHigh(multiplier1, c2);
+    const low0 = Math.imul(multiplier0, c0);
+    c0 = high1 ^ c1 ^ k0;
+    c1 = Math.imul(multiplier1, c2);
+    c2 = high0 ^ c3 ^ k1;
+    c3 = low0;
+    k0 = (k0 + weyl0) | 0;
+    k1 = (k1 + weyl1) | 0;
   }
-  return [c0, c1, c2, c3];
+  to[0] = c0;
+  to[1] = c1;
+  to[2] = c2;
+  to[3] = c3;
+}
+
+/** The same from words to words. */
+export function philox4x32([c0, c1, c2, c3]: Words, [k0, k1]: readonly [number, number]): Words {
+  const words = new Uint32Array(4);
+  philoxInto(words, c0, c1, c2, c3, k0, k1);
+  return [words[0]!, words[1]!, words[2]!, words[3]!];
 }
 
 /** Streams keep draws for different ends apart; a number once given is never reused for another end. */
-export const streams = { residual: 1, direction: 2 } as const;
+export const streams = { residual: 1, direction: 2, pixels: 3 } as const;
 
 /**
  * `count` standard normals of a seed and stream. Block b is philox(counter [b, 0, 0, stream], key [seed, 0]); its words give

@@ -38,6 +38,12 @@ export interface Step {
   readonly logDet: Value;
 }
 
+/** How a sampling graph is guided: weights of the terms [batch, terms], and how many couplings besides the injector, from the data on. */
+export interface Guidance {
+  readonly weights: Value;
+  readonly couplings: number;
+}
+
 /** Multiplies by a dropout mask while training; the identity when serving. */
 export type Dropout = (x: Value, name: string) => Value;
 
@@ -98,7 +104,7 @@ export class Cinn {
     let x = mul(sub(white, shift), exp(neg(logScale)));
     let logDet = sub(this.#whitening.logDet, reduceSum(logScale, [1]));
     for (const [index, permutation] of this.#permutations.entries()) {
-      const [kept, changed] = this.#halves(permuteColumns(x, permutation));
+      const [kept, changed] = this.#halves(this.#permute(x, permutation));
       const step = this.#conditioner(index, kept, embedding);
       x = concat([kept, add(mul(changed, exp(step.logScale)), step.shift)], 1);
       logDet = add(logDet, reduceSum(step.logScale, [1]));
@@ -108,28 +114,26 @@ export class Cinn {
 
   /**
    * v → z with log |det ∂z/∂v|.
-   * @param embeddings of conditions and bases, as `embedWithBases` stacks them
-   * @param weights of the guidance terms, [batch, terms]; all 0 is the exact inverse of `forward`
-   * @param guidedCouplings how many couplings are guided besides the injector, counted from the data
+   * @param embedding of the conditions, and with guidance of the bases too, as `embedWithBases` stacks them
+   * @param guidance absent, or all weights 0: the exact inverse of `forward`
    */
-  inverse(residual: Value, embeddings: Value, weights: Value, guidedCouplings: number): Step {
-    const given = blockOf(embeddings, 0);
+  inverse(residual: Value, embedding: Value, guidance?: Guidance): Step {
+    const given = guidance ? blockOf(embedding, 0) : embedding;
     let x = residual;
     let logDet: Value | undefined;
     for (let index = this.#permutations.length - 1; index >= 0; index -= 1) {
       const [kept, changed] = this.#halves(x);
       const { shift, logScale } =
-        index < guidedCouplings
-          ? guide(towardsData(this.#conditioner(index, stack(kept), embeddings)), weights)
+        guidance && index < guidance.couplings
+          ? guide(towardsData(this.#conditioner(index, stack(kept), embedding)), guidance.weights)
           : towardsData(this.#conditioner(index, kept, given));
-      x = permuteColumns(
-        concat([kept, add(mul(changed, exp(logScale)), shift)], 1),
-        invert(this.#permutations[index]!),
-      );
+      const joined = concat([kept, add(mul(changed, exp(logScale)), shift)], 1);
+      x = this.#permute(joined, invert(this.#permutations[index]!));
       const sum = reduceSum(logScale, [1]);
       logDet = logDet ? add(logDet, sum) : sum;
     }
-    const { shift, logScale } = guide(this.#injector(embeddings), weights);
+    const injected = this.#injector(embedding);
+    const { shift, logScale } = guidance ? guide(injected, guidance.weights) : injected;
     const white = add(mul(x, exp(logScale)), shift);
     const z = add(gemm(white, this.#whitening.inverse), this.#whitening.mean);
     const outer = sub(reduceSum(logScale, [1]), this.#whitening.logDet);
@@ -195,6 +199,15 @@ export class Cinn {
     return this.#graph.parameter(`embed.${name}.absent`, [1, this.#architecture.embeddingDims], { initialStd: 0.5 });
   }
 
+  /** Columns in another order. Few columns are moved faster by a product with the permutation's matrix, which is exact as well. */
+  #permute(x: Value, order: readonly number[]): Value {
+    const size = order.length;
+    if (size > permutedByProductMax) return permuteColumns(x, order);
+    const matrix = new Float32Array(size * size);
+    for (const [to, from] of order.entries()) matrix[from * size + to] = 1;
+    return gemm(x, this.#graph.constant(matrix, [size, size]));
+  }
+
   #halves(x: Value): [Value, Value] {
     return [slice(x, 1, 0, this.#dims / 2), slice(x, 1, this.#dims / 2, this.#dims)];
   }
@@ -225,6 +238,9 @@ const towardsData = ({ shift, logScale }: Gaussian): Gaussian => ({
 
 /** ± nats of the injector's log σ: e⁻⁴ is far below the posterior's own standard deviation. */
 const injectorClamp = 4;
+
+/** Above this the product's multiplications cost more than the moves. */
+const permutedByProductMax = 32;
 
 const invert = (permutation: readonly number[]): number[] => {
   const inverse = new Array<number>(permutation.length);

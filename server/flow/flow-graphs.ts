@@ -50,9 +50,19 @@ export function inverseGraph(
     architecture.conditions.map(({ name }) => [name, graph.input(keptName(name), [batch, guidanceTerms])]),
   );
   const weights = graph.input("guidance", [batch, guidanceTerms]);
-  const { x, logDet } = flow.inverse(residual, flow.embedWithBases(conditions, kept), weights, guidedCouplings);
+  const guidance = { weights, couplings: guidedCouplings };
+  const { x, logDet } = flow.inverse(residual, flow.embedWithBases(conditions, kept), guidance);
   graph.output("values", x);
   graph.output("logDet", logDet);
+  return graph;
+}
+
+/** As `inverseGraph` without guidance, which costs a quarter, and without logDet: for flows that draw a sample a pixel. */
+export function plainInverseGraph(architecture: FlowArchitecture, batch: number): Graph {
+  const graph = new Graph("flow-plain-inverse");
+  const residual = graph.input("residual", [batch, architecture.dims]);
+  const flow = new Cinn(graph, architecture);
+  graph.output("values", flow.inverse(residual, flow.embed(conditionInputs(graph, architecture, batch))).x);
   return graph;
 }
 

@@ -12,7 +12,8 @@ export type Purpose =
   | "posterior"
   | "dropout"
   | "evaluation"
-  | "generator";
+  | "generator"
+  | "rows";
 
 const purposes: readonly Purpose[] = [
   "weights",
@@ -23,6 +24,7 @@ const purposes: readonly Purpose[] = [
   "dropout",
   "evaluation",
   "generator",
+  "rows",
 ];
 
 const rotateLeft = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));

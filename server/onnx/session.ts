@@ -23,6 +23,8 @@ export interface SessionOptions extends ModelSourceOptions {
   readonly threads?: number;
   /** Off for graphs that run once, where optimising costs more than it saves. */
   readonly optimise?: boolean;
+  /** On unless said: a session keeps the memory of its largest run for the next. Off for graphs whose buffers are large and whose runs are long. */
+  readonly keepsMemory?: boolean;
   /** Refuse the session unless every node runs on `provider`: without it onnxruntime falls back to the processor in silence. */
   readonly isStrict?: boolean;
 }
@@ -104,6 +106,7 @@ export class Session {
       graphOptimizationLevel: options.optimise === false ? "disabled" : "all",
       intraOpNumThreads: options.threads ?? 0,
       interOpNumThreads: 1,
+      enableCpuMemArena: options.keepsMemory ?? true,
       executionMode: "sequential",
       logSeverityLevel: options.isStrict ? 4 : 3,
       // Idle threads that spin would take the cores from HTTP and image decoding.

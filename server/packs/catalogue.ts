@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { type ConditionField, conditionFields, depths, fieldOf } from "../../shared/conditions.ts";
 import type { PackInfo, TranslationInfo } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
+import { upscaleScales } from "../../shared/upscale-scales.ts";
 import {
   type ExpertEntry,
   latentDimsOf,
@@ -103,6 +104,9 @@ export class Catalogue {
       licence: manifest.licence,
       sizeBytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
       translations: manifest.translations.map((translation) => describe(manifest, translation)),
+      ...(manifest.upscaler
+        ? { upscaler: { id: manifest.id, label: manifest.upscaler.label, scales: [...upscaleScales] } }
+        : {}),
       parts: manifest.parts,
     }));
   }
@@ -129,6 +133,12 @@ function withOwnNames(entry: CatalogueEntry, others: readonly CatalogueEntry[]):
   const names = [...others, entry].flatMap(({ manifest }) =>
     manifest.translations.map((translation) => translation.id),
   );
+  const otherUpscaler = entry.manifest.upscaler && others.find(({ manifest }) => manifest.upscaler);
+  if (otherUpscaler)
+    throw new AppError(
+      "pack_corrupt",
+      `packs: expected one pack with an upscaler, got ${otherUpscaler.folder} and ${entry.folder}`,
+    );
   const twice = translations.find((translation) => names.indexOf(translation.id) !== names.lastIndexOf(translation.id));
   if (twice)
     throw new AppError(

@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fieldOf } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
+import type { Upscaler } from "../engine/interfaces.ts";
 import type { Translation } from "../engine/translation.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { openConditioning, openTarget } from "../experts/registry.ts";
@@ -14,6 +15,7 @@ import { createFlow } from "../flow/flow-sessions.ts";
 import { readFlowFile } from "../flow/weights.ts";
 import { readCalibration } from "./calibration-file.ts";
 import { type Catalogue, type CatalogueEntry, faultOf, type PackFault } from "./catalogue.ts";
+import { loadUpscaler } from "./load-upscaler.ts";
 import type { ConditioningEntry, TargetEntry, TranslationEntry } from "./manifest.ts";
 import { verifyPack } from "./verify.ts";
 
@@ -21,6 +23,8 @@ export interface LoadedPacks {
   /** Packs that were verified and loaded. */
   readonly entries: readonly CatalogueEntry[];
   readonly translations: readonly Translation[];
+  /** Of the one pack that has an upscaler. */
+  readonly upscaler?: Upscaler;
   /** A user's packs that were left out, and why: those that did not open included. */
   readonly faults: readonly PackFault[];
 }
@@ -34,18 +38,21 @@ export async function loadPacks(catalogue: Catalogue, options: ExpertOptions): P
   const entries: CatalogueEntry[] = [];
   const translations: Translation[] = [];
   const faults = [...catalogue.faults];
+  let upscaler: Upscaler | undefined;
   // One after another: creating a session blocks the process anyway, and the peaks of memory would add up.
   for (const entry of catalogue.entries) {
     try {
       await verifyPack(entry.folder, entry.manifest);
-      translations.push(...(await loadTranslations(entry, { ...options, shared })));
+      const loaded = await loadTranslations(entry, { ...options, shared });
+      if (entry.manifest.upscaler) upscaler = await loadUpscaler(entry, { ...options, shared });
+      translations.push(...loaded);
       entries.push(entry);
     } catch (error) {
       if (entry.isShipped) throw error;
       faults.push(faultOf(entry.folder, error));
     }
   }
-  return { entries, translations, faults };
+  return { entries, translations, faults, ...(upscaler ? { upscaler } : {}) };
 }
 
 /** @throws AppError `pack_corrupt` when experts and flow do not fit each other */

@@ -177,6 +177,40 @@ export const TranslationSchema = z.object({
   calibration: CalibrationSchema.optional(),
 });
 
+/** picture [1, 3, scale · height, scale · width] and low [1, 3, height, width] → consistent, shaped as the picture. */
+const ProjectionSchema = z.object({
+  graph: PackPathSchema,
+  /** Low-resolution pixels to each side that a result depends on. */
+  marginPx: z.number().int().nonnegative(),
+});
+
+/** Super-resolution by two stages of ×2: Φ and τ of each, and the projections onto what shrinks to the input (server/engine/upscale.ts). */
+const UpscalerSchema = z.object({
+  label: z.string().min(1),
+  stages: z
+    .array(
+      z.object({
+        /** Φ: image [1, 3, height, width] → features [pixels, featureDims] and answers [pixels, 12]. */
+        network: PackPathSchema,
+        /** τ: z [12] given features (server/flow/pixel-flow.ts). */
+        flow: PackPathSchema,
+        featureDims: z.number().int().positive(),
+        /** Pixels to each side that Φ sees. */
+        marginPx: z.number().int().nonnegative(),
+      }),
+    )
+    .length(2),
+  consistency: z.object({ 2: ProjectionSchema, 4: ProjectionSchema }),
+  metrics: z.record(z.string(), z.number()),
+});
+export type UpscalerEntry = z.infer<typeof UpscalerSchema>;
+
+const filesOfUpscaler = ({ stages, consistency }: UpscalerEntry): string[] => [
+  ...stages.flatMap(({ network, flow }) => [network, flow]),
+  consistency[2].graph,
+  consistency[4].graph,
+];
+
 /** What a pack is, before its files are digested: `pack.json`, from which training makes the manifest. */
 export const PackDraftSchema = z.object({
   format: z.literal(1),
@@ -186,7 +220,8 @@ export const PackDraftSchema = z.object({
   licence: z.string(),
   parts: z.array(PartSchema).min(1),
   experts: z.record(z.string(), ExpertSchema),
-  translations: z.array(TranslationSchema).min(1),
+  translations: z.array(TranslationSchema),
+  upscaler: UpscalerSchema.optional(),
 });
 
 export const PackManifestSchema = PackDraftSchema.extend({
@@ -199,6 +234,9 @@ export const PackManifestSchema = PackDraftSchema.extend({
   for (const [name, expert] of Object.entries(manifest.experts)) {
     for (const path of filesOfExpert(expert)) need(path, `experts.${name}`);
   }
+  if (manifest.translations.length === 0 && !manifest.upscaler)
+    context.addIssue({ code: "custom", message: "expected at least one translation, or an upscaler, got neither" });
+  if (manifest.upscaler) for (const path of filesOfUpscaler(manifest.upscaler)) need(path, "upscaler");
   for (const translation of manifest.translations) {
     const where = `translations.${translation.id}`;
     need(translation.flow, where);

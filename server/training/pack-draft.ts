@@ -45,6 +45,11 @@ export async function draftOf(pack: string, translationId?: string): Promise<Pac
 /** @param where the file that messages name */
 export function selectTranslation(manifest: DraftManifest, where: string, translationId?: string): PackDraft {
   const { translations, experts } = manifest;
+  if (translations.length === 0)
+    throw new AppError(
+      "pack_corrupt",
+      `${where}: expected a pack with a translation, got "${manifest.id}" without any`,
+    );
   const translation =
     translationId === undefined ? translations[0]! : translations.find(({ id }) => id === translationId);
   if (!translation)

@@ -1,0 +1,75 @@
+/**
+ * The residual of an upscale: standard normals named by seed, stage and the pixel's place in the picture, so that the same seed gives
+ * the same picture however it is cut into tiles. Philox4x32-10 of the counter [x, y, 2·stage + half, stream] under the key
+ * [seed, 0] gives four words; each half of a word picks one of 65,536 equally likely quantiles of N(0, 1), within ±4.3.
+ */
+import type { Box } from "./picture-planes.ts";
+import { philoxInto, streams } from "./random.ts";
+
+/** Values of one pixel: 2 × 2 pixels of 3 colours. */
+export const residualDims = 12;
+
+const levels = 65_536;
+let quantiles: Float32Array | undefined;
+
+/**
+ * v of a box's pixels row by row, [box.heightPx · box.widthPx, 12], times `temperature`.
+ * @param stage 0 for the first ×2, 1 for the second
+ */
+export function drawPixelResidual(seed: number, stage: number, box: Box, temperature: number): Float32Array {
+  const values = new Float32Array(box.widthPx * box.heightPx * residualDims);
+  if (temperature === 0) return values;
+  quantiles ??= tabulateQuantiles();
+  const words = new Uint32Array(4);
+  let at = 0;
+  for (let y = box.top; y < box.top + box.heightPx; y += 1)
+    for (let x = box.left; x < box.left + box.widthPx; x += 1)
+      for (let half = 0; half < 2; half += 1) {
+        philoxInto(words, x, y, 2 * stage + half, streams.pixels, seed);
+        // Six of the eight half words of a block; twelve in all.
+        for (let word = 0; word < 3; word += 1, at += 2) {
+          values[at] = temperature * quantiles[words[word]! & 0xffff]!;
+          values[at + 1] = temperature * quantiles[words[word]! >>> 16]!;
+        }
+      }
+  return values;
+}
+
+/** Quantiles at the middles of `levels` equal shares. */
+function tabulateQuantiles(): Float32Array {
+  const table = new Float32Array(levels);
+  for (let level = 0; level < levels / 2; level += 1) {
+    const value = quantileBelowMedian((level + 0.5) / levels);
+    table[level] = value;
+    table[levels - 1 - level] = -value;
+  }
+  return table;
+}
+
+/** Φ⁻¹(p) for p ≤ 1/2 by bisection of Φ, whose tail comes from a continued fraction (Abramowitz, Stegun 1964, 26.2.14) or a series (26.2.10). */
+function quantileBelowMedian(p: number): number {
+  let [low, high] = [-6, 0];
+  for (let round = 0; round < 48; round += 1) {
+    const middle = (low + high) / 2;
+    if (lowerTail(middle) < p) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+/** P(N(0, 1) ≤ x) for x ≤ 0. */
+function lowerTail(x: number): number {
+  const size = -x;
+  const density = Math.exp(-0.5 * size * size) / Math.sqrt(2 * Math.PI);
+  if (size > 2.5) {
+    let fraction = size;
+    for (let term = 60; term > 0; term -= 1) fraction = size + term / fraction;
+    return density / fraction;
+  }
+  let [term, sum] = [size, size];
+  for (let odd = 3; Math.abs(term) > 1e-17; odd += 2) {
+    term *= (size * size) / odd;
+    sum += term;
+  }
+  return 0.5 - density * sum;
+}

@@ -1,0 +1,195 @@
+/**
+ * Upscaling as translation between networks: Φ reads features at every pixel and answers with a mean, τ draws what that answer lacks, given
+ * the features, folded to 2 · 2 · 3 values a pixel (SRFlow, Lugmayr et al. 2020, for the idea of a flow on detail). Two stages of ×2 make
+ * ×4. After each the picture is moved as little as possible to where it shrinks to the input. Colour and alpha are enlarged apart.
+ */
+import { AppError } from "../../shared/problem.ts";
+import { requireFits } from "../../shared/upscaling.ts";
+import { fillColour } from "./fill-colour.ts";
+import type { Pixels, UpscaleOptions, Upscaler } from "./interfaces.ts";
+import {
+  alphaOf,
+  type Box,
+  clearInvisible,
+  coloursOf,
+  emptyPlanes,
+  type Planes,
+  readBox,
+  type WriteTile,
+  writeAlpha,
+  writeBox,
+  writeColours,
+} from "./picture-planes.ts";
+import { drawPixelResidual, residualDims } from "./pixel-noise.ts";
+import { countTiles, enlargeBox, tilesOf } from "./tiles.ts";
+
+/** Φ of one ×2 stage. */
+export interface UpscaleNetwork {
+  /** Pixels to each side that a pixel's features and answer depend on. */
+  readonly marginPx: number;
+  readonly featureDims: number;
+  /** Tile [3, heightPx, widthPx] in [0, 1] → features [pixels, featureDims] and answers [pixels, 12] = (colour, row, column). */
+  read(
+    tile: Float32Array,
+    widthPx: number,
+    heightPx: number,
+  ): Promise<{ readonly features: Float32Array; readonly answers: Float32Array }>;
+}
+
+/** τ of one stage: what the answer lacks, one sample a pixel. */
+export interface PixelFlow {
+  inverse(residual: Float32Array, features: Float32Array, rows: number): Promise<Float32Array>;
+}
+
+/** The way back onto the pictures that shrink to `low`. */
+export interface Consistency {
+  /** Low-resolution pixels to each side that a result depends on. */
+  readonly marginPx: number;
+  /** Picture [3, factor · heightPx, factor · widthPx] and low [3, heightPx, widthPx] → picture, in [0, 1]. */
+  project(picture: Float32Array, low: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
+}
+
+export interface UpscalerParts {
+  readonly stages: ReadonlyArray<{ readonly network: UpscaleNetwork; readonly flow: PixelFlow }>;
+  readonly consistency: Readonly<Record<2 | 4, Consistency>>;
+  /** Side of a tile's core, px of a stage's input; for tests. */
+  readonly corePx?: number;
+}
+
+/** Cores of this side keep a stage's buffers around 20 MB each, and runs short enough to be cancelled between. */
+const defaultCorePx = 256;
+
+/** What a run is told besides the picture. */
+interface Run extends Omit<UpscaleOptions, "temperature"> {
+  /** `answer`: Φ's own, without τ. */
+  readonly temperature: number | "answer";
+}
+
+export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: UpscalerParts) {
+  const scales = [2, 4] as const;
+
+  /** One colour picture, ×2 or ×4; what comes out goes to `write` tile by tile. */
+  async function enlarge(low: Planes, run: Run, write: WriteTile): Promise<void> {
+    let picture = await runStage(low, 0, run);
+    if (run.scale === 4) {
+      const twice = emptyPlanes(picture.widthPx, picture.heightPx);
+      await makeConsistent(picture, low, 2, run, (tile, outer, inner) => writeBox(twice, tile, outer, inner));
+      picture = await runStage(twice, 1, run);
+    }
+    await makeConsistent(picture, low, run.scale, run, write);
+  }
+
+  async function runStage(from: Planes, stage: number, run: Run): Promise<Planes> {
+    const { network, flow } = stages[stage]!;
+    const to = emptyPlanes(2 * from.widthPx, 2 * from.heightPx);
+    for (const { core, whole } of tilesOf(from.widthPx, from.heightPx, corePx, network.marginPx)) {
+      throwIfCancelled(run.signal);
+      const read = await network.read(readBox(from, whole), whole.widthPx, whole.heightPx);
+      const answers = cutRows(read.answers, residualDims, whole, core);
+      if (run.temperature !== "answer") {
+        const residual = drawPixelResidual(run.seed, stage, core, run.temperature);
+        const features = cutRows(read.features, network.featureDims, whole, core);
+        const latent = await flow.inverse(residual, features, core.widthPx * core.heightPx);
+        for (let at = 0; at < latent.length; at += 1) answers[at]! += latent[at]!;
+      }
+      writeBox(to, unfold(answers, core), enlargeBox(core, 2), enlargeBox(core, 2));
+      await run.onTile?.();
+    }
+    return to;
+  }
+
+  async function makeConsistent(
+    picture: Planes,
+    low: Planes,
+    factor: 2 | 4,
+    run: Run,
+    write: WriteTile,
+  ): Promise<void> {
+    const { marginPx, project } = consistency[factor];
+    // A core of the same side in pixels of the result whatever the factor.
+    for (const { core, whole } of tilesOf(low.widthPx, low.heightPx, (2 * corePx) / factor, marginPx)) {
+      throwIfCancelled(run.signal);
+      const outer = enlargeBox(whole, factor);
+      const tile = await project(readBox(picture, outer), readBox(low, whole), whole.widthPx, whole.heightPx);
+      write(tile, outer, enlargeBox(core, factor));
+      await run.onTile?.();
+    }
+  }
+
+  const tilesOfPlanes = ({ widthPx, heightPx }: Pixels, scale: 2 | 4): number => {
+    const [first, second] = [countTiles(widthPx, heightPx, corePx), countTiles(2 * widthPx, 2 * heightPx, corePx)];
+    const projections = countTiles(widthPx, heightPx, corePx / 2);
+    return scale === 2 ? first + countTiles(widthPx, heightPx, corePx) : 2 * first + second + projections;
+  };
+
+  async function upscalePixels(image: Pixels, run: Run): Promise<Pixels> {
+    requireFits(image.widthPx, image.heightPx, run.scale);
+    const { isOpaque, isEmpty, isGrey } = lookAt(image);
+    const [widthPx, heightPx] = [run.scale * image.widthPx, run.scale * image.heightPx];
+    const result: Pixels = { rgba: new Uint8Array(4 * widthPx * heightPx), widthPx, heightPx };
+    if (isEmpty) return result;
+    if (isOpaque) result.rgba.fill(255);
+    await enlarge(isOpaque ? coloursOf(image) : fillColour(image), run, writeColours(result, isGrey));
+    if (isOpaque) return result;
+    // A shape has one accurate outline; only what it holds is drawn.
+    const temperature = run.temperature === "answer" ? "answer" : 0;
+    await enlarge(alphaOf(image), { ...run, temperature }, writeAlpha(result));
+    clearInvisible(result);
+    return result;
+  }
+
+  return {
+    scales,
+    tilesOf(image: Pixels, scale: 2 | 4): number {
+      const { isOpaque, isEmpty } = lookAt(image);
+      return isEmpty ? 0 : tilesOfPlanes(image, scale) * (isOpaque ? 1 : 2);
+    },
+    upscale: (image: Pixels, options: UpscaleOptions): Promise<Pixels> => upscalePixels(image, options),
+    /** Φ's own answer, made consistent: what temperature 0 is measured against. */
+    answerOf: (image: Pixels, scale: 2 | 4): Promise<Pixels> =>
+      upscalePixels(image, { scale, temperature: "answer", seed: 0 }),
+  } satisfies Upscaler & { answerOf: unknown };
+}
+
+/** The rows of a tile's core, [core pixels, width]. */
+function cutRows(rows: Float32Array, width: number, whole: Box, core: Box): Float32Array {
+  const cut = new Float32Array(core.widthPx * core.heightPx * width);
+  for (let y = 0; y < core.heightPx; y += 1) {
+    const from = ((core.top - whole.top + y) * whole.widthPx + core.left - whole.left) * width;
+    cut.set(rows.subarray(from, from + core.widthPx * width), y * core.widthPx * width);
+  }
+  return cut;
+}
+
+/** Folded rows [pixels, 12] of a box to the picture [3, 2 · heightPx, 2 · widthPx]. */
+function unfold(rows: Float32Array, { widthPx, heightPx }: Box): Float32Array {
+  const picture = new Float32Array(rows.length);
+  const line = 2 * widthPx;
+  let from = 0;
+  for (let y = 0; y < heightPx; y += 1)
+    for (let x = 0; x < widthPx; x += 1)
+      for (let channel = 0; channel < 3; channel += 1, from += 4) {
+        const to = (channel * 2 * heightPx + 2 * y) * line + 2 * x;
+        picture[to] = rows[from]!;
+        picture[to + 1] = rows[from + 1]!;
+        picture[to + line] = rows[from + 2]!;
+        picture[to + line + 1] = rows[from + 3]!;
+      }
+  return picture;
+}
+
+function lookAt({ rgba }: Pixels): { isOpaque: boolean; isEmpty: boolean; isGrey: boolean } {
+  let [isOpaque, isEmpty, isGrey] = [true, true, true];
+  for (let at = 0; at < rgba.length; at += 4) {
+    const alpha = rgba[at + 3]!;
+    if (alpha !== 255) isOpaque = false;
+    if (alpha === 0) continue;
+    isEmpty = false;
+    if (rgba[at] !== rgba[at + 1] || rgba[at] !== rgba[at + 2]) isGrey = false;
+  }
+  return { isOpaque, isEmpty, isGrey };
+}
+
+function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AppError("cancelled", "upscale: cancelled between tiles");
+}

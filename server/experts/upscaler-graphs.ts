@@ -1,0 +1,82 @@
+/**
+ * The frozen graphs of an upscaler: Φ of a ×2 stage, and the projection onto what shrinks to the input. ONNX files as
+ * server/pretrain/sharp/export_upscaler.py writes them, for pictures of any size; checked when opened and at every run.
+ */
+import { join } from "node:path";
+import type { Consistency, UpscaleNetwork } from "../engine/upscale.ts";
+import type { Session, TensorInfo } from "../onnx/session.ts";
+import type { UpscalerEntry } from "../packs/manifest.ts";
+import { requireFinite, requirePromised, requireShape } from "./check.ts";
+import type { ExpertOptions } from "./expert.ts";
+import { SharedFiles } from "./shared-files.ts";
+
+/** 2 × 2 pixels of 3 colours. */
+const foldedDims = 12;
+
+const rgb = (height: string, width: string): TensorInfo => ({ type: "float32", shape: [1, 3, height, width] });
+
+const open = (packFolder: string, path: string, label: string, options: ExpertOptions): Promise<Session> =>
+  (options.shared ?? new SharedFiles()).session(join(packFolder, path), { ...options, label, keepsMemory: false });
+
+/** @throws AppError `pack_corrupt` when the graph is not what the entry promises */
+export async function openUpscaleNetwork(
+  packFolder: string,
+  { network, featureDims, marginPx }: UpscalerEntry["stages"][number],
+  options: ExpertOptions = {},
+): Promise<UpscaleNetwork> {
+  const label = `upscaler ${network}`;
+  const session = await open(packFolder, network, label, options);
+  requirePromised(
+    session,
+    [{ name: "image", ...rgb("height", "width") }],
+    [
+      { name: "features", type: "float32", shape: ["pixels", featureDims] },
+      { name: "answers", type: "float32", shape: ["pixels", foldedDims] },
+    ],
+    label,
+  );
+  return {
+    marginPx,
+    featureDims,
+    async read(tile, widthPx, heightPx) {
+      const { features, answers } = await session.run({ image: { data: tile, dims: [1, 3, heightPx, widthPx] } });
+      requireShape(features!, [heightPx * widthPx, featureDims], label);
+      requireShape(answers!, [heightPx * widthPx, foldedDims], label);
+      requireFinite(answers!.data as Float32Array, label);
+      return { features: features!.data as Float32Array, answers: answers!.data as Float32Array };
+    },
+  };
+}
+
+/** @throws AppError `pack_corrupt` when the graph is not what the entry promises */
+export async function openConsistency(
+  packFolder: string,
+  { consistency }: UpscalerEntry,
+  scale: 2 | 4,
+  options: ExpertOptions = {},
+): Promise<Consistency> {
+  const { graph, marginPx } = consistency[scale];
+  const label = `upscaler ${graph}`;
+  const session = await open(packFolder, graph, label, options);
+  requirePromised(
+    session,
+    [
+      { name: "picture", ...rgb("high height", "high width") },
+      { name: "low", ...rgb("height", "width") },
+    ],
+    [{ name: "consistent", ...rgb("high height", "high width") }],
+    label,
+  );
+  return {
+    marginPx,
+    async project(picture, low, widthPx, heightPx) {
+      const dims = [1, 3, scale * heightPx, scale * widthPx];
+      const { consistent } = await session.run({
+        picture: { data: picture, dims },
+        low: { data: low, dims: [1, 3, heightPx, widthPx] },
+      });
+      requireShape(consistent!, dims, label);
+      return consistent!.data as Float32Array;
+    },
+  };
+}

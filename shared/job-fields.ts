@@ -1,0 +1,15 @@
+/** Fields that every kind of job has in the contract: its state, its seed, and the query of a page of its list. */
+import { z } from "zod";
+import { limits } from "./limits.ts";
+
+/** uint32: keys the Philox generator. */
+export const SeedSchema = z.number().int().min(0).max(limits.seedMax);
+
+export const JobStateSchema = z.enum(["queued", "running", "done", "failed", "cancelled"]);
+export type JobState = z.infer<typeof JobStateSchema>;
+
+/** Query of a page: `before` = an id, exclusive. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(limits.listMax).default(limits.listDefault),
+  before: z.string().min(1).max(64).optional(),
+};

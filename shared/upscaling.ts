@@ -1,0 +1,159 @@
+/**
+ * The contract of upscaling: any image ×2 or ×4 as one or several hypotheses, each of which shrinks back to the input, and a map of
+ * where hypotheses differ. An upscale is a job like a generation; its pixels are made by server/engine/upscale.ts.
+ */
+import { z } from "zod";
+import { DigestSchema } from "./conditions.ts";
+import { JobStateSchema, pageQuery, SeedSchema } from "./job-fields.ts";
+import { limits } from "./limits.ts";
+import { AppError, ProblemSchema } from "./problem.ts";
+import { largestScale, type UpscaleScale, upscaleScales } from "./upscale-scales.ts";
+
+export const UpscaleScaleSchema = z.union(
+  upscaleScales.map((scale) => z.literal(scale)) as [z.ZodLiteral<2>, z.ZodLiteral<4>],
+  { error: ({ input }) => `expected 2 or 4, got ${String(input)}` },
+);
+
+/** 0 = the accurate answer, 1 = the liveliest; `temperatureOf` gives the factor on the residual. */
+export const DetailSchema = z.number().min(0).max(1);
+
+const upscaleFields = z.strictObject({
+  /** Digest of an upload. */
+  image: DigestSchema,
+  scale: UpscaleScaleSchema,
+  detail: DetailSchema.default(0),
+  /** Hypothesis i is drawn from seed (seed + i) mod 2^32. Absent: the server draws one and reports it. */
+  seed: SeedSchema.optional(),
+  count: z.number().int().min(1).max(limits.upscaleCountMax).default(1),
+  /** Adds a picture of where hypotheses differ; with fewer than `varianceHypotheses` asked for, more are drawn for it alone. */
+  variance: z.boolean().default(false),
+});
+
+/** Hypotheses that a variance map is made of at least. */
+export const varianceHypotheses = 4;
+
+function checkUpscale(
+  { detail, variance, count }: { detail: number; variance: boolean; count: number },
+  context: z.RefinementCtx,
+): void {
+  if (detail > 0) return;
+  if (variance)
+    context.addIssue({
+      code: "custom",
+      path: ["variance"],
+      message: "expected a detail above 0, at which hypotheses differ, got 0",
+    });
+  if (count > 1)
+    context.addIssue({
+      code: "custom",
+      path: ["count"],
+      message: `expected 1 with detail 0, where all hypotheses are equal, got ${count}`,
+    });
+}
+
+export const UpscaleRequestSchema = upscaleFields.superRefine(checkUpscale);
+export type UpscaleRequest = z.infer<typeof UpscaleRequestSchema>;
+export type UpscaleInput = z.input<typeof UpscaleRequestSchema>;
+
+/** A request whose seed is settled: enough, with the pack digest, to make the same bytes again. */
+export const ResolvedUpscaleSchema = upscaleFields.extend({ seed: SeedSchema }).superRefine(checkUpscale);
+export type ResolvedUpscale = z.infer<typeof ResolvedUpscaleSchema>;
+
+/** Standard deviation of the residual, 1 = as learned; above 0.9 textures get noisy (SRFlow, Lugmayr et al. 2020, found the same). */
+export const temperatureOf = (detail: number): number => detail * limits.upscaleTemperatureMax;
+
+/** What was done to an input before it was enlarged. */
+export const upscaleNotes = ["first_frame", "to_srgb", "to_8_bits", "turned_upright"] as const;
+export type UpscaleNote = (typeof upscaleNotes)[number];
+
+export const UpscaleStageSchema = z.enum(["waiting", "decoding", "upscaling", "storing", "finished"]);
+export type UpscaleStage = z.infer<typeof UpscaleStageSchema>;
+
+export const UpscaleImageSchema = z.object({
+  /** Hypotheses from 0; the variance map has the index after the last. */
+  index: z.number().int(),
+  kind: z.enum(["hypothesis", "variance"]),
+  /** Of a hypothesis: this seed alone makes it again. */
+  seed: SeedSchema.optional(),
+  /** Of a hypothesis: PSNR in dB of it, shrunk by antialiased bicubic, against the input. 99 = equal. */
+  lrPsnrDb: z.number().optional(),
+  /** Of a variance map: mean standard deviation over hypotheses, in 8-bit levels; and the one that is drawn brightest. */
+  meanDeviation: z.number().optional(),
+  brightestDeviation: z.number().optional(),
+  widthPx: z.number().int(),
+  heightPx: z.number().int(),
+  /** SHA-256 of the PNG, hex. */
+  sha256: z.string(),
+  bytes: z.number().int(),
+  /** Path of the PNG below the server's origin. */
+  path: z.string(),
+});
+export type UpscaleImage = z.infer<typeof UpscaleImageSchema>;
+
+export const UpscaleSchema = z.object({
+  id: z.string(),
+  state: JobStateSchema,
+  request: ResolvedUpscaleSchema,
+  /** SHA-256 of the manifest of the pack that enlarges. */
+  packDigest: z.string(),
+  createdAt: z.string(),
+  finishedAt: z.string().optional(),
+  progress: z.object({
+    stage: UpscaleStageSchema,
+    /** Tiles finished of `total`, over all hypotheses; 0 of 0 until the image is decoded. */
+    completed: z.number().int(),
+    total: z.number().int(),
+    /** Jobs ahead while waiting; 0 = next. */
+    position: z.number().int().optional(),
+  }),
+  notes: z.array(z.enum(upscaleNotes)).default([]),
+  images: z.array(UpscaleImageSchema),
+  /** Milliseconds from the start of the last attempt to its end. */
+  durationMs: z.number().optional(),
+  problem: ProblemSchema.optional(),
+});
+export type Upscale = z.infer<typeof UpscaleSchema>;
+
+export const UpscaleListSchema = z.object({
+  upscales: z.array(UpscaleSchema),
+  /** Pass as `before` to get the next page; absent on the last. */
+  nextBefore: z.string().optional(),
+});
+export type UpscaleList = z.infer<typeof UpscaleListSchema>;
+
+export const UpscaleQuerySchema = z.strictObject(pageQuery);
+
+/** What a pack can enlarge by. */
+export const UpscalerInfoSchema = z.object({ id: z.string(), label: z.string(), scales: z.array(UpscaleScaleSchema) });
+export type UpscalerInfo = z.infer<typeof UpscalerInfoSchema>;
+
+/** Images that an upscale makes: its hypotheses, and the variance map after them. */
+export const pictureCount = ({ count, variance }: Pick<ResolvedUpscale, "count" | "variance">): number =>
+  count + (variance ? 1 : 0);
+
+/** The pack that enlarges: the first with an upscaler. @throws AppError pack_unavailable when none has one for this scale */
+export function findUpscaler<Pack extends { readonly upscaler?: UpscalerInfo | undefined }>(
+  packs: readonly Pack[],
+  scale: UpscaleScale,
+): Pack {
+  const pack = packs.find(({ upscaler }) => upscaler !== undefined);
+  if (pack?.upscaler?.scales.includes(scale)) return pack;
+  const received = pack?.upscaler ? `one for ×${pack.upscaler.scales.join(", ×")} only` : "none";
+  const expected = `a pack with an upscaler for ×${scale} on the server`;
+  throw new AppError("pack_unavailable", `expected ${expected}, got ${received}`, { expected, received });
+}
+
+/** @param field what asked for it @throws AppError upscale_too_large, which offers the largest factor that fits */
+export function requireFits(widthPx: number, heightPx: number, scale: UpscaleScale, field = "image"): void {
+  const most = limits.imageMaxSidePx / scale;
+  if (Math.max(widthPx, heightPx) <= most) return;
+  const offered = largestScale(widthPx, heightPx);
+  const expected = `an image of at most ${most} × ${most} px for ×${scale} (${limits.imageMaxSidePx} px is the largest result)`;
+  const received = `${widthPx} × ${heightPx} px${offered === undefined ? ", which is too large for any factor" : `, which fits ×${offered}`}`;
+  throw new AppError("upscale_too_large", `${field}: expected ${expected}, got ${received}`, {
+    field,
+    expected,
+    received,
+    ...(offered === undefined ? {} : { largestScale: offered }),
+  });
+}
