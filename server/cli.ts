@@ -34,6 +34,10 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "draw the frames between two images",
     load: async () => (await import("./cli/blend.ts")).command,
   },
+  upscale: {
+    summary: "enlarge an image, in one or several ways",
+    load: async () => (await import("./cli/upscale.ts")).command,
+  },
   train: {
     summary: "train a translation on your own images, or a pack's flow",
     load: async () => (await import("./cli/train.ts")).command,

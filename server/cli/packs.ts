@@ -39,7 +39,7 @@ async function run(args: string[]): Promise<number> {
     console.log(JSON.stringify(packs, null, 2));
     return 0;
   }
-  for (const { id, version, digest, licence, sizeBytes, translations } of packs) {
+  for (const { id, version, digest, licence, sizeBytes, translations, upscaler } of packs) {
     console.log(`${id}@${version}  ${(sizeBytes / 1e6).toFixed(1)} MB  ${digest.slice(0, 16)}…\n  licence: ${licence}`);
     for (const { id: translation, conditions, styles, widthPx, heightPx } of translations)
       console.log(
@@ -48,6 +48,7 @@ async function run(args: string[]): Promise<number> {
           ...(styles.length > 0 ? [`    styles: ${styles.map((style) => style.id).join(", ")}`] : []),
         ].join("\n"),
       );
+    if (upscaler) console.log(`  upscaler: ${upscaler.label}, ×${upscaler.scales.join(" and ×")}`);
   }
   return 0;
 }

@@ -30,6 +30,7 @@ export const drawOptions = {
   guidance: text,
   "guidance-of": { type: "string", multiple: true },
   "best-of": text,
+  upscale: text,
 } as const;
 export const attributeOptions = { towards: text, from: text, strength: text } as const;
 export const packOptions = { translation: text, packs: text } as const;
@@ -46,7 +47,8 @@ export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: 
   --guidance G       0 to ${limits.guidanceMax}: how strongly the conditions are followed (default ${limits.guidanceDefault};
                      0 where an image's residual is kept)
   --guidance-of F=G  the same for one condition, e.g. sketch=2; may be repeated
-  --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps what the conditions explain best`;
+  --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps what the conditions explain best
+  --upscale S        enlarges each image 2 or 4 times, where a pack has an upscaler`;
 export const attributeUsage = `  --towards TEXT     moves the caption's meaning towards this …
   --from TEXT        … and away from this
   --strength S       how far, -${limits.attributeStrengthMax} to ${limits.attributeStrengthMax} (default 1)`;
@@ -125,6 +127,7 @@ export function requestOf(values: Values, edit: Edit) {
     guidance,
     "best-of": bestOf,
     "guidance-of": single,
+    upscale,
   } = values;
   const attribute = given({ towards, from, strength: numberOf(strength) });
   const request = given({
@@ -134,6 +137,7 @@ export function requestOf(values: Values, edit: Edit) {
     guidance: numberOf(guidance),
     guidanceOf: single && Object.fromEntries(single.map(weightOf)),
     bestOf: numberOf(bestOf),
+    upscale: numberOf(upscale),
     attribute: Object.keys(attribute).length > 0 ? attribute : undefined,
   });
   return parse(ResolvedRequestSchema, request);

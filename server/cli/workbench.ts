@@ -20,7 +20,7 @@ import { writeFileAtomically } from "../files/atomic-file.ts";
 import { encodePng, probeImage } from "../images/codec.ts";
 import { createConditionImageLoader } from "../images/condition-images.ts";
 import { createInferenceClient } from "../inference/client.ts";
-import type { ConditionImages, ImageResult } from "../inference/protocol.ts";
+import type { ConditionImages, ImageResult, InferenceClient } from "../inference/protocol.ts";
 import { digestOf } from "../jobs/result-store.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -48,14 +48,23 @@ async function readImageFile(path: string): Promise<Uint8Array> {
 const warningOf = ({ field, score, threshold }: OutsideCondition): string =>
   `${field}: outside what was learned (${score.toFixed(2)}, known up to ${threshold.toFixed(2)})`;
 
+/** What a command has that asks the inference child. */
+interface Inference {
+  readonly packs: readonly PackInfo[];
+  readonly client: InferenceClient;
+  readonly line: ProgressLine;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Gives a command its workbench and takes it down afterwards; Ctrl-C cancels what runs.
+ * Opens the packs and a client for a command, not started, and closes it afterwards; Ctrl-C cancels what runs.
  * @param flagNames flags of the command that are called otherwise than the field that they set
  * @returns exit code 0 @throws AppError by the flag that is wrong
  */
-export async function withWorkbench(
+export async function withInference(
   packsDir: string | undefined,
-  work: (bench: Workbench) => Promise<void>,
+  work: (inference: Inference) => Promise<void>,
   flagNames: Readonly<Record<string, string>> = {},
 ): Promise<number> {
   const config = readConfig({ packs: packsDir });
@@ -64,6 +73,25 @@ export async function withWorkbench(
   const line = new ProgressLine();
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
+  try {
+    await work({ packs, client, line, signal: abort.signal });
+    return 0;
+  } catch (error) {
+    throw byFlag(error, flagNames);
+  } finally {
+    line.end();
+    await client.close();
+  }
+}
+
+/** Gives a command its workbench and takes it down afterwards. Parameters, result and errors as `withInference`. */
+export const withWorkbench = (
+  packsDir: string | undefined,
+  work: (bench: Workbench) => Promise<void>,
+  flagNames: Readonly<Record<string, string>> = {},
+): Promise<number> => withInference(packsDir, (inference) => work(createWorkbench(inference)), flagNames);
+
+function createWorkbench({ packs, client, line, signal }: Inference): Workbench {
   const files = new Map<string, Uint8Array>();
   const load = createConditionImageLoader(async (digest) => files.get(digest), limits.decodedImagesMax);
 
@@ -77,54 +105,46 @@ export async function withWorkbench(
     return [pack, images];
   };
 
-  try {
-    await work({
-      keep: async (path) => {
-        const bytes = await readImageFile(path);
-        const digest = digestOf(bytes);
-        files.set(digest, bytes);
-        return digest;
-      },
-      draw: async (request, out, nameOf = defaultName) => {
-        const [, images] = await prepare(request);
-        await mkdir(out, { recursive: true });
-        let last = performance.now();
-        const onImage = async (image: ImageResult): Promise<void> => {
-          const { rgba, widthPx, heightPx, index, ...about } = image;
-          const file = join(out, nameOf(image));
-          await writeFileAtomically(file, await encodePng(rgba, widthPx, heightPx), 0o666);
-          const now = performance.now();
-          line.end();
-          console.log(JSON.stringify({ file, ...about, milliseconds: Math.round(now - last) }));
-          last = now;
-        };
-        await client.generate(
-          request,
-          {
-            signal: abort.signal,
-            onProgress: ({ stage, completed, total }) => line.show(`${stage} ${completed} of ${total}`),
-            onOutside: (outside) => {
-              line.end();
-              for (const condition of outside) console.error(warningOf(condition));
-            },
-            onImage,
+  return {
+    keep: async (path) => {
+      const bytes = await readImageFile(path);
+      const digest = digestOf(bytes);
+      files.set(digest, bytes);
+      return digest;
+    },
+    draw: async (request, out, nameOf = defaultName) => {
+      const [, images] = await prepare(request);
+      await mkdir(out, { recursive: true });
+      let last = performance.now();
+      const onImage = async (image: ImageResult): Promise<void> => {
+        const { rgba, widthPx, heightPx, index, ...about } = image;
+        const file = join(out, nameOf(image));
+        await writeFileAtomically(file, await encodePng(rgba, widthPx, heightPx), 0o666);
+        const now = performance.now();
+        line.end();
+        console.log(JSON.stringify({ file, ...about, milliseconds: Math.round(now - last) }));
+        last = now;
+      };
+      await client.generate(
+        request,
+        {
+          signal,
+          onProgress: ({ stage, completed, total }) => line.show(`${stage} ${completed} of ${total}`),
+          onOutside: (outside) => {
+            line.end();
+            for (const condition of outside) console.error(warningOf(condition));
           },
-          images,
-        );
-      },
-      invert: async (request) => {
-        const [pack, images] = await prepare(request);
-        const found = await client.invert(request, images, abort.signal);
-        return { request, packDigest: pack.digest, ...found };
-      },
-    });
-    return 0;
-  } catch (error) {
-    throw byFlag(error, flagNames);
-  } finally {
-    line.end();
-    await client.close();
-  }
+          onImage,
+        },
+        images,
+      );
+    },
+    invert: async (request) => {
+      const [pack, images] = await prepare(request);
+      const found = await client.invert(request, images, signal);
+      return { request, packDigest: pack.digest, ...found };
+    },
+  };
 }
 
 /** Says how a command is used. Returns the exit code of wrong usage. */

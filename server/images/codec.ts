@@ -2,10 +2,11 @@
  * Image files ↔ pixels: the one importer of sharp. Input is judged by its first bytes and its header before anything is
  * decoded, then decoded within pixel, channel and time limits; output is always PNG with straight alpha.
  */
-import sharp, { type Sharp } from "sharp";
+import sharp, { type Metadata, type Sharp } from "sharp";
 import type { ImageUpload } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
+import type { Pixels } from "../engine/interfaces.ts";
 import { toPremultipliedPlanes } from "../engine/pixels.ts";
 import { requirePlainSvg } from "./svg.ts";
 
@@ -28,12 +29,13 @@ const startsWith = (bytes: Uint8Array, prefix: readonly number[]): boolean =>
   prefix.every((value, index) => bytes[index] === value);
 
 /** libvips' own guards: no more pixels than the largest allowed image, warnings are errors, one page. */
-const open = (bytes: Uint8Array) =>
+const open = (bytes: Uint8Array, ignoreIcc = false) =>
   sharp(bytes, {
     limitInputPixels: limits.imageMaxSidePx ** 2,
     failOn: "warning",
     pages: 1,
     sequentialRead: true,
+    ignoreIcc,
   }).timeout({ seconds: decodeTimeoutSeconds });
 
 /**
@@ -44,10 +46,15 @@ export async function probeImage(
   bytes: Uint8Array,
 ): Promise<{ widthPx: number; heightPx: number; mediaType: ImageUpload["mediaType"] }> {
   const mediaType = mediaTypeOf(bytes);
-  const { width, height } = await reject(
-    () => sharp(bytes, { limitInputPixels: false }).metadata(),
-    "a readable header",
-  );
+  const { width, height } = await readHeader(bytes);
+  await whole(() => open(bytes).stats());
+  return { widthPx: width, heightPx: height, mediaType };
+}
+
+/** What a file says of itself, of a size that is let in; no pixel is decoded. @throws AppError `image_rejected` */
+export async function readHeader(bytes: Uint8Array): Promise<Metadata> {
+  const header = await reject(() => sharp(bytes, { limitInputPixels: false }).metadata(), "a readable header");
+  const { width, height } = header;
   if (width > limits.imageMaxSidePx || height > limits.imageMaxSidePx) {
     const [expected, received] = [
       `at most ${limits.imageMaxSidePx} × ${limits.imageMaxSidePx} px`,
@@ -59,8 +66,7 @@ export async function probeImage(
       received,
     });
   }
-  await reject(() => open(bytes).stats(), "a complete, undamaged file");
-  return { widthPx: width, heightPx: height, mediaType };
+  return header;
 }
 
 /** The type of an image file by its first bytes, nothing decoded. @throws AppError `unsupported_media` for other types */
@@ -92,6 +98,8 @@ async function reject<T>(work: () => Promise<T>, expected: string): Promise<T> {
   }
 }
 
+const whole = <T>(work: () => Promise<T>): Promise<T> => reject(work, "a complete, undamaged file");
+
 /** Fits into a square without cropping: aspect kept, centred, transparent around. */
 const fit = (image: Sharp, sizePx: number): Sharp =>
   image
@@ -108,7 +116,7 @@ const planesOf = async (image: Sharp, sizePx: number): Promise<Float32Array> =>
  * @throws AppError `image_rejected`
  */
 export const decodeFitted = (bytes: Uint8Array, sizePx: number): Promise<Float32Array> =>
-  reject(() => planesOf(fit(open(bytes).rotate(), sizePx), sizePx), "a complete, undamaged file");
+  whole(() => planesOf(fit(open(bytes).rotate(), sizePx), sizePx));
 
 /** SVG's own unit: a drawing of 96 px is an inch at this density, which sharp takes as scale 1. */
 const svgDensity = 72;
@@ -149,11 +157,49 @@ export async function encodeFigure(
   return image.removeAlpha().png({ compressionLevel: 9, palette: true, colours: 256 }).toBuffer();
 }
 
-/** Straight 8-bit sRGB with alpha, upright by its EXIF orientation. @throws AppError `image_rejected` */
-export async function decodeRgba(bytes: Uint8Array): Promise<{ rgba: Uint8Array; widthPx: number; heightPx: number }> {
-  const { data, info } = await reject(
-    () => open(bytes).rotate().toColourspace("srgb").ensureAlpha().raw().toBuffer({ resolveWithObject: true }),
-    "a complete, undamaged file",
+/**
+ * Straight 8-bit sRGB with alpha, upright by its EXIF orientation.
+ * @param ignoreProfile leaves numbers as they are under an embedded colour profile; CMYK is converted all the same
+ * @throws AppError `image_rejected`
+ */
+export async function decodeRgba(bytes: Uint8Array, ignoreProfile = false): Promise<Pixels> {
+  const image = open(bytes, ignoreProfile).rotate().toColourspace("srgb").ensureAlpha().raw();
+  const { data, info } = await whole(() => image.toBuffer({ resolveWithObject: true }));
+  return { rgba: data, widthPx: info.width, heightPx: info.height };
+}
+
+/**
+ * `decodeRgba` of a file of 16 bits a channel, each value rounded to the nearest of 8 bits where libvips would cut it off.
+ * @param ignoreProfile must be true without an embedded profile, and for grey, whose profile libvips reads in 8 bits only
+ */
+export async function decodeRgba16(bytes: Uint8Array, ignoreProfile: boolean): Promise<Pixels> {
+  const image = open(bytes, ignoreProfile).rotate().toColourspace("rgb16").ensureAlpha().raw({ depth: "ushort" });
+  // libvips works on 16 bits in P3, and ends there unless it is told where to go.
+  if (!ignoreProfile) image.withIccProfile("srgb");
+  const { data, info } = await whole(() => image.toBuffer({ resolveWithObject: true }));
+  const values = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
+  const rgba = new Uint8Array(values.length);
+  // 65535 = 257 · 255
+  for (let at = 0; at < rgba.length; at += 1) rgba[at] = Math.round(values[at]! / 257);
+  return { rgba, widthPx: info.width, heightPx: info.height };
+}
+
+/** A grey file of 16 bits as a PNG of 8, upright, with its profile. @throws AppError `image_rejected` */
+export const reduceGrey16 = (bytes: Uint8Array): Promise<Uint8Array> =>
+  // libvips drops the lower byte of v · 256 / 257 + 128: v / 257, rounded.
+  whole(() =>
+    open(bytes)
+      .rotate()
+      .linear(256 / 257, 128)
+      .toColourspace("b-w")
+      .keepIccProfile()
+      .png()
+      .toBuffer(),
   );
+
+/** `decodeRgba` of a picture on this machine that the command line measures by: it may be larger than any upload. @throws AppError `image_rejected` */
+export async function decodeLocalRgba(bytes: Uint8Array): Promise<Pixels> {
+  const image = sharp(bytes, { limitInputPixels: false, failOn: "error", pages: 1 }).rotate().toColourspace("srgb");
+  const { data, info } = await whole(() => image.ensureAlpha().raw().toBuffer({ resolveWithObject: true }));
   return { rgba: data, widthPx: info.width, heightPx: info.height };
 }

@@ -5,14 +5,18 @@
 import type { ChildProcess } from "node:child_process";
 import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
+import type { ResolvedUpscale } from "../../shared/upscaling.ts";
+import type { Pixels } from "../engine/interfaces.ts";
 import { errorOf } from "../faults.ts";
 import { forkChild } from "../fork-child.ts";
 import type { ChildConfig, FromChild, JobNews, Order, ToChild } from "./messages.ts";
-import type { ConditionImages, GenerateHandlers, InversionResult, ReadyInfo } from "./protocol.ts";
+import type { ConditionImages, GenerateHandlers, InversionResult, ReadyInfo, UpscaleHandlers } from "./protocol.ts";
 
 export interface ChildTimings {
   readonly startDeadlineMs: number;
   readonly deadlineMs: number;
+  /** Upscales take minutes where other requests take seconds. */
+  readonly upscaleDeadlineMs: number;
   /** A cancelled request that the child has not dropped by then hangs inside a run: the child is ended. */
   readonly cancelGraceMs: number;
 }
@@ -25,9 +29,11 @@ export interface ChildEnd {
   readonly fault: AppError | undefined;
 }
 
-/** What a job's owner hears of it. */
-interface Handlers extends GenerateHandlers {
+/** What a job's owner hears of it: the answers to one kind of order. */
+interface Handlers extends Partial<GenerateHandlers> {
   onInversion?(inversion: InversionResult): void;
+  onTiles?: UpscaleHandlers["onProgress"];
+  onPicture?: UpscaleHandlers["onImage"];
 }
 
 interface Job {
@@ -35,6 +41,8 @@ interface Job {
   timer: ReturnType<typeof setTimeout>;
   /** Images are handed on one after another, also when the handler is slow. */
   chain: Promise<void>;
+  /** Drops the job because of an error of its owner's. */
+  abandon(error: unknown): void;
   isSettled: boolean;
   settle(error?: unknown): void;
 }
@@ -97,7 +105,9 @@ export class InferenceChild {
 
   /** See `InferenceClient.generate`. */
   generate(request: ResolvedRequest, images: ConditionImages, handlers: GenerateHandlers): Promise<void> {
-    return this.#order({ type: "generate", request, images }, handlers);
+    const { deadlineMs, upscaleDeadlineMs } = this.#timings;
+    const order = { type: "generate", request, images } as const;
+    return this.#order(order, handlers, request.upscale === undefined ? deadlineMs : upscaleDeadlineMs);
   }
 
   /** See `InferenceClient.invert`. */
@@ -107,7 +117,6 @@ export class InferenceChild {
       { type: "invert", request, images },
       {
         ...(signal ? { signal } : {}),
-        onImage: () => undefined,
         onInversion: (inversion) => {
           result = inversion;
         },
@@ -116,29 +125,32 @@ export class InferenceChild {
     return result!;
   }
 
-  #order(order: Order, handlers: Handlers): Promise<void> {
-    const { deadlineMs, cancelGraceMs } = this.#timings;
+  /** See `InferenceClient.upscale`. */
+  upscale(request: ResolvedUpscale, image: Pixels, handlers: UpscaleHandlers): Promise<void> {
+    return this.#order(
+      { type: "upscale", request, image },
+      {
+        ...(handlers.signal ? { signal: handlers.signal } : {}),
+        onTiles: (tiles) => handlers.onProgress?.(tiles),
+        onPicture: (picture) => handlers.onImage(picture),
+      },
+      this.#timings.upscaleDeadlineMs,
+    );
+  }
+
+  #order(order: Order, handlers: Handlers, deadlineMs = this.#timings.deadlineMs): Promise<void> {
     const id = this.#nextJob++;
     return new Promise((resolve, reject) => {
       const abandon = (error: unknown): void => {
         job.settle(error);
         clearTimeout(job.timer);
-        job.timer = setTimeout(() => this.#kill(), cancelGraceMs);
+        job.timer = setTimeout(() => this.#kill(), this.#timings.cancelGraceMs);
         this.#send({ type: "cancel", job: id });
       };
       const abort = (): void => abandon(cancelled());
       const job: Job = {
-        handlers: {
-          ...handlers,
-          onImage: async (image) => {
-            if (job.isSettled) return;
-            try {
-              await handlers.onImage(image);
-            } catch (error) {
-              abandon(error);
-            }
-          },
-        },
+        handlers,
+        abandon,
         timer: setTimeout(() => {
           job.settle(deadlineExceeded(deadlineMs));
           this.#kill();
@@ -185,16 +197,26 @@ export class InferenceChild {
       if (!job.isSettled) job.handlers.onProgress?.(message.progress);
     } else if (message.type === "outside") {
       if (!job.isSettled) job.handlers.onOutside?.(message.outside);
+    } else if (message.type === "tiles") {
+      if (!job.isSettled) job.handlers.onTiles?.(message.tiles);
     } else if (message.type === "inversion") {
       job.handlers.onInversion?.(message.inversion);
     } else if (message.type === "image") {
-      job.chain = job.chain.then(() => job.handlers.onImage(message.image));
+      this.#handOn(job, () => job.handlers.onImage?.(message.image));
+    } else if (message.type === "picture") {
+      this.#handOn(job, () => job.handlers.onPicture?.(message.picture));
     } else {
       this.#jobs.delete(message.job);
       if (message.type === "failed") this.#conclude(job, errorOf(message.fault));
       else job.chain.then(() => this.#conclude(job));
       if (this.#jobs.size === 0) this.#onIdle?.();
     }
+  }
+
+  #handOn(job: Job, handler: () => void | Promise<void>): void {
+    job.chain = job.chain
+      .then(() => (job.isSettled ? undefined : handler()))
+      .catch((error: unknown) => job.abandon(error));
   }
 
   #conclude(job: Job, error?: AppError): void {

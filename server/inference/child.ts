@@ -3,7 +3,6 @@
  * warm up, says so, then serves requests until its parent goes away. It never reloads a pack: sessions leak when released
  * (microsoft/onnxruntime#25325), so a new pack means a new child.
  */
-
 import { faultOf } from "../faults.ts";
 import { flowBatch } from "../flow/flow-sessions.ts";
 import { Catalogue } from "../packs/catalogue.ts";
@@ -11,12 +10,15 @@ import { loadPacks } from "../packs/load.ts";
 import type { ChildConfig, FromChild, Order, ToChild } from "./messages.ts";
 import { chooseProvider } from "./provider.ts";
 import { createService, type InferenceService, warmUp } from "./service.ts";
+import { warmUpUpscaler } from "./upscales.ts";
 
 const started = performance.now();
-const send = (message: FromChild): void => {
-  // A parent that is gone hears nothing; `disconnect` ends this process.
-  if (process.connected) process.send?.(message, undefined, undefined, () => {});
-};
+/** Resolves when the message is on its way: a picture of 64 MB must not pile up with the next one. */
+const send = (message: FromChild): Promise<void> =>
+  new Promise((resolve) => {
+    // A parent that is gone hears nothing; `disconnect` ends this process.
+    if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+  });
 
 async function start({
   packsFolder,
@@ -26,8 +28,9 @@ async function start({
 }: ChildConfig): Promise<InferenceService> {
   const provider = await chooseProvider(wanted);
   const catalogue = await Catalogue.open(packsFolder, ...(userPacksFolder === undefined ? [] : [userPacksFolder]));
-  const { entries, translations, faults } = await loadPacks(catalogue, { provider, threads });
+  const { entries, translations, upscaler, faults } = await loadPacks(catalogue, { provider, threads });
   for (const translation of translations) await warmUp(translation);
+  if (upscaler) await warmUpUpscaler(upscaler);
   const startMs = Math.round(performance.now() - started);
   send({
     type: "ready",
@@ -40,7 +43,7 @@ async function start({
       rssBytes: process.memoryUsage.rss(),
     },
   });
-  return createService(translations, flowBatch);
+  return createService(translations, flowBatch, upscaler);
 }
 
 function serve(service: InferenceService): void {
@@ -61,16 +64,23 @@ function serve(service: InferenceService): void {
 }
 
 async function carryOut(service: InferenceService, job: number, order: Order, signal: AbortSignal): Promise<void> {
-  const { type, request, images } = order;
-  if (type === "invert")
-    return send({ type: "inversion", job, inversion: await service.invert(request, images, signal) });
+  if (order.type === "invert")
+    return send({ type: "inversion", job, inversion: await service.invert(order.request, order.images, signal) });
+  if (order.type === "upscale")
+    return service.upscale({
+      request: order.request,
+      image: order.image,
+      signal,
+      onProgress: (tiles) => void send({ type: "tiles", job, tiles }),
+      onImage: (picture) => send({ type: "picture", job, picture }),
+    });
   await service.generate({
-    request,
-    images,
+    request: order.request,
+    images: order.images,
     signal,
-    onProgress: (progress) => send({ type: "progress", job, progress }),
-    onOutside: (outside) => send({ type: "outside", job, outside }),
-    onImage: (image) => send({ type: "image", job, image }),
+    onProgress: (progress) => void send({ type: "progress", job, progress }),
+    onOutside: (outside) => void send({ type: "outside", job, outside }),
+    onImage: (image) => void send({ type: "image", job, image }),
   });
 }
 

@@ -6,8 +6,17 @@
 import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
+import type { ResolvedUpscale } from "../../shared/upscaling.ts";
+import type { Pixels } from "../engine/interfaces.ts";
 import { type ChildEnd, type ChildTimings, cancelled, InferenceChild } from "./child-process.ts";
-import type { ConditionImages, GenerateHandlers, InferenceClient, InversionResult, ReadyInfo } from "./protocol.ts";
+import type {
+  ConditionImages,
+  GenerateHandlers,
+  InferenceClient,
+  InversionResult,
+  ReadyInfo,
+  UpscaleHandlers,
+} from "./protocol.ts";
 
 export interface InferenceClientOptions {
   readonly packsDir: string;
@@ -18,6 +27,7 @@ export interface InferenceClientOptions {
   /** Threads of each session; 0 = as many as physical cores. */
   readonly threads?: number;
   readonly deadlineMs?: number;
+  readonly upscaleDeadlineMs?: number;
   readonly startDeadlineMs?: number;
   readonly cancelGraceMs?: number;
   /** Pause before the first respawn; doubles with each start that fails. */
@@ -52,6 +62,7 @@ class RespawningClient implements InferenceClient {
       // Verifying and loading the packs takes about a second; a slow disk and a busy machine get a hundred times that.
       startDeadlineMs: options.startDeadlineMs ?? 120_000,
       deadlineMs: options.deadlineMs ?? limits.attemptDeadlineMs,
+      upscaleDeadlineMs: options.upscaleDeadlineMs ?? limits.upscaleDeadlineMs,
       // The longest single run takes well below a second.
       cancelGraceMs: options.cancelGraceMs ?? 15_000,
     };
@@ -83,6 +94,12 @@ class RespawningClient implements InferenceClient {
     const child = this.#serving() ?? (await this.#coming());
     this.#requireWanted(signal);
     return child.invert(request, images, signal);
+  }
+
+  async upscale(request: ResolvedUpscale, image: Pixels, handlers: UpscaleHandlers): Promise<void> {
+    const child = this.#serving() ?? (await this.#coming());
+    this.#requireWanted(handlers.signal);
+    await child.upscale(request, image, handlers);
   }
 
   reload(): Promise<ReadyInfo> {

@@ -1,7 +1,16 @@
 /** Messages between the inference client and its child, over Node's IPC channel with structured clones. */
 import type { InversionRequest, OutsideCondition, ResolvedRequest } from "../../shared/contract.ts";
+import type { ResolvedUpscale } from "../../shared/upscaling.ts";
+import type { Pixels } from "../engine/interfaces.ts";
 import type { Fault } from "../faults.ts";
-import type { ConditionImages, GenerateProgress, ImageResult, InversionResult, ReadyInfo } from "./protocol.ts";
+import type {
+  ConditionImages,
+  GenerateProgress,
+  ImageResult,
+  InversionResult,
+  ReadyInfo,
+  UpscaleResult,
+} from "./protocol.ts";
 
 /** The child's whole configuration, its first message. */
 export interface ChildConfig {
@@ -15,7 +24,8 @@ export interface ChildConfig {
 /** What a job asks of the child. */
 export type Order =
   | { readonly type: "generate"; readonly request: ResolvedRequest; readonly images: ConditionImages }
-  | { readonly type: "invert"; readonly request: InversionRequest; readonly images: ConditionImages };
+  | { readonly type: "invert"; readonly request: InversionRequest; readonly images: ConditionImages }
+  | { readonly type: "upscale"; readonly request: ResolvedUpscale; readonly image: Pixels };
 
 export type ToChild =
   | { readonly type: "start"; readonly config: ChildConfig }
@@ -28,6 +38,8 @@ export type JobNews =
   | { readonly type: "outside"; readonly job: number; readonly outside: readonly OutsideCondition[] }
   | { readonly type: "image"; readonly job: number; readonly image: ImageResult }
   | { readonly type: "inversion"; readonly job: number; readonly inversion: InversionResult }
+  | { readonly type: "tiles"; readonly job: number; readonly tiles: { completed: number; total: number } }
+  | { readonly type: "picture"; readonly job: number; readonly picture: UpscaleResult }
   | { readonly type: "done"; readonly job: number }
   | { readonly type: "failed"; readonly job: number; readonly fault: Fault };
 

@@ -3,6 +3,9 @@
  * Messages are structured-clone values over Node's IPC channel with `serialization: "advanced"`, so typed arrays pass as they are.
  */
 import type { Inversion, InversionRequest, OutsideCondition, ResolvedRequest, Stage } from "../../shared/contract.ts";
+import type { ResolvedUpscale } from "../../shared/upscaling.ts";
+import type { EnlargedPicture } from "../engine/hypotheses.ts";
+import type { Pixels } from "../engine/interfaces.ts";
 
 /** An image that a request names, decoded and fitted: premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], transparent around. */
 export interface ConditionImage {
@@ -45,6 +48,17 @@ export interface GenerateHandlers {
   onImage(image: ImageResult): void | Promise<void>;
 }
 
+/** One finished picture of an upscale: straight RGBA, 8 bits, with what is known of it. */
+export type UpscaleResult = EnlargedPicture;
+
+export interface UpscaleHandlers {
+  readonly signal?: AbortSignal;
+  /** Tiles finished, over all hypotheses. */
+  onProgress?(progress: { readonly completed: number; readonly total: number }): void;
+  /** Called once a picture, hypotheses in the order of their index, the variance map last. */
+  onImage(image: UpscaleResult): void | Promise<void>;
+}
+
 /** What the child says once its packs are verified, loaded and warmed up. */
 export interface ReadyInfo {
   readonly provider: string;
@@ -74,6 +88,8 @@ export interface InferenceClient {
   generate(request: ResolvedRequest, handlers: GenerateHandlers, images?: ConditionImages): Promise<void>;
   /** z, v and likelihood of an image. @throws as `generate` */
   invert(request: InversionRequest, images: ConditionImages, signal?: AbortSignal): Promise<InversionResult>;
+  /** Enlarges a decoded image. @throws as `generate`, and `upscale_too_large`, `pack_unavailable` without an upscaler */
+  upscale(request: ResolvedUpscale, image: Pixels, handlers: UpscaleHandlers): Promise<void>;
   /** Replaces the child by one that loads the packs as they are now; requests wait for it. Resolves when it is ready. */
   reload(): Promise<ReadyInfo>;
   /** Ends the child; running requests reject with `cancelled`. */

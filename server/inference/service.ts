@@ -1,26 +1,42 @@
 /**
- * What the inference child does, without its process: the loaded translations behind two questions, images of a request and the
- * inversion of an image, and the warm-up before the first of them.
+ * What the inference child does, without its process: the loaded translations and the upscaler behind three questions, images of a
+ * request, the inversion of an image and its enlarging, and the warm-up before the first of them.
  */
 import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
 import type { InversionRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
 import { type ConditionValues, encodeConditions } from "../engine/conditions.ts";
-import type { ConditionValue } from "../engine/interfaces.ts";
+import type { ConditionValue, Upscaler } from "../engine/interfaces.ts";
 import { decodeImage, drawLatents, type Translation } from "../engine/translation.ts";
 import { Batcher, type BatchJob, breathe } from "./batcher.ts";
 import { runInversion } from "./inversion.ts";
 import type { ConditionImages, InversionResult } from "./protocol.ts";
+import { createUpscaleLine, generateEnlarged, requireUpscaler, type UpscaleJob } from "./upscales.ts";
+
+/** Generations take moments and upscales minutes, so a tile waits this long for those under way, and no longer. */
+const giveWayMaxMs = 2000;
 
 export interface InferenceService {
-  /** Makes all images of a request. @throws AppError `translation_unknown`, `cancelled`, `invalid_request`, or an expert's own fault */
+  /**
+   * Makes all images of a request, enlarged where it asks for that.
+   * @throws AppError `translation_unknown`, `pack_unavailable`, `cancelled`, `invalid_request`, or an expert's own fault
+   */
   generate(job: BatchJob): Promise<void>;
   /** @throws AppError `translation_unknown`, `cancelled`, or an expert's own fault */
   invert(request: InversionRequest, images: ConditionImages, signal: AbortSignal): Promise<InversionResult>;
+  /** @throws AppError `pack_unavailable` without an upscaler, `upscale_too_large`, `cancelled` */
+  upscale(job: UpscaleJob): Promise<void>;
 }
 
-/** @param batchRows rows of one run of a flow */
-export function createService(translations: readonly Translation[], batchRows: number): InferenceService {
+/**
+ * @param batchRows rows of one run of a flow
+ * @param upscaler of the packs, where one has one
+ */
+export function createService(
+  translations: readonly Translation[],
+  batchRows: number,
+  upscaler?: Upscaler | undefined,
+): InferenceService {
   const batcher = new Batcher(batchRows);
   const byId = new Map(translations.map((translation) => [translation.id, translation]));
   const find = (id: string): Translation => {
@@ -30,14 +46,38 @@ export function createService(translations: readonly Translation[], batchRows: n
     const message = `translation: expected one of ${expected}; got "${id}"`;
     throw new AppError("translation_unknown", message, { field: "translation", expected, received: id });
   };
+  let generating = 0;
+  const giveWay = async (): Promise<void> => {
+    const until = performance.now() + giveWayMaxMs;
+    do await breathe();
+    while (generating > 0 && performance.now() < until);
+  };
+  const drawUpscale = createUpscaleLine(giveWay);
+
+  async function generate(job: BatchJob): Promise<void> {
+    const { translation: id, upscale: scale } = job.request;
+    const translation = find(id);
+    if (scale === undefined) return batcher.generate(translation, job);
+    const found = requireUpscaler(upscaler, scale, "upscale");
+    return generateEnlarged(found, scale, job, (drawn) => batcher.generate(translation, drawn));
+  }
+
   return {
-    generate: async (job) => batcher.generate(find(job.request.translation), job),
+    async generate(job) {
+      generating += 1;
+      try {
+        await generate(job);
+      } finally {
+        generating -= 1;
+      }
+    },
     async invert(request, images, signal) {
       const translation = find(request.translation);
       await breathe();
       if (signal.aborted) throw new AppError("cancelled", "inversion: cancelled before it began");
       return runInversion(translation, request, images);
     },
+    upscale: async (job) => drawUpscale(requireUpscaler(upscaler, job.request.scale, "scale"), job),
   };
 }
 

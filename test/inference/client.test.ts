@@ -8,6 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createInferenceClient, type InferenceClientOptions } from "../../server/inference/client.ts";
 import type { ImageResult, InferenceClient } from "../../server/inference/protocol.ts";
 import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract.ts";
+import { ResolvedUpscaleSchema } from "../../shared/upscaling.ts";
+import { stripes } from "../fixtures/small-upscaler.ts";
 import { tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-inference-"));
@@ -42,6 +44,11 @@ async function generate(
   await client.generate(wanted, { ...(signal ? { signal } : {}), onImage: (image) => void images.push(image) });
   return images;
 }
+
+const upscale = (client: InferenceClient, signal?: AbortSignal): Promise<void> => {
+  const wanted = ResolvedUpscaleSchema.parse({ image: "a".repeat(64), scale: 2, seed: 1 });
+  return client.upscale(wanted, stripes(4, 4), { ...(signal ? { signal } : {}), onImage: () => undefined });
+};
 
 async function waitFor(what: string, isTrue: () => boolean): Promise<void> {
   for (let tries = 0; tries < 400; tries += 1) {
@@ -138,6 +145,11 @@ describe("the inference child", () => {
     });
   });
 
+  it("refuses an upscale where no pack has an upscaler, and one that is cancelled already", async () => {
+    await assert.rejects(upscale(client), { code: "pack_unavailable", detail: { field: "scale" } });
+    await assert.rejects(upscale(client, AbortSignal.abort()), { code: "cancelled" });
+  });
+
   it("cancels between runs and hands on no image afterwards", async () => {
     const abort = new AbortController();
     let images = 0;
@@ -209,6 +221,14 @@ describe("the inference client", () => {
     await waitFor("a new child", () => client.ready !== undefined);
     assert.equal(isAlive(pid), false);
     assert.equal((await generate(client, request())).length, 1);
+    await client.close();
+  });
+
+  it("gives upscales a deadline of their own", async () => {
+    const client = makeClient({ upscaleDeadlineMs: 300 });
+    const { pid } = await client.start();
+    process.kill(pid, "SIGSTOP");
+    await assert.rejects(upscale(client), { code: "deadline_exceeded", message: /300 ms/ });
     await client.close();
   });
 

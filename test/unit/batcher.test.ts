@@ -2,53 +2,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { normals, streams } from "../../server/engine/random.ts";
-import type { Translation } from "../../server/engine/translation.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
 import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract.ts";
-
-const dims = 4;
-
-/** z = (v + caption length)·2, decoded to one grey pixel: simple, exact and invertible. */
-function tinyTranslation(seen: number[], { fails = false } = {}): Translation {
-  return {
-    id: "caption",
-    flow: {
-      dims,
-      conditions: [{ name: "caption", dims: 1 }],
-      inverse: async (residual, { caption }, batch) => {
-        seen.push(batch);
-        return {
-          values: residual.map((value, index) => (value + caption!.values[Math.floor(index / dims)]!) * 2),
-          logDet: new Float32Array(batch).fill(dims * Math.log(2)),
-        };
-      },
-      forward: async (latent, { caption }, batch) => ({
-        values: latent.map((value, index) => value / 2 - caption!.values[Math.floor(index / dims)]!),
-        logDet: new Float32Array(batch).fill(-dims * Math.log(2)),
-      }),
-    },
-    target: {
-      latentDims: dims,
-      imageSizePx: 1,
-      encode: async () => new Float32Array(dims),
-      decode: async (latents) => {
-        if (fails) throw new Error("decoder broke");
-        const grey = 1 / (1 + Math.exp(-latents[0]!));
-        return Float32Array.of(grey, grey, grey, 1);
-      },
-    },
-    conditions: [
-      {
-        name: "caption",
-        expert: {
-          dims: 1,
-          encode: async ([caption]) => Float32Array.of((caption?.kind === "text" ? caption.text.length : 0) / 10),
-        },
-      },
-    ],
-  };
-}
+import { dims, tinyTranslation } from "../fixtures/one-pixel-translation.ts";
 
 const request = (caption: string, count: number, seed = 1, fields: object = {}): ResolvedRequest =>
   ResolvedRequestSchema.parse({ condition: { caption }, count, seed, temperature: 1, guidance: 0, ...fields });

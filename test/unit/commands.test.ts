@@ -43,7 +43,8 @@ describe("tau", () => {
     }
     for (const [name, flags] of Object.entries({
       serve: ["port", "data", "packs", "provider"],
-      generate: ["caption", "style", "count", "seed", "temperature", "guidance", "packs", "out"],
+      generate: ["caption", "style", "count", "seed", "temperature", "guidance", "upscale", "packs", "out"],
+      upscale: ["scale", "detail", "count", "variance", "seed", "packs", "out"],
       train: [
         "name",
         "label",

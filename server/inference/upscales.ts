@@ -1,0 +1,107 @@
+/**
+ * Upscales inside the child: one at a time, because one loads all cores and holds a picture of up to 64 MB, and the enlarging of
+ * images that were just generated, which goes along with their drawing. Who is cancelled while it waits leaves the line at once.
+ */
+import { AppError } from "../../shared/problem.ts";
+import type { UpscaleScale } from "../../shared/upscale-scales.ts";
+import type { ResolvedUpscale } from "../../shared/upscaling.ts";
+import { drawHypotheses } from "../engine/hypotheses.ts";
+import type { Pixels, Upscaler } from "../engine/interfaces.ts";
+import { type BatchJob, breathe } from "./batcher.ts";
+import type { ImageResult, UpscaleHandlers } from "./protocol.ts";
+
+export interface UpscaleJob extends UpscaleHandlers {
+  readonly request: ResolvedUpscale;
+  readonly image: Pixels;
+  readonly signal: AbortSignal;
+}
+
+const cancelled = (): AppError => new AppError("cancelled", "upscale: cancelled before all pictures were made");
+
+/** @throws AppError `pack_unavailable` without an upscaler, `invalid_request` for a factor that it lacks */
+export function requireUpscaler(upscaler: Upscaler | undefined, scale: UpscaleScale, field: string): Upscaler {
+  if (!upscaler)
+    throw new AppError("pack_unavailable", `${field}: expected a pack that enlarges, got no pack with an upscaler`, {
+      field,
+    });
+  if (upscaler.scales.includes(scale)) return upscaler;
+  const expected = upscaler.scales.join(" or ");
+  const detail = { field, expected, received: String(scale) };
+  throw new AppError("invalid_request", `${field}: expected ${expected}, got ${scale}`, detail);
+}
+
+/**
+ * Draws the hypotheses of one job after another.
+ * @param giveWay waited for after each tile: lets shorter work go first
+ */
+export function createUpscaleLine(
+  giveWay: () => Promise<void>,
+): (upscaler: Upscaler, job: UpscaleJob) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return async (upscaler, { request, image, ...handlers }) => {
+    const turn = last;
+    let leave = (): void => undefined;
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    last = turn.then(() => left);
+    try {
+      await Promise.race([turn, aborted(handlers.signal)]);
+      if (handlers.signal.aborted) throw cancelled();
+      await drawHypotheses(upscaler, image, request, {
+        signal: handlers.signal,
+        onProgress: (progress) => handlers.onProgress?.(progress),
+        onImage: (picture) => handlers.onImage(picture),
+        pause: giveWay,
+      });
+    } finally {
+      leave();
+    }
+  };
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+
+/**
+ * Runs a generation and hands on its images enlarged: the accurate answer, by the image's own seed. The flow draws the next images
+ * meanwhile. An image that can't be enlarged stops the drawing and fails the generation.
+ */
+export async function generateEnlarged(
+  upscaler: Upscaler,
+  scale: UpscaleScale,
+  job: BatchJob,
+  generate: (job: BatchJob) => Promise<void>,
+): Promise<void> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([job.signal, stop.signal]);
+  let fault: unknown;
+  const fail = (error: unknown): void => {
+    fault ??= error;
+    stop.abort();
+  };
+  const enlarge = async (image: ImageResult): Promise<void> => {
+    if (signal.aborted) return;
+    const options = { scale, temperature: 0, seed: image.seed, signal, onTile: breathe };
+    job.onImage({ ...image, ...(await upscaler.upscale(image, options)) });
+  };
+  let images: Promise<void> = Promise.resolve();
+  const onImage = (image: ImageResult): void => {
+    images = images.then(() => enlarge(image)).catch(fail);
+  };
+  await generate({ ...job, signal, onImage }).catch(fail);
+  await images;
+  if (fault !== undefined) throw fault;
+  if (job.signal.aborted) throw cancelled();
+}
+
+/** One small run of every graph, so that their memory is planned before the first request waits for it. */
+export async function warmUpUpscaler(upscaler: Upscaler): Promise<void> {
+  const [widthPx, heightPx] = [16, 16];
+  const image = { rgba: new Uint8Array(4 * widthPx * heightPx).fill(255), widthPx, heightPx };
+  // The largest factor goes through the stages of the others.
+  await upscaler.upscale(image, { scale: upscaler.scales.at(-1)!, temperature: 0, seed: 0 });
+}
