@@ -1,5 +1,5 @@
 /**
- * Wiring: opens the data folder, joins queue, worker, inference child and HTTP app, and takes them down in the right order.
+ * Wiring: opens the data folder, joins queues, workers, inference child and HTTP app, and takes them down in the right order.
  * Knows every room, decides nothing.
  */
 import { setMaxListeners } from "node:events";
@@ -16,12 +16,14 @@ import { listen } from "./http/listen.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { encodePng, probeImage } from "./images/codec.ts";
 import { createConditionImageLoader } from "./images/condition-images.ts";
+import { decodePicture } from "./images/picture.ts";
 import { requirePlainSvg } from "./images/svg.ts";
 import { createInferenceClient } from "./inference/client.ts";
 import type { ConditionImages, InferenceClient, ReadyInfo } from "./inference/protocol.ts";
 import { startGenerationWorker } from "./jobs/generation-worker.ts";
+import { startUpscaleWorker } from "./jobs/upscale-worker.ts";
 import { createLog, type Log } from "./log.ts";
-import { openGenerations, openTrainings } from "./open-stores.ts";
+import { openGenerations, openTrainings, openUploads, openUpscales } from "./open-stores.ts";
 import { type Served, ServedCatalogue } from "./packs/served-catalogue.ts";
 import { Pending } from "./pending.ts";
 import { startTrainings, type TrainingTimings } from "./start-trainings.ts";
@@ -61,7 +63,9 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   await (await listen(() => new Response(null, { status: 503 }), config.port)).close(0);
   const unlock = lockDataFolder(config.dataDir);
   const token = await loadToken(config.dataDir);
-  const { queue, results, uploads } = await openGenerations(config.dataDir, log);
+  const uploads = await openUploads(config.dataDir);
+  const { queue, results } = await openGenerations(config.dataDir, log);
+  const { queue: upscales, results: upscaled } = await openUpscales(config.dataDir, log);
   const { folders, trainings } = await openTrainings(config.dataDir, log);
   const inference = parts.inference ?? createClient(config, log);
 
@@ -86,11 +90,13 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   const inversions = new Pending();
   const app = createApp({
     queue,
+    upscales,
     trainings,
     readPreview: (training, step, index) => folders.readPreview(training, step, index),
     catalogue: served,
     inference: status,
     results,
+    upscaled,
     uploads,
     probeImage,
     checkDrawing: requirePlainSvg,
@@ -110,16 +116,33 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     unlock();
     throw error;
   });
-  const worker = startGenerationWorker({
-    queue,
-    inference,
-    results,
-    imagesOf,
-    encodePng,
-    limits,
-    log,
-    onFinished: metrics.recordJob,
-  });
+  const workers = [
+    startGenerationWorker({
+      queue,
+      inference,
+      results,
+      imagesOf,
+      encodePng,
+      limits,
+      log,
+      onFinished: metrics.recordJob,
+    }),
+    startUpscaleWorker({
+      queue: upscales,
+      inference,
+      results: upscaled,
+      readUpload: (digest) => uploads.read(digest),
+      decodePicture,
+      encodePng,
+      limits: {
+        attemptsMax: limits.attemptsMax,
+        attemptDeadlineMs: limits.upscaleDeadlineMs,
+        jobsParallelMax: limits.upscalesParallelMax,
+      },
+      log,
+      onFinished: metrics.recordUpscale,
+    }),
+  ];
   const runner = startTrainings({
     ...{ config, trainings, folders, uploads, inference, served, log },
     stopping: stopping.signal,
@@ -142,9 +165,10 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   const stop = async (): Promise<void> => {
     log.info({}, "stopping");
     stopping.abort();
-    await queue.close();
+    await Promise.all([queue.close(), upscales.close()]);
     trainings.close();
-    await Promise.all([worker.stop(graceMs), inversions.settle(graceMs), runner.stop(graceMs)]);
+    const running = workers.map((worker) => worker.stop(graceMs));
+    await Promise.all([...running, inversions.settle(graceMs), runner.stop(graceMs)]);
     streamsEnd.abort();
     await inference.close();
     await listener.close(1000);

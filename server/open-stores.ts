@@ -1,40 +1,62 @@
-/** Opens what lies in the data folder: stores, history and queues; and forgets files that no record names. */
+/** Opens what lies in the data folder: stores, histories and queues; and forgets files that no record names. */
 import { join } from "node:path";
 import { limits } from "../shared/limits.ts";
-import { GenerationHistory } from "./jobs/generation-history.ts";
+import { JobHistory } from "./jobs/job-history.ts";
+import { generationKind, type JobKind, upscaleKind } from "./jobs/job-kinds.ts";
+import type { JobBody } from "./jobs/job-queue.ts";
 import { MemoryQueue } from "./jobs/memory-queue.ts";
 import { ResultStore } from "./jobs/result-store.ts";
 import { TrainingFolders } from "./jobs/training-folders.ts";
 import { TrainingQueue } from "./jobs/training-queue.ts";
 import type { Log } from "./log.ts";
 
-export async function openGenerations(dataDir: string, log: Log) {
-  const [results, uploads, history] = await Promise.all([
-    ResultStore.open(join(dataDir, "results")),
-    ResultStore.open(join(dataDir, "uploads")),
-    GenerationHistory.open(join(dataDir, "generations")),
-  ]);
+/** Jobs that may wait, and finished ones that are kept. */
+interface Caps {
+  readonly queueMax: number;
+  readonly historyMax: number;
+}
+const upscaleCaps: Caps = { queueMax: limits.upscalesWaitingMax, historyMax: limits.upscalesKeptMax };
+
+type StoreLog = Pick<Log, "warn" | "error">;
+
+export const openUploads = (dataDir: string): Promise<ResultStore> => ResultStore.open(join(dataDir, "uploads"));
+
+export const openGenerations = (dataDir: string, log: StoreLog, caps: Caps = limits) =>
+  openJobs(generationKind, join(dataDir, "generations"), join(dataDir, "results"), caps, log);
+
+export const openUpscales = (dataDir: string, log: StoreLog, caps = upscaleCaps) =>
+  openJobs(upscaleKind, join(dataDir, "upscales"), join(dataDir, "upscaled"), caps, log);
+
+async function openJobs<Body extends JobBody>(
+  kind: JobKind<Body>,
+  recordsFolder: string,
+  imagesFolder: string,
+  { queueMax, historyMax }: Caps,
+  log: StoreLog,
+): Promise<{ queue: MemoryQueue<Body>; results: ResultStore }> {
+  const [results, history] = await Promise.all([ResultStore.open(imagesFolder), JobHistory.open(recordsFolder, kind)]);
   let unreadable = 0;
   const records = await history.load((file) => {
     unreadable += 1;
-    log.warn({ file }, "a generation's record could not be read");
+    log.warn({ file }, `the record of one of the ${kind.many} could not be read`);
   });
-  const used = new Set(records.flatMap(({ generation }) => generation.images.map(({ sha256 }) => sha256)));
+  const used = new Set(records.flatMap(({ body }) => body.images.map(({ sha256 }) => sha256)));
   // A record that can't be read still names its images: nothing is swept while there is one.
   if (unreadable === 0) await results.sweep((digest) => used.has(digest));
   const queue = new MemoryQueue({
-    queueMax: limits.queueMax,
-    historyMax: limits.historyMax,
+    kind,
+    queueMax,
+    historyMax,
     now: Date.now,
     history,
     records,
     onForgotten: (sha256) => results.forget(sha256),
     onHistoryError: (error) => log.error({ err: error }, "the history could not be written"),
   });
-  return { queue, results, uploads };
+  return { queue, results };
 }
 
-export async function openTrainings(dataDir: string, log: Pick<Log, "warn" | "error">) {
+export async function openTrainings(dataDir: string, log: StoreLog) {
   const folders = await TrainingFolders.open(join(dataDir, "trainings"));
   const trainings = await TrainingQueue.open(
     {

@@ -2,7 +2,7 @@
 import { limits } from "../shared/limits.ts";
 import type { Config } from "./config.ts";
 import type { InferenceClient } from "./inference/protocol.ts";
-import { rejectOnAbort } from "./jobs/generation-worker.ts";
+import { rejectOnAbort } from "./jobs/attempt-loop.ts";
 import type { ResultStore } from "./jobs/result-store.ts";
 import type { TrainingFolders } from "./jobs/training-folders.ts";
 import type { TrainingQueue } from "./jobs/training-queue.ts";

@@ -18,6 +18,7 @@ import { pageRoutes } from "./page-routes.ts";
 import { problemResponse } from "./problems.ts";
 import { type AppContext, type AppEnv, patternOf, type Route, type RouteDeps } from "./route.ts";
 import { trainingRoutes } from "./training-routes.ts";
+import { upscaleRoutes } from "./upscale-routes.ts";
 
 const secureHeaders: Readonly<Record<string, string>> = {
   "X-Content-Type-Options": "nosniff",
@@ -36,6 +37,7 @@ export function routesOf(deps: AppDeps): Route[] {
     ...healthRoutes(settled),
     ...imageRoutes(settled),
     ...generationRoutes(settled),
+    ...upscaleRoutes(settled),
     ...inversionRoutes(settled),
     ...trainingRoutes(settled),
     ...pageRoutes(settled, () => routes),

@@ -4,11 +4,10 @@
 import { AppError } from "../../shared/problem.ts";
 import { describe } from "../../shared/validation.ts";
 
-/** Codes that a JSON body with captions can be refused with before anything is looked up, for the contract. */
+/** Codes that a JSON body can be refused with before anything is looked up, for the contract; and one with captions. */
+export const jsonProblems = ["invalid_json", "unsupported_media", "payload_too_large"] as const;
 export const captionedJsonProblems = [
-  "invalid_json",
-  "unsupported_media",
-  "payload_too_large",
+  ...jsonProblems,
   "caption_empty",
   "caption_too_long",
   "caption_unreadable",

@@ -1,5 +1,6 @@
 /** What the HTTP room is given: every port it speaks to. Tests pass real ones or small ones of their own. */
-import type { Inversion, InversionRequest, PackInfo } from "../../shared/contract.ts";
+import type { Generation, Inversion, InversionRequest, PackInfo } from "../../shared/contract.ts";
+import type { Upscale } from "../../shared/upscaling.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
 import type { TrainingQueue } from "../jobs/training-queue.ts";
 import type { Metrics } from "./metrics.ts";
@@ -26,7 +27,8 @@ export interface HttpLimits {
 }
 
 export interface AppDeps {
-  readonly queue: JobQueue;
+  readonly queue: JobQueue<Generation>;
+  readonly upscales: JobQueue<Upscale>;
   readonly catalogue: {
     packs(): readonly PackInfo[];
     /** Whether a pack is part of the release, not the user's. */
@@ -38,10 +40,13 @@ export interface AppDeps {
   readonly readPreview: (training: string, step: number, index: number) => Promise<Uint8Array | undefined>;
   /** PNGs of generations by digest. */
   readonly results: { read(sha256: string): Promise<Uint8Array | undefined> };
+  /** PNGs of upscales by digest. */
+  readonly upscaled: { read(sha256: string): Promise<Uint8Array | undefined> };
   readonly uploads: {
     put(bytes: Uint8Array): Promise<string>;
     /** True when the bytes are here; they then count as used just now. */
     touch(digest: string): Promise<boolean>;
+    read(digest: string): Promise<Uint8Array | undefined>;
     shrink(maxBytes: number, isNeeded: (digest: string) => boolean): Promise<void>;
   };
   /** @throws AppError unsupported_media, image_rejected */

@@ -77,6 +77,9 @@ DIGEST=$(curl -s localhost:7826/v1/images -H "Authorization: Bearer $TOKEN" \\
 curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
   "condition":{"caption":"red apple","style":"outline"},"count":1,
   "keepResidualOf":{"image":"'$DIGEST'","condition":{"caption":"red apple","style":"flat"}}}'`;
+  const upscale = `# Enlarge the image: four hypotheses with lively detail, and a map of where they differ
+curl -s localhost:7826/v1/upscales -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
+  "image":"'$DIGEST'","scale":4,"detail":0.8,"count":4,"variance":true}'`;
   const training = `# Train a translation of your own: upload at least 20 images, name each with what it shows, follow the job
 curl -s localhost:7826/v1/translations -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
   "name":"my-style","examples":[{"image":"'$DIGEST'","captions":["red apple"]}, …]}'
@@ -86,11 +89,12 @@ curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" -H "Cont
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Tau API ${escapeHtml(version)}</title><style>${style}</style></head><body><main>
 <h1>Tau API ${escapeHtml(version)}</h1>
-<p>Captions to images by conditional invertible neural networks. The machine-readable contract is
+<p>Captions to images, and images to larger ones, by conditional invertible neural networks. The machine-readable contract is
 <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1). All routes but those marked need
 <code>Authorization: Bearer …</code> with the token that the server wrote to its data folder at its first start.</p>
 <pre>${escapeHtml(example)}</pre>
 <pre>${escapeHtml(edit)}</pre>
+<pre>${escapeHtml(upscale)}</pre>
 <pre>${escapeHtml(training)}</pre><ul>${index.join("")}</ul>
 ${routes.map(sectionOf).join("\n")}
 <section id="problems"><h2>Problems</h2><p>Every error is an RFC 9457 document of type <code>application/problem+json</code> with a

@@ -3,23 +3,19 @@
  * the newest, memory stays at one snapshot a stream, and resuming needs no log of events: a client that names a Last-Event-ID is
  * only spared the snapshot which it has.
  */
-import type { GenerationState } from "../../shared/contract.ts";
-import { isFinal } from "../jobs/job-queue.ts";
+import type { JobState } from "../../shared/job-fields.ts";
+import { isFinal, type Snapshot } from "../jobs/job-queue.ts";
 import type { AppContext, RouteDeps } from "./route.ts";
 
-/** A job as it was at one moment; revisions only grow. */
-interface JobState {
-  readonly revision: number;
-  readonly body: { readonly state: GenerationState };
-}
+type Followable = Snapshot<{ readonly state: JobState }>;
 
 export interface Followed {
   /** Name of the events. */
   readonly event: string;
   /** The state at hand. */
-  readonly first: JobState;
+  readonly first: Followable;
   /** Calls back on every later state; returns how to stop. */
-  subscribe(listener: (state: JobState) => void): () => void;
+  subscribe(listener: (state: Followable) => void): () => void;
 }
 
 /** Answers with the stream, which ends after a final state or when the server stops. */
@@ -50,10 +46,10 @@ interface EventOptions {
 const encoder = new TextEncoder();
 
 function eventStream({ event, first, subscribe }: Followed, options: EventOptions): ReadableStream<Uint8Array> {
-  const textOf = ({ revision, body }: JobState): string =>
+  const textOf = ({ revision, body }: Followable): string =>
     `id: ${revision}\nevent: ${event}\ndata: ${JSON.stringify(body)}\n\n`;
   const isKnown = first.revision === options.lastEventId && !isFinal(first.body);
-  let latest: JobState | undefined = isKnown ? undefined : first;
+  let latest: Followable | undefined = isKnown ? undefined : first;
   let wake: (() => void) | undefined;
   const unsubscribe = subscribe((snapshot) => {
     latest = snapshot;

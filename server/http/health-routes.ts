@@ -1,6 +1,7 @@
 /** Health, readiness, what this server is and can, and its metrics. */
 import { apiVersion, type Health, type Meta } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
+import { upscaleScales } from "../../shared/upscale-scales.ts";
 import { json, type Route, type RouteDeps } from "./route.ts";
 
 export function healthRoutes(deps: RouteDeps): Route[] {
@@ -60,6 +61,12 @@ export function healthRoutes(deps: RouteDeps): Route[] {
             angleMaxDegrees: limits.angleMaxDegrees,
             attributeStrengthMax: limits.attributeStrengthMax,
             svgMaxChars: limits.svgMaxChars,
+            upscale: {
+              scales: [...upscaleScales],
+              countMax: limits.upscaleCountMax,
+              temperatureMax: limits.upscaleTemperatureMax,
+              maxSidePx: limits.imageMaxSidePx,
+            },
           },
         } satisfies Meta),
     },
@@ -69,7 +76,7 @@ export function healthRoutes(deps: RouteDeps): Route[] {
       summary: "Metrics in Prometheus' text format",
       answers: { 200: { description: "The exposition.", mediaType: "text/plain; version=0.0.4" } },
       handle: () =>
-        new Response(deps.metrics.text(deps.queue.depth(), deps.inference().state === "ready"), {
+        new Response(deps.metrics.text(deps.queue.depth(), deps.upscales.depth(), deps.inference().state === "ready"), {
           headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store" },
         }),
     },

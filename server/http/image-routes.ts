@@ -30,7 +30,7 @@ export function imageRoutes(deps: RouteDeps): Route[] {
           const about = await deps.probeImage(bytes);
           const digest = await deps.uploads.put(bytes);
           const isNeeded = (kept: string): boolean =>
-            kept === digest || deps.queue.needsUpload(kept) || deps.trainings.needsUpload(kept);
+            kept === digest || [deps.queue, deps.upscales, deps.trainings].some((jobs) => jobs.needsUpload(kept));
           await deps.uploads.shrink(deps.limits.uploadsKeptMaxBytes, isNeeded);
           const upload: ImageUpload = ImageUploadSchema.parse({ digest, ...about, bytes: bytes.byteLength });
           return json(upload, 201);

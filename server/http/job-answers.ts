@@ -1,4 +1,4 @@
-/** What routes of jobs share, of generations and of trainings: parameters, idempotency, PNGs, and the complaint about unknown ids. */
+/** What routes of jobs of every kind share: parameters, idempotency, the answer to a start, PNGs, and the complaint about unknown ids. */
 import { z } from "zod";
 import { IdempotencyKeySchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
@@ -6,12 +6,13 @@ import { AppError } from "../../shared/problem.ts";
 import { describe, parse } from "../../shared/validation.ts";
 import type { Idempotency } from "../jobs/job-queue.ts";
 import { fingerprintOf } from "./resolve-request.ts";
-import type { AppContext, Parameter } from "./route.ts";
+import { type Answer, type AppContext, json, type Parameter } from "./route.ts";
 
+/** @param what with its article */
 export const idParameter = (what: string): Parameter => ({
   name: "id",
   in: "path",
-  description: `Id of a ${what}.`,
+  description: `Id of ${what}.`,
   schema: z.string(),
   isRequired: true,
 });
@@ -62,6 +63,15 @@ export function idempotencyOf(c: AppContext, asked: object): Idempotency | undef
   if (header === undefined) return undefined;
   return { key: parse(IdempotencyKeySchema, header, "Idempotency-Key"), fingerprint: fingerprintOf(asked) };
 }
+
+/** Answers of a route that starts a job, for the contract. */
+export const acceptedAnswers = (schema: string): Record<number, Answer> => ({
+  202: { description: "Accepted. `Idempotency-Replayed: true` if the key was known.", schema },
+});
+
+/** The answer to a start; `isNew` = not a repetition of an earlier one. */
+export const accepted = (home: string, body: { readonly id: string }, isNew: boolean): Response =>
+  json(body, 202, { Location: `${home}/${body.id}`, ...(isNew ? {} : { "Idempotency-Replayed": "true" }) });
 
 export const notFound = (field: string, expected: string, value: string): AppError =>
   new AppError("not_found", `${field}: expected ${expected}, got ${describe(value)}`, {

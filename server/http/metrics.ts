@@ -6,6 +6,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 
 const requestBucketsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 const jobBucketsSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60];
+const upscaleBucketsSeconds = [0.5, 1, 2.5, 5, 15, 60, 180, 600];
 
 /** Node's monitor measures from timer to timer, so its resolution is part of every value and is taken off again. */
 const delayResolutionMs = 10;
@@ -72,6 +73,11 @@ const gauge = (name: string, help: string, samples: ReadonlyArray<readonly [Labe
   ...samples.map(([labels, value]) => `${name}${labelText(labels)} ${value}`),
 ];
 
+interface Depth {
+  readonly waiting: number;
+  readonly running: number;
+}
+
 export type Metrics = ReturnType<typeof createMetrics>;
 
 export function createMetrics() {
@@ -87,6 +93,12 @@ export function createMetrics() {
   const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
   delay.enable();
   images.add({}, 0);
+  const upscales = new Counter("tau_upscales_total", "Upscales ended, by state.");
+  const upscaleSeconds = new Histogram(
+    "tau_upscale_seconds",
+    "Time of an upscale from its first attempt to its end.",
+    upscaleBucketsSeconds,
+  );
   return {
     recordRequest(route: string, method: string, status: number, durationMs: number): void {
       requests.add({ route, method, status });
@@ -97,15 +109,22 @@ export function createMetrics() {
       jobSeconds.observe({ state }, durationMs / 1000);
       if (state === "done") images.add({}, imageCount);
     },
-    /** The exposition; `depth` and readiness are read at the moment of the scrape. */
-    text(depth: { readonly waiting: number; readonly running: number }, isReady: boolean): string {
+    recordUpscale(state: string, durationMs: number): void {
+      upscales.add({ state });
+      upscaleSeconds.observe({ state }, durationMs / 1000);
+    },
+    /** The exposition; depths and readiness are read at the moment of the scrape. */
+    text(generations: Depth, upscaling: Depth, isReady: boolean): string {
       const delays = [0.5, 0.99].map(
         (q) => [{ quantile: q }, Math.max(0, delay.percentile(q * 100) / 1e9 - delayResolutionMs / 1000)] as const,
       );
-      const lines = [requests, duration, jobs, jobSeconds, images].flatMap((metric) => metric.lines());
-      const states = [[{ state: "waiting" }, depth.waiting] as const, [{ state: "running" }, depth.running] as const];
+      const counted = [requests, duration, jobs, jobSeconds, images, upscales, upscaleSeconds];
+      const lines = counted.flatMap((metric) => metric.lines());
+      const statesOf = ({ waiting, running }: Depth) =>
+        [[{ state: "waiting" }, waiting] as const, [{ state: "running" }, running] as const] as const;
       lines.push(
-        ...gauge("tau_queue_jobs", "Generations that wait or run.", states),
+        ...gauge("tau_queue_jobs", "Generations that wait or run.", statesOf(generations)),
+        ...gauge("tau_queue_upscales", "Upscales that wait or run.", statesOf(upscaling)),
         ...gauge("tau_inference_ready", "1 while an inference child is ready.", [[{}, isReady ? 1 : 0]]),
         ...gauge("tau_event_loop_delay_seconds", "Delay of the event loop since the start.", delays),
         ...gauge("tau_resident_memory_bytes", "Resident memory of the server process.", [

@@ -15,6 +15,7 @@ import {
 } from "../../shared/contract.ts";
 import { type ProblemCode, ProblemSchema, problemStatus } from "../../shared/problem.ts";
 import { TrainingListSchema, TrainingRequestSchema, TrainingSchema } from "../../shared/training.ts";
+import { UpscaleListSchema, UpscaleRequestSchema, UpscaleSchema } from "../../shared/upscaling.ts";
 import { problemMediaType } from "./problems.ts";
 import type { Answer, Route } from "./route.ts";
 
@@ -22,6 +23,9 @@ const schemas: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   GenerationRequest: { schema: GenerationRequestSchema, io: "input" },
   Generation: { schema: GenerationSchema, io: "output" },
   GenerationList: { schema: GenerationListSchema, io: "output" },
+  UpscaleRequest: { schema: UpscaleRequestSchema, io: "input" },
+  Upscale: { schema: UpscaleSchema, io: "output" },
+  UpscaleList: { schema: UpscaleListSchema, io: "output" },
   InversionRequest: { schema: InversionRequestSchema, io: "input" },
   Inversion: { schema: InversionSchema, io: "output" },
   TrainingRequest: { schema: TrainingRequestSchema, io: "input" },
@@ -124,7 +128,7 @@ export function openApiOf(routes: readonly Route[], version: string) {
     info: {
       title: "Tau",
       version,
-      summary: "Captions to images by conditional invertible neural networks.",
+      summary: "Captions to images, and images to larger ones, by conditional invertible neural networks.",
       description: "Every error is an RFC 9457 problem document with a stable `code`.",
       license: { name: "MIT", identifier: "MIT" },
     },

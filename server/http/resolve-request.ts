@@ -7,6 +7,8 @@ import type { GenerationRequest, InversionRequest, ResolvedRequest } from "../..
 import { limits } from "../../shared/limits.ts";
 import { conditionsIn, drawingsIn, type Sourced, unknownUpload, uploadsIn } from "../../shared/request-sources.ts";
 import { checkCondition, findTranslation } from "../../shared/translation-rules.ts";
+import type { UpscaleScale } from "../../shared/upscale-scales.ts";
+import { findUpscaler, requireFits } from "../../shared/upscaling.ts";
 import type { RouteDeps } from "./route.ts";
 
 export type ResolveDeps = Pick<RouteDeps, "catalogue" | "uploads" | "checkDrawing">;
@@ -22,13 +24,24 @@ export const resolveProblems = [
   "pack_unavailable",
 ] as const;
 
-/** @throws AppError of `resolveProblems`, invalid_request */
+/** @throws AppError of `resolveProblems`, invalid_request, upscale_too_large */
 export async function resolveGeneration(
   request: GenerationRequest,
   deps: ResolveDeps,
 ): Promise<{ request: ResolvedRequest; packDigest: string }> {
   const packDigest = await checkSources(request, deps);
-  return { request: { ...request, seed: request.seed ?? randomInt(0, limits.seedMax + 1) }, packDigest };
+  if (request.upscale !== undefined) requireUpscale(request.translation, request.upscale, deps);
+  return { request: { ...request, seed: request.seed ?? drawSeed() }, packDigest };
+}
+
+export const drawSeed = (): number => randomInt(0, limits.seedMax + 1);
+
+/** @throws AppError pack_unavailable, upscale_too_large */
+function requireUpscale(id: string, scale: UpscaleScale, { catalogue }: ResolveDeps): void {
+  const packs = catalogue.packs();
+  findUpscaler(packs, scale);
+  const { widthPx, heightPx } = findTranslation(packs, id).translation;
+  requireFits(widthPx, heightPx, scale, "upscale");
 }
 
 /** Digest of the pack that will invert. @throws AppError of `resolveProblems`, invalid_request */

@@ -1,12 +1,12 @@
 /** Trainings: make a translation of one's own from uploaded examples; follow, look at, cancel or forget it. */
-import { type Training, TrainingQuerySchema, TrainingRequestSchema } from "../../shared/training.ts";
+import { TrainingQuerySchema, TrainingRequestSchema } from "../../shared/training.ts";
 import { parse } from "../../shared/validation.ts";
 import { isFinal } from "../jobs/job-queue.ts";
 import { digestOf } from "../jobs/result-store.ts";
-import type { TrainingSnapshot } from "../jobs/training-entry.ts";
 import { captionedJsonProblems, readJson } from "./body.ts";
-import { answerEvents } from "./events.ts";
 import {
+  accepted,
+  acceptedAnswers,
   answerPng,
   etagParameter,
   idempotencyOf,
@@ -14,53 +14,29 @@ import {
   idParameter,
   indexIn,
   indexParameter,
-  lastEventParameter,
   notFound,
   pageParameters,
   pngIndexIn,
 } from "./job-answers.ts";
+import { findJob, idPathOf, type JobWords, lookRoutes } from "./job-routes.ts";
 import { resolveTraining, trainingProblems } from "./resolve-training.ts";
-import { type AppContext, json, type Route, type RouteDeps } from "./route.ts";
+import { json, type Route, type RouteDeps } from "./route.ts";
 
-const trainingId = idParameter("training");
 const home = "/v1/translations";
-const idPath = `${home}/{id}`;
+const words: JobWords = { one: "training", anyOne: "a training", many: "trainings", home, schema: "Training" };
+const idPath = idPathOf(words);
+const trainingId = idParameter(words.anyOne);
 
-export function trainingRoutes(deps: RouteDeps): Route[] {
-  const find = (c: AppContext): TrainingSnapshot => {
-    const id = c.req.param("id") ?? "";
-    const snapshot = deps.trainings.get(id);
-    if (!snapshot) throw notFound("training", "the id of a training that this server knows", id);
-    return snapshot;
-  };
-  return [
-    startRoute(deps),
-    {
-      method: "get",
-      path: home,
-      summary: "List trainings, newest first",
-      parameters: pageParameters(TrainingQuerySchema.shape.before),
-      answers: { 200: { description: "One page.", schema: "TrainingList" } },
-      handle: (c) => json(deps.trainings.list(parse(TrainingQuerySchema, c.req.query()))),
-    },
-    {
-      method: "get",
-      path: idPath,
-      summary: "Look at a training",
-      parameters: [trainingId],
-      answers: {
-        200: { description: "As it is now; `result` says what came of it and what it cost.", schema: "Training" },
-      },
-      problems: ["not_found"],
-      handle: (c) => json(find(c).training),
-    },
-    eventsRoute(deps, find),
-    previewRoute(deps, find),
-    deleteRoute(deps, find),
-  ];
-}
-
-type Find = (c: AppContext) => TrainingSnapshot;
+export const trainingRoutes = (deps: RouteDeps): Route[] => [
+  startRoute(deps),
+  ...lookRoutes(deps, words, deps.trainings, {
+    parameters: pageParameters(TrainingQuerySchema.shape.before),
+    page: (c) => deps.trainings.list(parse(TrainingQuerySchema, c.req.query())),
+    answer: "As it is now; `result` says what came of it and what it cost.",
+  }),
+  previewRoute(deps),
+  deleteRoute(deps),
+];
 
 const startRoute = (deps: RouteDeps): Route => ({
   method: "post",
@@ -70,9 +46,7 @@ const startRoute = (deps: RouteDeps): Route => ({
     "Upload the images first and name them by their digests. The experts of the base stay frozen; its flow is trained on your examples and stops when held-out images stop gaining. One training runs at a time, at low priority; a restart of the server goes on from its checkpoint. What beats its start is published as pack `name` (a pack of your own with that name gets a new version), and the server draws with it at once.",
   parameters: [idempotencyParameter],
   body: { mediaTypes: ["application/json"], schema: "TrainingRequest" },
-  answers: {
-    202: { description: "Accepted. `Idempotency-Replayed: true` if the key was known.", schema: "Training" },
-  },
+  answers: acceptedAnswers("Training"),
   problems: [
     ...captionedJsonProblems,
     ...trainingProblems,
@@ -84,41 +58,16 @@ const startRoute = (deps: RouteDeps): Route => ({
   handle: async (c) => {
     const request = parse(TrainingRequestSchema, await readJson(c.req.raw, deps.limits.trainingJsonMaxBytes));
     const idempotency = idempotencyOf(c, request);
-    const answer = (training: Training, isNew: boolean): Response =>
-      json(training, 202, {
-        Location: `${home}/${training.id}`,
-        ...(isNew ? {} : { "Idempotency-Replayed": "true" }),
-      });
     // Before the checks: the first one took the name, and its images may be gone by now.
     const former = deps.trainings.replayOf(idempotency);
-    if (former) return answer(former, false);
+    if (former) return accepted(home, former, false);
     const base = await resolveTraining(request, deps);
     const { training, isNew } = await deps.trainings.add({ request, base, ...(idempotency && { idempotency }) });
-    return answer(training, isNew);
+    return accepted(home, training, isNew);
   },
 });
 
-const eventsRoute = (deps: RouteDeps, find: Find): Route => ({
-  method: "get",
-  path: `${idPath}/events`,
-  summary: "Follow a training by server-sent events",
-  description: "Each event's data is the whole Training, its id grows. The stream ends after a final state.",
-  isUnlimited: true,
-  parameters: [trainingId, lastEventParameter],
-  answers: { 200: { description: "The stream.", mediaType: "text/event-stream" } },
-  problems: ["not_found"],
-  handle: (c) => {
-    const { revision, training } = find(c);
-    return answerEvents(c, deps, {
-      event: "training",
-      first: { revision, body: training },
-      subscribe: (listener) =>
-        deps.trainings.subscribe(training.id, (next) => listener({ revision: next.revision, body: next.training })),
-    });
-  },
-});
-
-const previewRoute = (deps: RouteDeps, find: Find): Route => ({
+const previewRoute = (deps: RouteDeps): Route => ({
   method: "get",
   path: `${idPath}/previews/{step}/{n}.png`,
   pattern: `${home}/:id/previews/:step/:file`,
@@ -138,7 +87,7 @@ const previewRoute = (deps: RouteDeps, find: Find): Route => ({
   },
   problems: ["not_found"],
   handle: async (c) => {
-    const { id } = find(c).training;
+    const { id } = (await findJob(c, words, deps.trainings)).body;
     const [step, file] = [c.req.param("step") ?? "", c.req.param("file") ?? ""];
     const missing = () => notFound("preview", "the path of a preview that this training named", `${step}/${file}`);
     const [at, index] = [indexIn(step), pngIndexIn(file)];
@@ -148,7 +97,7 @@ const previewRoute = (deps: RouteDeps, find: Find): Route => ({
   },
 });
 
-const deleteRoute = (deps: RouteDeps, find: Find): Route => ({
+const deleteRoute = (deps: RouteDeps): Route => ({
   method: "delete",
   path: idPath,
   // A cancel that is refused would leave the work running.
@@ -164,7 +113,7 @@ const deleteRoute = (deps: RouteDeps, find: Find): Route => ({
   },
   problems: ["not_found"],
   handle: async (c) => {
-    const { training } = find(c);
+    const { body: training } = await findJob(c, words, deps.trainings);
     if (!isFinal(training)) return json(await deps.trainings.cancel(training.id));
     await deps.trainings.remove(training.id);
     return new Response(null, { status: 204 });

@@ -1,4 +1,4 @@
-/** Ids of generations: nine characters of time, then chance. They sort by age, also after a restart and a clock set back. */
+/** Ids of jobs: nine characters of time, then chance. They sort by age, also after a restart and a clock set back. */
 import { randomBytes } from "node:crypto";
 
 const timeChars = 9;

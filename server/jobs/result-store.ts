@@ -1,6 +1,6 @@
 /**
  * Content-addressed files: the name is the SHA-256 of the bytes, so storing twice is storing once and a repeated job can't
- * overwrite another's result. Holds the PNGs of generations (`results`) and the uploaded images (`uploads`).
+ * overwrite another's result. Holds the PNGs of generations (`results`) and of upscales (`upscaled`), and the uploaded images (`uploads`).
  */
 import { createHash } from "node:crypto";
 import { unlinkSync } from "node:fs";

@@ -3,14 +3,8 @@
  * stands in.
  */
 import type { Training, TrainingExample } from "../../shared/training.ts";
-import { type Idempotency, isFinal } from "./job-queue.ts";
+import { type Idempotency, isFinal, type Snapshot } from "./job-queue.ts";
 import type { TrainingFolders, TrainingRecord } from "./training-folders.ts";
-
-/** A training as it was at one moment; revisions grow, also over a restart. */
-export interface TrainingSnapshot {
-  readonly revision: number;
-  readonly training: Training;
-}
 
 export interface EntryDeps {
   readonly folders: TrainingFolders;
@@ -28,7 +22,7 @@ export class TrainingEntry {
   /** Digests that the training needs while it is open. */
   readonly uploads: ReadonlySet<string>;
   readonly abort = new AbortController();
-  readonly listeners = new Set<(snapshot: TrainingSnapshot) => void>();
+  readonly listeners = new Set<(snapshot: Snapshot<Training>) => void>();
   /** Its files are on disk. */
   isStored = true;
   /** The runner has it. */
@@ -65,11 +59,11 @@ export class TrainingEntry {
     return this.isStored && !this.isHeld && !this.isEnding;
   }
 
-  snapshot(): TrainingSnapshot {
+  snapshot(): Snapshot<Training> {
     const { training } = this;
     const position = training.state === "queued" ? this.#deps.positionOf(this) : undefined;
     const progress = position === undefined ? training.progress : { ...training.progress, position };
-    return { revision: this.#revision, training: { ...training, progress } };
+    return { revision: this.#revision, body: { ...training, progress } };
   }
 
   announce(): void {

@@ -12,8 +12,8 @@ import {
   type TrainingResult,
 } from "../../shared/training.ts";
 import { createIdMaker } from "./job-id.ts";
-import { type Idempotency, isFinal, requireSameRequest, shuttingDown } from "./job-queue.ts";
-import { type EntryDeps, TrainingEntry, type TrainingSnapshot } from "./training-entry.ts";
+import { type Idempotency, isFinal, requireSameRequest, type Snapshot, shuttingDown } from "./job-queue.ts";
+import { type EntryDeps, TrainingEntry } from "./training-entry.ts";
 import type { TrainingFolders, TrainingRecord } from "./training-folders.ts";
 
 export interface TrainingInput {
@@ -75,7 +75,7 @@ export class TrainingQueue {
     const former = idempotency && [...this.#entries.values()].find(isFormer);
     if (!former) return undefined;
     requireSameRequest(former.idempotency, idempotency);
-    return former.snapshot().training;
+    return former.snapshot().body;
   }
 
   /** @throws AppError idempotency_conflict, name_taken, queue_full, shutting_down, storage_full */
@@ -111,19 +111,19 @@ export class TrainingQueue {
       this.#entries.delete(training.id);
       throw error;
     }
-    const answer = entry.snapshot().training;
+    const answer = entry.snapshot().body;
     this.#serve();
     return { training: answer, isNew: true };
   }
 
-  get(id: string): TrainingSnapshot | undefined {
+  get(id: string): Snapshot<Training> | undefined {
     return this.#entries.get(id)?.snapshot();
   }
 
   /** Newest first. */
   list({ limit, before }: TrainingQuery): TrainingList {
     const older = [...this.#entries.values()].reverse().filter(({ id }) => before === undefined || id < before);
-    const trainings = older.slice(0, limit).map((entry) => entry.snapshot().training);
+    const trainings = older.slice(0, limit).map((entry) => entry.snapshot().body);
     return { trainings, ...(older.length > limit && { nextBefore: trainings.at(-1)!.id }) };
   }
 
@@ -149,7 +149,7 @@ export class TrainingQueue {
     return true;
   }
 
-  subscribe(id: string, listener: (snapshot: TrainingSnapshot) => void): () => void {
+  subscribe(id: string, listener: (snapshot: Snapshot<Training>) => void): () => void {
     const entry = this.#entries.get(id);
     entry?.listeners.add(listener);
     return () => void entry?.listeners.delete(listener);

@@ -6,7 +6,7 @@ import { AppError } from "../../shared/problem.ts";
 import type { Training, TrainingResult } from "../../shared/training.ts";
 import type { TrainingNews, TrainingOrder } from "../training/messages.ts";
 import type { TrainedTranslation } from "../training/train-translation.ts";
-import { asAppError } from "./generation-worker.ts";
+import { asAppError } from "./attempt-loop.ts";
 import { inRequestTerms, type PlaceUpload, type TrainingFolders } from "./training-folders.ts";
 import { runTrainer, type TrainerTimings } from "./training-process.ts";
 import type { TrainingJob, TrainingQueue } from "./training-queue.ts";

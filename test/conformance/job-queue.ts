@@ -1,47 +1,39 @@
 /**
- * What every job queue must do, whoever implements it: an adapter's test calls this with a factory. Only the port is used.
+ * What every job queue must do, whoever implements it and for every kind of job: an adapter's test calls this with a sample of the
+ * kind and a factory. Only the port is used.
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Job, JobQueue, Snapshot } from "../../server/jobs/job-queue.ts";
-import { type ImageInfo, type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract.ts";
+import type { Job, JobBody, JobQueue, Snapshot } from "../../server/jobs/job-queue.ts";
 import { AppError, type ProblemCode, toProblem } from "../../shared/problem.ts";
+import type { JobSample } from "./job-samples.ts";
 
-export interface QueueFixture {
-  readonly queue: JobQueue;
+export interface QueueFixture<Body extends JobBody> {
+  readonly queue: JobQueue<Body>;
   /** Digests whose bytes may go. */
   readonly forgotten: readonly string[];
   /** The same queue after its process ended and began again; undefined where nothing is kept. */
-  reopen?(): Promise<JobQueue>;
+  reopen?(): Promise<JobQueue<Body>>;
   dispose(): Promise<void>;
 }
-export type QueueFactory = (options: {
+export type QueueFactory<Body extends JobBody> = (options: {
   readonly queueMax: number;
   readonly historyMax: number;
-}) => Promise<QueueFixture>;
+}) => Promise<QueueFixture<Body>>;
 
 const packDigest = "cd".repeat(32);
-const requestOf = (caption: string, count = 1): ResolvedRequest =>
-  ResolvedRequestSchema.parse({ condition: { caption }, count, seed: 7 });
-const imageOf = (index: number, sha256: string): ImageInfo => ({
-  index,
-  seed: 7 + index,
-  logLikelihood: -1,
-  natsPerDimension: 1,
-  conditionGain: 2,
-  widthPx: 8,
-  heightPx: 8,
-  sha256,
-  bytes: 10,
-  path: `/${index}.png`,
-});
 const fails = (code: ProblemCode) => (error: unknown) => error instanceof AppError && error.code === code;
 const done = { state: "done", durationMs: 5 } as const;
 
-export function describeJobQueue(name: string, create: QueueFactory): void {
+export function describeJobQueue<Body extends JobBody>(
+  name: string,
+  sample: JobSample<Body>,
+  create: QueueFactory<Body>,
+): void {
+  const { stage, requestOf, imageOf } = sample;
   const test = (
     title: string,
-    run: (fixture: QueueFixture) => Promise<void>,
+    run: (fixture: QueueFixture<Body>) => Promise<void>,
     max = { queueMax: 10, historyMax: 10 },
   ): void => {
     it(title, async () => {
@@ -54,9 +46,13 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
       }
     });
   };
-  const add = async (queue: JobQueue, caption: string, count = 1): Promise<string> =>
-    (await queue.add({ request: requestOf(caption, count), packDigest })).generation.id;
-  const take = async (queue: JobQueue): Promise<Job> => (await queue.take())!;
+  const add = async (queue: JobQueue<Body>, caption: string, count = 1): Promise<string> =>
+    (await queue.add({ request: requestOf(caption, count), packDigest })).body.id;
+  const take = async (queue: JobQueue<Body>): Promise<Job<Body>> => (await queue.take())!;
+  const findingsOf = async (queue: JobQueue<Body>, id: string): Promise<unknown> => {
+    const body = (await queue.get(id))!.body;
+    return Object.fromEntries(Object.keys(sample.found).map((field) => [field, body[field as keyof Body]]));
+  };
 
   describe(`job queue: ${name}`, () => {
     test("hands jobs out oldest first, each once, also to workers that came before the jobs", async ({ queue }) => {
@@ -77,23 +73,23 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
     test("tells the position of waiting jobs, and it falls as others go", async ({ queue }) => {
       const [a, b, c] = [await add(queue, "a"), await add(queue, "b"), await add(queue, "c")];
       const positions = async () =>
-        Promise.all([a, b, c].map(async (id) => (await queue.get(id))!.generation.progress.position));
+        Promise.all([a, b, c].map(async (id) => (await queue.get(id))!.body.progress.position));
       assert.deepEqual(await positions(), [0, 1, 2]);
       await queue.cancel(a);
       assert.deepEqual(await positions(), [undefined, 0, 1]);
-      const seen: Snapshot[] = [];
+      const seen: Snapshot<Body>[] = [];
       queue.subscribe(c, (snapshot) => seen.push(snapshot));
       await (await take(queue)).finish(done);
-      assert.equal(seen.at(-1)!.generation.progress.position, 0);
+      assert.equal(seen.at(-1)!.body.progress.position, 0);
     });
 
     test("walks a job from queued to done with revisions that grow", async ({ queue }) => {
       const id = await add(queue, "bird", 2);
-      const seen: Snapshot[] = [(await queue.get(id))!];
+      const seen: Snapshot<Body>[] = [(await queue.get(id))!];
       const unsubscribe = queue.subscribe(id, (snapshot) => seen.push(snapshot));
       const job = await take(queue);
       job.beginAttempt();
-      job.report({ stage: "translating", completed: 1 });
+      job.report({ stage, completed: 1, total: 2 });
       job.addImage(imageOf(1, "bb"));
       job.addImage(imageOf(0, "aa"));
       const ended = await job.finish(done);
@@ -105,10 +101,10 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
       assert.deepEqual(ended.progress, { stage: "finished", completed: 2, total: 2 });
       assert.equal(ended.packDigest, packDigest);
       assert.ok(ended.finishedAt! >= ended.createdAt);
-      assert.deepEqual((await queue.get(id))!.generation, ended);
-      assert.deepEqual(seen.at(-1)!.generation, ended);
+      assert.deepEqual((await queue.get(id))!.body, ended);
+      assert.deepEqual(seen.at(-1)!.body, ended);
       assert.ok(seen.every(({ revision }, i) => i === 0 || revision > seen[i - 1]!.revision));
-      assert.equal(seen[0]!.generation.state, "queued", "an earlier snapshot never changes");
+      assert.equal(seen[0]!.body.state, "queued", "an earlier snapshot never changes");
       unsubscribe();
     });
 
@@ -118,8 +114,8 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
       job.beginAttempt();
       job.addImage(imageOf(0, "aa"));
       job.beginAttempt();
-      const { generation } = (await queue.get(id))!;
-      assert.deepEqual([generation.images, generation.progress.completed], [[], 0]);
+      const { body } = (await queue.get(id))!;
+      assert.deepEqual([body.images, body.progress.completed, body.state], [[], 0, "running"]);
       await job.finish(done);
     });
 
@@ -130,9 +126,10 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
       assert.equal(cancelled!.state, "cancelled");
       assert.equal(job.signal.aborted, true);
       job.addImage(imageOf(0, "aa"));
-      job.report({ stage: "decoding", completed: 1 });
+      job.report({ stage, completed: 1, total: 1 });
+      job.reportFindings(sample.found);
       assert.equal((await job.finish(done)).state, "cancelled");
-      assert.deepEqual((await queue.get(id))!.generation, cancelled);
+      assert.deepEqual((await queue.get(id))!.body, cancelled);
       assert.equal((await queue.cancel(id))!.state, "cancelled");
       assert.deepEqual(queue.depth(), { waiting: 0, running: 0 });
     });
@@ -150,14 +147,14 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
       job.addImage(imageOf(0, "aa"));
       const problem = toProblem(new AppError("inference_crashed", "expected a child, got none"));
       await job.finish({ state: "failed", problem, durationMs: 3 });
-      const { generation } = (await queue.get(id))!;
-      assert.deepEqual([generation.state, generation.problem, generation.images], ["failed", problem, []]);
+      const { body } = (await queue.get(id))!;
+      assert.deepEqual([body.state, body.problem, body.images], ["failed", problem, []]);
     });
 
     test("gives one job for a hundred parallel adds of one key, and refuses another request", async ({ queue }) => {
       const input = { request: requestOf("bird"), packDigest, idempotency: { key: "k", fingerprint: "f" } };
       const answers = await Promise.all(Array.from({ length: 100 }, () => queue.add(input)));
-      assert.equal(new Set(answers.map(({ generation }) => generation.id)).size, 1);
+      assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1);
       assert.equal(answers.filter(({ isNew }) => isNew).length, 1);
       await assert.rejects(
         queue.add({ ...input, idempotency: { key: "k", fingerprint: "g" } }),
@@ -165,7 +162,7 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
       );
       const job = await take(queue);
       await job.finish(done);
-      assert.equal((await queue.add(input)).generation.state, "done", "a key answers also after the end");
+      assert.equal((await queue.add(input)).body.state, "done", "a key answers also after the end");
       await queue.remove(job.id);
       assert.equal((await queue.add(input)).isNew, true, "a deleted job frees its key");
     });
@@ -178,26 +175,32 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
         await add(queue, "b");
         await add(queue, "c");
         await assert.rejects(add(queue, "d"), fails("queue_full"));
-        await queue.cancel((await queue.list({ limit: 1 })).generations[0]!.id);
+        await queue.cancel((await queue.list({ limit: 1 })).jobs[0]!.id);
         await add(queue, "d");
         await job.finish(done);
       },
       { queueMax: 2, historyMax: 10 },
     );
 
-    test("lists newest first, searches captions, and pages by id", async ({ queue }) => {
-      const ids = [];
-      for (const caption of ["red bird", "blue bird", "Red Car"]) ids.push(await add(queue, caption));
-      const idsOf = async (query: { q?: string; before?: string; limit: number }) =>
-        (await queue.list(query)).generations.map(({ id }) => id);
+    test("lists newest first, and pages by id", async ({ queue }) => {
+      const ids = [await add(queue, "a"), await add(queue, "b"), await add(queue, "c")];
+      const idsOf = async (query: { before?: string; limit: number }) =>
+        (await queue.list(query)).jobs.map(({ id }) => id);
       assert.deepEqual(await idsOf({ limit: 10 }), [...ids].reverse());
-      assert.deepEqual(await idsOf({ limit: 10, q: "RED" }), [ids[2], ids[0]]);
-      assert.deepEqual(await idsOf({ limit: 10, q: "bird red" }), [ids[0]]);
       const page = await queue.list({ limit: 2 });
       assert.equal(page.nextBefore, ids[1]);
       const rest = await queue.list({ limit: 2, before: page.nextBefore! });
-      assert.deepEqual([rest.generations.map(({ id }) => id), rest.nextBefore], [[ids[0]], undefined]);
+      assert.deepEqual([rest.jobs.map(({ id }) => id), rest.nextBefore], [[ids[0]], undefined]);
     });
+
+    if (sample.isSearched)
+      test("searches texts by words, whatever their case and order", async ({ queue }) => {
+        const ids: string[] = [];
+        for (const caption of ["red bird", "blue bird", "Red Car"]) ids.push(await add(queue, caption));
+        const idsOf = async (q: string) => (await queue.list({ limit: 10, q })).jobs.map(({ id }) => id);
+        assert.deepEqual(await idsOf("RED"), [ids[2], ids[0]]);
+        assert.deepEqual(await idsOf("bird red"), [ids[0]]);
+      });
 
     test("removes finished jobs only, and forgets bytes that no other job names or reserves", async ({
       queue,
@@ -233,7 +236,7 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
           await job.finish(done);
         }
         assert.deepEqual(
-          (await queue.list({ limit: 10 })).generations.map(({ id }) => id),
+          (await queue.list({ limit: 10 })).jobs.map(({ id }) => id),
           [ids[2], ids[1]],
         );
         assert.deepEqual(forgotten, [ids[0]]);
@@ -242,35 +245,29 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
     );
 
     test("needs the uploads that waiting and running jobs name, wherever they name them", async ({ queue }) => {
-      const [source, sketch, target] = ["1", "2", "3"].map((digit) => digit.repeat(64));
-      const request = ResolvedRequestSchema.parse({
-        condition: { sketch: { image: sketch } },
-        keepResidualOf: { image: source },
-        blendWith: { image: "4".repeat(64), condition: { image: { image: target } } },
-        count: 2,
-        seed: 7,
-      });
-      assert.equal(queue.needsUpload(source!), false);
+      const { request, digests } = sample.uploads;
+      const needed = () => digests.map((digest) => queue.needsUpload(digest));
+      const all = (isNeeded: boolean) => digests.map(() => isNeeded);
+      assert.deepEqual(needed(), all(false));
       await queue.add({ request, packDigest });
-      const needed = () => [source, sketch, target].map((digest) => queue.needsUpload(digest!));
-      assert.deepEqual(needed(), [true, true, true]);
+      assert.deepEqual(needed(), all(true));
       const job = await take(queue);
-      assert.deepEqual(needed(), [true, true, true]);
+      assert.deepEqual(needed(), all(true));
       await job.finish(done);
-      assert.deepEqual(needed(), [false, false, false]);
+      assert.deepEqual(needed(), all(false));
     });
 
-    test("records what lies outside of what was learned, anew in each attempt", async ({ queue }) => {
+    test("records what was found besides images, anew in each attempt", async ({ queue }) => {
       const id = await add(queue, "a");
+      const nothing = await findingsOf(queue, id);
       const job = await take(queue);
-      const outside = [{ field: "caption", score: 9, threshold: 5 }] as const;
-      job.reportOutside(outside);
-      assert.deepEqual((await queue.get(id))!.generation.outside, outside);
+      job.reportFindings(sample.found);
+      assert.deepEqual(await findingsOf(queue, id), sample.found);
       job.beginAttempt();
-      assert.deepEqual((await queue.get(id))!.generation.outside, []);
-      job.reportOutside(outside);
+      assert.deepEqual(await findingsOf(queue, id), nothing);
+      job.reportFindings(sample.found);
       await job.finish(done);
-      assert.deepEqual((await queue.get(id))!.generation.outside, outside);
+      assert.deepEqual(await findingsOf(queue, id), sample.found);
     });
 
     test("refuses work once closed, ends waiting workers, and lets running jobs finish", async ({ queue }) => {
@@ -281,25 +278,27 @@ export function describeJobQueue(name: string, create: QueueFactory): void {
       await assert.rejects(add(queue, "c"), fails("shutting_down"));
       assert.equal(await queue.take(), undefined);
       if (queue.durability === "memory") {
-        const { generation } = (await queue.get(waiting))!;
-        assert.deepEqual([generation.state, generation.problem?.code], ["failed", "shutting_down"]);
+        const { body } = (await queue.get(waiting))!;
+        assert.deepEqual([body.state, body.problem?.code], ["failed", "shutting_down"]);
       }
       await job.finish(done);
-      assert.equal((await queue.get(running))!.generation.state, "done");
+      assert.equal((await queue.get(running))!.body.state, "done");
     });
 
     test("has its finished jobs, their keys and their revisions again after a restart", async (fixture) => {
       if (!fixture.reopen) return;
       const { queue } = fixture;
       const input = { request: requestOf("bird"), packDigest, idempotency: { key: "k", fingerprint: "f" } };
-      const { generation } = await queue.add(input);
-      await (await take(queue)).finish(done);
-      const before = await queue.get(generation.id);
+      const { body } = await queue.add(input);
+      const job = await take(queue);
+      job.addImage(imageOf(0, "aa"));
+      await job.finish(done);
+      const before = await queue.get(body.id);
       await queue.close();
       const again = await fixture.reopen();
-      assert.deepEqual(await again.get(generation.id), before);
+      assert.deepEqual(await again.get(body.id), before);
       assert.equal((await again.add(input)).isNew, false);
-      assert.ok((await add(again, "next")) > generation.id);
+      assert.ok((await add(again, "next")) > body.id);
       await again.close();
     });
   });

@@ -1,42 +1,52 @@
-/** The in-process queue against the conformance suite, with its history on disk. */
+/** The in-process queue against the conformance suite, for every kind of job, with its history on disk and without. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
-import { GenerationHistory } from "../../server/jobs/generation-history.ts";
+import { JobHistory } from "../../server/jobs/job-history.ts";
+import { generationKind } from "../../server/jobs/job-kinds.ts";
+import type { JobBody } from "../../server/jobs/job-queue.ts";
 import { MemoryQueue } from "../../server/jobs/memory-queue.ts";
-import { ResolvedRequestSchema } from "../../shared/contract.ts";
 import { describeJobQueue } from "./job-queue.ts";
+import { generations, type JobSample, upscales } from "./job-samples.ts";
 
-describeJobQueue("memory, with history", async (options) => {
-  const folder = await mkdtemp(join(tmpdir(), "tau-queue-"));
-  const forgotten: string[] = [];
-  const open = async (): Promise<MemoryQueue> => {
-    const history = await GenerationHistory.open(folder);
-    const records = await history.load((name) => {
-      throw new Error(`broken record ${name}`);
-    });
-    return new MemoryQueue({
-      ...options,
-      now: Date.now,
-      history,
-      records,
-      onForgotten: (sha256) => forgotten.push(sha256),
-    });
-  };
-  return {
-    queue: await open(),
-    forgotten,
-    reopen: open,
-    dispose: () => rm(folder, { recursive: true, force: true }),
-  };
-});
+function describeMemoryQueue<Body extends JobBody>(sample: JobSample<Body>): void {
+  const { kind } = sample;
+  describeJobQueue(`${kind.many} in memory, with history`, sample, async (options) => {
+    const folder = await mkdtemp(join(tmpdir(), "tau-queue-"));
+    const forgotten: string[] = [];
+    const open = async (): Promise<MemoryQueue<Body>> => {
+      const history = await JobHistory.open(folder, kind);
+      const records = await history.load((name) => {
+        throw new Error(`broken record ${name}`);
+      });
+      const onForgotten = (sha256: string) => forgotten.push(sha256);
+      return new MemoryQueue({ ...options, kind, now: Date.now, history, records, onForgotten });
+    };
+    return {
+      queue: await open(),
+      forgotten,
+      reopen: open,
+      dispose: () => rm(folder, { recursive: true, force: true }),
+    };
+  });
+  describeJobQueue(`${kind.many} in memory alone`, sample, async (options) => {
+    const forgotten: string[] = [];
+    const onForgotten = (sha256: string) => forgotten.push(sha256);
+    const queue = new MemoryQueue({ ...options, kind, now: () => 1000, onForgotten });
+    return { queue, forgotten, dispose: async () => undefined };
+  });
+}
+
+describeMemoryQueue(generations);
+describeMemoryQueue(upscales);
 
 it("keeps the images of a record that could not be removed, and removes the record before its images", async () => {
   const order: string[] = [];
   let isBroken = true;
   const queue = new MemoryQueue({
+    kind: generationKind,
     queueMax: 1,
     historyMax: 10,
     now: () => 1000,
@@ -51,13 +61,11 @@ it("keeps the images of a record that could not be removed, and removes the reco
     onForgotten: (sha256) => order.push(sha256),
   });
   const draw = async (sha256: string): Promise<string> => {
-    const request = ResolvedRequestSchema.parse({ condition: { caption: "a" }, count: 1, seed: 1 });
-    const { generation } = await queue.add({ request, packDigest: "p" });
+    const { body } = await queue.add({ request: generations.requestOf("a"), packDigest: "p" });
     const job = (await queue.take())!;
-    const about = { index: 0, seed: 1, logLikelihood: 0, natsPerDimension: 0, widthPx: 8, heightPx: 8 };
-    job.addImage({ ...about, sha256, bytes: 1, path: "/0.png" });
+    job.addImage(generations.imageOf(0, sha256));
     await job.finish({ state: "done", durationMs: 1 });
-    return generation.id;
+    return body.id;
   };
   await queue.remove(await draw("first"));
   assert.deepEqual(order.splice(0), ["record", "error"]);
@@ -66,8 +74,16 @@ it("keeps the images of a record that could not be removed, and removes the reco
   assert.deepEqual(order, ["record", "second"]);
 });
 
-describeJobQueue("memory alone", async (options) => {
-  const forgotten: string[] = [];
-  const queue = new MemoryQueue({ ...options, now: () => 1000, onForgotten: (sha256) => forgotten.push(sha256) });
-  return { queue, forgotten, dispose: async () => undefined };
+it("reads a generation that version 0.2.0 kept, and writes it as that did", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tau-record-"));
+  const text = await readFile(join(import.meta.dirname, "../fixtures/generation-0.2.0.json"), "utf8");
+  const name = "0mww742w5e18eac6174186df8.json";
+  await writeFile(join(folder, name), text);
+  const history = await JobHistory.open(folder, generationKind);
+  const [record] = await history.load((broken) => assert.fail(broken));
+  await rm(join(folder, name));
+  await history.save(record!);
+  assert.deepEqual(JSON.parse(await readFile(join(folder, name), "utf8")), JSON.parse(text));
+  assert.equal(record!.body.request.condition.caption, "red bird");
+  await rm(folder, { recursive: true });
 });

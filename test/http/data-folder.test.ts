@@ -7,7 +7,9 @@ import { after, it } from "node:test";
 import { readConfig } from "../../server/config.ts";
 import { startServer } from "../../server/main.ts";
 import { type Generation, GenerationSchema } from "../../shared/contract.ts";
+import { type Upscale, UpscaleSchema } from "../../shared/upscaling.ts";
 import { smallCatalogue } from "./harness.ts";
+import { greyPng } from "./images.ts";
 import { SmallInference } from "./small-inference.ts";
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
@@ -50,6 +52,26 @@ it("a second server on the same folder is refused, and the first one's images st
   await first.stop();
   const next = await start(folder);
   for (const { path } of images) assert.equal((await ask(next, path)).status, 200);
+  await next.stop();
+});
+
+it("upscales are kept in folders of their own, and found again after a restart", async () => {
+  const folder = await makeFolder();
+  const first = await start(folder);
+  const headers = { "Content-Type": "image/png" };
+  const upload = await ask(first, "/v1/images", { method: "POST", headers, body: greyPng(16) as BodyInit });
+  const { digest } = (await upload.json()) as { digest: string };
+  const body = JSON.stringify({ image: digest, scale: 2 });
+  const { id } = (await (await ask(first, "/v1/upscales", { method: "POST", body })).json()) as Upscale;
+  await (await ask(first, `/v1/upscales/${id}/events`)).text();
+  const done = UpscaleSchema.parse(await (await ask(first, `/v1/upscales/${id}`)).json());
+  assert.equal(done.state, "done");
+  await first.stop();
+  assert.deepEqual(await readdir(join(folder, "upscales")), [`${id}.json`]);
+  assert.deepEqual(await readdir(join(folder, "upscaled")), [done.images[0]!.sha256]);
+  const next = await start(folder);
+  assert.deepEqual(await (await ask(next, `/v1/upscales/${id}`)).json(), done);
+  assert.equal((await ask(next, done.images[0]!.path)).status, 200);
   await next.stop();
 });
 

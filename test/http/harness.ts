@@ -8,12 +8,13 @@ import type { AppDeps, InferenceStatus } from "../../server/http/deps.ts";
 import { createMetrics } from "../../server/http/metrics.ts";
 import { encodePng, probeImage } from "../../server/images/codec.ts";
 import { createConditionImageLoader } from "../../server/images/condition-images.ts";
+import { decodePicture } from "../../server/images/picture.ts";
 import { requirePlainSvg } from "../../server/images/svg.ts";
-import { GenerationHistory } from "../../server/jobs/generation-history.ts";
 import { startGenerationWorker } from "../../server/jobs/generation-worker.ts";
-import { MemoryQueue } from "../../server/jobs/memory-queue.ts";
-import { ResultStore } from "../../server/jobs/result-store.ts";
-import { openTrainings } from "../../server/open-stores.ts";
+import { isFinal } from "../../server/jobs/job-queue.ts";
+import type { ResultStore } from "../../server/jobs/result-store.ts";
+import { startUpscaleWorker } from "../../server/jobs/upscale-worker.ts";
+import { openGenerations, openTrainings, openUploads, openUpscales } from "../../server/open-stores.ts";
 import {
   type Generation,
   type GenerationInput,
@@ -23,6 +24,7 @@ import {
 } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError, type Problem, ProblemSchema } from "../../shared/problem.ts";
+import { type Upscale, type UpscaleInput, UpscaleSchema } from "../../shared/upscaling.ts";
 import { SmallInference, sidePx } from "./small-inference.ts";
 
 export const token = "test-token-0123456789abcdef";
@@ -34,6 +36,7 @@ export const pack: PackInfo = {
   licence: "MIT",
   sizeBytes: 1,
   parts: [{ name: "icons", licence: "MIT", source: "https://example.org" }],
+  upscaler: { id: "icons", label: "Sharp", scales: [2, 4] },
   translations: [
     {
       id: "caption",
@@ -92,19 +95,14 @@ export type Harness = Awaited<ReturnType<typeof createHarness>>;
 
 export async function createHarness(options: HarnessOptions = {}) {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "tau-http-")));
-  const results = await ResultStore.open(join(dataDir, "results"));
-  const uploads = await ResultStore.open(join(dataDir, "uploads"));
-  const history = await GenerationHistory.open(join(dataDir, "generations"));
   const broken: string[] = [];
   const logged: object[] = [];
-  const queue = new MemoryQueue({
-    queueMax: options.limits?.queueMax ?? limits.queueMax,
-    historyMax: options.historyMax ?? limits.historyMax,
-    now: Date.now,
-    history,
-    records: await history.load((name) => broken.push(name)),
-    onForgotten: (sha256) => results.forget(sha256),
-  });
+  const storeLog = { warn: (fields: object) => broken.push((fields as { file: string }).file), error: console.error };
+  const queueMax = options.limits?.queueMax ?? limits.queueMax;
+  const historyMax = options.historyMax ?? limits.historyMax;
+  const uploads = await openUploads(dataDir);
+  const { queue, results } = await openGenerations(dataDir, storeLog, { queueMax, historyMax });
+  const { queue: upscales, results: upscaled } = await openUpscales(dataDir, storeLog, { queueMax, historyMax });
   const { folders, trainings } = await openTrainings(dataDir, { warn: () => undefined, error: console.error });
   const inference = options.inference ?? new SmallInference();
   const stopping = new AbortController();
@@ -114,12 +112,14 @@ export async function createHarness(options: HarnessOptions = {}) {
   let now = Date.now();
   const deps: AppDeps = {
     queue,
+    upscales,
     trainings,
     readPreview: (training, step, index) => folders.readPreview(training, step, index),
     catalogue: { ...smallCatalogue, packs: () => options.packs ?? [pack] },
     inference:
       options.status ?? (() => (inference.ready ? { state: "ready", provider: "cpu" } : { state: "starting" })),
     results,
+    upscaled,
     uploads,
     probeImage,
     checkDrawing: requirePlainSvg,
@@ -139,20 +139,36 @@ export async function createHarness(options: HarnessOptions = {}) {
     now: () => now,
   };
   const app = createApp(deps);
-  const worker = startGenerationWorker({
-    queue,
+  const { attemptsMax, attemptDeadlineMs, upscaleDeadlineMs } = limits;
+  const workerParts = {
     inference,
-    results: options.results ?? results,
-    imagesOf: (asked) => load(asked, sidePx),
     encodePng,
+    log: { warn: () => undefined, error: (fields: object, message: string) => logged.push({ ...fields, message }) },
     limits: {
-      attemptsMax: limits.attemptsMax,
-      attemptDeadlineMs: options.attemptDeadlineMs ?? limits.attemptDeadlineMs,
+      attemptsMax,
+      attemptDeadlineMs: options.attemptDeadlineMs ?? attemptDeadlineMs,
       jobsParallelMax: options.jobsParallelMax ?? 2,
+      upscaleDeadlineMs,
     },
-    log: { warn: () => undefined, error: (fields, message) => logged.push({ ...fields, message }) },
-    onFinished: metrics.recordJob,
-  });
+  };
+  const workers = [
+    startGenerationWorker({
+      ...workerParts,
+      queue,
+      results: options.results ?? results,
+      imagesOf: (asked) => load(asked, sidePx),
+      onFinished: metrics.recordJob,
+    }),
+    startUpscaleWorker({
+      ...workerParts,
+      queue: upscales,
+      results: upscaled,
+      readUpload: (digest) => uploads.read(digest),
+      decodePicture,
+      limits: { ...workerParts.limits, jobsParallelMax: limits.upscalesParallelMax },
+      onFinished: metrics.recordUpscale,
+    }),
+  ];
 
   /** A request with the token. */
   const request = async (path: string, init: RequestInit = {}): Promise<Response> => {
@@ -160,42 +176,51 @@ export async function createHarness(options: HarnessOptions = {}) {
     if (!headers.has("Authorization")) headers.set("Authorization", `Bearer ${token}`);
     return app.request(path, { ...init, headers });
   };
-  const post = (body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
-    request("/v1/generations", {
-      method: "POST",
-      headers: { "Content-Type": "application/json", ...headers },
-      body: typeof body === "string" ? body : JSON.stringify(body),
-    });
+  const postTo =
+    (path: string) =>
+    (body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
+      request(path, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", ...headers },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      });
+  const post = postTo("/v1/generations");
+  const postUpscale = postTo("/v1/upscales");
   /** Digest of an uploaded image. */
   const upload = async (bytes: Uint8Array): Promise<string> => {
     const headers = { "Content-Type": "application/octet-stream" };
     const response = await request("/v1/images", { method: "POST", headers, body: bytes as BodyInit });
     return ImageUploadSchema.parse(await response.json()).digest;
   };
-  const start = async (input: GenerationInput): Promise<Generation> => {
-    const response = await post(input);
+  const accept = async (response: Response): Promise<unknown> => {
     if (response.status !== 202) throw new Error(`expected 202, got ${response.status}: ${await response.text()}`);
-    return GenerationSchema.parse(await response.json());
+    return response.json();
   };
+  const start = async (input: GenerationInput): Promise<Generation> =>
+    GenerationSchema.parse(await accept(await post(input)));
+  const startUpscale = async (input: UpscaleInput): Promise<Upscale> =>
+    UpscaleSchema.parse(await accept(await postUpscale(input)));
   const read = async (id: string): Promise<Generation> =>
     GenerationSchema.parse(await (await request(`/v1/generations/${id}`)).json());
-  const until = async (id: string, isIt: (generation: Generation) => boolean): Promise<Generation> => {
-    for (let turn = 0; turn < 1000; turn++) {
-      const generation = await read(id);
-      if (isIt(generation)) return generation;
-      await sleep(5);
-    }
-    throw new Error(`expected generation ${id} to get there in 5 s, got ${JSON.stringify(await read(id))}`);
+  const readUpscale = async (id: string): Promise<Upscale> =>
+    UpscaleSchema.parse(await (await request(`/v1/upscales/${id}`)).json());
+  const until = (id: string, isIt: (generation: Generation) => boolean) => untilBody(() => read(id), isIt);
+  const untilUpscale = (id: string, isIt: (upscale: Upscale) => boolean) => untilBody(() => readUpscale(id), isIt);
+  const stop = async (): Promise<void> => {
+    await Promise.all([queue.close(), upscales.close()]);
+    await Promise.all(workers.map((worker) => worker.stop(0)));
+    streamsEnd.abort();
+    metrics.close();
   };
-  const end = (id: string): Promise<Generation> =>
-    until(id, ({ state }) => state === "done" || state === "failed" || state === "cancelled");
   return {
     app,
     deps,
     dataDir,
     queue,
+    upscales,
     trainings,
     results,
+    upscaled,
     uploads,
     inference,
     stopping,
@@ -204,30 +229,37 @@ export async function createHarness(options: HarnessOptions = {}) {
     broken,
     request,
     post,
+    postUpscale,
     upload,
     start,
+    startUpscale,
     read,
+    readUpscale,
     until,
-    end,
+    untilUpscale,
+    end: (id: string) => until(id, isFinal),
+    endUpscale: (id: string) => untilUpscale(id, isFinal),
     /** Moves the app's clock. */
     passMs: (ms: number) => {
       now += ms;
     },
     /** Ends everything but leaves the folder. */
-    stop: async () => {
-      await queue.close();
-      await worker.stop(0);
-      streamsEnd.abort();
-      metrics.close();
-    },
+    stop,
     close: async () => {
-      await queue.close();
-      await worker.stop(0);
-      streamsEnd.abort();
-      metrics.close();
+      await stop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Reads a job again and again until it is as wanted. */
+async function untilBody<Body>(read: () => Promise<Body>, isIt: (body: Body) => boolean): Promise<Body> {
+  for (let turn = 0; turn < 1000; turn++) {
+    const body = await read();
+    if (isIt(body)) return body;
+    await sleep(5);
+  }
+  throw new Error(`expected a job to get there in 5 s, got ${JSON.stringify(await read())}`);
 }
 
 /** Parses an answer as the problem that it must be. */

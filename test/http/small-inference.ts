@@ -9,9 +9,11 @@ import type {
   InferenceClient,
   InversionResult,
   ReadyInfo,
+  UpscaleHandlers,
 } from "../../server/inference/protocol.ts";
 import type { InversionRequest, OutsideCondition, ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
+import { type ResolvedUpscale, temperatureOf } from "../../shared/upscaling.ts";
 
 export const sidePx = 16;
 
@@ -25,11 +27,36 @@ export function drawPixels(seed: number): Uint8Array {
   return rgba;
 }
 
+type Pixels = Parameters<InferenceClient["upscale"]>[1];
+
+/** Every pixel as a square of its own; with detail, a lighter or darker one by the seed. */
+export function enlargePixels(
+  { rgba, widthPx, heightPx }: Pixels,
+  scale: number,
+  detail: number,
+  seed: number,
+): Pixels {
+  const large = { widthPx: widthPx * scale, heightPx: heightPx * scale };
+  const enlarged = new Uint8Array(large.widthPx * large.heightPx * 4);
+  for (let y = 0; y < large.heightPx; y++)
+    for (let x = 0; x < large.widthPx; x++) {
+      const from = (Math.floor(y / scale) * widthPx + Math.floor(x / scale)) * 4;
+      const shift = Math.round(temperatureOf(detail) * (((Math.imul(seed + x + 1, y + 1) >>> 0) % 5) - 2));
+      const [red, green, blue, alpha] = rgba.subarray(from, from + 4);
+      const shifted = [red!, green!, blue!].map((value) => Math.min(255, Math.max(0, value + shift)));
+      enlarged.set([...shifted, alpha!], (y * large.widthPx + x) * 4);
+    }
+  return { ...large, rgba: enlarged };
+}
+
 export class SmallInference implements InferenceClient {
   ready: ReadyInfo | undefined;
   /** Requests that began, for asserting attempts. */
   readonly begun: ResolvedRequest[] = [];
-  /** Images that came with each of these. */
+  /** Upscales that began, and the pixels that came with each. */
+  readonly enlarged: ResolvedUpscale[] = [];
+  readonly pixels: Pixels[] = [];
+  /** Images that came with each of the generations. */
   readonly given: ConditionImages[] = [];
   /** What the next requests are said to be outside of. */
   outside: readonly OutsideCondition[] = [];
@@ -71,7 +98,11 @@ export class SmallInference implements InferenceClient {
       if (fault) throw fault;
       const seed = (request.seed + index) % 2 ** 32;
       const about = { index, seed, logLikelihood: -12.5, natsPerDimension: 1.25, conditionGain: 2.5 };
-      await handlers.onImage({ ...about, widthPx: sidePx, heightPx: sidePx, rgba: drawPixels(seed) });
+      const drawn = { widthPx: sidePx, heightPx: sidePx, rgba: drawPixels(seed) };
+      await handlers.onImage({
+        ...about,
+        ...(request.upscale ? enlargePixels(drawn, request.upscale, 0, seed) : drawn),
+      });
     }
   }
 
@@ -94,6 +125,27 @@ export class SmallInference implements InferenceClient {
     } finally {
       this.inverting -= 1;
     }
+  }
+
+  /** Two tiles a hypothesis. */
+  async upscale(request: ResolvedUpscale, image: Pixels, handlers: UpscaleHandlers): Promise<void> {
+    this.enlarged.push(request);
+    this.pixels.push(image);
+    const cancelled = this.cancelOf(handlers.signal);
+    const { scale, detail, count } = request;
+    const total = 2 * count;
+    for (let index = 0; index < count; index++) {
+      handlers.onProgress?.({ completed: 2 * index + 1, total });
+      await Promise.race([this.gate ?? new Promise((resolve) => setImmediate(resolve)), cancelled]);
+      const fault = this.faults.shift();
+      if (fault) throw fault;
+      handlers.onProgress?.({ completed: 2 * index + 2, total });
+      const seed = (request.seed + index) % 2 ** 32;
+      const pixels = enlargePixels(image, scale, detail, seed);
+      await handlers.onImage({ index, kind: "hypothesis", seed, lrPsnrDb: 60, ...pixels });
+    }
+    const map = { index: count, kind: "variance", meanDeviation: 0.5, brightestDeviation: 2 } as const;
+    if (request.variance) await handlers.onImage({ ...map, ...enlargePixels(image, scale, 0, 0) });
   }
 
   reload(): Promise<ReadyInfo> {

@@ -229,13 +229,13 @@ describe("a waiting training", () => {
     assert.deepEqual(broken, [one]);
     assert.deepEqual((await readdir(folder)).sort(), [one, two, three, four].sort());
     assert.deepEqual((await readdir(join(folder, three!))).sort(), ["previews", "record.json"]);
-    assert.equal(trainings.get(four!)!.training.problem?.code, "dataset_invalid");
+    assert.equal(trainings.get(four!)!.body.problem?.code, "dataset_invalid");
     assert.ok(trainings.needsUpload(sent[0]!.image));
     const snapshot = trainings.get(two!)!;
-    assert.ok(snapshot.revision >= Date.parse(snapshot.training.createdAt), "revisions grow over a restart");
+    assert.ok(snapshot.revision >= Date.parse(snapshot.body.createdAt), "revisions grow over a restart");
     await writeFile(join(folder, one!, "record.json"), record);
     const whole = await openTrainings(own.dataDir, quiet);
-    assert.equal(whole.trainings.get(one!)!.training.progress.position, 0);
+    assert.equal(whole.trainings.get(one!)!.body.progress.position, 0);
     await rm(own.dataDir, { recursive: true });
   });
 });

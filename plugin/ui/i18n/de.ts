@@ -135,6 +135,10 @@ export const de: Texts = {
       "Das Bild lässt sich nicht lesen",
       "Nimm ein ganzes PNG, JPEG, WebP oder GIF, oder ein SVG aus einfachen Strichen.",
     ],
+    upscale_too_large: [
+      "Das Bild ist zu groß für diesen Faktor",
+      "Figma nimmt höchstens 4096 px je Seite. Wähle einen kleineren Faktor oder ein kleineres Bild.",
+    ],
     dataset_invalid: [
       "Mit diesen Bildern geht kein Training",
       "Nimm mindestens 20 verschiedene Bilder mit unterschiedlichen Beschreibungen.",

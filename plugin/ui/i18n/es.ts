@@ -123,6 +123,10 @@ export const es: Texts = {
       "No se puede leer la imagen",
       "Usa un PNG, JPEG, WebP o GIF completo, o un SVG de trazos simples.",
     ],
+    upscale_too_large: [
+      "La imagen es demasiado grande para este factor",
+      "Figma admite como máximo 4096 px por lado. Elige un factor menor o una imagen más pequeña.",
+    ],
     dataset_invalid: [
       "Con estas imágenes no se puede entrenar",
       "Usa al menos 20 imágenes distintas con descripciones que difieran.",

@@ -132,6 +132,10 @@ export const fr: Texts = {
       "Elle a été retirée pour faire de la place. Envoyez-la à nouveau.",
     ],
     image_rejected: ["L'image est illisible", "Prenez un PNG, JPEG, WebP ou GIF entier, ou un SVG de simples traits."],
+    upscale_too_large: [
+      "L'image est trop grande pour ce facteur",
+      "Figma accepte au plus 4096 px de côté. Choisissez un facteur plus petit ou une image plus petite.",
+    ],
     dataset_invalid: [
       "Ces images ne permettent pas d'entraînement",
       "Prenez au moins 20 images différentes, avec des légendes qui diffèrent.",

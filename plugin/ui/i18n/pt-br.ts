@@ -123,6 +123,10 @@ export const ptBr: Texts = {
     sketch_empty: ["O esboço está vazio", "Desenhe ao menos uma linha, mais escura ou mais clara que o fundo."],
     image_unknown: ["O servidor não tem mais esta imagem", "Ela foi removida para abrir espaço. Envie-a de novo."],
     image_rejected: ["Não dá para ler a imagem", "Use um PNG, JPEG, WebP ou GIF inteiro, ou um SVG de traços simples."],
+    upscale_too_large: [
+      "A imagem é grande demais para este fator",
+      "O Figma aceita no máximo 4096 px por lado. Escolha um fator menor ou uma imagem menor.",
+    ],
     dataset_invalid: [
       "Não dá para treinar com estas imagens",
       "Use ao menos 20 imagens diferentes, com legendas que diferem.",

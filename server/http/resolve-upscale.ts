@@ -1,0 +1,22 @@
+/** From an upscale as it was asked to what will be made: finds the pack, makes sure of the upload and its size, draws the missing seed. */
+import { unknownUpload } from "../../shared/request-sources.ts";
+import { findUpscaler, type ResolvedUpscale, requireFits, type UpscaleRequest } from "../../shared/upscaling.ts";
+import { drawSeed } from "./resolve-request.ts";
+import type { RouteDeps } from "./route.ts";
+
+/** Codes that a request can be refused with here, for the contract. */
+export const upscaleProblems = ["image_unknown", "image_rejected", "upscale_too_large", "pack_unavailable"] as const;
+
+/** @throws AppError of `upscaleProblems` */
+export async function resolveUpscale(
+  asked: UpscaleRequest,
+  { catalogue, uploads, probeImage }: Pick<RouteDeps, "catalogue" | "uploads" | "probeImage">,
+): Promise<{ request: ResolvedUpscale; packDigest: string }> {
+  const { digest: packDigest } = findUpscaler(catalogue.packs(), asked.scale);
+  const bytes = (await uploads.touch(asked.image)) ? await uploads.read(asked.image) : undefined;
+  if (!bytes) throw unknownUpload("image", asked.image);
+  // Looked at before anything waits; the worker, which has the image upright, looks again.
+  const { widthPx, heightPx } = await probeImage(bytes);
+  requireFits(widthPx, heightPx, asked.scale);
+  return { request: { ...asked, seed: asked.seed ?? drawSeed() }, packDigest };
+}

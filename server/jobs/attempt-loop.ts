@@ -1,0 +1,169 @@
+/**
+ * The loop of every worker: takes jobs from a queue, a few at once, and runs each to its end. A loss of the inference child costs
+ * one attempt; an attempt past its deadline fails; a cancel or a stop ends it. What an attempt does is the caller's.
+ */
+import { AppError, toProblem } from "../../shared/problem.ts";
+import type { Job, JobBody, JobOutcome, JobQueue } from "./job-queue.ts";
+import { type DrawnImage, type ImageStoreDeps, storeImage } from "./store-image.ts";
+
+export interface WorkerDeps<Body extends JobBody> extends Omit<ImageStoreDeps<Body>, "kind"> {
+  readonly queue: JobQueue<Body>;
+  /** `ready` is undefined while no child is. */
+  readonly inference: { readonly ready: object | undefined };
+  readonly limits: {
+    readonly attemptsMax: number;
+    readonly attemptDeadlineMs: number;
+    readonly jobsParallelMax: number;
+  };
+  /** Never gets captions or bytes. */
+  readonly log: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
+  readonly onFinished?: (state: string, durationMs: number, imageCount: number) => void;
+}
+
+interface LoopDeps<Body extends JobBody> extends WorkerDeps<Body>, Pick<ImageStoreDeps<Body>, "kind"> {
+  /** Where some requests have more time than `limits.attemptDeadlineMs`. */
+  readonly deadlineMsOf?: (request: Body["request"]) => number;
+}
+
+export interface Worker {
+  /** Resolves when running jobs ended; after `graceMs` they are failed with `shutting_down`. Close the queue first. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** What a worker does with a job is done in one of these. */
+export interface Attempt<Body extends JobBody> {
+  readonly job: Job<Body>;
+  /** Aborts with the cancel of the job, the deadline of the attempt, a write that failed, or the stop of the server. */
+  readonly signal: AbortSignal;
+  /** Begins to store an image, side by side with others, and adds it to the job then. */
+  keep(image: DrawnImage<Body>): void;
+  /** Resolves when all that was kept is stored; there must be so many. @throws AppError internal, storage_full */
+  settle(expectedImages: number): Promise<void>;
+}
+
+type Work<Body extends JobBody> = (attempt: Attempt<Body>) => Promise<void>;
+
+/** Pause between looks at a child that is starting again. */
+const readyPollMs = 50;
+
+const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+    if (signal.aborted) done();
+  });
+
+export const asAppError = (error: unknown): AppError =>
+  error instanceof AppError
+    ? error
+    : new AppError("internal", "the server failed in an unexpected way", { cause: error });
+
+/** Never resolves; rejects with the signal's reason. */
+export const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+
+export function startWorker<Body extends JobBody>(deps: LoopDeps<Body>, work: Work<Body>): Worker {
+  const stopping = new AbortController();
+  const loops = Array.from({ length: deps.limits.jobsParallelMax }, async () => {
+    for (let job = await deps.queue.take(); job !== undefined; job = await deps.queue.take())
+      await runJob(job, work, deps, stopping.signal);
+  });
+  return {
+    stop: async (graceMs) => {
+      const timer = setTimeout(
+        () => stopping.abort(new AppError("shutting_down", "the server stopped before the end")),
+        graceMs,
+      );
+      await Promise.all(loops).finally(() => clearTimeout(timer));
+    },
+  };
+}
+
+/** Runs a job to its end; never throws. */
+async function runJob<Body extends JobBody>(
+  job: Job<Body>,
+  work: Work<Body>,
+  deps: LoopDeps<Body>,
+  stopping: AbortSignal,
+): Promise<void> {
+  const started = performance.now();
+  let startedAttempt = started;
+  let outcome: JobOutcome | undefined;
+  for (let attempt = 1; outcome === undefined; attempt++) {
+    startedAttempt = performance.now();
+    try {
+      await runAttempt(job, work, deps, stopping);
+      outcome = { state: "done", durationMs: Math.round(performance.now() - startedAttempt) };
+    } catch (cause) {
+      const error = asAppError(cause);
+      const isCrash = error.code === "inference_crashed" || error.code === "inference_unavailable";
+      if (isCrash && attempt < deps.limits.attemptsMax && !job.signal.aborted && !stopping.aborted) {
+        deps.log.warn({ job: job.id, attempt, code: error.code }, "the inference child was lost; trying again");
+        continue;
+      }
+      if (error.code === "internal") deps.log.error({ job: job.id, err: cause }, "a job failed in an unexpected way");
+      outcome = {
+        state: "failed",
+        problem: toProblem(error),
+        durationMs: Math.round(performance.now() - startedAttempt),
+      };
+    }
+  }
+  try {
+    const ended = await job.finish(outcome);
+    deps.onFinished?.(ended.state, performance.now() - started, ended.images.length);
+  } catch (error) {
+    deps.log.error({ job: job.id, err: error }, "a job's end could not be recorded");
+  }
+}
+
+async function runAttempt<Body extends JobBody>(
+  job: Job<Body>,
+  work: Work<Body>,
+  deps: LoopDeps<Body>,
+  stopping: AbortSignal,
+): Promise<void> {
+  const deadlineMs = deps.deadlineMsOf?.(job.request) ?? deps.limits.attemptDeadlineMs;
+  const attempt = new AbortController();
+  const fail = (error: unknown): void => attempt.abort(error);
+  const deadline = setTimeout(
+    () => fail(new AppError("deadline_exceeded", `expected an attempt of at most ${deadlineMs} ms, got a longer one`)),
+    deadlineMs,
+  );
+  const signal = AbortSignal.any([job.signal, stopping, attempt.signal]);
+  const writes: Array<Promise<void>> = [];
+  const keep = (image: DrawnImage<Body>): void => {
+    if (signal.aborted) return;
+    const done = storeImage(job, image, deps, signal);
+    done.catch(fail);
+    writes.push(done);
+  };
+  const settle = async (expectedImages: number): Promise<void> => {
+    await Promise.all(writes);
+    if (writes.length !== expectedImages)
+      throw new AppError("internal", `expected ${expectedImages} images of the inference child, got ${writes.length}`);
+  };
+  try {
+    job.beginAttempt();
+    while (deps.inference.ready === undefined && !signal.aborted) await sleep(readyPollMs, signal);
+    signal.throwIfAborted();
+    // The race frees this loop even from a client that never settles.
+    await Promise.race([work({ job, signal, keep, settle }), rejectOnAbort(signal)]);
+  } catch (error) {
+    // The reason of the abort says more than the `cancelled` that it caused in the client.
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    clearTimeout(deadline);
+    attempt.abort();
+    // A write that ends after the job would leave a file that no one names.
+    await Promise.allSettled(writes);
+  }
+}

@@ -1,0 +1,38 @@
+/** Stores an image that a job made as a PNG under its digest, and then names it in the job. */
+import type { JobKind } from "./job-kinds.ts";
+import type { ImageOf, Job, JobBody } from "./job-queue.ts";
+import { digestOf } from "./result-store.ts";
+
+/** An image as the inference child gives it: its entry in the body but for what storing adds, with straight RGBA pixels. */
+export type DrawnImage<Body extends JobBody> = Omit<ImageOf<Body>, "sha256" | "bytes" | "path"> & {
+  readonly index: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly rgba: Uint8Array;
+};
+
+export interface ImageStoreDeps<Body extends JobBody> {
+  readonly kind: Pick<JobKind<Body>, "imagePath">;
+  readonly results: { put(bytes: Uint8Array): Promise<string> };
+  /** Straight RGBA [height, width, 4] → PNG. */
+  readonly encodePng: (rgba: Uint8Array, widthPx: number, heightPx: number) => Promise<Uint8Array>;
+}
+
+/** @throws AppError storage_full, or the signal's reason */
+export async function storeImage<Body extends JobBody>(
+  job: Job<Body>,
+  image: DrawnImage<Body>,
+  { kind, results, encodePng }: ImageStoreDeps<Body>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { rgba, ...about } = image;
+  const png = await encodePng(rgba, image.widthPx, image.heightPx);
+  signal.throwIfAborted();
+  const sha256 = digestOf(png);
+  job.reserve(sha256);
+  await results.put(png);
+  if (signal.aborted) return;
+  const stored = { sha256, bytes: png.byteLength, path: kind.imagePath(job.id, image.index) };
+  // The compiler can't see that the parts of an `Omit` make the whole again.
+  job.addImage({ ...about, ...stored } as unknown as ImageOf<Body>);
+}
