@@ -5,6 +5,7 @@
  */
 import type { Provenance } from "./contract.ts";
 import { limits } from "./limits.ts";
+import type { UpscaleMainMessage, UpscaleUiMessage } from "./upscale-messages.ts";
 
 export const defaultPort = 7826;
 /** `localhost`, not an address: Figma's manifest refuses IP literals and the UI must call what the manifest lists. */
@@ -84,6 +85,7 @@ export type ApplyTarget =
   | { readonly kind: "replace"; readonly nodeIds: readonly string[] };
 
 export type UiMessage =
+  | UpscaleUiMessage
   | { readonly type: "ready" }
   | { readonly type: "save-settings"; readonly settings: Settings }
   | { readonly type: "save-styles"; readonly styles: readonly KnownStyle[] }
@@ -98,6 +100,7 @@ export type UiMessage =
   | { readonly type: "close" };
 
 export type MainMessage =
+  | UpscaleMainMessage
   | {
       readonly type: "start";
       readonly launch: Launch;
@@ -113,8 +116,26 @@ export type MainMessage =
       readonly detail: string;
     };
 
-const uiTypes = new Set(["ready", "save-settings", "save-styles", "image", "apply", "notify", "close"]);
-const mainTypes = new Set(["start", "selection", "applied", "apply-failed"]);
+const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
+  "ready",
+  "save-settings",
+  "save-styles",
+  "image",
+  "apply",
+  "read-upscale-sources",
+  "apply-upscales",
+  "notify",
+  "close",
+]);
+const mainTypes: ReadonlySet<string> = new Set<MainMessage["type"]>([
+  "start",
+  "selection",
+  "applied",
+  "apply-failed",
+  "upscale-image",
+  "upscale-sources",
+  "upscales-applied",
+]);
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 const isMessage = (value: unknown, types: ReadonlySet<string>): boolean =>
@@ -129,6 +150,8 @@ export function isUiMessage(value: unknown): value is UiMessage {
       return typeof message["key"] === "string" && message["bytes"] instanceof Uint8Array;
     case "apply":
       return Array.isArray(message["artboards"]) && isRecord(message["target"]);
+    case "apply-upscales":
+      return Array.isArray(message["upscales"]) && message["upscales"].every(isRecord);
     case "save-settings":
       return isRecord(message["settings"]);
     case "save-styles":

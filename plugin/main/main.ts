@@ -4,8 +4,9 @@
  */
 import { commands, isUiMessage, type Launch, type MainMessage, type UiMessage } from "../../shared/messages.ts";
 import { applyArtboards } from "./apply.ts";
+import { applyUpscales, readUpscaleSources } from "./image-fills.ts";
 import { handleParameterInput, readParameters } from "./parameters.ts";
-import { readSelection } from "./selection.ts";
+import { layersMax, readSelection } from "./selection.ts";
 import { loadSettings, saveSettings, saveStyles } from "./storage.ts";
 
 const windowSize = { width: 344, height: 640 };
@@ -20,6 +21,13 @@ function launchOf(event: RunEvent): Launch {
   if (event.command === commands.regenerate) return { kind: "regenerate" };
   const quick = "parameters" in event ? readParameters(event.parameters) : undefined;
   return quick ?? { kind: "open" };
+}
+
+/** The bytes of a set that is complete now; they are not kept. */
+function takeImages(applyId: number): ReadonlyMap<string, Uint8Array> {
+  const images = pending.get(applyId);
+  pending.delete(applyId);
+  return images ?? new Map();
 }
 
 async function handle(message: UiMessage, launch: Launch): Promise<void> {
@@ -40,11 +48,24 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       return;
     }
     case "apply": {
-      const images = pending.get(message.applyId) ?? new Map<string, Uint8Array>();
-      pending.delete(message.applyId);
-      const result = await applyArtboards(message.artboards, message.target, images);
+      const result = await applyArtboards(message.artboards, message.target, takeImages(message.applyId));
       if (result.ok) send({ type: "applied", applyId: message.applyId, imageCount: result.imageCount });
       else send({ type: "apply-failed", applyId: message.applyId, reason: result.reason, detail: result.detail });
+      return;
+    }
+    case "read-upscale-sources": {
+      const { readId } = message;
+      const { selection } = figma.currentPage;
+      const found = await readUpscaleSources(selection.slice(0, layersMax), (hash, bytes) =>
+        send({ type: "upscale-image", readId, hash, bytes }),
+      );
+      const unreadLayerCount = Math.max(0, selection.length - layersMax);
+      send({ type: "upscale-sources", readId, ...found, unreadLayerCount });
+      return;
+    }
+    case "apply-upscales": {
+      const { applyId, upscales } = message;
+      send({ type: "upscales-applied", applyId, ...(await applyUpscales(upscales, takeImages(applyId))) });
       return;
     }
     case "notify":

@@ -2,7 +2,7 @@
 import { provenanceKey, type Selection } from "../../shared/messages.ts";
 
 /** Layers read from one selection: more captions than this is not a batch that a person meant. */
-const layersMax = 50;
+export const layersMax = 50;
 
 export function readSelection(): Selection {
   const nodes = figma.currentPage.selection.slice(0, layersMax);

@@ -3,10 +3,11 @@
  * itself while the server is merely busy. Stops at once when its signal aborts, and takes the accepted job back.
  */
 import type { Generation, ImageInfo, Provenance } from "../../shared/contract.ts";
-import { type ApiClient, wait } from "./api-client.ts";
+import type { ApiClient } from "./api-client.ts";
 import { Failure, failureOfProblem, isWorthWaiting } from "./failure.ts";
 import type { Job } from "./plan.ts";
 import type { ResultSet, Step } from "./state.ts";
+import { wait } from "./wait.ts";
 
 export interface RunOptions {
   readonly client: ApiClient;

@@ -15,8 +15,12 @@ import {
   type Stage,
 } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
-import { AppError, type ProblemCode, problemStatus, toProblem } from "../../shared/problem.ts";
+import type { Upscale } from "../../shared/upscaling.ts";
+import { JobLog, readBody, sendEmpty, sendJson, sendProblem } from "./contract-jobs.ts";
+import { createUpscales } from "./contract-upscales.ts";
 import { drawPng } from "./png.ts";
+
+export { sendProblem } from "./contract-jobs.ts";
 
 export interface ContractServer {
   readonly url: string;
@@ -27,31 +31,10 @@ export interface ContractServer {
   /** Runs before routing; true = it answered. */
   intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
   readonly generations: Map<string, Generation>;
+  readonly upscales: Map<string, Upscale>;
   readonly requests: { readonly method: string; readonly path: string; readonly headers: IncomingMessage["headers"] }[];
   close(): Promise<void>;
 }
-
-const cors = {
-  "Access-Control-Allow-Origin": "*",
-  "Access-Control-Allow-Headers": "Authorization, Content-Type, Idempotency-Key, Last-Event-ID",
-  "Access-Control-Allow-Methods": "GET, POST, DELETE",
-  "Access-Control-Expose-Headers": "Location, Retry-After",
-};
-
-export function sendProblem(response: ServerResponse, code: ProblemCode, retryAfterSeconds?: number): void {
-  const error = new AppError(
-    code,
-    `refused with ${code}`,
-    retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
-  );
-  response.writeHead(problemStatus[code], { ...cors, "Content-Type": "application/problem+json" });
-  response.end(JSON.stringify(toProblem(error)));
-}
-
-const sendJson = (response: ServerResponse, status: number, body: unknown, headers = {}): void => {
-  response.writeHead(status, { ...cors, "Content-Type": "application/json", ...headers });
-  response.end(JSON.stringify(body));
-};
 
 const packDigest = createHash("sha256").update("test pack").digest("hex");
 
@@ -87,26 +70,10 @@ export const testMeta: Meta = MetaSchema.parse({
   ],
 });
 
-export async function startContractServer(page?: () => string): Promise<ContractServer> {
-  const token = "test-token";
-  const generations = new Map<string, Generation>();
-  const watchers = new Map<string, Set<(generation: Generation, eventId: number) => void>>();
-  const events = new Map<string, Generation[]>();
-  const requests: ContractServer["requests"] = [];
-
-  const publish = (generation: Generation): void => {
-    const parsed = GenerationSchema.parse(generation);
-    generations.set(parsed.id, parsed);
-    const log = events.get(parsed.id) ?? [];
-    log.push(parsed);
-    events.set(parsed.id, log);
-    for (const watch of watchers.get(parsed.id) ?? []) watch(parsed, log.length);
-  };
-
-  async function work(id: string): Promise<void> {
-    const pause = (): Promise<unknown> => new Promise((resolve) => setTimeout(resolve, server.stepMs));
-    const total = generations.get(id)!.request.count;
-    const stages: [Stage, number, number?][] = [
+/** The steps before the last, as a client sees them go by. */
+const stagesOf = (total: number) =>
+  (
+    [
       ["waiting", 0, 2],
       ["waiting", 0, 0],
       ["encoding", 0],
@@ -114,80 +81,63 @@ export async function startContractServer(page?: () => string): Promise<Contract
       ["translating", total],
       ["decoding", total],
       ["storing", total],
-    ];
-    for (const [stage, completed, position] of stages) {
-      await pause();
-      const now = generations.get(id)!;
-      if (now.state === "cancelled") return;
-      publish({
+    ] satisfies [Stage, number, number?][]
+  ).map(
+    ([stage, completed, position]) =>
+      (now: Generation): Generation => ({
         ...now,
         state: stage === "waiting" ? "queued" : "running",
         progress: { stage, completed, total, ...(position === undefined ? {} : { position }) },
-      });
-    }
-    await pause();
-    const now = generations.get(id)!;
-    if (now.state === "cancelled") return;
-    const images = Array.from({ length: total }, (_, index) => {
-      const seed = (now.request.seed + index) % 2 ** 32;
-      const png = drawPng(seed);
-      const natsPerDimension = 1.2 + 0.3 * Math.sin(seed);
-      return {
-        index,
-        seed,
-        natsPerDimension,
-        logLikelihood: -128 * natsPerDimension,
-        conditionGain: 10 - natsPerDimension,
-        widthPx: 64,
-        heightPx: 64,
-        sha256: createHash("sha256").update(png).digest("hex"),
-        bytes: png.length,
-        path: `/v1/generations/${id}/images/${index}.png`,
-      };
-    });
-    publish({
-      ...now,
-      state: "done",
-      progress: { stage: "finished", completed: total, total },
-      images,
-      finishedAt: new Date().toISOString(),
-    });
-  }
+      }),
+  );
+
+function finish(now: Generation): Generation {
+  const total = now.request.count;
+  const images = Array.from({ length: total }, (_, index) => {
+    const seed = (now.request.seed + index) % 2 ** 32;
+    const png = drawPng(seed);
+    const natsPerDimension = 1.2 + 0.3 * Math.sin(seed);
+    return {
+      index,
+      seed,
+      natsPerDimension,
+      logLikelihood: -128 * natsPerDimension,
+      conditionGain: 10 - natsPerDimension,
+      widthPx: 64,
+      heightPx: 64,
+      sha256: createHash("sha256").update(png).digest("hex"),
+      bytes: png.length,
+      path: `/v1/generations/${now.id}/images/${index}.png`,
+    };
+  });
+  const finishedAt = new Date().toISOString();
+  return { ...now, state: "done", progress: { stage: "finished", completed: total, total }, images, finishedAt };
+}
+
+export async function startContractServer(page?: () => string): Promise<ContractServer> {
+  const token = "test-token";
+  const requests: ContractServer["requests"] = [];
+  const log = new JobLog<Generation>("generation", GenerationSchema, ({ images }, index) => {
+    const image = images[index];
+    return image === undefined ? undefined : drawPng(image.seed);
+  });
+  const upscales = createUpscales(packDigest, () => server.stepMs);
 
   async function create(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = GenerationRequestSchema.safeParse(JSON.parse(Buffer.concat(chunks).toString()));
+    const body = GenerationRequestSchema.safeParse(JSON.parse((await readBody(request)).toString()));
     if (!body.success) return sendProblem(response, "invalid_request");
-    const id = randomUUID();
-    const seed = body.data.seed ?? 7;
-    publish({
-      id,
+    const total = body.data.count;
+    const job: Generation = {
+      id: randomUUID(),
       state: "queued",
-      request: { ...body.data, seed },
+      request: { ...body.data, seed: body.data.seed ?? 7 },
       packDigest,
       createdAt: new Date().toISOString(),
-      progress: { stage: "waiting", completed: 0, total: body.data.count, position: 2 },
+      progress: { stage: "waiting", completed: 0, total, position: 2 },
       images: [],
       outside: [],
-    });
-    void work(id);
-    sendJson(response, 202, generations.get(id), { Location: `/v1/generations/${id}` });
-  }
-
-  function stream(id: string, request: IncomingMessage, response: ServerResponse): void {
-    response.writeHead(200, { ...cors, "Content-Type": "text/event-stream" });
-    const send = (generation: Generation, eventId: number): void => {
-      response.write(`id: ${eventId}\nevent: generation\ndata: ${JSON.stringify(generation)}\n\n`);
-      if (["done", "failed", "cancelled"].includes(generation.state)) response.end();
     };
-    const seen = Number(request.headers["last-event-id"] ?? 0);
-    events.get(id)!.forEach((generation, index) => {
-      if (index + 1 > seen) send(generation, index + 1);
-    });
-    const watching = watchers.get(id) ?? new Set();
-    watchers.set(id, watching.add(send));
-    response.on("close", () => watching.delete(send));
+    log.accept(response, job, () => server.stepMs, [...stagesOf(total), finish]);
   }
 
   function route(request: IncomingMessage, response: ServerResponse): void {
@@ -195,7 +145,7 @@ export async function startContractServer(page?: () => string): Promise<Contract
     const method = request.method ?? "GET";
     requests.push({ method, path: pathname, headers: request.headers });
     if (method === "OPTIONS") {
-      response.writeHead(204, cors).end();
+      sendEmpty(response);
       return;
     }
     if (pathname === "/" && page !== undefined) {
@@ -206,21 +156,8 @@ export async function startContractServer(page?: () => string): Promise<Contract
     if (request.headers.authorization !== `Bearer ${token}`) sendProblem(response, "unauthorized");
     else if (pathname === "/v1/meta") sendJson(response, 200, server.meta);
     else if (pathname === "/v1/generations" && method === "POST") void create(request, response);
-    else routeGeneration(pathname, request, response);
-  }
-
-  function routeGeneration(pathname: string, request: IncomingMessage, response: ServerResponse): void {
-    const [, id = "", rest = ""] = pathname.match(/^\/v1\/generations\/([^/]+)(.*)$/) ?? [];
-    const generation = generations.get(id);
-    const image = generation?.images[Number(rest.match(/\/images\/(\d+)\.png/)?.[1])];
-    if (generation === undefined) sendProblem(response, "not_found");
-    else if (request.method === "DELETE") {
-      publish({ ...generation, state: "cancelled" });
-      response.writeHead(204, cors).end();
-    } else if (rest === "/events") stream(id, request, response);
-    else if (rest === "") sendJson(response, 200, generation);
-    else if (image === undefined) sendProblem(response, "not_found");
-    else response.writeHead(200, { ...cors, "Content-Type": "image/png" }).end(drawPng(image.seed));
+    else if (!log.route(pathname, request, response) && !upscales.route(pathname, request, response))
+      sendProblem(response, "not_found");
   }
 
   const http = createServer(route);
@@ -231,7 +168,8 @@ export async function startContractServer(page?: () => string): Promise<Contract
     stepMs: 5,
     meta: testMeta,
     intercept: () => false,
-    generations,
+    generations: log.jobs,
+    upscales: upscales.upscales,
     requests,
     close: async () => {
       http.closeAllConnections();

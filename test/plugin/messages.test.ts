@@ -9,6 +9,9 @@ test("messages of both directions are recognised by their type", () => {
   assert.ok(isUiMessage({ type: "ready" }));
   assert.ok(isUiMessage({ type: "image", applyId: 1, key: "a", bytes: new Uint8Array(1) }));
   assert.ok(isMainMessage({ type: "applied", applyId: 1, imageCount: 2 }));
+  assert.ok(isUiMessage({ type: "read-upscale-sources", readId: 1 }));
+  assert.ok(isUiMessage({ type: "apply-upscales", applyId: 1, upscales: [{}] }));
+  for (const type of ["upscale-image", "upscale-sources", "upscales-applied"]) assert.ok(isMainMessage({ type }));
   assert.ok(!isMainMessage({ type: "ready" }));
 });
 
@@ -17,6 +20,7 @@ test("what browser extensions post, and images that are not bytes, are refused",
     assert.ok(!isUiMessage(foreign) && !isMainMessage(foreign));
   assert.ok(!isUiMessage({ type: "image", applyId: 1, key: "a", bytes: [1, 2] }));
   assert.ok(!isUiMessage({ type: "apply", applyId: 1, artboards: {}, target: {} }));
+  assert.ok(!isUiMessage({ type: "apply-upscales", applyId: 1, upscales: [null] }));
 });
 
 test("settings as stored by any version become valid settings (property)", () => {

@@ -13,6 +13,9 @@ export interface NodeRecord {
   readonly width: number;
   readonly height: number;
   readonly fills: readonly Paint[];
+  /** Of a text: its letters have different fills, so that a plugin reads `figma.mixed`. */
+  readonly hasMixedFills: boolean;
+  readonly locked: boolean;
   readonly cornerRadius: number;
   readonly characters: string;
   readonly layoutMode: "NONE" | "HORIZONTAL" | "VERTICAL";

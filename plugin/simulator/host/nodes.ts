@@ -3,6 +3,7 @@
  * Tau uses exist; a plugin that reaches for another gets `undefined` or a TypeError here, not silence in Figma.
  */
 import type { NodeRecord, NodeType } from "./node-record.ts";
+import { copyPaints, mixed, takePaints } from "./paints.ts";
 import type { SimTree } from "./tree.ts";
 
 /** Figma's limit on id, key and value of one entry of plugin data. */
@@ -23,10 +24,10 @@ const layoutKeys = [
 
 const writable: Record<NodeType, readonly (keyof NodeRecord)[]> = {
   PAGE: ["name"],
-  FRAME: ["name", "x", "y", "fills", "cornerRadius", ...layoutKeys],
-  SECTION: ["name", "x", "y", "fills"],
-  RECTANGLE: ["name", "x", "y", "fills", "cornerRadius"],
-  TEXT: ["name", "x", "y", "fills", "characters"],
+  FRAME: ["name", "x", "y", "locked", "cornerRadius", ...layoutKeys],
+  SECTION: ["name", "x", "y", "locked"],
+  RECTANGLE: ["name", "x", "y", "locked", "cornerRadius"],
+  TEXT: ["name", "x", "y", "locked", "characters"],
 };
 
 export class NodeFactory {
@@ -61,6 +62,11 @@ export class NodeFactory {
     if (type !== "PAGE") {
       getter("width", () => tree.get(id).width);
       getter("height", () => tree.get(id).height);
+      Object.defineProperty(node, "fills", {
+        enumerable: true,
+        get: () => (tree.get(id).hasMixedFills ? mixed : copyPaints(tree.get(id).fills)),
+        set: (value: unknown) => tree.change(id, { fills: takePaints(value), hasMixedFills: false }),
+      });
     }
     for (const key of writable[type]) {
       Object.defineProperty(node, key, {
@@ -113,13 +119,10 @@ export class NodeFactory {
 }
 
 function checkValue(key: string, value: unknown): void {
-  if (key === "fills") {
-    if (!Array.isArray(value)) throw new Error('in set_fills: Expected "fills" to be an array');
-    for (const paint of value as Paint[])
-      if (paint.type === "IMAGE" && typeof paint.imageHash !== "string")
-        throw new Error("in set_fills: Expected an image paint to have an imageHash");
-  } else if (["name", "characters"].includes(key) && typeof value !== "string")
+  if (["name", "characters"].includes(key) && typeof value !== "string")
     throw new Error(`in set_${key}: Expected a string, got ${typeof value}`);
   else if (["x", "y", "itemSpacing", "counterAxisSpacing"].includes(key) && !Number.isFinite(value))
     throw new Error(`in set_${key}: Expected a number, got ${String(value)}`);
+  else if (key === "locked" && typeof value !== "boolean")
+    throw new Error(`in set_${key}: Expected a boolean, got ${typeof value}`);
 }

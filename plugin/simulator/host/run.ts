@@ -2,7 +2,8 @@
  * One run of a plugin: the `figma` global on a document, with the rules of documentAccess "dynamic-page" (synchronous
  * getters throw), Figma's limits, and nothing after closePlugin. Typed by @figma/plugin-typings member by member.
  */
-import type { SimDocument } from "./document.ts";
+import type { SimDocument, StoredImage } from "./document.ts";
+import { mixed } from "./paints.ts";
 
 /** What the host's surroundings do for a run: the page opens an iframe, a test records. */
 export interface RunHooks {
@@ -35,7 +36,9 @@ type Implemented = Pick<
   | "clientStorage"
   | "viewport"
   | "parameters"
+  | "mixed"
   | "createImage"
+  | "getImageByHash"
   | "createFrame"
   | "createSection"
   | "createRectangle"
@@ -101,6 +104,7 @@ export function createRun(
   const implemented: Implemented = {
     editorType,
     command,
+    mixed,
     clientStorage: document.clientStorage,
     parameters: {
       on: (_type, callback) => on("input", callback),
@@ -118,12 +122,11 @@ export function createRun(
     } as ViewportAPI,
     createImage: (bytes) => {
       alive("createImage");
-      const image = document.addImage(bytes);
-      return {
-        hash: image.hash,
-        getBytesAsync: async () => image.bytes.slice(),
-        getSizeAsync: async () => ({ width: image.width, height: image.height }),
-      };
+      return imageOf(document.addImage(bytes));
+    },
+    getImageByHash: (hash) => {
+      const image = document.images.get(hash);
+      return image === undefined ? null : imageOf(image);
     },
     createFrame: () => {
       if (editorType === "figjam") throw new Error("in createFrame: Not available in FigJam");
@@ -191,6 +194,12 @@ export function createRun(
     close,
   };
 }
+
+const imageOf = ({ hash, bytes, width, height }: StoredImage): Image => ({
+  hash,
+  getBytesAsync: async () => bytes.slice(),
+  getSizeAsync: async () => ({ width, height }),
+});
 
 /** The page node with `selection`, which lives on the document and not in the tree. */
 function pageOf(document: SimDocument): PageNode {

@@ -14,6 +14,8 @@ const blank = {
   width: 100,
   height: 100,
   fills: [],
+  hasMixedFills: false,
+  locked: false,
   cornerRadius: 0,
   characters: "",
   layoutMode: "NONE",

@@ -1,0 +1,44 @@
+/**
+ * A layer's fills as a plugin sees them: copies that can't be changed in place, and refused when an image paint breaks
+ * Figma's rules. https://developers.figma.com/docs/plugins/api/Paint
+ */
+
+/** What `fills` reads as where the letters of a text differ. */
+export const mixed: PluginAPI["mixed"] = Symbol("figma.mixed") as PluginAPI["mixed"];
+
+/** A frozen copy, for reading. */
+export const copyPaints = (paints: readonly Paint[]): readonly Paint[] =>
+  freeze(JSON.parse(JSON.stringify(paints)) as Paint[]);
+
+/** A frozen copy of what a plugin sets. @throws Error as Figma does */
+export function takePaints(value: unknown): readonly Paint[] {
+  if (!Array.isArray(value)) throw new Error('in set_fills: Expected "fills" to be an array');
+  for (const paint of value as Paint[]) if (paint.type === "IMAGE") checkImagePaint(paint);
+  return copyPaints(value as Paint[]);
+}
+
+const isWithin = (value: number | undefined, min: number, max: number): boolean =>
+  value === undefined || (typeof value === "number" && value >= min && value <= max);
+
+function checkImagePaint(paint: ImagePaint): void {
+  const require = (isRight: boolean, expected: string): void => {
+    if (!isRight) throw new Error(`in set_fills: Expected ${expected}, got ${JSON.stringify(paint)}`);
+  };
+  // Null is what an image that was lost reads as.
+  require(paint.imageHash === null || typeof paint.imageHash === "string", "an image paint to have an imageHash");
+  require(["FILL", "FIT", "CROP", "TILE"].includes(paint.scaleMode), "a scaleMode of FILL, FIT, CROP or TILE");
+  require(isWithin(paint.scalingFactor, 1e-3, 1e3), "a positive scalingFactor");
+  require(isWithin(paint.opacity, 0, 1), "an opacity from 0 to 1");
+  require((paint.rotation ?? 0) % 90 === 0, "a rotation in steps of 90");
+  for (const value of Object.values(paint.filters ?? {})) require(isWithin(value, -1, 1), "filters from -1 to 1");
+  const { imageTransform = [] } = paint;
+  require([...imageTransform].every((row) => row.length === 3), "an imageTransform of two rows of three");
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    for (const part of Object.values(value)) freeze(part);
+    Object.freeze(value);
+  }
+  return value;
+}
