@@ -1,0 +1,128 @@
+"""The fixed linear maps of super-resolution: bicubic shrinking, bicubic enlarging, and the way back onto what shrinks to the input.
+
+Pictures are [batch, channels, height, width]. `fold` of factor s writes each s × s block of a picture as s² values at one low-resolution pixel.
+The shrinking D is the antialiased bicubic of PIL, MATLAB and libvips (Keys 1981, a = -1/2, kernel widened by s), renormalised at
+borders. `Consistency` projects onto {y : D y = x} by y + Dᵀ (D Dᵀ)⁻¹ (x - D y): the smallest change that makes y shrink to x.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+INVERSE_REACH = 4
+"""Low-resolution pixels to each side that the truncated (D Dᵀ)⁻¹ looks at."""
+
+
+def cubic(distance: np.ndarray) -> np.ndarray:
+    """Keys' kernel with a = -1/2."""
+    x = np.abs(distance)
+    return np.where(x < 1, 1.5 * x**3 - 2.5 * x**2 + 1, np.where(x < 2, -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2, 0))
+
+
+def shrink_taps(factor: int) -> np.ndarray:
+    """1-D taps of D, [5, factor]: weight of the phase-th pixel of the low-resolution cell at -2 … 2."""
+    cells, phases = np.mgrid[-2:3, 0:factor]
+    weight = cubic((cells * factor + phases + 0.5) / factor - 0.5)
+    return weight / weight.sum()
+
+
+def enlarge_taps(factor: int) -> np.ndarray:
+    """1-D taps of bicubic enlarging, [factor, 5]: weight of the low-resolution pixel at -2 … 2 for each phase."""
+    phases, cells = np.mgrid[0:factor, -2:3]
+    return cubic((phases + 0.5) / factor - 0.5 - cells)
+
+
+def restore_taps(factor: int) -> np.ndarray:
+    """1-D taps of Dᵀ (D Dᵀ)⁻¹, [factor, 2 · reach + 1]; computed on a ring of 64 pixels and truncated."""
+    count, taps = 64, shrink_taps(factor)
+    shrink = np.zeros((count, count * factor))
+    for row in range(count):
+        for cell in range(-2, 3):
+            at = (row + cell) % count * factor
+            shrink[row, at : at + factor] = taps[cell + 2]
+    restore = shrink.T @ np.linalg.inv(shrink @ shrink.T)
+    reach = INVERSE_REACH
+    middle = count // 2
+    return np.stack([restore[middle * factor + phase, middle - reach : middle + reach + 1] for phase in range(factor)])
+
+
+def outer(first: np.ndarray, second: np.ndarray) -> Tensor:
+    """Separable taps as one kernel: [a, b] and [c, d] to [a, c, b, d]."""
+    return torch.from_numpy(np.einsum("ab,cd->acbd", first, second).astype(np.float32))
+
+
+class Shrink(nn.Module):
+    """D on folded pictures: [n, s², h, w] to [n, 1, h, w]."""
+
+    def __init__(self, factor: int) -> None:
+        super().__init__()
+        taps = shrink_taps(factor).T
+        self.register_buffer("kernel", outer(taps, taps).reshape(1, factor**2, 5, 5))
+
+    def forward(self, folded: Tensor) -> Tensor:
+        share = F.conv2d(torch.ones_like(folded), self.kernel, padding=2)
+        return F.conv2d(folded, self.kernel, padding=2) / share
+
+
+class Enlarge(nn.Module):
+    """Low-resolution planes [n, 1, h, w] to folded ones [n, s², h, w] by the taps given, renormalised at borders."""
+
+    def __init__(self, taps: np.ndarray) -> None:
+        super().__init__()
+        self.reach = taps.shape[1] // 2
+        self.register_buffer("kernel", outer(taps, taps).reshape(len(taps) ** 2, 1, taps.shape[1], taps.shape[1]))
+
+    def forward(self, low: Tensor) -> Tensor:
+        share = F.conv2d(torch.ones_like(low), self.kernel, padding=self.reach)
+        return F.conv2d(low, self.kernel, padding=self.reach) / share
+
+
+def fold(picture: Tensor, factor: int) -> Tensor:
+    """[n, c, s·h, s·w] to [n, c·s², h, w], the s² phases of a channel beside each other."""
+    return F.pixel_unshuffle(picture, factor)
+
+
+def unfold(folded: Tensor, factor: int) -> Tensor:
+    """The inverse of `fold`."""
+    return F.pixel_shuffle(folded, factor)
+
+
+def each_channel(folded: Tensor, factor: int) -> Tensor:
+    """[n, c·s², h, w] to [n·c, s², h, w], so that one kernel serves every colour."""
+    return folded.reshape(-1, factor**2, *folded.shape[2:])
+
+
+class Bicubic(nn.Module):
+    """Both bicubic maps of a factor on pictures with any number of channels."""
+
+    def __init__(self, factor: int) -> None:
+        super().__init__()
+        self.factor = factor
+        self.down, self.up = Shrink(factor), Enlarge(enlarge_taps(factor))
+
+    def shrink(self, picture: Tensor) -> Tensor:
+        folded = fold(picture, self.factor)
+        return self.down(each_channel(folded, self.factor)).reshape(len(picture), -1, *folded.shape[2:])
+
+    def enlarge_folded(self, low: Tensor) -> Tensor:
+        """[n, c, h, w] to the folded bicubic enlargement [n, c·s², h, w]."""
+        return self.up(low.reshape(-1, 1, *low.shape[2:])).reshape(len(low), -1, *low.shape[2:])
+
+
+class Consistency(nn.Module):
+    """Brings pictures [n, c, s·h, s·w] within [0, 1] to where they shrink to `low` [n, c, h, w], in a few rounds."""
+
+    def __init__(self, factor: int, rounds: int = 4) -> None:
+        super().__init__()
+        self.factor, self.rounds = factor, rounds
+        self.down, self.restore = Shrink(factor), Enlarge(restore_taps(factor))
+
+    def forward(self, picture: Tensor, low: Tensor) -> Tensor:
+        folded = each_channel(fold(picture, self.factor), self.factor)
+        wanted = low.reshape(-1, 1, *low.shape[2:])
+        for _ in range(self.rounds):
+            folded = (folded + self.restore(wanted - self.down(folded))).clamp(0, 1)
+        return unfold(folded.reshape(len(picture), -1, *folded.shape[2:]), self.factor)

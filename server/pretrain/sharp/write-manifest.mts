@@ -1,0 +1,69 @@
+/** The manifest of the pack `sharp`: from what export_upscaler.py and train-flows.mts left in its folder, with digests of every file. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeFileAtomically } from "../../files/atomic-file.ts";
+import { PackManifestSchema, type UpscalerEntry } from "../../packs/manifest.ts";
+
+const readJson = async (path: string) => JSON.parse(await readFile(path, "utf8"));
+
+/** The upscaler as the manifest will name it. */
+export async function declareUpscaler(pack: string): Promise<UpscalerEntry> {
+  const stages = await Promise.all(
+    [1, 2].map(async (stage) => {
+      const about = await readJson(join(pack, `stage-${stage}/about.json`)).catch(() => ({}));
+      return {
+        network: `stage-${stage}/network.onnx`,
+        flow: `stage-${stage}/flow.onnx`,
+        featureDims: about.featureDims ?? 1,
+        marginPx: about.marginPx ?? 0,
+      };
+    }),
+  );
+  const projection = (scale: 2 | 4) => ({ graph: `consistency-${scale}.onnx`, marginPx: 12 });
+  return {
+    label: "Upscale photos, screenshots and drawings",
+    stages,
+    consistency: { 2: projection(2), 4: projection(4) },
+    metrics: {},
+  };
+}
+
+/** Writes manifest.json, last, so that a pack that is half made has none of these files. */
+export async function writeManifest(pack: string): Promise<void> {
+  const upscaler = await declareUpscaler(pack);
+  const metrics: Record<string, number> = {};
+  for (const stage of [1, 2]) {
+    const { heldOutPsnrDb } = await readJson(join(pack, `stage-${stage}/about.json`));
+    metrics[`stage${stage}HeldOutPsnrDb`] = heldOutPsnrDb;
+    for (const [name, value] of Object.entries(await readJson(join(pack, `stage-${stage}/metrics.json`))))
+      metrics[`stage${stage}${name.replace(/^./, (first) => first.toUpperCase())}`] = Number(value);
+  }
+  const paths = [
+    ...upscaler.stages.flatMap(({ network, flow }) => [network, flow]),
+    ...([2, 4] as const).map((scale) => upscaler.consistency[scale].graph),
+  ];
+  const files = await Promise.all(
+    paths.map(async (path) => {
+      const bytes = await readFile(join(pack, path));
+      return { path, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
+    }),
+  );
+  const ours = { licence: "MIT", source: "trained by server/pretrain/sharp" };
+  const manifest = PackManifestSchema.parse({
+    format: 1,
+    id: "sharp",
+    version: "0.1.0",
+    label: "Sharp",
+    licence: "MIT",
+    parts: [
+      { name: "Φ and projections of ×2 stages", ...ours },
+      { name: "τ of ×2 stages", ...ours },
+    ],
+    experts: {},
+    translations: [],
+    upscaler: { ...upscaler, metrics },
+    files,
+  });
+  await writeFileAtomically(join(pack, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`, 0o644);
+}

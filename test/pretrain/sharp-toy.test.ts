@@ -1,0 +1,96 @@
+/**
+ * The training of the pack `sharp` from nothing to a pack that enlarges, on toy sizes: patches drawn by the script, both stages, export,
+ * flows, manifest. Needs Python with PyTorch (server/pretrain/README.md) and is skipped, saying so, where there is none.
+ */
+import assert from "node:assert/strict";
+import { execFile, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { readEntry } from "../../server/packs/catalogue.ts";
+import { loadUpscaler } from "../../server/packs/load-upscaler.ts";
+import { verifyPack } from "../../server/packs/verify.ts";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const home = join(root, "server/pretrain");
+
+/** The first Python that has what the scripts import; else why there is none. */
+function findPython(): { python: string } | { reason: string } {
+  const candidates = [join(home, ".cache/venv/bin/python"), "python3"];
+  for (const python of candidates) {
+    if (python.includes("/") && !existsSync(python)) continue;
+    const probe = spawnSync(python, ["-c", "import numpy, onnx, onnxruntime, PIL, torch"], { timeout: 60_000 });
+    if (probe.status === 0) return { python };
+  }
+  return {
+    reason: `no Python with PyTorch: looked for ${candidates.join(" and ")} (server/pretrain/requirements.txt)`,
+  };
+}
+
+const found = findPython();
+
+it("the pack sharp is trained, exported and loaded, on toy sizes", {
+  skip: "reason" in found ? found.reason : false,
+  timeout: 240_000,
+}, async () => {
+  const { python } = found as { python: string };
+  const folder = await mkdtemp(join(tmpdir(), "tau-sharp-"));
+  const [trained, pack] = [folder, join(folder, "pack")];
+  const script = (name: string, ...flags: string[]) =>
+    run(python, [join(home, "sharp", name), ...flags], { cwd: root });
+  try {
+    const patches = join(trained, "patches.u8");
+    await script("cut_patches.py", "--drawn-only", "120", "--out", patches);
+    const net = [
+      "--channels",
+      "32",
+      "--blocks",
+      "1",
+      "--batch",
+      "4",
+      "--side",
+      "48",
+      "--minutes",
+      "0.08",
+      "--patches",
+      patches,
+    ];
+    const stage = (number: number): string => join(trained, `stage-${number}.pt`);
+    await script("train_upscaler.py", "--stage", "1", ...net, "--out", stage(1));
+    await script("train_upscaler.py", "--stage", "1", ...net, "--out", stage(1), "--minutes", "0.12", "--resume");
+    await script("train_upscaler.py", "--stage", "2", ...net, "--out", stage(2), "--before", stage(1));
+    await script("export_upscaler.py", "--trained", trained, "--out", pack);
+    const flows = [
+      "--trained",
+      trained,
+      "--pack",
+      pack,
+      "--patches",
+      "24",
+      "--batch",
+      "256",
+      "--steps",
+      "40",
+      "--threads",
+      "1",
+    ];
+    await run(process.execPath, ["--import", "tsx", join(home, "sharp/train-flows.mts"), ...flows], { cwd: root });
+
+    const metrics = JSON.parse(await readFile(join(trained, "stage-1.json"), "utf8"));
+    assert.ok(Number.isFinite(metrics.headDb) && metrics.steps >= 2, JSON.stringify(metrics));
+    const entry = await readEntry(pack, true);
+    await verifyPack(pack, entry.manifest);
+    const upscaler = await loadUpscaler(entry, { threads: 1 });
+    const image = { rgba: new Uint8Array(4 * 20 * 12).fill(255), widthPx: 20, heightPx: 12 };
+    image.rgba.fill(90, 0, 4 * 20 * 3);
+    const { rgba, widthPx, heightPx } = await upscaler.upscale(image, { scale: 4, temperature: 0.5, seed: 1 });
+    assert.deepEqual([widthPx, heightPx, rgba.length], [80, 48, 4 * 80 * 48]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});
