@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the speed and memory that the README promises, measured on this machine, written to docs/benchmarks.md.
- * Needs a built dist/ (it builds one) and the default pack. Usage: npm run bench [-- server|edits|encoding|training ...], or
+ * Needs a built dist/ (it builds one) and the default pack. Usage: npm run bench [-- server|edits|encoding|training|upscaling ...], or
  * npm run bench -- guidance [FOLDER], which only compares what guidance may move and is not part of the table.
  */
 import { execFileSync } from "node:child_process";
@@ -16,8 +16,9 @@ import { benchGuidance } from "./bench/guidance.ts";
 import { machine } from "./bench/measure.ts";
 import { benchServer } from "./bench/server.ts";
 import { benchTraining } from "./bench/training.ts";
+import { benchUpscaling } from "./bench/upscaling.ts";
 
-const all = ["server", "edits", "encoding", "training"];
+const all = ["server", "edits", "encoding", "training", "upscaling"];
 const args = process.argv.slice(2);
 if (args[0] === "guidance") {
   await benchGuidance(args[1]);
@@ -97,6 +98,22 @@ if (wanted.has("training")) {
       "",
     ],
   );
+}
+if (wanted.has("upscaling")) {
+  const { seconds, rates, peakMb } = await benchUpscaling();
+  for (const { detail, seconds: spent } of seconds)
+    rows.push([
+      `512 × 512 px enlarged to 2048 × 2048 px in the inference child, detail ${detail}, median`,
+      `${spent.toFixed(2)} s`,
+      "≤ 6 s",
+    ]);
+  rows.push([
+    "inference child, peak resident, 1024 × 1024 px to 4096 × 4096 px",
+    `${peakMb.toFixed(0)} MB`,
+    "≤ 1200 MB",
+  ]);
+  for (const { what, scale, secondsPerMegapixel } of rates)
+    rows.push([`${what}, ×${scale}, for each megapixel of the result`, `${secondsPerMegapixel.toFixed(3)} s`, ""]);
 }
 
 const table = [

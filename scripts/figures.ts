@@ -1,6 +1,6 @@
 /**
  * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations, ten minutes each, and
- * so is made only when it is named; `--steps N` tries it quickly.
+ * so is made only when it is named; `--steps N` tries it quickly. `upscaling` needs pictures that are fetched, and so must be named too.
  */
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
@@ -9,6 +9,7 @@ import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/condi
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { playgroundFigure } from "./figures/playground.ts";
 import { trainingFigures } from "./figures/training.ts";
+import { upscalingFigures } from "./figures/upscaling.ts";
 
 const figures: Readonly<Record<string, (path: string, packsDir?: string) => Promise<unknown>>> = {
   captions: captionFigure,
@@ -28,7 +29,7 @@ const { values, positionals } = parseArgs({
   options: { packs: { type: "string" }, steps: { type: "string" } },
 });
 const all = Object.keys(figures);
-const known = [...all, "training"];
+const known = [...all, "training", "upscaling"];
 const unknown = positionals.find((name) => !known.includes(name));
 if (unknown !== undefined) {
   console.error(`figures: expected ${known.join(", ")}, got "${unknown}"`);
@@ -39,6 +40,10 @@ for (const name of positionals.length > 0 ? positionals : all) {
   if (name === "training") {
     const steps = values.steps === undefined ? undefined : Number(values.steps);
     for (const made of await trainingFigures(dirname(path), values.packs, steps)) console.log(made);
+    continue;
+  }
+  if (name === "upscaling") {
+    for (const made of await upscalingFigures(dirname(path), values.packs)) console.log(made);
     continue;
   }
   await figures[name]!(path, values.packs);

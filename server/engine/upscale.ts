@@ -1,7 +1,7 @@
 /**
  * Upscaling as translation between networks: Φ reads features at every pixel and answers with a mean, τ draws what that answer lacks, given
  * the features, folded to 2 · 2 · 3 values a pixel (SRFlow, Lugmayr et al. 2020, for the idea of a flow on detail). Two stages of ×2 make
- * ×4. After each the picture is moved as little as possible to where it shrinks to the input. Colour and alpha are enlarged apart.
+ * ×4; at temperature 0 the answer alone is taken. After each the picture is moved as little as possible to where it shrinks to the input. Colour and alpha are enlarged apart.
  */
 import { AppError } from "../../shared/problem.ts";
 import { requireFits } from "../../shared/upscaling.ts";
@@ -61,8 +61,8 @@ const defaultCorePx = 256;
 
 /** What a run is told besides the picture. */
 interface Run extends Omit<UpscaleOptions, "temperature"> {
-  /** `answer`: Φ's own, without τ. */
-  readonly temperature: number | "answer";
+  /** 0 = Φ's answer, which is the mean that τ spreads around; `centre` = τ at v = 0. */
+  readonly temperature: number | "centre";
 }
 
 export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: UpscalerParts) {
@@ -86,8 +86,9 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
       throwIfCancelled(run.signal);
       const read = await network.read(readBox(from, whole), whole.widthPx, whole.heightPx);
       const answers = cutRows(read.answers, residualDims, whole, core);
-      if (run.temperature !== "answer") {
-        const residual = drawPixelResidual(run.seed, stage, core, run.temperature);
+      if (run.temperature !== 0) {
+        const spread = run.temperature === "centre" ? 0 : run.temperature;
+        const residual = drawPixelResidual(run.seed, stage, core, spread);
         const features = cutRows(read.features, network.featureDims, whole, core);
         const latent = await flow.inverse(residual, features, core.widthPx * core.heightPx);
         for (let at = 0; at < latent.length; at += 1) answers[at]! += latent[at]!;
@@ -132,8 +133,7 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
     await enlarge(isOpaque ? coloursOf(image) : fillColour(image), run, writeColours(result, isGrey));
     if (isOpaque) return result;
     // A shape has one accurate outline; only what it holds is drawn.
-    const temperature = run.temperature === "answer" ? "answer" : 0;
-    await enlarge(alphaOf(image), { ...run, temperature }, writeAlpha(result));
+    await enlarge(alphaOf(image), { ...run, temperature: 0 }, writeAlpha(result));
     clearInvisible(result);
     return result;
   }
@@ -145,10 +145,10 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
       return isEmpty ? 0 : tilesOfPlanes(image, scale) * (isOpaque ? 1 : 2);
     },
     upscale: (image: Pixels, options: UpscaleOptions): Promise<Pixels> => upscalePixels(image, options),
-    /** Φ's own answer, made consistent: what temperature 0 is measured against. */
-    answerOf: (image: Pixels, scale: 2 | 4): Promise<Pixels> =>
-      upscalePixels(image, { scale, temperature: "answer", seed: 0 }),
-  } satisfies Upscaler & { answerOf: unknown };
+    /** τ at v = 0: how far the middle of what it draws lies from Φ's answer. */
+    centreOf: (image: Pixels, scale: 2 | 4): Promise<Pixels> =>
+      upscalePixels(image, { scale, temperature: "centre", seed: 0 }),
+  } satisfies Upscaler & { centreOf: unknown };
 }
 
 /** The rows of a tile's core, [core pixels, width]. */

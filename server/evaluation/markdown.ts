@@ -1,31 +1,59 @@
 /** The report for people: Markdown with every table, its N and seed, and the figures that belong to it. */
-import type { Column, Report, Row, Table, TimedSection } from "./report.ts";
+import type { Column, Report, ReportBody, Row, Table, TimedSection, UpscalingReport } from "./report.ts";
 
-export function toMarkdown(report: Report): string {
-  const { pack, translation, set, featureNet, settings, machine, sections, leftOut, seconds } = report;
+export const toMarkdown = (report: Report | UpscalingReport): string =>
+  [
+    ...("upscaler" in report ? headOfUpscaling(report) : headOfTranslation(report)),
+    "",
+    ...describeBody(report),
+    ...("upscaler" in report && report.skipped.length > 0
+      ? ["## Skipped pictures", "", ...report.skipped.map(({ name, reason }) => `- ${name}: ${reason}`), ""]
+      : []),
+  ].join("\n");
+
+function headOfTranslation({ pack, translation, set, featureNet, settings, machine, seconds }: Report): string[] {
   const { seed, limit, temperature, guidance } = settings;
-  const lines = [
+  return [
     `# Evaluation of ${pack.id}@${pack.version}, translation ${translation}`,
     "",
     `Pack digest \`${pack.digest}\`. ${set ? `Images: ${set.folder} (${set.images}, index \`${set.digest.slice(0, 16)}\`).` : "No image set was given."} ` +
       `${featureNet ? `Feature net: ${featureNet}.` : "The pack has no image expert to judge by."} ` +
       `Seed ${seed}, at most ${limit} images a row, temperature ${temperature} and guidance ${guidance} where nothing else is said. ` +
-      `${seconds.toFixed(0)} s in all on ${machine.processor}, ${machine.cores} cores, ${machine.threads || "all"} threads.`,
+      `${seconds.toFixed(0)} s in all on ${nameOfMachine(machine)}.`,
     "",
     "Roles: *measured* is the translation; *floor* what comes without skill, or for a distance what two sets of real images have; " +
       "*ceiling* the best that any flow could reach here; *control* is neither. ↑ more is better, ↓ less is.",
+  ];
+}
+
+function headOfUpscaling({ pack, upscaler, set, featureNet, settings, machine, seconds }: UpscalingReport): string[] {
+  const { node, commit } = machine;
+  return [
+    `# Evaluation of ${pack.id}@${pack.version}, ${upscaler}`,
     "",
-    ...sections.flatMap((section) => describeSection(section, seed)),
+    `Pack digest \`${pack.digest}\`. Pictures: ${set.label}, ${set.pictures} measured. ${featureNet ? `Feature net: ${featureNet}. ` : ""}` +
+      `Seed ${settings.seed}, at most ${settings.limit} pictures of a group. ${seconds.toFixed(0)} s in all on ${nameOfMachine(machine)}, Node ${node}${commit ? `, commit ${commit}` : ""}.`,
+    "",
+    "Roles: *measured* is the pack; *floor* what needs no learning; *control* is neither: rivals, and the accurate answer that τ starts from. ↑ more is better, ↓ less is.",
+  ];
+}
+
+const nameOfMachine = ({ processor, cores, threads }: ReportBody["machine"]): string =>
+  `${processor}, ${cores} cores, ${threads || "all"} threads`;
+
+function describeBody({ sections, settings, leftOut }: ReportBody): string[] {
+  const lines = [
+    ...sections.flatMap((section) => describeSection(section, settings.seed)),
     "## Time",
     "",
     "| section | seconds |",
     "| --- | --: |",
-    ...sections.map(({ title, seconds: spent }) => `| ${title} | ${spent.toFixed(1)} |`),
+    ...sections.map(({ title, seconds }) => `| ${title} | ${seconds.toFixed(1)} |`),
     "",
   ];
   if (leftOut.length > 0)
     lines.push("## Left out", "", ...leftOut.map(({ title, reason }) => `- ${title}: ${reason}`), "");
-  return lines.join("\n");
+  return lines;
 }
 
 function describeSection({ title, about, tables, figures }: TimedSection, seed: number): string[] {
@@ -58,7 +86,8 @@ function describeTable({ title, columns, rows, note }: Table, seed: number): str
 const describeRow = ({ what, role, n, values }: Row, columns: readonly Column[]): string =>
   `| ${what.replaceAll("|", "\\|")} | ${role} | ${n} | ${columns.map((column) => format(values[column.key], column)).join(" | ")} |`;
 
-function format(value: number | undefined, { digits, isShare }: Column): string {
+function format(value: number | undefined, { digits, isShare, isYesNo }: Column): string {
   if (value === undefined || Number.isNaN(value)) return "–";
+  if (isYesNo) return value === 1 ? "yes" : "no";
   return isShare ? `${(100 * value).toFixed(digits)} %` : value.toFixed(digits);
 }

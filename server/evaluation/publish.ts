@@ -8,7 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { writeFileAtomically } from "../files/atomic-file.ts";
 import { toMarkdown } from "./markdown.ts";
-import { type Report, toJson } from "./report.ts";
+import { type Report, toJson, type UpscalingReport } from "./report.ts";
 
 export const [markdownFile, jsonFile] = ["report.md", "report.json"];
 
@@ -36,7 +36,7 @@ export async function requireReplaceable(folder: string): Promise<void> {
 }
 
 /** Writes `report.md`, `report.json` and all figures. @throws AppError as `requireReplaceable`, `storage_full` */
-export async function publishReport(report: Report, out: string): Promise<void> {
+export async function publishReport(report: Report | UpscalingReport, out: string): Promise<void> {
   await requireReplaceable(out);
   const folder = resolve(out);
   const [writing, old] = [`${folder}.writing`, `${folder}.old`];

@@ -10,6 +10,8 @@ export interface Column {
   readonly digits: number;
   /** Values are shares from 0 to 1, shown in per cent. */
   readonly isShare?: boolean;
+  /** Values are 1 for yes and 0 for no. */
+  readonly isYesNo?: boolean;
   readonly better?: "higher" | "lower";
 }
 
@@ -60,19 +62,10 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-export interface Report {
+/** What every report has, whatever was measured. */
+export interface ReportBody {
   readonly pack: { readonly id: string; readonly version: string; readonly digest: string };
-  readonly translation: string;
-  /** Folder and number of images of the set; absent without one. */
-  readonly set?: { readonly folder: string; readonly digest: string; readonly images: number };
-  /** The net whose features judge images; absent when the pack has none. */
-  readonly featureNet?: string;
-  readonly settings: {
-    readonly seed: number;
-    readonly limit: number;
-    readonly temperature: number;
-    readonly guidance: number;
-  };
+  readonly settings: { readonly seed: number; readonly limit: number };
   /** What it ran on: times and round trips depend on it. */
   readonly machine: { readonly processor: string; readonly cores: number; readonly threads: number };
   readonly sections: readonly TimedSection[];
@@ -80,6 +73,32 @@ export interface Report {
   readonly seconds: number;
 }
 
+export interface Report extends ReportBody {
+  readonly translation: string;
+  /** Folder and number of images of the set; absent without one. */
+  readonly set?: { readonly folder: string; readonly digest: string; readonly images: number };
+  /** The net whose features judge images; absent when the pack has none. */
+  readonly featureNet?: string;
+  readonly settings: ReportBody["settings"] & { readonly temperature: number; readonly guidance: number };
+}
+
+/** A picture that was not measured, and why. */
+export interface Skipped {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What enlarging pictures gives, beside its rivals. */
+export interface UpscalingReport extends ReportBody {
+  /** What the pack calls its upscaler. */
+  readonly upscaler: string;
+  readonly set: { readonly label: string; readonly pictures: number };
+  /** The net that judges textures; absent without one. */
+  readonly featureNet?: string;
+  readonly skipped: readonly Skipped[];
+  readonly machine: ReportBody["machine"] & { readonly node: string; readonly commit?: string };
+}
+
 /** The report as JSON: figures by file name, numbers in full. */
-export const toJson = (report: Report): string =>
+export const toJson = (report: ReportBody): string =>
   `${JSON.stringify(report, (key, value: unknown) => (key === "data" ? undefined : value), 2)}\n`;

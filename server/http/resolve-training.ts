@@ -22,7 +22,8 @@ export async function resolveTraining(
   { catalogue, uploads }: Pick<RouteDeps, "catalogue" | "uploads">,
 ): Promise<Training["base"]> {
   const packs = catalogue.packs();
-  const { pack, translation } = findTranslation(packs, base ?? packs[0]?.translations[0]?.id ?? "", "base");
+  const first = packs.flatMap(({ translations }) => translations)[0]?.id;
+  const { pack, translation } = findTranslation(packs, base ?? first ?? "", "base");
   if (!translation.conditions.includes("caption")) {
     const expected = "a translation that reads captions";
     throw new AppError("invalid_request", `base: expected ${expected}, got ${describe(translation.id)}`, {

@@ -100,12 +100,21 @@ async function reject<T>(work: () => Promise<T>, expected: string): Promise<T> {
 
 const whole = <T>(work: () => Promise<T>): Promise<T> => reject(work, "a complete, undamaged file");
 
-/** Fits into a square without cropping: aspect kept, centred, transparent around. */
+/**
+ * Fits into a square without cropping: aspect kept, centred, transparent around. The whole picture is decoded first: the readers of
+ * JPEG and WebP would shrink by a filter of their own, to other pixels than the same picture gives as PNG.
+ */
 const fit = (image: Sharp, sizePx: number): Sharp =>
   image
     .toColourspace("srgb")
     .ensureAlpha()
-    .resize({ width: sizePx, height: sizePx, fit: "contain", background: { r: 0, g: 0, b: 0, alpha: 0 } });
+    .resize({
+      width: sizePx,
+      height: sizePx,
+      fit: "contain",
+      background: { r: 0, g: 0, b: 0, alpha: 0 },
+      fastShrinkOnLoad: false,
+    });
 
 const planesOf = async (image: Sharp, sizePx: number): Promise<Float32Array> =>
   toPremultipliedPlanes(await image.raw({ depth: "uchar" }).toBuffer(), sizePx);

@@ -88,7 +88,7 @@ describe("upscaling", () => {
     assert.deepEqual(await draw(1), await draw(1));
     assert.notDeepEqual(await draw(1), await draw(2));
     assert.deepEqual(await draw(1, 0), await draw(2, 0));
-    assert.deepEqual(await draw(1, 0), await make().answerOf(wavy, 2));
+    assert.deepEqual(await draw(1, 0), await make().centreOf(wavy, 2));
   });
 
   it("shrinks back to the input when it was drawn, too", async () => {

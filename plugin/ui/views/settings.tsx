@@ -17,7 +17,7 @@ export function SettingsView(props: ViewProps) {
   const edit = (change: Partial<Settings>): void => setDraft({ ...draft, ...change });
   const save = (): void => void controller.saveSettings(draft);
   useEnterInField(save);
-  const pack = state.meta?.packs[0];
+  const packs = state.meta?.packs.map(({ id }) => id) ?? [];
   return (
     <div class="view">
       <header>
@@ -31,7 +31,7 @@ export function SettingsView(props: ViewProps) {
           {state.meta !== undefined && state.failure === undefined && !state.isConnecting && (
             <p class="applied" role="status">
               <Icon name="check" />
-              {fill(texts.connectedTo, { version: state.meta.version, pack: pack === undefined ? "" : pack.id })}
+              {fill(texts.connectedTo, { version: state.meta.version, pack: packs.join(", ") })}
             </p>
           )}
           <h2>{texts.defaults}</h2>

@@ -2,7 +2,7 @@
  * Trains τ of the pack `sharp` by exact maximum likelihood with the server's own trainer, one stage after the other, and writes the
  * flows and the pack's manifest. Interrupted by Ctrl-C and run once more, it goes on from its checkpoint.
  *
- *   node --import tsx server/pretrain/sharp/train-flows.mts [--stages 1,2] [--steps 3000] [--patches 2500] [--trained DIR] [--pack DIR]
+ *   node --import tsx server/pretrain/sharp/train-flows.mts [--stages 1,2] [--steps 6000] [--patches 4000] [--trained DIR] [--pack DIR]
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -27,8 +27,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
   options: {
     stages: { type: "string", default: "1,2" },
-    steps: { type: "string", default: "3000" },
-    patches: { type: "string", default: "2500" },
+    steps: { type: "string", default: "6000" },
+    patches: { type: "string", default: "4000" },
     batch: { type: "string", default: "4096" },
     threads: { type: "string", default: "0" },
     trained: { type: "string", default: join(here, "../.cache/sharp") },
@@ -107,7 +107,8 @@ for (const stage of values.stages.split(",").map(Number)) {
   await writeFileAtomically(join(pack, `stage-${stage}/metrics.json`), `${JSON.stringify(fitted.metrics)}\n`, 0o644);
   console.log(JSON.stringify({ stage, ...fitted.metrics }));
 }
-await writeManifest(pack);
+// The first stage alone is no pack yet.
+if (values.stages.split(",").includes("2")) await writeManifest(pack);
 
 async function firstStage(entry: Awaited<ReturnType<typeof declareUpscaler>>) {
   const flow = await createPixelFlow(readFlowFile(await readFile(join(pack, entry.stages[0]!.flow)), "stage 1"), {

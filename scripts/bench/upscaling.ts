@@ -1,0 +1,129 @@
+/**
+ * Upscaling in the inference child, as the server runs it: seconds and the child's peak memory, beside sharp's own enlarging and, where
+ * scripts/rivals is installed, the ESRGANs of npm. Pictures are colour waves: no step looks at what is drawn to be quicker.
+ */
+import { readFile } from "node:fs/promises";
+import sharp from "sharp";
+import type { Pixels } from "../../server/engine/interfaces.ts";
+import { openRivals } from "../../server/evaluation/upscaling/rivals.ts";
+import { createInferenceClient } from "../../server/inference/client.ts";
+import type { InferenceClient } from "../../server/inference/protocol.ts";
+import { packsHome } from "../../server/packs/catalogue.ts";
+import { ResolvedUpscaleSchema } from "../../shared/upscaling.ts";
+import { median } from "./measure.ts";
+import { timed } from "./running-server.ts";
+
+type Scale = 2 | 4;
+const scales = [2, 4] as const;
+
+export interface UpscalingBench {
+  /** 512 × 512 to 2048 × 2048, by detail. */
+  readonly seconds: ReadonlyArray<{ readonly detail: number; readonly seconds: number }>;
+  readonly rates: readonly Rate[];
+  /** Of the child, after 1024 × 1024 to 4096 × 4096, every pack that ships open. */
+  readonly peakMb: number;
+}
+
+interface Rate {
+  readonly what: string;
+  readonly scale: Scale;
+  readonly secondsPerMegapixel: number;
+}
+
+const [sidePx, largeSidePx] = [512, 1024];
+/** Of the networks' input: they are slow, TensorFlow.js above all. */
+const rivalSidePx = 64;
+const rounds = 3;
+
+export async function benchUpscaling(packsDir = packsHome()): Promise<UpscalingBench> {
+  const picture = waves(sidePx);
+  const seconds: Array<UpscalingBench["seconds"][number]> = [];
+  const rates: Rate[] = [];
+  const peakMb = await withClient(packsDir, async (client) => {
+    for (const detail of [0, 1])
+      seconds.push({ detail, seconds: await medianSeconds(() => enlarge(client, picture, 4, detail)) });
+    for (const scale of scales) {
+      const spent = scale === 4 ? seconds[1]!.seconds : await medianSeconds(() => enlarge(client, picture, scale, 1));
+      rates.push({ what: "tau, detail 1", scale, secondsPerMegapixel: spent / megapixels(sidePx, scale) });
+    }
+    await enlarge(client, waves(largeSidePx), 4, 1);
+    return peakOf(client.ready!.pid);
+  });
+  for (const scale of scales) rates.push(...(await ratesOfSharp(picture, scale)));
+  rates.push(...(await ratesOfNetworks()));
+  return { seconds, rates, peakMb };
+}
+
+async function withClient<T>(packsDir: string, work: (client: InferenceClient) => Promise<T>): Promise<T> {
+  const client = createInferenceClient({ packsDir });
+  try {
+    await client.start();
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+}
+
+async function enlarge(client: InferenceClient, picture: Pixels, scale: Scale, detail: number): Promise<void> {
+  const request = ResolvedUpscaleSchema.parse({ image: "0".repeat(64), scale, detail, seed: 1 });
+  await client.upscale(request, picture, { onImage: () => {} });
+}
+
+async function ratesOfSharp({ rgba, widthPx, heightPx }: Pixels, scale: Scale): Promise<Rate[]> {
+  const rates: Rate[] = [];
+  for (const kernel of ["cubic", "lanczos3"] as const) {
+    const spent = await medianSeconds(() =>
+      sharp(rgba, { raw: { width: widthPx, height: heightPx, channels: 4 } })
+        .resize(scale * widthPx, scale * heightPx, { kernel })
+        .raw()
+        .toBuffer(),
+    );
+    rates.push({ what: `sharp, ${kernel}`, scale, secondsPerMegapixel: spent / megapixels(widthPx, scale) });
+  }
+  return rates;
+}
+
+async function ratesOfNetworks(): Promise<Rate[]> {
+  const rivals = openRivals();
+  if (typeof rivals === "string") return [];
+  const input = waves(rivalSidePx);
+  const rates: Rate[] = [];
+  try {
+    for (const scale of scales)
+      for (const name of rivals.networks)
+        for (const runtime of ["onnx", "tfjs"] as const) {
+          const spent = await medianSeconds(() => rivals.draw(name, runtime, input, scale));
+          const what = `${name} on ${runtime === "onnx" ? "onnxruntime" : "TensorFlow.js (WebAssembly)"}`;
+          rates.push({ what, scale, secondsPerMegapixel: spent / megapixels(rivalSidePx, scale) });
+        }
+  } finally {
+    rivals.close();
+  }
+  return rates;
+}
+
+const megapixels = (inputSidePx: number, scale: Scale): number => (scale * inputSidePx) ** 2 / 1e6;
+
+/** After one that warms up. */
+async function medianSeconds(work: () => Promise<unknown>): Promise<number> {
+  await work();
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round += 1) times.push((await timed(work)) / 1000);
+  return median(times);
+}
+
+/** Peak resident memory of a process, MB (Linux). */
+async function peakOf(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
+}
+
+function waves(side: number): Pixels {
+  const rgba = new Uint8Array(4 * side * side).fill(255);
+  for (let pixel = 0; pixel < side * side; pixel += 1) {
+    const [x, y] = [pixel % side, Math.floor(pixel / side)];
+    for (let channel = 0; channel < 3; channel += 1)
+      rgba[4 * pixel + channel] = 128 + 60 * Math.sin(x / (5 + channel)) + 60 * Math.cos(y / (9 - channel));
+  }
+  return { rgba, widthPx: side, heightPx: side };
+}

@@ -1,0 +1,104 @@
+/**
+ * Figures of upscaling ×4: the first photographs and drawings of the stated list by name, the middle of each, by every way side by side; and
+ * hypotheses with the map of where they differ. One seed, nothing picked. Needs the pictures of the evaluation and the pack `sharp`.
+ */
+import { basename, extname, join } from "node:path";
+import { drawHypotheses } from "../../server/engine/hypotheses.ts";
+import type { Pixels } from "../../server/engine/interfaces.ts";
+import { networkMethods, ownMethods } from "../../server/evaluation/upscaling/methods.ts";
+import { statedPictures } from "../../server/evaluation/upscaling/pictures.ts";
+import { shrinkTruth } from "../../server/evaluation/upscaling/resample.ts";
+import { openRivals } from "../../server/evaluation/upscaling/rivals.ts";
+import { cutMiddle } from "../../server/evaluation/upscaling/truths.ts";
+import { encodePng } from "../../server/images/codec.ts";
+import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
+import { loadUpscaler } from "../../server/packs/load-upscaler.ts";
+import { type SheetRow, writeSheet } from "./sheet.ts";
+
+const [scale, seed, pictures] = [4, 1, 3] as const;
+/** Side of the crops that are shown, one pixel for one; and what the networks see of each picture. */
+const [shownPx, seenPx] = [96, 256];
+/** Labels lie above the crops, a name of a file beside them. */
+const sheet = { cellPx: shownPx + 8, marginPx: 110, isPhotographic: true };
+const ways = ["bicubic", "esrgan-medium", "esrgan-thick", "tau-0", "tau-0.5", "tau-0.9"];
+/** Hypotheses of this detail: in the middle of the slider. */
+const [detail, hypotheses] = [0.6, 3] as const;
+/** Of each group: noise is the part of a picture that no PNG makes smaller. */
+const hypothesisRows = 2;
+
+/** @returns paths of the figures with their bytes */
+export async function upscalingFigures(folder: string, packsDir = packsHome()): Promise<string[]> {
+  const entry = (await Catalogue.open(packsDir)).entries.find(({ manifest }) => manifest.upscaler);
+  if (!entry) throw new Error(`figures: expected a pack with an upscaler in ${packsDir}, got none`);
+  const upscaler = await loadUpscaler(entry, { threads: 0 });
+  const set = await statedPictures(pictures);
+  const opened = openRivals();
+  const rivals = typeof opened === "string" ? undefined : opened;
+  if (!rivals || rivals.missing !== undefined) console.warn(`figures: without ESRGANs (${rivals?.missing ?? opened})`);
+  const methods = [...ownMethods(upscaler, seed), ...(rivals ? networkMethods(rivals) : [])];
+  const shown = ways.flatMap((id) => methods.find((method) => method.id === id) ?? []);
+  const made: string[] = [];
+  const write = async (name: string, columns: readonly string[], rows: readonly SheetRow[]): Promise<void> => {
+    const path = join(folder, `${name}.png`);
+    made.push(`${path}, ${await writeSheet(path, [{ columns, rows }], sheet)} bytes`);
+  };
+  try {
+    const uncertain: SheetRow[] = [];
+    for (const group of set.groups) {
+      const rows: SheetRow[] = [];
+      for (const { name, read } of set.pictures.filter((picture) => picture.group === group)) {
+        const truth = cutMiddle(await read(), seenPx, seenPx);
+        const input = shrinkTruth(truth, scale);
+        const label = basename(name, extname(name));
+        const drawn: Pixels[] = [];
+        for (const method of shown) drawn.push((await method.draw(input, scale)).picture);
+        rows.push({ label, tiles: await Promise.all([repeatPixels(input), ...drawn, truth].map(toTile)) });
+        const several = [repeatPixels(input), ...(await drawSeveral(upscaler, input)), truth];
+        if (rows.length <= hypothesisRows) uncertain.push({ label, tiles: await Promise.all(several.map(toTile)) });
+      }
+      await write(
+        `upscaling-${group}`,
+        ["input", ...shown.map(({ label }) => label.replace("temperature", "T")), "truth"],
+        rows,
+      );
+    }
+    const numbered = Array.from({ length: hypotheses }, (_, at) => `hypothesis ${at + 1}`);
+    await write("upscaling-hypotheses", ["input", ...numbered, "where they differ", "truth"], uncertain);
+    return made;
+  } finally {
+    rivals?.close();
+  }
+}
+
+/** Hypotheses and, last, their map. */
+async function drawSeveral(upscaler: Parameters<typeof drawHypotheses>[0], input: Pixels): Promise<Pixels[]> {
+  const drawn: Pixels[] = [];
+  await drawHypotheses(
+    upscaler,
+    input,
+    { scale, detail, seed, count: hypotheses, variance: true },
+    {
+      onImage: (picture) => {
+        drawn.push(picture);
+      },
+      pause: async () => {},
+    },
+  );
+  return drawn;
+}
+
+/** Each pixel as a square of its colour. */
+function repeatPixels({ rgba, widthPx, heightPx }: Pixels): Pixels {
+  const large = new Uint8Array(scale ** 2 * rgba.length);
+  for (let pixel = 0; pixel < scale ** 2 * widthPx * heightPx; pixel += 1) {
+    const [x, y] = [Math.floor((pixel % (scale * widthPx)) / scale), Math.floor(pixel / (scale * widthPx) / scale)];
+    const from = 4 * (y * widthPx + x);
+    large.set(rgba.subarray(from, from + 4), 4 * pixel);
+  }
+  return { rgba: large, widthPx: scale * widthPx, heightPx: scale * heightPx };
+}
+
+async function toTile(picture: Pixels): Promise<Uint8Array> {
+  const { rgba, widthPx, heightPx } = cutMiddle(picture, shownPx, shownPx);
+  return encodePng(rgba, widthPx, heightPx);
+}

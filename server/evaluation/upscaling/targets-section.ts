@@ -1,0 +1,103 @@
+/** What upscaling shall reach, beside what it reaches: every row is a measured value, a goal and a verdict. */
+import type { Column, Row, Section } from "../report.ts";
+import type { Pass, UpscalingContext } from "./context.ts";
+import type { Results } from "./measure.ts";
+import { type Scale, temperatureId, temperatures } from "./methods.ts";
+import type { RivalFindings, Speed } from "./rivals-section.ts";
+
+/** dB of T = 0 above bicubic, by the stated list's groups. */
+const gains: Readonly<Record<string, Readonly<Record<Scale, number>>>> = {
+  photos: { 2: 2, 4: 1.2 },
+  graphics: { 2: 3, 4: 2 },
+};
+const centreLossMaxDb = 0.1;
+const lrPsnrMinDb = 45;
+const distanceSavedMinPercent = 30;
+const speedUpMin = 5;
+
+const columns: readonly Column[] = [
+  { key: "value", label: "measured", digits: 2 },
+  { key: "goal", label: "goal", digits: 2 },
+  { key: "isMet", label: "met", digits: 0, isYesNo: true },
+];
+
+export function targetsSection(context: UpscalingContext, pass: Pass, rivals: RivalFindings | undefined): Section {
+  const { set, upscaler } = context;
+  const rows: Row[] = [];
+  for (const scale of upscaler.scales)
+    for (const group of set.groups) {
+      if (pass.results.of(group, scale, temperatureId(0)).length === 0) continue;
+      rows.push(...qualityRows(pass.results, group, scale));
+      if (rivals) rows.push(...rivalRows(rivals.results, group, scale));
+    }
+  if (rivals) rows.push(...speedRows(rivals.speeds));
+  return {
+    id: "targets",
+    title: "Targets",
+    about: "From the tables below, one verdict a row. Rows on ESRGANs compare on the same smaller pictures.",
+    tables: [{ title: "Goals and what was reached", columns, rows }],
+    figures: [],
+  };
+}
+
+const atLeast = (what: string, n: number, value: number, goal: number): Row => ({
+  what: `${what}, at least`,
+  role: "measured",
+  n,
+  values: { value, goal, isMet: Number(value >= goal) },
+});
+
+function qualityRows(results: Results, group: string, scale: Scale): Row[] {
+  const where = `×${scale}, ${group}`;
+  const accurate = temperatureId(0);
+  const n = results.of(group, scale, accurate).length;
+  const gain = results.mean(group, scale, accurate, "psnr")! - results.mean(group, scale, "bicubic", "psnr")!;
+  const goal = gains[group]?.[scale];
+  const rows = goal === undefined ? [] : [atLeast(`${where}: PSNR at T = 0 above bicubic, dB`, n, gain, goal)];
+  const centre = results.mean(group, scale, "centre", "psnr");
+  if (centre !== undefined) {
+    const loss = results.mean(group, scale, accurate, "psnr")! - centre;
+    const values = { value: loss, goal: centreLossMaxDb, isMet: Number(loss <= centreLossMaxDb) };
+    rows.push({ what: `${where}: PSNR of τ at v = 0 below Φ's answer, dB, at most`, role: "measured", n, values });
+  }
+  const lrPsnr = temperatures.map((temperature) => results.mean(group, scale, temperatureId(temperature), "lrPsnr")!);
+  rows.push(atLeast(`${where}: lowest mean LR-PSNR of any temperature, dB`, n, Math.min(...lrPsnr), lrPsnrMinDb));
+  const plain = results.mean(group, scale, "bicubic", "distance");
+  if (plain === undefined) return rows;
+  const distances = temperatures.map(
+    (temperature) => results.mean(group, scale, temperatureId(temperature), "distance")!,
+  );
+  const best = Math.min(...distances);
+  const what = `${where}: distance below bicubic's at the best temperature (${temperatures[distances.indexOf(best)]}), per cent`;
+  rows.push(atLeast(what, n, 100 * (1 - best / plain), distanceSavedMinPercent));
+  return rows;
+}
+
+const networks = ["esrgan-medium", "esrgan-thick"];
+
+function rivalRows(results: Results, group: string, scale: Scale): Row[] {
+  const own = results.mean(group, scale, temperatureId(0), "psnr");
+  return networks.flatMap((name) => {
+    const theirs = results.mean(group, scale, name, "psnr");
+    if (own === undefined || theirs === undefined) return [];
+    const n = results.of(group, scale, name).length;
+    return [atLeast(`×${scale}, ${group}: PSNR at T = 0 above ${name}, dB`, n, own - theirs, 0)];
+  });
+}
+
+/** Against our slower draw. */
+function speedRows(speeds: readonly Speed[]): Row[] {
+  return speeds
+    .filter(({ runtime }) => runtime !== "own")
+    .map(({ method, runtime, scale, secondsPerMegapixel }) => {
+      const own = speeds.filter((speed) => speed.runtime === "own" && speed.scale === scale);
+      const slowest = Math.max(...own.map((speed) => speed.secondsPerMegapixel));
+      const where = runtime === "tfjs" ? "TensorFlow.js" : "onnxruntime, as we do";
+      return atLeast(
+        `×${scale}: times faster than ${method} on ${where}`,
+        1,
+        secondsPerMegapixel / slowest,
+        speedUpMin,
+      );
+    });
+}

@@ -1,0 +1,137 @@
+/**
+ * A perceptual distance on a named net: feature maps of EfficientNet-Lite0 (the pack icons' image expert before it pools) after three of its
+ * activations; features of each place to unit length, squared differences, means over places, then over depths. The form is that of
+ * Zhang et al. 2018 (equation 1) with equal weights, but neither their net nor their fit to people: it is not LPIPS.
+ */
+import type { ConditionValue, Pixels } from "../../engine/interfaces.ts";
+import { openOnnxExpert } from "../../experts/declared-condition.ts";
+import { SharedFiles } from "../../experts/shared-files.ts";
+import type { CatalogueEntry } from "../../packs/catalogue.ts";
+import { asImage } from "../images.ts";
+
+/**
+ * Activations of the graph: of its stem, and where stages 1 and 2 begin; 1/2 and 1/4 of its input's side. Deeper ones take noise of one level on
+ * flat paper, which nobody sees, for more than the blur of a bicubic ×2, which everybody does.
+ */
+const layers = ["relu6", "relu6_3", "relu6_6"];
+/** Side of the tiles that a picture is judged by: small, so that textures count; and the net's input. */
+const tilePx = 128;
+const tilesAtOnce = 8;
+
+/** Normalised maps of one picture, by run and layer. */
+export type Texture = ReadonlyArray<{ readonly maps: Float32Array; readonly channels: number }>;
+
+export interface TextureNet {
+  readonly name: string;
+  textureOf(picture: Pixels): Promise<Texture>;
+}
+
+/**
+ * @returns undefined for a pack without an image expert
+ * @throws AppError `pack_corrupt` when the expert's graph has other layers
+ */
+export async function openTextureNet(
+  { folder, manifest }: CatalogueEntry,
+  threads: number,
+): Promise<TextureNet | undefined> {
+  const image = Object.values(manifest.experts).find(({ kind }) => kind === "image");
+  if (image?.kind !== "image") return undefined;
+  const options = { threads, shared: new SharedFiles() };
+  const experts: Awaited<ReturnType<typeof openOnnxExpert>>[] = [];
+  for (const layer of layers)
+    experts.push(
+      await openOnnxExpert(
+        folder,
+        {
+          kind: "onnx",
+          model: image.model,
+          input: {
+            kind: "image",
+            name: "image",
+            sizePx: tilePx,
+            layout: "NCHW",
+            fit: "contain",
+            channels: "rgba",
+            background: "#ffffff",
+            range: [0, 1],
+          },
+          layer,
+          pooling: "none",
+          normalise: "none",
+          dims: 1,
+        },
+        "image",
+        options,
+      ),
+    );
+  return {
+    name: "EfficientNet-Lite0",
+    async textureOf(picture) {
+      const tiles = tilesOf(picture);
+      const texture: Array<Texture[number]> = [];
+      for (let start = 0; start < tiles.length; start += tilesAtOnce)
+        for (const expert of experts) {
+          const { data, dims } = await expert.layerOf(tiles.slice(start, start + tilesAtOnce));
+          texture.push({ maps: toUnitLength(data as Float32Array, dims), channels: dims[1]! });
+        }
+      return texture;
+    },
+  };
+}
+
+/** 0 for equal pictures, 4 at most; of pictures of one size. */
+export function textureDistance(a: Texture, b: Texture): number {
+  // Layers differ in size, so each has its own mean; runs are equal parts of each but for the last.
+  const sums = layers.map(() => ({ sum: 0, places: 0 }));
+  for (const [at, { maps, channels }] of a.entries()) {
+    const layer = sums[at % layers.length]!;
+    const other = b[at]!.maps;
+    for (let index = 0; index < maps.length; index += 1) layer.sum += (maps[index]! - other[index]!) ** 2;
+    layer.places += maps.length / channels;
+  }
+  return sums.reduce((total, { sum, places }) => total + sum / places, 0) / layers.length;
+}
+
+/** [tiles, channels, height, width], each place's channels divided by their length; copied. */
+function toUnitLength(
+  data: Float32Array,
+  [tiles = 1, channels = 1, height = 1, width = 1]: readonly number[],
+): Float32Array {
+  const maps = new Float32Array(data.length);
+  const places = height * width;
+  for (let tile = 0; tile < tiles; tile += 1)
+    for (let place = 0; place < places; place += 1) {
+      const first = tile * channels * places + place;
+      let squares = 0;
+      for (let channel = 0; channel < channels; channel += 1) squares += data[first + channel * places]! ** 2;
+      const length = Math.sqrt(squares) + 1e-10;
+      for (let channel = 0; channel < channels; channel += 1)
+        maps[first + channel * places] = data[first + channel * places]! / length;
+    }
+  return maps;
+}
+
+/** Tiles that cover the picture evenly, its border repeated where it is smaller than a tile. */
+function tilesOf(picture: Pixels): ConditionValue[] {
+  const [lefts, tops] = [startsOf(picture.widthPx), startsOf(picture.heightPx)];
+  return tops.flatMap((top) => lefts.map((left) => asImage(tileOf(picture, left, top), tilePx, `${left} ${top}`)));
+}
+
+function startsOf(lengthPx: number): number[] {
+  const count = Math.ceil(lengthPx / tilePx);
+  if (count === 1) return [0];
+  return Array.from({ length: count }, (_, at) => Math.round((at * (lengthPx - tilePx)) / (count - 1)));
+}
+
+/** Opaque planes [4, 128, 128] in [0, 1]. */
+function tileOf({ rgba, widthPx, heightPx }: Pixels, left: number, top: number): Float32Array {
+  const places = tilePx * tilePx;
+  const planes = new Float32Array(4 * places).fill(1);
+  for (let place = 0; place < places; place += 1) {
+    const x = Math.min(widthPx - 1, left + (place % tilePx));
+    const y = Math.min(heightPx - 1, top + Math.floor(place / tilePx));
+    for (let channel = 0; channel < 3; channel += 1)
+      planes[channel * places + place] = rgba[4 * (y * widthPx + x) + channel]! / 255;
+  }
+  return planes;
+}
