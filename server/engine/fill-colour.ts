@@ -1,5 +1,5 @@
 /**
- * Colour for pixels that are not opaque, taken from the nearest ones that are: pull-push over a pyramid of halves (Gortler et al. 1996,
+ * Colour for pixels that show nothing, taken from the nearest ones that do: pull-push over a pyramid of halves (Gortler et al. 1996,
  * "The Lumigraph", section 3.4). Colour and alpha can then be enlarged apart, and no ground shines through an edge as a halo.
  */
 import type { Pixels } from "./interfaces.ts";
@@ -11,6 +11,9 @@ interface Level {
   readonly widthPx: number;
   readonly heightPx: number;
 }
+
+/** Colours of pixels fainter than this are too coarse in 8 bits, and fade into those around them. */
+const faintAlpha = 16;
 
 /** The colours of a picture with alpha, continued under what is transparent. At least one pixel must not be fully transparent. */
 export function fillColour({ rgba, widthPx, heightPx }: Pixels): Planes {
@@ -25,9 +28,11 @@ export function fillColour({ rgba, widthPx, heightPx }: Pixels): Planes {
   const pixels = widthPx * heightPx;
   for (let pixel = 0; pixel < pixels; pixel += 1) {
     const at = 4 * pixel;
-    for (let channel = 0; channel < 3; channel += 1)
-      planes.data[channel * pixels + pixel] =
-        rgba[at + 3] === 255 ? rgba[at + channel]! * 257 : toSixteenBits(filled[at + channel]! / filled[at + 3]!);
+    const own = Math.min(1, rgba[at + 3]! / faintAlpha);
+    for (let channel = 0; channel < 3; channel += 1) {
+      const around = filled[at + channel]! / filled[at + 3]!;
+      planes.data[channel * pixels + pixel] = toSixteenBits(own * (rgba[at + channel]! / 255) + (1 - own) * around);
+    }
   }
   return planes;
 }

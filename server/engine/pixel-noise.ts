@@ -1,7 +1,8 @@
 /**
- * The residual of an upscale: standard normals named by seed, stage and the pixel's place in the picture, so that the same seed gives
- * the same picture however it is cut into tiles. Philox4x32-10 of the counter [x, y, 2·stage + half, stream] under the key
- * [seed, 0] gives four words; each half of a word picks one of 65,536 equally likely quantiles of N(0, 1), within ±4.3.
+ * The residual of an upscale, named by seed, stage and the pixel's place in the picture, so that the same seed gives the same picture
+ * however it is cut into tiles. Philox4x32-10 of the counter [x, y, 2·stage + half, stream] under the key [seed, 0] gives four
+ * words; each half of a word picks one of 65,536 equally likely quantiles of N(0, 1) cut at ±1.5: pixels are drawn apart from their
+ * neighbours, and what lies further out shows as single specks (the truncation of Brock, Donahue, Simonyan 2019, section 3.1).
  */
 import type { Box } from "./picture-planes.ts";
 import { philoxInto, streams } from "./random.ts";
@@ -10,6 +11,8 @@ import { philoxInto, streams } from "./random.ts";
 export const residualDims = 12;
 
 const levels = 65_536;
+/** Standard deviations. */
+const cutAt = 1.5;
 let quantiles: Float32Array | undefined;
 
 /**
@@ -35,11 +38,12 @@ export function drawPixelResidual(seed: number, stage: number, box: Box, tempera
   return values;
 }
 
-/** Quantiles at the middles of `levels` equal shares. */
+/** Quantiles at the middles of `levels` equal shares of what lies within ±`cutAt`. */
 function tabulateQuantiles(): Float32Array {
   const table = new Float32Array(levels);
+  const outside = lowerTail(-cutAt);
   for (let level = 0; level < levels / 2; level += 1) {
-    const value = quantileBelowMedian((level + 0.5) / levels);
+    const value = quantileBelowMedian(outside + ((level + 0.5) / levels) * (1 - 2 * outside));
     table[level] = value;
     table[levels - 1 - level] = -value;
   }

@@ -4,9 +4,11 @@
  */
 import type { Likelihood } from "./translation.ts";
 
-/** Index of the best of at least one candidate; the earlier one on a tie. A gain that is no number wins only as the first. */
+/** Index of the best of at least one candidate; the earlier one on a tie. A gain that is no number loses to any that is one. */
 export const bestCandidate = (candidates: readonly Likelihood[]): number =>
   candidates.reduce(
-    (best, { conditionGain }, index) => (conditionGain > candidates[best]!.conditionGain ? index : best),
+    (best, { conditionGain }, index) => (isBetter(conditionGain, candidates[best]!.conditionGain) ? index : best),
     0,
   );
+
+const isBetter = (gain: number, best: number): boolean => gain > best || (Number.isNaN(best) && !Number.isNaN(gain));

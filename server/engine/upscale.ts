@@ -91,7 +91,7 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
         const residual = drawPixelResidual(run.seed, stage, core, spread);
         const features = cutRows(read.features, network.featureDims, whole, core);
         const latent = await flow.inverse(residual, features, core.widthPx * core.heightPx);
-        for (let at = 0; at < latent.length; at += 1) answers[at]! += latent[at]!;
+        addFinite(answers, latent);
       }
       writeBox(to, unfold(answers, core), enlargeBox(core, 2), enlargeBox(core, 2));
       await run.onTile?.();
@@ -149,6 +149,17 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
     centreOf: (image: Pixels, scale: 2 | 4): Promise<Pixels> =>
       upscalePixels(image, { scale, temperature: "centre", seed: 0 }),
   } satisfies Upscaler & { centreOf: unknown };
+}
+
+/** @throws AppError `tensor_mismatch` when a flow gave no numbers, which would end as black pixels */
+function addFinite(answers: Float32Array, latent: Float32Array): void {
+  let sum = 0;
+  for (let at = 0; at < latent.length; at += 1) {
+    answers[at]! += latent[at]!;
+    sum += latent[at]!;
+  }
+  if (!Number.isFinite(sum))
+    throw new AppError("tensor_mismatch", `upscale: expected finite details of the flow, got a sum of ${sum}`);
 }
 
 /** The rows of a tile's core, [core pixels, width]. */

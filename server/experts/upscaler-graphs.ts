@@ -3,15 +3,13 @@
  * server/pretrain/sharp/export_upscaler.py writes them, for pictures of any size; checked when opened and at every run.
  */
 import { join } from "node:path";
+import { residualDims } from "../engine/pixel-noise.ts";
 import type { Consistency, UpscaleNetwork } from "../engine/upscale.ts";
 import type { Session, TensorInfo } from "../onnx/session.ts";
 import type { UpscalerEntry } from "../packs/manifest.ts";
 import { requireFinite, requirePromised, requireShape } from "./check.ts";
 import type { ExpertOptions } from "./expert.ts";
 import { SharedFiles } from "./shared-files.ts";
-
-/** 2 × 2 pixels of 3 colours. */
-const foldedDims = 12;
 
 const rgb = (height: string, width: string): TensorInfo => ({ type: "float32", shape: [1, 3, height, width] });
 
@@ -31,7 +29,7 @@ export async function openUpscaleNetwork(
     [{ name: "image", ...rgb("height", "width") }],
     [
       { name: "features", type: "float32", shape: ["pixels", featureDims] },
-      { name: "answers", type: "float32", shape: ["pixels", foldedDims] },
+      { name: "answers", type: "float32", shape: ["pixels", residualDims] },
     ],
     label,
   );
@@ -41,7 +39,7 @@ export async function openUpscaleNetwork(
     async read(tile, widthPx, heightPx) {
       const { features, answers } = await session.run({ image: { data: tile, dims: [1, 3, heightPx, widthPx] } });
       requireShape(features!, [heightPx * widthPx, featureDims], label);
-      requireShape(answers!, [heightPx * widthPx, foldedDims], label);
+      requireShape(answers!, [heightPx * widthPx, residualDims], label);
       requireFinite(answers!.data as Float32Array, label);
       return { features: features!.data as Float32Array, answers: answers!.data as Float32Array };
     },
@@ -76,6 +74,7 @@ export async function openConsistency(
         low: { data: low, dims: [1, 3, heightPx, widthPx] },
       });
       requireShape(consistent!, dims, label);
+      requireFinite(consistent!.data as Float32Array, label);
       return consistent!.data as Float32Array;
     },
   };

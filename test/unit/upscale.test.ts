@@ -122,6 +122,19 @@ describe("upscaling", () => {
     assert.ok(visible > 2500 && invisible > 4000, `${visible} visible, ${invisible} not`);
   });
 
+  it("keeps the colours of what is translucent as they are", async () => {
+    const texture = (alpha: number) =>
+      picture(16, 16, (x, y) => [(x * 37) % 200, (y * 53) % 180, ((x + y) * 29) % 220, alpha]);
+    const options = { scale: 2, temperature: 0, seed: 1 } as const;
+    const opaque = await make().upscale(texture(255), options);
+    for (const alpha of [254, 128, 20]) {
+      const { rgba } = await make().upscale(texture(alpha), options);
+      for (let at = 0; at < rgba.length; at += 1)
+        if (at % 4 === 3) assert.equal(rgba[at], alpha);
+        else assert.ok(Math.abs(rgba[at]! - opaque.rgba[at]!) <= 1, `alpha ${alpha}, value ${at}`);
+    }
+  });
+
   it("gives a picture of nothing for a picture of nothing, without running a network", async () => {
     const upscaler = make();
     const nothing = picture(5, 3, () => [9, 9, 9, 0]);
@@ -176,6 +189,12 @@ describe("upscaling", () => {
       (error) => error instanceof AppError && error.code === "cancelled",
     );
     assert.equal(tiles, 3);
+  });
+
+  it("fails when a flow gives no numbers, instead of drawing them black", async () => {
+    const broken = { network, flow: { inverse: async (residual: Float32Array) => residual.map(() => Number.NaN) } };
+    const upscaler = createUpscaler({ stages: [broken, broken], consistency: { 2: averaging(2), 4: averaging(4) } });
+    await assert.rejects(upscaler.upscale(wavy, { scale: 2, temperature: 0.5, seed: 1 }), { code: "tensor_mismatch" });
   });
 
   it("refuses what would be too large, and offers what fits", async () => {

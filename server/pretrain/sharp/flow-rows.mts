@@ -1,5 +1,6 @@
 /**
- * What a stage's flow is trained on: at pixels drawn from the training patches, the features that Φ finds there and what its answer lacks.
+ * What a stage's flow is trained on: at pixels drawn from the training patches, borders included, as pictures have them too, the features
+ * that Φ finds there and what its answer lacks.
  * Every draw depends on the patch alone, so a resumed training sees the same rows.
  */
 import { type FileHandle, open } from "node:fs/promises";
@@ -15,9 +16,7 @@ import { denseTable } from "../../flow/vector-table.ts";
 const sidePx = 192;
 /** Each 50th patch is held out, as train_upscaler.py does. */
 const heldOutEvery = 50;
-const rowsAPatch = 128;
-/** Pixels at a patch's border see less than pictures give them. */
-const borderPx = 4;
+const rowsAPatch = 200;
 /** A quarter of the inputs are noisy, as pictures are. */
 const noisyShare = 0.25;
 const noiseMaxLevels = 7;
@@ -105,7 +104,7 @@ async function readRows(
   const side = sidePx / 2;
   const { features, answers } = await network.read(low, side, side);
   for (let row = 0; row < rowsAPatch; row += 1) {
-    const [x, y] = [borderPx + random.below(side - 2 * borderPx), borderPx + random.below(side - 2 * borderPx)];
+    const [x, y] = [random.below(side), random.below(side)];
     const pixel = y * side + x;
     to.features.set(
       features.subarray(pixel * network.featureDims, (pixel + 1) * network.featureDims),

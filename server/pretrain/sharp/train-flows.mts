@@ -2,7 +2,7 @@
  * Trains τ of the pack `sharp` by exact maximum likelihood with the server's own trainer, one stage after the other, and writes the
  * flows and the pack's manifest. Interrupted by Ctrl-C and run once more, it goes on from its checkpoint.
  *
- *   node --import tsx server/pretrain/sharp/train-flows.mts [--stages 1,2] [--steps 6000] [--patches 4000] [--trained DIR] [--pack DIR]
+ *   node --import tsx server/pretrain/sharp/train-flows.mts [--stages 1,2] [--steps 5000] [--patches 2000] [--trained DIR] [--pack DIR]
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -27,8 +27,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
   options: {
     stages: { type: "string", default: "1,2" },
-    steps: { type: "string", default: "6000" },
-    patches: { type: "string", default: "4000" },
+    steps: { type: "string", default: "5000" },
+    patches: { type: "string", default: "2000" },
     batch: { type: "string", default: "4096" },
     threads: { type: "string", default: "0" },
     trained: { type: "string", default: join(here, "../.cache/sharp") },
