@@ -46,6 +46,7 @@ export function startTrainings({
       silenceMs: limits.trainingSilenceMs,
       stopGraceMs: limits.trainingStopGraceMs,
       attemptsMax: limits.attemptsMax,
+      storageRetryMs: limits.trainingStorageRetryMs,
       ...timings,
     },
     log,

@@ -83,6 +83,8 @@ const TrainingProgressSchema = z.object({
   total: z.number().int(),
   /** Trainings ahead while waiting; 0 = next. */
   position: z.number().int().optional(),
+  /** What a running training waits for before it goes on by itself; absent = nothing. */
+  waitingFor: z.enum(["room on the disk"]).optional(),
   epoch: z.number().optional(),
   /** Nats per dimension, of training images since the last evaluation and of held-out ones, given their captions. */
   trainNats: z.number().optional(),

@@ -36,6 +36,13 @@ export function checkCondition(translation: TranslationInfo, condition: PartialC
   if (layout && "cells" in layout) checkCells(translation, layout.cells, `${where}.layout.cells`);
 }
 
+/** Refuses to invert images where nothing can. @param field what asks for it @throws AppError invalid_request */
+export function requireInvertible({ id, isInvertible }: TranslationInfo, field: string): void {
+  if (isInvertible !== false) return;
+  const expected = "a translation whose target has an encoder";
+  throw mismatch("invalid_request", field, expected, `${id}, whose target is a generator that inverts no image`);
+}
+
 function checkField({ id, conditions }: TranslationInfo, field: ConditionField, where: string): void {
   if (conditions.includes(field)) return;
   throw mismatch("invalid_request", `${where}.${field}`, `only ${conditions.join(", ")} (translation ${id})`, field);

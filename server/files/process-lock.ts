@@ -2,7 +2,7 @@
  * A lock that one process holds: a file with its id and when it started. One left behind by a process that is gone is taken over,
  * also when another process, or a thread of one, has its id by now: in a container ids begin anew with every start.
  */
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import type { AppError } from "../../shared/problem.ts";
 
 const isAlive = (pid: number): boolean => {
@@ -45,7 +45,7 @@ function isHeld(path: string, [pidText = "", start = ""]: readonly string[]): bo
 export function takeLock(path: string, refuse: (pid: number) => AppError): () => void {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      writeFileSync(path, ownText, { flag: "wx", mode: 0o600 });
+      makeLock(path);
       break;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 2) throw error;
@@ -60,6 +60,19 @@ export function takeLock(path: string, refuse: (pid: number) => AppError): () =>
     // The folder may be gone with the lock, and another process's lock in its place by now.
     if (readLock(path) === ownText) rmSync(path, { force: true });
   };
+}
+
+/** On a full disk the file can be made but not be written: none is left then. */
+function makeLock(path: string): void {
+  const file = openSync(path, "wx", 0o600);
+  try {
+    writeSync(file, ownText);
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** The text of a lock file; empty when it was removed meanwhile. */

@@ -16,6 +16,19 @@ export interface EntryDeps {
   readonly positionOf: (entry: TrainingEntry) => number | undefined;
 }
 
+/** A publication that has begun: who wants to cancel waits for what becomes of it. */
+export class Publication {
+  /** True when the runner gave the training back, false when the publication has to begin anew. */
+  readonly left: Promise<boolean>;
+  leave: (isLeft: boolean) => void = () => undefined;
+
+  constructor() {
+    this.left = new Promise((resolve) => {
+      this.leave = resolve;
+    });
+  }
+}
+
 export class TrainingEntry {
   training: Training;
   readonly idempotency: Idempotency | undefined;
@@ -27,14 +40,15 @@ export class TrainingEntry {
   isStored = true;
   /** The runner has it. */
   isHeld = false;
-  isPublishing = false;
-  /** Resolves when the runner has given it back. */
-  left: Promise<void> = Promise.resolve();
+  /** From the moment when no cancel ends it any more. */
+  publication: Publication | undefined;
   readonly #deps: EntryDeps;
   #revision: number;
   /** Writes of the record, one after another. */
   #saving: Promise<void> = Promise.resolve();
   #ending: Promise<Training> | undefined;
+  /** The last write of the record failed. */
+  #isUnsaved = false;
 
   constructor({ training, idempotency }: TrainingRecord, examples: readonly TrainingExample[], deps: EntryDeps) {
     this.training = training;
@@ -102,9 +116,10 @@ export class TrainingEntry {
     return this.#ending;
   }
 
-  /** Removes what only an open training needs. */
+  /** Removes what only an open training needs; a record that the disk had no room for has it then. */
   async free(): Promise<void> {
     await this.#deps.folders.free(this.id).catch(this.#deps.onStorageError);
+    if (this.#isUnsaved) await this.#save(this.training);
   }
 
   async remove(): Promise<void> {
@@ -118,7 +133,17 @@ export class TrainingEntry {
 
   #save(training: Training): Promise<void> {
     const { folders, onStorageError } = this.#deps;
-    this.#saving = this.#saving.then(() => folders.save(this.record(training)).catch(onStorageError));
+    this.#saving = this.#saving.then(() =>
+      folders.save(this.record(training)).then(
+        () => {
+          this.#isUnsaved = false;
+        },
+        (error: unknown) => {
+          this.#isUnsaved = true;
+          onStorageError(error);
+        },
+      ),
+    );
     return this.#saving;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Trainings on disk, a folder each: `record.json` (what the client sees, written last and atomically), `examples.json` (what it
- * sent), `previews/` (PNG), and while it is open `examples/` and `work/` (what `trainTranslation` reads and writes). A folder
+ * sent), `previews/` (PNG), log and loss curve of one that published nothing, and while it is open `examples/` and `work/` (what `trainTranslation` reads and writes). A folder
  * without a record is one that a crash left half made or half removed.
  */
 import { existsSync } from "node:fs";
@@ -10,6 +10,7 @@ import { z } from "zod";
 import { unknownUpload } from "../../shared/request-sources.ts";
 import { type TrainingExample, TrainingRequestSchema, TrainingSchema } from "../../shared/training.ts";
 import { asStorageError, writeFileAtomically } from "../files/atomic-file.ts";
+import { recordFiles } from "../training/run-records.ts";
 
 const RecordSchema = z.object({
   format: z.literal(1),
@@ -120,6 +121,11 @@ export class TrainingFolders {
     return readFile(this.pathOf(id, "previews", `${step}-${index}.png`)).catch(() => undefined);
   }
 
+  /** Keeps log and loss curve of a run that published nothing, from its folder. @throws AppError storage_full */
+  async keepRecords(id: string, from: string): Promise<void> {
+    for (const file of recordFiles) await writeFileAtomically(this.pathOf(id, file), await readFile(join(from, file)));
+  }
+
   /** Removes all that only an open training needs. */
   async free(id: string): Promise<void> {
     for (const name of ["work", "examples", "examples.half", examplesFile])
@@ -136,8 +142,11 @@ export class TrainingFolders {
 /** Sorts as the examples do. The name says PNG whatever the bytes are: they alone decide how an image is read. */
 const fileOf = (index: number): string => `${String(index).padStart(5, "0")}.png`;
 
-/** Names of files and folder in a message as the request's fields. */
-export const inRequestTerms = (message: string, folder: string): string =>
-  message
-    .replaceAll(folder, "examples")
+/** Folders with what a client calls them, in the order in which they are looked for. */
+export type FolderNames = ReadonlyArray<readonly [folder: string, name: string]>;
+
+/** Names of files and folders in a message as the request's fields and names. */
+export const inRequestTerms = (message: string, names: FolderNames): string =>
+  names
+    .reduce((text, [folder, name]) => text.replaceAll(folder, name), message)
     .replace(/\b(\d{5})\.png\b/g, (_, index: string) => `examples.${Number(index)}`);

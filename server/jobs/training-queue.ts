@@ -13,7 +13,7 @@ import {
 } from "../../shared/training.ts";
 import { createIdMaker } from "./job-id.ts";
 import { type Idempotency, isFinal, requireSameRequest, type Snapshot, shuttingDown } from "./job-queue.ts";
-import { type EntryDeps, TrainingEntry } from "./training-entry.ts";
+import { type EntryDeps, Publication, TrainingEntry } from "./training-entry.ts";
 import type { TrainingFolders, TrainingRecord } from "./training-folders.ts";
 
 export interface TrainingInput {
@@ -32,8 +32,10 @@ export interface TrainingJob {
   /** Aborts when the training is cancelled. */
   readonly signal: AbortSignal;
   report(patch: Partial<Pick<Training, "progress" | "preview" | "base">>): void;
-  /** False when it was cancelled; after true no cancel ends it. */
+  /** False when it was cancelled; after true no cancel ends it, unless it has to wait. */
   beginPublishing(): boolean;
+  /** Says that it waits for room on the disk. A publication that had begun is none any more: a cancel ends the training. */
+  waitForRoom(): void;
   finish(outcome: TrainingOutcome): Promise<Training>;
   /** Gives the training back, ended or not, when nothing works in its folder any more. */
   leave(): Promise<void>;
@@ -131,10 +133,7 @@ export class TrainingQueue {
   async cancel(id: string): Promise<Training | undefined> {
     const entry = this.#entries.get(id);
     if (!entry || isFinal(entry.training)) return entry?.training;
-    if (entry.isPublishing) {
-      await entry.left;
-      return entry.training;
-    }
+    if (entry.publication) return (await entry.publication.left) ? entry.training : this.cancel(id);
     const ended = this.#end(entry, { state: "cancelled" });
     entry.abort.abort(new AppError("cancelled", "the training was cancelled"));
     return ended;
@@ -218,10 +217,6 @@ export class TrainingQueue {
   }
 
   #jobOf(entry: TrainingEntry): TrainingJob {
-    let onLeft: () => void = () => undefined;
-    entry.left = new Promise((resolve) => {
-      onLeft = resolve;
-    });
     entry.isHeld = true;
     entry.change({ state: "running" });
     return {
@@ -229,8 +224,14 @@ export class TrainingQueue {
       signal: entry.abort.signal,
       report: (patch) => entry.change(patch),
       beginPublishing: () => {
-        entry.isPublishing ||= !entry.isEnding;
-        return entry.isPublishing;
+        if (!entry.isEnding) entry.publication ??= new Publication();
+        return entry.publication !== undefined;
+      },
+      waitForRoom: () => {
+        const { secondsLeft: _, ...progress } = entry.training.progress;
+        entry.change({ progress: { ...progress, waitingFor: "room on the disk" } });
+        entry.publication?.leave(false);
+        entry.publication = undefined;
       },
       finish: (outcome) =>
         this.#end(entry, outcome.state === "done" ? outcome : { state: "failed", problem: toProblem(outcome.error) }),
@@ -238,7 +239,7 @@ export class TrainingQueue {
         entry.isHeld = false;
         if (!this.#entries.has(entry.id)) await entry.remove();
         else if (isFinal(entry.training)) await entry.free();
-        onLeft();
+        entry.publication?.leave(true);
       },
     };
   }

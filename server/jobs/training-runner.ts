@@ -1,13 +1,16 @@
 /**
  * Runs trainings, one after another, each in a child of its own. A child that is lost costs the steps since its checkpoint; a
- * training whose children are lost again and again without getting further fails.
+ * training whose children are lost again and again without getting further fails. A full disk ends nothing: the training waits and is
+ * tried again from its checkpoint.
  */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../shared/problem.ts";
 import type { Training, TrainingResult } from "../../shared/training.ts";
 import type { TrainingNews, TrainingOrder } from "../training/messages.ts";
 import type { TrainedTranslation } from "../training/train-translation.ts";
 import { asAppError } from "./attempt-loop.ts";
-import { inRequestTerms, type PlaceUpload, type TrainingFolders } from "./training-folders.ts";
+import { type FolderNames, inRequestTerms, type PlaceUpload, type TrainingFolders } from "./training-folders.ts";
 import { runTrainer, type TrainerTimings } from "./training-process.ts";
 import type { TrainingJob, TrainingQueue } from "./training-queue.ts";
 
@@ -25,6 +28,8 @@ export interface TrainingRunnerDeps {
   readonly serve: (digest: string) => Promise<boolean>;
   readonly timings: TrainerTimings & {
     readonly attemptsMax: number;
+    /** Pause before a training that found the disk full is tried again. */
+    readonly storageRetryMs: number;
     /** Absent = as `tau train` has it. */
     readonly checkpointEverySeconds?: number | undefined;
   };
@@ -67,7 +72,7 @@ export function startTrainingRunner(deps: TrainingRunnerDeps): TrainingRunner {
 async function runTraining(job: TrainingJob, deps: TrainingRunnerDeps, stops: Stops): Promise<void> {
   const { training, signal } = job;
   try {
-    const trained = await train(job, deps, stops);
+    const trained = await trainWithRoom(job, deps, stops);
     await job.finish({ state: "done", result: await resultOf(trained, training, deps) });
   } catch (cause) {
     // Cancelled: it has its end already. Stopped: it goes on after the next start.
@@ -75,13 +80,28 @@ async function runTraining(job: TrainingJob, deps: TrainingRunnerDeps, stops: St
       const error = asAppError(cause);
       if (error.code === "internal")
         deps.log.error({ training: training.id, err: cause }, "a training failed in an unexpected way");
-      await job.finish({ state: "failed", error: inTermsOf(error, deps.folders.pathOf(training.id, "examples")) });
+      await job.finish({ state: "failed", error: inTermsOf(error, namesOf(training, deps)) });
     }
   }
   await job.leave();
 }
 
-/** @throws AppError the training's own fault, `training_failed` when its children are lost, or the signal's reason */
+/** As `train`, again after each full disk. @throws AppError as `train`, but `storage_full` */
+async function trainWithRoom(job: TrainingJob, deps: TrainingRunnerDeps, stops: Stops): Promise<TrainedTranslation> {
+  const { timings, log } = deps;
+  const signal = AbortSignal.any([job.signal, stops.stopping]);
+  for (;;)
+    try {
+      return await train(job, deps, stops);
+    } catch (error) {
+      if (asAppError(error).code !== "storage_full") throw error;
+      job.waitForRoom();
+      log.warn({ training: job.training.id, retryMs: timings.storageRetryMs }, "a training waits for room on the disk");
+      await sleep(timings.storageRetryMs, undefined, { signal });
+    }
+}
+
+/** @throws AppError the training's own fault, `storage_full`, `training_failed` when its children are lost, or the signal's reason */
 async function train(
   job: TrainingJob,
   deps: TrainingRunnerDeps,
@@ -109,7 +129,11 @@ async function train(
       mayPublish: () => !signal.aborted && job.beginPublishing(),
     });
     await writing;
-    if (end.how === "done") return end.trained;
+    if (end.how === "done") {
+      const { trained } = end;
+      if (!trained.pack) await folders.keepRecords(id, trained.records);
+      return trained;
+    }
     if (end.how === "failed") throw end.error;
     signal.throwIfAborted();
     lost = furthest > before ? 1 : lost + 1;
@@ -133,6 +157,8 @@ async function orderOf(job: TrainingJob, deps: TrainingRunnerDeps): Promise<Trai
     label: request.label ?? request.name,
     packs: deps.packs,
     work: deps.folders.pathOf(id, "work"),
+    // It goes once the end is recorded: until then a restart must find what was published.
+    isWorkKept: true,
     // The child of a server that was killed ends by itself, but not at once.
     waitMs: deps.timings.stopGraceMs,
     settings: defined({ ...request.settings, checkpointEverySeconds }),
@@ -165,14 +191,14 @@ const defined = <T extends object>(entries: T): { [K in keyof T]?: Exclude<T[K],
 
 async function resultOf(
   { name, pack, images, records: _, ...numbers }: TrainedTranslation,
-  { id }: Training,
+  training: Training,
   deps: TrainingRunnerDeps,
 ): Promise<TrainingResult> {
-  const folder = deps.folders.pathOf(id, "examples");
+  const names = namesOf(training, deps);
   const complaints = images.complaints.map(({ kind, count, shown }) => ({
     kind,
     count,
-    shown: shown.map((text) => inRequestTerms(text, folder)),
+    shown: shown.map((text) => inRequestTerms(text, names)),
   }));
   return {
     ...numbers,
@@ -182,10 +208,30 @@ async function resultOf(
   };
 }
 
-function inTermsOf({ code, message, detail }: AppError, folder: string): AppError {
-  const { field } = detail;
-  return new AppError(code, inRequestTerms(message, folder), {
+/** What a client calls the folders that a message may name; the inner ones first. */
+function namesOf({ id, request, base }: Training, { folders, packs, packOf }: TrainingRunnerDeps): FolderNames {
+  const names: Array<[string, string]> = [
+    [folders.pathOf(id, "examples"), "examples"],
+    [folders.pathOf(id), "the training's folder"],
+    [join(packs, request.name), `pack ${request.name}`],
+    [packs, "packs"],
+  ];
+  try {
+    names.unshift([packOf(base.pack).folder, `pack ${base.pack}`]);
+  } catch {
+    // A base that is gone is in no message as a folder.
+  }
+  return names;
+}
+
+function inTermsOf({ code, message, detail }: AppError, names: FolderNames): AppError {
+  // What nobody foresaw may say anything; the log has it.
+  if (code === "internal") return new AppError(code, "the server failed in an unexpected way");
+  const { field, expected, received } = detail;
+  return new AppError(code, inRequestTerms(message, names), {
     ...detail,
     ...(field === "folder" && { field: "examples" }),
+    ...(expected !== undefined && { expected: inRequestTerms(expected, names) }),
+    ...(received !== undefined && { received: inRequestTerms(received, names) }),
   });
 }

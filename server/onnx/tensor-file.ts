@@ -54,7 +54,9 @@ export async function writeTensorFile(
     await file.sync();
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw new AppError("storage_full", `${path}: could not be written (${String(cause)})`, { cause });
+    // Another fault of the disk is none that room mends.
+    if (!isDiskFull(cause)) throw cause;
+    throw new AppError("storage_full", `${path}: expected room on the disk, got a full disk or quota`, { cause });
   } finally {
     await file.close();
   }
@@ -101,6 +103,9 @@ async function readFloats(file: FileHandle, position: number, bytes: number): Pr
   }
   return data;
 }
+
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 
 function requireLittleEndian(): void {
   if (endianness() !== "LE")

@@ -25,10 +25,11 @@ const stemOf = (path: string): string => path.replace(/\.[^./]*$/, "");
 const spelt = (path: string): string => path.normalize("NFC");
 
 /**
- * Every file below a folder but hidden ones, in the order of their names, with forward slashes. Links to files count as files.
+ * Every file below a folder but hidden ones, in the order of their names, with forward slashes. Links to files count as files; those to
+ * folders are complained about.
  * @throws AppError `dataset_invalid` when there is no such folder
  */
-export async function filesBelow(folder: string): Promise<string[]> {
+export async function filesBelow(folder: string, complaints: Complaints): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
     throw new AppError("dataset_invalid", `${folder}: expected a folder of images, got none that can be read`, {
       cause,
@@ -37,11 +38,14 @@ export async function filesBelow(folder: string): Promise<string[]> {
   const paths: string[] = [];
   for (const entry of entries) {
     const path = join(entry.parentPath, entry.name);
-    const isLinkedFile = async (): Promise<boolean> => (await stat(path).catch(() => undefined))?.isFile() !== false;
-    if (entry.isFile() || (entry.isSymbolicLink() && (await isLinkedFile())))
-      paths.push(relative(folder, path).replaceAll("\\", "/"));
+    const place = relative(folder, path).replaceAll("\\", "/");
+    if (place.split("/").some((part) => part.startsWith("."))) continue;
+    // A link that leads nowhere is complained about when it is read.
+    const linked = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : undefined;
+    if (linked?.isDirectory()) complaints.add("linked_folder", place);
+    else if (entry.isFile() || (entry.isSymbolicLink() && linked?.isFile() !== false)) paths.push(place);
   }
-  return paths.filter((path) => !path.split("/").some((part) => part.startsWith("."))).sort();
+  return paths.sort();
 }
 
 /**

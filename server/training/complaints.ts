@@ -10,6 +10,7 @@ export const complaintKinds = {
   unreadable_image: "files that could not be read as an image",
   empty_image: "images that show nothing",
   duplicate: "images that are there already",
+  linked_folder: "links to folders, which are not followed",
 } as const;
 export type ComplaintKind = keyof typeof complaintKinds;
 

@@ -41,7 +41,7 @@ export async function ownPackAt(
   const refuse = (received: string): AppError =>
     new AppError(
       "config_invalid",
-      `${home}: expected no folder, or a translation that was trained under this name, got ${received}; move it away or choose another name`,
+      `pack ${name}: expected no folder, or a translation that was trained under this name, got ${received}; move it away or choose another name`,
       { field: "name", received },
     );
   const bytes = await readFile(join(home, "manifest.json")).catch(() => undefined);

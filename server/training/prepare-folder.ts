@@ -43,7 +43,8 @@ export interface PrepareOptions {
 /** @throws AppError `dataset_invalid` with every reason when fewer than `limits.examplesMin` images are usable */
 export async function prepareFolder(options: PrepareOptions): Promise<PreparedFolder> {
   const { folder, set, sizePx } = options;
-  const files = await filesBelow(folder);
+  const complaints = new Complaints();
+  const files = await filesBelow(folder, complaints);
   const fingerprint = await fingerprintOf(folder, files, sizePx);
   const donePath = join(set, "prepared.json");
   if (existsSync(donePath)) {
@@ -53,7 +54,6 @@ export async function prepareFolder(options: PrepareOptions): Promise<PreparedFo
   // With everything that was encoded from the pixels of other files.
   await rm(set, { recursive: true, force: true });
   await mkdir(set, { recursive: true });
-  const complaints = new Complaints();
   const captioned = await captionsOfFolder(folder, files, complaints);
   const usable = await writePixels(options, captioned, complaints);
   const found = complaints.list();

@@ -4,11 +4,12 @@
  * the old files and takes over by the rename of the manifest. A crash or a full disk at any moment leaves the old version served.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { asStorageError, writeFileAtomically } from "../files/atomic-file.ts";
 import { takeLock } from "../files/process-lock.ts";
+import { calibrationStem } from "../packs/calibration-file.ts";
 import type { PackManifest } from "../packs/manifest.ts";
 import { verifyPack } from "../packs/verify.ts";
 import type { BasePack } from "./base-pack.ts";
@@ -23,8 +24,8 @@ export interface PublishedPack {
 }
 
 /**
- * @param journal a file of the run, where the publication leaves which version it replaces: called again after a crash, it knows
- * whether it was done already
+ * @param journal a file of the run, where the publication leaves which version it replaces, and that version's files: called again
+ * after a crash, it knows whether it was done already, and what is left to remove
  * @throws AppError `storage_full`, `pack_corrupt` when a copied file is not what the base promised, `config_invalid` when the
  * name's folder holds something else; the packs are then as they were
  */
@@ -38,7 +39,7 @@ export async function publishPack(
   try {
     await mkdir(packs, { recursive: true });
     release = takeLock(join(packs, `.${made.name}.lock`), (pid) => {
-      const message = `${join(packs, made.name)}: expected one publication at a time, got another by process ${pid}`;
+      const message = `pack ${made.name}: expected one publication at a time, got another by process ${pid}`;
       return new AppError("config_invalid", message, { field: "name", received: `in use by process ${pid}` });
     });
     return await publishLocked(packs, base, made, journal);
@@ -58,12 +59,14 @@ async function publishLocked(
   const home = join(packs, made.name);
   const old = await ownPackAt(home, made.name);
   const replaced = old ? sha256Of(old.bytes) : "";
-  const noted = await readFile(journal, "utf8").catch(() => undefined);
+  const [noted, ...notedFiles] = (await readFile(journal, "utf8").catch(() => undefined))?.split("\n") ?? [];
   if (old && noted !== undefined && noted !== replaced && holdsFlow(old.manifest, made.flow)) {
-    await tidy(packs, made.name, base, old.manifest);
+    await tidy(packs, made, base, old.manifest, notedFiles);
     return { folder: home, version: old.manifest.version, digest: replaced };
   }
-  await writeFileAtomically(journal, replaced);
+  const oldFiles = old?.manifest.files.map(({ path }) => path) ?? [];
+  await writeFileAtomically(journal, [replaced, ...oldFiles].join("\n"));
+  const found = new Set(old && (await filesIn(home)));
   const folder = old ? home : join(packs, `.${made.name}-${randomBytes(4).toString("hex")}`);
   try {
     const manifest = await fillFolder(folder, base, made, nextVersion(old?.manifest.version));
@@ -72,10 +75,10 @@ async function publishLocked(
     const text = `${JSON.stringify(manifest, null, 2)}\n`;
     await writeFileAtomically(join(folder, "manifest.json"), text, fileMode);
     if (!old) await rename(folder, home);
-    await tidy(packs, made.name, base, manifest);
+    await tidy(packs, made, base, manifest, oldFiles);
     return { folder: home, version: manifest.version, digest: sha256Of(text) };
   } catch (error) {
-    await (old ? keepOnly(home, old.manifest) : rm(folder, { recursive: true, force: true })).catch(() => undefined);
+    await (old ? removeAllBut(home, found) : rm(folder, { recursive: true, force: true })).catch(() => undefined);
     throw error;
   }
 }
@@ -86,9 +89,20 @@ const holdsFlow = ({ translations, files }: PackManifest, flow: Uint8Array): boo
 };
 
 /** After the switch nothing may fail any more: what can't be tidied now is tidied by the next version. */
-async function tidy(packs: string, name: string, base: BasePack, manifest: PackManifest): Promise<void> {
-  const home = join(packs, name);
-  for (const step of [() => copyLicences(base, home), () => keepOnly(home, manifest), () => removeHalves(packs, name)])
+async function tidy(
+  packs: string,
+  made: NewTranslation,
+  base: BasePack,
+  manifest: PackManifest,
+  oldFiles: readonly string[],
+): Promise<void> {
+  const home = join(packs, made.name);
+  for (const step of [
+    () => copyLicences(base, home),
+    () => removeOld(home, manifest, oldFiles),
+    () => removeOldRecords(home, made, manifest.version),
+    () => removeHalves(packs, made.name),
+  ])
     await step().catch(() => undefined);
 }
 
@@ -97,20 +111,41 @@ async function copyLicences({ folder }: BasePack, to: string): Promise<void> {
   if (text) await writeFileAtomically(join(to, "LICENCES.md"), text, fileMode);
 }
 
-/** Removes what this version does not need from the pack's sub-folders: files of another version, and halves of interrupted writes. */
-async function keepOnly(home: string, { version, files }: PackManifest): Promise<void> {
+/** Removes an older version's files that this one does not need, those of versions that never came to be, and halves of writes. */
+async function removeOld(home: string, { files, id }: PackManifest, oldFiles: readonly string[]): Promise<void> {
   const kept = new Set(files.map(({ path }) => path));
-  const records = `${recordsFolder(version)}/`;
-  for (const entry of await readdir(home, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    const place = path.slice(home.length + 1).replaceAll("\\", "/");
-    const isOurs = place.includes("/") ? !kept.has(place) && !place.startsWith(records) : place.endsWith(".tmp");
-    if (isOurs) await rm(path, { force: true });
+  const old = new Set(oldFiles);
+  const made = [`flow/${id}`, calibrationStem(id)];
+  for (const place of await filesIn(home)) {
+    const isMade = made.some((stem) => place.startsWith(`${stem}-`) && digestEnd.test(place.slice(stem.length)));
+    if ((old.has(place) || isMade || halfEnd.test(place)) && !kept.has(place)) await rm(join(home, place));
   }
-  for (const folder of await readdir(join(home, "training")).catch(() => []))
-    if (`training/${folder}` !== recordsFolder(version))
-      await rm(join(home, "training", folder), { recursive: true, force: true });
+}
+
+/** What this publication gives a name to: a digest ends it, as of half a write. */
+const digestEnd = /^-[0-9a-f]{8}\.(onnx|safetensors)$/;
+const halfEnd = /\.([0-9a-f]{12}\.tmp|writing)$/;
+
+/** Removes the records of other versions, and their folders where nothing else lies in them. */
+async function removeOldRecords(home: string, { records }: NewTranslation, version: string): Promise<void> {
+  for (const folder of await readdir(join(home, "training"))) {
+    if (!/^\d+\.\d+\.\d+$/.test(folder) || `training/${folder}` === recordsFolder(version)) continue;
+    for (const name of records.keys()) await rm(join(home, "training", folder, name), { force: true });
+    await rmdir(join(home, "training", folder)).catch(() => undefined);
+  }
+}
+
+/** Removes what came into a pack since these files were all that it held. */
+async function removeAllBut(home: string, kept: ReadonlySet<string>): Promise<void> {
+  for (const place of await filesIn(home)) if (!kept.has(place)) await rm(join(home, place), { force: true });
+}
+
+/** Every file of a pack's folder by its place there, with forward slashes. */
+async function filesIn(home: string): Promise<string[]> {
+  const entries = await readdir(home, { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) =>
+    entry.isFile() ? [relative(home, join(entry.parentPath, entry.name)).replaceAll("\\", "/")] : [],
+  );
 }
 
 /** Hidden folders that interrupted publications of this pack left. */

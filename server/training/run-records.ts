@@ -10,6 +10,9 @@ import { type CurveAbout, type CurvePoint, lossCurve } from "./loss-curve.ts";
 
 const [logFile, curveFile, timeFile] = ["log.jsonl", "loss.svg", "time.json"];
 
+/** Files that tell people of a run, also of one that published nothing. */
+export const recordFiles: readonly string[] = [logFile, curveFile];
+
 export class RunRecords {
   readonly #folder: string;
   readonly #about: CurveAbout;

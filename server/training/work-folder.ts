@@ -69,7 +69,7 @@ async function lockWithin(waitMs: number, path: string): Promise<() => void> {
         return busy;
       });
     } catch (error) {
-      if (error !== busy || performance.now() >= end) throw error;
+      if (error !== busy || performance.now() >= end) throw asStorageError(error);
       await sleep(lookAgainMs);
     }
   }

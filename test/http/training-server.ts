@@ -1,7 +1,11 @@
 /** A real server on the tiny pack, and a client that uploads examples, trains, follows and draws: for tests of training over HTTP. */
-import { mkdtemp, rm } from "node:fs/promises";
+
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { readConfig } from "../../server/config.ts";
 import { type ServerParts, startServer } from "../../server/main.ts";
 import { ImageUploadSchema } from "../../shared/contract.ts";
@@ -92,10 +96,12 @@ export async function makeHome() {
   return { home, data: join(home, "data"), packs: join(home, "packs"), remove: () => rm(home, { recursive: true }) };
 }
 
+const processes: ChildProcess[] = [];
 const started = new Set<Awaited<ReturnType<typeof startServer>>>();
 
 /** Stops what a failed test left running, which would keep the process from its end. */
 export const stopServers = async (): Promise<void> => {
+  for (const child of processes) child.kill("SIGKILL");
   await Promise.all([...started].map((server) => server.stop()));
 };
 
@@ -106,4 +112,21 @@ export async function startTrainingServer({ data, packs }: { data: string; packs
   started.add(server);
   await server.ready;
   return { server, client: createTrainingClient(server.port, server.token.value) };
+}
+
+/** `tau serve` as a process of its own, on real packs. */
+export async function serveProcess(data: string, packs: string) {
+  const args = ["--import", "tsx", "test/http/serve-small.ts", "--port", "0", "--data", data, "--packs", packs];
+  const child: ChildProcess = spawn(process.execPath, args, {
+    env: { ...process.env, TAU_LOG_LEVEL: "info", TAU_THREADS: "1" },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  processes.push(child);
+  const output = { err: "" };
+  child.stderr!.on("data", (text) => (output.err += String(text)));
+  while (!/"msg":"listening"/.test(output.err) && child.exitCode === null) await sleep(20);
+  const port = /"port":(\d+)/.exec(output.err)?.[1];
+  assert.ok(port, output.err);
+  const token = (await readFile(join(data, "token"), "utf8")).trim();
+  return { child, output, client: createTrainingClient(Number(port), token) };
 }

@@ -3,9 +3,8 @@
  * lose nothing, and an interrupted run publishes the very pack that an unbroken one does.
  */
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { getPriority } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -18,8 +17,8 @@ import { tinySizePx } from "../fixtures/tiny-pack.ts";
 import { SmallInference } from "./small-inference.ts";
 import {
   createPidLog,
-  createTrainingClient,
   makeHome,
+  serveProcess,
   startTrainingServer,
   stopServers,
   tinyTraining,
@@ -28,9 +27,7 @@ import {
 const pictures = await tinyExamples(24);
 const home = await makeHome();
 const homes = [home];
-const processes: ChildProcess[] = [];
 after(async () => {
-  for (const child of processes) child.kill("SIGKILL");
   await stopServers();
   await Promise.all(homes.map(({ remove }) => remove()));
 });
@@ -253,10 +250,22 @@ describe("a training that can't succeed", () => {
     await again.server.stop();
   });
 
+  it("names packs, not folders of the server, when something else lies under its name", async () => {
+    const { data, packs } = await another();
+    await mkdir(join(data, "packs", "mine"), { recursive: true });
+    const { server, client } = await startTrainingServer({ data, packs }, quick());
+    const { id } = await client.train({ ...tinyTraining, examples: await client.upload(pictures) });
+    const failed = (await client.follow(id)).at(-1)!;
+    assert.equal(failed.state, "failed");
+    assert.match(failed.problem!.detail, /^pack mine: expected no folder, .* got a folder without a manifest/);
+    assert.ok(!JSON.stringify(failed).includes(data));
+    await server.stop();
+  });
+
   it("says by the request's own fields why too few images are usable", async () => {
     const { data, packs } = await another();
     const { server, client } = await startTrainingServer({ data, packs }, quick());
-    // The same picture saved anew: other bytes, other digests. Not as WebP, whose reader shrinks otherwise: at 8 px that shows.
+    // The same picture saved anew: other bytes, other digests.
     const { default: sharp } = await import("sharp");
     const copies = await Promise.all(
       pictures.slice(0, 6).map(async ({ png, captions }) => {
@@ -276,20 +285,3 @@ describe("a training that can't succeed", () => {
     await server.stop();
   });
 });
-
-/** `tau serve` as a process of its own, on real packs. */
-async function serveProcess(data: string, packs: string) {
-  const args = ["--import", "tsx", "test/http/serve-small.ts", "--port", "0", "--data", data, "--packs", packs];
-  const child: ChildProcess = spawn(process.execPath, args, {
-    env: { ...process.env, TAU_LOG_LEVEL: "info", TAU_THREADS: "1" },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  processes.push(child);
-  const output = { err: "" };
-  child.stderr!.on("data", (text) => (output.err += String(text)));
-  await until(() => /"msg":"listening"/.test(output.err) || child.exitCode !== null);
-  const port = /"port":(\d+)/.exec(output.err)?.[1];
-  assert.ok(port, output.err);
-  const token = (await readFile(join(data, "token"), "utf8")).trim();
-  return { child, output, client: createTrainingClient(Number(port), token) };
-}

@@ -21,7 +21,7 @@ async function read(files: Readonly<Record<string, string | Uint8Array>>) {
 
 async function captionsIn(folder: string) {
   const complaints = new Complaints();
-  const images = await captionsOfFolder(folder, await filesBelow(folder), complaints);
+  const images = await captionsOfFolder(folder, await filesBelow(folder, complaints), complaints);
   return {
     captions: Object.fromEntries(images.map(({ file, captions }) => [file, captions])),
     complaints: Object.fromEntries(complaints.list().map(({ kind, shown }) => [kind, shown])),
@@ -59,8 +59,16 @@ describe("captions from file names", () => {
       assert.deepEqual(await captionsIn(same), expected, same);
   });
 
+  it("do not reach into linked folders, which are listed", async () => {
+    const elsewhere = await writeFiles(join(root, "elsewhere"), { "green.png": "" });
+    const folder = await writeFiles(join(root, "linking"), { "sub/red.png": "" });
+    await symlink(elsewhere, join(folder, "sub", "more"));
+    const { captions, complaints } = await captionsIn(folder);
+    assert.deepEqual([Object.keys(captions), complaints], [["sub/red.png"], { linked_folder: ["sub/more"] }]);
+  });
+
   it("are wanted from a folder that is there", async () => {
-    await assert.rejects(filesBelow(join(root, "nowhere")), {
+    await assert.rejects(filesBelow(join(root, "nowhere"), new Complaints()), {
       code: "dataset_invalid",
       message: /nowhere: expected a folder of images, got none that can be read/,
     });
@@ -268,7 +276,7 @@ describe("captions from a table", () => {
       "image-99999.png": "",
     });
     const complaints = new Complaints();
-    const images = await captionsOfFolder(folder, await filesBelow(folder), complaints);
+    const images = await captionsOfFolder(folder, await filesBelow(folder, complaints), complaints);
     assert.deepEqual(images, [
       { file: "image-7.png", captions: ["caption 7"] },
       { file: "image-99999.png", captions: ["caption 99999"] },

@@ -73,7 +73,7 @@ describe("a folder of images", () => {
     const name = `${boxName(3)}.png`;
     assert.deepEqual(complaints["duplicate"], [`zz-copy.png: equals ${name}`, ...complaints["duplicate"]!.slice(1, 3)]);
     assert.match(complaints["duplicate"]![1]!, new RegExp(`^zz-larger\\.png: (equals|looks the same as) ${name}$`));
-    assert.match(complaints["duplicate"]![2]!, new RegExp(`^zz-webp\\.webp: looks the same as ${name}$`));
+    assert.match(complaints["duplicate"]![2]!, new RegExp(`^zz-webp\\.webp: (equals|looks the same as) ${name}$`));
     const [cut, text, svg, empty, large, ...more] = complaints["unreadable_image"]!;
     assert.match(cut!, /^bad-1-cut\.png: image: expected a complete, undamaged file, got: /);
     for (const [line, file] of [
@@ -169,7 +169,8 @@ describe("a folder of images", () => {
 });
 
 describe("what is held out", () => {
-  const images = (captions: readonly string[]) => captions.map((caption) => ({ captions: [caption] }));
+  const images = (captions: readonly string[]) =>
+    captions.map((caption, at) => ({ file: `${at}.png`, captions: [caption] }));
 
   it("keeps images of one caption on one side, whatever its letters' case", () => {
     const captions = Array.from({ length: 100 }, (_, at) =>
@@ -185,10 +186,29 @@ describe("what is held out", () => {
     }
   });
 
+  it("is chosen by image where captions are too few, and leaves half of each caption to be learned from", () => {
+    for (const [captions, count] of [
+      [["apple", "pear", "plum"], 21],
+      [["apple", "pear"], 40],
+      [["apple", "pear", "plum"], 300],
+    ] as const) {
+      const named = images(Array.from({ length: count }, (_, at) => captions[at % captions.length]!));
+      const heldOut = holdOut(named, "folder");
+      assert.equal(heldOut.size, Math.max(8, Math.round(count / 10)));
+      for (const caption of captions) {
+        const own = named.flatMap((image, row) => (image.captions[0] === caption ? [row] : []));
+        const gone = own.filter((row) => heldOut.has(row)).length;
+        assert.ok(2 * gone <= own.length, `${caption}: ${gone} of ${own.length}`);
+      }
+      assert.deepEqual(holdOut(named, "folder"), heldOut);
+    }
+  });
+
   it("can't be chosen when all images are called the same", () => {
     assert.throws(() => holdOut(images(new Array<string>(50).fill("icon")), "icons"), {
       code: "dataset_invalid",
-      message: /icons: expected captions that differ, .* got 1 captions for 50 images/,
+      message:
+        /icons: expected captions that differ, .* got 1 captions for 50 images; say of each image what it alone shows/,
       detail: {
         field: "folder",
         expected: "captions that differ, so that 8 images can be held out",

@@ -113,7 +113,8 @@ describe("publishing a translation", () => {
   it("publishes the next version beside it, and leaves one flow and one version's records", async () => {
     const packs = newPacks();
     await publish(packs, 0.9);
-    await writeFile(join(packs, "mine", "notes.md"), "the user's own");
+    const own = ["notes.md", "flow/mine.onnx.bak", "flow/notes.md", "training/notes.md", "training/0.1.0/notes.md"];
+    for (const place of own) await writeFile(join(packs, "mine", place), "the user's own");
     // Halves that crashes left.
     await writeFile(join(packs, "mine", "flow", "mine-00000000.onnx.0123456789ab.tmp"), "half");
     await mkdir(join(packs, ".mine-01234567", "flow"), { recursive: true });
@@ -122,10 +123,15 @@ describe("publishing a translation", () => {
     const { manifest, digest } = await served(packs);
     assert.equal(digest, second.digest);
     const { flow } = manifest.translations[0]!;
-    assert.deepEqual(await readdir(join(packs, "mine", "flow")), [flow.slice("flow/".length)]);
-    assert.deepEqual(await readdir(join(packs, "mine", "training")), ["0.2.0"]);
+    const filesIn = async (folder: string) => (await readdir(join(packs, "mine", folder))).sort();
+    assert.deepEqual(await filesIn("flow"), [flow.slice("flow/".length), "mine.onnx.bak", "notes.md"]);
+    assert.deepEqual(await filesIn("training"), ["0.1.0", "0.2.0", "notes.md"]);
+    assert.deepEqual(await filesIn("training/0.1.0"), ["notes.md"]);
     assert.deepEqual(await readdir(packs), ["mine"]);
-    assert.equal(await readFile(join(packs, "mine", "notes.md"), "utf8"), "the user's own");
+    for (const place of own) assert.equal(await readFile(join(packs, "mine", place), "utf8"), "the user's own");
+    await rm(join(packs, "mine", "training", "0.1.0"), { recursive: true });
+    await publish(packs, 0.7);
+    assert.deepEqual(await filesIn("training"), ["0.3.0", "notes.md"]);
   });
 
   it("keeps the old version's experts until a base with others has taken over", async () => {
