@@ -4,18 +4,19 @@ import { limits } from "../shared/limits.ts";
 import { JobHistory } from "./jobs/job-history.ts";
 import { generationKind, type JobKind, upscaleKind } from "./jobs/job-kinds.ts";
 import type { JobBody } from "./jobs/job-queue.ts";
-import { MemoryQueue } from "./jobs/memory-queue.ts";
+import { MemoryQueue, type MemoryQueueOptions } from "./jobs/memory-queue.ts";
 import { ResultStore } from "./jobs/result-store.ts";
 import { TrainingFolders } from "./jobs/training-folders.ts";
 import { TrainingQueue } from "./jobs/training-queue.ts";
 import type { Log } from "./log.ts";
 
 /** Jobs that may wait, and finished ones that are kept. */
-interface Caps {
-  readonly queueMax: number;
-  readonly historyMax: number;
-}
-const upscaleCaps: Caps = { queueMax: limits.upscalesWaitingMax, historyMax: limits.upscalesKeptMax };
+type Caps = Pick<MemoryQueueOptions<JobBody>, "queueMax" | "historyMax" | "historyMaxBytes">;
+const upscaleCaps: Caps = {
+  queueMax: limits.upscalesWaitingMax,
+  historyMax: limits.upscalesKeptMax,
+  historyMaxBytes: limits.upscalesKeptMaxBytes,
+};
 
 type StoreLog = Pick<Log, "warn" | "error">;
 
@@ -31,7 +32,7 @@ async function openJobs<Body extends JobBody>(
   kind: JobKind<Body>,
   recordsFolder: string,
   imagesFolder: string,
-  { queueMax, historyMax }: Caps,
+  { queueMax, historyMax, historyMaxBytes }: Caps,
   log: StoreLog,
 ): Promise<{ queue: MemoryQueue<Body>; results: ResultStore }> {
   const [results, history] = await Promise.all([ResultStore.open(imagesFolder), JobHistory.open(recordsFolder, kind)]);
@@ -47,6 +48,7 @@ async function openJobs<Body extends JobBody>(
     kind,
     queueMax,
     historyMax,
+    historyMaxBytes,
     now: Date.now,
     history,
     records,

@@ -139,6 +139,8 @@ export const GenerationSchema = z.object({
   request: ResolvedRequestSchema,
   /** SHA-256 of the pack's manifest: names the exact weights. */
   packDigest: z.string(),
+  /** With `upscale`: the same of the pack that enlarges. */
+  upscalerDigest: z.string().optional(),
   createdAt: z.string(),
   finishedAt: z.string().optional(),
   progress: z.object({
@@ -238,6 +240,8 @@ export const TranslationInfoSchema = z.object({
     .optional(),
   /** The style that a form should begin with; a request without a style still means any. */
   defaultStyle: z.string().optional(),
+  /** False: no image can be inverted, so no residual be kept, because the target is a generator without an encoder. */
+  isInvertible: z.boolean().optional(),
   widthPx: z.number().int(),
   heightPx: z.number().int(),
   latentDims: z.number().int(),
@@ -305,6 +309,8 @@ export const ProvenanceSchema = z.object({
   format: z.literal(1),
   packId: z.string(),
   packDigest: z.string(),
+  /** With `upscale`: digest of the pack that enlarged. */
+  upscalerDigest: z.string().optional(),
   translation: z.string(),
   condition: PartialConditionSchema,
   /** Seed of this image alone. */

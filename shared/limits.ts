@@ -29,13 +29,17 @@ export const limits = {
   upscaleCountMax: 8,
   /** Factor on the residual of an upscale at detail 1. */
   upscaleTemperatureMax: 0.9,
-  /** Upscales that run at once: one loads all cores. */
+  /** Upscales that run at once, for one loads all cores, and that may wait. */
   upscalesParallelMax: 1,
+  upscalesWaitingMax: 50,
   /** Wall clock of one attempt of an upscale in milliseconds: eight hypotheses of 4096 px and their map, on a slow machine. */
   upscaleDeadlineMs: 900_000,
-  /** Upscales that may wait, and finished ones that are kept with their images (up to 30 MB each); the oldest go first. */
-  upscalesWaitingMax: 50,
+  /**
+   * Finished upscales that are kept, and bytes of their pictures; the oldest go until both hold. A picture of 4096 px takes up to
+   * 34 MB and an upscale has up to nine, so some seven of the largest are kept, and all hundred of icons.
+   */
   upscalesKeptMax: 100,
+  upscalesKeptMaxBytes: 2 * 1024 * 1024 * 1024,
   /** Characters of an inline SVG sketch: some hundred strokes. */
   svgMaxChars: 48_000,
   /** Colours of a layout's palette besides transparent, and cells of its grid: bounds for the parser, the pack sets the true ones. */
@@ -95,6 +99,8 @@ export const limits = {
   trainingSilenceMs: 120_000,
   /** A training that is to stop has this long to write its checkpoint. */
   trainingStopGraceMs: 15_000,
+  /** A training that found the disk full is tried again this often, until someone has made room. */
+  trainingStorageRetryMs: 60_000,
   /** Characters of an `Idempotency-Key`. */
   idempotencyKeyMaxChars: 200,
   /** Default length of one page of the list of generations. */

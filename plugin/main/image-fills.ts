@@ -1,6 +1,7 @@
 /**
  * Image fills of the selection as sources of an upscale, and enlarged pictures put into the same fills: crop, scale
- * mode, rotation, filters, opacity and blend mode stay, only the image behind them changes. One undo step a set.
+ * mode, rotation, filters, opacity and blend mode stay, only the image behind them changes. A layer with a fill style
+ * leaves it, as when a person edits its fill: the style's other layers keep their image. One undo step a set.
  */
 import { limits } from "../../shared/limits.ts";
 import {
@@ -141,21 +142,16 @@ function applyUpscale(
   }
   if (isLocked(node)) return { reason: "locked", detail: `${place}: the layer, or a group around it, is locked` };
   const records = node.getPluginData(upscalesKey);
-  let isTouched = false;
   try {
     const upscaledHash = createImage(key);
     const enlarged = enlargePaint(paint, upscaledHash, provenance.scale);
     const replaced = fills.map((other, index) => (index === paintIndex ? enlarged : other));
-    isTouched = true;
-    node.fills = replaced;
     rememberUpscale(node, replaced, { ...provenance, originalHash: imageHash, upscaledHash });
+    // Last, for there is no way back: even the former fills would detach a style, and make an override in an instance.
+    node.fills = replaced;
     return undefined;
   } catch (error) {
-    // Writing a fill that is as it was would still make an override in an instance.
-    if (isTouched) {
-      node.fills = fills;
-      node.setPluginData(upscalesKey, records);
-    }
+    if (node.getPluginData(upscalesKey) !== records) node.setPluginData(upscalesKey, records);
     return { reason: "image", detail: `${place}: ${error instanceof Error ? error.message : String(error)}` };
   }
 }

@@ -101,13 +101,18 @@ export function rankByLikelihood(images: readonly Pick<ImageInfo, "index" | "log
   return new Map(sorted.map(({ index }, place) => [index, place + 1]));
 }
 
-function provenanceOf({ request, packDigest }: Generation, info: ImageInfo, packId: string): Provenance {
+function provenanceOf(
+  { request, packDigest, upscalerDigest }: Generation,
+  info: ImageInfo,
+  packId: string,
+): Provenance {
   const { count, blendWith, ...asked } = request;
   return {
     ...asked,
     format: 1,
     packId,
     packDigest,
+    ...(upscalerDigest === undefined ? {} : { upscalerDigest }),
     seed: info.seed,
     logLikelihood: info.logLikelihood,
     ...(blendWith === undefined ? {} : { blendWith, frame: { index: info.index, count } }),

@@ -13,6 +13,7 @@ ${flags.conditionUsage}
 ${flags.imageUsage}
   --count N          1 to ${limits.countMax} images (default ${limits.countDefault}); image i has seed + i
 ${flags.drawUsage}
+${flags.temperatureUsage}
 ${flags.attributeUsage}
 ${flags.packUsage}
   --out DIR          where the PNG files go`;
@@ -24,6 +25,7 @@ async function run(args: string[]): Promise<number> {
       ...flags.conditionOptions,
       ...flags.imageOptions,
       ...flags.drawOptions,
+      ...flags.temperatureOptions,
       ...flags.attributeOptions,
       ...flags.packOptions,
       count: { type: "string" },

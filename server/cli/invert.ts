@@ -1,12 +1,11 @@
 /** `tau invert`: an image to its latent z, its residual v and its likelihood, and back to its reconstruction as a check. */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { InversionRequestSchema } from "../../shared/contract.ts";
 import { parse } from "../../shared/validation.ts";
 import { writeFileAtomically } from "../files/atomic-file.ts";
 import * as flags from "./request-flags.ts";
-import { refuseUsage, withWorkbench } from "./workbench.ts";
+import { makeOutFolder, refuseUsage, withWorkbench } from "./workbench.ts";
 
 const usage = `Usage: npm run -s tau -- invert FILE [options]
 
@@ -31,11 +30,11 @@ async function run(args: string[]): Promise<number> {
   return withWorkbench(values.packs, async ({ keep, invert, draw }) => {
     const asked = { image: await keep(file), condition: await flags.conditionOf(values, keep), translation };
     const request = parse(InversionRequestSchema, asked);
+    if (out !== undefined) await makeOutFolder(out);
     const found = await invert(request);
     const { latent, residual, request: _, ...about } = found;
     console.log(JSON.stringify({ file, ...about, dimensions: latent.length }));
     if (out === undefined) return;
-    await mkdir(out, { recursive: true });
     await writeFileAtomically(join(out, "inversion.json"), `${JSON.stringify(found)}\n`, 0o666);
     const { condition, image } = request;
     const edit = { condition, count: 1, seed: 0, keepResidualOf: { image, condition } };

@@ -26,12 +26,13 @@ export const conditionOptions = {
 export const imageOptions = { image: text, depth: text } as const;
 export const drawOptions = {
   seed: text,
-  temperature: text,
   guidance: text,
   "guidance-of": { type: "string", multiple: true },
   "best-of": text,
   upscale: text,
 } as const;
+/** Only of what draws a residual: one that is kept has no temperature. */
+export const temperatureOptions = { temperature: text } as const;
 export const attributeOptions = { towards: text, from: text, strength: text } as const;
 export const packOptions = { translation: text, packs: text } as const;
 
@@ -43,12 +44,12 @@ export const conditionUsage = `  --caption TEXT     what the image shows
   --low-resolution FILE   an image that the result shall shrink to`;
 export const imageUsage = `  --image FILE       an image to be like; --depth early, middle or last says how closely (default middle)`;
 export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: drawn at random and printed)
-  --temperature T    0 = most likely … ${limits.temperatureMax} = wildest (default ${limits.temperatureDefault})
   --guidance G       0 to ${limits.guidanceMax}: how strongly the conditions are followed (default ${limits.guidanceDefault};
                      0 where an image's residual is kept)
   --guidance-of F=G  the same for one condition, e.g. sketch=2; may be repeated
   --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps what the conditions explain best
   --upscale S        enlarges each image 2 or 4 times, where a pack has an upscaler`;
+export const temperatureUsage = `  --temperature T    0 = most likely … ${limits.temperatureMax} = wildest (default ${limits.temperatureDefault})`;
 export const attributeUsage = `  --towards TEXT     moves the caption's meaning towards this …
   --from TEXT        … and away from this
   --strength S       how far, -${limits.attributeStrengthMax} to ${limits.attributeStrengthMax} (default 1)`;
@@ -59,6 +60,7 @@ type Flag =
   | keyof typeof conditionOptions
   | keyof typeof imageOptions
   | Exclude<keyof typeof drawOptions, "guidance-of">
+  | keyof typeof temperatureOptions
   | keyof typeof attributeOptions
   | keyof typeof packOptions;
 /** Values as `parseArgs` gives them; a command that lacks a flag simply never has it. */

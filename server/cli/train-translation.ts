@@ -19,7 +19,8 @@ import { type FlagValues, interruptSignal, numberFlag, timeLeft, wholeFlag } fro
 export const usage = `Usage: npm run -s tau -- train DIR --name NAME [options]
 
 Trains a translation of your own on DIR, a folder of PNG, JPEG, WebP or GIF images with captions: from one CSV (file,caption,style)
-or JSON Lines file in it, else from .txt files beside the images, else from the words of the file names. The experts of the base
+or JSON Lines file in it, else from .txt files beside the images, else from the words of the file names. Folders in it are read too,
+links to folders are not. The experts of the base
 pack stay frozen; the flow starts from the base's and stops when held-out images stop gaining. The new pack appears in
 DATA/packs/NAME only when it beats its start. Ctrl-C, or worse, loses nothing: the same command goes on. See docs/training.md.
 Exit codes: 0 published, 1 not better than its start or failed, 2 wrong usage.

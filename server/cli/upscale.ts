@@ -1,10 +1,15 @@
 /** `tau upscale`: an image ×2 or ×4 as PNG files: one or several hypotheses, and a map of where they differ. */
-import { mkdir } from "node:fs/promises";
 import { join, parse as parsePath } from "node:path";
 import { parseArgs } from "node:util";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import { ResolvedUpscaleSchema, requireFits, type UpscaleNote, varianceHypotheses } from "../../shared/upscaling.ts";
+import {
+  type ResolvedUpscale,
+  ResolvedUpscaleSchema,
+  requireFits,
+  type UpscaleNote,
+  varianceHypotheses,
+} from "../../shared/upscaling.ts";
 import { parse } from "../../shared/validation.ts";
 import { writeFileAtomically } from "../files/atomic-file.ts";
 import { encodePng } from "../images/codec.ts";
@@ -12,7 +17,7 @@ import { decodePicture } from "../images/picture.ts";
 import type { UpscaleResult } from "../inference/protocol.ts";
 import { digestOf } from "../jobs/result-store.ts";
 import * as flags from "./request-flags.ts";
-import { refuseUsage, withInference } from "./workbench.ts";
+import { makeOutFolder, refuseUsage, withInference } from "./workbench.ts";
 
 const usage = `Usage: npm run -s tau -- upscale FILE --scale 2|4 --out DIR [options]
 
@@ -24,7 +29,8 @@ well it shrinks back to the image; 99 = equal), milliseconds. The same pack and 
   --variance         adds a map of where hypotheses differ, bright = much; made of at least ${varianceHypotheses} of them
   --seed N           0 to ${limits.seedMax} (default: drawn at random and printed); hypothesis i has seed + i
   --packs DIR        folder of packs (default: the packs that ship)
-  --out DIR          where the PNG files go: NAME-x4-SEED.png and NAME-x4-variance.png`;
+  --out DIR          where the PNG files go, NAME being the image's without extension: NAME-x4.png, with a detail
+                     NAME-x4-d0.5-seed7.png and NAME-x4-d0.5-variance.png; files of these names are replaced`;
 
 const noteWords: Readonly<Record<UpscaleNote, string>> = {
   first_frame: "animated: only its first frame was enlarged",
@@ -69,12 +75,12 @@ async function run(args: string[]): Promise<number> {
       return picture;
     });
     for (const note of notes) console.error(`${path}: ${noteWords[note]}`);
+    await makeOutFolder(out);
     line.show("loading packs");
     await client.start();
-    await mkdir(out, { recursive: true });
     let last = performance.now();
     const onImage = async ({ rgba, widthPx, heightPx, index: _, ...about }: UpscaleResult): Promise<void> => {
-      const file = join(out, `${parsePath(path).name}-x${request.scale}-${about.seed ?? about.kind}.png`);
+      const file = join(out, `${parsePath(path).name}-${endingOf(request, about)}.png`);
       await writeFileAtomically(file, await encodePng(rgba, widthPx, heightPx), 0o666);
       const now = performance.now();
       line.end();
@@ -87,6 +93,12 @@ async function run(args: string[]): Promise<number> {
       onImage,
     });
   });
+}
+
+/** What a name says besides the image's: all that the picture depends on. At detail 0 that is the factor alone. */
+function endingOf({ scale, detail }: ResolvedUpscale, { kind, seed }: Pick<UpscaleResult, "kind" | "seed">): string {
+  if (detail === 0) return `x${scale}`;
+  return `x${scale}-d${detail}-${kind === "variance" ? kind : `seed${seed}`}`;
 }
 
 /** A complaint about the image, told by the path of its file. */

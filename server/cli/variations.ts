@@ -11,6 +11,7 @@ const usage = `Usage: npm run -s tau -- variations FILE (--angle DEGREES | --dep
   --count N          1 to ${limits.countMax} variations (default ${limits.countDefault})
 ${flags.conditionUsage}
 ${flags.drawUsage}
+${flags.temperatureUsage}; with --depth only
 ${flags.packUsage}
   --out DIR          where the PNG files go`;
 
@@ -21,6 +22,7 @@ async function run(args: string[]): Promise<number> {
     options: {
       ...flags.conditionOptions,
       ...flags.drawOptions,
+      ...flags.temperatureOptions,
       ...flags.packOptions,
       angle: { type: "string" },
       depth: { type: "string" },
@@ -34,6 +36,8 @@ async function run(args: string[]): Promise<number> {
   if (file === undefined || more.length > 0) return refuse(`expected one image file, got ${positionals.length}`);
   if (out === undefined) return refuse("expected --out DIR, got none");
   if ((angle === undefined) === (depth === undefined)) return refuse("expected either --angle or --depth");
+  if (angle !== undefined && others.temperature !== undefined)
+    return refuse("--temperature: expected it with --depth, got it with --angle, which keeps the image's residual");
   const work = async ({ keep, draw }: Workbench): Promise<void> => {
     const own = await flags.conditionOf(others, keep);
     const edit =

@@ -95,11 +95,15 @@ function createWorkbench({ packs, client, line, signal }: Inference): Workbench 
   const files = new Map<string, Uint8Array>();
   const load = createConditionImageLoader(async (digest) => files.get(digest), limits.decodedImagesMax);
 
-  /** Checks a request, decodes its images and has the child ready. */
-  const prepare = async (request: Sourced & { readonly translation: string }): Promise<[PackInfo, ConditionImages]> => {
+  /** Checks a request, decodes its images, makes the folder for what comes of it and has the child ready. */
+  const prepare = async (
+    request: Sourced & { readonly translation: string },
+    out?: string,
+  ): Promise<[PackInfo, ConditionImages]> => {
     const { pack, translation } = findTranslation(packs, request.translation);
     for (const { field, condition } of conditionsIn(request)) checkCondition(translation, condition, field);
     const images = await load(request, translation.widthPx);
+    if (out !== undefined) await makeOutFolder(out);
     line.show("loading packs");
     await client.start();
     return [pack, images];
@@ -113,8 +117,7 @@ function createWorkbench({ packs, client, line, signal }: Inference): Workbench 
       return digest;
     },
     draw: async (request, out, nameOf = defaultName) => {
-      const [, images] = await prepare(request);
-      await mkdir(out, { recursive: true });
+      const [, images] = await prepare(request, out);
       let last = performance.now();
       const onImage = async (image: ImageResult): Promise<void> => {
         const { rgba, widthPx, heightPx, index, ...about } = image;
@@ -145,6 +148,15 @@ function createWorkbench({ packs, client, line, signal }: Inference): Workbench 
       return { request, packDigest: pack.digest, ...found };
     },
   };
+}
+
+/** Makes the folder of `--out`, before anything costly is done for it. @throws AppError `invalid_request` naming the flag */
+export async function makeOutFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    const expected = "a folder that can be made";
+    const detail = { expected, received: path, cause };
+    throw new AppError("invalid_request", `--out: expected ${expected}, got "${path}"`, detail);
+  });
 }
 
 /** Says how a command is used. Returns the exit code of wrong usage. */

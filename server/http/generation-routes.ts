@@ -52,8 +52,8 @@ const startRoute = (deps: RouteDeps): Route => ({
     const asked = parse(GenerationRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
     const idempotency = idempotencyOf(c, asked);
     requireInference(deps);
-    const { request, packDigest } = await resolveGeneration(asked, deps);
-    const { body, isNew } = await deps.queue.add({ request, packDigest, ...(idempotency && { idempotency }) });
+    const resolved = await resolveGeneration(asked, deps);
+    const { body, isNew } = await deps.queue.add({ ...resolved, ...(idempotency && { idempotency }) });
     return accepted(words.home, body, isNew);
   },
 });

@@ -6,7 +6,7 @@ import { createHash, randomInt } from "node:crypto";
 import type { GenerationRequest, InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { conditionsIn, drawingsIn, type Sourced, unknownUpload, uploadsIn } from "../../shared/request-sources.ts";
-import { checkCondition, findTranslation } from "../../shared/translation-rules.ts";
+import { checkCondition, findTranslation, requireInvertible } from "../../shared/translation-rules.ts";
 import type { UpscaleScale } from "../../shared/upscale-scales.ts";
 import { findUpscaler, requireFits } from "../../shared/upscaling.ts";
 import type { RouteDeps } from "./route.ts";
@@ -28,25 +28,31 @@ export const resolveProblems = [
 export async function resolveGeneration(
   request: GenerationRequest,
   deps: ResolveDeps,
-): Promise<{ request: ResolvedRequest; packDigest: string }> {
+): Promise<{ request: ResolvedRequest; packDigest: string; upscalerDigest?: string }> {
+  if (request.keepResidualOf)
+    requireInvertible(findTranslation(deps.catalogue.packs(), request.translation).translation, "keepResidualOf");
   const packDigest = await checkSources(request, deps);
-  if (request.upscale !== undefined) requireUpscale(request.translation, request.upscale, deps);
-  return { request: { ...request, seed: request.seed ?? drawSeed() }, packDigest };
+  const resolved = { request: { ...request, seed: request.seed ?? drawSeed() }, packDigest };
+  if (request.upscale === undefined) return resolved;
+  return { ...resolved, upscalerDigest: checkUpscale(request.translation, request.upscale, deps) };
 }
 
 export const drawSeed = (): number => randomInt(0, limits.seedMax + 1);
 
-/** @throws AppError pack_unavailable, upscale_too_large */
-function requireUpscale(id: string, scale: UpscaleScale, { catalogue }: ResolveDeps): void {
+/** Digest of the pack that will enlarge. @throws AppError pack_unavailable, upscale_too_large */
+function checkUpscale(id: string, scale: UpscaleScale, { catalogue }: ResolveDeps): string {
   const packs = catalogue.packs();
-  findUpscaler(packs, scale);
+  const { digest } = findUpscaler(packs);
   const { widthPx, heightPx } = findTranslation(packs, id).translation;
   requireFits(widthPx, heightPx, scale, "upscale");
+  return digest;
 }
 
 /** Digest of the pack that will invert. @throws AppError of `resolveProblems`, invalid_request */
-export const resolveInversion = (request: InversionRequest, deps: ResolveDeps): Promise<string> =>
-  checkSources(request, deps);
+export async function resolveInversion(request: InversionRequest, deps: ResolveDeps): Promise<string> {
+  requireInvertible(findTranslation(deps.catalogue.packs(), request.translation).translation, "translation");
+  return checkSources(request, deps);
+}
 
 async function checkSources(
   request: Sourced & { readonly translation: string },

@@ -12,7 +12,7 @@ export async function resolveUpscale(
   asked: UpscaleRequest,
   { catalogue, uploads, probeImage }: Pick<RouteDeps, "catalogue" | "uploads" | "probeImage">,
 ): Promise<{ request: ResolvedUpscale; packDigest: string }> {
-  const { digest: packDigest } = findUpscaler(catalogue.packs(), asked.scale);
+  const { digest: packDigest } = findUpscaler(catalogue.packs());
   const bytes = (await uploads.touch(asked.image)) ? await uploads.read(asked.image) : undefined;
   if (!bytes) throw unknownUpload("image", asked.image);
   // Looked at before anything waits; the worker, which has the image upright, looks again.

@@ -101,8 +101,8 @@ async function reject<T>(work: () => Promise<T>, expected: string): Promise<T> {
 const whole = <T>(work: () => Promise<T>): Promise<T> => reject(work, "a complete, undamaged file");
 
 /**
- * Fits into a square without cropping: aspect kept, centred, transparent around. The whole picture is decoded first: the readers of
- * JPEG and WebP would shrink by a filter of their own, to other pixels than the same picture gives as PNG.
+ * Fits into a square without cropping: aspect kept, centred, transparent around. The readers of WebP and JPEG must not shrink by
+ * filters of their own, to other pixels than the same picture gives as PNG; of JPEG, libvips does so all the same from a quarter on.
  */
 const fit = (image: Sharp, sizePx: number): Sharp =>
   image

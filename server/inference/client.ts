@@ -63,7 +63,8 @@ class RespawningClient implements InferenceClient {
       startDeadlineMs: options.startDeadlineMs ?? 120_000,
       deadlineMs: options.deadlineMs ?? limits.attemptDeadlineMs,
       upscaleDeadlineMs: options.upscaleDeadlineMs ?? limits.upscaleDeadlineMs,
-      // The longest single run takes well below a second.
+      // A cancel takes effect between two runs. The longest, a tile of the upscaler's first stage, takes about half a second on two
+      // cores and one on a busy machine; a slow one gets fifteen times that.
       cancelGraceMs: options.cancelGraceMs ?? 15_000,
     };
   }

@@ -49,18 +49,31 @@ export async function planGeneration(
         rowFrom({ residual: drawResidual(seedOf(image, candidate), temperature, translation.flow.dims), conditions }),
     };
   }
+  const outside = (...given: readonly EncodedConditions[]) =>
+    worstByField(given.flatMap((conditions) => outsideConditions(translation.calibration, conditions)));
   const from = await editedEnd(translation, request, "keepResidualOf", keepResidualOf, asked, images);
   const to = blendWith && (await editedEnd(translation, request, "blendWith", blendWith, asked, images));
   return {
-    outside: [from, ...(to ? [to] : [])].flatMap(({ conditions }) =>
-      outsideConditions(translation.calibration, conditions),
-    ),
+    outside: outside(...[from, ...(to ? [to] : [])].flatMap(({ own, conditions }) => [own, conditions])),
     seedOf,
     rowOf: (image, candidate) =>
       to
         ? rowFrom(blend(from, to, image / (count - 1)))
         : rowFrom({ ...from, residual: varyResidual(from.residual, seedOf(image, candidate), angleDegrees) }),
   };
+}
+
+/** Each field once, as far outside as it ever was. */
+function worstByField(outside: readonly OutsideCondition[]): OutsideCondition[] {
+  const worst = new Map<string, OutsideCondition>();
+  for (const condition of outside)
+    if (condition.score > (worst.get(condition.field)?.score ?? 0)) worst.set(condition.field, condition);
+  return [...worst.values()];
+}
+
+interface EditedEnd extends Blendable {
+  /** Under which the image was inverted. */
+  readonly own: EncodedConditions;
 }
 
 /** Residual of an image under its own condition, with the conditions under which the request wants it. */
@@ -71,14 +84,18 @@ async function editedEnd(
   source: ResidualSource,
   asked: ConditionValues,
   images: ConditionImages,
-): Promise<Blendable> {
+): Promise<EditedEnd> {
   const own = conditionValues(source.condition, images);
   const { planes } = imageOf(images, source.image);
   const encoded = await encodeConditions(translation, own).catch((error: unknown) => {
     throw inside(where, error);
   });
   const { residual } = await invertImage(translation, planes, encoded);
-  return { residual, conditions: await encodeAsked(translation, request, restyledConditions(own, asked)) };
+  return {
+    residual,
+    own: encoded,
+    conditions: await encodeAsked(translation, request, restyledConditions(own, asked)),
+  };
 }
 
 /** A complaint about a condition, told by the path of the source that it stands in. */

@@ -13,9 +13,6 @@ import { runInversion } from "./inversion.ts";
 import type { ConditionImages, InversionResult } from "./protocol.ts";
 import { createUpscaleLine, generateEnlarged, requireUpscaler, type UpscaleJob } from "./upscales.ts";
 
-/** Generations take moments and upscales minutes, so a tile waits this long for those under way, and no longer. */
-const giveWayMaxMs = 2000;
-
 export interface InferenceService {
   /**
    * Makes all images of a request, enlarged where it asks for that.
@@ -46,30 +43,26 @@ export function createService(
     const message = `translation: expected one of ${expected}; got "${id}"`;
     throw new AppError("translation_unknown", message, { field: "translation", expected, received: id });
   };
-  let generating = 0;
-  const giveWay = async (): Promise<void> => {
-    const until = performance.now() + giveWayMaxMs;
-    do await breathe();
-    while (generating > 0 && performance.now() < until);
-  };
-  const drawUpscale = createUpscaleLine(giveWay);
+  let drawing = 0;
+  // Drawing takes moments and upscales minutes. The enlarging of what was drawn takes as long as an upscale, so none waits for it.
+  const drawUpscale = createUpscaleLine(() => drawing > 0);
 
-  async function generate(job: BatchJob): Promise<void> {
-    const { translation: id, upscale: scale } = job.request;
-    const translation = find(id);
-    if (scale === undefined) return batcher.generate(translation, job);
-    const found = requireUpscaler(upscaler, scale, "upscale");
-    return generateEnlarged(found, scale, job, (drawn) => batcher.generate(translation, drawn));
+  async function draw(translation: Translation, job: BatchJob): Promise<void> {
+    drawing += 1;
+    try {
+      await batcher.generate(translation, job);
+    } finally {
+      drawing -= 1;
+    }
   }
 
   return {
     async generate(job) {
-      generating += 1;
-      try {
-        await generate(job);
-      } finally {
-        generating -= 1;
-      }
+      const { translation: id, upscale: scale } = job.request;
+      const translation = find(id);
+      if (scale === undefined) return draw(translation, job);
+      const found = requireUpscaler(upscaler, "upscale");
+      return generateEnlarged(found, scale, job, (drawn) => draw(translation, drawn));
     },
     async invert(request, images, signal) {
       const translation = find(request.translation);
@@ -77,7 +70,7 @@ export function createService(
       if (signal.aborted) throw new AppError("cancelled", "inversion: cancelled before it began");
       return runInversion(translation, request, images);
     },
-    upscale: async (job) => drawUpscale(requireUpscaler(upscaler, job.request.scale, "scale"), job),
+    upscale: async (job) => drawUpscale(requireUpscaler(upscaler, "scale"), job),
   };
 }
 

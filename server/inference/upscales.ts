@@ -2,6 +2,7 @@
  * Upscales inside the child: one at a time, because one loads all cores and holds a picture of up to 64 MB, and the enlarging of
  * images that were just generated, which goes along with their drawing. Who is cancelled while it waits leaves the line at once.
  */
+import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { UpscaleScale } from "../../shared/upscale-scales.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
@@ -18,25 +19,18 @@ export interface UpscaleJob extends UpscaleHandlers {
 
 const cancelled = (): AppError => new AppError("cancelled", "upscale: cancelled before all pictures were made");
 
-/** @throws AppError `pack_unavailable` without an upscaler, `invalid_request` for a factor that it lacks */
-export function requireUpscaler(upscaler: Upscaler | undefined, scale: UpscaleScale, field: string): Upscaler {
-  if (!upscaler)
-    throw new AppError("pack_unavailable", `${field}: expected a pack that enlarges, got no pack with an upscaler`, {
-      field,
-    });
-  if (upscaler.scales.includes(scale)) return upscaler;
-  const expected = upscaler.scales.join(" or ");
-  const detail = { field, expected, received: String(scale) };
-  throw new AppError("invalid_request", `${field}: expected ${expected}, got ${scale}`, detail);
+/** @throws AppError `pack_unavailable` without an upscaler */
+export function requireUpscaler(upscaler: Upscaler | undefined, field: string): Upscaler {
+  if (upscaler) return upscaler;
+  const message = `${field}: expected a pack that enlarges, got no pack with an upscaler`;
+  throw new AppError("pack_unavailable", message, { field });
 }
 
 /**
  * Draws the hypotheses of one job after another.
- * @param giveWay waited for after each tile: lets shorter work go first
+ * @param isBusy whether shorter work is under way, which goes first
  */
-export function createUpscaleLine(
-  giveWay: () => Promise<void>,
-): (upscaler: Upscaler, job: UpscaleJob) => Promise<void> {
+export function createUpscaleLine(isBusy: () => boolean): (upscaler: Upscaler, job: UpscaleJob) => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   return async (upscaler, { request, image, ...handlers }) => {
     const turn = last;
@@ -52,11 +46,31 @@ export function createUpscaleLine(
         signal: handlers.signal,
         onProgress: (progress) => handlers.onProgress?.(progress),
         onImage: (picture) => handlers.onImage(picture),
-        pause: giveWay,
+        pause: waitingFor(isBusy, handlers.signal),
       });
     } finally {
       leave();
     }
+  };
+}
+
+/**
+ * A pause between two pieces of work that begins now: lets messages in, then waits for shorter work. In all it waits at most as long as
+ * was worked between the pauses, so that without end of shorter work an upscale takes twice its time and no longer.
+ * @throws AppError `cancelled`, by the pause, as soon as the signal says so
+ */
+function waitingFor(isBusy: () => boolean, signal: AbortSignal): () => Promise<void> {
+  let [workedMs, waitedMs, resumed] = [0, 0, performance.now()];
+  return async () => {
+    const paused = performance.now();
+    workedMs += paused - resumed;
+    const until = paused + workedMs - waitedMs;
+    do {
+      await breathe();
+      if (signal.aborted) throw cancelled();
+    } while (isBusy() && performance.now() < until);
+    resumed = performance.now();
+    waitedMs += resumed - paused;
   };
 }
 
@@ -102,6 +116,6 @@ export async function generateEnlarged(
 export async function warmUpUpscaler(upscaler: Upscaler): Promise<void> {
   const [widthPx, heightPx] = [16, 16];
   const image = { rgba: new Uint8Array(4 * widthPx * heightPx).fill(255), widthPx, heightPx };
-  // The largest factor goes through the stages of the others.
-  await upscaler.upscale(image, { scale: upscaler.scales.at(-1)!, temperature: 0, seed: 0 });
+  // The largest factor goes through the stages of the others, and only a temperature above 0 through the flows.
+  await upscaler.upscale(image, { scale: upscaler.scales.at(-1)!, temperature: limits.upscaleTemperatureMax, seed: 0 });
 }

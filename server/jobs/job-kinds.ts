@@ -5,7 +5,8 @@ import { uploadsIn } from "../../shared/request-sources.ts";
 import { type Upscale, UpscaleSchema } from "../../shared/upscaling.ts";
 import type { JobBody } from "./job-queue.ts";
 
-export type Asked<Body extends JobBody> = Pick<Body, "id" | "request" | "packDigest" | "createdAt">;
+export type Asked<Body extends JobBody> = Pick<Body, "id" | "request" | "packDigest" | "createdAt"> &
+  Pick<JobBody, "upscalerDigest">;
 
 export interface JobKind<Body extends JobBody> {
   /** What one is called, in messages and as the field of its record on disk. */

@@ -12,6 +12,8 @@ export interface JobBody {
   readonly state: JobState;
   readonly request: object;
   readonly packDigest: string;
+  /** Of a generation that also enlarges: the pack that does. */
+  readonly upscalerDigest?: string | undefined;
   readonly createdAt: string;
   readonly finishedAt?: string | undefined;
   readonly progress: {
@@ -20,7 +22,7 @@ export interface JobBody {
     readonly total: number;
     readonly position?: number | undefined;
   };
-  readonly images: ReadonlyArray<{ readonly index: number; readonly sha256: string }>;
+  readonly images: ReadonlyArray<{ readonly index: number; readonly sha256: string; readonly bytes: number }>;
   readonly durationMs?: number | undefined;
   readonly problem?: Problem | undefined;
 }
@@ -37,6 +39,7 @@ export interface Idempotency {
 export interface JobInput<Body extends JobBody> {
   readonly request: Body["request"];
   readonly packDigest: string;
+  readonly upscalerDigest?: string;
   readonly idempotency?: Idempotency;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The queue of one process and one kind of job: waiting jobs in memory (lost when it ends), finished ones in memory and, through
- * `JobHistory`, on disk. Bounded everywhere: `queueMax` wait, `historyMax` finished ones are kept.
+ * `JobHistory`, on disk. Bounded everywhere: `queueMax` wait, `historyMax` finished ones with `historyMaxBytes` of images are kept.
  */
 import { AppError, toProblem } from "../../shared/problem.ts";
 import { captionFilter } from "./caption-search.ts";
@@ -19,12 +19,14 @@ import {
   type Snapshot,
   shuttingDown,
 } from "./job-queue.ts";
-import { countOf, createEntry, type Entry } from "./queue-entry.ts";
+import { countOf, createEntry, type Entry, imageBytesOf } from "./queue-entry.ts";
 
 export interface MemoryQueueOptions<Body extends JobBody> {
   readonly kind: JobKind<Body>;
   readonly queueMax: number;
   readonly historyMax: number;
+  /** Of the images of finished jobs, those that jobs share counted once; absent = no bound besides `historyMax`. */
+  readonly historyMaxBytes?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Where finished jobs are kept; absent = in memory only. */
@@ -56,7 +58,7 @@ export class MemoryQueue<Body extends JobBody> implements JobQueue<Body> {
       this.keep(createEntry(body, idempotency, revision));
   }
 
-  async add({ request, packDigest, idempotency }: JobInput<Body>): Promise<{ body: Body; isNew: boolean }> {
+  async add({ idempotency, ...asked }: JobInput<Body>): Promise<{ body: Body; isNew: boolean }> {
     const known = idempotency && this.keys.get(idempotency.key);
     const former = known === undefined ? undefined : this.entries.get(known);
     if (former) {
@@ -73,7 +75,7 @@ export class MemoryQueue<Body extends JobBody> implements JobQueue<Body> {
         { retryAfterSeconds },
       );
     const createdAt = new Date(now()).toISOString();
-    const entry = createEntry(kind.blank({ id: this.createId(), request, packDigest, createdAt }), idempotency, 1);
+    const entry = createEntry(kind.blank({ ...asked, id: this.createId(), createdAt }), idempotency, 1);
     this.keep(entry);
     this.waiting.push(entry);
     const answer = this.snapshot(entry).body;
@@ -253,10 +255,16 @@ export class MemoryQueue<Body extends JobBody> implements JobQueue<Body> {
     return entry.ending;
   }
 
+  /** Drops finished jobs, the oldest first, until the rest keeps to both bounds; never the latest. */
   private async trim(latest: string): Promise<void> {
-    const finished = [...this.entries.values()].filter((entry) => isFinal(entry.body));
-    for (const entry of finished.slice(0, Math.max(0, finished.length - this.options.historyMax)))
-      if (entry.body.id !== latest) await this.drop(entry);
+    const { historyMax, historyMaxBytes = Number.POSITIVE_INFINITY } = this.options;
+    for (;;) {
+      const finished = [...this.entries.values()].filter(({ body }) => isFinal(body));
+      if (finished.length <= historyMax && imageBytesOf(finished) <= historyMaxBytes) return;
+      const oldest = finished.find(({ body }) => body.id !== latest);
+      if (!oldest) return;
+      await this.drop(oldest);
+    }
   }
 
   private async drop(entry: Entry<Body>): Promise<void> {

@@ -1,7 +1,7 @@
 /** One job as the queue of one process holds it: its body, who follows it, and what its end waits for. */
 
 import type { JobState } from "../../shared/job-fields.ts";
-import { type Idempotency, isFinal, type Snapshot } from "./job-queue.ts";
+import { type Idempotency, isFinal, type JobBody, type Snapshot } from "./job-queue.ts";
 
 export interface Entry<Body> {
   body: Body;
@@ -31,3 +31,9 @@ export const createEntry = <Body extends { readonly state: JobState }>(
 /** Units completed: every image that is there counts for one at least. */
 export const countOf = (completed: number, total: number, images: readonly unknown[]): number =>
   Math.min(total, Math.max(completed, images.length));
+
+/** Bytes of the images of jobs; what several of them share is stored once. */
+export function imageBytesOf(entries: ReadonlyArray<{ readonly body: JobBody }>): number {
+  const sizes = new Map(entries.flatMap(({ body }) => body.images.map(({ sha256, bytes }) => [sha256, bytes])));
+  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+}

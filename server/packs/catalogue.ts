@@ -191,6 +191,7 @@ function describe({ experts }: PackManifest, translation: TranslationEntry): Tra
       ? { layout: { columns: layout.columns, rows: layout.rows, palette: layout.palette } }
       : {}),
     ...(defaultStyle === undefined ? {} : { defaultStyle }),
+    ...(target.kind === "onnx-generator" ? { isInvertible: false } : {}),
     widthPx: target.imageSizePx,
     heightPx: target.imageSizePx,
     latentDims: latentDimsOf(target),

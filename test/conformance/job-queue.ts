@@ -19,6 +19,7 @@ export interface QueueFixture<Body extends JobBody> {
 export type QueueFactory<Body extends JobBody> = (options: {
   readonly queueMax: number;
   readonly historyMax: number;
+  readonly historyMaxBytes?: number;
 }) => Promise<QueueFixture<Body>>;
 
 const packDigest = "cd".repeat(32);
@@ -34,7 +35,7 @@ export function describeJobQueue<Body extends JobBody>(
   const test = (
     title: string,
     run: (fixture: QueueFixture<Body>) => Promise<void>,
-    max = { queueMax: 10, historyMax: 10 },
+    max: Parameters<QueueFactory<Body>>[0] = { queueMax: 10, historyMax: 10 },
   ): void => {
     it(title, async () => {
       const fixture = await create(max);
@@ -49,6 +50,16 @@ export function describeJobQueue<Body extends JobBody>(
   const add = async (queue: JobQueue<Body>, caption: string, count = 1): Promise<string> =>
     (await queue.add({ request: requestOf(caption, count), packDigest })).body.id;
   const take = async (queue: JobQueue<Body>): Promise<Job<Body>> => (await queue.take())!;
+  /** A job to its end, with an image of 10 bytes of each digest. */
+  const make = async (queue: JobQueue<Body>, ...digests: string[]): Promise<string> => {
+    const id = await add(queue, "bird", digests.length);
+    const job = await take(queue);
+    for (const [index, sha256] of digests.entries()) job.addImage(imageOf(index, sha256));
+    await job.finish(done);
+    return id;
+  };
+  const idsIn = async (queue: JobQueue<Body>): Promise<string[]> =>
+    (await queue.list({ limit: 10 })).jobs.map(({ id }) => id);
   const findingsOf = async (queue: JobQueue<Body>, id: string): Promise<unknown> => {
     const body = (await queue.get(id))!.body;
     return Object.fromEntries(Object.keys(sample.found).map((field) => [field, body[field as keyof Body]]));
@@ -229,19 +240,38 @@ export function describeJobQueue<Body extends JobBody>(
     test(
       "keeps only so many finished jobs, the newest",
       async ({ queue, forgotten }) => {
-        const ids = [await add(queue, "a"), await add(queue, "b"), await add(queue, "c")];
-        for (const id of ids) {
-          const job = await take(queue);
-          job.addImage(imageOf(0, id));
-          await job.finish(done);
-        }
-        assert.deepEqual(
-          (await queue.list({ limit: 10 })).jobs.map(({ id }) => id),
-          [ids[2], ids[1]],
-        );
-        assert.deepEqual(forgotten, [ids[0]]);
+        const ids = [await make(queue, "a"), await make(queue, "b"), await make(queue, "c")];
+        assert.deepEqual(await idsIn(queue), [ids[2], ids[1]]);
+        assert.deepEqual(forgotten, ["a"]);
       },
       { queueMax: 10, historyMax: 2 },
+    );
+
+    test(
+      "keeps the job that ended last, though it is older than one that ended before",
+      async ({ queue }) => {
+        const [a] = [await add(queue, "a"), await add(queue, "b")];
+        const [first, second] = [await take(queue), await take(queue)];
+        await second.finish(done);
+        await first.finish(done);
+        assert.deepEqual(await idsIn(queue), [a]);
+      },
+      { queueMax: 10, historyMax: 1 },
+    );
+
+    test(
+      "keeps finished jobs with only so many bytes of images, the newest, and the latest whatever it has",
+      async ({ queue, forgotten }) => {
+        const small = [await make(queue, "a"), await make(queue, "b"), await make(queue, "b", "c")];
+        assert.deepEqual(await idsIn(queue), [...small].reverse(), "shared bytes count once");
+        const next = await make(queue, "d");
+        assert.deepEqual([await idsIn(queue), forgotten], [[next, small[2], small[1]], ["a"]]);
+        const large = await make(queue, "e", "f", "g", "h");
+        assert.deepEqual([await idsIn(queue), [...forgotten].sort()], [[large], ["a", "b", "c", "d"]]);
+        const last = await make(queue, "i");
+        assert.deepEqual(await idsIn(queue), [last]);
+      },
+      { queueMax: 10, historyMax: 10, historyMaxBytes: 30 },
     );
 
     test("needs the uploads that waiting and running jobs name, wherever they name them", async ({ queue }) => {

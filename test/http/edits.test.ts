@@ -7,7 +7,7 @@ import type { PartialCondition } from "../../shared/conditions.ts";
 import { GenerationRequestSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import type { ProblemCode } from "../../shared/problem.ts";
-import { createHarness, type Harness, problemOf } from "./harness.ts";
+import { createHarness, type Harness, pack, problemOf } from "./harness.ts";
 import { greyPng } from "./images.ts";
 import { sidePx } from "./small-inference.ts";
 
@@ -290,5 +290,27 @@ describe("the fingerprint of a request", () => {
       { ...base, attribute: { towards: "b" } },
     ];
     assert.equal(new Set(all.map(of)).size, all.length);
+  });
+});
+
+describe("a translation whose target is a generator", () => {
+  it("refuses to keep a residual and to invert, before anything is queued", async () => {
+    const translations = pack.translations.map((one) => ({ ...one, isInvertible: false }));
+    const own = await createHarness({ packs: [{ ...pack, translations }] });
+    const digest = await own.upload(greyPng(8, 200));
+    const body = JSON.stringify({ image: digest, condition });
+    const headers = { "Content-Type": "application/json" };
+    for (const [response, field] of [
+      [own.post({ condition, count: 1, keepResidualOf: { image: digest } }), "keepResidualOf"],
+      [own.request("/v1/inversions", { method: "POST", headers, body }), "translation"],
+    ] as const) {
+      const answer = await response;
+      assert.equal(answer.status, 422);
+      const problem = await problemOf(answer);
+      assert.deepEqual([problem.code, problem.field], ["invalid_request", field]);
+      assert.match(problem.detail, /expected a translation whose target has an encoder, got caption, whose target is/);
+    }
+    assert.equal((await own.post({ condition, count: 1 })).status, 202);
+    await own.close();
   });
 });

@@ -80,6 +80,8 @@ export const smallCatalogue = {
 export interface HarnessOptions {
   readonly limits?: AppDeps["limits"];
   readonly historyMax?: number;
+  /** Of the pictures of upscales. */
+  readonly historyMaxBytes?: number;
   readonly attemptDeadlineMs?: number;
   readonly jobsParallelMax?: number;
   readonly dataDir?: string;
@@ -102,7 +104,8 @@ export async function createHarness(options: HarnessOptions = {}) {
   const historyMax = options.historyMax ?? limits.historyMax;
   const uploads = await openUploads(dataDir);
   const { queue, results } = await openGenerations(dataDir, storeLog, { queueMax, historyMax });
-  const { queue: upscales, results: upscaled } = await openUpscales(dataDir, storeLog, { queueMax, historyMax });
+  const upscaleCaps = { queueMax, historyMax, historyMaxBytes: options.historyMaxBytes };
+  const { queue: upscales, results: upscaled } = await openUpscales(dataDir, storeLog, upscaleCaps);
   const { folders, trainings } = await openTrainings(dataDir, { warn: () => undefined, error: console.error });
   const inference = options.inference ?? new SmallInference();
   const stopping = new AbortController();

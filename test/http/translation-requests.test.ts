@@ -239,3 +239,26 @@ describe("a waiting training", () => {
     await rm(own.dataDir, { recursive: true });
   });
 });
+
+describe("a training that waits for room", () => {
+  it("takes a publication back that had begun: who asked to cancel meanwhile is answered then", async () => {
+    const own = await createHarness();
+    const { id } = await accepted(post(own, { name: "mine", examples: await uploadAll(own) }));
+    const job = (await own.trainings.take())!;
+    assert.equal(job.beginPublishing(), true);
+    let answer: Training | undefined;
+    const cancelling = own.trainings.cancel(id).then((training) => {
+      answer = training;
+    });
+    await new Promise(setImmediate);
+    assert.equal(answer, undefined, "a publication can't be cancelled");
+    job.waitForRoom();
+    assert.equal(own.trainings.get(id)!.body.progress.waitingFor, "room on the disk");
+    await cancelling;
+    assert.equal(answer!.state, "cancelled");
+    assert.ok(job.signal.aborted);
+    assert.equal(job.beginPublishing(), false);
+    await job.leave();
+    await own.close();
+  });
+});

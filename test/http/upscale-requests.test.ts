@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GenerationInput } from "../../shared/contract.ts";
-import type { ProblemCode } from "../../shared/problem.ts";
+import { AppError, type ProblemCode } from "../../shared/problem.ts";
 import { createHarness, type Harness, pack, problemOf } from "./harness.ts";
 import { greyPng } from "./images.ts";
 
@@ -98,7 +98,7 @@ describe("without an upscaler in any pack", () => {
     const image = await harness.upload(greyPng(16));
     const problem = await problemOf(await harness.postUpscale({ image, scale: 2 }));
     assert.deepEqual([problem.code, problem.status], ["pack_unavailable", 503]);
-    assert.match(problem.detail, /expected a pack with an upscaler for ×2 on the server, got none/);
+    assert.match(problem.detail, /expected a pack with an upscaler on the server, got none/);
     const asked: GenerationInput = { condition: { caption: "bird" }, count: 1 };
     assert.equal((await problemOf(await harness.post({ ...asked, upscale: 2 }))).code, "pack_unavailable");
     assert.equal((await harness.end((await harness.start(asked)).id)).state, "done");
@@ -128,6 +128,26 @@ describe("a generation with `upscale`", () => {
       assert.deepEqual([problem.code, problem.field], ["invalid_request", "upscale"]);
     }
     await harness.close();
+  });
+
+  it("names the pack that draws and the pack that enlarges, also after a crash of the child and a restart", async () => {
+    const { upscaler, translations, ...about } = pack;
+    const sharp = { ...about, id: "sharp", digest: "cd".repeat(32), translations: [], upscaler: upscaler! };
+    const packs = [{ ...about, translations }, sharp];
+    const first = await createHarness({ packs });
+    first.inference.faults.push(new AppError("inference_crashed", "expected a living child, got signal SIGKILL"));
+    const asked: GenerationInput = { condition: { caption: "bird" }, count: 1 };
+    const accepted = await first.start({ ...asked, upscale: 2 });
+    const done = await first.end(accepted.id);
+    for (const { packDigest, upscalerDigest } of [accepted, done])
+      assert.deepEqual([packDigest, upscalerDigest], [pack.digest, sharp.digest]);
+    assert.deepEqual([first.inference.begun.length, done.state], [2, "done"]);
+    const small = await first.end((await first.start(asked)).id);
+    assert.equal("upscalerDigest" in small, false);
+    await first.stop();
+    const second = await createHarness({ packs, dataDir: first.dataDir });
+    assert.deepEqual(await second.read(done.id), done);
+    await second.close();
   });
 
   it("is refused when the translation's image times the factor is above Figma's limit", async () => {

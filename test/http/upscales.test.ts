@@ -142,22 +142,31 @@ describe("cancel and delete of upscales", () => {
   it("end a waiting and a running one, and leave nothing of them", async () => {
     const harness = await createHarness();
     const image = await harness.upload(greyPng(16));
-    const gate = createGate();
-    harness.inference.gate = gate.closed;
-    const running = await harness.startUpscale({ image, scale: 2 });
+    const stored = () => readdir(join(harness.dataDir, "upscaled"));
+    const [first, second] = [createGate(), createGate()];
+    harness.inference.gate = first.closed;
+    const running = await harness.startUpscale({ image, scale: 2, detail: 1, count: 2 });
     const waiting = await harness.startUpscale({ image, scale: 4 });
     const last = await harness.startUpscale({ image, scale: 2 });
     assert.equal((await harness.readUpscale(last.id)).progress.position, 1);
     await harness.untilUpscale(running.id, ({ progress }) => progress.stage === "upscaling");
+    harness.inference.gate = second.closed;
+    first.open();
+    const { images: made } = await harness.untilUpscale(running.id, ({ images }) => images.length === 1);
+    assert.deepEqual(await stored(), [made[0]!.sha256]);
     for (const { id } of [waiting, running]) {
       const response = await harness.request(`/v1/upscales/${id}`, { method: "DELETE" });
       assert.equal(response.status, 200);
       const { state, images } = UpscaleSchema.parse(await response.json());
       assert.deepEqual([state, images], ["cancelled", []]);
     }
-    gate.open();
-    assert.equal((await harness.endUpscale(last.id)).state, "done");
+    second.open();
+    const { state, images } = await harness.endUpscale(last.id);
+    assert.equal(state, "done");
     assert.equal(harness.inference.enlarged.length, 2, "the waiting one never ran");
+    assert.deepEqual(await stored(), [images[0]!.sha256]);
+    assert.equal((await harness.request(`/v1/upscales/${last.id}`, { method: "DELETE" })).status, 204);
+    assert.deepEqual(await stored(), []);
     await harness.close();
   });
 
@@ -175,6 +184,23 @@ describe("cancel and delete of upscales", () => {
     assert.equal((await problemOf(await harness.request(`/v1/upscales/${second.id}`))).code, "not_found");
     await harness.close();
   });
+});
+
+it("finished upscales give way, the oldest first, when their pictures have too many bytes", async () => {
+  const first = await createHarness();
+  const image = await first.upload(greyPng(16));
+  const make = async ({ endUpscale, startUpscale }: Harness, seed: number) =>
+    endUpscale((await startUpscale({ image, scale: 2, detail: 1, seed })).id);
+  const [old, kept] = [await make(first, 1), await make(first, 2)];
+  assert.notEqual(old.images[0]!.sha256, kept.images[0]!.sha256);
+  await first.stop();
+  const second = await createHarness({ dataDir: first.dataDir, historyMaxBytes: kept.images[0]!.bytes });
+  // The second begins when the first has ended with all that follows.
+  for (let round = 0; round < 2; round++) await make(second, 2);
+  assert.equal((await problemOf(await second.request(`/v1/upscales/${old.id}`))).code, "not_found");
+  assert.equal((await second.readUpscale(kept.id)).state, "done");
+  assert.deepEqual(await readdir(join(second.dataDir, "upscaled")), [kept.images[0]!.sha256]);
+  await second.close();
 });
 
 describe("what an upscale outlives", () => {

@@ -194,6 +194,18 @@ describe("tau restyle", () => {
     assert.notDeepEqual(happy.files[0], same.files[0]);
   });
 
+  it("knows no temperature, because nothing is drawn; a blend neither", async () => {
+    for (const [command, files] of [
+      ["restyle", [at("a.png"), "--style", "flat"]],
+      ["blend", [at("a.png"), at("b.png"), "--frames", "2"]],
+    ] as const) {
+      const { code, err } = await run(command, ...files, "--temperature", "1", "--out", at("nothing"));
+      assert.equal(code, 2);
+      assert.match(err, /Unknown option '--temperature'/);
+      assert.doesNotMatch((await tau(command, "--help")).out, /--temperature/);
+    }
+  });
+
   it("names flags of the source apart from those of the result", async () => {
     const result = await run(
       "restyle",
@@ -238,6 +250,9 @@ describe("tau variations", () => {
   it("wants either an angle or a depth", async () => {
     for (const flags of [[], ["--angle", "5", "--depth", "last"]])
       assert.equal((await run("variations", at("a.png"), ...flags, "--out", at("nothing"))).code, 2);
+    const hot = await run("variations", at("a.png"), "--angle", "5", "--temperature", "1", "--out", at("nothing"));
+    assert.equal(hot.code, 2);
+    assert.match(hot.err, /--temperature: expected it with --depth, got it with --angle, which keeps/);
     const wide = await run("variations", at("a.png"), "--angle", "400", "--out", at("nothing"));
     assert.match(wide.err, /^tau variations: invalid_request: --angle: expected at most 180, got 400\n$/);
     for (const flags of [

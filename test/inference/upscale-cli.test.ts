@@ -1,13 +1,25 @@
-/** `tau upscale` as a user runs it: what it refuses, by the flag or the file that is wrong, before it loads anything. */
+/** `tau upscale` as a user runs it: what it refuses, by the flag or the file that is wrong, before it loads anything; what it makes. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { encodePng } from "../../server/images/codec.ts";
+import sharp from "sharp";
+import { encodePng, probeImage } from "../../server/images/codec.ts";
+import { packsHome } from "../../server/packs/catalogue.ts";
 import { stripes } from "../fixtures/small-upscaler.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
-import { tauIn } from "./run-tau.ts";
+import { interruptTau, linesOf, tauIn } from "./run-tau.ts";
+
+interface Line {
+  readonly file: string;
+  readonly kind: "hypothesis" | "variance";
+  readonly seed?: number;
+  readonly lrPsnrDb?: number;
+  readonly meanDeviation?: number;
+  readonly widthPx?: number;
+  readonly milliseconds: number;
+}
 
 const folder = await mkdtemp(join(tmpdir(), "tau-upscale-cli-"));
 const packs = join(folder, "packs");
@@ -74,6 +86,25 @@ describe("tau upscale", () => {
     assert.deepEqual(await readdir(out).catch(() => []), []);
   });
 
+  it("refuses an --out that can't be a folder before it loads a pack, and so do the commands that draw", async () => {
+    const damaged = join(folder, "damaged");
+    const { pack } = await writeTinyPack(damaged);
+    await writeFile(join(pack, "flow/caption.onnx"), "loading it fails");
+    const image = join(folder, "small.png");
+    const cases: Array<[blocked: string, name: string, ...args: string[]]> = [
+      [image, "upscale", image, "--scale", "2"],
+      [join(image, "below"), "upscale", image, "--scale", "2"],
+      [image, "generate", "--caption", "red", "--count", "1"],
+      [image, "invert", image],
+    ];
+    for (const [blocked, name, ...args] of cases) {
+      const result = await tau(name, ...args, "--packs", damaged, "--out", blocked);
+      assert.deepEqual([result.code, result.out], [1, ""], name);
+      const expected = `tau ${name}: invalid_request: --out: expected a folder that can be made, got "${blocked}"\n`;
+      assert.equal(result.err, expected);
+    }
+  });
+
   it("says so when no pack has an upscaler, and so does tau generate --upscale", async () => {
     const alone = await tau("upscale", "small.png", "--scale", "2", "--packs", packs, "--out", out);
     assert.deepEqual([alone.code, alone.out], [1, ""]);
@@ -84,5 +115,71 @@ describe("tau upscale", () => {
     assert.match(within.err, /^tau generate: pack_unavailable: --upscale: .*no pack with an upscaler\n$/);
     assert.match((await generate("3")).err, /^tau generate: invalid_request: --upscale: expected 2 or 4, got 3\n$/);
     assert.deepEqual(await readdir(out), []);
+  });
+});
+
+describe("tau upscale with the pack that ships", async () => {
+  // Loaded sooner than together with the others.
+  const alone = join(folder, "alone");
+  await cp(join(packsHome(), "sharp"), join(alone, "sharp"), { recursive: true });
+
+  it("writes the accurate answer under the image's name and factor, and says what was done to the image", async () => {
+    const turned = await sharp(join(folder, "small.png")).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    await writeFile(join(folder, "turned.jpg"), turned);
+    const result = await tau("upscale", "turned.jpg", "--scale", "4", "--out", "accurate");
+    assert.deepEqual([result.code, result.err], [0, "turned.jpg: turned upright, as its EXIF orientation says\n"]);
+    const [line, ...more] = linesOf<Line>(result);
+    assert.deepEqual(more, []);
+    assert.equal(line!.file, join("accurate", "turned-x4.png"));
+    assert.ok(line!.kind === "hypothesis" && line!.lrPsnrDb! > 30 && line!.milliseconds >= 0);
+    const probed = await probeImage(await readFile(join(folder, line!.file)));
+    assert.deepEqual(probed, { widthPx: 32, heightPx: 48, mediaType: "image/png" });
+    assert.deepEqual(await readdir(join(folder, "accurate")), ["turned-x4.png"]);
+  });
+
+  it("names hypotheses and map by all that they depend on, so that none overwrites another", async () => {
+    const draw = (...args: string[]) =>
+      tau("upscale", "small.png", "--scale", "2", "--packs", alone, "--out", "lively", ...args);
+    const result = await draw("--detail", "0.5", "--seed", "7", "--count", "2", "--variance");
+    assert.deepEqual([result.code, result.err], [0, ""]);
+    const lines = linesOf<Line>(result);
+    assert.deepEqual(
+      lines.map(({ file, kind, seed }) => [file, kind, seed]),
+      [
+        [join("lively", "small-x2-d0.5-seed7.png"), "hypothesis", 7],
+        [join("lively", "small-x2-d0.5-seed8.png"), "hypothesis", 8],
+        [join("lively", "small-x2-d0.5-variance.png"), "variance", undefined],
+      ],
+    );
+    const files = await Promise.all(lines.map(({ file }) => readFile(join(folder, file))));
+    assert.equal(new Set(files.map((file) => file.toString("base64"))).size, 3);
+    for (const file of files)
+      assert.deepEqual(await probeImage(file), { widthPx: 24, heightPx: 16, mediaType: "image/png" });
+    assert.ok(lines[2]!.meanDeviation! > 0);
+    assert.equal((await draw("--detail", "1", "--seed", "7")).code, 0);
+    assert.deepEqual((await readdir(join(folder, "lively"))).sort(), [
+      "small-x2-d0.5-seed7.png",
+      "small-x2-d0.5-seed8.png",
+      "small-x2-d0.5-variance.png",
+      "small-x2-d1-seed7.png",
+    ]);
+    assert.deepEqual(await readFile(join(folder, lines[0]!.file)), files[0], "the first is as it was");
+  });
+
+  it("leaves whole pictures alone after Ctrl-C, each with its line", async () => {
+    await write("larger.png", 256, 192);
+    const args = ["--scale", "2", "--detail", "1", "--count", "8", "--packs", alone, "--out", "stopped"];
+    const result = await interruptTau(folder, "upscale", "larger.png", ...args);
+    assert.equal(result.code, 1);
+    assert.match(result.err, /^tau upscale: cancelled: .*\n$/);
+    const files = (await readdir(join(folder, "stopped"))).map((name) => join("stopped", name));
+    assert.ok(files.length > 0 && files.length < 8, files.join(", "));
+    assert.deepEqual(
+      files.sort(),
+      linesOf<Line>(result)
+        .map(({ file }) => file)
+        .sort(),
+    );
+    for (const file of files) await sharp(join(folder, file)).raw().toBuffer();
   });
 });

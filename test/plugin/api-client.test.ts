@@ -8,7 +8,7 @@ import { Failure, type FailureCode } from "../../plugin/ui/failure.ts";
 import { runJobs } from "../../plugin/ui/run.ts";
 import type { ResultSet, Step } from "../../plugin/ui/state.ts";
 import { type GenerationInput, ProvenanceSchema } from "../../shared/contract.ts";
-import { type ContractServer, sendProblem, startContractServer, testMeta } from "./contract-server.ts";
+import { type ContractServer, sendProblem, startContractServer, testMeta, upscalerDigest } from "./contract-server.ts";
 
 let server: ContractServer;
 before(async () => {
@@ -199,6 +199,17 @@ test("provenance of an edit holds all that makes the image again, each frame of 
     assert.deepEqual({ condition, guidanceOf, keepResidualOf, blendWith }, edit);
     assert.deepEqual(frame, { index, count: 2 });
   }
+});
+
+test("provenance of an enlarged image holds the factor and the pack that enlarged, any other neither", async () => {
+  const sets: ResultSet[] = [];
+  for (const asked of [{ ...input, upscale: 4 } as const, input])
+    await run(new AbortController().signal, [], sets, asked);
+  const [large, small] = sets.map(({ images }) =>
+    ProvenanceSchema.parse(JSON.parse(JSON.stringify(images[0]!.provenance))),
+  );
+  assert.deepEqual([large!.upscale, large!.upscalerDigest], [4, upscalerDigest]);
+  assert.deepEqual(["upscale" in small!, "upscalerDigest" in small!], [false, false]);
 });
 
 test("cancel takes the job back from the server and brings no result", async () => {

@@ -37,6 +37,8 @@ export interface ContractServer {
 }
 
 const packDigest = createHash("sha256").update("test pack").digest("hex");
+/** Of the pack that enlarges generations. */
+export const upscalerDigest = createHash("sha256").update("test upscaler").digest("hex");
 
 export const testMeta: Meta = MetaSchema.parse({
   name: "tau",
@@ -132,6 +134,7 @@ export async function startContractServer(page?: () => string): Promise<Contract
       state: "queued",
       request: { ...body.data, seed: body.data.seed ?? 7 },
       packDigest,
+      ...(body.data.upscale && { upscalerDigest }),
       createdAt: new Date().toISOString(),
       progress: { stage: "waiting", completed: 0, total, position: 2 },
       images: [],

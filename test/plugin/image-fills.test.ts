@@ -172,6 +172,27 @@ test("bytes that never came, and a record that Figma refuses to keep, leave the 
   assert.deepEqual([fillsOf(layer), recordsOf(layer)], [[image(hash)], []]);
 });
 
+test("a layer with a fill style leaves it when it is upscaled, which is no fault, and keeps it when it is not", () => {
+  const hash = addImage(pngOf(1, 8, 8));
+  const layer = addLayer("photo", [image(hash)], { fillStyleId: "S:1" });
+  const styleOf = () => evaluate(`sim.tree.get("${layer}").fillStyleId`);
+  assert.deepEqual(reasonsOf(apply([{ nodeId: layer, imageHash: hash, packDigest: "x".repeat(120_000) }])), ["image"]);
+  assert.equal(styleOf(), "S:1");
+  const { appliedCount, refused } = apply([{ nodeId: layer, imageHash: hash }]);
+  assert.deepEqual([appliedCount, refused, styleOf()], [1, [], ""]);
+});
+
+test("a fill that Figma refuses to set leaves what the layer remembers as it was", () => {
+  const hash = addImage(pngOf(1, 8, 8));
+  const layer = addLayer("photo", [image(hash)]);
+  apply([{ nodeId: layer, imageHash: hash }]);
+  const [records, upscaled] = [recordsOf(layer), String(fillsOf(layer)[0]?.imageHash)];
+  const fills = [image(upscaled, { rotation: 45 })];
+  evaluate(`void sim.tree.change("${layer}", { fills: ${JSON.stringify(fills)} })`);
+  assert.deepEqual(reasonsOf(apply([{ nodeId: layer, imageHash: upscaled }])), ["image"]);
+  assert.deepEqual([recordsOf(layer), fillsOf(layer)], [records, fills]);
+});
+
 test("a layer remembers how each fill was upscaled and from which original, and forgets fills that are gone", () => {
   const [hash, other] = [addImage(pngOf(1, 8, 8)), addImage(pngOf(2, 8, 8))];
   const layer = addLayer("photo", [image(hash), image(other)], { pluginData: { [upscalesKey]: "damaged" } });

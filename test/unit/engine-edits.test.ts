@@ -136,5 +136,10 @@ describe("ranking", () => {
     assert.equal(bestCandidate(gains(-4)), 0);
   });
 
-  it("never prefers what is no number", () => assert.equal(bestCandidate(gains(1, Number.NaN, 2)), 2));
+  it("prefers any number to what is none, wherever that stands", () => {
+    assert.equal(bestCandidate(gains(1, Number.NaN, 2)), 2);
+    assert.equal(bestCandidate(gains(Number.NaN, -3, 2)), 2);
+    assert.equal(bestCandidate(gains(Number.NaN, Number.NaN, Number.NEGATIVE_INFINITY)), 2);
+    assert.equal(bestCandidate(gains(Number.NaN, Number.NaN)), 0);
+  });
 });

@@ -265,6 +265,7 @@ describe("tau experts fit", () => {
     await catalogue.verify();
     const [info] = catalogue.packs()[0]!.translations;
     assert.deepEqual([info!.conditions, info!.widthPx, info!.latentDims], [["image"], 4, dims]);
+    assert.equal(info!.isInvertible, false);
     const [translation] = await loadTranslations(catalogue.entries[0]!, { threads: 1 });
     const image = { kind: "image", planes: new Float32Array(4 * 16).fill(0.5), sizePx: 4, key: "grey" } as const;
     const values = await translation!.conditions[0]!.expert.encode([image]);

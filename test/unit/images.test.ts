@@ -5,7 +5,7 @@ import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import sharp from "sharp";
 import { toPremultipliedPlanes, toStraightRgba } from "../../server/engine/pixels.ts";
-import { decodeRgba, encodePng, probeImage } from "../../server/images/codec.ts";
+import { decodeFitted, decodeRgba, encodePng, probeImage } from "../../server/images/codec.ts";
 
 const picture = (widthPx: number, heightPx: number) =>
   sharp({
@@ -100,6 +100,22 @@ describe("an uploaded image", () => {
       }),
       { seed: 20261125, numRuns: 60 },
     );
+  });
+});
+
+describe("a picture as experts read it", () => {
+  it("has the same planes from a lossless WebP as from a PNG, however much it is shrunk", async () => {
+    const source = await picture(129, 97).png().toBuffer();
+    const webp = await sharp(source).webp({ lossless: true }).toBuffer();
+    for (const sizePx of [200, 96, 32, 8])
+      assert.deepEqual(await decodeFitted(webp, sizePx), await decodeFitted(source, sizePx), `${sizePx} px`);
+  });
+
+  it("has the planes of a JPEG's own pixels, shrunk to more than a quarter as a PNG of them would be", async () => {
+    const jpeg = await picture(128, 128).jpeg({ quality: 90 }).toBuffer();
+    const png = await sharp(jpeg).png().toBuffer();
+    for (const sizePx of [128, 64, 40])
+      assert.deepEqual(await decodeFitted(jpeg, sizePx), await decodeFitted(png, sizePx), `${sizePx} px`);
   });
 });
 

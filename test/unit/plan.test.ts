@@ -65,6 +65,38 @@ describe("the plan of a generation", () => {
       });
   });
 
+  it("tells each field outside what was learned once, by its worst score, the sources' own conditions too", async () => {
+    const vectors: Readonly<Record<string, number[]>> = { known: [1, 0], far: [0.6, 0.8], farther: [0, 1] };
+    const measured: Translation = {
+      ...translation,
+      calibration: {
+        typicality: [],
+        outside: [{ name: "caption", centres: Float32Array.of(1, 0), threshold: 0.1 }],
+      },
+      conditions: [
+        {
+          name: "caption",
+          expert: {
+            dims: 2,
+            encode: async ([value]) => Float32Array.from(vectors[value?.kind === "text" ? value.text : ""]!),
+          },
+        },
+      ],
+    };
+    const scoresOf = async (fields: object) => {
+      const request = ResolvedRequestSchema.parse({ seed: 1, count: 1, ...fields });
+      const { outside } = await planGeneration(measured, request, images);
+      return outside.map(({ field, score }) => [field, Number(score.toFixed(3))]);
+    };
+    const from = (caption: string) => ({ image: photo, condition: { caption } });
+    assert.deepEqual(await scoresOf({ condition: { caption: "known" }, keepResidualOf: from("known") }), []);
+    assert.deepEqual(await scoresOf({ condition: { caption: "known" }, keepResidualOf: from("far") }), [
+      ["caption", 0.4],
+    ]);
+    const blended = { condition: {}, count: 2, keepResidualOf: from("far"), blendWith: from("farther") };
+    assert.deepEqual(await scoresOf(blended), [["caption", 1]]);
+  });
+
   it("refuses more weights than a flow has room for, where a caller inside forgot to", async () => {
     const asked = ResolvedRequestSchema.parse({ condition: { caption: "a" }, seed: 1, count: 1 });
     const guidanceOf = { caption: 1, sketch: 1, style: 1 };

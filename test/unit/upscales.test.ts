@@ -1,7 +1,8 @@
 /** Upscales inside the child: one at a time and without holding up generations, cancels, and generations that are enlarged. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Upscaler } from "../../server/engine/interfaces.ts";
+import type { Pixels, UpscaleOptions, Upscaler } from "../../server/engine/interfaces.ts";
+import type { Translation } from "../../server/engine/translation.ts";
 import type { ImageResult, UpscaleResult } from "../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
 import { warmUpUpscaler } from "../../server/inference/upscales.ts";
@@ -107,8 +108,8 @@ describe("upscales in the child", () => {
   });
 
   it("let a generation that comes meanwhile be finished before the next tile", async () => {
-    const service = createService([tinyTranslation([])], 8, smallUpscaler());
-    const large = upscale(service, { count: 8 });
+    const service = createService([tinyTranslation([])], 8, workingUpscaler(50));
+    const large = upscale(service, { count: 2 });
     while (large.tiles.length < 3) await new Promise(setImmediate);
     const before = large.tiles.length;
     const small = generate(service, { count: 16 });
@@ -118,22 +119,71 @@ describe("upscales in the child", () => {
     await large.done;
   });
 
-  it("need an upscaler, and one that knows the factor", async () => {
-    const none = createService([tinyTranslation([])], 8, undefined);
-    await assert.rejects(upscale(none).done, { code: "pack_unavailable", message: /no pack with an upscaler/ });
-    await assert.rejects(generate(none, { upscale: 4 }).done, { code: "pack_unavailable", message: /^upscale: / });
-    const onlyTwo = createService([], 8, { ...smallUpscaler(), scales: [2] });
-    await assert.rejects(upscale(onlyTwo, { scale: 4 }).done, {
-      code: "invalid_request",
-      detail: { field: "scale", expected: "2", received: "4" },
-    });
-    await assert.rejects(upscale(none).done, { code: "pack_unavailable" });
+  it("take at most twice their own time, however long generations go on", async () => {
+    const upscaler = workingUpscaler(20);
+    const service = createService([endlessTranslation()], 8, upscaler);
+    void generate(service).done;
+    const started = performance.now();
+    const { done, pictures } = upscale(service, { count: 2 });
+    await done;
+    const waitedMs = performance.now() - started - upscaler.workedMs;
+    assert.equal(pictures.length, 2);
+    assert.ok(waitedMs > upscaler.workedMs / 2, `gave way for ${waitedMs} ms of ${upscaler.workedMs}`);
+    // Beside the waiting itself there are moments between tiles, which a machine may make longer.
+    assert.ok(waitedMs < 2 * upscaler.workedMs, `waited ${waitedMs} ms, worked ${upscaler.workedMs} ms`);
   });
 
-  it("are warmed up by one run of the largest factor", async () => {
+  it("are cancelled at once while they give way", async () => {
+    const service = createService([endlessTranslation()], 8, workingUpscaler(500));
+    void generate(service).done;
+    const { done, tiles, abort } = upscale(service);
+    while (tiles.at(-1) !== 1) await new Promise(setImmediate);
+    const started = performance.now();
+    abort.abort();
+    await assert.rejects(done, { code: "cancelled" });
+    assert.ok(performance.now() - started < 250, `${performance.now() - started} ms`);
+  });
+
+  it("do not wait for the enlarging of what was generated", async () => {
+    const [upscaler, enlarging] = [workingUpscaler(20), new AbortController()];
+    const endless: Upscaler = {
+      ...upscaler,
+      upscale: (image, options) => {
+        if (options.temperature > 0) return upscaler.upscale(image, options);
+        enlarging.abort();
+        return new Promise(() => {});
+      },
+    };
+    const service = createService([tinyTranslation([])], 8, endless);
+    void generate(service, { upscale: 2 }).done;
+    while (!enlarging.signal.aborted) await new Promise(setImmediate);
+    const started = performance.now();
+    await upscale(service, { count: 2 }).done;
+    const waitedMs = performance.now() - started - upscaler.workedMs;
+    assert.ok(waitedMs < upscaler.workedMs / 2, `waited ${waitedMs} ms, worked ${upscaler.workedMs} ms`);
+  });
+
+  it("need a pack with an upscaler, and so do generations that are enlarged", async () => {
+    const none = createService([tinyTranslation([])], 8, undefined);
+    await assert.rejects(upscale(none).done, {
+      code: "pack_unavailable",
+      message: /^scale: .*no pack with an upscaler/,
+    });
+    await assert.rejects(generate(none, { upscale: 4 }).done, { code: "pack_unavailable", message: /^upscale: / });
+  });
+
+  it("are warmed up by one run of the largest factor, with a temperature at which the flows run", async () => {
+    const scales: number[] = [];
     const upscaler = smallUpscaler();
-    await warmUpUpscaler(upscaler);
-    assert.deepEqual(upscaler.runs, [{ seed: 0, temperature: 0 }]);
+    await warmUpUpscaler({
+      ...upscaler,
+      upscale: (image, options) => {
+        scales.push(options.scale);
+        return upscaler.upscale(image, options);
+      },
+    });
+    assert.deepEqual(scales, [4]);
+    assert.ok(upscaler.runs[0]!.temperature > 0);
   });
 });
 
@@ -185,6 +235,32 @@ describe("a generation that is enlarged", () => {
     assert.deepEqual(late.images, []);
   });
 });
+
+/** The small upscaler, with tiles that block for a time. */
+function workingUpscaler(tileMs: number): Upscaler & { workedMs: number } {
+  const small = smallUpscaler();
+  const self = {
+    ...small,
+    workedMs: 0,
+    upscale: (image: Pixels, options: UpscaleOptions) =>
+      small.upscale(image, {
+        ...options,
+        onTile: () => {
+          const started = performance.now();
+          while (performance.now() < started + tileMs);
+          self.workedMs += performance.now() - started;
+          return options.onTile?.();
+        },
+      }),
+  };
+  return self;
+}
+
+/** Generations of it never end. */
+function endlessTranslation(): Translation {
+  const translation = tinyTranslation([]);
+  return { ...translation, target: { ...translation.target, decode: () => new Promise(() => {}) } };
+}
 
 function aborted(): AbortController {
   const abort = new AbortController();

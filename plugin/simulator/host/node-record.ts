@@ -13,6 +13,8 @@ export interface NodeRecord {
   readonly width: number;
   readonly height: number;
   readonly fills: readonly Paint[];
+  /** Empty without a style. */
+  readonly fillStyleId: string;
   /** Of a text: its letters have different fills, so that a plugin reads `figma.mixed`. */
   readonly hasMixedFills: boolean;
   readonly locked: boolean;

@@ -65,7 +65,8 @@ export class NodeFactory {
       Object.defineProperty(node, "fills", {
         enumerable: true,
         get: () => (tree.get(id).hasMixedFills ? mixed : copyPaints(tree.get(id).fills)),
-        set: (value: unknown) => tree.change(id, { fills: takePaints(value), hasMixedFills: false }),
+        // A layer whose fills are set leaves its fill style, whatever they are.
+        set: (value: unknown) => tree.change(id, { fills: takePaints(value), fillStyleId: "", hasMixedFills: false }),
       });
     }
     for (const key of writable[type]) {

@@ -14,6 +14,7 @@ const blank = {
   width: 100,
   height: 100,
   fills: [],
+  fillStyleId: "",
   hasMixedFills: false,
   locked: false,
   cornerRadius: 0,
