@@ -107,8 +107,7 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
     write: WriteTile,
   ): Promise<void> {
     const { marginPx, project } = consistency[factor];
-    // A core of the same side in pixels of the result whatever the factor.
-    for (const { core, whole } of tilesOf(low.widthPx, low.heightPx, (2 * corePx) / factor, marginPx)) {
+    for (const { core, whole } of tilesOf(low.widthPx, low.heightPx, projectedPx(factor), marginPx)) {
       throwIfCancelled(run.signal);
       const outer = enlargeBox(whole, factor);
       const tile = await project(readBox(picture, outer), readBox(low, whole), whole.widthPx, whole.heightPx);
@@ -117,11 +116,14 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
     }
   }
 
-  const tilesOfPlanes = ({ widthPx, heightPx }: Pixels, scale: 2 | 4): number => {
-    const [first, second] = [countTiles(widthPx, heightPx, corePx), countTiles(2 * widthPx, 2 * heightPx, corePx)];
-    const projections = countTiles(widthPx, heightPx, corePx / 2);
-    return scale === 2 ? first + countTiles(widthPx, heightPx, corePx) : 2 * first + second + projections;
-  };
+  /** Side of a projection's core, px of the input: larger than a network's, because its buffers are fewer, and its margin wider. */
+  const projectedPx = (factor: 2 | 4): number => (4 * corePx) / factor;
+
+  function countAll({ widthPx, heightPx }: Pixels, scale: 2 | 4): number {
+    const twice = countTiles(widthPx, heightPx, corePx) + countTiles(widthPx, heightPx, projectedPx(2));
+    if (scale === 2) return twice;
+    return twice + countTiles(2 * widthPx, 2 * heightPx, corePx) + countTiles(widthPx, heightPx, projectedPx(4));
+  }
 
   async function upscalePixels(image: Pixels, run: Run): Promise<Pixels> {
     requireFits(image.widthPx, image.heightPx, run.scale);
@@ -142,7 +144,7 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
     scales,
     tilesOf(image: Pixels, scale: 2 | 4): number {
       const { isOpaque, isEmpty } = lookAt(image);
-      return isEmpty ? 0 : tilesOfPlanes(image, scale) * (isOpaque ? 1 : 2);
+      return isEmpty ? 0 : countAll(image, scale) * (isOpaque ? 1 : 2);
     },
     upscale: (image: Pixels, options: UpscaleOptions): Promise<Pixels> => upscalePixels(image, options),
     /** τ at v = 0: how far the middle of what it draws lies from Φ's answer. */

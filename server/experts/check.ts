@@ -48,12 +48,15 @@ const fits = (promised: TensorInfo["shape"], found: TensorInfo["shape"]): boolea
 
 /** @throws AppError `tensor_mismatch` naming the expert and the first value that is no number */
 export function requireFinite(values: Float32Array, expert: string): void {
+  // A sum over millions of values costs a tenth of a look at each.
+  let sum = 0;
+  for (let at = 0; at < values.length; at += 1) sum += values[at]!;
+  if (Number.isFinite(sum)) return;
   const at = values.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0)
-    throw new AppError(
-      "tensor_mismatch",
-      `${expert}: expected finite values, got ${values[at]} at ${at} of ${values.length}`,
-    );
+  throw new AppError(
+    "tensor_mismatch",
+    `${expert}: expected finite values, got ${values[at]} at ${at} of ${values.length}`,
+  );
 }
 
 /** @throws AppError `tensor_mismatch` naming the expert, the expected and the received shape */

@@ -32,6 +32,9 @@ export interface ConditionInput {
   readonly present: Value;
 }
 
+/** Conditions that are always given, [batch, dims] each. */
+export type GivenConditions = Readonly<Record<string, Value>>;
+
 /** Values with the log-determinant of the step that made them, [batch, 1] in nats. */
 export interface Step {
   readonly x: Value;
@@ -78,6 +81,12 @@ export class Cinn {
   embed(conditions: Readonly<Record<string, ConditionInput>>): Value {
     const parts = this.#embedEach(conditions);
     return this.#refine(parts.map(({ absent, toGiven, present }) => add(absent, mul(present, toGiven))).reduce(add));
+  }
+
+  /** The same where every condition is given, which needs no word of what an absent one means. */
+  embedGiven(values: GivenConditions): Value {
+    const parts = this.#architecture.conditions.map(({ name }) => this.#project(name, values[name]!));
+    return this.#refine(parts.reduce(add));
   }
 
   /**
@@ -145,14 +154,18 @@ export class Cinn {
   }
 
   #embedEach(conditions: Readonly<Record<string, ConditionInput>>) {
-    const { embeddingDims } = this.#architecture;
-    return this.#architecture.conditions.map(({ name, dims }) => {
+    return this.#architecture.conditions.map(({ name }) => {
       const { values, present } = conditions[name]!;
-      // Experts give unit vectors; √dims brings their components to unit variance.
-      const given = this.#linear(`embed.${name}`, scale(values, Math.sqrt(dims)), embeddingDims, 1);
+      const given = this.#project(name, values);
       const absent = this.#absent(name);
       return { name, absent, toGiven: sub(given, absent), present };
     });
+  }
+
+  /** A given condition in the embedding's space. Experts give unit vectors; √dims brings their components to unit variance. */
+  #project(name: string, values: Value): Value {
+    const scaled = scale(values, Math.sqrt(values.shape[1]!));
+    return this.#linear(`embed.${name}`, scaled, this.#architecture.embeddingDims, 1);
   }
 
   /** μ(c) and log σ(c) of the injector: a residual MLP on the embedding. */
