@@ -5,7 +5,7 @@
  */
 
 /** Keys' cubic convolution kernel, support ±2. */
-function cubic(distance: number): number {
+export function cubic(distance: number): number {
   const x = Math.abs(distance);
   if (x < 1) return 1.5 * x ** 3 - 2.5 * x ** 2 + 1;
   return x < 2 ? -0.5 * x ** 3 + 2.5 * x ** 2 - 4 * x + 2 : 0;

@@ -2,7 +2,6 @@
  * An upscale from request to pictures: hypotheses one after another, each from a seed of its own, with how well it shrinks back to
  * the input, and at the end the map of where they differ. Never holds more than one hypothesis beside the map's sums.
  */
-import { AppError } from "../../shared/problem.ts";
 import {
   type ResolvedUpscale,
   requireFits,
@@ -10,6 +9,7 @@ import {
   type UpscaleImage,
   varianceHypotheses,
 } from "../../shared/upscaling.ts";
+import { refuseCancelled } from "./cancelled.ts";
 import { hasTransparency, lrPsnrDb } from "./consistency.ts";
 import { Deviation } from "./deviation.ts";
 import type { Pixels, Upscaler } from "./interfaces.ts";
@@ -62,8 +62,4 @@ export async function drawHypotheses(
   }
   refuseCancelled(signal);
   if (deviation) await onImage({ index: count, kind: "variance", ...size, ...deviation.draw() });
-}
-
-function refuseCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new AppError("cancelled", "upscale: cancelled before all pictures were made");
 }

@@ -5,6 +5,7 @@
  */
 import { AppError } from "../../shared/problem.ts";
 import { requireFits } from "../../shared/upscaling.ts";
+import { refuseCancelled } from "./cancelled.ts";
 import { fillColour } from "./fill-colour.ts";
 import type { Pixels, UpscaleOptions, Upscaler } from "./interfaces.ts";
 import {
@@ -83,7 +84,7 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
     const { network, flow } = stages[stage]!;
     const to = emptyPlanes(2 * from.widthPx, 2 * from.heightPx);
     for (const { core, whole } of tilesOf(from.widthPx, from.heightPx, corePx, network.marginPx)) {
-      throwIfCancelled(run.signal);
+      refuseCancelled(run.signal);
       const read = await network.read(readBox(from, whole), whole.widthPx, whole.heightPx);
       const answers = cutRows(read.answers, residualDims, whole, core);
       if (run.temperature !== 0) {
@@ -108,7 +109,7 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
   ): Promise<void> {
     const { marginPx, project } = consistency[factor];
     for (const { core, whole } of tilesOf(low.widthPx, low.heightPx, projectedPx(factor), marginPx)) {
-      throwIfCancelled(run.signal);
+      refuseCancelled(run.signal);
       const outer = enlargeBox(whole, factor);
       const tile = await project(readBox(picture, outer), readBox(low, whole), whole.widthPx, whole.heightPx);
       write(tile, outer, enlargeBox(core, factor));
@@ -201,8 +202,4 @@ function lookAt({ rgba }: Pixels): { isOpaque: boolean; isEmpty: boolean; isGrey
     if (rgba[at] !== rgba[at + 1] || rgba[at] !== rgba[at + 2]) isGrey = false;
   }
   return { isOpaque, isEmpty, isGrey };
-}
-
-function throwIfCancelled(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new AppError("cancelled", "upscale: cancelled between tiles");
 }

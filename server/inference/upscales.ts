@@ -6,6 +6,7 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { UpscaleScale } from "../../shared/upscale-scales.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
+import { refuseCancelled } from "../engine/cancelled.ts";
 import { drawHypotheses } from "../engine/hypotheses.ts";
 import type { Pixels, Upscaler } from "../engine/interfaces.ts";
 import { type BatchJob, breathe } from "./batcher.ts";
@@ -16,8 +17,6 @@ export interface UpscaleJob extends UpscaleHandlers {
   readonly image: Pixels;
   readonly signal: AbortSignal;
 }
-
-const cancelled = (): AppError => new AppError("cancelled", "upscale: cancelled before all pictures were made");
 
 /** @throws AppError `pack_unavailable` without an upscaler */
 export function requireUpscaler(upscaler: Upscaler | undefined, field: string): Upscaler {
@@ -41,7 +40,7 @@ export function createUpscaleLine(isBusy: () => boolean): (upscaler: Upscaler, j
     last = turn.then(() => left);
     try {
       await Promise.race([turn, aborted(handlers.signal)]);
-      if (handlers.signal.aborted) throw cancelled();
+      refuseCancelled(handlers.signal);
       await drawHypotheses(upscaler, image, request, {
         signal: handlers.signal,
         onProgress: (progress) => handlers.onProgress?.(progress),
@@ -67,7 +66,7 @@ function waitingFor(isBusy: () => boolean, signal: AbortSignal): () => Promise<v
     const until = paused + workedMs - waitedMs;
     do {
       await breathe();
-      if (signal.aborted) throw cancelled();
+      refuseCancelled(signal);
     } while (isBusy() && performance.now() < until);
     resumed = performance.now();
     waitedMs += resumed - paused;
@@ -109,7 +108,7 @@ export async function generateEnlarged(
   await generate({ ...job, signal, onImage }).catch(fail);
   await images;
   if (fault !== undefined) throw fault;
-  if (job.signal.aborted) throw cancelled();
+  refuseCancelled(job.signal);
 }
 
 /** One small run of every graph, so that their memory is planned before the first request waits for it. */

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { shrinkBicubic } from "../../server/engine/bicubic.ts";
 import type { Pixels } from "../../server/engine/interfaces.ts";
+import { rgbPsnrDb } from "../../server/evaluation/metrics/picture-psnr.ts";
+import { bicubic, resample, shrinkTruth } from "../../server/evaluation/upscaling/resample.ts";
 import { decodeRgba } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import type { UpscaleResult } from "../../server/inference/protocol.ts";
@@ -16,30 +17,8 @@ import { ResolvedUpscaleSchema, type UpscaleInput } from "../../shared/upscaling
 const example = async (name: string): Promise<Pixels> =>
   decodeRgba(await readFile(new URL(`../../docs/examples/${name}.png`, import.meta.url)));
 
-const planeOf = ({ rgba }: Pixels, channel: number): Float32Array =>
-  Float32Array.from({ length: rgba.length / 4 }, (_, pixel) => rgba[4 * pixel + channel]! / 255);
-
-/** Shrunk by bicubic to 8 bits, opaque. */
-function shrink(image: Pixels, factor: 2 | 4): Pixels {
-  const [widthPx, heightPx] = [image.widthPx / factor, image.heightPx / factor];
-  const rgba = new Uint8Array(4 * widthPx * heightPx).fill(255);
-  for (let channel = 0; channel < 3; channel += 1)
-    for (const [pixel, value] of shrinkBicubic(
-      planeOf(image, channel),
-      image.widthPx,
-      image.heightPx,
-      factor,
-    ).entries())
-      rgba[4 * pixel + channel] = Math.round(255 * Math.min(1, Math.max(0, value)));
-  return { rgba, widthPx, heightPx };
-}
-
 /** PSNR in dB over colours. */
-function psnrOf(a: Pixels, b: Pixels): number {
-  let sum = 0;
-  for (let at = 0; at < a.rgba.length; at += 1) if (at % 4 !== 3) sum += (a.rgba[at]! - b.rgba[at]!) ** 2;
-  return 10 * Math.log10(255 ** 2 / (sum / (0.75 * a.rgba.length)));
-}
+const psnrOf = (a: Pixels, b: Pixels): number => rgbPsnrDb(a, b, 0);
 
 describe("the pack sharp", async () => {
   const entry = await readEntry(join(packsHome(), "sharp"), true);
@@ -53,27 +32,27 @@ describe("the pack sharp", async () => {
 
   for (const scale of [2, 4] as const) {
     it(`×${scale}: comes nearer to a photograph than bicubic, and what is drawn spreads around the answer`, async () => {
-      const low = shrink(photo, scale);
+      const low = shrinkTruth(photo, scale);
       const centre = psnrOf(await upscaler.centreOf(low, scale), photo);
       const accurate = psnrOf(await upscaler.upscale(low, { scale, temperature: 0, seed: 1 }), photo);
       const lively = psnrOf(await upscaler.upscale(low, { scale, temperature: 0.9, seed: 1 }), photo);
-      const plain = psnrOf(enlargeBicubic(low, scale), photo);
+      const plain = psnrOf(resample(low, photo.widthPx, photo.heightPx, bicubic), photo);
       assert.ok(accurate > plain + 1, `${accurate} dB, bicubic ${plain} dB`);
       assert.ok(Math.abs(accurate - centre) < 0.2, `${accurate} dB, τ at v = 0 ${centre} dB`);
       assert.ok(lively < accurate && lively > plain - 3, `temperature 0.9: ${lively} dB`);
     });
 
     it(`×${scale}: shrinks back to the input at every temperature`, async () => {
-      const low = shrink(photo, scale);
+      const low = shrinkTruth(photo, scale);
       for (const temperature of [0, 0.5, 0.9]) {
         const high = await upscaler.upscale(low, { scale, temperature, seed: 5 });
-        const back = psnrOf(shrink(high, scale), low);
+        const back = psnrOf(shrinkTruth(high, scale), low);
         assert.ok(back >= 45, `temperature ${temperature}: ${back} dB`);
       }
     });
 
     it(`×${scale}: shows no seam between tiles`, async () => {
-      const low = shrink(photo, 2);
+      const low = shrinkTruth(photo, 2);
       const options = { scale, temperature: 0.6, seed: 2 } as const;
       const whole = await (await loadUpscaler(entry, { threads: 1, corePx: 512 })).upscale(low, options);
       const tiled = await (await loadUpscaler(entry, { threads: 1, corePx: 40 })).upscale(low, options);
@@ -117,7 +96,7 @@ describe("the pack sharp", async () => {
     };
 
     it("draws hypotheses that each seed makes again alone, and a map of where they differ", async () => {
-      const low = shrink(photo, 4);
+      const low = shrinkTruth(photo, 4);
       const { images, progress } = await upscale(low, { scale: 4, detail: 0.8, count: 3, variance: true });
       assert.deepEqual(
         images.map(({ index, kind, seed }) => [index, kind, seed]),
@@ -141,30 +120,7 @@ describe("the pack sharp", async () => {
       const running = upscale(large, { scale: 4, detail: 0.5, count: 8 }, abort.signal);
       setTimeout(() => abort.abort(), 300);
       await assert.rejects(running, (error) => error instanceof AppError && error.code === "cancelled");
-      assert.equal((await upscale(shrink(photo, 4), { scale: 2 })).images.length, 1);
+      assert.equal((await upscale(shrinkTruth(photo, 4), { scale: 2 })).images.length, 1);
     });
   });
 });
-
-/** Bicubic enlargement by the same kernel, aligned to pixel centres; borders repeat. */
-function enlargeBicubic({ rgba, widthPx, heightPx }: Pixels, factor: 2 | 4): Pixels {
-  const cubic = (x: number): number =>
-    x < 1 ? 1.5 * x ** 3 - 2.5 * x ** 2 + 1 : x < 2 ? -0.5 * x ** 3 + 2.5 * x ** 2 - 4 * x + 2 : 0;
-  const high = new Uint8Array(rgba.length * factor ** 2).fill(255);
-  const clamp = (value: number, most: number): number => Math.min(most, Math.max(0, value));
-  for (let y = 0; y < factor * heightPx; y += 1)
-    for (let x = 0; x < factor * widthPx; x += 1) {
-      const [u, v] = [(x + 0.5) / factor - 0.5, (y + 0.5) / factor - 0.5];
-      for (let channel = 0; channel < 3; channel += 1) {
-        let sum = 0;
-        for (let row = Math.floor(v) - 1; row <= Math.floor(v) + 2; row += 1)
-          for (let column = Math.floor(u) - 1; column <= Math.floor(u) + 2; column += 1)
-            sum +=
-              cubic(Math.abs(v - row)) *
-              cubic(Math.abs(u - column)) *
-              rgba[4 * (clamp(row, heightPx - 1) * widthPx + clamp(column, widthPx - 1)) + channel]!;
-        high[4 * (y * factor * widthPx + x) + channel] = clamp(Math.round(sum), 255);
-      }
-    }
-  return { rgba: high, widthPx: factor * widthPx, heightPx: factor * heightPx };
-}

@@ -18,10 +18,10 @@ import {
   type ImageInput,
   latentDimsOf,
   OnnxAutoencoderSchema,
-  type OnnxExpertEntry,
   OnnxExpertSchema,
   OnnxGeneratorSchema,
 } from "../../server/packs/declared-manifest.ts";
+import { declare, image } from "../fixtures/declared-expert.ts";
 import {
   brokenEncoder,
   codeDims,
@@ -43,16 +43,6 @@ await writeFile(join(folder, "own/encoder.onnx"), imageEncoder());
 await writeFile(join(folder, "own/generator.onnx"), generatorGraph());
 const { pack: tinyPack } = await writeTinyPack(folder);
 
-const image = { kind: "image", name: "image", sizePx: imageSizePx, channels: "rgb" } as const;
-const declare = (change: object = {}): OnnxExpertEntry =>
-  OnnxExpertSchema.parse({
-    kind: "onnx",
-    model: "own/encoder.onnx",
-    input: image,
-    layer: "code",
-    dims: codeDims,
-    ...change,
-  });
 const samples = sampleImages();
 const one = { threads: 1 };
 

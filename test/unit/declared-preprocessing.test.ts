@@ -4,27 +4,11 @@ import { readFile } from "node:fs/promises";
 import { describe, it } from "node:test";
 import { fromGraphPixels, toGraphPixels } from "../../server/experts/declared-pixels.ts";
 import { pool, toVector } from "../../server/experts/declared-pooling.ts";
-import {
-  DeclarationSchema,
-  type ImageInput,
-  type OnnxExpertEntry,
-  OnnxExpertSchema,
-} from "../../server/packs/declared-manifest.ts";
+import { DeclarationSchema, type ImageInput } from "../../server/packs/declared-manifest.ts";
 import { PackDraftSchema } from "../../server/packs/manifest.ts";
-import { codeDims, imageSizePx } from "../fixtures/foreign-graphs.ts";
+import { declare, image } from "../fixtures/declared-expert.ts";
 import { near } from "../fixtures/near.ts";
 import { tinyDraft } from "../fixtures/tiny-pack.ts";
-
-const image = { kind: "image", name: "image", sizePx: imageSizePx, channels: "rgb" } as const;
-const declare = (change: object = {}): OnnxExpertEntry =>
-  OnnxExpertSchema.parse({
-    kind: "onnx",
-    model: "own/encoder.onnx",
-    input: image,
-    layer: "code",
-    dims: codeDims,
-    ...change,
-  });
 
 /** A declared input with the defaults filled in. */
 const inputOf = (change: object): ImageInput => declare({ input: { ...image, ...change } }).input as ImageInput;

@@ -3,7 +3,7 @@
  * any enlargement must beat. sharp can't be them: it enlarges bicubically whatever kernel it is told, and shifted by (scale − 1) / 2 pixels
  * against the centres (test/unit/upscaling-resample.test.ts shows both).
  */
-import { shrinkBicubic } from "../../engine/bicubic.ts";
+import { cubic, shrinkBicubic } from "../../engine/bicubic.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
 
 export interface Kernel {
@@ -12,15 +12,7 @@ export interface Kernel {
   weight(distance: number): number;
 }
 
-/** Keys 1981, a = −1/2. */
-export const bicubic: Kernel = {
-  reachPx: 2,
-  weight(distance) {
-    const x = Math.abs(distance);
-    if (x < 1) return 1.5 * x ** 3 - 2.5 * x ** 2 + 1;
-    return x < 2 ? -0.5 * x ** 3 + 2.5 * x ** 2 - 4 * x + 2 : 0;
-  },
-};
+export const bicubic: Kernel = { reachPx: 2, weight: cubic };
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
 

@@ -6,24 +6,23 @@ bicubic enlarging lacks, folded to 2 · 2 · 3 values a pixel.
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from operators import Bicubic
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from networks import ResidualBlock  # noqa: E402
+from operators import Bicubic  # noqa: E402
 
 FACTOR = 2
 FOLDED = 3 * FACTOR**2
 
 
-class ConvBlock(nn.Module):
+class ConvBlock(ResidualBlock):
     """x + conv(relu(conv(x))), [batch, channels, h, w] kept; starts as the identity."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.first = nn.Conv2d(channels, channels, 3, padding=1)
-        self.second = nn.Conv2d(channels, channels, 3, padding=1)
-        nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.second.bias)
 
     def forward(self, x: Tensor) -> Tensor:
         return x + self.second(F.relu(self.first(x)))
