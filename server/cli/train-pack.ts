@@ -9,8 +9,9 @@ import { join } from "node:path";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { writeFileAtomically } from "../files/atomic-file.ts";
+import { withDirectInjector } from "../flow/adapt-flow.ts";
 import { defaultTrainOptions } from "../flow/trainer.ts";
-import { readFlowFile, writeFlowFile } from "../flow/weights.ts";
+import { type FlowWeights, readFlowFile, writeFlowFile } from "../flow/weights.ts";
 import { costCard, stopwatch } from "../training/cost-card.ts";
 import { encodeSet } from "../training/encode-set.ts";
 import { recordsFolder } from "../training/fill-pack-folder.ts";
@@ -84,7 +85,7 @@ export async function trainPack(folder: string, pack: string, values: Values): P
   const signal = interruptSignal();
   const line = new ProgressLine();
 
-  const start = values.start === undefined ? undefined : readFlowFile(await readFile(values.start), values.start);
+  const start = values.start === undefined ? undefined : await readStart(values.start);
   const draft = await draftOf(pack, values.translation);
   const digests = await digestExperts(pack, draft);
   const set = await encodeWithExperts(folder, pack, draft, digests, settings, signal, line);
@@ -139,6 +140,10 @@ export async function trainPack(folder: string, pack: string, values: Values): P
   console.log(JSON.stringify({ pack, digest, reason, steps, bestStep, ...metrics }));
   return 0;
 }
+
+/** The flow to go on from, shaped as fresh ones are today: older ones learn to read conditions directly too. */
+const readStart = async (path: string): Promise<FlowWeights> =>
+  withDirectInjector(readFlowFile(await readFile(path), path));
 
 /** Cost card and loss curve, which `tau evaluate` shows; nothing is served from them, so they may come after the pack. */
 async function writeRecords(folder: string, records: RunRecords, keptStep: number): Promise<void> {

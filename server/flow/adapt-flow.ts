@@ -19,7 +19,11 @@ const tensorsOf = (condition: string) => ({
   weight: `embed.${condition}.weight`,
   bias: `embed.${condition}.bias`,
   absent: `embed.${condition}.absent`,
+  direct: `embed.${condition}.direct`,
 });
+
+/** Added to all that conditions say to the injector directly. */
+const directConstant = "injector.in.bias";
 
 /**
  * A flow of `conditions` that starts from `start` and shares its unchanged tensors.
@@ -31,7 +35,7 @@ export function adaptFlow(start: FlowWeights, conditions: Conditions, seed: numb
   const tensors = new Map(start.tensors);
   for (const [index, { name, dims }] of conditions.entries()) {
     const knownDims = known.get(name);
-    if (knownDims === undefined) addProjection(tensors, name, dims, start.architecture.embeddingDims, seed, index);
+    if (knownDims === undefined) addProjection(tensors, name, dims, start.architecture, seed, index);
     else if (knownDims !== dims)
       throw new AppError("dataset_invalid", `start: ${name}: expected a flow for ${dims} values, got ${knownDims}`, {
         field: "--start",
@@ -41,11 +45,21 @@ export function adaptFlow(start: FlowWeights, conditions: Conditions, seed: numb
     known.delete(name);
   }
   for (const name of known.keys()) {
-    const { weight, bias, absent } = tensorsOf(name);
-    addConstant(tensors, conditions[0]!.name, tensors.get(absent)!);
-    for (const tensor of [weight, bias, absent]) tensors.delete(tensor);
+    const names = tensorsOf(name);
+    addConstant(tensors, conditions[0]!.name, tensors.get(names.absent)!);
+    for (const tensor of Object.values(names)) tensors.delete(tensor);
   }
   return { architecture: { ...start.architecture, conditions }, tensors };
+}
+
+/** The flow with an injector that reads every condition directly too: it computes the same until it is trained. */
+export function withDirectInjector(flow: FlowWeights): FlowWeights {
+  const { architecture } = flow;
+  if (architecture.injector.isDirect) return flow;
+  const tensors = new Map(flow.tensors);
+  for (const { name, dims } of architecture.conditions)
+    tensors.set(tensorsOf(name).direct, new Float32Array(dims * architecture.injector.hiddenDims));
+  return { architecture: { ...architecture, injector: { ...architecture.injector, isDirect: true } }, tensors };
 }
 
 /**
@@ -53,31 +67,40 @@ export function adaptFlow(start: FlowWeights, conditions: Conditions, seed: numb
  * condition, the new flow computes what the old one did for that entry.
  */
 export function assumeEntry(flow: FlowWeights, condition: string, table: VectorTable, entry: number): FlowWeights {
-  const { weight, bias, absent } = tensorsOf(condition);
-  const weights = flow.tensors.get(weight)!;
+  const { weight, bias, absent, direct } = tensorsOf(condition);
   const vector = new Float32Array(table.dims);
   copyEntry(table, entry, vector, 0);
-  const embedded = flow.tensors.get(bias)!.slice();
+  const addSaid = (to: string, weights: string): Float32Array => project(vector, flow, weights, flow.tensors.get(to)!);
+  const tensors = new Map(flow.tensors).set(absent, addSaid(bias, weight));
+  if (flow.architecture.injector.isDirect) tensors.set(directConstant, addSaid(directConstant, direct));
+  return { ...flow, tensors };
+}
+
+/** offset + √dims · vector · matrix, as the flow projects a given condition. */
+function project(vector: Float32Array, flow: FlowWeights, matrix: string, offset: Float32Array): Float32Array {
+  const weights = flow.tensors.get(matrix)!;
+  const sum = offset.slice();
   for (const [row, value] of vector.entries())
     if (value !== 0)
-      for (let axis = 0; axis < embedded.length; axis += 1)
-        embedded[axis]! += Math.sqrt(table.dims) * value * weights[row * embedded.length + axis]!;
-  return { ...flow, tensors: new Map(flow.tensors).set(absent, embedded) };
+      for (let axis = 0; axis < sum.length; axis += 1)
+        sum[axis]! += Math.sqrt(vector.length) * value * weights[row * sum.length + axis]!;
+  return sum;
 }
 
 function addProjection(
   tensors: Map<string, Float32Array>,
   condition: string,
   dims: number,
-  embeddingDims: number,
+  { embeddingDims, injector }: FlowArchitecture,
   seed: number,
   index: number,
 ): void {
-  const { weight, bias, absent } = tensorsOf(condition);
+  const { weight, bias, absent, direct } = tensorsOf(condition);
   const random = new TrainingRandom(seed, index, "weights");
   tensors.set(weight, random.fillNormal(new Float32Array(dims * embeddingDims), freshScale / Math.sqrt(dims)));
   tensors.set(bias, new Float32Array(embeddingDims));
   tensors.set(absent, new Float32Array(embeddingDims));
+  if (injector.isDirect) tensors.set(direct, new Float32Array(dims * injector.hiddenDims));
 }
 
 /** Adds to the joint embedding, whether `condition` is given or not. */

@@ -12,7 +12,12 @@ export const FlowArchitectureSchema = z.object({
   conditions: z.array(z.object({ name: z.string().min(1), dims: z.number().int().positive() })).min(1),
   /** Width of the joint condition embedding. */
   embeddingDims: z.number().int().positive(),
-  injector: z.object({ hiddenDims: z.number().int().positive(), blocks: z.number().int().nonnegative() }),
+  injector: z.object({
+    hiddenDims: z.number().int().positive(),
+    blocks: z.number().int().nonnegative(),
+    /** Each condition also enters the injector by a projection of its own, past the narrow joint embedding. */
+    isDirect: z.boolean().optional(),
+  }),
   couplings: z.object({
     count: z.number().int().nonnegative(),
     hiddenDims: z.number().int().positive(),

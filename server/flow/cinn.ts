@@ -35,6 +35,26 @@ export interface ConditionInput {
 /** Conditions that are always given, [batch, dims] each. */
 export type GivenConditions = Readonly<Record<string, Value>>;
 
+/** What the conditions say, row by row. */
+export interface Embedding {
+  /** The sum of all that is given, refined, [rows, embeddingDims]: read by every step. */
+  readonly joint: Value;
+  /** The sum of what each says to the injector alone, [rows, hiddenDims of the injector]; absent where it is not direct. */
+  readonly direct?: Value;
+}
+
+/** One condition on its way into the embedding. */
+interface EmbeddedPart {
+  readonly name: string;
+  /** [1, embeddingDims]: what a missing condition adds. */
+  readonly absent: Value;
+  /** [batch, embeddingDims]: from "absent" to what is given. */
+  readonly toGiven: Value;
+  readonly direct?: Value | undefined;
+  /** [batch, 1] */
+  readonly present: Value;
+}
+
 /** Values with the log-determinant of the step that made them, [batch, 1] in nats. */
 export interface Step {
   readonly x: Value;
@@ -77,44 +97,43 @@ export class Cinn {
     );
   }
 
-  /** Joint embedding of the conditions, [batch, embeddingDims]; a missing one contributes its learned "absent" vector. */
-  embed(conditions: Readonly<Record<string, ConditionInput>>): Value {
-    const parts = this.#embedEach(conditions);
-    return this.#refine(parts.map(({ absent, toGiven, present }) => add(absent, mul(present, toGiven))).reduce(add));
+  /** Embedding of the conditions; a missing one contributes its learned "absent" vector. */
+  embed(conditions: Readonly<Record<string, ConditionInput>>): Embedding {
+    return this.#join([this.#embedEach(conditions)]);
   }
 
   /** The same where every condition is given, which needs no word of what an absent one means. */
-  embedGiven(values: GivenConditions): Value {
-    const parts = this.#architecture.conditions.map(({ name }) => this.#project(name, values[name]!));
-    return this.#refine(parts.reduce(add));
+  embedGiven(values: GivenConditions): Embedding {
+    const names = this.#architecture.conditions.map(({ name }) => name);
+    const joint = this.#refine(names.map((name) => this.#project(name, values[name]!)).reduce(add));
+    if (!this.#isDirect) return { joint };
+    return { joint, direct: names.map((name) => this.#projectDirectly(name, values[name]!)!).reduce(add) };
   }
 
   /**
-   * Embeddings of the conditions and, stacked below them, of every guidance term's base, [(1 + terms) · batch, embeddingDims].
+   * Embeddings of the conditions and, stacked below them, of every guidance term's base: (1 + terms) · batch rows.
    * @param kept for each condition [batch, terms]: 1 where the base of a term keeps it, 0 where it leaves it out
    */
-  embedWithBases(conditions: Readonly<Record<string, ConditionInput>>, kept: Readonly<Record<string, Value>>): Value {
+  embedWithBases(
+    conditions: Readonly<Record<string, ConditionInput>>,
+    kept: Readonly<Record<string, Value>>,
+  ): Embedding {
     const parts = this.#embedEach(conditions);
-    const blocks = Array.from({ length: 1 + guidanceTerms }, (_, block) =>
-      parts
-        .map(({ name, absent, toGiven, present }) => {
-          const share = block === 0 ? present : mul(present, slice(kept[name]!, 1, block - 1, block));
-          return add(absent, mul(share, toGiven));
-        })
-        .reduce(add),
+    const bases = Array.from({ length: guidanceTerms }, (_, term) =>
+      parts.map((part) => ({ ...part, present: mul(part.present, slice(kept[part.name]!, 1, term, term + 1)) })),
     );
-    return this.#refine(concat(blocks, 0));
+    return this.#join([parts, ...bases]);
   }
 
   /** z → v with log |det ∂v/∂z|. */
-  forward(latent: Value, embedding: Value): Step {
+  forward(latent: Value, embedding: Embedding): Step {
     const white = gemm(sub(latent, this.#whitening.mean), this.#whitening.matrix);
     const { shift, logScale } = this.#injector(embedding);
     let x = mul(sub(white, shift), exp(neg(logScale)));
     let logDet = sub(this.#whitening.logDet, reduceSum(logScale, [1]));
     for (const [index, permutation] of this.#permutations.entries()) {
       const [kept, changed] = this.#halves(this.#permute(x, permutation));
-      const step = this.#conditioner(index, kept, embedding);
+      const step = this.#conditioner(index, kept, embedding.joint);
       x = concat([kept, add(mul(changed, exp(step.logScale)), step.shift)], 1);
       logDet = add(logDet, reduceSum(step.logScale, [1]));
     }
@@ -126,15 +145,15 @@ export class Cinn {
    * @param embedding of the conditions, and with guidance of the bases too, as `embedWithBases` stacks them
    * @param guidance absent, or all weights 0: the exact inverse of `forward`
    */
-  inverse(residual: Value, embedding: Value, guidance?: Guidance): Step {
-    const given = guidance ? blockOf(embedding, 0) : embedding;
+  inverse(residual: Value, embedding: Embedding, guidance?: Guidance): Step {
+    const given = guidance ? blockOf(embedding.joint, 0) : embedding.joint;
     let x = residual;
     let logDet: Value | undefined;
     for (let index = this.#permutations.length - 1; index >= 0; index -= 1) {
       const [kept, changed] = this.#halves(x);
       const { shift, logScale } =
         guidance && index < guidance.couplings
-          ? guide(towardsData(this.#conditioner(index, stack(kept), embedding)), guidance.weights)
+          ? guide(towardsData(this.#conditioner(index, stack(kept), embedding.joint)), guidance.weights)
           : towardsData(this.#conditioner(index, kept, given));
       const joined = concat([kept, add(mul(changed, exp(logScale)), shift)], 1);
       x = this.#permute(joined, invert(this.#permutations[index]!));
@@ -153,25 +172,45 @@ export class Cinn {
     return this.#architecture.dims;
   }
 
-  #embedEach(conditions: Readonly<Record<string, ConditionInput>>) {
+  get #isDirect(): boolean {
+    return this.#architecture.injector.isDirect === true;
+  }
+
+  #embedEach(conditions: Readonly<Record<string, ConditionInput>>): EmbeddedPart[] {
     return this.#architecture.conditions.map(({ name }) => {
       const { values, present } = conditions[name]!;
       const given = this.#project(name, values);
       const absent = this.#absent(name);
-      return { name, absent, toGiven: sub(given, absent), present };
+      return { name, absent, toGiven: sub(given, absent), direct: this.#projectDirectly(name, values), present };
     });
   }
 
-  /** A given condition in the embedding's space. Experts give unit vectors; √dims brings their components to unit variance. */
+  /** Sums the parts of each block of rows and stacks the blocks. */
+  #join(blocks: ReadonlyArray<readonly EmbeddedPart[]>): Embedding {
+    const stackSums = (sum: (part: EmbeddedPart) => Value): Value =>
+      stacked(blocks.map((parts) => parts.map(sum).reduce(add)));
+    const joint = this.#refine(stackSums(({ absent, toGiven, present }) => add(absent, mul(present, toGiven))));
+    if (!this.#isDirect) return { joint };
+    return { joint, direct: stackSums(({ direct, present }) => mul(present, direct!)) };
+  }
+
+  /** A given condition in the embedding's space. */
   #project(name: string, values: Value): Value {
-    const scaled = scale(values, Math.sqrt(values.shape[1]!));
-    return this.#linear(`embed.${name}`, scaled, this.#architecture.embeddingDims, 1);
+    return this.#linear(`embed.${name}`, unitVariance(values), this.#architecture.embeddingDims, 1);
+  }
+
+  /** What a given condition says to the injector alone; starts at nothing, so that a flow can learn it later. */
+  #projectDirectly(name: string, values: Value): Value | undefined {
+    if (!this.#isDirect) return undefined;
+    const width = this.#architecture.injector.hiddenDims;
+    return gemm(unitVariance(values), this.#weight(`embed.${name}.direct`, values.shape[1]!, width, 0));
   }
 
   /** μ(c) and log σ(c) of the injector: a residual MLP on the embedding. */
-  #injector(embedding: Value): Gaussian {
+  #injector({ joint, direct }: Embedding): Gaussian {
     const { hiddenDims, blocks } = this.#architecture.injector;
-    let hidden = this.#linear("injector.in", embedding, hiddenDims, 1);
+    let hidden = this.#linear("injector.in", joint, hiddenDims, 1);
+    if (direct) hidden = add(hidden, direct);
     for (let block = 0; block < blocks; block += 1) {
       const inner = silu(this.#linear(`injector.${block}.up`, silu(hidden), hiddenDims, 1.4));
       hidden = add(
@@ -242,6 +281,11 @@ export class Cinn {
     return this.#graph.parameter(name, shape, { isFrozen: true });
   }
 }
+
+const stacked = (blocks: readonly Value[]): Value => (blocks.length === 1 ? blocks[0]! : concat(blocks, 0));
+
+/** Experts give unit vectors; √dims brings their components to unit variance. */
+const unitVariance = (values: Value): Value => scale(values, Math.sqrt(values.shape[1]!));
 
 /** A coupling maps data to residual as x·e^s + t; back, that is x = μ + σ·v with these. */
 const towardsData = ({ shift, logScale }: Gaussian): Gaussian => ({

@@ -87,8 +87,11 @@ export class BatchSampler {
     return Math.floor(this.#set.trainRows.length / this.#options.batch);
   }
 
-  /** Fills `target` with the batch of `step`: each image once an epoch; a fresh caption, fresh posterior noise and a fresh subset of its conditions each time. */
-  fill(target: Batch, step: number): void {
+  /**
+   * Fills `target` with the batch of `step`: each image once an epoch; a fresh caption, fresh posterior noise and a fresh subset of its
+   * conditions each time. Returns the rows that were drawn.
+   */
+  fill(target: Batch, step: number): Int32Array {
     const { seed, batch, plainestRate } = this.#options;
     const epoch = Math.floor(step / this.stepsPerEpoch);
     if (epoch !== this.#epoch) {
@@ -106,6 +109,7 @@ export class BatchSampler {
       if (!given[index]![at]) return -1;
       return isPlainest ? options[0]! : options[entry]!;
     });
+    return rows;
   }
 }
 

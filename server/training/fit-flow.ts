@@ -26,7 +26,7 @@ function freshArchitecture(set: TrainingSet): FlowArchitecture {
     dims: set.dims,
     conditions: conditionsOf(set),
     embeddingDims: width(384),
-    injector: { hiddenDims: width(1280), blocks: 3 },
+    injector: { hiddenDims: width(1280), blocks: 3, isDirect: true },
     couplings: { count: 6, hiddenDims: width(640), depth: 1, clamp: 1.5 },
     permutationSeed: 1,
   };

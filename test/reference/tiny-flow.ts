@@ -2,6 +2,7 @@
  * A tiny flow with weights and data given by a formula that any language can repeat: the k-th parameter in order of
  * declaration has element i equal to 0.4·sin(0.7·i + k). Shared by the gradient tests and by flow_reference.py.
  */
+import { withDirectInjector } from "../../server/flow/adapt-flow.ts";
 import type { FlowArchitecture } from "../../server/flow/architecture.ts";
 import { lossGraph } from "../../server/flow/flow-graphs.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
@@ -45,6 +46,16 @@ export function referenceWeights(): FlowWeights {
   tensors.set("whitening.inverse", diagonal(0.5));
   tensors.set("whitening.logDet", Float32Array.of(4 * Math.log(2)));
   return { architecture: referenceArchitecture, tensors };
+}
+
+/** The same flow with an injector that reads its conditions directly too, which the stored reference does not know. */
+export function directReferenceWeights(): FlowWeights {
+  const { architecture, tensors } = withDirectInjector(referenceWeights());
+  const filled = [...tensors].map(([name, data], index): [string, Float32Array] => [
+    name,
+    name.endsWith(".direct") ? wave(data.length, index, 0.4) : data,
+  ]);
+  return { architecture, tensors: new Map(filled) };
 }
 
 export const referenceData = {

@@ -1,14 +1,13 @@
 /** A flow that starts from another's weights computes what that one did, whenever conditions that only one of them knows are absent. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { adaptFlow, assumeEntry } from "../../server/flow/adapt-flow.ts";
+import { adaptFlow, assumeEntry, withDirectInjector } from "../../server/flow/adapt-flow.ts";
 import { createEvaluation } from "../../server/flow/training-graph.ts";
 import { labelTable } from "../../server/flow/vector-table.ts";
 import type { FlowWeights } from "../../server/flow/weights.ts";
-import { referenceBatch, referenceData, referenceWeights } from "../reference/tiny-flow.ts";
+import { directReferenceWeights, referenceBatch, referenceData, referenceWeights } from "../reference/tiny-flow.ts";
 
-const start = referenceWeights();
-const [caption, style] = start.architecture.conditions as [
+const [caption, style] = referenceWeights().architecture.conditions as [
   { name: string; dims: number },
   { name: string; dims: number },
 ];
@@ -41,38 +40,48 @@ async function natsOf(
 const difference = (a: Float32Array, b: Float32Array): number =>
   Math.max(...a.map((value, index) => Math.abs(value - b[index]!)));
 
-describe("a flow that starts from another", () => {
-  it("computes the same while the conditions that are new to it are absent, and hears them when given", async () => {
-    const wider = adaptFlow(start, [caption, style, sketch], 1);
-    const before = await natsOf(start);
-    assert.ok(difference(await natsOf(wider, { absent: ["sketch"] }), before) < 1e-5);
-    assert.ok(difference(await natsOf(wider), before) > 1e-4);
-  });
+for (const [kind, start] of [
+  ["another", referenceWeights()],
+  ["a direct one", directReferenceWeights()],
+] as const)
+  describe(`a flow that starts from ${kind}`, () => {
+    it("computes the same while the conditions that are new to it are absent, and hears them when given", async () => {
+      const wider = adaptFlow(start, [caption, style, sketch], 1);
+      const before = await natsOf(start);
+      assert.ok(difference(await natsOf(wider, { absent: ["sketch"] }), before) < 1e-5);
+      assert.ok(difference(await natsOf(wider), before) > 1e-4);
+    });
 
-  it("computes what the old one did without the conditions that it leaves out, given or not the rest", async () => {
-    const narrower = adaptFlow(start, [caption], 1);
-    assert.ok(![...narrower.tensors.keys()].some((name) => name.includes("style")));
-    for (const absent of [[], ["caption"]])
-      assert.ok(
-        difference(await natsOf(narrower, { absent }), await natsOf(start, { absent: ["style", ...absent] })) < 1e-5,
-      );
-  });
+    it("computes what the old one did without the conditions that it leaves out, given or not the rest", async () => {
+      const narrower = adaptFlow(start, [caption], 1);
+      assert.ok(![...narrower.tensors.keys()].some((name) => name.includes("style")));
+      for (const absent of [[], ["caption"]])
+        assert.ok(
+          difference(await natsOf(narrower, { absent }), await natsOf(start, { absent: ["style", ...absent] })) < 1e-5,
+        );
+    });
 
-  it("can take one entry of a left-out condition for granted", async () => {
-    const assumed = adaptFlow(assumeEntry(start, "style", labelTable(2), 1), [caption], 1);
-    const styles = Float32Array.from({ length: referenceBatch * 2 }, (_, index) => index % 2);
-    assert.ok(difference(await natsOf(assumed), await natsOf(start, { styles })) < 1e-5);
-  });
+    it("can take one entry of a left-out condition for granted", async () => {
+      const assumed = adaptFlow(assumeEntry(start, "style", labelTable(2), 1), [caption], 1);
+      const styles = Float32Array.from({ length: referenceBatch * 2 }, (_, index) => index % 2);
+      assert.ok(difference(await natsOf(assumed), await natsOf(start, { styles })) < 1e-5);
+    });
 
-  it("leaves the weights that it starts from as they were", () => {
-    const copy = structuredClone(start.tensors);
-    adaptFlow(start, [caption, sketch], 1);
-    assert.deepEqual(start.tensors, copy);
-  });
+    it("leaves the weights that it starts from as they were", () => {
+      const copy = structuredClone(start.tensors);
+      adaptFlow(start, [caption, sketch], 1);
+      assert.deepEqual(start.tensors, copy);
+    });
 
-  it("refuses a condition of another width, naming it", () =>
-    assert.throws(() => adaptFlow(start, [{ ...caption, dims: 4 }], 1), {
-      code: "dataset_invalid",
-      message: /start: caption: expected a flow for 4 values, got 3/,
-    }));
-});
+    it("computes the same with an injector made direct", async () => {
+      const direct = withDirectInjector(start);
+      assert.equal(direct.architecture.injector.isDirect, true);
+      assert.ok(difference(await natsOf(direct), await natsOf(start)) < 1e-6);
+    });
+
+    it("refuses a condition of another width, naming it", () =>
+      assert.throws(() => adaptFlow(start, [{ ...caption, dims: 4 }], 1), {
+        code: "dataset_invalid",
+        message: /start: caption: expected a flow for 4 values, got 3/,
+      }));
+  });

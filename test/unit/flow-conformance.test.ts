@@ -25,13 +25,14 @@ const tinyArchitecture: FlowArchitecture = {
 };
 
 /** A tiny flow whose weights are large enough that every layer matters. */
-function tinyWeights() {
+function tinyWeights(isDirect: boolean) {
   const random = new TrainingRandom(3, 0, "evaluation");
   const means = random.fillNormal(new Float32Array(200 * 6));
   for (let row = 0; row < 200; row += 1) means[row * 6 + 1]! += 0.8 * means[row * 6]!;
-  const weights = initialWeights(tinyArchitecture, fitWhitening(means, 6, 0.3), 11);
+  const architecture = { ...tinyArchitecture, injector: { ...tinyArchitecture.injector, isDirect } };
+  const weights = initialWeights(architecture, fitWhitening(means, 6, 0.3), 11);
   for (const [name, data] of weights.tensors)
-    if (/out\.weight|bias/.test(name)) random.fillNormal(data as Float32Array, 0.12);
+    if (/out\.weight|bias|direct/.test(name)) random.fillNormal(data as Float32Array, 0.12);
   return weights;
 }
 
@@ -55,130 +56,131 @@ const conditions = {
 const maxDifference = (a: Float32Array, b: Float32Array): number =>
   a.reduce((most, value, index) => Math.max(most, Math.abs(value - b[index]!)), 0);
 
-describe("flow conformance", async () => {
-  const weights = tinyWeights();
-  const flow = await createFlow(weights, { label: "tiny", threads: 1 });
-  const forward = await flow.forward(latent, conditions, batch);
-  const back = await flow.inverse(forward.values, conditions, batch, weight(0, batch));
+for (const isDirect of [false, true])
+  describe(`flow conformance, injector ${isDirect ? "direct" : "behind the joint embedding"}`, async () => {
+    const weights = tinyWeights(isDirect);
+    const flow = await createFlow(weights, { label: "tiny", threads: 1 });
+    const forward = await flow.forward(latent, conditions, batch);
+    const back = await flow.inverse(forward.values, conditions, batch, weight(0, batch));
 
-  it("keeps the shape in both directions", () => {
-    assert.equal(forward.values.length, batch * 6);
-    assert.equal(forward.logDet.length, batch);
-    assert.equal(back.values.length, batch * 6);
-  });
-
-  it("gives back z from v within 1e-4", () =>
-    assert.ok(maxDifference(latent, back.values) < 1e-4, `${maxDifference(latent, back.values)}`));
-
-  it("has log-determinants that cancel", () => {
-    for (const [row, logDet] of forward.logDet.entries()) assert.ok(Math.abs(logDet + back.logDet[row]!) < 1e-4);
-  });
-
-  it("has the log-determinant of its numerical Jacobian", async () => {
-    const h = 4e-3;
-    for (const row of [0, 1, 4]) {
-      const pick = (width: number, values: Float32Array) => {
-        const repeated = new Float32Array(12 * width);
-        for (let copy = 0; copy < 12; copy += 1)
-          repeated.set(values.subarray(row * width, (row + 1) * width), copy * width);
-        return repeated;
-      };
-      const points = pick(6, latent);
-      for (let axis = 0; axis < 6; axis += 1) {
-        points[2 * axis * 6 + axis]! += h;
-        points[(2 * axis + 1) * 6 + axis]! -= h;
-      }
-      const given = {
-        caption: { values: pick(5, conditions.caption.values), present: pick(1, conditions.caption.present) },
-        style: { values: pick(3, conditions.style.values), present: pick(1, conditions.style.present) },
-      };
-      const { values } = await flow.forward(points, given, 12);
-      const jacobian = Matrix.zeros(6, 6);
-      for (let axis = 0; axis < 6; axis += 1)
-        for (let out = 0; out < 6; out += 1)
-          jacobian.set(out, axis, (values[2 * axis * 6 + out]! - values[(2 * axis + 1) * 6 + out]!) / (2 * h));
-      const numeric = Math.log(Math.abs(determinant(jacobian)));
-      assert.ok(
-        Math.abs(numeric - forward.logDet[row]!) < 5e-3,
-        `row ${row}: numerical ${numeric}, exact ${forward.logDet[row]}`,
-      );
-    }
-  });
-
-  it("ignores the values of an absent condition, and only those", async () => {
-    const other = {
-      ...conditions,
-      caption: { values: conditions.caption.values.map((value) => value + 1), present: conditions.caption.present },
-    };
-    const changed = await flow.forward(latent, other, batch);
-    for (let row = 0; row < batch; row += 1) {
-      const difference = maxDifference(
-        changed.values.subarray(row * 6, row * 6 + 6),
-        forward.values.subarray(row * 6, row * 6 + 6),
-      );
-      if (conditions.caption.present[row] === 0) assert.equal(difference, 0);
-      else assert.ok(difference > 1e-3);
-    }
-  });
-
-  it("gives a row the same bytes whatever stands beside it", async () => {
-    for (const row of [0, 3, 10]) {
-      const alone = await flow.inverse(
-        forward.values.slice(row * 6, row * 6 + 6),
-        {
-          caption: {
-            values: conditions.caption.values.slice(row * 5, row * 5 + 5),
-            present: conditions.caption.present.slice(row, row + 1),
-          },
-          style: {
-            values: conditions.style.values.slice(row * 3, row * 3 + 3),
-            present: conditions.style.present.slice(row, row + 1),
-          },
-        },
-        1,
-        weight(0, 1),
-      );
-      assert.deepEqual(alone.values, back.values.slice(row * 6, row * 6 + 6));
-    }
-  });
-
-  it("narrows and moves the injector's Gaussian as guidance grows", async () => {
-    const mean = await flow.inverse(new Float32Array(batch * 6), conditions, batch, weight(0, batch));
-    const guided = await flow.inverse(new Float32Array(batch * 6), conditions, batch, weight(2, batch));
-    assert.ok(maxDifference(mean.values, guided.values) > 1e-2);
-    const given = conditions.caption.present.findIndex(
-      (value, row) => value === 1 && conditions.style.present[row] === 1,
-    );
-    assert.ok(guided.logDet[given]! <= mean.logDet[given]! + 1e-5);
-  });
-
-  it("leaves a request without any condition untouched by guidance", async () => {
-    const absent = Object.fromEntries(
-      Object.entries(conditions).map(([name, { values }]) => [name, { values, present: new Float32Array(batch) }]),
-    );
-    const plain = await flow.inverse(forward.values, absent, batch, weight(0, batch));
-    const guided = await flow.inverse(forward.values, absent, batch, weight(3, batch));
-    assert.ok(maxDifference(plain.values, guided.values) < 1e-4);
-  });
-
-  it("comes back from its file: exactly in float32, invertible in float16", async () => {
-    const exact = readFlowFile(writeFlowFile(weights, "float32"), "tiny");
-    assert.deepEqual(exact.architecture, weights.architecture);
-    for (const [name, data] of weights.tensors) assert.deepEqual(exact.tensors.get(name), data, name);
-    const half = await createFlow(readFlowFile(writeFlowFile(weights, "float16"), "tiny"), {
-      label: "tiny half",
-      threads: 1,
+    it("keeps the shape in both directions", () => {
+      assert.equal(forward.values.length, batch * 6);
+      assert.equal(forward.logDet.length, batch);
+      assert.equal(back.values.length, batch * 6);
     });
-    const v = await half.forward(latent, conditions, batch);
-    const z = await half.inverse(v.values, conditions, batch, weight(0, batch));
-    assert.ok(maxDifference(latent, z.values) < 1e-4);
-    assert.ok(maxDifference(v.values, forward.values) < 2e-2);
-  });
 
-  it("refuses a file that lost its architecture or a weight", () => {
-    assert.throws(() => readFlowFile(new Uint8Array([1, 2, 3]), "broken"), { code: "pack_corrupt" });
-    const missing = { ...weights, tensors: new Map(weights.tensors) };
-    missing.tensors.delete("injector.in.weight");
-    assert.throws(() => writeFlowFile(missing), { code: "tensor_mismatch", message: /injector\.in\.weight/ });
+    it("gives back z from v within 1e-4", () =>
+      assert.ok(maxDifference(latent, back.values) < 1e-4, `${maxDifference(latent, back.values)}`));
+
+    it("has log-determinants that cancel", () => {
+      for (const [row, logDet] of forward.logDet.entries()) assert.ok(Math.abs(logDet + back.logDet[row]!) < 1e-4);
+    });
+
+    it("has the log-determinant of its numerical Jacobian", async () => {
+      const h = 4e-3;
+      for (const row of [0, 1, 4]) {
+        const pick = (width: number, values: Float32Array) => {
+          const repeated = new Float32Array(12 * width);
+          for (let copy = 0; copy < 12; copy += 1)
+            repeated.set(values.subarray(row * width, (row + 1) * width), copy * width);
+          return repeated;
+        };
+        const points = pick(6, latent);
+        for (let axis = 0; axis < 6; axis += 1) {
+          points[2 * axis * 6 + axis]! += h;
+          points[(2 * axis + 1) * 6 + axis]! -= h;
+        }
+        const given = {
+          caption: { values: pick(5, conditions.caption.values), present: pick(1, conditions.caption.present) },
+          style: { values: pick(3, conditions.style.values), present: pick(1, conditions.style.present) },
+        };
+        const { values } = await flow.forward(points, given, 12);
+        const jacobian = Matrix.zeros(6, 6);
+        for (let axis = 0; axis < 6; axis += 1)
+          for (let out = 0; out < 6; out += 1)
+            jacobian.set(out, axis, (values[2 * axis * 6 + out]! - values[(2 * axis + 1) * 6 + out]!) / (2 * h));
+        const numeric = Math.log(Math.abs(determinant(jacobian)));
+        assert.ok(
+          Math.abs(numeric - forward.logDet[row]!) < 5e-3,
+          `row ${row}: numerical ${numeric}, exact ${forward.logDet[row]}`,
+        );
+      }
+    });
+
+    it("ignores the values of an absent condition, and only those", async () => {
+      const other = {
+        ...conditions,
+        caption: { values: conditions.caption.values.map((value) => value + 1), present: conditions.caption.present },
+      };
+      const changed = await flow.forward(latent, other, batch);
+      for (let row = 0; row < batch; row += 1) {
+        const difference = maxDifference(
+          changed.values.subarray(row * 6, row * 6 + 6),
+          forward.values.subarray(row * 6, row * 6 + 6),
+        );
+        if (conditions.caption.present[row] === 0) assert.equal(difference, 0);
+        else assert.ok(difference > 1e-3);
+      }
+    });
+
+    it("gives a row the same bytes whatever stands beside it", async () => {
+      for (const row of [0, 3, 10]) {
+        const alone = await flow.inverse(
+          forward.values.slice(row * 6, row * 6 + 6),
+          {
+            caption: {
+              values: conditions.caption.values.slice(row * 5, row * 5 + 5),
+              present: conditions.caption.present.slice(row, row + 1),
+            },
+            style: {
+              values: conditions.style.values.slice(row * 3, row * 3 + 3),
+              present: conditions.style.present.slice(row, row + 1),
+            },
+          },
+          1,
+          weight(0, 1),
+        );
+        assert.deepEqual(alone.values, back.values.slice(row * 6, row * 6 + 6));
+      }
+    });
+
+    it("narrows and moves the injector's Gaussian as guidance grows", async () => {
+      const mean = await flow.inverse(new Float32Array(batch * 6), conditions, batch, weight(0, batch));
+      const guided = await flow.inverse(new Float32Array(batch * 6), conditions, batch, weight(2, batch));
+      assert.ok(maxDifference(mean.values, guided.values) > 1e-2);
+      const given = conditions.caption.present.findIndex(
+        (value, row) => value === 1 && conditions.style.present[row] === 1,
+      );
+      assert.ok(guided.logDet[given]! <= mean.logDet[given]! + 1e-5);
+    });
+
+    it("leaves a request without any condition untouched by guidance", async () => {
+      const absent = Object.fromEntries(
+        Object.entries(conditions).map(([name, { values }]) => [name, { values, present: new Float32Array(batch) }]),
+      );
+      const plain = await flow.inverse(forward.values, absent, batch, weight(0, batch));
+      const guided = await flow.inverse(forward.values, absent, batch, weight(3, batch));
+      assert.ok(maxDifference(plain.values, guided.values) < 1e-4);
+    });
+
+    it("comes back from its file: exactly in float32, invertible in float16", async () => {
+      const exact = readFlowFile(writeFlowFile(weights, "float32"), "tiny");
+      assert.deepEqual(exact.architecture, weights.architecture);
+      for (const [name, data] of weights.tensors) assert.deepEqual(exact.tensors.get(name), data, name);
+      const half = await createFlow(readFlowFile(writeFlowFile(weights, "float16"), "tiny"), {
+        label: "tiny half",
+        threads: 1,
+      });
+      const v = await half.forward(latent, conditions, batch);
+      const z = await half.inverse(v.values, conditions, batch, weight(0, batch));
+      assert.ok(maxDifference(latent, z.values) < 1e-4);
+      assert.ok(maxDifference(v.values, forward.values) < 2e-2);
+    });
+
+    it("refuses a file that lost its architecture or a weight", () => {
+      assert.throws(() => readFlowFile(new Uint8Array([1, 2, 3]), "broken"), { code: "pack_corrupt" });
+      const missing = { ...weights, tensors: new Map(weights.tensors) };
+      missing.tensors.delete("injector.in.weight");
+      assert.throws(() => writeFlowFile(missing), { code: "tensor_mismatch", message: /injector\.in\.weight/ });
+    });
   });
-});

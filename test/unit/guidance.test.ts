@@ -20,7 +20,7 @@ const injectorOnly: FlowArchitecture = {
     { name: "sketch", dims: 3 },
   ],
   embeddingDims: 8,
-  injector: { hiddenDims: 12, blocks: 1 },
+  injector: { hiddenDims: 12, blocks: 1, isDirect: true },
   couplings: { count: 0, hiddenDims: 4, depth: 0, clamp: 1.5 },
   permutationSeed: 1,
 };
@@ -36,7 +36,7 @@ interface Measured {
 function weightsOf(architecture: FlowArchitecture) {
   const weights = initialWeights(architecture, identityWhitening(dims), 5);
   const random = new TrainingRandom(8, 0, "evaluation");
-  for (const [name, data] of weights.tensors) if (/out\.weight/.test(name)) random.fillNormal(data, 0.5);
+  for (const [name, data] of weights.tensors) if (/out\.weight|direct/.test(name)) random.fillNormal(data, 0.5);
   return weights;
 }
 

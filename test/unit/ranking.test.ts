@@ -8,10 +8,10 @@ import type { ImageResult } from "../../server/inference/protocol.ts";
 import { createService } from "../../server/inference/service.ts";
 import { ResolvedRequestSchema } from "../../shared/contract.ts";
 import { referenceLogLikelihood } from "../reference/double-flow.ts";
-import { referenceArchitecture, referenceWeights } from "../reference/tiny-flow.ts";
+import { directReferenceWeights, referenceArchitecture } from "../reference/tiny-flow.ts";
 
 const { dims } = referenceArchitecture;
-const weights = referenceWeights();
+const weights = directReferenceWeights();
 const flow = await createFlow(weights, { label: "reference", threads: 1 });
 const vectors = { caption: [0.5, -0.7, 0.4], style: [1, 0] };
 
