@@ -26,6 +26,8 @@ export interface OutsideTest {
   readonly name: FlowConditionName;
   /** Unit vectors in the middle of learned ones, [centres, dims]. */
   readonly centres: Float32Array;
+  /** Median length of learned vectors; absent in calibrations that knew directions alone. */
+  readonly length?: number | undefined;
   /** Largest distance that still counts as known. */
   readonly threshold: number;
 }
@@ -62,11 +64,24 @@ function percentileAmong(quantiles: readonly number[], value: number): number {
 
 /** Given conditions that lie farther from everything learned than the threshold. */
 export const outsideConditions = (calibration: Calibration | undefined, given: EncodedConditions): OutsideCondition[] =>
-  (calibration?.outside ?? []).flatMap(({ name, centres, threshold }) => {
+  (calibration?.outside ?? []).flatMap((test) => {
+    const { name, threshold } = test;
     const vector = given[name]?.vector;
-    const score = vector ? distanceToCentres(vector, centres) : 0;
+    const score = vector ? distanceToLearned(vector, test) : 0;
     return score > threshold ? [{ field: fieldOf(name), score, threshold }] : [];
   });
+
+/**
+ * How far a vector lies from what was learned: its distance to the nearest middle, and what it is longer than learned vectors
+ * usually are. Codes of pictures that no icon resembles often point where icons do and reach farther.
+ */
+export const distanceToLearned = (
+  vector: Float32Array,
+  { centres, length = Number.POSITIVE_INFINITY }: Pick<OutsideTest, "centres" | "length">,
+): number => distanceToCentres(vector, centres) + excessWeight * Math.max(0, Math.log(lengthOf(vector) / length));
+
+/** Of a vector e times as long as usual, in distances by cosine: chosen on the pictures that the rates of misses are measured on. */
+const excessWeight = 2;
 
 /** 1 − the largest cosine between a vector and the centres; 1 for a vector of zeros, which points nowhere. */
 export function distanceToCentres(vector: Float32Array, centres: Float32Array): number {

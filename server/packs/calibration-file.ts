@@ -13,6 +13,7 @@ import { readTensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
 import type { CalibrationEntry } from "./manifest.ts";
 
 const centresPrefix = "centres.";
+const lengthPrefix = "length.";
 const typicalityPrefix = "typicality.";
 const separator = "+";
 
@@ -48,6 +49,9 @@ export async function writeCalibration(
 const tensorsOf = ({ typicality, outside }: Calibration): Map<string, Float32Array> =>
   new Map([
     ...outside.map(({ name, centres }) => [`${centresPrefix}${name}`, centres] as const),
+    ...outside.flatMap(({ name, length }) =>
+      length === undefined ? [] : [[`${lengthPrefix}${name}`, Float32Array.of(length)] as const],
+    ),
     ...typicality.flatMap(({ conditions, drawn, inverted }) =>
       Object.entries({ drawn, inverted }).map(
         ([kind, quantiles]) =>
@@ -73,6 +77,7 @@ export async function readCalibration(packFolder: string, { file, outside }: Cal
       name: condition,
       threshold,
       centres: need(`${centresPrefix}${condition}`),
+      length: tensors.get(`${lengthPrefix}${condition}`)?.[0],
     })),
     typicality: measured.map((name) => {
       const conditions = name.slice(`${typicalityPrefix}drawn.`.length);

@@ -1,10 +1,13 @@
 /**
  * The test for conditions outside what was learned: one minus the largest cosine to the middles of learned vectors (spherical
- * k-means, Dhillon & Modha 2001), and the threshold that held-out vectors set. Tried beside it: how far a caption moves the injector's
+ * k-means, Dhillon & Modha 2001), plus what a vector is longer than learned ones (distanceToLearned of server/engine/calibration.ts), and
+ * the threshold that held-out vectors set. Tried beside it: the distance to the nearest learned vector and the Mahalanobis distance, which
+ * tell pictures apart no better than length does; and how far a caption moves the injector's
  * Gaussian, which tells less apart, and the other way round than one would hope, because captions of unknown things move it more.
  */
-import { distanceToCentres, type OutsideTest } from "../engine/calibration.ts";
+import { distanceToLearned, type OutsideTest } from "../engine/calibration.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
+import { lengthOf } from "../engine/sphere.ts";
 import type { Translation } from "../engine/translation.ts";
 import { TrainingRandom } from "../flow/random.ts";
 import type { ConditionTable, TrainingSet } from "../flow/training-set.ts";
@@ -50,15 +53,16 @@ export async function fitOutside(
   if (learned.length === 0 || heldOut.length < calibratedRowsMin) return undefined;
   const sample = new TrainingRandom(0, 0, "evaluation").permutation(learned.length).slice(0, learnedMax);
   const count = Math.min(centresMax, Math.max(1, Math.floor(sample.length / learnedPerCentre)));
-  const centres = sphericalCentres(
-    sample.map((at) => vectorOf(table, learned[at]!)),
-    count,
-  );
-  const inside = heldOut.map((entry) => distanceToCentres(vectorOf(table, entry), centres));
-  const beyond = await distancesOf(table, sizePx, centres);
+  const vectors = sample.map((at) => vectorOf(table, learned[at]!));
+  const place = {
+    centres: sphericalCentres(vectors, count),
+    length: Math.fround(upperBound(vectors.map(lengthOf), 0.5)),
+  };
+  const inside = heldOut.map((entry) => distanceToLearned(vectorOf(table, entry), place));
+  const beyond = await distancesOf(table, sizePx, place);
   const threshold = upperBound(inside, falseAlarmGoal);
   return {
-    test: { name, centres, threshold },
+    test: { name, ...place, threshold },
     rates: {
       condition: name,
       threshold,
@@ -85,13 +89,17 @@ const shareOf = (scores: readonly number[], isSo: (score: number) => boolean): n
   scores.filter(isSo).length / scores.length;
 
 /** Distances of what the condition shall be told from, encoded as a request is. */
-async function distancesOf({ name, expert }: NamedTable, sizePx: number, centres: Float32Array): Promise<number[]> {
+async function distancesOf(
+  { name, expert }: NamedTable,
+  sizePx: number,
+  place: Pick<OutsideTest, "centres" | "length">,
+): Promise<number[]> {
   const values =
     name === "caption"
       ? Object.values(outsideCaptions).flatMap((texts) => texts.map((text): ConditionValue => ({ kind: "text", text })))
       : Object.values(name === "sketch" ? outsideDrawings(sizePx) : outsidePictures(sizePx)).flat();
   const distances: number[] = [];
-  for (const value of values) distances.push(distanceToCentres(await expert.encode([value]), centres));
+  for (const value of values) distances.push(distanceToLearned(await expert.encode([value]), place));
   return distances;
 }
 

@@ -61,14 +61,20 @@ describe("a calibration's file", () => {
   it("gives back what was written", async () => {
     const folder = join(root, "round-trip");
     const calibration = {
-      outside: [{ name: "caption" as const, centres: Float32Array.of(0.6, 0.8, -1, 0), threshold: 0.25 }],
+      outside: [
+        { name: "caption" as const, centres: Float32Array.of(0.6, 0.8, -1, 0), length: 1.5, threshold: 0.25 },
+        { name: "sketch" as const, centres: Float32Array.of(0, 1), length: undefined, threshold: 0.5 },
+      ],
       typicality: [
         { conditions: [], drawn: [-3, -2, -1], inverted: [-2, -1.5, -0.5] },
         { conditions: ["image-early" as const, "lowResolution" as const], drawn: [1, 2, 3], inverted: [4, 5, 6] },
       ],
     };
     const rates = { falseAlarmRate: 0.05, heldOut: 40, missRate: 0.1, outside: 200, auc: 0.9 };
-    const outside = [{ condition: "caption" as const, threshold: 0.25, ...rates }];
+    const outside = [
+      { condition: "caption" as const, threshold: 0.25, ...rates },
+      { condition: "sketch" as const, threshold: 0.5, ...rates },
+    ];
     const entry = await writeCalibration(folder, "caption", { calibration, outside });
     assert.match(entry.file, /^calibration\/caption-[0-9a-f]{8}\.safetensors$/);
     assert.deepEqual(entry.outside, outside);

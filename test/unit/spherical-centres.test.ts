@@ -1,7 +1,7 @@
 /** Spherical k-means: finds groups that are there, gives unit vectors, the same each time. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { distanceToCentres } from "../../server/engine/calibration.ts";
+import { distanceToCentres, distanceToLearned } from "../../server/engine/calibration.ts";
 import { dot, lengthOf } from "../../server/engine/sphere.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
 import { sphericalCentres } from "../../server/training/spherical-centres.ts";
@@ -60,6 +60,22 @@ describe("spherical centres", () => {
       assert.equal(distanceToCentres(new Float32Array(dims), centres), 1);
       assert.ok(distanceToCentres(vectors[0]!, centres) < 1);
     }
+  });
+
+  it("count a vector longer than usual as farther, a shorter one as no nearer, and no length where none was learned", () => {
+    const centres = sphericalCentres(groups(3, 8), 3);
+    const vector = groups(1, 1)[0]!;
+    const usual = lengthOf(vector);
+    const scoreOf = (factor: number, length?: number) =>
+      distanceToLearned(
+        vector.map((value) => factor * value),
+        { centres, length },
+      );
+    const plain = distanceToCentres(vector, centres);
+    assert.ok(Math.abs(scoreOf(1, usual) - plain) < 1e-5);
+    assert.ok(Math.abs(scoreOf(0.5, usual) - plain) < 1e-5);
+    assert.ok(Math.abs(scoreOf(2, usual) - plain - 2 * Math.log(2)) < 1e-5);
+    assert.ok(Math.abs(scoreOf(2) - plain) < 1e-5);
   });
 
   it("take vectors themselves where there are as many centres", () => {
