@@ -9,7 +9,7 @@ import { encodeLatents } from "../training/encode-set.ts";
 import type { ImageItem } from "../training/image-set.ts";
 import { decode, drawAll, reconstruct } from "./draw.ts";
 import type { EvaluationImages } from "./images.ts";
-import { fitRidge, type Ridge } from "./metrics/ridge.ts";
+import { type CaptionJudge, fitCaptionJudge } from "./metrics/caption-judge.ts";
 import { stackRows, type Vectors } from "./metrics/vectors.ts";
 import { encodeOwn, type Subject, wordsOf } from "./subject.ts";
 import { inPieces, once } from "./watch.ts";
@@ -32,20 +32,20 @@ export interface Material {
   readonly unseen: Group;
   /** Posterior means of every image of the set, by row; kept beside the set, as in training. */
   latents(): Promise<Vectors>;
-  /** Features of training images, and the ridge regression from them to caption vectors. */
+  /** Features of training images, and the judge of captions that is fitted to them. */
   trainFeatures(): Promise<Vectors>;
-  ridge(): Promise<Ridge>;
+  captionJudge(): Promise<CaptionJudge>;
 }
 
-/** Training images that the ridge regression is fitted on: from 2,000 to 4,800 the precision of real images gained 7 points, and more costs time. */
-const ridgeImages = 6000;
+/** Training images that the judge is fitted on: from 2,000 to 4,800 the precision of real images gained 7 points, and more costs time. */
+const judgeImages = 6000;
 
 /** λ as a share of the features' mean variance: of 0.01 to 3 within a point of the best for real images, fitted on 2,000 and on 4,800. */
 const ridgePenalty = 0.03;
 
 export function createMaterial(subject: Subject, images: EvaluationImages): Material {
   const { limit } = subject.settings;
-  const train = images.train.slice(0, ridgeImages);
+  const train = images.train.slice(0, judgeImages);
   const trainFeatures = once(() =>
     subject.features!.featuresOf("features of training images", train.length, (at) => images.read(train[at]!)),
   );
@@ -60,7 +60,9 @@ export function createMaterial(subject: Subject, images: EvaluationImages): Mate
     unseen: createGroup(subject, images, "concepts never seen", images.unseen.slice(0, limit)),
     latents: once(() => latentsOfSet(subject, images)),
     trainFeatures,
-    ridge: once(async () => fitRidge(await trainFeatures(), await captionVectors(subject, train), ridgePenalty)),
+    captionJudge: once(async () =>
+      fitCaptionJudge(await trainFeatures(), await captionVectors(subject, train), ridgePenalty),
+    ),
   };
 }
 

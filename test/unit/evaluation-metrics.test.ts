@@ -1,6 +1,7 @@
 /** The metrics of an evaluation against values computed by hand and properties that they are known for. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { fitCaptionJudge } from "../../server/evaluation/metrics/caption-judge.ts";
 import { hueDistance, hues, meanHue, obeys } from "../../server/evaluation/metrics/colour-words.ts";
 import { densityAndCoverage } from "../../server/evaluation/metrics/density-coverage.ts";
 import { edgeOverlap } from "../../server/evaluation/metrics/edge-overlap.ts";
@@ -24,6 +25,46 @@ const normal = (count: number, dims: number, seed: number, std = 1, shift = 0): 
   dims,
 });
 const vectors = (dims: number, ...values: number[]): Vectors => ({ values: Float32Array.from(values), dims });
+
+describe("the judge of captions", () => {
+  const [count, dims] = [600, 12];
+  /** Captions that share a mean and one loud direction, as short texts do, and differ in quiet ones. */
+  const captions = normal(count, dims, 4, 0.1).values.map((value, at) => {
+    const axis = at % dims;
+    return axis === 0 ? 1 + value : axis === 1 ? 6 * value : value;
+  });
+  /** What is seen of them: the loud direction hardly at all. */
+  const blur = normal(count, dims, 5, 0.02).values;
+  const features = captions.map((value, at) => (at % dims === 1 ? 0.02 * value : value) + blur[at]!);
+  const of = (values: Float32Array, from: number, to: number) => ({
+    values: values.slice(from * dims, to * dims),
+    dims,
+  });
+  const [fitted, judged] = [500, 100];
+  const names = Array.from({ length: judged }, (_, at) => `caption ${at}`);
+  const precisionWith = (predicted: Vectors, placed: Vectors): number =>
+    rankCaptions(predicted, placed, names, { rivals: 99, seed: 1 }).precision;
+
+  it("lets quiet directions speak, which plain cosines drown", () => {
+    const judge = fitCaptionJudge(of(features, 0, fitted), of(captions, 0, fitted), 0.03);
+    const [seen, own] = [of(features, fitted, count), of(captions, fitted, count)];
+    const plain = fitRidge(of(features, 0, fitted), of(captions, 0, fitted), 0.03);
+    const [better, worse] = [
+      precisionWith(judge.predict(seen), judge.place(own)),
+      precisionWith(plain.predict(seen), own),
+    ];
+    assert.ok(better > 0.9, `${better}`);
+    assert.ok(worse < better - 0.2, `${worse} against ${better}`);
+  });
+
+  it("names nothing for features that say nothing", () => {
+    const noise = normal(count, dims, 6);
+    const judge = fitCaptionJudge(of(noise.values, 0, fitted), of(captions, 0, fitted), 0.03);
+    assert.ok(
+      precisionWith(judge.predict(of(noise.values, fitted, count)), judge.place(of(captions, fitted, count))) < 0.08,
+    );
+  });
+});
 
 describe("ridge regression", () => {
   it("recovers a linear map with an offset", () => {

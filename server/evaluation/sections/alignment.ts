@@ -2,8 +2,8 @@
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll } from "../draw.ts";
 import { captionVectors, type Group, type Material } from "../groups.ts";
+import type { CaptionJudge } from "../metrics/caption-judge.ts";
 import { type Ranking, rankCaptions } from "../metrics/r-precision.ts";
-import type { Ridge } from "../metrics/ridge.ts";
 import { countOf, pickRows, type Vectors } from "../metrics/vectors.ts";
 import type { Row } from "../report.ts";
 import { encodeOwn, reads, type Subject } from "../subject.ts";
@@ -25,8 +25,8 @@ export const alignmentSection: SectionPlan = {
     rows.push(...(await otherWords(subject, material!)));
     return {
       about:
-        `R-precision@1 among ${rivals + 1} captions, or as many different ones as there are: features of ${subject.features!.name} are mapped to caption vectors by ridge regression ` +
-        "(closed form, fitted on real training images), and the caption that ranks first by cosine must be the image's own. " +
+        `R-precision@1 among ${rivals + 1} captions, or as many different ones as there are: features of ${subject.features!.name} are mapped to whitened caption vectors by ridge ` +
+        "regression (closed form, fitted on real training images), and the caption that ranks first by cosine must be the image's own. " +
         "What is third party and what is not: the net that looks at the images had no part in samples drawn from words, because it conditions only " +
         "when an image is given; the vectors of the captions that compete are the text expert's, which conditions the flow too. The ceilings are what " +
         "this judge says of images that are right.",
@@ -43,9 +43,9 @@ export const alignmentSection: SectionPlan = {
 };
 
 async function rowsOf(subject: Subject, material: Material, group: Group): Promise<Row[]> {
-  const ridge = await material.ridge();
+  const judge = await material.captionJudge();
   const n = group.items.length;
-  const rank = async (features: Vectors): Promise<Ranking> => precisionOf(subject, group, ridge, features);
+  const rank = async (features: Vectors): Promise<Ranking> => precisionOf(subject, group, judge, features);
   const drawn = await group.features.drawn();
   const shifted = Array.from({ length: n }, (_, at) => (at + Math.floor(n / 2)) % n);
   const real = await rank(await group.features.real());
@@ -65,11 +65,16 @@ async function rowsOf(subject: Subject, material: Material, group: Group): Promi
 }
 
 /** R-precision of images, given by their features, for the captions of a group in its order. */
-export async function precisionOf(subject: Subject, group: Group, ridge: Ridge, features: Vectors): Promise<Ranking> {
+export async function precisionOf(
+  subject: Subject,
+  group: Group,
+  judge: CaptionJudge,
+  features: Vectors,
+): Promise<Ranking> {
   const items = group.items.slice(0, countOf(features));
   return rankCaptions(
-    ridge.predict(features),
-    await captionVectors(subject, items),
+    judge.predict(features),
+    judge.place(await captionVectors(subject, items)),
     items.map(({ captions }) => captions[0]!),
     { rivals, seed: subject.settings.seed },
   );
@@ -96,7 +101,7 @@ async function otherWords(subject: Subject, material: Material): Promise<Row[]> 
       decode(subject, drawn[at]!.latent),
     );
     const group: Group = { ...known, items: kept.map((at) => known.items[at]!) };
-    const { precision } = await precisionOf(subject, group, await material.ridge(), features);
+    const { precision } = await precisionOf(subject, group, await material.captionJudge(), features);
     rows.push({ what: `${known.name}: ${what}`, role: "measured", n: kept.length, values: { precision } });
   }
   return rows;

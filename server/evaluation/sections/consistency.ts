@@ -86,7 +86,7 @@ async function runConsistency(subject: Subject, material: Material, picture: Pic
 
 async function measure(
   subject: Subject,
-  { ridge }: Material,
+  { captionJudge }: Material,
   group: Group,
   way: Way,
   judge: (planes: Float32Array, at: number) => number,
@@ -101,7 +101,7 @@ async function measure(
   const shown = made.slice(0, figureRows);
   if (!subject.features || !reads(subject, "caption")) return { ...way, scores, shown };
   const features = await subject.features.featuresOf(`features, ${way.what}`, items.length, async (at) => made[at]!);
-  const { isFirst } = await precisionOf(subject, group, await ridge(), features);
+  const { isFirst } = await precisionOf(subject, group, await captionJudge(), features);
   return { ...way, scores, shown, isFirst };
 }
 

@@ -71,7 +71,7 @@ export const curvesSection: SectionPlan = {
 
 async function point(
   subject: Subject,
-  { known, ridge }: Material,
+  { known, captionJudge }: Material,
   { key, settingsOf }: Sweep,
   value: number,
 ): Promise<Row> {
@@ -96,7 +96,7 @@ async function point(
   const gain = mean(best.map(({ conditionGain }) => conditionGain));
   if (!subject.features || !reads(subject, "caption")) return { what, role: "measured", n, values: { value, gain } };
   const features = await subject.features.featuresOf(what, n, (at) => decode(subject, best[at]!.latent));
-  const { precision } = await precisionOf(subject, group, await ridge(), features);
+  const { precision } = await precisionOf(subject, group, await captionJudge(), features);
   return { what, role: "measured", n, values: { value, gain, precision } };
 }
 

@@ -145,7 +145,7 @@ async function judge(
   const deepest: Vectors = net.deepest(seen);
   const features = mean(planes.map((_, at) => cosine(rowOf(deepest, at), rowOf(own, at))));
   if (!reads(subject, "caption")) return { features };
-  return { features, precision: (await precisionOf(subject, group, await material.ridge(), seen)).precision };
+  return { features, precision: (await precisionOf(subject, group, await material.captionJudge(), seen)).precision };
 }
 
 const columnsOf = (hasFeatures: boolean, hasCaption: boolean): Column[] => [
