@@ -23,7 +23,8 @@ from torch import Tensor, nn
 
 from icon_data import ICONS, IconRows
 from losses import psnr_db, valid_rgba
-from networks import Autoencoder
+from networks import Autoencoder, Decoder
+from timed_training import load_net
 
 OUT = Path(__file__).parent.parent / "packs" / "default" / "icons" / "target"
 MIN_HALF_PSNR_DB = 45.0
@@ -112,24 +113,26 @@ def settle(out: Path, name: str, net: nn.Module, example: Tensor, names: tuple[s
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, default=ICONS / "autoencoder.pt")
+    parser.add_argument("--checkpoint", type=Path, help="default: autoencoder.pt among the icons")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--weights", choices=("average", "net"), default="average", help="the moving average, or the last step's")
     parser.add_argument("--rows", type=int, default=256, help="held-out rows for the last check")
+    parser.add_argument("--decoder", type=Path, help="checkpoint of train_decoder.py: writes the decoder alone, for the encoder in --out")
+    parser.add_argument("--icons", type=Path, default=ICONS, help="folder of the rendered icons")
     arguments = parser.parse_args()
     torch.set_num_threads(2)
     warnings.simplefilter("ignore", FutureWarning)
-    saved = torch.load(arguments.checkpoint, weights_only=True)
-    net = Autoencoder(**{name: tuple(value) for name, value in saved["config"].items()})
-    net.load_state_dict(saved[arguments.weights])
-    net.eval()
-    data = IconRows()
-    rows = data.held_out[:: max(1, len(data.held_out) // arguments.rows)][: arguments.rows]
+    data = IconRows(arguments.icons)
+    rows = data.held_out_rows(arguments.rows)
     images = data.batch(rows).contiguous()
-    with torch.no_grad():
-        latents = net.encoder(images[:16])
-    encoder = settle(arguments.out, "encoder", net.encoder, images[:16], ("image", "mean"))
-    decoder = settle(arguments.out, "decoder", ValidDecoder(net.decoder).eval(), latents, ("latent", "image"))
+    if arguments.decoder:
+        encoder = session_of(onnx.load(arguments.out / "encoder.onnx"))
+        decoder_net = load_net(arguments.decoder, Decoder, arguments.weights)
+    else:
+        net = load_net(arguments.checkpoint or arguments.icons / "autoencoder.pt", Autoencoder, arguments.weights)
+        encoder, decoder_net = settle(arguments.out, "encoder", net.encoder, images[:16], ("image", "mean")), net.decoder
+    latents = torch.from_numpy(run(encoder, images[:16].numpy()))
+    decoder = settle(arguments.out, "decoder", ValidDecoder(decoder_net).eval(), latents, ("latent", "image"))
     means = np.concatenate([run(encoder, images[at : at + 32].numpy()) for at in range(0, len(images), 32)])
     rebuilt = np.concatenate([run(decoder, means[at : at + 32]) for at in range(0, len(means), 32)])
     pooled, mean = psnr_db(torch.from_numpy(rebuilt), images)

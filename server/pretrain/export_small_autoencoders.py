@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from export_autoencoder import OUT, run, settle
 from icon_data import ICONS
+from timed_training import load_net
 from train_small_autoencoders import EXPERTS, Pictures, SmallAutoencoder
 
 CUT_SIGMA = 4.0
@@ -47,21 +48,19 @@ def moments(encoder: nn.Module, pictures: Pictures, count: int) -> tuple[Tensor,
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--expert", choices=tuple(EXPERTS), required=True)
-    parser.add_argument("--checkpoint", type=Path, help="default: .cache/icons/<expert>.pt")
+    parser.add_argument("--checkpoint", type=Path, help="default: <expert>.pt among the icons")
     parser.add_argument("--out", type=Path, help="default: the pack's folder of the expert")
     parser.add_argument("--rows", type=int, default=10_000, help="training rows for the whitening")
+    parser.add_argument("--icons", type=Path, default=ICONS, help="folder of the rendered icons and sketches")
     arguments = parser.parse_args()
     torch.set_num_threads(2)
     warnings.simplefilter("ignore", FutureWarning)
-    saved = torch.load(arguments.checkpoint or ICONS / f"{arguments.expert}.pt", weights_only=True)
-    net = SmallAutoencoder(**{name: value if name == "expert" else tuple(value) for name, value in saved["config"].items()})
-    net.load_state_dict(saved["average"])
-    net.eval()
-    pictures = Pictures(arguments.expert)
+    net = load_net(arguments.checkpoint or arguments.icons / f"{arguments.expert}.pt", SmallAutoencoder)
+    pictures = Pictures(arguments.expert, arguments.icons)
     expert = Code(net.encoder, *moments(net.encoder, pictures, arguments.rows)).eval()
     held_out = pictures.batch(pictures.held_out).contiguous()
     out = arguments.out or OUT.parent / arguments.expert
-    session = settle(out, "encoder", expert, held_out[::55][:16].contiguous(), (EXPERTS[arguments.expert].input_name, "code"))
+    session = settle(out, "encoder", expert, held_out[:: max(1, len(held_out) // 16)][:16].contiguous(), (EXPERTS[arguments.expert].input_name, "code"))
     codes = np.concatenate([run(session, part.numpy()) for part in held_out.split(32)])
     length = np.linalg.norm(codes, axis=1)
     cut = np.mean(np.abs(codes) >= CUT_SIGMA / codes.shape[1] ** 0.5 - 1e-6)

@@ -17,6 +17,7 @@ class IconRows:
     """Memory-mapped pictures, uint8 [rows, 128, 128, 4] premultiplied, and which rows belong to which split."""
 
     def __init__(self, folder: Path = ICONS) -> None:
+        self.folder = folder
         self.images = np.memmap(folder / "images.rgba", dtype=np.uint8, mode="r").reshape(-1, SIDE_PX, SIDE_PX, 4)
         with (folder / "index.jsonl").open(encoding="utf-8") as lines:
             self.index = [json.loads(line) for line in lines]
@@ -30,6 +31,18 @@ class IconRows:
     def rows_where(self, test) -> np.ndarray:
         """Row numbers, int64 [n], whose index line passes the test."""
         return np.array([row["row"] for row in self.index if test(row)], dtype=np.int64)
+
+    def make_toy(self) -> None:
+        """Keeps a few hundred rows, for smoke tests."""
+        self.drawn, self.recoloured, self.held_out = self.drawn[:400], self.recoloured[:100], self.held_out[:64]
+
+    def held_out_rows(self, count: int) -> np.ndarray:
+        """Evenly spaced held-out row numbers, at most `count`."""
+        return self.held_out[:: max(1, len(self.held_out) // count)][:count]
+
+    def held_out_batch(self, count: int) -> Tensor:
+        """Pictures of `held_out_rows`, as `batch` gives them."""
+        return self.batch(self.held_out_rows(count))
 
     def batch(self, rows: np.ndarray) -> Tensor:
         """Float images [len(rows), 4, 128, 128] in [0, 1], channels-last in memory."""

@@ -14,6 +14,8 @@ from torch.nn.utils.parametrizations import spectral_norm
 LATENT_CHANNELS = 8
 IMAGE_CHANNELS = 4
 STEM_FACTOR = 4
+POSTERIOR_STD = 0.3
+"""Standard deviation of the noise on every latent."""
 
 
 class ResidualBlock(nn.Module):
@@ -59,6 +61,7 @@ class Decoder(nn.Module):
 
     def __init__(self, widths: tuple[int, int, int], blocks: tuple[int, int, int], tail: int = 16) -> None:
         super().__init__()
+        self.config = {"widths": tuple(widths), "blocks": tuple(blocks)}
         a, b, c = widths
         self.trunk = nn.Sequential(
             nn.Conv2d(LATENT_CHANNELS, c, 3, padding=1),
@@ -86,7 +89,7 @@ class Autoencoder(nn.Module):
 
     def __init__(self, widths: tuple[int, int, int], encoder_blocks: tuple[int, int, int], decoder_blocks: tuple[int, int, int]) -> None:
         super().__init__()
-        self.config = {"widths": widths, "encoder_blocks": encoder_blocks, "decoder_blocks": decoder_blocks}
+        self.config = {"widths": tuple(widths), "encoder_blocks": tuple(encoder_blocks), "decoder_blocks": tuple(decoder_blocks)}
         self.encoder = Encoder(widths, encoder_blocks)
         self.decoder = Decoder(widths, decoder_blocks)
 

@@ -9,11 +9,7 @@ export_small_autoencoders.py. Every random draw depends on (seed, step) alone, s
 from __future__ import annotations
 
 import argparse
-import copy
-import json
-import math
 import os
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +20,9 @@ from torch.nn import functional as F
 
 from icon_data import ICONS, IconRows
 from losses import psnr_db, reconstruction_loss, save_sheet, valid_rgba
-from muon import Muon
 from networks import LATENT_CHANNELS, ResidualBlock
+from timed_training import TimedTraining, add_common_arguments
 
-EMA_DECAY = 0.998
 CODE_NOISE_STD = 0.1
 WOBBLE_PX = 1.2
 TAIL = 16
@@ -81,12 +76,12 @@ class SmallAutoencoder(nn.Module):
 class Pictures:
     """The pictures of one expert, uint8 [rows, side, side, channels], and their splits."""
 
-    def __init__(self, expert: str) -> None:
+    def __init__(self, expert: str, folder: Path = ICONS) -> None:
         self.kind = EXPERTS[expert]
-        self.rows = IconRows()
+        self.rows = IconRows(folder)
         self.held_out = self.rows.rows_where(lambda row: row["split"] == "heldOutPair")
         shape = (len(self.rows.index), self.kind.side_px, self.kind.side_px, self.kind.channels)
-        path = ICONS / ("sketches.u8" if expert == "sketch" else "low-resolution.u8")
+        path = folder / ("sketches.u8" if expert == "sketch" else "low-resolution.u8")
         if expert == "low-resolution" and not path.exists():
             part = np.memmap(path.with_suffix(".part"), dtype=np.uint8, mode="w+", shape=shape)
             for at in range(0, len(part), 512):
@@ -136,59 +131,30 @@ def as_rgba(images: Tensor) -> Tensor:
     return images if images.shape[1] == 4 else F.pad(images, (0, 0, 0, 0, 3, 0))
 
 
-class Trainer:
-    """One run: network, optimisers, the averaged weights, and the clock that drives the schedule."""
+class SmallTraining(TimedTraining):
+    """The autoencoder of one expert."""
 
     def __init__(self, arguments: argparse.Namespace, pictures: Pictures) -> None:
-        self.arguments, self.pictures = arguments, pictures
-        self.is_sketch = arguments.expert == "sketch"
         torch.manual_seed(arguments.seed)
         shape = (tuple(arguments.widths), tuple(arguments.encoder_blocks), tuple(arguments.decoder_blocks))
-        self.net = SmallAutoencoder(arguments.expert, *shape).to(memory_format=torch.channels_last)
-        self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
+        super().__init__(arguments, SmallAutoencoder(arguments.expert, *shape).to(memory_format=torch.channels_last))
+        self.pictures, self.is_sketch = pictures, arguments.expert == "sketch"
         if arguments.compile:
             self.net.encoder.compile()
             self.net.decoder.compile()
-        kernels = [p for p in self.net.parameters() if p.ndim == 4 and min(len(p), p[0].numel()) >= 32]
-        others = [p for p in self.net.parameters() if all(p is not kernel for kernel in kernels)]
-        self.kernel_steps = Muon(kernels, arguments.rate)
-        self.net_steps = torch.optim.AdamW(others, arguments.rate, betas=(0.9, 0.99), weight_decay=0.01)
-        self.step, self.seconds_before, self.started = 0, 0.0, time.monotonic()
 
-    @property
-    def elapsed_s(self) -> float:
-        """Seconds of training so far, earlier runs of a resumed training included."""
-        return self.seconds_before + time.monotonic() - self.started
-
-    @property
-    def fraction(self) -> float:
-        return min(1.0, self.elapsed_s / (self.arguments.minutes * 60))
-
-    def train_step(self) -> float:
-        """One batch. Returns the loss."""
-        self.step += 1
+    def train_step(self) -> dict[str, float]:
+        self.begin_step()
         images = self.pictures.training_batch(self.arguments.seed, self.step, self.arguments.batch)
-        source = torch.Generator().manual_seed(self.arguments.seed * 1_000_003 + self.step)
-        rate = self.arguments.rate * min(1.0, self.step / 100) * 0.5 * (1 + math.cos(math.pi * self.fraction))
-        for group in [*self.net_steps.param_groups, *self.kernel_steps.param_groups]:
-            group["lr"] = max(rate, self.arguments.rate * 0.005)
+        source = self.noise_source()
         inputs = spoil(images, source) if self.is_sketch else images
         with torch.autocast("cpu", dtype=torch.bfloat16):
             code = self.net.encoder(inputs)
             output = self.net.decoder(code + CODE_NOISE_STD * torch.randn(code.shape, generator=source)).float()
-        loss = F.binary_cross_entropy_with_logits(output, images) if self.is_sketch else reconstruction_loss(output, images, colour_weight=1 - 0.75 * min(1.0, self.fraction / 0.6))
-        self.net_steps.zero_grad(set_to_none=True)
-        self.kernel_steps.zero_grad(set_to_none=True)
+        loss = F.binary_cross_entropy_with_logits(output, images) if self.is_sketch else reconstruction_loss(output, images, self.colour_weight)
         loss.backward()
-        nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
-        self.net_steps.step()
-        self.kernel_steps.step()
-        with torch.no_grad():
-            decay = min(EMA_DECAY, (1 + self.step) / (10 + self.step))
-            live = [tensor for tensor in self.net.state_dict().values() if tensor.is_floating_point()]
-            mean = [tensor for tensor in self.average.state_dict().values() if tensor.is_floating_point()]
-            torch._foreach_lerp_(mean, live, 1 - decay)
-        return float(loss.detach())
+        self.descend()
+        return {"loss": float(loss.detach())}
 
     @torch.no_grad()
     def held_out(self, count: int, is_spoiled: bool = False) -> tuple[Tensor, Tensor]:
@@ -200,7 +166,7 @@ class Trainer:
         return originals, outputs.sigmoid() if self.is_sketch else valid_rgba(outputs)
 
     def measure(self, count: int) -> dict[str, float]:
-        """Held-out figures: F1 and IoU of lines, clean and spoiled, or PSNR in dB."""
+        """F1 and IoU of lines, clean and spoiled, or PSNR in dB."""
         if not self.is_sketch:
             originals, outputs = self.held_out(count)
             return dict(zip(("heldOutPsnrDb", "heldOutMeanPsnrDb"), psnr_db(outputs, originals)))
@@ -210,82 +176,30 @@ class Trainer:
     def sheet(self) -> None:
         save_sheet(self.arguments.out.with_suffix(".png"), *[as_rgba(images) for images in self.held_out(48)])
 
-    def save(self) -> None:
-        """Writes the checkpoint under another name first, so that a crash never leaves half a file."""
-        part = self.arguments.out.with_suffix(".part")
-        parts = {name: getattr(self, name).state_dict() for name in ("net", "average", "net_steps", "kernel_steps")}
-        torch.save({"config": self.net.config, "step": self.step, "elapsed_s": self.elapsed_s, **parts}, part)
-        os.replace(part, self.arguments.out)
-
-    def load(self) -> None:
-        """Goes on from the checkpoint at --out."""
-        saved = torch.load(self.arguments.out, weights_only=True)
-        for name in ("net", "average", "net_steps", "kernel_steps"):
-            getattr(self, name).load_state_dict(saved[name])
-        self.step, self.seconds_before = saved["step"], saved["elapsed_s"]
-
-
-def run(trainer: Trainer) -> None:
-    """Trains until the budget is spent; logs every 20 s, saves every 2 minutes."""
-    log_path = trainer.arguments.out.with_suffix(".log")
-    next_log, next_save = trainer.elapsed_s + 20, trainer.elapsed_s + 120
-    step_at_log, seconds_at_log = trainer.step, trainer.elapsed_s
-    while trainer.fraction < 1:
-        loss = trainer.train_step()
-        now = trainer.elapsed_s
-        if now >= next_log or trainer.fraction >= 1:
-            speed = (trainer.step - step_at_log) * trainer.arguments.batch / (now - seconds_at_log)
-            figures = " ".join(f"{name} {value:.4f}" for name, value in trainer.measure(256).items())
-            line = f"step {trainer.step} images/s {speed:.1f} loss {loss:.4f} {figures}, {trainer.arguments.minutes * 60 - now:.0f} s left"
-            print(line, flush=True)
-            with log_path.open("a", encoding="utf-8") as log:
-                log.write(line + "\n")
-            step_at_log, seconds_at_log, next_log = trainer.step, trainer.elapsed_s, trainer.elapsed_s + 20
-        if now >= next_save:
-            trainer.save()
-            next_save = now + 120
-
-
-def finish(trainer: Trainer) -> None:
-    """Saves the last checkpoint and sheet, and measures every held-out row."""
-    trainer.save()
-    trainer.sheet()
-    metrics = {name: round(value, 4) for name, value in trainer.measure(len(trainer.pictures.held_out)).items()} | {
-        "heldOutRows": len(trainer.pictures.held_out), "parameters": sum(parameter.numel() for parameter in trainer.net.parameters()),
-        "minutes": round(trainer.elapsed_s / 60, 1), "steps": trainer.step, "imagesSeen": trainer.step * trainer.arguments.batch,
-        "imagesPerSecond": round(trainer.step * trainer.arguments.batch / trainer.elapsed_s, 1),
-    }
-    trainer.arguments.out.with_suffix(".json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-    print(json.dumps(metrics), flush=True)
+    def final_figures(self) -> dict[str, float | int]:
+        return {"heldOutRows": len(self.pictures.held_out), **self.measure(len(self.pictures.held_out))}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--expert", choices=tuple(EXPERTS), required=True)
-    parser.add_argument("--minutes", type=float, default=9, help="time budget; the learning rate ends at zero with it")
-    parser.add_argument("--batch", type=int, default=64)
+    add_common_arguments(parser, minutes=9, batch=64, rate=2e-3)
     parser.add_argument("--widths", type=int, nargs=2, default=(96, 192))
     parser.add_argument("--encoder-blocks", type=int, nargs=2, default=(1, 2))
     parser.add_argument("--decoder-blocks", type=int, nargs=2, default=(1, 2))
-    parser.add_argument("--rate", type=float, default=2e-3)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--out", type=Path, help="default: .cache/icons/<expert>.pt")
-    parser.add_argument("--compile", action="store_true", help="torch.compile: faster steps after half a minute; needs a C++ compiler")
-    parser.add_argument("--resume", action="store_true")
-    parser.add_argument("--toy", action="store_true", help="a tiny net on a few hundred rows, half a minute: a smoke test")
+    parser.add_argument("--icons", type=Path, default=ICONS, help="folder of the rendered icons and sketches")
+    parser.add_argument("--out", type=Path, help="default: <expert>.pt among the icons")
+    parser.add_argument("--toy", action="store_true", help="a tiny net on a few hundred rows: a smoke test")
     arguments = parser.parse_args()
     if arguments.toy:
-        arguments.minutes, arguments.batch, arguments.widths = 0.5, 32, (32, 48)
-    arguments.out = arguments.out or ICONS / f"{arguments.expert}{'-toy' if arguments.toy else ''}.pt"
-    torch.set_num_threads(2)
-    pictures = Pictures(arguments.expert)
+        arguments.batch, arguments.widths = 32, (32, 48)
+    arguments.out = arguments.out or arguments.icons / f"{arguments.expert}{'-toy' if arguments.toy else ''}.pt"
+    torch.set_num_threads(arguments.threads)
+    pictures = Pictures(arguments.expert, arguments.icons)
     if arguments.toy:
-        pictures.rows.drawn, pictures.held_out = pictures.rows.drawn[:400], pictures.held_out[:64]
-    trainer = Trainer(arguments, pictures)
-    if arguments.resume:
-        trainer.load()
-    run(trainer)
-    finish(trainer)
+        pictures.rows.make_toy()
+        pictures.held_out = pictures.held_out[:64]
+    SmallTraining(arguments, pictures).run()
 
 
 if __name__ == "__main__":

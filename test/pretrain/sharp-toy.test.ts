@@ -3,46 +3,25 @@
  * flows, manifest. Needs Python with PyTorch (server/pretrain/README.md) and is skipped, saying so, where there is none.
  */
 import assert from "node:assert/strict";
-import { execFile, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { readEntry } from "../../server/packs/catalogue.ts";
 import { loadUpscaler } from "../../server/packs/load-upscaler.ts";
 import { verifyPack } from "../../server/packs/verify.ts";
-
-const run = promisify(execFile);
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const home = join(root, "server/pretrain");
-
-/** The first Python that has what the scripts import; else why there is none. */
-function findPython(): { python: string } | { reason: string } {
-  const candidates = [join(home, ".cache/venv/bin/python"), "python3"];
-  for (const python of candidates) {
-    if (python.includes("/") && !existsSync(python)) continue;
-    const probe = spawnSync(python, ["-c", "import numpy, onnx, onnxruntime, PIL, torch"], { timeout: 60_000 });
-    if (probe.status === 0) return { python };
-  }
-  return {
-    reason: `no Python with PyTorch: looked for ${candidates.join(" and ")} (server/pretrain/requirements.txt)`,
-  };
-}
+import { findPython, runNode, runPython } from "./python.ts";
 
 const found = findPython();
 
 it("the pack sharp is trained, exported and loaded, on toy sizes", {
   skip: "reason" in found ? found.reason : false,
-  timeout: 240_000,
+  timeout: 900_000,
 }, async () => {
   const { python } = found as { python: string };
   const folder = await mkdtemp(join(tmpdir(), "tau-sharp-"));
   const [trained, pack] = [folder, join(folder, "pack")];
-  const script = (name: string, ...flags: string[]) =>
-    run(python, [join(home, "sharp", name), ...flags], { cwd: root });
+  const script = (name: string, ...flags: string[]) => runPython(python, join("sharp", name), flags);
   try {
     const patches = join(trained, "patches.u8");
     await script("cut_patches.py", "--drawn-only", "120", "--out", patches);
@@ -79,7 +58,7 @@ it("the pack sharp is trained, exported and loaded, on toy sizes", {
       "--threads",
       "1",
     ];
-    await run(process.execPath, ["--import", "tsx", join(home, "sharp/train-flows.mts"), ...flows], { cwd: root });
+    await runNode("server/pretrain/sharp/train-flows.mts", flows);
 
     const metrics = JSON.parse(await readFile(join(trained, "stage-1.json"), "utf8"));
     assert.ok(Number.isFinite(metrics.headDb) && metrics.steps >= 2, JSON.stringify(metrics));

@@ -106,3 +106,14 @@ export function splitOf(concept, style, isHeldBack) {
   if (hashUnit(`pair:${concept}|${style}`) < 0.04) return "heldOutPair";
   return "train";
 }
+
+const strictness = ["train", "heldOutPair", "heldOutConcept", "heldBackStyle"];
+
+/**
+ * The same picture in two sets goes to one side of the split: the most held-out side.
+ * @param {{ split: string }[]} twins
+ */
+export function joinTwins(twins) {
+  const strictest = Math.max(...twins.map((twin) => strictness.indexOf(twin.split)));
+  for (const twin of twins) twin.split = /** @type {string} */ (strictness[strictest]);
+}

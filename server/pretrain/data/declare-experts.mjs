@@ -1,14 +1,26 @@
 /**
  * Declares the conditioning experts of the default pack in its pack.json: `npm run declare` (from this folder, after `render`). The
  * vocabulary of the label expert is what many styles draw, so that a label can be asked for in any of them. Run again, it changes nothing.
+ * `--icons DIR` and `--pack DIR` name other icons and another pack; `--styles-min N` is for sets of fewer styles.
  */
 import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 
-const index = new URL("../.cache/icons/index.jsonl", import.meta.url);
-const packFile = new URL("../../packs/default/icons/pack.json", import.meta.url);
+const here = fileURLToPath(new URL(".", import.meta.url));
+const { values } = parseArgs({
+  options: {
+    icons: { type: "string", default: join(here, "../.cache/icons") },
+    pack: { type: "string", default: join(here, "../../packs/default/icons") },
+    "styles-min": { type: "string", default: "8" },
+  },
+});
+const index = join(values.icons, "index.jsonl");
+const packFile = join(values.pack, "pack.json");
 
 /** A concept becomes a label when at least this many styles draw it. */
-const stylesMin = 8;
+const stylesMin = Number(values["styles-min"]);
 
 /** Colours of the layout: those that captions name (colours.mjs) and a light blue, as icon sets commonly mix them. */
 const palette = [

@@ -1,23 +1,32 @@
 /**
  * Renders and captions every icon: `npm run render` writes ../.cache/icons/{images.rgba,index.jsonl,styles.json,licences.json}.
  * images.rgba is uint8 [row, 128, 128, 4], colour premultiplied by alpha. One line of index.jsonl describes one row.
+ * `--out DIR` writes elsewhere; `--per-set N` takes the first N icons of each set only, to try things out.
  * Does not train anything; see ../train_autoencoder.py.
  */
 import { createHash } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync, writeSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { getIconData, iconToSVG } from "@iconify/utils";
 import sharp from "sharp";
 import { captionsFor } from "./captions.mjs";
 import { HUED_WORDS, measureColours, rotateHue } from "./colours.mjs";
-import { conceptOf, hashUnit, loadEmoji, splitOf } from "./concepts.mjs";
+import { conceptOf, hashUnit, joinTwins, loadEmoji, splitOf } from "./concepts.mjs";
 import { ICON_SETS, isDropped, spellTone, styleOf, TRAINED_STYLES } from "./sets.mjs";
 
 const SIDE_PX = 128;
 const ROW_BYTES = SIDE_PX * SIDE_PX * 4;
 const COPIES_PER_ICON = 2;
 const MIN_CHROMA = 0.12;
-const OUT = new URL("../.cache/icons/", import.meta.url);
+const CACHED = fileURLToPath(new URL("../.cache/icons", import.meta.url));
+const { values: flags } = parseArgs({
+  options: { out: { type: "string", default: CACHED }, "per-set": { type: "string", default: "Infinity" } },
+});
+const OUT = flags.out;
+const PER_SET = Number(flags["per-set"]);
 const require = createRequire(import.meta.url);
 /** @param {string} path @returns {any} */
 const readJson = (path) => JSON.parse(readFileSync(require.resolve(path), "utf8"));
@@ -61,7 +70,7 @@ const startedMs = Date.now();
 mkdirSync(OUT, { recursive: true });
 sharp.concurrency(1);
 const byName = loadEmoji();
-const file = openSync(new URL("images.rgba.part", OUT), "w+");
+const file = openSync(join(OUT, "images.rgba.part"), "w+");
 /** @type {(Row & { facts: { words: string, emoji: any, isEmojiSet: boolean, hasTone: boolean }, meanChroma: number })[]} */
 const rows = [];
 /** @type {Map<string, typeof rows>} */
@@ -78,8 +87,11 @@ for (const set of ICON_SETS) {
   const brands = new Set((set.dropCategories ?? []).flatMap((category) => categories[category] ?? []));
   const names = Object.keys(json.icons);
   const allNames = new Set(names);
-  const kept = names.filter((name) => !brands.has(name) && !json.icons[name].hidden && !isDropped(set, name, allNames));
-  notes.dropped += names.length - kept.length;
+  const wanted = names.filter(
+    (name) => !brands.has(name) && !json.icons[name].hidden && !isDropped(set, name, allNames),
+  );
+  notes.dropped += names.length - wanted.length;
+  const kept = wanted.slice(0, PER_SET);
   const before = rows.length;
   for (let from = 0; from < kept.length; from += 16) {
     const batch = kept.slice(from, from + 16);
@@ -136,12 +148,7 @@ for (const set of ICON_SETS) {
   });
 }
 
-// The same picture in two sets goes to one side of the split: the most held-out side.
-const strictness = ["train", "heldOutPair", "heldOutConcept", "heldBackStyle"];
-for (const twins of byPixels.values()) {
-  const strictest = Math.max(...twins.map((twin) => strictness.indexOf(twin.split)));
-  for (const twin of twins) twin.split = strictness[strictest];
-}
+for (const twins of byPixels.values()) joinTwins(twins);
 
 const baseCount = rows.length;
 const source = new Uint8Array(ROW_BYTES);
@@ -177,13 +184,13 @@ for (const original of rows.slice(0, baseCount)) {
   }
 }
 closeSync(file);
-renameSync(new URL("images.rgba.part", OUT), new URL("images.rgba", OUT));
+renameSync(join(OUT, "images.rgba.part"), join(OUT, "images.rgba"));
 writeFileSync(
-  new URL("index.jsonl", OUT),
+  join(OUT, "index.jsonl"),
   `${rows.map(({ facts, meanChroma, ...row }) => JSON.stringify(row)).join("\n")}\n`,
 );
-writeFileSync(new URL("styles.json", OUT), `${JSON.stringify(TRAINED_STYLES, null, 2)}\n`);
-writeFileSync(new URL("licences.json", OUT), `${JSON.stringify(licences, null, 2)}\n`);
+writeFileSync(join(OUT, "styles.json"), `${JSON.stringify(TRAINED_STYLES, null, 2)}\n`);
+writeFileSync(join(OUT, "licences.json"), `${JSON.stringify(licences, null, 2)}\n`);
 
 const table = (/** @type {(row: Row) => string} */ keyOf) =>
   Object.fromEntries(

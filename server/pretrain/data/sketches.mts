@@ -1,15 +1,21 @@
 /**
- * Draws every rendered icon as a sketch: `node --import tsx server/pretrain/data/sketches.mts` (from the repository's root) reads
- * ../.cache/icons/images.rgba and writes sketches.u8 beside it, uint8 [row, 64, 64], ink 0 to 255, by the server's own edgesOf.
+ * Draws every rendered icon as a sketch: `node --import tsx server/pretrain/data/sketches.mts [--icons DIR]` (from the repository's
+ * root) reads images.rgba of the icons, ../.cache/icons unless said otherwise, and writes sketches.u8 beside it, uint8 [row, 64, 64],
+ * ink 0 to 255, by the server's own edgesOf.
  */
 import { closeSync, fstatSync, openSync, readSync, renameSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { drawingPx, edgesOf } from "../../experts/line-drawing.ts";
 
 const sidePx = 128;
 const pixels = sidePx * sidePx;
-const folder = new URL("../.cache/icons/", import.meta.url);
-const images = openSync(new URL("images.rgba", folder), "r");
-const sketches = openSync(new URL("sketches.u8.part", folder), "w");
+const cached = fileURLToPath(new URL("../.cache/icons", import.meta.url));
+const { values } = parseArgs({ options: { icons: { type: "string", default: cached } } });
+const [path, part] = [join(values.icons, "sketches.u8"), join(values.icons, "sketches.u8.part")];
+const images = openSync(join(values.icons, "images.rgba"), "r");
+const sketches = openSync(part, "w");
 const rows = fstatSync(images).size / (4 * pixels);
 const started = performance.now();
 const bytes = new Uint8Array(4 * pixels);
@@ -25,5 +31,5 @@ for (let row = 0; row < rows; row += 1) {
   writeSync(sketches, sketch, 0, sketch.length, row * sketch.length);
 }
 closeSync(sketches);
-renameSync(new URL("sketches.u8.part", folder), new URL("sketches.u8", folder));
+renameSync(part, path);
 console.log({ rows, empty, millisecondsPerRow: (performance.now() - started) / rows });

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from operators import INVERSE_REACH, Bicubic, Consistency, unfold
-from train_upscaler import SHARP, Patches, Upscaler, eight_bits, load_average
+from train_upscaler import SHARP, Patches, Upscaler, eight_bits, load_net
 
 PACK = Path(__file__).parent.parent.parent / "packs/default/sharp"
 ROUNDS = 2
@@ -88,7 +88,7 @@ def main() -> None:
     warnings.simplefilter("ignore")
     high = Patches(arguments.trained / "patches.u8").held_out_batch(10**6)
     for number in arguments.stages:
-        net = load_average(arguments.trained / f"stage-{number}.pt")
+        net = load_net(arguments.trained / f"stage-{number}.pt", Upscaler)
         low = eight_bits(Bicubic(2).shrink(high))
         stage = Stage(net, *moments(net, list(low.split(32))))
         axes = {"image": {2: "height", 3: "width"}, "features": {0: "pixels"}, "answers": {0: "pixels"}}

@@ -8,13 +8,9 @@ stage-<n>.{pt,log,json,png} there. Every random draw depends on (seed, step) alo
 from __future__ import annotations
 
 import argparse
-import copy
 import io
-import json
 import math
-import os
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +21,12 @@ from torch.nn import functional as F
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from muon import Muon  # noqa: E402
 from operators import Bicubic, Consistency, fold, unfold  # noqa: E402
+from timed_training import TimedTraining, add_common_arguments, load_net  # noqa: E402
 from upscaler import FACTOR, Upscaler  # noqa: E402
 
 SHARP = Path(__file__).parent.parent / ".cache/sharp"
 SIDE_PX = 192
-EMA_DECAY = 0.998
 HELD_OUT_EVERY = 50
 """Each 50th patch is kept from training, for the log; the pictures of test-pictures.json never became patches at all."""
 SPOILED_SHARE = 0.25
@@ -105,34 +100,24 @@ def psnr_db(output: Tensor, target: Tensor) -> float:
     return float((-10 * (output - target).square().mean(dim=(1, 2, 3)).clamp(min=1e-7).log10()).mean())
 
 
-class Trainer:
-    """One run: network, optimisers, the averaged weights, and the clock that drives the schedule."""
+class UpscalerTraining(TimedTraining):
+    """Φ of one stage."""
+
+    log_every_s = 120.0
 
     def __init__(self, arguments: argparse.Namespace, patches: Patches) -> None:
-        self.arguments, self.patches = arguments, patches
         torch.manual_seed(arguments.seed)
-        self.net = Upscaler(arguments.channels, arguments.blocks)
-        self.average = copy.deepcopy(self.net).eval().requires_grad_(False)
+        super().__init__(arguments, Upscaler(arguments.channels, arguments.blocks), weight_decay=0.0)
+        self.patches = patches
         self.trunk = torch.compile(self.net.trunk) if arguments.compile else self.net.trunk
-        kernels = [p for p in self.net.trunk.parameters() if p.ndim == 4 and min(len(p), p[0].numel()) >= 32]
-        others = [p for p in self.net.parameters() if all(p is not kernel for kernel in kernels)]
-        self.kernel_steps = Muon(kernels, arguments.rate)
-        self.net_steps = torch.optim.AdamW(others, arguments.rate, betas=(0.9, 0.99), weight_decay=0.0)
-        self.step, self.seconds_before, self.started = 0, 0.0, time.monotonic()
         self.twice, self.four_times, self.consistency = Bicubic(2), Bicubic(4), Consistency(2, 2)
-        self.before = load_average(arguments.before) if arguments.before else None
+        self.before = load_net(arguments.before, Upscaler) if arguments.before else None
         if arguments.start:
-            self.net.load_state_dict(load_average(arguments.start).state_dict())
+            self.net.load_state_dict(load_net(arguments.start, Upscaler).state_dict())
             self.average.load_state_dict(self.net.state_dict())
 
-    @property
-    def elapsed_s(self) -> float:
-        """Seconds of training so far, earlier runs of a resumed training included."""
-        return self.seconds_before + time.monotonic() - self.started
-
-    @property
-    def fraction(self) -> float:
-        return min(1.0, self.elapsed_s / (self.arguments.minutes * 60))
+    def kernel_module(self) -> nn.Module:
+        return self.net.trunk
 
     @torch.no_grad()
     def pairs(self, rng: np.random.Generator, size: int) -> tuple[Tensor, Tensor]:
@@ -151,29 +136,18 @@ class Trainer:
             folded = self.before(low)[1]
         return self.consistency(unfold(folded, FACTOR).clamp(0, 1), low)
 
-    def train_step(self) -> float:
-        """One batch. Returns the loss."""
-        self.step += 1
+    def train_step(self) -> dict[str, float]:
+        self.begin_step()
         low, high = self.pairs(np.random.default_rng([self.arguments.seed, self.step]), self.arguments.batch)
-        rate = self.arguments.rate * min(1.0, self.step / 100) * 0.5 * (1 + math.cos(math.pi * self.fraction))
-        for group in [*self.net_steps.param_groups, *self.kernel_steps.param_groups]:
-            group["lr"] = max(rate, self.arguments.rate * 0.005)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             features = self.trunk(low)
             residual = self.net.head(F.relu(features)).float()
         error = self.net.bicubic.enlarge_folded(low) + residual - fold(high, FACTOR)
         # Absolute error far from zero, squared near it: edges converge as fast as with L1, and PSNR is what is measured.
         loss = (error.square() + 0.01**2).sqrt().mean()
-        self.net_steps.zero_grad(set_to_none=True)
-        self.kernel_steps.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
-        self.net_steps.step()
-        self.kernel_steps.step()
-        with torch.no_grad():
-            decay = min(EMA_DECAY, (1 + self.step) / (10 + self.step))
-            torch._foreach_lerp_(list(self.average.parameters()), list(self.net.parameters()), 1 - decay)
-        return float(loss.detach())
+        self.descend()
+        return {"loss": float(loss.detach())}
 
     @torch.no_grad()
     def measure(self, count: int) -> dict[str, float]:
@@ -190,81 +164,28 @@ class Trainer:
             cubic = unfold(self.four_times.enlarge_folded(smallest), 4).clamp(0, 1)
         return {"bicubicDb": psnr_db(cubic, high), "headDb": psnr_db(answer, high)}
 
-    def save(self) -> None:
-        """Writes the checkpoint under another name first, so that a crash never leaves half a file."""
-        part = self.arguments.out.with_suffix(".part")
-        parts = {name: getattr(self, name).state_dict() for name in ("net", "average", "net_steps", "kernel_steps")}
-        torch.save({"config": self.net.config, "step": self.step, "elapsed_s": self.elapsed_s, **parts}, part)
-        os.replace(part, self.arguments.out)
-
-    def load(self) -> None:
-        """Goes on from the checkpoint at --out."""
-        saved = torch.load(self.arguments.out, weights_only=True)
-        for name in ("net", "average", "net_steps", "kernel_steps"):
-            getattr(self, name).load_state_dict(saved[name])
-        self.step, self.seconds_before = saved["step"], saved["elapsed_s"]
-
-
-def load_average(path: Path) -> Upscaler:
-    """The averaged weights of a checkpoint, for use."""
-    saved = torch.load(path, weights_only=True)
-    net = Upscaler(**saved["config"])
-    net.load_state_dict(saved["average"])
-    return net.eval().requires_grad_(False)
+    def final_figures(self) -> dict[str, float | int]:
+        held_out = len(self.patches.held_out)
+        return {**self.measure(held_out), "heldOutPatches": held_out, "trainingPatches": len(self.patches.training)}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stage", type=int, choices=(1, 2), required=True)
-    parser.add_argument("--minutes", type=float, required=True)
+    add_common_arguments(parser, minutes=None, batch=16, rate=1.5e-3)
     parser.add_argument("--channels", type=int, default=64)
     parser.add_argument("--blocks", type=int, default=6)
     parser.add_argument("--side", type=int, default=96, help="side of a training crop, px of the answer")
-    parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--rate", type=float, default=1.5e-3)
-    parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--before", type=Path, help="checkpoint of the stage before (stage 2)")
     parser.add_argument("--start", type=Path, help="checkpoint whose averaged weights to start from")
     parser.add_argument("--patches", type=Path, default=SHARP / "patches.u8")
     parser.add_argument("--out", type=Path)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--compile", action="store_true")
-    parser.add_argument("--resume", action="store_true")
     arguments = parser.parse_args()
     arguments.out = arguments.out or SHARP / f"stage-{arguments.stage}.pt"
     if (arguments.stage == 2) != (arguments.before is not None):
         parser.error("expected --before with --stage 2, and only there")
     torch.set_num_threads(arguments.threads)
-    trainer = Trainer(arguments, Patches(arguments.patches))
-    if arguments.resume:
-        trainer.load()
-    log_path = arguments.out.with_suffix(".log")
-    next_log, next_save = trainer.elapsed_s + 120, trainer.elapsed_s + 120
-    step_at_log, seconds_at_log = trainer.step, trainer.elapsed_s
-    losses: list[float] = []
-    while trainer.fraction < 1:
-        losses.append(trainer.train_step())
-        now = trainer.elapsed_s
-        if now >= next_log or trainer.fraction >= 1:
-            figures = " ".join(f"{name} {value:.3f}" for name, value in trainer.measure(64).items())
-            speed = (trainer.step - step_at_log) * arguments.batch / (now - seconds_at_log)
-            line = f"step {trainer.step} crops/s {speed:.1f} loss {np.mean(losses):.5f} {figures}, {arguments.minutes * 60 - now:.0f} s left"
-            print(line, flush=True)
-            with log_path.open("a", encoding="utf-8") as log:
-                log.write(line + "\n")
-            losses = []
-            step_at_log, seconds_at_log, next_log = trainer.step, trainer.elapsed_s, trainer.elapsed_s + 120
-        if now >= next_save:
-            trainer.save()
-            next_save = now + 120
-    trainer.save()
-    metrics = {name: round(value, 3) for name, value in trainer.measure(len(trainer.patches.held_out)).items()} | {
-        "heldOutPatches": len(trainer.patches.held_out), "trainingPatches": len(trainer.patches.training),
-        "parameters": sum(parameter.numel() for parameter in trainer.net.parameters()),
-        "minutes": round(trainer.elapsed_s / 60, 1), "steps": trainer.step, "cropsSeen": trainer.step * arguments.batch,
-    }
-    arguments.out.with_suffix(".json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-    print(json.dumps(metrics), flush=True)
+    UpscalerTraining(arguments, Patches(arguments.patches)).run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+"""The patch discriminator in training: one hinge step, and what it asks of the pictures that were judged.
+
+Sources: hinge loss (Lim, Ye 2017), feature matching (Salimans et al. 2016), both as in SPADE. Pictures are judged over a random
+background, so that colour under low alpha counts as little as it shows.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from losses import over_background
+from networks import PatchDiscriminator
+
+MATCHING_WEIGHT = 4
+
+
+class Adversary:
+    """Discriminator and its optimiser; has a state_dict like a module, for checkpoints."""
+
+    def __init__(self, rate: float = 4e-4) -> None:
+        self.judge = PatchDiscriminator().to(memory_format=torch.channels_last)
+        self.steps = torch.optim.AdamW(self.judge.parameters(), rate, betas=(0.5, 0.95))
+
+    def gradient(self, at_output: Tensor, images: Tensor, noise: torch.Generator) -> tuple[Tensor, float]:
+        """Trains the discriminator once and returns the gradient of hinge + feature matching at the output, and the hinge loss."""
+        background = torch.rand((len(images), 3, 1, 1), generator=noise)
+        real, fake = over_background(images, background), over_background(at_output, background)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            real_score, real_features = self.judge(real)
+            fake_score, _ = self.judge(fake.detach())
+            judge_loss = F.relu(1 - real_score.float()).mean() + F.relu(1 + fake_score.float()).mean()
+        self.steps.zero_grad(set_to_none=True)
+        judge_loss.backward()
+        self.steps.step()
+        self.judge.requires_grad_(False)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            score, features = self.judge(fake)
+        matching = sum(F.l1_loss(ours.float(), theirs.detach().float()) for ours, theirs in zip(features, real_features))
+        (gradient,) = torch.autograd.grad(MATCHING_WEIGHT * matching - score.float().mean(), at_output)
+        self.judge.requires_grad_(True)
+        return gradient, float(judge_loss.detach())
+
+    def state_dict(self) -> dict:
+        return {"judge": self.judge.state_dict(), "steps": self.steps.state_dict()}
+
+    def load_state_dict(self, saved: dict) -> None:
+        self.judge.load_state_dict(saved["judge"])
+        self.steps.load_state_dict(saved["steps"])
