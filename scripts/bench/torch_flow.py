@@ -27,7 +27,7 @@ class Flow(nn.Module):
         self.refine = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
         self.inject_in = nn.Linear(width, hidden)
         direct = arch["conditions"] if arch["injector"].get("isDirect") else []
-        self.direct = nn.ModuleList(nn.Linear(c["dims"], hidden, bias=False) for c in direct)
+        self.direct = nn.ModuleList(nn.Linear(c["dims"], dims, bias=False) for c in direct)
         self.blocks = nn.ModuleList(
             nn.Sequential(nn.SiLU(), nn.Linear(hidden, hidden), nn.SiLU(), nn.Dropout(0.1), nn.Linear(hidden, hidden))
             for _ in range(arch["injector"]["blocks"])
@@ -49,11 +49,11 @@ class Flow(nn.Module):
         e = sum(a + p * (g(c * math.sqrt(c.shape[1])) - a) for g, a, (c, p) in zip(self.given, self.absent, conditions))
         e = nn.functional.dropout(e + self.refine(e), 0.1)
         h = self.inject_in(e)
-        for project, (c, p) in zip(self.direct, conditions):
-            h = h + p * project(c * math.sqrt(c.shape[1]))
         for block in self.blocks:
             h = h + block(h)
         mean, log_sigma = self.inject_out(nn.functional.silu(h)).chunk(2, 1)
+        for project, (c, p) in zip(self.direct, conditions):
+            mean = mean + p * project(c * math.sqrt(c.shape[1]))
         log_sigma = 4 * torch.tanh(log_sigma / 4)
         x = (z @ self.white - mean) * torch.exp(-log_sigma)
         log_det = -log_sigma.sum(1)

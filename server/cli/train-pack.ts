@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { writeFileAtomically } from "../files/atomic-file.ts";
-import { withDirectInjector } from "../flow/adapt-flow.ts";
+import { adaptFlow, withDirectInjector } from "../flow/adapt-flow.ts";
 import { defaultTrainOptions } from "../flow/trainer.ts";
 import { type FlowWeights, readFlowFile, writeFlowFile } from "../flow/weights.ts";
 import { costCard, stopwatch } from "../training/cost-card.ts";
@@ -49,6 +49,8 @@ goes on from the checkpoint.
   --measure NAMES    conditions given when held-out nats are measured, as caption,style (default: all)
   --start FILE       go on from this flow's weights, e.g. OUT/flow.onnx of another run; conditions that it does not know are
                      added, those that the translation does not declare are left out (default: fresh weights)
+  --fresh NAMES      conditions of the start that are learned anew, as sketch,layout
+  --condition-noise X  noise on picture codes, in standard deviations of theirs (default ${defaultTrainOptions.conditionNoise})
   --plainest-rate X  share of draws that take an image's first caption (default ${defaultTrainOptions.plainestRate})
   --drawn-repeats N  draws of an image for each of a recoloured copy (default 2)
   --seed N           of weights, batches and noise (default ${defaultTrainOptions.seed})
@@ -67,6 +69,8 @@ export const options = {
   keep: { type: "string" },
   measure: { type: "string" },
   start: { type: "string" },
+  fresh: { type: "string" },
+  "condition-noise": { type: "string" },
   "plainest-rate": { type: "string" },
   "drawn-repeats": { type: "string" },
   seed: { type: "string" },
@@ -85,7 +89,7 @@ export async function trainPack(folder: string, pack: string, values: Values): P
   const signal = interruptSignal();
   const line = new ProgressLine();
 
-  const start = values.start === undefined ? undefined : await readStart(values.start);
+  const start = values.start === undefined ? undefined : await readStart(values.start, values.fresh?.split(",") ?? []);
   const draft = await draftOf(pack, values.translation);
   const digests = await digestExperts(pack, draft);
   const set = await encodeWithExperts(folder, pack, draft, digests, settings, signal, line);
@@ -141,9 +145,25 @@ export async function trainPack(folder: string, pack: string, values: Values): P
   return 0;
 }
 
-/** The flow to go on from, shaped as fresh ones are today: older ones learn to read conditions directly too. */
-const readStart = async (path: string): Promise<FlowWeights> =>
-  withDirectInjector(readFlowFile(await readFile(path), path));
+/**
+ * The flow to go on from, shaped as fresh ones are today: older ones learn to read conditions directly too.
+ * @param fresh conditions that it forgets
+ * @throws AppError `config_invalid` for a condition that it does not know
+ */
+async function readStart(path: string, fresh: readonly string[]): Promise<FlowWeights> {
+  const flow = readFlowFile(await readFile(path), path);
+  const { conditions } = flow.architecture;
+  const unknown = fresh.find((name) => !conditions.some((condition) => condition.name === name));
+  if (unknown !== undefined)
+    throw new AppError(
+      "config_invalid",
+      `--fresh: expected conditions of ${path} (${conditions.map(({ name }) => name).join(", ")}), got "${unknown}"`,
+    );
+  const kept = conditions.filter(({ name }) => !fresh.includes(name));
+  if (kept.length === 0)
+    throw new AppError("config_invalid", "--fresh: expected at least one condition that is kept, got none");
+  return withDirectInjector(adaptFlow(flow, kept, 0));
+}
 
 /** Cost card and loss curve, which `tau evaluate` shows; nothing is served from them, so they may come after the pack. */
 async function writeRecords(folder: string, records: RunRecords, keptStep: number): Promise<void> {
@@ -159,6 +179,7 @@ function parseSettings(values: FlagValues) {
     keep: choiceFlag(values, "keep", defaultTrainOptions.keep, ["best", "last"]),
     ...(typeof measure === "string" && { measured: measure.split(",") }),
     plainestRate: numberFlag(values, "plainest-rate", defaultTrainOptions.plainestRate, { min: 0, max: 1 }),
+    conditionNoise: numberFlag(values, "condition-noise", defaultTrainOptions.conditionNoise, { min: 0, max: 1 }),
     drawnRepeats: wholeFlag(values, "drawn-repeats", 2, 1, 100),
     steps: wholeFlag(values, "steps", defaultTrainOptions.steps, 1, 1e8),
     batch: wholeFlag(values, "batch", defaultTrainOptions.batch, 1, 65_536),

@@ -22,8 +22,8 @@ const tensorsOf = (condition: string) => ({
   direct: `embed.${condition}.direct`,
 });
 
-/** Added to all that conditions say to the injector directly. */
-const directConstant = "injector.in.bias";
+/** Of the injector's means and log-scales; the means come first. */
+const injectorBias = "injector.out.bias";
 
 /**
  * A flow of `conditions` that starts from `start` and shares its unchanged tensors.
@@ -58,7 +58,7 @@ export function withDirectInjector(flow: FlowWeights): FlowWeights {
   if (architecture.injector.isDirect) return flow;
   const tensors = new Map(flow.tensors);
   for (const { name, dims } of architecture.conditions)
-    tensors.set(tensorsOf(name).direct, new Float32Array(dims * architecture.injector.hiddenDims));
+    tensors.set(tensorsOf(name).direct, new Float32Array(dims * architecture.dims));
   return { architecture: { ...architecture, injector: { ...architecture.injector, isDirect: true } }, tensors };
 }
 
@@ -70,28 +70,27 @@ export function assumeEntry(flow: FlowWeights, condition: string, table: VectorT
   const { weight, bias, absent, direct } = tensorsOf(condition);
   const vector = new Float32Array(table.dims);
   copyEntry(table, entry, vector, 0);
-  const addSaid = (to: string, weights: string): Float32Array => project(vector, flow, weights, flow.tensors.get(to)!);
-  const tensors = new Map(flow.tensors).set(absent, addSaid(bias, weight));
-  if (flow.architecture.injector.isDirect) tensors.set(directConstant, addSaid(directConstant, direct));
+  const { embeddingDims, dims, injector } = flow.architecture;
+  /** The start of `to` plus √dims · vector · weights, as the flow projects a given condition to `width` values. */
+  const withSaid = (to: string, weights: string, width: number): Float32Array => {
+    const matrix = flow.tensors.get(weights)!;
+    const sum = flow.tensors.get(to)!.slice();
+    for (const [row, value] of vector.entries())
+      if (value !== 0)
+        for (let axis = 0; axis < width; axis += 1)
+          sum[axis]! += Math.sqrt(vector.length) * value * matrix[row * width + axis]!;
+    return sum;
+  };
+  const tensors = new Map(flow.tensors).set(absent, withSaid(bias, weight, embeddingDims));
+  if (injector.isDirect) tensors.set(injectorBias, withSaid(injectorBias, direct, dims));
   return { ...flow, tensors };
-}
-
-/** offset + √dims · vector · matrix, as the flow projects a given condition. */
-function project(vector: Float32Array, flow: FlowWeights, matrix: string, offset: Float32Array): Float32Array {
-  const weights = flow.tensors.get(matrix)!;
-  const sum = offset.slice();
-  for (const [row, value] of vector.entries())
-    if (value !== 0)
-      for (let axis = 0; axis < sum.length; axis += 1)
-        sum[axis]! += Math.sqrt(vector.length) * value * weights[row * sum.length + axis]!;
-  return sum;
 }
 
 function addProjection(
   tensors: Map<string, Float32Array>,
   condition: string,
   dims: number,
-  { embeddingDims, injector }: FlowArchitecture,
+  { embeddingDims, injector, dims: latentDims }: FlowArchitecture,
   seed: number,
   index: number,
 ): void {
@@ -100,7 +99,7 @@ function addProjection(
   tensors.set(weight, random.fillNormal(new Float32Array(dims * embeddingDims), freshScale / Math.sqrt(dims)));
   tensors.set(bias, new Float32Array(embeddingDims));
   tensors.set(absent, new Float32Array(embeddingDims));
-  if (injector.isDirect) tensors.set(direct, new Float32Array(dims * injector.hiddenDims));
+  if (injector.isDirect) tensors.set(direct, new Float32Array(dims * latentDims));
 }
 
 /** Adds to the joint embedding, whether `condition` is given or not. */

@@ -15,7 +15,7 @@ export const FlowArchitectureSchema = z.object({
   injector: z.object({
     hiddenDims: z.number().int().positive(),
     blocks: z.number().int().nonnegative(),
-    /** Each condition also enters the injector by a projection of its own, past the narrow joint embedding. */
+    /** Each condition also moves the mean by a linear map of its own, past the joint embedding and the net. */
     isDirect: z.boolean().optional(),
   }),
   couplings: z.object({

@@ -39,7 +39,7 @@ export type GivenConditions = Readonly<Record<string, Value>>;
 export interface Embedding {
   /** The sum of all that is given, refined, [rows, embeddingDims]: read by every step. */
   readonly joint: Value;
-  /** The sum of what each says to the injector alone, [rows, hiddenDims of the injector]; absent where it is not direct. */
+  /** The sum of how far each moves the injector's mean by itself, [rows, dims]; absent where the injector is not direct. */
   readonly direct?: Value;
 }
 
@@ -199,18 +199,19 @@ export class Cinn {
     return this.#linear(`embed.${name}`, unitVariance(values), this.#architecture.embeddingDims, 1);
   }
 
-  /** What a given condition says to the injector alone; starts at nothing, so that a flow can learn it later. */
+  /**
+   * How far a given condition moves the injector's mean by a linear map; starts at nothing, so that a flow can learn it later. A net finds
+   * training images again by their codes of pictures; a linear map of them, with as much said, can't help but hold for other images too.
+   */
   #projectDirectly(name: string, values: Value): Value | undefined {
     if (!this.#isDirect) return undefined;
-    const width = this.#architecture.injector.hiddenDims;
-    return gemm(unitVariance(values), this.#weight(`embed.${name}.direct`, values.shape[1]!, width, 0));
+    return gemm(unitVariance(values), this.#weight(`embed.${name}.direct`, values.shape[1]!, this.#dims, 0));
   }
 
-  /** μ(c) and log σ(c) of the injector: a residual MLP on the embedding. */
+  /** μ(c) and log σ(c) of the injector: a residual MLP on the embedding, and what conditions say of μ directly. */
   #injector({ joint, direct }: Embedding): Gaussian {
     const { hiddenDims, blocks } = this.#architecture.injector;
     let hidden = this.#linear("injector.in", joint, hiddenDims, 1);
-    if (direct) hidden = add(hidden, direct);
     for (let block = 0; block < blocks; block += 1) {
       const inner = silu(this.#linear(`injector.${block}.up`, silu(hidden), hiddenDims, 1.4));
       hidden = add(
@@ -219,8 +220,9 @@ export class Cinn {
       );
     }
     const out = this.#linear("injector.out", silu(hidden), 2 * this.#dims, 0.05);
+    const shift = slice(out, 1, 0, this.#dims);
     return {
-      shift: slice(out, 1, 0, this.#dims),
+      shift: direct ? add(shift, direct) : shift,
       logScale: this.#softClamp(slice(out, 1, this.#dims, 2 * this.#dims), injectorClamp),
     };
   }

@@ -13,7 +13,8 @@ export type Purpose =
   | "dropout"
   | "evaluation"
   | "generator"
-  | "rows";
+  | "rows"
+  | "conditions";
 
 const purposes: readonly Purpose[] = [
   "weights",
@@ -25,6 +26,7 @@ const purposes: readonly Purpose[] = [
   "evaluation",
   "generator",
   "rows",
+  "conditions",
 ];
 
 const rotateLeft = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));

@@ -18,6 +18,8 @@ export interface TrainOptions {
   readonly dropout: number;
   /** Share of draws that take an image's plainest caption. */
   readonly plainestRate: number;
+  /** See `BatchOptions` in training-set.ts. */
+  readonly conditionNoise: number;
   readonly weightDecay: number;
   readonly seed: number;
   readonly threads: number;
@@ -70,6 +72,7 @@ export const defaultTrainOptions = {
   warmupSteps: 200,
   dropout: 0.1,
   plainestRate: 0.3,
+  conditionNoise: 0,
   weightDecay: 0.02,
   seed: 1,
   threads: 0,
@@ -98,6 +101,7 @@ const identitySettings = [
   "warmupSteps",
   "dropout",
   "plainestRate",
+  "conditionNoise",
   "weightDecay",
   "evaluateEvery",
 ] as const satisfies ReadonlyArray<keyof TrainOptions>;

@@ -42,6 +42,11 @@ export interface BatchOptions {
   readonly seed: number;
   /** Share of draws that take the plainest caption: a name points at one shape, its tags and synonyms at many. */
   readonly plainestRate: number;
+  /**
+   * Standard deviation of what is added to each value of picture codes, in units of its own: a net that gets the very code each time
+   * learns which image it is instead of what it shows. Source: conditioning augmentation (Ho et al. 2022, arXiv 2106.15282).
+   */
+  readonly conditionNoise: number;
 }
 
 /** @throws AppError `dataset_invalid` when there is too little to train on or to hold out */
@@ -109,7 +114,24 @@ export class BatchSampler {
       if (!given[index]![at]) return -1;
       return isPlainest ? options[0]! : options[entry]!;
     });
+    this.#addNoise(target, new TrainingRandom(seed, step, "conditions"));
     return rows;
+  }
+
+  #addNoise({ conditions }: Batch, random: TrainingRandom): void {
+    const { conditionNoise, batch } = this.#options;
+    if (conditionNoise === 0) return;
+    for (const [at, { kind, dims, table }] of this.#set.conditions.entries()) {
+      // A label map has nothing between two labels.
+      if (kind !== "picture" || table.kind !== "dense") continue;
+      const { values, present } = conditions[at]!;
+      const noise = new Float32Array(dims);
+      for (let row = 0; row < batch; row += 1) {
+        if (present[row] === 0) continue;
+        random.fillNormal(noise, conditionNoise / Math.sqrt(dims));
+        for (const [axis, value] of noise.entries()) values[row * dims + axis]! += value;
+      }
+    }
   }
 }
 

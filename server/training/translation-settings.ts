@@ -12,6 +12,7 @@ export type TranslationSettings = Pick<
   | "warmupSteps"
   | "dropout"
   | "plainestRate"
+  | "conditionNoise"
   | "weightDecay"
   | "seed"
   | "evaluateEvery"

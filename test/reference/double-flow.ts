@@ -42,14 +42,15 @@ export function referenceLogLikelihood(
   embedding = add(embedding, linear("embed.down", silu(linear("embed.up", embedding))));
 
   let hidden = linear("injector.in", embedding);
+  for (let block = 0; block < architecture.injector.blocks; block += 1)
+    hidden = add(hidden, linear(`injector.${block}.down`, silu(linear(`injector.${block}.up`, silu(hidden)))));
+  const [netMean, rawSigma] = halves(linear("injector.out", silu(hidden)));
+  let mean: Vector = netMean;
   if (architecture.injector.isDirect)
     for (const { name, dims } of architecture.conditions) {
       const values = given[name]?.map((value) => value * Math.sqrt(dims));
-      if (values) hidden = add(hidden, times(values, `embed.${name}.direct`));
+      if (values) mean = add(mean, times(values, `embed.${name}.direct`));
     }
-  for (let block = 0; block < architecture.injector.blocks; block += 1)
-    hidden = add(hidden, linear(`injector.${block}.down`, silu(linear(`injector.${block}.up`, silu(hidden)))));
-  const [mean, rawSigma] = halves(linear("injector.out", silu(hidden)));
   const logSigma = clamp(rawSigma, 4);
   const centred = latent.map((value, at) => value - tensors.get("whitening.mean")![at]!);
   let x: Vector = times(centred, "whitening.matrix").map((value, at) => (value - mean[at]!) / Math.exp(logSigma[at]!));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -199,6 +199,7 @@ describe("tau train", () => {
       [["--steps", ""], /--steps: .* got ""/],
       [["--batch", "2.5"], /--batch: expected a whole number from 1 to 65536, got "2\.5"/],
       [["--keep", "all"], /--keep: expected best or last, got "all"/],
+      [["--condition-noise", "2"], /--condition-noise: expected a number from 0 to 1, got "2"/],
       [["--dropout", "1"], /--dropout: expected a number from 0 to 0\.9, got "1"/],
       [["--seed=-1"], /--seed: .*4294967295, got "-1"/],
     ];
@@ -209,6 +210,31 @@ describe("tau train", () => {
       assert.match(err, message);
     }
     assert.equal(existsSync(join(work.set, ".encoded")), false);
+  });
+
+  it("goes on from another flow, forgets the conditions that it is told to, and names those that it cannot", async () => {
+    const work = await makeWork();
+    const short = ["--steps", "40", "--keep", "last"];
+    assert.equal((await train(work, short)).code, 0);
+    const [first] = await readdir(join(work.pack, "flow"));
+    const start = join(work.set, "start.onnx");
+    await cp(join(work.pack, "flow", first!), start);
+    const again = (...flags: string[]) =>
+      train(work, [...short, "--out", join(work.set, "again"), "--start", start, ...flags]);
+    const unknown = await again("--fresh", "style,sketch");
+    assert.deepEqual([unknown.code, unknown.out], [1, ""]);
+    assert.match(
+      unknown.err,
+      /config_invalid: --fresh: expected conditions of .*start\.onnx \(caption, style\), got "sketch"\n$/,
+    );
+    const nothing = await again("--fresh", "caption,style");
+    assert.match(nothing.err, /config_invalid: --fresh: expected at least one condition that is kept, got none\n$/);
+    const result = await again("--fresh", "style", "--condition-noise", "0.2");
+    assert.equal(result.code, 0, result.err);
+    const { flow } = (await Catalogue.open(work.packs)).entries[0]!.manifest.translations[0]!;
+    const { architecture, tensors } = readFlowFile(await readFile(join(work.pack, flow)), "again");
+    assert.equal(architecture.injector.isDirect, true);
+    assert.ok(tensors.get("embed.style.direct")!.some((value) => value !== 0));
   });
 
   it("says in one line what is wrong with pack or set", async () => {

@@ -10,7 +10,7 @@ import {
   fillHeldOut,
   type TrainingSet,
 } from "../../server/flow/training-set.ts";
-import { denseTable } from "../../server/flow/vector-table.ts";
+import { denseTable, labelTable } from "../../server/flow/vector-table.ts";
 
 const [rows, train, batch] = [60, 48, 16];
 
@@ -35,7 +35,7 @@ const set: TrainingSet = {
   heldOutRows: Int32Array.from({ length: rows - train }, (_, index) => train + index),
 };
 
-const sampler = (): BatchSampler => new BatchSampler(set, { batch, seed: 7, plainestRate: 0.3 });
+const sampler = (): BatchSampler => new BatchSampler(set, { batch, seed: 7, plainestRate: 0.3, conditionNoise: 0 });
 const rowsOf = ({ latents }: Batch): number[] =>
   Array.from({ length: batch }, (_, index) => Math.abs(Math.round(latents[2 * index]!)));
 const copyOf = (data: Batch): Batch => structuredClone(data);
@@ -100,7 +100,7 @@ describe("training batches", () => {
 
   it("draw the latent anew from the posterior each time", () => {
     const wide = { ...set, posteriorStd: 0.4 };
-    const draws = new BatchSampler(wide, { batch, seed: 7, plainestRate: 0.3 });
+    const draws = new BatchSampler(wide, { batch, seed: 7, plainestRate: 0.3, conditionNoise: 0 });
     const buffers = createBatchBuffers(wide, batch);
     const deviations: number[] = [];
     for (let step = 0; step < 400; step += 1) {
@@ -111,6 +111,46 @@ describe("training batches", () => {
     }
     const variance = deviations.reduce((sum, value) => sum + value * value, 0) / deviations.length;
     assert.ok(Math.abs(variance / (2 * 0.4 ** 2) - 1) < 0.06, `${variance}`);
+  });
+});
+
+describe("noise on conditions", () => {
+  const dims = 16;
+  type Given = Batch["conditions"][number];
+  const codes = new Float32Array(rows * dims).fill(0.5);
+  const own = Array.from({ length: rows }, (_, row) => [row]);
+  const pictures = {
+    ...set,
+    conditions: [
+      { name: "caption", kind: "words" as const, dims, table: denseTable(codes, dims), options: own },
+      { name: "sketch", kind: "picture" as const, dims, table: denseTable(codes, dims), options: own },
+      { name: "layout", kind: "picture" as const, dims: rows, table: labelTable(rows), options: own },
+    ],
+  };
+
+  it("reaches given picture codes alone, with the standard deviation that was asked for, the same each time", () => {
+    const options = { batch, seed: 7, plainestRate: 1, conditionNoise: 0.2 };
+    const [draws, again] = [new BatchSampler(pictures, options), new BatchSampler(pictures, options)];
+    const [target, repeated] = [createBatchBuffers(pictures, batch), createBatchBuffers(pictures, batch)];
+    const noise: number[] = [];
+    for (let step = 0; step < 300; step += 1) {
+      draws.fill(target, step);
+      again.fill(repeated, step);
+      assert.deepEqual(target, repeated);
+      const [caption, sketch, layout] = target.conditions as [Given, Given, Given];
+      for (let row = 0; row < batch; row += 1) {
+        const valuesOf = ({ values }: Given, width = dims) => values.slice(row * width, (row + 1) * width);
+        assert.ok(valuesOf(caption).every((value) => value === (caption.present[row] ? 0.5 : 0)));
+        assert.equal(
+          valuesOf(layout, rows).reduce((sum, value) => sum + value, 0),
+          layout.present[row],
+        );
+        if (sketch.present[row]) noise.push(...valuesOf(sketch).map((value) => value - 0.5));
+        else assert.ok(valuesOf(sketch).every((value) => value === 0));
+      }
+    }
+    const std = Math.sqrt(noise.reduce((sum, value) => sum + value * value, 0) / noise.length);
+    assert.ok(Math.abs(std / (0.2 / Math.sqrt(dims)) - 1) < 0.05, `${std}`);
   });
 });
 

@@ -42,7 +42,7 @@ checkTrainingSet(set, batch);
 
 const flow = await createFlow(weights, { label: "guesses", threads });
 const everything = set.conditions.map(({ name }) => name);
-const sampler = new BatchSampler(set, { batch, seed, plainestRate });
+const sampler = new BatchSampler(set, { batch, seed, plainestRate, conditionNoise: 0 });
 const buffers = createBatchBuffers(set, batch);
 const steps = Math.ceil(Number(values.count) / batch);
 const guesses = new Uint16Array(steps * batch * set.dims);
