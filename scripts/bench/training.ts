@@ -41,6 +41,7 @@ export async function benchTraining(
     batch,
     threads,
     dropout: 0.1,
+    injectorWeight: 0,
     seed: 1,
     optimizer: defaultOptimizer,
   });

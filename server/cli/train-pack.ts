@@ -51,6 +51,7 @@ goes on from the checkpoint.
                      added, those that the translation does not declare are left out (default: fresh weights)
   --fresh NAMES      conditions of the start that are learned anew, as sketch,layout
   --condition-noise X  noise on picture codes, in standard deviations of theirs (default ${defaultTrainOptions.conditionNoise})
+  --injector-weight X  of the likelihood without couplings, which makes v = 0 what is to be expected (default ${defaultTrainOptions.injectorWeight})
   --plainest-rate X  share of draws that take an image's first caption (default ${defaultTrainOptions.plainestRate})
   --drawn-repeats N  draws of an image for each of a recoloured copy (default 2)
   --seed N           of weights, batches and noise (default ${defaultTrainOptions.seed})
@@ -71,6 +72,7 @@ export const options = {
   start: { type: "string" },
   fresh: { type: "string" },
   "condition-noise": { type: "string" },
+  "injector-weight": { type: "string" },
   "plainest-rate": { type: "string" },
   "drawn-repeats": { type: "string" },
   seed: { type: "string" },
@@ -180,6 +182,7 @@ function parseSettings(values: FlagValues) {
     ...(typeof measure === "string" && { measured: measure.split(",") }),
     plainestRate: numberFlag(values, "plainest-rate", defaultTrainOptions.plainestRate, { min: 0, max: 1 }),
     conditionNoise: numberFlag(values, "condition-noise", defaultTrainOptions.conditionNoise, { min: 0, max: 1 }),
+    injectorWeight: numberFlag(values, "injector-weight", defaultTrainOptions.injectorWeight, { min: 0, max: 100 }),
     drawnRepeats: wholeFlag(values, "drawn-repeats", 2, 1, 100),
     steps: wholeFlag(values, "steps", defaultTrainOptions.steps, 1, 1e8),
     batch: wholeFlag(values, "batch", defaultTrainOptions.batch, 1, 65_536),

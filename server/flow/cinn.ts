@@ -61,6 +61,12 @@ export interface Step {
   readonly logDet: Value;
 }
 
+/** A pass from data to residual. */
+export interface ForwardStep extends Step {
+  /** What the injector alone makes of it. */
+  readonly injected: Step;
+}
+
 /** How a sampling graph is guided: weights of the terms [batch, terms], and how many couplings besides the injector, from the data on. */
 export interface Guidance {
   readonly weights: Value;
@@ -126,18 +132,19 @@ export class Cinn {
   }
 
   /** z → v with log |det ∂v/∂z|. */
-  forward(latent: Value, embedding: Embedding): Step {
+  forward(latent: Value, embedding: Embedding): ForwardStep {
     const white = gemm(sub(latent, this.#whitening.mean), this.#whitening.matrix);
     const { shift, logScale } = this.#injector(embedding);
     let x = mul(sub(white, shift), exp(neg(logScale)));
     let logDet = sub(this.#whitening.logDet, reduceSum(logScale, [1]));
+    const injected = { x, logDet };
     for (const [index, permutation] of this.#permutations.entries()) {
       const [kept, changed] = this.#halves(this.#permute(x, permutation));
       const step = this.#conditioner(index, kept, embedding.joint);
       x = concat([kept, add(mul(changed, exp(step.logScale)), step.shift)], 1);
       logDet = add(logDet, reduceSum(step.logScale, [1]));
     }
-    return { x, logDet };
+    return { x, logDet, injected };
   }
 
   /**

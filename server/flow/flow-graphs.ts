@@ -73,6 +73,8 @@ export interface LossGraph {
   readonly graph: Graph;
   /** Mean −log p(z|c) per dimension in nats, a scalar: the exact negative log-likelihood of a batch. */
   readonly loss: Value;
+  /** What training descends on: the loss, and a share of what it would be without the couplings. */
+  readonly objective: Value;
   /** Mean over the batch of each sample's nats per dimension, [batch, 1]. */
   readonly nats: Value;
   /** Inputs to be filled with dropout masks, empty without dropout. */
@@ -82,8 +84,15 @@ export interface LossGraph {
 /**
  * Exact maximum likelihood (the paper's eq. 5): −log N(v; 0, I) − log |det ∂v/∂z|. The posterior sample
  * z = mean + std·ε is drawn outside and arrives as `latent`.
+ * @param injectorWeight of the same loss of the injector alone. Without it couplings take over what conditions say, and v = 0, the
+ * likeliest residual, no longer gives what is to be expected; with it the injector's mean is the regression of z on c.
  */
-export function lossGraph(architecture: FlowArchitecture, batch: number, hasDropout: boolean): LossGraph {
+export function lossGraph(
+  architecture: FlowArchitecture,
+  batch: number,
+  hasDropout: boolean,
+  injectorWeight = 0,
+): LossGraph {
   const graph = new Graph("flow-loss");
   const latent = graph.input("latent", [batch, architecture.dims]);
   const masks: Value[] = [];
@@ -95,9 +104,13 @@ export function lossGraph(architecture: FlowArchitecture, batch: number, hasDrop
   };
   const flow = new Cinn(graph, architecture, dropout);
   const step = flow.forward(latent, flow.embed(conditionInputs(graph, architecture, batch)));
-  const nats = scale(negativeLogLikelihood(step, architecture.dims), 1 / architecture.dims);
-  const loss = scale(reshape(reduceSum(nats, [0, 1]), []), 1 / batch);
-  return { graph, loss, nats, masks };
+  const natsOf = (reached: Step): Value =>
+    scale(negativeLogLikelihood(reached, architecture.dims), 1 / architecture.dims);
+  const meanOf = (values: Value): Value => scale(reshape(reduceSum(values, [0, 1]), []), 1 / batch);
+  const nats = natsOf(step);
+  const loss = meanOf(nats);
+  const objective = injectorWeight > 0 ? add(loss, scale(meanOf(natsOf(step.injected)), injectorWeight)) : loss;
+  return { graph, loss, objective, nats, masks };
 }
 
 /** −log p(z|c) of every row in nats, [batch, 1]. */

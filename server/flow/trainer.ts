@@ -20,6 +20,8 @@ export interface TrainOptions {
   readonly plainestRate: number;
   /** See `BatchOptions` in training-set.ts. */
   readonly conditionNoise: number;
+  /** Weight of the likelihood under the injector alone, see `lossGraph`. */
+  readonly injectorWeight: number;
   readonly weightDecay: number;
   readonly seed: number;
   readonly threads: number;
@@ -73,6 +75,7 @@ export const defaultTrainOptions = {
   dropout: 0.1,
   plainestRate: 0.3,
   conditionNoise: 0,
+  injectorWeight: 0,
   weightDecay: 0.02,
   seed: 1,
   threads: 0,
@@ -102,6 +105,7 @@ const identitySettings = [
   "dropout",
   "plainestRate",
   "conditionNoise",
+  "injectorWeight",
   "weightDecay",
   "evaluateEvery",
 ] as const satisfies ReadonlyArray<keyof TrainOptions>;
@@ -144,6 +148,7 @@ class Run {
       batch: options.batch,
       threads: options.threads,
       dropout: options.dropout,
+      injectorWeight: options.injectorWeight,
       seed: options.seed,
       optimizer,
     });

@@ -31,6 +31,8 @@ export interface TrainingGraphOptions {
   readonly batch: number;
   readonly threads: number;
   readonly dropout: number;
+  /** See `lossGraph`. */
+  readonly injectorWeight: number;
   readonly seed: number;
   readonly optimizer: OptimizerOptions;
 }
@@ -64,9 +66,14 @@ export class TrainingGraph {
   /** Builds the step graph; the state starts from `weights` with zero moments. */
   static async create(weights: FlowWeights, options: TrainingGraphOptions): Promise<TrainingGraph> {
     const { architecture, tensors } = weights;
-    const { graph, loss, masks } = lossGraph(architecture, options.batch, options.dropout > 0);
+    const { graph, loss, objective, masks } = lossGraph(
+      architecture,
+      options.batch,
+      options.dropout > 0,
+      options.injectorWeight,
+    );
     const trained = graph.parameters.filter(({ isFrozen }) => !isFrozen).map(({ value }) => value);
-    const norm = appendAdamW(graph, trained, differentiate(loss, trained), options.optimizer);
+    const norm = appendAdamW(graph, trained, differentiate(objective, trained), options.optimizer);
     graph.output("loss", loss);
     graph.output("gradientNorm", norm);
     const session = await Session.create(toModelBytes(graph, { kind: "inputs" }), {

@@ -13,6 +13,7 @@ export type TranslationSettings = Pick<
   | "dropout"
   | "plainestRate"
   | "conditionNoise"
+  | "injectorWeight"
   | "weightDecay"
   | "seed"
   | "evaluateEvery"

@@ -7,7 +7,13 @@ import { createFlow } from "../../server/flow/flow-sessions.ts";
 import { differentiate } from "../../server/onnx/differentiate.ts";
 import { toModelBytes } from "../../server/onnx/model-file.ts";
 import { Session, type Tensor } from "../../server/onnx/session.ts";
-import { referenceArchitecture, referenceBatch, referenceData, referenceWeights } from "../reference/tiny-flow.ts";
+import {
+  directReferenceWeights,
+  referenceArchitecture,
+  referenceBatch,
+  referenceData,
+  referenceWeights,
+} from "../reference/tiny-flow.ts";
 
 interface Reference {
   readonly residual: number[];
@@ -28,6 +34,14 @@ function assertClose(got: ArrayLike<number>, expected: readonly number[], tolera
       `${what}[${index}]: expected ${value}, got ${got[index]}`,
     );
 }
+
+const feeds: Record<string, Tensor> = {
+  latent: { data: referenceData.latent, dims: [referenceBatch, 4] },
+  caption: { data: referenceData.caption, dims: [referenceBatch, 3] },
+  [presentName("caption")]: { data: referenceData.captionPresent, dims: [referenceBatch, 1] },
+  style: { data: referenceData.style, dims: [referenceBatch, 2] },
+  [presentName("style")]: { data: referenceData.stylePresent, dims: [referenceBatch, 1] },
+};
 
 describe("a whole flow against PyTorch", () => {
   const weights = referenceWeights();
@@ -53,17 +67,34 @@ describe("a whole flow against PyTorch", () => {
       label: "gradients",
       threads: 1,
     });
-    const feeds: Record<string, Tensor> = {
-      latent: { data: referenceData.latent, dims: [referenceBatch, 4] },
-      caption: { data: referenceData.caption, dims: [referenceBatch, 3] },
-      [presentName("caption")]: { data: referenceData.captionPresent, dims: [referenceBatch, 1] },
-      style: { data: referenceData.style, dims: [referenceBatch, 2] },
-      [presentName("style")]: { data: referenceData.stylePresent, dims: [referenceBatch, 1] },
-    };
     const results = await session.run(feeds);
     assertClose(results["loss"]!.data as Float32Array, [reference.loss], 1e-5, "loss");
     assert.deepEqual(Object.keys(reference.gradients).sort(), trained.map(({ name }) => name).sort());
     for (const [name, gradient] of Object.entries(reference.gradients))
       assertClose(results[`d:${name}`]!.data as Float32Array, gradient, 2e-5, name);
+  });
+});
+
+describe("what training descends on", () => {
+  const { architecture, tensors } = directReferenceWeights();
+
+  async function evaluate(couplings: number, injectorWeight: number) {
+    const shape = { ...architecture, couplings: { ...architecture.couplings, count: couplings } };
+    const { graph, loss, objective } = lossGraph(shape, referenceBatch, false, injectorWeight);
+    graph.output("loss", loss);
+    if (objective !== loss) graph.output("objective", objective);
+    const bytes = toModelBytes(graph, { kind: "weights", weights: tensors });
+    const session = await Session.create(bytes, { label: "objective", threads: 1 });
+    const results = await session.run(feeds);
+    const [own] = results["loss"]!.data as Float32Array;
+    return { loss: own!, objective: (results["objective"]?.data[0] as number | undefined) ?? own! };
+  }
+
+  it("is the loss, and the weighted loss of the injector alone beside it where that is asked for", async () => {
+    const [plain, weighted, alone] = [await evaluate(2, 0), await evaluate(2, 0.7), await evaluate(0, 0)];
+    assert.equal(plain.objective, plain.loss);
+    assert.ok(Math.abs(weighted.loss - plain.loss) < 1e-6, "what is reported stays the exact likelihood");
+    assert.ok(Math.abs(alone.loss - plain.loss) > 1e-3, "couplings matter here");
+    assert.ok(Math.abs(weighted.objective - (plain.loss + 0.7 * alone.loss)) < 1e-5, JSON.stringify([weighted, alone]));
   });
 });
