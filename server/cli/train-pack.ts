@@ -49,9 +49,10 @@ goes on from the checkpoint.
   --measure NAMES    conditions given when held-out nats are measured, as caption,style (default: all)
   --start FILE       go on from this flow's weights, e.g. OUT/flow.onnx of another run; conditions that it does not know are
                      added, those that the translation does not declare are left out (default: fresh weights)
-  --fresh NAMES      conditions of the start that are learned anew, as sketch,layout
+  --fresh NAMES      with --start: its conditions that are learned anew, as sketch,layout
   --condition-noise X  noise on picture codes, in standard deviations of theirs (default ${defaultTrainOptions.conditionNoise})
-  --injector-weight X  of the likelihood without couplings, which makes v = 0 what is to be expected (default ${defaultTrainOptions.injectorWeight})
+  --injector-weight X  weight of a second loss, that of the flow without its couplings: brings the answer of v = 0 nearer to what
+                     is to be expected (default ${defaultTrainOptions.injectorWeight})
   --plainest-rate X  share of draws that take an image's first caption (default ${defaultTrainOptions.plainestRate})
   --drawn-repeats N  draws of an image for each of a recoloured copy (default 2)
   --seed N           of weights, batches and noise (default ${defaultTrainOptions.seed})
@@ -91,6 +92,11 @@ export async function trainPack(folder: string, pack: string, values: Values): P
   const signal = interruptSignal();
   const line = new ProgressLine();
 
+  if (values.fresh !== undefined && values.start === undefined)
+    throw new AppError(
+      "config_invalid",
+      "--fresh: expected --start with it, got none: fresh weights know no conditions",
+    );
   const start = values.start === undefined ? undefined : await readStart(values.start, values.fresh?.split(",") ?? []);
   const draft = await draftOf(pack, values.translation);
   const digests = await digestExperts(pack, draft);

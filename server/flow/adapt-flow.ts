@@ -59,12 +59,15 @@ export function withDirectInjector(flow: FlowWeights): FlowWeights {
   const tensors = new Map(flow.tensors);
   for (const { name, dims } of architecture.conditions)
     tensors.set(tensorsOf(name).direct, new Float32Array(dims * architecture.dims));
-  return { architecture: { ...architecture, injector: { ...architecture.injector, isDirect: true } }, tensors };
+  return {
+    architecture: { ...architecture, format: 2, injector: { ...architecture.injector, isDirect: true } },
+    tensors,
+  };
 }
 
 /**
- * The flow with "not given" of one condition replaced by what an entry of its table gives: when adaptFlow then drops the
- * condition, the new flow computes what the old one did for that entry.
+ * The flow with "not given" of one condition replaced by what an entry of its table gives, for adaptFlow to drop the condition
+ * next: the new flow computes what the old one did for that entry. A flow that keeps it would count a given one twice.
  */
 export function assumeEntry(flow: FlowWeights, condition: string, table: VectorTable, entry: number): FlowWeights {
   const { weight, bias, absent, direct } = tensorsOf(condition);

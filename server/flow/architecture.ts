@@ -5,7 +5,8 @@ import { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
 
 export const FlowArchitectureSchema = z.object({
-  format: z.literal(1),
+  /** 2 = an injector that may be direct, which readers of 1 would leave out without a word. */
+  format: z.union([z.literal(1), z.literal(2)]),
   /** Dimensions of z and v; even, because couplings halve them. */
   dims: z.number().int().positive().multipleOf(2),
   /** Conditions in the order in which the flow was built; each may be absent at any time. */

@@ -7,9 +7,9 @@ import { existsSync } from "node:fs";
 import { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
 import { readTensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
-import type { FlowArchitecture } from "./architecture.ts";
 import type { TrainingSet } from "./training-set.ts";
 import { contentOf } from "./vector-table.ts";
+import type { FlowWeights } from "./weights.ts";
 
 export interface Position {
   readonly step: number;
@@ -28,12 +28,30 @@ const bestPrefix = "best:";
 
 /** @param settings numbers that change the steps; patience and thread counts do not */
 export function identifyRun(
-  architecture: FlowArchitecture,
+  { architecture, tensors }: FlowWeights,
   set: TrainingSet,
   settings: Readonly<Record<string, number>>,
 ): RunIdentity {
-  return { architecture: JSON.stringify(architecture), ...settings, data: digestSet(set) };
+  const start = createHash("sha256");
+  for (const data of tensors.values()) start.update(bytesOf(data));
+  return {
+    architecture: JSON.stringify(architecture),
+    ...settings,
+    data: digestSet(set),
+    [startKey]: start.digest("hex"),
+  };
 }
+
+const startKey = "start";
+/** What checkpoints that do not name these settings were made with. */
+const impliedSettings: RunIdentity = { conditionNoise: 0, injectorWeight: 0 };
+
+/** Older checkpoints do not say where they started from: what cannot be compared is let through. */
+const isSame = (key: string, got: string | number | undefined, expected: string | number): boolean =>
+  (got ?? impliedSettings[key]) === expected || (key === startKey && got === undefined);
+
+const bytesOf = (data: Float32Array | Int32Array | Uint16Array): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 export async function writeCheckpoint(
   path: string,
@@ -60,7 +78,7 @@ export async function readCheckpoint(
   const { metadata, tensors } = await readTensorFile(path);
   const identity = parse(path, IdentitySchema, metadata["identity"], "the identity of its run");
   for (const [key, value] of Object.entries(expected))
-    if (identity[key] !== value) throw otherRun(path, key, identity[key], value);
+    if (!isSame(key, identity[key], value)) throw otherRun(path, key, identity[key], value);
   const position = parse(path, PositionSchema, metadata["position"], "its position");
   const state = new Map<string, Float32Array>();
   for (const [name, length] of stateSizes) {
@@ -108,7 +126,7 @@ function otherRun(path: string, key: string, got: string | number | undefined, e
 export function digestSet(set: TrainingSet): string {
   const hash = createHash("sha256");
   const add = (data: Float32Array | Int32Array | Uint16Array): void =>
-    void hash.update(`${data.length};`).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    void hash.update(`${data.length};`).update(bytesOf(data));
   add(set.latents);
   hash.update(`${set.posteriorStd};`);
   for (const { table, options } of set.conditions) {

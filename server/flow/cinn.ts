@@ -195,7 +195,7 @@ export class Cinn {
   /** Sums the parts of each block of rows and stacks the blocks. */
   #join(blocks: ReadonlyArray<readonly EmbeddedPart[]>): Embedding {
     const stackSums = (sum: (part: EmbeddedPart) => Value): Value =>
-      stacked(blocks.map((parts) => parts.map(sum).reduce(add)));
+      joinBlocks(blocks.map((parts) => parts.map(sum).reduce(add)));
     const joint = this.#refine(stackSums(({ absent, toGiven, present }) => add(absent, mul(present, toGiven))));
     if (!this.#isDirect) return { joint };
     return { joint, direct: stackSums(({ direct, present }) => mul(present, direct!)) };
@@ -291,7 +291,7 @@ export class Cinn {
   }
 }
 
-const stacked = (blocks: readonly Value[]): Value => (blocks.length === 1 ? blocks[0]! : concat(blocks, 0));
+const joinBlocks = (blocks: readonly Value[]): Value => (blocks.length === 1 ? blocks[0]! : concat(blocks, 0));
 
 /** Experts give unit vectors; √dims brings their components to unit variance. */
 const unitVariance = (values: Value): Value => scale(values, Math.sqrt(values.shape[1]!));

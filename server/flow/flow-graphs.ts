@@ -73,7 +73,7 @@ export interface LossGraph {
   readonly graph: Graph;
   /** Mean −log p(z|c) per dimension in nats, a scalar: the exact negative log-likelihood of a batch. */
   readonly loss: Value;
-  /** What training descends on: the loss, and a share of what it would be without the couplings. */
+  /** What training descends on: the loss, and `injectorWeight` times what it would be without the couplings. */
   readonly objective: Value;
   /** Mean over the batch of each sample's nats per dimension, [batch, 1]. */
   readonly nats: Value;
@@ -84,8 +84,8 @@ export interface LossGraph {
 /**
  * Exact maximum likelihood (the paper's eq. 5): −log N(v; 0, I) − log |det ∂v/∂z|. The posterior sample
  * z = mean + std·ε is drawn outside and arrives as `latent`.
- * @param injectorWeight of the same loss of the injector alone. Without it couplings take over what conditions say, and v = 0, the
- * likeliest residual, no longer gives what is to be expected; with it the injector's mean is the regression of z on c.
+ * @param injectorWeight weight of the same loss of the injector alone. Without it couplings take over what conditions say, and
+ * v = 0 gives far less than is to be expected; with it the injector's mean comes near the regression of z on c, and v = 0 with it.
  */
 export function lossGraph(
   architecture: FlowArchitecture,

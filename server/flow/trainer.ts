@@ -1,5 +1,5 @@
 /**
- * Trains a flow by exact maximum likelihood until its budget, its patience or its user ends it; the best moving average by
+ * Trains a flow by exact maximum likelihood, with the injector's own beside it where that is asked for, until its budget, its patience or its user ends it; the best moving average by
  * held-out nats is what it returns. Checkpoints hold everything, so a resumed run takes the very steps an unbroken one would.
  */
 import { AppError } from "../../shared/problem.ts";
@@ -135,11 +135,7 @@ class Run {
     this.#options = options;
     this.#graph = graph;
     this.#evaluation = evaluation;
-    this.#identity = identifyRun(
-      start.architecture,
-      set,
-      Object.fromEntries(identitySettings.map((name) => [name, options[name]])),
-    );
+    this.#identity = identifyRun(start, set, Object.fromEntries(identitySettings.map((name) => [name, options[name]])));
   }
 
   static async create(set: TrainingSet, start: FlowWeights, options: TrainOptions): Promise<Run> {

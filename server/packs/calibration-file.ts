@@ -71,13 +71,21 @@ export async function readCalibration(packFolder: string, { file, outside }: Cal
     if (!tensor) throw new AppError("pack_corrupt", `${path}: expected a tensor ${name}, got none`);
     return tensor;
   };
+  const lengthOf = (condition: string): number | undefined => {
+    const [length] = tensors.get(`${lengthPrefix}${condition}`) ?? [];
+    if (length === undefined || (Number.isFinite(length) && length > 0)) return length;
+    throw new AppError(
+      "pack_corrupt",
+      `${path}: ${lengthPrefix}${condition}: expected a length above 0, got ${length}`,
+    );
+  };
   const measured = [...tensors.keys()].filter((name) => name.startsWith(`${typicalityPrefix}drawn.`));
   return {
     outside: outside.map(({ condition, threshold }) => ({
       name: condition,
       threshold,
       centres: need(`${centresPrefix}${condition}`),
-      length: tensors.get(`${lengthPrefix}${condition}`)?.[0],
+      length: lengthOf(condition),
     })),
     typicality: measured.map((name) => {
       const conditions = name.slice(`${typicalityPrefix}drawn.`.length);

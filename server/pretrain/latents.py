@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from onnx import numpy_helper
 from torch import Tensor
 
 from icon_data import IconRows
-from networks import LATENT_CHANNELS, Decoder, ResidualBlock
+from networks import LATENT_CHANNELS, Decoder
 
 PACK_TARGET = Path(__file__).parent.parent / "packs/default/icons/target"
 LATENT_SHAPE = (LATENT_CHANNELS, 8, 8)
@@ -40,7 +41,10 @@ def encoded_latents(encoder: Path, rows: IconRows) -> np.ndarray:
 class Guesses:
     """What guesses.mts wrote: float16 [n, 8, 8, 8] in guesses.f16, and the row that each stands for in guesses-rows.u32."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, encoder: Path) -> None:
+        about = json.loads((folder / "guesses.json").read_text(encoding="utf-8"))
+        if about["encoder"] != hashlib.sha256(encoder.read_bytes()).hexdigest():
+            raise ValueError(f"{folder / 'guesses.json'}: expected guesses of latents of {encoder}, got those of another encoder")
         self.rows = np.fromfile(folder / "guesses-rows.u32", dtype=np.uint32).astype(np.int64)
         self.values = np.memmap(folder / "guesses.f16", dtype=np.float16, mode="r").reshape(-1, *LATENT_SHAPE)
         if len(self.rows) != len(self.values):
@@ -61,8 +65,8 @@ def read_decoder(path: Path) -> Decoder:
             weights[name] = torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
     channels = [len(weights[name]) for name in sorted({n for n in weights if n.endswith("first.weight")}, key=lambda n: int(n.split(".")[1]))]
     widths = tuple(sorted(set(channels)))
+    if len(widths) != 3:
+        raise ValueError(f"{path}: expected residual blocks of three widths, got {channels}")
     net = Decoder(widths, tuple(channels.count(width) for width in widths))
-    if sum(isinstance(module, ResidualBlock) for module in net.trunk) != len(channels):
-        raise ValueError(f"{path}: expected three widths of residual blocks, got {channels}")
     net.load_state_dict(weights)
     return net

@@ -12,6 +12,7 @@ import copy
 import json
 import math
 import os
+import statistics
 import time
 from pathlib import Path
 
@@ -42,6 +43,8 @@ class TimedTraining:
     parts: tuple[str, ...] = ("net", "average", "net_steps", "kernel_steps")
     """Attributes with a state_dict that a checkpoint holds."""
     log_every_s, save_every_s, sheet_every_s = 20.0, 120.0, 300.0
+    logged_samples = 256
+    """Held-out samples that a line of the log measures."""
 
     def __init__(self, arguments: argparse.Namespace, net: nn.Module, weight_decay: float = 0.01) -> None:
         self.arguments, self.net = arguments, net
@@ -133,12 +136,13 @@ class TimedTraining:
         self.started = time.monotonic()
         next_at = {name: self.elapsed_s + every for name, every in self.intervals.items()}
         step_at_log, seconds_at_log = self.step, self.elapsed_s
+        reports: list[dict[str, float]] = []
         while self.fraction < 1:
-            report = self.train_step()
+            reports.append(self.train_step())
             now = self.elapsed_s
             if now >= next_at["log"] or self.fraction >= 1:
-                self.log(report, (self.step - step_at_log) * self.arguments.batch / (now - seconds_at_log))
-                step_at_log, seconds_at_log = self.step, self.elapsed_s
+                self.log(reports, (self.step - step_at_log) * self.arguments.batch / (now - seconds_at_log))
+                step_at_log, seconds_at_log, reports = self.step, self.elapsed_s, []
                 next_at["log"] = self.elapsed_s + self.log_every_s
             if now >= next_at["save"]:
                 self.save()
@@ -152,8 +156,10 @@ class TimedTraining:
     def intervals(self) -> dict[str, float]:
         return {"log": self.log_every_s, "save": self.save_every_s, "sheet": self.sheet_every_s}
 
-    def log(self, report: dict[str, float], samples_per_s: float) -> None:
-        figures = " ".join(f"{name} {value:.4f}" for name, value in {**report, **self.measure(256)}.items())
+    def log(self, reports: list[dict[str, float]], samples_per_s: float) -> None:
+        """One line: means of what the steps since the last one reported, and what is measured now."""
+        means = {name: statistics.fmean(report[name] for report in reports if name in report) for name in reports[-1]}
+        figures = " ".join(f"{name} {value:.4f}" for name, value in {**means, **self.measure(self.logged_samples)}.items())
         left = self.arguments.minutes * 60 - self.elapsed_s
         line = f"step {self.step} samples/s {samples_per_s:.1f} {figures}, {left:.0f} s left"
         print(line, flush=True)

@@ -28,6 +28,8 @@ GUESS_RECONSTRUCTION = 0.5
 
 def grown(start: Decoder, blocks: tuple[int, int, int]) -> Decoder:
     """The same function with more residual blocks, which start as the identity at the end of each resolution."""
+    if any(wanted < had for wanted, had in zip(blocks, start.config["blocks"])):
+        raise SystemExit(f"--blocks: expected at least {start.config['blocks']}, those of the start, got {blocks}")
     net = Decoder(start.config["widths"], blocks)
     old = list(start.trunk)
     for module in net.trunk:
@@ -48,7 +50,7 @@ class DecoderTraining(TimedTraining):
         super().__init__(arguments, grown(start, tuple(arguments.blocks)).requires_grad_(True).to(memory_format=torch.channels_last))
         self.rows, self.adversary = rows, Adversary()
         self.latents = encoded_latents(arguments.target / "encoder.onnx", rows)
-        self.guesses = Guesses(arguments.icons) if arguments.guess_share > 0 else None
+        self.guesses = Guesses(arguments.icons, arguments.target / "encoder.onnx") if arguments.guess_share > 0 else None
         if arguments.compile:
             self.net.compile()
 

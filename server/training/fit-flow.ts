@@ -18,11 +18,11 @@ export interface FittedFlow extends TrainResult {
   readonly metrics: Readonly<Record<string, number>>;
 }
 
-/** The size that a pack of some 20,000 icons can feed: 19 million weights at 512 dimensions; small latents get narrower nets. */
+/** The size that a pack of some 20,000 icons can feed: 22 million weights at 512 dimensions; small latents get narrower nets. */
 function freshArchitecture(set: TrainingSet): FlowArchitecture {
   const width = (most: number): number => Math.min(most, 16 * set.dims);
   return {
-    format: 1,
+    format: 2,
     dims: set.dims,
     conditions: conditionsOf(set),
     embeddingDims: width(384),

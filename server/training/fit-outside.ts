@@ -54,10 +54,9 @@ export async function fitOutside(
   const sample = new TrainingRandom(0, 0, "evaluation").permutation(learned.length).slice(0, learnedMax);
   const count = Math.min(centresMax, Math.max(1, Math.floor(sample.length / learnedPerCentre)));
   const vectors = sample.map((at) => vectorOf(table, learned[at]!));
-  const place = {
-    centres: sphericalCentres(vectors, count),
-    length: Math.fround(upperBound(vectors.map(lengthOf), 0.5)),
-  };
+  const length = Math.fround(upperBound(vectors.map(lengthOf), 0.5));
+  // Where most learned vectors are zeros, no length is unusual.
+  const place = { centres: sphericalCentres(vectors, count), length: length > 0 ? length : undefined };
   const inside = heldOut.map((entry) => distanceToLearned(vectorOf(table, entry), place));
   const beyond = await distancesOf(table, sizePx, place);
   const threshold = upperBound(inside, falseAlarmGoal);

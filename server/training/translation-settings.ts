@@ -41,6 +41,12 @@ export const settingsFor = (settings: TranslationSettings, trainImages: number):
 });
 
 /** What fixes the steps of a run: another patience or other checkpoints go on with the same one. */
-export function identityOf({ patience: _, checkpointEverySeconds: __, ...settings }: TranslationSettings): object {
-  return settings;
+export function identityOf(all: TranslationSettings): object {
+  const { patience: _, checkpointEverySeconds: __, conditionNoise, injectorWeight, ...settings } = all;
+  // Unnamed where they change nothing, so that runs go on that began before there were any.
+  return {
+    ...settings,
+    ...(conditionNoise > 0 && { conditionNoise }),
+    ...(injectorWeight > 0 && { injectorWeight }),
+  };
 }

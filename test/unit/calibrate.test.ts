@@ -183,10 +183,14 @@ describe("the test for outside conditions", () => {
       outsideConditions(calibration, given(captions.slice(row * captionDims, (row + 1) * captionDims))),
     ).filter((found) => found.length > 0);
     assert.equal(alarms.length, Math.floor(0.05 * heldOut));
-    const empty = given(Float32Array.from({ length: captionDims }, (_, axis) => (axis === 7 ? 3 : 0)));
+    const along = (length: number) =>
+      given(Float32Array.from({ length: captionDims }, (_, axis) => (axis === 7 ? length : 0)));
+    const empty = along(1);
     const [alarm] = outsideConditions(calibration, empty);
     assert.deepEqual([alarm!.field, alarm!.threshold], ["caption", threshold]);
-    near(alarm!.score, 1, 1e-3);
+    near(alarm!.score, 1, 0.05);
+    const [longer] = outsideConditions(calibration, along(3));
+    near(longer!.score, alarm!.score + 2 * Math.log(3), 0.05);
     assert.deepEqual(outsideConditions(calibration, {}), []);
     assert.deepEqual(outsideConditions(undefined, empty), []);
   });
@@ -201,6 +205,17 @@ describe("the test for outside conditions", () => {
     const [rates] = (await calibrate(alike, makeSet())).outside;
     assert.ok(rates!.missRate > 0.9, `${rates!.missRate}`);
     near(rates!.auc, 0.5, 0.05);
+  });
+
+  it("stays a number where most learned vectors are zeros, of which no length is unusual", async () => {
+    const values = captionVectors().fill(0, 0, captionDims * (rows - 20));
+    const { calibration, outside } = await calibrate(
+      far,
+      makeSet({ caption: { table: denseTable(values, captionDims) } }),
+    );
+    assert.equal(calibration.outside[0]!.length, undefined);
+    for (const value of Object.values(outside[0]!).filter((one) => typeof one === "number"))
+      assert.ok(Number.isFinite(value), JSON.stringify(outside[0]));
   });
 
   it("is left out for a condition that too few held-out images have", async () => {

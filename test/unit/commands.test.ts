@@ -200,6 +200,7 @@ describe("tau train", () => {
       [["--batch", "2.5"], /--batch: expected a whole number from 1 to 65536, got "2\.5"/],
       [["--keep", "all"], /--keep: expected best or last, got "all"/],
       [["--condition-noise", "2"], /--condition-noise: expected a number from 0 to 1, got "2"/],
+      [["--injector-weight=-1"], /--injector-weight: expected a number from 0 to 100, got "-1"/],
       [["--dropout", "1"], /--dropout: expected a number from 0 to 0\.9, got "1"/],
       [["--seed=-1"], /--seed: .*4294967295, got "-1"/],
     ];
@@ -227,14 +228,19 @@ describe("tau train", () => {
       unknown.err,
       /config_invalid: --fresh: expected conditions of .*start\.onnx \(caption, style\), got "sketch"\n$/,
     );
+    const alone = await train(work, ["--fresh", "style"]);
+    assert.match(alone.err, /config_invalid: --fresh: expected --start with it, got none/);
     const nothing = await again("--fresh", "caption,style");
     assert.match(nothing.err, /config_invalid: --fresh: expected at least one condition that is kept, got none\n$/);
-    const result = await again("--fresh", "style", "--condition-noise", "0.2");
+    const result = await again("--fresh", "style", "--condition-noise", "0.2", "--injector-weight", "1");
     assert.equal(result.code, 0, result.err);
     const { flow } = (await Catalogue.open(work.packs)).entries[0]!.manifest.translations[0]!;
     const { architecture, tensors } = readFlowFile(await readFile(join(work.pack, flow)), "again");
     assert.equal(architecture.injector.isDirect, true);
     assert.ok(tensors.get("embed.style.direct")!.some((value) => value !== 0));
+    // A checkpoint of another start is another run's.
+    const other = await again("--condition-noise", "0.2", "--injector-weight", "1");
+    assert.match(other.err, /expected a checkpoint of this run: the same start, got another/);
   });
 
   it("says in one line what is wrong with pack or set", async () => {

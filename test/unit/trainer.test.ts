@@ -8,8 +8,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import type { FlowArchitecture } from "../../server/flow/architecture.ts";
+import { evaluationBatch, heldOutNats } from "../../server/flow/held-out.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
 import { defaultTrainOptions, type TrainOptions, type TrainProgress, trainFlow } from "../../server/flow/trainer.ts";
+import { createEvaluation } from "../../server/flow/training-graph.ts";
 import type { TrainingSet } from "../../server/flow/training-set.ts";
 import { labelTable } from "../../server/flow/vector-table.ts";
 import { initialWeights } from "../../server/flow/weights.ts";
@@ -85,6 +87,18 @@ describe("the trainer", () => {
     assert.ok(reports[0]!.heldOutNats > result.heldOutNats);
   });
 
+  it("descends on the injector's own likelihood too where that is asked for", async () => {
+    const alone = { ...architecture, couplings: { ...architecture.couplings, count: 0 } };
+    const evaluation = await createEvaluation(alone, evaluationBatch(set), 1);
+    const natsAlone = async (injectorWeight: number): Promise<number> => {
+      const { weights } = await trainFlow(set, start, { ...options, steps: 150, injectorWeight });
+      return heldOutNats(set, (batch) => evaluation.nats(weights.tensors, batch));
+    };
+    const [without, with_] = [await natsAlone(0), await natsAlone(1)];
+    await evaluation.dispose();
+    assert.ok(with_ < without - 0.02, `${with_} against ${without}`);
+  });
+
   it("takes the very same steps after an interruption", async () => {
     const [whole, halved] = [join(folder, "whole.safetensors"), join(folder, "halved.safetensors")];
     const short = { ...options, steps: 120, evaluateEvery: 40, dropout: 0.2 };
@@ -158,6 +172,8 @@ describe("the trainer", () => {
       [{ plainestRate: 0.5 }, /plainestRate 0\.5, got 0\.3/],
       [{ steps: 5 }, /steps 5, got 4/],
       [{ seed: 2 }, /seed 2, got 1/],
+      [{ conditionNoise: 0.1 }, /conditionNoise 0\.1, got 0/],
+      [{ injectorWeight: 0.5 }, /injectorWeight 0\.5, got 0/],
     ];
     for (const [change, message] of cases)
       await assert.rejects(trainFlow(set, start, { ...short, ...change }), { code: "dataset_invalid", message });
@@ -165,6 +181,11 @@ describe("the trainer", () => {
     await assert.rejects(trainFlow(moved, start, short), {
       code: "dataset_invalid",
       message: /same data, got another/,
+    });
+    const elsewhere = initialWeights(architecture, fitWhitening(set.latents, dims, std), 2);
+    await assert.rejects(trainFlow(set, elsewhere, short), {
+      code: "dataset_invalid",
+      message: /same start, got another/,
     });
     const { tensors, metadata } = await readTensorFile(checkpoint);
     tensors.delete("injector.in.weight#m");
@@ -175,6 +196,19 @@ describe("the trainer", () => {
     });
     await writeTensorFile(checkpoint, tensors, {});
     await assert.rejects(trainFlow(set, start, short), { code: "dataset_invalid", message: /delete it to start anew/ });
+  });
+
+  it("goes on from a checkpoint that was written before runs told their start, noise and second loss", async () => {
+    const checkpoint = join(folder, "older.safetensors");
+    const short = { ...options, steps: 4, evaluateEvery: 2, checkpoint };
+    const finished = await trainFlow(set, start, short);
+    const { tensors, metadata } = await readTensorFile(checkpoint);
+    const { start: _, conditionNoise: __, injectorWeight: ___, ...older } = JSON.parse(metadata["identity"]!);
+    await writeTensorFile(checkpoint, tensors, { ...metadata, identity: JSON.stringify(older) });
+    assert.equal((await trainFlow(set, start, short)).heldOutNats, finished.heldOutNats);
+    await assert.rejects(trainFlow(set, start, { ...short, conditionNoise: 0.1 }), {
+      message: /conditionNoise 0\.1, got/,
+    });
   });
 
   it("refuses held-out data that is no number, instead of returning no weights", async () => {

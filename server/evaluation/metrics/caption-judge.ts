@@ -6,8 +6,8 @@
  */
 import { Matrix } from "ml-matrix";
 import { fitWhitening } from "../../flow/whitening.ts";
-import { centred, fitRidge } from "./ridge.ts";
-import type { Vectors } from "./vectors.ts";
+import { centred, fitRidge, meanRow } from "./ridge.ts";
+import { countOf, type Vectors } from "./vectors.ts";
 
 export interface CaptionJudge {
   /** Where features of images [count, features] place them among captions. */
@@ -16,15 +16,19 @@ export interface CaptionJudge {
   place(captions: Vectors): Vectors;
 }
 
-/** Directions in which captions of unit length spread less than this are noise. */
-const captionStdMin = 0.01;
+/**
+ * Variance that is added to each direction of captions, in units of their mean variance: what many captions leave unsure, and more
+ * the fewer there are, until whitening only takes their mean away.
+ */
+const addedVariance = (captions: Vectors): number => 0.05 + captions.dims / countOf(captions);
 
 /**
  * @param penalty of the ridge regression, see `fitRidge`
  * @throws AppError `dataset_invalid` for fewer than two pairs, or features that are all the same
  */
 export function fitCaptionJudge(features: Vectors, captions: Vectors, penalty: number): CaptionJudge {
-  const { mean, matrix } = fitWhitening(captions.values, captions.dims, captionStdMin);
+  const spread = meanVariance(captions);
+  const { mean, matrix } = fitWhitening(captions.values, captions.dims, Math.sqrt(spread * addedVariance(captions)));
   const { dims } = captions;
   const whiten = Matrix.from1DArray(dims, dims, matrix);
   const place = (vectors: Vectors): Vectors => ({
@@ -33,4 +37,11 @@ export function fitCaptionJudge(features: Vectors, captions: Vectors, penalty: n
   });
   const { predict } = fitRidge(features, place(captions), penalty);
   return { predict, place };
+}
+
+/** Of a dimension; 1 where all captions are the same, which leaves nothing to judge. */
+function meanVariance(captions: Vectors): number {
+  const mean = meanRow(captions);
+  const sum = captions.values.reduce((total, value, at) => total + (value - mean[at % captions.dims]!) ** 2, 0);
+  return sum / captions.values.length || 1;
 }

@@ -12,6 +12,7 @@ import { createFlow } from "../../flow/flow-sessions.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import { BatchSampler, checkTrainingSet, createBatchBuffers } from "../../flow/training-set.ts";
 import { halvesOf } from "../../onnx/half.ts";
+import { filesOfExpert } from "../../packs/manifest.ts";
 import { openBasePack } from "../../training/base-pack.ts";
 import { encodeSet } from "../../training/encode-set.ts";
 import { openImageSet } from "../../training/image-set.ts";
@@ -64,3 +65,7 @@ for (let step = 0; step < steps; step += 1) {
 await flow.dispose();
 await writeFile(join(values.icons, "guesses.f16"), guesses);
 await writeFile(join(values.icons, "guesses-rows.u32"), rows);
+// The decoder's training refuses guesses of another encoder's latents.
+const [encoder] = filesOfExpert(draft.target);
+const about = { flow: files.get(draft.translation.flow), encoder: files.get(encoder!) };
+await writeFile(join(values.icons, "guesses.json"), `${JSON.stringify(about)}\n`);

@@ -103,7 +103,7 @@ def psnr_db(output: Tensor, target: Tensor) -> float:
 class UpscalerTraining(TimedTraining):
     """Φ of one stage."""
 
-    log_every_s = 120.0
+    log_every_s, logged_samples = 120.0, 64
 
     def __init__(self, arguments: argparse.Namespace, patches: Patches) -> None:
         torch.manual_seed(arguments.seed)
