@@ -89,6 +89,9 @@ describe("tau evaluate", () => {
     assert.equal(rowOf(sectionOf("memorisation"), /^held-out images/).values["median"], 0);
     const nats = (what: RegExp): number => rowOf(sectionOf("held-out"), what).values["nats"]!;
     assert.ok(nats(/posterior/) < nats(/diagonal Gaussian/));
+    const explained = (what: RegExp): number => rowOf(sectionOf("held-out"), what).values["explained"]!;
+    for (const what of [/^all conditions$/, /^nothing/]) assert.ok(explained(what) < 1, `${what} ${explained(what)}`);
+    assert.deepEqual([explained(/posterior/), explained(/diagonal Gaussian/)], [1, 0]);
   });
 
   it("asks for words and a picture together and apart, with guidance off and on for each", async () => {

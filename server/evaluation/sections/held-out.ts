@@ -8,8 +8,9 @@ import { denseTable } from "../../flow/vector-table.ts";
 import { diagonalGaussianNats } from "../../training/fit-flow.ts";
 import type { ImageItem } from "../../training/image-set.ts";
 import type { Material } from "../groups.ts";
-import { shareOf } from "../metrics/statistics.ts";
-import { rowOf } from "../metrics/vectors.ts";
+import { meanRow } from "../metrics/ridge.ts";
+import { mean, shareOf } from "../metrics/statistics.ts";
+import { pickRows, rowOf, type Vectors } from "../metrics/vectors.ts";
 import type { Row } from "../report.ts";
 import { encodeOwn, isWord, type Subject, wordsOf } from "../subject.ts";
 import { inPieces } from "../watch.ts";
@@ -25,15 +26,23 @@ export const heldOutSection: SectionPlan = {
     // Rows are paired within their batch, and a shift by whole batches would pair each with itself.
     const shift = Math.max(1, Math.floor(evaluationBatch(set) / 2));
     const names = set.conditions.map(({ name }) => name as FlowConditionName);
-    const measure = (given: readonly FlowConditionName[], by = 0): Promise<number> => {
+    const variance = varianceOf(set);
+    const measure = async (given: readonly FlowConditionName[], by = 0): Promise<Measured> => {
       subject.watch.step(`likelihood given ${given.join(", ") || "nothing"}`, 0, 1);
-      return heldOutNats(set, (batch) => natsOf(subject, batch), { given: new Set(given), shift: by });
+      const errors: number[] = [];
+      const look = async (batch: Batch): Promise<Float32Array> => {
+        errors.push(await errorOf(subject, batch));
+        return natsOf(subject, batch);
+      };
+      const nats = await heldOutNats(set, look, { given: new Set(given), shift: by });
+      // What the posterior's noise adds to z is nobody's to explain.
+      return { nats, explained: 1 - (mean(errors) - subject.posteriorStd ** 2) / variance };
     };
-    const row = (what: string, role: Row["role"], nats: number, given?: number): Row => ({
+    const row = (what: string, role: Row["role"], measured: Measured, given?: number): Row => ({
       what,
       role,
       n,
-      values: { nats, given },
+      values: { ...measured, given },
     });
     const words = wordsOf(subject);
     const subsets = subsetsOf(names, words);
@@ -50,19 +59,21 @@ export const heldOutSection: SectionPlan = {
     );
     if (words.length > 0 && words.length < names.length)
       rows.push(row(`${words.join(" + ")}, shuffled`, "control", await measure(words, shift)));
-    rows.push(row("diagonal Gaussian", "floor", diagonalGaussianNats(set)));
+    rows.push(row("diagonal Gaussian", "floor", { nats: diagonalGaussianNats(set), explained: 0 }));
     const posterior = 0.5 * Math.log(2 * Math.PI * Math.E * subject.posteriorStd ** 2);
-    rows.push(row("the posterior's own noise", "ceiling", posterior));
+    rows.push(row("the posterior's own noise", "ceiling", { nats: posterior, explained: 1 }));
     return {
       about:
         "Mean −log p(z|c) per dimension of held-out images, z with posterior noise as in training, by the sessions that serve. " +
         "Shuffled conditions are another image's and show what listening is worth; what an image has not, as a concept without a label, " +
-        "stays absent; no flow can be below the noise that training adds to z.",
+        "stays absent; no flow can be below the noise that training adds to z. Explained by v = 0: share of the variance of z around its mean over " +
+        "training images (R²) that the answer at temperature 0 without guidance gets right.",
       tables: [
         {
           title: "Nats per dimension",
           columns: [
             { key: "nats", label: "nats per dimension", digits: 4, better: "lower" },
+            { key: "explained", label: "explained by v = 0", digits: 1, isShare: true, better: "higher" },
             { key: "given", label: "images that have it", digits: 0, isShare: true },
           ],
           rows,
@@ -72,6 +83,12 @@ export const heldOutSection: SectionPlan = {
     };
   },
 };
+
+/** Nats per dimension, and the share of the variance of z that the answer at v = 0 explains. */
+interface Measured {
+  readonly nats: number;
+  readonly explained: number;
+}
 
 /** Subsets that tell what each condition is worth: the words, each condition alone, and each picture beside the words. */
 function subsetsOf(
@@ -123,9 +140,27 @@ async function encodeGroup(subject: Subject, { images, known, latents }: Materia
   };
 }
 
+const givenOf = ({ conditions }: Batch) =>
+  Object.fromEntries(conditions.map(({ name, values, present }) => [name, { values, present }]));
+
+/** Mean square of z minus the answer at v = 0. */
+async function errorOf({ translation: { flow } }: Subject, batch: Batch): Promise<number> {
+  const rows = batch.latents.length / flow.dims;
+  const { values } = await flow.inverse(new Float32Array(batch.latents.length), givenOf(batch), rows, []);
+  return values.reduce((sum, value, at) => sum + (value - batch.latents[at]!) ** 2, 0) / values.length;
+}
+
+/** Of the measured images' posterior means around the mean of training images, over all dimensions. */
+function varianceOf(set: TrainingSet): number {
+  const { dims } = set;
+  const rowsAt = (rows: Int32Array): Vectors => pickRows({ values: set.latents, dims }, rows);
+  const centre = meanRow(rowsAt(set.trainRows));
+  const { values } = rowsAt(measuredRows(set));
+  return values.reduce((sum, value, at) => sum + (value - centre[at % dims]!) ** 2, 0) / values.length;
+}
+
 /** Nats per dimension of each row of a batch. */
-async function natsOf({ translation: { flow } }: Subject, { latents, conditions }: Batch): Promise<Float32Array> {
-  const given = Object.fromEntries(conditions.map(({ name, values, present }) => [name, { values, present }]));
-  const { values, logDet } = await flow.forward(latents, given, latents.length / flow.dims);
+async function natsOf({ translation: { flow } }: Subject, batch: Batch): Promise<Float32Array> {
+  const { values, logDet } = await flow.forward(batch.latents, givenOf(batch), batch.latents.length / flow.dims);
   return logDet.map((value, row) => -(logNormal(rowOf({ values, dims: flow.dims }, row)) + value) / flow.dims);
 }
