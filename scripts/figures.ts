@@ -4,7 +4,8 @@
  */
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
-import { captionFigure } from "./figures/captions.ts";
+import { autoencoderFigure } from "./figures/autoencoder.ts";
+import { captionFigure, everydayFigure, failureFigure } from "./figures/captions.ts";
 import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/conditions.ts";
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { playgroundFigure } from "./figures/playground.ts";
@@ -13,6 +14,9 @@ import { upscalingFigures } from "./figures/upscaling.ts";
 
 const figures: Readonly<Record<string, (path: string, packsDir?: string) => Promise<unknown>>> = {
   captions: captionFigure,
+  everyday: everydayFigure,
+  failures: failureFigure,
+  autoencoder: autoencoderFigure,
   playground: playgroundFigure,
   restyle: restyleFigure,
   depth: depthFigure,

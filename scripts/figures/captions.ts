@@ -1,7 +1,8 @@
 /**
- * The caption figure of the README: twenty everyday captions in seven of the styles as they came: one seed, no picking. The six
- * captions that the first pack was made to get right come first.
+ * What captions give, as it came: one seed, no picking. Twenty captions in seven styles for the README, of which the six that the first
+ * pack was made to get right come first; sixty in four styles; and what is beyond the pack.
  */
+import type { Figure } from "./edits.ts";
 import { type SheetBlock, writeSheet } from "./sheet.ts";
 import { withStudio } from "./studio.ts";
 
@@ -31,12 +32,67 @@ const styles = [
 ];
 const seed = 1;
 
-export const captionFigure = (path: string, packsDir?: string): Promise<number> =>
+export const captionFigure: Figure = (path, packsDir) => drawSheet(path, packsDir, captions, styles);
+
+/** Sixty everyday captions in four styles that differ most: the sheet by which a pack is judged. */
+const everyday = [
+  [
+    "apple",
+    "banana",
+    "strawberry",
+    "pizza",
+    "hamburger",
+    "birthday cake",
+    "ice cream",
+    "cup of coffee",
+    "bread",
+    "egg",
+  ],
+  ["cat face", "dog face", "bear", "rabbit", "fish", "bird", "butterfly", "turtle", "elephant", "snake"],
+  ["happy face", "sad face", "angry face", "sleeping face", "robot", "ghost", "baby", "hand", "eye", "red heart"],
+  ["sun", "moon", "yellow star", "cloud", "snowflake", "fire", "green tree", "purple flower", "mushroom", "mountain"],
+  ["house", "blue car", "bus", "bicycle", "airplane", "rocket", "ship", "train", "clock", "umbrella"],
+  ["key", "lock", "camera", "light bulb", "book", "pencil", "envelope", "gift", "trophy", "magnifying glass"],
+];
+const everydayStyles = ["noto", "fluent-flat", "streamline-core-flat", "streamline-flex"];
+
+export const everydayFigure: Figure = (path, packsDir) => drawSheet(path, packsDir, everyday, everydayStyles);
+
+/** What a flow of one caption vector cannot do, and what this one has not learned. */
+const failures: ReadonlyArray<readonly [why: string, captions: readonly string[]]> = [
+  ["two things at once", ["a cat riding a bicycle", "apple and banana"]],
+  ["counting", ["three red apples", "two hearts"]],
+  ["letters", ["the word hello", "letter R"]],
+  ["not", ["a face that is not sad", "car without wheels"]],
+  ["never seen", ["octopus playing drums", "steam engine"]],
+];
+const failureStyles = ["noto", "fluent-flat", "streamline-core-flat", "streamline-flex"];
+
+export const failureFigure: Figure = (path, packsDir) =>
+  withStudio(packsDir, async ({ draw }) => {
+    const rows = [];
+    for (const [why, captions] of failures)
+      for (const caption of captions) {
+        const tiles = [];
+        for (const style of [...failureStyles, undefined])
+          tiles.push(...(await draw({ condition: style ? { caption, style } : { caption }, count: 1, seed })));
+        rows.push({ label: `${why}: ${caption}`, tiles });
+      }
+    return writeSheet(path, [{ columns: [...failureStyles, "no style"], rows }], { marginPx: 290 });
+  });
+
+/** One picture of each caption in each style: a block for every line of captions, a row for every style. */
+const drawSheet = (
+  path: string,
+  packsDir: string | undefined,
+  lines: ReadonlyArray<readonly string[]>,
+  rowStyles: readonly string[],
+): Promise<number> =>
   withStudio(packsDir, async ({ draw }) => {
     const blocks: SheetBlock[] = [];
-    for (const columns of captions) {
+    for (const columns of lines) {
       const rows = [];
-      for (const style of styles) {
+      for (const style of rowStyles) {
         const tiles = [];
         for (const caption of columns) tiles.push(...(await draw({ condition: { caption, style }, count: 1, seed })));
         rows.push({ label: style, tiles });
