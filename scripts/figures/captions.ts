@@ -66,7 +66,6 @@ const failures: ReadonlyArray<readonly [why: string, captions: readonly string[]
   ["not", ["a face that is not sad", "car without wheels"]],
   ["never seen", ["octopus playing drums", "steam engine"]],
 ];
-const failureStyles = ["noto", "fluent-flat", "streamline-core-flat", "streamline-flex"];
 
 export const failureFigure: Figure = (path, packsDir) =>
   withStudio(packsDir, async ({ draw }) => {
@@ -74,11 +73,11 @@ export const failureFigure: Figure = (path, packsDir) =>
     for (const [why, captions] of failures)
       for (const caption of captions) {
         const tiles = [];
-        for (const style of [...failureStyles, undefined])
+        for (const style of [...everydayStyles, undefined])
           tiles.push(...(await draw({ condition: style ? { caption, style } : { caption }, count: 1, seed })));
         rows.push({ label: `${why}: ${caption}`, tiles });
       }
-    return writeSheet(path, [{ columns: [...failureStyles, "no style"], rows }], { marginPx: 290 });
+    return writeSheet(path, [{ columns: [...everydayStyles, "no style"], rows }], { marginPx: 290 });
   });
 
 /** One picture of each caption in each style: a block for every line of captions, a row for every style. */

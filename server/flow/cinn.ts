@@ -110,10 +110,10 @@ export class Cinn {
 
   /** The same where every condition is given, which needs no word of what an absent one means. */
   embedGiven(values: GivenConditions): Embedding {
-    const names = this.#architecture.conditions.map(({ name }) => name);
-    const joint = this.#refine(names.map((name) => this.#project(name, values[name]!)).reduce(add));
+    const given = this.#architecture.conditions.map(({ name }) => ({ name, scaled: unitVariance(values[name]!) }));
+    const joint = this.#refine(given.map(({ name, scaled }) => this.#project(name, scaled)).reduce(add));
     if (!this.#isDirect) return { joint };
-    return { joint, direct: names.map((name) => this.#projectDirectly(name, values[name]!)!).reduce(add) };
+    return { joint, direct: given.map(({ name, scaled }) => this.#projectDirectly(name, scaled)!).reduce(add) };
   }
 
   /**
@@ -186,9 +186,10 @@ export class Cinn {
   #embedEach(conditions: Readonly<Record<string, ConditionInput>>): EmbeddedPart[] {
     return this.#architecture.conditions.map(({ name }) => {
       const { values, present } = conditions[name]!;
-      const given = this.#project(name, values);
+      const scaled = unitVariance(values);
+      const given = this.#project(name, scaled);
       const absent = this.#absent(name);
-      return { name, absent, toGiven: sub(given, absent), direct: this.#projectDirectly(name, values), present };
+      return { name, absent, toGiven: sub(given, absent), direct: this.#projectDirectly(name, scaled), present };
     });
   }
 
@@ -201,18 +202,18 @@ export class Cinn {
     return { joint, direct: stackSums(({ direct, present }) => mul(present, direct!)) };
   }
 
-  /** A given condition in the embedding's space. */
-  #project(name: string, values: Value): Value {
-    return this.#linear(`embed.${name}`, unitVariance(values), this.#architecture.embeddingDims, 1);
+  /** A given condition in the embedding's space, from values of unit variance. */
+  #project(name: string, scaled: Value): Value {
+    return this.#linear(`embed.${name}`, scaled, this.#architecture.embeddingDims, 1);
   }
 
   /**
    * How far a given condition moves the injector's mean by a linear map; starts at nothing, so that a flow can learn it later. A net finds
    * training images again by their codes of pictures; a linear map of them, with as much said, can't help but hold for other images too.
    */
-  #projectDirectly(name: string, values: Value): Value | undefined {
+  #projectDirectly(name: string, scaled: Value): Value | undefined {
     if (!this.#isDirect) return undefined;
-    return gemm(unitVariance(values), this.#weight(`embed.${name}.direct`, values.shape[1]!, this.#dims, 0));
+    return gemm(scaled, this.#weight(`embed.${name}.direct`, scaled.shape[1]!, this.#dims, 0));
   }
 
   /** μ(c) and log σ(c) of the injector: a residual MLP on the embedding, and what conditions say of μ directly. */

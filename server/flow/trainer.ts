@@ -1,6 +1,7 @@
 /**
- * Trains a flow by exact maximum likelihood, with the injector's own beside it where that is asked for, until its budget, its patience or its user ends it; the best moving average by
- * held-out nats is what it returns. Checkpoints hold everything, so a resumed run takes the very steps an unbroken one would.
+ * Trains a flow by exact maximum likelihood, with the injector's own beside it where that is asked for, until its
+ * budget, its patience or its user ends it; the best moving average by held-out nats is what it returns. Checkpoints
+ * hold everything, so a resumed run takes the very steps an unbroken one would.
  */
 import { AppError } from "../../shared/problem.ts";
 import { identifyRun, type RunIdentity, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";

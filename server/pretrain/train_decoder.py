@@ -59,7 +59,7 @@ class DecoderTraining(TimedTraining):
         rng, noise = np.random.default_rng([self.arguments.seed, self.step, 2]), self.noise_source()
         guessed = round(self.arguments.batch * self.arguments.guess_share)
         chosen = self.rows.training_rows(self.arguments.seed, self.step, self.arguments.batch - guessed)
-        true = torch.from_numpy(self.latents[chosen].astype(np.float32))
+        true = self.encoded(chosen)
         std = POSTERIOR_STD * torch.rand((len(true), 1, 1, 1), generator=noise)
         latents = [true + std * torch.randn(true.shape, generator=noise)]
         if self.guesses:
@@ -91,6 +91,10 @@ class DecoderTraining(TimedTraining):
         self.descend()
         return report
 
+    def encoded(self, rows: np.ndarray) -> Tensor:
+        """Posterior means of rows, [n, 8, 8, 8]."""
+        return torch.from_numpy(self.latents[rows].astype(np.float32))
+
     @torch.no_grad()
     def decode(self, latents: Tensor) -> Tensor:
         """Valid premultiplied RGBA of the averaged weights, [n, 4, 128, 128]."""
@@ -99,7 +103,7 @@ class DecoderTraining(TimedTraining):
 
     def measure(self, count: int) -> dict[str, float]:
         chosen = self.rows.held_out_rows(count)
-        outputs = self.decode(torch.from_numpy(self.latents[chosen].astype(np.float32)))
+        outputs = self.decode(self.encoded(chosen))
         return dict(zip(("heldOutPsnrDb", "heldOutMeanPsnrDb"), psnr_db(outputs, self.rows.batch(chosen))))
 
     def sheet(self) -> None:
@@ -109,7 +113,7 @@ class DecoderTraining(TimedTraining):
             save_sheet(self.arguments.out.with_suffix(".png"), self.rows.batch(stands_for), self.decode(guesses))
             return
         chosen = self.rows.held_out_rows(48)
-        save_sheet(self.arguments.out.with_suffix(".png"), self.rows.batch(chosen), self.decode(torch.from_numpy(self.latents[chosen].astype(np.float32))))
+        save_sheet(self.arguments.out.with_suffix(".png"), self.rows.batch(chosen), self.decode(self.encoded(chosen)))
 
     def final_figures(self) -> dict[str, float | int]:
         return {"heldOutRows": len(self.rows.held_out), **self.measure(len(self.rows.held_out))}

@@ -6,7 +6,7 @@
  */
 import { Matrix } from "ml-matrix";
 import { fitWhitening } from "../../flow/whitening.ts";
-import { centred, fitRidge, meanRow } from "./ridge.ts";
+import { centred, fitRidge, meanRow, meanSquareAround } from "./ridge.ts";
 import { countOf, type Vectors } from "./vectors.ts";
 
 export interface CaptionJudge {
@@ -27,7 +27,8 @@ const addedVariance = (captions: Vectors): number => 0.05 + captions.dims / coun
  * @throws AppError `dataset_invalid` for fewer than two pairs, or features that are all the same
  */
 export function fitCaptionJudge(features: Vectors, captions: Vectors, penalty: number): CaptionJudge {
-  const spread = meanVariance(captions);
+  // 1 where all captions are the same, which leaves nothing to judge.
+  const spread = meanSquareAround(captions, meanRow(captions)) || 1;
   const { mean, matrix } = fitWhitening(captions.values, captions.dims, Math.sqrt(spread * addedVariance(captions)));
   const { dims } = captions;
   const whiten = Matrix.from1DArray(dims, dims, matrix);
@@ -37,11 +38,4 @@ export function fitCaptionJudge(features: Vectors, captions: Vectors, penalty: n
   });
   const { predict } = fitRidge(features, place(captions), penalty);
   return { predict, place };
-}
-
-/** Of a dimension; 1 where all captions are the same, which leaves nothing to judge. */
-function meanVariance(captions: Vectors): number {
-  const mean = meanRow(captions);
-  const sum = captions.values.reduce((total, value, at) => total + (value - mean[at % captions.dims]!) ** 2, 0);
-  return sum / captions.values.length || 1;
 }

@@ -39,6 +39,11 @@ export function meanRow(vectors: Vectors): Float64Array {
   return sum.map((value) => value / count);
 }
 
+/** Mean square of a value minus its dimension's centre, over all rows and dimensions. */
+export function meanSquareAround({ values, dims }: Vectors, centre: Float64Array): number {
+  return values.reduce((sum, value, at) => sum + (value - centre[at % dims]!) ** 2, 0) / values.length;
+}
+
 /** Rows minus `centre`, as a matrix in double precision. */
 export function centred(vectors: Vectors, centre: Float64Array): Matrix {
   const matrix = new Matrix(countOf(vectors), vectors.dims);

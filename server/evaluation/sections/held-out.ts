@@ -8,7 +8,7 @@ import { denseTable } from "../../flow/vector-table.ts";
 import { diagonalGaussianNats } from "../../training/fit-flow.ts";
 import type { ImageItem } from "../../training/image-set.ts";
 import type { Material } from "../groups.ts";
-import { meanRow } from "../metrics/ridge.ts";
+import { meanRow, meanSquareAround } from "../metrics/ridge.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
 import { pickRows, rowOf, type Vectors } from "../metrics/vectors.ts";
 import type { Row } from "../report.ts";
@@ -154,9 +154,7 @@ async function errorOf({ translation: { flow } }: Subject, batch: Batch): Promis
 function varianceOf(set: TrainingSet): number {
   const { dims } = set;
   const rowsAt = (rows: Int32Array): Vectors => pickRows({ values: set.latents, dims }, rows);
-  const centre = meanRow(rowsAt(set.trainRows));
-  const { values } = rowsAt(measuredRows(set));
-  return values.reduce((sum, value, at) => sum + (value - centre[at % dims]!) ** 2, 0) / values.length;
+  return meanSquareAround(rowsAt(measuredRows(set)), meanRow(rowsAt(set.trainRows)));
 }
 
 /** Nats per dimension of each row of a batch. */
