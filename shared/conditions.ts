@@ -41,8 +41,11 @@ export type ConditionField = (typeof conditionFields)[number];
 /** Any part may be absent; generation-rules.ts says when all may be. */
 export const PartialConditionSchema = z.strictObject({
   caption: CaptionSchema.optional(),
-  /** A label id from `Meta`. */
-  label: z.string().min(1).max(64).optional(),
+  /**
+   * A label id from `Meta`. Absent: the one that the caption names, where the translation reads labels from captions; null: none,
+   * whatever the caption names.
+   */
+  label: z.string().min(1).max(64).nullable().optional(),
   /** A style id from `Meta`; absent = any style. */
   style: z.string().min(1).max(64).optional(),
   /** Strokes on paper or on nothing: an uploaded raster image, or SVG sent inline. */
@@ -65,6 +68,10 @@ export const PartialConditionSchema = z.strictObject({
   lowResolution: UploadedSchema.optional(),
 });
 export type PartialCondition = z.infer<typeof PartialConditionSchema>;
+
+/** Whether a condition asks for a field; null says "not even by itself", which asks for nothing. */
+export const asksFor = (condition: PartialCondition, field: ConditionField): boolean =>
+  condition[field] !== undefined && condition[field] !== null;
 
 /** Names by which a flow knows its conditions: the request's fields, with one name for each depth of the image expert. */
 export const flowConditionNames = [

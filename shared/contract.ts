@@ -154,6 +154,8 @@ export const GenerationSchema = z.object({
   images: z.array(ImageInfoSchema),
   /** Given conditions that lie outside what the translation learned, found before anything was decoded. */
   outside: z.array(OutsideConditionSchema).default([]),
+  /** Labels that captions named, and that were followed like them; none where the request gives a label, or null, itself. */
+  namedLabels: z.array(z.string()).default([]),
   /** Milliseconds from the start of the last attempt to its end. */
   durationMs: z.number().optional(),
   problem: ProblemSchema.optional(),
@@ -210,6 +212,8 @@ export const InversionSchema = z.object({
   conditionGain: z.number(),
   typicalityPercentile: z.number().optional(),
   outside: z.array(OutsideConditionSchema),
+  /** The label that the caption named, if it did, as in a generation. */
+  namedLabels: z.array(z.string()).default([]),
   /** Largest |z − τ(v)| of going back, a check of the flow. */
   roundTripError: z.number(),
   /** PSNR in dB of the autoencoder's reconstruction Λ(z) against the image: what any edit starts from. */

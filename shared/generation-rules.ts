@@ -3,7 +3,7 @@
  * ranges of single fields are in contract.ts, what a translation can read in translation-rules.ts.
  */
 import type { z } from "zod";
-import { type ConditionField, conditionFields, type PartialCondition } from "./conditions.ts";
+import { asksFor, type ConditionField, conditionFields, type PartialCondition } from "./conditions.ts";
 import { limits } from "./limits.ts";
 
 interface Weights {
@@ -37,7 +37,7 @@ export function checkGeneration(asked: Asked, context: z.RefinementCtx): void {
   const complain = (path: readonly string[], expected: string, got: string | number): void =>
     context.addIssue({ code: "custom", path: [...path], message: `expected ${expected}, got ${got}` });
   const sources = [keepResidualOf, blendWith].flatMap((source) => (source ? [source.condition] : []));
-  const isAsked = (field: ConditionField): boolean => condition[field] !== undefined;
+  const isAsked = (field: ConditionField): boolean => asksFor(condition, field);
 
   if (!keepResidualOf) {
     // An image that gives v is enough to vary; drawn v without a condition would be images of nothing.
@@ -60,7 +60,7 @@ export function checkGeneration(asked: Asked, context: z.RefinementCtx): void {
     isAsked("caption") || (sources.length > 0 && sources.every(({ caption }) => caption !== undefined));
   if (attribute && !hasCaption) complain(["attribute"], "condition.caption beside it", "none");
   for (const field of conditionFields) {
-    const isGiven = isAsked(field) || sources.some((source) => source[field] !== undefined);
+    const isGiven = isAsked(field) || sources.some((source) => asksFor(source, field));
     if (guidanceOf[field] !== undefined && !isGiven)
       complain(["guidanceOf", field], `condition.${field} beside it`, "none");
   }

@@ -2,7 +2,7 @@
  * What a translation can read, against what a request asks of it: unknown translations, conditions that would be ignored,
  * and words of vocabularies and palettes. Pure, so that server, command line and forms refuse the same with the same words.
  */
-import { type ConditionField, conditionFields, type PartialCondition } from "./conditions.ts";
+import { asksFor, type ConditionField, conditionFields, type PartialCondition } from "./conditions.ts";
 import type { PackInfo, TranslationInfo } from "./contract.ts";
 import { AppError, type ProblemCode } from "./problem.ts";
 import { describe } from "./validation.ts";
@@ -27,9 +27,9 @@ export function findTranslation(packs: readonly PackInfo[], id: string, field = 
  * @throws AppError invalid_request, style_unknown, label_unknown, layout_invalid
  */
 export function checkCondition(translation: TranslationInfo, condition: PartialCondition, where = "condition"): void {
-  for (const field of conditionFields) if (condition[field] !== undefined) checkField(translation, field, where);
+  for (const field of conditionFields) if (asksFor(condition, field)) checkField(translation, field, where);
   requireKnown("style_unknown", `${where}.style`, translation.styles, condition.style);
-  requireKnown("label_unknown", `${where}.label`, translation.labels, condition.label);
+  requireKnown("label_unknown", `${where}.label`, translation.labels, condition.label ?? undefined);
   const { image, layout } = condition;
   if (image && !translation.depths.includes(image.depth))
     throw mismatch("invalid_request", `${where}.image.depth`, `one of ${translation.depths.join(", ")}`, image.depth);
@@ -55,8 +55,17 @@ function requireKnown(
   value: string | undefined,
 ): void {
   if (value === undefined || vocabulary.some(({ id }) => id === value)) return;
-  throw mismatch(code, field, `one of ${vocabulary.map(({ id }) => id).join(", ")}`, describe(value));
+  throw mismatch(code, field, `one of ${someOf(vocabulary.map(({ id }) => id))}`, describe(value));
 }
+
+/** Names that a message lists; GET /v1/meta has them all. */
+const namedMax = 40;
+
+/** The first names of a vocabulary, and how many more there are. */
+export const someOf = (ids: readonly string[]): string =>
+  ids.length <= namedMax
+    ? ids.join(", ")
+    : `${ids.slice(0, namedMax).join(", ")} and ${ids.length - namedMax} more, listed by GET /v1/meta`;
 
 function checkCells({ layout }: TranslationInfo, cells: readonly number[], field: string): void {
   const { columns = 0, rows = 0, palette = [] } = layout ?? {};

@@ -56,7 +56,7 @@ export async function benchGuidance(folder?: string): Promise<void> {
         for (const [index, caption] of captions.entries()) {
           const values = { caption: { kind: "text", text: caption }, style: { kind: "text", text: style } } as const;
           const conditions = await encodeConditions(variant, values);
-          const guidance = guidanceTermsOf({ guidance: weight }, ["caption", "style"]);
+          const guidance = guidanceTermsOf({ guidance: weight }, conditions);
           rows.push({ residual: drawResidual(index, temperature, flow.dims), conditions, guidance });
         }
       const started = performance.now();

@@ -37,7 +37,7 @@ export const attributeOptions = { towards: text, from: text, strength: text } as
 export const packOptions = { translation: text, packs: text } as const;
 
 export const conditionUsage = `  --caption TEXT     what the image shows
-  --label NAME       a label of the pack
+  --label NAME       a label of the pack (default: the one that the caption names, if any; "" = none)
   --style NAME       a style of the pack, as \`tau packs list\` names them (default: any)
   --sketch FILE      strokes to follow: an image, or an SVG of plain strokes and shapes
   --layout FILE      where which colour is: an image, or a .json list of palette indices, row by row
@@ -90,7 +90,7 @@ export async function conditionOf(values: Values, keep: KeepImage): Promise<Part
   const uploaded = async (path: string) => ({ image: await keep(path) });
   return given<PartialCondition>({
     caption,
-    label,
+    label: label === "" ? null : label,
     style,
     sketch:
       sketch === undefined ? undefined : isA(sketch, ".svg") ? { svg: await readText(sketch) } : await uploaded(sketch),

@@ -133,8 +133,9 @@ function createWorkbench({ packs, client, line, signal }: Inference): Workbench 
         {
           signal,
           onProgress: ({ stage, completed, total }) => line.show(`${stage} ${completed} of ${total}`),
-          onOutside: (outside) => {
+          onFindings: ({ outside, namedLabels }) => {
             line.end();
+            for (const label of namedLabels) console.error(`caption: names the label ${label}`);
             for (const condition of outside) console.error(warningOf(condition));
           },
           onImage,

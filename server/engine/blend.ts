@@ -31,11 +31,15 @@ function blendCondition(
   position: number,
 ): EncodedCondition {
   const presence = (1 - position) * (from?.presence ?? 0) + position * (to?.presence ?? 0);
-  if (!from || !to) return { vector: (from ?? to)!.vector, presence };
+  if (!from || !to) return { ...(from ?? to)!, presence };
   // Sentence vectors lie on a sphere; mixtures of labels, cells and codes lie between them.
   const vector =
     name === "caption"
       ? slerp(from.vector, to.vector, position)
       : combine(1 - position, from.vector, position, to.vector);
-  return { vector, presence };
+  return { vector, presence, ...named(from, to) };
 }
+
+/** A label is the caption's where both ends have it from their captions; where one was asked for by itself, it stands by itself. */
+const named = (from: EncodedCondition, to: EncodedCondition): Pick<EncodedCondition, "named"> =>
+  from.named !== undefined && to.named !== undefined ? { named: to.named } : {};

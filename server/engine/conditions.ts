@@ -2,7 +2,7 @@
  * Conditions on their way to the flow: raw values → vectors of the conditioning experts → padded batches. A condition that the
  * translation does not read is refused by name, and so is an expert's answer that is no vector of numbers.
  */
-import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import { type ConditionField, type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionBatches, ConditioningExpert, ConditionValue, Flow } from "./interfaces.ts";
 
@@ -14,20 +14,36 @@ export interface EncodedCondition {
   readonly vector: Float32Array;
   /** 1 = given; less only in the frames of a blend that gains or loses the condition. */
   readonly presence: number;
+  /** The label that the caption named; absent for a condition that was given by itself. */
+  readonly named?: string;
 }
 
 /** Encoded conditions of one image; what is not here is absent. */
 export type EncodedConditions = Readonly<Partial<Record<FlowConditionName, EncodedCondition>>>;
 
 /** Names of a flow's conditions with the experts that encode them, in the flow's order. */
-export type ConditionReaders = ReadonlyArray<{ readonly name: FlowConditionName; readonly expert: ConditioningExpert }>;
+export type ConditionReaders = ReadonlyArray<{
+  readonly name: FlowConditionName;
+  readonly expert: ConditioningExpert;
+  /** Given along with a caption that names it. */
+  readonly isReadFromCaption?: boolean;
+}>;
 
 /** Names that are given at all. */
 export const namesOf = (conditions: EncodedConditions | ConditionValues): FlowConditionName[] =>
   Object.keys(conditions) as FlowConditionName[];
 
+/** The request's field that an encoded condition belongs to: what a caption named comes and goes with it. */
+export const fieldIn = (conditions: EncodedConditions, name: FlowConditionName): ConditionField =>
+  conditions[name]?.named === undefined ? fieldOf(name) : "caption";
+
+/** Labels that captions named, each once. */
+export const namedLabels = (given: readonly EncodedConditions[]): string[] => [
+  ...new Set(given.flatMap((conditions) => Object.values(conditions).flatMap(({ named }) => named ?? []))),
+];
+
 /**
- * c = Φ(x) for each condition that was given.
+ * c = Φ(x) for each condition that was given, and for a label that the caption names.
  * @throws AppError `invalid_request` naming a given condition that the translation does not read, `tensor_mismatch` naming one whose
  * expert gave no numbers, or the expert's own fault
  */
@@ -37,6 +53,7 @@ export async function encodeConditions(
 ): Promise<EncodedConditions> {
   const encoded: Partial<Record<FlowConditionName, EncodedCondition>> = {};
   for (const name of namesOf(given)) {
+    if (given[name]!.kind === "none") continue;
     const reader = conditions.find((condition) => condition.name === name);
     if (!reader) {
       const expected = conditions.map((condition) => condition.name).join(", ");
@@ -48,7 +65,16 @@ export async function encodeConditions(
     requireVector(vector, reader.expert.dims, `condition ${name} (translation ${id})`);
     encoded[name] = { vector, presence: 1 };
   }
-  return encoded;
+  return { ...encoded, ...(await encodeNamed(conditions, given)) };
+}
+
+/** What the caption names besides what was given. */
+export async function encodeNamed(conditions: ConditionReaders, given: ConditionValues): Promise<EncodedConditions> {
+  const reader = conditions.find(({ name, isReadFromCaption }) => isReadFromCaption && given[name] === undefined);
+  const named = given.caption?.kind === "text" ? reader?.expert.labelIn?.(given.caption.text) : undefined;
+  if (!reader || named === undefined) return {};
+  const vector = await reader.expert.encode([{ kind: "text", text: named }]);
+  return { [reader.name]: { vector, presence: 1, named } };
 }
 
 /** @throws AppError `tensor_mismatch` saying where the numbers came from */

@@ -2,7 +2,8 @@
  * From a request's weights to the contrasts that the flow works with: `guidance` sets all conditions against none, each part of
  * `guidanceOf` sets all against all but one. Contrasts with equal bases are one, because the rule is linear in its weights.
  */
-import { type ConditionField, conditionFields, type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import { type ConditionField, conditionFields } from "../../shared/conditions.ts";
+import { type EncodedConditions, fieldIn, namesOf } from "./conditions.ts";
 import type { GuidanceTerm } from "./interfaces.ts";
 
 export interface GuidanceWeights {
@@ -10,16 +11,17 @@ export interface GuidanceWeights {
   readonly guidanceOf?: Readonly<Partial<Record<ConditionField, number>>> | undefined;
 }
 
-/** @param given names of the conditions of the image */
+/** @param conditions of the image */
 export function guidanceTermsOf(
   { guidance, guidanceOf = {} }: GuidanceWeights,
-  given: readonly FlowConditionName[],
+  conditions: EncodedConditions,
 ): GuidanceTerm[] {
+  const given = namesOf(conditions);
   const contrasts = [
     { weight: guidance, without: [...given] },
     ...conditionFields.map((field) => ({
       weight: guidanceOf[field] ?? 0,
-      without: given.filter((name) => fieldOf(name) === field),
+      without: given.filter((name) => fieldIn(conditions, name) === field),
     })),
   ];
   const weights = new Map<string, GuidanceTerm>();

@@ -49,8 +49,12 @@ export interface Flow {
   ): Promise<FlowResult>;
 }
 
-/** The raw value of a condition: words, an image as premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], or a label map. */
+/**
+ * The raw value of a condition: words, an image as premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], or a label map. `none` says that
+ * the condition is absent, even where another one would bring it along.
+ */
 export type ConditionValue =
+  | { readonly kind: "none" }
   | { readonly kind: "text"; readonly text: string }
   | {
       readonly kind: "image";
@@ -66,6 +70,8 @@ export interface ConditioningExpert {
   readonly dims: number;
   /** @throws AppError `invalid_request` for a kind of value that the expert can't read, or the expert's own fault */
   encode(values: readonly ConditionValue[]): Promise<Float32Array>;
+  /** Of an expert of labels: the one that words name, if any. */
+  labelIn?(words: string): string | undefined;
 }
 
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1], [batch, 4, size, size]. */

@@ -2,7 +2,7 @@
  * Samples, inversions and reconstructions in bulk, by the engine that serves. Latents are kept and images decoded when they are
  * looked at, because some hundred images of planes would not fit in memory with all the rest.
  */
-import { type EncodedConditions, namesOf } from "../engine/conditions.ts";
+import type { EncodedConditions } from "../engine/conditions.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "../engine/guidance.ts";
 import { drawResidual } from "../engine/random.ts";
 import { type DrawnLatent, drawLatents, measureLatents } from "../engine/translation.ts";
@@ -30,7 +30,7 @@ export async function drawAll(subject: Subject, what: string, wanted: readonly W
       conditions: row.conditions,
       guidance: guidanceTermsOf(
         { guidance: row.guidance ?? settings.guidance, guidanceOf: row.guidanceOf },
-        namesOf(row.conditions),
+        row.conditions,
       ),
     }));
     drawn.push(...(await drawLatents(translation, rows)));

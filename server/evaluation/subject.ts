@@ -1,6 +1,11 @@
 /** What is evaluated and what with: one translation of a pack, its experts, the images and the net that judge it, the settings. */
 import type { FlowConditionName } from "../../shared/conditions.ts";
-import type { EncodedCondition, EncodedConditions } from "../engine/conditions.ts";
+import {
+  type ConditionValues,
+  type EncodedCondition,
+  type EncodedConditions,
+  encodeNamed,
+} from "../engine/conditions.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { Translation } from "../engine/translation.ts";
 import type { Expert } from "../experts/expert.ts";
@@ -42,15 +47,19 @@ export interface Subject {
 
 export const reads = ({ experts }: Subject, name: FlowConditionName): boolean => experts.has(name);
 
-/** Names of the conditions that words give, of those that the translation reads. */
+/** Names of the conditions that words give, of those that the translation reads; a caption may bring a label along besides. */
 export const wordsOf = (subject: Subject): FlowConditionName[] =>
   (["caption", "style"] as const).filter((name) => reads(subject, name));
 
+/** Whether captions bring labels along. */
+export const namesLabels = ({ translation }: Subject): boolean =>
+  translation.conditions.some(({ isReadFromCaption }) => isReadFromCaption);
+
 type Encoding = Partial<Record<FlowConditionName, EncodedCondition>>;
 
-/** Encodes words as a request gives them; what the translation does not read stays out. */
+/** Encodes words as a request gives them, with the label that a caption names; what the translation does not read stays out. */
 export async function encodeWords(
-  { experts }: Subject,
+  { experts, translation }: Subject,
   words: Readonly<Partial<Record<FlowConditionName, string>>>,
 ): Promise<EncodedConditions> {
   const encoded: Encoding = {};
@@ -58,17 +67,22 @@ export async function encodeWords(
     const expert = experts.get(name);
     if (expert) encoded[name] = { vector: await expert.encode([asText(text)]), presence: 1 };
   }
-  return encoded;
+  return { ...encoded, ...(await encodeNamed(translation.conditions, valuesOf(words))) };
 }
 
+const valuesOf = (words: Readonly<Partial<Record<FlowConditionName, string>>>): ConditionValues =>
+  Object.fromEntries(Object.entries(words).map(([name, text]) => [name, asText(text)]));
+
 /**
- * Encodes what an image of the set says of itself: its first caption, its style and label where the vocabulary has them, and
- * its own pixels for picture conditions, as training does.
+ * Encodes what an image of the set says of itself: its first caption with the label that this names, its style and label where the
+ * vocabulary has them, and its own pixels for picture conditions, as training does.
+ * @param namesLabel false: a caption is its sentence alone
  */
 export async function encodeOwn(
   { experts, translation, vocabularies, images }: Subject,
   item: ImageItem,
   names: readonly FlowConditionName[],
+  namesLabel = true,
 ): Promise<EncodedConditions> {
   const encoded: Encoding = {};
   for (const name of names) {
@@ -78,7 +92,8 @@ export async function encodeOwn(
     const expert = experts.get(name);
     if (value && expert) encoded[name] = { vector: await expert.encodeExamples([value]), presence: 1 };
   }
-  return encoded;
+  if (!namesLabel || !names.includes("caption") || names.includes("label")) return encoded;
+  return { ...encoded, ...(await encodeNamed(translation.conditions, valuesOf({ caption: item.captions[0]! }))) };
 }
 
 export const isWord = (name: FlowConditionName): name is "caption" | "style" | "label" =>

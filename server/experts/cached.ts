@@ -13,7 +13,7 @@ const keptBytes = 8 * 1024 * 1024;
 function contentKey(value: ConditionValue): string {
   if (value.kind === "text") return `text ${value.text}`;
   if (value.kind === "image") return `image ${value.sizePx} ${value.key}`;
-  return `cells ${value.cells.join()}`;
+  return value.kind === "cells" ? `cells ${value.cells.join()}` : value.kind;
 }
 
 export function cached(expert: ExpertCore): Expert {
@@ -35,6 +35,7 @@ export function cached(expert: ExpertCore): Expert {
       for (const [row, value] of values.entries()) rows.set(await vectorOf(value), row * dims);
       return rows;
     },
+    ...(expert.labelIn && { labelIn: (words) => expert.labelIn!(words) }),
     encodeExamples: (values) => expert.encodeExamples?.(values) ?? expert.encode(values),
   };
 }

@@ -1,20 +1,28 @@
 /** Label expert Φ: one-hot over a fixed vocabulary, no parameters (net2net's "Labelator"). Serves `style` or `label`. */
 import type { ConditionField } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
+import { someOf } from "../../shared/translation-rules.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { LabelExpertEntry } from "../packs/manifest.ts";
 import type { ExpertCore } from "./expert.ts";
+import { LabelNames } from "./label-names.ts";
 import { requireText } from "./values.ts";
 
 export class LabelExpert implements ExpertCore {
   readonly dims: number;
   readonly #field: ConditionField;
   readonly #indexOf: ReadonlyMap<string, number>;
+  readonly #names: LabelNames;
 
   constructor(entry: LabelExpertEntry, field: ConditionField) {
     this.dims = entry.vocabulary.length;
     this.#field = field;
     this.#indexOf = new Map(entry.vocabulary.map(({ id }, index) => [id, index]));
+    this.#names = new LabelNames(entry.vocabulary);
+  }
+
+  labelIn(words: string): string | undefined {
+    return this.#names.labelIn(words);
   }
 
   /**
@@ -40,9 +48,3 @@ export class LabelExpert implements ExpertCore {
     );
   }
 }
-
-/** Names that a message lists; GET /v1/meta has them all. */
-const namedMax = 40;
-
-const someOf = (ids: readonly string[]): string =>
-  ids.length <= namedMax ? ids.join(", ") : `${ids.slice(0, namedMax).join(", ")} and ${ids.length - namedMax} more`;

@@ -33,13 +33,13 @@ const each = (rate: number) => (): number => rate;
 /** Draws of a flow that reads words alone. */
 const wordDraws: readonly SubsetDraw[] = [{ share: 1, words: each(0.9), pictures: 0 }];
 
-/** Draws of a flow that reads pictures too. A label stands in for a caption more often than it goes along with one. */
+/** Draws of a flow that reads pictures too. A caption that names a concept brings its label along when it is asked for, so they often go together. */
 const draws: readonly SubsetDraw[] = [
   { share: 0.05, words: each(0), pictures: 0 },
-  { share: 0.24, words: rates({ caption: 0.85, style: 0.85, label: 0.1 }), pictures: 0 },
+  { share: 0.36, words: rates({ caption: 0.85, style: 0.85, label: 0.6 }), pictures: 0 },
   { share: 0.06, needs: "label", words: rates({ label: 1, style: 0.6 }), pictures: 0 },
-  { share: 0.35, words: each(0.5), pictures: 1 },
-  { share: 0.2, words: each(0.5), pictures: 2 },
+  { share: 0.28, words: each(0.5), pictures: 1 },
+  { share: 0.15, words: each(0.5), pictures: 2 },
   { share: 0.1, words: each(1), pictures: Number.POSITIVE_INFINITY },
 ];
 

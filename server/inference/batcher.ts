@@ -3,20 +3,20 @@
  * the batch is full or nobody waits (no added delay; Triton's dynamic batching with zero queue delay). Between two runs of a
  * graph it lets messages in, so that a cancel takes effect there.
  */
-import type { OutsideCondition, ResolvedRequest } from "../../shared/contract.ts";
+import type { ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
 import { typicalityPercentile } from "../engine/calibration.ts";
 import { bestCandidate } from "../engine/rank.ts";
 import { type DrawnLatent, decodeImage, drawLatents, type Row, type Translation } from "../engine/translation.ts";
 import { type Plan, planGeneration } from "./plan.ts";
-import type { ConditionImages, GenerateProgress, ImageResult } from "./protocol.ts";
+import type { ConditionFindings, ConditionImages, GenerateProgress, ImageResult } from "./protocol.ts";
 
 export interface BatchJob {
   readonly request: ResolvedRequest;
   readonly images: ConditionImages;
   readonly signal: AbortSignal;
   onProgress(progress: GenerateProgress): void;
-  onOutside(outside: readonly OutsideCondition[]): void;
+  onFindings(findings: ConditionFindings): void;
   onImage(image: ImageResult): void;
 }
 
@@ -83,7 +83,8 @@ export class Batcher {
       job.onProgress({ stage: "encoding", completed: 0, total: job.request.count });
       try {
         job.plan = await planGeneration(job.translation, job.request, job.images);
-        if (job.plan.outside.length > 0) job.onOutside(job.plan.outside);
+        const { outside, namedLabels } = job.plan;
+        if (outside.length + namedLabels.length > 0) job.onFindings({ outside, namedLabels });
       } catch (error) {
         this.#end(job, error);
       }

@@ -195,8 +195,8 @@ export class InferenceChild {
     if (!job) return;
     if (message.type === "progress") {
       if (!job.isSettled) job.handlers.onProgress?.(message.progress);
-    } else if (message.type === "outside") {
-      if (!job.isSettled) job.handlers.onOutside?.(message.outside);
+    } else if (message.type === "findings") {
+      if (!job.isSettled) job.handlers.onFindings?.(message.findings);
     } else if (message.type === "tiles") {
       if (!job.isSettled) job.handlers.onTiles?.(message.tiles);
     } else if (message.type === "inversion") {

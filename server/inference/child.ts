@@ -79,7 +79,7 @@ async function carryOut(service: InferenceService, job: number, order: Order, si
     images: order.images,
     signal,
     onProgress: (progress) => void send({ type: "progress", job, progress }),
-    onOutside: (outside) => void send({ type: "outside", job, outside }),
+    onFindings: (findings) => void send({ type: "findings", job, findings }),
     onImage: (image) => void send({ type: "image", job, image }),
   });
 }

@@ -20,7 +20,7 @@ export function conditionValues(condition: PartialCondition, images: ConditionIm
   const picture = (key: string): ConditionValue => ({ kind: "image", key, ...imageOf(images, key) });
   return {
     ...(caption !== undefined && { caption: text(caption) }),
-    ...(label !== undefined && { label: text(label) }),
+    ...(label !== undefined && { label: label === null ? { kind: "none" } : text(label) }),
     ...(style !== undefined && { style: text(style) }),
     ...(sketch && { sketch: picture("svg" in sketch ? keyOfDrawing(sketch.svg) : keyOfSketch(sketch.image)) }),
     ...(layout && { layout: "cells" in layout ? { kind: "cells", cells: layout.cells } : picture(layout.image) }),

@@ -1,7 +1,7 @@
 /** Answers an inversion: z, v and likelihood of an image under a condition, with what the numbers are worth. */
 import type { InversionRequest } from "../../shared/contract.ts";
 import { outsideConditions, typicalityPercentile } from "../engine/calibration.ts";
-import { encodeConditions } from "../engine/conditions.ts";
+import { encodeConditions, namedLabels } from "../engine/conditions.ts";
 import { checkInversion, invertImage } from "../engine/invert.ts";
 import type { Translation } from "../engine/translation.ts";
 import { conditionValues, imageOf } from "./condition-values.ts";
@@ -28,6 +28,7 @@ export async function runInversion(
     conditionGain,
     ...(percentile === undefined ? {} : { typicalityPercentile: percentile }),
     outside: outsideConditions(calibration, conditions),
+    namedLabels: namedLabels([conditions]),
     ...check,
   };
 }

@@ -1,9 +1,10 @@
 /** Messages between the inference client and its child, over Node's IPC channel with structured clones. */
-import type { InversionRequest, OutsideCondition, ResolvedRequest } from "../../shared/contract.ts";
+import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Pixels } from "../engine/interfaces.ts";
 import type { Fault } from "../faults.ts";
 import type {
+  ConditionFindings,
   ConditionImages,
   GenerateProgress,
   ImageResult,
@@ -35,7 +36,7 @@ export type ToChild =
 /** What the child says of a job; `done` or `failed` is its last word. */
 export type JobNews =
   | { readonly type: "progress"; readonly job: number; readonly progress: GenerateProgress }
-  | { readonly type: "outside"; readonly job: number; readonly outside: readonly OutsideCondition[] }
+  | { readonly type: "findings"; readonly job: number; readonly findings: ConditionFindings }
   | { readonly type: "image"; readonly job: number; readonly image: ImageResult }
   | { readonly type: "inversion"; readonly job: number; readonly inversion: InversionResult }
   | { readonly type: "tiles"; readonly job: number; readonly tiles: { completed: number; total: number } }

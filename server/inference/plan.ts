@@ -9,7 +9,7 @@ import { AppError } from "../../shared/problem.ts";
 import { addAttribute } from "../engine/attribute.ts";
 import { type Blendable, blend } from "../engine/blend.ts";
 import { outsideConditions } from "../engine/calibration.ts";
-import { type ConditionValues, type EncodedConditions, encodeConditions, namesOf } from "../engine/conditions.ts";
+import { type ConditionValues, type EncodedConditions, encodeConditions, namedLabels } from "../engine/conditions.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
 import { invertImage } from "../engine/invert.ts";
 import { drawResidual, imageSeed } from "../engine/random.ts";
@@ -17,11 +17,9 @@ import { restyledConditions } from "../engine/restyle.ts";
 import type { Row, Translation } from "../engine/translation.ts";
 import { varyResidual } from "../engine/variations.ts";
 import { conditionValues, imageOf } from "./condition-values.ts";
-import type { ConditionImages } from "./protocol.ts";
+import type { ConditionFindings, ConditionImages } from "./protocol.ts";
 
-export interface Plan {
-  /** Given conditions that lie outside what was learned. */
-  readonly outside: readonly OutsideCondition[];
+export interface Plan extends ConditionFindings {
   /** Seed of a candidate of an image: enough to make it again alone. */
   seedOf(image: number, candidate: number): number;
   rowOf(image: number, candidate: number): Row;
@@ -38,12 +36,13 @@ export async function planGeneration(
   const asked = conditionValues(request.condition, images);
   const seedOf = (image: number, candidate: number): number => imageSeed(request.seed, image * bestOf + candidate);
   const rowFrom = ({ residual, conditions }: Blendable): Row => {
-    return { residual, conditions, guidance: guidanceTermsOf(request, namesOf(conditions)) };
+    return { residual, conditions, guidance: guidanceTermsOf(request, conditions) };
   };
   if (!keepResidualOf) {
     const conditions = await encodeAsked(translation, request, asked);
     return {
       outside: outsideConditions(translation.calibration, conditions),
+      namedLabels: namedLabels([conditions]),
       seedOf,
       rowOf: (image, candidate) =>
         rowFrom({ residual: drawResidual(seedOf(image, candidate), temperature, translation.flow.dims), conditions }),
@@ -53,8 +52,10 @@ export async function planGeneration(
     worstByField(given.flatMap((conditions) => outsideConditions(translation.calibration, conditions)));
   const from = await editedEnd(translation, request, "keepResidualOf", keepResidualOf, asked, images);
   const to = blendWith && (await editedEnd(translation, request, "blendWith", blendWith, asked, images));
+  const ends = [from, ...(to ? [to] : [])].flatMap(({ own, conditions }) => [own, conditions]);
   return {
-    outside: outside(...[from, ...(to ? [to] : [])].flatMap(({ own, conditions }) => [own, conditions])),
+    outside: outside(...ends),
+    namedLabels: namedLabels(ends),
     seedOf,
     rowOf: (image, candidate) =>
       to
@@ -112,8 +113,9 @@ async function encodeAsked(
   { attribute }: ResolvedRequest,
   values: ConditionValues,
 ): Promise<EncodedConditions> {
-  const conditions = await encodeConditions(translation, values);
-  if (!attribute) return conditions;
+  if (!attribute) return encodeConditions(translation, values);
+  // A caption that is moved away from its words no longer means the label that they name.
+  const conditions = await encodeConditions(translation, { label: { kind: "none" }, ...values });
   const { caption } = conditions;
   if (!caption) throw contradiction("attribute", "a caption to move", "none");
   const wordsOf = async (words: string): Promise<Float32Array> =>

@@ -39,11 +39,19 @@ export interface GenerateProgress {
   readonly total: number;
 }
 
+/** What is known of a request's conditions before anything is drawn. */
+export interface ConditionFindings {
+  /** Given conditions that lie outside what was learned. */
+  readonly outside: readonly OutsideCondition[];
+  /** Labels that its captions named. */
+  readonly namedLabels: readonly string[];
+}
+
 export interface GenerateHandlers {
   readonly signal?: AbortSignal;
   onProgress?(progress: GenerateProgress): void;
-  /** Called at most once, before the first image, when a given condition lies outside what was learned. */
-  onOutside?(outside: readonly OutsideCondition[]): void;
+  /** Called at most once, before the first image, when there is something to tell. */
+  onFindings?(findings: ConditionFindings): void;
   /** Called once an image, in index order within a request. */
   onImage(image: ImageResult): void | Promise<void>;
 }

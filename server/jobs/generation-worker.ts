@@ -26,7 +26,8 @@ export const startGenerationWorker = (deps: GenerationWorkerDeps): Worker =>
       const handlers: GenerateHandlers = {
         signal,
         onProgress: ({ stage, completed }) => job.report({ stage, completed }),
-        onOutside: (outside) => job.reportFindings({ outside: [...outside] }),
+        onFindings: ({ outside, namedLabels }) =>
+          job.reportFindings({ outside: [...outside], namedLabels: [...namedLabels] }),
         // Not awaited by the client: the files of a job are written side by side; there are at most `countMax`.
         onImage: keep,
       };

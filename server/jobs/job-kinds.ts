@@ -37,6 +37,7 @@ export const generationKind: JobKind<Generation> = {
     progress: { stage: "waiting", completed: 0, total: asked.request.count },
     images: [],
     outside: [],
+    namedLabels: [],
   }),
   firstStage: "encoding",
   uploadsIn: (request) => uploadsIn(request).map(({ digest }) => digest),

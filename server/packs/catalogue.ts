@@ -177,7 +177,7 @@ function describe({ experts }: PackManifest, translation: TranslationEntry): Tra
     experts[conditions.find(({ name }) => fieldOf(name) === field)?.expert ?? ""];
   const vocabularyOf = (field: ConditionField): TranslationInfo["labels"] => {
     const expert = expertOf(field);
-    return expert?.kind === "label" ? expert.vocabulary : [];
+    return expert?.kind === "label" ? expert.vocabulary.map(({ id, label }) => ({ id, label })) : [];
   };
   const layout = expertOf("layout");
   return {

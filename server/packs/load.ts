@@ -74,9 +74,10 @@ async function loadTranslation(
   // The manifest's schema has seen that each expert is there and of a fitting kind.
   const target = await openTarget(folder, experts[targetKey] as TargetEntry, options);
   const opened: Array<Translation["conditions"][number]> = [];
-  for (const { name, expert } of conditions)
+  for (const { name, expert, readFrom } of conditions)
     opened.push({
       name,
+      isReadFromCaption: readFrom === "caption",
       expert: await openConditioning(folder, experts[expert] as ConditioningEntry, fieldOf(name), options),
     });
   const expected = widths(

@@ -30,7 +30,16 @@ export const TextExpertSchema = z.object({
 /** One-hot label over a fixed vocabulary [batch, vocabulary length] (the official code's "Labelator"). */
 export const LabelExpertSchema = z.object({
   kind: z.literal("label"),
-  vocabulary: z.array(z.object({ id: z.string().min(1), label: z.string().min(1) })).min(1),
+  vocabulary: z
+    .array(
+      z.object({
+        id: z.string().min(1),
+        label: z.string().min(1),
+        /** What else a caption may call it. */
+        names: z.array(z.string().min(1)).optional(),
+      }),
+    )
+    .min(1),
 });
 
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1]: image [batch, 4, size, size] ↔ latent [batch, ...latentShape]. */
@@ -167,7 +176,16 @@ export const TranslationSchema = z.object({
   id: z.string().min(1),
   label: z.string().min(1),
   /** Name of the flow's condition → the expert that encodes it. Order is the flow's order of condition inputs. */
-  conditions: z.array(z.object({ name: z.enum(flowConditionNames), expert: z.string() })).min(1),
+  conditions: z
+    .array(
+      z.object({
+        name: z.enum(flowConditionNames),
+        expert: z.string(),
+        /** Of a label: a caption that names one brings it along, unless the request says otherwise. */
+        readFrom: z.literal("caption").optional(),
+      }),
+    )
+    .min(1),
   target: z.string(),
   /** ONNX file of the flow: initialisers are its weights, metadata its architecture (server/flow/weights.ts). */
   flow: PackPathSchema,
@@ -255,8 +273,10 @@ function faultsOf(
   const names = conditions.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) faults.push(`expected each condition once, got "${twice}" twice`);
-  for (const { name, expert: key } of conditions) {
+  for (const { name, expert: key, readFrom } of conditions) {
     const expert = experts[key];
+    if (readFrom && (name !== "label" || !names.includes(readFrom)))
+      faults.push(`${name}: expected readFrom of a label beside a caption alone, got ${names.join(", ")}`);
     if (!expert) faults.push(`no expert "${key}"`);
     else if (!canRead(expert, name))
       faults.push(

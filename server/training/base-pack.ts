@@ -1,6 +1,7 @@
 /**
  * The pack that a user's translation starts from: its frozen experts are used as they are, its flow is the start. A new style is
- * no word of the base's vocabularies, so the new translation reads every condition of the base but label and style.
+ * no word of the base's vocabularies, so the new translation reads every condition of the base but style, and a label only where
+ * captions bring it along.
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -53,8 +54,10 @@ export async function openBasePack(folder: string, translationId?: string): Prom
 }
 
 /** The base's translation as the new one declares it. @throws AppError `pack_corrupt` when nothing would be left to condition on */
-export function unlabelled(draft: PackDraft): PackDraft {
-  const conditions = draft.translation.conditions.filter(({ name }) => name !== "style" && name !== "label");
+export function styleless(draft: PackDraft): PackDraft {
+  const conditions = draft.translation.conditions.filter(
+    ({ name, readFrom }) => name !== "style" && (name !== "label" || readFrom !== undefined),
+  );
   if (!conditions.some(({ name }) => name === "caption"))
     throw new AppError(
       "pack_corrupt",

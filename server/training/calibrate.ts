@@ -66,7 +66,7 @@ export async function calibrateFlowFile(
   }
 }
 
-/** log p(z|c) of held-out images for no condition, each alone, each pair and all; what too few images have is left out. */
+/** log p(z|c) of held-out images for no condition, each alone, each pair, all words and everything; what too few images have is left out. */
 async function measureTypicality(
   flow: Translation["flow"],
   tables: readonly NamedTable[],
@@ -100,12 +100,14 @@ function withPosteriorNoise(means: readonly Float32Array[], std: number): Float3
   });
 }
 
-/** Nothing, each name, each pair of different fields, and everything. */
+/** Nothing, each name, each pair of different fields, the words that go together, and everything. */
 function subsetsOf(names: readonly FlowConditionName[]): FlowConditionName[][] {
   const pairs = names.flatMap((first, at) =>
     names.slice(at + 1).flatMap((second) => (fieldOf(first) === fieldOf(second) ? [] : [[first, second]])),
   );
-  return [[], ...names.map((name) => [name]), ...pairs, ...(names.length > 2 ? [[...names]] : [])];
+  const words = names.filter((name) => name === "caption" || name === "label" || name === "style");
+  const larger = [words, [...names]].filter(({ length }, at, all) => length > 2 && length !== all[at + 1]?.length);
+  return [[], ...names.map((name) => [name]), ...pairs, ...larger];
 }
 
 const plainestConditions = (tables: readonly NamedTable[], row: number): EncodedConditions =>

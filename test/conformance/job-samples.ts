@@ -39,7 +39,7 @@ export const generations: JobSample<Generation> = {
     ...stored(index, sha256),
   }),
   isSearched: true,
-  found: { outside: [{ field: "caption", score: 9, threshold: 5 }] },
+  found: { outside: [{ field: "caption", score: 9, threshold: 5 }], namedLabels: ["apple"] },
   uploads: {
     request: ResolvedRequestSchema.parse({
       condition: { sketch: { image: first } },

@@ -90,7 +90,7 @@ export class SmallInference implements InferenceClient {
     this.begun.push(request);
     this.given.push(images);
     const cancelled = this.cancelOf(handlers.signal);
-    if (this.outside.length > 0) handlers.onOutside?.(this.outside);
+    if (this.outside.length > 0) handlers.onFindings?.({ outside: this.outside, namedLabels: [] });
     handlers.onProgress?.({ stage: "translating", completed: 0, total: request.count });
     for (let index = 0; index < request.count; index++) {
       await Promise.race([this.gate ?? new Promise((resolve) => setImmediate(resolve)), cancelled]);
@@ -121,7 +121,7 @@ export class SmallInference implements InferenceClient {
       });
       const likelihood = { logLikelihood: -12.5, natsPerDimension: 1.25, conditionGain: 2.5 };
       const checks = { roundTripError: 0, reconstructionPsnrDb: 30 };
-      return { latent, residual: latent, ...likelihood, ...checks, outside: [...this.outside] };
+      return { latent, residual: latent, ...likelihood, ...checks, outside: [...this.outside], namedLabels: [] };
     } finally {
       this.inverting -= 1;
     }

@@ -139,6 +139,7 @@ export async function startContractServer(page?: () => string): Promise<Contract
       progress: { stage: "waiting", completed: 0, total, position: 2 },
       images: [],
       outside: [],
+      namedLabels: [],
     };
     log.accept(response, job, () => server.stepMs, [...stagesOf(total), finish]);
   }

@@ -17,7 +17,7 @@ function collect(service: InferenceService, wanted: ResolvedRequest, abort = new
     request: wanted,
     images: new Map(),
     signal: abort.signal,
-    onOutside: () => {},
+    onFindings: () => {},
     onProgress: ({ stage, completed }) => stages.push(`${stage} ${completed}`),
     onImage: (image) => void images.push(image),
   });
@@ -92,7 +92,7 @@ describe("the batcher of the inference service", () => {
         request: request("apple", 1, 3, fields),
         images: new Map([[source, { planes: new Float32Array(4), sizePx: 1 }]]),
         signal: new AbortController().signal,
-        onOutside: () => {},
+        onFindings: () => {},
         onProgress: () => {},
         onImage: (image) => void images.push(image),
       });

@@ -243,8 +243,8 @@ describe("the inference child with a calibrated pack", () => {
       const seen: string[] = [];
       const request = ResolvedRequestSchema.parse({ condition: { caption }, count: 2, seed: 1 });
       await client.generate(request, {
-        onOutside: (found) =>
-          void seen.push(...found.map(({ field, score, threshold }) => `${field} ${score > threshold}`)),
+        onFindings: ({ outside }) =>
+          void seen.push(...outside.map(({ field, score, threshold }) => `${field} ${score > threshold}`)),
         onProgress: ({ stage }) => void seen.push(stage),
         onImage: ({ typicalityPercentile: percentile }) => {
           assert.ok(percentile !== undefined && percentile >= 0 && percentile <= 100, `${percentile}`);

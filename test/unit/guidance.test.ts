@@ -1,6 +1,7 @@
 /** Guidance on one Gaussian: it becomes the renormalised product of powers of densities, found here by adding log-densities. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { EncodedConditions } from "../../server/engine/conditions.ts";
 import { guidanceTermsOf } from "../../server/engine/guidance.ts";
 import type { GuidanceTerm } from "../../server/engine/interfaces.ts";
 import type { FlowArchitecture } from "../../server/flow/architecture.ts";
@@ -9,6 +10,7 @@ import { guidanceTerms } from "../../server/flow/guidance.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
 import { initialWeights } from "../../server/flow/weights.ts";
 import { identityWhitening } from "../../server/flow/whitening.ts";
+import type { FlowConditionName } from "../../shared/conditions.ts";
 
 const dims = 6;
 /** No couplings and no whitening: z = μ + σ·v, so that μ and σ can be read off. */
@@ -184,18 +186,30 @@ describe("guidance of the couplings", async () => {
 });
 
 describe("a request's guidance", () => {
+  const vector = new Float32Array(1);
+  const given = (...names: readonly FlowConditionName[]): EncodedConditions =>
+    Object.fromEntries(names.map((name) => [name, { vector, presence: 1 }]));
+
   it("sets all conditions against none, and one field against the others", () => {
-    assert.deepEqual(guidanceTermsOf({ guidance: 1, guidanceOf: { sketch: 2, layout: 3 } }, ["caption", "sketch"]), [
+    const weights = { guidance: 1, guidanceOf: { sketch: 2, layout: 3 } };
+    assert.deepEqual(guidanceTermsOf(weights, given("caption", "sketch")), [
       { weight: 1, without: ["caption", "sketch"] },
       { weight: 2, without: ["sketch"] },
     ]);
   });
 
   it("adds the weights of contrasts that are the same, and is silent where there is nothing to contrast", () => {
-    assert.deepEqual(guidanceTermsOf({ guidance: 1, guidanceOf: { image: 0.5 } }, ["image-last"]), [
+    assert.deepEqual(guidanceTermsOf({ guidance: 1, guidanceOf: { image: 0.5 } }, given("image-last")), [
       { weight: 1.5, without: ["image-last"] },
     ]);
-    assert.deepEqual(guidanceTermsOf({ guidance: 3 }, []), []);
-    assert.deepEqual(guidanceTermsOf({ guidance: 0, guidanceOf: { caption: 0 } }, ["caption"]), []);
+    assert.deepEqual(guidanceTermsOf({ guidance: 3 }, {}), []);
+    assert.deepEqual(guidanceTermsOf({ guidance: 0, guidanceOf: { caption: 0 } }, given("caption")), []);
+  });
+
+  it("takes a label that the caption named for a part of the caption", () => {
+    const named = { ...given("caption", "style"), label: { vector, presence: 1, named: "apple" } };
+    assert.deepEqual(guidanceTermsOf({ guidance: 0, guidanceOf: { caption: 2, label: 1 } }, named), [
+      { weight: 2, without: ["caption", "label"] },
+    ]);
   });
 });

@@ -52,7 +52,7 @@ async function generate(fields: object) {
     images: new Map(),
     signal: new AbortController().signal,
     onProgress: () => undefined,
-    onOutside: () => undefined,
+    onFindings: () => undefined,
     onImage: (image) => void images.push(image),
   });
   return { decoded, images };
@@ -148,7 +148,7 @@ describe("an expert that gives no numbers", () => {
         images: new Map(),
         signal: new AbortController().signal,
         onProgress: () => undefined,
-        onOutside: () => undefined,
+        onFindings: () => undefined,
         onImage: (image) => void images.push(image),
       });
       return { images, done };

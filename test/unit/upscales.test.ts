@@ -36,7 +36,7 @@ function generate(service: InferenceService, fields: object = {}, abort = new Ab
     request: generationOf(fields),
     images: new Map(),
     signal: abort.signal,
-    onOutside: () => {},
+    onFindings: () => {},
     onProgress: () => {},
     onImage: (image) => void images.push(image),
   });

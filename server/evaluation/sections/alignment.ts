@@ -1,4 +1,5 @@
 /** Caption alignment: does a sample show what its caption says, in the eyes of a net that had no part in making it? */
+import type { FlowConditionName } from "../../../shared/conditions.ts";
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll } from "../draw.ts";
 import { captionVectors, type Group, type Material } from "../groups.ts";
@@ -6,7 +7,7 @@ import type { CaptionJudge } from "../metrics/caption-judge.ts";
 import { type Ranking, rankCaptions } from "../metrics/r-precision.ts";
 import { countOf, pickRows, type Vectors } from "../metrics/vectors.ts";
 import type { Row } from "../report.ts";
-import { encodeOwn, reads, type Subject } from "../subject.ts";
+import { encodeOwn, namesLabels, reads, type Subject, wordsOf } from "../subject.ts";
 import { firstOf, needsCondition, needsFeatures, needsImages, type SectionPlan } from "./section.ts";
 
 /** Captions that compete with the true one. */
@@ -26,7 +27,8 @@ export const alignmentSection: SectionPlan = {
     return {
       about:
         `R-precision@1 among ${rivals + 1} captions, or as many different ones as there are: features of ${subject.features!.name} are mapped to whitened caption vectors by ridge ` +
-        "regression (closed form, fitted on real training images), and the caption that ranks first by cosine must be the image's own. " +
+        "regression (closed form, fitted on real training images), and the caption that ranks first by cosine must be the image's own. Samples follow " +
+        "captions as requests do, with the label that a caption names. " +
         "What is third party and what is not: the net that looks at the images had no part in samples drawn from words, because it conditions only " +
         "when an image is given; the vectors of the captions that compete are the text expert's, which conditions the flow too. The ceilings are what " +
         "this judge says of images that are right.",
@@ -80,17 +82,32 @@ export async function precisionOf(
   );
 }
 
+/** Other words than a request's caption and style. */
+interface Way {
+  readonly what: string;
+  readonly names: readonly FlowConditionName[];
+  /** As in `encodeOwn`. */
+  readonly namesLabel?: boolean;
+  readonly isAsked: boolean;
+}
+
 /** Samples for other words than the caption and style of a request: the caption without a style, and the label instead of the caption. */
 async function otherWords(subject: Subject, material: Material): Promise<Row[]> {
   const { known } = material;
-  const ways = [
+  const ways: readonly Way[] = [
     { what: "samples from the caption alone", names: ["caption"], isAsked: reads(subject, "style") },
     { what: "samples from label and style, no caption", names: ["label", "style"], isAsked: reads(subject, "label") },
-  ] as const;
+    {
+      what: "samples, the label that the caption names left out",
+      names: wordsOf(subject),
+      namesLabel: false,
+      isAsked: namesLabels(subject),
+    },
+  ];
   const rows: Row[] = [];
-  for (const { what, names } of ways.filter(({ isAsked }) => isAsked)) {
-    const asked = await Promise.all(known.items.map((item) => encodeOwn(subject, item, names)));
-    const kept = known.items.flatMap((_, at) => (asked[at]![names[0]] ? [at] : []));
+  for (const { what, names, namesLabel } of ways.filter(({ isAsked }) => isAsked)) {
+    const asked = await Promise.all(known.items.map((item) => encodeOwn(subject, item, names, namesLabel)));
+    const kept = known.items.flatMap((_, at) => (asked[at]![names[0]!] ? [at] : []));
     if (kept.length < fewest) continue;
     const drawn = await drawAll(
       subject,

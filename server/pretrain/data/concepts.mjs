@@ -63,17 +63,48 @@ export function loadEmoji() {
       if (emoji && !byName.has(compactOf(name))) byName.set(compactOf(name), emoji);
     }
   }
+  for (const [hex, name] of shortcodes()) {
+    const emoji = byHex.get(bareHex(hex));
+    if (emoji && !byName.has(compactOf(name))) byName.set(compactOf(name), emoji);
+  }
+  return byName;
+}
+
+/** Short names of emoji, the first source's first. @returns {Iterable<[hex: string, name: string]>} */
+function* shortcodes() {
   for (const source of ["cldr", "github", "emojibase", "joypixels"]) {
     /** @type {Record<string, string | string[]>} */
     const codes = readJson(`emojibase-data/en/shortcodes/${source}.json`);
-    for (const [hex, names] of Object.entries(codes)) {
-      const emoji = byHex.get(bareHex(hex));
-      for (const name of [names].flat()) {
-        if (emoji && name.length > 2 && !byName.has(compactOf(name))) byName.set(compactOf(name), emoji);
-      }
-    }
+    for (const [hex, names] of Object.entries(codes))
+      for (const name of [names].flat()) if (name.length > 2) yield [hex, name];
   }
-  return byName;
+}
+
+/**
+ * What people call concepts besides their own names: "car" for the emoji "automobile". A name belongs to one concept, and to none where it is
+ * a concept's own.
+ * @param {string[]} concepts
+ * @returns {Map<string, string[]>} names by concept, in words
+ */
+export function otherNames(concepts) {
+  const known = new Set(concepts);
+  /** @type {Map<string, string>} */
+  const conceptOf = new Map();
+  for (const { hexcode, label } of readJson("emojibase-data/en/data.json"))
+    conceptOf.set(bareHex(hexcode), slugOf(label));
+  const taken = new Set(concepts);
+  /** @type {Map<string, string[]>} */
+  const names = new Map();
+  for (const [hex, name] of shortcodes()) {
+    const concept = conceptOf.get(bareHex(hex));
+    const slug = slugOf(name);
+    // Codes such as "man_tone1" or "+1" are no words, and no image shows another skin tone than the neutral one and one more.
+    const isWords = /^[a-z]{3}[^0-9]*$/.test(slug) && !slug.includes("skin-tone");
+    if (!isWords || concept === undefined || !known.has(concept) || taken.has(slug)) continue;
+    taken.add(slug);
+    names.set(concept, [...(names.get(concept) ?? []), slug.replaceAll("-", " ")]);
+  }
+  return names;
 }
 
 /**

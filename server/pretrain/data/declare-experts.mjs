@@ -1,19 +1,21 @@
 /**
  * Declares the conditioning experts of the default pack in its pack.json: `npm run declare` (from this folder, after `render`). The
- * vocabulary of the label expert is what many styles draw, so that a label can be asked for in any of them. Run again, it changes nothing.
+ * vocabulary of the label expert is what two styles or more draw, so that a label can be asked for in any of them; captions that name
+ * one bring it along. Run again, it changes nothing.
  * `--icons DIR` and `--pack DIR` name other icons and another pack; `--styles-min N` is for sets of fewer styles.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { otherNames } from "./concepts.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
   options: {
     icons: { type: "string", default: join(here, "../.cache/icons") },
     pack: { type: "string", default: join(here, "../../packs/default/icons") },
-    "styles-min": { type: "string", default: "8" },
+    "styles-min": { type: "string", default: "2" },
   },
 });
 const index = join(values.icons, "index.jsonl");
@@ -51,13 +53,17 @@ for (const line of (await readFile(index, "utf8")).trimEnd().split("\n")) {
 }
 const labels = [...stylesOf].filter(([, styles]) => styles.size >= stylesMin).map(([concept]) => concept);
 
+const names = otherNames(labels);
+
 const image = (output) => ({ kind: "image", model: "image/encoder.onnx", output, sizePx: 128, dims: imageDims });
 const added = {
   label: {
     kind: "label",
-    vocabulary: labels
-      .sort()
-      .map((id) => ({ id, label: id.replaceAll("-", " ").replace(/^./, (c) => c.toUpperCase()) })),
+    vocabulary: labels.sort().map((id) => ({
+      id,
+      label: id.replaceAll("-", " ").replace(/^./, (c) => c.toUpperCase()),
+      ...(names.has(id) && { names: names.get(id) }),
+    })),
   },
   sketch: { kind: "sketch", model: "sketch/encoder.onnx", sizePx: 64, dims: codeDims },
   layout: { kind: "layout", columns: 8, rows: 8, palette: palette.map(([id, label, hex]) => ({ id, label, hex })) },
@@ -72,7 +78,7 @@ pack.experts = { ...pack.experts, ...added };
 pack.translations[0].conditions = [
   { name: "caption", expert: "text" },
   { name: "style", expert: "style" },
-  { name: "label", expert: "label" },
+  { name: "label", expert: "label", readFrom: "caption" },
   { name: "sketch", expert: "sketch" },
   { name: "layout", expert: "layout" },
   { name: "image-early", expert: "image-early" },
