@@ -45,7 +45,7 @@ export const PartialConditionSchema = z.strictObject({
    * A label id from `Meta`. Absent: the one that the caption names, where the translation reads labels from captions; null: none,
    * whatever the caption names.
    */
-  label: z.string().min(1).max(64).nullable().optional(),
+  label: z.string().min(1).max(128).nullable().optional(),
   /** A style id from `Meta`; absent = any style. */
   style: z.string().min(1).max(64).optional(),
   /** Strokes on paper or on nothing: an uploaded raster image, or SVG sent inline. */

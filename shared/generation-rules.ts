@@ -60,7 +60,8 @@ export function checkGeneration(asked: Asked, context: z.RefinementCtx): void {
     isAsked("caption") || (sources.length > 0 && sources.every(({ caption }) => caption !== undefined));
   if (attribute && !hasCaption) complain(["attribute"], "condition.caption beside it", "none");
   for (const field of conditionFields) {
-    const isGiven = isAsked(field) || sources.some((source) => asksFor(source, field));
+    const isLeftOut = condition[field] === null;
+    const isGiven = isAsked(field) || (!isLeftOut && sources.some((source) => asksFor(source, field)));
     if (guidanceOf[field] !== undefined && !isGiven)
       complain(["guidanceOf", field], `condition.${field} beside it`, "none");
   }

@@ -58,14 +58,12 @@ function requireKnown(
   throw mismatch(code, field, `one of ${someOf(vocabulary.map(({ id }) => id))}`, describe(value));
 }
 
-/** Names that a message lists; GET /v1/meta has them all. */
+/** Names that a message lists; `tau packs list --json` and GET /v1/meta have them all. */
 const namedMax = 40;
 
 /** The first names of a vocabulary, and how many more there are. */
 export const someOf = (ids: readonly string[]): string =>
-  ids.length <= namedMax
-    ? ids.join(", ")
-    : `${ids.slice(0, namedMax).join(", ")} and ${ids.length - namedMax} more, listed by GET /v1/meta`;
+  ids.length <= namedMax ? ids.join(", ") : `${ids.slice(0, namedMax).join(", ")} and ${ids.length - namedMax} more`;
 
 function checkCells({ layout }: TranslationInfo, cells: readonly number[], field: string): void {
   const { columns = 0, rows = 0, palette = [] } = layout ?? {};

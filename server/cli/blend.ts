@@ -9,6 +9,7 @@ const usage = `Usage: npm run -s tau -- blend FROM TO --frames N --out DIR [opti
   --frames N            2 to ${limits.countMax} images, from the first file to the second
   --from-caption TEXT   what the first image shows; --from-style NAME its style
   --to-caption TEXT     what the second image shows; --to-style NAME its style
+  --from-label NAME, --to-label NAME   their labels, in place of those that the captions name ("" = none)
 ${flags.drawUsage}
 ${flags.packUsage}
   --out DIR          where the PNG files go`;
@@ -24,6 +25,8 @@ async function run(args: string[]): Promise<number> {
       "from-style": { type: "string" },
       "to-caption": { type: "string" },
       "to-style": { type: "string" },
+      "from-label": { type: "string" },
+      "to-label": { type: "string" },
       frames: { type: "string" },
       out: { type: "string" },
     },
@@ -35,12 +38,12 @@ async function run(args: string[]): Promise<number> {
     return refuse(`expected two image files, got ${positionals.length}`);
   if (frames === undefined || out === undefined) return refuse("expected --frames N and --out DIR");
   const work = async ({ keep, draw }: Workbench): Promise<void> => {
-    const sourceOf = async (file: string, caption: string | undefined, style: string | undefined) => ({
-      image: await keep(file),
-      condition: await flags.conditionOf({ caption, style }, keep),
-    });
-    const keepResidualOf = await sourceOf(from, values["from-caption"], values["from-style"]);
-    const blendWith = await sourceOf(to, values["to-caption"], values["to-style"]);
+    const sourceOf = async (file: string, end: "from" | "to") => {
+      const [caption, style, label] = [values[`${end}-caption`], values[`${end}-style`], values[`${end}-label`]];
+      return { image: await keep(file), condition: await flags.conditionOf({ caption, style, label }, keep) };
+    };
+    const keepResidualOf = await sourceOf(from, "from");
+    const blendWith = await sourceOf(to, "to");
     const edit = { count: flags.numberOf(frames), seed: flags.seedOf(values), keepResidualOf, blendWith };
     await draw(flags.requestOf(values, { condition: {}, ...edit }), out);
   };

@@ -15,6 +15,7 @@ is taken out: --from-caption and --from-style; what is not changed stays. Prints
 
   --from-caption TEXT   what the images show now
   --from-style NAME     the style that they have now
+  --from-label NAME     their label, in place of the one that the caption names ("" = none)
 ${flags.conditionUsage}
 ${flags.drawUsage}
 ${flags.attributeUsage}
@@ -32,6 +33,7 @@ async function run(args: string[]): Promise<number> {
       ...flags.packOptions,
       "from-caption": { type: "string" },
       "from-style": { type: "string" },
+      "from-label": { type: "string" },
       out: { type: "string" },
     },
   });
@@ -39,7 +41,8 @@ async function run(args: string[]): Promise<number> {
   if (positionals.length === 0) return refuseUsage("restyle", "expected at least one image file, got none", usage);
   if (out === undefined) return refuseUsage("restyle", "expected --out DIR, got none", usage);
   return withWorkbench(values.packs, async ({ keep, draw }) => {
-    const from = await flags.conditionOf({ caption: values["from-caption"], style: values["from-style"] }, keep);
+    const [caption, style, label] = [values["from-caption"], values["from-style"], values["from-label"]];
+    const from = await flags.conditionOf({ caption, style, label }, keep);
     const condition = await flags.conditionOf(values, keep);
     const gate = createGate(parallelMax);
     const requests = await Promise.all(

@@ -13,7 +13,8 @@ export interface Blendable {
 }
 
 /** @param position 0 = from, 1 = to; frame i of N is at i/(N − 1) */
-export function blend(from: Blendable, to: Blendable, position: number): Blendable {
+export function blend(start: Blendable, end: Blendable, position: number): Blendable {
+  const [from, to] = [ownedLike(start, end), ownedLike(end, start)];
   if (position === 0) return from;
   if (position === 1) return to;
   const names = new Set([...namesOf(from.conditions), ...namesOf(to.conditions)]);
@@ -37,9 +38,16 @@ function blendCondition(
     name === "caption"
       ? slerp(from.vector, to.vector, position)
       : combine(1 - position, from.vector, position, to.vector);
-  return { vector, presence, ...named(from, to) };
+  return { ...to, vector, presence };
 }
 
-/** A label is the caption's where both ends have it from their captions; where one was asked for by itself, it stands by itself. */
-const named = (from: EncodedCondition, to: EncodedCondition): Pick<EncodedCondition, "named"> =>
-  from.named !== undefined && to.named !== undefined ? { named: to.named } : {};
+/** The same end; a label that only its own caption named stands by itself where the other end asked for one, so that all frames are guided alike. */
+function ownedLike({ residual, conditions }: Blendable, other: Blendable): Blendable {
+  const owned = namesOf(conditions).map((name): [FlowConditionName, EncodedCondition] => {
+    const { named, ...condition } = conditions[name]!;
+    const across = other.conditions[name];
+    const isNamed = named !== undefined && (across === undefined || across.named !== undefined);
+    return [name, isNamed ? { ...condition, named } : condition];
+  });
+  return { residual, conditions: Object.fromEntries(owned) };
+}

@@ -1,48 +1,65 @@
 /**
- * Which label of a vocabulary a caption names: "a red apple" names `apple` where no `red-apple` is known. Whole names only, so that "apple
- * pie" names no apple; colours and articles before a name, and words like "icon" after it, may be left out to find it.
+ * Which label of a vocabulary a caption names: "a blue apple" names `apple` where no `blue-apple` is known. Whole names only, so that "apple
+ * pie" names no apple; articles, colours and "picture of" before a name, and "icon" after it, may be left out to find it.
  */
 import type { LabelExpertEntry } from "../packs/manifest.ts";
 
-/** Words that say nothing of what is shown, or only its colour. */
-const leading = new Set(
-  (
-    "a an the picture drawing image icon of light dark bright pale " +
-    "black grey gray white red orange yellow green teal blue purple violet pink brown"
-  ).split(" "),
-);
-const trailing = new Set(["icon", "emoji", "symbol", "sign"]);
+/** May be left out before a name, to find it. Another list of words would draw another image from an old request. */
+const articles = new Set(["a", "an", "the"]);
+const shades = new Set(["light", "dark", "bright", "pale"]);
+const colours = new Set("black grey gray white red orange yellow green teal blue purple violet pink brown".split(" "));
+const pictures = new Set(["picture", "drawing", "image", "icon"]);
+/** May be left out after it. */
+const trailing = new Set(["icon", "emoji", "symbol"]);
 
 export class LabelNames {
   readonly #idOf = new Map<string, string>();
+  readonly #longest: number;
 
-  /** A label is named by its id, by what it is called and by its other names; where two share a name, the one that it is the id of. */
+  /** A label is named by its id, by what it is called and by its other names; what is an id is no other label's name, and so on. */
   constructor(vocabulary: LabelExpertEntry["vocabulary"]) {
-    for (const { id, label, names = [] } of vocabulary)
-      for (const name of [label, ...names].map(normalise)) if (!this.#idOf.has(name)) this.#idOf.set(name, id);
-    for (const { id } of vocabulary) this.#idOf.set(normalise(id), id);
+    const passes = [
+      ...vocabulary.flatMap(({ id, names = [] }) => names.map((name) => [name, id] as const)).reverse(),
+      ...vocabulary.map(({ id, label }) => [label, id] as const).reverse(),
+      ...vocabulary.map(({ id }) => [id, id] as const).reverse(),
+    ];
+    for (const [name, id] of passes) this.#idOf.set(wordsIn(name).join(" "), id);
+    this.#idOf.delete("");
+    this.#longest = Math.max(0, ...[...this.#idOf.keys()].map((name) => name.split(" ").length));
   }
 
   /** The label's id; the longest name wins. */
   labelIn(caption: string): string | undefined {
-    const words = normalise(caption).split(" ");
-    for (let start = 0; start < words.length; start += 1) {
+    const words = wordsIn(caption);
+    const most = this.#longest + leadingMost + trailing.size;
+    if (words.length > most) return undefined;
+    for (let start: number | undefined = 0; start !== undefined; start = afterLeading(words, start))
       for (let end = words.length; end > start; end -= 1) {
         const found = this.#idOf.get(words.slice(start, end).join(" "));
         if (found !== undefined) return found;
         if (!trailing.has(words[end - 1]!)) break;
       }
-      if (!leading.has(words[start]!)) return undefined;
-    }
     return undefined;
   }
 }
 
-/** Lower case, without accents, apostrophes and full stops; anything else between letters and digits is one space. */
-const normalise = (text: string): string =>
+/** Words before a name that a caption can have: "a picture of the dark red, green and blue …" and some more. */
+const leadingMost = 12;
+
+/** Where the name may begin instead of at `start`, if the words there can be left out. */
+function afterLeading(words: readonly string[], start: number): number | undefined {
+  const [word, next] = [words[start] ?? "", words[start + 1] ?? ""];
+  if (articles.has(word) || colours.has(word)) return start + 1;
+  if (shades.has(word) && colours.has(next)) return start + 2;
+  if (pictures.has(word) && next === "of") return start + 2;
+  return undefined;
+}
+
+/** Lower case, without accents, apostrophes and full stops; anything else between letters and digits parts them. */
+const wordsIn = (text: string): string[] =>
   text
     .toLowerCase()
     .normalize("NFD")
     .replace(/[\p{M}'’.]/gu, "")
-    .replace(/[^\p{L}\p{N}]+/gu, " ")
-    .trim();
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== "");

@@ -6,7 +6,7 @@ import type { OutsideCondition, ResidualSource, ResolvedRequest } from "../../sh
 import { guidanceTermCount } from "../../shared/generation-rules.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import { addAttribute } from "../engine/attribute.ts";
+import { addAttribute, fadeNamed } from "../engine/attribute.ts";
 import { type Blendable, blend } from "../engine/blend.ts";
 import { outsideConditions } from "../engine/calibration.ts";
 import { type ConditionValues, type EncodedConditions, encodeConditions, namedLabels } from "../engine/conditions.ts";
@@ -52,10 +52,10 @@ export async function planGeneration(
     worstByField(given.flatMap((conditions) => outsideConditions(translation.calibration, conditions)));
   const from = await editedEnd(translation, request, "keepResidualOf", keepResidualOf, asked, images);
   const to = blendWith && (await editedEnd(translation, request, "blendWith", blendWith, asked, images));
-  const ends = [from, ...(to ? [to] : [])].flatMap(({ own, conditions }) => [own, conditions]);
+  const ends = [from, ...(to ? [to] : [])];
   return {
-    outside: outside(...ends),
-    namedLabels: namedLabels(ends),
+    outside: outside(...ends.flatMap(({ own, conditions }) => [own, conditions])),
+    namedLabels: namedLabels(ends.map(({ conditions }) => conditions)),
     seedOf,
     rowOf: (image, candidate) =>
       to
@@ -113,16 +113,15 @@ async function encodeAsked(
   { attribute }: ResolvedRequest,
   values: ConditionValues,
 ): Promise<EncodedConditions> {
-  if (!attribute) return encodeConditions(translation, values);
-  // A caption that is moved away from its words no longer means the label that they name.
-  const conditions = await encodeConditions(translation, { label: { kind: "none" }, ...values });
+  const conditions = await encodeConditions(translation, values);
+  if (!attribute) return conditions;
   const { caption } = conditions;
   if (!caption) throw contradiction("attribute", "a caption to move", "none");
   const wordsOf = async (words: string): Promise<Float32Array> =>
     (await encodeConditions(translation, { caption: { kind: "text", text: words } })).caption!.vector;
   const from = attribute.from === undefined ? undefined : await wordsOf(attribute.from);
   const vector = addAttribute(caption.vector, await wordsOf(attribute.towards), from, attribute.strength);
-  return { ...conditions, caption: { ...caption, vector } };
+  return { ...fadeNamed(conditions, Math.abs(attribute.strength)), caption: { ...caption, vector } };
 }
 
 /** The contract refuses these at the border; a caller inside that forgets one is told the same. */

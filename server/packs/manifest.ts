@@ -33,7 +33,8 @@ export const LabelExpertSchema = z.object({
   vocabulary: z
     .array(
       z.object({
-        id: z.string().min(1),
+        // As long as a request may name it.
+        id: z.string().min(1).max(128),
         label: z.string().min(1),
         /** What else a caption may call it. */
         names: z.array(z.string().min(1)).optional(),

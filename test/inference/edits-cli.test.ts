@@ -113,6 +113,26 @@ describe("tau generate", () => {
     }
   });
 
+  it("follows the label that a caption names, says so, and leaves it out where it is told to", async () => {
+    const [translation] = tinyFullDraft.translations;
+    const conditions = translation!.conditions.map((condition) =>
+      condition.name === "label" ? { ...condition, readFrom: "caption" as const } : condition,
+    );
+    const naming = at("naming");
+    await writeTinyPack(naming, { ...tinyFullDraft, translations: [{ ...translation!, conditions }] });
+    const drawn = async (...flags: string[]) => {
+      const out = at(`out-${outs++}`);
+      const asked = ["--packs", naming, "--caption", "a red", "--seed", "3", "--count", "1", "--out", out];
+      const result = await tau("generate", ...asked, ...flags);
+      assert.equal(result.code, 0, result.err);
+      return { err: result.err, image: (await readFile(linesOf<Line>(result)[0]!.file)).toString("base64") };
+    };
+    const [read, given, none] = [await drawn(), await drawn("--label", "red"), await drawn("--label", "")];
+    assert.deepEqual([read.err, given.err, none.err], ["caption: names the label red\n", "", ""]);
+    assert.equal(read.image, given.image);
+    assert.notEqual(read.image, none.image);
+  });
+
   it("says which flag is wrong", async () => {
     const cases: ReadonlyArray<readonly [string[], RegExp]> = [
       [["--label", "cow"], /label_unknown: --label: expected one of red, green, blue, got "cow"\n$/],

@@ -95,6 +95,22 @@ describe("a blend", () => {
     assert.deepEqual(sketch, { vector: Float32Array.of(3), presence: 0.25 });
     assert.deepEqual(blend(to, from, 0.25).conditions.sketch, { vector: Float32Array.of(3), presence: 0.75 });
   });
+
+  it("takes a label for a part of the caption in every frame, or in none", () => {
+    const ends = (one: string | undefined, other: string | undefined, hasOther = true) => {
+      const end = (named: string | undefined) => ({ vector: unit(1, 0), presence: 1, ...(named && { named }) });
+      return [
+        { ...from, conditions: { ...from.conditions, label: end(one) } },
+        hasOther ? { ...to, conditions: { ...to.conditions, label: end(other) } } : to,
+      ] as const;
+    };
+    const named = (...sources: Parameters<typeof ends>) =>
+      [0, 0.5, 1].map((position) => blend(...ends(...sources), position).conditions.label?.named);
+    assert.deepEqual(named("cat", "dog"), ["cat", "dog", "dog"]);
+    assert.deepEqual(named("cat", undefined), [undefined, undefined, undefined]);
+    assert.deepEqual(named(undefined, "dog"), [undefined, undefined, undefined]);
+    assert.deepEqual(named("cat", undefined, false), ["cat", "cat", undefined]);
+  });
 });
 
 describe("an attribute", () => {

@@ -12,14 +12,18 @@ import { LabelNames } from "../../server/experts/label-names.ts";
 import { asText } from "../../server/experts/values.ts";
 import { conditionValues } from "../../server/inference/condition-values.ts";
 import { planGeneration } from "../../server/inference/plan.ts";
-import { PackManifestSchema } from "../../server/packs/manifest.ts";
+import { readEntry } from "../../server/packs/catalogue.ts";
+import { loadTranslations } from "../../server/packs/load.ts";
+import { type LabelExpertEntry, PackManifestSchema } from "../../server/packs/manifest.ts";
 import { styleless } from "../../server/training/base-pack.ts";
 import { encodeSet } from "../../server/training/encode-set.ts";
 import { openImageSet } from "../../server/training/image-set.ts";
 import { selectTranslation } from "../../server/training/pack-draft.ts";
 import { openSetExperts } from "../../server/training/pack-experts.ts";
 import { digestExperts } from "../../server/training/publish.ts";
+import { trainTranslation } from "../../server/training/train-translation.ts";
 import { ResolvedRequestSchema } from "../../shared/contract.ts";
+import { writeBoxes } from "../fixtures/image-folder.ts";
 import { tinyFullDraft, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tinyItems, writeTinySet } from "../fixtures/tiny-set.ts";
 
@@ -28,6 +32,7 @@ const vocabulary = [
   { id: "red-apple", label: "Red apple", names: ["macintosh"] },
   { id: "car", label: "Car", names: ["red apple", "auto mobile"] },
   { id: "twelve-oclock", label: "Twelve oclock" },
+  { id: "star", label: "★", names: ["Apple"] },
 ];
 
 describe("a caption", () => {
@@ -36,13 +41,19 @@ describe("a caption", () => {
     ["apple", "apple"],
     ["  A blue APPLE icon ", "apple"],
     ["the red apple", "red-apple"],
-    ["a picture of a green, dark car!", "car"],
+    ["a picture of a dark green car!", "car"],
     ["Auto-Mobile", "car"],
     ["macintosh emoji", "red-apple"],
     ["twelve o’clock", "twelve-oclock"],
     ["ápple", "apple"],
     ["apple pie", undefined],
     ["pine apple", undefined],
+    ["drawing car", undefined],
+    ["light apple", undefined],
+    ["icon car", undefined],
+    [`${"icon ".repeat(5000)}car`, undefined],
+    ["★", undefined],
+    ["blue apple", "apple"],
     ["red", undefined],
     ["icon", undefined],
     ["a", undefined],
@@ -105,16 +116,28 @@ describe("a label that the caption names", () => {
     assert.deepEqual(Object.keys(encoded), ["caption"]);
   });
 
-  it("is left out where an attribute moves the caption away from its words", async () => {
-    const attribute = { towards: "happy" };
-    assert.deepEqual(await planned({ condition: { caption: "car" }, attribute }), { labels: [], at: undefined });
-    assert.equal((await planned({ condition: { caption: "car", label: "car" }, attribute })).at, 2);
+  it("fades as an attribute moves the caption away from its words; a label of its own stays", async () => {
+    const presence = async (condition: object, strength: number) => {
+      const attribute = { towards: "happy", strength };
+      const request = ResolvedRequestSchema.parse({ seed: 1, count: 1, condition, attribute });
+      const plan = await planGeneration(translation, request, images);
+      return plan.rowOf(0, 0).conditions.label?.presence;
+    };
+    for (const [strength, left] of [
+      [0, 1],
+      [0.25, 0.75],
+      [-0.25, 0.75],
+      [1, undefined],
+      [-2, undefined],
+    ] as const)
+      assert.equal(await presence({ caption: "car" }, strength), left);
+    assert.equal(await presence({ caption: "car", label: "car" }, 2), 1);
   });
 
   it("changes with the caption of an edit; a label of its own stays", async () => {
     const from = (condition: object) => ({ keepResidualOf: { image, condition } });
     const edited = { condition: { caption: "apple" }, ...from({ caption: "car" }) };
-    assert.deepEqual(await planned(edited), { labels: ["car", "apple"], at: 0 });
+    assert.deepEqual(await planned(edited), { labels: ["apple"], at: 0 });
     assert.equal((await planned({ ...edited, ...from({ caption: "car", label: "car" }) })).at, 2);
     assert.equal((await planned({ condition: { caption: "boat" }, ...from({ caption: "car" }) })).at, undefined);
     const own = conditionValues({ caption: "car", label: "car" }, images);
@@ -163,6 +186,33 @@ describe("a pack whose captions bring labels along", async () => {
     } finally {
       await set.close();
     }
+  });
+
+  it("trains a translation of one's own that follows named labels too", async () => {
+    const named = content.experts["label"] as LabelExpertEntry;
+    const letters = [..."abcdefghij"];
+    const vocabulary = named.vocabulary.map(({ id }) => ({
+      id,
+      label: id,
+      names: letters.map((last) => `${id} ${last}`),
+    }));
+    const draft = { ...content, experts: { ...content.experts, label: { ...named, vocabulary } } };
+    const { pack } = await writeTinyPack(join(root, "base"), draft);
+    const result = await trainTranslation({
+      folder: await writeBoxes(join(root, "boxes"), 40),
+      basePack: pack,
+      name: "boxes",
+      packs: join(root, "packs"),
+      work: join(root, "work"),
+      threads: 1,
+      isForced: true,
+      settings: { steps: 10, batch: 16, learningRate: 0.01, warmupSteps: 2, evaluateEvery: 5 },
+    });
+    const entry = await readEntry(result.pack!.folder, false);
+    const [own] = await loadTranslations(entry, { threads: 1 });
+    const encoded = await encodeConditions(own!, { caption: asText("green b") });
+    assert.deepEqual([encoded.label?.named, encoded.label?.vector.indexOf(1)], ["green", 1]);
+    assert.equal(entry.manifest.translations[0]!.conditions.find(({ name }) => name === "label")?.readFrom, "caption");
   });
 
   it("is refused where no caption is there to read, and where it is no label", () => {

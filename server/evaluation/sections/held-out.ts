@@ -99,7 +99,9 @@ function subsetsOf(
   const beside = names.filter((name) => words.length > 0 && !isWord(name));
   return [
     ...(words.length > 1 && words.length < names.length ? [words] : []),
-    ...(words.length > 1 && names.includes("label") ? [[...words, "label" as const]] : []),
+    ...(words.length > 1 && words.length + 1 < names.length && names.includes("label")
+      ? [[...words, "label" as const]]
+      : []),
     ...names.map((name) => [name]),
     ...beside.map((name) => [...words, name]),
   ];
