@@ -1,9 +1,10 @@
 """Trains the target expert's decoder further, on a fixed time budget, while the encoder stays frozen, so that every flow stays valid.
 
 Starts from the decoder of the pack and may be deeper: added blocks start as the identity. Two kinds of latents are learned from:
-true ones, mean + σ ε with σ drawn up to the posterior's 0.3, to be rebuilt; and guesses, which a flow made of an image's conditions
-(guesses.mts writes them), to be drawn as sharply as the image they stand for, mostly by the word of a patch discriminator. A decoder that
-has only seen true latents draws smudges and holes where a flow is unsure.
+true ones, mean + σ ε with σ drawn up to the posterior's 0.3, to be rebuilt; and latents on the way from true ones to guesses, which a
+flow made of an image's conditions (guesses.mts writes them), to be drawn as sharply as the image they stand for. A decoder that has only
+seen true latents draws smudges and holes where a flow is unsure. Whole guesses are not learned from: many could stand for any image, and
+all that a discriminator makes of those are patterns.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from losses import psnr_db, reconstruction_loss, save_sheet, valid_rgba
 from networks import POSTERIOR_STD, Decoder, ResidualBlock
 from timed_training import TimedTraining, add_common_arguments, load_net
 
-GUESS_RECONSTRUCTION = 0.5
-"""Weight of a guess's distance to its image: enough to keep shape and colour, too little to blur."""
+JUDGE_ALONE_STEPS, JUDGE_RAMP_STEPS = 150, 300
+"""The discriminator learns alone first, since what a fresh one asks for is noise; then it counts more and more."""
 
 
 def grown(start: Decoder, blocks: tuple[int, int, int]) -> Decoder:
@@ -65,7 +66,8 @@ class DecoderTraining(TimedTraining):
         if self.guesses:
             stands_for, guesses = self.guesses.draw(rng, guessed)
             chosen = np.concatenate([chosen, stands_for])
-            latents.append(guesses)
+            share = self.arguments.guess_mix * torch.rand((guessed, 1, 1, 1), generator=noise)
+            latents.append(torch.lerp(self.encoded(stands_for), guesses, share))
         images = self.rows.batch(chosen)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             output = self.net(torch.cat(latents)).float()
@@ -73,9 +75,10 @@ class DecoderTraining(TimedTraining):
         judged, judge_loss = self.adversary.gradient(at_output, images, noise)
         report = {"judge": judge_loss}
         gradient = torch.empty_like(output)
-        for name, part, weight, share in (
-            ("true", slice(0, len(true)), 1.0, self.arguments.adversarial),
-            ("guess", slice(len(true), None), GUESS_RECONSTRUCTION, self.arguments.guess_adversarial),
+        ramp = min(1.0, max(0, self.step - JUDGE_ALONE_STEPS) / JUDGE_RAMP_STEPS)
+        for name, part, share in (
+            ("true", slice(0, len(true)), self.arguments.adversarial),
+            ("guess", slice(len(true), None), self.arguments.guess_adversarial),
         ):
             ours = output[part].detach().requires_grad_()
             if len(ours) == 0:
@@ -83,8 +86,7 @@ class DecoderTraining(TimedTraining):
             loss = reconstruction_loss(ours, images[part], self.colour_weight)
             (rebuilding,) = torch.autograd.grad(loss, ours)
             asked = judged[part]
-            ramp = min(1.0, self.step / 300)
-            gradient[part] = weight * rebuilding + asked * (share * ramp * rebuilding.norm() / (asked.norm() + 1e-8))
+            gradient[part] = rebuilding + asked * (share * ramp * rebuilding.norm() / (asked.norm() + 1e-8))
             gradient[part] *= len(ours) / len(output)
             report[name] = float(loss.detach())
         output.backward(gradient)
@@ -107,7 +109,7 @@ class DecoderTraining(TimedTraining):
         return dict(zip(("heldOutPsnrDb", "heldOutMeanPsnrDb"), psnr_db(outputs, self.rows.batch(chosen))))
 
     def sheet(self) -> None:
-        """Guesses below the images that they stand for, else held-out rows."""
+        """Whole guesses below the images that they stand for, else held-out rows."""
         if self.guesses:
             stands_for, guesses = self.guesses.draw(np.random.default_rng(0), 48)
             save_sheet(self.arguments.out.with_suffix(".png"), self.rows.batch(stands_for), self.decode(guesses))
@@ -121,10 +123,11 @@ class DecoderTraining(TimedTraining):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    add_common_arguments(parser, minutes=40, batch=48, rate=8e-4)
+    add_common_arguments(parser, minutes=40, batch=48, rate=2e-4)
     parser.add_argument("--blocks", type=int, nargs=3, default=(2, 3, 4), help="residual blocks at 32, 16 and 8 px; the start's, or more")
-    parser.add_argument("--adversarial", type=float, default=0.1, help="share of the rebuilding gradient's norm, true latents")
-    parser.add_argument("--guess-adversarial", type=float, default=1.0, help="the same for guesses")
+    parser.add_argument("--adversarial", type=float, default=0.05, help="share of the rebuilding gradient's norm, true latents")
+    parser.add_argument("--guess-adversarial", type=float, default=0.3, help="the same for guesses")
+    parser.add_argument("--guess-mix", type=float, default=0.7, help="how far towards the guess at most")
     parser.add_argument("--guess-share", type=float, default=1 / 3, help="of a batch; 0 needs no guesses")
     parser.add_argument("--target", type=Path, default=PACK_TARGET, help="folder of encoder.onnx and decoder.onnx")
     parser.add_argument("--start", type=Path, help="checkpoint to start from instead of decoder.onnx")
