@@ -71,8 +71,11 @@ export async function encodeConditions(
 /** What the caption names besides what was given. */
 export async function encodeNamed(conditions: ConditionReaders, given: ConditionValues): Promise<EncodedConditions> {
   const reader = conditions.find(({ name, isReadFromCaption }) => isReadFromCaption && given[name] === undefined);
-  const named = given.caption?.kind === "text" ? reader?.expert.labelIn?.(given.caption.text) : undefined;
-  if (!reader || named === undefined) return {};
+  if (!reader || given.caption?.kind !== "text") return {};
+  const styles = conditions.find(({ name }) => name === "style")?.expert;
+  const group = given.style?.kind === "text" ? styles?.groupOf?.(given.style.text) : undefined;
+  const named = reader.expert.labelIn?.(given.caption.text, group);
+  if (named === undefined) return {};
   const vector = await reader.expert.encode([{ kind: "text", text: named }]);
   return { [reader.name]: { vector, presence: 1, named } };
 }

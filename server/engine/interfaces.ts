@@ -70,8 +70,13 @@ export interface ConditioningExpert {
   readonly dims: number;
   /** @throws AppError `invalid_request` for a kind of value that the expert can't read, or the expert's own fault */
   encode(values: readonly ConditionValue[]): Promise<Float32Array>;
-  /** Of an expert of labels: the one that words name, if any. */
-  labelIn?(words: string): string | undefined;
+  /**
+   * Of an expert of labels: the one that words name, if any.
+   * @param group of the style that is asked for: what no style of it draws is not named
+   */
+  labelIn?(words: string, group?: string): string | undefined;
+  /** Of an expert of styles: the group that a style belongs to, if any. */
+  groupOf?(style: string): string | undefined;
 }
 
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1], [batch, 4, size, size]. */

@@ -93,7 +93,13 @@ export async function encodeOwn(
     if (value && expert) encoded[name] = { vector: await expert.encodeExamples([value]), presence: 1 };
   }
   if (!namesLabel || !names.includes("caption") || names.includes("label")) return encoded;
-  return { ...encoded, ...(await encodeNamed(translation.conditions, valuesOf({ caption: item.captions[0]! }))) };
+  return {
+    ...encoded,
+    ...(await encodeNamed(
+      translation.conditions,
+      valuesOf({ caption: item.captions[0]!, ...(names.includes("style") && { style: item.style }) }),
+    )),
+  };
 }
 
 /** The label that an image's plainest caption names, where captions bring labels along. */

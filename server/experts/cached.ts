@@ -35,7 +35,8 @@ export function cached(expert: ExpertCore): Expert {
       for (const [row, value] of values.entries()) rows.set(await vectorOf(value), row * dims);
       return rows;
     },
-    ...(expert.labelIn && { labelIn: (words) => expert.labelIn!(words) }),
+    labelIn: (words, group) => expert.labelIn?.(words, group),
+    groupOf: (style) => expert.groupOf?.(style),
     encodeExamples: (values) => expert.encodeExamples?.(values) ?? expert.encode(values),
   };
 }

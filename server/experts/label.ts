@@ -13,16 +13,24 @@ export class LabelExpert implements ExpertCore {
   readonly #field: ConditionField;
   readonly #indexOf: ReadonlyMap<string, number>;
   readonly #names: LabelNames;
+  readonly #entries: LabelExpertEntry["vocabulary"];
 
   constructor(entry: LabelExpertEntry, field: ConditionField) {
     this.dims = entry.vocabulary.length;
     this.#field = field;
     this.#indexOf = new Map(entry.vocabulary.map(({ id }, index) => [id, index]));
     this.#names = new LabelNames(entry.vocabulary);
+    this.#entries = entry.vocabulary;
   }
 
-  labelIn(words: string): string | undefined {
-    return this.#names.labelIn(words);
+  labelIn(words: string, group?: string): string | undefined {
+    const id = this.#names.labelIn(words);
+    const { groups } = this.#entries[this.#indexOf.get(id ?? "") ?? -1] ?? {};
+    return group === undefined || groups === undefined || groups.includes(group) ? id : undefined;
+  }
+
+  groupOf(style: string): string | undefined {
+    return this.#entries[this.#indexOf.get(style) ?? -1]?.group;
   }
 
   /**

@@ -38,6 +38,10 @@ export const LabelExpertSchema = z.object({
         label: z.string().min(1),
         /** What else a caption may call it. */
         names: z.array(z.string().min(1)).optional(),
+        /** Of a style: which styles it goes with. */
+        group: z.string().min(1).optional(),
+        /** Of a label: groups of styles in which a caption brings it along; absent = all, and where no style is asked for. */
+        groups: z.array(z.string().min(1)).optional(),
       }),
     )
     .min(1),

@@ -116,6 +116,28 @@ describe("a label that the caption names", () => {
     assert.deepEqual(Object.keys(encoded), ["caption"]);
   });
 
+  it("is left out in a style of a group in which no style draws it", async () => {
+    const grouped = { kind: "label" as const, vocabulary: [{ id: "car", label: "Car", groups: ["emoji"] }] };
+    const styles = ["emoji", "interface", undefined].map((group, at) => ({
+      id: `style-${at}`,
+      label: "x",
+      ...(group !== undefined && { group }),
+    }));
+    const conditions = [
+      translation.conditions[0]!,
+      { name: "label" as const, expert: new LabelExpert(grouped, "label"), isReadFromCaption: true },
+      { name: "style" as const, expert: new LabelExpert({ kind: "label", vocabulary: styles }, "style") },
+    ];
+    const named = async (style: object) => {
+      const values = { caption: asText("car"), ...style };
+      return (await encodeConditions({ ...translation, conditions }, values)).label?.named;
+    };
+    assert.equal(await named({}), "car");
+    assert.equal(await named({ style: asText("style-0") }), "car");
+    assert.equal(await named({ style: asText("style-1") }), undefined);
+    assert.equal(await named({ style: asText("style-2") }), "car");
+  });
+
   it("fades as an attribute moves the caption away from its words; a label of its own stays", async () => {
     const presence = async (condition: object, strength: number) => {
       const attribute = { towards: "happy", strength };

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { otherNames } from "./concepts.mjs";
+import { groupOf } from "./sets.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
@@ -55,6 +56,13 @@ const labels = [...stylesOf].filter(([, styles]) => styles.size >= stylesMin).ma
 
 const names = otherNames(labels);
 
+/** Groups whose styles draw a concept, where not all do: what only emoji draw is little help to a style of interface icons. */
+const groupsOf = (concept) => {
+  const groups = [...new Set([...stylesOf.get(concept)].map(groupOf))].sort();
+  return groups.length < groupCount ? { groups } : {};
+};
+const groupCount = new Set([...stylesOf.values()].flatMap((styles) => [...styles].map(groupOf))).size;
+
 const image = (output) => ({ kind: "image", model: "image/encoder.onnx", output, sizePx: 128, dims: imageDims });
 const added = {
   label: {
@@ -63,6 +71,7 @@ const added = {
       id,
       label: id.replaceAll("-", " ").replace(/^./, (c) => c.toUpperCase()),
       ...(names.has(id) && { names: names.get(id) }),
+      ...groupsOf(id),
     })),
   },
   sketch: { kind: "sketch", model: "sketch/encoder.onnx", sizePx: 64, dims: codeDims },
@@ -74,7 +83,11 @@ const added = {
 };
 
 const pack = JSON.parse(await readFile(packFile, "utf8"));
-pack.experts = { ...pack.experts, ...added };
+const style = {
+  ...pack.experts.style,
+  vocabulary: pack.experts.style.vocabulary.map((entry) => ({ ...entry, group: groupOf(entry.id) })),
+};
+pack.experts = { ...pack.experts, style, ...added };
 pack.translations[0].conditions = [
   { name: "caption", expert: "text" },
   { name: "style", expert: "style" },

@@ -87,6 +87,13 @@ export function styleOf(set, name) {
   return { style: set.style, plainName: name };
 }
 
+/**
+ * Emoji share names, colours and a way to draw, and so do interface icons.
+ * @param {string} style
+ * @returns {"emoji" | "interface"}
+ */
+export const groupOf = (style) => (ICON_SETS.some((set) => set.isEmoji && set.style === style) ? "emoji" : "interface");
+
 /** Styles that are trained, in a stable order: the vocabulary of the style condition. */
 export const TRAINED_STYLES = ICON_SETS.filter((set) => !set.isHeldBack).flatMap((set) => [
   set.style,
