@@ -87,7 +87,7 @@ export async function encodeOwn(
   const encoded: Encoding = {};
   for (const name of names) {
     const value = isWord(name)
-      ? (wordOf(item, name, vocabularies.get(name)) ?? labelNamed(translation, item, name))
+      ? wordOf(item, name, vocabularies.get(name))
       : asImage(await images!.read(item), translation.target.imageSizePx, `set ${item.row}`);
     const expert = experts.get(name);
     if (value && expert) encoded[name] = { vector: await expert.encodeExamples([value]), presence: 1 };
@@ -100,17 +100,6 @@ export async function encodeOwn(
       valuesOf({ caption: item.captions[0]!, ...(names.includes("style") && { style: item.style }) }),
     )),
   };
-}
-
-/** The label that an image's plainest caption names, where captions bring labels along. */
-function labelNamed(
-  { conditions }: Translation,
-  { captions }: ImageItem,
-  name: FlowConditionName,
-): ConditionValue | undefined {
-  const reader = conditions.find((condition) => condition.name === name && condition.isReadFromCaption);
-  const named = reader?.expert.labelIn?.(captions[0]!);
-  return named === undefined ? undefined : asText(named);
 }
 
 export const isWord = (name: FlowConditionName): name is "caption" | "style" | "label" =>

@@ -1,7 +1,7 @@
 /**
  * The pack that a user's translation starts from: its frozen experts are used as they are, its flow is the start. A new style is
- * no word of the base's vocabularies, so the new translation reads every condition of the base but style, and a label only where
- * captions bring it along.
+ * no word of the base's vocabularies, so the new translation reads every condition of the base but label and style: with the labels that
+ * captions name, two styles ended 0.01 and 0.06 nats worse, because the base's labels bring its own drawings along.
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -54,10 +54,8 @@ export async function openBasePack(folder: string, translationId?: string): Prom
 }
 
 /** The base's translation as the new one declares it. @throws AppError `pack_corrupt` when nothing would be left to condition on */
-export function styleless(draft: PackDraft): PackDraft {
-  const conditions = draft.translation.conditions.filter(
-    ({ name, readFrom }) => name !== "style" && (name !== "label" || readFrom !== undefined),
-  );
+export function unlabelled(draft: PackDraft): PackDraft {
+  const conditions = draft.translation.conditions.filter(({ name }) => name !== "style" && name !== "label");
   if (!conditions.some(({ name }) => name === "caption"))
     throw new AppError(
       "pack_corrupt",

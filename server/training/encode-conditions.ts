@@ -70,11 +70,8 @@ async function encodeCaptions(context: EncodeContext, condition: SetCondition): 
   };
 }
 
-/** Style or concept of each image, where the vocabulary has it; else what its plainest caption names, where captions bring labels along. */
-function labelsOf(
-  items: readonly ImageItem[],
-  { name, expert, entry, isReadFromCaption }: SetCondition,
-): ConditionTable {
+/** Style or concept of each image, where the vocabulary has it. */
+function labelsOf(items: readonly ImageItem[], { name, expert, entry }: SetCondition): ConditionTable {
   const vocabulary = entry.kind === "label" ? entry.vocabulary : [];
   const indexOf = new Map(vocabulary.map(({ id }, index) => [id, index]));
   return {
@@ -82,9 +79,8 @@ function labelsOf(
     kind: "words",
     dims: expert.dims,
     table: labelTable(expert.dims),
-    options: items.map(({ style, concept, captions }) => {
-      const named = isReadFromCaption ? expert.labelIn?.(captions[0]!) : undefined;
-      const index = indexOf.get(name === "style" ? style : concept) ?? indexOf.get(named ?? "");
+    options: items.map(({ style, concept }) => {
+      const index = indexOf.get(name === "style" ? style : concept);
       return index === undefined ? [] : [index];
     }),
   };

@@ -14,8 +14,6 @@ export interface SetCondition {
   readonly name: FlowConditionName;
   readonly entry: ConditioningEntry;
   readonly expert: Expert;
-  /** A label that a caption brings along when it names one. */
-  readonly isReadFromCaption: boolean;
   /** Names what the vectors depend on, for the cache; conditions with the same source are read from one network. */
   readonly source: string;
 }
@@ -38,13 +36,12 @@ export async function openSetExperts(
   const withShared = { ...options, shared: new SharedFiles() };
   const { translation, target } = draft;
   const conditions: SetCondition[] = [];
-  for (const { name, expert, readFrom } of translation.conditions) {
+  for (const { name, expert } of translation.conditions) {
     const entry = entryOf(draft, expert);
     conditions.push({
       name,
       entry,
       expert: await openConditioning(pack, entry, fieldOf(name), withShared),
-      isReadFromCaption: readFrom === "caption",
       source: sourceOf(entry, digests),
     });
   }

@@ -9,7 +9,7 @@ import { asStorageError } from "../files/atomic-file.ts";
 import { digestSet } from "../flow/checkpoint.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { writeFlowFile } from "../flow/weights.ts";
-import { type BasePack, openBasePack, styleless } from "./base-pack.ts";
+import { type BasePack, openBasePack, unlabelled } from "./base-pack.ts";
 import { calibrateFlowFile } from "./calibrate.ts";
 import { chooseStart } from "./choose-start.ts";
 import { type CostCard, type CostFactors, costCard, stopwatch } from "./cost-card.ts";
@@ -97,8 +97,8 @@ export interface TrainedTranslation {
   readonly cost: CostCard;
 }
 
-/** Conditions that are given when the flow is measured: what people ask for, with the label that a caption names. */
-const measured = ["caption", "label"];
+/** Conditions that are given when the flow is measured: what people ask for. */
+const measured = ["caption"];
 
 /**
  * Trains and publishes. Calling it again with the same options after an interruption, at whatever moment, goes on and ends with
@@ -139,7 +139,7 @@ async function trainIn(
     onProgress: (done, total) => options.onProgress?.({ stage: "reading", done, total }),
   });
   const settings = settingsFor({ ...defaultTranslationSettings, ...options.settings }, images.usable - images.heldOut);
-  const draft = styleless(base.draft);
+  const draft = unlabelled(base.draft);
   const experts = await openSetExperts(base.folder, draft, base.files, { threads });
   const { set, captions } = await encodeImages(options, base, experts);
   const start = await chooseStart(base, set, measured, { seed: settings.seed, threads, signal });
