@@ -42,12 +42,12 @@ export type ConditionField = (typeof conditionFields)[number];
 export const PartialConditionSchema = z.strictObject({
   caption: CaptionSchema.optional(),
   /**
-   * A label id from `Meta`. Absent: the one that the caption names, where the translation reads labels from captions; null: none,
-   * whatever the caption names.
+   * A label id from `Meta`. Absent: the one that the caption names, where the translation reads labels from captions and styles like the
+   * one that is asked for draw it; null: none, whatever the caption names.
    */
   label: z.string().min(1).max(128).nullable().optional(),
   /** A style id from `Meta`; absent = any style. */
-  style: z.string().min(1).max(64).optional(),
+  style: z.string().min(1).max(128).optional(),
   /** Strokes on paper or on nothing: an uploaded raster image, or SVG sent inline. */
   sketch: z
     .union(

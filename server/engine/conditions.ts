@@ -12,7 +12,7 @@ export type ConditionValues = Readonly<Partial<Record<FlowConditionName, Conditi
 export interface EncodedCondition {
   /** c = Φ(x), [dims] */
   readonly vector: Float32Array;
-  /** 1 = given; less only in the frames of a blend that gains or loses the condition. */
+  /** 1 = given; less in the frames of a blend that gains or loses the condition, and where an attribute moves a caption that named it. */
   readonly presence: number;
   /** The label that the caption named; absent for a condition that was given by itself. */
   readonly named?: string;

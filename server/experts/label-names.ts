@@ -28,22 +28,22 @@ export class LabelNames {
     this.#longest = Math.max(0, ...[...this.#idOf.keys()].map((name) => name.split(" ").length));
   }
 
-  /** The label's id; the longest name wins. */
-  labelIn(caption: string): string | undefined {
+  /** The label's id; the longest name of one that fits wins. */
+  labelIn(caption: string, fits: (id: string) => boolean = () => true): string | undefined {
     const words = wordsIn(caption);
     const most = this.#longest + leadingMost + trailing.size;
     if (words.length > most) return undefined;
     for (let start: number | undefined = 0; start !== undefined; start = afterLeading(words, start))
       for (let end = words.length; end > start; end -= 1) {
         const found = this.#idOf.get(words.slice(start, end).join(" "));
-        if (found !== undefined) return found;
+        if (found !== undefined && fits(found)) return found;
         if (!trailing.has(words[end - 1]!)) break;
       }
     return undefined;
   }
 }
 
-/** Words before a name that a caption can have: "a picture of the dark red, green and blue …" and some more. */
+/** Words before a name that a caption can have: "a picture of the dark red, green, blue …" and some more. */
 const leadingMost = 12;
 
 /** Where the name may begin instead of at `start`, if the words there can be left out. */

@@ -24,9 +24,10 @@ export class LabelExpert implements ExpertCore {
   }
 
   labelIn(words: string, group?: string): string | undefined {
-    const id = this.#names.labelIn(words);
-    const { groups } = this.#entries[this.#indexOf.get(id ?? "") ?? -1] ?? {};
-    return group === undefined || groups === undefined || groups.includes(group) ? id : undefined;
+    return this.#names.labelIn(words, (id) => {
+      const { groups } = this.#entries[this.#indexOf.get(id)!]!;
+      return group === undefined || groups === undefined || groups.includes(group);
+    });
   }
 
   groupOf(style: string): string | undefined {

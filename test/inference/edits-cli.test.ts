@@ -119,7 +119,25 @@ describe("tau generate", () => {
       condition.name === "label" ? { ...condition, readFrom: "caption" as const } : condition,
     );
     const naming = at("naming");
-    await writeTinyPack(naming, { ...tinyFullDraft, translations: [{ ...translation!, conditions }] });
+    const { experts } = tinyFullDraft;
+    const style = {
+      kind: "label" as const,
+      vocabulary: [
+        { id: "flat", label: "Flat", group: "emoji" },
+        { id: "round", label: "Round", group: "interface" },
+        { id: "sharp", label: "Sharp" },
+      ],
+    };
+    const label = {
+      kind: "label" as const,
+      vocabulary: ["red", "green", "blue"].map((id) => ({ id, label: id, groups: ["emoji"] })),
+    };
+    const own = {
+      ...tinyFullDraft,
+      experts: { ...experts, style, label },
+      translations: [{ ...translation!, conditions }],
+    };
+    await writeTinyPack(naming, own);
     const drawn = async (...flags: string[]) => {
       const out = at(`out-${outs++}`);
       const asked = ["--packs", naming, "--caption", "a red", "--seed", "3", "--count", "1", "--out", out];
@@ -131,6 +149,21 @@ describe("tau generate", () => {
     assert.deepEqual([read.err, given.err, none.err], ["caption: names the label red\n", "", ""]);
     assert.equal(read.image, given.image);
     assert.notEqual(read.image, none.image);
+    assert.match((await drawn("--style", "flat")).err, /names the label red/);
+    assert.equal((await drawn("--style", "round")).err, "");
+    const restyled = async (...flags: string[]) => {
+      const out = at(`out-${outs++}`);
+      const asked = ["--packs", naming, "--from-caption", "a red", "--style", "flat", "--seed", "3", "--out", out];
+      const result = await tau("restyle", at("a.png"), ...asked, ...flags);
+      return { ...result, image: result.code === 0 ? await readFile(linesOf<Line>(result)[0]!.file, "base64") : "" };
+    };
+    const [kept, without] = [await restyled(), await restyled("--from-label", "")];
+    assert.deepEqual([kept.code, kept.err, without.err], [0, "caption: names the label red\n", ""]);
+    assert.notEqual(kept.image, without.image);
+    assert.match(
+      (await restyled("--from-label", "cow")).err,
+      /label_unknown: .*expected one of red, green, blue, got "cow"/,
+    );
   });
 
   it("says which flag is wrong", async () => {

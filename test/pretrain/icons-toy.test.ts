@@ -84,7 +84,11 @@ it("the pack icons is trained, exported and drawn with, on toy sizes", {
     const { manifest } = await readEntry(pack, true);
     const labels = manifest.experts["label"];
     assert.ok(labels?.kind === "label" && labels.vocabulary.some(({ id }) => id === "circle"));
-    assert.equal(manifest.translations[0]!.conditions.length, 9);
+    const { conditions } = manifest.translations[0]!;
+    assert.equal(conditions.length, 9);
+    assert.equal(conditions.find(({ name }) => name === "label")?.readFrom, "caption");
+    const styles = manifest.experts["style"];
+    assert.ok(styles?.kind === "label" && styles.vocabulary.every(({ group }) => group !== undefined));
     for (const [name, value] of Object.entries(manifest.translations[0]!.metrics ?? {}))
       assert.ok(Number.isFinite(value), `${name} ${value}`);
 

@@ -16,8 +16,10 @@ import { readEntry } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
 import { PackManifestSchema } from "../../server/packs/manifest.ts";
 import { trainTranslation } from "../../server/training/train-translation.ts";
-import { ResolvedRequestSchema } from "../../shared/contract.ts";
+import { ResolvedRequestSchema, type TranslationInfo } from "../../shared/contract.ts";
+import { checkCondition } from "../../shared/translation-rules.ts";
 import { writeBoxes } from "../fixtures/image-folder.ts";
+import { tinyTranslation } from "../fixtures/one-pixel-translation.ts";
 import { tinyFullDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const vocabulary = [
@@ -56,24 +58,13 @@ describe("a caption", () => {
     it(`"${caption}" names ${label ?? "no label"}`, () => assert.equal(names.labelIn(caption), label));
 });
 
-const dims = 2;
-const same = async (values: Float32Array) => ({ values, logDet: new Float32Array(values.length / dims) });
 const label = new LabelExpert({ kind: "label", vocabulary }, "label");
+const captioned = tinyTranslation([]);
 
 /** Knows captions, and labels that they name. */
 const translation: Translation = {
-  id: "caption",
-  flow: { dims, conditions: [], forward: same, inverse: same },
-  target: {
-    latentDims: dims,
-    imageSizePx: 1,
-    encode: async () => new Float32Array(dims),
-    decode: async () => new Float32Array(4),
-  },
-  conditions: [
-    { name: "caption", expert: { dims: 1, encode: async () => Float32Array.of(1) } },
-    { name: "label", expert: label, isReadFromCaption: true },
-  ],
+  ...captioned,
+  conditions: [...captioned.conditions, { name: "label", expert: label, isReadFromCaption: true }],
 };
 
 const image = "a".repeat(64);
@@ -110,7 +101,14 @@ describe("a label that the caption names", () => {
   });
 
   it("is left out in a style of a group in which no style draws it", async () => {
-    const grouped = { kind: "label" as const, vocabulary: [{ id: "car", label: "Car", groups: ["emoji"] }] };
+    const grouped = {
+      kind: "label" as const,
+      vocabulary: [
+        { id: "car", label: "Car", groups: ["emoji"] },
+        { id: "black-cat", label: "Black cat", groups: ["emoji"] },
+        { id: "cat", label: "Cat" },
+      ],
+    };
     const styles = ["emoji", "interface", undefined].map((group, at) => ({
       id: `style-${at}`,
       label: "x",
@@ -121,14 +119,16 @@ describe("a label that the caption names", () => {
       { name: "label" as const, expert: new LabelExpert(grouped, "label"), isReadFromCaption: true },
       { name: "style" as const, expert: new LabelExpert({ kind: "label", vocabulary: styles }, "style") },
     ];
-    const named = async (style: object) => {
-      const values = { caption: asText("car"), ...style };
+    const named = async (style: object, caption = "car") => {
+      const values = { caption: asText(caption), ...style };
       return (await encodeConditions({ ...translation, conditions }, values)).label?.named;
     };
     assert.equal(await named({}), "car");
     assert.equal(await named({ style: asText("style-0") }), "car");
     assert.equal(await named({ style: asText("style-1") }), undefined);
     assert.equal(await named({ style: asText("style-2") }), "car");
+    assert.equal(await named({ style: asText("style-0") }, "black cat"), "black-cat");
+    assert.equal(await named({ style: asText("style-1") }, "black cat"), "cat");
   });
 
   it("fades as an attribute moves the caption away from its words; a label of its own stays", async () => {
@@ -159,9 +159,18 @@ describe("a label that the caption names", () => {
     assert.deepEqual(restyledConditions(own, { label: { kind: "none" } }).label, { kind: "none" });
   });
 
-  it("asks for nothing by itself: null alone is no condition", () => {
-    const parsed = ResolvedRequestSchema.safeParse({ seed: 1, condition: { label: null } });
-    assert.equal(parsed.error?.issues[0]?.path.join("."), "condition");
+  it("asks for nothing by itself: null alone is no condition, is read by any translation and can't be guided", () => {
+    const complaint = (fields: object) => {
+      const parsed = ResolvedRequestSchema.safeParse({ seed: 1, count: 1, ...fields });
+      return parsed.error?.issues.map(({ path }) => path.join("."));
+    };
+    assert.deepEqual(complaint({ condition: { label: null } }), ["condition"]);
+    const from = { keepResidualOf: { image, condition: { label: "car" } }, guidanceOf: { label: 1 } };
+    assert.deepEqual(complaint({ condition: { label: null }, ...from }), ["guidanceOf.label"]);
+    assert.equal(complaint({ condition: {}, ...from }), undefined);
+    const captions = { id: "caption", conditions: ["caption"], styles: [], labels: [], depths: [] } as unknown;
+    checkCondition(captions as TranslationInfo, { caption: "car", label: null });
+    assert.throws(() => checkCondition(captions as TranslationInfo, { label: "car" }), { code: "invalid_request" });
   });
 });
 

@@ -108,7 +108,7 @@ async function answer(subject: Subject, { images }: Material, pairs: readonly Pa
     const from = await encodeOwn(subject, source, names);
     own.push(from);
     // The caption stays the source's: restyling changes the style alone.
-    asked.push({ ...from, ...(await encodeOwn(subject, truth, ["style"])) });
+    asked.push(await encodeOwn(subject, { ...source, style: truth.style }, names));
   }
   const latentsOf = (what: string, item: (pair: Pair) => ImageItem): Promise<Float32Array[]> =>
     encodeLatents(subject, what, pairs.length, (at) => images.read(item(pairs[at]!)));

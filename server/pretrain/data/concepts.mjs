@@ -5,6 +5,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { COLOUR_WORDS } from "./colours.mjs";
 
 const require = createRequire(import.meta.url);
 /** @param {string} path @returns {any} */
@@ -88,6 +89,7 @@ function* shortcodes() {
  */
 export function otherNames(concepts) {
   const known = new Set(concepts);
+  const colours = new Set(COLOUR_WORDS);
   /** @type {Map<string, string>} */
   const conceptOf = new Map();
   for (const { hexcode, label } of readJson("emojibase-data/en/data.json"))
@@ -99,7 +101,8 @@ export function otherNames(concepts) {
     const concept = conceptOf.get(bareHex(hex));
     const slug = slugOf(name);
     // Codes such as "man_tone1" or "+1" are no words, and no image shows another skin tone than the neutral one and one more.
-    const isWords = /^[a-z]{3}[^0-9]*$/.test(slug) && !slug.includes("skin-tone");
+    // A colour is said by the caption besides: a "blue car" is a car, though one emoji of a blue car is of another kind.
+    const isWords = /^[a-z]{3}[^0-9]*$/.test(slug) && !slug.includes("skin-tone") && !colours.has(slug.split("-")[0]);
     if (!isWords || concept === undefined || !known.has(concept) || taken.has(slug)) continue;
     taken.add(slug);
     names.set(concept, [...(names.get(concept) ?? []), slug.replaceAll("-", " ")]);
