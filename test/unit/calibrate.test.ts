@@ -121,6 +121,28 @@ describe("typicality", async () => {
     near(meanOf("inverted") - meanOf("drawn"), 0.5 * dims * posteriorStd ** 2, 0.4);
   });
 
+  it("is measured for each, each pair, and once for the words that go together", async () => {
+    const set = makeSet();
+    const [, style] = set.conditions;
+    const labelled = {
+      ...far,
+      flow: { ...flow, conditions: [...flow.conditions, { name: "label", dims: 2 }] },
+      conditions: [...far.conditions, { ...far.conditions[1]!, name: "label" as const }],
+    };
+    const all = { ...set, conditions: [...set.conditions, { ...style!, name: "label" }] };
+    const measured = (await calibrate(labelled, all)).calibration.typicality.map(({ conditions }) => conditions.join());
+    assert.deepEqual(measured, [
+      "",
+      "caption",
+      "style",
+      "label",
+      "caption,style",
+      "caption,label",
+      "style,label",
+      "caption,style,label",
+    ]);
+  });
+
   it("never falls when the likelihood rises, whichever conditions are given", () =>
     fc.assert(
       fc.property(
