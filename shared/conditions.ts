@@ -87,6 +87,10 @@ export const flowConditionNames = [
 ] as const;
 export type FlowConditionName = (typeof flowConditionNames)[number];
 
+/** Conditions that are said in words, which go together in requests. */
+export const isWord = (name: FlowConditionName): name is "caption" | "label" | "style" =>
+  name === "caption" || name === "label" || name === "style";
+
 /** The request's field that a flow's condition belongs to. */
 export const fieldOf = (name: FlowConditionName): ConditionField =>
   name === "image-early" || name === "image-middle" || name === "image-last" ? "image" : name;

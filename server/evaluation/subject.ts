@@ -1,11 +1,6 @@
 /** What is evaluated and what with: one translation of a pack, its experts, the images and the net that judge it, the settings. */
-import type { FlowConditionName } from "../../shared/conditions.ts";
-import {
-  type ConditionValues,
-  type EncodedCondition,
-  type EncodedConditions,
-  encodeNamed,
-} from "../engine/conditions.ts";
+import { type FlowConditionName, isWord } from "../../shared/conditions.ts";
+import { type EncodedCondition, type EncodedConditions, encodeConditions, encodeNamed } from "../engine/conditions.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { Translation } from "../engine/translation.ts";
 import type { Expert } from "../experts/expert.ts";
@@ -55,23 +50,16 @@ export const wordsOf = (subject: Subject): FlowConditionName[] =>
 export const namesLabels = ({ translation }: Subject): boolean =>
   translation.conditions.some(({ isReadFromCaption }) => isReadFromCaption);
 
-type Encoding = Partial<Record<FlowConditionName, EncodedCondition>>;
+type Encoding<Value = EncodedCondition> = Partial<Record<FlowConditionName, Value>>;
 
 /** Encodes words as a request gives them, with the label that a caption names; what the translation does not read stays out. */
 export async function encodeWords(
   { experts, translation }: Subject,
   words: Readonly<Partial<Record<FlowConditionName, string>>>,
 ): Promise<EncodedConditions> {
-  const encoded: Encoding = {};
-  for (const [name, text] of Object.entries(words) as Array<[FlowConditionName, string]>) {
-    const expert = experts.get(name);
-    if (expert) encoded[name] = { vector: await expert.encode([asText(text)]), presence: 1 };
-  }
-  return { ...encoded, ...(await encodeNamed(translation.conditions, valuesOf(words))) };
+  const read = Object.entries(words).filter(([name]) => experts.has(name as FlowConditionName));
+  return encodeConditions(translation, Object.fromEntries(read.map(([name, text]) => [name, asText(text)])));
 }
-
-const valuesOf = (words: Readonly<Partial<Record<FlowConditionName, string>>>): ConditionValues =>
-  Object.fromEntries(Object.entries(words).map(([name, text]) => [name, asText(text)]));
 
 /**
  * Encodes what an image of the set says of itself: its first caption with the label that this names, its style and label where the
@@ -85,25 +73,19 @@ export async function encodeOwn(
   namesLabel = true,
 ): Promise<EncodedConditions> {
   const encoded: Encoding = {};
+  const values: Encoding<ConditionValue> = {};
   for (const name of names) {
     const value = isWord(name)
       ? wordOf(item, name, vocabularies.get(name))
       : asImage(await images!.read(item), translation.target.imageSizePx, `set ${item.row}`);
     const expert = experts.get(name);
-    if (value && expert) encoded[name] = { vector: await expert.encodeExamples([value]), presence: 1 };
+    if (!value || !expert) continue;
+    values[name] = value;
+    encoded[name] = { vector: await expert.encodeExamples([value]), presence: 1 };
   }
-  if (!namesLabel || !names.includes("caption") || names.includes("label")) return encoded;
-  return {
-    ...encoded,
-    ...(await encodeNamed(
-      translation.conditions,
-      valuesOf({ caption: item.captions[0]!, ...(names.includes("style") && { style: item.style }) }),
-    )),
-  };
+  if (!namesLabel || names.includes("label")) return encoded;
+  return { ...encoded, ...(await encodeNamed(translation.conditions, values)) };
 }
-
-export const isWord = (name: FlowConditionName): name is "caption" | "style" | "label" =>
-  name === "caption" || name === "style" || name === "label";
 
 function wordOf(
   { captions, style, concept }: ImageItem,

@@ -2,7 +2,7 @@
  * Calibrates a trained translation on its held-out images: how likely images are, by the conditions that were given, and how far from
  * learned conditions others lie (fit-outside.ts). Only looked up later, by server/engine/calibration.ts.
  */
-import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import { type FlowConditionName, fieldOf, isWord } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Calibration, Typicality } from "../engine/calibration.ts";
 import { batchConditions, type EncodedConditions } from "../engine/conditions.ts";
@@ -105,9 +105,14 @@ function subsetsOf(names: readonly FlowConditionName[]): FlowConditionName[][] {
   const pairs = names.flatMap((first, at) =>
     names.slice(at + 1).flatMap((second) => (fieldOf(first) === fieldOf(second) ? [] : [[first, second]])),
   );
-  const words = names.filter((name) => name === "caption" || name === "label" || name === "style");
-  const larger = [words, [...names]].filter(({ length }, at, all) => length > 2 && length !== all[at + 1]?.length);
-  return [[], ...names.map((name) => [name]), ...pairs, ...larger];
+  const words = names.filter(isWord);
+  return [
+    [],
+    ...names.map((name) => [name]),
+    ...pairs,
+    ...(words.length > 2 && words.length < names.length ? [words] : []),
+    ...(names.length > 2 ? [[...names]] : []),
+  ];
 }
 
 const plainestConditions = (tables: readonly NamedTable[], row: number): EncodedConditions =>

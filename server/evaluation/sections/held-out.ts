@@ -1,5 +1,5 @@
 /** Held-out nats per dimension: how well the flow knows images that it never saw, and what each condition tells it of them. */
-import type { FlowConditionName } from "../../../shared/conditions.ts";
+import { type FlowConditionName, isWord } from "../../../shared/conditions.ts";
 import type { EncodedConditions } from "../../engine/conditions.ts";
 import { logNormal } from "../../engine/translation.ts";
 import { evaluationBatch, heldOutNats, measuredRows } from "../../flow/held-out.ts";
@@ -12,7 +12,7 @@ import { meanRow, meanSquareAround } from "../metrics/ridge.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
 import { pickRows, rowOf, type Vectors } from "../metrics/vectors.ts";
 import type { Row } from "../report.ts";
-import { encodeOwn, isWord, type Subject, wordsOf } from "../subject.ts";
+import { encodeOwn, type Subject, wordsOf } from "../subject.ts";
 import { inPieces } from "../watch.ts";
 import { needsImages, type SectionPlan } from "./section.ts";
 

@@ -91,14 +91,14 @@ export function otherNames(concepts) {
   const known = new Set(concepts);
   const colours = new Set(COLOUR_WORDS);
   /** @type {Map<string, string>} */
-  const conceptOf = new Map();
+  const conceptAt = new Map();
   for (const { hexcode, label } of readJson("emojibase-data/en/data.json"))
-    conceptOf.set(bareHex(hexcode), slugOf(label));
+    conceptAt.set(bareHex(hexcode), slugOf(label));
   const taken = new Set(concepts);
   /** @type {Map<string, string[]>} */
   const names = new Map();
   for (const [hex, name] of shortcodes()) {
-    const concept = conceptOf.get(bareHex(hex));
+    const concept = conceptAt.get(bareHex(hex));
     const slug = slugOf(name);
     // Codes such as "man_tone1" or "+1" are no words, and no image shows another skin tone than the neutral one and one more.
     // A colour is said by the caption besides: a "blue car" is a car, though one emoji of a blue car is of another kind.

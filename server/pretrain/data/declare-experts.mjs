@@ -1,6 +1,7 @@
 /**
  * Declares the conditioning experts of the default pack in its pack.json: `npm run declare` (from this folder, after `render`). The
- * vocabulary of the label expert is what two styles or more draw; captions that name one bring it along in styles that go with those. Run again, it changes nothing.
+ * vocabulary of the label expert is what two styles or more draw; captions that name one bring it along in styles that go with those.
+ * Run again, it changes nothing.
  * `--icons DIR` and `--pack DIR` name other icons and another pack; `--styles-min N` is for sets of fewer styles.
  */
 import { readFile, writeFile } from "node:fs/promises";
