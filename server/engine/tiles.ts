@@ -19,17 +19,20 @@ export function* tilesOf(widthPx: number, heightPx: number, corePx: number, marg
     for (let left = 0; left < widthPx; left += corePx) {
       const right = Math.min(widthPx, left + corePx);
       const bottom = Math.min(heightPx, top + corePx);
-      const [outerLeft, outerTop] = [Math.max(0, left - marginPx), Math.max(0, top - marginPx)];
-      yield {
-        core: { left, top, widthPx: right - left, heightPx: bottom - top },
-        whole: {
-          left: outerLeft,
-          top: outerTop,
-          widthPx: Math.min(widthPx, right + marginPx) - outerLeft,
-          heightPx: Math.min(heightPx, bottom + marginPx) - outerTop,
-        },
-      };
+      const core = { left, top, widthPx: right - left, heightPx: bottom - top };
+      yield { core, whole: growBox(core, marginPx, { widthPx, heightPx }) };
     }
+}
+
+/** A box and a margin around it, within the picture. */
+export function growBox(box: Box, marginPx: number, picture: Pick<Box, "widthPx" | "heightPx">): Box {
+  const [left, top] = [Math.max(0, box.left - marginPx), Math.max(0, box.top - marginPx)];
+  return {
+    left,
+    top,
+    widthPx: Math.min(picture.widthPx, box.left + box.widthPx + marginPx) - left,
+    heightPx: Math.min(picture.heightPx, box.top + box.heightPx + marginPx) - top,
+  };
 }
 
 /** A box of the picture that is `factor` times as large. */

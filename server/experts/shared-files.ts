@@ -29,6 +29,7 @@ export class SharedFiles {
 
   /** A session of an ONNX file; the first opener's label stays with it. */
   session(path: string, options: SessionOptions): Promise<Session> {
-    return this.open(path, `session ${options.provider ?? "cpu"}`, (bytes) => Session.create(bytes, options));
+    const kind = ["session", options.provider ?? "cpu", ...(options.layer ? [options.layer] : [])].join(" ");
+    return this.open(path, kind, (bytes) => Session.create(bytes, options));
   }
 }

@@ -1,11 +1,11 @@
-/** Brings a pack's upscaler to life: opens Φ and τ of both stages and the projections, and sees that they fit each other. */
+/** Brings a pack's upscaler to life: opens Φ, τ and Ψ of both stages and the projections, and sees that they fit each other. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { residualDims } from "../engine/pixel-noise.ts";
 import { createUpscaler, type UpscalerParts } from "../engine/upscale.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
-import { openConsistency, openUpscaleNetwork } from "../experts/upscaler-graphs.ts";
+import { openConsistency, openDetailDecoder, openUpscaleNetwork } from "../experts/upscaler-graphs.ts";
 import { createPixelFlow } from "../flow/pixel-flow.ts";
 import { readFlowFile } from "../flow/weights.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
@@ -23,6 +23,7 @@ export async function loadUpscaler(
     stages.push({
       network: await openUpscaleNetwork(folder, stage, options),
       flow: await openFlow(folder, stage, `${id}@${version}, ${stage.flow}`, options),
+      ...(stage.details ? { details: await openDetailDecoder(folder, stage.details, stage.featureDims, options) } : {}),
     });
   return createUpscaler({
     stages,

@@ -207,7 +207,7 @@ const ProjectionSchema = z.object({
   marginPx: z.number().int().nonnegative(),
 });
 
-/** Super-resolution by two stages of ×2: Φ and τ of each, and the projections onto what shrinks to the input (server/engine/upscale.ts). */
+/** Super-resolution by two stages of ×2: Φ, τ and Ψ of each, and the projections onto what shrinks to the input (server/engine/upscale.ts). */
 const UpscalerSchema = z.object({
   label: z.string().min(1),
   stages: z
@@ -220,6 +220,14 @@ const UpscalerSchema = z.object({
         featureDims: z.number().int().positive(),
         /** Pixels to each side that Φ sees. */
         marginPx: z.number().int().nonnegative(),
+        /** Ψ: features [height, width, featureDims] and z [height, width, 12] → details [height, width, 12]. Without it z is the details. */
+        details: z
+          .object({
+            graph: PackPathSchema,
+            /** Pixels to each side that details depend on. */
+            marginPx: z.number().int().nonnegative(),
+          })
+          .optional(),
       }),
     )
     .length(2),
@@ -229,7 +237,7 @@ const UpscalerSchema = z.object({
 export type UpscalerEntry = z.infer<typeof UpscalerSchema>;
 
 const filesOfUpscaler = ({ stages, consistency }: UpscalerEntry): string[] => [
-  ...stages.flatMap(({ network, flow }) => [network, flow]),
+  ...stages.flatMap(({ network, flow, details }) => [network, flow, ...(details ? [details.graph] : [])]),
   consistency[2].graph,
   consistency[4].graph,
 ];

@@ -95,16 +95,16 @@ class Autoencoder(nn.Module):
 
 
 class PatchDiscriminator(nn.Module):
-    """Real or rebuilt, one score for each 16×16 cell. Input [batch, 4, 128, 128]: colour over some background, and alpha."""
+    """Real or made, one score for each 8×8 cell. Input [batch, channels, h, w]; of icons, colour over some background, and alpha."""
 
-    def __init__(self, width: int = 32) -> None:
+    def __init__(self, width: int = 32, channels: int = IMAGE_CHANNELS) -> None:
         super().__init__()
-        shapes = [(IMAGE_CHANNELS, width), (width, width * 2), (width * 2, width * 4)]
+        shapes = [(channels, width), (width, width * 2), (width * 2, width * 4)]
         self.layers = nn.ModuleList([spectral_norm(nn.Conv2d(i, o, 4, stride=2, padding=1)) for i, o in shapes])
         self.score = spectral_norm(nn.Conv2d(width * 4, 1, 3, padding=1))
 
     def forward(self, image: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """Returns scores [batch, 1, 16, 16] and the features of each layer."""
+        """Returns scores [batch, 1, h / 8, w / 8] and the features of each layer."""
         features: list[Tensor] = []
         hidden = image
         for layer in self.layers:

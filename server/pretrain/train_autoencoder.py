@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from adversary import Adversary
+from adversary import Adversary, over_random_background
 from icon_data import ICONS, IconRows
 from losses import psnr_db, reconstruction_loss, save_sheet, valid_rgba
 from networks import POSTERIOR_STD, Autoencoder
@@ -66,7 +66,7 @@ class AutoencoderTraining(TimedTraining):
         (gradient,) = torch.autograd.grad(loss, at_output)
         report = {"loss": float(loss.detach())}
         if self.fraction >= self.arguments.adversarial_from:
-            extra, report["judge"] = self.adversary.gradient(at_output, images, noise)
+            extra, report["judge"] = self.adversary.gradient(at_output, images, over_random_background(len(images), noise))
             ramp = min(1.0, (self.fraction - self.arguments.adversarial_from) / 0.05)
             gradient = gradient + extra * (self.arguments.adversarial * ramp * gradient.norm() / (extra.norm() + 1e-8))
         output.backward(gradient)

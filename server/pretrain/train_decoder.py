@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from adversary import Adversary
+from adversary import Adversary, over_random_background
 from icon_data import ICONS, IconRows
 from latents import PACK_TARGET, Guesses, encoded_latents, read_decoder
 from losses import psnr_db, reconstruction_loss, save_sheet, valid_rgba
@@ -72,7 +72,7 @@ class DecoderTraining(TimedTraining):
         with torch.autocast("cpu", dtype=torch.bfloat16):
             output = self.net(torch.cat(latents)).float()
         at_output = output.detach().requires_grad_()
-        judged, judge_loss = self.adversary.gradient(at_output, images, noise)
+        judged, judge_loss = self.adversary.gradient(at_output, images, over_random_background(len(images), noise))
         report = {"judge": judge_loss}
         gradient = torch.empty_like(output)
         ramp = min(1.0, max(0, self.step - JUDGE_ALONE_STEPS) / JUDGE_RAMP_STEPS)

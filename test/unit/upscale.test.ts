@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
 import { residualDims } from "../../server/engine/pixel-noise.ts";
-import { createUpscaler, type UpscalerParts } from "../../server/engine/upscale.ts";
+import { createUpscaler, type DetailDecoder, type UpscalerParts } from "../../server/engine/upscale.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 
@@ -30,6 +30,7 @@ const network: UpscalerParts["stages"][number]["network"] = {
       }
     return { features, answers };
   },
+  answer: async (...tile) => (await network.read(...tile)).answers,
 };
 const flow: UpscalerParts["stages"][number]["flow"] = {
   inverse: async (residual, features) =>
@@ -56,12 +57,26 @@ const averaging = (factor: number): UpscalerParts["consistency"][2] => ({
     return result;
   },
 });
-const make = (corePx?: number) =>
+/** Ψ that sees two pixels to each side: the mean there of what was drawn, doubled where the feature is high. */
+const details: DetailDecoder = {
+  marginPx: 2,
+  async decode(features, latent, widthPx, heightPx) {
+    return latent.map((_, at) => {
+      const [pixel, value] = [Math.floor(at / residualDims), at % residualDims];
+      const [x, y] = [pixel % widthPx, Math.floor(pixel / widthPx)];
+      let [sum, count] = [0, 0];
+      for (let v = Math.max(0, y - 2); v <= Math.min(heightPx - 1, y + 2); v += 1)
+        for (let u = Math.max(0, x - 2); u <= Math.min(widthPx - 1, x + 2); u += 1) {
+          sum += latent[(v * widthPx + u) * residualDims + value]!;
+          count += 1;
+        }
+      return (sum / count) * (1 + features[pixel]!);
+    });
+  },
+};
+const make = (corePx?: number, decoder?: DetailDecoder) =>
   createUpscaler({
-    stages: [
-      { network, flow },
-      { network, flow },
-    ],
+    stages: Array.from({ length: 2 }, () => ({ network, flow, ...(decoder ? { details: decoder } : {}) })),
     consistency: { 2: averaging(2), 4: averaging(4) },
     ...(corePx === undefined ? {} : { corePx }),
   });
@@ -82,6 +97,28 @@ describe("upscaling", () => {
       assert.deepEqual([whole.widthPx, whole.heightPx], [37 * scale, 23 * scale]);
       for (const corePx of [8, 10, 24]) assert.deepEqual(await make(corePx).upscale(wavy, options), whole);
     });
+
+  for (const scale of [2, 4] as const)
+    it(`×${scale} with a decoder of details gives the same bytes in small tiles as in one`, async () => {
+      const options = { scale, temperature: 0.7, seed: 9 };
+      const whole = await make(1024, details).upscale(wavy, options);
+      assert.notDeepEqual(whole, await make().upscale(wavy, options));
+      for (const corePx of [8, 10, 24]) assert.deepEqual(await make(corePx, details).upscale(wavy, options), whole);
+    });
+
+  it("fades decoded details in with the temperature, and leaves them out of the accurate answer and of the flow's middle", async () => {
+    const flat = picture(12, 12, () => [128, 128, 128, 255]);
+    const constant = {
+      ...details,
+      decode: async (_: Float32Array, latent: Float32Array) => latent.map((_value, at) => (at % 2 === 0 ? 0.21 : -0.21)),
+    };
+    const at = async (temperature: number) =>
+      (await make(undefined, constant).upscale(flat, { scale: 2, temperature, seed: 1 })).rgba[0]! - 128;
+    const most = limits.upscaleTemperatureMax;
+    assert.deepEqual([await at(0), await at(most / 2), await at(most)], [0, 27, 54]);
+    const { rgba } = await make(undefined, constant).centreOf(flat, 2);
+    assert.equal(rgba[0], 128);
+  });
 
   it("draws by the seed alone", async () => {
     const draw = (seed: number, temperature = 0.5) => make().upscale(wavy, { scale: 2, temperature, seed });
@@ -191,10 +228,16 @@ describe("upscaling", () => {
     assert.equal(tiles, 3);
   });
 
-  it("fails when a flow gives no numbers, instead of drawing them black", async () => {
+  it("fails when a flow or a decoder of details gives no numbers, instead of drawing them black", async () => {
     const broken = { network, flow: { inverse: async (residual: Float32Array) => residual.map(() => Number.NaN) } };
     const upscaler = createUpscaler({ stages: [broken, broken], consistency: { 2: averaging(2), 4: averaging(4) } });
-    await assert.rejects(upscaler.upscale(wavy, { scale: 2, temperature: 0.5, seed: 1 }), { code: "tensor_mismatch" });
+    const options = { scale: 2, temperature: 0.5, seed: 1 } as const;
+    await assert.rejects(upscaler.upscale(wavy, options), { code: "tensor_mismatch" });
+    const nothing = {
+      ...details,
+      decode: async (_: Float32Array, latent: Float32Array) => latent.map(() => Number.NaN),
+    };
+    await assert.rejects(make(8, nothing).upscale(wavy, options), { code: "tensor_mismatch" });
   });
 
   it("refuses what would be too large, and offers what fits", async () => {

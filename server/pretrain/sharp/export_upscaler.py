@@ -1,8 +1,10 @@
-"""Exports what train_upscaler.py trained to packs/default/sharp/ and checks it: Φ of both stages and the two projections.
+"""Exports what train_upscaler.py and train_details.py trained to packs/default/sharp/ and checks it: Φ and Ψ of both stages, and the two
+projections.
 
 stage-<n>/network.onnx: image [1, 3, h, w] in [0, 1] -> features [h·w, channels], each of mean 0 and variance 1 / channels over training
-pixels, and answers [h·w, 12] = (colour, row, column) of the 2 × 2 pixels there. consistency-<s>.onnx: picture [1, 3, s·h, s·w] and
-low [1, 3, h, w] -> consistent. Any h and w.
+pixels, and answers [h·w, 12] = (colour, row, column) of the 2 × 2 pixels there. stage-<n>/details.onnx: features [h, w, channels] and latent
+[h, w, 12] -> details [h, w, 12]. consistency-<s>.onnx: picture [1, 3, s·h, s·w] and low [1, 3, h, w] -> consistent. Any h and w. The
+pack has 8-bit convolutions (quantise.py); the graphs in float32, which trainings read, stay beside the checkpoints as network-<n>.onnx.
 """
 
 from __future__ import annotations
@@ -22,7 +24,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from operators import INVERSE_REACH, Bicubic, Consistency, unfold
-from train_upscaler import SHARP, Patches, Upscaler, eight_bits, load_net
+from quantise import quantise
+from train_details import TEMPERATURE_MAX, DrawnStage
+from train_upscaler import SHARP, Patches, eight_bits, load_net
+from upscaler import FOLDED, DetailDecoder, Upscaler
 
 PACK = Path(__file__).parent.parent.parent / "packs/default/sharp"
 ROUNDS = 2
@@ -40,8 +45,20 @@ class Stage(nn.Module):
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         features, answers = self.net(image)
-        rows = features.flatten(2).squeeze(0).T
-        return (rows - self.mean) * self.factor, answers.flatten(2).squeeze(0).T
+        rows = features.reshape(len(self.mean), -1).T
+        return (rows - self.mean) * self.factor, answers.reshape(FOLDED, -1).T
+
+
+class Details(nn.Module):
+    """Rows of details of one picture, from features as τ is given them."""
+
+    def __init__(self, net: DetailDecoder) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, features: Tensor, latent: Tensor) -> Tensor:
+        unit = features * self.net.config["channels"] ** 0.5
+        return self.net(unit.permute(2, 0, 1)[None], latent.permute(2, 0, 1)[None])[0].permute(1, 2, 0)
 
 
 @torch.no_grad()
@@ -51,16 +68,20 @@ def moments(net: Upscaler, pictures: list[Tensor]) -> tuple[Tensor, Tensor]:
     return rows.mean(0), rows.std(0).clamp(min=1e-3)
 
 
-def export(path: Path, net: nn.Module, example: tuple[Tensor, ...], inputs: list[str], outputs: list[str], axes: dict) -> ort.InferenceSession:
-    """Writes the graph atomically, after comparing it with PyTorch at the example and at another size."""
+def session_of(path: Path) -> ort.InferenceSession:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads, options.log_severity_level = 2, 3
+    return ort.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+
+
+def export(path: Path, net: nn.Module, example: tuple[Tensor, ...], half: tuple[Tensor, ...], inputs: list[str], outputs: list[str], axes: dict) -> ort.InferenceSession:
+    """Writes the graph atomically, after comparing it with PyTorch at the example and at one half its size."""
     part = path.with_suffix(".part")
     path.parent.mkdir(parents=True, exist_ok=True)
     torch.onnx.export(net.eval(), example, part, dynamo=False, input_names=inputs, output_names=outputs, dynamic_axes=axes, opset_version=18)
     onnx.checker.check_model(onnx.load(part))
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 2
-    session = ort.InferenceSession(part.read_bytes(), options)
-    for picture in (example, tuple(tensor[..., : tensor.shape[-1] // 2] for tensor in example)):
+    session = session_of(part)
+    for picture in (example, half):
         with torch.no_grad():
             wanted = net(*picture)
         got = session.run(None, {name: tensor.numpy() for name, tensor in zip(inputs, picture)})
@@ -68,44 +89,100 @@ def export(path: Path, net: nn.Module, example: tuple[Tensor, ...], inputs: list
         if worst > 2e-3:
             raise SystemExit(f"{path}: expected the exported graph to agree with PyTorch, largest difference {worst}")
     os.replace(part, path)
-    times = []
-    for _ in range(7):
-        started = time.perf_counter()
-        session.run(None, {name: tensor.numpy() for name, tensor in zip(inputs, example)})
-        times.append(time.perf_counter() - started)
-    pixels = example[0].shape[-1] * example[0].shape[-2]
-    print(f"{path.name}: {path.stat().st_size} bytes, largest difference {worst:.1e}, {sorted(times)[3] / pixels * 1e6:.2f} s a million input pixels")
+    print(f"{path.name}: {path.stat().st_size} bytes, largest difference {worst:.1e}")
     return session
+
+
+def compare_speed(name: str, feeds: dict[str, np.ndarray], pixels: int, *sessions: ort.InferenceSession) -> None:
+    """Prints seconds a million input pixels of float32 and 8-bit graphs."""
+    medians = []
+    for session in sessions:
+        times = []
+        for _ in range(7):
+            started = time.perf_counter()
+            session.run(None, feeds)
+            times.append(time.perf_counter() - started)
+        medians.append(f"{sorted(times)[3] / pixels * 1e6:.2f}")
+    print(f"{name}: {' and '.join(medians)} s a million input pixels in float32 and 8 bits")
+
+
+def answer_psnr_db(session: ort.InferenceSession, high: Tensor, low: Tensor) -> float:
+    """Mean PSNR of a network's answers on the first 64 held-out patches, in dB."""
+    squared = []
+    for truth, small in zip(high[:64], low[:64]):
+        answers = session.run(["answers"], {"image": small[None].numpy()})[0]
+        picture = unfold(torch.from_numpy(answers).T.reshape(1, FOLDED, *small.shape[1:]), 2).clamp(0, 1)
+        squared.append(float((picture - truth).square().mean()))
+    return round(float(-10 * np.log10(np.maximum(squared, 1e-7)).mean()), 2)
+
+
+def export_network(number: int, trained: Path, out: Path, patches: Patches) -> dict[str, float]:
+    """Φ of a stage in float32 beside the checkpoints and with 8-bit convolutions in the pack."""
+    high = patches.held_out_batch(10**6)
+    low = eight_bits(Bicubic(2).shrink(high))
+    net = load_net(trained / f"stage-{number}.pt", Upscaler)
+    stage = Stage(net, *moments(net, list(low.split(32))))
+    axes = {"image": {2: "height", 3: "width"}, "features": {0: "pixels"}, "answers": {0: "pixels"}}
+    example = low[:1].repeat(1, 1, 2, 2)
+    float32 = trained / f"network-{number}.onnx"
+    session = export(float32, stage, (example,), (example[..., :96],), ["image"], ["features", "answers"], axes)
+    training = eight_bits(Bicubic(2).shrink(patches.training_batch(np.random.default_rng(0), 60, 192)))
+    quantise(float32, out / f"stage-{number}/network.onnx", [{"image": picture[None].numpy()} for picture in training])
+    quantised = session_of(out / f"stage-{number}/network.onnx")
+    compare_speed(f"Φ of stage {number}", {"image": example.numpy()}, example[0, 0].numel(), session, quantised)
+    return {
+        "featureDims": len(stage.mean),
+        "marginPx": 3 + 2 * net.config["blocks"],
+        "heldOutPsnrDb": answer_psnr_db(quantised, high, low),
+        "float32PsnrDb": answer_psnr_db(session, high, low),
+    }
+
+
+def export_details(number: int, trained: Path, out: Path, patches: Patches) -> dict[str, float]:
+    """Ψ of a stage with 8-bit convolutions."""
+    stage = DrawnStage(number, trained, 2)
+    net = load_net(trained / f"details-{number}.pt", DetailDecoder)
+    training = eight_bits(Bicubic(2).shrink(patches.training_batch(np.random.default_rng(1), 60, 192)))
+    features, _ = stage.read(training)
+    latent = stage.draw(features, torch.full((len(training),), TEMPERATURE_MAX), torch.Generator().manual_seed(1))
+    examples = [(f.permute(1, 2, 0).contiguous(), z.permute(1, 2, 0).contiguous()) for f, z in zip(features, latent)]
+    names = ["features", "latent"]
+    axes = {name: {0: "height", 1: "width"} for name in (*names, "details")}
+    half = tuple(tensor[:, :48].contiguous() for tensor in examples[0])
+    float32 = trained / f"details-{number}.onnx"
+    session = export(float32, Details(net), examples[0], half, names, ["details"], axes)
+    feeds = [{name: tensor.numpy() for name, tensor in zip(names, example)} for example in examples]
+    quantise(float32, out / f"stage-{number}/details.onnx", feeds)
+    quantised = session_of(out / f"stage-{number}/details.onnx")
+    compare_speed(f"Ψ of stage {number}", feeds[0], examples[0][0][..., 0].numel(), session, quantised)
+    return {"detailsMarginPx": net.margin_px}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stages", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--trained", type=Path, default=SHARP, help="folder of patches.u8 and stage-<n>.pt")
+    parser.add_argument("--trained", type=Path, default=SHARP, help="folder of patches.u8 and of stage-<n>.pt and details-<n>.pt, of which what is there is exported")
     parser.add_argument("--out", type=Path, default=PACK)
     arguments = parser.parse_args()
     torch.set_num_threads(2)
     warnings.simplefilter("ignore")
-    high = Patches(arguments.trained / "patches.u8").held_out_batch(10**6)
+    patches = Patches(arguments.trained / "patches.u8")
     for number in arguments.stages:
-        net = load_net(arguments.trained / f"stage-{number}.pt", Upscaler)
-        low = eight_bits(Bicubic(2).shrink(high))
-        stage = Stage(net, *moments(net, list(low.split(32))))
-        axes = {"image": {2: "height", 3: "width"}, "features": {0: "pixels"}, "answers": {0: "pixels"}}
-        session = export(arguments.out / f"stage-{number}/network.onnx", stage, (low[:1, :, :, :].repeat(1, 1, 2, 2),), ["image"], ["features", "answers"], axes)
-        squared = []
-        for truth, small in zip(high[:64], low[:64]):
-            answers = session.run(["answers"], {"image": small[None].numpy()})[0]
-            picture = unfold(torch.from_numpy(answers).T.reshape(1, 12, *small.shape[1:]), 2).clamp(0, 1)
-            squared.append(float((picture - truth).square().mean()))
-        about = {"featureDims": len(stage.mean), "marginPx": 3 + 2 * net.config["blocks"], "heldOutPsnrDb": round(float(-10 * np.log10(squared).mean()), 2)}
-        (arguments.out / f"stage-{number}/about.json").write_text(json.dumps(about) + "\n")
+        about_path = arguments.out / f"stage-{number}/about.json"
+        about = json.loads(about_path.read_text()) if about_path.exists() else {}
+        if (arguments.trained / f"stage-{number}.pt").exists():
+            about |= export_network(number, arguments.trained, arguments.out, patches)
+        if (arguments.trained / f"details-{number}.pt").exists():
+            about |= export_details(number, arguments.trained, arguments.out, patches)
+        about_path.write_text(json.dumps(about) + "\n")
         print(about)
+    high = patches.held_out_batch(2)
     for factor in (2, 4):
         axes = {"picture": {2: "highHeight", 3: "highWidth"}, "low": {2: "height", 3: "width"}, "consistent": {2: "highHeight", 3: "highWidth"}}
         picture = high[:1, :, :96, :].contiguous()
         low = Bicubic(factor).shrink(high[1:2, :, :96, :]).clamp(0, 1)
-        export(arguments.out / f"consistency-{factor}.onnx", Consistency(factor, ROUNDS), (picture, low), ["picture", "low"], ["consistent"], axes)
+        half = (picture[..., :96].contiguous(), low[..., : 96 // factor].contiguous())
+        export(arguments.out / f"consistency-{factor}.onnx", Consistency(factor, ROUNDS), (picture, low), half, ["picture", "low"], ["consistent"], axes)
     print(f"consistency: {ROUNDS} rounds, margin {ROUNDS * (2 + INVERSE_REACH)} px of the input")
 
 

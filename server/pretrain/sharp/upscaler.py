@@ -1,7 +1,8 @@
-"""The network Φ of one ×2 stage: features at every low-resolution pixel, and a deterministic answer (the head) made from them.
+"""The networks of one ×2 stage: Φ, features at every low-resolution pixel and a deterministic answer (the head) made from them; and Ψ,
+the decoder of details, which ties together what τ draws at each pixel alone.
 
 No layer runs above the low resolution. Blocks without norms after EDSR (Lim et al. 2017, arXiv 1707.02921); the head predicts what
-bicubic enlarging lacks, folded to 2 · 2 · 3 values a pixel.
+bicubic enlarging lacks, folded to 2 · 2 · 3 values a pixel, and Ψ what the head lacks.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import onnx
+import torch
+from onnx import numpy_helper
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -57,3 +61,44 @@ class Upscaler(nn.Module):
     def forward(self, low: Tensor) -> tuple[Tensor, Tensor]:
         features = self.trunk(low)
         return features, self.bicubic.enlarge_folded(low) + self.head(F.relu(features)).float()
+
+
+DETAIL_SCALE = 20.0
+"""Brings z, whose deviation is some hundredths of the range of colours, to about 1."""
+
+
+class DetailDecoder(nn.Module):
+    """Ψ: features [batch, channels, h, w], each of about unit variance, and z [batch, 12, h, w] as τ draws it, one pixel apart from the
+    next, to details [batch, 12, h, w] that neighbours agree on. Starts as no details at all."""
+
+    def __init__(self, channels: int, blocks: int) -> None:
+        super().__init__()
+        self.config = {"channels": channels, "blocks": blocks}
+        self.trunk = nn.Sequential(
+            nn.Conv2d(channels + FOLDED, channels, 3, padding=1),
+            *[ConvBlock(channels) for _ in range(blocks)],
+            nn.ReLU(),
+            nn.Conv2d(channels, FOLDED, 3, padding=1),
+        )
+        nn.init.zeros_(self.trunk[-1].weight)
+        nn.init.zeros_(self.trunk[-1].bias)
+
+    @property
+    def margin_px(self) -> int:
+        """Pixels to each side that details depend on."""
+        return 2 + 2 * self.config["blocks"]
+
+    def forward(self, features: Tensor, z: Tensor) -> Tensor:
+        return self.trunk(torch.cat([features, z * DETAIL_SCALE], dim=1)).float() / DETAIL_SCALE
+
+
+def read_upscaler(path: Path) -> tuple[Upscaler, Tensor, Tensor]:
+    """Φ of a pack's network.onnx as a frozen network, and the mean and the factor [channels] that its features are normalised by."""
+    weights = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in onnx.load(path).graph.initializer}
+    own = {name.removeprefix("net."): tensor for name, tensor in weights.items() if name.startswith("net.") and "bicubic" not in name}
+    blocks = len({name.split(".")[2] for name in own if name.startswith("trunk.blocks.")})
+    net = Upscaler(len(weights["mean"]), blocks)
+    missing, unexpected = net.load_state_dict(own, strict=False)
+    if unexpected or any("bicubic" not in name for name in missing):
+        raise ValueError(f"{path}: expected the weights of Φ, missing {missing}, unexpected {unexpected}")
+    return net.eval().requires_grad_(False), weights["mean"], weights["factor"]

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { writeFileAtomically } from "../../files/atomic-file.ts";
 import { PackManifestSchema, type UpscalerEntry } from "../../packs/manifest.ts";
 
@@ -17,6 +18,9 @@ export async function declareUpscaler(pack: string): Promise<UpscalerEntry> {
         flow: `stage-${stage}/flow.onnx`,
         featureDims: about.featureDims ?? 1,
         marginPx: about.marginPx ?? 0,
+        ...(about.detailsMarginPx === undefined
+          ? {}
+          : { details: { graph: `stage-${stage}/details.onnx`, marginPx: about.detailsMarginPx } }),
       };
     }),
   );
@@ -34,13 +38,16 @@ export async function writeManifest(pack: string): Promise<void> {
   const upscaler = await declareUpscaler(pack);
   const metrics: Record<string, number> = {};
   for (const stage of [1, 2]) {
-    const { heldOutPsnrDb } = await readJson(join(pack, `stage-${stage}/about.json`));
-    metrics[`stage${stage}HeldOutPsnrDb`] = heldOutPsnrDb;
+    const { heldOutPsnrDb, float32PsnrDb } = await readJson(join(pack, `stage-${stage}/about.json`));
+    Object.assign(metrics, {
+      [`stage${stage}HeldOutPsnrDb`]: heldOutPsnrDb,
+      [`stage${stage}Float32PsnrDb`]: float32PsnrDb,
+    });
     for (const [name, value] of Object.entries(await readJson(join(pack, `stage-${stage}/metrics.json`))))
       metrics[`stage${stage}${name.replace(/^./, (first) => first.toUpperCase())}`] = Number(value);
   }
   const paths = [
-    ...upscaler.stages.flatMap(({ network, flow }) => [network, flow]),
+    ...upscaler.stages.flatMap(({ network, flow, details }) => [network, flow, ...(details ? [details.graph] : [])]),
     ...([2, 4] as const).map((scale) => upscaler.consistency[scale].graph),
   ];
   const files = await Promise.all(
@@ -53,12 +60,13 @@ export async function writeManifest(pack: string): Promise<void> {
   const manifest = PackManifestSchema.parse({
     format: 1,
     id: "sharp",
-    version: "0.1.0",
+    version: "0.2.0",
     label: "Sharp",
     licence: "MIT",
     parts: [
       { name: "Φ and projections of ×2 stages", ...ours },
       { name: "τ of ×2 stages", ...ours },
+      { name: "Ψ of ×2 stages", ...ours },
     ],
     experts: {},
     translations: [],
@@ -67,3 +75,7 @@ export async function writeManifest(pack: string): Promise<void> {
   });
   await writeFileAtomically(join(pack, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`, 0o644);
 }
+
+// Run by itself, after a new export, without a training of τ: `node --import tsx server/pretrain/sharp/write-manifest.mts [DIR]`.
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await writeManifest(process.argv[2] ?? fileURLToPath(new URL("../../packs/default/sharp", import.meta.url)));

@@ -1,0 +1,189 @@
+"""Trains Ψ of one stage of the pack `sharp` beside a discriminator, on a fixed time budget, while Φ and τ stay frozen.
+
+τ draws what Φ's answer lacks at each pixel alone, so what it draws is texture without structure. Ψ reads Φ's features and that
+draw, sees neighbours, and learns to make details of them that look like a picture once they are made consistent with the input: half of it by
+the draw of τ alone, half on the way from the true z to the draw, so that it keeps to what is drawn. A discriminator judges the consistent
+picture and, amplified, what it has beyond bicubic enlarging (SRGAN, Ledig et al. 2017, for the idea). Stage 2 enlarges what stage 1 makes with its Ψ.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+import torch
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from adversary import Adversary  # noqa: E402
+from operators import Bicubic, Consistency, fold, unfold  # noqa: E402
+from timed_training import TimedTraining, add_common_arguments, load_net  # noqa: E402
+from train_upscaler import SHARP, Patches, eight_bits, psnr_db, spoiled_low  # noqa: E402
+from upscaler import FACTOR, FOLDED, DetailDecoder, read_upscaler  # noqa: E402
+
+TEMPERATURE_MAX = 0.9
+CUT_AT = 1.5
+"""Standard deviations at which v is cut, as in server/engine/pixel-noise.ts."""
+RESIDUAL_GAIN = 4.0
+"""Of what a picture has beyond bicubic enlarging, for the discriminator."""
+JUDGE_ALONE_STEPS, JUDGE_RAMP_STEPS = 60, 120
+
+
+class DrawnStage:
+    """Φ in float32 and τ of one stage, frozen."""
+
+    def __init__(self, number: int, trained: Path, threads: int) -> None:
+        self.net, self.mean, self.factor = read_upscaler(trained / f"network-{number}.onnx")
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        self.flow = ort.InferenceSession(trained / f"flow-{number}-inverse.onnx", options, providers=["CPUExecutionProvider"])
+        self.rows = self.flow.get_inputs()[0].shape[0]
+        self.consistency = Consistency(FACTOR, 1)
+
+    @torch.no_grad()
+    def read(self, low: Tensor) -> tuple[Tensor, Tensor]:
+        """Features as τ is given them, [n, channels, h, w], and folded answers [n, 12, h, w]."""
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            features, answers = self.net(low)
+        return (features.float() - self.mean[:, None, None]) * self.factor[:, None, None], answers
+
+    def draw(self, features: Tensor, temperatures: Tensor, noise: torch.Generator) -> Tensor:
+        """z [n, 12, h, w] of τ, one temperature a picture."""
+        count, channels, height, width = features.shape
+        residual = torch.empty((count, height, width, FOLDED))
+        nn.init.trunc_normal_(residual, a=-CUT_AT, b=CUT_AT, generator=noise)
+        residual = (residual * temperatures[:, None, None, None]).reshape(-1, FOLDED).numpy()
+        given = features.permute(0, 2, 3, 1).reshape(-1, channels).numpy()
+        drawn = np.empty_like(residual)
+        for at in range(0, len(residual), self.rows):
+            size = min(self.rows, len(residual) - at)
+            feeds = {"residual": residual[at : at + size], "features": given[at : at + size]}
+            padded = {name: np.concatenate([rows, np.zeros((self.rows - size, rows.shape[1]), np.float32)]) for name, rows in feeds.items()}
+            drawn[at : at + size] = self.flow.run(None, padded)[0][:size]
+        return torch.from_numpy(drawn).reshape(count, height, width, FOLDED).permute(0, 3, 1, 2)
+
+    def unit(self, features: Tensor) -> Tensor:
+        """Features with unit variance, as Ψ reads them."""
+        return features * len(self.mean) ** 0.5
+
+
+def lively(stage: DrawnStage, decoder: nn.Module, low: Tensor, temperatures: Tensor, noise: torch.Generator) -> Tensor:
+    """What the engine makes of `low` at these temperatures: [n, 3, 2h, 2w], consistent."""
+    features, answers = stage.read(low)
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        details = decoder(stage.unit(features), stage.draw(features, temperatures, noise))
+    share = (temperatures / TEMPERATURE_MAX)[:, None, None, None]
+    return stage.consistency(unfold(answers + share * details, FACTOR).clamp(0, 1), low)
+
+
+class DetailTraining(TimedTraining):
+    """Ψ of one stage."""
+
+    parts = (*TimedTraining.parts, "adversary")
+    log_every_s, sheet_every_s, logged_samples = 120.0, 300.0, 32
+
+    def __init__(self, arguments: argparse.Namespace, patches: Patches) -> None:
+        torch.manual_seed(arguments.seed)
+        self.stage = DrawnStage(arguments.stage, arguments.trained, arguments.threads)
+        super().__init__(arguments, DetailDecoder(len(self.stage.mean), arguments.blocks), weight_decay=0.0)
+        self.patches, self.adversary = patches, Adversary(width=arguments.judge_width, channels=6)
+        self.before = None
+        if arguments.before:
+            self.before = (DrawnStage(1, arguments.trained, arguments.threads), load_net(arguments.before, DetailDecoder))
+        self.twice, self.four_times = Bicubic(2), Bicubic(4)
+        if arguments.compile:
+            self.net.compile()
+
+    def pairs(self, rng: np.random.Generator, size: int, noise: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Low-resolution pictures and what they should become, [size, 3, side / 2, side / 2] and twice that side."""
+        high = self.patches.training_batch(rng, size, self.arguments.side)
+        if self.before is None:
+            return spoiled_low(high, self.twice, rng), high
+        stage, decoder = self.before
+        low = spoiled_low(high, self.four_times, rng)
+        temperatures = TEMPERATURE_MAX * torch.rand(size, generator=noise).sqrt()
+        return lively(stage, decoder, low, temperatures, noise), high
+
+    def view(self, low: Tensor):
+        """What the discriminator sees of pictures: themselves, and amplified what they have beyond the enlarged input."""
+        plain = unfold(self.twice.enlarge_folded(low), FACTOR)
+        return lambda picture: torch.cat([picture - 0.5, (picture - plain) * RESIDUAL_GAIN], dim=1)
+
+    def train_step(self) -> dict[str, float]:
+        self.begin_step()
+        rng, noise = np.random.default_rng([self.arguments.seed, self.step]), self.noise_source()
+        low, high = self.pairs(rng, self.arguments.batch, noise)
+        features, answers = self.stage.read(low)
+        temperatures = TEMPERATURE_MAX * (0.3 + 0.7 * torch.rand(len(low), generator=noise))
+        drawn = self.stage.draw(features, temperatures, noise)
+        share = torch.rand((len(low), 1, 1, 1), generator=noise)
+        share = torch.where(torch.rand(share.shape, generator=noise) < 0.5, 1.0, share)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            details = self.net(self.stage.unit(features), torch.lerp(fold(high, FACTOR) - answers, drawn, share))
+        picture = self.stage.consistency(unfold(answers + details, FACTOR), low)
+        output = picture.detach().requires_grad_()
+        error = (((output - high).square() + 0.01**2).sqrt()).mean()
+        (rebuilding,) = torch.autograd.grad(error, output)
+        asked, judge_loss = self.adversary.gradient(output, high, self.view(low))
+        ramp = min(1.0, max(0, self.step - JUDGE_ALONE_STEPS) / JUDGE_RAMP_STEPS)
+        weight = self.arguments.adversarial * ramp * rebuilding.norm() / (asked.norm() + 1e-8)
+        picture.backward((rebuilding + weight * asked) / (1 + self.arguments.adversarial * ramp))
+        self.descend()
+        return {"error": float(error.detach()), "judge": judge_loss}
+
+    @torch.no_grad()
+    def held_out(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Held-out truths, what Φ alone makes of them, and what Ψ adds at the highest temperature."""
+        high = self.patches.held_out_batch(count)
+        noise = torch.Generator().manual_seed(0)
+        low = eight_bits((self.twice if self.before is None else self.four_times).shrink(high))
+        highest = lambda part: torch.full((len(part),), TEMPERATURE_MAX)  # noqa: E731
+        if self.before is not None:
+            stage, decoder = self.before
+            low = torch.cat([lively(stage, decoder, part, highest(part), noise) for part in low.split(32)])
+        plain = torch.cat([unfold(self.stage.read(part)[1], FACTOR).clamp(0, 1) for part in low.split(32)])
+        drawn = torch.cat([lively(self.stage, self.average, part, highest(part), noise) for part in low.split(32)])
+        return high, plain, drawn
+
+    def measure(self, count: int) -> dict[str, float]:
+        high, plain, drawn = self.held_out(count)
+        return {"answerDb": psnr_db(plain, high), "livelyDb": psnr_db(drawn, high)}
+
+    def sheet(self) -> None:
+        """Columns of held-out patches: Φ's answer, lively, truth."""
+        high, plain, drawn = self.held_out(24)
+        lines = [torch.cat(pictures, 2) for pictures in zip(plain, drawn, high)]
+        sheet = torch.cat([torch.cat(lines[column::2], 1) for column in range(2)], 2).clamp(0, 1)
+        Image.fromarray((sheet.permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)).save(self.arguments.out.with_suffix(".png"))
+
+    def final_figures(self) -> dict[str, float | int]:
+        return self.measure(len(self.patches.held_out))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stage", type=int, choices=(1, 2), required=True)
+    add_common_arguments(parser, minutes=None, batch=14, rate=1e-3)
+    parser.add_argument("--blocks", type=int, default=1)
+    parser.add_argument("--judge-width", type=int, default=48)
+    parser.add_argument("--adversarial", type=float, default=1.0, help="what the discriminator asks, as a share of the rebuilding gradient's norm")
+    parser.add_argument("--side", type=int, default=96, help="side of a training crop, px of the answer")
+    parser.add_argument("--before", type=Path, help="checkpoint of the stage before (stage 2)")
+    parser.add_argument("--trained", type=Path, default=SHARP, help="folder of patches.u8, network-<n>.onnx and flow-<n>-inverse.onnx")
+    parser.add_argument("--out", type=Path)
+    arguments = parser.parse_args()
+    arguments.out = arguments.out or arguments.trained / f"details-{arguments.stage}.pt"
+    if (arguments.stage == 2) != (arguments.before is not None):
+        parser.error("expected --before with --stage 2, and only there")
+    torch.set_num_threads(arguments.threads)
+    DetailTraining(arguments, Patches(arguments.trained / "patches.u8")).run()
+
+
+if __name__ == "__main__":
+    main()
