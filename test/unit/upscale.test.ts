@@ -110,7 +110,8 @@ describe("upscaling", () => {
     const flat = picture(12, 12, () => [128, 128, 128, 255]);
     const constant = {
       ...details,
-      decode: async (_: Float32Array, latent: Float32Array) => latent.map((_value, at) => (at % 2 === 0 ? 0.21 : -0.21)),
+      decode: async (_: Float32Array, latent: Float32Array) =>
+        latent.map((_value, at) => (at % 2 === 0 ? 0.21 : -0.21)),
     };
     const at = async (temperature: number) =>
       (await make(undefined, constant).upscale(flat, { scale: 2, temperature, seed: 1 })).rgba[0]! - 128;
