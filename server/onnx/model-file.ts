@@ -18,6 +18,7 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { AppError } from "../../shared/problem.ts";
+import { withFusedBiases } from "./fuse-biases.ts";
 import type { Attributes, Graph, Shape, Value } from "./graph.ts";
 import { floatsOf, halvesOf } from "./half.ts";
 
@@ -100,7 +101,7 @@ export function toModelBytes(
       }
     }
   const { nameOf, copies } = nameOutputs(graph);
-  const nodes = graph.nodes.map(({ op, inputs: operands, output, attributes }) =>
+  const nodes = withFusedBiases(graph).map(({ op, inputs: operands, output, attributes }) =>
     create(NodeProtoSchema, {
       name: output.name,
       opType: op,

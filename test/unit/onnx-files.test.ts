@@ -9,6 +9,7 @@ import fc from "fast-check";
 import { ModelProtoSchema, TensorProto_DataType, TensorProtoSchema } from "onnx-buf";
 import { initialWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
 import { identityWhitening } from "../../server/flow/whitening.ts";
+import { withFusedBiases } from "../../server/onnx/fuse-biases.ts";
 import { Graph } from "../../server/onnx/graph.ts";
 import { fromHalf, toHalf } from "../../server/onnx/half.ts";
 import { readModelFile, toModelBytes } from "../../server/onnx/model-file.ts";
@@ -201,5 +202,43 @@ describe("model files and sessions", () => {
       code: "tensor_mismatch",
       message: /weight b: expected 2 values for \[1,2\], got nothing/,
     });
+  });
+});
+
+describe("biases", () => {
+  const graph = new Graph("two layers");
+  const x = graph.input("x", [2, 3]);
+  const [first, second] = ["first", "second"].map((name, at) => graph.parameter(name, [3 - at, 2]));
+  const bias = graph.parameter("bias", [1, 2]);
+  const once = add(bias, gemm(x, first!));
+  const twice = gemm(once, second!);
+  const [alone, summed, ofRows] = [add(twice, bias), add(twice, twice), add(gemm(once, second!), once)];
+  for (const [name, value] of Object.entries({ alone, summed, ofRows })) graph.output(name, value);
+
+  it("go into the product that is wanted with nothing else, and into no other", () => {
+    const nodes = withFusedBiases(graph).map(({ op, inputs, output }) => [op, inputs.length, output]);
+    assert.deepEqual(nodes, [
+      ["Gemm", 3, once],
+      ["Gemm", 2, twice],
+      ["Add", 2, alone],
+      ["Add", 2, summed],
+      ["Gemm", 2, ofRows.graph.nodes.find(({ output }) => output === ofRows)!.inputs[0]],
+      ["Add", 2, ofRows],
+    ]);
+  });
+
+  it("give what adding gives", async () => {
+    const weights = new Map([
+      ["first", Float32Array.of(1, 2, 3, 4, 5, 6)],
+      ["second", Float32Array.of(1, -1, 0.5, 2)],
+      ["bias", Float32Array.of(10, 20)],
+    ]);
+    const session = await Session.create(toModelBytes(graph, { kind: "weights", weights }), { label: "biases" });
+    const got = await session.run({ x: { data: Float32Array.of(1, 0, 0, 0, 1, 0), dims: [2, 3] } });
+    // once = [[11, 22], [13, 24]]; twice = [[22, 33], [25, 35]]
+    assert.deepEqual(Array.from(got.alone!.data, Number), [32, 53, 35, 55]);
+    assert.deepEqual(Array.from(got.summed!.data, Number), [44, 66, 50, 70]);
+    assert.deepEqual(Array.from(got.ofRows!.data, Number), [33, 55, 38, 59]);
+    await session.dispose();
   });
 });
