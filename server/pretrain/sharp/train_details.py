@@ -3,7 +3,8 @@
 τ draws what Φ's answer lacks at each pixel alone, so what it draws is texture without structure. Ψ reads Φ's features and that
 draw, sees neighbours, and learns to make details of them that look like a picture once they are made consistent with the input: half of it by
 the draw of τ alone, half on the way from the true z to the draw, so that it keeps to what is drawn. A discriminator judges the consistent
-picture and, amplified, what it has beyond bicubic enlarging (SRGAN, Ledig et al. 2017, for the idea). Stage 2 enlarges what stage 1 makes with its Ψ.
+picture and, amplified, what it has beyond bicubic enlarging, and a feature net compares it with the truth (SRGAN, Ledig et al. 2017, for both).
+Stage 2 enlarges what stage 1 makes with its Ψ.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from torch.nn import functional as F
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from adversary import Adversary  # noqa: E402
+from efficientnet_lite import Lite  # noqa: E402
 from operators import Bicubic, Consistency, fold, unfold  # noqa: E402
 from timed_training import TimedTraining, add_common_arguments, load_net  # noqa: E402
 from train_upscaler import SHARP, Patches, eight_bits, psnr_db, spoiled_low  # noqa: E402
@@ -33,6 +35,30 @@ CUT_AT = 1.5
 RESIDUAL_GAIN = 4.0
 """Of what a picture has beyond bicubic enlarging, for the discriminator."""
 JUDGE_ALONE_STEPS, JUDGE_RAMP_STEPS = 60, 120
+
+
+class FeatureLoss:
+    """Distance of feature maps in the form of Zhang et al. 2018: unit length at each place, squared differences, means over places.
+
+    By EfficientNet-Lite1, because `tau evaluate` judges by the maps of Lite0, whose weights are others.
+    """
+
+    side_factor = 1.5
+    """Pictures are enlarged before they are read, so that the stem, which halves them, sees single pixels."""
+
+    def __init__(self) -> None:
+        self.net = Lite(1).load().to(memory_format=torch.channels_last)
+
+    def maps(self, picture: Tensor) -> list[Tensor]:
+        enlarged = F.interpolate(picture.clamp(0, 1), scale_factor=self.side_factor, mode="bilinear", align_corners=False)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            maps = self.net.maps(enlarged.to(memory_format=torch.channels_last), last=3)
+        return [F.normalize(features.float(), dim=1) for features in maps]
+
+    def __call__(self, picture: Tensor, truth: Tensor) -> Tensor:
+        with torch.no_grad():
+            wanted = self.maps(truth)
+        return sum((a - b).square().sum(1).mean() for a, b in zip(self.maps(picture), wanted)) / len(wanted)
 
 
 class DrawnStage:
@@ -96,7 +122,7 @@ class DetailTraining(TimedTraining):
         self.before = None
         if arguments.before:
             self.before = (DrawnStage(1, arguments.trained, arguments.threads), load_net(arguments.before, DetailDecoder))
-        self.twice, self.four_times = Bicubic(2), Bicubic(4)
+        self.twice, self.four_times, self.feature_loss = Bicubic(2), Bicubic(4), FeatureLoss()
         if arguments.compile:
             self.net.compile()
 
@@ -123,19 +149,23 @@ class DetailTraining(TimedTraining):
         temperatures = TEMPERATURE_MAX * (0.3 + 0.7 * torch.rand(len(low), generator=noise))
         drawn = self.stage.draw(features, temperatures, noise)
         share = torch.rand((len(low), 1, 1, 1), generator=noise)
-        share = torch.where(torch.rand(share.shape, generator=noise) < 0.5, 1.0, share)
+        share = torch.where(torch.rand(share.shape, generator=noise) < self.arguments.whole, 1.0, share)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             details = self.net(self.stage.unit(features), torch.lerp(fold(high, FACTOR) - answers, drawn, share))
         picture = self.stage.consistency(unfold(answers + details, FACTOR), low)
         output = picture.detach().requires_grad_()
         error = (((output - high).square() + 0.01**2).sqrt()).mean()
         (rebuilding,) = torch.autograd.grad(error, output)
+        distance = self.feature_loss(output, high)
+        (perceived,) = torch.autograd.grad(distance, output)
         asked, judge_loss = self.adversary.gradient(output, high, self.view(low))
         ramp = min(1.0, max(0, self.step - JUDGE_ALONE_STEPS) / JUDGE_RAMP_STEPS)
-        weight = self.arguments.adversarial * ramp * rebuilding.norm() / (asked.norm() + 1e-8)
-        picture.backward((rebuilding + weight * asked) / (1 + self.arguments.adversarial * ramp))
+        # Every wish counts by its share, whatever its size.
+        wishes = [(rebuilding, 1.0), (perceived, self.arguments.perceptual), (asked, self.arguments.adversarial * ramp)]
+        total = sum(share for _, share in wishes)
+        picture.backward(sum(wish * (share / total * rebuilding.norm() / (wish.norm() + 1e-8)) for wish, share in wishes))
         self.descend()
-        return {"error": float(error.detach()), "judge": judge_loss}
+        return {"error": float(error.detach()), "distance": float(distance.detach()), "judge": judge_loss}
 
     @torch.no_grad()
     def held_out(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -153,7 +183,8 @@ class DetailTraining(TimedTraining):
 
     def measure(self, count: int) -> dict[str, float]:
         high, plain, drawn = self.held_out(count)
-        return {"answerDb": psnr_db(plain, high), "livelyDb": psnr_db(drawn, high)}
+        distances = {f"{name}Distance": float(self.feature_loss(picture, high)) for name, picture in (("answer", plain), ("lively", drawn))}
+        return {"answerDb": psnr_db(plain, high), "livelyDb": psnr_db(drawn, high), **distances}
 
     def sheet(self) -> None:
         """Columns of held-out patches: Φ's answer, lively, truth."""
@@ -163,7 +194,7 @@ class DetailTraining(TimedTraining):
         Image.fromarray((sheet.permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)).save(self.arguments.out.with_suffix(".png"))
 
     def final_figures(self) -> dict[str, float | int]:
-        return self.measure(len(self.patches.held_out))
+        return self.measure(128)
 
 
 def main() -> None:
@@ -171,8 +202,10 @@ def main() -> None:
     parser.add_argument("--stage", type=int, choices=(1, 2), required=True)
     add_common_arguments(parser, minutes=None, batch=14, rate=1e-3)
     parser.add_argument("--blocks", type=int, default=1)
+    parser.add_argument("--whole", type=float, default=0.5, help="share of pictures whose z is all drawn")
     parser.add_argument("--judge-width", type=int, default=48)
-    parser.add_argument("--adversarial", type=float, default=1.0, help="what the discriminator asks, as a share of the rebuilding gradient's norm")
+    parser.add_argument("--perceptual", type=float, default=3.0, help="what the feature net asks, against 1 for the error of pixels")
+    parser.add_argument("--adversarial", type=float, default=0.5, help="the same of the discriminator")
     parser.add_argument("--side", type=int, default=96, help="side of a training crop, px of the answer")
     parser.add_argument("--before", type=Path, help="checkpoint of the stage before (stage 2)")
     parser.add_argument("--trained", type=Path, default=SHARP, help="folder of patches.u8, network-<n>.onnx and flow-<n>-inverse.onnx")
