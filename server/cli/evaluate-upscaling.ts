@@ -28,6 +28,7 @@ export async function evaluateUpscalingPack(flags: UpscalingFlags): Promise<Upsc
     pack: { id: manifest.id, version: manifest.version, digest },
     label: manifest.upscaler!.label,
     upscaler: await loadUpscaler(entry, { threads }),
+    metrics: manifest.upscaler!.metrics,
     set,
     judge: await findJudge(),
     rivals,

@@ -22,6 +22,8 @@ export interface UpscalingOptions {
   /** Name of the upscaler, as the pack calls it. */
   readonly label: string;
   readonly upscaler: EvaluatedUpscaler;
+  /** What the pack's manifest says of its upscaler. */
+  readonly metrics?: Readonly<Record<string, number>>;
   readonly set: PictureSet;
   /** A pack with an image expert, whose net judges textures; absent = no distances. */
   readonly judge?: CatalogueEntry | undefined;
@@ -68,7 +70,7 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
     add(await diversitySection(context, pass.few));
     add(memorySection(findings?.peakBytes));
     // First of all, because it is read first.
-    sections.unshift({ ...targetsSection(context, pass, findings), seconds: 0 });
+    sections.unshift({ ...targetsSection(context, pass, findings, options.metrics ?? {}), seconds: 0 });
     return {
       pack,
       upscaler: label,
