@@ -4,7 +4,6 @@
  * details that neighbours agree on. Two stages of ×2 make ×4; at temperature 0 the answer alone is taken. After each the picture is
  * moved as little as possible to where it shrinks to the input. Colour and alpha are enlarged apart.
  */
-import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { requireFits } from "../../shared/upscaling.ts";
 import { refuseCancelled } from "./cancelled.ts";
@@ -77,6 +76,9 @@ export interface UpscalerParts {
 /** Cores of this side keep a stage's buffers around 20 MB each, and runs short enough to be cancelled between. */
 const defaultCorePx = 256;
 
+/** Temperature below which what Ψ adds is faded in: it never learned from colder draws, and decodes even the middle to sharp details. */
+const fadedBelow = 0.3;
+
 /** What a run is told besides the picture. */
 interface Run extends Omit<UpscaleOptions, "temperature"> {
   /** 0 = Φ's answer, which is the mean that τ spreads around; `centre` = τ at v = 0. */
@@ -143,8 +145,7 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
       await decoder.decode(given, latent, drawn.widthPx, drawn.heightPx),
       "details of their decoder",
     );
-    // The middle of what τ draws has details as sharp as any: near temperature 0 they are faded in.
-    const share = spread / limits.upscaleTemperatureMax;
+    const share = Math.min(1, spread / fadedBelow);
     return cutRows(details, residualDims, drawn, core).map((value) => share * value);
   }
 

@@ -1,6 +1,6 @@
 /**
  * The training of the pack `sharp` from nothing to a pack that enlarges, on toy sizes: patches drawn by the script, both stages, export,
- * flows, manifest. Needs Python with PyTorch (server/pretrain/README.md) and is skipped, saying so, where there is none.
+ * flows, details, manifest. Needs Python with PyTorch (server/pretrain/README.md) and is skipped, saying so, where there is none.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -59,10 +59,20 @@ it("the pack sharp is trained, exported and loaded, on toy sizes", {
       "1",
     ];
     await runNode("server/pretrain/sharp/train-flows.mts", flows);
+    await runNode("server/pretrain/sharp/export-inverses.mts", ["--pack", pack, "--out", trained]);
+    const details = ["--batch", "4", "--side", "48", "--minutes", "0.08", "--perceptual", "0", "--trained", trained];
+    await script("train_details.py", "--stage", "1", ...details);
+    await script("train_details.py", "--stage", "2", ...details, "--before", join(trained, "details-1.pt"));
+    await script("export_upscaler.py", "--trained", trained, "--out", pack);
+    await runNode("server/pretrain/sharp/write-manifest.mts", [pack]);
 
     const metrics = JSON.parse(await readFile(join(trained, "stage-1.json"), "utf8"));
     assert.ok(Number.isFinite(metrics.headDb) && metrics.steps >= 2, JSON.stringify(metrics));
     const entry = await readEntry(pack, true);
+    assert.deepEqual(
+      entry.manifest.upscaler!.stages.map((stage) => stage.details?.graph),
+      ["stage-1/details.onnx", "stage-2/details.onnx"],
+    );
     await verifyPack(pack, entry.manifest);
     const upscaler = await loadUpscaler(entry, { threads: 1 });
     const image = { rgba: new Uint8Array(4 * 20 * 12).fill(255), widthPx: 20, heightPx: 12 };

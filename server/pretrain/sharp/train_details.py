@@ -30,6 +30,8 @@ from train_upscaler import SHARP, Patches, eight_bits, psnr_db, spoiled_low  # n
 from upscaler import FACTOR, FOLDED, DetailDecoder, read_upscaler  # noqa: E402
 
 TEMPERATURE_MAX = 0.9
+FADED_BELOW = 0.3
+"""Temperature below which the engine fades details in (server/engine/upscale.ts); draws are as warm at least in training."""
 CUT_AT = 1.5
 """Standard deviations at which v is cut, as in server/engine/pixel-noise.ts."""
 RESIDUAL_GAIN = 4.0
@@ -104,7 +106,7 @@ def lively(stage: DrawnStage, decoder: nn.Module, low: Tensor, temperatures: Ten
     features, answers = stage.read(low)
     with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
         details = decoder(stage.unit(features), stage.draw(features, temperatures, noise))
-    share = (temperatures / TEMPERATURE_MAX)[:, None, None, None]
+    share = (temperatures / FADED_BELOW).clamp(max=1)[:, None, None, None]
     return stage.consistency(unfold(answers + share * details, FACTOR).clamp(0, 1), low)
 
 
@@ -122,7 +124,8 @@ class DetailTraining(TimedTraining):
         self.before = None
         if arguments.before:
             self.before = (DrawnStage(1, arguments.trained, arguments.threads), load_net(arguments.before, DetailDecoder))
-        self.twice, self.four_times, self.feature_loss = Bicubic(2), Bicubic(4), FeatureLoss()
+        self.twice, self.four_times = Bicubic(2), Bicubic(4)
+        self.feature_loss = FeatureLoss() if arguments.perceptual > 0 else None
         if arguments.compile:
             self.net.compile()
 
@@ -146,7 +149,7 @@ class DetailTraining(TimedTraining):
         rng, noise = np.random.default_rng([self.arguments.seed, self.step]), self.noise_source()
         low, high = self.pairs(rng, self.arguments.batch, noise)
         features, answers = self.stage.read(low)
-        temperatures = TEMPERATURE_MAX * (0.3 + 0.7 * torch.rand(len(low), generator=noise))
+        temperatures = FADED_BELOW + (TEMPERATURE_MAX - FADED_BELOW) * torch.rand(len(low), generator=noise)
         drawn = self.stage.draw(features, temperatures, noise)
         share = torch.rand((len(low), 1, 1, 1), generator=noise)
         share = torch.where(torch.rand(share.shape, generator=noise) < self.arguments.whole, 1.0, share)
@@ -156,16 +159,20 @@ class DetailTraining(TimedTraining):
         output = picture.detach().requires_grad_()
         error = (((output - high).square() + 0.01**2).sqrt()).mean()
         (rebuilding,) = torch.autograd.grad(error, output)
-        distance = self.feature_loss(output, high)
-        (perceived,) = torch.autograd.grad(distance, output)
-        asked, judge_loss = self.adversary.gradient(output, high, self.view(low))
-        ramp = min(1.0, max(0, self.step - JUDGE_ALONE_STEPS) / JUDGE_RAMP_STEPS)
+        report = {"error": float(error.detach())}
         # Every wish counts by its share, whatever its size.
-        wishes = [(rebuilding, 1.0), (perceived, self.arguments.perceptual), (asked, self.arguments.adversarial * ramp)]
+        wishes = [(rebuilding, 1.0)]
+        if self.feature_loss:
+            distance = self.feature_loss(output, high)
+            wishes.append((torch.autograd.grad(distance, output)[0], self.arguments.perceptual))
+            report["distance"] = float(distance.detach())
+        asked, report["judge"] = self.adversary.gradient(output, high, self.view(low))
+        ramp = min(1.0, max(0, self.step - JUDGE_ALONE_STEPS) / JUDGE_RAMP_STEPS)
+        wishes.append((asked, self.arguments.adversarial * ramp))
         total = sum(share for _, share in wishes)
         picture.backward(sum(wish * (share / total * rebuilding.norm() / (wish.norm() + 1e-8)) for wish, share in wishes))
         self.descend()
-        return {"error": float(error.detach()), "distance": float(distance.detach()), "judge": judge_loss}
+        return report
 
     @torch.no_grad()
     def held_out(self, count: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -183,6 +190,8 @@ class DetailTraining(TimedTraining):
 
     def measure(self, count: int) -> dict[str, float]:
         high, plain, drawn = self.held_out(count)
+        if not self.feature_loss:
+            return {"answerDb": psnr_db(plain, high), "livelyDb": psnr_db(drawn, high)}
         distances = {f"{name}Distance": float(self.feature_loss(picture, high)) for name, picture in (("answer", plain), ("lively", drawn))}
         return {"answerDb": psnr_db(plain, high), "livelyDb": psnr_db(drawn, high), **distances}
 
@@ -202,10 +211,10 @@ def main() -> None:
     parser.add_argument("--stage", type=int, choices=(1, 2), required=True)
     add_common_arguments(parser, minutes=None, batch=14, rate=1e-3)
     parser.add_argument("--blocks", type=int, default=1)
-    parser.add_argument("--whole", type=float, default=0.5, help="share of pictures whose z is all drawn")
+    parser.add_argument("--whole", type=float, default=0.7, help="share of pictures whose z is all drawn, and not on the way from the true one")
     parser.add_argument("--judge-width", type=int, default=48)
-    parser.add_argument("--perceptual", type=float, default=3.0, help="what the feature net asks, against 1 for the error of pixels")
-    parser.add_argument("--adversarial", type=float, default=0.5, help="the same of the discriminator")
+    parser.add_argument("--perceptual", type=float, default=1.0, help="what the feature net asks, against 1 for the error of pixels; 0 needs no net")
+    parser.add_argument("--adversarial", type=float, default=1.0, help="the same of the discriminator")
     parser.add_argument("--side", type=int, default=96, help="side of a training crop, px of the answer")
     parser.add_argument("--before", type=Path, help="checkpoint of the stage before (stage 2)")
     parser.add_argument("--trained", type=Path, default=SHARP, help="folder of patches.u8, network-<n>.onnx and flow-<n>-inverse.onnx")
