@@ -199,7 +199,8 @@ class DetailTraining(TimedTraining):
         """Columns of held-out patches: Φ's answer, lively, truth."""
         high, plain, drawn = self.held_out(24)
         lines = [torch.cat(pictures, 2) for pictures in zip(plain, drawn, high)]
-        sheet = torch.cat([torch.cat(lines[column::2], 1) for column in range(2)], 2).clamp(0, 1)
+        columns = 2 if len(lines) % 2 == 0 else 1
+        sheet = torch.cat([torch.cat(lines[column::columns], 1) for column in range(columns)], 2).clamp(0, 1)
         Image.fromarray((sheet.permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)).save(self.arguments.out.with_suffix(".png"))
 
     def final_figures(self) -> dict[str, float | int]:
