@@ -10,37 +10,29 @@ import { encodePictures } from "./encode-pictures.ts";
 import { type EncodeContext, encodeAll, keyOf } from "./encoded-pieces.ts";
 import type { ImageItem } from "./image-set.ts";
 import type { SetCondition } from "./pack-experts.ts";
-import { together } from "./together.ts";
 
 /** Captions between two looks at the signal. */
 const captionsAtOnce = 64;
 
-/** A table for each condition, in their order. Networks work side by side. */
+/** A table for each condition, in their order. */
 export async function encodeConditions(
   context: EncodeContext,
   conditions: readonly SetCondition[],
 ): Promise<ConditionTable[]> {
-  const groups = new Map<string, SetCondition[]>();
+  const tables = new Map<string, ConditionTable>();
   for (const condition of conditions) {
-    // Depths of one network cost one run, so conditions of one source are encoded together.
-    const key = isRead(condition.name) ? condition.name : condition.source;
-    groups.set(key, [...(groups.get(key) ?? []), condition]);
+    const { name, source } = condition;
+    if (tables.has(name)) continue;
+    if (name === "caption") tables.set(name, await encodeCaptions(context, condition));
+    else if (name === "label" || name === "style") tables.set(name, labelsOf(context.images.items, condition));
+    else {
+      // Depths of one network cost one run, so conditions of one source are encoded together.
+      const group = conditions.filter((other) => other.source === source);
+      for (const table of await encodePictures(context, group)) tables.set(table.name, table);
+    }
   }
-  const tables = await together<ConditionTable[][]>(
-    context.signal,
-    [...groups.values()].map((group) => async (signal) => {
-      const first = group[0]!;
-      if (!isRead(first.name)) return encodePictures({ ...context, signal }, group);
-      if (first.name === "caption") return [await encodeCaptions({ ...context, signal }, first)];
-      return [labelsOf(context.images.items, first)];
-    }),
-  );
-  const byName = new Map(tables.flat().map((table) => [table.name, table]));
-  return conditions.map(({ name }) => byName.get(name)!);
+  return conditions.map(({ name }) => tables.get(name)!);
 }
-
-/** Whether the index says it; all else is in the pixels. */
-const isRead = (name: string): boolean => name === "caption" || name === "label" || name === "style";
 
 async function encodeCaptions(context: EncodeContext, condition: SetCondition): Promise<ConditionTable> {
   const { folder, images, signal, onProgress } = context;

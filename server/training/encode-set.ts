@@ -1,14 +1,13 @@
 /**
- * Encodes an image set once by the frozen experts of a translation, side by side: latents of all images, vectors of everything that
+ * Encodes an image set once by the frozen experts of a translation: latents of all images, vectors of everything that
  * conditions them. Results are cached beside the set, so an interrupted run goes on where it stopped.
  */
 import { TrainingRandom } from "../flow/random.ts";
-import type { ConditionTable, TrainingSet } from "../flow/training-set.ts";
+import type { TrainingSet } from "../flow/training-set.ts";
 import { encodeConditions } from "./encode-conditions.ts";
-import { type EncodeContext, type EncodeProgress, encodeAll, keyOf } from "./encoded-pieces.ts";
+import { type EncodeContext, encodeAll, keyOf } from "./encoded-pieces.ts";
 import type { ImageItem } from "./image-set.ts";
 import type { SetExperts } from "./pack-experts.ts";
-import { together } from "./together.ts";
 
 export interface EncodeOptions extends EncodeContext {
   readonly experts: SetExperts;
@@ -22,11 +21,8 @@ const encoderBatch = 16;
 /** The training set of a translation. Where it knows styles, images of other styles (held back) are left out of both splits. */
 export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
   const { images, experts, drawnRepeats } = options;
-  const onProgress = summed(options.onProgress);
-  const [conditions, latents] = await together<[ConditionTable[], Float32Array]>(options.signal, [
-    (signal) => encodeConditions({ ...options, signal, onProgress }, experts.conditions),
-    (signal) => encodeLatents({ ...options, signal, onProgress }),
-  ]);
+  const conditions = await encodeConditions(options, experts.conditions);
+  const latents = await encodeLatents(options);
   const styles = conditions.find(({ name }) => name === "style");
   const rowsOf = (split: ImageItem["split"]): number[] =>
     images.items.flatMap((item, row) =>
@@ -43,17 +39,6 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
     ),
     heldOutRows: shuffled(rowsOf("heldOutPair")),
     conditions,
-  };
-}
-
-/** Progress of everything that is encoded side by side as one: rows of all experts. */
-function summed(onProgress: EncodeContext["onProgress"]): EncodeContext["onProgress"] {
-  if (!onProgress) return undefined;
-  const parts = new Map<string, EncodeProgress>();
-  return (progress) => {
-    parts.set(progress.what, progress);
-    const [done, total] = [...parts.values()].reduce(([d, t], part) => [d + part.done, t + part.total], [0, 0]);
-    onProgress({ what: "rows", done, total });
   };
 }
 

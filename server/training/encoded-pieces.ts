@@ -8,7 +8,7 @@ import { readTensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
 import type { ImageSet } from "./image-set.ts";
 
 export interface EncodeProgress {
-  /** What is encoded: `images` (the target's latents), `captions`, or the names of picture conditions; `rows` of all of them. */
+  /** What is encoded: `images` (the target's latents), `captions`, or the names of picture conditions. */
   readonly what: string;
   readonly done: number;
   readonly total: number;
@@ -52,7 +52,6 @@ export async function encodePieces(work: PieceWork): Promise<void> {
   const { folder, key, what, stem, total, width, pieceRows, changedMs, signal } = work;
   const cache = join(folder, ".encoded", key);
   await mkdir(cache, { recursive: true });
-  work.onProgress?.({ what, done: 0, total });
   for (let start = 0; start < total; start += pieceRows) {
     signal?.throwIfAborted();
     const count = Math.min(pieceRows, total - start);

@@ -1,6 +1,5 @@
 /** Opens the experts that a translation joins, for encoding a training set, each with a digest of what its vectors depend on. */
 import { createHash } from "node:crypto";
-import { availableParallelism } from "node:os";
 import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
 import type { TargetExpert } from "../engine/interfaces.ts";
 import type { Expert, ExpertOptions } from "../experts/expert.ts";
@@ -27,18 +26,14 @@ export interface SetExperts {
   readonly conditions: readonly SetCondition[];
 }
 
-/**
- * Experts of a set work side by side (encode-set.ts), so each gets half of the threads: small networks use one far better than two.
- * @throws AppError `pack_corrupt` when a file is not what its entry promises
- */
+/** @throws AppError `pack_corrupt` when a file is not what its entry promises */
 export async function openSetExperts(
   pack: string,
   draft: PackDraft,
   digests: FileDigests,
   options: ExpertOptions,
 ): Promise<SetExperts> {
-  const threads = Math.max(1, Math.floor((options.threads || availableParallelism()) / 2));
-  const withShared = { ...options, threads, shared: new SharedFiles() };
+  const withShared = { ...options, shared: new SharedFiles() };
   const { translation, target } = draft;
   const conditions: SetCondition[] = [];
   for (const { name, expert } of translation.conditions) {
