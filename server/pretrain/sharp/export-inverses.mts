@@ -1,7 +1,7 @@
 /**
  * Writes the inverse of each stage's τ as a graph of its own, for train_details.py, which draws z while it trains:
  * `node --import tsx server/pretrain/sharp/export-inverses.mts [--pack DIR] [--out DIR]` writes flow-<n>-inverse.onnx: residual
- * [16384, 12] and features [16384, channels] → values [16384, 12].
+ * [rows, 12] and features [rows, channels] → values [rows, 12], with as many rows as a run of the server has.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
@@ -38,22 +39,28 @@ def unquantised(path: Path) -> list[str]:
     return [node.name for node in convolutions if min(shapes[node.input[1]][:2]) < FEWEST_CHANNELS]
 
 
+def write_atomically(path: Path, content: bytes) -> None:
+    part = path.with_suffix(".part")
+    part.write_bytes(content)
+    os.replace(part, path)
+
+
 def quantise(float32: Path, out: Path, examples: list[dict[str, np.ndarray]]) -> None:
     """Writes `float32` to `out` with the convolutions of its trunk in 8 bits."""
     out.parent.mkdir(parents=True, exist_ok=True)
-    prepared, part = out.with_suffix(".prepared"), out.with_suffix(".part")
-    quant_pre_process(float32, prepared, skip_symbolic_shape=True)
-    quantize_static(
-        prepared,
-        part,
-        Examples(examples),
-        quant_format=QuantFormat.QDQ,
-        per_channel=True,
-        reduce_range=True,
-        op_types_to_quantize=["Conv"],
-        nodes_to_exclude=unquantised(prepared),
-        activation_type=QuantType.QUInt8,
-        weight_type=QuantType.QInt8,
-    )
-    prepared.unlink()
-    os.replace(part, out)
+    with TemporaryDirectory(dir=float32.parent) as folder:
+        prepared, part = Path(folder) / "prepared.onnx", Path(folder) / "quantised.onnx"
+        quant_pre_process(float32, prepared, skip_symbolic_shape=True)
+        quantize_static(
+            prepared,
+            part,
+            Examples(examples),
+            quant_format=QuantFormat.QDQ,
+            per_channel=True,
+            reduce_range=True,
+            op_types_to_quantize=["Conv"],
+            nodes_to_exclude=unquantised(prepared),
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+        )
+        write_atomically(out, part.read_bytes())

@@ -1,8 +1,8 @@
 """Trains Ψ of one stage of the pack `sharp` beside a discriminator, on a fixed time budget, while Φ and τ stay frozen.
 
 τ draws what Φ's answer lacks at each pixel alone, so what it draws is texture without structure. Ψ reads Φ's features and that
-draw, sees neighbours, and learns to make details of them that look like a picture once they are made consistent with the input: half of it by
-the draw of τ alone, half on the way from the true z to the draw, so that it keeps to what is drawn. A discriminator judges the consistent
+draw, sees neighbours, and learns to make details of them that look like a picture once they are made consistent with the input: mostly by
+the draw of τ alone, sometimes on the way from the true z to the draw, so that it keeps to what is drawn. A discriminator judges the consistent
 picture and, amplified, what it has beyond bicubic enlarging, and a feature net compares it with the truth (SRGAN, Ledig et al. 2017, for both).
 Stage 2 enlarges what stage 1 makes with its Ψ.
 """
@@ -72,7 +72,7 @@ class DrawnStage:
         options.intra_op_num_threads = threads
         self.flow = ort.InferenceSession(trained / f"flow-{number}-inverse.onnx", options, providers=["CPUExecutionProvider"])
         self.rows = self.flow.get_inputs()[0].shape[0]
-        self.consistency = Consistency(FACTOR, 1)
+        self.consistency = Consistency(FACTOR, 2)
 
     @torch.no_grad()
     def read(self, low: Tensor) -> tuple[Tensor, Tensor]:
@@ -102,7 +102,7 @@ class DrawnStage:
 
 
 def lively(stage: DrawnStage, decoder: nn.Module, low: Tensor, temperatures: Tensor, noise: torch.Generator) -> Tensor:
-    """What the engine makes of `low` at these temperatures: [n, 3, 2h, 2w], consistent."""
+    """What the engine makes of `low` at these temperatures, but for its 16-bit planes: [n, 3, 2h, 2w], consistent."""
     features, answers = stage.read(low)
     with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
         details = decoder(stage.unit(features), stage.draw(features, temperatures, noise))
@@ -151,10 +151,10 @@ class DetailTraining(TimedTraining):
         features, answers = self.stage.read(low)
         temperatures = FADED_BELOW + (TEMPERATURE_MAX - FADED_BELOW) * torch.rand(len(low), generator=noise)
         drawn = self.stage.draw(features, temperatures, noise)
-        share = torch.rand((len(low), 1, 1, 1), generator=noise)
-        share = torch.where(torch.rand(share.shape, generator=noise) < self.arguments.whole, 1.0, share)
+        drawn_share = torch.rand((len(low), 1, 1, 1), generator=noise)
+        drawn_share = torch.where(torch.rand(drawn_share.shape, generator=noise) < self.arguments.whole, 1.0, drawn_share)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            details = self.net(self.stage.unit(features), torch.lerp(fold(high, FACTOR) - answers, drawn, share))
+            details = self.net(self.stage.unit(features), torch.lerp(fold(high, FACTOR) - answers, drawn, drawn_share))
         picture = self.stage.consistency(unfold(answers + details, FACTOR), low)
         output = picture.detach().requires_grad_()
         error = (((output - high).square() + 0.01**2).sqrt()).mean()

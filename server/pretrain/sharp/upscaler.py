@@ -60,7 +60,10 @@ class Upscaler(nn.Module):
 
     def forward(self, low: Tensor) -> tuple[Tensor, Tensor]:
         features = self.trunk(low)
-        return features, self.bicubic.enlarge_folded(low) + self.head(F.relu(features)).float()
+        residual = self.head(F.relu(features)).float()
+        # In bfloat16 the enlarged picture would be half a level off where it is bright.
+        with torch.autocast("cpu", enabled=False):
+            return features, self.bicubic.enlarge_folded(low.float()) + residual
 
 
 DETAIL_SCALE = 20.0
@@ -93,7 +96,7 @@ class DetailDecoder(nn.Module):
 
 
 def read_upscaler(path: Path) -> tuple[Upscaler, Tensor, Tensor]:
-    """Φ of a pack's network.onnx as a frozen network, and the mean and the factor [channels] that its features are normalised by."""
+    """Φ of a network-<n>.onnx in float32 as a frozen network, and the mean and the factor [channels] that its features are normalised by."""
     weights = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in onnx.load(path).graph.initializer}
     own = {name.removeprefix("net."): tensor for name, tensor in weights.items() if name.startswith("net.") and "bicubic" not in name}
     blocks = len({name.split(".")[2] for name in own if name.startswith("trunk.blocks.")})

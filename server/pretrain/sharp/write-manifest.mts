@@ -33,18 +33,18 @@ export async function declareUpscaler(pack: string): Promise<UpscalerEntry> {
   };
 }
 
+const capitalised = (name: string): string => name.replace(/^./, (first) => first.toUpperCase());
+
 /** Writes manifest.json, last, so that a pack that is half made has none of these files. */
 export async function writeManifest(pack: string): Promise<void> {
   const upscaler = await declareUpscaler(pack);
   const metrics: Record<string, number> = {};
   for (const stage of [1, 2]) {
-    const { heldOutPsnrDb, float32PsnrDb } = await readJson(join(pack, `stage-${stage}/about.json`));
-    Object.assign(metrics, {
-      [`stage${stage}HeldOutPsnrDb`]: heldOutPsnrDb,
-      [`stage${stage}Float32PsnrDb`]: float32PsnrDb,
-    });
+    const about = await readJson(join(pack, `stage-${stage}/about.json`));
+    for (const name of ["heldOutPsnrDb", "float32PsnrDb", "answerPatches"])
+      if (about[name] !== undefined) metrics[`stage${stage}${capitalised(name)}`] = about[name];
     for (const [name, value] of Object.entries(await readJson(join(pack, `stage-${stage}/metrics.json`))))
-      metrics[`stage${stage}${name.replace(/^./, (first) => first.toUpperCase())}`] = Number(value);
+      metrics[`stage${stage}${capitalised(name)}`] = Number(value);
   }
   const paths = [
     ...upscaler.stages.flatMap(({ network, flow, details }) => [network, flow, ...(details ? [details.graph] : [])]),
@@ -66,7 +66,7 @@ export async function writeManifest(pack: string): Promise<void> {
     parts: [
       { name: "Φ and projections of ×2 stages", ...ours },
       { name: "τ of ×2 stages", ...ours },
-      { name: "Ψ of ×2 stages", ...ours },
+      ...(upscaler.stages.some(({ details }) => details) ? [{ name: "Ψ of ×2 stages", ...ours }] : []),
     ],
     experts: {},
     translations: [],
