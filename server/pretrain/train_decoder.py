@@ -49,7 +49,7 @@ class DecoderTraining(TimedTraining):
     def __init__(self, arguments: argparse.Namespace, rows: IconRows) -> None:
         torch.manual_seed(arguments.seed)
         start = load_net(arguments.start, Decoder) if arguments.start else read_decoder(arguments.target / "decoder.onnx")
-        super().__init__(arguments, grown(start, tuple(arguments.blocks)).requires_grad_(True).to(memory_format=torch.channels_last))
+        super().__init__(arguments, grown(start, tuple(arguments.blocks or start.config["blocks"])).requires_grad_(True).to(memory_format=torch.channels_last))
         self.rows, self.adversary = rows, Adversary()
         self.latents = encoded_latents(arguments.target / "encoder.onnx", rows)
         self.guesses = Guesses(arguments.icons, arguments.target / "encoder.onnx") if arguments.guess_share > 0 else None
@@ -125,7 +125,7 @@ class DecoderTraining(TimedTraining):
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     add_common_arguments(parser, minutes=40, batch=48, rate=2e-4)
-    parser.add_argument("--blocks", type=int, nargs=3, default=(2, 3, 4), help="residual blocks at 32, 16 and 8 px; the start's, or more")
+    parser.add_argument("--blocks", type=int, nargs=3, help="residual blocks at 32, 16 and 8 px: more than the start's (default: the start's)")
     parser.add_argument("--adversarial", type=float, default=0.05, help="share of the rebuilding gradient's norm, true latents")
     parser.add_argument("--guess-adversarial", type=float, default=0.3, help="the same for guesses")
     parser.add_argument("--guess-mix", type=float, default=0.7, help="how far towards the guess at most")
