@@ -101,7 +101,9 @@ export function toModelBytes(
       }
     }
   const { nameOf, copies } = nameOutputs(graph);
-  const nodes = withFusedBiases(graph).map(({ op, inputs: operands, output, attributes }) =>
+  // Of a training graph's wide layers the runtime adds biases faster by themselves.
+  const steps = binding.kind === "weights" ? withFusedBiases(graph) : graph.nodes;
+  const nodes = steps.map(({ op, inputs: operands, output, attributes }) =>
     create(NodeProtoSchema, {
       name: output.name,
       opType: op,
