@@ -13,20 +13,38 @@ import { SharedFiles } from "./shared-files.ts";
 
 const rgb = (height: string, width: string): TensorInfo => ({ type: "float32", shape: [1, 3, height, width] });
 
+type Promised = Parameters<typeof requirePromised>[1];
+
+const labelOf = (path: string): string => `upscaler ${path}`;
+
 /** @param output the one output to compute; absent = all */
-const open = (
-  packFolder: string,
-  path: string,
-  label: string,
-  options: ExpertOptions,
-  output?: string,
-): Promise<Session> =>
+const openSession = (packFolder: string, path: string, options: ExpertOptions, output?: string): Promise<Session> =>
   (options.shared ?? new SharedFiles()).session(join(packFolder, path), {
     ...options,
     ...(output === undefined ? {} : { layer: output }),
-    label,
+    label: labelOf(path),
     keepsMemory: false,
   });
+
+/** A session that has these inputs and outputs. */
+async function openPromised(
+  packFolder: string,
+  path: string,
+  options: ExpertOptions,
+  inputs: Promised,
+  outputs: Promised,
+): Promise<Session> {
+  const session = await openSession(packFolder, path, options);
+  requirePromised(session, inputs, outputs, labelOf(path));
+  return session;
+}
+
+function finiteFloats(tensor: Tensor | undefined, shape: readonly number[], label: string): Float32Array {
+  requireShape(tensor!, shape, label);
+  const values = tensor!.data as Float32Array;
+  requireFinite(values, label);
+  return values;
+}
 
 /** @throws AppError `pack_corrupt` when the graph is not what the entry promises */
 export async function openUpscaleNetwork(
@@ -34,34 +52,32 @@ export async function openUpscaleNetwork(
   { network, featureDims, marginPx }: UpscalerEntry["stages"][number],
   options: ExpertOptions = {},
 ): Promise<UpscaleNetwork> {
-  const label = `upscaler ${network}`;
-  const session = await open(packFolder, network, label, options);
-  requirePromised(
-    session,
+  const label = labelOf(network);
+  const session = await openPromised(
+    packFolder,
+    network,
+    options,
     [{ name: "image", ...rgb("height", "width") }],
     [
       { name: "features", type: "float32", shape: ["pixels", featureDims] },
       { name: "answers", type: "float32", shape: ["pixels", residualDims] },
     ],
-    label,
   );
-  const answering = await open(packFolder, network, label, options, "answers");
-  const requireAnswers = (answers: Tensor | undefined, widthPx: number, heightPx: number): Float32Array => {
-    requireShape(answers!, [heightPx * widthPx, residualDims], label);
-    requireFinite(answers!.data as Float32Array, label);
-    return answers!.data as Float32Array;
-  };
+  const answering = await openSession(packFolder, network, options, "answers");
   return {
     marginPx,
     featureDims,
     async answer(tile, widthPx, heightPx) {
       const { answers } = await answering.run({ image: { data: tile, dims: [1, 3, heightPx, widthPx] } });
-      return requireAnswers(answers, widthPx, heightPx);
+      return finiteFloats(answers, [heightPx * widthPx, residualDims], label);
     },
     async read(tile, widthPx, heightPx) {
       const { features, answers } = await session.run({ image: { data: tile, dims: [1, 3, heightPx, widthPx] } });
       requireShape(features!, [heightPx * widthPx, featureDims], label);
-      return { features: features!.data as Float32Array, answers: requireAnswers(answers, widthPx, heightPx) };
+      return {
+        features: features!.data as Float32Array,
+        answers: finiteFloats(answers, [heightPx * widthPx, residualDims], label),
+      };
     },
   };
 }
@@ -73,16 +89,15 @@ export async function openDetailDecoder(
   featureDims: number,
   options: ExpertOptions = {},
 ): Promise<DetailDecoder> {
-  const label = `upscaler ${graph}`;
-  const session = await open(packFolder, graph, label, options);
-  requirePromised(
-    session,
+  const session = await openPromised(
+    packFolder,
+    graph,
+    options,
     [
       { name: "features", type: "float32", shape: ["height", "width", featureDims] },
       { name: "latent", type: "float32", shape: ["height", "width", residualDims] },
     ],
     [{ name: "details", type: "float32", shape: ["height", "width", residualDims] }],
-    label,
   );
   return {
     marginPx,
@@ -91,7 +106,7 @@ export async function openDetailDecoder(
         features: { data: features, dims: [heightPx, widthPx, featureDims] },
         latent: { data: latent, dims: [heightPx, widthPx, residualDims] },
       });
-      requireShape(details!, [heightPx, widthPx, residualDims], label);
+      requireShape(details!, [heightPx, widthPx, residualDims], labelOf(graph));
       return details!.data as Float32Array;
     },
   };
@@ -105,16 +120,15 @@ export async function openConsistency(
   options: ExpertOptions = {},
 ): Promise<Consistency> {
   const { graph, marginPx } = consistency[scale];
-  const label = `upscaler ${graph}`;
-  const session = await open(packFolder, graph, label, options);
-  requirePromised(
-    session,
+  const session = await openPromised(
+    packFolder,
+    graph,
+    options,
     [
       { name: "picture", ...rgb("high height", "high width") },
       { name: "low", ...rgb("height", "width") },
     ],
     [{ name: "consistent", ...rgb("high height", "high width") }],
-    label,
   );
   return {
     marginPx,
@@ -124,9 +138,7 @@ export async function openConsistency(
         picture: { data: picture, dims },
         low: { data: low, dims: [1, 3, heightPx, widthPx] },
       });
-      requireShape(consistent!, dims, label);
-      requireFinite(consistent!.data as Float32Array, label);
-      return consistent!.data as Float32Array;
+      return finiteFloats(consistent, dims, labelOf(graph));
     },
   };
 }

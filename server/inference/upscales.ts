@@ -111,7 +111,7 @@ export async function generateEnlarged(
   refuseCancelled(job.signal);
 }
 
-/** One small run of every graph, so that their memory is planned before the first request waits for it. */
+/** One small run of every graph but those of accurate answers alone, so that their memory is planned before the first request waits for it. */
 export async function warmUpUpscaler(upscaler: Upscaler): Promise<void> {
   const [widthPx, heightPx] = [16, 16];
   const image = { rgba: new Uint8Array(4 * widthPx * heightPx).fill(255), widthPx, heightPx };
