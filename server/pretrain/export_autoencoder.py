@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import time
 import warnings
 from pathlib import Path
@@ -21,6 +20,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
+from atomic_file import write_atomically
 from icon_data import ICONS, IconRows
 from losses import psnr_db, valid_rgba
 from networks import Autoencoder, Decoder
@@ -103,10 +103,7 @@ def settle(out: Path, name: str, net: nn.Module, example: Tensor, names: tuple[s
     chosen = half if fidelity >= MIN_HALF_PSNR_DB else full
     onnx.checker.check_model(chosen)
     content = chosen.SerializeToString()
-    out.mkdir(parents=True, exist_ok=True)
-    part = out / f"{name}.onnx.part"
-    part.write_bytes(content)
-    os.replace(part, out / f"{name}.onnx")
+    write_atomically(out / f"{name}.onnx", content)
     print(f"{name}.onnx {len(content)} bytes, float16 weights {fidelity:.1f} dB, {'kept' if chosen is half else 'refused'}, SHA-256 {hashlib.sha256(content).hexdigest()}")
     return session_of(chosen)
 

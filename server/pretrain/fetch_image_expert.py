@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import os
 import time
 import warnings
 from pathlib import Path
@@ -21,6 +20,7 @@ from onnx import TensorProto, helper
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from atomic_file import write_atomically
 from efficientnet_lite import Lite
 from export_autoencoder import export, session_of, with_half_weights
 from icon_data import IconRows
@@ -113,7 +113,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(2)
     warnings.simplefilter("ignore", FutureWarning)
-    net = Lite0(arguments.side).eval()
+    net = Lite0(arguments.side)
     net.load()
     data = IconRows()
     rng = np.random.default_rng(1)
@@ -142,10 +142,7 @@ def main() -> None:
     if fidelity < 40:
         raise SystemExit(f"image expert: expected float16 weights within 40 dB of float32, got {fidelity:.1f} dB")
     content = half.SerializeToString()
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    part = arguments.out / "encoder.onnx.part"
-    part.write_bytes(content)
-    os.replace(part, arguments.out / "encoder.onnx")
+    write_atomically(arguments.out / "encoder.onnx", content)
     print(f"encoder.onnx {len(content)} bytes, float16 weights {fidelity:.1f} dB, SHA-256 {hashlib.sha256(content).hexdigest()}")
     encode = lambda chosen: np.concatenate([run(session, data.batch(chosen[at : at + 32]).contiguous().numpy()) for at in range(0, len(chosen), 32)])  # noqa: E731
     codes, known = encode(held_out), encode(rows)

@@ -7,7 +7,7 @@ should not depend on the processor more than rounding makes them.
 
 from __future__ import annotations
 
-import os
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +15,10 @@ import numpy as np
 import onnx
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from atomic_file import write_atomically  # noqa: E402
 
 
 FEWEST_CHANNELS = 16
@@ -39,15 +43,8 @@ def unquantised(path: Path) -> list[str]:
     return [node.name for node in convolutions if min(shapes[node.input[1]][:2]) < FEWEST_CHANNELS]
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    part = path.with_suffix(".part")
-    part.write_bytes(content)
-    os.replace(part, path)
-
-
 def quantise(float32: Path, out: Path, examples: list[dict[str, np.ndarray]]) -> None:
     """Writes `float32` to `out` with the convolutions of its trunk in 8 bits."""
-    out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=float32.parent) as folder:
         prepared, part = Path(folder) / "prepared.onnx", Path(folder) / "quantised.onnx"
         quant_pre_process(float32, prepared, skip_symbolic_shape=True)
