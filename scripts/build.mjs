@@ -17,7 +17,12 @@ const started = performance.now();
 await rm("dist", { recursive: true, force: true });
 await Promise.all([
   build({
-    entryPoints: { cli: "server/cli.ts", child: "server/inference/child.ts", trainer: "server/training/child.ts" },
+    entryPoints: {
+      cli: "server/cli.ts",
+      child: "server/inference/child.ts",
+      trainer: "server/training/child.ts",
+      encoder: "server/training/encode-thread.ts",
+    },
     outdir: "dist/server",
     bundle: true,
     splitting: true,

@@ -6,8 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BasePack } from "../../server/training/base-pack.ts";
-import { encodeConditions } from "../../server/training/encode-conditions.ts";
-import { encodeLatents, encodeSet } from "../../server/training/encode-set.ts";
+import { encodeSet } from "../../server/training/encode-set.ts";
 import { openImageSet } from "../../server/training/image-set.ts";
 import { openSetExperts, type SetCondition, type SetExperts } from "../../server/training/pack-experts.ts";
 import { prepareFolder } from "../../server/training/prepare-folder.ts";
@@ -36,7 +35,7 @@ export async function benchEncoding(
 ): Promise<EncodingBench> {
   const root = await mkdtemp(join(tmpdir(), "tau-bench-encoding-"));
   try {
-    const experts = await openSetExperts(pack, draft, files, { threads: 0 });
+    const experts = await openSetExperts({ pack, draft, files }, { threads: 0 });
     const sizePx = draft.target.imageSizePx;
     const folderOf = async (name: string, count: number, seed: number): Promise<string> => {
       await writePictureFolder(join(root, name), count, seed);
@@ -56,7 +55,7 @@ export async function benchEncoding(
 async function encodeWhole(folder: string, set: string, experts: SetExperts, sizePx: number): Promise<void> {
   await prepareFolder({ folder, set, sizePx });
   const opened = await openImageSet(set, sizePx);
-  await encodeSet({ folder: set, images: opened, experts, drawnRepeats: 1 });
+  await encodeSet({ folder: set, images: opened, experts, drawnRepeats: 1, threads: 0 });
   await opened.close();
 }
 
@@ -68,10 +67,12 @@ async function costOfParts(images: number, folder: string, root: string, experts
   };
   await add("reading and validating", () => prepareFolder({ folder, set, sizePx }));
   const opened = await openImageSet(set, sizePx);
-  const context = { folder: set, images: opened };
-  await add("target encoder", () => encodeLatents({ ...context, experts }));
+  // Latents are read from the cache after the first.
+  const encode = (conditions: readonly SetCondition[]): Promise<unknown> =>
+    encodeSet({ folder: set, images: opened, experts: { ...experts, conditions }, drawnRepeats: 1, threads: 0 });
+  await add("target encoder", () => encode([]));
   for (const group of groupsOf(experts.conditions))
-    await add(group.map(({ name }) => name).join(", "), () => encodeConditions(context, group));
+    await add(group.map(({ name }) => name).join(", "), () => encode(group));
   await opened.close();
   return parts;
 }

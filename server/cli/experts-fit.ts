@@ -62,7 +62,7 @@ export async function fitPack(
   const line = new ProgressLine();
   const draft = await draftOf(pack, values.translation);
   const digests = await digestExperts(pack, draft);
-  const { target, conditions } = await openSetExperts(pack, draft, digests, { threads: training.threads });
+  const { target, conditions } = await openSetExperts({ pack, draft, files: digests }, { threads: training.threads });
   const generator = requireGenerator(target, draft.translation.target);
   const set = await generatorSet({
     generator,

@@ -204,7 +204,7 @@ async function encodeWithExperts(
   folder: string,
   pack: string,
   draft: PackDraft,
-  digests: FileDigests,
+  files: FileDigests,
   { threads, drawnRepeats }: { readonly threads: number; readonly drawnRepeats: number },
   signal: AbortSignal,
   line: ProgressLine,
@@ -214,8 +214,9 @@ async function encodeWithExperts(
     return await encodeSet({
       folder,
       images,
-      experts: await openSetExperts(pack, draft, digests, { threads }),
+      experts: await openSetExperts({ pack, draft, files }, { threads }),
       drawnRepeats,
+      threads,
       signal,
       onProgress: ({ what, done, total }) => line.show(`encoding ${what} ${done} of ${total}`),
     });

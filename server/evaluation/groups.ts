@@ -5,6 +5,7 @@
 import type { EncodedConditions } from "../engine/conditions.ts";
 import { imageSeed } from "../engine/random.ts";
 import type { DrawnLatent } from "../engine/translation.ts";
+import { encodeRows } from "../training/encode-rows.ts";
 import { encodeLatents } from "../training/encode-set.ts";
 import type { ImageItem } from "../training/image-set.ts";
 import { decode, drawAll, reconstruct } from "./draw.ts";
@@ -112,11 +113,14 @@ async function latentsOfSet(
   { translation: { target }, targetDigest, watch }: Subject,
   { folder, set }: EvaluationImages,
 ): Promise<Vectors> {
-  const values = await encodeLatents({
-    folder,
-    images: set,
-    experts: { target, targetDigest },
-    onProgress: ({ what, done, total }) => watch.step(`latents of ${what}`, done, total),
-  });
+  const values = await encodeLatents(
+    {
+      folder,
+      images: set,
+      encode: (task) => encodeRows(task, set, { target }),
+      onProgress: ({ what, done, total }) => watch.step(`latents of ${what}`, done, total),
+    },
+    { target, targetDigest },
+  );
   return { values, dims: target.latentDims };
 }

@@ -8,7 +8,7 @@ import { AppError } from "../../shared/problem.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Pixels } from "../engine/interfaces.ts";
 import { errorOf } from "../faults.ts";
-import { forkChild } from "../fork-child.ts";
+import { forkChild } from "../own-programs.ts";
 import type { ChildConfig, FromChild, JobNews, Order, ToChild } from "./messages.ts";
 import type { ConditionImages, GenerateHandlers, InversionResult, ReadyInfo, UpscaleHandlers } from "./protocol.ts";
 

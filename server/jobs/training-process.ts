@@ -4,7 +4,7 @@
  */
 import type { AppError } from "../../shared/problem.ts";
 import { errorOf } from "../faults.ts";
-import { forkChild } from "../fork-child.ts";
+import { forkChild } from "../own-programs.ts";
 import type { FromTrainer, ToTrainer, TrainingNews, TrainingOrder } from "../training/messages.ts";
 import type { TrainedTranslation } from "../training/train-translation.ts";
 

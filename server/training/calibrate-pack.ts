@@ -15,7 +15,7 @@ import type { EncodeContext } from "./encoded-pieces.ts";
 import { openSetExperts } from "./pack-experts.ts";
 import { removeStaleCalibrations, writeManifest } from "./publish.ts";
 
-export interface CalibratePackOptions extends EncodeContext {
+export interface CalibratePackOptions extends Omit<EncodeContext, "encode"> {
   /** The pack's own folder. */
   readonly pack: string;
   /** Absent = its first translation. */
@@ -40,8 +40,8 @@ export async function calibratePack(options: CalibratePackOptions): Promise<Cali
   const { pack, threads = 0, signal } = options;
   const { manifest, draft, files } = await openBasePack(pack, options.translation);
   const { id, flow } = draft.translation;
-  const experts = await openSetExperts(pack, draft, files, { threads });
-  const set = await encodeSet({ ...options, experts, drawnRepeats: 1 });
+  const experts = await openSetExperts({ pack, draft, files }, { threads });
+  const set = await encodeSet({ ...options, threads, experts, drawnRepeats: 1 });
   const fitted = await calibrateFlowFile(await readFile(join(pack, flow)), { ...experts, id }, set, threads);
   if (signal?.aborted) throw new AppError("cancelled", "stopped before the pack was changed");
   const calibration = await writeCalibration(pack, id, fitted);

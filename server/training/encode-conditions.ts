@@ -3,16 +3,12 @@
  * pixels, as the experts read examples. Gives one table a condition; everything slow is cached in pieces.
  */
 
-import { asText } from "../experts/values.ts";
 import type { ConditionTable } from "../flow/training-set.ts";
 import { denseTable, labelTable } from "../flow/vector-table.ts";
 import { encodePictures } from "./encode-pictures.ts";
 import { type EncodeContext, encodeAll, keyOf } from "./encoded-pieces.ts";
 import type { ImageItem } from "./image-set.ts";
 import type { SetCondition } from "./pack-experts.ts";
-
-/** Captions between two looks at the signal. */
-const captionsAtOnce = 64;
 
 /** A table for each condition, in their order. */
 export async function encodeConditions(
@@ -35,7 +31,7 @@ export async function encodeConditions(
 }
 
 async function encodeCaptions(context: EncodeContext, condition: SetCondition): Promise<ConditionTable> {
-  const { folder, images, signal, onProgress } = context;
+  const { folder, images, encode, signal, onProgress } = context;
   const { name, expert } = condition;
   const captions = [...new Set(images.items.flatMap((item) => item.captions))];
   const values = await encodeAll({
@@ -50,15 +46,8 @@ async function encodeCaptions(context: EncodeContext, condition: SetCondition): 
     changedMs: 0,
     signal,
     onProgress,
-    async encode(start, count) {
-      const vectors = new Float32Array(count * expert.dims);
-      for (let at = 0; at < count; at += captionsAtOnce) {
-        signal?.throwIfAborted();
-        const some = captions.slice(start + at, start + Math.min(at + captionsAtOnce, count));
-        vectors.set(await expert.encodeExamples(some.map(asText)), at * expert.dims);
-      }
-      return vectors;
-    },
+    encode: (start, count) =>
+      encode({ kind: "captions", condition: name, captions: captions.slice(start, start + count) }),
   });
   const entryOf = new Map(captions.map((caption, index) => [caption, index]));
   return {

@@ -2,29 +2,50 @@
  * Encodes an image set once by the frozen experts of a translation: latents of all images, vectors of everything that
  * conditions them. Results are cached beside the set, so an interrupted run goes on where it stopped.
  */
+import { availableParallelism } from "node:os";
 import { TrainingRandom } from "../flow/random.ts";
-import type { TrainingSet } from "../flow/training-set.ts";
+import type { ConditionTable, TrainingSet } from "../flow/training-set.ts";
 import { encodeConditions } from "./encode-conditions.ts";
+import { type EncodeTask, encodeRows, rowsOf } from "./encode-rows.ts";
+import { EncodeTeam } from "./encode-team.ts";
 import { type EncodeContext, encodeAll, keyOf } from "./encoded-pieces.ts";
-import type { ImageItem } from "./image-set.ts";
+import type { ImageItem, PixelSource } from "./image-set.ts";
 import type { SetExperts } from "./pack-experts.ts";
 
-export interface EncodeOptions extends EncodeContext {
+export interface EncodeOptions extends Omit<EncodeContext, "encode"> {
   readonly experts: SetExperts;
   /** How often a drawn image comes for each time that one of its recoloured copies does, so that plain names keep their natural colours. */
   readonly drawnRepeats: number;
+  /** Cores that encode, 8 at most; 0 = all, absent = this thread alone. */
+  readonly threads?: number | undefined;
 }
 
-/** Images a run of the encoder; small enough to stay in the cache, large enough to fill the threads. */
-const encoderBatch = 16;
+/** Rows from which a team of threads is worth the second that it takes to start. */
+const teamRowsMin = 256;
+/** Each member holds all experts, some 200 MB of the default pack's. */
+const membersMax = 8;
 
 /** The training set of a translation. Where it knows styles, images of other styles (held back) are left out of both splits. */
 export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
-  const { images, experts, drawnRepeats } = options;
-  const conditions = await encodeConditions(options, experts.conditions);
-  const latents = await encodeLatents(options);
+  const { images, experts, drawnRepeats, signal } = options;
+  const members = Math.min(membersMax, options.threads === 0 ? availableParallelism() : (options.threads ?? 1));
+  let team: EncodeTeam | undefined;
+  const encode = (task: EncodeTask): Promise<Float32Array[]> => {
+    if (members === 1 || rowsOf(task) < teamRowsMin) return encodeRows(task, images, experts, signal);
+    team ??= new EncodeTeam({ experts: experts.source, images: sourceOf(images) }, members);
+    return team.encode(task, signal);
+  };
+  const context = { ...options, encode };
+  let conditions: ConditionTable[];
+  let latents: Float32Array;
+  try {
+    conditions = await encodeConditions(context, experts.conditions);
+    latents = await encodeLatents(context, experts);
+  } finally {
+    await team?.close();
+  }
   const styles = conditions.find(({ name }) => name === "style");
-  const rowsOf = (split: ImageItem["split"]): number[] =>
+  const rowsIn = (split: ImageItem["split"]): number[] =>
     images.items.flatMap((item, row) =>
       item.split === split && (styles === undefined || styles.options[row]!.length > 0) ? [row] : [],
     );
@@ -33,24 +54,20 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
     latents,
     posteriorStd: experts.posteriorStd,
     trainRows: Int32Array.from(
-      rowsOf("train").flatMap((row) =>
+      rowsIn("train").flatMap((row) =>
         new Array<number>(images.items[row]!.augmentedFrom === undefined ? drawnRepeats : 1).fill(row),
       ),
     ),
-    heldOutRows: shuffled(rowsOf("heldOutPair")),
+    heldOutRows: shuffled(rowsIn("heldOutPair")),
     conditions,
   };
 }
 
 /** Posterior means of all images, [images, latentDims]. */
-export function encodeLatents({
-  folder,
-  images,
-  experts,
-  signal,
-  onProgress,
-}: EncodeContext & { readonly experts: Pick<SetExperts, "target" | "targetDigest"> }): Promise<Float32Array> {
-  const { target, targetDigest } = experts;
+export function encodeLatents(
+  { folder, images, encode, signal, onProgress }: EncodeContext,
+  { target, targetDigest }: Pick<SetExperts, "target" | "targetDigest">,
+): Promise<Float32Array> {
   return encodeAll({
     folder,
     key: keyOf(images, "target", targetDigest),
@@ -62,17 +79,11 @@ export function encodeLatents({
     changedMs: images.pixelsChangedMs,
     signal,
     onProgress,
-    async encode(start, count) {
-      const latents = new Float32Array(count * target.latentDims);
-      for (let at = 0; at < count; at += encoderBatch) {
-        signal?.throwIfAborted();
-        const rows = Math.min(encoderBatch, count - at);
-        latents.set(await target.encode(await images.read(start + at, rows), rows), at * target.latentDims);
-      }
-      return latents;
-    },
+    encode: (start, count) => encode({ kind: "latents", start, count }),
   });
 }
+
+const sourceOf = ({ folder, digest, count, sizePx }: PixelSource): PixelSource => ({ folder, digest, count, sizePx });
 
 /** Mixes styles and concepts, so that any prefix is a fair sample and a neighbour is a stranger. */
 function shuffled(rows: readonly number[]): Int32Array {

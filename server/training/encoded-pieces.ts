@@ -4,7 +4,9 @@
  */
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { joinRows } from "../experts/frozen-graph.ts";
 import { readTensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
+import type { EncodeTask } from "./encode-rows.ts";
 import type { ImageSet } from "./image-set.ts";
 
 export interface EncodeProgress {
@@ -18,6 +20,8 @@ export interface EncodeProgress {
 export interface EncodeContext {
   readonly folder: string;
   readonly images: ImageSet;
+  /** One block of values for each condition of the task, see `encodeRows`. */
+  encode(task: EncodeTask): Promise<readonly Float32Array[]>;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: EncodeProgress) => void) | undefined;
 }
@@ -41,8 +45,8 @@ export interface PieceWork {
   readonly changedMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: EncodeProgress) => void) | undefined;
-  /** Values of `count` rows from `start`, [count, width]. */
-  encode(start: number, count: number): Promise<Float32Array>;
+  /** Blocks of values of `count` rows from `start`, width · count values in all. */
+  encode(start: number, count: number): Promise<readonly Float32Array[]>;
   /** Receives each piece in order; it may keep the buffer. */
   take(piece: Float32Array, start: number): void;
 }
@@ -58,7 +62,7 @@ export async function encodePieces(work: PieceWork): Promise<void> {
     const path = join(cache, `${stem}-${start}.safetensors`);
     let piece = await readPiece(path, changedMs);
     if (piece?.length !== count * width) {
-      piece = await work.encode(start, count);
+      piece = joinRows(await work.encode(start, count));
       await writeTensorFile(path, new Map([["values", piece]]));
     }
     work.take(piece, start);

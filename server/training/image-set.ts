@@ -19,15 +19,25 @@ const ItemSchema = z.object({
 });
 export type ImageItem = z.infer<typeof ItemSchema>;
 
-export interface ImageSet {
-  readonly items: readonly ImageItem[];
-  /** SHA-256 of the index: names the set in caches. */
+/** What names the pixels of a set, enough to open them once more. */
+export interface PixelSource {
+  readonly folder: string;
+  /** SHA-256 of the set's index: names the set in caches. */
   readonly digest: string;
-  /** When the pixels were last written, milliseconds since 1970: the digest does not cover them. */
+  readonly count: number;
+  readonly sizePx: number;
+}
+
+export interface ImagePixels extends PixelSource {
+  /** When they were last written, milliseconds since 1970: the digest does not cover them. */
   readonly pixelsChangedMs: number;
   /** Premultiplied RGBA in [0, 1] of `count` rows from `start`, channels first: [count, 4, size, size]. */
   read(start: number, count: number): Promise<Float32Array>;
   close(): Promise<void>;
+}
+
+export interface ImageSet extends ImagePixels {
+  readonly items: readonly ImageItem[];
 }
 
 /** @throws AppError `dataset_invalid` naming the file and line that do not fit */
@@ -42,24 +52,30 @@ export async function openImageSet(folder: string, sizePx: number): Promise<Imag
     .trim()
     .split("\n")
     .map((line, at) => parseItem(line, at, `${indexPath}:${at + 1}`));
+  const digest = createHash("sha256").update(text).digest("hex");
+  return { ...(await openImagePixels({ folder, digest, count: items.length, sizePx })), items };
+}
+
+/** The pixels of a set whose index was read before. @throws AppError `dataset_invalid` when they are not as many as that */
+export async function openImagePixels(source: PixelSource): Promise<ImagePixels> {
+  const { folder, count, sizePx } = source;
   const rowBytes = sizePx * sizePx * 4;
-  const imagesPath = join(folder, "images.rgba");
-  const { size, mtimeMs } = await stat(imagesPath).catch((cause: unknown) => {
-    throw new AppError("dataset_invalid", `${imagesPath}: expected the pixels of an image set, got no readable file`, {
+  const path = join(folder, "images.rgba");
+  const { size, mtimeMs } = await stat(path).catch((cause: unknown) => {
+    throw new AppError("dataset_invalid", `${path}: expected the pixels of an image set, got no readable file`, {
       cause,
     });
   });
-  if (size !== items.length * rowBytes)
+  if (size !== count * rowBytes)
     throw new AppError(
       "dataset_invalid",
-      `${imagesPath}: expected ${items.length * rowBytes} bytes for ${items.length} images of ${sizePx} px, got ${size}`,
+      `${path}: expected ${count * rowBytes} bytes for ${count} images of ${sizePx} px, got ${size}`,
     );
-  const file = await open(imagesPath, "r");
+  const file = await open(path, "r");
   return {
-    items,
-    digest: createHash("sha256").update(text).digest("hex"),
+    ...source,
     pixelsChangedMs: mtimeMs,
-    read: (start, count) => readRows(file, imagesPath, start, count, sizePx),
+    read: (start, rows) => readRows(file, path, start, rows, sizePx),
     close: () => file.close(),
   };
 }

@@ -56,16 +56,16 @@ const agrees = (a: Float32Array, b: Float32Array): boolean =>
 /** Mean of each cell and channel, [4, side, side]. */
 function thumbnailOf(planes: Float32Array, sizePx: number): Float32Array {
   const sums = new Float32Array(channels * cells);
-  const counts = new Float32Array(channels * cells);
-  const cellOf = (pixel: number): number => Math.floor((pixel * side) / sizePx);
-  for (let channel = 0; channel < channels; channel += 1)
-    for (let y = 0; y < sizePx; y += 1)
-      for (let x = 0; x < sizePx; x += 1) {
-        const cell = (channel * side + cellOf(y)) * side + cellOf(x);
-        sums[cell]! += planes[(channel * sizePx + y) * sizePx + x]!;
-        counts[cell]! += 1;
-      }
-  return sums.map((sum, cell) => sum / Math.max(1, counts[cell]!));
+  // Rows and columns of the image by the row and column of cells that they fall into.
+  const cellOf = Uint8Array.from({ length: sizePx }, (_, pixel) => Math.floor((pixel * side) / sizePx));
+  for (let channel = 0, from = 0; channel < channels; channel += 1)
+    for (let y = 0; y < sizePx; y += 1) {
+      const row = (channel * side + cellOf[y]!) * side;
+      for (let x = 0; x < sizePx; x += 1, from += 1) sums[row + cellOf[x]!]! += planes[from]!;
+    }
+  const widths = new Float32Array(side);
+  for (const cell of cellOf) widths[cell]! += 1;
+  return sums.map((sum, at) => sum / Math.max(1, widths[at % side]! * widths[Math.floor(at / side) % side]!));
 }
 
 /** The step of each channel's mean. */

@@ -18,7 +18,16 @@ export interface SetCondition {
   readonly source: string;
 }
 
+/** What experts are opened from, enough to open them once more. */
+export interface ExpertsSource {
+  /** The pack's folder. */
+  readonly pack: string;
+  readonly draft: PackDraft;
+  readonly files: FileDigests;
+}
+
 export interface SetExperts {
+  readonly source: ExpertsSource;
   readonly target: TargetExpert;
   /** SHA-256 of what encodes images to latents. */
   readonly targetDigest: string;
@@ -27,12 +36,8 @@ export interface SetExperts {
 }
 
 /** @throws AppError `pack_corrupt` when a file is not what its entry promises */
-export async function openSetExperts(
-  pack: string,
-  draft: PackDraft,
-  digests: FileDigests,
-  options: ExpertOptions,
-): Promise<SetExperts> {
+export async function openSetExperts(source: ExpertsSource, options: ExpertOptions): Promise<SetExperts> {
+  const { pack, draft, files } = source;
   const withShared = { ...options, shared: new SharedFiles() };
   const { translation, target } = draft;
   const conditions: SetCondition[] = [];
@@ -42,12 +47,13 @@ export async function openSetExperts(
       name,
       entry,
       expert: await openConditioning(pack, entry, fieldOf(name), withShared),
-      source: sourceOf(entry, digests),
+      source: sourceOf(entry, files),
     });
   }
   return {
+    source,
     target: await openTarget(pack, target, withShared),
-    targetDigest: digests.get(filesOfExpert(target)[0]!)!,
+    targetDigest: files.get(filesOfExpert(target)[0]!)!,
     posteriorStd: target.posteriorStd,
     conditions,
   };

@@ -16,8 +16,10 @@ import { holdOut } from "./hold-out.ts";
 import type { ImageItem } from "./image-set.ts";
 import { DuplicateFinder } from "./near-duplicates.ts";
 
-/** Image files read and decoded at once. */
+/** Image files that are read and decoded while one is looked at. */
 const readAhead = 8;
+/** Images between two reports of progress. */
+const reportEvery = 8;
 
 export interface PreparedFolder {
   readonly usable: number;
@@ -87,26 +89,26 @@ async function writePixels(
   const path = join(set, "images.rgba");
   const out = await open(`${path}.writing`, "w");
   try {
-    for (let start = 0; start < captioned.length; start += readAhead) {
+    const decoding = captioned.slice(0, readAhead).map(({ file }) => decode(join(folder, file), sizePx));
+    for (const [index, item] of captioned.entries()) {
       signal?.throwIfAborted();
-      const some = captioned.slice(start, start + readAhead);
-      const decoded = await Promise.all(some.map(({ file }) => decode(join(folder, file), sizePx)));
-      for (const [index, item] of some.entries()) {
-        const planes = decoded[index]!;
-        if (typeof planes === "string") complaints.add("unreadable_image", item.file, planes);
-        else if (planes.subarray(3 * sizePx * sizePx).every((alpha) => alpha === 0))
-          complaints.add("empty_image", item.file, "every pixel is transparent");
+      const planes = await decoding.shift()!;
+      const ahead = captioned[index + readAhead];
+      if (ahead) decoding.push(decode(join(folder, ahead.file), sizePx));
+      if (typeof planes === "string") complaints.add("unreadable_image", item.file, planes);
+      else if (planes.subarray(3 * sizePx * sizePx).every((alpha) => alpha === 0))
+        complaints.add("empty_image", item.file, "every pixel is transparent");
+      else {
+        const known = duplicates.find(item.file, planes, sizePx);
+        if (known)
+          complaints.add("duplicate", item.file, `${known.isExact ? "equals" : "looks the same as"} ${known.name}`);
         else {
-          const known = duplicates.find(item.file, planes, sizePx);
-          if (known)
-            complaints.add("duplicate", item.file, `${known.isExact ? "equals" : "looks the same as"} ${known.name}`);
-          else {
-            usable.push(item);
-            await out.writeFile(interleave(planes, sizePx));
-          }
+          usable.push(item);
+          await out.writeFile(interleave(planes, sizePx));
         }
       }
-      await onProgress?.(Math.min(start + readAhead, captioned.length), captioned.length);
+      const done = index + 1;
+      if (done % reportEvery === 0 || done === captioned.length) await onProgress?.(done, captioned.length);
     }
     await out.sync();
   } catch (error) {

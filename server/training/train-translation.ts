@@ -140,7 +140,7 @@ async function trainIn(
   });
   const settings = settingsFor({ ...defaultTranslationSettings, ...options.settings }, images.usable - images.heldOut);
   const draft = unlabelled(base.draft);
-  const experts = await openSetExperts(base.folder, draft, base.files, { threads });
+  const experts = await openSetExperts({ pack: base.folder, draft, files: base.files }, { threads });
   const { set, captions } = await encodeImages(options, base, experts);
   const start = await chooseStart(base, set, measured, { seed: settings.seed, threads, signal });
   const startNats = start.heldOutNats;
@@ -231,6 +231,7 @@ async function encodeImages(
       images,
       experts,
       drawnRepeats: 1,
+      threads: options.threads ?? 0,
       signal: options.signal,
       onProgress: ({ done, total }) => void options.onProgress?.({ stage: "encoding", done, total }),
     });

@@ -26,7 +26,7 @@ after(() => rm(root, { recursive: true }));
 const openTiny = async (name: string, content: typeof tinyDraft): Promise<SetExperts> => {
   const { pack } = await writeTinyPack(join(root, name), content);
   const draft = selectTranslation(content, pack);
-  return openSetExperts(pack, draft, await digestExperts(pack, draft), { threads: 1 });
+  return openSetExperts({ pack, draft, files: await digestExperts(pack, draft) }, { threads: 1 });
 };
 const experts = await openTiny("words", tinyDraft);
 const { target } = experts;

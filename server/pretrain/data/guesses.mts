@@ -36,8 +36,8 @@ const seed = 1;
 
 const { draft, files, flow: weights } = await openBasePack(values.pack);
 const images = await openImageSet(values.icons, draft.target.imageSizePx);
-const experts = await openSetExperts(values.pack, draft, files, { threads });
-const set = await encodeSet({ folder: values.icons, images, experts, drawnRepeats: 2 });
+const experts = await openSetExperts({ pack: values.pack, draft, files }, { threads });
+const set = await encodeSet({ folder: values.icons, images, experts, drawnRepeats: 2, threads });
 await images.close();
 checkTrainingSet(set, batch);
 

@@ -1,0 +1,38 @@
+/** How this program starts processes and threads of its own: the bundle's file beside this one, or the source run through tsx. */
+import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+
+const urlOf = (path: string): URL => new URL(`./${path}`, import.meta.url);
+/** @param bundled file name in the bundle, which is there only when this file is in the bundle too */
+const isBundle = (bundled: string): boolean => existsSync(fileURLToPath(urlOf(bundled)));
+
+/**
+ * Forks a child that speaks structured clones, so typed arrays pass as they are.
+ * @param bundled file name in the bundle; `source` = path from this folder
+ */
+export function forkChild(bundled: string, source: string): ChildProcess {
+  const inBundle = isBundle(bundled);
+  return fork(fileURLToPath(urlOf(inBundle ? bundled : source)), [], {
+    // Resolved from here, because a bare name would be looked up from the folder in which the process was started.
+    execArgv: inBundle ? ["--enable-source-maps"] : ["--import", import.meta.resolve("tsx")],
+    serialization: "advanced",
+    // Standard output belongs to the parent's results; whatever a native library prints goes to standard error.
+    stdio: ["ignore", 2, 2, "ipc"],
+  });
+}
+
+/**
+ * Starts a thread, which finds `data` as its `workerData`.
+ * @param bundled file name in the bundle; `source` = path from this folder
+ */
+export function startThread(bundled: string, source: string, data: unknown): Worker {
+  if (isBundle(bundled)) return new Worker(urlOf(bundled), { workerData: data });
+  // tsx does not follow into threads on Node 20 by itself.
+  const code = `import(${JSON.stringify(import.meta.resolve("tsx/esm/api"))}).then(({ register }) => {
+    register();
+    return import(${JSON.stringify(urlOf(source).href)});
+  });`;
+  return new Worker(code, { eval: true, workerData: data });
+}

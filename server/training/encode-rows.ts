@@ -1,0 +1,106 @@
+/**
+ * Encodes some rows of an image set, or some captions, by frozen experts: the part of encoding that needs nothing but pixels and
+ * experts, so that it runs the same in this thread and in the threads of a team (encode-team.ts).
+ */
+import type { ConditionValue } from "../engine/interfaces.ts";
+import { asText } from "../experts/values.ts";
+import { placesOfOnes } from "../flow/vector-table.ts";
+import type { ImagePixels } from "./image-set.ts";
+import type { SetCondition, SetExperts } from "./pack-experts.ts";
+
+/** What is encoded; `condition`, `conditions`: names of the translation's. */
+export type EncodeTask =
+  | { readonly kind: "captions"; readonly condition: string; readonly captions: readonly string[] }
+  /** Of one network, each image's own picture as a condition. */
+  | {
+      readonly kind: "pictures";
+      readonly conditions: readonly string[];
+      readonly start: number;
+      readonly count: number;
+    }
+  /** The target's posterior means. */
+  | { readonly kind: "latents"; readonly start: number; readonly count: number };
+
+/** Images that are read, and given to every expert, at once: few enough to stay in the cache, enough to fill the threads. */
+const imagesAtOnce = 16;
+/** Captions between two looks at the signal. */
+const captionsAtOnce = 64;
+
+/** Values a row of a condition as it is stored: label maps by the places of their ones, all else as it is. */
+export const storedWidth = ({ entry, expert }: SetCondition): number =>
+  entry.kind === "layout" ? entry.columns * entry.rows : expert.dims;
+
+const stored = (condition: SetCondition, vectors: Float32Array): Float32Array =>
+  condition.entry.kind === "layout"
+    ? Float32Array.from(placesOfOnes(vectors, condition.expert.dims, storedWidth(condition)))
+    : vectors;
+
+/** Rows of a task. */
+export const rowsOf = (task: EncodeTask): number => (task.kind === "captions" ? task.captions.length : task.count);
+
+/** A part of a task: `count` of its rows from its `start`-th on. */
+export const partOf = (task: EncodeTask, start: number, count: number): EncodeTask =>
+  task.kind === "captions"
+    ? { ...task, captions: task.captions.slice(start, start + count) }
+    : { ...task, start: task.start + start, count };
+
+/**
+ * One block of values for each condition of the task (one in all for captions and latents), each [rows, its width].
+ * @throws whatever the signal, the pixels or an expert throws; nothing is kept then
+ */
+export async function encodeRows(
+  task: EncodeTask,
+  images: ImagePixels,
+  { target, conditions }: Pick<SetExperts, "target"> & Partial<Pick<SetExperts, "conditions">>,
+  signal?: AbortSignal,
+): Promise<Float32Array[]> {
+  const find = (name: string): SetCondition => conditions!.find((condition) => condition.name === name)!;
+  if (task.kind === "captions") {
+    const { expert } = find(task.condition);
+    return inSteps(task, [expert.dims], captionsAtOnce, signal, async (at, rows) => [
+      await expert.encodeExamples(task.captions.slice(at, at + rows).map(asText)),
+    ]);
+  }
+  if (task.kind === "latents")
+    return inSteps(task, [target.latentDims], imagesAtOnce, signal, async (at, rows) => [
+      await target.encode(await images.read(task.start + at, rows), rows),
+    ]);
+  const group = task.conditions.map(find);
+  return inSteps(task, group.map(storedWidth), imagesAtOnce, signal, async (at, rows) => {
+    // Each image's pixels are read once and given to all of them.
+    const values = await imageValues(images, task.start + at, rows);
+    const blocks: Float32Array[] = [];
+    for (const condition of group) blocks.push(stored(condition, await condition.expert.encodeExamples(values)));
+    return blocks;
+  });
+}
+
+/** Fills one block a width, some rows at a time. */
+async function inSteps(
+  task: EncodeTask,
+  widths: readonly number[],
+  rowsAtOnce: number,
+  signal: AbortSignal | undefined,
+  encode: (at: number, rows: number) => Promise<Float32Array[]>,
+): Promise<Float32Array[]> {
+  const count = rowsOf(task);
+  const blocks = widths.map((width) => new Float32Array(count * width));
+  for (let at = 0; at < count; at += rowsAtOnce) {
+    signal?.throwIfAborted();
+    const some = await encode(at, Math.min(rowsAtOnce, count - at));
+    for (const [index, block] of blocks.entries()) block.set(some[index]!, at * widths[index]!);
+  }
+  return blocks;
+}
+
+/** Images `start` … as conditions of their own. */
+async function imageValues(images: ImagePixels, start: number, count: number): Promise<ConditionValue[]> {
+  const planes = await images.read(start, count);
+  const size = planes.length / count;
+  return Array.from({ length: count }, (_, index) => ({
+    kind: "image",
+    planes: planes.subarray(index * size, (index + 1) * size),
+    sizePx: images.sizePx,
+    key: `${images.digest}-${start + index}`,
+  }));
+}

@@ -1,0 +1,25 @@
+/** A member of a team that encodes (encode-team.ts): opens experts and pixels for itself and answers one task after the other. */
+import { parentPort, workerData } from "node:worker_threads";
+import { faultOf } from "../faults.ts";
+import { type EncodeTask, encodeRows } from "./encode-rows.ts";
+import type { TeamAnswer, TeamOrder } from "./encode-team.ts";
+import { openImagePixels } from "./image-set.ts";
+import { openSetExperts } from "./pack-experts.ts";
+
+const port = parentPort!;
+const { experts, images } = workerData as TeamOrder;
+const opened = Promise.all([openImagePixels(images), openSetExperts(experts, { threads: 1 })]);
+// Whoever asks first is told.
+opened.catch(() => undefined);
+
+port.on("message", async (task: EncodeTask) => {
+  try {
+    const blocks = await encodeRows(task, ...(await opened));
+    port.postMessage(
+      { blocks } satisfies TeamAnswer,
+      blocks.map(({ buffer }) => buffer as ArrayBuffer),
+    );
+  } catch (error) {
+    port.postMessage({ fault: faultOf(error) } satisfies TeamAnswer);
+  }
+});

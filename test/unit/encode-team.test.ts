@@ -1,0 +1,144 @@
+/**
+ * Encoding in several threads, with the tiny pack's experts: the same vectors as in one thread, faults with their codes, an end when
+ * told to, nothing left running.
+ */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, truncate } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { contentOf } from "../../server/flow/vector-table.ts";
+import { type EncodeTask, encodeRows } from "../../server/training/encode-rows.ts";
+import { encodeSet } from "../../server/training/encode-set.ts";
+import { EncodeTeam } from "../../server/training/encode-team.ts";
+import { openImageSet } from "../../server/training/image-set.ts";
+import { selectTranslation } from "../../server/training/pack-draft.ts";
+import { openSetExperts } from "../../server/training/pack-experts.ts";
+import { digestExperts } from "../../server/training/publish.ts";
+import { tinyFullDraft, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
+
+const root = await mkdtemp(join(tmpdir(), "tau-encode-team-"));
+after(() => rm(root, { recursive: true }));
+const { pack } = await writeTinyPack(join(root, "full"), tinyFullDraft);
+const draft = selectTranslation(tinyFullDraft, pack);
+const source = { pack, draft, files: await digestExperts(pack, draft) };
+const experts = await openSetExperts(source, { threads: 1 });
+
+/** Largest difference of two lists of numbers of one length. */
+function differenceOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  assert.equal(a.length, b.length);
+  return Math.max(...Array.from(a, (value, at) => Math.abs(value - b[at]!)));
+}
+
+const tasks: readonly EncodeTask[] = [
+  { kind: "latents", start: 3, count: 70 },
+  { kind: "captions", condition: "caption", captions: tinyItems.map(({ row }) => `square ${row}`) },
+  { kind: "pictures", conditions: ["image-early", "image-middle", "image-last"], start: 0, count: 80 },
+  { kind: "pictures", conditions: ["layout"], start: 20, count: 33 },
+  { kind: "pictures", conditions: ["sketch"], start: 79, count: 1 },
+];
+
+describe("a team of threads", async () => {
+  const folder = await writeTinySet(join(root, "set"));
+  const images = await openImageSet(folder, tinySizePx);
+  after(() => images.close());
+  const { digest, count, sizePx } = images;
+  const order = { experts: source, images: { folder, digest, count, sizePx } };
+
+  it("gives every row what one thread gives it, in order, task after task", async () => {
+    const team = new EncodeTeam(order, 3);
+    try {
+      for (const task of tasks) {
+        const [together, alone] = [await team.encode(task), await encodeRows(task, images, experts)];
+        assert.equal(together.length, alone.length);
+        for (const [index, block] of alone.entries())
+          assert.ok(differenceOf(together[index]!, block) < 1e-5, `${task.kind}, block ${index}`);
+      }
+      assert.deepEqual(await team.encode({ kind: "latents", start: 0, count: 0 }), []);
+    } finally {
+      await team.close();
+    }
+  });
+
+  it("ends a task at the signal and does the next one all the same", async () => {
+    const team = new EncodeTeam(order, 2);
+    try {
+      const abort = new AbortController();
+      const stopped = team.encode(tasks[0]!, abort.signal);
+      abort.abort();
+      await assert.rejects(stopped, { name: "AbortError" });
+      assert.equal((await team.encode(tasks[0]!))[0]!.length, 70 * experts.target.latentDims);
+    } finally {
+      await team.close();
+    }
+  });
+
+  it("tells a member's fault with its code, of whatever it met", async () => {
+    const noPixels = new EncodeTeam({ ...order, images: { ...order.images, count: 81 } }, 2);
+    const noExperts = new EncodeTeam({ ...order, experts: { ...source, pack: join(root, "nowhere") } }, 1);
+    try {
+      await assert.rejects(noPixels.encode(tasks[0]!), {
+        code: "dataset_invalid",
+        message: /expected 20736 bytes for 81 images of 8 px, got 20480/,
+      });
+      await assert.rejects(noExperts.encode(tasks[0]!), { code: "pack_corrupt", message: /nowhere/ });
+    } finally {
+      await Promise.all([noPixels.close(), noExperts.close()]);
+    }
+  });
+
+  it("says that a member ended, rather than waiting for it", async () => {
+    const team = new EncodeTeam(order, 2);
+    await team.encode(tasks[4]!);
+    const encoding = team.encode(tasks[0]!);
+    await team.close();
+    const gone = { code: "training_failed", message: /a thread ended before its work/ };
+    await assert.rejects(encoding, gone);
+    await assert.rejects(team.encode(tasks[0]!), gone);
+  });
+});
+
+describe("encoding a large set", () => {
+  const copies = 4;
+  const items = Array.from({ length: copies * tinyItems.length }, (_, row) => ({
+    ...tinyItems[row % tinyItems.length]!,
+    row,
+    id: `image ${row}`,
+    // As many different ones as images, so that captions are shared out too.
+    captions: [`square ${row}`],
+  }));
+  const newSet = (name: string): Promise<string> =>
+    writeTinySet(join(root, name), { items, pixels: Buffer.concat(new Array(copies).fill(tinyPixels())) });
+  const encode = async (folder: string, threads: number) => {
+    const images = await openImageSet(folder, tinySizePx);
+    try {
+      return await encodeSet({ folder, images, experts, drawnRepeats: 1, threads });
+    } finally {
+      await images.close();
+    }
+  };
+
+  it("gives the set of one thread", async () => {
+    const [together, alone] = [await encode(await newSet("together"), 2), await encode(await newSet("alone"), 1)];
+    assert.ok(differenceOf(together.latents, alone.latents) < 1e-5);
+    assert.deepEqual(together.trainRows, alone.trainRows);
+    for (const [index, condition] of alone.conditions.entries())
+      assert.ok(
+        differenceOf(contentOf(together.conditions[index]!.table), contentOf(condition.table)) < 1e-5,
+        condition.name,
+      );
+  });
+
+  it("keeps what was encoded before a fault, and goes on from there", async () => {
+    const folder = await newSet("broken");
+    const images = await openImageSet(folder, tinySizePx);
+    await truncate(join(folder, "images.rgba"), 1000);
+    const broken = encodeSet({ folder, images, experts, drawnRepeats: 1, threads: 2 });
+    await assert.rejects(broken, { code: "dataset_invalid", message: /images\.rgba: expected/ });
+    await images.close();
+    await newSet("broken");
+    const again = await encode(folder, 2);
+    assert.equal(again.latents.length, items.length * experts.target.latentDims);
+  });
+});
