@@ -61,12 +61,16 @@ export async function encodeConditions(
       const message = `${field}: expected only ${expected}, as the translation reads, got ${name} (translation ${id})`;
       throw new AppError("invalid_request", message, { field, expected, received: name });
     }
-    const vector = await reader.expert.encode([given[name]!]);
+    const vector = await reader.expert.encode([name === "label" ? inStyle(given.label!, given) : given[name]!]);
     requireVector(vector, reader.expert.dims, `condition ${name} (translation ${id})`);
     encoded[name] = { vector, presence: 1 };
   }
   return { ...encoded, ...(await encodeNamed(conditions, given)) };
 }
+
+/** A label beside the style of its request: examples of it are weighed by it. */
+const inStyle = (label: ConditionValue, { style }: ConditionValues): ConditionValue =>
+  label.kind === "text" && style?.kind === "text" ? { ...label, style: style.text } : label;
 
 /** What the caption names besides what was given. */
 export async function encodeNamed(conditions: ConditionReaders, given: ConditionValues): Promise<EncodedConditions> {
@@ -76,7 +80,7 @@ export async function encodeNamed(conditions: ConditionReaders, given: Condition
   const group = given.style?.kind === "text" ? styles?.groupOf?.(given.style.text) : undefined;
   const named = reader.expert.labelIn?.(given.caption.text, group);
   if (named === undefined) return {};
-  const vector = await reader.expert.encode([{ kind: "text", text: named }]);
+  const vector = await reader.expert.encode([inStyle({ kind: "text", text: named }, given)]);
   return { [reader.name]: { vector, presence: 1, named } };
 }
 

@@ -55,7 +55,13 @@ export interface Flow {
  */
 export type ConditionValue =
   | { readonly kind: "none" }
-  | { readonly kind: "text"; readonly text: string }
+  | {
+      readonly kind: "text";
+      readonly text: string;
+      /** Of a label: the style that it is asked for in, and one that may not be looked at: an example in it is no example but the answer. */
+      readonly style?: string | undefined;
+      readonly leftOut?: string | undefined;
+    }
   | {
       readonly kind: "image";
       readonly planes: Float32Array;

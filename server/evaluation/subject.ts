@@ -76,7 +76,7 @@ export async function encodeOwn(
   const values: Encoding<ConditionValue> = {};
   for (const name of names) {
     const value = isWord(name)
-      ? wordOf(item, name, vocabularies.get(name))
+      ? wordOf(item, name, vocabularies.get(name), names.includes("style"))
       : asImage(await images!.read(item), translation.target.imageSizePx, `set ${item.row}`);
     const expert = experts.get(name);
     if (!value || !expert) continue;
@@ -91,8 +91,11 @@ function wordOf(
   { captions, style, concept }: ImageItem,
   name: "caption" | "style" | "label",
   vocabulary: readonly string[] = [],
+  isInStyle = false,
 ): ConditionValue | undefined {
   if (name === "caption") return asText(captions[0]!);
   const word = name === "style" ? style : concept;
-  return vocabulary.includes(word) ? asText(word) : undefined;
+  if (!vocabulary.includes(word)) return undefined;
+  if (name === "style") return asText(word);
+  return { kind: "text", text: word, ...(isInStyle ? { style } : { leftOut: style }) };
 }

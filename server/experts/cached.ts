@@ -11,7 +11,7 @@ const keptBytes = 8 * 1024 * 1024;
 
 /** Equal for equal content. */
 function contentKey(value: ConditionValue): string {
-  if (value.kind === "text") return `text ${value.text}`;
+  if (value.kind === "text") return JSON.stringify(["text", value.text, value.style, value.leftOut]);
   if (value.kind === "image") return `image ${value.sizePx} ${value.key}`;
   return value.kind === "cells" ? `cells ${value.cells.join()}` : value.kind;
 }

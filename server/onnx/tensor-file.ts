@@ -1,5 +1,5 @@
 /**
- * Named float32 tensors in one file, in the safetensors layout (github.com/huggingface/safetensors): a little-endian
+ * Named tensors of float32, and of int8 where a pack must be small, in one file, in the safetensors layout (github.com/huggingface/safetensors): a little-endian
  * uint64 header length, a JSON header, raw data. Training checkpoints and encoded data sets live in it; packs hold ONNX.
  * Written beside its place and renamed, so a reader never sees half a file.
  */
@@ -10,10 +10,12 @@ import { AppError } from "../../shared/problem.ts";
 export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: Map<string, Float32Array>;
+  /** Tensors of small whole numbers. */
+  readonly bytes: Map<string, Int8Array>;
 }
 
 interface Entry {
-  readonly dtype: "F32";
+  readonly dtype: "F32" | "I8";
   readonly shape: readonly number[];
   readonly data_offsets: readonly [number, number];
 }
@@ -25,13 +27,16 @@ export async function writeTensorFile(
   path: string,
   tensors: ReadonlyMap<string, Float32Array>,
   metadata: Readonly<Record<string, string>> = {},
+  bytes: ReadonlyMap<string, Int8Array> = new Map(),
 ): Promise<void> {
   requireLittleEndian();
+  // Floats first, so that each begins at a multiple of its size.
+  const all = [...tensors, ...bytes];
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
-  for (const [name, data] of tensors) {
+  for (const [name, data] of all) {
     header[name] = {
-      dtype: "F32",
+      dtype: data instanceof Int8Array ? "I8" : "F32",
       shape: [data.length],
       data_offsets: [offset, offset + data.byteLength],
     } satisfies Entry;
@@ -46,7 +51,7 @@ export async function writeTensorFile(
   try {
     // writeFile goes on after a short write, which write leaves to its caller (a disk that fills up).
     await file.writeFile(Buffer.concat([length, json]));
-    for (const data of tensors.values())
+    for (const [, data] of all)
       for (let at = 0; at < data.byteLength; at += chunkBytes)
         await file.writeFile(
           new Uint8Array(data.buffer, data.byteOffset + at, Math.min(chunkBytes, data.byteLength - at)),
@@ -79,14 +84,16 @@ export async function readTensorFile(path: string): Promise<TensorFile> {
     const { __metadata__: metadata = {}, ...entries } = JSON.parse(json.toString("utf8")) as Record<string, Entry> & {
       __metadata__?: Record<string, string>;
     };
-    const tensors = new Map<string, Float32Array>();
-    for (const [name, { data_offsets }] of Object.entries(entries as Record<string, Entry>)) {
+    const [tensors, bytes] = [new Map<string, Float32Array>(), new Map<string, Int8Array>()];
+    for (const [name, { dtype, data_offsets }] of Object.entries(entries as Record<string, Entry>)) {
       const [start, end] = data_offsets;
       if (8 + length + end > size)
         throw new AppError("dataset_invalid", `${path}: expected ${8 + length + end} bytes for ${name}, got ${size}`);
-      tensors.set(name, await readFloats(file, 8 + length + start, end - start));
+      const buffer = await readBuffer(file, 8 + length + start, end - start);
+      if (dtype === "I8") bytes.set(name, new Int8Array(buffer));
+      else tensors.set(name, new Float32Array(buffer));
     }
-    return { metadata, tensors };
+    return { metadata, tensors, bytes };
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     throw new AppError("dataset_invalid", `${path}: expected a tensor file, got bytes that do not parse`, { cause });
@@ -95,13 +102,13 @@ export async function readTensorFile(path: string): Promise<TensorFile> {
   }
 }
 
-async function readFloats(file: FileHandle, position: number, bytes: number): Promise<Float32Array> {
-  const data = new Float32Array(bytes / 4);
+async function readBuffer(file: FileHandle, position: number, bytes: number): Promise<ArrayBuffer> {
+  const buffer = new ArrayBuffer(bytes);
   for (let at = 0; at < bytes; at += chunkBytes) {
-    const view = new Uint8Array(data.buffer, at, Math.min(chunkBytes, bytes - at));
+    const view = new Uint8Array(buffer, at, Math.min(chunkBytes, bytes - at));
     await file.read(view, 0, view.length, position + at);
   }
-  return data;
+  return buffer;
 }
 
 const isDiskFull = (error: unknown): boolean =>

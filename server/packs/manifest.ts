@@ -27,9 +27,13 @@ export const TextExpertSchema = z.object({
   maxTokens: z.number().int().positive(),
 });
 
-/** One-hot label over a fixed vocabulary [batch, vocabulary length] (the official code's "Labelator"). */
+/**
+ * Label of a fixed vocabulary: one-hot [batch, vocabulary length] (the official code's "Labelator"), or what examples of the label have in
+ * common [batch, dims] (server/experts/label-examples.ts).
+ */
 export const LabelExpertSchema = z.object({
   kind: z.literal("label"),
+  examples: z.object({ file: PackPathSchema, dims: z.number().int().positive() }).optional(),
   vocabulary: z
     .array(
       z.object({
@@ -143,6 +147,8 @@ export function filesOfExpert(expert: ExpertEntry): string[] {
       return [expert.model, expert.tokenizer];
     case "autoencoder":
       return [expert.encoder, expert.decoder];
+    case "label":
+      return expert.examples ? [expert.examples.file] : [];
     case "onnx":
     case "onnx-autoencoder":
     case "onnx-generator":

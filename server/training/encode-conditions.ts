@@ -3,6 +3,7 @@
  * pixels, as the experts read examples. Gives one table a condition; everything slow is cached in pieces.
  */
 
+import { joinRows } from "../experts/frozen-graph.ts";
 import type { ConditionTable } from "../flow/training-set.ts";
 import { denseTable, labelTable } from "../flow/vector-table.ts";
 import { encodePictures } from "./encode-pictures.ts";
@@ -20,6 +21,8 @@ export async function encodeConditions(
     const { name, source } = condition;
     if (tables.has(name)) continue;
     if (name === "caption") tables.set(name, await encodeCaptions(context, condition));
+    else if (name === "label" && condition.entry.kind === "label" && condition.entry.examples)
+      tables.set(name, await examplesOf(context.images.items, condition));
     else if (name === "label" || name === "style") tables.set(name, labelsOf(context.images.items, condition));
     else {
       // Depths of one network cost one run, so conditions of one source are encoded together.
@@ -73,4 +76,31 @@ function labelsOf(items: readonly ImageItem[], { name, expert, entry }: SetCondi
       return index === undefined ? [] : [index];
     }),
   };
+}
+
+/**
+ * What examples of each image's concept have in common, as for a request of its concept and style, which leaves out those of its style:
+ * the image itself may be one of them. Without a style all count alike, but for those all the same.
+ */
+async function examplesOf(items: readonly ImageItem[], condition: SetCondition): Promise<ConditionTable> {
+  const { name, expert } = condition;
+  const known = labelsOf(items, condition).options;
+  const vectors: Float32Array[] = [];
+  const entryOf = new Map<string, number | undefined>();
+  const optionsFor = async (asked: "style" | "leftOut"): Promise<number[][]> => {
+    const options: number[][] = [];
+    for (const [row, { concept, style }] of items.entries()) {
+      const key = JSON.stringify([asked, concept, style]);
+      if (known[row]!.length > 0 && !entryOf.has(key)) {
+        const vector = await expert.encodeExamples([{ kind: "text", text: concept, [asked]: style }]);
+        // Zeros: nobody else draws it.
+        entryOf.set(key, vector.some((value) => value !== 0) ? vectors.push(vector) - 1 : undefined);
+      }
+      const entry = entryOf.get(key);
+      options.push(entry === undefined ? [] : [entry]);
+    }
+    return options;
+  };
+  const [options, apart] = [await optionsFor("style"), { from: "style", options: await optionsFor("leftOut") }];
+  return { name, kind: "words", dims: expert.dims, table: denseTable(joinRows(vectors), expert.dims), options, apart };
 }

@@ -78,12 +78,14 @@ it("the pack icons is trained, exported and drawn with, on toy sizes", {
       await script("export_small_autoencoders", "--expert", expert, ...files);
     }
     await runNode(`${data}/declare-experts.mjs`, ["--icons", icons, "--pack", pack, "--styles-min", "3"]);
+    await runNode(`${data}/examples.mts`, ["--icons", icons, "--pack", pack, "--threads", "1"]);
 
     await tau("train", icons, "--pack", pack, "--steps", "3", "--batch", "16", "--keep", "last");
     await verify();
     const { manifest } = await readEntry(pack, true);
     const labels = manifest.experts["label"];
     assert.ok(labels?.kind === "label" && labels.vocabulary.some(({ id }) => id === "circle"));
+    assert.deepEqual(labels.examples, { file: "label/examples.safetensors", dims: 512 });
     const { conditions } = manifest.translations[0]!;
     assert.equal(conditions.length, 9);
     assert.equal(conditions.find(({ name }) => name === "label")?.readFrom, "caption");

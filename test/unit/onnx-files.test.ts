@@ -62,9 +62,11 @@ describe("tensor files", () => {
       ["ünïcode", new Float32Array(0)],
       ["one", Float32Array.of(7)],
     ]);
-    await writeTensorFile(path, tensors, { note: "größe" });
+    const bytes = new Map([["small", Int8Array.of(-128, 0, 127)]]);
+    await writeTensorFile(path, tensors, { note: "größe" }, bytes);
     const read = await readTensorFile(path);
     assert.deepEqual(read.tensors, tensors);
+    assert.deepEqual(read.bytes, bytes);
     assert.deepEqual(read.metadata, { note: "größe" });
   });
 
