@@ -2,7 +2,11 @@
  * The third party that judges images: a frozen net's features, scaled to about unit variance a component. The pack's own
  * image expert serves: samples that were drawn from words alone have never met it.
  */
-import type { Expert } from "../experts/expert.ts";
+import { copyEntry } from "../flow/vector-table.ts";
+import { encodePictures } from "../training/encode-pictures.ts";
+import { type EncodeTask, encodeRows } from "../training/encode-rows.ts";
+import type { EncodeContext } from "../training/encoded-pieces.ts";
+import type { SetCondition } from "../training/pack-experts.ts";
 import { asImage } from "./images.ts";
 import { stackRows, type Vectors } from "./metrics/vectors.ts";
 import { inPieces, type Watch } from "./watch.ts";
@@ -11,6 +15,8 @@ export interface FeatureNet {
   readonly name: string;
   /** Features of `count` images that come one by one, all depths side by side, [count, dims]. */
   featuresOf(what: string, count: number, image: (at: number) => Promise<Float32Array>): Promise<Vectors>;
+  /** The same of some images of a set, which is encoded as a whole and kept beside it. */
+  featuresOfRows(context: EncodeContext, rows: readonly number[]): Promise<Vectors>;
   /** The deepest ones of such features: what the net sees in an image rather than how the image looks. */
   deepest(features: Vectors): Vectors;
 }
@@ -18,8 +24,14 @@ export interface FeatureNet {
 /** Images of one run of the net. */
 const batch = 16;
 
-/** @param experts depths of one net, the deepest last; they share its runs */
-export function createFeatureNet(name: string, experts: readonly Expert[], sizePx: number, watch: Watch): FeatureNet {
+/** @param conditions depths of one net, the deepest last; they share its runs */
+export function createFeatureNet(
+  name: string,
+  conditions: readonly SetCondition[],
+  sizePx: number,
+  watch: Watch,
+): FeatureNet {
+  const experts = conditions.map(({ expert }) => expert);
   const dims = experts.reduce((sum, expert) => sum + expert.dims, 0);
   // Experts keep vectors by key, so no two images may share one.
   let images = 0;
@@ -46,6 +58,20 @@ export function createFeatureNet(name: string, experts: readonly Expert[], sizeP
         rows.push(...own);
       });
       return stackRows(rows, dims);
+    },
+    async featuresOfRows(context, rows) {
+      const encode = (task: EncodeTask) => encodeRows(task, context.images, { conditions });
+      const tables = await encodePictures({ ...context, encode }, conditions);
+      const values = new Float32Array(rows.length * dims);
+      for (const [at, row] of rows.entries()) {
+        let offset = at * dims;
+        for (const { table, dims: width } of tables) {
+          copyEntry(table, row, values, offset);
+          for (let axis = offset; axis < offset + width; axis += 1) values[axis]! *= Math.sqrt(width);
+          offset += width;
+        }
+      }
+      return { values, dims };
     },
     deepest({ values, dims: width }) {
       const kept = experts.at(-1)!.dims;

@@ -5,8 +5,11 @@
 import type { EncodedConditions } from "../engine/conditions.ts";
 import { imageSeed } from "../engine/random.ts";
 import type { DrawnLatent } from "../engine/translation.ts";
+import { copyEntry } from "../flow/vector-table.ts";
+import { encodeConditions } from "../training/encode-conditions.ts";
 import { encodeRows } from "../training/encode-rows.ts";
 import { encodeLatents } from "../training/encode-set.ts";
+import type { EncodeContext } from "../training/encoded-pieces.ts";
 import type { ImageItem } from "../training/image-set.ts";
 import { decode, drawAll, reconstruct } from "./draw.ts";
 import type { EvaluationImages } from "./images.ts";
@@ -38,17 +41,20 @@ export interface Material {
   captionJudge(): Promise<CaptionJudge>;
 }
 
-/** Training images that the judge is fitted on: from 2,000 to 4,800 the precision of real images gained 7 points, and more costs time. */
-const judgeImages = 6000;
-
-/** λ as a share of the features' mean variance: of 0.01 to 3 within a point of the best for real images, fitted on 2,000 and on 4,800. */
+/**
+ * λ as a share of the features' mean variance: of 0.003 to 0.3 within a point of the best for real images. Far more than that is gained by
+ * fitting on every training image there is: of the default pack's, 6,000 let the judge name 58 % of 883 held-out images, 21,620 name 70 %.
+ */
 const ridgePenalty = 0.03;
 
 export function createMaterial(subject: Subject, images: EvaluationImages): Material {
   const { limit } = subject.settings;
-  const train = images.train.slice(0, judgeImages);
+  const { train } = images;
   const trainFeatures = once(() =>
-    subject.features!.featuresOf("features of training images", train.length, (at) => images.read(train[at]!)),
+    subject.features!.featuresOfRows(
+      contextOf(subject, images, "features"),
+      train.map(({ row }) => row),
+    ),
   );
   return {
     images,
@@ -62,7 +68,7 @@ export function createMaterial(subject: Subject, images: EvaluationImages): Mate
     latents: once(() => latentsOfSet(subject, images)),
     trainFeatures,
     captionJudge: once(async () =>
-      fitCaptionJudge(await trainFeatures(), await captionVectors(subject, train), ridgePenalty),
+      fitCaptionJudge(await trainFeatures(), await captionsOfRows(subject, images, train), ridgePenalty),
     ),
   };
 }
@@ -109,18 +115,29 @@ export async function captionVectors(subject: Subject, items: readonly ImageItem
   return stackRows(rows, subject.experts.get("caption")!.dims);
 }
 
-async function latentsOfSet(
-  { translation: { target }, targetDigest, watch }: Subject,
-  { folder, set }: EvaluationImages,
+/** For encoding the whole set, as training does it: what training kept is used again. */
+const contextOf = ({ frozen, watch }: Subject, { folder, set }: EvaluationImages, what: string): EncodeContext => ({
+  folder,
+  images: set,
+  encode: (task) => encodeRows(task, set, frozen),
+  onProgress: ({ done, total }) => watch.step(`${what} of the set`, done, total),
+});
+
+async function latentsOfSet(subject: Subject, images: EvaluationImages): Promise<Vectors> {
+  const values = await encodeLatents(contextOf(subject, images, "latents"), subject.frozen);
+  return { values, dims: subject.frozen.target.latentDims };
+}
+
+/** The text expert's vectors of the first captions of some images of the set. */
+async function captionsOfRows(
+  subject: Subject,
+  images: EvaluationImages,
+  items: readonly ImageItem[],
 ): Promise<Vectors> {
-  const values = await encodeLatents(
-    {
-      folder,
-      images: set,
-      encode: (task) => encodeRows(task, set, { target }),
-      onProgress: ({ what, done, total }) => watch.step(`latents of ${what}`, done, total),
-    },
-    { target, targetDigest },
-  );
-  return { values, dims: target.latentDims };
+  const caption = subject.frozen.conditions.filter(({ name }) => name === "caption");
+  const [table] = await encodeConditions(contextOf(subject, images, "captions"), caption);
+  const { dims, options } = table!;
+  const values = new Float32Array(items.length * dims);
+  for (const [at, { row }] of items.entries()) copyEntry(table!.table, options[row]![0]!, values, at * dims);
+  return { values, dims };
 }

@@ -1,20 +1,16 @@
 /** Opens what an evaluation needs: the pack's translation, the experts as training reads them, the set and the feature net. */
-import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import type { FlowConditionName } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { Expert, ExpertOptions } from "../experts/expert.ts";
+import type { ExpertOptions } from "../experts/expert.ts";
 import { LayoutExpert } from "../experts/layout.ts";
-import { openConditioning } from "../experts/registry.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
 import type { CatalogueEntry } from "../packs/catalogue.ts";
 import { loadTranslations } from "../packs/load.ts";
-import {
-  type ConditioningEntry,
-  filesOfExpert,
-  type LabelExpertEntry,
-  type TargetEntry,
-  type TranslationEntry,
-} from "../packs/manifest.ts";
+import type { LabelExpertEntry, TranslationEntry } from "../packs/manifest.ts";
 import { verifyPack } from "../packs/verify.ts";
+import { selectTranslation as draftOf } from "../training/pack-draft.ts";
+import { openSetCondition, openSetExperts, type SetCondition, type SetExperts } from "../training/pack-experts.ts";
+import type { FileDigests } from "../training/publish.ts";
 import { createFeatureNet, type FeatureNet } from "./feature-net.ts";
 import { chooseImages } from "./images.ts";
 import { openSet } from "./open-set.ts";
@@ -50,16 +46,16 @@ export async function openSubject(options: OpenOptions): Promise<OpenedSubject> 
   const withShared = { threads, shared: new SharedFiles() };
   const translation = (await loadTranslations(entry, withShared)).find(({ id }) => id === named.id)!;
   const { imageSizePx } = translation.target;
-  const conditions = await openConditions(entry, named, withShared);
-  const features = await openFeatureNet(entry, withShared, imageSizePx, watch);
-  const target = manifest.experts[named.target] as TargetEntry;
+  const files = new Map(manifest.files.map(({ path, sha256 }) => [path, sha256]));
+  const frozen = await openSetExperts({ pack: folder, draft: draftOf(manifest, folder, named.id), files }, withShared);
+  const conditions = knownOf(frozen);
+  const features = await openFeatureNet(entry, files, withShared, imageSizePx, watch);
   const opened = options.set === undefined ? undefined : await openSet(options.set, imageSizePx, options.work, watch);
   return {
     subject: {
       translation,
       ...conditions,
-      posteriorStd: target.posteriorStd,
-      targetDigest: manifest.files.find(({ path }) => path === filesOfExpert(target)[0])!.sha256,
+      frozen,
       images: opened && chooseImages(opened, conditions.vocabularies.get("style") ?? [], settings.seed),
       features,
       records: await readTrainingRecords(folder, manifest.version),
@@ -71,23 +67,21 @@ export async function openSubject(options: OpenOptions): Promise<OpenedSubject> 
 }
 
 /** The translation's experts as training reads them, and what else is known of each. */
-async function openConditions(
-  { folder, manifest }: CatalogueEntry,
-  { conditions }: TranslationEntry,
-  options: ExpertOptions,
-): Promise<Pick<Subject, "experts" | "vocabularies" | "layout" | "lowResolutionPx">> {
-  const experts = new Map<FlowConditionName, Expert>();
+function knownOf({ conditions }: SetExperts): Pick<Subject, "experts" | "vocabularies" | "layout" | "lowResolutionPx"> {
   const vocabularies = new Map<FlowConditionName, readonly string[]>();
   let [layout, lowResolutionPx]: [Subject["layout"], number | undefined] = [undefined, undefined];
-  for (const { name, expert: key } of conditions) {
-    const entry = manifest.experts[key] as ConditioningEntry;
-    experts.set(name, await openConditioning(folder, entry, fieldOf(name), options));
+  for (const { name, entry } of conditions) {
     if (entry.kind === "label") vocabularies.set(name, idsOf(entry));
     if (entry.kind === "layout")
       layout = { expert: new LayoutExpert(entry), palette: entry.palette.map(({ hex }) => hex) };
     if (entry.kind === "low-resolution") lowResolutionPx = entry.sizePx;
   }
-  return { experts, vocabularies, layout, lowResolutionPx };
+  return {
+    experts: new Map(conditions.map(({ name, expert }) => [name, expert])),
+    vocabularies,
+    layout,
+    lowResolutionPx,
+  };
 }
 
 const idsOf = ({ vocabulary }: LabelExpertEntry): string[] => vocabulary.map(({ id }) => id);
@@ -103,19 +97,24 @@ function selectTranslation(translations: readonly TranslationEntry[], id: string
   });
 }
 
-/** All outputs of the pack's image expert, in the manifest's order, whether the translation reads them or not. */
+/** Depths of one net at most, by the conditions that they can be. */
+const depthNames = ["image-early", "image-middle", "image-last"] as const satisfies readonly FlowConditionName[];
+
+/** Outputs of the pack's image expert, in the manifest's order, whether the translation reads them or not. */
 async function openFeatureNet(
-  { folder, manifest }: CatalogueEntry,
+  { folder: pack, manifest }: CatalogueEntry,
+  files: FileDigests,
   options: ExpertOptions,
   sizePx: number,
   watch: Watch,
 ): Promise<FeatureNet | undefined> {
   const entries = Object.values(manifest.experts).filter((expert) => expert.kind === "image");
-  const depths = entries.filter(({ model }) => model === entries[0]!.model);
+  const depths = entries.filter(({ model }) => model === entries[0]!.model).slice(0, depthNames.length);
   if (depths.length === 0) return undefined;
-  const experts: Expert[] = [];
-  for (const entry of depths) experts.push(await openConditioning(folder, entry, "image", options));
+  const conditions: SetCondition[] = [];
+  for (const [at, entry] of depths.entries())
+    conditions.push(await openSetCondition({ pack, files }, depthNames[at]!, entry, options));
   const part = manifest.parts.find(({ name }) => name.startsWith("image expert"));
   const name = `${part?.name ?? depths[0]!.model} (${depths.map(({ output }) => output).join(", ")})`;
-  return createFeatureNet(name, experts, sizePx, watch);
+  return createFeatureNet(name, conditions, sizePx, watch);
 }

@@ -7,6 +7,7 @@ import type { Expert } from "../experts/expert.ts";
 import type { LayoutExpert } from "../experts/layout.ts";
 import { asText } from "../experts/values.ts";
 import type { ImageItem } from "../training/image-set.ts";
+import type { SetExperts } from "../training/pack-experts.ts";
 import type { FeatureNet } from "./feature-net.ts";
 import { asImage, type EvaluationImages } from "./images.ts";
 import type { TrainingRecords } from "./training-records.ts";
@@ -26,9 +27,8 @@ export interface Subject {
   readonly experts: ReadonlyMap<FlowConditionName, Expert>;
   /** Ids that a label expert knows, by the flow's condition. */
   readonly vocabularies: ReadonlyMap<FlowConditionName, readonly string[]>;
-  readonly posteriorStd: number;
-  /** SHA-256 of the target's encoder: latents are kept by it. */
-  readonly targetDigest: string;
+  /** Target and experts as training opens them: what they encode of a set is kept beside it. */
+  readonly frozen: SetExperts;
   /** The layout expert and the colours of its palette, #rrggbb. */
   readonly layout?: { readonly expert: LayoutExpert; readonly palette: readonly string[] } | undefined;
   /** Side of the images that the low-resolution expert reads. */

@@ -51,7 +51,7 @@ export const partOf = (task: EncodeTask, start: number, count: number): EncodeTa
 export async function encodeRows(
   task: EncodeTask,
   images: ImagePixels,
-  { target, conditions }: Pick<SetExperts, "target"> & Partial<Pick<SetExperts, "conditions">>,
+  { target, conditions }: Partial<Pick<SetExperts, "target" | "conditions">>,
   signal?: AbortSignal,
 ): Promise<Float32Array[]> {
   const find = (name: string): SetCondition => conditions!.find((condition) => condition.name === name)!;
@@ -62,8 +62,8 @@ export async function encodeRows(
     ]);
   }
   if (task.kind === "latents")
-    return inSteps(task, [target.latentDims], imagesAtOnce, signal, async (at, rows) => [
-      await target.encode(await images.read(task.start + at, rows), rows),
+    return inSteps(task, [target!.latentDims], imagesAtOnce, signal, async (at, rows) => [
+      await target!.encode(await images.read(task.start + at, rows), rows),
     ]);
   const group = task.conditions.map(find);
   return inSteps(task, group.map(storedWidth), imagesAtOnce, signal, async (at, rows) => {

@@ -41,15 +41,8 @@ export async function openSetExperts(source: ExpertsSource, options: ExpertOptio
   const withShared = { ...options, shared: new SharedFiles() };
   const { translation, target } = draft;
   const conditions: SetCondition[] = [];
-  for (const { name, expert } of translation.conditions) {
-    const entry = entryOf(draft, expert);
-    conditions.push({
-      name,
-      entry,
-      expert: await openConditioning(pack, entry, fieldOf(name), withShared),
-      source: sourceOf(entry, files),
-    });
-  }
+  for (const { name, expert } of translation.conditions)
+    conditions.push(await openSetCondition(source, name, entryOf(draft, expert), withShared));
   return {
     source,
     target: await openTarget(pack, target, withShared),
@@ -58,6 +51,19 @@ export async function openSetExperts(source: ExpertsSource, options: ExpertOptio
     conditions,
   };
 }
+
+/** @throws AppError `pack_corrupt` when a file is not what the entry promises */
+export const openSetCondition = async (
+  { pack, files }: Pick<ExpertsSource, "pack" | "files">,
+  name: FlowConditionName,
+  entry: ConditioningEntry,
+  options: ExpertOptions,
+): Promise<SetCondition> => ({
+  name,
+  entry,
+  expert: await openConditioning(pack, entry, fieldOf(name), options),
+  source: sourceOf(entry, files),
+});
 
 /** The files' digests and the entry's settings; not which of a network's outputs is read, so that depths share a source. */
 function sourceOf(entry: ConditioningEntry, digests: FileDigests): string {

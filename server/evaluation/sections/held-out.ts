@@ -36,7 +36,7 @@ export const heldOutSection: SectionPlan = {
       };
       const nats = await heldOutNats(set, look, { given: new Set(given), shift: by });
       // What the posterior's noise adds to z is nobody's to explain.
-      return { nats, explained: 1 - (mean(errors) - subject.posteriorStd ** 2) / variance };
+      return { nats, explained: 1 - (mean(errors) - subject.frozen.posteriorStd ** 2) / variance };
     };
     const row = (what: string, role: Row["role"], measured: Measured, given?: number): Row => ({
       what,
@@ -60,7 +60,7 @@ export const heldOutSection: SectionPlan = {
     if (words.length > 0 && words.length < names.length)
       rows.push(row(`${words.join(" + ")}, shuffled`, "control", await measure(words, shift)));
     rows.push(row("diagonal Gaussian", "floor", { nats: diagonalGaussianNats(set), explained: 0 }));
-    const posterior = 0.5 * Math.log(2 * Math.PI * Math.E * subject.posteriorStd ** 2);
+    const posterior = 0.5 * Math.log(2 * Math.PI * Math.E * subject.frozen.posteriorStd ** 2);
     rows.push(row("the posterior's own noise", "ceiling", { nats: posterior, explained: 1 }));
     return {
       about:
@@ -125,7 +125,7 @@ async function encodeGroup(subject: Subject, { images, known, latents }: Materia
   return {
     dims: latentDims,
     latents: values,
-    posteriorStd: subject.posteriorStd,
+    posteriorStd: subject.frozen.posteriorStd,
     trainRows: rowsOf(images.train),
     heldOutRows: rowsOf(known.items),
     conditions: names.map((name) => {
