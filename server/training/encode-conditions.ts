@@ -85,14 +85,19 @@ function labelsOf(items: readonly ImageItem[], { name, expert, entry }: SetCondi
 async function examplesOf(items: readonly ImageItem[], condition: SetCondition): Promise<ConditionTable> {
   const { name, expert } = condition;
   const known = labelsOf(items, condition).options;
+  // A folder of captioned images knows captions alone.
+  const labels = items.map(({ concept, captions }, row) =>
+    known[row]!.length > 0 ? concept : expert.labelIn?.(captions[0]!),
+  );
   const vectors: Float32Array[] = [];
   const entryOf = new Map<string, number | undefined>();
   const optionsFor = async (asked: "style" | "leftOut"): Promise<number[][]> => {
     const options: number[][] = [];
-    for (const [row, { concept, style }] of items.entries()) {
-      const key = JSON.stringify([asked, concept, style]);
-      if (known[row]!.length > 0 && !entryOf.has(key)) {
-        const vector = await expert.encodeExamples([{ kind: "text", text: concept, [asked]: style }]);
+    for (const [row, { style }] of items.entries()) {
+      const label = labels[row];
+      const key = JSON.stringify([asked, label, style]);
+      if (label !== undefined && !entryOf.has(key)) {
+        const vector = await expert.encodeExamples([{ kind: "text", text: label, [asked]: style }]);
         // Zeros: nobody else draws it.
         entryOf.set(key, vector.some((value) => value !== 0) ? vectors.push(vector) - 1 : undefined);
       }

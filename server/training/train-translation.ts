@@ -4,12 +4,13 @@
  * is published only when it beats its start. Everything lies in the work folder until then, so an interrupted run goes on.
  */
 import { join } from "node:path";
+import type { FlowConditionName } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import { asStorageError } from "../files/atomic-file.ts";
 import { digestSet } from "../flow/checkpoint.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { writeFlowFile } from "../flow/weights.ts";
-import { type BasePack, openBasePack, unlabelled } from "./base-pack.ts";
+import { type BasePack, openBasePack, withoutStyles } from "./base-pack.ts";
 import { calibrateFlowFile } from "./calibrate.ts";
 import { chooseStart } from "./choose-start.ts";
 import { type CostCard, type CostFactors, costCard, stopwatch } from "./cost-card.ts";
@@ -18,6 +19,7 @@ import { recordsFolder } from "./fill-pack-folder.ts";
 import type { FittedFlow } from "./fit-flow.ts";
 import { type CaptionedPreview, fitTranslation } from "./fit-translation.ts";
 import { openImageSet } from "./image-set.ts";
+import type { PackDraft } from "./pack-draft.ts";
 import { openSetExperts, type SetExperts } from "./pack-experts.ts";
 import { type Named, ownPackAt, requireName } from "./pack-name.ts";
 import { type PreparedFolder, prepareFolder } from "./prepare-folder.ts";
@@ -97,8 +99,9 @@ export interface TrainedTranslation {
   readonly cost: CostCard;
 }
 
-/** Conditions that are given when the flow is measured: what people ask for. */
-const measured = ["caption"];
+/** Conditions that are given when the flow is measured: what people ask for, with the label that their caption names. */
+const measuredIn = ({ translation }: PackDraft): FlowConditionName[] =>
+  translation.conditions.flatMap(({ name, readFrom }) => (name === "caption" || readFrom === "caption" ? [name] : []));
 
 /**
  * Trains and publishes. Calling it again with the same options after an interruption, at whatever moment, goes on and ends with
@@ -139,9 +142,10 @@ async function trainIn(
     onProgress: (done, total) => options.onProgress?.({ stage: "reading", done, total }),
   });
   const settings = settingsFor({ ...defaultTranslationSettings, ...options.settings }, images.usable - images.heldOut);
-  const draft = unlabelled(base.draft);
+  const draft = withoutStyles(base.draft);
   const experts = await openSetExperts({ pack: base.folder, draft, files: base.files }, { threads });
   const { set, captions } = await encodeImages(options, base, experts);
+  const measured = measuredIn(draft);
   const start = await chooseStart(base, set, measured, { seed: settings.seed, threads, signal });
   const startNats = start.heldOutNats;
   const folder = await work.runFolder([

@@ -15,6 +15,7 @@ import { digestSet } from "../../server/flow/checkpoint.ts";
 import { BatchSampler, type ConditionTable, createBatchBuffers, fillHeldOut } from "../../server/flow/training-set.ts";
 import { copyEntry } from "../../server/flow/vector-table.ts";
 import { writeTensorFile } from "../../server/onnx/tensor-file.ts";
+import { withoutStyles } from "../../server/training/base-pack.ts";
 import { encodeSet } from "../../server/training/encode-set.ts";
 import { gatherExamples } from "../../server/training/gather-examples.ts";
 import { type ImageItem, openImageSet } from "../../server/training/image-set.ts";
@@ -240,6 +241,24 @@ describe("training with examples", async () => {
       digestSet(set),
       digestSet({ ...set, conditions: set.conditions.map(({ apart: _, ...rest }) => rest) }),
     );
+  });
+
+  it("takes the label from a caption that names it, where images come without concepts", async () => {
+    const own = await writeTinySet(join(root, "folder"), {
+      items: tinyItems.map((item) => ({ ...item, concept: "unknown", captions: [`a ${item.concept} icon`] })),
+    });
+    const images = await openImageSet(own, tinySizePx);
+    const { conditions } = await encodeSet({ folder: own, images, experts, drawnRepeats: 1 });
+    await images.close();
+    const named = conditions[at]!;
+    for (const row of [0, 17])
+      assert.deepEqual(vectorIn(named, named.options[row]![0]!), vectorIn(table, table.options[row]![0]!));
+  });
+
+  it("keeps labels that stand for examples in a translation of a new style, and no others", () => {
+    const names = (of: typeof draft) => withoutStyles(of).translation.conditions.map(({ name }) => name);
+    assert.deepEqual([names(draft).includes("label"), names(draft).includes("style")], [true, false]);
+    assert.deepEqual([names(plain).includes("label"), names(plain).includes("style")], [false, false]);
   });
 
   it("draws the one beside a style and the other without", () => {

@@ -11,7 +11,7 @@ import { after, describe, it } from "node:test";
 import { type FlowWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
-import { type BasePack, openBasePack, unlabelled } from "../../server/training/base-pack.ts";
+import { type BasePack, openBasePack, withoutStyles } from "../../server/training/base-pack.ts";
 import { chooseStart } from "../../server/training/choose-start.ts";
 import { recordsFolder } from "../../server/training/fill-pack-folder.ts";
 import { requireName } from "../../server/training/pack-name.ts";
@@ -27,7 +27,7 @@ after(() => rm(root, { recursive: true }));
 const shipped = join(root, "ship");
 const { pack: basePath } = await writeTinyPack(shipped);
 const base = await openBasePack(basePath);
-const { weights } = await chooseStart(base, trainingSetOf(unlabelled(base.draft)), ["caption"], {
+const { weights } = await chooseStart(base, trainingSetOf(withoutStyles(base.draft)), ["caption"], {
   seed: 1,
   threads: 1,
 });
@@ -51,7 +51,7 @@ const publish = (packs: string, factor: number, from: BasePack = base, journal =
     {
       name: "mine",
       label: "Mine",
-      draft: unlabelled(from.draft),
+      draft: withoutStyles(from.draft),
       flow: flowOf(factor),
       metrics: { captionNatsPerDim: factor },
       source: "40 captioned images",
