@@ -63,7 +63,7 @@ export async function encodeConditions(
     }
     const vector = await reader.expert.encode([name === "label" ? inStyle(given.label!, given) : given[name]!]);
     requireVector(vector, reader.expert.dims, `condition ${name} (translation ${id})`);
-    encoded[name] = { vector, presence: 1 };
+    if (saysSomething(name, vector)) encoded[name] = { vector, presence: 1 };
   }
   return { ...encoded, ...(await encodeNamed(conditions, given)) };
 }
@@ -81,8 +81,12 @@ export async function encodeNamed(conditions: ConditionReaders, given: Condition
   const named = reader.expert.labelIn?.(given.caption.text, group);
   if (named === undefined) return {};
   const vector = await reader.expert.encode([inStyle({ kind: "text", text: named }, given)]);
-  return { [reader.name]: { vector, presence: 1, named } };
+  return saysSomething(reader.name, vector) ? { [reader.name]: { vector, presence: 1, named } } : {};
 }
+
+/** A label without an example that counts is zeros, and absent, as in training. */
+export const saysSomething = (name: FlowConditionName, vector: Float32Array): boolean =>
+  name !== "label" || vector.some((value) => value !== 0);
 
 /** @throws AppError `tensor_mismatch` saying where the numbers came from */
 export function requireVector(values: Float32Array, length: number, where: string): void {

@@ -43,7 +43,7 @@ export interface Material {
 
 /**
  * λ as a share of the features' mean variance: of 0.003 to 0.3 within a point of the best for real images. Far more than that is gained by
- * fitting on every training image there is: of the default pack's, 6,000 let the judge name 58 % of 883 held-out images, 21,620 name 70 %.
+ * fitting on every training image there is: of the default pack, 6,000 let the judge name 58 % of all 883 held-out images, 21,620 name 70 %.
  */
 const ridgePenalty = 0.03;
 

@@ -109,7 +109,9 @@ async function openFeatureNet(
   watch: Watch,
 ): Promise<FeatureNet | undefined> {
   const entries = Object.values(manifest.experts).filter((expert) => expert.kind === "image");
-  const depths = entries.filter(({ model }) => model === entries[0]!.model).slice(0, depthNames.length);
+  const depths = entries
+    .filter(({ model, sizePx: own }) => model === entries[0]!.model && own === entries[0]!.sizePx)
+    .slice(-depthNames.length);
   if (depths.length === 0) return undefined;
   const conditions: SetCondition[] = [];
   for (const [at, entry] of depths.entries())

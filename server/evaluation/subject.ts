@@ -1,6 +1,12 @@
 /** What is evaluated and what with: one translation of a pack, its experts, the images and the net that judge it, the settings. */
 import { type FlowConditionName, isWord } from "../../shared/conditions.ts";
-import { type EncodedCondition, type EncodedConditions, encodeConditions, encodeNamed } from "../engine/conditions.ts";
+import {
+  type EncodedCondition,
+  type EncodedConditions,
+  encodeConditions,
+  encodeNamed,
+  saysSomething,
+} from "../engine/conditions.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { Translation } from "../engine/translation.ts";
 import type { Expert } from "../experts/expert.ts";
@@ -81,7 +87,8 @@ export async function encodeOwn(
     const expert = experts.get(name);
     if (!value || !expert) continue;
     values[name] = value;
-    encoded[name] = { vector: await expert.encodeExamples([value]), presence: 1 };
+    const vector = await expert.encodeExamples([value]);
+    if (saysSomething(name, vector)) encoded[name] = { vector, presence: 1 };
   }
   if (!namesLabel || names.includes("label")) return encoded;
   return { ...encoded, ...(await encodeNamed(translation.conditions, values)) };

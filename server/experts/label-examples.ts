@@ -5,6 +5,7 @@
  * Idea: conditions looked up in a database of examples (Blattmann et al., NeurIPS 2022, arXiv 2204.11824). Here the database is closed, its
  * key is the label, and the flow still learns everything else.
  */
+import { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
 import { readTensorFile, type TensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
 
@@ -101,7 +102,8 @@ function contentOf(
   const refuse = (expected: string, got: unknown): never => {
     throw new AppError("pack_corrupt", `label expert ${path}: expected ${expected}, got ${got}`);
   };
-  const styles = JSON.parse(metadata["styles"] ?? "[]") as string[];
+  const styles =
+    readStyles(metadata["styles"]) ?? refuse("its styles as a list of texts", metadata["styles"] ?? "none");
   const floats = (name: string, length?: number): Float32Array => {
     const tensor = tensors.get(name);
     if (!tensor || (length !== undefined && tensor.length !== length))
@@ -125,4 +127,12 @@ function contentOf(
     step: floats("step", 1)[0]!,
     affinities: floats("affinities", styles.length ** 2),
   };
+}
+
+function readStyles(json = ""): string[] | undefined {
+  try {
+    return z.array(z.string()).parse(JSON.parse(json));
+  } catch {
+    return undefined;
+  }
 }

@@ -138,7 +138,9 @@ const kindOfField = {
 
 /** Whether an expert can read a flow's condition. */
 const canRead = (expert: ExpertEntry, name: FlowConditionName): boolean =>
-  expert.kind === "onnx" ? servedBy(expert, name) : expert.kind === kindOfField[fieldOf(name)];
+  expert.kind === "onnx"
+    ? servedBy(expert, name)
+    : expert.kind === kindOfField[fieldOf(name)] && !(name === "style" && "examples" in expert && expert.examples);
 
 /** The pack files that an expert reads. */
 export function filesOfExpert(expert: ExpertEntry): string[] {

@@ -85,10 +85,11 @@ function labelsOf(items: readonly ImageItem[], { name, expert, entry }: SetCondi
 async function examplesOf(items: readonly ImageItem[], condition: SetCondition): Promise<ConditionTable> {
   const { name, expert } = condition;
   const known = labelsOf(items, condition).options;
-  // A folder of captioned images knows captions alone.
-  const labels = items.map(({ concept, captions }, row) =>
-    known[row]!.length > 0 ? concept : expert.labelIn?.(captions[0]!),
-  );
+  // A folder of captioned images has no styles, and no concepts but its captions.
+  const labels = items.map(({ concept, captions, style }, row) => {
+    if (known[row]!.length > 0) return concept;
+    return style === "" ? expert.labelIn?.(captions[0]!) : undefined;
+  });
   const vectors: Float32Array[] = [];
   const entryOf = new Map<string, number | undefined>();
   const optionsFor = async (asked: "style" | "leftOut"): Promise<number[][]> => {

@@ -25,7 +25,7 @@ export async function encodePictures(
     folder,
     key: keyOf(images, "picture", group[0]!.source),
     what: conditions.join(", "),
-    stem: conditions.join("+"),
+    stem: group.map(stemOf).join("+"),
     total: rows,
     width,
     pieceRows: 2048,
@@ -52,6 +52,10 @@ export async function encodePictures(
     options: own,
   }));
 }
+
+/** Names the values in the cache, whose key leaves out which of a network's outputs is read: most conditions are called after it. */
+const stemOf = ({ name, entry }: SetCondition): string =>
+  entry.kind === "image" && name !== `image-${entry.output}` ? `${name}=${encodeURIComponent(entry.output)}` : name;
 
 const tableOf = (condition: SetCondition, stored: Float32Array): VectorTable =>
   condition.entry.kind === "layout"

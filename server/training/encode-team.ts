@@ -1,5 +1,5 @@
 /**
- * Threads that encode an image set, one a core. The runtime's run holds the thread that calls it, and its own threads share out one
+ * Threads that encode an image set, about one a core. The runtime's run holds the thread that calls it, and its own threads share out one
  * small operator at a time; experts of icons are many small operators, so whole rows are shared out instead: each thread has sessions
  * of its own, of one thread each, and the JavaScript around them (pixels, edges, tokens) is shared out too.
  */
@@ -37,7 +37,7 @@ export class EncodeTeam {
 
   /**
    * As `encodeRows`, shared out. After a fault or the signal, members end the part that they are at.
-   * @throws AppError of the first member that fails
+   * @throws the fault of a member, or the reason of the signal
    */
   async encode(task: EncodeTask, signal?: AbortSignal): Promise<Float32Array[]> {
     const [rows, parts] = [rowsOf(task), new Map<number, readonly Float32Array[]>()];

@@ -38,7 +38,7 @@ export interface SetExperts {
 /** @throws AppError `pack_corrupt` when a file is not what its entry promises */
 export async function openSetExperts(source: ExpertsSource, options: ExpertOptions): Promise<SetExperts> {
   const { pack, draft, files } = source;
-  const withShared = { ...options, shared: new SharedFiles() };
+  const withShared = { shared: new SharedFiles(), ...options };
   const { translation, target } = draft;
   const conditions: SetCondition[] = [];
   for (const { name, expert } of translation.conditions)

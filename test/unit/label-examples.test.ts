@@ -17,6 +17,7 @@ import { copyEntry } from "../../server/flow/vector-table.ts";
 import { writeTensorFile } from "../../server/onnx/tensor-file.ts";
 import { withoutStyles } from "../../server/training/base-pack.ts";
 import { encodeSet } from "../../server/training/encode-set.ts";
+import { fitOutside } from "../../server/training/fit-outside.ts";
 import { gatherExamples } from "../../server/training/gather-examples.ts";
 import { type ImageItem, openImageSet } from "../../server/training/image-set.ts";
 import { selectTranslation } from "../../server/training/pack-draft.ts";
@@ -93,8 +94,13 @@ describe("examples of a label", () => {
     await refused(/expected indices of 1 labels and 3 styles, got 1/, 2, 1);
     await writeExamples(path, { ...content, affinities: Float32Array.of(1) });
     await refused(/expected 9 values in "affinities", got 1/);
-    await writeTensorFile(path, new Map([["labels", Float32Array.of(0)]]));
+    const labels = new Map([["labels", Float32Array.of(0)]]);
+    await writeTensorFile(path, labels, { styles: "[]" });
     await refused(/expected 1 values in "styles", got none/);
+    for (const styles of ["flat", "[1]"]) {
+      await writeTensorFile(path, labels, { styles });
+      await refused(/expected its styles as a list of texts, got/);
+    }
   });
 });
 
@@ -131,8 +137,9 @@ describe("a label expert with examples", () => {
     near((await asked({ caption: text("apple") })).label?.vector, [-2 / 3, 2 / 3]);
   });
 
-  it("gives zeros where no example counts, and refuses words that it does not know", async () => {
-    near((await asked({ label: text("pear"), style: text("round") })).label?.vector, [0, 0]);
+  it("is absent where no example counts, as in training, and refuses words that it does not know", async () => {
+    assert.equal((await asked({ label: text("pear"), style: text("round") })).label, undefined);
+    assert.equal((await asked({ caption: text("pear"), style: text("round") })).label, undefined);
     await assert.rejects(asked({ label: text("plum") }), { code: "label_unknown", message: /apple, pear; got "plum"/ });
   });
 });
@@ -245,14 +252,22 @@ describe("training with examples", async () => {
 
   it("takes the label from a caption that names it, where images come without concepts", async () => {
     const own = await writeTinySet(join(root, "folder"), {
-      items: tinyItems.map((item) => ({ ...item, concept: "unknown", captions: [`a ${item.concept} icon`] })),
+      items: tinyItems.map((item) => ({
+        ...item,
+        concept: "unknown",
+        style: "",
+        captions: [`a ${item.concept} icon`],
+      })),
     });
     const images = await openImageSet(own, tinySizePx);
     const { conditions } = await encodeSet({ folder: own, images, experts, drawnRepeats: 1 });
     await images.close();
     const named = conditions[at]!;
+    const read = new LabelExamples(gathered);
     for (const row of [0, 17])
-      assert.deepEqual(vectorIn(named, named.options[row]![0]!), vectorIn(table, table.options[row]![0]!));
+      assert.deepEqual(vectorIn(named, named.options[row]![0]!), [
+        ...read.vectorOf(tinyLabels.indexOf(tinyItems[row]!.concept))!,
+      ]);
   });
 
   it("keeps labels that stand for examples in a translation of a new style, and no others", () => {
@@ -287,5 +302,11 @@ describe("training with examples", async () => {
       fillHeldOut(set, held, row, { given: new Set(names) });
       assert.deepEqual([...held.conditions[at]!.values], vectorIn(table, options[row[0]!]![0]!));
     }
+  });
+
+  it("calibrates no test for labels outside what was learned: a vocabulary is closed", async () => {
+    const rows = Int32Array.from({ length: 60 }, (_, row) => row);
+    const named = { ...table, name: "label" as const, expert: experts.conditions[at]!.expert };
+    assert.equal(await fitOutside(named, { ...set, heldOutRows: rows }, tinySizePx), undefined);
   });
 });
