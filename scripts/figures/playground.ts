@@ -1,4 +1,5 @@
 /** The README's screenshot: the built playground against the real server and the default pack, in real Chromium. */
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { startServer } from "../../server/main.ts";
 const captions = ["red apple", "cat face", "green tree"];
 
 export async function playgroundFigure(path: string): Promise<void> {
+  execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
   const data = await mkdtemp(join(tmpdir(), "tau-figure-"));
   const server = await startServer({ ...readConfig({ port: "0", data }), logLevel: "silent" });
   const browser = await chromium.launch({
