@@ -16,19 +16,26 @@ export interface EncodeOptions extends Omit<EncodeContext, "encode"> {
   readonly experts: SetExperts;
   /** How often a drawn image comes for each time that one of its recoloured copies does, so that plain names keep their natural colours. */
   readonly drawnRepeats: number;
-  /** Cores that encode, 8 at most; 0 = all, absent = this thread alone. */
+  /** Cores that encode, 8 at most and as many as there is memory for; 0 = all, absent = this thread alone. */
   readonly threads?: number | undefined;
 }
 
 /** Rows from which a team of threads is worth the second that it takes to start. */
 const teamRowsMin = 256;
-/** Each member holds all experts, some 200 MB of the default pack's. */
 const membersMax = 8;
+/** What a member takes at most with the default pack's experts, 600 MB measured: a team gets half of the memory that is free. */
+const memberBytes = 700e6;
+
+/** Members of a team on so many cores; 0 = all. */
+function membersOn(threads: number): number {
+  const cores = threads === 0 ? availableParallelism() : threads;
+  return Math.max(1, Math.min(membersMax, cores, Math.floor(process.availableMemory() / 2 / memberBytes)));
+}
 
 /** The training set of a translation. Where it knows styles, images of other styles (held back) are left out of both splits. */
 export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
   const { images, experts, drawnRepeats, signal } = options;
-  const members = Math.min(membersMax, options.threads === 0 ? availableParallelism() : (options.threads ?? 1));
+  const members = membersOn(options.threads ?? 1);
   let team: EncodeTeam | undefined;
   const encode = (task: EncodeTask): Promise<Float32Array[]> => {
     if (members === 1 || rowsOf(task) < teamRowsMin) return encodeRows(task, images, experts, signal);
