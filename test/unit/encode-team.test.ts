@@ -3,10 +3,15 @@
  * told to, nothing left running.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, truncate } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { serialize } from "node:v8";
+import { build } from "esbuild";
 import { contentOf } from "../../server/flow/vector-table.ts";
 import { type EncodeTask, encodeRows } from "../../server/training/encode-rows.ts";
 import { encodeSet } from "../../server/training/encode-set.ts";
@@ -96,6 +101,34 @@ describe("a team of threads", async () => {
     const gone = { code: "training_failed", message: /a thread ended before its work/ };
     await assert.rejects(encoding, gone);
     await assert.rejects(team.encode(tasks[0]!), gone);
+  });
+});
+
+describe("a team in the bundle", () => {
+  it("finds its thread beside itself, without tsx", async () => {
+    // Inside the repository, because the bundle finds its dependencies from where it lies.
+    const artifacts = fileURLToPath(new URL("../artifacts", import.meta.url));
+    await mkdir(artifacts, { recursive: true });
+    const folder = await mkdtemp(join(artifacts, "team-"));
+    after(() => rm(folder, { recursive: true }));
+    const settings = { bundle: true, platform: "node", format: "esm", packages: "external", target: "node20" } as const;
+    const set = await writeTinySet(join(root, "bundled"));
+    const order = {
+      experts: source,
+      images: { folder: set, digest: "any", count: tinyItems.length, sizePx: tinySizePx },
+    };
+    const contents = `
+      import { EncodeTeam } from "./server/training/encode-team.ts";
+      import { deserialize } from "node:v8";
+      const team = new EncodeTeam(deserialize(Buffer.from(process.argv[2], "base64")), 2);
+      const [latents] = await team.encode({ kind: "latents", start: 0, count: 40 });
+      await team.close();
+      console.log(latents.length);`;
+    await build({ ...settings, entryPoints: { encoder: "server/training/encode-thread.ts" }, outdir: folder });
+    await build({ ...settings, stdin: { contents, resolveDir: process.cwd() }, outfile: join(folder, "main.js") });
+    const args = [join(folder, "main.js"), serialize(order).toString("base64")];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    assert.equal(stdout.trim(), `${40 * experts.target.latentDims}`);
   });
 });
 
