@@ -3,6 +3,8 @@
  * warm up, says so, then serves requests until its parent goes away. It never reloads a pack: sessions leak when released
  * (microsoft/onnxruntime#25325), so a new pack means a new child.
  */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { faultOf } from "../faults.ts";
 import { flowBatch } from "../flow/flow-sessions.ts";
 import { Catalogue } from "../packs/catalogue.ts";
@@ -31,6 +33,7 @@ async function start({
   const { entries, translations, upscaler, faults } = await loadPacks(catalogue, { provider, threads });
   for (const translation of translations) await warmUp(translation);
   if (upscaler) await warmUpUpscaler(upscaler);
+  collectGarbage();
   const startMs = Math.round(performance.now() - started);
   send({
     type: "ready",
@@ -92,3 +95,9 @@ process.once("message", (message: ToChild) => {
   // After a failed start the parent, once it has read why, ends this process.
   start(message.config).then(serve, (error: unknown) => send({ type: "unable", fault: faultOf(error) }));
 });
+
+/** Reading packs leaves hundreds of megabytes of files behind, which the collector would keep until it needs the room. */
+function collectGarbage(): void {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+}
