@@ -1,6 +1,7 @@
 /**
- * Named tensors of float32, and of int8 where a pack must be small, in one file, in the safetensors layout (github.com/huggingface/safetensors): a little-endian
- * uint64 header length, a JSON header, raw data. Training checkpoints and encoded data sets live in it; packs hold ONNX.
+ * Named tensors of float32, and of int8 where a pack must be small, in one file, in the safetensors layout
+ * (github.com/huggingface/safetensors): a little-endian uint64 header length, a JSON header, raw data. Training checkpoints and encoded
+ * data sets live in it, and what packs hold besides ONNX.
  * Written beside its place and renamed, so a reader never sees half a file.
  */
 import { type FileHandle, open, rename, rm } from "node:fs/promises";

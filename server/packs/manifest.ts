@@ -138,9 +138,7 @@ const kindOfField = {
 
 /** Whether an expert can read a flow's condition. */
 const canRead = (expert: ExpertEntry, name: FlowConditionName): boolean =>
-  expert.kind === "onnx"
-    ? servedBy(expert, name)
-    : expert.kind === kindOfField[fieldOf(name)] && !(name === "style" && "examples" in expert && expert.examples);
+  expert.kind === "onnx" ? servedBy(expert, name) : expert.kind === kindOfField[fieldOf(name)];
 
 /** The pack files that an expert reads. */
 export function filesOfExpert(expert: ExpertEntry): string[] {
@@ -303,6 +301,8 @@ function faultsOf(
       faults.push(
         `${name}: expected an expert of kind ${kindOfField[fieldOf(name)]}, or a declared one, got "${key}" of kind ${expert.kind}`,
       );
+    else if (name === "style" && expert.kind === "label" && expert.examples)
+      faults.push(`style: expected an expert of labels without examples, got "${key}" with ${expert.examples.file}`);
   }
   const targetExpert = experts[target];
   if (!targetExpert) faults.push(`no expert "${target}"`);

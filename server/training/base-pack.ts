@@ -11,7 +11,7 @@ import { type FlowWeights, readFlowFile } from "../flow/weights.ts";
 import { type ConditioningEntry, type PackManifest, PackManifestSchema } from "../packs/manifest.ts";
 import { verifyPack } from "../packs/verify.ts";
 import { entryOf, type PackDraft, selectTranslation } from "./pack-draft.ts";
-import type { FileDigests } from "./publish.ts";
+import { digestsIn, type FileDigests } from "./publish.ts";
 
 export interface BasePack {
   readonly folder: string;
@@ -48,7 +48,7 @@ export async function openBasePack(folder: string, translationId?: string): Prom
     manifest,
     digest: createHash("sha256").update(bytes).digest("hex"),
     draft,
-    files: new Map(manifest.files.map(({ path: file, sha256 }) => [file, sha256])),
+    files: digestsIn(manifest),
     flow: readFlowFile(await readFile(flow), flow),
   };
 }

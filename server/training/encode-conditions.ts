@@ -3,6 +3,7 @@
  * pixels, as the experts read examples. Gives one table a condition; everything slow is cached in pieces.
  */
 
+import { saysSomething } from "../engine/conditions.ts";
 import { joinRows } from "../experts/frozen-graph.ts";
 import type { ConditionTable } from "../flow/training-set.ts";
 import { denseTable, labelTable } from "../flow/vector-table.ts";
@@ -99,8 +100,7 @@ async function examplesOf(items: readonly ImageItem[], condition: SetCondition):
       const key = JSON.stringify([asked, label, style]);
       if (label !== undefined && !entryOf.has(key)) {
         const vector = await expert.encodeExamples([{ kind: "text", text: label, [asked]: style }]);
-        // Zeros: nobody else draws it.
-        entryOf.set(key, vector.some((value) => value !== 0) ? vectors.push(vector) - 1 : undefined);
+        entryOf.set(key, saysSomething(name, vector) ? vectors.push(vector) - 1 : undefined);
       }
       const entry = entryOf.get(key);
       options.push(entry === undefined ? [] : [entry]);

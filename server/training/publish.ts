@@ -10,12 +10,16 @@ import { AppError } from "../../shared/problem.ts";
 import { writeFileAtomically } from "../files/atomic-file.ts";
 import { writeFlowFile } from "../flow/weights.ts";
 import { calibrationStem } from "../packs/calibration-file.ts";
-import { filesOfExpert, PackManifestSchema, type TranslationEntry } from "../packs/manifest.ts";
+import { filesOfExpert, type PackManifest, PackManifestSchema, type TranslationEntry } from "../packs/manifest.ts";
 import type { FittedFlow } from "./fit-flow.ts";
 import { type DraftManifest, entryOf, expertFiles, type PackDraft } from "./pack-draft.ts";
 
 /** SHA-256 by path inside the pack. */
 export type FileDigests = ReadonlyMap<string, string>;
+
+/** Of the files that a manifest lists. */
+export const digestsIn = ({ files }: Pick<PackManifest, "files">): FileDigests =>
+  new Map(files.map(({ path, sha256 }) => [path, sha256]));
 
 /**
  * Digests of every file of the experts: taken before training, so that a missing one is found at once.

@@ -164,6 +164,10 @@ describe("packs", () => {
         /expected each condition once, got "style" twice/,
       ],
       [
+        ({ experts, files }) => Object.assign(experts["style"]!, { examples: { file: files[0]!.path, dims: 2 } }),
+        /style: expected an expert of labels without examples, got "style" with /,
+      ],
+      [
         ({ translations }) => Object.assign(translations[0]!.conditions[0]!, { name: "smell" }),
         /translations\.0\.conditions\.0\.name/,
       ],
