@@ -17,6 +17,9 @@ export interface TeamOrder {
   readonly images: PixelSource;
 }
 
+/** What a thread is told, one after the other: a task, or to end. */
+export type TeamMessage = EncodeTask | "end";
+
 /** A thread answers each task with one of these, and says nothing else. */
 export type TeamAnswer = { readonly blocks: Float32Array[] } | { readonly fault: Fault };
 
@@ -60,9 +63,19 @@ export class EncodeTeam {
     return joined(parts, rows);
   }
 
+  /** Members end after the part that they are at: a thread that is ended within the runtime takes the whole process with it. */
   async close(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(this.#workers.map(ending));
   }
+}
+
+/** Tells a member to end, and waits until it has; one that is gone already has. */
+function ending(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    if (worker.threadId === -1) return resolve();
+    worker.once("exit", () => resolve());
+    worker.postMessage("end" satisfies TeamMessage);
+  });
 }
 
 /** One task of one member, which is asked nothing else meanwhile. */
@@ -78,7 +91,7 @@ function ask(worker: Worker, task: EncodeTask): Promise<Float32Array[]> {
     const onError = (cause: unknown): void => settle(() => reject(ended(cause)));
     const onExit = (): void => settle(() => reject(ended()));
     worker.on("message", onMessage).on("error", onError).on("exit", onExit);
-    worker.postMessage(task);
+    worker.postMessage(task satisfies TeamMessage);
   });
 }
 

@@ -2,17 +2,15 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { faultOf } from "../faults.ts";
 import { type EncodeTask, encodeRows } from "./encode-rows.ts";
-import type { TeamAnswer, TeamOrder } from "./encode-team.ts";
+import type { TeamAnswer, TeamMessage, TeamOrder } from "./encode-team.ts";
 import { openImagePixels } from "./image-set.ts";
 import { openSetExperts } from "./pack-experts.ts";
 
 const port = parentPort!;
 const { experts, images } = workerData as TeamOrder;
 const opened = Promise.all([openImagePixels(images), openSetExperts(experts, { threads: 1 })]);
-// Whoever asks first is told.
-opened.catch(() => undefined);
 
-port.on("message", async (task: EncodeTask) => {
+async function answer(task: EncodeTask): Promise<void> {
   try {
     const blocks = await encodeRows(task, ...(await opened));
     port.postMessage(
@@ -22,4 +20,10 @@ port.on("message", async (task: EncodeTask) => {
   } catch (error) {
     port.postMessage({ fault: faultOf(error) } satisfies TeamAnswer);
   }
+}
+
+// Whatever comes waits for what came before, the opening first: nothing may run in the runtime when the thread ends.
+let before: Promise<unknown> = opened.catch(() => undefined);
+port.on("message", (message: TeamMessage) => {
+  before = before.then(() => (message === "end" ? port.close() : answer(message)));
 });
