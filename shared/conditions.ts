@@ -88,7 +88,7 @@ export const flowConditionNames = [
 export type FlowConditionName = (typeof flowConditionNames)[number];
 
 /** Conditions that are said in words, which go together in requests. */
-export const isWord = (name: FlowConditionName): name is "caption" | "label" | "style" =>
+export const isWord = (name: FlowConditionName | ConditionField): name is "caption" | "label" | "style" =>
   name === "caption" || name === "label" || name === "style";
 
 /** The request's field that a flow's condition belongs to. */

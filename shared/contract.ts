@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { CaptionSchema, conditionFields, DigestSchema, depths, PartialConditionSchema } from "./conditions.ts";
-import { checkGeneration, guidanceOfAll } from "./generation-rules.ts";
+import { checkGeneration, examplesOfAll, guidanceOfAll } from "./generation-rules.ts";
 import { JobStateSchema, pageQuery, SeedSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
 import { ProblemSchema } from "./problem.ts";
@@ -57,6 +57,13 @@ const BestOfSchema = z.number().int().min(1).max(limits.bestOfMax);
  */
 const GuidanceSchema = z.number().min(0).max(limits.guidanceMax);
 
+/**
+ * How much of an image comes from drawings of the same thing in other styles, where the translation has some: 0 = nothing, 1 = they are
+ * drawn as they are, in the style's colours. Of `guidance`, which pushes what the flow says by itself, the rest is left. Absent: 0.9 for
+ * words; 0 beside a sketch, layout, image or small image and with `keepResidualOf`, which say what to start from. Always 0 where the translation has none (`hasExamples`).
+ */
+const ExamplesSchema = z.number().min(0).max(1);
+
 const generationFields = z.strictObject({
   translation: z.string().min(1).max(64).default("caption"),
   /** At least one field, or none with `keepResidualOf`. */
@@ -67,15 +74,19 @@ const generationFields = z.strictObject({
   /** Factor on the residual's standard deviation; 0 = the most likely image. */
   temperature: z.number().min(0).max(limits.temperatureMax).default(limits.temperatureDefault),
   guidance: GuidanceSchema.optional(),
+  examples: ExamplesSchema.optional(),
   bestOf: BestOfSchema.default(1),
   angleDegrees: AngleSchema.default(0),
   ...editFields,
 });
 
-const settleGuidance = <Asked extends { guidance?: number | undefined; keepResidualOf?: unknown }>(asked: Asked) => ({
+/** Weights whose default depends on other fields. */
+const settleWeights = <Asked extends Parameters<typeof examplesOfAll>[0]>(asked: Asked) => ({
   ...asked,
   guidance: guidanceOfAll(asked),
+  examples: examplesOfAll(asked),
 });
+const settledWeights = { guidance: GuidanceSchema, examples: ExamplesSchema };
 
 /** The same schema, seen as one whose input has passed through it before: its defaults leave no field open any more. */
 const settled = <Schema extends z.ZodType>(schema: Schema) =>
@@ -83,8 +94,8 @@ const settled = <Schema extends z.ZodType>(schema: Schema) =>
 
 export const GenerationRequestSchema = generationFields
   .superRefine(checkGeneration)
-  .transform(settleGuidance)
-  .pipe(settled(generationFields.extend({ guidance: GuidanceSchema })));
+  .transform(settleWeights)
+  .pipe(settled(generationFields.extend(settledWeights)));
 export type GenerationRequest = z.infer<typeof GenerationRequestSchema>;
 /** What a client may send: fields with defaults are optional. */
 export type GenerationInput = z.input<typeof GenerationRequestSchema>;
@@ -93,8 +104,8 @@ export type GenerationInput = z.input<typeof GenerationRequestSchema>;
 export const ResolvedRequestSchema = generationFields
   .extend({ seed: SeedSchema })
   .superRefine(checkGeneration)
-  .transform(settleGuidance)
-  .pipe(settled(generationFields.extend({ seed: SeedSchema, guidance: GuidanceSchema })));
+  .transform(settleWeights)
+  .pipe(settled(generationFields.extend({ seed: SeedSchema, ...settledWeights })));
 export type ResolvedRequest = z.infer<typeof ResolvedRequestSchema>;
 
 export const StageSchema = z.enum(["waiting", "encoding", "translating", "decoding", "storing", "finished"]);
@@ -133,10 +144,16 @@ export const OutsideConditionSchema = z.object({
 });
 export type OutsideCondition = z.infer<typeof OutsideConditionSchema>;
 
+/** What a generation says of its request: one from before 0.8 started from no examples, whatever the default is now. */
+const RememberedRequestSchema = z.preprocess(
+  (request) => (typeof request === "object" ? { examples: 0, ...request } : request),
+  ResolvedRequestSchema,
+);
+
 export const GenerationSchema = z.object({
   id: z.string(),
   state: JobStateSchema,
-  request: ResolvedRequestSchema,
+  request: RememberedRequestSchema,
   /** SHA-256 of the pack's manifest: names the exact weights. */
   packDigest: z.string(),
   /** With `upscale`: the same of the pack that enlarges. */
@@ -244,6 +261,8 @@ export const TranslationInfoSchema = z.object({
     .optional(),
   /** The style that a form should begin with; a request without a style still means any. */
   defaultStyle: z.string().optional(),
+  /** True: words start from drawings of other styles, as `examples` of a generation says. */
+  hasExamples: z.boolean().optional(),
   /** False: no image can be inverted, so no residual be kept, because the target is a generator without an encoder. */
   isInvertible: z.boolean().optional(),
   widthPx: z.number().int(),
@@ -321,6 +340,8 @@ export const ProvenanceSchema = z.object({
   seed: SeedSchema,
   temperature: z.number(),
   guidance: z.number(),
+  /** Absent: made before 0.8, when there were none. */
+  examples: z.number().optional(),
   logLikelihood: z.number(),
   /** How many candidates it was the best of; its seed alone, with `bestOf` 1, makes it again. */
   bestOf: BestOfSchema.optional(),

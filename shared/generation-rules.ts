@@ -3,13 +3,14 @@
  * ranges of single fields are in contract.ts, what a translation can read in translation-rules.ts.
  */
 import type { z } from "zod";
-import { asksFor, type ConditionField, conditionFields, type PartialCondition } from "./conditions.ts";
+import { asksFor, type ConditionField, conditionFields, isWord, type PartialCondition } from "./conditions.ts";
 import { limits } from "./limits.ts";
 
 interface Weights {
   readonly guidance?: number | undefined;
   readonly guidanceOf?: Partial<Record<ConditionField, number>> | undefined;
   readonly keepResidualOf?: unknown;
+  readonly examples?: number | undefined;
 }
 
 /** The fields that the rules look at; `GenerationRequest` is one of these. */
@@ -26,6 +27,16 @@ interface Asked extends Weights {
 /** The guidance that a request means: off where a residual is kept, unless it says otherwise. */
 export const guidanceOfAll = ({ guidance, keepResidualOf }: Weights): number =>
   guidance ?? (keepResidualOf === undefined ? limits.guidanceDefault : 0);
+
+/** The share of examples that a request means: words start from them, unless something else says what to start from. */
+export function examplesOfAll({
+  examples,
+  keepResidualOf,
+  condition,
+}: Weights & { readonly condition: PartialCondition }): number {
+  const hasPicture = conditionFields.some((field) => !isWord(field) && asksFor(condition, field));
+  return examples ?? (keepResidualOf === undefined && !hasPicture ? limits.examplesDefault : 0);
+}
 
 /** Weights above 0, each of which the flow contrasts for itself. */
 export const guidanceTermCount = (asked: Weights): number =>
@@ -53,6 +64,7 @@ export function checkGeneration(asked: Asked, context: z.RefinementCtx): void {
     if (angleDegrees > 0) complain(["angleDegrees"], "0 with blendWith", angleDegrees);
     if (count < 2) complain(["count"], "at least 2 frames with blendWith", count);
   }
+  if (keepResidualOf && asked.examples) complain(["examples"], "0 with keepResidualOf", asked.examples);
   if (keepResidualOf && angleDegrees === 0 && bestOf > 1)
     complain(["bestOf"], "1, because nothing is drawn when the residual is kept", bestOf);
   // An edit keeps the conditions of its source where the request names no others.

@@ -17,6 +17,8 @@ export const limits = {
   /** Guidance weight; beyond 4 colours saturate and shapes break. 0 = off. */
   guidanceMax: 4,
   guidanceDefault: 1,
+  /** Share of what examples leave open that words start from: above it, styles are followed less; below, shapes blur. */
+  examplesDefault: 0.9,
   /** Weights above 0 of one image, `guidance` counted: a flow's graph holds a block of rows for each. */
   guidanceTermsMax: 3,
   /** Candidates of one image; beyond 16 the best of K gains little and costs K passes. */

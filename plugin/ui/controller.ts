@@ -172,7 +172,7 @@ export class Controller {
       const { packId, translation } = captionTranslations(meta)[0]!;
       await runJobs({
         client,
-        jobs: planJobs(this.state.form, translation.id, this.state.replacements),
+        jobs: planJobs(this.state.form, translation, this.state.replacements),
         packId,
         signal: running.signal,
         idempotencyKey: `${this.#around.randomSeed().toString(36)}-${Date.now().toString(36)}`,

@@ -1,5 +1,5 @@
 /** Everything that can go wrong between the plugin and a server, each with its own code; texts are in i18n/. */
-import { apiVersion, type Meta } from "../../shared/contract.ts";
+import { apiVersion, type Meta, type TranslationInfo } from "../../shared/contract.ts";
 import type { Problem, ProblemCode } from "../../shared/problem.ts";
 
 /** Causes that only the client can see, before or instead of a problem document. */
@@ -60,10 +60,12 @@ export function checkCompatible(meta: Meta): void {
     throw new Failure("pack_missing", "no pack on the server translates captions");
 }
 
+/** The translation that the form asks; undefined until a server is known. */
+export const askedTranslation = (meta: Meta | undefined): TranslationInfo | undefined =>
+  meta && captionTranslations(meta)[0]?.translation;
+
 /** Translations of all packs that read a caption, with the pack they belong to. */
-export function captionTranslations(
-  meta: Meta,
-): { packId: string; translation: Meta["packs"][0]["translations"][0] }[] {
+export function captionTranslations(meta: Meta): { packId: string; translation: TranslationInfo }[] {
   return meta.packs.flatMap((pack) =>
     pack.translations
       .filter(({ conditions }) => conditions.includes("caption"))

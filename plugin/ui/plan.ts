@@ -1,5 +1,10 @@
 /** From the form to the generations to ask for, and from provenance back to the form. Pure. */
-import { type GenerationInput, type Provenance, ProvenanceSchema } from "../../shared/contract.ts";
+import {
+  type GenerationInput,
+  type Provenance,
+  ProvenanceSchema,
+  type TranslationInfo,
+} from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import type { SelectedImage, Settings } from "../../shared/messages.ts";
 
@@ -13,6 +18,7 @@ export interface Form {
   readonly isSeedFixed: boolean;
   readonly temperature: number;
   readonly guidance: number;
+  readonly examples: number;
 }
 
 /** One generation to ask for; with `nodeIds`, image i replaces the fill of node i. */
@@ -36,6 +42,7 @@ export const formOf = (settings: Settings, seed: number): Form => ({
   isSeedFixed: false,
   temperature: settings.temperature,
   guidance: settings.guidance,
+  examples: limits.examplesDefault,
 });
 
 /** Captions of a text, one a line, folded as the contract does, without empty lines. */
@@ -55,8 +62,20 @@ export function captionProblem(
 }
 
 /** All captions share the seed, so that a row of artboards differs by its captions alone. */
-export function planJobs(form: Form, translation: string, replacements: readonly Replacement[]): Job[] {
-  const shared = { translation, seed: form.seed, temperature: form.temperature, guidance: form.guidance };
+export function planJobs(
+  form: Form,
+  translation: Pick<TranslationInfo, "id" | "hasExamples">,
+  replacements: readonly Replacement[],
+): Job[] {
+  const { seed, temperature, guidance, examples } = form;
+  const shared = {
+    translation: translation.id,
+    seed,
+    temperature,
+    guidance,
+    // A server before 0.8 refuses the field.
+    ...(translation.hasExamples ? { examples } : {}),
+  };
   const style = form.style === "" ? {} : { style: form.style };
   const captions = captionsOf(form.captions);
   if (replacements.length === 0)
@@ -115,6 +134,7 @@ export function planRegeneration(
       style: first.condition.style ?? "",
       temperature: first.temperature,
       guidance: first.guidance,
+      examples: first.examples ?? form.examples,
     },
     replacements: layers.map(({ id, provenance }) => ({ nodeId: id, provenance })),
   };

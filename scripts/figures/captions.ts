@@ -58,6 +58,42 @@ const everydayStyles = ["noto", "fluent-flat", "streamline-core-flat", "streamli
 
 export const everydayFigure: Figure = (path, packsDir) => drawSheet(path, packsDir, everyday, everydayStyles);
 
+/** What starting from examples does: captions by the share of them, in an emoji and an interface style, then seeds of one caption. */
+export const examplesFigure: Figure = (path, packsDir) =>
+  withStudio(packsDir, async ({ draw }) => {
+    const columns = [
+      "umbrella",
+      "wine glass",
+      "blue car",
+      "red car",
+      "key",
+      "bird",
+      "top hat",
+      "balloon",
+      "robot",
+      "a cozy cabin",
+    ];
+    const blocks: SheetBlock[] = [];
+    for (const style of ["fluent-flat", "streamline-core-flat"]) {
+      const rows = [];
+      for (const examples of [0, 0.5, 0.9, 1]) {
+        const tiles = [];
+        for (const caption of columns)
+          tiles.push(...(await draw({ condition: { caption, style }, count: 1, seed, examples })));
+        rows.push({ label: `${style}, ${examples}`, tiles });
+      }
+      blocks.push({ columns, rows });
+    }
+    const seeds = Array.from({ length: columns.length }, (_, at) => seed + at);
+    const rows = [];
+    for (const caption of ["bird", "house"]) {
+      const condition = { caption, style: "fluent-flat" };
+      rows.push({ label: `${caption}, 0.9`, tiles: await draw({ condition, count: seeds.length, seed }) });
+    }
+    blocks.push({ columns: seeds.map((own) => `seed ${own}`), rows });
+    return writeSheet(path, blocks, { marginPx: 200 });
+  });
+
 /** What a flow of one caption vector cannot do, and what this one has not learned. */
 const failures: ReadonlyArray<readonly [why: string, captions: readonly string[]]> = [
   ["two things at once", ["a cat riding a bicycle", "apple and banana"]],

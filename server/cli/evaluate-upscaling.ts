@@ -50,7 +50,9 @@ export function requireFitting(
   values: Readonly<Record<string, unknown>>,
   { manifest: { id, upscaler } }: CatalogueEntry,
 ): void {
-  const foreign = upscaler ? ["set", "translation", "only", "temperature", "guidance"] : ["pictures", "rivals"];
+  const foreign = upscaler
+    ? ["set", "translation", "only", "temperature", "guidance", "examples"]
+    : ["pictures", "rivals"];
   const found = foreign.find((flag) => values[flag] !== undefined);
   if (found === undefined) return;
   const expected = upscaler ? "no such flag for a pack that enlarges pictures" : "a pack with an upscaler";

@@ -16,6 +16,10 @@ export interface EncodedCondition {
   readonly presence: number;
   /** The label that the caption named; absent for a condition that was given by itself. */
   readonly named?: string;
+  /** Of a label or style: its id. */
+  readonly id?: string;
+  /** Of a caption that names colours: the vector of the rest. */
+  readonly plain?: Float32Array;
 }
 
 /** Encoded conditions of one image; what is not here is absent. */
@@ -61,16 +65,26 @@ export async function encodeConditions(
       const message = `${field}: expected only ${expected}, as the translation reads, got ${name} (translation ${id})`;
       throw new AppError("invalid_request", message, { field, expected, received: name });
     }
-    const vector = await reader.expert.encode([name === "label" ? inStyle(given.label!, given) : given[name]!]);
+    const vector = await reader.expert.encode([given[name]!]);
     requireVector(vector, reader.expert.dims, `condition ${name} (translation ${id})`);
-    if (saysSomething(name, vector)) encoded[name] = { vector, presence: 1 };
+    encoded[name] = { vector, presence: 1, ...idOf(name, given[name]!) };
   }
-  return { ...encoded, ...(await encodeNamed(conditions, given)) };
+  return { ...(await withPlain(conditions, given, encoded)), ...(await encodeNamed(conditions, given)) };
 }
 
-/** A label beside the style of its request: examples of it are weighed by it. */
-const inStyle = (label: ConditionValue, { style }: ConditionValues): ConditionValue =>
-  label.kind === "text" && style?.kind === "text" ? { ...label, style: style.text } : label;
+/** The same, its caption with the vector of what it says besides colours. */
+export async function withPlain(
+  conditions: ConditionReaders,
+  given: ConditionValues,
+  encoded: EncodedConditions,
+): Promise<EncodedConditions> {
+  const labels = conditions.find(({ name }) => name === "label")?.expert;
+  const captions = conditions.find(({ name }) => name === "caption")?.expert;
+  const plain = given.caption?.kind === "text" ? labels?.plainOf?.(given.caption.text) : undefined;
+  if (plain === undefined || !captions || !encoded.caption) return encoded;
+  const vector = await captions.encode([{ kind: "text", text: plain }]);
+  return { ...encoded, caption: { ...encoded.caption, plain: vector } };
+}
 
 /** What the caption names besides what was given. */
 export async function encodeNamed(conditions: ConditionReaders, given: ConditionValues): Promise<EncodedConditions> {
@@ -80,13 +94,13 @@ export async function encodeNamed(conditions: ConditionReaders, given: Condition
   const group = given.style?.kind === "text" ? styles?.groupOf?.(given.style.text) : undefined;
   const named = reader.expert.labelIn?.(given.caption.text, group);
   if (named === undefined) return {};
-  const vector = await reader.expert.encode([inStyle({ kind: "text", text: named }, given)]);
-  return saysSomething(reader.name, vector) ? { [reader.name]: { vector, presence: 1, named } } : {};
+  const vector = await reader.expert.encode([{ kind: "text", text: named }]);
+  return { [reader.name]: { vector, presence: 1, named, id: named } };
 }
 
-/** A label without an example that counts is zeros, and absent, as in training. */
-export const saysSomething = (name: FlowConditionName, vector: Float32Array): boolean =>
-  name !== "label" || vector.some((value) => value !== 0);
+/** The id that a condition of a vocabulary was given by. */
+export const idOf = (name: FlowConditionName, value: ConditionValue): Pick<EncodedCondition, "id"> =>
+  (name === "label" || name === "style") && value.kind === "text" ? { id: value.text } : {};
 
 /** @throws AppError `tensor_mismatch` saying where the numbers came from */
 export function requireVector(values: Float32Array, length: number, where: string): void {

@@ -55,13 +55,7 @@ export interface Flow {
  */
 export type ConditionValue =
   | { readonly kind: "none" }
-  | {
-      readonly kind: "text";
-      readonly text: string;
-      /** Of a label: the style that it is asked for in, and one that may not be looked at: an example in it is no example but the answer. */
-      readonly style?: string | undefined;
-      readonly leftOut?: string | undefined;
-    }
+  | { readonly kind: "text"; readonly text: string }
   | {
       readonly kind: "image";
       readonly planes: Float32Array;
@@ -81,8 +75,34 @@ export interface ConditioningExpert {
    * @param group of the style that is asked for: what no style of it draws is not named
    */
   labelIn?(words: string, group?: string): string | undefined;
+  /** Of an expert of labels: words without the colours among them, where there are some. */
+  plainOf?(words: string): string | undefined;
   /** Of an expert of styles: the group that a style belongs to, if any. */
   groupOf?(style: string): string | undefined;
+}
+
+/** What an example is wanted for. */
+export interface ExampleRequest {
+  /** Unit vector of the caption, its colours left out; looked at where no label is given or known. */
+  readonly caption?: Float32Array | undefined;
+  /** Ids of label and style. */
+  readonly label?: string | undefined;
+  readonly style?: string | undefined;
+  /** What is added to the log-weights of `count` examples: what differs from seed to seed. */
+  noise(count: number): Float32Array;
+}
+
+export interface ExampleStart {
+  /** z of what was drawn in other styles, moved into the style that is asked for, [dims]. */
+  readonly latent: Float32Array;
+  /** Vector of what it shows, as a caption's: the name of the label. Absent where it stands for the caption that is asked for. */
+  readonly caption?: Float32Array;
+}
+
+/** Drawings that are known, as latents: where a new one can start from. */
+export interface Examples {
+  /** undefined where nothing near to it is known */
+  startFor(asked: ExampleRequest): ExampleStart | undefined;
 }
 
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1], [batch, 4, size, size]. */

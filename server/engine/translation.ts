@@ -6,7 +6,7 @@
 import { AppError } from "../../shared/problem.ts";
 import type { Calibration } from "./calibration.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
-import type { Flow, GuidanceTerm, TargetExpert } from "./interfaces.ts";
+import type { Examples, Flow, GuidanceTerm, TargetExpert } from "./interfaces.ts";
 import { type StraightImage, toStraightRgba } from "./pixels.ts";
 
 export interface Translation {
@@ -17,6 +17,8 @@ export interface Translation {
   readonly conditions: ConditionReaders;
   /** Absent for a translation that was never measured on held-out data. */
   readonly calibration?: Calibration;
+  /** Drawings that a new one can start from; absent where the pack brings none. */
+  readonly examples?: Examples;
 }
 
 /** Everything that fixes one image. */
@@ -25,6 +27,8 @@ export interface Row {
   readonly residual: Float32Array;
   readonly conditions: EncodedConditions;
   readonly guidance: readonly GuidanceTerm[];
+  /** A drawing to start from: a share of its own v, under what it shows, is added to `residual` (examples.ts). */
+  readonly start?: { readonly latent: Float32Array; readonly shows: EncodedConditions; readonly share: number };
 }
 
 /** How likely a latent is, in nats. */
@@ -43,7 +47,7 @@ export interface DrawnLatent extends Likelihood {
 /** z = τ(v|c) of every row, and its exact likelihood. */
 export async function drawLatents(translation: Translation, rows: readonly Row[]): Promise<DrawnLatent[]> {
   const { flow } = translation;
-  const residuals = joined(rows.map(({ residual }) => residual));
+  const residuals = joined(await startedResiduals(flow, rows));
   const conditions = rows.map((row) => row.conditions);
   const guidance = rows.map((row) => row.guidance);
   const { values } = await flow.inverse(residuals, batchConditions(flow, conditions), rows.length, guidance);
@@ -52,6 +56,23 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
   return latents.map((latent, row) => {
     const { logLikelihood, conditionGain } = measured[row]!;
     return { latent, logLikelihood, conditionGain };
+  });
+}
+
+/** v of every row, moved by what its start adds. */
+async function startedResiduals(flow: Flow, rows: readonly Row[]): Promise<Float32Array[]> {
+  const starts = rows.flatMap(({ start }) => (start ? [start] : []));
+  if (starts.length === 0) return rows.map(({ residual }) => residual);
+  const given = batchConditions(
+    flow,
+    starts.map(({ shows }) => shows),
+  );
+  const { values } = await flow.forward(joined(starts.map(({ latent }) => latent)), given, starts.length);
+  let from = -flow.dims;
+  return rows.map(({ residual, start }) => {
+    if (!start) return residual;
+    from += flow.dims;
+    return residual.map((value, axis) => value + start.share * values[from + axis]!);
   });
 }
 

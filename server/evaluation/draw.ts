@@ -2,19 +2,24 @@
  * Samples, inversions and reconstructions in bulk, by the engine that serves. Latents are kept and images decoded when they are
  * looked at, because some hundred images of planes would not fit in memory with all the rest.
  */
-import type { EncodedConditions } from "../engine/conditions.ts";
+import { isWord } from "../../shared/conditions.ts";
+import { type EncodedConditions, namesOf } from "../engine/conditions.ts";
+import { drawnRow } from "../engine/examples.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "../engine/guidance.ts";
-import { drawResidual } from "../engine/random.ts";
-import { type DrawnLatent, drawLatents, measureLatents } from "../engine/translation.ts";
+import { type DrawnLatent, drawLatents, measureLatents, type Row } from "../engine/translation.ts";
 import type { Subject } from "./subject.ts";
 import { inPieces } from "./watch.ts";
 
-/** What one sample is made of; temperature and guidance are the settings' unless given, v is drawn from the seed unless given. */
+/**
+ * What one sample is made of; temperature and guidance are the settings' unless given, v is drawn from the seed unless given. Words start
+ * from examples as in requests, unless said otherwise.
+ */
 export interface Wanted extends Partial<GuidanceWeights> {
   readonly conditions: EncodedConditions;
   readonly seed: number;
   readonly temperature?: number;
   readonly residual?: Float32Array;
+  readonly examples?: number;
 }
 
 /** Rows between two looks at the watch: whole batches of the flow. */
@@ -25,14 +30,13 @@ export async function drawAll(subject: Subject, what: string, wanted: readonly W
   const { translation, settings, watch } = subject;
   const drawn: DrawnLatent[] = [];
   await inPieces(watch, what, wanted.length, rowsAtOnce, async (start, end) => {
-    const rows = wanted.slice(start, end).map((row) => ({
-      residual: row.residual ?? drawResidual(row.seed, row.temperature ?? settings.temperature, translation.flow.dims),
-      conditions: row.conditions,
-      guidance: guidanceTermsOf(
-        { guidance: row.guidance ?? settings.guidance, guidanceOf: row.guidanceOf },
-        row.conditions,
-      ),
-    }));
+    const rows = wanted.slice(start, end).map(({ residual, conditions, seed, ...row }): Row => {
+      const weights = { guidance: row.guidance ?? settings.guidance, guidanceOf: row.guidanceOf };
+      if (residual) return { residual, conditions, guidance: guidanceTermsOf(weights, conditions) };
+      const temperature = row.temperature ?? settings.temperature;
+      const examples = row.examples ?? (namesOf(conditions).every(isWord) ? settings.examples : 0);
+      return drawnRow(translation, conditions, { ...weights, seed, temperature, examples });
+    });
     drawn.push(...(await drawLatents(translation, rows)));
   });
   return drawn;

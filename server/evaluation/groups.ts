@@ -14,7 +14,7 @@ import type { ImageItem } from "../training/image-set.ts";
 import { decode, drawAll, reconstruct } from "./draw.ts";
 import type { EvaluationImages } from "./images.ts";
 import { type CaptionJudge, fitCaptionJudge } from "./metrics/caption-judge.ts";
-import { stackRows, type Vectors } from "./metrics/vectors.ts";
+import { pickRows, stackRows, type Vectors } from "./metrics/vectors.ts";
 import { encodeOwn, type Subject, wordsOf } from "./subject.ts";
 import { inPieces, once } from "./watch.ts";
 
@@ -39,6 +39,8 @@ export interface Material {
   /** Features of training images, and the judge of captions that is fitted to them. */
   trainFeatures(): Promise<Vectors>;
   captionJudge(): Promise<CaptionJudge>;
+  /** The same, fitted without the training images of the known group's concepts: it has no drawing of them by heart. */
+  strangerJudge(): Promise<CaptionJudge>;
 }
 
 /**
@@ -56,6 +58,14 @@ export function createMaterial(subject: Subject, images: EvaluationImages): Mate
       train.map(({ row }) => row),
     ),
   );
+  const indexOf = new Map(train.map((item, at) => [item, at]));
+  const judgeOf = async (items: readonly ImageItem[]): Promise<CaptionJudge> => {
+    const features = pickRows(
+      await trainFeatures(),
+      items.map((item) => indexOf.get(item)!),
+    );
+    return fitCaptionJudge(features, await captionsOfRows(subject, images, items), ridgePenalty);
+  };
   return {
     images,
     known: createGroup(
@@ -67,9 +77,11 @@ export function createMaterial(subject: Subject, images: EvaluationImages): Mate
     unseen: createGroup(subject, images, "concepts never seen", images.unseen.slice(0, limit)),
     latents: once(() => latentsOfSet(subject, images)),
     trainFeatures,
-    captionJudge: once(async () =>
-      fitCaptionJudge(await trainFeatures(), await captionsOfRows(subject, images, train), ridgePenalty),
-    ),
+    captionJudge: once(() => judgeOf(train)),
+    strangerJudge: once(() => {
+      const concepts = new Set(images.known.slice(0, limit).map(({ concept }) => concept));
+      return judgeOf(train.filter(({ concept }) => !concepts.has(concept)));
+    }),
   };
 }
 

@@ -79,7 +79,11 @@ export interface Report extends ReportBody {
   readonly set?: { readonly folder: string; readonly digest: string; readonly images: number };
   /** The net whose features judge images; absent when the pack has none. */
   readonly featureNet?: string;
-  readonly settings: ReportBody["settings"] & { readonly temperature: number; readonly guidance: number };
+  readonly settings: ReportBody["settings"] & {
+    readonly temperature: number;
+    readonly guidance: number;
+    readonly examples: number;
+  };
 }
 
 /** A picture that was not measured, and why. */

@@ -5,7 +5,8 @@ import {
   type EncodedConditions,
   encodeConditions,
   encodeNamed,
-  saysSomething,
+  idOf,
+  withPlain,
 } from "../engine/conditions.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { Translation } from "../engine/translation.ts";
@@ -25,6 +26,8 @@ export interface Settings {
   readonly limit: number;
   readonly temperature: number;
   readonly guidance: number;
+  /** Share of examples that words start from. */
+  readonly examples: number;
 }
 
 export interface Subject {
@@ -82,27 +85,24 @@ export async function encodeOwn(
   const values: Encoding<ConditionValue> = {};
   for (const name of names) {
     const value = isWord(name)
-      ? wordOf(item, name, vocabularies.get(name), names.includes("style"))
+      ? wordOf(item, name, vocabularies.get(name))
       : asImage(await images!.read(item), translation.target.imageSizePx, `set ${item.row}`);
     const expert = experts.get(name);
     if (!value || !expert) continue;
     values[name] = value;
-    const vector = await expert.encodeExamples([value]);
-    if (saysSomething(name, vector)) encoded[name] = { vector, presence: 1 };
+    encoded[name] = { vector: await expert.encodeExamples([value]), presence: 1, ...idOf(name, value) };
   }
-  if (!namesLabel || names.includes("label")) return encoded;
-  return { ...encoded, ...(await encodeNamed(translation.conditions, values)) };
+  const own = await withPlain(translation.conditions, values, encoded);
+  if (!namesLabel || names.includes("label")) return own;
+  return { ...own, ...(await encodeNamed(translation.conditions, values)) };
 }
 
 function wordOf(
   { captions, style, concept }: ImageItem,
   name: "caption" | "style" | "label",
   vocabulary: readonly string[] = [],
-  isInStyle = false,
 ): ConditionValue | undefined {
   if (name === "caption") return asText(captions[0]!);
   const word = name === "style" ? style : concept;
-  if (!vocabulary.includes(word)) return undefined;
-  if (name === "style") return asText(word);
-  return { kind: "text", text: word, ...(isInStyle ? { style } : { leftOut: style }) };
+  return vocabulary.includes(word) ? asText(word) : undefined;
 }

@@ -11,7 +11,7 @@ const keptBytes = 8 * 1024 * 1024;
 
 /** Equal for equal content. */
 function contentKey(value: ConditionValue): string {
-  if (value.kind === "text") return JSON.stringify(["text", value.text, value.style, value.leftOut]);
+  if (value.kind === "text") return `text ${value.text}`;
   if (value.kind === "image") return `image ${value.sizePx} ${value.key}`;
   return value.kind === "cells" ? `cells ${value.cells.join()}` : value.kind;
 }
@@ -36,6 +36,7 @@ export function cached(expert: ExpertCore): Expert {
       return rows;
     },
     labelIn: (words, group) => expert.labelIn?.(words, group),
+    plainOf: (words) => expert.plainOf?.(words),
     groupOf: (style) => expert.groupOf?.(style),
     encodeExamples: (values) => expert.encodeExamples?.(values) ?? expert.encode(values),
   };

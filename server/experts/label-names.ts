@@ -43,6 +43,18 @@ export class LabelNames {
   }
 }
 
+const fillers = new Set(["of", "and", "or", "with", ...articles, ...pictures, ...trailing]);
+const saysAThing = (word: string): boolean => !fillers.has(word);
+
+/** A caption without its colours, where it has some and says more: "a dark green tree" is a tree. */
+export function withoutColours(caption: string): string | undefined {
+  const words = wordsIn(caption);
+  const isColour = (word: string, at: number): boolean =>
+    colours.has(word) || (shades.has(word) && colours.has(words[at + 1] ?? ""));
+  const left = words.filter((word, at) => !isColour(word, at));
+  return left.length < words.length && left.some(saysAThing) ? left.join(" ") : undefined;
+}
+
 /** Words before a name that a caption can have: "a picture of the dark red, green, blue …" and some more. */
 const leadingMost = 12;
 

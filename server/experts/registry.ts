@@ -33,7 +33,7 @@ type Openers<Entry extends ExpertEntry, Opened, Where> = {
 
 const conditioning: Openers<ConditioningEntry, ExpertCore, Place> = {
   text: (entry, { packFolder, options }) => TextExpert.open(packFolder, entry, options),
-  label: (entry, { packFolder, field }) => LabelExpert.open(packFolder, entry, field),
+  label: (entry, { field }) => new LabelExpert(entry, field),
   sketch: (entry, { packFolder, options }) => SketchExpert.open(packFolder, entry, options),
   layout: (entry) => new LayoutExpert(entry),
   image: (entry, { packFolder, options }) => ImageExpert.open(packFolder, entry, options),

@@ -129,9 +129,9 @@ export function digestSet(set: TrainingSet): string {
     void hash.update(`${data.length};`).update(bytesOf(data));
   add(set.latents);
   hash.update(`${set.posteriorStd};`);
-  for (const { table, options, apart } of set.conditions) {
+  for (const { table, options } of set.conditions) {
     add(contentOf(table));
-    for (const entries of [...options, ...(apart?.options ?? [])]) add(Int32Array.from(entries));
+    for (const entries of options) add(Int32Array.from(entries));
   }
   add(set.trainRows);
   add(set.heldOutRows);

@@ -15,16 +15,7 @@ export interface ConditionTable extends NamedCondition {
    * typed arrays keep the garbage collector busy while the runtime needs the cores.
    */
   readonly options: ReadonlyArray<readonly number[]>;
-  /** Where entries were chosen in the light of another condition: the entries where that one is absent. */
-  readonly apart?: { readonly from: string; readonly options: ReadonlyArray<readonly number[]> };
 }
-
-/** The entries that describe a row beside the conditions that are given with it. */
-export const optionsOf = (
-  { options, apart }: Pick<ConditionTable, "options" | "apart">,
-  row: number,
-  isGiven: (name: string) => boolean,
-): readonly number[] => (apart && !isGiven(apart.from) ? apart.options : options)[row]!;
 
 export interface TrainingSet {
   readonly dims: number;
@@ -117,17 +108,12 @@ export class BatchSampler {
     fillLatents(this.#set, target, rows, new TrainingRandom(seed, step, "posterior"));
     const random = new TrainingRandom(seed, step, "captions");
     const given = Array.from(rows, () => this.#drawSubset(random));
-    fillConditions(
-      this.#set,
-      target,
-      rows,
-      (at, index) => given[index]![at]!,
-      (options) => {
-        const isPlainest = random.uniform() < plainestRate;
-        const entry = random.below(options.length);
-        return isPlainest ? options[0]! : options[entry]!;
-      },
-    );
+    fillConditions(this.#set, target, rows, (at, options, index) => {
+      const isPlainest = random.uniform() < plainestRate;
+      const entry = random.below(options.length);
+      if (!given[index]![at]) return -1;
+      return isPlainest ? options[0]! : options[entry]!;
+    });
     this.#addNoise(target, new TrainingRandom(seed, step, "conditions"));
     return rows;
   }
@@ -166,13 +152,7 @@ export function fillHeldOut(
   fillLatents(set, target, rows, new TrainingRandom(0, rows[0]!, "evaluation"));
   const shifted = rows.map((_, index) => rows[(index + shift) % rows.length]!);
   const isGiven = set.conditions.map(({ name }) => given?.has(name) ?? true);
-  fillConditions(
-    set,
-    target,
-    shifted,
-    (at) => isGiven[at]!,
-    (options) => options[0]!,
-  );
+  fillConditions(set, target, shifted, (at, options) => (isGiven[at] ? options[0]! : -1));
 }
 
 function fillLatents(set: TrainingSet, target: Batch, rows: Int32Array, random: TrainingRandom): void {
@@ -182,23 +162,18 @@ function fillLatents(set: TrainingSet, target: Batch, rows: Int32Array, random: 
       target.latents[index * set.dims + axis]! += set.latents[row * set.dims + axis]!;
 }
 
-/** Fills every condition `at` that is given to row `index` with the entry that `choose` picks; what has none is absent. */
+/** Fills every condition `at` of every row `index` with the entry that `choose` picks; −1 = absent. */
 function fillConditions(
   set: TrainingSet,
   target: Batch,
   rows: Int32Array,
-  isGiven: (at: number, index: number) => boolean,
-  choose: (options: readonly number[]) => number,
+  choose: (at: number, options: readonly number[], index: number) => number,
 ): void {
-  for (const [at, condition] of set.conditions.entries()) {
-    const { dims, table, apart } = condition;
+  for (const [at, { dims, table, options }] of set.conditions.entries()) {
     const { values, present } = target.conditions[at]!;
-    const other = apart ? set.conditions.findIndex(({ name }) => name === apart.from) : -1;
     for (const [index, row] of rows.entries()) {
-      const candidates = optionsOf(condition, row, () => other >= 0 && isGiven(other, index));
-      // Drawn in any case, so that a batch takes the same random words whatever is given.
-      const chosen = candidates.length > 0 ? choose(candidates) : -1;
-      const entry = isGiven(at, index) ? chosen : -1;
+      const candidates = options[row]!;
+      const entry = candidates.length > 0 ? choose(at, candidates, index) : -1;
       present[index] = entry < 0 ? 0 : 1;
       if (entry < 0) values.fill(0, index * dims, (index + 1) * dims);
       else copyEntry(table, entry, values, index * dims);

@@ -29,10 +29,12 @@ export async function resolveGeneration(
   request: GenerationRequest,
   deps: ResolveDeps,
 ): Promise<{ request: ResolvedRequest; packDigest: string; upscalerDigest?: string }> {
-  if (request.keepResidualOf)
-    requireInvertible(findTranslation(deps.catalogue.packs(), request.translation).translation, "keepResidualOf");
+  const { translation } = findTranslation(deps.catalogue.packs(), request.translation);
+  if (request.keepResidualOf) requireInvertible(translation, "keepResidualOf");
   const packDigest = await checkSources(request, deps);
-  const resolved = { request: { ...request, seed: request.seed ?? drawSeed() }, packDigest };
+  // What is remembered says what was done.
+  const examples = translation.hasExamples ? request.examples : 0;
+  const resolved = { request: { ...request, examples, seed: request.seed ?? drawSeed() }, packDigest };
   if (request.upscale === undefined) return resolved;
   return { ...resolved, upscalerDigest: checkUpscale(request.translation, request.upscale, deps) };
 }

@@ -10,9 +10,10 @@ import { addAttribute, fadeNamed } from "../engine/attribute.ts";
 import { type Blendable, blend } from "../engine/blend.ts";
 import { outsideConditions } from "../engine/calibration.ts";
 import { type ConditionValues, type EncodedConditions, encodeConditions, namedLabels } from "../engine/conditions.ts";
+import { drawnRow } from "../engine/examples.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
 import { invertImage } from "../engine/invert.ts";
-import { drawResidual, imageSeed } from "../engine/random.ts";
+import { imageSeed } from "../engine/random.ts";
 import { restyledConditions } from "../engine/restyle.ts";
 import type { Row, Translation } from "../engine/translation.ts";
 import { varyResidual } from "../engine/variations.ts";
@@ -32,7 +33,7 @@ export async function planGeneration(
   images: ConditionImages,
 ): Promise<Plan> {
   refuseContradictions(request);
-  const { keepResidualOf, blendWith, bestOf, count, angleDegrees, temperature } = request;
+  const { keepResidualOf, blendWith, bestOf, count, angleDegrees } = request;
   const asked = conditionValues(request.condition, images);
   const seedOf = (image: number, candidate: number): number => imageSeed(request.seed, image * bestOf + candidate);
   const rowFrom = ({ residual, conditions }: Blendable): Row => {
@@ -44,8 +45,7 @@ export async function planGeneration(
       outside: outsideConditions(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
       seedOf,
-      rowOf: (image, candidate) =>
-        rowFrom({ residual: drawResidual(seedOf(image, candidate), temperature, translation.flow.dims), conditions }),
+      rowOf: (image, candidate) => drawnRow(translation, conditions, { ...request, seed: seedOf(image, candidate) }),
     };
   }
   const outside = (...given: readonly EncodedConditions[]) =>
@@ -121,7 +121,9 @@ async function encodeAsked(
     (await encodeConditions(translation, { caption: { kind: "text", text: words } })).caption!.vector;
   const from = attribute.from === undefined ? undefined : await wordsOf(attribute.from);
   const vector = addAttribute(caption.vector, await wordsOf(attribute.towards), from, attribute.strength);
-  return { ...fadeNamed(conditions, Math.abs(attribute.strength)), caption: { ...caption, vector } };
+  // What the caption says besides colours is moved as well, and no text any more.
+  const { plain: _, ...moved } = caption;
+  return { ...fadeNamed(conditions, Math.abs(attribute.strength)), caption: { ...moved, vector } };
 }
 
 /** The contract refuses these at the border; a caller inside that forgets one is told the same. */
@@ -130,6 +132,8 @@ function refuseContradictions(request: ResolvedRequest): void {
   const draws = !keepResidualOf || angleDegrees > 0;
   if (!keepResidualOf && angleDegrees > 0)
     throw contradiction("angleDegrees", "0 without keepResidualOf", angleDegrees);
+  if (keepResidualOf && request.examples > 0)
+    throw contradiction("examples", "0 with keepResidualOf", request.examples);
   if (!keepResidualOf && blendWith) throw contradiction("blendWith", "keepResidualOf beside it", "none");
   if (blendWith && angleDegrees > 0) throw contradiction("angleDegrees", "0 with blendWith", angleDegrees);
   if (blendWith && count < 2) throw contradiction("count", "at least 2 frames with blendWith", count);

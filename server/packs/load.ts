@@ -8,6 +8,7 @@ import { fieldOf } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Upscaler } from "../engine/interfaces.ts";
 import type { Translation } from "../engine/translation.ts";
+import { ExampleStore } from "../experts/examples.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { openConditioning, openTarget } from "../experts/registry.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
@@ -66,7 +67,7 @@ export async function loadTranslations(entry: CatalogueEntry, options: ExpertOpt
 
 async function loadTranslation(
   { folder, manifest: { id, version, experts } }: CatalogueEntry,
-  { id: translation, flow: path, conditions, target: targetKey, calibration }: TranslationEntry,
+  { id: translation, flow: path, conditions, target: targetKey, calibration, examples }: TranslationEntry,
   options: ExpertOptions,
 ): Promise<Translation> {
   const label = `${id}@${version}, ${path}`;
@@ -93,8 +94,15 @@ async function loadTranslation(
     target,
     conditions: opened,
     ...(calibration ? { calibration: await readCalibration(folder, calibration) } : {}),
+    ...(examples === undefined
+      ? {}
+      : { examples: await ExampleStore.open(join(folder, examples), target.latentDims, captionDimsOf(opened)) }),
   };
 }
+
+/** The manifest's schema has seen that there are captions where there are examples. */
+const captionDimsOf = (conditions: Translation["conditions"]): number =>
+  conditions.find(({ name }) => name === "caption")!.expert.dims;
 
 const widths = (
   latentDims: number,

@@ -27,13 +27,9 @@ export const TextExpertSchema = z.object({
   maxTokens: z.number().int().positive(),
 });
 
-/**
- * Label of a fixed vocabulary: one-hot [batch, vocabulary length] (the official code's "Labelator"), or what examples of the label have in
- * common [batch, dims] (server/experts/label-examples.ts).
- */
+/** One-hot label over a fixed vocabulary [batch, vocabulary length] (the official code's "Labelator"). */
 export const LabelExpertSchema = z.object({
   kind: z.literal("label"),
-  examples: z.object({ file: PackPathSchema, dims: z.number().int().positive() }).optional(),
   vocabulary: z
     .array(
       z.object({
@@ -147,8 +143,6 @@ export function filesOfExpert(expert: ExpertEntry): string[] {
       return [expert.model, expert.tokenizer];
     case "autoencoder":
       return [expert.encoder, expert.decoder];
-    case "label":
-      return expert.examples ? [expert.examples.file] : [];
     case "onnx":
     case "onnx-autoencoder":
     case "onnx-generator":
@@ -157,6 +151,12 @@ export function filesOfExpert(expert: ExpertEntry): string[] {
       return "model" in expert ? [expert.model] : [];
   }
 }
+
+/** The pack files that a translation reads besides its flow and its experts'. */
+export const besideFlow = ({ calibration, examples }: TranslationEntry): string[] => [
+  ...(calibration ? [calibration.file] : []),
+  ...(examples === undefined ? [] : [examples]),
+];
 
 const rate = z.number().min(0).max(1);
 
@@ -202,6 +202,8 @@ export const TranslationSchema = z.object({
   flow: PackPathSchema,
   /** The style that a form should begin with, one of the style expert's vocabulary. */
   defaultStyle: z.string().optional(),
+  /** Drawings that new ones start from, by label and style (server/experts/examples.ts). */
+  examples: PackPathSchema.optional(),
   metrics: z.record(z.string(), z.number()),
   calibration: CalibrationSchema.optional(),
 });
@@ -277,7 +279,7 @@ export const PackManifestSchema = PackDraftSchema.extend({
   for (const translation of manifest.translations) {
     const where = `translations.${translation.id}`;
     need(translation.flow, where);
-    if (translation.calibration) need(translation.calibration.file, where);
+    for (const path of besideFlow(translation)) need(path, where);
     for (const message of faultsOf(translation, manifest.experts))
       context.addIssue({ code: "custom", message: `${where}: ${message}` });
   }
@@ -285,7 +287,7 @@ export const PackManifestSchema = PackDraftSchema.extend({
 
 /** What is wrong with a translation's experts: missing, of the wrong kind, named twice, or without the default style. */
 function faultsOf(
-  { conditions, target, defaultStyle }: z.infer<typeof TranslationSchema>,
+  { conditions, target, defaultStyle, examples }: z.infer<typeof TranslationSchema>,
   experts: Readonly<Record<string, ExpertEntry>>,
 ): string[] {
   const faults: string[] = [];
@@ -301,8 +303,6 @@ function faultsOf(
       faults.push(
         `${name}: expected an expert of kind ${kindOfField[fieldOf(name)]}, or a declared one, got "${key}" of kind ${expert.kind}`,
       );
-    else if (name === "style" && expert.kind === "label" && expert.examples)
-      faults.push(`style: expected an expert of labels without examples, got "${key}" with ${expert.examples.file}`);
   }
   const targetExpert = experts[target];
   if (!targetExpert) faults.push(`no expert "${target}"`);
@@ -310,6 +310,8 @@ function faultsOf(
     faults.push(
       `target: expected an expert of kind ${targetKinds.join(", ")}, got "${target}" of kind ${targetExpert.kind}`,
     );
+  if (examples !== undefined && !names.includes("caption"))
+    faults.push(`examples: expected a translation that reads captions, got ${names.join(", ")}`);
   const styles = experts[conditions.find(({ name }) => name === "style")?.expert ?? ""];
   const isKnown = styles?.kind === "label" && styles.vocabulary.some(({ id }) => id === defaultStyle);
   if (defaultStyle !== undefined && !isKnown)

@@ -8,9 +8,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { type FlowWeights, readFlowFile } from "../flow/weights.ts";
-import { type ConditioningEntry, type PackManifest, PackManifestSchema } from "../packs/manifest.ts";
+import { type PackManifest, PackManifestSchema } from "../packs/manifest.ts";
 import { verifyPack } from "../packs/verify.ts";
-import { entryOf, type PackDraft, selectTranslation } from "./pack-draft.ts";
+import { type PackDraft, selectTranslation } from "./pack-draft.ts";
 import { digestsIn, type FileDigests } from "./publish.ts";
 
 export interface BasePack {
@@ -54,10 +54,8 @@ export async function openBasePack(folder: string, translationId?: string): Prom
 }
 
 /** The base's translation as the new one declares it. @throws AppError `pack_corrupt` when nothing would be left to condition on */
-export function withoutStyles(draft: PackDraft): PackDraft {
-  const conditions = draft.translation.conditions.filter(
-    ({ name, expert }) => name !== "style" && (name !== "label" || standsForExamples(entryOf(draft, expert))),
-  );
+export function unlabelled(draft: PackDraft): PackDraft {
+  const conditions = draft.translation.conditions.filter(({ name }) => name !== "style" && name !== "label");
   if (!conditions.some(({ name }) => name === "caption"))
     throw new AppError(
       "pack_corrupt",
@@ -65,9 +63,6 @@ export function withoutStyles(draft: PackDraft): PackDraft {
     );
   return { ...draft, translation: { ...draft.translation, conditions } };
 }
-
-/** One place in a vocabulary of concepts would bring the base's drawings along; examples say what they have in common. */
-const standsForExamples = (entry: ConditioningEntry): boolean => entry.kind === "label" && entry.examples !== undefined;
 
 function parseJson(text: string, path: string): unknown {
   try {

@@ -9,7 +9,7 @@ import { batchConditions, type EncodedConditions } from "../engine/conditions.ts
 import { logNormal, type Translation } from "../engine/translation.ts";
 import { createFlow } from "../flow/flow-sessions.ts";
 import { TrainingRandom } from "../flow/random.ts";
-import { optionsOf, type TrainingSet } from "../flow/training-set.ts";
+import type { TrainingSet } from "../flow/training-set.ts";
 import { readFlowFile } from "../flow/weights.ts";
 import type { FittedCalibration } from "../packs/calibration-file.ts";
 import { fitOutside, type NamedTable, vectorOf } from "./fit-outside.ts";
@@ -115,12 +115,10 @@ function subsetsOf(names: readonly FlowConditionName[]): FlowConditionName[][] {
   ];
 }
 
-function plainestConditions(tables: readonly NamedTable[], row: number): EncodedConditions {
-  const isGiven = (name: string): boolean => tables.some((table) => table.name === name);
-  return Object.fromEntries(
-    tables.map((table) => [table.name, { vector: vectorOf(table, optionsOf(table, row, isGiven)[0]!), presence: 1 }]),
+const plainestConditions = (tables: readonly NamedTable[], row: number): EncodedConditions =>
+  Object.fromEntries(
+    tables.map((table) => [table.name, { vector: vectorOf(table, table.options[row]![0]!), presence: 1 }]),
   );
-}
 
 async function logLikelihoods(
   flow: Translation["flow"],

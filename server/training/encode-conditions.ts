@@ -3,8 +3,6 @@
  * pixels, as the experts read examples. Gives one table a condition; everything slow is cached in pieces.
  */
 
-import { saysSomething } from "../engine/conditions.ts";
-import { joinRows } from "../experts/frozen-graph.ts";
 import type { ConditionTable } from "../flow/training-set.ts";
 import { denseTable, labelTable } from "../flow/vector-table.ts";
 import { encodePictures } from "./encode-pictures.ts";
@@ -22,8 +20,6 @@ export async function encodeConditions(
     const { name, source } = condition;
     if (tables.has(name)) continue;
     if (name === "caption") tables.set(name, await encodeCaptions(context, condition));
-    else if (name === "label" && condition.entry.kind === "label" && condition.entry.examples)
-      tables.set(name, await examplesOf(context.images.items, condition));
     else if (name === "label" || name === "style") tables.set(name, labelsOf(context.images.items, condition));
     else {
       // Depths of one network cost one run, so conditions of one source are encoded together.
@@ -77,36 +73,4 @@ function labelsOf(items: readonly ImageItem[], { name, expert, entry }: SetCondi
       return index === undefined ? [] : [index];
     }),
   };
-}
-
-/**
- * What examples of each image's concept have in common, as for a request of its concept and style, which leaves out those of its style:
- * the image itself may be one of them. Without a style all count alike, but for those all the same.
- */
-async function examplesOf(items: readonly ImageItem[], condition: SetCondition): Promise<ConditionTable> {
-  const { name, expert } = condition;
-  const known = labelsOf(items, condition).options;
-  // A folder of captioned images has no styles, and no concepts but its captions.
-  const labels = items.map(({ concept, captions, style }, row) => {
-    if (known[row]!.length > 0) return concept;
-    return style === "" ? expert.labelIn?.(captions[0]!) : undefined;
-  });
-  const vectors: Float32Array[] = [];
-  const entryOf = new Map<string, number | undefined>();
-  const optionsFor = async (asked: "style" | "leftOut"): Promise<number[][]> => {
-    const options: number[][] = [];
-    for (const [row, { style }] of items.entries()) {
-      const label = labels[row];
-      const key = JSON.stringify([asked, label, style]);
-      if (label !== undefined && !entryOf.has(key)) {
-        const vector = await expert.encodeExamples([{ kind: "text", text: label, [asked]: style }]);
-        entryOf.set(key, saysSomething(name, vector) ? vectors.push(vector) - 1 : undefined);
-      }
-      const entry = entryOf.get(key);
-      options.push(entry === undefined ? [] : [entry]);
-    }
-    return options;
-  };
-  const [options, apart] = [await optionsFor("style"), { from: "style", options: await optionsFor("leftOut") }];
-  return { name, kind: "words", dims: expert.dims, table: denseTable(joinRows(vectors), expert.dims), options, apart };
 }

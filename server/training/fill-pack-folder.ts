@@ -76,7 +76,8 @@ export async function fillFolder(
     label,
     licence: `experts: ${licence}; flow: as its training images`,
     parts: [
-      ...parts,
+      // A style of one's own has none to start from.
+      ...parts.filter(({ name: part }) => !part.startsWith("examples:")),
       {
         name: `flow: ${name}`,
         licence: "as its training images",

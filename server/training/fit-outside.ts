@@ -5,7 +5,6 @@
  * tell pictures apart no better than length does; and how far a caption moves the injector's
  * Gaussian, which tells less apart, and the other way round than one would hope, because captions of unknown things move it more.
  */
-import { fieldOf } from "../../shared/conditions.ts";
 import { distanceToLearned, type OutsideTest } from "../engine/calibration.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import { lengthOf } from "../engine/sphere.ts";
@@ -44,7 +43,7 @@ export async function fitOutside(
   sizePx: number,
 ): Promise<FittedOutside | undefined> {
   const { name, options } = table;
-  if (table.table.kind !== "dense" || fieldOf(name) === "label") return undefined;
+  if (table.table.kind !== "dense") return undefined;
   const learned = [...new Set([...set.trainRows].flatMap((row) => [...options[row]!]))];
   // Of several captions any one may be given, not only the plainest.
   const heldOut = [...set.heldOutRows].flatMap((row, index) => {

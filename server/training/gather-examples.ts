@@ -1,8 +1,8 @@
 /**
- * Gathers examples of labels (server/experts/label-examples.ts) from the latents of drawn training images: one example for each label and
- * style, and how much alike two styles draw the same things.
+ * Gathers examples (server/experts/examples.ts) from the latents of drawn training images: one for each label and style, as few a label as
+ * serve every style, and how much alike two styles draw the same things.
  */
-import type { Example, ExamplesContent } from "../experts/label-examples.ts";
+import type { Example, ExamplesContent } from "../experts/examples.ts";
 import type { ImageItem } from "./image-set.ts";
 
 export interface ExampleSource {
@@ -15,49 +15,58 @@ export interface ExampleSource {
   readonly styles: readonly string[];
 }
 
+export type GatheredExamples = Pick<ExamplesContent, "styles" | "labels" | "middles" | "examples" | "affinities"> & {
+  /** Latents less their styles' middles, in the order of the examples. */
+  readonly values: readonly Float32Array[];
+};
+
 /** Two styles that draw fewer labels in common count as neither alike nor unlike. */
 const sharedMin = 20;
 /**
- * Log-weight of an example for each unit of likeness. At 12, an example of a style that is 0.25 liker counts twenty times as much. No other
- * value was tried; a regression on the mean so weighed explains more of held-out latents than one on the plain mean (server/pretrain/README.md).
+ * Log-weight of an example for each unit of likeness. At 24, an example of a style that is 0.1 liker counts eleven times as much: a mean of
+ * many is a blur. At 12 and 36 what comes out is further from and as near to held-out drawings by features (server/pretrain/README.md).
  */
-const sharpness = 12;
+const sharpness = 24;
+/** Examples of a label at most: what further ones add to the likest that each style finds is little, and they fill the pack. */
+const perLabelMax = 5;
 
-export function gatherExamples(source: ExampleSource): ExamplesContent {
-  const { items, dims, labels, styles } = source;
+export function gatherExamples(source: ExampleSource): GatheredExamples {
+  const { items, labels, styles } = source;
   const drawn = items.filter(
     ({ split, augmentedFrom, style }) => split === "train" && augmentedFrom === undefined && styles.includes(style),
   );
   const middles = meansOf(source, drawn, ({ style }) => style);
   const means = meansOf(source, drawn, ({ concept, style }) => JSON.stringify([concept, style]));
-  const examples: Example[] = [];
-  const vectors: Float32Array[] = [];
-  for (const [label, concept] of labels.entries())
-    for (const style of styles) {
-      const mean = means.get(JSON.stringify([concept, style]));
-      if (!mean) continue;
-      const middle = middles.get(style)!;
-      examples.push({ label, style });
-      vectors.push(mean.map((value, axis) => value - middle[axis]!));
-    }
-  const largest = vectors.reduce(
-    (most, vector) => vector.reduce((top, value) => Math.max(top, Math.abs(value)), most),
-    0,
+  const all = labels.flatMap((concept, label) =>
+    styles.flatMap((id, style) => {
+      const mean = means.get(JSON.stringify([concept, id]));
+      const middle = middles.get(id)!;
+      return mean ? [{ label, style, value: mean.map((of, axis) => of - middle[axis]!) }] : [];
+    }),
   );
-  const level = largest / 127 || 1;
-  const values = new Int8Array(vectors.length * dims);
-  for (const [at, vector] of vectors.entries())
-    for (let axis = 0; axis < dims; axis += 1) values[at * dims + axis] = Math.round(vector[axis]! / level);
+  const affinities = likeness(all, styles.length).map((value) => sharpness * value);
+  const kept = labels.flatMap((_, label) =>
+    servingEvery(
+      all.filter((example) => example.label === label),
+      affinities,
+      styles.length,
+    ),
+  );
+  const everything = meansOf(source, drawn, () => "");
+  const none = new Float32Array(source.dims);
+  const rows = [...styles.map((style) => middles.get(style) ?? none), everything.get("") ?? none];
   return {
-    dims,
+    labels,
     styles,
-    examples,
-    values,
-    // Latents have about unit variance a dimension, conditions about unit length.
-    // As its file keeps it.
-    step: Math.fround(level / Math.sqrt(dims)),
-    affinities: likeness(examples, vectors, styles).map((value) => sharpness * value),
+    middles: Float32Array.from(rows.flatMap((row) => [...row])),
+    examples: kept.map(({ label, style }) => ({ label, style })),
+    values: kept.map(({ value }) => value),
+    affinities,
   };
+}
+
+interface Found extends Example {
+  readonly value: Float32Array;
 }
 
 /** Mean latent of the items of each key. */
@@ -78,27 +87,42 @@ function meansOf(
 }
 
 /** Mean cosine of two styles' examples of the same label, [styles, styles]; 0 where they share few. */
-function likeness(
-  examples: readonly Example[],
-  vectors: readonly Float32Array[],
-  styles: readonly string[],
-): Float32Array {
-  const count = styles.length;
+function likeness(examples: readonly Found[], count: number): Float32Array {
   const [sums, shared] = [new Float32Array(count * count), new Float32Array(count * count)];
-  const indexOf = new Map(styles.map((style, index) => [style, index]));
-  const lengths = vectors.map((vector) => Math.hypot(...vector) || 1);
+  const lengths = examples.map(({ value }) => Math.hypot(...value) || 1);
   for (let first = 0; first < examples.length; first += 1)
     // Examples of a label follow one another.
     for (let second = first + 1; examples[second]?.label === examples[first]!.label; second += 1) {
-      const [a, b] = [vectors[first]!, vectors[second]!];
+      const [a, b] = [examples[first]!, examples[second]!];
       let product = 0;
-      for (let axis = 0; axis < a.length; axis += 1) product += a[axis]! * b[axis]!;
+      for (let axis = 0; axis < a.value.length; axis += 1) product += a.value[axis]! * b.value[axis]!;
       const cosine = product / (lengths[first]! * lengths[second]!);
-      const [from, to] = [indexOf.get(examples[first]!.style)!, indexOf.get(examples[second]!.style)!];
-      for (const at of [from * count + to, to * count + from]) {
+      for (const at of [a.style * count + b.style, b.style * count + a.style]) {
         sums[at]! += cosine;
         shared[at]! += 1;
       }
     }
   return sums.map((sum, at) => (shared[at]! >= sharedMin ? sum / shared[at]! : 0));
+}
+
+/**
+ * Of a label's examples those that leave every style the likest one it can have: each time the one that adds most to the sum over
+ * styles (greedy choice of facilities, Nemhauser, Wolsey, Fisher 1978). In their order.
+ */
+function servingEvery(examples: readonly Found[], affinities: Float32Array, styles: number): readonly Found[] {
+  if (examples.length <= perLabelMax) return examples;
+  const kept = new Set<Found>();
+  const best = new Float32Array(styles).fill(Number.NEGATIVE_INFINITY);
+  // A style has no use for its own example.
+  const worth = (asked: number, { style }: Found): number =>
+    asked === style ? Number.NEGATIVE_INFINITY : Math.exp(affinities[asked * styles + style]!);
+  while (kept.size < perLabelMax) {
+    const gain = (example: Found): number =>
+      best.reduce((sum, value, asked) => sum + Math.max(0, worth(asked, example) - Math.max(0, value)), 0);
+    const left = examples.filter((example) => !kept.has(example));
+    const next = left.reduce((a, b) => (gain(b) > gain(a) ? b : a));
+    kept.add(next);
+    for (const [asked, value] of best.entries()) best[asked] = Math.max(value, worth(asked, next));
+  }
+  return examples.filter((example) => kept.has(example));
 }

@@ -10,7 +10,13 @@ import { AppError } from "../../shared/problem.ts";
 import { writeFileAtomically } from "../files/atomic-file.ts";
 import { writeFlowFile } from "../flow/weights.ts";
 import { calibrationStem } from "../packs/calibration-file.ts";
-import { filesOfExpert, type PackManifest, PackManifestSchema, type TranslationEntry } from "../packs/manifest.ts";
+import {
+  besideFlow,
+  filesOfExpert,
+  type PackManifest,
+  PackManifestSchema,
+  type TranslationEntry,
+} from "../packs/manifest.ts";
 import type { FittedFlow } from "./fit-flow.ts";
 import { type DraftManifest, entryOf, expertFiles, type PackDraft } from "./pack-draft.ts";
 
@@ -22,13 +28,15 @@ export const digestsIn = ({ files }: Pick<PackManifest, "files">): FileDigests =
   new Map(files.map(({ path, sha256 }) => [path, sha256]));
 
 /**
- * Digests of every file of the experts: taken before training, so that a missing one is found at once.
+ * Digests of every file of the experts, and of examples: taken before training, so that a missing one is found at once.
  * @throws AppError `pack_unavailable` naming a file that is missing
  */
 export const digestExperts = async (pack: string, { manifest }: PackDraft): Promise<FileDigests> =>
   new Map(
     await Promise.all(
-      expertFiles(manifest).map(async (path) => [path, sha256Of(await readPackFile(pack, path))] as const),
+      [...expertFiles(manifest), ...manifest.translations.flatMap(({ examples = [] }) => examples)].map(
+        async (path) => [path, sha256Of(await readPackFile(pack, path))] as const,
+      ),
     ),
   );
 
@@ -111,10 +119,7 @@ async function removeStale(pack: string, plainPath: string, kept: ReadonlySet<st
 
 /** Digests every file that the experts and translations name and writes `manifest.json`. Returns its SHA-256. */
 export async function writeManifest(pack: string, draft: DraftManifest): Promise<string> {
-  const ofTranslations = draft.translations.flatMap(({ flow, calibration }) => [
-    flow,
-    ...(calibration ? [calibration.file] : []),
-  ]);
+  const ofTranslations = draft.translations.flatMap((translation) => [translation.flow, ...besideFlow(translation)]);
   const paths = [...expertFiles(draft), ...ofTranslations];
   const files = await Promise.all(
     [...new Set(paths)].sort().map(async (path) => {

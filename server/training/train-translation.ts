@@ -10,7 +10,7 @@ import { asStorageError } from "../files/atomic-file.ts";
 import { digestSet } from "../flow/checkpoint.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { writeFlowFile } from "../flow/weights.ts";
-import { type BasePack, openBasePack, withoutStyles } from "./base-pack.ts";
+import { type BasePack, openBasePack, unlabelled } from "./base-pack.ts";
 import { calibrateFlowFile } from "./calibrate.ts";
 import { chooseStart } from "./choose-start.ts";
 import { type CostCard, type CostFactors, costCard, stopwatch } from "./cost-card.ts";
@@ -142,7 +142,7 @@ async function trainIn(
     onProgress: (done, total) => options.onProgress?.({ stage: "reading", done, total }),
   });
   const settings = settingsFor({ ...defaultTranslationSettings, ...options.settings }, images.usable - images.heldOut);
-  const draft = withoutStyles(base.draft);
+  const draft = unlabelled(base.draft);
   const experts = await openSetExperts({ pack: base.folder, draft, files: base.files }, { threads });
   const { set, captions } = await encodeImages(options, base, experts);
   const measured = measuredIn(draft);

@@ -6,6 +6,7 @@ import path from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
+import { MetaSchema } from "../../shared/contract.ts";
 import { type ContractServer, sendProblem, startContractServer, testMeta } from "../plugin/contract-server.ts";
 import { assertDiffer, launchBrowser, openPlayground, type Playground, type PlaygroundOptions } from "./browser.ts";
 
@@ -174,6 +175,32 @@ test("text layers drawn on the canvas become captions, and Regenerate replaces a
   assert.notEqual(await layer.getAttribute("data-image"), before);
   assert.equal(await tau.page.locator(".node.rectangle").count(), 8);
   assert.equal(await tau.page.locator(".node.frame").count(), 2, "no new artboard");
+});
+
+test("known drawings can be turned down where the translation has some, and nowhere else", async () => {
+  const plain = await open();
+  await plain.generate("a cat");
+  await plain.page.locator(".node.frame").waitFor();
+  await plain.ui.locator("summary").first().click();
+  await plain.ui.locator("#guidance").waitFor();
+  assert.equal(await plain.ui.locator("#examples").count(), 0);
+  await plain.page.context().close();
+  server.meta = MetaSchema.parse({
+    ...testMeta,
+    packs: testMeta.packs.map((pack) => ({
+      ...pack,
+      translations: pack.translations.map((translation) => ({ ...translation, hasExamples: true })),
+    })),
+  });
+  const tau = await open();
+  await tau.ui.locator("summary").first().click();
+  await tau.ui.getByLabel("Known drawings").fill("0.25");
+  await tau.generate("a dog");
+  await tau.page.locator(".node.frame").waitFor();
+  await tau.shoot("playground-15-known-drawings");
+  assert.equal([...server.generations.values()].at(-1)?.request.examples, 0.25);
+  assert.match((await tau.page.locator("#inspector").textContent()) ?? "", /Examples0\.25/);
+  assert.deepEqual(await tau.violations(), []);
 });
 
 async function assertCaptions({ ui, page }: Playground, expected: string): Promise<void> {

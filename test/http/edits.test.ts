@@ -47,6 +47,22 @@ describe("conditions", () => {
     assert.ok(Math.abs(given.get(image)!.planes[0]! - 200 / 255) < 1e-6);
   });
 
+  it("start from examples where the translation has some, and what is remembered says what was done", async () => {
+    const translations = pack.translations.map((one) => ({ ...one, hasExamples: one.id === "caption" }));
+    const own = await createHarness({ packs: [{ ...pack, translations }] });
+    const remembered = async (fields: object) =>
+      (await own.end((await own.start({ condition, count: 1, ...fields })).id)).request.examples;
+    assert.equal(await remembered({}), limits.examplesDefault);
+    assert.equal(await remembered({ examples: 0.25 }), 0.25);
+    assert.equal(await remembered({ condition: { ...condition, sketch: { svg } } }), 0);
+    assert.equal(await remembered({ translation: "words", examples: 0.25 }), 0);
+    assert.deepEqual(
+      own.inference.begun.map(({ examples }) => examples),
+      [limits.examplesDefault, 0.25, 0, 0],
+    );
+    await own.close();
+  });
+
   it("record what was found outside of what was learned, and every image's gain", async () => {
     harness.inference.outside = [{ field: "caption", score: 9, threshold: 5 }];
     const done = await harness.end((await harness.start({ condition, count: 2 })).id);
@@ -180,6 +196,12 @@ describe("edits", () => {
       "invalid_request",
       "bestOf",
     ],
+    [
+      "a start from examples beside one that is kept",
+      { condition, count: 1, examples: 0.5, keepResidualOf: kept },
+      "invalid_request",
+      "examples",
+    ],
     ["too many candidates", { condition, bestOf: limits.bestOfMax + 1 }, "invalid_request", "bestOf"],
     [
       "more than half a circle",
@@ -283,6 +305,7 @@ describe("the fingerprint of a request", () => {
       base,
       { ...base, seed: 2 },
       { ...base, bestOf: 2 },
+      { ...base, examples: 0.5 },
       { ...base, guidanceOf: { sketch: 2 } },
       { ...base, condition: { ...base.condition, sketch: { image: missing } } },
       { ...base, keepResidualOf: { image: missing }, angleDegrees: 5 },

@@ -8,6 +8,7 @@ import { Failure, type FailureCode } from "../../plugin/ui/failure.ts";
 import { runJobs } from "../../plugin/ui/run.ts";
 import type { ResultSet, Step } from "../../plugin/ui/state.ts";
 import { type GenerationInput, ProvenanceSchema } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
 import { type ContractServer, sendProblem, startContractServer, testMeta, upscalerDigest } from "./contract-server.ts";
 
 let server: ContractServer;
@@ -199,6 +200,17 @@ test("provenance of an edit holds all that makes the image again, each frame of 
     assert.deepEqual({ condition, guidanceOf, keepResidualOf, blendWith }, edit);
     assert.deepEqual(frame, { index, count: 2 });
   }
+});
+
+test("provenance holds the share of examples that was asked for, or that the server settled", async () => {
+  const sets: ResultSet[] = [];
+  for (const asked of [{ ...input, examples: 0.25 }, { ...input, examples: 0 }, input])
+    await run(new AbortController().signal, [], sets, asked);
+  const kept = sets.map(({ images }) => ProvenanceSchema.parse(JSON.parse(JSON.stringify(images[0]!.provenance))));
+  assert.deepEqual(
+    kept.map(({ examples }) => examples),
+    [0.25, 0, limits.examplesDefault],
+  );
 });
 
 test("provenance of an enlarged image holds the factor and the pack that enlarged, any other neither", async () => {

@@ -8,6 +8,7 @@ import { describeStep, shareOf } from "../../plugin/ui/progress-text.ts";
 import { rankByLikelihood } from "../../plugin/ui/run.ts";
 import { type Action, initialState, keptImages, type ResultSet, reduce, type State } from "../../plugin/ui/state.ts";
 import type { Provenance } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
 import { defaultSettings } from "../../shared/messages.ts";
 
 const provenance = (seed: number, caption = "a cat"): Provenance => ({
@@ -97,7 +98,7 @@ test("only ticked images are applied, and only the answer to the last apply coun
 
 test("each line is a caption, and all share the seed", () => {
   const form = { ...formOf(defaultSettings, 42), captions: " a  cat \n\n a dog", style: "flat", count: 3 };
-  const jobs = planJobs(form, "caption", []);
+  const jobs = planJobs(form, { id: "caption" }, []);
   assert.deepEqual(captionsOf(form.captions), ["a cat", "a dog"]);
   assert.deepEqual(
     jobs.map(({ input }) => [input.condition, input.count, input.seed]),
@@ -125,7 +126,7 @@ test("regenerating layers keeps each one's caption and replaces exactly those la
   const plan = planRegeneration([...images, { id: "1:9", isArtboard: false, provenance: "broken" }], form);
   assert.ok(plan);
   assert.deepEqual([plan.form.captions, plan.form.style, plan.form.guidance], ["a cat\na dog", "flat", 2]);
-  const jobs = planJobs(plan.form, "caption", plan.replacements);
+  const jobs = planJobs(plan.form, { id: "caption" }, plan.replacements);
   assert.deepEqual(
     jobs.map(({ caption, nodeIds, input }) => [caption, nodeIds, input.count]),
     [
@@ -143,6 +144,39 @@ test("regenerating an artboard makes a new one", () => {
   );
   assert.deepEqual(plan?.replacements, []);
   assert.equal(plan?.form.captions, "a cat");
+});
+
+test("a job says how much of examples it wants only where a translation has some", () => {
+  const form = { ...formOf(defaultSettings, 1), captions: "a cat\na dog" };
+  const sent = (hasExamples: boolean | undefined, change = {}) =>
+    planJobs({ ...form, ...change }, { id: "caption", hasExamples }, []).map(({ input }) =>
+      "examples" in input ? input.examples : "absent",
+    );
+  assert.deepEqual(sent(true), [limits.examplesDefault, limits.examplesDefault]);
+  assert.deepEqual(sent(true, { examples: 0 }), [0, 0]);
+  assert.deepEqual([sent(false), sent(undefined)].flat(), new Array(4).fill("absent"));
+});
+
+test("regenerating restores the share of examples, and leaves the form's where a layer knows none", () => {
+  const form = { ...formOf(defaultSettings, 1), examples: 0.3 };
+  const planned = (made: Provenance) =>
+    planRegeneration([{ id: "1:1", isArtboard: false, provenance: JSON.stringify(made) }], form)!;
+  assert.equal(planned(provenance(1)).form.examples, 0.3);
+  for (const examples of [0, 0.6]) {
+    const plan = planned({ ...provenance(1), examples });
+    assert.equal(plan.form.examples, examples);
+    const [job] = planJobs(plan.form, { id: "caption", hasExamples: true }, plan.replacements);
+    assert.deepEqual([job?.input.examples, job?.nodeIds], [examples, ["1:1"]]);
+  }
+});
+
+test("settings that are saved leave the share of examples as it is in the form", () => {
+  const state = after(
+    started,
+    { type: "form", change: { examples: 0.3 } },
+    { type: "settings", settings: { ...defaultSettings, guidance: 3 } },
+  );
+  assert.deepEqual([state.form.examples, state.form.guidance], [0.3, 3]);
 });
 
 test("images are ranked by exact log-likelihood", () => {

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { appendFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
@@ -15,6 +15,7 @@ import type { ImageResult } from "../../server/inference/protocol.ts";
 import { packsHome, readEntry } from "../../server/packs/catalogue.ts";
 import { verifyPack } from "../../server/packs/verify.ts";
 import { joinTwins } from "../../server/pretrain/data/concepts.mjs";
+import { recordsFolder } from "../../server/training/fill-pack-folder.ts";
 import type { ImageItem } from "../../server/training/image-set.ts";
 import { ResolvedRequestSchema } from "../../shared/contract.ts";
 import { tauIn } from "../inference/run-tau.ts";
@@ -78,15 +79,16 @@ it("the pack icons is trained, exported and drawn with, on toy sizes", {
       await script("export_small_autoencoders", "--expert", expert, ...files);
     }
     await runNode(`${data}/declare-experts.mjs`, ["--icons", icons, "--pack", pack, "--styles-min", "3"]);
-    await runNode(`${data}/examples.mts`, ["--icons", icons, "--pack", pack, "--threads", "1"]);
+    const gatherExamples = () => runNode(`${data}/examples.mts`, ["--icons", icons, "--pack", pack, "--threads", "1"]);
+    assert.match((await gatherExamples()).stdout, /^[1-9]\d* examples of [1-9]\d* labels/);
 
     await tau("train", icons, "--pack", pack, "--steps", "3", "--batch", "16", "--keep", "last");
     await verify();
     const { manifest } = await readEntry(pack, true);
     const labels = manifest.experts["label"];
     assert.ok(labels?.kind === "label" && labels.vocabulary.some(({ id }) => id === "circle"));
-    assert.deepEqual(labels.examples, { file: "label/examples.safetensors", dims: 512 });
-    const { conditions } = manifest.translations[0]!;
+    const { conditions, examples } = manifest.translations[0]!;
+    assert.equal(examples, "examples/examples.safetensors");
     assert.equal(conditions.length, 9);
     assert.equal(conditions.find(({ name }) => name === "label")?.readFrom, "caption");
     const styles = manifest.experts["style"];
@@ -111,15 +113,30 @@ it("the pack icons is trained, exported and drawn with, on toy sizes", {
     await verify();
     assert.ok((await readEntry(pack, true)).manifest.translations[0]!.calibration);
 
+    // Examples of a pack that has a manifest come with the version of pack.json, under which its records are found again.
+    const draft = JSON.parse(await readFile(join(pack, "pack.json"), "utf8"));
+    await writeFile(join(pack, "pack.json"), JSON.stringify({ ...draft, version: "9.0.0" }));
+    await gatherExamples();
+    await verify();
+    const again = (await readEntry(pack, true)).manifest;
+    assert.deepEqual([again.version, again.translations[0]!.examples], ["9.0.0", examples]);
+    assert.deepEqual(
+      await readdir(join(pack, recordsFolder(again.version))),
+      await readdir(join(pack, recordsFolder(manifest.version))),
+    );
+
     const client = createInferenceClient({ packsDir: home, provider: "cpu", threads: 1 });
     try {
       await client.start();
       const images: ImageResult[] = [];
       const condition = { caption: "red circle", style: "twemoji" };
-      const request = ResolvedRequestSchema.parse({ condition, seed: 1, count: 1 });
-      await client.generate(request, { onImage: (image) => void images.push(image) });
-      const [{ widthPx, heightPx, rgba }] = images as [ImageResult];
-      assert.deepEqual([images.length, widthPx, heightPx, rgba.length], [1, 128, 128, rowBytes]);
+      for (const share of [{}, { examples: 0 }]) {
+        const request = ResolvedRequestSchema.parse({ condition, seed: 1, count: 1, ...share });
+        await client.generate(request, { onImage: (image) => void images.push(image) });
+      }
+      const [{ widthPx, heightPx, rgba }, plain] = images as [ImageResult, ImageResult];
+      assert.deepEqual([images.length, widthPx, heightPx, rgba.length], [2, 128, 128, rowBytes]);
+      assert.notDeepEqual(rgba, plain.rgba);
     } finally {
       await client.close();
     }

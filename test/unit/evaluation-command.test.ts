@@ -11,7 +11,7 @@ import type { Report, TimedSection } from "../../server/evaluation/report.ts";
 import { encodePng, probeImage } from "../../server/images/codec.ts";
 import { readEntry } from "../../server/packs/catalogue.ts";
 import { costCard } from "../../server/training/cost-card.ts";
-import { tinyDraft, tinyFullDraft, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tinyDraft, tinyFullDraft, tinySizePx, withExamples, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-evaluate-"));
@@ -37,7 +37,7 @@ function tau(args: string[], onStart: (child: ReturnType<typeof spawn>) => void 
 
 const options = {
   work: join(folder, "work"),
-  settings: { seed: 1, limit: 16, temperature: 0.2, guidance: 1 },
+  settings: { seed: 1, limit: 16, temperature: 0.2, guidance: 1, examples: 0.9 },
   onProgress: () => {},
 };
 
@@ -117,6 +117,20 @@ describe("tau evaluate", () => {
         [`${id}.png`],
       );
     }
+  });
+
+  it("shows what the share of examples does where a pack brings some, and else what the flow does by itself", async () => {
+    const { pack } = await writeTinyPack(join(folder, "exampled"), withExamples(tinyFullDraft));
+    const curvesOf = async (path: string) => {
+      const entry = await readEntry(path, true);
+      const { sections } = await evaluate({ ...options, entry, set, only: ["curves"] });
+      return sections[0]!.tables;
+    };
+    const [[share, ...exampled], plain] = [await curvesOf(pack), await curvesOf(full)];
+    assert.equal(share?.title, "Share of examples");
+    assert.deepEqual(exampled, plain);
+    const gains = share!.rows.map(({ values }) => values["gain"]);
+    assert.equal(new Set(gains).size, gains.length, `${gains}`);
   });
 
   it("measures a translation that reads a sketch and no words by the sketch alone", async () => {

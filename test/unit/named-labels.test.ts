@@ -8,7 +8,7 @@ import { encodeConditions } from "../../server/engine/conditions.ts";
 import { restyledConditions } from "../../server/engine/restyle.ts";
 import type { Translation } from "../../server/engine/translation.ts";
 import { LabelExpert } from "../../server/experts/label.ts";
-import { LabelNames } from "../../server/experts/label-names.ts";
+import { LabelNames, withoutColours } from "../../server/experts/label-names.ts";
 import { asText } from "../../server/experts/values.ts";
 import { conditionValues } from "../../server/inference/condition-values.ts";
 import { planGeneration } from "../../server/inference/plan.ts";
@@ -56,6 +56,22 @@ describe("a caption", () => {
   ];
   for (const [caption, label] of cases)
     it(`"${caption}" names ${label ?? "no label"}`, () => assert.equal(names.labelIn(caption), label));
+});
+
+describe("a caption without its colours", () => {
+  const cases: ReadonlyArray<readonly [caption: string, plain: string | undefined]> = [
+    ["Green tree", "tree"],
+    ["a dark-red and light blue car", "a and car"],
+    ["a light car", undefined],
+    ["tree", undefined],
+    ["dark green", undefined],
+    ["an orange", undefined],
+    ["picture of an orange", undefined],
+    ["black and white", undefined],
+    ["★", undefined],
+  ];
+  for (const [caption, plain] of cases)
+    it(`"${caption}" is ${plain ?? "the same, or nothing"}`, () => assert.equal(withoutColours(caption), plain));
 });
 
 const label = new LabelExpert({ kind: "label", vocabulary }, "label");

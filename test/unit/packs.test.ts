@@ -6,12 +6,20 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { SharedFiles } from "../../server/experts/shared-files.ts";
 import { asText } from "../../server/experts/values.ts";
+import { readTensorFile, writeTensorFile } from "../../server/onnx/tensor-file.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";
 import type { PackManifest } from "../../server/packs/manifest.ts";
 import { writeManifest } from "../../server/training/publish.ts";
 import { conditionFields } from "../../shared/conditions.ts";
-import { tinyFullDraft, tinyLabels, tinyLayout, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import {
+  tinyFullDraft,
+  tinyLabels,
+  tinyLayout,
+  tinySizePx,
+  withExamples,
+  writeTinyPack,
+} from "../fixtures/tiny-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-packs-"));
 after(() => rm(root, { recursive: true }));
@@ -164,8 +172,13 @@ describe("packs", () => {
         /expected each condition once, got "style" twice/,
       ],
       [
-        ({ experts, files }) => Object.assign(experts["style"]!, { examples: { file: files[0]!.path, dims: 2 } }),
-        /style: expected an expert of labels without examples, got "style" with /,
+        ({ translations: [first], files }) =>
+          Object.assign(first!, { examples: files[0]!.path, conditions: first!.conditions.slice(1) }),
+        /examples: expected a translation that reads captions, got style$/,
+      ],
+      [
+        ({ translations }) => Object.assign(translations[0]!, { examples: "examples.safetensors" }),
+        /translations\.caption: "examples\.safetensors" is not in files/,
       ],
       [
         ({ translations }) => Object.assign(translations[0]!.conditions[0]!, { name: "smell" }),
@@ -241,6 +254,42 @@ describe("a pack with every condition", () => {
     await assert.rejects(loadPacks(await Catalogue.open(home), { threads: 1 }), {
       code: "pack_corrupt",
       message: /expected a flow for z 8, caption 6, style 3, label 1, .*, got z 8, caption 6, style 3, label 3, /,
+    });
+  });
+});
+
+describe("a pack with examples", () => {
+  it("tells that it has some, verifies their file and starts words from them", async () => {
+    const home = join(root, "examples");
+    await writeTinyPack(home, withExamples(tinyFullDraft));
+    const catalogue = await Catalogue.open(home);
+    assert.equal(catalogue.packs()[0]!.translations[0]!.hasExamples, true);
+    const { translations } = await loadPacks(catalogue, { threads: 1 });
+    const noise = (count: number) => new Float32Array(count);
+    const start = translations[0]!.examples?.startFor({ label: tinyLabels[0], style: "flat", noise });
+    assert.equal(start?.latent.length, translations[0]!.flow.dims);
+    await writeTinyPack(home, tinyFullDraft);
+    const plain = await Catalogue.open(home);
+    assert.equal(plain.packs()[0]!.translations[0]!.hasExamples, undefined);
+    assert.equal((await loadPacks(plain, { threads: 1 })).translations[0]!.examples, undefined);
+  });
+
+  it("is refused where their file is another, and where it does not fit latents or captions", async () => {
+    const home = join(root, "other-examples");
+    const { pack } = await writeTinyPack(home, withExamples(tinyFullDraft));
+    const path = join(pack, "examples/examples.safetensors");
+    const load = async () => loadPacks(await Catalogue.open(home), { threads: 1 });
+    const { tensors, bytes, metadata } = await readTensorFile(path);
+    await writeTensorFile(path, tensors, { ...metadata, more: "" }, bytes);
+    await assert.rejects(load(), {
+      code: "pack_corrupt",
+      message: /examples\/examples\.safetensors: expected \d+ bytes/,
+    });
+    await writeTensorFile(path, tensors.set("middles", new Float32Array(7)), metadata, bytes);
+    await writeManifest(pack, withExamples(tinyFullDraft));
+    await assert.rejects(load(), {
+      code: "pack_corrupt",
+      message: /^examples .*examples\.safetensors: expected 32 values in "middles", got 7$/,
     });
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
 import { writeFlowFile } from "../../server/flow/weights.ts";
-import { openBasePack, withoutStyles } from "../../server/training/base-pack.ts";
+import { openBasePack, unlabelled } from "../../server/training/base-pack.ts";
 import type { NewTranslation } from "../../server/training/fill-pack-folder.ts";
 import { publishPack } from "../../server/training/publish-pack.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
@@ -20,7 +20,7 @@ it("the same translation keeps its version and digest, another one gets the next
   const made: NewTranslation = {
     name: "mine",
     label: "Mine",
-    draft: withoutStyles(base.draft),
+    draft: unlabelled(base.draft),
     flow: writeFlowFile(base.flow),
     metrics: { heldOutNatsPerDim: 1 },
     source: "24 captioned images",

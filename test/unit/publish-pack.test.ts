@@ -11,23 +11,23 @@ import { after, describe, it } from "node:test";
 import { type FlowWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
-import { type BasePack, openBasePack, withoutStyles } from "../../server/training/base-pack.ts";
+import { type BasePack, openBasePack, unlabelled } from "../../server/training/base-pack.ts";
 import { chooseStart } from "../../server/training/choose-start.ts";
 import { recordsFolder } from "../../server/training/fill-pack-folder.ts";
 import { requireName } from "../../server/training/pack-name.ts";
 import { writeManifest } from "../../server/training/publish.ts";
 import { publishPack } from "../../server/training/publish-pack.ts";
 import { diskFull, watchDisk } from "../fixtures/disk-calls.ts";
-import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tinyDraft, withExamples, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { trainingSetOf } from "../fixtures/tiny-training-set.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-publish-pack-"));
 after(() => rm(root, { recursive: true }));
 
 const shipped = join(root, "ship");
-const { pack: basePath } = await writeTinyPack(shipped);
+const { pack: basePath } = await writeTinyPack(shipped, withExamples(tinyDraft));
 const base = await openBasePack(basePath);
-const { weights } = await chooseStart(base, trainingSetOf(withoutStyles(base.draft)), ["caption"], {
+const { weights } = await chooseStart(base, trainingSetOf(unlabelled(base.draft)), ["caption"], {
   seed: 1,
   threads: 1,
 });
@@ -51,7 +51,7 @@ const publish = (packs: string, factor: number, from: BasePack = base, journal =
     {
       name: "mine",
       label: "Mine",
-      draft: withoutStyles(from.draft),
+      draft: unlabelled(from.draft),
       flow: flowOf(factor),
       metrics: { captionNatsPerDim: factor },
       source: "40 captioned images",
@@ -97,6 +97,9 @@ describe("publishing a translation", () => {
     );
     assert.deepEqual(translation!.metrics, { captionNatsPerDim: 0.9 });
     assert.deepEqual(Object.keys(manifest.experts).sort(), ["image", "text"]);
+    // Drawings of the base's styles are no start for drawings of another.
+    assert.deepEqual([base.draft.translation.examples !== undefined, translation!.examples], [true, undefined]);
+    assert.ok(manifest.files.every(({ path }) => !path.startsWith("examples/")));
     assert.match(manifest.parts.at(-1)!.source, /^trained from 40 captioned images, started from tiny 0\.0\.1$/);
     assert.deepEqual([info.id, info.translations[0]!.styles], ["mine", []]);
     const { flow } = translation!;

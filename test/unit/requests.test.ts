@@ -8,6 +8,7 @@ import {
   ProvenanceSchema,
   ResolvedRequestSchema,
 } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
 import { conditionsIn, drawingsIn, uploadsIn } from "../../shared/request-sources.ts";
 import { parse } from "../../shared/validation.ts";
 
@@ -47,11 +48,15 @@ describe("provenance", () => {
     const read = ProvenanceSchema.parse(JSON.parse(JSON.stringify({ ...edit, ...about })));
     assert.deepEqual(read, { ...edit, ...about });
     const { format, packId, packDigest, logLikelihood, frame, ...again } = read;
-    assert.deepEqual(ResolvedRequestSchema.parse({ ...again, count: frame!.count }), { ...edit, count: 5 });
+    assert.deepEqual(ResolvedRequestSchema.parse({ ...again, count: frame!.count }), {
+      ...edit,
+      count: 5,
+      examples: 0,
+    });
   });
 });
 
-it("a generation that version 0.1 stored still parses, with nothing outside and no gain", () => {
+it("a generation that version 0.1 stored still parses, with nothing outside, no gain and no examples", () => {
   const image = {
     index: 0,
     seed: 7,
@@ -73,7 +78,60 @@ it("a generation that version 0.1 stored still parses, with nothing outside and 
     images: [image],
   };
   const read = GenerationSchema.parse(stored);
-  assert.deepEqual([read.outside, read.images, read.request.bestOf], [[], [image], 1]);
+  assert.deepEqual([read.outside, read.images, read.request.bestOf, read.request.examples], [[], [image], 1, 0]);
+  // One that says what it started from keeps it.
+  assert.equal(
+    GenerationSchema.parse({ ...stored, request: { ...stored.request, examples: 0.5 } }).request.examples,
+    0.5,
+  );
+});
+
+describe("the share of examples that a request means", () => {
+  const shareOf = (fields: object): number => GenerationRequestSchema.parse(fields).examples;
+  const image = digest("1");
+
+  it("is the default for words, in any combination", () => {
+    for (const condition of [
+      { caption: "a" },
+      { label: "a" },
+      { style: "a" },
+      { caption: "a", label: null, style: "b" },
+    ])
+      assert.equal(shareOf({ condition }), limits.examplesDefault, JSON.stringify(condition));
+  });
+
+  it("is 0 beside a picture, which says by itself what to start from", () => {
+    for (const picture of [
+      { sketch: { svg: "<svg/>" } },
+      { layout: { cells: [0] } },
+      { image: { image, depth: "early" } },
+      { lowResolution: { image } },
+    ]) {
+      assert.equal(shareOf({ condition: picture }), 0);
+      assert.equal(shareOf({ condition: { caption: "a", style: "b", ...picture } }), 0);
+    }
+  });
+
+  it("is 0 where the start is kept of an image, and no other may be asked for there", () => {
+    const kept = { condition: { caption: "a" }, count: 1, keepResidualOf: { image } };
+    assert.equal(shareOf(kept), 0);
+    assert.equal(shareOf({ ...kept, examples: 0 }), 0);
+    const { error } = GenerationRequestSchema.safeParse({ ...kept, examples: 0.5 });
+    assert.deepEqual(
+      error?.issues.map(({ path, message }) => [path, message]),
+      [[["examples"], "expected 0 with keepResidualOf, got 0.5"]],
+    );
+  });
+
+  it("is what is asked for, beside words and pictures, and stays so when the request is read again", () => {
+    const sketch = { svg: "<svg/>" };
+    for (const condition of [{ caption: "a" }, { caption: "a", sketch }])
+      for (const examples of [0, 0.25, 1]) {
+        const settled = ResolvedRequestSchema.parse({ condition, examples, seed: 1 });
+        assert.equal(settled.examples, examples);
+        assert.deepEqual(ResolvedRequestSchema.parse(settled), settled);
+      }
+  });
 });
 
 describe("what a request names", () => {

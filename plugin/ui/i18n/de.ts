@@ -21,6 +21,8 @@ export const de: Texts = {
   varietyHint: "Niedrig: das wahrscheinlichste Bild. Hoch: überraschender.",
   guidance: "Worttreue",
   guidanceHint: "Höher: näher an der Beschreibung, weniger natürlich.",
+  knownDrawings: "Bekannte Zeichnungen",
+  knownDrawingsHint: "Höher: Formen, wie andere Stile sie zeichnen. Niedriger: freier.",
   generate: "Erzeugen",
   generateAgain: "Neu erzeugen",
   cancel: "Abbrechen",

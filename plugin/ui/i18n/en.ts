@@ -20,6 +20,8 @@ export const en = {
   varietyHint: "Low: the most likely image. High: more surprising.",
   guidance: "Follow the words",
   guidanceHint: "Higher: closer to the caption, less natural.",
+  knownDrawings: "Known drawings",
+  knownDrawingsHint: "Higher: shapes as other styles draw them. Lower: freer.",
   generate: "Generate",
   generateAgain: "Generate again",
   cancel: "Cancel",

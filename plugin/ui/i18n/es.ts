@@ -21,6 +21,8 @@ export const es: Texts = {
   varietyHint: "Bajo: la imagen más probable. Alto: más sorpresas.",
   guidance: "Seguir las palabras",
   guidanceHint: "Más alto: más fiel a la descripción, menos natural.",
+  knownDrawings: "Dibujos conocidos",
+  knownDrawingsHint: "Más alto: formas como las dibujan otros estilos. Más bajo: más libres.",
   generate: "Generar",
   generateAgain: "Generar de nuevo",
   cancel: "Cancelar",

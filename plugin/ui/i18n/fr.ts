@@ -21,6 +21,8 @@ export const fr: Texts = {
   varietyHint: "Bas : l'image la plus probable. Haut : plus de surprise.",
   guidance: "Suivre les mots",
   guidanceHint: "Plus haut : plus proche de la légende, moins naturel.",
+  knownDrawings: "Dessins connus",
+  knownDrawingsHint: "Plus haut : formes telles que d'autres styles les dessinent. Plus bas : plus libres.",
   generate: "Générer",
   generateAgain: "Regénérer",
   cancel: "Annuler",

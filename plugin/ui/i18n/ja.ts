@@ -21,6 +21,8 @@ export const ja: Texts = {
   varietyHint: "低い: 最もありそうな画像。高い: より意外な画像。",
   guidance: "言葉への忠実さ",
   guidanceHint: "高いほどキャプションに近く、自然さは減ります。",
+  knownDrawings: "お手本の絵",
+  knownDrawingsHint: "高いほど他のスタイルの描き方に近い形になり、低いほど自由になります。",
   generate: "生成",
   generateAgain: "もう一度生成",
   cancel: "キャンセル",

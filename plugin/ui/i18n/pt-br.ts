@@ -21,6 +21,8 @@ export const ptBr: Texts = {
   varietyHint: "Baixo: a imagem mais provável. Alto: mais surpresas.",
   guidance: "Seguir as palavras",
   guidanceHint: "Mais alto: mais fiel à legenda, menos natural.",
+  knownDrawings: "Desenhos conhecidos",
+  knownDrawingsHint: "Mais alto: formas como outros estilos as desenham. Mais baixo: mais livres.",
   generate: "Gerar",
   generateAgain: "Gerar de novo",
   cancel: "Cancelar",

@@ -1,7 +1,7 @@
-/** Captions, style, count, and behind Options the seed and the two sliders. Enter in the captions generates. */
+/** Captions, style, count, and behind Options the seed and the sliders. Enter in the captions generates. */
 import { useEffect, useRef } from "preact/hooks";
 import { limits } from "../../../shared/limits.ts";
-import { captionTranslations } from "../failure.ts";
+import { askedTranslation } from "../failure.ts";
 import { fill } from "../i18n/texts.ts";
 import { captionsOf } from "../plan.ts";
 import { IconButton, Slider, Stepper } from "./controls.tsx";
@@ -82,6 +82,16 @@ export function CaptionForm(props: ViewProps) {
           max={limits.guidanceMax}
           onChange={(guidance) => controller.editForm({ guidance })}
         />
+        {askedTranslation(state.meta)?.hasExamples && (
+          <Slider
+            id="examples"
+            label={texts.knownDrawings}
+            hint={texts.knownDrawingsHint}
+            value={form.examples}
+            max={1}
+            onChange={(examples) => controller.editForm({ examples })}
+          />
+        )}
       </details>
     </div>
   );
@@ -96,7 +106,7 @@ function StyleAndCount({ controller, texts }: ViewProps) {
         <StyleSelect
           id="style"
           texts={texts}
-          styles={meta === undefined ? [] : (captionTranslations(meta)[0]?.translation.styles ?? [])}
+          styles={askedTranslation(meta)?.styles ?? []}
           value={form.style}
           onChange={(style) => controller.editForm({ style })}
         />

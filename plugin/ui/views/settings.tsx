@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { limits } from "../../../shared/limits.ts";
 import type { Settings } from "../../../shared/messages.ts";
-import { captionTranslations } from "../failure.ts";
+import { askedTranslation } from "../failure.ts";
 import { fill } from "../i18n/texts.ts";
 import { Button, IconButton, Slider, Stepper, Switch, useEnterInField } from "./controls.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
@@ -41,7 +41,7 @@ export function SettingsView(props: ViewProps) {
               <StyleSelect
                 id="default-style"
                 texts={texts}
-                styles={state.meta === undefined ? [] : (captionTranslations(state.meta)[0]?.translation.styles ?? [])}
+                styles={askedTranslation(state.meta)?.styles ?? []}
                 value={draft.style}
                 onChange={(style) => edit({ style })}
               />

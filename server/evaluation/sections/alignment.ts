@@ -23,15 +23,18 @@ export const alignmentSection: SectionPlan = {
     const rows: Row[] = [];
     for (const group of [material!.known, material!.unseen])
       if (group.items.length >= fewest) rows.push(...(await rowsOf(subject, material!, group)));
+    if (material!.known.items.length >= fewest) rows.push(await trainingRow(subject, material!));
+    rows.push(...(await strangerRows(subject, material!)));
     rows.push(...(await otherWords(subject, material!)));
     return {
       about:
         `R-precision@1 among ${rivals + 1} captions, or as many different ones as there are: features of ${subject.features!.name} are mapped to whitened caption vectors by ridge ` +
         "regression (closed form, fitted on real training images), and the caption that ranks first by cosine must be the image's own. Samples follow " +
-        "captions as requests do, with the label that a caption names. " +
+        "captions as requests do, with the label that a caption names, and start from examples where the translation has some. " +
         "What is third party and what is not: the net that looks at the images had no part in samples drawn from words, because it conditions only " +
         "when an image is given; the vectors of the captions that compete are the text expert's, which conditions the flow too. The ceilings are what " +
-        "this judge says of images that are right.",
+        "this judge says of images that are right. It was fitted on training images, which examples are made of: how much better it knows those, " +
+        "the control says. A stranger is a judge that was fitted without any image of the concepts that are asked for.",
       tables: [
         {
           title: "R-precision@1",
@@ -64,6 +67,51 @@ async function rowsOf(subject: Subject, material: Material, group: Group): Promi
     row("reconstructions", "ceiling", (await rank(await group.features.rebuilt())).precision),
     row("real images", "ceiling", real.precision),
   ];
+}
+
+/** What the judge says of images that it was fitted on. */
+async function trainingRow(subject: Subject, material: Material): Promise<Row> {
+  const { images, known } = material;
+  const step = Math.max(1, Math.floor(images.train.length / known.items.length));
+  const kept = known.items.flatMap((_, at) => (images.train[at * step] ? [at * step] : []));
+  const group: Group = { ...known, items: kept.map((at) => images.train[at]!) };
+  const features = pickRows(await material.trainFeatures(), kept);
+  const { precision } = await precisionOf(subject, group, await material.captionJudge(), features);
+  return {
+    what: "training images, which the judge was fitted on",
+    role: "control",
+    n: kept.length,
+    values: { precision },
+  };
+}
+
+/** What a judge says that has no drawing of these concepts by heart. */
+async function strangerRows(subject: Subject, material: Material): Promise<Row[]> {
+  const { known, images } = material;
+  const concepts = new Set(known.items.map(({ concept }) => concept));
+  if (known.items.length < fewest || images.train.filter(({ concept }) => !concepts.has(concept)).length < fewest)
+    return [];
+  const judge = await material.strangerJudge();
+  const seedOf = (at: number): number => imageSeed(subject.settings.seed, at);
+  const ofAlone = async (): Promise<Vectors> => {
+    const what = "samples without examples";
+    const wanted = (await known.words()).map((conditions, at) => ({ conditions, seed: seedOf(at), examples: 0 }));
+    const alone = await drawAll(subject, what, wanted);
+    return subject.features!.featuresOf(`features, ${what}`, alone.length, (at) => decode(subject, alone[at]!.latent));
+  };
+  const { drawn, rebuilt, real } = known.features;
+  const rows: ReadonlyArray<readonly [what: string, role: Row["role"], features: () => Promise<Vectors>]> = [
+    ["samples", "measured", drawn],
+    ...(subject.translation.examples ? [["samples without examples", "control", ofAlone] as const] : []),
+    ["reconstructions", "ceiling", rebuilt],
+    ["real images", "ceiling", real],
+  ];
+  const told: Row[] = [];
+  for (const [what, role, features] of rows) {
+    const { precision } = await precisionOf(subject, known, judge, await features());
+    told.push({ what: `${known.name}, by a stranger: ${what}`, role, n: known.items.length, values: { precision } });
+  }
+  return told;
 }
 
 /** R-precision of images, given by their features, for the captions of a group in its order. */

@@ -1,5 +1,5 @@
 /**
- * What guidance, temperature and ranking do: how much conditions explain of the samples, and whether a third party sees their
+ * What examples, guidance, temperature and ranking do: how much conditions explain of the samples, and whether a third party sees their
  * captions in them.
  */
 import { imageSeed } from "../../engine/random.ts";
@@ -8,6 +8,7 @@ import { curveChart } from "../curve-chart.ts";
 import { decode, drawAll, type Wanted } from "../draw.ts";
 import type { Group, Material } from "../groups.ts";
 import { mean } from "../metrics/statistics.ts";
+import { countOf, rowOf, type Vectors } from "../metrics/vectors.ts";
 import type { Column, Figure, Row, Table } from "../report.ts";
 import { reads, type Subject, wordsOf } from "../subject.ts";
 import { precisionOf } from "./alignment.ts";
@@ -17,33 +18,45 @@ import { firstOf, needsImages, type SectionPlan } from "./section.ts";
 const imagesMax = 200;
 
 interface Sweep {
-  readonly key: "guidance" | "temperature" | "best-of";
+  readonly key: "examples" | "guidance" | "temperature" | "best-of";
   readonly title: string;
   readonly values: readonly number[];
   /** What a value changes of a draw; `candidates` = draws of which the best is kept. */
   settingsOf(value: number): Partial<Wanted> & { readonly candidates?: number };
 }
 
+const examplesSweep: Sweep = {
+  key: "examples",
+  title: "Share of examples",
+  values: [0, 0.25, 0.5, 0.75, 0.9, 1],
+  settingsOf: (examples) => ({ examples }),
+};
+/** What the flow does by itself, without examples. */
 const sweeps: readonly Sweep[] = [
-  { key: "guidance", title: "Guidance", values: [0, 0.5, 1, 2, 3], settingsOf: (guidance) => ({ guidance }) },
+  {
+    key: "guidance",
+    title: "Guidance",
+    values: [0, 0.5, 1, 2, 3],
+    settingsOf: (guidance) => ({ guidance, examples: 0 }),
+  },
   {
     key: "temperature",
     title: "Temperature",
     values: [0, 0.2, 0.5, 0.8, 1],
-    settingsOf: (temperature) => ({ temperature }),
+    settingsOf: (temperature) => ({ temperature, examples: 0 }),
   },
   {
     key: "best-of",
     title: "Best of K at temperature 0.8, guidance 0",
     values: [1, 2, 4, 8],
     // Ranking chooses among what differs: at a low temperature all candidates look alike.
-    settingsOf: (candidates) => ({ candidates, temperature: 0.8, guidance: 0 }),
+    settingsOf: (candidates) => ({ candidates, temperature: 0.8, guidance: 0, examples: 0 }),
   },
 ];
 
 export const curvesSection: SectionPlan = {
   id: "curves",
-  title: "Guidance, temperature and ranking",
+  title: "Examples, guidance, temperature and ranking",
   missing: (subject) =>
     firstOf(
       needsImages(subject),
@@ -52,7 +65,8 @@ export const curvesSection: SectionPlan = {
   async run(subject, material) {
     const tables: Table[] = [];
     const figures: Figure[] = [];
-    for (const sweep of sweeps) {
+    const hasExamples = subject.translation.examples !== undefined;
+    for (const sweep of hasExamples ? [examplesSweep, ...sweeps] : sweeps) {
       const rows: Row[] = [];
       for (const value of sweep.values) rows.push(await point(subject, material!, sweep, value));
       tables.push({ title: sweep.title, columns: columnsOf(subject), rows });
@@ -60,9 +74,9 @@ export const curvesSection: SectionPlan = {
     }
     return {
       about:
-        "Samples from captions and styles of held-out images, the same seeds at every point. Gain: mean log p(z|c) − log p(z|nothing) in nats, " +
+        "Samples from captions and styles of held-out images, the same seeds at every point; of examples none but in their own table. Gain: mean log p(z|c) − log p(z|nothing) in nats, " +
         "exact, which guidance and ranking push up by design. R-precision@1 as in caption alignment tells whether the images get any better at " +
-        "showing the caption.",
+        "showing the caption; the distance of features to those of the held-out image, which nothing was fitted to, whether they get nearer to it.",
       tables,
       figures,
     };
@@ -97,13 +111,24 @@ async function point(
   if (!subject.features || !reads(subject, "caption")) return { what, role: "measured", n, values: { value, gain } };
   const features = await subject.features.featuresOf(what, n, (at) => decode(subject, best[at]!.latent));
   const { precision } = await precisionOf(subject, group, await captionJudge(), features);
-  return { what, role: "measured", n, values: { value, gain, precision } };
+  const distance = mean(distancesOf(features, await known.features.real()));
+  return { what, role: "measured", n, values: { value, gain, precision, distance } };
 }
+
+/** Root mean square of the difference of each row with the same row of the other. */
+const distancesOf = (from: Vectors, to: Vectors): number[] =>
+  Array.from({ length: countOf(from) }, (_, at) => {
+    const other = rowOf(to, at);
+    return Math.sqrt(mean(Array.from(rowOf(from, at), (value, axis) => (value - other[axis]!) ** 2)));
+  });
 
 const columnsOf = ({ features }: Subject): Column[] => [
   { key: "gain", label: "gain, nats", digits: 1, better: "higher" },
   ...(features
-    ? [{ key: "precision", label: "R-precision@1", digits: 1, isShare: true, better: "higher" } as const]
+    ? [
+        { key: "precision", label: "R-precision@1", digits: 1, isShare: true, better: "higher" } as const,
+        { key: "distance", label: "features to the true image", digits: 3, better: "lower" } as const,
+      ]
     : []),
 ];
 

@@ -2,7 +2,6 @@
 import { type FlowConditionName, isWord } from "../../../shared/conditions.ts";
 import type { EncodedConditions } from "../../engine/conditions.ts";
 import { logNormal } from "../../engine/translation.ts";
-import { joinRows } from "../../experts/frozen-graph.ts";
 import { evaluationBatch, heldOutNats, measuredRows } from "../../flow/held-out.ts";
 import type { Batch, TrainingSet } from "../../flow/training-set.ts";
 import { denseTable } from "../../flow/vector-table.ts";
@@ -119,24 +118,9 @@ async function encodeGroup(subject: Subject, { images, known, latents }: Materia
   const { values, dims: latentDims } = await latents();
   const names = [...subject.experts.keys()];
   const encoded: EncodedConditions[] = [];
-  const labels: EncodedConditions[] = [];
   await inPieces(subject.watch, "conditions of held-out images", known.items.length, 1, async (at) => {
     encoded.push(await encodeOwn(subject, known.items[at]!, names));
-    labels.push(await encodeOwn(subject, known.items[at]!, ["label"]));
   });
-  /** A table of what was encoded, an entry an image. */
-  const tableOf = (name: FlowConditionName, from: readonly EncodedConditions[]) => {
-    const { dims } = subject.experts.get(name)!;
-    const table = new Float32Array(from.length * dims);
-    const options = new Array<readonly number[]>(images.set.items.length).fill([]);
-    for (const [at, { row }] of known.items.entries()) {
-      const condition = from[at]![name];
-      if (!condition) continue;
-      table.set(condition.vector, at * dims);
-      options[row] = [at];
-    }
-    return { table, options };
-  };
   const rowsOf = (items: readonly ImageItem[]): Int32Array => Int32Array.from(items, ({ row }) => row);
   return {
     dims: latentDims,
@@ -146,20 +130,15 @@ async function encodeGroup(subject: Subject, { images, known, latents }: Materia
     heldOutRows: rowsOf(known.items),
     conditions: names.map((name) => {
       const { dims } = subject.experts.get(name)!;
-      const kind = isWord(name) ? "words" : "picture";
-      const beside = tableOf(name, encoded);
-      if (name !== "label" || !names.includes("style"))
-        return { name, kind, dims, table: denseTable(beside.table, dims), options: beside.options };
-      // A label is read beside its style, and another way without one.
-      const apart = tableOf(name, labels);
-      return {
-        name,
-        kind,
-        dims,
-        table: denseTable(joinRows([beside.table, apart.table]), dims),
-        options: beside.options,
-        apart: { from: "style", options: apart.options.map((own) => own.map((at) => at + encoded.length)) },
-      };
+      const table = new Float32Array(encoded.length * dims);
+      const options = new Array<readonly number[]>(images.set.items.length).fill([]);
+      for (const [at, { row }] of known.items.entries()) {
+        const condition = encoded[at]![name];
+        if (!condition) continue;
+        table.set(condition.vector, at * dims);
+        options[row] = [at];
+      }
+      return { name, kind: isWord(name) ? "words" : "picture", dims, table: denseTable(table, dims), options };
     }),
   };
 }

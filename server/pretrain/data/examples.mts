@@ -1,19 +1,24 @@
 /**
- * Examples of the pack's labels, for its label expert: `node --import tsx server/pretrain/data/examples.mts [--pack DIR] [--icons DIR]` from
- * the repository's root encodes the training icons by the pack's target (kept beside the icons), writes label/examples.safetensors and
- * names it in pack.json.
+ * Examples that new drawings start from: `node --import tsx server/pretrain/data/examples.mts [--pack DIR] [--icons DIR]` from the repository's
+ * root encodes the training icons by the pack's target (kept beside the icons) and the names of its labels, writes
+ * examples/examples.safetensors, names it in pack.json and, where the pack has a manifest, there, under the version of pack.json.
  */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { writeExamples } from "../../experts/label-examples.ts";
+import { writeExamples } from "../../experts/examples.ts";
+import { asText } from "../../experts/values.ts";
+import { readEntry } from "../../packs/catalogue.ts";
+import { PackDraftSchema } from "../../packs/manifest.ts";
 import { encodeSet } from "../../training/encode-set.ts";
+import { recordsFolder } from "../../training/fill-pack-folder.ts";
 import { gatherExamples } from "../../training/gather-examples.ts";
 import { openImageSet } from "../../training/image-set.ts";
 import { draftOf } from "../../training/pack-draft.ts";
 import { openSetExperts } from "../../training/pack-experts.ts";
-import { digestExperts } from "../../training/publish.ts";
+import { digestExperts, writeManifest } from "../../training/publish.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
@@ -24,33 +29,56 @@ const { values } = parseArgs({
   },
 });
 const threads = Number(values.threads);
-const file = "label/examples.safetensors";
+const file = "examples/examples.safetensors";
 const packFile = join(values.pack, "pack.json");
 
-/** Ids of a vocabulary of the pack. */
-const idsOf = (entry: { readonly vocabulary: ReadonlyArray<{ readonly id: string }> }): string[] =>
-  entry.vocabulary.map(({ id }) => id);
-
-const pack = JSON.parse(await readFile(packFile, "utf8"));
-const { examples: _, ...label } = pack.experts.label;
-const translation = await draftOf(values.pack);
-// The target alone: nothing else is needed, and the label expert may not have its file yet.
-const draft = { ...translation, translation: { ...translation.translation, conditions: [] } };
+const draft = await draftOf(values.pack);
+const vocabularyOf = (name: string) => {
+  const key = draft.translation.conditions.find((condition) => condition.name === name)?.expert;
+  const entry = draft.manifest.experts[key ?? ""];
+  if (entry?.kind !== "label") throw new Error(`${packFile}: expected a ${name} expert with a vocabulary, got none`);
+  return entry.vocabulary;
+};
+const [labels, styles] = [vocabularyOf("label"), vocabularyOf("style")];
 const files = await digestExperts(values.pack, draft);
 const images = await openImageSet(values.icons, draft.target.imageSizePx);
-const experts = await openSetExperts({ pack: values.pack, draft, files }, { threads });
-const { latents, dims } = await encodeSet({ folder: values.icons, images, experts, drawnRepeats: 1, threads });
+// Captions alone, for the names of labels: pictures of the set as conditions are not needed.
+const conditions = draft.translation.conditions.filter(({ name }) => name === "caption");
+const named = { ...draft, translation: { ...draft.translation, conditions } };
+const experts = await openSetExperts({ pack: values.pack, draft: named, files }, { threads });
+const { latents, dims } = await encodeSet({
+  folder: values.icons,
+  images,
+  experts: { ...experts, conditions: [] },
+  drawnRepeats: 1,
+  threads,
+});
 await images.close();
-const content = gatherExamples({
+const gathered = gatherExamples({
   items: images.items,
   latents,
   dims,
-  labels: idsOf(label),
-  styles: idsOf(pack.experts.style),
+  labels: labels.map(({ id }) => id),
+  styles: styles.map(({ id }) => id),
 });
+const text = experts.conditions[0]!.expert;
+const keys: Float32Array[] = [];
+for (const { label } of labels) keys.push(await text.encodeExamples([asText(label)]));
 const path = join(values.pack, file);
 await mkdir(dirname(path), { recursive: true });
-await writeExamples(path, content);
-pack.experts.label = { kind: label.kind, examples: { file, dims }, ...label };
+await writeExamples(path, { ...gathered, dims, keyDims: text.dims, keys });
+const pack = JSON.parse(await readFile(packFile, "utf8"));
+for (const translation of pack.translations) if (translation.id === draft.translation.id) translation.examples = file;
 await writeFile(packFile, `${JSON.stringify(pack, null, 2)}\n`);
-console.log(`${content.examples.length} examples of ${label.vocabulary.length} labels`);
+if (existsSync(join(values.pack, "manifest.json"))) {
+  const { manifest } = await readEntry(values.pack, true);
+  const { version, parts, licence } = PackDraftSchema.parse(pack);
+  // The flow is the same, and so is what tells of its training.
+  const [from, to] = [manifest.version, version].map((of) => join(values.pack, recordsFolder(of)));
+  if (from !== to && existsSync(from!)) await cp(from!, to!, { recursive: true });
+  const translations = manifest.translations.map((translation) =>
+    translation.id === draft.translation.id ? { ...translation, examples: file } : translation,
+  );
+  await writeManifest(values.pack, { ...manifest, version, parts, licence, translations });
+}
+console.log(`${gathered.examples.length} examples of ${labels.length} labels`);

@@ -1,0 +1,246 @@
+/**
+ * Examples: latents of training drawings, by label and style, each less the middle of its style. Where a drawing of some label in some style
+ * is asked for, those of the same label in other styles say what it looks like; where a caption names no label, those of the nearest names do.
+ * Put on the middle of the style that is asked for they are a start, from which the flow goes on (server/engine/examples.ts).
+ *
+ * Idea: a small model and a database of examples beside it (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
+ */
+import { z } from "zod";
+import { AppError } from "../../shared/problem.ts";
+import type { ExampleRequest, ExampleStart, Examples } from "../engine/interfaces.ts";
+import { addFourBits, type FourBitRows, toFourBits } from "../onnx/four-bits.ts";
+import { readTensorFile, type TensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
+
+/** One example: a label in a style, by their indices. */
+export interface Example {
+  readonly label: number;
+  readonly style: number;
+}
+
+export interface ExamplesContent {
+  /** Of a latent and of a caption's vector. */
+  readonly dims: number;
+  readonly keyDims: number;
+  /** Ids, in the order of their indices. */
+  readonly labels: readonly string[];
+  readonly styles: readonly string[];
+  /** Middle latent of each style and, last, of all of them, [styles + 1, dims]. */
+  readonly middles: Float32Array;
+  /** A caption's vector of each label's own name, [labels, keyDims]. */
+  readonly keys: FourBitRows;
+  readonly examples: readonly Example[];
+  /** Latents of the examples less their styles' middles, [examples, dims]. */
+  readonly values: FourBitRows;
+  /** Log-weight of an example in the second style for what is asked for in the first, [styles, styles]. */
+  readonly affinities: Float32Array;
+}
+
+/** Labels that a caption's start is made of where it names none. */
+const neighbours = 3;
+/** Log-weight of an example for each unit of cosine between its label's name and the caption. */
+const likenessWeight = 30;
+/** Share of a style's likeness that counts among names: what is drawn matters more there than how. */
+const likenessOfStyles = 0.75;
+/** A caption whose nearest name is further away has no start. */
+const likenessMin = 0.35;
+
+export class ExampleStore implements Examples {
+  readonly #content: ExamplesContent;
+  readonly #ofLabel: ReadonlyMap<number, readonly number[]>;
+  readonly #indexOfLabel: ReadonlyMap<string, number>;
+  readonly #indexOfStyle: ReadonlyMap<string, number>;
+  /** Unit vectors of the labels' names, [labels, keyDims]: each caption is compared with all of them. */
+  readonly #names: Float32Array;
+
+  readonly #found = new WeakMap<Float32Array, Map<number | undefined, Weighed[]>>();
+
+  constructor(content: ExamplesContent) {
+    this.#content = content;
+    const ofLabel = new Map<number, number[]>();
+    for (const [at, { label }] of content.examples.entries()) ofLabel.set(label, [...(ofLabel.get(label) ?? []), at]);
+    this.#ofLabel = ofLabel;
+    this.#indexOfLabel = new Map(content.labels.map((id, index) => [id, index]));
+    this.#indexOfStyle = new Map(content.styles.map((id, index) => [id, index]));
+    const { keyDims, keys } = content;
+    this.#names = new Float32Array(content.labels.length * keyDims);
+    for (const label of content.labels.keys()) {
+      const name = this.#names.subarray(label * keyDims, (label + 1) * keyDims);
+      addFourBits(keys, label, keyDims, 1, name);
+      name.set(unit(name));
+    }
+  }
+
+  /** @throws AppError `pack_corrupt` when the file is missing or does not fit latents and captions of so many values */
+  static async open(path: string, dims: number, keyDims: number): Promise<ExampleStore> {
+    const file = await readTensorFile(path).catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new AppError("pack_corrupt", `examples ${path}: expected a file of examples (${why})`, { cause });
+    });
+    return new ExampleStore(contentOf(file, path, dims, keyDims));
+  }
+
+  startFor({ label, style, caption, noise }: ExampleRequest): ExampleStart | undefined {
+    const { dims, values, examples, middles, styles } = this.#content;
+    const asked = this.#indexOfStyle.get(style ?? "");
+    const named = this.#weighed(this.#indexOfLabel.get(label ?? ""), asked);
+    const chosen = named.length > 0 ? named : caption ? this.#nearest(caption, asked) : [];
+    if (chosen.length === 0) return undefined;
+    const drawn = noise(chosen.length);
+    const shares = softmax(chosen.map(({ logWeight }, index) => logWeight + drawn[index]!));
+    const middle = asked ?? styles.length;
+    const latent = middles.slice(middle * dims, (middle + 1) * dims);
+    for (const [index, { at }] of chosen.entries()) addFourBits(values, at, dims, shares[index]!, latent);
+    return named.length > 0 ? { latent, caption: this.#nameOf(examples[chosen[0]!.at]!.label) } : { latent };
+  }
+
+  /** Examples of a label with their weights; none in the style that is asked for: a new drawing is no copy of the one that is there. */
+  #weighed(label: number | undefined, asked: number | undefined, { more = 0, times = 1 } = {}): Weighed[] {
+    const { examples, affinities, styles } = this.#content;
+    return (this.#ofLabel.get(label ?? -1) ?? []).flatMap((at) => {
+      const { style } = examples[at]!;
+      if (style === asked) return [];
+      return [{ at, logWeight: more + (asked === undefined ? 0 : times * affinities[asked * styles.length + style]!) }];
+    });
+  }
+
+  /**
+   * Examples of the labels that are nearest to a caption, those counting more that styles like the one asked for draw. Kept by the vector
+   * itself: the images of a request differ by their noise alone.
+   */
+  #nearest(caption: Float32Array, asked: number | undefined): Weighed[] {
+    const kept = this.#found.get(caption) ?? new Map<number | undefined, Weighed[]>();
+    this.#found.set(caption, kept);
+    const found = kept.get(asked) ?? this.#search(caption, asked);
+    kept.set(asked, found);
+    return found;
+  }
+
+  #search(caption: Float32Array, asked: number | undefined): Weighed[] {
+    const found = this.#content.labels.flatMap((_, label) => {
+      const likeness = this.#likeness(caption, label);
+      const weighed = this.#weighed(label, asked, { more: likenessWeight * likeness, times: likenessOfStyles });
+      return weighed.length > 0 ? [{ likeness, weighed }] : [];
+    });
+    if (found.every(({ likeness }) => likeness < likenessMin)) return [];
+    return found
+      .map(({ weighed }) => weighed)
+      .sort((a, b) => heaviest(b) - heaviest(a))
+      .slice(0, neighbours)
+      .flat();
+  }
+
+  /** Cosine of a caption's unit vector and a label's name. */
+  #likeness(caption: Float32Array, label: number): number {
+    const { keyDims } = this.#content;
+    let product = 0;
+    for (let axis = 0, from = label * keyDims; axis < keyDims; axis += 1, from += 1)
+      product += this.#names[from]! * caption[axis]!;
+    return product;
+  }
+
+  #nameOf(label: number): Float32Array {
+    const { keyDims } = this.#content;
+    return this.#names.slice(label * keyDims, (label + 1) * keyDims);
+  }
+}
+
+interface Weighed {
+  /** Index of the example. */
+  readonly at: number;
+  readonly logWeight: number;
+}
+
+const heaviest = (weighed: readonly Weighed[]): number =>
+  weighed.reduce((most, { logWeight }) => Math.max(most, logWeight), Number.NEGATIVE_INFINITY);
+
+function softmax(values: readonly number[]): number[] {
+  const most = Math.max(...values);
+  const weights = values.map((value) => Math.exp(value - most));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
+}
+
+const unit = (vector: Float32Array): Float32Array => {
+  const length = Math.hypot(...vector) || 1;
+  return vector.map((value) => value / length);
+};
+
+/** @param rows of numbers that are kept in four bits */
+export function writeExamples(
+  path: string,
+  {
+    keys,
+    values,
+    ...content
+  }: Omit<ExamplesContent, "keys" | "values"> & {
+    readonly keys: readonly Float32Array[];
+    readonly values: readonly Float32Array[];
+  },
+): Promise<void> {
+  const { labels, styles, middles, examples, affinities, dims, keyDims } = content;
+  const [keyRows, valueRows] = [toFourBits(keys, keyDims), toFourBits(values, dims)];
+  return writeTensorFile(
+    path,
+    new Map([
+      ["middles", middles],
+      ["affinities", affinities],
+      ["keySteps", keyRows.steps],
+      ["valueSteps", valueRows.steps],
+      ["labels", Float32Array.from(examples, ({ label }) => label)],
+    ]),
+    { labels: JSON.stringify(labels), styles: JSON.stringify(styles) },
+    new Map([
+      ["keys", keyRows.bytes],
+      ["values", valueRows.bytes],
+      ["styles", Int8Array.from(examples, ({ style }) => style)],
+    ]),
+  );
+}
+
+function contentOf(
+  { metadata, tensors, bytes }: TensorFile,
+  path: string,
+  dims: number,
+  keyDims: number,
+): ExamplesContent {
+  const refuse = (expected: string, got: unknown): never => {
+    throw new AppError("pack_corrupt", `examples ${path}: expected ${expected}, got ${got}`);
+  };
+  const ids = (name: string): string[] =>
+    readIds(metadata[name]) ?? refuse(`its ${name} as a list of texts`, metadata[name] ?? "none");
+  const of = <T extends Float32Array | Int8Array>(from: ReadonlyMap<string, T>, name: string, length?: number): T => {
+    const tensor = from.get(name);
+    if (!tensor || (length !== undefined && tensor.length !== length))
+      return refuse(`${length ?? "some"} values in "${name}"`, tensor?.length ?? "none");
+    const strange = tensor.find((value) => !Number.isFinite(value));
+    return strange === undefined ? tensor : refuse(`numbers in "${name}"`, strange);
+  };
+  if ((dims % 2) + (keyDims % 2) > 0) refuse("latents and captions of even widths", `${dims} and ${keyDims}`);
+  const [labels, styles] = [ids("labels"), ids("styles")];
+  const ofExample = of(tensors, "labels");
+  const count = ofExample.length;
+  const ofStyle = of(bytes, "styles", count);
+  const fits = (index: number, among: readonly string[]): boolean =>
+    Number.isInteger(index) && index >= 0 && index < among.length;
+  const strange = ofExample.find((label) => !fits(label, labels)) ?? ofStyle.find((style) => !fits(style, styles));
+  if (strange !== undefined) return refuse(`indices of ${labels.length} labels and ${styles.length} styles`, strange);
+  return {
+    dims,
+    keyDims,
+    labels,
+    styles,
+    middles: of(tensors, "middles", (styles.length + 1) * dims),
+    keys: { bytes: of(bytes, "keys", (labels.length * keyDims) / 2), steps: of(tensors, "keySteps", labels.length) },
+    examples: Array.from(ofExample, (label, at) => ({ label, style: ofStyle[at]! })),
+    values: { bytes: of(bytes, "values", (count * dims) / 2), steps: of(tensors, "valueSteps", count) },
+    affinities: of(tensors, "affinities", styles.length ** 2),
+  };
+}
+
+function readIds(json = ""): string[] | undefined {
+  try {
+    return z.array(z.string()).parse(JSON.parse(json));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * Rows of numbers in four bits each, for what a pack holds much of and needs no more of: whole numbers from −7 to 7 in units of a step that
+ * each row has of its own, two of them in a byte, the first in its lower half.
+ */
+import { AppError } from "../../shared/problem.ts";
+
+export interface FourBitRows {
+  /** [rows, width / 2] */
+  readonly bytes: Int8Array;
+  /** A seventh of the largest size of each row's values, [rows]. */
+  readonly steps: Float32Array;
+}
+
+const largest = 7;
+
+/** @param width of a row, even. @throws AppError `config_invalid` for an odd one */
+export function toFourBits(rows: readonly Float32Array[], width: number): FourBitRows {
+  if (width % 2 !== 0) throw new AppError("config_invalid", `rows in four bits: expected an even width, got ${width}`);
+  const bytes = new Int8Array((rows.length * width) / 2);
+  const steps = Float32Array.from(
+    rows,
+    (row) => row.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / largest || 1,
+  );
+  for (const [at, row] of rows.entries()) {
+    const half = (axis: number): number => Math.round(row[axis]! / steps[at]!) & 15;
+    for (let pair = 0; pair < width / 2; pair += 1)
+      bytes[(at * width) / 2 + pair] = half(2 * pair) | (half(2 * pair + 1) << 4);
+  }
+  return { bytes, steps };
+}
+
+/** One row, [width], times `factor` added to `to`. */
+export function addFourBits(
+  { bytes, steps }: FourBitRows,
+  row: number,
+  width: number,
+  factor: number,
+  to: Float32Array,
+): void {
+  const unit = factor * steps[row]!;
+  for (let pair = 0, from = (row * width) / 2; pair < width / 2; pair += 1, from += 1) {
+    const byte = bytes[from]!;
+    // Shifts of 32-bit integers keep the sign of what stands highest.
+    to[2 * pair]! += unit * ((byte << 28) >> 28);
+    to[2 * pair + 1]! += unit * (byte >> 4);
+  }
+}

@@ -1,0 +1,80 @@
+/** Drawings that start from examples, made by a real child on a tiny pack that brings some. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { createInferenceClient } from "../../server/inference/client.ts";
+import type { ImageResult } from "../../server/inference/protocol.ts";
+import { ResolvedRequestSchema } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
+import { tinyFullDraft, withExamples, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tauIn } from "./run-tau.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "tau-examples-"));
+const packsDir = join(folder, "packs");
+await writeTinyPack(packsDir, withExamples(tinyFullDraft));
+const client = createInferenceClient({ packsDir, provider: "cpu", threads: 1 });
+after(async () => {
+  await client.close();
+  await rm(folder, { recursive: true });
+});
+
+async function generate(fields: object): Promise<ImageResult[]> {
+  const images: ImageResult[] = [];
+  const request = ResolvedRequestSchema.parse({
+    condition: { caption: "red", label: "red", style: "flat" },
+    count: 1,
+    seed: 5,
+    ...fields,
+  });
+  await client.generate(request, { onImage: (image) => void images.push(image) });
+  return images;
+}
+
+it("tau generate --examples says how much of them is kept", async () => {
+  const tau = tauIn(folder);
+  const draw = async (...flags: string[]): Promise<Buffer> => {
+    const words = ["--caption", "red", "--label", "red", "--style", "flat", "--seed", "5", "--count", "1"];
+    const out = join(folder, `out${flags.join("")}`);
+    const result = await tau("generate", "--packs", packsDir, ...words, ...flags, "--out", out);
+    assert.deepEqual([result.code, result.err], [0, ""]);
+    return readFile(join(out, "000-5.png"));
+  };
+  const usual = await draw();
+  assert.notDeepEqual(await draw("--examples", "0"), usual);
+  assert.deepEqual(await draw("--examples", `${limits.examplesDefault}`), usual);
+});
+
+describe("a generation in a child whose pack has examples", () => {
+  before(async () => {
+    await client.start();
+  });
+
+  it("gives another image for each share, and the same bytes for the same request", async () => {
+    const shares = [0, 0.5, limits.examplesDefault, 1];
+    const drawn: string[] = [];
+    for (const examples of shares) {
+      const [[image], [again]] = [await generate({ examples }), await generate({ examples })];
+      assert.deepEqual(again, image);
+      drawn.push(Buffer.from(image!.rgba).toString("hex"));
+    }
+    assert.equal(new Set(drawn).size, shares.length);
+  });
+
+  it("starts from them where nothing is said, in one batch with others or alone", async () => {
+    const [image] = await generate({});
+    assert.deepEqual(image, (await generate({ examples: limits.examplesDefault }))[0]);
+    const [several] = await Promise.all([
+      generate({ count: 3, seed: 3 }),
+      generate({ count: 7, examples: 0 }),
+      generate({ count: 2, condition: { style: "round" } }),
+    ]);
+    assert.deepEqual({ ...several[2], index: 0 }, image);
+  });
+
+  it("draws what they don't know as without them", async () => {
+    const condition = { style: "sharp" };
+    assert.deepEqual(await generate({ condition }), await generate({ condition, examples: 0 }));
+  });
+});

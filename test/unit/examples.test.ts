@@ -1,0 +1,261 @@
+/** The store of examples: which drawings a request starts from, how they are mixed, what they are called, and files that do not fit. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import type { ExampleRequest, ExampleStart } from "../../server/engine/interfaces.ts";
+import { ExampleStore, type ExamplesContent, writeExamples } from "../../server/experts/examples.ts";
+import { toFourBits } from "../../server/onnx/four-bits.ts";
+import { readTensorFile, writeTensorFile } from "../../server/onnx/tensor-file.ts";
+import { near } from "../fixtures/near.ts";
+
+const root = await mkdtemp(join(tmpdir(), "tau-examples-"));
+after(() => rm(root, { recursive: true }));
+
+const [dims, keyDims] = [2, 6];
+/** A vector of length 1 in `keyDims` dimensions. */
+const direction = (...values: number[]): Float32Array => {
+  const vector = Float32Array.from({ length: keyDims }, (_, axis) => values[axis] ?? 0);
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+};
+
+/** Apples in three styles, pears in one, plums in two, figs in all; nothing is known of quinces. */
+const written = {
+  dims,
+  keyDims,
+  labels: ["apple", "pear", "plum", "fig", "quince"],
+  styles: ["flat", "round", "sharp"],
+  middles: Float32Array.of(1, 0, 0, 1, -1, -1, 10, 10),
+  // Names are further from one another than from captions that mean them.
+  keys: [direction(1), direction(0, 1), direction(0, 0, 1), direction(0, 0, 0, 1), direction(0, 0, 0, 0, 1)],
+  examples: [
+    { label: 0, style: 0 },
+    { label: 0, style: 1 },
+    { label: 0, style: 2 },
+    { label: 1, style: 1 },
+    { label: 2, style: 0 },
+    { label: 2, style: 2 },
+    { label: 3, style: 0 },
+    { label: 3, style: 1 },
+    { label: 3, style: 2 },
+  ],
+  values: [
+    [1, 0],
+    [0, 2],
+    [-3, 0],
+    [4, 0],
+    [0, 5],
+    [6, 0],
+    [0, -7],
+    [0, -8],
+    [0, -9],
+  ].map((row) => Float32Array.from(row)),
+  /** Flat and round are alike: each counts three times as much in the other as sharp does. */
+  affinities: Float32Array.of(0, Math.log(3), 0, Math.log(3), 0, 0, 0, 0, 0),
+};
+const content: ExamplesContent = {
+  ...written,
+  keys: toFourBits(written.keys, keyDims),
+  values: toFourBits(written.values, dims),
+};
+const store = new ExampleStore(content);
+
+const startOf = (asked: Partial<ExampleRequest>, from = store): ExampleStart | undefined =>
+  from.startFor({ noise: (count) => new Float32Array(count), ...asked });
+const latentOf = (asked: Partial<ExampleRequest>): Float32Array => {
+  const start = startOf(asked);
+  assert.ok(start, JSON.stringify(asked));
+  return start.latent;
+};
+
+describe("a start from examples of a label", () => {
+  it("leaves those of the style that is asked for out: what they show is moved to that style's middle", () => {
+    near(latentOf({ label: "apple", style: "sharp" }), [-1 + 1 / 2, -1 + 2 / 2]);
+    near(latentOf({ label: "plum", style: "flat" }), [1 + 6, 0]);
+  });
+
+  it("weighs them by how alike their styles are to the one that is asked for", () => {
+    near(latentOf({ label: "apple", style: "flat" }), [1 + (3 * 0 - 3) / 4, (3 * 2 + 0) / 4]);
+    near(latentOf({ label: "apple", style: "round" }), [(3 * 1 - 3) / 4, 1]);
+  });
+
+  it("without a style, or in one that is not known, takes all alike around the middle of all", () => {
+    const alike = [10 + (1 + 0 - 3) / 3, 10 + 2 / 3];
+    near(latentOf({ label: "apple" }), alike);
+    near(latentOf({ label: "apple", style: "of another pack" }), alike);
+  });
+
+  it("is called by the label's own name, whatever the caption says", () => {
+    near(startOf({ label: "apple", style: "flat" })!.caption!, [...direction(1)]);
+    near(startOf({ label: "plum", caption: direction(1, 0, 1) })!.caption!, [...direction(0, 0, 1)]);
+  });
+
+  it("is mixed as the noise says, of which each example has a number", () => {
+    const counts: number[] = [];
+    const towards = (chosen: number) => (count: number) => {
+      counts.push(count);
+      return Float32Array.from({ length: count }, (_, at) => (at === chosen ? 50 : 0));
+    };
+    near(latentOf({ label: "apple", noise: towards(0) }), [10 + 1, 10]);
+    near(latentOf({ label: "apple", noise: towards(2) }), [10 - 3, 10]);
+    near(latentOf({ label: "apple", style: "round", noise: towards(1) }), [0 - 3, 1]);
+    assert.deepEqual(counts, [3, 3, 2]);
+    // By its style a third of what round counts, by the noise e times as much.
+    const [sharp, round] = [Math.E, 3];
+    const noise = () => Float32Array.of(0, 1);
+    const share = sharp / (sharp + round);
+    near(latentOf({ label: "apple", style: "flat", noise }), [1 - 3 * share, 2 * (1 - share)]);
+  });
+});
+
+describe("a start from examples of nearest names", () => {
+  type Part = readonly [logWeight: number, value: readonly [number, number]];
+  /** A middle and the weighed mean of what labels give. */
+  const mixed = (middle: readonly number[], parts: readonly Part[]): number[] => {
+    const weights = parts.map(([logWeight]) => Math.exp(logWeight));
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    return middle.map((from, axis) => parts.reduce((sum, [, v], at) => sum + (v[axis]! * weights[at]!) / total, from));
+  };
+  /** Nearest to apples, then to pears and plums, then to figs. */
+  const caption = direction(10, 9, 8, 7);
+  /** Log-weights of the labels' examples: 30 a unit of cosine. */
+  const [apple, pear, plum, fig] = caption.map((cosine) => 30 * cosine) as unknown as [number, number, number, number];
+
+  it("takes the three nearest where no label is given, in no style or in one", () => {
+    const all: readonly Part[] = [
+      [apple, [1, 0]],
+      [apple, [0, 2]],
+      [apple, [-3, 0]],
+      [pear, [4, 0]],
+      [plum, [0, 5]],
+      [plum, [6, 0]],
+    ];
+    near(latentOf({ caption }), mixed([10, 10], all));
+    const notSharp = all.filter(([, [x]]) => x !== -3 && x !== 6);
+    near(latentOf({ caption, style: "sharp" }), mixed([-1, -1], notSharp));
+  });
+
+  it("passes over labels that are drawn in the style that is asked for alone", () => {
+    // Among names a style's likeness counts three quarters.
+    const alike = 0.75 * Math.log(3);
+    const parts: readonly Part[] = [
+      [apple + alike, [1, 0]],
+      [apple, [-3, 0]],
+      [plum + alike, [0, 5]],
+      [plum, [6, 0]],
+      [fig + alike, [0, -7]],
+      [fig, [0, -9]],
+    ];
+    near(latentOf({ caption, style: "round" }), mixed([0, 1], parts));
+  });
+
+  it("stands for the caption itself: it is called nothing", () => {
+    assert.deepEqual(Object.keys(startOf({ caption })!), ["latent"]);
+  });
+
+  it("is what an unknown label gets, and one that is drawn in the asked style alone", () => {
+    const pears = { caption: direction(1), style: "round" };
+    const nearest = startOf(pears);
+    assert.ok(nearest);
+    assert.deepEqual(startOf({ ...pears, label: "melon" }), nearest);
+    assert.deepEqual(startOf({ ...pears, label: "quince" }), nearest);
+    assert.deepEqual(startOf({ ...pears, label: "pear" }), nearest);
+  });
+
+  it("is nowhere where no name is near enough, or there are no words at all", () => {
+    const away = (cosine: number) => direction(cosine, 0, 0, 0, 0, Math.sqrt(1 - cosine ** 2));
+    assert.ok(startOf({ caption: away(0.36) }));
+    assert.equal(startOf({ caption: away(0.34) }), undefined);
+    assert.equal(startOf({ label: "melon", caption: away(-0.9) }), undefined);
+    assert.equal(startOf({ label: "melon" }), undefined);
+    assert.equal(startOf({ label: "pear", style: "round" }), undefined);
+    assert.equal(startOf({ style: "flat" }), undefined);
+  });
+
+  it("is nowhere where the one name that is near has no example to give", () => {
+    assert.equal(startOf({ caption: direction(0, 0, 0, 0, 1) }), undefined);
+    assert.equal(startOf({ caption: direction(0, 1), style: "round" }), undefined);
+  });
+});
+
+describe("a file of examples", () => {
+  const path = join(root, "examples.safetensors");
+
+  it("gives the same starts as what was written", async () => {
+    await writeExamples(path, written);
+    const read = await ExampleStore.open(path, dims, keyDims);
+    for (const style of [undefined, ...written.styles])
+      for (const label of [undefined, ...written.labels]) {
+        const asked = { style, label, caption: direction(10, 9, 8, 7) };
+        assert.deepEqual(startOf(asked, read), startOf(asked));
+      }
+  });
+
+  const broken = join(root, "broken.safetensors");
+  const refused = (message: string | RegExp, [latents, captions] = [dims, keyDims]): Promise<void> =>
+    assert.rejects(ExampleStore.open(broken, latents, captions), {
+      code: "pack_corrupt",
+      message: message instanceof RegExp ? message : `examples ${broken}: expected ${message}`,
+    });
+
+  it("is refused where it is none, saying why", async () => {
+    await refused(/^examples .*broken\.safetensors: expected a file of examples \(.*ENOENT/);
+    await writeFile(broken, "no tensors");
+    await refused(/: expected a file of examples \(.*broken\.safetensors: expected /);
+  });
+
+  it("is refused where it does not fit the pack's latents or captions", async () => {
+    await writeExamples(broken, written);
+    await refused('16 values in "middles", got 8', [4, keyDims]);
+    await refused('20 values in "keys", got 15', [dims, 8]);
+  });
+
+  type Parts = Awaited<ReturnType<typeof readTensorFile>>;
+  /** Writes a sound file, changed. */
+  const breakBy = async (change: (parts: Parts) => void, metadata?: Record<string, string>): Promise<void> => {
+    await writeExamples(broken, written);
+    const parts = await readTensorFile(broken);
+    change(parts);
+    await writeTensorFile(broken, parts.tensors, metadata ?? parts.metadata, parts.bytes);
+  };
+  const indices = "indices of 5 labels and 3 styles, got";
+  const cases: ReadonlyArray<readonly [what: string, change: (parts: Parts) => void, message: string]> = [
+    ["no labels of examples", ({ tensors }) => tensors.delete("labels"), 'some values in "labels", got none'],
+    ["no styles of examples", ({ bytes }) => bytes.delete("styles"), '9 values in "styles", got none'],
+    ["too few styles", ({ bytes }) => bytes.set("styles", Int8Array.of(0, 1)), '9 values in "styles", got 2'],
+    ["an unknown label", ({ tensors }) => tensors.get("labels")!.fill(5, 3, 4), `${indices} 5`],
+    ["half a label", ({ tensors }) => tensors.get("labels")!.fill(0.5, 3, 4), `${indices} 0.5`],
+    ["an unknown style", ({ bytes }) => bytes.get("styles")!.fill(3, 8), `${indices} 3`],
+    ["a style below none", ({ bytes }) => bytes.get("styles")!.fill(-1, 8), `${indices} -1`],
+    ["too few middles", ({ tensors }) => tensors.set("middles", new Float32Array(6)), '8 values in "middles", got 6'],
+    ["too few names", ({ bytes }) => bytes.set("keys", new Int8Array(12)), '15 values in "keys", got 12'],
+    ["no steps of names", ({ tensors }) => tensors.delete("keySteps"), '5 values in "keySteps", got none'],
+    ["too few latents", ({ bytes }) => bytes.set("values", new Int8Array(8)), '9 values in "values", got 8'],
+    ["no steps of latents", ({ tensors }) => tensors.delete("valueSteps"), '9 values in "valueSteps", got none'],
+    [
+      "one affinity",
+      ({ tensors }) => tensors.set("affinities", new Float32Array(1)),
+      '9 values in "affinities", got 1',
+    ],
+  ];
+  for (const [what, change, message] of cases)
+    it(`is refused with ${what}`, async () => {
+      await breakBy(change);
+      await refused(message);
+    });
+
+  it("is refused without lists of labels and styles, and with what are no lists of texts", async () => {
+    const labels = JSON.stringify(written.labels);
+    for (const [metadata, message] of [
+      [{}, "labels as a list of texts, got none"],
+      [{ labels: "apple" }, "labels as a list of texts, got apple"],
+      [{ labels }, "styles as a list of texts, got none"],
+      [{ labels, styles: "[1]" }, "styles as a list of texts, got [1]"],
+    ] as const) {
+      await breakBy(() => undefined, metadata);
+      await refused(`its ${message}`);
+    }
+  });
+});
