@@ -8,7 +8,7 @@ import { isWord } from "../../shared/conditions.ts";
 import { type EncodedCondition, type EncodedConditions, namesOf } from "./conditions.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "./guidance.ts";
 import { drawResidual, normals, streams } from "./random.ts";
-import { lengthOf } from "./sphere.ts";
+import { dot, lengthOf } from "./sphere.ts";
 import type { Row, Translation } from "./translation.ts";
 
 export interface DrawSettings extends GuidanceWeights {
@@ -94,7 +94,4 @@ function shownName({ vector, plain }: EncodedCondition, name: Float32Array | und
 const beyond = (caption: Float32Array, name = caption): Float32Array =>
   name.map((value, axis) => value - emphasis * (caption[axis]! - value));
 
-function cosine(a: Float32Array, b: Float32Array): number {
-  const product = a.reduce((sum, value, axis) => sum + value * b[axis]!, 0);
-  return product / (lengthOf(a) * lengthOf(b) || 1);
-}
+const cosine = (a: Float32Array, b: Float32Array): number => dot(a, b) / (lengthOf(a) * lengthOf(b) || 1);

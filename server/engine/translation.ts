@@ -61,17 +61,18 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
 
 /** v of every row, moved by what its start adds. */
 async function startedResiduals(flow: Flow, rows: readonly Row[]): Promise<Float32Array[]> {
-  const starts = rows.flatMap(({ start }) => (start ? [start] : []));
+  const started = rows.filter(({ start }) => start !== undefined);
+  const starts = started.map(({ start }) => start!);
   if (starts.length === 0) return rows.map(({ residual }) => residual);
   const given = batchConditions(
     flow,
     starts.map(({ shows }) => shows),
   );
   const { values } = await flow.forward(joined(starts.map(({ latent }) => latent)), given, starts.length);
-  let from = -flow.dims;
-  return rows.map(({ residual, start }) => {
+  return rows.map((row) => {
+    const { residual, start } = row;
     if (!start) return residual;
-    from += flow.dims;
+    const from = started.indexOf(row) * flow.dims;
     return residual.map((value, axis) => value + start.share * values[from + axis]!);
   });
 }

@@ -58,13 +58,11 @@ export function createMaterial(subject: Subject, images: EvaluationImages): Mate
       train.map(({ row }) => row),
     ),
   );
-  const indexOf = new Map(train.map((item, at) => [item, at]));
-  const judgeOf = async (items: readonly ImageItem[]): Promise<CaptionJudge> => {
-    const features = pickRows(
-      await trainFeatures(),
-      items.map((item) => indexOf.get(item)!),
-    );
-    return fitCaptionJudge(features, await captionsOfRows(subject, images, items), ridgePenalty);
+  const trainCaptions = once(() => captionsOfRows(subject, images, train));
+  /** A judge that is fitted on the training images that are kept. */
+  const judgeOf = async (isKept: (item: ImageItem) => boolean): Promise<CaptionJudge> => {
+    const kept = train.flatMap((item, at) => (isKept(item) ? [at] : []));
+    return fitCaptionJudge(pickRows(await trainFeatures(), kept), pickRows(await trainCaptions(), kept), ridgePenalty);
   };
   return {
     images,
@@ -77,10 +75,10 @@ export function createMaterial(subject: Subject, images: EvaluationImages): Mate
     unseen: createGroup(subject, images, "concepts never seen", images.unseen.slice(0, limit)),
     latents: once(() => latentsOfSet(subject, images)),
     trainFeatures,
-    captionJudge: once(() => judgeOf(train)),
+    captionJudge: once(() => judgeOf(() => true)),
     strangerJudge: once(() => {
       const concepts = new Set(images.known.slice(0, limit).map(({ concept }) => concept));
-      return judgeOf(train.filter(({ concept }) => !concepts.has(concept)));
+      return judgeOf(({ concept }) => !concepts.has(concept));
     }),
   };
 }

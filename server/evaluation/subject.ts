@@ -92,7 +92,7 @@ export async function encodeOwn(
     values[name] = value;
     encoded[name] = { vector: await expert.encodeExamples([value]), presence: 1, ...idOf(name, value) };
   }
-  const own = await withPlain(translation.conditions, values, encoded);
+  const own = await withPlain(translation, values, encoded);
   if (!namesLabel || names.includes("label")) return own;
   return { ...own, ...(await encodeNamed(translation.conditions, values)) };
 }

@@ -52,6 +52,7 @@ export class ExampleStore implements Examples {
   /** Unit vectors of the labels' names, [labels, keyDims]: each caption is compared with all of them. */
   readonly #names: Float32Array;
 
+  /** What was found for a caption, by the style that was asked for. */
   readonly #found = new WeakMap<Float32Array, Map<number | undefined, Weighed[]>>();
 
   constructor(content: ExamplesContent) {

@@ -28,15 +28,13 @@ export const digestsIn = ({ files }: Pick<PackManifest, "files">): FileDigests =
   new Map(files.map(({ path, sha256 }) => [path, sha256]));
 
 /**
- * Digests of every file of the experts, and of examples: taken before training, so that a missing one is found at once.
+ * Digests of every file of the experts: taken before training, so that a missing one is found at once.
  * @throws AppError `pack_unavailable` naming a file that is missing
  */
 export const digestExperts = async (pack: string, { manifest }: PackDraft): Promise<FileDigests> =>
   new Map(
     await Promise.all(
-      [...expertFiles(manifest), ...manifest.translations.flatMap(({ examples = [] }) => examples)].map(
-        async (path) => [path, sha256Of(await readPackFile(pack, path))] as const,
-      ),
+      expertFiles(manifest).map(async (path) => [path, sha256Of(await readPackFile(pack, path))] as const),
     ),
   );
 

@@ -38,6 +38,10 @@ export function squaredDistance(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
+/** Root mean square of the difference of a row with the same row of the other: of features, it does not depend on the net's width. */
+export const rowDistance = (a: Vectors, b: Vectors, row: number): number =>
+  Math.sqrt(squaredDistance(rowOf(a, row), rowOf(b, row)) / a.dims);
+
 /** 0 where either vector is zero. */
 export function cosine(a: Float32Array, b: Float32Array): number {
   const lengths = Math.sqrt(dot(a, a) * dot(b, b));

@@ -8,7 +8,7 @@ import { curveChart } from "../curve-chart.ts";
 import { decode, drawAll, type Wanted } from "../draw.ts";
 import type { Group, Material } from "../groups.ts";
 import { mean } from "../metrics/statistics.ts";
-import { countOf, rowOf, type Vectors } from "../metrics/vectors.ts";
+import { rowDistance } from "../metrics/vectors.ts";
 import type { Column, Figure, Row, Table } from "../report.ts";
 import { reads, type Subject, wordsOf } from "../subject.ts";
 import { precisionOf } from "./alignment.ts";
@@ -111,16 +111,10 @@ async function point(
   if (!subject.features || !reads(subject, "caption")) return { what, role: "measured", n, values: { value, gain } };
   const features = await subject.features.featuresOf(what, n, (at) => decode(subject, best[at]!.latent));
   const { precision } = await precisionOf(subject, group, await captionJudge(), features);
-  const distance = mean(distancesOf(features, await known.features.real()));
+  const real = await known.features.real();
+  const distance = mean(best.map((_, at) => rowDistance(features, real, at)));
   return { what, role: "measured", n, values: { value, gain, precision, distance } };
 }
-
-/** Root mean square of the difference of each row with the same row of the other. */
-const distancesOf = (from: Vectors, to: Vectors): number[] =>
-  Array.from({ length: countOf(from) }, (_, at) => {
-    const other = rowOf(to, at);
-    return Math.sqrt(mean(Array.from(rowOf(from, at), (value, axis) => (value - other[axis]!) ** 2)));
-  });
 
 const columnsOf = ({ features }: Subject): Column[] => [
   { key: "gain", label: "gain, nats", digits: 1, better: "higher" },

@@ -6,7 +6,7 @@ import { decode, drawAll, encodeLatents, invertAll } from "../draw.ts";
 import type { Material } from "../groups.ts";
 import { meanSquaredError } from "../metrics/pixels.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
-import { rowOf, squaredDistance, type Vectors } from "../metrics/vectors.ts";
+import { rowDistance, type Vectors } from "../metrics/vectors.ts";
 import type { Figure, Role, Row } from "../report.ts";
 import { encodeOwn, type Subject, wordsOf } from "../subject.ts";
 import { tileSheet } from "../tile-sheet.ts";
@@ -157,12 +157,8 @@ async function distancesOf(
     return { pixels };
   }
   const made = await subject.features!.featuresOf(`distances, ${what}`, pairs.length, look);
-  return { pixels, features: pairs.map((_, at) => featureDistance(made, truths, at)) };
+  return { pixels, features: pairs.map((_, at) => rowDistance(made, truths, at)) };
 }
-
-/** Per component, so that it does not depend on the net's width. */
-const featureDistance = (a: Vectors, b: Vectors, row: number): number =>
-  Math.sqrt(squaredDistance(rowOf(a, row), rowOf(b, row)) / a.dims);
 
 async function figure(
   subject: Subject,
