@@ -96,8 +96,13 @@ process.once("message", (message: ToChild) => {
   start(message.config).then(serve, (error: unknown) => send({ type: "unable", fault: faultOf(error) }));
 });
 
-/** Reading packs leaves hundreds of megabytes of files behind, which the collector would keep until it needs the room. */
+/**
+ * Reading packs leaves hundreds of megabytes of files behind, which the collector would keep until it needs the room. It frees
+ * buffers on another thread, and the second call waits for what the first found.
+ */
 function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
-  (runInNewContext("gc") as () => void)();
+  const gc = runInNewContext("gc") as () => void;
+  gc();
+  gc();
 }
