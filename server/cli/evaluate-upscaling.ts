@@ -1,8 +1,9 @@
 /** `tau evaluate` of a pack that enlarges: opens it in this process, measures it beside its rivals and gives the report. */
+import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import type { UpscalingReport } from "../evaluation/report.ts";
 import { evaluateUpscaling } from "../evaluation/upscaling/evaluate-upscaling.ts";
-import { folderPictures, statedPictures } from "../evaluation/upscaling/pictures.ts";
+import { folderPictures, pretrainHome, statedPictures } from "../evaluation/upscaling/pictures.ts";
 import { Catalogue, type CatalogueEntry, packsHome } from "../packs/catalogue.ts";
 import { loadUpscaler } from "../packs/load-upscaler.ts";
 import { verifyPack } from "../packs/verify.ts";
@@ -31,6 +32,7 @@ export async function evaluateUpscalingPack(flags: UpscalingFlags): Promise<Upsc
     metrics: manifest.upscaler!.metrics,
     set,
     judge: await findJudge(),
+    lpips: join(pretrainHome(), ".cache/sharp/lpips-alexnet.onnx"),
     rivals,
     settings: { seed, limit },
     threads,

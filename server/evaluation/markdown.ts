@@ -31,7 +31,7 @@ function headOfUpscaling({ pack, upscaler, set, featureNet, settings, machine, s
   return [
     `# Evaluation of ${pack.id}@${pack.version}, ${upscaler}`,
     "",
-    `Pack digest \`${pack.digest}\`. Pictures: ${set.label}, ${set.pictures} measured. ${featureNet ? `Feature net: ${featureNet}. ` : ""}` +
+    `Pack digest \`${pack.digest}\`. Pictures: ${set.label}, ${set.pictures} measured. ${featureNet ? `Feature nets: ${featureNet}. ` : ""}` +
       `Seed ${settings.seed}, at most ${settings.limit} pictures of a group. ${seconds.toFixed(0)} s in all on ${nameOfMachine(machine)}, Node ${node}${commit ? `, commit ${commit}` : ""}.`,
     "",
     "Roles: *measured* is the pack; *floor* what needs no learning; *control* is neither: rivals, and the accurate answer that τ starts from. ↑ more is better, ↓ less is.",

@@ -17,6 +17,7 @@ import { openRivals } from "../../server/evaluation/upscaling/rivals.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
 import { writeFiles } from "../fixtures/image-folder.ts";
+import { pictureGraph } from "../fixtures/picture-graph.ts";
 
 const home = await mkdtemp(join(tmpdir(), "tau-upscaling-"));
 after(() => rm(home, { recursive: true }));
@@ -83,7 +84,9 @@ const rowOf = ({ tables }: TimedSection, table: string, what: string): Row =>
 
 describe("evaluation of upscaling", async () => {
   const set = await folderPictures(pictures, 10);
-  const report = await evaluateUpscaling({ ...options, set, judge });
+  const lpips = join(home, "lpips.onnx");
+  await writeFile(lpips, pictureGraph());
+  const report = await evaluateUpscaling({ ...options, set, judge, lpips });
 
   it("measures every method on every picture that can be read, in groups by folder", () => {
     assert.deepEqual(
@@ -115,14 +118,20 @@ describe("evaluation of upscaling", async () => {
     const noisy = rowOf(quality, "×2, Set5", "tau, temperature 0.9").values;
     // 18 levels of noise: 20 log (255 / 18) is 23.0 dB.
     assert.ok(Math.abs(noisy["psnr"]! - 23) < 0.5, `${noisy["psnr"]}`);
-    assert.ok(noisy["distance"]! > floor["distance"]!);
+    for (const net of ["distance", "lpips"]) assert.ok(noisy[net]! > floor[net]!, net);
     assert.ok(noisy["lrPsnr"]! < 40);
   });
 
   it("measures how much hypotheses differ", () => {
-    const { deviation, distance } = rowOf(sectionOf(report, "diversity"), "×4, Urban", "temperature 0.5").values;
+    const {
+      deviation,
+      distance,
+      lpips: colours,
+    } = rowOf(sectionOf(report, "diversity"), "×4, Urban", "temperature 0.5").values;
     assert.ok(Math.abs(deviation! - 10) < 1, `${deviation}`);
     assert.ok(distance! > 0);
+    // Of three colours, each 2 · 10² levels² apart on average, seen once and doubled.
+    assert.ok(Math.abs(colours! - (3 * 2 * 100 * (1 + 4)) / 255 ** 2) < 0.01, `${colours}`);
   });
 
   it("sets goals beside what was reached, and gains only for the groups of the stated list", () => {
@@ -132,7 +141,11 @@ describe("evaluation of upscaling", async () => {
     assert.deepEqual(verdict(/stage 1: PSNR at T = 0 below/), { value: 0.1, goal: 0.1, isMet: 1 });
     assert.deepEqual(verdict(/stage 2: PSNR at T = 0 below/), { value: 0.25, goal: 0.1, isMet: 0 });
     assert.equal(verdict(/×2, Set5: lowest mean LR-PSNR/)["isMet"], 0);
-    assert.equal(verdict(/×4, Set5: distance below bicubic's at the best temperature \(0\)/)["value"], 0);
+    for (const net of ["LPIPS 0\\.1 \\(AlexNet\\)", "EfficientNet-Lite0"])
+      assert.equal(
+        verdict(new RegExp(`×4, Set5: distance below bicubic's by ${net} at the best temperature \\(0\\)`))["value"],
+        0,
+      );
   });
 
   it("lists what it left out and what it skipped, and writes all of it with its charts", async () => {
@@ -145,11 +158,12 @@ describe("evaluation of upscaling", async () => {
     assert.match(report.leftOut[0]!.reason, /expected the rivals' runner at .*nowhere/);
     const out = join(home, "report");
     await publishReport(report, out);
-    const charts = ["distance-x2.svg", "distance-x4.svg", "psnr-x2.svg", "psnr-x4.svg"];
+    const charts = ["distance", "lpips", "psnr"].flatMap((measure) => [`${measure}-x2.svg`, `${measure}-x4.svg`]);
     assert.deepEqual((await readdir(out)).sort(), [...charts, "report.json", "report.md"]);
     const markdown = await readFile(join(out, "report.md"), "utf8");
     assert.equal(markdown, toMarkdown(report));
     assert.match(markdown, /^# Evaluation of tiny@1\.0\.0, noisy bicubic\n/);
+    assert.match(markdown, /Feature nets: LPIPS 0\.1 \(AlexNet\), EfficientNet-Lite0\./);
     assert.match(markdown, /3 measured.*Seed 3, at most 10 pictures of a group/);
     assert.match(markdown, /\| ×2, Set5: lowest mean LR-PSNR .* \| 45\.00 \| no \|/);
     assert.match(markdown, /## Skipped pictures\n\n- Set5\/damaged\.png: /);
@@ -163,10 +177,11 @@ describe("evaluation of upscaling", async () => {
     assert.equal(featureNet, undefined);
     assert.deepEqual(
       leftOut.map(({ id }) => id),
-      ["distance", "rivals"],
+      ["lpips", "distance", "rivals"],
     );
+    assert.match(leftOut[0]!.reason, /fetch_lpips\.py/);
     const { values } = rowOf(sections.find(({ id }) => id === "quality")!, "×2, deep", "bicubic");
-    assert.equal(values["distance"], undefined);
+    for (const net of ["distance", "lpips"]) assert.equal(values[net], undefined);
   });
 
   it("stops when asked to", async () => {

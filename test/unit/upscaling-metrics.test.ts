@@ -1,12 +1,18 @@
 /** Measures of enlarged pictures, on values computed by hand or by their definition written out plainly. */
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
 import { lumaOf } from "../../server/evaluation/metrics/luma.ts";
 import { lumaPsnrDb, rgbPsnrDb } from "../../server/evaluation/metrics/picture-psnr.ts";
 import { ssim } from "../../server/evaluation/metrics/ssim.ts";
-import { openTextureNet, textureDistance } from "../../server/evaluation/upscaling/texture-distance.ts";
+import { featureDistance } from "../../server/evaluation/upscaling/feature-maps.ts";
+import { openLpips } from "../../server/evaluation/upscaling/lpips.ts";
+import { openTextureNet } from "../../server/evaluation/upscaling/texture-distance.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
+import { pictureGraph } from "../fixtures/picture-graph.ts";
 
 /** An opaque picture of a colour for each pixel. */
 function paint(
@@ -137,17 +143,46 @@ describe("distance on features", async () => {
 
   it("is 0 for equal pictures, symmetric, and grows with what is lost", async () => {
     const [full, half, none] = await Promise.all(
-      [checks(80), checks(40), checks(4)].map((picture) => net.textureOf(picture)),
+      [checks(80), checks(40), checks(4)].map((picture) => net.mapsOf(picture)),
     );
-    assert.equal(textureDistance(full!, full!), 0);
-    assert.equal(textureDistance(full!, half!), textureDistance(half!, full!));
-    assert.ok(textureDistance(full!, half!) > 0.001);
-    assert.ok(textureDistance(full!, none!) > 2 * textureDistance(full!, half!));
+    assert.equal(featureDistance(full!, full!), 0);
+    assert.equal(featureDistance(full!, half!), featureDistance(half!, full!));
+    assert.ok(featureDistance(full!, half!) > 0.001);
+    assert.ok(featureDistance(full!, none!) > 2 * featureDistance(full!, half!));
   });
 
   it("sees a texture in any tile of a picture", async () => {
     const plain = paint(300, 40, () => grey(120));
     const inOneTile = paint(300, 40, (x, y) => grey(x > 250 && (x + y) % 4 < 2 ? 220 : 120));
-    assert.ok(textureDistance(await net.textureOf(plain), await net.textureOf(inOneTile)) > 0.005);
+    assert.ok(featureDistance(await net.mapsOf(plain), await net.mapsOf(inOneTile)) > 0.005);
+  });
+});
+
+describe("LPIPS", async () => {
+  const home = await mkdtemp(join(tmpdir(), "tau-lpips-"));
+  after(() => rm(home, { recursive: true }));
+  const path = join(home, "lpips.onnx");
+
+  it("adds up what each map of the graph sees, a mean over places each, for pictures of any size", async () => {
+    await writeFile(path, pictureGraph());
+    const net = (await openLpips(path, 1))!;
+    for (const [widthPx, heightPx] of [
+      [40, 32],
+      [33, 57],
+    ] as const) {
+      const plain = paint(widthPx, heightPx, () => [100, 100, 100]);
+      const redder = paint(widthPx, heightPx, () => [151, 100, 100]);
+      const [a, b] = [await net.mapsOf(plain), await net.mapsOf(redder)];
+      assert.equal(featureDistance(a, a), 0);
+      // A fifth of the range in one colour; 4 times as much where all is doubled.
+      near(featureDistance(a, b), 0.2 ** 2 + 0.4 ** 2, 1e-6);
+    }
+  });
+
+  it("is absent where its graph was not fetched, and no graph is refused", async () => {
+    assert.equal(await openLpips(join(home, "nowhere.onnx"), 1), undefined);
+    const broken = join(home, "broken.onnx");
+    await writeFile(broken, "no graph");
+    await assert.rejects(openLpips(broken, 1), { code: "pack_corrupt", message: /lpips/ });
   });
 });

@@ -5,17 +5,16 @@ import { AppError } from "../../../shared/problem.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
 import type { Skipped } from "../report.ts";
 import type { Watch } from "../watch.ts";
-import { measure, prepareTarget, Results } from "./measure.ts";
+import { measure, type Nets, prepareTarget, Results } from "./measure.ts";
 import { type EvaluatedUpscaler, type Method, ownMethods, sharpMethods } from "./methods.ts";
 import type { PictureSet, TestPicture } from "./pictures.ts";
 import { shrinkTruth } from "./resample.ts";
 import type { Rivals } from "./rivals.ts";
-import type { TextureNet } from "./texture-distance.ts";
 
 export interface UpscalingContext {
   readonly upscaler: EvaluatedUpscaler;
   readonly set: PictureSet;
-  readonly net?: TextureNet | undefined;
+  readonly nets: Nets;
   readonly rivals?: Rivals | undefined;
   readonly seed: number;
   readonly watch: Watch;
@@ -68,12 +67,12 @@ export async function measureAll(context: UpscalingContext): Promise<Pass> {
 
 /** One picture by these methods, at every scale. */
 export async function measureTruth(
-  { upscaler, net, watch }: UpscalingContext,
+  { upscaler, nets, watch }: UpscalingContext,
   { name, group, truth }: Truth,
   methods: readonly Method[],
   results: Results,
 ): Promise<void> {
-  const target = await prepareTarget(truth, net);
+  const target = await prepareTarget(truth, nets);
   for (const scale of upscaler.scales) {
     const input = shrinkTruth(truth, scale);
     for (const [at, method] of methods.entries()) {

@@ -5,19 +5,22 @@ import { imageSeed } from "../../engine/random.ts";
 import { mean } from "../metrics/statistics.ts";
 import type { Column, Row, Section } from "../report.ts";
 import { fewPictures, type Truth, type UpscalingContext } from "./context.ts";
+import { type FeatureMaps, featureDistance, type PictureNet } from "./feature-maps.ts";
+import { netMeasures } from "./measure.ts";
 import { type Scale, temperatures } from "./methods.ts";
 import { shrinkTruth } from "./resample.ts";
-import { type Texture, type TextureNet, textureDistance } from "./texture-distance.ts";
 
 const hypotheses = 4;
 
 const columns: readonly Column[] = [
   { key: "deviation", label: "standard deviation, levels", digits: 2 },
+  { key: "lpips", label: "LPIPS between two", digits: 4 },
   { key: "distance", label: "distance between two", digits: 4 },
 ];
 
 export async function diversitySection(context: UpscalingContext, few: readonly Truth[]): Promise<Section> {
-  const { set, upscaler, net } = context;
+  const { set, upscaler, nets } = context;
+  const names = netMeasures.flatMap((key) => nets[key]?.name ?? []).join(" and by ");
   const tables = [];
   for (const scale of upscaler.scales)
     for (const group of set.groups) {
@@ -33,19 +36,20 @@ export async function diversitySection(context: UpscalingContext, few: readonly 
     title: "Diversity of hypotheses",
     about:
       `${hypotheses} hypotheses of each of the first ${fewPictures} pictures of a group at most: the standard deviation of a pixel over them (unbiased, root mean square over colours, mean over pixels), in 8-bit ` +
-      `levels${net ? `, and the mean distance on ${net.name} features between two of them` : ""}. At temperature 0 all are equal.`,
+      `levels${names ? `, and the mean distance between two of them by ${names}` : ""}. At temperature 0 all are equal.`,
     tables,
     figures: [],
   };
 }
 
 async function rowOf(
-  { upscaler, net, seed, watch }: UpscalingContext,
+  { upscaler, nets, seed, watch }: UpscalingContext,
   pictures: readonly Truth[],
   scale: Scale,
   temperature: number,
 ): Promise<Row> {
-  const [deviations, distances]: [number[], number[]] = [[], []];
+  const deviations: number[] = [];
+  const distances = new Map<string, number[]>();
   for (const [at, { truth }] of pictures.entries()) {
     watch.step(`hypotheses ×${scale}, temperature ${temperature}`, at, pictures.length);
     const input = shrinkTruth(truth, scale);
@@ -53,13 +57,19 @@ async function rowOf(
     for (let index = 0; index < hypotheses; index += 1)
       drawn.push(await upscaler.upscale(input, { scale, temperature, seed: imageSeed(seed, index) }));
     deviations.push(meanDeviation(drawn));
-    if (net) distances.push(await meanDistance(drawn, net));
+    for (const key of netMeasures) {
+      const net = nets[key];
+      if (net) distances.set(key, [...(distances.get(key) ?? []), await meanDistance(drawn, net)]);
+    }
   }
   return {
     what: `temperature ${temperature}`,
     role: "measured",
     n: pictures.length,
-    values: { deviation: mean(deviations), distance: net && mean(distances) },
+    values: {
+      deviation: mean(deviations),
+      ...Object.fromEntries([...distances].map(([key, values]) => [key, mean(values)])),
+    },
   };
 }
 
@@ -70,8 +80,8 @@ function meanDeviation(pictures: readonly Pixels[]): number {
   return deviation.draw().meanDeviation;
 }
 
-async function meanDistance(pictures: readonly Pixels[], net: TextureNet): Promise<number> {
-  const textures: Texture[] = [];
-  for (const picture of pictures) textures.push(await net.textureOf(picture));
-  return mean(textures.flatMap((a, at) => textures.slice(0, at).map((b) => textureDistance(a, b))));
+async function meanDistance(pictures: readonly Pixels[], net: PictureNet): Promise<number> {
+  const seen: FeatureMaps[] = [];
+  for (const picture of pictures) seen.push(await net.mapsOf(picture));
+  return mean(seen.flatMap((a, at) => seen.slice(0, at).map((b) => featureDistance(a, b))));
 }

@@ -9,6 +9,8 @@ import type { Column, LeftOut, Section, TimedSection, UpscalingReport } from "..
 import { createWatch } from "../watch.ts";
 import { measureAll, type UpscalingContext } from "./context.ts";
 import { diversitySection } from "./diversity-section.ts";
+import { lpipsFetchCommand, openLpips } from "./lpips.ts";
+import { type Nets, netMeasures } from "./measure.ts";
 import type { EvaluatedUpscaler } from "./methods.ts";
 import type { PictureSet } from "./pictures.ts";
 import { qualitySection } from "./quality-section.ts";
@@ -27,6 +29,8 @@ export interface UpscalingOptions {
   readonly set: PictureSet;
   /** A pack with an image expert, whose net judges textures; absent = no distances. */
   readonly judge?: CatalogueEntry | undefined;
+  /** Graph of LPIPS; absent, or no file there = no LPIPS. */
+  readonly lpips?: string | undefined;
   /** Folder of the rivals' runner; absent = scripts/rivals. */
   readonly rivals?: string | undefined;
   readonly settings: { readonly seed: number; readonly limit: number };
@@ -42,7 +46,11 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
   const watch = createWatch(onProgress, signal);
   const opened = openRivals(options.rivals, threads);
   const rivals = typeof opened === "string" ? undefined : opened;
-  const net = judge && (await openTextureNet(judge, threads));
+  const nets: Nets = {
+    lpips: options.lpips === undefined ? undefined : await openLpips(options.lpips, threads),
+    distance: judge && (await openTextureNet(judge, threads)),
+  };
+  const names = netMeasures.flatMap((key) => nets[key]?.name ?? []);
   const leftOut: LeftOut[] = [];
   const sections: TimedSection[] = [];
   let begun = started;
@@ -52,10 +60,11 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
     begun = now;
   };
   try {
-    const context: UpscalingContext = { upscaler, set, net, rivals, seed: settings.seed, watch };
+    const context: UpscalingContext = { upscaler, set, nets, rivals, seed: settings.seed, watch };
     const pass = await measureAll(context);
     add(qualitySection(context, pass));
-    if (!net)
+    if (!nets.lpips) leftOut.push({ id: "lpips", title: "LPIPS", reason: `needs its net: \`${lpipsFetchCommand}\`` });
+    if (!nets.distance)
       leftOut.push({
         id: "distance",
         title: "Perceptual distance",
@@ -75,7 +84,7 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
       pack,
       upscaler: label,
       set: { label: set.label, pictures: set.pictures.length - pass.skipped.length },
-      ...(net && { featureNet: net.name }),
+      ...(names.length > 0 && { featureNet: names.join(", ") }),
       skipped: pass.skipped,
       settings,
       machine: {

@@ -5,46 +5,56 @@ import { lumaPsnrDb, rgbPsnrDb } from "../metrics/picture-psnr.ts";
 import { ssim } from "../metrics/ssim.ts";
 import { mean, median } from "../metrics/statistics.ts";
 import type { Column, Row } from "../report.ts";
+import { type FeatureMaps, featureDistance, type PictureNet } from "./feature-maps.ts";
 import type { Method, Scale } from "./methods.ts";
-import { type Texture, type TextureNet, textureDistance } from "./texture-distance.ts";
 
 export interface Measures {
   readonly psnr: number;
   readonly psnrY: number;
   readonly ssim: number;
   readonly lrPsnr: number;
-  /** Absent without a net. */
+  /** Each absent without its net. */
+  readonly lpips?: number;
   readonly distance?: number;
   readonly secondsPerMegapixel: number;
 }
 
+/** Measures that a net sees, the one that papers give first. */
+export const netMeasures = ["lpips", "distance"] as const;
+export type Nets = Readonly<Partial<Record<(typeof netMeasures)[number], PictureNet | undefined>>>;
+
 /** A truth with what is asked of it once. */
 export interface Target {
   readonly truth: Pixels;
-  readonly net?: TextureNet | undefined;
-  readonly texture?: Texture | undefined;
+  readonly seen: ReadonlyArray<{
+    readonly key: (typeof netMeasures)[number];
+    readonly net: PictureNet;
+    readonly maps: FeatureMaps;
+  }>;
 }
 
-export async function prepareTarget(truth: Pixels, net: TextureNet | undefined): Promise<Target> {
-  return { truth, net, texture: await net?.textureOf(truth) };
+export async function prepareTarget(truth: Pixels, nets: Nets): Promise<Target> {
+  const seen = [];
+  for (const key of netMeasures) {
+    const net = nets[key];
+    if (net) seen.push({ key, net, maps: await net.mapsOf(truth) });
+  }
+  return { truth, seen };
 }
 
 /** Nobody else waits in this process. */
 const noPause = async (): Promise<void> => {};
 
-export async function measure(
-  method: Method,
-  input: Pixels,
-  { truth, net, texture }: Target,
-  scale: Scale,
-): Promise<Measures> {
+export async function measure(method: Method, input: Pixels, { truth, seen }: Target, scale: Scale): Promise<Measures> {
   const { picture, seconds } = await method.draw(input, scale);
+  const distances: Partial<Record<(typeof netMeasures)[number], number>> = {};
+  for (const { key, net, maps } of seen) distances[key] = featureDistance(await net.mapsOf(picture), maps);
   return {
     psnr: rgbPsnrDb(picture, truth, scale),
     psnrY: lumaPsnrDb(picture, truth, scale),
     ssim: ssim(picture, truth, scale),
     lrPsnr: await lrPsnrDb(input, picture, scale, noPause),
-    ...(net && texture ? { distance: textureDistance(await net.textureOf(picture), texture) } : {}),
+    ...distances,
     secondsPerMegapixel: (seconds * 1e6) / (truth.widthPx * truth.heightPx),
   };
 }
@@ -54,15 +64,17 @@ export const columns: readonly Column[] = [
   { key: "psnrY", label: "PSNR-Y, dB", digits: 2, better: "higher" },
   { key: "ssim", label: "SSIM", digits: 4, better: "higher" },
   { key: "lrPsnr", label: "LR-PSNR, dB", digits: 1, better: "higher" },
+  { key: "lpips", label: "LPIPS", digits: 4, better: "lower" },
   { key: "distance", label: "distance", digits: 4, better: "lower" },
   { key: "secondsPerMegapixel", label: "s per megapixel", digits: 2, better: "lower" },
 ];
 
 /** Means over pictures; of seconds the median, because one interruption spoils a mean. */
 export function summarise({ label, role }: Pick<Method, "label" | "role">, measured: readonly Measures[]): Row {
-  const meanOf = (key: Exclude<keyof Measures, "distance" | "secondsPerMegapixel">): number =>
-    mean(measured.map((measures) => measures[key]));
-  const distances = measured.flatMap(({ distance }) => distance ?? []);
+  const meanOf = (key: Exclude<keyof Measures, "secondsPerMegapixel">): number | undefined => {
+    const values = measured.flatMap((measures) => measures[key] ?? []);
+    return values.length > 0 ? mean(values) : undefined;
+  };
   return {
     what: label,
     role,
@@ -72,7 +84,8 @@ export function summarise({ label, role }: Pick<Method, "label" | "role">, measu
       psnrY: meanOf("psnrY"),
       ssim: meanOf("ssim"),
       lrPsnr: meanOf("lrPsnr"),
-      distance: distances.length > 0 ? mean(distances) : undefined,
+      lpips: meanOf("lpips"),
+      distance: meanOf("distance"),
       secondsPerMegapixel: median(measured.map(({ secondsPerMegapixel }) => secondsPerMegapixel)),
     },
   };

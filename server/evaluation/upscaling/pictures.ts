@@ -31,7 +31,7 @@ const ListSchema = z.record(z.enum(["photos", "graphics"]), z.array(z.string()).
 const truthOf = { photos: photoTruth, graphics: graphicTruth } as const;
 
 /** Beside the source tree, and found from the bundle in dist/server. */
-function pretrainHome(): string {
+export function pretrainHome(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const candidates = [join(here, "../../pretrain"), join(here, "../../server/pretrain")];
   return candidates.find((path) => existsSync(path)) ?? candidates[0]!;

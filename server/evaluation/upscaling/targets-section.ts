@@ -1,7 +1,7 @@
 /** What upscaling shall reach, beside what it reaches: every row is a measured value, a goal and a verdict. */
 import type { Column, Row, Section } from "../report.ts";
 import type { Pass, UpscalingContext } from "./context.ts";
-import type { Results } from "./measure.ts";
+import { type Nets, netMeasures, type Results } from "./measure.ts";
 import { type Scale, temperatureId, temperatures } from "./methods.ts";
 import type { RivalFindings, Speed } from "./rivals-section.ts";
 
@@ -29,12 +29,12 @@ export function targetsSection(
   rivals: RivalFindings | undefined,
   metrics: Readonly<Record<string, number>>,
 ): Section {
-  const { set, upscaler } = context;
+  const { set, upscaler, nets } = context;
   const rows: Row[] = [...stageRows(metrics)];
   for (const scale of upscaler.scales)
     for (const group of set.groups) {
       if (pass.results.of(group, scale, temperatureId(0)).length === 0) continue;
-      rows.push(...qualityRows(pass.results, group, scale));
+      rows.push(...qualityRows(pass.results, nets, group, scale));
       if (rivals) rows.push(...rivalRows(rivals.results, group, scale));
     }
   if (rivals) rows.push(...speedRows(rivals.speeds));
@@ -68,7 +68,7 @@ function stageRows(metrics: Readonly<Record<string, number>>): Row[] {
   });
 }
 
-function qualityRows(results: Results, group: string, scale: Scale): Row[] {
+function qualityRows(results: Results, nets: Nets, group: string, scale: Scale): Row[] {
   const where = `×${scale}, ${group}`;
   const accurate = temperatureId(0);
   const n = results.of(group, scale, accurate).length;
@@ -83,15 +83,20 @@ function qualityRows(results: Results, group: string, scale: Scale): Row[] {
   rows.push(
     atLeast(`${where}: LR-PSNR of the worst picture at any temperature, dB`, n, Math.min(...single), lrPsnrMinDb),
   );
-  const plain = results.mean(group, scale, "bicubic", "distance");
-  if (plain === undefined) return rows;
-  const distances = temperatures.map(
-    (temperature) => results.mean(group, scale, temperatureId(temperature), "distance")!,
-  );
-  const best = Math.min(...distances);
-  const what = `${where}: distance below bicubic's at the best temperature (${temperatures[distances.indexOf(best)]}), per cent`;
-  rows.push(atLeast(what, n, 100 * (1 - best / plain), distanceSavedMinPercent));
+  for (const key of netMeasures) {
+    const net = nets[key];
+    if (net) rows.push(distanceRow(results, group, scale, key, net.name));
+  }
   return rows;
+}
+
+function distanceRow(results: Results, group: string, scale: Scale, key: keyof Nets, name: string): Row {
+  const plain = results.mean(group, scale, "bicubic", key)!;
+  const distances = temperatures.map((temperature) => results.mean(group, scale, temperatureId(temperature), key)!);
+  const best = Math.min(...distances);
+  const n = results.of(group, scale, temperatureId(0)).length;
+  const what = `×${scale}, ${group}: distance below bicubic's by ${name} at the best temperature (${temperatures[distances.indexOf(best)]}), per cent`;
+  return atLeast(what, n, 100 * (1 - best / plain), distanceSavedMinPercent);
 }
 
 const networks = ["esrgan-medium", "esrgan-thick"];

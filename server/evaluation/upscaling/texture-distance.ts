@@ -1,13 +1,13 @@
 /**
- * A perceptual distance on a named net: feature maps of EfficientNet-Lite0 (the pack icons' image expert before it pools) after three of its
- * activations; features of each place to unit length, squared differences, means over places, then over depths. The form is that of
- * Zhang et al. 2018 (equation 1) with equal weights, but neither their net nor their fit to people: it is not LPIPS.
+ * A perceptual distance on a net that ships: feature maps of EfficientNet-Lite0 (the pack icons' image expert before it pools) after three of its
+ * activations; features of each place to unit length, equal weights, 4 at most. Neither the net nor the fit to people of LPIPS (lpips.ts).
  */
 import type { ConditionValue, Pixels } from "../../engine/interfaces.ts";
 import { openOnnxExpert } from "../../experts/declared-condition.ts";
 import { SharedFiles } from "../../experts/shared-files.ts";
 import type { CatalogueEntry } from "../../packs/catalogue.ts";
 import { asImage } from "../images.ts";
+import type { FeatureMaps, PictureNet } from "./feature-maps.ts";
 
 /**
  * Activations of the graph: of its stem, and where stages 1 and 2 begin; 1/2 and 1/4 of its input's side. Deeper ones take noise of one level on
@@ -18,14 +18,6 @@ const layers = ["relu6", "relu6_3", "relu6_6"];
 const tilePx = 128;
 const tilesAtOnce = 8;
 
-/** Normalised maps of one picture, by run and layer. */
-export type Texture = ReadonlyArray<{ readonly maps: Float32Array; readonly channels: number }>;
-
-export interface TextureNet {
-  readonly name: string;
-  textureOf(picture: Pixels): Promise<Texture>;
-}
-
 /**
  * @returns undefined for a pack without an image expert
  * @throws AppError `pack_corrupt` when the expert's graph has other layers
@@ -33,7 +25,7 @@ export interface TextureNet {
 export async function openTextureNet(
   { folder, manifest }: CatalogueEntry,
   threads: number,
-): Promise<TextureNet | undefined> {
+): Promise<PictureNet | undefined> {
   const image = Object.values(manifest.experts).find(({ kind }) => kind === "image");
   if (image?.kind !== "image") return undefined;
   const options = { threads, shared: new SharedFiles() };
@@ -66,34 +58,22 @@ export async function openTextureNet(
     );
   return {
     name: "EfficientNet-Lite0",
-    async textureOf(picture) {
+    async mapsOf(picture) {
       const tiles = tilesOf(picture);
-      const texture: Array<Texture[number]> = [];
+      const maps: Array<FeatureMaps[number]> = [];
       for (let start = 0; start < tiles.length; start += tilesAtOnce)
-        for (const expert of experts) {
+        for (const [layer, expert] of experts.entries()) {
           const { data, dims } = await expert.layerOf(tiles.slice(start, start + tilesAtOnce));
-          texture.push({ maps: toUnitLength(data as Float32Array, dims), channels: dims[1]! });
+          const values = toEqualLength(data as Float32Array, dims);
+          maps.push({ layer, values, places: values.length / dims[1]! });
         }
-      return texture;
+      return maps;
     },
   };
 }
 
-/** 0 for equal pictures, 4 at most; of pictures of one size. */
-export function textureDistance(a: Texture, b: Texture): number {
-  // Layers differ in size, so each has its own mean; runs are equal parts of each but for the last.
-  const sums = layers.map(() => ({ sum: 0, places: 0 }));
-  for (const [at, { maps, channels }] of a.entries()) {
-    const layer = sums[at % layers.length]!;
-    const other = b[at]!.maps;
-    for (let index = 0; index < maps.length; index += 1) layer.sum += (maps[index]! - other[index]!) ** 2;
-    layer.places += maps.length / channels;
-  }
-  return sums.reduce((total, { sum, places }) => total + sum / places, 0) / layers.length;
-}
-
-/** [tiles, channels, height, width], each place's channels divided by their length; copied. */
-function toUnitLength(
+/** [tiles, channels, height, width], each place's channels as long as makes the distance a mean over layers; copied. */
+function toEqualLength(
   data: Float32Array,
   [tiles = 1, channels = 1, height = 1, width = 1]: readonly number[],
 ): Float32Array {
@@ -104,7 +84,7 @@ function toUnitLength(
       const first = tile * channels * places + place;
       let squares = 0;
       for (let channel = 0; channel < channels; channel += 1) squares += data[first + channel * places]! ** 2;
-      const length = Math.sqrt(squares) + 1e-10;
+      const length = (Math.sqrt(squares) + 1e-10) * Math.sqrt(layers.length);
       for (let channel = 0; channel < channels; channel += 1)
         maps[first + channel * places] = data[first + channel * places]! / length;
     }
