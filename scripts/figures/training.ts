@@ -1,6 +1,7 @@
 /**
  * The figures of training a translation: two styles that the pack has never seen, trained as `tau train DIR --name NAME` does, within
- * ten minutes each. Held-out captions as columns; what the base draws before, and the new translation after. Prints the table.
+ * ten minutes each. Held-out captions as columns; what the base draws before, and the new translation after; then words of which neither
+ * style has anything. Prints the table.
  */
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,6 +21,8 @@ const styles = [
   { style: "streamline-kameleon", name: "kameleon" },
 ] as const;
 const [imagesMax, columnsMax, seed] = [200, 10, 1];
+/** Everyday things, none of them in a folder of weather or of office work as such. */
+const words = ["key", "umbrella", "coffee cup", "house", "car", "guitar", "fish", "bicycle", "cat", "bird"];
 const budgetSeconds = 600;
 const { evaluateEvery, steps: defaultSteps } = defaultTranslationSettings;
 
@@ -28,13 +31,14 @@ interface Trained extends TrainedTranslation {
   readonly seconds: number;
 }
 
-/** Writes `train-<name>.png` for each style into a folder. @param steps at most; fewer where ten minutes don't suffice */
+/** Writes `train-<name>.png` for each style and `train-words.png` into a folder. @param steps at most; fewer where ten minutes don't suffice */
 export async function trainingFigures(folder: string, packsDir = packsHome(), steps = defaultSteps): Promise<string[]> {
   const paths: string[] = [];
   const table = [
     "| style | images | held out | steps | seconds | nats before | after | kWh | € | g CO₂ |",
     "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
   ];
+  const wordRows: SheetRow[] = [];
   for (const { style, name } of styles) {
     const home = await mkdtemp(join(tmpdir(), "tau-training-"));
     try {
@@ -49,12 +53,38 @@ export async function trainingFigures(folder: string, packsDir = packsHome(), st
       const path = join(folder, `train-${name}.png`);
       await drawSheet(path, { home, images, name, packsDir, trained });
       paths.push(path);
+      if (trained.pack) wordRows.push(...(await drawWords(home, name, packsDir)));
     } finally {
       await rm(home, { recursive: true });
     }
   }
+  const path = join(folder, "train-words.png");
+  await writeSheet(path, [{ columns: words, rows: wordRows }], { marginPx: 190 });
   console.log(table.join("\n"));
-  return paths;
+  return [...paths, path];
+}
+
+/** What a trained translation makes of words that its folder says nothing of, by its flow alone and from drawings of the pack. */
+async function drawWords(home: string, name: string, packsDir: string): Promise<SheetRow[]> {
+  const rows: SheetRow[] = [];
+  await withStudio(
+    packsDir,
+    async ({ draw }) => {
+      for (const [label, share] of [
+        [`${name}, flow alone`, { examples: 0 }],
+        [`${name}, as it comes`, {}],
+      ] as const) {
+        const tiles: Uint8Array[] = [];
+        for (const caption of words)
+          tiles.push(
+            ...(await draw({ translation: name, count: 1, seed, temperature: 0.2, condition: { caption }, ...share })),
+          );
+        rows.push({ label, tiles });
+      }
+    },
+    join(home, "packs"),
+  );
+  return rows;
 }
 
 /** Trains; anew with fewer steps, once, when the first evaluations show that the budget would not hold all. */

@@ -8,7 +8,7 @@
 import { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
 import type { ExampleRequest, ExampleStart, Examples } from "../engine/interfaces.ts";
-import { addFourBits, type FourBitRows, toFourBits } from "../onnx/four-bits.ts";
+import { addFourBits, type FourBitRows } from "../onnx/four-bits.ts";
 import { readTensorFile, type TensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
 
 /** One example: a label in a style, by their indices. */
@@ -33,6 +33,11 @@ export interface ExamplesContent {
   readonly values: FourBitRows;
   /** Log-weight of an example in the second style for what is asked for in the first, [styles, styles]. */
   readonly affinities: Float32Array;
+  /**
+   * Of a translation that draws in one style of its own: the captions that its flow has learned, [captions, keyDims]. One that is nearer to these
+   * than to any label's name has no start.
+   */
+  readonly ownKeys?: FourBitRows;
 }
 
 /** Labels that a caption's start is made of where it names none. */
@@ -51,6 +56,8 @@ export class ExampleStore implements Examples {
   readonly #indexOfStyle: ReadonlyMap<string, number>;
   /** Unit vectors of the labels' names, [labels, keyDims]: each caption is compared with all of them. */
   readonly #names: Float32Array;
+  /** The same of captions that the flow has learned in a style of its own. */
+  readonly #own: Float32Array;
 
   /** What was found for a caption, by the style that was asked for. */
   readonly #found = new WeakMap<Float32Array, Map<number | undefined, Weighed[]>>();
@@ -62,22 +69,13 @@ export class ExampleStore implements Examples {
     this.#ofLabel = ofLabel;
     this.#indexOfLabel = new Map(content.labels.map((id, index) => [id, index]));
     this.#indexOfStyle = new Map(content.styles.map((id, index) => [id, index]));
-    const { keyDims, keys } = content;
-    this.#names = new Float32Array(content.labels.length * keyDims);
-    for (const label of content.labels.keys()) {
-      const name = this.#names.subarray(label * keyDims, (label + 1) * keyDims);
-      addFourBits(keys, label, keyDims, 1, name);
-      name.set(unit(name));
-    }
+    this.#names = unitVectors(content.keys, content.keyDims);
+    this.#own = content.ownKeys ? unitVectors(content.ownKeys, content.keyDims) : new Float32Array(0);
   }
 
   /** @throws AppError `pack_corrupt` when the file is missing or does not fit latents and captions of so many values */
   static async open(path: string, dims: number, keyDims: number): Promise<ExampleStore> {
-    const file = await readTensorFile(path).catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new AppError("pack_corrupt", `examples ${path}: expected a file of examples (${why})`, { cause });
-    });
-    return new ExampleStore(contentOf(file, path, dims, keyDims));
+    return new ExampleStore(await readExamples(path, dims, keyDims));
   }
 
   startFor({ label, style, caption, noise }: ExampleRequest): ExampleStart | undefined {
@@ -118,11 +116,12 @@ export class ExampleStore implements Examples {
 
   #search(caption: Float32Array, asked: number | undefined): Weighed[] {
     const found = this.#content.labels.flatMap((_, label) => {
-      const likeness = this.#likeness(caption, label);
-      const weighed = this.#weighed(label, asked, { more: likenessWeight * likeness, times: likenessOfStyles });
-      return weighed.length > 0 ? [{ likeness, weighed }] : [];
+      const cosine = likeness(this.#names, label, caption);
+      const weighed = this.#weighed(label, asked, { more: likenessWeight * cosine, times: likenessOfStyles });
+      return weighed.length > 0 ? [{ cosine, weighed }] : [];
     });
-    if (found.every(({ likeness }) => likeness < likenessMin)) return [];
+    const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
+    if (nearest < likenessMin || nearest <= this.#ownLikeness(caption)) return [];
     return found
       .map(({ weighed }) => weighed)
       .sort((a, b) => heaviest(b) - heaviest(a))
@@ -130,13 +129,12 @@ export class ExampleStore implements Examples {
       .flat();
   }
 
-  /** Cosine of a caption's unit vector and a label's name. */
-  #likeness(caption: Float32Array, label: number): number {
-    const { keyDims } = this.#content;
-    let product = 0;
-    for (let axis = 0, from = label * keyDims; axis < keyDims; axis += 1, from += 1)
-      product += this.#names[from]! * caption[axis]!;
-    return product;
+  /** Cosine to the nearest caption that the flow has learned in a style of its own. */
+  #ownLikeness(caption: Float32Array): number {
+    let most = Number.NEGATIVE_INFINITY;
+    for (let row = 0; row < this.#own.length / caption.length; row += 1)
+      most = Math.max(most, likeness(this.#own, row, caption));
+    return most;
   }
 
   #nameOf(label: number): Float32Array {
@@ -161,41 +159,59 @@ function softmax(values: readonly number[]): number[] {
   return weights.map((weight) => weight / total);
 }
 
+/** Rows as vectors of length 1, [rows, width]. */
+function unitVectors(rows: FourBitRows, width: number): Float32Array {
+  const vectors = new Float32Array(rows.steps.length * width);
+  for (const row of rows.steps.keys()) {
+    const vector = vectors.subarray(row * width, (row + 1) * width);
+    addFourBits(rows, row, width, 1, vector);
+    vector.set(unit(vector));
+  }
+  return vectors;
+}
+
+/** Cosine of a caption's unit vector and one of `unitVectors`. */
+function likeness(vectors: Float32Array, row: number, caption: Float32Array): number {
+  let product = 0;
+  for (let axis = 0, from = row * caption.length; axis < caption.length; axis += 1, from += 1)
+    product += vectors[from]! * caption[axis]!;
+  return product;
+}
+
 const unit = (vector: Float32Array): Float32Array => {
   const length = Math.hypot(...vector) || 1;
   return vector.map((value) => value / length);
 };
 
-/** @param rows of numbers that are kept in four bits */
-export function writeExamples(
-  path: string,
-  {
-    keys,
-    values,
-    ...content
-  }: Omit<ExamplesContent, "keys" | "values"> & {
-    readonly keys: readonly Float32Array[];
-    readonly values: readonly Float32Array[];
-  },
-): Promise<void> {
-  const { labels, styles, middles, examples, affinities, dims, keyDims } = content;
-  const [keyRows, valueRows] = [toFourBits(keys, keyDims), toFourBits(values, dims)];
+export function writeExamples(path: string, content: ExamplesContent): Promise<void> {
+  const { labels, styles, middles, examples, affinities, keys, values, ownKeys } = content;
   return writeTensorFile(
     path,
     new Map([
       ["middles", middles],
       ["affinities", affinities],
-      ["keySteps", keyRows.steps],
-      ["valueSteps", valueRows.steps],
+      ["keySteps", keys.steps],
+      ["valueSteps", values.steps],
       ["labels", Float32Array.from(examples, ({ label }) => label)],
+      ...(ownKeys ? [["ownKeySteps", ownKeys.steps] as const] : []),
     ]),
     { labels: JSON.stringify(labels), styles: JSON.stringify(styles) },
     new Map([
-      ["keys", keyRows.bytes],
-      ["values", valueRows.bytes],
+      ["keys", keys.bytes],
+      ["values", values.bytes],
       ["styles", Int8Array.from(examples, ({ style }) => style)],
+      ...(ownKeys ? [["ownKeys", ownKeys.bytes] as const] : []),
     ]),
   );
+}
+
+/** @throws AppError `pack_corrupt` when the file is missing or does not fit latents and captions of so many values */
+export async function readExamples(path: string, dims: number, keyDims: number): Promise<ExamplesContent> {
+  const file = await readTensorFile(path).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError("pack_corrupt", `examples ${path}: expected a file of examples (${why})`, { cause });
+  });
+  return contentOf(file, path, dims, keyDims);
 }
 
 function contentOf(
@@ -225,6 +241,7 @@ function contentOf(
     Number.isInteger(index) && index >= 0 && index < among.length;
   const strange = ofExample.find((label) => !fits(label, labels)) ?? ofStyle.find((style) => !fits(style, styles));
   if (strange !== undefined) return refuse(`indices of ${labels.length} labels and ${styles.length} styles`, strange);
+  const ownSteps = tensors.has("ownKeySteps") ? of(tensors, "ownKeySteps") : undefined;
   return {
     dims,
     keyDims,
@@ -235,6 +252,7 @@ function contentOf(
     examples: Array.from(ofExample, (label, at) => ({ label, style: ofStyle[at]! })),
     values: { bytes: of(bytes, "values", (count * dims) / 2), steps: of(tensors, "valueSteps", count) },
     affinities: of(tensors, "affinities", styles.length ** 2),
+    ...(ownSteps && { ownKeys: { bytes: of(bytes, "ownKeys", (ownSteps.length * keyDims) / 2), steps: ownSteps } }),
   };
 }
 

@@ -4,9 +4,10 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
+import { type ExamplesContent, writeExamples } from "../experts/examples.ts";
 import { writeFileAtomically } from "../files/atomic-file.ts";
 import { linkOrCopy } from "../files/link-or-copy.ts";
 import { type FittedCalibration, writeCalibration } from "../packs/calibration-file.ts";
@@ -25,6 +26,8 @@ export interface NewTranslation {
   readonly metrics: Readonly<Record<string, number>>;
   /** Of the flow; absent where too few images were held out. */
   readonly calibration?: FittedCalibration | undefined;
+  /** Drawings of the base that new ones start from, seen from the new style; absent where the base has none. */
+  readonly examples?: ExamplesContent | undefined;
   /** Where the training images come from, for the list of parts. */
   readonly source: string;
   /** Files that tell of the training, by name: they lie in `recordsFolder` and are not needed to serve. */
@@ -41,7 +44,7 @@ export const recordsFolder = (version: string): string => `training/${version}`;
 export async function fillFolder(
   folder: string,
   base: BasePack,
-  { name, label, draft, flow, metrics, calibration: fitted, source, records }: NewTranslation,
+  { name, label, draft, flow, metrics, calibration: fitted, examples: own, source, records }: NewTranslation,
   version: string,
 ): Promise<PackManifest> {
   await mkdir(folder, { recursive: true });
@@ -55,6 +58,7 @@ export async function fillFolder(
   await mkdir(join(folder, "flow"), { recursive: true });
   await writeFileAtomically(join(folder, flowPath), flow, fileMode);
   const calibration = fitted && (await writeCalibration(folder, name, fitted));
+  const examples = own && (await placeExamples(folder, name, own));
   await mkdir(join(folder, recordsFolder(version)), { recursive: true });
   for (const [file, data] of records)
     await writeFileAtomically(join(folder, recordsFolder(version), file), data, fileMode);
@@ -67,17 +71,17 @@ export async function fillFolder(
   const list = (path: string, bytes: Uint8Array): unknown =>
     files.push({ path, sha256: sha256Of(bytes), bytes: bytes.length });
   list(flowPath, flow);
-  if (calibration) list(calibration.file, await readFile(join(folder, calibration.file)));
+  for (const path of [calibration?.file, examples])
+    if (path !== undefined) list(path, await readFile(join(folder, path)));
   const { id, version: baseVersion, licence, parts } = base.manifest;
   return PackManifestSchema.parse({
     format: 1,
     id: name,
     version,
     label,
-    licence: `experts: ${licence}; flow: as its training images`,
+    licence: `experts${examples === undefined ? "" : " and examples"}: ${licence}; flow: as its training images`,
     parts: [
-      // A style of one's own has none to start from.
-      ...parts.filter(({ name: part }) => !part.startsWith("examples:")),
+      ...(examples === undefined ? parts.filter(({ name: part }) => !part.startsWith("examples:")) : parts),
       {
         name: `flow: ${name}`,
         licence: "as its training images",
@@ -94,11 +98,26 @@ export async function fillFolder(
         flow: flowPath,
         metrics,
         ...(calibration && { calibration }),
+        ...(examples !== undefined && { examples }),
       },
     ],
     files,
   });
 }
+
+/** Writes the examples under a name that tells what is in them; gives their place. */
+async function placeExamples(folder: string, name: string, content: ExamplesContent): Promise<string> {
+  const half = join(folder, examplesStem(`${name}.writing`));
+  await mkdir(dirname(half), { recursive: true });
+  await writeExamples(half, content);
+  const place = `${examplesStem(name)}-${sha256Of(await readFile(half)).slice(0, 8)}.safetensors`;
+  await chmod(half, fileMode);
+  await rename(half, join(folder, place));
+  return place;
+}
+
+/** Where a translation's examples lie, before their digest. */
+export const examplesStem = (translation: string): string => `examples/${translation}`;
 
 /**
  * Brings one file of the base into the folder. Where another file has its name already, which the old version may still be read

@@ -13,7 +13,7 @@ import { calibrationStem } from "../packs/calibration-file.ts";
 import type { PackManifest } from "../packs/manifest.ts";
 import { verifyPack } from "../packs/verify.ts";
 import type { BasePack } from "./base-pack.ts";
-import { fileMode, fillFolder, type NewTranslation, recordsFolder } from "./fill-pack-folder.ts";
+import { examplesStem, fileMode, fillFolder, type NewTranslation, recordsFolder } from "./fill-pack-folder.ts";
 import { ownPackAt } from "./pack-name.ts";
 
 export interface PublishedPack {
@@ -115,7 +115,7 @@ async function copyLicences({ folder }: BasePack, to: string): Promise<void> {
 async function removeOld(home: string, { files, id }: PackManifest, oldFiles: readonly string[]): Promise<void> {
   const kept = new Set(files.map(({ path }) => path));
   const old = new Set(oldFiles);
-  const made = [`flow/${id}`, calibrationStem(id)];
+  const made = [`flow/${id}`, calibrationStem(id), examplesStem(id)];
   for (const place of await filesIn(home)) {
     const isMade = made.some((stem) => place.startsWith(`${stem}-`) && digestEnd.test(place.slice(stem.length)));
     if ((old.has(place) || isMade || halfEnd.test(place)) && !kept.has(place)) await rm(join(home, place));

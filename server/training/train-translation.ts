@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import type { FlowConditionName } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
+import { type ExamplesContent, readExamples } from "../experts/examples.ts";
 import { asStorageError } from "../files/atomic-file.ts";
 import { digestSet } from "../flow/checkpoint.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
@@ -19,6 +20,7 @@ import { recordsFolder } from "./fill-pack-folder.ts";
 import type { FittedFlow } from "./fit-flow.ts";
 import { type CaptionedPreview, fitTranslation } from "./fit-translation.ts";
 import { openImageSet } from "./image-set.ts";
+import { examplesInOwnStyle } from "./own-examples.ts";
 import type { PackDraft } from "./pack-draft.ts";
 import { openSetExperts, type SetExperts } from "./pack-experts.ts";
 import { type Named, ownPackAt, requireName } from "./pack-name.ts";
@@ -208,6 +210,7 @@ async function trainIn(
       draft,
       flow,
       calibration,
+      examples: await examplesOf(base, set),
       metrics: { ...fitted.metrics, captionNatsPerDim: finalNats, startCaptionNatsPerDim: startNats },
       source: `${images.usable} captioned images`,
       records: new Map([...records.files(fitted.bestStep), ["cost.json", `${JSON.stringify(cost, null, 2)}\n`]]),
@@ -217,6 +220,14 @@ async function trainIn(
   if (!options.isWorkKept) await work.remove();
   await options.onProgress?.({ stage: "publishing", done: 1, total: 1 });
   return { ...summary, pack, records: join(pack.folder, recordsFolder(pack.version)) };
+}
+
+/** The base's examples, seen from the new style. */
+async function examplesOf({ folder, draft }: BasePack, set: TrainingSet): Promise<ExamplesContent | undefined> {
+  const file = draft.translation.examples;
+  const captions = set.conditions.find(({ name }) => name === "caption");
+  if (file === undefined || !captions) return undefined;
+  return examplesInOwnStyle(await readExamples(join(folder, file), set.dims, captions.dims), set);
 }
 
 const setFolder = ({ work }: TrainTranslationOptions): string => join(work, "set");

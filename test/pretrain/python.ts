@@ -25,7 +25,7 @@ export function findPython(): { python: string } | { reason: string } {
 }
 
 /** Runs a program from the repository's root, as the README says. @throws with what it printed when it fails */
-const runFromRoot = (program: string, args: readonly string[]): Promise<{ stdout: string }> =>
+export const runFromRoot = (program: string, args: readonly string[]): Promise<{ stdout: string }> =>
   run(program, args, { cwd: root, maxBuffer: 2 ** 26 });
 
 /** Runs a script in server/pretrain by Python. */

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import type { ExampleRequest, ExampleStart } from "../../server/engine/interfaces.ts";
-import { ExampleStore, type ExamplesContent, writeExamples } from "../../server/experts/examples.ts";
+import { ExampleStore, type ExamplesContent, readExamples, writeExamples } from "../../server/experts/examples.ts";
 import { toFourBits } from "../../server/onnx/four-bits.ts";
 import { readTensorFile, writeTensorFile } from "../../server/onnx/tensor-file.ts";
 import { near } from "../fixtures/near.ts";
@@ -180,11 +180,37 @@ describe("a start from examples of nearest names", () => {
   });
 });
 
+describe("examples seen from a style of one's own", () => {
+  const learned = [direction(0, 10, 9), direction(0, 0, 0, 0, 0, 1)];
+  const own = new ExampleStore({ ...content, ownKeys: toFourBits(learned, keyDims) });
+
+  it("give no start for what its flow has learned better than names say it", () => {
+    // Between pears and plums, and nearer to what was learned than to either.
+    const both = { caption: direction(0, 1, 1) };
+    assert.ok(startOf(both));
+    assert.equal(startOf(both, own), undefined);
+    assert.equal(startOf({ caption: direction(0.1, 0, 0, 0, 0, 1) }, own), undefined);
+  });
+
+  it("start all else as ever", () => {
+    for (const caption of [direction(1), direction(10, 4, 3, 1), direction(0, 0, 0, 1)])
+      assert.deepEqual(startOf({ caption }, own), startOf({ caption }));
+  });
+});
+
 describe("a file of examples", () => {
   const path = join(root, "examples.safetensors");
 
+  it("gives back what was written, captions of a style of one's own too", async () => {
+    for (const ownKeys of [undefined, toFourBits([direction(1, 2), direction(0, 3)], keyDims)]) {
+      const whole = { ...content, ...(ownKeys && { ownKeys }) };
+      await writeExamples(path, whole);
+      assert.deepEqual(await readExamples(path, dims, keyDims), whole);
+    }
+  });
+
   it("gives the same starts as what was written", async () => {
-    await writeExamples(path, written);
+    await writeExamples(path, content);
     const read = await ExampleStore.open(path, dims, keyDims);
     for (const style of [undefined, ...written.styles])
       for (const label of [undefined, ...written.labels]) {
@@ -207,7 +233,7 @@ describe("a file of examples", () => {
   });
 
   it("is refused where it does not fit the pack's latents or captions", async () => {
-    await writeExamples(broken, written);
+    await writeExamples(broken, content);
     await refused('16 values in "middles", got 8', [4, keyDims]);
     await refused('20 values in "keys", got 15', [dims, 8]);
   });
@@ -215,7 +241,7 @@ describe("a file of examples", () => {
   type Parts = Awaited<ReturnType<typeof readTensorFile>>;
   /** Writes a sound file, changed. */
   const breakBy = async (change: (parts: Parts) => void, metadata?: Record<string, string>): Promise<void> => {
-    await writeExamples(broken, written);
+    await writeExamples(broken, content);
     const parts = await readTensorFile(broken);
     change(parts);
     await writeTensorFile(broken, parts.tensors, metadata ?? parts.metadata, parts.bytes);

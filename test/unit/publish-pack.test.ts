@@ -8,12 +8,14 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { readExamples } from "../../server/experts/examples.ts";
 import { type FlowWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
 import { type BasePack, openBasePack, unlabelled } from "../../server/training/base-pack.ts";
 import { chooseStart } from "../../server/training/choose-start.ts";
 import { recordsFolder } from "../../server/training/fill-pack-folder.ts";
+import { examplesInOwnStyle } from "../../server/training/own-examples.ts";
 import { requireName } from "../../server/training/pack-name.ts";
 import { writeManifest } from "../../server/training/publish.ts";
 import { publishPack } from "../../server/training/publish-pack.ts";
@@ -27,10 +29,10 @@ after(() => rm(root, { recursive: true }));
 const shipped = join(root, "ship");
 const { pack: basePath } = await writeTinyPack(shipped, withExamples(tinyDraft));
 const base = await openBasePack(basePath);
-const { weights } = await chooseStart(base, trainingSetOf(unlabelled(base.draft)), ["caption"], {
-  seed: 1,
-  threads: 1,
-});
+const set = trainingSetOf(unlabelled(base.draft));
+const { weights } = await chooseStart(base, set, ["caption"], { seed: 1, threads: 1 });
+const { dims: captionDims } = set.conditions.find(({ name }) => name === "caption")!;
+const drawings = await readExamples(join(basePath, base.draft.translation.examples!), set.dims, captionDims);
 
 let homes = 0;
 const newPacks = (): string => join(root, `packs-${homes++}`);
@@ -53,6 +55,7 @@ const publish = (packs: string, factor: number, from: BasePack = base, journal =
       label: "Mine",
       draft: unlabelled(from.draft),
       flow: flowOf(factor),
+      examples: from === base ? examplesInOwnStyle(drawings, set) : undefined,
       metrics: { captionNatsPerDim: factor },
       source: "40 captioned images",
       records: new Map([["cost.json", `{"factor":${factor}}`]]),
@@ -97,9 +100,10 @@ describe("publishing a translation", () => {
     );
     assert.deepEqual(translation!.metrics, { captionNatsPerDim: 0.9 });
     assert.deepEqual(Object.keys(manifest.experts).sort(), ["image", "text"]);
-    // Drawings of the base's styles are no start for drawings of another.
-    assert.deepEqual([base.draft.translation.examples !== undefined, translation!.examples], [true, undefined]);
-    assert.ok(manifest.files.every(({ path }) => !path.startsWith("examples/")));
+    assert.match(translation!.examples!, /^examples\/mine-[0-9a-f]{8}\.safetensors$/);
+    assert.equal(info.translations[0]!.hasExamples, true);
+    const found = await readExamples(join(packs, "mine", translation!.examples!), set.dims, captionDims);
+    assert.deepEqual(found, examplesInOwnStyle(drawings, set));
     assert.match(manifest.parts.at(-1)!.source, /^trained from 40 captioned images, started from tiny 0\.0\.1$/);
     assert.deepEqual([info.id, info.translations[0]!.styles], ["mine", []]);
     const { flow } = translation!;
@@ -120,6 +124,7 @@ describe("publishing a translation", () => {
     for (const place of own) await writeFile(join(packs, "mine", place), "the user's own");
     // Halves that crashes left.
     await writeFile(join(packs, "mine", "flow", "mine-00000000.onnx.0123456789ab.tmp"), "half");
+    await writeFile(join(packs, "mine", "examples", "mine.writing"), "half");
     await mkdir(join(packs, ".mine-01234567", "flow"), { recursive: true });
     const second = await publish(packs, 0.8);
     assert.equal(second.version, "0.2.0");
@@ -128,6 +133,10 @@ describe("publishing a translation", () => {
     const { flow } = manifest.translations[0]!;
     const filesIn = async (folder: string) => (await readdir(join(packs, "mine", folder))).sort();
     assert.deepEqual(await filesIn("flow"), [flow.slice("flow/".length), "mine.onnx.bak", "notes.md"]);
+    assert.deepEqual(
+      await filesIn("examples"),
+      [manifest.translations[0]!.examples!].map((path) => path.slice("examples/".length)),
+    );
     assert.deepEqual(await filesIn("training"), ["0.1.0", "0.2.0", "notes.md"]);
     assert.deepEqual(await filesIn("training/0.1.0"), ["notes.md"]);
     assert.deepEqual(await readdir(packs), ["mine"]);
@@ -147,7 +156,11 @@ describe("publishing a translation", () => {
     await writeManifest(pack, { ...tinyDraft, version: "0.0.2" });
     const newer = await openBasePack(pack);
     await publish(packs, 0.8, newer);
-    const { manifest } = await served(packs);
+    const { manifest, info } = await served(packs);
+    assert.deepEqual(
+      [info.translations[0]!.hasExamples, await readdir(join(packs, "mine", "examples"))],
+      [undefined, []],
+    );
     const paths = manifest.files.map(({ path }) => path);
     assert.ok(
       paths.some((path) => /^target\/decoder-[0-9a-f]{8}\.onnx$/.test(path)),
@@ -239,7 +252,7 @@ describe("a disk that is full", () => {
         assert.deepEqual(await contentOf(packs), before, `full from write ${from}`);
         from += 1;
       }
-      assert.ok(from > 8, `${from} writes`);
+      assert.ok(from > 10, `${from} writes`);
       const { manifest } = await served(packs);
       assert.equal(manifest.version, isFirst ? "0.1.0" : "0.2.0");
       assert.deepEqual(await readdir(packs), ["mine"]);

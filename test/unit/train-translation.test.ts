@@ -15,13 +15,13 @@ import { type TranslationProgress, trainTranslation } from "../../server/trainin
 import { diskFull, watchDisk } from "../fixtures/disk-calls.ts";
 import { writeBoxes, writeFiles } from "../fixtures/image-folder.ts";
 import type { Moment } from "../fixtures/killed-training.ts";
-import { tinyStyles, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tinyDraft, tinyStyles, withExamples, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-train-"));
 after(() => rm(root, { recursive: true }));
 
 const shipped = join(root, "ship");
-const { pack: basePack } = await writeTinyPack(shipped);
+const { pack: basePack } = await writeTinyPack(shipped, withExamples(tinyDraft));
 const folder = await writeBoxes(join(root, "boxes"), 40);
 
 const settings = {
@@ -81,6 +81,8 @@ describe("training a translation", () => {
       ],
       [result.startNats, result.finalNats, 32, 8],
     );
+    // Words that it never learned start from what the base's styles draw.
+    assert.match(translation.examples!, /^examples\/boxes-/);
     assert.equal(existsSync(options.work), false);
     // Records: a line an evaluation, the curve, the cost card.
     assert.equal(result.records, join(options.packs, "boxes", "training", "0.1.0"));
@@ -262,6 +264,7 @@ describe("kill -9", () => {
       { stage: "training", done: 20 },
       { call: { name: "write", path: "checkpoint\\.safetensors", phase: "half" }, time: 9 },
       { call: { name: "write", path: "flow/boxes-", phase: "half" } },
+      { call: { name: "write", path: "examples/boxes", phase: "half" } },
       { call: { name: "rename", path: "packs/boxes$", phase: "before" } },
     ];
     for (const moment of moments) {

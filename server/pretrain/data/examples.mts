@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { writeExamples } from "../../experts/examples.ts";
 import { asText } from "../../experts/values.ts";
+import { toFourBits } from "../../onnx/four-bits.ts";
 import { readEntry } from "../../packs/catalogue.ts";
 import { PackDraftSchema } from "../../packs/manifest.ts";
 import { encodeSet } from "../../training/encode-set.ts";
@@ -66,7 +67,14 @@ const keys: Float32Array[] = [];
 for (const { label } of labels) keys.push(await text.encodeExamples([asText(label)]));
 const path = join(values.pack, file);
 await mkdir(dirname(path), { recursive: true });
-await writeExamples(path, { ...gathered, dims, keyDims: text.dims, keys });
+const keyDims = text.dims;
+await writeExamples(path, {
+  ...gathered,
+  dims,
+  keyDims,
+  keys: toFourBits(keys, keyDims),
+  values: toFourBits(gathered.values, dims),
+});
 const pack = JSON.parse(await readFile(packFile, "utf8"));
 for (const translation of pack.translations) if (translation.id === draft.translation.id) translation.examples = file;
 await writeFile(packFile, `${JSON.stringify(pack, null, 2)}\n`);
