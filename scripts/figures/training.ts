@@ -3,7 +3,7 @@
  * ten minutes each. Held-out captions as columns; what the base draws before, and the new translation after; then words of which neither
  * style has anything. Prints the table.
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
@@ -21,8 +21,8 @@ const styles = [
   { style: "streamline-kameleon", name: "kameleon" },
 ] as const;
 const [imagesMax, columnsMax, seed] = [200, 10, 1];
-/** Everyday things, none of them in a folder of weather or of office work as such. */
-const words = ["key", "umbrella", "coffee cup", "house", "car", "guitar", "fish", "bicycle", "cat", "bird"];
+/** Everyday things that no caption of either style names. */
+const words = ["guitar", "bicycle", "fish", "bird", "carrot", "crown", "rocket", "banana", "scissors", "anchor"];
 const budgetSeconds = 600;
 const { evaluateEvery, steps: defaultSteps } = defaultTranslationSettings;
 
@@ -44,6 +44,8 @@ export async function trainingFigures(folder: string, packsDir = packsHome(), st
     try {
       const images = join(home, "images");
       await writeStyleFolder(style, images, imagesMax);
+      const known = (await readdir(images)).find((file) => words.some((word) => file.includes(word)));
+      if (known) throw new Error(`${style}: expected no image of ${words.join(", ")}, got ${known}`);
       const trained = await train(home, images, name, packsDir, steps);
       const { cost, images: used, startNats, finalNats } = trained;
       table.push(
@@ -160,8 +162,9 @@ async function drawSheet(path: string, { home, images, name, packsDir, trained }
         { ...(style && { style }) },
       );
       if (!trained.pack) return;
+      await row("after, flow alone, T 0.2", { translation: name, temperature: 0.2, examples: 0 }, {});
       for (const temperature of [0.2, 0.7])
-        await row(`after, T ${temperature}`, { translation: name, temperature }, {});
+        await row(`after, as it comes, T ${temperature}`, { translation: name, temperature }, {});
     },
     join(home, "packs"),
   );

@@ -34,8 +34,8 @@ export interface ExamplesContent {
   /** Log-weight of an example in the second style for what is asked for in the first, [styles, styles]. */
   readonly affinities: Float32Array;
   /**
-   * Of a translation that draws in one style of its own: the captions that its flow has learned, [captions, keyDims]. One that is nearer to these
-   * than to any label's name has no start.
+   * Of a translation that draws in one style of its own: captions that its flow has learned, [captions, keyDims]. One that is nearer to these
+   * than to the name of any label with examples has no start.
    */
   readonly ownKeys?: FourBitRows;
 }
@@ -160,7 +160,7 @@ function softmax(values: readonly number[]): number[] {
 }
 
 /** Rows as vectors of length 1, [rows, width]. */
-function unitVectors(rows: FourBitRows, width: number): Float32Array {
+export function unitVectors(rows: FourBitRows, width: number): Float32Array {
   const vectors = new Float32Array(rows.steps.length * width);
   for (const row of rows.steps.keys()) {
     const vector = vectors.subarray(row * width, (row + 1) * width);
@@ -171,7 +171,7 @@ function unitVectors(rows: FourBitRows, width: number): Float32Array {
 }
 
 /** Cosine of a caption's unit vector and one of `unitVectors`. */
-function likeness(vectors: Float32Array, row: number, caption: Float32Array): number {
+export function likeness(vectors: Float32Array, row: number, caption: Float32Array): number {
   let product = 0;
   for (let axis = 0, from = row * caption.length; axis < caption.length; axis += 1, from += 1)
     product += vectors[from]! * caption[axis]!;
@@ -183,6 +183,7 @@ const unit = (vector: Float32Array): Float32Array => {
   return vector.map((value) => value / length);
 };
 
+/** Writes them as one file, whole or not at all. @throws AppError `storage_full` */
 export function writeExamples(path: string, content: ExamplesContent): Promise<void> {
   const { labels, styles, middles, examples, affinities, keys, values, ownKeys } = content;
   return writeTensorFile(

@@ -1,10 +1,10 @@
 /**
- * Puts the files of a user's translation into a folder: the base's experts, the new flow with its calibration, the records of its
- * training. Overwrites nothing that an older version in the same folder reads, and leaves the manifest to the caller.
+ * Puts the files of a user's translation into a folder: the base's experts, the new flow with its calibration and examples, the records of
+ * its training. Overwrites nothing that an older version in the same folder reads, and leaves the manifest to the caller.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { type ExamplesContent, writeExamples } from "../experts/examples.ts";
@@ -58,7 +58,7 @@ export async function fillFolder(
   await mkdir(join(folder, "flow"), { recursive: true });
   await writeFileAtomically(join(folder, flowPath), flow, fileMode);
   const calibration = fitted && (await writeCalibration(folder, name, fitted));
-  const examples = own && (await placeExamples(folder, name, own));
+  const examples = own && (await writeOwnExamples(folder, base, name, own));
   await mkdir(join(folder, recordsFolder(version)), { recursive: true });
   for (const [file, data] of records)
     await writeFileAtomically(join(folder, recordsFolder(version), file), data, fileMode);
@@ -105,14 +105,13 @@ export async function fillFolder(
   });
 }
 
-/** Writes the examples under a name that tells what is in them; gives their place. */
-async function placeExamples(folder: string, name: string, content: ExamplesContent): Promise<string> {
-  const half = join(folder, examplesStem(`${name}.writing`));
-  await mkdir(dirname(half), { recursive: true });
-  await writeExamples(half, content);
-  const place = `${examplesStem(name)}-${sha256Of(await readFile(half)).slice(0, 8)}.safetensors`;
-  await chmod(half, fileMode);
-  await rename(half, join(folder, place));
+/** Writes the examples under a name that differs with what is in them; gives their place. */
+async function writeOwnExamples(folder: string, base: BasePack, name: string, own: ExamplesContent): Promise<string> {
+  const hash = createHash("sha256").update(base.digest).update(own.middles);
+  if (own.ownKeys) hash.update(own.ownKeys.bytes);
+  const place = `${examplesStem(name)}-${hash.digest("hex").slice(0, 8)}.safetensors`;
+  await mkdir(dirname(join(folder, place)), { recursive: true });
+  await writeExamples(join(folder, place), own);
   return place;
 }
 

@@ -103,7 +103,7 @@ async function distancesOf(
 }
 
 /** An entry of a table, [dims]. */
-export function vectorOf({ dims, table }: NamedTable, entry: number): Float32Array {
+export function vectorOf({ dims, table }: Pick<ConditionTable, "dims" | "table">, entry: number): Float32Array {
   const vector = new Float32Array(dims);
   copyEntry(table, entry, vector, 0);
   return vector;

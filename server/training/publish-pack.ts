@@ -1,6 +1,6 @@
 /**
  * Publishes a user's translation as a pack of its own: the base's expert files (hard-linked where the file system can), the new
- * flow, what it cost. A new pack is written into a hidden folder, verified and renamed; a new version of a pack is written beside
+ * flow with what it starts from, what it cost. A new pack is written into a hidden folder, verified and renamed; a new version of a pack is written beside
  * the old files and takes over by the rename of the manifest. A crash or a full disk at any moment leaves the old version served.
  */
 import { createHash, randomBytes } from "node:crypto";

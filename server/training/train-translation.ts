@@ -146,6 +146,7 @@ async function trainIn(
   const settings = settingsFor({ ...defaultTranslationSettings, ...options.settings }, images.usable - images.heldOut);
   const draft = unlabelled(base.draft);
   const experts = await openSetExperts({ pack: base.folder, draft, files: base.files }, { threads });
+  const examples = await examplesOf(base, experts);
   const { set, captions } = await encodeImages(options, base, experts);
   const measured = measuredIn(draft);
   const start = await chooseStart(base, set, measured, { seed: settings.seed, threads, signal });
@@ -210,7 +211,7 @@ async function trainIn(
       draft,
       flow,
       calibration,
-      examples: await examplesOf(base, set),
+      examples: examples && examplesInOwnStyle(examples, set),
       metrics: { ...fitted.metrics, captionNatsPerDim: finalNats, startCaptionNatsPerDim: startNats },
       source: `${images.usable} captioned images`,
       records: new Map([...records.files(fitted.bestStep), ["cost.json", `${JSON.stringify(cost, null, 2)}\n`]]),
@@ -222,12 +223,12 @@ async function trainIn(
   return { ...summary, pack, records: join(pack.folder, recordsFolder(pack.version)) };
 }
 
-/** The base's examples, seen from the new style. */
-async function examplesOf({ folder, draft }: BasePack, set: TrainingSet): Promise<ExamplesContent | undefined> {
+/** Read as soon as the base was verified: it may be replaced while the training runs. */
+async function examplesOf({ folder, draft }: BasePack, experts: SetExperts): Promise<ExamplesContent | undefined> {
   const file = draft.translation.examples;
-  const captions = set.conditions.find(({ name }) => name === "caption");
-  if (file === undefined || !captions) return undefined;
-  return examplesInOwnStyle(await readExamples(join(folder, file), set.dims, captions.dims), set);
+  if (file === undefined) return undefined;
+  const { dims } = experts.conditions.find(({ name }) => name === "caption")!.expert;
+  return readExamples(join(folder, file), experts.target.latentDims, dims);
 }
 
 const setFolder = ({ work }: TrainTranslationOptions): string => join(work, "set");

@@ -11,5 +11,6 @@ it("the graph of LPIPS gives what the paper's formula gives, for pictures of any
 }, async () => {
   const { python } = found as { python: string };
   const { stdout } = await runFromRoot(python, ["test/pretrain/check_lpips_graph.py"]);
+  assert.match(stdout, /^\d/);
   assert.ok(Number(stdout) < 1e-4, stdout);
 });

@@ -1,27 +1,42 @@
-/** Examples for a style of one's own, computed by hand: its middle, its captions, and all else as the base has it. */
+/** Examples for a style of one's own, computed by hand: its middle, its captions, and what of the base's examples it leaves to the flow. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { ExamplesContent } from "../../server/experts/examples.ts";
+import { ExampleStore, type ExamplesContent } from "../../server/experts/examples.ts";
 import type { TrainingSet } from "../../server/flow/training-set.ts";
 import { denseTable } from "../../server/flow/vector-table.ts";
-import { addFourBits, toFourBits } from "../../server/onnx/four-bits.ts";
+import { addFourBits, type FourBitRows, toFourBits } from "../../server/onnx/four-bits.ts";
 import { examplesInOwnStyle } from "../../server/training/own-examples.ts";
 import { near } from "../fixtures/near.ts";
 
 const [dims, keyDims] = [2, 4];
+const vectors = (...rows: number[][]): Float32Array[] => rows.map((row) => Float32Array.from(row));
 const base: ExamplesContent = {
   dims,
   keyDims,
-  labels: ["apple"],
+  labels: ["apple", "house", "key"],
   styles: ["flat", "round"],
   middles: Float32Array.of(1, 2, 3, 4, 5, 6),
-  keys: toFourBits([Float32Array.of(1, 0, 0, 0)], keyDims),
-  examples: [{ label: 0, style: 1 }],
-  values: toFourBits([Float32Array.of(7, -7)], dims),
+  keys: toFourBits(vectors([1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]), keyDims),
+  examples: [
+    { label: 0, style: 1 },
+    { label: 1, style: 0 },
+    { label: 1, style: 1 },
+    { label: 2, style: 0 },
+  ],
+  values: toFourBits(vectors([7, -7], [1, 2], [3, 4], [-5, 5]), dims),
   affinities: Float32Array.of(0, 1, 2, 3),
 };
 
-/** Three images under two captions each; the last is held out, and so is its second caption. */
+/**
+ * Captions: "house icon", something without a name, "a key" and "apple". The last image is held out, so that nobody learned "apple"; "a key" is
+ * a second caption only, of what was called otherwise first.
+ */
+const captions = [
+  [0, 7, 4, 0],
+  [3, 3, 7, 3],
+  [0, 0, 1, 7],
+  [7, 0, 0, 0],
+];
 const set: TrainingSet = {
   dims,
   latents: Float32Array.of(10, 20, 30, 60, 500, 500),
@@ -32,43 +47,58 @@ const set: TrainingSet = {
       name: "caption",
       kind: "words",
       dims: keyDims,
-      table: denseTable(Float32Array.of(7, 0, 0, 0, 0, 7, 0, 0, 0, 0, 7, 0, 0, 0, 0, 7), keyDims),
-      options: [
-        [0, 2],
-        [1, 2],
-        [2, 3],
-      ],
+      table: denseTable(Float32Array.from(captions.flat()), keyDims),
+      options: [[0], [1, 2], [3]],
     },
   ],
-  trainRows: Int32Array.of(0, 1),
+  trainRows: Int32Array.of(0, 1, 0),
   heldOutRows: Int32Array.of(2),
 };
+
+const rowsOf = (rows: FourBitRows, width: number): number[][] =>
+  [...rows.steps.keys()].map((row) => {
+    const values = new Float32Array(width);
+    addFourBits(rows, row, width, 1, values);
+    return [...values].map((value) => Math.round(value * 100) / 100);
+  });
 
 describe("examples in a style of one's own", () => {
   const own = examplesInOwnStyle(base, set);
 
   it("lie around the mean of its training images where no style is asked for", () => {
-    near(own.middles, [1, 2, 3, 4, 20, 40]);
+    near(own.middles, [1, 2, 3, 4, 50 / 3, 100 / 3]);
     near(base.middles, [1, 2, 3, 4, 5, 6]);
   });
 
-  it("know each caption of its training images once, and none of those held out", () => {
-    const rows = [...own.ownKeys!.steps.keys()].map((row) => {
-      const caption = new Float32Array(keyDims);
-      addFourBits(own.ownKeys!, row, keyDims, 1, caption);
-      return [...caption];
-    });
-    assert.deepEqual(rows, [
-      [7, 0, 0, 0],
-      [0, 0, 7, 0],
-      [0, 7, 0, 0],
-    ]);
+  it("know the plainest caption of each training image once, and none of those held out", () => {
+    assert.deepEqual(rowsOf(own.ownKeys!, keyDims), [captions[0], captions[1]]);
   });
 
-  it("are those of the base otherwise, and replace what an own style had before", () => {
-    const { middles: _, ownKeys: __, ...rest } = own;
-    const { middles: ___, ...kept } = base;
-    assert.deepEqual(rest, kept);
+  it("are none of what a training caption names, and all others of the base", () => {
+    assert.deepEqual(own.examples, [base.examples[0], base.examples[3]]);
+    assert.deepEqual(rowsOf(own.values, dims), [rowsOf(base.values, dims)[0], rowsOf(base.values, dims)[3]]);
+    const { middles: _, ownKeys: __, examples: ___, values: ____, ...rest } = own;
+    for (const [name, value] of Object.entries(rest)) assert.equal(value, base[name as keyof ExamplesContent], name);
+  });
+
+  it("leave what was learned to the flow, by its plain name too, and start the rest", () => {
+    const store = new ExampleStore(own);
+    const startsFrom = (...caption: number[]): Float32Array | undefined => {
+      const length = Math.hypot(...caption);
+      const unit = Float32Array.from(caption, (value) => value / length);
+      return store.startFor({ caption: unit, noise: (count) => new Float32Array(count) })?.latent;
+    };
+    for (const learned of [
+      [0, 7, 4, 0],
+      [0, 1, 0, 0],
+      [1, 1, 2, 1],
+    ])
+      assert.equal(startsFrom(...learned), undefined, learned.join());
+    near(startsFrom(1, 0, 0, 0)!, [50 / 3 + 7, 100 / 3 - 7]);
+    near(startsFrom(0, 0, 0, 1)!, [50 / 3 - 5, 100 / 3 + 5]);
+  });
+
+  it("replace what an own style had before, where the base is one", () => {
     assert.deepEqual(examplesInOwnStyle(own, set), own);
   });
 });

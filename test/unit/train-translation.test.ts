@@ -146,6 +146,17 @@ describe("training a translation", () => {
     assert.equal(result.pack?.version, "0.1.0");
   });
 
+  it("goes on from a translation of one's own, and from the same pack's drawings", async () => {
+    const first = newTraining({ steps: 10 });
+    await trainTranslation({ ...first, isForced: true });
+    const second = { ...first, basePack: join(first.packs, "boxes"), name: "more", work: join(root, "more-work") };
+    await trainTranslation({ ...second, isForced: true });
+    const catalogue = await Catalogue.open(shipped, first.packs);
+    await catalogue.verify();
+    const [boxes, more] = ["boxes", "more"].map((id) => catalogue.packs().find((pack) => pack.id === id)!);
+    assert.deepEqual([boxes!.translations[0]!.hasExamples, more!.translations[0]!.hasExamples], [true, true]);
+  });
+
   it("refuses a name that is taken or can't be one before it reads anything", async () => {
     const options = newTraining();
     const cases: Array<[change: object, message: RegExp]> = [
@@ -286,6 +297,7 @@ describe("kill -9", () => {
     const old = (await served(first.packs))!;
     const next = { ...first, settings: { ...first.settings, seed: 2 } };
     for (const moment of [
+      { call: { name: "write", path: "examples/boxes", phase: "half" } },
       { call: { name: "write", path: "training/0\\.2\\.0/", phase: "half" } },
       { call: { name: "rename", path: "boxes/manifest\\.json$", phase: "before" } },
     ] as const) {
@@ -301,5 +313,8 @@ describe("kill -9", () => {
     assert.equal(pack?.version, "0.2.0");
     assert.deepEqual(await readdir(join(first.packs, "boxes", "flow")), [fresh.translation.flow.slice("flow/".length)]);
     assert.deepEqual(await readdir(join(first.packs, "boxes", "training")), ["0.2.0"]);
+    assert.deepEqual(await readdir(join(first.packs, "boxes", "examples")), [
+      fresh.translation.examples!.slice("examples/".length),
+    ]);
   });
 });

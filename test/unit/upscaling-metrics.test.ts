@@ -151,10 +151,32 @@ describe("distance on features", async () => {
     assert.ok(featureDistance(full!, none!) > 2 * featureDistance(full!, half!));
   });
 
+  it("is a mean over the net's layers: each place's channels have a third of the length 1", async () => {
+    for (const { layer, values, places } of await net.mapsOf(checks(60))) {
+      const squares = values.reduce((sum, value) => sum + value * value, 0);
+      near(squares / places, 1 / 3, 1e-4);
+      assert.ok(layer >= 0 && layer < 3);
+    }
+  });
+
   it("sees a texture in any tile of a picture", async () => {
     const plain = paint(300, 40, () => grey(120));
     const inOneTile = paint(300, 40, (x, y) => grey(x > 250 && (x + y) % 4 < 2 ? 220 : 120));
     assert.ok(featureDistance(await net.mapsOf(plain), await net.mapsOf(inOneTile)) > 0.005);
+  });
+});
+
+describe("a distance of feature maps", () => {
+  it("is the sum over layers of means over places, whatever parts a layer comes in", () => {
+    const map = (layer: number, ...values: number[]) => ({
+      layer,
+      values: Float32Array.from(values),
+      places: values.length / 2,
+    });
+    const a = [map(0, 1, 2, 3, 4), map(1, 5, 5), map(0, 7, 7)];
+    const b = [map(0, 1, 2, 3, 7), map(1, 5, 9), map(0, 6, 7)];
+    // Three places of the first layer differ by 9 and 1 in all, the one of the second by 16.
+    near(featureDistance(a, b), 10 / 3 + 16);
   });
 });
 

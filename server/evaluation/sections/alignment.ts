@@ -33,8 +33,8 @@ export const alignmentSection: SectionPlan = {
         "captions as requests do, with the label that a caption names, and start from examples where the translation has some. " +
         "What is third party and what is not: the net that looks at the images had no part in samples drawn from words, because it conditions only " +
         "when an image is given; the vectors of the captions that compete are the text expert's, which conditions the flow too. The ceilings are what " +
-        "this judge says of images that are right. It was fitted on training images, which examples are made of: how much better it knows those, " +
-        "the control says. A stranger is a judge that was fitted without any image of the concepts that are asked for.",
+        "this judge says of images that are right. It was fitted on training images, which the examples of a base pack are made of (those of a style of one's own " +
+        "come from its base, which this judge never saw): how much better it knows those, the control says. A stranger is a judge that was fitted without any image of the concepts that are asked for.",
       tables: [
         {
           title: "R-precision@1",

@@ -21,13 +21,14 @@ export interface Measures {
 
 /** Measures that a net sees, the one that papers give first. */
 export const netMeasures = ["lpips", "distance"] as const;
-export type Nets = Readonly<Partial<Record<(typeof netMeasures)[number], PictureNet | undefined>>>;
+export type NetMeasure = (typeof netMeasures)[number];
+export type Nets = Readonly<Record<NetMeasure, PictureNet | undefined>>;
 
 /** A truth with what is asked of it once. */
 export interface Target {
   readonly truth: Pixels;
   readonly seen: ReadonlyArray<{
-    readonly key: (typeof netMeasures)[number];
+    readonly key: NetMeasure;
     readonly net: PictureNet;
     readonly maps: FeatureMaps;
   }>;
@@ -47,7 +48,7 @@ const noPause = async (): Promise<void> => {};
 
 export async function measure(method: Method, input: Pixels, { truth, seen }: Target, scale: Scale): Promise<Measures> {
   const { picture, seconds } = await method.draw(input, scale);
-  const distances: Partial<Record<(typeof netMeasures)[number], number>> = {};
+  const distances: Partial<Record<NetMeasure, number>> = {};
   for (const { key, net, maps } of seen) distances[key] = featureDistance(await net.mapsOf(picture), maps);
   return {
     psnr: rgbPsnrDb(picture, truth, scale),
@@ -71,10 +72,7 @@ export const columns: readonly Column[] = [
 
 /** Means over pictures; of seconds the median, because one interruption spoils a mean. */
 export function summarise({ label, role }: Pick<Method, "label" | "role">, measured: readonly Measures[]): Row {
-  const meanOf = (key: Exclude<keyof Measures, "secondsPerMegapixel">): number | undefined => {
-    const values = measured.flatMap((measures) => measures[key] ?? []);
-    return values.length > 0 ? mean(values) : undefined;
-  };
+  const meanOf = (key: keyof Measures): number | undefined => meanOfMeasure(measured, key);
   return {
     what: label,
     role,
@@ -89,6 +87,11 @@ export function summarise({ label, role }: Pick<Method, "label" | "role">, measu
       secondsPerMegapixel: median(measured.map(({ secondsPerMegapixel }) => secondsPerMegapixel)),
     },
   };
+}
+
+function meanOfMeasure(measured: readonly Measures[], key: keyof Measures): number | undefined {
+  const values = measured.flatMap((measures) => measures[key] ?? []);
+  return values.length > 0 ? mean(values) : undefined;
 }
 
 /** Measures by group, scale and method. */
@@ -107,7 +110,6 @@ export class Results {
 
   /** Mean of a measure; undefined where nothing was measured. */
   mean(group: string, scale: Scale, method: string, key: keyof Measures): number | undefined {
-    const values = this.of(group, scale, method).flatMap((measures) => measures[key] ?? []);
-    return values.length > 0 ? mean(values) : undefined;
+    return meanOfMeasure(this.of(group, scale, method), key);
   }
 }

@@ -1,7 +1,7 @@
 /** What upscaling shall reach, beside what it reaches: every row is a measured value, a goal and a verdict. */
 import type { Column, Row, Section } from "../report.ts";
 import type { Pass, UpscalingContext } from "./context.ts";
-import { type Nets, netMeasures, type Results } from "./measure.ts";
+import { type NetMeasure, type Nets, netMeasures, type Results } from "./measure.ts";
 import { type Scale, temperatureId, temperatures } from "./methods.ts";
 import type { RivalFindings, Speed } from "./rivals-section.ts";
 
@@ -13,6 +13,7 @@ const gains: Readonly<Record<string, Readonly<Record<Scale, number>>>> = {
 /** dB of the answer at T = 0, whose convolutions are in 8 bits, below that of Φ as it was trained. */
 const quantisingLossMaxDb = 0.1;
 const lrPsnrMinDb = 45;
+/** By every net that judges: the goal names none. */
 const distanceSavedMinPercent = 30;
 const speedUpMin = 5;
 
@@ -90,7 +91,7 @@ function qualityRows(results: Results, nets: Nets, group: string, scale: Scale):
   return rows;
 }
 
-function distanceRow(results: Results, group: string, scale: Scale, key: keyof Nets, name: string): Row {
+function distanceRow(results: Results, group: string, scale: Scale, key: NetMeasure, name: string): Row {
   const plain = results.mean(group, scale, "bicubic", key)!;
   const distances = temperatures.map((temperature) => results.mean(group, scale, temperatureId(temperature), key)!);
   const best = Math.min(...distances);
@@ -111,7 +112,7 @@ function rivalRows(results: Results, group: string, scale: Scale): Row[] {
   });
 }
 
-/** Against the accurate answer, and against the liveliest draw, which takes two to three times as long. */
+/** Against the accurate answer, and against the liveliest draw, which takes longer. */
 function speedRows(speeds: readonly Speed[]): Row[] {
   const rivals = speeds.filter(({ runtime }) => runtime !== "own");
   return rivals.flatMap(({ method, runtime, scale, secondsPerMegapixel }) => {

