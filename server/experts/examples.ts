@@ -34,8 +34,8 @@ export interface ExamplesContent {
   /** Log-weight of an example in the second style for what is asked for in the first, [styles, styles]. */
   readonly affinities: Float32Array;
   /**
-   * Of a translation that draws in one style of its own: captions that its flow has learned, [captions, keyDims]. One that is nearer to these
-   * than to the name of any label with examples has no start.
+   * Of a translation that draws in one style of its own: captions that its flow has learned, [captions, keyDims]. What is like one of these has
+   * no start.
    */
   readonly ownKeys?: FourBitRows;
 }
@@ -48,6 +48,11 @@ const likenessWeight = 30;
 const likenessOfStyles = 0.75;
 /** A caption whose nearest name is further away has no start. */
 const likenessMin = 0.35;
+/**
+ * How much nearer to a name than to what the flow has learned in a style of its own a caption must be for a start. Of two styles (docs/training.md)
+ * the held-out captions that differ less are variants of training images, which the flow draws better by itself.
+ */
+const learnedMargin = 0.4;
 
 export class ExampleStore implements Examples {
   readonly #content: ExamplesContent;
@@ -121,7 +126,7 @@ export class ExampleStore implements Examples {
       return weighed.length > 0 ? [{ cosine, weighed }] : [];
     });
     const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
-    if (nearest < likenessMin || nearest <= this.#ownLikeness(caption)) return [];
+    if (nearest < likenessMin || nearest < this.#ownLikeness(caption) + learnedMargin) return [];
     return found
       .map(({ weighed }) => weighed)
       .sort((a, b) => heaviest(b) - heaviest(a))
@@ -160,7 +165,7 @@ function softmax(values: readonly number[]): number[] {
 }
 
 /** Rows as vectors of length 1, [rows, width]. */
-export function unitVectors(rows: FourBitRows, width: number): Float32Array {
+function unitVectors(rows: FourBitRows, width: number): Float32Array {
   const vectors = new Float32Array(rows.steps.length * width);
   for (const row of rows.steps.keys()) {
     const vector = vectors.subarray(row * width, (row + 1) * width);
@@ -171,7 +176,7 @@ export function unitVectors(rows: FourBitRows, width: number): Float32Array {
 }
 
 /** Cosine of a caption's unit vector and one of `unitVectors`. */
-export function likeness(vectors: Float32Array, row: number, caption: Float32Array): number {
+function likeness(vectors: Float32Array, row: number, caption: Float32Array): number {
   let product = 0;
   for (let axis = 0, from = row * caption.length; axis < caption.length; axis += 1, from += 1)
     product += vectors[from]! * caption[axis]!;

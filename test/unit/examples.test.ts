@@ -181,20 +181,24 @@ describe("a start from examples of nearest names", () => {
 });
 
 describe("examples seen from a style of one's own", () => {
-  const learned = [direction(0, 10, 9), direction(0, 0, 0, 0, 0, 1)];
+  const learned = [direction(0, 0, 0, 0, 0, 1), direction(0, 0, 0, 0, 1, 1)];
   const own = new ExampleStore({ ...content, ownKeys: toFourBits(learned, keyDims) });
+  /** A caption at these cosines from "apple" and from the first that was learned. */
+  const between = (apple: number, first: number) =>
+    direction(apple, 0, Math.sqrt(1 - apple ** 2 - first ** 2), 0, 0, first);
 
-  it("give no start for what its flow has learned better than names say it", () => {
-    // Between pears and plums, and nearer to what was learned than to either.
-    const both = { caption: direction(0, 1, 1) };
-    assert.ok(startOf(both));
-    assert.equal(startOf(both, own), undefined);
-    assert.equal(startOf({ caption: direction(0.1, 0, 0, 0, 0, 1) }, own), undefined);
-  });
-
-  it("start all else as ever", () => {
-    for (const caption of [direction(1), direction(10, 4, 3, 1), direction(0, 0, 0, 1)])
-      assert.deepEqual(startOf({ caption }, own), startOf({ caption }));
+  it("give a start to what is nearer to a name by 0.4 than to what the flow has learned", () => {
+    for (const [apple, first, hasStart] of [
+      [0.9, 0.43, true],
+      [0.8, 0.43, false],
+      [0.8, 0.37, true],
+      [0.5, 0.85, false],
+    ] as const) {
+      const caption = between(apple, first);
+      const start = startOf({ caption });
+      assert.ok(start);
+      assert.deepEqual(startOf({ caption }, own), hasStart ? start : undefined, `${apple}, ${first}`);
+    }
   });
 });
 
