@@ -26,7 +26,8 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
   }
 }
 
-async function syncFolder(path: string): Promise<void> {
+/** Makes the names in a folder survive a power cut, where the file system can. */
+export async function syncFolder(path: string): Promise<void> {
   try {
     const folder = await open(path, "r");
     await folder.sync().finally(() => folder.close());

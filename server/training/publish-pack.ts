@@ -5,9 +5,9 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { AppError } from "../../shared/problem.ts";
-import { asStorageError, writeFileAtomically } from "../files/atomic-file.ts";
+import { asStorageError, syncFolder, writeFileAtomically } from "../files/atomic-file.ts";
 import { takeLock } from "../files/process-lock.ts";
 import { calibrationStem } from "../packs/calibration-file.ts";
 import type { PackManifest } from "../packs/manifest.ts";
@@ -72,6 +72,8 @@ async function publishLocked(
     const manifest = await fillFolder(folder, base, made, nextVersion(old?.manifest.version));
     if (!old) await copyLicences(base, folder);
     await verifyPack(folder, manifest);
+    // What the manifest names must be there before it is.
+    for (const place of new Set(manifest.files.map(({ path }) => dirname(join(folder, path))))) await syncFolder(place);
     const text = `${JSON.stringify(manifest, null, 2)}\n`;
     await writeFileAtomically(join(folder, "manifest.json"), text, fileMode);
     if (!old) await rename(folder, home);
