@@ -146,7 +146,9 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
       "details of their decoder",
     );
     const share = Math.min(1, spread / fadedBelow);
-    return cutRows(details, residualDims, drawn, core).map((value) => share * value);
+    const cut = cutRows(details, residualDims, drawn, core);
+    for (let at = 0; at < cut.length; at += 1) cut[at]! *= share;
+    return cut;
   }
 
   /** Ψ, where details are drawn; the middle of what τ draws is looked at as it is. */
@@ -210,7 +212,8 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
 /** @throws AppError `tensor_mismatch` for values that are no numbers, which would end as black pixels */
 function requireNumbers(values: Float32Array, what: string): Float32Array {
   let sum = 0;
-  for (const value of values) sum += value;
+  // By index: an iterator takes six times as long over millions of values.
+  for (let at = 0; at < values.length; at += 1) sum += values[at]!;
   if (Number.isFinite(sum)) return values;
   throw new AppError("tensor_mismatch", `upscale: expected finite ${what}, got a sum of ${sum}`);
 }
