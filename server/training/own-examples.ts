@@ -1,13 +1,13 @@
 /**
  * Examples for a style of one's own (server/experts/examples.ts): those of the base pack, around the middle of the new style. What was drawn in
- * that style is left to the flow, which has learned it: its captions are kept, so that what is like one of them has no start.
+ * that style is left to the flow, which has learned it: captions that it was trained on are kept, so that what is like one of them has no start.
  */
 import type { ExamplesContent } from "../experts/examples.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { toFourBits } from "../onnx/four-bits.ts";
 import { vectorOf } from "./fit-outside.ts";
 
-/** Captions that are kept; of more, some at even distances. */
+/** Captions that are kept, so that a store stays some megabytes; of more, some at even distances. */
 const captionsMax = 4096;
 
 /** @param set of one style, with captions */
@@ -25,10 +25,10 @@ function middleOf({ latents, dims, trainRows }: TrainingSet): Float32Array {
   return Float32Array.from(sum, (value) => value / trainRows.length);
 }
 
-/** Vectors of the plainest captions of training images, each once. */
+/** Vectors of the captions of training images, each once: those that the flow was trained on. */
 function captionsOf({ conditions, trainRows }: TrainingSet): Float32Array[] {
   const table = conditions.find(({ name }) => name === "caption")!;
-  const entries = [...new Set([...trainRows].map((row) => table.options[row]![0]!))];
+  const entries = [...new Set([...trainRows].flatMap((row) => table.options[row]!))];
   const step = Math.max(1, entries.length / captionsMax);
   return Array.from({ length: Math.min(entries.length, captionsMax) }, (_, index) =>
     vectorOf(table, entries[Math.floor(index * step)]!),

@@ -1,11 +1,11 @@
 /**
  * Publishes a user's translation as a pack of its own: the base's expert files (hard-linked where the file system can), the new
- * flow with what it starts from, what it cost. A new pack is written into a hidden folder, verified and renamed; a new version of a pack is written beside
+ * flow and its examples, what it cost. A new pack is written into a hidden folder, verified and renamed; a new version of a pack is written beside
  * the old files and takes over by the rename of the manifest. A crash or a full disk at any moment leaves the old version served.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { join, relative } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { asStorageError, syncFolder, writeFileAtomically } from "../files/atomic-file.ts";
 import { takeLock } from "../files/process-lock.ts";
@@ -73,16 +73,25 @@ async function publishLocked(
     if (!old) await copyLicences(base, folder);
     await verifyPack(folder, manifest);
     // What the manifest names must be there before it is.
-    for (const place of new Set(manifest.files.map(({ path }) => dirname(join(folder, path))))) await syncFolder(place);
+    for (const place of foldersOf(manifest)) await syncFolder(join(folder, place));
     const text = `${JSON.stringify(manifest, null, 2)}\n`;
     await writeFileAtomically(join(folder, "manifest.json"), text, fileMode);
     if (!old) await rename(folder, home);
+    await syncFolder(packs);
     await tidy(packs, made, base, manifest, oldFiles);
     return { folder: home, version: manifest.version, digest: sha256Of(text) };
   } catch (error) {
     await (old ? removeAllBut(home, found) : rm(folder, { recursive: true, force: true })).catch(() => undefined);
     throw error;
   }
+}
+
+/** Folders of a manifest's files in the pack, each before the one that it lies in, the pack's own last. */
+function foldersOf({ files }: PackManifest): string[] {
+  const folders = new Set(
+    files.flatMap(({ path }) => path.split("/").map((_, depth, parts) => parts.slice(0, depth).join("/"))),
+  );
+  return [...folders].sort((a, b) => b.length - a.length);
 }
 
 const holdsFlow = ({ translations, files }: PackManifest, flow: Uint8Array): boolean => {

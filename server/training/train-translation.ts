@@ -223,7 +223,7 @@ async function trainIn(
   return { ...summary, pack, records: join(pack.folder, recordsFolder(pack.version)) };
 }
 
-/** Read as soon as the base was verified: it may be replaced while the training runs. */
+/** Read before the training, which takes its time: the base may be replaced meanwhile. */
 async function examplesOf({ folder, draft }: BasePack, experts: SetExperts): Promise<ExamplesContent | undefined> {
   const file = draft.translation.examples;
   if (file === undefined) return undefined;

@@ -181,23 +181,22 @@ describe("a start from examples of nearest names", () => {
 });
 
 describe("examples seen from a style of one's own", () => {
-  const learned = [direction(0, 0, 0, 0, 0, 1), direction(0, 0, 0, 0, 1, 1)];
+  const learned = [direction(0, 0, 0, 0, 1, 1), direction(0, 0, 0, 0, 0, 1)];
   const own = new ExampleStore({ ...content, ownKeys: toFourBits(learned, keyDims) });
-  /** A caption at these cosines from "apple" and from the first that was learned. */
-  const between = (apple: number, first: number) =>
-    direction(apple, 0, Math.sqrt(1 - apple ** 2 - first ** 2), 0, 0, first);
+  /** A caption at these cosines from "apple" and from the nearer of what was learned. */
+  const between = (apple: number, own: number) => direction(apple, 0, Math.sqrt(1 - apple ** 2 - own ** 2), 0, 0, own);
 
   it("give a start to what is nearer to a name by 0.4 than to what the flow has learned", () => {
-    for (const [apple, first, hasStart] of [
+    for (const [apple, nearest, hasStart] of [
       [0.9, 0.43, true],
       [0.8, 0.43, false],
       [0.8, 0.37, true],
       [0.5, 0.85, false],
     ] as const) {
-      const caption = between(apple, first);
+      const caption = between(apple, nearest);
       const start = startOf({ caption });
       assert.ok(start);
-      assert.deepEqual(startOf({ caption }, own), hasStart ? start : undefined, `${apple}, ${first}`);
+      assert.deepEqual(startOf({ caption }, own), hasStart ? start : undefined, `${apple}, ${nearest}`);
     }
   });
 });
@@ -262,6 +261,16 @@ describe("a file of examples", () => {
     ["too few middles", ({ tensors }) => tensors.set("middles", new Float32Array(6)), '8 values in "middles", got 6'],
     ["too few names", ({ bytes }) => bytes.set("keys", new Int8Array(12)), '15 values in "keys", got 12'],
     ["no steps of names", ({ tensors }) => tensors.delete("keySteps"), '5 values in "keySteps", got none'],
+    [
+      "steps of learned captions alone",
+      ({ tensors }) => tensors.set("ownKeySteps", new Float32Array(2)),
+      '6 values in "ownKeys", got none',
+    ],
+    [
+      "learned captions without steps",
+      ({ bytes }) => bytes.set("ownKeys", new Int8Array(6)),
+      'some values in "ownKeySteps", got none',
+    ],
     ["too few latents", ({ bytes }) => bytes.set("values", new Int8Array(8)), '9 values in "values", got 8'],
     ["no steps of latents", ({ tensors }) => tensors.delete("valueSteps"), '9 values in "valueSteps", got none'],
     [
