@@ -8,7 +8,7 @@ import { isWord } from "../../shared/conditions.ts";
 import { type EncodedCondition, type EncodedConditions, namesOf } from "./conditions.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "./guidance.ts";
 import { drawResidual, normals, streams } from "./random.ts";
-import { dot, lengthOf } from "./sphere.ts";
+import { cosine } from "./sphere.ts";
 import type { Row, Translation } from "./translation.ts";
 
 export interface DrawSettings extends GuidanceWeights {
@@ -93,5 +93,3 @@ function shownName({ vector, plain }: EncodedCondition, name: Float32Array | und
 /** A name, moved away from a caption that says more. */
 const beyond = (caption: Float32Array, name = caption): Float32Array =>
   name.map((value, axis) => value - emphasis * (caption[axis]! - value));
-
-const cosine = (a: Float32Array, b: Float32Array): number => dot(a, b) / (lengthOf(a) * lengthOf(b) || 1);

@@ -8,6 +8,7 @@
 import { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
 import type { ExampleRequest, ExampleStart, Examples } from "../engine/interfaces.ts";
+import { dot } from "../engine/sphere.ts";
 import { addFourBits, type FourBitRows } from "../onnx/four-bits.ts";
 import { readTensorFile, type TensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
 
@@ -122,7 +123,7 @@ export class ExampleStore implements Examples {
 
   #search(caption: Float32Array, asked: number | undefined): Weighed[] {
     const found = this.#content.labels.flatMap((_, label) => {
-      const cosine = likeness(this.#names, label, caption);
+      const cosine = dot(rowOf(this.#names, label, caption.length), caption);
       const weighed = this.#weighed(label, asked, { more: likenessWeight * cosine, times: likenessOfStyles });
       return weighed.length > 0 ? [{ cosine, weighed }] : [];
     });
@@ -139,7 +140,7 @@ export class ExampleStore implements Examples {
   #ownLikeness(caption: Float32Array): number {
     let most = Number.NEGATIVE_INFINITY;
     for (let row = 0; row < this.#own.length / caption.length; row += 1)
-      most = Math.max(most, likeness(this.#own, row, caption));
+      most = Math.max(most, dot(rowOf(this.#own, row, caption.length), caption));
     return most;
   }
 
@@ -169,20 +170,15 @@ function softmax(values: readonly number[]): number[] {
 function unitVectors(rows: FourBitRows, width: number): Float32Array {
   const vectors = new Float32Array(rows.steps.length * width);
   for (const row of rows.steps.keys()) {
-    const vector = vectors.subarray(row * width, (row + 1) * width);
+    const vector = rowOf(vectors, row, width);
     addFourBits(rows, row, width, 1, vector);
     vector.set(unit(vector));
   }
   return vectors;
 }
 
-/** Cosine of a caption's unit vector and one of `unitVectors`. */
-function likeness(vectors: Float32Array, row: number, caption: Float32Array): number {
-  let product = 0;
-  for (let axis = 0, from = row * caption.length; axis < caption.length; axis += 1, from += 1)
-    product += vectors[from]! * caption[axis]!;
-  return product;
-}
+const rowOf = (vectors: Float32Array, row: number, width: number): Float32Array =>
+  vectors.subarray(row * width, (row + 1) * width);
 
 const unit = (vector: Float32Array): Float32Array => {
   const length = Math.hypot(...vector) || 1;

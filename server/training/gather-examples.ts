@@ -2,6 +2,7 @@
  * Gathers examples (server/experts/examples.ts) from the latents of drawn training images: one for each label and style, as few a label as
  * serve every style, and how much alike two styles draw the same things.
  */
+import { dot } from "../engine/sphere.ts";
 import type { Example, ExamplesContent } from "../experts/examples.ts";
 import type { ImageItem } from "./image-set.ts";
 
@@ -70,10 +71,10 @@ interface Found extends Example {
 }
 
 /** Mean latent of the items of each key. */
-function meansOf(
-  { latents, dims }: ExampleSource,
-  items: readonly ImageItem[],
-  keyOf: (item: ImageItem) => string,
+export function meansOf<Item extends { readonly row: number }>(
+  { latents, dims }: Pick<ExampleSource, "latents" | "dims">,
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
 ): Map<string, Float32Array> {
   const sums = new Map<string, { readonly sum: Float32Array; count: number }>();
   for (const item of items) {
@@ -94,9 +95,7 @@ function likeness(examples: readonly Found[], count: number): Float32Array {
     // Examples of a label follow one another.
     for (let second = first + 1; examples[second]?.label === examples[first]!.label; second += 1) {
       const [a, b] = [examples[first]!, examples[second]!];
-      let product = 0;
-      for (let axis = 0; axis < a.value.length; axis += 1) product += a.value[axis]! * b.value[axis]!;
-      const cosine = product / (lengths[first]! * lengths[second]!);
+      const cosine = dot(a.value, b.value) / (lengths[first]! * lengths[second]!);
       for (const at of [a.style * count + b.style, b.style * count + a.style]) {
         sums[at]! += cosine;
         shared[at]! += 1;

@@ -6,6 +6,7 @@ import type { ExamplesContent } from "../experts/examples.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { toFourBits } from "../onnx/four-bits.ts";
 import { vectorOf } from "./fit-outside.ts";
+import { meansOf } from "./gather-examples.ts";
 
 /** Captions that are kept, so that a store stays some megabytes; of more, some at even distances. */
 const captionsMax = 4096;
@@ -14,15 +15,9 @@ const captionsMax = 4096;
 export function examplesInOwnStyle(base: ExamplesContent, set: TrainingSet): ExamplesContent {
   const middles = base.middles.slice();
   // Where no style is asked for, all of them lie around the last.
-  middles.set(middleOf(set), middles.length - base.dims);
+  const trained = Array.from(set.trainRows, (row) => ({ row }));
+  middles.set(meansOf(set, trained, () => "").get("")!, middles.length - base.dims);
   return { ...base, middles, ownKeys: toFourBits(captionsOf(set), base.keyDims) };
-}
-
-/** Mean latent of the training images, [dims]. */
-function middleOf({ latents, dims, trainRows }: TrainingSet): Float32Array {
-  const sum = new Float64Array(dims);
-  for (const row of trainRows) for (let axis = 0; axis < dims; axis += 1) sum[axis]! += latents[row * dims + axis]!;
-  return Float32Array.from(sum, (value) => value / trainRows.length);
 }
 
 /** Vectors of the captions of training images, each once: those that the flow was trained on. */

@@ -76,8 +76,10 @@ async function publishLocked(
     for (const place of foldersOf(manifest)) await syncFolder(join(folder, place));
     const text = `${JSON.stringify(manifest, null, 2)}\n`;
     await writeFileAtomically(join(folder, "manifest.json"), text, fileMode);
-    if (!old) await rename(folder, home);
-    await syncFolder(packs);
+    if (!old) {
+      await rename(folder, home);
+      await syncFolder(packs);
+    }
     await tidy(packs, made, base, manifest, oldFiles);
     return { folder: home, version: manifest.version, digest: sha256Of(text) };
   } catch (error) {

@@ -20,9 +20,8 @@ import type { ImageItem } from "../../server/training/image-set.ts";
 import { ResolvedRequestSchema } from "../../shared/contract.ts";
 import { tauIn } from "../inference/run-tau.ts";
 import { drawToyIcons } from "./draw-toy-icons.ts";
-import { findPython, pretrain, runNode, runPython } from "./python.ts";
+import { itWithPython, pretrain, runNode, runPython } from "./python.ts";
 
-const found = findPython();
 const data = "server/pretrain/data";
 const rowBytes = 4 * 128 * 128;
 
@@ -39,11 +38,7 @@ const readIndex = async (folder: string): Promise<ImageItem[]> =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-it("the pack icons is trained, exported and drawn with, on toy sizes", {
-  skip: "reason" in found ? found.reason : false,
-  timeout: 900_000,
-}, async () => {
-  const { python } = found as { python: string };
+itWithPython("the pack icons is trained, exported and drawn with, on toy sizes", 900_000, async (python) => {
   const folder = await mkdtemp(join(tmpdir(), "tau-icons-"));
   const [icons, home] = [join(folder, "icons"), join(folder, "packs")];
   const [pack, target] = [join(home, "icons"), join(home, "icons/target")];

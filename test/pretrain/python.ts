@@ -2,6 +2,7 @@
 import { execFile, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -12,7 +13,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export const pretrain = join(root, "server/pretrain");
 
 /** The first Python that has what the scripts import; else why there is none. */
-export function findPython(): { python: string } | { reason: string } {
+function findPython(): { python: string } | { reason: string } {
   const candidates = [join(pretrain, ".cache/venv/bin/python"), "python3"];
   for (const python of candidates) {
     if (python.includes("/") && !existsSync(python)) continue;
@@ -23,6 +24,12 @@ export function findPython(): { python: string } | { reason: string } {
     reason: `no Python with PyTorch: looked for ${candidates.join(" and ")} (server/pretrain/requirements.txt)`,
   };
 }
+
+const found = findPython();
+
+/** A test that needs Python with PyTorch, and is skipped, saying so, where there is none. */
+export const itWithPython = (what: string, timeoutMs: number, test: (python: string) => Promise<void>): unknown =>
+  "reason" in found ? it(what, { skip: found.reason }) : it(what, { timeout: timeoutMs }, () => test(found.python));
 
 /** Runs a program from the repository's root, as the README says. @throws with what it printed when it fails */
 export const runFromRoot = (program: string, args: readonly string[]): Promise<{ stdout: string }> =>

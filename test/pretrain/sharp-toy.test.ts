@@ -6,19 +6,12 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { it } from "node:test";
 import { readEntry } from "../../server/packs/catalogue.ts";
 import { loadUpscaler } from "../../server/packs/load-upscaler.ts";
 import { verifyPack } from "../../server/packs/verify.ts";
-import { findPython, runNode, runPython } from "./python.ts";
+import { itWithPython, runNode, runPython } from "./python.ts";
 
-const found = findPython();
-
-it("the pack sharp is trained, exported and loaded, on toy sizes", {
-  skip: "reason" in found ? found.reason : false,
-  timeout: 900_000,
-}, async () => {
-  const { python } = found as { python: string };
+itWithPython("the pack sharp is trained, exported and loaded, on toy sizes", 900_000, async (python) => {
   const folder = await mkdtemp(join(tmpdir(), "tau-sharp-"));
   const [trained, pack] = [folder, join(folder, "pack")];
   const script = (name: string, ...flags: string[]) => runPython(python, join("sharp", name), flags);

@@ -2,9 +2,11 @@
  * Kernel distance: the unbiased squared maximum mean discrepancy with the polynomial kernel (x·y/d + 1)³ (Bińkowski et al.
  * 2018, equation 4, on any feature net). Features are scaled to unit variance a component by their owner; the value may be negative.
  */
+
+import { dot } from "../../engine/sphere.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import { mean, standardDeviation } from "./statistics.ts";
-import { countOf, dot, pickRows, rowOf, type Vectors } from "./vectors.ts";
+import { countOf, pickRows, rowOf, type Vectors } from "./vectors.ts";
 
 const kernel = (a: Float32Array, b: Float32Array): number => (dot(a, b) / a.length + 1) ** 3;
 

@@ -2,9 +2,11 @@
  * R-precision at 1 (Xu et al. 2018, AttnGAN, section 4): the share of images whose own caption ranks first among itself and
  * `rivals` others, by cosine. Captions that are the same words as the true one are no rivals.
  */
+
+import { cosine } from "../../engine/sphere.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import { shareOf } from "./statistics.ts";
-import { cosine, countOf, rowOf, type Vectors } from "./vectors.ts";
+import { countOf, rowOf, type Vectors } from "./vectors.ts";
 
 export interface Ranking {
   /** Share of images whose caption came first, 0 to 1. */

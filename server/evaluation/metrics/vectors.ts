@@ -26,12 +26,6 @@ export function stackRows(rows: readonly Float32Array[], dims: number): Vectors 
   return { values, dims };
 }
 
-export function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let axis = 0; axis < a.length; axis += 1) sum += a[axis]! * b[axis]!;
-  return sum;
-}
-
 export function squaredDistance(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let axis = 0; axis < a.length; axis += 1) sum += (a[axis]! - b[axis]!) ** 2;
@@ -41,9 +35,3 @@ export function squaredDistance(a: Float32Array, b: Float32Array): number {
 /** Root mean square of the difference of a row with the same row of the other: of features, it does not depend on the net's width. */
 export const rowDistance = (a: Vectors, b: Vectors, row: number): number =>
   Math.sqrt(squaredDistance(rowOf(a, row), rowOf(b, row)) / a.dims);
-
-/** 0 where either vector is zero. */
-export function cosine(a: Float32Array, b: Float32Array): number {
-  const lengths = Math.sqrt(dot(a, a) * dot(b, b));
-  return lengths > 0 ? dot(a, b) / lengths : 0;
-}

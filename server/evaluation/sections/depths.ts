@@ -4,11 +4,12 @@
  */
 import { type Depth, depths, type FlowConditionName } from "../../../shared/conditions.ts";
 import { imageSeed } from "../../engine/random.ts";
+import { cosine } from "../../engine/sphere.ts";
 import { decode, drawAll, reconstruct } from "../draw.ts";
 import type { Group, Material } from "../groups.ts";
 import { meanSquaredError } from "../metrics/pixels.ts";
 import { mean } from "../metrics/statistics.ts";
-import { cosine, rowOf, type Vectors } from "../metrics/vectors.ts";
+import { rowOf, type Vectors } from "../metrics/vectors.ts";
 import type { Column, Figure, Role, Row } from "../report.ts";
 import { encodeOwn, reads, type Subject } from "../subject.ts";
 import { tileSheet } from "../tile-sheet.ts";
