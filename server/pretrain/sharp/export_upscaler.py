@@ -168,15 +168,29 @@ def export_details(number: int, trained: Path, out: Path, patches: Patches) -> d
     return {"detailsMarginPx": net.margin_px}
 
 
+def export_projections(out: Path) -> None:
+    """Both projections, which are computed, not trained."""
+    high = torch.rand(2, 3, 96, 192, generator=torch.Generator().manual_seed(0))
+    for factor in (2, 4):
+        axes = {"picture": {2: "highHeight", 3: "highWidth"}, "low": {2: "height", 3: "width"}, "consistent": {2: "highHeight", 3: "highWidth"}}
+        picture, low = high[:1], Bicubic(factor).shrink(high[1:]).clamp(0, 1)
+        half = (picture[..., :96].contiguous(), low[..., : 96 // factor].contiguous())
+        export(out / f"consistency-{factor}.onnx", Consistency(factor, ROUNDS), (picture, low), half, ["picture", "low"], ["consistent"], axes)
+    print(f"consistency: {ROUNDS} rounds, margin {ROUNDS * (2 + INVERSE_REACH)} px of the input")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stages", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--projections", action="store_true", help="the projections alone, which need no checkpoint")
     parser.add_argument("--details", action="store_true", help="Ψ, of details-<n>.pt, for the Φ and τ that are in the pack; without it Φ, of stage-<n>.pt")
     parser.add_argument("--trained", type=Path, default=SHARP, help="folder of patches.u8 and the checkpoints")
     parser.add_argument("--out", type=Path, default=PACK)
     arguments = parser.parse_args()
     torch.set_num_threads(2)
     warnings.simplefilter("ignore")
+    if arguments.projections:
+        return export_projections(arguments.out)
     patches = Patches(arguments.trained / "patches.u8")
     for number in arguments.stages:
         about_path = arguments.out / f"stage-{number}/about.json"
@@ -186,16 +200,8 @@ def main() -> None:
             about = export_network(number, arguments.trained, arguments.out, patches)
         write_atomically(about_path, f"{json.dumps(about)}\n".encode())
         print(about)
-    if arguments.details:
-        return
-    high = patches.held_out_batch(2)
-    for factor in (2, 4):
-        axes = {"picture": {2: "highHeight", 3: "highWidth"}, "low": {2: "height", 3: "width"}, "consistent": {2: "highHeight", 3: "highWidth"}}
-        picture = high[:1, :, :96, :].contiguous()
-        low = Bicubic(factor).shrink(high[1:2, :, :96, :]).clamp(0, 1)
-        half = (picture[..., :96].contiguous(), low[..., : 96 // factor].contiguous())
-        export(arguments.out / f"consistency-{factor}.onnx", Consistency(factor, ROUNDS), (picture, low), half, ["picture", "low"], ["consistent"], axes)
-    print(f"consistency: {ROUNDS} rounds, margin {ROUNDS * (2 + INVERSE_REACH)} px of the input")
+    if not arguments.details:
+        export_projections(arguments.out)
 
 
 if __name__ == "__main__":

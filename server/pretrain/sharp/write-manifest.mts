@@ -1,5 +1,6 @@
 /** The manifest of the pack `sharp`: from what export_upscaler.py and train-flows.mts left in its folder, with digests of every file. */
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -35,9 +36,8 @@ export async function declareUpscaler(pack: string): Promise<UpscalerEntry> {
 
 const capitalised = (name: string): string => name.replace(/^./, (first) => first.toUpperCase());
 
-/** Writes manifest.json, last, so that a pack that is half made has none of these files. */
-export async function writeManifest(pack: string): Promise<void> {
-  const upscaler = await declareUpscaler(pack);
+/** The upscaler with what its trainings measured. */
+async function describeTrained(pack: string): Promise<UpscalerEntry> {
   const metrics: Record<string, number> = {};
   for (const stage of [1, 2]) {
     const about = await readJson(join(pack, `stage-${stage}/about.json`));
@@ -46,6 +46,16 @@ export async function writeManifest(pack: string): Promise<void> {
     for (const [name, value] of Object.entries(await readJson(join(pack, `stage-${stage}/metrics.json`))))
       metrics[`stage${stage}${capitalised(name)}`] = Number(value);
   }
+  return { ...(await declareUpscaler(pack)), metrics };
+}
+
+/**
+ * Writes manifest.json, last, so that a pack that is half made has none of these files. Without what trainings leave, in the pack as it is
+ * kept, the upscaler stays as it was described and digests alone are taken anew.
+ */
+export async function writeManifest(pack: string): Promise<void> {
+  const isTrained = existsSync(join(pack, "stage-1/about.json"));
+  const upscaler = isTrained ? await describeTrained(pack) : (await readJson(join(pack, "manifest.json"))).upscaler;
   const paths = [
     ...upscaler.stages.flatMap(({ network, flow, details }) => [network, flow, ...(details ? [details.graph] : [])]),
     ...([2, 4] as const).map((scale) => upscaler.consistency[scale].graph),
@@ -60,7 +70,7 @@ export async function writeManifest(pack: string): Promise<void> {
   const manifest = PackManifestSchema.parse({
     format: 1,
     id: "sharp",
-    version: "0.2.0",
+    version: "0.3.0",
     label: "Sharp",
     licence: "MIT",
     parts: [
@@ -70,7 +80,7 @@ export async function writeManifest(pack: string): Promise<void> {
     ],
     experts: {},
     translations: [],
-    upscaler: { ...upscaler, metrics },
+    upscaler,
     files,
   });
   await writeFileAtomically(join(pack, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`, 0o644);
