@@ -22,6 +22,7 @@ await Promise.all([
       child: "server/inference/child.ts",
       trainer: "server/training/child.ts",
       encoder: "server/training/encode-thread.ts",
+      tiles: "server/packs/tile-thread.ts",
     },
     outdir: "dist/server",
     bundle: true,

@@ -8,18 +8,56 @@ export interface Tile {
   readonly whole: Box;
 }
 
-const stepsOf = (length: number, step: number): number => Math.ceil(length / step);
+/** How many tiles a picture has along each side. */
+interface Grid {
+  readonly columns: number;
+  readonly rows: number;
+}
 
-export const countTiles = (widthPx: number, heightPx: number, corePx: number): number =>
-  stepsOf(widthPx, corePx) * stepsOf(heightPx, corePx);
+/** Cores that are made narrower than this for the lanes' sake would cost more in margins than lanes save. */
+const narrowestPx = 48;
 
-/** Tiles of a picture, row by row. With a margin of the receptive field, tiles give what the whole picture would. */
-export function* tilesOf(widthPx: number, heightPx: number, corePx: number, marginPx: number): Generator<Tile> {
-  for (let top = 0; top < heightPx; top += corePx)
-    for (let left = 0; left < widthPx; left += corePx) {
-      const right = Math.min(widthPx, left + corePx);
-      const bottom = Math.min(heightPx, top + corePx);
-      const core = { left, top, widthPx: right - left, heightPx: bottom - top };
+/**
+ * As few tiles of about one size as there must be for no core to be longer than `corePx`; where that leaves a lane without a tile in the last
+ * round, the longer side gets a few more.
+ */
+function gridOf(widthPx: number, heightPx: number, corePx: number, lanes: number): Grid {
+  const [short, long] = [Math.min(widthPx, heightPx), Math.max(widthPx, heightPx)];
+  const across = Math.ceil(short / corePx);
+  const least = Math.ceil(long / corePx);
+  let along = least;
+  while ((along * across) % lanes !== 0 && along < least + lanes - 1) along += 1;
+  if (along > least && long / along < narrowestPx) along = least;
+  return widthPx > heightPx ? { columns: along, rows: across } : { columns: across, rows: along };
+}
+
+export function countTiles(widthPx: number, heightPx: number, corePx: number, lanes = 1): number {
+  const { columns, rows } = gridOf(widthPx, heightPx, corePx, lanes);
+  return columns * rows;
+}
+
+/**
+ * Tiles of a picture, row by row. With a margin of the receptive field, tiles give what the whole picture would.
+ * @param lanes tiles that are worked on at once
+ */
+export function* tilesOf(
+  widthPx: number,
+  heightPx: number,
+  corePx: number,
+  marginPx: number,
+  lanes = 1,
+): Generator<Tile> {
+  const { columns, rows } = gridOf(widthPx, heightPx, corePx, lanes);
+  const edge = (at: number, steps: number, length: number): number => Math.floor((at * length) / steps);
+  for (let row = 0; row < rows; row += 1)
+    for (let column = 0; column < columns; column += 1) {
+      const [left, top] = [edge(column, columns, widthPx), edge(row, rows, heightPx)];
+      const core = {
+        left,
+        top,
+        widthPx: edge(column + 1, columns, widthPx) - left,
+        heightPx: edge(row + 1, rows, heightPx) - top,
+      };
       yield { core, whole: growBox(core, marginPx, { widthPx, heightPx }) };
     }
 }

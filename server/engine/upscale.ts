@@ -4,14 +4,13 @@
  * details that neighbours agree on. Two stages of ×2 make ×4; at temperature 0 the answer alone is taken. After each the picture is
  * moved as little as possible to where it shrinks to the input. Colour and alpha are enlarged apart.
  */
-import { AppError } from "../../shared/problem.ts";
 import { requireFits } from "../../shared/upscaling.ts";
 import { refuseCancelled } from "./cancelled.ts";
 import { fillColour } from "./fill-colour.ts";
 import type { Pixels, UpscaleOptions, Upscaler } from "./interfaces.ts";
+import { inLanes } from "./lanes.ts";
 import {
   alphaOf,
-  type Box,
   clearInvisible,
   coloursOf,
   emptyPlanes,
@@ -22,71 +21,25 @@ import {
   writeBox,
   writeColours,
 } from "./picture-planes.ts";
-import { drawPixelResidual, residualDims } from "./pixel-noise.ts";
-import { countTiles, enlargeBox, growBox, tilesOf } from "./tiles.ts";
+import { countTiles, enlargeBox, type Tile, tilesOf } from "./tiles.ts";
+import { isDecoded, type Temperature, type TileDrawer } from "./upscale-tile.ts";
 
-/** Φ of one ×2 stage. */
-export interface UpscaleNetwork {
-  /** Pixels to each side that a pixel's features and answer depend on. */
-  readonly marginPx: number;
-  readonly featureDims: number;
-  /** Tile [3, heightPx, widthPx] in [0, 1] → features [pixels, featureDims] and answers [pixels, 12] = (colour, row, column). */
-  read(
-    tile: Float32Array,
-    widthPx: number,
-    heightPx: number,
-  ): Promise<{ readonly features: Float32Array; readonly answers: Float32Array }>;
-  /** The answers alone, which is a fifth to a third faster. */
-  answer(tile: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
-}
-
-/** τ of one stage: what the answer lacks, one sample a pixel. */
-export interface PixelFlow {
-  inverse(residual: Float32Array, features: Float32Array, rows: number): Promise<Float32Array>;
-}
-
-/** Ψ of one stage: makes details that neighbours agree on of what τ draws at each pixel alone. */
-export interface DetailDecoder {
-  /** Pixels to each side that a pixel's details depend on. */
-  readonly marginPx: number;
-  /** Features [heightPx · widthPx, featureDims] and τ's z [heightPx · widthPx, 12] → details [heightPx · widthPx, 12]. */
-  decode(features: Float32Array, latent: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
-}
-
-/** The way back onto the pictures that shrink to `low`. */
-export interface Consistency {
-  /** Low-resolution pixels to each side that a result depends on. */
-  readonly marginPx: number;
-  /** Picture [3, factor · heightPx, factor · widthPx] and low [3, heightPx, widthPx] → picture, in [0, 1]. */
-  project(picture: Float32Array, low: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
-}
-
-export interface UpscalerParts {
-  /** Without Ψ, what τ draws is added as it is. */
-  readonly stages: ReadonlyArray<{
-    readonly network: UpscaleNetwork;
-    readonly flow: PixelFlow;
-    readonly details?: DetailDecoder;
-  }>;
-  readonly consistency: Readonly<Record<2 | 4, Consistency>>;
-  /** Side of a tile's core, px of a stage's input; for tests. */
-  readonly corePx?: number;
-}
-
-/** Cores of this side keep a stage's buffers around 20 MB each, and runs short enough to be cancelled between. */
-const defaultCorePx = 256;
-
-/** Temperature below which what Ψ adds is faded in: it never learned from colder draws, and decodes even the middle to sharp details. */
-const fadedBelow = 0.3;
+/** Cores of this side keep a stage's buffers at a few MB, near the processor; smaller ones are mostly margin. */
+const defaultCorePx = 128;
 
 /** What a run is told besides the picture. */
 interface Run extends Omit<UpscaleOptions, "temperature"> {
-  /** 0 = Φ's answer, which is the mean that τ spreads around; `centre` = τ at v = 0. */
-  readonly temperature: number | "centre";
+  readonly temperature: Temperature;
 }
 
-export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: UpscalerParts) {
+export interface UpscalerOptions {
+  /** Side of a tile's core at most, px of a stage's input; for tests. */
+  readonly corePx?: number | undefined;
+}
+
+export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: UpscalerOptions = {}) {
   const scales = [2, 4] as const;
+  const { margins, lanes } = drawer;
 
   /** One colour picture, ×2 or ×4; what comes out goes to `write` tile by tile. */
   async function enlarge(low: Planes, run: Run, write: WriteTile): Promise<void> {
@@ -100,60 +53,19 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
   }
 
   async function runStage(from: Planes, stage: number, run: Run): Promise<Planes> {
-    const { network } = stages[stage]!;
-    const to = emptyPlanes(2 * from.widthPx, 2 * from.heightPx);
-    const marginPx = network.marginPx + (decoderOf(stage, run)?.marginPx ?? 0);
-    for (const { core, whole } of tilesOf(from.widthPx, from.heightPx, corePx, marginPx)) {
-      refuseCancelled(run.signal);
-      const tile = [readBox(from, whole), whole.widthPx, whole.heightPx] as const;
-      const cutAnswers = (rows: Float32Array): Float32Array => cutRows(rows, residualDims, whole, core);
-      let answers: Float32Array;
-      if (run.temperature === 0) answers = cutAnswers(await network.answer(...tile));
-      else {
-        const read = await network.read(...tile);
-        answers = cutAnswers(read.answers);
-        const details = await drawDetails(read.features, stage, run, from, whole, core);
-        for (let at = 0; at < answers.length; at += 1) answers[at]! += details[at]!;
-      }
-      writeBox(to, unfold(answers, core), enlargeBox(core, 2), enlargeBox(core, 2));
-      await run.onTile?.();
-    }
+    const { widthPx, heightPx } = from;
+    const to = emptyPlanes(2 * widthPx, 2 * heightPx);
+    const { network, details = 0 } = margins.stages[stage]!;
+    const marginPx = network + (isDecoded(run.temperature) ? details : 0);
+    const { seed, temperature } = run;
+    await eachTile(tilesOf(widthPx, heightPx, corePx, marginPx, lanes), run, async ({ core, whole }) => {
+      const tile = readBox(from, whole);
+      const about = { stage, whole, core, picture: { widthPx, heightPx }, seed, temperature };
+      const twice = enlargeBox(core, 2);
+      writeBox(to, await drawer.draw({ kind: "stage", tile, ...about }), twice, twice);
+    });
     return to;
   }
-
-  /** What is added to the answers of a tile's core, [core pixels, 12]. */
-  async function drawDetails(
-    features: Float32Array,
-    stage: number,
-    run: Run,
-    picture: Planes,
-    whole: Box,
-    core: Box,
-  ): Promise<Float32Array> {
-    const { network, flow } = stages[stage]!;
-    const decoder = decoderOf(stage, run);
-    const drawn = growBox(core, decoder?.marginPx ?? 0, picture);
-    const spread = run.temperature === "centre" ? 0 : run.temperature;
-    const given = cutRows(features, network.featureDims, whole, drawn);
-    const residual = drawPixelResidual(run.seed, stage, drawn, spread);
-    const latent = requireNumbers(
-      await flow.inverse(residual, given, drawn.widthPx * drawn.heightPx),
-      "details of the flow",
-    );
-    if (!decoder) return latent;
-    const details = requireNumbers(
-      await decoder.decode(given, latent, drawn.widthPx, drawn.heightPx),
-      "details of their decoder",
-    );
-    const share = Math.min(1, spread / fadedBelow);
-    const cut = cutRows(details, residualDims, drawn, core);
-    for (let at = 0; at < cut.length; at += 1) cut[at]! *= share;
-    return cut;
-  }
-
-  /** Ψ, where details are drawn; the middle of what τ draws is looked at as it is. */
-  const decoderOf = (stage: number, { temperature }: Run): DetailDecoder | undefined =>
-    typeof temperature === "number" && temperature > 0 ? stages[stage]!.details : undefined;
 
   async function makeConsistent(
     picture: Planes,
@@ -162,23 +74,35 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
     run: Run,
     write: WriteTile,
   ): Promise<void> {
-    const { marginPx, project } = consistency[factor];
-    for (const { core, whole } of tilesOf(low.widthPx, low.heightPx, projectedPx(factor), marginPx)) {
-      refuseCancelled(run.signal);
+    const tiles = tilesOf(low.widthPx, low.heightPx, projectedPx(factor), margins.consistency[factor], lanes);
+    await eachTile(tiles, run, async ({ core, whole }) => {
       const outer = enlargeBox(whole, factor);
-      const tile = await project(readBox(picture, outer), readBox(low, whole), whole.widthPx, whole.heightPx);
-      write(tile, outer, enlargeBox(core, factor));
-      await run.onTile?.();
-    }
+      const { widthPx, heightPx } = whole;
+      const planes = { picture: readBox(picture, outer), low: readBox(low, whole) };
+      write(
+        await drawer.draw({ kind: "projection", factor, ...planes, widthPx, heightPx }),
+        outer,
+        enlargeBox(core, factor),
+      );
+    });
   }
 
+  /** Tiles lie apart, so it does not matter which is done first. */
+  const eachTile = (tiles: Iterable<Tile>, run: Run, work: (tile: Tile) => Promise<void>): Promise<void> =>
+    inLanes(tiles, lanes, async (tile) => {
+      refuseCancelled(run.signal);
+      await work(tile);
+      await run.onTile?.();
+    });
+
   /** Side of a projection's core, px of the input: larger than a network's, because its buffers are fewer, and its margin wider. */
-  const projectedPx = (factor: 2 | 4): number => (4 * corePx) / factor;
+  const projectedPx = (factor: 2 | 4): number => (6 * corePx) / factor;
 
   function countAll({ widthPx, heightPx }: Pixels, scale: 2 | 4): number {
-    const twice = countTiles(widthPx, heightPx, corePx) + countTiles(widthPx, heightPx, projectedPx(2));
-    if (scale === 2) return twice;
-    return twice + countTiles(2 * widthPx, 2 * heightPx, corePx) + countTiles(widthPx, heightPx, projectedPx(4));
+    const count = (times: number, sidePx: number): number =>
+      countTiles(times * widthPx, times * heightPx, sidePx, lanes);
+    const twice = count(1, corePx) + count(1, projectedPx(2));
+    return scale === 2 ? twice : twice + count(2, corePx) + count(1, projectedPx(4));
   }
 
   async function upscalePixels(image: Pixels, run: Run): Promise<Pixels> {
@@ -207,42 +131,6 @@ export function createUpscaler({ stages, consistency, corePx = defaultCorePx }: 
     centreOf: (image: Pixels, scale: 2 | 4): Promise<Pixels> =>
       upscalePixels(image, { scale, temperature: "centre", seed: 0 }),
   } satisfies Upscaler & { centreOf: unknown };
-}
-
-/** @throws AppError `tensor_mismatch` for values that are no numbers, which would end as black pixels */
-function requireNumbers(values: Float32Array, what: string): Float32Array {
-  let sum = 0;
-  // By index: an iterator takes six times as long over millions of values.
-  for (let at = 0; at < values.length; at += 1) sum += values[at]!;
-  if (Number.isFinite(sum)) return values;
-  throw new AppError("tensor_mismatch", `upscale: expected finite ${what}, got a sum of ${sum}`);
-}
-
-/** The rows of a box within a tile, [box pixels, width]. */
-function cutRows(rows: Float32Array, width: number, whole: Box, part: Box): Float32Array {
-  const cut = new Float32Array(part.widthPx * part.heightPx * width);
-  for (let y = 0; y < part.heightPx; y += 1) {
-    const from = ((part.top - whole.top + y) * whole.widthPx + part.left - whole.left) * width;
-    cut.set(rows.subarray(from, from + part.widthPx * width), y * part.widthPx * width);
-  }
-  return cut;
-}
-
-/** Folded rows [pixels, 12] of a box to the picture [3, 2 · heightPx, 2 · widthPx]. */
-function unfold(rows: Float32Array, { widthPx, heightPx }: Box): Float32Array {
-  const picture = new Float32Array(rows.length);
-  const line = 2 * widthPx;
-  let from = 0;
-  for (let y = 0; y < heightPx; y += 1)
-    for (let x = 0; x < widthPx; x += 1)
-      for (let channel = 0; channel < 3; channel += 1, from += 4) {
-        const to = (channel * 2 * heightPx + 2 * y) * line + 2 * x;
-        picture[to] = rows[from]!;
-        picture[to + 1] = rows[from + 1]!;
-        picture[to + line] = rows[from + 2]!;
-        picture[to + line + 1] = rows[from + 3]!;
-      }
-  return picture;
 }
 
 function lookAt({ rgba }: Pixels): { isOpaque: boolean; isEmpty: boolean; isGrey: boolean } {

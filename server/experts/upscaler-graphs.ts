@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { residualDims } from "../engine/pixel-noise.ts";
-import type { Consistency, DetailDecoder, UpscaleNetwork } from "../engine/upscale.ts";
+import type { Consistency, DetailDecoder, UpscaleNetwork } from "../engine/upscale-tile.ts";
 import type { Session, Tensor, TensorInfo } from "../onnx/session.ts";
 import type { UpscalerEntry } from "../packs/manifest.ts";
 import { requireFinite, requirePromised, requireShape } from "./check.ts";

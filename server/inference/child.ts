@@ -3,8 +3,7 @@
  * warm up, says so, then serves requests until its parent goes away. It never reloads a pack: sessions leak when released
  * (microsoft/onnxruntime#25325), so a new pack means a new child.
  */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
+import { collectGarbage } from "../collect-garbage.ts";
 import { faultOf } from "../faults.ts";
 import { flowBatch } from "../flow/flow-sessions.ts";
 import { Catalogue } from "../packs/catalogue.ts";
@@ -33,6 +32,7 @@ async function start({
   const { entries, translations, upscaler, faults } = await loadPacks(catalogue, { provider, threads });
   for (const translation of translations) await warmUp(translation);
   if (upscaler) await warmUpUpscaler(upscaler);
+  // Reading packs leaves their files behind.
   collectGarbage();
   const startMs = Math.round(performance.now() - started);
   send({
@@ -87,7 +87,8 @@ async function carryOut(service: InferenceService, job: number, order: Order, si
   });
 }
 
-process.on("disconnect", () => process.exit(0));
+// At once: an orderly exit would abort where a thread is within the runtime, and there is nothing to put in order.
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 // A terminal or a supervisor signals the whole group; the parent decides when this process ends.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
 process.once("message", (message: ToChild) => {
@@ -95,14 +96,3 @@ process.once("message", (message: ToChild) => {
   // After a failed start the parent, once it has read why, ends this process.
   start(message.config).then(serve, (error: unknown) => send({ type: "unable", fault: faultOf(error) }));
 });
-
-/**
- * Reading packs leaves hundreds of megabytes of files behind, which the collector would keep until it needs the room. It frees
- * buffers on another thread, and the second call waits for what the first found.
- */
-function collectGarbage(): void {
-  setFlagsFromString("--expose-gc");
-  const gc = runInNewContext("gc") as () => void;
-  gc();
-  gc();
-}

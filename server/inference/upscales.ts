@@ -55,12 +55,14 @@ export function createUpscaleLine(isBusy: () => boolean): (upscaler: Upscaler, j
 
 /**
  * A pause between two pieces of work that begins now: lets messages in, then waits for shorter work. In all it waits at most as long as
- * was worked between the pauses, so that without end of shorter work an upscale takes twice its time and no longer.
+ * was worked between the pauses, so that without end of shorter work an upscale takes twice its time and no longer. Lanes that pause
+ * meanwhile share the pause.
  * @throws AppError `cancelled`, by the pause, as soon as the signal says so
  */
 function waitingFor(isBusy: () => boolean, signal: AbortSignal): () => Promise<void> {
   let [workedMs, waitedMs, resumed] = [0, 0, performance.now()];
-  return async () => {
+  let current: Promise<void> | undefined;
+  const pause = async (): Promise<void> => {
     const paused = performance.now();
     workedMs += paused - resumed;
     const until = paused + workedMs - waitedMs;
@@ -70,6 +72,12 @@ function waitingFor(isBusy: () => boolean, signal: AbortSignal): () => Promise<v
     } while (isBusy() && performance.now() < until);
     resumed = performance.now();
     waitedMs += resumed - paused;
+  };
+  return () => {
+    current ??= pause().finally(() => {
+      current = undefined;
+    });
+    return current;
   };
 }
 

@@ -89,6 +89,18 @@ describe("the pack sharp", async () => {
     });
   }
 
+  it("gives the same bytes in one lane and in two threads", async () => {
+    const team = await loadUpscaler(entry, { threads: 2 });
+    for (const [image, scale] of [
+      [shrinkTruth(photo, 2), 4],
+      [await example("bear"), 2],
+    ] as const) {
+      const options = { scale, temperature: 0.9, seed: 3 };
+      assert.ok(team.tilesOf(image, scale) > 2);
+      assert.deepEqual(await team.upscale(image, options), await upscaler.upscale(image, options));
+    }
+  });
+
   it("gives an icon with transparency no halo: its edge has the colours of what lies inside", async () => {
     const icon = await example("bear");
     const { rgba, widthPx, heightPx } = await upscaler.upscale(icon, { scale: 2, temperature: 0.5, seed: 1 });

@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
 import { residualDims } from "../../server/engine/pixel-noise.ts";
-import { createUpscaler, type DetailDecoder, type UpscalerParts } from "../../server/engine/upscale.ts";
+import { createUpscaler } from "../../server/engine/upscale.ts";
+import {
+  type DetailDecoder,
+  drawHere,
+  drawTile,
+  type TileDrawer,
+  type UpscalerParts,
+} from "../../server/engine/upscale-tile.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 
@@ -75,11 +82,13 @@ const details: DetailDecoder = {
   },
 };
 const make = (corePx?: number, decoder?: DetailDecoder) =>
-  createUpscaler({
-    stages: Array.from({ length: 2 }, () => ({ network, flow, ...(decoder ? { details: decoder } : {}) })),
-    consistency: { 2: averaging(2), 4: averaging(4) },
-    ...(corePx === undefined ? {} : { corePx }),
-  });
+  createUpscaler(
+    drawHere({
+      stages: Array.from({ length: 2 }, () => ({ network, flow, ...(decoder ? { details: decoder } : {}) })),
+      consistency: { 2: averaging(2), 4: averaging(4) },
+    }),
+    { corePx },
+  );
 
 function picture(widthPx: number, heightPx: number, colour: (x: number, y: number) => readonly number[]): Pixels {
   const rgba = new Uint8Array(4 * widthPx * heightPx);
@@ -105,6 +114,37 @@ describe("upscaling", () => {
       assert.notDeepEqual(whole, await make().upscale(wavy, options));
       for (const corePx of [8, 10, 24]) assert.deepEqual(await make(corePx, details).upscale(wavy, options), whole);
     });
+
+  it("gives the same bytes in several lanes, whose tiles end in any order, and counts as many as it says", async () => {
+    const parts = {
+      stages: Array.from({ length: 2 }, () => ({ network, flow, details })),
+      consistency: { 2: averaging(2), 4: averaging(4) },
+    };
+    let drawn = 0;
+    const lanes: TileDrawer = {
+      ...drawHere(parts),
+      lanes: 3,
+      async draw(task) {
+        drawn += 1;
+        await new Promise((resolve) => setTimeout(resolve, [3, 0, 1][drawn % 3]));
+        return drawTile(parts, task);
+      },
+    };
+    const options = { scale: 4, temperature: 0.7, seed: 9 } as const;
+    for (const corePx of [10, 24, 1024]) {
+      drawn = 0;
+      const upscaler = createUpscaler(lanes, { corePx });
+      let told = 0;
+      const onTile = async (): Promise<void> => {
+        told += 1;
+      };
+      assert.deepEqual(
+        await upscaler.upscale(wavy, { ...options, onTile }),
+        await make(1024, details).upscale(wavy, options),
+      );
+      assert.deepEqual([drawn, told], [upscaler.tilesOf(wavy, 4), drawn]);
+    }
+  });
 
   it("fades decoded details in with the temperature, and leaves them out of the accurate answer and of the flow's middle", async () => {
     const flat = picture(12, 12, () => [128, 128, 128, 255]);
@@ -134,7 +174,9 @@ describe("upscaling", () => {
       },
     };
     const stage = { network: noting, flow };
-    const upscaler = createUpscaler({ stages: [stage, stage], consistency: { 2: averaging(2), 4: averaging(4) } });
+    const upscaler = createUpscaler(
+      drawHere({ stages: [stage, stage], consistency: { 2: averaging(2), 4: averaging(4) } }),
+    );
     await upscaler.upscale(wavy, { scale: 4, temperature: 0, seed: 1 });
     await upscaler.upscale(wavy, { scale: 2, temperature: 0.1, seed: 1 });
     assert.deepEqual(asked, ["answer", "answer", "read"]);
@@ -250,7 +292,9 @@ describe("upscaling", () => {
 
   it("fails when a flow or a decoder of details gives no numbers, instead of drawing them black", async () => {
     const broken = { network, flow: { inverse: async (residual: Float32Array) => residual.map(() => Number.NaN) } };
-    const upscaler = createUpscaler({ stages: [broken, broken], consistency: { 2: averaging(2), 4: averaging(4) } });
+    const upscaler = createUpscaler(
+      drawHere({ stages: [broken, broken], consistency: { 2: averaging(2), 4: averaging(4) } }),
+    );
     const options = { scale: 2, temperature: 0.5, seed: 1 } as const;
     await assert.rejects(upscaler.upscale(wavy, options), { code: "tensor_mismatch" });
     const nothing = {

@@ -1,0 +1,55 @@
+/**
+ * Threads that work on the tiles of upscales, each with an upscaler of its own, opened once and kept: networks of pictures are large operators
+ * that two threads of the runtime share well, but what lies between them, flows above all, they don't.
+ */
+
+import { AppError } from "../../shared/problem.ts";
+import type { TileDrawer, TileTask, UpscalerMargins } from "../engine/upscale-tile.ts";
+import { startThread } from "../own-programs.ts";
+import { ThreadTeam } from "../thread-team.ts";
+import type { UpscalerPack } from "./open-tile-parts.ts";
+
+/** What a thread opens for itself. */
+export interface TileOrder {
+  readonly pack: UpscalerPack;
+  /** Of each of its sessions. */
+  readonly threads: number;
+}
+
+/** A tile, or nothing but to have opened everything. */
+export type TileTeamTask = TileTask | "open";
+
+/** @throws AppError `pack_corrupt` when the upscaler's files are missing or do not fit each other */
+export async function openTileTeam(order: TileOrder, lanes: number): Promise<TileDrawer> {
+  const team = new ThreadTeam<TileTeamTask, Float32Array>(
+    lanes,
+    () => startThread("tiles.js", "packs/tile-thread.ts", order),
+    (cause) =>
+      new AppError(
+        "inference_crashed",
+        `upscale: a thread ended before its work${cause instanceof Error ? ` (${cause.message})` : ""}`,
+        { cause },
+      ),
+  );
+  await team.askAll("open").catch(async (error: unknown) => {
+    await team.close();
+    throw error;
+  });
+  return {
+    margins: marginsIn(order.pack),
+    lanes,
+    draw: (task) => team.ask(task, buffersOf(task)),
+  };
+}
+
+/** Pixels that are read for one task alone. */
+const buffersOf = (task: TileTask): ArrayBuffer[] =>
+  (task.kind === "stage" ? [task.tile] : [task.picture, task.low]).map(({ buffer }) => buffer as ArrayBuffer);
+
+const marginsIn = ({ upscaler: { stages, consistency } }: UpscalerPack): UpscalerMargins => ({
+  stages: stages.map(({ marginPx, details }) => ({
+    network: marginPx,
+    ...(details ? { details: details.marginPx } : {}),
+  })),
+  consistency: { 2: consistency[2].marginPx, 4: consistency[4].marginPx },
+});

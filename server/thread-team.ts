@@ -1,0 +1,129 @@
+/**
+ * Threads of our own that do one task after another, about one a core. The runtime's run holds the thread that calls it, and its own threads
+ * share out one small operator at a time; whole pieces of work are shared out better, and the JavaScript around the runs with them.
+ * The other half, what a thread does, is `serveTasks`.
+ */
+import { type MessagePort, parentPort, type TransferListItem, type Worker } from "node:worker_threads";
+import type { AppError } from "../shared/problem.ts";
+import { errorOf, type Fault, faultOf } from "./faults.ts";
+
+/** A thread is told a task, or to end, and answers each task with one of these. */
+type Message<Task> = { readonly task: Task } | "end";
+type Answer<Result> = { readonly result: Result } | { readonly fault: Fault };
+
+export class ThreadTeam<Task, Result> {
+  readonly size: number;
+  readonly #start: () => Worker;
+  readonly #endedAs: (cause: unknown) => AppError;
+  readonly #members: Worker[];
+  readonly #free: number[];
+  readonly #waiting: Array<(member: number) => void> = [];
+  #isClosed = false;
+
+  /**
+   * @param start starts a thread that calls `serveTasks`
+   * @param endedAs the fault of a task whose thread ended, by itself or by `close`
+   */
+  constructor(size: number, start: () => Worker, endedAs: (cause: unknown) => AppError) {
+    this.size = size;
+    this.#start = start;
+    this.#endedAs = endedAs;
+    this.#members = Array.from({ length: size }, () => this.#begin());
+    this.#free = this.#members.map((_, member) => member);
+  }
+
+  /**
+   * Has a task done by the first member that is free. A member that has ended is replaced.
+   * @param transfer buffers that the task gives away
+   * @throws the fault of the member, with its code
+   */
+  async ask(task: Task, transfer: readonly TransferListItem[] = []): Promise<Result> {
+    const member = this.#free.pop() ?? (await new Promise<number>((resolve) => this.#waiting.push(resolve)));
+    try {
+      return await this.#askMember(member, task, transfer);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(member);
+      else this.#free.push(member);
+    }
+  }
+
+  /** The same task for every member, e.g. to open what it needs. */
+  async askAll(task: Task): Promise<void> {
+    await Promise.all(this.#members.map(() => this.ask(task)));
+  }
+
+  /** Members end after the task that they are at: a thread that is ended within the runtime takes the whole process with it. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#members.map(ending));
+  }
+
+  #begin(): Worker {
+    const worker = this.#start();
+    // An error that nobody waits for must not end the process; the next task finds the thread gone.
+    worker.on("error", () => undefined);
+    // Idle threads hold no process; who waits for an answer does.
+    worker.unref();
+    return worker;
+  }
+
+  #askMember(member: number, task: Task, transfer: readonly TransferListItem[]): Promise<Result> {
+    if (this.#members[member]!.threadId === -1 && !this.#isClosed) this.#members[member] = this.#begin();
+    const worker = this.#members[member]!;
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) throw this.#endedAs(undefined);
+      const settle = (act: () => void): void => {
+        worker.off("message", onMessage).off("error", onError).off("exit", onExit);
+        // Whoever closes the team waits for its threads.
+        if (!this.#isClosed) worker.unref();
+        act();
+      };
+      const onMessage = (answer: Answer<Result>): void =>
+        settle(() => ("fault" in answer ? reject(errorOf(answer.fault)) : resolve(answer.result)));
+      const onError = (cause: unknown): void => settle(() => reject(this.#endedAs(cause)));
+      const onExit = (): void => settle(() => reject(this.#endedAs(undefined)));
+      worker.on("message", onMessage).on("error", onError).on("exit", onExit).ref();
+      worker.postMessage({ task } satisfies Message<Task>, transfer);
+    });
+  }
+}
+
+/** Tells a member to end, and waits until it has; one that is gone already has. */
+function ending(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    if (worker.threadId === -1) return resolve();
+    worker.once("exit", () => resolve()).ref();
+    worker.postMessage("end" satisfies Message<never>);
+  });
+}
+
+/** What a member gives for a task, and which buffers of it may go along without a copy. */
+export interface Done<Result> {
+  readonly result: Result;
+  readonly transfer?: readonly TransferListItem[];
+}
+
+/**
+ * The body of a member's thread: opens what tasks need and does one after the other, until it is told to end.
+ * @param open a fault of it is the fault of every task
+ */
+export function serveTasks<Opened, Task, Result>(
+  open: Promise<Opened>,
+  carryOut: (opened: Opened, task: Task) => Promise<Done<Result>>,
+): void {
+  const port: MessagePort = parentPort!;
+  const answer = async (task: Task): Promise<void> => {
+    try {
+      const { result, transfer = [] } = await carryOut(await open, task);
+      port.postMessage({ result } satisfies Answer<Result>, transfer);
+    } catch (error) {
+      port.postMessage({ fault: faultOf(error) } satisfies Answer<Result>);
+    }
+  };
+  // Whatever comes waits for what came before, the opening first: nothing may run in the runtime when the thread ends.
+  let before: Promise<unknown> = open.catch(() => undefined);
+  port.on("message", (message: Message<Task>) => {
+    before = before.then(() => (message === "end" ? port.close() : answer(message.task)));
+  });
+}

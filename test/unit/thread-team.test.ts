@@ -1,0 +1,82 @@
+/** A team of threads: shares tasks out, hands faults on with their codes, replaces who is gone, ends after its work; and lanes. */
+import assert from "node:assert/strict";
+import { after, describe, it } from "node:test";
+import { inLanes } from "../../server/engine/lanes.ts";
+import { startThread } from "../../server/own-programs.ts";
+import { ThreadTeam } from "../../server/thread-team.ts";
+import { AppError } from "../../shared/problem.ts";
+import type { Echo, EchoTask } from "../fixtures/echo-thread.ts";
+
+const ended = (cause: unknown): AppError => new AppError("internal", `a thread is gone (${String(cause)})`);
+const makeTeam = (size: number) =>
+  new ThreadTeam<EchoTask, Echo>(size, () => startThread("none.js", "../test/fixtures/echo-thread.ts", {}), ended);
+const echo = (value: number, afterMs = 0): EchoTask => ({ kind: "echo", values: Float32Array.of(value), afterMs });
+
+describe("a team of threads", () => {
+  const team = makeTeam(2);
+  after(() => team.close());
+
+  it("does more tasks than it has members, each by one that is free", async () => {
+    const answers = await Promise.all([1, 2, 3, 4, 5].map((value) => team.ask(echo(value, 5))));
+    assert.deepEqual(
+      answers.map(({ values }) => values[0]),
+      [1, 2, 3, 4, 5],
+    );
+    assert.equal(new Set(answers.map(({ threadId }) => threadId)).size, 2);
+  });
+
+  it("takes buffers over without a copy where told to", async () => {
+    const task = echo(7) as Extract<EchoTask, { kind: "echo" }>;
+    const { values } = await team.ask(task, [task.values.buffer as ArrayBuffer]);
+    assert.deepEqual([values[0], task.values.length], [7, 0]);
+  });
+
+  it("hands a member's fault on with its code and field, and goes on", async () => {
+    await assert.rejects(team.ask({ kind: "fail" }), { code: "tensor_mismatch", detail: { field: "values" } });
+    assert.equal((await team.ask(echo(1))).values[0], 1);
+  });
+
+  it("tells who waits that a member is gone, and has another in its place", async () => {
+    const before = await Promise.all([team.ask(echo(1, 20)), team.ask(echo(2, 20))]);
+    await assert.rejects(team.ask({ kind: "exit" }), { code: "internal", message: /a thread is gone/ });
+    const again = await Promise.all([team.ask(echo(3, 20)), team.ask(echo(4, 20))]);
+    const [known, now] = [before, again].map((answers) => new Set(answers.map(({ threadId }) => threadId)));
+    assert.equal(now!.size, 2);
+    assert.equal([...now!].filter((id) => known!.has(id)).length, 1);
+  });
+
+  it("ends after what it is at, and takes nothing more", async () => {
+    const closing = makeTeam(1);
+    const running = closing.ask(echo(5, 30));
+    await closing.close();
+    assert.equal((await running).values[0], 5);
+    await assert.rejects(closing.ask(echo(6)), { code: "internal" });
+  });
+});
+
+describe("lanes", () => {
+  it("take items in order, so many at once and no more", async () => {
+    const [begun, most] = [[] as number[], { now: 0, ever: 0 }];
+    await inLanes([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
+      begun.push(item);
+      most.now += 1;
+      most.ever = Math.max(most.ever, most.now);
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      most.now -= 1;
+    });
+    assert.deepEqual(begun, [1, 2, 3, 4, 5, 6, 7]);
+    assert.equal(most.ever, 3);
+  });
+
+  it("take no more after a fault, and have all ended when it is thrown", async () => {
+    const [begun, done] = [[] as number[], [] as number[]];
+    const work = inLanes([1, 2, 3, 4, 5], 2, async (item) => {
+      begun.push(item);
+      await new Promise((resolve) => setTimeout(resolve, item === 1 ? 2 : 15));
+      if (item === 1) throw new Error("broken");
+      done.push(item);
+    });
+    await assert.rejects(work, { message: "broken" });
+    assert.deepEqual([begun, done], [[1, 2], [2]]);
+  });
+});
