@@ -11,15 +11,15 @@ const isBundle = (bundled: string): boolean => existsSync(fileURLToPath(urlOf(bu
 /**
  * Forks a child that speaks structured clones, so typed arrays pass as they are.
  * @param bundled file name in the bundle; `source` = path from this folder
+ * @param env added to this process's own, unless that says otherwise
  */
-export function forkChild(bundled: string, source: string): ChildProcess {
+export function forkChild(bundled: string, source: string, env: Readonly<Record<string, string>> = {}): ChildProcess {
   const inBundle = isBundle(bundled);
   return fork(fileURLToPath(urlOf(inBundle ? bundled : source)), [], {
     // Resolved from here, because a bare name would be looked up from the folder in which the process was started.
     execArgv: inBundle ? ["--enable-source-maps"] : ["--import", import.meta.resolve("tsx")],
     serialization: "advanced",
-    // Threads that each free to a heap of their own would leave all of them full of holes, some 100 MB (glibc, mallopt(3)).
-    env: { MALLOC_ARENA_MAX: "1", ...process.env },
+    env: { ...env, ...process.env },
     // Standard output belongs to the parent's results; whatever a native library prints goes to standard error.
     stdio: ["ignore", 2, 2, "ipc"],
   });

@@ -13,7 +13,7 @@ type Answer<Result> = { readonly result: Result } | { readonly fault: Fault };
 
 export class ThreadTeam<Task, Result> {
   readonly size: number;
-  readonly #start: () => Worker;
+  readonly #start: (member: number) => Worker;
   readonly #endedAs: (cause: unknown) => AppError;
   readonly #members: Worker[];
   readonly #free: number[];
@@ -21,14 +21,14 @@ export class ThreadTeam<Task, Result> {
   #isClosed = false;
 
   /**
-   * @param start starts a thread that calls `serveTasks`
+   * @param start starts the thread of a member, which calls `serveTasks`
    * @param endedAs the fault of a task whose thread ended, by itself or by `close`
    */
-  constructor(size: number, start: () => Worker, endedAs: (cause: unknown) => AppError) {
+  constructor(size: number, start: (member: number) => Worker, endedAs: (cause: unknown) => AppError) {
     this.size = size;
     this.#start = start;
     this.#endedAs = endedAs;
-    this.#members = Array.from({ length: size }, () => this.#begin());
+    this.#members = Array.from({ length: size }, (_, member) => this.#begin(member));
     this.#free = this.#members.map((_, member) => member);
   }
 
@@ -48,9 +48,9 @@ export class ThreadTeam<Task, Result> {
     }
   }
 
-  /** The same task for every member, e.g. to open what it needs. */
-  async askAll(task: Task): Promise<void> {
-    await Promise.all(this.#members.map(() => this.ask(task)));
+  /** The same task for every member, before any other: has them open what they need. */
+  async openAll(task: Task): Promise<void> {
+    await Promise.all(this.#members.map((_, member) => this.#askMember(member, task, [])));
   }
 
   /** Members end after the task that they are at: a thread that is ended within the runtime takes the whole process with it. */
@@ -59,8 +59,8 @@ export class ThreadTeam<Task, Result> {
     await Promise.all(this.#members.map(ending));
   }
 
-  #begin(): Worker {
-    const worker = this.#start();
+  #begin(member: number): Worker {
+    const worker = this.#start(member);
     // An error that nobody waits for must not end the process; the next task finds the thread gone.
     worker.on("error", () => undefined);
     // Idle threads hold no process; who waits for an answer does.
@@ -69,22 +69,31 @@ export class ThreadTeam<Task, Result> {
   }
 
   #askMember(member: number, task: Task, transfer: readonly TransferListItem[]): Promise<Result> {
-    if (this.#members[member]!.threadId === -1 && !this.#isClosed) this.#members[member] = this.#begin();
+    if (this.#members[member]!.threadId === -1 && !this.#isClosed) this.#members[member] = this.#begin(member);
     const worker = this.#members[member]!;
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw this.#endedAs(undefined);
+      let cause: unknown;
       const settle = (act: () => void): void => {
-        worker.off("message", onMessage).off("error", onError).off("exit", onExit);
+        worker.off("message", onMessage).off("messageerror", onUnreadable).off("error", onError).off("exit", onExit);
         // Whoever closes the team waits for its threads.
         if (!this.#isClosed) worker.unref();
         act();
       };
       const onMessage = (answer: Answer<Result>): void =>
         settle(() => ("fault" in answer ? reject(errorOf(answer.fault)) : resolve(answer.result)));
-      const onError = (cause: unknown): void => settle(() => reject(this.#endedAs(cause)));
-      const onExit = (): void => settle(() => reject(this.#endedAs(undefined)));
-      worker.on("message", onMessage).on("error", onError).on("exit", onExit).ref();
-      worker.postMessage({ task } satisfies Message<Task>, transfer);
+      const onUnreadable = (error: unknown): void => settle(() => reject(this.#endedAs(error)));
+      // Followed by its exit; until then the thread looks as if it could take another task.
+      const onError = (error: unknown): void => {
+        cause = error;
+      };
+      const onExit = (): void => settle(() => reject(this.#endedAs(cause)));
+      worker.on("message", onMessage).on("messageerror", onUnreadable).on("error", onError).on("exit", onExit).ref();
+      try {
+        worker.postMessage({ task } satisfies Message<Task>, transfer);
+      } catch (error) {
+        settle(() => reject(error));
+      }
     });
   }
 }

@@ -24,10 +24,8 @@ const narrowestPx = 48;
 function gridOf(widthPx: number, heightPx: number, corePx: number, lanes: number): Grid {
   const [short, long] = [Math.min(widthPx, heightPx), Math.max(widthPx, heightPx)];
   const across = Math.ceil(short / corePx);
-  const least = Math.ceil(long / corePx);
-  let along = least;
-  while ((along * across) % lanes !== 0 && along < least + lanes - 1) along += 1;
-  if (along > least && long / along < narrowestPx) along = least;
+  let along = Math.ceil(long / corePx);
+  while ((along * across) % lanes !== 0 && long / (along + 1) >= narrowestPx) along += 1;
   return widthPx > heightPx ? { columns: along, rows: across } : { columns: across, rows: along };
 }
 

@@ -3,6 +3,7 @@
  * draws what the answers lack, a projection moves the tile to where it shrinks to the input. How tiles are cut and put together is
  * upscale.ts's business. Pure.
  */
+import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Box } from "./picture-planes.ts";
 import { drawPixelResidual, residualDims } from "./pixel-noise.ts";
@@ -121,6 +122,19 @@ export const drawHere = (parts: UpscalerParts): TileDrawer => ({
   lanes: 1,
   draw: (task) => drawTile(parts, task),
 });
+
+/** Runs every graph but those of accurate answers alone on a small tile, so that their memory is planned before the first request waits for it. */
+export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
+  const [widthPx, heightPx] = [16, 16];
+  const whole = { left: 0, top: 0, widthPx, heightPx };
+  const tile = new Float32Array(3 * widthPx * heightPx);
+  const about = { tile, whole, core: whole, picture: whole, seed: 0, temperature: limits.upscaleTemperatureMax };
+  for (const stage of parts.stages.keys()) await drawTile(parts, { kind: "stage", stage, ...about });
+  for (const factor of [2, 4] as const) {
+    const picture = new Float32Array(factor ** 2 * tile.length);
+    await drawTile(parts, { kind: "projection", factor, picture, low: tile, widthPx, heightPx });
+  }
+}
 
 export function drawTile(parts: UpscalerParts, task: TileTask): Promise<Float32Array> {
   if (task.kind === "stage") return enlargeTile(parts, task);

@@ -65,7 +65,8 @@ export class InferenceChild {
 
   constructor(config: ChildConfig, timings: ChildTimings) {
     this.#timings = timings;
-    this.#process = forkChild("child.js", "inference/child.ts");
+    // Threads that each free to a heap of their own would leave all of them full of holes, some 100 MB (glibc, mallopt(3)).
+    this.#process = forkChild("child.js", "inference/child.ts", { MALLOC_ARENA_MAX: "1" });
     this.ended = new Promise((resolve) => {
       const end = (how: string): void => resolve(this.#end(how));
       this.#process.once("exit", (code, signal) => end(signal ?? `exit code ${code}`));

@@ -11,7 +11,6 @@ import { loadPacks } from "../packs/load.ts";
 import type { ChildConfig, FromChild, Order, ToChild } from "./messages.ts";
 import { chooseProvider } from "./provider.ts";
 import { createService, type InferenceService, warmUp } from "./service.ts";
-import { warmUpUpscaler } from "./upscales.ts";
 
 const started = performance.now();
 /** Resolves when the message is on its way: a picture of 64 MB must not pile up with the next one. */
@@ -31,7 +30,6 @@ async function start({
   const catalogue = await Catalogue.open(packsFolder, ...(userPacksFolder === undefined ? [] : [userPacksFolder]));
   const { entries, translations, upscaler, faults } = await loadPacks(catalogue, { provider, threads });
   for (const translation of translations) await warmUp(translation);
-  if (upscaler) await warmUpUpscaler(upscaler);
   // Reading packs leaves their files behind.
   collectGarbage();
   const startMs = Math.round(performance.now() - started);

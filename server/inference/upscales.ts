@@ -2,7 +2,6 @@
  * Upscales inside the child: one at a time, because one loads all cores and holds a picture of up to 64 MB, and the enlarging of
  * images that were just generated, which goes along with their drawing. Who is cancelled while it waits leaves the line at once.
  */
-import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { UpscaleScale } from "../../shared/upscale-scales.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
@@ -117,12 +116,4 @@ export async function generateEnlarged(
   await images;
   if (fault !== undefined) throw fault;
   refuseCancelled(job.signal);
-}
-
-/** One small run of every graph but those of accurate answers alone, so that their memory is planned before the first request waits for it. */
-export async function warmUpUpscaler(upscaler: Upscaler): Promise<void> {
-  const [widthPx, heightPx] = [16, 16];
-  const image = { rgba: new Uint8Array(4 * widthPx * heightPx).fill(255), widthPx, heightPx };
-  // The largest factor goes through the stages of the others, and only a temperature above 0 through the flows.
-  await upscaler.upscale(image, { scale: upscaler.scales.at(-1)!, temperature: limits.upscaleTemperatureMax, seed: 0 });
 }

@@ -106,7 +106,10 @@ async function runJob<Body extends JobBody>(
       const error = asAppError(cause);
       const isCrash = error.code === "inference_crashed" || error.code === "inference_unavailable";
       if (isCrash && attempt < deps.limits.attemptsMax && !job.signal.aborted && !stopping.aborted) {
-        deps.log.warn({ job: job.id, attempt, code: error.code }, "the inference child was lost; trying again");
+        deps.log.warn(
+          { job: job.id, attempt, code: error.code },
+          "the inference child or a thread of it was lost; trying again",
+        );
         continue;
       }
       if (error.code === "internal") deps.log.error({ job: job.id, err: cause }, "a job failed in an unexpected way");

@@ -5,28 +5,41 @@
 import { availableParallelism } from "node:os";
 import { AppError } from "../../shared/problem.ts";
 import { createUpscaler, type UpscalerOptions } from "../engine/upscale.ts";
-import { drawHere, type TileDrawer } from "../engine/upscale-tile.ts";
+import { drawHere, type TileDrawer, warmUpTiles } from "../engine/upscale-tile.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
-import { openTileParts } from "./open-tile-parts.ts";
+import { openTileParts, type UpscalerPack } from "./open-tile-parts.ts";
 import { openTileTeam } from "./tile-team.ts";
 
-/** Each lane holds the buffers of a tile, 100 MB and more; cores beyond these work within the lanes. */
+/** More cores than these are shared out to the lanes' sessions. */
 const lanesMax = 4;
+/** A thread with its sessions and the tensors of a tile, 110 MB measured: lanes get half of the memory that is free. */
+const laneBytes = 110e6;
+/** Tiles for other providers than the processor: few large runs keep a GPU busy. */
+const largeCorePx = 256;
 
-/** @throws AppError `pack_unavailable` for a pack without upscaler, `pack_corrupt` when its files do not fit each other */
+/**
+ * @param options.threads lanes and the threads of their sessions together; 0 = as many as this process may use
+ * @throws AppError `pack_unavailable` for a pack without upscaler, `pack_corrupt` when its files do not fit each other
+ */
 export async function loadUpscaler(
   { folder, manifest: { id, version, upscaler } }: Pick<CatalogueEntry, "folder" | "manifest">,
-  { provider = "cpu", threads = 0, shared, ...options }: ExpertOptions & UpscalerOptions = {},
+  options: ExpertOptions & UpscalerOptions = {},
 ) {
   if (!upscaler)
     throw new AppError("pack_unavailable", `pack: expected a pack with an upscaler, got "${id}", which has none`);
-  const cores = threads === 0 ? availableParallelism() : threads;
-  const lanes = provider === "cpu" ? Math.min(lanesMax, cores) : 1;
   const pack = { folder, upscaler, label: `${id}@${version}` };
-  const drawer: TileDrawer =
-    lanes === 1
-      ? drawHere(await openTileParts(pack, { provider, threads, ...(shared ? { shared } : {}) }))
-      : await openTileTeam({ pack, threads: Math.floor(cores / lanes) }, lanes);
-  return createUpscaler(drawer, options);
+  const isOnProcessor = (options.provider ?? "cpu") === "cpu";
+  const drawer = await openDrawer(pack, options, isOnProcessor);
+  return createUpscaler(drawer, { corePx: options.corePx ?? (isOnProcessor ? undefined : largeCorePx) });
+}
+
+async function openDrawer(pack: UpscalerPack, options: ExpertOptions, isOnProcessor: boolean): Promise<TileDrawer> {
+  const { threads = 0 } = options;
+  const cores = threads === 0 ? availableParallelism() : threads;
+  const lanes = Math.min(lanesMax, cores, Math.floor(process.availableMemory() / 2 / laneBytes));
+  if (isOnProcessor && lanes > 1) return openTileTeam(pack, lanes, cores);
+  const parts = await openTileParts(pack, options);
+  await warmUpTiles(parts);
+  return drawHere(parts);
 }

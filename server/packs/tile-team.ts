@@ -10,20 +10,24 @@ import { ThreadTeam } from "../thread-team.ts";
 import type { UpscalerPack } from "./open-tile-parts.ts";
 
 /** What a thread opens for itself. */
-export interface TileOrder {
+export interface MemberOrder {
   readonly pack: UpscalerPack;
   /** Of each of its sessions. */
   readonly threads: number;
 }
 
-/** A tile, or nothing but to have opened everything. */
+/** A tile, or nothing but to have opened and tried everything. */
 export type TileTeamTask = TileTask | "open";
 
-/** @throws AppError `pack_corrupt` when the upscaler's files are missing or do not fit each other */
-export async function openTileTeam(order: TileOrder, lanes: number): Promise<TileDrawer> {
+/**
+ * @param cores shared out to the lanes, at least one each
+ * @throws AppError `pack_corrupt` when the upscaler's files are missing or do not fit each other
+ */
+export async function openTileTeam(pack: UpscalerPack, lanes: number, cores: number): Promise<TileDrawer> {
+  const threadsOf = (lane: number): number => Math.floor((cores + lane) / lanes);
   const team = new ThreadTeam<TileTeamTask, Float32Array>(
     lanes,
-    () => startThread("tiles.js", "packs/tile-thread.ts", order),
+    (lane) => startThread("tiles.js", "packs/tile-thread.ts", { pack, threads: threadsOf(lane) } satisfies MemberOrder),
     (cause) =>
       new AppError(
         "inference_crashed",
@@ -31,12 +35,12 @@ export async function openTileTeam(order: TileOrder, lanes: number): Promise<Til
         { cause },
       ),
   );
-  await team.askAll("open").catch(async (error: unknown) => {
+  await team.openAll("open").catch(async (error: unknown) => {
     await team.close();
     throw error;
   });
   return {
-    margins: marginsIn(order.pack),
+    margins: marginsIn(pack),
     lanes,
     draw: (task) => team.ask(task, buffersOf(task)),
   };

@@ -1,14 +1,17 @@
 /** A member of a team that works on tiles (tile-team.ts): opens an upscaler for itself and draws one tile after the other. */
 import { workerData } from "node:worker_threads";
-import { drawTile, type UpscalerParts } from "../engine/upscale-tile.ts";
+import { drawTile, type UpscalerParts, warmUpTiles } from "../engine/upscale-tile.ts";
 import { serveTasks } from "../thread-team.ts";
 import { openTileParts } from "./open-tile-parts.ts";
-import type { TileOrder, TileTeamTask } from "./tile-team.ts";
+import type { MemberOrder, TileTeamTask } from "./tile-team.ts";
 
-const { pack, threads } = workerData as TileOrder;
+const { pack, threads } = workerData as MemberOrder;
 
 serveTasks<UpscalerParts, TileTeamTask, Float32Array>(openTileParts(pack, { threads }), async (parts, task) => {
-  if (task === "open") return { result: new Float32Array() };
+  if (task === "open") {
+    await warmUpTiles(parts);
+    return { result: new Float32Array() };
+  }
   const result = await drawTile(parts, task);
   return { result, transfer: [result.buffer as ArrayBuffer] };
 });

@@ -126,7 +126,7 @@ class TimedTraining:
         """Goes on from the checkpoint."""
         saved = torch.load(self.arguments.out, weights_only=True)
         for name in self.parts:
-            getattr(self, name).load_state_dict(saved[name])
+            getattr(self, name).load_state_dict(learned(saved[name]))
         self.step, self.seconds_before = saved["step"], saved["elapsed_s"]
 
     def run(self) -> None:
@@ -180,9 +180,14 @@ class TimedTraining:
         print(json.dumps(metrics), flush=True)
 
 
+def learned(weights: dict) -> dict:
+    """Without the fixed bicubic taps, which checkpoints of Φ held up to 0.9."""
+    return {name: value for name, value in weights.items() if not name.startswith("bicubic.")}
+
+
 def load_net(path: Path, build, which: str = "average") -> nn.Module:
     """A frozen network from a checkpoint: `build(**config)` with the averaged weights, or the last step's."""
     saved = torch.load(path, weights_only=True)
     net = build(**saved["config"])
-    net.load_state_dict(saved[which])
+    net.load_state_dict(learned(saved[which]))
     return net.eval().requires_grad_(False)

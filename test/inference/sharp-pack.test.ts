@@ -1,8 +1,13 @@
 /** The pack `sharp` that ships: its networks in tiles and whole, at temperature 0 and above, back to the input, and in a real child. */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { serialize } from "node:v8";
+import { build } from "esbuild";
 import type { Pixels } from "../../server/engine/interfaces.ts";
 import { rgbPsnrDb } from "../../server/evaluation/metrics/picture-psnr.ts";
 import { bicubic, resample, shrinkTruth } from "../../server/evaluation/upscaling/resample.ts";
@@ -21,6 +26,10 @@ const example = async (name: string): Promise<Pixels> =>
 
 /** PSNR in dB over colours. */
 const psnrOf = (a: Pixels, b: Pixels): number => rgbPsnrDb(a, b, 0);
+
+/** Largest difference of two pictures, in levels. */
+const mostApart = (a: Pixels, b: Pixels): number =>
+  a.rgba.reduce((most, value, at) => Math.max(most, Math.abs(value - b.rgba[at]!)), 0);
 
 describe("the pack sharp", async () => {
   const entry = await readEntry(join(packsHome(), "sharp"), true);
@@ -84,12 +93,12 @@ describe("the pack sharp", async () => {
       const options = { scale, temperature: 0.6, seed: 2 } as const;
       const whole = await (await loadUpscaler(entry, { threads: 1, corePx: 512 })).upscale(low, options);
       const tiled = await (await loadUpscaler(entry, { threads: 1, corePx: 40 })).upscale(low, options);
-      const worst = whole.rgba.reduce((most, value, at) => Math.max(most, Math.abs(value - tiled.rgba[at]!)), 0);
+      const worst = mostApart(whole, tiled);
       assert.ok(worst <= 1, `${worst} levels apart`);
     });
   }
 
-  it("gives the same bytes in one lane and in two threads", async () => {
+  it("gives the same picture in one lane and in two threads, and there the same bytes again", async () => {
     const team = await loadUpscaler(entry, { threads: 2 });
     for (const [image, scale] of [
       [shrinkTruth(photo, 2), 4],
@@ -97,8 +106,35 @@ describe("the pack sharp", async () => {
     ] as const) {
       const options = { scale, temperature: 0.9, seed: 3 };
       assert.ok(team.tilesOf(image, scale) > 2);
-      assert.deepEqual(await team.upscale(image, options), await upscaler.upscale(image, options));
+      const [together, alone] = [await team.upscale(image, options), await upscaler.upscale(image, options)];
+      // Lanes cut the picture otherwise: as with other tiles, a rounding may show.
+      assert.ok(mostApart(together, alone) <= 1);
+      assert.deepEqual(await team.upscale(image, options), together);
     }
+  });
+
+  it("works on tiles beside its bundle too, and is refused there for a file that is missing", async () => {
+    // Inside the repository, because the bundle finds its dependencies from where it lies.
+    const artifacts = fileURLToPath(new URL("../artifacts", import.meta.url));
+    await mkdir(artifacts, { recursive: true });
+    const folder = await mkdtemp(join(artifacts, "tiles-"));
+    after(() => rm(folder, { recursive: true }));
+    const settings = { bundle: true, platform: "node", format: "esm", packages: "external", target: "node20" } as const;
+    const contents = `
+      import { loadUpscaler } from "./server/packs/load-upscaler.ts";
+      import { deserialize } from "node:v8";
+      const entry = deserialize(Buffer.from(process.argv[2], "base64"));
+      const image = { rgba: new Uint8Array(4 * 100 * 100).fill(200), widthPx: 100, heightPx: 100 };
+      const upscaler = await loadUpscaler(entry, { threads: 2 });
+      const { rgba } = await upscaler.upscale(image, { scale: 2, temperature: 0.5, seed: 1 });
+      const refused = await loadUpscaler({ ...entry, folder: "/nowhere" }, { threads: 2 }).catch(({ code }) => code);
+      console.log(rgba.length, refused);`;
+    await build({ ...settings, entryPoints: { tiles: "server/packs/tile-thread.ts" }, outdir: folder });
+    await build({ ...settings, stdin: { contents, resolveDir: process.cwd() }, outfile: join(folder, "main.js") });
+    const { folder: pack, manifest } = entry;
+    const args = [join(folder, "main.js"), serialize({ folder: pack, manifest }).toString("base64")];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
+    assert.deepEqual([stdout.trim(), stderr], [`${4 * 200 * 200} pack_corrupt`, ""]);
   });
 
   it("gives an icon with transparency no halo: its edge has the colours of what lies inside", async () => {
@@ -116,8 +152,8 @@ describe("the pack sharp", async () => {
     assert.ok(edge > 200);
   });
 
-  describe("in a child", () => {
-    const client = createInferenceClient({ packsDir: packsHome(), provider: "cpu", threads: 1 });
+  describe("in a child, on two threads", () => {
+    const client = createInferenceClient({ packsDir: packsHome(), provider: "cpu", threads: 2 });
     before(async () => {
       await client.start();
     });

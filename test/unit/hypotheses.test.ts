@@ -152,6 +152,24 @@ describe("LR-PSNR", () => {
     assert.ok(Math.abs((await lrPsnrDb(image, enlarged, 2, pause)) - expected) < 1e-3);
   });
 
+  it("is the same for a high picture, which is looked at in bands of rows", async () => {
+    const image = stripes(5, 150, 180);
+    const enlarged = await smallUpscaler().upscale(image, { scale: 4, temperature: 1, seed: 3 });
+    const channelOf = ({ rgba }: Pixels, channel: number): Float32Array =>
+      Float32Array.from({ length: rgba.length / 4 }, (_, pixel) =>
+        channel === 3 ? rgba[4 * pixel + 3]! : (rgba[4 * pixel + channel]! * rgba[4 * pixel + 3]!) / 255,
+      );
+    let squares = 0;
+    for (let channel = 0; channel < 4; channel += 1) {
+      const wanted = channelOf(image, channel);
+      shrinkBicubic(channelOf(enlarged, channel), 20, 600, 4).forEach((value, pixel) => {
+        squares += (value - wanted[pixel]!) ** 2;
+      });
+    }
+    const expected = 10 * Math.log10(255 ** 2 / (squares / (4 * 5 * 150)));
+    assert.ok(Math.abs((await lrPsnrDb(image, enlarged, 4, pause)) - expected) < 1e-9);
+  });
+
   it("does not see colours where nothing is visible, and sees alpha", async () => {
     const image = flat([90, 90, 90, 0], 4, 4);
     const recoloured = flat([255, 0, 120, 0], 8, 8);

@@ -45,6 +45,20 @@ describe("a team of threads", () => {
     assert.equal([...now!].filter((id) => known!.has(id)).length, 1);
   });
 
+  it("gives a member that threw no other task, and says what it threw", async () => {
+    const one = makeTeam(1);
+    const [thrown, next] = [one.ask({ kind: "throw" }), one.ask(echo(8))];
+    await assert.rejects(thrown, { code: "internal", message: /out of the blue/ });
+    assert.equal((await next).values[0], 8);
+    await one.close();
+  });
+
+  it("refuses what can't be sent, and goes on", async () => {
+    const task = { ...echo(1), afterMs: (() => 1) as unknown as number } as EchoTask;
+    await assert.rejects(team.ask(task), { name: "DataCloneError" });
+    assert.equal((await team.ask(echo(9))).values[0], 9);
+  });
+
   it("ends after what it is at, and takes nothing more", async () => {
     const closing = makeTeam(1);
     const running = closing.ask(echo(5, 30));

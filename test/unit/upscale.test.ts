@@ -10,6 +10,7 @@ import {
   drawTile,
   type TileDrawer,
   type UpscalerParts,
+  warmUpTiles,
 } from "../../server/engine/upscale-tile.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
@@ -144,6 +145,53 @@ describe("upscaling", () => {
       );
       assert.deepEqual([drawn, told], [upscaler.tilesOf(wavy, 4), drawn]);
     }
+  });
+
+  it("hands on the first fault of a lane when the others have ended theirs", async () => {
+    const parts = {
+      stages: [
+        { network, flow },
+        { network, flow },
+      ],
+      consistency: { 2: averaging(2), 4: averaging(4) },
+    };
+    let [begun, ended] = [0, 0];
+    const lanes: TileDrawer = {
+      ...drawHere(parts),
+      lanes: 2,
+      async draw(task) {
+        begun += 1;
+        const isFirst = begun === 1;
+        await new Promise((resolve) => setTimeout(resolve, isFirst ? 1 : 10));
+        ended += 1;
+        if (isFirst) throw new AppError("tensor_mismatch", "tile broke");
+        return drawTile(parts, task);
+      },
+    };
+    const running = createUpscaler(lanes, { corePx: 8 }).upscale(wavy, { scale: 2, temperature: 0, seed: 1 });
+    await assert.rejects(running, { code: "tensor_mismatch", message: "tile broke" });
+    assert.deepEqual([begun, ended], [2, 2]);
+  });
+
+  it("is warmed up by every graph that details need", async () => {
+    const asked: string[] = [];
+    const note = <T extends object>(name: string, part: T, method: keyof T): T => ({
+      ...part,
+      [method]: (...args: unknown[]) => {
+        asked.push(name);
+        return (part[method] as (...args: unknown[]) => unknown)(...args);
+      },
+    });
+    const stage = {
+      network: note("network", network, "read"),
+      flow: note("flow", flow, "inverse"),
+      details: note("details", details, "decode"),
+    };
+    await warmUpTiles({
+      stages: [stage, stage],
+      consistency: { 2: note("twice", averaging(2), "project"), 4: note("four times", averaging(4), "project") },
+    });
+    assert.deepEqual(asked, ["network", "flow", "details", "network", "flow", "details", "twice", "four times"]);
   });
 
   it("fades decoded details in with the temperature, and leaves them out of the accurate answer and of the flow's middle", async () => {

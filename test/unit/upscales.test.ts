@@ -5,7 +5,6 @@ import type { Pixels, UpscaleOptions, Upscaler } from "../../server/engine/inter
 import type { Translation } from "../../server/engine/translation.ts";
 import type { ImageResult, UpscaleResult } from "../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
-import { warmUpUpscaler } from "../../server/inference/upscales.ts";
 import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract.ts";
 import { type ResolvedUpscale, ResolvedUpscaleSchema } from "../../shared/upscaling.ts";
 import { tinyTranslation } from "../fixtures/one-pixel-translation.ts";
@@ -133,6 +132,34 @@ describe("upscales in the child", () => {
     assert.ok(waitedMs < 2 * upscaler.workedMs, `waited ${waitedMs} ms, worked ${upscaler.workedMs} ms`);
   });
 
+  it("give way no longer for having two lanes, which pause together", async () => {
+    const tileMs = 25;
+    const tilesOfLane = 6;
+    const lanes: Upscaler = {
+      ...smallUpscaler(),
+      tilesOf: () => 2 * tilesOfLane,
+      async upscale(image, options) {
+        const lane = async (): Promise<void> => {
+          for (let tile = 0; tile < tilesOfLane; tile += 1) {
+            await new Promise((resolve) => setTimeout(resolve, tileMs));
+            await options.onTile?.();
+          }
+        };
+        await Promise.all([lane(), lane()]);
+        return smallUpscaler().upscale(image, { ...options, onTile: async () => {} });
+      },
+    };
+    const service = createService([endlessTranslation()], 8, lanes);
+    void generate(service).done;
+    const started = performance.now();
+    await upscale(service).done;
+    const tookMs = performance.now() - started;
+    // Lanes that counted their pauses apart would take three times as long as they work, and more.
+    const workMs = tileMs * tilesOfLane;
+    assert.ok(tookMs < 2.6 * workMs, `${tookMs} ms for ${workMs} ms of work`);
+    assert.ok(tookMs > 1.5 * workMs, `${tookMs} ms for ${workMs} ms of work`);
+  });
+
   it("are cancelled at once while they give way", async () => {
     const service = createService([endlessTranslation()], 8, workingUpscaler(500));
     void generate(service).done;
@@ -170,20 +197,6 @@ describe("upscales in the child", () => {
       message: /^scale: .*no pack with an upscaler/,
     });
     await assert.rejects(generate(none, { upscale: 4 }).done, { code: "pack_unavailable", message: /^upscale: / });
-  });
-
-  it("are warmed up by one run of the largest factor, with a temperature at which the flows run", async () => {
-    const scales: number[] = [];
-    const upscaler = smallUpscaler();
-    await warmUpUpscaler({
-      ...upscaler,
-      upscale: (image, options) => {
-        scales.push(options.scale);
-        return upscaler.upscale(image, options);
-      },
-    });
-    assert.deepEqual(scales, [4]);
-    assert.ok(upscaler.runs[0]!.temperature > 0);
   });
 });
 

@@ -72,9 +72,9 @@ class Shrink(nn.Module):
     def __init__(self, factor: int) -> None:
         super().__init__()
         taps = shrink_taps(factor).T[None]
-        self.register_buffer("across", kernel(each_row_of(taps)))
-        self.register_buffer("down", kernel(taps[:, :, :, None]))
-        self.register_buffer("share", kernel(taps.sum(1)))
+        self.register_buffer("across", kernel(each_row_of(taps)), persistent=False)
+        self.register_buffer("down", kernel(taps[:, :, :, None]), persistent=False)
+        self.register_buffer("share", kernel(taps.sum(1)), persistent=False)
 
     def forward(self, folded: Tensor, ones: Ones | None = None) -> Tensor:
         ones = ones or Ones(folded[:, :1])
@@ -90,9 +90,9 @@ class Enlarge(nn.Module):
     def __init__(self, taps: np.ndarray) -> None:
         super().__init__()
         self.reach = taps.shape[1] // 2
-        self.register_buffer("down", kernel(taps[:, None, :, None]))
-        self.register_buffer("across", kernel(each_row_of(taps[:, None, :])))
-        self.register_buffer("share", kernel(np.tile(taps, (len(taps), 1))[:, None, None, :]))
+        self.register_buffer("down", kernel(taps[:, None, :, None]), persistent=False)
+        self.register_buffer("across", kernel(each_row_of(taps[:, None, :])), persistent=False)
+        self.register_buffer("share", kernel(np.tile(taps, (len(taps), 1))[:, None, None, :]), persistent=False)
 
     def forward(self, low: Tensor, ones: Ones | None = None) -> Tensor:
         ones = ones or Ones(low)

@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { limits } from "../../../shared/limits.ts";
 import { createUpscaler } from "../../engine/upscale.ts";
+import { drawHere } from "../../engine/upscale-tile.ts";
 import { openConsistency, openUpscaleNetwork } from "../../experts/upscaler-graphs.ts";
 import { writeFileAtomically } from "../../files/atomic-file.ts";
 import type { FlowArchitecture } from "../../flow/architecture.ts";
@@ -115,8 +116,10 @@ async function firstStage(entry: Awaited<ReturnType<typeof declareUpscaler>>) {
     label: "stage 1",
   });
   const consistency = await openConsistency(pack, entry, 2);
-  return createUpscaler({
-    stages: [{ network: await openUpscaleNetwork(pack, entry.stages[0]!), flow }],
-    consistency: { 2: consistency, 4: consistency },
-  });
+  return createUpscaler(
+    drawHere({
+      stages: [{ network: await openUpscaleNetwork(pack, entry.stages[0]!), flow }],
+      consistency: { 2: consistency, 4: consistency },
+    }),
+  );
 }

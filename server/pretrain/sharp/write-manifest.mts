@@ -55,7 +55,9 @@ async function describeTrained(pack: string): Promise<UpscalerEntry> {
  */
 export async function writeManifest(pack: string): Promise<void> {
   const isTrained = existsSync(join(pack, "stage-1/about.json"));
-  const upscaler = isTrained ? await describeTrained(pack) : (await readJson(join(pack, "manifest.json"))).upscaler;
+  const upscaler = isTrained
+    ? await describeTrained(pack)
+    : PackManifestSchema.parse(await readJson(join(pack, "manifest.json"))).upscaler!;
   const paths = [
     ...upscaler.stages.flatMap(({ network, flow, details }) => [network, flow, ...(details ? [details.graph] : [])]),
     ...([2, 4] as const).map((scale) => upscaler.consistency[scale].graph),
