@@ -14,8 +14,8 @@ interface Grid {
   readonly rows: number;
 }
 
-/** Cores that are made narrower than this for the lanes' sake would cost more in margins than lanes save. */
-const narrowestPx = 48;
+/** Cores that are made narrower than this for the lanes' sake cost more in margins than lanes save. */
+const narrowestPx = 64;
 
 /**
  * As few tiles of about one size as there must be for no core to be longer than `corePx`; where that leaves a lane without a tile in the last

@@ -85,7 +85,8 @@ export interface ProjectionTask {
   readonly heightPx: number;
 }
 
-export type TileTask = StageTask | ProjectionTask;
+/** `isAlone`: no other tile is worked on meanwhile, so that this one may have every core. */
+export type TileTask = (StageTask | ProjectionTask) & { readonly isAlone: boolean };
 
 /** Margins of an upscaler's graphs, px of their inputs. */
 export interface UpscalerMargins {
@@ -129,10 +130,11 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
   const whole = { left: 0, top: 0, widthPx, heightPx };
   const tile = new Float32Array(3 * widthPx * heightPx);
   const about = { tile, whole, core: whole, picture: whole, seed: 0, temperature: limits.upscaleTemperatureMax };
-  for (const stage of parts.stages.keys()) await drawTile(parts, { kind: "stage", stage, ...about });
+  for (const stage of parts.stages.keys()) await drawTile(parts, { kind: "stage", stage, isAlone: true, ...about });
   for (const factor of [2, 4] as const) {
     const picture = new Float32Array(factor ** 2 * tile.length);
-    await drawTile(parts, { kind: "projection", factor, picture, low: tile, widthPx, heightPx });
+    const planes = { picture, low: tile, widthPx, heightPx };
+    await drawTile(parts, { kind: "projection", factor, isAlone: true, ...planes });
   }
 }
 

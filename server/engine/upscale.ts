@@ -58,9 +58,11 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const { network, details = 0 } = margins.stages[stage]!;
     const marginPx = network + (isDecoded(run.temperature) ? details : 0);
     const { seed, temperature } = run;
-    await eachTile(tilesOf(widthPx, heightPx, corePx, marginPx, lanes), run, async ({ core, whole }) => {
+    const tiles = [...tilesOf(widthPx, heightPx, corePx, marginPx, lanes)];
+    const isAlone = tiles.length === 1;
+    await eachTile(tiles, run, async ({ core, whole }) => {
       const tile = readBox(from, whole);
-      const about = { stage, whole, core, picture: { widthPx, heightPx }, seed, temperature };
+      const about = { stage, whole, core, picture: { widthPx, heightPx }, seed, temperature, isAlone };
       const twice = enlargeBox(core, 2);
       writeBox(to, await drawer.draw({ kind: "stage", tile, ...about }), twice, twice);
     });
@@ -74,13 +76,14 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     run: Run,
     write: WriteTile,
   ): Promise<void> {
-    const tiles = tilesOf(low.widthPx, low.heightPx, projectedPx(factor), margins.consistency[factor], lanes);
+    const tiles = [...tilesOf(low.widthPx, low.heightPx, projectedPx(factor), margins.consistency[factor], lanes)];
+    const isAlone = tiles.length === 1;
     await eachTile(tiles, run, async ({ core, whole }) => {
       const outer = enlargeBox(whole, factor);
       const { widthPx, heightPx } = whole;
       const planes = { picture: readBox(picture, outer), low: readBox(low, whole) };
       write(
-        await drawer.draw({ kind: "projection", factor, ...planes, widthPx, heightPx }),
+        await drawer.draw({ kind: "projection", factor, isAlone, ...planes, widthPx, heightPx }),
         outer,
         enlargeBox(core, factor),
       );

@@ -12,8 +12,9 @@ import type { UpscalerPack } from "./open-tile-parts.ts";
 /** What a thread opens for itself. */
 export interface MemberOrder {
   readonly pack: UpscalerPack;
-  /** Of each of its sessions. */
+  /** Of each of its sessions, beside the other members and for a tile that is alone. */
   readonly threads: number;
+  readonly threadsAlone: number;
 }
 
 /** A tile, or nothing but to have opened and tried everything. */
@@ -27,7 +28,12 @@ export async function openTileTeam(pack: UpscalerPack, lanes: number, cores: num
   const threadsOf = (lane: number): number => Math.floor((cores + lane) / lanes);
   const team = new ThreadTeam<TileTeamTask, Float32Array>(
     lanes,
-    (lane) => startThread("tiles.js", "packs/tile-thread.ts", { pack, threads: threadsOf(lane) } satisfies MemberOrder),
+    (lane) =>
+      startThread("tiles.js", "packs/tile-thread.ts", {
+        pack,
+        threads: threadsOf(lane),
+        threadsAlone: cores,
+      } satisfies MemberOrder),
     (cause) =>
       new AppError(
         "inference_crashed",

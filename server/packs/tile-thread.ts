@@ -5,13 +5,20 @@ import { serveTasks } from "../thread-team.ts";
 import { openTileParts } from "./open-tile-parts.ts";
 import type { MemberOrder, TileTeamTask } from "./tile-team.ts";
 
-const { pack, threads } = workerData as MemberOrder;
+const { pack, threads, threadsAlone } = workerData as MemberOrder;
+
+let wide: Promise<UpscalerParts> | undefined;
+/** The same with sessions for a tile that may have every core; opened where one comes, which is mostly in one member. */
+function partsForOne(): Promise<UpscalerParts> {
+  wide ??= openTileParts(pack, { threads: threadsAlone });
+  return wide;
+}
 
 serveTasks<UpscalerParts, TileTeamTask, Float32Array>(openTileParts(pack, { threads }), async (parts, task) => {
   if (task === "open") {
     await warmUpTiles(parts);
     return { result: new Float32Array() };
   }
-  const result = await drawTile(parts, task);
+  const result = await drawTile(task.isAlone ? await partsForOne() : parts, task);
   return { result, transfer: [result.buffer as ArrayBuffer] };
 });

@@ -44,8 +44,9 @@ describe("tiles", () => {
     assert.equal(countTiles(128, 128, 128, 2), 2);
     assert.equal(countTiles(300, 100, 128, 2), 4);
     assert.equal(countTiles(256, 256, 128, 3), 6);
-    // Halves of 40 px would be mostly margin.
-    assert.equal(countTiles(80, 80, 128, 2), 1);
+    // Halves of 50 px would be mostly margin, and so would quarters of 32.
+    assert.equal(countTiles(100, 100, 128, 2), 1);
+    assert.equal(countTiles(128, 128, 128, 4), 2);
     const [first, second] = [...tilesOf(100, 200, 256, 0, 2)].map(({ core }) => core);
     assert.deepEqual(
       [first, second],
