@@ -6,8 +6,9 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { readFlowFile } from "../server/flow/weights.ts";
+import { startProgramsOf } from "../server/own-programs.ts";
 import { Catalogue, packsHome } from "../server/packs/catalogue.ts";
 import { openBasePack } from "../server/training/base-pack.ts";
 import { benchEdits, restyled } from "./bench/edits.ts";
@@ -34,8 +35,8 @@ const rows: Array<readonly [what: string, value: string, goal: string]> = [];
 const ms = (value: number): string => `${value.toFixed(0)} ms`;
 
 const { folder: pack, manifest } = (await Catalogue.open(packsHome())).entries[0]!;
-if (wanted.has("server") || wanted.has("edits"))
-  execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
+execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
+startProgramsOf(resolve("dist/server"));
 if (wanted.has("server")) {
   const server = await benchServer();
   rows.push(

@@ -1,10 +1,17 @@
 /** How this program starts processes and threads of its own: the bundle's file beside this one, or the source run through tsx. */
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 
-const urlOf = (path: string): URL => new URL(`./${path}`, import.meta.url);
+let home = new URL("./", import.meta.url);
+const urlOf = (path: string): URL => new URL(path, home);
+
+/** Has programs started from a folder of built ones: a benchmark that runs from source measures what users run. */
+export function startProgramsOf(folder: string): void {
+  home = pathToFileURL(`${folder}/`);
+}
+
 /** @param bundled file name in the bundle, which is there only when this file is in the bundle too */
 const isBundle = (bundled: string): boolean => existsSync(fileURLToPath(urlOf(bundled)));
 

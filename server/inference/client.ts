@@ -63,8 +63,8 @@ class RespawningClient implements InferenceClient {
       startDeadlineMs: options.startDeadlineMs ?? 120_000,
       deadlineMs: options.deadlineMs ?? limits.attemptDeadlineMs,
       upscaleDeadlineMs: options.upscaleDeadlineMs ?? limits.upscaleDeadlineMs,
-      // A cancel takes effect between two runs. The longest, a tile of the upscaler's first stage, takes about half a second on two
-      // cores and one on a busy machine; a slow one gets fifteen times that.
+      // A cancel takes effect between two runs. The longest, a tile of the upscaler, takes about a fifth of a second and one on a
+      // busy machine; a slow one gets fifteen times that.
       cancelGraceMs: options.cancelGraceMs ?? 15_000,
     };
   }

@@ -40,7 +40,7 @@ export async function loadPacks(catalogue: Catalogue, options: ExpertOptions): P
   const translations: Translation[] = [];
   const faults = [...catalogue.faults];
   let upscaler: Upscaler | undefined;
-  // One after another: creating a session blocks the process anyway, and the peaks of memory would add up.
+  // One after another: creating a session blocks its thread anyway, and the peaks of memory would add up.
   for (const entry of catalogue.entries) {
     try {
       await verifyPack(entry.folder, entry.manifest);
