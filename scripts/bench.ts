@@ -93,9 +93,19 @@ if (wanted.has("training")) {
       `${rate(training.oursMs)}, ${training.gflopPerSecond.toFixed(0)} GFLOP/s${ratio}`,
       "≥ PyTorch eager",
     ],
+    ["of it: matrix products", ms(training.profile.products), ""],
+    ["of it: the optimiser and other operators on weights", ms(training.profile.onWeights), ""],
+    ["of it: other operators on activations", ms(training.profile.onActivations), ""],
+    [
+      "of it: outside the runtime's run (state that it copies out, dropout masks)",
+      ms(training.profile.step - training.profile.run),
+      "",
+    ],
     [
       "training step, PyTorch eager, same net, batch and threads, same run",
-      training.torchMs === undefined ? training.torch : `${rate(training.torchMs)} (torch ${training.torch})`,
+      training.torchMs === undefined
+        ? training.torch
+        : `${rate(training.torchMs)}, of which matrix products ${ms(training.torchProductsMs ?? 0)} (torch ${training.torch})`,
       "",
     ],
   );

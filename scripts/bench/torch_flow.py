@@ -66,6 +66,11 @@ class Flow(nn.Module):
         return (0.5 * (x * x).sum(1) + 0.5 * self.dims * math.log(2 * math.pi) - log_det).mean() / self.dims
 
 
+PRODUCTS = ("aten::addmm", "aten::mm", "aten::linear", "aten::matmul")
+PROFILED = 4
+"""Steps."""
+
+
 def main() -> None:
     job = json.load(sys.stdin)
     torch.manual_seed(0)
@@ -74,8 +79,8 @@ def main() -> None:
     parameters = list(flow.parameters())
     average = [p.detach().clone() for p in parameters]
     optimiser = torch.optim.AdamW(parameters, lr=1e-4, weight_decay=0.02)
-    times = []
-    for _ in range(job["steps"] + 2):
+
+    def step() -> float:
         z = torch.randn(batch, flow.dims)
         conditions = [(torch.randn(batch, c["dims"]) / math.sqrt(c["dims"]), torch.ones(batch, 1)) for c in job["architecture"]["conditions"]]
         start = time.perf_counter()
@@ -85,8 +90,14 @@ def main() -> None:
         nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
         torch._foreach_lerp_(average, [p.detach() for p in parameters], 0.002)
-        times.append(1000 * (time.perf_counter() - start))
-    print(json.dumps({"stepMs": statistics.median(times[2:]), "torch": torch.__version__}))
+        return 1000 * (time.perf_counter() - start)
+
+    times = [step() for _ in range(job["steps"] + 2)]
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profiler:
+        for _ in range(PROFILED):
+            step()
+    products = sum(event.self_cpu_time_total for event in profiler.key_averages() if event.key in PRODUCTS) / 1000 / PROFILED
+    print(json.dumps({"stepMs": statistics.median(times[2:]), "productsMs": products, "torch": torch.__version__}))
 
 
 if __name__ == "__main__":

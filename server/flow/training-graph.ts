@@ -35,6 +35,8 @@ export interface TrainingGraphOptions {
   readonly injectorWeight: number;
   readonly seed: number;
   readonly optimizer: OptimizerOptions;
+  /** See `SessionOptions`. */
+  readonly profileTo?: string;
 }
 
 const scalar = (value: number): Tensor => ({ data: Float32Array.of(value), dims: [1] });
@@ -79,6 +81,7 @@ export class TrainingGraph {
     const session = await Session.create(toModelBytes(graph, { kind: "inputs" }), {
       label: "training step",
       threads: options.threads,
+      ...(options.profileTo === undefined ? {} : { profileTo: options.profileTo }),
     });
     const state: Buffers = new Map();
     for (const { name, shape } of trained) {
