@@ -56,7 +56,8 @@ process.on("message", (message: ToTrainer) => {
     publish();
   }
 });
-process.on("disconnect", () => process.exit(0));
+// An orderly exit would abort where a thread that encodes is within the runtime.
+process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
 // The parent may have gone while this file was loaded, before anything listened.
 if (!process.connected) process.exit(0);
 // A terminal or a supervisor signals the whole group; the parent decides when this process ends.
