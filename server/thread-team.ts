@@ -3,8 +3,9 @@
  * share out one small operator at a time; whole pieces of work are shared out better, and the JavaScript around the runs with them.
  * The other half, what a thread does, is `serveTasks`.
  */
+import { availableParallelism } from "node:os";
 import { type MessagePort, parentPort, type TransferListItem, type Worker } from "node:worker_threads";
-import type { AppError } from "../shared/problem.ts";
+import { AppError, type ProblemCode } from "../shared/problem.ts";
 import { errorOf, type Fault, faultOf } from "./faults.ts";
 
 /** A thread is told a task, or to end, and answers each task with one of these. */
@@ -97,6 +98,26 @@ export class ThreadTeam<Task, Result> {
     });
   }
 }
+
+/** The fault of a task whose thread ended. @param what begins its message */
+export const endedAs =
+  (code: ProblemCode, what: string) =>
+  (cause: unknown): AppError =>
+    new AppError(
+      code,
+      `${what}: a thread ended before its work${cause instanceof Error ? ` (${cause.message})` : ""}`,
+      { cause },
+    );
+
+/** Cores that work may have. @param threads as it was asked for; 0 = all */
+export const coresOf = (threads: number): number => (threads === 0 ? availableParallelism() : threads);
+
+/**
+ * Members for so many cores: one a core, `most` at most, and no more than half of the memory that is free has room for.
+ * @param bytes what a member takes at most
+ */
+export const membersFor = (cores: number, most: number, bytes: number): number =>
+  Math.max(1, Math.min(most, cores, Math.floor(process.availableMemory() / 2 / bytes)));
 
 /** Tells a member to end, and waits until it has; one that is gone already has. */
 function ending(worker: Worker): Promise<void> {

@@ -109,7 +109,7 @@ const fadedBelow = 0.3;
 /** Whether Ψ decodes what τ draws: the middle of it is looked at as it is. */
 export const isDecoded = (temperature: Temperature): boolean => typeof temperature === "number" && temperature > 0;
 
-export const marginsOf = ({ stages, consistency }: UpscalerParts): UpscalerMargins => ({
+const marginsOf = ({ stages, consistency }: UpscalerParts): UpscalerMargins => ({
   stages: stages.map(({ network, details }) => ({
     network: network.marginPx,
     ...(details ? { details: details.marginPx } : {}),

@@ -58,9 +58,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const { network, details = 0 } = margins.stages[stage]!;
     const marginPx = network + (isDecoded(run.temperature) ? details : 0);
     const { seed, temperature } = run;
-    const tiles = [...tilesOf(widthPx, heightPx, corePx, marginPx, lanes)];
-    const isAlone = tiles.length === 1;
-    await eachTile(tiles, run, async ({ core, whole }) => {
+    await eachTile(tilesOf(widthPx, heightPx, corePx, marginPx, lanes), run, async ({ core, whole }, isAlone) => {
       const tile = readBox(from, whole);
       const about = { stage, whole, core, picture: { widthPx, heightPx }, seed, temperature, isAlone };
       const twice = enlargeBox(core, 2);
@@ -76,9 +74,8 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     run: Run,
     write: WriteTile,
   ): Promise<void> {
-    const tiles = [...tilesOf(low.widthPx, low.heightPx, projectedPx(factor), margins.consistency[factor], lanes)];
-    const isAlone = tiles.length === 1;
-    await eachTile(tiles, run, async ({ core, whole }) => {
+    const tiles = tilesOf(low.widthPx, low.heightPx, projectedPx(factor), margins.consistency[factor], lanes);
+    await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const outer = enlargeBox(whole, factor);
       const { widthPx, heightPx } = whole;
       const planes = { picture: readBox(picture, outer), low: readBox(low, whole) };
@@ -91,12 +88,18 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
   }
 
   /** Tiles lie apart, so it does not matter which is done first. */
-  const eachTile = (tiles: Iterable<Tile>, run: Run, work: (tile: Tile) => Promise<void>): Promise<void> =>
-    inLanes(tiles, lanes, async (tile) => {
+  async function eachTile(
+    tiles: Iterable<Tile>,
+    run: Run,
+    work: (tile: Tile, isAlone: boolean) => Promise<void>,
+  ): Promise<void> {
+    const all = [...tiles];
+    await inLanes(all, lanes, async (tile) => {
       refuseCancelled(run.signal);
-      await work(tile);
+      await work(tile, all.length === 1);
       await run.onTile?.();
     });
+  }
 
   /** Side of a projection's core, px of the input: larger than a network's, because its buffers are fewer, and its margin wider. */
   const projectedPx = (factor: 2 | 4): number => (6 * corePx) / factor;

@@ -2,11 +2,11 @@
  * Brings a pack's upscaler to life: Φ, τ and Ψ of both stages and the projections, opened by as many threads as there are cores, each of
  * which works on a tile at a time. On one core, and for another provider than the processor, tiles are worked on in this thread.
  */
-import { availableParallelism } from "node:os";
 import { AppError } from "../../shared/problem.ts";
 import { createUpscaler, type UpscalerOptions } from "../engine/upscale.ts";
 import { drawHere, type TileDrawer, warmUpTiles } from "../engine/upscale-tile.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
+import { coresOf, membersFor } from "../thread-team.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
 import { openTileParts, type UpscalerPack } from "./open-tile-parts.ts";
 import { openTileTeam } from "./tile-team.ts";
@@ -35,9 +35,8 @@ export async function loadUpscaler(
 }
 
 async function openDrawer(pack: UpscalerPack, options: ExpertOptions, isOnProcessor: boolean): Promise<TileDrawer> {
-  const { threads = 0 } = options;
-  const cores = threads === 0 ? availableParallelism() : threads;
-  const lanes = Math.min(lanesMax, cores, Math.floor(process.availableMemory() / 2 / laneBytes));
+  const cores = coresOf(options.threads ?? 0);
+  const lanes = membersFor(cores, lanesMax, laneBytes);
   if (isOnProcessor && lanes > 1) return openTileTeam(pack, lanes, cores);
   const parts = await openTileParts(pack, options);
   await warmUpTiles(parts);

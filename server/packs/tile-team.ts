@@ -2,11 +2,9 @@
  * Threads that work on the tiles of upscales, each with an upscaler of its own, opened once and kept: networks of pictures are large operators
  * that two threads of the runtime share well, but what lies between them, flows above all, they don't.
  */
-
-import { AppError } from "../../shared/problem.ts";
 import type { TileDrawer, TileTask, UpscalerMargins } from "../engine/upscale-tile.ts";
 import { startThread } from "../own-programs.ts";
-import { ThreadTeam } from "../thread-team.ts";
+import { endedAs, ThreadTeam } from "../thread-team.ts";
 import type { UpscalerPack } from "./open-tile-parts.ts";
 
 /** What a thread opens for itself. */
@@ -34,12 +32,7 @@ export async function openTileTeam(pack: UpscalerPack, lanes: number, cores: num
         threads: threadsOf(lane),
         threadsAlone: cores,
       } satisfies MemberOrder),
-    (cause) =>
-      new AppError(
-        "inference_crashed",
-        `upscale: a thread ended before its work${cause instanceof Error ? ` (${cause.message})` : ""}`,
-        { cause },
-      ),
+    endedAs("inference_crashed", "upscale"),
   );
   await team.openAll("open").catch(async (error: unknown) => {
     await team.close();

@@ -2,9 +2,9 @@
  * Encodes an image set once by the frozen experts of a translation: latents of all images, vectors of everything that
  * conditions them. Results are cached beside the set, so an interrupted run goes on where it stopped.
  */
-import { availableParallelism } from "node:os";
 import { TrainingRandom } from "../flow/random.ts";
 import type { ConditionTable, TrainingSet } from "../flow/training-set.ts";
+import { coresOf, membersFor } from "../thread-team.ts";
 import { encodeConditions } from "./encode-conditions.ts";
 import { type EncodeTask, encodeRows, rowsOf } from "./encode-rows.ts";
 import { EncodeTeam } from "./encode-team.ts";
@@ -26,16 +26,10 @@ const membersMax = 8;
 /** What a member takes at most with the default pack's experts, 600 MB measured: a team gets half of the memory that is free. */
 const memberBytes = 700e6;
 
-/** Members of a team on so many cores; 0 = all. */
-function membersOn(threads: number): number {
-  const cores = threads === 0 ? availableParallelism() : threads;
-  return Math.max(1, Math.min(membersMax, cores, Math.floor(process.availableMemory() / 2 / memberBytes)));
-}
-
 /** The training set of a translation. Where it knows styles, images of other styles (held back) are left out of both splits. */
 export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
   const { images, experts, drawnRepeats, signal } = options;
-  const members = membersOn(options.threads ?? 1);
+  const members = membersFor(coresOf(options.threads ?? 1), membersMax, memberBytes);
   let team: EncodeTeam | undefined;
   const encode = (task: EncodeTask): Promise<Float32Array[]> => {
     if (members === 1 || rowsOf(task) < teamRowsMin) return encodeRows(task, images, experts, signal);

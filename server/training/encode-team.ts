@@ -2,10 +2,9 @@
  * Threads that encode an image set, each with experts of its own whose sessions have one thread: rows are shared out, and with them the
  * JavaScript around the runs (pixels, edges, tokens).
  */
-import { AppError } from "../../shared/problem.ts";
 import { inLanes } from "../engine/lanes.ts";
 import { startThread } from "../own-programs.ts";
-import { ThreadTeam } from "../thread-team.ts";
+import { endedAs, ThreadTeam } from "../thread-team.ts";
 import { type EncodeTask, partOf, rowsOf } from "./encode-rows.ts";
 import type { PixelSource } from "./image-set.ts";
 import type { ExpertsSource } from "./pack-experts.ts";
@@ -24,7 +23,11 @@ export class EncodeTeam {
 
   /** @param threads members of the team */
   constructor(order: TeamOrder, threads: number) {
-    this.#team = new ThreadTeam(threads, () => startThread("encoder.js", "training/encode-thread.ts", order), ended);
+    this.#team = new ThreadTeam(
+      threads,
+      () => startThread("encoder.js", "training/encode-thread.ts", order),
+      endedAs("training_failed", "encoding"),
+    );
   }
 
   /**
@@ -46,13 +49,6 @@ export class EncodeTeam {
     return this.#team.close();
   }
 }
-
-const ended = (cause: unknown): AppError =>
-  new AppError(
-    "training_failed",
-    `encoding: a thread ended before its work${cause instanceof Error ? ` (${cause.message})` : ""}`,
-    { cause },
-  );
 
 /** Blocks of parts by their first row → blocks of all rows. */
 function joined(parts: ReadonlyMap<number, readonly Float32Array[]>, rows: number): Float32Array[] {

@@ -1,13 +1,8 @@
 /** The pack `sharp` that ships: its networks in tiles and whole, at temperature 0 and above, back to the input, and in a real child. */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { serialize } from "node:v8";
-import { build } from "esbuild";
 import type { Pixels } from "../../server/engine/interfaces.ts";
 import { rgbPsnrDb } from "../../server/evaluation/metrics/picture-psnr.ts";
 import { bicubic, resample, shrinkTruth } from "../../server/evaluation/upscaling/resample.ts";
@@ -20,6 +15,7 @@ import { loadUpscaler } from "../../server/packs/load-upscaler.ts";
 import { PackManifestSchema } from "../../server/packs/manifest.ts";
 import { AppError } from "../../shared/problem.ts";
 import { ResolvedUpscaleSchema, type UpscaleInput } from "../../shared/upscaling.ts";
+import { runBundled } from "../fixtures/run-bundled.ts";
 
 const example = async (name: string): Promise<Pixels> =>
   decodeRgba(await readFile(new URL(`../../docs/examples/${name}.png`, import.meta.url)));
@@ -114,12 +110,6 @@ describe("the pack sharp", async () => {
   });
 
   it("works on tiles beside its bundle too, and is refused there for a file that is missing", async () => {
-    // Inside the repository, because the bundle finds its dependencies from where it lies.
-    const artifacts = fileURLToPath(new URL("../artifacts", import.meta.url));
-    await mkdir(artifacts, { recursive: true });
-    const folder = await mkdtemp(join(artifacts, "tiles-"));
-    after(() => rm(folder, { recursive: true }));
-    const settings = { bundle: true, platform: "node", format: "esm", packages: "external", target: "node20" } as const;
     const contents = `
       import { loadUpscaler } from "./server/packs/load-upscaler.ts";
       import { deserialize } from "node:v8";
@@ -129,11 +119,11 @@ describe("the pack sharp", async () => {
       const { rgba } = await upscaler.upscale(image, { scale: 2, temperature: 0.5, seed: 1 });
       const refused = await loadUpscaler({ ...entry, folder: "/nowhere" }, { threads: 2 }).catch(({ code }) => code);
       console.log(rgba.length, refused);`;
-    await build({ ...settings, entryPoints: { tiles: "server/packs/tile-thread.ts" }, outdir: folder });
-    await build({ ...settings, stdin: { contents, resolveDir: process.cwd() }, outfile: join(folder, "main.js") });
-    const { folder: pack, manifest } = entry;
-    const args = [join(folder, "main.js"), serialize({ folder: pack, manifest }).toString("base64")];
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, args);
+    const { folder, manifest } = entry;
+    const { stdout, stderr } = await runBundled({ tiles: "server/packs/tile-thread.ts" }, contents, {
+      folder,
+      manifest,
+    });
     assert.deepEqual([stdout.trim(), stderr], [`${4 * 200 * 200} pack_corrupt`, ""]);
   });
 

@@ -3,15 +3,10 @@
  * told to, nothing left running.
  */
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, truncate } from "node:fs/promises";
+import { mkdtemp, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { serialize } from "node:v8";
-import { build } from "esbuild";
 import { contentOf } from "../../server/flow/vector-table.ts";
 import { type EncodeTask, encodeRows } from "../../server/training/encode-rows.ts";
 import { encodeSet } from "../../server/training/encode-set.ts";
@@ -20,6 +15,7 @@ import { openImageSet } from "../../server/training/image-set.ts";
 import { selectTranslation } from "../../server/training/pack-draft.ts";
 import { openSetExperts } from "../../server/training/pack-experts.ts";
 import { digestExperts } from "../../server/training/publish.ts";
+import { runBundled } from "../fixtures/run-bundled.ts";
 import { tinyFullDraft, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
 
@@ -107,12 +103,6 @@ describe("a team of threads", async () => {
 
 describe("a team in the bundle", () => {
   it("finds its thread beside itself, without tsx", async () => {
-    // Inside the repository, because the bundle finds its dependencies from where it lies.
-    const artifacts = fileURLToPath(new URL("../artifacts", import.meta.url));
-    await mkdir(artifacts, { recursive: true });
-    const folder = await mkdtemp(join(artifacts, "team-"));
-    after(() => rm(folder, { recursive: true }));
-    const settings = { bundle: true, platform: "node", format: "esm", packages: "external", target: "node20" } as const;
     const set = await writeTinySet(join(root, "bundled"));
     const order = {
       experts: source,
@@ -125,10 +115,7 @@ describe("a team in the bundle", () => {
       const [latents] = await team.encode({ kind: "latents", start: 0, count: 40 });
       await team.close();
       console.log(latents.length);`;
-    await build({ ...settings, entryPoints: { encoder: "server/training/encode-thread.ts" }, outdir: folder });
-    await build({ ...settings, stdin: { contents, resolveDir: process.cwd() }, outfile: join(folder, "main.js") });
-    const args = [join(folder, "main.js"), serialize(order).toString("base64")];
-    const { stdout } = await promisify(execFile)(process.execPath, args);
+    const { stdout } = await runBundled({ encoder: "server/training/encode-thread.ts" }, contents, order);
     assert.equal(stdout.trim(), `${40 * experts.target.latentDims}`);
   });
 });
