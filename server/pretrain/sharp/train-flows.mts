@@ -40,8 +40,8 @@ const { pack, trained: cache } = values;
 
 /** Small nets, the second smaller: each of a million pixels is a row, and the second stage has four times as many of them. */
 const sizes = [
-  { embeddingDims: 48, injector: { hiddenDims: 64, blocks: 1 }, couplings: { count: 6, hiddenDims: 48 } },
-  { embeddingDims: 32, injector: { hiddenDims: 48, blocks: 1 }, couplings: { count: 4, hiddenDims: 32 } },
+  { embeddingDims: 32, injector: { hiddenDims: 32, blocks: 0 }, couplings: { count: 4, hiddenDims: 32, depth: 0 } },
+  { embeddingDims: 32, injector: { hiddenDims: 32, blocks: 0 }, couplings: { count: 2, hiddenDims: 32, depth: 1 } },
 ] as const;
 
 function architectureOf(set: TrainingSet, stage: number): FlowArchitecture {
@@ -52,7 +52,7 @@ function architectureOf(set: TrainingSet, stage: number): FlowArchitecture {
     conditions: [{ name: featuresName, dims: set.conditions[0]!.dims }],
     embeddingDims,
     injector,
-    couplings: { ...couplings, depth: 1, clamp: 1.5 },
+    couplings: { ...couplings, clamp: 1.5 },
     permutationSeed: 1,
   };
 }
