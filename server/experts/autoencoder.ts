@@ -2,6 +2,7 @@
  * Target expert Λ∘Θ: an autoencoder as two ONNX graphs on premultiplied RGBA. Encoding gives the posterior's mean (its
  * standard deviation is fixed, see the manifest); decoding gives valid premultiplied pixels in [0, 1].
  */
+import { AppError } from "../../shared/problem.ts";
 import type { TargetExpert } from "../engine/interfaces.ts";
 import type { AutoencoderExpertEntry } from "../packs/manifest.ts";
 import type { ExpertOptions } from "./expert.ts";
@@ -11,9 +12,9 @@ export class Autoencoder implements TargetExpert {
   readonly latentDims: number;
   readonly imageSizePx: number;
   readonly #encoder: FrozenGraph;
-  readonly #decoder: FrozenGraph;
+  readonly #decoder: FrozenGraph | undefined;
 
-  private constructor(encoder: FrozenGraph, decoder: FrozenGraph, entry: AutoencoderExpertEntry) {
+  private constructor(encoder: FrozenGraph, decoder: FrozenGraph | undefined, entry: AutoencoderExpertEntry) {
     this.#encoder = encoder;
     this.#decoder = decoder;
     this.latentDims = entry.latentShape.reduce((product, size) => product * size, 1);
@@ -37,16 +38,14 @@ export class Autoencoder implements TargetExpert {
       },
       options,
     );
-    const decoder = await FrozenGraph.open(
-      packFolder,
-      entry.decoder,
-      {
-        label: `decoder ${entry.decoder}`,
-        input: { name: "latent", shape: entry.latentShape },
-        output: { name: "image", shape: image },
-      },
-      options,
-    );
+    const promised = {
+      label: `decoder ${entry.decoder}`,
+      input: { name: "latent", shape: entry.latentShape },
+      output: { name: "image", shape: image },
+    };
+    const decoder = options.encodesOnly
+      ? undefined
+      : await FrozenGraph.open(packFolder, entry.decoder, promised, options);
     return new Autoencoder(encoder, decoder, entry);
   }
 
@@ -55,8 +54,12 @@ export class Autoencoder implements TargetExpert {
     return this.#encoder.read(await this.#encoder.run(images, batch), batch);
   }
 
-  /** Latents [batch, latentDims] → premultiplied RGBA in [0, 1], [batch, 4, size, size]. */
+  /**
+   * Latents [batch, latentDims] → premultiplied RGBA in [0, 1], [batch, 4, size, size].
+   * @throws AppError `internal` when it was opened for encoding only
+   */
   async decode(latents: Float32Array, batch: number): Promise<Float32Array> {
+    if (!this.#decoder) throw new AppError("internal", "target: expected a decoder, got one opened to encode only");
     return this.#decoder.read(await this.#decoder.run(latents, batch), batch);
   }
 }

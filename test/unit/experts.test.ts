@@ -1,17 +1,19 @@
 /** The experts: the shipped text expert against independent implementations, labels, and what happens when shapes are wrong. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { after, describe, it, mock } from "node:test";
 import { Autoencoder } from "../../server/experts/autoencoder.ts";
 import { requireFinite } from "../../server/experts/check.ts";
 import { LabelExpert } from "../../server/experts/label.ts";
 import { TextExpert } from "../../server/experts/text.ts";
 import { asText } from "../../server/experts/values.ts";
+import { Session } from "../../server/onnx/session.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
 import type { AutoencoderExpertEntry } from "../../server/packs/manifest.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { letterTokenizer, textModel } from "../fixtures/tiny-text.ts";
 
 interface Reference {
   readonly maxTokens: number;
@@ -21,6 +23,15 @@ interface Reference {
 const folder = await mkdtemp(join(tmpdir(), "tau-experts-"));
 after(() => rm(folder, { recursive: true }));
 const { pack } = await writeTinyPack(folder);
+
+/** Counts runs of all sessions from now on; the count ends with the first look at it. */
+function countRuns(): () => number {
+  const spy = mock.method(Session.prototype, "run");
+  return () => {
+    spy.mock.restore();
+    return spy.mock.callCount();
+  };
+}
 
 describe("the shipped text expert", async () => {
   const path = new URL("../reference/text-reference.json", import.meta.url);
@@ -51,6 +62,36 @@ describe("the shipped text expert", async () => {
       const vector = together.subarray(index * 384, (index + 1) * 384);
       assert.deepEqual(await fresh.encode([asText(caption)]), vector.slice());
       assert.ok(Math.abs(Math.hypot(...vector) - 1) < 1e-5);
+    }
+  });
+
+  it("gives captions of a training set, some of which share runs, the vectors that they have alone", async () => {
+    const captions = ["red apple", "blue house", "a birthday cake with candles", "cat", "dog", "green tree"].map(
+      asText,
+    );
+    const runs = countRuns();
+    const shared = await expert.encodeExamples(captions);
+    // Two alone and together to try it; then those of one word, of two and the long one.
+    assert.equal(runs(), 3 + 3);
+    const alone = await expert.encode(captions);
+    assert.equal(shared.length, captions.length * 384);
+    assert.ok(shared.every((value, at) => Math.abs(value - alone[at]!) < 1e-5));
+    assert.equal((await expert.encodeExamples([])).length, 0);
+  });
+
+  it("runs each caption alone where captions of one run would change each other, or can't share one", async () => {
+    const [tokenizer, size] = letterTokenizer();
+    await writeFile(join(folder, "letters.json"), JSON.stringify(tokenizer));
+    const files = { tokenizer: "letters.json", dims: 6, maxTokens: 16 };
+    // Texts of equal tokens tell nothing about sharing.
+    const captions = ["AB", "ab", "cd", "xyz", "ef", "uvw"].map(asText);
+    for (const [name, options] of [
+      ["mixing", { mixesRuns: true }],
+      ["single", { batch: 1 }],
+    ] as const) {
+      await writeFile(join(folder, `${name}.onnx`), textModel(size, 6, options));
+      const letters = await TextExpert.open(folder, { kind: "text", model: `${name}.onnx`, ...files }, { threads: 1 });
+      assert.deepEqual(await letters.encodeExamples(captions), await letters.encode(captions), name);
     }
   });
 
@@ -125,6 +166,14 @@ describe("an autoencoder expert", () => {
     imageSizePx: 8,
     posteriorStd: 0.3,
   };
+
+  it("encodes the same without its decoder, and says so when it is asked to decode", async () => {
+    const image = Float32Array.from({ length: 4 * entry.imageSizePx ** 2 }, (_, at) => (at % 7) / 7);
+    const whole = await Autoencoder.open(pack, entry, { threads: 1 });
+    const half = await Autoencoder.open(pack, entry, { threads: 1, encodesOnly: true });
+    assert.deepEqual(await half.encode(image, 1), await whole.encode(image, 1));
+    await assert.rejects(half.decode(new Float32Array(half.latentDims), 1), { code: "internal", message: /decoder/ });
+  });
 
   it("goes from image to latent and back in the manifest's shapes", async () => {
     const expert = await Autoencoder.open(pack, entry, { threads: 1 });

@@ -23,12 +23,12 @@ import torch
 from torch import Tensor, nn
 
 from operators import INVERSE_REACH, Bicubic, Consistency, unfold
-from quantise import quantise
 from train_details import TEMPERATURE_MAX, DrawnStage
 from train_upscaler import SHARP, Patches, eight_bits, load_net
 from upscaler import FOLDED, DetailDecoder, Upscaler  # also finds the modules of the folder above
 
 from atomic_file import write_atomically
+from quantise import quantise
 
 PACK = Path(__file__).parent.parent.parent / "packs/default/sharp"
 ANSWER_PATCHES = 64

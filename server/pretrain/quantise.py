@@ -7,7 +7,6 @@ should not depend on the processor more than rounding makes them.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,10 +15,7 @@ import onnx
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from atomic_file import write_atomically  # noqa: E402
-
+from atomic_file import write_atomically
 
 FEWEST_CHANNELS = 16
 """Convolutions from or to fewer channels stay in float32: colours and details need more than 256 values, and cost little."""
