@@ -13,6 +13,8 @@ const strokeContrast = 0.25;
 const edgeStrong = 0.16;
 const edgeWeak = 0.07;
 const shortestEdgePx = 9;
+/** Squared, and a little below `edgeWeak`, so that rounding leaves no edge out. */
+const faintest = 0.99 * edgeWeak ** 2;
 
 /**
  * The lines of an image as a mask of 128×128, not yet thinned.
@@ -52,23 +54,25 @@ function atWorkSize(planes: Float32Array, sizePx: number): Float32Array {
   return result;
 }
 
-/** One channel over white, smoothed by [1 2 1] along both axes, [128 · 128]. */
+/** One channel over white, smoothed by [1 2 1] along both axes, [128 · 128]. Ends, which have one neighbour only, stay as they are. */
 function overWhite(image: Float32Array, channel: number): Float32Array {
   const pixels = workPx * workPx;
-  const plain = new Float32Array(pixels);
-  const [start, alpha] = [channel * pixels, 3 * pixels];
-  for (let at = 0; at < pixels; at += 1) plain[at] = image[start + at]! + 1 - image[alpha + at]!;
-  const smoothed = new Float32Array(pixels);
-  smooth(plain, smoothed, 1);
-  smooth(smoothed, plain, workPx);
-  return plain;
-}
-
-/** Ends, which have one neighbour only, stay as they are. */
-function smooth(from: Float32Array, to: Float32Array, step: number): void {
-  to.set(from);
-  for (let at = step; at < from.length - step; at += 1)
-    to[at] = 0.25 * (from[at - step]! + from[at + step]!) + 0.5 * from[at]!;
+  const values = image.subarray(channel * pixels, (channel + 1) * pixels);
+  const alpha = image.subarray(3 * pixels, 4 * pixels);
+  const along = new Float32Array(pixels);
+  let before = Math.fround(values[0]! + 1 - alpha[0]!);
+  let here = Math.fround(values[1]! + 1 - alpha[1]!);
+  along[0] = before;
+  for (let at = 1; at < pixels - 1; at += 1) {
+    const next = Math.fround(values[at + 1]! + 1 - alpha[at + 1]!);
+    along[at] = 0.25 * (before + next) + 0.5 * here;
+    [before, here] = [here, next];
+  }
+  along[pixels - 1] = here;
+  const both = along.slice();
+  for (let at = workPx; at < pixels - workPx; at += 1)
+    both[at] = 0.25 * (along[at - workPx]! + along[at + workPx]!) + 0.5 * along[at]!;
+  return both;
 }
 
 /** Pixels of the opaque part that touch the rest or the frame. */
@@ -127,28 +131,24 @@ function slide(values: Float32Array, step: number, sign: number): void {
 function innerEdges(channels: readonly Float32Array[], isFree: (at: number) => boolean): number[] {
   const size = new Float32Array(stride * stride);
   const across = new Int16Array(stride * stride);
+  const [red, green, blue] = [channels[0]!, channels[1]!, channels[2]!];
   for (let y = 1; y < workPx - 1; y += 1)
     for (let x = 1; x < workPx - 1; x += 1) {
       const from = y * workPx + x;
-      let best = 0;
-      let bestX = 0;
-      let bestY = 0;
-      for (let channel = 0; channel < channels.length; channel += 1) {
-        const values = channels[channel]!;
-        const dx = values[from + 1]! - values[from - 1]!;
-        const dy = values[from + workPx]! - values[from - workPx]!;
-        const squared = dx * dx + dy * dy;
-        if (squared > best) {
-          best = squared;
-          bestX = dx;
-          bestY = dy;
-        }
-      }
+      let bestX = red[from + 1]! - red[from - 1]!;
+      let bestY = red[from + workPx]! - red[from - workPx]!;
+      let best = bestX * bestX + bestY * bestY;
+      const greenX = green[from + 1]! - green[from - 1]!;
+      const greenY = green[from + workPx]! - green[from - workPx]!;
+      const greenSquared = greenX * greenX + greenY * greenY;
+      if (greenSquared > best) [best, bestX, bestY] = [greenSquared, greenX, greenY];
+      const blueX = blue[from + 1]! - blue[from - 1]!;
+      const blueY = blue[from + workPx]! - blue[from - workPx]!;
+      const blueSquared = blueX * blueX + blueY * blueY;
+      if (blueSquared > best) [best, bestX, bestY] = [blueSquared, blueX, blueY];
+      // Fainter steps are no edges, and less than any edge beside them.
+      if (best < faintest) continue;
       const at = (y + 1) * stride + x + 1;
-      if (best === 0) {
-        across[at] = stride - 1;
-        continue;
-      }
       size[at] = Math.sqrt(best);
       // The neighbour towards which colour changes fastest: along an axis up to 22.5 degrees, else diagonal.
       const wide = Math.abs(bestX);

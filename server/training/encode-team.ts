@@ -15,8 +15,8 @@ export interface TeamOrder {
   readonly images: PixelSource;
 }
 
-/** Rows that a thread gets at once: one run of an expert. */
-const partRows = 16;
+/** Rows that a thread gets at once: images for one run of an expert, captions for a few, because those of as many tokens share one. */
+const partRowsOf = ({ kind }: EncodeTask): number => (kind === "captions" ? 64 : 16);
 
 export class EncodeTeam {
   readonly #team: ThreadTeam<EncodeTask, Float32Array[]>;
@@ -35,13 +35,14 @@ export class EncodeTeam {
    * @throws the fault of a member, or the reason of the signal
    */
   async encode(task: EncodeTask, signal?: AbortSignal): Promise<Float32Array[]> {
-    const [rows, parts] = [rowsOf(task), new Map<number, readonly Float32Array[]>()];
+    const [rows, partRows] = [rowsOf(task), partRowsOf(task)];
+    const parts = new Map<number, readonly Float32Array[]>();
     const starts = Array.from({ length: Math.ceil(rows / partRows) }, (_, part) => part * partRows);
     await inLanes(starts, this.#team.size, async (start) => {
       signal?.throwIfAborted();
       parts.set(start, await this.#team.ask(partOf(task, start, Math.min(partRows, rows - start))));
     });
-    return joined(parts, rows);
+    return joined(parts, rows, partRows);
   }
 
   /** Members end after the part that they are at. */
@@ -51,7 +52,7 @@ export class EncodeTeam {
 }
 
 /** Blocks of parts by their first row → blocks of all rows. */
-function joined(parts: ReadonlyMap<number, readonly Float32Array[]>, rows: number): Float32Array[] {
+function joined(parts: ReadonlyMap<number, readonly Float32Array[]>, rows: number, partRows: number): Float32Array[] {
   const first = parts.get(0) ?? [];
   const widths = first.map(({ length }) => length / Math.min(partRows, rows));
   const blocks = widths.map((width) => new Float32Array(rows * width));

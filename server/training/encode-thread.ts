@@ -7,7 +7,7 @@ import { openImagePixels } from "./image-set.ts";
 import { openSetExperts } from "./pack-experts.ts";
 
 const { experts, images } = workerData as TeamOrder;
-const open = Promise.all([openImagePixels(images), openSetExperts(experts, { threads: 1 })]);
+const open = Promise.all([openImagePixels(images), openSetExperts(experts, { threads: 1, encodesOnly: true })]);
 
 serveTasks(open, async (opened, task: EncodeTask) => {
   const result = await encodeRows(task, ...opened);

@@ -56,15 +56,18 @@ const agrees = (a: Float32Array, b: Float32Array): boolean =>
 /** Mean of each cell and channel, [4, side, side]. */
 function thumbnailOf(planes: Float32Array, sizePx: number): Float32Array {
   const sums = new Float32Array(channels * cells);
-  // Rows and columns of the image by the row and column of cells that they fall into.
   const cellOf = Uint8Array.from({ length: sizePx }, (_, pixel) => Math.floor((pixel * side) / sizePx));
+  const widths = new Uint16Array(side);
+  for (const cell of cellOf) widths[cell]! += 1;
   for (let channel = 0, from = 0; channel < channels; channel += 1)
     for (let y = 0; y < sizePx; y += 1) {
       const row = (channel * side + cellOf[y]!) * side;
-      for (let x = 0; x < sizePx; x += 1, from += 1) sums[row + cellOf[x]!]! += planes[from]!;
+      for (let cell = 0; cell < side; cell += 1) {
+        let sum = 0;
+        for (const end = from + widths[cell]!; from < end; from += 1) sum += planes[from]!;
+        sums[row + cell]! += sum;
+      }
     }
-  const widths = new Float32Array(side);
-  for (const cell of cellOf) widths[cell]! += 1;
   return sums.map((sum, at) => sum / Math.max(1, widths[at % side]! * widths[Math.floor(at / side) % side]!));
 }
 

@@ -137,11 +137,17 @@ async function decode(path: string, sizePx: number): Promise<Float32Array | stri
 function interleave(planes: Float32Array, sizePx: number): Uint8Array {
   const pixels = sizePx * sizePx;
   const bytes = new Uint8Array(4 * pixels);
-  for (let channel = 0; channel < 4; channel += 1)
-    for (let pixel = 0; pixel < pixels; pixel += 1)
-      bytes[4 * pixel + channel] = Math.round(255 * planes[channel * pixels + pixel]!);
+  for (let pixel = 0, at = 0; pixel < pixels; pixel += 1, at += 4) {
+    bytes[at] = toByte(planes[pixel]!);
+    bytes[at + 1] = toByte(planes[pixels + pixel]!);
+    bytes[at + 2] = toByte(planes[2 * pixels + pixel]!);
+    bytes[at + 3] = toByte(planes[3 * pixels + pixel]!);
+  }
   return bytes;
 }
+
+/** Rounded: storing into bytes cuts the fraction off. */
+const toByte = (value: number): number => 255 * value + 0.5;
 
 /** Changes whenever a file does. */
 async function fingerprintOf(folder: string, files: readonly string[], sizePx: number): Promise<string> {
