@@ -48,7 +48,8 @@ async function openFlow(
   const bytes = await readFile(join(folder, path)).catch((cause: unknown) => {
     throw new AppError("pack_corrupt", `${label}: expected a file of the pack, got none`, { cause });
   });
-  const flow = await createPixelFlow(readFlowFile(bytes, label), { ...options, label });
+  // Its operators are so small that waking a second thread for each costs more than it does.
+  const flow = await createPixelFlow(readFlowFile(bytes, label), { ...options, threads: 1, label });
   const [expected, got] = [
     `z ${residualDims}, features ${featureDims}`,
     `z ${flow.dims}, features ${flow.featureDims}`,
