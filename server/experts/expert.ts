@@ -23,6 +23,6 @@ export interface ExpertOptions {
   readonly threads?: number;
   /** Files that other experts and packs have opened; absent = nothing is shared. */
   readonly shared?: SharedFiles;
-  /** Leaves out a target's decoder, which takes a fifth of the time that opening a pack's experts does. */
+  /** Leaves out a target's decoder, which takes an eighth of the time that opening a pack's experts does. */
   readonly encodesOnly?: boolean;
 }
