@@ -20,6 +20,8 @@ export interface Box {
 }
 
 const one = 65_535;
+/** As a float32 the product is that of the division, for every value of 16 bits. */
+const unit = 1 / one;
 /** 8 bits to 16: 255 becomes 65535. */
 const widen = 257;
 
@@ -36,7 +38,7 @@ export function readBox({ data, widthPx, heightPx }: Planes, box: Box): Float32A
   for (let channel = 0; channel < 3; channel += 1)
     for (let y = box.top; y < box.top + box.heightPx; y += 1) {
       const from = (channel * heightPx + y) * widthPx + box.left;
-      for (let x = 0; x < box.widthPx; x += 1, to += 1) tile[to] = data[from + x]! / one;
+      for (let x = 0; x < box.widthPx; x += 1, to += 1) tile[to] = data[from + x]! * unit;
     }
   return tile;
 }

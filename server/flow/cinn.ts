@@ -78,6 +78,16 @@ export type Dropout = (x: Value, name: string) => Value;
 
 const noDropout: Dropout = (x) => x;
 
+/** What becomes of a layer's parameters before they are used, where the graph wants them otherwise than they are trained. */
+interface LayOut {
+  /** Rows of the weight as it is trained; absent = columns of what it is multiplied by. */
+  readonly inputs?: number;
+  readonly weight?: (trained: Value) => Value;
+  readonly bias?: (trained: Value) => Value;
+}
+
+const asItIs = (trained: Value): Value => trained;
+
 /** One flow inside one graph: declares its parameters there as it is used. */
 export class Cinn {
   readonly #graph: Graph;
@@ -106,14 +116,6 @@ export class Cinn {
   /** Embedding of the conditions; a missing one contributes its learned "absent" vector. */
   embed(conditions: Readonly<Record<string, ConditionInput>>): Embedding {
     return this.#join([this.#embedEach(conditions)]);
-  }
-
-  /** The same where every condition is given, which needs no word of what an absent one means. */
-  embedGiven(values: GivenConditions): Embedding {
-    const given = this.#architecture.conditions.map(({ name }) => ({ name, scaled: unitVariance(values[name]!) }));
-    const joint = this.#refine(given.map(({ name, scaled }) => this.#project(name, scaled)).reduce(add));
-    if (!this.#isDirect) return { joint };
-    return { joint, direct: given.map(({ name, scaled }) => this.#projectDirectly(name, scaled)!).reduce(add) };
   }
 
   /**
@@ -175,12 +177,57 @@ export class Cinn {
     return { x: z, logDet: logDet ? add(outer, logDet) : outer };
   }
 
+  /**
+   * v → z where every condition is given, without log-determinant: what `inverse` gives, to rounding, with fewer and wider operators. Columns stay where
+   * they are instead of being cut out, moved and joined; weights are laid out for their places, with zeros for the others, which the runtime does once, when it loads the graph.
+   */
+  inverseInPlace(residual: Value, given: GivenConditions): Value {
+    const dims = this.#dims;
+    const embedding = this.#embedGiven(given);
+    let x = residual;
+    /** Of each column as the permutations have it, where it lies. */
+    let places: readonly number[] = Array.from({ length: dims }, (_, column) => column);
+    for (let index = this.#permutations.length - 1; index >= 0; index -= 1) {
+      const [kept, changed] = [places.slice(0, dims / 2), places.slice(dims / 2)];
+      const { clamp } = this.#architecture.couplings;
+      const weight = (half: Value): Value => spreadRows(half, kept, dims);
+      const hidden = this.#conditionerHidden(index, x, embedding.joint, { inputs: dims / 2, weight });
+      const { shift, logScale } = this.#gaussianInPlace(`coupling.${index}.out`, hidden, changed, clamp);
+      x = mul(sub(x, shift), exp(neg(logScale)));
+      const moved = places;
+      places = invert(this.#permutations[index]!).map((to) => moved[to]!);
+    }
+    const { shift, logScale } = this.#gaussianInPlace(
+      "injector.out",
+      this.#injectorHidden(embedding.joint),
+      places,
+      injectorClamp,
+    );
+    const mean = embedding.direct ? add(shift, gemm(embedding.direct, selection(x.graph, places, dims))) : shift;
+    const white = add(mul(x, exp(logScale)), mean);
+    return add(gemm(white, spreadRows(this.#whitening.inverse, places, dims)), this.#whitening.mean);
+  }
+
   get #dims(): number {
     return this.#architecture.dims;
   }
 
   get #isDirect(): boolean {
     return this.#architecture.injector.isDirect === true;
+  }
+
+  /** Embedding of conditions that are all given, which needs no word of what an absent one means. */
+  #embedGiven(given: GivenConditions): Embedding {
+    const parts = this.#architecture.conditions.map(({ name, dims }) => {
+      const weight = (unscaled: Value): Value => scale(unscaled, Math.sqrt(dims));
+      const values = given[name]!;
+      return {
+        joint: this.#linear(`embed.${name}`, values, this.#architecture.embeddingDims, 1, { weight }),
+        direct: this.#isDirect ? gemm(values, weight(this.#directWeight(name, dims))) : undefined,
+      };
+    });
+    const joint = this.#refine(parts.map((part) => part.joint).reduce(add));
+    return this.#isDirect ? { joint, direct: parts.map(({ direct }) => direct!).reduce(add) } : { joint };
   }
 
   #embedEach(conditions: Readonly<Record<string, ConditionInput>>): EmbeddedPart[] {
@@ -213,11 +260,24 @@ export class Cinn {
    */
   #projectDirectly(name: string, scaled: Value): Value | undefined {
     if (!this.#isDirect) return undefined;
-    return gemm(scaled, this.#weight(`embed.${name}.direct`, scaled.shape[1]!, this.#dims, 0));
+    return gemm(scaled, this.#directWeight(name, scaled.shape[1]!));
+  }
+
+  #directWeight(name: string, dims: number): Value {
+    return this.#weight(`embed.${name}.direct`, dims, this.#dims, 0);
   }
 
   /** μ(c) and log σ(c) of the injector: a residual MLP on the embedding, and what conditions say of μ directly. */
   #injector({ joint, direct }: Embedding): Gaussian {
+    const out = this.#linear("injector.out", this.#injectorHidden(joint), 2 * this.#dims, 0.05);
+    const shift = slice(out, 1, 0, this.#dims);
+    return {
+      shift: direct ? add(shift, direct) : shift,
+      logScale: this.#softClamp(slice(out, 1, this.#dims, 2 * this.#dims), injectorClamp),
+    };
+  }
+
+  #injectorHidden(joint: Value): Value {
     const { hiddenDims, blocks } = this.#architecture.injector;
     let hidden = this.#linear("injector.in", joint, hiddenDims, 1);
     for (let block = 0; block < blocks; block += 1) {
@@ -227,28 +287,43 @@ export class Cinn {
         this.#linear(`injector.${block}.down`, this.#dropout(inner, `injector.${block}`), hiddenDims, 0.5),
       );
     }
-    const out = this.#linear("injector.out", silu(hidden), 2 * this.#dims, 0.05);
-    const shift = slice(out, 1, 0, this.#dims);
-    return {
-      shift: direct ? add(shift, direct) : shift,
-      logScale: this.#softClamp(slice(out, 1, this.#dims, 2 * this.#dims), injectorClamp),
-    };
+    return silu(hidden);
   }
 
   /** Shift and log-scale of one coupling, by one joint net on (kept half, embedding). */
   #conditioner(index: number, kept: Value, embedding: Value): Gaussian {
-    const { hiddenDims, depth, clamp } = this.#architecture.couplings;
     const half = this.#dims / 2;
+    const hidden = this.#conditionerHidden(index, kept, embedding);
+    const out = this.#linear(`coupling.${index}.out`, hidden, 2 * half, 0.02);
+    return {
+      shift: slice(out, 1, 0, half),
+      logScale: this.#softClamp(slice(out, 1, half, 2 * half), this.#architecture.couplings.clamp),
+    };
+  }
+
+  /** @param first how the first weight, [dims / 2, hiddenDims], is laid out where `x` is more than the kept half */
+  #conditionerHidden(index: number, x: Value, embedding: Value, first: LayOut = {}): Value {
+    const { hiddenDims, depth } = this.#architecture.couplings;
     const name = `coupling.${index}`;
     const joined = add(
-      this.#linear(`${name}.in`, kept, hiddenDims, 1),
+      this.#linear(`${name}.in`, x, hiddenDims, 1, first),
       gemm(embedding, this.#weight(`${name}.condition`, this.#architecture.embeddingDims, hiddenDims, 1)),
     );
     let hidden = silu(joined);
     for (let layer = 0; layer < depth; layer += 1)
       hidden = silu(this.#linear(`${name}.${layer}`, this.#dropout(hidden, `${name}.${layer}`), hiddenDims, 1.4));
-    const out = this.#linear(`${name}.out`, hidden, 2 * half, 0.02);
-    return { shift: slice(out, 1, 0, half), logScale: this.#softClamp(slice(out, 1, half, 2 * half), clamp) };
+    return hidden;
+  }
+
+  /** The Gaussian that a step's last layer gives, its columns at `places` of the frame; elsewhere it moves nothing. */
+  #gaussianInPlace(name: string, hidden: Value, places: readonly number[], limit: number): Gaussian {
+    const count = places.length;
+    const part = (start: number, factor: number): Value => {
+      const spread = (values: Value): Value =>
+        gemm(slice(values, 1, start, start + count), selection(values.graph, places, this.#dims, factor));
+      return this.#linear(name, hidden, 2 * count, 0, { weight: spread, bias: spread });
+    };
+    return { shift: part(0, 1), logScale: scale(tanh(part(count, 1 / limit)), limit) };
   }
 
   #refine(sum: Value): Value {
@@ -278,9 +353,10 @@ export class Cinn {
     return scale(tanh(scale(x, 1 / limit)), limit);
   }
 
-  #linear(name: string, x: Value, width: number, gain: number): Value {
-    const product = gemm(x, this.#weight(`${name}.weight`, x.shape[1]!, width, gain));
-    return add(product, this.#graph.parameter(`${name}.bias`, [1, width]));
+  #linear(name: string, x: Value, width: number, gain: number, layOut: LayOut = {}): Value {
+    const { inputs = x.shape[1]!, weight = asItIs, bias = asItIs } = layOut;
+    const product = gemm(x, weight(this.#weight(`${name}.weight`, inputs, width, gain)));
+    return add(product, bias(this.#graph.parameter(`${name}.bias`, [1, width])));
   }
 
   #weight(name: string, rows: number, columns: number, gain: number): Value {
@@ -308,6 +384,17 @@ const injectorClamp = 4;
 
 /** Above this the product's multiplications cost more than the moves. */
 const permutedByProductMax = 32;
+
+/** Matrix [places.length, frame] that puts column q at `places[q]`, times `factor`. */
+function selection(graph: Graph, places: readonly number[], frame: number, factor = 1): Value {
+  const matrix = new Float32Array(places.length * frame);
+  for (const [column, place] of places.entries()) matrix[column * frame + place] = factor;
+  return graph.constant(matrix, [places.length, frame]);
+}
+
+/** A weight [places.length, columns] for values that lie at `places` of a frame: [frame, columns], zeros elsewhere. */
+const spreadRows = (weight: Value, places: readonly number[], frame: number): Value =>
+  gemm(selection(weight.graph, places, frame), weight, { transA: true });
 
 const invert = (permutation: readonly number[]): number[] => {
   const inverse = new Array<number>(permutation.length);

@@ -65,7 +65,7 @@ export function plainInverseGraph(architecture: FlowArchitecture, batch: number)
   const given = Object.fromEntries(
     architecture.conditions.map(({ name, dims }) => [name, graph.input(name, [batch, dims])]),
   );
-  graph.output("values", flow.inverse(residual, flow.embedGiven(given)).x);
+  graph.output("values", flow.inverseInPlace(residual, given));
   return graph;
 }
 

@@ -7,6 +7,8 @@ import type { Graph, Node, Value } from "./graph.ts";
 /** The graph's nodes, with every `Gemm` whose product is only wanted with a bias [1, columns] added as one `Gemm` of three operands. */
 export function withFusedBiases(graph: Graph): readonly Node[] {
   const isFixed = new Set([...graph.parameters, ...graph.constants].map(({ value }) => value));
+  // What is worked out from fixed values is fixed; the runtime works it out once.
+  for (const { inputs, output } of graph.nodes) if (inputs.every((value) => isFixed.has(value))) isFixed.add(output);
   const users = new Map<Value, number>();
   const use = (value: Value): void => void users.set(value, (users.get(value) ?? 0) + 1);
   for (const { inputs } of graph.nodes) inputs.forEach(use);

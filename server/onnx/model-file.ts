@@ -19,7 +19,7 @@ import {
 } from "onnx-buf";
 import { AppError } from "../../shared/problem.ts";
 import { withFusedBiases } from "./fuse-biases.ts";
-import type { Attributes, Graph, Shape, Value } from "./graph.ts";
+import type { Attributes, Graph, Node, Shape, Value } from "./graph.ts";
 import { floatsOf, halvesOf } from "./half.ts";
 
 /** Opset 25 and IR 13, those of ONNX 1.20, whose schema onnx-buf carries. */
@@ -103,7 +103,7 @@ export function toModelBytes(
   const { nameOf, copies } = nameOutputs(graph);
   // Of a training graph's wide layers the runtime adds biases faster by themselves.
   const steps = binding.kind === "weights" ? withFusedBiases(graph) : graph.nodes;
-  const nodes = steps.map(({ op, inputs: operands, output, attributes }) =>
+  const nodes = neededOf(graph, steps).map(({ op, inputs: operands, output, attributes }) =>
     create(NodeProtoSchema, {
       name: output.name,
       opType: op,
@@ -144,6 +144,18 @@ function nameOutputs(graph: Graph): { nameOf(value: Value): string; copies: Node
         create(NodeProtoSchema, { name: `output:${name}`, opType: "Identity", input: [nameOf(value)], output: [name] }),
       );
   return { nameOf, copies };
+}
+
+/** The nodes that some output depends on, in their order: the runtime would run the others as well. */
+function neededOf({ outputs }: Graph, nodes: readonly Node[]): Node[] {
+  const needed = new Set(outputs.map(({ value }) => value));
+  return nodes
+    .toReversed()
+    .filter(({ inputs, output }) => {
+      if (needed.has(output)) for (const value of inputs) needed.add(value);
+      return needed.has(output);
+    })
+    .toReversed();
 }
 
 /** Marks initialisers kept in half precision; the Cast behind one carries the parameter's own name. */

@@ -68,6 +68,12 @@ itWithPython("the pack sharp is trained, exported and loaded, on toy sizes", 900
       "--resume",
     );
     await script("export_upscaler.py", "--details", "--trained", trained, "--out", pack);
+    const shipped = (): Promise<Buffer[]> =>
+      Promise.all(["network", "details"].map((name) => readFile(join(pack, `stage-2/${name}.onnx`))));
+    const before = await shipped();
+    await script("export_upscaler.py", "--again", "--stages", "2", "--trained", trained, "--out", pack);
+    await script("export_upscaler.py", "--again", "--stages", "2", "--details", "--trained", trained, "--out", pack);
+    assert.deepEqual(await shipped(), before, "graphs without checkpoints give the pack that checkpoints gave");
     await runNode("server/pretrain/sharp/write-manifest.mts", [pack]);
 
     const metrics = JSON.parse(await readFile(join(trained, "stage-1.json"), "utf8"));

@@ -6,10 +6,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { determinant, Matrix } from "ml-matrix";
 import type { FlowArchitecture } from "../../server/flow/architecture.ts";
+import { Cinn } from "../../server/flow/cinn.ts";
 import { createFlow } from "../../server/flow/flow-sessions.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
 import { initialWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
 import { fitWhitening } from "../../server/flow/whitening.ts";
+import { Graph } from "../../server/onnx/graph.ts";
+import { toModelBytes } from "../../server/onnx/model-file.ts";
+import { Session } from "../../server/onnx/session.ts";
 
 const tinyArchitecture: FlowArchitecture = {
   format: 1,
@@ -71,6 +75,31 @@ for (const isDirect of [false, true])
 
     it("gives back z from v within 1e-4", () =>
       assert.ok(maxDifference(latent, back.values) < 1e-4, `${maxDifference(latent, back.values)}`));
+
+    it("gives the same z in place, where every condition is given", async () => {
+      const graph = new Graph("in place");
+      const given = Object.entries(conditions).map(([name, { values }]) => {
+        const dims = [batch, values.length / batch];
+        return { name, value: graph.input(name, dims), tensor: { data: values, dims } };
+      });
+      const residual = graph.input("residual", [batch, 6]);
+      const named = Object.fromEntries(given.map(({ name, value }) => [name, value]));
+      graph.output("values", new Cinn(graph, weights.architecture).inverseInPlace(residual, named));
+      const bytes = toModelBytes(graph, { kind: "weights", weights: weights.tensors });
+      const session = await Session.create(bytes, { label: "in place", threads: 1 });
+      const feeds = Object.fromEntries(given.map(({ name, tensor }) => [name, tensor]));
+      const { values } = await session.run({ ...feeds, residual: { data: forward.values, dims: [batch, 6] } });
+      await session.dispose();
+      const all = Object.fromEntries(
+        Object.entries(conditions).map(([name, { values }]) => [
+          name,
+          { values, present: new Float32Array(batch).fill(1) },
+        ]),
+      ) as typeof conditions;
+      const wanted = await flow.inverse(forward.values, all, batch, weight(0, batch));
+      const apart = maxDifference(wanted.values, values!.data as Float32Array);
+      assert.ok(apart < 1e-5, `${apart}`);
+    });
 
     it("has log-determinants that cancel", () => {
       for (const [row, logDet] of forward.logDet.entries()) assert.ok(Math.abs(logDet + back.logDet[row]!) < 1e-4);

@@ -12,7 +12,7 @@ import { identityWhitening } from "../../server/flow/whitening.ts";
 import { withFusedBiases } from "../../server/onnx/fuse-biases.ts";
 import { Graph } from "../../server/onnx/graph.ts";
 import { fromHalf, toHalf } from "../../server/onnx/half.ts";
-import { readModelFile, toModelBytes } from "../../server/onnx/model-file.ts";
+import { parseModel, readModelFile, toModelBytes } from "../../server/onnx/model-file.ts";
 import { add, gemm } from "../../server/onnx/ops.ts";
 import { Session } from "../../server/onnx/session.ts";
 import { readTensorFile, writeTensorFile } from "../../server/onnx/tensor-file.ts";
@@ -197,6 +197,22 @@ describe("model files and sessions", () => {
       code: "pack_corrupt",
       message: /broken: expected an ONNX model, got 3 bytes that do not parse/,
     });
+  });
+
+  it("hold the nodes that an output needs, and no others", () => {
+    const wasteful = new Graph("wasteful");
+    const input = wasteful.input("x", [2, 2]);
+    const kept = add(input, input);
+    add(gemm(kept, input), kept);
+    wasteful.output("y", add(kept, input));
+    const model = parseModel(toModelBytes(wasteful, { kind: "inputs" }), "wasteful");
+    assert.deepEqual(
+      model.graph!.node.map(({ opType, output }) => [opType, output[0]]),
+      [
+        ["Add", kept.name],
+        ["Add", "y"],
+      ],
+    );
   });
 
   it("refuse weights that are missing or have the wrong length", () => {

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from operators import INVERSE_REACH, Bicubic, Consistency, unfold
 from train_details import TEMPERATURE_MAX, DrawnStage
 from train_upscaler import SHARP, Patches, eight_bits, load_net
-from upscaler import FOLDED, DetailDecoder, Upscaler  # also finds the modules of the folder above
+from upscaler import DETAIL_SCALE, FOLDED, DetailDecoder, Upscaler, read_details, read_upscaler  # also finds the modules of the folder above
 
 from atomic_file import write_atomically
 from quantise import quantise
@@ -37,19 +37,23 @@ ROUNDS = 2
 """Of a projection: the first leaves 63 to 65 dB, the second 66 to 70, both above what 8 bits keep."""
 
 
-class Stage(nn.Module):
-    """Rows of features and answers of one picture."""
+def rows_of(planes: Tensor) -> Tensor:
+    """[1, channels, h, w] to [h · w, channels]. Moved before it is reshaped, as convolutions in 8 bits have it that way already."""
+    return planes.permute(0, 2, 3, 1).reshape(-1, planes.shape[1])
 
-    def __init__(self, net: Upscaler, mean: Tensor, std: Tensor) -> None:
+
+class Stage(nn.Module):
+    """Rows of features, normalised by `mean` and `factor` [channels], and answers of one picture."""
+
+    def __init__(self, net: Upscaler, mean: Tensor, factor: Tensor) -> None:
         super().__init__()
         self.net = net
         self.register_buffer("mean", mean)
-        self.register_buffer("factor", 1 / (std * len(std) ** 0.5))
+        self.register_buffer("factor", factor)
 
     def forward(self, image: Tensor) -> tuple[Tensor, Tensor]:
         features, answers = self.net(image)
-        rows = features.reshape(len(self.mean), -1).T
-        return (rows - self.mean) * self.factor, answers.reshape(FOLDED, -1).T
+        return (rows_of(features) - self.mean) * self.factor, rows_of(answers)
 
 
 class Details(nn.Module):
@@ -60,15 +64,17 @@ class Details(nn.Module):
         self.net = net
 
     def forward(self, features: Tensor, latent: Tensor) -> Tensor:
-        unit = features * self.net.config["channels"] ** 0.5
-        return self.net(unit.permute(2, 0, 1)[None], latent.permute(2, 0, 1)[None])[0].permute(1, 2, 0)
+        """What `DetailDecoder.forward` does, in the order of rows."""
+        joined = torch.cat([features * self.net.config["channels"] ** 0.5, latent * DETAIL_SCALE], dim=2)
+        details = self.net.trunk(joined.permute(2, 0, 1)[None]) / DETAIL_SCALE
+        return details.permute(0, 2, 3, 1).reshape(latent.shape)
 
 
 @torch.no_grad()
 def moments(net: Upscaler, pictures: list[Tensor]) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation of each feature, both [channels]."""
+    """Mean of each feature, and what brings its variance to 1 / channels, both [channels]."""
     rows = torch.cat([net.trunk(low).permute(0, 2, 3, 1).flatten(0, 2)[::7] for low in pictures])
-    return rows.mean(0), rows.std(0).clamp(min=1e-3)
+    return rows.mean(0), 1 / (rows.std(0).clamp(min=1e-3) * rows.shape[1] ** 0.5)
 
 
 def session_of(path: Path) -> ort.InferenceSession:
@@ -125,13 +131,16 @@ def calibration_pictures(patches: Patches) -> Tensor:
     return eight_bits(Bicubic(2).shrink(patches.training_batch(np.random.default_rng(0), 60, 192)))
 
 
-def export_network(number: int, trained: Path, out: Path, patches: Patches) -> dict[str, float]:
-    """Φ of a stage in float32 beside the checkpoints and with 8-bit convolutions in the pack, which loses its Ψ: that read another Φ."""
-    (out / f"stage-{number}/details.onnx").unlink(missing_ok=True)
+def export_network(number: int, trained: Path, out: Path, patches: Patches, again: bool) -> dict[str, float]:
+    """Φ of a stage in float32 beside the checkpoints and with 8-bit convolutions in the pack, which loses its Ψ where that read another Φ."""
     high = patches.held_out_batch(10**6)
     low = eight_bits(Bicubic(2).shrink(high))
-    net = load_net(trained / f"stage-{number}.pt", Upscaler)
-    stage = Stage(net, *moments(net, list(low.split(32))))
+    if again:
+        stage = Stage(*read_upscaler(trained / f"network-{number}.onnx"))
+    else:
+        (out / f"stage-{number}/details.onnx").unlink(missing_ok=True)
+        net = load_net(trained / f"stage-{number}.pt", Upscaler)
+        stage = Stage(net, *moments(net, list(low.split(32))))
     axes = {"image": {2: "height", 3: "width"}, "features": {0: "pixels"}, "answers": {0: "pixels"}}
     example = low[:1].repeat(1, 1, 2, 2)
     float32 = trained / f"network-{number}.onnx"
@@ -141,17 +150,17 @@ def export_network(number: int, trained: Path, out: Path, patches: Patches) -> d
     compare_speed(f"Φ of stage {number}", {"image": example.numpy()}, example[0, 0].numel(), session, quantised)
     return {
         "featureDims": len(stage.mean),
-        "marginPx": 3 + 2 * net.config["blocks"],
+        "marginPx": 3 + 2 * stage.net.config["blocks"],
         "heldOutPsnrDb": answer_psnr_db(quantised, high, low),
         "float32PsnrDb": answer_psnr_db(session, high, low),
         "answerPatches": ANSWER_PATCHES,
     }
 
 
-def export_details(number: int, trained: Path, out: Path, patches: Patches) -> dict[str, float]:
-    """Ψ of a stage with 8-bit convolutions."""
+def export_details(number: int, trained: Path, out: Path, patches: Patches, again: bool) -> dict[str, float]:
+    """Ψ of a stage in float32 beside the checkpoints and with 8-bit convolutions in the pack."""
     stage = DrawnStage(number, trained, 2)
-    net = load_net(trained / f"details-{number}.pt", DetailDecoder)
+    net = read_details(trained / f"details-{number}.onnx") if again else load_net(trained / f"details-{number}.pt", DetailDecoder)
     training = calibration_pictures(patches)
     features, _ = stage.read(training)
     latent = stage.draw(features, torch.full((len(training),), TEMPERATURE_MAX), torch.Generator().manual_seed(1))
@@ -184,6 +193,7 @@ def main() -> None:
     parser.add_argument("--stages", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--projections", action="store_true", help="the projections alone, which need no checkpoint")
     parser.add_argument("--details", action="store_true", help="Ψ, of details-<n>.pt, for the Φ and τ that are in the pack; without it Φ, of stage-<n>.pt")
+    parser.add_argument("--again", action="store_true", help="from network-<n>.onnx or details-<n>.onnx instead of checkpoints; graphs in 8 bits will do")
     parser.add_argument("--trained", type=Path, default=SHARP, help="folder of patches.u8 and the checkpoints")
     parser.add_argument("--out", type=Path, default=PACK)
     arguments = parser.parse_args()
@@ -194,10 +204,9 @@ def main() -> None:
     patches = Patches(arguments.trained / "patches.u8")
     for number in arguments.stages:
         about_path = arguments.out / f"stage-{number}/about.json"
-        if arguments.details:
-            about = json.loads(about_path.read_text()) | export_details(number, arguments.trained, arguments.out, patches)
-        else:
-            about = export_network(number, arguments.trained, arguments.out, patches)
+        known = json.loads(about_path.read_text()) if arguments.details or arguments.again else {}
+        export_part = export_details if arguments.details else export_network
+        about = known | export_part(number, arguments.trained, arguments.out, patches, arguments.again)
         write_atomically(about_path, f"{json.dumps(about)}\n".encode())
         print(about)
     if not arguments.details:

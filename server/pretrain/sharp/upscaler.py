@@ -95,13 +95,43 @@ class DetailDecoder(nn.Module):
         return self.trunk(torch.cat([features, z * DETAIL_SCALE], dim=1)).float() / DETAIL_SCALE
 
 
+def weights_in(path: Path) -> dict[str, Tensor]:
+    """Tensors of a graph by name, those in 8 bits as the floats that they stand for."""
+    tensors = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in onnx.load(path).graph.initializer}
+    weights = {}
+    for name, tensor in tensors.items():
+        own = name.removesuffix("_quantized")
+        step = tensors.get(f"{name}_scale", tensors.get(f"{own}_scale")) if own != name else None
+        weights[own] = tensor if step is None else tensor.float() * step.reshape(-1, *[1] * (tensor.dim() - 1))
+    return weights
+
+
+def fill(net: nn.Module, weights: dict[str, Tensor], path: Path) -> None:
+    """Gives a net the weights that a graph calls net.<name>."""
+    state = net.state_dict()
+    found = {name: weights[f"net.{name}"] for name in state if f"net.{name}" in weights}
+    # Convolutions in 8 bits may have silent channels (quantise.py).
+    net.load_state_dict({name: tensor[: len(state[name])] for name, tensor in found.items()}, strict=False)
+    missing = [name for name in state if name not in found]
+    if missing:
+        raise ValueError(f"{path}: expected the weights of {type(net).__name__}, missing {missing}")
+    net.eval().requires_grad_(False)
+
+
 def read_upscaler(path: Path) -> tuple[Upscaler, Tensor, Tensor]:
-    """Φ of a network-<n>.onnx in float32 as a frozen network, and the mean and the factor [channels] that its features are normalised by."""
-    weights = {t.name: torch.from_numpy(numpy_helper.to_array(t).copy()) for t in onnx.load(path).graph.initializer}
-    own = {name.removeprefix("net."): tensor for name, tensor in weights.items() if name.startswith("net.") and "bicubic" not in name}
-    blocks = len({name.split(".")[2] for name in own if name.startswith("trunk.blocks.")})
+    """Φ of a network-<n>.onnx as a frozen network, and the mean and the factor [channels] that its features are normalised by."""
+    weights = weights_in(path)
+    blocks = len({name.split(".")[3] for name in weights if name.startswith("net.trunk.blocks.")})
     net = Upscaler(len(weights["mean"]), blocks)
-    missing, unexpected = net.load_state_dict(own, strict=False)
-    if unexpected or any("bicubic" not in name for name in missing):
-        raise ValueError(f"{path}: expected the weights of Φ, missing {missing}, unexpected {unexpected}")
-    return net.eval().requires_grad_(False), weights["mean"], weights["factor"]
+    fill(net, weights, path)
+    return net, weights["mean"], weights["factor"]
+
+
+def read_details(path: Path) -> DetailDecoder:
+    """Ψ of a details.onnx as a frozen network."""
+    weights = weights_in(path)
+    # The first and the last layer are convolutions, a ReLU is before the last.
+    layers = {int(name.split(".")[2]) for name in weights if name.startswith("net.trunk.")}
+    net = DetailDecoder(len(weights["net.trunk.0.weight"]), max(layers) - 2)
+    fill(net, weights, path)
+    return net

@@ -72,7 +72,7 @@ export async function writeManifest(pack: string): Promise<void> {
   const manifest = PackManifestSchema.parse({
     format: 1,
     id: "sharp",
-    version: "0.4.0",
+    version: "0.5.0",
     label: "Sharp",
     licence: "MIT",
     parts: [
