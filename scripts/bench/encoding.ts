@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BasePack } from "../../server/training/base-pack.ts";
+import { groupsOf } from "../../server/training/encode-images.ts";
 import { encodeSet } from "../../server/training/encode-set.ts";
 import { openImageSet } from "../../server/training/image-set.ts";
 import { openSetExperts, type SetCondition, type SetExperts } from "../../server/training/pack-experts.ts";
@@ -75,14 +76,6 @@ async function costOfParts(images: number, folder: string, root: string, experts
     await add(group.map(({ name }) => name).join(", "), () => encode(group));
   await opened.close();
   return parts;
-}
-
-/** Conditions that share a network cost one run. */
-function groupsOf(conditions: readonly SetCondition[]): SetCondition[][] {
-  const bySource = new Map<string, SetCondition[]>();
-  for (const condition of conditions)
-    bySource.set(condition.source, [...(bySource.get(condition.source) ?? []), condition]);
-  return [...bySource.values()];
 }
 
 async function costOf(images: number, work: () => Promise<unknown>): Promise<Cost> {

@@ -20,6 +20,7 @@ export interface UpscalingBench {
   /** 512 × 512 to 2048 × 2048, by detail. */
   readonly seconds: ReadonlyArray<{ readonly detail: number; readonly seconds: number }>;
   readonly rates: readonly Rate[];
+  readonly ratios: readonly Ratio[];
   /** Of the child, after 1024 × 1024 to 4096 × 4096, every pack that ships open. */
   readonly peakMb: number;
 }
@@ -30,15 +31,26 @@ interface Rate {
   readonly secondsPerMegapixel: number;
 }
 
+/** How many times as long a rival takes for one picture, pair by pair, one right after the other: minutes of a machine differ more than a pair's halves. */
+interface Ratio {
+  readonly what: string;
+  readonly scale: Scale;
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
 const [sidePx, largeSidePx] = [512, 1024];
 /** Of the networks' input: they are slow, TensorFlow.js above all. */
 const rivalSidePx = 64;
 const rounds = 3;
+const pairs = 15;
 
 export async function benchUpscaling(packsDir = packsHome()): Promise<UpscalingBench> {
   const picture = waves(sidePx);
   const seconds: Array<UpscalingBench["seconds"][number]> = [];
   const rates: Rate[] = [];
+  const ratios: Ratio[] = [];
   const peakMb = await withClient(packsDir, async (client) => {
     for (const detail of [0, 1])
       seconds.push({ detail, seconds: await medianSeconds(() => enlarge(client, picture, 4, detail)) });
@@ -46,12 +58,13 @@ export async function benchUpscaling(packsDir = packsHome()): Promise<UpscalingB
       const spent = scale === 4 ? seconds[1]!.seconds : await medianSeconds(() => enlarge(client, picture, scale, 1));
       rates.push({ what: "tau, detail 1", scale, secondsPerMegapixel: spent / megapixels(sidePx, scale) });
     }
+    for (const scale of scales) ratios.push(...(await ratiosOf(client, scale)));
     await enlarge(client, waves(largeSidePx), 4, 1);
     return peakOf(client.ready!.pid);
   });
   for (const scale of scales) rates.push(...(await ratesOfSharp(picture, scale)));
   rates.push(...(await ratesOfNetworks()));
-  return { seconds, rates, peakMb };
+  return { seconds, rates, ratios, peakMb };
 }
 
 async function withClient<T>(packsDir: string, work: (client: InferenceClient) => Promise<T>): Promise<T> {
@@ -100,6 +113,25 @@ async function ratesOfNetworks(): Promise<Rate[]> {
     rivals.close();
   }
   return rates;
+}
+
+/** ESRGAN-medium as npm runs it beside the liveliest upscale of the child, what goes between the processes counted as ours alone. */
+async function ratiosOf(client: InferenceClient, scale: Scale): Promise<Ratio[]> {
+  const rivals = openRivals();
+  if (typeof rivals === "string" || rivals.networks.length === 0) return [];
+  const input = waves(rivalSidePx);
+  const ratios: number[] = [];
+  try {
+    await rivals.draw("esrgan-medium", "tfjs", input, scale);
+    for (let pair = 0; pair < pairs; pair += 1) {
+      const own = await medianSeconds(() => enlarge(client, input, scale, 1));
+      ratios.push((await rivals.draw("esrgan-medium", "tfjs", input, scale)).seconds / own);
+    }
+  } finally {
+    rivals.close();
+  }
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
+  return [{ what: "esrgan-medium on TensorFlow.js (WebAssembly)", scale, median: median(ratios), least, most }];
 }
 
 const megapixels = (inputSidePx: number, scale: Scale): number => (scale * inputSidePx) ** 2 / 1e6;

@@ -154,18 +154,19 @@ async function enlargeTile(parts: UpscalerParts, task: StageTask): Promise<Float
   return unfold(core, { rows: answers, box: whole }, await drawDetails(parts, task, features));
 }
 
-/** Rows [box pixels, 12] that are added to a picture, times `share`. */
+/** Values of a box's pixels, [box pixels, 12]. */
 interface Folded {
   readonly rows: Float32Array;
   readonly box: Box;
 }
 
-/** What is added to the answers of a tile's core, and how much of it. */
-async function drawDetails(
-  parts: UpscalerParts,
-  task: StageTask,
-  features: Float32Array,
-): Promise<Folded & { readonly share: number }> {
+/** What is added to answers, times `share`. */
+interface Details extends Folded {
+  readonly share: number;
+}
+
+/** What the answers of a tile's core lack, drawn. */
+async function drawDetails(parts: UpscalerParts, task: StageTask, features: Float32Array): Promise<Details> {
   const { stage, whole, core, picture, seed, temperature } = task;
   const { network, flow, details } = parts.stages[stage]!;
   const decoder = isDecoded(temperature) ? details : undefined;
@@ -203,7 +204,7 @@ const rowWithin = (whole: Box, part: Box, y: number): number =>
   (part.top - whole.top + y) * whole.widthPx + part.left - whole.left;
 
 /** A box's answers and details, added, as the picture [3, 2 · heightPx, 2 · widthPx]. */
-function unfold(core: Box, answers: Folded, details?: Folded & { readonly share: number }): Float32Array {
+function unfold(core: Box, answers: Folded, details?: Details): Float32Array {
   const { widthPx, heightPx } = core;
   const picture = new Float32Array(residualDims * widthPx * heightPx);
   const line = 2 * widthPx;

@@ -3,8 +3,8 @@
  * image expert serves: samples that were drawn from words alone have never met it.
  */
 import { copyEntry } from "../flow/vector-table.ts";
-import { encodePictures } from "../training/encode-pictures.ts";
-import { type EncodeTask, encodeRows } from "../training/encode-rows.ts";
+import { encodeSetImages } from "../training/encode-images.ts";
+import { encodeRows } from "../training/encode-rows.ts";
 import type { EncodeContext } from "../training/encoded-pieces.ts";
 import type { SetCondition } from "../training/pack-experts.ts";
 import { asImage } from "./images.ts";
@@ -60,8 +60,9 @@ export function createFeatureNet(
       return stackRows(rows, dims);
     },
     async featuresOfRows(context, rows) {
-      const encode = (task: EncodeTask) => encodeRows(task, context.images, { conditions });
-      const tables = await encodePictures({ ...context, encode }, conditions);
+      const encode: EncodeContext["encode"] = (task, onRows) =>
+        encodeRows(task, context.images, { conditions }, { onRows });
+      const { tables } = await encodeSetImages({ ...context, encode }, conditions);
       const values = new Float32Array(rows.length * dims);
       for (const [at, row] of rows.entries()) {
         let offset = at * dims;

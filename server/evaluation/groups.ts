@@ -6,9 +6,9 @@ import type { EncodedConditions } from "../engine/conditions.ts";
 import { imageSeed } from "../engine/random.ts";
 import type { DrawnLatent } from "../engine/translation.ts";
 import { copyEntry } from "../flow/vector-table.ts";
-import { encodeConditions } from "../training/encode-conditions.ts";
+import { encodeSetImages } from "../training/encode-images.ts";
 import { encodeRows } from "../training/encode-rows.ts";
-import { encodeLatents } from "../training/encode-set.ts";
+import { encodeSetWords } from "../training/encode-words.ts";
 import type { EncodeContext } from "../training/encoded-pieces.ts";
 import type { ImageItem } from "../training/image-set.ts";
 import { decode, drawAll, reconstruct } from "./draw.ts";
@@ -129,13 +129,13 @@ export async function captionVectors(subject: Subject, items: readonly ImageItem
 const contextOf = ({ frozen, watch }: Subject, { folder, set }: EvaluationImages, what: string): EncodeContext => ({
   folder,
   images: set,
-  encode: (task) => encodeRows(task, set, frozen),
+  encode: (task, onRows) => encodeRows(task, set, frozen, { onRows }),
   onProgress: ({ done, total }) => watch.step(`${what} of the set`, done, total),
 });
 
 async function latentsOfSet(subject: Subject, images: EvaluationImages): Promise<Vectors> {
-  const values = await encodeLatents(contextOf(subject, images, "latents"), subject.frozen);
-  return { values, dims: subject.frozen.target.latentDims };
+  const { latents } = await encodeSetImages(contextOf(subject, images, "latents"), [], subject.frozen);
+  return { values: latents, dims: subject.frozen.target.latentDims };
 }
 
 /** The text expert's vectors of the first captions of some images of the set. */
@@ -145,7 +145,7 @@ async function captionsOfRows(
   items: readonly ImageItem[],
 ): Promise<Vectors> {
   const caption = subject.frozen.conditions.filter(({ name }) => name === "caption");
-  const [table] = await encodeConditions(contextOf(subject, images, "captions"), caption);
+  const [table] = await encodeSetWords(contextOf(subject, images, "captions"), caption);
   const { dims, options } = table!;
   const values = new Float32Array(items.length * dims);
   for (const [at, { row }] of items.entries()) copyEntry(table!.table, options[row]![0]!, values, at * dims);

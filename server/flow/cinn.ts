@@ -1,7 +1,8 @@
 /**
  * The conditional invertible network τ, written once: whitening, a conditional affine injector on all dimensions, then
  * couplings. `forward` is data → residual (z → v), `inverse` residual → data; both are built from the same pieces, so the
- * likelihood, sampling and training graphs cannot drift apart. (normflows names the directions the other way round.)
+ * likelihood, sampling and training graphs cannot drift apart. `inverseInPlace` is the inverse once more, laid out for many narrow rows; a test
+holds the two together. (normflows names the directions the other way round.)
  *
  * Sources: Rombach, Esser, Ommer 2020 (arXiv 2005.13580), conditional couplings; SRFlow (Lugmayr et al. 2020), the affine
  * injector. Guidance of the steps is in guidance.ts.
@@ -219,7 +220,7 @@ export class Cinn {
   /** Embedding of conditions that are all given, which needs no word of what an absent one means. */
   #embedGiven(given: GivenConditions): Embedding {
     const parts = this.#architecture.conditions.map(({ name, dims }) => {
-      const weight = (unscaled: Value): Value => scale(unscaled, Math.sqrt(dims));
+      const weight = (unscaled: Value): Value => scale(unscaled, unitGain(dims));
       const values = given[name]!;
       return {
         joint: this.#linear(`embed.${name}`, values, this.#architecture.embeddingDims, 1, { weight }),
@@ -323,7 +324,7 @@ export class Cinn {
         gemm(slice(values, 1, start, start + count), selection(values.graph, places, this.#dims, factor));
       return this.#linear(name, hidden, 2 * count, 0, { weight: spread, bias: spread });
     };
-    return { shift: part(0, 1), logScale: scale(tanh(part(count, 1 / limit)), limit) };
+    return { shift: part(0, 1), logScale: bounded(part(count, 1 / limit), limit) };
   }
 
   #refine(sum: Value): Value {
@@ -350,7 +351,7 @@ export class Cinn {
   }
 
   #softClamp(x: Value, limit: number): Value {
-    return scale(tanh(scale(x, 1 / limit)), limit);
+    return bounded(scale(x, 1 / limit), limit);
   }
 
   #linear(name: string, x: Value, width: number, gain: number, layOut: LayOut = {}): Value {
@@ -370,8 +371,13 @@ export class Cinn {
 
 const joinBlocks = (blocks: readonly Value[]): Value => (blocks.length === 1 ? blocks[0]! : concat(blocks, 0));
 
-/** Experts give unit vectors; √dims brings their components to unit variance. */
-const unitVariance = (values: Value): Value => scale(values, Math.sqrt(values.shape[1]!));
+/** Experts give unit vectors; this brings their components to unit variance. */
+const unitGain = (dims: number): number => Math.sqrt(dims);
+
+const unitVariance = (values: Value): Value => scale(values, unitGain(values.shape[1]!));
+
+/** Shares of a limit, bent so that they stay within it. */
+const bounded = (shares: Value, limit: number): Value => scale(tanh(shares), limit);
 
 /** A coupling maps data to residual as x·e^s + t; back, that is x = μ + σ·v with these. */
 const towardsData = ({ shift, logScale }: Gaussian): Gaussian => ({

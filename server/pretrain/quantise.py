@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
+import onnxruntime as ort
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
@@ -20,9 +21,11 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from atomic_file import write_atomically
 
 FEWEST_CHANNELS = 16
-"""Convolutions of fewer channels stay in float32: colours need more than 256 values, and cost little."""
+"""Convolutions that read fewer channels stay in float32: colours need more than 256 values, and cost little."""
 CHANNEL_BLOCK = 16
 """Channels that a convolution gives at once; fewer take the runtime twice as long."""
+FURTHEST = 0.15
+"""Of an output's own size, root mean squares both: further from float32 is no rounding any more."""
 
 
 class Examples(CalibrationDataReader):
@@ -36,7 +39,7 @@ class Examples(CalibrationDataReader):
 
 
 def quantise(float32: Path, out: Path, examples: list[dict[str, np.ndarray]]) -> None:
-    """Writes `float32` to `out` with the convolutions of its trunk in 8 bits."""
+    """Writes `float32` to `out` with its trunk in 8 bits. Exits where that gives something else on the examples, and leaves `out` as it was."""
     with TemporaryDirectory(dir=float32.parent) as folder:
         prepared, part = Path(folder) / "prepared.onnx", Path(folder) / "quantised.onnx"
         quant_pre_process(float32, prepared, skip_symbolic_shape=True)
@@ -59,7 +62,23 @@ def quantise(float32: Path, out: Path, examples: list[dict[str, np.ndarray]]) ->
         quantised = onnx.load(part)
         join_in_8_bits(quantised)
         turn_stems(quantised)
-        write_atomically(out, quantised.SerializeToString())
+        content = quantised.SerializeToString()
+        require_near(float32, content, examples)
+        write_atomically(out, content)
+
+
+def require_near(float32: Path, quantised: bytes, examples: list[dict[str, np.ndarray]]) -> None:
+    options = ort.SessionOptions()
+    options.log_severity_level = 3
+    sessions = [ort.InferenceSession(source, options, providers=["CPUExecutionProvider"]) for source in (float32.read_bytes(), quantised)]
+    names = [output.name for output in sessions[0].get_outputs()]
+    wanted, got = ([session.run(names, feeds) for feeds in examples] for session in sessions)
+    for at, name in enumerate(names):
+        size = np.sqrt(np.mean([np.square(outputs[at]).mean() for outputs in wanted]))
+        apart = np.sqrt(np.mean([np.square(ours[at] - outputs[at]).mean() for ours, outputs in zip(got, wanted)]))
+        print(f"{float32.name}, {name}: {apart / max(size, 1e-12):.4f} of its size from float32")
+        if not apart <= FURTHEST * size + 1e-6:
+            raise SystemExit(f"{float32}: expected {name} in 8 bits within {FURTHEST} of its size from float32, got {apart / max(size, 1e-12):.3f}")
 
 
 def tensors_of(model: ModelProto) -> dict[str, onnx.TensorProto]:
@@ -71,9 +90,14 @@ def makers_of(model: ModelProto) -> dict[str, NodeProto]:
     return {name: node for node in model.graph.node for name in node.output}
 
 
+def readers_of(model: ModelProto, name: str) -> int:
+    """How many nodes and outputs read a tensor."""
+    return sum(list(node.input).count(name) for node in model.graph.node) + sum(output.name == name for output in model.graph.output)
+
+
 def quantised_convolutions(model: ModelProto) -> list[NodeProto]:
     tensors = tensors_of(model)
-    return [node for node in model.graph.node if node.op_type == "Conv" and min(tensors[node.input[1]].dims[:2]) >= FEWEST_CHANNELS]
+    return [node for node in model.graph.node if node.op_type == "Conv" and tensors[node.input[1]].dims[1] >= FEWEST_CHANNELS]
 
 
 def trunk_of(model: ModelProto) -> list[str]:
@@ -121,14 +145,14 @@ def join_in_8_bits(model: ModelProto) -> None:
         join = makers.get(rounding.input[0])
         while join is not None and join.op_type in ("Transpose", "Unsqueeze"):
             join = makers.get(join.input[0])
-        if join is None or join.op_type != "Concat":
+        if join is None or join.op_type != "Concat" or readers_of(model, join.output[0]) != 1:
             continue
         step = numpy_helper.to_array(tensors[rounding.input[1]])
         parts = []
         for at, name in enumerate(join.input):
             scaled = makers.get(name)
             source, own_step = name, step
-            if scaled is not None and scaled.op_type == "Mul" and scaled.input[1] in tensors:
+            if scaled is not None and scaled.op_type == "Mul" and scaled.input[1] in tensors and readers_of(model, name) == 1:
                 source, own_step = scaled.input[0], step / numpy_helper.to_array(tensors[scaled.input[1]])
                 graph.node.remove(scaled)
             step_name, part = f"{rounding.name}_step_{at}", f"{rounding.name}_part_{at}"

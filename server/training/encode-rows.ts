@@ -11,15 +11,21 @@ import type { SetCondition, SetExperts } from "./pack-experts.ts";
 /** What is encoded; `condition`, `conditions`: names of the translation's. */
 export type EncodeTask =
   | { readonly kind: "captions"; readonly condition: string; readonly captions: readonly string[] }
-  /** Of one network, each image's own picture as a condition. */
+  /** Images, read once and given to whatever is wanted of them: each image's own picture as conditions, and the target's posterior means. */
   | {
-      readonly kind: "pictures";
+      readonly kind: "images";
       readonly conditions: readonly string[];
+      readonly withLatents: boolean;
       readonly start: number;
       readonly count: number;
-    }
-  /** The target's posterior means. */
-  | { readonly kind: "latents"; readonly start: number; readonly count: number };
+    };
+
+/** How a task is ended and followed. */
+export interface RowsWatch {
+  readonly signal?: AbortSignal | undefined;
+  /** @param rows of the task, done so far */
+  readonly onRows?: ((rows: number) => void) | undefined;
+}
 
 /** Images that are read, and given to every expert, at once: few enough to stay in the cache, enough to fill the threads. */
 const imagesAtOnce = 16;
@@ -45,32 +51,30 @@ export const partOf = (task: EncodeTask, start: number, count: number): EncodeTa
     : { ...task, start: task.start + start, count };
 
 /**
- * One block of values for each condition of the task (one in all for captions and latents), each [rows, its width].
+ * One block of values for each condition of the task, then one of latents if they are wanted, each [rows, its width].
  * @throws whatever the signal, the pixels or an expert throws; nothing is kept then
  */
 export async function encodeRows(
   task: EncodeTask,
   images: ImagePixels,
   { target, conditions }: Partial<Pick<SetExperts, "target" | "conditions">>,
-  signal?: AbortSignal,
+  watch: RowsWatch = {},
 ): Promise<Float32Array[]> {
   const find = (name: string): SetCondition => conditions!.find((condition) => condition.name === name)!;
   if (task.kind === "captions") {
     const { expert } = find(task.condition);
-    return inSteps(task, [expert.dims], captionsAtOnce, signal, async (at, rows) => [
+    return inSteps(task, [expert.dims], captionsAtOnce, watch, async (at, rows) => [
       await expert.encodeExamples(task.captions.slice(at, at + rows).map(asText)),
     ]);
   }
-  if (task.kind === "latents")
-    return inSteps(task, [target!.latentDims], imagesAtOnce, signal, async (at, rows) => [
-      await target!.encode(await images.read(task.start + at, rows), rows),
-    ]);
-  const group = task.conditions.map(find);
-  return inSteps(task, group.map(storedWidth), imagesAtOnce, signal, async (at, rows) => {
-    // Each image's pixels are read once and given to all of them.
-    const values = await imageValues(images, task.start + at, rows);
+  const wanted = task.conditions.map(find);
+  const widths = [...wanted.map(storedWidth), ...(task.withLatents ? [target!.latentDims] : [])];
+  return inSteps(task, widths, imagesAtOnce, watch, async (at, rows) => {
+    const planes = await images.read(task.start + at, rows);
+    const values = asConditions(images, planes, task.start + at, rows);
     const blocks: Float32Array[] = [];
-    for (const condition of group) blocks.push(stored(condition, await condition.expert.encodeExamples(values)));
+    for (const condition of wanted) blocks.push(stored(condition, await condition.expert.encodeExamples(values)));
+    if (task.withLatents) blocks.push(await target!.encode(planes, rows));
     return blocks;
   });
 }
@@ -80,22 +84,23 @@ async function inSteps(
   task: EncodeTask,
   widths: readonly number[],
   rowsAtOnce: number,
-  signal: AbortSignal | undefined,
+  { signal, onRows }: RowsWatch,
   encode: (at: number, rows: number) => Promise<Float32Array[]>,
 ): Promise<Float32Array[]> {
   const count = rowsOf(task);
   const blocks = widths.map((width) => new Float32Array(count * width));
   for (let at = 0; at < count; at += rowsAtOnce) {
     signal?.throwIfAborted();
-    const some = await encode(at, Math.min(rowsAtOnce, count - at));
+    const rows = Math.min(rowsAtOnce, count - at);
+    const some = await encode(at, rows);
     for (const [index, block] of blocks.entries()) block.set(some[index]!, at * widths[index]!);
+    onRows?.(at + rows);
   }
   return blocks;
 }
 
 /** Images `start` … as conditions of their own. */
-async function imageValues(images: ImagePixels, start: number, count: number): Promise<ConditionValue[]> {
-  const planes = await images.read(start, count);
+function asConditions(images: ImagePixels, planes: Float32Array, start: number, count: number): ConditionValue[] {
   const size = planes.length / count;
   return Array.from({ length: count }, (_, index) => ({
     kind: "image",

@@ -5,12 +5,13 @@
 import { TrainingRandom } from "../flow/random.ts";
 import type { ConditionTable, TrainingSet } from "../flow/training-set.ts";
 import { coresOf, membersFor } from "../thread-team.ts";
-import { encodeConditions } from "./encode-conditions.ts";
-import { type EncodeTask, encodeRows, rowsOf } from "./encode-rows.ts";
+import { encodeSetImages } from "./encode-images.ts";
+import { encodeRows, rowsOf } from "./encode-rows.ts";
 import { EncodeTeam } from "./encode-team.ts";
-import { type EncodeContext, encodeAll, keyOf } from "./encoded-pieces.ts";
+import { encodeSetWords } from "./encode-words.ts";
+import type { EncodeContext } from "./encoded-pieces.ts";
 import type { ImageItem, PixelSource } from "./image-set.ts";
-import type { SetExperts } from "./pack-experts.ts";
+import type { SetCondition, SetExperts } from "./pack-experts.ts";
 
 export interface EncodeOptions extends Omit<EncodeContext, "encode"> {
   readonly experts: SetExperts;
@@ -31,20 +32,24 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
   const { images, experts, drawnRepeats, signal } = options;
   const members = membersFor(coresOf(options.threads ?? 1), membersMax, memberBytes);
   let team: EncodeTeam | undefined;
-  const encode = (task: EncodeTask): Promise<Float32Array[]> => {
-    if (members === 1 || rowsOf(task) < teamRowsMin) return encodeRows(task, images, experts, signal);
+  const encode: EncodeContext["encode"] = (task, onRows) => {
+    if (members === 1 || rowsOf(task) < teamRowsMin) return encodeRows(task, images, experts, { signal, onRows });
     team ??= new EncodeTeam({ experts: experts.source, images: sourceOf(images) }, members);
-    return team.encode(task, signal);
+    return team.encode(task, { signal, onRows });
   };
   const context = { ...options, encode };
-  let conditions: ConditionTable[];
+  const tables = new Map<string, ConditionTable>();
   let latents: Float32Array;
   try {
-    conditions = await encodeConditions(context, experts.conditions);
-    latents = await encodeLatents(context, experts);
+    const { words, pictures } = partition(experts.conditions);
+    for (const table of await encodeSetWords(context, words)) tables.set(table.name, table);
+    const encoded = await encodeSetImages(context, pictures, experts);
+    for (const table of encoded.tables) tables.set(table.name, table);
+    latents = encoded.latents;
   } finally {
     await team?.close();
   }
+  const conditions = experts.conditions.map(({ name }) => tables.get(name)!);
   const styles = conditions.find(({ name }) => name === "style");
   const rowsIn = (split: ImageItem["split"]): number[] =>
     images.items.flatMap((item, row) =>
@@ -64,24 +69,10 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
   };
 }
 
-/** Posterior means of all images, [images, latentDims]. */
-export function encodeLatents(
-  { folder, images, encode, signal, onProgress }: EncodeContext,
-  { target, targetDigest }: Pick<SetExperts, "target" | "targetDigest">,
-): Promise<Float32Array> {
-  return encodeAll({
-    folder,
-    key: keyOf(images, "target", targetDigest),
-    what: "images",
-    stem: "images",
-    total: images.items.length,
-    width: target.latentDims,
-    pieceRows: 2048,
-    changedMs: images.pixelsChangedMs,
-    signal,
-    onProgress,
-    encode: (start, count) => encode({ kind: "latents", start, count }),
-  });
+/** Conditions that an index says in words, and those that are read from each image's own pixels. */
+function partition(conditions: readonly SetCondition[]): Record<"words" | "pictures", SetCondition[]> {
+  const words = conditions.filter(({ name }) => name === "caption" || name === "label" || name === "style");
+  return { words, pictures: conditions.filter((condition) => !words.includes(condition)) };
 }
 
 const sourceOf = ({ folder, digest, count, sizePx }: PixelSource): PixelSource => ({ folder, digest, count, sizePx });

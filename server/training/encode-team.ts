@@ -5,7 +5,7 @@
 import { inLanes } from "../engine/lanes.ts";
 import { startThread } from "../own-programs.ts";
 import { endedAs, ThreadTeam } from "../thread-team.ts";
-import { type EncodeTask, partOf, rowsOf } from "./encode-rows.ts";
+import { type EncodeTask, partOf, type RowsWatch, rowsOf } from "./encode-rows.ts";
 import type { PixelSource } from "./image-set.ts";
 import type { ExpertsSource } from "./pack-experts.ts";
 
@@ -34,13 +34,17 @@ export class EncodeTeam {
    * As `encodeRows`, shared out. After a fault or the signal, members end the part that they are at.
    * @throws the fault of a member, or the reason of the signal
    */
-  async encode(task: EncodeTask, signal?: AbortSignal): Promise<Float32Array[]> {
+  async encode(task: EncodeTask, { signal, onRows }: RowsWatch = {}): Promise<Float32Array[]> {
     const [rows, partRows] = [rowsOf(task), partRowsOf(task)];
     const parts = new Map<number, readonly Float32Array[]>();
     const starts = Array.from({ length: Math.ceil(rows / partRows) }, (_, part) => part * partRows);
+    let done = 0;
     await inLanes(starts, this.#team.size, async (start) => {
       signal?.throwIfAborted();
-      parts.set(start, await this.#team.ask(partOf(task, start, Math.min(partRows, rows - start))));
+      const count = Math.min(partRows, rows - start);
+      parts.set(start, await this.#team.ask(partOf(task, start, count)));
+      done += count;
+      onRows?.(done);
     });
     return joined(parts, rows, partRows);
   }

@@ -1,17 +1,15 @@
 /**
- * The cache of encoded values beside an image set: pieces of some thousand rows, each in a file of its own, so that an
- * interrupted run goes on where it stopped. A piece is used again only under the key that names set and expert.
+ * The cache of encoded values beside an image set: pieces of some hundred rows, of each network in a file of its own, so that an
+ * interrupted run goes on with the piece that it was at. A piece is used again only under the key that names set and network.
  */
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { joinRows } from "../experts/frozen-graph.ts";
 import { readTensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
 import type { EncodeTask } from "./encode-rows.ts";
 import type { ImageSet } from "./image-set.ts";
 
 export interface EncodeProgress {
-  /** What is encoded: `images` (the target's latents), `captions`, or the names of picture conditions. */
-  readonly what: string;
+  readonly what: "captions" | "images";
   readonly done: number;
   readonly total: number;
 }
@@ -20,8 +18,8 @@ export interface EncodeProgress {
 export interface EncodeContext {
   readonly folder: string;
   readonly images: ImageSet;
-  /** One block of values for each condition of the task, see `encodeRows`. */
-  encode(task: EncodeTask): Promise<readonly Float32Array[]>;
+  /** Blocks of values as `encodeRows` gives them. @param onRows is told how many rows are done */
+  encode(task: EncodeTask, onRows?: (rows: number) => void): Promise<readonly Float32Array[]>;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: EncodeProgress) => void) | undefined;
 }
@@ -30,51 +28,66 @@ export interface EncodeContext {
 export const keyOf = (images: ImageSet, kind: string, source: string): string =>
   `${images.digest.slice(0, 12)}-${kind}-${source.slice(0, 12)}`;
 
-export interface PieceWork {
-  readonly folder: string;
-  /** Names set and expert: a cached piece is used only under the same name. */
+/** Values of one kind, in files of their own. */
+export interface PiecePart {
+  /** Names set and network: a cached piece is used only under the same name. */
   readonly key: string;
-  readonly what: string;
   /** Begins the names of the files. */
   readonly stem: string;
-  readonly total: number;
   /** Values a row. */
   readonly width: number;
-  readonly pieceRows: number;
-  /** Pieces older than this (milliseconds since 1970) are made again. */
-  readonly changedMs: number;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: EncodeProgress) => void) | undefined;
-  /** Blocks of values of `count` rows from `start`, width · count values in all. */
-  encode(start: number, count: number): Promise<readonly Float32Array[]>;
   /** Receives each piece in order; it may keep the buffer. */
   take(piece: Float32Array, start: number): void;
 }
 
-/** Runs `encode` piece by piece over 0 … total, keeping each piece on disk. */
-export async function encodePieces(work: PieceWork): Promise<void> {
-  const { folder, key, what, stem, total, width, pieceRows, changedMs, signal } = work;
-  const cache = join(folder, ".encoded", key);
-  await mkdir(cache, { recursive: true });
+export interface PieceWork<Part extends PiecePart> extends Pick<EncodeContext, "folder" | "signal" | "onProgress"> {
+  readonly what: EncodeProgress["what"];
+  readonly total: number;
+  readonly pieceRows: number;
+  /** Pieces older than this (milliseconds since 1970) are made again. */
+  readonly changedMs: number;
+  readonly parts: readonly Part[];
+  /** Values of `count` rows from `start` for each of the parts that lack them, in the parts' order, width · count each. */
+  encode(
+    missing: readonly Part[],
+    start: number,
+    count: number,
+    onRows: (rows: number) => void,
+  ): Promise<readonly Float32Array[]>;
+}
+
+/**
+ * Runs `encode` piece by piece over 0 … total for what is not there yet, keeping each piece on disk.
+ * @throws the signal's reason, AppError `storage_full`, and whatever `encode` throws
+ */
+export async function encodePieces<Part extends PiecePart>(work: PieceWork<Part>): Promise<void> {
+  const { folder, what, total, pieceRows, changedMs, parts, signal, onProgress } = work;
+  const folderOf = ({ key }: Part): string => join(folder, ".encoded", key);
+  for (const part of parts) await mkdir(folderOf(part), { recursive: true });
   for (let start = 0; start < total; start += pieceRows) {
     signal?.throwIfAborted();
     const count = Math.min(pieceRows, total - start);
-    const path = join(cache, `${stem}-${start}.safetensors`);
-    let piece = await readPiece(path, changedMs);
-    if (piece?.length !== count * width) {
-      piece = joinRows(await work.encode(start, count));
-      await writeTensorFile(path, new Map([["values", piece]]));
+    const pathOf = (part: Part): string => join(folderOf(part), `${part.stem}-${start}.safetensors`);
+    const pieces = new Map<Part, Float32Array>();
+    for (const part of parts) {
+      const piece = await readPiece(pathOf(part), changedMs);
+      if (piece?.length === count * part.width) pieces.set(part, piece);
     }
-    work.take(piece, start);
-    work.onProgress?.({ what, done: start + count, total });
+    const missing = parts.filter((part) => !pieces.has(part));
+    if (missing.length > 0) {
+      // The last rows are done when they are kept.
+      const report = (rows: number): void => {
+        if (rows < count) onProgress?.({ what, done: start + rows, total });
+      };
+      const made = await work.encode(missing, start, count, report);
+      for (const [index, part] of missing.entries()) {
+        await writeTensorFile(pathOf(part), new Map([["values", made[index]!]]));
+        pieces.set(part, made[index]!);
+      }
+    }
+    for (const part of parts) part.take(pieces.get(part)!, start);
+    onProgress?.({ what, done: start + count, total });
   }
-}
-
-/** `encodePieces` into one table, [total, width]. */
-export async function encodeAll(work: Omit<PieceWork, "take">): Promise<Float32Array> {
-  const all = new Float32Array(work.total * work.width);
-  await encodePieces({ ...work, take: (piece, start) => all.set(piece, start * work.width) });
-  return all;
 }
 
 /** A cached piece; undefined when it is missing, older than what it was made from, or broken. */

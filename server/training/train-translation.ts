@@ -38,7 +38,7 @@ import { openWorkFolder, type WorkFolder } from "./work-folder.ts";
 
 export interface TranslationProgress {
   readonly stage: "reading" | "encoding" | "training" | "publishing";
-  /** Parts of the stage: images, or steps. */
+  /** Parts of the stage: images read, captions and images encoded, steps trained. */
   readonly done: number;
   readonly total: number;
   readonly epoch?: number;
@@ -147,7 +147,7 @@ async function trainIn(
   const draft = unlabelled(base.draft);
   const experts = await openSetExperts({ pack: base.folder, draft, files: base.files }, { threads });
   const examples = await examplesOf(base, experts);
-  const { set, captions } = await encodeImages(options, base, experts);
+  const { set, captions } = await encodeFolder(options, base, experts);
   const measured = measuredIn(draft);
   const start = await chooseStart(base, set, measured, { seed: settings.seed, threads, signal });
   const startNats = start.heldOutNats;
@@ -234,13 +234,16 @@ async function examplesOf({ folder, draft }: BasePack, experts: SetExperts): Pro
 const setFolder = ({ work }: TrainTranslationOptions): string => join(work, "set");
 
 /** The training set, and the plainest caption of each of its rows. */
-async function encodeImages(
+async function encodeFolder(
   options: TrainTranslationOptions,
   base: BasePack,
   experts: SetExperts,
 ): Promise<{ set: TrainingSet; captions: readonly string[] }> {
   const folder = setFolder(options);
   const images = await openImageSet(folder, base.draft.target.imageSizePx);
+  // Captions come first.
+  const captions = new Set(images.items.flatMap((item) => item.captions)).size;
+  const total = captions + images.count;
   try {
     const set = await encodeSet({
       folder,
@@ -249,7 +252,8 @@ async function encodeImages(
       drawnRepeats: 1,
       threads: options.threads ?? 0,
       signal: options.signal,
-      onProgress: ({ done, total }) => void options.onProgress?.({ stage: "encoding", done, total }),
+      onProgress: ({ what, done }) =>
+        void options.onProgress?.({ stage: "encoding", done: what === "captions" ? done : captions + done, total }),
     });
     return { set, captions: images.items.map((item) => item.captions[0]!) };
   } finally {

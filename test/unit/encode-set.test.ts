@@ -6,15 +6,16 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { after, describe, it, mock } from "node:test";
 import type { TargetExpert } from "../../server/engine/interfaces.ts";
 import type { Expert } from "../../server/experts/expert.ts";
 import { asText } from "../../server/experts/values.ts";
 import type { ConditionTable } from "../../server/flow/training-set.ts";
 import { copyEntry } from "../../server/flow/vector-table.ts";
+import { Session } from "../../server/onnx/session.ts";
 import { encodeSet } from "../../server/training/encode-set.ts";
 import type { EncodeProgress } from "../../server/training/encoded-pieces.ts";
-import { openImageSet } from "../../server/training/image-set.ts";
+import { type ImageSet, openImageSet } from "../../server/training/image-set.ts";
 import { selectTranslation } from "../../server/training/pack-draft.ts";
 import { openSetExperts, type SetExperts } from "../../server/training/pack-experts.ts";
 import { digestExperts } from "../../server/training/publish.ts";
@@ -106,7 +107,7 @@ describe("encoding a set", () => {
     assert.deepEqual(calls, { images: 80, captions: captionCount });
     assert.deepEqual(progress, [
       { what: "captions", done: captionCount, total: captionCount },
-      { what: "images", done: 80, total: 80 },
+      ...[16, 32, 48, 64, 80].map((done) => ({ what: "images", done, total: 80 })),
     ]);
     const pixels = tinyPixels();
     const rowBytes = tinySizePx * tinySizePx * 4;
@@ -231,24 +232,32 @@ describe("encoding a set", () => {
 describe("encoding a set for every condition", async () => {
   const full = await openTiny("full", tinyFullDraft);
   const folder = await newSet();
+  /** How often pixels were read, and each session run, by its label. */
   const encodeFull = async () => {
-    const images = await openImageSet(folder, tinySizePx);
-    const progress: string[] = [];
+    const opened = await openImageSet(folder, tinySizePx);
+    const counts = new Map<string, number>();
+    const count = (what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1);
+    const { run } = Session.prototype;
+    const counted = mock.method(Session.prototype, "run", function (this: Session, ...feeds: Parameters<typeof run>) {
+      count(this.label);
+      return run.apply(this, feeds);
+    });
+    const images: ImageSet = {
+      ...opened,
+      read(start, rows) {
+        count("pixels");
+        return opened.read(start, rows);
+      },
+    };
     try {
-      const set = await encodeSet({
-        folder,
-        images,
-        experts: full,
-        drawnRepeats: 1,
-        onProgress: ({ what }) => void progress.push(what),
-      });
-      const [planes] = [await images.read(17, 1)];
-      return { set, progress, planes };
+      const set = await encodeSet({ folder, images, experts: full, drawnRepeats: 1 });
+      return { set, counts, planes: await opened.read(17, 1) };
     } finally {
-      await images.close();
+      counted.mock.restore();
+      await opened.close();
     }
   };
-  const { set, progress, planes } = await encodeFull();
+  const { set, counts, planes } = await encodeFull();
   const tableOf = (name: string): ConditionTable => set.conditions.find((condition) => condition.name === name)!;
 
   it("gives each picture condition what its expert makes of the image's own pixels, in the translation's order", async () => {
@@ -278,10 +287,28 @@ describe("encoding a set for every condition", async () => {
     assert.ok(table.kind === "ones" && table.perEntry < dims / 2);
   });
 
-  it("runs a network of several depths once for all of them, and nothing again from the cache", async () => {
-    assert.equal(progress.filter((what) => what === "image-early, image-middle, image-last").length, 1);
+  it("reads pixels once for all networks, runs one of several depths once for all of them, and nothing again from the cache", async () => {
+    const steps = tinyItems.length / 16;
+    assert.equal(counts.get("pixels"), steps);
+    const ofDepths = [...counts].filter(([label]) => label.startsWith("image expert"));
+    assert.deepEqual(
+      ofDepths.map(([, runs]) => runs),
+      [steps],
+    );
     const again = await encodeFull();
     assert.deepEqual(again.set, set);
+    assert.deepEqual([...again.counts], []);
+  });
+
+  it("asks one network again whose values are gone, and no other", async () => {
+    const [sketches] = await pieces(folder, "sketch-");
+    await rm(sketches!);
+    const again = await encodeFull();
+    assert.deepEqual(again.set, set);
+    assert.deepEqual(
+      [...again.counts.keys()].filter((label) => label !== "pixels").map((label) => label.split(" ")[0]),
+      ["sketch"],
+    );
   });
 });
 

@@ -3,9 +3,10 @@
  * told to, nothing left running.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, rm, truncate } from "node:fs/promises";
+import { truncateSync } from "node:fs";
+import { mkdtemp, readdir, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, describe, it } from "node:test";
 import { contentOf } from "../../server/flow/vector-table.ts";
 import { type EncodeTask, encodeRows } from "../../server/training/encode-rows.ts";
@@ -33,11 +34,17 @@ function differenceOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 const tasks: readonly EncodeTask[] = [
-  { kind: "latents", start: 3, count: 70 },
+  { kind: "images", conditions: [], withLatents: true, start: 3, count: 70 },
   { kind: "captions", condition: "caption", captions: tinyItems.map(({ row }) => `square ${row}`) },
-  { kind: "pictures", conditions: ["image-early", "image-middle", "image-last"], start: 0, count: 80 },
-  { kind: "pictures", conditions: ["layout"], start: 20, count: 33 },
-  { kind: "pictures", conditions: ["sketch"], start: 79, count: 1 },
+  {
+    kind: "images",
+    conditions: ["sketch", "image-early", "image-middle", "image-last", "lowResolution"],
+    withLatents: true,
+    start: 0,
+    count: 80,
+  },
+  { kind: "images", conditions: ["layout"], withLatents: false, start: 20, count: 33 },
+  { kind: "images", conditions: ["sketch"], withLatents: false, start: 79, count: 1 },
 ];
 
 describe("a team of threads", async () => {
@@ -56,7 +63,22 @@ describe("a team of threads", async () => {
         for (const [index, block] of alone.entries())
           assert.ok(differenceOf(together[index]!, block) < 1e-5, `${task.kind}, block ${index}`);
       }
-      assert.deepEqual(await team.encode({ kind: "latents", start: 0, count: 0 }), []);
+      assert.deepEqual(
+        await team.encode({ kind: "images", conditions: [], withLatents: true, start: 0, count: 0 }),
+        [],
+      );
+    } finally {
+      await team.close();
+    }
+  });
+
+  it("tells how many rows are done, part by part", async () => {
+    const team = new EncodeTeam(order, 2);
+    try {
+      const told: number[] = [];
+      await team.encode(tasks[0]!, { onRows: (rows) => void told.push(rows) });
+      assert.equal(told.at(-1), 70);
+      assert.ok(told.length > 2 && told.every((rows, at) => rows > (told[at - 1] ?? 0)), told.join());
     } finally {
       await team.close();
     }
@@ -66,7 +88,7 @@ describe("a team of threads", async () => {
     const team = new EncodeTeam(order, 2);
     try {
       const abort = new AbortController();
-      const stopped = team.encode(tasks[0]!, abort.signal);
+      const stopped = team.encode(tasks[0]!, { signal: abort.signal });
       abort.abort();
       await assert.rejects(stopped, { name: "AbortError" });
       assert.equal((await team.encode(tasks[0]!))[0]!.length, 70 * experts.target.latentDims);
@@ -112,7 +134,7 @@ describe("a team in the bundle", () => {
       import { EncodeTeam } from "./server/training/encode-team.ts";
       import { deserialize } from "node:v8";
       const team = new EncodeTeam(deserialize(Buffer.from(process.argv[2], "base64")), 2);
-      const [latents] = await team.encode({ kind: "latents", start: 0, count: 40 });
+      const [latents] = await team.encode({ kind: "images", conditions: [], withLatents: true, start: 0, count: 40 });
       await team.close();
       console.log(latents.length);`;
     const { stdout } = await runBundled({ encoder: "server/training/encode-thread.ts" }, contents, order);
@@ -154,10 +176,24 @@ describe("encoding a large set", () => {
   it("keeps what was encoded before a fault, and goes on from there", async () => {
     const folder = await newSet("broken");
     const images = await openImageSet(folder, tinySizePx);
-    await truncate(join(folder, "images.rgba"), 1000);
-    const broken = encodeSet({ folder, images, experts, drawnRepeats: 1, threads: 2 });
-    await assert.rejects(broken, { code: "dataset_invalid", message: /images\.rgba: expected/ });
+    const broken = encodeSet({
+      folder,
+      images,
+      experts,
+      drawnRepeats: 1,
+      threads: 2,
+      // Captions come first; their team has the file open by then.
+      onProgress: ({ what, done, total }) => {
+        if (what === "captions" && done === total) truncateSync(join(folder, "images.rgba"), 1000);
+      },
+    });
+    await assert.rejects(broken, { code: "dataset_invalid", message: /images\.rgba: expected .* bytes for images/ });
     await images.close();
+    const kept = await readdir(join(folder, ".encoded"), { recursive: true });
+    assert.deepEqual(
+      kept.filter((name) => name.endsWith(".safetensors")).map((name) => basename(name)),
+      ["captions-0.safetensors"],
+    );
     await newSet("broken");
     const again = await encode(folder, 2);
     assert.equal(again.latents.length, items.length * experts.target.latentDims);

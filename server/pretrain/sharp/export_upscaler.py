@@ -4,7 +4,8 @@ projections.
 stage-<n>/network.onnx: image [1, 3, h, w] in [0, 1] -> features [h·w, channels], each of mean 0 and variance 1 / channels over training
 pixels, and answers [h·w, 12] = (colour, row, column) of the 2 × 2 pixels there. stage-<n>/details.onnx: features [h, w, channels] and latent
 [h, w, 12] -> details [h, w, 12]. consistency-<s>.onnx: picture [1, 3, s·h, s·w] and low [1, 3, h, w] -> consistent. Any h and w. The
-pack has 8-bit convolutions (quantise.py); the graphs in float32, which trainings read, stay beside the checkpoints as network-<n>.onnx.
+pack has trunks in 8 bits (quantise.py); the graphs in float32, which trainings read, stay beside the checkpoints as network-<n>.onnx. With --again
+such graphs take the place of checkpoints, and stay as they are.
 """
 
 from __future__ import annotations
@@ -132,7 +133,7 @@ def calibration_pictures(patches: Patches) -> Tensor:
 
 
 def export_network(number: int, trained: Path, out: Path, patches: Patches, again: bool) -> dict[str, float]:
-    """Φ of a stage in float32 beside the checkpoints and with 8-bit convolutions in the pack, which loses its Ψ where that read another Φ."""
+    """Φ of a stage in float32 beside the checkpoints and in 8 bits in the pack, which loses its Ψ where that read another Φ."""
     high = patches.held_out_batch(10**6)
     low = eight_bits(Bicubic(2).shrink(high))
     if again:
@@ -143,22 +144,23 @@ def export_network(number: int, trained: Path, out: Path, patches: Patches, agai
         stage = Stage(net, *moments(net, list(low.split(32))))
     axes = {"image": {2: "height", 3: "width"}, "features": {0: "pixels"}, "answers": {0: "pixels"}}
     example = low[:1].repeat(1, 1, 2, 2)
-    float32 = trained / f"network-{number}.onnx"
+    float32 = trained / f"network-{number}{'-again' if again else ''}.onnx"
     session = export(float32, stage, (example,), (example[..., :96],), ["image"], ["features", "answers"], axes)
     quantise(float32, out / f"stage-{number}/network.onnx", [{"image": picture[None].numpy()} for picture in calibration_pictures(patches)])
     quantised = session_of(out / f"stage-{number}/network.onnx")
     compare_speed(f"Φ of stage {number}", {"image": example.numpy()}, example[0, 0].numel(), session, quantised)
-    return {
+    about = {
         "featureDims": len(stage.mean),
         "marginPx": 3 + 2 * stage.net.config["blocks"],
         "heldOutPsnrDb": answer_psnr_db(quantised, high, low),
-        "float32PsnrDb": answer_psnr_db(session, high, low),
         "answerPatches": ANSWER_PATCHES,
     }
+    # Made of a graph in 8 bits, float32 is not what it was.
+    return about if again else about | {"float32PsnrDb": answer_psnr_db(session, high, low)}
 
 
 def export_details(number: int, trained: Path, out: Path, patches: Patches, again: bool) -> dict[str, float]:
-    """Ψ of a stage in float32 beside the checkpoints and with 8-bit convolutions in the pack."""
+    """Ψ of a stage in float32 beside the checkpoints and in 8 bits in the pack."""
     stage = DrawnStage(number, trained, 2)
     net = read_details(trained / f"details-{number}.onnx") if again else load_net(trained / f"details-{number}.pt", DetailDecoder)
     training = calibration_pictures(patches)
@@ -168,7 +170,7 @@ def export_details(number: int, trained: Path, out: Path, patches: Patches, agai
     names = ["features", "latent"]
     axes = {name: {0: "height", 1: "width"} for name in (*names, "details")}
     half = tuple(tensor[:, :48].contiguous() for tensor in examples[0])
-    float32 = trained / f"details-{number}.onnx"
+    float32 = trained / f"details-{number}{'-again' if again else ''}.onnx"
     session = export(float32, Details(net), examples[0], half, names, ["details"], axes)
     feeds = [{name: tensor.numpy() for name, tensor in zip(names, example)} for example in examples]
     quantise(float32, out / f"stage-{number}/details.onnx", feeds)

@@ -132,6 +132,6 @@ def read_details(path: Path) -> DetailDecoder:
     weights = weights_in(path)
     # The first and the last layer are convolutions, a ReLU is before the last.
     layers = {int(name.split(".")[2]) for name in weights if name.startswith("net.trunk.")}
-    net = DetailDecoder(len(weights["net.trunk.0.weight"]), max(layers) - 2)
+    net = DetailDecoder(weights["net.trunk.0.weight"].shape[1] - FOLDED, max(layers) - 2)
     fill(net, weights, path)
     return net

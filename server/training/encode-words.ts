@@ -1,60 +1,64 @@
 /**
- * Encodes what an image set says of its images: captions and labels from the index, picture conditions from each image's own
- * pixels, as the experts read examples. Gives one table a condition; everything slow is cached in pieces.
+ * Encodes what the index of an image set says of its images: captions by the text expert, cached in pieces; styles and labels by their
+ * places in the vocabularies. Gives one table a condition.
  */
-
 import type { ConditionTable } from "../flow/training-set.ts";
 import { denseTable, labelTable } from "../flow/vector-table.ts";
-import { encodePictures } from "./encode-pictures.ts";
-import { type EncodeContext, encodeAll, keyOf } from "./encoded-pieces.ts";
+import { type EncodeContext, encodePieces, keyOf } from "./encoded-pieces.ts";
 import type { ImageItem } from "./image-set.ts";
 import type { SetCondition } from "./pack-experts.ts";
 
-/** A table for each condition, in their order. */
-export async function encodeConditions(
+const captionsAPiece = 4096;
+
+/** A table for each condition, in their order. @param conditions captions, labels and styles */
+export async function encodeSetWords(
   context: EncodeContext,
   conditions: readonly SetCondition[],
 ): Promise<ConditionTable[]> {
-  const tables = new Map<string, ConditionTable>();
-  for (const condition of conditions) {
-    const { name, source } = condition;
-    if (tables.has(name)) continue;
-    if (name === "caption") tables.set(name, await encodeCaptions(context, condition));
-    else if (name === "label" || name === "style") tables.set(name, labelsOf(context.images.items, condition));
-    else {
-      // Depths of one network cost one run, so conditions of one source are encoded together.
-      const group = conditions.filter((other) => other.source === source);
-      for (const table of await encodePictures(context, group)) tables.set(table.name, table);
-    }
-  }
-  return conditions.map(({ name }) => tables.get(name)!);
+  const tables: ConditionTable[] = [];
+  for (const condition of conditions)
+    tables.push(
+      condition.name === "caption"
+        ? await encodeCaptions(context, condition)
+        : labelsOf(context.images.items, condition),
+    );
+  return tables;
 }
 
 async function encodeCaptions(context: EncodeContext, condition: SetCondition): Promise<ConditionTable> {
   const { folder, images, encode, signal, onProgress } = context;
-  const { name, expert } = condition;
+  const {
+    name,
+    source,
+    expert: { dims },
+  } = condition;
   const captions = [...new Set(images.items.flatMap((item) => item.captions))];
-  const values = await encodeAll({
-    folder,
-    key: keyOf(images, "text", condition.source),
-    what: "captions",
+  const values = new Float32Array(captions.length * dims);
+  const part = {
+    key: keyOf(images, "text", source),
     stem: "captions",
+    width: dims,
+    take: (piece: Float32Array, start: number) => values.set(piece, start * dims),
+  };
+  await encodePieces({
+    folder,
+    what: "captions",
     total: captions.length,
-    width: expert.dims,
-    pieceRows: 4096,
+    pieceRows: captionsAPiece,
     // The key names the captions themselves.
     changedMs: 0,
+    parts: [part],
     signal,
     onProgress,
-    encode: (start, count) =>
-      encode({ kind: "captions", condition: name, captions: captions.slice(start, start + count) }),
+    encode: (_, start, count, onRows) =>
+      encode({ kind: "captions", condition: name, captions: captions.slice(start, start + count) }, onRows),
   });
   const entryOf = new Map(captions.map((caption, index) => [caption, index]));
   return {
     name,
     kind: "words",
-    dims: expert.dims,
-    table: denseTable(values, expert.dims),
+    dims,
+    table: denseTable(values, dims),
     options: images.items.map((item) => item.captions.map((caption) => entryOf.get(caption)!)),
   };
 }
