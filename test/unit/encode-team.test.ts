@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { truncateSync } from "node:fs";
-import { mkdtemp, readdir, rm, truncate } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, describe, it } from "node:test";
