@@ -22,7 +22,7 @@ const faintest = 0.99 * edgeWeak ** 2;
  */
 export function edgeMaskOf(planes: Float32Array, sizePx: number): Uint8Array {
   const image = sizePx === workPx ? planes : atWorkSize(planes, sizePx);
-  const channels = [0, 1, 2].map((channel) => overWhite(image, channel));
+  const channels = smoothed.map((channel, at) => overWhite(image, at, channel));
   // Slivers along the round corners of dark areas are no strokes; true lines so thin are found as edges.
   const lines = grow(shrink(strokesOf(channels), 1), 1);
   const outline = outlineOf(image);
@@ -54,22 +54,26 @@ function atWorkSize(planes: Float32Array, sizePx: number): Float32Array {
   return result;
 }
 
-/** One channel over white, smoothed by [1 2 1] along both axes, [128 · 128]. Ends, which have one neighbour only, stay as they are. */
-function overWhite(image: Float32Array, channel: number): Float32Array {
+/** Rooms for the smoothed channels, used again for each image. */
+const smoothed = [0, 1, 2].map(() => new Float32Array(workPx * workPx));
+const along = new Float32Array(workPx * workPx);
+
+/** One channel over white, smoothed by [1 2 1] along both axes, into `both` [128 · 128]. Ends, which have one neighbour only, stay as they are. */
+function overWhite(image: Float32Array, channel: number, both: Float32Array): Float32Array {
   const pixels = workPx * workPx;
   const values = image.subarray(channel * pixels, (channel + 1) * pixels);
   const alpha = image.subarray(3 * pixels, 4 * pixels);
-  const along = new Float32Array(pixels);
   let before = Math.fround(values[0]! + 1 - alpha[0]!);
   let here = Math.fround(values[1]! + 1 - alpha[1]!);
   along[0] = before;
   for (let at = 1; at < pixels - 1; at += 1) {
     const next = Math.fround(values[at + 1]! + 1 - alpha[at + 1]!);
     along[at] = 0.25 * (before + next) + 0.5 * here;
-    [before, here] = [here, next];
+    before = here;
+    here = next;
   }
   along[pixels - 1] = here;
-  const both = along.slice();
+  both.set(along);
   for (let at = workPx; at < pixels - workPx; at += 1)
     both[at] = 0.25 * (along[at - workPx]! + along[at + workPx]!) + 0.5 * along[at]!;
   return both;
@@ -89,11 +93,16 @@ function outlineOf(image: Float32Array): Uint8Array {
 
 /** Dark lines of an image as a mask: where closing (the largest, then the smallest of a square window) makes it lighter. */
 function strokesOf([red, green, blue]: readonly Float32Array[]): Uint8Array {
-  const light = new Float32Array(workPx * workPx);
   const [r, g, b] = [red!, green!, blue!];
   for (let at = 0; at < light.length; at += 1) light[at] = 0.3 * r[at]! + 0.59 * g[at]! + 0.11 * b[at]!;
-  const closed = light.slice();
-  for (const sign of [1, -1]) for (const step of [1, workPx]) slide(closed, step, sign);
+  turn(lightBits, turned);
+  slide(turned, true);
+  turn(turned, upright);
+  slide(upright, true);
+  slide(upright, false);
+  turn(upright, turned);
+  slide(turned, false);
+  turn(turned, upright);
   const mask = new Uint8Array(stride * stride);
   for (let y = 0, from = 0; y < workPx; y += 1)
     for (let x = 0; x < workPx; x += 1, from += 1)
@@ -101,36 +110,66 @@ function strokesOf([red, green, blue]: readonly Float32Array[]): Uint8Array {
   return mask;
 }
 
-/** Room for `slide`: all lines of an image side by side, with the window's reach of white around. */
-const slideLines = new Float32Array((workPx + strokePx - 1) * workPx);
+/** Rooms of `strokesOf`, used again for each image. Brightness, which is never negative, has the order of its bits: whole numbers are compared faster. */
+const light = new Float32Array(workPx * workPx);
+const lightBits = new Int32Array(light.buffer);
+const turned = new Int32Array(light.length);
+const upright = new Int32Array(light.length);
+const closed = new Float32Array(upright.buffer);
+/** White, as bits. */
+const [white] = new Int32Array(Float32Array.of(1).buffer);
+
+/** A picture's rows become columns. */
+function turn(from: Int32Array, to: Int32Array): void {
+  for (let y = 0, at = 0; y < workPx; y += 1)
+    for (let x = 0, place = y; x < workPx; x += 1, at += 1, place += workPx) to[place] = from[at]!;
+}
+
+const reach = strokePx >> 1;
+/** Places along one axis, with the window's reach of white at both ends. */
+const places = workPx + 2 * reach;
+/** Of each place, the extreme since its block of strokePx began, and until it ends. */
+const since = new Int32Array(places * workPx);
+const until = new Int32Array(places * workPx);
 
 /**
- * Largest (sign 1) or smallest (-1) value of a centred window of strokePx along one axis, in place; white lies outside.
- * All lines go together, place by place, so that memory is read in order along either axis.
+ * Largest or smallest value of a centred window of strokePx down the columns, in place; white lies outside. A window is the end of one block and the beginning of
+ * the next (van Herk 1992), so three comparisons a place do for any window; all columns go together, row by row.
  */
-function slide(values: Float32Array, step: number, sign: number): void {
-  const reach = strokePx >> 1;
-  const lines = slideLines;
-  lines.fill(sign);
-  const across = step === 1 ? workPx : 1;
-  for (let at = 0; at < workPx; at += 1)
-    for (let line = 0, to = (at + reach) * workPx, from = step * at; line < workPx; line += 1, to += 1, from += across)
-      lines[to] = sign * values[from]!;
-  // Windows of 2, 4, 8 and 16, then two of 16, one pixel apart.
-  for (let width = 1; width < 16; width *= 2)
-    for (let at = 0, ahead = width * workPx; ahead < lines.length; at += 1, ahead += 1)
-      if (lines[ahead]! > lines[at]!) lines[at] = lines[ahead]!;
-  for (let at = 0; at < workPx; at += 1)
-    for (let line = 0, place = at * workPx, to = step * at; line < workPx; line += 1, place += 1, to += across) {
-      const [first, second] = [lines[place]!, lines[place + (strokePx - 16) * workPx]!];
-      values[to] = sign * Math.max(first, second);
-    }
+function slide(values: Int32Array, wantsLargest: boolean): void {
+  since.fill(white!);
+  since.set(values, reach * workPx);
+  until.set(since);
+  for (let place = 1; place < places; place += 1)
+    if (place % strokePx > 0) gather(since, place * workPx, -workPx, wantsLargest);
+  for (let place = places - 2; place >= 0; place -= 1)
+    if ((place + 1) % strokePx > 0) gather(until, place * workPx, workPx, wantsLargest);
+  const ahead = (strokePx - 1) * workPx;
+  const sign = wantsLargest ? -1 : 0;
+  for (let at = 0; at < values.length; at += 1) {
+    const [other, own] = [until[at]!, since[at + ahead]!];
+    const more = other - own;
+    values[at] = own + (more & ((more >> 31) ^ sign));
+  }
 }
+
+/** Puts into each value of a row the larger or smaller of it and the one `step` away. Neither is negative, so that bits decide, without a branch to be guessed wrong. */
+function gather(values: Int32Array, row: number, step: number, wantsLargest: boolean): void {
+  const sign = wantsLargest ? -1 : 0;
+  for (let at = row; at < row + workPx; at += 1) {
+    const own = values[at]!;
+    const more = values[at + step]! - own;
+    values[at] = own + (more & ((more >> 31) ^ sign));
+  }
+}
+
+/** Rooms of `innerEdges`: how sharply colour changes, and towards which neighbour, where it does at all. */
+const size = new Float32Array(stride * stride);
+const across = new Int16Array(stride * stride);
 
 /** Places of a mask where colour changes sharply, in chains that are long and somewhere strong; only where `isFree`. */
 function innerEdges(channels: readonly Float32Array[], isFree: (at: number) => boolean): number[] {
-  const size = new Float32Array(stride * stride);
-  const across = new Int16Array(stride * stride);
+  size.fill(0);
   const [red, green, blue] = [channels[0]!, channels[1]!, channels[2]!];
   for (let y = 1; y < workPx - 1; y += 1)
     for (let x = 1; x < workPx - 1; x += 1) {

@@ -37,13 +37,22 @@ export function boundsOf(rowPx: number, rows: number, passes: (at: number) => bo
  * written as one word, ten times as fast as one by one.
  */
 export function grow(mask: Uint8Array, px: number): Uint8Array {
-  let [grown, from] = [mask.slice(), mask.slice()];
+  const result = mask.slice();
+  let [grown, from]: [Uint32Array, Uint32Array] = [wordsOf(result), growRoom];
+  // Turn by turn from one to the other, so that the last ends in the result.
+  if (px % 2 === 1) {
+    from.set(grown);
+    [grown, from] = [from, grown];
+  }
   for (let turn = 0; turn < px; turn += 1) {
     [from, grown] = [grown, from];
-    growOnce(wordsOf(from), wordsOf(grown), turn % 2 === 1);
+    growOnce(from, grown, turn % 2 === 1);
   }
-  return grown;
+  return result;
 }
+
+/** Room for every other turn, used again for each mask. */
+const growRoom = new Uint32Array((stride * stride) / 4);
 
 const wordsOf = ({ buffer, length }: Uint8Array): Uint32Array => new Uint32Array(buffer, 0, length / 4);
 const rowWords = stride / 4;
@@ -53,8 +62,13 @@ const [firstKept, lastKept] = [0x0000_00ff, 0xffff_ff00];
 /** Sets, inside the frame, every pixel of `grown` that has one of its four neighbours, or eight, in `from`. */
 function growOnce(from: Uint32Array, grown: Uint32Array, isSquare: boolean): void {
   grown.set(from);
-  for (let at = 0; at < from.length; at += 1)
-    widened[at] = from[at]! | sideways(from[at - 1] ?? 0, from[at]!, from[at + 1] ?? 0);
+  // What lies one pixel to either side: the first of a word's four is its lowest byte, as processors have it that onnxruntime-node is built for.
+  for (let at = 0, before = 0, word = from[0]!; at < from.length; at += 1) {
+    const after = at + 1 < from.length ? from[at + 1]! : 0;
+    widened[at] = word | (word << 8) | (word >>> 8) | (before >>> 24) | (after << 24);
+    before = word;
+    word = after;
+  }
   const upright = isSquare ? widened : from;
   for (let y = 1; y <= workPx; y += 1) {
     const [first, last] = [y * rowWords, (y + 1) * rowWords - 1];
@@ -64,10 +78,6 @@ function growOnce(from: Uint32Array, grown: Uint32Array, isSquare: boolean): voi
     grown[last] = (grown[last]! & ~lastKept) | (from[last]! & lastKept);
   }
 }
-
-/** What lies one pixel to either side of a word's four: the first of them is the lowest byte, as processors have it that onnxruntime-node is built for. */
-const sideways = (before: number, word: number, after: number): number =>
-  (word << 8) | (word >>> 8) | (before >>> 24) | (after << 24);
 
 const widened = new Uint32Array((stride * stride) / 4);
 
@@ -100,13 +110,15 @@ const removable = Uint8Array.from({ length: 256 }, (_, code) => {
   return (first ? 0 : 1) | (second ? 0 : 2);
 });
 
+/** Rooms of `thin`, used again for each mask: pixels that are set, and those of them that go next. */
+const alive = new Int32Array(stride * stride);
+const leaving = new Int32Array(stride * stride);
+
 /** The mask thinned to lines of one pixel, in place. */
 export function thin(mask: Uint8Array): Uint8Array {
   const [n0, n1, n2, n3, n4, n5, n6, n7] = around;
-  const alive = new Int32Array(mask.length);
   let count = 0;
   for (let at = 0; at < mask.length; at += 1) if (mask[at]) alive[count++] = at;
-  const leaving = new Int32Array(count);
   for (let half = 1, idle = 0; idle < 2; half = 3 - half) {
     let going = 0;
     for (let next = 0; next < count; next += 1) {

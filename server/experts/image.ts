@@ -16,6 +16,9 @@ type Outputs = Readonly<Record<string, Tensor>>;
 /** Images whose outputs are kept: more than any caller encodes between two depths; three vectors of 256 each are 3 MB. */
 const keptImages = 1024;
 
+/** Images of one run: the first layers of a classifier are so large that those of more do not fit beside each other in the cache. */
+const imagesAtOnce = 4;
+
 const outputsOf = new WeakMap<Session, Recent<Promise<Outputs>>>();
 
 function recentOf(session: Session): Recent<Promise<Outputs>> {
@@ -53,7 +56,7 @@ export class ImageExpert implements ExpertCore {
   }
 
   encodeExamples(values: readonly ConditionValue[]): Promise<Float32Array> {
-    return this.#encode(values, this.#graph.rowsMax);
+    return this.#encode(values, Math.min(this.#graph.rowsMax, imagesAtOnce));
   }
 
   async #encode(values: readonly ConditionValue[], atOnce: number): Promise<Float32Array> {

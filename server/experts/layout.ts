@@ -128,9 +128,15 @@ const byteOf = (value: number): number => Math.min(255, Math.max(0, Math.round(2
 /** Colours whose class is remembered, some 4 MB. */
 const coloursKept = 65_536;
 
+/** Index of the nearest colour; of two alike the first. */
 function nearest([l, a, b]: Lab, colours: readonly Lab[]): number {
-  const distances = colours.map((colour) => (l - colour[0]) ** 2 + (a - colour[1]) ** 2 + (b - colour[2]) ** 2);
-  return distances.indexOf(Math.min(...distances));
+  let [best, least] = [0, Number.POSITIVE_INFINITY];
+  for (let at = 0; at < colours.length; at += 1) {
+    const [otherL, otherA, otherB] = colours[at]!;
+    const distance = (l - otherL) ** 2 + (a - otherA) ** 2 + (b - otherB) ** 2;
+    if (distance < least) [best, least] = [at, distance];
+  }
+  return best;
 }
 
 const invalid = (expected: string, received: string): AppError =>

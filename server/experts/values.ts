@@ -35,6 +35,7 @@ export function requireImage(value: ConditionValue, field: ConditionField): Imag
 export function averageAreas(planes: Float32Array, fromPx: number, toPx: number): Float32Array {
   if (fromPx === toPx) return planes;
   const channels = planes.length / (fromPx * fromPx);
+  if (fromPx % toPx === 0) return averageBlocks(planes, channels, fromPx, toPx);
   const shares = Array.from({ length: toPx }, (_, index) => sharesOf(index, fromPx, toPx));
   const narrow = new Float32Array(channels * fromPx * toPx);
   for (let row = 0; row < channels * fromPx; row += 1)
@@ -55,6 +56,27 @@ export function averageAreas(planes: Float32Array, fromPx: number, toPx: number)
         for (let part = 0; part < parts.length; part += 1) sum += parts[part]! * narrow[start + part * toPx]!;
         small[(channel * toPx + y) * toPx + x] = sum;
       }
+    }
+  return small;
+}
+
+/** The same where every pixel covers whole pixels alone. */
+function averageBlocks(planes: Float32Array, channels: number, fromPx: number, toPx: number): Float32Array {
+  const side = fromPx / toPx;
+  const share = 1 / side;
+  const narrow = new Float32Array(channels * fromPx * toPx);
+  for (let to = 0, from = 0; to < narrow.length; to += 1) {
+    let sum = 0;
+    for (const end = from + side; from < end; from += 1) sum += share * planes[from]!;
+    narrow[to] = sum;
+  }
+  const small = new Float32Array(channels * toPx * toPx);
+  for (let row = 0, to = 0; row < channels * toPx; row += 1)
+    for (let x = 0; x < toPx; x += 1, to += 1) {
+      const start = row * side * toPx + x;
+      let sum = 0;
+      for (let part = 0; part < side; part += 1) sum += share * narrow[start + part * toPx]!;
+      small[to] = sum;
     }
   return small;
 }

@@ -5,7 +5,7 @@
 import type { ConditionValue } from "../engine/interfaces.ts";
 import { asText } from "../experts/values.ts";
 import { placesOfOnes } from "../flow/vector-table.ts";
-import type { ImagePixels } from "./image-set.ts";
+import { type ImagePixels, PixelRoom } from "./image-set.ts";
 import type { SetCondition, SetExperts } from "./pack-experts.ts";
 
 /** What is encoded; `condition`, `conditions`: names of the translation's. */
@@ -25,6 +25,11 @@ export interface RowsWatch {
   readonly signal?: AbortSignal | undefined;
   /** @param rows of the task, done so far */
   readonly onRows?: ((rows: number) => void) | undefined;
+}
+
+export interface RowsOptions extends RowsWatch {
+  /** For pixels, used again by the next task; no two tasks may have it at a time. */
+  readonly room?: PixelRoom;
 }
 
 /** Images that are read, and given to every expert, at once: few enough to stay in the cache, enough to fill the threads. */
@@ -58,7 +63,7 @@ export async function encodeRows(
   task: EncodeTask,
   images: ImagePixels,
   { target, conditions }: Partial<Pick<SetExperts, "target" | "conditions">>,
-  watch: RowsWatch = {},
+  { room = new PixelRoom(), ...watch }: RowsOptions = {},
 ): Promise<Float32Array[]> {
   const find = (name: string): SetCondition => conditions!.find((condition) => condition.name === name)!;
   if (task.kind === "captions") {
@@ -70,7 +75,7 @@ export async function encodeRows(
   const wanted = task.conditions.map(find);
   const widths = [...wanted.map(storedWidth), ...(task.withLatents ? [target!.latentDims] : [])];
   return inSteps(task, widths, imagesAtOnce, watch, async (at, rows) => {
-    const planes = await images.read(task.start + at, rows);
+    const planes = await images.read(task.start + at, rows, room);
     const values = asConditions(images, planes, task.start + at, rows);
     const blocks: Float32Array[] = [];
     for (const condition of wanted) blocks.push(stored(condition, await condition.expert.encodeExamples(values)));

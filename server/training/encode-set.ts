@@ -32,8 +32,11 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
   const { images, experts, drawnRepeats, signal } = options;
   const members = membersFor(coresOf(options.threads ?? 1), membersMax, memberBytes);
   let team: EncodeTeam | undefined;
+  const { words, pictures } = partition(experts.conditions);
   const encode: EncodeContext["encode"] = (task, onRows) => {
-    if (members === 1 || rowsOf(task) < teamRowsMin) return encodeRows(task, images, experts, { signal, onRows });
+    // A team that has started is there for what is left, too.
+    if (!team && (members === 1 || rowsOf(task) < teamRowsMin))
+      return encodeRows(task, images, experts, { signal, onRows });
     team ??= new EncodeTeam({ experts: experts.source, images: sourceOf(images) }, members);
     return team.encode(task, { signal, onRows });
   };
@@ -41,7 +44,6 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
   const tables = new Map<string, ConditionTable>();
   let latents: Float32Array;
   try {
-    const { words, pictures } = partition(experts.conditions);
     for (const table of await encodeSetWords(context, words)) tables.set(table.name, table);
     const encoded = await encodeSetImages(context, pictures, experts);
     for (const table of encoded.tables) tables.set(table.name, table);

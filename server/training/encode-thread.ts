@@ -3,13 +3,14 @@ import { workerData } from "node:worker_threads";
 import { serveTasks } from "../thread-team.ts";
 import { type EncodeTask, encodeRows } from "./encode-rows.ts";
 import type { TeamOrder } from "./encode-team.ts";
-import { openImagePixels } from "./image-set.ts";
+import { openImagePixels, PixelRoom } from "./image-set.ts";
 import { openSetExperts } from "./pack-experts.ts";
 
 const { experts, images } = workerData as TeamOrder;
 const open = Promise.all([openImagePixels(images), openSetExperts(experts, { threads: 1, encodesOnly: true })]);
+const room = new PixelRoom();
 
 serveTasks(open, async (opened, task: EncodeTask) => {
-  const result = await encodeRows(task, ...opened);
+  const result = await encodeRows(task, ...opened, { room });
   return { result, transfer: result.map(({ buffer }) => buffer as ArrayBuffer) };
 });

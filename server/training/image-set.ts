@@ -31,9 +31,24 @@ export interface PixelSource {
 export interface ImagePixels extends PixelSource {
   /** When they were last written, milliseconds since 1970: the digest does not cover them. */
   readonly pixelsChangedMs: number;
-  /** Premultiplied RGBA in [0, 1] of `count` rows from `start`, channels first: [count, 4, size, size]. */
-  read(start: number, count: number): Promise<Float32Array>;
+  /**
+   * Premultiplied RGBA in [0, 1] of `count` rows from `start`, channels first: [count, 4, size, size].
+   * @param room that the values lie in until it is used again; absent = new memory
+   */
+  read(start: number, count: number, room?: PixelRoom): Promise<Float32Array>;
   close(): Promise<void>;
+}
+
+/** Memory for the pixels of some rows, used again from read to read: new memory of some megabytes costs as much as to fill it. */
+export class PixelRoom {
+  #bytes = new Uint8Array();
+  #planes = new Float32Array();
+
+  /** Room for so many values, as bytes and as floats. */
+  of(values: number): { bytes: Uint8Array; planes: Float32Array } {
+    if (this.#bytes.length < values) [this.#bytes, this.#planes] = [new Uint8Array(values), new Float32Array(values)];
+    return { bytes: this.#bytes.subarray(0, values), planes: this.#planes.subarray(0, values) };
+  }
 }
 
 export interface ImageSet extends ImagePixels {
@@ -75,7 +90,8 @@ export async function openImagePixels(source: PixelSource): Promise<ImagePixels>
   return {
     ...source,
     pixelsChangedMs: mtimeMs,
-    read: (start, rows) => readRows(file, path, start, rows, sizePx),
+    read: (start, rows, room = new PixelRoom()) =>
+      readRows(file, path, start, sizePx, room.of(4 * sizePx * sizePx * rows)),
     close: () => file.close(),
   };
 }
@@ -104,25 +120,26 @@ async function readRows(
   file: FileHandle,
   path: string,
   start: number,
-  count: number,
   sizePx: number,
+  { bytes, planes }: ReturnType<PixelRoom["of"]>,
 ): Promise<Float32Array> {
   const pixels = sizePx * sizePx;
-  const bytes = new Uint8Array(count * pixels * 4);
   const { bytesRead } = await file.read(bytes, 0, bytes.length, start * pixels * 4);
-  if (bytesRead !== bytes.length)
+  if (bytesRead !== bytes.length) {
+    const last = start + bytes.length / (4 * pixels) - 1;
     throw new AppError(
       "dataset_invalid",
-      `${path}: expected ${bytes.length} bytes for images ${start} to ${start + count - 1}, got ${bytesRead}`,
+      `${path}: expected ${bytes.length} bytes for images ${start} to ${last}, got ${bytesRead}`,
     );
-  return planesOf(bytes, count, pixels);
+  }
+  spread(bytes, planes, pixels);
+  return planes;
 }
 
 /** Bytes [count, pixels, 4] → planes [count, 4, pixels]: each pixel is one word, red its lowest byte, read once. */
-function planesOf({ buffer }: Uint8Array, count: number, pixels: number): Float32Array {
-  const words = new Uint32Array(buffer);
-  const planes = new Float32Array(4 * words.length);
-  for (let image = 0; image < count; image += 1) {
+function spread(bytes: Uint8Array, planes: Float32Array, pixels: number): void {
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  for (let image = 0; image < words.length / pixels; image += 1) {
     const [red, green, blue, alpha] = [0, 1, 2, 3].map((channel) =>
       planes.subarray((4 * image + channel) * pixels, (4 * image + channel + 1) * pixels),
     ) as [Float32Array, Float32Array, Float32Array, Float32Array];
@@ -134,7 +151,6 @@ function planesOf({ buffer }: Uint8Array, count: number, pixels: number): Float3
       alpha[to] = (word >>> 24) * unit;
     }
   }
-  return planes;
 }
 
 /** Brings a byte to [0, 1]; as a float32 the product is that of the division, for every byte. */

@@ -15,7 +15,7 @@ import { copyEntry } from "../../server/flow/vector-table.ts";
 import { Session } from "../../server/onnx/session.ts";
 import { encodeSet } from "../../server/training/encode-set.ts";
 import type { EncodeProgress } from "../../server/training/encoded-pieces.ts";
-import { type ImageSet, openImageSet } from "../../server/training/image-set.ts";
+import { type ImageSet, openImageSet, PixelRoom } from "../../server/training/image-set.ts";
 import { selectTranslation } from "../../server/training/pack-draft.ts";
 import { openSetExperts, type SetExperts } from "../../server/training/pack-experts.ts";
 import { digestExperts } from "../../server/training/publish.ts";
@@ -329,6 +329,17 @@ describe("an image set", () => {
       code: "dataset_invalid",
       message: /expected the index of an image set/,
     });
+  });
+
+  it("reads into room that is used again, whatever was read before", async () => {
+    const images = await openImageSet(await newSet(), tinySizePx);
+    const room = new PixelRoom();
+    const [many, few] = [await images.read(0, 16), await images.read(33, 3)];
+    assert.deepEqual(await images.read(0, 16, room), many);
+    const again = await images.read(33, 3, room);
+    assert.deepEqual(again, few);
+    assert.equal(again.buffer, (await images.read(0, 2, room)).buffer);
+    await images.close();
   });
 
   it("notices pixels that vanish after it was opened", async () => {
