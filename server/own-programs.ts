@@ -37,8 +37,11 @@ export function forkChild(bundled: string, source: string, env: Readonly<Record<
  * @param bundled file name in the bundle; `source` = path from this folder
  */
 export function startThread(bundled: string, source: string, data: unknown): Worker {
-  // What this process was started with is not for the bundle: a benchmark's tsx would be loaded in every thread.
-  if (isBundle(bundled)) return new Worker(urlOf(bundled), { workerData: data, execArgv: ["--enable-source-maps"] });
+  if (isBundle(bundled)) {
+    // All else that this process was started with is not for the bundle: a benchmark's tsx would be loaded in every thread.
+    const execArgv = process.execArgv.filter((argument) => argument === "--enable-source-maps");
+    return new Worker(urlOf(bundled), { workerData: data, execArgv });
+  }
   // tsx does not follow into threads on Node 20 by itself.
   const code = `import(${JSON.stringify(import.meta.resolve("tsx/esm/api"))}).then(({ register }) => {
     register();

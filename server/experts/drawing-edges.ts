@@ -2,12 +2,11 @@
  * Which pixels of a finished image a line drawing of it would follow: its outline, the middle of its dark lines, and strong inner
  * edges. The first half of line-drawing.ts's reading of a training image. Pure.
  *
- * Edges after Canny (PAMI 1986); dark lines by closing, as in mathematical morphology (van Herk, 1992).
+ * Edges after Canny (PAMI 1986); dark lines by closing (closing.ts).
  */
+import { closingOf } from "./closing.ts";
 import { around, grow, shrink, stride, workPx } from "./drawing-mask.ts";
 
-/** Dark lines of an image up to this thickness (odd, at workPx) are drawn once, along their middle, not along both sides. */
-const strokePx = 17;
 const strokeContrast = 0.25;
 /** Steps of colour, per pixel of 2 after smoothing: an edge needs the first somewhere and the second everywhere. */
 const edgeStrong = 0.16;
@@ -56,7 +55,7 @@ function atWorkSize(planes: Float32Array, sizePx: number): Float32Array {
 
 /** Rooms for the smoothed channels, used again for each image. */
 const smoothed = [0, 1, 2].map(() => new Float32Array(workPx * workPx));
-const along = new Float32Array(workPx * workPx);
+const alongRows = new Float32Array(workPx * workPx);
 
 /** One channel over white, smoothed by [1 2 1] along both axes, into `both` [128 · 128]. Ends, which have one neighbour only, stay as they are. */
 function overWhite(image: Float32Array, channel: number, both: Float32Array): Float32Array {
@@ -65,17 +64,17 @@ function overWhite(image: Float32Array, channel: number, both: Float32Array): Fl
   const alpha = image.subarray(3 * pixels, 4 * pixels);
   let before = Math.fround(values[0]! + 1 - alpha[0]!);
   let here = Math.fround(values[1]! + 1 - alpha[1]!);
-  along[0] = before;
+  alongRows[0] = before;
   for (let at = 1; at < pixels - 1; at += 1) {
     const next = Math.fround(values[at + 1]! + 1 - alpha[at + 1]!);
-    along[at] = 0.25 * (before + next) + 0.5 * here;
+    alongRows[at] = 0.25 * (before + next) + 0.5 * here;
     before = here;
     here = next;
   }
-  along[pixels - 1] = here;
-  both.set(along);
+  alongRows[pixels - 1] = here;
+  both.set(alongRows);
   for (let at = workPx; at < pixels - workPx; at += 1)
-    both[at] = 0.25 * (along[at - workPx]! + along[at + workPx]!) + 0.5 * along[at]!;
+    both[at] = 0.25 * (alongRows[at - workPx]! + alongRows[at + workPx]!) + 0.5 * alongRows[at]!;
   return both;
 }
 
@@ -94,15 +93,9 @@ function outlineOf(image: Float32Array): Uint8Array {
 /** Dark lines of an image as a mask: where closing (the largest, then the smallest of a square window) makes it lighter. */
 function strokesOf([red, green, blue]: readonly Float32Array[]): Uint8Array {
   const [r, g, b] = [red!, green!, blue!];
-  for (let at = 0; at < light.length; at += 1) light[at] = 0.3 * r[at]! + 0.59 * g[at]! + 0.11 * b[at]!;
-  turn(lightBits, turned);
-  slide(turned, true);
-  turn(turned, upright);
-  slide(upright, true);
-  slide(upright, false);
-  turn(upright, turned);
-  slide(turned, false);
-  turn(turned, upright);
+  // A decoder may leave alpha a little above 1, and what lies over white below 0.
+  for (let at = 0; at < light.length; at += 1) light[at] = Math.max(0, 0.3 * r[at]! + 0.59 * g[at]! + 0.11 * b[at]!);
+  const closed = closingOf(light);
   const mask = new Uint8Array(stride * stride);
   for (let y = 0, from = 0; y < workPx; y += 1)
     for (let x = 0; x < workPx; x += 1, from += 1)
@@ -110,66 +103,16 @@ function strokesOf([red, green, blue]: readonly Float32Array[]): Uint8Array {
   return mask;
 }
 
-/** Rooms of `strokesOf`, used again for each image. Brightness, which is never negative, has the order of its bits: whole numbers are compared faster. */
+/** Room of `strokesOf`, used again for each image. */
 const light = new Float32Array(workPx * workPx);
-const lightBits = new Int32Array(light.buffer);
-const turned = new Int32Array(light.length);
-const upright = new Int32Array(light.length);
-const closed = new Float32Array(upright.buffer);
-/** White, as bits. */
-const [white] = new Int32Array(Float32Array.of(1).buffer);
-
-/** A picture's rows become columns. */
-function turn(from: Int32Array, to: Int32Array): void {
-  for (let y = 0, at = 0; y < workPx; y += 1)
-    for (let x = 0, place = y; x < workPx; x += 1, at += 1, place += workPx) to[place] = from[at]!;
-}
-
-const reach = strokePx >> 1;
-/** Places along one axis, with the window's reach of white at both ends. */
-const places = workPx + 2 * reach;
-/** Of each place, the extreme since its block of strokePx began, and until it ends. */
-const since = new Int32Array(places * workPx);
-const until = new Int32Array(places * workPx);
-
-/**
- * Largest or smallest value of a centred window of strokePx down the columns, in place; white lies outside. A window is the end of one block and the beginning of
- * the next (van Herk 1992), so three comparisons a place do for any window; all columns go together, row by row.
- */
-function slide(values: Int32Array, wantsLargest: boolean): void {
-  since.fill(white!);
-  since.set(values, reach * workPx);
-  until.set(since);
-  for (let place = 1; place < places; place += 1)
-    if (place % strokePx > 0) gather(since, place * workPx, -workPx, wantsLargest);
-  for (let place = places - 2; place >= 0; place -= 1)
-    if ((place + 1) % strokePx > 0) gather(until, place * workPx, workPx, wantsLargest);
-  const ahead = (strokePx - 1) * workPx;
-  const sign = wantsLargest ? -1 : 0;
-  for (let at = 0; at < values.length; at += 1) {
-    const [other, own] = [until[at]!, since[at + ahead]!];
-    const more = other - own;
-    values[at] = own + (more & ((more >> 31) ^ sign));
-  }
-}
-
-/** Puts into each value of a row the larger or smaller of it and the one `step` away. Neither is negative, so that bits decide, without a branch to be guessed wrong. */
-function gather(values: Int32Array, row: number, step: number, wantsLargest: boolean): void {
-  const sign = wantsLargest ? -1 : 0;
-  for (let at = row; at < row + workPx; at += 1) {
-    const own = values[at]!;
-    const more = values[at + step]! - own;
-    values[at] = own + (more & ((more >> 31) ^ sign));
-  }
-}
 
 /** Rooms of `innerEdges`: how sharply colour changes, and towards which neighbour, where it does at all. */
-const size = new Float32Array(stride * stride);
-const across = new Int16Array(stride * stride);
+const steepness = new Float32Array(stride * stride);
+const towards = new Int16Array(stride * stride);
 
 /** Places of a mask where colour changes sharply, in chains that are long and somewhere strong; only where `isFree`. */
 function innerEdges(channels: readonly Float32Array[], isFree: (at: number) => boolean): number[] {
-  size.fill(0);
+  steepness.fill(0);
   const [red, green, blue] = [channels[0]!, channels[1]!, channels[2]!];
   for (let y = 1; y < workPx - 1; y += 1)
     for (let x = 1; x < workPx - 1; x += 1) {
@@ -188,19 +131,24 @@ function innerEdges(channels: readonly Float32Array[], isFree: (at: number) => b
       // Fainter steps are no edges, and less than any edge beside them.
       if (best < faintest) continue;
       const at = (y + 1) * stride + x + 1;
-      size[at] = Math.sqrt(best);
+      steepness[at] = Math.sqrt(best);
       // The neighbour towards which colour changes fastest: along an axis up to 22.5 degrees, else diagonal.
       const wide = Math.abs(bestX);
       const high = Math.abs(bestY);
-      if (high < 0.414 * wide) across[at] = 1;
-      else if (wide < 0.414 * high) across[at] = stride;
-      else across[at] = bestX * bestY > 0 ? stride + 1 : stride - 1;
+      if (high < 0.414 * wide) towards[at] = 1;
+      else if (wide < 0.414 * high) towards[at] = stride;
+      else towards[at] = bestX * bestY > 0 ? stride + 1 : stride - 1;
     }
-  const isCrest = new Uint8Array(size.length);
+  const isCrest = new Uint8Array(steepness.length);
   const strong: number[] = [];
-  for (let at = stride; at < size.length - stride; at += 1) {
-    const value = size[at]!;
-    if (value < edgeWeak || value < size[at - across[at]!]! || value <= size[at + across[at]!]! || !isFree(at))
+  for (let at = stride; at < steepness.length - stride; at += 1) {
+    const value = steepness[at]!;
+    if (
+      value < edgeWeak ||
+      value < steepness[at - towards[at]!]! ||
+      value <= steepness[at + towards[at]!]! ||
+      !isFree(at)
+    )
       continue;
     isCrest[at] = 1;
     if (value >= edgeStrong) strong.push(at);

@@ -1,8 +1,8 @@
 /**
  * The conditional invertible network τ, written once: whitening, a conditional affine injector on all dimensions, then
  * couplings. `forward` is data → residual (z → v), `inverse` residual → data; both are built from the same pieces, so the
- * likelihood, sampling and training graphs cannot drift apart. `inverseInPlace` is the inverse once more, laid out for many narrow rows; a test
-holds the two together. (normflows names the directions the other way round.)
+ * likelihood, sampling and training graphs cannot drift apart. `inverseInPlace` is the inverse once more, laid out for many
+ * narrow rows; a test holds the two together. (normflows names the directions the other way round.)
  *
  * Sources: Rombach, Esser, Ommer 2020 (arXiv 2005.13580), conditional couplings; SRFlow (Lugmayr et al. 2020), the affine
  * injector. Guidance of the steps is in guidance.ts.
@@ -179,8 +179,9 @@ export class Cinn {
   }
 
   /**
-   * v → z where every condition is given, without log-determinant: what `inverse` gives, to rounding, with fewer and wider operators. Columns stay where
-   * they are instead of being cut out, moved and joined; weights are laid out for their places, with zeros for the others, which the runtime does once, when it loads the graph.
+   * v → z where every condition is given, without log-determinant: what `inverse` gives, to rounding, with fewer and wider
+   * operators. Columns stay where they are instead of being cut out, moved and joined; weights are laid out for their places, with
+   * zeros for the others, which the runtime does once, when it loads the graph.
    */
   inverseInPlace(residual: Value, given: GivenConditions): Value {
     const dims = this.#dims;

@@ -21,11 +21,11 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 from atomic_file import write_atomically
 
 FEWEST_CHANNELS = 16
-"""Convolutions that read fewer channels stay in float32: colours need more than 256 values, and cost little."""
+"""Convolutions of fewer stay in float32: colours need more than 256 values, and cost little."""
 CHANNEL_BLOCK = 16
 """Channels that a convolution gives at once; fewer take the runtime twice as long."""
 FURTHEST = 0.15
-"""Of an output's own size, root mean squares both: further from float32 is no rounding any more."""
+"""Of an output's own size, root mean squares both: what lies further apart is not apart by rounding."""
 
 
 class Examples(CalibrationDataReader):
@@ -63,22 +63,25 @@ def quantise(float32: Path, out: Path, examples: list[dict[str, np.ndarray]]) ->
         join_in_8_bits(quantised)
         turn_stems(quantised)
         content = quantised.SerializeToString()
-        require_near(float32, content, examples)
+        require_near(float32, content, examples, "in 8 bits")
         write_atomically(out, content)
 
 
-def require_near(float32: Path, quantised: bytes, examples: list[dict[str, np.ndarray]]) -> None:
+def require_near(wanted: Path, got: Path | bytes, examples: list[dict[str, np.ndarray]], what: str) -> None:
+    """Compares each output of two graphs over the examples, root mean squares. Exits where they lie further apart than a share of its size."""
     options = ort.SessionOptions()
     options.log_severity_level = 3
-    sessions = [ort.InferenceSession(source, options, providers=["CPUExecutionProvider"]) for source in (float32.read_bytes(), quantised)]
+    sources = (wanted.read_bytes(), got if isinstance(got, bytes) else got.read_bytes())
+    sessions = [ort.InferenceSession(source, options, providers=["CPUExecutionProvider"]) for source in sources]
     names = [output.name for output in sessions[0].get_outputs()]
-    wanted, got = ([session.run(names, feeds) for feeds in examples] for session in sessions)
+    outputs, others = ([session.run(names, feeds) for feeds in examples] for session in sessions)
     for at, name in enumerate(names):
-        size = np.sqrt(np.mean([np.square(outputs[at]).mean() for outputs in wanted]))
-        apart = np.sqrt(np.mean([np.square(ours[at] - outputs[at]).mean() for ours, outputs in zip(got, wanted)]))
-        print(f"{float32.name}, {name}: {apart / max(size, 1e-12):.4f} of its size from float32")
+        size = np.sqrt(np.mean([np.square(values[at]).mean() for values in outputs]))
+        apart = np.sqrt(np.mean([np.square(mine[at] - values[at]).mean() for mine, values in zip(others, outputs)]))
+        share = apart / max(size, 1e-12)
+        print(f"{wanted.name}, {name}: {share:.4f} of its size apart {what}")
         if not apart <= FURTHEST * size + 1e-6:
-            raise SystemExit(f"{float32}: expected {name} in 8 bits within {FURTHEST} of its size from float32, got {apart / max(size, 1e-12):.3f}")
+            raise SystemExit(f"{wanted}: expected {name} within {FURTHEST} of its size {what}, got {share:.3f}")
 
 
 def tensors_of(model: ModelProto) -> dict[str, onnx.TensorProto]:
@@ -101,7 +104,8 @@ def quantised_convolutions(model: ModelProto) -> list[NodeProto]:
 
 
 def trunk_of(model: ModelProto) -> list[str]:
-    """Names of the nodes that are quantised: convolutions, sums of what they give, and ReLUs."""
+    """Names of the nodes that are quantised: convolutions, sums of what they give, and ReLUs. (What filled convolutions give is cut first: sums of it stay as they
+    are, which is right as well, but slower.)"""
     convolutions = quantised_convolutions(model)
     given = {node.output[0] for node in convolutions}
     sums = [node for node in model.graph.node if node.op_type == "Add" and given.intersection(node.input)]
@@ -133,7 +137,8 @@ def name_relus_of_sums(model: ModelProto) -> None:
     """Renames ReLUs that follow no convolution, which swallows them: the runtime has one of 8-bit numbers as a leaky one that leaks nothing."""
     makers = makers_of(model)
     for node in model.graph.node:
-        if node.op_type == "Relu" and makers[node.input[0]].op_type != "Conv":
+        maker = makers.get(node.input[0])
+        if node.op_type == "Relu" and (maker is None or maker.op_type != "Conv"):
             node.op_type = "LeakyRelu"
             node.attribute.append(helper.make_attribute("alpha", 0.0))
 

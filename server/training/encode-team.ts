@@ -15,7 +15,7 @@ export interface TeamOrder {
   readonly images: PixelSource;
 }
 
-/** Rows that a thread gets at once: images for one run of an expert, captions for a few, because those of as many tokens share one. */
+/** Rows that a thread gets at once: images for one run of most experts, captions for a few, because those of as many tokens share one. */
 const partRowsOf = ({ kind }: EncodeTask): number => (kind === "captions" ? 64 : 16);
 
 export class EncodeTeam {

@@ -24,7 +24,7 @@ export interface EncodeContext {
   readonly onProgress?: ((progress: EncodeProgress) => void) | undefined;
 }
 
-/** Names set and expert, for the cache. @param source digest of everything that the expert's vectors depend on */
+/** Names set and network, for the cache. @param source digest of everything that the network's values depend on */
 export const keyOf = (images: ImageSet, kind: string, source: string): string =>
   `${images.digest.slice(0, 12)}-${kind}-${source.slice(0, 12)}`;
 

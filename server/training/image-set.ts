@@ -39,7 +39,10 @@ export interface ImagePixels extends PixelSource {
   close(): Promise<void>;
 }
 
-/** Memory for the pixels of some rows, used again from read to read: new memory of some megabytes costs as much as to fill it. */
+/**
+ * Memory for the pixels of some rows, used again from read to read, because new memory of some megabytes costs as much as to fill it. No two reads may have it
+ * at a time.
+ */
 export class PixelRoom {
   #bytes = new Uint8Array();
   #planes = new Float32Array();

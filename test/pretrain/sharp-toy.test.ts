@@ -37,7 +37,7 @@ async function differenceOf(one: Uint8Array, other: Uint8Array): Promise<number>
 }
 
 /** No multiple of the 16 that the runtime takes at once. */
-const stageTwoChannels = 24;
+const stageTwoChannels = 40;
 
 itWithPython("the pack sharp is trained, exported and loaded, on toy sizes", 900_000, async (python) => {
   const folder = await mkdtemp(join(tmpdir(), "tau-sharp-"));

@@ -61,6 +61,8 @@ describe("averaging areas", () => {
   it("is a box filter where the sizes divide, and keeps every mean where they do not", () => {
     const planes = Float32Array.from({ length: 36 }, (_, index) => index);
     assert.deepEqual([...averageAreas(planes, 6, 2)], [7, 10, 25, 28]);
+    const both = Float32Array.of(...planes, ...planes.map((value) => 2 * value));
+    assert.deepEqual([...averageAreas(both, 6, 2)], [7, 10, 25, 28, 14, 20, 50, 56]);
     for (const toPx of [1, 4, 5, 9]) {
       const mean = averageAreas(planes, 6, toPx).reduce((sum, value) => sum + value, 0) / toPx ** 2;
       assert.ok(Math.abs(mean - 17.5) < 1e-4, `${toPx}: ${mean}`);

@@ -100,6 +100,9 @@ describe("training a translation", () => {
     // Progress.
     const stages = [...new Set(news.map(({ stage }) => stage))];
     assert.deepEqual(stages, ["reading", "encoding", "training", "publishing"]);
+    const encoding = news.filter(({ stage }) => stage === "encoding");
+    assert.ok(encoding.length > 1 && encoding.every(({ done }, at) => done >= (encoding[at - 1]?.done ?? 0)));
+    assert.equal(encoding.at(-1)!.done, encoding.at(-1)!.total);
     const training = news.filter(({ stage }) => stage === "training");
     assert.deepEqual(
       training.map(({ done, total }) => [done, total]),

@@ -29,11 +29,13 @@ from train_upscaler import SHARP, Patches, eight_bits, load_net
 from upscaler import DETAIL_SCALE, FOLDED, DetailDecoder, Upscaler, read_details, read_upscaler  # also finds the modules of the folder above
 
 from atomic_file import write_atomically
-from quantise import quantise
+from quantise import quantise, require_near
 
 PACK = Path(__file__).parent.parent.parent / "packs/default/sharp"
 ANSWER_PATCHES = 64
 """Held-out patches that the PSNR of answers is the mean of."""
+LOST_DB = 0.2
+"""Of the PSNR of answers by 8 bits, at most: an answer is mostly bicubic enlarging, so that its size says little of what the network adds."""
 ROUNDS = 2
 """Of a projection: the first leaves 63 to 65 dB, the second 66 to 70, both above what 8 bits keep."""
 
@@ -146,8 +148,18 @@ def export_network(number: int, trained: Path, out: Path, patches: Patches, agai
     example = low[:1].repeat(1, 1, 2, 2)
     float32 = trained / f"network-{number}{'-again' if again else ''}.onnx"
     session = export(float32, stage, (example,), (example[..., :96],), ["image"], ["features", "answers"], axes)
-    quantise(float32, out / f"stage-{number}/network.onnx", [{"image": picture[None].numpy()} for picture in calibration_pictures(patches)])
-    quantised = session_of(out / f"stage-{number}/network.onnx")
+    feeds = [{"image": picture[None].numpy()} for picture in calibration_pictures(patches)]
+    if again:
+        require_near(trained / f"network-{number}.onnx", float32, feeds[:8], "exported again")
+    network = out / f"stage-{number}/network.onnx"
+    part = network.with_suffix(".part")
+    network.parent.mkdir(parents=True, exist_ok=True)
+    quantise(float32, part, feeds)
+    quantised = session_of(part)
+    lost_db = answer_psnr_db(session, high, low) - answer_psnr_db(quantised, high, low)
+    if not lost_db < LOST_DB:
+        raise SystemExit(f"{float32}: expected answers in 8 bits to lose less than {LOST_DB} dB, got {lost_db:.2f}")
+    os.replace(part, network)
     compare_speed(f"Φ of stage {number}", {"image": example.numpy()}, example[0, 0].numel(), session, quantised)
     about = {
         "featureDims": len(stage.mean),
@@ -173,6 +185,8 @@ def export_details(number: int, trained: Path, out: Path, patches: Patches, agai
     float32 = trained / f"details-{number}{'-again' if again else ''}.onnx"
     session = export(float32, Details(net), examples[0], half, names, ["details"], axes)
     feeds = [{name: tensor.numpy() for name, tensor in zip(names, example)} for example in examples]
+    if again:
+        require_near(trained / f"details-{number}.onnx", float32, feeds[:8], "exported again")
     quantise(float32, out / f"stage-{number}/details.onnx", feeds)
     quantised = session_of(out / f"stage-{number}/details.onnx")
     compare_speed(f"Ψ of stage {number}", feeds[0], examples[0][0][..., 0].numel(), session, quantised)

@@ -96,13 +96,16 @@ class DetailDecoder(nn.Module):
 
 
 def weights_in(path: Path) -> dict[str, Tensor]:
-    """Tensors of a graph by name, those in 8 bits as the floats that they stand for."""
+    """Tensors of a graph by name, those in 8 bits as the floats that they stand for. @raises KeyError for one in 8 bits without its step"""
     tensors = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in onnx.load(path).graph.initializer}
     weights = {}
     for name, tensor in tensors.items():
         own = name.removesuffix("_quantized")
-        step = tensors.get(f"{name}_scale", tensors.get(f"{own}_scale")) if own != name else None
-        weights[own] = tensor if step is None else tensor.float() * step.reshape(-1, *[1] * (tensor.dim() - 1))
+        if own == name:
+            weights[name] = tensor
+            continue
+        step = tensors[f"{name}_scale" if f"{name}_scale" in tensors else f"{own}_scale"]
+        weights[own] = tensor.float() * step.reshape(-1, *[1] * (tensor.dim() - 1))
     return weights
 
 
