@@ -130,7 +130,7 @@ async function ratiosOf(packsDir: string): Promise<Ratio[]> {
       // Two that warm up.
       for (let pair = -2; pair < pairs; pair += 1) {
         const { seconds } = await rivals.draw("esrgan-medium", "tfjs", input, scale);
-        const own = await meanSecondsWithin(seconds, () =>
+        const own = await medianWithin(seconds, () =>
           upscaler.upscale(input, { scale, temperature: limits.upscaleTemperatureMax, seed: pair + 2 }),
         );
         if (pair >= 0) ratios.push(seconds / own);
@@ -144,11 +144,11 @@ async function ratiosOf(packsDir: string): Promise<Ratio[]> {
   return found;
 }
 
-/** Of work that is done over and over until so many seconds are over. */
-async function meanSecondsWithin(seconds: number, work: () => Promise<unknown>): Promise<number> {
-  let [spent, times] = [0, 0];
-  for (; spent < seconds; times += 1) spent += (await timed(work)) / 1000;
-  return spent / times;
+/** The median of work that is done over and over until so many seconds are over. */
+async function medianWithin(seconds: number, work: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let spent = 0; spent < seconds; spent += times.at(-1)!) times.push((await timed(work)) / 1000);
+  return median(times);
 }
 
 const megapixels = (inputSidePx: number, scale: Scale): number => (scale * inputSidePx) ** 2 / 1e6;

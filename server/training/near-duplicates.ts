@@ -25,15 +25,15 @@ export class DuplicateFinder {
   /**
    * The name under which the same picture came before; undefined when it is new, and then it is remembered.
    * @param planes premultiplied RGBA in [0, 1], [4, sizePx, sizePx]
+   * @param content what equal pictures have in common to the byte, where it is shorter than the planes
    */
   find(
     name: string,
     planes: Float32Array,
     sizePx: number,
+    content: Uint8Array = new Uint8Array(planes.buffer, planes.byteOffset, planes.byteLength),
   ): { readonly name: string; readonly isExact: boolean } | undefined {
-    const digest = createHash("sha256")
-      .update(new Uint8Array(planes.buffer, planes.byteOffset, planes.byteLength))
-      .digest("hex");
+    const digest = createHash("sha256").update(content).digest("hex");
     const equal = this.#exact.get(digest);
     if (equal !== undefined) return { name: equal, isExact: true };
     const thumbnail = thumbnailOf(planes, sizePx);

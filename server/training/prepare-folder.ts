@@ -99,12 +99,13 @@ async function writePixels(
       else if (planes.subarray(3 * sizePx * sizePx).every((alpha) => alpha === 0))
         complaints.add("empty_image", item.file, "every pixel is transparent");
       else {
-        const known = duplicates.find(item.file, planes, sizePx);
+        const bytes = interleave(planes, sizePx);
+        const known = duplicates.find(item.file, planes, sizePx, bytes);
         if (known)
           complaints.add("duplicate", item.file, `${known.isExact ? "equals" : "looks the same as"} ${known.name}`);
         else {
           usable.push(item);
-          await out.writeFile(interleave(planes, sizePx));
+          await out.writeFile(bytes);
         }
       }
       const done = index + 1;
