@@ -48,6 +48,7 @@ const [sidePx, largeSidePx] = [512, 1024];
 const rivalSidePx = 64;
 const rounds = 3;
 const pairs = 15;
+const runtimeNames = { onnx: "onnxruntime", tfjs: "TensorFlow.js (WebAssembly)" } as const;
 
 export async function benchUpscaling(packsDir = packsHome()): Promise<UpscalingBench> {
   const picture = waves(sidePx);
@@ -108,7 +109,7 @@ async function ratesOfNetworks(): Promise<Rate[]> {
       for (const name of rivals.networks)
         for (const runtime of ["onnx", "tfjs"] as const) {
           const spent = await medianSeconds(() => rivals.draw(name, runtime, input, scale));
-          const what = `${name} on ${runtime === "onnx" ? "onnxruntime" : "TensorFlow.js (WebAssembly)"}`;
+          const what = `${name} on ${runtimeNames[runtime]}`;
           rates.push({ what, scale, secondsPerMegapixel: spent / megapixels(rivalSidePx, scale) });
         }
   } finally {
@@ -136,7 +137,7 @@ async function ratiosOf(packsDir: string): Promise<Ratio[]> {
         if (pair >= 0) ratios.push(seconds / own);
       }
       const [least, most] = [Math.min(...ratios), Math.max(...ratios)];
-      found.push({ what: "esrgan-medium on TensorFlow.js (WebAssembly)", scale, median: median(ratios), least, most });
+      found.push({ what: `esrgan-medium on ${runtimeNames.tfjs}`, scale, median: median(ratios), least, most });
     }
   } finally {
     rivals.close();

@@ -49,24 +49,29 @@ function slide(values: Int32Array, wantsLargest: boolean): void {
   since.set(values, reach * workPx);
   until.set(since);
   for (let place = 1; place < places; place += 1)
-    if (place % windowPx > 0) gather(since, place * workPx, -workPx, wantsLargest);
+    if (place % windowPx > 0) gather(since, place * workPx, workPx, since, -workPx, wantsLargest);
   for (let place = places - 2; place >= 0; place -= 1)
-    if ((place + 1) % windowPx > 0) gather(until, place * workPx, workPx, wantsLargest);
-  const ahead = (windowPx - 1) * workPx;
-  const sign = wantsLargest ? -1 : 0;
-  for (let at = 0; at < values.length; at += 1) {
-    const [other, own] = [until[at]!, since[at + ahead]!];
-    const more = other - own;
-    values[at] = own + (more & ((more >> 31) ^ sign));
-  }
+    if ((place + 1) % windowPx > 0) gather(until, place * workPx, workPx, until, workPx, wantsLargest);
+  values.set(until.subarray(0, values.length));
+  gather(values, 0, values.length, since, (windowPx - 1) * workPx, wantsLargest);
 }
 
-/** Puts into each value of a row the larger or the smaller of it and the one `step` away: by bits, without a branch to be guessed wrong. */
-function gather(values: Int32Array, row: number, step: number, wantsLargest: boolean): void {
+/**
+ * Puts into `count` values from `start` the larger or the smaller of each and the one `step` away in `others`: by bits, without a branch to be guessed
+ * wrong.
+ */
+function gather(
+  values: Int32Array,
+  start: number,
+  count: number,
+  others: Int32Array,
+  step: number,
+  wantsLargest: boolean,
+): void {
   const sign = wantsLargest ? -1 : 0;
-  for (let at = row; at < row + workPx; at += 1) {
+  for (let at = start; at < start + count; at += 1) {
     const own = values[at]!;
-    const more = values[at + step]! - own;
+    const more = others[at + step]! - own;
     values[at] = own + (more & ((more >> 31) ^ sign));
   }
 }

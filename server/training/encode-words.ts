@@ -5,7 +5,7 @@
 import type { ConditionTable } from "../flow/training-set.ts";
 import { denseTable, labelTable } from "../flow/vector-table.ts";
 import { type EncodeContext, encodePieces, keyOf } from "./encoded-pieces.ts";
-import type { ImageItem } from "./image-set.ts";
+import type { ImageItem, ImageSet } from "./image-set.ts";
 import type { SetCondition } from "./pack-experts.ts";
 
 const captionsAPiece = 4096;
@@ -25,6 +25,11 @@ export async function encodeSetWords(
   return tables;
 }
 
+/** Captions of a set, each once: what is encoded of them. */
+export const captionsOf = ({ items }: Pick<ImageSet, "items">): string[] => [
+  ...new Set(items.flatMap((item) => item.captions)),
+];
+
 async function encodeCaptions(context: EncodeContext, condition: SetCondition): Promise<ConditionTable> {
   const { folder, images, encode, signal, onProgress } = context;
   const {
@@ -32,7 +37,7 @@ async function encodeCaptions(context: EncodeContext, condition: SetCondition): 
     source,
     expert: { dims },
   } = condition;
-  const captions = [...new Set(images.items.flatMap((item) => item.captions))];
+  const captions = captionsOf(images);
   const values = new Float32Array(captions.length * dims);
   const part = {
     key: keyOf(images, "text", source),

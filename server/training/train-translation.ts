@@ -16,6 +16,7 @@ import { calibrateFlowFile } from "./calibrate.ts";
 import { chooseStart } from "./choose-start.ts";
 import { type CostCard, type CostFactors, costCard, stopwatch } from "./cost-card.ts";
 import { encodeSet } from "./encode-set.ts";
+import { captionsOf } from "./encode-words.ts";
 import { recordsFolder } from "./fill-pack-folder.ts";
 import type { FittedFlow } from "./fit-flow.ts";
 import { type CaptionedPreview, fitTranslation } from "./fit-translation.ts";
@@ -242,7 +243,7 @@ async function encodeFolder(
   const folder = setFolder(options);
   const images = await openImageSet(folder, base.draft.target.imageSizePx);
   // Captions come first.
-  const captions = new Set(images.items.flatMap((item) => item.captions)).size;
+  const captions = captionsOf(images).length;
   const total = captions + images.count;
   try {
     const set = await encodeSet({
