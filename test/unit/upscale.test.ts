@@ -354,15 +354,19 @@ describe("upscaling", () => {
 
   it("refuses what would be too large, and offers what fits", async () => {
     const most = limits.imageMaxSidePx;
-    const refused = (widthPx: number, scale: 2 | 4) =>
+    const refused = (widthPx: number, scale: 2 | 4, heightPx = 1) =>
       make()
-        .upscale({ rgba: new Uint8Array(4 * widthPx), widthPx, heightPx: 1 }, { scale, temperature: 0, seed: 1 })
+        .upscale(
+          { rgba: new Uint8Array(4 * widthPx * heightPx), widthPx, heightPx },
+          { scale, temperature: 0, seed: 1 },
+        )
         .then(
           () => undefined,
           (error: AppError) => [error.code, error.detail.largestScale],
         );
     assert.deepEqual(await refused(most / 4 + 1, 4), ["upscale_too_large", 2]);
     assert.deepEqual(await refused(most / 2 + 1, 2), ["upscale_too_large", undefined]);
+    assert.deepEqual(await refused(1, 2, 4000), ["upscale_too_large", undefined]);
     assert.equal(await refused(most / 4, 4), undefined);
   });
 });
