@@ -2,8 +2,8 @@
  * Pixels as foreign graphs take and give them: from the premultiplied planes that every condition arrives as to a declared
  * size, channels and range, and from a declared range back to planes. Pure arithmetic, no graph.
  */
+import { averageAreas } from "../engine/areas.ts";
 import { type Channels, channelCount, type ImageInput, type ImageOutput } from "../packs/declared-manifest.ts";
-import { averageAreas } from "./values.ts";
 
 interface Square {
   /** Premultiplied RGBA in [0, 1], [4, sizePx, sizePx]. */

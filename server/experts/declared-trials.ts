@@ -2,6 +2,8 @@
  * Runs a declared expert on samples and judges its answers: numbers at all, of the declared length and range, different for
  * different inputs, the same for the same input, and whether a neighbour in a batch changes them. Part of `tau experts check`.
  */
+
+import { averageAreas } from "../engine/areas.ts";
 import type { ConditionValue, TargetExpert } from "../engine/interfaces.ts";
 import { TrainingRandom } from "../flow/random.ts";
 import type { Declaration, OnnxExpertEntry, OnnxGeneratorEntry } from "../packs/declared-manifest.ts";
@@ -11,7 +13,7 @@ import type { Findings } from "./declared-findings.ts";
 import { type Generator, openOnnxGenerator } from "./declared-generator.ts";
 import { pool, toVector } from "./declared-pooling.ts";
 import { sampleImages, sampleTexts } from "./declared-samples.ts";
-import { averageAreas, type ImageValue } from "./values.ts";
+import type { ImageValue } from "./values.ts";
 
 export interface Trial {
   readonly samples: number;

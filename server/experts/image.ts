@@ -2,13 +2,14 @@
  * Image expert Φ: features of an image classifier at one depth, from "same picture" (early) to "same idea" (last). Entries for
  * several depths name one ONNX file; experts that share its session also share its runs, one for each image.
  */
+import { averageAreas } from "../engine/areas.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { Session, Tensor } from "../onnx/session.ts";
 import type { ImageExpertEntry } from "../packs/manifest.ts";
 import { Recent } from "../recent.ts";
 import type { ExpertCore, ExpertOptions } from "./expert.ts";
 import { FrozenGraph, joinRows } from "./frozen-graph.ts";
-import { averageAreas, type ImageValue, requireImage } from "./values.ts";
+import { type ImageValue, requireImage } from "./values.ts";
 
 /** All outputs of one image, each with a batch axis of 1. */
 type Outputs = Readonly<Record<string, Tensor>>;

@@ -2,11 +2,12 @@
  * Low-resolution expert Φ: the encoder of a small autoencoder of small images (the paper's super-resolution pair). The image is
  * averaged down to the expert's size first, so any image that shrinks to the same pixels is the same condition.
  */
+import { averageAreas } from "../engine/areas.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { LowResolutionExpertEntry } from "../packs/manifest.ts";
 import type { ExpertCore, ExpertOptions } from "./expert.ts";
 import { FrozenGraph } from "./frozen-graph.ts";
-import { averageAreas, requireImage } from "./values.ts";
+import { requireImage } from "./values.ts";
 
 export class LowResolutionExpert implements ExpertCore {
   readonly dims: number;

@@ -8,6 +8,7 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Pixels } from "../engine/interfaces.ts";
 import { toPremultipliedPlanes } from "../engine/pixels.ts";
+import { shrinkIntoSquare } from "./fit-square.ts";
 import { requirePlainSvg } from "./svg.ts";
 
 /** A decode that takes longer than this is a hostile file, not a large one. */
@@ -100,24 +101,41 @@ async function reject<T>(work: () => Promise<T>, expected: string): Promise<T> {
 
 const whole = <T>(work: () => Promise<T>): Promise<T> => reject(work, "a complete, undamaged file");
 
-/**
- * Fits into a square without cropping: aspect kept, centred, transparent around. The readers of WebP and JPEG must not shrink by
- * filters of their own, to other pixels than the same picture gives as PNG; of JPEG, libvips does so all the same from a quarter on.
- */
-const fit = (image: Sharp, sizePx: number): Sharp =>
-  image
+/** Planes of a picture that libvips fits into the square: one that must grow, or an SVG, which it draws at the size that it ends with. */
+async function fittedByLibrary(image: Sharp, sizePx: number): Promise<Float32Array> {
+  const background = { r: 0, g: 0, b: 0, alpha: 0 };
+  const fitted = image.ensureAlpha().resize({ width: sizePx, height: sizePx, fit: "contain", background });
+  return toPremultipliedPlanes((await rgbaOf(fitted)).rgba, sizePx);
+}
+
+/** Times the square's side to which libvips shrinks what is larger, so that no more than some megabytes of pixels are held. */
+const coarseFactor = 8;
+
+/** Planes of a picture of pixels. The readers of WebP and JPEG must not shrink by filters of their own, to other pixels than the same picture gives as PNG. */
+async function fitted(image: Sharp, sizePx: number): Promise<Float32Array> {
+  const side = coarseFactor * sizePx;
+  const coarse = {
+    width: side,
+    height: side,
+    fit: "inside",
+    withoutEnlargement: true,
+    fastShrinkOnLoad: false,
+  } as const;
+  const pixels = await rgbaOf(image.resize(coarse));
+  const { rgba, widthPx, heightPx } = pixels;
+  if (Math.max(widthPx, heightPx) >= sizePx) return shrinkIntoSquare(pixels, sizePx);
+  return fittedByLibrary(sharp(rgba, { raw: { width: widthPx, height: heightPx, channels: 4 } }), sizePx);
+}
+
+/** Straight 8-bit sRGB with alpha. */
+async function rgbaOf(image: Sharp): Promise<Pixels> {
+  const { data, info } = await image
     .toColourspace("srgb")
     .ensureAlpha()
-    .resize({
-      width: sizePx,
-      height: sizePx,
-      fit: "contain",
-      background: { r: 0, g: 0, b: 0, alpha: 0 },
-      fastShrinkOnLoad: false,
-    });
-
-const planesOf = async (image: Sharp, sizePx: number): Promise<Float32Array> =>
-  toPremultipliedPlanes(await image.raw({ depth: "uchar" }).toBuffer(), sizePx);
+    .raw({ depth: "uchar" })
+    .toBuffer({ resolveWithObject: true });
+  return { rgba: data, widthPx: info.width, heightPx: info.height };
+}
 
 /**
  * An image file as experts read it: premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], sRGB, upright by its EXIF
@@ -125,7 +143,7 @@ const planesOf = async (image: Sharp, sizePx: number): Promise<Float32Array> =>
  * @throws AppError `image_rejected`
  */
 export const decodeFitted = (bytes: Uint8Array, sizePx: number): Promise<Float32Array> =>
-  whole(() => planesOf(fit(open(bytes).rotate(), sizePx), sizePx));
+  whole(() => fitted(open(bytes).rotate(), sizePx));
 
 /** SVG's own unit: a drawing of 96 px is an inch at this density, which sharp takes as scale 1. */
 const svgDensity = 72;
@@ -141,10 +159,7 @@ export async function renderSvg(text: string, sizePx: number, field = "svg"): Pr
   return reject(async () => {
     const { width, height } = await sharp(bytes, options).metadata();
     const density = Math.min(100_000, Math.max(1, (svgDensity * sizePx) / Math.max(width, height)));
-    return planesOf(
-      fit(sharp(bytes, { ...options, density }).timeout({ seconds: decodeTimeoutSeconds }), sizePx),
-      sizePx,
-    );
+    return fittedByLibrary(sharp(bytes, { ...options, density }).timeout({ seconds: decodeTimeoutSeconds }), sizePx);
   }, "an SVG that can be drawn");
 }
 
@@ -171,11 +186,8 @@ export async function encodeFigure(
  * @param ignoreProfile leaves numbers as they are under an embedded colour profile; CMYK is converted all the same
  * @throws AppError `image_rejected`
  */
-export async function decodeRgba(bytes: Uint8Array, ignoreProfile = false): Promise<Pixels> {
-  const image = open(bytes, ignoreProfile).rotate().toColourspace("srgb").ensureAlpha().raw();
-  const { data, info } = await whole(() => image.toBuffer({ resolveWithObject: true }));
-  return { rgba: data, widthPx: info.width, heightPx: info.height };
-}
+export const decodeRgba = (bytes: Uint8Array, ignoreProfile = false): Promise<Pixels> =>
+  whole(() => rgbaOf(open(bytes, ignoreProfile).rotate()));
 
 /**
  * `decodeRgba` of a file of 16 bits a channel, each value rounded to the nearest of 8 bits where libvips would cut it off.
@@ -207,8 +219,5 @@ export const reduceGrey16 = (bytes: Uint8Array): Promise<Uint8Array> =>
   );
 
 /** `decodeRgba` of a picture on this machine that the command line measures by: it may be larger than any upload. @throws AppError `image_rejected` */
-export async function decodeLocalRgba(bytes: Uint8Array): Promise<Pixels> {
-  const image = sharp(bytes, { limitInputPixels: false, failOn: "error", pages: 1 }).rotate().toColourspace("srgb");
-  const { data, info } = await whole(() => image.ensureAlpha().raw().toBuffer({ resolveWithObject: true }));
-  return { rgba: data, widthPx: info.width, heightPx: info.height };
-}
+export const decodeLocalRgba = (bytes: Uint8Array): Promise<Pixels> =>
+  whole(() => rgbaOf(sharp(bytes, { limitInputPixels: false, failOn: "error", pages: 1 }).rotate()));

@@ -1,6 +1,7 @@
 /** Picture conditions as they are checked: what is extracted again from an image, how it is compared, how it looks in a figure. */
+
+import { averageAreas } from "../../engine/areas.ts";
 import { edgesOf } from "../../experts/line-drawing.ts";
-import { averageAreas } from "../../experts/values.ts";
 import { asImage } from "../images.ts";
 import { edgeOverlap } from "../metrics/edge-overlap.ts";
 import { psnrDb } from "../metrics/pixels.ts";

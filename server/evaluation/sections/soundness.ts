@@ -1,8 +1,9 @@
 /** Is the machine sound? There and back through the flow, what the autoencoder keeps, and how many samples show nothing. */
+
+import { averageAreas } from "../../engine/areas.ts";
 import type { EncodedConditions } from "../../engine/conditions.ts";
 import { checkInversion, invertImage } from "../../engine/invert.ts";
 import { imageSeed } from "../../engine/random.ts";
-import { averageAreas } from "../../experts/values.ts";
 import { decode, drawAll } from "../draw.ts";
 import type { Material } from "../groups.ts";
 import { edgeEnergy, opaqueShare } from "../metrics/pixels.ts";
