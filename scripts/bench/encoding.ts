@@ -6,6 +6,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BasePack } from "../../server/training/base-pack.ts";
+import { encodeFolder } from "../../server/training/encode-folder.ts";
 import { groupsOf } from "../../server/training/encode-images.ts";
 import { encodeSet } from "../../server/training/encode-set.ts";
 import { openImageSet } from "../../server/training/image-set.ts";
@@ -54,10 +55,8 @@ export async function benchEncoding(
 }
 
 async function encodeWhole(folder: string, set: string, experts: SetExperts, sizePx: number): Promise<void> {
-  await prepareFolder({ folder, set, sizePx });
-  const opened = await openImageSet(set, sizePx);
-  await encodeSet({ folder: set, images: opened, experts, drawnRepeats: 1, threads: 0 });
-  await opened.close();
+  const { source } = experts;
+  await encodeFolder({ folder, set, sizePx, source, threads: 0, openExperts: async () => experts });
 }
 
 async function costOfParts(images: number, folder: string, root: string, experts: SetExperts, sizePx: number) {

@@ -4,42 +4,33 @@
  */
 import { TrainingRandom } from "../flow/random.ts";
 import type { ConditionTable, TrainingSet } from "../flow/training-set.ts";
-import { coresOf, membersFor } from "../thread-team.ts";
 import { encodeSetImages } from "./encode-images.ts";
 import { encodeRows, rowsOf } from "./encode-rows.ts";
 import { EncodeTeam } from "./encode-team.ts";
 import { encodeSetWords } from "./encode-words.ts";
 import type { EncodeContext } from "./encoded-pieces.ts";
-import type { ImageItem, PixelSource } from "./image-set.ts";
+import type { ImageItem } from "./image-set.ts";
 import type { SetCondition, SetExperts } from "./pack-experts.ts";
 
 export interface EncodeOptions extends Omit<EncodeContext, "encode"> {
   readonly experts: SetExperts;
   /** How often a drawn image comes for each time that one of its recoloured copies does, so that plain names keep their natural colours. */
   readonly drawnRepeats: number;
-  /** Cores that encode, 8 at most and as many as there is memory for; 0 = all, absent = this thread alone. */
+  /** Cores that encode; 0 = all, absent = this thread alone. */
   readonly threads?: number | undefined;
+  /** Threads of the same experts that the caller has, who closes them; absent = a team of its own. */
+  readonly team?: EncodeTeam | undefined;
 }
-
-/** Rows from which a team of threads is worth the second that it takes to start. */
-const teamRowsMin = 256;
-const membersMax = 8;
-/** What a member takes at most with the default pack's experts, 600 MB measured: a team gets half of the memory that is free. */
-const memberBytes = 700e6;
 
 /** The training set of a translation. Where it knows styles, images of other styles (held back) are left out of both splits. */
 export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
   const { images, experts, drawnRepeats, signal } = options;
-  const members = membersFor(coresOf(options.threads ?? 1), membersMax, memberBytes);
-  let team: EncodeTeam | undefined;
+  const team = options.team ?? new EncodeTeam(experts.source, options.threads ?? 1);
   const { words, pictures } = partition(experts.conditions);
-  const encode: EncodeContext["encode"] = (task, onRows) => {
-    // A team that has started is there for what is left, too.
-    if (!team && (members === 1 || rowsOf(task) < teamRowsMin))
-      return encodeRows(task, images, experts, { signal, onRows });
-    team ??= new EncodeTeam({ experts: experts.source, images: sourceOf(images) }, members);
-    return team.encode(task, { signal, onRows });
-  };
+  const encode: EncodeContext["encode"] = (task, onRows) =>
+    team.startFor(rowsOf(task))
+      ? team.encode(task, images, { signal, onRows })
+      : encodeRows(task, images, experts, { signal, onRows });
   const context = { ...options, encode };
   const tables = new Map<string, ConditionTable>();
   let latents: Float32Array;
@@ -49,7 +40,7 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
     for (const table of encoded.tables) tables.set(table.name, table);
     latents = encoded.latents;
   } finally {
-    await team?.close();
+    if (!options.team) await team.close();
   }
   const conditions = experts.conditions.map(({ name }) => tables.get(name)!);
   const styles = conditions.find(({ name }) => name === "style");
@@ -76,8 +67,6 @@ function partition(conditions: readonly SetCondition[]): Record<"words" | "pictu
   const words = conditions.filter(({ name }) => name === "caption" || name === "label" || name === "style");
   return { words, pictures: conditions.filter((condition) => !words.includes(condition)) };
 }
-
-const sourceOf = ({ folder, digest, count, sizePx }: PixelSource): PixelSource => ({ folder, digest, count, sizePx });
 
 /** Mixes styles and concepts, so that any prefix is a fair sample and a neighbour is a stranger. */
 function shuffled(rows: readonly number[]): Int32Array {

@@ -9,23 +9,20 @@ import { AppError } from "../../shared/problem.ts";
 import { type ExamplesContent, readExamples } from "../experts/examples.ts";
 import { asStorageError } from "../files/atomic-file.ts";
 import { digestSet } from "../flow/checkpoint.ts";
-import type { TrainingSet } from "../flow/training-set.ts";
 import { writeFlowFile } from "../flow/weights.ts";
 import { type BasePack, openBasePack, unlabelled } from "./base-pack.ts";
 import { calibrateFlowFile } from "./calibrate.ts";
 import { chooseStart } from "./choose-start.ts";
 import { type CostCard, type CostFactors, costCard, stopwatch } from "./cost-card.ts";
-import { encodeSet } from "./encode-set.ts";
-import { captionsOf } from "./encode-words.ts";
+import { encodeFolder } from "./encode-folder.ts";
 import { recordsFolder } from "./fill-pack-folder.ts";
 import type { FittedFlow } from "./fit-flow.ts";
 import { type CaptionedPreview, fitTranslation } from "./fit-translation.ts";
-import { openImageSet } from "./image-set.ts";
 import { examplesInOwnStyle } from "./own-examples.ts";
 import type { PackDraft } from "./pack-draft.ts";
 import { openSetExperts, type SetExperts } from "./pack-experts.ts";
 import { type Named, ownPackAt, requireName } from "./pack-name.ts";
-import { type PreparedFolder, prepareFolder } from "./prepare-folder.ts";
+import type { PreparedFolder } from "./prepare-folder.ts";
 import { type PublishedPack, publishPack } from "./publish-pack.ts";
 import { calibratedRowsMin } from "./quantiles.ts";
 import { RunRecords } from "./run-records.ts";
@@ -137,18 +134,22 @@ async function trainIn(
 ): Promise<TrainedTranslation> {
   const { name, signal, threads = 0, isFromScratch = false } = options;
   const clock = stopwatch();
-  const images = await prepareFolder({
+  const draft = unlabelled(base.draft);
+  const source = { pack: base.folder, draft, files: base.files };
+  const { images, experts, set, captions } = await encodeFolder({
     folder: options.folder,
-    set: setFolder(options),
-    sizePx: base.draft.target.imageSizePx,
+    set: join(options.work, "set"),
+    sizePx: draft.target.imageSizePx,
+    source,
+    threads,
     signal,
-    onProgress: (done, total) => options.onProgress?.({ stage: "reading", done, total }),
+    async openExperts() {
+      const opened = await openSetExperts(source, { threads });
+      return { ...opened, examples: await examplesOf(base, opened) };
+    },
+    onProgress: options.onProgress && ((progress) => options.onProgress?.(progress)),
   });
   const settings = settingsFor({ ...defaultTranslationSettings, ...options.settings }, images.usable - images.heldOut);
-  const draft = unlabelled(base.draft);
-  const experts = await openSetExperts({ pack: base.folder, draft, files: base.files }, { threads });
-  const examples = await examplesOf(base, experts);
-  const { set, captions } = await encodeFolder(options, base, experts);
   const measured = measuredIn(draft);
   const start = await chooseStart(base, set, measured, { seed: settings.seed, threads, signal });
   const startNats = start.heldOutNats;
@@ -212,7 +213,7 @@ async function trainIn(
       draft,
       flow,
       calibration,
-      examples: examples && examplesInOwnStyle(examples, set),
+      examples: experts.examples && examplesInOwnStyle(experts.examples, set),
       metrics: { ...fitted.metrics, captionNatsPerDim: finalNats, startCaptionNatsPerDim: startNats },
       source: `${images.usable} captioned images`,
       records: new Map([...records.files(fitted.bestStep), ["cost.json", `${JSON.stringify(cost, null, 2)}\n`]]),
@@ -230,34 +231,4 @@ async function examplesOf({ folder, draft }: BasePack, experts: SetExperts): Pro
   if (file === undefined) return undefined;
   const { dims } = experts.conditions.find(({ name }) => name === "caption")!.expert;
   return readExamples(join(folder, file), experts.target.latentDims, dims);
-}
-
-const setFolder = ({ work }: TrainTranslationOptions): string => join(work, "set");
-
-/** The training set, and the plainest caption of each of its rows. */
-async function encodeFolder(
-  options: TrainTranslationOptions,
-  base: BasePack,
-  experts: SetExperts,
-): Promise<{ set: TrainingSet; captions: readonly string[] }> {
-  const folder = setFolder(options);
-  const images = await openImageSet(folder, base.draft.target.imageSizePx);
-  // Captions come first.
-  const captions = captionsOf(images).length;
-  const total = captions + images.count;
-  try {
-    const set = await encodeSet({
-      folder,
-      images,
-      experts,
-      drawnRepeats: 1,
-      threads: options.threads ?? 0,
-      signal: options.signal,
-      onProgress: ({ what, done }) =>
-        void options.onProgress?.({ stage: "encoding", done: what === "captions" ? done : captions + done, total }),
-    });
-    return { set, captions: images.items.map((item) => item.captions[0]!) };
-  } finally {
-    await images.close();
-  }
 }

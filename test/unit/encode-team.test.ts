@@ -52,19 +52,19 @@ describe("a team of threads", async () => {
   const images = await openImageSet(folder, tinySizePx);
   after(() => images.close());
   const { digest, count, sizePx } = images;
-  const order = { experts: source, images: { folder, digest, count, sizePx } };
+  const pixels = { folder, digest, count, sizePx };
 
   it("gives every row what one thread gives it, in order, task after task", async () => {
-    const team = new EncodeTeam(order, 3);
+    const team = new EncodeTeam(source, 3);
     try {
       for (const task of tasks) {
-        const [together, alone] = [await team.encode(task), await encodeRows(task, images, experts)];
+        const [together, alone] = [await team.encode(task, pixels), await encodeRows(task, images, experts)];
         assert.equal(together.length, alone.length);
         for (const [index, block] of alone.entries())
           assert.ok(differenceOf(together[index]!, block) < 1e-5, `${task.kind}, block ${index}`);
       }
       assert.deepEqual(
-        await team.encode({ kind: "images", conditions: [], withLatents: true, start: 0, count: 0 }),
+        await team.encode({ kind: "images", conditions: [], withLatents: true, start: 0, count: 0 }, pixels),
         [],
       );
     } finally {
@@ -73,10 +73,10 @@ describe("a team of threads", async () => {
   });
 
   it("tells how many rows are done, part by part", async () => {
-    const team = new EncodeTeam(order, 2);
+    const team = new EncodeTeam(source, 2);
     try {
       const told: number[] = [];
-      await team.encode(tasks[0]!, { onRows: (rows) => void told.push(rows) });
+      await team.encode(tasks[0]!, pixels, { onRows: (rows) => void told.push(rows) });
       assert.equal(told.at(-1), 70);
       assert.ok(told.length > 2 && told.every((rows, at) => rows > (told[at - 1] ?? 0)), told.join());
     } finally {
@@ -85,41 +85,41 @@ describe("a team of threads", async () => {
   });
 
   it("ends a task at the signal and does the next one all the same", async () => {
-    const team = new EncodeTeam(order, 2);
+    const team = new EncodeTeam(source, 2);
     try {
       const abort = new AbortController();
-      const stopped = team.encode(tasks[0]!, { signal: abort.signal });
+      const stopped = team.encode(tasks[0]!, pixels, { signal: abort.signal });
       abort.abort();
       await assert.rejects(stopped, { name: "AbortError" });
-      assert.equal((await team.encode(tasks[0]!))[0]!.length, 70 * experts.target.latentDims);
+      assert.equal((await team.encode(tasks[0]!, pixels))[0]!.length, 70 * experts.target.latentDims);
     } finally {
       await team.close();
     }
   });
 
   it("tells a member's fault with its code, of whatever it met", async () => {
-    const noPixels = new EncodeTeam({ ...order, images: { ...order.images, count: 81 } }, 2);
-    const noExperts = new EncodeTeam({ ...order, experts: { ...source, pack: join(root, "nowhere") } }, 1);
+    const noPixels = new EncodeTeam(source, 2);
+    const noExperts = new EncodeTeam({ ...source, pack: join(root, "nowhere") }, 1);
     try {
-      await assert.rejects(noPixels.encode(tasks[0]!), {
+      await assert.rejects(noPixels.encode(tasks[0]!, { ...pixels, count: 81 }), {
         code: "dataset_invalid",
         message: /expected 20736 bytes for 81 images of 8 px, got 20480/,
       });
-      await assert.rejects(noExperts.encode(tasks[0]!), { code: "pack_corrupt", message: /nowhere/ });
+      await assert.rejects(noExperts.encode(tasks[0]!, pixels), { code: "pack_corrupt", message: /nowhere/ });
     } finally {
       await Promise.all([noPixels.close(), noExperts.close()]);
     }
   });
 
   it("says that a member ended, rather than waiting for it", async () => {
-    const team = new EncodeTeam(order, 2);
-    await team.encode(tasks[4]!);
+    const team = new EncodeTeam(source, 2);
+    await team.encode(tasks[4]!, pixels);
     const gone = { code: "training_failed", message: /a thread ended before its work/ };
     // Waited for from the start: it may be refused before the team is closed.
-    const refused = assert.rejects(team.encode(tasks[0]!), gone);
+    const refused = assert.rejects(team.encode(tasks[0]!, pixels), gone);
     await team.close();
     await refused;
-    await assert.rejects(team.encode(tasks[0]!), gone);
+    await assert.rejects(team.encode(tasks[0]!, pixels), gone);
   });
 });
 
@@ -127,14 +127,16 @@ describe("a team in the bundle", () => {
   it("finds its thread beside itself, without tsx", async () => {
     const set = await writeTinySet(join(root, "bundled"));
     const order = {
-      experts: source,
-      images: { folder: set, digest: "any", count: tinyItems.length, sizePx: tinySizePx },
+      source,
+      pixels: { folder: set, digest: "any", count: tinyItems.length, sizePx: tinySizePx },
     };
     const contents = `
       import { EncodeTeam } from "./server/training/encode-team.ts";
       import { deserialize } from "node:v8";
-      const team = new EncodeTeam(deserialize(Buffer.from(process.argv[2], "base64")), 2);
-      const [latents] = await team.encode({ kind: "images", conditions: [], withLatents: true, start: 0, count: 40 });
+      const { source, pixels } = deserialize(Buffer.from(process.argv[2], "base64"));
+      const team = new EncodeTeam(source, 2);
+      const task = { kind: "images", conditions: [], withLatents: true, start: 0, count: 40 };
+      const [latents] = await team.encode(task, pixels);
       await team.close();
       console.log(latents.length);`;
     const { stdout } = await runBundled({ encoder: "server/training/encode-thread.ts" }, contents, order);
