@@ -19,68 +19,84 @@ interface Seen {
 
 export class DuplicateFinder {
   readonly #exact = new Map<string, string>();
-  /** By mean colour, in steps so wide that the same picture lies in the same box or in a neighbour. */
-  readonly #boxes = new Map<string, Seen[]>();
+  /** By mean colour, in steps so wide that the same picture lies in the same box or in a neighbour, by the box's number. */
+  readonly #boxes = new Map<number, Seen[]>();
 
   /**
    * The name under which the same picture came before; undefined when it is new, and then it is remembered.
-   * @param planes premultiplied RGBA in [0, 1], [4, sizePx, sizePx]
-   * @param content what equal pictures have in common to the byte, where it is shorter than the planes
+   * @param pixels premultiplied RGBA, 8 bits, [sizePx, sizePx, 4]
    */
   find(
     name: string,
-    planes: Float32Array,
+    pixels: Uint8Array,
     sizePx: number,
-    content: Uint8Array = new Uint8Array(planes.buffer, planes.byteOffset, planes.byteLength),
   ): { readonly name: string; readonly isExact: boolean } | undefined {
-    const digest = createHash("sha256").update(content).digest("hex");
+    const digest = createHash("sha256").update(pixels).digest("hex");
     const equal = this.#exact.get(digest);
     if (equal !== undefined) return { name: equal, isExact: true };
-    const thumbnail = thumbnailOf(planes, sizePx);
+    const thumbnail = thumbnailOf(pixels, sizePx);
     const box = boxOf(thumbnail);
-    for (const near of neighboursOf(box))
-      for (const seen of this.#boxes.get(near.join(" ")) ?? [])
+    for (const step of stepsToNeighbours)
+      for (const seen of this.#boxes.get(box + step) ?? [])
         if (agrees(seen.thumbnail, thumbnail)) return { name: seen.name, isExact: false };
     this.#exact.set(digest, name);
-    const key = box.join(" ");
-    const others = this.#boxes.get(key) ?? [];
+    const others = this.#boxes.get(box) ?? [];
     others.push({ name, thumbnail });
-    this.#boxes.set(key, others);
+    this.#boxes.set(box, others);
     return undefined;
   }
 }
 
-const agrees = (a: Float32Array, b: Float32Array): boolean =>
-  a.every((value, at) => Math.abs(value - b[at]!) < sameCell);
-
-/** Mean of each cell and channel, [4, side, side]. */
-function thumbnailOf(planes: Float32Array, sizePx: number): Float32Array {
-  const sums = new Float32Array(channels * cells);
-  const cellOf = Uint8Array.from({ length: sizePx }, (_, pixel) => Math.floor((pixel * side) / sizePx));
-  const widths = new Uint16Array(side);
-  for (const cell of cellOf) widths[cell]! += 1;
-  for (let channel = 0, from = 0; channel < channels; channel += 1)
-    for (let y = 0; y < sizePx; y += 1) {
-      const row = (channel * side + cellOf[y]!) * side;
-      for (let cell = 0; cell < side; cell += 1) {
-        let sum = 0;
-        for (const end = from + widths[cell]!; from < end; from += 1) sum += planes[from]!;
-        sums[row + cell]! += sum;
-      }
-    }
-  return sums.map((sum, at) => sum / Math.max(1, widths[at % side]! * widths[Math.floor(at / side) % side]!));
+function agrees(a: Float32Array, b: Float32Array): boolean {
+  for (let at = 0; at < a.length; at += 1) if (Math.abs(a[at]! - b[at]!) >= sameCell) return false;
+  return true;
 }
 
-/** The step of each channel's mean. */
-const boxOf = (thumbnail: Float32Array): number[] =>
-  Array.from({ length: channels }, (_, channel) => {
-    const own = thumbnail.subarray(channel * cells, (channel + 1) * cells);
-    return Math.floor(own.reduce((sum, value) => sum + value, 0) / cells / sameCell);
+/** Mean of each cell and channel in [0, 1], [4, side, side]. */
+function thumbnailOf(pixels: Uint8Array, sizePx: number): Float32Array {
+  const sums = new Float32Array(channels * cells);
+  const starts = Int32Array.from({ length: side + 1 }, (_, cell) => Math.ceil((cell * sizePx) / side));
+  for (let y = 0; y < sizePx; y += 1)
+    for (let cell = Math.floor((y * side) / sizePx) * side, column = 0; column < side; column += 1, cell += 1) {
+      let red = 0;
+      let green = 0;
+      let blue = 0;
+      let alpha = 0;
+      const end = 4 * (y * sizePx + starts[column + 1]!);
+      for (let at = 4 * (y * sizePx + starts[column]!); at < end; at += 4) {
+        red += pixels[at]!;
+        green += pixels[at + 1]!;
+        blue += pixels[at + 2]!;
+        alpha += pixels[at + 3]!;
+      }
+      sums[cell]! += red;
+      sums[cells + cell]! += green;
+      sums[2 * cells + cell]! += blue;
+      sums[3 * cells + cell]! += alpha;
+    }
+  const lengthOf = (index: number): number => starts[index + 1]! - starts[index]!;
+  return sums.map((sum, at) => {
+    const count = lengthOf(at % side) * lengthOf(Math.floor(at / side) % side);
+    return sum / Math.max(1, 255 * count);
   });
+}
 
-/** The box itself and all that touch it. */
-const neighboursOf = (box: readonly number[]): number[][] =>
-  box.reduce<number[][]>(
-    (found, step) => found.flatMap((start) => [-1, 0, 1].map((offset) => [...start, step + offset])),
-    [[]],
-  );
+/** Steps of a mean from 0 to 1, and one beyond at each end. */
+const steps = Math.ceil(1 / sameCell) + 3;
+
+/** The number of a box: the steps of the channels' means as its digits. */
+function boxOf(thumbnail: Float32Array): number {
+  let box = 0;
+  for (let channel = 0; channel < channels; channel += 1) {
+    let sum = 0;
+    for (let cell = channel * cells; cell < (channel + 1) * cells; cell += 1) sum += thumbnail[cell]!;
+    box = box * steps + Math.floor(sum / cells / sameCell) + 1;
+  }
+  return box;
+}
+
+/** From a box's number to its own and those of all boxes that touch it. */
+const stepsToNeighbours = Array.from({ length: channels }).reduce<number[]>(
+  (found) => found.flatMap((start) => [-1, 0, 1].map((offset) => start * steps + offset)),
+  [0],
+);

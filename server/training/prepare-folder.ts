@@ -3,7 +3,7 @@
  * and skipped, duplicates dropped, tiny sets refused, a share held out. Done once: an unchanged folder is not read again.
  */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { limits } from "../../shared/limits.ts";
@@ -88,6 +88,8 @@ async function writePixels(
   const duplicates = new DuplicateFinder();
   const path = join(set, "images.rgba");
   const out = await open(`${path}.writing`, "w");
+  // Of the image before, which need not be waited for but when the next one is there.
+  let writing = Promise.resolve();
   try {
     const decoding = captioned.slice(0, readAhead).map(({ file }) => decode(join(folder, file), sizePx));
     for (const [index, item] of captioned.entries()) {
@@ -100,17 +102,20 @@ async function writePixels(
         complaints.add("empty_image", item.file, "every pixel is transparent");
       else {
         const bytes = interleave(planes, sizePx);
-        const known = duplicates.find(item.file, planes, sizePx, bytes);
+        const known = duplicates.find(item.file, bytes, sizePx);
         if (known)
           complaints.add("duplicate", item.file, `${known.isExact ? "equals" : "looks the same as"} ${known.name}`);
         else {
           usable.push(item);
-          await out.writeFile(bytes);
+          await writing;
+          writing = out.writeFile(bytes);
+          writing.catch(() => undefined);
         }
       }
       const done = index + 1;
       if (done % reportEvery === 0 || done === captioned.length) await onProgress?.(done, captioned.length);
     }
+    await writing;
     await out.sync();
   } catch (error) {
     throw asStorageError(error);
@@ -121,12 +126,12 @@ async function writePixels(
   return usable;
 }
 
-/** Planes, or why there are none. */
+/** Planes, or why there are none. Files are read at once: small asynchronous reads would stand in line behind images that are being decoded. */
 async function decode(path: string, sizePx: number): Promise<Float32Array | string> {
   try {
-    const { size } = await stat(path);
+    const { size } = statSync(path);
     if (size > limits.uploadMaxBytes) return `expected at most ${limits.uploadMaxBytes} bytes, got ${size}`;
-    const bytes = await readFile(path);
+    const bytes = readFileSync(path);
     mediaTypeOf(bytes);
     return await decodeFitted(bytes, sizePx);
   } catch (error) {
