@@ -5,7 +5,7 @@
  * Edges after Canny (PAMI 1986); dark lines by closing (closing.ts).
  */
 import { closingOf } from "./closing.ts";
-import { around, grow, shrink, stride, workPx } from "./drawing-mask.ts";
+import { combine, grow, type Mask, maskWhere, setAt, shrink, workPx } from "./drawing-mask.ts";
 
 const strokeContrast = 0.25;
 /** Steps of colour, per pixel of 2 after smoothing: an edge needs the first somewhere and the second everywhere. */
@@ -19,16 +19,15 @@ const faintest = 0.99 * edgeWeak ** 2;
  * The lines of an image as a mask of 128×128, not yet thinned.
  * @param planes premultiplied RGBA [4, size, size] in [0, 1]
  */
-export function edgeMaskOf(planes: Float32Array, sizePx: number): Uint8Array {
+export function edgeMaskOf(planes: Float32Array, sizePx: number): Mask {
   const image = sizePx === workPx ? planes : atWorkSize(planes, sizePx);
   const channels = smoothed.map((channel, at) => overWhite(image, at, channel));
   // Slivers along the round corners of dark areas are no strokes; true lines so thin are found as edges.
-  const lines = grow(shrink(strokesOf(channels), 1), 1);
+  const strokes = grow(shrink(strokesOf(channels), 1), 1);
   const outline = outlineOf(image);
-  const nearStrokes = grow(lines, 2);
-  for (let at = 0; at < lines.length; at += 1) if (outline[at] && !nearStrokes[at]) lines[at] = 1;
-  const [nearLines, nearOutline] = [grow(lines, 3), grow(outline, 3)];
-  for (const at of innerEdges(channels, (at) => !nearLines[at] && !nearOutline[at])) lines[at] = 1;
+  const lines = combine((stroke, rim, near) => stroke | (rim & ~near), strokes, outline, grow(strokes, 2));
+  const free = combine((nearLine, nearRim) => ~(nearLine | nearRim), grow(lines, 3), grow(outline, 3));
+  for (const at of innerEdges(channels, free)) setAt(lines, at);
   // Growing closes small gaps and makes one line of two that almost touch.
   return grow(lines, 1);
 }
@@ -79,75 +78,67 @@ function overWhite(image: Float32Array, channel: number, both: Float32Array): Fl
 }
 
 /** Pixels of the opaque part that touch the rest or the frame. */
-function outlineOf(image: Float32Array): Uint8Array {
-  const inside = new Uint8Array(stride * stride);
-  for (let y = 0, from = 3 * workPx * workPx; y < workPx; y += 1)
-    for (let x = 0; x < workPx; x += 1, from += 1) if (image[from]! > 0.5) inside[(y + 1) * stride + x + 1] = 1;
-  const outline = new Uint8Array(inside.length);
-  for (let at = stride; at < inside.length - stride; at += 1)
-    if (inside[at] && !(inside[at - 1] && inside[at + 1] && inside[at - stride] && inside[at + stride]))
-      outline[at] = 1;
-  return outline;
+function outlineOf(image: Float32Array): Mask {
+  const alpha = image.subarray(3 * workPx * workPx);
+  const inside = maskWhere((at) => alpha[at]! > 0.5);
+  return combine((part, inner) => part & ~inner, inside, shrink(inside, 1));
 }
 
 /** Dark lines of an image as a mask: where closing (the largest, then the smallest of a square window) makes it lighter. */
-function strokesOf([red, green, blue]: readonly Float32Array[]): Uint8Array {
+function strokesOf([red, green, blue]: readonly Float32Array[]): Mask {
   const [r, g, b] = [red!, green!, blue!];
   // A decoder may leave alpha a little above 1, and what lies over white below 0.
   for (let at = 0; at < light.length; at += 1) light[at] = Math.max(0, 0.3 * r[at]! + 0.59 * g[at]! + 0.11 * b[at]!);
   const closed = closingOf(light);
-  const mask = new Uint8Array(stride * stride);
-  for (let y = 0, from = 0; y < workPx; y += 1)
-    for (let x = 0; x < workPx; x += 1, from += 1)
-      if (closed[from]! - light[from]! > strokeContrast) mask[(y + 1) * stride + x + 1] = 1;
-  return mask;
+  return maskWhere((at) => closed[at]! - light[at]! > strokeContrast);
 }
 
 /** Room of `strokesOf`, used again for each image. */
 const light = new Float32Array(workPx * workPx);
 
 /** Rooms of `innerEdges`: how sharply colour changes, and towards which neighbour, where it does at all. */
-const steepness = new Float32Array(stride * stride);
-const towards = new Int16Array(stride * stride);
+const steepness = new Float32Array(workPx * workPx);
+const towards = new Int16Array(workPx * workPx);
+/** Steps to the eight neighbours. */
+const around = [-workPx, 1 - workPx, 1, workPx + 1, workPx, workPx - 1, -1, -workPx - 1];
 
-/** Places of a mask where colour changes sharply, in chains that are long and somewhere strong; only where `isFree`. */
-function innerEdges(channels: readonly Float32Array[], isFree: (at: number) => boolean): number[] {
+/** Places where colour changes sharply, in chains that are long and somewhere strong; only those that are free, and none on the frame. */
+function innerEdges(channels: readonly Float32Array[], free: Mask): number[] {
   steepness.fill(0);
   const [red, green, blue] = [channels[0]!, channels[1]!, channels[2]!];
   for (let y = 1; y < workPx - 1; y += 1)
     for (let x = 1; x < workPx - 1; x += 1) {
-      const from = y * workPx + x;
-      let bestX = red[from + 1]! - red[from - 1]!;
-      let bestY = red[from + workPx]! - red[from - workPx]!;
+      const at = y * workPx + x;
+      let bestX = red[at + 1]! - red[at - 1]!;
+      let bestY = red[at + workPx]! - red[at - workPx]!;
       let best = bestX * bestX + bestY * bestY;
-      const greenX = green[from + 1]! - green[from - 1]!;
-      const greenY = green[from + workPx]! - green[from - workPx]!;
+      const greenX = green[at + 1]! - green[at - 1]!;
+      const greenY = green[at + workPx]! - green[at - workPx]!;
       const greenSquared = greenX * greenX + greenY * greenY;
       if (greenSquared > best) [best, bestX, bestY] = [greenSquared, greenX, greenY];
-      const blueX = blue[from + 1]! - blue[from - 1]!;
-      const blueY = blue[from + workPx]! - blue[from - workPx]!;
+      const blueX = blue[at + 1]! - blue[at - 1]!;
+      const blueY = blue[at + workPx]! - blue[at - workPx]!;
       const blueSquared = blueX * blueX + blueY * blueY;
       if (blueSquared > best) [best, bestX, bestY] = [blueSquared, blueX, blueY];
       // Fainter steps are no edges, and less than any edge beside them.
       if (best < faintest) continue;
-      const at = (y + 1) * stride + x + 1;
       steepness[at] = Math.sqrt(best);
       // The neighbour towards which colour changes fastest: along an axis up to 22.5 degrees, else diagonal.
       const wide = Math.abs(bestX);
       const high = Math.abs(bestY);
       if (high < 0.414 * wide) towards[at] = 1;
-      else if (wide < 0.414 * high) towards[at] = stride;
-      else towards[at] = bestX * bestY > 0 ? stride + 1 : stride - 1;
+      else if (wide < 0.414 * high) towards[at] = workPx;
+      else towards[at] = bestX * bestY > 0 ? workPx + 1 : workPx - 1;
     }
   const isCrest = new Uint8Array(steepness.length);
   const strong: number[] = [];
-  for (let at = stride; at < steepness.length - stride; at += 1) {
+  for (let at = workPx; at < steepness.length - workPx; at += 1) {
     const value = steepness[at]!;
     if (
       value < edgeWeak ||
       value < steepness[at - towards[at]!]! ||
       value <= steepness[at + towards[at]!]! ||
-      !isFree(at)
+      ((free[at >> 5]! >>> (at & 31)) & 1) === 0
     )
       continue;
     isCrest[at] = 1;

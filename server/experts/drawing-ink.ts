@@ -2,7 +2,7 @@
  * Which pixels of a designer's sketch are ink: contrast to the paper or to transparency, enlarged to a mask that the drawing fills,
  * filled areas hollowed out. The first half of line-drawing.ts's reading of a sketch. Pure.
  */
-import { type Box, boundsOf, grow, shrink, stride, workPx } from "./drawing-mask.ts";
+import { combine, emptyMask, grow, isEmpty, type Mask, setAt, shrink, workPx } from "./drawing-mask.ts";
 
 /** Contrast to the background, in [0, 1], below which a sketch counts as empty; and the share of the strongest that is ink. */
 const faintest = 0.1;
@@ -14,9 +14,9 @@ const fillDepthPx = 12;
  * The ink of a sketch as a mask of 128×128, or undefined when nothing is drawn.
  * @param planes premultiplied RGBA [4, size, size] in [0, 1]
  */
-export function inkMaskOf(planes: Float32Array, sizePx: number): Uint8Array | undefined {
+export function inkMaskOf(planes: Float32Array, sizePx: number): Mask | undefined {
   const ink = inkOf(planes, sizePx);
-  const box = boundsOf(sizePx, sizePx, (at) => ink[at]! >= 0.5);
+  const box = boundsOf(sizePx, (at) => ink[at]! >= 0.5);
   return box && rimsOfFills(enlarge(ink, sizePx, box));
 }
 
@@ -44,7 +44,7 @@ function inkOf(planes: Float32Array, sizePx: number): Float32Array {
 function paperOf(planes: Float32Array, sizePx: number): readonly number[] | undefined {
   const pixels = sizePx * sizePx;
   const isOpaque = (at: number): boolean => planes[3 * pixels + at]! > 0.5;
-  const sheet = boundsOf(sizePx, sizePx, isOpaque);
+  const sheet = boundsOf(sizePx, isOpaque);
   if (!sheet) return undefined;
   const rim: number[] = [];
   for (let x = sheet.left; x <= sheet.right; x += 1) rim.push(sheet.top * sizePx + x, sheet.bottom * sizePx + x);
@@ -68,10 +68,10 @@ function paperOf(planes: Float32Array, sizePx: number): readonly number[] | unde
 }
 
 /** The box of an ink map, enlarged or reduced to fill a mask but for 4 px around; lines thinner than a pixel survive. */
-function enlarge(ink: Float32Array, sizePx: number, box: Box): Uint8Array {
+function enlarge(ink: Float32Array, sizePx: number, box: Box): Mask {
   const [width, height] = [box.right - box.left + 1, box.bottom - box.top + 1];
   const step = Math.max(width, height) / (workPx - 8);
-  const mask = new Uint8Array(stride * stride);
+  const mask = emptyMask();
   const clamp = (value: number): number => Math.min(sizePx - 1, Math.max(0, value));
   const [startX, startY] = [box.left + width / 2 - (step * workPx) / 2, box.top + height / 2 - (step * workPx) / 2];
   for (let y = 0; y < workPx; y += 1)
@@ -90,15 +90,35 @@ function enlarge(ink: Float32Array, sizePx: number, box: Box): Uint8Array {
         const lower = ink[v1 * sizePx + u0]! * (1 - u + u0) + ink[v1 * sizePx + u1]! * (u - u0);
         value = upper * (1 - v + v0) + lower * (v - v0);
       }
-      if (value >= 0.5) mask[(y + 1) * stride + x + 1] = 1;
+      if (value >= 0.5) setAt(mask, y * workPx + x);
     }
   return mask;
 }
 
 /** The mask with areas too thick for a stroke hollowed out. */
-function rimsOfFills(mask: Uint8Array): Uint8Array {
+function rimsOfFills(mask: Mask): Mask {
   const core = shrink(mask, fillDepthPx);
-  if (!core.includes(1)) return mask;
-  const [deep, hollow] = [shrink(mask, 2), grow(core, fillDepthPx - 2)];
-  return mask.map((value, at) => (value && !(deep[at] && hollow[at]) ? 1 : 0));
+  if (isEmpty(core)) return mask;
+  return combine((word, deep, hollow) => word & ~(deep & hollow), mask, shrink(mask, 2), grow(core, fillDepthPx - 2));
+}
+
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Smallest box around the pixels that pass, ends included; undefined when none does. */
+function boundsOf(sizePx: number, passes: (at: number) => boolean): Box | undefined {
+  let [left, top, right, bottom] = [sizePx, sizePx, -1, -1];
+  for (let y = 0, at = 0; y < sizePx; y += 1)
+    for (let x = 0; x < sizePx; x += 1, at += 1) {
+      if (!passes(at)) continue;
+      if (x < left) left = x;
+      if (x > right) right = x;
+      if (y < top) top = y;
+      bottom = y;
+    }
+  return right < 0 ? undefined : { left, top, right, bottom };
 }

@@ -5,7 +5,7 @@
  */
 import { edgeMaskOf } from "./drawing-edges.ts";
 import { inkMaskOf } from "./drawing-ink.ts";
-import { around, boundsOf, stride, thin } from "./drawing-mask.ts";
+import { forEachSet, isSet, type Mask, thin, workPx } from "./drawing-mask.ts";
 
 /** Side of the map, and of the box that the drawing's longer side fills, thickness included. */
 export const drawingPx = 64;
@@ -31,44 +31,53 @@ export function edgesOf(planes: Float32Array, sizePx: number): Float32Array {
 }
 
 /** Thin lines → ink [64 · 64]: moved and scaled into the box, 2 px thick, edges one pixel soft. */
-function drawLines(lines: Uint8Array): Float32Array {
+function drawLines(lines: Mask): Float32Array {
   const ink = new Float32Array(drawingPx * drawingPx);
-  const box = boundsOf(stride, stride, (at) => lines[at] === 1);
-  if (!box) return ink;
-  const longest = Math.max(box.right - box.left, box.bottom - box.top);
+  let [left, top, right, bottom] = [workPx, workPx, -1, -1];
+  forEachSet(lines, (x, y) => {
+    if (x < left) left = x;
+    if (x > right) right = x;
+    if (y < top) top = y;
+    bottom = y;
+  });
+  if (right < 0) return ink;
+  const longest = Math.max(right - left, bottom - top);
   const scale = longest === 0 ? 0.5 : (boxPx - linePx) / longest;
-  const [centreX, centreY] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
-  const reach = linePx / 2 + 0.5;
+  const [centreX, centreY] = [(left + right) / 2, (top + bottom) / 2];
   /** Draws from one place of the mask to its neighbour. */
-  const segment = (at: number, stepX: number, stepY: number): void => {
-    const x = ((at % stride) - centreX) * scale + (drawingPx - 1) / 2;
-    const y = (Math.floor(at / stride) - centreY) * scale + (drawingPx - 1) / 2;
-    const [dx, dy] = [stepX * scale, stepY * scale];
-    const squared = dx * dx + dy * dy;
-    const [left, right] = [
-      Math.max(0, Math.ceil(Math.min(x, x + dx) - reach)),
-      Math.min(drawingPx - 1, Math.max(x, x + dx) + reach),
-    ];
-    const [top, bottom] = [
-      Math.max(0, Math.ceil(Math.min(y, y + dy) - reach)),
-      Math.min(drawingPx - 1, Math.max(y, y + dy) + reach),
-    ];
-    for (let v = top; v <= bottom; v += 1)
-      for (let u = left; u <= right; u += 1) {
-        const along = squared === 0 ? 0 : Math.min(1, Math.max(0, ((u - x) * dx + (v - y) * dy) / squared));
-        const [offX, offY] = [u - x - along * dx, v - y - along * dy];
-        const value = reach - Math.sqrt(offX * offX + offY * offY);
-        if (value > ink[v * drawingPx + u]!) ink[v * drawingPx + u] = Math.min(1, value);
-      }
+  const segment = (x: number, y: number, stepX: number, stepY: number): void => {
+    const [startX, startY] = [(x - centreX) * scale, (y - centreY) * scale];
+    drawSegment(ink, startX + (drawingPx - 1) / 2, startY + (drawingPx - 1) / 2, stepX * scale, stepY * scale);
   };
-  for (let at = stride; at < lines.length - stride; at += 1) {
-    if (!lines[at]) continue;
-    const [east, south] = [lines[at + 1], lines[at + stride]];
-    if (east) segment(at, 1, 0);
-    if (south) segment(at, 0, 1);
-    if (lines[at + stride + 1] && !east && !south) segment(at, 1, 1);
-    if (lines[at + stride - 1] && !lines[at - 1] && !south) segment(at, -1, 1);
-    if (around.every((step) => !lines[at + step])) segment(at, 0, 0);
-  }
+  forEachSet(lines, (x, y) => {
+    const [east, south, west] = [isSet(lines, x + 1, y), isSet(lines, x, y + 1), isSet(lines, x - 1, y)];
+    const [southEast, southWest] = [isSet(lines, x + 1, y + 1), isSet(lines, x - 1, y + 1)];
+    if (east) segment(x, y, 1, 0);
+    if (south) segment(x, y, 0, 1);
+    if (southEast && !east && !south) segment(x, y, 1, 1);
+    if (southWest && !west && !south) segment(x, y, -1, 1);
+    if (east || south || west || southEast || southWest) return;
+    const isDot = ![-1, 0, 1].some((step) => isSet(lines, x + step, y - 1));
+    if (isDot) segment(x, y, 0, 0);
+  });
   return ink;
+}
+
+const reach = linePx / 2 + 0.5;
+
+/** Draws a line from a place of the ink map, so far along each axis. */
+function drawSegment(ink: Float32Array, x: number, y: number, dx: number, dy: number): void {
+  const squared = dx * dx + dy * dy;
+  const left = Math.max(0, Math.ceil(Math.min(x, x + dx) - reach));
+  const right = Math.min(drawingPx - 1, Math.max(x, x + dx) + reach);
+  const top = Math.max(0, Math.ceil(Math.min(y, y + dy) - reach));
+  const bottom = Math.min(drawingPx - 1, Math.max(y, y + dy) + reach);
+  for (let v = top; v <= bottom; v += 1)
+    for (let u = left; u <= right; u += 1) {
+      const along = squared === 0 ? 0 : Math.min(1, Math.max(0, ((u - x) * dx + (v - y) * dy) / squared));
+      const offX = u - x - along * dx;
+      const offY = v - y - along * dy;
+      const value = reach - Math.sqrt(offX * offX + offY * offY);
+      if (value > ink[v * drawingPx + u]!) ink[v * drawingPx + u] = Math.min(1, value);
+    }
 }

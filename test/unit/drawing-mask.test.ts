@@ -1,57 +1,113 @@
-/** Masks that grow and shrink four pixels at a time, against the same done pixel by pixel. */
+/** Masks that grow, shrink and thin 32 pixels at a time, against the same done pixel by pixel. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { around, grow, shrink, stride, workPx } from "../../server/experts/drawing-mask.ts";
+import {
+  forEachSet,
+  grow,
+  isSet,
+  type Mask,
+  maskWhere,
+  shrink,
+  thin,
+  workPx,
+} from "../../server/experts/drawing-mask.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
 
-const isInside = (at: number): boolean => {
-  const [x, y] = [at % stride, Math.floor(at / stride)];
-  return x >= 1 && x <= workPx && y >= 1 && y <= workPx;
-};
+/** Steps to the eight neighbours, clockwise from north. */
+const around = [
+  [0, -1],
+  [1, -1],
+  [1, 0],
+  [1, 1],
+  [0, 1],
+  [-1, 1],
+  [-1, 0],
+  [-1, -1],
+] as const;
 
-/** Grown by four neighbours and by eight in turn, inside the frame. */
-function growPlainly(mask: Uint8Array, px: number): Uint8Array {
+type Test = (x: number, y: number) => boolean;
+
+const maskOf = (passes: Test): Mask => maskWhere((at) => passes(at % workPx, Math.floor(at / workPx)));
+const setIn =
+  (mask: Mask, outside = false): Test =>
+  (x, y) =>
+    x < 0 || y < 0 || x >= workPx || y >= workPx ? outside : isSet(mask, x, y);
+
+/** Grown by four neighbours and by eight in turn. @param outside whether what lies beyond the frame is set */
+function growPlainly(mask: Mask, px: number, outside = false): Mask {
   let grown = mask;
   for (let turn = 0; turn < px; turn += 1) {
-    const from = grown;
+    const before = setIn(grown, outside);
     const steps = around.filter((_, index) => turn % 2 === 1 || index % 2 === 0);
-    grown = from.map((value, at) => (isInside(at) && steps.some((step) => from[at + step]) ? 1 : value));
+    grown = maskOf((x, y) => before(x, y) || steps.some(([dx, dy]) => before(x + dx, y + dy)));
   }
   return grown;
 }
 
-/** Some pixels set, along the frame too. */
-function maskOf(seed: number, oneIn: number): Uint8Array {
-  const random = new TrainingRandom(seed, 0, "order");
-  return new Uint8Array(stride * stride).map((_, at) => (isInside(at) && random.below(oneIn) === 0 ? 1 : 0));
+/** Guo and Hall's algorithm A1 as they wrote it: C(P), N(P) and the condition of each half step. */
+function thinPlainly(mask: Mask): Mask {
+  let thinned = mask;
+  for (let half = 0, idle = 0; idle < 2; half = 1 - half) {
+    const has = setIn(thinned);
+    const staying = maskOf((x, y) => {
+      if (!has(x, y)) return false;
+      const near = around.map(([dx, dy]) => has(x + dx, y + dy));
+      const set = (at: number): boolean => near[(at + 8) % 8]!;
+      const sides = [0, 2, 4, 6];
+      const runs = sides.filter((at) => !set(at) && (set(at + 1) || set(at + 2))).length;
+      const pairs = Math.min(
+        sides.filter((at) => set(at - 1) || set(at)).length,
+        sides.filter((at) => set(at) || set(at + 1)).length,
+      );
+      const side = half === 0 ? (set(4) || set(5) || !set(7)) && set(6) : (set(0) || set(1) || !set(3)) && set(2);
+      return !(runs === 1 && (pairs === 2 || pairs === 3) && !side);
+    });
+    idle = staying.every((word, at) => word === thinned[at]) ? idle + 1 : 0;
+    thinned = staying;
+  }
+  return thinned;
 }
+
+/** Some pixels set, along the frame too. */
+function scattered(seed: number, oneIn: number): Mask {
+  const random = new TrainingRandom(seed, 0, "order");
+  return maskWhere(() => random.below(oneIn) === 0);
+}
+
+const inverted = (mask: Mask): Mask => mask.map((word) => ~word);
 
 describe("a mask", () => {
   for (const [seed, oneIn] of [
     [1, 400],
     [2, 40],
     [3, 3],
-  ] as const)
+  ] as const) {
     it(`grows and shrinks as pixel by pixel, one in ${oneIn} set`, () => {
-      const mask = maskOf(seed, oneIn);
+      const mask = scattered(seed, oneIn);
       const before = mask.slice();
       for (const px of [0, 1, 2, 3, 5]) {
         assert.deepEqual(grow(mask, px), growPlainly(mask, px), `${px} px`);
-        const inverse = mask.map((value) => 1 - value);
-        const shrunk = growPlainly(inverse, px).map((value) => 1 - value);
-        assert.deepEqual(shrink(mask, px), shrunk, `${px} px`);
+        assert.deepEqual(shrink(mask, px), inverted(growPlainly(inverted(mask), px, true)), `${px} px`);
       }
       assert.deepEqual(mask, before);
     });
 
-  it("grows from its corners, and not onto the frame", () => {
-    const mask = new Uint8Array(stride * stride);
-    const corner = workPx * stride + workPx;
-    mask[corner] = 1;
-    const grown = grow(mask, 2);
-    assert.deepEqual(
-      [grown[corner - 1], grown[corner - stride], grown[corner + 1], grown[corner + stride]],
-      [1, 1, 0, 0],
+    it(`is thinned as pixel by pixel, one in ${oneIn} set and grown`, () => {
+      for (const px of [0, 1, 3]) {
+        const mask = grow(scattered(seed, oneIn), px);
+        assert.deepEqual(thin(mask.slice()), thinPlainly(mask), `${px} px`);
+      }
+    });
+  }
+
+  it("grows from its corners, and not onto the next line", () => {
+    const last = workPx - 1;
+    const grown = grow(
+      maskOf((x, y) => x === last && y === last - 1),
+      1,
     );
+    const places: string[] = [];
+    forEachSet(grown, (x, y) => places.push(`${x - last} ${y - last}`));
+    assert.deepEqual(places, ["0 -2", "-1 -1", "0 -1", "0 0"]);
   });
 });
