@@ -5,6 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Session } from "../../server/onnx/session.ts";
 import type { BasePack } from "../../server/training/base-pack.ts";
 import { encodeFolder } from "../../server/training/encode-folder.ts";
 import { groupsOf } from "../../server/training/encode-images.ts";
@@ -28,6 +29,8 @@ export interface EncodingBench {
   readonly imagesPerSecond: number;
   readonly whole: Cost;
   readonly parts: ReadonlyArray<Cost & { readonly what: string }>;
+  /** What the networks alone take of one thread, milliseconds an image: no more images a second than cores / that can be encoded. */
+  readonly networksMs: number;
 }
 
 /** @param pack the experts of its translation encode */
@@ -48,7 +51,8 @@ export async function benchEncoding(
     const whole = await costOf(images, () => encodeWhole(folder, join(root, "set"), experts, sizePx));
     // Other pictures, because experts keep what they read last.
     const parts = await costOfParts(images, await folderOf("others", images, 3), root, experts, sizePx);
-    return { images, imagesPerSecond: 1000 / whole.ms, whole, parts };
+    const networksMs = await networksAlone(folder, root, experts, sizePx);
+    return { images, imagesPerSecond: 1000 / whole.ms, whole, parts, networksMs };
   } finally {
     await rm(root, { recursive: true });
   }
@@ -75,6 +79,29 @@ async function costOfParts(images: number, folder: string, root: string, experts
     await add(group.map(({ name }) => name).join(", "), () => encode(group));
   await opened.close();
   return parts;
+}
+
+/** Time in the runtime's runs while this thread encodes a folder alone, by experts of one thread. */
+async function networksAlone(folder: string, root: string, { source }: SetExperts, sizePx: number): Promise<number> {
+  const set = join(root, "alone");
+  await prepareFolder({ folder, set, sizePx });
+  const images = await openImageSet(set, sizePx);
+  const experts = await openSetExperts(source, { threads: 1, encodesOnly: true });
+  const run = Session.prototype.run;
+  let spentMs = 0;
+  Session.prototype.run = async function (...args) {
+    const started = performance.now();
+    const outputs = await run.apply(this, args);
+    spentMs += performance.now() - started;
+    return outputs;
+  };
+  try {
+    await encodeSet({ folder: set, images, experts, drawnRepeats: 1, threads: 1 });
+    return spentMs / images.count;
+  } finally {
+    Session.prototype.run = run;
+    await images.close();
+  }
 }
 
 async function costOf(images: number, work: () => Promise<unknown>): Promise<Cost> {
