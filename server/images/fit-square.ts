@@ -21,7 +21,8 @@ export function shrinkIntoSquare({ rgba, widthPx, heightPx }: Pixels, sizePx: nu
   const scale = sizePx / Math.max(widthPx, heightPx);
   const [width, height] = [widthPx, heightPx].map((side) => Math.max(1, Math.round(side * scale))) as [number, number];
   const [left, top] = [width, height].map((side) => Math.floor((sizePx - side) / 2)) as [number, number];
-  const words = new Uint32Array(rgba.buffer, rgba.byteOffset, widthPx * heightPx);
+  const bytes = rgba.byteOffset % 4 === 0 ? rgba : new Uint8Array(rgba);
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, widthPx * heightPx);
   const areas = { words, widthPx, columns: coverOf(widthPx, width), rows: coverOf(heightPx, height) };
   const planes = new Float32Array(4 * sizePx * sizePx);
   for (let row = 0; row < height; row += 1) writeRow(planes, (top + row) * sizePx + left, areas, row);
