@@ -4,6 +4,7 @@
  * are there to be worth it, or foreseen: while images are still being read, cores are idle now and then.
  */
 import { inLanes } from "../engine/lanes.ts";
+import { joinRows } from "../experts/frozen-graph.ts";
 import { startThread } from "../own-programs.ts";
 import { coresOf, endedAs, membersFor, ThreadTeam } from "../thread-team.ts";
 import { type EncodeTask, partOf, type RowsWatch, rowsOf } from "./encode-rows.ts";
@@ -22,8 +23,12 @@ const membersMax = 8;
 /** What a member takes at most with the default pack's experts, 600 MB measured: a team gets half of the memory that is free. */
 const memberBytes = 700e6;
 
-/** Rows that a thread gets at once: images for one run of most experts, captions for a few, because those of as many tokens share one. */
-const partRowsOf = ({ kind }: EncodeTask): number => (kind === "captions" ? 64 : 16);
+/**
+ * Rows that a thread gets at once. Images: for one run of most experts, and at the end for one of the image net (server/experts/image.ts). Captions: for a few
+ * runs, because those of as many tokens share one.
+ */
+const partRowsOf = ({ kind }: EncodeTask): { readonly most: number; readonly least: number } =>
+  kind === "captions" ? { most: 64, least: 16 } : { most: 16, least: 4 };
 
 export class EncodeTeam {
   readonly #experts: ExpertsSource;
@@ -54,18 +59,16 @@ export class EncodeTeam {
   async encode(task: EncodeTask, images: PixelSource, { signal, onRows }: RowsWatch = {}): Promise<Float32Array[]> {
     this.#threads ??= this.#start(membersFor(this.#cores, membersMax, memberBytes));
     const threads = this.#threads;
-    const [rows, partRows] = [rowsOf(task), partRowsOf(task)];
-    const parts = new Map<number, readonly Float32Array[]>();
-    const starts = Array.from({ length: Math.ceil(rows / partRows) }, (_, part) => part * partRows);
+    const results: Array<readonly Float32Array[]> = [];
+    const parts = partsOf(task, threads.size);
     let done = 0;
-    await inLanes(starts, threads.size, async (start) => {
+    await inLanes(parts.entries(), threads.size, async ([index, part]) => {
       signal?.throwIfAborted();
-      const count = Math.min(partRows, rows - start);
-      parts.set(start, await threads.ask({ task: partOf(task, start, count), images: sourceOf(images) }));
-      done += count;
+      results[index] = await threads.ask({ task: part, images: sourceOf(images) });
+      done += rowsOf(part);
       onRows?.(done);
     });
-    return joined(parts, rows, partRows);
+    return (results[0] ?? []).map((_, block) => joinRows(results.map((blocks) => blocks[block]!)));
   }
 
   /** Members end after the part that they are at. */
@@ -82,12 +85,16 @@ export class EncodeTeam {
 /** Without what can't be told to a thread. */
 const sourceOf = ({ folder, digest, count, sizePx }: PixelSource): PixelSource => ({ folder, digest, count, sizePx });
 
-/** Blocks of parts by their first row → blocks of all rows. */
-function joined(parts: ReadonlyMap<number, readonly Float32Array[]>, rows: number, partRows: number): Float32Array[] {
-  const first = parts.get(0) ?? [];
-  const widths = first.map(({ length }) => length / Math.min(partRows, rows));
-  const blocks = widths.map((width) => new Float32Array(rows * width));
-  for (const [start, part] of parts)
-    for (const [index, values] of part.entries()) blocks[index]!.set(values, start * widths[index]!);
-  return blocks;
+/** The task in parts for so many members, smaller ones towards the end, so that all end at about the same time ("guided", Polychronopoulos & Kuck 1987). */
+function partsOf(task: EncodeTask, members: number): EncodeTask[] {
+  const { most, least } = partRowsOf(task);
+  const parts: EncodeTask[] = [];
+  for (let start = 0, left = rowsOf(task); left > 0; ) {
+    const fair = least * Math.ceil(left / (2 * members * least));
+    const count = Math.min(left, most, fair);
+    parts.push(partOf(task, start, count));
+    start += count;
+    left -= count;
+  }
+  return parts;
 }
