@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
+import { englishZod } from "./english-zod.mjs";
 
 const root = path.resolve(import.meta.dirname, "..");
 const source = (...parts) => path.join(root, "plugin", ...parts);
@@ -14,16 +15,6 @@ const source = (...parts) => path.join(root, "plugin", ...parts);
 const mainTarget = "es2017";
 /** Chromium of Figma's desktop app and of current browsers. */
 const uiTarget = "chrome116";
-
-/** zod carries its messages in fifty languages; failures are worded by our own tables, so English is enough. */
-const englishZod = {
-  name: "english-zod",
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: 'export { default as en } from "./en.js";',
-      resolveDir: path.join(root, "node_modules", "zod", "v4", "locales"),
-    })),
-};
 
 /** A plugin built for another port must also start with it: the one constant is rewritten on its way into the bundles. */
 const withPort = (port) => ({

@@ -2,13 +2,15 @@
  * How the server's programs are bundled, for the build and for tests that run a piece of it as users do. Dependencies are in the bundle, because
  * finding and compiling hundreds of small files takes a sixth of a second in every process and thread; those with binaries or files of
  * their own, found from where they lie, stay outside.
- *
- * @satisfies {import("esbuild").BuildOptions}
  */
+import { englishZod } from "./english-zod.mjs";
+
+/** @satisfies {import("esbuild").BuildOptions} */
 export const serverBundle = /** @type {const} */ ({
   bundle: true,
   platform: "node",
   format: "esm",
   target: "node20",
   external: ["onnxruntime-node", "pino", "sharp"],
+  plugins: [englishZod],
 });

@@ -1,5 +1,5 @@
 /**
- * Shrinking by area averages: each pixel is the mean of what it covers, which is exact for premultiplied colour, rings nowhere, and is how
+ * Shrinking by area averages: each pixel is the mean of what it covers, which rings nowhere, and is how
  * a renderer of vector drawings makes small pictures of them (Catmull 1978, "A hidden-surface algorithm with anti-aliasing").
  */
 

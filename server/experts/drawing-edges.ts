@@ -5,7 +5,7 @@
  * Edges after Canny (PAMI 1986); dark lines by closing (closing.ts).
  */
 import { closingOf } from "./closing.ts";
-import { combine, grow, type Mask, maskWhere, setAt, shrink, workPx } from "./drawing-mask.ts";
+import { combine, grow, hasAt, type Mask, maskWhere, setAt, shrink, workPx } from "./drawing-mask.ts";
 
 const strokeContrast = 0.25;
 /** Steps of colour, per pixel of 2 after smoothing: an edge needs the first somewhere and the second everywhere. */
@@ -138,7 +138,7 @@ function innerEdges(channels: readonly Float32Array[], free: Mask): number[] {
       value < edgeWeak ||
       value < steepness[at - towards[at]!]! ||
       value <= steepness[at + towards[at]!]! ||
-      ((free[at >> 5]! >>> (at & 31)) & 1) === 0
+      !hasAt(free, at)
     )
       continue;
     isCrest[at] = 1;

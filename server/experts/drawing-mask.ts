@@ -23,8 +23,11 @@ export function maskWhere(passes: (at: number) => boolean): Mask {
   return mask;
 }
 
+/** Whether the pixel at a place, row after row, is set. */
+export const hasAt = (mask: Mask, at: number): boolean => ((mask[at >> 5]! >>> (at & 31)) & 1) === 1;
+
 export const isSet = (mask: Mask, x: number, y: number): boolean =>
-  x >= 0 && y >= 0 && x < workPx && y < workPx && ((mask[y * rowWords + (x >> 5)]! >>> (x & 31)) & 1) === 1;
+  x >= 0 && y >= 0 && x < workPx && y < workPx && hasAt(mask, y * workPx + x);
 
 /** Sets the pixel at a place, row after row. */
 export const setAt = (mask: Mask, at: number): void => {
@@ -97,7 +100,7 @@ const leaving = emptyMask();
 
 /**
  * One half step of Guo and Hall's algorithm A1, because Zhang and Suen (1984) wipe out squares of 2×2 and diagonals of 2 px: removes pixels whose
- * neighbours are one run, two or three pairs of them set, from one side. Sums of bits are carried by hand.
+ * neighbours are one run, two or three pairs of them set, from one side. Runs and pairs are counted by Boolean formulas, 32 pixels at a time.
  * @returns whether any went
  */
 function removeRim(mask: Mask, isFirst: boolean): boolean {

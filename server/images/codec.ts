@@ -108,12 +108,18 @@ async function fittedByLibrary(image: Sharp, sizePx: number): Promise<Float32Arr
   return toPremultipliedPlanes((await rgbaOf(fitted)).rgba, sizePx);
 }
 
-/** Times the square's side to which libvips shrinks what is larger, so that no more than some megabytes of pixels are held. */
-const coarseFactor = 8;
+/**
+ * Side to which libvips shrinks what is larger, so that a few megabytes of pixels are held and are soon walked through: eight times the square's, which
+ * leaves no trace of its kernel, but of large squares less.
+ */
+const coarsePx = (sizePx: number): number => Math.max(2 * sizePx, Math.min(8 * sizePx, 1024));
 
-/** Planes of a picture of pixels. The readers of WebP and JPEG must not shrink by filters of their own, to other pixels than the same picture gives as PNG. */
+/**
+ * Planes of a picture of pixels. The readers of WebP and JPEG must not shrink by filters of their own, to other pixels than the same picture
+ * gives as PNG; of JPEG, libvips does so all the same from four times the coarse side on.
+ */
 async function fitted(image: Sharp, sizePx: number): Promise<Float32Array> {
-  const side = coarseFactor * sizePx;
+  const side = coarsePx(sizePx);
   const coarse = {
     width: side,
     height: side,

@@ -3,6 +3,7 @@
  * JavaScript around the runs (pixels, edges, tokens). They take a second of processor time each to start, so a team starts when enough rows
  * are there to be worth it, or foreseen: while images are still being read, cores are idle now and then.
  */
+import { AppError } from "../../shared/problem.ts";
 import { inLanes } from "../engine/lanes.ts";
 import { joinRows } from "../experts/frozen-graph.ts";
 import { startThread } from "../own-programs.ts";
@@ -34,6 +35,7 @@ export class EncodeTeam {
   readonly #experts: ExpertsSource;
   readonly #cores: number;
   #threads: ThreadTeam<TeamTask, Float32Array[]> | undefined;
+  #isClosed = false;
 
   /**
    * @param experts that each thread opens for itself
@@ -46,7 +48,7 @@ export class EncodeTeam {
 
   /** Starts where so many rows are worth it, once. @returns whether it is there, for whatever is left too */
   startFor(rows: number): boolean {
-    if (this.#threads || rows < rowsMin) return this.#threads !== undefined;
+    if (this.#threads || this.#isClosed || rows < rowsMin) return this.#threads !== undefined;
     const members = membersFor(this.#cores, membersMax, memberBytes);
     if (members > 1) this.#threads = this.#start(members);
     return members > 1;
@@ -57,6 +59,8 @@ export class EncodeTeam {
    * @throws the fault of a member, or the reason of the signal
    */
   async encode(task: EncodeTask, images: PixelSource, { signal, onRows }: RowsWatch = {}): Promise<Float32Array[]> {
+    if (this.#isClosed && !this.#threads)
+      throw new AppError("internal", "encoding: expected an open team, got a closed one");
     this.#threads ??= this.#start(membersFor(this.#cores, membersMax, memberBytes));
     const threads = this.#threads;
     const results: Array<readonly Float32Array[]> = [];
@@ -73,6 +77,7 @@ export class EncodeTeam {
 
   /** Members end after the part that they are at. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#threads?.close();
   }
 

@@ -3,24 +3,19 @@ import { workerData } from "node:worker_threads";
 import { serveTasks } from "../thread-team.ts";
 import { encodeRows } from "./encode-rows.ts";
 import type { TeamTask } from "./encode-team.ts";
-import { type ImagePixels, openImagePixels, PixelRoom, type PixelSource } from "./image-set.ts";
+import { openImagePixels, PixelRoom } from "./image-set.ts";
 import { type ExpertsSource, openSetExperts } from "./pack-experts.ts";
 
 const open = openSetExperts(workerData as ExpertsSource, { threads: 1, encodesOnly: true });
 const room = new PixelRoom();
-let pixels: ImagePixels | undefined;
 
 serveTasks(open, async (experts, { task, images }: TeamTask) => {
-  pixels = await pixelsOf(images, pixels);
-  const result = await encodeRows(task, pixels, experts, { room });
-  return { result, transfer: result.map(({ buffer }) => buffer as ArrayBuffer) };
+  // Opened for each task: the pixels of a set may be written anew between two.
+  const pixels = await openImagePixels(images);
+  try {
+    const result = await encodeRows(task, pixels, experts, { room });
+    return { result, transfer: result.map(({ buffer }) => buffer as ArrayBuffer) };
+  } finally {
+    await pixels.close();
+  }
 });
-
-/** Those that are open already, where they are of the same set. */
-async function pixelsOf(source: PixelSource, opened: ImagePixels | undefined): Promise<ImagePixels> {
-  if (opened?.folder === source.folder && opened.digest === source.digest && opened.count === source.count)
-    return opened;
-  const now = await openImagePixels(source);
-  await opened?.close();
-  return now;
-}

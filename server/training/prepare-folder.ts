@@ -18,6 +18,8 @@ import { DuplicateFinder } from "./near-duplicates.ts";
 
 /** Image files that are read and decoded while one is looked at. */
 const readAhead = 8;
+/** Counts ways of making pixels of a file: sets of another one are made anew. */
+const pixelsVersion = 2;
 /** Images between two reports of progress. */
 const reportEvery = 8;
 
@@ -126,12 +128,15 @@ async function writePixels(
   return usable;
 }
 
-/** Planes, or why there are none. Files are read at once: small asynchronous reads would stand in line behind images that are being decoded. */
+/** Files up to so many bytes are read synchronously: asynchronous reads stand in line behind images that are being decoded. */
+const smallFileBytes = 256 * 1024;
+
+/** Planes, or why there are none. */
 async function decode(path: string, sizePx: number): Promise<Float32Array | string> {
   try {
     const { size } = statSync(path);
     if (size > limits.uploadMaxBytes) return `expected at most ${limits.uploadMaxBytes} bytes, got ${size}`;
-    const bytes = readFileSync(path);
+    const bytes = size <= smallFileBytes ? readFileSync(path) : await readFile(path);
     mediaTypeOf(bytes);
     return await decodeFitted(bytes, sizePx);
   } catch (error) {
@@ -157,7 +162,7 @@ const toByte = (value: number): number => 255 * value + 0.5;
 
 /** Changes whenever a file does. */
 async function fingerprintOf(folder: string, files: readonly string[], sizePx: number): Promise<string> {
-  const hash = createHash("sha256").update(`${sizePx}\n`);
+  const hash = createHash("sha256").update(`${pixelsVersion} ${sizePx}\n`);
   for (const file of files) {
     // A link that leads nowhere is complained about when the image is read.
     const info = await stat(join(folder, file)).catch(() => undefined);

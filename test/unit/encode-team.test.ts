@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { truncateSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -78,7 +78,13 @@ describe("a team of threads", async () => {
       const told: number[] = [];
       await team.encode(tasks[0]!, pixels, { onRows: (rows) => void told.push(rows) });
       assert.equal(told.at(-1), 70);
-      assert.ok(told.length > 2 && told.every((rows, at) => rows > (told[at - 1] ?? 0)), told.join());
+      assert.ok(
+        told.every((rows, at) => rows > (told[at - 1] ?? 0)),
+        told.join(),
+      );
+      // Whatever order they end in: parts of 16 images, then smaller ones, so that both members end together.
+      const parts = told.map((rows, at) => rows - (told[at - 1] ?? 0)).sort((a, b) => b - a);
+      assert.deepEqual(parts, [16, 16, 12, 8, 8, 4, 4, 2]);
     } finally {
       await team.close();
     }
@@ -109,6 +115,29 @@ describe("a team of threads", async () => {
     } finally {
       await Promise.all([noPixels.close(), noExperts.close()]);
     }
+  });
+
+  it("encodes pixels as they are now, not as they were at its first task", async () => {
+    const changing = await writeTinySet(join(root, "changing"));
+    const opened = { ...pixels, folder: changing };
+    const team = new EncodeTeam(source, 1);
+    try {
+      const [first] = await team.encode(tasks[0]!, opened);
+      // Written beside and put in its place, as sets are.
+      await writeFile(join(changing, "new"), tinyPixels().reverse());
+      await rename(join(changing, "new"), join(changing, "images.rgba"));
+      const [second] = await team.encode(tasks[0]!, opened);
+      assert.ok(differenceOf(first!, second!) > 0.01);
+    } finally {
+      await team.close();
+    }
+  });
+
+  it("does not start once it is closed", async () => {
+    const team = new EncodeTeam(source, 2);
+    await team.close();
+    assert.equal(team.startFor(1000), false);
+    await assert.rejects(team.encode(tasks[0]!, pixels), { code: "internal", message: /got a closed one/ });
   });
 
   it("says that a member ended, rather than waiting for it", async () => {
@@ -189,7 +218,10 @@ describe("encoding a large set", () => {
         if (what === "captions" && done === total) truncateSync(join(folder, "images.rgba"), 1000);
       },
     });
-    await assert.rejects(broken, { code: "dataset_invalid", message: /images\.rgba: expected .* bytes for images/ });
+    await assert.rejects(broken, {
+      code: "dataset_invalid",
+      message: /images\.rgba: expected .* bytes for 320 images/,
+    });
     await images.close();
     const kept = await readdir(join(folder, ".encoded"), { recursive: true });
     assert.deepEqual(

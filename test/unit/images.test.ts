@@ -6,6 +6,7 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { toPremultipliedPlanes, toStraightRgba } from "../../server/engine/pixels.ts";
 import { decodeFitted, decodeRgba, encodePng, probeImage } from "../../server/images/codec.ts";
+import { shrinkIntoSquare } from "../../server/images/fit-square.ts";
 
 const picture = (widthPx: number, heightPx: number) =>
   sharp({
@@ -116,6 +117,21 @@ describe("a picture as experts read it", () => {
     const png = await sharp(jpeg).png().toBuffer();
     for (const sizePx of [128, 64, 40])
       assert.deepEqual(await decodeFitted(jpeg, sizePx), await decodeFitted(png, sizePx), `${sizePx} px`);
+  });
+
+  it("comes near the mean of each area where libvips shrinks it first, and holds few pixels then", async () => {
+    for (const [sizePx, sidePx] of [
+      [32, 300],
+      [512, 1500],
+    ] as const) {
+      const png = await picture(sidePx, sidePx).blur(3).png().toBuffer();
+      const [coarse, exact] = [await decodeFitted(png, sizePx), shrinkIntoSquare(await decodeRgba(png), sizePx)];
+      assert.ok(coarse.some((value, at) => value !== exact[at]));
+      assert.ok(
+        coarse.every((value, at) => Math.abs(value - exact[at]!) < 0.03),
+        `${sidePx} to ${sizePx} px`,
+      );
+    }
   });
 });
 

@@ -147,11 +147,13 @@ describe("a folder of images", () => {
       onProgress: () => abort.abort(),
     });
     await assert.rejects(stopped, { name: "AbortError" });
-    let writes = 0;
-    const end = watchDisk(({ name, phase }) => {
-      if (name === "write" && phase === "half" && ++writes > 10) throw diskFull();
-    });
-    await assert.rejects(prepare(folder, set), { code: "storage_full" }).finally(end);
+    for (const full of [1, 10, 23, 24]) {
+      let writes = 0;
+      const end = watchDisk(({ name, phase, path }) => {
+        if (name === "write" && phase === "half" && path.includes("images.rgba") && ++writes === full) throw diskFull();
+      });
+      await assert.rejects(prepare(folder, set), { code: "storage_full" }, `image ${full}`).finally(end);
+    }
     assert.equal((await prepare(folder, set)).usable, 24);
   });
 
@@ -244,5 +246,24 @@ describe("near duplicates", () => {
     assert.equal(finder.find("six", clock(Math.PI / 2), 64), undefined);
     assert.equal(finder.find("two", clock(-Math.PI / 6), 64), undefined);
     assert.equal(finder.find("another colour", clock(0, 0.5), 64), undefined);
+  });
+
+  it("are told on both sides of any step of their mean colour, at its ends too, and not by colour alone", () => {
+    const plain = (red: number, green: number, blue: number, alpha: number): Uint8Array =>
+      new Uint8Array(4 * 64 * 64).map((_, at) => [red, green, blue, alpha][at % 4]!);
+    for (let channel = 0; channel < 4; channel += 1)
+      for (let value = 0; value < 255; value += 5) {
+        const finder = new DuplicateFinder();
+        const colour = [60, 120, 180, 255];
+        const of = (level: number): Uint8Array => {
+          colour[channel] = level;
+          return plain(...(colour as [number, number, number, number]));
+        };
+        assert.equal(finder.find("first", of(value), 64), undefined);
+        // 10 of 255 is less than the difference that counts, 20 more.
+        const near = Math.min(255, value + 10);
+        assert.deepEqual(finder.find("near", of(near), 64), { name: "first", isExact: false }, `${channel}: ${value}`);
+        if (value + 20 <= 255) assert.equal(finder.find("far", of(value + 20), 64), undefined, `${channel}: ${value}`);
+      }
   });
 });
