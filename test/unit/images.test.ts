@@ -5,7 +5,7 @@ import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import sharp from "sharp";
 import { toPremultipliedPlanes, toStraightRgba } from "../../server/engine/pixels.ts";
-import { decodeFitted, decodeRgba, encodePng, probeImage } from "../../server/images/codec.ts";
+import { decodeFitted, decodeRgba, encodePng, probeImage, renderSvg } from "../../server/images/codec.ts";
 import { shrinkIntoSquare } from "../../server/images/fit-square.ts";
 
 const picture = (widthPx: number, heightPx: number) =>
@@ -117,6 +117,24 @@ describe("a picture as experts read it", () => {
     const png = await sharp(jpeg).png().toBuffer();
     for (const sizePx of [128, 64, 40])
       assert.deepEqual(await decodeFitted(jpeg, sizePx), await decodeFitted(png, sizePx), `${sizePx} px`);
+  });
+
+  it("is nearer to what a renderer draws at that size than libvips' kernel, where sizes divide", async () => {
+    const svg = (sidePx: number): string =>
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${sidePx}" height="${sidePx}" viewBox="0 0 64 64">
+        <circle cx="29.3" cy="33.1" r="21.7" fill="#c33"/><path d="M8 9L57 21L33 58Z" fill="#36c"/><path d="M5 50L60 12" stroke="#123" stroke-width="3"/></svg>`;
+    const drawn = await renderSvg(svg(64), 64);
+    const distance = (planes: Float32Array): number =>
+      Math.sqrt(planes.reduce((sum, value, at) => sum + (value - drawn[at]!) ** 2, 0) / planes.length);
+    for (const factor of [2, 3, 4]) {
+      const png = await sharp(Buffer.from(svg(64 * factor)))
+        .png()
+        .toBuffer();
+      const byLibrary = await sharp(png).resize(64, 64).ensureAlpha().raw().toBuffer();
+      const ours = distance(await decodeFitted(png, 64));
+      const theirs = distance(toPremultipliedPlanes(byLibrary, 64));
+      assert.ok(ours < 0.6 * theirs, `${factor} times as large: ${ours} and ${theirs}`);
+    }
   });
 
   it("comes near the mean of each area where libvips shrinks it first, and holds few pixels then", async () => {
