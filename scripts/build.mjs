@@ -3,10 +3,11 @@
  * children (server-bundle.mjs); the plugin's files carry all they need.
  * Usage: node scripts/build.mjs [--port N] [--no-minify]
  */
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { buildPlugin } from "./build-plugin.mjs";
+import { licencesOf } from "./licences.mjs";
 import { serverBundle } from "./server-bundle.mjs";
 
 const { values } = parseArgs({
@@ -16,7 +17,7 @@ const minify = !values["no-minify"];
 const started = performance.now();
 
 await rm("dist", { recursive: true, force: true });
-await Promise.all([
+const [{ metafile }] = await Promise.all([
   build({
     entryPoints: {
       cli: "server/cli.ts",
@@ -31,8 +32,10 @@ await Promise.all([
     // Lines and names alone: a trace shows no more, and whoever reads traces reads the whole map first.
     sourcemap: true,
     sourcesContent: false,
+    metafile: true,
     logLevel: "warning",
   }),
   buildPlugin({ outDir: "dist", port: Number(values.port), minify }),
 ]);
+await writeFile("dist/server/LICENCES.txt", await licencesOf(metafile));
 process.stderr.write(`built dist/ in ${Math.round(performance.now() - started)} ms\n`);
