@@ -1,6 +1,6 @@
 /**
  * How the server's programs are bundled, for the build and for tests that run a piece of it as users do. Dependencies are in the bundle, because
- * finding and compiling hundreds of small files takes a sixth of a second in every process and thread; those with binaries or files of
+ * finding and compiling hundreds of small files takes an eighth of a second in every process and thread; those with binaries or files of
  * their own, found from where they lie, stay outside.
  */
 import { englishZod } from "./english-zod.mjs";

@@ -2,7 +2,6 @@
  * Runs a declared expert on samples and judges its answers: numbers at all, of the declared length and range, different for
  * different inputs, the same for the same input, and whether a neighbour in a batch changes them. Part of `tau experts check`.
  */
-
 import { averageAreas } from "../engine/areas.ts";
 import type { ConditionValue, TargetExpert } from "../engine/interfaces.ts";
 import { TrainingRandom } from "../flow/random.ts";

@@ -5,7 +5,7 @@
  * Edges after Canny (PAMI 1986); dark lines by closing (closing.ts).
  */
 import { closingOf } from "./closing.ts";
-import { combine, grow, hasAt, type Mask, maskWhere, setAt, shrink, workPx } from "./drawing-mask.ts";
+import { grow, hasAt, type Mask, maskWhere, setAt, shrink, union, without, workPx } from "./drawing-mask.ts";
 
 const strokeContrast = 0.25;
 /** Steps of colour, per pixel of 2 after smoothing: an edge needs the first somewhere and the second everywhere. */
@@ -25,9 +25,9 @@ export function edgeMaskOf(planes: Float32Array, sizePx: number): Mask {
   // Slivers along the round corners of dark areas are no strokes; true lines so thin are found as edges.
   const strokes = grow(shrink(strokesOf(channels), 1), 1);
   const outline = outlineOf(image);
-  const lines = combine((stroke, rim, near) => stroke | (rim & ~near), strokes, outline, grow(strokes, 2));
-  const free = combine((nearLine, nearRim) => ~(nearLine | nearRim), grow(lines, 3), grow(outline, 3));
-  for (const at of innerEdges(channels, free)) setAt(lines, at);
+  const lines = union(strokes, without(outline, grow(strokes, 2)));
+  const taken = union(grow(lines, 3), grow(outline, 3));
+  for (const at of innerEdges(channels, taken)) setAt(lines, at);
   // Growing closes small gaps and makes one line of two that almost touch.
   return grow(lines, 1);
 }
@@ -81,7 +81,7 @@ function overWhite(image: Float32Array, channel: number, both: Float32Array): Fl
 function outlineOf(image: Float32Array): Mask {
   const alpha = image.subarray(3 * workPx * workPx);
   const inside = maskWhere((at) => alpha[at]! > 0.5);
-  return combine((part, inner) => part & ~inner, inside, shrink(inside, 1));
+  return without(inside, shrink(inside, 1));
 }
 
 /** Dark lines of an image as a mask: where closing (the largest, then the smallest of a square window) makes it lighter. */
@@ -102,8 +102,8 @@ const towards = new Int16Array(workPx * workPx);
 /** Steps to the eight neighbours. */
 const around = [-workPx, 1 - workPx, 1, workPx + 1, workPx, workPx - 1, -1, -workPx - 1];
 
-/** Places where colour changes sharply, in chains that are long and somewhere strong; only those that are free, and none on the frame. */
-function innerEdges(channels: readonly Float32Array[], free: Mask): number[] {
+/** Places where colour changes sharply, in chains that are long and somewhere strong; none on the frame or where something is drawn already. */
+function innerEdges(channels: readonly Float32Array[], taken: Mask): number[] {
   steepness.fill(0);
   const [red, green, blue] = [channels[0]!, channels[1]!, channels[2]!];
   for (let y = 1; y < workPx - 1; y += 1)
@@ -138,7 +138,7 @@ function innerEdges(channels: readonly Float32Array[], free: Mask): number[] {
       value < edgeWeak ||
       value < steepness[at - towards[at]!]! ||
       value <= steepness[at + towards[at]!]! ||
-      !hasAt(free, at)
+      hasAt(taken, at)
     )
       continue;
     isCrest[at] = 1;

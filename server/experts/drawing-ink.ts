@@ -2,7 +2,19 @@
  * Which pixels of a designer's sketch are ink: contrast to the paper or to transparency, enlarged to a mask that the drawing fills,
  * filled areas hollowed out. The first half of line-drawing.ts's reading of a sketch. Pure.
  */
-import { combine, emptyMask, grow, isEmpty, type Mask, setAt, shrink, workPx } from "./drawing-mask.ts";
+import {
+  type Box,
+  boundsOf,
+  emptyMask,
+  grow,
+  isEmpty,
+  type Mask,
+  overlap,
+  setAt,
+  shrink,
+  without,
+  workPx,
+} from "./drawing-mask.ts";
 
 /** Contrast to the background, in [0, 1], below which a sketch counts as empty; and the share of the strongest that is ink. */
 const faintest = 0.1;
@@ -99,26 +111,5 @@ function enlarge(ink: Float32Array, sizePx: number, box: Box): Mask {
 function rimsOfFills(mask: Mask): Mask {
   const core = shrink(mask, fillDepthPx);
   if (isEmpty(core)) return mask;
-  return combine((word, deep, hollow) => word & ~(deep & hollow), mask, shrink(mask, 2), grow(core, fillDepthPx - 2));
-}
-
-interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-/** Smallest box around the pixels that pass, ends included; undefined when none does. */
-function boundsOf(sizePx: number, passes: (at: number) => boolean): Box | undefined {
-  let [left, top, right, bottom] = [sizePx, sizePx, -1, -1];
-  for (let y = 0, at = 0; y < sizePx; y += 1)
-    for (let x = 0; x < sizePx; x += 1, at += 1) {
-      if (!passes(at)) continue;
-      if (x < left) left = x;
-      if (x > right) right = x;
-      if (y < top) top = y;
-      bottom = y;
-    }
-  return right < 0 ? undefined : { left, top, right, bottom };
+  return without(mask, overlap(shrink(mask, 2), grow(core, fillDepthPx - 2)));
 }

@@ -36,6 +36,27 @@ export const setAt = (mask: Mask, at: number): void => {
 
 export const isEmpty = (mask: Mask): boolean => mask.every((word) => word === 0);
 
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** Smallest box around the pixels that pass, ends included; undefined when none does. */
+export function boundsOf(sizePx: number, passes: (at: number) => boolean): Box | undefined {
+  let [left, top, right, bottom] = [sizePx, sizePx, -1, -1];
+  for (let y = 0, at = 0; y < sizePx; y += 1)
+    for (let x = 0; x < sizePx; x += 1, at += 1) {
+      if (!passes(at)) continue;
+      if (x < left) left = x;
+      if (x > right) right = x;
+      if (y < top) top = y;
+      bottom = y;
+    }
+  return right < 0 ? undefined : { left, top, right, bottom };
+}
+
 /** Calls back for every pixel that is set, row after row. */
 export function forEachSet(mask: Mask, visit: (x: number, y: number) => void): void {
   for (let at = 0; at < maskWords; at += 1)
@@ -43,9 +64,10 @@ export function forEachSet(mask: Mask, visit: (x: number, y: number) => void): v
       visit(32 * (at % rowWords) + 31 - Math.clz32(left & -left), Math.floor(at / rowWords));
 }
 
-/** Each word of a mask made of the words of masks, by bits. */
-export const combine = (combined: (...words: number[]) => number, first: Mask, ...others: readonly Mask[]): Mask =>
-  first.map((word, at) => combined(word, ...others.map((mask) => mask[at]!)));
+/** Pixels of either, of both, and of the first that the second does not have. */
+export const union = (a: Mask, b: Mask): Mask => a.map((word, at) => word | b[at]!);
+export const overlap = (a: Mask, b: Mask): Mask => a.map((word, at) => word & b[at]!);
+export const without = (a: Mask, b: Mask): Mask => a.map((word, at) => word & ~b[at]!);
 
 /** The mask grown by so many pixels inside the frame, round enough: four neighbours and eight in turn. */
 export const grow = (mask: Mask, px: number): Mask => grown(mask, px, empty);

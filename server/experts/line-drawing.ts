@@ -5,7 +5,7 @@
  */
 import { edgeMaskOf } from "./drawing-edges.ts";
 import { inkMaskOf } from "./drawing-ink.ts";
-import { forEachSet, isSet, type Mask, thin, workPx } from "./drawing-mask.ts";
+import { boundsOf, forEachSet, hasAt, isSet, type Mask, thin, workPx } from "./drawing-mask.ts";
 
 /** Side of the map, and of the box that the drawing's longer side fills, thickness included. */
 export const drawingPx = 64;
@@ -33,17 +33,11 @@ export function edgesOf(planes: Float32Array, sizePx: number): Float32Array {
 /** Thin lines → ink [64 · 64]: moved and scaled into the box, 2 px thick, edges one pixel soft. */
 function drawLines(lines: Mask): Float32Array {
   const ink = new Float32Array(drawingPx * drawingPx);
-  let [left, top, right, bottom] = [workPx, workPx, -1, -1];
-  forEachSet(lines, (x, y) => {
-    if (x < left) left = x;
-    if (x > right) right = x;
-    if (y < top) top = y;
-    bottom = y;
-  });
-  if (right < 0) return ink;
-  const longest = Math.max(right - left, bottom - top);
+  const box = boundsOf(workPx, (at) => hasAt(lines, at));
+  if (!box) return ink;
+  const longest = Math.max(box.right - box.left, box.bottom - box.top);
   const scale = longest === 0 ? 0.5 : (boxPx - linePx) / longest;
-  const [centreX, centreY] = [(left + right) / 2, (top + bottom) / 2];
+  const [centreX, centreY] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
   /** Draws from one place of the mask to its neighbour. */
   const segment = (x: number, y: number, stepX: number, stepY: number): void => {
     const [startX, startY] = [(x - centreX) * scale, (y - centreY) * scale];

@@ -1,6 +1,7 @@
 /**
  * A picture in a square as experts read it: the whole of it, centred, transparent around, each pixel the mean of the area that it covers
- * (server/engine/areas.ts; codec.ts shrinks very large ones a first time). From pixels as decoders give them in one pass, because every picture of a training folder goes through here.
+ * (server/engine/areas.ts; codec.ts shrinks very large ones a first time). From pixels as decoders give them in one pass, because every picture
+ * of a training folder goes through here.
  */
 import { type Cover, coverOf } from "../engine/areas.ts";
 import type { Pixels } from "../engine/interfaces.ts";

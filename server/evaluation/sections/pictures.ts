@@ -1,5 +1,4 @@
 /** Picture conditions as they are checked: what is extracted again from an image, how it is compared, how it looks in a figure. */
-
 import { averageAreas } from "../../engine/areas.ts";
 import { edgesOf } from "../../experts/line-drawing.ts";
 import { asImage } from "../images.ts";

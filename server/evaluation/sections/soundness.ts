@@ -1,5 +1,4 @@
 /** Is the machine sound? There and back through the flow, what the autoencoder keeps, and how many samples show nothing. */
-
 import { averageAreas } from "../../engine/areas.ts";
 import type { EncodedConditions } from "../../engine/conditions.ts";
 import { checkInversion, invertImage } from "../../engine/invert.ts";
