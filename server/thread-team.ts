@@ -8,29 +8,43 @@ import { type MessagePort, parentPort, type TransferListItem, type Worker } from
 import { AppError, type ProblemCode } from "../shared/problem.ts";
 import { errorOf, type Fault, faultOf } from "./faults.ts";
 
-/** A thread is told a task, or to end, and answers each task with one of these. */
-type Message<Task> = { readonly task: Task } | "end";
-type Answer<Result> = { readonly result: Result } | { readonly fault: Fault };
+/** A thread is told a task, or to end, and answers each task with one of these; the number is the task's. */
+type Message<Task> = { readonly task: Task; readonly number: number } | "end";
+type Answer<Result> = { readonly number: number } & ({ readonly result: Result } | { readonly fault: Fault });
+
+interface Member {
+  readonly worker: Worker;
+  /** Tasks that it has and has not answered. */
+  tasks: number;
+}
 
 export class ThreadTeam<Task, Result> {
   readonly size: number;
   readonly #start: (member: number) => Worker;
   readonly #endedAs: (cause: unknown) => AppError;
-  readonly #members: Worker[];
+  readonly #members: Member[];
+  /** Members that may be given a task, once for each that they may have; the next is the last. */
   readonly #free: number[];
   readonly #waiting: Array<(member: number) => void> = [];
+  #asked = 0;
   #isClosed = false;
 
   /**
    * @param start starts the thread of a member, which calls `serveTasks`
    * @param endedAs the fault of a task whose thread ended, by itself or by `close`
+   * @param tasksEach that a member may have at once, though it does one after the other: with two it need not wait for a caller who is busy
    */
-  constructor(size: number, start: (member: number) => Worker, endedAs: (cause: unknown) => AppError) {
+  constructor(
+    size: number,
+    start: (member: number) => Worker,
+    endedAs: (cause: unknown) => AppError,
+    { tasksEach = 1 }: { readonly tasksEach?: number } = {},
+  ) {
     this.size = size;
     this.#start = start;
     this.#endedAs = endedAs;
     this.#members = Array.from({ length: size }, (_, member) => this.#begin(member));
-    this.#free = this.#members.map((_, member) => member);
+    this.#free = Array.from({ length: size * tasksEach }, (_, place) => place % size);
   }
 
   /**
@@ -54,35 +68,40 @@ export class ThreadTeam<Task, Result> {
     await Promise.all(this.#members.map((_, member) => this.#askMember(member, task, [])));
   }
 
-  /** Members end after the task that they are at: a thread that is ended within the runtime takes the whole process with it. */
+  /** Members end after the tasks that they have: a thread that is ended within the runtime takes the whole process with it. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all(this.#members.map(ending));
+    await Promise.all(this.#members.map(({ worker }) => ending(worker)));
   }
 
-  #begin(member: number): Worker {
-    const worker = this.#start(member);
+  #begin(index: number): Member {
+    const worker = this.#start(index);
     // An error that nobody waits for must not end the process; the next task finds the thread gone.
     worker.on("error", () => undefined);
     // Idle threads hold no process; who waits for an answer does.
     worker.unref();
-    return worker;
+    return { worker, tasks: 0 };
   }
 
-  #askMember(member: number, task: Task, transfer: readonly TransferListItem[]): Promise<Result> {
-    if (this.#members[member]!.threadId === -1 && !this.#isClosed) this.#members[member] = this.#begin(member);
-    const worker = this.#members[member]!;
+  #askMember(index: number, task: Task, transfer: readonly TransferListItem[]): Promise<Result> {
+    if (this.#members[index]!.worker.threadId === -1 && !this.#isClosed) this.#members[index] = this.#begin(index);
+    const member = this.#members[index]!;
+    const { worker } = member;
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw this.#endedAs(undefined);
+      const number = this.#asked++;
       let cause: unknown;
       const settle = (act: () => void): void => {
         worker.off("message", onMessage).off("messageerror", onUnreadable).off("error", onError).off("exit", onExit);
+        member.tasks -= 1;
         // Whoever closes the team waits for its threads.
-        if (!this.#isClosed) worker.unref();
+        if (member.tasks === 0 && !this.#isClosed) worker.unref();
         act();
       };
-      const onMessage = (answer: Answer<Result>): void =>
-        settle(() => ("fault" in answer ? reject(errorOf(answer.fault)) : resolve(answer.result)));
+      const onMessage = (answer: Answer<Result>): void => {
+        if (answer.number === number)
+          settle(() => ("fault" in answer ? reject(errorOf(answer.fault)) : resolve(answer.result)));
+      };
       const onUnreadable = (error: unknown): void => settle(() => reject(this.#endedAs(error)));
       // Followed by its exit; until then the thread looks as if it could take another task.
       const onError = (error: unknown): void => {
@@ -90,8 +109,9 @@ export class ThreadTeam<Task, Result> {
       };
       const onExit = (): void => settle(() => reject(this.#endedAs(cause)));
       worker.on("message", onMessage).on("messageerror", onUnreadable).on("error", onError).on("exit", onExit).ref();
+      member.tasks += 1;
       try {
-        worker.postMessage({ task } satisfies Message<Task>, transfer);
+        worker.postMessage({ task, number } satisfies Message<Task>, transfer);
       } catch (error) {
         settle(() => reject(error));
       }
@@ -143,17 +163,17 @@ export function serveTasks<Opened, Task, Result>(
   carryOut: (opened: Opened, task: Task) => Promise<Done<Result>>,
 ): void {
   const port: MessagePort = parentPort!;
-  const answer = async (task: Task): Promise<void> => {
+  const answer = async ({ task, number }: Exclude<Message<Task>, "end">): Promise<void> => {
     try {
       const { result, transfer = [] } = await carryOut(await open, task);
-      port.postMessage({ result } satisfies Answer<Result>, transfer);
+      port.postMessage({ number, result } satisfies Answer<Result>, transfer);
     } catch (error) {
-      port.postMessage({ fault: faultOf(error) } satisfies Answer<Result>);
+      port.postMessage({ number, fault: faultOf(error) } satisfies Answer<Result>);
     }
   };
   // Whatever comes waits for what came before, the opening first: nothing may run in the runtime when the thread ends.
   let before: Promise<unknown> = open.catch(() => undefined);
   port.on("message", (message: Message<Task>) => {
-    before = before.then(() => (message === "end" ? port.close() : answer(message.task)));
+    before = before.then(() => (message === "end" ? port.close() : answer(message)));
   });
 }

@@ -1,6 +1,6 @@
 /**
  * How fast a training folder becomes a training set: PNG files are read, validated and encoded by every expert of a pack, as
- * `tau train DIR --name NAME` does it, in one run; and what each part costs alone.
+ * `tau train DIR --name NAME` does it, from opening the experts on, in one run that nothing was compiled for before; and what each part costs alone.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,11 +11,14 @@ import { encodeFolder } from "../../server/training/encode-folder.ts";
 import { groupsOf } from "../../server/training/encode-images.ts";
 import { encodeSet } from "../../server/training/encode-set.ts";
 import { openImageSet } from "../../server/training/image-set.ts";
-import { openSetExperts, type SetCondition, type SetExperts } from "../../server/training/pack-experts.ts";
+import {
+  type ExpertsSource,
+  openSetExperts,
+  type SetCondition,
+  type SetExperts,
+} from "../../server/training/pack-experts.ts";
 import { prepareFolder } from "../../server/training/prepare-folder.ts";
 import { writePictureFolder } from "./picture-folder.ts";
-
-const warmUpImages = 32;
 
 interface Cost {
   /** Wall clock, milliseconds an image. */
@@ -40,31 +43,27 @@ export async function benchEncoding(
 ): Promise<EncodingBench> {
   const root = await mkdtemp(join(tmpdir(), "tau-bench-encoding-"));
   try {
-    const experts = await openSetExperts({ pack, draft, files }, { threads: 0 });
+    const source = { pack, draft, files };
     const sizePx = draft.target.imageSizePx;
-    const folderOf = async (name: string, count: number, seed: number): Promise<string> => {
-      await writePictureFolder(join(root, name), count, seed);
-      return join(root, name);
-    };
-    await encodeWhole(await folderOf("warm-up", warmUpImages, 1), join(root, "warm-up-set"), experts, sizePx);
-    const folder = await folderOf("pictures", images, 2);
-    const whole = await costOf(images, () => encodeWhole(folder, join(root, "set"), experts, sizePx));
-    // Other pictures, because experts keep what they read last.
-    const parts = await costOfParts(images, await folderOf("others", images, 3), root, experts, sizePx);
-    const networksMs = await networksAlone(folder, root, experts, sizePx);
+    const folder = join(root, "pictures");
+    await writePictureFolder(folder, images, 2);
+    const whole = await costOf(images, () => encodeWhole(folder, join(root, "set"), source, sizePx));
+    const parts = await costOfParts(images, folder, root, source, sizePx);
+    const networksMs = await networksAlone(folder, root, source, sizePx);
     return { images, imagesPerSecond: 1000 / whole.ms, whole, parts, networksMs };
   } finally {
     await rm(root, { recursive: true });
   }
 }
 
-async function encodeWhole(folder: string, set: string, experts: SetExperts, sizePx: number): Promise<void> {
-  const { source } = experts;
-  await encodeFolder({ folder, set, sizePx, source, threads: 0, openExperts: async () => experts });
+async function encodeWhole(folder: string, set: string, source: ExpertsSource, sizePx: number): Promise<void> {
+  const openExperts = (threads: number): Promise<SetExperts> => openSetExperts(source, { threads });
+  await encodeFolder({ folder, set, sizePx, source, threads: 0, openExperts });
 }
 
-async function costOfParts(images: number, folder: string, root: string, experts: SetExperts, sizePx: number) {
+async function costOfParts(images: number, folder: string, root: string, source: ExpertsSource, sizePx: number) {
   const set = join(root, "parts");
+  const experts = await openSetExperts(source, { threads: 1 });
   const parts: Array<Cost & { readonly what: string }> = [];
   const add = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     parts.push({ what, ...(await costOf(images, work)) });
@@ -82,7 +81,7 @@ async function costOfParts(images: number, folder: string, root: string, experts
 }
 
 /** Time in the runtime's runs while this thread encodes a folder alone, by experts of one thread. */
-async function networksAlone(folder: string, root: string, { source }: SetExperts, sizePx: number): Promise<number> {
+async function networksAlone(folder: string, root: string, source: ExpertsSource, sizePx: number): Promise<number> {
   const set = join(root, "alone");
   await prepareFolder({ folder, set, sizePx });
   const images = await openImageSet(set, sizePx);

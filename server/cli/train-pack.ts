@@ -214,7 +214,7 @@ async function encodeWithExperts(
     return await encodeSet({
       folder,
       images,
-      experts: await openSetExperts({ pack, draft, files }, { threads }),
+      experts: await openSetExperts({ pack, draft, files }, { threads: 1 }),
       drawnRepeats,
       threads,
       signal,

@@ -3,17 +3,22 @@
 /**
  * Works through items in so many lanes, each of which takes the next item as soon as it is done with one. After a fault no lane takes
  * another, and all have ended before the first fault is thrown.
+ * @param work is told which lane it is in, from 0 on
  */
-export async function inLanes<T>(items: Iterable<T>, lanes: number, work: (item: T) => Promise<void>): Promise<void> {
+export async function inLanes<T>(
+  items: Iterable<T>,
+  lanes: number,
+  work: (item: T, lane: number) => Promise<void>,
+): Promise<void> {
   const iterator = items[Symbol.iterator]();
   let fault: { readonly error: unknown } | undefined;
-  const lane = async (): Promise<void> => {
+  const inLane = async (lane: number): Promise<void> => {
     try {
-      for (let next = iterator.next(); !next.done && !fault; next = iterator.next()) await work(next.value);
+      for (let next = iterator.next(); !next.done && !fault; next = iterator.next()) await work(next.value, lane);
     } catch (error) {
       fault ??= { error };
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: lanes }, (_, lane) => inLane(lane)));
   if (fault) throw fault.error;
 }

@@ -40,7 +40,7 @@ export async function calibratePack(options: CalibratePackOptions): Promise<Cali
   const { pack, threads = 0, signal } = options;
   const { manifest, draft, files } = await openBasePack(pack, options.translation);
   const { id, flow } = draft.translation;
-  const experts = await openSetExperts({ pack, draft, files }, { threads });
+  const experts = await openSetExperts({ pack, draft, files }, { threads: 1 });
   const set = await encodeSet({ ...options, threads, experts, drawnRepeats: 1 });
   const fitted = await calibrateFlowFile(await readFile(join(pack, flow)), { ...experts, id }, set, threads);
   if (signal?.aborted) throw new AppError("cancelled", "stopped before the pack was changed");

@@ -1,6 +1,6 @@
 /**
  * From a folder of captioned images to a training set: images are read and validated, then encoded once by a translation's frozen experts. The
- * threads that encode start while images are still being read.
+ * threads that encode start, and experts are opened, while images are still being read.
  */
 import type { TrainingSet } from "../flow/training-set.ts";
 import { encodeSet } from "./encode-set.ts";
@@ -19,8 +19,11 @@ export interface FolderProgress {
 
 export interface EncodeFolderOptions<Experts extends SetExperts> extends Omit<PrepareOptions, "onProgress"> {
   readonly source: ExpertsSource;
-  /** Opens the source's experts for this thread, once the folder is known to be fit for training. */
-  openExperts(): Promise<Experts>;
+  /**
+   * Opens the source's experts for this thread, once: where there is a team, while images are being read, otherwise when the folder is known to be fit for
+   * training. @param threads of their sessions
+   */
+  openExperts(threads: number): Promise<Experts>;
   /** Cores that encode; 0 = all. */
   readonly threads: number;
   /** Waited for while images are read. */
@@ -41,15 +44,21 @@ export async function encodeFolder<Experts extends SetExperts>(
 ): Promise<EncodedFolder<Experts>> {
   const { set: folder, sizePx, source, threads, signal, onProgress } = options;
   const team = new EncodeTeam(source, threads);
+  let opening: Promise<Experts> | undefined;
+  const open = (): Promise<Experts> => {
+    opening ??= options.openExperts(team.sessionThreads);
+    return opening;
+  };
   try {
     const prepared = await prepareFolder({
       ...options,
       onProgress(done, total) {
-        team.startFor(total);
+        // A fault of it is met when the folder is read.
+        if (team.startFor(total)) open().catch(() => undefined);
         return onProgress?.({ stage: "reading", done, total });
       },
     });
-    const experts = await options.openExperts();
+    const experts = await open();
     const images = await openImageSet(folder, sizePx);
     // Captions come first.
     const captions = captionsOf(images).length;

@@ -5,7 +5,6 @@
 import { TrainingRandom } from "../flow/random.ts";
 import type { ConditionTable, TrainingSet } from "../flow/training-set.ts";
 import { encodeSetImages } from "./encode-images.ts";
-import { encodeRows, rowsOf } from "./encode-rows.ts";
 import { EncodeTeam } from "./encode-team.ts";
 import { encodeSetWords } from "./encode-words.ts";
 import type { EncodeContext } from "./encoded-pieces.ts";
@@ -16,9 +15,9 @@ export interface EncodeOptions extends Omit<EncodeContext, "encode"> {
   readonly experts: SetExperts;
   /** How often a drawn image comes for each time that one of its recoloured copies does, so that plain names keep their natural colours. */
   readonly drawnRepeats: number;
-  /** Cores that encode; 0 = all, absent = this thread alone. */
+  /** Cores that encode, with sessions of one thread each (`experts` too, where there are rows enough for a team); 0 = all, absent = this thread alone. */
   readonly threads?: number | undefined;
-  /** Threads of the same experts that the caller has, who closes them; absent = a team of its own. */
+  /** Of the same experts, the caller's, who closes it; absent = a team of its own. */
   readonly team?: EncodeTeam | undefined;
 }
 
@@ -27,10 +26,7 @@ export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
   const { images, experts, drawnRepeats, signal } = options;
   const team = options.team ?? new EncodeTeam(experts.source, options.threads ?? 1);
   const { words, pictures } = partition(experts.conditions);
-  const encode: EncodeContext["encode"] = (task, onRows) =>
-    team.startFor(rowsOf(task))
-      ? team.encode(task, images, { signal, onRows })
-      : encodeRows(task, images, experts, { signal, onRows });
+  const encode: EncodeContext["encode"] = (task, onRows) => team.encode(task, images, experts, { signal, onRows });
   const context = { ...options, encode };
   const tables = new Map<string, ConditionTable>();
   let latents: Float32Array;

@@ -1,16 +1,16 @@
 /**
- * Threads that encode an image set, each with experts of its own whose sessions have one thread: rows are shared out, and with them the
- * JavaScript around the runs (pixels, edges, tokens). They take a second of processor time each to start, so a team starts when enough rows
- * are there to be worth it, or foreseen: while images are still being read, cores are idle now and then.
+ * A team that encodes an image set: this thread, and for each other core a thread with experts of its own, all with sessions of one thread. Rows are shared
+ * out, and with them the JavaScript around the runs (pixels, edges, tokens). A thread takes a second of processor time to start, so a team
+ * starts when enough rows are there to be worth it, or foreseen: while images are still being read, cores are idle now and then.
  */
 import { AppError } from "../../shared/problem.ts";
 import { inLanes } from "../engine/lanes.ts";
 import { joinRows } from "../experts/frozen-graph.ts";
 import { startThread } from "../own-programs.ts";
 import { coresOf, endedAs, membersFor, ThreadTeam } from "../thread-team.ts";
-import { type EncodeTask, partOf, type RowsWatch, rowsOf } from "./encode-rows.ts";
-import type { PixelSource } from "./image-set.ts";
-import type { ExpertsSource } from "./pack-experts.ts";
+import { type EncodeTask, encodeRows, partOf, type RowsWatch, rowsOf } from "./encode-rows.ts";
+import { type ImagePixels, PixelRoom, type PixelSource } from "./image-set.ts";
+import type { ExpertsSource, SetExperts } from "./pack-experts.ts";
 
 /** A task for a thread, with the pixels that it is about; captions have them too. */
 export interface TeamTask {
@@ -23,67 +23,83 @@ const rowsMin = 256;
 const membersMax = 8;
 /** What a member takes at most with the default pack's experts, 600 MB measured: a team gets half of the memory that is free. */
 const memberBytes = 700e6;
+/** Parts that a thread has at once: one to go on with while this thread, busy with a part of its own, does not hear that the other is done. */
+const partsEach = 2;
 
 /**
- * Rows that a thread gets at once. Images: for one run of most experts, and at the end for one of the image net (server/experts/image.ts). Captions: for a few
+ * Rows that a member gets at once. Images: for one run of most experts, and at the end for one of the image net (server/experts/image.ts). Captions: for a few
  * runs, because those of as many tokens share one.
  */
 const partRowsOf = ({ kind }: EncodeTask): { readonly most: number; readonly least: number } =>
   kind === "captions" ? { most: 64, least: 16 } : { most: 16, least: 4 };
 
 export class EncodeTeam {
-  readonly #experts: ExpertsSource;
+  readonly #source: ExpertsSource;
   readonly #cores: number;
+  /** The members but this thread. */
   #threads: ThreadTeam<TeamTask, Float32Array[]> | undefined;
+  readonly #room = new PixelRoom();
   #isClosed = false;
 
   /**
-   * @param experts that each thread opens for itself
-   * @param threads cores that encode, 8 at most and as many as there is memory for when it starts; 0 = all
+   * @param source of experts that each thread opens for itself
+   * @param cores that encode, 8 at most and as many as there is memory for when it starts; 0 = all
    */
-  constructor(experts: ExpertsSource, threads: number) {
-    this.#experts = experts;
-    this.#cores = coresOf(threads);
+  constructor(source: ExpertsSource, cores: number) {
+    this.#source = source;
+    this.#cores = coresOf(cores);
   }
 
   /** Starts where so many rows are worth it, once. @returns whether it is there, for whatever is left too */
   startFor(rows: number): boolean {
     if (this.#threads || this.#isClosed || rows < rowsMin) return this.#threads !== undefined;
     const members = membersFor(this.#cores, membersMax, memberBytes);
-    if (members > 1) this.#threads = this.#start(members);
+    if (members > 1) this.#threads = this.#start(members - 1);
     return members > 1;
   }
 
+  /** Threads that sessions of this thread's experts may have: one beside other members. */
+  get sessionThreads(): number {
+    return this.#threads ? 1 : this.#cores;
+  }
+
   /**
-   * As `encodeRows`, shared out, whether it has started or not. After a fault or the signal, members end the part that they are at.
+   * As `encodeRows`, shared out where the team has started or the rows are worth it. After a fault or the signal, members end the parts that they have.
+   * @param experts of this thread
    * @throws the fault of a member, or the reason of the signal
    */
-  async encode(task: EncodeTask, images: PixelSource, { signal, onRows }: RowsWatch = {}): Promise<Float32Array[]> {
-    if (this.#isClosed && !this.#threads)
-      throw new AppError("internal", "encoding: expected an open team, got a closed one");
-    this.#threads ??= this.#start(membersFor(this.#cores, membersMax, memberBytes));
-    const threads = this.#threads;
+  async encode(
+    task: EncodeTask,
+    images: ImagePixels,
+    experts: Pick<SetExperts, "target" | "conditions">,
+    { signal, onRows }: RowsWatch = {},
+  ): Promise<Float32Array[]> {
+    if (this.#isClosed) throw new AppError("internal", "encoding: expected an open team, got a closed one");
+    if (!this.startFor(rowsOf(task))) return encodeRows(task, images, experts, { signal, onRows });
+    const threads = this.#threads!;
+    const parts = partsOf(task, threads.size + 1);
     const results: Array<readonly Float32Array[]> = [];
-    const parts = partsOf(task, threads.size);
     let done = 0;
-    await inLanes(parts.entries(), threads.size, async ([index, part]) => {
+    await inLanes(parts.entries(), 1 + threads.size * partsEach, async ([index, part], lane) => {
       signal?.throwIfAborted();
-      results[index] = await threads.ask({ task: part, images: sourceOf(images) });
+      results[index] = await (lane === 0
+        ? encodeRows(part, images, experts, { room: this.#room })
+        : threads.ask({ task: part, images: sourceOf(images) }));
       done += rowsOf(part);
       onRows?.(done);
     });
     return (results[0] ?? []).map((_, block) => joinRows(results.map((blocks) => blocks[block]!)));
   }
 
-  /** Members end after the part that they are at. */
+  /** Threads end after the parts that they have. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#threads?.close();
   }
 
-  #start(members: number): ThreadTeam<TeamTask, Float32Array[]> {
-    const start = () => startThread("encoder.js", "training/encode-thread.ts", this.#experts);
-    return new ThreadTeam(members, start, endedAs("training_failed", "encoding"));
+  #start(threads: number): ThreadTeam<TeamTask, Float32Array[]> {
+    const start = () => startThread("encoder.js", "training/encode-thread.ts", this.#source);
+    return new ThreadTeam(threads, start, endedAs("training_failed", "encoding"), { tasksEach: partsEach });
   }
 }
 

@@ -143,8 +143,8 @@ async function trainIn(
     source,
     threads,
     signal,
-    async openExperts() {
-      const opened = await openSetExperts(source, { threads });
+    async openExperts(sessionThreads) {
+      const opened = await openSetExperts(source, { threads: sessionThreads });
       return { ...opened, examples: await examplesOf(base, opened) };
     },
     onProgress: options.onProgress && ((progress) => options.onProgress?.(progress)),

@@ -1,4 +1,4 @@
-/** From a folder to a training set: threads that encode start while images are still read, and none is left, however it ends. */
+/** From a folder to a training set: threads that encode start, and experts open, while images are still read, and no thread is left, however it ends. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -50,7 +50,7 @@ const encode = (
   {
     signal,
     openExperts = async () => experts,
-  }: { signal?: AbortSignal; openExperts?: () => Promise<typeof experts> } = {},
+  }: { signal?: AbortSignal; openExperts?: (threads: number) => Promise<typeof experts> } = {},
 ) =>
   encodeFolder({
     ...{ folder, set: join(root, `set-${sets++}`), sizePx: tinySizePx, source, threads: 2, openExperts, onProgress },
@@ -60,17 +60,26 @@ const encode = (
 describe("encoding a folder", async () => {
   const folder = await writeNoise("noise");
 
-  it("starts its threads while it reads, tells of every row in order, and ends its threads", async () => {
+  it("starts a thread for each other core and opens experts while it reads, tells of every row in order, and ends its threads", async () => {
     started.length = 0;
     const told: FolderProgress[] = [];
+    const opened: Array<{ readonly threads: number; readonly read: number }> = [];
     let runningAtLast = 0;
-    const { images, set, captions } = await encode(folder, (progress) => {
+    const onProgress = (progress: FolderProgress): void => {
       told.push(progress);
       if (progress.stage === "reading" && progress.done === progress.total) runningAtLast = running();
-    });
-    assert.equal(runningAtLast, 2);
-    assert.equal(started.length, 2);
+    };
+    const openExperts = async (threads: number): Promise<typeof experts> => {
+      opened.push({ threads, read: told.at(-1)?.done ?? 0 });
+      return experts;
+    };
+    const { images, set, captions } = await encode(folder, onProgress, { openExperts });
+    assert.equal(runningAtLast, 1);
+    assert.equal(started.length, 1);
     assert.equal(running(), 0);
+    assert.equal(opened.length, 1);
+    assert.equal(opened[0]!.threads, 1);
+    assert.ok(opened[0]!.read < count / 2, `${opened[0]!.read}`);
     assert.equal(images.usable, count);
     assert.equal(captions.length, count);
     assert.equal(set.latents.length, count * experts.target.latentDims);
@@ -96,7 +105,7 @@ describe("encoding a folder", async () => {
     ] as const) {
       started.length = 0;
       await assert.rejects(ending(), expected);
-      assert.equal(started.length, 2);
+      assert.equal(started.length, 1);
       assert.equal(running(), 0);
     }
   });

@@ -8,8 +8,13 @@ import { AppError } from "../../shared/problem.ts";
 import type { Echo, EchoTask } from "../fixtures/echo-thread.ts";
 
 const ended = (cause: unknown): AppError => new AppError("internal", `a thread is gone (${String(cause)})`);
-const makeTeam = (size: number) =>
-  new ThreadTeam<EchoTask, Echo>(size, () => startThread("none.js", "../test/fixtures/echo-thread.ts", {}), ended);
+const makeTeam = (size: number, options?: { tasksEach: number }) =>
+  new ThreadTeam<EchoTask, Echo>(
+    size,
+    () => startThread("none.js", "../test/fixtures/echo-thread.ts", {}),
+    ended,
+    options,
+  );
 const echo = (value: number, afterMs = 0): EchoTask => ({ kind: "echo", values: Float32Array.of(value), afterMs });
 
 describe("a team of threads", () => {
@@ -50,6 +55,41 @@ describe("a team of threads", () => {
     const [thrown, next] = [one.ask({ kind: "throw" }), one.ask(echo(8))];
     await assert.rejects(thrown, { code: "internal", message: /out of the blue/ });
     assert.equal((await next).values[0], 8);
+    await one.close();
+  });
+
+  it("gives a member as many tasks as it may have, to all in turn, and tells answers apart", async () => {
+    const pair = makeTeam(2, { tasksEach: 2 });
+    const answered: number[] = [];
+    const ask = async (value: number, afterMs: number): Promise<Echo> => {
+      const answer = await pair.ask(echo(value, afterMs));
+      answered.push(value);
+      return answer;
+    };
+    const answers = await Promise.all([ask(1, 200), ask(2, 1), ask(3, 1), ask(4, 1), ask(5, 1)]);
+    assert.deepEqual(
+      answers.map(({ values }) => values[0]),
+      [1, 2, 3, 4, 5],
+    );
+    const threads = answers.map(({ threadId }) => threadId);
+    assert.notEqual(threads[0], threads[1]);
+    // The third waited behind the first all along, where a member that may have one task only would not have had it.
+    assert.equal(threads[2], threads[0]);
+    assert.deepEqual(answered.slice(-2), [1, 3]);
+    await pair.close();
+  });
+
+  it("tells of a member's end for all tasks that it has", async () => {
+    const one = makeTeam(1, { tasksEach: 2 });
+    const before = await one.ask(echo(1));
+    const gone = { code: "internal", message: /a thread is gone/ };
+    await Promise.all([assert.rejects(one.ask({ kind: "exit" }), gone), assert.rejects(one.ask(echo(2)), gone)]);
+    const after = await Promise.all([one.ask(echo(3)), one.ask(echo(4))]);
+    assert.deepEqual(
+      after.map(({ values }) => values[0]),
+      [3, 4],
+    );
+    assert.notEqual(after[0]!.threadId, before.threadId);
     await one.close();
   });
 
