@@ -20,7 +20,7 @@ import {
 import { prepareFolder } from "../../server/training/prepare-folder.ts";
 import { writePictureFolder } from "./picture-folder.ts";
 
-interface Cost {
+export interface Cost {
   /** Wall clock, milliseconds an image. */
   readonly ms: number;
   /** Processor time of all threads, milliseconds an image. */
@@ -29,8 +29,10 @@ interface Cost {
 
 export interface EncodingBench {
   readonly images: number;
-  readonly imagesPerSecond: number;
+  /** From opening the experts on, by a process that did nothing like it before, as `tau train` is. */
   readonly whole: Cost;
+  /** Another folder by the same process: this thread's code is compiled then, and its memory there; experts and threads are opened and started anew. */
+  readonly again: Cost;
   readonly parts: ReadonlyArray<Cost & { readonly what: string }>;
   /** What the networks alone take of one thread, milliseconds an image: no more images a second than cores / that can be encoded. */
   readonly networksMs: number;
@@ -45,12 +47,14 @@ export async function benchEncoding(
   try {
     const source = { pack, draft, files };
     const sizePx = draft.target.imageSizePx;
-    const folder = join(root, "pictures");
+    const [folder, other] = [join(root, "pictures"), join(root, "others")];
     await writePictureFolder(folder, images, 2);
+    await writePictureFolder(other, images, 3);
     const whole = await costOf(images, () => encodeWhole(folder, join(root, "set"), source, sizePx));
+    const again = await costOf(images, () => encodeWhole(other, join(root, "set again"), source, sizePx));
     const parts = await costOfParts(images, folder, root, source, sizePx);
     const networksMs = await networksAlone(folder, root, source, sizePx);
-    return { images, imagesPerSecond: 1000 / whole.ms, whole, parts, networksMs };
+    return { images, whole, again, parts, networksMs };
   } finally {
     await rm(root, { recursive: true });
   }
