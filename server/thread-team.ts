@@ -23,8 +23,9 @@ export class ThreadTeam<Task, Result> {
   readonly #start: (member: number) => Worker;
   readonly #endedAs: (cause: unknown) => AppError;
   readonly #members: Member[];
-  /** Members that may be given a task, once for each that they may have; the next is the last. */
-  readonly #free: number[];
+  readonly #tasksEach: number;
+  /** Tasks that each member was given, or that are on their way to it. */
+  readonly #given: number[];
   readonly #waiting: Array<(member: number) => void> = [];
   #asked = 0;
   #isClosed = false;
@@ -44,23 +45,33 @@ export class ThreadTeam<Task, Result> {
     this.#start = start;
     this.#endedAs = endedAs;
     this.#members = Array.from({ length: size }, (_, member) => this.#begin(member));
-    this.#free = Array.from({ length: size * tasksEach }, (_, place) => place % size);
+    this.#tasksEach = tasksEach;
+    this.#given = new Array<number>(size).fill(0);
   }
 
   /**
-   * Has a task done by the first member that is free. A member that has ended is replaced.
+   * Has a task done by the member that has the fewest, or the first that may have one more. A member that has ended is replaced.
    * @param transfer buffers that the task gives away
    * @throws the fault of the member, with its code
    */
   async ask(task: Task, transfer: readonly TransferListItem[] = []): Promise<Result> {
-    const member = this.#free.pop() ?? (await new Promise<number>((resolve) => this.#waiting.push(resolve)));
+    const member = this.#freest() ?? (await new Promise<number>((resolve) => this.#waiting.push(resolve)));
     try {
       return await this.#askMember(member, task, transfer);
     } finally {
       const next = this.#waiting.shift();
       if (next) next(member);
-      else this.#free.push(member);
+      else this.#given[member]! -= 1;
     }
+  }
+
+  /** The member with the fewest tasks, counted as given one more; undefined when all have as many as they may. */
+  #freest(): number | undefined {
+    const fewest = Math.min(...this.#given);
+    if (fewest >= this.#tasksEach) return undefined;
+    const member = this.#given.indexOf(fewest);
+    this.#given[member] = fewest + 1;
+    return member;
   }
 
   /** The same task for every member, before any other: has them open what they need. */

@@ -14,6 +14,7 @@ import { defaultTrainOptions } from "../flow/trainer.ts";
 import { type FlowWeights, readFlowFile, writeFlowFile } from "../flow/weights.ts";
 import { costCard, stopwatch } from "../training/cost-card.ts";
 import { encodeSet } from "../training/encode-set.ts";
+import { sessionThreadsFor } from "../training/encode-team.ts";
 import { recordsFolder } from "../training/fill-pack-folder.ts";
 import { fitFlow } from "../training/fit-flow.ts";
 import { openImageSet } from "../training/image-set.ts";
@@ -214,7 +215,7 @@ async function encodeWithExperts(
     return await encodeSet({
       folder,
       images,
-      experts: await openSetExperts({ pack, draft, files }, { threads: 1 }),
+      experts: await openSetExperts({ pack, draft, files }, { threads: sessionThreadsFor(images.count, threads) }),
       drawnRepeats,
       threads,
       signal,

@@ -11,6 +11,7 @@ import type { CalibrationEntry } from "../packs/manifest.ts";
 import { openBasePack } from "./base-pack.ts";
 import { calibrateFlowFile } from "./calibrate.ts";
 import { encodeSet } from "./encode-set.ts";
+import { sessionThreadsFor } from "./encode-team.ts";
 import type { EncodeContext } from "./encoded-pieces.ts";
 import { openSetExperts } from "./pack-experts.ts";
 import { removeStaleCalibrations, writeManifest } from "./publish.ts";
@@ -40,7 +41,10 @@ export async function calibratePack(options: CalibratePackOptions): Promise<Cali
   const { pack, threads = 0, signal } = options;
   const { manifest, draft, files } = await openBasePack(pack, options.translation);
   const { id, flow } = draft.translation;
-  const experts = await openSetExperts({ pack, draft, files }, { threads: 1 });
+  const experts = await openSetExperts(
+    { pack, draft, files },
+    { threads: sessionThreadsFor(options.images.count, threads) },
+  );
   const set = await encodeSet({ ...options, threads, experts, drawnRepeats: 1 });
   const fitted = await calibrateFlowFile(await readFile(join(pack, flow)), { ...experts, id }, set, threads);
   if (signal?.aborted) throw new AppError("cancelled", "stopped before the pack was changed");

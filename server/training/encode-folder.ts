@@ -4,7 +4,7 @@
  */
 import type { TrainingSet } from "../flow/training-set.ts";
 import { encodeSet } from "./encode-set.ts";
-import { EncodeTeam } from "./encode-team.ts";
+import { EncodeTeam, sessionThreadsFor } from "./encode-team.ts";
 import { captionsOf } from "./encode-words.ts";
 import { openImageSet } from "./image-set.ts";
 import type { ExpertsSource, SetExperts } from "./pack-experts.ts";
@@ -45,8 +45,8 @@ export async function encodeFolder<Experts extends SetExperts>(
   const { set: folder, sizePx, source, threads, signal, onProgress } = options;
   const team = new EncodeTeam(source, threads);
   let opening: Promise<Experts> | undefined;
-  const open = (): Promise<Experts> => {
-    opening ??= options.openExperts(team.sessionThreads);
+  const open = (sessionThreads: number): Promise<Experts> => {
+    opening ??= options.openExperts(sessionThreads);
     return opening;
   };
   try {
@@ -54,11 +54,12 @@ export async function encodeFolder<Experts extends SetExperts>(
       ...options,
       onProgress(done, total) {
         // A fault of it is met when the folder is read.
-        if (team.startFor(total)) open().catch(() => undefined);
+        if (team.startFor(total)) open(1).catch(() => undefined);
         return onProgress?.({ stage: "reading", done, total });
       },
     });
-    const experts = await open();
+    // A folder that was read before is not read again.
+    const experts = await open(sessionThreadsFor(prepared.usable, threads));
     const images = await openImageSet(folder, sizePx);
     // Captions come first.
     const captions = captionsOf(images).length;
@@ -75,6 +76,7 @@ export async function encodeFolder<Experts extends SetExperts>(
       await images.close();
     }
   } finally {
-    await team.close();
+    // Nothing of a run that has ended goes on.
+    await Promise.all([team.close(), opening?.catch(() => undefined)]);
   }
 }

@@ -23,6 +23,14 @@ const rowsMin = 256;
 const membersMax = 8;
 /** What a member takes at most with the default pack's experts, 600 MB measured: a team gets half of the memory that is free. */
 const memberBytes = 700e6;
+/** Members of a team for so many rows; 1 = this thread alone. */
+const membersOf = (rows: number, cores: number): number =>
+  rows < rowsMin ? 1 : membersFor(cores, membersMax, memberBytes);
+
+/** Threads that sessions of experts may have for encoding so many rows: one where a team does it. @param threads cores that encode; 0 = all */
+export const sessionThreadsFor = (rows: number, threads: number): number =>
+  membersOf(rows, coresOf(threads)) > 1 ? 1 : coresOf(threads);
+
 /** Parts that a thread has at once: one to go on with while this thread, busy with a part of its own, does not hear that the other is done. */
 const partsEach = 2;
 
@@ -38,7 +46,6 @@ export class EncodeTeam {
   readonly #cores: number;
   /** The members but this thread. */
   #threads: ThreadTeam<TeamTask, Float32Array[]> | undefined;
-  readonly #room = new PixelRoom();
   #isClosed = false;
 
   /**
@@ -52,15 +59,10 @@ export class EncodeTeam {
 
   /** Starts where so many rows are worth it, once. @returns whether it is there, for whatever is left too */
   startFor(rows: number): boolean {
-    if (this.#threads || this.#isClosed || rows < rowsMin) return this.#threads !== undefined;
-    const members = membersFor(this.#cores, membersMax, memberBytes);
+    if (this.#threads || this.#isClosed) return this.#threads !== undefined;
+    const members = membersOf(rows, this.#cores);
     if (members > 1) this.#threads = this.#start(members - 1);
     return members > 1;
-  }
-
-  /** Threads that sessions of this thread's experts may have: one beside other members. */
-  get sessionThreads(): number {
-    return this.#threads ? 1 : this.#cores;
   }
 
   /**
@@ -79,11 +81,12 @@ export class EncodeTeam {
     const threads = this.#threads!;
     const parts = partsOf(task, threads.size + 1);
     const results: Array<readonly Float32Array[]> = [];
+    const room = new PixelRoom();
     let done = 0;
     await inLanes(parts.entries(), 1 + threads.size * partsEach, async ([index, part], lane) => {
       signal?.throwIfAborted();
       results[index] = await (lane === 0
-        ? encodeRows(part, images, experts, { room: this.#room })
+        ? encodeRows(part, images, experts, { room })
         : threads.ask({ task: part, images: sourceOf(images) }));
       done += rowsOf(part);
       onRows?.(done);

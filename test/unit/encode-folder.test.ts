@@ -50,10 +50,11 @@ const encode = (
   {
     signal,
     openExperts = async () => experts,
-  }: { signal?: AbortSignal; openExperts?: (threads: number) => Promise<typeof experts> } = {},
+    set = join(root, `set-${sets++}`),
+  }: { signal?: AbortSignal; openExperts?: (threads: number) => Promise<typeof experts>; set?: string } = {},
 ) =>
   encodeFolder({
-    ...{ folder, set: join(root, `set-${sets++}`), sizePx: tinySizePx, source, threads: 2, openExperts, onProgress },
+    ...{ folder, set, sizePx: tinySizePx, source, threads: 2, openExperts, onProgress },
     signal,
   });
 
@@ -88,6 +89,34 @@ describe("encoding a folder", async () => {
       assert.ok(done.every((rows, at) => rows >= (done[at - 1] ?? 0)) && done.length > 4, `${stage}: ${done}`);
       assert.equal(done.at(-1), told.findLast((progress) => progress.stage === stage)!.total);
     }
+  });
+
+  it("opens experts for a team too where the folder was read before", async () => {
+    const set = join(root, "read before");
+    const opened: number[] = [];
+    const openExperts = async (threads: number): Promise<typeof experts> => {
+      opened.push(threads);
+      return experts;
+    };
+    const first = await encode(folder, undefined, { openExperts, set });
+    await rm(join(set, ".encoded"), { recursive: true });
+    started.length = 0;
+    const second = await encode(folder, undefined, { openExperts, set });
+    assert.deepEqual([opened, started.length], [[1, 1], 1]);
+    assert.deepEqual(second.images, first.images);
+  });
+
+  it("waits for experts that are being opened before it refuses or stops", async () => {
+    let hasOpened = false;
+    const abort = new AbortController();
+    const openExperts = async (): Promise<typeof experts> => {
+      abort.abort();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      hasOpened = true;
+      return experts;
+    };
+    await assert.rejects(encode(folder, undefined, { openExperts, signal: abort.signal }), { name: "AbortError" });
+    assert.equal(hasOpened, true);
   });
 
   it("leaves no thread when the folder is refused, when it is stopped, and when experts do not open", async () => {

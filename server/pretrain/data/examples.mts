@@ -14,6 +14,7 @@ import { toFourBits } from "../../onnx/four-bits.ts";
 import { readEntry } from "../../packs/catalogue.ts";
 import { PackDraftSchema } from "../../packs/manifest.ts";
 import { encodeSet } from "../../training/encode-set.ts";
+import { sessionThreadsFor } from "../../training/encode-team.ts";
 import { recordsFolder } from "../../training/fill-pack-folder.ts";
 import { gatherExamples } from "../../training/gather-examples.ts";
 import { openImageSet } from "../../training/image-set.ts";
@@ -46,7 +47,10 @@ const images = await openImageSet(values.icons, draft.target.imageSizePx);
 // Captions alone, for the names of labels: pictures of the set as conditions are not needed.
 const conditions = draft.translation.conditions.filter(({ name }) => name === "caption");
 const named = { ...draft, translation: { ...draft.translation, conditions } };
-const experts = await openSetExperts({ pack: values.pack, draft: named, files }, { threads });
+const experts = await openSetExperts(
+  { pack: values.pack, draft: named, files },
+  { threads: sessionThreadsFor(images.count, threads) },
+);
 const { latents, dims } = await encodeSet({
   folder: values.icons,
   images,

@@ -15,6 +15,7 @@ import { halvesOf } from "../../onnx/half.ts";
 import { filesOfExpert } from "../../packs/manifest.ts";
 import { openBasePack } from "../../training/base-pack.ts";
 import { encodeSet } from "../../training/encode-set.ts";
+import { sessionThreadsFor } from "../../training/encode-team.ts";
 import { openImageSet } from "../../training/image-set.ts";
 import { openSetExperts } from "../../training/pack-experts.ts";
 
@@ -36,7 +37,10 @@ const seed = 1;
 
 const { draft, files, flow: weights } = await openBasePack(values.pack);
 const images = await openImageSet(values.icons, draft.target.imageSizePx);
-const experts = await openSetExperts({ pack: values.pack, draft, files }, { threads });
+const experts = await openSetExperts(
+  { pack: values.pack, draft, files },
+  { threads: sessionThreadsFor(images.count, threads) },
+);
 const set = await encodeSet({ folder: values.icons, images, experts, drawnRepeats: 2, threads });
 await images.close();
 checkTrainingSet(set, batch);
