@@ -23,6 +23,7 @@ const rowsMin = 256;
 const membersMax = 8;
 /** What a member takes at most with the default pack's experts, 600 MB measured: a team gets half of the memory that is free. */
 const memberBytes = 700e6;
+
 /** Members of a team for so many rows; 1 = this thread alone. */
 const membersOf = (rows: number, cores: number): number =>
   rows < rowsMin ? 1 : membersFor(cores, membersMax, memberBytes);
