@@ -12,17 +12,11 @@ import { errorOf, type Fault, faultOf } from "./faults.ts";
 type Message<Task> = { readonly task: Task; readonly number: number } | "end";
 type Answer<Result> = { readonly number: number } & ({ readonly result: Result } | { readonly fault: Fault });
 
-interface Member {
-  readonly worker: Worker;
-  /** Tasks that it has and has not answered. */
-  tasks: number;
-}
-
 export class ThreadTeam<Task, Result> {
   readonly size: number;
   readonly #start: (member: number) => Worker;
   readonly #endedAs: (cause: unknown) => AppError;
-  readonly #members: Member[];
+  readonly #members: Worker[];
   readonly #tasksEach: number;
   /** Tasks that each member was given, or that are on their way to it. */
   readonly #given: number[];
@@ -82,31 +76,29 @@ export class ThreadTeam<Task, Result> {
   /** Members end after the tasks that they have: a thread that is ended within the runtime takes the whole process with it. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all(this.#members.map(({ worker }) => ending(worker)));
+    await Promise.all(this.#members.map(ending));
   }
 
-  #begin(index: number): Member {
-    const worker = this.#start(index);
+  #begin(member: number): Worker {
+    const worker = this.#start(member);
     // An error that nobody waits for must not end the process; the next task finds the thread gone.
     worker.on("error", () => undefined);
     // Idle threads hold no process; who waits for an answer does.
     worker.unref();
-    return { worker, tasks: 0 };
+    return worker;
   }
 
-  #askMember(index: number, task: Task, transfer: readonly TransferListItem[]): Promise<Result> {
-    if (this.#members[index]!.worker.threadId === -1 && !this.#isClosed) this.#members[index] = this.#begin(index);
-    const member = this.#members[index]!;
-    const { worker } = member;
+  #askMember(member: number, task: Task, transfer: readonly TransferListItem[]): Promise<Result> {
+    if (this.#members[member]!.threadId === -1 && !this.#isClosed) this.#members[member] = this.#begin(member);
+    const worker = this.#members[member]!;
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw this.#endedAs(undefined);
       const number = this.#asked++;
       let cause: unknown;
       const settle = (act: () => void): void => {
         worker.off("message", onMessage).off("messageerror", onUnreadable).off("error", onError).off("exit", onExit);
-        member.tasks -= 1;
-        // Whoever closes the team waits for its threads.
-        if (member.tasks === 0 && !this.#isClosed) worker.unref();
+        // Whoever closes the team waits for its threads; another task of the member is still listened for.
+        if (worker.listenerCount("message") === 0 && !this.#isClosed) worker.unref();
         act();
       };
       const onMessage = (answer: Answer<Result>): void => {
@@ -120,7 +112,6 @@ export class ThreadTeam<Task, Result> {
       };
       const onExit = (): void => settle(() => reject(this.#endedAs(cause)));
       worker.on("message", onMessage).on("messageerror", onUnreadable).on("error", onError).on("exit", onExit).ref();
-      member.tasks += 1;
       try {
         worker.postMessage({ task, number } satisfies Message<Task>, transfer);
       } catch (error) {
