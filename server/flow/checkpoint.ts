@@ -44,7 +44,7 @@ export function identifyRun(
 
 const startKey = "start";
 /** What checkpoints that do not name these settings were made with. */
-const impliedSettings: RunIdentity = { conditionNoise: 0, injectorWeight: 0 };
+const impliedSettings: RunIdentity = { conditionNoise: 0, injectorWeight: 0, rehearsed: 0 };
 
 /** Older checkpoints do not say where they started from: what cannot be compared is let through. */
 const isSame = (key: string, got: string | number | undefined, expected: string | number): boolean =>
@@ -135,5 +135,6 @@ export function digestSet(set: TrainingSet): string {
   }
   add(set.trainRows);
   add(set.heldOutRows);
+  if (set.rehearsedRows) add(set.rehearsedRows);
   return hash.digest("hex");
 }

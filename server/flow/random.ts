@@ -14,7 +14,9 @@ export type Purpose =
   | "evaluation"
   | "generator"
   | "rows"
-  | "conditions";
+  | "conditions"
+  | "rehearsal"
+  | "ground";
 
 const purposes: readonly Purpose[] = [
   "weights",
@@ -27,6 +29,8 @@ const purposes: readonly Purpose[] = [
   "generator",
   "rows",
   "conditions",
+  "rehearsal",
+  "ground",
 ];
 
 const rotateLeft = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));

@@ -13,6 +13,8 @@ import type { FlowWeights } from "./weights.ts";
 
 export interface TrainOptions {
   readonly batch: number;
+  /** Rows of a batch that are of the set's `rehearsedRows`. */
+  readonly rehearsed: number;
   readonly steps: number;
   readonly learningRate: number;
   readonly warmupSteps: number;
@@ -70,6 +72,7 @@ export interface TrainResult {
 
 export const defaultTrainOptions = {
   batch: 512,
+  rehearsed: 0,
   steps: 10_000,
   learningRate: 6e-4,
   warmupSteps: 200,
@@ -87,7 +90,7 @@ export const defaultTrainOptions = {
 } as const satisfies TrainOptions;
 
 export async function trainFlow(set: TrainingSet, start: FlowWeights, options: TrainOptions): Promise<TrainResult> {
-  checkTrainingSet(set, options.batch);
+  checkTrainingSet(set, options);
   const run = await Run.create(set, start, options);
   try {
     return await run.toEnd();
@@ -100,6 +103,7 @@ export async function trainFlow(set: TrainingSet, start: FlowWeights, options: T
 const identitySettings = [
   "steps",
   "batch",
+  "rehearsed",
   "seed",
   "learningRate",
   "warmupSteps",

@@ -25,6 +25,8 @@ export interface TrainingSet {
   readonly conditions: readonly ConditionTable[];
   readonly trainRows: Int32Array;
   readonly heldOutRows: Int32Array;
+  /** Rows that `trainRows` are mixed with (`BatchOptions.rehearsed`), so that the flow goes on to know what they show; absent = none. */
+  readonly rehearsedRows?: Int32Array;
 }
 
 /** One batch, buffers reused from step to step. */
@@ -39,6 +41,8 @@ export interface Batch {
 
 export interface BatchOptions {
   readonly batch: number;
+  /** How many rows of a batch are drawn from `rehearsedRows`; the others are of `trainRows`. */
+  readonly rehearsed: number;
   readonly seed: number;
   /** Share of draws that take the plainest caption: a name points at one shape, its tags and synonyms at many. */
   readonly plainestRate: number;
@@ -50,12 +54,18 @@ export interface BatchOptions {
 }
 
 /** @throws AppError `dataset_invalid` when there is too little to train on or to hold out */
-export function checkTrainingSet(set: TrainingSet, batch: number): void {
-  if (set.trainRows.length < batch)
+export function checkTrainingSet(
+  set: TrainingSet,
+  { batch, rehearsed }: Pick<BatchOptions, "batch" | "rehearsed">,
+): void {
+  const own = batch - rehearsed;
+  if (set.trainRows.length < own || own < 1)
     throw new AppError(
       "dataset_invalid",
-      `training set: expected at least one batch of ${batch} images, got ${set.trainRows.length}`,
+      `training set: expected at least one batch of ${own} images, got ${set.trainRows.length}`,
     );
+  if (rehearsed > 0 && !set.rehearsedRows?.length)
+    throw new AppError("dataset_invalid", `training set: expected rows to draw ${rehearsed} a batch from, got none`);
   if (set.heldOutRows.length < 8)
     throw new AppError(
       "dataset_invalid",
@@ -88,23 +98,33 @@ export class BatchSampler {
     this.#drawSubset = subsetSampler(set.conditions);
   }
 
+  /** Rows of a batch that are no rehearsal. */
+  get #own(): number {
+    return this.#options.batch - this.#options.rehearsed;
+  }
+
   get stepsPerEpoch(): number {
-    return Math.floor(this.#set.trainRows.length / this.#options.batch);
+    return Math.floor(this.#set.trainRows.length / this.#own);
   }
 
   /**
-   * Fills `target` with the batch of `step`: each image once an epoch; a fresh caption, fresh posterior noise and a fresh subset of its
-   * conditions each time. Returns the rows that were drawn.
+   * Fills `target` with the batch of `step`: each image once an epoch, then rehearsed rows by chance; a fresh caption, fresh posterior noise and a
+   * fresh subset of its conditions each time. Returns the rows that were drawn.
    */
   fill(target: Batch, step: number): Int32Array {
     const { seed, batch, plainestRate } = this.#options;
+    const own = this.#own;
     const epoch = Math.floor(step / this.stepsPerEpoch);
     if (epoch !== this.#epoch) {
       this.#order = new TrainingRandom(seed, epoch, "order").permutation(this.#set.trainRows.length);
       this.#epoch = epoch;
     }
-    const start = (step % this.stepsPerEpoch) * batch;
-    const rows = Int32Array.from({ length: batch }, (_, index) => this.#set.trainRows[this.#order[start + index]!]!);
+    const start = (step % this.stepsPerEpoch) * own;
+    const rehearsal = new TrainingRandom(seed, step, "rehearsal");
+    const { trainRows, rehearsedRows = trainRows } = this.#set;
+    const rows = Int32Array.from({ length: batch }, (_, index) =>
+      index < own ? trainRows[this.#order[start + index]!]! : rehearsedRows[rehearsal.below(rehearsedRows.length)]!,
+    );
     fillLatents(this.#set, target, rows, new TrainingRandom(seed, step, "posterior"));
     const random = new TrainingRandom(seed, step, "captions");
     const given = Array.from(rows, () => this.#drawSubset(random));

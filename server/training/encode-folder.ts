@@ -1,18 +1,24 @@
 /**
- * From a folder of captioned images to a training set: images are read and validated, then encoded once by a translation's frozen experts. The
- * threads that encode start, and experts are opened, while images are still being read.
+ * From a folder of captioned images to a training set: images are read and validated, then encoded once by a translation's frozen experts, and
+ * after them the base's drawings, laid as those images are. The threads that encode start, and experts are opened, while images are still being read.
  */
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Example } from "../experts/examples.ts";
+import { writeFileAtomically } from "../files/atomic-file.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { encodeSet } from "./encode-set.ts";
 import { EncodeTeam, sessionThreadsFor } from "./encode-team.ts";
 import { captionsOf } from "./encode-words.ts";
-import { openImageSet } from "./image-set.ts";
+import { type ImageSet, openImageSet } from "./image-set.ts";
+import type { DrawingsToLay } from "./lay-drawings.ts";
 import type { ExpertsSource, SetExperts } from "./pack-experts.ts";
 import { type PreparedFolder, type PrepareOptions, prepareFolder } from "./prepare-folder.ts";
 
 export interface FolderProgress {
   readonly stage: "reading" | "encoding";
-  /** Images read; captions and images encoded. */
+  /** Images read; captions and images encoded, drawings laid and encoded. */
   readonly done: number;
   readonly total: number;
 }
@@ -26,6 +32,8 @@ export interface EncodeFolderOptions<Experts extends SetExperts> extends Omit<Pr
   openExperts(threads: number): Promise<Experts>;
   /** Cores that encode; 0 = all. */
   readonly threads: number;
+  /** The base's drawings that belong beside the folder's images. */
+  readonly findDrawings?: ((images: ImageSet) => Promise<DrawingsToLay | undefined>) | undefined;
   /** Waited for while images are read. */
   readonly onProgress?: ((progress: FolderProgress) => void | Promise<void>) | undefined;
 }
@@ -36,6 +44,14 @@ export interface EncodedFolder<Experts extends SetExperts> {
   readonly set: TrainingSet;
   /** The plainest caption of each row of the set. */
   readonly captions: readonly string[];
+  readonly drawings?: EncodedDrawings;
+}
+
+/** Drawings of the base, laid as a folder's images are. */
+export interface EncodedDrawings {
+  readonly set: TrainingSet;
+  /** Label and style of each row. */
+  readonly examples: readonly Example[];
 }
 
 /** @throws AppError `dataset_invalid`, `storage_full`, the signal's reason, and whatever opening or running an expert throws */
@@ -58,20 +74,29 @@ export async function encodeFolder<Experts extends SetExperts>(
         return onProgress?.({ stage: "reading", done, total });
       },
     });
-    // A folder that was read before is not read again.
-    const experts = await open(sessionThreadsFor(prepared.usable, threads));
     const images = await openImageSet(folder, sizePx);
-    // Captions come first.
-    const captions = captionsOf(images).length;
-    const total = captions + images.count;
     try {
-      const set = await encodeSet({
-        ...{ folder, images, experts, team, signal },
-        drawnRepeats: 1,
-        onProgress: ({ what, done }) =>
-          void onProgress?.({ stage: "encoding", done: what === "captions" ? done : captions + done, total }),
-      });
-      return { images: prepared, experts, set, captions: images.items.map((item) => item.captions[0]!) };
+      const drawings = await options.findDrawings?.(images);
+      const rows = images.count + (drawings?.count ?? 0);
+      // A folder that was read before is not read again.
+      team.startFor(rows);
+      const experts = await open(sessionThreadsFor(rows, threads));
+      const captions = captionsOf(images).length + (drawings?.captions.length ?? 0);
+      const progress = new Progress(rows + (drawings?.count ?? 0) + captions, onProgress);
+      const encode = (from: string, some: ImageSet): Promise<TrainingSet> =>
+        encodeSet({
+          ...{ folder: from, images: some, experts, team, signal },
+          drawnRepeats: 1,
+          onProgress: ({ done, total }) => void progress.at(done, total),
+        });
+      const set = await encode(folder, images);
+      return {
+        images: prepared,
+        experts,
+        set,
+        captions: images.items.map((item) => item.captions[0]!),
+        ...(drawings && { drawings: await encodeDrawings(options, { drawings, experts, set, progress, encode }) }),
+      };
     } finally {
       await images.close();
     }
@@ -79,4 +104,63 @@ export async function encodeFolder<Experts extends SetExperts>(
     // Nothing of a run that has ended goes on.
     await Promise.all([team.close(), opening?.catch(() => undefined)]);
   }
+}
+
+/** Of several parts of the encoding, one after the other. */
+class Progress {
+  readonly #total: number;
+  readonly #tell: EncodeFolderOptions<SetExperts>["onProgress"];
+  #before = 0;
+
+  constructor(total: number, tell: EncodeFolderOptions<SetExperts>["onProgress"]) {
+    this.#total = total;
+    this.#tell = tell;
+  }
+
+  /** So much of the part at hand is done; the next one begins where it ends. */
+  async at(done: number, ofPart: number): Promise<void> {
+    const all = this.#before + done;
+    if (done === ofPart) this.#before = all;
+    await this.#tell?.({ stage: "encoding", done: all, total: this.#total });
+  }
+}
+
+interface DrawingsWork<Experts> {
+  readonly drawings: DrawingsToLay;
+  readonly experts: Experts;
+  readonly set: TrainingSet;
+  readonly progress: Progress;
+  encode(folder: string, images: ImageSet): Promise<TrainingSet>;
+}
+
+/** Lays them, once, in a set below that of the folder, which goes when the folder changes, and encodes them. */
+async function encodeDrawings<Experts extends SetExperts>(
+  { set: folder, sizePx, threads, signal }: EncodeFolderOptions<Experts>,
+  { drawings, experts, set, progress, encode }: DrawingsWork<Experts>,
+): Promise<EncodedDrawings> {
+  const place = join(folder, "drawings");
+  const done = join(place, "laid.json");
+  const known = existsSync(done) ? (JSON.parse(await readFile(done, "utf8")) as Laid) : undefined;
+  let examples = known?.key === drawings.key ? known.examples : undefined;
+  if (!examples) {
+    await rm(place, { recursive: true, force: true });
+    await mkdir(place, { recursive: true });
+    const onProgress = (laid: number) => progress.at(laid, drawings.count);
+    examples = await drawings.write(place, set, experts.conditions, { threads, signal, onProgress });
+    // Last: without it, whatever an interrupted run left is made again.
+    await writeFileAtomically(done, JSON.stringify({ key: drawings.key, examples } satisfies Laid));
+  } else await progress.at(drawings.count, drawings.count);
+  const images = await openImageSet(place, sizePx);
+  try {
+    return { set: await encode(place, images), examples };
+  } finally {
+    await images.close();
+  }
+}
+
+/** `laid.json` beside the drawings. */
+interface Laid {
+  /** Names what they were made from. */
+  readonly key: string;
+  readonly examples: readonly Example[];
 }

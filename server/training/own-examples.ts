@@ -1,23 +1,37 @@
 /**
- * Examples for a style of one's own (server/experts/examples.ts): those of the base pack, around the middle of the new style. What was drawn in
+ * Examples for a style of one's own (server/experts/examples.ts): those of the base pack, laid as its images are (lay-drawings.ts), around the middle of the new style. What was drawn in
  * that style is left to the flow, which has learned it: captions that it was trained on are kept, so that what is like one of them has no start.
  */
 import type { ExamplesContent } from "../experts/examples.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { toFourBits } from "../onnx/four-bits.ts";
+import type { EncodedDrawings } from "./encode-folder.ts";
 import { vectorOf } from "./fit-outside.ts";
 import { meansOf } from "./gather-examples.ts";
 
 /** Captions that are kept, so that a store stays some megabytes; of more, some at even distances. */
 const captionsMax = 4096;
 
-/** @param set of one style, with captions */
-export function examplesInOwnStyle(base: ExamplesContent, set: TrainingSet): ExamplesContent {
+/**
+ * @param set of one style, with captions
+ * @param drawings of the base, laid as its images are; absent = the base's examples as they are, moved to its middle
+ */
+export function examplesInOwnStyle(
+  base: ExamplesContent,
+  set: TrainingSet,
+  drawings?: Pick<EncodedDrawings, "examples"> & { readonly set: Pick<TrainingSet, "latents"> },
+): ExamplesContent {
+  const { dims } = base;
   const middles = base.middles.slice();
   // Where no style is asked for, all of them lie around the last.
   const trained = Array.from(set.trainRows, (row) => ({ row }));
-  middles.set(meansOf(set, trained, () => "").get("")!, middles.length - base.dims);
-  return { ...base, middles, ownKeys: toFourBits(captionsOf(set), base.keyDims) };
+  const middle = meansOf(set, trained, () => "").get("")!;
+  middles.set(middle, middles.length - dims);
+  const own = { ...base, middles, ownKeys: toFourBits(captionsOf(set), base.keyDims) };
+  if (!drawings) return own;
+  const { latents } = drawings.set;
+  const values = drawings.examples.map((_, row) => middle.map((value, axis) => latents[row * dims + axis]! - value));
+  return { ...own, examples: drawings.examples, values: toFourBits(values, dims) };
 }
 
 /** Vectors of the captions of training images, each once: those that the flow was trained on. */

@@ -4,17 +4,18 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import { asStorageError, writeFileAtomically } from "../files/atomic-file.ts";
+import { writeFileAtomically } from "../files/atomic-file.ts";
 import { decodeFitted, mediaTypeOf } from "../images/codec.ts";
 import { type CaptionedFile, captionsOfFolder, filesBelow } from "./captions-of-folder.ts";
 import { type Complaint, Complaints, describeComplaints } from "./complaints.ts";
 import { holdOut } from "./hold-out.ts";
 import type { ImageItem } from "./image-set.ts";
 import { DuplicateFinder } from "./near-duplicates.ts";
+import { interleave, writePixelFile } from "./pixel-file.ts";
 
 /** Image files that are read and decoded while one is looked at. */
 const readAhead = 8;
@@ -88,11 +89,7 @@ async function writePixels(
 ): Promise<CaptionedFile[]> {
   const usable: CaptionedFile[] = [];
   const duplicates = new DuplicateFinder();
-  const path = join(set, "images.rgba");
-  const out = await open(`${path}.writing`, "w");
-  // Of the image before, which need not be waited for but when the next one is there.
-  let writing = Promise.resolve();
-  try {
+  await writePixelFile(join(set, "images.rgba"), async (add) => {
     const decoding = captioned.slice(0, readAhead).map(({ file }) => decode(join(folder, file), sizePx));
     for (const [index, item] of captioned.entries()) {
       signal?.throwIfAborted();
@@ -109,22 +106,13 @@ async function writePixels(
           complaints.add("duplicate", item.file, `${known.isExact ? "equals" : "looks the same as"} ${known.name}`);
         else {
           usable.push(item);
-          await writing;
-          writing = out.writeFile(bytes);
-          writing.catch(() => undefined);
+          await add(bytes);
         }
       }
       const done = index + 1;
       if (done % reportEvery === 0 || done === captioned.length) await onProgress?.(done, captioned.length);
     }
-    await writing;
-    await out.sync();
-  } catch (error) {
-    throw asStorageError(error);
-  } finally {
-    await out.close();
-  }
-  await rename(`${path}.writing`, path);
+  });
   return usable;
 }
 
@@ -143,22 +131,6 @@ async function decode(path: string, sizePx: number): Promise<Float32Array | stri
     return error instanceof Error ? error.message : String(error);
   }
 }
-
-/** Planes [4, size, size] in [0, 1] → bytes [size, size, 4]. */
-function interleave(planes: Float32Array, sizePx: number): Uint8Array {
-  const pixels = sizePx * sizePx;
-  const bytes = new Uint8Array(4 * pixels);
-  for (let pixel = 0, at = 0; pixel < pixels; pixel += 1, at += 4) {
-    bytes[at] = toByte(planes[pixel]!);
-    bytes[at + 1] = toByte(planes[pixels + pixel]!);
-    bytes[at + 2] = toByte(planes[2 * pixels + pixel]!);
-    bytes[at + 3] = toByte(planes[3 * pixels + pixel]!);
-  }
-  return bytes;
-}
-
-/** Rounded: storing into bytes cuts the fraction off. */
-const toByte = (value: number): number => 255 * value + 0.5;
 
 /** Changes whenever a file does. */
 async function fingerprintOf(folder: string, files: readonly string[], sizePx: number): Promise<string> {

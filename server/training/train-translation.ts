@@ -18,13 +18,15 @@ import { encodeFolder } from "./encode-folder.ts";
 import { recordsFolder } from "./fill-pack-folder.ts";
 import type { FittedFlow } from "./fit-flow.ts";
 import { type CaptionedPreview, fitTranslation } from "./fit-translation.ts";
+import { DrawingsToLay } from "./lay-drawings.ts";
 import { examplesInOwnStyle } from "./own-examples.ts";
 import type { PackDraft } from "./pack-draft.ts";
-import { openSetExperts, type SetExperts } from "./pack-experts.ts";
+import { openSetExperts } from "./pack-experts.ts";
 import { type Named, ownPackAt, requireName } from "./pack-name.ts";
 import type { PreparedFolder } from "./prepare-folder.ts";
 import { type PublishedPack, publishPack } from "./publish-pack.ts";
 import { calibratedRowsMin } from "./quantiles.ts";
+import { withRehearsal } from "./rehearsal.ts";
 import { RunRecords } from "./run-records.ts";
 import {
   defaultTranslationSettings,
@@ -136,20 +138,24 @@ async function trainIn(
   const clock = stopwatch();
   const draft = unlabelled(base.draft);
   const source = { pack: base.folder, draft, files: base.files };
-  const { images, experts, set, captions } = await encodeFolder({
+  // Read before the training, which takes its time: the base may be replaced meanwhile.
+  const examples = await examplesOf(base);
+  const { images, experts, set, captions, drawings } = await encodeFolder({
     folder: options.folder,
     set: join(options.work, "set"),
     sizePx: draft.target.imageSizePx,
     source,
     threads,
     signal,
-    async openExperts(sessionThreads) {
-      const opened = await openSetExperts(source, { threads: sessionThreads });
-      return { ...opened, examples: await examplesOf(base, opened) };
-    },
+    openExperts: (sessionThreads) => openSetExperts(source, { threads: sessionThreads }),
+    findDrawings: (found) => DrawingsToLay.for(base, examples, found),
     onProgress: options.onProgress && ((progress) => options.onProgress?.(progress)),
   });
-  const settings = settingsFor({ ...defaultTranslationSettings, ...options.settings }, images.usable - images.heldOut);
+  const settings = settingsFor(
+    { ...defaultTranslationSettings, ...options.settings },
+    { trainImages: images.usable - images.heldOut, hasDrawings: drawings !== undefined },
+  );
+  const trained = drawings ? withRehearsal(set, drawings.set) : set;
   const measured = measuredIn(draft);
   const start = await chooseStart(base, set, measured, { seed: settings.seed, threads, signal });
   const startNats = start.heldOutNats;
@@ -158,11 +164,11 @@ async function trainIn(
     base.draft.translation.id,
     isFromScratch,
     identityOf(settings),
-    digestSet(set),
+    digestSet(trained),
   ]);
   const records = await RunRecords.open(folder, { title: name, startNats }, clock);
   const fitted = await fitTranslation(
-    { set, captions, experts, start, records, folder, measured },
+    { set: trained, captions, experts, start, records, folder, measured },
     {
       settings,
       threads,
@@ -213,8 +219,13 @@ async function trainIn(
       draft,
       flow,
       calibration,
-      examples: experts.examples && examplesInOwnStyle(experts.examples, set),
-      metrics: { ...fitted.metrics, captionNatsPerDim: finalNats, startCaptionNatsPerDim: startNats },
+      examples: examples && examplesInOwnStyle(examples, set, drawings),
+      metrics: {
+        ...fitted.metrics,
+        ...(drawings && { rehearsedDrawings: drawings.examples.length }),
+        captionNatsPerDim: finalNats,
+        startCaptionNatsPerDim: startNats,
+      },
       source: `${images.usable} captioned images`,
       records: new Map([...records.files(fitted.bestStep), ["cost.json", `${JSON.stringify(cost, null, 2)}\n`]]),
     },
@@ -225,10 +236,9 @@ async function trainIn(
   return { ...summary, pack, records: join(pack.folder, recordsFolder(pack.version)) };
 }
 
-/** Read before the training, which takes its time: the base may be replaced meanwhile. */
-async function examplesOf({ folder, draft }: BasePack, experts: SetExperts): Promise<ExamplesContent | undefined> {
+async function examplesOf({ folder, draft, flow }: BasePack): Promise<ExamplesContent | undefined> {
   const file = draft.translation.examples;
   if (file === undefined) return undefined;
-  const { dims } = experts.conditions.find(({ name }) => name === "caption")!.expert;
-  return readExamples(join(folder, file), experts.target.latentDims, dims);
+  const { dims, conditions } = flow.architecture;
+  return readExamples(join(folder, file), dims, conditions.find(({ name }) => name === "caption")!.dims);
 }

@@ -8,6 +8,7 @@ import { defaultTrainOptions, type TrainOptions } from "../flow/trainer.ts";
 export type TranslationSettings = Pick<
   TrainOptions,
   | "batch"
+  | "rehearsed"
   | "steps"
   | "learningRate"
   | "warmupSteps"
@@ -35,18 +36,22 @@ export const defaultTranslationSettings: TranslationSettings = {
   checkpointEverySeconds: 60,
 };
 
-/** A batch never holds more than the images there are. */
-export const settingsFor = (settings: TranslationSettings, trainImages: number): TranslationSettings => ({
-  ...settings,
-  batch: Math.min(settings.batch, trainImages),
-});
+/** A batch never holds more of the folder's images than there are, and as many drawings of the base beside them where there are any. */
+export function settingsFor(
+  settings: TranslationSettings,
+  { trainImages, hasDrawings }: { readonly trainImages: number; readonly hasDrawings: boolean },
+): TranslationSettings {
+  const own = Math.min(settings.batch, trainImages);
+  return hasDrawings ? { ...settings, batch: 2 * own, rehearsed: own } : { ...settings, batch: own };
+}
 
 /** What fixes the steps of a run: another patience or other checkpoints go on with the same one. */
 export function identityOf(all: TranslationSettings): object {
-  const { patience: _, checkpointEverySeconds: __, conditionNoise, injectorWeight, ...settings } = all;
+  const { patience: _, checkpointEverySeconds: __, rehearsed, conditionNoise, injectorWeight, ...settings } = all;
   // Unnamed where they change nothing, so that runs go on that began before there were any.
   return {
     ...settings,
+    ...(rehearsed > 0 && { rehearsed }),
     ...(conditionNoise > 0 && { conditionNoise }),
     ...(injectorWeight > 0 && { injectorWeight }),
   };

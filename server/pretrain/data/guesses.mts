@@ -43,11 +43,11 @@ const experts = await openSetExperts(
 );
 const set = await encodeSet({ folder: values.icons, images, experts, drawnRepeats: 2, threads });
 await images.close();
-checkTrainingSet(set, batch);
+checkTrainingSet(set, { batch, rehearsed: 0 });
 
 const flow = await createFlow(weights, { label: "guesses", threads });
 const everything = set.conditions.map(({ name }) => name);
-const sampler = new BatchSampler(set, { batch, seed, plainestRate, conditionNoise: 0 });
+const sampler = new BatchSampler(set, { batch, rehearsed: 0, seed, plainestRate, conditionNoise: 0 });
 const buffers = createBatchBuffers(set, batch);
 const steps = Math.ceil(Number(values.count) / batch);
 const guesses = new Uint16Array(steps * batch * set.dims);

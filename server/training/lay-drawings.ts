@@ -1,0 +1,239 @@
+/**
+ * The base's drawings as the images of a folder are: one of each label, in the style that looks most like the folder's once it is laid on the same
+ * ground. A folder of some hundred images says how things look, and little of what there is; the base knows some thousand things. What is made here is
+ * rehearsed while the flow learns the folder (rehearsal.ts), and is what words start from that the folder has nothing of (own-examples.ts).
+ */
+import { join } from "node:path";
+import type { ConditionValue, TargetExpert } from "../engine/interfaces.ts";
+import { cosine } from "../engine/sphere.ts";
+import type { Example, ExamplesContent } from "../experts/examples.ts";
+import { openTarget } from "../experts/registry.ts";
+import { writeFileAtomically } from "../files/atomic-file.ts";
+import { TrainingRandom } from "../flow/random.ts";
+import type { TrainingSet } from "../flow/training-set.ts";
+import { addFourBits } from "../onnx/four-bits.ts";
+import type { BasePack } from "./base-pack.ts";
+import { type Colour, clearest, type Ground, groundOf, layOn } from "./ground.ts";
+import type { ImageItem, ImageSet } from "./image-set.ts";
+import { entryOf } from "./pack-draft.ts";
+import type { SetCondition } from "./pack-experts.ts";
+import { interleave, writePixelFile } from "./pixel-file.ts";
+
+/** Counts ways of laying: drawings of another one are laid anew. */
+const layingVersion = 1;
+/** Drawings that are decoded at once. */
+const drawingsAtOnce = 16;
+/** Drawings of a style that it is compared by. */
+const comparedEach = 12;
+/** Colours of the ground of which a drawing gets the one that it stands out from. */
+const coloursTried = 4;
+
+export interface LayOptions {
+  /** Cores that decode; 0 = all. */
+  readonly threads: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Waited for. */
+  readonly onProgress?: ((done: number) => void | Promise<void>) | undefined;
+}
+
+export class DrawingsToLay {
+  readonly #base: BasePack;
+  readonly #examples: ExamplesContent;
+  readonly #ground: Ground;
+  /** The folder's images. */
+  readonly #source: string;
+  /** Of each label that is drawn, its examples by their indices. */
+  readonly #ofLabel: ReadonlyMap<number, readonly number[]>;
+  readonly #names: ReadonlyMap<string, readonly string[]>;
+
+  private constructor(base: BasePack, examples: ExamplesContent, ground: Ground, source: string) {
+    this.#base = base;
+    this.#source = source;
+    this.#examples = examples;
+    this.#ground = ground;
+    this.#ofLabel = grouped(examples.examples);
+    this.#names = namesOfLabels(base);
+  }
+
+  /** Undefined where the base has none or the folder's images have no ground to lay one on. */
+  static async for(
+    base: BasePack,
+    examples: ExamplesContent | undefined,
+    images: ImageSet,
+  ): Promise<DrawingsToLay | undefined> {
+    // Those of a style of one's own lie on another ground already.
+    if (!examples || examples.ownKeys) return undefined;
+    const rows = images.items.flatMap(({ split, row }) => (split === "train" ? [row] : []));
+    const ground = await groundOf(images, rows);
+    return ground && new DrawingsToLay(base, examples, ground, images.digest);
+  }
+
+  get count(): number {
+    return this.#ofLabel.size;
+  }
+
+  /** Of all drawings, each once. */
+  get captions(): readonly string[] {
+    return [...new Set([...this.#ofLabel.keys()].flatMap((label) => this.#captionsOf(label)))];
+  }
+
+  /** Names what they are made from. */
+  get key(): string {
+    return `${layingVersion} ${this.#base.digest} ${this.#source}`;
+  }
+
+  /**
+   * Writes them as an image set, row after row, captioned with the names of their labels.
+   * @param own the folder's images, encoded
+   * @param conditions that encoded them
+   * @returns label and style of each row
+   * @throws AppError `storage_full`, `pack_corrupt`, the signal's reason
+   */
+  async write(
+    folder: string,
+    own: TrainingSet,
+    conditions: readonly SetCondition[],
+    { threads, signal, onProgress }: LayOptions,
+  ): Promise<readonly Example[]> {
+    const { examples } = this.#examples;
+    const target = await openTarget(this.#base.folder, this.#base.draft.target, { threads });
+    const likeness = await this.#likenessOfStyles(target, own, conditions, signal);
+    const chosen = [...this.#ofLabel.values()].map((of) =>
+      of.reduce((best, at) => (likeness[examples[at]!.style]! > likeness[examples[best]!.style]! ? at : best)),
+    );
+    await writePixelFile(join(folder, "images.rgba"), async (add) => {
+      let done = 0;
+      for await (const laid of this.#laid(target, chosen, signal)) {
+        await add(interleave(laid, this.#ground.sizePx));
+        done += 1;
+        if (done % drawingsAtOnce === 0 || done === chosen.length) await onProgress?.(done);
+      }
+    });
+    const items = chosen.map((at, row) => this.#itemOf(examples[at]!, row));
+    await writeFileAtomically(join(folder, "index.jsonl"), `${items.map((item) => JSON.stringify(item)).join("\n")}\n`);
+    return chosen.map((at) => examples[at]!);
+  }
+
+  #itemOf({ label, style }: Example, row: number): ImageItem {
+    const id = this.#examples.labels[label]!;
+    return {
+      row,
+      id: `${id} in ${this.#examples.styles[style]!}`,
+      style: "",
+      concept: id,
+      captions: [...this.#captionsOf(label)],
+      split: "train",
+    };
+  }
+
+  #captionsOf(label: number): readonly string[] {
+    const id = this.#examples.labels[label]!;
+    return this.#names.get(id) ?? [id.replaceAll("-", " ")];
+  }
+
+  /** How like the folder's images those of each style look, laid as they are: cosine of their mean codes, over depths of image experts. */
+  async #likenessOfStyles(
+    target: TargetExpert,
+    own: TrainingSet,
+    conditions: readonly SetCondition[],
+    signal: AbortSignal | undefined,
+  ): Promise<number[]> {
+    const { styles, examples } = this.#examples;
+    const judges = conditions.flatMap(({ entry, expert, name }) => {
+      const table = own.conditions.find((condition) => condition.name === name)?.table;
+      if (entry.kind !== "image" || table?.kind !== "dense") return [];
+      const codes = [...own.trainRows].map((row) => table.values.subarray(row * table.dims, (row + 1) * table.dims));
+      return [{ expert, mean: meanOf(codes) }];
+    });
+    const likeness: number[] = [];
+    for (const style of styles.keys()) {
+      const of = [...examples.keys()].filter((at) => examples[at]!.style === style);
+      const step = Math.max(1, of.length / comparedEach);
+      const some = Array.from(
+        { length: Math.min(of.length, comparedEach) },
+        (_, index) => of[Math.floor(index * step)]!,
+      );
+      const laid: ConditionValue[] = [];
+      for await (const planes of this.#laid(target, some, signal))
+        laid.push({ kind: "image", planes, sizePx: this.#ground.sizePx, key: `${style} ${laid.length}` });
+      let sum = 0;
+      if (laid.length > 0)
+        for (const { expert, mean } of judges) {
+          const codes = await expert.encodeExamples(laid);
+          sum += cosine(mean, meanOf(laid.map((_, row) => codes.subarray(row * expert.dims, (row + 1) * expert.dims))));
+        }
+      likeness.push(sum);
+    }
+    return likeness;
+  }
+
+  /** Examples, one after the other, decoded and laid: premultiplied planes. Some are decoded while those before are laid. */
+  async *#laid(
+    target: TargetExpert,
+    which: readonly number[],
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Float32Array> {
+    const decode = (from: number): Promise<Float32Array> | undefined => {
+      const some = which.slice(from, from + drawingsAtOnce);
+      if (some.length === 0) return undefined;
+      const decoding = target.decode(this.#latentsOf(some), some.length);
+      // Met when it is waited for, if it is.
+      decoding.catch(() => undefined);
+      return decoding;
+    };
+    let next = decode(0);
+    for (let from = 0; from < which.length; from += drawingsAtOnce) {
+      signal?.throwIfAborted();
+      const planes = (await next)!;
+      next = decode(from + drawingsAtOnce);
+      const size = 4 * this.#ground.sizePx ** 2;
+      for (let at = 0; at < planes.length; at += size) {
+        const drawing = planes.subarray(at, at + size);
+        yield layOn(this.#ground, drawing, clearest(drawing, this.#coloursFor(which[from + at / size]!)));
+      }
+    }
+    await next;
+  }
+
+  /** Some colours of the ground, by chance and yet always the same for a drawing. */
+  #coloursFor(drawing: number): Colour[] {
+    const { colours } = this.#ground;
+    const random = new TrainingRandom(0, drawing, "ground");
+    return colours.length === 0
+      ? []
+      : Array.from({ length: coloursTried }, () => colours[random.below(colours.length)]!);
+  }
+
+  #latentsOf(which: readonly number[]): Float32Array {
+    const { dims, examples, middles, values } = this.#examples;
+    const latents = new Float32Array(which.length * dims);
+    for (const [index, at] of which.entries()) {
+      const { style } = examples[at]!;
+      const latent = latents.subarray(index * dims, (index + 1) * dims);
+      latent.set(middles.subarray(style * dims, (style + 1) * dims));
+      addFourBits(values, at, dims, 1, latent);
+    }
+    return latents;
+  }
+}
+
+function grouped(examples: readonly Example[]): Map<number, number[]> {
+  const ofLabel = new Map<number, number[]>();
+  for (const [at, { label }] of examples.entries()) ofLabel.set(label, [...(ofLabel.get(label) ?? []), at]);
+  return ofLabel;
+}
+
+/** What people call each label of the base, the plainest first. */
+function namesOfLabels({ draft }: BasePack): Map<string, string[]> {
+  const condition = draft.translation.conditions.find(({ name }) => name === "label");
+  const entry = condition && entryOf(draft, condition.expert);
+  return new Map(
+    entry?.kind === "label" ? entry.vocabulary.map(({ id, label, names = [] }) => [id, [label, ...names]]) : [],
+  );
+}
+
+function meanOf(vectors: readonly Float32Array[]): Float32Array {
+  const mean = new Float32Array(vectors[0]!.length);
+  for (const vector of vectors) for (const [axis, value] of vector.entries()) mean[axis]! += value / vectors.length;
+  return mean;
+}
