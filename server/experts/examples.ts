@@ -39,6 +39,8 @@ export interface ExamplesContent {
    * no start.
    */
   readonly ownKeys?: FourBitRows;
+  /** Whether they lie on the ground of that style, where its own images do (server/training/lay-drawings.ts). */
+  readonly isLaid?: boolean;
 }
 
 /** Labels that a caption's start is made of where it names none. */
@@ -50,11 +52,11 @@ const likenessOfStyles = 0.75;
 /** A caption whose nearest name is further away has no start. */
 const likenessMin = 0.35;
 /**
- * How much nearer to a name than to what the flow has learned in a style of its own a caption must be for a start. Below it are variants of
- * training images, which the flow draws better by itself, and some things that only sound like one, which it doesn't: chosen on the held-out captions of two
- * styles, where 0 spoiled more than it gave (docs/training.md).
+ * How much nearer to a name than to what the flow has learned in a style of its own a caption must be for a start. Laid as that style's images are, drawings
+ * of what a caption names are better than what the flow makes of a caption that only sounds like one of them. Others, moved to its middle, are better where it
+ * knows nothing alike: chosen on the held-out captions of two styles (docs/training.md).
  */
-const learnedMargin = 0.4;
+const learnedMargin = (isLaid: boolean): number => (isLaid ? 0.05 : 0.4);
 
 export class ExampleStore implements Examples {
   readonly #content: ExamplesContent;
@@ -128,7 +130,8 @@ export class ExampleStore implements Examples {
       return weighed.length > 0 ? [{ cosine, weighed }] : [];
     });
     const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
-    if (nearest < likenessMin || nearest < this.#ownLikeness(caption) + learnedMargin) return [];
+    const learned = this.#ownLikeness(caption) + learnedMargin(this.#content.isLaid === true);
+    if (nearest < Math.max(likenessMin, learned)) return [];
     return found
       .map(({ weighed }) => weighed)
       .sort((a, b) => heaviest(b) - heaviest(a))
@@ -187,7 +190,7 @@ const unit = (vector: Float32Array): Float32Array => {
 
 /** Writes them as one file, whole or not at all. @throws AppError `storage_full` */
 export function writeExamples(path: string, content: ExamplesContent): Promise<void> {
-  const { labels, styles, middles, examples, affinities, keys, values, ownKeys } = content;
+  const { labels, styles, middles, examples, affinities, keys, values, ownKeys, isLaid } = content;
   return writeTensorFile(
     path,
     new Map([
@@ -198,7 +201,7 @@ export function writeExamples(path: string, content: ExamplesContent): Promise<v
       ["labels", Float32Array.from(examples, ({ label }) => label)],
       ...(ownKeys ? [["ownKeySteps", ownKeys.steps] as const] : []),
     ]),
-    { labels: JSON.stringify(labels), styles: JSON.stringify(styles) },
+    { labels: JSON.stringify(labels), styles: JSON.stringify(styles), ...(isLaid && { laid: "true" }) },
     new Map([
       ["keys", keys.bytes],
       ["values", values.bytes],
@@ -256,6 +259,7 @@ function contentOf(
     values: { bytes: of(bytes, "values", (count * dims) / 2), steps: of(tensors, "valueSteps", count) },
     affinities: of(tensors, "affinities", styles.length ** 2),
     ...(ownSteps && { ownKeys: { bytes: of(bytes, "ownKeys", (ownSteps.length * keyDims) / 2), steps: ownSteps } }),
+    ...(metadata["laid"] === "true" && { isLaid: true }),
   };
 }
 

@@ -35,6 +35,8 @@ const areaMin = 0.2;
 const sameColour = 0.1;
 /** Share of the rim that is of one colour in an image with a ground, and share of the images that have one. */
 const [plainMin, commonMin] = [0.75, 0.8];
+/** Opacity of the square's edge from which images without a ground fill it. */
+const filledMin = 0.5;
 /** Opacity that makes a pixel part of a thing. */
 const visible = 0.1;
 /** Share of what is drawn that may lie to either side of the box. */
@@ -51,8 +53,8 @@ export async function groundOf(images: ImagePixels, rows: ArrayLike<number>): Pr
   for (let at = 0; at < rows.length; at += step) pictures.push(await images.read(rows[Math.floor(at)]!, 1));
   const coverage = medianAlpha(pictures, sizePx);
   const isSolid = coverage.map((alpha) => (alpha >= solid ? 1 : 0));
-  if (sumOf(isSolid) >= areaMin * sizePx ** 2) {
-    const rim = rimOf(isSolid, sizePx);
+  const rim = sumOf(isSolid) < areaMin * sizePx ** 2 ? [] : rimOf(isSolid, sizePx);
+  if (rim.length > 0) {
     const colours = pictures.map((picture) => plainColour(picture, rim));
     const known = colours.filter((colour) => colour !== undefined);
     if (known.length >= commonMin * pictures.length) {
@@ -61,7 +63,7 @@ export async function groundOf(images: ImagePixels, rows: ArrayLike<number>): Pr
     }
   }
   const edge = coverage.filter((_, pixel) => isAtEdge(pixel, sizePx));
-  if (sumOf(edge) > visible * edge.length) return undefined;
+  if (sumOf(edge) > filledMin * edge.length) return undefined;
   const none = new Float32Array(sizePx ** 2);
   return {
     sizePx,
@@ -145,7 +147,8 @@ function medianAlpha(pictures: readonly Float32Array[], sizePx: number): Float32
 
 /** Pixels of a solid area a little inside its outline, where things seldom reach. */
 function rimOf(isSolid: Float32Array, sizePx: number): number[] {
-  const [inset, reach] = [Math.ceil(sizePx / 64), Math.ceil(sizePx / 20)];
+  const inset = Math.ceil(sizePx / 64);
+  const reach = inset + Math.ceil(sizePx / 20);
   const around = (pixel: number, distance: number, beyond: number): number[] => {
     const [x, y] = [pixel % sizePx, Math.floor(pixel / sizePx)];
     return [
@@ -245,5 +248,8 @@ function isAtEdge(pixel: number, sizePx: number): boolean {
   return x === 0 || y === 0 || x === sizePx - 1 || y === sizePx - 1;
 }
 
-const sumOf = (values: ArrayLike<number>): number =>
-  Array.prototype.reduce.call(values, (sum: unknown, value: number) => (sum as number) + value, 0) as number;
+function sumOf(values: Iterable<number>): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}

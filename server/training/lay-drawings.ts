@@ -55,14 +55,13 @@ export class DrawingsToLay {
     this.#names = namesOfLabels(base);
   }
 
-  /** Undefined where the base has none or the folder's images have no ground to lay one on. */
+  /** Undefined where the base has none, has some on another ground already, or the folder's images have no ground to lay one on. */
   static async for(
     base: BasePack,
     examples: ExamplesContent | undefined,
     images: ImageSet,
   ): Promise<DrawingsToLay | undefined> {
-    // Those of a style of one's own lie on another ground already.
-    if (!examples || examples.ownKeys) return undefined;
+    if (!examples || examples.isLaid) return undefined;
     const rows = images.items.flatMap(({ split, row }) => (split === "train" ? [row] : []));
     const ground = await groundOf(images, rows);
     return ground && new DrawingsToLay(base, examples, ground, images.digest);

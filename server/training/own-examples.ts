@@ -31,7 +31,7 @@ export function examplesInOwnStyle(
   if (!drawings) return own;
   const { latents } = drawings.set;
   const values = drawings.examples.map((_, row) => middle.map((value, axis) => latents[row * dims + axis]! - value));
-  return { ...own, examples: drawings.examples, values: toFourBits(values, dims) };
+  return { ...own, isLaid: true, examples: drawings.examples, values: toFourBits(values, dims) };
 }
 
 /** Vectors of the captions of training images, each once: those that the flow was trained on. */

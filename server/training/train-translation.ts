@@ -153,7 +153,7 @@ async function trainIn(
   });
   const settings = settingsFor(
     { ...defaultTranslationSettings, ...options.settings },
-    { trainImages: images.usable - images.heldOut, hasDrawings: drawings !== undefined },
+    { trainImages: images.usable - images.heldOut, drawings: drawings?.examples.length ?? 0 },
   );
   const trained = drawings ? withRehearsal(set, drawings.set) : set;
   const measured = measuredIn(draft);
@@ -226,7 +226,7 @@ async function trainIn(
         captionNatsPerDim: finalNats,
         startCaptionNatsPerDim: startNats,
       },
-      source: `${images.usable} captioned images`,
+      source: `${images.usable} captioned images${drawings ? ` and ${drawings.examples.length} drawings of the base` : ""}`,
       records: new Map([...records.files(fitted.bestStep), ["cost.json", `${JSON.stringify(cost, null, 2)}\n`]]),
     },
     join(folder, "replaces"),

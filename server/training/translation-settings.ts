@@ -36,13 +36,14 @@ export const defaultTranslationSettings: TranslationSettings = {
   checkpointEverySeconds: 60,
 };
 
-/** A batch never holds more of the folder's images than there are, and as many drawings of the base beside them where there are any. */
+/** A batch never holds more of the folder's images than there are, and as many drawings of the base beside them, if there are so many. */
 export function settingsFor(
   settings: TranslationSettings,
-  { trainImages, hasDrawings }: { readonly trainImages: number; readonly hasDrawings: boolean },
+  { trainImages, drawings }: { readonly trainImages: number; readonly drawings: number },
 ): TranslationSettings {
   const own = Math.min(settings.batch, trainImages);
-  return hasDrawings ? { ...settings, batch: 2 * own, rehearsed: own } : { ...settings, batch: own };
+  const rehearsed = Math.min(own, drawings);
+  return { ...settings, batch: own + rehearsed, rehearsed };
 }
 
 /** What fixes the steps of a run: another patience or other checkpoints go on with the same one. */

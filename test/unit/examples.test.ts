@@ -199,14 +199,27 @@ describe("examples seen from a style of one's own", () => {
       assert.deepEqual(startOf({ caption }, own), hasStart ? start : undefined, `${apple}, ${nearest}`);
     }
   });
+
+  it("give a start to what is a little nearer to a name where they lie as that style's images do", () => {
+    const laid = new ExampleStore({ ...content, ownKeys: toFourBits(learned, keyDims), isLaid: true });
+    for (const [apple, nearest, hasStart] of [
+      [0.7, 0.6, true],
+      [0.65, 0.63, false],
+      [0.5, 0.85, false],
+    ] as const) {
+      const caption = between(apple, nearest);
+      assert.deepEqual(startOf({ caption }, laid), hasStart ? startOf({ caption }) : undefined, `${apple}, ${nearest}`);
+    }
+  });
 });
 
 describe("a file of examples", () => {
   const path = join(root, "examples.safetensors");
 
-  it("gives back what was written, captions of a style of one's own too", async () => {
-    for (const ownKeys of [undefined, toFourBits([direction(1, 2), direction(0, 3)], keyDims)]) {
-      const whole = { ...content, ...(ownKeys && { ownKeys }) };
+  it("gives back what was written, what belongs to a style of one's own too", async () => {
+    const ownKeys = toFourBits([direction(1, 2), direction(0, 3)], keyDims);
+    for (const own of [{}, { ownKeys }, { ownKeys, isLaid: true }]) {
+      const whole = { ...content, ...own };
       await writeExamples(path, whole);
       assert.deepEqual(await readExamples(path, dims, keyDims), whole);
     }

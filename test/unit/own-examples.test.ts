@@ -95,6 +95,20 @@ describe("examples in a style of one's own", () => {
     near(startsFrom(1, 0, 0, 0)!, [50 / 3 + 7, 100 / 3 - 7]);
   });
 
+  it("are the drawings that were laid as its images are, where there are any", () => {
+    const examples = [
+      { label: 2, style: 1 },
+      { label: 0, style: 0 },
+    ];
+    const laid = examplesInOwnStyle(base, set, { examples, set: { latents: Float32Array.of(10, 20, 30, 60) } });
+    assert.deepEqual([laid.examples, laid.isLaid], [examples, true]);
+    assert.deepEqual([laid.middles, laid.ownKeys], [own.middles, own.ownKeys]);
+    // Less the middle, in seven steps to either side.
+    const [first, second] = rowsOf(laid.values, dims);
+    near(first!.map(Math.round), [-7, -13]);
+    near(second!.map(Math.round), [13, 27]);
+  });
+
   it("replace what an own style had before, where the base is one", () => {
     assert.deepEqual(examplesInOwnStyle(own, set), own);
   });

@@ -10,12 +10,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
+import { readExamples } from "../../server/experts/examples.ts";
+import { readFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { type TranslationProgress, trainTranslation } from "../../server/training/train-translation.ts";
 import { diskFull, watchDisk } from "../fixtures/disk-calls.ts";
 import { writeBoxes, writeFiles } from "../fixtures/image-folder.ts";
 import type { Moment } from "../fixtures/killed-training.ts";
-import { tinyDraft, tinyStyles, withExamples, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tinyDraft, tinyLabels, tinyStyles, withExamples, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-train-"));
 after(() => rm(root, { recursive: true }));
@@ -81,8 +83,21 @@ describe("training a translation", () => {
       ],
       [result.startNats, result.finalNats, 32, 8],
     );
-    // Words that it never learned start from what the base's styles draw.
+    // Words that it never learned start from what the base's styles draw, one drawing a label, which was rehearsed beside the images.
     assert.match(translation.examples!, /^examples\/boxes-/);
+    assert.equal(metrics["rehearsedDrawings"], tinyLabels.length);
+    const flow = readFlowFile((await served(options.packs))!.flow, "flow").architecture;
+    const keyDims = flow.conditions.find(({ name }) => name === "caption")!.dims;
+    const { examples, isLaid } = await readExamples(
+      join(options.packs, "boxes", translation.examples!),
+      flow.dims,
+      keyDims,
+    );
+    assert.equal(isLaid, true);
+    assert.deepEqual(
+      examples.map(({ label }) => label),
+      [...tinyLabels.keys()],
+    );
     assert.equal(existsSync(options.work), false);
     // Records: a line an evaluation, the curve, the cost card.
     assert.equal(result.records, join(options.packs, "boxes", "training", "0.1.0"));
