@@ -1,6 +1,6 @@
 /**
  * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations, ten minutes each, and
- * so is made only when it is named; `--steps N` tries it quickly. `upscaling` needs pictures that are fetched, and so must be named too.
+ * so is made only when it is named; `--steps N` tries it quickly, `--keep DIR` keeps the packs, each in a data folder of its own. `upscaling` needs pictures that are fetched, and so must be named too.
  */
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
@@ -31,7 +31,7 @@ const figures: Readonly<Record<string, (path: string, packsDir?: string) => Prom
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { packs: { type: "string" }, steps: { type: "string" } },
+  options: { packs: { type: "string" }, steps: { type: "string" }, keep: { type: "string" } },
 });
 const all = Object.keys(figures);
 const known = [...all, "training", "upscaling"];
@@ -44,7 +44,8 @@ for (const name of positionals.length > 0 ? positionals : all) {
   const path = `docs/figures/${name}.png`;
   if (name === "training") {
     const steps = values.steps === undefined ? undefined : Number(values.steps);
-    for (const made of await trainingFigures(dirname(path), values.packs, steps)) console.log(made);
+    for (const made of await trainingFigures(dirname(path), { packsDir: values.packs, steps, keep: values.keep }))
+      console.log(made);
     continue;
   }
   if (name === "upscaling") {

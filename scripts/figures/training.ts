@@ -31,8 +31,19 @@ interface Trained extends TrainedTranslation {
   readonly seconds: number;
 }
 
-/** Writes `train-<name>.png` for each style and `train-words.png` into a folder. @param steps at most; fewer where ten minutes don't suffice */
-export async function trainingFigures(folder: string, packsDir = packsHome(), steps = defaultSteps): Promise<string[]> {
+export interface TrainingFigures {
+  readonly packsDir?: string | undefined;
+  /** At most; fewer where ten minutes don't suffice. */
+  readonly steps?: number | undefined;
+  /** Folder for the images and packs of each style, which are left there; absent = they are removed. */
+  readonly keep?: string | undefined;
+}
+
+/** Writes `train-<name>.png` for each style and `train-words.png` into a folder. */
+export async function trainingFigures(
+  folder: string,
+  { packsDir = packsHome(), steps = defaultSteps, keep }: TrainingFigures,
+): Promise<string[]> {
   const paths: string[] = [];
   const table = [
     "| style | images | held out | steps | seconds | nats before | after | kWh | € | g CO₂ |",
@@ -40,7 +51,7 @@ export async function trainingFigures(folder: string, packsDir = packsHome(), st
   ];
   const wordRows: SheetRow[] = [];
   for (const { style, name } of styles) {
-    const home = await mkdtemp(join(tmpdir(), "tau-training-"));
+    const home = keep === undefined ? await mkdtemp(join(tmpdir(), "tau-training-")) : join(keep, name);
     try {
       const images = join(home, "images");
       await writeStyleFolder(style, images, imagesMax);
@@ -57,7 +68,7 @@ export async function trainingFigures(folder: string, packsDir = packsHome(), st
       paths.push(path);
       if (trained.pack) wordRows.push(...(await drawWords(home, name, packsDir)));
     } finally {
-      await rm(home, { recursive: true });
+      if (keep === undefined) await rm(home, { recursive: true });
     }
   }
   const path = join(folder, "train-words.png");

@@ -21,17 +21,17 @@ export const usage = `Usage: npm run -s tau -- train DIR --name NAME [options]
 Trains a translation of your own on DIR, a folder of PNG, JPEG, WebP or GIF images with captions: from one CSV (file,caption,style)
 or JSON Lines file in it, else from .txt files beside the images, else from the words of the file names. Folders in it are read too,
 links to folders are not. The experts of the base
-pack stay frozen; the flow starts from the base's and stops when held-out images stop gaining. The new pack appears in
-DATA/packs/NAME only when it beats its start. Ctrl-C, or worse, loses nothing: the same command goes on. See docs/training.md.
+pack stay frozen; the flow starts from the base's, learns the images beside the base's drawings, laid as the images are, and stops when
+held-out images stop gaining. The new pack appears in DATA/packs/NAME only when it beats its start. Ctrl-C, or worse, loses nothing: the same command goes on. See docs/training.md.
 Exit codes: 0 published, 1 not better than its start or failed, 2 wrong usage.
 
   --name NAME        id of the new pack and of its translation; a pack of that name gets a new version
   --label TEXT       what people see (default: the name)
   --base ID          pack to start from, one that ships or one of yours (default: the first that ships)
-  --from-scratch     fresh weights instead of the base's
+  --from-scratch     fresh weights instead of the base's, and none of its drawings beside the images
   --force            publish even what is no better than its start
   --steps N          most optimiser steps (default ${defaults.steps})
-  --batch N          images a step (default ${defaults.batch}, fewer for small sets)
+  --batch N          images a step (default ${defaults.batch}, fewer for small sets), beside as many drawings of the base
   --learning-rate X  peak (default ${defaults.learningRate})
   --dropout X        on embeddings and hidden layers (default ${defaults.dropout})
   --patience N       evaluations without improvement before stopping (default ${defaults.patience}, one each ${defaults.evaluateEvery} steps)

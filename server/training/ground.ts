@@ -107,7 +107,9 @@ export function layOn(
   if (!colour) return laid;
   for (let pixel = 0; pixel < pixels; pixel += 1) {
     const seen = (1 - laid[3 * pixels + pixel]!) * coverage[pixel]!;
-    for (const [channel, value] of [...colour, 1].entries()) laid[channel * pixels + pixel]! += seen * value;
+    if (seen === 0) continue;
+    for (let channel = 0; channel < 3; channel += 1) laid[channel * pixels + pixel]! += seen * colour[channel]!;
+    laid[3 * pixels + pixel]! += seen;
   }
   return laid;
 }
@@ -123,12 +125,11 @@ export function clearest(drawing: Float32Array, colours: readonly Colour[]): Col
     for (let pixel = 0; pixel < pixels; pixel += 1) {
       const alpha = drawing[3 * pixels + pixel]!;
       if (alpha < 0.5) continue;
-      const distance = Math.hypot(
-        drawing[pixel]! / alpha - red,
-        drawing[pixels + pixel]! / alpha - green,
-        drawing[2 * pixels + pixel]! / alpha - blue,
-      );
-      if (distance < lost) count += 1;
+      const squared =
+        (drawing[pixel]! / alpha - red) ** 2 +
+        (drawing[pixels + pixel]! / alpha - green) ** 2 +
+        (drawing[2 * pixels + pixel]! / alpha - blue) ** 2;
+      if (squared < lost ** 2) count += 1;
     }
     return count;
   };

@@ -166,32 +166,22 @@ export class DrawingsToLay {
     return likeness;
   }
 
-  /** Examples, one after the other, decoded and laid: premultiplied planes. Some are decoded while those before are laid. */
+  /** Examples, one after the other, decoded and laid: premultiplied planes. */
   async *#laid(
     target: TargetExpert,
     which: readonly number[],
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Float32Array> {
-    const decode = (from: number): Promise<Float32Array> | undefined => {
-      const some = which.slice(from, from + drawingsAtOnce);
-      if (some.length === 0) return undefined;
-      const decoding = target.decode(this.#latentsOf(some), some.length);
-      // Met when it is waited for, if it is.
-      decoding.catch(() => undefined);
-      return decoding;
-    };
-    let next = decode(0);
+    const size = 4 * this.#ground.sizePx ** 2;
     for (let from = 0; from < which.length; from += drawingsAtOnce) {
       signal?.throwIfAborted();
-      const planes = (await next)!;
-      next = decode(from + drawingsAtOnce);
-      const size = 4 * this.#ground.sizePx ** 2;
-      for (let at = 0; at < planes.length; at += size) {
-        const drawing = planes.subarray(at, at + size);
-        yield layOn(this.#ground, drawing, clearest(drawing, this.#coloursFor(which[from + at / size]!)));
+      const some = which.slice(from, from + drawingsAtOnce);
+      const planes = await target.decode(this.#latentsOf(some), some.length);
+      for (const [index, at] of some.entries()) {
+        const drawing = planes.subarray(index * size, (index + 1) * size);
+        yield layOn(this.#ground, drawing, clearest(drawing, this.#coloursFor(at)));
       }
     }
-    await next;
   }
 
   /** Some colours of the ground, by chance and yet always the same for a drawing. */

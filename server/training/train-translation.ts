@@ -148,7 +148,8 @@ async function trainIn(
     threads,
     signal,
     openExperts: (sessionThreads) => openSetExperts(source, { threads: sessionThreads }),
-    findDrawings: (found) => DrawingsToLay.for(base, examples, found),
+    // A flow of fresh weights knows the folder alone.
+    findDrawings: isFromScratch ? undefined : (found) => DrawingsToLay.for(base, examples, found),
     onProgress: options.onProgress && ((progress) => options.onProgress?.(progress)),
   });
   const settings = settingsFor(
