@@ -39,8 +39,10 @@ export interface ExamplesContent {
    * no start.
    */
   readonly ownKeys?: FourBitRows;
-  /** Whether they lie on the ground of that style, where its own images do (server/training/lay-drawings.ts). */
-  readonly isLaid?: boolean;
+  /**
+   * Of such a translation whose examples lie as its own images do (server/training/lay-drawings.ts): log-weight of an example of each style, [styles].
+   */
+  readonly ownAffinities?: Float32Array;
 }
 
 /** Labels that a caption's start is made of where it names none. */
@@ -56,7 +58,9 @@ const likenessMin = 0.35;
  * of what a caption names are better than what the flow makes of a caption that only sounds like one of them. Others, moved to its middle, are better where it
  * knows nothing alike: chosen on the held-out captions of two styles (docs/training.md).
  */
-const learnedMargin = (isLaid: boolean): number => (isLaid ? 0.05 : 0.4);
+const learnedMargin = (areLaid: boolean): number => (areLaid ? 0.05 : 0.4);
+/** How much further from a caption than the nearest name others may be whose drawings, laid on different grounds, a seed chooses from. */
+const asNear = 0.1;
 
 export class ExampleStore implements Examples {
   readonly #content: ExamplesContent;
@@ -87,6 +91,10 @@ export class ExampleStore implements Examples {
     return new ExampleStore(await readExamples(path, dims, keyDims));
   }
 
+  get #areLaid(): boolean {
+    return this.#content.ownAffinities !== undefined;
+  }
+
   startFor({ label, style, caption, noise }: ExampleRequest): ExampleStart | undefined {
     const { dims, values, examples, middles, styles } = this.#content;
     const asked = this.#indexOfStyle.get(style ?? "");
@@ -94,7 +102,9 @@ export class ExampleStore implements Examples {
     const chosen = named.length > 0 ? named : caption ? this.#nearest(caption, asked) : [];
     if (chosen.length === 0) return undefined;
     const drawn = noise(chosen.length);
-    const shares = softmax(chosen.map(({ logWeight }, index) => logWeight + drawn[index]!));
+    const logWeights = chosen.map(({ logWeight }, index) => logWeight + drawn[index]!);
+    // A mean of different grounds is none.
+    const shares = this.#areLaid ? heaviestAlone(logWeights) : softmax(logWeights);
     const middle = asked ?? styles.length;
     const latent = middles.slice(middle * dims, (middle + 1) * dims);
     for (const [index, { at }] of chosen.entries()) addFourBits(values, at, dims, shares[index]!, latent);
@@ -103,11 +113,13 @@ export class ExampleStore implements Examples {
 
   /** Examples of a label with their weights; none in the style that is asked for: a new drawing is no copy of the one that is there. */
   #weighed(label: number | undefined, asked: number | undefined, { more = 0, times = 1 } = {}): Weighed[] {
-    const { examples, affinities, styles } = this.#content;
+    const { examples, affinities, styles, ownAffinities } = this.#content;
+    const affinityOf = (style: number): number =>
+      ownAffinities?.[style] ?? (asked === undefined ? 0 : times * affinities[asked * styles.length + style]!);
     return (this.#ofLabel.get(label ?? -1) ?? []).flatMap((at) => {
       const { style } = examples[at]!;
       if (style === asked) return [];
-      return [{ at, logWeight: more + (asked === undefined ? 0 : times * affinities[asked * styles.length + style]!) }];
+      return [{ at, logWeight: more + affinityOf(style) }];
     });
   }
 
@@ -130,9 +142,10 @@ export class ExampleStore implements Examples {
       return weighed.length > 0 ? [{ cosine, weighed }] : [];
     });
     const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
-    const learned = this.#ownLikeness(caption) + learnedMargin(this.#content.isLaid === true);
+    const learned = this.#ownLikeness(caption) + learnedMargin(this.#areLaid);
     if (nearest < Math.max(likenessMin, learned)) return [];
     return found
+      .filter(({ cosine }) => !this.#areLaid || cosine >= nearest - asNear)
       .map(({ weighed }) => weighed)
       .sort((a, b) => heaviest(b) - heaviest(a))
       .slice(0, neighbours)
@@ -162,6 +175,11 @@ interface Weighed {
 const heaviest = (weighed: readonly Weighed[]): number =>
   weighed.reduce((most, { logWeight }) => Math.max(most, logWeight), Number.NEGATIVE_INFINITY);
 
+function heaviestAlone(logWeights: readonly number[]): number[] {
+  const heaviest = logWeights.indexOf(Math.max(...logWeights));
+  return logWeights.map((_, index) => (index === heaviest ? 1 : 0));
+}
+
 function softmax(values: readonly number[]): number[] {
   const most = Math.max(...values);
   const weights = values.map((value) => Math.exp(value - most));
@@ -190,7 +208,7 @@ const unit = (vector: Float32Array): Float32Array => {
 
 /** Writes them as one file, whole or not at all. @throws AppError `storage_full` */
 export function writeExamples(path: string, content: ExamplesContent): Promise<void> {
-  const { labels, styles, middles, examples, affinities, keys, values, ownKeys, isLaid } = content;
+  const { labels, styles, middles, examples, affinities, keys, values, ownKeys, ownAffinities } = content;
   return writeTensorFile(
     path,
     new Map([
@@ -200,8 +218,9 @@ export function writeExamples(path: string, content: ExamplesContent): Promise<v
       ["valueSteps", values.steps],
       ["labels", Float32Array.from(examples, ({ label }) => label)],
       ...(ownKeys ? [["ownKeySteps", ownKeys.steps] as const] : []),
+      ...(ownAffinities ? [["ownAffinities", ownAffinities] as const] : []),
     ]),
-    { labels: JSON.stringify(labels), styles: JSON.stringify(styles), ...(isLaid && { laid: "true" }) },
+    { labels: JSON.stringify(labels), styles: JSON.stringify(styles) },
     new Map([
       ["keys", keys.bytes],
       ["values", values.bytes],
@@ -259,7 +278,7 @@ function contentOf(
     values: { bytes: of(bytes, "values", (count * dims) / 2), steps: of(tensors, "valueSteps", count) },
     affinities: of(tensors, "affinities", styles.length ** 2),
     ...(ownSteps && { ownKeys: { bytes: of(bytes, "ownKeys", (ownSteps.length * keyDims) / 2), steps: ownSteps } }),
-    ...(metadata["laid"] === "true" && { isLaid: true }),
+    ...(tensors.has("ownAffinities") && { ownAffinities: of(tensors, "ownAffinities", styles.length) }),
   };
 }
 

@@ -5,14 +5,13 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Example } from "../experts/examples.ts";
 import { writeFileAtomically } from "../files/atomic-file.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { encodeSet } from "./encode-set.ts";
 import { EncodeTeam, sessionThreadsFor } from "./encode-team.ts";
 import { captionsOf } from "./encode-words.ts";
 import { type ImageSet, openImageSet } from "./image-set.ts";
-import type { DrawingsToLay } from "./lay-drawings.ts";
+import type { DrawingsToLay, LaidDrawings } from "./lay-drawings.ts";
 import type { ExpertsSource, SetExperts } from "./pack-experts.ts";
 import { type PreparedFolder, type PrepareOptions, prepareFolder } from "./prepare-folder.ts";
 
@@ -50,8 +49,7 @@ export interface EncodedFolder<Experts extends SetExperts> {
 /** Drawings of the base, laid as a folder's images are. */
 export interface EncodedDrawings {
   readonly set: TrainingSet;
-  /** Label and style of each row. */
-  readonly examples: readonly Example[];
+  readonly laid: LaidDrawings;
 }
 
 /** @throws AppError `dataset_invalid`, `storage_full`, the signal's reason, and whatever opening or running an expert throws */
@@ -141,18 +139,18 @@ async function encodeDrawings<Experts extends SetExperts>(
   const place = join(folder, "drawings");
   const done = join(place, "laid.json");
   const known = existsSync(done) ? (JSON.parse(await readFile(done, "utf8")) as Laid) : undefined;
-  let examples = known?.key === drawings.key ? known.examples : undefined;
-  if (!examples) {
+  let laid = known?.key === drawings.key ? known.laid : undefined;
+  if (!laid) {
     await rm(place, { recursive: true, force: true });
     await mkdir(place, { recursive: true });
-    const onProgress = (laid: number) => progress.at(laid, drawings.count);
-    examples = await drawings.write(place, set, experts.conditions, { threads, signal, onProgress });
+    const onProgress = (count: number) => progress.at(count, drawings.count);
+    laid = await drawings.write(place, set, experts.conditions, { threads, signal, onProgress });
     // Last: without it, whatever an interrupted run left is made again.
-    await writeFileAtomically(done, JSON.stringify({ key: drawings.key, examples } satisfies Laid));
+    await writeFileAtomically(done, JSON.stringify({ key: drawings.key, laid } satisfies Laid));
   } else await progress.at(drawings.count, drawings.count);
   const images = await openImageSet(place, sizePx);
   try {
-    return { set: await encode(place, images), examples };
+    return { set: await encode(place, images), laid };
   } finally {
     await images.close();
   }
@@ -162,5 +160,5 @@ async function encodeDrawings<Experts extends SetExperts>(
 interface Laid {
   /** Names what they were made from. */
   readonly key: string;
-  readonly examples: readonly Example[];
+  readonly laid: LaidDrawings;
 }

@@ -1,5 +1,5 @@
 /**
- * The base's drawings as the images of a folder are: one of each label, in the style that looks most like the folder's once it is laid on the same
+ * The base's drawings as the images of a folder are: some of each label, in the styles that look most like the folder's once they are laid on the same
  * ground. A folder of some hundred images says how things look, and little of what there is; the base knows some thousand things. What is made here is
  * rehearsed while the flow learns the folder (rehearsal.ts), and is what words start from that the folder has nothing of (own-examples.ts).
  */
@@ -21,12 +21,22 @@ import { interleave, writePixelFile } from "./pixel-file.ts";
 
 /** Counts ways of laying: drawings of another one are laid anew. */
 const layingVersion = 1;
+/** Of each label: two, on different colours, so that seeds differ. */
+const drawingsEach = 2;
 /** Drawings that are decoded at once. */
 const drawingsAtOnce = 16;
 /** Drawings of a style that it is compared by. */
 const comparedEach = 12;
 /** Colours of the ground of which a drawing gets the one that it stands out from. */
 const coloursTried = 4;
+
+/** What has been laid. */
+export interface LaidDrawings {
+  /** Label and style of each row. */
+  readonly examples: readonly Example[];
+  /** How like the folder's images those of each style of the base look: the sum of a cosine over depths of image experts. */
+  readonly likeness: readonly number[];
+}
 
 export interface LayOptions {
   /** Cores that decode; 0 = all. */
@@ -61,14 +71,14 @@ export class DrawingsToLay {
     examples: ExamplesContent | undefined,
     images: ImageSet,
   ): Promise<DrawingsToLay | undefined> {
-    if (!examples || examples.isLaid) return undefined;
+    if (!examples || examples.ownAffinities) return undefined;
     const rows = images.items.flatMap(({ split, row }) => (split === "train" ? [row] : []));
     const ground = await groundOf(images, rows);
     return ground && new DrawingsToLay(base, examples, ground, images.digest);
   }
 
   get count(): number {
-    return this.#ofLabel.size;
+    return [...this.#ofLabel.values()].reduce((sum, of) => sum + Math.min(of.length, drawingsEach), 0);
   }
 
   /** Of all drawings, each once. */
@@ -85,7 +95,6 @@ export class DrawingsToLay {
    * Writes them as an image set, row after row, captioned with the names of their labels.
    * @param own the folder's images, encoded
    * @param conditions that encoded them
-   * @returns label and style of each row
    * @throws AppError `storage_full`, `pack_corrupt`, the signal's reason
    */
   async write(
@@ -93,12 +102,13 @@ export class DrawingsToLay {
     own: TrainingSet,
     conditions: readonly SetCondition[],
     { threads, signal, onProgress }: LayOptions,
-  ): Promise<readonly Example[]> {
+  ): Promise<LaidDrawings> {
     const { examples } = this.#examples;
     const target = await openTarget(this.#base.folder, this.#base.draft.target, { threads });
     const likeness = await this.#likenessOfStyles(target, own, conditions, signal);
-    const chosen = [...this.#ofLabel.values()].map((of) =>
-      of.reduce((best, at) => (likeness[examples[at]!.style]! > likeness[examples[best]!.style]! ? at : best)),
+    const likenessOf = (at: number): number => likeness[examples[at]!.style]!;
+    const chosen = [...this.#ofLabel.values()].flatMap((of) =>
+      [...of].sort((a, b) => likenessOf(b) - likenessOf(a)).slice(0, drawingsEach),
     );
     await writePixelFile(join(folder, "images.rgba"), async (add) => {
       let done = 0;
@@ -110,7 +120,7 @@ export class DrawingsToLay {
     });
     const items = chosen.map((at, row) => this.#itemOf(examples[at]!, row));
     await writeFileAtomically(join(folder, "index.jsonl"), `${items.map((item) => JSON.stringify(item)).join("\n")}\n`);
-    return chosen.map((at) => examples[at]!);
+    return { examples: chosen.map((at) => examples[at]!), likeness };
   }
 
   #itemOf({ label, style }: Example, row: number): ImageItem {

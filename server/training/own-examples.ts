@@ -9,6 +9,8 @@ import type { EncodedDrawings } from "./encode-folder.ts";
 import { vectorOf } from "./fit-outside.ts";
 import { meansOf } from "./gather-examples.ts";
 
+/** Log-weight of a drawing for each unit of likeness of its style, a sum of cosines: of the default pack's styles the likest lie some tenths apart. */
+const sharpness = 10;
 /** Captions that are kept, so that a store stays some megabytes; of more, some at even distances. */
 const captionsMax = 4096;
 
@@ -19,7 +21,7 @@ const captionsMax = 4096;
 export function examplesInOwnStyle(
   base: ExamplesContent,
   set: TrainingSet,
-  drawings?: Pick<EncodedDrawings, "examples"> & { readonly set: Pick<TrainingSet, "latents"> },
+  drawings?: Pick<EncodedDrawings, "laid"> & { readonly set: Pick<TrainingSet, "latents"> },
 ): ExamplesContent {
   const { dims } = base;
   const middles = base.middles.slice();
@@ -30,8 +32,10 @@ export function examplesInOwnStyle(
   const own = { ...base, middles, ownKeys: toFourBits(captionsOf(set), base.keyDims) };
   if (!drawings) return own;
   const { latents } = drawings.set;
-  const values = drawings.examples.map((_, row) => middle.map((value, axis) => latents[row * dims + axis]! - value));
-  return { ...own, isLaid: true, examples: drawings.examples, values: toFourBits(values, dims) };
+  const { examples, likeness } = drawings.laid;
+  const values = examples.map((_, row) => middle.map((value, axis) => latents[row * dims + axis]! - value));
+  const ownAffinities = Float32Array.from(likeness, (value) => sharpness * value);
+  return { ...own, examples, values: toFourBits(values, dims), ownAffinities };
 }
 
 /** Vectors of the captions of training images, each once: those that the flow was trained on. */

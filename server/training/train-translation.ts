@@ -154,7 +154,7 @@ async function trainIn(
   });
   const settings = settingsFor(
     { ...defaultTranslationSettings, ...options.settings },
-    { trainImages: images.usable - images.heldOut, drawings: drawings?.examples.length ?? 0 },
+    { trainImages: images.usable - images.heldOut, drawings: drawings?.laid.examples.length ?? 0 },
   );
   const trained = drawings ? withRehearsal(set, drawings.set) : set;
   const measured = measuredIn(draft);
@@ -223,11 +223,11 @@ async function trainIn(
       examples: examples && examplesInOwnStyle(examples, set, drawings),
       metrics: {
         ...fitted.metrics,
-        ...(drawings && { rehearsedDrawings: drawings.examples.length }),
+        ...(drawings && { rehearsedDrawings: drawings.laid.examples.length }),
         captionNatsPerDim: finalNats,
         startCaptionNatsPerDim: startNats,
       },
-      source: `${images.usable} captioned images${drawings ? ` and ${drawings.examples.length} drawings of the base` : ""}`,
+      source: `${images.usable} captioned images${drawings ? ` and ${drawings.laid.examples.length} drawings of the base` : ""}`,
       records: new Map([...records.files(fitted.bestStep), ["cost.json", `${JSON.stringify(cost, null, 2)}\n`]]),
     },
     join(folder, "replaces"),

@@ -27,7 +27,7 @@ export type TranslationSettings = Pick<
 export const defaultTranslationSettings: TranslationSettings = {
   ...defaultTrainOptions,
   batch: 64,
-  steps: 600,
+  steps: 400,
   learningRate: 2e-4,
   warmupSteps: 20,
   plainestRate: 0.5,

@@ -200,16 +200,46 @@ describe("examples seen from a style of one's own", () => {
     }
   });
 
-  it("give a start to what is a little nearer to a name where they lie as that style's images do", () => {
-    const laid = new ExampleStore({ ...content, ownKeys: toFourBits(learned, keyDims), isLaid: true });
-    for (const [apple, nearest, hasStart] of [
-      [0.7, 0.6, true],
-      [0.65, 0.63, false],
-      [0.5, 0.85, false],
-    ] as const) {
-      const caption = between(apple, nearest);
-      assert.deepEqual(startOf({ caption }, laid), hasStart ? startOf({ caption }) : undefined, `${apple}, ${nearest}`);
-    }
+  describe("that lie as that style's images do", () => {
+    const ownAffinities = Float32Array.of(0, 2, 1);
+    const laid = new ExampleStore({ ...content, ownKeys: toFourBits(learned, keyDims), ownAffinities });
+
+    it("give a start to what is a little nearer to a name", () => {
+      for (const [apple, nearest, hasStart] of [
+        [0.7, 0.6, true],
+        [0.65, 0.63, false],
+        [0.5, 0.85, false],
+      ] as const) {
+        const start = startOf({ caption: between(apple, nearest) }, laid);
+        assert.equal(start !== undefined, hasStart, `${apple}, ${nearest}`);
+      }
+    });
+
+    it("are taken one at a time, the likest one unless the noise says otherwise", () => {
+      const towards = (chosen: number, by: number) => (count: number) =>
+        Float32Array.from({ length: count }, (_, at) => (at === chosen ? by : 0));
+      const asked = { caption: direction(1) };
+      // Of round apples, by its affinity.
+      near(startOf(asked, laid)!.latent, [10 + 0, 10 + 2]);
+      near(startOf({ ...asked, noise: towards(2, 0.9) }, laid)!.latent, [10 + 0, 10 + 2]);
+      near(startOf({ ...asked, noise: towards(2, 1.1) }, laid)!.latent, [10 - 3, 10]);
+      near(startOf({ ...asked, noise: towards(0, 2.1) }, laid)!.latent, [10 + 1, 10]);
+    });
+
+    it("are those of names about as near as the nearest alone", () => {
+      const drawnFrom = (caption: Float32Array): number => {
+        let drawings = 0;
+        const noise = (count: number): Float32Array => {
+          drawings = count;
+          return new Float32Array(count);
+        };
+        startOf({ caption, noise }, laid);
+        return drawings;
+      };
+      // Cosines of 0.8 to apples, and to pears of 0.72 or 0.6; three apples are drawn, and one pear.
+      assert.equal(drawnFrom(Float32Array.of(0.8, 0.72, 0, 0, 0, 0).map((value) => value / Math.hypot(0.8, 0.72))), 4);
+      assert.equal(drawnFrom(direction(0.8, 0.6)), 3);
+    });
   });
 });
 
@@ -218,7 +248,7 @@ describe("a file of examples", () => {
 
   it("gives back what was written, what belongs to a style of one's own too", async () => {
     const ownKeys = toFourBits([direction(1, 2), direction(0, 3)], keyDims);
-    for (const own of [{}, { ownKeys }, { ownKeys, isLaid: true }]) {
+    for (const own of [{}, { ownKeys }, { ownKeys, ownAffinities: Float32Array.of(1, 2, 3) }]) {
       const whole = { ...content, ...own };
       await writeExamples(path, whole);
       assert.deepEqual(await readExamples(path, dims, keyDims), whole);
@@ -285,6 +315,11 @@ describe("a file of examples", () => {
       'some values in "ownKeySteps", got none',
     ],
     ["too few latents", ({ bytes }) => bytes.set("values", new Int8Array(8)), '9 values in "values", got 8'],
+    [
+      "too few affinities of a style of one's own",
+      ({ tensors }) => tensors.set("ownAffinities", new Float32Array(2)),
+      '3 values in "ownAffinities", got 2',
+    ],
     ["no steps of latents", ({ tensors }) => tensors.delete("valueSteps"), '9 values in "valueSteps", got none'],
     [
       "one affinity",

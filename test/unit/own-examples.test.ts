@@ -100,13 +100,19 @@ describe("examples in a style of one's own", () => {
       { label: 2, style: 1 },
       { label: 0, style: 0 },
     ];
-    const laid = examplesInOwnStyle(base, set, { examples, set: { latents: Float32Array.of(10, 20, 30, 60) } });
-    assert.deepEqual([laid.examples, laid.isLaid], [examples, true]);
+    const laid = examplesInOwnStyle(base, set, {
+      laid: { examples, likeness: [1.5, 2.25] },
+      set: { latents: Float32Array.of(10, 20, 30, 60) },
+    });
+    assert.deepEqual([laid.examples, [...laid.ownAffinities!]], [examples, [15, 22.5]]);
     assert.deepEqual([laid.middles, laid.ownKeys], [own.middles, own.ownKeys]);
     // Less the middle, in seven steps to either side.
-    const [first, second] = rowsOf(laid.values, dims);
-    near(first!.map(Math.round), [-7, -13]);
-    near(second!.map(Math.round), [13, 27]);
+    for (const [row, expected] of [
+      [10 - 50 / 3, 20 - 100 / 3],
+      [30 - 50 / 3, 60 - 100 / 3],
+    ].entries())
+      for (const [axis, value] of rowsOf(laid.values, dims)[row]!.entries())
+        assert.ok(Math.abs(value - expected[axis]!) <= laid.values.steps[row]! / 2 + 0.01, `${row} ${axis}: ${value}`);
   });
 
   it("replace what an own style had before, where the base is one", () => {

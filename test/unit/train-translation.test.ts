@@ -83,20 +83,20 @@ describe("training a translation", () => {
       ],
       [result.startNats, result.finalNats, 32, 8],
     );
-    // Words that it never learned start from what the base's styles draw, one drawing a label, which was rehearsed beside the images.
+    // Words that it never learned start from what the base's styles draw, two drawings a label, which were rehearsed beside the images.
     assert.match(translation.examples!, /^examples\/boxes-/);
-    assert.equal(metrics["rehearsedDrawings"], tinyLabels.length);
+    assert.equal(metrics["rehearsedDrawings"], 2 * tinyLabels.length);
     const flow = readFlowFile((await served(options.packs))!.flow, "flow").architecture;
     const keyDims = flow.conditions.find(({ name }) => name === "caption")!.dims;
-    const { examples, isLaid } = await readExamples(
+    const { examples, ownAffinities } = await readExamples(
       join(options.packs, "boxes", translation.examples!),
       flow.dims,
       keyDims,
     );
-    assert.equal(isLaid, true);
+    assert.equal(ownAffinities?.length, tinyStyles.length);
     assert.deepEqual(
       examples.map(({ label }) => label),
-      [...tinyLabels.keys()],
+      [...tinyLabels.keys()].flatMap((label) => [label, label]),
     );
     assert.equal(existsSync(options.work), false);
     // Records: a line an evaluation, the curve, the cost card.
