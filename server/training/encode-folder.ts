@@ -33,7 +33,7 @@ export interface EncodeFolderOptions<Experts extends SetExperts> extends Omit<Pr
   readonly threads: number;
   /** The base's drawings that belong beside the folder's images. */
   readonly findDrawings?: ((images: ImageSet) => Promise<DrawingsToLay | undefined>) | undefined;
-  /** Waited for while images are read. */
+  /** Waited for while images are read and drawings are laid. */
   readonly onProgress?: ((progress: FolderProgress) => void | Promise<void>) | undefined;
 }
 
@@ -76,8 +76,8 @@ export async function encodeFolder<Experts extends SetExperts>(
     try {
       const drawings = await options.findDrawings?.(images);
       const rows = images.count + (drawings?.count ?? 0);
+      team.foresee(rows);
       // A folder that was read before is not read again.
-      team.startFor(rows);
       const experts = await open(sessionThreadsFor(rows, threads));
       const captions = captionsOf(images).length + (drawings?.captions.length ?? 0);
       const progress = new Progress(rows + (drawings?.count ?? 0) + captions, onProgress);
@@ -141,6 +141,7 @@ async function encodeDrawings<Experts extends SetExperts>(
   const known = existsSync(done) ? (JSON.parse(await readFile(done, "utf8")) as Laid) : undefined;
   let laid = known?.key === drawings.key ? known.laid : undefined;
   if (!laid) {
+    await rm(done, { force: true });
     await rm(place, { recursive: true, force: true });
     await mkdir(place, { recursive: true });
     const onProgress = (count: number) => progress.at(count, drawings.count);

@@ -47,6 +47,7 @@ export class EncodeTeam {
   readonly #cores: number;
   /** The members but this thread. */
   #threads: ThreadTeam<TeamTask, Float32Array[]> | undefined;
+  #foreseen = 0;
   #isClosed = false;
 
   /**
@@ -66,6 +67,11 @@ export class EncodeTeam {
     return members > 1;
   }
 
+  /** So many rows are to come, in one task or several: it starts with the first that is encoded, if they are worth it. */
+  foresee(rows: number): void {
+    this.#foreseen = rows;
+  }
+
   /**
    * As `encodeRows`, shared out where the team has started or the rows are worth it. After a fault or the signal, members end the parts that they have.
    * @param experts of this thread
@@ -78,7 +84,8 @@ export class EncodeTeam {
     { signal, onRows }: RowsWatch = {},
   ): Promise<Float32Array[]> {
     if (this.#isClosed) throw new AppError("internal", "encoding: expected an open team, got a closed one");
-    if (!this.startFor(rowsOf(task))) return encodeRows(task, images, experts, { signal, onRows });
+    if (!this.startFor(Math.max(this.#foreseen, rowsOf(task))))
+      return encodeRows(task, images, experts, { signal, onRows });
     const threads = this.#threads!;
     const parts = partsOf(task, threads.size + 1);
     const results: Array<readonly Float32Array[]> = [];

@@ -107,7 +107,8 @@ export async function fillFolder(
 
 /** Writes the examples under a name that differs with what is in them; gives their place. */
 async function writeOwnExamples(folder: string, base: BasePack, name: string, own: ExamplesContent): Promise<string> {
-  const hash = createHash("sha256").update(base.digest).update(own.middles);
+  const hash = createHash("sha256").update(base.digest).update(own.middles).update(JSON.stringify(own.examples));
+  if (own.ownAffinities) hash.update(own.ownAffinities);
   for (const { bytes, steps } of [own.values, ...(own.ownKeys ? [own.ownKeys] : [])]) hash.update(bytes).update(steps);
   const place = `${examplesStem(name)}-${hash.digest("hex").slice(0, 8)}.safetensors`;
   await mkdir(dirname(join(folder, place)), { recursive: true });

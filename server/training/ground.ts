@@ -1,19 +1,25 @@
 /**
- * What the images of a folder have in common besides their things: a ground, as the disc or tile that every icon of a set lies on, and the place
- * where things stand. Drawings of another set that are laid so look as if they belonged to it.
+ * What the images of a folder have in common besides their things: a ground, as the disc or tile that every icon of a set lies on, with its outline
+ * and its shadow, and the place where things stand. Drawings of another set that are laid so look as if they belonged to it.
  */
 import { averageAreas } from "../engine/areas.ts";
+import { sumOf } from "../engine/sum.ts";
 import type { ImagePixels } from "./image-set.ts";
 
-/** Red, green, blue in [0, 1]. */
+/** Red, green, blue in [0, 1], straight. */
 export type Colour = readonly [number, number, number];
+
+/** The ground of one image, without its thing. */
+export interface EmptyGround {
+  readonly colour: Colour;
+  /** Premultiplied, [4, sizePx, sizePx]. */
+  readonly planes: Float32Array;
+}
 
 export interface Ground {
   readonly sizePx: number;
-  /** How opaque it is at each pixel, [sizePx²] in [0, 1]: all 0 where things stand on nothing. */
-  readonly coverage: Float32Array;
-  /** Its colour in each of the images; none where there is no ground. */
-  readonly colours: readonly Colour[];
+  /** Of some of the images; none where things stand on nothing. */
+  readonly empty: readonly EmptyGround[];
   /** Where things stand, in pixels; the last line and column are outside. */
   readonly box: Box;
 }
@@ -25,16 +31,20 @@ interface Box {
   readonly bottom: number;
 }
 
-/** Images that are looked at, at even distances. */
-const imagesMax = 128;
+/** Images that are looked at, at even distances: as many as fit, but not too few to tell, and grounds that are kept of them. */
+const [imagesMax, imagesMin, imagesBytes, groundsMax] = [128, 24, 64e6, 32];
 /** Opacity, in the median of the images, of a pixel that belongs to a ground. */
 const solid = 0.9;
 /** Share of the square that a ground takes at least: less is the middle of things that are alike. */
 const areaMin = 0.2;
-/** A colour this near (each channel) is the same. */
-const sameColour = 0.1;
+/** A colour or opacity this near (each channel) is the same. */
+const same = 0.1;
 /** Share of the rim that is of one colour in an image with a ground, and share of the images that have one. */
 const [plainMin, commonMin] = [0.75, 0.8];
+/** Share of the images in which a pixel near the outline is of another colour where that is the ground's own: an outline, a shadow. */
+const ownMin = 0.9;
+/** Share of what is visible that is solid in all images alike from which it is their shape, and not the middle of things. */
+const shapeMin = 0.8;
 /** Opacity of the square's edge from which images without a ground fill it. */
 const filledMin = 0.5;
 /** Opacity that makes a pixel part of a thing. */
@@ -43,45 +53,64 @@ const visible = 0.1;
 const outside = 0.03;
 
 /**
- * The ground of the images `rows`; undefined where there is none to lay a drawing on, as of photographs, which fill the square with something
- * else each time.
+ * The ground of the images `rows`; undefined where there is none to lay a drawing on, as of photographs, which fill the square, or another shape that
+ * all have, with something else each time.
  */
 export async function groundOf(images: ImagePixels, rows: ArrayLike<number>): Promise<Ground | undefined> {
   const { sizePx } = images;
-  const step = Math.max(1, rows.length / imagesMax);
+  const most = Math.max(imagesMin, Math.min(imagesMax, Math.floor(imagesBytes / (16 * sizePx ** 2))));
+  const step = Math.max(1, rows.length / most);
   const pictures: Float32Array[] = [];
   for (let at = 0; at < rows.length; at += step) pictures.push(await images.read(rows[Math.floor(at)]!, 1));
   const coverage = medianAlpha(pictures, sizePx);
   const isSolid = coverage.map((alpha) => (alpha >= solid ? 1 : 0));
-  const rim = sumOf(isSolid) < areaMin * sizePx ** 2 ? [] : rimOf(isSolid, sizePx);
-  if (rim.length > 0) {
-    const colours = pictures.map((picture) => plainColour(picture, rim));
-    const known = colours.filter((colour) => colour !== undefined);
-    if (known.length >= commonMin * pictures.length) {
-      const differs = pictures.map((picture, index) => contentOf(picture, isSolid, colours[index]));
-      return { sizePx, coverage, colours: known, box: boxOf(differs, sizePx) };
-    }
-  }
+  const area = sumOf(isSolid);
+  const rim = area < areaMin * sizePx ** 2 ? [] : rimOf(isSolid, sizePx);
+  const colours = pictures.map((picture) => plainColour(picture, rim));
+  const common = pictures.flatMap((picture, index) => {
+    const colour = colours[index];
+    return colour ? [{ picture, colour }] : [];
+  });
+  if (common.length > 0 && common.length >= commonMin * pictures.length)
+    return plainGround(common, coverage, isSolid, sizePx);
+  const alphas = pictures.map((picture) => picture.subarray(3 * sizePx ** 2));
+  const seen = alphas.map((alpha) => alpha.map((value) => (value > visible ? 1 : 0)));
+  if (
+    area >= areaMin * sizePx ** 2 &&
+    area >= (shapeMin * seen.reduce((sum, one) => sum + sumOf(one), 0)) / seen.length
+  )
+    return undefined;
   const edge = coverage.filter((_, pixel) => isAtEdge(pixel, sizePx));
   if (sumOf(edge) > filledMin * edge.length) return undefined;
-  const none = new Float32Array(sizePx ** 2);
-  return {
-    sizePx,
-    coverage: none,
-    colours: [],
-    box: boxOf(
-      pictures.map((one) => contentOf(one, none)),
-      sizePx,
-    ),
-  };
+  return { sizePx, empty: [], box: boxOf(seen, sizePx) };
 }
 
-/** Premultiplied planes [4, sizePx, sizePx] of a drawing → the same of it in the ground's box, centred, not enlarged, on a ground of that colour. */
-export function layOn(
-  { sizePx, coverage, box }: Ground,
-  drawing: Float32Array,
-  colour: Colour | undefined,
-): Float32Array {
+/** The ground of images that have one, each of one colour. */
+function plainGround(
+  images: ReadonlyArray<{ readonly picture: Float32Array; readonly colour: Colour }>,
+  coverage: Float32Array,
+  isSolid: Float32Array,
+  sizePx: number,
+): Ground {
+  const plain = images.map(({ colour }) => planesOf(colour, coverage));
+  const differs = images.map(({ picture }, index) => differenceOf(picture, plain[index]!));
+  const isNear = nearOutline(isSolid, sizePx);
+  const isOwn = coverage.map((_, pixel) =>
+    isNear[pixel] === 1 && differs.reduce((sum, one) => sum + one[pixel]!, 0) >= ownMin * images.length ? 1 : 0,
+  );
+  const contents = differs.map((one) => one.map((value, pixel) => (isOwn[pixel] === 1 ? 0 : value)));
+  const step = Math.max(1, images.length / groundsMax);
+  const kept = Array.from({ length: Math.min(images.length, groundsMax) }, (_, index) => Math.floor(index * step));
+  const empty = kept.map((index): EmptyGround => {
+    const { picture, colour } = images[index]!;
+    const planes = plain[index]!.map((value, at) => (isOwn[at % isOwn.length] === 1 ? picture[at]! : value));
+    return { colour, planes };
+  });
+  return { sizePx, empty, box: boxOf(contents, sizePx) };
+}
+
+/** Premultiplied planes [4, sizePx, sizePx] of a drawing → the same of it in the ground's box, centred, not enlarged, on a ground or on nothing. */
+export function layOn({ sizePx, box }: Ground, drawing: Float32Array, on: EmptyGround | undefined): Float32Array {
   const pixels = sizePx ** 2;
   const laid = new Float32Array(4 * pixels);
   const own = extentOf(drawing, sizePx);
@@ -104,12 +133,11 @@ export function layOn(
       for (let channel = 0; channel < 4; channel += 1)
         laid[channel * pixels + toY * sizePx + toX] = small[(channel * smallPx + y) * smallPx + x]!;
     }
-  if (!colour) return laid;
   for (let pixel = 0; pixel < pixels; pixel += 1) {
-    const seen = (1 - laid[3 * pixels + pixel]!) * coverage[pixel]!;
-    if (seen === 0) continue;
-    for (let channel = 0; channel < 3; channel += 1) laid[channel * pixels + pixel]! += seen * colour[channel]!;
-    laid[3 * pixels + pixel]! += seen;
+    const seen = 1 - laid[3 * pixels + pixel]!;
+    for (let at = pixel; on && at < 4 * pixels; at += pixels)
+      // A decoder may give a colour that is more than its alpha.
+      laid[at] = Math.min(1, laid[at]! + seen * on.planes[at]!);
   }
   return laid;
 }
@@ -117,10 +145,10 @@ export function layOn(
 /** Distance between colours within which a thing can't be told from its ground. */
 const lost = 0.3;
 
-/** Of some colours the one that the least of a drawing, premultiplied planes, is lost on. */
-export function clearest(drawing: Float32Array, colours: readonly Colour[]): Colour | undefined {
+/** Of some grounds the one that the least of a drawing, premultiplied planes, is lost on. */
+export function clearest(drawing: Float32Array, grounds: readonly EmptyGround[]): EmptyGround | undefined {
   const pixels = drawing.length / 4;
-  const lostOn = ([red, green, blue]: Colour): number => {
+  const lostOn = ({ colour: [red, green, blue] }: EmptyGround): number => {
     let count = 0;
     for (let pixel = 0; pixel < pixels; pixel += 1) {
       const alpha = drawing[3 * pixels + pixel]!;
@@ -133,8 +161,8 @@ export function clearest(drawing: Float32Array, colours: readonly Colour[]): Col
     }
     return count;
   };
-  const counts = colours.map(lostOn);
-  return colours[counts.indexOf(Math.min(...counts))];
+  const counts = grounds.map(lostOn);
+  return grounds[counts.indexOf(Math.min(...counts))];
 }
 
 function medianAlpha(pictures: readonly Float32Array[], sizePx: number): Float32Array {
@@ -146,54 +174,76 @@ function medianAlpha(pictures: readonly Float32Array[], sizePx: number): Float32
   });
 }
 
-/** Pixels of a solid area a little inside its outline, where things seldom reach. */
+/** Pixels of a solid area a little inside its outline, and inside an outline that is drawn, where things seldom reach. */
 function rimOf(isSolid: Float32Array, sizePx: number): number[] {
-  const inset = Math.ceil(sizePx / 64);
+  const inset = Math.ceil(sizePx / 32);
   const reach = inset + Math.ceil(sizePx / 20);
-  const around = (pixel: number, distance: number, beyond: number): number[] => {
-    const [x, y] = [pixel % sizePx, Math.floor(pixel / sizePx)];
-    return [
-      [x - distance, y],
-      [x + distance, y],
-      [x, y - distance],
-      [x, y + distance],
-    ].map(([atX, atY]) =>
-      Math.min(atX!, atY!) < 0 || Math.max(atX!, atY!) >= sizePx ? beyond : isSolid[atY! * sizePx + atX!]!,
-    );
-  };
   return [...isSolid.keys()].filter(
-    (pixel) => isSolid[pixel] === 1 && !around(pixel, inset, 1).includes(0) && around(pixel, reach, 0).includes(0),
+    (pixel) =>
+      isSolid[pixel] === 1 &&
+      !around(isSolid, pixel, inset, sizePx, 1).includes(0) &&
+      around(isSolid, pixel, reach, sizePx, 0).includes(0),
+  );
+}
+
+/** 1 for each pixel outside a solid area or near its outline. */
+const nearOutline = (isSolid: Float32Array, sizePx: number): Float32Array =>
+  isSolid.map((one, pixel) =>
+    one === 0 || around(isSolid, pixel, Math.ceil(sizePx / 10), sizePx, 0).includes(0) ? 1 : 0,
+  );
+
+/** The four values that lie so far from a pixel, `beyond` where that is outside the square. */
+function around(values: Float32Array, pixel: number, distance: number, sizePx: number, beyond: number): number[] {
+  const [x, y] = [pixel % sizePx, Math.floor(pixel / sizePx)];
+  const places = [
+    [x - distance, y],
+    [x + distance, y],
+    [x, y - distance],
+    [x, y + distance],
+  ] as const;
+  return places.map(([atX, atY]) =>
+    Math.min(atX, atY) < 0 || Math.max(atX, atY) >= sizePx ? beyond : values[atY * sizePx + atX]!,
   );
 }
 
 /** The colour that most of some pixels have; undefined where they have none in common. */
 function plainColour(picture: Float32Array, rim: readonly number[]): Colour | undefined {
+  if (rim.length === 0) return undefined;
   const pixels = picture.length / 4;
+  const straight = (channel: number, pixel: number): number =>
+    picture[channel * pixels + pixel]! / (picture[3 * pixels + pixel]! || 1);
   const median = [0, 1, 2].map((channel) => {
-    const values = Float32Array.from(rim, (pixel) => picture[channel * pixels + pixel]!).sort();
+    const values = Float32Array.from(rim, (pixel) => straight(channel, pixel)).sort();
     return values[values.length >> 1]!;
   }) as [number, number, number];
-  const same = rim.filter((pixel) => !differsFrom(picture, pixel, median) && picture[3 * pixels + pixel]! >= solid);
-  return same.length >= plainMin * rim.length ? median : undefined;
+  const alike = rim.filter(
+    (pixel) =>
+      picture[3 * pixels + pixel]! >= solid - same &&
+      median.every((value, channel) => Math.abs(straight(channel, pixel) - value) <= same),
+  );
+  return alike.length >= plainMin * rim.length ? median : undefined;
 }
 
-function differsFrom(picture: Float32Array, pixel: number, colour: Colour): boolean {
-  const pixels = picture.length / 4;
-  return colour.some((value, channel) => Math.abs(picture[channel * pixels + pixel]! - value) > sameColour);
+/** A ground of one colour, premultiplied planes. */
+function planesOf(colour: Colour, coverage: Float32Array): Float32Array {
+  const planes = new Float32Array(4 * coverage.length);
+  for (const [channel, value] of [...colour, 1].entries())
+    for (const [pixel, alpha] of coverage.entries()) planes[channel * coverage.length + pixel] = value * alpha;
+  return planes;
 }
 
-/** 1 for each pixel that shows a thing: on the ground what is not of its colour, elsewhere what is visible. */
-function contentOf(picture: Float32Array, isSolid: Float32Array, colour?: Colour): Float32Array {
+/** 1 for each pixel in which two pictures, premultiplied planes, differ. */
+function differenceOf(picture: Float32Array, other: Float32Array): Float32Array {
   const pixels = picture.length / 4;
-  return isSolid.map((onGround, pixel) => {
-    if (onGround === 1 && colour) return differsFrom(picture, pixel, colour) ? 1 : 0;
-    return onGround === 0 && picture[3 * pixels + pixel]! > visible ? 1 : 0;
-  });
+  const differs = new Float32Array(pixels);
+  for (let at = 0; at < picture.length; at += 1)
+    if (Math.abs(picture[at]! - other[at]!) > same) differs[at % pixels] = 1;
+  return differs;
 }
 
 /** What holds all but a little of what is drawn to each side. */
 function boxOf(contents: readonly Float32Array[], sizePx: number): Box {
-  const [columns, lines] = [new Float64Array(sizePx), new Float64Array(sizePx)];
+  const [columns, lines] = [new Float32Array(sizePx), new Float32Array(sizePx)];
   for (const content of contents)
     for (const [pixel, value] of content.entries()) {
       columns[pixel % sizePx]! += value;
@@ -204,7 +254,7 @@ function boxOf(contents: readonly Float32Array[], sizePx: number): Box {
   return { left, top, right, bottom };
 }
 
-function spanOf(counts: Float64Array): [first: number, end: number] {
+function spanOf(counts: Float32Array): [first: number, end: number] {
   const total = sumOf(counts);
   let [sum, first, end] = [0, 0, 0];
   for (const [at, value] of counts.entries()) {
@@ -247,10 +297,4 @@ function squareAround(
 function isAtEdge(pixel: number, sizePx: number): boolean {
   const [x, y] = [pixel % sizePx, Math.floor(pixel / sizePx)];
   return x === 0 || y === 0 || x === sizePx - 1 || y === sizePx - 1;
-}
-
-function sumOf(values: Iterable<number>): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  return sum;
 }

@@ -3,6 +3,7 @@
  * ground. A folder of some hundred images says how things look, and little of what there is; the base knows some thousand things. What is made here is
  * rehearsed while the flow learns the folder (rehearsal.ts), and is what words start from that the folder has nothing of (own-examples.ts).
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ConditionValue, TargetExpert } from "../engine/interfaces.ts";
 import { cosine } from "../engine/sphere.ts";
@@ -13,7 +14,7 @@ import { TrainingRandom } from "../flow/random.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { addFourBits } from "../onnx/four-bits.ts";
 import type { BasePack } from "./base-pack.ts";
-import { type Colour, clearest, type Ground, groundOf, layOn } from "./ground.ts";
+import { clearest, type EmptyGround, type Ground, groundOf, layOn } from "./ground.ts";
 import type { ImageItem, ImageSet } from "./image-set.ts";
 import { entryOf } from "./pack-draft.ts";
 import type { SetCondition } from "./pack-experts.ts";
@@ -21,14 +22,14 @@ import { interleave, writePixelFile } from "./pixel-file.ts";
 
 /** Counts ways of laying: drawings of another one are laid anew. */
 const layingVersion = 1;
-/** Of each label: two, on different colours, so that seeds differ. */
+/** Of each label: two, mostly on grounds of different colours, so that seeds differ. */
 const drawingsEach = 2;
 /** Drawings that are decoded at once. */
 const drawingsAtOnce = 16;
 /** Drawings of a style that it is compared by. */
 const comparedEach = 12;
-/** Colours of the ground of which a drawing gets the one that it stands out from. */
-const coloursTried = 4;
+/** Grounds of which a drawing gets the one that it stands out from. */
+const groundsTried = 4;
 
 /** What has been laid. */
 export interface LaidDrawings {
@@ -71,7 +72,7 @@ export class DrawingsToLay {
     examples: ExamplesContent | undefined,
     images: ImageSet,
   ): Promise<DrawingsToLay | undefined> {
-    if (!examples || examples.ownAffinities) return undefined;
+    if (!examples?.examples.length || examples.ownAffinities) return undefined;
     const rows = images.items.flatMap(({ split, row }) => (split === "train" ? [row] : []));
     const ground = await groundOf(images, rows);
     return ground && new DrawingsToLay(base, examples, ground, images.digest);
@@ -88,7 +89,8 @@ export class DrawingsToLay {
 
   /** Names what they are made from. */
   get key(): string {
-    return `${layingVersion} ${this.#base.digest} ${this.#source}`;
+    const { digest, draft } = this.#base;
+    return `${layingVersion} ${digest} ${draft.translation.id} ${this.#source}`;
   }
 
   /**
@@ -154,6 +156,7 @@ export class DrawingsToLay {
       const codes = [...own.trainRows].map((row) => table.values.subarray(row * table.dims, (row + 1) * table.dims));
       return [{ expert, mean: meanOf(codes) }];
     });
+    if (judges.length === 0) return styles.map(() => 0);
     const likeness: number[] = [];
     for (const style of styles.keys()) {
       const of = [...examples.keys()].filter((at) => examples[at]!.style === style);
@@ -164,7 +167,7 @@ export class DrawingsToLay {
       );
       const laid: ConditionValue[] = [];
       for await (const planes of this.#laid(target, some, signal))
-        laid.push({ kind: "image", planes, sizePx: this.#ground.sizePx, key: `${style} ${laid.length}` });
+        laid.push({ kind: "image", planes, sizePx: this.#ground.sizePx, key: keyOf(planes) });
       let sum = 0;
       if (laid.length > 0)
         for (const { expert, mean } of judges) {
@@ -189,18 +192,16 @@ export class DrawingsToLay {
       const planes = await target.decode(this.#latentsOf(some), some.length);
       for (const [index, at] of some.entries()) {
         const drawing = planes.subarray(index * size, (index + 1) * size);
-        yield layOn(this.#ground, drawing, clearest(drawing, this.#coloursFor(at)));
+        yield layOn(this.#ground, drawing, clearest(drawing, this.#groundsFor(at)));
       }
     }
   }
 
-  /** Some colours of the ground, by chance and yet always the same for a drawing. */
-  #coloursFor(drawing: number): Colour[] {
-    const { colours } = this.#ground;
+  /** Some grounds, by chance and yet always the same for a drawing. */
+  #groundsFor(drawing: number): EmptyGround[] {
+    const { empty } = this.#ground;
     const random = new TrainingRandom(0, drawing, "ground");
-    return colours.length === 0
-      ? []
-      : Array.from({ length: coloursTried }, () => colours[random.below(colours.length)]!);
+    return empty.length === 0 ? [] : Array.from({ length: groundsTried }, () => empty[random.below(empty.length)]!);
   }
 
   #latentsOf(which: readonly number[]): Float32Array {
@@ -215,6 +216,12 @@ export class DrawingsToLay {
     return latents;
   }
 }
+
+/** Names what is laid by what it looks like. */
+const keyOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
+  createHash("sha256")
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest("hex");
 
 function grouped(examples: readonly Example[]): Map<number, number[]> {
   const ofLabel = new Map<number, number[]>();

@@ -29,13 +29,19 @@ export function examplesInOwnStyle(
   const trained = Array.from(set.trainRows, (row) => ({ row }));
   const middle = meansOf(set, trained, () => "").get("")!;
   middles.set(middle, middles.length - dims);
-  const own = { ...base, middles, ownKeys: toFourBits(captionsOf(set), base.keyDims) };
+  // Those of a style of one's own lie on its ground, not on this one.
+  const { ownAffinities: _, ...others } = base;
+  const own = { ...others, middles, ownKeys: toFourBits(captionsOf(set), base.keyDims) };
   if (!drawings) return own;
   const { latents } = drawings.set;
   const { examples, likeness } = drawings.laid;
   const values = examples.map((_, row) => middle.map((value, axis) => latents[row * dims + axis]! - value));
-  const ownAffinities = Float32Array.from(likeness, (value) => sharpness * value);
-  return { ...own, examples, values: toFourBits(values, dims), ownAffinities };
+  return {
+    ...own,
+    examples,
+    values: toFourBits(values, dims),
+    ownAffinities: Float32Array.from(likeness, (value) => sharpness * value),
+  };
 }
 
 /** Vectors of the captions of training images, each once: those that the flow was trained on. */

@@ -38,7 +38,7 @@ import { openWorkFolder, type WorkFolder } from "./work-folder.ts";
 
 export interface TranslationProgress {
   readonly stage: "reading" | "encoding" | "training" | "publishing";
-  /** Parts of the stage: images read, captions and images encoded, steps trained. */
+  /** Parts of the stage: images read; captions and images encoded, drawings laid and encoded; steps trained. */
   readonly done: number;
   readonly total: number;
   readonly epoch?: number;

@@ -104,6 +104,10 @@ describe("encoding a folder", async () => {
     const second = await encode(folder, undefined, { openExperts, set });
     assert.deepEqual([opened, started.length], [[1, 1], 1]);
     assert.deepEqual(second.images, first.images);
+    // What is encoded already needs no thread.
+    const third = await encode(folder, undefined, { openExperts, set });
+    assert.equal(started.length, 1);
+    assert.deepEqual(third.set, second.set);
   });
 
   it("waits for experts that are being opened before it refuses or stops", async () => {

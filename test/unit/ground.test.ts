@@ -65,80 +65,115 @@ const discColours = [red, blue, yellow, red];
 const onDiscs = things.map((thing, index) => picture(disc(discColours[index]!), thing));
 
 describe("the ground of a folder", () => {
+  const where = { left: 10, top: 8, right: 22, bottom: 20 };
+
   it("is the disc that all things lie on, with its colours, and the place where they stand", async () => {
-    const ground = (await groundIn(onDiscs))!;
-    assert.deepEqual(ground.colours, discColours);
-    assert.deepEqual(ground.box, { left: 10, top: 8, right: 22, bottom: 20 });
-    const alone = picture(disc(red));
-    assert.deepEqual(ground.coverage, alone.subarray(3 * pixels));
+    const { empty, box } = (await groundIn(onDiscs))!;
+    assert.deepEqual(box, where);
+    for (const [index, { colour, planes }] of empty.entries()) {
+      assert.deepEqual(colour, discColours[index]);
+      near(planes, [...picture(disc(colour))]);
+    }
   });
 
   it("is a tile where images fill the square in one colour", async () => {
     const tile = (colour: Colour): Paint => block(0, 0, sizePx, sizePx, colour);
-    const ground = (await groundIn(things.map((thing, index) => picture(tile(discColours[index]!), thing))))!;
-    assert.deepEqual([ground.colours, ground.box], [discColours, { left: 10, top: 8, right: 22, bottom: 20 }]);
-    assert.ok(ground.coverage.every((value) => value === 1));
+    const { empty, box } = (await groundIn(things.map((thing, index) => picture(tile(discColours[index]!), thing))))!;
+    assert.deepEqual(box, where);
+    for (const { colour, planes } of empty) near(planes, [...picture(tile(colour))]);
+  });
+
+  it("has its soft edge, outline and shadow, which are no things", async () => {
+    const far = (x: number, y: number): number => Math.hypot(x - 15.5, y - 15.5);
+    const soft =
+      (colour: Colour, radius: number): Paint =>
+      (x, y) => {
+        const alpha = Math.min(1, Math.max(0, radius + 0.5 - far(x, y)));
+        return alpha > 0 ? [...colour, alpha] : undefined;
+      };
+    const outline: Paint = (x, y) => (far(x, y) <= 13.5 && far(x, y) > 12.4 ? [0.2, 0.2, 0.2, 1] : undefined);
+    const shadow: Paint = (x, y) => (far(x, y) < 15.8 ? [0, 0, 0, 0.4] : undefined);
+    for (const layersOf of [
+      (colour: Colour) => [soft(colour, 13.3)],
+      (colour: Colour) => [soft(colour, 13.3), outline],
+      (colour: Colour) => [shadow, disc13(colour)],
+    ]) {
+      const pictures = things.map((thing, index) => picture(...layersOf(discColours[index]!), thing));
+      const { empty, box } = (await groundIn(pictures))!;
+      assert.deepEqual(box, where);
+      for (const [index, { planes }] of empty.entries()) near(planes, [...picture(...layersOf(discColours[index]!))]);
+    }
   });
 
   it("is nothing where things stand free, however much alike their middles are", async () => {
+    const arms = [
+      block(0, 8, 7, 24, red),
+      block(25, 8, 32, 24, red),
+      block(8, 0, 24, 7, blue),
+      block(8, 25, 24, 32, blue),
+    ];
     for (const pictures of [
       things.map((thing) => picture(thing)),
-      things.map((thing, index) => picture(block(8, 8, 24, 24, discColours[index]!), noise(index), thing, outside)),
-    ]) {
-      const ground = (await groundIn(pictures))!;
-      assert.equal(ground.colours.length, 0);
-      assert.ok(ground.coverage.every((value) => value === 0));
-    }
-    const { box } = (await groundIn(things.map((thing) => picture(thing))))!;
-    assert.deepEqual(box, { left: 10, top: 8, right: 22, bottom: 20 });
+      arms.map((arm, index) => picture(arm, block(7, 7, 25, 25, white), block(8 + index, 8, 16 + index, 24, red))),
+    ])
+      assert.deepEqual((await groundIn(pictures))?.empty, []);
+    assert.deepEqual((await groundIn(things.map((thing) => picture(thing))))!.box, where);
   });
 
-  it("is not there where images fill the square with something else each time", async () => {
+  it("is not there where images fill the square, or a shape that all have, with something else each time", async () => {
     assert.equal(await groundIn([1, 2, 3, 4, 5].map((seed) => picture(noise(seed)))), undefined);
+    const round: Paint = (x, y) => (Math.hypot(x - 15.5, y - 15.5) < 15 ? undefined : [0, 0, 0, 0]);
+    assert.equal(await groundIn([1, 2, 3, 4, 5].map((seed) => picture(noise(seed), round))), undefined);
   });
 
   it("forgives one image in five without it, not two in four, and looks at the rows that it is given alone", async () => {
+    const coloursOf = async (...from: Parameters<typeof groundIn>) =>
+      (await groundIn(...from))?.empty.map(({ colour }) => colour);
     const strange = picture(noise(1));
-    assert.deepEqual((await groundIn([...onDiscs, strange]))?.colours, discColours);
-    assert.equal((await groundIn([onDiscs[0]!, onDiscs[1]!, strange, picture(noise(2))]))?.colours.length ?? 0, 0);
-    assert.deepEqual((await groundIn([strange, ...onDiscs, picture(noise(2))], [1, 2, 3, 4]))?.colours, discColours);
+    assert.deepEqual(await coloursOf([...onDiscs, strange]), discColours);
+    assert.deepEqual((await coloursOf([onDiscs[0]!, onDiscs[1]!, strange, picture(noise(2))])) ?? [], []);
+    assert.deepEqual(await coloursOf([strange, ...onDiscs, picture(noise(2))], [1, 2, 3, 4]), discColours);
   });
 });
 
-/** Leaves nothing outside a middle of 16 × 16. */
-function outside(x: number, y: number): readonly [number, number, number, number] | undefined {
-  return x < 8 || y < 8 || x >= 24 || y >= 24 ? [0, 0, 0, 0] : undefined;
+function disc13(colour: Colour): Paint {
+  return (x, y) => (Math.hypot(x - 15.5, y - 15.5) < 13.3 ? [...colour, 1] : undefined);
 }
 
 describe("a drawing that is laid", async () => {
   const ground = (await groundIn(onDiscs))!;
-  const laid = (drawing: Float32Array, colour: Colour | undefined) => layOn(ground, drawing, colour);
+  const on = (colour: Colour) => ground.empty.find((empty) => empty.colour.join() === colour.join())!;
   const at = (planes: Float32Array, x: number, y: number): number[] =>
     [0, 1, 2, 3].map((channel) => planes[channel * pixels + y * sizePx + x]!);
 
   it("is shrunk into the place of things, in proportion, and lies in its middle", () => {
     // 24 × 12 from (2, 10), so 12 × 6 from (10, 11).
-    const result = laid(picture(block(2, 10, 26, 22, white)), blue);
-    const expected = picture(disc(blue), block(10, 11, 22, 17, white));
-    near(result, [...expected]);
+    const result = layOn(ground, picture(block(2, 10, 26, 22, white)), on(blue));
+    near(result, [...picture(disc(blue), block(10, 11, 22, 17, white))]);
   });
 
   it("keeps its size where it is smaller than that place", () => {
-    near(laid(picture(block(0, 0, 4, 2, white)), red), [...picture(disc(red), block(14, 13, 18, 15, white))]);
+    const result = layOn(ground, picture(block(0, 0, 4, 2, white)), on(red));
+    near(result, [...picture(disc(red), block(14, 13, 18, 15, white))]);
   });
 
   it("lets the ground shine through what is half transparent, and is all there is where there is no ground", () => {
     const half = picture((x, y) => (x >= 4 && x < 28 && y >= 4 && y < 28 ? [1, 1, 1, 0.5] : undefined));
-    near(at(laid(half, red), 16, 14), [1, 0.5, 0.5, 1]);
-    near(at(laid(half, undefined), 16, 14), [0.5, 0.5, 0.5, 0.5]);
-    near(at(laid(half, undefined), 4, 16), [0, 0, 0, 0]);
-    near(laid(new Float32Array(4 * pixels), red), [...picture(disc(red))]);
+    near(at(layOn(ground, half, on(red)), 16, 14), [1, 0.5, 0.5, 1]);
+    near(at(layOn(ground, half, undefined), 16, 14), [0.5, 0.5, 0.5, 0.5]);
+    near(at(layOn(ground, half, undefined), 4, 16), [0, 0, 0, 0]);
+    near(layOn(ground, new Float32Array(4 * pixels), on(red)), [...picture(disc(red))]);
   });
 
-  it("gets the colour that it stands out from", () => {
+  it("stays within what can be shown where a decoder gives more colour than opacity", () => {
+    const glowing = picture(block(0, 0, 32, 32, white)).map((value, index) => (index < 3 * pixels ? value : 0.3));
+    assert.ok(layOn(ground, glowing, on(yellow)).every((value) => value <= 1));
+  });
+
+  it("gets the ground that it stands out from", () => {
     const drawing = picture(block(4, 4, 28, 28, red), block(4, 4, 28, 10, blue));
-    assert.deepEqual(clearest(drawing, [red, blue, yellow]), yellow);
-    assert.deepEqual(clearest(drawing, [red, blue]), blue);
+    assert.deepEqual(clearest(drawing, [on(red), on(blue), on(yellow)])?.colour, yellow);
+    assert.deepEqual(clearest(drawing, [on(red), on(blue)])?.colour, blue);
     assert.equal(clearest(drawing, []), undefined);
   });
 });

@@ -73,7 +73,9 @@ const meanOf = (vectors: readonly Float32Array[]): Float32Array =>
 
 describe("drawings beside a folder", () => {
   it("are two of each label, in the styles that look most like the folder's images once they are laid as they are", async () => {
-    const judges = experts.conditions.filter(({ entry }) => entry.kind === "image");
+    // Opened anew, because experts keep what they made of an image by its key.
+    const { conditions } = await openSetExperts(source, { threads: 1 });
+    const judges = conditions.filter(({ entry }) => entry.kind === "image");
     assert.equal(judges.length, 3);
     const likeness: number[] = [];
     for (const style of tinyStyles.keys()) {
@@ -136,7 +138,7 @@ describe("drawings beside a folder", () => {
     assert.equal(encoding.at(-1)!.done, total);
   });
 
-  it("are laid once, and anew for another base", async () => {
+  it("are laid once, and anew for another base or translation", async () => {
     const long = new Date(2026, 0, 1);
     await utimes(laidFile, long, long);
     const again = await encode(set);
@@ -145,14 +147,20 @@ describe("drawings beside a folder", () => {
     const place = join(set, "drawings", "laid.json");
     const { key } = JSON.parse(await readFile(place, "utf8")) as { key: string };
     assert.ok(key.includes(base.digest));
-    const other = { ...base, digest: "another" };
-    const { drawings: anew } = await encodeFolder({
-      ...{ folder, set, sizePx: tinySizePx, source, threads: 1 },
-      openExperts: async () => experts,
-      findDrawings: (images) => DrawingsToLay.for(other, examples, images),
-    });
-    assert.ok((await stat(laidFile)).mtimeMs > long.getTime());
-    assert.deepEqual(anew!.laid, drawings.laid);
+    const { translation } = base.draft;
+    for (const other of [
+      { ...base, digest: "another" },
+      { ...base, draft: { ...base.draft, translation: { ...translation, id: "another" } } },
+    ]) {
+      const { drawings: anew } = await encodeFolder({
+        ...{ folder, set, sizePx: tinySizePx, source, threads: 1 },
+        openExperts: async () => experts,
+        findDrawings: (images) => DrawingsToLay.for(other, examples, images),
+      });
+      assert.ok((await stat(laidFile)).mtimeMs > long.getTime());
+      assert.deepEqual(anew!.laid, drawings.laid);
+      await utimes(laidFile, long, long);
+    }
   });
 
   it("are stopped with everything else, and made by the next run", async () => {
@@ -175,6 +183,7 @@ describe("drawings beside a folder", () => {
       await DrawingsToLay.for(base, { ...examples, ownAffinities: new Float32Array(tinyStyles.length) }, images),
       undefined,
     );
+    assert.equal(await DrawingsToLay.for(base, { ...examples, examples: [] }, images), undefined);
     assert.equal((await DrawingsToLay.for(base, examples, images))!.count, 2 * tinyLabels.length);
     await images.close();
   });

@@ -115,7 +115,8 @@ describe("examples in a style of one's own", () => {
         assert.ok(Math.abs(value - expected[axis]!) <= laid.values.steps[row]! / 2 + 0.01, `${row} ${axis}: ${value}`);
   });
 
-  it("replace what an own style had before, where the base is one", () => {
+  it("replace what an own style had before, where the base is one, and lie on no ground of its", () => {
     assert.deepEqual(examplesInOwnStyle(own, set), own);
+    assert.deepEqual(examplesInOwnStyle({ ...own, ownAffinities: Float32Array.of(1, 2) }, set), own);
   });
 });
