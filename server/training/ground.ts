@@ -43,14 +43,14 @@ const same = 0.1;
 const [plainMin, commonMin] = [0.75, 0.8];
 /** Share of the images in which a pixel near the outline is of another colour where that is the ground's own: an outline, a shadow. */
 const ownMin = 0.9;
-/** Share of what is visible that is solid in all images alike from which it is their shape, and not the middle of things. */
-const shapeMin = 0.8;
+/** Overlap (intersection over union) of what images show with what most of them show, from which it is a shape that all have, and no chance. */
+const shapeMin = 0.9;
 /** Opacity of the square's edge from which images without a ground fill it. */
 const filledMin = 0.5;
 /** Opacity that makes a pixel part of a thing. */
 const visible = 0.1;
-/** Share of what is drawn that may lie to either side of the box. */
-const outside = 0.03;
+/** Share of what an image shows that may lie beyond the end of its thing: a stray pixel here and there. */
+const strayMax = 0.01;
 
 /**
  * The ground of the images `rows`; undefined where there is none to lay a drawing on, as of photographs, which fill the square, or another shape that
@@ -75,14 +75,19 @@ export async function groundOf(images: ImagePixels, rows: ArrayLike<number>): Pr
     return plainGround(common, coverage, isSolid, sizePx);
   const alphas = pictures.map((picture) => picture.subarray(3 * sizePx ** 2));
   const seen = alphas.map((alpha) => alpha.map((value) => (value > visible ? 1 : 0)));
-  if (
-    area >= areaMin * sizePx ** 2 &&
-    area >= (shapeMin * seen.reduce((sum, one) => sum + sumOf(one), 0)) / seen.length
-  )
-    return undefined;
+  if (area >= areaMin * sizePx ** 2 && meanOverlap(seen, isSolid) >= shapeMin) return undefined;
   const edge = coverage.filter((_, pixel) => isAtEdge(pixel, sizePx));
   if (sumOf(edge) > filledMin * edge.length) return undefined;
   return { sizePx, empty: [], box: boxOf(seen, sizePx) };
+}
+
+/** Mean intersection over union of masks with one other. */
+function meanOverlap(masks: readonly Float32Array[], other: Float32Array): number {
+  const overlaps = masks.map((mask) => {
+    const common = sumOf(mask.map((value, pixel) => value * other[pixel]!));
+    return common / (sumOf(mask) + sumOf(other) - common);
+  });
+  return overlaps.reduce((sum, overlap) => sum + overlap, 0) / masks.length;
 }
 
 /** The ground of images that have one, each of one colour. */
@@ -241,28 +246,43 @@ function differenceOf(picture: Float32Array, other: Float32Array): Float32Array 
   return differs;
 }
 
-/** What holds all but a little of what is drawn to each side. */
+/** Where larger things reach to, a quarter of them further; the whole square where there is nothing. */
 function boxOf(contents: readonly Float32Array[], sizePx: number): Box {
-  const [columns, lines] = [new Float32Array(sizePx), new Float32Array(sizePx)];
-  for (const content of contents)
+  const extents = contents.flatMap((content) => {
+    const [columns, lines] = [new Float32Array(sizePx), new Float32Array(sizePx)];
     for (const [pixel, value] of content.entries()) {
       columns[pixel % sizePx]! += value;
       lines[Math.floor(pixel / sizePx)]! += value;
     }
-  const [left, right] = spanOf(columns);
-  const [top, bottom] = spanOf(lines);
-  return { left, top, right, bottom };
+    const [left, right] = spanOf(columns);
+    const [top, bottom] = spanOf(lines);
+    return right > left ? [{ left, top, right, bottom }] : [];
+  });
+  if (extents.length === 0) return { left: 0, top: 0, right: sizePx, bottom: sizePx };
+  const [least, most] = [Math.floor(extents.length / 4), Math.ceil((3 * extents.length) / 4) - 1];
+  const sorted = (side: keyof Box): number[] => extents.map((extent) => extent[side]).sort((a, b) => a - b);
+  return {
+    left: sorted("left")[least]!,
+    top: sorted("top")[least]!,
+    right: sorted("right")[most]!,
+    bottom: sorted("bottom")[most]!,
+  };
 }
 
+/** What holds all but a little to either side; nothing of nothing. */
 function spanOf(counts: Float32Array): [first: number, end: number] {
-  const total = sumOf(counts);
+  const stray = strayMax * sumOf(counts);
   let [sum, first, end] = [0, 0, 0];
   for (const [at, value] of counts.entries()) {
     sum += value;
-    if (sum < outside * total) first = at + 1;
-    if (sum - value < (1 - outside) * total) end = at + 1;
+    if (sum <= stray) first = at + 1;
   }
-  return end > first ? [first, end] : [0, counts.length];
+  sum = 0;
+  for (let at = counts.length - 1; at >= 0 && end === 0; at -= 1) {
+    sum += counts[at]!;
+    if (sum > stray) end = at + 1;
+  }
+  return [first, end];
 }
 
 /** The whole of what is visible; the whole square where nothing is. */
