@@ -89,7 +89,7 @@ export const limits = {
   exampleCaptionsMax: 8,
   /** Body of a training's request in bytes: `examplesMax` examples with a sentence each. */
   trainingJsonMaxBytes: 4 * 1024 * 1024,
-  /** Optimiser steps of a training; 600 are the default and take minutes. */
+  /** Optimiser steps of a training; 400 are the default and take minutes. */
   trainingStepsMax: 10_000,
   /** Images of one step: memory grows with it. */
   trainingBatchMax: 512,
