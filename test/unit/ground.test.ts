@@ -1,8 +1,9 @@
 /** What the images of a folder lie on: found where they have something in common, and drawings laid on it, pixel by pixel. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Colour, clearest, groundOf, layOn } from "../../server/training/ground.ts";
+import { type Colour, groundOf } from "../../server/training/ground.ts";
 import type { ImagePixels } from "../../server/training/image-set.ts";
+import { clearest, layOn } from "../../server/training/lay-on-ground.ts";
 import { near } from "../fixtures/near.ts";
 
 const sizePx = 32;
