@@ -22,7 +22,8 @@ Trains a translation of your own on DIR, a folder of PNG, JPEG, WebP or GIF imag
 or JSON Lines file in it, else from .txt files beside the images, else from the words of the file names. Folders in it are read too,
 links to folders are not. The experts of the base
 pack stay frozen; the flow starts from the base's, learns the images beside the base's drawings, laid as the images are, and stops when
-held-out images stop gaining. The new pack appears in DATA/packs/NAME only when it beats its start. Ctrl-C, or worse, loses nothing: the same command goes on. See docs/training.md.
+held-out images stop gaining. The new pack appears in DATA/packs/NAME only when it beats its start. Ctrl-C, or worse, loses
+nothing: the same command goes on. See docs/training.md.
 Exit codes: 0 published, 1 not better than its start or failed, 2 wrong usage.
 
   --name NAME        id of the new pack and of its translation; a pack of that name gets a new version

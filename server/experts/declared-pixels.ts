@@ -4,6 +4,7 @@
  */
 import { averageAreas } from "../engine/areas.ts";
 import { type Channels, channelCount, type ImageInput, type ImageOutput } from "../packs/declared-manifest.ts";
+import { boundsOf } from "./drawing-mask.ts";
 
 interface Square {
   /** Premultiplied RGBA in [0, 1], [4, sizePx, sizePx]. */
@@ -56,17 +57,10 @@ function withChannels(planes: Float32Array, { channels, background, sizePx }: Im
 /** The largest square in the middle of what is drawn; the whole when nothing is. */
 function cropToDrawn({ planes, sizePx }: Square): Square {
   const alpha = planes.subarray(3 * sizePx * sizePx);
-  let [left, right, top, bottom] = [sizePx, -1, sizePx, -1];
-  for (const [pixel, value] of alpha.entries()) {
-    // Half a level of eight bits is the least that a PNG can show.
-    if (value < 0.5 / 255) continue;
-    const [x, y] = [pixel % sizePx, Math.floor(pixel / sizePx)];
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y);
-  }
-  if (right < 0) return { planes, sizePx };
+  // Half a level of eight bits is the least that a PNG can show.
+  const bounds = boundsOf(sizePx, (at) => alpha[at]! >= 0.5 / 255);
+  if (!bounds) return { planes, sizePx };
+  const { left, right, top, bottom } = bounds;
   const [width, height] = [right - left + 1, bottom - top + 1];
   const side = Math.min(width, height);
   const [x0, y0] = [left + Math.floor((width - side) / 2), top + Math.floor((height - side) / 2)];

@@ -77,9 +77,7 @@ export class ExampleStore implements Examples {
 
   constructor(content: ExamplesContent) {
     this.#content = content;
-    const ofLabel = new Map<number, number[]>();
-    for (const [at, { label }] of content.examples.entries()) ofLabel.set(label, [...(ofLabel.get(label) ?? []), at]);
-    this.#ofLabel = ofLabel;
+    this.#ofLabel = byLabel(content.examples);
     this.#indexOfLabel = new Map(content.labels.map((id, index) => [id, index]));
     this.#indexOfStyle = new Map(content.styles.map((id, index) => [id, index]));
     this.#names = unitVectors(content.keys, content.keyDims);
@@ -164,6 +162,13 @@ export class ExampleStore implements Examples {
     const { keyDims } = this.#content;
     return this.#names.slice(label * keyDims, (label + 1) * keyDims);
   }
+}
+
+/** Examples of each label that has some, by their indices. */
+export function byLabel(examples: readonly Example[]): Map<number, number[]> {
+  const ofLabel = new Map<number, number[]>();
+  for (const [at, { label }] of examples.entries()) ofLabel.set(label, [...(ofLabel.get(label) ?? []), at]);
+  return ofLabel;
 }
 
 interface Weighed {

@@ -10,7 +10,7 @@ import type { TrainingSet } from "../flow/training-set.ts";
 import { labelTable } from "../flow/vector-table.ts";
 import type { FlowWeights } from "../flow/weights.ts";
 import type { BasePack } from "./base-pack.ts";
-import { entryOf } from "./pack-draft.ts";
+import { vocabularyOf } from "./pack-draft.ts";
 
 export interface FlowStart {
   readonly weights: FlowWeights;
@@ -75,8 +75,4 @@ export async function chooseStart(
 }
 
 /** The base's styles in the order of the vocabulary. */
-function stylesOf(draft: BasePack["draft"]): string[] {
-  const condition = draft.translation.conditions.find(({ name }) => name === "style");
-  const entry = condition && entryOf(draft, condition.expert);
-  return entry?.kind === "label" ? entry.vocabulary.map(({ id }) => id) : [];
-}
+const stylesOf = (draft: BasePack["draft"]): string[] => vocabularyOf(draft, "style")?.map(({ id }) => id) ?? [];

@@ -3,6 +3,7 @@
  * and its shadow, and the place where things stand. Drawings of another set that are laid so look as if they belonged to it.
  */
 import { sumOf } from "../engine/sum.ts";
+import { evenPlaces } from "./even-distances.ts";
 import type { ImagePixels } from "./image-set.ts";
 
 /** Red, green, blue in [0, 1], straight. */
@@ -58,9 +59,8 @@ const strayMax = 0.01;
 export async function groundOf(images: ImagePixels, rows: ArrayLike<number>): Promise<Ground | undefined> {
   const { sizePx } = images;
   const most = Math.max(imagesMin, Math.min(imagesMax, Math.floor(imagesBytes / (16 * sizePx ** 2))));
-  const step = Math.max(1, rows.length / most);
   const pictures: Float32Array[] = [];
-  for (let at = 0; at < rows.length; at += step) pictures.push(await images.read(rows[Math.floor(at)]!, 1));
+  for (const place of evenPlaces(rows.length, most)) pictures.push(await images.read(rows[place]!, 1));
   const coverage = medianAlpha(pictures, sizePx);
   const isSolid = coverage.map((alpha) => (alpha >= solid ? 1 : 0));
   const area = sumOf(isSolid);
@@ -103,9 +103,7 @@ function plainGround(
     isNear[pixel] === 1 && differs.reduce((sum, one) => sum + one[pixel]!, 0) >= ownMin * images.length ? 1 : 0,
   );
   const contents = differs.map((one) => one.map((value, pixel) => (isOwn[pixel] === 1 ? 0 : value)));
-  const step = Math.max(1, images.length / groundsMax);
-  const kept = Array.from({ length: Math.min(images.length, groundsMax) }, (_, index) => Math.floor(index * step));
-  const empty = kept.map((index): EmptyGround => {
+  const empty = evenPlaces(images.length, groundsMax).map((index): EmptyGround => {
     const { picture, colour } = images[index]!;
     const planes = plain[index]!.map((value, at) => (isOwn[at % isOwn.length] === 1 ? picture[at]! : value));
     return { colour, planes };

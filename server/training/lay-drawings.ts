@@ -4,22 +4,22 @@
  * rehearsed while the flow learns the folder (rehearsal.ts), and is what words start from that the folder has nothing of (own-examples.ts).
  */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
 import type { ConditionValue, TargetExpert } from "../engine/interfaces.ts";
 import { cosine } from "../engine/sphere.ts";
-import type { Example, ExamplesContent } from "../experts/examples.ts";
+import { byLabel, type Example, type ExamplesContent } from "../experts/examples.ts";
 import { openTarget } from "../experts/registry.ts";
-import { writeFileAtomically } from "../files/atomic-file.ts";
 import { TrainingRandom } from "../flow/random.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { addFourBits } from "../onnx/four-bits.ts";
 import type { BasePack } from "./base-pack.ts";
+import { evenPlaces } from "./even-distances.ts";
 import { type EmptyGround, type Ground, groundOf } from "./ground.ts";
 import type { ImageItem, ImageSet } from "./image-set.ts";
 import { clearest, layOn } from "./lay-on-ground.ts";
-import { entryOf } from "./pack-draft.ts";
+import { meanRow } from "./mean-row.ts";
+import { vocabularyOf } from "./pack-draft.ts";
 import type { SetCondition } from "./pack-experts.ts";
-import { interleave, writePixelFile } from "./pixel-file.ts";
+import { interleave, writeIndex, writePixels } from "./write-image-set.ts";
 
 /** Counts ways of laying: drawings of another one are laid anew. */
 const layingVersion = 1;
@@ -63,7 +63,7 @@ export class DrawingsToLay {
     this.#source = source;
     this.#examples = examples;
     this.#ground = ground;
-    this.#ofLabel = grouped(examples.examples);
+    this.#ofLabel = byLabel(examples.examples);
     this.#names = namesOfLabels(base);
   }
 
@@ -113,7 +113,7 @@ export class DrawingsToLay {
     const chosen = [...this.#ofLabel.values()].flatMap((of) =>
       [...of].sort((a, b) => likenessOf(b) - likenessOf(a)).slice(0, drawingsEach),
     );
-    await writePixelFile(join(folder, "images.rgba"), async (add) => {
+    await writePixels(folder, async (add) => {
       let done = 0;
       for await (const laid of this.#laid(target, chosen, signal)) {
         await add(interleave(laid, this.#ground.sizePx));
@@ -122,7 +122,7 @@ export class DrawingsToLay {
       }
     });
     const items = chosen.map((at, row) => this.#itemOf(examples[at]!, row));
-    await writeFileAtomically(join(folder, "index.jsonl"), `${items.map((item) => JSON.stringify(item)).join("\n")}\n`);
+    await writeIndex(folder, items);
     return { examples: chosen.map((at) => examples[at]!), likeness };
   }
 
@@ -154,18 +154,13 @@ export class DrawingsToLay {
     const judges = conditions.flatMap(({ entry, expert, name }) => {
       const table = own.conditions.find((condition) => condition.name === name)?.table;
       if (entry.kind !== "image" || table?.kind !== "dense") return [];
-      const codes = [...own.trainRows].map((row) => table.values.subarray(row * table.dims, (row + 1) * table.dims));
-      return [{ expert, mean: meanOf(codes) }];
+      return [{ expert, mean: meanRow(table.values, table.dims, own.trainRows) }];
     });
     if (judges.length === 0) return styles.map(() => 0);
     const likeness: number[] = [];
     for (const style of styles.keys()) {
       const of = [...examples.keys()].filter((at) => examples[at]!.style === style);
-      const step = Math.max(1, of.length / comparedEach);
-      const some = Array.from(
-        { length: Math.min(of.length, comparedEach) },
-        (_, index) => of[Math.floor(index * step)]!,
-      );
+      const some = evenPlaces(of.length, comparedEach).map((place) => of[place]!);
       const laid: ConditionValue[] = [];
       for await (const planes of this.#laid(target, some, signal))
         laid.push({ kind: "image", planes, sizePx: this.#ground.sizePx, key: keyOf(planes) });
@@ -173,7 +168,7 @@ export class DrawingsToLay {
       if (laid.length > 0)
         for (const { expert, mean } of judges) {
           const codes = await expert.encodeExamples(laid);
-          sum += cosine(mean, meanOf(laid.map((_, row) => codes.subarray(row * expert.dims, (row + 1) * expert.dims))));
+          sum += cosine(mean, meanRow(codes, expert.dims, [...laid.keys()]));
         }
       likeness.push(sum);
     }
@@ -224,23 +219,6 @@ const keyOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
     .update(new Uint8Array(buffer, byteOffset, byteLength))
     .digest("hex");
 
-function grouped(examples: readonly Example[]): Map<number, number[]> {
-  const ofLabel = new Map<number, number[]>();
-  for (const [at, { label }] of examples.entries()) ofLabel.set(label, [...(ofLabel.get(label) ?? []), at]);
-  return ofLabel;
-}
-
 /** What people call each label of the base, the plainest first. */
-function namesOfLabels({ draft }: BasePack): Map<string, string[]> {
-  const condition = draft.translation.conditions.find(({ name }) => name === "label");
-  const entry = condition && entryOf(draft, condition.expert);
-  return new Map(
-    entry?.kind === "label" ? entry.vocabulary.map(({ id, label, names = [] }) => [id, [label, ...names]]) : [],
-  );
-}
-
-function meanOf(vectors: readonly Float32Array[]): Float32Array {
-  const mean = new Float32Array(vectors[0]!.length);
-  for (const vector of vectors) for (const [axis, value] of vector.entries()) mean[axis]! += value / vectors.length;
-  return mean;
-}
+const namesOfLabels = ({ draft }: BasePack): Map<string, string[]> =>
+  new Map(vocabularyOf(draft, "label")?.map(({ id, label, names = [] }) => [id, [label, ...names]]));

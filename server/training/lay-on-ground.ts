@@ -2,6 +2,7 @@
  * Laying a drawing as the images of a folder are (ground.ts): shrunk into the place of things, on a ground from which it stands out.
  */
 import { averageAreas } from "../engine/areas.ts";
+import { boundsOf } from "../experts/drawing-mask.ts";
 import { type Box, type EmptyGround, type Ground, visible } from "./ground.ts";
 
 /** Premultiplied planes [4, sizePx, sizePx] of a drawing → the same of it in the ground's box, centred, not enlarged, on a ground or on nothing. */
@@ -62,14 +63,10 @@ export function clearest(drawing: Float32Array, grounds: readonly EmptyGround[])
 
 /** The whole of what is visible; the whole square where nothing is. */
 function extentOf(drawing: Float32Array, sizePx: number): Box {
-  const pixels = sizePx ** 2;
-  let [left, top, right, bottom] = [sizePx, sizePx, 0, 0];
-  for (let pixel = 0; pixel < pixels; pixel += 1) {
-    if (drawing[3 * pixels + pixel]! <= visible) continue;
-    const [x, y] = [pixel % sizePx, Math.floor(pixel / sizePx)];
-    [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x + 1), Math.max(bottom, y + 1)];
-  }
-  return right > left ? { left, top, right, bottom } : { left: 0, top: 0, right: sizePx, bottom: sizePx };
+  const alpha = drawing.subarray(3 * sizePx ** 2);
+  const bounds = boundsOf(sizePx, (at) => alpha[at]! > visible);
+  if (!bounds) return { left: 0, top: 0, right: sizePx, bottom: sizePx };
+  return { ...bounds, right: bounds.right + 1, bottom: bounds.bottom + 1 };
 }
 
 /** Planes [4, side, side] of a square whose middle is that of the box. */

@@ -1,13 +1,15 @@
 /**
- * Examples for a style of one's own (server/experts/examples.ts): those of the base pack, laid as its images are (lay-drawings.ts), around the middle of the new style. What was drawn in
- * that style is left to the flow, which has learned it: captions that it was trained on are kept, so that what is like one of them has no start.
+ * Examples for a style of one's own (server/experts/examples.ts): those of the base pack, laid as its images are (lay-drawings.ts), around the middle of
+ * the new style. What was drawn in that style is left to the flow, which has learned it: captions that it was trained on are kept, so that what is like
+ * one of them has no start.
  */
 import type { ExamplesContent } from "../experts/examples.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { toFourBits } from "../onnx/four-bits.ts";
 import type { EncodedDrawings } from "./encode-folder.ts";
+import { evenPlaces } from "./even-distances.ts";
 import { vectorOf } from "./fit-outside.ts";
-import { meansOf } from "./gather-examples.ts";
+import { meanRow } from "./mean-row.ts";
 
 /** Log-weight of a drawing for each unit of likeness of its style, a sum of cosines: of the default pack's styles the likest lie some tenths apart. */
 const sharpness = 10;
@@ -26,8 +28,7 @@ export function examplesInOwnStyle(
   const { dims } = base;
   const middles = base.middles.slice();
   // Where no style is asked for, all of them lie around the last.
-  const trained = Array.from(set.trainRows, (row) => ({ row }));
-  const middle = meansOf(set, trained, () => "").get("")!;
+  const middle = meanRow(set.latents, dims, set.trainRows);
   middles.set(middle, middles.length - dims);
   // Those of a style of one's own lie on its ground, not on this one.
   const { ownAffinities: _, ...others } = base;
@@ -48,8 +49,5 @@ export function examplesInOwnStyle(
 function captionsOf({ conditions, trainRows }: TrainingSet): Float32Array[] {
   const table = conditions.find(({ name }) => name === "caption")!;
   const entries = [...new Set([...trainRows].flatMap((row) => table.options[row]!))];
-  const step = Math.max(1, entries.length / captionsMax);
-  return Array.from({ length: Math.min(entries.length, captionsMax) }, (_, index) =>
-    vectorOf(table, entries[Math.floor(index * step)]!),
-  );
+  return evenPlaces(entries.length, captionsMax).map((place) => vectorOf(table, entries[place]!));
 }

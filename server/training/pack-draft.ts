@@ -81,6 +81,16 @@ const describe = (name: string, entry: ExpertEntry | undefined): string =>
 export const entryOf = ({ manifest }: PackDraft, expert: string): ConditioningEntry =>
   manifest.experts[expert] as ConditioningEntry;
 
+/** The vocabulary of a translation's labels or styles; undefined where it reads none. */
+export function vocabularyOf(
+  draft: PackDraft,
+  condition: "label" | "style",
+): Extract<ConditioningEntry, { kind: "label" }>["vocabulary"] | undefined {
+  const found = draft.translation.conditions.find(({ name }) => name === condition);
+  const entry = found && entryOf(draft, found.expert);
+  return entry?.kind === "label" ? entry.vocabulary : undefined;
+}
+
 /** Files of a pack's experts, used by a translation or not. */
 export const expertFiles = ({ experts }: DraftManifest): string[] => Object.values(experts).flatMap(filesOfExpert);
 

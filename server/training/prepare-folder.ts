@@ -15,7 +15,7 @@ import { type Complaint, Complaints, describeComplaints } from "./complaints.ts"
 import { holdOut } from "./hold-out.ts";
 import type { ImageItem } from "./image-set.ts";
 import { DuplicateFinder } from "./near-duplicates.ts";
-import { interleave, writePixelFile } from "./pixel-file.ts";
+import { interleave, writeIndex, writePixels } from "./write-image-set.ts";
 
 /** Image files that are read and decoded while one is looked at. */
 const readAhead = 8;
@@ -60,7 +60,7 @@ export async function prepareFolder(options: PrepareOptions): Promise<PreparedFo
   await rm(set, { recursive: true, force: true });
   await mkdir(set, { recursive: true });
   const captioned = await captionsOfFolder(folder, files, complaints);
-  const usable = await writePixels(options, captioned, complaints);
+  const usable = await decodeAll(options, captioned, complaints);
   const found = complaints.list();
   if (usable.length < limits.examplesMin) throw tooFew(folder, usable.length, found);
   const heldOut = holdOut(usable, folder);
@@ -74,7 +74,7 @@ export async function prepareFolder(options: PrepareOptions): Promise<PreparedFo
       split: heldOut.has(row) ? "heldOutPair" : "train",
     }),
   );
-  await writeFileAtomically(join(set, "index.jsonl"), `${items.map((item) => JSON.stringify(item)).join("\n")}\n`);
+  await writeIndex(set, items);
   const prepared = { usable: usable.length, heldOut: heldOut.size, complaints: found };
   // Last: without it, whatever an interrupted run left is made again.
   await writeFileAtomically(donePath, JSON.stringify({ ...prepared, fingerprint } satisfies Prepared));
@@ -82,14 +82,14 @@ export async function prepareFolder(options: PrepareOptions): Promise<PreparedFo
 }
 
 /** Decodes what can be decoded into `images.rgba`; gives the files that are in it, in order. */
-async function writePixels(
+async function decodeAll(
   { folder, set, sizePx, signal, onProgress }: PrepareOptions,
   captioned: readonly CaptionedFile[],
   complaints: Complaints,
 ): Promise<CaptionedFile[]> {
   const usable: CaptionedFile[] = [];
   const duplicates = new DuplicateFinder();
-  await writePixelFile(join(set, "images.rgba"), async (add) => {
+  await writePixels(set, async (add) => {
     const decoding = captioned.slice(0, readAhead).map(({ file }) => decode(join(folder, file), sizePx));
     for (const [index, item] of captioned.entries()) {
       signal?.throwIfAborted();

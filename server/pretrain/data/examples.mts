@@ -18,7 +18,7 @@ import { sessionThreadsFor } from "../../training/encode-team.ts";
 import { recordsFolder } from "../../training/fill-pack-folder.ts";
 import { gatherExamples } from "../../training/gather-examples.ts";
 import { openImageSet } from "../../training/image-set.ts";
-import { draftOf } from "../../training/pack-draft.ts";
+import { draftOf, vocabularyOf } from "../../training/pack-draft.ts";
 import { openSetExperts } from "../../training/pack-experts.ts";
 import { digestExperts, writeManifest } from "../../training/publish.ts";
 
@@ -35,13 +35,12 @@ const file = "examples/examples.safetensors";
 const packFile = join(values.pack, "pack.json");
 
 const draft = await draftOf(values.pack);
-const vocabularyOf = (name: string) => {
-  const key = draft.translation.conditions.find((condition) => condition.name === name)?.expert;
-  const entry = draft.manifest.experts[key ?? ""];
-  if (entry?.kind !== "label") throw new Error(`${packFile}: expected a ${name} expert with a vocabulary, got none`);
-  return entry.vocabulary;
+const requireVocabulary = (name: "label" | "style") => {
+  const vocabulary = vocabularyOf(draft, name);
+  if (!vocabulary) throw new Error(`${packFile}: expected a ${name} expert with a vocabulary, got none`);
+  return vocabulary;
 };
-const [labels, styles] = [vocabularyOf("label"), vocabularyOf("style")];
+const [labels, styles] = [requireVocabulary("label"), requireVocabulary("style")];
 const files = await digestExperts(values.pack, draft);
 const images = await openImageSet(values.icons, draft.target.imageSizePx);
 // Captions alone, for the names of labels: pictures of the set as conditions are not needed.

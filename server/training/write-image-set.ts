@@ -1,16 +1,23 @@
-/** Writing the pixels of an image set (image-set.ts), image after image, whole or not at all. */
+/** Writing an image set (image-set.ts): its index, and its pixels image after image, each file whole or not at all. */
 import { open, rename } from "node:fs/promises";
-import { asStorageError } from "../files/atomic-file.ts";
+import { join } from "node:path";
+import { asStorageError, writeFileAtomically } from "../files/atomic-file.ts";
+import type { ImageItem } from "./image-set.ts";
+
+/** @throws AppError `storage_full` */
+export const writeIndex = (set: string, items: readonly ImageItem[]): Promise<void> =>
+  writeFileAtomically(join(set, "index.jsonl"), `${items.map((item) => JSON.stringify(item)).join("\n")}\n`);
 
 /**
- * Writes a file of pixels beside its place and puts it there when all is in it.
+ * Writes the pixels beside their place and puts them there when all are written.
  * @param fill is given what adds the bytes of an image, which need not be waited for but before the next
  * @throws AppError `storage_full`, and whatever `fill` throws
  */
-export async function writePixelFile(
-  path: string,
+export async function writePixels(
+  set: string,
   fill: (add: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
+  const path = join(set, "images.rgba");
   const out = await open(`${path}.writing`, "w");
   // Of the image before, which need not be waited for but when the next one is there.
   let writing = Promise.resolve();
