@@ -91,6 +91,10 @@ export type FlowConditionName = (typeof flowConditionNames)[number];
 export const isWord = (name: FlowConditionName | ConditionField): name is "caption" | "label" | "style" =>
   name === "caption" || name === "label" || name === "style";
 
+/** Pictures that known drawings are found by, so that a new one can start from those that look alike. */
+export const findsExamples = (name: FlowConditionName | ConditionField): name is "sketch" | "layout" =>
+  name === "sketch" || name === "layout";
+
 /** The request's field that a flow's condition belongs to. */
 export const fieldOf = (name: FlowConditionName): ConditionField =>
   name === "image-early" || name === "image-middle" || name === "image-last" ? "image" : name;

@@ -60,7 +60,7 @@ const GuidanceSchema = z.number().min(0).max(limits.guidanceMax);
 /**
  * How much of an image comes from drawings of the same thing in other styles, where the translation has some: 0 = nothing, 1 = they are
  * drawn as they are, in the style's colours. Of `guidance`, which pushes what the flow says by itself, the rest is left. Absent: 0.9 for
- * words; 0 beside a sketch, layout, image or small image and with `keepResidualOf`, which say what to start from. Always 0 where the translation has none (`hasExamples`).
+ * words, sketches and layouts; 0 beside an image or small image and with `keepResidualOf`, which say what to start from. Always 0 where the translation has none (`hasExamples`).
  */
 const ExamplesSchema = z.number().min(0).max(1);
 

@@ -3,7 +3,14 @@
  * ranges of single fields are in contract.ts, what a translation can read in translation-rules.ts.
  */
 import type { z } from "zod";
-import { asksFor, type ConditionField, conditionFields, isWord, type PartialCondition } from "./conditions.ts";
+import {
+  asksFor,
+  type ConditionField,
+  conditionFields,
+  findsExamples,
+  isWord,
+  type PartialCondition,
+} from "./conditions.ts";
 import { limits } from "./limits.ts";
 
 interface Weights {
@@ -28,14 +35,16 @@ interface Asked extends Weights {
 export const guidanceOfAll = ({ guidance, keepResidualOf }: Weights): number =>
   guidance ?? (keepResidualOf === undefined ? limits.guidanceDefault : 0);
 
-/** The share of examples that a request means: words start from them, unless something else says what to start from. */
+/** The share of examples that a request means: words, sketches and layouts start from them, unless something else says what to start from. */
 export function examplesOfAll({
   examples,
   keepResidualOf,
   condition,
 }: Weights & { readonly condition: PartialCondition }): number {
-  const hasPicture = conditionFields.some((field) => !isWord(field) && asksFor(condition, field));
-  return examples ?? (keepResidualOf === undefined && !hasPicture ? limits.examplesDefault : 0);
+  const startsElsewhere =
+    keepResidualOf !== undefined ||
+    conditionFields.some((field) => asksFor(condition, field) && !isWord(field) && !findsExamples(field));
+  return examples ?? (startsElsewhere ? 0 : limits.examplesDefault);
 }
 
 /** Weights above 0, each of which the flow contrasts for itself. */

@@ -47,8 +47,8 @@ export const imageUsage = `  --image FILE       an image to be like; --depth ear
 export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: drawn at random and printed)
   --guidance G       0 to ${limits.guidanceMax}: how strongly the conditions are followed (default ${limits.guidanceDefault};
                      0 where an image's residual is kept)
-  --examples S       0 to 1: how much of what words name comes from drawings of it in other styles
-                     (default ${limits.examplesDefault}; 0 beside pictures and where a residual is kept)
+  --examples S       0 to 1: how much comes from drawings in other styles of what words name, and that look like a
+                     sketch or layout (default ${limits.examplesDefault}; 0 beside images and where a residual is kept)
   --guidance-of F=G  the same for one condition, e.g. sketch=2; may be repeated
   --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps what the conditions explain best
   --upscale S        enlarges each image 2 or 4 times, where a pack has an upscaler`;

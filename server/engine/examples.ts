@@ -4,7 +4,7 @@
  * under what it shows, says what the conditions leave open for a drawing that hangs together. A share of that v is where the new image
  * starts; v drawn from the seed is added to it. At share 1, the image is the moved drawing itself as long as it shows what is asked for.
  */
-import { isWord } from "../../shared/conditions.ts";
+import { findsExamples } from "../../shared/conditions.ts";
 import { type EncodedCondition, type EncodedConditions, namesOf } from "./conditions.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "./guidance.ts";
 import { drawResidual, normals, streams } from "./random.ts";
@@ -60,19 +60,27 @@ function startOf(
     caption: caption?.plain ?? caption?.vector,
     label: label?.id,
     style: style?.id,
+    pictures: Object.fromEntries(
+      namesOf(conditions)
+        .filter(findsExamples)
+        .map((name) => [name, conditions[name]!.vector]),
+    ),
     noise: (count) => normals(seed, streams.examples, count).map((value) => value * mixingSpread * temperature),
   });
   if (!found) return undefined;
-  const shown = caption && shownName(caption, found.caption);
-  // What an example shows can be said in words: those of its own in the place of a caption, and nothing of sketches and other pictures.
-  const words = namesOf(conditions).filter((name) => isWord(name) && name !== "caption");
+  const { latent, likeness, pictures = {} } = found;
+  const isSaid = likeness === undefined;
+  const shown = caption && isSaid ? shownName(caption, found.caption) : undefined;
+  // It lies in the style that is asked for; it shows words if they found it, its own in the place of a caption, and its own sketch and layout.
+  const words = namesOf(conditions).filter((name) => name === "style" || (name === "label" && isSaid));
   return {
-    latent: found.latent,
-    // A caption that says more than what the example is called, as a colour, is followed further away from it.
-    share: caption && shown ? share * Math.min(1, Math.max(0, cosine(caption.vector, shown))) : share,
+    latent,
+    // A caption that says more than what the example is called, as a colour, is followed further away from it; so is a picture that looks otherwise.
+    share: share * (likeness ?? (caption && shown ? Math.min(1, Math.max(0, cosine(caption.vector, shown))) : 1)),
     shows: {
       ...Object.fromEntries(words.map((name) => [name, { ...conditions[name]!, presence: 1 }])),
-      ...(caption && { caption: { vector: beyond(caption.vector, shown), presence: 1 } }),
+      ...Object.fromEntries(Object.entries(pictures).map(([name, vector]) => [name, { vector, presence: 1 }])),
+      ...(caption && isSaid && { caption: { vector: beyond(caption.vector, shown), presence: 1 } }),
     },
   };
 }

@@ -2,7 +2,6 @@
  * What the engine needs of the rooms below it: a flow τ and its experts, as interfaces that it declares itself.
  * Every tensor is a row-major Float32Array; the callee never keeps a buffer that it was given.
  */
-
 /**
  * One condition for a batch: `values` [batch, dims]; `present` [batch], 1 where given, 0 where the learned "absent" vector stands in,
  * between them in the frames of a blend that gains or loses the condition.
@@ -81,6 +80,9 @@ export interface ConditioningExpert {
   groupOf?(style: string): string | undefined;
 }
 
+/** Vectors of pictures that examples are found by (shared/conditions.ts), as their experts code them. */
+export type PicturesOfExamples = Readonly<Partial<Record<"sketch" | "layout", Float32Array>>>;
+
 /** What an example is wanted for. */
 export interface ExampleRequest {
   /** Unit vector of the caption, its colours left out; looked at where no label is given or known. */
@@ -88,6 +90,8 @@ export interface ExampleRequest {
   /** Ids of label and style. */
   readonly label?: string | undefined;
   readonly style?: string | undefined;
+  /** Examples that look alike count more, and are all that is looked for where words name nothing that is known. */
+  readonly pictures?: PicturesOfExamples;
   /** What is added to the log-weights of `count` examples: what differs from seed to seed. */
   noise(count: number): Float32Array;
 }
@@ -97,12 +101,18 @@ export interface ExampleStart {
   readonly latent: Float32Array;
   /** Vector of what it shows, as a caption's: the name of the label. Absent where it stands for the caption that is asked for. */
   readonly caption?: Float32Array;
+  /** The same of each picture that was asked for. */
+  readonly pictures?: PicturesOfExamples;
+  /** Of what was found by its looks alone, and shows nothing of the words: how like it is, 0 to 1. Absent where words found it. */
+  readonly likeness?: number;
 }
 
 /** Drawings that are known, as latents: where a new one can start from. */
 export interface Examples {
-  /** undefined where nothing near to it is known */
+  /** undefined where nothing near to it is known, and where a picture is asked for that the examples are not known by */
   startFor(asked: ExampleRequest): ExampleStart | undefined;
+  /** Whether the examples are known by what they show as a sketch, or as a layout. */
+  knows(picture: keyof PicturesOfExamples): boolean;
 }
 
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1], [batch, 4, size, size]. */

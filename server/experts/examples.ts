@@ -5,45 +5,11 @@
  *
  * Idea: a small model and a database of examples beside it (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
  */
-import { z } from "zod";
-import { AppError } from "../../shared/problem.ts";
-import type { ExampleRequest, ExampleStart, Examples } from "../engine/interfaces.ts";
+import type { ExampleRequest, ExampleStart, Examples, PicturesOfExamples } from "../engine/interfaces.ts";
 import { dot } from "../engine/sphere.ts";
 import { addFourBits, type FourBitRows } from "../onnx/four-bits.ts";
-import { readTensorFile, type TensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
-
-/** One example: a label in a style, by their indices. */
-export interface Example {
-  readonly label: number;
-  readonly style: number;
-}
-
-export interface ExamplesContent {
-  /** Of a latent and of a caption's vector. */
-  readonly dims: number;
-  readonly keyDims: number;
-  /** Ids, in the order of their indices. */
-  readonly labels: readonly string[];
-  readonly styles: readonly string[];
-  /** Middle latent of each style and, last, of all of them, [styles + 1, dims]. */
-  readonly middles: Float32Array;
-  /** A caption's vector of each label's own name, [labels, keyDims]. */
-  readonly keys: FourBitRows;
-  readonly examples: readonly Example[];
-  /** Latents of the examples less their styles' middles, [examples, dims]. */
-  readonly values: FourBitRows;
-  /** Log-weight of an example in the second style for what is asked for in the first, [styles, styles]. */
-  readonly affinities: Float32Array;
-  /**
-   * Of a translation that draws in one style of its own: captions that its flow has learned, [captions, keyDims]. What is like one of these has
-   * no start.
-   */
-  readonly ownKeys?: FourBitRows;
-  /**
-   * Of such a translation whose examples lie as its own images do (server/training/lay-drawings.ts): log-weight of an example of each style, [styles].
-   */
-  readonly ownAffinities?: Float32Array;
-}
+import { type Example, type ExamplesContent, type ExampleWidths, readExamples } from "./examples-file.ts";
+import { Likeness, type Weighed } from "./look-alikes.ts";
 
 /** Labels that a caption's start is made of where it names none. */
 const neighbours = 3;
@@ -72,6 +38,8 @@ export class ExampleStore implements Examples {
   /** The same of captions that the flow has learned in a style of its own. */
   readonly #own: Float32Array;
 
+  /** What was chosen last for a picture, by its vector. */
+  readonly #chosen = new WeakMap<Float32Array, { readonly asked: Asked; readonly choice: Choice }>();
   /** What was found for a caption, by the style that was asked for. */
   readonly #found = new WeakMap<Float32Array, Map<number | undefined, Weighed[]>>();
 
@@ -84,29 +52,63 @@ export class ExampleStore implements Examples {
     this.#own = content.ownKeys ? unitVectors(content.ownKeys, content.keyDims) : new Float32Array(0);
   }
 
-  /** @throws AppError `pack_corrupt` when the file is missing or does not fit latents and captions of so many values */
-  static async open(path: string, dims: number, keyDims: number): Promise<ExampleStore> {
-    return new ExampleStore(await readExamples(path, dims, keyDims));
+  /** @throws AppError `pack_corrupt` when the file is missing or does not fit latents, captions and pictures of so many values */
+  static async open(path: string, widths: ExampleWidths): Promise<ExampleStore> {
+    return new ExampleStore(await readExamples(path, widths));
   }
 
   get #areLaid(): boolean {
     return this.#content.ownAffinities !== undefined;
   }
 
-  startFor({ label, style, caption, noise }: ExampleRequest): ExampleStart | undefined {
+  knows(picture: keyof PicturesOfExamples): boolean {
+    return this.#content.pictures?.has(picture) === true;
+  }
+
+  startFor({ noise, ...asked }: ExampleRequest): ExampleStart | undefined {
     const { dims, values, examples, middles, styles } = this.#content;
-    const asked = this.#indexOfStyle.get(style ?? "");
-    const named = this.#weighed(this.#indexOfLabel.get(label ?? ""), asked);
-    const chosen = named.length > 0 ? named : caption ? this.#nearest(caption, asked) : [];
+    const { chosen, isNamed, isByLooks, likeness } = this.#choiceFor(asked);
     if (chosen.length === 0) return undefined;
     const drawn = noise(chosen.length);
     const logWeights = chosen.map(({ logWeight }, index) => logWeight + drawn[index]!);
     // A mean of different grounds is none.
     const shares = this.#areLaid ? heaviestAlone(logWeights) : softmax(logWeights);
-    const middle = asked ?? styles.length;
+    const middle = this.#indexOfStyle.get(asked.style ?? "") ?? styles.length;
     const latent = middles.slice(middle * dims, (middle + 1) * dims);
     for (const [index, { at }] of chosen.entries()) addFourBits(values, at, dims, shares[index]!, latent);
-    return named.length > 0 ? { latent, caption: this.#nameOf(examples[chosen[0]!.at]!.label) } : { latent };
+    return {
+      latent,
+      ...(isNamed && { caption: this.#nameOf(examples[chosen[0]!.at]!.label) }),
+      ...(isByLooks && { likeness: likeness.shareOf(chosen, shares) }),
+      ...likeness.shownBy(chosen, shares),
+    };
+  }
+
+  /** Kept by the first picture's vector, if there is one: the images of a request differ by their noise alone. */
+  #choiceFor(asked: Asked): Choice {
+    const [first] = Object.values(asked.pictures ?? {});
+    const kept = first && this.#chosen.get(first);
+    if (kept && isSame(kept.asked, asked)) return kept.choice;
+    const choice = this.#choose(asked);
+    if (first) this.#chosen.set(first, { asked, choice });
+    return choice;
+  }
+
+  #choose({ label, style, caption, pictures = {} }: Asked): Choice {
+    const likeness = Likeness.to(pictures, this.#content.pictures ?? new Map());
+    if (!likeness) return nothing;
+    const asked = this.#indexOfStyle.get(style ?? "");
+    const ofLabel = this.#indexOfLabel.get(label ?? "");
+    const named = this.#weighed(ofLabel, asked);
+    const said = named.length > 0 ? named : caption ? this.#nearest(caption, asked) : [];
+    if (likeness.isOfNothing) return { chosen: said, isNamed: named.length > 0, isByLooks: false, likeness };
+    if (said.length > 0) return { chosen: likeness.weigh(said), isNamed: named.length > 0, isByLooks: false, likeness };
+    // What is drawn in the style that is asked for, and what a style of its own was trained on, the flow has learned.
+    const isLearned = this.#ofLabel.has(ofLabel ?? -1) || (caption && this.#ownLikeness(caption) >= likenessMin);
+    if (isLearned) return nothing;
+    const all = [...this.#ofLabel.keys()].flatMap((of) => this.#weighed(of, asked, { times: likenessOfStyles }));
+    const chosen = likeness.weigh(all).filter(({ at }) => likeness.shareOf([{ at }], [1]) > 0);
+    return { chosen, isNamed: false, isByLooks: true, likeness };
   }
 
   /** Examples of a label with their weights; none in the style that is asked for: a new drawing is no copy of the one that is there. */
@@ -171,10 +173,28 @@ export function byLabel(examples: readonly Example[]): Map<number, number[]> {
   return ofLabel;
 }
 
-interface Weighed {
-  /** Index of the example. */
-  readonly at: number;
-  readonly logWeight: number;
+type Asked = Omit<ExampleRequest, "noise">;
+
+/** Examples that a start is mixed of, by words, which may be the name of a label, or by looks alone. */
+interface Choice {
+  readonly chosen: readonly Weighed[];
+  readonly isNamed: boolean;
+  readonly isByLooks: boolean;
+  readonly likeness: Likeness;
+}
+
+const nothing: Choice = { chosen: [], isNamed: false, isByLooks: false, likeness: Likeness.toNothing };
+
+/** Whether the same is asked for, by the very same vectors. */
+function isSame(one: Asked, other: Asked): boolean {
+  const [ones, others] = [one.pictures ?? {}, other.pictures ?? {}].map((pictures) => Object.entries(pictures).flat());
+  return (
+    one.label === other.label &&
+    one.style === other.style &&
+    one.caption === other.caption &&
+    ones!.length === others!.length &&
+    ones!.every((part, at) => part === others![at])
+  );
 }
 
 const heaviest = (weighed: readonly Weighed[]): number =>
@@ -210,87 +230,3 @@ const unit = (vector: Float32Array): Float32Array => {
   const length = Math.hypot(...vector) || 1;
   return vector.map((value) => value / length);
 };
-
-/** Writes them as one file, whole or not at all. @throws AppError `storage_full` */
-export function writeExamples(path: string, content: ExamplesContent): Promise<void> {
-  const { labels, styles, middles, examples, affinities, keys, values, ownKeys, ownAffinities } = content;
-  return writeTensorFile(
-    path,
-    new Map([
-      ["middles", middles],
-      ["affinities", affinities],
-      ["keySteps", keys.steps],
-      ["valueSteps", values.steps],
-      ["labels", Float32Array.from(examples, ({ label }) => label)],
-      ...(ownKeys ? [["ownKeySteps", ownKeys.steps] as const] : []),
-      ...(ownAffinities ? [["ownAffinities", ownAffinities] as const] : []),
-    ]),
-    { labels: JSON.stringify(labels), styles: JSON.stringify(styles) },
-    new Map([
-      ["keys", keys.bytes],
-      ["values", values.bytes],
-      ["styles", Int8Array.from(examples, ({ style }) => style)],
-      ...(ownKeys ? [["ownKeys", ownKeys.bytes] as const] : []),
-    ]),
-  );
-}
-
-/** @throws AppError `pack_corrupt` when the file is missing or does not fit latents and captions of so many values */
-export async function readExamples(path: string, dims: number, keyDims: number): Promise<ExamplesContent> {
-  const file = await readTensorFile(path).catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError("pack_corrupt", `examples ${path}: expected a file of examples (${why})`, { cause });
-  });
-  return contentOf(file, path, dims, keyDims);
-}
-
-function contentOf(
-  { metadata, tensors, bytes }: TensorFile,
-  path: string,
-  dims: number,
-  keyDims: number,
-): ExamplesContent {
-  const refuse = (expected: string, got: unknown): never => {
-    throw new AppError("pack_corrupt", `examples ${path}: expected ${expected}, got ${got}`);
-  };
-  const ids = (name: string): string[] =>
-    readIds(metadata[name]) ?? refuse(`its ${name} as a list of texts`, metadata[name] ?? "none");
-  const of = <T extends Float32Array | Int8Array>(from: ReadonlyMap<string, T>, name: string, length?: number): T => {
-    const tensor = from.get(name);
-    if (!tensor || (length !== undefined && tensor.length !== length))
-      return refuse(`${length ?? "some"} values in "${name}"`, tensor?.length ?? "none");
-    const strange = tensor.find((value) => !Number.isFinite(value));
-    return strange === undefined ? tensor : refuse(`numbers in "${name}"`, strange);
-  };
-  if ((dims % 2) + (keyDims % 2) > 0) refuse("latents and captions of even widths", `${dims} and ${keyDims}`);
-  const [labels, styles] = [ids("labels"), ids("styles")];
-  const ofExample = of(tensors, "labels");
-  const count = ofExample.length;
-  const ofStyle = of(bytes, "styles", count);
-  const fits = (index: number, among: readonly string[]): boolean =>
-    Number.isInteger(index) && index >= 0 && index < among.length;
-  const strange = ofExample.find((label) => !fits(label, labels)) ?? ofStyle.find((style) => !fits(style, styles));
-  if (strange !== undefined) return refuse(`indices of ${labels.length} labels and ${styles.length} styles`, strange);
-  const ownSteps = tensors.has("ownKeySteps") || bytes.has("ownKeys") ? of(tensors, "ownKeySteps") : undefined;
-  return {
-    dims,
-    keyDims,
-    labels,
-    styles,
-    middles: of(tensors, "middles", (styles.length + 1) * dims),
-    keys: { bytes: of(bytes, "keys", (labels.length * keyDims) / 2), steps: of(tensors, "keySteps", labels.length) },
-    examples: Array.from(ofExample, (label, at) => ({ label, style: ofStyle[at]! })),
-    values: { bytes: of(bytes, "values", (count * dims) / 2), steps: of(tensors, "valueSteps", count) },
-    affinities: of(tensors, "affinities", styles.length ** 2),
-    ...(ownSteps && { ownKeys: { bytes: of(bytes, "ownKeys", (ownSteps.length * keyDims) / 2), steps: ownSteps } }),
-    ...(tensors.has("ownAffinities") && { ownAffinities: of(tensors, "ownAffinities", styles.length) }),
-  };
-}
-
-function readIds(json = ""): string[] | undefined {
-  try {
-    return z.array(z.string()).parse(JSON.parse(json));
-  } catch {
-    return undefined;
-  }
-}

@@ -45,3 +45,20 @@ export function addFourBits(
     to[2 * pair + 1]! += unit * (byte >> 4);
   }
 }
+
+/** Of one row and a vector, both [width], their product and the sum of the row's squares, in units of the row's step. */
+export function dotFourBits(
+  { bytes }: FourBitRows,
+  row: number,
+  width: number,
+  vector: Float32Array,
+): { readonly product: number; readonly squares: number } {
+  let [product, squares] = [0, 0];
+  for (let pair = 0, from = (row * width) / 2; pair < width / 2; pair += 1, from += 1) {
+    const byte = bytes[from]!;
+    const [low, high] = [(byte << 28) >> 28, byte >> 4];
+    product += low * vector[2 * pair]! + high * vector[2 * pair + 1]!;
+    squares += low * low + high * high;
+  }
+  return { product, squares };
+}

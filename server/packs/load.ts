@@ -9,6 +9,7 @@ import { AppError } from "../../shared/problem.ts";
 import type { Upscaler } from "../engine/interfaces.ts";
 import type { Translation } from "../engine/translation.ts";
 import { ExampleStore } from "../experts/examples.ts";
+import { exampleWidths } from "../experts/examples-file.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { openConditioning, openTarget } from "../experts/registry.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
@@ -96,13 +97,9 @@ async function loadTranslation(
     ...(calibration ? { calibration: await readCalibration(folder, calibration) } : {}),
     ...(examples === undefined
       ? {}
-      : { examples: await ExampleStore.open(join(folder, examples), target.latentDims, captionDimsOf(opened)) }),
+      : { examples: await ExampleStore.open(join(folder, examples), exampleWidths(weights.architecture)) }),
   };
 }
-
-/** The manifest's schema has seen that there are captions where there are examples. */
-const captionDimsOf = (conditions: Translation["conditions"]): number =>
-  conditions.find(({ name }) => name === "caption")!.expert.dims;
 
 const widths = (
   latentDims: number,

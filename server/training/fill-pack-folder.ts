@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
-import { type ExamplesContent, writeExamples } from "../experts/examples.ts";
+import { type ExamplesContent, writeExamples } from "../experts/examples-file.ts";
 import { writeFileAtomically } from "../files/atomic-file.ts";
 import { linkOrCopy } from "../files/link-or-copy.ts";
 import { type FittedCalibration, writeCalibration } from "../packs/calibration-file.ts";
@@ -110,6 +110,10 @@ async function writeOwnExamples(folder: string, base: BasePack, name: string, ow
   const hash = createHash("sha256").update(base.digest).update(own.middles).update(JSON.stringify(own.examples));
   if (own.ownAffinities) hash.update(own.ownAffinities);
   for (const { bytes, steps } of [own.values, ...(own.ownKeys ? [own.ownKeys] : [])]) hash.update(bytes).update(steps);
+  for (const [picture, codes] of own.pictures ?? []) {
+    hash.update(picture).update(codes.bytes);
+    if (codes.kind === "dense") hash.update(codes.steps);
+  }
   const place = `${examplesStem(name)}-${hash.digest("hex").slice(0, 8)}.safetensors`;
   await mkdir(dirname(join(folder, place)), { recursive: true });
   await writeExamples(join(folder, place), own);

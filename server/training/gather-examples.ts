@@ -2,9 +2,11 @@
  * Gathers examples (server/experts/examples.ts) from the latents of drawn training images: one for each label and style, as few a label as
  * serve every style, and how much alike two styles draw the same things.
  */
+import { AppError } from "../../shared/problem.ts";
 import { dot } from "../engine/sphere.ts";
-import type { Example, ExamplesContent } from "../experts/examples.ts";
+import type { Example, ExamplesContent } from "../experts/examples-file.ts";
 import type { ImageItem } from "./image-set.ts";
+import { meanRow } from "./mean-row.ts";
 
 export interface ExampleSource {
   readonly items: readonly ImageItem[];
@@ -32,17 +34,16 @@ const sharpness = 24;
 const perLabelMax = 5;
 
 export function gatherExamples(source: ExampleSource): GatheredExamples {
-  const { items, labels, styles } = source;
-  const drawn = items.filter(
-    ({ split, augmentedFrom, style }) => split === "train" && augmentedFrom === undefined && styles.includes(style),
-  );
-  const middles = meansOf(source, drawn, ({ style }) => style);
-  const means = meansOf(source, drawn, ({ concept, style }) => JSON.stringify([concept, style]));
+  const { latents, dims, labels, styles } = source;
+  const drawn = drawnItems(source);
+  const meanOf = (rows: readonly number[]): Float32Array => meanRow(latents, dims, rows);
+  const middles = new Map([...rowsBy(drawn, ({ style }) => style)].map(([style, rows]) => [style, meanOf(rows)]));
+  const drawings = rowsBy(drawn, keyOf);
   const all = labels.flatMap((concept, label) =>
     styles.flatMap((id, style) => {
-      const mean = means.get(JSON.stringify([concept, id]));
+      const rows = drawings.get(keyOf({ concept, style: id }));
       const middle = middles.get(id)!;
-      return mean ? [{ label, style, value: mean.map((of, axis) => of - middle[axis]!) }] : [];
+      return rows ? [{ label, style, value: meanOf(rows).map((of, axis) => of - middle[axis]!) }] : [];
     }),
   );
   const affinities = likeness(all, styles.length).map((value) => sharpness * value);
@@ -53,13 +54,13 @@ export function gatherExamples(source: ExampleSource): GatheredExamples {
       styles.length,
     ),
   );
-  const everything = meansOf(source, drawn, () => "");
-  const none = new Float32Array(source.dims);
-  const rows = [...styles.map((style) => middles.get(style) ?? none), everything.get("") ?? none];
+  const none = new Float32Array(dims);
+  const everything = drawn.length > 0 ? meanOf(drawn.map(({ row }) => row)) : none;
+  const middleRows = [...styles.map((style) => middles.get(style) ?? none), everything];
   return {
     labels,
     styles,
-    middles: Float32Array.from(rows.flatMap((row) => [...row])),
+    middles: Float32Array.from(middleRows.flatMap((row) => [...row])),
     examples: kept.map(({ label, style }) => ({ label, style })),
     values: kept.map(({ value }) => value),
     affinities,
@@ -70,21 +71,37 @@ interface Found extends Example {
   readonly value: Float32Array;
 }
 
-/** Mean latent of the items of each key. */
-export function meansOf<Item extends { readonly row: number }>(
-  { latents, dims }: Pick<ExampleSource, "latents" | "dims">,
-  items: readonly Item[],
-  keyOf: (item: Item) => string,
-): Map<string, Float32Array> {
-  const sums = new Map<string, { readonly sum: Float32Array; count: number }>();
+/** Rows of the set that examples, which were gathered from it, are the means of. */
+export function rowsOfExamples(
+  source: Pick<ExampleSource, "items" | "styles" | "labels">,
+  examples: readonly Example[],
+): Array<readonly number[]> {
+  const drawings = rowsBy(drawnItems(source), keyOf);
+  return examples.map(({ label, style }) => {
+    const [concept, id] = [source.labels[label]!, source.styles[style]!];
+    const rows = drawings.get(keyOf({ concept, style: id }));
+    if (!rows) throw new AppError("dataset_invalid", `examples: expected a drawing of ${concept} in ${id}, got none`);
+    return rows;
+  });
+}
+
+const drawnItems = ({ items, styles }: Pick<ExampleSource, "items" | "styles">): ImageItem[] =>
+  items.filter(
+    ({ split, augmentedFrom, style }) => split === "train" && augmentedFrom === undefined && styles.includes(style),
+  );
+
+const keyOf = ({ concept, style }: Pick<ImageItem, "concept" | "style">): string => JSON.stringify([concept, style]);
+
+/** Rows of the items of each key. */
+function rowsBy(items: readonly ImageItem[], keyOf: (item: ImageItem) => string): Map<string, number[]> {
+  const rows = new Map<string, number[]>();
   for (const item of items) {
     const key = keyOf(item);
-    const found = sums.get(key) ?? { sum: new Float32Array(dims), count: 0 };
-    sums.set(key, found);
-    found.count += 1;
-    for (let axis = 0; axis < dims; axis += 1) found.sum[axis]! += latents[item.row * dims + axis]!;
+    const of = rows.get(key) ?? [];
+    rows.set(key, of);
+    of.push(item.row);
   }
-  return new Map([...sums].map(([key, { sum, count }]) => [key, sum.map((value) => value / count)]));
+  return rows;
 }
 
 /** Mean cosine of two styles' examples of the same label, [styles, styles]; 0 where they share few. */

@@ -6,7 +6,8 @@
 import { createHash } from "node:crypto";
 import type { ConditionValue, TargetExpert } from "../engine/interfaces.ts";
 import { cosine } from "../engine/sphere.ts";
-import { byLabel, type Example, type ExamplesContent } from "../experts/examples.ts";
+import { byLabel } from "../experts/examples.ts";
+import type { Example, ExamplesContent } from "../experts/examples-file.ts";
 import { openTarget } from "../experts/registry.ts";
 import { TrainingRandom } from "../flow/random.ts";
 import type { TrainingSet } from "../flow/training-set.ts";

@@ -3,9 +3,10 @@
  * the new style. What was drawn in that style is left to the flow, which has learned it: captions that it was trained on are kept, so that what is like
  * one of them has no start.
  */
-import type { ExamplesContent } from "../experts/examples.ts";
+import type { ExamplesContent } from "../experts/examples-file.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { toFourBits } from "../onnx/four-bits.ts";
+import { codePictures } from "./code-pictures.ts";
 import type { EncodedDrawings } from "./encode-folder.ts";
 import { evenPlaces } from "./even-distances.ts";
 import { vectorOf } from "./fit-outside.ts";
@@ -23,18 +24,18 @@ const captionsMax = 4096;
 export function examplesInOwnStyle(
   base: ExamplesContent,
   set: TrainingSet,
-  drawings?: Pick<EncodedDrawings, "laid"> & { readonly set: Pick<TrainingSet, "latents"> },
+  drawings?: Pick<EncodedDrawings, "laid"> & { readonly set: Pick<TrainingSet, "latents" | "conditions"> },
 ): ExamplesContent {
   const { dims } = base;
   const middles = base.middles.slice();
   // Where no style is asked for, all of them lie around the last.
   const middle = meanRow(set.latents, dims, set.trainRows);
   middles.set(middle, middles.length - dims);
-  // Those of a style of one's own lie on its ground, not on this one.
-  const { ownAffinities: _, ...others } = base;
+  // Those of a style of one's own lie on its ground, not on this one; and what the base's drawings look like is not how this style draws.
+  const { ownAffinities: _, pictures: __, ...others } = base;
   const own = { ...others, middles, ownKeys: toFourBits(captionsOf(set), base.keyDims) };
   if (!drawings) return own;
-  const { latents } = drawings.set;
+  const { latents, conditions } = drawings.set;
   const { examples, likeness } = drawings.laid;
   const values = examples.map((_, row) => middle.map((value, axis) => latents[row * dims + axis]! - value));
   return {
@@ -42,6 +43,10 @@ export function examplesInOwnStyle(
     examples,
     values: toFourBits(values, dims),
     ownAffinities: Float32Array.from(likeness, (value) => sharpness * value),
+    pictures: codePictures(
+      conditions,
+      examples.map((_, row) => [row]),
+    ),
   };
 }
 

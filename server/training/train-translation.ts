@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { FlowConditionName } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
-import { type ExamplesContent, readExamples } from "../experts/examples.ts";
+import { type ExamplesContent, exampleWidths, readExamples } from "../experts/examples-file.ts";
 import { asStorageError } from "../files/atomic-file.ts";
 import { digestSet } from "../flow/checkpoint.ts";
 import { writeFlowFile } from "../flow/weights.ts";
@@ -240,6 +240,5 @@ async function trainIn(
 async function examplesOf({ folder, draft, flow }: BasePack): Promise<ExamplesContent | undefined> {
   const file = draft.translation.examples;
   if (file === undefined) return undefined;
-  const { dims, conditions } = flow.architecture;
-  return readExamples(join(folder, file), dims, conditions.find(({ name }) => name === "caption")!.dims);
+  return readExamples(join(folder, file), exampleWidths(flow.architecture));
 }

@@ -54,11 +54,13 @@ describe("conditions", () => {
       (await own.end((await own.start({ condition, count: 1, ...fields })).id)).request.examples;
     assert.equal(await remembered({}), limits.examplesDefault);
     assert.equal(await remembered({ examples: 0.25 }), 0.25);
-    assert.equal(await remembered({ condition: { ...condition, sketch: { svg } } }), 0);
+    assert.equal(await remembered({ condition: { ...condition, sketch: { svg } } }), limits.examplesDefault);
+    const small = { image: await own.upload(greyPng(8, 200)) };
+    assert.equal(await remembered({ condition: { ...condition, lowResolution: small } }), 0);
     assert.equal(await remembered({ translation: "words", examples: 0.25 }), 0);
     assert.deepEqual(
       own.inference.begun.map(({ examples }) => examples),
-      [limits.examplesDefault, 0.25, 0, 0],
+      [limits.examplesDefault, 0.25, limits.examplesDefault, 0, 0],
     );
     await own.close();
   });

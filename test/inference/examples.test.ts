@@ -1,19 +1,26 @@
 /** Drawings that start from examples, made by a real child on a tiny pack that brings some. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
+import { readTensorFile } from "../../server/onnx/tensor-file.ts";
 import { ResolvedRequestSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
-import { tinyFullDraft, withExamples, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tinyFullDraft, tinyLayout, withExamples, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tauIn } from "./run-tau.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-examples-"));
 const packsDir = join(folder, "packs");
 await writeTinyPack(packsDir, withExamples(tinyFullDraft));
+/** The layout of one of its examples, two cells a byte. */
+const { bytes } = await readTensorFile(join(packsDir, "tiny", "examples/examples.safetensors"));
+const drawnCells = Array.from(
+  { length: tinyLayout.columns * tinyLayout.rows },
+  (_, cell) => (bytes.get("picture.layout")![cell >> 1]! >> (4 * (cell % 2))) & 15,
+);
 const client = createInferenceClient({ packsDir, provider: "cpu", threads: 1 });
 after(async () => {
   await client.close();
@@ -38,6 +45,23 @@ it("tau generate --examples says how much of them is kept", async () => {
     const words = ["--caption", "red", "--label", "red", "--style", "flat", "--seed", "5", "--count", "1"];
     const out = join(folder, `out${flags.join("")}`);
     const result = await tau("generate", "--packs", packsDir, ...words, ...flags, "--out", out);
+    assert.deepEqual([result.code, result.err], [0, ""]);
+    return readFile(join(out, "000-5.png"));
+  };
+  const usual = await draw();
+  assert.notDeepEqual(await draw("--examples", "0"), usual);
+  assert.deepEqual(await draw("--examples", `${limits.examplesDefault}`), usual);
+});
+
+it("tau generate --sketch starts from those that look like it", async () => {
+  const tau = tauIn(folder);
+  const sketch = join(folder, "sketch.svg");
+  const line = '<path d="M1 1L8 4" stroke="black"/>';
+  await writeFile(sketch, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">${line}</svg>`);
+  const draw = async (...flags: string[]): Promise<Buffer> => {
+    const out = join(folder, `sketched${flags.join("")}`);
+    const asked = ["--sketch", sketch, "--seed", "5", "--count", "1"];
+    const result = await tau("generate", "--packs", packsDir, ...asked, ...flags, "--out", out);
     assert.deepEqual([result.code, result.err], [0, ""]);
     return readFile(join(out, "000-5.png"));
   };
@@ -71,6 +95,15 @@ describe("a generation in a child whose pack has examples", () => {
       generate({ count: 2, condition: { style: "round" } }),
     ]);
     assert.deepEqual({ ...several[2], index: 0 }, image);
+  });
+
+  it("starts from those that are laid out as a layout is, with words and without", async () => {
+    const layout = { cells: drawnCells };
+    for (const condition of [{ layout }, { layout, caption: "red", label: "red" }]) {
+      const [image] = await generate({ condition });
+      assert.deepEqual((await generate({ condition }))[0], image);
+      assert.notDeepEqual((await generate({ condition, examples: 0 }))[0]!.rgba, image!.rgba);
+    }
   });
 
   it("draws what they don't know as without them", async () => {

@@ -36,6 +36,7 @@ const giving = (
 ): { flow: typeof flow; examples: Examples } => ({
   flow,
   examples: {
+    knows: () => true,
     startFor: (request) => {
       asked.push(request);
       return start;
@@ -145,7 +146,31 @@ describe("a row drawn from examples", () => {
     assertNear(start!.shows.caption!.vector, caption, 1e-6);
   });
 
-  it("takes an example to show words alone, and wholly: nothing of a sketch, and all of a label that fades", () => {
+  it("asks for examples by sketch and layout, by no other picture, and takes them to show what they do", () => {
+    const given = (vector: Float32Array) => ({ vector, presence: 1 });
+    const [sketch, layout, shown] = [Float32Array.of(1, 0, 0, 0), Float32Array.of(0, 1), Float32Array.of(0, 0, 1, 0)];
+    const conditions = { sketch: given(sketch), layout: given(layout), lowResolution: given(sketch) };
+    const asked: ExampleRequest[] = [];
+    const row = drawnRow(giving({ latent, pictures: { sketch: shown } }, asked), conditions, settings);
+    assert.deepEqual(asked[0]!.pictures, { sketch, layout });
+    assert.deepEqual([asked[0]!.caption, asked[0]!.label, asked[0]!.style], [undefined, undefined, undefined]);
+    assert.deepEqual(row.start, { latent, share: 0.75, shows: { sketch: given(shown) } });
+    const worded = drawnRow(giving({ latent, pictures: { sketch: shown } }), { ...words, ...conditions }, settings);
+    assert.deepEqual(Object.keys(worded.start!.shows).sort(), ["caption", "label", "sketch", "style"]);
+    assert.deepEqual(worded.start!.shows.sketch, given(shown));
+  });
+
+  it("takes what was found by its looks alone to show no words but its style, and keeps less of it the less it is like", () => {
+    const given = (vector: Float32Array) => ({ vector, presence: 1 });
+    const [sketch, shown] = [Float32Array.of(1, 0, 0, 0), Float32Array.of(0, 0, 1, 0)];
+    const start = { latent, pictures: { sketch: shown }, likeness: 0.5 };
+    const row = drawnRow(giving(start), { ...words, sketch: given(sketch) }, settings);
+    assert.deepEqual(row.start!.shows, { style: words.style, sketch: given(shown) });
+    assert.equal(row.start!.share, 0.75 * 0.5);
+    assert.ok(Math.abs(row.guidance[0]!.weight - 2 * (1 - 0.75 * 0.5)) < 1e-9);
+  });
+
+  it("takes an example to show words wholly: all of a label that fades, and nothing of a sketch that it is not known by", () => {
     const conditions = {
       ...words,
       label: { ...words.label!, presence: 0.25 },

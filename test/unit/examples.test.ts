@@ -1,11 +1,19 @@
-/** The store of examples: which drawings a request starts from, how they are mixed, what they are called, and files that do not fit. */
+/** The store of examples: which drawings words and pictures start from, how they are mixed, what they are called, and files that do not fit. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import type { ExampleRequest, ExampleStart } from "../../server/engine/interfaces.ts";
-import { ExampleStore, type ExamplesContent, readExamples, writeExamples } from "../../server/experts/examples.ts";
+import { cosine } from "../../server/engine/sphere.ts";
+import { ExampleStore } from "../../server/experts/examples.ts";
+import {
+  type ExamplesContent,
+  type ExampleWidths,
+  readExamples,
+  writeExamples,
+} from "../../server/experts/examples-file.ts";
+import type { PictureCodes } from "../../server/experts/picture-codes.ts";
 import { toFourBits } from "../../server/onnx/four-bits.ts";
 import { readTensorFile, writeTensorFile } from "../../server/onnx/tensor-file.ts";
 import { near } from "../fixtures/near.ts";
@@ -59,6 +67,14 @@ const content: ExamplesContent = {
   ...written,
   keys: toFourBits(written.keys, keyDims),
   values: toFourBits(written.values, dims),
+};
+const widths: ExampleWidths = {
+  dims,
+  keyDims,
+  pictures: new Map([
+    ["sketch", 4],
+    ["layout", 6],
+  ]),
 };
 const store = new ExampleStore(content);
 
@@ -243,21 +259,226 @@ describe("examples seen from a style of one's own", () => {
   });
 });
 
+describe("a start from examples that look like a picture", () => {
+  /** A sketch of each example: axes 0 to 2 by label, the last by style. */
+  const sketches = written.examples.map(({ label, style }) =>
+    Float32Array.from({ length: 4 }, (_, axis) => (axis === label ? 6 : 0) + (axis === 3 ? 2 * style : 0)),
+  );
+  /** Two cells of three classes each: the style's in both, but apples are transparent below. */
+  const classesOf = ({ label, style }: { readonly label: number; readonly style: number }): number[] => [
+    style,
+    label === 0 ? 0 : style,
+  ];
+  const pictures = new Map<string, PictureCodes>([
+    ["sketch", { kind: "dense", dims: 4, ...toFourBits(sketches, 4) }],
+    [
+      "layout",
+      {
+        kind: "cells",
+        dims: 6,
+        cells: 2,
+        bytes: Int8Array.from(written.examples, (example) => classesOf(example)[0]! | (classesOf(example)[1]! << 4)),
+      },
+    ],
+  ]);
+  const seen = new ExampleStore({ ...content, pictures });
+  const sketchOf = (at: number): Float32Array => sketches[at]!;
+  const layoutOf = (at: number): Float32Array => {
+    const map = new Float32Array(6);
+    for (const [cell, of] of classesOf(written.examples[at]!).entries()) map[3 * cell + of] = Math.SQRT1_2;
+    return map;
+  };
+  /** The example that a start is, of those that are known. */
+  const startsFrom = (asked: Partial<ExampleRequest>, from = seen): number | undefined => {
+    const start = startOf(asked, from);
+    const middle = asked.style ? written.styles.indexOf(asked.style) : 3;
+    const isFrom = (value: Float32Array): boolean =>
+      value.every((of, axis) => Math.abs(written.middles[2 * middle + axis]! + of - start!.latent[axis]!) < 0.2);
+    return start && written.values.findIndex(isFrom);
+  };
+
+  it("without words takes the likest of all, by sketch, by layout or by both", () => {
+    // A pear, of which there is one; a plum in the sharp style.
+    assert.equal(startsFrom({ pictures: { sketch: sketchOf(3) } }), 3);
+    assert.equal(startsFrom({ pictures: { sketch: sketchOf(5), layout: layoutOf(5) } }), 5);
+    // Among layouts alone, sharp plums and sharp figs are equal.
+    near(startOf({ pictures: { layout: layoutOf(5) } }, seen)!.latent, [10 + 6 / 2, 10 - 9 / 2]);
+    // A plum's outline, laid out as flat ones are.
+    assert.equal(startsFrom({ pictures: { sketch: sketchOf(5), layout: layoutOf(4) } }), 4);
+  });
+
+  it("never takes one of the style that is asked for, and moves what it takes to that style's middle", () => {
+    assert.equal(startsFrom({ style: "sharp", pictures: { sketch: sketchOf(5) } }), 4);
+    assert.equal(startsFrom({ style: "flat", pictures: { sketch: sketchOf(5) } }), 5);
+  });
+
+  it("keeps to what words name, whatever the picture looks like", () => {
+    assert.equal(startsFrom({ label: "plum", pictures: { sketch: sketchOf(5), layout: layoutOf(5) } }), 5);
+    const { caption } = startOf({ label: "pear", pictures: { sketch: sketchOf(5) } }, seen)!;
+    near(caption!, [...direction(0, 1)]);
+    assert.equal(startsFrom({ label: "pear", pictures: { sketch: sketchOf(5) } }), 3);
+    // Nearest to plums, but what is drawn is a pear, which is among the three nearest names, or is not.
+    assert.equal(startsFrom({ caption: direction(7, 8, 9, 8), pictures: { sketch: sketchOf(3) } }), 3);
+    assert.notEqual(startsFrom({ caption: direction(8, 1, 9, 8), pictures: { sketch: sketchOf(3) } }), 3);
+  });
+
+  it("goes by the picture alone where the words name nothing that is known", () => {
+    const unheard = direction(0, 0, 0, 0, 0, 1);
+    assert.equal(startOf({ caption: unheard }, seen), undefined);
+    assert.equal(startsFrom({ caption: unheard, pictures: { sketch: sketchOf(3) } }), 3);
+    assert.equal(startsFrom({ label: "quince", pictures: { sketch: sketchOf(3) } }), 3);
+  });
+
+  it("is none where nothing looks like the picture, and less of one where what does is not very like it", () => {
+    const likenessTo = (...sketch: number[]): number | undefined =>
+      startOf({ pictures: { sketch: Float32Array.from(sketch) } }, seen)?.likeness;
+    const at = (cosine: number): number[] =>
+      [0, cosine, 0, 0, 0].map((part, axis) => (axis === 3 ? Math.sqrt(1 - cosine ** 2) : part)).slice(0, 4);
+    // One pear, on whose axis alone no other example lies.
+    const pear = new ExampleStore({
+      ...content,
+      examples: [{ label: 1, style: 1 }],
+      values: toFourBits([Float32Array.of(4, 0)], dims),
+      pictures: new Map([["sketch", { kind: "dense", dims: 4, ...toFourBits([Float32Array.of(0, 7, 0, 0)], 4) }]]),
+    });
+    const pearTo = (cosine: number): number | undefined =>
+      startOf({ pictures: { sketch: Float32Array.from(at(cosine)) } }, pear)?.likeness;
+    assert.deepEqual([pearTo(-1), pearTo(0), pearTo(0.29)], [undefined, undefined, undefined]);
+    assert.deepEqual([pearTo(0.5001), pearTo(0.9), pearTo(1)], [1, 1, 1]);
+    for (const cosine of [0.31, 0.4, 0.49]) assert.ok(Math.abs(pearTo(cosine)! - cosine / 0.5) < 1e-6, `${cosine}`);
+    assert.equal(likenessTo(0, 0, 0, 0), undefined);
+    // By the picture that it is less like: half of the cells are equal, which is where layouts begin.
+    const half = layoutOf(3).map((value, axis) => (axis < 3 ? value : axis === 3 ? Math.SQRT1_2 : 0));
+    const both = startOf({ pictures: { sketch: sketchOf(3), layout: half } }, seen)!;
+    assert.ok(Math.abs(both.likeness! - 0.5 / 0.75) < 1e-6, `${both.likeness}`);
+    // What words found stands for them, whatever it looks like.
+    assert.equal(startOf({ label: "pear", pictures: { sketch: sketchOf(5) } }, seen)!.likeness, undefined);
+  });
+
+  it("is none for a label that is drawn in the style that is asked for alone, which the flow has learned", () => {
+    assert.equal(startOf({ label: "pear", style: "round", pictures: { sketch: sketchOf(5) } }, seen), undefined);
+    assert.equal(startsFrom({ label: "pear", style: "flat", pictures: { sketch: sketchOf(5) } }), 3);
+  });
+
+  it("is looked for anew where anything but the noise differs", () => {
+    const [sketch, layout] = [sketchOf(5), layoutOf(4)];
+    assert.equal(startsFrom({ pictures: { sketch, layout } }), 4);
+    assert.equal(startsFrom({ pictures: { sketch } }), 5);
+    assert.equal(startsFrom({ pictures: { sketch }, style: "sharp" }), 4);
+    assert.equal(startsFrom({ pictures: { sketch }, label: "pear" }), 3);
+    assert.equal(startOf({ pictures: { sketch }, caption: direction(0, 1) }, seen)!.likeness, undefined);
+    assert.equal(startsFrom({ pictures: { sketch, layout: layoutOf(5) } }), 5);
+    assert.equal(startsFrom({ pictures: { sketch } }), 5);
+  });
+
+  it("says what it shows of each picture that was asked for", () => {
+    const shown = startOf({ pictures: { sketch: sketchOf(3), layout: layoutOf(3) } }, seen)!.pictures!;
+    near(shown.sketch!, [0, 6, 0, 12 / 7]);
+    near(shown.layout!, [...layoutOf(3)]);
+    const { layout } = startOf({ pictures: { layout: layoutOf(5) } }, seen)!.pictures!;
+    near(layout!, [0, 0, Math.SQRT1_2, 0, 0, Math.SQRT1_2]);
+    assert.equal(startOf({ label: "pear" }, seen)!.pictures, undefined);
+  });
+
+  it("is one of the likest as the noise says, of sixteen at most", () => {
+    const counts: number[] = [];
+    const noise = (count: number): Float32Array => {
+      counts.push(count);
+      return Float32Array.from({ length: count }, (_, at) => (at === 1 ? 30 : 0));
+    };
+    // The likest but one of the plums.
+    assert.equal(startsFrom({ pictures: { sketch: sketchOf(5) }, noise }), 4);
+    const many = {
+      ...content,
+      examples: Array.from({ length: 40 }, (_, at) => ({ label: at % 4, style: at % 3 })),
+      values: toFourBits(
+        Array.from({ length: 40 }, () => Float32Array.of(1, 1)),
+        dims,
+      ),
+      pictures: new Map([
+        [
+          "sketch",
+          {
+            kind: "dense" as const,
+            dims: 4,
+            ...toFourBits(
+              Array.from({ length: 40 }, () => Float32Array.of(1, 2, 3, 4)),
+              4,
+            ),
+          },
+        ],
+      ]),
+    };
+    startOf({ pictures: { sketch: sketchOf(5) }, noise }, new ExampleStore(many));
+    const alike = sketches.filter((sketch) => cosine(sketch, sketchOf(5)) >= 0.3).length;
+    assert.ok(alike > 2 && alike < sketches.length);
+    assert.deepEqual(counts, [alike, 16]);
+  });
+
+  it("is none where the examples are not known by a picture that is asked for", () => {
+    assert.deepEqual(
+      [seen, store].map((one) => [one.knows("sketch"), one.knows("layout")]),
+      [
+        [true, true],
+        [false, false],
+      ],
+    );
+    const bySketch = new ExampleStore({ ...content, pictures: new Map([["sketch", pictures.get("sketch")!]]) });
+    const both = { sketch: sketchOf(5), layout: layoutOf(5) };
+    for (const label of [undefined, "plum"]) {
+      assert.equal(startOf({ label, pictures: { sketch: sketchOf(5) } }), undefined);
+      assert.equal(startOf({ label, pictures: both }, bySketch), undefined);
+      assert.ok(startOf({ label, pictures: both }, seen));
+    }
+  });
+
+  it("is none in a style of one's own for a caption that the flow has learned", () => {
+    const own = {
+      ...content,
+      pictures,
+      ownKeys: toFourBits([direction(1)], keyDims),
+      ownAffinities: Float32Array.of(0, 0, 0),
+    };
+    const mine = new ExampleStore(own);
+    const sketch = sketchOf(3);
+    assert.equal(startOf({ caption: direction(1), pictures: { sketch } }, mine), undefined);
+    near(startOf({ caption: direction(0, 0, 0, 0, 0, 1), pictures: { sketch } }, mine)!.latent, [14, 10]);
+    near(startOf({ pictures: { sketch } }, mine)!.latent, [14, 10]);
+  });
+});
+
 describe("a file of examples", () => {
   const path = join(root, "examples.safetensors");
+  const filed = new Map<string, PictureCodes>([
+    [
+      "sketch",
+      {
+        kind: "dense",
+        dims: 4,
+        ...toFourBits(
+          written.values.map(([a, b]) => Float32Array.of(a!, b!, 1, 2)),
+          4,
+        ),
+      },
+    ],
+    [
+      "layout",
+      { kind: "cells", dims: 6, cells: 2, bytes: Int8Array.from(written.examples, ({ style }) => style | (2 << 4)) },
+    ],
+  ]);
 
   it("gives back what was written, what belongs to a style of one's own too", async () => {
     const ownKeys = toFourBits([direction(1, 2), direction(0, 3)], keyDims);
-    for (const own of [{}, { ownKeys }, { ownKeys, ownAffinities: Float32Array.of(1, 2, 3) }]) {
+    for (const own of [{}, { ownKeys }, { ownKeys, ownAffinities: Float32Array.of(1, 2, 3) }, { pictures: filed }]) {
       const whole = { ...content, ...own };
       await writeExamples(path, whole);
-      assert.deepEqual(await readExamples(path, dims, keyDims), whole);
+      assert.deepEqual(await readExamples(path, widths), whole);
     }
   });
 
   it("gives the same starts as what was written", async () => {
     await writeExamples(path, content);
-    const read = await ExampleStore.open(path, dims, keyDims);
+    const read = await ExampleStore.open(path, widths);
     for (const style of [undefined, ...written.styles])
       for (const label of [undefined, ...written.labels]) {
         const asked = { style, label, caption: direction(10, 9, 8, 7) };
@@ -266,8 +487,8 @@ describe("a file of examples", () => {
   });
 
   const broken = join(root, "broken.safetensors");
-  const refused = (message: string | RegExp, [latents, captions] = [dims, keyDims]): Promise<void> =>
-    assert.rejects(ExampleStore.open(broken, latents, captions), {
+  const refused = (message: string | RegExp, fitting: Partial<ExampleWidths> = {}): Promise<void> =>
+    assert.rejects(ExampleStore.open(broken, { ...widths, ...fitting }), {
       code: "pack_corrupt",
       message: message instanceof RegExp ? message : `examples ${broken}: expected ${message}`,
     });
@@ -280,14 +501,14 @@ describe("a file of examples", () => {
 
   it("is refused where it does not fit the pack's latents or captions", async () => {
     await writeExamples(broken, content);
-    await refused('16 values in "middles", got 8', [4, keyDims]);
-    await refused('20 values in "keys", got 15', [dims, 8]);
+    await refused('16 values in "middles", got 8', { dims: 4 });
+    await refused('20 values in "keys", got 15', { keyDims: 8 });
   });
 
   type Parts = Awaited<ReturnType<typeof readTensorFile>>;
   /** Writes a sound file, changed. */
   const breakBy = async (change: (parts: Parts) => void, metadata?: Record<string, string>): Promise<void> => {
-    await writeExamples(broken, content);
+    await writeExamples(broken, { ...content, pictures: filed });
     const parts = await readTensorFile(broken);
     change(parts);
     await writeTensorFile(broken, parts.tensors, metadata ?? parts.metadata, parts.bytes);
@@ -326,12 +547,46 @@ describe("a file of examples", () => {
       ({ tensors }) => tensors.set("affinities", new Float32Array(1)),
       '9 values in "affinities", got 1',
     ],
+    [
+      "too few sketches",
+      ({ bytes }) => bytes.set("picture.sketch", new Int8Array(16)),
+      '18 values in "picture.sketch", got 16',
+    ],
+    [
+      "no steps of sketches",
+      ({ tensors }) => tensors.delete("picture.sketch.steps"),
+      '9 values in "picture.sketch.steps", got none',
+    ],
+    [
+      "too few layouts",
+      ({ bytes }) => bytes.set("picture.layout", new Int8Array(8)),
+      '9 values in "picture.layout", got 8',
+    ],
+    [
+      "an unknown class",
+      ({ bytes }) => bytes.get("picture.layout")!.fill(3 << 4, 8),
+      'classes below 3 in "layout", got 3',
+    ],
   ];
   for (const [what, change, message] of cases)
     it(`is refused with ${what}`, async () => {
       await breakBy(change);
       await refused(message);
     });
+
+  it("is refused with pictures that the pack does not read so, or that do not say what they are", async () => {
+    await breakBy(() => undefined);
+    await refused('"sketch" of 8 values, got 4', { pictures: new Map([["sketch", 8]]) });
+    await refused('"layout" of no values, got 6', { pictures: new Map([["sketch", 4]]) });
+    const lists = { labels: JSON.stringify(written.labels), styles: JSON.stringify(written.styles) };
+    await breakBy(() => undefined, { ...lists, pictures: '{"layout":{"kind":"cells","dims":6,"cells":4}}' });
+    await refused('"layout" of 4 cells of as many values each, got 6');
+    const strange = ["sketch", "[]", '{"sketch":{"kind":"dense"}}', '{"layout":{"kind":"cells","dims":6,"cells":3}}'];
+    for (const pictures of strange) {
+      await breakBy(() => undefined, { ...lists, pictures });
+      await refused(`pictures that say what they are, got ${pictures}`);
+    }
+  });
 
   it("is refused without lists of labels and styles, and with what are no lists of texts", async () => {
     const labels = JSON.stringify(written.labels);

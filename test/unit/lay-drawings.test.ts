@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { cosine } from "../../server/engine/sphere.ts";
-import { readExamples } from "../../server/experts/examples.ts";
+import { exampleWidths, readExamples } from "../../server/experts/examples-file.ts";
 import { addFourBits } from "../../server/onnx/four-bits.ts";
 import { openBasePack, unlabelled } from "../../server/training/base-pack.ts";
 import { encodeFolder, type FolderProgress } from "../../server/training/encode-folder.ts";
@@ -35,8 +35,10 @@ const base = await openBasePack(pack);
 const draft = unlabelled(base.draft);
 const source = { pack, draft, files: base.files };
 const experts = await openSetExperts(source, { threads: 1 });
-const textDims = base.flow.architecture.conditions.find(({ name }) => name === "caption")!.dims;
-const examples = await readExamples(join(pack, base.draft.translation.examples!), experts.target.latentDims, textDims);
+const examples = await readExamples(
+  join(pack, base.draft.translation.examples!),
+  exampleWidths(base.flow.architecture),
+);
 const folder = await writeBoxes(join(root, "boxes"), 40);
 
 const encode = (

@@ -1,10 +1,13 @@
 /** Examples for a style of one's own, computed by hand: its middle, its captions, and what it leaves to the flow. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ExampleStore, type ExamplesContent } from "../../server/experts/examples.ts";
+import { ExampleStore } from "../../server/experts/examples.ts";
+import type { ExamplesContent } from "../../server/experts/examples-file.ts";
+import { cosinesOf } from "../../server/experts/picture-codes.ts";
 import type { TrainingSet } from "../../server/flow/training-set.ts";
 import { denseTable } from "../../server/flow/vector-table.ts";
 import { addFourBits, type FourBitRows, toFourBits } from "../../server/onnx/four-bits.ts";
+import { codePictures } from "../../server/training/code-pictures.ts";
 import { examplesInOwnStyle } from "../../server/training/own-examples.ts";
 import { near } from "../fixtures/near.ts";
 
@@ -102,8 +105,32 @@ describe("examples in a style of one's own", () => {
     ];
     const laid = examplesInOwnStyle(base, set, {
       laid: { examples, likeness: [1.5, 2.25] },
-      set: { latents: Float32Array.of(10, 20, 30, 60) },
+      set: {
+        latents: Float32Array.of(10, 20, 30, 60),
+        conditions: [
+          {
+            name: "sketch",
+            kind: "picture",
+            dims: 2,
+            table: denseTable(Float32Array.of(7, -7, 0, 1), 2),
+            options: [[0], [1]],
+          },
+          {
+            name: "lowResolution",
+            kind: "picture",
+            dims: 2,
+            table: denseTable(Float32Array.of(1, 2, 3, 4), 2),
+            options: [[0], [1]],
+          },
+        ],
+      },
     });
+    // Found by what the drawings show now, by pictures that examples are found by alone.
+    assert.deepEqual([...laid.pictures!.keys()], ["sketch"]);
+    assert.deepEqual(
+      [...cosinesOf(laid.pictures!.get("sketch")!, Float32Array.of(0, -2))].map((cosine) => cosine.toFixed(3)),
+      ["0.707", "-1.000"],
+    );
     assert.deepEqual([laid.examples, [...laid.ownAffinities!]], [examples, [15, 22.5]]);
     assert.deepEqual([laid.middles, laid.ownKeys], [own.middles, own.ownKeys]);
     // Less the middle, in seven steps to either side.
@@ -113,6 +140,14 @@ describe("examples in a style of one's own", () => {
     ].entries())
       for (const [axis, value] of rowsOf(laid.values, dims)[row]!.entries())
         assert.ok(Math.abs(value - expected[axis]!) <= laid.values.steps[row]! / 2 + 0.01, `${row} ${axis}: ${value}`);
+  });
+
+  it("are found by no picture where the base's drawings are not laid: those don't look as this style draws", () => {
+    const pictures = codePictures(
+      [{ name: "sketch", kind: "picture", dims: 2, table: denseTable(new Float32Array(8), 2), options: [] }],
+      [[0], [1], [2], [3]],
+    );
+    assert.equal(examplesInOwnStyle({ ...base, pictures }, set).pictures, undefined);
   });
 
   it("replace what an own style had before, where the base is one, and lie on no ground of its", () => {

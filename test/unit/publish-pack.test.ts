@@ -8,7 +8,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { readExamples } from "../../server/experts/examples.ts";
+import { exampleWidths, readExamples } from "../../server/experts/examples-file.ts";
 import { type FlowWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
@@ -31,8 +31,7 @@ const { pack: basePath } = await writeTinyPack(shipped, withExamples(tinyDraft))
 const base = await openBasePack(basePath);
 const set = trainingSetOf(unlabelled(base.draft));
 const { weights } = await chooseStart(base, set, ["caption"], { seed: 1, threads: 1 });
-const { dims: captionDims } = set.conditions.find(({ name }) => name === "caption")!;
-const drawings = await readExamples(join(basePath, base.draft.translation.examples!), set.dims, captionDims);
+const drawings = await readExamples(join(basePath, base.draft.translation.examples!), exampleWidths(set));
 
 let homes = 0;
 const newPacks = (): string => join(root, `packs-${homes++}`);
@@ -102,7 +101,7 @@ describe("publishing a translation", () => {
     assert.deepEqual(Object.keys(manifest.experts).sort(), ["image", "text"]);
     assert.match(translation!.examples!, /^examples\/mine-[0-9a-f]{8}\.safetensors$/);
     assert.equal(info.translations[0]!.hasExamples, true);
-    const found = await readExamples(join(packs, "mine", translation!.examples!), set.dims, captionDims);
+    const found = await readExamples(join(packs, "mine", translation!.examples!), exampleWidths(set));
     assert.deepEqual(found, examplesInOwnStyle(drawings, set));
     assert.match(manifest.parts.at(-1)!.source, /^trained from 40 captioned images, started from tiny 0\.0\.1$/);
     assert.deepEqual([info.id, info.translations[0]!.styles], ["mine", []]);

@@ -90,25 +90,25 @@ describe("the share of examples that a request means", () => {
   const shareOf = (fields: object): number => GenerationRequestSchema.parse(fields).examples;
   const image = digest("1");
 
-  it("is the default for words, in any combination", () => {
+  it("is the default for words, sketches and layouts, in any combination", () => {
+    const [sketch, layout] = [{ svg: "<svg/>" }, { cells: [0] }];
     for (const condition of [
       { caption: "a" },
       { label: "a" },
       { style: "a" },
       { caption: "a", label: null, style: "b" },
+      { sketch },
+      { layout },
+      { sketch, layout, caption: "a", style: "b" },
     ])
       assert.equal(shareOf({ condition }), limits.examplesDefault, JSON.stringify(condition));
   });
 
-  it("is 0 beside a picture, which says by itself what to start from", () => {
-    for (const picture of [
-      { sketch: { svg: "<svg/>" } },
-      { layout: { cells: [0] } },
-      { image: { image, depth: "early" } },
-      { lowResolution: { image } },
-    ]) {
+  it("is 0 beside an image, which says by itself what to start from", () => {
+    for (const picture of [{ image: { image, depth: "early" } }, { lowResolution: { image } }]) {
       assert.equal(shareOf({ condition: picture }), 0);
       assert.equal(shareOf({ condition: { caption: "a", style: "b", ...picture } }), 0);
+      assert.equal(shareOf({ condition: { sketch: { svg: "<svg/>" }, ...picture } }), 0);
     }
   });
 

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { readExamples } from "../../server/experts/examples.ts";
+import { exampleWidths, readExamples } from "../../server/experts/examples-file.ts";
 import { readFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { type TranslationProgress, trainTranslation } from "../../server/training/train-translation.ts";
@@ -87,11 +87,9 @@ describe("training a translation", () => {
     assert.match(translation.examples!, /^examples\/boxes-/);
     assert.equal(metrics["rehearsedDrawings"], 2 * tinyLabels.length);
     const flow = readFlowFile((await served(options.packs))!.flow, "flow").architecture;
-    const keyDims = flow.conditions.find(({ name }) => name === "caption")!.dims;
     const { examples, ownAffinities } = await readExamples(
       join(options.packs, "boxes", translation.examples!),
-      flow.dims,
-      keyDims,
+      exampleWidths(flow),
     );
     assert.equal(ownAffinities?.length, tinyStyles.length);
     assert.deepEqual(

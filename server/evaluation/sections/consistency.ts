@@ -5,7 +5,7 @@
  */
 import type { Group, Material } from "../groups.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
-import type { Column, Figure, Row } from "../report.ts";
+import type { Column, Figure, Row, Table } from "../report.ts";
 import { reads, type Subject, wordsOf } from "../subject.ts";
 import { tileSheet } from "../tile-sheet.ts";
 import { inPieces } from "../watch.ts";
@@ -17,6 +17,8 @@ import { comparedWays, drawnWays, guidedWord, type Way } from "./ways.ts";
 /** Images of each row at most. */
 const imagesMax = 200;
 const figureRows = 8;
+/** Images of concepts never seen: fewer say nothing, more take long. */
+const [strangersMin, strangersMax] = [20, 100] as const;
 
 export const consistencySections: readonly SectionPlan[] = [sketchPicture, layoutPicture, lowResolutionPicture].map(
   (picture) => ({
@@ -37,10 +39,60 @@ interface Measured extends Way {
 }
 
 async function runConsistency(subject: Subject, material: Material, picture: Picture) {
-  const items = material.known.items.slice(0, imagesMax);
-  const group: Group = { ...material.known, items };
+  const { known, unseen } = material;
+  const of = await measureGroup(subject, material, picture, known, "each");
+  const strange =
+    unseen.items.length < strangersMin
+      ? undefined
+      : await measureGroup(
+          subject,
+          material,
+          picture,
+          { ...unseen, items: unseen.items.slice(0, strangersMax) },
+          "off",
+        );
+  const about = [
+    picture.about,
+    ...(wordsOf(subject).length === 0
+      ? []
+      : [
+          `Words are the image's caption and style; guidance of words is that of the ${guidedWord(subject)}, against all the rest.`,
+        ]),
+    ...(of.measured.some(({ weights }) => weights.examples === 0)
+      ? [
+          "Samples start from examples, as requests do: drawings of training in other styles, sisters of the held-out ones among them, that words name or that look " +
+            "like the picture. Rows without examples are the flow alone.",
+        ]
+      : []),
+  ];
+  return {
+    about: about.join(" "),
+    tables: [
+      tableOf(picture, picture.title, of),
+      ...(strange ? [tableOf(picture, `${picture.title}, ${unseen.name}`, strange)] : []),
+    ],
+    figures: [await figure(subject, picture, of.measured, of.real)],
+  };
+}
+
+/** What was measured of the images of a group, and from which score on a picture counts as obeyed. */
+interface GroupMeasured {
+  readonly measured: readonly Measured[];
+  readonly threshold: number;
+  readonly real: (at: number) => Promise<Float32Array>;
+}
+
+async function measureGroup(
+  subject: Subject,
+  material: Material,
+  picture: Picture,
+  whole: Group,
+  guidance: "each" | "off",
+): Promise<GroupMeasured> {
+  const items = whole.items.slice(0, imagesMax);
+  const group: Group = { ...whole, items };
   const real = (at: number): Promise<Float32Array> => material.images.read(items[at]!);
-  const ways = [...(await drawnWays(subject, group, picture)), ...comparedWays(subject, items.length, real)];
+  const ways = [...(await drawnWays(subject, group, picture, guidance)), ...comparedWays(subject, items.length, real)];
   const given: ReturnType<Picture["extract"]>[] = [];
   for (let at = 0; at < items.length; at += 1) given.push(picture.extract(subject, await real(at)));
   const judge = (planes: Float32Array, at: number): number =>
@@ -48,15 +100,19 @@ async function runConsistency(subject: Subject, material: Material, picture: Pic
   const measured: Measured[] = [];
   for (const way of ways) measured.push(await measure(subject, material, group, way, judge));
   const scoreOf = (what: string): number => mean(measured.find((way) => way.what === what)!.scores);
-  const threshold = (scoreOf("real images of others") + scoreOf("reconstructions")) / 2;
+  return { measured, threshold: (scoreOf("real images of others") + scoreOf("reconstructions")) / 2, real };
+}
+
+function tableOf(picture: Picture, title: string, { measured, threshold }: GroupMeasured): Table {
   const hasAlignment = measured.some(({ isFirst }) => isFirst !== undefined);
   const rows = measured.map(
-    ({ what, role, weights, scores, isFirst }): Row => ({
+    ({ what, role, weights: { words, picture: ofPicture }, scores, isFirst }): Row => ({
       what,
       role,
       n: scores.length,
       values: {
-        ...weights,
+        words,
+        picture: ofPicture,
         score: mean(scores),
         precision: isFirst && shareOf(isFirst),
         both: isFirst && shareOf(scores.map((score, at) => score >= threshold && isFirst[at]!)),
@@ -64,23 +120,14 @@ async function runConsistency(subject: Subject, material: Material, picture: Pic
     }),
   );
   return {
-    about:
-      wordsOf(subject).length === 0
-        ? picture.about
-        : `${picture.about} Words are the image's caption and style; guidance of words is that of the ${guidedWord(subject)}, against all the rest.`,
-    tables: [
-      {
-        title: picture.title,
-        columns: columnsOf(picture, hasAlignment),
-        rows,
-        ...(hasAlignment && {
-          note:
-            "R-precision@1 as in caption alignment. *Both obeyed*: the own caption comes first, and the picture scores at least " +
-            `${threshold.toFixed(picture.column.digits + 1)}, half-way from real images of others to reconstructions.`,
-        }),
-      },
-    ],
-    figures: [await figure(subject, picture, measured, real)],
+    title,
+    columns: columnsOf(picture, hasAlignment),
+    rows,
+    ...(hasAlignment && {
+      note:
+        "R-precision@1 as in caption alignment. *Both obeyed*: the own caption comes first, and the picture scores at least " +
+        `${threshold.toFixed(picture.column.digits + 1)}, half-way from real images of others to reconstructions.`,
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The ways in which a picture condition and words are asked for together and apart, and what they are compared with. */
+import { findsExamples } from "../../../shared/conditions.ts";
 import type { EncodedConditions } from "../../engine/conditions.ts";
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll, reconstruct } from "../draw.ts";
@@ -11,10 +12,11 @@ import type { Picture } from "./pictures.ts";
 /** Weight of a condition that is guided. */
 const guidedBy = 2;
 
-/** Guidance of the words and of the picture; absent = not given. */
+/** Guidance of the words and of the picture; absent = not given. Share of examples that both start from; absent = as in requests. */
 interface Weights {
   readonly words?: number;
   readonly picture?: number;
+  readonly examples?: number;
 }
 
 export interface Way {
@@ -30,8 +32,16 @@ export interface Way {
 /** The field of the words that guidance works on: the caption, or the style of a translation that reads no caption. */
 export const guidedWord = (subject: Subject): "caption" | "style" => (reads(subject, "caption") ? "caption" : "style");
 
-/** What the translation draws for the pictures of the images of a group, for their words and for both, guidance off and on for each. */
-export async function drawnWays(subject: Subject, group: Group, { condition, name }: Picture): Promise<Way[]> {
+/**
+ * What the translation draws for the pictures of the images of a group, for their words and for both.
+ * @param guidance `each`: off, and on for each of what is given; `off`: off
+ */
+export async function drawnWays(
+  subject: Subject,
+  group: Group,
+  { condition, name }: Picture,
+  guidance: "each" | "off",
+): Promise<Way[]> {
   const { items } = group;
   const words = (await group.words()).slice(0, items.length);
   const pictures: EncodedConditions[] = [];
@@ -41,7 +51,8 @@ export async function drawnWays(subject: Subject, group: Group, { condition, nam
   const way = async (role: Role, weights: Weights, heading?: string): Promise<Way> => {
     const hasWords = weights.words !== undefined;
     const hasPicture = weights.picture !== undefined;
-    const what = hasWords ? (hasPicture ? `words and ${name}` : "words alone") : `${name} alone`;
+    const asked = hasWords ? (hasPicture ? `words and ${name}` : "words alone") : `${name} alone`;
+    const what = weights.examples === 0 ? `${asked}, without examples` : asked;
     const latents = await drawAll(
       subject,
       `${what}, guided by ${weights.words ?? "–"} and ${weights.picture ?? "–"},`,
@@ -50,6 +61,7 @@ export async function drawnWays(subject: Subject, group: Group, { condition, nam
         seed: imageSeed(subject.settings.seed, at),
         guidance: 0,
         guidanceOf: { [guidedWord(subject)]: weights.words ?? 0, [condition]: weights.picture ?? 0 },
+        ...(weights.examples !== undefined && { examples: weights.examples }),
       })),
     );
     return {
@@ -60,18 +72,38 @@ export async function drawnWays(subject: Subject, group: Group, { condition, nam
       image: (at) => decode(subject, latents[at]!.latent),
     };
   };
-  const alone = [await way("measured", { picture: 0 }, `${name}\nalone`), await way("measured", { picture: guidedBy })];
-  if (wordsOf(subject).length === 0) return alone;
-  return [
-    await way("floor", { words: 0 }, "words\nalone"),
-    await way("floor", { words: guidedBy }),
-    ...alone,
-    await way("measured", { words: 0, picture: 0 }, "both,\nguidance off"),
-    await way("measured", { words: guidedBy, picture: 0 }, `both,\nwords × ${guidedBy}`),
-    await way("measured", { words: 0, picture: guidedBy }, `both,\n${name} × ${guidedBy}`),
-    await way("measured", { words: guidedBy, picture: guidedBy }, `both,\neach × ${guidedBy}`),
+  const off: Array<readonly [Role, Weights, string?]> = [
+    ["measured", { picture: 0 }, `${name}\nalone`],
+    ["floor", { words: 0 }, "words\nalone"],
+    ["measured", { words: 0, picture: 0 }, "both,\nguidance off"],
   ];
+  const on: typeof off = [
+    ["measured", { picture: guidedBy }],
+    ["floor", { words: guidedBy }],
+    ["measured", { words: guidedBy, picture: 0 }, `both,\nwords × ${guidedBy}`],
+    ["measured", { words: 0, picture: guidedBy }, `both,\n${name} × ${guidedBy}`],
+    ["measured", { words: guidedBy, picture: guidedBy }, `both,\neach × ${guidedBy}`],
+  ];
+  // What the flow says by itself, where requests start from examples.
+  const startsFromExamples =
+    findsExamples(condition) && subject.settings.examples > 0 && subject.translation.examples?.knows(condition);
+  const byFlowAlone: typeof off = startsFromExamples
+    ? [
+        ["control", { picture: 0, examples: 0 }],
+        ["control", { words: 0, picture: 0, examples: 0 }],
+      ]
+    : [];
+  const hasWords = wordsOf(subject).length > 0;
+  const wanted = [...off, ...(guidance === "each" ? on : []), ...byFlowAlone].filter(
+    ([, { words }]) => hasWords || words === undefined,
+  );
+  const ways: Way[] = [];
+  for (const one of wanted.sort(([, a], [, b]) => placeOf(a) - placeOf(b))) ways.push(await way(...one));
+  return ways;
 }
+
+/** Words alone first, then the picture alone, then both. */
+const placeOf = ({ words, picture }: Weights): number => (picture === undefined ? 0 : words === undefined ? 1 : 2);
 
 /** Images that were not drawn: the wrong ones, the best that any flow could give, and the right ones. */
 export function comparedWays(subject: Subject, count: number, real: (at: number) => Promise<Float32Array>): Way[] {

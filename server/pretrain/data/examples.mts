@@ -1,22 +1,26 @@
 /**
- * Examples that new drawings start from: `node --import tsx server/pretrain/data/examples.mts [--pack DIR] [--icons DIR]` from the repository's
- * root encodes the training icons by the pack's target (kept beside the icons) and the names of its labels, writes
- * examples/examples.safetensors, names it in pack.json and, where the pack has a manifest, there, under the version of pack.json.
+ * Examples that new drawings start from: `node --import tsx server/pretrain/data/examples.mts [--pack DIR] [--icons DIR] [--pictures]` from the repository's
+ * root encodes the training icons by the pack's target and by its experts of pictures that examples are found by (kept beside the icons), and the names of
+ * its labels, writes examples/examples.safetensors, names it in pack.json and, where the pack has a manifest, there, under the version of pack.json.
+ * `--pictures` adds what the examples look like to the file that is there, and leaves all else as it is: networks in 8 bits differ from processor to
+ * processor, so that latents that are encoded anew are others by more than half of what four bits are off.
  */
 import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { writeExamples } from "../../experts/examples.ts";
+import { findsExamples } from "../../../shared/conditions.ts";
+import { type ExamplesContent, exampleWidths, readExamples, writeExamples } from "../../experts/examples-file.ts";
 import { asText } from "../../experts/values.ts";
 import { toFourBits } from "../../onnx/four-bits.ts";
 import { readEntry } from "../../packs/catalogue.ts";
 import { PackDraftSchema } from "../../packs/manifest.ts";
+import { codePictures } from "../../training/code-pictures.ts";
 import { encodeSet } from "../../training/encode-set.ts";
 import { sessionThreadsFor } from "../../training/encode-team.ts";
 import { recordsFolder } from "../../training/fill-pack-folder.ts";
-import { gatherExamples } from "../../training/gather-examples.ts";
+import { gatherExamples, rowsOfExamples } from "../../training/gather-examples.ts";
 import { openImageSet } from "../../training/image-set.ts";
 import { draftOf, vocabularyOf } from "../../training/pack-draft.ts";
 import { openSetExperts } from "../../training/pack-experts.ts";
@@ -28,6 +32,7 @@ const { values } = parseArgs({
     pack: { type: "string", default: join(here, "../../packs/default/icons") },
     icons: { type: "string", default: join(here, "../.cache/icons") },
     threads: { type: "string", default: "0" },
+    pictures: { type: "boolean", default: false },
   },
 });
 const threads = Number(values.threads);
@@ -43,41 +48,55 @@ const requireVocabulary = (name: "label" | "style") => {
 const [labels, styles] = [requireVocabulary("label"), requireVocabulary("style")];
 const files = await digestExperts(values.pack, draft);
 const images = await openImageSet(values.icons, draft.target.imageSizePx);
-// Captions alone, for the names of labels: pictures of the set as conditions are not needed.
-const conditions = draft.translation.conditions.filter(({ name }) => name === "caption");
+// Captions for the names of labels, and pictures that examples are found by.
+const conditions = draft.translation.conditions.filter(({ name }) => name === "caption" || findsExamples(name));
 const named = { ...draft, translation: { ...draft.translation, conditions } };
 const experts = await openSetExperts(
   { pack: values.pack, draft: named, files },
   { threads: sessionThreadsFor(images.count, threads) },
 );
-const { latents, dims } = await encodeSet({
+const {
+  latents,
+  dims,
+  conditions: encoded,
+} = await encodeSet({
   folder: values.icons,
   images,
-  experts: { ...experts, conditions: [] },
+  experts: { ...experts, conditions: experts.conditions.filter(({ name }) => findsExamples(name)) },
   drawnRepeats: 1,
   threads,
 });
 await images.close();
-const gathered = gatherExamples({
+const source = {
   items: images.items,
   latents,
   dims,
   labels: labels.map(({ id }) => id),
   styles: styles.map(({ id }) => id),
-});
-const text = experts.conditions[0]!.expert;
-const keys: Float32Array[] = [];
-for (const { label } of labels) keys.push(await text.encodeExamples([asText(label)]));
+};
 const path = join(values.pack, file);
+const read = experts.conditions.map(({ name, expert }) => ({ name, dims: expert.dims }));
+const content = values.pictures
+  ? await readExamples(path, exampleWidths({ dims, conditions: read }))
+  : await gatherAll();
+const rows = rowsOfExamples({ ...source, labels: content.labels, styles: content.styles }, content.examples);
 await mkdir(dirname(path), { recursive: true });
-const keyDims = text.dims;
-await writeExamples(path, {
-  ...gathered,
-  dims,
-  keyDims,
-  keys: toFourBits(keys, keyDims),
-  values: toFourBits(gathered.values, dims),
-});
+await writeExamples(path, { ...content, pictures: codePictures(encoded, rows) });
+
+async function gatherAll(): Promise<ExamplesContent> {
+  const gathered = gatherExamples(source);
+  const text = experts.conditions.find(({ name }) => name === "caption")!.expert;
+  const keys: Float32Array[] = [];
+  for (const { label } of labels) keys.push(await text.encodeExamples([asText(label)]));
+  return {
+    ...gathered,
+    dims,
+    keyDims: text.dims,
+    keys: toFourBits(keys, text.dims),
+    values: toFourBits(gathered.values, dims),
+  };
+}
+
 const pack = JSON.parse(await readFile(packFile, "utf8"));
 for (const translation of pack.translations) if (translation.id === draft.translation.id) translation.examples = file;
 await writeFile(packFile, `${JSON.stringify(pack, null, 2)}\n`);
@@ -92,4 +111,4 @@ if (existsSync(join(values.pack, "manifest.json"))) {
   );
   await writeManifest(values.pack, { ...manifest, version, parts, licence, translations });
 }
-console.log(`${gathered.examples.length} examples of ${labels.length} labels`);
+console.log(`${content.examples.length} examples of ${labels.length} labels`);

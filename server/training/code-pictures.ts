@@ -1,0 +1,48 @@
+/** Codes of what examples show (server/experts/picture-codes.ts), from the encoded pictures of an image set. */
+import { type FlowConditionName, findsExamples } from "../../shared/conditions.ts";
+import { classesMax, type PictureCodes } from "../experts/picture-codes.ts";
+import type { ConditionTable } from "../flow/training-set.ts";
+import type { VectorTable } from "../flow/vector-table.ts";
+import { toFourBits } from "../onnx/four-bits.ts";
+import { meanRow } from "./mean-row.ts";
+
+/**
+ * By each picture condition that examples are found by, one code an example: the mean of its rows' vectors, or the label map of its first row.
+ * @param rows of each example, one at least
+ */
+export function codePictures(
+  conditions: readonly ConditionTable[],
+  rows: readonly (readonly number[])[],
+): Map<string, PictureCodes> {
+  return new Map(
+    conditions.flatMap(({ name, table }) => {
+      const codes = findsExamples(name as FlowConditionName) ? codesOf(table, rows) : undefined;
+      return codes ? [[name, codes]] : [];
+    }),
+  );
+}
+
+/** undefined for label maps that half a byte a cell is too little for, and for vectors of an odd width. */
+function codesOf(table: VectorTable, rows: readonly (readonly number[])[]): PictureCodes | undefined {
+  const { dims } = table;
+  if (table.kind === "dense" && dims % 2 !== 0) return undefined;
+  if (table.kind === "dense")
+    return {
+      kind: "dense",
+      dims,
+      ...toFourBits(
+        rows.map((of) => meanRow(table.values, dims, of)),
+        dims,
+      ),
+    };
+  const { places, perEntry: cells } = table;
+  const classes = dims / cells;
+  if (classes > classesMax || cells % 2 !== 0) return undefined;
+  const bytes = new Int8Array((rows.length * cells) / 2);
+  for (const [at, [first]] of rows.entries()) {
+    const classOf = (cell: number): number => places[first! * cells + cell]! - cell * classes;
+    for (let pair = 0; pair < cells / 2; pair += 1)
+      bytes[(at * cells) / 2 + pair] = classOf(2 * pair) | (classOf(2 * pair + 1) << 4);
+  }
+  return { kind: "cells", dims, cells, bytes };
+}
