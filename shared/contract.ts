@@ -58,7 +58,7 @@ const BestOfSchema = z.number().int().min(1).max(limits.bestOfMax);
 const GuidanceSchema = z.number().min(0).max(limits.guidanceMax);
 
 /**
- * How much of an image comes from drawings of the same thing in other styles, where the translation has some: 0 = nothing, 1 = they are
+ * How much of an image comes from drawings of the same thing in other styles, or that look like a sketch or layout, where the translation has some: 0 = nothing, 1 = they are
  * drawn as they are, in the style's colours. Of `guidance`, which pushes what the flow says by itself, the rest is left. Absent: 0.9 for
  * words, sketches and layouts; 0 beside an image or small image and with `keepResidualOf`, which say what to start from. Always 0 where the translation has none (`hasExamples`).
  */
@@ -261,7 +261,7 @@ export const TranslationInfoSchema = z.object({
     .optional(),
   /** The style that a form should begin with; a request without a style still means any. */
   defaultStyle: z.string().optional(),
-  /** True: words start from drawings of other styles, as `examples` of a generation says. */
+  /** True: words start from drawings of other styles, as `examples` of a generation says; sketches and layouts too where those are known by theirs. */
   hasExamples: z.boolean().optional(),
   /** False: no image can be inverted, so no residual be kept, because the target is a generator without an encoder. */
   isInvertible: z.boolean().optional(),

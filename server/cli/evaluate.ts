@@ -37,7 +37,7 @@ of a translation:
   --limit N          images a row of a table at most (default ${defaultLimit})
   --temperature T    of samples, 0 to ${limits.temperatureMax} (default ${limits.temperatureDefault})
   --guidance G       of samples, 0 to ${limits.guidanceMax} (default ${limits.guidanceDefault})
-  --examples S       share of examples that words start from, 0 to 1 (default ${limits.examplesDefault})
+  --examples S       share of examples that words, sketches and layouts start from, 0 to 1 (default ${limits.examplesDefault})
 
 of an upscaler:
   --pictures DIR     pictures to enlarge, folders in it as groups (default: the stated list of photographs and drawings)

@@ -48,7 +48,7 @@ export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: 
   --guidance G       0 to ${limits.guidanceMax}: how strongly the conditions are followed (default ${limits.guidanceDefault};
                      0 where an image's residual is kept)
   --examples S       0 to 1: how much comes from drawings in other styles of what words name, and that look like a
-                     sketch or layout (default ${limits.examplesDefault}; 0 beside images and where a residual is kept)
+                     sketch or layout (default ${limits.examplesDefault}; 0 beside --image, --low-resolution and a kept residual)
   --guidance-of F=G  the same for one condition, e.g. sketch=2; may be repeated
   --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps what the conditions explain best
   --upscale S        enlarges each image 2 or 4 times, where a pack has an upscaler`;

@@ -26,7 +26,7 @@ export interface Settings {
   readonly limit: number;
   readonly temperature: number;
   readonly guidance: number;
-  /** Share of examples that words start from. */
+  /** Share of examples that words, sketches and layouts start from. */
   readonly examples: number;
 }
 

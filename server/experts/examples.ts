@@ -1,7 +1,7 @@
 /**
  * Examples: latents of training drawings, by label and style, each less the middle of its style. Where a drawing of some label in some style
- * is asked for, those of the same label in other styles say what it looks like; where a caption names no label, those of the nearest names do.
- * Put on the middle of the style that is asked for they are a start, from which the flow goes on (server/engine/examples.ts).
+ * is asked for, those of the same label in other styles say what it looks like; where a caption names no label, those of the nearest names do; where
+ * there is a sketch or a layout, those that look like it (look-alikes.ts). Put on the middle of the style that is asked for they are a start, from which the flow goes on (server/engine/examples.ts).
  *
  * Idea: a small model and a database of examples beside it (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
  */

@@ -1,7 +1,7 @@
 /**
  * Examples for a style of one's own (server/experts/examples.ts): those of the base pack, laid as its images are (lay-drawings.ts), around the middle of
  * the new style. What was drawn in that style is left to the flow, which has learned it: captions that it was trained on are kept, so that what is like
- * one of them has no start.
+ * one of them has no start. Sketches and layouts start from laid drawings that look like them.
  */
 import type { ExamplesContent } from "../experts/examples-file.ts";
 import type { TrainingSet } from "../flow/training-set.ts";

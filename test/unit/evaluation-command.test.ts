@@ -133,6 +133,61 @@ describe("tau evaluate", () => {
     assert.equal(new Set(gains).size, gains.length, `${gains}`);
   });
 
+  it("sets the flow alone beside sketches and layouts that start from examples, and beside no others", async () => {
+    const { pack } = await writeTinyPack(join(folder, "sketched"), withExamples(tinyFullDraft));
+    const entry = await readEntry(pack, true);
+    const tablesOf = async (only: readonly string[], own: Partial<typeof options.settings> = {}) => {
+      const settings = { ...options.settings, ...own };
+      const { sections } = await evaluate({ ...options, entry, set, only, settings });
+      return sections.map(({ tables }) => tables[0]!.rows);
+    };
+    const [sketch, layout, small] = await tablesOf(["sketch", "layout", "low-resolution"]);
+    const isControl = ({ what }: { readonly what: string }): boolean => what.endsWith(", without examples");
+    for (const [name, rows] of Object.entries({ sketch: sketch!, layout: layout! })) {
+      assert.deepEqual(
+        rows.filter(isControl).map(({ what, role }) => [what, role]),
+        [
+          [`${name} alone, without examples`, "control"],
+          [`words and ${name}, without examples`, "control"],
+        ],
+      );
+      const both = rows.filter(
+        ({ what, values }) => what.startsWith("words and") && !values["words"] && !values["picture"],
+      );
+      assert.equal(new Set(both.map(({ values }) => values["score"])).size, 2);
+    }
+    assert.deepEqual(small!.filter(isControl), []);
+    const [flowAlone] = await tablesOf(["sketch"], { examples: 0 });
+    assert.deepEqual(flowAlone!.filter(isControl), []);
+    const scoreOf = (rows: typeof sketch, what: string): number | undefined =>
+      rows!.find((row) => row.what === what)!.values["score"];
+    assert.equal(scoreOf(flowAlone, "sketch alone"), scoreOf(sketch, "sketch alone, without examples"));
+  });
+
+  it("asks for words and a picture of concepts never seen as well, without guidance, where there are some", async () => {
+    const items = tinyItems.map((item) =>
+      item.row >= 60 && item.row < 68 ? { ...item, split: "heldOutConcept" } : item,
+    );
+    const strange = await writeTinySet(join(folder, "strange"), { items });
+    const entry = await readEntry(full, true);
+    const of = async (from: string) =>
+      (await evaluate({ ...options, entry, set: from, only: ["sketch"] })).sections[0]!;
+    const [table] = (await of(strange)).tables.slice(1);
+    assert.equal(table?.title, "Sketch consistency, concepts never seen");
+    assert.deepEqual(
+      table.rows.map(({ what, n }) => [what, n]),
+      [
+        "words alone",
+        "sketch alone",
+        "words and sketch",
+        "real images of others",
+        "reconstructions",
+        "real images",
+      ].map((what) => [what, 9]),
+    );
+    assert.equal((await of(set)).tables.length, 1);
+  });
+
   it("measures a translation that reads a sketch and no words by the sketch alone", async () => {
     const [translation] = tinyFullDraft.translations;
     const conditions = [{ name: "sketch", expert: "sketch" } as const];

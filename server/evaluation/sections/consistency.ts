@@ -18,7 +18,7 @@ import { comparedWays, drawnWays, guidedWord, type Way } from "./ways.ts";
 const imagesMax = 200;
 const figureRows = 8;
 /** Images of concepts never seen: fewer say nothing, more take long. */
-const [strangersMin, strangersMax] = [20, 100] as const;
+const [strangersMin, strangersMax] = [8, 100] as const;
 
 export const consistencySections: readonly SectionPlan[] = [sketchPicture, layoutPicture, lowResolutionPicture].map(
   (picture) => ({
