@@ -95,6 +95,10 @@ export const isWord = (name: FlowConditionName | ConditionField): name is "capti
 export const findsExamples = (name: FlowConditionName | ConditionField): name is "sketch" | "layout" =>
   name === "sketch" || name === "layout";
 
+/** Conditions that a new drawing starts from known ones for; the others say by themselves what to start from. */
+export const startsFromExamples = (name: FlowConditionName | ConditionField): boolean =>
+  isWord(name) || findsExamples(name);
+
 /** The request's field that a flow's condition belongs to. */
 export const fieldOf = (name: FlowConditionName): ConditionField =>
   name === "image-early" || name === "image-middle" || name === "image-last" ? "image" : name;

@@ -7,9 +7,8 @@ import {
   asksFor,
   type ConditionField,
   conditionFields,
-  findsExamples,
-  isWord,
   type PartialCondition,
+  startsFromExamples,
 } from "./conditions.ts";
 import { limits } from "./limits.ts";
 
@@ -43,7 +42,7 @@ export function examplesOfAll({
 }: Weights & { readonly condition: PartialCondition }): number {
   const startsElsewhere =
     keepResidualOf !== undefined ||
-    conditionFields.some((field) => asksFor(condition, field) && !isWord(field) && !findsExamples(field));
+    conditionFields.some((field) => asksFor(condition, field) && !startsFromExamples(field));
   return examples ?? (startsElsewhere ? 0 : limits.examplesDefault);
 }
 

@@ -1,8 +1,9 @@
 /**
  * Starting from examples. What the conditions leave open, v, is most often drawn; at v = 0 the flow gives the mean of all that it may be, which is
- * a blur where it never saw the thing in that style. But other styles drew it, or something that looks like a sketch or layout, and v of such a drawing, moved into the style and inverted
- * under what it shows, says what the conditions leave open for a drawing that hangs together. A share of that v is where the new image
- * starts; v drawn from the seed is added to it. At share 1, the image is the moved drawing itself as long as it shows what is asked for.
+ * a blur where it never saw the thing in that style. But other styles drew it, or something that looks like a sketch or layout, and v of such
+ * a drawing, moved into the style and inverted under what it shows, says what the conditions leave open for a drawing that hangs together. A
+ * share of that v is where the new image starts; v drawn from the seed is added to it. At share 1, the image is the moved drawing itself as
+ * long as it shows what is asked for.
  */
 import { findsExamples } from "../../shared/conditions.ts";
 import { type EncodedCondition, type EncodedConditions, namesOf } from "./conditions.ts";

@@ -2,6 +2,7 @@
  * What the engine needs of the rooms below it: a flow τ and its experts, as interfaces that it declares itself.
  * Every tensor is a row-major Float32Array; the callee never keeps a buffer that it was given.
  */
+
 /**
  * One condition for a batch: `values` [batch, dims]; `present` [batch], 1 where given, 0 where the learned "absent" vector stands in,
  * between them in the frames of a blend that gains or loses the condition.

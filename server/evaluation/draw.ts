@@ -2,7 +2,7 @@
  * Samples, inversions and reconstructions in bulk, by the engine that serves. Latents are kept and images decoded when they are
  * looked at, because some hundred images of planes would not fit in memory with all the rest.
  */
-import { findsExamples, isWord } from "../../shared/conditions.ts";
+import { startsFromExamples } from "../../shared/conditions.ts";
 import { type EncodedConditions, namesOf } from "../engine/conditions.ts";
 import { drawnRow } from "../engine/examples.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "../engine/guidance.ts";
@@ -34,9 +34,7 @@ export async function drawAll(subject: Subject, what: string, wanted: readonly W
       const weights = { guidance: row.guidance ?? settings.guidance, guidanceOf: row.guidanceOf };
       if (residual) return { residual, conditions, guidance: guidanceTermsOf(weights, conditions) };
       const temperature = row.temperature ?? settings.temperature;
-      const examples =
-        row.examples ??
-        (namesOf(conditions).every((name) => isWord(name) || findsExamples(name)) ? settings.examples : 0);
+      const examples = row.examples ?? (namesOf(conditions).every(startsFromExamples) ? settings.examples : 0);
       return drawnRow(translation, conditions, { ...weights, seed, temperature, examples });
     });
     drawn.push(...(await drawLatents(translation, rows)));

@@ -1,7 +1,8 @@
 /**
  * Examples: latents of training drawings, by label and style, each less the middle of its style. Where a drawing of some label in some style
  * is asked for, those of the same label in other styles say what it looks like; where a caption names no label, those of the nearest names do; where
- * there is a sketch or a layout, those that look like it (look-alikes.ts). Put on the middle of the style that is asked for they are a start, from which the flow goes on (server/engine/examples.ts).
+ * there is a sketch or a layout, those that look like it (look-alikes.ts). Put on the middle of the style that is asked for they are a start, from
+ * which the flow goes on (server/engine/examples.ts).
  *
  * Idea: a small model and a database of examples beside it (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
  */
@@ -79,7 +80,9 @@ export class ExampleStore implements Examples {
     return {
       latent,
       ...(isNamed && { caption: this.#nameOf(examples[chosen[0]!.at]!.label) }),
-      ...(isByLooks && { likeness: likeness.shareOf(chosen, shares) }),
+      ...(isByLooks && {
+        likeness: chosen.reduce((sum, { at }, index) => sum + shares[index]! * likeness.shareOf(at), 0),
+      }),
       ...likeness.shownBy(chosen, shares),
     };
   }
@@ -101,13 +104,13 @@ export class ExampleStore implements Examples {
     const ofLabel = this.#indexOfLabel.get(label ?? "");
     const named = this.#weighed(ofLabel, asked);
     const said = named.length > 0 ? named : caption ? this.#nearest(caption, asked) : [];
-    if (likeness.isOfNothing) return { chosen: said, isNamed: named.length > 0, isByLooks: false, likeness };
-    if (said.length > 0) return { chosen: likeness.weigh(said), isNamed: named.length > 0, isByLooks: false, likeness };
+    if (said.length > 0 || likeness.isOfNothing)
+      return { chosen: likeness.weigh(said), isNamed: named.length > 0, isByLooks: false, likeness };
     // What is drawn in the style that is asked for, and what a style of its own was trained on, the flow has learned.
     const isLearned = this.#ofLabel.has(ofLabel ?? -1) || (caption && this.#ownLikeness(caption) >= likenessMin);
     if (isLearned) return nothing;
     const all = [...this.#ofLabel.keys()].flatMap((of) => this.#weighed(of, asked, { times: likenessOfStyles }));
-    const chosen = likeness.weigh(all).filter(({ at }) => likeness.shareOf([{ at }], [1]) > 0);
+    const chosen = likeness.weigh(all).filter(({ at }) => likeness.shareOf(at) > 0);
     return { chosen, isNamed: false, isByLooks: true, likeness };
   }
 

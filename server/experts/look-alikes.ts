@@ -12,9 +12,10 @@ export interface Weighed {
 }
 
 /**
- * For each picture: the log-weight of an example for each unit of cosine, so that outlines decide where they are given; and the cosines from which on an
- * example that nothing but its looks speaks for is a start at all, and is one by its whole share. Edges of held-out drawings have a likest one of another style at 0.55 (median), sketches by
- * hand at 0.4 to 0.9, scribbles and chance at 0.26 and less; any two layouts have a third of their cells in common (server/pretrain/README.md).
+ * For each picture: the log-weight of an example for each unit of cosine, so that outlines decide where they are given; and the cosines from which
+ * on an example that nothing but its looks speaks for is a start at all, and is one by its whole share. Edges of drawings have a likest one of another
+ * style at 0.55 (median), sketches by hand at 0.4 to 0.9, scribbles and chance at 0.26 and less; any two layouts have a third of their cells in common
+ * (what was tried: server/pretrain/README.md).
  */
 const scales = {
   sketch: { weight: 60, from: 0.3, wholeFrom: 0.5 },
@@ -56,8 +57,9 @@ export class Likeness {
     return this.#compared.length === 0;
   }
 
-  /** The same examples, the likest heavier and first, as many as are mixed at most. */
-  weigh(examples: Iterable<Weighed>): Weighed[] {
+  /** The same examples, the likest heavier and first, as many as are mixed at most; as they are where nothing is asked for. */
+  weigh(examples: readonly Weighed[]): readonly Weighed[] {
+    if (this.isOfNothing) return examples;
     const likest: Weighed[] = [];
     for (const { at, logWeight: before } of examples) {
       let logWeight = before;
@@ -70,12 +72,8 @@ export class Likeness {
     return likest;
   }
 
-  /** How much of a start examples are that nothing but their looks speaks for, 0 to 1: by the picture that they are least like. */
-  shareOf(mixed: readonly Pick<Weighed, "at">[], shares: readonly number[]): number {
-    return mixed.reduce((sum, { at }, index) => sum + shares[index]! * this.#shareOfOne(at), 0);
-  }
-
-  #shareOfOne(at: number): number {
+  /** How much of a start an example is that nothing but its looks speaks for, 0 to 1: by the picture that it is least like. */
+  shareOf(at: number): number {
     const shares = this.#compared.map(({ name, cosines }) => {
       const { from, wholeFrom } = scales[name];
       return cosines[at]! < from ? 0 : Math.min(1, cosines[at]! / wholeFrom);

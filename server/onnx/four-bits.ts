@@ -16,17 +16,23 @@ const largest = 7;
 /** @param width of a row, even. @throws AppError `config_invalid` for an odd one */
 export function toFourBits(rows: readonly Float32Array[], width: number): FourBitRows {
   if (width % 2 !== 0) throw new AppError("config_invalid", `rows in four bits: expected an even width, got ${width}`);
-  const bytes = new Int8Array((rows.length * width) / 2);
   const steps = Float32Array.from(
     rows,
     (row) => row.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / largest || 1,
   );
-  for (const [at, row] of rows.entries()) {
-    const half = (axis: number): number => Math.round(row[axis]! / steps[at]!) & 15;
-    for (let pair = 0; pair < width / 2; pair += 1)
-      bytes[(at * width) / 2 + pair] = half(2 * pair) | (half(2 * pair + 1) << 4);
-  }
-  return { bytes, steps };
+  return { bytes: packHalves(rows.length, width, (row, axis) => Math.round(rows[row]![axis]! / steps[row]!)), steps };
+}
+
+/**
+ * Rows of whole numbers of four bits, [rows, width / 2]: two in a byte, the first in its lower half.
+ * @param width of a row, even
+ */
+export function packHalves(rows: number, width: number, halfOf: (row: number, axis: number) => number): Int8Array {
+  const bytes = new Int8Array((rows * width) / 2);
+  for (let row = 0, to = 0; row < rows; row += 1)
+    for (let axis = 0; axis < width; axis += 2, to += 1)
+      bytes[to] = (halfOf(row, axis) & 15) | ((halfOf(row, axis + 1) & 15) << 4);
+  return bytes;
 }
 
 /** One row, [width], times `factor` added to `to`. */

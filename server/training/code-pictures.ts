@@ -3,7 +3,7 @@ import { type FlowConditionName, findsExamples } from "../../shared/conditions.t
 import { classesMax, type PictureCodes } from "../experts/picture-codes.ts";
 import type { ConditionTable } from "../flow/training-set.ts";
 import type { VectorTable } from "../flow/vector-table.ts";
-import { toFourBits } from "../onnx/four-bits.ts";
+import { packHalves, toFourBits } from "../onnx/four-bits.ts";
 import { meanRow } from "./mean-row.ts";
 
 /**
@@ -25,24 +25,15 @@ export function codePictures(
 /** undefined for label maps that half a byte a cell is too little for, and for vectors of an odd width. */
 function codesOf(table: VectorTable, rows: readonly (readonly number[])[]): PictureCodes | undefined {
   const { dims } = table;
-  if (table.kind === "dense" && dims % 2 !== 0) return undefined;
-  if (table.kind === "dense")
-    return {
-      kind: "dense",
-      dims,
-      ...toFourBits(
-        rows.map((of) => meanRow(table.values, dims, of)),
-        dims,
-      ),
-    };
+  if (table.kind === "dense") {
+    if (dims % 2 !== 0) return undefined;
+    const means = rows.map((of) => meanRow(table.values, dims, of));
+    return { kind: "dense", dims, ...toFourBits(means, dims) };
+  }
   const { places, perEntry: cells } = table;
   const classes = dims / cells;
   if (classes > classesMax || cells % 2 !== 0) return undefined;
-  const bytes = new Int8Array((rows.length * cells) / 2);
-  for (const [at, [first]] of rows.entries()) {
-    const classOf = (cell: number): number => places[first! * cells + cell]! - cell * classes;
-    for (let pair = 0; pair < cells / 2; pair += 1)
-      bytes[(at * cells) / 2 + pair] = classOf(2 * pair) | (classOf(2 * pair + 1) << 4);
-  }
-  return { kind: "cells", dims, cells, bytes };
+  const classOf = (example: number, cell: number): number =>
+    places[rows[example]![0]! * cells + cell]! - cell * classes;
+  return { kind: "cells", dims, cells, bytes: packHalves(rows.length, cells, classOf) };
 }

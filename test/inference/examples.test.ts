@@ -39,35 +39,29 @@ async function generate(fields: object): Promise<ImageResult[]> {
   return images;
 }
 
-it("tau generate --examples says how much of them is kept", async () => {
+/** Draws one image by the command line without the share, with none and with the default: only none differs. */
+async function assertDefaultShare(...asked: readonly string[]): Promise<void> {
   const tau = tauIn(folder);
   const draw = async (...flags: string[]): Promise<Buffer> => {
-    const words = ["--caption", "red", "--label", "red", "--style", "flat", "--seed", "5", "--count", "1"];
-    const out = join(folder, `out${flags.join("")}`);
-    const result = await tau("generate", "--packs", packsDir, ...words, ...flags, "--out", out);
+    const out = await mkdtemp(join(folder, "out-"));
+    const fixed = ["--seed", "5", "--count", "1"];
+    const result = await tau("generate", "--packs", packsDir, ...asked, ...fixed, ...flags, "--out", out);
     assert.deepEqual([result.code, result.err], [0, ""]);
     return readFile(join(out, "000-5.png"));
   };
   const usual = await draw();
   assert.notDeepEqual(await draw("--examples", "0"), usual);
   assert.deepEqual(await draw("--examples", `${limits.examplesDefault}`), usual);
-});
+}
+
+it("tau generate --examples says how much of them is kept", () =>
+  assertDefaultShare("--caption", "red", "--label", "red", "--style", "flat"));
 
 it("tau generate --sketch starts from those that look like it", async () => {
-  const tau = tauIn(folder);
   const sketch = join(folder, "sketch.svg");
   const line = '<path d="M1 1L8 4" stroke="black"/>';
   await writeFile(sketch, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">${line}</svg>`);
-  const draw = async (...flags: string[]): Promise<Buffer> => {
-    const out = join(folder, `sketched${flags.join("")}`);
-    const asked = ["--sketch", sketch, "--seed", "5", "--count", "1"];
-    const result = await tau("generate", "--packs", packsDir, ...asked, ...flags, "--out", out);
-    assert.deepEqual([result.code, result.err], [0, ""]);
-    return readFile(join(out, "000-5.png"));
-  };
-  const usual = await draw();
-  assert.notDeepEqual(await draw("--examples", "0"), usual);
-  assert.deepEqual(await draw("--examples", `${limits.examplesDefault}`), usual);
+  await assertDefaultShare("--sketch", sketch);
 });
 
 describe("a generation in a child whose pack has examples", () => {

@@ -40,17 +40,10 @@ interface Measured extends Way {
 
 async function runConsistency(subject: Subject, material: Material, picture: Picture) {
   const { known, unseen } = material;
-  const of = await measureGroup(subject, material, picture, known, "each");
-  const strange =
-    unseen.items.length < strangersMin
-      ? undefined
-      : await measureGroup(
-          subject,
-          material,
-          picture,
-          { ...unseen, items: unseen.items.slice(0, strangersMax) },
-          "off",
-        );
+  const measured = (group: Group, most: number, guidance: "each" | "off"): Promise<GroupMeasured> =>
+    measureGroup(subject, material, picture, { ...group, items: group.items.slice(0, most) }, guidance);
+  const of = await measured(known, imagesMax, "each");
+  const strange = unseen.items.length < strangersMin ? undefined : await measured(unseen, strangersMax, "off");
   const about = [
     picture.about,
     ...(wordsOf(subject).length === 0
@@ -86,11 +79,10 @@ async function measureGroup(
   subject: Subject,
   material: Material,
   picture: Picture,
-  whole: Group,
+  group: Group,
   guidance: "each" | "off",
 ): Promise<GroupMeasured> {
-  const items = whole.items.slice(0, imagesMax);
-  const group: Group = { ...whole, items };
+  const { items } = group;
   const real = (at: number): Promise<Float32Array> => material.images.read(items[at]!);
   const ways = [...(await drawnWays(subject, group, picture, guidance)), ...comparedWays(subject, items.length, real)];
   const given: ReturnType<Picture["extract"]>[] = [];

@@ -72,38 +72,33 @@ export async function drawnWays(
       image: (at) => decode(subject, latents[at]!.latent),
     };
   };
-  const off: Array<readonly [Role, Weights, string?]> = [
-    ["measured", { picture: 0 }, `${name}\nalone`],
+  // What the flow says by itself, where requests start from examples.
+  const hasStarts =
+    findsExamples(condition) && subject.settings.examples > 0 && subject.translation.examples?.knows(condition);
+  const byFlowAlone = (weights: Weights): Array<readonly [Role, Weights]> =>
+    hasStarts ? [["control", { ...weights, examples: 0 }]] : [];
+  const all: ReadonlyArray<readonly [Role, Weights, string?]> = [
     ["floor", { words: 0 }, "words\nalone"],
-    ["measured", { words: 0, picture: 0 }, "both,\nguidance off"],
-  ];
-  const on: typeof off = [
-    ["measured", { picture: guidedBy }],
     ["floor", { words: guidedBy }],
+    ["measured", { picture: 0 }, `${name}\nalone`],
+    ["measured", { picture: guidedBy }],
+    ...byFlowAlone({ picture: 0 }),
+    ["measured", { words: 0, picture: 0 }, "both,\nguidance off"],
     ["measured", { words: guidedBy, picture: 0 }, `both,\nwords × ${guidedBy}`],
     ["measured", { words: 0, picture: guidedBy }, `both,\n${name} × ${guidedBy}`],
     ["measured", { words: guidedBy, picture: guidedBy }, `both,\neach × ${guidedBy}`],
+    ...byFlowAlone({ words: 0, picture: 0 }),
   ];
-  // What the flow says by itself, where requests start from examples.
-  const startsFromExamples =
-    findsExamples(condition) && subject.settings.examples > 0 && subject.translation.examples?.knows(condition);
-  const byFlowAlone: typeof off = startsFromExamples
-    ? [
-        ["control", { picture: 0, examples: 0 }],
-        ["control", { words: 0, picture: 0, examples: 0 }],
-      ]
-    : [];
   const hasWords = wordsOf(subject).length > 0;
-  const wanted = [...off, ...(guidance === "each" ? on : []), ...byFlowAlone].filter(
-    ([, { words }]) => hasWords || words === undefined,
-  );
   const ways: Way[] = [];
-  for (const one of wanted.sort(([, a], [, b]) => placeOf(a) - placeOf(b))) ways.push(await way(...one));
+  for (const one of all) {
+    const { words: ofWords, picture: ofPicture } = one[1];
+    if (ofWords !== undefined && !hasWords) continue;
+    if (guidance === "off" && ((ofWords ?? 0) > 0 || (ofPicture ?? 0) > 0)) continue;
+    ways.push(await way(...one));
+  }
   return ways;
 }
-
-/** Words alone first, then the picture alone, then both. */
-const placeOf = ({ words, picture }: Weights): number => (picture === undefined ? 0 : words === undefined ? 1 : 2);
 
 /** Images that were not drawn: the wrong ones, the best that any flow could give, and the right ones. */
 export function comparedWays(subject: Subject, count: number, real: (at: number) => Promise<Float32Array>): Way[] {
