@@ -39,6 +39,7 @@ module.exports = {
     ),
     forbid("evaluation-knows-no-server", "^server/evaluation/", "^server/(http|jobs|inference|onnx|cli)/"),
     forbid("onnx-is-the-floor", "^server/onnx/", "^(server/(?!onnx/)|plugin/)"),
+    forbid("simd-is-pure", "^server/simd/", "^(server/(?!simd/)|shared/|plugin/|node:|fs|node_modules/)"),
     onlyImporter("one-importer-of-onnxruntime", "onnxruntime-(node|common)", "^server/onnx/session\\.ts$"),
     onlyImporter("one-importer-of-sharp", "sharp", "^server/images/codec\\.ts$"),
     onlyImporter("one-importer-of-onnx-protobuf", "(onnx-buf|@bufbuild)", "^server/onnx/model-file\\.ts$"),

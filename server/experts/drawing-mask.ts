@@ -1,8 +1,6 @@
 /**
- * Masks on which drawings are found and thinned: 128×128 pixels, a bit each, so that a step takes 32 pixels at a time. Growing, shrinking and
- * thinning to lines of one pixel, for line-drawing.ts. Pure.
- *
- * Thinning after Guo and Hall (CACM 1989, algorithm A1).
+ * Masks on which drawings are found and thinned: 128×128 pixels, a bit each, so that a step takes 32 pixels at a time. Growing and
+ * shrinking, for line-drawing.ts; thinning to lines of one pixel is server/simd's. Pure.
  */
 
 /** Side of the picture that a mask stands for. */
@@ -14,14 +12,6 @@ const maskWords = workPx * rowWords;
 export type Mask = Int32Array;
 
 export const emptyMask = (): Mask => new Int32Array(maskWords);
-
-/** A mask of the places, row after row, that pass. */
-export function maskWhere(passes: (at: number) => boolean): Mask {
-  const mask = emptyMask();
-  for (let word = 0, at = 0; word < maskWords; word += 1)
-    for (let bit = 0; bit < 32; bit += 1, at += 1) if (passes(at)) mask[word]! |= 1 << bit;
-  return mask;
-}
 
 /** Whether the pixel at a place, row after row, is set. */
 export const hasAt = (mask: Mask, at: number): boolean => ((mask[at >> 5]! >>> (at & 31)) & 1) === 1;
@@ -110,61 +100,3 @@ function growOnce(from: Mask, to: Mask, isSquare: boolean, outside: number): voi
   for (let at = rowWords; at < from.length - rowWords; at += 1)
     to[at] = widened[at]! | upright[at - rowWords]! | upright[at + rowWords]!;
 }
-
-/** The mask thinned to lines of one pixel, in place: half steps that remove from two sides in turn, until neither finds anything. */
-export function thin(mask: Mask): Mask {
-  for (let half = 0, idle = 0; idle < 2; half = 1 - half) idle = removeRim(mask, half === 0) ? 0 : idle + 1;
-  return mask;
-}
-
-/** Room for what one half step removes. */
-const leaving = emptyMask();
-
-/**
- * One half step of Guo and Hall's algorithm A1, because Zhang and Suen (1984) wipe out squares of 2×2 and diagonals of 2 px: removes pixels whose
- * neighbours are one run, two or three pairs of them set, from one side. Runs and pairs are counted by Boolean formulas, 32 pixels at a time.
- * @returns whether any went
- */
-function removeRim(mask: Mask, isFirst: boolean): boolean {
-  let any = 0;
-  for (let at = 0; at < maskWords; at += 1) {
-    const own = mask[at]!;
-    leaving[at] = 0;
-    if (own === 0) continue;
-    const isLeft = at % rowWords === 0;
-    const isRight = at % rowWords === rowWords - 1;
-    const above = at - rowWords;
-    const below = at + rowWords;
-    // The words that hold the pixels to the west and to the east, of three rows; outside of the mask there are none.
-    const north = mask[above] ?? 0;
-    const south = mask[below] ?? 0;
-    const west = (own << 1) | (isLeft ? 0 : mask[at - 1]! >>> 31);
-    const east = (own >>> 1) | (isRight ? 0 : mask[at + 1]! << 31);
-    const northWest = (north << 1) | (isLeft ? 0 : (mask[above - 1] ?? 0) >>> 31);
-    const northEast = (north >>> 1) | (isRight ? 0 : (mask[above + 1] ?? 0) << 31);
-    const southWest = (south << 1) | (isLeft ? 0 : (mask[below - 1] ?? 0) >>> 31);
-    const southEast = (south >>> 1) | (isRight ? 0 : (mask[below + 1] ?? 0) << 31);
-    const side = isFirst ? (south | southWest | ~northWest) & west : (north | northEast | ~southEast) & east;
-    // Where a run begins, clockwise; pairs that end, and pairs that begin, at each of the four sides.
-    const isOneRun = exactlyOne(
-      ~north & (northEast | east),
-      ~east & (southEast | south),
-      ~south & (southWest | west),
-      ~west & (northWest | north),
-    );
-    const [endN, endE, endS, endW] = [northWest | north, northEast | east, southEast | south, southWest | west];
-    const [beginN, beginE, beginS, beginW] = [north | northEast, east | southEast, south | southWest, west | northWest];
-    const hasTwo = twoOrMore(endN, endE, endS, endW) & twoOrMore(beginN, beginE, beginS, beginW);
-    const hasFour = endN & endE & endS & endW & beginN & beginE & beginS & beginW;
-    leaving[at] = own & ~side & isOneRun & hasTwo & ~hasFour;
-    any |= leaving[at]!;
-  }
-  if (any !== 0) for (let at = 0; at < maskWords; at += 1) mask[at]! &= ~leaving[at]!;
-  return any !== 0;
-}
-
-/** Bits that are set in one of four words. */
-const exactlyOne = (a: number, b: number, c: number, d: number): number => (a ^ b ^ c ^ d) & ~twoOrMore(a, b, c, d);
-
-/** Bits that are set in two of four words or more. */
-const twoOrMore = (a: number, b: number, c: number, d: number): number => (a & b) | (c & d) | ((a ^ b) & (c ^ d));

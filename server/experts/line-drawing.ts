@@ -3,9 +3,10 @@
  * sketch (drawing-ink.ts) and the edges of a training image (drawing-edges.ts) end in the same thinning and the same drawing, so
  * that both look alike to the network. Pure; knows no files and no network.
  */
+import { thin } from "../simd/kernels.ts";
 import { edgeMaskOf } from "./drawing-edges.ts";
 import { inkMaskOf } from "./drawing-ink.ts";
-import { boundsOf, forEachSet, hasAt, isSet, type Mask, thin, workPx } from "./drawing-mask.ts";
+import { boundsOf, forEachSet, hasAt, isSet, type Mask, workPx } from "./drawing-mask.ts";
 
 /** Side of the map, and of the box that the drawing's longer side fills, thickness included. */
 export const drawingPx = 64;
