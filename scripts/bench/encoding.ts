@@ -1,37 +1,31 @@
 /**
  * How fast a training folder becomes a training set: PNG files are read, validated and encoded by every expert of a pack, as
- * `tau train DIR --name NAME` does it, from opening the experts on, in one run that nothing was compiled for before; and what each part costs alone.
+ * `tau train DIR --name NAME` does it, from opening the experts on, by processes of their own (encode-folders.ts); and what each part costs alone.
  */
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { Session } from "../../server/onnx/session.ts";
 import type { BasePack } from "../../server/training/base-pack.ts";
-import { encodeFolder } from "../../server/training/encode-folder.ts";
 import { groupsOf } from "../../server/training/encode-images.ts";
 import { encodeSet } from "../../server/training/encode-set.ts";
 import { openImageSet } from "../../server/training/image-set.ts";
-import {
-  type ExpertsSource,
-  openSetExperts,
-  type SetCondition,
-  type SetExperts,
-} from "../../server/training/pack-experts.ts";
+import { type ExpertsSource, openSetExperts, type SetCondition } from "../../server/training/pack-experts.ts";
 import { prepareFolder } from "../../server/training/prepare-folder.ts";
+import { type Cost, costOf } from "./cost.ts";
+import { median } from "./measure.ts";
 import { writePictureFolder } from "./picture-folder.ts";
 
-export interface Cost {
-  /** Wall clock, milliseconds an image. */
-  readonly ms: number;
-  /** Processor time of all threads, milliseconds an image. */
-  readonly cpuMs: number;
-}
+/** Processes that are timed. */
+const processes = 5;
 
 export interface EncodingBench {
   readonly images: number;
-  /** From opening the experts on, by a process that did nothing like it before, as `tau train` is. */
-  readonly whole: Cost;
-  /** Another folder by the same process: this thread's code is compiled then, and its memory there; experts and threads are opened and started anew. */
+  /** From opening the experts on, by processes that did nothing like it before, as `tau train` is: median, least and most of five. */
+  readonly whole: Cost & { readonly leastMs: number; readonly mostMs: number };
+  /** Another folder by the same processes: their code is compiled then, and their memory there; experts and threads are opened and started anew. */
   readonly again: Cost;
   readonly parts: ReadonlyArray<Cost & { readonly what: string }>;
   /** What the networks alone take of one thread, milliseconds an image: no more images a second than cores / that can be encoded. */
@@ -50,8 +44,15 @@ export async function benchEncoding(
     const [folder, other] = [join(root, "pictures"), join(root, "others")];
     await writePictureFolder(folder, images, 2);
     await writePictureFolder(other, images, 3);
-    const whole = await costOf(images, () => encodeWhole(folder, join(root, "set"), source, sizePx));
-    const again = await costOf(images, () => encodeWhole(other, join(root, "set again"), source, sizePx));
+    const runs: Cost[][] = [];
+    for (let run = 0; run < processes; run += 1) {
+      const sets = [folder, join(root, `set ${run}`), other, join(root, `set again ${run}`)];
+      runs.push(await inOwnProcess(pack, sets));
+    }
+    const [wholes, agains] = [0, 1].map((at) => runs.map((costs) => costs[at]!)) as [Cost[], Cost[]];
+    const times = wholes.map(({ ms }) => ms);
+    const whole = { ...medianOf(wholes), leastMs: Math.min(...times), mostMs: Math.max(...times) };
+    const again = medianOf(agains);
     const parts = await costOfParts(images, folder, root, source, sizePx);
     const networksMs = await networksAlone(folder, root, source, sizePx);
     return { images, whole, again, parts, networksMs };
@@ -60,9 +61,15 @@ export async function benchEncoding(
   }
 }
 
-async function encodeWhole(folder: string, set: string, source: ExpertsSource, sizePx: number): Promise<void> {
-  const openExperts = (threads: number): Promise<SetExperts> => openSetExperts(source, { threads });
-  await encodeFolder({ folder, set, sizePx, source, threads: 0, openExperts });
+const medianOf = (costs: readonly Cost[]): Cost => ({
+  ms: median(costs.map(({ ms }) => ms)),
+  cpuMs: median(costs.map(({ cpuMs }) => cpuMs)),
+});
+
+/** @param places folders to encode, each followed by where its set goes */
+async function inOwnProcess(pack: string, places: readonly string[]): Promise<Cost[]> {
+  const args = ["--import", "tsx", "scripts/bench/encode-folders.ts", pack, ...places];
+  return JSON.parse((await promisify(execFile)(process.execPath, args)).stdout) as Cost[];
 }
 
 async function costOfParts(images: number, folder: string, root: string, source: ExpertsSource, sizePx: number) {
@@ -70,7 +77,13 @@ async function costOfParts(images: number, folder: string, root: string, source:
   const experts = await openSetExperts(source, { threads: 1 });
   const parts: Array<Cost & { readonly what: string }> = [];
   const add = async (what: string, work: () => Promise<unknown>): Promise<void> => {
-    parts.push({ what, ...(await costOf(images, work)) });
+    parts.push({
+      what,
+      ...(await costOf(async () => {
+        await work();
+        return images;
+      })),
+    });
   };
   await add("reading and validating", () => prepareFolder({ folder, set, sizePx }));
   const opened = await openImageSet(set, sizePx);
@@ -105,11 +118,4 @@ async function networksAlone(folder: string, root: string, source: ExpertsSource
     Session.prototype.run = run;
     await images.close();
   }
-}
-
-async function costOf(images: number, work: () => Promise<unknown>): Promise<Cost> {
-  const [started, cpu] = [performance.now(), process.cpuUsage()];
-  await work();
-  const { user, system } = process.cpuUsage(cpu);
-  return { ms: (performance.now() - started) / images, cpuMs: (user + system) / 1000 / images };
 }

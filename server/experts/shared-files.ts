@@ -1,6 +1,6 @@
 /**
  * Opens a pack's files so that equal bytes are opened once: experts and packs that hold the same file, by whatever path, share
- * what was made of it. A file is read once and made from those bytes, so it can't change between digest and use.
+ * what was made of it. A file is read once and made from those bytes; its digest is reckoned from them, unless who opens the files of a pack knows it.
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -9,6 +9,12 @@ import { Session, type SessionOptions } from "../onnx/session.ts";
 
 export class SharedFiles {
   readonly #opened = new Map<string, Promise<unknown>>();
+  readonly #digests: ReadonlyMap<string, string>;
+
+  /** @param digests SHA-256 of files by path, for whoever knows them: they are not reckoned again */
+  constructor(digests: ReadonlyMap<string, string> = new Map()) {
+    this.#digests = digests;
+  }
 
   /**
    * What `make` made of the file's bytes, this time or before.
@@ -19,7 +25,7 @@ export class SharedFiles {
     const bytes = await readFile(path).catch((cause: unknown) => {
       throw new AppError("pack_corrupt", `${path}: expected a file of the pack, got none`, { cause });
     });
-    const key = `${kind} ${createHash("sha256").update(bytes).digest("hex")}`;
+    const key = `${kind} ${this.#digests.get(path) ?? createHash("sha256").update(bytes).digest("hex")}`;
     const known = this.#opened.get(key);
     if (known) return known as Promise<T>;
     const opened = Promise.resolve(make(bytes));

@@ -1,5 +1,6 @@
 /** Opens the experts that a translation joins, for encoding a training set, each with a digest of what its vectors depend on. */
 import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
 import type { TargetExpert } from "../engine/interfaces.ts";
 import type { Expert, ExpertOptions } from "../experts/expert.ts";
@@ -38,7 +39,8 @@ export interface SetExperts {
 /** @throws AppError `pack_corrupt` when a file is not what its entry promises */
 export async function openSetExperts(source: ExpertsSource, options: ExpertOptions): Promise<SetExperts> {
   const { pack, draft, files } = source;
-  const withShared = { shared: new SharedFiles(), ...options };
+  const digests = new Map([...files].map(([path, digest]) => [join(pack, path), digest]));
+  const withShared = { shared: new SharedFiles(digests), ...options };
   const { translation, target } = draft;
   const conditions: SetCondition[] = [];
   for (const { name, expert } of translation.conditions)
