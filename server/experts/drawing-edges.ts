@@ -4,7 +4,7 @@
  *
  * Edges after Canny (PAMI 1986); dark lines by closing. What is looked for at every pixel is done in server/simd.
  */
-import { type Lines, readLines } from "../simd/kernels.ts";
+import { type Lines, readLines } from "../simd/drawings.ts";
 import { forEachSet, grow, type Mask, setAt, shrink, union, without, workPx } from "./drawing-mask.ts";
 
 const strokeContrast = 0.25;

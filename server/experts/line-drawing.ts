@@ -3,7 +3,7 @@
  * sketch (drawing-ink.ts) and the edges of a training image (drawing-edges.ts) end in the same thinning and the same drawing, so
  * that both look alike to the network. Pure; knows no files and no network.
  */
-import { thin } from "../simd/kernels.ts";
+import { thin } from "../simd/drawings.ts";
 import { edgeMaskOf } from "./drawing-edges.ts";
 import { inkMaskOf } from "./drawing-ink.ts";
 import { boundsOf, forEachSet, hasAt, isSet, type Mask, workPx } from "./drawing-mask.ts";

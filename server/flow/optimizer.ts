@@ -1,16 +1,15 @@
 /**
- * The optimiser inside the graph: global-norm clipping, AdamW (Loshchilov & Hutter 2019) and an exponential moving
- * average of the weights. One run of the step graph reads the state of step t and writes that of step t + 1.
+ * The optimiser: global-norm clipping, AdamW (Loshchilov & Hutter 2019) and an exponential moving average of the weights. Its state lies beside the step graph,
+ * which gives gradients alone, because each tensor that a graph gives is copied out of the runtime (server/simd/adam.ts takes the step).
  */
-import type { Graph, Value } from "../onnx/graph.ts";
-import { add, div, min, mul, scale, sqrt, sub, sumAll } from "../onnx/ops.ts";
+import { AppError } from "../../shared/problem.ts";
+import type { Value } from "../onnx/graph.ts";
+import { add, sqrt, sumSquares } from "../onnx/ops.ts";
+import { AdamMemory, type AdamState } from "../simd/adam.ts";
 
 /** Names of the four tensors kept for a trained weight. */
 export const stateNames = (weight: string) =>
   ({ weight, firstMoment: `${weight}#m`, secondMoment: `${weight}#v`, average: `${weight}#ema` }) as const;
-
-/** Suffix of a state tensor's output, the value after the step. */
-export const nextSuffix = "#next";
 
 export interface OptimizerOptions {
   readonly beta1: number;
@@ -28,67 +27,94 @@ export const defaultOptimizer: OptimizerOptions = {
   clipNorm: 1,
 };
 
-/** Scalars [1] fed at each step. */
-export interface StepScalars {
-  readonly learningRate: Value;
-  /** 1 − β₁ᵗ and 1 − β₂ᵗ, Adam's bias corrections. */
-  readonly correction1: Value;
-  readonly correction2: Value;
+export interface StepInput {
+  /** Steps taken before. */
+  readonly step: number;
+  readonly learningRate: number;
   /** Decay of the moving average at this step. */
-  readonly averageDecay: Value;
+  readonly averageDecay: number;
 }
 
-export function stepScalars(graph: Graph): StepScalars {
-  return {
-    learningRate: graph.input("learningRate", [1]),
-    correction1: graph.input("correction1", [1]),
-    correction2: graph.input("correction2", [1]),
-    averageDecay: graph.input("averageDecay", [1]),
-  };
+/** ‖all gradients‖₂, shape []. */
+export const gradientNorm = (gradients: readonly Value[]): Value => sqrt(gradients.map(sumSquares).reduce(add));
+
+interface Trained {
+  readonly name: string;
+  readonly shape: readonly number[];
 }
 
-/**
- * Adds the update of every weight to the graph; outputs carry `nextSuffix`. Returns ‖all gradients‖₂ before clipping, shape []. Each
- * operator on a weight's shape is a pass through memory, so factors meet as scalars first: clipping and bias corrections cost no pass.
- */
-export function appendAdamW(
-  graph: Graph,
-  weights: readonly Value[],
-  gradients: readonly Value[],
-  options: OptimizerOptions,
-): Value {
-  const scalars = stepScalars(graph);
-  const squares = gradients.map((gradient) => mul(gradient, gradient));
-  const norm = sqrt(squares.map(sumAll).reduce(add));
-  const clip = min(graph.constant(1), div(graph.constant(options.clipNorm), add(norm, graph.constant(1e-12))));
-  const keep = sub(graph.constant(1), scalars.averageDecay);
-  const rootCorrection = sqrt(scalars.correction2);
-  const stepSize = div(mul(scalars.learningRate, rootCorrection), scalars.correction1);
-  const epsilon = scale(rootCorrection, options.epsilon);
-  const gradientShare = scale(clip, 1 - options.beta1);
-  const squareShare = scale(mul(clip, clip), 1 - options.beta2);
-  for (const [index, weight] of weights.entries()) {
-    const names = stateNames(weight.name);
-    const m = graph.input(names.firstMoment, weight.shape);
-    const v = graph.input(names.secondMoment, weight.shape);
-    const average = graph.input(names.average, weight.shape);
-    const nextM = add(scale(m, options.beta1), mul(gradients[index]!, gradientShare));
-    const nextV = add(scale(v, options.beta2), mul(squares[index]!, squareShare));
-    const direction = div(nextM, add(sqrt(nextV), epsilon));
-    // Biases and absent vectors are rows; only matrices decay.
-    const decays = weight.shape[0]! > 1;
-    const decayed = decays
-      ? mul(weight, sub(graph.constant(1), scale(scalars.learningRate, options.weightDecay)))
-      : weight;
-    const next = sub(decayed, mul(direction, stepSize));
-    const nextAverage = add(mul(average, scalars.averageDecay), mul(next, keep));
-    const outputs = {
-      [names.weight]: next,
-      [names.firstMoment]: nextM,
-      [names.secondMoment]: nextV,
-      [names.average]: nextAverage,
-    };
-    for (const [name, value] of Object.entries(outputs)) graph.output(`${name}${nextSuffix}`, value);
+export class AdamW {
+  readonly #weights: readonly Trained[];
+  readonly #options: OptimizerOptions;
+  readonly #memory: AdamMemory;
+
+  /**
+   * @param start of each weight, which its average starts from too; moments start at zero
+   * @throws AppError `training_failed` when the state has no room
+   */
+  constructor(weights: readonly Trained[], start: ReadonlyMap<string, Float32Array>, options: OptimizerOptions) {
+    this.#weights = weights;
+    this.#options = options;
+    const lengths = weights.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
+    try {
+      this.#memory = new AdamMemory(lengths);
+    } catch (cause) {
+      const count = lengths.reduce((sum, length) => sum + length, 0);
+      const expected = "room for 16 bytes a weight, at most 4 GiB";
+      throw new AppError("training_failed", `training: expected ${expected}, got ${count} weights and none for them`, {
+        cause,
+      });
+    }
+    for (const [{ name }, { weight, average }] of this.#entries()) {
+      weight.set(start.get(name)!);
+      average.set(weight);
+    }
   }
-  return norm;
+
+  /** Weights or their moving averages by name: live. */
+  values(of: "weight" | "average"): Map<string, Float32Array> {
+    return new Map(this.#entries().map(([{ name }, state]) => [name, state[of]]));
+  }
+
+  /** The whole state by name (`stateNames`): live. */
+  state(): Map<string, Float32Array> {
+    return new Map(
+      this.#entries().flatMap(([{ name }, state]) => {
+        const names = stateNames(name);
+        return (["weight", "firstMoment", "secondMoment", "average"] as const).map(
+          (part) => [names[part], state[part]] as const,
+        );
+      }),
+    );
+  }
+
+  /**
+   * Takes one step, in place.
+   * @param gradients in the weights' order
+   * @param norm of all of them
+   */
+  step(gradients: readonly Float32Array[], norm: number, { step, learningRate, averageDecay }: StepInput): void {
+    const { beta1, beta2, epsilon, weightDecay, clipNorm } = this.#options;
+    const clip = Math.min(1, clipNorm / (norm + 1e-12));
+    // Bias corrections, on step size and epsilon.
+    const [correction1, rootCorrection2] = [1 - beta1 ** (step + 1), Math.sqrt(1 - beta2 ** (step + 1))];
+    for (const [index, { shape }] of this.#weights.entries()) {
+      // Biases and absent vectors are rows; only matrices decay.
+      const decay = shape[0]! > 1 ? learningRate * weightDecay : 0;
+      this.#memory.step(index, gradients[index]!, {
+        keptFirst: beta1,
+        gradientShare: clip * (1 - beta1),
+        keptSecond: beta2,
+        squareShare: clip * clip * (1 - beta2),
+        epsilon: rootCorrection2 * epsilon,
+        stepSize: (learningRate * rootCorrection2) / correction1,
+        keptWeight: 1 - decay,
+        weightShare: 1 - averageDecay,
+      });
+    }
+  }
+
+  #entries(): Array<readonly [Trained, AdamState]> {
+    return this.#weights.map((weight, index) => [weight, this.#memory.tensors[index]!] as const);
+  }
 }

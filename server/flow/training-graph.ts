@@ -1,23 +1,16 @@
 /**
- * The training step as a runnable thing: one ONNX graph (loss, gradients, clipping, AdamW, moving average) and the
- * buffers of its state. State is kept twice and the two copies trade places each step, so no step allocates weights.
+ * The training step as a runnable thing: one ONNX graph (loss, gradients and their norm), which reads the weights where the optimiser keeps them, and the
+ * optimiser's step after it.
  */
-
 import { differentiate } from "../onnx/differentiate.ts";
 import { toModelBytes } from "../onnx/model-file.ts";
 import { Session, type Tensor } from "../onnx/session.ts";
 import type { FlowArchitecture } from "./architecture.ts";
 import { lossGraph, presentName } from "./flow-graphs.ts";
-import { appendAdamW, nextSuffix, type OptimizerOptions, stateNames } from "./optimizer.ts";
+import { AdamW, gradientNorm, type OptimizerOptions, type StepInput } from "./optimizer.ts";
 import { TrainingRandom } from "./random.ts";
 import type { Batch } from "./training-set.ts";
 import type { FlowWeights } from "./weights.ts";
-
-export interface StepInput {
-  readonly step: number;
-  readonly learningRate: number;
-  readonly averageDecay: number;
-}
 
 export interface StepResult {
   /** Nats per dimension of the batch, before the update. */
@@ -39,33 +32,39 @@ export interface TrainingGraphOptions {
   readonly profileTo?: string;
 }
 
-const scalar = (value: number): Tensor => ({ data: Float32Array.of(value), dims: [1] });
+/** Names the output that is a weight's gradient. */
+const gradientName = (weight: string): string => `${weight}#gradient`;
 
 export class TrainingGraph {
   readonly #session: Session;
   readonly #options: TrainingGraphOptions;
   readonly #dims: number;
+  readonly #optimizer: AdamW;
+  /** Of the trained weights, in the optimiser's order, live. */
+  readonly #trained: Buffers;
   readonly #frozen: Buffers;
   readonly #masks: Buffers;
-  #state: Buffers;
-  #next: Buffers;
 
   private constructor(
     session: Session,
     options: TrainingGraphOptions,
     dims: number,
-    buffers: { frozen: Buffers; masks: Buffers; state: Buffers; next: Buffers },
+    optimizer: AdamW,
+    buffers: { trained: Buffers; frozen: Buffers; masks: Buffers },
   ) {
     this.#session = session;
     this.#options = options;
     this.#dims = dims;
+    this.#optimizer = optimizer;
+    this.#trained = buffers.trained;
     this.#frozen = buffers.frozen;
     this.#masks = buffers.masks;
-    this.#state = buffers.state;
-    this.#next = buffers.next;
   }
 
-  /** Builds the step graph; the state starts from `weights` with zero moments. */
+  /**
+   * Builds the step graph; the state starts from `weights` with zero moments.
+   * @throws AppError `training_failed` when the state has no room
+   */
   static async create(weights: FlowWeights, options: TrainingGraphOptions): Promise<TrainingGraph> {
     const { architecture, tensors } = weights;
     const { graph, loss, objective, masks } = lossGraph(
@@ -75,82 +74,67 @@ export class TrainingGraph {
       options.injectorWeight,
     );
     const trained = graph.parameters.filter(({ isFrozen }) => !isFrozen).map(({ value }) => value);
-    const norm = appendAdamW(graph, trained, differentiate(objective, trained), options.optimizer);
+    const gradients = differentiate(objective, trained);
+    for (const [index, { name }] of trained.entries()) graph.output(gradientName(name), gradients[index]!);
     graph.output("loss", loss);
-    graph.output("gradientNorm", norm);
+    graph.output("gradientNorm", gradientNorm(gradients));
+    const optimizer = new AdamW(trained, tensors, options.optimizer);
     const session = await Session.create(toModelBytes(graph, { kind: "inputs" }), {
       label: "training step",
       threads: options.threads,
       ...(options.profileTo === undefined ? {} : { profileTo: options.profileTo }),
     });
-    const state: Buffers = new Map();
-    for (const { name, shape } of trained) {
-      const names = stateNames(name);
-      const data = tensors.get(name)!;
-      state.set(names.weight, { data: data.slice(), dims: shape });
-      state.set(names.average, { data: data.slice(), dims: shape });
-      state.set(names.firstMoment, { data: new Float32Array(data.length), dims: shape });
-      state.set(names.secondMoment, { data: new Float32Array(data.length), dims: shape });
-    }
-    const next: Buffers = new Map(
-      [...state].map(([name, { data, dims }]) => [name, { data: new Float32Array(data.length), dims }]),
-    );
-    const frozen: Buffers = new Map(
-      graph.parameters
-        .filter(({ isFrozen }) => isFrozen)
-        .map(({ value }) => [value.name, { data: tensors.get(value.name)!, dims: value.shape }]),
-    );
-    const maskBuffers: Buffers = new Map(
-      masks.map(({ name, shape }) => [name, { data: new Float32Array(shape.reduce((a, b) => a * b, 1)), dims: shape }]),
-    );
-    return new TrainingGraph(session, options, architecture.dims, { frozen, masks: maskBuffers, state, next });
+    const values = optimizer.values("weight");
+    return new TrainingGraph(session, options, architecture.dims, optimizer, {
+      trained: new Map(trained.map(({ name, shape }) => [name, { data: values.get(name)!, dims: shape }])),
+      frozen: new Map(
+        graph.parameters
+          .filter(({ isFrozen }) => isFrozen)
+          .map(({ value }) => [value.name, { data: tensors.get(value.name)!, dims: value.shape }]),
+      ),
+      masks: new Map(
+        masks.map(({ name, shape }) => [
+          name,
+          { data: new Float32Array(shape.reduce((a, b) => a * b, 1)), dims: shape },
+        ]),
+      ),
+    });
   }
 
   /** One update on one batch. */
-  async step(batch: Batch, { step, learningRate, averageDecay }: StepInput): Promise<StepResult> {
-    const { beta1, beta2 } = this.#options.optimizer;
-    const random = new TrainingRandom(this.#options.seed, step, "dropout");
+  async step(batch: Batch, input: StepInput): Promise<StepResult> {
+    const random = new TrainingRandom(this.#options.seed, input.step, "dropout");
     for (const { data } of this.#masks.values()) random.fillDropout(data as Float32Array, this.#options.dropout);
-    const feeds = {
+    const results = await this.#session.run({
       ...Object.fromEntries(this.#frozen),
       ...Object.fromEntries(this.#masks),
-      ...Object.fromEntries(this.#state),
+      ...Object.fromEntries(this.#trained),
       ...batchFeeds(batch, this.#dims, this.#options.batch),
-      learningRate: scalar(learningRate),
-      correction1: scalar(1 - beta1 ** (step + 1)),
-      correction2: scalar(1 - beta2 ** (step + 1)),
-      averageDecay: scalar(averageDecay),
-    };
-    const outputs = Object.fromEntries([...this.#next].map(([name, tensor]) => [`${name}${nextSuffix}`, tensor]));
-    const results = await this.#session.run(feeds, outputs);
-    [this.#state, this.#next] = [this.#next, this.#state];
-    return { loss: results["loss"]!.data[0] as number, gradientNorm: results["gradientNorm"]!.data[0] as number };
+    });
+    const numberOf = (name: string): number => results[name]!.data[0] as number;
+    const gradients = [...this.#trained.keys()].map((name) => results[gradientName(name)]!.data as Float32Array);
+    this.#optimizer.step(gradients, numberOf("gradientNorm"), input);
+    return { loss: numberOf("loss"), gradientNorm: numberOf("gradientNorm") };
   }
 
-  /** Moving averages of the trained weights with the frozen ones: live buffers, valid until the next step but one. */
+  /** Moving averages of the trained weights with the frozen ones: live buffers, valid until the next step. */
   averages(): Map<string, Float32Array> {
-    const averages = new Map([...this.#frozen].map(([name, { data }]) => [name, data as Float32Array]));
-    for (const name of this.#trainedNames())
-      averages.set(name, this.#state.get(stateNames(name).average)!.data as Float32Array);
-    return averages;
+    const frozen = [...this.#frozen].map(([name, { data }]) => [name, data as Float32Array] as const);
+    return new Map([...frozen, ...this.#optimizer.values("average")]);
   }
 
   /** The whole state by name, live buffers: for checkpoints. */
   state(): ReadonlyMap<string, Float32Array> {
-    return new Map([...this.#state].map(([name, { data }]) => [name, data as Float32Array]));
+    return this.#optimizer.state();
   }
 
   /** Puts back a state taken by `state`. */
   restore(state: ReadonlyMap<string, Float32Array>): void {
-    for (const [name, { data }] of this.#state) (data as Float32Array).set(state.get(name)!);
+    for (const [name, data] of this.#optimizer.state()) data.set(state.get(name)!);
   }
 
   async dispose(): Promise<void> {
     await this.#session.dispose();
-  }
-
-  #trainedNames(): string[] {
-    return [...this.#state.keys()].filter((name) => !name.includes("#"));
   }
 }
 

@@ -58,21 +58,21 @@ export function gemm(a: Value, b: Value, { transA = false, transB = false } = {}
 }
 
 /** Sum over `axes`, which stay as axes of length 1 (so that the result broadcasts against the operand). */
-export function reduceSum(x: Value, axes: readonly number[]): Value {
+export const reduceSum = (x: Value, axes: readonly number[]): Value => reduce("ReduceSum", x, axes);
+
+function reduce(op: string, x: Value, axes: readonly number[]): Value {
   const shape = x.shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
   const axesValue = x.graph.constant(BigInt64Array.from(axes, BigInt), [axes.length]);
-  return x.graph.node("ReduceSum", [x, axesValue], shape, { keepdims: 1 });
+  return x.graph.node(op, [x, axesValue], shape, { keepdims: 1 });
 }
 
+const axesOf = ({ shape }: Value): number[] => shape.map((_, axis) => axis);
+
 /** Sum of all elements, shape []. */
-export const sumAll = (x: Value): Value =>
-  reshape(
-    reduceSum(
-      x,
-      x.shape.map((_, axis) => axis),
-    ),
-    [],
-  );
+export const sumAll = (x: Value): Value => reshape(reduceSum(x, axesOf(x)), []);
+
+/** Sum of the squares of all elements, shape []; it has no derivative here. */
+export const sumSquares = (x: Value): Value => reshape(reduce("ReduceSumSquare", x, axesOf(x)), []);
 
 export function reshape(x: Value, shape: Shape): Value {
   if (sizeOf(shape) !== sizeOf(x.shape))

@@ -12,7 +12,7 @@ import {
   workPx,
 } from "../../server/experts/drawing-mask.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
-import { thin } from "../../server/simd/kernels.ts";
+import { thin } from "../../server/simd/drawings.ts";
 
 /** Steps to the eight neighbours, clockwise from north. */
 const around = [

@@ -6,7 +6,7 @@ import { compileKernels, modulePath } from "../../scripts/kernels.mjs";
 import { edgeMaskOf } from "../../server/experts/drawing-edges.ts";
 import { hasAt, workPx } from "../../server/experts/drawing-mask.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
-import { closingOf, closingPx, readLines } from "../../server/simd/kernels.ts";
+import { closingOf, closingPx, readLines } from "../../server/simd/drawings.ts";
 
 const pixels = workPx * workPx;
 const strokeContrast = 0.25;

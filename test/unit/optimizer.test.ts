@@ -1,15 +1,20 @@
-/** Clipping, AdamW and the moving average inside the graph, step by step against the same rules in plain float64. */
+/** Clipping, AdamW and the moving average, step by step against the same rules in plain float64; the norm of gradients, against its definition. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { appendAdamW, nextSuffix, type OptimizerOptions, stateNames } from "../../server/flow/optimizer.ts";
+import { AdamW, gradientNorm, type OptimizerOptions, stateNames } from "../../server/flow/optimizer.ts";
 import { Graph } from "../../server/onnx/graph.ts";
 import { toModelBytes } from "../../server/onnx/model-file.ts";
-import { Session, type Tensor } from "../../server/onnx/session.ts";
+import { Session } from "../../server/onnx/session.ts";
 
 const options: OptimizerOptions = { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, weightDecay: 0.1, clipNorm: 1 };
-/** A matrix, which decays, and a bias row, which does not. */
-const shapes: Readonly<Record<string, readonly [number, number]>> = { matrix: [2, 3], bias: [1, 2] };
+/** Matrices, which decay, one of them larger than the optimiser's room, and a bias row, which does not; none of a multiple of four values. */
+const shapes: Readonly<Record<string, readonly [number, number]>> = {
+  matrix: [2, 3],
+  large: [211, 83],
+  bias: [1, 2],
+};
 const names = Object.keys(shapes);
+const sizeOf = (name: string): number => shapes[name]![0] * shapes[name]![1];
 
 interface Plain {
   w: number[];
@@ -43,65 +48,83 @@ function plainStep(
   return norm;
 }
 
+const wave = (name: string, phase: number, size: number): number[] =>
+  Array.from({ length: sizeOf(name) }, (_, index) => size * Math.sin(1.3 * index + phase));
+/** What is found must differ from float64 by roundings alone. */
+const tolerance = 1e-5;
+
 describe("the optimiser", () => {
-  it("takes the steps of AdamW with clipping and averaging, large gradients and small", async () => {
-    const graph = new Graph("optimiser");
-    const weights = names.map((name) => graph.input(name, shapes[name]!));
-    const gradients = names.map((name) => graph.input(`d:${name}`, shapes[name]!));
-    graph.output("norm", appendAdamW(graph, weights, gradients, options));
-    const session = await Session.create(toModelBytes(graph, { kind: "inputs" }), { label: "optimiser", threads: 1 });
-    const wave = (name: string, phase: number, size: number): number[] =>
-      Array.from({ length: shapes[name]![0] * shapes[name]![1] }, (_, index) => size * Math.sin(1.3 * index + phase));
+  const trained = names.map((name) => ({ name, shape: shapes[name]! }));
+  const start = new Map(names.map((name, at) => [name, Float32Array.from(wave(name, at, 0.5))]));
+
+  it("takes the steps of AdamW with clipping and averaging, large gradients and small", () => {
+    const optimizer = new AdamW(trained, start, options);
     const state: Record<string, Plain> = Object.fromEntries(
-      names.map((name, at) => {
-        const w = wave(name, at, 0.5);
+      names.map((name) => {
+        const w = [...start.get(name)!];
         return [name, { w, m: w.map(() => 0), v: w.map(() => 0), average: [...w] }];
       }),
     );
-    let feeds: Record<string, Tensor> = {};
-    for (const name of names) {
-      const { weight, firstMoment, secondMoment, average } = stateNames(name);
-      const tensor = (values: number[]): Tensor => ({ data: Float32Array.from(values), dims: shapes[name]! });
-      const { w, m, v, average: mean } = state[name]!;
-      feeds = {
-        ...feeds,
-        [weight]: tensor(w),
-        [firstMoment]: tensor(m),
-        [secondMoment]: tensor(v),
-        [average]: tensor(mean),
-      };
-    }
     // Norms far above and far below the clip.
-    for (const [index, size] of [3, 0.02, 10, 0.4, 1e-4].entries()) {
-      const t = index + 1;
-      const [rate, decay] = [0.01 * t, Math.min(0.998, t / (9 + t))];
-      const given = Object.fromEntries(names.map((name, at) => [name, wave(name, 3 * t + at, size)]));
-      const norm = plainStep(state, given, t, rate, decay);
-      const scalar = (value: number): Tensor => ({ data: Float32Array.of(value), dims: [1] });
-      const results = await session.run({
-        ...feeds,
-        ...Object.fromEntries(
-          names.map((name) => [`d:${name}`, { data: Float32Array.from(given[name]!), dims: shapes[name]! }]),
-        ),
-        learningRate: scalar(rate),
-        correction1: scalar(1 - options.beta1 ** t),
-        correction2: scalar(1 - options.beta2 ** t),
-        averageDecay: scalar(decay),
-      });
-      assert.ok(Math.abs((results["norm"]!.data[0] as number) - norm) < 1e-5 * Math.max(1, norm));
+    for (const [step, size] of [3, 0.02, 10, 0.4, 1e-4].entries()) {
+      const [learningRate, averageDecay] = [0.01 * (step + 1), Math.min(0.998, (1 + step) / (10 + step))];
+      const given = Object.fromEntries(names.map((name, at) => [name, wave(name, 3 * step + at, size)]));
+      const norm = plainStep(state, given, step + 1, learningRate, averageDecay);
+      const gradients = names.map((name) => Float32Array.from(given[name]!));
+      optimizer.step(gradients, norm, { step, learningRate, averageDecay });
+      const got = optimizer.state();
       for (const name of names) {
-        const { weight, average } = stateNames(name);
+        const { weight, firstMoment, secondMoment, average } = stateNames(name);
+        const { w, m, v, average: mean } = state[name]!;
         for (const [key, expected] of [
-          [weight, state[name]!.w],
-          [average, state[name]!.average],
-        ] as const) {
-          const got = results[`${key}${nextSuffix}`]!.data as Float32Array;
+          [weight, w],
+          [firstMoment, m],
+          [secondMoment, v],
+          [average, mean],
+        ] as const)
           for (const [at, value] of expected.entries())
-            assert.ok(Math.abs(got[at]! - value) < 1e-5, `step ${t}, ${key}[${at}]: expected ${value}, got ${got[at]}`);
-        }
+            assert.ok(
+              Math.abs(got.get(key)![at]! - value) < tolerance,
+              `step ${step}, ${key}[${at}]: expected ${value}, got ${got.get(key)![at]}`,
+            );
       }
-      feeds = Object.fromEntries(Object.keys(feeds).map((name) => [name, results[`${name}${nextSuffix}`]!]));
     }
-    await session.dispose();
   });
+
+  it("starts from the weights that it is given, moments from zero, and shows its state live", () => {
+    const optimizer = new AdamW(trained, start, options);
+    assert.deepEqual(optimizer.values("weight"), start);
+    assert.deepEqual(optimizer.values("average"), start);
+    for (const name of names) {
+      const { firstMoment, secondMoment } = stateNames(name);
+      for (const moment of [firstMoment, secondMoment])
+        assert.deepEqual(optimizer.state().get(moment), new Float32Array(sizeOf(name)));
+    }
+    const live = optimizer.values("weight").get("bias")!;
+    const gradients = names.map((name) => new Float32Array(sizeOf(name)).fill(1));
+    optimizer.step(gradients, 1, { step: 0, learningRate: 0.1, averageDecay: 0 });
+    assert.notDeepEqual(live, start.get("bias"));
+    assert.equal(optimizer.state().get("bias")![1], live[1]);
+  });
+
+  it("says so when the state has no room", () => {
+    // 2³¹ bytes a tensor of the state, and four of them.
+    assert.throws(() => new AdamW([{ name: "vast", shape: [2 ** 15, 2 ** 14] }], new Map(), options), {
+      code: "training_failed",
+      message: "training: expected room for 16 bytes a weight, at most 4 GiB, got 536870912 weights and none for them",
+    });
+  });
+});
+
+it("the norm is that of all gradients", async () => {
+  const graph = new Graph("norm");
+  const gradients = names.map((name) => graph.input(name, shapes[name]!));
+  graph.output("norm", gradientNorm(gradients));
+  const session = await Session.create(toModelBytes(graph, { kind: "inputs" }), { label: "norm", threads: 1 });
+  const values = names.map((name, at) => Float32Array.from(wave(name, at, 2)));
+  const feeds = names.map((name, at) => [name, { data: values[at]!, dims: shapes[name]! }] as const);
+  const [got] = (await session.run(Object.fromEntries(feeds)))["norm"]!.data as Float32Array;
+  await session.dispose();
+  const wanted = Math.hypot(...values.flatMap((part) => [...part]));
+  assert.ok(Math.abs(got! - wanted) < 1e-5 * wanted);
 });

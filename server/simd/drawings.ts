@@ -1,9 +1,8 @@
 /**
  * Loops over all pixels of the pictures and masks that drawings are found in, in WebAssembly with vectors of 128 bits, three to five times as fast as the same in
- * JavaScript, and as fast the first time: every image of a training set goes through them. Written in AssemblyScript (assembly/), compiled by `npm run kernels`.
- * The module has one memory for each thread and keeps nothing from call to call. Pure.
+ * JavaScript, and as fast the first time: every image of a training set goes through them. One memory for each thread, which keeps nothing from call to call. Pure.
  */
-import { wasm } from "./module.ts";
+import { instantiate } from "./instance.ts";
 
 /** Side of those pictures. */
 const sidePx = 128;
@@ -11,30 +10,7 @@ const pixels = sidePx * sidePx;
 /** A row of a mask is four words. */
 const maskWords = pixels / 32;
 
-/** What assembly/index.ts gives; the names that end in "At" give addresses. */
-interface Module {
-  readonly memory: { readonly buffer: ArrayBuffer };
-  close(): void;
-  readLines(strokeContrast: number, faintest: number): void;
-  thinMask(): void;
-  pictureAt(): number;
-  imageAt(): number;
-  steepnessAt(): number;
-  towardsAt(): number;
-  strokesAt(): number;
-  opaqueAt(): number;
-  steepAt(): number;
-  maskAt(): number;
-}
-
-/** As much of it as is used here: Node's types leave it to those of browsers. */
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-};
-
-const compiled = new WebAssembly.Module(Buffer.from(wasm, "base64"));
-const module = new WebAssembly.Instance(compiled).exports as Module;
+const module = instantiate();
 const { buffer } = module.memory;
 
 const picture = new Float32Array(buffer, module.pictureAt(), pixels);

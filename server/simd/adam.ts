@@ -1,0 +1,92 @@
+/**
+ * The state of AdamW (Loshchilov & Hutter 2019) with a moving average of the weights, and its step, in WebAssembly: four values for each weight lie in one memory and
+ * are read and written once a step, in place. Pure.
+ */
+import { instantiate, pageBytes } from "./instance.ts";
+
+/** The state of one tensor of weights: live, and of the memory's buffer. */
+export interface AdamState {
+  readonly weight: Float32Array;
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
+  readonly average: Float32Array;
+}
+
+/** What a step is made of, all factors on the way included: per element, g the gradient, m ← keptFirst·m + gradientShare·g, v ← keptSecond·v + squareShare·g². */
+export interface AdamFactors {
+  readonly keptFirst: number;
+  readonly gradientShare: number;
+  readonly keptSecond: number;
+  readonly squareShare: number;
+  /** w ← keptWeight·w − stepSize·m / (√v + epsilon) */
+  readonly epsilon: number;
+  readonly stepSize: number;
+  readonly keptWeight: number;
+  /** average ← average + weightShare·(w − average) */
+  readonly weightShare: number;
+}
+
+const valueBytes = 4;
+/** Values of one vector: each tensor begins at a multiple, and a step takes whole vectors, of which what lies behind the end of a tensor stays zero. */
+const lanes = 4;
+
+export class AdamMemory {
+  /** In the order of their lengths. */
+  readonly tensors: readonly AdamState[];
+  readonly #instance = instantiate();
+  /** Bytes from a tensor's weights to its first moments, and so on. */
+  readonly #apart: number;
+  readonly #starts: readonly number[];
+  readonly #room: Float32Array;
+
+  /**
+   * All zeros.
+   * @param lengths of the tensors of weights
+   * @throws RangeError when four times as many values as weights are more than WebAssembly's 4 GiB, or than there is memory
+   */
+  constructor(lengths: readonly number[]) {
+    const { memory } = this.#instance;
+    const first = this.#instance.freeFrom();
+    const starts: number[] = [];
+    let end = first;
+    for (const length of lengths) {
+      starts.push(end);
+      end += Math.ceil(length / lanes) * lanes * valueBytes;
+    }
+    this.#apart = end - first;
+    this.#starts = starts;
+    memory.grow(Math.max(0, Math.ceil((first + 4 * this.#apart - memory.buffer.byteLength) / pageBytes)));
+    const viewOf = (at: number, length: number): Float32Array => new Float32Array(memory.buffer, at, length);
+    this.tensors = lengths.map((length, index) => {
+      const [weight, firstMoment, secondMoment, average] = [0, 1, 2, 3].map((part) =>
+        viewOf(starts[index]! + part * this.#apart, length),
+      ) as [Float32Array, Float32Array, Float32Array, Float32Array];
+      return { weight, firstMoment, secondMoment, average };
+    });
+    this.#room = viewOf(this.#instance.gradientsAt(), this.#instance.gradientsBytes() / valueBytes);
+  }
+
+  /** One step of a tensor, in place. @param gradient as long as its weights */
+  step(index: number, gradient: Float32Array, factors: AdamFactors): void {
+    const room = this.#room;
+    for (let at = 0; at < gradient.length; at += room.length) {
+      const some = gradient.subarray(at, at + room.length);
+      room.set(some);
+      const count = Math.ceil(some.length / lanes) * lanes;
+      room.fill(0, some.length, count);
+      this.#instance.takeAdamStep(
+        this.#starts[index]! + at * valueBytes,
+        this.#apart,
+        count,
+        factors.keptFirst,
+        factors.gradientShare,
+        factors.keptSecond,
+        factors.squareShare,
+        factors.epsilon,
+        factors.stepSize,
+        factors.keptWeight,
+        factors.weightShare,
+      );
+    }
+  }
+}
