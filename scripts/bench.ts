@@ -98,10 +98,10 @@ if (wanted.has("training")) {
       "≥ PyTorch eager",
     ],
     ["of it: matrix products", ms(training.profile.products), ""],
-    ["of it: the optimiser and other operators on weights", ms(training.profile.onWeights), ""],
+    ["of it: operators on weights", ms(training.profile.onWeights), ""],
     ["of it: other operators on activations", ms(training.profile.onActivations), ""],
     [
-      "of it: outside the runtime's run (state that it copies out, dropout masks)",
+      "of it: outside the runtime's run (gradients that it copies out, the optimiser, dropout masks)",
       ms(training.profile.step - training.profile.run),
       "",
     ],

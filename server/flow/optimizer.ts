@@ -50,7 +50,7 @@ export class AdamW {
 
   /**
    * @param start of each weight, which its average starts from too; moments start at zero
-   * @throws AppError `training_failed` when the state has no room
+   * @throws AppError `training_failed` when the state has no room, `tensor_mismatch` when a start is none of its weight
    */
   constructor(weights: readonly Trained[], start: ReadonlyMap<string, Float32Array>, options: OptimizerOptions) {
     this.#weights = weights;
@@ -66,7 +66,13 @@ export class AdamW {
       });
     }
     for (const [{ name }, { weight, average }] of this.#entries()) {
-      weight.set(start.get(name)!);
+      const values = start.get(name);
+      if (values?.length !== weight.length)
+        throw new AppError(
+          "tensor_mismatch",
+          `${name}: expected ${weight.length} values to start from, got ${values?.length ?? "none"}`,
+        );
+      weight.set(values);
       average.set(weight);
     }
   }

@@ -129,8 +129,8 @@ export function toModelBytes(
 }
 
 /**
- * Lets the node that makes an output write it under the output's own name: a node Identity would copy it, which costs a training step
- * as much as a quarter of its matrix products. Only what has a name already (an input, a weight, another output) is copied.
+ * Lets the node that makes an output write it under the output's own name: a node Identity would copy it, and a training step gives a gradient for every
+ * weight. Only what has a name already (an input, a weight, another output) is copied.
  */
 function nameOutputs(graph: Graph): { nameOf(value: Value): string; copies: NodeProto[] } {
   const made = new Set(graph.nodes.map(({ output }) => output));

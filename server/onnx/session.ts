@@ -134,18 +134,15 @@ export class Session {
   }
 
   /**
-   * Runs the graph once.
-   * @param outputs preallocated buffers by output name; an output that is not named here is allocated
+   * Runs the graph once. Every output is copied out of the runtime into new memory.
    * @throws AppError `tensor_mismatch` naming every missing, extra or misshaped input with expected and received shape, or with
    *   the runtime's own reason
    */
-  async run(feeds: Feeds, outputs?: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+  async run(feeds: Feeds): Promise<Record<string, Tensor>> {
     this.#check(feeds);
     const inputs: Record<string, ort.Tensor> = {};
     for (const [name, tensor] of Object.entries(feeds)) inputs[name] = toOrt(tensor);
-    const fetches: Record<string, ort.Tensor | null> = {};
-    for (const name of this.outputNames) fetches[name] = outputs?.[name] ? toOrt(outputs[name]) : null;
-    const results = await this.#session.run(inputs, fetches).catch((cause: unknown) => {
+    const results = await this.#session.run(inputs).catch((cause: unknown) => {
       throw new AppError("tensor_mismatch", `${this.label}: onnxruntime could not run the graph (${shorten(cause)})`, {
         cause,
       });
@@ -153,7 +150,7 @@ export class Session {
     const tensors: Record<string, Tensor> = {};
     for (const name of this.outputNames) {
       const result = results[name]!;
-      tensors[name] = outputs?.[name] ?? { data: result.data as TensorData, dims: result.dims };
+      tensors[name] = { data: result.data as TensorData, dims: result.dims };
     }
     return tensors;
   }

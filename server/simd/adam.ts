@@ -66,8 +66,11 @@ export class AdamMemory {
     this.#room = viewOf(this.#instance.gradientsAt(), this.#instance.gradientsBytes() / valueBytes);
   }
 
-  /** One step of a tensor, in place. @param gradient as long as its weights */
+  /** One step of a tensor, in place. @param gradient as long as its weights @throws RangeError when it is not */
   step(index: number, gradient: Float32Array, factors: AdamFactors): void {
+    const { length } = this.tensors[index]!.weight;
+    if (gradient.length !== length)
+      throw new RangeError(`gradient ${index}: expected ${length} values, got ${gradient.length}`);
     const room = this.#room;
     for (let at = 0; at < gradient.length; at += room.length) {
       const some = gradient.subarray(at, at + room.length);

@@ -120,4 +120,13 @@ describe("shared files", () => {
     await shared.open(one, "b", make);
     assert.equal(made, 3);
   });
+
+  it("are told apart by the digests that are known, which are not reckoned again", async () => {
+    const [one, other] = ["known", "known too"].map((name) => join(root, name)) as [string, string];
+    await writeFile(one, "this");
+    await writeFile(other, "that");
+    const shared = new SharedFiles(new Map([one, other].map((path) => [path, "the digest of both"])));
+    const make = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+    assert.deepEqual([await shared.open(one, "a", make), await shared.open(other, "a", make)], ["this", "this"]);
+  });
 });

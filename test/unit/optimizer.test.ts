@@ -50,8 +50,10 @@ function plainStep(
 
 const wave = (name: string, phase: number, size: number): number[] =>
   Array.from({ length: sizeOf(name) }, (_, index) => size * Math.sin(1.3 * index + phase));
-/** What is found must differ from float64 by roundings alone. */
-const tolerance = 1e-5;
+/** Whether a value differs from float64 by roundings alone; squares of small gradients are small. */
+const isNear = (got: number, expected: number): boolean => Math.abs(got - expected) < 1e-5 * Math.abs(expected) + 1e-12;
+/** The same of sums of what is larger. */
+const isNearSum = (got: number, expected: number): boolean => Math.abs(got - expected) < 1e-5;
 
 describe("the optimiser", () => {
   const trained = names.map((name) => ({ name, shape: shapes[name]! }));
@@ -65,8 +67,8 @@ describe("the optimiser", () => {
         return [name, { w, m: w.map(() => 0), v: w.map(() => 0), average: [...w] }];
       }),
     );
-    // Norms far above and far below the clip.
-    for (const [step, size] of [3, 0.02, 10, 0.4, 1e-4].entries()) {
+    const sizes = [3, 1e-3, 10, 0.4, 1e-4];
+    const norms = sizes.map((size, step) => {
       const [learningRate, averageDecay] = [0.01 * (step + 1), Math.min(0.998, (1 + step) / (10 + step))];
       const given = Object.fromEntries(names.map((name, at) => [name, wave(name, 3 * step + at, size)]));
       const norm = plainStep(state, given, step + 1, learningRate, averageDecay);
@@ -76,19 +78,25 @@ describe("the optimiser", () => {
       for (const name of names) {
         const { weight, firstMoment, secondMoment, average } = stateNames(name);
         const { w, m, v, average: mean } = state[name]!;
-        for (const [key, expected] of [
-          [weight, w],
-          [firstMoment, m],
-          [secondMoment, v],
-          [average, mean],
+        for (const [key, expected, passes] of [
+          [weight, w, isNearSum],
+          [firstMoment, m, isNearSum],
+          [secondMoment, v, isNear],
+          [average, mean, isNearSum],
         ] as const)
           for (const [at, value] of expected.entries())
             assert.ok(
-              Math.abs(got.get(key)![at]! - value) < tolerance,
+              passes(got.get(key)![at]!, value),
               `step ${step}, ${key}[${at}]: expected ${value}, got ${got.get(key)![at]}`,
             );
       }
-    }
+      return norm;
+    });
+    assert.deepEqual(
+      norms.map((norm) => norm > options.clipNorm),
+      [true, false, true, true, false],
+      "gradients above and below the clip",
+    );
   });
 
   it("starts from the weights that it is given, moments from zero, and shows its state live", () => {
@@ -105,6 +113,19 @@ describe("the optimiser", () => {
     optimizer.step(gradients, 1, { step: 0, learningRate: 0.1, averageDecay: 0 });
     assert.notDeepEqual(live, start.get("bias"));
     assert.equal(optimizer.state().get("bias")![1], live[1]);
+  });
+
+  it("refuses a start that is none of its weight, and a gradient of another length, by what was expected and what came", () => {
+    assert.throws(() => new AdamW(trained, new Map([...start, ["large", new Float32Array(7)]]), options), {
+      code: "tensor_mismatch",
+      message: "large: expected 17513 values to start from, got 7",
+    });
+    const optimizer = new AdamW(trained, start, options);
+    const gradients = [6, 17_513, 3].map((length) => new Float32Array(length));
+    assert.throws(() => optimizer.step(gradients, 1, { step: 0, learningRate: 0.1, averageDecay: 0 }), {
+      name: "RangeError",
+      message: "gradient 2: expected 2 values, got 3",
+    });
   });
 
   it("says so when the state has no room", () => {
