@@ -11,7 +11,8 @@ const [seed, temperature] = [1, 0.2];
 const guidance = 2;
 const style = "fluent-flat";
 
-const sketches = [
+/** Sketches by hand, and what they show. */
+export const sketches = [
   ["heart", "red heart"],
   ["house", "house"],
   ["star", "yellow star"],

@@ -1,7 +1,7 @@
 /**
  * The figures of training a translation: two styles that the pack has never seen, trained as `tau train DIR --name NAME` does, within
  * ten minutes each. Held-out captions as columns; what the base draws before, and the new translation after; then words of which neither
- * style has anything. Prints the table.
+ * style has anything, and sketches. Prints the table.
  */
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,6 +12,8 @@ import { prepareFolder } from "../../server/training/prepare-folder.ts";
 import { type TrainedTranslation, trainTranslation } from "../../server/training/train-translation.ts";
 import { defaultTranslationSettings } from "../../server/training/translation-settings.ts";
 import { AppError } from "../../shared/problem.ts";
+import { sketches } from "./conditions.ts";
+import { example } from "./edits.ts";
 import { type SheetRow, writeSheet } from "./sheet.ts";
 import { withStudio } from "./studio.ts";
 import { writeStyleFolder } from "./style-folder.ts";
@@ -39,7 +41,7 @@ export interface TrainingFigures {
   readonly keep?: string | undefined;
 }
 
-/** Writes `train-<name>.png` for each style and `train-words.png` into a folder. */
+/** Writes `train-<name>.png` for each style, `train-words.png` and `train-sketches.png` into a folder. */
 export async function trainingFigures(
   folder: string,
   { packsDir = packsHome(), steps = defaultSteps, keep }: TrainingFigures,
@@ -50,6 +52,8 @@ export async function trainingFigures(
     "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
   ];
   const wordRows: SheetRow[] = [];
+  const drawn = await Promise.all(sketches.map(([sketch]) => readFile(example(`sketch-${sketch}.svg`), "utf8")));
+  const sketchRows: SheetRow[] = [{ label: "sketch", tiles: drawn.map((svg) => Buffer.from(svg)) }];
   for (const { style, name } of styles) {
     const home = keep === undefined ? await mkdtemp(join(tmpdir(), "tau-training-")) : join(keep, name);
     try {
@@ -66,15 +70,48 @@ export async function trainingFigures(
       const path = join(folder, `train-${name}.png`);
       await drawSheet(path, { home, images, name, packsDir, trained });
       paths.push(path);
-      if (trained.pack) wordRows.push(...(await drawWords(home, name, packsDir)));
+      if (!trained.pack) continue;
+      wordRows.push(...(await drawWords(home, name, packsDir)));
+      sketchRows.push(...(await drawSketches(home, name, packsDir, drawn)));
     } finally {
       if (keep === undefined) await rm(home, { recursive: true });
     }
   }
-  const path = join(folder, "train-words.png");
-  await writeSheet(path, [{ columns: words, rows: wordRows }], { marginPx: 190 });
+  for (const [name, columns, rows] of [
+    ["words", words, wordRows],
+    ["sketches", sketches.map(([sketch]) => sketch), sketchRows],
+  ] as const) {
+    const path = join(folder, `train-${name}.png`);
+    await writeSheet(path, [{ columns, rows }], { marginPx: 190 });
+    paths.push(path);
+  }
   console.log(table.join("\n"));
-  return [...paths, path];
+  return paths;
+}
+
+/** What a trained translation makes of sketches, alone and with words. */
+async function drawSketches(
+  home: string,
+  name: string,
+  packsDir: string,
+  drawn: readonly string[],
+): Promise<SheetRow[]> {
+  const rows: SheetRow[] = [];
+  await withStudio(
+    packsDir,
+    async ({ draw }) => {
+      for (const withWords of [false, true]) {
+        const tiles: Uint8Array[] = [];
+        for (const [index, svg] of drawn.entries()) {
+          const condition = { sketch: { svg }, ...(withWords && { caption: sketches[index]![1] }) };
+          tiles.push(...(await draw({ translation: name, count: 1, seed, temperature: 0.2, condition })));
+        }
+        rows.push({ label: `${name}, ${withWords ? "with words" : "alone"}`, tiles });
+      }
+    },
+    join(home, "packs"),
+  );
+  return rows;
 }
 
 /** What a trained translation makes of words that its folder says nothing of, by its flow alone and from drawings of the pack. */

@@ -32,6 +32,15 @@ export function addCode(codes: PictureCodes, row: number, factor: number, to: Fl
   });
 }
 
+/** The codes of some rows, in their order. */
+export function pickCodes(codes: PictureCodes, rows: readonly number[]): PictureCodes {
+  const width = (codes.kind === "dense" ? codes.dims : codes.cells) / 2;
+  const bytes = new Int8Array(rows.length * width);
+  for (const [to, row] of rows.entries()) bytes.set(codes.bytes.subarray(row * width, (row + 1) * width), to * width);
+  if (codes.kind === "cells") return { ...codes, bytes };
+  return { ...codes, bytes, steps: Float32Array.from(rows, (row) => codes.steps[row]!) };
+}
+
 /** Cosine of each row's vector to a vector [dims]: of two label maps the share of cells that are equal. */
 export function cosinesOf(codes: PictureCodes, vector: Float32Array): Float32Array {
   const length = lengthOf(vector) || 1;

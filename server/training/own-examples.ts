@@ -1,9 +1,11 @@
 /**
  * Examples for a style of one's own (server/experts/examples.ts): those of the base pack, laid as its images are (lay-drawings.ts), around the middle of
  * the new style. What was drawn in that style is left to the flow, which has learned it: captions that it was trained on are kept, so that what is like
- * one of them has no start. Sketches and layouts start from laid drawings that look like them.
+ * one of them has no start. Sketches and layouts start from laid drawings that look like them: layouts as they lie there, sketches as they are on nothing,
+ * because what people sketch is the thing and not the disc that it will lie on.
  */
-import type { ExamplesContent } from "../experts/examples-file.ts";
+import type { Example, ExamplesContent } from "../experts/examples-file.ts";
+import { type PictureCodes, pickCodes } from "../experts/picture-codes.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { toFourBits } from "../onnx/four-bits.ts";
 import { codePictures } from "./code-pictures.ts";
@@ -43,11 +45,23 @@ export function examplesInOwnStyle(
     examples,
     values: toFourBits(values, dims),
     ownAffinities: Float32Array.from(likeness, (value) => sharpness * value),
-    pictures: codePictures(
-      conditions,
-      examples.map((_, row) => [row]),
-    ),
+    pictures: new Map([
+      ...codePictures(
+        conditions,
+        examples.map((_, row) => [row]),
+      ),
+      ...sketchesOnNothing(base, examples),
+    ]),
   };
+}
+
+/** What drawings of the base are known by as sketches there; nothing where some are not. */
+function sketchesOnNothing(base: ExamplesContent, drawings: readonly Example[]): Array<[string, PictureCodes]> {
+  const keyOf = ({ label, style }: Example): string => `${label} ${style}`;
+  const rowOf = new Map(base.examples.map((example, row) => [keyOf(example), row]));
+  const rows = drawings.map((drawing) => rowOf.get(keyOf(drawing)));
+  const codes = base.pictures?.get("sketch");
+  return codes && rows.every((row) => row !== undefined) ? [["sketch", pickCodes(codes, rows)]] : [];
 }
 
 /** Vectors of the captions of training images, each once: those that the flow was trained on. */

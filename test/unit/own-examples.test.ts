@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { ExampleStore } from "../../server/experts/examples.ts";
 import type { ExamplesContent } from "../../server/experts/examples-file.ts";
-import { cosinesOf } from "../../server/experts/picture-codes.ts";
+import { addCode, cosinesOf } from "../../server/experts/picture-codes.ts";
 import type { TrainingSet } from "../../server/flow/training-set.ts";
 import { denseTable } from "../../server/flow/vector-table.ts";
 import { addFourBits, type FourBitRows, toFourBits } from "../../server/onnx/four-bits.ts";
@@ -140,6 +140,36 @@ describe("examples in a style of one's own", () => {
     ].entries())
       for (const [axis, value] of rowsOf(laid.values, dims)[row]!.entries())
         assert.ok(Math.abs(value - expected[axis]!) <= laid.values.steps[row]! / 2 + 0.01, `${row} ${axis}: ${value}`);
+  });
+
+  it("are found by sketches of the things alone, without the ground, where the base knows them so", () => {
+    const tableOf = (...rows: number[][]) => denseTable(Float32Array.from(rows.flat()), 2);
+    const picture = { kind: "picture", dims: 2, options: [] } as const;
+    const onNothing = [
+      [1, 7],
+      [7, 0],
+      [0, 7],
+      [-7, 7],
+    ];
+    const pictures = codePictures([{ ...picture, name: "sketch", table: tableOf(...onNothing) }], [[0], [1], [2], [3]]);
+    const examples = [base.examples[3]!, base.examples[1]!, base.examples[2]!];
+    const { pictures: own } = examplesInOwnStyle({ ...base, pictures }, set, {
+      laid: { examples, likeness: [1, 1] },
+      set: {
+        latents: new Float32Array(6),
+        conditions: [{ ...picture, name: "sketch", table: tableOf([7, 0], [0, 7], [7, 0]) }],
+      },
+    });
+    const vectors = examples.map((_, row) => {
+      const vector = new Float32Array(2);
+      addCode(own!.get("sketch")!, row, 1, vector);
+      return [...vector].map(Math.round);
+    });
+    assert.deepEqual(vectors, [
+      [-7, 7],
+      [7, 0],
+      [0, 7],
+    ]);
   });
 
   it("are found by no picture where the base's drawings are not laid: those don't look as this style draws", () => {
