@@ -1,6 +1,6 @@
 /**
  * Encodes folders one after the other and tells what each took, as a process of its own that did nothing like it before, as `tau train` is.
- * Usage: node --import tsx scripts/bench/encode-folders.ts PACK FOLDER SET [FOLDER SET ...] (a JSON line on standard output)
+ * Usage: node --import tsx scripts/bench/encode-folders.ts PACK IMAGES FOLDER SET [FOLDER SET ...], of so many images each (a JSON line on standard output)
  */
 import { resolve } from "node:path";
 import { startProgramsOf } from "../../server/own-programs.ts";
@@ -9,7 +9,7 @@ import { encodeFolder } from "../../server/training/encode-folder.ts";
 import { openSetExperts, type SetExperts } from "../../server/training/pack-experts.ts";
 import { type Cost, costOf } from "./cost.ts";
 
-const [packFolder, ...places] = process.argv.slice(2);
+const [packFolder, images, ...places] = process.argv.slice(2);
 startProgramsOf(resolve("dist/server"));
 const { folder: pack, draft, files } = await openBasePack(packFolder!);
 const source = { pack, draft, files };
@@ -17,11 +17,7 @@ const openExperts = (threads: number): Promise<SetExperts> => openSetExperts(sou
 const costs: Cost[] = [];
 for (let at = 0; at < places.length; at += 2) {
   const [folder, set] = [places[at]!, places[at + 1]!];
-  costs.push(
-    await costOf(async () => {
-      const options = { folder, set, sizePx: draft.target.imageSizePx, source, threads: 0, openExperts };
-      return (await encodeFolder(options)).images.usable;
-    }),
-  );
+  const options = { folder, set, sizePx: draft.target.imageSizePx, source, threads: 0, openExperts };
+  costs.push(await costOf(Number(images), () => encodeFolder(options)));
 }
 process.stdout.write(`${JSON.stringify(costs)}\n`);

@@ -47,7 +47,7 @@ export async function benchEncoding(
     const runs: Cost[][] = [];
     for (let run = 0; run < processes; run += 1) {
       const sets = [folder, join(root, `set ${run}`), other, join(root, `set again ${run}`)];
-      runs.push(await inOwnProcess(pack, sets));
+      runs.push(await inOwnProcess(pack, images, sets));
     }
     const [wholes, agains] = [0, 1].map((at) => runs.map((costs) => costs[at]!)) as [Cost[], Cost[]];
     const times = wholes.map(({ ms }) => ms);
@@ -66,9 +66,9 @@ const medianOf = (costs: readonly Cost[]): Cost => ({
   cpuMs: median(costs.map(({ cpuMs }) => cpuMs)),
 });
 
-/** @param places folders to encode, each followed by where its set goes */
-async function inOwnProcess(pack: string, places: readonly string[]): Promise<Cost[]> {
-  const args = ["--import", "tsx", "scripts/bench/encode-folders.ts", pack, ...places];
+/** @param places folders of so many images to encode, each followed by where its set goes */
+async function inOwnProcess(pack: string, images: number, places: readonly string[]): Promise<Cost[]> {
+  const args = ["--import", "tsx", "scripts/bench/encode-folders.ts", pack, `${images}`, ...places];
   return JSON.parse((await promisify(execFile)(process.execPath, args)).stdout) as Cost[];
 }
 
@@ -77,13 +77,7 @@ async function costOfParts(images: number, folder: string, root: string, source:
   const experts = await openSetExperts(source, { threads: 1 });
   const parts: Array<Cost & { readonly what: string }> = [];
   const add = async (what: string, work: () => Promise<unknown>): Promise<void> => {
-    parts.push({
-      what,
-      ...(await costOf(async () => {
-        await work();
-        return images;
-      })),
-    });
+    parts.push({ what, ...(await costOf(images, work)) });
   };
   await add("reading and validating", () => prepareFolder({ folder, set, sizePx }));
   const opened = await openImageSet(set, sizePx);

@@ -52,8 +52,8 @@ export async function trainingFigures(
     "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
   ];
   const wordRows: SheetRow[] = [];
-  const drawn = await Promise.all(sketches.map(([sketch]) => readFile(example(`sketch-${sketch}.svg`), "utf8")));
-  const sketchRows: SheetRow[] = [{ label: "sketch", tiles: drawn.map((svg) => Buffer.from(svg)) }];
+  const svgs = await Promise.all(sketches.map(([sketch]) => readFile(example(`sketch-${sketch}.svg`), "utf8")));
+  const sketchRows: SheetRow[] = [{ label: "sketch", tiles: svgs.map((svg) => Buffer.from(svg)) }];
   for (const { style, name } of styles) {
     const home = keep === undefined ? await mkdtemp(join(tmpdir(), "tau-training-")) : join(keep, name);
     try {
@@ -71,8 +71,8 @@ export async function trainingFigures(
       await drawSheet(path, { home, images, name, packsDir, trained });
       paths.push(path);
       if (!trained.pack) continue;
-      wordRows.push(...(await drawWords(home, name, packsDir)));
-      sketchRows.push(...(await drawSketches(home, name, packsDir, drawn)));
+      wordRows.push(...(await drawRows(home, name, packsDir, wordRowsOf(name))));
+      sketchRows.push(...(await drawRows(home, name, packsDir, sketchRowsOf(name, svgs))));
     } finally {
       if (keep === undefined) await rm(home, { recursive: true });
     }
@@ -89,46 +89,36 @@ export async function trainingFigures(
   return paths;
 }
 
-/** What a trained translation makes of sketches, alone and with words. */
-async function drawSketches(
-  home: string,
-  name: string,
-  packsDir: string,
-  drawn: readonly string[],
-): Promise<SheetRow[]> {
-  const rows: SheetRow[] = [];
-  await withStudio(
-    packsDir,
-    async ({ draw }) => {
-      for (const withWords of [false, true]) {
-        const tiles: Uint8Array[] = [];
-        for (const [index, svg] of drawn.entries()) {
-          const condition = { sketch: { svg }, ...(withWords && { caption: sketches[index]![1] }) };
-          tiles.push(...(await draw({ translation: name, count: 1, seed, temperature: 0.2, condition })));
-        }
-        rows.push({ label: `${name}, ${withWords ? "with words" : "alone"}`, tiles });
-      }
-    },
-    join(home, "packs"),
-  );
-  return rows;
+/** A row of what a trained translation makes of requests, all with one seed. */
+interface Drawn {
+  readonly label: string;
+  readonly requests: ReadonlyArray<{ readonly condition: object; readonly examples?: number }>;
 }
 
-/** What a trained translation makes of words that its folder says nothing of, by its flow alone and from drawings of the pack. */
-async function drawWords(home: string, name: string, packsDir: string): Promise<SheetRow[]> {
+/** Words that its folder says nothing of, by its flow alone and from drawings of the pack. */
+const wordRowsOf = (name: string): Drawn[] => [
+  { label: `${name}, flow alone`, requests: words.map((caption) => ({ condition: { caption }, examples: 0 })) },
+  { label: `${name}, as it comes`, requests: words.map((caption) => ({ condition: { caption } })) },
+];
+
+/** Sketches, alone and with words. */
+const sketchRowsOf = (name: string, svgs: readonly string[]): Drawn[] => [
+  { label: `${name}, alone`, requests: svgs.map((svg) => ({ condition: { sketch: { svg } } })) },
+  {
+    label: `${name}, with words`,
+    requests: svgs.map((svg, index) => ({ condition: { sketch: { svg }, caption: sketches[index]![1] } })),
+  },
+];
+
+async function drawRows(home: string, name: string, packsDir: string, wanted: readonly Drawn[]): Promise<SheetRow[]> {
   const rows: SheetRow[] = [];
   await withStudio(
     packsDir,
     async ({ draw }) => {
-      for (const [label, share] of [
-        [`${name}, flow alone`, { examples: 0 }],
-        [`${name}, as it comes`, {}],
-      ] as const) {
+      for (const { label, requests } of wanted) {
         const tiles: Uint8Array[] = [];
-        for (const caption of words)
-          tiles.push(
-            ...(await draw({ translation: name, count: 1, seed, temperature: 0.2, condition: { caption }, ...share })),
-          );
+        for (const request of requests)
+          tiles.push(...(await draw({ translation: name, count: 1, seed, temperature: 0.2, ...request })));
         rows.push({ label, tiles });
       }
     },

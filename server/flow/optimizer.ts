@@ -3,7 +3,7 @@
  * which gives gradients alone, because each tensor that a graph gives is copied out of the runtime (server/simd/adam.ts takes the step).
  */
 import { AppError } from "../../shared/problem.ts";
-import type { Value } from "../onnx/graph.ts";
+import { sizeOf, type Value } from "../onnx/graph.ts";
 import { add, sqrt, sumSquares } from "../onnx/ops.ts";
 import { AdamMemory, type AdamState } from "../simd/adam.ts";
 
@@ -55,7 +55,7 @@ export class AdamW {
   constructor(weights: readonly Trained[], start: ReadonlyMap<string, Float32Array>, options: OptimizerOptions) {
     this.#weights = weights;
     this.#options = options;
-    const lengths = weights.map(({ shape }) => shape.reduce((product, size) => product * size, 1));
+    const lengths = weights.map(({ shape }) => sizeOf(shape));
     try {
       this.#memory = new AdamMemory(lengths);
     } catch (cause) {

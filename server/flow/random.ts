@@ -89,18 +89,13 @@ export class TrainingRandom {
     const threshold = Math.round(rate * 256);
     const kept = 256 / (256 - threshold);
     const valueOfByte = Float32Array.from({ length: 256 }, (_, byte) => (byte < threshold ? 0 : kept));
-    const whole = target.length - (target.length % 4);
-    for (let index = 0; index < whole; index += 4) {
+    for (let index = 0; index < target.length; index += 4) {
       const bits = this.uint32();
+      // What lies behind the end of the array is not written.
       target[index] = valueOfByte[bits & 255]!;
       target[index + 1] = valueOfByte[(bits >>> 8) & 255]!;
       target[index + 2] = valueOfByte[(bits >>> 16) & 255]!;
       target[index + 3] = valueOfByte[bits >>> 24]!;
-    }
-    if (whole < target.length) {
-      const bits = this.uint32();
-      for (let index = whole; index < target.length; index += 1)
-        target[index] = valueOfByte[(bits >>> (8 * (index - whole))) & 255]!;
     }
     return target;
   }

@@ -3,6 +3,7 @@
  * optimiser's step after it.
  */
 import { differentiate } from "../onnx/differentiate.ts";
+import { sizeOf } from "../onnx/graph.ts";
 import { toModelBytes } from "../onnx/model-file.ts";
 import { Session, type Tensor } from "../onnx/session.ts";
 import type { FlowArchitecture } from "./architecture.ts";
@@ -92,12 +93,7 @@ export class TrainingGraph {
           .filter(({ isFrozen }) => isFrozen)
           .map(({ value }) => [value.name, { data: tensors.get(value.name)!, dims: value.shape }]),
       ),
-      masks: new Map(
-        masks.map(({ name, shape }) => [
-          name,
-          { data: new Float32Array(shape.reduce((a, b) => a * b, 1)), dims: shape },
-        ]),
-      ),
+      masks: new Map(masks.map(({ name, shape }) => [name, { data: new Float32Array(sizeOf(shape)), dims: shape }])),
     });
   }
 

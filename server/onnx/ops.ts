@@ -66,13 +66,16 @@ function reduce(op: string, x: Value, axes: readonly number[]): Value {
   return x.graph.node(op, [x, axesValue], shape, { keepdims: 1 });
 }
 
-const axesOf = ({ shape }: Value): number[] => shape.map((_, axis) => axis);
-
-/** Sum of all elements, shape []. */
-export const sumAll = (x: Value): Value => reshape(reduceSum(x, axesOf(x)), []);
-
 /** Sum of the squares of all elements, shape []; it has no derivative here. */
-export const sumSquares = (x: Value): Value => reshape(reduce("ReduceSumSquare", x, axesOf(x)), []);
+export const sumSquares = (x: Value): Value =>
+  reshape(
+    reduce(
+      "ReduceSumSquare",
+      x,
+      x.shape.map((_, axis) => axis),
+    ),
+    [],
+  );
 
 export function reshape(x: Value, shape: Shape): Value {
   if (sizeOf(shape) !== sizeOf(x.shape))

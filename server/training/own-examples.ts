@@ -39,6 +39,7 @@ export function examplesInOwnStyle(
   if (!drawings) return own;
   const { latents, conditions } = drawings.set;
   const { examples, likeness } = drawings.laid;
+  const onNothing = sketchesOnNothing(base, examples);
   const values = examples.map((_, row) => middle.map((value, axis) => latents[row * dims + axis]! - value));
   return {
     ...own,
@@ -47,21 +48,21 @@ export function examplesInOwnStyle(
     ownAffinities: Float32Array.from(likeness, (value) => sharpness * value),
     pictures: new Map([
       ...codePictures(
-        conditions,
+        conditions.filter(({ name }) => !onNothing.has(name)),
         examples.map((_, row) => [row]),
       ),
-      ...sketchesOnNothing(base, examples),
+      ...onNothing,
     ]),
   };
 }
 
 /** What drawings of the base are known by as sketches there; nothing where some are not. */
-function sketchesOnNothing(base: ExamplesContent, drawings: readonly Example[]): Array<[string, PictureCodes]> {
+function sketchesOnNothing(base: ExamplesContent, drawings: readonly Example[]): ReadonlyMap<string, PictureCodes> {
   const keyOf = ({ label, style }: Example): string => `${label} ${style}`;
   const rowOf = new Map(base.examples.map((example, row) => [keyOf(example), row]));
   const rows = drawings.map((drawing) => rowOf.get(keyOf(drawing)));
   const codes = base.pictures?.get("sketch");
-  return codes && rows.every((row) => row !== undefined) ? [["sketch", pickCodes(codes, rows)]] : [];
+  return new Map(codes && rows.every((row) => row !== undefined) ? [["sketch", pickCodes(codes, rows)]] : []);
 }
 
 /** Vectors of the captions of training images, each once: those that the flow was trained on. */
