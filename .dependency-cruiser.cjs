@@ -1,4 +1,4 @@
-/** The doors between rooms (docs/architecture.md): who may import whom. Run by `npm run doors`. */
+/** Import rules between the rooms of the code (docs/architecture.md): who may import whom. Run by `npm run lint:deps`. */
 const from = (path) => ({ path });
 const forbid = (name, room, targets, exceptions) => ({
   name,
@@ -13,6 +13,41 @@ const onlyImporter = (name, dependency, importer) => ({
   to: { path: `node_modules/${dependency}(/|$)` },
 });
 
+/**
+ * The rooms of server/ from the top down: a room imports from rooms below its own line, never from its own line or above. Who adds a room puts it here.
+ */
+const layers = [
+  "cli",
+  "app",
+  "http",
+  "(jobs|evaluation)",
+  "(inference|training)",
+  "packs",
+  "upscaling",
+  "experts",
+  "(images|flow|retrieval)",
+  "(engine|manifest|onnx|wasm|platform)",
+];
+/** Two rules a line: it imports nothing from lines above, and its rooms nothing from each other. */
+const rooms = (root, order) =>
+  order.flatMap((line, index) => [
+    ...(index === 0
+      ? []
+      : [forbid(`${line}-imports-nothing-above`, `${root}${line}/`, `${root}(${order.slice(0, index).join("|")})/`)]),
+    ...(line.startsWith("(")
+      ? [
+          {
+            name: `${line}-import-nothing-from-each-other`,
+            severity: "error",
+            from: { path: `${root}${line}/` },
+            to: { path: `${root}${line}/`, pathNot: `${root}$1/` },
+          },
+        ]
+      : []),
+  ]);
+/** Rooms of plain computation: no files, no clock, no process. */
+const pure = "^server/(engine|retrieval|wasm)/";
+
 module.exports = {
   forbidden: [
     { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
@@ -21,25 +56,17 @@ module.exports = {
     forbid("main-is-figma-only", "^plugin/main/", "^(server|plugin/(ui|simulator))/"),
     forbid("ui-has-no-figma", "^plugin/ui/", "^(server|plugin/(main|simulator))/"),
     forbid("simulator-reads-the-built-plugin", "^plugin/simulator/", "^(server|plugin/(ui|main))/"),
+    ...rooms("^server/", layers),
+    ...rooms("^server/training/", ["transfer", "calibrate", "encode", "dataset"]),
+    forbid("pure-rooms-do-no-io", pure, "^(node:|fs$|node_modules/(?!(zod|ml-matrix)/))"),
+    forbid("engine-imports-nothing", "^server/engine/", "^server/(?!engine/)"),
     forbid(
-      "http-knows-no-inference",
-      "^server/http/",
-      "^(server/(engine|inference|flow|onnx|experts|images/)|node_modules/(onnxruntime|sharp))",
+      "http-and-jobs-load-no-runtime",
+      "^server/(http|jobs)/",
+      "^(server/(engine|flow|onnx|experts|upscaling)/|node_modules/(onnxruntime|sharp))",
     ),
-    forbid("jobs-know-no-http", "^server/jobs/", "^(server/(http|engine|flow|onnx|experts)/|node_modules/onnxruntime)"),
-    forbid("inference-knows-no-jobs", "^server/inference/", "^server/(http|jobs)/"),
-    forbid("engine-is-pure", "^server/engine/", "^(server/(?!engine/)|node:|fs|node_modules/(?!zod/))"),
-    forbid("flow-knows-onnx-only", "^server/flow/", "^server/(http|jobs|inference|experts|packs|images)/"),
-    forbid("training-serves-nobody", "^server/training/", "^server/(http|jobs|inference)/"),
-    forbid(
-      "evaluation-serves-the-command-line",
-      "^(shared|plugin|server)/",
-      "^server/evaluation/",
-      "^server/(evaluation|cli)/",
-    ),
-    forbid("evaluation-knows-no-server", "^server/evaluation/", "^server/(http|jobs|inference|onnx|cli)/"),
-    forbid("onnx-is-the-floor", "^server/onnx/", "^(server/(?!onnx/)|plugin/)"),
-    forbid("simd-is-pure", "^server/simd/", "^(server/(?!simd/)|shared/|plugin/|node:|fs|node_modules/)"),
+    forbid("http-reads-no-inference-or-pixels", "^server/http/", "^server/(inference|images)/"),
+    forbid("wasm-is-pure", "^server/wasm/", "^(server/(?!wasm/)|shared/|plugin/|node:|fs|node_modules/)"),
     onlyImporter("one-importer-of-onnxruntime", "onnxruntime-(node|common)", "^server/onnx/session\\.ts$"),
     onlyImporter("one-importer-of-sharp", "sharp", "^server/images/codec\\.ts$"),
     onlyImporter("one-importer-of-onnx-protobuf", "(onnx-buf|@bufbuild)", "^server/onnx/model-file\\.ts$"),

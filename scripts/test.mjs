@@ -1,5 +1,5 @@
 /**
- * `npm test`: what must hold before anything lands: types, lint and format, doors, then the build and every test.
+ * `npm test`: what must hold before anything lands: types, lint and format, import rules, then the build and every test.
  * Chromium (for the tests in a real browser) comes from Debian; where it is missing and can be installed, it is.
  * Usage: node scripts/test.mjs [--only unit]
  */
@@ -59,7 +59,7 @@ if (needsBrowser && chromium === undefined) {
 if (!values.only) {
   run("types", "npm", ["run", "-s", "types"]);
   run("lint and format", "npm", ["run", "-s", "lint"]);
-  run("doors between rooms", "npm", ["run", "-s", "doors"]);
+  run("import rules", "npm", ["run", "-s", "lint:deps"]);
   run("unused code and dependencies", "npm", ["run", "-s", "unused"]);
 }
 run("build", "npm", ["run", "-s", "build"]);

@@ -13,48 +13,51 @@ export interface Command {
 
 /** Loaded on demand, so that `tau packs` need not load the HTTP server, nor `tau serve` the runtime. */
 const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
-  serve: { summary: "serve the API and the playground", load: async () => (await import("./cli/serve.ts")).command },
+  serve: {
+    summary: "serve the API and the playground",
+    load: async () => (await import("./cli/commands/serve.ts")).command,
+  },
   generate: {
     summary: "turn captions, sketches and more into PNG files",
-    load: async () => (await import("./cli/generate.ts")).command,
+    load: async () => (await import("./cli/commands/generate.ts")).command,
   },
   invert: {
     summary: "find an image's latent, residual and likelihood",
-    load: async () => (await import("./cli/invert.ts")).command,
+    load: async () => (await import("./cli/commands/invert.ts")).command,
   },
   restyle: {
     summary: "give images another style or caption",
-    load: async () => (await import("./cli/restyle.ts")).command,
+    load: async () => (await import("./cli/commands/restyle.ts")).command,
   },
   variations: {
     summary: "draw images like an image",
-    load: async () => (await import("./cli/variations.ts")).command,
+    load: async () => (await import("./cli/commands/variations.ts")).command,
   },
   blend: {
     summary: "draw the frames between two images",
-    load: async () => (await import("./cli/blend.ts")).command,
+    load: async () => (await import("./cli/commands/blend.ts")).command,
   },
   upscale: {
     summary: "enlarge an image, in one or several ways",
-    load: async () => (await import("./cli/upscale.ts")).command,
+    load: async () => (await import("./cli/commands/upscale.ts")).command,
   },
   train: {
     summary: "train a translation on your own images, or a pack's flow",
-    load: async () => (await import("./cli/train.ts")).command,
+    load: async () => (await import("./cli/commands/train.ts")).command,
   },
   evaluate: {
     summary: "measure a pack and write a report",
-    load: async () => (await import("./cli/evaluate.ts")).command,
+    load: async () => (await import("./cli/commands/evaluate.ts")).command,
   },
   calibrate: {
     summary: "measure what a translation knows, for its warnings",
-    load: async () => (await import("./cli/calibrate.ts")).command,
+    load: async () => (await import("./cli/commands/calibrate.ts")).command,
   },
   experts: {
     summary: "try any ONNX file as an expert",
-    load: async () => (await import("./cli/experts.ts")).command,
+    load: async () => (await import("./cli/commands/experts.ts")).command,
   },
-  packs: { summary: "list and verify packs", load: async () => (await import("./cli/packs.ts")).command },
+  packs: { summary: "list and verify packs", load: async () => (await import("./cli/commands/packs.ts")).command },
 };
 
 const overview = (): string =>

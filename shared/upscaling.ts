@@ -1,6 +1,6 @@
 /**
  * The contract of upscaling: any image ×2 or ×4 as one or several hypotheses, each of which shrinks back to the input, and a map of
- * where hypotheses differ. An upscale is a job like a generation; its pixels are made by server/engine/upscale.ts.
+ * where hypotheses differ. An upscale is a job like a generation; its pixels are made by server/upscaling/upscale.ts.
  */
 import { z } from "zod";
 import { DigestSchema } from "./conditions.ts";

@@ -3,10 +3,10 @@
  * Usage: node --import tsx scripts/bench/encode-folders.ts PACK IMAGES FOLDER SET [FOLDER SET ...], of so many images each (a JSON line on standard output)
  */
 import { resolve } from "node:path";
-import { startProgramsOf } from "../../server/own-programs.ts";
-import { openBasePack } from "../../server/training/base-pack.ts";
-import { encodeFolder } from "../../server/training/encode-folder.ts";
-import { openSetExperts, type SetExperts } from "../../server/training/pack-experts.ts";
+import { openBasePack } from "../../server/packs/base-pack.ts";
+import { startProgramsOf } from "../../server/platform/spawn.ts";
+import { encodeFolder } from "../../server/training/encode/encode-folder.ts";
+import { openSetExperts, type SetExperts } from "../../server/training/encode/pack-experts.ts";
 import { type Cost, costOf } from "./cost.ts";
 
 const [packFolder, images, ...places] = process.argv.slice(2);

@@ -4,8 +4,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { readConfig } from "../../server/config.ts";
-import { startServer } from "../../server/main.ts";
+import { readConfig } from "../../server/app/config.ts";
+import { startServer } from "../../server/app/main.ts";
 
 const captions = ["red apple", "cat face", "green tree"];
 

@@ -1,8 +1,8 @@
 /** Draws requests for figures: the same inference child and the same decoding of files as the server and the command line. */
 import { readFile } from "node:fs/promises";
 import { encodePng } from "../../server/images/codec.ts";
-import { createConditionImageLoader } from "../../server/images/condition-images.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
+import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
 import { digestOf } from "../../server/jobs/result-store.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
 import { ResolvedRequestSchema } from "../../shared/contract.ts";

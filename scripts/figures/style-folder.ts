@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { toStraightRgba } from "../../server/engine/pixels.ts";
 import { encodePng } from "../../server/images/codec.ts";
-import { openImageSet } from "../../server/training/image-set.ts";
+import { openImageSet } from "../../server/training/dataset/image-set.ts";
 
 const rendered = "server/pretrain/.cache/icons";
 const sizePx = 128;

@@ -3,16 +3,16 @@
  * hypotheses with the map of where they differ. One seed, nothing picked. Needs the pictures of the evaluation and the pack `sharp`.
  */
 import { basename, extname, join } from "node:path";
-import { drawHypotheses } from "../../server/engine/hypotheses.ts";
 import type { Pixels } from "../../server/engine/interfaces.ts";
+import { openRivals } from "../../server/evaluation/upscaling/baselines.ts";
+import { cutMiddle } from "../../server/evaluation/upscaling/ground-truth.ts";
 import { networkMethods, ownMethods } from "../../server/evaluation/upscaling/methods.ts";
 import { statedPictures } from "../../server/evaluation/upscaling/pictures.ts";
 import { shrinkTruth } from "../../server/evaluation/upscaling/resample.ts";
-import { openRivals } from "../../server/evaluation/upscaling/rivals.ts";
-import { cutMiddle } from "../../server/evaluation/upscaling/truths.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
-import { loadUpscaler } from "../../server/packs/load-upscaler.ts";
+import { drawHypotheses } from "../../server/upscaling/hypotheses.ts";
+import { loadUpscaler } from "../../server/upscaling/load-upscaler.ts";
 import { type SheetRow, writeSheet } from "./sheet.ts";
 
 const [scale, seed, pictures] = [4, 1, 3] as const;

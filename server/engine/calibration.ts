@@ -1,6 +1,6 @@
 /**
  * What held-out data says about a translation's numbers: how likely images usually are, and how far from the learned conditions a
- * new one may lie. Measured once by server/training/calibrate.ts, kept in the pack, only looked up here.
+ * new one may lie. Measured once by server/training/calibrate/calibrate.ts, kept in the pack, only looked up here.
  */
 import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
 import type { OutsideCondition } from "../../shared/contract.ts";

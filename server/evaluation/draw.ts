@@ -4,11 +4,11 @@
  */
 import { startsFromExamples } from "../../shared/conditions.ts";
 import { type EncodedConditions, namesOf } from "../engine/conditions.ts";
-import { drawnRow } from "../engine/examples.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "../engine/guidance.ts";
 import { type DrawnLatent, drawLatents, measureLatents, type Row } from "../engine/translation.ts";
-import type { Subject } from "./subject.ts";
-import { inPieces } from "./watch.ts";
+import { drawnRow } from "../retrieval/retrieved-prior.ts";
+import type { Subject } from "./evaluation-context.ts";
+import { inPieces } from "./progress-reporter.ts";
 
 /**
  * What one sample is made of; temperature and guidance are the settings' unless given, v is drawn from the seed unless given. Words,

@@ -5,23 +5,23 @@
 import { cpus } from "node:os";
 import { AppError } from "../../shared/problem.ts";
 import type { CatalogueEntry } from "../packs/catalogue.ts";
+import type { Settings } from "./evaluation-context.ts";
 import { createMaterial } from "./groups.ts";
-import { openSubject } from "./open-subject.ts";
+import { openSubject } from "./open-context.ts";
+import { createWatch } from "./progress-reporter.ts";
 import type { LeftOut, Report, TimedSection } from "./report.ts";
 import { alignmentSection } from "./sections/alignment.ts";
 import { coloursSection } from "./sections/colours.ts";
 import { consistencySections } from "./sections/consistency.ts";
 import { costSection } from "./sections/cost.ts";
 import { curvesSection } from "./sections/curves.ts";
+import { soundnessSection } from "./sections/degenerate-samples.ts";
 import { depthsSection } from "./sections/depths.ts";
 import { distributionSection } from "./sections/distribution.ts";
 import { heldOutSection } from "./sections/held-out.ts";
 import { memorisationSection } from "./sections/memorisation.ts";
 import { restyleSection } from "./sections/restyle.ts";
 import type { SectionPlan } from "./sections/section.ts";
-import { soundnessSection } from "./sections/soundness.ts";
-import type { Settings } from "./subject.ts";
-import { createWatch } from "./watch.ts";
 
 /** In the order of the report. */
 const plans: readonly SectionPlan[] = [

@@ -3,13 +3,13 @@
  * image expert serves: samples that were drawn from words alone have never met it.
  */
 import { copyEntry } from "../flow/vector-table.ts";
-import { encodeSetImages } from "../training/encode-images.ts";
-import { encodeRows } from "../training/encode-rows.ts";
-import type { EncodeContext } from "../training/encoded-pieces.ts";
-import type { SetCondition } from "../training/pack-experts.ts";
+import { encodeSetImages } from "../training/encode/encode-images.ts";
+import { encodeRows } from "../training/encode/encode-rows.ts";
+import type { EncodeContext } from "../training/encode/encoded-chunks.ts";
+import type { SetCondition } from "../training/encode/pack-experts.ts";
 import { asImage } from "./images.ts";
 import { stackRows, type Vectors } from "./metrics/vectors.ts";
-import { inPieces, type Watch } from "./watch.ts";
+import { inPieces, type Watch } from "./progress-reporter.ts";
 
 export interface FeatureNet {
   readonly name: string;

@@ -6,17 +6,17 @@ import type { EncodedConditions } from "../engine/conditions.ts";
 import { imageSeed } from "../engine/random.ts";
 import type { DrawnLatent } from "../engine/translation.ts";
 import { copyEntry } from "../flow/vector-table.ts";
-import { encodeSetImages } from "../training/encode-images.ts";
-import { encodeRows } from "../training/encode-rows.ts";
-import { encodeSetWords } from "../training/encode-words.ts";
-import type { EncodeContext } from "../training/encoded-pieces.ts";
-import type { ImageItem } from "../training/image-set.ts";
+import type { ImageItem } from "../training/dataset/image-set.ts";
+import { encodeSetImages } from "../training/encode/encode-images.ts";
+import { encodeRows } from "../training/encode/encode-rows.ts";
+import { encodeSetWords } from "../training/encode/encode-words.ts";
+import type { EncodeContext } from "../training/encode/encoded-chunks.ts";
 import { decode, drawAll, reconstruct } from "./draw.ts";
+import { encodeOwn, type Subject, wordsOf } from "./evaluation-context.ts";
 import type { EvaluationImages } from "./images.ts";
 import { type CaptionJudge, fitCaptionJudge } from "./metrics/caption-judge.ts";
 import { pickRows, stackRows, type Vectors } from "./metrics/vectors.ts";
-import { encodeOwn, type Subject, wordsOf } from "./subject.ts";
-import { inPieces, once } from "./watch.ts";
+import { inPieces, once } from "./progress-reporter.ts";
 
 export interface Group {
   readonly name: string;

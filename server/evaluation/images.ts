@@ -4,7 +4,7 @@
  */
 import type { ConditionValue } from "../engine/interfaces.ts";
 import { TrainingRandom } from "../flow/random.ts";
-import type { ImageItem } from "../training/image-set.ts";
+import type { ImageItem } from "../training/dataset/image-set.ts";
 import type { OpenedSet } from "./open-set.ts";
 
 export interface EvaluationImages extends OpenedSet {

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type ImageSet, openImageSet } from "../training/image-set.ts";
-import { prepareFolder } from "../training/prepare-folder.ts";
-import type { Watch } from "./watch.ts";
+import { type ImageSet, openImageSet } from "../training/dataset/image-set.ts";
+import { prepareFolder } from "../training/dataset/prepare-folder.ts";
+import type { Watch } from "./progress-reporter.ts";
 
 export interface OpenedSet {
   /** Where index and pixels lie, and where what is encoded is kept. */

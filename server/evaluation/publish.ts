@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { AppError } from "../../shared/problem.ts";
-import { writeFileAtomically } from "../files/atomic-file.ts";
+import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { toMarkdown } from "./markdown.ts";
 import { type Report, toJson, type UpscalingReport } from "./report.ts";
 

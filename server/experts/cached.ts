@@ -3,7 +3,7 @@
  * gets it, in registry.ts. Values that miss go to the expert one by one, so a vector is the same whatever came beside it.
  */
 import type { ConditionValue } from "../engine/interfaces.ts";
-import { Recent } from "../recent.ts";
+import { Recent } from "../platform/lru-cache.ts";
 import type { Expert, ExpertCore } from "./expert.ts";
 
 /** Vectors that one expert keeps, in bytes: some 5,000 captions, or some 600 layouts. */

@@ -1,7 +1,7 @@
 /** What every expert checks: that its graph is the one that the manifest promises, and that its outputs are numbers of the right shape. */
 import { AppError } from "../../shared/problem.ts";
-import { sumOf } from "../engine/sum.ts";
 import type { Session, Tensor, TensorInfo } from "../onnx/session.ts";
+import { sumOf } from "../platform/sum.ts";
 
 /** A tensor that a manifest entry promises; a word in the shape stands for an axis of any size. */
 export interface Promised extends TensorInfo {

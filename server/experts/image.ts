@@ -4,9 +4,9 @@
  */
 import { averageAreas } from "../engine/areas.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
+import type { ImageExpertEntry } from "../manifest/manifest.ts";
 import type { Session, Tensor } from "../onnx/session.ts";
-import type { ImageExpertEntry } from "../packs/manifest.ts";
-import { Recent } from "../recent.ts";
+import { Recent } from "../platform/lru-cache.ts";
 import type { ExpertCore, ExpertOptions } from "./expert.ts";
 import { FrozenGraph, joinRows } from "./frozen-graph.ts";
 import { type ImageValue, requireImage } from "./values.ts";

@@ -1,23 +1,23 @@
 /**
  * Experts by the kind of their manifest entry: the one place that knows every expert's file. To add an expert of a new kind:
  * write `server/experts/<kind>.ts` with a class that implements `ExpertCore` (expert.ts), give its entry a schema in
- * server/packs/manifest.ts (a member of `ExpertSchema`; `canRead` says for which conditions), and add a line here. An expert of
+ * server/manifest/manifest.ts (a member of `ExpertSchema`; `canRead` says for which conditions), and add a line here. An expert of
  * a known kind, or any ONNX file that can be declared (declared-manifest.ts), is a manifest entry and its files alone.
  */
 import type { ConditionField } from "../../shared/conditions.ts";
 import type { TargetExpert } from "../engine/interfaces.ts";
-import type { ConditioningEntry, ExpertEntry, TargetEntry } from "../packs/manifest.ts";
+import type { ConditioningEntry, ExpertEntry, TargetEntry } from "../manifest/manifest.ts";
 import { Autoencoder } from "./autoencoder.ts";
 import { cached } from "./cached.ts";
-import { openOnnxAutoencoder } from "./declared-autoencoder.ts";
-import { openOnnxExpert } from "./declared-condition.ts";
-import { openOnnxGenerator } from "./declared-generator.ts";
+import { openOnnxAutoencoder } from "./custom/autoencoder.ts";
+import { openOnnxExpert } from "./custom/condition.ts";
+import { openOnnxGenerator } from "./custom/generator.ts";
 import type { Expert, ExpertCore, ExpertOptions } from "./expert.ts";
 import { ImageExpert } from "./image.ts";
 import { LabelExpert } from "./label.ts";
 import { LayoutExpert } from "./layout.ts";
 import { LowResolutionExpert } from "./low-resolution.ts";
-import { SketchExpert } from "./sketch.ts";
+import { SketchExpert } from "./sketch/sketch.ts";
 import { TextExpert } from "./text.ts";
 
 /** Where an expert is opened from, and for which field of a condition: errors name it. */

@@ -1,11 +1,11 @@
 /**
  * The optimiser: global-norm clipping, AdamW (Loshchilov & Hutter 2019) and an exponential moving average of the weights. Its state lies beside the step graph,
- * which gives gradients alone, because each tensor that a graph gives is copied out of the runtime (server/simd/adam.ts takes the step).
+ * which gives gradients alone, because each tensor that a graph gives is copied out of the runtime (server/wasm/adam.ts takes the step).
  */
 import { AppError } from "../../shared/problem.ts";
 import { sizeOf, type Value } from "../onnx/graph.ts";
 import { add, sqrt, sumSquares } from "../onnx/ops.ts";
-import { AdamMemory, type AdamState } from "../simd/adam.ts";
+import { AdamMemory, type AdamState } from "../wasm/adam.ts";
 
 /** Names of the four tensors kept for a trained weight. */
 export const stateNames = (weight: string) =>

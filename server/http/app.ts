@@ -9,16 +9,16 @@ import { AppError } from "../../shared/problem.ts";
 import { describe } from "../../shared/validation.ts";
 import { shuttingDown } from "../jobs/job-queue.ts";
 import type { AppDeps } from "./deps.ts";
-import { generationRoutes } from "./generation-routes.ts";
 import { checkHost, corsHeaders, createRateLimit, createTokenCheck, preflightResponse } from "./guards.ts";
-import { healthRoutes } from "./health-routes.ts";
-import { imageRoutes } from "./image-routes.ts";
-import { inversionRoutes } from "./inversion-routes.ts";
-import { pageRoutes } from "./page-routes.ts";
 import { problemResponse } from "./problems.ts";
 import { type AppContext, type AppEnv, patternOf, type Route, type RouteDeps } from "./route.ts";
-import { trainingRoutes } from "./training-routes.ts";
-import { upscaleRoutes } from "./upscale-routes.ts";
+import { generationRoutes } from "./routes/generation-routes.ts";
+import { healthRoutes } from "./routes/health-routes.ts";
+import { imageRoutes } from "./routes/image-routes.ts";
+import { inversionRoutes } from "./routes/inversion-routes.ts";
+import { pageRoutes } from "./routes/page-routes.ts";
+import { trainingRoutes } from "./routes/training-routes.ts";
+import { upscaleRoutes } from "./routes/upscale-routes.ts";
 
 const secureHeaders: Readonly<Record<string, string>> = {
   "X-Content-Type-Options": "nosniff",

@@ -8,6 +8,7 @@ import { AppError } from "../../shared/problem.ts";
 import { typicalityPercentile } from "../engine/calibration.ts";
 import { bestCandidate } from "../engine/rank.ts";
 import { type DrawnLatent, decodeImage, drawLatents, type Row, type Translation } from "../engine/translation.ts";
+import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { type Plan, planGeneration } from "./plan.ts";
 import type { ConditionFindings, ConditionImages, GenerateProgress, ImageResult } from "./protocol.ts";
 
@@ -38,9 +39,6 @@ interface Picked {
   readonly row: Row;
 }
 
-/** Lets the event loop deliver messages between two runs, which block it. */
-export const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-
 export class Batcher {
   readonly #batchRows: number;
   readonly #jobs: Running[] = [];
@@ -62,7 +60,7 @@ export class Batcher {
   async #run(): Promise<void> {
     this.#isRunning = true;
     while (this.#jobs.length > 0) {
-      await breathe();
+      await yieldToEventLoop();
       this.#dropCancelled();
       await this.#planNew();
       const batch = this.#collect();
@@ -78,7 +76,7 @@ export class Batcher {
 
   async #planNew(): Promise<void> {
     for (const job of this.#jobs.filter(({ plan }) => !plan)) {
-      await breathe();
+      await yieldToEventLoop();
       if (job.signal.aborted) continue;
       job.onProgress({ stage: "encoding", completed: 0, total: job.request.count });
       try {
@@ -137,7 +135,7 @@ export class Batcher {
     job.candidates.push(drawn);
     if (job.candidates.length < job.request.bestOf) return;
     const candidates = job.candidates.splice(0);
-    await breathe();
+    await yieldToEventLoop();
     if (job.signal.aborted || !this.#jobs.includes(job)) return;
     const best = bestCandidate(candidates);
     const { logLikelihood, conditionGain } = candidates[best]!;

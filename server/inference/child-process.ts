@@ -7,10 +7,11 @@ import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts
 import { AppError } from "../../shared/problem.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Pixels } from "../engine/interfaces.ts";
-import { errorOf } from "../faults.ts";
-import { forkChild } from "../own-programs.ts";
+import { errorOf } from "../platform/serialized-error.ts";
+import { forkChild } from "../platform/spawn.ts";
+import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 import type { ChildConfig, FromChild, JobNews, Order, ToChild } from "./messages.ts";
-import type { ConditionImages, GenerateHandlers, InversionResult, ReadyInfo, UpscaleHandlers } from "./protocol.ts";
+import type { ConditionImages, GenerateHandlers, InversionResult, ReadyInfo } from "./protocol.ts";
 
 export interface ChildTimings {
   readonly startDeadlineMs: number;

@@ -3,11 +3,11 @@
  * warm up, says so, then serves requests until its parent goes away. It never reloads a pack: sessions leak when released
  * (microsoft/onnxruntime#25325), so a new pack means a new child.
  */
-import { collectGarbage } from "../collect-garbage.ts";
-import { faultOf } from "../faults.ts";
 import { flowBatch } from "../flow/flow-sessions.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { loadPacks } from "../packs/load.ts";
+import { collectGarbage } from "../platform/collect-garbage.ts";
+import { faultOf } from "../platform/serialized-error.ts";
 import type { ChildConfig, FromChild, Order, ToChild } from "./messages.ts";
 import { chooseProvider } from "./provider.ts";
 import { createService, type InferenceService, warmUp } from "./service.ts";

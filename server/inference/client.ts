@@ -8,15 +8,9 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Pixels } from "../engine/interfaces.ts";
+import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 import { type ChildEnd, type ChildTimings, cancelled, InferenceChild } from "./child-process.ts";
-import type {
-  ConditionImages,
-  GenerateHandlers,
-  InferenceClient,
-  InversionResult,
-  ReadyInfo,
-  UpscaleHandlers,
-} from "./protocol.ts";
+import type { ConditionImages, GenerateHandlers, InferenceClient, InversionResult, ReadyInfo } from "./protocol.ts";
 
 export interface InferenceClientOptions {
   readonly packsDir: string;

@@ -2,7 +2,8 @@
 import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Pixels } from "../engine/interfaces.ts";
-import type { Fault } from "../faults.ts";
+import type { Fault } from "../platform/serialized-error.ts";
+import type { UpscaleResult } from "../upscaling/upscale-queue.ts";
 import type {
   ConditionFindings,
   ConditionImages,
@@ -10,7 +11,6 @@ import type {
   ImageResult,
   InversionResult,
   ReadyInfo,
-  UpscaleResult,
 } from "./protocol.ts";
 
 /** The child's whole configuration, its first message. */

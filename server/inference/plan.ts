@@ -10,13 +10,13 @@ import { addAttribute, fadeNamed } from "../engine/attribute.ts";
 import { type Blendable, blend } from "../engine/blend.ts";
 import { outsideConditions } from "../engine/calibration.ts";
 import { type ConditionValues, type EncodedConditions, encodeConditions, namedLabels } from "../engine/conditions.ts";
-import { drawnRow } from "../engine/examples.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
 import { invertImage } from "../engine/invert.ts";
 import { imageSeed } from "../engine/random.ts";
 import { restyledConditions } from "../engine/restyle.ts";
 import type { Row, Translation } from "../engine/translation.ts";
 import { varyResidual } from "../engine/variations.ts";
+import { drawnRow } from "../retrieval/retrieved-prior.ts";
 import { conditionValues, imageOf } from "./condition-values.ts";
 import type { ConditionFindings, ConditionImages } from "./protocol.ts";
 

@@ -4,8 +4,8 @@
  */
 import type { Inversion, InversionRequest, OutsideCondition, ResolvedRequest, Stage } from "../../shared/contract.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
-import type { EnlargedPicture } from "../engine/hypotheses.ts";
 import type { Pixels } from "../engine/interfaces.ts";
+import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 
 /** An image that a request names, decoded and fitted: premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], transparent around. */
 export interface ConditionImage {
@@ -54,17 +54,6 @@ export interface GenerateHandlers {
   onFindings?(findings: ConditionFindings): void;
   /** Called once an image, in index order within a request. */
   onImage(image: ImageResult): void | Promise<void>;
-}
-
-/** One finished picture of an upscale: straight RGBA, 8 bits, with what is known of it. */
-export type UpscaleResult = EnlargedPicture;
-
-export interface UpscaleHandlers {
-  readonly signal?: AbortSignal;
-  /** Tiles finished, over all hypotheses. */
-  onProgress?(progress: { readonly completed: number; readonly total: number }): void;
-  /** Called once a picture, hypotheses in the order of their index, the variance map last. */
-  onImage(image: UpscaleResult): void | Promise<void>;
 }
 
 /** What the child says once its packs are verified, loaded and warmed up. */

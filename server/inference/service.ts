@@ -8,10 +8,12 @@ import { AppError } from "../../shared/problem.ts";
 import { type ConditionValues, encodeConditions } from "../engine/conditions.ts";
 import type { ConditionValue, Upscaler } from "../engine/interfaces.ts";
 import { decodeImage, drawLatents, type Translation } from "../engine/translation.ts";
-import { Batcher, type BatchJob, breathe } from "./batcher.ts";
+import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
+import { createUpscaleQueue, requireUpscaler, type UpscaleJob } from "../upscaling/upscale-queue.ts";
+import { Batcher, type BatchJob } from "./batcher.ts";
+import { generateEnlarged } from "./generate-enlarged.ts";
 import { runInversion } from "./inversion.ts";
 import type { ConditionImages, InversionResult } from "./protocol.ts";
-import { createUpscaleLine, generateEnlarged, requireUpscaler, type UpscaleJob } from "./upscales.ts";
 
 export interface InferenceService {
   /**
@@ -45,7 +47,7 @@ export function createService(
   };
   let drawing = 0;
   // Drawing takes moments and upscales minutes. The enlarging of what was drawn takes as long as an upscale, so none waits for it.
-  const drawUpscale = createUpscaleLine(() => drawing > 0);
+  const drawUpscale = createUpscaleQueue(() => drawing > 0);
 
   async function draw(translation: Translation, job: BatchJob): Promise<void> {
     drawing += 1;
@@ -66,7 +68,7 @@ export function createService(
     },
     async invert(request, images, signal) {
       const translation = find(request.translation);
-      await breathe();
+      await yieldToEventLoop();
       if (signal.aborted) throw new AppError("cancelled", "inversion: cancelled before it began");
       return runInversion(translation, request, images);
     },

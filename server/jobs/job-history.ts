@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeFileAtomically } from "../files/atomic-file.ts";
+import { writeFileAtomically } from "../platform/atomic-file.ts";
 import type { JobKind } from "./job-kinds.ts";
 import type { Idempotency, JobBody } from "./job-queue.ts";
 

@@ -1,6 +1,6 @@
 /**
  * The queue port: what server/http and the workers need of a job queue, whoever implements it. An adapter passes
- * test/conformance/job-queue.ts. A job's body is what the client sees of it: a Generation or an Upscale; every change of it makes
+ * test/jobs/job-queue.ts. A job's body is what the client sees of it: a Generation or an Upscale; every change of it makes
  * a new snapshot with a higher revision.
  */
 import type { JobState } from "../../shared/job-fields.ts";

@@ -6,8 +6,8 @@ import { createHash } from "node:crypto";
 import { unlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { asStorageError, writeFileAtomically } from "../files/atomic-file.ts";
-import { linkOrCopy } from "../files/link-or-copy.ts";
+import { asStorageError, writeFileAtomically } from "../platform/atomic-file.ts";
+import { linkOrCopy } from "../platform/link-or-copy.ts";
 
 export const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 

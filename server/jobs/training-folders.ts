@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { unknownUpload } from "../../shared/request-sources.ts";
 import { type TrainingExample, TrainingRequestSchema, TrainingSchema } from "../../shared/training.ts";
-import { asStorageError, writeFileAtomically } from "../files/atomic-file.ts";
+import { asStorageError, writeFileAtomically } from "../platform/atomic-file.ts";
 import { recordFiles } from "../training/run-records.ts";
 
 const RecordSchema = z.object({

@@ -18,9 +18,9 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { AppError } from "../../shared/problem.ts";
+import { floatsOf, halvesOf } from "./float16.ts";
 import { withFusedBiases } from "./fuse-biases.ts";
 import type { Attributes, Graph, Node, Shape, Value } from "./graph.ts";
-import { floatsOf, halvesOf } from "./half.ts";
 
 /** Opset 25 and IR 13, those of ONNX 1.20, whose schema onnx-buf carries. */
 const opsetVersion = 25n;

@@ -1,7 +1,7 @@
 /**
  * A translation's calibration as a file of its pack: the middles of learned conditions and the quantiles of held-out likelihoods, as
  * named tensors. The manifest names the file, with the thresholds and the rates at which they err. Its meaning is in
- * server/engine/calibration.ts, its making in server/training/calibrate.ts.
+ * server/engine/calibration.ts, its making in server/training/calibrate/calibrate.ts.
  */
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
@@ -9,8 +9,8 @@ import { dirname, join } from "node:path";
 import { type FlowConditionName, flowConditionNames } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Calibration } from "../engine/calibration.ts";
-import { readTensorFile, writeTensorFile } from "../onnx/tensor-file.ts";
-import type { CalibrationEntry } from "./manifest.ts";
+import type { CalibrationEntry } from "../manifest/manifest.ts";
+import { readTensorFile, writeTensorFile } from "../platform/tensor-file.ts";
 
 const centresPrefix = "centres.";
 const lengthPrefix = "length.";

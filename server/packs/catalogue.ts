@@ -18,7 +18,7 @@ import {
   PackManifestSchema,
   type TargetEntry,
   type TranslationEntry,
-} from "./manifest.ts";
+} from "../manifest/manifest.ts";
 import { verifyPack } from "./verify.ts";
 
 export interface CatalogueEntry {

@@ -8,17 +8,17 @@ import { fieldOf } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Upscaler } from "../engine/interfaces.ts";
 import type { Translation } from "../engine/translation.ts";
-import { ExampleStore } from "../experts/examples.ts";
-import { exampleWidths } from "../experts/examples-file.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { openConditioning, openTarget } from "../experts/registry.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
 import { createFlow } from "../flow/flow-sessions.ts";
 import { readFlowFile } from "../flow/weights.ts";
+import type { ConditioningEntry, TargetEntry, TranslationEntry } from "../manifest/manifest.ts";
+import { exampleWidths } from "../retrieval/index-file.ts";
+import { ExampleStore } from "../retrieval/retrieval-index.ts";
+import { loadUpscaler } from "../upscaling/load-upscaler.ts";
 import { readCalibration } from "./calibration-file.ts";
 import { type Catalogue, type CatalogueEntry, faultOf, type PackFault } from "./catalogue.ts";
-import { loadUpscaler } from "./load-upscaler.ts";
-import type { ConditioningEntry, TargetEntry, TranslationEntry } from "./manifest.ts";
 import { verifyPack } from "./verify.ts";
 
 export interface LoadedPacks {

@@ -8,7 +8,7 @@ import { lstat, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { AppError } from "../../shared/problem.ts";
-import type { PackManifest } from "./manifest.ts";
+import type { PackManifest } from "../manifest/manifest.ts";
 
 /** @throws AppError `pack_corrupt` naming pack, file, expected and received digest */
 export async function verifyPack(folder: string, manifest: PackManifest): Promise<void> {

@@ -9,11 +9,11 @@ import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { type ExpertEntry, PackDraftSchema } from "../manifest/manifest.ts";
 import { readEntry } from "../packs/catalogue.ts";
-import { type ExpertEntry, PackDraftSchema } from "../packs/manifest.ts";
+import { recordsFolder } from "../packs/fill-pack-folder.ts";
+import { writeManifest } from "../packs/publish.ts";
 import { verifyPack } from "../packs/verify.ts";
-import { recordsFolder } from "../training/fill-pack-folder.ts";
-import { writeManifest } from "../training/publish.ts";
 
 const shipped = join(fileURLToPath(new URL(".", import.meta.url)), "../packs/default/icons");
 const { values } = parseArgs({

@@ -3,7 +3,7 @@
  * quick. Ends at once when its parent is gone: the next start of the server goes on from the checkpoint.
  */
 import { constants, getPriority, setPriority } from "node:os";
-import { faultOf } from "../faults.ts";
+import { faultOf } from "../platform/serialized-error.ts";
 import type { FromTrainer, ToTrainer, TrainingOrder } from "./messages.ts";
 import { previewPng } from "./preview.ts";
 import { type TranslationProgress, trainTranslation } from "./train-translation.ts";

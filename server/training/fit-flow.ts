@@ -5,18 +5,13 @@
 import { AppError } from "../../shared/problem.ts";
 import { adaptFlow } from "../flow/adapt-flow.ts";
 import type { FlowArchitecture } from "../flow/architecture.ts";
+import type { FittedFlow } from "../flow/fitted-flow.ts";
 import { evaluationBatch, heldOutNats, measuredRows } from "../flow/held-out.ts";
-import { type TrainOptions, type TrainResult, trainFlow } from "../flow/trainer.ts";
+import { type TrainOptions, trainFlow } from "../flow/trainer.ts";
 import { createEvaluation } from "../flow/training-graph.ts";
 import type { HeldOutOptions, TrainingSet } from "../flow/training-set.ts";
 import { type FlowWeights, initialWeights, readFlowFile, writeFlowFile } from "../flow/weights.ts";
 import { fitWhitening } from "../flow/whitening.ts";
-
-export interface FittedFlow extends TrainResult {
-  /** Held-out nats per dimension of the weights as they ship, given the conditions that were measured while training. */
-  readonly shippedNats: number;
-  readonly metrics: Readonly<Record<string, number>>;
-}
 
 /** The size that a pack of some 20,000 icons can feed: 22 million weights at 512 dimensions; small latents get narrower nets. */
 function freshArchitecture(set: TrainingSet): FlowArchitecture {

@@ -2,11 +2,12 @@
  * Fits a flow to a generator's own draws (generator-set.ts). What z is made of is known, so its whitening is exact instead of
  * fitted: with hundreds of dimensions a fit would need tens of thousands of draws to be as good.
  */
-import type { Generator } from "../experts/declared-generator.ts";
+import type { Generator } from "../experts/custom/generator.ts";
+import type { FittedFlow } from "../flow/fitted-flow.ts";
 import type { TrainOptions } from "../flow/trainer.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import type { Whitening } from "../flow/whitening.ts";
-import { type FittedFlow, fitFlow, freshWeights } from "./fit-flow.ts";
+import { fitFlow, freshWeights } from "./fit-flow.ts";
 
 /** @param set drawn from `generator` */
 export const fitGenerator = (generator: Generator, set: TrainingSet, options: TrainOptions): Promise<FittedFlow> =>

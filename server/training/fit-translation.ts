@@ -4,13 +4,14 @@
  */
 import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
+import type { FittedFlow } from "../flow/fitted-flow.ts";
 import type { TrainProgress } from "../flow/trainer.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
-import type { FlowStart } from "./choose-start.ts";
-import { type FittedFlow, fitFlow, freshWeights } from "./fit-flow.ts";
-import type { SetExperts } from "./pack-experts.ts";
+import type { SetExperts } from "./encode/pack-experts.ts";
+import { fitFlow, freshWeights } from "./fit-flow.ts";
 import { createPreview, type PreviewImage } from "./preview.ts";
 import type { RunRecords } from "./run-records.ts";
+import type { FlowStart } from "./select-initial-weights.ts";
 import type { TranslationSettings } from "./translation-settings.ts";
 
 export type CaptionedPreview = PreviewImage & { readonly caption: string };

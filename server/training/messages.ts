@@ -1,5 +1,5 @@
 /** Messages between the server and its training child, over Node's IPC channel with structured clones. */
-import type { Fault } from "../faults.ts";
+import type { Fault } from "../platform/serialized-error.ts";
 import type { TrainedTranslation, TrainTranslationOptions, TranslationProgress } from "./train-translation.ts";
 
 /** What `trainTranslation` needs, as far as it can be sent. */

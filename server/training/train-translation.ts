@@ -6,28 +6,28 @@
 import { join } from "node:path";
 import type { FlowConditionName } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
-import { type ExamplesContent, exampleWidths, readExamples } from "../experts/examples-file.ts";
-import { asStorageError } from "../files/atomic-file.ts";
 import { digestSet } from "../flow/checkpoint.ts";
+import type { FittedFlow } from "../flow/fitted-flow.ts";
 import { writeFlowFile } from "../flow/weights.ts";
-import { type BasePack, openBasePack, unlabelled } from "./base-pack.ts";
-import { calibrateFlowFile } from "./calibrate.ts";
-import { chooseStart } from "./choose-start.ts";
+import { type BasePack, openBasePack, unlabelled } from "../packs/base-pack.ts";
+import { recordsFolder } from "../packs/fill-pack-folder.ts";
+import type { PackDraft } from "../packs/pack-draft.ts";
+import { type Named, ownPackAt, requireName } from "../packs/pack-name.ts";
+import { type PublishedPack, publishPack } from "../packs/publish-pack.ts";
+import { asStorageError } from "../platform/atomic-file.ts";
+import { type ExamplesContent, exampleWidths, readExamples } from "../retrieval/index-file.ts";
+import { calibrateFlowFile } from "./calibrate/calibrate.ts";
+import { calibratedRowsMin } from "./calibrate/quantiles.ts";
 import { type CostCard, type CostFactors, costCard, stopwatch } from "./cost-card.ts";
-import { encodeFolder } from "./encode-folder.ts";
-import { recordsFolder } from "./fill-pack-folder.ts";
-import type { FittedFlow } from "./fit-flow.ts";
+import type { PreparedFolder } from "./dataset/prepare-folder.ts";
+import { encodeFolder } from "./encode/encode-folder.ts";
+import { openSetExperts } from "./encode/pack-experts.ts";
 import { type CaptionedPreview, fitTranslation } from "./fit-translation.ts";
-import { DrawingsToLay } from "./lay-drawings.ts";
-import { examplesInOwnStyle } from "./own-examples.ts";
-import type { PackDraft } from "./pack-draft.ts";
-import { openSetExperts } from "./pack-experts.ts";
-import { type Named, ownPackAt, requireName } from "./pack-name.ts";
-import type { PreparedFolder } from "./prepare-folder.ts";
-import { type PublishedPack, publishPack } from "./publish-pack.ts";
-import { calibratedRowsMin } from "./quantiles.ts";
-import { withRehearsal } from "./rehearsal.ts";
 import { RunRecords } from "./run-records.ts";
+import { chooseStart } from "./select-initial-weights.ts";
+import { withRehearsal } from "./transfer/rehearsal.ts";
+import { DrawingsToLay } from "./transfer/style-transfer-job.ts";
+import { examplesInOwnStyle } from "./transfer/user-style-index.ts";
 import {
   defaultTranslationSettings,
   identityOf,

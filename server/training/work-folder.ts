@@ -7,8 +7,8 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../shared/problem.ts";
-import { asStorageError } from "../files/atomic-file.ts";
-import { takeLock } from "../files/process-lock.ts";
+import { asStorageError } from "../platform/atomic-file.ts";
+import { takeLock } from "../platform/process-lock.ts";
 
 export interface WorkFolder {
   /** The folder of exactly this run; those of other images or settings are removed. @param identity what fixes its steps, as JSON */

@@ -3,18 +3,18 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { openGenerations, openTrainings, openUploads, openUpscales } from "../../server/app/open-stores.ts";
 import { createApp } from "../../server/http/app.ts";
 import type { AppDeps, InferenceStatus } from "../../server/http/deps.ts";
 import { createMetrics } from "../../server/http/metrics.ts";
 import { encodePng, probeImage } from "../../server/images/codec.ts";
-import { createConditionImageLoader } from "../../server/images/condition-images.ts";
 import { decodePicture } from "../../server/images/picture.ts";
 import { requirePlainSvg } from "../../server/images/svg.ts";
+import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
 import { startGenerationWorker } from "../../server/jobs/generation-worker.ts";
 import { isFinal } from "../../server/jobs/job-queue.ts";
 import type { ResultStore } from "../../server/jobs/result-store.ts";
 import { startUpscaleWorker } from "../../server/jobs/upscale-worker.ts";
-import { openGenerations, openTrainings, openUploads, openUpscales } from "../../server/open-stores.ts";
 import {
   type Generation,
   type GenerationInput,

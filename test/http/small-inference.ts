@@ -9,8 +9,8 @@ import type {
   InferenceClient,
   InversionResult,
   ReadyInfo,
-  UpscaleHandlers,
 } from "../../server/inference/protocol.ts";
+import type { UpscaleHandlers } from "../../server/upscaling/upscale-queue.ts";
 import type { InversionRequest, OutsideCondition, ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
 import { type ResolvedUpscale, temperatureOf } from "../../shared/upscaling.ts";

@@ -1,13 +1,12 @@
 /** A real server on the tiny pack, and a client that uploads examples, trains, follows and draws: for tests of training over HTTP. */
-
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readConfig } from "../../server/config.ts";
-import { type ServerParts, startServer } from "../../server/main.ts";
+import { readConfig } from "../../server/app/config.ts";
+import { type ServerParts, startServer } from "../../server/app/main.ts";
 import { ImageUploadSchema } from "../../shared/contract.ts";
 import { type Training, TrainingSchema } from "../../shared/training.ts";
 import type { TinyExample } from "../fixtures/tiny-examples.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { openTrainings } from "../../server/open-stores.ts";
+import { openTrainings } from "../../server/app/open-stores.ts";
 import { limits } from "../../shared/limits.ts";
 import { type Training, TrainingListSchema, TrainingSchema } from "../../shared/training.ts";
 import { tinyExamples } from "../fixtures/tiny-examples.ts";

@@ -6,13 +6,13 @@ import { after, before, describe, it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
 import { rgbPsnrDb } from "../../server/evaluation/metrics/picture-psnr.ts";
 import { bicubic, resample, shrinkTruth } from "../../server/evaluation/upscaling/resample.ts";
-import { openUpscaleNetwork } from "../../server/experts/upscaler-graphs.ts";
 import { decodeRgba } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
-import type { UpscaleResult } from "../../server/inference/protocol.ts";
+import { PackManifestSchema } from "../../server/manifest/manifest.ts";
 import { packsHome, readEntry } from "../../server/packs/catalogue.ts";
-import { loadUpscaler } from "../../server/packs/load-upscaler.ts";
-import { PackManifestSchema } from "../../server/packs/manifest.ts";
+import { loadUpscaler } from "../../server/upscaling/load-upscaler.ts";
+import type { UpscaleResult } from "../../server/upscaling/upscale-queue.ts";
+import { openUpscaleNetwork } from "../../server/upscaling/upscaler-graphs.ts";
 import { AppError } from "../../shared/problem.ts";
 import { ResolvedUpscaleSchema, type UpscaleInput } from "../../shared/upscaling.ts";
 import { runBundled } from "../fixtures/run-bundled.ts";
@@ -111,7 +111,7 @@ describe("the pack sharp", async () => {
 
   it("works on tiles beside its bundle too, and is refused there for a file that is missing", async () => {
     const contents = `
-      import { loadUpscaler } from "./server/packs/load-upscaler.ts";
+      import { loadUpscaler } from "./server/upscaling/load-upscaler.ts";
       import { deserialize } from "node:v8";
       const entry = deserialize(Buffer.from(process.argv[2], "base64"));
       const image = { rgba: new Uint8Array(4 * 100 * 100).fill(200), widthPx: 100, heightPx: 100 };
@@ -120,7 +120,7 @@ describe("the pack sharp", async () => {
       const refused = await loadUpscaler({ ...entry, folder: "/nowhere" }, { threads: 2 }).catch(({ code }) => code);
       console.log(rgba.length, refused);`;
     const { folder, manifest } = entry;
-    const { stdout, stderr } = await runBundled({ tiles: "server/packs/tile-thread.ts" }, contents, {
+    const { stdout, stderr } = await runBundled({ tiles: "server/upscaling/tile-thread.ts" }, contents, {
       folder,
       manifest,
     });

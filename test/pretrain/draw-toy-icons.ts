@@ -5,7 +5,7 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ImageItem } from "../../server/training/image-set.ts";
+import type { ImageItem } from "../../server/training/dataset/image-set.ts";
 
 const sidePx = 128;
 const colours = {

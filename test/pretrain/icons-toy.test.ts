@@ -13,12 +13,12 @@ import { it } from "node:test";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { packsHome, readEntry } from "../../server/packs/catalogue.ts";
+import { recordsFolder } from "../../server/packs/fill-pack-folder.ts";
 import { verifyPack } from "../../server/packs/verify.ts";
 import { joinTwins } from "../../server/pretrain/data/concepts.mjs";
-import { recordsFolder } from "../../server/training/fill-pack-folder.ts";
-import type { ImageItem } from "../../server/training/image-set.ts";
+import type { ImageItem } from "../../server/training/dataset/image-set.ts";
 import { ResolvedRequestSchema } from "../../shared/contract.ts";
-import { tauIn } from "../inference/run-tau.ts";
+import { tauIn } from "../cli/run-tau.ts";
 import { drawToyIcons } from "./draw-toy-icons.ts";
 import { itWithPython, pretrain, runNode, runPython } from "./python.ts";
 

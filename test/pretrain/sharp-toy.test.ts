@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { TrainingRandom } from "../../server/flow/random.ts";
 import { Session } from "../../server/onnx/session.ts";
 import { readEntry } from "../../server/packs/catalogue.ts";
-import { loadUpscaler } from "../../server/packs/load-upscaler.ts";
 import { verifyPack } from "../../server/packs/verify.ts";
+import { loadUpscaler } from "../../server/upscaling/load-upscaler.ts";
 import { itWithPython, runNode, runPython } from "./python.ts";
 
 /** How far what two graphs of Ψ make of one noise lies apart, root mean square, as a share of its size. */

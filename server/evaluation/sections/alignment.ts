@@ -2,12 +2,12 @@
 import type { FlowConditionName } from "../../../shared/conditions.ts";
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll } from "../draw.ts";
+import { encodeOwn, namesLabels, reads, type Subject, wordsOf } from "../evaluation-context.ts";
 import { captionVectors, type Group, type Material } from "../groups.ts";
 import type { CaptionJudge } from "../metrics/caption-judge.ts";
 import { type Ranking, rankCaptions } from "../metrics/r-precision.ts";
 import { countOf, pickRows, type Vectors } from "../metrics/vectors.ts";
 import type { Row } from "../report.ts";
-import { encodeOwn, namesLabels, reads, type Subject, wordsOf } from "../subject.ts";
 import { firstOf, needsCondition, needsFeatures, needsImages, type SectionPlan } from "./section.ts";
 
 /** Captions that compete with the true one. */

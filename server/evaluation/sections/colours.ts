@@ -1,12 +1,12 @@
 /** Colour words obeyed: the same noun, style and seed with two colours; each image must be nearer to its own word. */
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll, type Wanted } from "../draw.ts";
+import { encodeWords, type Subject } from "../evaluation-context.ts";
 import type { Material } from "../groups.ts";
 import { type ColourWord, hues, obeys } from "../metrics/colour-words.ts";
 import { shareOf } from "../metrics/statistics.ts";
+import { inPieces } from "../progress-reporter.ts";
 import type { Row } from "../report.ts";
-import { encodeWords, type Subject } from "../subject.ts";
-import { inPieces } from "../watch.ts";
 import { everydayNouns } from "./captions.ts";
 import { needsCondition, type SectionPlan } from "./section.ts";
 

@@ -3,16 +3,16 @@
  * both together, with guidance off and on for each: the same for sketch, layout and low resolution. What is extracted and how it is
  * compared is in pictures.ts, what is asked for in ways.ts.
  */
+import { reads, type Subject, wordsOf } from "../evaluation-context.ts";
 import type { Group, Material } from "../groups.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
+import { inPieces } from "../progress-reporter.ts";
 import type { Column, Figure, Row, Table } from "../report.ts";
-import { reads, type Subject, wordsOf } from "../subject.ts";
 import { tileSheet } from "../tile-sheet.ts";
-import { inPieces } from "../watch.ts";
+import { comparedWays, drawnWays, guidedWord, type Way } from "./ablations.ts";
 import { precisionOf } from "./alignment.ts";
 import { layoutPicture, lowResolutionPicture, type Picture, sketchPicture } from "./pictures.ts";
 import { firstOf, needsCondition, needsImages, type SectionPlan } from "./section.ts";
-import { comparedWays, drawnWays, guidedWord, type Way } from "./ways.ts";
 
 /** Images of each row at most. */
 const imagesMax = 200;

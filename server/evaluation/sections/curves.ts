@@ -6,11 +6,11 @@ import { imageSeed } from "../../engine/random.ts";
 import { bestCandidate } from "../../engine/rank.ts";
 import { curveChart } from "../curve-chart.ts";
 import { decode, drawAll, type Wanted } from "../draw.ts";
+import { reads, type Subject, wordsOf } from "../evaluation-context.ts";
 import type { Group, Material } from "../groups.ts";
 import { mean } from "../metrics/statistics.ts";
 import { rowDistance } from "../metrics/vectors.ts";
 import type { Column, Figure, Row, Table } from "../report.ts";
-import { reads, type Subject, wordsOf } from "../subject.ts";
 import { precisionOf } from "./alignment.ts";
 import { firstOf, needsImages, type SectionPlan } from "./section.ts";
 

@@ -6,14 +6,14 @@ import { type Depth, depths, type FlowConditionName } from "../../../shared/cond
 import { imageSeed } from "../../engine/random.ts";
 import { cosine } from "../../engine/sphere.ts";
 import { decode, drawAll, reconstruct } from "../draw.ts";
+import { encodeOwn, reads, type Subject } from "../evaluation-context.ts";
 import type { Group, Material } from "../groups.ts";
 import { meanSquaredError } from "../metrics/pixels.ts";
 import { mean } from "../metrics/statistics.ts";
 import { rowOf, type Vectors } from "../metrics/vectors.ts";
+import { inPieces } from "../progress-reporter.ts";
 import type { Column, Figure, Role, Row } from "../report.ts";
-import { encodeOwn, reads, type Subject } from "../subject.ts";
 import { tileSheet } from "../tile-sheet.ts";
-import { inPieces } from "../watch.ts";
 import { precisionOf } from "./alignment.ts";
 import { firstOf, needsImages, type SectionPlan } from "./section.ts";
 

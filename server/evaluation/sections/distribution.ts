@@ -1,10 +1,10 @@
 /** Do samples, taken together, look like images of the set? Distances and neighbourhoods in the features of a named net. */
+import type { Subject } from "../evaluation-context.ts";
 import { densityAndCoverage } from "../metrics/density-coverage.ts";
 import { frechetDistance } from "../metrics/frechet-distance.ts";
 import { kernelDistance, kernelDistanceOfSubsets } from "../metrics/kernel-distance.ts";
 import { countOf, pickRows, type Vectors } from "../metrics/vectors.ts";
 import type { Role, Row } from "../report.ts";
-import type { Subject } from "../subject.ts";
 import { firstOf, needsFeatures, needsImages, type SectionPlan } from "./section.ts";
 
 /** Neighbours that make a neighbourhood: the default of the authors of density and coverage. */

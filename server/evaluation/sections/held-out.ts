@@ -5,15 +5,15 @@ import { logNormal } from "../../engine/translation.ts";
 import { evaluationBatch, heldOutNats, measuredRows } from "../../flow/held-out.ts";
 import type { Batch, TrainingSet } from "../../flow/training-set.ts";
 import { denseTable } from "../../flow/vector-table.ts";
+import type { ImageItem } from "../../training/dataset/image-set.ts";
 import { diagonalGaussianNats } from "../../training/fit-flow.ts";
-import type { ImageItem } from "../../training/image-set.ts";
+import { encodeOwn, type Subject, wordsOf } from "../evaluation-context.ts";
 import type { Material } from "../groups.ts";
 import { meanRow, meanSquareAround } from "../metrics/ridge.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
 import { pickRows, rowOf, type Vectors } from "../metrics/vectors.ts";
+import { inPieces } from "../progress-reporter.ts";
 import type { Row } from "../report.ts";
-import { encodeOwn, type Subject, wordsOf } from "../subject.ts";
-import { inPieces } from "../watch.ts";
 import { needsImages, type SectionPlan } from "./section.ts";
 
 export const heldOutSection: SectionPlan = {

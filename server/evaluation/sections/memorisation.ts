@@ -1,12 +1,12 @@
 /** Is a sample a copy of a training image? Distances to the nearest training latents, against those of images never seen. */
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll } from "../draw.ts";
+import type { Subject } from "../evaluation-context.ts";
 import type { Material } from "../groups.ts";
 import { nearestRows } from "../metrics/nearest.ts";
 import { median, quantile, shareOf } from "../metrics/statistics.ts";
 import { pickRows, stackRows, type Vectors } from "../metrics/vectors.ts";
 import type { Role, Row } from "../report.ts";
-import type { Subject } from "../subject.ts";
 import { tileSheet } from "../tile-sheet.ts";
 import { needsImages, type SectionPlan } from "./section.ts";
 

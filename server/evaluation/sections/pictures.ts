@@ -1,12 +1,12 @@
 /** Picture conditions as they are checked: what is extracted again from an image, how it is compared, how it looks in a figure. */
 import { averageAreas } from "../../engine/areas.ts";
-import { edgesOf } from "../../experts/line-drawing.ts";
+import { edgesOf } from "../../experts/sketch/line-drawing.ts";
+import type { Subject } from "../evaluation-context.ts";
 import { asImage } from "../images.ts";
 import { edgeOverlap } from "../metrics/edge-overlap.ts";
 import { psnrDb } from "../metrics/pixels.ts";
 import { shareOf } from "../metrics/statistics.ts";
 import type { Column } from "../report.ts";
-import type { Subject } from "../subject.ts";
 
 /** Ink, cells of a layout, or pixels of a small image. */
 type Extracted = ArrayLike<number>;

@@ -1,16 +1,16 @@
 /** Restyling against the truth: an icon of the same concept in another style, restyled, next to the real icon in that style. */
 import { limits } from "../../../shared/limits.ts";
 import { TrainingRandom } from "../../flow/random.ts";
-import type { ImageItem } from "../../training/image-set.ts";
+import type { ImageItem } from "../../training/dataset/image-set.ts";
 import { decode, drawAll, encodeLatents, invertAll } from "../draw.ts";
+import { encodeOwn, type Subject, wordsOf } from "../evaluation-context.ts";
 import type { Material } from "../groups.ts";
 import { meanSquaredError } from "../metrics/pixels.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
 import { rowDistance, type Vectors } from "../metrics/vectors.ts";
+import { inPieces } from "../progress-reporter.ts";
 import type { Figure, Role, Row } from "../report.ts";
-import { encodeOwn, type Subject, wordsOf } from "../subject.ts";
 import { tileSheet } from "../tile-sheet.ts";
-import { inPieces } from "../watch.ts";
 import { firstOf, needsCondition, needsImages, type SectionPlan } from "./section.ts";
 
 interface Pair {

@@ -1,7 +1,7 @@
 /** What a section is: a question to the translation, whether it can be asked here, and how it is answered. */
+import type { Subject } from "../evaluation-context.ts";
 import type { Material } from "../groups.ts";
 import type { Section } from "../report.ts";
-import type { Subject } from "../subject.ts";
 
 export interface SectionPlan {
   readonly id: string;

@@ -1,15 +1,14 @@
 /** What the sections of an upscaling report share: the upscaler, its rivals, the net, settings, and the watch. */
-
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
+import type { Watch } from "../progress-reporter.ts";
 import type { Skipped } from "../report.ts";
-import type { Watch } from "../watch.ts";
+import type { Rivals } from "./baselines.ts";
 import { measure, type Nets, prepareTarget, Results } from "./measure.ts";
 import { type EvaluatedUpscaler, type Method, ownMethods, sharpMethods } from "./methods.ts";
 import type { PictureSet, TestPicture } from "./pictures.ts";
 import { shrinkTruth } from "./resample.ts";
-import type { Rivals } from "./rivals.ts";
 
 export interface UpscalingContext {
   readonly upscaler: EvaluatedUpscaler;

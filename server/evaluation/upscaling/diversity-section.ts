@@ -1,7 +1,7 @@
 /** How much hypotheses of one input differ from each other: what temperature is for. */
-import { Deviation } from "../../engine/deviation.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
 import { imageSeed } from "../../engine/random.ts";
+import { Deviation } from "../../upscaling/pixel-std.ts";
 import { mean } from "../metrics/statistics.ts";
 import type { Column, Row, Section } from "../report.ts";
 import { fewPictures, type Truth, type UpscalingContext } from "./context.ts";

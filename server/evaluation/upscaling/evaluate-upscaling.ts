@@ -5,8 +5,10 @@
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import type { CatalogueEntry } from "../../packs/catalogue.ts";
+import { createWatch } from "../progress-reporter.ts";
 import type { Column, LeftOut, Section, TimedSection, UpscalingReport } from "../report.ts";
-import { createWatch } from "../watch.ts";
+import { openRivals } from "./baselines.ts";
+import { type RivalFindings, rivalsSection } from "./baselines-section.ts";
 import { measureAll, type UpscalingContext } from "./context.ts";
 import { diversitySection } from "./diversity-section.ts";
 import { lpipsFetchCommand, openLpips } from "./lpips.ts";
@@ -14,8 +16,6 @@ import { type Nets, netMeasures } from "./measure.ts";
 import type { EvaluatedUpscaler } from "./methods.ts";
 import type { PictureSet } from "./pictures.ts";
 import { qualitySection } from "./quality-section.ts";
-import { openRivals } from "./rivals.ts";
-import { type RivalFindings, rivalsSection } from "./rivals-section.ts";
 import { targetsSection } from "./targets-section.ts";
 import { openTextureNet } from "./texture-distance.ts";
 

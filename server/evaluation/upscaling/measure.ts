@@ -1,6 +1,6 @@
 /** All measures of one enlargement of one picture, and tables of their means. */
-import { lrPsnrDb } from "../../engine/consistency.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
+import { lrPsnrDb } from "../../upscaling/consistency.ts";
 import { lumaPsnrDb, rgbPsnrDb } from "../metrics/picture-psnr.ts";
 import { ssim } from "../metrics/ssim.ts";
 import { mean, median } from "../metrics/statistics.ts";

@@ -1,8 +1,8 @@
 /** The ways to enlarge that are measured side by side, and what a run of one gives. */
 import type { Pixels, Upscaler } from "../../engine/interfaces.ts";
 import type { Role } from "../report.ts";
+import type { RivalRuntime, Rivals } from "./baselines.ts";
 import { bicubic, type Kernel, lanczos, resample } from "./resample.ts";
-import type { RivalRuntime, Rivals } from "./rivals.ts";
 
 /** An upscaler as a pack gives it: temperature 0 is Φ's own answer, and it may tell what τ makes of v = 0. */
 export interface EvaluatedUpscaler extends Upscaler {

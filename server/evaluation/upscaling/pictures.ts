@@ -10,7 +10,7 @@ import { z } from "zod";
 import { AppError } from "../../../shared/problem.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
 import { decodeLocalRgba } from "../../images/codec.ts";
-import { graphicTruth, photoTruth, plainTruth } from "./truths.ts";
+import { graphicTruth, photoTruth, plainTruth } from "./ground-truth.ts";
 
 export interface TestPicture {
   /** Path below the folder. */

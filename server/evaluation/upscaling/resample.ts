@@ -1,10 +1,10 @@
 /**
  * Resampling by separable kernels that are aligned to pixel centres, for opaque pictures: the truths of the evaluation, and the rivals that
  * any enlargement must beat. sharp can't be them: it enlarges bicubically whatever kernel it is told, and shifted by (scale − 1) / 2 pixels
- * against the centres (test/unit/upscaling-resample.test.ts shows both).
+ * against the centres (test/evaluation/upscaling/resample.test.ts shows both).
  */
-import { cubic, shrinkBicubic } from "../../engine/bicubic.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
+import { cubic, shrinkBicubic } from "../../upscaling/bicubic.ts";
 
 export interface Kernel {
   /** Pixels to each side that count, at scale 1. */

@@ -1,9 +1,9 @@
 /** What upscaling shall reach, beside what it reaches: every row is a measured value, a goal and a verdict. */
 import type { Column, Row, Section } from "../report.ts";
+import type { RivalFindings, Speed } from "./baselines-section.ts";
 import type { Pass, UpscalingContext } from "./context.ts";
 import { type NetMeasure, type Nets, netMeasures, type Results } from "./measure.ts";
 import { type Scale, temperatureId, temperatures } from "./methods.ts";
-import type { RivalFindings, Speed } from "./rivals-section.ts";
 
 /** dB of T = 0 above bicubic, by the stated list's groups. */
 const gains: Readonly<Record<string, Readonly<Record<Scale, number>>>> = {

@@ -3,7 +3,7 @@
  * activations; features of each place to unit length, equal weights, 4 at most. Neither the net nor the fit to people of LPIPS (lpips.ts).
  */
 import type { ConditionValue, Pixels } from "../../engine/interfaces.ts";
-import { openOnnxExpert } from "../../experts/declared-condition.ts";
+import { openOnnxExpert } from "../../experts/custom/condition.ts";
 import { SharedFiles } from "../../experts/shared-files.ts";
 import type { CatalogueEntry } from "../../packs/catalogue.ts";
 import { asImage } from "../images.ts";

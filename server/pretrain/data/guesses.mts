@@ -11,13 +11,13 @@ import { parseArgs } from "node:util";
 import { createFlow } from "../../flow/flow-sessions.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import { BatchSampler, checkTrainingSet, createBatchBuffers } from "../../flow/training-set.ts";
-import { halvesOf } from "../../onnx/half.ts";
-import { filesOfExpert } from "../../packs/manifest.ts";
-import { openBasePack } from "../../training/base-pack.ts";
-import { encodeSet } from "../../training/encode-set.ts";
-import { sessionThreadsFor } from "../../training/encode-team.ts";
-import { openImageSet } from "../../training/image-set.ts";
-import { openSetExperts } from "../../training/pack-experts.ts";
+import { filesOfExpert } from "../../manifest/manifest.ts";
+import { halvesOf } from "../../onnx/float16.ts";
+import { openBasePack } from "../../packs/base-pack.ts";
+import { openImageSet } from "../../training/dataset/image-set.ts";
+import { sessionThreadsFor } from "../../training/encode/encode-pool.ts";
+import { encodeSet } from "../../training/encode/encode-set.ts";
+import { openSetExperts } from "../../training/encode/pack-experts.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({

@@ -7,7 +7,7 @@ import { closeSync, fstatSync, openSync, readSync, renameSync, writeSync } from 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { drawingPx, edgesOf } from "../../experts/line-drawing.ts";
+import { drawingPx, edgesOf } from "../../experts/sketch/line-drawing.ts";
 
 const sidePx = 128;
 const pixels = sidePx * sidePx;

@@ -7,11 +7,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { writeFileAtomically } from "../../files/atomic-file.ts";
 import { plainInverseGraph } from "../../flow/flow-graphs.ts";
-import { pixelRows } from "../../flow/pixel-flow.ts";
 import { readFlowFile } from "../../flow/weights.ts";
 import { toModelBytes } from "../../onnx/model-file.ts";
+import { writeFileAtomically } from "../../platform/atomic-file.ts";
+import { pixelRows } from "../../upscaling/pixel-flow.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({

@@ -4,14 +4,14 @@
  * Every draw depends on the patch alone, so a resumed training sees the same rows.
  */
 import { type FileHandle, open } from "node:fs/promises";
-import { shrinkBicubic } from "../../engine/bicubic.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
-import { residualDims } from "../../engine/pixel-noise.ts";
-import type { createUpscaler } from "../../engine/upscale.ts";
-import type { UpscaleNetwork } from "../../engine/upscale-tile.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { TrainingSet } from "../../flow/training-set.ts";
 import { denseTable } from "../../flow/vector-table.ts";
+import { shrinkBicubic } from "../../upscaling/bicubic.ts";
+import { residualDims } from "../../upscaling/pixel-noise.ts";
+import type { createUpscaler } from "../../upscaling/upscale.ts";
+import type { UpscaleNetwork } from "../../upscaling/upscale-tile.ts";
 
 /** Side of a stored patch, px; cut_patches.py writes [patch, 3, side, side]. */
 const sidePx = 192;

@@ -31,9 +31,9 @@ from upscaler import FACTOR, FOLDED, DetailDecoder, read_upscaler  # noqa: E402
 
 TEMPERATURE_MAX = 0.9
 FADED_BELOW = 0.3
-"""Temperature below which the engine fades details in (server/engine/upscale.ts); draws are as warm at least in training."""
+"""Temperature below which the engine fades details in (server/upscaling/upscale.ts); draws are as warm at least in training."""
 CUT_AT = 1.5
-"""Standard deviations at which v is cut, as in server/engine/pixel-noise.ts."""
+"""Standard deviations at which v is cut, as in server/upscaling/pixel-noise.ts."""
 RESIDUAL_GAIN = 4.0
 """Of what a picture has beyond bicubic enlarging, for the discriminator."""
 JUDGE_ALONE_STEPS, JUDGE_RAMP_STEPS = 60, 120

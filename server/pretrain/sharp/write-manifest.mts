@@ -4,8 +4,8 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeFileAtomically } from "../../files/atomic-file.ts";
-import { PackManifestSchema, type UpscalerEntry } from "../../packs/manifest.ts";
+import { PackManifestSchema, type UpscalerEntry } from "../../manifest/manifest.ts";
+import { writeFileAtomically } from "../../platform/atomic-file.ts";
 
 const readJson = async (path: string) => JSON.parse(await readFile(path, "utf8"));
 

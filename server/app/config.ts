@@ -1,0 +1,128 @@
+/**
+ * The configuration: the only reader of process.env. Flags win over the environment, the environment over defaults; every
+ * value is checked here, once. @throws AppError config_invalid naming the variable or flag, what was expected, what came
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { z } from "zod";
+import { limits } from "../../shared/limits.ts";
+import { defaultPort } from "../../shared/messages.ts";
+import { AppError } from "../../shared/problem.ts";
+import { packsHome } from "../packs/catalogue.ts";
+import { type LogLevel, logLevels } from "../platform/log.ts";
+
+export const providers = ["auto", "cpu", "cuda", "webgpu"] as const;
+export type ProviderName = (typeof providers)[number];
+
+export interface Config {
+  /** 0 = any free port (tests). */
+  readonly port: number;
+  /** Token, results, uploads, history, the user's packs. */
+  readonly dataDir: string;
+  readonly packsDir: string;
+  /** Packs that the user trained, beside those that ship; need not exist. */
+  readonly userPacksDir: string;
+  readonly provider: ProviderName;
+  /** Threads of the inference child; 0 = all cores. */
+  readonly threads: number;
+  readonly logLevel: LogLevel;
+  /** Host names besides localhost that requests may name, e.g. that of a reverse proxy. */
+  readonly hosts: readonly string[];
+  readonly requestsPerMinute: number;
+  /** Folder of the built playground; need not exist. */
+  readonly playgroundDir: string;
+  readonly version: string;
+}
+
+/** What the command line may set. */
+export interface Flags {
+  readonly port?: string | undefined;
+  readonly data?: string | undefined;
+  readonly packs?: string | undefined;
+  readonly provider?: string | undefined;
+}
+
+/** Folder of package.json: the same for the sources and for the bundle in dist/. */
+const rootDir = ((): string => {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, "package.json")) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+})();
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max);
+
+const fields = {
+  port: { variable: "TAU_PORT", schema: integer(0, 65_535), expected: "a port from 0 to 65535" },
+  data: { variable: "TAU_DATA", schema: z.string().min(1), expected: "the path of a folder" },
+  packs: { variable: "TAU_PACKS", schema: z.string().min(1), expected: "the path of a folder" },
+  provider: { variable: "TAU_PROVIDER", schema: z.enum(providers), expected: `one of ${providers.join(", ")}` },
+  threads: {
+    variable: "TAU_THREADS",
+    schema: integer(0, 1024),
+    expected: "a number of threads from 0 (all cores) to 1024",
+  },
+  logLevel: { variable: "TAU_LOG_LEVEL", schema: z.enum(logLevels), expected: `one of ${logLevels.join(", ")}` },
+  hosts: {
+    variable: "TAU_HOSTS",
+    schema: z.string().regex(/^[A-Za-z0-9.-]+(\s*,\s*[A-Za-z0-9.-]+)*$/),
+    expected: "host names without port, separated by commas",
+  },
+  requestsPerMinute: {
+    variable: "TAU_REQUESTS_PER_MINUTE",
+    schema: integer(1, 999_999_999),
+    expected: "a number from 1",
+  },
+} as const;
+
+function settle<K extends keyof typeof fields>(
+  name: K,
+  flag: string | undefined,
+  env: NodeJS.ProcessEnv,
+): z.output<(typeof fields)[K]["schema"]> | undefined {
+  const { variable, schema, expected } = fields[name];
+  const text = flag ?? env[variable];
+  if (text === undefined || (flag === undefined && text === "")) return undefined;
+  const result = schema.safeParse(text);
+  if (!result.success) {
+    const field = flag === undefined ? variable : `--${name}`;
+    const received = JSON.stringify(text.slice(0, 80));
+    throw new AppError("config_invalid", `${field}: expected ${expected}, got ${received}`, {
+      field,
+      expected,
+      received,
+    });
+  }
+  return result.data as z.output<(typeof fields)[K]["schema"]>;
+}
+
+export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.env): Config {
+  const shareDir = env["XDG_DATA_HOME"] || join(homedir(), ".local", "share");
+  const dataDir = resolve(settle("data", flags.data, env) ?? join(shareDir, "tau"));
+  return {
+    port: settle("port", flags.port, env) ?? defaultPort,
+    dataDir,
+    packsDir: resolve(settle("packs", flags.packs, env) ?? packsHome()),
+    userPacksDir: join(dataDir, "packs"),
+    provider: settle("provider", flags.provider, env) ?? "auto",
+    threads: settle("threads", undefined, env) ?? 0,
+    logLevel: settle("logLevel", undefined, env) ?? (process.stderr.isTTY ? "warn" : "info"),
+    hosts: (settle("hosts", undefined, env) ?? "")
+      .split(",")
+      .map((host) => host.trim().toLowerCase())
+      .filter(Boolean),
+    requestsPerMinute: settle("requestsPerMinute", undefined, env) ?? limits.requestsPerMinute,
+    playgroundDir: join(rootDir, "dist/playground"),
+    version: readVersion(),
+  };
+}
+
+function readVersion(): string {
+  const about: unknown = JSON.parse(readFileSync(join(rootDir, "package.json"), "utf8"));
+  return z.object({ version: z.string() }).parse(about).version;
+}

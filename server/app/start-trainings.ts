@@ -1,0 +1,71 @@
+/** Wiring of trainings: what the runner needs of the other rooms, and how a new pack comes into service without a restart. */
+import { limits } from "../../shared/limits.ts";
+import type { InferenceClient } from "../inference/protocol.ts";
+import { rejectOnAbort } from "../jobs/attempt-loop.ts";
+import type { ResultStore } from "../jobs/result-store.ts";
+import type { TrainingFolders } from "../jobs/training-folders.ts";
+import type { TrainingQueue } from "../jobs/training-queue.ts";
+import { startTrainingRunner, type TrainingRunner, type TrainingRunnerDeps } from "../jobs/training-runner.ts";
+import type { Served } from "../packs/served-catalogue.ts";
+import type { Log } from "../platform/log.ts";
+import type { Config } from "./config.ts";
+
+export type TrainingTimings = TrainingRunnerDeps["timings"];
+
+interface TrainingParts {
+  readonly config: Pick<Config, "userPacksDir" | "threads">;
+  readonly trainings: TrainingQueue;
+  readonly folders: TrainingFolders;
+  readonly uploads: ResultStore;
+  readonly inference: Pick<InferenceClient, "reload">;
+  readonly served: Served;
+  readonly log: Log;
+  /** Aborts when the server stops: nothing comes into service then. */
+  readonly stopping: AbortSignal;
+  readonly timings?: Partial<TrainingTimings> | undefined;
+}
+
+export function startTrainings({
+  config,
+  trainings,
+  uploads,
+  served,
+  timings,
+  ...parts
+}: TrainingParts): TrainingRunner {
+  const { folders, log } = parts;
+  return startTrainingRunner({
+    queue: trainings,
+    folders,
+    place: (digest, path) => uploads.place(digest, path),
+    packOf: (id) => served.packOf(id),
+    packs: config.userPacksDir,
+    threads: config.threads,
+    serve: (digest) => serveNewPack(digest, served, parts),
+    timings: {
+      silenceMs: limits.trainingSilenceMs,
+      stopGraceMs: limits.trainingStopGraceMs,
+      attemptsMax: limits.attemptsMax,
+      storageRetryMs: limits.trainingStorageRetryMs,
+      ...timings,
+    },
+    log,
+  });
+}
+
+/** Replaces the inference child by one that has the new pack, then offers it. */
+async function serveNewPack(
+  digest: string,
+  served: Served,
+  { inference, stopping, log }: Pick<TrainingParts, "inference" | "stopping" | "log">,
+): Promise<boolean> {
+  try {
+    const { leftOut } = await Promise.race([inference.reload(), rejectOnAbort(stopping)]);
+    await served.reopen(leftOut);
+    return served.packs().some((pack) => pack.digest === digest);
+  } catch (error) {
+    if (!stopping.aborted)
+      log.error({ err: error }, "a new pack could not be brought into service; the next start does");
+    return false;
+  }
+}

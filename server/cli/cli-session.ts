@@ -1,0 +1,167 @@
+/**
+ * The workbench of commands that draw: opens packs and inference child, keeps the image files that requests name, writes PNG files
+ * and prints one JSON line an image. The same child as the server's, so that the same request gives the same bytes.
+ */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type {
+  Inversion,
+  InversionRequest,
+  OutsideCondition,
+  PackInfo,
+  ResolvedRequest,
+} from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
+import { AppError } from "../../shared/problem.ts";
+import { conditionsIn, type Sourced } from "../../shared/request-sources.ts";
+import { checkCondition, findTranslation } from "../../shared/translation-rules.ts";
+import { readConfig } from "../app/config.ts";
+import { encodePng, probeImage } from "../images/codec.ts";
+import { createInferenceClient } from "../inference/client.ts";
+import { createConditionImageLoader } from "../inference/condition-images.ts";
+import type { ConditionImages, ImageResult, InferenceClient } from "../inference/protocol.ts";
+import { digestOf } from "../jobs/result-store.ts";
+import { Catalogue } from "../packs/catalogue.ts";
+import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { ProgressLine } from "./progress-line.ts";
+import { byFlag, readBytes } from "./request-flags.ts";
+
+export interface Workbench {
+  /** Keeps an image file and gives its digest. @throws AppError not_found, unsupported_media, image_rejected */
+  keep(path: string): Promise<string>;
+  /** Draws a request into a folder, one file and one printed line an image. */
+  draw(request: ResolvedRequest, folder: string, nameOf?: (image: ImageResult) => string): Promise<void>;
+  invert(request: InversionRequest): Promise<Inversion>;
+}
+
+const defaultName = ({ index, seed }: ImageResult): string => `${String(index).padStart(3, "0")}-${seed}.png`;
+
+/** The bytes of a file that is an image. @throws AppError not_found, unsupported_media, image_rejected, naming the path */
+async function readImageFile(path: string): Promise<Uint8Array> {
+  const bytes = await readBytes(path);
+  await probeImage(bytes).catch((error: unknown) => {
+    throw error instanceof AppError ? new AppError(error.code, `${path}: ${error.message}`, { cause: error }) : error;
+  });
+  return bytes;
+}
+
+const warningOf = ({ field, score, threshold }: OutsideCondition): string =>
+  `${field}: outside what was learned (${score.toFixed(2)}, known up to ${threshold.toFixed(2)})`;
+
+/** What a command has that asks the inference child. */
+interface Inference {
+  readonly packs: readonly PackInfo[];
+  readonly client: InferenceClient;
+  readonly line: ProgressLine;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens the packs and a client for a command, not started, and closes it afterwards; Ctrl-C cancels what runs.
+ * @param flagNames flags of the command that are called otherwise than the field that they set
+ * @returns exit code 0 @throws AppError by the flag that is wrong
+ */
+export async function withInference(
+  packsDir: string | undefined,
+  work: (inference: Inference) => Promise<void>,
+  flagNames: Readonly<Record<string, string>> = {},
+): Promise<number> {
+  const config = readConfig({ packs: packsDir });
+  const packs = (await Catalogue.open(config.packsDir, config.userPacksDir)).packs();
+  const client = createInferenceClient(config);
+  const line = new ProgressLine();
+  const abort = new AbortController();
+  process.once("SIGINT", () => abort.abort());
+  try {
+    await work({ packs, client, line, signal: abort.signal });
+    return 0;
+  } catch (error) {
+    throw byFlag(error, flagNames);
+  } finally {
+    line.end();
+    await client.close();
+  }
+}
+
+/** Gives a command its workbench and takes it down afterwards. Parameters, result and errors as `withInference`. */
+export const withWorkbench = (
+  packsDir: string | undefined,
+  work: (bench: Workbench) => Promise<void>,
+  flagNames: Readonly<Record<string, string>> = {},
+): Promise<number> => withInference(packsDir, (inference) => work(createWorkbench(inference)), flagNames);
+
+function createWorkbench({ packs, client, line, signal }: Inference): Workbench {
+  const files = new Map<string, Uint8Array>();
+  const load = createConditionImageLoader(async (digest) => files.get(digest), limits.decodedImagesMax);
+
+  /** Checks a request, decodes its images, makes the folder for what comes of it and has the child ready. */
+  const prepare = async (
+    request: Sourced & { readonly translation: string },
+    out?: string,
+  ): Promise<[PackInfo, ConditionImages]> => {
+    const { pack, translation } = findTranslation(packs, request.translation);
+    for (const { field, condition } of conditionsIn(request)) checkCondition(translation, condition, field);
+    const images = await load(request, translation.widthPx);
+    if (out !== undefined) await makeOutFolder(out);
+    line.show("loading packs");
+    await client.start();
+    return [pack, images];
+  };
+
+  return {
+    keep: async (path) => {
+      const bytes = await readImageFile(path);
+      const digest = digestOf(bytes);
+      files.set(digest, bytes);
+      return digest;
+    },
+    draw: async (request, out, nameOf = defaultName) => {
+      const [, images] = await prepare(request, out);
+      let last = performance.now();
+      const onImage = async (image: ImageResult): Promise<void> => {
+        const { rgba, widthPx, heightPx, index, ...about } = image;
+        const file = join(out, nameOf(image));
+        await writeFileAtomically(file, await encodePng(rgba, widthPx, heightPx), 0o666);
+        const now = performance.now();
+        line.end();
+        console.log(JSON.stringify({ file, ...about, milliseconds: Math.round(now - last) }));
+        last = now;
+      };
+      await client.generate(
+        request,
+        {
+          signal,
+          onProgress: ({ stage, completed, total }) => line.show(`${stage} ${completed} of ${total}`),
+          onFindings: ({ outside, namedLabels }) => {
+            line.end();
+            for (const label of namedLabels) console.error(`caption: names the label ${label}`);
+            for (const condition of outside) console.error(warningOf(condition));
+          },
+          onImage,
+        },
+        images,
+      );
+    },
+    invert: async (request) => {
+      const [pack, images] = await prepare(request);
+      const found = await client.invert(request, images, signal);
+      return { request, packDigest: pack.digest, ...found };
+    },
+  };
+}
+
+/** Makes the folder of `--out`, before anything costly is done for it. @throws AppError `invalid_request` naming the flag */
+export async function makeOutFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+    const expected = "a folder that can be made";
+    const detail = { expected, received: path, cause };
+    throw new AppError("invalid_request", `--out: expected ${expected}, got "${path}"`, detail);
+  });
+}
+
+/** Says how a command is used. Returns the exit code of wrong usage. */
+export function refuseUsage(name: string, complaint: string, usage: string): number {
+  console.error(`tau ${name}: ${complaint}\n\n${usage}`);
+  return 2;
+}

@@ -1,0 +1,114 @@
+/** `tau upscale`: an image ×2 or ×4 as PNG files: one or several hypotheses, and a map of where they differ. */
+import { join, parse as parsePath } from "node:path";
+import { parseArgs } from "node:util";
+import { limits } from "../../../shared/limits.ts";
+import { AppError } from "../../../shared/problem.ts";
+import {
+  type ResolvedUpscale,
+  ResolvedUpscaleSchema,
+  requireFits,
+  type UpscaleNote,
+  varianceHypotheses,
+} from "../../../shared/upscaling.ts";
+import { parse } from "../../../shared/validation.ts";
+import { encodePng } from "../../images/codec.ts";
+import { decodePicture } from "../../images/picture.ts";
+import { digestOf } from "../../jobs/result-store.ts";
+import { writeFileAtomically } from "../../platform/atomic-file.ts";
+import type { UpscaleResult } from "../../upscaling/upscale-queue.ts";
+import { makeOutFolder, refuseUsage, withInference } from "../cli-session.ts";
+import * as flags from "../request-flags.ts";
+
+const usage = `Usage: npm run -s tau -- upscale FILE --scale 2|4 --out DIR [options]
+
+Enlarges an image of at most ${limits.imageMaxSidePx / 2} px (×2) or ${limits.imageMaxSidePx / 4} px (×4) and prints one JSON line a picture: file, seed, lrPsnrDb (how
+well it shrinks back to the image; 99 = equal), milliseconds. The same pack and flags give the same bytes.
+
+  --detail D         0 = the accurate answer (default) … 1 = the liveliest
+  --count N          1 to ${limits.upscaleCountMax} hypotheses (default 1), each as true to the image; needs a detail above 0
+  --variance         adds a map of where hypotheses differ, bright = much; made of at least ${varianceHypotheses} of them
+  --seed N           0 to ${limits.seedMax} (default: drawn at random and printed); hypothesis i has seed + i
+  --packs DIR        folder of packs (default: the packs that ship)
+  --out DIR          where the PNG files go, NAME being the image's without extension: NAME-x4.png, with a detail
+                     NAME-x4-d0.5-seed7.png and NAME-x4-d0.5-variance.png; files of these names are replaced`;
+
+const noteWords: Readonly<Record<UpscaleNote, string>> = {
+  first_frame: "animated: only its first frame was enlarged",
+  to_srgb: "other colours than sRGB: converted",
+  to_8_bits: "16 bits a channel: rounded to 8",
+  turned_upright: "turned upright, as its EXIF orientation says",
+};
+
+async function run(args: string[]): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      scale: { type: "string" },
+      detail: { type: "string" },
+      count: { type: "string" },
+      variance: { type: "boolean" },
+      seed: { type: "string" },
+      packs: { type: "string" },
+      out: { type: "string" },
+    },
+  });
+  const [path, ...more] = positionals;
+  const { scale, detail, count, variance, out } = values;
+  const refuse = (complaint: string): number => refuseUsage("upscale", complaint, usage);
+  if (path === undefined || more.length > 0) return refuse(`expected one image file, got ${positionals.length}`);
+  if (scale === undefined) return refuse("expected --scale 2 or 4, got none");
+  if (out === undefined) return refuse("expected --out DIR, got none");
+  return withInference(values.packs, async ({ client, line, signal }) => {
+    const bytes = await flags.readBytes(path);
+    const request = parse(ResolvedUpscaleSchema, {
+      image: digestOf(bytes),
+      scale: flags.numberOf(scale),
+      detail: flags.numberOf(detail),
+      count: flags.numberOf(count),
+      variance,
+      seed: flags.seedOf(values),
+    });
+    const { pixels, notes } = await aboutFile(path, async () => {
+      const picture = await decodePicture(bytes);
+      requireFits(picture.pixels.widthPx, picture.pixels.heightPx, request.scale);
+      return picture;
+    });
+    for (const note of notes) console.error(`${path}: ${noteWords[note]}`);
+    await makeOutFolder(out);
+    line.show("loading packs");
+    await client.start();
+    let last = performance.now();
+    const onImage = async ({ rgba, widthPx, heightPx, index: _, ...about }: UpscaleResult): Promise<void> => {
+      const file = join(out, `${parsePath(path).name}-${endingOf(request, about)}.png`);
+      await writeFileAtomically(file, await encodePng(rgba, widthPx, heightPx), 0o666);
+      const now = performance.now();
+      line.end();
+      console.log(JSON.stringify({ file, ...about, milliseconds: Math.round(now - last) }));
+      last = now;
+    };
+    await client.upscale(request, pixels, {
+      signal,
+      onProgress: ({ completed, total }) => line.show(`upscaling: ${completed} of ${total} tiles`),
+      onImage,
+    });
+  });
+}
+
+/** What a name says besides the image's: all that the picture depends on. At detail 0 that is the factor alone. */
+function endingOf({ scale, detail }: ResolvedUpscale, { kind, seed }: Pick<UpscaleResult, "kind" | "seed">): string {
+  if (detail === 0) return `x${scale}`;
+  return `x${scale}-d${detail}-${kind === "variance" ? kind : `seed${seed}`}`;
+}
+
+/** A complaint about the image, told by the path of its file. */
+async function aboutFile<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, `${path}: ${error.message}`, { cause: error });
+  }
+}
+
+export const command = { name: "upscale", summary: "enlarge an image, in one or several ways", usage, run };

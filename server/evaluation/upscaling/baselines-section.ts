@@ -1,0 +1,123 @@
+/** The ESRGANs of npm beside our own draws, on fewer and smaller pictures, because they are slow; the same ones for every row. */
+import type { Column, Row, Section, Table } from "../report.ts";
+import type { RivalRuntime, Rivals } from "./baselines.ts";
+import { fewPictures, measureTruth, type Truth, type UpscalingContext } from "./context.ts";
+import { cutMiddle } from "./ground-truth.ts";
+import { columns, Results, summarise } from "./measure.ts";
+import { networkMethods, ownMethods, type Scale, temperatureId } from "./methods.ts";
+import { shrinkTruth } from "./resample.ts";
+
+const cropPx = 256;
+/** Side of the input that speeds are compared on: TensorFlow.js in Node would take minutes for a larger one. */
+const speedInputPx = 64;
+/** Seconds from which a first draw counts, and is no warm-up. */
+const warmUpMaxSeconds = 1;
+
+export interface RivalFindings {
+  readonly section: Section;
+  readonly results: Results;
+  /** Seconds for each megapixel by row of the speed table. */
+  readonly speeds: readonly Speed[];
+  readonly peakBytes: number;
+}
+
+export interface Speed {
+  readonly method: string;
+  readonly runtime: RivalRuntime | "own";
+  readonly scale: Scale;
+  readonly secondsPerMegapixel: number;
+}
+
+export async function rivalsSection(
+  context: UpscalingContext,
+  rivals: Rivals,
+  few: readonly Truth[],
+): Promise<RivalFindings> {
+  const { set, upscaler, seed } = context;
+  const methods = [...ownMethods(upscaler, seed), ...networkMethods(rivals)];
+  const results = new Results();
+  for (const { truth, ...picture } of few)
+    await measureTruth(context, { ...picture, truth: cutMiddle(truth, cropPx, cropPx) }, methods, results);
+  const tables = upscaler.scales.flatMap((scale) =>
+    set.groups.flatMap((group): Table[] => {
+      const rows = methods.flatMap((method) => {
+        const measured = results.of(group, scale, method.id);
+        return measured.length > 0 ? [summarise(method, measured)] : [];
+      });
+      return rows.length > 0 ? [{ title: `×${scale}, ${group}, beside ESRGANs`, columns, rows }] : [];
+    }),
+  );
+  const { speeds, peakBytes } = await measureSpeeds(context, rivals, few[0]!);
+  return {
+    results,
+    speeds,
+    peakBytes,
+    section: {
+      id: "rivals",
+      title: "Beside the ESRGANs of npm",
+      about:
+        `The middle ${cropPx} × ${cropPx} px of the first ${fewPictures} truths of each group at most, the same for every row. esrgan-medium and esrgan-thick are the models of the npm packages ` +
+        "@upscalerjs/esrgan-medium and -thick 1.0.0 with the ranges that their packages state; the tables ran them on onnxruntime with our threads, which gives the " +
+        "pixels of TensorFlow.js to one level and is many times faster. The last table has the speed of both: TensorFlow.js on WebAssembly (SIMD; in Node it has one thread) is what " +
+        "`npm install upscaler` gives without a native download.",
+      tables: [...tables, speedTable(speeds)],
+      figures: [],
+    },
+  };
+}
+
+/** Seconds on an input of 64 px, which every method gets. */
+async function measureSpeeds(
+  { upscaler, seed, watch }: UpscalingContext,
+  rivals: Rivals,
+  { truth }: Truth,
+): Promise<{ speeds: Speed[]; peakBytes: number }> {
+  const own = ownMethods(upscaler, seed).filter(({ id }) => id === temperatureId(0) || id === temperatureId(0.9));
+  const total = upscaler.scales.length * (own.length + 2 * rivals.networks.length);
+  const speeds: Speed[] = [];
+  let peakBytes = 0;
+  for (const scale of upscaler.scales) {
+    const side = scale * speedInputPx;
+    const input = shrinkTruth(cutMiddle(truth, side, side), scale);
+    const add = async (method: string, runtime: Speed["runtime"], draw: () => Promise<{ seconds: number }>) => {
+      watch.step(`speed ×${scale}, ${method}`, speeds.length, total);
+      const first = (await draw()).seconds;
+      // What takes long varies little, and one more would take as long.
+      const seconds = first >= warmUpMaxSeconds ? [first] : [];
+      while (first < warmUpMaxSeconds && seconds.length < 3) seconds.push((await draw()).seconds);
+      const megapixels = (scale ** 2 * input.widthPx * input.heightPx) / 1e6;
+      speeds.push({ method, runtime, scale, secondsPerMegapixel: Math.min(...seconds) / megapixels });
+    };
+    for (const method of own) await add(method.label, "own", () => method.draw(input, scale));
+    for (const runtime of ["onnx", "tfjs"] as const)
+      for (const name of rivals.networks)
+        await add(name, runtime, async () => {
+          const answer = await rivals.draw(name, runtime, input, scale);
+          peakBytes = Math.max(peakBytes, answer.peakBytes);
+          return answer;
+        });
+  }
+  return { speeds, peakBytes };
+}
+
+const speedColumns: readonly Column[] = [
+  { key: "x2", label: "×2, s per megapixel", digits: 2, better: "lower" },
+  { key: "x4", label: "×4, s per megapixel", digits: 2, better: "lower" },
+];
+
+const runtimeNames = { own: "", sharp: "", onnx: " on onnxruntime", tfjs: " on TensorFlow.js, WebAssembly" } as const;
+
+function speedTable(speeds: readonly Speed[]): Table {
+  const rows = new Map<string, Row>();
+  for (const { method, runtime, scale, secondsPerMegapixel } of speeds) {
+    const what = `${method}${runtimeNames[runtime]}`;
+    const role = runtime === "own" ? "measured" : "control";
+    rows.set(what, { what, role, n: 1, values: { ...rows.get(what)?.values, [`x${scale}`]: secondsPerMegapixel } });
+  }
+  return {
+    title: `Speed on an input of ${speedInputPx} × ${speedInputPx} px`,
+    columns: speedColumns,
+    rows: [...rows.values()],
+    note: "The best of three after a warm-up, or the first where it took more than a second; networks are open before the clock starts.",
+  };
+}

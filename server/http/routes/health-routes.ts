@@ -1,0 +1,84 @@
+/** Health, readiness, what this server is and can, and its metrics. */
+import { apiVersion, type Health, type Meta } from "../../../shared/contract.ts";
+import { limits } from "../../../shared/limits.ts";
+import { upscaleScales } from "../../../shared/upscale-scales.ts";
+import { json, type Route, type RouteDeps } from "../route.ts";
+
+export function healthRoutes(deps: RouteDeps): Route[] {
+  const readiness = (): Health => {
+    if (deps.stopping.aborted) return { status: "stopping" };
+    const { state, detail } = deps.inference();
+    if (state === "ready") return { status: "ok" };
+    return { status: state, ...(detail === undefined ? {} : { detail }) };
+  };
+  return [
+    {
+      method: "get",
+      path: "/healthz",
+      summary: "Does the process live?",
+      isOpen: true,
+      isUnlimited: true,
+      answers: { 200: { description: "It does.", schema: "Health" } },
+      handle: () => json({ status: "ok" } satisfies Health),
+    },
+    {
+      method: "get",
+      path: "/readyz",
+      summary: "Are the packs loaded, and does an inference child answer?",
+      isOpen: true,
+      isUnlimited: true,
+      answers: {
+        200: { description: "Ready.", schema: "Health" },
+        503: { description: "Starting, stopping or without a child; `status` says which.", schema: "Health" },
+      },
+      handle: () => {
+        const health = readiness();
+        return json(health, health.status === "ok" ? 200 : 503);
+      },
+    },
+    {
+      method: "get",
+      path: "/v1/meta",
+      summary: "Version, packs, provider in use and limits",
+      answers: { 200: { description: "What this server is.", schema: "Meta" } },
+      handle: () =>
+        json({
+          name: "tau",
+          version: deps.version,
+          api: { min: apiVersion, max: apiVersion },
+          packs: [...deps.catalogue.packs()],
+          provider: deps.inference().provider ?? "none",
+          durability: deps.queue.durability,
+          limits: {
+            captionMaxChars: limits.captionMaxChars,
+            countMax: limits.countMax,
+            queueMax: deps.limits.queueMax,
+            uploadMaxBytes: deps.limits.uploadMaxBytes,
+            imageMaxSidePx: limits.imageMaxSidePx,
+            temperatureMax: limits.temperatureMax,
+            guidanceMax: limits.guidanceMax,
+            bestOfMax: limits.bestOfMax,
+            angleMaxDegrees: limits.angleMaxDegrees,
+            attributeStrengthMax: limits.attributeStrengthMax,
+            svgMaxChars: limits.svgMaxChars,
+            upscale: {
+              scales: [...upscaleScales],
+              countMax: limits.upscaleCountMax,
+              temperatureMax: limits.upscaleTemperatureMax,
+              maxSidePx: limits.imageMaxSidePx,
+            },
+          },
+        } satisfies Meta),
+    },
+    {
+      method: "get",
+      path: "/metrics",
+      summary: "Metrics in Prometheus' text format",
+      answers: { 200: { description: "The exposition.", mediaType: "text/plain; version=0.0.4" } },
+      handle: () =>
+        new Response(deps.metrics.text(deps.queue.depth(), deps.upscales.depth(), deps.inference().state === "ready"), {
+          headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store" },
+        }),
+    },
+  ];
+}

@@ -1,0 +1,40 @@
+/** Uploads: an image is stored under the digest of its bytes, by which later requests name it. */
+import { type ImageUpload, ImageUploadSchema } from "../../../shared/contract.ts";
+import { AppError } from "../../../shared/problem.ts";
+import { createGate } from "../../platform/semaphore.ts";
+import { readBody, requireMediaType } from "../body.ts";
+import { json, type Route, type RouteDeps } from "../route.ts";
+
+/** The declared type is only a first look; the bytes decide. */
+const mediaTypes = ["image/png", "image/jpeg", "image/webp", "image/gif", "application/octet-stream"];
+
+export function imageRoutes(deps: RouteDeps): Route[] {
+  const gate = createGate(deps.limits.uploadsParallelMax);
+  return [
+    {
+      method: "post",
+      path: "/v1/images",
+      summary: "Upload an image",
+      description: "The same bytes always get the same digest; sending them twice stores them once.",
+      body: { mediaTypes },
+      answers: { 201: { description: "Stored.", schema: "ImageUpload" } },
+      problems: ["unsupported_media", "image_rejected", "payload_too_large", "storage_full", "shutting_down"],
+      handle: (c) =>
+        gate(async () => {
+          requireMediaType(c.req.raw, mediaTypes);
+          const bytes = await readBody(c.req.raw, deps.limits.uploadMaxBytes);
+          if (bytes.byteLength === 0)
+            throw new AppError("image_rejected", "body: expected the bytes of an image, got an empty body", {
+              field: "body",
+            });
+          const about = await deps.probeImage(bytes);
+          const digest = await deps.uploads.put(bytes);
+          const isNeeded = (kept: string): boolean =>
+            kept === digest || [deps.queue, deps.upscales, deps.trainings].some((jobs) => jobs.needsUpload(kept));
+          await deps.uploads.shrink(deps.limits.uploadsKeptMaxBytes, isNeeded);
+          const upload: ImageUpload = ImageUploadSchema.parse({ digest, ...about, bytes: bytes.byteLength });
+          return json(upload, 201);
+        }),
+    },
+  ];
+}

@@ -1,0 +1,65 @@
+/** Inversions: z, v and likelihood of an uploaded image, answered at once, because one takes some milliseconds. */
+import { type Inversion, InversionRequestSchema } from "../../../shared/contract.ts";
+import { AppError } from "../../../shared/problem.ts";
+import { parse } from "../../../shared/validation.ts";
+import { createGate } from "../../platform/semaphore.ts";
+import { captionedJsonProblems, readJson } from "../body.ts";
+import { resolveInversion, resolveProblems } from "../resolve-request.ts";
+import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
+
+export function inversionRoutes(deps: RouteDeps): Route[] {
+  const gate = createGate(deps.limits.inversionsParallelMax, deps.limits.inversionsWaitingMax);
+  return [
+    {
+      method: "post",
+      path: "/v1/inversions",
+      summary: "Invert an image: its latent, residual and likelihood",
+      description:
+        "The image is named by the digest of its upload. Nothing is queued or kept; a client that goes away cancels the work. To draw with the residual, start a generation with `keepResidualOf`.",
+      body: { mediaTypes: ["application/json"], schema: "InversionRequest" },
+      answers: { 200: { description: "What was found.", schema: "Inversion" } },
+      problems: [
+        ...captionedJsonProblems,
+        ...resolveProblems,
+        "sketch_empty",
+        "queue_full",
+        "inference_unavailable",
+        "inference_crashed",
+        "deadline_exceeded",
+        "cancelled",
+        "shutting_down",
+      ],
+      handle: async (c) => {
+        const request = parse(InversionRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
+        requireInference(deps);
+        const packDigest = await resolveInversion(request, deps);
+        const found = await gate(() =>
+          withDeadline(deps.limits.attemptDeadlineMs, c.req.raw.signal, (signal) => deps.invert(request, signal)),
+        );
+        return json({ request, packDigest, ...found } satisfies Inversion);
+      },
+    },
+  ];
+}
+
+/** Runs work that ends early with the client or the deadline. @throws AppError deadline_exceeded, cancelled */
+async function withDeadline<T>(
+  deadlineMs: number,
+  client: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), deadlineMs);
+  const signal = AbortSignal.any([client, deadline.signal]);
+  try {
+    signal.throwIfAborted();
+    return await work(signal);
+  } catch (error) {
+    if (deadline.signal.aborted)
+      throw new AppError("deadline_exceeded", `expected an inversion of at most ${deadlineMs} ms, got a longer one`);
+    if (client.aborted) throw new AppError("cancelled", "inversion: expected a client that waits, got one that left");
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,121 @@
+/** Trainings: make a translation of one's own from uploaded examples; follow, look at, cancel or forget it. */
+import { TrainingQuerySchema, TrainingRequestSchema } from "../../../shared/training.ts";
+import { parse } from "../../../shared/validation.ts";
+import { isFinal } from "../../jobs/job-queue.ts";
+import { digestOf } from "../../jobs/result-store.ts";
+import { captionedJsonProblems, readJson } from "../body.ts";
+import {
+  accepted,
+  acceptedAnswers,
+  answerPng,
+  etagParameter,
+  idempotencyOf,
+  idempotencyParameter,
+  idParameter,
+  indexIn,
+  indexParameter,
+  notFound,
+  pageParameters,
+  pngIndexIn,
+} from "../job-answers.ts";
+import { resolveTraining, trainingProblems } from "../resolve-training.ts";
+import { json, type Route, type RouteDeps } from "../route.ts";
+import { findJob, idPathOf, type JobWords, lookRoutes } from "./job-routes.ts";
+
+const home = "/v1/translations";
+const words: JobWords = { one: "training", anyOne: "a training", many: "trainings", home, schema: "Training" };
+const idPath = idPathOf(words);
+const trainingId = idParameter(words.anyOne);
+
+export const trainingRoutes = (deps: RouteDeps): Route[] => [
+  startRoute(deps),
+  ...lookRoutes(deps, words, deps.trainings, {
+    parameters: pageParameters(TrainingQuerySchema.shape.before),
+    page: (c) => deps.trainings.list(parse(TrainingQuerySchema, c.req.query())),
+    answer: "As it is now; `result` says what came of it and what it cost.",
+  }),
+  previewRoute(deps),
+  deleteRoute(deps),
+];
+
+const startRoute = (deps: RouteDeps): Route => ({
+  method: "post",
+  path: home,
+  summary: "Train a translation of your own",
+  description:
+    "Upload the images first and name them by their digests. The experts of the base stay frozen; its flow is trained on your examples and stops when held-out images stop gaining. One training runs at a time, at low priority; a restart of the server goes on from its checkpoint. What beats its start is published as pack `name` (a pack of your own with that name gets a new version), and the server draws with it at once.",
+  parameters: [idempotencyParameter],
+  body: { mediaTypes: ["application/json"], schema: "TrainingRequest" },
+  answers: acceptedAnswers("Training"),
+  problems: [
+    ...captionedJsonProblems,
+    ...trainingProblems,
+    "idempotency_conflict",
+    "queue_full",
+    "storage_full",
+    "shutting_down",
+  ],
+  handle: async (c) => {
+    const request = parse(TrainingRequestSchema, await readJson(c.req.raw, deps.limits.trainingJsonMaxBytes));
+    const idempotency = idempotencyOf(c, request);
+    // Before the checks: the first one took the name, and its images may be gone by now.
+    const former = deps.trainings.replayOf(idempotency);
+    if (former) return accepted(home, former, false);
+    const base = await resolveTraining(request, deps);
+    const { training, isNew } = await deps.trainings.add({ request, base, ...(idempotency && { idempotency }) });
+    return accepted(home, training, isNew);
+  },
+});
+
+const previewRoute = (deps: RouteDeps): Route => ({
+  method: "get",
+  path: `${idPath}/previews/{step}/{n}.png`,
+  pattern: `${home}/:id/previews/:step/:file`,
+  // Four a training's evaluation; a read of a stored file costs next to nothing.
+  isUnlimited: true,
+  summary: "Fetch an image that the flow drew at an evaluation",
+  description: "PNG with alpha. The bytes of a path never change; those of earlier evaluations stay.",
+  parameters: [
+    trainingId,
+    indexParameter("step", "Step of the evaluation."),
+    indexParameter("n", "Index of the image, from 0."),
+    etagParameter,
+  ],
+  answers: {
+    200: { description: "The PNG.", mediaType: "image/png" },
+    304: { description: "The client has it." },
+  },
+  problems: ["not_found"],
+  handle: async (c) => {
+    const { id } = (await findJob(c, words, deps.trainings)).body;
+    const [step, file] = [c.req.param("step") ?? "", c.req.param("file") ?? ""];
+    const missing = () => notFound("preview", "the path of a preview that this training named", `${step}/${file}`);
+    const [at, index] = [indexIn(step), pngIndexIn(file)];
+    const png = at === undefined || index === undefined ? undefined : await deps.readPreview(id, at, index);
+    if (!png) throw missing();
+    return answerPng(c, digestOf(png), async () => png, missing);
+  },
+});
+
+const deleteRoute = (deps: RouteDeps): Route => ({
+  method: "delete",
+  path: idPath,
+  // A cancel that is refused would leave the work running.
+  isUnlimited: true,
+  summary: "Cancel a training, or forget a finished one",
+  parameters: [trainingId],
+  answers: {
+    200: {
+      description: "It was waiting or running and has ended: `cancelled`, or as it would when it was being published.",
+      schema: "Training",
+    },
+    204: { description: "It was finished and is now forgotten with its previews; the pack that it published stays." },
+  },
+  problems: ["not_found"],
+  handle: async (c) => {
+    const { body: training } = await findJob(c, words, deps.trainings);
+    if (!isFinal(training)) return json(await deps.trainings.cancel(training.id));
+    await deps.trainings.remove(training.id);
+    return new Response(null, { status: 204 });
+  },
+});

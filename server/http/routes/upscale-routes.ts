@@ -1,0 +1,60 @@
+/** Upscales: how one is started and listed; the rest is as for every kind of job. */
+import { pictureCount, UpscaleQuerySchema, UpscaleRequestSchema } from "../../../shared/upscaling.ts";
+import { parse } from "../../../shared/validation.ts";
+import { createGate } from "../../platform/semaphore.ts";
+import { jsonProblems, readJson } from "../body.ts";
+import { accepted, acceptedAnswers, idempotencyOf, idempotencyParameter, pageParameters } from "../job-answers.ts";
+import { resolveUpscale, upscaleProblems } from "../resolve-upscale.ts";
+import { type Route, type RouteDeps, requireInference } from "../route.ts";
+import { type JobWords, keepRoutes, lookRoutes } from "./job-routes.ts";
+
+const words: JobWords = {
+  one: "upscale",
+  anyOne: "an upscale",
+  many: "upscales",
+  home: "/v1/upscales",
+  schema: "Upscale",
+};
+
+export const upscaleRoutes = (deps: RouteDeps): Route[] => [
+  startRoute(deps),
+  ...lookRoutes(deps, words, deps.upscales, {
+    parameters: pageParameters(UpscaleQuerySchema.shape.before),
+    async page(c) {
+      const { jobs, ...next } = await deps.upscales.list(parse(UpscaleQuerySchema, c.req.query()));
+      return { upscales: jobs, ...next };
+    },
+  }),
+  ...keepRoutes(words, deps.upscales, { read: (sha256) => deps.upscaled.read(sha256), countOf: pictureCount }),
+];
+
+function startRoute(deps: RouteDeps): Route {
+  // Each holds the bytes of an upload for a moment.
+  const gate = createGate(deps.limits.uploadsParallelMax);
+  return {
+    method: "post",
+    path: words.home,
+    summary: "Enlarge an image",
+    description:
+      "Upload the image first and name it by its digest. Answers at once; follow `Location` or its `/events`. With `detail` 0 there is one accurate answer; above it each of `count` hypotheses is another image that shrinks back to the same input, and `variance` adds a map of where they differ, as the image after the last. One upscale runs at a time. With an Idempotency-Key a repeated request is the same job.",
+    parameters: [idempotencyParameter],
+    body: { mediaTypes: ["application/json"], schema: "UpscaleRequest" },
+    answers: acceptedAnswers("Upscale"),
+    problems: [
+      ...jsonProblems,
+      ...upscaleProblems,
+      "idempotency_conflict",
+      "queue_full",
+      "inference_unavailable",
+      "shutting_down",
+    ],
+    handle: async (c) => {
+      const asked = parse(UpscaleRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
+      const idempotency = idempotencyOf(c, asked);
+      requireInference(deps);
+      const { request, packDigest } = await gate(() => resolveUpscale(asked, deps));
+      const { body, isNew } = await deps.upscales.add({ request, packDigest, ...(idempotency && { idempotency }) });
+      return accepted(words.home, body, isNew);
+    },
+  };
+}

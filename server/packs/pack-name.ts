@@ -1,0 +1,64 @@
+/**
+ * Whether a user's translation may have a name: it becomes the id of a pack and of the translation in it, which requests name
+ * without the pack, and the name of a folder.
+ */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../../shared/problem.ts";
+import { TrainingNameSchema } from "../../shared/training.ts";
+import { type PackManifest, PackManifestSchema } from "../manifest/manifest.ts";
+
+/** Ids of a pack and its translations. */
+export type Named = Pick<PackManifest, "id"> & { readonly translations: ReadonlyArray<{ readonly id: string }> };
+
+/**
+ * @param taken packs whose names are not free: all that are installed but the one that gets a new version
+ * @throws AppError `config_invalid` when it can't be an id, or another pack uses it
+ */
+export function requireName(name: string, taken: readonly Named[]): void {
+  const refuse = (expected: string): AppError =>
+    new AppError("config_invalid", `name: expected ${expected}, got "${name}"`, {
+      field: "name",
+      expected,
+      received: name,
+    });
+  if (!TrainingNameSchema.safeParse(name).success)
+    throw refuse("a lower-case letter, then up to 39 lower-case letters, digits and hyphens");
+  const other = taken.find(({ id, translations }) => [id, ...translations.map((own) => own.id)].includes(name));
+  if (other) throw refuse(`one that pack ${other.id} does not use`);
+}
+
+/**
+ * The manifest of the version that is served now, and its bytes; undefined when the name's folder is free.
+ * @throws AppError `config_invalid` when something else lies there, which a new version would overwrite
+ */
+export async function ownPackAt(
+  home: string,
+  name: string,
+): Promise<{ readonly manifest: PackManifest; readonly bytes: Buffer } | undefined> {
+  if (!existsSync(home)) return undefined;
+  const refuse = (received: string): AppError =>
+    new AppError(
+      "config_invalid",
+      `pack ${name}: expected no folder, or a translation that was trained under this name, got ${received}; move it away or choose another name`,
+      { field: "name", received },
+    );
+  const bytes = await readFile(join(home, "manifest.json")).catch(() => undefined);
+  if (bytes === undefined) throw refuse("a folder without a manifest");
+  const manifest = PackManifestSchema.safeParse(parseJson(bytes.toString("utf8")));
+  if (!manifest.success) throw refuse("a manifest that does not parse");
+  const { id, translations } = manifest.data;
+  const isOwn = id === name && translations.length === 1 && translations[0]!.id === name;
+  if (!isOwn) throw refuse(`pack ${id} with ${translations.map((translation) => translation.id).join(", ")}`);
+  if (existsSync(join(home, "pack.json"))) throw refuse("a pack that is made from a pack.json");
+  return { manifest: manifest.data, bytes };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

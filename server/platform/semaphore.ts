@@ -1,0 +1,28 @@
+/** Bounds how much runs at once and how much may wait for it: the way to keep memory bounded without a queue. */
+import { AppError } from "../../shared/problem.ts";
+
+export type Gate = <T>(task: () => Promise<T>) => Promise<T>;
+
+/**
+ * Lets at most `max` tasks run at once; the others wait their turn, first come first served.
+ * @throws AppError queue_full when `waitingMax` tasks wait already
+ */
+export function createGate(max: number, waitingMax = Number.POSITIVE_INFINITY): Gate {
+  let running = 0;
+  const waiting: Array<() => void> = [];
+  return async (task) => {
+    if (running >= max && waiting.length >= waitingMax)
+      throw new AppError("queue_full", `expected fewer than ${waitingMax} waiting requests, got ${waiting.length}`, {
+        retryAfterSeconds: 1,
+      });
+    if (running >= max) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running++;
+    try {
+      return await task();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running--;
+    }
+  };
+}

@@ -1,0 +1,209 @@
+/**
+ * The file of examples that a pack brings (examples.ts): what it holds, written and read. Rows are kept in four bits a value, because there are thousands and
+ * weights stay in a repository for ever.
+ */
+import { z } from "zod";
+import { AppError } from "../../shared/problem.ts";
+import { readTensorFile, type TensorFile, writeTensorFile } from "../platform/tensor-file.ts";
+import type { FourBitRows } from "./int4.ts";
+import { classesMost, type PictureCodes } from "./quantized-codes.ts";
+
+/** One example: a label in a style, by their indices. */
+export interface Example {
+  readonly label: number;
+  readonly style: number;
+}
+
+export interface ExamplesContent {
+  /** Of a latent and of a caption's vector. */
+  readonly dims: number;
+  readonly keyDims: number;
+  /** Ids, in the order of their indices. */
+  readonly labels: readonly string[];
+  readonly styles: readonly string[];
+  /** Middle latent of each style and, last, of all of them, [styles + 1, dims]. */
+  readonly middles: Float32Array;
+  /** A caption's vector of each label's own name, [labels, keyDims]. */
+  readonly keys: FourBitRows;
+  readonly examples: readonly Example[];
+  /** Latents of the examples less their styles' middles, [examples, dims]. */
+  readonly values: FourBitRows;
+  /** Log-weight of an example in the second style for what is asked for in the first, [styles, styles]. */
+  readonly affinities: Float32Array;
+  /**
+   * Of a translation that draws in one style of its own: captions that its flow has learned, [captions, keyDims]. What is like one of these has
+   * no start.
+   */
+  readonly ownKeys?: FourBitRows;
+  /**
+   * Of such a translation whose examples lie as its own images do (server/training/transfer/style-transfer-job.ts): log-weight of an example of each style, [styles].
+   */
+  readonly ownAffinities?: Float32Array;
+  /** What the examples show as the translation's experts read pictures, [examples, dims]; of conditions that examples are found by. */
+  readonly pictures?: ReadonlyMap<string, PictureCodes>;
+}
+
+/** Writes them as one file, whole or not at all. @throws AppError `storage_full` */
+export function writeExamples(path: string, content: ExamplesContent): Promise<void> {
+  const { labels, styles, middles, examples, affinities, keys, values, ownKeys, ownAffinities } = content;
+  const pictures = [...(content.pictures ?? [])];
+  return writeTensorFile(
+    path,
+    new Map([
+      ["middles", middles],
+      ["affinities", affinities],
+      ["keySteps", keys.steps],
+      ["valueSteps", values.steps],
+      ["labels", Float32Array.from(examples, ({ label }) => label)],
+      ...(ownKeys ? [["ownKeySteps", ownKeys.steps] as const] : []),
+      ...(ownAffinities ? [["ownAffinities", ownAffinities] as const] : []),
+      ...pictures.flatMap(([name, codes]) => (codes.kind === "dense" ? [[stepsOf(name), codes.steps] as const] : [])),
+    ]),
+    {
+      labels: JSON.stringify(labels),
+      styles: JSON.stringify(styles),
+      ...(pictures.length > 0 && { pictures: JSON.stringify(Object.fromEntries(pictures.map(described))) }),
+    },
+    new Map([
+      ["keys", keys.bytes],
+      ["values", values.bytes],
+      ["styles", Int8Array.from(examples, ({ style }) => style)],
+      ...(ownKeys ? [["ownKeys", ownKeys.bytes] as const] : []),
+      ...pictures.map(([name, { bytes }]) => [bytesOf(name), bytes] as const),
+    ]),
+  );
+}
+
+const bytesOf = (picture: string): string => `picture.${picture}`;
+const stepsOf = (picture: string): string => `picture.${picture}.steps`;
+
+const described = ([name, codes]: readonly [string, PictureCodes]) =>
+  [name, { kind: codes.kind, dims: codes.dims, ...(codes.kind === "cells" && { cells: codes.cells }) }] as const;
+
+const DescribedSchema = z.record(
+  z.string(),
+  z.discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("dense"), dims: z.number().int().positive().multipleOf(2) }),
+    z.strictObject({
+      kind: z.literal("cells"),
+      dims: z.number().int().positive(),
+      cells: z.number().int().positive().multipleOf(2),
+    }),
+  ]),
+);
+
+/** Widths of what a translation's latents, captions and pictures are in numbers. */
+export interface ExampleWidths {
+  readonly dims: number;
+  readonly keyDims: number;
+  /** By condition. */
+  readonly pictures: ReadonlyMap<string, number>;
+}
+
+/** Those of a flow's architecture that reads captions, as the manifest's schema wants where there are examples. */
+export const exampleWidths = ({
+  dims,
+  conditions,
+}: {
+  readonly dims: number;
+  readonly conditions: ReadonlyArray<{ readonly name: string; readonly dims: number }>;
+}): ExampleWidths => ({
+  dims,
+  keyDims: conditions.find(({ name }) => name === "caption")!.dims,
+  pictures: new Map(conditions.map(({ name, dims: width }) => [name, width])),
+});
+
+/** @throws AppError `pack_corrupt` when the file is missing or does not fit latents, captions and pictures of so many values */
+export async function readExamples(path: string, widths: ExampleWidths): Promise<ExamplesContent> {
+  const file = await readTensorFile(path).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError("pack_corrupt", `examples ${path}: expected a file of examples (${why})`, { cause });
+  });
+  return contentOf(file, path, widths);
+}
+
+function contentOf(
+  { metadata, tensors, bytes }: TensorFile,
+  path: string,
+  { dims, keyDims, pictures: widths }: ExampleWidths,
+): ExamplesContent {
+  const refuse = (expected: string, got: unknown): never => {
+    throw new AppError("pack_corrupt", `examples ${path}: expected ${expected}, got ${got}`);
+  };
+  const ids = (name: string): string[] =>
+    readIds(metadata[name]) ?? refuse(`its ${name} as a list of texts`, metadata[name] ?? "none");
+  const of = <T extends Float32Array | Int8Array>(from: ReadonlyMap<string, T>, name: string, length?: number): T => {
+    const tensor = from.get(name);
+    if (!tensor || (length !== undefined && tensor.length !== length))
+      return refuse(`${length ?? "some"} values in "${name}"`, tensor?.length ?? "none");
+    const strange = tensor.find((value) => !Number.isFinite(value));
+    return strange === undefined ? tensor : refuse(`numbers in "${name}"`, strange);
+  };
+  if ((dims % 2) + (keyDims % 2) > 0) refuse("latents and captions of even widths", `${dims} and ${keyDims}`);
+  const [labels, styles] = [ids("labels"), ids("styles")];
+  const ofExample = of(tensors, "labels");
+  const count = ofExample.length;
+  const ofStyle = of(bytes, "styles", count);
+  const fits = (index: number, among: readonly string[]): boolean =>
+    Number.isInteger(index) && index >= 0 && index < among.length;
+  const strange = ofExample.find((label) => !fits(label, labels)) ?? ofStyle.find((style) => !fits(style, styles));
+  if (strange !== undefined) return refuse(`indices of ${labels.length} labels and ${styles.length} styles`, strange);
+  const picture = (name: string, { kind, dims: width, ...map }: Described[string]): PictureCodes => {
+    if (width !== widths.get(name)) refuse(`"${name}" of ${widths.get(name) ?? "no"} values`, width);
+    if (!("cells" in map))
+      return {
+        kind: "dense",
+        dims: width,
+        bytes: of(bytes, bytesOf(name), (count * width) / 2),
+        steps: of(tensors, stepsOf(name), count),
+      };
+    if (width % map.cells !== 0) refuse(`"${name}" of ${map.cells} cells of as many values each`, width);
+    const codes = {
+      kind: "cells" as const,
+      dims: width,
+      cells: map.cells,
+      bytes: of(bytes, bytesOf(name), (count * map.cells) / 2),
+    };
+    const most = classesMost(codes);
+    if (!(most < width / map.cells)) refuse(`classes below ${width / map.cells} in "${name}"`, most);
+    return codes;
+  };
+  const pictures = Object.entries(
+    readDescribed(metadata["pictures"]) ?? refuse("pictures that say what they are", metadata["pictures"]),
+  );
+  const ownSteps = tensors.has("ownKeySteps") || bytes.has("ownKeys") ? of(tensors, "ownKeySteps") : undefined;
+  return {
+    dims,
+    keyDims,
+    labels,
+    styles,
+    middles: of(tensors, "middles", (styles.length + 1) * dims),
+    keys: { bytes: of(bytes, "keys", (labels.length * keyDims) / 2), steps: of(tensors, "keySteps", labels.length) },
+    examples: Array.from(ofExample, (label, at) => ({ label, style: ofStyle[at]! })),
+    values: { bytes: of(bytes, "values", (count * dims) / 2), steps: of(tensors, "valueSteps", count) },
+    affinities: of(tensors, "affinities", styles.length ** 2),
+    ...(ownSteps && { ownKeys: { bytes: of(bytes, "ownKeys", (ownSteps.length * keyDims) / 2), steps: ownSteps } }),
+    ...(tensors.has("ownAffinities") && { ownAffinities: of(tensors, "ownAffinities", styles.length) }),
+    ...(pictures.length > 0 && {
+      pictures: new Map(pictures.map(([name, description]) => [name, picture(name, description)])),
+    }),
+  };
+}
+
+type Described = z.infer<typeof DescribedSchema>;
+
+function readDescribed(json = "{}"): Described | undefined {
+  try {
+    return DescribedSchema.parse(JSON.parse(json));
+  } catch {
+    return undefined;
+  }
+}
+
+function readIds(json = ""): string[] | undefined {
+  try {
+    return z.array(z.string()).parse(JSON.parse(json));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * What many drawings show, as an expert of pictures reads each: four bits a value, or the class of each cell of a label map, so that a pack can hold
+ * thousands. A new picture is compared with all of them, and those that are near stand for what they show.
+ */
+import { lengthOf } from "../engine/sphere.ts";
+import { addFourBits, dotFourBits, type FourBitRows } from "./int4.ts";
+
+export type PictureCodes = ({ readonly kind: "dense"; readonly dims: number } & FourBitRows) | MapCodes;
+
+/** Label maps, one-hot as vectors [cells · classes] of length 1. */
+interface MapCodes {
+  readonly kind: "cells";
+  readonly dims: number;
+  /** Of a map, an even number. */
+  readonly cells: number;
+  /** Class of each cell, 0 to 15, two in a byte, the first in its lower half, [rows, cells / 2]. */
+  readonly bytes: Int8Array;
+}
+
+/** Classes that half a byte tells apart. */
+export const classesMax = 16;
+
+/** One row's vector, [dims], times `factor` added to `to`. */
+export function addCode(codes: PictureCodes, row: number, factor: number, to: Float32Array): void {
+  if (codes.kind === "dense") {
+    addFourBits(codes, row, codes.dims, factor, to);
+    return;
+  }
+  const one = factor / Math.sqrt(codes.cells);
+  forEachOne(codes, row, (place) => {
+    to[place]! += one;
+  });
+}
+
+/** The codes of some rows, in their order. */
+export function pickCodes(codes: PictureCodes, rows: readonly number[]): PictureCodes {
+  const width = (codes.kind === "dense" ? codes.dims : codes.cells) / 2;
+  const bytes = new Int8Array(rows.length * width);
+  for (const [to, row] of rows.entries()) bytes.set(codes.bytes.subarray(row * width, (row + 1) * width), to * width);
+  if (codes.kind === "cells") return { ...codes, bytes };
+  return { ...codes, bytes, steps: Float32Array.from(rows, (row) => codes.steps[row]!) };
+}
+
+/** Cosine of each row's vector to a vector [dims]: of two label maps the share of cells that are equal. */
+export function cosinesOf(codes: PictureCodes, vector: Float32Array): Float32Array {
+  const length = lengthOf(vector) || 1;
+  if (codes.kind === "dense") {
+    const { dims, steps } = codes;
+    return steps.map((_, row) => {
+      const { product, squares } = dotFourBits(codes, row, dims, vector);
+      return product / (length * Math.sqrt(squares) || 1);
+    });
+  }
+  const cosines = new Float32Array((2 * codes.bytes.length) / codes.cells);
+  const scale = 1 / (length * Math.sqrt(codes.cells));
+  for (const row of cosines.keys()) {
+    let sum = 0;
+    forEachOne(codes, row, (place) => {
+      sum += vector[place]!;
+    });
+    cosines[row] = sum * scale;
+  }
+  return cosines;
+}
+
+/** The highest class of any cell. */
+export const classesMost = ({ bytes }: MapCodes): number =>
+  bytes.reduce((most, byte) => Math.max(most, byte & 15, (byte >> 4) & 15), 0);
+
+/** Where a map's ones lie in its vector. */
+function forEachOne({ dims, cells, bytes }: MapCodes, row: number, at: (place: number) => void): void {
+  const classes = dims / cells;
+  for (let pair = 0, from = (row * cells) / 2; pair < cells / 2; pair += 1, from += 1) {
+    at(2 * pair * classes + (bytes[from]! & 15));
+    at((2 * pair + 1) * classes + ((bytes[from]! >> 4) & 15));
+  }
+}

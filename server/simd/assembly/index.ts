@@ -1,6 +1,0 @@
-/** What the module gives (server/simd/drawings.ts calls it). */
-
-export { freeFrom, gradientsAt, gradientsBytes, takeAdamStep } from "./adam";
-export { close, pictureAt } from "./closing";
-export { imageAt, opaqueAt, readLines, steepAt, steepnessAt, strokesAt, towardsAt } from "./lines";
-export { maskAt, thinMask } from "./thinning";

@@ -1,0 +1,58 @@
+/**
+ * Calibrates a translation of a pack that is there: encodes an image set by the pack's own experts (pieces that training cached are
+ * used again), measures the flow as it ships and switches the pack to the new numbers by its manifest. A crash at any moment leaves
+ * a pack that verifies.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../../../shared/problem.ts";
+import type { CalibrationEntry } from "../../manifest/manifest.ts";
+import { openBasePack } from "../../packs/base-pack.ts";
+import { writeCalibration } from "../../packs/calibration-file.ts";
+import { removeStaleCalibrations, writeManifest } from "../../packs/publish.ts";
+import { sessionThreadsFor } from "../encode/encode-pool.ts";
+import { encodeSet } from "../encode/encode-set.ts";
+import type { EncodeContext } from "../encode/encoded-chunks.ts";
+import { openSetExperts } from "../encode/pack-experts.ts";
+import { calibrateFlowFile } from "./calibrate.ts";
+
+export interface CalibratePackOptions extends Omit<EncodeContext, "encode"> {
+  /** The pack's own folder. */
+  readonly pack: string;
+  /** Absent = its first translation. */
+  readonly translation?: string | undefined;
+  readonly threads?: number | undefined;
+}
+
+export interface CalibratedPack {
+  readonly pack: string;
+  readonly translation: string;
+  /** SHA-256 of the new manifest. */
+  readonly digest: string;
+  readonly heldOutImages: number;
+  readonly calibration: CalibrationEntry;
+}
+
+/**
+ * @throws AppError `dataset_invalid` when too few images of the set are held out, `pack_unavailable`, `pack_corrupt`, `storage_full`,
+ *   `cancelled`; the pack is then as it was
+ */
+export async function calibratePack(options: CalibratePackOptions): Promise<CalibratedPack> {
+  const { pack, threads = 0, signal } = options;
+  const { manifest, draft, files } = await openBasePack(pack, options.translation);
+  const { id, flow } = draft.translation;
+  const experts = await openSetExperts(
+    { pack, draft, files },
+    { threads: sessionThreadsFor(options.images.count, threads) },
+  );
+  const set = await encodeSet({ ...options, threads, experts, drawnRepeats: 1 });
+  const fitted = await calibrateFlowFile(await readFile(join(pack, flow)), { ...experts, id }, set, threads);
+  if (signal?.aborted) throw new AppError("cancelled", "stopped before the pack was changed");
+  const calibration = await writeCalibration(pack, id, fitted);
+  const translations = manifest.translations.map((translation) =>
+    translation.id === id ? { ...translation, calibration } : translation,
+  );
+  const digest = await writeManifest(pack, { ...manifest, translations });
+  await removeStaleCalibrations(pack, id, translations);
+  return { pack: manifest.id, translation: id, digest, heldOutImages: set.heldOutRows.length, calibration };
+}

@@ -1,0 +1,132 @@
+/**
+ * Calibrates a trained translation on its held-out images: how likely images are, by the conditions that were given, and how far from
+ * learned conditions others lie (fit-outside.ts). Only looked up later, by server/engine/calibration.ts.
+ */
+import { type FlowConditionName, fieldOf, isWord } from "../../../shared/conditions.ts";
+import { AppError } from "../../../shared/problem.ts";
+import type { Calibration, Typicality } from "../../engine/calibration.ts";
+import { batchConditions, type EncodedConditions } from "../../engine/conditions.ts";
+import { logNormal, type Translation } from "../../engine/translation.ts";
+import { createFlow } from "../../flow/flow-sessions.ts";
+import { TrainingRandom } from "../../flow/random.ts";
+import type { TrainingSet } from "../../flow/training-set.ts";
+import { readFlowFile } from "../../flow/weights.ts";
+import type { FittedCalibration } from "../../packs/calibration-file.ts";
+import { fitOutside, type NamedTable, vectorOf } from "./fit-ood-detector.ts";
+import { calibratedRowsMin, quantilesOf } from "./quantiles.ts";
+
+/** Held-out rows that likelihoods are measured on: more would move the quantiles by less than they are read to. */
+const measuredRowsMax = 256;
+/** Steps of 2.5 %. */
+const quantileSteps = 40;
+
+/**
+ * @param translation the trained flow with its experts
+ * @param set what it was trained on, by the same experts; only `heldOutRows` judge
+ * @throws AppError `dataset_invalid` when fewer than `calibratedRowsMin` images are held out
+ */
+export async function calibrate(
+  translation: Pick<Translation, "id" | "flow" | "conditions" | "target">,
+  set: TrainingSet,
+): Promise<FittedCalibration> {
+  if (set.heldOutRows.length < calibratedRowsMin)
+    throw new AppError(
+      "dataset_invalid",
+      `calibration of ${translation.id}: expected at least ${calibratedRowsMin} held-out images, got ${set.heldOutRows.length}`,
+      { field: "set", expected: `at least ${calibratedRowsMin}`, received: String(set.heldOutRows.length) },
+    );
+  const tables = translation.conditions.flatMap((reader): NamedTable[] => {
+    const table = set.conditions.find(({ name }) => name === reader.name);
+    return table ? [{ ...table, ...reader }] : [];
+  });
+  const tests: Array<Calibration["outside"][number]> = [];
+  const outside: FittedCalibration["outside"] = [];
+  for (const table of tables) {
+    const fitted = await fitOutside(table, set, translation.target.imageSizePx);
+    if (!fitted) continue;
+    tests.push(fitted.test);
+    outside.push(fitted.rates);
+  }
+  const typicality = await measureTypicality(translation.flow, tables, set);
+  return { calibration: { outside: tests, typicality }, outside };
+}
+
+/** `calibrate` of a flow as it ships: by the bytes of its file. */
+export async function calibrateFlowFile(
+  file: Uint8Array,
+  { id, ...experts }: Pick<Translation, "id" | "conditions" | "target">,
+  set: TrainingSet,
+  threads: number,
+): Promise<FittedCalibration> {
+  const flow = await createFlow(readFlowFile(file, id), { label: `calibration of ${id}`, threads });
+  try {
+    return await calibrate({ id, ...experts, flow }, set);
+  } finally {
+    await flow.dispose();
+  }
+}
+
+/** log p(z|c) of held-out images for no condition, each alone, each pair, all words and everything; what too few images have is left out. */
+async function measureTypicality(
+  flow: Translation["flow"],
+  tables: readonly NamedTable[],
+  set: TrainingSet,
+): Promise<Typicality[]> {
+  const typicality: Typicality[] = [];
+  for (const conditions of subsetsOf(tables.map(({ name }) => name))) {
+    const used = tables.filter(({ name }) => conditions.includes(name));
+    const rows = set.heldOutRows
+      .filter((row) => used.every(({ options }) => options[row]!.length > 0))
+      .slice(0, measuredRowsMax);
+    if (rows.length < calibratedRowsMin) continue;
+    const means = [...rows].map((row) => set.latents.slice(row * set.dims, (row + 1) * set.dims));
+    const given = [...rows].map((row) => plainestConditions(used, row));
+    const quantiles = async (latents: readonly Float32Array[]): Promise<number[]> =>
+      quantilesOf(await logLikelihoods(flow, latents, given), quantileSteps);
+    typicality.push({
+      conditions,
+      drawn: await quantiles(withPosteriorNoise(means, set.posteriorStd)),
+      inverted: await quantiles(means),
+    });
+  }
+  return typicality;
+}
+
+function withPosteriorNoise(means: readonly Float32Array[], std: number): Float32Array[] {
+  const random = new TrainingRandom(0, 0, "posterior");
+  return means.map((mean) => {
+    const noise = random.fillNormal(new Float32Array(mean.length), std);
+    return mean.map((value, axis) => value + noise[axis]!);
+  });
+}
+
+/** Nothing, each name, each pair of different fields, the words that go together, and everything. */
+function subsetsOf(names: readonly FlowConditionName[]): FlowConditionName[][] {
+  const pairs = names.flatMap((first, at) =>
+    names.slice(at + 1).flatMap((second) => (fieldOf(first) === fieldOf(second) ? [] : [[first, second]])),
+  );
+  const words = names.filter(isWord);
+  return [
+    [],
+    ...names.map((name) => [name]),
+    ...pairs,
+    ...(words.length > 2 && words.length < names.length ? [words] : []),
+    ...(names.length > 2 ? [[...names]] : []),
+  ];
+}
+
+const plainestConditions = (tables: readonly NamedTable[], row: number): EncodedConditions =>
+  Object.fromEntries(
+    tables.map((table) => [table.name, { vector: vectorOf(table, table.options[row]![0]!), presence: 1 }]),
+  );
+
+async function logLikelihoods(
+  flow: Translation["flow"],
+  latents: readonly Float32Array[],
+  given: readonly EncodedConditions[],
+): Promise<number[]> {
+  const all = new Float32Array(latents.length * flow.dims);
+  for (const [row, latent] of latents.entries()) all.set(latent, row * flow.dims);
+  const { values, logDet } = await flow.forward(all, batchConditions(flow, given), latents.length);
+  return latents.map((_, row) => logNormal(values.subarray(row * flow.dims, (row + 1) * flow.dims)) + logDet[row]!);
+}

@@ -1,0 +1,45 @@
+/** Spherical k-means (Dhillon & Modha 2001): unit vectors in the middle of groups of vectors, by cosine. Deterministic. */
+import { TrainingRandom } from "../../flow/random.ts";
+
+/** Rounds after which groups of captions hardly change. */
+const rounds = 6;
+
+/**
+ * @param vectors at least `count`, of any length
+ * @returns middles [count, dims], unit vectors; zeros where only vectors of zeros were
+ */
+export function sphericalCentres(vectors: readonly Float32Array[], count: number): Float32Array {
+  const dims = vectors[0]!.length;
+  const first = new TrainingRandom(1, 0, "evaluation").permutation(vectors.length).slice(0, count);
+  const centres = new Float32Array(count * dims);
+  for (const [index, at] of first.entries()) centres.set(unit(vectors[at]!), index * dims);
+  for (let round = 0; round < rounds; round += 1) {
+    const sums = new Float32Array(count * dims);
+    for (const vector of vectors) {
+      const offset = nearest(vector, centres) * dims;
+      for (let axis = 0; axis < dims; axis += 1) sums[offset + axis]! += vector[axis]!;
+    }
+    for (let index = 0; index < count; index += 1) {
+      const sum = sums.subarray(index * dims, (index + 1) * dims);
+      // An empty group keeps its middle.
+      if (sum.some((value) => value !== 0)) centres.set(unit(sum), index * dims);
+    }
+  }
+  return centres;
+}
+
+function nearest(vector: Float32Array, centres: Float32Array): number {
+  const dims = vector.length;
+  let [best, most] = [0, Number.NEGATIVE_INFINITY];
+  for (let index = 0; index * dims < centres.length; index += 1) {
+    let product = 0;
+    for (let axis = 0; axis < dims; axis += 1) product += vector[axis]! * centres[index * dims + axis]!;
+    if (product > most) [best, most] = [index, product];
+  }
+  return best;
+}
+
+function unit(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  return length === 0 ? vector.slice() : vector.map((value) => value / length);
+}

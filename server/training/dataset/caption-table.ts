@@ -1,0 +1,148 @@
+/**
+ * Captions from a table beside the images: CSV (file, caption[, style]; RFC 4180 quotes, one record a line, header optional)
+ * or JSON Lines ({"file", "caption"[, "style"]}). A bad line costs itself, never its neighbours.
+ */
+import { CaptionSchema } from "../../../shared/conditions.ts";
+import type { Complaints } from "./dataset-issues.ts";
+
+export interface CaptionRow {
+  /** Path relative to the folder, with forward slashes. */
+  readonly file: string;
+  readonly caption: string;
+  readonly style?: string;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A caption of a text in UTF-8, or what is wrong with it. */
+export function readCaption(text: unknown): { readonly caption: string } | string {
+  if (typeof text !== "string") return `expected a text, got ${shown(text)}`;
+  if (text.includes("\uFFFD")) return "expected UTF-8, got bytes of another encoding";
+  const parsed = CaptionSchema.safeParse(text);
+  return parsed.success ? { caption: parsed.data.normalize("NFC") } : parsed.error.issues[0]!.message;
+}
+
+/** Rows in order of the file. Complaints name table and line. */
+export function parseCaptionTable(name: string, text: string, complaints: Complaints): CaptionRow[] {
+  const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+  const parse = name.toLowerCase().endsWith(".csv") ? csvReader(lines) : jsonFields;
+  return lines.flatMap((line, at) => {
+    if (line.trim() === "") return [];
+    const fields = parse(line, at);
+    const row = fields === undefined ? undefined : typeof fields === "string" ? fields : rowOf(fields);
+    if (row === undefined) return [];
+    if (typeof row !== "string") return [row];
+    complaints.add("bad_line", `${name}:${at + 1}`, row);
+    return [];
+  });
+}
+
+/** A row, or what is wrong with it. */
+function rowOf(fields: Fields): CaptionRow | string {
+  const file = firstOf(fields, fileColumns);
+  const caption = firstOf(fields, captionColumns);
+  const { style } = fields;
+  if (typeof file !== "string" || file.trim() === "") return `file: expected the name of an image, got ${shown(file)}`;
+  const path = file.trim().replaceAll("\\", "/").replace(/^\.\//, "");
+  if (path.startsWith("/") || path.split("/").includes("..") || /^[a-z]:/i.test(path))
+    return `file: expected a path inside the folder, got ${shown(file)}`;
+  const read = readCaption(caption);
+  if (typeof read === "string") return `caption: ${read}`;
+  if (style !== undefined && style !== null && typeof style !== "string")
+    return `style: expected a text, got ${shown(style)}`;
+  const trimmed = style?.trim().normalize("NFC") ?? "";
+  if (trimmed.includes("\uFFFD")) return "style: expected UTF-8, got bytes of another encoding";
+  return { file: path, ...read, ...(trimmed !== "" && { style: trimmed }) };
+}
+
+/** Names of the columns that other tools write, too. */
+const fileColumns = ["file", "file_name", "filename", "image"];
+const captionColumns = ["caption", "text"];
+const firstOf = (fields: Fields, names: readonly string[]): unknown =>
+  names.map((name) => fields[name]).find((value) => value !== undefined);
+
+const shown = (value: unknown): string => (value === undefined ? "none" : JSON.stringify(value).slice(0, 60));
+
+function jsonFields(line: string): Fields | string {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
+  } catch {
+    // The same complaint for both.
+  }
+  return `expected one JSON object, got "${line.slice(0, 40)}"`;
+}
+
+/** Spreadsheets of some languages separate cells by semicolons, or by tabs. */
+const separators = [",", ";", "\t"];
+
+/** Reads lines by the header's columns, or as file, caption, style. The header itself gives nothing. */
+function csvReader(lines: readonly string[]): (line: string, at: number) => Fields | string | undefined {
+  const first = lines.findIndex((line) => line.trim() !== "");
+  const cellsOf = (separator: string): string[] => {
+    const cells = splitCsv(lines[first] ?? "", separator);
+    return typeof cells === "string" ? [] : cells;
+  };
+  const namesOf = (candidate: string): string[] =>
+    cellsOf(candidate).map((cell) => cell.trim().toLowerCase().replace(" ", "_"));
+  const isHeader = (names: readonly string[]): boolean =>
+    [fileColumns, captionColumns].every((known) => names.some((name) => known.includes(name)));
+  const divides = (candidate: string): boolean => cellsOf(candidate).length > 1;
+  // A caption may hold the separators that the table does not use: the first cell alone must be a file's name.
+  const fits = (candidate: string): boolean =>
+    divides(candidate) && (isHeader(namesOf(candidate)) || /\.[a-z]{3,4}$/i.test(cellsOf(candidate)[0]!.trim()));
+  const separator = separators.find(fits) ?? separators.find(divides) ?? ",";
+  const names = namesOf(separator);
+  const hasHeader = isHeader(names);
+  const columns = hasHeader ? names : ["file", "caption", "style"];
+  return (line, at) => {
+    if (hasHeader && at === first) return undefined;
+    const cells = splitCsv(line, separator);
+    if (typeof cells === "string") return cells;
+    const fewest = hasHeader ? columns.length : 2;
+    if (cells.length < fewest || cells.length > columns.length) {
+      const expected = fewest === columns.length ? fewest : `${fewest} or ${columns.length}`;
+      return `expected ${expected} columns, got ${cells.length}; quote a caption that holds a separator`;
+    }
+    return Object.fromEntries(cells.map((cell, index) => [columns[index]!, cell]));
+  };
+}
+
+/** Cells of a line, or what is wrong with it. Spaces around a quoted cell are none of it, as people write them after a comma. */
+function splitCsv(line: string, separator: string): string[] | string {
+  const cells: string[] = [];
+  let at = 0;
+  const pastSpaces = (from: number): number => {
+    let end = from;
+    while (line[end] === " ") end += 1;
+    return end;
+  };
+  for (;;) {
+    const start = pastSpaces(at);
+    if (line[start] === '"') {
+      let cell = "";
+      let end = start + 1;
+      for (;;) {
+        const quote = line.indexOf('"', end);
+        if (quote < 0) return "expected a closing quote on the same line, got none";
+        cell += line.slice(end, quote);
+        end = quote + 1;
+        if (line[end] !== '"') break;
+        cell += '"';
+        end += 1;
+      }
+      end = pastSpaces(end);
+      if (end < line.length && line[end] !== separator)
+        return `expected a separator after a quoted cell, got "${line[end]}"`;
+      cells.push(cell);
+      at = end;
+    } else {
+      const next = line.indexOf(separator, at);
+      const end = next < 0 ? line.length : next;
+      cells.push(line.slice(at, end));
+      at = end;
+    }
+    if (at >= line.length) return cells;
+    at += 1;
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * Which captions belong to which image of a folder: from one CSV or JSONL table beside them, else from `.txt` files of the same
+ * names (a caption a line, the plainest first), else from the words of the file names.
+ */
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { AppError } from "../../../shared/problem.ts";
+import { parseCaptionTable, readCaption } from "./caption-table.ts";
+import type { Complaints } from "./dataset-issues.ts";
+
+export interface CaptionedFile {
+  /** Path relative to the folder, with forward slashes. */
+  readonly file: string;
+  /** The plainest first. */
+  readonly captions: readonly string[];
+}
+
+const isImage = (path: string): boolean => /\.(png|jpe?g|webp|gif)$/i.test(path);
+const isOtherImage = (path: string): boolean => /\.(svg|bmp|tiff?|ico|avif|heic|heif|jxl|psd)$/i.test(path);
+const isTable = (path: string): boolean => /^[^/]+\.(csv|jsonl)$/i.test(path);
+const isText = (path: string): boolean => path.toLowerCase().endsWith(".txt");
+const stemOf = (path: string): string => path.replace(/\.[^./]*$/, "");
+
+/** The same name may be spelt with composed or with separate accents: a table and a disk need not agree. */
+const spelt = (path: string): string => path.normalize("NFC");
+
+/**
+ * Every file below a folder but hidden ones, in the order of their names, with forward slashes. Links to files count as files; those to
+ * folders are complained about.
+ * @throws AppError `dataset_invalid` when there is no such folder
+ */
+export async function filesBelow(folder: string, complaints: Complaints): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
+    throw new AppError("dataset_invalid", `${folder}: expected a folder of images, got none that can be read`, {
+      cause,
+    });
+  });
+  const paths: string[] = [];
+  for (const entry of entries) {
+    const path = join(entry.parentPath, entry.name);
+    const place = relative(folder, path).replaceAll("\\", "/");
+    if (place.split("/").some((part) => part.startsWith("."))) continue;
+    // A link that leads nowhere is complained about when it is read.
+    const linked = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : undefined;
+    if (linked?.isDirectory()) complaints.add("linked_folder", place);
+    else if (entry.isFile() || (entry.isSymbolicLink() && linked?.isFile() !== false)) paths.push(place);
+  }
+  return paths.sort();
+}
+
+/**
+ * Images with their captions, in the order of their names.
+ * @param files what `filesBelow` gives
+ * @throws AppError `dataset_invalid` when there are several tables
+ */
+export async function captionsOfFolder(
+  folder: string,
+  files: readonly string[],
+  complaints: Complaints,
+): Promise<CaptionedFile[]> {
+  const images = files.filter(isImage);
+  const [table, second] = files.filter(isTable);
+  if (second !== undefined)
+    throw new AppError("dataset_invalid", `${folder}: expected one table of captions, got ${table} and ${second}`);
+  for (const file of files.filter(isOtherImage))
+    complaints.add("unreadable_image", file, "expected PNG, JPEG, WebP or GIF");
+  const captions =
+    table === undefined
+      ? ((await fromTexts(folder, files.filter(isText), images, complaints)) ?? fromNames(images))
+      : await fromTable(folder, table, complaints);
+  const known = new Set(images.map(spelt));
+  for (const file of captions.keys()) if (!known.has(file)) complaints.add("caption_without_image", file);
+  return images.flatMap((file) => {
+    const own = captions.get(spelt(file)) ?? [];
+    if (own.length > 0) return [{ file, captions: [...new Set(own)] }];
+    complaints.add("image_without_caption", file);
+    return [];
+  });
+}
+
+async function fromTable(folder: string, table: string, complaints: Complaints): Promise<Map<string, string[]>> {
+  const captions = new Map<string, string[]>();
+  const text = await readFile(join(folder, table), "utf8").catch((cause: unknown) => {
+    throw new AppError("dataset_invalid", `${join(folder, table)}: expected a table that can be read, got ${cause}`, {
+      field: "folder",
+      cause,
+    });
+  });
+  for (const { file, caption, style } of parseCaptionTable(table, text, complaints)) {
+    const own = captions.get(spelt(file)) ?? [];
+    own.push(caption);
+    // A new style is no label of the pack, so it becomes words.
+    if (style !== undefined) own.push(`${style} ${caption}`);
+    captions.set(spelt(file), own);
+  }
+  return captions;
+}
+
+/** Undefined when no text belongs to an image: a licence or a read-me says nothing of them. */
+async function fromTexts(
+  folder: string,
+  texts: readonly string[],
+  images: readonly string[],
+  complaints: Complaints,
+): Promise<Map<string, string[]> | undefined> {
+  const imagesOf = new Map<string, string[]>();
+  for (const file of images.map(spelt)) {
+    const stem = stemOf(file);
+    imagesOf.set(stem, [...(imagesOf.get(stem) ?? []), file]);
+  }
+  if (!texts.some((path) => imagesOf.has(stemOf(spelt(path))))) return undefined;
+  const captions = new Map<string, string[]>();
+  for (const path of texts) {
+    const named = imagesOf.get(stemOf(spelt(path)));
+    // What says nothing of an image is not read: a licence's lines are no captions.
+    const own = named === undefined ? [] : await captionsOfText(folder, path, complaints);
+    for (const file of named ?? [path]) captions.set(file, own);
+  }
+  return captions;
+}
+
+/** A caption a line; a text that can't be read costs its images, not the rest. */
+async function captionsOfText(folder: string, path: string, complaints: Complaints): Promise<string[]> {
+  const own: string[] = [];
+  try {
+    for (const [at, line] of (await readFile(join(folder, path), "utf8")).split(/\r?\n/).entries()) {
+      if (line.trim() === "") continue;
+      const caption = readCaption(line);
+      if (typeof caption === "object") own.push(caption.caption);
+      else complaints.add("bad_line", `${path}:${at + 1}`, caption);
+    }
+  } catch (error) {
+    complaints.add("bad_line", path, `expected a text, got ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return own;
+}
+
+/** Words of kebab, snake and camel case; a number at the end only tells files apart. */
+function fromNames(images: readonly string[]): Map<string, string[]> {
+  return new Map(
+    images.map(spelt).map((file) => {
+      const words = stemOf(file)
+        .replace(/^.*\//, "")
+        .replace(/(\p{Ll})(\p{Lu})/gu, "$1 $2")
+        .replace(/[^\p{L}\p{N}]+/gu, " ")
+        .trim()
+        .replace(/ \d+$/, "")
+        .toLowerCase();
+      const caption = readCaption(words);
+      return [file, typeof caption === "object" && /\p{L}/u.test(caption.caption) ? [caption.caption] : []];
+    }),
+  );
+}

@@ -1,0 +1,99 @@
+/**
+ * A training set without data, for a generator that has no encoder: draw latents and classes, let it generate, and let the
+ * conditioning experts read its images. The flow then learns p(z | Φ(Λ(z))), as the paper did with BigGAN (arXiv 2005.13580,
+ * section 4.1). (seed, row) alone fix a row, so drawing more of them changes none.
+ */
+import type { FlowConditionName } from "../../../shared/conditions.ts";
+import { AppError } from "../../../shared/problem.ts";
+import type { Generator } from "../../experts/custom/generator.ts";
+import type { ExpertCore } from "../../experts/expert.ts";
+import { asText } from "../../experts/values.ts";
+import { TrainingRandom } from "../../flow/random.ts";
+import type { TrainingSet } from "../../flow/training-set.ts";
+import { denseTable } from "../../flow/vector-table.ts";
+
+export interface GeneratedCondition {
+  readonly name: FlowConditionName;
+  readonly expert: ExpertCore;
+  /** Names of the generator's classes, for an expert that reads words; absent = the expert reads the generated image. */
+  readonly classNames?: readonly string[];
+}
+
+export interface GeneratorSetOptions {
+  readonly generator: Generator;
+  /** What the flow shall be conditioned on. */
+  readonly conditions: readonly GeneratedCondition[];
+  /** Images that are drawn. */
+  readonly samples: number;
+  /** How many of them are held out, the last ones. */
+  readonly heldOut: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+  onProgress?(done: number, total: number): void;
+}
+
+/** Rows between two reports. */
+const reportEvery = 64;
+
+/**
+ * Draws, generates and encodes `samples` images.
+ * @throws AppError `dataset_invalid` when nothing would be left to train on, `cancelled` by the signal, or an expert's own fault
+ */
+export async function generatorSet(options: GeneratorSetOptions): Promise<TrainingSet> {
+  const { generator, conditions, samples, heldOut, signal, onProgress } = options;
+  const { classCount } = generator;
+  for (const { name, classNames } of conditions)
+    if (classNames && classNames.length !== classCount)
+      throw new AppError(
+        "dataset_invalid",
+        `${name}: expected ${classCount} labels, one for each class of the generator, got ${classNames.length}`,
+      );
+  if (heldOut >= samples)
+    throw new AppError("dataset_invalid", `generator: expected fewer held-out images than ${samples}, got ${heldOut}`);
+  const { latentDims: dims } = generator;
+  const latents = new Float32Array(samples * dims);
+  const tables = conditions.map(({ expert }) => new Float32Array(samples * expert.dims));
+  for (let row = 0; row < samples; row += 1) {
+    if (signal?.aborted) throw new AppError("cancelled", `generator: stopped after ${row} of ${samples} images`);
+    const z = drawZ(generator, options.seed, row);
+    latents.set(z, row * dims);
+    const planes = await generator.decode(z, 1);
+    const image = {
+      kind: "image",
+      planes,
+      sizePx: generator.imageSizePx,
+      key: `generated ${options.seed} ${row}`,
+    } as const;
+    for (const [at, { expert, classNames }] of conditions.entries()) {
+      // An image stands for what a user would make of it: the sketch expert reads its edges.
+      const vector = classNames
+        ? await expert.encode([asText(classNames[generator.classOf(z)]!)])
+        : await (expert.encodeExamples?.([image]) ?? expert.encode([image]));
+      tables[at]!.set(vector, row * expert.dims);
+    }
+    if ((row + 1) % reportEvery === 0) onProgress?.(row + 1, samples);
+  }
+  const rows = Int32Array.from({ length: samples }, (_, row) => row);
+  const ownEntry = Array.from(rows, (row) => [row]);
+  return {
+    dims,
+    latents,
+    posteriorStd: generator.posteriorStd,
+    conditions: conditions.map(({ name, expert, classNames }, at) => ({
+      name,
+      kind: classNames ? "words" : "picture",
+      dims: expert.dims,
+      table: denseTable(tables[at]!, expert.dims),
+      options: ownEntry,
+    })),
+    trainRows: rows.slice(0, samples - heldOut),
+    heldOutRows: rows.slice(samples - heldOut),
+  };
+}
+
+/** z of one row: a latent from N(0, I) and a class, each as likely as the others. */
+function drawZ(generator: Generator, seed: number, row: number): Float32Array {
+  const random = new TrainingRandom(seed, row, "generator");
+  const classIndex = random.below(Math.max(1, generator.classCount));
+  return generator.zOf(random.fillNormal(new Float32Array(generator.freeDims)), classIndex);
+}

@@ -1,0 +1,153 @@
+/**
+ * From a folder of images with captions to an image set (image-set.ts) in the work folder: files that can't be read are listed
+ * and skipped, duplicates dropped, tiny sets refused, a share held out. Done once: an unchanged folder is not read again.
+ */
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { limits } from "../../../shared/limits.ts";
+import { AppError } from "../../../shared/problem.ts";
+import { decodeFitted, mediaTypeOf } from "../../images/codec.ts";
+import { writeFileAtomically } from "../../platform/atomic-file.ts";
+import { type CaptionedFile, captionsOfFolder, filesBelow } from "./captions-of-folder.ts";
+import { type Complaint, Complaints, describeComplaints } from "./dataset-issues.ts";
+import { holdOut } from "./hold-out.ts";
+import type { ImageItem } from "./image-set.ts";
+import { DuplicateFinder } from "./near-duplicates.ts";
+import { interleave, writeIndex, writePixels } from "./write-image-set.ts";
+
+/** Image files that are read and decoded while one is looked at. */
+const readAhead = 8;
+/** Counts ways of making pixels of a file: sets of another one are made anew. */
+const pixelsVersion = 2;
+/** Images between two reports of progress. */
+const reportEvery = 8;
+
+export interface PreparedFolder {
+  readonly usable: number;
+  readonly heldOut: number;
+  readonly complaints: readonly Complaint[];
+}
+
+/** `prepared.json` beside the set. */
+interface Prepared extends PreparedFolder {
+  readonly fingerprint: string;
+}
+
+export interface PrepareOptions {
+  readonly folder: string;
+  /** Where `index.jsonl` and `images.rgba` go. */
+  readonly set: string;
+  readonly sizePx: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Waited for. */
+  readonly onProgress?: ((done: number, total: number) => void | Promise<void>) | undefined;
+}
+
+/** @throws AppError `dataset_invalid` with every reason when fewer than `limits.examplesMin` images are usable */
+export async function prepareFolder(options: PrepareOptions): Promise<PreparedFolder> {
+  const { folder, set, sizePx } = options;
+  const complaints = new Complaints();
+  const files = await filesBelow(folder, complaints);
+  const fingerprint = await fingerprintOf(folder, files, sizePx);
+  const donePath = join(set, "prepared.json");
+  if (existsSync(donePath)) {
+    const { fingerprint: known, ...done } = JSON.parse(await readFile(donePath, "utf8")) as Prepared;
+    if (known === fingerprint) return done;
+  }
+  // With everything that was encoded from the pixels of other files.
+  await rm(set, { recursive: true, force: true });
+  await mkdir(set, { recursive: true });
+  const captioned = await captionsOfFolder(folder, files, complaints);
+  const usable = await decodeAll(options, captioned, complaints);
+  const found = complaints.list();
+  if (usable.length < limits.examplesMin) throw tooFew(folder, usable.length, found);
+  const heldOut = holdOut(usable, folder);
+  const items = usable.map(
+    ({ file, captions }, row): ImageItem => ({
+      row,
+      id: file,
+      style: "",
+      concept: captions[0]!,
+      captions: [...captions],
+      split: heldOut.has(row) ? "heldOutPair" : "train",
+    }),
+  );
+  await writeIndex(set, items);
+  const prepared = { usable: usable.length, heldOut: heldOut.size, complaints: found };
+  // Last: without it, whatever an interrupted run left is made again.
+  await writeFileAtomically(donePath, JSON.stringify({ ...prepared, fingerprint } satisfies Prepared));
+  return prepared;
+}
+
+/** Decodes what can be decoded into `images.rgba`; gives the files that are in it, in order. */
+async function decodeAll(
+  { folder, set, sizePx, signal, onProgress }: PrepareOptions,
+  captioned: readonly CaptionedFile[],
+  complaints: Complaints,
+): Promise<CaptionedFile[]> {
+  const usable: CaptionedFile[] = [];
+  const duplicates = new DuplicateFinder();
+  await writePixels(set, async (add) => {
+    const decoding = captioned.slice(0, readAhead).map(({ file }) => decode(join(folder, file), sizePx));
+    for (const [index, item] of captioned.entries()) {
+      signal?.throwIfAborted();
+      const planes = await decoding.shift()!;
+      const ahead = captioned[index + readAhead];
+      if (ahead) decoding.push(decode(join(folder, ahead.file), sizePx));
+      if (typeof planes === "string") complaints.add("unreadable_image", item.file, planes);
+      else if (planes.subarray(3 * sizePx * sizePx).every((alpha) => alpha === 0))
+        complaints.add("empty_image", item.file, "every pixel is transparent");
+      else {
+        const bytes = interleave(planes, sizePx);
+        const known = duplicates.find(item.file, bytes, sizePx);
+        if (known)
+          complaints.add("duplicate", item.file, `${known.isExact ? "equals" : "looks the same as"} ${known.name}`);
+        else {
+          usable.push(item);
+          await add(bytes);
+        }
+      }
+      const done = index + 1;
+      if (done % reportEvery === 0 || done === captioned.length) await onProgress?.(done, captioned.length);
+    }
+  });
+  return usable;
+}
+
+/** Files up to so many bytes are read synchronously: asynchronous reads stand in line behind images that are being decoded. */
+const smallFileBytes = 256 * 1024;
+
+/** Planes, or why there are none. */
+async function decode(path: string, sizePx: number): Promise<Float32Array | string> {
+  try {
+    const { size } = statSync(path);
+    if (size > limits.uploadMaxBytes) return `expected at most ${limits.uploadMaxBytes} bytes, got ${size}`;
+    const bytes = size <= smallFileBytes ? readFileSync(path) : await readFile(path);
+    mediaTypeOf(bytes);
+    return await decodeFitted(bytes, sizePx);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Changes whenever a file does. */
+async function fingerprintOf(folder: string, files: readonly string[], sizePx: number): Promise<string> {
+  const hash = createHash("sha256").update(`${pixelsVersion} ${sizePx}\n`);
+  for (const file of files) {
+    // A link that leads nowhere is complained about when the image is read.
+    const info = await stat(join(folder, file)).catch(() => undefined);
+    hash.update(`${file}\n${info?.size} ${info?.mtimeMs}\n`);
+  }
+  return hash.digest("hex");
+}
+
+function tooFew(folder: string, usable: number, complaints: readonly Complaint[]): AppError {
+  const why = describeComplaints(complaints);
+  return new AppError(
+    "dataset_invalid",
+    [`${basename(folder)}: expected at least ${limits.examplesMin} usable images, got ${usable}`, ...why].join("\n"),
+    { field: "folder", expected: `at least ${limits.examplesMin} usable images`, received: String(usable) },
+  );
+}

@@ -1,0 +1,54 @@
+/** Writing an image set (image-set.ts): its index, and its pixels image after image, each file whole or not at all. */
+import { open, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { asStorageError, writeFileAtomically } from "../../platform/atomic-file.ts";
+import type { ImageItem } from "./image-set.ts";
+
+/** @throws AppError `storage_full` */
+export const writeIndex = (set: string, items: readonly ImageItem[]): Promise<void> =>
+  writeFileAtomically(join(set, "index.jsonl"), `${items.map((item) => JSON.stringify(item)).join("\n")}\n`);
+
+/**
+ * Writes the pixels beside their place and puts them there when all are written.
+ * @param fill is given what adds the bytes of an image, which need not be waited for but before the next
+ * @throws AppError `storage_full`, and whatever `fill` throws
+ */
+export async function writePixels(
+  set: string,
+  fill: (add: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const path = join(set, "images.rgba");
+  const out = await open(`${path}.writing`, "w");
+  // Of the image before, which need not be waited for but when the next one is there.
+  let writing = Promise.resolve();
+  try {
+    await fill(async (bytes) => {
+      await writing;
+      writing = out.writeFile(bytes);
+      writing.catch(() => undefined);
+    });
+    await writing;
+    await out.sync();
+  } catch (error) {
+    throw asStorageError(error);
+  } finally {
+    await out.close();
+  }
+  await rename(`${path}.writing`, path);
+}
+
+/** Premultiplied planes [4, size, size] in [0, 1] → bytes [size, size, 4]. */
+export function interleave(planes: Float32Array, sizePx: number): Uint8Array {
+  const pixels = sizePx * sizePx;
+  const bytes = new Uint8Array(4 * pixels);
+  for (let pixel = 0, at = 0; pixel < pixels; pixel += 1, at += 4) {
+    bytes[at] = toByte(planes[pixel]!);
+    bytes[at + 1] = toByte(planes[pixels + pixel]!);
+    bytes[at + 2] = toByte(planes[2 * pixels + pixel]!);
+    bytes[at + 3] = toByte(planes[3 * pixels + pixel]!);
+  }
+  return bytes;
+}
+
+/** Rounded: storing into bytes cuts the fraction off. */
+const toByte = (value: number): number => 255 * value + 0.5;

@@ -1,0 +1,165 @@
+/**
+ * From a folder of captioned images to a training set: images are read and validated, then encoded once by a translation's frozen experts, and
+ * after them the base's drawings, laid as those images are. The threads that encode start, and experts are opened, while images are still being read.
+ */
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { TrainingSet } from "../../flow/training-set.ts";
+import { writeFileAtomically } from "../../platform/atomic-file.ts";
+import { type ImageSet, openImageSet } from "../dataset/image-set.ts";
+import { type PreparedFolder, type PrepareOptions, prepareFolder } from "../dataset/prepare-folder.ts";
+import type { DrawingsSource, LaidDrawings } from "./drawings-source.ts";
+import { EncodeTeam, sessionThreadsFor } from "./encode-pool.ts";
+import { encodeSet } from "./encode-set.ts";
+import { captionsOf } from "./encode-words.ts";
+import type { ExpertsSource, SetExperts } from "./pack-experts.ts";
+
+export interface FolderProgress {
+  readonly stage: "reading" | "encoding";
+  /** Images read; captions and images encoded, drawings laid and encoded. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface EncodeFolderOptions<Experts extends SetExperts> extends Omit<PrepareOptions, "onProgress"> {
+  readonly source: ExpertsSource;
+  /**
+   * Opens the source's experts for this thread, once: where there is a team, while images are being read, otherwise when the folder is known to be fit for
+   * training. @param threads of their sessions
+   */
+  openExperts(threads: number): Promise<Experts>;
+  /** Cores that encode; 0 = all. */
+  readonly threads: number;
+  /** The base's drawings that belong beside the folder's images. */
+  readonly findDrawings?: ((images: ImageSet) => Promise<DrawingsSource | undefined>) | undefined;
+  /** Waited for while images are read and drawings are laid. */
+  readonly onProgress?: ((progress: FolderProgress) => void | Promise<void>) | undefined;
+}
+
+export interface EncodedFolder<Experts extends SetExperts> {
+  readonly images: PreparedFolder;
+  readonly experts: Experts;
+  readonly set: TrainingSet;
+  /** The plainest caption of each row of the set. */
+  readonly captions: readonly string[];
+  readonly drawings?: EncodedDrawings;
+}
+
+/** Drawings of the base, laid as a folder's images are. */
+export interface EncodedDrawings {
+  readonly set: TrainingSet;
+  readonly laid: LaidDrawings;
+}
+
+/** @throws AppError `dataset_invalid`, `storage_full`, the signal's reason, and whatever opening or running an expert throws */
+export async function encodeFolder<Experts extends SetExperts>(
+  options: EncodeFolderOptions<Experts>,
+): Promise<EncodedFolder<Experts>> {
+  const { set: folder, sizePx, source, threads, signal, onProgress } = options;
+  const team = new EncodeTeam(source, threads);
+  let opening: Promise<Experts> | undefined;
+  const open = (sessionThreads: number): Promise<Experts> => {
+    opening ??= options.openExperts(sessionThreads);
+    return opening;
+  };
+  try {
+    const prepared = await prepareFolder({
+      ...options,
+      onProgress(done, total) {
+        // A fault of it is met when the folder is read.
+        if (team.startFor(total)) open(1).catch(() => undefined);
+        return onProgress?.({ stage: "reading", done, total });
+      },
+    });
+    const images = await openImageSet(folder, sizePx);
+    try {
+      const drawings = await options.findDrawings?.(images);
+      const rows = images.count + (drawings?.count ?? 0);
+      team.foresee(rows);
+      // A folder that was read before is not read again.
+      const experts = await open(sessionThreadsFor(rows, threads));
+      const captions = captionsOf(images).length + (drawings?.captions.length ?? 0);
+      const progress = new Progress(rows + (drawings?.count ?? 0) + captions, onProgress);
+      const encode = (from: string, some: ImageSet): Promise<TrainingSet> =>
+        encodeSet({
+          ...{ folder: from, images: some, experts, team, signal },
+          drawnRepeats: 1,
+          onProgress: ({ done, total }) => void progress.at(done, total),
+        });
+      const set = await encode(folder, images);
+      return {
+        images: prepared,
+        experts,
+        set,
+        captions: images.items.map((item) => item.captions[0]!),
+        ...(drawings && { drawings: await encodeDrawings(options, { drawings, experts, set, progress, encode }) }),
+      };
+    } finally {
+      await images.close();
+    }
+  } finally {
+    // Nothing of a run that has ended goes on.
+    await Promise.all([team.close(), opening?.catch(() => undefined)]);
+  }
+}
+
+/** Of several parts of the encoding, one after the other. */
+class Progress {
+  readonly #total: number;
+  readonly #tell: EncodeFolderOptions<SetExperts>["onProgress"];
+  #before = 0;
+
+  constructor(total: number, tell: EncodeFolderOptions<SetExperts>["onProgress"]) {
+    this.#total = total;
+    this.#tell = tell;
+  }
+
+  /** So much of the part at hand is done; the next one begins where it ends. */
+  async at(done: number, ofPart: number): Promise<void> {
+    const all = this.#before + done;
+    if (done === ofPart) this.#before = all;
+    await this.#tell?.({ stage: "encoding", done: all, total: this.#total });
+  }
+}
+
+interface DrawingsWork<Experts> {
+  readonly drawings: DrawingsSource;
+  readonly experts: Experts;
+  readonly set: TrainingSet;
+  readonly progress: Progress;
+  encode(folder: string, images: ImageSet): Promise<TrainingSet>;
+}
+
+/** Lays them, once, in a set below that of the folder, which goes when the folder changes, and encodes them. */
+async function encodeDrawings<Experts extends SetExperts>(
+  { set: folder, sizePx, threads, signal }: EncodeFolderOptions<Experts>,
+  { drawings, experts, set, progress, encode }: DrawingsWork<Experts>,
+): Promise<EncodedDrawings> {
+  const place = join(folder, "drawings");
+  const done = join(place, "laid.json");
+  const known = existsSync(done) ? (JSON.parse(await readFile(done, "utf8")) as Laid) : undefined;
+  let laid = known?.key === drawings.key ? known.laid : undefined;
+  if (!laid) {
+    await rm(done, { force: true });
+    await rm(place, { recursive: true, force: true });
+    await mkdir(place, { recursive: true });
+    const onProgress = (count: number) => progress.at(count, drawings.count);
+    laid = await drawings.write(place, set, experts.conditions, { threads, signal, onProgress });
+    // Last: without it, whatever an interrupted run left is made again.
+    await writeFileAtomically(done, JSON.stringify({ key: drawings.key, laid } satisfies Laid));
+  } else await progress.at(drawings.count, drawings.count);
+  const images = await openImageSet(place, sizePx);
+  try {
+    return { set: await encode(place, images), laid };
+  } finally {
+    await images.close();
+  }
+}
+
+/** `laid.json` beside the drawings. */
+interface Laid {
+  /** Names what they were made from. */
+  readonly key: string;
+  readonly laid: LaidDrawings;
+}

@@ -1,0 +1,71 @@
+/**
+ * Encodes an image set once by the frozen experts of a translation: latents of all images, vectors of everything that
+ * conditions them. Results are cached beside the set, so an interrupted run goes on where it stopped.
+ */
+import { TrainingRandom } from "../../flow/random.ts";
+import type { ConditionTable, TrainingSet } from "../../flow/training-set.ts";
+import type { ImageItem } from "../dataset/image-set.ts";
+import { encodeSetImages } from "./encode-images.ts";
+import { EncodeTeam } from "./encode-pool.ts";
+import { encodeSetWords } from "./encode-words.ts";
+import type { EncodeContext } from "./encoded-chunks.ts";
+import type { SetCondition, SetExperts } from "./pack-experts.ts";
+
+export interface EncodeOptions extends Omit<EncodeContext, "encode"> {
+  readonly experts: SetExperts;
+  /** How often a drawn image comes for each time that one of its recoloured copies does, so that plain names keep their natural colours. */
+  readonly drawnRepeats: number;
+  /** Cores that encode, with sessions of one thread each (`experts` too, where there are rows enough for a team); 0 = all, absent = this thread alone. */
+  readonly threads?: number | undefined;
+  /** Of the same experts, the caller's, who closes it; absent = a team of its own. */
+  readonly team?: EncodeTeam | undefined;
+}
+
+/** The training set of a translation. Where it knows styles, images of other styles (held back) are left out of both splits. */
+export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
+  const { images, experts, drawnRepeats, signal } = options;
+  const team = options.team ?? new EncodeTeam(experts.source, options.threads ?? 1);
+  const { words, pictures } = partition(experts.conditions);
+  const encode: EncodeContext["encode"] = (task, onRows) => team.encode(task, images, experts, { signal, onRows });
+  const context = { ...options, encode };
+  const tables = new Map<string, ConditionTable>();
+  let latents: Float32Array;
+  try {
+    for (const table of await encodeSetWords(context, words)) tables.set(table.name, table);
+    const encoded = await encodeSetImages(context, pictures, experts);
+    for (const table of encoded.tables) tables.set(table.name, table);
+    latents = encoded.latents;
+  } finally {
+    if (!options.team) await team.close();
+  }
+  const conditions = experts.conditions.map(({ name }) => tables.get(name)!);
+  const styles = conditions.find(({ name }) => name === "style");
+  const rowsIn = (split: ImageItem["split"]): number[] =>
+    images.items.flatMap((item, row) =>
+      item.split === split && (styles === undefined || styles.options[row]!.length > 0) ? [row] : [],
+    );
+  return {
+    dims: experts.target.latentDims,
+    latents,
+    posteriorStd: experts.posteriorStd,
+    trainRows: Int32Array.from(
+      rowsIn("train").flatMap((row) =>
+        new Array<number>(images.items[row]!.augmentedFrom === undefined ? drawnRepeats : 1).fill(row),
+      ),
+    ),
+    heldOutRows: shuffled(rowsIn("heldOutPair")),
+    conditions,
+  };
+}
+
+/** Conditions that an index says in words, and those that are read from each image's own pixels. */
+function partition(conditions: readonly SetCondition[]): Record<"words" | "pictures", SetCondition[]> {
+  const words = conditions.filter(({ name }) => name === "caption" || name === "label" || name === "style");
+  return { words, pictures: conditions.filter((condition) => !words.includes(condition)) };
+}
+
+/** Mixes styles and concepts, so that any prefix is a fair sample and a neighbour is a stranger. */
+function shuffled(rows: readonly number[]): Int32Array {
+  const order = new TrainingRandom(0, 0, "order").permutation(rows.length);
+  return Int32Array.from(order, (index) => rows[index]!);
+}

@@ -1,0 +1,76 @@
+/** Opens the experts that a translation joins, for encoding a training set, each with a digest of what its vectors depend on. */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { type FlowConditionName, fieldOf } from "../../../shared/conditions.ts";
+import type { TargetExpert } from "../../engine/interfaces.ts";
+import type { Expert, ExpertOptions } from "../../experts/expert.ts";
+import { openConditioning, openTarget } from "../../experts/registry.ts";
+import { SharedFiles } from "../../experts/shared-files.ts";
+import { type ConditioningEntry, filesOfExpert } from "../../manifest/manifest.ts";
+import { entryOf, type PackDraft } from "../../packs/pack-draft.ts";
+import type { FileDigests } from "../../packs/publish.ts";
+
+/** A condition of the set with the expert that encodes it. */
+export interface SetCondition {
+  readonly name: FlowConditionName;
+  readonly entry: ConditioningEntry;
+  readonly expert: Expert;
+  /** Names what the vectors depend on, for the cache; conditions with the same source are read from one network. */
+  readonly source: string;
+}
+
+/** What experts are opened from, enough to open them once more. */
+export interface ExpertsSource {
+  /** The pack's folder. */
+  readonly pack: string;
+  readonly draft: PackDraft;
+  readonly files: FileDigests;
+}
+
+export interface SetExperts {
+  readonly source: ExpertsSource;
+  readonly target: TargetExpert;
+  /** SHA-256 of what encodes images to latents. */
+  readonly targetDigest: string;
+  readonly posteriorStd: number;
+  readonly conditions: readonly SetCondition[];
+}
+
+/** @throws AppError `pack_corrupt` when a file is not what its entry promises */
+export async function openSetExperts(source: ExpertsSource, options: ExpertOptions): Promise<SetExperts> {
+  const { pack, draft, files } = source;
+  const digests = new Map([...files].map(([path, digest]) => [join(pack, path), digest]));
+  const withShared = { shared: new SharedFiles(digests), ...options };
+  const { translation, target } = draft;
+  const conditions: SetCondition[] = [];
+  for (const { name, expert } of translation.conditions)
+    conditions.push(await openSetCondition(source, name, entryOf(draft, expert), withShared));
+  return {
+    source,
+    target: await openTarget(pack, target, withShared),
+    targetDigest: files.get(filesOfExpert(target)[0]!)!,
+    posteriorStd: target.posteriorStd,
+    conditions,
+  };
+}
+
+/** @throws AppError `pack_corrupt` when a file is not what the entry promises */
+export const openSetCondition = async (
+  { pack, files }: Pick<ExpertsSource, "pack" | "files">,
+  name: FlowConditionName,
+  entry: ConditioningEntry,
+  options: ExpertOptions,
+): Promise<SetCondition> => ({
+  name,
+  entry,
+  expert: await openConditioning(pack, entry, fieldOf(name), options),
+  source: sourceOf(entry, files),
+});
+
+/** The files' digests and the entry's settings; not which of a network's outputs is read, so that depths share a source. */
+function sourceOf(entry: ConditioningEntry, digests: FileDigests): string {
+  const files = filesOfExpert(entry);
+  const settings = { ...entry, output: undefined, dims: undefined };
+  const content = JSON.stringify([settings, files.map((path) => digests.get(path))]);
+  return createHash("sha256").update(content).digest("hex");
+}

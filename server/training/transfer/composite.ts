@@ -1,0 +1,87 @@
+/**
+ * Laying a drawing as the images of a folder are (ground.ts): shrunk into the place of things, on a ground from which it stands out.
+ */
+import { averageAreas } from "../../engine/areas.ts";
+import { boundsOf } from "../../experts/sketch/mask.ts";
+import { type Box, type EmptyGround, type Ground, visible } from "./background-template.ts";
+
+/** Premultiplied planes [4, sizePx, sizePx] of a drawing → the same of it in the ground's box, centred, not enlarged, on a ground or on nothing. */
+export function layOn({ sizePx, box }: Ground, drawing: Float32Array, on: EmptyGround | undefined): Float32Array {
+  const pixels = sizePx ** 2;
+  const laid = new Float32Array(4 * pixels);
+  const own = extentOf(drawing, sizePx);
+  const side = Math.max(own.right - own.left, own.bottom - own.top);
+  const scale = Math.min(
+    1,
+    (box.right - box.left) / (own.right - own.left),
+    (box.bottom - box.top) / (own.bottom - own.top),
+  );
+  const smallPx = Math.max(1, Math.round(scale * side));
+  const small = averageAreas(squareAround(drawing, sizePx, own, side), side, smallPx);
+  const [left, top] = [
+    Math.round((box.left + box.right - smallPx) / 2),
+    Math.round((box.top + box.bottom - smallPx) / 2),
+  ];
+  for (let y = 0; y < smallPx; y += 1)
+    for (let x = 0; x < smallPx; x += 1) {
+      const [toX, toY] = [left + x, top + y];
+      if (toX < 0 || toY < 0 || toX >= sizePx || toY >= sizePx) continue;
+      for (let channel = 0; channel < 4; channel += 1)
+        laid[channel * pixels + toY * sizePx + toX] = small[(channel * smallPx + y) * smallPx + x]!;
+    }
+  for (let pixel = 0; pixel < pixels; pixel += 1) {
+    const seen = 1 - laid[3 * pixels + pixel]!;
+    for (let at = pixel; on && at < 4 * pixels; at += pixels)
+      // A decoder may give a colour that is more than its alpha.
+      laid[at] = Math.min(1, laid[at]! + seen * on.planes[at]!);
+  }
+  return laid;
+}
+
+/** Distance between colours within which a thing can't be told from its ground. */
+const lost = 0.3;
+
+/** Of some grounds the one that the least of a drawing, premultiplied planes, is lost on. */
+export function clearest(drawing: Float32Array, grounds: readonly EmptyGround[]): EmptyGround | undefined {
+  const pixels = drawing.length / 4;
+  const lostOn = ({ colour: [red, green, blue] }: EmptyGround): number => {
+    let count = 0;
+    for (let pixel = 0; pixel < pixels; pixel += 1) {
+      const alpha = drawing[3 * pixels + pixel]!;
+      if (alpha < 0.5) continue;
+      const squared =
+        (drawing[pixel]! / alpha - red) ** 2 +
+        (drawing[pixels + pixel]! / alpha - green) ** 2 +
+        (drawing[2 * pixels + pixel]! / alpha - blue) ** 2;
+      if (squared < lost ** 2) count += 1;
+    }
+    return count;
+  };
+  const counts = grounds.map(lostOn);
+  return grounds[counts.indexOf(Math.min(...counts))];
+}
+
+/** The whole of what is visible; the whole square where nothing is. */
+function extentOf(drawing: Float32Array, sizePx: number): Box {
+  const alpha = drawing.subarray(3 * sizePx ** 2);
+  const bounds = boundsOf(sizePx, (at) => alpha[at]! > visible);
+  if (!bounds) return { left: 0, top: 0, right: sizePx, bottom: sizePx };
+  return { ...bounds, right: bounds.right + 1, bottom: bounds.bottom + 1 };
+}
+
+/** Planes [4, side, side] of a square whose middle is that of the box. */
+function squareAround(
+  drawing: Float32Array,
+  sizePx: number,
+  { left, top, right, bottom }: Box,
+  side: number,
+): Float32Array {
+  const square = new Float32Array(4 * side * side);
+  const [dx, dy] = [Math.floor((side - (right - left)) / 2), Math.floor((side - (bottom - top)) / 2)];
+  for (let channel = 0; channel < 4; channel += 1)
+    for (let y = top; y < bottom; y += 1) {
+      const from = (channel * sizePx + y) * sizePx;
+      square.set(drawing.subarray(from + left, from + right), (channel * side + y - top + dy) * side + dx);
+    }
+  return square;
+}

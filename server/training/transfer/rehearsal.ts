@@ -1,0 +1,51 @@
+/**
+ * Rehearsal: a set that is trained on, with rows of another beside it that go on to be drawn, so that a flow that learns a little that is new keeps what it
+ * knew (Robins 1995, "Catastrophic forgetting, rehearsal and pseudorehearsal": what is rehearsed may be the net's own memory of it).
+ */
+import type { ConditionTable, TrainingSet } from "../../flow/training-set.ts";
+import type { VectorTable } from "../../flow/vector-table.ts";
+
+/**
+ * The rows of `set`, as they are, and after them the training rows of `other` to rehearse, encoded by the same experts.
+ * Neither set is changed.
+ */
+export function withRehearsal(set: TrainingSet, other: TrainingSet): TrainingSet {
+  const rows = set.latents.length / set.dims;
+  return {
+    ...set,
+    latents: joined(set.latents, other.latents),
+    conditions: set.conditions.map((condition, at) => joinedTables(condition, other.conditions[at]!)),
+    rehearsedRows: other.trainRows.map((row) => rows + row),
+  };
+}
+
+function joinedTables(first: ConditionTable, second: ConditionTable): ConditionTable {
+  const entries = entriesOf(first.table);
+  return {
+    ...first,
+    table: joinedVectors(first.table, second.table),
+    options: [...first.options, ...second.options.map((options) => options.map((entry) => entries + entry))],
+  };
+}
+
+const entriesOf = (table: VectorTable): number =>
+  table.kind === "dense" ? table.values.length / table.dims : table.places.length / table.perEntry;
+
+function joinedVectors(first: VectorTable, second: VectorTable): VectorTable {
+  if (first.kind === "dense" && second.kind === "dense")
+    return { ...first, values: joined(first.values, second.values) };
+  if (first.kind === "ones" && second.kind === "ones") {
+    const places = new Uint16Array(first.places.length + second.places.length);
+    places.set(first.places);
+    places.set(second.places, first.places.length);
+    return { ...first, places };
+  }
+  throw new TypeError(`expected tables of one kind, got ${first.kind} and ${second.kind}`);
+}
+
+function joined(first: Float32Array, second: Float32Array): Float32Array {
+  const both = new Float32Array(first.length + second.length);
+  both.set(first);
+  both.set(second, first.length);
+  return both;
+}

@@ -1,0 +1,202 @@
+/**
+ * The base's drawings as the images of a folder are: some of each label, in the styles that look most like the folder's once they are laid on the same
+ * ground. A folder of some hundred images says how things look, and little of what there is; the base knows some thousand things. What is made here is
+ * rehearsed while the flow learns the folder (rehearsal.ts), and is what words start from that the folder has nothing of (own-examples.ts).
+ */
+import { createHash } from "node:crypto";
+import type { ConditionValue, TargetExpert } from "../../engine/interfaces.ts";
+import { cosine } from "../../engine/sphere.ts";
+import { openTarget } from "../../experts/registry.ts";
+import { TrainingRandom } from "../../flow/random.ts";
+import type { TrainingSet } from "../../flow/training-set.ts";
+import type { BasePack } from "../../packs/base-pack.ts";
+import { vocabularyOf } from "../../packs/pack-draft.ts";
+import { evenPlaces } from "../../platform/even-distances.ts";
+import { meanRow } from "../../platform/mean-row.ts";
+import type { Example, ExamplesContent } from "../../retrieval/index-file.ts";
+import { addFourBits } from "../../retrieval/int4.ts";
+import { byLabel } from "../../retrieval/retrieval-index.ts";
+import type { ImageItem, ImageSet } from "../dataset/image-set.ts";
+import { interleave, writeIndex, writePixels } from "../dataset/write-image-set.ts";
+import type { DrawingsSource, LaidDrawings, LayOptions } from "../encode/drawings-source.ts";
+import type { SetCondition } from "../encode/pack-experts.ts";
+import { type EmptyGround, type Ground, groundOf } from "./background-template.ts";
+import { clearest, layOn } from "./composite.ts";
+
+/** Counts ways of laying: drawings of another one are laid anew. */
+const layingVersion = 1;
+/** Of each label: two, mostly on grounds of different colours, so that seeds differ. */
+const drawingsEach = 2;
+/** Drawings that are decoded at once. */
+const drawingsAtOnce = 16;
+/** Drawings of a style that it is compared by. */
+const comparedEach = 12;
+/** Grounds of which a drawing gets the one that it stands out from. */
+const groundsTried = 4;
+
+export class DrawingsToLay implements DrawingsSource {
+  readonly #base: BasePack;
+  readonly #examples: ExamplesContent;
+  readonly #ground: Ground;
+  /** The folder's images. */
+  readonly #source: string;
+  /** Of each label that is drawn, its examples by their indices. */
+  readonly #ofLabel: ReadonlyMap<number, readonly number[]>;
+  readonly #names: ReadonlyMap<string, readonly string[]>;
+
+  private constructor(base: BasePack, examples: ExamplesContent, ground: Ground, source: string) {
+    this.#base = base;
+    this.#source = source;
+    this.#examples = examples;
+    this.#ground = ground;
+    this.#ofLabel = byLabel(examples.examples);
+    this.#names = namesOfLabels(base);
+  }
+
+  /** Undefined where the base has none, has some on another ground already, or the folder's images have no ground to lay one on. */
+  static async for(
+    base: BasePack,
+    examples: ExamplesContent | undefined,
+    images: ImageSet,
+  ): Promise<DrawingsToLay | undefined> {
+    if (!examples?.examples.length || examples.ownAffinities) return undefined;
+    const rows = images.items.flatMap(({ split, row }) => (split === "train" ? [row] : []));
+    const ground = await groundOf(images, rows);
+    return ground && new DrawingsToLay(base, examples, ground, images.digest);
+  }
+
+  get count(): number {
+    return [...this.#ofLabel.values()].reduce((sum, of) => sum + Math.min(of.length, drawingsEach), 0);
+  }
+
+  get captions(): readonly string[] {
+    return [...new Set([...this.#ofLabel.keys()].flatMap((label) => this.#captionsOf(label)))];
+  }
+
+  get key(): string {
+    const { digest, draft } = this.#base;
+    return `${layingVersion} ${digest} ${draft.translation.id} ${this.#source}`;
+  }
+
+  async write(
+    folder: string,
+    own: TrainingSet,
+    conditions: readonly SetCondition[],
+    { threads, signal, onProgress }: LayOptions,
+  ): Promise<LaidDrawings> {
+    const { examples } = this.#examples;
+    const target = await openTarget(this.#base.folder, this.#base.draft.target, { threads });
+    const likeness = await this.#likenessOfStyles(target, own, conditions, signal);
+    const likenessOf = (at: number): number => likeness[examples[at]!.style]!;
+    const chosen = [...this.#ofLabel.values()].flatMap((of) =>
+      [...of].sort((a, b) => likenessOf(b) - likenessOf(a)).slice(0, drawingsEach),
+    );
+    await writePixels(folder, async (add) => {
+      let done = 0;
+      for await (const laid of this.#laid(target, chosen, signal)) {
+        await add(interleave(laid, this.#ground.sizePx));
+        done += 1;
+        if (done % drawingsAtOnce === 0 || done === chosen.length) await onProgress?.(done);
+      }
+    });
+    const items = chosen.map((at, row) => this.#itemOf(examples[at]!, row));
+    await writeIndex(folder, items);
+    return { examples: chosen.map((at) => examples[at]!), likeness };
+  }
+
+  #itemOf({ label, style }: Example, row: number): ImageItem {
+    const id = this.#examples.labels[label]!;
+    return {
+      row,
+      id: `${id} in ${this.#examples.styles[style]!}`,
+      style: "",
+      concept: id,
+      captions: [...this.#captionsOf(label)],
+      split: "train",
+    };
+  }
+
+  #captionsOf(label: number): readonly string[] {
+    const id = this.#examples.labels[label]!;
+    return this.#names.get(id) ?? [id.replaceAll("-", " ")];
+  }
+
+  /** How like the folder's images those of each style look, laid as they are: cosine of their mean codes, over depths of image experts. */
+  async #likenessOfStyles(
+    target: TargetExpert,
+    own: TrainingSet,
+    conditions: readonly SetCondition[],
+    signal: AbortSignal | undefined,
+  ): Promise<number[]> {
+    const { styles, examples } = this.#examples;
+    const judges = conditions.flatMap(({ entry, expert, name }) => {
+      const table = own.conditions.find((condition) => condition.name === name)?.table;
+      if (entry.kind !== "image" || table?.kind !== "dense") return [];
+      return [{ expert, mean: meanRow(table.values, table.dims, own.trainRows) }];
+    });
+    if (judges.length === 0) return styles.map(() => 0);
+    const likeness: number[] = [];
+    for (const style of styles.keys()) {
+      const of = [...examples.keys()].filter((at) => examples[at]!.style === style);
+      const some = evenPlaces(of.length, comparedEach).map((place) => of[place]!);
+      const laid: ConditionValue[] = [];
+      for await (const planes of this.#laid(target, some, signal))
+        laid.push({ kind: "image", planes, sizePx: this.#ground.sizePx, key: keyOf(planes) });
+      let sum = 0;
+      if (laid.length > 0)
+        for (const { expert, mean } of judges) {
+          const codes = await expert.encodeExamples(laid);
+          sum += cosine(mean, meanRow(codes, expert.dims, [...laid.keys()]));
+        }
+      likeness.push(sum);
+    }
+    return likeness;
+  }
+
+  /** Examples, one after the other, decoded and laid: premultiplied planes. */
+  async *#laid(
+    target: TargetExpert,
+    which: readonly number[],
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Float32Array> {
+    const size = 4 * this.#ground.sizePx ** 2;
+    for (let from = 0; from < which.length; from += drawingsAtOnce) {
+      signal?.throwIfAborted();
+      const some = which.slice(from, from + drawingsAtOnce);
+      const planes = await target.decode(this.#latentsOf(some), some.length);
+      for (const [index, at] of some.entries()) {
+        const drawing = planes.subarray(index * size, (index + 1) * size);
+        yield layOn(this.#ground, drawing, clearest(drawing, this.#groundsFor(at)));
+      }
+    }
+  }
+
+  /** Some grounds, by chance and yet always the same for a drawing. */
+  #groundsFor(drawing: number): EmptyGround[] {
+    const { empty } = this.#ground;
+    const random = new TrainingRandom(0, drawing, "ground");
+    return empty.length === 0 ? [] : Array.from({ length: groundsTried }, () => empty[random.below(empty.length)]!);
+  }
+
+  #latentsOf(which: readonly number[]): Float32Array {
+    const { dims, examples, middles, values } = this.#examples;
+    const latents = new Float32Array(which.length * dims);
+    for (const [index, at] of which.entries()) {
+      const { style } = examples[at]!;
+      const latent = latents.subarray(index * dims, (index + 1) * dims);
+      latent.set(middles.subarray(style * dims, (style + 1) * dims));
+      addFourBits(values, at, dims, 1, latent);
+    }
+    return latents;
+  }
+}
+
+/** Names what is laid by what it looks like. */
+const keyOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
+  createHash("sha256")
+    .update(new Uint8Array(buffer, byteOffset, byteLength))
+    .digest("hex");
+
+/** What people call each label of the base, the plainest first. */
+const namesOfLabels = ({ draft }: BasePack): Map<string, string[]> =>
+  new Map(vocabularyOf(draft, "label")?.map(({ id, label, names = [] }) => [id, [label, ...names]]));

@@ -1,0 +1,57 @@
+/**
+ * LR-PSNR: how well an enlarged picture shrinks back to the picture that it was made of (SRFlow, Lugmayr et al. 2020, section 5).
+ * Measured on what the eye gets: colours times alpha where anything is transparent.
+ */
+import type { Pixels } from "../engine/interfaces.ts";
+import { shrinkBicubic } from "./bicubic.ts";
+
+/** Told for equal pictures, whose true value is infinite. */
+const psnrMaxDb = 99;
+
+/** Rows of the small picture that are shrunk at once: a large one is never held as floats. */
+const bandRows = 64;
+/** Rows of the small picture above and below that shrinking looks at. */
+const reachRows = 2;
+
+export function hasTransparency({ rgba }: Pixels): boolean {
+  for (let at = 3; at < rgba.length; at += 4) if (rgba[at]! < 255) return true;
+  return false;
+}
+
+/**
+ * PSNR in dB of `enlarged`, shrunk by antialiased bicubic and not rounded, against `image`; over RGB, or over premultiplied RGB and
+ * alpha where `image` is transparent anywhere.
+ * @param pause lets others run between two bands of rows
+ */
+export async function lrPsnrDb(
+  image: Pixels,
+  enlarged: Pixels,
+  scale: 2 | 4,
+  pause: () => Promise<void>,
+): Promise<number> {
+  const channels = hasTransparency(image) ? 4 : 3;
+  const { widthPx, heightPx } = image;
+  let squares = 0;
+  for (let top = 0; top < heightPx; top += bandRows) {
+    const bottom = Math.min(heightPx, top + bandRows);
+    const [from, to] = [Math.max(0, top - reachRows), Math.min(heightPx, bottom + reachRows)];
+    for (let channel = 0; channel < channels; channel += 1) {
+      const small = channelOf(image, channel, top, bottom);
+      const large = channelOf(enlarged, channel, from * scale, to * scale);
+      const shrunk = shrinkBicubic(large, enlarged.widthPx, (to - from) * scale, scale);
+      const offset = (top - from) * widthPx;
+      for (let at = 0; at < small.length; at += 1) squares += (shrunk[offset + at]! - small[at]!) ** 2;
+    }
+    await pause();
+  }
+  const meanSquare = squares / (channels * widthPx * heightPx);
+  return Math.min(psnrMaxDb, 10 * Math.log10(255 ** 2 / meanSquare));
+}
+
+/** Rows of one channel in levels, colours times alpha. */
+function channelOf({ rgba, widthPx }: Pixels, channel: number, top: number, bottom: number): Float32Array {
+  const plane = new Float32Array((bottom - top) * widthPx);
+  for (let pixel = 0, at = 4 * top * widthPx; pixel < plane.length; pixel += 1, at += 4)
+    plane[pixel] = channel === 3 ? rgba[at + 3]! : (rgba[at + channel]! * rgba[at + 3]!) / 255;
+  return plane;
+}

@@ -1,0 +1,65 @@
+/**
+ * An upscale from request to pictures: hypotheses one after another, each from a seed of its own, with how well it shrinks back to
+ * the input, and at the end the map of where they differ. Never holds more than one hypothesis beside the map's sums.
+ */
+import {
+  type ResolvedUpscale,
+  requireFits,
+  temperatureOf,
+  type UpscaleImage,
+  varianceHypotheses,
+} from "../../shared/upscaling.ts";
+import type { Pixels, Upscaler } from "../engine/interfaces.ts";
+import { imageSeed } from "../engine/random.ts";
+import { refuseCancelled } from "./cancelled.ts";
+import { hasTransparency, lrPsnrDb } from "./consistency.ts";
+import { Deviation } from "./pixel-std.ts";
+
+/** A finished picture, before it is stored anywhere. */
+export type EnlargedPicture = Omit<UpscaleImage, "sha256" | "bytes" | "path"> & { readonly rgba: Uint8Array };
+
+export interface HypothesesHandlers {
+  readonly signal?: AbortSignal;
+  /** Tiles finished, over all hypotheses. */
+  onProgress?(progress: { readonly completed: number; readonly total: number }): void;
+  /** Awaited before the next hypothesis is drawn. Hypotheses in the order of their index, the variance map last. */
+  onImage(picture: EnlargedPicture): void | Promise<void>;
+  /** Lets others run between two pieces of work that block. */
+  pause(): Promise<void>;
+}
+
+/** @throws AppError `upscale_too_large`, `cancelled`, or the upscaler's own fault */
+export async function drawHypotheses(
+  upscaler: Upscaler,
+  image: Pixels,
+  request: Pick<ResolvedUpscale, "scale" | "detail" | "seed" | "count" | "variance">,
+  handlers: HypothesesHandlers,
+): Promise<void> {
+  const { scale, detail, count, variance } = request;
+  const { signal, onProgress, onImage, pause } = handlers;
+  requireFits(image.widthPx, image.heightPx, scale);
+  const size = { widthPx: image.widthPx * scale, heightPx: image.heightPx * scale };
+  const drawn = variance ? Math.max(count, varianceHypotheses) : count;
+  const total = drawn * upscaler.tilesOf(image, scale);
+  let completed = 0;
+  const onTile = (): Promise<void> => {
+    completed += 1;
+    onProgress?.({ completed, total });
+    return pause();
+  };
+  const deviation = variance ? new Deviation(size.widthPx, size.heightPx, hasTransparency(image)) : undefined;
+  onProgress?.({ completed, total });
+  for (let index = 0; index < drawn; index += 1) {
+    refuseCancelled(signal);
+    const seed = imageSeed(request.seed, index);
+    const options = { scale, temperature: temperatureOf(detail), seed, onTile, ...(signal ? { signal } : {}) };
+    const hypothesis = await upscaler.upscale(image, options);
+    deviation?.add(hypothesis);
+    await pause();
+    if (index >= count) continue;
+    const about = { index, kind: "hypothesis", seed, ...size } as const;
+    await onImage({ ...about, lrPsnrDb: await lrPsnrDb(image, hypothesis, scale, pause), rgba: hypothesis.rgba });
+  }
+  refuseCancelled(signal);
+  if (deviation) await onImage({ index: count, kind: "variance", ...size, ...deviation.draw() });
+}

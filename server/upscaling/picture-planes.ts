@@ -1,0 +1,125 @@
+/**
+ * Pictures of any size as three planes of 16 bits, and what lies between them and 8-bit pixels with alpha. Sixteen bits hold what
+ * float32 would for a picture in [0, 1], in half the memory: a 4096 px picture is 100 MB.
+ */
+import type { Pixels } from "../engine/interfaces.ts";
+
+/** [3, heightPx, widthPx]; 65535 = 1. */
+export interface Planes {
+  readonly data: Uint16Array;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+/** A part of a picture, px from the left and top. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+const one = 65_535;
+/** As a float32 the product is that of the division, for every value of 16 bits. */
+const unit = 1 / one;
+/** 8 bits to 16: 255 becomes 65535. */
+const widen = 257;
+
+export const emptyPlanes = (widthPx: number, heightPx: number): Planes => ({
+  data: new Uint16Array(3 * widthPx * heightPx),
+  widthPx,
+  heightPx,
+});
+
+/** A box as floats in [0, 1], [3, box.heightPx, box.widthPx]. */
+export function readBox({ data, widthPx, heightPx }: Planes, box: Box): Float32Array {
+  const tile = new Float32Array(3 * box.widthPx * box.heightPx);
+  let to = 0;
+  for (let channel = 0; channel < 3; channel += 1)
+    for (let y = box.top; y < box.top + box.heightPx; y += 1) {
+      const from = (channel * heightPx + y) * widthPx + box.left;
+      for (let x = 0; x < box.widthPx; x += 1, to += 1) tile[to] = data[from + x]! * unit;
+    }
+  return tile;
+}
+
+/**
+ * Writes the part `inner` of a tile [3, …] of floats into a picture, clamped to [0, 1].
+ * @param outer where the tile lies, which holds `inner`
+ */
+export function writeBox({ data, widthPx, heightPx }: Planes, tile: Float32Array, outer: Box, inner: Box): void {
+  for (let channel = 0; channel < 3; channel += 1)
+    for (let y = inner.top; y < inner.top + inner.heightPx; y += 1) {
+      let from = (channel * outer.heightPx + y - outer.top) * outer.widthPx + inner.left - outer.left;
+      let to = (channel * heightPx + y) * widthPx + inner.left;
+      for (let x = 0; x < inner.widthPx; x += 1, from += 1, to += 1) data[to] = toSixteenBits(tile[from]!);
+    }
+}
+
+/** Rounded and clamped; the store into 16 bits cuts the fraction off. */
+export const toSixteenBits = (value: number): number => (value <= 0 ? 0 : value >= 1 ? one : value * one + 0.5);
+
+/** Colours of opaque pixels. */
+export function coloursOf({ rgba, widthPx, heightPx }: Pixels): Planes {
+  const planes = emptyPlanes(widthPx, heightPx);
+  const pixels = widthPx * heightPx;
+  for (let pixel = 0, at = 0; pixel < pixels; pixel += 1, at += 4)
+    for (let channel = 0; channel < 3; channel += 1)
+      planes.data[channel * pixels + pixel] = rgba[at + channel]! * widen;
+  return planes;
+}
+
+/** Alpha as a grey picture. */
+export function alphaOf({ rgba, widthPx, heightPx }: Pixels): Planes {
+  const planes = emptyPlanes(widthPx, heightPx);
+  const pixels = widthPx * heightPx;
+  for (let pixel = 0; pixel < pixels; pixel += 1) planes.data[pixel] = rgba[4 * pixel + 3]! * widen;
+  planes.data.copyWithin(pixels, 0, pixels);
+  planes.data.copyWithin(2 * pixels, 0, pixels);
+  return planes;
+}
+
+/** Where tiles of a finished picture go: the part `inner` of a tile [3, …] of floats that lies at `outer`. */
+export type WriteTile = (tile: Float32Array, outer: Box, inner: Box) => void;
+
+/** Into the colours of straight pixels; grey pictures get the mean of their colours, whatever was drawn for each. */
+export const writeColours =
+  (image: Pixels, isGrey: boolean): WriteTile =>
+  (tile, outer, inner) =>
+    eachPixel(image, tile, outer, inner, (at, red, green, blue) => {
+      const mean = isGrey ? (red + green + blue) / 3 : 0;
+      image.rgba[at] = toEightBits(isGrey ? mean : red);
+      image.rgba[at + 1] = toEightBits(isGrey ? mean : green);
+      image.rgba[at + 2] = toEightBits(isGrey ? mean : blue);
+    });
+
+/** Into the alpha of straight pixels, the mean of the three planes. */
+export const writeAlpha =
+  (image: Pixels): WriteTile =>
+  (tile, outer, inner) =>
+    eachPixel(image, tile, outer, inner, (at, red, green, blue) => {
+      image.rgba[at + 3] = toEightBits((red + green + blue) / 3);
+    });
+
+const toEightBits = (value: number): number => (value <= 0 ? 0 : value >= 1 ? 255 : (value * 255 + 0.5) | 0);
+
+function eachPixel(
+  { widthPx }: Pixels,
+  tile: Float32Array,
+  outer: Box,
+  inner: Box,
+  put: (at: number, red: number, green: number, blue: number) => void,
+): void {
+  const pixels = outer.widthPx * outer.heightPx;
+  for (let y = inner.top; y < inner.top + inner.heightPx; y += 1) {
+    let from = (y - outer.top) * outer.widthPx + inner.left - outer.left;
+    let at = 4 * (y * widthPx + inner.left);
+    for (let x = 0; x < inner.widthPx; x += 1, from += 1, at += 4)
+      put(at, tile[from]!, tile[pixels + from]!, tile[2 * pixels + from]!);
+  }
+}
+
+/** No colour where nothing shows, as PNG encoders do. */
+export function clearInvisible({ rgba }: Pixels): void {
+  for (let at = 0; at < rgba.length; at += 4) if (rgba[at + 3] === 0) rgba.fill(0, at, at + 3);
+}

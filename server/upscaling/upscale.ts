@@ -1,0 +1,152 @@
+/**
+ * Upscaling as translation between networks: Φ reads features at every pixel and answers with a mean, τ draws what that answer lacks, given
+ * the features, folded to 2 · 2 · 3 values a pixel (SRFlow, Lugmayr et al. 2020, for the idea of a flow on detail), and Ψ decodes what was drawn to
+ * details that neighbours agree on. Two stages of ×2 make ×4; at temperature 0 the answer alone is taken. After each the picture is
+ * moved as little as possible to where it shrinks to the input. Colour and alpha are enlarged apart.
+ */
+import { requireFits } from "../../shared/upscaling.ts";
+import type { Pixels, UpscaleOptions, Upscaler } from "../engine/interfaces.ts";
+import { inLanes } from "../platform/map-concurrent.ts";
+import { refuseCancelled } from "./cancelled.ts";
+import { fillColour } from "./fill-colour.ts";
+import {
+  alphaOf,
+  clearInvisible,
+  coloursOf,
+  emptyPlanes,
+  type Planes,
+  readBox,
+  type WriteTile,
+  writeAlpha,
+  writeBox,
+  writeColours,
+} from "./picture-planes.ts";
+import { countTiles, enlargeBox, type Tile, tilesOf } from "./tiles.ts";
+import { isDecoded, type Temperature, type TileDrawer } from "./upscale-tile.ts";
+
+/** Cores of this side keep a stage's buffers at a few MB, near the processor; smaller ones are mostly margin. */
+const defaultCorePx = 128;
+
+/** What a run is told besides the picture. */
+interface Run extends Omit<UpscaleOptions, "temperature"> {
+  readonly temperature: Temperature;
+}
+
+export interface UpscalerOptions {
+  /** Side of a tile's core at most, px of a stage's input; for tests. */
+  readonly corePx?: number | undefined;
+}
+
+export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: UpscalerOptions = {}) {
+  const scales = [2, 4] as const;
+  const { margins, lanes } = drawer;
+
+  /** One colour picture, ×2 or ×4; what comes out goes to `write` tile by tile. */
+  async function enlarge(low: Planes, run: Run, write: WriteTile): Promise<void> {
+    let picture = await runStage(low, 0, run);
+    if (run.scale === 4) {
+      const twice = emptyPlanes(picture.widthPx, picture.heightPx);
+      await makeConsistent(picture, low, 2, run, (tile, outer, inner) => writeBox(twice, tile, outer, inner));
+      picture = await runStage(twice, 1, run);
+    }
+    await makeConsistent(picture, low, run.scale, run, write);
+  }
+
+  async function runStage(from: Planes, stage: number, run: Run): Promise<Planes> {
+    const { widthPx, heightPx } = from;
+    const to = emptyPlanes(2 * widthPx, 2 * heightPx);
+    const { network, details = 0 } = margins.stages[stage]!;
+    const marginPx = network + (isDecoded(run.temperature) ? details : 0);
+    const { seed, temperature } = run;
+    await eachTile(tilesOf(widthPx, heightPx, corePx, marginPx, lanes), run, async ({ core, whole }, isAlone) => {
+      const tile = readBox(from, whole);
+      const about = { stage, whole, core, picture: { widthPx, heightPx }, seed, temperature, isAlone };
+      const twice = enlargeBox(core, 2);
+      writeBox(to, await drawer.draw({ kind: "stage", tile, ...about }), twice, twice);
+    });
+    return to;
+  }
+
+  async function makeConsistent(
+    picture: Planes,
+    low: Planes,
+    factor: 2 | 4,
+    run: Run,
+    write: WriteTile,
+  ): Promise<void> {
+    const tiles = tilesOf(low.widthPx, low.heightPx, projectedPx(factor), margins.consistency[factor], lanes);
+    await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
+      const outer = enlargeBox(whole, factor);
+      const { widthPx, heightPx } = whole;
+      const planes = { picture: readBox(picture, outer), low: readBox(low, whole) };
+      write(
+        await drawer.draw({ kind: "projection", factor, isAlone, ...planes, widthPx, heightPx }),
+        outer,
+        enlargeBox(core, factor),
+      );
+    });
+  }
+
+  /** Tiles lie apart, so it does not matter which is done first. */
+  async function eachTile(
+    tiles: Iterable<Tile>,
+    run: Run,
+    work: (tile: Tile, isAlone: boolean) => Promise<void>,
+  ): Promise<void> {
+    const all = [...tiles];
+    await inLanes(all, lanes, async (tile) => {
+      refuseCancelled(run.signal);
+      await work(tile, all.length === 1);
+      await run.onTile?.();
+    });
+  }
+
+  /** Side of a projection's core, px of the input: larger than a network's, because its buffers are fewer, and its margin wider. */
+  const projectedPx = (factor: 2 | 4): number => (6 * corePx) / factor;
+
+  function countAll({ widthPx, heightPx }: Pixels, scale: 2 | 4): number {
+    const count = (times: number, sidePx: number): number =>
+      countTiles(times * widthPx, times * heightPx, sidePx, lanes);
+    const twice = count(1, corePx) + count(1, projectedPx(2));
+    return scale === 2 ? twice : twice + count(2, corePx) + count(1, projectedPx(4));
+  }
+
+  async function upscalePixels(image: Pixels, run: Run): Promise<Pixels> {
+    requireFits(image.widthPx, image.heightPx, run.scale);
+    const { isOpaque, isEmpty, isGrey } = lookAt(image);
+    const [widthPx, heightPx] = [run.scale * image.widthPx, run.scale * image.heightPx];
+    const result: Pixels = { rgba: new Uint8Array(4 * widthPx * heightPx), widthPx, heightPx };
+    if (isEmpty) return result;
+    if (isOpaque) result.rgba.fill(255);
+    await enlarge(isOpaque ? coloursOf(image) : fillColour(image), run, writeColours(result, isGrey));
+    if (isOpaque) return result;
+    // A shape has one accurate outline; only what it holds is drawn.
+    await enlarge(alphaOf(image), { ...run, temperature: 0 }, writeAlpha(result));
+    clearInvisible(result);
+    return result;
+  }
+
+  return {
+    scales,
+    tilesOf(image: Pixels, scale: 2 | 4): number {
+      const { isOpaque, isEmpty } = lookAt(image);
+      return isEmpty ? 0 : countAll(image, scale) * (isOpaque ? 1 : 2);
+    },
+    upscale: (image: Pixels, options: UpscaleOptions): Promise<Pixels> => upscalePixels(image, options),
+    /** τ at v = 0: how far the middle of what it draws lies from Φ's answer. */
+    centreOf: (image: Pixels, scale: 2 | 4): Promise<Pixels> =>
+      upscalePixels(image, { scale, temperature: "centre", seed: 0 }),
+  } satisfies Upscaler & { centreOf: unknown };
+}
+
+function lookAt({ rgba }: Pixels): { isOpaque: boolean; isEmpty: boolean; isGrey: boolean } {
+  let [isOpaque, isEmpty, isGrey] = [true, true, true];
+  for (let at = 0; at < rgba.length; at += 4) {
+    const alpha = rgba[at + 3]!;
+    if (alpha !== 255) isOpaque = false;
+    if (alpha === 0) continue;
+    isEmpty = false;
+    if (rgba[at] !== rgba[at + 1] || rgba[at] !== rgba[at + 2]) isGrey = false;
+  }
+  return { isOpaque, isEmpty, isGrey };
+}

@@ -1,0 +1,144 @@
+/**
+ * The frozen graphs of an upscaler: Φ and Ψ of a ×2 stage, and the projection onto what shrinks to the input. ONNX files as
+ * server/pretrain/sharp writes them, for pictures of any size; checked when opened and at every run.
+ */
+import { join } from "node:path";
+import { requireFinite, requirePromised, requireShape } from "../experts/check.ts";
+import type { ExpertOptions } from "../experts/expert.ts";
+import { SharedFiles } from "../experts/shared-files.ts";
+import type { UpscalerEntry } from "../manifest/manifest.ts";
+import type { Session, Tensor, TensorInfo } from "../onnx/session.ts";
+import { residualDims } from "./pixel-noise.ts";
+import type { Consistency, DetailDecoder, UpscaleNetwork } from "./upscale-tile.ts";
+
+const rgb = (height: string, width: string): TensorInfo => ({ type: "float32", shape: [1, 3, height, width] });
+
+type Promised = Parameters<typeof requirePromised>[1];
+
+const labelOf = (path: string): string => `upscaler ${path}`;
+
+/** @param output the one output to compute; absent = all */
+const openSession = (packFolder: string, path: string, options: ExpertOptions, output?: string): Promise<Session> =>
+  (options.shared ?? new SharedFiles()).session(join(packFolder, path), {
+    ...options,
+    ...(output === undefined ? {} : { layer: output }),
+    label: labelOf(path),
+    keepsMemory: false,
+  });
+
+/** A session that has these inputs and outputs. */
+async function openPromised(
+  packFolder: string,
+  path: string,
+  options: ExpertOptions,
+  inputs: Promised,
+  outputs: Promised,
+): Promise<Session> {
+  const session = await openSession(packFolder, path, options);
+  requirePromised(session, inputs, outputs, labelOf(path));
+  return session;
+}
+
+function finiteFloats(tensor: Tensor | undefined, shape: readonly number[], label: string): Float32Array {
+  requireShape(tensor!, shape, label);
+  const values = tensor!.data as Float32Array;
+  requireFinite(values, label);
+  return values;
+}
+
+/** @throws AppError `pack_corrupt` when the graph is not what the entry promises */
+export async function openUpscaleNetwork(
+  packFolder: string,
+  { network, featureDims, marginPx }: UpscalerEntry["stages"][number],
+  options: ExpertOptions = {},
+): Promise<UpscaleNetwork> {
+  const label = labelOf(network);
+  const session = await openPromised(
+    packFolder,
+    network,
+    options,
+    [{ name: "image", ...rgb("height", "width") }],
+    [
+      { name: "features", type: "float32", shape: ["pixels", featureDims] },
+      { name: "answers", type: "float32", shape: ["pixels", residualDims] },
+    ],
+  );
+  const answering = await openSession(packFolder, network, options, "answers");
+  return {
+    marginPx,
+    featureDims,
+    async answer(tile, widthPx, heightPx) {
+      const { answers } = await answering.run({ image: { data: tile, dims: [1, 3, heightPx, widthPx] } });
+      return finiteFloats(answers, [heightPx * widthPx, residualDims], label);
+    },
+    async read(tile, widthPx, heightPx) {
+      const { features, answers } = await session.run({ image: { data: tile, dims: [1, 3, heightPx, widthPx] } });
+      requireShape(features!, [heightPx * widthPx, featureDims], label);
+      return {
+        features: features!.data as Float32Array,
+        answers: finiteFloats(answers, [heightPx * widthPx, residualDims], label),
+      };
+    },
+  };
+}
+
+/** @throws AppError `pack_corrupt` when the graph is not what the entry promises */
+export async function openDetailDecoder(
+  packFolder: string,
+  { graph, marginPx }: NonNullable<UpscalerEntry["stages"][number]["details"]>,
+  featureDims: number,
+  options: ExpertOptions = {},
+): Promise<DetailDecoder> {
+  const session = await openPromised(
+    packFolder,
+    graph,
+    options,
+    [
+      { name: "features", type: "float32", shape: ["height", "width", featureDims] },
+      { name: "latent", type: "float32", shape: ["height", "width", residualDims] },
+    ],
+    [{ name: "details", type: "float32", shape: ["height", "width", residualDims] }],
+  );
+  return {
+    marginPx,
+    async decode(features, latent, widthPx, heightPx) {
+      const { details } = await session.run({
+        features: { data: features, dims: [heightPx, widthPx, featureDims] },
+        latent: { data: latent, dims: [heightPx, widthPx, residualDims] },
+      });
+      requireShape(details!, [heightPx, widthPx, residualDims], labelOf(graph));
+      return details!.data as Float32Array;
+    },
+  };
+}
+
+/** @throws AppError `pack_corrupt` when the graph is not what the entry promises */
+export async function openConsistency(
+  packFolder: string,
+  { consistency }: UpscalerEntry,
+  scale: 2 | 4,
+  options: ExpertOptions = {},
+): Promise<Consistency> {
+  const { graph, marginPx } = consistency[scale];
+  const session = await openPromised(
+    packFolder,
+    graph,
+    options,
+    [
+      { name: "picture", ...rgb("high height", "high width") },
+      { name: "low", ...rgb("height", "width") },
+    ],
+    [{ name: "consistent", ...rgb("high height", "high width") }],
+  );
+  return {
+    marginPx,
+    async project(picture, low, widthPx, heightPx) {
+      const dims = [1, 3, scale * heightPx, scale * widthPx];
+      const { consistent } = await session.run({
+        picture: { data: picture, dims },
+        low: { data: low, dims: [1, 3, heightPx, widthPx] },
+      });
+      return finiteFloats(consistent, dims, labelOf(graph));
+    },
+  };
+}

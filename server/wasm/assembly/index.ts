@@ -1,0 +1,6 @@
+/** What the module gives (server/wasm/drawings.ts calls it). */
+
+export { freeFrom, gradientsAt, gradientsBytes, takeAdamStep } from "./adam";
+export { close, pictureAt } from "./closing";
+export { imageAt, opaqueAt, readLines, steepAt, steepnessAt, strokesAt, towardsAt } from "./lines";
+export { maskAt, thinMask } from "./thinning";

@@ -1,0 +1,125 @@
+/** The data folder outlives mistakes: a second server on it, a record from another version, a server that was killed. */
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, it } from "node:test";
+import { readConfig } from "../../server/app/config.ts";
+import { startServer } from "../../server/app/main.ts";
+import { type Generation, GenerationSchema } from "../../shared/contract.ts";
+import { type Upscale, UpscaleSchema } from "../../shared/upscaling.ts";
+import { smallCatalogue } from "../http/harness.ts";
+import { greyPng } from "../http/images.ts";
+import { SmallInference } from "../http/small-inference.ts";
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+const folders: string[] = [];
+after(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+async function makeFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "tau-data-"));
+  folders.push(folder);
+  return folder;
+}
+
+const start = (data: string, port = 0) =>
+  startServer(
+    { ...readConfig({ data }, {}), port },
+    { inference: new SmallInference(), catalogue: smallCatalogue, log: silent, shutdownGraceMs: 500 },
+  );
+
+type Server = Awaited<ReturnType<typeof start>>;
+const ask = ({ port, token }: Server, path: string, init: RequestInit = {}) =>
+  fetch(`http://127.0.0.1:${port}${path}`, {
+    ...init,
+    headers: { Authorization: `Bearer ${token.value}`, "Content-Type": "application/json", ...init.headers },
+  });
+
+async function make(server: Server): Promise<Generation> {
+  const body = JSON.stringify({ condition: { caption: "bird" }, count: 3 });
+  const { id } = (await (await ask(server, "/v1/generations", { method: "POST", body })).json()) as Generation;
+  await (await ask(server, `/v1/generations/${id}/events`)).text();
+  return GenerationSchema.parse(await (await ask(server, `/v1/generations/${id}`)).json());
+}
+
+it("a second server on the same folder is refused, and the first one's images stay", async () => {
+  const folder = await makeFolder();
+  const first = await start(folder);
+  const { images } = await make(first);
+  await assert.rejects(start(folder, first.port), { code: "port_in_use" });
+  await assert.rejects(start(folder), { code: "config_invalid", message: /in use by process \d+; stop it, or choose/ });
+  for (const { path } of images) assert.equal((await ask(first, path)).status, 200);
+  await first.stop();
+  const next = await start(folder);
+  for (const { path } of images) assert.equal((await ask(next, path)).status, 200);
+  await next.stop();
+});
+
+it("upscales are kept in folders of their own, and found again after a restart", async () => {
+  const folder = await makeFolder();
+  const first = await start(folder);
+  const headers = { "Content-Type": "image/png" };
+  const upload = await ask(first, "/v1/images", { method: "POST", headers, body: greyPng(16) as BodyInit });
+  const { digest } = (await upload.json()) as { digest: string };
+  const body = JSON.stringify({ image: digest, scale: 2 });
+  const { id } = (await (await ask(first, "/v1/upscales", { method: "POST", body })).json()) as Upscale;
+  await (await ask(first, `/v1/upscales/${id}/events`)).text();
+  const done = UpscaleSchema.parse(await (await ask(first, `/v1/upscales/${id}`)).json());
+  assert.equal(done.state, "done");
+  await first.stop();
+  assert.deepEqual(await readdir(join(folder, "upscales")), [`${id}.json`]);
+  assert.deepEqual(await readdir(join(folder, "upscaled")), [done.images[0]!.sha256]);
+  const next = await start(folder);
+  assert.deepEqual(await (await ask(next, `/v1/upscales/${id}`)).json(), done);
+  assert.equal((await ask(next, done.images[0]!.path)).status, 200);
+  await next.stop();
+});
+
+it("the lock of a server that was killed is taken over", async () => {
+  const folder = await makeFolder();
+  await writeFile(join(folder, "lock"), "999999999");
+  const server = await start(folder);
+  assert.match(await readFile(join(folder, "lock"), "utf8"), new RegExp(`^${process.pid}\\b`));
+  await server.stop();
+  assert.ok(!(await readdir(folder)).includes("lock"));
+});
+
+it("a record that can't be read costs no image", async () => {
+  const folder = await makeFolder();
+  const first = await start(folder);
+  await make(first);
+  await first.stop();
+  const [name] = await readdir(join(folder, "generations"));
+  await writeFile(join(folder, "generations", name!), '{"format":99}');
+  const before = await readdir(join(folder, "results"));
+  await (await start(folder)).stop();
+  assert.deepEqual(await readdir(join(folder, "results")), before);
+  assert.ok(before.length > 0);
+});
+
+it("a HEAD for events ends at once, and twelve streams at once warn of nothing", async () => {
+  const server = await start(await makeFolder());
+  const { id } = await make(server);
+  const warnings: Error[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", onWarning);
+  const head = await ask(server, `/v1/generations/${id}/events`, { method: "HEAD" });
+  assert.equal(head.headers.get("content-type"), "text/event-stream");
+  assert.equal(await head.text(), "");
+  await Promise.all(Array.from({ length: 12 }, async () => (await ask(server, `/v1/generations/${id}/events`)).text()));
+  process.off("warning", onWarning);
+  assert.deepEqual(warnings, []);
+  await server.stop();
+});
+
+it("reading images and cancelling spend nothing of the rate limit", async () => {
+  const folder = await makeFolder();
+  const limited = await startServer(
+    { ...readConfig({ data: folder }, {}), port: 0, requestsPerMinute: 3 },
+    { inference: new SmallInference(), catalogue: smallCatalogue, log: silent, shutdownGraceMs: 500 },
+  );
+  const { id, images } = await make(limited);
+  for (let round = 0; round < 10; round += 1) assert.equal((await ask(limited, images[0]!.path)).status, 200);
+  assert.equal((await ask(limited, `/v1/generations/${id}`, { method: "DELETE" })).status, 204);
+  await limited.stop();
+});

@@ -1,0 +1,46 @@
+/** Publishing the same translation again, as a run does that was killed just after it had published, makes no new version. */
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, it } from "node:test";
+import { writeFlowFile } from "../../server/flow/weights.ts";
+import { openBasePack, unlabelled } from "../../server/packs/base-pack.ts";
+import type { NewTranslation } from "../../server/packs/fill-pack-folder.ts";
+import { publishPack } from "../../server/packs/publish-pack.ts";
+import { writeTinyPack } from "../fixtures/tiny-pack.ts";
+
+const root = await mkdtemp(join(tmpdir(), "tau-again-"));
+after(() => rm(root, { recursive: true }));
+
+it("the same translation keeps its version and digest, another one gets the next version", async () => {
+  const base = await openBasePack((await writeTinyPack(join(root, "shipped"))).pack);
+  const packs = join(root, "packs");
+  const journal = join(root, "run");
+  const made: NewTranslation = {
+    name: "mine",
+    label: "Mine",
+    draft: unlabelled(base.draft),
+    flow: writeFlowFile(base.flow),
+    metrics: { heldOutNatsPerDim: 1 },
+    source: "24 captioned images",
+    records: new Map([["log.jsonl", "{}\n"]]),
+  };
+  const first = await publishPack(packs, base, made, journal);
+  const again = await publishPack(
+    packs,
+    base,
+    { ...made, records: new Map([["log.jsonl", '{"other":1}\n']]) },
+    journal,
+  );
+  assert.deepEqual(again, first);
+  const next = await publishPack(
+    packs,
+    base,
+    { ...made, metrics: { heldOutNatsPerDim: 0.9 } },
+    join(root, "other run"),
+  );
+  assert.deepEqual([first.version, next.version], ["0.1.0", "0.2.0"]);
+  assert.notEqual(next.digest, first.digest);
+  assert.deepEqual(await readdir(packs), ["mine"]);
+});

@@ -1,0 +1,65 @@
+/** A lock that one process holds: refused while it lives, taken over when it is gone, also when another one has its id by now. */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { takeLock } from "../../server/platform/process-lock.ts";
+import { openWorkFolder } from "../../server/training/work-folder.ts";
+import { AppError } from "../../shared/problem.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "tau-lock-"));
+after(() => rm(folder, { recursive: true }));
+const path = join(folder, "lock");
+const take = (): (() => void) => takeLock(path, (pid) => new AppError("config_invalid", `in use by process ${pid}`));
+const refused = { code: "config_invalid", message: `in use by process ${process.ppid}` };
+
+describe("a lock", () => {
+  it("is held once, by id and start, and given up", async () => {
+    const release = take();
+    assert.match(await readFile(path, "utf8"), new RegExp(`^${process.pid}\\b`));
+    assert.throws(take, { message: `in use by process ${process.pid}` });
+    release();
+    assert.equal(existsSync(path), false);
+  });
+
+  it("of a process that lives is refused; one whose id another process has by now is taken over", async (context) => {
+    await writeFile(path, String(process.ppid));
+    assert.throws(take, refused);
+    const stat = await readFile(`/proc/${process.ppid}/stat`, "utf8").catch(() => undefined);
+    if (stat === undefined) return context.skip("this system does not tell when a process started");
+    const start = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]!;
+    await writeFile(path, `${process.ppid} ${start}`);
+    assert.throws(take, refused);
+    await writeFile(path, `${process.ppid} ${Number(start) + 1}`);
+    take()();
+    // As this very process would find it after a start that gave it the same id.
+    await writeFile(path, `${process.pid} 1`);
+    take()();
+    assert.equal(existsSync(path), false);
+  });
+
+  it("that another process has taken since is left to it", async () => {
+    const release = take();
+    await writeFile(path, `${process.ppid} 1`);
+    release();
+    assert.equal(await readFile(path, "utf8"), `${process.ppid} 1`);
+    await rm(path);
+  });
+});
+
+describe("a work folder", () => {
+  it("is refused while another process works in it, or waited for as long as the caller says", async () => {
+    const work = join(folder, "work");
+    (await openWorkFolder(work)).release();
+    const child = spawn("sleep", ["600"], { stdio: "ignore" });
+    await writeFile(join(work, "lock"), String(child.pid));
+    await assert.rejects(openWorkFolder(work, 10), { code: "config_invalid", message: /is busy with; wait for it/ });
+    setTimeout(() => child.kill(), 200);
+    const { release } = await openWorkFolder(work, 60_000);
+    assert.equal(child.killed, true);
+    release();
+  });
+});

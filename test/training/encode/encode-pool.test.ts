@@ -1,0 +1,292 @@
+/**
+ * Encoding in this thread and others, with the tiny pack's experts: the same vectors as in one thread, faults with their codes, an end when
+ * told to, nothing left running.
+ */
+import assert from "node:assert/strict";
+import { truncateSync } from "node:fs";
+import { mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { after, describe, it } from "node:test";
+import type { Worker } from "node:worker_threads";
+import { contentOf } from "../../../server/flow/vector-table.ts";
+import { selectTranslation } from "../../../server/packs/pack-draft.ts";
+import { digestExperts } from "../../../server/packs/publish.ts";
+import { openImageSet } from "../../../server/training/dataset/image-set.ts";
+import { EncodeTeam, sessionThreadsFor } from "../../../server/training/encode/encode-pool.ts";
+import { type EncodeTask, encodeRows } from "../../../server/training/encode/encode-rows.ts";
+import { encodeSet } from "../../../server/training/encode/encode-set.ts";
+import { openSetExperts } from "../../../server/training/encode/pack-experts.ts";
+import { runBundled } from "../../fixtures/run-bundled.ts";
+import { tinyFullDraft, tinySizePx, writeTinyPack } from "../../fixtures/tiny-pack.ts";
+import { tinyItems, tinyPixels, writeTinySet } from "../../fixtures/tiny-set.ts";
+
+const root = await mkdtemp(join(tmpdir(), "tau-encode-team-"));
+after(() => rm(root, { recursive: true }));
+const { pack } = await writeTinyPack(join(root, "full"), tinyFullDraft);
+const draft = selectTranslation(tinyFullDraft, pack);
+const source = { pack, draft, files: await digestExperts(pack, draft) };
+const experts = await openSetExperts(source, { threads: 1 });
+
+/** Largest difference of two lists of numbers of one length. */
+function differenceOf(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  assert.equal(a.length, b.length);
+  return Math.max(...Array.from(a, (value, at) => Math.abs(value - b[at]!)));
+}
+
+const tasks: readonly EncodeTask[] = [
+  { kind: "images", conditions: [], withLatents: true, start: 3, count: 70 },
+  { kind: "captions", condition: "caption", captions: tinyItems.map(({ row }) => `square ${row}`) },
+  {
+    kind: "images",
+    conditions: ["sketch", "image-early", "image-middle", "image-last", "lowResolution"],
+    withLatents: true,
+    start: 0,
+    count: 80,
+  },
+  { kind: "images", conditions: ["layout"], withLatents: false, start: 20, count: 33 },
+  { kind: "images", conditions: ["sketch"], withLatents: false, start: 79, count: 1 },
+];
+
+describe("a team that encodes", async () => {
+  const folder = await writeTinySet(join(root, "set"));
+  const images = await openImageSet(folder, tinySizePx);
+  after(() => images.close());
+
+  /** A team that has started, closed after the work; as if more rows were to come than these tasks have. */
+  async function withTeam<T>(cores: number, work: (team: EncodeTeam) => Promise<T>, from = source): Promise<T> {
+    const team = new EncodeTeam(from, cores);
+    try {
+      assert.equal(team.startFor(1000), true);
+      return await work(team);
+    } finally {
+      await team.close();
+    }
+  }
+
+  it("gives every row what one thread gives it, in order, task after task", () =>
+    withTeam(3, async (team) => {
+      for (const task of tasks) {
+        const [together, alone] = [await team.encode(task, images, experts), await encodeRows(task, images, experts)];
+        assert.equal(together.length, alone.length);
+        for (const [index, block] of alone.entries())
+          assert.ok(differenceOf(together[index]!, block) < 1e-5, `${task.kind}, block ${index}`);
+      }
+      const nothing: EncodeTask = { kind: "images", conditions: [], withLatents: true, start: 0, count: 0 };
+      assert.deepEqual(await team.encode(nothing, images, experts), []);
+    }));
+
+  it("is this thread and one for each other core, all at work, and this thread alone where rows are few", async () => {
+    const started: Worker[] = [];
+    const onWorker = (worker: Worker): void => void started.push(worker);
+    process.on("worker", onWorker);
+    try {
+      /** Rows that this thread read of a task, by experts that see what they are given. */
+      const ownRows = async (team: EncodeTeam): Promise<number> => {
+        let rows = 0;
+        const target = {
+          ...experts.target,
+          encode(planes: Float32Array, count: number): Promise<Float32Array> {
+            rows += count;
+            return experts.target.encode(planes, count);
+          },
+        };
+        await team.encode(tasks[0]!, images, { ...experts, target });
+        return rows;
+      };
+      const few = new EncodeTeam(source, 3);
+      assert.deepEqual([await ownRows(few), started.length], [70, 0]);
+      await few.close();
+      await withTeam(3, async (team) => {
+        const own = await ownRows(team);
+        assert.ok(own > 0 && own < 70, `${own}`);
+        assert.equal(started.length, 2);
+      });
+      const one = new EncodeTeam(source, 1);
+      assert.deepEqual([one.startFor(1000), await ownRows(one), started.length], [false, 70, 2]);
+      // Sessions share out the cores where no team does.
+      assert.deepEqual([sessionThreadsFor(70, 3), sessionThreadsFor(1000, 3), sessionThreadsFor(1000, 1)], [3, 1, 1]);
+    } finally {
+      process.off("worker", onWorker);
+    }
+  });
+
+  it("tells how many rows are done, part by part", () =>
+    withTeam(2, async (team) => {
+      const told: number[] = [];
+      await team.encode(tasks[0]!, images, experts, { onRows: (rows) => void told.push(rows) });
+      assert.equal(told.at(-1), 70);
+      assert.ok(
+        told.every((rows, at) => rows > (told[at - 1] ?? 0)),
+        told.join(),
+      );
+      // Whatever order they end in: parts of 16 images, then smaller ones, so that both members end together.
+      const parts = told.map((rows, at) => rows - (told[at - 1] ?? 0)).sort((a, b) => b - a);
+      assert.deepEqual(parts, [16, 16, 12, 8, 8, 4, 4, 2]);
+    }));
+
+  it("ends a task at the signal and does the next one all the same", () =>
+    withTeam(2, async (team) => {
+      const abort = new AbortController();
+      const stopped = team.encode(tasks[0]!, images, experts, { signal: abort.signal });
+      abort.abort();
+      await assert.rejects(stopped, { name: "AbortError" });
+      assert.equal((await team.encode(tasks[0]!, images, experts))[0]!.length, 70 * experts.target.latentDims);
+    }));
+
+  it("tells a member's fault with its code, of whatever it met, in a thread or in this one", async () => {
+    await withTeam(2, (team) =>
+      assert.rejects(team.encode(tasks[0]!, { ...images, count: 81 }, experts), {
+        code: "dataset_invalid",
+        message: /expected 20736 bytes for 81 images of 8 px, got 20480/,
+      }),
+    );
+    const nowhere = { ...source, pack: join(root, "nowhere") };
+    await withTeam(
+      2,
+      (team) => assert.rejects(team.encode(tasks[0]!, images, experts), { code: "pack_corrupt", message: /nowhere/ }),
+      nowhere,
+    );
+    const fault = new Error("no vectors here");
+    const target = { ...experts.target, encode: () => Promise.reject(fault) };
+    await withTeam(2, (team) => assert.rejects(team.encode(tasks[0]!, images, { ...experts, target }), fault));
+  });
+
+  it("encodes pixels as they are now, not as they were at its first task", async () => {
+    const changing = await writeTinySet(join(root, "changing"));
+    await withTeam(2, async (team) => {
+      const encode = async (): Promise<Float32Array> => {
+        const opened = await openImageSet(changing, tinySizePx);
+        const [latents] = await team.encode(tasks[0]!, opened, experts).finally(() => opened.close());
+        return latents!;
+      };
+      const first = await encode();
+      // Written beside and put in its place, as sets are.
+      await writeFile(join(changing, "new"), tinyPixels().reverse());
+      await rename(join(changing, "new"), join(changing, "images.rgba"));
+      const second = await encode();
+      // Row for row: whichever member read it.
+      const { latentDims } = experts.target;
+      for (let at = 0; at < first.length; at += latentDims)
+        assert.ok(
+          differenceOf(first.subarray(at, at + latentDims), second.subarray(at, at + latentDims)) > 1e-4,
+          `${at}`,
+        );
+    });
+  });
+
+  it("neither starts nor encodes once it is closed", async () => {
+    const team = new EncodeTeam(source, 2);
+    await team.close();
+    assert.equal(team.startFor(1000), false);
+    await assert.rejects(team.encode(tasks[0]!, images, experts), { code: "internal", message: /got a closed one/ });
+  });
+
+  it("says that a member ended, rather than waiting for it", () =>
+    withTeam(2, async (team) => {
+      let release = (): void => undefined;
+      const closed = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const target = {
+        ...experts.target,
+        // This thread leaves all other parts to the one that ends.
+        async encode(planes: Float32Array, count: number): Promise<Float32Array> {
+          await closed;
+          return experts.target.encode(planes, count);
+        },
+      };
+      const refused = assert.rejects(team.encode(tasks[0]!, images, { ...experts, target }), {
+        code: "training_failed",
+        message: /a thread ended before its work/,
+      });
+      await team.close();
+      release();
+      await refused;
+    }));
+});
+
+describe("a team in the bundle", () => {
+  it("finds its thread beside itself, without tsx", async () => {
+    const set = await writeTinySet(join(root, "bundled"));
+    const order = { source, set, sizePx: tinySizePx };
+    const contents = `
+      import { EncodeTeam } from "./server/training/encode/encode-pool.ts";
+      import { openImageSet } from "./server/training/dataset/image-set.ts";
+      import { openSetExperts } from "./server/training/encode/pack-experts.ts";
+      import { deserialize } from "node:v8";
+      const { source, set, sizePx } = deserialize(Buffer.from(process.argv[2], "base64"));
+      const images = await openImageSet(set, sizePx);
+      const team = new EncodeTeam(source, 2);
+      team.startFor(1000);
+      const task = { kind: "images", conditions: [], withLatents: true, start: 0, count: 40 };
+      const [latents] = await team.encode(task, images, await openSetExperts(source, { threads: 1 }));
+      await team.close();
+      await images.close();
+      console.log(latents.length);`;
+    const { stdout } = await runBundled({ encoder: "server/training/encode/encode-thread.ts" }, contents, order);
+    assert.equal(stdout.trim(), `${40 * experts.target.latentDims}`);
+  });
+});
+
+describe("encoding a large set", () => {
+  const copies = 4;
+  const items = Array.from({ length: copies * tinyItems.length }, (_, row) => ({
+    ...tinyItems[row % tinyItems.length]!,
+    row,
+    id: `image ${row}`,
+    // As many different ones as images, so that captions are shared out too.
+    captions: [`square ${row}`],
+  }));
+  const newSet = (name: string): Promise<string> =>
+    writeTinySet(join(root, name), { items, pixels: Buffer.concat(new Array(copies).fill(tinyPixels())) });
+  const encode = async (folder: string, threads: number) => {
+    const images = await openImageSet(folder, tinySizePx);
+    try {
+      return await encodeSet({ folder, images, experts, drawnRepeats: 1, threads });
+    } finally {
+      await images.close();
+    }
+  };
+
+  it("gives the set of one thread", async () => {
+    const [together, alone] = [await encode(await newSet("together"), 2), await encode(await newSet("alone"), 1)];
+    assert.ok(differenceOf(together.latents, alone.latents) < 1e-5);
+    assert.deepEqual(together.trainRows, alone.trainRows);
+    for (const [index, condition] of alone.conditions.entries())
+      assert.ok(
+        differenceOf(contentOf(together.conditions[index]!.table), contentOf(condition.table)) < 1e-5,
+        condition.name,
+      );
+  });
+
+  it("keeps what was encoded before a fault, and goes on from there", async () => {
+    const folder = await newSet("broken");
+    const images = await openImageSet(folder, tinySizePx);
+    const broken = encodeSet({
+      folder,
+      images,
+      experts,
+      drawnRepeats: 1,
+      threads: 2,
+      // Captions come first; their team has the file open by then.
+      onProgress: ({ what, done, total }) => {
+        if (what === "captions" && done === total) truncateSync(join(folder, "images.rgba"), 1000);
+      },
+    });
+    await assert.rejects(broken, {
+      code: "dataset_invalid",
+      // As the thread says it, which opens the file anew, or this one, which has it open.
+      message: /images\.rgba: expected (81920 bytes for 320 images of 8 px|4096 bytes for images 0 to 15), got 1000$/,
+    });
+    await images.close();
+    const kept = await readdir(join(folder, ".encoded"), { recursive: true });
+    assert.deepEqual(
+      kept.filter((name) => name.endsWith(".safetensors")).map((name) => basename(name)),
+      ["captions-0.safetensors"],
+    );
+    await newSet("broken");
+    const again = await encode(folder, 2);
+    assert.equal(again.latents.length, items.length * experts.target.latentDims);
+  });
+});

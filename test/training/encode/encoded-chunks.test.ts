@@ -1,0 +1,88 @@
+/** Values that are encoded piece by piece and kept on disk: what is asked for when, what is told, what a fault leaves. */
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, describe, it } from "node:test";
+import { encodePieces, type PiecePart } from "../../../server/training/encode/encoded-chunks.ts";
+
+const root = await mkdtemp(join(tmpdir(), "tau-pieces-"));
+after(() => rm(root, { recursive: true }));
+
+const total = 40;
+const pieceRows = 16;
+
+/** One run: two networks, of which `a` gives its row and `b` twice that, side by side; `fault` is thrown at a piece's start. */
+async function run(folder: string, fault?: { readonly at: number }) {
+  const asked: string[] = [];
+  const told: number[] = [];
+  const taken = { a: new Float32Array(total), b: new Float32Array(2 * total) };
+  const partOf = (key: "a" | "b", width: number): PiecePart => ({
+    key,
+    stem: "values",
+    width,
+    take: (piece, start) => taken[key].set(piece, start * width),
+  });
+  const done = encodePieces({
+    folder,
+    what: "images",
+    total,
+    pieceRows,
+    changedMs: 0,
+    parts: [partOf("a", 1), partOf("b", 2)],
+    onProgress: ({ done: rows }) => void told.push(rows),
+    async encode(missing, start, count, onRows) {
+      asked.push(`${missing.map(({ key }) => key).join("+")} ${start}`);
+      if (fault?.at === start) throw new Error("no such luck");
+      onRows(count / 2);
+      onRows(count);
+      return missing.map(({ width }) => Float32Array.from({ length: count * width }, (_, at) => width * start + at));
+    },
+  });
+  await (fault ? assert.rejects(done, /no such luck/) : done);
+  return { asked, told, taken };
+}
+
+const expected = {
+  a: Float32Array.from({ length: total }, (_, at) => at),
+  b: Float32Array.from({ length: 2 * total }, (_, at) => at),
+};
+
+describe("pieces", () => {
+  it("are made in order for all networks at once, told row by row and as done when they are kept", async () => {
+    const { asked, told, taken } = await run(join(root, "whole"));
+    assert.deepEqual(asked, ["a+b 0", "a+b 16", "a+b 32"]);
+    assert.deepEqual(told, [8, 16, 24, 32, 36, 40]);
+    assert.deepEqual(taken, expected);
+  });
+
+  it("are not made a second time, and told all the same", async () => {
+    const folder = join(root, "twice");
+    await run(folder);
+    const { asked, told, taken } = await run(folder);
+    assert.deepEqual([asked, told], [[], [16, 32, 40]]);
+    assert.deepEqual(taken, expected);
+  });
+
+  it("are made for the one network alone that lacks them", async () => {
+    const folder = join(root, "one lost");
+    await run(folder);
+    await rm(join(folder, ".encoded/b/values-16.safetensors"));
+    const { asked, taken } = await run(folder);
+    assert.deepEqual(asked, ["b 16"]);
+    assert.deepEqual(taken, expected);
+  });
+
+  it("that were done before a fault stay, and nothing half", async () => {
+    const folder = join(root, "fault");
+    await run(folder, { at: 16 });
+    const kept = await readdir(join(folder, ".encoded"), { recursive: true });
+    assert.deepEqual(kept.filter((name) => name.includes("values")).sort(), [
+      "a/values-0.safetensors",
+      "b/values-0.safetensors",
+    ]);
+    const { asked, taken } = await run(folder);
+    assert.deepEqual(asked, ["a+b 16", "a+b 32"]);
+    assert.deepEqual(taken, expected);
+  });
+});

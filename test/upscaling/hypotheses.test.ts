@@ -1,0 +1,273 @@
+/** Hypotheses of an upscale: seeds, how well each shrinks back, the map of where they differ, and that little is held at once. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Pixels, Upscaler } from "../../server/engine/interfaces.ts";
+import { shrinkBicubic } from "../../server/upscaling/bicubic.ts";
+import { paintHeat } from "../../server/upscaling/colormap.ts";
+import { lrPsnrDb } from "../../server/upscaling/consistency.ts";
+import { drawHypotheses, type EnlargedPicture, type HypothesesHandlers } from "../../server/upscaling/hypotheses.ts";
+import { Deviation } from "../../server/upscaling/pixel-std.ts";
+import { limits } from "../../shared/limits.ts";
+import { AppError } from "../../shared/problem.ts";
+import { smallUpscaler, stripes, tilesOfSmall } from "../fixtures/small-upscaler.ts";
+
+const request = { scale: 2, detail: 0.5, seed: 7, count: 1, variance: false } as const;
+const pause = async (): Promise<void> => {};
+
+async function draw(
+  upscaler: Upscaler,
+  image: Pixels,
+  fields: object = {},
+  handlers: Partial<HypothesesHandlers> = {},
+): Promise<EnlargedPicture[]> {
+  const pictures: EnlargedPicture[] = [];
+  const onImage = (picture: EnlargedPicture): void => void pictures.push(picture);
+  await drawHypotheses(upscaler, image, { ...request, ...fields }, { pause, onImage, ...handlers });
+  return pictures;
+}
+
+const flat = (levels: readonly number[], widthPx: number, heightPx: number): Pixels => ({
+  rgba: Uint8Array.from({ length: 4 * widthPx * heightPx }, (_, at) => levels[at % 4]!),
+  widthPx,
+  heightPx,
+});
+
+describe("hypotheses", () => {
+  it("are drawn in order from consecutive seeds, which wrap, at the temperature of the detail", async () => {
+    const upscaler = smallUpscaler();
+    const image = stripes(6, 4);
+    const pictures = await draw(upscaler, image, { count: 3, seed: limits.seedMax });
+    assert.deepEqual(
+      pictures.map(({ index, kind, seed, widthPx, heightPx }) => [index, kind, seed, widthPx, heightPx]),
+      [
+        [0, "hypothesis", limits.seedMax, 12, 8],
+        [1, "hypothesis", 0, 12, 8],
+        [2, "hypothesis", 1, 12, 8],
+      ],
+    );
+    assert.deepEqual(
+      upscaler.runs.map(({ temperature }) => temperature),
+      Array(3).fill(0.5 * limits.upscaleTemperatureMax),
+    );
+    const [alone] = await draw(upscaler, image, { seed: 1 });
+    assert.deepEqual(alone!.rgba, pictures[2]!.rgba);
+    assert.notDeepEqual(pictures[0]!.rgba, pictures[1]!.rgba);
+  });
+
+  it("are waited for one by one, so that never more than one is held", async () => {
+    const order: string[] = [];
+    const upscaler = smallUpscaler();
+    const counting: Upscaler = {
+      ...upscaler,
+      upscale: (image, options) => {
+        order.push("drawn");
+        return upscaler.upscale(image, options);
+      },
+    };
+    const onImage = async (): Promise<void> => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      order.push("kept");
+    };
+    await draw(counting, stripes(4, 4), { count: 3 }, { onImage });
+    assert.deepEqual(order, ["drawn", "kept", "drawn", "kept", "drawn", "kept"]);
+  });
+
+  it("tell their tiles over all that is drawn, and let others run after each", async () => {
+    const told: string[] = [];
+    let pauses = 0;
+    await draw(
+      smallUpscaler(),
+      stripes(4, 4),
+      { count: 2 },
+      {
+        onProgress: ({ completed, total }) => void told.push(`${completed}/${total}`),
+        pause: async () => {
+          pauses += 1;
+        },
+      },
+    );
+    assert.deepEqual(told, ["0/8", "1/8", "2/8", "3/8", "4/8", "5/8", "6/8", "7/8", "8/8"]);
+    assert.ok(pauses >= 2 * tilesOfSmall);
+  });
+
+  it("stop between tiles when they are cancelled, and hand on nothing afterwards", async () => {
+    const abort = new AbortController();
+    const pictures: EnlargedPicture[] = [];
+    const upscaler = smallUpscaler();
+    const running = draw(
+      upscaler,
+      stripes(4, 4),
+      { count: 3, variance: true },
+      {
+        signal: abort.signal,
+        onProgress: ({ completed }) => void (completed === tilesOfSmall + 2 && abort.abort()),
+        onImage: (picture) => void pictures.push(picture),
+      },
+    );
+    await assert.rejects(running, { code: "cancelled" });
+    assert.deepEqual([pictures.length, upscaler.runs.length], [1, 2]);
+    const last = new AbortController();
+    const late = draw(
+      smallUpscaler(),
+      stripes(4, 4),
+      { count: 4, variance: true },
+      {
+        signal: last.signal,
+        onImage: ({ index }) => void (index === 3 && last.abort()),
+      },
+    );
+    await assert.rejects(late, { code: "cancelled" }, "no map after a cancel");
+  });
+
+  it("are refused before anything is drawn where the result would be too large, with the factor that fits", async () => {
+    const upscaler = smallUpscaler();
+    await assert.rejects(draw(upscaler, stripes(1500, 2), { scale: 4 }), (error: unknown) => {
+      assert.ok(error instanceof AppError);
+      assert.deepEqual([error.code, error.detail.largestScale], ["upscale_too_large", 2]);
+      return true;
+    });
+    assert.deepEqual(upscaler.runs, []);
+  });
+});
+
+describe("LR-PSNR", () => {
+  it("is 99 for a picture that shrinks to exactly the input", async () => {
+    for (const image of [flat([10, 200, 30, 255], 5, 3), flat([10, 200, 30, 0], 5, 3)]) {
+      const [picture] = await draw(smallUpscaler(0), image, { scale: 4, detail: 0 });
+      assert.equal(picture!.lrPsnrDb, 99);
+    }
+  });
+
+  it("is the PSNR over RGB of the shrunk picture, not rounded", async () => {
+    const image = stripes(6, 4);
+    const enlarged = await smallUpscaler().upscale(image, { scale: 2, temperature: 1, seed: 3 });
+    let squares = 0;
+    for (let channel = 0; channel < 3; channel += 1) {
+      const plane = Float32Array.from({ length: 12 * 8 }, (_, pixel) => enlarged.rgba[4 * pixel + channel]!);
+      shrinkBicubic(plane, 12, 8, 2).forEach((value, pixel) => {
+        squares += (value - image.rgba[4 * pixel + channel]!) ** 2;
+      });
+    }
+    const expected = 10 * Math.log10(255 ** 2 / (squares / (3 * 24)));
+    assert.ok(Math.abs((await lrPsnrDb(image, enlarged, 2, pause)) - expected) < 1e-3);
+  });
+
+  it("is the same for a high picture, which is looked at in bands of rows", async () => {
+    const image = stripes(5, 150, 180);
+    const enlarged = await smallUpscaler().upscale(image, { scale: 4, temperature: 1, seed: 3 });
+    const channelOf = ({ rgba }: Pixels, channel: number): Float32Array =>
+      Float32Array.from({ length: rgba.length / 4 }, (_, pixel) =>
+        channel === 3 ? rgba[4 * pixel + 3]! : (rgba[4 * pixel + channel]! * rgba[4 * pixel + 3]!) / 255,
+      );
+    let squares = 0;
+    for (let channel = 0; channel < 4; channel += 1) {
+      const wanted = channelOf(image, channel);
+      shrinkBicubic(channelOf(enlarged, channel), 20, 600, 4).forEach((value, pixel) => {
+        squares += (value - wanted[pixel]!) ** 2;
+      });
+    }
+    const expected = 10 * Math.log10(255 ** 2 / (squares / (4 * 5 * 150)));
+    assert.ok(Math.abs((await lrPsnrDb(image, enlarged, 4, pause)) - expected) < 1e-9);
+  });
+
+  it("does not see colours where nothing is visible, and sees alpha", async () => {
+    const image = flat([90, 90, 90, 0], 4, 4);
+    const recoloured = flat([255, 0, 120, 0], 8, 8);
+    assert.equal(await lrPsnrDb(image, recoloured, 2, pause), 99);
+    const faint = flat([0, 0, 0, 51], 8, 8);
+    // Alpha is off by a fifth of its range in one channel of four: 10 · log10(4 · 25).
+    assert.ok(Math.abs((await lrPsnrDb(image, faint, 2, pause)) - 20) < 1e-3);
+  });
+});
+
+describe("the map of where hypotheses differ", () => {
+  it("comes last, opaque, of at least four hypotheses, of which only those asked for are handed on", async () => {
+    const upscaler = smallUpscaler();
+    const progress: number[] = [];
+    const pictures = await draw(
+      upscaler,
+      stripes(6, 4),
+      { count: 2, variance: true },
+      {
+        onProgress: ({ total }) => void progress.push(total),
+      },
+    );
+    assert.deepEqual(
+      pictures.map(({ index, kind }) => `${index} ${kind}`),
+      ["0 hypothesis", "1 hypothesis", "2 variance"],
+    );
+    assert.equal(upscaler.runs.length, 4);
+    assert.ok(progress.every((total) => total === 4 * tilesOfSmall));
+    const map = pictures[2]!;
+    assert.deepEqual(
+      [map.widthPx, map.heightPx, map.rgba.length, map.seed, map.lrPsnrDb],
+      [12, 8, 384, undefined, undefined],
+    );
+    assert.ok(map.rgba.every((value, at) => at % 4 !== 3 || value === 255));
+    const many = smallUpscaler();
+    await draw(many, stripes(6, 4), { count: 6, variance: true });
+    assert.equal(many.runs.length, 6);
+  });
+
+  it("is bright where hypotheses differ and black where they don't, with the deviation in levels", async () => {
+    const image = flat([128, 128, 128, 255], 32, 32);
+    // Noise in the left half of the result, which is 64 px wide.
+    const upscaler = smallUpscaler(20, (pixel) => pixel % 64 < 32);
+    const map = (await draw(upscaler, image, { count: 8, variance: true, detail: 1 })).at(-1)!;
+    const lightness = (half: number): number => {
+      let sum = 0;
+      for (let pixel = 0; pixel < 64 * 64; pixel += 1)
+        if (Math.floor((pixel % 64) / 32) === half) sum += map.rgba[4 * pixel]! + map.rgba[4 * pixel + 1]!;
+      return sum;
+    };
+    assert.equal(lightness(1), 0);
+    assert.ok(lightness(0) > 100 * 2048);
+    // Temperature 0.9, so 18 levels in half of the pixels.
+    assert.ok(Math.abs(map.meanDeviation! - 9) < 0.5, `${map.meanDeviation}`);
+    assert.ok(map.brightestDeviation! > 22 && map.brightestDeviation! < 36, `${map.brightestDeviation}`);
+  });
+
+  it("equals the deviation of textbooks, and stays black below one level", () => {
+    const deviation = new Deviation(1, 2, false);
+    // The first pixel has (10, 14, 18) in one channel: deviation 4, over three channels 4 / √3.
+    for (const red of [10, 14, 18])
+      deviation.add({ rgba: Uint8Array.of(red, 5, 5, 255, 9, 9, 9, 255), widthPx: 1, heightPx: 2 });
+    const { meanDeviation, brightestDeviation, rgba } = deviation.draw();
+    assert.ok(Math.abs(meanDeviation - 4 / Math.sqrt(3) / 2) < 1e-6);
+    assert.ok(Math.abs(brightestDeviation - 4 / Math.sqrt(3)) < 1 / 64);
+    assert.deepEqual([...rgba], [254, 246, 190, 255, 0, 0, 0, 255]);
+    const calm = new Deviation(1, 1, false);
+    for (let picture = 0; picture < 8; picture += 1) calm.add(flat([200, 100, 50, 255], 1, 1));
+    assert.deepEqual(calm.draw(), { rgba: Uint8Array.of(0, 0, 0, 255), meanDeviation: 0, brightestDeviation: 1 });
+  });
+
+  it("does not see colours where nothing is visible", () => {
+    const deviation = new Deviation(1, 1, true);
+    for (const red of [0, 255]) deviation.add(flat([red, 7, 7, 0], 1, 1));
+    assert.equal(deviation.draw().meanDeviation, 0);
+  });
+});
+
+describe("heat colours", () => {
+  it("get lighter with every step, evenly", () => {
+    const lightness = Array.from({ length: 256 }, (_, step) => {
+      const rgba = new Uint8Array(4);
+      paintHeat(rgba, 0, step / 255);
+      assert.equal(rgba[3], 255);
+      return lightnessOf(rgba[0]!, rgba[1]!, rgba[2]!);
+    });
+    for (let step = 8; step < 256; step += 1) {
+      const rise = lightness[step]! - lightness[step - 8]!;
+      assert.ok(rise > 1.5 && rise < 6, `step ${step}: ${rise}`);
+    }
+    assert.ok(lightness[0]! < 1 && lightness[255]! > 95);
+  });
+});
+
+/** CIE L* of an sRGB colour. */
+function lightnessOf(red: number, green: number, blue: number): number {
+  const light = (level: number): number =>
+    level <= 10.31475 ? level / 255 / 12.92 : ((level / 255 + 0.055) / 1.055) ** 2.4;
+  const luminance = 0.2126 * light(red) + 0.7152 * light(green) + 0.0722 * light(blue);
+  return luminance > 0.008856 ? 116 * Math.cbrt(luminance) - 16 : 903.3 * luminance;
+}

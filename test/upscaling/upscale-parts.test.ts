@@ -1,0 +1,106 @@
+/** The parts of upscaling that have an answer to compare with: bicubic shrinking, the residual's numbers, the flow without guidance. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { createFlow } from "../../server/flow/flow-sessions.ts";
+import { initialWeights } from "../../server/flow/weights.ts";
+import { identityWhitening } from "../../server/flow/whitening.ts";
+import { shrinkBicubic } from "../../server/upscaling/bicubic.ts";
+import { createPixelFlow, pixelRows } from "../../server/upscaling/pixel-flow.ts";
+import { drawPixelResidual, residualDims } from "../../server/upscaling/pixel-noise.ts";
+
+describe("bicubic shrinking", () => {
+  it("gives what PIL gives", () => {
+    // Image.fromarray(float32 of (7·i mod 11) / 11, 8 × 4).resize((4, 2) and (2, 1), BICUBIC), Pillow 11.
+    const plane = Float32Array.from({ length: 32 }, (_, at) => ((7 * at) % 11) / 11);
+    const near = (got: Float32Array, wanted: readonly number[]) => {
+      assert.equal(got.length, wanted.length);
+      for (const [at, value] of got.entries()) assert.ok(Math.abs(value - wanted[at]!) < 1e-6, `${at}: ${value}`);
+    };
+    near(
+      shrinkBicubic(plane, 8, 4, 2),
+      [0.3612897, 0.445331, 0.4559248, 0.6029647, 0.5460031, 0.4085253, 0.4729817, 0.3875605],
+    );
+    near(shrinkBicubic(plane, 8, 4, 4), [0.442897, 0.4709727]);
+  });
+
+  it("keeps a flat picture flat up to its border", () => {
+    const small = shrinkBicubic(new Float32Array(16 * 12).fill(0.3), 16, 12, 4);
+    for (const value of small) assert.ok(Math.abs(value - 0.3) < 1e-6);
+  });
+});
+
+describe("the residual of an upscale", () => {
+  it("is normal within 1.5 standard deviations, and no number of it follows from another's", () => {
+    const box = { left: 3, top: 5, widthPx: 160, heightPx: 120 };
+    const values = drawPixelResidual(11, 0, box, 1);
+    const mean = (of: (value: number, at: number) => number): number =>
+      values.reduce((sum, value, at) => sum + of(value, at), 0) / values.length;
+    assert.equal(values.length, 160 * 120 * residualDims);
+    assert.ok(Math.abs(mean((value) => value)) < 0.01);
+    // Of N(0, 1) within ±1.5: variance 1 − 3·φ(1.5) / (2·Φ(1.5) − 1), and the share below 1.
+    assert.ok(Math.abs(mean((value) => value ** 2) - 0.5515) < 0.01);
+    assert.ok(values.every((value) => Math.abs(value) <= 1.5));
+    for (const shift of [1, residualDims, 160 * residualDims])
+      assert.ok(Math.abs(mean((value, at) => value * (values[at + shift] ?? 0))) < 0.01, `shift ${shift}`);
+    assert.ok(Math.abs(mean((value) => (value < 1 ? 1 : 0)) - (0.841345 - 0.066807) / 0.866386) < 0.002);
+  });
+
+  it("belongs to the pixel, not to the tile", () => {
+    const whole = drawPixelResidual(5, 1, { left: 0, top: 0, widthPx: 9, heightPx: 7 }, 0.5);
+    const part = drawPixelResidual(5, 1, { left: 4, top: 2, widthPx: 3, heightPx: 1 }, 0.5);
+    assert.deepEqual(part, whole.slice((2 * 9 + 4) * residualDims, (2 * 9 + 7) * residualDims));
+  });
+
+  it("differs between seeds and between stages, and scales with the temperature", () => {
+    const box = { left: 0, top: 0, widthPx: 2, heightPx: 2 };
+    const one = drawPixelResidual(1, 0, box, 1);
+    assert.notDeepEqual(one, drawPixelResidual(2, 0, box, 1));
+    assert.notDeepEqual(one, drawPixelResidual(1, 1, box, 1));
+    assert.deepEqual(
+      one.map((value) => value * 0.5),
+      drawPixelResidual(1, 0, box, 0.5),
+    );
+    assert.ok(drawPixelResidual(1, 0, box, 0).every((value) => value === 0));
+  });
+});
+
+describe("a flow of pixels", () => {
+  const architecture = {
+    format: 1,
+    dims: residualDims,
+    conditions: [{ name: "features", dims: 5 }],
+    embeddingDims: 8,
+    injector: { hiddenDims: 8, blocks: 1 },
+    couplings: { count: 3, hiddenDims: 8, depth: 1, clamp: 1.5 },
+    permutationSeed: 1,
+  } as const;
+  const weights = initialWeights(
+    { ...architecture, conditions: [...architecture.conditions] },
+    identityWhitening(12),
+    3,
+  );
+
+  it("is the inverse that the flow has without guidance, for any number of rows", async () => {
+    const rows = pixelRows + 3;
+    const residual = Float32Array.from({ length: rows * 12 }, (_, at) => Math.sin(at * 1.7));
+    const features = Float32Array.from({ length: rows * 5 }, (_, at) => Math.cos(at * 0.9) / 2);
+    const pixels = await createPixelFlow(weights, { label: "test", threads: 1 });
+    const got = await pixels.inverse(residual, features, rows);
+    const flow = await createFlow(weights, { label: "test", threads: 1 });
+    for (const row of [0, 1, pixelRows - 1, pixelRows, rows - 1]) {
+      const given = { features: { values: features.slice(row * 5, row * 5 + 5), present: Float32Array.of(1) } };
+      const { values } = await flow.inverse(residual.slice(row * 12, row * 12 + 12), given, 1);
+      for (let at = 0; at < 12; at += 1) assert.ok(Math.abs(values[at]! - got[row * 12 + at]!) < 1e-5);
+    }
+    await Promise.all([pixels.dispose(), flow.dispose()]);
+  });
+
+  it("is refused with other conditions than features", async () => {
+    const other = { ...architecture, conditions: [{ name: "caption", dims: 5 }] };
+    const wrong = initialWeights(other, identityWhitening(12), 3);
+    await assert.rejects(
+      createPixelFlow(wrong, { label: "test" }),
+      /expected a flow with the one condition "features", got caption/,
+    );
+  });
+});

@@ -1,0 +1,283 @@
+/** Upscales inside the child: one at a time and without holding up generations, cancels, and generations that are enlarged. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Pixels, UpscaleOptions, Upscaler } from "../../server/engine/interfaces.ts";
+import type { Translation } from "../../server/engine/translation.ts";
+import type { ImageResult } from "../../server/inference/protocol.ts";
+import { createService, type InferenceService } from "../../server/inference/service.ts";
+import type { UpscaleResult } from "../../server/upscaling/upscale-queue.ts";
+import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract.ts";
+import { type ResolvedUpscale, ResolvedUpscaleSchema } from "../../shared/upscaling.ts";
+import { tinyTranslation } from "../fixtures/one-pixel-translation.ts";
+import { smallUpscaler, stripes, tilesOfSmall } from "../fixtures/small-upscaler.ts";
+
+const upscaleOf = (fields: object = {}): ResolvedUpscale =>
+  ResolvedUpscaleSchema.parse({ image: "a".repeat(64), scale: 2, detail: 0.5, seed: 1, ...fields });
+
+function upscale(service: InferenceService, fields: object = {}, abort = new AbortController()) {
+  const pictures: UpscaleResult[] = [];
+  const tiles: number[] = [];
+  const done = service.upscale({
+    request: upscaleOf(fields),
+    image: stripes(4, 4),
+    signal: abort.signal,
+    onProgress: ({ completed }) => void tiles.push(completed),
+    onImage: (picture) => void pictures.push(picture),
+  });
+  return { pictures, tiles, done, abort };
+}
+
+const generationOf = (fields: object = {}): ResolvedRequest =>
+  ResolvedRequestSchema.parse({ condition: { caption: "apple" }, count: 1, seed: 1, guidance: 0, ...fields });
+
+function generate(service: InferenceService, fields: object = {}, abort = new AbortController()) {
+  const images: ImageResult[] = [];
+  const done = service.generate({
+    request: generationOf(fields),
+    images: new Map(),
+    signal: abort.signal,
+    onFindings: () => {},
+    onProgress: () => {},
+    onImage: (image) => void images.push(image),
+  });
+  return { images, done, abort };
+}
+
+/** Counts how many upscales run at once. */
+function watched(upscaler: Upscaler): Upscaler & { most: number } {
+  let running = 0;
+  const self = {
+    ...upscaler,
+    most: 0,
+    async upscale(...args: Parameters<Upscaler["upscale"]>) {
+      running += 1;
+      self.most = Math.max(self.most, running);
+      return upscaler.upscale(...args).finally(() => {
+        running -= 1;
+      });
+    },
+  };
+  return self;
+}
+
+describe("upscales in the child", () => {
+  it("run one after another, each with its own pictures", async () => {
+    const upscaler = watched(smallUpscaler());
+    const service = createService([], 8, upscaler);
+    const [a, b] = [upscale(service, { count: 2 }), upscale(service, { variance: true, seed: 9 })];
+    await b.done;
+    assert.equal(a.pictures.length, 2, "the first is finished before the second");
+    await a.done;
+    assert.deepEqual(
+      b.pictures.map(({ kind, seed }) => [kind, seed]),
+      [
+        ["hypothesis", 9],
+        ["variance", undefined],
+      ],
+    );
+    assert.equal(a.tiles.at(-1), 2 * tilesOfSmall);
+    assert.equal(upscaler.most, 1);
+  });
+
+  it("leave the line at once when they are cancelled while they wait, and between tiles when they run", async () => {
+    const upscaler = smallUpscaler();
+    const service = createService([], 8, upscaler);
+    const [running, waiting, last] = [upscale(service), upscale(service), upscale(service)];
+    waiting.abort.abort();
+    await assert.rejects(waiting.done, { code: "cancelled" });
+    assert.deepEqual(running.pictures, [], "the one before still runs");
+    running.abort.abort();
+    await assert.rejects(running.done, { code: "cancelled" });
+    await last.done;
+    assert.equal(last.pictures.length, 1);
+    assert.equal(upscaler.runs.length, 2);
+    await assert.rejects(upscale(service, {}, aborted()).done, { code: "cancelled" });
+  });
+
+  it("go on after one that fails", async () => {
+    const broken: Upscaler = {
+      ...smallUpscaler(),
+      upscale: (image, options) =>
+        options.seed === 13 ? Promise.reject(new Error("graph broke")) : smallUpscaler().upscale(image, options),
+    };
+    const service = createService([], 8, broken);
+    const [bad, good] = [upscale(service, { seed: 13 }), upscale(service)];
+    await assert.rejects(bad.done, /graph broke/);
+    await good.done;
+    assert.equal(good.pictures.length, 1);
+  });
+
+  it("let a generation that comes meanwhile be finished before the next tile", async () => {
+    const service = createService([tinyTranslation([])], 8, workingUpscaler(50));
+    const large = upscale(service, { count: 2 });
+    while (large.tiles.length < 3) await new Promise(setImmediate);
+    const before = large.tiles.length;
+    const small = generate(service, { count: 16 });
+    await small.done;
+    assert.equal(small.images.length, 16);
+    assert.ok(large.tiles.length <= before + 2, `${large.tiles.length - before} tiles meanwhile`);
+    await large.done;
+  });
+
+  it("take at most twice their own time, however long generations go on", async () => {
+    const upscaler = workingUpscaler(20);
+    const service = createService([endlessTranslation()], 8, upscaler);
+    void generate(service).done;
+    const started = performance.now();
+    const { done, pictures } = upscale(service, { count: 2 });
+    await done;
+    const waitedMs = performance.now() - started - upscaler.workedMs;
+    assert.equal(pictures.length, 2);
+    assert.ok(waitedMs > upscaler.workedMs / 2, `gave way for ${waitedMs} ms of ${upscaler.workedMs}`);
+    // Beside the waiting itself there are moments between tiles, which a machine may make longer.
+    assert.ok(waitedMs < 2 * upscaler.workedMs, `waited ${waitedMs} ms, worked ${upscaler.workedMs} ms`);
+  });
+
+  it("give way no longer for having two lanes, which pause together", async () => {
+    const tileMs = 25;
+    const tilesOfLane = 6;
+    const lanes: Upscaler = {
+      ...smallUpscaler(),
+      tilesOf: () => 2 * tilesOfLane,
+      async upscale(image, options) {
+        const lane = async (): Promise<void> => {
+          for (let tile = 0; tile < tilesOfLane; tile += 1) {
+            await new Promise((resolve) => setTimeout(resolve, tileMs));
+            await options.onTile?.();
+          }
+        };
+        await Promise.all([lane(), lane()]);
+        return smallUpscaler().upscale(image, { ...options, onTile: async () => {} });
+      },
+    };
+    const service = createService([endlessTranslation()], 8, lanes);
+    void generate(service).done;
+    const started = performance.now();
+    await upscale(service).done;
+    const tookMs = performance.now() - started;
+    // Lanes that counted their pauses apart would take three times as long as they work, and more.
+    const workMs = tileMs * tilesOfLane;
+    assert.ok(tookMs < 2.6 * workMs, `${tookMs} ms for ${workMs} ms of work`);
+    assert.ok(tookMs > 1.5 * workMs, `${tookMs} ms for ${workMs} ms of work`);
+  });
+
+  it("are cancelled at once while they give way", async () => {
+    const service = createService([endlessTranslation()], 8, workingUpscaler(500));
+    void generate(service).done;
+    const { done, tiles, abort } = upscale(service);
+    while (tiles.at(-1) !== 1) await new Promise(setImmediate);
+    const started = performance.now();
+    abort.abort();
+    await assert.rejects(done, { code: "cancelled" });
+    assert.ok(performance.now() - started < 250, `${performance.now() - started} ms`);
+  });
+
+  it("do not wait for the enlarging of what was generated", async () => {
+    const [upscaler, enlarging] = [workingUpscaler(20), new AbortController()];
+    const endless: Upscaler = {
+      ...upscaler,
+      upscale: (image, options) => {
+        if (options.temperature > 0) return upscaler.upscale(image, options);
+        enlarging.abort();
+        return new Promise(() => {});
+      },
+    };
+    const service = createService([tinyTranslation([])], 8, endless);
+    void generate(service, { upscale: 2 }).done;
+    while (!enlarging.signal.aborted) await new Promise(setImmediate);
+    const started = performance.now();
+    await upscale(service, { count: 2 }).done;
+    const waitedMs = performance.now() - started - upscaler.workedMs;
+    assert.ok(waitedMs < upscaler.workedMs / 2, `waited ${waitedMs} ms, worked ${upscaler.workedMs} ms`);
+  });
+
+  it("need a pack with an upscaler, and so do generations that are enlarged", async () => {
+    const none = createService([tinyTranslation([])], 8, undefined);
+    await assert.rejects(upscale(none).done, {
+      code: "pack_unavailable",
+      message: /^scale: .*no pack with an upscaler/,
+    });
+    await assert.rejects(generate(none, { upscale: 4 }).done, { code: "pack_unavailable", message: /^upscale: / });
+  });
+});
+
+describe("a generation that is enlarged", () => {
+  it("gives every image its larger size, in order, by its own seed and without temperature", async () => {
+    const upscaler = smallUpscaler();
+    const service = createService([tinyTranslation([])], 8, upscaler);
+    const plain = generate(service, { count: 3, seed: 20, bestOf: 2 });
+    const large = generate(service, { count: 3, seed: 20, bestOf: 2, upscale: 4 });
+    await Promise.all([plain.done, large.done]);
+    assert.equal(large.images.length, 3);
+    for (const [at, { rgba, widthPx, heightPx, ...about }] of large.images.entries()) {
+      const { rgba: small, widthPx: _, heightPx: __, ...same } = plain.images[at]!;
+      assert.deepEqual(about, same);
+      assert.deepEqual([widthPx, heightPx, rgba.length], [4, 4, 64]);
+      assert.deepEqual([...rgba.subarray(60)], [...small]);
+    }
+    assert.deepEqual(
+      upscaler.runs,
+      plain.images.map(({ seed }) => ({ seed, temperature: 0 })),
+    );
+  });
+
+  it("fails as a whole when an image can't be enlarged, and draws no more", async () => {
+    const seen: number[] = [];
+    const broken: Upscaler = { ...smallUpscaler(), upscale: () => Promise.reject(new Error("graph broke")) };
+    const service = createService([tinyTranslation(seen)], 1, broken);
+    const { images, done } = generate(service, { count: 16, upscale: 2 });
+    await assert.rejects(done, /graph broke/);
+    assert.deepEqual(images, []);
+    assert.ok(seen.length < 16, `${seen.length} runs`);
+  });
+
+  it("is cancelled while it draws and while it enlarges", async () => {
+    const service = createService([tinyTranslation([])], 8, smallUpscaler());
+    const early = generate(service, { count: 4, upscale: 2 });
+    early.abort.abort();
+    await assert.rejects(early.done, { code: "cancelled" });
+    const abort = new AbortController();
+    const slow: Upscaler = {
+      ...smallUpscaler(),
+      upscale: (image, options) => {
+        abort.abort();
+        return smallUpscaler().upscale(image, options);
+      },
+    };
+    const late = generate(createService([tinyTranslation([])], 8, slow), { count: 2, upscale: 2 }, abort);
+    await assert.rejects(late.done, { code: "cancelled" });
+    assert.deepEqual(late.images, []);
+  });
+});
+
+/** The small upscaler, with tiles that block for a time. */
+function workingUpscaler(tileMs: number): Upscaler & { workedMs: number } {
+  const small = smallUpscaler();
+  const self = {
+    ...small,
+    workedMs: 0,
+    upscale: (image: Pixels, options: UpscaleOptions) =>
+      small.upscale(image, {
+        ...options,
+        onTile: () => {
+          const started = performance.now();
+          while (performance.now() < started + tileMs);
+          self.workedMs += performance.now() - started;
+          return options.onTile?.();
+        },
+      }),
+  };
+  return self;
+}
+
+/** Generations of it never end. */
+function endlessTranslation(): Translation {
+  const translation = tinyTranslation([]);
+  return { ...translation, target: { ...translation.target, decode: () => new Promise(() => {}) } };
+}
+
+function aborted(): AbortController {
+  const abort = new AbortController();
+  abort.abort();
+  return abort;
+}

@@ -1,0 +1,372 @@
+/** The upscaling engine on networks small enough to follow: tiles, seeds, alpha, grey, borders, cancelling. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Pixels } from "../../server/engine/interfaces.ts";
+import { residualDims } from "../../server/upscaling/pixel-noise.ts";
+import { createUpscaler } from "../../server/upscaling/upscale.ts";
+import {
+  type DetailDecoder,
+  drawHere,
+  drawTile,
+  type TileDrawer,
+  type UpscalerParts,
+  warmUpTiles,
+} from "../../server/upscaling/upscale-tile.ts";
+import { limits } from "../../shared/limits.ts";
+import { AppError } from "../../shared/problem.ts";
+
+/** Φ that sees one pixel to each side: its one feature is the mean of the 3 × 3 neighbours inside the tile, its answer the pixel itself. */
+const network: UpscalerParts["stages"][number]["network"] = {
+  marginPx: 1,
+  featureDims: 1,
+  async read(tile, widthPx, heightPx) {
+    const pixels = widthPx * heightPx;
+    const [features, answers] = [new Float32Array(pixels), new Float32Array(pixels * residualDims)];
+    for (let y = 0; y < heightPx; y += 1)
+      for (let x = 0; x < widthPx; x += 1) {
+        let [sum, count] = [0, 0];
+        for (let dy = -1; dy <= 1; dy += 1)
+          for (let dx = -1; dx <= 1; dx += 1) {
+            const [u, v] = [x + dx, y + dy];
+            if (u < 0 || v < 0 || u >= widthPx || v >= heightPx) continue;
+            sum += tile[v * widthPx + u]!;
+            count += 1;
+          }
+        features[y * widthPx + x] = sum / count;
+        for (let at = 0; at < residualDims; at += 1)
+          answers[(y * widthPx + x) * residualDims + at] = tile[(at >> 2) * pixels + y * widthPx + x]!;
+      }
+    return { features, answers };
+  },
+  answer: async (...tile) => (await network.read(...tile)).answers,
+};
+const flow: UpscalerParts["stages"][number]["flow"] = {
+  inverse: async (residual, features) =>
+    residual.map((value, at) => 0.2 * value * (0.5 + features[Math.floor(at / residualDims)]!)),
+};
+/** Moves every block of a result to the mean that the input has there: shrinking by averages gives the input back. */
+const averaging = (factor: number): UpscalerParts["consistency"][2] => ({
+  marginPx: 0,
+  async project(picture, low, widthPx, heightPx) {
+    const result = new Float32Array(picture.length);
+    const line = factor * widthPx;
+    for (let channel = 0; channel < 3; channel += 1)
+      for (let y = 0; y < heightPx; y += 1)
+        for (let x = 0; x < widthPx; x += 1) {
+          const places = Array.from(
+            { length: factor ** 2 },
+            (_, at) =>
+              (channel * factor * heightPx + factor * y + Math.floor(at / factor)) * line + factor * x + (at % factor),
+          );
+          const mean = places.reduce((sum, place) => sum + picture[place]!, 0) / places.length;
+          const wanted = low[(channel * heightPx + y) * widthPx + x]!;
+          for (const place of places) result[place] = picture[place]! + wanted - mean;
+        }
+    return result;
+  },
+});
+/** Ψ that sees two pixels to each side: the mean there of what was drawn, doubled where the feature is high. */
+const details: DetailDecoder = {
+  marginPx: 2,
+  async decode(features, latent, widthPx, heightPx) {
+    return latent.map((_, at) => {
+      const [pixel, value] = [Math.floor(at / residualDims), at % residualDims];
+      const [x, y] = [pixel % widthPx, Math.floor(pixel / widthPx)];
+      let [sum, count] = [0, 0];
+      for (let v = Math.max(0, y - 2); v <= Math.min(heightPx - 1, y + 2); v += 1)
+        for (let u = Math.max(0, x - 2); u <= Math.min(widthPx - 1, x + 2); u += 1) {
+          sum += latent[(v * widthPx + u) * residualDims + value]!;
+          count += 1;
+        }
+      return (sum / count) * (1 + features[pixel]!);
+    });
+  },
+};
+const make = (corePx?: number, decoder?: DetailDecoder) =>
+  createUpscaler(
+    drawHere({
+      stages: Array.from({ length: 2 }, () => ({ network, flow, ...(decoder ? { details: decoder } : {}) })),
+      consistency: { 2: averaging(2), 4: averaging(4) },
+    }),
+    { corePx },
+  );
+
+function picture(widthPx: number, heightPx: number, colour: (x: number, y: number) => readonly number[]): Pixels {
+  const rgba = new Uint8Array(4 * widthPx * heightPx);
+  for (let y = 0; y < heightPx; y += 1)
+    for (let x = 0; x < widthPx; x += 1) rgba.set(colour(x, y), 4 * (y * widthPx + x));
+  return { rgba, widthPx, heightPx };
+}
+const wavy = picture(37, 23, (x, y) => [100 + ((x * 7) % 60), 90 + ((y * 11) % 70), 120 + ((x * y) % 50), 255]);
+
+describe("upscaling", () => {
+  for (const scale of [2, 4] as const)
+    it(`×${scale} gives the same bytes in small tiles as in one`, async () => {
+      const options = { scale, temperature: 0.7, seed: 9 };
+      const whole = await make(1024).upscale(wavy, options);
+      assert.deepEqual([whole.widthPx, whole.heightPx], [37 * scale, 23 * scale]);
+      for (const corePx of [8, 10, 24]) assert.deepEqual(await make(corePx).upscale(wavy, options), whole);
+    });
+
+  for (const scale of [2, 4] as const)
+    it(`×${scale} with a decoder of details gives the same bytes in small tiles as in one`, async () => {
+      const options = { scale, temperature: 0.7, seed: 9 };
+      const whole = await make(1024, details).upscale(wavy, options);
+      assert.notDeepEqual(whole, await make().upscale(wavy, options));
+      for (const corePx of [8, 10, 24]) assert.deepEqual(await make(corePx, details).upscale(wavy, options), whole);
+    });
+
+  it("gives the same bytes in several lanes, whose tiles end in any order, and counts as many as it says", async () => {
+    const parts = {
+      stages: Array.from({ length: 2 }, () => ({ network, flow, details })),
+      consistency: { 2: averaging(2), 4: averaging(4) },
+    };
+    let drawn = 0;
+    const lanes: TileDrawer = {
+      ...drawHere(parts),
+      lanes: 3,
+      async draw(task) {
+        drawn += 1;
+        await new Promise((resolve) => setTimeout(resolve, [3, 0, 1][drawn % 3]));
+        return drawTile(parts, task);
+      },
+    };
+    const options = { scale: 4, temperature: 0.7, seed: 9 } as const;
+    for (const corePx of [10, 24, 1024]) {
+      drawn = 0;
+      const upscaler = createUpscaler(lanes, { corePx });
+      let told = 0;
+      const onTile = async (): Promise<void> => {
+        told += 1;
+      };
+      assert.deepEqual(
+        await upscaler.upscale(wavy, { ...options, onTile }),
+        await make(1024, details).upscale(wavy, options),
+      );
+      assert.deepEqual([drawn, told], [upscaler.tilesOf(wavy, 4), drawn]);
+    }
+  });
+
+  it("hands on the first fault of a lane when the others have ended theirs", async () => {
+    const parts = {
+      stages: [
+        { network, flow },
+        { network, flow },
+      ],
+      consistency: { 2: averaging(2), 4: averaging(4) },
+    };
+    let [begun, ended] = [0, 0];
+    const lanes: TileDrawer = {
+      ...drawHere(parts),
+      lanes: 2,
+      async draw(task) {
+        begun += 1;
+        const isFirst = begun === 1;
+        await new Promise((resolve) => setTimeout(resolve, isFirst ? 1 : 10));
+        ended += 1;
+        if (isFirst) throw new AppError("tensor_mismatch", "tile broke");
+        return drawTile(parts, task);
+      },
+    };
+    const running = createUpscaler(lanes, { corePx: 8 }).upscale(wavy, { scale: 2, temperature: 0, seed: 1 });
+    await assert.rejects(running, { code: "tensor_mismatch", message: "tile broke" });
+    assert.deepEqual([begun, ended], [2, 2]);
+  });
+
+  it("is warmed up by every graph that details need", async () => {
+    const asked: string[] = [];
+    const note = <T extends object>(name: string, part: T, method: keyof T): T => ({
+      ...part,
+      [method]: (...args: unknown[]) => {
+        asked.push(name);
+        return (part[method] as (...args: unknown[]) => unknown)(...args);
+      },
+    });
+    const stage = {
+      network: note("network", network, "read"),
+      flow: note("flow", flow, "inverse"),
+      details: note("details", details, "decode"),
+    };
+    await warmUpTiles({
+      stages: [stage, stage],
+      consistency: { 2: note("twice", averaging(2), "project"), 4: note("four times", averaging(4), "project") },
+    });
+    assert.deepEqual(asked, ["network", "flow", "details", "network", "flow", "details", "twice", "four times"]);
+  });
+
+  it("fades decoded details in with the temperature, and leaves them out of the accurate answer and of the flow's middle", async () => {
+    const flat = picture(12, 12, () => [128, 128, 128, 255]);
+    const constant = {
+      ...details,
+      decode: async (_: Float32Array, latent: Float32Array) =>
+        latent.map((_value, at) => (at % 2 === 0 ? 0.21 : -0.21)),
+    };
+    const at = async (temperature: number) =>
+      (await make(undefined, constant).upscale(flat, { scale: 2, temperature, seed: 1 })).rgba[0]! - 128;
+    assert.deepEqual([await at(0), await at(0.15), await at(0.3), await at(0.9)], [0, 27, 54, 54]);
+    const { rgba } = await make(undefined, constant).centreOf(flat, 2);
+    assert.equal(rgba[0], 128);
+  });
+
+  it("asks for features only where details are drawn", async () => {
+    const asked: string[] = [];
+    const noting: UpscalerParts["stages"][number]["network"] = {
+      ...network,
+      read(...tile) {
+        asked.push("read");
+        return network.read(...tile);
+      },
+      answer(...tile) {
+        asked.push("answer");
+        return network.answer(...tile);
+      },
+    };
+    const stage = { network: noting, flow };
+    const upscaler = createUpscaler(
+      drawHere({ stages: [stage, stage], consistency: { 2: averaging(2), 4: averaging(4) } }),
+    );
+    await upscaler.upscale(wavy, { scale: 4, temperature: 0, seed: 1 });
+    await upscaler.upscale(wavy, { scale: 2, temperature: 0.1, seed: 1 });
+    assert.deepEqual(asked, ["answer", "answer", "read"]);
+  });
+
+  it("draws by the seed alone", async () => {
+    const draw = (seed: number, temperature = 0.5) => make().upscale(wavy, { scale: 2, temperature, seed });
+    assert.deepEqual(await draw(1), await draw(1));
+    assert.notDeepEqual(await draw(1), await draw(2));
+    assert.deepEqual(await draw(1, 0), await draw(2, 0));
+    assert.deepEqual(await draw(1, 0), await make().centreOf(wavy, 2));
+  });
+
+  it("shrinks back to the input when it was drawn, too", async () => {
+    const { rgba, widthPx } = await make().upscale(wavy, { scale: 4, temperature: 0.15, seed: 3 });
+    for (let y = 0; y < wavy.heightPx; y += 1)
+      for (let x = 0; x < wavy.widthPx; x += 1) {
+        let sum = 0;
+        for (let at = 0; at < 16; at += 1) sum += rgba[4 * ((4 * y + (at >> 2)) * widthPx + 4 * x + (at % 4))]!;
+        assert.ok(Math.abs(sum / 16 - wavy.rgba[4 * (y * wavy.widthPx + x)]!) <= 0.5);
+      }
+  });
+
+  it("keeps the colour of a shape up to its edge, whatever lies under what is transparent", async () => {
+    const disc = picture(24, 24, (x, y) => {
+      const distance = Math.hypot(x - 11.5, y - 11.5);
+      return distance < 8 ? [200, 40, 30, 255] : distance < 9 ? [200, 40, 30, 128] : [0, 255, 0, 0];
+    });
+    const { rgba } = await make().upscale(disc, { scale: 4, temperature: 0, seed: 1 });
+    let [visible, invisible] = [0, 0];
+    for (let at = 0; at < rgba.length; at += 4) {
+      if (rgba[at + 3] === 0) {
+        invisible += 1;
+        assert.deepEqual([...rgba.subarray(at, at + 3)], [0, 0, 0]);
+        continue;
+      }
+      visible += 1;
+      assert.ok(
+        Math.abs(rgba[at]! - 200) <= 2 && Math.abs(rgba[at + 1]! - 40) <= 2 && Math.abs(rgba[at + 2]! - 30) <= 2,
+      );
+    }
+    assert.ok(visible > 2500 && invisible > 4000, `${visible} visible, ${invisible} not`);
+  });
+
+  it("keeps the colours of what is translucent as they are", async () => {
+    const texture = (alpha: number) =>
+      picture(16, 16, (x, y) => [(x * 37) % 200, (y * 53) % 180, ((x + y) * 29) % 220, alpha]);
+    const options = { scale: 2, temperature: 0, seed: 1 } as const;
+    const opaque = await make().upscale(texture(255), options);
+    for (const alpha of [254, 128, 20]) {
+      const { rgba } = await make().upscale(texture(alpha), options);
+      for (let at = 0; at < rgba.length; at += 1)
+        if (at % 4 === 3) assert.equal(rgba[at], alpha);
+        else assert.ok(Math.abs(rgba[at]! - opaque.rgba[at]!) <= 1, `alpha ${alpha}, value ${at}`);
+    }
+  });
+
+  it("gives a picture of nothing for a picture of nothing, without running a network", async () => {
+    const upscaler = make();
+    const nothing = picture(5, 3, () => [9, 9, 9, 0]);
+    assert.equal(upscaler.tilesOf(nothing, 4), 0);
+    const { rgba, widthPx, heightPx } = await upscaler.upscale(nothing, { scale: 4, temperature: 0.5, seed: 1 });
+    assert.deepEqual([widthPx, heightPx, rgba.some((value) => value !== 0)], [20, 12, false]);
+  });
+
+  it("keeps grey grey, however lively", async () => {
+    const grey = picture(9, 9, (x, y) => [20 * x, 20 * x, 20 * x, y === 0 ? 90 : 255]);
+    const { rgba } = await make().upscale(grey, { scale: 4, temperature: 0.9, seed: 4 });
+    for (let at = 0; at < rgba.length; at += 4)
+      assert.ok(rgba[at] === rgba[at + 1] && rgba[at] === rgba[at + 2], `pixel ${at / 4}`);
+  });
+
+  for (const [widthPx, heightPx] of [
+    [1, 1],
+    [1, 300],
+    [300, 1],
+  ] as const)
+    it(`takes ${widthPx} × ${heightPx} px`, async () => {
+      const thin = picture(widthPx, heightPx, () => [10, 200, 30, 255]);
+      const result = await make().upscale(thin, { scale: 4, temperature: 0, seed: 1 });
+      assert.deepEqual([result.widthPx, result.heightPx], [4 * widthPx, 4 * heightPx]);
+      assert.deepEqual([...result.rgba.subarray(0, 4)], [10, 200, 30, 255]);
+    });
+
+  it("announces as many tiles as it works through", async () => {
+    const half = picture(37, 23, (x) => [1, 2, 3, x % 256]);
+    for (const image of [wavy, half])
+      for (const scale of [2, 4] as const) {
+        const upscaler = make(8);
+        let tiles = 0;
+        const onTile = () => {
+          tiles += 1;
+        };
+        await upscaler.upscale(image, { scale, temperature: 0, seed: 1, onTile });
+        assert.equal(tiles, upscaler.tilesOf(image, scale));
+      }
+  });
+
+  it("stops between two tiles when it is cancelled", async () => {
+    const abort = new AbortController();
+    let tiles = 0;
+    const onTile = () => {
+      tiles += 1;
+      if (tiles === 3) abort.abort();
+    };
+    const options = { scale: 4, temperature: 0, seed: 1, signal: abort.signal, onTile } as const;
+    await assert.rejects(
+      make(8).upscale(wavy, options),
+      (error) => error instanceof AppError && error.code === "cancelled",
+    );
+    assert.equal(tiles, 3);
+  });
+
+  it("fails when a flow or a decoder of details gives no numbers, instead of drawing them black", async () => {
+    const broken = { network, flow: { inverse: async (residual: Float32Array) => residual.map(() => Number.NaN) } };
+    const upscaler = createUpscaler(
+      drawHere({ stages: [broken, broken], consistency: { 2: averaging(2), 4: averaging(4) } }),
+    );
+    const options = { scale: 2, temperature: 0.5, seed: 1 } as const;
+    await assert.rejects(upscaler.upscale(wavy, options), { code: "tensor_mismatch" });
+    const nothing = {
+      ...details,
+      decode: async (_: Float32Array, latent: Float32Array) => latent.map(() => Number.NaN),
+    };
+    await assert.rejects(make(8, nothing).upscale(wavy, options), { code: "tensor_mismatch" });
+  });
+
+  it("refuses what would be too large, and offers what fits", async () => {
+    const most = limits.imageMaxSidePx;
+    const refused = (widthPx: number, scale: 2 | 4, heightPx = 1) =>
+      make()
+        .upscale(
+          { rgba: new Uint8Array(4 * widthPx * heightPx), widthPx, heightPx },
+          { scale, temperature: 0, seed: 1 },
+        )
+        .then(
+          () => undefined,
+          (error: AppError) => [error.code, error.detail.largestScale],
+        );
+    assert.deepEqual(await refused(most / 4 + 1, 4), ["upscale_too_large", 2]);
+    assert.deepEqual(await refused(most / 2 + 1, 2), ["upscale_too_large", undefined]);
+    assert.deepEqual(await refused(1, 2, 4000), ["upscale_too_large", undefined]);
+    assert.equal(await refused(most / 4, 4), undefined);
+  });
+});
