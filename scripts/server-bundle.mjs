@@ -11,6 +11,10 @@ export const serverBundle = /** @type {const} */ ({
   platform: "node",
   format: "esm",
   target: "node20",
+  // CommonJS packages ask for Node's own modules by `require`, which a module has not.
+  banner: {
+    js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
+  },
   external: ["onnxruntime-node", "pino", "sharp"],
   plugins: [englishZod],
 });

@@ -1,5 +1,7 @@
 /**
  * Reads request bodies under a cap, whether the client announces a length or sends chunks, and JSON out of them.
+ * Not hono's body-limit: of a chunked body it makes a new Request, which fails on the one that @hono/node-server gives
+ * unless that replaces the global Request.
  */
 import { AppError } from "../../shared/problem.ts";
 import { describe } from "../../shared/validation.ts";

@@ -1,17 +1,45 @@
 /**
- * What stands before every route: the Host check against DNS rebinding, CORS for the plugin (whose origin is `null`),
- * the bearer token and the rate limit. Each is a plain function of the request; app.ts puts them in order.
+ * What stands before every route: request id, security headers, the Host check against DNS rebinding, CORS for the plugin
+ * (whose origin is `null`), the bearer token and the rate limit. Hono's middleware where it has one, with our problems as
+ * answers; it has no Host check, no rate limit, and its CORS knows nothing of Chrome's private-network preflights.
+ * app.ts puts them in order.
  */
-import { createHash, timingSafeEqual } from "node:crypto";
+import type { MiddlewareHandler } from "hono";
+import { bearerAuth } from "hono/bearer-auth";
+import { cors } from "hono/cors";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
 import { AppError } from "../../shared/problem.ts";
+
+/** A harmless `X-Request-Id` of the client's, or one of our own; for logs and problems. */
+export const identify = requestId({ limitLength: 64 });
+
+/** Headers of every answer; a page's own Content-Security-Policy stays. */
+export const secure = secureHeaders({
+  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  permissionsPolicy: { camera: [], geolocation: [], microphone: [] },
+  // The plugin's frame and the playground of another port are other origins, and TLS is a reverse proxy's to promise.
+  crossOriginResourcePolicy: false,
+  strictTransportSecurity: false,
+  overwrite: false,
+});
 
 const localNames = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
  * Refuses requests that name a host which is not ours: a page whose DNS name was rebound to 127.0.0.1 sends its own name.
+ * Probes of an orchestrator name an address; health tells nothing worth protecting.
  * @throws AppError origin_host_refused
  */
-export function checkHost(host: string, names: readonly string[]): void {
+export function hostCheck(names: readonly string[]): MiddlewareHandler {
+  return async (c, next) => {
+    if (c.req.path !== "/healthz" && c.req.path !== "/readyz")
+      checkHost(c.req.header("host") ?? new URL(c.req.url).host, names);
+    await next();
+  };
+}
+
+function checkHost(host: string, names: readonly string[]): void {
   const name = host.toLowerCase().replace(/:\d*$/, "");
   if (localNames.includes(name) || names.includes(name)) return;
   const expected = [...localNames, ...names].join(", ");
@@ -26,46 +54,71 @@ export function checkHost(host: string, names: readonly string[]): void {
 
 /**
  * Figma's UI frame has the origin `null`, which must not be echoed; `*` without credentials lets any page ask, and the
- * token, which no page but ours has, decides.
+ * token, which no page but ours has, decides. Answers preflights itself.
  */
-export const corsHeaders: Readonly<Record<string, string>> = {
-  "Access-Control-Allow-Origin": "*",
-  "Access-Control-Expose-Headers":
-    "Location, Retry-After, ETag, X-Request-Id, WWW-Authenticate, Allow, Idempotency-Replayed, Content-Length",
+export const allowAnyOrigin = cors({
+  origin: "*",
+  allowMethods: ["GET", "HEAD", "POST", "DELETE", "OPTIONS"],
+  allowHeaders: [
+    "Authorization",
+    "Content-Type",
+    "Accept",
+    "Idempotency-Key",
+    "Last-Event-ID",
+    "If-None-Match",
+    "X-Request-Id",
+    "Cache-Control",
+  ],
+  maxAge: 600,
+  exposeHeaders: [
+    "Location",
+    "Retry-After",
+    "ETag",
+    "X-Request-Id",
+    "WWW-Authenticate",
+    "Allow",
+    "Idempotency-Replayed",
+    "Content-Length",
+  ],
+});
+
+/** Chrome asks whether a public page may call this machine (Private Network Access), and sends nothing without a yes. */
+export const allowPrivateNetwork: MiddlewareHandler = async (c, next) => {
+  c.header("Vary", "Access-Control-Request-Private-Network", { append: true });
+  if (c.req.header("access-control-request-private-network") === "true")
+    c.header("Access-Control-Allow-Private-Network", "true");
+  await next();
 };
 
-export function preflightResponse(request: Request): Response {
-  const headers = new Headers({
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, DELETE, OPTIONS",
-    "Access-Control-Allow-Headers":
-      "Authorization, Content-Type, Accept, Idempotency-Key, Last-Event-ID, If-None-Match, X-Request-Id, Cache-Control",
-    "Access-Control-Max-Age": "600",
-    Vary: "Access-Control-Request-Headers, Access-Control-Request-Private-Network",
+/** Checks `Authorization: Bearer <token>` in constant time. @throws AppError unauthorized */
+export function tokenCheck(token: string): MiddlewareHandler {
+  const refuse = (received: string) => ({
+    message: (): never => {
+      throw new AppError("unauthorized", `Authorization: expected the bearer token of this server, got ${received}`, {
+        field: "Authorization",
+        expected: "Bearer and the token that the server printed at its first start",
+        received,
+      });
+    },
   });
-  if (request.headers.get("access-control-request-private-network") === "true")
-    headers.set("Access-Control-Allow-Private-Network", "true");
-  return new Response(null, { status: 204, headers });
+  return bearerAuth({
+    token,
+    noAuthenticationHeader: refuse("none"),
+    invalidAuthenticationHeader: refuse("another scheme"),
+    invalidToken: refuse("another token"),
+  });
 }
 
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-
-/** Checks `Authorization: Bearer <token>` in constant time. */
-export function createTokenCheck(token: string): (authorization: string | null) => void {
-  const wanted = digest(token);
-  return (authorization) => {
-    const given = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
-    if (given !== undefined && timingSafeEqual(digest(given), wanted)) return;
-    const received = given === undefined ? (authorization ? "another scheme" : "none") : "another token";
-    throw new AppError("unauthorized", `Authorization: expected the bearer token of this server, got ${received}`, {
-      field: "Authorization",
-      expected: "Bearer and the token that the server printed at its first start",
-      received,
-    });
+/** A bucket a token: full at the start, `perMinute` deep, refilled evenly. @throws AppError rate_limited */
+export function rateLimit(perMinute: number, now: () => number): MiddlewareHandler {
+  const spend = createBucket(perMinute, now);
+  return async (_c, next) => {
+    spend();
+    await next();
   };
 }
 
-/** A bucket a token: full at the start, `perMinute` deep, refilled evenly. */
-export function createRateLimit(perMinute: number, now: () => number): () => void {
+function createBucket(perMinute: number, now: () => number): () => void {
   let tokens = perMinute;
   let at = now();
   return () => {

@@ -108,7 +108,7 @@ describe("the listening server", () => {
     }
   });
 
-  it("cuts a body over the limit, announced and chunked, and still serves", async () => {
+  it("cuts a body over the limit, announced and chunked, and takes a chunked one below it", async () => {
     const small = await startSmall();
     const head = `POST /v1/generations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${small.server.token.value}\r\nContent-Type: application/json\r\nConnection: close\r\n`;
     const announced = await talk(small.server.port, `${head}Content-Length: 99999999\r\n\r\n{`);
@@ -117,6 +117,10 @@ describe("the listening server", () => {
     const chunked = await talk(small.server.port, `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(8)}`);
     assert.match(chunked, /^HTTP\/1\.1 413 /);
     assert.match(chunked, /"code":"payload_too_large"/);
+    const body = JSON.stringify({ condition: { caption: "bird" }, count: 1 });
+    const whole = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+    const accepted = await talk(small.server.port, `${head}Transfer-Encoding: chunked\r\n\r\n${whole}`);
+    assert.match(accepted, /^HTTP\/1\.1 202 /);
     assert.equal((await small.ask("/healthz")).status, 200);
     assert.equal((await small.start()).state, "queued");
     await small.server.stop();

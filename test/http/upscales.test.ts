@@ -134,7 +134,7 @@ describe("an upscale", () => {
     const text = await (await harness.request("/metrics")).text();
     assert.match(text, /^tau_upscales_total\{state="done"\} \d+$/m);
     assert.match(text, /^tau_queue_upscales\{state="waiting"\} 0$/m);
-    assert.match(text, /route="\/v1\/upscales",method="POST",status="202"/);
+    assert.match(text, /method="POST",route="\/v1\/upscales",status="202"/);
   });
 });
 

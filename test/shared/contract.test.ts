@@ -117,13 +117,16 @@ describe("/v1/meta and /metrics", () => {
     const response = await harness.request("/metrics");
     assert.match(response.headers.get("content-type")!, /version=0\.0\.4/);
     const text = await response.text();
-    for (const line of text.trimEnd().split("\n"))
+    for (const line of text.split("\n").filter((line) => line !== ""))
       assert.match(line, /^(# (HELP|TYPE) \w+ .+|\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? (\+Inf|NaN|[-+.\de]+))$/);
     assert.match(text, /^tau_jobs_total\{state="done"\} 1$/m);
     assert.match(text, /^tau_images_total 2$/m);
     assert.match(text, /^tau_queue_jobs\{state="waiting"\} 0$/m);
-    assert.match(text, /route="\/v1\/generations",method="POST",status="202"\} 1/);
-    assert.match(text, /route="other",method="GET",status="404"\}/);
+    assert.match(
+      text,
+      /^tau_http_requests_total\{method="POST",route="\/v1\/generations",status="202",ok="true"\} 1$/m,
+    );
+    assert.match(text, /method="GET",route="\/\*",status="404",ok="false"\}/);
     assert.match(text, /^tau_event_loop_delay_seconds\{quantile="0\.99"\} \S+$/m);
     assert.doesNotMatch(text, /bird/);
   });

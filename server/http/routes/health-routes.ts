@@ -75,10 +75,12 @@ export function healthRoutes(deps: RouteDeps): Route[] {
       path: "/metrics",
       summary: "Metrics in Prometheus' text format",
       answers: { 200: { description: "The exposition.", mediaType: "text/plain; version=0.0.4" } },
-      handle: () =>
-        new Response(deps.metrics.text(deps.queue.depth(), deps.upscales.depth(), deps.inference().state === "ready"), {
-          headers: { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", "Cache-Control": "no-store" },
-        }),
+      handle: async () => {
+        const isReady = deps.inference().state === "ready";
+        return new Response(await deps.metrics.text(deps.queue.depth(), deps.upscales.depth(), isReady), {
+          headers: { "Content-Type": deps.metrics.contentType, "Cache-Control": "no-store" },
+        });
+      },
     },
   ];
 }
