@@ -165,8 +165,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   const stop = async (): Promise<void> => {
     log.info({}, "stopping");
     stopping.abort();
-    await Promise.all([queue.close(), upscales.close()]);
-    trainings.close();
+    await Promise.all([queue.close(), upscales.close(), trainings.close()]);
     const running = workers.map((worker) => worker.stop(graceMs));
     await Promise.all([...running, inversions.settle(graceMs), runner.stop(graceMs)]);
     streamsEnd.abort();

@@ -2,16 +2,15 @@
 import { join } from "node:path";
 import { limits } from "../../shared/limits.ts";
 import { JobHistory } from "../jobs/job-history.ts";
-import { generationKind, type JobKind, upscaleKind } from "../jobs/job-kinds.ts";
+import { generationKind, type JobKind, trainingKind, upscaleKind } from "../jobs/job-kinds.ts";
 import type { JobBody } from "../jobs/job-queue.ts";
-import { MemoryQueue, type MemoryQueueOptions } from "../jobs/memory-queue.ts";
+import { LocalQueue, type LocalQueueOptions } from "../jobs/local-queue.ts";
 import { ResultStore } from "../jobs/result-store.ts";
 import { TrainingFolders } from "../jobs/training-folders.ts";
-import { TrainingQueue } from "../jobs/training-queue.ts";
 import type { Log } from "../platform/log.ts";
 
 /** Jobs that may wait, and finished ones that are kept. */
-type Caps = Pick<MemoryQueueOptions<JobBody>, "queueMax" | "historyMax" | "historyMaxBytes">;
+type Caps = Pick<LocalQueueOptions<JobBody>, "queueMax" | "historyMax" | "historyMaxBytes">;
 const upscaleCaps: Caps = {
   queueMax: limits.upscalesWaitingMax,
   historyMax: limits.upscalesKeptMax,
@@ -34,41 +33,41 @@ async function openJobs<Body extends JobBody>(
   imagesFolder: string,
   { queueMax, historyMax, historyMaxBytes }: Caps,
   log: StoreLog,
-): Promise<{ queue: MemoryQueue<Body>; results: ResultStore }> {
+): Promise<{ queue: LocalQueue<Body>; results: ResultStore }> {
   const [results, history] = await Promise.all([ResultStore.open(imagesFolder), JobHistory.open(recordsFolder, kind)]);
   let unreadable = 0;
   const records = await history.load((file) => {
     unreadable += 1;
     log.warn({ file }, `the record of one of the ${kind.many} could not be read`);
   });
-  const used = new Set(records.flatMap(({ body }) => body.images.map(({ sha256 }) => sha256)));
+  const used = new Set(records.flatMap(({ body }) => (body.images ?? []).map(({ sha256 }) => sha256)));
   // A record that can't be read still names its images: nothing is swept while there is one.
   if (unreadable === 0) await results.sweep((digest) => used.has(digest));
-  const queue = new MemoryQueue({
+  const queue = new LocalQueue({
     kind,
     queueMax,
     historyMax,
     historyMaxBytes,
     now: Date.now,
-    history,
-    records,
+    records: history,
+    former: records,
     onForgotten: (sha256) => results.forget(sha256),
-    onHistoryError: (error) => log.error({ err: error }, "the history could not be written"),
+    onRecordError: (error) => log.error({ err: error }, "the history could not be written"),
   });
   return { queue, results };
 }
 
 export async function openTrainings(dataDir: string, log: StoreLog) {
   const folders = await TrainingFolders.open(join(dataDir, "trainings"));
-  const trainings = await TrainingQueue.open(
-    {
-      folders,
-      waitingMax: limits.trainingsWaitingMax,
-      keptMax: limits.trainingsKeptMax,
-      now: Date.now,
-      onStorageError: (error) => log.error({ err: error }, "a training's files could not be written or removed"),
-    },
-    (training) => log.warn({ training }, "a training's record could not be read"),
-  );
+  const former = await folders.load((training) => log.warn({ training }, "a training's record could not be read"));
+  const trainings = new LocalQueue({
+    kind: trainingKind,
+    queueMax: limits.trainingsWaitingMax,
+    historyMax: limits.trainingsKeptMax,
+    now: Date.now,
+    records: folders,
+    former,
+    onRecordError: (error) => log.error({ err: error }, "a training's files could not be written or removed"),
+  });
   return { folders, trainings };
 }

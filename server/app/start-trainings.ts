@@ -4,7 +4,6 @@ import type { InferenceClient } from "../inference/protocol.ts";
 import { rejectOnAbort } from "../jobs/attempt-loop.ts";
 import type { ResultStore } from "../jobs/result-store.ts";
 import type { TrainingFolders } from "../jobs/training-folders.ts";
-import type { TrainingQueue } from "../jobs/training-queue.ts";
 import { startTrainingRunner, type TrainingRunner, type TrainingRunnerDeps } from "../jobs/training-runner.ts";
 import type { Served } from "../packs/served-catalogue.ts";
 import type { Log } from "../platform/log.ts";
@@ -14,7 +13,7 @@ export type TrainingTimings = TrainingRunnerDeps["timings"];
 
 interface TrainingParts {
   readonly config: Pick<Config, "userPacksDir" | "threads">;
-  readonly trainings: TrainingQueue;
+  readonly trainings: TrainingRunnerDeps["queue"];
   readonly folders: TrainingFolders;
   readonly uploads: ResultStore;
   readonly inference: Pick<InferenceClient, "reload">;

@@ -1,8 +1,8 @@
 /** What the HTTP room is given: every port it speaks to. Tests pass real ones or small ones of their own. */
 import type { Generation, Inversion, InversionRequest, PackInfo } from "../../shared/contract.ts";
+import type { Training, TrainingRequest } from "../../shared/training.ts";
 import type { Upscale } from "../../shared/upscaling.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
-import type { TrainingQueue } from "../jobs/training-queue.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface InferenceStatus {
@@ -35,7 +35,7 @@ export interface AppDeps {
     isShipped(id: string): boolean;
   };
   readonly inference: () => InferenceStatus;
-  readonly trainings: TrainingQueue;
+  readonly trainings: JobQueue<Training, TrainingRequest>;
   /** PNG of an evaluation; undefined when there is none. */
   readonly readPreview: (training: string, step: number, index: number) => Promise<Uint8Array | undefined>;
   /** PNGs of generations by digest. */
@@ -47,7 +47,7 @@ export interface AppDeps {
     /** True when the bytes are here; they then count as used just now. */
     touch(digest: string): Promise<boolean>;
     read(digest: string): Promise<Uint8Array | undefined>;
-    shrink(maxBytes: number, isNeeded: (digest: string) => boolean): Promise<void>;
+    shrink(maxBytes: number, isNeeded: (digest: string) => Promise<boolean>): Promise<void>;
   };
   /** @throws AppError unsupported_media, image_rejected */
   readonly probeImage: (

@@ -6,7 +6,7 @@ import { AppError, toProblem } from "../../shared/problem.ts";
 import type { Job, JobBody, JobOutcome, JobQueue } from "./job-queue.ts";
 import { type DrawnImage, type ImageStoreDeps, storeImage } from "./store-image.ts";
 
-export interface WorkerDeps<Body extends JobBody> extends Omit<ImageStoreDeps<Body>, "kind"> {
+export interface WorkerDeps<Body extends JobBody> extends Omit<ImageStoreDeps, "imagePath"> {
   readonly queue: JobQueue<Body>;
   /** `ready` is undefined while no child is. */
   readonly inference: { readonly ready: object | undefined };
@@ -20,7 +20,7 @@ export interface WorkerDeps<Body extends JobBody> extends Omit<ImageStoreDeps<Bo
   readonly onFinished?: (state: string, durationMs: number, imageCount: number) => void;
 }
 
-interface LoopDeps<Body extends JobBody> extends WorkerDeps<Body>, Pick<ImageStoreDeps<Body>, "kind"> {
+interface LoopDeps<Body extends JobBody> extends WorkerDeps<Body>, Pick<ImageStoreDeps, "imagePath"> {
   /** Where some requests have more time than `limits.attemptDeadlineMs`. */
   readonly deadlineMsOf?: (request: Body["request"]) => number;
 }
@@ -96,7 +96,7 @@ async function runJob<Body extends JobBody>(
 ): Promise<void> {
   const started = performance.now();
   let startedAttempt = started;
-  let outcome: JobOutcome | undefined;
+  let outcome: JobOutcome<Body> | undefined;
   for (let attempt = 1; outcome === undefined; attempt++) {
     startedAttempt = performance.now();
     try {
@@ -122,7 +122,7 @@ async function runJob<Body extends JobBody>(
   }
   try {
     const ended = await job.finish(outcome);
-    deps.onFinished?.(ended.state, performance.now() - started, ended.images.length);
+    deps.onFinished?.(ended.state, performance.now() - started, ended.images?.length ?? 0);
   } catch (error) {
     deps.log.error({ job: job.id, err: error }, "a job's end could not be recorded");
   }

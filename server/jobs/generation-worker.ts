@@ -5,7 +5,6 @@
 import type { Generation, ResolvedRequest } from "../../shared/contract.ts";
 import type { ConditionImages, GenerateHandlers, InferenceClient } from "../inference/protocol.ts";
 import { startWorker, type Worker, type WorkerDeps } from "./attempt-loop.ts";
-import { generationKind } from "./job-kinds.ts";
 
 export interface GenerationWorkerDeps extends WorkerDeps<Generation> {
   readonly inference: Pick<InferenceClient, "ready" | "generate">;
@@ -19,7 +18,11 @@ export interface GenerationWorkerDeps extends WorkerDeps<Generation> {
 
 export const startGenerationWorker = (deps: GenerationWorkerDeps): Worker =>
   startWorker(
-    { ...deps, kind: generationKind, deadlineMsOf: deadlineMsOf(deps) },
+    {
+      ...deps,
+      imagePath: (id, index) => `/v1/generations/${id}/images/${index}.png`,
+      deadlineMsOf: deadlineMsOf(deps),
+    },
     async ({ job, signal, keep, settle }) => {
       const images = await deps.imagesOf(job.request);
       signal.throwIfAborted();

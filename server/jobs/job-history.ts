@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import type { JobKind } from "./job-kinds.ts";
-import type { Idempotency, JobBody } from "./job-queue.ts";
+import type { JobBody } from "./job-queue.ts";
+import type { HistoryRecord, JobRecords } from "./job-records.ts";
 
 const RecordSchema = z.looseObject({
   format: z.literal(1),
@@ -15,19 +16,13 @@ const RecordSchema = z.looseObject({
   idempotency: z.object({ key: z.string(), fingerprint: z.string() }).optional(),
 });
 
-export interface HistoryRecord<Body> {
-  readonly revision: number;
-  readonly body: Body;
-  readonly idempotency?: Idempotency | undefined;
-}
-
-export class JobHistory<Body extends JobBody> {
-  private readonly folder: string;
-  private readonly kind: Pick<JobKind<Body>, "one" | "schema">;
+export class JobHistory<Body extends JobBody> implements JobRecords<Body> {
+  readonly #folder: string;
+  readonly #kind: Pick<JobKind<Body>, "one" | "schema">;
 
   private constructor(folder: string, kind: Pick<JobKind<Body>, "one" | "schema">) {
-    this.folder = folder;
-    this.kind = kind;
+    this.#folder = folder;
+    this.#kind = kind;
   }
 
   static async open<Body extends JobBody>(folder: string, kind: JobKind<Body>): Promise<JobHistory<Body>> {
@@ -38,11 +33,11 @@ export class JobHistory<Body extends JobBody> {
   /** All records, oldest first; `onBroken` gets the name of each file that is none. */
   async load(onBroken: (name: string) => void): Promise<HistoryRecord<Body>[]> {
     const records: HistoryRecord<Body>[] = [];
-    for (const name of (await readdir(this.folder)).sort()) {
-      if (name.endsWith(".tmp")) await rm(join(this.folder, name), { force: true });
+    for (const name of (await readdir(this.#folder)).sort()) {
+      if (name.endsWith(".tmp")) await rm(join(this.#folder, name), { force: true });
       if (!name.endsWith(".json")) continue;
       try {
-        records.push(this.parse(JSON.parse(await readFile(join(this.folder, name), "utf8"))));
+        records.push(this.#parse(JSON.parse(await readFile(join(this.#folder, name), "utf8"))));
       } catch {
         onBroken(name);
       }
@@ -52,21 +47,21 @@ export class JobHistory<Body extends JobBody> {
 
   /** @throws AppError storage_full */
   async save({ revision, body, idempotency }: HistoryRecord<Body>): Promise<void> {
-    const record = { format: 1, revision, [this.kind.one]: body, ...(idempotency && { idempotency }) };
-    await writeFileAtomically(this.pathOf(body.id), `${JSON.stringify(record)}\n`);
+    const record = { format: 1, revision, [this.#kind.one]: body, ...(idempotency && { idempotency }) };
+    await writeFileAtomically(this.#pathOf(body.id), `${JSON.stringify(record)}\n`);
   }
 
   async remove(id: string): Promise<void> {
-    await rm(this.pathOf(id), { force: true });
+    await rm(this.#pathOf(id), { force: true });
   }
 
-  private parse(value: unknown): HistoryRecord<Body> {
+  #parse(value: unknown): HistoryRecord<Body> {
     const { revision, idempotency, ...rest } = RecordSchema.parse(value);
-    const body = this.kind.schema.parse(rest[this.kind.one]);
+    const body = this.#kind.schema.parse(rest[this.#kind.one]);
     return { revision, body, ...(idempotency && { idempotency }) };
   }
 
-  private pathOf(id: string): string {
-    return join(this.folder, `${id}.json`);
+  #pathOf(id: string): string {
+    return join(this.#folder, `${id}.json`);
   }
 }

@@ -1,48 +1,60 @@
 /** The kinds of job that a queue holds, and all in which they differ for it. */
 import type { z } from "zod";
 import { type Generation, GenerationSchema } from "../../shared/contract.ts";
+import type { JobState } from "../../shared/job-fields.ts";
+import type { AppError } from "../../shared/problem.ts";
 import { uploadsIn } from "../../shared/request-sources.ts";
+import { nameTaken, type Training, type TrainingRequest, TrainingSchema } from "../../shared/training.ts";
 import { type Upscale, UpscaleSchema } from "../../shared/upscaling.ts";
 import type { JobBody } from "./job-queue.ts";
 
-export type Asked<Body extends JobBody> = Pick<Body, "id" | "request" | "packDigest" | "createdAt"> &
-  Pick<JobBody, "upscalerDigest">;
-
-export interface JobKind<Body extends JobBody> {
+export interface JobKind<Body extends JobBody, Request = Body["request"]> {
   /** What one is called, in messages and as the field of its record on disk. */
   readonly one: string;
   readonly many: string;
   readonly schema: z.ZodType<Body>;
-  /** The body of a job of which nothing is known but what was asked. */
-  blank(asked: Asked<Body>): Body;
+  /** What the client sees of a request. */
+  shown(request: Request): Body["request"];
+  /** What an attempt begins with: progress, no images, no findings. */
+  fresh(request: Body["request"]): Partial<Body> & Pick<Body, "progress">;
   /** The stage that an attempt begins with. */
   readonly firstStage: Body["progress"]["stage"];
+  /** The progress that stays. */
+  lastProgress(progress: Body["progress"], state: JobState): Body["progress"];
   /** Digests of the uploads that it needs. */
-  uploadsIn(request: Body["request"]): string[];
+  uploadsIn(request: Request): string[];
   /** What a list is searched by. */
   textOf(request: Body["request"]): string;
-  /** Where its images are, by their index. */
-  imagePath(id: string, index: number): string;
+  /** What only one open job may have at a time, and the complaint of another; absent = nothing. */
+  readonly claim?: {
+    of(request: Body["request"]): string;
+    taken(claim: string): AppError;
+  };
   /** After which a client may find room: about a job's length on a small machine. */
   readonly retryAfterSeconds: number;
 }
+
+const allOrNothing = <Stage extends string>({ total }: { readonly total: number }, state: JobState) => ({
+  stage: "finished" as Stage & "finished",
+  completed: state === "done" ? total : 0,
+  total,
+});
 
 export const generationKind: JobKind<Generation> = {
   one: "generation",
   many: "generations",
   schema: GenerationSchema,
-  blank: (asked) => ({
-    ...asked,
-    state: "queued",
-    progress: { stage: "waiting", completed: 0, total: asked.request.count },
+  shown: (request) => request,
+  fresh: ({ count }) => ({
+    progress: { stage: "waiting", completed: 0, total: count },
     images: [],
     outside: [],
     namedLabels: [],
   }),
   firstStage: "encoding",
+  lastProgress: allOrNothing,
   uploadsIn: (request) => uploadsIn(request).map(({ digest }) => digest),
   textOf: ({ condition }) => condition.caption ?? "",
-  imagePath: (id, index) => `/v1/generations/${id}/images/${index}.png`,
   retryAfterSeconds: 5,
 };
 
@@ -50,16 +62,29 @@ export const upscaleKind: JobKind<Upscale> = {
   one: "upscale",
   many: "upscales",
   schema: UpscaleSchema,
-  blank: (asked) => ({
-    ...asked,
-    state: "queued",
-    progress: { stage: "waiting", completed: 0, total: 0 },
-    images: [],
-    notes: [],
-  }),
+  shown: (request) => request,
+  fresh: () => ({ progress: { stage: "waiting", completed: 0, total: 0 }, images: [], notes: [] }),
   firstStage: "decoding",
+  lastProgress: allOrNothing,
   uploadsIn: ({ image }) => [image],
   textOf: () => "",
-  imagePath: (id, index) => `/v1/upscales/${id}/images/${index}.png`,
   retryAfterSeconds: 30,
+};
+
+export const trainingKind: JobKind<Training, TrainingRequest> = {
+  one: "training",
+  many: "trainings",
+  schema: TrainingSchema,
+  shown: ({ examples, ...request }) => ({ ...request, examples: examples.length }),
+  fresh: ({ examples }) => ({ progress: { stage: "waiting", completed: 0, total: examples } }),
+  // Its child says when it begins to read.
+  firstStage: "waiting",
+  lastProgress: ({ secondsLeft: _, ...progress }) => ({ ...progress, stage: "finished" }),
+  uploadsIn: ({ examples }) => examples.map(({ image }) => image),
+  textOf: () => "",
+  claim: {
+    of: ({ name }) => name,
+    taken: (name) => nameTaken(name, "a training that is not finished"),
+  },
+  retryAfterSeconds: 60,
 };

@@ -1,19 +1,25 @@
 /**
  * The queue port: what server/http and the workers need of a job queue, whoever implements it. An adapter passes
- * test/jobs/job-queue.ts. A job's body is what the client sees of it: a Generation or an Upscale; every change of it makes
- * a new snapshot with a higher revision.
+ * test/jobs/job-queue.ts for every kind of job. A job's body is what the client sees of it: a Generation, an Upscale or a
+ * Training; every change of it makes a new snapshot with a higher revision. Delivery is at least once, as in BullMQ: an adapter
+ * may hand a job out again when its worker was lost, so that what a worker stores must be safe to store twice.
  */
 import type { JobState } from "../../shared/job-fields.ts";
 import { AppError, type Problem } from "../../shared/problem.ts";
+
+/** An image that a job made: where it stands among the others, and its bytes by digest. */
+interface StoredImage {
+  readonly index: number;
+  readonly sha256: string;
+  readonly bytes: number;
+}
 
 /** What bodies of every kind have in common. */
 export interface JobBody {
   readonly id: string;
   readonly state: JobState;
+  /** As the client sees it; what a worker gets may hold more. */
   readonly request: object;
-  readonly packDigest: string;
-  /** Of a generation that also enlarges: the pack that does. */
-  readonly upscalerDigest?: string | undefined;
   readonly createdAt: string;
   readonly finishedAt?: string | undefined;
   readonly progress: {
@@ -22,13 +28,19 @@ export interface JobBody {
     readonly total: number;
     readonly position?: number | undefined;
   };
-  readonly images: ReadonlyArray<{ readonly index: number; readonly sha256: string; readonly bytes: number }>;
+  readonly images?: readonly StoredImage[];
   readonly durationMs?: number | undefined;
   readonly problem?: Problem | undefined;
 }
-export type ImageOf<Body extends JobBody> = Body["images"][number];
-/** What a kind of job finds out besides its images. */
+export type ImageOf<Body extends JobBody> = NonNullable<Body["images"]>[number];
+/** What a kind of job says besides: what it was started on (packs, the base) and what it finds out. */
 export type Findings<Body extends JobBody> = Omit<Body, keyof JobBody>;
+/** How far a job is; without `total` it stays what it was. */
+export type ProgressReport<Body extends JobBody> = Omit<Body["progress"], "total" | "position"> & {
+  readonly stage: Body["progress"]["stage"];
+  readonly completed: number;
+  readonly total?: number;
+};
 
 export interface Idempotency {
   readonly key: string;
@@ -36,14 +48,13 @@ export interface Idempotency {
   readonly fingerprint: string;
 }
 
-export interface JobInput<Body extends JobBody> {
-  readonly request: Body["request"];
-  readonly packDigest: string;
-  readonly upscalerDigest?: string;
+/** What a queue takes: the request that its worker needs, and what the body says from the start. */
+export type JobRequest<Body extends JobBody, Request = Body["request"]> = Partial<Findings<Body>> & {
+  readonly request: Request;
   readonly idempotency?: Idempotency;
-}
+};
 
-/** A job as it was at one moment; revisions of a job only grow. */
+/** A job as it was at one moment; revisions of a job only grow, also over a restart. */
 export interface Snapshot<Body> {
   readonly revision: number;
   readonly body: Body;
@@ -63,52 +74,66 @@ export interface JobPage<Body> {
   readonly nextBefore?: string;
 }
 
-export type JobOutcome =
-  | { readonly state: "done"; readonly durationMs: number }
-  | { readonly state: "failed"; readonly problem: Problem; readonly durationMs: number };
+export type JobOutcome<Body extends JobBody> =
+  | { readonly state: "done"; readonly durationMs?: number; readonly findings?: Partial<Findings<Body>> }
+  | { readonly state: "failed"; readonly problem: Problem; readonly durationMs?: number };
 
-/** A job in the hands of a worker. After the job ended (also by cancel), every method is without effect. */
-export interface Job<Body extends JobBody> {
+/**
+ * A job in the hands of a worker, until the worker finishes it or puts it back. After the job ended (also by cancel), reports are
+ * without effect.
+ */
+export interface Job<Body extends JobBody, Request = Body["request"]> {
   readonly id: string;
-  readonly request: Body["request"];
-  /** Aborts when the job is cancelled. */
+  readonly request: Request;
+  /** As it is now, as far as this worker knows. */
+  readonly body: Body;
+  /** Aborts when the job is cancelled, or when the queue gave it to another worker. */
   readonly signal: AbortSignal;
   /** Forgets images, findings and progress of an earlier attempt. */
   beginAttempt(): void;
-  /** `total` where it was not known before. */
-  report(progress: {
-    readonly stage: Body["progress"]["stage"];
-    readonly completed: number;
-    readonly total?: number;
-  }): void;
-  reportFindings(findings: Findings<Body>): void;
+  report(progress: ProgressReport<Body>): void;
+  reportFindings(findings: Partial<Findings<Body>>): void;
   /** Keeps the stored bytes of this digest from being forgotten before `addImage` names them. */
   reserve(sha256: string): void;
   addImage(image: ImageOf<Body>): void;
-  /** The first finisher wins; resolves with the job as it ended. */
-  finish(outcome: JobOutcome): Promise<Body>;
+  /**
+   * Says that what follows can't be undone. False when the job was cancelled; after true a cancel waits for the end, or until
+   * `rollBackCommit`.
+   */
+  beginCommit(): boolean;
+  /** Nothing that can't be undone was done after all: a cancel ends the job again. */
+  rollBackCommit(): void;
+  /** Ends the job, unless it has its end, and gives it back. Resolves with the job as it ended: the first finisher wins. */
+  finish(outcome: JobOutcome<Body>): Promise<Body>;
+  /** Gives the job back without an end: it waits again, where the queue outlives the process also after the next start. */
+  putBack(): Promise<void>;
 }
 
-export interface JobQueue<Body extends JobBody> {
-  /** `memory`: waiting jobs are lost when the process ends. */
+export interface JobQueue<Body extends JobBody, Request = Body["request"]> {
+  /** `memory`: waiting jobs are lost when the process ends. `disk`: a job is on the disk before it is accepted. */
   readonly durability: "memory" | "disk";
-  /** @throws AppError queue_full, idempotency_conflict, shutting_down */
-  add(input: JobInput<Body>): Promise<{ readonly body: Body; readonly isNew: boolean }>;
+  /** @throws AppError queue_full, idempotency_conflict, shutting_down, storage_full, name_taken */
+  add(asked: JobRequest<Body, Request>): Promise<{ readonly body: Body; readonly isNew: boolean }>;
+  /** The job that a key was first used for. @throws AppError idempotency_conflict */
+  replayOf(idempotency: Idempotency | undefined): Promise<Body | undefined>;
   get(id: string): Promise<Snapshot<Body> | undefined>;
   /** Newest first. */
   list(query: JobQuery): Promise<JobPage<Body>>;
-  /** Ends a waiting or running job as `cancelled`; leaves a finished one as it is. Undefined = no such job. */
+  /**
+   * Ends a waiting or running job as `cancelled`; one that commits ends as it would; a finished one stays as it is. Undefined =
+   * no such job.
+   */
   cancel(id: string): Promise<Body | undefined>;
-  /** Deletes a finished job and the bytes that only it names. False = no such finished job. */
+  /** Deletes a finished job and what only it names. False = no such finished job. */
   remove(id: string): Promise<boolean>;
   /** Calls back on every later snapshot of a job; returns how to stop. */
   subscribe(id: string, listener: (snapshot: Snapshot<Body>) => void): () => void;
   /** Whether a waiting or running job names this upload. */
-  needsUpload(digest: string): boolean;
-  depth(): { readonly waiting: number; readonly running: number };
+  needsUpload(digest: string): Promise<boolean>;
+  depth(): Promise<{ readonly waiting: number; readonly running: number }>;
   /** Waits for the next job, oldest first; undefined once the queue is closed. */
-  take(): Promise<Job<Body> | undefined>;
-  /** Refuses new jobs and ends the waiting ones as failed (`shutting_down`) where they can't outlive the process. */
+  take(): Promise<Job<Body, Request> | undefined>;
+  /** Refuses new jobs. Waiting ones go on after the next start, or end as failed (`shutting_down`) where none is kept. */
   close(): Promise<void>;
 }
 

@@ -14,12 +14,12 @@ export const digestOf = (bytes: Uint8Array): string => createHash("sha256").upda
 const isDigest = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 
 export class ResultStore {
-  private readonly folder: string;
+  readonly #folder: string;
   /** Writes of the same digest at the same time share one. */
-  private readonly writing = new Map<string, Promise<void>>();
+  readonly #writing = new Map<string, Promise<void>>();
 
   private constructor(folder: string) {
-    this.folder = folder;
+    this.#folder = folder;
   }
 
   /** Creates the folder and sweeps what a crash left half written. */
@@ -32,14 +32,14 @@ export class ResultStore {
   /** Stores bytes and returns their digest. @throws AppError storage_full */
   async put(bytes: Uint8Array): Promise<string> {
     const digest = digestOf(bytes);
-    const path = join(this.folder, digest);
-    let write = this.writing.get(digest);
+    const path = join(this.#folder, digest);
+    let write = this.#writing.get(digest);
     if (!write) {
       const now = new Date();
       write = utimes(path, now, now)
         .catch(() => writeFileAtomically(path, bytes))
-        .finally(() => this.writing.delete(digest));
-      this.writing.set(digest, write);
+        .finally(() => this.#writing.delete(digest));
+      this.#writing.set(digest, write);
     }
     await write;
     return digest;
@@ -48,7 +48,7 @@ export class ResultStore {
   /** The bytes of a digest, or undefined when they are not here. */
   async read(digest: string): Promise<Uint8Array | undefined> {
     if (!isDigest(digest)) return undefined;
-    return readFile(join(this.folder, digest)).catch((error: NodeJS.ErrnoException) => {
+    return readFile(join(this.#folder, digest)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
       throw error;
     });
@@ -59,7 +59,7 @@ export class ResultStore {
     const now = new Date();
     return (
       isDigest(digest) &&
-      utimes(join(this.folder, digest), now, now).then(
+      utimes(join(this.#folder, digest), now, now).then(
         () => true,
         () => false,
       )
@@ -69,7 +69,7 @@ export class ResultStore {
   /** Brings the bytes of a digest to a path outside the store. False when they are not here. */
   async place(digest: string, path: string): Promise<boolean> {
     if (!isDigest(digest)) return false;
-    return linkOrCopy(join(this.folder, digest), path).then(
+    return linkOrCopy(join(this.#folder, digest), path).then(
       () => true,
       (error: NodeJS.ErrnoException) => {
         if (error.code === "ENOENT") return false;
@@ -82,7 +82,7 @@ export class ResultStore {
   forget(digest: string): void {
     if (!isDigest(digest)) return;
     try {
-      unlinkSync(join(this.folder, digest));
+      unlinkSync(join(this.#folder, digest));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
     }
@@ -90,22 +90,22 @@ export class ResultStore {
 
   /** Removes files that no one names: what a crash between storing and recording left behind. */
   async sweep(isUsed: (digest: string) => boolean): Promise<void> {
-    for (const name of await readdir(this.folder)) if (isDigest(name) && !isUsed(name)) this.forget(name);
+    for (const name of await readdir(this.#folder)) if (isDigest(name) && !isUsed(name)) this.forget(name);
   }
 
   /** Removes the longest unused files until at most `maxBytes` are left, or only files that are needed. */
-  async shrink(maxBytes: number, isNeeded: (digest: string) => boolean = () => false): Promise<void> {
-    const names = (await readdir(this.folder)).filter(isDigest);
+  async shrink(maxBytes: number, isNeeded: (digest: string) => Promise<boolean>): Promise<void> {
+    const names = (await readdir(this.#folder)).filter(isDigest);
     const files = await Promise.all(
       names.map(async (name) => {
-        const about = await stat(join(this.folder, name)).catch(() => undefined);
+        const about = await stat(join(this.#folder, name)).catch(() => undefined);
         return { name, bytes: about?.size ?? 0, usedAt: about?.mtimeMs ?? 0 };
       }),
     );
     let total = files.reduce((sum, file) => sum + file.bytes, 0);
     for (const file of files.sort((a, b) => a.usedAt - b.usedAt)) {
       if (total <= maxBytes) return;
-      if (isNeeded(file.name)) continue;
+      if (await isNeeded(file.name)) continue;
       this.forget(file.name);
       total -= file.bytes;
     }

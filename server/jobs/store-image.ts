@@ -1,5 +1,4 @@
 /** Stores an image that a job made as a PNG under its digest, and then names it in the job. */
-import type { JobKind } from "./job-kinds.ts";
 import type { ImageOf, Job, JobBody } from "./job-queue.ts";
 import { digestOf } from "./result-store.ts";
 
@@ -11,8 +10,9 @@ export type DrawnImage<Body extends JobBody> = Omit<ImageOf<Body>, "sha256" | "b
   readonly rgba: Uint8Array;
 };
 
-export interface ImageStoreDeps<Body extends JobBody> {
-  readonly kind: Pick<JobKind<Body>, "imagePath">;
+export interface ImageStoreDeps {
+  /** Path at which a client finds an image of a job, by its index. */
+  readonly imagePath: (id: string, index: number) => string;
   readonly results: { put(bytes: Uint8Array): Promise<string> };
   /** Straight RGBA [height, width, 4] → PNG. */
   readonly encodePng: (rgba: Uint8Array, widthPx: number, heightPx: number) => Promise<Uint8Array>;
@@ -22,7 +22,7 @@ export interface ImageStoreDeps<Body extends JobBody> {
 export async function storeImage<Body extends JobBody>(
   job: Job<Body>,
   image: DrawnImage<Body>,
-  { kind, results, encodePng }: ImageStoreDeps<Body>,
+  { imagePath, results, encodePng }: ImageStoreDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const { rgba, ...about } = image;
@@ -32,7 +32,7 @@ export async function storeImage<Body extends JobBody>(
   job.reserve(sha256);
   await results.put(png);
   if (signal.aborted) return;
-  const stored = { sha256, bytes: png.byteLength, path: kind.imagePath(job.id, image.index) };
+  const stored = { sha256, bytes: png.byteLength, path: imagePath(job.id, image.index) };
   // The compiler can't see that the parts of an `Omit` make the whole again.
   job.addImage({ ...about, ...stored } as unknown as ImageOf<Body>);
 }

@@ -7,17 +7,27 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { AppError, toProblem } from "../../shared/problem.ts";
 import { unknownUpload } from "../../shared/request-sources.ts";
-import { type TrainingExample, TrainingRequestSchema, TrainingSchema } from "../../shared/training.ts";
+import {
+  type Training,
+  type TrainingExample,
+  type TrainingRequest,
+  TrainingRequestSchema,
+  TrainingSchema,
+} from "../../shared/training.ts";
 import { asStorageError, writeFileAtomically } from "../platform/atomic-file.ts";
 import { recordFiles } from "../training/run-records.ts";
+import { isFinal } from "./job-queue.ts";
+import type { HistoryRecord, JobRecords } from "./job-records.ts";
 
 const RecordSchema = z.object({
   format: z.literal(1),
+  revision: z.number().int().default(1),
   training: TrainingSchema,
   idempotency: z.object({ key: z.string(), fingerprint: z.string() }).optional(),
 });
-export type TrainingRecord = Omit<z.infer<typeof RecordSchema>, "format">;
+type TrainingRecord = HistoryRecord<Training, TrainingRequest>;
 
 const recordFile = "record.json";
 const examplesFile = "examples.json";
@@ -25,7 +35,7 @@ const examplesFile = "examples.json";
 /** Brings an upload to a path; false when it is not here. */
 export type PlaceUpload = (digest: string, path: string) => Promise<boolean>;
 
-export class TrainingFolders {
+export class TrainingFolders implements JobRecords<Training, TrainingRequest> {
   readonly #home: string;
 
   private constructor(home: string) {
@@ -41,7 +51,10 @@ export class TrainingFolders {
     return join(this.#home, id, ...parts);
   }
 
-  /** All records, oldest first; `onBroken` gets the id of each that can't be read, which is left as it is. */
+  /**
+   * All records, oldest first; `onBroken` gets the id of each that can't be read, which is left as it is. What a crash left of an
+   * ended training goes; an open one whose examples can't be read has ended as failed.
+   */
   async load(onBroken: (id: string) => void): Promise<TrainingRecord[]> {
     const records: TrainingRecord[] = [];
     for (const id of (await readdir(this.#home)).sort()) {
@@ -50,7 +63,7 @@ export class TrainingFolders {
         continue;
       }
       try {
-        records.push(RecordSchema.parse(JSON.parse(await readFile(this.pathOf(id, recordFile), "utf8"))));
+        records.push(await this.#read(id));
       } catch {
         onBroken(id);
       }
@@ -58,12 +71,30 @@ export class TrainingFolders {
     return records;
   }
 
+  async #read(id: string): Promise<TrainingRecord> {
+    const text = await readFile(this.pathOf(id, recordFile), "utf8");
+    const { format: _, training: body, ...about } = RecordSchema.parse(JSON.parse(text));
+    if (isFinal(body)) {
+      await this.free(id);
+      return { ...about, body };
+    }
+    const examples = await this.#examplesOf(id).catch(() => undefined);
+    if (examples) return { ...about, body, request: { ...body.request, examples } };
+    const message = "examples: expected those that were sent, got none that can be read on the disk";
+    const problem = toProblem(new AppError("dataset_invalid", message));
+    const progress = { ...body.progress, stage: "finished" as const };
+    const finishedAt = new Date().toISOString();
+    const failed: TrainingRecord = { ...about, body: { ...body, state: "failed", problem, progress, finishedAt } };
+    await this.save(failed);
+    return failed;
+  }
+
   /** @throws AppError storage_full; nothing is left then */
-  async create(record: TrainingRecord, examples: readonly TrainingExample[]): Promise<void> {
-    const { id } = record.training;
+  async create(record: TrainingRecord): Promise<void> {
+    const { id } = record.body;
     try {
       await mkdir(this.pathOf(id, "previews"), { recursive: true, mode: 0o700 });
-      await writeFileAtomically(this.pathOf(id, examplesFile), JSON.stringify(examples));
+      await writeFileAtomically(this.pathOf(id, examplesFile), JSON.stringify(record.request?.examples ?? []));
       await this.save(record);
     } catch (error) {
       await this.remove(id).catch(() => undefined);
@@ -72,14 +103,12 @@ export class TrainingFolders {
   }
 
   /** @throws AppError storage_full */
-  async save(record: TrainingRecord): Promise<void> {
-    await writeFileAtomically(
-      this.pathOf(record.training.id, recordFile),
-      `${JSON.stringify({ format: 1, ...record })}\n`,
-    );
+  async save({ body, revision, idempotency }: TrainingRecord): Promise<void> {
+    const record = { format: 1, revision, training: body, ...(idempotency && { idempotency }) };
+    await writeFileAtomically(this.pathOf(body.id, recordFile), `${JSON.stringify(record)}\n`);
   }
 
-  async examplesOf(id: string): Promise<TrainingExample[]> {
+  async #examplesOf(id: string): Promise<TrainingExample[]> {
     return TrainingRequestSchema.shape.examples.parse(
       JSON.parse(await readFile(this.pathOf(id, examplesFile), "utf8")),
     );
@@ -89,10 +118,10 @@ export class TrainingFolders {
    * Makes the folder of captioned images that a training reads; one that is there is kept.
    * @throws AppError image_unknown, storage_full
    */
-  async placeExamples(id: string, place: PlaceUpload): Promise<string> {
+  async placeExamples(id: string, examples: readonly TrainingExample[], place: PlaceUpload): Promise<string> {
     const folder = this.pathOf(id, "examples");
     if (!existsSync(folder))
-      await this.#placeIn(folder, await this.examplesOf(id), place).catch((error: unknown) => {
+      await this.#placeIn(folder, examples, place).catch((error: unknown) => {
         throw asStorageError(error);
       });
     return folder;

@@ -5,17 +5,19 @@
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppError } from "../../shared/problem.ts";
-import type { Training, TrainingResult } from "../../shared/training.ts";
+import { AppError, toProblem } from "../../shared/problem.ts";
+import type { Training, TrainingRequest, TrainingResult } from "../../shared/training.ts";
 import type { TrainingNews, TrainingOrder } from "../training/messages.ts";
 import type { TrainedTranslation } from "../training/train-translation.ts";
 import { asAppError } from "./attempt-loop.ts";
+import type { Job, JobQueue } from "./job-queue.ts";
 import { type FolderNames, inRequestTerms, type PlaceUpload, type TrainingFolders } from "./training-folders.ts";
 import { runTrainer, type TrainerTimings } from "./training-process.ts";
-import type { TrainingJob, TrainingQueue } from "./training-queue.ts";
+
+type TrainingJob = Job<Training, TrainingRequest>;
 
 export interface TrainingRunnerDeps {
-  readonly queue: TrainingQueue;
+  readonly queue: Pick<JobQueue<Training, TrainingRequest>, "take">;
   readonly folders: TrainingFolders;
   readonly place: PlaceUpload;
   /** Folder and digest of a pack as it is now. @throws AppError pack_unavailable */
@@ -69,21 +71,19 @@ export function startTrainingRunner(deps: TrainingRunnerDeps): TrainingRunner {
 }
 
 /** Runs a training to its end, or until the server stops; never throws. */
-async function runTraining(job: TrainingJob, deps: TrainingRunnerDeps, stops: Stops): Promise<void> {
-  const { training, signal } = job;
+async function runTraining(job: TrainingJob, deps: TrainingRunnerDeps, { stopping, ...stops }: Stops): Promise<void> {
+  const { id, signal } = job;
   try {
-    const trained = await trainWithRoom(job, deps, stops);
-    await job.finish({ state: "done", result: await resultOf(trained, training, deps) });
+    const trained = await trainWithRoom(job, deps, { stopping, ...stops });
+    await job.finish({ state: "done", findings: { result: await resultOf(trained, job.body, deps) } });
   } catch (cause) {
-    // Cancelled: it has its end already. Stopped: it goes on after the next start.
-    if (!signal.aborted && !stops.stopping.aborted) {
-      const error = asAppError(cause);
-      if (error.code === "internal")
-        deps.log.error({ training: training.id, err: cause }, "a training failed in an unexpected way");
-      await job.finish({ state: "failed", error: inTermsOf(error, namesOf(training, deps)) });
-    }
+    // It goes on after the next start.
+    if (stopping.aborted && !signal.aborted) return job.putBack();
+    const error = asAppError(cause);
+    if (error.code === "internal" && !signal.aborted)
+      deps.log.error({ training: id, err: cause }, "a training failed in an unexpected way");
+    await job.finish({ state: "failed", problem: toProblem(inTermsOf(error, namesOf(job.body, deps))) });
   }
-  await job.leave();
 }
 
 /** As `train`, again after each full disk. @throws AppError as `train`, but `storage_full` */
@@ -95,10 +95,17 @@ async function trainWithRoom(job: TrainingJob, deps: TrainingRunnerDeps, stops: 
       return await train(job, deps, stops);
     } catch (error) {
       if (asAppError(error).code !== "storage_full") throw error;
-      job.waitForRoom();
-      log.warn({ training: job.training.id, retryMs: timings.storageRetryMs }, "a training waits for room on the disk");
+      waitForRoom(job);
+      log.warn({ training: job.id, retryMs: timings.storageRetryMs }, "a training waits for room on the disk");
       await sleep(timings.storageRetryMs, undefined, { signal });
     }
+}
+
+/** Says so. A publication that had begun is none any more: a cancel ends the training. */
+function waitForRoom(job: TrainingJob): void {
+  const { secondsLeft: _, ...progress } = job.body.progress;
+  job.report({ ...progress, waitingFor: "room on the disk" });
+  job.rollBackCommit();
 }
 
 /** @throws AppError the training's own fault, `storage_full`, `training_failed` when its children are lost, or the signal's reason */
@@ -108,7 +115,7 @@ async function train(
   { stopping, endSignal }: Stops,
 ): Promise<TrainedTranslation> {
   const { folders, timings, log } = deps;
-  const { id } = job.training;
+  const { id } = job;
   const signal = AbortSignal.any([job.signal, stopping]);
   const order = await orderOf(job, deps);
   let writing = Promise.resolve();
@@ -126,7 +133,7 @@ async function train(
           .then(() => report(job, news, folders))
           .catch((err: unknown) => log.error({ training: id, err }, "a preview could not be stored"));
       },
-      mayPublish: () => !signal.aborted && job.beginPublishing(),
+      mayPublish: () => !signal.aborted && job.beginCommit(),
     });
     await writing;
     if (end.how === "done") {
@@ -145,12 +152,13 @@ async function train(
 
 /** What the child needs; the base is taken as it is now, which an update of the server may have changed. */
 async function orderOf(job: TrainingJob, deps: TrainingRunnerDeps): Promise<TrainingOrder> {
-  const { id, request, base } = job.training;
+  const { id, request } = job;
+  const { base } = job.body;
   const { folder, digest } = deps.packOf(base.pack);
-  if (digest !== base.digest) job.report({ base: { ...base, digest } });
+  if (digest !== base.digest) job.reportFindings({ base: { ...base, digest } });
   const { checkpointEverySeconds } = deps.timings;
   return {
-    folder: await deps.folders.placeExamples(id, deps.place),
+    folder: await deps.folders.placeExamples(id, request.examples, deps.place),
     basePack: folder,
     baseTranslation: base.translation,
     name: request.name,
@@ -171,16 +179,18 @@ async function orderOf(job: TrainingJob, deps: TrainingRunnerDeps): Promise<Trai
 /** Stores what was drawn, then tells. */
 async function report(job: TrainingJob, news: TrainingNews, folders: TrainingFolders): Promise<void> {
   const { stage, done, total, step, preview, epoch, trainNats, heldOutNats, bestNats, secondsLeft } = news;
-  const { id } = job.training;
-  const progress = { stage, done, total, ...defined({ epoch, trainNats, heldOutNats, bestNats, secondsLeft }) };
-  if (!preview || step === undefined) return job.report({ progress });
+  const { id } = job;
+  const numbers = defined({ epoch, trainNats, heldOutNats, bestNats, secondsLeft });
+  const progress = { stage, completed: done, total, ...numbers };
+  if (!preview || step === undefined) return job.report(progress);
   await Promise.all(preview.map(({ png }, index) => folders.savePreview(id, step, index, png)));
   const images = preview.map(({ caption, sizePx }, index) => ({
     caption,
     sizePx,
     path: `/v1/translations/${id}/previews/${step}/${index}.png`,
   }));
-  job.report({ progress, preview: { step, images } });
+  job.reportFindings({ preview: { step, images } });
+  job.report(progress);
 }
 
 /** The entries that have a value. */

@@ -6,7 +6,6 @@ import { unknownUpload } from "../../shared/request-sources.ts";
 import { pictureCount, requireFits, type Upscale, type UpscaleNote } from "../../shared/upscaling.ts";
 import type { InferenceClient } from "../inference/protocol.ts";
 import { startWorker, type Worker, type WorkerDeps } from "./attempt-loop.ts";
-import { upscaleKind } from "./job-kinds.ts";
 
 type Pixels = Parameters<InferenceClient["upscale"]>[1];
 
@@ -19,23 +18,26 @@ export interface UpscaleWorkerDeps extends WorkerDeps<Upscale> {
 }
 
 export const startUpscaleWorker = (deps: UpscaleWorkerDeps): Worker =>
-  startWorker({ ...deps, kind: upscaleKind }, async ({ job, signal, keep, settle }) => {
-    const { request } = job;
-    const bytes = await deps.readUpload(request.image);
-    if (!bytes) throw unknownUpload("image", request.image);
-    const { pixels, notes } = await deps.decodePicture(bytes);
-    requireFits(pixels.widthPx, pixels.heightPx, request.scale);
-    signal.throwIfAborted();
-    job.reportFindings({ notes });
-    let tiles = 0;
-    await deps.inference.upscale(request, pixels, {
-      signal,
-      onProgress: ({ completed, total }) => {
-        tiles = total;
-        job.report({ stage: "upscaling", completed, total });
-      },
-      onImage: keep,
-    });
-    job.report({ stage: "storing", completed: tiles });
-    await settle(pictureCount(request));
-  });
+  startWorker(
+    { ...deps, imagePath: (id, index) => `/v1/upscales/${id}/images/${index}.png` },
+    async ({ job, signal, keep, settle }) => {
+      const { request } = job;
+      const bytes = await deps.readUpload(request.image);
+      if (!bytes) throw unknownUpload("image", request.image);
+      const { pixels, notes } = await deps.decodePicture(bytes);
+      requireFits(pixels.widthPx, pixels.heightPx, request.scale);
+      signal.throwIfAborted();
+      job.reportFindings({ notes });
+      let tiles = 0;
+      await deps.inference.upscale(request, pixels, {
+        signal,
+        onProgress: ({ completed, total }) => {
+          tiles = total;
+          job.report({ stage: "upscaling", completed, total });
+        },
+        onImage: keep,
+      });
+      job.report({ stage: "storing", completed: tiles });
+      await settle(pictureCount(request));
+    },
+  );

@@ -166,9 +166,9 @@ describe("DELETE", () => {
     await harness.request(`/v1/generations/${id}`, { method: "DELETE" });
     assert.equal((await harness.read(id)).state, "cancelled");
     await sleep(20);
-    assert.equal(harness.queue.depth().running, 1, "the job is not given up while its file is written");
+    assert.equal((await harness.queue.depth()).running, 1, "the job is not given up while its file is written");
     open();
-    while (harness.queue.depth().running > 0) await sleep(5);
+    while ((await harness.queue.depth()).running > 0) await sleep(5);
     assert.deepEqual(await readdir(join(harness.dataDir, "results")), []);
     await harness.close();
   });

@@ -50,7 +50,7 @@ after(async () => {
 /** So many steps that the disk can be filled before the last evaluation. */
 const longTraining = { ...tinyTraining, settings: { ...tinyTraining.settings, steps: 150 } };
 const pictures = await tinyExamples(24);
-const isTraining = ({ progress }: Training): boolean => progress.stage === "training" && progress.done > 0;
+const isTraining = ({ progress }: Training): boolean => progress.stage === "training" && progress.completed > 0;
 const isWaiting = ({ progress }: Training): boolean => progress.waitingFor !== undefined;
 
 async function until(isIt: () => boolean | Promise<boolean>, what: string): Promise<void> {
@@ -116,8 +116,8 @@ describe("a disk that fills up while the server trains", { skip }, () => {
     assert.equal(done.state, "done", JSON.stringify(done.problem));
     assert.equal(done.progress.waitingFor, undefined);
     assert.deepEqual(await packsIn(data), ["mine"]);
-    const resumed = events.filter(isTraining).map(({ progress }) => progress.done);
-    assert.ok(Math.min(...resumed) >= waiting.progress.done, "no step was lost that had a checkpoint");
+    const resumed = events.filter(isTraining).map(({ progress }) => progress.completed);
+    assert.ok(Math.min(...resumed) >= waiting.progress.completed, "no step was lost that had a checkpoint");
     await server.stop();
   });
 

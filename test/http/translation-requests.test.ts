@@ -218,9 +218,11 @@ describe("a waiting training", () => {
       ...quiet,
       warn: (fields) => void broken.push((fields as { training: string }).training),
     });
-    const states = trainings
-      .list({ limit: 10 })
-      .trainings.map(({ id, state, progress }) => [id, state, progress.position]);
+    const states = (await trainings.list({ limit: 10 })).jobs.map(({ id, state, progress }) => [
+      id,
+      state,
+      progress.position,
+    ]);
     assert.deepEqual(states, [
       [four, "failed", undefined],
       [three, "cancelled", undefined],
@@ -229,36 +231,13 @@ describe("a waiting training", () => {
     assert.deepEqual(broken, [one]);
     assert.deepEqual((await readdir(folder)).sort(), [one, two, three, four].sort());
     assert.deepEqual((await readdir(join(folder, three!))).sort(), ["previews", "record.json"]);
-    assert.equal(trainings.get(four!)!.body.problem?.code, "dataset_invalid");
-    assert.ok(trainings.needsUpload(sent[0]!.image));
-    const snapshot = trainings.get(two!)!;
+    assert.equal((await trainings.get(four!))!.body.problem?.code, "dataset_invalid");
+    assert.ok(await trainings.needsUpload(sent[0]!.image));
+    const snapshot = (await trainings.get(two!))!;
     assert.ok(snapshot.revision >= Date.parse(snapshot.body.createdAt), "revisions grow over a restart");
     await writeFile(join(folder, one!, "record.json"), record);
     const whole = await openTrainings(own.dataDir, quiet);
-    assert.equal(whole.trainings.get(one!)!.body.progress.position, 0);
+    assert.equal((await whole.trainings.get(one!))!.body.progress.position, 0);
     await rm(own.dataDir, { recursive: true });
-  });
-});
-
-describe("a training that waits for room", () => {
-  it("takes a publication back that had begun: who asked to cancel meanwhile is answered then", async () => {
-    const own = await createHarness();
-    const { id } = await accepted(post(own, { name: "mine", examples: await uploadAll(own) }));
-    const job = (await own.trainings.take())!;
-    assert.equal(job.beginPublishing(), true);
-    let answer: Training | undefined;
-    const cancelling = own.trainings.cancel(id).then((training) => {
-      answer = training;
-    });
-    await new Promise(setImmediate);
-    assert.equal(answer, undefined, "a publication can't be cancelled");
-    job.waitForRoom();
-    assert.equal(own.trainings.get(id)!.body.progress.waitingFor, "room on the disk");
-    await cancelling;
-    assert.equal(answer!.state, "cancelled");
-    assert.ok(job.signal.aborted);
-    assert.equal(job.beginPublishing(), false);
-    await job.leave();
-    await own.close();
   });
 });

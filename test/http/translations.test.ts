@@ -43,7 +43,7 @@ const quick = () => ({ inference: new SmallInference() });
 const packsIn = async (data: string): Promise<string[]> => (await readdir(join(data, "packs")).catch(() => [])).sort();
 const filesOf = async (data: string, { id }: Training): Promise<string[]> =>
   (await readdir(join(data, "trainings", id))).sort();
-const isTraining = ({ progress }: Training): boolean => progress.stage === "training" && progress.done > 0;
+const isTraining = ({ progress }: Training): boolean => progress.stage === "training" && progress.completed > 0;
 const isAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
@@ -142,8 +142,8 @@ describe("an interrupted training", () => {
     let isStopping = false;
     await one.client.follow(id, (event) => {
       if (!isTraining(event)) return;
-      steps.push(event.progress.done);
-      if (event.progress.done >= 75) return;
+      steps.push(event.progress.completed);
+      if (event.progress.completed >= 75) return;
       if (first.pids.length === 1) process.kill(first.pids[0]!, "SIGKILL");
       else if (!isStopping) {
         isStopping = true;
@@ -172,7 +172,7 @@ describe("an interrupted training", () => {
     await one.client
       .follow(id, (event) => {
         if (!isTraining(event) || killedAt > 0) return;
-        killedAt = event.progress.done;
+        killedAt = event.progress.completed;
         one.child.kill("SIGKILL");
       })
       .catch(() => undefined);
@@ -191,7 +191,7 @@ describe("an interrupted training", () => {
     assert.equal(done.result!.pack!.digest, unbroken);
     assert.deepEqual(await packsIn(data), ["mine"]);
     // Each evaluation has a checkpoint but the last before the kill, which may have come too late for its own.
-    const resumed = events.filter(isTraining).map(({ progress }) => progress.done);
+    const resumed = events.filter(isTraining).map(({ progress }) => progress.completed);
     assert.ok(Math.min(...resumed) >= killedAt, `killed at ${killedAt}, went on with ${resumed.join(", ")}`);
     two.child.kill("SIGTERM");
     await once(two.child, "exit");

@@ -61,7 +61,7 @@ describe("POST /v1/upscales", () => {
     const wider = await harness.upload(greyPng(2049));
     const none = await problemOf(await harness.postUpscale({ image: wider, scale: 2 }));
     assert.deepEqual([none.code, none.largestScale], ["upscale_too_large", undefined]);
-    assert.equal(harness.upscales.depth().waiting + harness.upscales.depth().running, 0, "no job was made");
+    assert.deepEqual(await harness.upscales.depth(), { waiting: 0, running: 0 }, "no job was made");
   });
 
   it("refuses a key that is none, and work when no child serves or the server stops", async () => {

@@ -4,38 +4,43 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Job, JobBody, JobQueue, Snapshot } from "../../server/jobs/job-queue.ts";
+import type { Job, JobBody, JobQueue, ProgressReport, Snapshot } from "../../server/jobs/job-queue.ts";
 import { AppError, type ProblemCode, toProblem } from "../../shared/problem.ts";
 import type { JobSample } from "./job-samples.ts";
 
-export interface QueueFixture<Body extends JobBody> {
-  readonly queue: JobQueue<Body>;
+export interface QueueFixture<Body extends JobBody, Request> {
+  readonly queue: JobQueue<Body, Request>;
   /** Digests whose bytes may go. */
   readonly forgotten: readonly string[];
   /** The same queue after its process ended and began again; undefined where nothing is kept. */
-  reopen?(): Promise<JobQueue<Body>>;
+  reopen?(): Promise<JobQueue<Body, Request>>;
   dispose(): Promise<void>;
 }
-export type QueueFactory<Body extends JobBody> = (options: {
+export type QueueFactory<Body extends JobBody, Request> = (options: {
   readonly queueMax: number;
   readonly historyMax: number;
   readonly historyMaxBytes?: number;
-}) => Promise<QueueFixture<Body>>;
+}) => Promise<QueueFixture<Body, Request>>;
 
-const packDigest = "cd".repeat(32);
 const fails = (code: ProblemCode) => (error: unknown) => error instanceof AppError && error.code === code;
-const done = { state: "done", durationMs: 5 } as const;
 
-export function describeJobQueue<Body extends JobBody>(
+export function describeJobQueue<Body extends JobBody, Request>(
   name: string,
-  sample: JobSample<Body>,
-  create: QueueFactory<Body>,
+  sample: JobSample<Body, Request>,
+  create: QueueFactory<Body, Request>,
 ): void {
-  const { stage, requestOf, imageOf } = sample;
+  const { facts, stage, done, requestOf, imageOf } = sample;
+  type Queue = JobQueue<Body, Request>;
+  /** Adds an image where the kind makes any. */
+  const addImage = (job: Job<Body, Request>, index: number, sha256: string): void => {
+    if (imageOf) job.addImage(imageOf(index, sha256));
+  };
+  /** What is expected of images, where the kind makes any. */
+  const ofImages = <T>(expected: T[]): T[] => (imageOf ? expected : []);
   const test = (
     title: string,
-    run: (fixture: QueueFixture<Body>) => Promise<void>,
-    max: Parameters<QueueFactory<Body>>[0] = { queueMax: 10, historyMax: 10 },
+    run: (fixture: QueueFixture<Body, Request>) => Promise<void>,
+    max: Parameters<QueueFactory<Body, Request>>[0] = { queueMax: 10, historyMax: 10 },
   ): void => {
     it(title, async () => {
       const fixture = await create(max);
@@ -47,20 +52,19 @@ export function describeJobQueue<Body extends JobBody>(
       }
     });
   };
-  const add = async (queue: JobQueue<Body>, caption: string, count = 1): Promise<string> =>
-    (await queue.add({ request: requestOf(caption, count), packDigest })).body.id;
-  const take = async (queue: JobQueue<Body>): Promise<Job<Body>> => (await queue.take())!;
+  const add = async (queue: Queue, caption: string, count = 1): Promise<string> =>
+    (await queue.add({ ...facts, request: requestOf(caption, count) })).body.id;
+  const take = async (queue: Queue): Promise<Job<Body, Request>> => (await queue.take())!;
   /** A job to its end, with an image of 10 bytes of each digest. */
-  const make = async (queue: JobQueue<Body>, ...digests: string[]): Promise<string> => {
+  const make = async (queue: Queue, ...digests: string[]): Promise<string> => {
     const id = await add(queue, "bird", digests.length);
     const job = await take(queue);
-    for (const [index, sha256] of digests.entries()) job.addImage(imageOf(index, sha256));
+    for (const [index, sha256] of digests.entries()) addImage(job, index, sha256);
     await job.finish(done);
     return id;
   };
-  const idsIn = async (queue: JobQueue<Body>): Promise<string[]> =>
-    (await queue.list({ limit: 10 })).jobs.map(({ id }) => id);
-  const findingsOf = async (queue: JobQueue<Body>, id: string): Promise<unknown> => {
+  const idsIn = async (queue: Queue): Promise<string[]> => (await queue.list({ limit: 10 })).jobs.map(({ id }) => id);
+  const findingsOf = async (queue: Queue, id: string): Promise<unknown> => {
     const body = (await queue.get(id))!.body;
     return Object.fromEntries(Object.keys(sample.found).map((field) => [field, body[field as keyof Body]]));
   };
@@ -76,9 +80,9 @@ export function describeJobQueue<Body extends JobBody>(
         [a, b, c],
       );
       assert.ok(a < b && b < c, "ids sort by age");
-      assert.deepEqual(queue.depth(), { waiting: 0, running: 3 });
+      assert.deepEqual(await queue.depth(), { waiting: 0, running: 3 });
       for (const job of jobs) await job!.finish(done);
-      assert.deepEqual(queue.depth(), { waiting: 0, running: 0 });
+      assert.deepEqual(await queue.depth(), { waiting: 0, running: 0 });
     });
 
     test("tells the position of waiting jobs, and it falls as others go", async ({ queue }) => {
@@ -100,17 +104,18 @@ export function describeJobQueue<Body extends JobBody>(
       const unsubscribe = queue.subscribe(id, (snapshot) => seen.push(snapshot));
       const job = await take(queue);
       job.beginAttempt();
-      job.report({ stage, completed: 1, total: 2 });
-      job.addImage(imageOf(1, "bb"));
-      job.addImage(imageOf(0, "aa"));
+      job.report({ stage, completed: 1, total: 2 } as ProgressReport<Body>);
+      addImage(job, 1, "bb");
+      addImage(job, 0, "aa");
+      job.report({ stage, completed: 2 } as ProgressReport<Body>);
       const ended = await job.finish(done);
       assert.equal(ended.state, "done");
       assert.deepEqual(
-        ended.images.map(({ index }) => index),
-        [0, 1],
+        (ended.images ?? []).map(({ index }) => index),
+        ofImages([0, 1]),
       );
       assert.deepEqual(ended.progress, { stage: "finished", completed: 2, total: 2 });
-      assert.equal(ended.packDigest, packDigest);
+      assert.deepEqual({ ...ended, ...facts }, ended);
       assert.ok(ended.finishedAt! >= ended.createdAt);
       assert.deepEqual((await queue.get(id))!.body, ended);
       assert.deepEqual(seen.at(-1)!.body, ended);
@@ -123,10 +128,10 @@ export function describeJobQueue<Body extends JobBody>(
       const id = await add(queue, "bird", 2);
       const job = await take(queue);
       job.beginAttempt();
-      job.addImage(imageOf(0, "aa"));
+      addImage(job, 0, "aa");
       job.beginAttempt();
       const { body } = (await queue.get(id))!;
-      assert.deepEqual([body.images, body.progress.completed, body.state], [[], 0, "running"]);
+      assert.deepEqual([body.images ?? [], body.progress.completed, body.state], [[], 0, "running"]);
       await job.finish(done);
     });
 
@@ -136,13 +141,13 @@ export function describeJobQueue<Body extends JobBody>(
       const cancelled = await queue.cancel(id);
       assert.equal(cancelled!.state, "cancelled");
       assert.equal(job.signal.aborted, true);
-      job.addImage(imageOf(0, "aa"));
-      job.report({ stage, completed: 1, total: 1 });
+      addImage(job, 0, "aa");
+      job.report({ stage, completed: 1, total: 1 } as ProgressReport<Body>);
       job.reportFindings(sample.found);
       assert.equal((await job.finish(done)).state, "cancelled");
       assert.deepEqual((await queue.get(id))!.body, cancelled);
       assert.equal((await queue.cancel(id))!.state, "cancelled");
-      assert.deepEqual(queue.depth(), { waiting: 0, running: 0 });
+      assert.deepEqual(await queue.depth(), { waiting: 0, running: 0 });
     });
 
     test("never hands out a job that was cancelled while it waited", async ({ queue }) => {
@@ -155,15 +160,15 @@ export function describeJobQueue<Body extends JobBody>(
     test("keeps the problem of a failed job and none of its images", async ({ queue }) => {
       const id = await add(queue, "bird", 2);
       const job = await take(queue);
-      job.addImage(imageOf(0, "aa"));
+      addImage(job, 0, "aa");
       const problem = toProblem(new AppError("inference_crashed", "expected a child, got none"));
       await job.finish({ state: "failed", problem, durationMs: 3 });
       const { body } = (await queue.get(id))!;
-      assert.deepEqual([body.state, body.problem, body.images], ["failed", problem, []]);
+      assert.deepEqual([body.state, body.problem, body.images ?? []], ["failed", problem, []]);
     });
 
     test("gives one job for a hundred parallel adds of one key, and refuses another request", async ({ queue }) => {
-      const input = { request: requestOf("bird"), packDigest, idempotency: { key: "k", fingerprint: "f" } };
+      const input = { ...facts, request: requestOf("bird"), idempotency: { key: "k", fingerprint: "f" } };
       const answers = await Promise.all(Array.from({ length: 100 }, () => queue.add(input)));
       assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1);
       assert.equal(answers.filter(({ isNew }) => isNew).length, 1);
@@ -220,20 +225,20 @@ export function describeJobQueue<Body extends JobBody>(
       const [a, b, c] = [await add(queue, "a", 2), await add(queue, "b"), await add(queue, "c")];
       assert.equal(await queue.remove(a), false);
       const [first, second, third] = [await take(queue), await take(queue), await take(queue)];
-      first.addImage(imageOf(0, "shared"));
-      first.addImage(imageOf(1, "own"));
-      second.addImage(imageOf(0, "shared"));
+      addImage(first, 0, "shared");
+      addImage(first, 1, "own");
+      addImage(second, 0, "shared");
       await first.finish(done);
       await second.finish(done);
       assert.equal(await queue.remove(a), true);
       assert.equal(await queue.get(a), undefined);
-      assert.deepEqual(forgotten, ["own"]);
-      third.reserve("shared");
+      assert.deepEqual(forgotten, ofImages(["own"]));
+      if (imageOf) third.reserve("shared");
       assert.equal(await queue.remove(b), true);
-      assert.deepEqual(forgotten, ["own"], "reserved bytes stay");
+      assert.deepEqual(forgotten, ofImages(["own"]), "reserved bytes stay");
       await queue.cancel(c);
       await third.finish(done);
-      assert.deepEqual(forgotten, ["own", "shared"]);
+      assert.deepEqual(forgotten, ofImages(["own", "shared"]));
       assert.equal(await queue.remove("unknown"), false);
     });
 
@@ -242,7 +247,7 @@ export function describeJobQueue<Body extends JobBody>(
       async ({ queue, forgotten }) => {
         const ids = [await make(queue, "a"), await make(queue, "b"), await make(queue, "c")];
         assert.deepEqual(await idsIn(queue), [ids[2], ids[1]]);
-        assert.deepEqual(forgotten, ["a"]);
+        assert.deepEqual(forgotten, ofImages(["a"]));
       },
       { queueMax: 10, historyMax: 2 },
     );
@@ -259,32 +264,33 @@ export function describeJobQueue<Body extends JobBody>(
       { queueMax: 10, historyMax: 1 },
     );
 
-    test(
-      "keeps finished jobs with only so many bytes of images, the newest, and the latest whatever it has",
-      async ({ queue, forgotten }) => {
-        const small = [await make(queue, "a"), await make(queue, "b"), await make(queue, "b", "c")];
-        assert.deepEqual(await idsIn(queue), [...small].reverse(), "shared bytes count once");
-        const next = await make(queue, "d");
-        assert.deepEqual([await idsIn(queue), forgotten], [[next, small[2], small[1]], ["a"]]);
-        const large = await make(queue, "e", "f", "g", "h");
-        assert.deepEqual([await idsIn(queue), [...forgotten].sort()], [[large], ["a", "b", "c", "d"]]);
-        const last = await make(queue, "i");
-        assert.deepEqual(await idsIn(queue), [last]);
-      },
-      { queueMax: 10, historyMax: 10, historyMaxBytes: 30 },
-    );
+    if (imageOf)
+      test(
+        "keeps finished jobs with only so many bytes of images, the newest, and the latest whatever it has",
+        async ({ queue, forgotten }) => {
+          const small = [await make(queue, "a"), await make(queue, "b"), await make(queue, "b", "c")];
+          assert.deepEqual(await idsIn(queue), [...small].reverse(), "shared bytes count once");
+          const next = await make(queue, "d");
+          assert.deepEqual([await idsIn(queue), forgotten], [[next, small[2], small[1]], ["a"]]);
+          const large = await make(queue, "e", "f", "g", "h");
+          assert.deepEqual([await idsIn(queue), [...forgotten].sort()], [[large], ["a", "b", "c", "d"]]);
+          const last = await make(queue, "i");
+          assert.deepEqual(await idsIn(queue), [last]);
+        },
+        { queueMax: 10, historyMax: 10, historyMaxBytes: 30 },
+      );
 
     test("needs the uploads that waiting and running jobs name, wherever they name them", async ({ queue }) => {
       const { request, digests } = sample.uploads;
-      const needed = () => digests.map((digest) => queue.needsUpload(digest));
+      const needed = () => Promise.all(digests.map((digest) => queue.needsUpload(digest)));
       const all = (isNeeded: boolean) => digests.map(() => isNeeded);
-      assert.deepEqual(needed(), all(false));
-      await queue.add({ request, packDigest });
-      assert.deepEqual(needed(), all(true));
+      assert.deepEqual(await needed(), all(false));
+      await queue.add({ ...facts, request });
+      assert.deepEqual(await needed(), all(true));
       const job = await take(queue);
-      assert.deepEqual(needed(), all(true));
+      assert.deepEqual(await needed(), all(true));
       await job.finish(done);
-      assert.deepEqual(needed(), all(false));
+      assert.deepEqual(await needed(), all(false));
     });
 
     test("records what was found besides images, anew in each attempt", async ({ queue }) => {
@@ -294,7 +300,7 @@ export function describeJobQueue<Body extends JobBody>(
       job.reportFindings(sample.found);
       assert.deepEqual(await findingsOf(queue, id), sample.found);
       job.beginAttempt();
-      assert.deepEqual(await findingsOf(queue, id), nothing);
+      assert.deepEqual(await findingsOf(queue, id), sample.isFoundOnce ? sample.found : nothing);
       job.reportFindings(sample.found);
       await job.finish(done);
       assert.deepEqual(await findingsOf(queue, id), sample.found);
@@ -318,10 +324,10 @@ export function describeJobQueue<Body extends JobBody>(
     test("has its finished jobs, their keys and their revisions again after a restart", async (fixture) => {
       if (!fixture.reopen) return;
       const { queue } = fixture;
-      const input = { request: requestOf("bird"), packDigest, idempotency: { key: "k", fingerprint: "f" } };
+      const input = { ...facts, request: requestOf("bird"), idempotency: { key: "k", fingerprint: "f" } };
       const { body } = await queue.add(input);
       const job = await take(queue);
-      job.addImage(imageOf(0, "aa"));
+      addImage(job, 0, "aa");
       await job.finish(done);
       const before = await queue.get(body.id);
       await queue.close();
@@ -329,6 +335,92 @@ export function describeJobQueue<Body extends JobBody>(
       assert.deepEqual(await again.get(body.id), before);
       assert.equal((await again.add(input)).isNew, false);
       assert.ok((await add(again, "next")) > body.id);
+      await again.close();
+    });
+
+    test("ends no job that commits by a cancel, which waits for what becomes of it", async ({ queue }) => {
+      const id = await add(queue, "a");
+      const job = await take(queue);
+      assert.equal(job.beginCommit(), true);
+      let answer: Body | undefined;
+      const cancelling = queue.cancel(id).then((body) => {
+        answer = body;
+      });
+      await new Promise(setImmediate);
+      assert.deepEqual([answer, job.signal.aborted], [undefined, false]);
+      await job.finish(done);
+      await cancelling;
+      assert.equal(answer!.state, "done");
+    });
+
+    test("lets a cancel end a job whose commit was rolled back", async ({ queue }) => {
+      const id = await add(queue, "a");
+      const job = await take(queue);
+      assert.equal(job.beginCommit(), true);
+      const cancelling = queue.cancel(id);
+      job.rollBackCommit();
+      assert.equal((await cancelling)!.state, "cancelled");
+      assert.deepEqual([job.signal.aborted, job.beginCommit()], [true, false]);
+      await job.finish(done);
+    });
+
+    test("hands a job out again that was put back, with its request and before younger ones", async ({ queue }) => {
+      const [a, b] = [await add(queue, "a", 2), await add(queue, "b")];
+      const first = await take(queue);
+      first.report({ stage, completed: 1, total: 2 } as ProgressReport<Body>);
+      await first.putBack();
+      const { body, revision } = (await queue.get(a))!;
+      assert.deepEqual([body.state, body.progress.stage, body.progress.position], ["queued", "waiting", 0]);
+      const [again, next] = [await take(queue), await take(queue)];
+      assert.deepEqual([again.id, next.id], [a, b]);
+      assert.deepEqual(again.request, requestOf("a", 2));
+      assert.ok((await queue.get(a))!.revision > revision);
+      assert.deepEqual(await queue.depth(), { waiting: 0, running: 2 });
+      await again.finish(done);
+      await next.finish(done);
+    });
+
+    if (sample.kind.claim)
+      test("gives one open job at a time what only one may have", async ({ queue }) => {
+        const id = await add(queue, "mine");
+        await assert.rejects(add(queue, "mine"), fails("name_taken"));
+        await queue.cancel(id);
+        await add(queue, "mine");
+      });
+
+    test("has its open jobs again after a restart, waiting in their order, but not those that ended", async (fixture) => {
+      const { queue } = fixture;
+      if (queue.durability === "memory" || !fixture.reopen) return;
+      const input = { ...facts, request: requestOf("a", 2), idempotency: { key: "k", fingerprint: "f" } };
+      const a = (await queue.add(input)).body.id;
+      const [b, c, d] = [await add(queue, "b"), await add(queue, "c"), await add(queue, "d")];
+      const [first] = [await take(queue), await take(queue)];
+      first.reportFindings(sample.found);
+      addImage(first, 0, "aa");
+      first.report({ stage, completed: 1, total: 2 } as ProgressReport<Body>);
+      await queue.cancel(c);
+      const before = (await queue.get(a))!;
+      await queue.close();
+      const again = await fixture.reopen();
+      const states = (await again.list({ limit: 10 })).jobs.map(({ id, state }) => [id, state]);
+      assert.deepEqual(states, [
+        [d, "queued"],
+        [c, "cancelled"],
+        [b, "queued"],
+        [a, "queued"],
+      ]);
+      const { body, revision } = (await again.get(a))!;
+      assert.ok(revision > before.revision, "revisions grow over a restart");
+      assert.deepEqual([body.images ?? [], body.progress.position], [[], 0]);
+      assert.equal((await again.add(input)).isNew, false);
+      for (const digest of sample.kind.uploadsIn(input.request)) assert.ok(await again.needsUpload(digest));
+      const jobs = [await again.take(), await again.take(), await again.take()];
+      assert.deepEqual(
+        jobs.map((job) => job!.id),
+        [a, b, d],
+      );
+      assert.deepEqual(jobs[0]!.request, input.request);
+      for (const job of jobs) await job!.finish(done);
       await again.close();
     });
   });

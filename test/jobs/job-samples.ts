@@ -1,23 +1,32 @@
 /** What the conformance suite of queues needs to know of each kind of job: requests, images and findings to try it with. */
-import { generationKind, type JobKind, upscaleKind } from "../../server/jobs/job-kinds.ts";
-import type { Findings, ImageOf, JobBody } from "../../server/jobs/job-queue.ts";
+import { generationKind, type JobKind, trainingKind, upscaleKind } from "../../server/jobs/job-kinds.ts";
+import type { Findings, ImageOf, JobBody, JobOutcome } from "../../server/jobs/job-queue.ts";
 import { type Generation, ResolvedRequestSchema } from "../../shared/contract.ts";
+import type { Training, TrainingRequest } from "../../shared/training.ts";
 import { ResolvedUpscaleSchema, type Upscale } from "../../shared/upscaling.ts";
 
-export interface JobSample<Body extends JobBody> {
-  readonly kind: JobKind<Body>;
+export interface JobSample<Body extends JobBody, Request = Body["request"]> {
+  readonly kind: JobKind<Body, Request>;
+  /** What a body says from the start. */
+  readonly facts: Partial<Findings<Body>>;
+  /** How its worker says that it is done. */
+  readonly done: JobOutcome<Body> & { readonly state: "done" };
   /** A stage in which units are counted. */
   readonly stage: Body["progress"]["stage"];
-  requestOf(text: string, count?: number): Body["request"];
-  imageOf(index: number, sha256: string): ImageOf<Body>;
+  requestOf(text: string, count?: number): Request;
+  /** Absent where a kind makes no images. */
+  imageOf?(index: number, sha256: string): ImageOf<Body>;
   /** Lists are searched by the text of requests. */
   readonly isSearched: boolean;
-  readonly found: Findings<Body>;
+  readonly found: Partial<Findings<Body>>;
+  /** What was found stays when the next attempt begins, which goes on where the last one was. */
+  readonly isFoundOnce?: boolean;
   /** A request that names uploads wherever it can. */
-  readonly uploads: { readonly request: Body["request"]; readonly digests: readonly string[] };
+  readonly uploads: { readonly request: Request; readonly digests: readonly string[] };
 }
 
 const [first, second, third] = ["1", "2", "3"].map((digit) => digit.repeat(64)) as [string, string, string];
+const packDigest = "cd".repeat(32);
 const stored = (index: number, sha256: string) => ({
   sha256,
   bytes: 10,
@@ -28,6 +37,8 @@ const stored = (index: number, sha256: string) => ({
 
 export const generations: JobSample<Generation> = {
   kind: generationKind,
+  facts: { packDigest },
+  done: { state: "done", durationMs: 5 },
   stage: "translating",
   requestOf: (caption, count = 1) => ResolvedRequestSchema.parse({ condition: { caption }, count, seed: 7 }),
   imageOf: (index, sha256) => ({
@@ -57,6 +68,8 @@ const enlarge = (count: number) =>
 
 export const upscales: JobSample<Upscale> = {
   kind: upscaleKind,
+  facts: { packDigest },
+  done: { state: "done", durationMs: 5 },
   stage: "upscaling",
   requestOf: (_, count = 1) => enlarge(count),
   imageOf: (index, sha256) => ({
@@ -69,4 +82,26 @@ export const upscales: JobSample<Upscale> = {
   isSearched: false,
   found: { notes: ["to_srgb", "turned_upright"] },
   uploads: { request: enlarge(1), digests: [first] },
+};
+
+const examplesOf = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ image: `${index + 1}`.repeat(64), captions: ["a bird"] }));
+const requestOf = (name: string, count = 1): TrainingRequest => ({
+  name,
+  isFromScratch: false,
+  isForced: false,
+  settings: {},
+  examples: examplesOf(count),
+});
+
+export const trainings: JobSample<Training, TrainingRequest> = {
+  kind: trainingKind,
+  facts: { base: { pack: "icons", digest: packDigest, translation: "caption" } },
+  done: { state: "done" },
+  stage: "training",
+  requestOf,
+  isSearched: false,
+  found: { preview: { step: 25, images: [{ caption: "a bird", sizePx: 16, path: "/0.png" }] } },
+  isFoundOnce: true,
+  uploads: { request: requestOf("mine", 3), digests: [first, second, third] },
 };

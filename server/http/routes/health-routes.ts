@@ -76,8 +76,9 @@ export function healthRoutes(deps: RouteDeps): Route[] {
       summary: "Metrics in Prometheus' text format",
       answers: { 200: { description: "The exposition.", mediaType: "text/plain; version=0.0.4" } },
       handle: async () => {
+        const [generations, upscales] = await Promise.all([deps.queue.depth(), deps.upscales.depth()]);
         const isReady = deps.inference().state === "ready";
-        return new Response(await deps.metrics.text(deps.queue.depth(), deps.upscales.depth(), isReady), {
+        return new Response(await deps.metrics.text(generations, upscales, isReady), {
           headers: { "Content-Type": deps.metrics.contentType, "Cache-Control": "no-store" },
         });
       },

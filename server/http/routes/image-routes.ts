@@ -29,8 +29,13 @@ export function imageRoutes(deps: RouteDeps): Route[] {
             });
           const about = await deps.probeImage(bytes);
           const digest = await deps.uploads.put(bytes);
-          const isNeeded = (kept: string): boolean =>
-            kept === digest || [deps.queue, deps.upscales, deps.trainings].some((jobs) => jobs.needsUpload(kept));
+          const isNeeded = async (kept: string): Promise<boolean> => {
+            if (kept === digest) return true;
+            const { queue, upscales, trainings } = deps;
+            return (await Promise.all([queue, upscales, trainings].map((jobs) => jobs.needsUpload(kept)))).includes(
+              true,
+            );
+          };
           await deps.uploads.shrink(deps.limits.uploadsKeptMaxBytes, isNeeded);
           const upload: ImageUpload = ImageUploadSchema.parse({ digest, ...about, bytes: bytes.byteLength });
           return json(upload, 201);

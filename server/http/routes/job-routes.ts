@@ -31,7 +31,7 @@ export interface JobWords {
 
 /** Where jobs of a kind are looked up. */
 export interface JobSource<Body extends Followed["first"]["body"]> {
-  get(id: string): Snapshot<Body> | undefined | Promise<Snapshot<Body> | undefined>;
+  get(id: string): Promise<Snapshot<Body> | undefined>;
   subscribe(id: string, listener: (snapshot: Snapshot<Body>) => void): () => void;
 }
 
@@ -102,7 +102,9 @@ export function lookRoutes<Body extends Followed["first"]["body"] & { readonly i
   ];
 }
 
-interface ImageOptions<Body extends JobBody> {
+type ImagedBody = JobBody & Required<Pick<JobBody, "images">>;
+
+interface ImageOptions<Body extends ImagedBody> {
   /** Reads a PNG by its digest. */
   readonly read: (sha256: string) => Promise<Uint8Array | undefined>;
   /** Images that a job has once it is done. */
@@ -110,13 +112,13 @@ interface ImageOptions<Body extends JobBody> {
 }
 
 /** Fetch an image, cancel or delete. */
-export const keepRoutes = <Body extends JobBody>(
+export const keepRoutes = <Body extends ImagedBody>(
   words: JobWords,
   queue: JobQueue<Body>,
   images: ImageOptions<Body>,
 ): Route[] => [imageRoute(words, queue, images), deleteRoute(words, queue)];
 
-const imageRoute = <Body extends JobBody>(
+const imageRoute = <Body extends ImagedBody>(
   words: JobWords,
   queue: JobQueue<Body>,
   { read, countOf }: ImageOptions<Body>,

@@ -31,7 +31,10 @@ export const trainingRoutes = (deps: RouteDeps): Route[] => [
   startRoute(deps),
   ...lookRoutes(deps, words, deps.trainings, {
     parameters: pageParameters(TrainingQuerySchema.shape.before),
-    page: (c) => deps.trainings.list(parse(TrainingQuerySchema, c.req.query())),
+    async page(c) {
+      const { jobs, ...next } = await deps.trainings.list(parse(TrainingQuerySchema, c.req.query()));
+      return { trainings: jobs, ...next };
+    },
     answer: "As it is now; `result` says what came of it and what it cost.",
   }),
   previewRoute(deps),
@@ -59,11 +62,11 @@ const startRoute = (deps: RouteDeps): Route => ({
     const request = parse(TrainingRequestSchema, await readJson(c.req.raw, deps.limits.trainingJsonMaxBytes));
     const idempotency = idempotencyOf(c, request);
     // Before the checks: the first one took the name, and its images may be gone by now.
-    const former = deps.trainings.replayOf(idempotency);
+    const former = await deps.trainings.replayOf(idempotency);
     if (former) return accepted(home, former, false);
     const base = await resolveTraining(request, deps);
-    const { training, isNew } = await deps.trainings.add({ request, base, ...(idempotency && { idempotency }) });
-    return accepted(home, training, isNew);
+    const { body, isNew } = await deps.trainings.add({ request, base, ...(idempotency && { idempotency }) });
+    return accepted(home, body, isNew);
   },
 });
 

@@ -7,22 +7,24 @@ import { it } from "node:test";
 import { JobHistory } from "../../server/jobs/job-history.ts";
 import { generationKind } from "../../server/jobs/job-kinds.ts";
 import type { JobBody } from "../../server/jobs/job-queue.ts";
-import { MemoryQueue } from "../../server/jobs/memory-queue.ts";
+import { LocalQueue } from "../../server/jobs/local-queue.ts";
+import { TrainingFolders } from "../../server/jobs/training-folders.ts";
+import type { Training, TrainingRequest } from "../../shared/training.ts";
 import { describeJobQueue } from "./job-queue.ts";
-import { generations, type JobSample, upscales } from "./job-samples.ts";
+import { generations, type JobSample, trainings, upscales } from "./job-samples.ts";
 
-function describeMemoryQueue<Body extends JobBody>(sample: JobSample<Body>): void {
+function describeWithHistory<Body extends JobBody>(sample: JobSample<Body>): void {
   const { kind } = sample;
   describeJobQueue(`${kind.many} in memory, with history`, sample, async (options) => {
     const folder = await mkdtemp(join(tmpdir(), "tau-queue-"));
     const forgotten: string[] = [];
-    const open = async (): Promise<MemoryQueue<Body>> => {
+    const open = async (): Promise<LocalQueue<Body>> => {
       const history = await JobHistory.open(folder, kind);
-      const records = await history.load((name) => {
+      const former = await history.load((name) => {
         throw new Error(`broken record ${name}`);
       });
       const onForgotten = (sha256: string) => forgotten.push(sha256);
-      return new MemoryQueue({ ...options, kind, now: Date.now, history, records, onForgotten });
+      return new LocalQueue({ ...options, kind, now: Date.now, records: history, former, onForgotten });
     };
     return {
       queue: await open(),
@@ -31,39 +33,61 @@ function describeMemoryQueue<Body extends JobBody>(sample: JobSample<Body>): voi
       dispose: () => rm(folder, { recursive: true, force: true }),
     };
   });
+  describeInMemory(sample);
+}
+
+function describeInMemory<Body extends JobBody, Request>(sample: JobSample<Body, Request>): void {
+  const { kind } = sample;
   describeJobQueue(`${kind.many} in memory alone`, sample, async (options) => {
     const forgotten: string[] = [];
     const onForgotten = (sha256: string) => forgotten.push(sha256);
-    const queue = new MemoryQueue({ ...options, kind, now: () => 1000, onForgotten });
+    const queue = new LocalQueue({ ...options, kind, now: () => 1000, onForgotten });
     return { queue, forgotten, dispose: async () => undefined };
   });
 }
 
-describeMemoryQueue(generations);
-describeMemoryQueue(upscales);
+describeWithHistory(generations);
+describeWithHistory(upscales);
+describeInMemory(trainings);
+describeJobQueue("trainings in folders", trainings, async (options) => {
+  const folder = await mkdtemp(join(tmpdir(), "tau-queue-"));
+  const open = async (): Promise<LocalQueue<Training, TrainingRequest>> => {
+    const records = await TrainingFolders.open(folder);
+    const former = await records.load((id) => {
+      throw new Error(`broken record ${id}`);
+    });
+    return new LocalQueue({ ...options, kind: trainings.kind, now: Date.now, records, former });
+  };
+  return {
+    queue: await open(),
+    forgotten: [],
+    reopen: open,
+    dispose: () => rm(folder, { recursive: true, force: true }),
+  };
+});
 
 it("keeps the images of a record that could not be removed, and removes the record before its images", async () => {
   const order: string[] = [];
   let isBroken = true;
-  const queue = new MemoryQueue({
+  const queue = new LocalQueue({
     kind: generationKind,
     queueMax: 1,
     historyMax: 10,
     now: () => 1000,
-    history: {
+    records: {
       save: async () => undefined,
       remove: async () => {
         order.push("record");
         if (isBroken) throw new Error("the disk is read-only");
       },
     },
-    onHistoryError: () => order.push("error"),
+    onRecordError: () => order.push("error"),
     onForgotten: (sha256) => order.push(sha256),
   });
   const draw = async (sha256: string): Promise<string> => {
-    const { body } = await queue.add({ request: generations.requestOf("a"), packDigest: "p" });
+    const { body } = await queue.add({ ...generations.facts, request: generations.requestOf("a") });
     const job = (await queue.take())!;
-    job.addImage(generations.imageOf(0, sha256));
+    job.addImage(generations.imageOf!(0, sha256));
     await job.finish({ state: "done", durationMs: 1 });
     return body.id;
   };
