@@ -5,7 +5,7 @@
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
-import { captionFigure, everydayFigure, examplesFigure, failureFigure } from "./figures/captions.ts";
+import { captionFigure, everydayFigure, failureFigure, retrievalFigure } from "./figures/captions.ts";
 import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/conditions.ts";
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
 import { playgroundFigure } from "./figures/playground.ts";
@@ -15,7 +15,7 @@ import { upscalingFigures } from "./figures/upscaling.ts";
 const figures: Readonly<Record<string, (path: string, packsDir?: string) => Promise<unknown>>> = {
   captions: captionFigure,
   everyday: everydayFigure,
-  examples: examplesFigure,
+  retrieval: retrievalFigure,
   failures: failureFigure,
   autoencoder: autoencoderFigure,
   playground: playgroundFigure,

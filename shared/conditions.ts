@@ -92,12 +92,12 @@ export const isWord = (name: FlowConditionName | ConditionField): name is "capti
   name === "caption" || name === "label" || name === "style";
 
 /** Pictures that known drawings are found by, so that a new one can start from those that look alike. */
-export const findsExamples = (name: FlowConditionName | ConditionField): name is "sketch" | "layout" =>
+export const isPictureQuery = (name: FlowConditionName | ConditionField): name is "sketch" | "layout" =>
   name === "sketch" || name === "layout";
 
 /** Conditions that a new drawing starts from known ones for; the others say by themselves what to start from. */
-export const startsFromExamples = (name: FlowConditionName | ConditionField): boolean =>
-  isWord(name) || findsExamples(name);
+export const isRetrievalQuery = (name: FlowConditionName | ConditionField): boolean =>
+  isWord(name) || isPictureQuery(name);
 
 /** The request's field that a flow's condition belongs to. */
 export const fieldOf = (name: FlowConditionName): ConditionField =>

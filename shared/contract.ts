@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { CaptionSchema, conditionFields, DigestSchema, depths, PartialConditionSchema } from "./conditions.ts";
-import { checkGeneration, examplesOfAll, guidanceOfAll } from "./generation-rules.ts";
+import { checkGeneration, guidanceOfAll, retrievalOfAll } from "./generation-rules.ts";
 import { JobStateSchema, pageQuery, SeedSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
 import { ProblemSchema } from "./problem.ts";
@@ -60,9 +60,9 @@ const GuidanceSchema = z.number().min(0).max(limits.guidanceMax);
 /**
  * How much of an image comes from drawings of the same thing in other styles, or that look like a sketch or layout, where the translation has some: 0 = nothing, 1 = they are
  * drawn as they are, in the style's colours. Of `guidance`, which pushes what the flow says by itself, the rest is left. Absent: 0.9 for
- * words, sketches and layouts; 0 beside an image or small image and with `keepResidualOf`, which say what to start from. Always 0 where the translation has none (`hasExamples`).
+ * words, sketches and layouts; 0 beside an image or small image and with `keepResidualOf`, which say what to start from. Always 0 where the translation has none (`hasRetrieval`).
  */
-const ExamplesSchema = z.number().min(0).max(1);
+const RetrievalSchema = z.number().min(0).max(1);
 
 const generationFields = z.strictObject({
   translation: z.string().min(1).max(64).default("caption"),
@@ -74,19 +74,19 @@ const generationFields = z.strictObject({
   /** Factor on the residual's standard deviation; 0 = the most likely image. */
   temperature: z.number().min(0).max(limits.temperatureMax).default(limits.temperatureDefault),
   guidance: GuidanceSchema.optional(),
-  examples: ExamplesSchema.optional(),
+  retrieval: RetrievalSchema.optional(),
   bestOf: BestOfSchema.default(1),
   angleDegrees: AngleSchema.default(0),
   ...editFields,
 });
 
 /** Weights whose default depends on other fields. */
-const settleWeights = <Asked extends Parameters<typeof examplesOfAll>[0]>(asked: Asked) => ({
+const settleWeights = <Asked extends Parameters<typeof retrievalOfAll>[0]>(asked: Asked) => ({
   ...asked,
   guidance: guidanceOfAll(asked),
-  examples: examplesOfAll(asked),
+  retrieval: retrievalOfAll(asked),
 });
-const settledWeights = { guidance: GuidanceSchema, examples: ExamplesSchema };
+const settledWeights = { guidance: GuidanceSchema, retrieval: RetrievalSchema };
 
 /** The same schema, seen as one whose input has passed through it before: its defaults leave no field open any more. */
 const settled = <Schema extends z.ZodType>(schema: Schema) =>
@@ -144,9 +144,9 @@ export const OutsideConditionSchema = z.object({
 });
 export type OutsideCondition = z.infer<typeof OutsideConditionSchema>;
 
-/** What a generation says of its request: one from before 0.8 started from no examples, whatever the default is now. */
+/** What a generation says of its request: one from before 0.8 retrieved nothing, whatever the default is now. */
 const RememberedRequestSchema = z.preprocess(
-  (request) => (typeof request === "object" ? { examples: 0, ...request } : request),
+  (request) => (typeof request === "object" ? { retrieval: 0, ...request } : request),
   ResolvedRequestSchema,
 );
 
@@ -261,8 +261,8 @@ export const TranslationInfoSchema = z.object({
     .optional(),
   /** The style that a form should begin with; a request without a style still means any. */
   defaultStyle: z.string().optional(),
-  /** True: words start from drawings of other styles, as `examples` of a generation says; sketches and layouts too where those are known by theirs. */
-  hasExamples: z.boolean().optional(),
+  /** True: words start from drawings of other styles, as `retrieval` of a generation says; sketches and layouts too where those are known by theirs. */
+  hasRetrieval: z.boolean().optional(),
   /** False: no image can be inverted, so no residual be kept, because the target is a generator without an encoder. */
   isInvertible: z.boolean().optional(),
   widthPx: z.number().int(),
@@ -341,7 +341,7 @@ export const ProvenanceSchema = z.object({
   temperature: z.number(),
   guidance: z.number(),
   /** Absent: made before 0.8, when there were none. */
-  examples: z.number().optional(),
+  retrieval: z.number().optional(),
   logLikelihood: z.number(),
   /** How many candidates it was the best of; its seed alone, with `bestOf` 1, makes it again. */
   bestOf: BestOfSchema.optional(),

@@ -7,8 +7,8 @@ import {
   asksFor,
   type ConditionField,
   conditionFields,
+  isRetrievalQuery,
   type PartialCondition,
-  startsFromExamples,
 } from "./conditions.ts";
 import { limits } from "./limits.ts";
 
@@ -16,7 +16,7 @@ interface Weights {
   readonly guidance?: number | undefined;
   readonly guidanceOf?: Partial<Record<ConditionField, number>> | undefined;
   readonly keepResidualOf?: unknown;
-  readonly examples?: number | undefined;
+  readonly retrieval?: number | undefined;
 }
 
 /** The fields that the rules look at; `GenerationRequest` is one of these. */
@@ -34,16 +34,16 @@ interface Asked extends Weights {
 export const guidanceOfAll = ({ guidance, keepResidualOf }: Weights): number =>
   guidance ?? (keepResidualOf === undefined ? limits.guidanceDefault : 0);
 
-/** The share of examples that a request means: words, sketches and layouts start from them, unless something else says what to start from. */
-export function examplesOfAll({
-  examples,
+/** The share of retrieval that a request means: words, sketches and layouts start from them, unless something else says what to start from. */
+export function retrievalOfAll({
+  retrieval,
   keepResidualOf,
   condition,
 }: Weights & { readonly condition: PartialCondition }): number {
   const startsElsewhere =
     keepResidualOf !== undefined ||
-    conditionFields.some((field) => asksFor(condition, field) && !startsFromExamples(field));
-  return examples ?? (startsElsewhere ? 0 : limits.examplesDefault);
+    conditionFields.some((field) => asksFor(condition, field) && !isRetrievalQuery(field));
+  return retrieval ?? (startsElsewhere ? 0 : limits.retrievalDefault);
 }
 
 /** Weights above 0, each of which the flow contrasts for itself. */
@@ -72,7 +72,7 @@ export function checkGeneration(asked: Asked, context: z.RefinementCtx): void {
     if (angleDegrees > 0) complain(["angleDegrees"], "0 with blendWith", angleDegrees);
     if (count < 2) complain(["count"], "at least 2 frames with blendWith", count);
   }
-  if (keepResidualOf && asked.examples) complain(["examples"], "0 with keepResidualOf", asked.examples);
+  if (keepResidualOf && asked.retrieval) complain(["retrieval"], "0 with keepResidualOf", asked.retrieval);
   if (keepResidualOf && angleDegrees === 0 && bestOf > 1)
     complain(["bestOf"], "1, because nothing is drawn when the residual is kept", bestOf);
   // An edit keeps the conditions of its source where the request names no others.

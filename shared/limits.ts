@@ -18,7 +18,7 @@ export const limits = {
   guidanceMax: 4,
   guidanceDefault: 1,
   /** Share of what examples leave open that words, sketches and layouts start from: above it, styles are followed less; below, shapes blur. */
-  examplesDefault: 0.9,
+  retrievalDefault: 0.9,
   /** Weights above 0 of one image, `guidance` counted: a flow's graph holds a block of rows for each. */
   guidanceTermsMax: 3,
   /** Candidates of one image; beyond 16 the best of K gains little and costs K passes. */

@@ -3,7 +3,7 @@ import { limits } from "../../shared/limits.ts";
 import type { Launch } from "../../shared/messages.ts";
 import { loadStyles } from "./storage.ts";
 
-const exampleCaptions = ["red apple", "sad face", "green tree", "red heart", "cat face"];
+const captionHints = ["red apple", "sad face", "green tree", "red heart", "cat face"];
 const counts = [1, 2, 4, 8, limits.countMax];
 
 /** Answers one keystroke in the quick action's field. */
@@ -14,7 +14,7 @@ export async function handleParameterInput({ key, query, result }: ParameterInpu
     // Free text takes no setError, so what was typed is echoed first and a hint stands in for the error.
     if (typed.length > limits.captionMaxChars)
       result.setSuggestions([{ name: `Too long: at most ${limits.captionMaxChars} characters`, data: "" }]);
-    else result.setSuggestions([...(typed === "" ? [] : [typed]), ...exampleCaptions.filter(matches)]);
+    else result.setSuggestions([...(typed === "" ? [] : [typed]), ...captionHints.filter(matches)]);
   } else if (key === "style") {
     const styles = await loadStyles();
     result.setSuggestions([

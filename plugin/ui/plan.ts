@@ -18,7 +18,7 @@ export interface Form {
   readonly isSeedFixed: boolean;
   readonly temperature: number;
   readonly guidance: number;
-  readonly examples: number;
+  readonly retrieval: number;
 }
 
 /** One generation to ask for; with `nodeIds`, image i replaces the fill of node i. */
@@ -42,7 +42,7 @@ export const formOf = (settings: Settings, seed: number): Form => ({
   isSeedFixed: false,
   temperature: settings.temperature,
   guidance: settings.guidance,
-  examples: limits.examplesDefault,
+  retrieval: limits.retrievalDefault,
 });
 
 /** Captions of a text, one a line, folded as the contract does, without empty lines. */
@@ -64,17 +64,17 @@ export function captionProblem(
 /** All captions share the seed, so that a row of artboards differs by its captions alone. */
 export function planJobs(
   form: Form,
-  translation: Pick<TranslationInfo, "id" | "hasExamples">,
+  translation: Pick<TranslationInfo, "id" | "hasRetrieval">,
   replacements: readonly Replacement[],
 ): Job[] {
-  const { seed, temperature, guidance, examples } = form;
+  const { seed, temperature, guidance, retrieval } = form;
   const shared = {
     translation: translation.id,
     seed,
     temperature,
     guidance,
     // A server before 0.8 refuses the field.
-    ...(translation.hasExamples ? { examples } : {}),
+    ...(translation.hasRetrieval ? { retrieval } : {}),
   };
   const style = form.style === "" ? {} : { style: form.style };
   const captions = captionsOf(form.captions);
@@ -134,7 +134,7 @@ export function planRegeneration(
       style: first.condition.style ?? "",
       temperature: first.temperature,
       guidance: first.guidance,
-      examples: first.examples ?? form.examples,
+      retrieval: first.retrieval ?? form.retrieval,
     },
     replacements: layers.map(({ id, provenance }) => ({ nodeId: id, provenance })),
   };

@@ -125,7 +125,7 @@ async function ratiosOf(packsDir: string): Promise<Ratio[]> {
   const input = waves(rivalSidePx);
   const found: Ratio[] = [];
   try {
-    const upscaler = await loadUpscaler(await readEntry(join(packsDir, "sharp"), true));
+    const upscaler = await loadUpscaler(await readEntry(join(packsDir, "super-resolution"), true));
     for (const scale of scales) {
       const ratios: number[] = [];
       // Two that warm up.

@@ -58,8 +58,8 @@ const everydayStyles = ["noto", "fluent-flat", "streamline-core-flat", "streamli
 
 export const everydayFigure: Figure = (path, packsDir) => drawSheet(path, packsDir, everyday, everydayStyles);
 
-/** What starting from examples does: captions by the share of them, in an emoji and an interface style, then seeds of one caption. */
-export const examplesFigure: Figure = (path, packsDir) =>
+/** What starting from retrieved drawings does: captions by the share of them, in an emoji and an interface style, then seeds of one caption. */
+export const retrievalFigure: Figure = (path, packsDir) =>
   withStudio(packsDir, async ({ draw }) => {
     const columns = [
       "umbrella",
@@ -76,11 +76,11 @@ export const examplesFigure: Figure = (path, packsDir) =>
     const blocks: SheetBlock[] = [];
     for (const style of ["fluent-flat", "streamline-core-flat"]) {
       const rows = [];
-      for (const examples of [0, 0.5, 0.9, 1]) {
+      for (const retrieval of [0, 0.5, 0.9, 1]) {
         const tiles = [];
         for (const caption of columns)
-          tiles.push(...(await draw({ condition: { caption, style }, count: 1, seed, examples })));
-        rows.push({ label: `${style}, ${examples}`, tiles });
+          tiles.push(...(await draw({ condition: { caption, style }, count: 1, seed, retrieval })));
+        rows.push({ label: `${style}, ${retrieval}`, tiles });
       }
       blocks.push({ columns, rows });
     }

@@ -92,12 +92,12 @@ export async function trainingFigures(
 /** A row of what a trained translation makes of requests, all with one seed. */
 interface Drawn {
   readonly label: string;
-  readonly requests: ReadonlyArray<{ readonly condition: object; readonly examples?: number }>;
+  readonly requests: ReadonlyArray<{ readonly condition: object; readonly retrieval?: number }>;
 }
 
 /** Words that its folder says nothing of, by its flow alone and from drawings of the pack. */
 const wordRowsOf = (name: string): Drawn[] => [
-  { label: `${name}, flow alone`, requests: words.map((caption) => ({ condition: { caption }, examples: 0 })) },
+  { label: `${name}, flow alone`, requests: words.map((caption) => ({ condition: { caption }, retrieval: 0 })) },
   { label: `${name}, as it comes`, requests: words.map((caption) => ({ condition: { caption } })) },
 ];
 
@@ -200,7 +200,7 @@ async function drawSheet(path: string, { home, images, name, packsDir, trained }
         { ...(style && { style }) },
       );
       if (!trained.pack) return;
-      await row("after, flow alone, T 0.2", { translation: name, temperature: 0.2, examples: 0 }, {});
+      await row("after, flow alone, T 0.2", { translation: name, temperature: 0.2, retrieval: 0 }, {});
       for (const temperature of [0.2, 0.7])
         await row(`after, as it comes, T ${temperature}`, { translation: name, temperature }, {});
     },

@@ -1,6 +1,6 @@
 /**
  * Figures of upscaling ×4: the first photographs and drawings of the stated list by name, the middle of each, by every way side by side; and
- * hypotheses with the map of where they differ. One seed, nothing picked. Needs the pictures of the evaluation and the pack `sharp`.
+ * hypotheses with the map of where they differ. One seed, nothing picked. Needs the pictures of the evaluation and the pack `super-resolution`.
  */
 import { basename, extname, join } from "node:path";
 import type { Pixels } from "../../server/engine/interfaces.ts";

@@ -27,7 +27,7 @@ export const imageOptions = { image: text, depth: text } as const;
 export const drawOptions = {
   seed: text,
   guidance: text,
-  examples: text,
+  retrieval: text,
   "guidance-of": { type: "string", multiple: true },
   "best-of": text,
   upscale: text,
@@ -47,8 +47,8 @@ export const imageUsage = `  --image FILE       an image to be like; --depth ear
 export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: drawn at random and printed)
   --guidance G       0 to ${limits.guidanceMax}: how strongly the conditions are followed (default ${limits.guidanceDefault};
                      0 where an image's residual is kept)
-  --examples S       0 to 1: how much comes from drawings in other styles of what words name, and that look like a
-                     sketch or layout (default ${limits.examplesDefault}; 0 beside --image, --low-resolution and a kept residual)
+  --retrieval S       0 to 1: how much comes from drawings in other styles of what words name, and that look like a
+                     sketch or layout (default ${limits.retrievalDefault}; 0 beside --image, --low-resolution and a kept residual)
   --guidance-of F=G  the same for one condition, e.g. sketch=2; may be repeated
   --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps what the conditions explain best
   --upscale S        enlarges each image 2 or 4 times, where a pack has an upscaler`;
@@ -130,7 +130,7 @@ export function requestOf(values: Values, edit: Edit) {
     translation,
     temperature,
     guidance,
-    examples,
+    retrieval,
     "best-of": bestOf,
     "guidance-of": single,
     upscale,
@@ -141,7 +141,7 @@ export function requestOf(values: Values, edit: Edit) {
     translation,
     temperature: numberOf(temperature),
     guidance: numberOf(guidance),
-    examples: numberOf(examples),
+    retrieval: numberOf(retrieval),
     guidanceOf: single && Object.fromEntries(single.map(weightOf)),
     bestOf: numberOf(bestOf),
     upscale: numberOf(upscale),

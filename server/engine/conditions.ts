@@ -4,7 +4,7 @@
  */
 import { type ConditionField, type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { ConditionBatches, ConditioningExpert, ConditionValue, Examples, Flow } from "./interfaces.ts";
+import type { ConditionBatches, ConditioningExpert, ConditionValue, Flow, Retriever } from "./interfaces.ts";
 
 /** Raw values of the conditions that a request gives. */
 export type ConditionValues = Readonly<Partial<Record<FlowConditionName, ConditionValue>>>;
@@ -36,7 +36,7 @@ export type ConditionReaders = ReadonlyArray<{
 /** What of a translation reads conditions, and what it has to start from. */
 interface ConditionsReader {
   readonly conditions: ConditionReaders;
-  readonly examples?: Examples | undefined;
+  readonly retriever?: Retriever | undefined;
 }
 
 /** Names that are given at all. */
@@ -58,7 +58,7 @@ export const namedLabels = (given: readonly EncodedConditions[]): string[] => [
  * expert gave no numbers, or the expert's own fault
  */
 export async function encodeConditions(
-  { id, conditions, examples }: { readonly id: string } & ConditionsReader,
+  { id, conditions, retriever }: { readonly id: string } & ConditionsReader,
   given: ConditionValues,
 ): Promise<EncodedConditions> {
   const encoded: Partial<Record<FlowConditionName, EncodedCondition>> = {};
@@ -75,16 +75,16 @@ export async function encodeConditions(
     requireVector(vector, reader.expert.dims, `condition ${name} (translation ${id})`);
     encoded[name] = { vector, presence: 1, ...idOf(name, given[name]!) };
   }
-  return { ...(await withPlain({ conditions, examples }, given, encoded)), ...(await encodeNamed(conditions, given)) };
+  return { ...(await withPlain({ conditions, retriever }, given, encoded)), ...(await encodeNamed(conditions, given)) };
 }
 
-/** The same, its caption with the vector of what it says besides colours, where there are examples to be found by it. */
+/** The same, its caption with the vector of what it says besides colours, where there are entries to be found by it. */
 export async function withPlain(
-  { conditions, examples }: ConditionsReader,
+  { conditions, retriever }: ConditionsReader,
   given: ConditionValues,
   encoded: EncodedConditions,
 ): Promise<EncodedConditions> {
-  if (!examples) return encoded;
+  if (!retriever) return encoded;
   const labels = conditions.find(({ name }) => name === "label")?.expert;
   const captions = conditions.find(({ name }) => name === "caption")?.expert;
   const plain = given.caption?.kind === "text" ? labels?.plainOf?.(given.caption.text) : undefined;

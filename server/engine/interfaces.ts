@@ -81,39 +81,39 @@ export interface ConditioningExpert {
   groupOf?(style: string): string | undefined;
 }
 
-/** Vectors of pictures that examples are found by (shared/conditions.ts), as their experts code them. */
-export type PicturesOfExamples = Readonly<Partial<Record<"sketch" | "layout", Float32Array>>>;
+/** Vectors of pictures that entries are found by (shared/conditions.ts), as their experts code them. */
+export type PictureVectors = Readonly<Partial<Record<"sketch" | "layout", Float32Array>>>;
 
 /** What an example is wanted for. */
-export interface ExampleRequest {
+export interface RetrievalQuery {
   /** Unit vector of the caption, its colours left out; looked at where no label is given or known. */
   readonly caption?: Float32Array | undefined;
   /** Ids of label and style. */
   readonly label?: string | undefined;
   readonly style?: string | undefined;
   /** Examples that look alike count more, and are all that is looked for where words name nothing that is known. */
-  readonly pictures?: PicturesOfExamples;
-  /** What is added to the log-weights of `count` examples: what differs from seed to seed. */
+  readonly pictures?: PictureVectors;
+  /** What is added to the log-weights of `count` entries: what differs from seed to seed. */
   noise(count: number): Float32Array;
 }
 
-export interface ExampleStart {
+export interface RetrievedPrior {
   /** z of what was drawn in other styles, moved into the style that is asked for, [dims]. */
   readonly latent: Float32Array;
   /** Vector of what it shows, as a caption's: the name of the label. Absent where it stands for the caption that is asked for. */
   readonly caption?: Float32Array;
   /** The same of each picture that was asked for. */
-  readonly pictures?: PicturesOfExamples;
+  readonly pictures?: PictureVectors;
   /** Of what was found by its looks alone, and shows nothing of the words: how like it is, 0 to 1. Absent where words found it. */
   readonly likeness?: number;
 }
 
 /** Drawings that are known, as latents: where a new one can start from. */
-export interface Examples {
-  /** undefined where nothing near to it is known, and where a picture is asked for that the examples are not known by */
-  startFor(asked: ExampleRequest): ExampleStart | undefined;
-  /** Whether the examples are known by what they show as a sketch, or as a layout. */
-  knows(picture: keyof PicturesOfExamples): boolean;
+export interface Retriever {
+  /** undefined where nothing near to it is known, and where a picture is asked for that the entries are not known by */
+  retrieve(asked: RetrievalQuery): RetrievedPrior | undefined;
+  /** Whether the entries are known by what they show as a sketch, or as a layout. */
+  knows(picture: keyof PictureVectors): boolean;
 }
 
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1], [batch, 4, size, size]. */

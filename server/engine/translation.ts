@@ -6,7 +6,7 @@
 import { AppError } from "../../shared/problem.ts";
 import type { Calibration } from "./calibration.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
-import type { Examples, Flow, GuidanceTerm, TargetExpert } from "./interfaces.ts";
+import type { Flow, GuidanceTerm, Retriever, TargetExpert } from "./interfaces.ts";
 import { type StraightImage, toStraightRgba } from "./pixels.ts";
 
 export interface Translation {
@@ -18,7 +18,7 @@ export interface Translation {
   /** Absent for a translation that was never measured on held-out data. */
   readonly calibration?: Calibration;
   /** Drawings that a new one can start from; absent where the pack brings none. */
-  readonly examples?: Examples;
+  readonly retriever?: Retriever;
 }
 
 /** Everything that fixes one image. */
@@ -27,8 +27,8 @@ export interface Row {
   readonly residual: Float32Array;
   readonly conditions: EncodedConditions;
   readonly guidance: readonly GuidanceTerm[];
-  /** A drawing to start from: a share of its own v, under what it shows, is added to `residual` (examples.ts). */
-  readonly start?: { readonly latent: Float32Array; readonly shows: EncodedConditions; readonly share: number };
+  /** A drawing to start from: a share of its own v, under what it shows, is added to `residual` (retrieval/retrieved-prior.ts). */
+  readonly prior?: { readonly latent: Float32Array; readonly shows: EncodedConditions; readonly share: number };
 }
 
 /** How likely a latent is, in nats. */
@@ -61,8 +61,8 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
 
 /** v of every row, moved by what its start adds. */
 async function startedResiduals(flow: Flow, rows: readonly Row[]): Promise<Float32Array[]> {
-  const started = rows.filter(({ start }) => start !== undefined);
-  const starts = started.map(({ start }) => start!);
+  const started = rows.filter(({ prior }) => prior !== undefined);
+  const starts = started.map(({ prior }) => prior!);
   if (starts.length === 0) return rows.map(({ residual }) => residual);
   const given = batchConditions(
     flow,
@@ -70,10 +70,10 @@ async function startedResiduals(flow: Flow, rows: readonly Row[]): Promise<Float
   );
   const { values } = await flow.forward(joined(starts.map(({ latent }) => latent)), given, starts.length);
   return rows.map((row) => {
-    const { residual, start } = row;
-    if (!start) return residual;
+    const { residual, prior } = row;
+    if (!prior) return residual;
     const from = started.indexOf(row) * flow.dims;
-    return residual.map((value, axis) => value + start.share * values[from + axis]!);
+    return residual.map((value, axis) => value + prior.share * values[from + axis]!);
   });
 }
 

@@ -2,24 +2,24 @@
  * Samples, inversions and reconstructions in bulk, by the engine that serves. Latents are kept and images decoded when they are
  * looked at, because some hundred images of planes would not fit in memory with all the rest.
  */
-import { startsFromExamples } from "../../shared/conditions.ts";
+import { isRetrievalQuery } from "../../shared/conditions.ts";
 import { type EncodedConditions, namesOf } from "../engine/conditions.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "../engine/guidance.ts";
 import { type DrawnLatent, drawLatents, measureLatents, type Row } from "../engine/translation.ts";
-import { drawnRow } from "../retrieval/retrieved-prior.ts";
+import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import type { Subject } from "./evaluation-context.ts";
 import { inPieces } from "./progress-reporter.ts";
 
 /**
  * What one sample is made of; temperature and guidance are the settings' unless given, v is drawn from the seed unless given. Words,
- * sketches and layouts start from examples as in requests, unless said otherwise.
+ * sketches and layouts start from retrieved drawings as in requests, unless said otherwise.
  */
 export interface Wanted extends Partial<GuidanceWeights> {
   readonly conditions: EncodedConditions;
   readonly seed: number;
   readonly temperature?: number;
   readonly residual?: Float32Array;
-  readonly examples?: number;
+  readonly retrieval?: number;
 }
 
 /** Rows between two looks at the watch: whole batches of the flow. */
@@ -34,8 +34,8 @@ export async function drawAll(subject: Subject, what: string, wanted: readonly W
       const weights = { guidance: row.guidance ?? settings.guidance, guidanceOf: row.guidanceOf };
       if (residual) return { residual, conditions, guidance: guidanceTermsOf(weights, conditions) };
       const temperature = row.temperature ?? settings.temperature;
-      const examples = row.examples ?? (namesOf(conditions).every(startsFromExamples) ? settings.examples : 0);
-      return drawnRow(translation, conditions, { ...weights, seed, temperature, examples });
+      const retrieval = row.retrieval ?? (namesOf(conditions).every(isRetrievalQuery) ? settings.retrieval : 0);
+      return sampleRow(translation, conditions, { ...weights, seed, temperature, retrieval });
     });
     drawn.push(...(await drawLatents(translation, rows)));
   });

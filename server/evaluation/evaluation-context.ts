@@ -26,8 +26,8 @@ export interface Settings {
   readonly limit: number;
   readonly temperature: number;
   readonly guidance: number;
-  /** Share of examples that words, sketches and layouts start from. */
-  readonly examples: number;
+  /** Share of retrieval that words, sketches and layouts start from. */
+  readonly retrieval: number;
 }
 
 export interface Subject {
@@ -90,7 +90,7 @@ export async function encodeOwn(
     const expert = experts.get(name);
     if (!value || !expert) continue;
     values[name] = value;
-    encoded[name] = { vector: await expert.encodeExamples([value]), presence: 1, ...idOf(name, value) };
+    encoded[name] = { vector: await expert.encodeForTraining([value]), presence: 1, ...idOf(name, value) };
   }
   const own = await withPlain(translation, values, encoded);
   if (!namesLabel || names.includes("label")) return own;

@@ -48,7 +48,7 @@ export function createFeatureNet(
         const own = values.map(() => new Float32Array(dims));
         let offset = 0;
         for (const expert of experts) {
-          const vectors = await expert.encodeExamples(values);
+          const vectors = await expert.encodeForTraining(values);
           // Experts give unit vectors; √dims brings their components to unit variance, as the kernel distance expects.
           const scaled = vectors.map((value) => value * Math.sqrt(expert.dims));
           for (const [at, row] of own.entries())

@@ -12,13 +12,13 @@ export const toMarkdown = (report: Report | UpscalingReport): string =>
   ].join("\n");
 
 function headOfTranslation({ pack, translation, set, featureNet, settings, machine, seconds }: Report): string[] {
-  const { seed, limit, temperature, guidance, examples } = settings;
+  const { seed, limit, temperature, guidance, retrieval } = settings;
   return [
     `# Evaluation of ${pack.id}@${pack.version}, translation ${translation}`,
     "",
     `Pack digest \`${pack.digest}\`. ${set ? `Images: ${set.folder} (${set.images}, index \`${set.digest.slice(0, 16)}\`).` : "No image set was given."} ` +
       `${featureNet ? `Feature net: ${featureNet}.` : "The pack has no image expert to judge by."} ` +
-      `Seed ${seed}, at most ${limit} images a row, temperature ${temperature}, guidance ${guidance} and, for words, sketches and layouts, examples ${examples} where nothing else is said. ` +
+      `Seed ${seed}, at most ${limit} images a row, temperature ${temperature}, guidance ${guidance} and, for words, sketches and layouts, retrieval ${retrieval} where nothing else is said. ` +
       `${seconds.toFixed(0)} s in all on ${nameOfMachine(machine)}.`,
     "",
     "Roles: *measured* is the translation; *floor* what comes without skill, or for a distance what two sets of real images have; " +

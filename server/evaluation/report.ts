@@ -82,7 +82,7 @@ export interface Report extends ReportBody {
   readonly settings: ReportBody["settings"] & {
     readonly temperature: number;
     readonly guidance: number;
-    readonly examples: number;
+    readonly retrieval: number;
   };
 }
 

@@ -38,6 +38,6 @@ export function cached(expert: ExpertCore): Expert {
     labelIn: (words, group) => expert.labelIn?.(words, group),
     plainOf: (words) => expert.plainOf?.(words),
     groupOf: (style) => expert.groupOf?.(style),
-    encodeExamples: (values) => expert.encodeExamples?.(values) ?? expert.encode(values),
+    encodeForTraining: (values) => expert.encodeForTraining?.(values) ?? expert.encode(values),
   };
 }

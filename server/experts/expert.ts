@@ -12,11 +12,11 @@ export interface Expert extends ConditioningExpert {
    * Vectors of training images as conditions, [values, dims]. Unlike `encode`, several share a run (equal within 1e-5),
    * and an image stands for what a user would make of it: the sketch expert reads its edges.
    */
-  encodeExamples(values: readonly ConditionValue[]): Promise<Float32Array>;
+  encodeForTraining(values: readonly ConditionValue[]): Promise<Float32Array>;
 }
 
-/** What one expert's file implements: without `encodeExamples`, examples are encoded as any value. */
-export type ExpertCore = ConditioningExpert & Partial<Pick<Expert, "encodeExamples">>;
+/** What one expert's file implements: without `encodeForTraining`, examples are encoded as any value. */
+export type ExpertCore = ConditioningExpert & Partial<Pick<Expert, "encodeForTraining">>;
 
 export interface ExpertOptions {
   readonly provider?: Provider;

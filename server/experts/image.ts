@@ -56,7 +56,7 @@ export class ImageExpert implements ExpertCore {
     return this.#encode(values, 1);
   }
 
-  encodeExamples(values: readonly ConditionValue[]): Promise<Float32Array> {
+  encodeForTraining(values: readonly ConditionValue[]): Promise<Float32Array> {
     return this.#encode(values, Math.min(this.#graph.rowsMax, imagesAtOnce));
   }
 

@@ -39,7 +39,7 @@ export class LowResolutionExpert implements ExpertCore {
     return this.#graph.encode(this.#shrink(values), 1);
   }
 
-  async encodeExamples(values: readonly ConditionValue[]): Promise<Float32Array> {
+  async encodeForTraining(values: readonly ConditionValue[]): Promise<Float32Array> {
     return this.#graph.encode(this.#shrink(values), this.#graph.rowsMax);
   }
 

@@ -63,7 +63,7 @@ export class TextExpert implements ExpertCore {
   }
 
   /** The same within 1e-5, of captions that share runs. */
-  async encodeExamples(captions: readonly ConditionValue[]): Promise<Float32Array> {
+  async encodeForTraining(captions: readonly ConditionValue[]): Promise<Float32Array> {
     const rows = new Float32Array(captions.length * this.dims);
     const ids = captions.map((value) => this.#idsOf(value));
     for (const group of groupsOfEqualLength(ids)) {

@@ -33,8 +33,8 @@ export async function resolveGeneration(
   if (request.keepResidualOf) requireInvertible(translation, "keepResidualOf");
   const packDigest = await checkSources(request, deps);
   // What is remembered says what was done.
-  const examples = translation.hasExamples ? request.examples : 0;
-  const resolved = { request: { ...request, examples, seed: request.seed ?? drawSeed() }, packDigest };
+  const retrieval = translation.hasRetrieval ? request.retrieval : 0;
+  const resolved = { request: { ...request, retrieval, seed: request.seed ?? drawSeed() }, packDigest };
   if (request.upscale === undefined) return resolved;
   return { ...resolved, upscalerDigest: checkUpscale(request.translation, request.upscale, deps) };
 }

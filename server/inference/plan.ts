@@ -16,7 +16,7 @@ import { imageSeed } from "../engine/random.ts";
 import { restyledConditions } from "../engine/restyle.ts";
 import type { Row, Translation } from "../engine/translation.ts";
 import { varyResidual } from "../engine/variations.ts";
-import { drawnRow } from "../retrieval/retrieved-prior.ts";
+import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { conditionValues, imageOf } from "./condition-values.ts";
 import type { ConditionFindings, ConditionImages } from "./protocol.ts";
 
@@ -45,7 +45,7 @@ export async function planGeneration(
       outside: outsideConditions(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
       seedOf,
-      rowOf: (image, candidate) => drawnRow(translation, conditions, { ...request, seed: seedOf(image, candidate) }),
+      rowOf: (image, candidate) => sampleRow(translation, conditions, { ...request, seed: seedOf(image, candidate) }),
     };
   }
   const outside = (...given: readonly EncodedConditions[]) =>
@@ -132,8 +132,8 @@ function refuseContradictions(request: ResolvedRequest): void {
   const draws = !keepResidualOf || angleDegrees > 0;
   if (!keepResidualOf && angleDegrees > 0)
     throw contradiction("angleDegrees", "0 without keepResidualOf", angleDegrees);
-  if (keepResidualOf && request.examples > 0)
-    throw contradiction("examples", "0 with keepResidualOf", request.examples);
+  if (keepResidualOf && request.retrieval > 0)
+    throw contradiction("retrieval", "0 with keepResidualOf", request.retrieval);
   if (!keepResidualOf && blendWith) throw contradiction("blendWith", "keepResidualOf beside it", "none");
   if (blendWith && angleDegrees > 0) throw contradiction("angleDegrees", "0 with blendWith", angleDegrees);
   if (blendWith && count < 2) throw contradiction("count", "at least 2 frames with blendWith", count);

@@ -153,9 +153,9 @@ export function filesOfExpert(expert: ExpertEntry): string[] {
 }
 
 /** The pack files that a translation reads besides its flow and its experts'. */
-export const besideFlow = ({ calibration, examples }: TranslationEntry): string[] => [
+export const besideFlow = ({ calibration, retrieval }: TranslationEntry): string[] => [
   ...(calibration ? [calibration.file] : []),
-  ...(examples === undefined ? [] : [examples]),
+  ...(retrieval === undefined ? [] : [retrieval]),
 ];
 
 const rate = z.number().min(0).max(1);
@@ -203,7 +203,7 @@ export const TranslationSchema = z.object({
   /** The style that a form should begin with, one of the style expert's vocabulary. */
   defaultStyle: z.string().optional(),
   /** Drawings that new ones start from, by label and style (server/retrieval/retrieval-index.ts). */
-  examples: PackPathSchema.optional(),
+  retrieval: PackPathSchema.optional(),
   metrics: z.record(z.string(), z.number()),
   calibration: CalibrationSchema.optional(),
 });
@@ -287,7 +287,7 @@ export const PackManifestSchema = PackDraftSchema.extend({
 
 /** What is wrong with a translation's experts: missing, of the wrong kind, named twice, or without the default style. */
 function faultsOf(
-  { conditions, target, defaultStyle, examples }: z.infer<typeof TranslationSchema>,
+  { conditions, target, defaultStyle, retrieval }: z.infer<typeof TranslationSchema>,
   experts: Readonly<Record<string, ExpertEntry>>,
 ): string[] {
   const faults: string[] = [];
@@ -310,8 +310,8 @@ function faultsOf(
     faults.push(
       `target: expected an expert of kind ${targetKinds.join(", ")}, got "${target}" of kind ${targetExpert.kind}`,
     );
-  if (examples !== undefined && !names.includes("caption"))
-    faults.push(`examples: expected a translation that reads captions, got ${names.join(", ")}`);
+  if (retrieval !== undefined && !names.includes("caption"))
+    faults.push(`retrieval: expected a translation that reads captions, got ${names.join(", ")}`);
   const styles = experts[conditions.find(({ name }) => name === "style")?.expert ?? ""];
   const isKnown = styles?.kind === "label" && styles.vocabulary.some(({ id }) => id === defaultStyle);
   if (defaultStyle !== undefined && !isKnown)

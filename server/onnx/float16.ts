@@ -42,7 +42,7 @@ export function fromHalf(half: number): number {
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15);
 }
 
-export function halvesOf(values: Float32Array): Uint16Array {
+export function toFloat16(values: Float32Array): Uint16Array {
   const halves = new Uint16Array(values.length);
   for (let index = 0; index < values.length; index += 1) halves[index] = toHalf(values[index]!);
   return halves;

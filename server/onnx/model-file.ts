@@ -18,7 +18,7 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { AppError } from "../../shared/problem.ts";
-import { floatsOf, halvesOf } from "./float16.ts";
+import { floatsOf, toFloat16 } from "./float16.ts";
 import { withFusedBiases } from "./fuse-biases.ts";
 import type { Attributes, Graph, Node, Shape, Value } from "./graph.ts";
 
@@ -88,7 +88,7 @@ export function toModelBytes(
         initializer.push(tensor(parameter.name, parameter.shape, TensorProto_DataType.FLOAT, weight));
       else {
         const stored = `${parameter.name}${halfSuffix}`;
-        initializer.push(tensor(stored, parameter.shape, TensorProto_DataType.FLOAT16, halvesOf(weight)));
+        initializer.push(tensor(stored, parameter.shape, TensorProto_DataType.FLOAT16, toFloat16(weight)));
         casts.push(
           create(NodeProtoSchema, {
             name: stored,

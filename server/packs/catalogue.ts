@@ -192,7 +192,7 @@ function describe({ experts }: PackManifest, translation: TranslationEntry): Tra
       : {}),
     ...(defaultStyle === undefined ? {} : { defaultStyle }),
     ...(target.kind === "onnx-generator" ? { isInvertible: false } : {}),
-    ...(translation.examples === undefined ? {} : { hasExamples: true }),
+    ...(translation.retrieval === undefined ? {} : { hasRetrieval: true }),
     widthPx: target.imageSizePx,
     heightPx: target.imageSizePx,
     latentDims: latentDimsOf(target),

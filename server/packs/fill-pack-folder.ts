@@ -1,5 +1,5 @@
 /**
- * Puts the files of a user's translation into a folder: the base's experts, the new flow with its calibration and examples, the records of
+ * Puts the files of a user's translation into a folder: the base's experts, the new flow with its calibration and index, the records of
  * its training. Overwrites nothing that an older version in the same folder reads, and leaves the manifest to the caller.
  */
 import { createHash, randomBytes } from "node:crypto";
@@ -10,7 +10,7 @@ import { AppError } from "../../shared/problem.ts";
 import { type PackManifest, PackManifestSchema } from "../manifest/manifest.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { linkOrCopy } from "../platform/link-or-copy.ts";
-import { type ExamplesContent, writeExamples } from "../retrieval/index-file.ts";
+import { type IndexContent, writeIndexFile } from "../retrieval/index-file.ts";
 import type { BasePack } from "./base-pack.ts";
 import { type FittedCalibration, writeCalibration } from "./calibration-file.ts";
 import { expertFiles, type PackDraft } from "./pack-draft.ts";
@@ -27,7 +27,7 @@ export interface NewTranslation {
   /** Of the flow; absent where too few images were held out. */
   readonly calibration?: FittedCalibration | undefined;
   /** Drawings of the base that new ones start from, seen from the new style; absent where the base has none. */
-  readonly examples?: ExamplesContent | undefined;
+  readonly index?: IndexContent | undefined;
   /** Where the training images come from, for the list of parts. */
   readonly source: string;
   /** Files that tell of the training, by name: they lie in `recordsFolder` and are not needed to serve. */
@@ -44,7 +44,7 @@ export const recordsFolder = (version: string): string => `training/${version}`;
 export async function fillFolder(
   folder: string,
   base: BasePack,
-  { name, label, draft, flow, metrics, calibration: fitted, examples: own, source, records }: NewTranslation,
+  { name, label, draft, flow, metrics, calibration: fitted, index: own, source, records }: NewTranslation,
   version: string,
 ): Promise<PackManifest> {
   await mkdir(folder, { recursive: true });
@@ -58,7 +58,7 @@ export async function fillFolder(
   await mkdir(join(folder, "flow"), { recursive: true });
   await writeFileAtomically(join(folder, flowPath), flow, fileMode);
   const calibration = fitted && (await writeCalibration(folder, name, fitted));
-  const examples = own && (await writeOwnExamples(folder, base, name, own));
+  const index = own && (await writeOwnIndex(folder, base, name, own));
   await mkdir(join(folder, recordsFolder(version)), { recursive: true });
   for (const [file, data] of records)
     await writeFileAtomically(join(folder, recordsFolder(version), file), data, fileMode);
@@ -71,17 +71,16 @@ export async function fillFolder(
   const list = (path: string, bytes: Uint8Array): unknown =>
     files.push({ path, sha256: sha256Of(bytes), bytes: bytes.length });
   list(flowPath, flow);
-  for (const path of [calibration?.file, examples])
-    if (path !== undefined) list(path, await readFile(join(folder, path)));
+  for (const path of [calibration?.file, index]) if (path !== undefined) list(path, await readFile(join(folder, path)));
   const { id, version: baseVersion, licence, parts } = base.manifest;
   return PackManifestSchema.parse({
     format: 1,
     id: name,
     version,
     label,
-    licence: `experts${examples === undefined ? "" : " and examples"}: ${licence}; flow: as its training images`,
+    licence: `experts${index === undefined ? "" : " and retrieval index"}: ${licence}; flow: as its training images`,
     parts: [
-      ...(examples === undefined ? parts.filter(({ name: part }) => !part.startsWith("examples:")) : parts),
+      ...(index === undefined ? parts.filter(({ name: part }) => !part.startsWith("retrieval:")) : parts),
       {
         name: `flow: ${name}`,
         licence: "as its training images",
@@ -98,30 +97,30 @@ export async function fillFolder(
         flow: flowPath,
         metrics,
         ...(calibration && { calibration }),
-        ...(examples !== undefined && { examples }),
+        ...(index !== undefined && { retrieval: index }),
       },
     ],
     files,
   });
 }
 
-/** Writes the examples under a name that differs with what is in them; gives their place. */
-async function writeOwnExamples(folder: string, base: BasePack, name: string, own: ExamplesContent): Promise<string> {
-  const hash = createHash("sha256").update(base.digest).update(own.middles).update(JSON.stringify(own.examples));
+/** Writes the index under a name that differs with what is in them; gives their place. */
+async function writeOwnIndex(folder: string, base: BasePack, name: string, own: IndexContent): Promise<string> {
+  const hash = createHash("sha256").update(base.digest).update(own.styleMeans).update(JSON.stringify(own.entries));
   if (own.ownAffinities) hash.update(own.ownAffinities);
   for (const { bytes, steps } of [own.values, ...(own.ownKeys ? [own.ownKeys] : [])]) hash.update(bytes).update(steps);
   for (const [picture, codes] of own.pictures ?? []) {
     hash.update(picture).update(codes.bytes);
     if (codes.kind === "dense") hash.update(codes.steps);
   }
-  const place = `${examplesStem(name)}-${hash.digest("hex").slice(0, 8)}.safetensors`;
+  const place = `${indexStem(name)}-${hash.digest("hex").slice(0, 8)}.safetensors`;
   await mkdir(dirname(join(folder, place)), { recursive: true });
-  await writeExamples(join(folder, place), own);
+  await writeIndexFile(join(folder, place), own);
   return place;
 }
 
-/** Where a translation's examples lie, before their digest. */
-export const examplesStem = (translation: string): string => `examples/${translation}`;
+/** Where a translation's index lies, before their digest. */
+export const indexStem = (translation: string): string => `retrieval/${translation}`;
 
 /**
  * Brings one file of the base into the folder. Where another file has its name already, which the old version may still be read

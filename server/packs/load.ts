@@ -14,8 +14,8 @@ import { SharedFiles } from "../experts/shared-files.ts";
 import { createFlow } from "../flow/flow-sessions.ts";
 import { readFlowFile } from "../flow/weights.ts";
 import type { ConditioningEntry, TargetEntry, TranslationEntry } from "../manifest/manifest.ts";
-import { exampleWidths } from "../retrieval/index-file.ts";
-import { ExampleStore } from "../retrieval/retrieval-index.ts";
+import { indexWidths } from "../retrieval/index-file.ts";
+import { RetrievalIndex } from "../retrieval/retrieval-index.ts";
 import { loadUpscaler } from "../upscaling/load-upscaler.ts";
 import { readCalibration } from "./calibration-file.ts";
 import { type Catalogue, type CatalogueEntry, faultOf, type PackFault } from "./catalogue.ts";
@@ -68,7 +68,7 @@ export async function loadTranslations(entry: CatalogueEntry, options: ExpertOpt
 
 async function loadTranslation(
   { folder, manifest: { id, version, experts } }: CatalogueEntry,
-  { id: translation, flow: path, conditions, target: targetKey, calibration, examples }: TranslationEntry,
+  { id: translation, flow: path, conditions, target: targetKey, calibration, retrieval }: TranslationEntry,
   options: ExpertOptions,
 ): Promise<Translation> {
   const label = `${id}@${version}, ${path}`;
@@ -95,9 +95,9 @@ async function loadTranslation(
     target,
     conditions: opened,
     ...(calibration ? { calibration: await readCalibration(folder, calibration) } : {}),
-    ...(examples === undefined
+    ...(retrieval === undefined
       ? {}
-      : { examples: await ExampleStore.open(join(folder, examples), exampleWidths(weights.architecture)) }),
+      : { retriever: await RetrievalIndex.open(join(folder, retrieval), indexWidths(weights.architecture)) }),
   };
 }
 

@@ -1,6 +1,6 @@
 /**
  * Publishes a user's translation as a pack of its own: the base's expert files (hard-linked where the file system can), the new
- * flow and its examples, what it cost. A new pack is written into a hidden folder, verified and renamed; a new version of a pack is written beside
+ * flow and its entries, what it cost. A new pack is written into a hidden folder, verified and renamed; a new version of a pack is written beside
  * the old files and takes over by the rename of the manifest. A crash or a full disk at any moment leaves the old version served.
  */
 import { createHash, randomBytes } from "node:crypto";
@@ -12,7 +12,7 @@ import { asStorageError, syncFolder, writeFileAtomically } from "../platform/ato
 import { takeLock } from "../platform/process-lock.ts";
 import type { BasePack } from "./base-pack.ts";
 import { calibrationStem } from "./calibration-file.ts";
-import { examplesStem, fileMode, fillFolder, type NewTranslation, recordsFolder } from "./fill-pack-folder.ts";
+import { fileMode, fillFolder, indexStem, type NewTranslation, recordsFolder } from "./fill-pack-folder.ts";
 import { ownPackAt } from "./pack-name.ts";
 import { verifyPack } from "./verify.ts";
 
@@ -128,7 +128,7 @@ async function copyLicences({ folder }: BasePack, to: string): Promise<void> {
 async function removeOld(home: string, { files, id }: PackManifest, oldFiles: readonly string[]): Promise<void> {
   const kept = new Set(files.map(({ path }) => path));
   const old = new Set(oldFiles);
-  const made = [`flow/${id}`, calibrationStem(id), examplesStem(id)];
+  const made = [`flow/${id}`, calibrationStem(id), indexStem(id)];
   for (const place of await filesIn(home)) {
     const isMade = made.some((stem) => place.startsWith(`${stem}-`) && digestEnd.test(place.slice(stem.length)));
     if ((old.has(place) || isMade || halfEnd.test(place)) && !kept.has(place)) await rm(join(home, place));

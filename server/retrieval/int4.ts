@@ -4,7 +4,7 @@
  */
 import { AppError } from "../../shared/problem.ts";
 
-export interface FourBitRows {
+export interface Int4Rows {
   /** [rows, width / 2] */
   readonly bytes: Int8Array;
   /** A seventh of the largest size of each row's values, [rows]. */
@@ -14,20 +14,20 @@ export interface FourBitRows {
 const largest = 7;
 
 /** @param width of a row, even. @throws AppError `config_invalid` for an odd one */
-export function toFourBits(rows: readonly Float32Array[], width: number): FourBitRows {
+export function quantizeInt4(rows: readonly Float32Array[], width: number): Int4Rows {
   if (width % 2 !== 0) throw new AppError("config_invalid", `rows in four bits: expected an even width, got ${width}`);
   const steps = Float32Array.from(
     rows,
     (row) => row.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / largest || 1,
   );
-  return { bytes: packHalves(rows.length, width, (row, axis) => Math.round(rows[row]![axis]! / steps[row]!)), steps };
+  return { bytes: packNibbles(rows.length, width, (row, axis) => Math.round(rows[row]![axis]! / steps[row]!)), steps };
 }
 
 /**
  * Rows of whole numbers of four bits, [rows, width / 2]: two in a byte, the first in its lower half.
  * @param width of a row, even
  */
-export function packHalves(rows: number, width: number, halfOf: (row: number, axis: number) => number): Int8Array {
+export function packNibbles(rows: number, width: number, halfOf: (row: number, axis: number) => number): Int8Array {
   const bytes = new Int8Array((rows * width) / 2);
   for (let row = 0, to = 0; row < rows; row += 1)
     for (let axis = 0; axis < width; axis += 2, to += 1)
@@ -36,8 +36,8 @@ export function packHalves(rows: number, width: number, halfOf: (row: number, ax
 }
 
 /** One row, [width], times `factor` added to `to`. */
-export function addFourBits(
-  { bytes, steps }: FourBitRows,
+export function accumulateInt4(
+  { bytes, steps }: Int4Rows,
   row: number,
   width: number,
   factor: number,
@@ -53,8 +53,8 @@ export function addFourBits(
 }
 
 /** Of one row and a vector, both [width], their product and the sum of the row's squares, in units of the row's step. */
-export function dotFourBits(
-  { bytes }: FourBitRows,
+export function dotInt4(
+  { bytes }: Int4Rows,
   row: number,
   width: number,
   vector: Float32Array,

@@ -3,9 +3,9 @@
  * thousands. A new picture is compared with all of them, and those that are near stand for what they show.
  */
 import { lengthOf } from "../engine/sphere.ts";
-import { addFourBits, dotFourBits, type FourBitRows } from "./int4.ts";
+import { accumulateInt4, dotInt4, type Int4Rows } from "./int4.ts";
 
-export type PictureCodes = ({ readonly kind: "dense"; readonly dims: number } & FourBitRows) | MapCodes;
+export type QuantizedCodes = ({ readonly kind: "dense"; readonly dims: number } & Int4Rows) | MapCodes;
 
 /** Label maps, one-hot as vectors [cells · classes] of length 1. */
 interface MapCodes {
@@ -21,9 +21,9 @@ interface MapCodes {
 export const classesMax = 16;
 
 /** One row's vector, [dims], times `factor` added to `to`. */
-export function addCode(codes: PictureCodes, row: number, factor: number, to: Float32Array): void {
+export function addCode(codes: QuantizedCodes, row: number, factor: number, to: Float32Array): void {
   if (codes.kind === "dense") {
-    addFourBits(codes, row, codes.dims, factor, to);
+    accumulateInt4(codes, row, codes.dims, factor, to);
     return;
   }
   const one = factor / Math.sqrt(codes.cells);
@@ -33,7 +33,7 @@ export function addCode(codes: PictureCodes, row: number, factor: number, to: Fl
 }
 
 /** The codes of some rows, in their order. */
-export function pickCodes(codes: PictureCodes, rows: readonly number[]): PictureCodes {
+export function pickCodes(codes: QuantizedCodes, rows: readonly number[]): QuantizedCodes {
   const width = (codes.kind === "dense" ? codes.dims : codes.cells) / 2;
   const bytes = new Int8Array(rows.length * width);
   for (const [to, row] of rows.entries()) bytes.set(codes.bytes.subarray(row * width, (row + 1) * width), to * width);
@@ -42,12 +42,12 @@ export function pickCodes(codes: PictureCodes, rows: readonly number[]): Picture
 }
 
 /** Cosine of each row's vector to a vector [dims]: of two label maps the share of cells that are equal. */
-export function cosinesOf(codes: PictureCodes, vector: Float32Array): Float32Array {
+export function cosinesOf(codes: QuantizedCodes, vector: Float32Array): Float32Array {
   const length = lengthOf(vector) || 1;
   if (codes.kind === "dense") {
     const { dims, steps } = codes;
     return steps.map((_, row) => {
-      const { product, squares } = dotFourBits(codes, row, dims, vector);
+      const { product, squares } = dotInt4(codes, row, dims, vector);
       return product / (length * Math.sqrt(squares) || 1);
     });
   }

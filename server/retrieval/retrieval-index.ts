@@ -4,13 +4,13 @@
  * there is a sketch or a layout, those that look like it (look-alikes.ts). Put on the middle of the style that is asked for they are a start, from
  * which the flow goes on (server/retrieval/retrieved-prior.ts).
  *
- * Idea: a small model and a database of examples beside it (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
+ * Idea: a small model and a database of entries beside it (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
  */
-import type { ExampleRequest, ExampleStart, Examples, PicturesOfExamples } from "../engine/interfaces.ts";
+import type { PictureVectors, RetrievalQuery, RetrievedPrior, Retriever } from "../engine/interfaces.ts";
 import { dot } from "../engine/sphere.ts";
-import { type Example, type ExamplesContent, type ExampleWidths, readExamples } from "./index-file.ts";
-import { addFourBits, type FourBitRows } from "./int4.ts";
-import { Likeness, type Weighed } from "./similarity.ts";
+import { type IndexContent, type IndexEntry, type IndexWidths, readIndexFile } from "./index-file.ts";
+import { accumulateInt4, type Int4Rows } from "./int4.ts";
+import { type ScoredEntry, SimilarityScorer } from "./similarity.ts";
 
 /** Labels that a caption's start is made of where it names none. */
 const neighbours = 3;
@@ -29,8 +29,8 @@ const learnedMargin = (areLaid: boolean): number => (areLaid ? 0.05 : 0.4);
 /** How much further from a caption than the nearest name others may be whose drawings, laid on different grounds, a seed chooses from. */
 const asNear = 0.1;
 
-export class ExampleStore implements Examples {
-  readonly #content: ExamplesContent;
+export class RetrievalIndex implements Retriever {
+  readonly #content: IndexContent;
   readonly #ofLabel: ReadonlyMap<number, readonly number[]>;
   readonly #indexOfLabel: ReadonlyMap<string, number>;
   readonly #indexOfStyle: ReadonlyMap<string, number>;
@@ -42,11 +42,11 @@ export class ExampleStore implements Examples {
   /** What was chosen last for a picture, by its vector. */
   readonly #chosen = new WeakMap<Float32Array, { readonly asked: Asked; readonly choice: Choice }>();
   /** What was found for a caption, by the style that was asked for. */
-  readonly #found = new WeakMap<Float32Array, Map<number | undefined, Weighed[]>>();
+  readonly #found = new WeakMap<Float32Array, Map<number | undefined, ScoredEntry[]>>();
 
-  constructor(content: ExamplesContent) {
+  constructor(content: IndexContent) {
     this.#content = content;
-    this.#ofLabel = byLabel(content.examples);
+    this.#ofLabel = byLabel(content.entries);
     this.#indexOfLabel = new Map(content.labels.map((id, index) => [id, index]));
     this.#indexOfStyle = new Map(content.styles.map((id, index) => [id, index]));
     this.#names = unitVectors(content.keys, content.keyDims);
@@ -54,20 +54,20 @@ export class ExampleStore implements Examples {
   }
 
   /** @throws AppError `pack_corrupt` when the file is missing or does not fit latents, captions and pictures of so many values */
-  static async open(path: string, widths: ExampleWidths): Promise<ExampleStore> {
-    return new ExampleStore(await readExamples(path, widths));
+  static async open(path: string, widths: IndexWidths): Promise<RetrievalIndex> {
+    return new RetrievalIndex(await readIndexFile(path, widths));
   }
 
   get #areLaid(): boolean {
     return this.#content.ownAffinities !== undefined;
   }
 
-  knows(picture: keyof PicturesOfExamples): boolean {
+  knows(picture: keyof PictureVectors): boolean {
     return this.#content.pictures?.has(picture) === true;
   }
 
-  startFor({ noise, ...asked }: ExampleRequest): ExampleStart | undefined {
-    const { dims, values, examples, middles, styles } = this.#content;
+  retrieve({ noise, ...asked }: RetrievalQuery): RetrievedPrior | undefined {
+    const { dims, values, entries, styleMeans, styles } = this.#content;
     const { chosen, isNamed, isByLooks, likeness } = this.#choiceFor(asked);
     if (chosen.length === 0) return undefined;
     const drawn = noise(chosen.length);
@@ -75,13 +75,13 @@ export class ExampleStore implements Examples {
     // A mean of different grounds is none.
     const shares = this.#areLaid ? heaviestAlone(logWeights) : softmax(logWeights);
     const middle = this.#indexOfStyle.get(asked.style ?? "") ?? styles.length;
-    const latent = middles.slice(middle * dims, (middle + 1) * dims);
-    for (const [index, { at }] of chosen.entries()) addFourBits(values, at, dims, shares[index]!, latent);
+    const latent = styleMeans.slice(middle * dims, (middle + 1) * dims);
+    for (const [index, { at }] of chosen.entries()) accumulateInt4(values, at, dims, shares[index]!, latent);
     return {
       latent,
-      ...(isNamed && { caption: this.#nameOf(examples[chosen[0]!.at]!.label) }),
+      ...(isNamed && { caption: this.#nameOf(entries[chosen[0]!.at]!.label) }),
       ...(isByLooks && {
-        likeness: chosen.reduce((sum, { at }, index) => sum + shares[index]! * likeness.shareOf(at), 0),
+        likeness: chosen.reduce((sum, { at }, index) => sum + shares[index]! * likeness.retrievalWeight(at), 0),
       }),
       ...likeness.shownBy(chosen, shares),
     };
@@ -98,29 +98,29 @@ export class ExampleStore implements Examples {
   }
 
   #choose({ label, style, caption, pictures = {} }: Asked): Choice {
-    const likeness = Likeness.to(pictures, this.#content.pictures ?? new Map());
+    const likeness = SimilarityScorer.to(pictures, this.#content.pictures ?? new Map());
     if (!likeness) return nothing;
     const asked = this.#indexOfStyle.get(style ?? "");
     const ofLabel = this.#indexOfLabel.get(label ?? "");
     const named = this.#weighed(ofLabel, asked);
     const said = named.length > 0 ? named : caption ? this.#nearest(caption, asked) : [];
     if (said.length > 0 || likeness.isOfNothing)
-      return { chosen: likeness.weigh(said), isNamed: named.length > 0, isByLooks: false, likeness };
+      return { chosen: likeness.topK(said), isNamed: named.length > 0, isByLooks: false, likeness };
     // What is drawn in the style that is asked for, and what a style of its own was trained on, the flow has learned.
     const isLearned = this.#ofLabel.has(ofLabel ?? -1) || (caption && this.#ownLikeness(caption) >= likenessMin);
     if (isLearned) return nothing;
     const all = [...this.#ofLabel.keys()].flatMap((of) => this.#weighed(of, asked, { times: likenessOfStyles }));
-    const chosen = likeness.weigh(all).filter(({ at }) => likeness.shareOf(at) > 0);
+    const chosen = likeness.topK(all).filter(({ at }) => likeness.retrievalWeight(at) > 0);
     return { chosen, isNamed: false, isByLooks: true, likeness };
   }
 
   /** Examples of a label with their weights; none in the style that is asked for: a new drawing is no copy of the one that is there. */
-  #weighed(label: number | undefined, asked: number | undefined, { more = 0, times = 1 } = {}): Weighed[] {
-    const { examples, affinities, styles, ownAffinities } = this.#content;
+  #weighed(label: number | undefined, asked: number | undefined, { more = 0, times = 1 } = {}): ScoredEntry[] {
+    const { entries, affinities, styles, ownAffinities } = this.#content;
     const affinityOf = (style: number): number =>
       ownAffinities?.[style] ?? (asked === undefined ? 0 : times * affinities[asked * styles.length + style]!);
     return (this.#ofLabel.get(label ?? -1) ?? []).flatMap((at) => {
-      const { style } = examples[at]!;
+      const { style } = entries[at]!;
       if (style === asked) return [];
       return [{ at, logWeight: more + affinityOf(style) }];
     });
@@ -130,15 +130,15 @@ export class ExampleStore implements Examples {
    * Examples of the labels that are nearest to a caption, those counting more that styles like the one asked for draw. Kept by the vector
    * itself: the images of a request differ by their noise alone.
    */
-  #nearest(caption: Float32Array, asked: number | undefined): Weighed[] {
-    const kept = this.#found.get(caption) ?? new Map<number | undefined, Weighed[]>();
+  #nearest(caption: Float32Array, asked: number | undefined): ScoredEntry[] {
+    const kept = this.#found.get(caption) ?? new Map<number | undefined, ScoredEntry[]>();
     this.#found.set(caption, kept);
     const found = kept.get(asked) ?? this.#search(caption, asked);
     kept.set(asked, found);
     return found;
   }
 
-  #search(caption: Float32Array, asked: number | undefined): Weighed[] {
+  #search(caption: Float32Array, asked: number | undefined): ScoredEntry[] {
     const found = this.#content.labels.flatMap((_, label) => {
       const cosine = dot(rowOf(this.#names, label, caption.length), caption);
       const weighed = this.#weighed(label, asked, { more: likenessWeight * cosine, times: likenessOfStyles });
@@ -170,23 +170,23 @@ export class ExampleStore implements Examples {
 }
 
 /** Examples of each label that has some, by their indices. */
-export function byLabel(examples: readonly Example[]): Map<number, number[]> {
+export function byLabel(entries: readonly IndexEntry[]): Map<number, number[]> {
   const ofLabel = new Map<number, number[]>();
-  for (const [at, { label }] of examples.entries()) ofLabel.set(label, [...(ofLabel.get(label) ?? []), at]);
+  for (const [at, { label }] of entries.entries()) ofLabel.set(label, [...(ofLabel.get(label) ?? []), at]);
   return ofLabel;
 }
 
-type Asked = Omit<ExampleRequest, "noise">;
+type Asked = Omit<RetrievalQuery, "noise">;
 
 /** Examples that a start is mixed of, by words, which may be the name of a label, or by looks alone. */
 interface Choice {
-  readonly chosen: readonly Weighed[];
+  readonly chosen: readonly ScoredEntry[];
   readonly isNamed: boolean;
   readonly isByLooks: boolean;
-  readonly likeness: Likeness;
+  readonly likeness: SimilarityScorer;
 }
 
-const nothing: Choice = { chosen: [], isNamed: false, isByLooks: false, likeness: Likeness.toNothing };
+const nothing: Choice = { chosen: [], isNamed: false, isByLooks: false, likeness: SimilarityScorer.toNothing };
 
 /** Whether the same is asked for, by the very same vectors. */
 function isSame(one: Asked, other: Asked): boolean {
@@ -200,7 +200,7 @@ function isSame(one: Asked, other: Asked): boolean {
   );
 }
 
-const heaviest = (weighed: readonly Weighed[]): number =>
+const heaviest = (weighed: readonly ScoredEntry[]): number =>
   weighed.reduce((most, { logWeight }) => Math.max(most, logWeight), Number.NEGATIVE_INFINITY);
 
 function heaviestAlone(logWeights: readonly number[]): number[] {
@@ -216,11 +216,11 @@ function softmax(values: readonly number[]): number[] {
 }
 
 /** Rows as vectors of length 1, [rows, width]. */
-function unitVectors(rows: FourBitRows, width: number): Float32Array {
+function unitVectors(rows: Int4Rows, width: number): Float32Array {
   const vectors = new Float32Array(rows.steps.length * width);
   for (const row of rows.steps.keys()) {
     const vector = rowOf(vectors, row, width);
-    addFourBits(rows, row, width, 1, vector);
+    accumulateInt4(rows, row, width, 1, vector);
     vector.set(unit(vector));
   }
   return vectors;

@@ -1,11 +1,11 @@
 /**
- * Starting from examples. What the conditions leave open, v, is most often drawn; at v = 0 the flow gives the mean of all that it may be, which is
+ * Starting from retrieved drawings. What the conditions leave open, v, is most often drawn; at v = 0 the flow gives the mean of all that it may be, which is
  * a blur where it never saw the thing in that style. But other styles drew it, or something that looks like a sketch or layout, and v of such
  * a drawing, moved into the style and inverted under what it shows, says what the conditions leave open for a drawing that hangs together. A
  * share of that v is where the new image starts; v drawn from the seed is added to it. At share 1, the image is the moved drawing itself as
  * long as it shows what is asked for.
  */
-import { findsExamples } from "../../shared/conditions.ts";
+import { isPictureQuery } from "../../shared/conditions.ts";
 import { type EncodedCondition, type EncodedConditions, namesOf } from "../engine/conditions.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "../engine/guidance.ts";
 import { drawResidual, normals, streams } from "../engine/random.ts";
@@ -15,12 +15,12 @@ import type { Row, Translation } from "../engine/translation.ts";
 export interface DrawSettings extends GuidanceWeights {
   readonly seed: number;
   readonly temperature: number;
-  /** Share of the examples' v that is kept, 0 to 1. */
-  readonly examples: number;
+  /** Share of the entries' v that is kept, 0 to 1. */
+  readonly retrieval: number;
 }
 
 /**
- * Standard deviation of what a seed adds to the log-weights of examples, for each unit of temperature: at the default temperature a
+ * Standard deviation of what a seed adds to the log-weights of entries, for each unit of temperature: at the default temperature a
  * seed's drawing is mostly of one or two of them.
  */
 const mixingSpread = 10;
@@ -29,44 +29,44 @@ const mixingSpread = 10;
  * How much further than the example's name the caption is taken to be: the example is inverted as if it showed as little of what the
  * caption says besides as the caption says much of it, or few colours would change.
  */
-const emphasis = 1;
+const extrapolation = 1;
 
 /**
- * The row of an image that is drawn from a seed: from examples where the translation has some that fit, from N(0, T²I) alone elsewhere.
- * Guidance pushes what the flow says by itself, so it counts as much as that does: examples at share s leave 1 − s of `guidance`.
+ * The row of an image that is drawn from a seed: from entries where the translation has some that fit, from N(0, T²I) alone elsewhere.
+ * Guidance pushes what the flow says by itself, so it counts as much as that does: entries at share s leave 1 − s of `guidance`.
  */
-export function drawnRow(
-  translation: Pick<Translation, "flow" | "examples">,
+export function sampleRow(
+  translation: Pick<Translation, "flow" | "retriever">,
   conditions: EncodedConditions,
-  { seed, temperature, examples: share, guidance, guidanceOf }: DrawSettings,
+  { seed, temperature, retrieval: share, guidance, guidanceOf }: DrawSettings,
 ): Row {
   const residual = drawResidual(seed, temperature, translation.flow.dims);
-  const start = share > 0 ? startOf(translation, conditions, { seed, temperature, share }) : undefined;
-  const left = (1 - (start?.share ?? 0)) * guidance;
+  const prior = share > 0 ? priorOf(translation, conditions, { seed, temperature, share }) : undefined;
+  const left = (1 - (prior?.share ?? 0)) * guidance;
   return {
     residual,
     conditions,
     guidance: guidanceTermsOf({ guidance: left, guidanceOf }, conditions),
-    ...(start && { start }),
+    ...(prior && { prior }),
   };
 }
 
-function startOf(
-  { examples }: Pick<Translation, "examples">,
+function priorOf(
+  { retriever }: Pick<Translation, "retriever">,
   conditions: EncodedConditions,
   { seed, temperature, share }: { readonly seed: number; readonly temperature: number; readonly share: number },
-): Row["start"] {
+): Row["prior"] {
   const { caption, label, style } = conditions;
-  const found = examples?.startFor({
+  const found = retriever?.retrieve({
     caption: caption?.plain ?? caption?.vector,
     label: label?.id,
     style: style?.id,
     pictures: Object.fromEntries(
       namesOf(conditions)
-        .filter(findsExamples)
+        .filter(isPictureQuery)
         .map((name) => [name, conditions[name]!.vector]),
     ),
-    noise: (count) => normals(seed, streams.examples, count).map((value) => value * mixingSpread * temperature),
+    noise: (count) => normals(seed, streams.retrieval, count).map((value) => value * mixingSpread * temperature),
   });
   if (!found) return undefined;
   const { latent, likeness, pictures = {} } = found;
@@ -81,7 +81,7 @@ function startOf(
     shows: {
       ...Object.fromEntries(words.map((name) => [name, { ...conditions[name]!, presence: 1 }])),
       ...Object.fromEntries(Object.entries(pictures).map(([name, vector]) => [name, { vector, presence: 1 }])),
-      ...(caption && isSaid && { caption: { vector: beyond(caption.vector, shown), presence: 1 } }),
+      ...(caption && isSaid && { caption: { vector: extrapolate(caption.vector, shown), presence: 1 } }),
     },
   };
 }
@@ -100,5 +100,5 @@ function shownName({ vector, plain }: EncodedCondition, name: Float32Array | und
 }
 
 /** A name, moved away from a caption that says more. */
-const beyond = (caption: Float32Array, name = caption): Float32Array =>
-  name.map((value, axis) => value - emphasis * (caption[axis]! - value));
+const extrapolate = (caption: Float32Array, name = caption): Float32Array =>
+  name.map((value, axis) => value - extrapolation * (caption[axis]! - value));

@@ -2,11 +2,11 @@
  * Examples by what they look like: how like a sketch or a layout each of them is, and which of all are likest. Pictures are compared as their experts code
  * them, by cosine (picture-codes.ts).
  */
-import type { PicturesOfExamples } from "../engine/interfaces.ts";
-import { addCode, cosinesOf, type PictureCodes } from "./quantized-codes.ts";
+import type { PictureVectors } from "../engine/interfaces.ts";
+import { addCode, cosinesOf, type QuantizedCodes } from "./quantized-codes.ts";
 
 /** An example, by its index, and how much it counts. */
-export interface Weighed {
+export interface ScoredEntry {
   readonly at: number;
   readonly logWeight: number;
 }
@@ -20,48 +20,48 @@ export interface Weighed {
 const scales = {
   sketch: { weight: 60, from: 0.3, wholeFrom: 0.5 },
   layout: { weight: 40, from: 0.5, wholeFrom: 0.75 },
-} as const satisfies Record<keyof PicturesOfExamples, object>;
+} as const satisfies Record<keyof PictureVectors, object>;
 
 /** Examples that are mixed at most. */
 const mixedMax = 16;
 
 interface Compared {
-  readonly name: keyof PicturesOfExamples;
-  readonly codes: PictureCodes;
+  readonly name: keyof PictureVectors;
+  readonly codes: QuantizedCodes;
   /** Of every example. */
   readonly cosines: Float32Array;
 }
 
 /** How like some pictures every example looks. */
-export class Likeness {
+export class SimilarityScorer {
   readonly #compared: readonly Compared[];
 
   private constructor(compared: readonly Compared[]) {
     this.#compared = compared;
   }
 
-  /** undefined where there is a picture that the examples are not known by */
-  static to(pictures: PicturesOfExamples, known: ReadonlyMap<string, PictureCodes>): Likeness | undefined {
+  /** undefined where there is a picture that the entries are not known by */
+  static to(pictures: PictureVectors, known: ReadonlyMap<string, QuantizedCodes>): SimilarityScorer | undefined {
     const compared: Compared[] = [];
     for (const [name, vector] of Object.entries(pictures)) {
       const codes = known.get(name);
       if (!codes) return undefined;
-      compared.push({ name: name as keyof PicturesOfExamples, codes, cosines: cosinesOf(codes, vector) });
+      compared.push({ name: name as keyof PictureVectors, codes, cosines: cosinesOf(codes, vector) });
     }
-    return new Likeness(compared);
+    return new SimilarityScorer(compared);
   }
 
-  static readonly toNothing = new Likeness([]);
+  static readonly toNothing = new SimilarityScorer([]);
 
   get isOfNothing(): boolean {
     return this.#compared.length === 0;
   }
 
-  /** The same examples, the likest heavier and first, as many as are mixed at most; as they are where nothing is asked for. */
-  weigh(examples: readonly Weighed[]): readonly Weighed[] {
-    if (this.isOfNothing) return examples;
-    const likest: Weighed[] = [];
-    for (const { at, logWeight: before } of examples) {
+  /** The same entries, the likest heavier and first, as many as are mixed at most; as they are where nothing is asked for. */
+  topK(entries: readonly ScoredEntry[]): readonly ScoredEntry[] {
+    if (this.isOfNothing) return entries;
+    const likest: ScoredEntry[] = [];
+    for (const { at, logWeight: before } of entries) {
       let logWeight = before;
       for (const { name, cosines } of this.#compared) logWeight += scales[name].weight * cosines[at]!;
       if (likest.length === mixedMax && !(logWeight > likest[mixedMax - 1]!.logWeight)) continue;
@@ -73,7 +73,7 @@ export class Likeness {
   }
 
   /** How much of a start an example is that nothing but its looks speaks for, 0 to 1: by the picture that it is least like. */
-  shareOf(at: number): number {
+  retrievalWeight(at: number): number {
     const shares = this.#compared.map(({ name, cosines }) => {
       const { from, wholeFrom } = scales[name];
       return cosines[at]! < from ? 0 : Math.min(1, cosines[at]! / wholeFrom);
@@ -81,8 +81,8 @@ export class Likeness {
     return Math.min(1, ...shares);
   }
 
-  /** What a mixture of examples shows of each picture, as its expert codes it; nothing where nothing was asked for. */
-  shownBy(mixed: readonly Weighed[], shares: readonly number[]): { readonly pictures?: PicturesOfExamples } {
+  /** What a mixture of entries shows of each picture, as its expert codes it; nothing where nothing was asked for. */
+  shownBy(mixed: readonly ScoredEntry[], shares: readonly number[]): { readonly pictures?: PictureVectors } {
     if (this.isOfNothing) return {};
     const shown = this.#compared.map(({ name, codes }) => {
       const vector = new Float32Array(codes.dims);

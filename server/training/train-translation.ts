@@ -15,7 +15,7 @@ import type { PackDraft } from "../packs/pack-draft.ts";
 import { type Named, ownPackAt, requireName } from "../packs/pack-name.ts";
 import { type PublishedPack, publishPack } from "../packs/publish-pack.ts";
 import { asStorageError } from "../platform/atomic-file.ts";
-import { type ExamplesContent, exampleWidths, readExamples } from "../retrieval/index-file.ts";
+import { type IndexContent, indexWidths, readIndexFile } from "../retrieval/index-file.ts";
 import { calibrateFlowFile } from "./calibrate/calibrate.ts";
 import { calibratedRowsMin } from "./calibrate/quantiles.ts";
 import { type CostCard, type CostFactors, costCard, stopwatch } from "./cost-card.ts";
@@ -27,7 +27,7 @@ import { RunRecords } from "./run-records.ts";
 import { chooseStart } from "./select-initial-weights.ts";
 import { withRehearsal } from "./transfer/rehearsal.ts";
 import { DrawingsToLay } from "./transfer/style-transfer-job.ts";
-import { examplesInOwnStyle } from "./transfer/user-style-index.ts";
+import { buildUserStyleIndex } from "./transfer/user-style-index.ts";
 import {
   defaultTranslationSettings,
   identityOf,
@@ -139,7 +139,7 @@ async function trainIn(
   const draft = unlabelled(base.draft);
   const source = { pack: base.folder, draft, files: base.files };
   // Read before the training, which takes its time: the base may be replaced meanwhile.
-  const examples = await examplesOf(base);
+  const examples = await indexOfBase(base);
   const { images, experts, set, captions, drawings } = await encodeFolder({
     folder: options.folder,
     set: join(options.work, "set"),
@@ -154,7 +154,7 @@ async function trainIn(
   });
   const settings = settingsFor(
     { ...defaultTranslationSettings, ...options.settings },
-    { trainImages: images.usable - images.heldOut, drawings: drawings?.laid.examples.length ?? 0 },
+    { trainImages: images.usable - images.heldOut, drawings: drawings?.laid.entries.length ?? 0 },
   );
   const trained = drawings ? withRehearsal(set, drawings.set) : set;
   const measured = measuredIn(draft);
@@ -220,14 +220,14 @@ async function trainIn(
       draft,
       flow,
       calibration,
-      examples: examples && examplesInOwnStyle(examples, set, drawings),
+      index: examples && buildUserStyleIndex(examples, set, drawings),
       metrics: {
         ...fitted.metrics,
-        ...(drawings && { rehearsedDrawings: drawings.laid.examples.length }),
+        ...(drawings && { rehearsedDrawings: drawings.laid.entries.length }),
         captionNatsPerDim: finalNats,
         startCaptionNatsPerDim: startNats,
       },
-      source: `${images.usable} captioned images${drawings ? ` and ${drawings.laid.examples.length} drawings of the base` : ""}`,
+      source: `${images.usable} captioned images${drawings ? ` and ${drawings.laid.entries.length} drawings of the base` : ""}`,
       records: new Map([...records.files(fitted.bestStep), ["cost.json", `${JSON.stringify(cost, null, 2)}\n`]]),
     },
     join(folder, "replaces"),
@@ -237,8 +237,8 @@ async function trainIn(
   return { ...summary, pack, records: join(pack.folder, recordsFolder(pack.version)) };
 }
 
-async function examplesOf({ folder, draft, flow }: BasePack): Promise<ExamplesContent | undefined> {
-  const file = draft.translation.examples;
+async function indexOfBase({ folder, draft, flow }: BasePack): Promise<IndexContent | undefined> {
+  const file = draft.translation.retrieval;
   if (file === undefined) return undefined;
-  return readExamples(join(folder, file), exampleWidths(flow.architecture));
+  return readIndexFile(join(folder, file), indexWidths(flow.architecture));
 }

@@ -1,7 +1,7 @@
 /**
  * Antialiased bicubic shrinking: the map D that upscaling is consistent with, and that LR-PSNR is measured by. Keys' kernel with
  * a = −1/2 (Keys 1981), widened by the factor and renormalised at borders, as MATLAB's imresize, PIL and libvips shrink.
- * Written apart from the graphs of the pack `sharp`, so that it checks them.
+ * Written apart from the graphs of the pack `super-resolution`, so that it checks them.
  */
 
 /** Keys' cubic convolution kernel, support ±2. */

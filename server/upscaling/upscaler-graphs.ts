@@ -1,6 +1,6 @@
 /**
  * The frozen graphs of an upscaler: Φ and Ψ of a ×2 stage, and the projection onto what shrinks to the input. ONNX files as
- * server/pretrain/sharp writes them, for pictures of any size; checked when opened and at every run.
+ * server/pretrain/super-resolution writes them, for pictures of any size; checked when opened and at every run.
  */
 import { join } from "node:path";
 import { requireFinite, requirePromised, requireShape } from "../experts/check.ts";

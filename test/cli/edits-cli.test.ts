@@ -187,7 +187,7 @@ describe("tau generate", () => {
         ["--caption", "a", "--guidance-of", "sketch=2"],
         /--guidance-of: expected condition\.sketch beside it, got none/,
       ],
-      [["--caption", "a", "--examples", "1.5"], /--examples: expected at most 1, got 1\.5/],
+      [["--caption", "a", "--retrieval", "1.5"], /--retrieval: expected at most 1, got 1\.5/],
       [["--caption", "a", "--best-of", "99"], /--best-of: expected at most 16, got 99/],
       [["--style", "flat", "--towards", "happy"], /--towards: expected condition\.caption beside it, got none/],
       [["--caption", "a", "--from", "sad"], /--towards: expected a value of type string, got nothing/],

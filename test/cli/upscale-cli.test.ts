@@ -121,7 +121,7 @@ describe("tau upscale", () => {
 describe("tau upscale with the pack that ships", async () => {
   // Loaded sooner than together with the others.
   const alone = join(folder, "alone");
-  await cp(join(packsHome(), "sharp"), join(alone, "sharp"), { recursive: true });
+  await cp(join(packsHome(), "super-resolution"), join(alone, "super-resolution"), { recursive: true });
 
   it("writes the accurate answer under the image's name and factor, and says what was done to the image", async () => {
     const turned = await sharp(join(folder, "small.png")).withMetadata({ orientation: 6 }).jpeg().toBuffer();

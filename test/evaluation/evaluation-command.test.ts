@@ -11,7 +11,7 @@ import type { Report, TimedSection } from "../../server/evaluation/report.ts";
 import { encodePng, probeImage } from "../../server/images/codec.ts";
 import { readEntry } from "../../server/packs/catalogue.ts";
 import { costCard } from "../../server/training/cost-card.ts";
-import { tinyDraft, tinyFullDraft, tinySizePx, withExamples, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tinyDraft, tinyFullDraft, tinySizePx, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-evaluate-"));
@@ -37,7 +37,7 @@ function tau(args: string[], onStart: (child: ReturnType<typeof spawn>) => void 
 
 const options = {
   work: join(folder, "work"),
-  settings: { seed: 1, limit: 16, temperature: 0.2, guidance: 1, examples: 0.9 },
+  settings: { seed: 1, limit: 16, temperature: 0.2, guidance: 1, retrieval: 0.9 },
   onProgress: () => {},
 };
 
@@ -119,22 +119,22 @@ describe("tau evaluate", () => {
     }
   });
 
-  it("shows what the share of examples does where a pack brings some, and else what the flow does by itself", async () => {
-    const { pack } = await writeTinyPack(join(folder, "exampled"), withExamples(tinyFullDraft));
+  it("shows what the share of retrieval does where a pack brings some, and else what the flow does by itself", async () => {
+    const { pack } = await writeTinyPack(join(folder, "exampled"), withRetrieval(tinyFullDraft));
     const curvesOf = async (path: string) => {
       const entry = await readEntry(path, true);
       const { sections } = await evaluate({ ...options, entry, set, only: ["curves"] });
       return sections[0]!.tables;
     };
     const [[share, ...exampled], plain] = [await curvesOf(pack), await curvesOf(full)];
-    assert.equal(share?.title, "Share of examples");
+    assert.equal(share?.title, "Share of retrieval");
     assert.deepEqual(exampled, plain);
     const gains = share!.rows.map(({ values }) => values["gain"]);
     assert.equal(new Set(gains).size, gains.length, `${gains}`);
   });
 
-  it("sets the flow alone beside sketches and layouts that start from examples, and beside no others", async () => {
-    const { pack } = await writeTinyPack(join(folder, "sketched"), withExamples(tinyFullDraft));
+  it("sets the flow alone beside sketches and layouts that start from retrieved drawings, and beside no others", async () => {
+    const { pack } = await writeTinyPack(join(folder, "sketched"), withRetrieval(tinyFullDraft));
     const entry = await readEntry(pack, true);
     const tablesOf = async (only: readonly string[], own: Partial<typeof options.settings> = {}) => {
       const settings = { ...options.settings, ...own };
@@ -142,13 +142,13 @@ describe("tau evaluate", () => {
       return sections.map(({ tables }) => tables[0]!.rows);
     };
     const [sketch, layout, small] = await tablesOf(["sketch", "layout", "low-resolution"]);
-    const isControl = ({ what }: { readonly what: string }): boolean => what.endsWith(", without examples");
+    const isControl = ({ what }: { readonly what: string }): boolean => what.endsWith(", without retrieval");
     for (const [name, rows] of Object.entries({ sketch: sketch!, layout: layout! })) {
       assert.deepEqual(
         rows.filter(isControl).map(({ what, role }) => [what, role]),
         [
-          [`${name} alone, without examples`, "control"],
-          [`words and ${name}, without examples`, "control"],
+          [`${name} alone, without retrieval`, "control"],
+          [`words and ${name}, without retrieval`, "control"],
         ],
       );
       const both = rows.filter(
@@ -157,11 +157,11 @@ describe("tau evaluate", () => {
       assert.equal(new Set(both.map(({ values }) => values["score"])).size, 2);
     }
     assert.deepEqual(small!.filter(isControl), []);
-    const [flowAlone] = await tablesOf(["sketch"], { examples: 0 });
+    const [flowAlone] = await tablesOf(["sketch"], { retrieval: 0 });
     assert.deepEqual(flowAlone!.filter(isControl), []);
     const scoreOf = (rows: typeof sketch, what: string): number | undefined =>
       rows!.find((row) => row.what === what)!.values["score"];
-    assert.equal(scoreOf(flowAlone, "sketch alone"), scoreOf(sketch, "sketch alone, without examples"));
+    assert.equal(scoreOf(flowAlone, "sketch alone"), scoreOf(sketch, "sketch alone, without retrieval"));
   });
 
   it("asks for words and a picture of concepts never seen as well, without guidance, where there are some", async () => {

@@ -17,7 +17,7 @@ after(() => rm(folder, { recursive: true }));
 const report: Report = {
   pack: { id: "tiny", version: "1.0.0", digest: "ab".repeat(32) },
   translation: "caption",
-  settings: { seed: 7, limit: 16, temperature: 0.2, guidance: 1, examples: 0.9 },
+  settings: { seed: 7, limit: 16, temperature: 0.2, guidance: 1, retrieval: 0.9 },
   sections: [
     {
       id: "one",

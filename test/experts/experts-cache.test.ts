@@ -88,8 +88,8 @@ describe("the cache of conditions", () => {
   it("lets examples pass, which are many and come once", async () => {
     const inner = numbering();
     const expert = cached(inner);
-    await expert.encodeExamples([asText("cat"), asText("cat")]);
-    await expert.encodeExamples([asText("cat")]);
+    await expert.encodeForTraining([asText("cat"), asText("cat")]);
+    await expert.encodeForTraining([asText("cat")]);
     assert.equal(inner.asked.length, 3);
   });
 });

@@ -165,11 +165,11 @@ describe("a sketch expert", async () => {
         message: /condition\.sketch: expected a drawing with at least one stroke/,
       });
     const disc = picture(128, (x, y) => (Math.hypot(x - 64, y - 64) < 40 ? red : clear));
-    const [asDrawing, asExample] = [await expert.encode([disc]), await expert.encodeExamples([disc])];
+    const [asDrawing, asExample] = [await expert.encode([disc]), await expert.encodeForTraining([disc])];
     assert.ok(distance(asDrawing, asExample) > 0.01);
     const outline = await expert.encode([ring(64, 40, 4)]);
     assert.ok(distance(asExample, outline) < distance(asDrawing, outline), "edges of a disc are nearer to a ring");
-    assert.equal((await expert.encodeExamples([picture(128, () => clear)])).length, expert.dims);
+    assert.equal((await expert.encodeForTraining([picture(128, () => clear)])).length, expert.dims);
   });
 });
 
@@ -212,7 +212,7 @@ describe("image experts of several depths", () => {
     assert.notDeepEqual(vectors[0], vectors[1]);
     await experts[2]!.encode([...images, waves(tinySizePx, 3)]);
     assert.equal(shared.runs, 3);
-    await Promise.all(experts.map((expert) => expert.encodeExamples(images)));
+    await Promise.all(experts.map((expert) => expert.encodeForTraining(images)));
     assert.equal(shared.runs, 4, "both examples in one run for all depths");
   });
 
@@ -258,7 +258,7 @@ describe("experts over a network", async () => {
 
     it(`encode many examples at once within 1e-5 of one at a time (${name})`, async () => {
       const images = Array.from({ length: 37 }, (_, phase) => waves(tinySizePx, phase));
-      assert.ok(largestDifference(await expert.encodeExamples(images), await expert.encode(images)) < 1e-5);
+      assert.ok(largestDifference(await expert.encodeForTraining(images), await expert.encode(images)) < 1e-5);
     });
 
     it(`refuse texts and cells (${name})`, async () => {
@@ -317,7 +317,7 @@ describe("experts over a network", async () => {
     await writeFile(join(pack, "fixed.onnx"), graph(1));
     const expert = await ImageExpert.open(pack, entry, { threads: 1 });
     const images = [waves(8, 1), waves(8, 2), waves(8, 3)];
-    assert.deepEqual(await expert.encodeExamples(images), await expert.encode(images));
+    assert.deepEqual(await expert.encodeForTraining(images), await expert.encode(images));
     await writeFile(join(pack, "fixed.onnx"), graph(4));
     await assert.rejects(ImageExpert.open(pack, entry, { threads: 1 }), {
       code: "pack_corrupt",
@@ -329,7 +329,7 @@ describe("experts over a network", async () => {
     const file = tinyGraph({ image: [4, 8, 8] }, { early: [5] }, { last: log });
     await writeFile(join(pack, "log.onnx"), file);
     const expert = await ImageExpert.open(pack, { ...imageEntry, model: "log.onnx" }, { threads: 1 });
-    for (const encode of [expert.encode.bind(expert), expert.encodeExamples.bind(expert)])
+    for (const encode of [expert.encode.bind(expert), expert.encodeForTraining.bind(expert)])
       await assert.rejects(encode([picture(8, () => clear)]), {
         code: "tensor_mismatch",
         message: /image expert log\.onnx, early: expected finite values, got -Infinity at 0 of 5/,

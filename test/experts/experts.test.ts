@@ -70,13 +70,13 @@ describe("the shipped text expert", async () => {
       asText,
     );
     const runs = countRuns();
-    const shared = await expert.encodeExamples(captions);
+    const shared = await expert.encodeForTraining(captions);
     // Two alone and together to try it; then those of one word, of two and the long one.
     assert.equal(runs(), 3 + 3);
     const alone = await expert.encode(captions);
     assert.equal(shared.length, captions.length * 384);
     assert.ok(shared.every((value, at) => Math.abs(value - alone[at]!) < 1e-5));
-    assert.equal((await expert.encodeExamples([])).length, 0);
+    assert.equal((await expert.encodeForTraining([])).length, 0);
   });
 
   it("runs each caption alone where captions of one run would change each other, or can't share one", async () => {
@@ -91,7 +91,7 @@ describe("the shipped text expert", async () => {
     ] as const) {
       await writeFile(join(folder, `${name}.onnx`), textModel(size, 6, options));
       const letters = await TextExpert.open(folder, { kind: "text", model: `${name}.onnx`, ...files }, { threads: 1 });
-      assert.deepEqual(await letters.encodeExamples(captions), await letters.encode(captions), name);
+      assert.deepEqual(await letters.encodeForTraining(captions), await letters.encode(captions), name);
     }
   });
 

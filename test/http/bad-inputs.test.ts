@@ -53,7 +53,7 @@ describe("POST /v1/generations", () => {
     ["a seed of 2^32", { condition, seed: 2 ** 32 }, "invalid_request", "seed"],
     ["NaN as text", { condition, temperature: "NaN" }, "invalid_request", "temperature"],
     ["a negative temperature", { condition, temperature: -0.1 }, "invalid_request", "temperature"],
-    ["more than whole examples", { condition, examples: 1.01 }, "invalid_request", "examples"],
+    ["a share of retrieval above one", { condition, retrieval: 1.01 }, "invalid_request", "retrieval"],
     ["too much guidance", { condition, guidance: 99 }, "invalid_request", "guidance"],
     ["an unknown field", { condition, colour: "red" }, "invalid_request", "colour"],
     ["a list", [], "invalid_request", "body"],

@@ -47,20 +47,20 @@ describe("conditions", () => {
     assert.ok(Math.abs(given.get(image)!.planes[0]! - 200 / 255) < 1e-6);
   });
 
-  it("start from examples where the translation has some, and what is remembered says what was done", async () => {
-    const translations = pack.translations.map((one) => ({ ...one, hasExamples: one.id === "caption" }));
+  it("start from retrieved drawings where the translation has some, and what is remembered says what was done", async () => {
+    const translations = pack.translations.map((one) => ({ ...one, hasRetrieval: one.id === "caption" }));
     const own = await createHarness({ packs: [{ ...pack, translations }] });
     const remembered = async (fields: object) =>
-      (await own.end((await own.start({ condition, count: 1, ...fields })).id)).request.examples;
-    assert.equal(await remembered({}), limits.examplesDefault);
-    assert.equal(await remembered({ examples: 0.25 }), 0.25);
-    assert.equal(await remembered({ condition: { ...condition, sketch: { svg } } }), limits.examplesDefault);
+      (await own.end((await own.start({ condition, count: 1, ...fields })).id)).request.retrieval;
+    assert.equal(await remembered({}), limits.retrievalDefault);
+    assert.equal(await remembered({ retrieval: 0.25 }), 0.25);
+    assert.equal(await remembered({ condition: { ...condition, sketch: { svg } } }), limits.retrievalDefault);
     const small = { image: await own.upload(greyPng(8, 200)) };
     assert.equal(await remembered({ condition: { ...condition, lowResolution: small } }), 0);
-    assert.equal(await remembered({ translation: "words", examples: 0.25 }), 0);
+    assert.equal(await remembered({ translation: "words", retrieval: 0.25 }), 0);
     assert.deepEqual(
-      own.inference.begun.map(({ examples }) => examples),
-      [limits.examplesDefault, 0.25, limits.examplesDefault, 0, 0],
+      own.inference.begun.map(({ retrieval }) => retrieval),
+      [limits.retrievalDefault, 0.25, limits.retrievalDefault, 0, 0],
     );
     await own.close();
   });
@@ -199,10 +199,10 @@ describe("edits", () => {
       "bestOf",
     ],
     [
-      "a start from examples beside one that is kept",
-      { condition, count: 1, examples: 0.5, keepResidualOf: kept },
+      "a start from retrieved drawings beside one that is kept",
+      { condition, count: 1, retrieval: 0.5, keepResidualOf: kept },
       "invalid_request",
-      "examples",
+      "retrieval",
     ],
     ["too many candidates", { condition, bestOf: limits.bestOfMax + 1 }, "invalid_request", "bestOf"],
     [
@@ -307,7 +307,7 @@ describe("the fingerprint of a request", () => {
       base,
       { ...base, seed: 2 },
       { ...base, bestOf: 2 },
-      { ...base, examples: 0.5 },
+      { ...base, retrieval: 0.5 },
       { ...base, guidanceOf: { sketch: 2 } },
       { ...base, condition: { ...base.condition, sketch: { image: missing } } },
       { ...base, keepResidualOf: { image: missing }, angleDegrees: 5 },

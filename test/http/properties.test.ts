@@ -63,7 +63,7 @@ const request = fc.record(
     temperature: number(0, 1),
     guidance: number(0, 4),
     guidanceOf: rarely(fc.record({ caption: number(0, 4), style: number(0, 4) }, { requiredKeys: [] })),
-    examples: rarely(number(0, 1)),
+    retrieval: rarely(number(0, 1)),
     bestOf: rarely(number(1, 16)),
     keepResidualOf: rarely(fc.record({ image: digest })),
     angleDegrees: rarely(number(0, 180)),

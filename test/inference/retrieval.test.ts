@@ -1,4 +1,4 @@
-/** Drawings that start from examples, made by a real child on a tiny pack that brings some. */
+/** Drawings that start from retrieved drawings, made by a real child on a tiny pack that brings some. */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -10,13 +10,13 @@ import { readTensorFile } from "../../server/platform/tensor-file.ts";
 import { ResolvedRequestSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { tauIn } from "../cli/run-tau.ts";
-import { tinyFullDraft, tinyLayout, withExamples, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tinyFullDraft, tinyLayout, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "tau-examples-"));
+const folder = await mkdtemp(join(tmpdir(), "tau-retrieval-"));
 const packsDir = join(folder, "packs");
-await writeTinyPack(packsDir, withExamples(tinyFullDraft));
-/** The layout of one of its examples, two cells a byte. */
-const { bytes } = await readTensorFile(join(packsDir, "tiny", "examples/examples.safetensors"));
+await writeTinyPack(packsDir, withRetrieval(tinyFullDraft));
+/** The layout of one of its retrieval, two cells a byte. */
+const { bytes } = await readTensorFile(join(packsDir, "tiny", "retrieval/index.safetensors"));
 const drawnCells = Array.from(
   { length: tinyLayout.columns * tinyLayout.rows },
   (_, cell) => (bytes.get("picture.layout")![cell >> 1]! >> (4 * (cell % 2))) & 15,
@@ -50,11 +50,11 @@ async function assertDefaultShare(...asked: readonly string[]): Promise<void> {
     return readFile(join(out, "000-5.png"));
   };
   const usual = await draw();
-  assert.notDeepEqual(await draw("--examples", "0"), usual);
-  assert.deepEqual(await draw("--examples", `${limits.examplesDefault}`), usual);
+  assert.notDeepEqual(await draw("--retrieval", "0"), usual);
+  assert.deepEqual(await draw("--retrieval", `${limits.retrievalDefault}`), usual);
 }
 
-it("tau generate --examples says how much of them is kept", () =>
+it("tau generate --retrieval says how much of them is kept", () =>
   assertDefaultShare("--caption", "red", "--label", "red", "--style", "flat"));
 
 it("tau generate --sketch starts from those that look like it", async () => {
@@ -64,16 +64,16 @@ it("tau generate --sketch starts from those that look like it", async () => {
   await assertDefaultShare("--sketch", sketch);
 });
 
-describe("a generation in a child whose pack has examples", () => {
+describe("a generation in a child whose pack has retrieval", () => {
   before(async () => {
     await client.start();
   });
 
   it("gives another image for each share, and the same bytes for the same request", async () => {
-    const shares = [0, 0.5, limits.examplesDefault, 1];
+    const shares = [0, 0.5, limits.retrievalDefault, 1];
     const drawn: string[] = [];
-    for (const examples of shares) {
-      const [[image], [again]] = [await generate({ examples }), await generate({ examples })];
+    for (const retrieval of shares) {
+      const [[image], [again]] = [await generate({ retrieval }), await generate({ retrieval })];
       assert.deepEqual(again, image);
       drawn.push(Buffer.from(image!.rgba).toString("hex"));
     }
@@ -82,10 +82,10 @@ describe("a generation in a child whose pack has examples", () => {
 
   it("starts from them where nothing is said, in one batch with others or alone", async () => {
     const [image] = await generate({});
-    assert.deepEqual(image, (await generate({ examples: limits.examplesDefault }))[0]);
+    assert.deepEqual(image, (await generate({ retrieval: limits.retrievalDefault }))[0]);
     const [several] = await Promise.all([
       generate({ count: 3, seed: 3 }),
-      generate({ count: 7, examples: 0 }),
+      generate({ count: 7, retrieval: 0 }),
       generate({ count: 2, condition: { style: "round" } }),
     ]);
     assert.deepEqual({ ...several[2], index: 0 }, image);
@@ -96,12 +96,12 @@ describe("a generation in a child whose pack has examples", () => {
     for (const condition of [{ layout }, { layout, caption: "red", label: "red" }]) {
       const [image] = await generate({ condition });
       assert.deepEqual((await generate({ condition }))[0], image);
-      assert.notDeepEqual((await generate({ condition, examples: 0 }))[0]!.rgba, image!.rgba);
+      assert.notDeepEqual((await generate({ condition, retrieval: 0 }))[0]!.rgba, image!.rgba);
     }
   });
 
   it("draws what they don't know as without them", async () => {
     const condition = { style: "sharp" };
-    assert.deepEqual(await generate({ condition }), await generate({ condition, examples: 0 }));
+    assert.deepEqual(await generate({ condition }), await generate({ condition, retrieval: 0 }));
   });
 });

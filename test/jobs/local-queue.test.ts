@@ -108,7 +108,7 @@ it("reads a generation that version 0.2.0 kept, and writes it as that did, with 
   await rm(join(folder, name));
   await history.save(record!);
   const { generation, ...about } = JSON.parse(text);
-  const request = { ...generation.request, examples: 0 };
+  const request = { ...generation.request, retrieval: 0 };
   const expected = { ...about, generation: { ...generation, request, namedLabels: [] } };
   assert.deepEqual(JSON.parse(await readFile(join(folder, name), "utf8")), expected);
   assert.equal(record!.body.request.condition.caption, "red bird");

@@ -17,7 +17,7 @@ import {
   tinyLabels,
   tinyLayout,
   tinySizePx,
-  withExamples,
+  withRetrieval,
   writeTinyPack,
 } from "../fixtures/tiny-pack.ts";
 
@@ -173,12 +173,12 @@ describe("packs", () => {
       ],
       [
         ({ translations: [first], files }) =>
-          Object.assign(first!, { examples: files[0]!.path, conditions: first!.conditions.slice(1) }),
-        /examples: expected a translation that reads captions, got style$/,
+          Object.assign(first!, { retrieval: files[0]!.path, conditions: first!.conditions.slice(1) }),
+        /retrieval: expected a translation that reads captions, got style$/,
       ],
       [
-        ({ translations }) => Object.assign(translations[0]!, { examples: "examples.safetensors" }),
-        /translations\.caption: "examples\.safetensors" is not in files/,
+        ({ translations }) => Object.assign(translations[0]!, { retrieval: "index.safetensors" }),
+        /translations\.caption: "index\.safetensors" is not in files/,
       ],
       [
         ({ translations }) => Object.assign(translations[0]!.conditions[0]!, { name: "smell" }),
@@ -258,38 +258,38 @@ describe("a pack with every condition", () => {
   });
 });
 
-describe("a pack with examples", () => {
+describe("a pack with retrieval", () => {
   it("tells that it has some, verifies their file and starts words from them", async () => {
-    const home = join(root, "examples");
-    await writeTinyPack(home, withExamples(tinyFullDraft));
+    const home = join(root, "retrieval");
+    await writeTinyPack(home, withRetrieval(tinyFullDraft));
     const catalogue = await Catalogue.open(home);
-    assert.equal(catalogue.packs()[0]!.translations[0]!.hasExamples, true);
+    assert.equal(catalogue.packs()[0]!.translations[0]!.hasRetrieval, true);
     const { translations } = await loadPacks(catalogue, { threads: 1 });
     const noise = (count: number) => new Float32Array(count);
-    const start = translations[0]!.examples?.startFor({ label: tinyLabels[0], style: "flat", noise });
+    const start = translations[0]!.retriever?.retrieve({ label: tinyLabels[0], style: "flat", noise });
     assert.equal(start?.latent.length, translations[0]!.flow.dims);
     await writeTinyPack(home, tinyFullDraft);
     const plain = await Catalogue.open(home);
-    assert.equal(plain.packs()[0]!.translations[0]!.hasExamples, undefined);
-    assert.equal((await loadPacks(plain, { threads: 1 })).translations[0]!.examples, undefined);
+    assert.equal(plain.packs()[0]!.translations[0]!.hasRetrieval, undefined);
+    assert.equal((await loadPacks(plain, { threads: 1 })).translations[0]!.retriever, undefined);
   });
 
   it("is refused where their file is another, and where it does not fit latents or captions", async () => {
-    const home = join(root, "other-examples");
-    const { pack } = await writeTinyPack(home, withExamples(tinyFullDraft));
-    const path = join(pack, "examples/examples.safetensors");
+    const home = join(root, "other-retrieval");
+    const { pack } = await writeTinyPack(home, withRetrieval(tinyFullDraft));
+    const path = join(pack, "retrieval/index.safetensors");
     const load = async () => loadPacks(await Catalogue.open(home), { threads: 1 });
     const { tensors, bytes, metadata } = await readTensorFile(path);
     await writeTensorFile(path, tensors, { ...metadata, more: "" }, bytes);
     await assert.rejects(load(), {
       code: "pack_corrupt",
-      message: /examples\/examples\.safetensors: expected \d+ bytes/,
+      message: /retrieval\/index\.safetensors: expected \d+ bytes/,
     });
-    await writeTensorFile(path, tensors.set("middles", new Float32Array(7)), metadata, bytes);
-    await writeManifest(pack, withExamples(tinyFullDraft));
+    await writeTensorFile(path, tensors.set("styleMeans", new Float32Array(7)), metadata, bytes);
+    await writeManifest(pack, withRetrieval(tinyFullDraft));
     await assert.rejects(load(), {
       code: "pack_corrupt",
-      message: /^examples .*examples\.safetensors: expected 32 values in "middles", got 7$/,
+      message: /^retrieval index .*index\.safetensors: expected 32 values in "styleMeans", got 7$/,
     });
   });
 });

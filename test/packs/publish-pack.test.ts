@@ -16,22 +16,22 @@ import { loadTranslations } from "../../server/packs/load.ts";
 import { requireName } from "../../server/packs/pack-name.ts";
 import { writeManifest } from "../../server/packs/publish.ts";
 import { publishPack } from "../../server/packs/publish-pack.ts";
-import { exampleWidths, readExamples } from "../../server/retrieval/index-file.ts";
+import { indexWidths, readIndexFile } from "../../server/retrieval/index-file.ts";
 import { chooseStart } from "../../server/training/select-initial-weights.ts";
-import { examplesInOwnStyle } from "../../server/training/transfer/user-style-index.ts";
+import { buildUserStyleIndex } from "../../server/training/transfer/user-style-index.ts";
 import { diskFull, watchDisk } from "../fixtures/disk-calls.ts";
-import { tinyDraft, withExamples, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tinyDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { trainingSetOf } from "../fixtures/tiny-training-set.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-publish-pack-"));
 after(() => rm(root, { recursive: true }));
 
 const shipped = join(root, "ship");
-const { pack: basePath } = await writeTinyPack(shipped, withExamples(tinyDraft));
+const { pack: basePath } = await writeTinyPack(shipped, withRetrieval(tinyDraft));
 const base = await openBasePack(basePath);
 const set = trainingSetOf(unlabelled(base.draft));
 const { weights } = await chooseStart(base, set, ["caption"], { seed: 1, threads: 1 });
-const drawings = await readExamples(join(basePath, base.draft.translation.examples!), exampleWidths(set));
+const drawings = await readIndexFile(join(basePath, base.draft.translation.retrieval!), indexWidths(set));
 
 let homes = 0;
 const newPacks = (): string => join(root, `packs-${homes++}`);
@@ -54,7 +54,7 @@ const publish = (packs: string, factor: number, from: BasePack = base, journal =
       label: "Mine",
       draft: unlabelled(from.draft),
       flow: flowOf(factor),
-      examples: from === base ? examplesInOwnStyle(drawings, set) : undefined,
+      index: from === base ? buildUserStyleIndex(drawings, set) : undefined,
       metrics: { captionNatsPerDim: factor },
       source: "40 captioned images",
       records: new Map([["cost.json", `{"factor":${factor}}`]]),
@@ -99,10 +99,10 @@ describe("publishing a translation", () => {
     );
     assert.deepEqual(translation!.metrics, { captionNatsPerDim: 0.9 });
     assert.deepEqual(Object.keys(manifest.experts).sort(), ["image", "text"]);
-    assert.match(translation!.examples!, /^examples\/mine-[0-9a-f]{8}\.safetensors$/);
-    assert.equal(info.translations[0]!.hasExamples, true);
-    const found = await readExamples(join(packs, "mine", translation!.examples!), exampleWidths(set));
-    assert.deepEqual(found, examplesInOwnStyle(drawings, set));
+    assert.match(translation!.retrieval!, /^retrieval\/mine-[0-9a-f]{8}\.safetensors$/);
+    assert.equal(info.translations[0]!.hasRetrieval, true);
+    const found = await readIndexFile(join(packs, "mine", translation!.retrieval!), indexWidths(set));
+    assert.deepEqual(found, buildUserStyleIndex(drawings, set));
     assert.match(manifest.parts.at(-1)!.source, /^trained from 40 captioned images, started from tiny 0\.0\.1$/);
     assert.deepEqual([info.id, info.translations[0]!.styles], ["mine", []]);
     const { flow } = translation!;
@@ -123,7 +123,7 @@ describe("publishing a translation", () => {
     for (const place of own) await writeFile(join(packs, "mine", place), "the user's own");
     // Halves that crashes left.
     await writeFile(join(packs, "mine", "flow", "mine-00000000.onnx.0123456789ab.tmp"), "half");
-    await writeFile(join(packs, "mine", "examples", "mine.writing"), "half");
+    await writeFile(join(packs, "mine", "retrieval", "mine.writing"), "half");
     await mkdir(join(packs, ".mine-01234567", "flow"), { recursive: true });
     const second = await publish(packs, 0.8);
     assert.equal(second.version, "0.2.0");
@@ -133,8 +133,8 @@ describe("publishing a translation", () => {
     const filesIn = async (folder: string) => (await readdir(join(packs, "mine", folder))).sort();
     assert.deepEqual(await filesIn("flow"), [flow.slice("flow/".length), "mine.onnx.bak", "notes.md"]);
     assert.deepEqual(
-      await filesIn("examples"),
-      [manifest.translations[0]!.examples!].map((path) => path.slice("examples/".length)),
+      await filesIn("retrieval"),
+      [manifest.translations[0]!.retrieval!].map((path) => path.slice("retrieval/".length)),
     );
     assert.deepEqual(await filesIn("training"), ["0.1.0", "0.2.0", "notes.md"]);
     assert.deepEqual(await filesIn("training/0.1.0"), ["notes.md"]);
@@ -157,7 +157,7 @@ describe("publishing a translation", () => {
     await publish(packs, 0.8, newer);
     const { manifest, info } = await served(packs);
     assert.deepEqual(
-      [info.translations[0]!.hasExamples, await readdir(join(packs, "mine", "examples"))],
+      [info.translations[0]!.hasRetrieval, await readdir(join(packs, "mine", "retrieval"))],
       [undefined, []],
     );
     const paths = manifest.files.map(({ path }) => path);

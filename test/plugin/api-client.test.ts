@@ -202,14 +202,14 @@ test("provenance of an edit holds all that makes the image again, each frame of 
   }
 });
 
-test("provenance holds the share of examples that was asked for, or that the server settled", async () => {
+test("provenance holds the share of retrieval that was asked for, or that the server settled", async () => {
   const sets: ResultSet[] = [];
-  for (const asked of [{ ...input, examples: 0.25 }, { ...input, examples: 0 }, input])
+  for (const asked of [{ ...input, retrieval: 0.25 }, { ...input, retrieval: 0 }, input])
     await run(new AbortController().signal, [], sets, asked);
   const kept = sets.map(({ images }) => ProvenanceSchema.parse(JSON.parse(JSON.stringify(images[0]!.provenance))));
   assert.deepEqual(
-    kept.map(({ examples }) => examples),
-    [0.25, 0, limits.examplesDefault],
+    kept.map(({ retrieval }) => retrieval),
+    [0.25, 0, limits.retrievalDefault],
   );
 });
 

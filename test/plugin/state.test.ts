@@ -146,37 +146,37 @@ test("regenerating an artboard makes a new one", () => {
   assert.equal(plan?.form.captions, "a cat");
 });
 
-test("a job says how much of examples it wants only where a translation has some", () => {
+test("a job says how much of retrieval it wants only where a translation has some", () => {
   const form = { ...formOf(defaultSettings, 1), captions: "a cat\na dog" };
-  const sent = (hasExamples: boolean | undefined, change = {}) =>
-    planJobs({ ...form, ...change }, { id: "caption", hasExamples }, []).map(({ input }) =>
-      "examples" in input ? input.examples : "absent",
+  const sent = (hasRetrieval: boolean | undefined, change = {}) =>
+    planJobs({ ...form, ...change }, { id: "caption", hasRetrieval }, []).map(({ input }) =>
+      "retrieval" in input ? input.retrieval : "absent",
     );
-  assert.deepEqual(sent(true), [limits.examplesDefault, limits.examplesDefault]);
-  assert.deepEqual(sent(true, { examples: 0 }), [0, 0]);
+  assert.deepEqual(sent(true), [limits.retrievalDefault, limits.retrievalDefault]);
+  assert.deepEqual(sent(true, { retrieval: 0 }), [0, 0]);
   assert.deepEqual([sent(false), sent(undefined)].flat(), new Array(4).fill("absent"));
 });
 
-test("regenerating restores the share of examples, and leaves the form's where a layer knows none", () => {
-  const form = { ...formOf(defaultSettings, 1), examples: 0.3 };
+test("regenerating restores the share of retrieval, and leaves the form's where a layer knows none", () => {
+  const form = { ...formOf(defaultSettings, 1), retrieval: 0.3 };
   const planned = (made: Provenance) =>
     planRegeneration([{ id: "1:1", isArtboard: false, provenance: JSON.stringify(made) }], form)!;
-  assert.equal(planned(provenance(1)).form.examples, 0.3);
-  for (const examples of [0, 0.6]) {
-    const plan = planned({ ...provenance(1), examples });
-    assert.equal(plan.form.examples, examples);
-    const [job] = planJobs(plan.form, { id: "caption", hasExamples: true }, plan.replacements);
-    assert.deepEqual([job?.input.examples, job?.nodeIds], [examples, ["1:1"]]);
+  assert.equal(planned(provenance(1)).form.retrieval, 0.3);
+  for (const retrieval of [0, 0.6]) {
+    const plan = planned({ ...provenance(1), retrieval });
+    assert.equal(plan.form.retrieval, retrieval);
+    const [job] = planJobs(plan.form, { id: "caption", hasRetrieval: true }, plan.replacements);
+    assert.deepEqual([job?.input.retrieval, job?.nodeIds], [retrieval, ["1:1"]]);
   }
 });
 
-test("settings that are saved leave the share of examples as it is in the form", () => {
+test("settings that are saved leave the share of retrieval as it is in the form", () => {
   const state = after(
     started,
-    { type: "form", change: { examples: 0.3 } },
+    { type: "form", change: { retrieval: 0.3 } },
     { type: "settings", settings: { ...defaultSettings, guidance: 3 } },
   );
-  assert.deepEqual([state.form.examples, state.form.guidance], [0.3, 3]);
+  assert.deepEqual([state.form.retrieval, state.form.guidance], [0.3, 3]);
 });
 
 test("images are ranked by exact log-likelihood", () => {

@@ -10,7 +10,7 @@ import onnxruntime as ort
 import torch
 from torch.nn import functional as F
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "server" / "pretrain" / "sharp"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "server" / "pretrain" / "super-resolution"))
 
 from fetch_lpips import WIDTHS, graph_of  # noqa: E402
 

@@ -78,16 +78,16 @@ itWithPython("the pack icons is trained, exported and drawn with, on toy sizes",
     assert.match((await quantise("target", "sketch", "low-resolution")).stdout, /target, 8 bits: [\d.]+ dB/);
     await assert.rejects(quantise("image"), /expected float weights, got a graph in 8 bits/);
     await runNode(`${data}/declare-experts.mjs`, ["--icons", icons, "--pack", pack, "--styles-min", "3"]);
-    const gatherExamples = () => runNode(`${data}/examples.mts`, ["--icons", icons, "--pack", pack, "--threads", "1"]);
-    assert.match((await gatherExamples()).stdout, /^[1-9]\d* examples of [1-9]\d* labels/);
+    const writeIndex = () => runNode(`${data}/retrieval-index.mts`, ["--icons", icons, "--pack", pack, "--threads", "1"]);
+    assert.match((await writeIndex()).stdout, /^[1-9]\d* entries of [1-9]\d* labels/);
 
     await tau("train", icons, "--pack", pack, "--steps", "3", "--batch", "16", "--keep", "last");
     await verify();
     const { manifest } = await readEntry(pack, true);
     const labels = manifest.experts["label"];
     assert.ok(labels?.kind === "label" && labels.vocabulary.some(({ id }) => id === "circle"));
-    const { conditions, examples } = manifest.translations[0]!;
-    assert.equal(examples, "examples/examples.safetensors");
+    const { conditions, retrieval } = manifest.translations[0]!;
+    assert.equal(retrieval, "retrieval/index.safetensors");
     assert.equal(conditions.length, 9);
     assert.equal(conditions.find(({ name }) => name === "label")?.readFrom, "caption");
     const styles = manifest.experts["style"];
@@ -119,13 +119,13 @@ itWithPython("the pack icons is trained, exported and drawn with, on toy sizes",
     await verify();
     assert.ok((await readEntry(pack, true)).manifest.translations[0]!.calibration);
 
-    // Examples of a pack that has a manifest come with the version of pack.json, under which its records are found again.
+    // The index of a pack that has a manifest comes with the version of pack.json, under which its records are found again.
     const draft = JSON.parse(await readFile(join(pack, "pack.json"), "utf8"));
     await writeFile(join(pack, "pack.json"), JSON.stringify({ ...draft, version: "9.0.0" }));
-    await gatherExamples();
+    await writeIndex();
     await verify();
     const again = (await readEntry(pack, true)).manifest;
-    assert.deepEqual([again.version, again.translations[0]!.examples], ["9.0.0", examples]);
+    assert.deepEqual([again.version, again.translations[0]!.retrieval], ["9.0.0", retrieval]);
     assert.deepEqual(
       await readdir(join(pack, recordsFolder(again.version))),
       await readdir(join(pack, recordsFolder(manifest.version))),

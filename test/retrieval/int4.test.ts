@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { addFourBits, type FourBitRows, toFourBits } from "../../server/retrieval/int4.ts";
+import { accumulateInt4, type Int4Rows, quantizeInt4 } from "../../server/retrieval/int4.ts";
 import { near } from "../fixtures/near.ts";
 
-const read = (rows: FourBitRows, row: number, width: number): Float32Array => {
+const read = (rows: Int4Rows, row: number, width: number): Float32Array => {
   const values = new Float32Array(width);
-  addFourBits(rows, row, width, 1, values);
+  accumulateInt4(rows, row, width, 1, values);
   return values;
 };
 
@@ -21,7 +21,7 @@ describe("rows in four bits", () => {
         (pairs, values) => {
           const width = 2 * pairs;
           const rows = [0, 1].map((row) => Float32Array.from(values.slice(row * width, (row + 1) * width)));
-          const packed = toFourBits(rows, width);
+          const packed = quantizeInt4(rows, width);
           assert.equal(packed.bytes.length, width);
           for (const [at, row] of rows.entries()) {
             const step = Math.max(...row.map(Math.abs)) / 7;
@@ -40,27 +40,27 @@ describe("rows in four bits", () => {
       [...wholes, 0],
       [0, ...wholes],
     ])
-      assert.deepEqual([...read(toFourBits([Float32Array.from(row)], 16), 0, 16)], row);
+      assert.deepEqual([...read(quantizeInt4([Float32Array.from(row)], 16), 0, 16)], row);
   });
 
   it("keep the largest value of a row where it is negative", () => {
-    const rows = toFourBits([Float32Array.of(-3.5, 0.5), Float32Array.of(0, -0.07)], 2);
+    const rows = quantizeInt4([Float32Array.of(-3.5, 0.5), Float32Array.of(0, -0.07)], 2);
     near(read(rows, 0, 2), [-3.5, 0.5]);
     near(read(rows, 1, 2), [0, -0.07]);
   });
 
   it("give zeros for zeros, beside rows with values", () => {
-    const rows = toFourBits([Float32Array.of(7, -7), new Float32Array(2), Float32Array.of(1, 1)], 2);
+    const rows = quantizeInt4([Float32Array.of(7, -7), new Float32Array(2), Float32Array.of(1, 1)], 2);
     assert.deepEqual([...read(rows, 1, 2)], [0, 0]);
     near(read(rows, 2, 2), [1, 1]);
   });
 
   it("are added to what is there, as many times as is asked", () => {
-    const rows = toFourBits([Float32Array.of(7, -7, 0, 3)], 4);
+    const rows = quantizeInt4([Float32Array.of(7, -7, 0, 3)], 4);
     const to = Float32Array.of(1, 2, 3, 4);
-    addFourBits(rows, 0, 4, 0.5, to);
+    accumulateInt4(rows, 0, 4, 0.5, to);
     near(to, [4.5, -1.5, 3, 5.5]);
-    addFourBits(rows, 0, 4, -0.5, to);
+    accumulateInt4(rows, 0, 4, -0.5, to);
     near(to, [1, 2, 3, 4]);
   });
 });

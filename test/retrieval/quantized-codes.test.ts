@@ -5,8 +5,8 @@ import { cosine } from "../../server/engine/sphere.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
 import type { ConditionTable } from "../../server/flow/training-set.ts";
 import { copyEntry, denseTable, type VectorTable } from "../../server/flow/vector-table.ts";
-import { toFourBits } from "../../server/retrieval/int4.ts";
-import { addCode, cosinesOf, type PictureCodes } from "../../server/retrieval/quantized-codes.ts";
+import { quantizeInt4 } from "../../server/retrieval/int4.ts";
+import { addCode, cosinesOf, type QuantizedCodes } from "../../server/retrieval/quantized-codes.ts";
 import { codePictures } from "../../server/training/transfer/code-pictures.ts";
 import { near } from "../fixtures/near.ts";
 
@@ -27,14 +27,14 @@ const maps = (cells: number, classes: number, rows: readonly (readonly number[])
   perEntry: cells,
   places: Uint16Array.from(rows.flatMap((row) => row.map((of, cell) => cell * classes + of))),
 });
-const codeOf = (codes: PictureCodes, row: number): Float32Array => {
+const codeOf = (codes: QuantizedCodes, row: number): Float32Array => {
   const vector = new Float32Array(codes.dims);
   addCode(codes, row, 1, vector);
   return vector;
 };
 
 describe("codes of pictures", () => {
-  const dense: PictureCodes = { kind: "dense", dims: 64, ...toFourBits(vectors(7, 64), 64) };
+  const dense: QuantizedCodes = { kind: "dense", dims: 64, ...quantizeInt4(vectors(7, 64), 64) };
   const rows = [
     [0, 15, 3, 9],
     [1, 15, 3, 8],
@@ -63,10 +63,10 @@ describe("codes of pictures", () => {
   });
 
   it("are like nothing where they or what is asked for is blank", () => {
-    const blank: PictureCodes = {
+    const blank: QuantizedCodes = {
       kind: "dense",
       dims: 4,
-      ...toFourBits([new Float32Array(4), Float32Array.of(1, 0, 0, 0)], 4),
+      ...quantizeInt4([new Float32Array(4), Float32Array.of(1, 0, 0, 0)], 4),
     };
     near(cosinesOf(blank, Float32Array.of(1, 0, 0, 0)), [0, 1]);
     near(cosinesOf(blank, new Float32Array(4)), [0, 0]);
@@ -85,7 +85,7 @@ describe("codes of pictures", () => {
 });
 
 describe("coding the pictures of a set", () => {
-  it("takes the mean of an example's rows, and the first row's map, of conditions that examples are found by", () => {
+  it("takes the mean of an example's rows, and the first row's map, of conditions that entries are found by", () => {
     const sketches = denseTable(Float32Array.of(7, 0, 0, 7, 0, -7), 2);
     const layouts = maps(2, 3, [
       [0, 1],

@@ -1,24 +1,24 @@
-/** The store of examples: which drawings words and pictures start from, how they are mixed, what they are called, and files that do not fit. */
+/** The store of entries: which drawings words and pictures start from, how they are mixed, what they are called, and files that do not fit. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import type { ExampleRequest, ExampleStart } from "../../server/engine/interfaces.ts";
+import type { RetrievalQuery, RetrievedPrior } from "../../server/engine/interfaces.ts";
 import { cosine } from "../../server/engine/sphere.ts";
 import { readTensorFile, writeTensorFile } from "../../server/platform/tensor-file.ts";
 import {
-  type ExamplesContent,
-  type ExampleWidths,
-  readExamples,
-  writeExamples,
+  type IndexContent,
+  type IndexWidths,
+  readIndexFile,
+  writeIndexFile,
 } from "../../server/retrieval/index-file.ts";
-import { toFourBits } from "../../server/retrieval/int4.ts";
-import type { PictureCodes } from "../../server/retrieval/quantized-codes.ts";
-import { ExampleStore } from "../../server/retrieval/retrieval-index.ts";
+import { quantizeInt4 } from "../../server/retrieval/int4.ts";
+import type { QuantizedCodes } from "../../server/retrieval/quantized-codes.ts";
+import { RetrievalIndex } from "../../server/retrieval/retrieval-index.ts";
 import { near } from "../fixtures/near.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-examples-"));
+const root = await mkdtemp(join(tmpdir(), "tau-retrieval-"));
 after(() => rm(root, { recursive: true }));
 
 const [dims, keyDims] = [2, 6];
@@ -35,10 +35,10 @@ const written = {
   keyDims,
   labels: ["apple", "pear", "plum", "fig", "quince"],
   styles: ["flat", "round", "sharp"],
-  middles: Float32Array.of(1, 0, 0, 1, -1, -1, 10, 10),
+  styleMeans: Float32Array.of(1, 0, 0, 1, -1, -1, 10, 10),
   // Names are further from one another than from captions that mean them.
   keys: [direction(1), direction(0, 1), direction(0, 0, 1), direction(0, 0, 0, 1), direction(0, 0, 0, 0, 1)],
-  examples: [
+  entries: [
     { label: 0, style: 0 },
     { label: 0, style: 1 },
     { label: 0, style: 2 },
@@ -63,12 +63,12 @@ const written = {
   /** Flat and round are alike: each counts three times as much in the other as sharp does. */
   affinities: Float32Array.of(0, Math.log(3), 0, Math.log(3), 0, 0, 0, 0, 0),
 };
-const content: ExamplesContent = {
+const content: IndexContent = {
   ...written,
-  keys: toFourBits(written.keys, keyDims),
-  values: toFourBits(written.values, dims),
+  keys: quantizeInt4(written.keys, keyDims),
+  values: quantizeInt4(written.values, dims),
 };
-const widths: ExampleWidths = {
+const widths: IndexWidths = {
   dims,
   keyDims,
   pictures: new Map([
@@ -76,17 +76,17 @@ const widths: ExampleWidths = {
     ["layout", 6],
   ]),
 };
-const store = new ExampleStore(content);
+const store = new RetrievalIndex(content);
 
-const startOf = (asked: Partial<ExampleRequest>, from = store): ExampleStart | undefined =>
-  from.startFor({ noise: (count) => new Float32Array(count), ...asked });
-const latentOf = (asked: Partial<ExampleRequest>): Float32Array => {
+const startOf = (asked: Partial<RetrievalQuery>, from = store): RetrievedPrior | undefined =>
+  from.retrieve({ noise: (count) => new Float32Array(count), ...asked });
+const latentOf = (asked: Partial<RetrievalQuery>): Float32Array => {
   const start = startOf(asked);
   assert.ok(start, JSON.stringify(asked));
   return start.latent;
 };
 
-describe("a start from examples of a label", () => {
+describe("a start from retrieved drawings of a label", () => {
   it("leaves those of the style that is asked for out: what they show is moved to that style's middle", () => {
     near(latentOf({ label: "apple", style: "sharp" }), [-1 + 1 / 2, -1 + 2 / 2]);
     near(latentOf({ label: "plum", style: "flat" }), [1 + 6, 0]);
@@ -126,7 +126,7 @@ describe("a start from examples of a label", () => {
   });
 });
 
-describe("a start from examples of nearest names", () => {
+describe("a start from retrieved drawings of nearest names", () => {
   type Part = readonly [logWeight: number, value: readonly [number, number]];
   /** A middle and the weighed mean of what labels give. */
   const mixed = (middle: readonly number[], parts: readonly Part[]): number[] => {
@@ -136,7 +136,7 @@ describe("a start from examples of nearest names", () => {
   };
   /** Nearest to apples, then to pears and plums, then to figs. */
   const caption = direction(10, 9, 8, 7);
-  /** Log-weights of the labels' examples: 30 a unit of cosine. */
+  /** Log-weights of the labels' entries: 30 a unit of cosine. */
   const [apple, pear, plum, fig] = caption.map((cosine) => 30 * cosine) as unknown as [number, number, number, number];
 
   it("takes the three nearest where no label is given, in no style or in one", () => {
@@ -196,9 +196,9 @@ describe("a start from examples of nearest names", () => {
   });
 });
 
-describe("examples seen from a style of one's own", () => {
+describe("entries seen from a style of one's own", () => {
   const learned = [direction(0, 0, 0, 0, 1, 1), direction(0, 0, 0, 0, 0, 1)];
-  const own = new ExampleStore({ ...content, ownKeys: toFourBits(learned, keyDims) });
+  const own = new RetrievalIndex({ ...content, ownKeys: quantizeInt4(learned, keyDims) });
   /** A caption at these cosines from "apple" and from the nearer of what was learned. */
   const between = (apple: number, own: number) => direction(apple, 0, Math.sqrt(1 - apple ** 2 - own ** 2), 0, 0, own);
 
@@ -218,7 +218,7 @@ describe("examples seen from a style of one's own", () => {
 
   describe("that lie as that style's images do", () => {
     const ownAffinities = Float32Array.of(0, 2, 1);
-    const laid = new ExampleStore({ ...content, ownKeys: toFourBits(learned, keyDims), ownAffinities });
+    const laid = new RetrievalIndex({ ...content, ownKeys: quantizeInt4(learned, keyDims), ownAffinities });
 
     it("give a start to what is a little nearer to a name", () => {
       for (const [apple, nearest, hasStart] of [
@@ -259,9 +259,9 @@ describe("examples seen from a style of one's own", () => {
   });
 });
 
-describe("a start from examples that look like a picture", () => {
+describe("a start from retrieved drawings that look like a picture", () => {
   /** A sketch of each example: axes 0 to 2 by label, the last by style. */
-  const sketches = written.examples.map(({ label, style }) =>
+  const sketches = written.entries.map(({ label, style }) =>
     Float32Array.from({ length: 4 }, (_, axis) => (axis === label ? 6 : 0) + (axis === 3 ? 2 * style : 0)),
   );
   /** Two cells of three classes each: the style's in both, but apples are transparent below. */
@@ -269,31 +269,31 @@ describe("a start from examples that look like a picture", () => {
     style,
     label === 0 ? 0 : style,
   ];
-  const pictures = new Map<string, PictureCodes>([
-    ["sketch", { kind: "dense", dims: 4, ...toFourBits(sketches, 4) }],
+  const pictures = new Map<string, QuantizedCodes>([
+    ["sketch", { kind: "dense", dims: 4, ...quantizeInt4(sketches, 4) }],
     [
       "layout",
       {
         kind: "cells",
         dims: 6,
         cells: 2,
-        bytes: Int8Array.from(written.examples, (example) => classesOf(example)[0]! | (classesOf(example)[1]! << 4)),
+        bytes: Int8Array.from(written.entries, (example) => classesOf(example)[0]! | (classesOf(example)[1]! << 4)),
       },
     ],
   ]);
-  const seen = new ExampleStore({ ...content, pictures });
+  const seen = new RetrievalIndex({ ...content, pictures });
   const sketchOf = (at: number): Float32Array => sketches[at]!;
   const layoutOf = (at: number): Float32Array => {
     const map = new Float32Array(6);
-    for (const [cell, of] of classesOf(written.examples[at]!).entries()) map[3 * cell + of] = Math.SQRT1_2;
+    for (const [cell, of] of classesOf(written.entries[at]!).entries()) map[3 * cell + of] = Math.SQRT1_2;
     return map;
   };
   /** The example that a start is, of those that are known. */
-  const startsFrom = (asked: Partial<ExampleRequest>, from = seen): number | undefined => {
+  const startsFrom = (asked: Partial<RetrievalQuery>, from = seen): number | undefined => {
     const start = startOf(asked, from);
     const middle = asked.style ? written.styles.indexOf(asked.style) : 3;
     const isFrom = (value: Float32Array): boolean =>
-      value.every((of, axis) => Math.abs(written.middles[2 * middle + axis]! + of - start!.latent[axis]!) < 0.2);
+      value.every((of, axis) => Math.abs(written.styleMeans[2 * middle + axis]! + of - start!.latent[axis]!) < 0.2);
     return start && written.values.findIndex(isFrom);
   };
 
@@ -335,11 +335,11 @@ describe("a start from examples that look like a picture", () => {
     const at = (cosine: number): number[] =>
       [0, cosine, 0, 0, 0].map((part, axis) => (axis === 3 ? Math.sqrt(1 - cosine ** 2) : part)).slice(0, 4);
     // One pear, on whose axis alone no other example lies.
-    const pear = new ExampleStore({
+    const pear = new RetrievalIndex({
       ...content,
-      examples: [{ label: 1, style: 1 }],
-      values: toFourBits([Float32Array.of(4, 0)], dims),
-      pictures: new Map([["sketch", { kind: "dense", dims: 4, ...toFourBits([Float32Array.of(0, 7, 0, 0)], 4) }]]),
+      entries: [{ label: 1, style: 1 }],
+      values: quantizeInt4([Float32Array.of(4, 0)], dims),
+      pictures: new Map([["sketch", { kind: "dense", dims: 4, ...quantizeInt4([Float32Array.of(0, 7, 0, 0)], 4) }]]),
     });
     const pearTo = (cosine: number): number | undefined =>
       startOf({ pictures: { sketch: Float32Array.from(at(cosine)) } }, pear)?.likeness;
@@ -390,8 +390,8 @@ describe("a start from examples that look like a picture", () => {
     assert.equal(startsFrom({ pictures: { sketch: sketchOf(5) }, noise }), 4);
     const many = {
       ...content,
-      examples: Array.from({ length: 40 }, (_, at) => ({ label: at % 4, style: at % 3 })),
-      values: toFourBits(
+      entries: Array.from({ length: 40 }, (_, at) => ({ label: at % 4, style: at % 3 })),
+      values: quantizeInt4(
         Array.from({ length: 40 }, () => Float32Array.of(1, 1)),
         dims,
       ),
@@ -401,7 +401,7 @@ describe("a start from examples that look like a picture", () => {
           {
             kind: "dense" as const,
             dims: 4,
-            ...toFourBits(
+            ...quantizeInt4(
               Array.from({ length: 40 }, () => Float32Array.of(1, 2, 3, 4)),
               4,
             ),
@@ -409,13 +409,13 @@ describe("a start from examples that look like a picture", () => {
         ],
       ]),
     };
-    startOf({ pictures: { sketch: sketchOf(5) }, noise }, new ExampleStore(many));
+    startOf({ pictures: { sketch: sketchOf(5) }, noise }, new RetrievalIndex(many));
     const alike = sketches.filter((sketch) => cosine(sketch, sketchOf(5)) >= 0.3).length;
     assert.ok(alike > 2 && alike < sketches.length);
     assert.deepEqual(counts, [alike, 16]);
   });
 
-  it("is none where the examples are not known by a picture that is asked for", () => {
+  it("is none where the entries are not known by a picture that is asked for", () => {
     assert.deepEqual(
       [seen, store].map((one) => [one.knows("sketch"), one.knows("layout")]),
       [
@@ -423,7 +423,7 @@ describe("a start from examples that look like a picture", () => {
         [false, false],
       ],
     );
-    const bySketch = new ExampleStore({ ...content, pictures: new Map([["sketch", pictures.get("sketch")!]]) });
+    const bySketch = new RetrievalIndex({ ...content, pictures: new Map([["sketch", pictures.get("sketch")!]]) });
     const both = { sketch: sketchOf(5), layout: layoutOf(5) };
     for (const label of [undefined, "plum"]) {
       assert.equal(startOf({ label, pictures: { sketch: sketchOf(5) } }), undefined);
@@ -436,10 +436,10 @@ describe("a start from examples that look like a picture", () => {
     const own = {
       ...content,
       pictures,
-      ownKeys: toFourBits([direction(1)], keyDims),
+      ownKeys: quantizeInt4([direction(1)], keyDims),
       ownAffinities: Float32Array.of(0, 0, 0),
     };
-    const mine = new ExampleStore(own);
+    const mine = new RetrievalIndex(own);
     const sketch = sketchOf(3);
     assert.equal(startOf({ caption: direction(1), pictures: { sketch } }, mine), undefined);
     near(startOf({ caption: direction(0, 0, 0, 0, 0, 1), pictures: { sketch } }, mine)!.latent, [14, 10]);
@@ -447,15 +447,15 @@ describe("a start from examples that look like a picture", () => {
   });
 });
 
-describe("a file of examples", () => {
-  const path = join(root, "examples.safetensors");
-  const filed = new Map<string, PictureCodes>([
+describe("a file of entries", () => {
+  const path = join(root, "index.safetensors");
+  const filed = new Map<string, QuantizedCodes>([
     [
       "sketch",
       {
         kind: "dense",
         dims: 4,
-        ...toFourBits(
+        ...quantizeInt4(
           written.values.map(([a, b]) => Float32Array.of(a!, b!, 1, 2)),
           4,
         ),
@@ -463,22 +463,22 @@ describe("a file of examples", () => {
     ],
     [
       "layout",
-      { kind: "cells", dims: 6, cells: 2, bytes: Int8Array.from(written.examples, ({ style }) => style | (2 << 4)) },
+      { kind: "cells", dims: 6, cells: 2, bytes: Int8Array.from(written.entries, ({ style }) => style | (2 << 4)) },
     ],
   ]);
 
   it("gives back what was written, what belongs to a style of one's own too", async () => {
-    const ownKeys = toFourBits([direction(1, 2), direction(0, 3)], keyDims);
+    const ownKeys = quantizeInt4([direction(1, 2), direction(0, 3)], keyDims);
     for (const own of [{}, { ownKeys }, { ownKeys, ownAffinities: Float32Array.of(1, 2, 3) }, { pictures: filed }]) {
       const whole = { ...content, ...own };
-      await writeExamples(path, whole);
-      assert.deepEqual(await readExamples(path, widths), whole);
+      await writeIndexFile(path, whole);
+      assert.deepEqual(await readIndexFile(path, widths), whole);
     }
   });
 
   it("gives the same starts as what was written", async () => {
-    await writeExamples(path, content);
-    const read = await ExampleStore.open(path, widths);
+    await writeIndexFile(path, content);
+    const read = await RetrievalIndex.open(path, widths);
     for (const style of [undefined, ...written.styles])
       for (const label of [undefined, ...written.labels]) {
         const asked = { style, label, caption: direction(10, 9, 8, 7) };
@@ -487,42 +487,46 @@ describe("a file of examples", () => {
   });
 
   const broken = join(root, "broken.safetensors");
-  const refused = (message: string | RegExp, fitting: Partial<ExampleWidths> = {}): Promise<void> =>
-    assert.rejects(ExampleStore.open(broken, { ...widths, ...fitting }), {
+  const refused = (message: string | RegExp, fitting: Partial<IndexWidths> = {}): Promise<void> =>
+    assert.rejects(RetrievalIndex.open(broken, { ...widths, ...fitting }), {
       code: "pack_corrupt",
-      message: message instanceof RegExp ? message : `examples ${broken}: expected ${message}`,
+      message: message instanceof RegExp ? message : `retrieval index ${broken}: expected ${message}`,
     });
 
   it("is refused where it is none, saying why", async () => {
-    await refused(/^examples .*broken\.safetensors: expected a file of examples \(.*ENOENT/);
+    await refused(/^retrieval index .*broken\.safetensors: expected an index file \(.*ENOENT/);
     await writeFile(broken, "no tensors");
-    await refused(/: expected a file of examples \(.*broken\.safetensors: expected /);
+    await refused(/: expected an index file \(.*broken\.safetensors: expected /);
   });
 
   it("is refused where it does not fit the pack's latents or captions", async () => {
-    await writeExamples(broken, content);
-    await refused('16 values in "middles", got 8', { dims: 4 });
+    await writeIndexFile(broken, content);
+    await refused('16 values in "styleMeans", got 8', { dims: 4 });
     await refused('20 values in "keys", got 15', { keyDims: 8 });
   });
 
   type Parts = Awaited<ReturnType<typeof readTensorFile>>;
   /** Writes a sound file, changed. */
   const breakBy = async (change: (parts: Parts) => void, metadata?: Record<string, string>): Promise<void> => {
-    await writeExamples(broken, { ...content, pictures: filed });
+    await writeIndexFile(broken, { ...content, pictures: filed });
     const parts = await readTensorFile(broken);
     change(parts);
     await writeTensorFile(broken, parts.tensors, metadata ?? parts.metadata, parts.bytes);
   };
   const indices = "indices of 5 labels and 3 styles, got";
   const cases: ReadonlyArray<readonly [what: string, change: (parts: Parts) => void, message: string]> = [
-    ["no labels of examples", ({ tensors }) => tensors.delete("labels"), 'some values in "labels", got none'],
-    ["no styles of examples", ({ bytes }) => bytes.delete("styles"), '9 values in "styles", got none'],
+    ["no labels of entries", ({ tensors }) => tensors.delete("labels"), 'some values in "labels", got none'],
+    ["no styles of entries", ({ bytes }) => bytes.delete("styles"), '9 values in "styles", got none'],
     ["too few styles", ({ bytes }) => bytes.set("styles", Int8Array.of(0, 1)), '9 values in "styles", got 2'],
     ["an unknown label", ({ tensors }) => tensors.get("labels")!.fill(5, 3, 4), `${indices} 5`],
     ["half a label", ({ tensors }) => tensors.get("labels")!.fill(0.5, 3, 4), `${indices} 0.5`],
     ["an unknown style", ({ bytes }) => bytes.get("styles")!.fill(3, 8), `${indices} 3`],
     ["a style below none", ({ bytes }) => bytes.get("styles")!.fill(-1, 8), `${indices} -1`],
-    ["too few middles", ({ tensors }) => tensors.set("middles", new Float32Array(6)), '8 values in "middles", got 6'],
+    [
+      "too few styleMeans",
+      ({ tensors }) => tensors.set("styleMeans", new Float32Array(6)),
+      '8 values in "styleMeans", got 6',
+    ],
     ["too few names", ({ bytes }) => bytes.set("keys", new Int8Array(12)), '15 values in "keys", got 12'],
     ["no steps of names", ({ tensors }) => tensors.delete("keySteps"), '5 values in "keySteps", got none'],
     [

@@ -1,4 +1,4 @@
-/** Rows that are drawn from examples, by the flow and the store of a tiny pack: what a share keeps, and what it leaves to the flow. */
+/** Rows that are drawn from retrieved drawings, by the flow and the store of a tiny pack: what a share keeps, and what it leaves to the flow. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,38 +6,38 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { type ConditionValues, encodeConditions } from "../../server/engine/conditions.ts";
 import { guidanceTermsOf } from "../../server/engine/guidance.ts";
-import type { ExampleRequest, ExampleStart, Examples } from "../../server/engine/interfaces.ts";
+import type { RetrievalQuery, RetrievedPrior, Retriever } from "../../server/engine/interfaces.ts";
 import { drawResidual, normals, streams } from "../../server/engine/random.ts";
 import { drawLatents, measureLatents, type Row } from "../../server/engine/translation.ts";
 import { asText } from "../../server/experts/values.ts";
 import { readEntry } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
-import { type DrawSettings, drawnRow } from "../../server/retrieval/retrieved-prior.ts";
-import { tinyFullDraft, withExamples, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { type DrawSettings, sampleRow } from "../../server/retrieval/retrieved-prior.ts";
+import { tinyFullDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-drawn-row-"));
 after(() => rm(root, { recursive: true }));
-const { pack } = await writeTinyPack(root, withExamples(tinyFullDraft));
+const { pack } = await writeTinyPack(root, withRetrieval(tinyFullDraft));
 const [loaded] = await loadTranslations(await readEntry(pack, false), { threads: 1 });
 const translation = loaded!;
-const { flow, examples: store } = translation;
+const { flow, retriever: store } = translation;
 
 const encode = (words: Readonly<Record<string, string>>) =>
   encodeConditions(
     translation,
     Object.fromEntries(Object.entries(words).map(([name, value]) => [name, asText(value)])) as ConditionValues,
   );
-const settings: DrawSettings = { seed: 3, temperature: 0.5, guidance: 2, examples: 0.75 };
+const settings: DrawSettings = { seed: 3, temperature: 0.5, guidance: 2, retrieval: 0.75 };
 const latent = normals(8, 9, flow.dims);
 /** Examples that give one start to whatever is asked. */
 const giving = (
-  start: ExampleStart | undefined,
-  asked: ExampleRequest[] = [],
-): { flow: typeof flow; examples: Examples } => ({
+  start: RetrievedPrior | undefined,
+  asked: RetrievalQuery[] = [],
+): { flow: typeof flow; retriever: Retriever } => ({
   flow,
-  examples: {
+  retriever: {
     knows: () => true,
-    startFor: (request) => {
+    retrieve: (request) => {
       asked.push(request);
       return start;
     },
@@ -50,43 +50,43 @@ const assertNear = (got: Float32Array, expected: Float32Array, most: number): vo
     assert.ok(Math.abs(value - expected[axis]!) < most, `axis ${axis}: ${value}, expected ${expected[axis]}`);
 };
 
-describe("a row drawn from examples", () => {
+describe("a row drawn from retrieved drawings", () => {
   it("gives the example's own latent at share 1 and temperature 0, where it shows what is asked for", async () => {
-    const whole = { ...settings, temperature: 0, examples: 1 };
+    const whole = { ...settings, temperature: 0, retrieval: 1 };
     const named = giving({ latent, caption: words.caption!.vector });
     for (const conditions of [words, await encode({ caption: "red" })])
-      assertNear(await draw(drawnRow(named, conditions, whole)), latent, 1e-3);
+      assertNear(await draw(sampleRow(named, conditions, whole)), latent, 1e-3);
     for (const asked of [{ label: "green", style: "round" }, { label: "blue" }]) {
-      const { latent: moved } = store!.startFor({ ...asked, noise: (count) => new Float32Array(count) })!;
-      assertNear(await draw(drawnRow(translation, await encode(asked), whole)), moved, 1e-3);
+      const { latent: moved } = store!.retrieve({ ...asked, noise: (count) => new Float32Array(count) })!;
+      assertNear(await draw(sampleRow(translation, await encode(asked), whole)), moved, 1e-3);
     }
   });
 
   it("adds a share of the example's v, under what it shows, to v of the seed", async () => {
-    const row = drawnRow(translation, words, settings);
-    const { latent: from, shows, share } = row.start!;
+    const row = sampleRow(translation, words, settings);
+    const { latent: from, shows, share } = row.prior!;
     const [own] = await measureLatents(translation, [from], [shows]);
-    const { start: _, ...plain } = row;
+    const { prior: _, ...plain } = row;
     const moved = { ...plain, residual: row.residual.map((value, axis) => value + share * own!.residual[axis]!) };
     assert.deepEqual(await draw(row), await draw(moved));
     assert.notDeepEqual(await draw(row), await draw(plain));
   });
 
-  it("is drawn from the seed alone at share 0, without examples, and where none fits", () => {
+  it("is drawn from the seed alone at share 0, without retrieval, and where none fits", () => {
     const plain: Row = {
       residual: drawResidual(3, 0.5, flow.dims),
       conditions: words,
       guidance: guidanceTermsOf({ guidance: 2 }, words),
     };
-    assert.deepEqual(drawnRow(translation, words, { ...settings, examples: 0 }), plain);
-    assert.deepEqual(drawnRow({ flow }, words, settings), plain);
-    assert.deepEqual(drawnRow(giving(undefined), words, settings), plain);
-    assert.ok(drawnRow(translation, words, settings).start);
+    assert.deepEqual(sampleRow(translation, words, { ...settings, retrieval: 0 }), plain);
+    assert.deepEqual(sampleRow({ flow }, words, settings), plain);
+    assert.deepEqual(sampleRow(giving(undefined), words, settings), plain);
+    assert.ok(sampleRow(translation, words, settings).prior);
   });
 
-  it("leaves of guidance what examples leave, and all of the guidance of single conditions", () => {
+  it("leaves of guidance what retrieval leaves, and all of the guidance of single conditions", () => {
     const at = (share: number) =>
-      drawnRow(giving({ latent }), words, { ...settings, examples: share, guidanceOf: { style: 3 } }).guidance;
+      sampleRow(giving({ latent }), words, { ...settings, retrieval: share, guidanceOf: { style: 3 } }).guidance;
     const ofStyle = { weight: 3, without: ["style"] };
     const all = Object.keys(words);
     assert.deepEqual(at(0), [{ weight: 2, without: all }, ofStyle]);
@@ -98,19 +98,19 @@ describe("a row drawn from examples", () => {
   const caption = words.caption!.vector;
   const name = caption.map((value, axis) => (axis < 3 ? value : -value));
   const cosine = caption.reduce((sum, value, axis) => sum + value * name[axis]!, 0);
-  const called = (by: Float32Array) => drawnRow(giving({ latent, caption: by }), words, settings);
+  const called = (by: Float32Array) => sampleRow(giving({ latent, caption: by }), words, settings);
 
   it("keeps less of an example the further the caption is from what it is called, and none of what it is not", () => {
     assert.ok(cosine > 0.05 && cosine < 0.95, `${cosine}`);
-    const { start, guidance } = called(name);
-    assert.ok(Math.abs(start!.share - 0.75 * cosine) < 1e-6);
+    const { prior, guidance } = called(name);
+    assert.ok(Math.abs(prior!.share - 0.75 * cosine) < 1e-6);
     assert.ok(Math.abs(guidance[0]!.weight - 2 * (1 - 0.75 * cosine)) < 1e-6);
-    assert.equal(called(caption.map((value) => -value)).start!.share, 0);
+    assert.equal(called(caption.map((value) => -value)).prior!.share, 0);
   });
 
   it("takes an example to show its name and, of what the caption says besides, the less the more that is", () => {
-    assertNear(called(caption).start!.shows.caption!.vector, caption, 1e-6);
-    const { vector, presence } = called(name).start!.shows.caption!;
+    assertNear(called(caption).prior!.shows.caption!.vector, caption, 1e-6);
+    const { vector, presence } = called(name).prior!.shows.caption!;
     assert.equal(presence, 1);
     const factors = [3, 4, 5].map((axis) => (vector[axis]! - name[axis]!) / (name[axis]! - caption[axis]!));
     for (const factor of factors) assert.ok(factor >= 0 && Math.abs(factor - factors[0]!) < 1e-5, `${factors}`);
@@ -119,7 +119,7 @@ describe("a row drawn from examples", () => {
 
   it("keeps less of an example of a caption that says more than a label's name", async () => {
     const shareOf = async (caption: string): Promise<number> =>
-      drawnRow(translation, await encode({ caption, label: "red" }), settings).start!.share;
+      sampleRow(translation, await encode({ caption, label: "red" }), settings).prior!.share;
     const [plain, more] = [await shareOf("red"), await shareOf("red 7 mountains xy")];
     // Names are kept in four bits.
     assert.ok(plain > 0.75 * 0.98 && plain <= 0.75, `${plain}`);
@@ -130,43 +130,43 @@ describe("a row drawn from examples", () => {
     const coloured = await encode({ caption: "red mountain" });
     assert.deepEqual(coloured.caption!.plain, (await encode({ caption: "mountain" })).caption!.vector);
     const { plain, vector } = coloured.caption!;
-    const asked: ExampleRequest[] = [];
-    const { start } = drawnRow(giving({ latent }, asked), coloured, settings);
+    const asked: RetrievalQuery[] = [];
+    const { prior } = sampleRow(giving({ latent }, asked), coloured, settings);
     assert.deepEqual(asked[0]!.caption, plain);
     const between = plain!.reduce((sum, value, axis) => sum + value * vector[axis]!, 0);
-    assert.ok(Math.abs(start!.share - 0.75 * between) < 1e-6);
-    const named = (by: Float32Array) => drawnRow(giving({ latent, caption: by }), coloured, settings).start!;
-    assert.deepEqual(named(plain!.map((value) => -value)), { ...start!, latent });
+    assert.ok(Math.abs(prior!.share - 0.75 * between) < 1e-6);
+    const named = (by: Float32Array) => sampleRow(giving({ latent, caption: by }), coloured, settings).prior!;
+    assert.deepEqual(named(plain!.map((value) => -value)), { ...prior!, latent });
     assertNear(named(vector).shows.caption!.vector, vector, 1e-6);
   });
 
   it("keeps the whole share where the example stands for the caption itself", () => {
-    const { start } = drawnRow(giving({ latent }), words, settings);
-    assert.equal(start!.share, 0.75);
-    assertNear(start!.shows.caption!.vector, caption, 1e-6);
+    const { prior } = sampleRow(giving({ latent }), words, settings);
+    assert.equal(prior!.share, 0.75);
+    assertNear(prior!.shows.caption!.vector, caption, 1e-6);
   });
 
-  it("asks for examples by sketch and layout, by no other picture, and takes them to show what they do", () => {
+  it("asks for drawings by sketch and layout, by no other picture, and takes them to show what they do", () => {
     const given = (vector: Float32Array) => ({ vector, presence: 1 });
     const [sketch, layout, shown] = [Float32Array.of(1, 0, 0, 0), Float32Array.of(0, 1), Float32Array.of(0, 0, 1, 0)];
     const conditions = { sketch: given(sketch), layout: given(layout), lowResolution: given(sketch) };
-    const asked: ExampleRequest[] = [];
-    const row = drawnRow(giving({ latent, pictures: { sketch: shown } }, asked), conditions, settings);
+    const asked: RetrievalQuery[] = [];
+    const row = sampleRow(giving({ latent, pictures: { sketch: shown } }, asked), conditions, settings);
     assert.deepEqual(asked[0]!.pictures, { sketch, layout });
     assert.deepEqual([asked[0]!.caption, asked[0]!.label, asked[0]!.style], [undefined, undefined, undefined]);
-    assert.deepEqual(row.start, { latent, share: 0.75, shows: { sketch: given(shown) } });
-    const worded = drawnRow(giving({ latent, pictures: { sketch: shown } }), { ...words, ...conditions }, settings);
-    assert.deepEqual(Object.keys(worded.start!.shows).sort(), ["caption", "label", "sketch", "style"]);
-    assert.deepEqual(worded.start!.shows.sketch, given(shown));
+    assert.deepEqual(row.prior, { latent, share: 0.75, shows: { sketch: given(shown) } });
+    const worded = sampleRow(giving({ latent, pictures: { sketch: shown } }), { ...words, ...conditions }, settings);
+    assert.deepEqual(Object.keys(worded.prior!.shows).sort(), ["caption", "label", "sketch", "style"]);
+    assert.deepEqual(worded.prior!.shows.sketch, given(shown));
   });
 
   it("takes what was found by its looks alone to show no words but its style, and keeps less of it the less it is like", () => {
     const given = (vector: Float32Array) => ({ vector, presence: 1 });
     const [sketch, shown] = [Float32Array.of(1, 0, 0, 0), Float32Array.of(0, 0, 1, 0)];
     const start = { latent, pictures: { sketch: shown }, likeness: 0.5 };
-    const row = drawnRow(giving(start), { ...words, sketch: given(sketch) }, settings);
-    assert.deepEqual(row.start!.shows, { style: words.style, sketch: given(shown) });
-    assert.equal(row.start!.share, 0.75 * 0.5);
+    const row = sampleRow(giving(start), { ...words, sketch: given(sketch) }, settings);
+    assert.deepEqual(row.prior!.shows, { style: words.style, sketch: given(shown) });
+    assert.equal(row.prior!.share, 0.75 * 0.5);
     assert.ok(Math.abs(row.guidance[0]!.weight - 2 * (1 - 0.75 * 0.5)) < 1e-9);
   });
 
@@ -176,22 +176,22 @@ describe("a row drawn from examples", () => {
       label: { ...words.label!, presence: 0.25 },
       sketch: { vector: Float32Array.of(1, 0, 0, 0), presence: 1 },
     };
-    const { shows } = drawnRow(giving({ latent }), conditions, settings).start!;
+    const { shows } = sampleRow(giving({ latent }), conditions, settings).prior!;
     assert.deepEqual(Object.keys(shows).sort(), ["caption", "label", "style"]);
     assert.deepEqual([shows.label?.presence, shows.label?.vector], [1, words.label!.vector]);
-    const { start } = drawnRow(giving({ latent, caption: latent }), { style: words.style! }, settings);
-    assert.deepEqual(start!.shows, { style: words.style! });
+    const { prior } = sampleRow(giving({ latent, caption: latent }), { style: words.style! }, settings);
+    assert.deepEqual(prior!.shows, { style: words.style! });
   });
 
-  it("asks for examples by vector and ids, with noise of the seed that grows with temperature", () => {
-    const asked: ExampleRequest[] = [];
+  it("asks for drawings by vector and ids, with noise of the seed that grows with temperature", () => {
+    const asked: RetrievalQuery[] = [];
     const given = { caption: words.caption! };
-    for (const temperature of [0.5, 1]) drawnRow(giving(undefined, asked), words, { ...settings, temperature });
-    drawnRow(giving(undefined, asked), given, { ...settings, temperature: 0 });
-    const [mild, wild, still] = asked as [ExampleRequest, ExampleRequest, ExampleRequest];
+    for (const temperature of [0.5, 1]) sampleRow(giving(undefined, asked), words, { ...settings, temperature });
+    sampleRow(giving(undefined, asked), given, { ...settings, temperature: 0 });
+    const [mild, wild, still] = asked as [RetrievalQuery, RetrievalQuery, RetrievalQuery];
     assert.deepEqual([mild.caption, mild.label, mild.style], [caption, "red", "flat"]);
     assert.deepEqual([still.label, still.style], [undefined, undefined]);
-    const drawn = normals(3, streams.examples, 5);
+    const drawn = normals(3, streams.retrieval, 5);
     const spread = wild.noise(5)[0]! / drawn[0]!;
     assert.ok(spread > 0);
     assertNear(
@@ -208,12 +208,13 @@ describe("a row drawn from examples", () => {
   });
 
   it("is the same for the same seed, and another for another", async () => {
-    const rowOf = (seed: number, temperature = 0.5) => drawnRow(translation, words, { ...settings, seed, temperature });
+    const rowOf = (seed: number, temperature = 0.5) =>
+      sampleRow(translation, words, { ...settings, seed, temperature });
     assert.deepEqual(rowOf(3), rowOf(3));
     assert.deepEqual(await draw(rowOf(3)), await draw(rowOf(3)));
-    assert.notDeepEqual(rowOf(4).start!.latent, rowOf(3).start!.latent);
+    assert.notDeepEqual(rowOf(4).prior!.latent, rowOf(3).prior!.latent);
     assert.notDeepEqual(await draw(rowOf(4)), await draw(rowOf(3)));
-    assert.deepEqual(rowOf(4, 0).start, rowOf(3, 0).start);
+    assert.deepEqual(rowOf(4, 0).prior, rowOf(3, 0).prior);
   });
 });
 
@@ -221,9 +222,9 @@ describe("rows with and without a start", () => {
   it("give in one batch what each gives alone, with the same likelihood", async () => {
     const asked = [words, await encode({ caption: "blue sky" }), await encode({ style: "sharp" })];
     const rows = Array.from({ length: 11 }, (_, seed) =>
-      drawnRow(translation, asked[seed % 3]!, { ...settings, seed, examples: seed % 4 === 0 ? 0 : seed / 11 }),
+      sampleRow(translation, asked[seed % 3]!, { ...settings, seed, retrieval: seed % 4 === 0 ? 0 : seed / 11 }),
     );
-    const withStart = rows.filter(({ start }) => start).length;
+    const withStart = rows.filter(({ prior }) => prior).length;
     assert.ok(withStart > 2 && withStart < 9, `${withStart}`);
     const together = await drawLatents(translation, rows);
     for (const [at, row] of rows.entries()) assert.deepEqual(together[at], (await drawLatents(translation, [row]))[0]);

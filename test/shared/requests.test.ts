@@ -51,12 +51,12 @@ describe("provenance", () => {
     assert.deepEqual(ResolvedRequestSchema.parse({ ...again, count: frame!.count }), {
       ...edit,
       count: 5,
-      examples: 0,
+      retrieval: 0,
     });
   });
 });
 
-it("a generation that version 0.1 stored still parses, with nothing outside, no gain and no examples", () => {
+it("a generation that version 0.1 stored still parses, with nothing outside, no gain and no retrieval", () => {
   const image = {
     index: 0,
     seed: 7,
@@ -78,16 +78,16 @@ it("a generation that version 0.1 stored still parses, with nothing outside, no 
     images: [image],
   };
   const read = GenerationSchema.parse(stored);
-  assert.deepEqual([read.outside, read.images, read.request.bestOf, read.request.examples], [[], [image], 1, 0]);
+  assert.deepEqual([read.outside, read.images, read.request.bestOf, read.request.retrieval], [[], [image], 1, 0]);
   // One that says what it started from keeps it.
   assert.equal(
-    GenerationSchema.parse({ ...stored, request: { ...stored.request, examples: 0.5 } }).request.examples,
+    GenerationSchema.parse({ ...stored, request: { ...stored.request, retrieval: 0.5 } }).request.retrieval,
     0.5,
   );
 });
 
-describe("the share of examples that a request means", () => {
-  const shareOf = (fields: object): number => GenerationRequestSchema.parse(fields).examples;
+describe("the share of retrieval that a request means", () => {
+  const shareOf = (fields: object): number => GenerationRequestSchema.parse(fields).retrieval;
   const image = digest("1");
 
   it("is the default for words, sketches and layouts, in any combination", () => {
@@ -101,7 +101,7 @@ describe("the share of examples that a request means", () => {
       { layout },
       { sketch, layout, caption: "a", style: "b" },
     ])
-      assert.equal(shareOf({ condition }), limits.examplesDefault, JSON.stringify(condition));
+      assert.equal(shareOf({ condition }), limits.retrievalDefault, JSON.stringify(condition));
   });
 
   it("is 0 beside an image, which says by itself what to start from", () => {
@@ -115,20 +115,20 @@ describe("the share of examples that a request means", () => {
   it("is 0 where the start is kept of an image, and no other may be asked for there", () => {
     const kept = { condition: { caption: "a" }, count: 1, keepResidualOf: { image } };
     assert.equal(shareOf(kept), 0);
-    assert.equal(shareOf({ ...kept, examples: 0 }), 0);
-    const { error } = GenerationRequestSchema.safeParse({ ...kept, examples: 0.5 });
+    assert.equal(shareOf({ ...kept, retrieval: 0 }), 0);
+    const { error } = GenerationRequestSchema.safeParse({ ...kept, retrieval: 0.5 });
     assert.deepEqual(
       error?.issues.map(({ path, message }) => [path, message]),
-      [[["examples"], "expected 0 with keepResidualOf, got 0.5"]],
+      [[["retrieval"], "expected 0 with keepResidualOf, got 0.5"]],
     );
   });
 
   it("is what is asked for, beside words and pictures, and stays so when the request is read again", () => {
     const sketch = { svg: "<svg/>" };
     for (const condition of [{ caption: "a" }, { caption: "a", sketch }])
-      for (const examples of [0, 0.25, 1]) {
-        const settled = ResolvedRequestSchema.parse({ condition, examples, seed: 1 });
-        assert.equal(settled.examples, examples);
+      for (const retrieval of [0, 0.25, 1]) {
+        const settled = ResolvedRequestSchema.parse({ condition, retrieval, seed: 1 });
+        assert.equal(settled.retrieval, retrieval);
         assert.deepEqual(ResolvedRequestSchema.parse(settled), settled);
       }
   });

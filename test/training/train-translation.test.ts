@@ -12,18 +12,18 @@ import { after, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
-import { exampleWidths, readExamples } from "../../server/retrieval/index-file.ts";
+import { indexWidths, readIndexFile } from "../../server/retrieval/index-file.ts";
 import { type TranslationProgress, trainTranslation } from "../../server/training/train-translation.ts";
 import { diskFull, watchDisk } from "../fixtures/disk-calls.ts";
 import { writeBoxes, writeFiles } from "../fixtures/image-folder.ts";
 import type { Moment } from "../fixtures/killed-training.ts";
-import { tinyDraft, tinyLabels, tinyStyles, withExamples, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tinyDraft, tinyLabels, tinyStyles, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-train-"));
 after(() => rm(root, { recursive: true }));
 
 const shipped = join(root, "ship");
-const { pack: basePack } = await writeTinyPack(shipped, withExamples(tinyDraft));
+const { pack: basePack } = await writeTinyPack(shipped, withRetrieval(tinyDraft));
 const folder = await writeBoxes(join(root, "boxes"), 40);
 
 const settings = {
@@ -84,16 +84,16 @@ describe("training a translation", () => {
       [result.startNats, result.finalNats, 32, 8],
     );
     // Words that it never learned start from what the base's styles draw, two drawings a label, which were rehearsed beside the images.
-    assert.match(translation.examples!, /^examples\/boxes-/);
+    assert.match(translation.retrieval!, /^retrieval\/boxes-/);
     assert.equal(metrics["rehearsedDrawings"], 2 * tinyLabels.length);
     const flow = readFlowFile((await served(options.packs))!.flow, "flow").architecture;
-    const { examples, ownAffinities } = await readExamples(
-      join(options.packs, "boxes", translation.examples!),
-      exampleWidths(flow),
+    const { entries, ownAffinities } = await readIndexFile(
+      join(options.packs, "boxes", translation.retrieval!),
+      indexWidths(flow),
     );
     assert.equal(ownAffinities?.length, tinyStyles.length);
     assert.deepEqual(
-      examples.map(({ label }) => label),
+      entries.map(({ label }) => label),
       [...tinyLabels.keys()].flatMap((label) => [label, label]),
     );
     assert.equal(existsSync(options.work), false);
@@ -170,7 +170,7 @@ describe("training a translation", () => {
     const catalogue = await Catalogue.open(shipped, first.packs);
     await catalogue.verify();
     const [boxes, more] = ["boxes", "more"].map((id) => catalogue.packs().find((pack) => pack.id === id)!);
-    assert.deepEqual([boxes!.translations[0]!.hasExamples, more!.translations[0]!.hasExamples], [true, true]);
+    assert.deepEqual([boxes!.translations[0]!.hasRetrieval, more!.translations[0]!.hasRetrieval], [true, true]);
   });
 
   it("refuses a name that is taken or can't be one before it reads anything", async () => {
@@ -299,7 +299,7 @@ describe("kill -9", () => {
       { stage: "training", done: 20 },
       { call: { name: "write", path: "checkpoint\\.safetensors", phase: "half" }, time: 9 },
       { call: { name: "write", path: "flow/boxes-", phase: "half" } },
-      { call: { name: "write", path: "examples/boxes", phase: "half" } },
+      { call: { name: "write", path: "retrieval/boxes", phase: "half" } },
       { call: { name: "rename", path: "packs/boxes$", phase: "before" } },
     ];
     for (const moment of moments) {
@@ -321,7 +321,7 @@ describe("kill -9", () => {
     const old = (await served(first.packs))!;
     const next = { ...first, settings: { ...first.settings, seed: 2 } };
     for (const moment of [
-      { call: { name: "write", path: "examples/boxes", phase: "half" } },
+      { call: { name: "write", path: "retrieval/boxes", phase: "half" } },
       { call: { name: "write", path: "training/0\\.2\\.0/", phase: "half" } },
       { call: { name: "rename", path: "boxes/manifest\\.json$", phase: "before" } },
     ] as const) {
@@ -337,8 +337,8 @@ describe("kill -9", () => {
     assert.equal(pack?.version, "0.2.0");
     assert.deepEqual(await readdir(join(first.packs, "boxes", "flow")), [fresh.translation.flow.slice("flow/".length)]);
     assert.deepEqual(await readdir(join(first.packs, "boxes", "training")), ["0.2.0"]);
-    assert.deepEqual(await readdir(join(first.packs, "boxes", "examples")), [
-      fresh.translation.examples!.slice("examples/".length),
+    assert.deepEqual(await readdir(join(first.packs, "boxes", "retrieval")), [
+      fresh.translation.retrieval!.slice("retrieval/".length),
     ]);
   });
 });

@@ -81,7 +81,7 @@ function provenanceRows(text: string): [string, string][] {
     seed: number;
     temperature: number;
     guidance: number;
-    examples?: number;
+    retrieval?: number;
     logLikelihood: number;
   };
   return [
@@ -90,7 +90,7 @@ function provenanceRows(text: string): [string, string][] {
     ["Seed", String(made.seed)],
     ["Variety", made.temperature.toFixed(2)],
     ["Guidance", made.guidance.toFixed(2)],
-    ["Examples", made.examples?.toFixed(2) ?? "none"],
+    ["Retrieval", made.retrieval?.toFixed(2) ?? "none"],
     ["Log-likelihood", `${made.logLikelihood.toFixed(1)} nats`],
     ["Pack", made.packId],
   ];

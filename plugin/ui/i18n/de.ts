@@ -48,7 +48,7 @@ export const de: Texts = {
   captionOf: "Beschreibung {i} von {n}",
   emptyTitle: "Was soll entstehen?",
   emptyBody: "Beschreibe ein Bild in wenigen Worten oder beginne mit einem Beispiel.",
-  examples: "red apple|sad face|green tree|red heart|cat face",
+  captionHints: "red apple|sad face|green tree|red heart|cat face",
   connecting: "Verbindung zum Server",
   settings: "Einstellungen",
   back: "Zurück",

@@ -47,7 +47,7 @@ export const en = {
   captionOf: "Caption {i} of {n}",
   emptyTitle: "What should it draw?",
   emptyBody: "Describe an image in a few words, or start with one of these.",
-  examples: "red apple|sad face|green tree|red heart|cat face",
+  captionHints: "red apple|sad face|green tree|red heart|cat face",
   connecting: "Connecting to the server",
   settings: "Settings",
   back: "Back",

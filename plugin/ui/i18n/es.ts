@@ -48,7 +48,7 @@ export const es: Texts = {
   captionOf: "Descripción {i} de {n}",
   emptyTitle: "¿Qué hay que dibujar?",
   emptyBody: "Describe una imagen en pocas palabras o empieza con un ejemplo.",
-  examples: "red apple|sad face|green tree|red heart|cat face",
+  captionHints: "red apple|sad face|green tree|red heart|cat face",
   connecting: "Conectando con el servidor",
   settings: "Ajustes",
   back: "Volver",

@@ -48,7 +48,7 @@ export const fr: Texts = {
   captionOf: "Légende {i} sur {n}",
   emptyTitle: "Que faut-il dessiner ?",
   emptyBody: "Décrivez une image en quelques mots, ou partez d'un exemple.",
-  examples: "red apple|sad face|green tree|red heart|cat face",
+  captionHints: "red apple|sad face|green tree|red heart|cat face",
   connecting: "Connexion au serveur",
   settings: "Réglages",
   back: "Retour",

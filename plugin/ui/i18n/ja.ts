@@ -48,7 +48,7 @@ export const ja: Texts = {
   captionOf: "キャプション {i} / {n}",
   emptyTitle: "何を描きますか?",
   emptyBody: "短い言葉で画像を説明するか、例から始めてください。",
-  examples: "red apple|sad face|green tree|red heart|cat face",
+  captionHints: "red apple|sad face|green tree|red heart|cat face",
   connecting: "サーバーに接続中",
   settings: "設定",
   back: "戻る",

@@ -48,7 +48,7 @@ export const ptBr: Texts = {
   captionOf: "Legenda {i} de {n}",
   emptyTitle: "O que desenhar?",
   emptyBody: "Descreva uma imagem em poucas palavras ou comece com um exemplo.",
-  examples: "red apple|sad face|green tree|red heart|cat face",
+  captionHints: "red apple|sad face|green tree|red heart|cat face",
   connecting: "Conectando ao servidor",
   settings: "Configurações",
   back: "Voltar",

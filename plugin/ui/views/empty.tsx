@@ -7,7 +7,7 @@ export function EmptyState({ controller, texts }: ViewProps) {
       <h2>{texts.emptyTitle}</h2>
       <p>{texts.emptyBody}</p>
       <ul>
-        {texts.examples.split("|").map((caption) => (
+        {texts.captionHints.split("|").map((caption) => (
           <li key={caption}>
             <button
               type="button"

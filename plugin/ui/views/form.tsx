@@ -29,7 +29,7 @@ export function CaptionForm(props: ViewProps) {
           ref={field}
           rows={Math.min(6, Math.max(2, form.captions.split("\n").length))}
           value={form.captions}
-          placeholder={`${texts.examples.split("|")[0]}…`}
+          placeholder={`${texts.captionHints.split("|")[0]}…`}
           aria-describedby="captions-hint"
           spellcheck
           onInput={(event) => controller.editForm({ captions: event.currentTarget.value })}
@@ -82,14 +82,14 @@ export function CaptionForm(props: ViewProps) {
           max={limits.guidanceMax}
           onChange={(guidance) => controller.editForm({ guidance })}
         />
-        {askedTranslation(state.meta)?.hasExamples && (
+        {askedTranslation(state.meta)?.hasRetrieval && (
           <Slider
-            id="examples"
+            id="retrieval"
             label={texts.knownDrawings}
             hint={texts.knownDrawingsHint}
-            value={form.examples}
+            value={form.retrieval}
             max={1}
-            onChange={(examples) => controller.editForm({ examples })}
+            onChange={(retrieval) => controller.editForm({ retrieval })}
           />
         )}
       </details>

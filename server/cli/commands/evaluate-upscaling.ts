@@ -32,7 +32,7 @@ export async function evaluateUpscalingPack(flags: UpscalingFlags): Promise<Upsc
     metrics: manifest.upscaler!.metrics,
     set,
     judge: await findJudge(),
-    lpips: join(pretrainHome(), ".cache/sharp/lpips-alexnet.onnx"),
+    lpips: join(pretrainHome(), ".cache/super-resolution/lpips-alexnet.onnx"),
     rivals,
     settings: { seed, limit },
     threads,
@@ -53,7 +53,7 @@ export function requireFitting(
   { manifest: { id, upscaler } }: CatalogueEntry,
 ): void {
   const foreign = upscaler
-    ? ["set", "translation", "only", "temperature", "guidance", "examples"]
+    ? ["set", "translation", "only", "temperature", "guidance", "retrieval"]
     : ["pictures", "rivals"];
   const found = foreign.find((flag) => values[flag] !== undefined);
   if (found === undefined) return;

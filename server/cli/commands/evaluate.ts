@@ -37,7 +37,7 @@ of a translation:
   --limit N          images a row of a table at most (default ${defaultLimit})
   --temperature T    of samples, 0 to ${limits.temperatureMax} (default ${limits.temperatureDefault})
   --guidance G       of samples, 0 to ${limits.guidanceMax} (default ${limits.guidanceDefault})
-  --examples S       share of examples that words, sketches and layouts start from, 0 to 1 (default ${limits.examplesDefault})
+  --retrieval S       share of retrieval that words, sketches and layouts start from, 0 to 1 (default ${limits.retrievalDefault})
 
 of an upscaler:
   --pictures DIR     pictures to enlarge, folders in it as groups (default: the stated list of photographs and drawings)
@@ -55,7 +55,7 @@ const options = {
   seed: { type: "string" },
   temperature: { type: "string" },
   guidance: { type: "string" },
-  examples: { type: "string" },
+  retrieval: { type: "string" },
   threads: { type: "string" },
   data: { type: "string" },
 } as const;
@@ -107,7 +107,7 @@ function measureTranslation(entry: CatalogueEntry, values: Values, dataDir: stri
       limit: wholeFlag(values, "limit", defaultLimit, leastLimit, 10_000),
       temperature: numberFlag(values, "temperature", limits.temperatureDefault, { min: 0, max: limits.temperatureMax }),
       guidance: numberFlag(values, "guidance", limits.guidanceDefault, { min: 0, max: limits.guidanceMax }),
-      examples: numberFlag(values, "examples", limits.examplesDefault, { min: 0, max: 1 }),
+      retrieval: numberFlag(values, "retrieval", limits.retrievalDefault, { min: 0, max: 1 }),
     },
     only: values.only?.split(","),
     threads,

@@ -1,5 +1,5 @@
 /** The ways in which a picture condition and words are asked for together and apart, and what they are compared with. */
-import { findsExamples } from "../../../shared/conditions.ts";
+import { isPictureQuery } from "../../../shared/conditions.ts";
 import type { EncodedConditions } from "../../engine/conditions.ts";
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll, reconstruct } from "../draw.ts";
@@ -12,11 +12,11 @@ import type { Picture } from "./pictures.ts";
 /** Weight of a condition that is guided. */
 const guidedBy = 2;
 
-/** Guidance of the words and of the picture; absent = not given. Share of examples that both start from; absent = as in requests. */
+/** Guidance of the words and of the picture; absent = not given. Share of retrieval that both start from; absent = as in requests. */
 interface Weights {
   readonly words?: number;
   readonly picture?: number;
-  readonly examples?: number;
+  readonly retrieval?: number;
 }
 
 export interface Way {
@@ -52,7 +52,7 @@ export async function drawnWays(
     const hasWords = weights.words !== undefined;
     const hasPicture = weights.picture !== undefined;
     const asked = hasWords ? (hasPicture ? `words and ${name}` : "words alone") : `${name} alone`;
-    const what = weights.examples === 0 ? `${asked}, without examples` : asked;
+    const what = weights.retrieval === 0 ? `${asked}, without retrieval` : asked;
     const latents = await drawAll(
       subject,
       `${what}, guided by ${weights.words ?? "–"} and ${weights.picture ?? "–"},`,
@@ -61,7 +61,7 @@ export async function drawnWays(
         seed: imageSeed(subject.settings.seed, at),
         guidance: 0,
         guidanceOf: { [guidedWord(subject)]: weights.words ?? 0, [condition]: weights.picture ?? 0 },
-        ...(weights.examples !== undefined && { examples: weights.examples }),
+        ...(weights.retrieval !== undefined && { retrieval: weights.retrieval }),
       })),
     );
     return {
@@ -72,11 +72,11 @@ export async function drawnWays(
       image: (at) => decode(subject, latents[at]!.latent),
     };
   };
-  // What the flow says by itself, where requests start from examples.
+  // What the flow says by itself, where requests start from retrieved drawings.
   const hasStarts =
-    findsExamples(condition) && subject.settings.examples > 0 && subject.translation.examples?.knows(condition);
+    isPictureQuery(condition) && subject.settings.retrieval > 0 && subject.translation.retriever?.knows(condition);
   const byFlowAlone = (weights: Weights): Array<readonly [Role, Weights]> =>
-    hasStarts ? [["control", { ...weights, examples: 0 }]] : [];
+    hasStarts ? [["control", { ...weights, retrieval: 0 }]] : [];
   const all: ReadonlyArray<readonly [Role, Weights, string?]> = [
     ["floor", { words: 0 }, "words\nalone"],
     ["floor", { words: guidedBy }],

@@ -30,10 +30,10 @@ export const alignmentSection: SectionPlan = {
       about:
         `R-precision@1 among ${rivals + 1} captions, or as many different ones as there are: features of ${subject.features!.name} are mapped to whitened caption vectors by ridge ` +
         "regression (closed form, fitted on real training images), and the caption that ranks first by cosine must be the image's own. Samples follow " +
-        "captions as requests do, with the label that a caption names, and start from examples where the translation has some. " +
+        "captions as requests do, with the label that a caption names, and start from retrieved drawings where the translation has some. " +
         "What is third party and what is not: the net that looks at the images had no part in samples drawn from words, because it conditions only " +
         "when an image is given; the vectors of the captions that compete are the text expert's, which conditions the flow too. The ceilings are what " +
-        "this judge says of images that are right. It was fitted on training images, which the examples of a base pack are made of (those of a style of one's own " +
+        "this judge says of images that are right. It was fitted on training images, which the retrieval of a base pack are made of (those of a style of one's own " +
         "come from its base, which this judge never saw): how much better it knows those, the control says. A stranger is a judge that was fitted without any image of the concepts that are asked for.",
       tables: [
         {
@@ -94,15 +94,15 @@ async function strangerRows(subject: Subject, material: Material): Promise<Row[]
   const judge = await material.strangerJudge();
   const seedOf = (at: number): number => imageSeed(subject.settings.seed, at);
   const ofAlone = async (): Promise<Vectors> => {
-    const what = "samples without examples";
-    const wanted = (await known.words()).map((conditions, at) => ({ conditions, seed: seedOf(at), examples: 0 }));
+    const what = "samples without retrieval";
+    const wanted = (await known.words()).map((conditions, at) => ({ conditions, seed: seedOf(at), retrieval: 0 }));
     const alone = await drawAll(subject, what, wanted);
     return subject.features!.featuresOf(`features, ${what}`, alone.length, (at) => decode(subject, alone[at]!.latent));
   };
   const { drawn, rebuilt, real } = known.features;
   const rows: ReadonlyArray<readonly [what: string, role: Row["role"], features: () => Promise<Vectors>]> = [
     ["samples", "measured", drawn],
-    ...(subject.translation.examples ? [["samples without examples", "control", ofAlone] as const] : []),
+    ...(subject.translation.retriever ? [["samples without retrieval", "control", ofAlone] as const] : []),
     ["reconstructions", "ceiling", rebuilt],
     ["real images", "ceiling", real],
   ];

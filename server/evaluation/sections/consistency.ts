@@ -51,10 +51,10 @@ async function runConsistency(subject: Subject, material: Material, picture: Pic
       : [
           `Words are the image's caption and style; guidance of words is that of the ${guidedWord(subject)}, against all the rest.`,
         ]),
-    ...(of.measured.some(({ weights }) => weights.examples === 0)
+    ...(of.measured.some(({ weights }) => weights.retrieval === 0)
       ? [
-          "Samples start from examples, as requests do: drawings of training in other styles, sisters of the held-out ones among them, that words name or that look " +
-            "like the picture. Rows without examples are the flow alone.",
+          "Samples start from retrieved drawings, as requests do: drawings of training in other styles, sisters of the held-out ones among them, that words name or that look " +
+            "like the picture. Rows without retrieval are the flow alone.",
         ]
       : []),
   ];

@@ -1,5 +1,5 @@
 /**
- * What examples, guidance, temperature and ranking do: how much conditions explain of the samples, and whether a third party sees their
+ * What retrieval, guidance, temperature and ranking do: how much conditions explain of the samples, and whether a third party sees their
  * captions in them.
  */
 import { imageSeed } from "../../engine/random.ts";
@@ -18,45 +18,45 @@ import { firstOf, needsImages, type SectionPlan } from "./section.ts";
 const imagesMax = 200;
 
 interface Sweep {
-  readonly key: "examples" | "guidance" | "temperature" | "best-of";
+  readonly key: "retrieval" | "guidance" | "temperature" | "best-of";
   readonly title: string;
   readonly values: readonly number[];
   /** What a value changes of a draw; `candidates` = draws of which the best is kept. */
   settingsOf(value: number): Partial<Wanted> & { readonly candidates?: number };
 }
 
-const examplesSweep: Sweep = {
-  key: "examples",
-  title: "Share of examples",
+const retrievalSweep: Sweep = {
+  key: "retrieval",
+  title: "Share of retrieval",
   values: [0, 0.25, 0.5, 0.75, 0.9, 1],
-  settingsOf: (examples) => ({ examples }),
+  settingsOf: (retrieval) => ({ retrieval }),
 };
-/** What the flow does by itself, without examples. */
+/** What the flow does by itself, without retrieval. */
 const sweeps: readonly Sweep[] = [
   {
     key: "guidance",
     title: "Guidance",
     values: [0, 0.5, 1, 2, 3],
-    settingsOf: (guidance) => ({ guidance, examples: 0 }),
+    settingsOf: (guidance) => ({ guidance, retrieval: 0 }),
   },
   {
     key: "temperature",
     title: "Temperature",
     values: [0, 0.2, 0.5, 0.8, 1],
-    settingsOf: (temperature) => ({ temperature, examples: 0 }),
+    settingsOf: (temperature) => ({ temperature, retrieval: 0 }),
   },
   {
     key: "best-of",
     title: "Best of K at temperature 0.8, guidance 0",
     values: [1, 2, 4, 8],
     // Ranking chooses among what differs: at a low temperature all candidates look alike.
-    settingsOf: (candidates) => ({ candidates, temperature: 0.8, guidance: 0, examples: 0 }),
+    settingsOf: (candidates) => ({ candidates, temperature: 0.8, guidance: 0, retrieval: 0 }),
   },
 ];
 
 export const curvesSection: SectionPlan = {
   id: "curves",
-  title: "Examples, guidance, temperature and ranking",
+  title: "Retrieval, guidance, temperature and ranking",
   missing: (subject) =>
     firstOf(
       needsImages(subject),
@@ -65,8 +65,8 @@ export const curvesSection: SectionPlan = {
   async run(subject, material) {
     const tables: Table[] = [];
     const figures: Figure[] = [];
-    const hasExamples = subject.translation.examples !== undefined;
-    for (const sweep of hasExamples ? [examplesSweep, ...sweeps] : sweeps) {
+    const hasRetrieval = subject.translation.retriever !== undefined;
+    for (const sweep of hasRetrieval ? [retrievalSweep, ...sweeps] : sweeps) {
       const rows: Row[] = [];
       for (const value of sweep.values) rows.push(await point(subject, material!, sweep, value));
       tables.push({ title: sweep.title, columns: columnsOf(subject), rows });
@@ -74,7 +74,7 @@ export const curvesSection: SectionPlan = {
     }
     return {
       about:
-        "Samples from captions and styles of held-out images, the same seeds at every point; of examples none but in their own table. Gain: mean log p(z|c) − log p(z|nothing) in nats, " +
+        "Samples from captions and styles of held-out images, the same seeds at every point; of retrieval none but in their own table. Gain: mean log p(z|c) − log p(z|nothing) in nats, " +
         "exact, which guidance and ranking push up by design. R-precision@1 as in caption alignment tells whether the images get any better at " +
         "showing the caption; the distance of features to those of the held-out image, which nothing was fitted to, whether they get nearer to it.",
       tables,

@@ -6,7 +6,7 @@ import type { Watch } from "../progress-reporter.ts";
 import type { Skipped } from "../report.ts";
 import type { Rivals } from "./baselines.ts";
 import { measure, type Nets, prepareTarget, Results } from "./measure.ts";
-import { type EvaluatedUpscaler, type Method, ownMethods, sharpMethods } from "./methods.ts";
+import { type EvaluatedUpscaler, type Method, npmSharpMethods, ownMethods } from "./methods.ts";
 import type { PictureSet, TestPicture } from "./pictures.ts";
 import { shrinkTruth } from "./resample.ts";
 
@@ -42,7 +42,7 @@ export interface Pass {
 /** Every picture by every method that is fast, at every scale. @throws AppError `dataset_invalid` when no picture could be read */
 export async function measureAll(context: UpscalingContext): Promise<Pass> {
   const { upscaler, set, rivals, seed, watch } = context;
-  const methods = [...ownMethods(upscaler, seed), ...(rivals ? sharpMethods(rivals) : [])];
+  const methods = [...ownMethods(upscaler, seed), ...(rivals ? npmSharpMethods(rivals) : [])];
   const results = new Results();
   const few: Truth[] = [];
   const skipped: Skipped[] = [];

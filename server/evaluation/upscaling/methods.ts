@@ -63,7 +63,7 @@ export function ownMethods(upscaler: EvaluatedUpscaler, seed: number): Method[] 
 }
 
 /** sharp's `resize` as anyone calls it. */
-export const sharpMethods = (rivals: Rivals): Method[] =>
+export const npmSharpMethods = (rivals: Rivals): Method[] =>
   (["cubic", "lanczos3"] as const).map((kernel) => byRival(rivals, kernel, "sharp", `sharp \`resize\`, ${kernel}`));
 
 export const networkMethods = (rivals: Rivals): Method[] =>

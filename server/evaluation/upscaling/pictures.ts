@@ -37,15 +37,15 @@ export function pretrainHome(): string {
   return candidates.find((path) => existsSync(path)) ?? candidates[0]!;
 }
 
-const fetchCommand = "node server/pretrain/sharp/fetch-pictures.mjs --only test";
+const fetchCommand = "node server/pretrain/super-resolution/fetch-pictures.mjs --only test";
 
 /**
  * The stated list, `limit` pictures of each group at most.
  * @throws AppError `dataset_invalid` with the command that fetches them when pictures are missing
  */
 export async function statedPictures(limit: number, home = pretrainHome()): Promise<PictureSet> {
-  const path = join(home, "sharp/test-pictures.json");
-  const folder = join(home, ".cache/sharp/pictures");
+  const path = join(home, "super-resolution/test-pictures.json");
+  const folder = join(home, ".cache/super-resolution/pictures");
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw new AppError(
       "dataset_invalid",
@@ -67,7 +67,7 @@ export async function statedPictures(limit: number, home = pretrainHome()): Prom
     );
   }
   return {
-    label: "the stated list (server/pretrain/sharp/test-pictures.json)",
+    label: "the stated list (server/pretrain/super-resolution/test-pictures.json)",
     groups: ["photos", "graphics"],
     pictures: named.map(({ name, group }) => ({
       name,

@@ -43,7 +43,7 @@ export class SketchExpert implements ExpertCore {
   }
 
   /** Codes of the edges of images, [images, dims]; an image without edges is an empty drawing. */
-  async encodeExamples(images: readonly ConditionValue[]): Promise<Float32Array> {
+  async encodeForTraining(images: readonly ConditionValue[]): Promise<Float32Array> {
     const edges = images.map((value) => {
       const { planes, sizePx } = requireImage(value, "sketch");
       return edgesOf(planes, sizePx);

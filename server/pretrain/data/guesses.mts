@@ -12,7 +12,7 @@ import { createFlow } from "../../flow/flow-sessions.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import { BatchSampler, checkTrainingSet, createBatchBuffers } from "../../flow/training-set.ts";
 import { filesOfExpert } from "../../manifest/manifest.ts";
-import { halvesOf } from "../../onnx/float16.ts";
+import { toFloat16 } from "../../onnx/float16.ts";
 import { openBasePack } from "../../packs/base-pack.ts";
 import { openImageSet } from "../../training/dataset/image-set.ts";
 import { sessionThreadsFor } from "../../training/encode/encode-pool.ts";
@@ -63,7 +63,7 @@ for (let step = 0; step < steps; step += 1) {
   });
   const given = Object.fromEntries(buffers.conditions.map(({ name, ...condition }) => [name, condition]));
   const { values: latents } = await flow.inverse(residual, given, batch, guidance);
-  guesses.set(halvesOf(latents), step * batch * set.dims);
+  guesses.set(toFloat16(latents), step * batch * set.dims);
   if (step % 10 === 9) console.error(`guesses: ${(step + 1) * batch} of ${steps * batch}`);
 }
 await flow.dispose();

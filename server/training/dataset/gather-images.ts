@@ -5,10 +5,10 @@
 import { AppError } from "../../../shared/problem.ts";
 import { dot } from "../../engine/sphere.ts";
 import { meanRow } from "../../platform/mean-row.ts";
-import type { Example, ExamplesContent } from "../../retrieval/index-file.ts";
+import type { IndexContent, IndexEntry } from "../../retrieval/index-file.ts";
 import type { ImageItem } from "./image-set.ts";
 
-export interface ExampleSource {
+export interface IndexSource {
   readonly items: readonly ImageItem[];
   /** Posterior means of all of them, [items, dims]. */
   readonly latents: Float32Array;
@@ -18,7 +18,7 @@ export interface ExampleSource {
   readonly styles: readonly string[];
 }
 
-export type GatheredExamples = Pick<ExamplesContent, "styles" | "labels" | "middles" | "examples" | "affinities"> & {
+export type GatheredEntries = Pick<IndexContent, "styles" | "labels" | "styleMeans" | "entries" | "affinities"> & {
   /** Latents less their styles' middles, in the order of the examples. */
   readonly values: readonly Float32Array[];
 };
@@ -33,7 +33,7 @@ const sharpness = 24;
 /** Examples of a label at most: what further ones add to the likest that each style finds is little, and they fill the pack. */
 const perLabelMax = 5;
 
-export function gatherExamples(source: ExampleSource): GatheredExamples {
+export function gatherEntries(source: IndexSource): GatheredEntries {
   const { latents, dims, labels, styles } = source;
   const drawn = drawnItems(source);
   const meanOf = (rows: readonly number[]): Float32Array => meanRow(latents, dims, rows);
@@ -48,7 +48,7 @@ export function gatherExamples(source: ExampleSource): GatheredExamples {
   );
   const affinities = likeness(all, styles.length).map((value) => sharpness * value);
   const kept = labels.flatMap((_, label) =>
-    servingEvery(
+    facilityLocationSubset(
       all.filter((example) => example.label === label),
       affinities,
       styles.length,
@@ -60,21 +60,21 @@ export function gatherExamples(source: ExampleSource): GatheredExamples {
   return {
     labels,
     styles,
-    middles: Float32Array.from(middleRows.flatMap((row) => [...row])),
-    examples: kept.map(({ label, style }) => ({ label, style })),
+    styleMeans: Float32Array.from(middleRows.flatMap((row) => [...row])),
+    entries: kept.map(({ label, style }) => ({ label, style })),
     values: kept.map(({ value }) => value),
     affinities,
   };
 }
 
-interface Found extends Example {
+interface Found extends IndexEntry {
   readonly value: Float32Array;
 }
 
 /** Rows of the set that examples, which were gathered from it, are the means of. */
-export function rowsOfExamples(
-  source: Pick<ExampleSource, "items" | "styles" | "labels">,
-  examples: readonly Example[],
+export function rowsOfEntries(
+  source: Pick<IndexSource, "items" | "styles" | "labels">,
+  examples: readonly IndexEntry[],
 ): Array<readonly number[]> {
   const drawings = rowsBy(drawnItems(source), keyOf);
   return examples.map(({ label, style }) => {
@@ -85,7 +85,7 @@ export function rowsOfExamples(
   });
 }
 
-const drawnItems = ({ items, styles }: Pick<ExampleSource, "items" | "styles">): ImageItem[] =>
+const drawnItems = ({ items, styles }: Pick<IndexSource, "items" | "styles">): ImageItem[] =>
   items.filter(
     ({ split, augmentedFrom, style }) => split === "train" && augmentedFrom === undefined && styles.includes(style),
   );
@@ -125,7 +125,11 @@ function likeness(examples: readonly Found[], count: number): Float32Array {
  * Of a label's examples those that leave every style the likest one it can have: each time the one that adds most to the sum over
  * styles (greedy choice of facilities, Nemhauser, Wolsey, Fisher 1978). In their order.
  */
-function servingEvery(examples: readonly Found[], affinities: Float32Array, styles: number): readonly Found[] {
+function facilityLocationSubset(
+  examples: readonly Found[],
+  affinities: Float32Array,
+  styles: number,
+): readonly Found[] {
   if (examples.length <= perLabelMax) return examples;
   const kept = new Set<Found>();
   const best = new Float32Array(styles).fill(Number.NEGATIVE_INFINITY);

@@ -68,7 +68,7 @@ export async function generatorSet(options: GeneratorSetOptions): Promise<Traini
       // An image stands for what a user would make of it: the sketch expert reads its edges.
       const vector = classNames
         ? await expert.encode([asText(classNames[generator.classOf(z)]!)])
-        : await (expert.encodeExamples?.([image]) ?? expert.encode([image]));
+        : await (expert.encodeForTraining?.([image]) ?? expert.encode([image]));
       tables[at]!.set(vector, row * expert.dims);
     }
     if ((row + 1) % reportEvery === 0) onProgress?.(row + 1, samples);

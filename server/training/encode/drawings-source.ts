@@ -3,13 +3,13 @@
  * them through this interface; training/transfer makes them.
  */
 import type { TrainingSet } from "../../flow/training-set.ts";
-import type { Example } from "../../retrieval/index-file.ts";
+import type { IndexEntry } from "../../retrieval/index-file.ts";
 import type { SetCondition } from "./pack-experts.ts";
 
 /** What has been laid. */
 export interface LaidDrawings {
   /** Label and style of each row. */
-  readonly examples: readonly Example[];
+  readonly entries: readonly IndexEntry[];
   /** How like the folder's images those of each style of the base look: the sum of a cosine over depths of image experts. */
   readonly likeness: readonly number[];
 }

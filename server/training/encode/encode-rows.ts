@@ -69,7 +69,7 @@ export async function encodeRows(
   if (task.kind === "captions") {
     const { expert } = find(task.condition);
     return inSteps(task, [expert.dims], captionsAtOnce, watch, async (at, rows) => [
-      await expert.encodeExamples(task.captions.slice(at, at + rows).map(asText)),
+      await expert.encodeForTraining(task.captions.slice(at, at + rows).map(asText)),
     ]);
   }
   const wanted = task.conditions.map(find);
@@ -78,7 +78,7 @@ export async function encodeRows(
     const planes = await images.read(task.start + at, rows, room);
     const values = asConditions(images, planes, task.start + at, rows);
     const blocks: Float32Array[] = [];
-    for (const condition of wanted) blocks.push(stored(condition, await condition.expert.encodeExamples(values)));
+    for (const condition of wanted) blocks.push(stored(condition, await condition.expert.encodeForTraining(values)));
     if (task.withLatents) blocks.push(await target!.encode(planes, rows));
     return blocks;
   });

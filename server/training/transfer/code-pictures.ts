@@ -1,10 +1,10 @@
 /** Codes of what examples show (server/retrieval/quantized-codes.ts), from the encoded pictures of an image set. */
-import { type FlowConditionName, findsExamples } from "../../../shared/conditions.ts";
+import { type FlowConditionName, isPictureQuery } from "../../../shared/conditions.ts";
 import type { ConditionTable } from "../../flow/training-set.ts";
 import type { VectorTable } from "../../flow/vector-table.ts";
 import { meanRow } from "../../platform/mean-row.ts";
-import { packHalves, toFourBits } from "../../retrieval/int4.ts";
-import { classesMax, type PictureCodes } from "../../retrieval/quantized-codes.ts";
+import { packNibbles, quantizeInt4 } from "../../retrieval/int4.ts";
+import { classesMax, type QuantizedCodes } from "../../retrieval/quantized-codes.ts";
 
 /**
  * By each picture condition that examples are found by, one code an example: the mean of its rows' vectors, or the label map of its first row.
@@ -13,27 +13,27 @@ import { classesMax, type PictureCodes } from "../../retrieval/quantized-codes.t
 export function codePictures(
   conditions: readonly ConditionTable[],
   rows: readonly (readonly number[])[],
-): Map<string, PictureCodes> {
+): Map<string, QuantizedCodes> {
   return new Map(
     conditions.flatMap(({ name, table }) => {
-      const codes = findsExamples(name as FlowConditionName) ? codesOf(table, rows) : undefined;
+      const codes = isPictureQuery(name as FlowConditionName) ? codesOf(table, rows) : undefined;
       return codes ? [[name, codes]] : [];
     }),
   );
 }
 
 /** undefined for label maps that half a byte a cell is too little for, and for vectors of an odd width. */
-function codesOf(table: VectorTable, rows: readonly (readonly number[])[]): PictureCodes | undefined {
+function codesOf(table: VectorTable, rows: readonly (readonly number[])[]): QuantizedCodes | undefined {
   const { dims } = table;
   if (table.kind === "dense") {
     if (dims % 2 !== 0) return undefined;
     const means = rows.map((of) => meanRow(table.values, dims, of));
-    return { kind: "dense", dims, ...toFourBits(means, dims) };
+    return { kind: "dense", dims, ...quantizeInt4(means, dims) };
   }
   const { places, perEntry: cells } = table;
   const classes = dims / cells;
   if (classes > classesMax || cells % 2 !== 0) return undefined;
   const classOf = (example: number, cell: number): number =>
     places[rows[example]![0]! * cells + cell]! - cell * classes;
-  return { kind: "cells", dims, cells, bytes: packHalves(rows.length, cells, classOf) };
+  return { kind: "cells", dims, cells, bytes: packNibbles(rows.length, cells, classOf) };
 }

@@ -13,8 +13,8 @@ import type { BasePack } from "../../packs/base-pack.ts";
 import { vocabularyOf } from "../../packs/pack-draft.ts";
 import { evenPlaces } from "../../platform/even-distances.ts";
 import { meanRow } from "../../platform/mean-row.ts";
-import type { Example, ExamplesContent } from "../../retrieval/index-file.ts";
-import { addFourBits } from "../../retrieval/int4.ts";
+import type { IndexContent, IndexEntry } from "../../retrieval/index-file.ts";
+import { accumulateInt4 } from "../../retrieval/int4.ts";
 import { byLabel } from "../../retrieval/retrieval-index.ts";
 import type { ImageItem, ImageSet } from "../dataset/image-set.ts";
 import { interleave, writeIndex, writePixels } from "../dataset/write-image-set.ts";
@@ -36,7 +36,7 @@ const groundsTried = 4;
 
 export class DrawingsToLay implements DrawingsSource {
   readonly #base: BasePack;
-  readonly #examples: ExamplesContent;
+  readonly #examples: IndexContent;
   readonly #ground: Ground;
   /** The folder's images. */
   readonly #source: string;
@@ -44,22 +44,22 @@ export class DrawingsToLay implements DrawingsSource {
   readonly #ofLabel: ReadonlyMap<number, readonly number[]>;
   readonly #names: ReadonlyMap<string, readonly string[]>;
 
-  private constructor(base: BasePack, examples: ExamplesContent, ground: Ground, source: string) {
+  private constructor(base: BasePack, examples: IndexContent, ground: Ground, source: string) {
     this.#base = base;
     this.#source = source;
     this.#examples = examples;
     this.#ground = ground;
-    this.#ofLabel = byLabel(examples.examples);
+    this.#ofLabel = byLabel(examples.entries);
     this.#names = namesOfLabels(base);
   }
 
   /** Undefined where the base has none, has some on another ground already, or the folder's images have no ground to lay one on. */
   static async for(
     base: BasePack,
-    examples: ExamplesContent | undefined,
+    examples: IndexContent | undefined,
     images: ImageSet,
   ): Promise<DrawingsToLay | undefined> {
-    if (!examples?.examples.length || examples.ownAffinities) return undefined;
+    if (!examples?.entries.length || examples.ownAffinities) return undefined;
     const rows = images.items.flatMap(({ split, row }) => (split === "train" ? [row] : []));
     const ground = await groundOf(images, rows);
     return ground && new DrawingsToLay(base, examples, ground, images.digest);
@@ -84,10 +84,10 @@ export class DrawingsToLay implements DrawingsSource {
     conditions: readonly SetCondition[],
     { threads, signal, onProgress }: LayOptions,
   ): Promise<LaidDrawings> {
-    const { examples } = this.#examples;
+    const { entries } = this.#examples;
     const target = await openTarget(this.#base.folder, this.#base.draft.target, { threads });
     const likeness = await this.#likenessOfStyles(target, own, conditions, signal);
-    const likenessOf = (at: number): number => likeness[examples[at]!.style]!;
+    const likenessOf = (at: number): number => likeness[entries[at]!.style]!;
     const chosen = [...this.#ofLabel.values()].flatMap((of) =>
       [...of].sort((a, b) => likenessOf(b) - likenessOf(a)).slice(0, drawingsEach),
     );
@@ -99,12 +99,12 @@ export class DrawingsToLay implements DrawingsSource {
         if (done % drawingsAtOnce === 0 || done === chosen.length) await onProgress?.(done);
       }
     });
-    const items = chosen.map((at, row) => this.#itemOf(examples[at]!, row));
+    const items = chosen.map((at, row) => this.#itemOf(entries[at]!, row));
     await writeIndex(folder, items);
-    return { examples: chosen.map((at) => examples[at]!), likeness };
+    return { entries: chosen.map((at) => entries[at]!), likeness };
   }
 
-  #itemOf({ label, style }: Example, row: number): ImageItem {
+  #itemOf({ label, style }: IndexEntry, row: number): ImageItem {
     const id = this.#examples.labels[label]!;
     return {
       row,
@@ -128,7 +128,7 @@ export class DrawingsToLay implements DrawingsSource {
     conditions: readonly SetCondition[],
     signal: AbortSignal | undefined,
   ): Promise<number[]> {
-    const { styles, examples } = this.#examples;
+    const { styles, entries } = this.#examples;
     const judges = conditions.flatMap(({ entry, expert, name }) => {
       const table = own.conditions.find((condition) => condition.name === name)?.table;
       if (entry.kind !== "image" || table?.kind !== "dense") return [];
@@ -137,7 +137,7 @@ export class DrawingsToLay implements DrawingsSource {
     if (judges.length === 0) return styles.map(() => 0);
     const likeness: number[] = [];
     for (const style of styles.keys()) {
-      const of = [...examples.keys()].filter((at) => examples[at]!.style === style);
+      const of = [...entries.keys()].filter((at) => entries[at]!.style === style);
       const some = evenPlaces(of.length, comparedEach).map((place) => of[place]!);
       const laid: ConditionValue[] = [];
       for await (const planes of this.#laid(target, some, signal))
@@ -145,7 +145,7 @@ export class DrawingsToLay implements DrawingsSource {
       let sum = 0;
       if (laid.length > 0)
         for (const { expert, mean } of judges) {
-          const codes = await expert.encodeExamples(laid);
+          const codes = await expert.encodeForTraining(laid);
           sum += cosine(mean, meanRow(codes, expert.dims, [...laid.keys()]));
         }
       likeness.push(sum);
@@ -179,13 +179,13 @@ export class DrawingsToLay implements DrawingsSource {
   }
 
   #latentsOf(which: readonly number[]): Float32Array {
-    const { dims, examples, middles, values } = this.#examples;
+    const { dims, entries, styleMeans, values } = this.#examples;
     const latents = new Float32Array(which.length * dims);
     for (const [index, at] of which.entries()) {
-      const { style } = examples[at]!;
+      const { style } = entries[at]!;
       const latent = latents.subarray(index * dims, (index + 1) * dims);
-      latent.set(middles.subarray(style * dims, (style + 1) * dims));
-      addFourBits(values, at, dims, 1, latent);
+      latent.set(styleMeans.subarray(style * dims, (style + 1) * dims));
+      accumulateInt4(values, at, dims, 1, latent);
     }
     return latents;
   }

@@ -7,9 +7,9 @@
 import type { TrainingSet } from "../../flow/training-set.ts";
 import { evenPlaces } from "../../platform/even-distances.ts";
 import { meanRow } from "../../platform/mean-row.ts";
-import type { Example, ExamplesContent } from "../../retrieval/index-file.ts";
-import { toFourBits } from "../../retrieval/int4.ts";
-import { type PictureCodes, pickCodes } from "../../retrieval/quantized-codes.ts";
+import type { IndexContent, IndexEntry } from "../../retrieval/index-file.ts";
+import { quantizeInt4 } from "../../retrieval/int4.ts";
+import { pickCodes, type QuantizedCodes } from "../../retrieval/quantized-codes.ts";
 import { vectorOf } from "../calibrate/fit-ood-detector.ts";
 import type { EncodedDrawings } from "../encode/encode-folder.ts";
 import { codePictures } from "./code-pictures.ts";
@@ -23,33 +23,33 @@ const captionsMax = 4096;
  * @param set of one style, with captions
  * @param drawings of the base, laid as its images are; absent = the base's examples as they are, moved to its middle
  */
-export function examplesInOwnStyle(
-  base: ExamplesContent,
+export function buildUserStyleIndex(
+  base: IndexContent,
   set: TrainingSet,
   drawings?: Pick<EncodedDrawings, "laid"> & { readonly set: Pick<TrainingSet, "latents" | "conditions"> },
-): ExamplesContent {
+): IndexContent {
   const { dims } = base;
-  const middles = base.middles.slice();
+  const styleMeans = base.styleMeans.slice();
   // Where no style is asked for, all of them lie around the last.
   const middle = meanRow(set.latents, dims, set.trainRows);
-  middles.set(middle, middles.length - dims);
+  styleMeans.set(middle, styleMeans.length - dims);
   // Those of a style of one's own lie on its ground, not on this one; and what the base's drawings look like is not how this style draws.
   const { ownAffinities: _, pictures: __, ...others } = base;
-  const own = { ...others, middles, ownKeys: toFourBits(captionsOf(set), base.keyDims) };
+  const own = { ...others, styleMeans, ownKeys: quantizeInt4(captionsOf(set), base.keyDims) };
   if (!drawings) return own;
   const { latents, conditions } = drawings.set;
-  const { examples, likeness } = drawings.laid;
-  const onNothing = sketchesOnNothing(base, examples);
-  const values = examples.map((_, row) => middle.map((value, axis) => latents[row * dims + axis]! - value));
+  const { entries, likeness } = drawings.laid;
+  const onNothing = sketchesOnNothing(base, entries);
+  const values = entries.map((_, row) => middle.map((value, axis) => latents[row * dims + axis]! - value));
   return {
     ...own,
-    examples,
-    values: toFourBits(values, dims),
+    entries,
+    values: quantizeInt4(values, dims),
     ownAffinities: Float32Array.from(likeness, (value) => sharpness * value),
     pictures: new Map([
       ...codePictures(
         conditions.filter(({ name }) => !onNothing.has(name)),
-        examples.map((_, row) => [row]),
+        entries.map((_, row) => [row]),
       ),
       ...onNothing,
     ]),
@@ -57,9 +57,9 @@ export function examplesInOwnStyle(
 }
 
 /** What drawings of the base are known by as sketches there; nothing where some are not. */
-function sketchesOnNothing(base: ExamplesContent, drawings: readonly Example[]): ReadonlyMap<string, PictureCodes> {
-  const keyOf = ({ label, style }: Example): string => `${label} ${style}`;
-  const rowOf = new Map(base.examples.map((example, row) => [keyOf(example), row]));
+function sketchesOnNothing(base: IndexContent, drawings: readonly IndexEntry[]): ReadonlyMap<string, QuantizedCodes> {
+  const keyOf = ({ label, style }: IndexEntry): string => `${label} ${style}`;
+  const rowOf = new Map(base.entries.map((example, row) => [keyOf(example), row]));
   const rows = drawings.map((drawing) => rowOf.get(keyOf(drawing)));
   const codes = base.pictures?.get("sketch");
   return new Map(codes && rows.every((row) => row !== undefined) ? [["sketch", pickCodes(codes, rows)]] : []);

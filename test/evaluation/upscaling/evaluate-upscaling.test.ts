@@ -212,15 +212,18 @@ describe("pictures to measure on", () => {
   it("of the stated list are asked for with the command that fetches them", async () => {
     const stated = join(home, "pretrain");
     await writeFiles(stated, {
-      "sharp/test-pictures.json": JSON.stringify({ photos: ["a/one.png", "a/two.png"], graphics: ["b/three.png"] }),
-      ".cache/sharp/pictures/a/one.png": await png(40, 40, 0),
+      "super-resolution/test-pictures.json": JSON.stringify({
+        photos: ["a/one.png", "a/two.png"],
+        graphics: ["b/three.png"],
+      }),
+      ".cache/super-resolution/pictures/a/one.png": await png(40, 40, 0),
     });
     await assert.rejects(statedPictures(5, stated), {
       code: "dataset_invalid",
       message:
         /expected 3 pictures below .*, got 1 \(a\/two\.png is missing\); fetch them with `node .*fetch-pictures\.mjs --only test`/,
     });
-    await writeFiles(stated, { ".cache/sharp/pictures/b/three.png": await png(40, 40, 1) });
+    await writeFiles(stated, { ".cache/super-resolution/pictures/b/three.png": await png(40, 40, 1) });
     const { pictures: named, groups } = await statedPictures(1, stated);
     assert.deepEqual(
       [groups, named.map(({ name }) => name)],

@@ -1,7 +1,7 @@
-/** Gathering examples of a set: what stands for a label in a style, which styles are alike, and which examples of many are kept. */
+/** Gathering entries of a set: what stands for a label in a style, which styles are alike, and which entries of many are kept. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { gatherExamples } from "../../../server/training/dataset/gather-images.ts";
+import { gatherEntries } from "../../../server/training/dataset/gather-images.ts";
 import type { ImageItem } from "../../../server/training/dataset/image-set.ts";
 import { near } from "../../fixtures/near.ts";
 
@@ -18,7 +18,7 @@ const item = (row: number, style: string, concept: string, more: Partial<ImageIt
 
 /**
  * A label is a point of a circle around a style's middle, all of them evenly spread, and each style turns them by an angle of its own: the
- * cosine of two styles' examples is that of the angle between them.
+ * cosine of two styles' entries is that of the angle between them.
  */
 function gatherTurned(angles: readonly number[], labelCount: number) {
   const labels = Array.from({ length: labelCount }, (_, label) => `${label}`);
@@ -34,10 +34,10 @@ function gatherTurned(angles: readonly number[], labelCount: number) {
       }),
     ),
   );
-  return gatherExamples({ items, latents, dims, labels, styles });
+  return gatherEntries({ items, latents, dims, labels, styles });
 }
 
-describe("gathered examples", () => {
+describe("gathered entries", () => {
   const items = [
     item(0, "flat", "apple"),
     item(1, "flat", "apple"),
@@ -54,10 +54,10 @@ describe("gathered examples", () => {
     ["apple", "pear"],
     ["flat", "round", "empty"],
   ];
-  const gathered = gatherExamples({ items, latents, dims, labels: labels!, styles: styles! });
+  const gathered = gatherEntries({ items, latents, dims, labels: labels!, styles: styles! });
 
   it("are the means of a label in a style, less the middle of the style, of drawn training images alone", () => {
-    assert.deepEqual(gathered.examples, [
+    assert.deepEqual(gathered.entries, [
       { label: 0, style: 0 },
       { label: 0, style: 1 },
       { label: 1, style: 0 },
@@ -70,7 +70,7 @@ describe("gathered examples", () => {
   });
 
   it("come with the middle of each style, zeros where it has no image, and of all images last", () => {
-    near(gathered.middles, [2, 1, 0, 6, 0, 0, 6 / 5, 15 / 5]);
+    near(gathered.styleMeans, [2, 1, 0, 6, 0, 0, 6 / 5, 15 / 5]);
   });
 
   it("call two styles neither alike nor unlike while they share less than twenty labels", () => {
@@ -87,19 +87,19 @@ describe("gathered examples", () => {
   });
 
   it("are all kept while a label has five at most", () => {
-    assert.equal(gatherTurned([0, 10, 25, 90, 105], 20).examples.length, 5 * 20);
+    assert.equal(gatherTurned([0, 10, 25, 90, 105], 20).entries.length, 5 * 20);
   });
 
   it("of more are the five that leave each style the likest one it can have, in their order", () => {
-    // The middles of both groups serve their neighbours, two of these the middles, and the last one the style that is alone: no
+    // The styleMeans of both groups serve their neighbours, two of these the styleMeans, and the last one the style that is alone: no
     // style is served by the one that is alone, nor by the one at 25 any better.
     const angles = [0, 10, 25, 90, 105, 125, 200];
-    const { examples, values } = gatherTurned(angles, 20);
+    const { entries, values } = gatherTurned(angles, 20);
     assert.deepEqual(
-      examples.map(({ label, style }) => [label, angles[style]]),
+      entries.map(({ label, style }) => [label, angles[style]]),
       Array.from({ length: 20 }, (_, label) => [0, 10, 90, 105, 125].map((angle) => [label, angle])).flat(),
     );
-    for (const [at, { label, style }] of examples.entries()) {
+    for (const [at, { label, style }] of entries.entries()) {
       const turned = (label / 20) * 2 * Math.PI + (angles[style]! / 180) * Math.PI;
       near(values[at]!, [Math.cos(turned), Math.sin(turned)]);
     }

@@ -137,15 +137,15 @@ describe("a set drawn from a generator", () => {
   });
 
   it("shows an expert its images as examples, as training does, so that a sketch expert reads their edges", async () => {
-    const read = { encode: 0, encodeExamples: 0 };
+    const read = { encode: 0, encodeForTraining: 0 };
     const counted = (way: keyof typeof read) => async () => {
       read[way] += 1;
       return Float32Array.of(way === "encode" ? 1 : 2);
     };
-    const expert = { dims: 1, encode: counted("encode"), encodeExamples: counted("encodeExamples") };
+    const expert = { dims: 1, encode: counted("encode"), encodeForTraining: counted("encodeForTraining") };
     const sketch = { name: "sketch", expert } as const;
     const set = await generatorSet({ generator, conditions: [sketch], samples: 10, heldOut: 2, seed: 1 });
-    assert.deepEqual(read, { encode: 0, encodeExamples: 10 });
+    assert.deepEqual(read, { encode: 0, encodeForTraining: 10 });
     const vector = new Float32Array(1);
     copyEntry(set.conditions[0]!.table, 9, vector, 0);
     assert.deepEqual([...vector], [2]);

@@ -58,9 +58,9 @@ async function encode(folder: string, calls: Calls, changes: Partial<SetExperts>
   const countingText: Expert = {
     dims: text.dims,
     encode: (captions) => text.encode(captions),
-    encodeExamples(captions) {
+    encodeForTraining(captions) {
       calls.captions += captions.length;
-      return text.encodeExamples(captions);
+      return text.encodeForTraining(captions);
     },
   };
   const [caption, ...others] = experts.conditions;
@@ -267,7 +267,7 @@ describe("encoding a set for every condition", async () => {
     );
     const value = { kind: "image", planes, sizePx: tinySizePx, key: "row 17 alone" } as const;
     for (const { name, expert } of full.conditions.filter((condition) => tableOf(condition.name).kind === "picture")) {
-      const alone = await expert.encodeExamples([value]);
+      const alone = await expert.encodeForTraining([value]);
       const stored = vectorOf(tableOf(name), tableOf(name).options[17]![0]!);
       const difference = Math.max(...alone.map((part, axis) => Math.abs(part - stored[axis]!)));
       assert.ok(difference < 1e-5, `${name}: ${difference}`);

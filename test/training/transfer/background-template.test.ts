@@ -106,7 +106,7 @@ describe("the ground of a folder", () => {
     }
   });
 
-  it("is nothing where things stand free, however much alike their middles are", async () => {
+  it("is nothing where things stand free, however much alike their styleMeans are", async () => {
     const arms = [
       block(0, 8, 7, 24, red),
       block(25, 8, 32, 24, red),

@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { cosine } from "../../../server/engine/sphere.ts";
 import { openBasePack, unlabelled } from "../../../server/packs/base-pack.ts";
-import { exampleWidths, readExamples } from "../../../server/retrieval/index-file.ts";
-import { addFourBits } from "../../../server/retrieval/int4.ts";
+import { indexWidths, readIndexFile } from "../../../server/retrieval/index-file.ts";
+import { accumulateInt4 } from "../../../server/retrieval/int4.ts";
 import { openImageSet } from "../../../server/training/dataset/image-set.ts";
 import { encodeFolder, type FolderProgress } from "../../../server/training/encode/encode-folder.ts";
 import { openSetExperts } from "../../../server/training/encode/pack-experts.ts";
@@ -24,21 +24,18 @@ import {
   tinyLabels,
   tinySizePx,
   tinyStyles,
-  withExamples,
+  withRetrieval,
   writeTinyPack,
 } from "../../fixtures/tiny-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-lay-"));
 after(() => rm(root, { recursive: true }));
-const { pack } = await writeTinyPack(join(root, "ship"), withExamples(tinyFullDraft));
+const { pack } = await writeTinyPack(join(root, "ship"), withRetrieval(tinyFullDraft));
 const base = await openBasePack(pack);
 const draft = unlabelled(base.draft);
 const source = { pack, draft, files: base.files };
 const experts = await openSetExperts(source, { threads: 1 });
-const examples = await readExamples(
-  join(pack, base.draft.translation.examples!),
-  exampleWidths(base.flow.architecture),
-);
+const entries = await readIndexFile(join(pack, base.draft.translation.retrieval!), indexWidths(base.flow.architecture));
 const folder = await writeBoxes(join(root, "boxes"), 40);
 
 const encode = (
@@ -48,7 +45,7 @@ const encode = (
   encodeFolder({
     ...{ folder, set, sizePx: tinySizePx, source, threads: 1, signal, onProgress },
     openExperts: async () => experts,
-    findDrawings: (images) => DrawingsToLay.for(base, examples, images),
+    findDrawings: (images) => DrawingsToLay.for(base, entries, images),
   });
 
 const set = join(root, "set");
@@ -57,15 +54,15 @@ const encoded = await encode(set, { onProgress: (progress) => void told.push(pro
 const drawings = encoded.drawings!;
 const laidFile = join(set, "drawings", "images.rgba");
 
-/** Decoded examples laid on what the folder has. */
+/** Decoded entries laid on what the folder has. */
 async function laidBy(which: readonly number[]): Promise<Float32Array[]> {
   const images = await openImageSet(set, tinySizePx);
   const ground = (await groundOf(images, encoded.set.trainRows))!;
   await images.close();
-  const { dims, middles, values } = examples;
+  const { dims, styleMeans, values } = entries;
   const latents = which.map((at) => {
-    const latent = middles.slice(examples.examples[at]!.style * dims, (examples.examples[at]!.style + 1) * dims);
-    addFourBits(values, at, dims, 1, latent);
+    const latent = styleMeans.slice(entries.entries[at]!.style * dims, (entries.entries[at]!.style + 1) * dims);
+    accumulateInt4(values, at, dims, 1, latent);
     return latent;
   });
   return Promise.all(latents.map(async (latent) => layOn(ground, await experts.target.decode(latent, 1), undefined)));
@@ -82,7 +79,7 @@ describe("drawings beside a folder", () => {
     assert.equal(judges.length, 3);
     const likeness: number[] = [];
     for (const style of tinyStyles.keys()) {
-      const laid = await laidBy([...examples.examples.keys()].filter((at) => examples.examples[at]!.style === style));
+      const laid = await laidBy([...entries.entries.keys()].filter((at) => entries.entries[at]!.style === style));
       let sum = 0;
       for (const { name, expert } of judges) {
         const { table } = encoded.set.conditions.find((condition) => condition.name === name)!;
@@ -90,7 +87,7 @@ describe("drawings beside a folder", () => {
         const own = [...encoded.set.trainRows].map((row) =>
           table.values.subarray(row * expert.dims, (row + 1) * expert.dims),
         );
-        const codes = await expert.encodeExamples(
+        const codes = await expert.encodeForTraining(
           laid.map((planes, index) => ({ kind: "image", planes, sizePx: tinySizePx, key: `${style} ${index}` })),
         );
         sum += cosine(
@@ -104,7 +101,7 @@ describe("drawings beside a folder", () => {
     near(drawings.laid.likeness, likeness);
     const [first, second] = [...tinyStyles.keys()].sort((a, b) => likeness[b]! - likeness[a]!);
     assert.deepEqual(
-      drawings.laid.examples,
+      drawings.laid.entries,
       [...tinyLabels.keys()].flatMap((label) => [first, second].map((style) => ({ label, style: style! }))),
     );
   });
@@ -115,8 +112,8 @@ describe("drawings beside a folder", () => {
       images.items.map(({ captions }) => captions),
       tinyLabels.flatMap((label) => [[label], [label]]),
     );
-    const at = drawings.laid.examples.map(({ label, style }) =>
-      examples.examples.findIndex((one) => one.label === label && one.style === style),
+    const at = drawings.laid.entries.map(({ label, style }) =>
+      entries.entries.findIndex((one) => one.label === label && one.style === style),
     );
     for (const [row, planes] of (await laidBy(at)).entries()) {
       const stored = await images.read(row, 1);
@@ -158,7 +155,7 @@ describe("drawings beside a folder", () => {
       const { drawings: anew } = await encodeFolder({
         ...{ folder, set, sizePx: tinySizePx, source, threads: 1 },
         openExperts: async () => experts,
-        findDrawings: (images) => DrawingsToLay.for(other, examples, images),
+        findDrawings: (images) => DrawingsToLay.for(other, entries, images),
       });
       assert.ok((await stat(laidFile)).mtimeMs > long.getTime());
       assert.deepEqual(anew!.laid, drawings.laid);
@@ -183,11 +180,11 @@ describe("drawings beside a folder", () => {
     const images = await openImageSet(set, tinySizePx);
     assert.equal(await DrawingsToLay.for(base, undefined, images), undefined);
     assert.equal(
-      await DrawingsToLay.for(base, { ...examples, ownAffinities: new Float32Array(tinyStyles.length) }, images),
+      await DrawingsToLay.for(base, { ...entries, ownAffinities: new Float32Array(tinyStyles.length) }, images),
       undefined,
     );
-    assert.equal(await DrawingsToLay.for(base, { ...examples, examples: [] }, images), undefined);
-    assert.equal((await DrawingsToLay.for(base, examples, images))!.count, 2 * tinyLabels.length);
+    assert.equal(await DrawingsToLay.for(base, { ...entries, entries: [] }, images), undefined);
+    assert.equal((await DrawingsToLay.for(base, entries, images))!.count, 2 * tinyLabels.length);
     await images.close();
   });
 });

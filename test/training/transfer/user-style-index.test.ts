@@ -3,30 +3,30 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { TrainingSet } from "../../../server/flow/training-set.ts";
 import { denseTable } from "../../../server/flow/vector-table.ts";
-import type { ExamplesContent } from "../../../server/retrieval/index-file.ts";
-import { addFourBits, type FourBitRows, toFourBits } from "../../../server/retrieval/int4.ts";
+import type { IndexContent } from "../../../server/retrieval/index-file.ts";
+import { accumulateInt4, type Int4Rows, quantizeInt4 } from "../../../server/retrieval/int4.ts";
 import { addCode, cosinesOf } from "../../../server/retrieval/quantized-codes.ts";
-import { ExampleStore } from "../../../server/retrieval/retrieval-index.ts";
+import { RetrievalIndex } from "../../../server/retrieval/retrieval-index.ts";
 import { codePictures } from "../../../server/training/transfer/code-pictures.ts";
-import { examplesInOwnStyle } from "../../../server/training/transfer/user-style-index.ts";
+import { buildUserStyleIndex } from "../../../server/training/transfer/user-style-index.ts";
 import { near } from "../../fixtures/near.ts";
 
 const [dims, keyDims] = [2, 4];
 const vectors = (...rows: number[][]): Float32Array[] => rows.map((row) => Float32Array.from(row));
-const base: ExamplesContent = {
+const base: IndexContent = {
   dims,
   keyDims,
   labels: ["apple", "house", "key"],
   styles: ["flat", "round"],
-  middles: Float32Array.of(1, 2, 3, 4, 5, 6),
-  keys: toFourBits(vectors([1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]), keyDims),
-  examples: [
+  styleMeans: Float32Array.of(1, 2, 3, 4, 5, 6),
+  keys: quantizeInt4(vectors([1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 0, 1]), keyDims),
+  entries: [
     { label: 0, style: 1 },
     { label: 1, style: 0 },
     { label: 1, style: 1 },
     { label: 2, style: 0 },
   ],
-  values: toFourBits(vectors([7, -7], [1, 2], [3, 4], [-5, 5]), dims),
+  values: quantizeInt4(vectors([7, -7], [1, 2], [3, 4], [-5, 5]), dims),
   affinities: Float32Array.of(0, 1, 2, 3),
 };
 
@@ -57,19 +57,19 @@ const set: TrainingSet = {
   heldOutRows: Int32Array.of(2),
 };
 
-const rowsOf = (rows: FourBitRows, width: number): number[][] =>
+const rowsOf = (rows: Int4Rows, width: number): number[][] =>
   [...rows.steps.keys()].map((row) => {
     const values = new Float32Array(width);
-    addFourBits(rows, row, width, 1, values);
+    accumulateInt4(rows, row, width, 1, values);
     return [...values].map((value) => Math.round(value * 100) / 100);
   });
 
-describe("examples in a style of one's own", () => {
-  const own = examplesInOwnStyle(base, set);
+describe("entries in a style of one's own", () => {
+  const own = buildUserStyleIndex(base, set);
 
   it("lie around the mean of its training images where no style is asked for", () => {
-    near(own.middles, [1, 2, 3, 4, 50 / 3, 100 / 3]);
-    near(base.middles, [1, 2, 3, 4, 5, 6]);
+    near(own.styleMeans, [1, 2, 3, 4, 50 / 3, 100 / 3]);
+    near(base.styleMeans, [1, 2, 3, 4, 5, 6]);
   });
 
   it("know each caption of a training image once, and none of those held out", () => {
@@ -77,16 +77,16 @@ describe("examples in a style of one's own", () => {
   });
 
   it("are those of the base otherwise", () => {
-    const { middles: _, ownKeys: __, ...rest } = own;
-    for (const [name, value] of Object.entries(rest)) assert.equal(value, base[name as keyof ExamplesContent], name);
+    const { styleMeans: _, ownKeys: __, ...rest } = own;
+    for (const [name, value] of Object.entries(rest)) assert.equal(value, base[name as keyof IndexContent], name);
   });
 
   it("leave what was learned to the flow, by its plain name too, and start what is unlike it", () => {
-    const store = new ExampleStore(own);
+    const store = new RetrievalIndex(own);
     const startsFrom = (...caption: number[]): Float32Array | undefined => {
       const length = Math.hypot(...caption);
       const unit = Float32Array.from(caption, (value) => value / length);
-      return store.startFor({ caption: unit, noise: (count) => new Float32Array(count) })?.latent;
+      return store.retrieve({ caption: unit, noise: (count) => new Float32Array(count) })?.latent;
     };
     for (const learned of [
       [0, 7, 4, 0],
@@ -99,12 +99,12 @@ describe("examples in a style of one's own", () => {
   });
 
   it("are the drawings that were laid as its images are, where there are any", () => {
-    const examples = [
+    const entries = [
       { label: 2, style: 1 },
       { label: 0, style: 0 },
     ];
-    const laid = examplesInOwnStyle(base, set, {
-      laid: { examples, likeness: [1.5, 2.25] },
+    const laid = buildUserStyleIndex(base, set, {
+      laid: { entries, likeness: [1.5, 2.25] },
       set: {
         latents: Float32Array.of(10, 20, 30, 60),
         conditions: [
@@ -125,14 +125,14 @@ describe("examples in a style of one's own", () => {
         ],
       },
     });
-    // Found by what the drawings show now, by pictures that examples are found by alone.
+    // Found by what the drawings show now, by pictures that entries are found by alone.
     assert.deepEqual([...laid.pictures!.keys()], ["sketch"]);
     assert.deepEqual(
       [...cosinesOf(laid.pictures!.get("sketch")!, Float32Array.of(0, -2))].map((cosine) => cosine.toFixed(3)),
       ["0.707", "-1.000"],
     );
-    assert.deepEqual([laid.examples, [...laid.ownAffinities!]], [examples, [15, 22.5]]);
-    assert.deepEqual([laid.middles, laid.ownKeys], [own.middles, own.ownKeys]);
+    assert.deepEqual([laid.entries, [...laid.ownAffinities!]], [entries, [15, 22.5]]);
+    assert.deepEqual([laid.styleMeans, laid.ownKeys], [own.styleMeans, own.ownKeys]);
     // Less the middle, in seven steps to either side.
     for (const [row, expected] of [
       [10 - 50 / 3, 20 - 100 / 3],
@@ -152,15 +152,15 @@ describe("examples in a style of one's own", () => {
       [-7, 7],
     ];
     const pictures = codePictures([{ ...picture, name: "sketch", table: tableOf(...onNothing) }], [[0], [1], [2], [3]]);
-    const examples = [base.examples[3]!, base.examples[1]!, base.examples[2]!];
-    const { pictures: own } = examplesInOwnStyle({ ...base, pictures }, set, {
-      laid: { examples, likeness: [1, 1] },
+    const entries = [base.entries[3]!, base.entries[1]!, base.entries[2]!];
+    const { pictures: own } = buildUserStyleIndex({ ...base, pictures }, set, {
+      laid: { entries, likeness: [1, 1] },
       set: {
         latents: new Float32Array(6),
         conditions: [{ ...picture, name: "sketch", table: tableOf([7, 0], [0, 7], [7, 0]) }],
       },
     });
-    const vectors = examples.map((_, row) => {
+    const vectors = entries.map((_, row) => {
       const vector = new Float32Array(2);
       addCode(own!.get("sketch")!, row, 1, vector);
       return [...vector].map(Math.round);
@@ -177,11 +177,11 @@ describe("examples in a style of one's own", () => {
       [{ name: "sketch", kind: "picture", dims: 2, table: denseTable(new Float32Array(8), 2), options: [] }],
       [[0], [1], [2], [3]],
     );
-    assert.equal(examplesInOwnStyle({ ...base, pictures }, set).pictures, undefined);
+    assert.equal(buildUserStyleIndex({ ...base, pictures }, set).pictures, undefined);
   });
 
   it("replace what an own style had before, where the base is one, and lie on no ground of its", () => {
-    assert.deepEqual(examplesInOwnStyle(own, set), own);
-    assert.deepEqual(examplesInOwnStyle({ ...own, ownAffinities: Float32Array.of(1, 2) }, set), own);
+    assert.deepEqual(buildUserStyleIndex(own, set), own);
+    assert.deepEqual(buildUserStyleIndex({ ...own, ownAffinities: Float32Array.of(1, 2) }, set), own);
   });
 });

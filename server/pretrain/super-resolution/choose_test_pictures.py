@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image
 
-PICTURES = Path(__file__).parent.parent / ".cache/sharp/pictures"
+PICTURES = Path(__file__).parent.parent / ".cache/super-resolution/pictures"
 COUNT = 40
 MIN_SIDE_PX, MIN_BYTES, MAX_PIXELS = 512, 20_000, 60e6
 

@@ -1,5 +1,5 @@
 /**
- * The training of the pack `sharp` from nothing to a pack that enlarges, on toy sizes: patches drawn by the script, both stages, export,
+ * The training of the pack `super-resolution` from nothing to a pack that enlarges, on toy sizes: patches drawn by the script, both stages, export,
  * flows, details, manifest. Needs Python with PyTorch (server/pretrain/README.md) and is skipped, saying so, where there is none.
  */
 import assert from "node:assert/strict";
@@ -39,10 +39,10 @@ async function differenceOf(one: Uint8Array, other: Uint8Array): Promise<number>
 /** No multiple of the 16 that the runtime takes at once. */
 const stageTwoChannels = 40;
 
-itWithPython("the pack sharp is trained, exported and loaded, on toy sizes", 900_000, async (python) => {
-  const folder = await mkdtemp(join(tmpdir(), "tau-sharp-"));
+itWithPython("the pack super-resolution is trained, exported and loaded, on toy sizes", 900_000, async (python) => {
+  const folder = await mkdtemp(join(tmpdir(), "tau-super-resolution-"));
   const [trained, pack] = [folder, join(folder, "pack")];
-  const script = (name: string, ...flags: string[]) => runPython(python, join("sharp", name), flags);
+  const script = (name: string, ...flags: string[]) => runPython(python, join("super-resolution", name), flags);
   try {
     const patches = join(trained, "patches.u8");
     await script("cut_patches.py", "--drawn-only", "120", "--out", patches);
@@ -80,8 +80,8 @@ itWithPython("the pack sharp is trained, exported and loaded, on toy sizes", 900
       "--threads",
       "1",
     ];
-    await runNode("server/pretrain/sharp/train-flows.mts", flows);
-    await runNode("server/pretrain/sharp/export-inverses.mts", ["--pack", pack, "--out", trained]);
+    await runNode("server/pretrain/super-resolution/train-flows.mts", flows);
+    await runNode("server/pretrain/super-resolution/export-inverses.mts", ["--pack", pack, "--out", trained]);
     const details = ["--batch", "4", "--side", "48", "--minutes", "0.08", "--perceptual", "0", "--trained", trained];
     await script("train_details.py", "--stage", "1", ...details);
     await script("train_details.py", "--stage", "2", ...details, "--before", join(trained, "details-1.pt"));
@@ -113,7 +113,7 @@ itWithPython("the pack sharp is trained, exported and loaded, on toy sizes", 900
     await writeFile(join(trained, "network-2.onnx"), ownNetwork!);
     await script("export_upscaler.py", ...again);
     await writeFile(join(pack, "stage-2/network.onnx"), ownNetwork!);
-    await runNode("server/pretrain/sharp/write-manifest.mts", [pack]);
+    await runNode("server/pretrain/super-resolution/write-manifest.mts", [pack]);
 
     const metrics = JSON.parse(await readFile(join(trained, "stage-1.json"), "utf8"));
     assert.ok(Number.isFinite(metrics.headDb) && metrics.steps >= 2, JSON.stringify(metrics));

@@ -1,9 +1,9 @@
 /**
- * Fetches the free pictures that the pack `sharp` is trained and measured on, from Debian packages, into .cache/sharp/pictures/<package>/.
+ * Fetches the free pictures that the pack `super-resolution` is trained and measured on, from Debian packages, into .cache/super-resolution/pictures/<package>/.
  * Nothing is installed: packages are downloaded with apt-get and unpacked with dpkg-deb. GCompris keeps its photographs as WebP inside
  * Qt resource files, from which they are cut by their RIFF header.
  *
- *   node server/pretrain/sharp/fetch-pictures.mjs [--only test]
+ *   node server/pretrain/super-resolution/fetch-pictures.mjs [--only test]
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
-const root = join(here, "..", ".cache", "sharp", "pictures");
+const root = join(here, "..", ".cache", "super-resolution", "pictures");
 
 /** Packages with the licence that their copyright file names; `isTest` where the test pictures come from. */
 const packages = [

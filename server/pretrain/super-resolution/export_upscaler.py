@@ -1,4 +1,4 @@
-"""Exports what train_upscaler.py and train_details.py trained to packs/default/sharp/ and checks it: Φ and Ψ of both stages, and the two
+"""Exports what train_upscaler.py and train_details.py trained to packs/default/super-resolution/ and checks it: Φ and Ψ of both stages, and the two
 projections.
 
 stage-<n>/network.onnx: image [1, 3, h, w] in [0, 1] -> features [h·w, channels], each of mean 0 and variance 1 / channels over training
@@ -32,7 +32,7 @@ from atomic_file import write_atomically
 from onnx_graphs import session_of
 from quantise import quantise, require_near
 
-PACK = Path(__file__).parent.parent.parent / "packs/default/sharp"
+PACK = Path(__file__).parent.parent.parent / "packs/default/super-resolution"
 ANSWER_PATCHES = 64
 """Held-out patches that the PSNR of answers is the mean of."""
 LOST_DB = 0.2

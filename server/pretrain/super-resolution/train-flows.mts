@@ -1,8 +1,8 @@
 /**
- * Trains τ of the pack `sharp` by exact maximum likelihood with the server's own trainer, one stage after the other, and writes the
+ * Trains τ of the pack `super-resolution` by exact maximum likelihood with the server's own trainer, one stage after the other, and writes the
  * flows and the pack's manifest. Interrupted by Ctrl-C and run once more, it goes on from its checkpoint.
  *
- *   node --import tsx server/pretrain/sharp/train-flows.mts [--stages 1,2] [--steps 5000] [--patches 2000] [--trained DIR] [--pack DIR]
+ *   node --import tsx server/pretrain/super-resolution/train-flows.mts [--stages 1,2] [--steps 5000] [--patches 2000] [--trained DIR] [--pack DIR]
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -32,8 +32,8 @@ const { values } = parseArgs({
     patches: { type: "string", default: "2000" },
     batch: { type: "string", default: "4096" },
     threads: { type: "string", default: "0" },
-    trained: { type: "string", default: join(here, "../.cache/sharp") },
-    pack: { type: "string", default: join(here, "../../packs/default/sharp") },
+    trained: { type: "string", default: join(here, "../.cache/super-resolution") },
+    pack: { type: "string", default: join(here, "../../packs/default/super-resolution") },
   },
 });
 const { pack, trained: cache } = values;

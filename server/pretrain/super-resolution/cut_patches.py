@@ -1,4 +1,4 @@
-"""Cuts the training patches of the pack `sharp`: uint8 [patch, 3, 192, 192] in .cache/sharp/patches.u8, with patches.json beside it.
+"""Cuts the training patches of the pack `super-resolution`: uint8 [patch, 3, 192, 192] in .cache/super-resolution/patches.u8, with patches.json beside it.
 
 Sources are the pictures of fetch-pictures.mjs without the listed test pictures, rendered icons (rows of the split `train` alone), and
 drawings of text, boxes and lines made here, as interfaces have them. A picture is shrunk by a random factor first: that gives sharp

@@ -1,7 +1,7 @@
-"""Trains Φ of one stage of the pack `sharp` on a fixed time budget, on the CPU.
+"""Trains Φ of one stage of the pack `super-resolution` on a fixed time budget, on the CPU.
 
 Stage 1 learns ×2 from pictures that were shrunk, a quarter of them blurred, noisy or through JPEG as well. Stage 2 enlarges what stage 1
-made of pictures four times smaller, and clean pictures too, so that it also serves alone. Reads .cache/sharp/patches.u8; writes
+made of pictures four times smaller, and clean pictures too, so that it also serves alone. Reads .cache/super-resolution/patches.u8; writes
 stage-<n>.{pt,log,json,png} there. Every random draw depends on (seed, step) alone, so --resume goes on as if nothing had happened.
 """
 
@@ -25,7 +25,7 @@ from operators import Bicubic, Consistency, fold, unfold  # noqa: E402
 from timed_training import TimedTraining, add_common_arguments, load_net  # noqa: E402
 from upscaler import FACTOR, Upscaler  # noqa: E402
 
-SHARP = Path(__file__).parent.parent / ".cache/sharp"
+SHARP = Path(__file__).parent.parent / ".cache/super-resolution"
 SIDE_PX = 192
 HELD_OUT_EVERY = 50
 """Each 50th patch is kept from training, for the log; the pictures of test-pictures.json never became patches at all."""

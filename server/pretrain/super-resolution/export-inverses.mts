@@ -1,6 +1,6 @@
 /**
  * Writes the inverse of each stage's τ as a graph of its own, for train_details.py, which draws z while it trains:
- * `node --import tsx server/pretrain/sharp/export-inverses.mts [--pack DIR] [--out DIR]` writes flow-<n>-inverse.onnx: residual
+ * `node --import tsx server/pretrain/super-resolution/export-inverses.mts [--pack DIR] [--out DIR]` writes flow-<n>-inverse.onnx: residual
  * [rows, 12] and features [rows, channels] → values [rows, 12], with as many rows as a run of the server has.
  */
 import { readFile } from "node:fs/promises";
@@ -16,8 +16,8 @@ import { pixelRows } from "../../upscaling/pixel-flow.ts";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
   options: {
-    pack: { type: "string", default: join(here, "../../packs/default/sharp") },
-    out: { type: "string", default: join(here, "../.cache/sharp") },
+    pack: { type: "string", default: join(here, "../../packs/default/super-resolution") },
+    out: { type: "string", default: join(here, "../.cache/super-resolution") },
   },
 });
 for (const stage of [1, 2]) {

@@ -1,8 +1,8 @@
 /**
- * Examples that new drawings start from: `node --import tsx server/pretrain/data/examples.mts [--pack DIR] [--icons DIR] [--pictures]` from the repository's
- * root encodes the training icons by the pack's target and by its experts of pictures that examples are found by (kept beside the icons), and the names of
- * its labels, writes examples/examples.safetensors, names it in pack.json and, where the pack has a manifest, there, under the version of pack.json.
- * `--pictures` adds what the examples look like to the file that is there, and leaves all else as it is: networks in 8 bits differ from processor to
+ * The retrieval index: drawings that new ones start from: `node --import tsx server/pretrain/data/retrieval-index.mts [--pack DIR] [--icons DIR] [--pictures]` from the repository's
+ * root encodes the training icons by the pack's target and by its experts of pictures that entries are found by (kept beside the icons), and the names of
+ * its labels, writes retrieval/index.safetensors, names it in pack.json and, where the pack has a manifest, there, under the version of pack.json.
+ * `--pictures` adds what the entries look like to the file that is there, and leaves all else as it is: networks in 8 bits differ from processor to
  * processor, so that latents that are encoded anew are others by more than half of what four bits are off.
  */
 import { existsSync } from "node:fs";
@@ -10,16 +10,16 @@ import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { findsExamples } from "../../../shared/conditions.ts";
+import { isPictureQuery } from "../../../shared/conditions.ts";
 import { asText } from "../../experts/values.ts";
 import { PackDraftSchema } from "../../manifest/manifest.ts";
 import { readEntry } from "../../packs/catalogue.ts";
 import { recordsFolder } from "../../packs/fill-pack-folder.ts";
 import { draftOf, vocabularyOf } from "../../packs/pack-draft.ts";
 import { digestExperts, writeManifest } from "../../packs/publish.ts";
-import { type ExamplesContent, exampleWidths, readExamples, writeExamples } from "../../retrieval/index-file.ts";
-import { toFourBits } from "../../retrieval/int4.ts";
-import { gatherExamples, rowsOfExamples } from "../../training/dataset/gather-images.ts";
+import { type IndexContent, indexWidths, readIndexFile, writeIndexFile } from "../../retrieval/index-file.ts";
+import { quantizeInt4 } from "../../retrieval/int4.ts";
+import { gatherEntries, rowsOfEntries } from "../../training/dataset/gather-images.ts";
 import { openImageSet } from "../../training/dataset/image-set.ts";
 import { sessionThreadsFor } from "../../training/encode/encode-pool.ts";
 import { encodeSet } from "../../training/encode/encode-set.ts";
@@ -36,7 +36,7 @@ const { values } = parseArgs({
   },
 });
 const threads = Number(values.threads);
-const file = "examples/examples.safetensors";
+const file = "retrieval/index.safetensors";
 const packFile = join(values.pack, "pack.json");
 
 const draft = await draftOf(values.pack);
@@ -48,8 +48,8 @@ const requireVocabulary = (name: "label" | "style") => {
 const [labels, styles] = [requireVocabulary("label"), requireVocabulary("style")];
 const files = await digestExperts(values.pack, draft);
 const images = await openImageSet(values.icons, draft.target.imageSizePx);
-// Captions for the names of labels, and pictures that examples are found by.
-const conditions = draft.translation.conditions.filter(({ name }) => name === "caption" || findsExamples(name));
+// Captions for the names of labels, and pictures that entries are found by.
+const conditions = draft.translation.conditions.filter(({ name }) => name === "caption" || isPictureQuery(name));
 const named = { ...draft, translation: { ...draft.translation, conditions } };
 const experts = await openSetExperts(
   { pack: values.pack, draft: named, files },
@@ -62,7 +62,7 @@ const {
 } = await encodeSet({
   folder: values.icons,
   images,
-  experts: { ...experts, conditions: experts.conditions.filter(({ name }) => findsExamples(name)) },
+  experts: { ...experts, conditions: experts.conditions.filter(({ name }) => isPictureQuery(name)) },
   drawnRepeats: 1,
   threads,
 });
@@ -77,28 +77,28 @@ const source = {
 const path = join(values.pack, file);
 const read = experts.conditions.map(({ name, expert }) => ({ name, dims: expert.dims }));
 const content = values.pictures
-  ? await readExamples(path, exampleWidths({ dims, conditions: read }))
+  ? await readIndexFile(path, indexWidths({ dims, conditions: read }))
   : await gatherAll();
-const rows = rowsOfExamples({ ...source, labels: content.labels, styles: content.styles }, content.examples);
+const rows = rowsOfEntries({ ...source, labels: content.labels, styles: content.styles }, content.entries);
 await mkdir(dirname(path), { recursive: true });
-await writeExamples(path, { ...content, pictures: codePictures(encoded, rows) });
+await writeIndexFile(path, { ...content, pictures: codePictures(encoded, rows) });
 
-async function gatherAll(): Promise<ExamplesContent> {
-  const gathered = gatherExamples(source);
+async function gatherAll(): Promise<IndexContent> {
+  const gathered = gatherEntries(source);
   const text = experts.conditions.find(({ name }) => name === "caption")!.expert;
   const keys: Float32Array[] = [];
-  for (const { label } of labels) keys.push(await text.encodeExamples([asText(label)]));
+  for (const { label } of labels) keys.push(await text.encodeForTraining([asText(label)]));
   return {
     ...gathered,
     dims,
     keyDims: text.dims,
-    keys: toFourBits(keys, text.dims),
-    values: toFourBits(gathered.values, dims),
+    keys: quantizeInt4(keys, text.dims),
+    values: quantizeInt4(gathered.values, dims),
   };
 }
 
 const pack = JSON.parse(await readFile(packFile, "utf8"));
-for (const translation of pack.translations) if (translation.id === draft.translation.id) translation.examples = file;
+for (const translation of pack.translations) if (translation.id === draft.translation.id) translation.retrieval = file;
 await writeFile(packFile, `${JSON.stringify(pack, null, 2)}\n`);
 if (existsSync(join(values.pack, "manifest.json"))) {
   const { manifest } = await readEntry(values.pack, true);
@@ -107,8 +107,8 @@ if (existsSync(join(values.pack, "manifest.json"))) {
   const [from, to] = [manifest.version, version].map((of) => join(values.pack, recordsFolder(of)));
   if (from !== to && existsSync(from!)) await cp(from!, to!, { recursive: true });
   const translations = manifest.translations.map((translation) =>
-    translation.id === draft.translation.id ? { ...translation, examples: file } : translation,
+    translation.id === draft.translation.id ? { ...translation, retrieval: file } : translation,
   );
   await writeManifest(values.pack, { ...manifest, version, parts, licence, translations });
 }
-console.log(`${content.examples.length} examples of ${labels.length} labels`);
+console.log(`${content.entries.length} entries of ${labels.length} labels`);

@@ -1,4 +1,4 @@
-/** The pack `sharp` that ships: its networks in tiles and whole, at temperature 0 and above, back to the input, and in a real child. */
+/** The pack `super-resolution` that ships: its networks in tiles and whole, at temperature 0 and above, back to the input, and in a real child. */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -27,8 +27,8 @@ const psnrOf = (a: Pixels, b: Pixels): number => rgbPsnrDb(a, b, 0);
 const mostApart = (a: Pixels, b: Pixels): number =>
   a.rgba.reduce((most, value, at) => Math.max(most, Math.abs(value - b.rgba[at]!)), 0);
 
-describe("the pack sharp", async () => {
-  const entry = await readEntry(join(packsHome(), "sharp"), true);
+describe("the pack super-resolution", async () => {
+  const entry = await readEntry(join(packsHome(), "super-resolution"), true);
   const upscaler = await loadUpscaler(entry, { threads: 1 });
   const photo = await example("wren");
 

@@ -1,4 +1,4 @@
-/** The manifest of the pack `sharp`: from what export_upscaler.py and train-flows.mts left in its folder, with digests of every file. */
+/** The manifest of the pack `super-resolution`: from what export_upscaler.py and train-flows.mts left in its folder, with digests of every file. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -68,12 +68,12 @@ export async function writeManifest(pack: string): Promise<void> {
       return { path, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
     }),
   );
-  const ours = { licence: "MIT", source: "trained by server/pretrain/sharp" };
+  const ours = { licence: "MIT", source: "trained by server/pretrain/super-resolution" };
   const manifest = PackManifestSchema.parse({
     format: 1,
-    id: "sharp",
+    id: "super-resolution",
     version: "0.5.0",
-    label: "Sharp",
+    label: "Super-resolution",
     licence: "MIT",
     parts: [
       { name: "Φ and projections of ×2 stages", ...ours },
@@ -88,6 +88,8 @@ export async function writeManifest(pack: string): Promise<void> {
   await writeFileAtomically(join(pack, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`, 0o644);
 }
 
-// Run by itself, after a new export, without a training of τ: `node --import tsx server/pretrain/sharp/write-manifest.mts [DIR]`.
+// Run by itself, after a new export, without a training of τ: `node --import tsx server/pretrain/super-resolution/write-manifest.mts [DIR]`.
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  await writeManifest(process.argv[2] ?? fileURLToPath(new URL("../../packs/default/sharp", import.meta.url)));
+  await writeManifest(
+    process.argv[2] ?? fileURLToPath(new URL("../../packs/default/super-resolution", import.meta.url)),
+  );
