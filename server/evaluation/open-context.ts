@@ -1,14 +1,12 @@
 /** Opens what an evaluation needs: the pack's translation, the experts as training reads them, the set and the feature net. */
 import type { FlowConditionName } from "../../shared/conditions.ts";
-import { AppError } from "../../shared/problem.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { LayoutExpert } from "../experts/layout.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
-import type { LabelExpertEntry, TranslationEntry } from "../manifest/manifest.ts";
+import { digestsIn, type FileDigests, type LabelExpertEntry } from "../manifest/manifest.ts";
+import { selectTranslation } from "../manifest/pack-draft.ts";
 import type { CatalogueEntry } from "../packs/catalogue.ts";
 import { loadTranslations } from "../packs/load.ts";
-import { selectTranslation as draftFor } from "../packs/pack-draft.ts";
-import { digestsIn, type FileDigests } from "../packs/publish.ts";
 import { verifyPack } from "../packs/verify.ts";
 import {
   openSetCondition,
@@ -45,14 +43,14 @@ export interface OpenedSubject {
 export async function openSubject(options: OpenOptions): Promise<OpenedSubject> {
   const { entry, settings, watch, threads = 0 } = options;
   const { folder, manifest } = entry;
-  const named = selectTranslation(manifest.translations, options.translation);
+  const draft = selectTranslation(manifest, options.translation);
   watch.step("opening the pack", 0, 1);
   await verifyPack(folder, manifest);
   const withShared = { threads, shared: new SharedFiles() };
-  const translation = (await loadTranslations(entry, withShared)).find(({ id }) => id === named.id)!;
+  const translation = (await loadTranslations(entry, withShared)).find(({ id }) => id === draft.translation.id)!;
   const { imageSizePx } = translation.target;
   const files = digestsIn(manifest);
-  const frozen = await openSetExperts({ pack: folder, draft: draftFor(manifest, folder, named.id), files }, withShared);
+  const frozen = await openSetExperts({ pack: folder, draft, files }, withShared);
   const conditions = knownOf(frozen);
   const features = await openFeatureNet(entry, files, withShared, imageSizePx, watch);
   const opened = options.set === undefined ? undefined : await openSet(options.set, imageSizePx, options.work, watch);
@@ -90,17 +88,6 @@ function knownOf({ conditions }: SetExperts): Pick<Subject, "experts" | "vocabul
 }
 
 const idsOf = ({ vocabulary }: LabelExpertEntry): string[] => vocabulary.map(({ id }) => id);
-
-function selectTranslation(translations: readonly TranslationEntry[], id: string | undefined): TranslationEntry {
-  const found = id === undefined ? translations[0] : translations.find((translation) => translation.id === id);
-  if (found) return found;
-  const expected = `one of ${translations.map((translation) => translation.id).join(", ")}`;
-  throw new AppError("translation_unknown", `--translation: expected ${expected}, got "${id}"`, {
-    field: "--translation",
-    expected,
-    received: String(id),
-  });
-}
 
 /** Depths of one net at most, by the conditions that they can be. */
 const depthNames = ["image-early", "image-middle", "image-last"] as const satisfies readonly FlowConditionName[];

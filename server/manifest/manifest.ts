@@ -152,8 +152,9 @@ export function filesOfExpert(expert: ExpertEntry): string[] {
   }
 }
 
-/** The pack files that a translation reads besides its flow and its experts'. */
-export const besideFlow = ({ calibration, retrieval }: TranslationEntry): string[] => [
+/** The pack files that a translation reads besides its experts'. */
+const filesOfTranslation = ({ flow, calibration, retrieval }: TranslationEntry): string[] => [
+  flow,
   ...(calibration ? [calibration.file] : []),
   ...(retrieval === undefined ? [] : [retrieval]),
 ];
@@ -250,7 +251,7 @@ const filesOfUpscaler = ({ stages, consistency }: UpscalerEntry): string[] => [
   consistency[4].graph,
 ];
 
-/** What a pack is, before its files are digested: `pack.json`, from which training makes the manifest. */
+/** What a pack is, without the digests of its files: they are added when it is published (server/packs/publish.ts). */
 export const PackDraftSchema = z.object({
   format: z.literal(1),
   id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
@@ -262,9 +263,25 @@ export const PackDraftSchema = z.object({
   translations: z.array(TranslationSchema),
   upscaler: UpscalerSchema.optional(),
 });
+export type DraftManifest = z.infer<typeof PackDraftSchema>;
 
+/** Every file that a pack reads, used by a translation or not, once each and in order. */
+export const filesOfPack = ({ experts, translations, upscaler }: DraftManifest): string[] => {
+  const paths = [
+    ...Object.values(experts).flatMap(filesOfExpert),
+    ...translations.flatMap(filesOfTranslation),
+    ...(upscaler ? filesOfUpscaler(upscaler) : []),
+  ];
+  return [...new Set(paths)].sort();
+};
+
+const FileSchema = z.object({ path: PackPathSchema, sha256, bytes: z.number().int().nonnegative() });
+
+/** What a pack is that can be served: every file by its digest. */
 export const PackManifestSchema = PackDraftSchema.extend({
-  files: z.array(z.object({ path: PackPathSchema, sha256, bytes: z.number().int().nonnegative() })).min(1),
+  files: z
+    .array(FileSchema, "expected files with digests, got a draft: tau train or tau experts fit publishes it")
+    .min(1),
 }).superRefine((manifest, context) => {
   const listed = new Set(manifest.files.map((file) => file.path));
   const need = (path: string, where: string): void => {
@@ -278,8 +295,7 @@ export const PackManifestSchema = PackDraftSchema.extend({
   if (manifest.upscaler) for (const path of filesOfUpscaler(manifest.upscaler)) need(path, "upscaler");
   for (const translation of manifest.translations) {
     const where = `translations.${translation.id}`;
-    need(translation.flow, where);
-    for (const path of besideFlow(translation)) need(path, where);
+    for (const path of filesOfTranslation(translation)) need(path, where);
     for (const message of faultsOf(translation, manifest.experts))
       context.addIssue({ code: "custom", message: `${where}: ${message}` });
   }
@@ -320,6 +336,14 @@ function faultsOf(
 }
 
 export type PackManifest = z.infer<typeof PackManifestSchema>;
+
+/** SHA-256 by path inside the pack. */
+export type FileDigests = ReadonlyMap<string, string>;
+
+/** Of the files that a manifest lists. */
+export const digestsIn = ({ files }: Pick<PackManifest, "files">): FileDigests =>
+  new Map(files.map(({ path, sha256 }) => [path, sha256]));
+
 export type TextExpertEntry = z.infer<typeof TextExpertSchema>;
 export type LabelExpertEntry = z.infer<typeof LabelExpertSchema>;
 export type AutoencoderExpertEntry = z.infer<typeof AutoencoderExpertSchema>;

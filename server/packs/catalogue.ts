@@ -2,9 +2,8 @@
  * The catalogue: which packs a folder holds and what each can do, from their manifests alone. Loads no weights, so the
  * HTTP process can use it; server/packs/load.ts brings a pack to life in the inference child.
  */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ConditionField, conditionFields, depths, fieldOf } from "../../shared/conditions.ts";
@@ -15,17 +14,14 @@ import {
   type ExpertEntry,
   latentDimsOf,
   type PackManifest,
-  PackManifestSchema,
   type TargetEntry,
   type TranslationEntry,
 } from "../manifest/manifest.ts";
+import { manifestFile, type ReadManifest, readManifest } from "../manifest/read-manifest.ts";
 import { verifyPack } from "./verify.ts";
 
-export interface CatalogueEntry {
+export interface CatalogueEntry extends ReadManifest {
   readonly folder: string;
-  readonly manifest: PackManifest;
-  /** SHA-256 of the manifest's bytes: names every weight of the pack. */
-  readonly digest: string;
   /** Part of the release, not made by the user: its faults stop the start. */
   readonly isShipped: boolean;
 }
@@ -120,7 +116,7 @@ export class Catalogue {
 /** Folders of packs in order; hidden ones are being written. */
 const packFolders = (home: string, names: readonly string[]): string[] =>
   names
-    .filter((name) => !name.startsWith(".") && existsSync(join(home, name, "manifest.json")))
+    .filter((name) => !name.startsWith(".") && existsSync(join(home, name, manifestFile)))
     .sort()
     .map((name) => join(home, name));
 
@@ -148,26 +144,12 @@ function withOwnNames(entry: CatalogueEntry, others: readonly CatalogueEntry[]):
   return entry;
 }
 
-/** One pack by its folder. @throws AppError `pack_corrupt` when its manifest does not parse */
-export async function readEntry(folder: string, isShipped: boolean): Promise<CatalogueEntry> {
-  const path = join(folder, "manifest.json");
-  const bytes = await readFile(path);
-  let value: unknown;
-  try {
-    value = JSON.parse(bytes.toString("utf8"));
-  } catch (cause) {
-    throw new AppError("pack_corrupt", `${path}: expected JSON, got ${bytes.length} bytes that do not parse`, {
-      cause,
-    });
-  }
-  const parsed = PackManifestSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new AppError("pack_corrupt", `${path}: ${issue.path.join(".") || "manifest"}: ${issue.message}`);
-  }
-  const digest = createHash("sha256").update(bytes).digest("hex");
-  return { folder, manifest: parsed.data, digest, isShipped };
-}
+/** One pack by its folder. @throws AppError `pack_unavailable` when it has no manifest, `pack_corrupt` when it does not parse */
+export const readEntry = async (folder: string, isShipped: boolean): Promise<CatalogueEntry> => ({
+  folder,
+  isShipped,
+  ...(await readManifest(folder)),
+});
 
 function describe({ experts }: PackManifest, translation: TranslationEntry): TranslationInfo {
   const { id, label, conditions, defaultStyle } = translation;

@@ -3,11 +3,10 @@
  * without the pack, and the name of a folder.
  */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { TrainingNameSchema } from "../../shared/training.ts";
-import { type PackManifest, PackManifestSchema } from "../manifest/manifest.ts";
+import type { PackManifest } from "../manifest/manifest.ts";
+import { type ReadManifest, readManifest } from "../manifest/read-manifest.ts";
 
 /** Ids of a pack and its translations. */
 export type Named = Pick<PackManifest, "id"> & { readonly translations: ReadonlyArray<{ readonly id: string }> };
@@ -29,36 +28,27 @@ export function requireName(name: string, taken: readonly Named[]): void {
   if (other) throw refuse(`one that pack ${other.id} does not use`);
 }
 
+/** The part of a pack that says its flow was trained under a name. */
+export const ownPart = (name: string): string => `flow: ${name}`;
+
 /**
- * The manifest of the version that is served now, and its bytes; undefined when the name's folder is free.
+ * The version that is served now; undefined when the name's folder is free.
  * @throws AppError `config_invalid` when something else lies there, which a new version would overwrite
  */
-export async function ownPackAt(
-  home: string,
-  name: string,
-): Promise<{ readonly manifest: PackManifest; readonly bytes: Buffer } | undefined> {
-  if (!existsSync(home)) return undefined;
-  const refuse = (received: string): AppError =>
+export async function ownPackAt(folder: string, name: string): Promise<ReadManifest | undefined> {
+  if (!existsSync(folder)) return undefined;
+  const refuse = (received: string, cause?: unknown): AppError =>
     new AppError(
       "config_invalid",
       `pack ${name}: expected no folder, or a translation that was trained under this name, got ${received}; move it away or choose another name`,
-      { field: "name", received },
+      { field: "name", received, cause },
     );
-  const bytes = await readFile(join(home, "manifest.json")).catch(() => undefined);
-  if (bytes === undefined) throw refuse("a folder without a manifest");
-  const manifest = PackManifestSchema.safeParse(parseJson(bytes.toString("utf8")));
-  if (!manifest.success) throw refuse("a manifest that does not parse");
-  const { id, translations } = manifest.data;
+  const read = await readManifest(folder).catch((cause: unknown) => {
+    throw refuse("a folder without a manifest that parses", cause);
+  });
+  const { id, translations, parts } = read.manifest;
   const isOwn = id === name && translations.length === 1 && translations[0]!.id === name;
   if (!isOwn) throw refuse(`pack ${id} with ${translations.map((translation) => translation.id).join(", ")}`);
-  if (existsSync(join(home, "pack.json"))) throw refuse("a pack that is made from a pack.json");
-  return { manifest: manifest.data, bytes };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  if (!parts.some((part) => part.name === ownPart(name))) throw refuse("a pack that was not trained from another");
+  return read;
 }

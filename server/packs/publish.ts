@@ -1,144 +1,222 @@
 /**
- * From experts and a trained flow to a pack: the draft says what the pack is, the manifest adds what was measured and the
- * digest of every file. The flow's name carries its own digest and the manifest is renamed into place, so one rename switches
- * from the old flow to the new: a crash at any moment leaves a pack that verifies.
+ * The one way into a pack's folder. New files get names of their own content; every file that the manifest names is digested and
+ * flushed; then the manifest's rename switches to all of them at once. A new pack is filled in a hidden folder that is renamed.
+ * A crash or a full disk at any moment leaves the old version served, and the next publication removes what was left behind.
  */
-import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, relative } from "node:path";
 import { AppError } from "../../shared/problem.ts";
-import type { FittedFlow } from "../flow/fitted-flow.ts";
-import { writeFlowFile } from "../flow/weights.ts";
 import {
-  besideFlow,
+  type DraftManifest,
+  type FileDigests,
   filesOfExpert,
+  filesOfPack,
   type PackManifest,
   PackManifestSchema,
-  type TranslationEntry,
 } from "../manifest/manifest.ts";
-import { writeFileAtomically } from "../platform/atomic-file.ts";
-import { calibrationStem } from "./calibration-file.ts";
-import { type DraftManifest, entryOf, expertFiles, type PackDraft } from "./pack-draft.ts";
+import { entryOf, type PackDraft } from "../manifest/pack-draft.ts";
+import { manifestFile, type ReadManifest, readDraft } from "../manifest/read-manifest.ts";
+import { asStorageError, syncFolder, writeFileAtomically } from "../platform/atomic-file.ts";
+import { takeLock } from "../platform/process-lock.ts";
+import { sha256Of, sha256OfFile } from "../platform/sha256.ts";
+import { fileMode, isMadeFor, isPartialWrite, type MadeFiles, writeMadeFiles } from "./made-files.ts";
 
-/** SHA-256 by path inside the pack. */
-export type FileDigests = ReadonlyMap<string, string>;
+export interface PublishedPack {
+  readonly folder: string;
+  readonly version: string;
+  /** SHA-256 of the manifest. */
+  readonly digest: string;
+}
 
-/** Of the files that a manifest lists. */
-export const digestsIn = ({ files }: Pick<PackManifest, "files">): FileDigests =>
-  new Map(files.map(({ path, sha256 }) => [path, sha256]));
+export interface Publication {
+  /** The pack's folder; where there is none, it appears whole. */
+  readonly folder: string;
+  /** Id of the translation that the new files are of. */
+  readonly translation: string;
+  /** Files that the version before needed: removed unless this one needs them too. */
+  readonly oldFiles: readonly string[];
+  /** Puts new files into a folder that holds the pack, or will; gives its manifest, and digests that files must have. */
+  fill(into: string): Promise<{ readonly manifest: DraftManifest; readonly expected: FileDigests }>;
+}
+
+/**
+ * @throws AppError `storage_full`, `pack_unavailable` when a file is missing, `pack_corrupt` when one has another digest than it must;
+ *   the folder is then as it was
+ */
+export async function publish(publication: Publication): Promise<ReadManifest> {
+  const { folder, fill } = publication;
+  const isNew = !existsSync(folder);
+  const into = isNew ? join(dirname(folder), `.${basename(folder)}-${randomBytes(4).toString("hex")}`) : folder;
+  const found = new Set(isNew ? [] : await filesIn(folder));
+  try {
+    const { manifest, expected } = await fill(into);
+    const written = await writeManifest(into, manifest, expected);
+    if (isNew) {
+      await rename(into, folder);
+      await syncFolder(dirname(folder));
+    }
+    await tidy(publication, written.manifest);
+    return written;
+  } catch (error) {
+    await (isNew ? rm(into, { recursive: true, force: true }) : removeAllBut(folder, found)).catch(() => undefined);
+    throw asStorageError(error);
+  }
+}
+
+/**
+ * Publishes what was made of one of a pack's own translations, in the pack itself. The others stay as they are.
+ * @param trainedOn the experts' digests when the training set was encoded
+ * @throws AppError as `publish`; `pack_corrupt` when an expert that encoded the set was replaced since: the flow would not fit it
+ */
+export function publishInPack(
+  folder: string,
+  draft: PackDraft,
+  trainedOn: FileDigests,
+  { metrics, ...made }: MadeFiles & { readonly metrics?: Readonly<Record<string, number>> },
+): Promise<ReadManifest> {
+  const { id, calibration, ...described } = draft.translation;
+  const encoding = encodingFiles(draft);
+  return whilePublishing(folder, async () => {
+    const now = new Map((await readDraft(folder)).translations.map((translation) => [translation.id, translation]));
+    const oldFiles = [described.flow, ...(calibration ? [calibration.file] : [])];
+    return publish({
+      folder,
+      translation: id,
+      oldFiles,
+      fill: async (into) => {
+        const places = await writeMadeFiles(into, id, draft.manifest.version, made);
+        // A calibration measures one flow: a new one begins without.
+        const kept = made.flow || !calibration ? {} : { calibration };
+        const entry = { id, ...described, ...kept, ...places, ...(metrics && { metrics }) };
+        const translations = draft.manifest.translations.map((other) =>
+          other.id === id ? entry : (now.get(other.id) ?? other),
+        );
+        return {
+          manifest: { ...draft.manifest, translations },
+          expected: new Map([...trainedOn].filter(([path]) => encoding.has(path))),
+        };
+      },
+    });
+  });
+}
+
+/** Files that decide what the translation's vectors and latents are. The decoder may improve under a finished flow. */
+function encodingFiles(draft: PackDraft): Set<string> {
+  const conditions = draft.translation.conditions.flatMap(({ expert }) => filesOfExpert(entryOf(draft, expert)));
+  return new Set([...conditions, filesOfExpert(draft.target)[0]!]);
+}
+
+/** Runs what publishes into a pack's folder while nobody else does. @throws AppError `config_invalid` when another process does */
+export async function whilePublishing<T>(folder: string, run: () => Promise<T>): Promise<T> {
+  const name = basename(folder);
+  let release: (() => void) | undefined;
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+    release = takeLock(join(dirname(folder), `.${name}.lock`), (pid) => {
+      const message = `pack ${name}: expected one publication at a time, got another by process ${pid}`;
+      return new AppError("config_invalid", message, { field: "name", received: `in use by process ${pid}` });
+    });
+    return await run();
+  } catch (error) {
+    throw asStorageError(error);
+  } finally {
+    release?.();
+  }
+}
 
 /**
  * Digests of every file of the experts: taken before training, so that a missing one is found at once.
  * @throws AppError `pack_unavailable` naming a file that is missing
  */
-export const digestExperts = async (pack: string, { manifest }: PackDraft): Promise<FileDigests> =>
+export const digestExperts = async (folder: string, { manifest: { experts } }: PackDraft): Promise<FileDigests> =>
   new Map(
     await Promise.all(
-      expertFiles(manifest).map(async (path) => [path, sha256Of(await readPackFile(pack, path))] as const),
+      Object.values(experts)
+        .flatMap(filesOfExpert)
+        .map(async (path) => [path, await digestFile(folder, path)] as const),
     ),
   );
 
 /**
- * Writes the flow beside the old one, switches to it by the manifest and removes the old one. Returns the pack's digest.
- * @param trainedOn the experts' digests when the training set was encoded
- * @throws AppError `pack_corrupt` when an expert that encoded the set was replaced since: the flow would not fit it
+ * Digests and flushes every file that a manifest names, then writes it.
+ * @param expected digests that files must have
+ * @throws AppError `pack_unavailable` naming a file that is missing, `pack_corrupt` one that is not as expected, `storage_full`
  */
-export async function publishFlow(
-  pack: string,
-  draft: PackDraft,
-  trainedOn: FileDigests,
-  { weights, metrics }: Pick<FittedFlow, "weights" | "metrics">,
-): Promise<string> {
-  const now = await digestExperts(pack, draft);
-  for (const path of encodingFiles(draft))
-    if (now.get(path) !== trainedOn.get(path))
-      throw new AppError(
-        "pack_corrupt",
-        `${join(pack, path)}: expected SHA-256 ${trainedOn.get(path)}, which encoded the training set, got ${now.get(path)}; put it back, or train anew`,
-      );
-  const plainPath = draft.translation.flow;
-  const bytes = writeFlowFile(weights);
-  const flow = plainPath.replace(/(\.onnx)?$/, `-${sha256Of(bytes).slice(0, 8)}.onnx`);
-  await mkdir(join(pack, dirname(flow)), { recursive: true });
-  await writeFileAtomically(join(pack, flow), bytes, packFileMode);
-  const served = await servedTranslations(pack);
-  const translations = draft.manifest.translations.map((translation) => {
-    const { calibration: _, ...described } = translation;
-    // A calibration measures one flow: the new one begins without. Others keep what they are served with.
-    if (translation.id === draft.translation.id) return { ...described, flow, metrics };
-    const { flow: own = translation.flow, metrics: measured = {}, calibration } = served.get(translation.id) ?? {};
-    return { ...described, flow: own, metrics: measured, ...(calibration && { calibration }) };
-  });
-  const digest = await writeManifest(pack, { ...draft.manifest, translations });
-  await removeStale(pack, plainPath, new Set(translations.map((translation) => translation.flow)));
-  await removeStaleCalibrations(pack, draft.translation.id, translations);
-  return digest;
-}
-
-/** Translations of the pack as it is served now, by id. */
-async function servedTranslations(pack: string): Promise<ReadonlyMap<string, TranslationEntry>> {
-  const json = await readFile(join(pack, "manifest.json"), "utf8").then(
-    (text) => JSON.parse(text) as unknown,
-    () => undefined,
-  );
-  const parsed = PackManifestSchema.safeParse(json);
-  return new Map(parsed.success ? parsed.data.translations.map((translation) => [translation.id, translation]) : []);
-}
-
-/** Files that decide what the translation's vectors and latents are. The decoder may improve under a finished flow. */
-function encodingFiles(draft: PackDraft): string[] {
-  const conditions = draft.translation.conditions.flatMap(({ expert }) => filesOfExpert(entryOf(draft, expert)));
-  return [...new Set([...conditions, filesOfExpert(draft.target)[0]!])];
-}
-
-/** Calibrations of a translation that earlier runs published or left half-written. */
-export const removeStaleCalibrations = (
-  pack: string,
-  translationId: string,
-  kept: readonly TranslationEntry[],
-): Promise<void> =>
-  removeStale(
-    pack,
-    `${calibrationStem(translationId)}.safetensors`,
-    new Set(kept.flatMap(({ calibration }) => (calibration ? [calibration.file] : []))),
-  );
-
-/** Files named like `plainPath`, with a digest in the name or half-written, that are not kept. */
-async function removeStale(pack: string, plainPath: string, kept: ReadonlySet<string>): Promise<void> {
-  const extension = extname(plainPath);
-  const stem = basename(plainPath, extension);
-  const rest = new RegExp(`^(-[0-9a-f]{8})?\\${extension}(\\.[0-9a-f]{12}\\.tmp|\\.writing)?$`);
-  for (const name of await readdir(join(pack, dirname(plainPath))).catch(() => [])) {
-    const path = join(dirname(plainPath), name).replaceAll("\\", "/");
-    if (name.startsWith(stem) && rest.test(name.slice(stem.length)) && !kept.has(path))
-      await rm(join(pack, path), { force: true });
-  }
-}
-
-/** Digests every file that the experts and translations name and writes `manifest.json`. Returns its SHA-256. */
-export async function writeManifest(pack: string, draft: DraftManifest): Promise<string> {
-  const ofTranslations = draft.translations.flatMap((translation) => [translation.flow, ...besideFlow(translation)]);
-  const paths = [...expertFiles(draft), ...ofTranslations];
+export async function writeManifest(
+  folder: string,
+  draft: DraftManifest,
+  expected: FileDigests = new Map(),
+): Promise<ReadManifest> {
   const files = await Promise.all(
-    [...new Set(paths)].sort().map(async (path) => {
-      const bytes = await readPackFile(pack, path);
-      return { path, sha256: sha256Of(bytes), bytes: bytes.length };
-    }),
+    filesOfPack(draft).map(async (path) => ({
+      path,
+      sha256: await digestFile(folder, path),
+      bytes: (await stat(join(folder, path))).size,
+    })),
   );
+  const wrong = files.find(({ path, sha256 }) => sha256 !== (expected.get(path) ?? sha256));
+  if (wrong)
+    throw new AppError(
+      "pack_corrupt",
+      `pack ${draft.id}, ${wrong.path}: expected SHA-256 ${expected.get(wrong.path)}, which encoded the training set, got ${wrong.sha256}; put it back, or train anew`,
+    );
   const manifest = PackManifestSchema.parse({ ...draft, files });
+  // What the manifest names must be there before it is.
+  for (const place of foldersOf(manifest)) await syncFolder(join(folder, place));
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
-  await writeFileAtomically(join(pack, "manifest.json"), text, packFileMode);
-  return sha256Of(text);
+  await writeFileAtomically(join(folder, manifestFile), text, fileMode);
+  return { manifest, digest: sha256Of(text) };
 }
 
-/** A pack holds nothing secret: whoever may read the folder may read its files. */
-const packFileMode = 0o644;
-
-const readPackFile = (pack: string, path: string): Promise<Buffer> =>
-  readFile(join(pack, path)).catch((cause: unknown) => {
-    throw new AppError("pack_unavailable", `${join(pack, path)}: expected a file of the pack, got no readable file`, {
+const digestFile = (folder: string, path: string): Promise<string> =>
+  sha256OfFile(join(folder, path)).catch((cause: unknown) => {
+    throw new AppError("pack_unavailable", `${join(folder, path)}: expected a file of the pack, got no readable file`, {
       cause,
     });
   });
 
-const sha256Of = (data: Uint8Array | string): string => createHash("sha256").update(data).digest("hex");
+/** Folders of a manifest's files in the pack, each before the one that it lies in, the pack's own last. */
+function foldersOf({ files }: PackManifest): string[] {
+  const folders = new Set(
+    files.flatMap(({ path }) => path.split("/").map((_, depth, parts) => parts.slice(0, depth).join("/"))),
+  );
+  return [...folders].sort((a, b) => b.length - a.length);
+}
+
+/**
+ * Removes an older version's files that this one does not need, and what publications left that never came to be. After the switch
+ * nothing may fail any more: what can't be removed now is removed by the next version.
+ */
+export async function tidy(
+  { folder, translation, oldFiles }: Pick<Publication, "folder" | "translation" | "oldFiles">,
+  { files }: PackManifest,
+): Promise<void> {
+  const kept = new Set(files.map(({ path }) => path));
+  const old = new Set(oldFiles);
+  const isStale = (place: string): boolean => old.has(place) || isMadeFor(translation, place) || isPartialWrite(place);
+  const remove = async (): Promise<void> => {
+    for (const place of await filesIn(folder)) if (isStale(place) && !kept.has(place)) await rm(join(folder, place));
+  };
+  const removeHidden = async (): Promise<void> => {
+    const start = `.${basename(folder)}-`;
+    for (const entry of await readdir(dirname(folder)))
+      if (entry.startsWith(start) && /^[0-9a-f]{8}$/.test(entry.slice(start.length)))
+        await rm(join(dirname(folder), entry), { recursive: true, force: true });
+  };
+  await Promise.allSettled([remove(), removeHidden()]);
+}
+
+/** Removes what came into a pack since these files were all that it held. */
+async function removeAllBut(folder: string, kept: ReadonlySet<string>): Promise<void> {
+  for (const place of await filesIn(folder)) if (!kept.has(place)) await rm(join(folder, place), { force: true });
+}
+
+/** Every file of a pack's folder by its place there, with forward slashes. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.flatMap((entry) =>
+    entry.isFile() ? [relative(folder, join(entry.parentPath, entry.name)).replaceAll("\\", "/")] : [],
+  );
+}

@@ -18,7 +18,8 @@ export type Served = Pick<ServedCatalogue, "packs" | "isShipped" | "packOf" | "r
 
 export class ServedCatalogue {
   readonly #options: ServedCatalogueOptions;
-  #entries: readonly CatalogueEntry[] = [];
+  /** Without manifests: their vocabularies are long, and `#packs` has what is offered of them. */
+  #entries: ReadonlyArray<Pick<CatalogueEntry, "folder" | "digest" | "isShipped"> & { readonly id: string }> = [];
   #packs: readonly PackInfo[] = [];
 
   private constructor(options: ServedCatalogueOptions) {
@@ -39,14 +40,14 @@ export class ServedCatalogue {
 
   /** Whether a pack is part of the release, so that its id is not the user's to give. */
   isShipped(id: string): boolean {
-    return this.#entries.some(({ manifest, isShipped }) => isShipped && manifest.id === id);
+    return this.#entries.some((entry) => entry.isShipped && entry.id === id);
   }
 
   /** @throws AppError pack_unavailable */
   packOf(id: string): Pick<CatalogueEntry, "folder" | "digest"> {
-    const entry = this.#entries.find(({ manifest }) => manifest.id === id);
+    const entry = this.#entries.find((candidate) => candidate.id === id);
     if (entry) return entry;
-    const expected = `one of ${this.#entries.map(({ manifest }) => manifest.id).join(", ")}`;
+    const expected = `one of ${this.#entries.map((known) => known.id).join(", ")}`;
     throw new AppError("pack_unavailable", `pack: expected ${expected}, got "${id}"`, { expected, received: id });
   }
 
@@ -59,7 +60,9 @@ export class ServedCatalogue {
     const catalogue = await Catalogue.open(packsDir, userPacksDir);
     catalogue.faults.forEach(onFault);
     const isOut = (folder: string): boolean => leftOut.some((fault) => fault.folder === folder);
-    this.#entries = catalogue.entries.filter(({ folder }) => !isOut(folder));
+    this.#entries = catalogue.entries
+      .filter(({ folder }) => !isOut(folder))
+      .map(({ folder, digest, isShipped, manifest: { id } }) => ({ folder, digest, isShipped, id }));
     const digests = new Set(this.#entries.map(({ digest }) => digest));
     this.#packs = catalogue.packs().filter(({ digest }) => digests.has(digest));
   }

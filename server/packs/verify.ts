@@ -2,13 +2,11 @@
  * Verification of a pack: every listed file is there, is a plain file inside the pack, and has the listed length and SHA-256.
  * Runs before anything of a pack reaches the runtime, whose file parser is not made for hostile input.
  */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { lstat, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { AppError } from "../../shared/problem.ts";
 import type { PackManifest } from "../manifest/manifest.ts";
+import { sha256OfFile } from "../platform/sha256.ts";
 
 /** @throws AppError `pack_corrupt` naming pack, file, expected and received digest */
 export async function verifyPack(folder: string, manifest: PackManifest): Promise<void> {
@@ -23,7 +21,7 @@ export async function verifyPack(folder: string, manifest: PackManifest): Promis
         `pack ${name}, ${path}: expected a plain file inside the pack, got ${info ? "a link or folder" : "nothing"}`,
       );
     if (info.size !== bytes) throw corrupt(name, path, `${bytes} bytes`, `${info.size} bytes`);
-    const digest = await sha256Of(file);
+    const digest = await sha256OfFile(file);
     if (digest !== sha256) throw corrupt(name, path, `SHA-256 ${sha256}`, digest);
   }
 }
@@ -34,9 +32,3 @@ const corrupt = (name: string, path: string, expected: string, received: string)
     expected,
     received,
   });
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
-}

@@ -9,8 +9,8 @@ import { createEvaluation } from "../flow/training-graph.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
 import { labelTable } from "../flow/vector-table.ts";
 import type { FlowWeights } from "../flow/weights.ts";
+import { vocabularyOf } from "../manifest/pack-draft.ts";
 import type { BasePack } from "../packs/base-pack.ts";
-import { vocabularyOf } from "../packs/pack-draft.ts";
 
 export interface FlowStart {
   readonly weights: FlowWeights;

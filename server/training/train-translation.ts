@@ -9,11 +9,12 @@ import { AppError } from "../../shared/problem.ts";
 import { digestSet } from "../flow/checkpoint.ts";
 import type { FittedFlow } from "../flow/fitted-flow.ts";
 import { writeFlowFile } from "../flow/weights.ts";
+import type { PackDraft } from "../manifest/pack-draft.ts";
 import { type BasePack, openBasePack, unlabelled } from "../packs/base-pack.ts";
-import { recordsFolder } from "../packs/fill-pack-folder.ts";
-import type { PackDraft } from "../packs/pack-draft.ts";
+import { recordsFolder } from "../packs/made-files.ts";
+import { publishOwnPack } from "../packs/own-pack.ts";
 import { type Named, ownPackAt, requireName } from "../packs/pack-name.ts";
-import { type PublishedPack, publishPack } from "../packs/publish-pack.ts";
+import type { PublishedPack } from "../packs/publish.ts";
 import { asStorageError } from "../platform/atomic-file.ts";
 import { type IndexContent, indexWidths, readIndexFile } from "../retrieval/index-file.ts";
 import { calibrateFlowFile } from "./calibrate/calibrate.ts";
@@ -211,7 +212,7 @@ async function trainIn(
     set.heldOutRows.length < calibratedRowsMin
       ? undefined
       : await calibrateFlowFile(flow, { ...experts, id: name }, set, threads);
-  const pack = await publishPack(
+  const pack = await publishOwnPack(
     options.packs,
     base,
     {

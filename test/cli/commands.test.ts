@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -133,7 +133,6 @@ let works = 0;
 async function makeWork(content?: Parameters<typeof writeTinySet>[1]) {
   const home = join(root, `work-${works++}`);
   const { pack } = await writeTinyPack(join(home, "packs"));
-  await writeFile(join(pack, "pack.json"), JSON.stringify(tinyDraft));
   return { home, packs: join(home, "packs"), pack, set: await writeTinySet(join(home, "set"), content) };
 }
 
@@ -248,9 +247,9 @@ describe("tau train", () => {
     const short = await train(work, ["--steps", "2"]);
     assert.deepEqual([short.code, short.out], [1, ""]);
     assert.match(short.err, /^tau train: dataset_invalid: .*images\.rgba: expected 20480 bytes .* got 64\n$/);
-    await rm(join(work.pack, "pack.json"));
+    await rm(join(work.pack, "manifest.json"));
     const bare = await train(work, ["--steps", "2"]);
-    assert.match(bare.err, /^tau train: pack_unavailable: .*pack\.json: expected the description of a pack.*\n$/);
+    assert.match(bare.err, /^tau train: pack_unavailable: .*manifest\.json: expected the manifest of a pack.*\n$/);
   });
 
   it("leaves the pack as it was when nothing was learned", async () => {

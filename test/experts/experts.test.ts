@@ -111,7 +111,7 @@ describe("the shipped text expert", async () => {
       message:
         /text\/model\.onnx: output last_hidden_state: expected float32 \[batch, tokens, 256\], got float32 \[batch, sequence, 384\]/,
     });
-    await assert.rejects(TextExpert.open(home, { ...entry, tokenizer: "pack.json" }, { threads: 1 }), {
+    await assert.rejects(TextExpert.open(home, { ...entry, tokenizer: "manifest.json" }, { threads: 1 }), {
       code: "pack_corrupt",
       message: /expected a tokenizer\.json, got \d+ bytes that are none/,
     });

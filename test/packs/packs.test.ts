@@ -66,7 +66,7 @@ async function makePack(): Promise<{ home: string; folder: string; digest: strin
   const folder = join(home, "tiny");
   await mkdir(join(folder, "text"), { recursive: true });
   for (const path of paths) await writeFile(join(folder, path), `bytes of ${path}`);
-  return { home, folder, digest: await writeManifest(folder, draft) };
+  return { home, folder, digest: (await writeManifest(folder, draft)).digest };
 }
 
 const edit = async (folder: string, change: (manifest: PackManifest) => void): Promise<void> => {
@@ -363,7 +363,7 @@ describe("a user's packs", () => {
       ["same", (pack) => edit(pack, (manifest) => Object.assign(manifest, { id: "tiny" })), /expected one pack "tiny"/],
     ];
     await mkdir(join(user, "folder/manifest.json"), { recursive: true });
-    broken.push(["folder", async () => {}, /expected a readable pack, got Error: EISDIR/]);
+    broken.push(["folder", async () => {}, /expected the manifest of a pack, got no readable file \(EISDIR\)/]);
     for (const [name, damage] of broken.slice(0, -1)) {
       const { pack } = await writeTinyPack(user, userDraft(name));
       await damage(pack);

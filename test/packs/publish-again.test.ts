@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { after, it } from "node:test";
 import { writeFlowFile } from "../../server/flow/weights.ts";
 import { openBasePack, unlabelled } from "../../server/packs/base-pack.ts";
-import type { NewTranslation } from "../../server/packs/fill-pack-folder.ts";
-import { publishPack } from "../../server/packs/publish-pack.ts";
+
+import { type NewTranslation, publishOwnPack } from "../../server/packs/own-pack.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-again-"));
@@ -26,15 +26,15 @@ it("the same translation keeps its version and digest, another one gets the next
     source: "24 captioned images",
     records: new Map([["log.jsonl", "{}\n"]]),
   };
-  const first = await publishPack(packs, base, made, journal);
-  const again = await publishPack(
+  const first = await publishOwnPack(packs, base, made, journal);
+  const again = await publishOwnPack(
     packs,
     base,
     { ...made, records: new Map([["log.jsonl", '{"other":1}\n']]) },
     journal,
   );
   assert.deepEqual(again, first);
-  const next = await publishPack(
+  const next = await publishOwnPack(
     packs,
     base,
     { ...made, metrics: { heldOutNatsPerDim: 0.9 } },

@@ -11,11 +11,11 @@ import { after, describe, it } from "node:test";
 import { type FlowWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
 import { type BasePack, openBasePack, unlabelled } from "../../server/packs/base-pack.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
-import { recordsFolder } from "../../server/packs/fill-pack-folder.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
+import { recordsFolder } from "../../server/packs/made-files.ts";
+import { publishOwnPack } from "../../server/packs/own-pack.ts";
 import { requireName } from "../../server/packs/pack-name.ts";
 import { writeManifest } from "../../server/packs/publish.ts";
-import { publishPack } from "../../server/packs/publish-pack.ts";
 import { indexWidths, readIndexFile } from "../../server/retrieval/index-file.ts";
 import { chooseStart } from "../../server/training/select-initial-weights.ts";
 import { buildUserStyleIndex } from "../../server/training/transfer/user-style-index.ts";
@@ -46,7 +46,7 @@ function flowOf(factor: number): Uint8Array {
 }
 
 const publish = (packs: string, factor: number, from: BasePack = base, journal = `${packs}-journal-${factor}`) =>
-  publishPack(
+  publishOwnPack(
     packs,
     from,
     {
@@ -200,8 +200,10 @@ describe("publishing a translation", () => {
     }
     const packs = newPacks();
     await publish(packs, 0.9);
-    await writeFile(join(packs, "mine", "pack.json"), "{}");
-    await assert.rejects(publish(packs, 0.8), { message: /a pack that is made from a pack\.json/ });
+    const path = join(packs, "mine", "manifest.json");
+    const { parts, ...manifest } = JSON.parse(await readFile(path, "utf8"));
+    await writeFile(path, JSON.stringify({ ...manifest, parts: parts.slice(0, 1) }));
+    await assert.rejects(publish(packs, 0.8), { message: /a pack that was not trained from another/ });
   });
 
   it("refuses a base whose file changed since it was verified, and leaves nothing", async () => {

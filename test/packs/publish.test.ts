@@ -4,22 +4,22 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { type FlowWeights, readFlowFile } from "../../server/flow/weights.ts";
+import { type FlowWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
+import { draftOf } from "../../server/manifest/pack-draft.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
-import { draftOf } from "../../server/packs/pack-draft.ts";
-import { digestExperts, publishFlow } from "../../server/packs/publish.ts";
+import { digestExperts, publishInPack } from "../../server/packs/publish.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-publish-"));
 after(() => rm(root, { recursive: true }));
 
 let homes = 0;
-/** A pack that serves, with the draft that its manifest was made from. */
-async function makePack(draft: unknown = tinyDraft) {
+/** A pack that serves, or one of which the manifest is a draft. */
+async function makePack(draft?: unknown) {
   const home = join(root, `home-${homes++}`);
   const { pack } = await writeTinyPack(home);
-  await writeFile(join(pack, "pack.json"), JSON.stringify(draft));
+  if (draft) await writeFile(join(pack, "manifest.json"), JSON.stringify(draft));
   return { home, pack };
 }
 
@@ -35,11 +35,10 @@ async function otherFlow(pack: string, factor: number): Promise<FlowWeights> {
 }
 
 async function publish(pack: string, factor: number): Promise<string> {
+  const flow = writeFlowFile(await otherFlow(pack, factor));
   const draft = await draftOf(pack);
-  return publishFlow(pack, draft, await digestExperts(pack, draft), {
-    weights: await otherFlow(pack, factor),
-    metrics: { heldOutNatsPerDim: factor },
-  });
+  const metrics = { heldOutNatsPerDim: factor };
+  return (await publishInPack(pack, draft, await digestExperts(pack, draft), { flow, metrics })).digest;
 }
 
 /** Verifies and loads; returns what the only translation is measured with. */
@@ -89,10 +88,10 @@ describe("publishing a flow", () => {
 
   it("works where the folder of flows is not there yet, as in a fresh clone", async () => {
     const { home, pack } = await makePack();
-    const weights = await otherFlow(pack, 0.9);
+    const flow = writeFlowFile(await otherFlow(pack, 0.9));
     await rm(join(pack, "flow"), { recursive: true });
     const draft = await draftOf(pack);
-    await publishFlow(pack, draft, await digestExperts(pack, draft), { weights, metrics: {} });
+    await publishInPack(pack, draft, await digestExperts(pack, draft), { flow, metrics: {} });
     await check(home);
   });
 
@@ -101,10 +100,10 @@ describe("publishing a flow", () => {
       const { pack } = await makePack();
       const draft = await draftOf(pack);
       const digests = await digestExperts(pack, draft);
-      const weights = await otherFlow(pack, 0.9);
+      const flow = writeFlowFile(await otherFlow(pack, 0.9));
       const [manifest, flows] = [await readFile(join(pack, "manifest.json")), await readdir(join(pack, "flow"))];
       await writeFile(join(pack, path), "another expert");
-      await assert.rejects(publishFlow(pack, draft, digests, { weights, metrics: {} }), {
+      await assert.rejects(publishInPack(pack, draft, digests, { flow, metrics: {} }), {
         code: "pack_corrupt",
         message: new RegExp(`${path}: expected SHA-256 [0-9a-f]{64}, which encoded the training set, got [0-9a-f]{64}`),
       });
@@ -116,10 +115,10 @@ describe("publishing a flow", () => {
     const { home, pack } = await makePack();
     const draft = await draftOf(pack);
     const digests = await digestExperts(pack, draft);
-    const weights = await otherFlow(pack, 0.9);
+    const flow = writeFlowFile(await otherFlow(pack, 0.9));
     const decoder = await readFile(join(pack, "target/decoder.onnx"));
     await writeFile(join(pack, "target/decoder.onnx"), decoder.with(-60, decoder.at(-60)! ^ 1));
-    await publishFlow(pack, draft, digests, { weights, metrics: {} });
+    await publishInPack(pack, draft, digests, { flow, metrics: {} });
     await (await Catalogue.open(home)).verify();
   });
 });
@@ -127,21 +126,21 @@ describe("publishing a flow", () => {
 describe("the draft of a pack", () => {
   it("is refused when missing, no JSON, misshapen, or without the experts of its translation, saying what came", async () => {
     const { pack } = await makePack();
-    const path = join(pack, "pack.json");
+    const path = join(pack, "manifest.json");
     await rm(path);
-    await assert.rejects(draftOf(pack), { code: "pack_unavailable", message: /pack\.json: expected the description/ });
+    await assert.rejects(draftOf(pack), { code: "pack_unavailable", message: /manifest\.json: expected the manifest/ });
     const { translations, experts } = tinyDraft;
     const cases: Array<[content: string, message: RegExp]> = [
-      ["{", /pack\.json: expected JSON, got 1 characters/],
-      ["[]", /pack\.json: draft: /],
-      [JSON.stringify({ ...tinyDraft, translations: undefined }), /pack\.json: translations: /],
+      ["{", /manifest\.json: expected JSON, got 1 bytes/],
+      ["[]", /manifest\.json: manifest: /],
+      [JSON.stringify({ ...tinyDraft, translations: undefined }), /manifest\.json: translations: /],
       [
         JSON.stringify({ ...tinyDraft, translations: [{ ...translations[0], flow: "../../etc/passwd" }] }),
-        /pack\.json: translations\.0\.flow: expected a relative path inside the pack/,
+        /manifest\.json: translations\.0\.flow: expected a relative path inside the pack/,
       ],
       [
         JSON.stringify({ ...tinyDraft, experts: { ...experts, image: { ...experts["image"], posteriorStd: 0 } } }),
-        /pack\.json: experts\.image\.posteriorStd: /,
+        /manifest\.json: experts\.image\.posteriorStd: /,
       ],
       [
         JSON.stringify({ ...tinyDraft, translations: [{ ...translations[0], target: "style" }] }),
@@ -167,8 +166,8 @@ describe("the draft of a pack", () => {
     assert.equal((await draftOf(pack)).translation.id, "caption");
     assert.equal((await draftOf(pack, "second")).translation.id, "second");
     await assert.rejects(draftOf(pack, "third"), {
-      code: "pack_corrupt",
-      message: /expected a translation "third", got caption, second/,
+      code: "translation_unknown",
+      message: /expected one of caption, second, got "third"/,
     });
   });
 

@@ -13,7 +13,7 @@ import { it } from "node:test";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { packsHome, readEntry } from "../../server/packs/catalogue.ts";
-import { recordsFolder } from "../../server/packs/fill-pack-folder.ts";
+import { recordsFolder } from "../../server/packs/made-files.ts";
 import { verifyPack } from "../../server/packs/verify.ts";
 import { joinTwins } from "../../server/pretrain/data/concepts.mjs";
 import type { ImageItem } from "../../server/training/dataset/image-set.ts";
@@ -52,7 +52,7 @@ itWithPython("the pack icons is trained, exported and drawn with, on toy sizes",
   try {
     await drawToyIcons(icons);
     await mkdir(pack, { recursive: true });
-    for (const part of ["pack.json", "text", "image"])
+    for (const part of ["manifest.json", "text", "image"])
       await cp(join(packsHome(), "icons", part), join(pack, part), { recursive: true });
 
     // The autoencoder; a resumed run goes on from the steps of the first, beside a discriminator.
@@ -78,7 +78,8 @@ itWithPython("the pack icons is trained, exported and drawn with, on toy sizes",
     assert.match((await quantise("target", "sketch", "low-resolution")).stdout, /target, 8 bits: [\d.]+ dB/);
     await assert.rejects(quantise("image"), /expected float weights, got a graph in 8 bits/);
     await runNode(`${data}/declare-experts.mjs`, ["--icons", icons, "--pack", pack, "--styles-min", "3"]);
-    const writeIndex = () => runNode(`${data}/retrieval-index.mts`, ["--icons", icons, "--pack", pack, "--threads", "1"]);
+    const writeIndex = (...flags: string[]) =>
+      runNode(`${data}/retrieval-index.mts`, ["--icons", icons, "--pack", pack, "--threads", "1", ...flags]);
     assert.match((await writeIndex()).stdout, /^[1-9]\d* entries of [1-9]\d* labels/);
 
     await tau("train", icons, "--pack", pack, "--steps", "3", "--batch", "16", "--keep", "last");
@@ -119,10 +120,8 @@ itWithPython("the pack icons is trained, exported and drawn with, on toy sizes",
     await verify();
     assert.ok((await readEntry(pack, true)).manifest.translations[0]!.calibration);
 
-    // The index of a pack that has a manifest comes with the version of pack.json, under which its records are found again.
-    const draft = JSON.parse(await readFile(join(pack, "pack.json"), "utf8"));
-    await writeFile(join(pack, "pack.json"), JSON.stringify({ ...draft, version: "9.0.0" }));
-    await writeIndex();
+    // The index may come with a new version, under which the pack's records are found again.
+    await writeIndex("--version", "9.0.0");
     await verify();
     const again = (await readEntry(pack, true)).manifest;
     assert.deepEqual([again.version, again.translations[0]!.retrieval], ["9.0.0", retrieval]);

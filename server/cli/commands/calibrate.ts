@@ -8,7 +8,7 @@ import { AppError } from "../../../shared/problem.ts";
 import { readConfig } from "../../app/config.ts";
 import { openSet } from "../../evaluation/open-set.ts";
 import { createWatch } from "../../evaluation/progress-reporter.ts";
-import { selectTranslation } from "../../packs/pack-draft.ts";
+import { selectTranslation } from "../../manifest/pack-draft.ts";
 import { type CalibratedPack, calibratePack } from "../../training/calibrate/calibrate-pack.ts";
 import { findPack } from "../find-pack.ts";
 import { ProgressLine } from "../progress-line.ts";
@@ -47,7 +47,7 @@ async function run(args: string[]): Promise<number> {
   const threads = wholeFlag(values, "threads", 0, 0, 1024);
   const { dataDir } = readConfig({ data: values.data });
   const { folder: pack, manifest } = await findPack(name, dataDir);
-  const { target } = selectTranslation(manifest, `pack ${manifest.id}`, values.translation);
+  const { target } = selectTranslation(manifest, values.translation);
   const signal = interruptSignal();
   const line = new ProgressLine();
   const watch = createWatch((text) => line.show(text), signal);

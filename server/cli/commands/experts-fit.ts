@@ -1,13 +1,15 @@
 /**
  * `tau experts fit --pack DIR`: trains the flow of a pack whose target is a generator without encoder, on images that it draws
- * itself, and publishes it in the pack. Needs no data; a label expert stands for the generator's classes.
+ * itself, and publishes it in the pack. Needs no data; a label expert stands for the generator's classes. For generators that others
+ * publish (class-conditional GANs): no pack that ships has one.
  */
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { type Generator, isGenerator } from "../../experts/custom/generator.ts";
 import { defaultTrainOptions } from "../../flow/trainer.ts";
-import { draftOf } from "../../packs/pack-draft.ts";
-import { digestExperts, publishFlow } from "../../packs/publish.ts";
+import { writeFlowFile } from "../../flow/weights.ts";
+import { draftOf } from "../../manifest/pack-draft.ts";
+import { digestExperts, publishInPack } from "../../packs/publish.ts";
 import { type GeneratedCondition, generatorSet } from "../../training/dataset/generator-set.ts";
 import { openSetExperts, type SetCondition } from "../../training/encode/pack-experts.ts";
 import { fitGenerator } from "../../training/fit-generator.ts";
@@ -17,9 +19,9 @@ import { describeProgress, type FlagValues, interruptSignal, numberFlag, wholeFl
 const defaults = { samples: 20_000, steps: 3000, batch: 256, learningRate: 1e-3 } as const;
 
 export const fitUsage = `fit     trains the flow of a pack whose target is an onnx-generator: draws latents and classes, encodes the images with the
-        pack's experts, fits the flow and publishes it. pack.json in DIR says what the pack is. The result goes to standard output.
+        pack's experts, fits the flow and publishes it. manifest.json in DIR says what the pack is. The result goes to standard output.
 
-  --pack DIR         the pack, with pack.json and the experts' files
+  --pack DIR         the pack, with manifest.json (digests may be missing) and the experts' files
   --translation ID   which of its translations (default: the first)
   --samples N        images that are drawn; a twentieth is held out (default ${defaults.samples})
   --steps N          optimiser steps (default ${defaults.steps})
@@ -86,8 +88,8 @@ export async function fitPack(
       "training_failed",
       `expected held-out nats to fall in ${result.stepsDone} steps, got none better than at the start; the pack is as it was`,
     );
-  const digest = await publishFlow(pack, draft, digests, result);
-  const { reason, stepsDone, bestStep, metrics } = result;
+  const { reason, stepsDone, bestStep, metrics, weights } = result;
+  const { digest } = await publishInPack(pack, draft, digests, { flow: writeFlowFile(weights), metrics });
   console.log(JSON.stringify({ pack, digest, reason, steps: stepsDone, bestStep, ...metrics }));
   return 0;
 }

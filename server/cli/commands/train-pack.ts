@@ -11,10 +11,9 @@ import { AppError } from "../../../shared/problem.ts";
 import { adaptFlow, withDirectInjector } from "../../flow/adapt-flow.ts";
 import { defaultTrainOptions } from "../../flow/trainer.ts";
 import { type FlowWeights, readFlowFile, writeFlowFile } from "../../flow/weights.ts";
-import { recordsFolder } from "../../packs/fill-pack-folder.ts";
-import { draftOf, type PackDraft } from "../../packs/pack-draft.ts";
-import { digestExperts, type FileDigests, publishFlow } from "../../packs/publish.ts";
-import { writeFileAtomically } from "../../platform/atomic-file.ts";
+import type { FileDigests } from "../../manifest/manifest.ts";
+import { draftOf, type PackDraft } from "../../manifest/pack-draft.ts";
+import { digestExperts, publishInPack } from "../../packs/publish.ts";
 import { costCard, stopwatch } from "../../training/cost-card.ts";
 import { openImageSet } from "../../training/dataset/image-set.ts";
 import { sessionThreadsFor } from "../../training/encode/encode-pool.ts";
@@ -39,7 +38,7 @@ server/pretrain/data, with all conditions that the translation declares. The exp
 and to a terminal if there is one. Ctrl-C leaves the best flow so far in OUT/flow.onnx and the pack as it was; the same command
 goes on from the checkpoint.
 
-  --pack DIR         the pack, with pack.json (what it is) and the experts' files
+  --pack DIR         the pack, with manifest.json (what it is; digests may be missing) and the experts' files
   --translation ID   which of its translations (default: the first)
   --steps N          optimiser steps (default ${defaultTrainOptions.steps})
   --batch N          images a step (default ${defaultTrainOptions.batch})
@@ -146,10 +145,12 @@ export async function trainPack(folder: string, pack: string, values: Values): P
     );
     return 1;
   }
-  const digest = await publishFlow(pack, draft, digests, result);
-  const { reason, stepsDone: steps, bestStep, metrics } = result;
-  const folderOfRecords = join(pack, recordsFolder(draft.manifest.version));
-  await writeRecords(folderOfRecords, records, settings.keep === "last" ? steps : bestStep);
+  const { reason, stepsDone: steps, bestStep, metrics, weights } = result;
+  const { digest } = await publishInPack(pack, draft, digests, {
+    flow: writeFlowFile(weights),
+    metrics,
+    records: publishedRecords(records, settings.keep === "last" ? steps : bestStep),
+  });
   console.log(JSON.stringify({ pack, digest, reason, steps, bestStep, ...metrics }));
   return 0;
 }
@@ -174,12 +175,9 @@ async function readStart(path: string, fresh: readonly string[]): Promise<FlowWe
   return withDirectInjector(adaptFlow(flow, kept, 0));
 }
 
-/** Cost card and loss curve, which `tau evaluate` shows; nothing is served from them, so they may come after the pack. */
-async function writeRecords(folder: string, records: RunRecords, keptStep: number): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const files = records.files(keptStep).set("cost.json", `${JSON.stringify(costCard(records.spent), null, 2)}\n`);
-  for (const [file, text] of files) await writeFileAtomically(join(folder, file), text, 0o644);
-}
+/** Loss curve and cost card, which `tau evaluate` shows. */
+const publishedRecords = (records: RunRecords, keptStep: number): Map<string, string> =>
+  records.files(keptStep).set("cost.json", `${JSON.stringify(costCard(records.spent), null, 2)}\n`);
 
 /** @throws AppError `config_invalid` naming the flag, what was expected, what came */
 function parseSettings(values: FlagValues) {

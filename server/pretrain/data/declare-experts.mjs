@@ -1,7 +1,7 @@
 /**
- * Declares the conditioning experts of the default pack in its pack.json: `npm run declare` (from this folder, after `render`). The
+ * Declares the conditioning experts of the default pack in its manifest: `npm run declare` (from this folder, after `render`). The
  * vocabulary of the label expert is what two styles or more draw; captions that name one bring it along in styles that go with those.
- * Run again, it changes nothing.
+ * What it changes is a draft until a flow is trained for it. Run again, it changes nothing.
  * `--icons DIR` and `--pack DIR` name other icons and another pack; `--styles-min N` is for sets of fewer styles.
  */
 import { readFile, writeFile } from "node:fs/promises";
@@ -20,7 +20,7 @@ const { values } = parseArgs({
   },
 });
 const index = join(values.icons, "index.jsonl");
-const packFile = join(values.pack, "pack.json");
+const packFile = join(values.pack, "manifest.json");
 
 /** A concept becomes a label when at least this many styles draw it. */
 const stylesMin = Number(values["styles-min"]);
@@ -82,7 +82,8 @@ const added = {
   "low-resolution": { kind: "low-resolution", model: "low-resolution/encoder.onnx", sizePx: 32, dims: codeDims },
 };
 
-const pack = JSON.parse(await readFile(packFile, "utf8"));
+const text = await readFile(packFile, "utf8");
+const pack = JSON.parse(text);
 const style = {
   ...pack.experts.style,
   vocabulary: pack.experts.style.vocabulary.map((entry) => ({ ...entry, group: groupOf(entry.id) })),
@@ -99,5 +100,9 @@ pack.translations[0].conditions = [
   { name: "image-last", expert: "image-last" },
   { name: "lowResolution", expert: "low-resolution" },
 ];
-await writeFile(packFile, `${JSON.stringify(pack, null, 2)}\n`);
+if (`${JSON.stringify(pack, null, 2)}\n` !== text) {
+  // Digests are of another pack now: whoever trains the flow takes them.
+  delete pack.files;
+  await writeFile(packFile, `${JSON.stringify(pack, null, 2)}\n`);
+}
 console.log(`${labels.length} labels, ${palette.length} colours`);

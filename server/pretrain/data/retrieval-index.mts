@@ -1,22 +1,18 @@
 /**
- * The retrieval index: drawings that new ones start from: `node --import tsx server/pretrain/data/retrieval-index.mts [--pack DIR] [--icons DIR] [--pictures]` from the repository's
+ * The retrieval index: drawings that new ones start from: `node --import tsx server/pretrain/data/retrieval-index.mts [--pack DIR] [--icons DIR] [--pictures] [--version X.Y.Z]` from the repository's
  * root encodes the training icons by the pack's target and by its experts of pictures that entries are found by (kept beside the icons), and the names of
- * its labels, writes retrieval/index.safetensors, names it in pack.json and, where the pack has a manifest, there, under the version of pack.json.
+ * its labels, writes retrieval/index.safetensors, and names it in the manifest. Without --version the pack's version stays.
  * `--pictures` adds what the entries look like to the file that is there, and leaves all else as it is: networks in 8 bits differ from processor to
  * processor, so that latents that are encoded anew are others by more than half of what four bits are off.
  */
-import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isPictureQuery } from "../../../shared/conditions.ts";
 import { asText } from "../../experts/values.ts";
-import { PackDraftSchema } from "../../manifest/manifest.ts";
-import { readEntry } from "../../packs/catalogue.ts";
-import { recordsFolder } from "../../packs/fill-pack-folder.ts";
-import { draftOf, vocabularyOf } from "../../packs/pack-draft.ts";
-import { digestExperts, writeManifest } from "../../packs/publish.ts";
+import { draftOf, vocabularyOf } from "../../manifest/pack-draft.ts";
+import { digestExperts } from "../../packs/publish.ts";
 import { type IndexContent, indexWidths, readIndexFile, writeIndexFile } from "../../retrieval/index-file.ts";
 import { quantizeInt4 } from "../../retrieval/int4.ts";
 import { gatherEntries, rowsOfEntries } from "../../training/dataset/gather-images.ts";
@@ -25,6 +21,7 @@ import { sessionThreadsFor } from "../../training/encode/encode-pool.ts";
 import { encodeSet } from "../../training/encode/encode-set.ts";
 import { openSetExperts } from "../../training/encode/pack-experts.ts";
 import { codePictures } from "../../training/transfer/code-pictures.ts";
+import { updateManifest } from "../update-manifest.mts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
@@ -33,16 +30,16 @@ const { values } = parseArgs({
     icons: { type: "string", default: join(here, "../.cache/icons") },
     threads: { type: "string", default: "0" },
     pictures: { type: "boolean", default: false },
+    version: { type: "string" },
   },
 });
 const threads = Number(values.threads);
 const file = "retrieval/index.safetensors";
-const packFile = join(values.pack, "pack.json");
 
 const draft = await draftOf(values.pack);
 const requireVocabulary = (name: "label" | "style") => {
   const vocabulary = vocabularyOf(draft, name);
-  if (!vocabulary) throw new Error(`${packFile}: expected a ${name} expert with a vocabulary, got none`);
+  if (!vocabulary) throw new Error(`${values.pack}: expected a ${name} expert with a vocabulary, got none`);
   return vocabulary;
 };
 const [labels, styles] = [requireVocabulary("label"), requireVocabulary("style")];
@@ -97,18 +94,8 @@ async function gatherAll(): Promise<IndexContent> {
   };
 }
 
-const pack = JSON.parse(await readFile(packFile, "utf8"));
-for (const translation of pack.translations) if (translation.id === draft.translation.id) translation.retrieval = file;
-await writeFile(packFile, `${JSON.stringify(pack, null, 2)}\n`);
-if (existsSync(join(values.pack, "manifest.json"))) {
-  const { manifest } = await readEntry(values.pack, true);
-  const { version, parts, licence } = PackDraftSchema.parse(pack);
-  // The flow is the same, and so is what tells of its training.
-  const [from, to] = [manifest.version, version].map((of) => join(values.pack, recordsFolder(of)));
-  if (from !== to && existsSync(from!)) await cp(from!, to!, { recursive: true });
-  const translations = manifest.translations.map((translation) =>
-    translation.id === draft.translation.id ? { ...translation, retrieval: file } : translation,
-  );
-  await writeManifest(values.pack, { ...manifest, version, parts, licence, translations });
-}
+const translations = draft.manifest.translations.map((translation) =>
+  translation.id === draft.translation.id ? { ...translation, retrieval: file } : translation,
+);
+await updateManifest(values.pack, { ...draft.manifest, translations }, values.version);
 console.log(`${content.entries.length} entries of ${labels.length} labels`);

@@ -1,11 +1,11 @@
 /** The manifest of the pack `super-resolution`: from what export_upscaler.py and train-flows.mts left in its folder, with digests of every file. */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { PackManifestSchema, type UpscalerEntry } from "../../manifest/manifest.ts";
-import { writeFileAtomically } from "../../platform/atomic-file.ts";
+import type { UpscalerEntry } from "../../manifest/manifest.ts";
+import { readDraft } from "../../manifest/read-manifest.ts";
+import { writeManifest as writePackManifest } from "../../packs/publish.ts";
 
 const readJson = async (path: string) => JSON.parse(await readFile(path, "utf8"));
 
@@ -55,21 +55,9 @@ async function describeTrained(pack: string): Promise<UpscalerEntry> {
  */
 export async function writeManifest(pack: string): Promise<void> {
   const isTrained = existsSync(join(pack, "stage-1/about.json"));
-  const upscaler = isTrained
-    ? await describeTrained(pack)
-    : PackManifestSchema.parse(await readJson(join(pack, "manifest.json"))).upscaler!;
-  const paths = [
-    ...upscaler.stages.flatMap(({ network, flow, details }) => [network, flow, ...(details ? [details.graph] : [])]),
-    ...([2, 4] as const).map((scale) => upscaler.consistency[scale].graph),
-  ];
-  const files = await Promise.all(
-    paths.map(async (path) => {
-      const bytes = await readFile(join(pack, path));
-      return { path, sha256: createHash("sha256").update(bytes).digest("hex"), bytes: bytes.length };
-    }),
-  );
+  const upscaler = isTrained ? await describeTrained(pack) : (await readDraft(pack)).upscaler!;
   const ours = { licence: "MIT", source: "trained by server/pretrain/super-resolution" };
-  const manifest = PackManifestSchema.parse({
+  await writePackManifest(pack, {
     format: 1,
     id: "super-resolution",
     version: "0.5.0",
@@ -83,9 +71,7 @@ export async function writeManifest(pack: string): Promise<void> {
     experts: {},
     translations: [],
     upscaler,
-    files,
   });
-  await writeFileAtomically(join(pack, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`, 0o644);
 }
 
 // Run by itself, after a new export, without a training of τ: `node --import tsx server/pretrain/super-resolution/write-manifest.mts [DIR]`.

@@ -7,9 +7,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../../shared/problem.ts";
 import type { CalibrationEntry } from "../../manifest/manifest.ts";
+import { selectTranslation } from "../../manifest/pack-draft.ts";
 import { openBasePack } from "../../packs/base-pack.ts";
-import { writeCalibration } from "../../packs/calibration-file.ts";
-import { removeStaleCalibrations, writeManifest } from "../../packs/publish.ts";
+import { publishInPack } from "../../packs/publish.ts";
 import { sessionThreadsFor } from "../encode/encode-pool.ts";
 import { encodeSet } from "../encode/encode-set.ts";
 import type { EncodeContext } from "../encode/encoded-chunks.ts";
@@ -39,7 +39,7 @@ export interface CalibratedPack {
  */
 export async function calibratePack(options: CalibratePackOptions): Promise<CalibratedPack> {
   const { pack, threads = 0, signal } = options;
-  const { manifest, draft, files } = await openBasePack(pack, options.translation);
+  const { draft, files } = await openBasePack(pack, options.translation);
   const { id, flow } = draft.translation;
   const experts = await openSetExperts(
     { pack, draft, files },
@@ -48,11 +48,7 @@ export async function calibratePack(options: CalibratePackOptions): Promise<Cali
   const set = await encodeSet({ ...options, threads, experts, drawnRepeats: 1 });
   const fitted = await calibrateFlowFile(await readFile(join(pack, flow)), { ...experts, id }, set, threads);
   if (signal?.aborted) throw new AppError("cancelled", "stopped before the pack was changed");
-  const calibration = await writeCalibration(pack, id, fitted);
-  const translations = manifest.translations.map((translation) =>
-    translation.id === id ? { ...translation, calibration } : translation,
-  );
-  const digest = await writeManifest(pack, { ...manifest, translations });
-  await removeStaleCalibrations(pack, id, translations);
+  const { manifest, digest } = await publishInPack(pack, draft, files, { calibration: fitted });
+  const calibration = selectTranslation(manifest, id).translation.calibration!;
   return { pack: manifest.id, translation: id, digest, heldOutImages: set.heldOutRows.length, calibration };
 }

@@ -6,9 +6,8 @@ import type { TargetExpert } from "../../engine/interfaces.ts";
 import type { Expert, ExpertOptions } from "../../experts/expert.ts";
 import { openConditioning, openTarget } from "../../experts/registry.ts";
 import { SharedFiles } from "../../experts/shared-files.ts";
-import { type ConditioningEntry, filesOfExpert } from "../../manifest/manifest.ts";
-import { entryOf, type PackDraft } from "../../packs/pack-draft.ts";
-import type { FileDigests } from "../../packs/publish.ts";
+import { type ConditioningEntry, type FileDigests, filesOfExpert } from "../../manifest/manifest.ts";
+import { entryOf, type PackDraft } from "../../manifest/pack-draft.ts";
 
 /** A condition of the set with the expert that encodes it. */
 export interface SetCondition {

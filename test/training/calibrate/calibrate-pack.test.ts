@@ -7,14 +7,14 @@ import { after, describe, it } from "node:test";
 import { outsideConditions, typicalityPercentile } from "../../../server/engine/calibration.ts";
 import { encodeConditions } from "../../../server/engine/conditions.ts";
 import { TrainingRandom } from "../../../server/flow/random.ts";
-import { readFlowFile } from "../../../server/flow/weights.ts";
+import { readFlowFile, writeFlowFile } from "../../../server/flow/weights.ts";
 import { encodePng } from "../../../server/images/codec.ts";
 import { createInferenceClient } from "../../../server/inference/client.ts";
+import { draftOf } from "../../../server/manifest/pack-draft.ts";
 import { readCalibration, writeCalibration } from "../../../server/packs/calibration-file.ts";
 import { readEntry } from "../../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../../server/packs/load.ts";
-import { draftOf } from "../../../server/packs/pack-draft.ts";
-import { digestExperts, publishFlow } from "../../../server/packs/publish.ts";
+import { digestExperts, publishInPack } from "../../../server/packs/publish.ts";
 import { verifyPack } from "../../../server/packs/verify.ts";
 import { type CalibratedPack, calibratePack } from "../../../server/training/calibrate/calibrate-pack.ts";
 import { openImageSet } from "../../../server/training/dataset/image-set.ts";
@@ -36,7 +36,6 @@ let homes = 0;
 async function makePack(draft = tinyFullDraft) {
   const home = join(root, `home-${homes++}`);
   const { pack } = await writeTinyPack(home, draft);
-  await writeFile(join(pack, "pack.json"), JSON.stringify(draft));
   return { home, pack };
 }
 
@@ -157,8 +156,8 @@ describe("publishing a flow", () => {
     const halved = new Map(
       [...tensors].map(([name, data]) => [name, name.startsWith("w") ? data : data.map((x) => x / 2)]),
     );
-    await publishFlow(pack, draft, await digestExperts(pack, draft), {
-      weights: { architecture, tensors: halved },
+    await publishInPack(pack, draft, await digestExperts(pack, draft), {
+      flow: writeFlowFile({ architecture, tensors: halved }),
       metrics: { heldOutNatsPerDim: 1 },
     });
     const { translations, files } = await look(pack);
@@ -170,10 +169,10 @@ describe("publishing a flow", () => {
       ],
     );
     assert.deepEqual(files, [second.calibration.file.slice("calibration/".length)]);
-    // Trained next, the other keeps the first's new flow: it is no longer where the draft says.
+    // Trained next, the other keeps the first's new flow.
     const other = await draftOf(pack, "second");
-    await publishFlow(pack, other, await digestExperts(pack, other), {
-      weights: { architecture, tensors: halved },
+    await publishInPack(pack, other, await digestExperts(pack, other), {
+      flow: writeFlowFile({ architecture, tensors: halved }),
       metrics: { heldOutNatsPerDim: 2 },
     });
     const after = await look(pack);

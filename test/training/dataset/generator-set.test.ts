@@ -25,7 +25,7 @@ import { Catalogue } from "../../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../../server/packs/load.ts";
 import { generatorSet } from "../../../server/training/dataset/generator-set.ts";
 import { fitGenerator, generatorWhitening } from "../../../server/training/fit-generator.ts";
-import { tinyDraft, writeTinyPack } from "../../fixtures/tiny-pack.ts";
+import { writeTinyPack } from "../../fixtures/tiny-pack.ts";
 import {
   toyClasses,
   toyClassPosterior,
@@ -257,7 +257,7 @@ describe("tau experts fit", () => {
   it("publishes a pack that verifies, loads and draws images with a generator and an expert of others", async () => {
     const pack = join(folder, "packs/own");
     await writeToyGenerator(pack);
-    await writeFile(join(pack, "pack.json"), JSON.stringify(draft));
+    await writeFile(join(pack, "manifest.json"), JSON.stringify(draft));
     const { stdout } = await run("--pack", pack, "--samples", "600", "--steps", "30", "--batch", "64");
     const report = JSON.parse(stdout) as { heldOutNatsPerDim: number; shuffledNatsPerDim: number };
     assert.ok(report.heldOutNatsPerDim < report.shuffledNatsPerDim, stdout);
@@ -278,7 +278,6 @@ describe("tau experts fit", () => {
 
   it("refuses a target that is no generator, and a number of samples that is none", async () => {
     const { pack } = await writeTinyPack(folder);
-    await writeFile(join(pack, "pack.json"), JSON.stringify(tinyDraft));
     await assert.rejects(run("--pack", pack), {
       stderr: /expected an expert of kind onnx-generator, got one with an encoder/,
     });

@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import type { Worker } from "node:worker_threads";
 import { TrainingRandom } from "../../../server/flow/random.ts";
 import { encodePng } from "../../../server/images/codec.ts";
-import { selectTranslation } from "../../../server/packs/pack-draft.ts";
+import { selectTranslation } from "../../../server/manifest/pack-draft.ts";
 import { digestExperts } from "../../../server/packs/publish.ts";
 import { encodeFolder, type FolderProgress } from "../../../server/training/encode/encode-folder.ts";
 import { openSetExperts } from "../../../server/training/encode/pack-experts.ts";

@@ -10,7 +10,7 @@ import { basename, join } from "node:path";
 import { after, describe, it } from "node:test";
 import type { Worker } from "node:worker_threads";
 import { contentOf } from "../../../server/flow/vector-table.ts";
-import { selectTranslation } from "../../../server/packs/pack-draft.ts";
+import { selectTranslation } from "../../../server/manifest/pack-draft.ts";
 import { digestExperts } from "../../../server/packs/publish.ts";
 import { openImageSet } from "../../../server/training/dataset/image-set.ts";
 import { EncodeTeam, sessionThreadsFor } from "../../../server/training/encode/encode-pool.ts";

@@ -1,0 +1,53 @@
+/**
+ * Reads the one file that says what a pack is: `manifest.json` in its folder. Whole, it is a pack that can be served. As a draft it
+ * still lacks digests, which publishing adds (server/packs/publish.ts). Nothing else parses a manifest.
+ */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { z } from "zod";
+import { AppError } from "../../shared/problem.ts";
+import { sha256Of } from "../platform/sha256.ts";
+import { type DraftManifest, PackDraftSchema, type PackManifest, PackManifestSchema } from "./manifest.ts";
+
+export const manifestFile = "manifest.json";
+
+export interface ReadManifest {
+  readonly manifest: PackManifest;
+  /** SHA-256 of the file: names every weight of the pack. */
+  readonly digest: string;
+}
+
+/** @throws AppError `pack_unavailable` when there is no manifest, `pack_corrupt` when it does not parse */
+export async function readManifest(folder: string): Promise<ReadManifest> {
+  const [bytes, path] = await readBytes(folder);
+  return { manifest: parse(PackManifestSchema, bytes, path), digest: sha256Of(bytes) };
+}
+
+/** Reads what a pack is to be; a published pack is a draft too. @throws AppError as `readManifest` */
+export async function readDraft(folder: string): Promise<DraftManifest> {
+  return parse(PackDraftSchema, ...(await readBytes(folder)));
+}
+
+async function readBytes(folder: string): Promise<[bytes: Buffer, path: string]> {
+  const path = join(folder, manifestFile);
+  const bytes = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    const message = `${path}: expected the manifest of a pack, got no readable file (${cause.code})`;
+    throw new AppError("pack_unavailable", message, { cause });
+  });
+  return [bytes, path];
+}
+
+function parse<T>(schema: z.ZodType<T>, bytes: Buffer, path: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes.toString("utf8"));
+  } catch (cause) {
+    throw new AppError("pack_corrupt", `${path}: expected JSON, got ${bytes.length} bytes that do not parse`, {
+      cause,
+    });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  throw new AppError("pack_corrupt", `${path}: ${issue.path.join(".") || "manifest"}: ${issue.message}`);
+}

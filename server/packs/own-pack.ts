@@ -1,0 +1,178 @@
+/**
+ * A user's translation as a pack of its own: the base's expert files (hard-linked where the file system can), the new flow with its
+ * calibration and retrieval index, what it cost. Says what the pack holds; server/packs/publish.ts puts it into place.
+ */
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
+import { dirname, extname, join } from "node:path";
+import { AppError } from "../../shared/problem.ts";
+import { type DraftManifest, type FileDigests, filesOfPack, type PackManifest } from "../manifest/manifest.ts";
+import type { PackDraft } from "../manifest/pack-draft.ts";
+import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { linkOrCopy } from "../platform/link-or-copy.ts";
+import { sha256Of, sha256OfFile } from "../platform/sha256.ts";
+import type { BasePack } from "./base-pack.ts";
+import { fileMode, type MadeFiles, recordsFolder, writeMadeFiles } from "./made-files.ts";
+import { ownPackAt, ownPart } from "./pack-name.ts";
+import { type PublishedPack, publish, tidy, whilePublishing } from "./publish.ts";
+
+export interface NewTranslation extends MadeFiles {
+  /** Pack id and translation id. */
+  readonly name: string;
+  readonly label: string;
+  /** The base's draft with the conditions of the new flow. */
+  readonly draft: PackDraft;
+  readonly flow: Uint8Array;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Where the training images come from, for the list of parts. */
+  readonly source: string;
+  readonly records: ReadonlyMap<string, Uint8Array | string>;
+}
+
+/**
+ * @param journal a file of the run, where the publication leaves which version it replaces, and that version's files: called again
+ * after a crash, it knows whether it was done already, and what is left to remove
+ * @throws AppError as `publish`, `config_invalid` when the name's folder holds something else; the packs are then as they were
+ */
+export function publishOwnPack(
+  packs: string,
+  base: BasePack,
+  made: NewTranslation,
+  journal: string,
+): Promise<PublishedPack> {
+  const { name: translation, flow } = made;
+  const folder = join(packs, translation);
+  return whilePublishing(folder, async () => {
+    const old = await ownPackAt(folder, translation);
+    const replaced = old?.digest ?? "";
+    const [noted, ...notedFiles] = (await readFile(journal, "utf8").catch(() => undefined))?.split("\n") ?? [];
+    if (old && noted !== undefined && noted !== replaced && holdsFlow(old.manifest, flow)) {
+      await tidy({ folder, translation, oldFiles: notedFiles }, old.manifest);
+      await tidyOwn(folder, base, made, old.manifest);
+      return { folder, version: old.manifest.version, digest: replaced };
+    }
+    const oldFiles = old?.manifest.files.map(({ path }) => path) ?? [];
+    await writeFileAtomically(journal, [replaced, ...oldFiles].join("\n"));
+    const version = nextVersion(old?.manifest.version);
+    const { manifest, digest } = await publish({
+      folder,
+      translation,
+      oldFiles,
+      fill: async (into) => {
+        if (!old) await copyLicences(base, into);
+        return fillOwnPack(into, base, made, version);
+      },
+    });
+    await tidyOwn(folder, base, made, manifest);
+    return { folder, version, digest };
+  });
+}
+
+/** Puts every file of the new version into the folder but manifest and licences. */
+async function fillOwnPack(
+  folder: string,
+  base: BasePack,
+  made: NewTranslation,
+  version: string,
+): Promise<{ readonly manifest: DraftManifest; readonly expected: FileDigests }> {
+  const { name, label, metrics, source } = made;
+  const { conditions, target } = made.draft.translation;
+  const used = new Set([target, ...conditions.map(({ expert }) => expert)]);
+  const experts = Object.fromEntries(Object.entries(base.manifest.experts).filter(([key]) => used.has(key)));
+  const places = new Map<string, string>();
+  for (const path of filesOfPack({ ...base.manifest, experts, translations: [], upscaler: undefined }))
+    places.set(path, await placeExpertFile(folder, base, path));
+  const { flow, calibration, retrieval } = await writeMadeFiles(folder, name, version, made);
+  const { id, version: baseVersion, licence, parts } = base.manifest;
+  return {
+    expected: new Map([...places].map(([path, place]) => [place, base.files.get(path)!])),
+    manifest: {
+      format: 1,
+      id: name,
+      version,
+      label,
+      licence: `experts${retrieval === undefined ? "" : " and retrieval index"}: ${licence}; flow: as its training images`,
+      parts: [
+        ...(retrieval === undefined ? parts.filter(({ name: part }) => !part.startsWith("retrieval:")) : parts),
+        {
+          name: ownPart(name),
+          licence: "as its training images",
+          source: `trained from ${source}, started from ${id} ${baseVersion}`,
+        },
+      ],
+      experts: moved(experts, places),
+      translations: [{ id: name, label, conditions, target, flow: flow!, metrics, calibration, retrieval }],
+    },
+  };
+}
+
+/**
+ * Brings one file of the base into the folder. Where another file has its name already, which the old version may still be read
+ * from, it gets a name of its own.
+ */
+async function placeExpertFile(folder: string, base: BasePack, path: string): Promise<string> {
+  const sha256 = base.files.get(path)!;
+  const extension = extname(path);
+  const places = [path, `${path.slice(0, path.length - extension.length)}-${sha256.slice(0, 8)}${extension}`];
+  for (const place of places) {
+    const to = join(folder, place);
+    if (existsSync(to)) {
+      if ((await sha256OfFile(to)) === sha256) return place;
+      continue;
+    }
+    await mkdir(dirname(to), { recursive: true });
+    const temporary = `${to}.${randomBytes(6).toString("hex")}.tmp`;
+    try {
+      await linkOrCopy(join(base.folder, path), temporary);
+      await rename(temporary, to);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+    return place;
+  }
+  throw new AppError("pack_corrupt", `${join(folder, places[1]!)}: expected SHA-256 ${sha256}, got another file`);
+}
+
+/** Expert entries with the paths of their files replaced. */
+const moved = (experts: PackManifest["experts"], places: ReadonlyMap<string, string>): PackManifest["experts"] =>
+  JSON.parse(JSON.stringify(experts), (_, value: unknown) =>
+    typeof value === "string" ? (places.get(value) ?? value) : value,
+  ) as PackManifest["experts"];
+
+const holdsFlow = ({ translations, files }: PackManifest, flow: Uint8Array): boolean => {
+  const path = translations[0]!.flow;
+  return files.find((file) => file.path === path)?.sha256 === sha256Of(flow);
+};
+
+/** Brings licences and records up to the new version. May fail: the next version does it again. */
+async function tidyOwn(
+  folder: string,
+  base: BasePack,
+  { records }: NewTranslation,
+  { version }: PackManifest,
+): Promise<void> {
+  await Promise.allSettled([copyLicences(base, folder), removeOldRecords(folder, [...records.keys()], version)]);
+}
+
+async function copyLicences({ folder }: BasePack, to: string): Promise<void> {
+  const text = await readFile(join(folder, "LICENCES.md")).catch(() => undefined);
+  if (text === undefined) return;
+  await mkdir(to, { recursive: true });
+  await writeFileAtomically(join(to, "LICENCES.md"), text, fileMode);
+}
+
+/** Removes the records of other versions, and their folders where nothing else lies in them. */
+async function removeOldRecords(folder: string, names: readonly string[], version: string): Promise<void> {
+  for (const other of await readdir(join(folder, "training"))) {
+    if (!/^\d+\.\d+\.\d+$/.test(other) || other === version) continue;
+    for (const name of names) await rm(join(folder, recordsFolder(other), name), { force: true });
+    await rmdir(join(folder, recordsFolder(other))).catch(() => undefined);
+  }
+}
+
+/** The first version is 0.1.0, each training the next minor one. */
+function nextVersion(old: string | undefined): string {
+  const [major, minor] = (old ?? "0.0.0").split(".").map(Number);
+  return `${major}.${minor! + 1}.0`;
+}
