@@ -1,5 +1,5 @@
 /**
- * The configuration: the only reader of process.env. Flags win over the environment, the environment over defaults; every
+ * The configuration: the only reader of process.env, but for onnx/runtime.ts, which children and threads load. Flags win over the environment, the environment over defaults; every
  * value is checked here, once. @throws AppError config_invalid naming the variable or flag, what was expected, what came
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -14,6 +14,9 @@ import { type LogLevel, logLevels } from "../platform/log.ts";
 
 export const providers = ["auto", "cpu", "cuda", "webgpu"] as const;
 export type ProviderName = (typeof providers)[number];
+
+/** `web` has sessions run in WebAssembly, as where onnxruntime-node has no binary. Children and threads inherit the variable. */
+const runtimes = ["auto", "web"] as const;
 
 export interface Config {
   /** 0 = any free port (tests). */
@@ -62,6 +65,7 @@ const fields = {
   data: { variable: "TAU_DATA", schema: z.string().min(1), expected: "the path of a folder" },
   packs: { variable: "TAU_PACKS", schema: z.string().min(1), expected: "the path of a folder" },
   provider: { variable: "TAU_PROVIDER", schema: z.enum(providers), expected: `one of ${providers.join(", ")}` },
+  runtime: { variable: "TAU_RUNTIME", schema: z.enum(runtimes), expected: `one of ${runtimes.join(", ")}` },
   threads: {
     variable: "TAU_THREADS",
     schema: integer(0, 1024),
@@ -102,6 +106,7 @@ function settle<K extends keyof typeof fields>(
 }
 
 export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.env): Config {
+  settle("runtime", undefined, env);
   const shareDir = env["XDG_DATA_HOME"] || join(homedir(), ".local", "share");
   const dataDir = resolve(settle("data", flags.data, env) ?? join(shareDir, "tau"));
   return {

@@ -3,7 +3,7 @@
  * whole training sets. Experts are opened by their manifest entry through registry.ts.
  */
 import type { ConditioningExpert, ConditionValue } from "../engine/interfaces.ts";
-import type { Provider } from "../onnx/session.ts";
+import type { Provider } from "../onnx/runtime.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
 /** `encode` runs one value at a time, so that a vector never depends on its neighbours, and keeps what it encoded. */

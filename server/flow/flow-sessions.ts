@@ -6,7 +6,8 @@
 import { AppError } from "../../shared/problem.ts";
 import type { Graph } from "../onnx/graph.ts";
 import { toModelBytes } from "../onnx/model-file.ts";
-import { type Feeds, type Provider, Session, type Tensor } from "../onnx/session.ts";
+import type { Provider } from "../onnx/runtime.ts";
+import { type Feeds, Session, type Tensor } from "../onnx/session.ts";
 import { forwardGraph, inverseGraph, keptName, presentName } from "./flow-graphs.ts";
 import { guidanceTerms } from "./guidance.ts";
 import type { FlowWeights } from "./weights.ts";

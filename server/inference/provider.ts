@@ -6,21 +6,20 @@ import { AppError } from "../../shared/problem.ts";
 import { Graph } from "../onnx/graph.ts";
 import { toModelBytes } from "../onnx/model-file.ts";
 import { gemm } from "../onnx/ops.ts";
-import { listProviders, type Provider, Session } from "../onnx/session.ts";
+import { type Provider, runtime } from "../onnx/runtime.ts";
+import { Session } from "../onnx/session.ts";
 
 /** GPU providers that `auto` tries, best first. WebGPU is only used when asked for: it also answers on software drivers. */
 const automatic: readonly Provider[] = ["cuda"];
-const known: readonly Provider[] = ["cpu", "cuda", "webgpu"];
+const known: readonly Provider[] = ["cuda", "webgpu"];
 
 /**
- * `auto` takes a GPU that works, else the processor; any other name is an order.
+ * `auto` takes a GPU that works, else the processor, which is `wasm` without a binary for it; any other name is an order.
  * @throws AppError `provider_unavailable` when the ordered provider is unknown or does not run here
  */
 export async function chooseProvider(wanted: string): Promise<Provider> {
-  if (wanted === "auto") {
-    for (const provider of automatic) if ((await faultOf(provider)) === undefined) return provider;
-    return "cpu";
-  }
+  if (wanted === "auto") for (const provider of automatic) if ((await faultOf(provider)) === undefined) return provider;
+  if (wanted === "auto" || wanted === "cpu") return runtime.processor;
   const provider = known.find((name) => name === wanted);
   const fault = provider ? await faultOf(provider) : "no such provider";
   if (!provider || fault !== undefined)
@@ -38,8 +37,7 @@ export async function chooseProvider(wanted: string): Promise<Provider> {
 
 /** Why a provider does not work here; undefined when it does. */
 async function faultOf(provider: Provider): Promise<string | undefined> {
-  if (provider === "cpu") return undefined;
-  if (!listProviders().includes(provider)) return "not in this build of onnxruntime";
+  if (!runtime.listProviders().includes(provider)) return "not in this build of onnxruntime";
   const graph = new Graph("provider-probe");
   const x = graph.input("x", [2, 2]);
   graph.output("y", gemm(x, x));

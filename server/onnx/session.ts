@@ -1,21 +1,15 @@
 /**
- * Sessions: the one file that imports onnxruntime-node. Creates sessions with a chosen execution provider, reports the
- * provider really in use, and checks graphs (model-source.ts) and feeds before the native code sees them.
+ * Sessions of onnxruntime (runtime.ts says which build). Creates sessions with a chosen execution provider, reports the
+ * provider really in use, and checks graphs (model-source.ts) and feeds before the runtime's code sees them.
  *
  * `run()` blocks the JavaScript thread (microsoft/onnxruntime#19611), so only the inference child, the trainer and
  * tests load this file; the HTTP process never does.
  */
-import { existsSync, readdirSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import * as ort from "onnxruntime-node";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { type ModelSourceOptions, openModel } from "./model-source.ts";
-
-// Faults arrive as exceptions; onnxruntime's own lines on standard error would only repeat them.
-ort.env.logLevel = "fatal";
-
-export type Provider = "cpu" | "cuda" | "webgpu";
+import { type InferenceSession, type Tensor as OrtTensor, type Provider, runtime } from "./runtime.ts";
 
 export interface SessionOptions extends ModelSourceOptions {
   readonly provider?: Provider;
@@ -50,10 +44,10 @@ export interface TensorInfo {
 const typeOf = (data: TensorData): "float32" | "int32" | "int64" =>
   data instanceof Float32Array ? "float32" : data instanceof Int32Array ? "int32" : "int64";
 
-const toOrt = (tensor: Tensor): ort.Tensor =>
-  new ort.Tensor(typeOf(tensor.data), tensor.data as Float32Array, [...tensor.dims]);
+const toOrt = (tensor: Tensor): OrtTensor =>
+  new runtime.ort.Tensor(typeOf(tensor.data), tensor.data as Float32Array, [...tensor.dims]);
 
-const tensorsOf = (metadata: readonly ort.InferenceSession.ValueMetadata[]): ReadonlyMap<string, TensorInfo> =>
+const tensorsOf = (metadata: readonly InferenceSession.ValueMetadata[]): ReadonlyMap<string, TensorInfo> =>
   new Map(
     metadata.flatMap((value) => (value.isTensor ? [[value.name, { type: value.type, shape: value.shape }]] : [])),
   );
@@ -65,6 +59,10 @@ const shorten = (cause: unknown): string =>
     .replace(/\S*\.(cc|h):\d+ ([\w:<>*&, ]+\((?:[^()]|\([^()]*\))*\)( const)? )?/g, "")
     .slice(0, 300);
 
+/** Files of weights as bytes, under the names that the graph has for them. */
+const readWeights = (folder: string | undefined, files: readonly string[]) =>
+  Promise.all(files.map(async (path) => ({ path, data: await readFile(join(folder ?? "", path)) })));
+
 export class Session {
   readonly label: string;
   readonly provider: Provider;
@@ -73,10 +71,10 @@ export class Session {
   /** Tensors that the graph takes and gives, by name. */
   readonly inputs: ReadonlyMap<string, TensorInfo>;
   readonly outputs: ReadonlyMap<string, TensorInfo>;
-  readonly #session: ort.InferenceSession;
+  readonly #session: InferenceSession;
   readonly #isProfiled: boolean;
 
-  private constructor(session: ort.InferenceSession, label: string, provider: Provider, isProfiled: boolean) {
+  private constructor(session: InferenceSession, label: string, provider: Provider, isProfiled: boolean) {
     this.#session = session;
     this.#isProfiled = isProfiled;
     this.label = label;
@@ -93,8 +91,8 @@ export class Session {
    *   or names weights in files that `options.externalData` does not list
    */
   static async create(model: string | Uint8Array, options: SessionOptions): Promise<Session> {
-    const provider = options.provider ?? "cpu";
-    const available = listProviders();
+    const provider = options.provider ?? runtime.processor;
+    const available = runtime.listProviders();
     if (!available.includes(provider))
       throw new AppError(
         "provider_unavailable",
@@ -105,14 +103,16 @@ export class Session {
         },
       );
     const { bytes, folder, externalData } = await openModel(model, options);
-    const sessionOptions: ort.InferenceSession.SessionOptions = {
+    runtime.useThreads(options.threads ?? 0);
+    const sessionOptions: InferenceSession.SessionOptions = {
       executionProviders: [provider],
       graphOptimizationLevel: options.optimise === false ? "disabled" : "all",
       intraOpNumThreads: options.threads ?? 0,
       interOpNumThreads: 1,
       enableCpuMemArena: options.keepsMemory ?? true,
       executionMode: "sequential",
-      logSeverityLevel: options.isStrict ? 4 : 3,
+      logSeverityLevel: options.isStrict || runtime.needsBytes ? 4 : 3,
+      ...(runtime.needsBytes && { externalData: await readWeights(folder, externalData) }),
       ...(options.profileTo === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profileTo }),
       // Idle threads that spin would take the cores from HTTP and image decoding.
       extra: {
@@ -124,7 +124,7 @@ export class Session {
       },
     };
     try {
-      const session = await ort.InferenceSession.create(bytes, sessionOptions);
+      const session = await runtime.ort.InferenceSession.create(bytes, sessionOptions);
       return new Session(session, options.label, provider, options.profileTo !== undefined);
     } catch (cause) {
       throw new AppError("pack_corrupt", `${options.label}: onnxruntime could not load the graph (${shorten(cause)})`, {
@@ -140,7 +140,7 @@ export class Session {
    */
   async run(feeds: Feeds): Promise<Record<string, Tensor>> {
     this.#check(feeds);
-    const inputs: Record<string, ort.Tensor> = {};
+    const inputs: Record<string, OrtTensor> = {};
     for (const [name, tensor] of Object.entries(feeds)) inputs[name] = toOrt(tensor);
     const results = await this.#session.run(inputs).catch((cause: unknown) => {
       throw new AppError("tensor_mismatch", `${this.label}: onnxruntime could not run the graph (${shorten(cause)})`, {
@@ -185,19 +185,4 @@ export class Session {
       if (!this.inputs.has(name)) faults.push(`${name}: not an input of this graph`);
     if (faults.length > 0) throw new AppError("tensor_mismatch", `${faults.join("; ")} (${this.label})`);
   }
-}
-
-/**
- * Providers that can be asked for here: the bundled ones, and CUDA where its libraries were installed beside the binding
- * (the package lists it either way, and would fall back or fail only when a session is created).
- */
-export function listProviders(): string[] {
-  const binaries = join(dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json")), "bin");
-  const hasCuda =
-    existsSync(binaries) &&
-    readdirSync(binaries, { recursive: true }).some((path) => /onnxruntime_providers_cuda\./.test(String(path)));
-  return ort
-    .listSupportedBackends()
-    .filter(({ name, bundled }) => bundled || (name === "cuda" && hasCuda))
-    .map(({ name }) => name);
 }

@@ -35,7 +35,7 @@ export async function loadUpscaler(
   if (!upscaler)
     throw new AppError("pack_unavailable", `pack: expected a pack with an upscaler, got "${id}", which has none`);
   const pack = { folder, upscaler, label: `${id}@${version}` };
-  const isOnProcessor = (options.provider ?? "cpu") === "cpu";
+  const isOnProcessor = ["cpu", "wasm"].includes(options.provider ?? "cpu");
   const drawer = await openDrawer(pack, options, isOnProcessor);
   return createUpscaler(drawer, { corePx: options.corePx ?? (isOnProcessor ? undefined : largeCorePx) });
 }

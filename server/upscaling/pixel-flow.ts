@@ -7,7 +7,8 @@ import { AppError } from "../../shared/problem.ts";
 import { plainInverseGraph } from "../flow/flow-graphs.ts";
 import type { FlowWeights } from "../flow/weights.ts";
 import { toModelBytes } from "../onnx/model-file.ts";
-import { type Provider, Session } from "../onnx/session.ts";
+import type { Provider } from "../onnx/runtime.ts";
+import { Session } from "../onnx/session.ts";
 
 /** Rows of one run in one thread, of which eight hold an inner tile of 136 × 136 px; half as many spend more on starting runs, more gain nothing. */
 export const pixelRows = 2312;

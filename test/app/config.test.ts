@@ -25,6 +25,7 @@ it("refuses wrong values with config_invalid that names the variable or flag, wh
     TAU_LOG_LEVEL: "loud",
     TAU_HOSTS: "http://x",
     TAU_REQUESTS_PER_MINUTE: "0",
+    TAU_RUNTIME: "native",
   };
   for (const [variable, value] of Object.entries(wrong))
     assert.throws(
