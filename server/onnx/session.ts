@@ -119,7 +119,9 @@ export class Session {
         session: {
           intra_op: { allow_spinning: "0" },
           ...(options.isStrict ? { disable_cpu_ep_fallback: "1" } : {}),
-          ...(externalData.length > 0 ? { model_external_initializers_file_folder_path: folder } : {}),
+          ...(externalData.length > 0 && !runtime.needsBytes
+            ? { model_external_initializers_file_folder_path: folder }
+            : {}),
         },
       },
     };
