@@ -4,7 +4,7 @@
  * npm run bench -- guidance [FOLDER], which only compares what guidance may move and is not part of the table.
  */
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { readFlowFile } from "../server/flow/weights.ts";
@@ -142,6 +142,9 @@ const table = [
   "| --- | --- | --- |",
   ...rows.map((row) => `| ${row.join(" | ")} |`),
 ].join("\n");
-const text = `# Benchmarks\n\nWritten by \`npm run bench\` on: ${machine()}. Medians; other work on the machine makes them worse, never better.\n\n${table}\n`;
-if (wanted.size === all.length) writeFileSync("docs/benchmarks.md", text);
+const file = "docs/benchmarks.md";
+const text = `# Benchmarks\n\nWritten by \`npm run bench\` on this machine. Medians; other work on it makes them\nworse, never better.\n\n    ${machine()}\n\n${table}\n`;
+/** What people wrote below the table stays. */
+const notes = /\n## Notes\n[\s\S]*$/.exec(readFileSync(file, "utf8"))?.[0] ?? "";
+if (wanted.size === all.length) writeFileSync(file, text + notes);
 console.log(text);

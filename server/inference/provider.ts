@@ -25,7 +25,7 @@ export async function chooseProvider(wanted: string): Promise<Provider> {
   if (!provider || fault !== undefined)
     throw new AppError(
       "provider_unavailable",
-      `provider: expected auto or one that works on this machine, got ${wanted} (${fault}); see "GPU" in the README`,
+      `provider: expected auto or one that works on this machine, got ${wanted} (${fault}); see "GPU" in docs/operations.md`,
       {
         field: "provider",
         expected: "auto, cpu, or cuda or webgpu with their libraries and drivers",

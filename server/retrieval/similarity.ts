@@ -15,7 +15,7 @@ export interface ScoredEntry {
  * For each picture: the log-weight of an example for each unit of cosine, so that outlines decide where they are given; and the cosines from which
  * on an example that nothing but its looks speaks for is a start at all, and is one by its whole share. Edges of drawings have a likest one of another
  * style at 0.55 (median), sketches by hand at 0.4 to 0.9, scribbles and chance at 0.26 and less; any two layouts have a third of their cells in common
- * (what was tried: server/pretrain/README.md).
+ * (what was tried: server/pretrain/NOTES.md).
  */
 const scales = {
   sketch: { weight: 60, from: 0.3, wholeFrom: 0.5 },

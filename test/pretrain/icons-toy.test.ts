@@ -1,6 +1,6 @@
 /**
  * The training of the pack `icons` from rendered icons to a pack that draws, on toy sizes: autoencoder, small experts, flow, a decoder
- * trained further, calibration. Needs Python with PyTorch (server/pretrain/README.md) and is skipped, saying so, where there is none.
+ * trained further, calibration. Needs Python with PyTorch (server/pretrain/REPRODUCE.md) and is skipped, saying so, where there is none.
  * Beside it, a few icons of each set through the renderer, where its packages are installed.
  */
 import assert from "node:assert/strict";

@@ -1,6 +1,6 @@
 /**
  * The training of the pack `super-resolution` from nothing to a pack that enlarges, on toy sizes: patches drawn by the script, both stages, export,
- * flows, details, manifest. Needs Python with PyTorch (server/pretrain/README.md) and is skipped, saying so, where there is none.
+ * flows, details, manifest. Needs Python with PyTorch (server/pretrain/REPRODUCE.md) and is skipped, saying so, where there is none.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";

@@ -27,7 +27,7 @@ export type GatheredEntries = Pick<IndexContent, "styles" | "labels" | "styleMea
 const sharedMin = 20;
 /**
  * Log-weight of an example for each unit of likeness. At 24, an example of a style that is 0.1 liker counts eleven times as much: a mean of
- * many is a blur. At 12 and 36 what comes out is further from and as near to held-out drawings by features (server/pretrain/README.md).
+ * many is a blur. At 12 and 36 what comes out is further from and as near to held-out drawings by features (server/pretrain/NOTES.md).
  */
 const sharpness = 24;
 /** Examples of a label at most: what further ones add to the likest that each style finds is little, and they fill the pack. */
