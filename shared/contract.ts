@@ -136,13 +136,13 @@ export const ImageInfoSchema = z.object({
 export type ImageInfo = z.infer<typeof ImageInfoSchema>;
 
 /** A condition beyond the threshold that the translation's calibration set (see docs: false alarms and misses). */
-export const OutsideConditionSchema = z.object({
+export const OutOfDistributionSchema = z.object({
   field: z.enum(conditionFields),
   /** The condition's distance from what was learned, and the largest that still counts as known. */
   score: z.number(),
   threshold: z.number(),
 });
-export type OutsideCondition = z.infer<typeof OutsideConditionSchema>;
+export type OutOfDistribution = z.infer<typeof OutOfDistributionSchema>;
 
 /** What a generation says of its request: one from before 0.8 retrieved nothing, whatever the default is now. */
 const RememberedRequestSchema = z.preprocess(
@@ -170,7 +170,7 @@ export const GenerationSchema = z.object({
   }),
   images: z.array(ImageInfoSchema),
   /** Given conditions that lie outside what the translation learned, found before anything was decoded. */
-  outside: z.array(OutsideConditionSchema).default([]),
+  outOfDistribution: z.array(OutOfDistributionSchema).default([]),
   /** Labels that captions named, and that were followed like them; none where the request gives a label, or null, itself. */
   namedLabels: z.array(z.string()).default([]),
   /** Milliseconds from the start of the last attempt to its end. */
@@ -228,7 +228,7 @@ export const InversionSchema = z.object({
   natsPerDimension: z.number(),
   conditionGain: z.number(),
   typicalityPercentile: z.number().optional(),
-  outside: z.array(OutsideConditionSchema),
+  outOfDistribution: z.array(OutOfDistributionSchema),
   /** The label that the caption named, if it did, as in a generation. */
   namedLabels: z.array(z.string()).default([]),
   /** Largest |z − τ(v)| of going back, a check of the flow. */

@@ -21,7 +21,7 @@ import type { ConditionImages, InferenceClient, ReadyInfo } from "../inference/p
 import { startGenerationWorker } from "../jobs/generation-worker.ts";
 import { startUpscaleWorker } from "../jobs/upscale-worker.ts";
 import { type Served, ServedCatalogue } from "../packs/served-catalogue.ts";
-import { Pending } from "../platform/in-flight.ts";
+import { InFlight } from "../platform/in-flight.ts";
 import { createLog, type Log } from "../platform/log.ts";
 import type { Config } from "./config.ts";
 import { lockDataFolder } from "./data-lock.ts";
@@ -87,7 +87,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   const load = createConditionImageLoader((digest) => uploads.read(digest), limits.decodedImagesMax);
   const imagesOf = (request: ResolvedRequest | InversionRequest): Promise<ConditionImages> =>
     load(request, findTranslation(served.packs(), request.translation).translation.widthPx);
-  const inversions = new Pending();
+  const inversions = new InFlight();
   const app = createApp({
     queue,
     upscales,
@@ -167,7 +167,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     stopping.abort();
     await Promise.all([queue.close(), upscales.close(), trainings.close()]);
     const running = workers.map((worker) => worker.stop(graceMs));
-    await Promise.all([...running, inversions.settle(graceMs), runner.stop(graceMs)]);
+    await Promise.all([...running, inversions.drain(graceMs), runner.stop(graceMs)]);
     streamsEnd.abort();
     await inference.close();
     await listener.close(1000);

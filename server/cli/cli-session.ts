@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type {
   Inversion,
   InversionRequest,
-  OutsideCondition,
+  OutOfDistribution,
   PackInfo,
   ResolvedRequest,
 } from "../../shared/contract.ts";
@@ -26,7 +26,7 @@ import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { byFlag, readBytes } from "./request-flags.ts";
 
-export interface Workbench {
+export interface CliSession {
   /** Keeps an image file and gives its digest. @throws AppError not_found, unsupported_media, image_rejected */
   keep(path: string): Promise<string>;
   /** Draws a request into a folder, one file and one printed line an image. */
@@ -45,7 +45,7 @@ async function readImageFile(path: string): Promise<Uint8Array> {
   return bytes;
 }
 
-const warningOf = ({ field, score, threshold }: OutsideCondition): string =>
+const warningOf = ({ field, score, threshold }: OutOfDistribution): string =>
   `${field}: outside what was learned (${score.toFixed(2)}, known up to ${threshold.toFixed(2)})`;
 
 /** What a command has that asks the inference child. */
@@ -85,13 +85,13 @@ export async function withInference(
 }
 
 /** Gives a command its workbench and takes it down afterwards. Parameters, result and errors as `withInference`. */
-export const withWorkbench = (
+export const withCliSession = (
   packsDir: string | undefined,
-  work: (bench: Workbench) => Promise<void>,
+  work: (bench: CliSession) => Promise<void>,
   flagNames: Readonly<Record<string, string>> = {},
 ): Promise<number> => withInference(packsDir, (inference) => work(createWorkbench(inference)), flagNames);
 
-function createWorkbench({ packs, client, line, signal }: Inference): Workbench {
+function createWorkbench({ packs, client, line, signal }: Inference): CliSession {
   const files = new Map<string, Uint8Array>();
   const load = createConditionImageLoader(async (digest) => files.get(digest), limits.decodedImagesMax);
 
@@ -133,10 +133,10 @@ function createWorkbench({ packs, client, line, signal }: Inference): Workbench 
         {
           signal,
           onProgress: ({ stage, completed, total }) => line.show(`${stage} ${completed} of ${total}`),
-          onFindings: ({ outside, namedLabels }) => {
+          onFindings: ({ outOfDistribution, namedLabels }) => {
             line.end();
             for (const label of namedLabels) console.error(`caption: names the label ${label}`);
-            for (const condition of outside) console.error(warningOf(condition));
+            for (const condition of outOfDistribution) console.error(warningOf(condition));
           },
           onImage,
         },

@@ -3,13 +3,13 @@
  * new one may lie. Measured once by server/training/calibrate/calibrate.ts, kept in the pack, only looked up here.
  */
 import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
-import type { OutsideCondition } from "../../shared/contract.ts";
+import type { OutOfDistribution } from "../../shared/contract.ts";
 import { type EncodedConditions, namesOf } from "./conditions.ts";
 import { dot, lengthOf } from "./sphere.ts";
 
 export interface Calibration {
   readonly typicality: readonly Typicality[];
-  readonly outside: readonly OutsideTest[];
+  readonly detectors: readonly OodDetector[];
 }
 
 /** log p(z|c) of held-out images given these conditions: quantiles at even steps from the smallest to the largest, in nats. */
@@ -22,7 +22,7 @@ export interface Typicality {
 }
 
 /** Where the vectors of a condition were learned. */
-export interface OutsideTest {
+export interface OodDetector {
   readonly name: FlowConditionName;
   /** Unit vectors in the middle of learned ones, [centres, dims]. */
   readonly centres: Float32Array;
@@ -63,8 +63,11 @@ function percentileAmong(quantiles: readonly number[], value: number): number {
 }
 
 /** Given conditions that lie farther from everything learned than the threshold. */
-export const outsideConditions = (calibration: Calibration | undefined, given: EncodedConditions): OutsideCondition[] =>
-  (calibration?.outside ?? []).flatMap((test) => {
+export const findOutOfDistribution = (
+  calibration: Calibration | undefined,
+  given: EncodedConditions,
+): OutOfDistribution[] =>
+  (calibration?.detectors ?? []).flatMap((test) => {
     const { name, threshold } = test;
     const vector = given[name]?.vector;
     const score = vector ? distanceToLearned(vector, test) : 0;
@@ -77,7 +80,7 @@ export const outsideConditions = (calibration: Calibration | undefined, given: E
  */
 export const distanceToLearned = (
   vector: Float32Array,
-  { centres, length = Number.POSITIVE_INFINITY }: Pick<OutsideTest, "centres" | "length">,
+  { centres, length = Number.POSITIVE_INFINITY }: Pick<OodDetector, "centres" | "length">,
 ): number => distanceToCentres(vector, centres) + excessWeight * Math.max(0, Math.log(lengthOf(vector) / length));
 
 /** Of a vector e times as long as usual, in distances by cosine: chosen on the pictures that the rates of misses are measured on. */

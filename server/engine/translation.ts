@@ -47,7 +47,7 @@ export interface DrawnLatent extends Likelihood {
 /** z = τ(v|c) of every row, and its exact likelihood. */
 export async function drawLatents(translation: Translation, rows: readonly Row[]): Promise<DrawnLatent[]> {
   const { flow } = translation;
-  const residuals = joined(await startedResiduals(flow, rows));
+  const residuals = joined(await addPriors(flow, rows));
   const conditions = rows.map((row) => row.conditions);
   const guidance = rows.map((row) => row.guidance);
   const { values } = await flow.inverse(residuals, batchConditions(flow, conditions), rows.length, guidance);
@@ -60,7 +60,7 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
 }
 
 /** v of every row, moved by what its start adds. */
-async function startedResiduals(flow: Flow, rows: readonly Row[]): Promise<Float32Array[]> {
+async function addPriors(flow: Flow, rows: readonly Row[]): Promise<Float32Array[]> {
   const started = rows.filter(({ prior }) => prior !== undefined);
   const starts = started.map(({ prior }) => prior!);
   if (starts.length === 0) return rows.map(({ residual }) => residual);

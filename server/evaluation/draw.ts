@@ -7,8 +7,8 @@ import { type EncodedConditions, namesOf } from "../engine/conditions.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "../engine/guidance.ts";
 import { type DrawnLatent, drawLatents, measureLatents, type Row } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
-import type { Subject } from "./evaluation-context.ts";
-import { inPieces } from "./progress-reporter.ts";
+import type { EvaluationContext } from "./evaluation-context.ts";
+import { forEachChunk } from "./progress-reporter.ts";
 
 /**
  * What one sample is made of; temperature and guidance are the settings' unless given, v is drawn from the seed unless given. Words,
@@ -26,10 +26,14 @@ export interface Wanted extends Partial<GuidanceWeights> {
 const rowsAtOnce = 32;
 
 /** z = τ(v|c) of each row with its likelihood. */
-export async function drawAll(subject: Subject, what: string, wanted: readonly Wanted[]): Promise<DrawnLatent[]> {
+export async function drawAll(
+  subject: EvaluationContext,
+  what: string,
+  wanted: readonly Wanted[],
+): Promise<DrawnLatent[]> {
   const { translation, settings, watch } = subject;
   const drawn: DrawnLatent[] = [];
-  await inPieces(watch, what, wanted.length, rowsAtOnce, async (start, end) => {
+  await forEachChunk(watch, what, wanted.length, rowsAtOnce, async (start, end) => {
     const rows = wanted.slice(start, end).map(({ residual, conditions, seed, ...row }): Row => {
       const weights = { guidance: row.guidance ?? settings.guidance, guidanceOf: row.guidanceOf };
       if (residual) return { residual, conditions, guidance: guidanceTermsOf(weights, conditions) };
@@ -44,13 +48,13 @@ export async function drawAll(subject: Subject, what: string, wanted: readonly W
 
 /** v = τ⁻¹(z|c) of each latent. */
 export async function invertAll(
-  { translation, watch }: Subject,
+  { translation, watch }: EvaluationContext,
   what: string,
   latents: readonly Float32Array[],
   conditions: readonly EncodedConditions[],
 ): Promise<Float32Array[]> {
   const residuals: Float32Array[] = [];
-  await inPieces(watch, what, latents.length, rowsAtOnce, async (start, end) => {
+  await forEachChunk(watch, what, latents.length, rowsAtOnce, async (start, end) => {
     const measured = await measureLatents(translation, latents.slice(start, end), conditions.slice(start, end));
     residuals.push(...measured.map(({ residual }) => residual));
   });
@@ -59,22 +63,22 @@ export async function invertAll(
 
 /** z = Θ(y) of images that come one by one. */
 export async function encodeLatents(
-  { translation: { target }, watch }: Subject,
+  { translation: { target }, watch }: EvaluationContext,
   what: string,
   count: number,
   image: (at: number) => Promise<Float32Array>,
 ): Promise<Float32Array[]> {
   const latents: Float32Array[] = [];
-  await inPieces(watch, what, count, 1, async (at) => {
+  await forEachChunk(watch, what, count, 1, async (at) => {
     latents.push(await target.encode(await image(at), 1));
   });
   return latents;
 }
 
 /** y = Λ(z): premultiplied planes [4, size, size]. */
-export const decode = ({ translation }: Subject, latent: Float32Array): Promise<Float32Array> =>
+export const decode = ({ translation }: EvaluationContext, latent: Float32Array): Promise<Float32Array> =>
   translation.target.decode(latent, 1);
 
 /** Λ(Θ(y)): what any sample of the translation could look like at best. */
-export const reconstruct = async (subject: Subject, planes: Float32Array): Promise<Float32Array> =>
+export const reconstruct = async (subject: EvaluationContext, planes: Float32Array): Promise<Float32Array> =>
   decode(subject, await subject.translation.target.encode(planes, 1));

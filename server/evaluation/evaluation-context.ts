@@ -17,7 +17,7 @@ import type { ImageItem } from "../training/dataset/image-set.ts";
 import type { SetExperts } from "../training/encode/pack-experts.ts";
 import type { FeatureNet } from "./feature-net.ts";
 import { asImage, type EvaluationImages } from "./images.ts";
-import type { Watch } from "./progress-reporter.ts";
+import type { ProgressReporter } from "./progress-reporter.ts";
 import type { TrainingRecords } from "./training-records.ts";
 
 export interface Settings {
@@ -30,7 +30,7 @@ export interface Settings {
   readonly retrieval: number;
 }
 
-export interface Subject {
+export interface EvaluationContext {
   readonly translation: Translation;
   /** The flow's conditions with the experts that encode them, in the flow's order. */
   readonly experts: ReadonlyMap<FlowConditionName, Expert>;
@@ -46,24 +46,24 @@ export interface Subject {
   readonly features?: FeatureNet | undefined;
   readonly records: TrainingRecords;
   readonly settings: Settings;
-  readonly watch: Watch;
+  readonly watch: ProgressReporter;
 }
 
-export const reads = ({ experts }: Subject, name: FlowConditionName): boolean => experts.has(name);
+export const reads = ({ experts }: EvaluationContext, name: FlowConditionName): boolean => experts.has(name);
 
 /** Names of the conditions that words give, of those that the translation reads; a caption may bring a label along besides. */
-export const wordsOf = (subject: Subject): FlowConditionName[] =>
+export const wordsOf = (subject: EvaluationContext): FlowConditionName[] =>
   (["caption", "style"] as const).filter((name) => reads(subject, name));
 
 /** Whether captions bring labels along. */
-export const namesLabels = ({ translation }: Subject): boolean =>
+export const namesLabels = ({ translation }: EvaluationContext): boolean =>
   translation.conditions.some(({ isReadFromCaption }) => isReadFromCaption);
 
 type Encoding<Value = EncodedCondition> = Partial<Record<FlowConditionName, Value>>;
 
 /** Encodes words as a request gives them, with the label that a caption names; what the translation does not read stays out. */
 export async function encodeWords(
-  { experts, translation }: Subject,
+  { experts, translation }: EvaluationContext,
   words: Readonly<Partial<Record<FlowConditionName, string>>>,
 ): Promise<EncodedConditions> {
   const read = Object.entries(words).filter(([name]) => experts.has(name as FlowConditionName));
@@ -76,7 +76,7 @@ export async function encodeWords(
  * @param namesLabel false: a caption is its sentence alone
  */
 export async function encodeOwn(
-  { experts, translation, vocabularies, images }: Subject,
+  { experts, translation, vocabularies, images }: EvaluationContext,
   item: ImageItem,
   names: readonly FlowConditionName[],
   namesLabel = true,

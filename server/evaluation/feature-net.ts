@@ -9,7 +9,7 @@ import type { EncodeContext } from "../training/encode/encoded-chunks.ts";
 import type { SetCondition } from "../training/encode/pack-experts.ts";
 import { asImage } from "./images.ts";
 import { stackRows, type Vectors } from "./metrics/vectors.ts";
-import { inPieces, type Watch } from "./progress-reporter.ts";
+import { forEachChunk, type ProgressReporter } from "./progress-reporter.ts";
 
 export interface FeatureNet {
   readonly name: string;
@@ -29,7 +29,7 @@ export function createFeatureNet(
   name: string,
   conditions: readonly SetCondition[],
   sizePx: number,
-  watch: Watch,
+  watch: ProgressReporter,
 ): FeatureNet {
   const experts = conditions.map(({ expert }) => expert);
   const dims = experts.reduce((sum, expert) => sum + expert.dims, 0);
@@ -39,7 +39,7 @@ export function createFeatureNet(
     name,
     async featuresOf(what, count, image) {
       const rows: Float32Array[] = [];
-      await inPieces(watch, what, count, batch, async (start, end) => {
+      await forEachChunk(watch, what, count, batch, async (start, end) => {
         const values = [];
         for (let at = start; at < end; at += 1) {
           images += 1;

@@ -12,11 +12,11 @@ import { encodeRows } from "../training/encode/encode-rows.ts";
 import { encodeSetWords } from "../training/encode/encode-words.ts";
 import type { EncodeContext } from "../training/encode/encoded-chunks.ts";
 import { decode, drawAll, reconstruct } from "./draw.ts";
-import { encodeOwn, type Subject, wordsOf } from "./evaluation-context.ts";
+import { type EvaluationContext, encodeOwn, wordsOf } from "./evaluation-context.ts";
 import type { EvaluationImages } from "./images.ts";
 import { type CaptionJudge, fitCaptionJudge } from "./metrics/caption-judge.ts";
 import { pickRows, stackRows, type Vectors } from "./metrics/vectors.ts";
-import { inPieces, once } from "./progress-reporter.ts";
+import { forEachChunk, once } from "./progress-reporter.ts";
 
 export interface Group {
   readonly name: string;
@@ -29,7 +29,7 @@ export interface Group {
 }
 
 /** Everything that sections share. */
-export interface Material {
+export interface EvaluationData {
   readonly images: EvaluationImages;
   /** Held-out images of concepts that were trained on in other styles, and images of concepts never seen. */
   readonly known: Group;
@@ -40,7 +40,7 @@ export interface Material {
   trainFeatures(): Promise<Vectors>;
   captionJudge(): Promise<CaptionJudge>;
   /** The same, fitted without the training images of the known group's concepts: it has no drawing of them by heart. */
-  strangerJudge(): Promise<CaptionJudge>;
+  heldOutConceptJudge(): Promise<CaptionJudge>;
 }
 
 /**
@@ -49,7 +49,7 @@ export interface Material {
  */
 const ridgePenalty = 0.03;
 
-export function createMaterial(subject: Subject, images: EvaluationImages): Material {
+export function createMaterial(subject: EvaluationContext, images: EvaluationImages): EvaluationData {
   const { limit } = subject.settings;
   const { train } = images;
   const trainFeatures = once(() =>
@@ -76,14 +76,19 @@ export function createMaterial(subject: Subject, images: EvaluationImages): Mate
     latents: once(() => latentsOfSet(subject, images)),
     trainFeatures,
     captionJudge: once(() => judgeOf(() => true)),
-    strangerJudge: once(() => {
+    heldOutConceptJudge: once(() => {
       const concepts = new Set(images.known.slice(0, limit).map(({ concept }) => concept));
       return judgeOf(({ concept }) => !concepts.has(concept));
     }),
   };
 }
 
-function createGroup(subject: Subject, images: EvaluationImages, name: string, items: readonly ImageItem[]): Group {
+function createGroup(
+  subject: EvaluationContext,
+  images: EvaluationImages,
+  name: string,
+  items: readonly ImageItem[],
+): Group {
   const { seed } = subject.settings;
   const words = once(() => encodeAll(subject, `words of ${name}`, items));
   const drawn = once(async () =>
@@ -108,39 +113,47 @@ function createGroup(subject: Subject, images: EvaluationImages, name: string, i
   };
 }
 
-async function encodeAll(subject: Subject, what: string, items: readonly ImageItem[]): Promise<EncodedConditions[]> {
+async function encodeAll(
+  subject: EvaluationContext,
+  what: string,
+  items: readonly ImageItem[],
+): Promise<EncodedConditions[]> {
   const encoded: EncodedConditions[] = [];
-  await inPieces(subject.watch, what, items.length, 1, async (at) => {
+  await forEachChunk(subject.watch, what, items.length, 1, async (at) => {
     encoded.push(await encodeOwn(subject, items[at]!, wordsOf(subject)));
   });
   return encoded;
 }
 
 /** The text expert's vectors of the images' first captions. */
-export async function captionVectors(subject: Subject, items: readonly ImageItem[]): Promise<Vectors> {
+export async function captionVectors(subject: EvaluationContext, items: readonly ImageItem[]): Promise<Vectors> {
   const rows: Float32Array[] = [];
-  await inPieces(subject.watch, "captions", items.length, 1, async (at) => {
+  await forEachChunk(subject.watch, "captions", items.length, 1, async (at) => {
     rows.push((await encodeOwn(subject, items[at]!, ["caption"])).caption!.vector);
   });
   return stackRows(rows, subject.experts.get("caption")!.dims);
 }
 
 /** For encoding the whole set, as training does it: what training kept is used again. */
-const contextOf = ({ frozen, watch }: Subject, { folder, set }: EvaluationImages, what: string): EncodeContext => ({
+const contextOf = (
+  { frozen, watch }: EvaluationContext,
+  { folder, set }: EvaluationImages,
+  what: string,
+): EncodeContext => ({
   folder,
   images: set,
   encode: (task, onRows) => encodeRows(task, set, frozen, { onRows }),
   onProgress: ({ done, total }) => watch.step(`${what} of the set`, done, total),
 });
 
-async function latentsOfSet(subject: Subject, images: EvaluationImages): Promise<Vectors> {
+async function latentsOfSet(subject: EvaluationContext, images: EvaluationImages): Promise<Vectors> {
   const { latents } = await encodeSetImages(contextOf(subject, images, "latents"), [], subject.frozen);
   return { values: latents, dims: subject.frozen.target.latentDims };
 }
 
 /** The text expert's vectors of the first captions of some images of the set. */
 async function captionsOfRows(
-  subject: Subject,
+  subject: EvaluationContext,
   images: EvaluationImages,
   items: readonly ImageItem[],
 ): Promise<Vectors> {

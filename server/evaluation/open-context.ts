@@ -14,11 +14,11 @@ import {
   type SetCondition,
   type SetExperts,
 } from "../training/encode/pack-experts.ts";
-import type { Settings, Subject } from "./evaluation-context.ts";
+import type { EvaluationContext, Settings } from "./evaluation-context.ts";
 import { createFeatureNet, type FeatureNet } from "./feature-net.ts";
 import { chooseImages } from "./images.ts";
 import { openSet } from "./open-set.ts";
-import type { Watch } from "./progress-reporter.ts";
+import type { ProgressReporter } from "./progress-reporter.ts";
 import { readTrainingRecords } from "./training-records.ts";
 
 export interface OpenOptions {
@@ -31,11 +31,11 @@ export interface OpenOptions {
   readonly work: string;
   readonly settings: Settings;
   readonly threads?: number | undefined;
-  readonly watch: Watch;
+  readonly watch: ProgressReporter;
 }
 
 export interface OpenedSubject {
-  readonly subject: Subject;
+  readonly subject: EvaluationContext;
   close(): Promise<void>;
 }
 
@@ -70,9 +70,11 @@ export async function openSubject(options: OpenOptions): Promise<OpenedSubject> 
 }
 
 /** The translation's experts as training reads them, and what else is known of each. */
-function knownOf({ conditions }: SetExperts): Pick<Subject, "experts" | "vocabularies" | "layout" | "lowResolutionPx"> {
+function knownOf({
+  conditions,
+}: SetExperts): Pick<EvaluationContext, "experts" | "vocabularies" | "layout" | "lowResolutionPx"> {
   const vocabularies = new Map<FlowConditionName, readonly string[]>();
-  let [layout, lowResolutionPx]: [Subject["layout"], number | undefined] = [undefined, undefined];
+  let [layout, lowResolutionPx]: [EvaluationContext["layout"], number | undefined] = [undefined, undefined];
   for (const { name, entry } of conditions) {
     if (entry.kind === "label") vocabularies.set(name, idsOf(entry));
     if (entry.kind === "layout")
@@ -98,7 +100,7 @@ async function openFeatureNet(
   files: FileDigests,
   options: ExpertOptions,
   sizePx: number,
-  watch: Watch,
+  watch: ProgressReporter,
 ): Promise<FeatureNet | undefined> {
   const entries = Object.values(manifest.experts).filter((expert) => expert.kind === "image");
   const depths = entries

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type ImageSet, openImageSet } from "../training/dataset/image-set.ts";
 import { prepareFolder } from "../training/dataset/prepare-folder.ts";
-import type { Watch } from "./progress-reporter.ts";
+import type { ProgressReporter } from "./progress-reporter.ts";
 
 export interface OpenedSet {
   /** Where index and pixels lie, and where what is encoded is kept. */
@@ -16,7 +16,12 @@ export interface OpenedSet {
  * @param work where the pixels of a folder of images are kept, so that another evaluation of it need not read them again
  * @throws AppError `dataset_invalid` when the folder is neither, or has too few usable images
  */
-export async function openSet(folder: string, sizePx: number, work: string, watch: Watch): Promise<OpenedSet> {
+export async function openSet(
+  folder: string,
+  sizePx: number,
+  work: string,
+  watch: ProgressReporter,
+): Promise<OpenedSet> {
   if (existsSync(join(folder, "index.jsonl"))) return { folder, set: await openImageSet(folder, sizePx) };
   const name = createHash("sha256")
     .update(`${sizePx} ${resolve(folder)}`)

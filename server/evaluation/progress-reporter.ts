@@ -1,12 +1,12 @@
 /** How a long evaluation stays in touch: says where it is, and stops between two steps when it is asked to. */
 import { AppError } from "../../shared/problem.ts";
 
-export interface Watch {
+export interface ProgressReporter {
   /** @throws AppError `cancelled` when the evaluation shall stop */
   step(what: string, done: number, total: number): void;
 }
 
-export function createWatch(onProgress: (text: string) => void, signal?: AbortSignal): Watch {
+export function createWatch(onProgress: (text: string) => void, signal?: AbortSignal): ProgressReporter {
   return {
     step(what, done, total) {
       if (signal?.aborted) throw new AppError("cancelled", "evaluation: stopped; nothing was written");
@@ -16,8 +16,8 @@ export function createWatch(onProgress: (text: string) => void, signal?: AbortSi
 }
 
 /** Runs `work` over [0, total) in pieces of `size`, with a step of the watch before each. */
-export async function inPieces(
-  watch: Watch,
+export async function forEachChunk(
+  watch: ProgressReporter,
   what: string,
   total: number,
   size: number,

@@ -3,7 +3,7 @@
  * gets it, in registry.ts. Values that miss go to the expert one by one, so a vector is the same whatever came beside it.
  */
 import type { ConditionValue } from "../engine/interfaces.ts";
-import { Recent } from "../platform/lru-cache.ts";
+import { LruCache } from "../platform/lru-cache.ts";
 import type { Expert, ExpertCore } from "./expert.ts";
 
 /** Vectors that one expert keeps, in bytes: some 5,000 captions, or some 600 layouts. */
@@ -18,7 +18,7 @@ function contentKey(value: ConditionValue): string {
 
 export function cached(expert: ExpertCore): Expert {
   const { dims } = expert;
-  const vectors = new Recent<Promise<Float32Array>>(Math.max(1, Math.floor(keptBytes / (4 * dims))));
+  const vectors = new LruCache<Promise<Float32Array>>(Math.max(1, Math.floor(keptBytes / (4 * dims))));
   const vectorOf = async (value: ConditionValue): Promise<Float32Array> => {
     const key = contentKey(value);
     try {

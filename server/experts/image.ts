@@ -6,7 +6,7 @@ import { averageAreas } from "../engine/areas.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { ImageExpertEntry } from "../manifest/manifest.ts";
 import type { Session, Tensor } from "../onnx/session.ts";
-import { Recent } from "../platform/lru-cache.ts";
+import { LruCache } from "../platform/lru-cache.ts";
 import type { ExpertCore, ExpertOptions } from "./expert.ts";
 import { FrozenGraph, joinRows } from "./frozen-graph.ts";
 import { type ImageValue, requireImage } from "./values.ts";
@@ -20,10 +20,10 @@ const keptImages = 1024;
 /** Images of one run: the first layers of a classifier are so large that those of more do not fit beside each other in the cache. */
 const imagesAtOnce = 4;
 
-const outputsOf = new WeakMap<Session, Recent<Promise<Outputs>>>();
+const outputsOf = new WeakMap<Session, LruCache<Promise<Outputs>>>();
 
-function recentOf(session: Session): Recent<Promise<Outputs>> {
-  const recent = outputsOf.get(session) ?? new Recent(keptImages);
+function recentOf(session: Session): LruCache<Promise<Outputs>> {
+  const recent = outputsOf.get(session) ?? new LruCache(keptImages);
   outputsOf.set(session, recent);
   return recent;
 }
@@ -32,7 +32,7 @@ export class ImageExpert implements ExpertCore {
   readonly dims: number;
   readonly #graph: FrozenGraph;
   readonly #sizePx: number;
-  readonly #recent: Recent<Promise<Outputs>>;
+  readonly #recent: LruCache<Promise<Outputs>>;
 
   private constructor(graph: FrozenGraph, { dims, sizePx }: ImageExpertEntry) {
     this.dims = dims;

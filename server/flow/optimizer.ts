@@ -108,9 +108,9 @@ export class AdamW {
       // Biases and absent vectors are rows; only matrices decay.
       const decay = shape[0]! > 1 ? learningRate * weightDecay : 0;
       this.#memory.step(index, gradients[index]!, {
-        keptFirst: beta1,
-        gradientShare: clip * (1 - beta1),
-        keptSecond: beta2,
+        beta1: beta1,
+        scaledGradient: clip * (1 - beta1),
+        beta2: beta2,
         squareShare: clip * clip * (1 - beta2),
         epsilon: rootCorrection2 * epsilon,
         stepSize: (learningRate * rootCorrection2) / correction1,

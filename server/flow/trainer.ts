@@ -20,7 +20,7 @@ export interface TrainOptions {
   readonly warmupSteps: number;
   readonly dropout: number;
   /** Share of draws that take an image's plainest caption. */
-  readonly plainestRate: number;
+  readonly firstCaptionRate: number;
   /** See `BatchOptions` in training-set.ts. */
   readonly conditionNoise: number;
   /** Weight of the likelihood under the injector alone, see `lossGraph`. */
@@ -77,7 +77,7 @@ export const defaultTrainOptions = {
   learningRate: 6e-4,
   warmupSteps: 200,
   dropout: 0.1,
-  plainestRate: 0.3,
+  firstCaptionRate: 0.3,
   conditionNoise: 0,
   injectorWeight: 0,
   weightDecay: 0.02,
@@ -108,7 +108,7 @@ const identitySettings = [
   "learningRate",
   "warmupSteps",
   "dropout",
-  "plainestRate",
+  "firstCaptionRate",
   "conditionNoise",
   "injectorWeight",
   "weightDecay",

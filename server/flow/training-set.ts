@@ -45,7 +45,7 @@ export interface BatchOptions {
   readonly rehearsed: number;
   readonly seed: number;
   /** Share of draws that take the plainest caption: a name points at one shape, its tags and synonyms at many. */
-  readonly plainestRate: number;
+  readonly firstCaptionRate: number;
   /**
    * Standard deviation of what is added to each value of picture codes, in units of its own: a net that gets the very code each time
    * learns which image it is instead of what it shows. Source: conditioning augmentation (Ho et al. 2022, arXiv 2106.15282).
@@ -112,7 +112,7 @@ export class BatchSampler {
    * fresh subset of its conditions each time. Returns the rows that were drawn.
    */
   fill(target: Batch, step: number): Int32Array {
-    const { seed, batch, plainestRate } = this.#options;
+    const { seed, batch, firstCaptionRate } = this.#options;
     const own = this.#own;
     const epoch = Math.floor(step / this.stepsPerEpoch);
     if (epoch !== this.#epoch) {
@@ -129,7 +129,7 @@ export class BatchSampler {
     const random = new TrainingRandom(seed, step, "captions");
     const given = Array.from(rows, () => this.#drawSubset(random));
     fillConditions(this.#set, target, rows, (at, options, index) => {
-      const isPlainest = random.uniform() < plainestRate;
+      const isPlainest = random.uniform() < firstCaptionRate;
       const entry = random.below(options.length);
       if (!given[index]![at]) return -1;
       return isPlainest ? options[0]! : options[entry]!;

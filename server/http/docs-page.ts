@@ -81,9 +81,9 @@ curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" -H "Cont
 curl -s localhost:7826/v1/upscales -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
   "image":"'$DIGEST'","scale":4,"detail":0.8,"count":4,"variance":true}'`;
   const training = `# Train a translation of your own: upload at least 20 images, name each with what it shows, follow the job
-curl -s localhost:7826/v1/translations -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
+curl -s localhost:7826/v1/trainings -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
   "name":"my-style","examples":[{"image":"'$DIGEST'","captions":["red apple"]}, …]}'
-curl -N localhost:7826/v1/translations/$ID/events -H "Authorization: Bearer $TOKEN"
+curl -N localhost:7826/v1/trainings/$ID/events -H "Authorization: Bearer $TOKEN"
 curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
   "translation":"my-style","condition":{"caption":"green pear"}}'`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

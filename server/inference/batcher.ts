@@ -81,8 +81,8 @@ export class Batcher {
       job.onProgress({ stage: "encoding", completed: 0, total: job.request.count });
       try {
         job.plan = await planGeneration(job.translation, job.request, job.images);
-        const { outside, namedLabels } = job.plan;
-        if (outside.length + namedLabels.length > 0) job.onFindings({ outside, namedLabels });
+        const { outOfDistribution, namedLabels } = job.plan;
+        if (outOfDistribution.length + namedLabels.length > 0) job.onFindings({ outOfDistribution, namedLabels });
       } catch (error) {
         this.#end(job, error);
       }

@@ -7,10 +7,10 @@ import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts
 import { AppError } from "../../shared/problem.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Pixels } from "../engine/interfaces.ts";
-import { errorOf } from "../platform/serialized-error.ts";
+import { deserialize } from "../platform/serialized-error.ts";
 import { forkChild } from "../platform/spawn.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
-import type { ChildConfig, FromChild, JobNews, Order, ToChild } from "./messages.ts";
+import type { ChildConfig, FromChild, JobEvent, JobRequest, ToChild } from "./messages.ts";
 import type { ConditionImages, GenerateHandlers, InversionResult, ReadyInfo } from "./protocol.ts";
 
 export interface ChildTimings {
@@ -84,7 +84,7 @@ export class InferenceChild {
       }, timings.startDeadlineMs);
       this.#process.on("message", (message: FromChild) => {
         if (message.type === "unable") {
-          this.#fault = errorOf(message.fault);
+          this.#fault = deserialize(message.fault);
           this.#kill();
         } else if (message.type === "ready") {
           clearTimeout(timer);
@@ -140,7 +140,7 @@ export class InferenceChild {
     );
   }
 
-  #order(order: Order, handlers: Handlers, deadlineMs = this.#timings.deadlineMs): Promise<void> {
+  #order(order: JobRequest, handlers: Handlers, deadlineMs = this.#timings.deadlineMs): Promise<void> {
     const id = this.#nextJob++;
     return new Promise((resolve, reject) => {
       const abandon = (error: unknown): void => {
@@ -192,7 +192,7 @@ export class InferenceChild {
     clearTimeout(hardStop);
   }
 
-  #deliver(message: JobNews): void {
+  #deliver(message: JobEvent): void {
     const job = this.#jobs.get(message.job);
     if (!job) return;
     if (message.type === "progress") {
@@ -209,7 +209,7 @@ export class InferenceChild {
       this.#handOn(job, () => job.handlers.onPicture?.(message.picture));
     } else {
       this.#jobs.delete(message.job);
-      if (message.type === "failed") this.#conclude(job, errorOf(message.fault));
+      if (message.type === "failed") this.#conclude(job, deserialize(message.fault));
       else job.chain.then(() => this.#conclude(job));
       if (this.#jobs.size === 0) this.#onIdle?.();
     }

@@ -7,8 +7,8 @@ import { flowBatch } from "../flow/flow-sessions.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { loadPacks } from "../packs/load.ts";
 import { collectGarbage } from "../platform/collect-garbage.ts";
-import { faultOf } from "../platform/serialized-error.ts";
-import type { ChildConfig, FromChild, Order, ToChild } from "./messages.ts";
+import { serialize } from "../platform/serialized-error.ts";
+import type { ChildConfig, FromChild, JobRequest, ToChild } from "./messages.ts";
 import { chooseProvider } from "./provider.ts";
 import { createService, type InferenceService, warmUp } from "./service.ts";
 
@@ -58,13 +58,13 @@ function serve(service: InferenceService): void {
     carryOut(service, job, order, abort.signal)
       .then(
         () => send({ type: "done", job }),
-        (error: unknown) => send({ type: "failed", job, fault: faultOf(error) }),
+        (error: unknown) => send({ type: "failed", job, fault: serialize(error) }),
       )
       .finally(() => running.delete(job));
   });
 }
 
-async function carryOut(service: InferenceService, job: number, order: Order, signal: AbortSignal): Promise<void> {
+async function carryOut(service: InferenceService, job: number, order: JobRequest, signal: AbortSignal): Promise<void> {
   if (order.type === "invert")
     return send({ type: "inversion", job, inversion: await service.invert(order.request, order.images, signal) });
   if (order.type === "upscale")
@@ -92,5 +92,5 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {}
 process.once("message", (message: ToChild) => {
   if (message.type !== "start") return;
   // After a failed start the parent, once it has read why, ends this process.
-  start(message.config).then(serve, (error: unknown) => send({ type: "unable", fault: faultOf(error) }));
+  start(message.config).then(serve, (error: unknown) => send({ type: "unable", fault: serialize(error) }));
 });

@@ -5,7 +5,7 @@
 import { AppError } from "../../shared/problem.ts";
 import { drawingsIn, type Sourced, unknownUpload, uploadsIn } from "../../shared/request-sources.ts";
 import { decodeFitted, renderSvg } from "../images/codec.ts";
-import { Recent } from "../platform/lru-cache.ts";
+import { LruCache } from "../platform/lru-cache.ts";
 import { keyOfDrawing, keyOfSketch } from "./condition-values.ts";
 import type { ConditionImages } from "./protocol.ts";
 
@@ -24,7 +24,7 @@ export type ConditionImageLoader = (request: Sourced, sizePx: number) => Promise
  * can't be decoded, each naming the field
  */
 export function createConditionImageLoader(read: ReadUpload, keptMax: number): ConditionImageLoader {
-  const kept = new Recent<Promise<Float32Array>>(keptMax);
+  const kept = new LruCache<Promise<Float32Array>>(keptMax);
   const decodeUpload = async (digest: string, sizePx: number, field: string): Promise<Float32Array> => {
     const bytes = await read(digest);
     if (!bytes) throw unknownUpload(field, digest);

@@ -1,6 +1,6 @@
 /** Answers an inversion: z, v and likelihood of an image under a condition, with what the numbers are worth. */
 import type { InversionRequest } from "../../shared/contract.ts";
-import { outsideConditions, typicalityPercentile } from "../engine/calibration.ts";
+import { findOutOfDistribution, typicalityPercentile } from "../engine/calibration.ts";
 import { encodeConditions, namedLabels } from "../engine/conditions.ts";
 import { checkInversion, invertImage } from "../engine/invert.ts";
 import type { Translation } from "../engine/translation.ts";
@@ -27,7 +27,7 @@ export async function runInversion(
     natsPerDimension: -logLikelihood / flow.dims,
     conditionGain,
     ...(percentile === undefined ? {} : { typicalityPercentile: percentile }),
-    outside: outsideConditions(calibration, conditions),
+    outOfDistribution: findOutOfDistribution(calibration, conditions),
     namedLabels: namedLabels([conditions]),
     ...check,
   };

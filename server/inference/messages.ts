@@ -2,7 +2,7 @@
 import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Pixels } from "../engine/interfaces.ts";
-import type { Fault } from "../platform/serialized-error.ts";
+import type { SerializedError } from "../platform/serialized-error.ts";
 import type { UpscaleResult } from "../upscaling/upscale-queue.ts";
 import type {
   ConditionFindings,
@@ -23,18 +23,18 @@ export interface ChildConfig {
 }
 
 /** What a job asks of the child. */
-export type Order =
+export type JobRequest =
   | { readonly type: "generate"; readonly request: ResolvedRequest; readonly images: ConditionImages }
   | { readonly type: "invert"; readonly request: InversionRequest; readonly images: ConditionImages }
   | { readonly type: "upscale"; readonly request: ResolvedUpscale; readonly image: Pixels };
 
 export type ToChild =
   | { readonly type: "start"; readonly config: ChildConfig }
-  | { readonly type: "order"; readonly job: number; readonly order: Order }
+  | { readonly type: "order"; readonly job: number; readonly order: JobRequest }
   | { readonly type: "cancel"; readonly job: number };
 
 /** What the child says of a job; `done` or `failed` is its last word. */
-export type JobNews =
+export type JobEvent =
   | { readonly type: "progress"; readonly job: number; readonly progress: GenerateProgress }
   | { readonly type: "findings"; readonly job: number; readonly findings: ConditionFindings }
   | { readonly type: "image"; readonly job: number; readonly image: ImageResult }
@@ -42,10 +42,10 @@ export type JobNews =
   | { readonly type: "tiles"; readonly job: number; readonly tiles: { completed: number; total: number } }
   | { readonly type: "picture"; readonly job: number; readonly picture: UpscaleResult }
   | { readonly type: "done"; readonly job: number }
-  | { readonly type: "failed"; readonly job: number; readonly fault: Fault };
+  | { readonly type: "failed"; readonly job: number; readonly fault: SerializedError };
 
 export type FromChild =
   | { readonly type: "ready"; readonly info: ReadyInfo }
   /** The child can't start; it exits afterwards. */
-  | { readonly type: "unable"; readonly fault: Fault }
-  | JobNews;
+  | { readonly type: "unable"; readonly fault: SerializedError }
+  | JobEvent;

@@ -2,13 +2,13 @@
  * The plan of a generation: everything that its rows share, encoded and inverted once, and a pure function from image and candidate to
  * the row that makes it. Which edit a request asks for is decided here; what an edit does is the engine's business.
  */
-import type { OutsideCondition, ResidualSource, ResolvedRequest } from "../../shared/contract.ts";
+import type { OutOfDistribution, ResidualSource, ResolvedRequest } from "../../shared/contract.ts";
 import { guidanceTermCount } from "../../shared/generation-rules.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { addAttribute, fadeNamed } from "../engine/attribute.ts";
 import { type Blendable, blend } from "../engine/blend.ts";
-import { outsideConditions } from "../engine/calibration.ts";
+import { findOutOfDistribution } from "../engine/calibration.ts";
 import { type ConditionValues, type EncodedConditions, encodeConditions, namedLabels } from "../engine/conditions.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
 import { invertImage } from "../engine/invert.ts";
@@ -42,19 +42,19 @@ export async function planGeneration(
   if (!keepResidualOf) {
     const conditions = await encodeAsked(translation, request, asked);
     return {
-      outside: outsideConditions(translation.calibration, conditions),
+      outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
       seedOf,
       rowOf: (image, candidate) => sampleRow(translation, conditions, { ...request, seed: seedOf(image, candidate) }),
     };
   }
-  const outside = (...given: readonly EncodedConditions[]) =>
-    worstByField(given.flatMap((conditions) => outsideConditions(translation.calibration, conditions)));
+  const outOfDistribution = (...given: readonly EncodedConditions[]) =>
+    worstByField(given.flatMap((conditions) => findOutOfDistribution(translation.calibration, conditions)));
   const from = await editedEnd(translation, request, "keepResidualOf", keepResidualOf, asked, images);
   const to = blendWith && (await editedEnd(translation, request, "blendWith", blendWith, asked, images));
   const ends = [from, ...(to ? [to] : [])];
   return {
-    outside: outside(...ends.flatMap(({ own, conditions }) => [own, conditions])),
+    outOfDistribution: outOfDistribution(...ends.flatMap(({ own, conditions }) => [own, conditions])),
     namedLabels: namedLabels(ends.map(({ conditions }) => conditions)),
     seedOf,
     rowOf: (image, candidate) =>
@@ -65,9 +65,9 @@ export async function planGeneration(
 }
 
 /** Each field once, as far outside as it ever was. */
-function worstByField(outside: readonly OutsideCondition[]): OutsideCondition[] {
-  const worst = new Map<string, OutsideCondition>();
-  for (const condition of outside)
+function worstByField(found: readonly OutOfDistribution[]): OutOfDistribution[] {
+  const worst = new Map<string, OutOfDistribution>();
+  for (const condition of found)
     if (condition.score > (worst.get(condition.field)?.score ?? 0)) worst.set(condition.field, condition);
   return [...worst.values()];
 }

@@ -2,7 +2,7 @@
  * The words between the worker's process and its inference child, and the interface that the jobs room programs against.
  * Messages are structured-clone values over Node's IPC channel with `serialization: "advanced"`, so typed arrays pass as they are.
  */
-import type { Inversion, InversionRequest, OutsideCondition, ResolvedRequest, Stage } from "../../shared/contract.ts";
+import type { Inversion, InversionRequest, OutOfDistribution, ResolvedRequest, Stage } from "../../shared/contract.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Pixels } from "../engine/interfaces.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
@@ -42,7 +42,7 @@ export interface GenerateProgress {
 /** What is known of a request's conditions before anything is drawn. */
 export interface ConditionFindings {
   /** Given conditions that lie outside what was learned. */
-  readonly outside: readonly OutsideCondition[];
+  readonly outOfDistribution: readonly OutOfDistribution[];
   /** Labels that its captions named. */
   readonly namedLabels: readonly string[];
 }

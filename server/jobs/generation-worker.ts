@@ -29,8 +29,8 @@ export const startGenerationWorker = (deps: GenerationWorkerDeps): Worker =>
       const handlers: GenerateHandlers = {
         signal,
         onProgress: ({ stage, completed }) => job.report({ stage, completed }),
-        onFindings: ({ outside, namedLabels }) =>
-          job.reportFindings({ outside: [...outside], namedLabels: [...namedLabels] }),
+        onFindings: ({ outOfDistribution, namedLabels }) =>
+          job.reportFindings({ outOfDistribution: [...outOfDistribution], namedLabels: [...namedLabels] }),
         // Not awaited by the client: the files of a job are written side by side; there are at most `countMax`.
         onImage: keep,
       };

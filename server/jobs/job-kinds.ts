@@ -48,7 +48,7 @@ export const generationKind: JobKind<Generation> = {
   fresh: ({ count }) => ({
     progress: { stage: "waiting", completed: 0, total: count },
     images: [],
-    outside: [],
+    outOfDistribution: [],
     namedLabels: [],
   }),
   firstStage: "encoding",

@@ -3,7 +3,7 @@
  * does not stop. It never restarts anything; training-runner.ts decides about that.
  */
 import type { AppError } from "../../shared/problem.ts";
-import { errorOf } from "../platform/serialized-error.ts";
+import { deserialize } from "../platform/serialized-error.ts";
 import { forkChild } from "../platform/spawn.ts";
 import type { FromTrainer, ToTrainer, TrainingNews, TrainingOrder } from "../training/messages.ts";
 import type { TrainedTranslation } from "../training/train-translation.ts";
@@ -74,7 +74,7 @@ export function runTrainer(
       lastWord =
         message.type === "done"
           ? { how: "done", trained: message.trained }
-          : { how: "failed", error: errorOf(message.fault) };
+          : { how: "failed", error: deserialize(message.fault) };
       endAfter(leaveGraceMs);
     }
   });

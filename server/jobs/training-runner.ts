@@ -187,7 +187,7 @@ async function report(job: TrainingJob, news: TrainingNews, folders: TrainingFol
   const images = preview.map(({ caption, sizePx }, index) => ({
     caption,
     sizePx,
-    path: `/v1/translations/${id}/previews/${step}/${index}.png`,
+    path: `/v1/trainings/${id}/previews/${step}/${index}.png`,
   }));
   job.reportFindings({ preview: { step, images } });
   job.report(progress);

@@ -166,7 +166,7 @@ export const CalibrationSchema = z.object({
   /** Tensors: middles of learned conditions, quantiles of held-out log-likelihoods (server/packs/calibration-file.ts). */
   file: PackPathSchema,
   /** Tests for conditions outside what was learned. */
-  outside: z.array(
+  outOfDistribution: z.array(
     z.object({
       condition: z.enum(flowConditionNames),
       /** Largest distance, 1 − cosine to the nearest middle, that still counts as known. */
@@ -175,7 +175,7 @@ export const CalibrationSchema = z.object({
       heldOut: z.number().int().positive(),
       falseAlarmRate: rate,
       /** Outside conditions that were tried, and the share within the threshold. */
-      outside: z.number().int().positive(),
+      outliers: z.number().int().positive(),
       missRate: rate,
       /** Area under the curve of both rates: 1 = the distance tells all apart. */
       auc: rate,

@@ -45,7 +45,7 @@ export async function openBasePack(folder: string, translationId?: string): Prom
 }
 
 /** The base's translation as the new one declares it. @throws AppError `pack_corrupt` when nothing would be left to condition on */
-export function unlabelled(draft: PackDraft): PackDraft {
+export function withoutLabelConditions(draft: PackDraft): PackDraft {
   const conditions = draft.translation.conditions.filter(({ name }) => name !== "style" && name !== "label");
   if (!conditions.some(({ name }) => name === "caption"))
     throw new AppError(

@@ -20,7 +20,7 @@ const separator = "+";
 export interface FittedCalibration {
   readonly calibration: Calibration;
   /** Thresholds and how often they err. */
-  readonly outside: CalibrationEntry["outside"];
+  readonly outOfDistribution: CalibrationEntry["outOfDistribution"];
 }
 
 /** Folder of a pack, and the start of the names of a translation's calibrations in it. */
@@ -34,7 +34,7 @@ export const calibrationStem = (translationId: string): string => `calibration/$
 export async function writeCalibration(
   packFolder: string,
   translationId: string,
-  { calibration, outside }: FittedCalibration,
+  { calibration, outOfDistribution }: FittedCalibration,
 ): Promise<CalibrationEntry> {
   const tensors = tensorsOf(calibration);
   const hash = createHash("sha256");
@@ -42,14 +42,14 @@ export async function writeCalibration(
   const file = `${calibrationStem(translationId)}-${hash.digest("hex").slice(0, 8)}.safetensors`;
   await mkdir(join(packFolder, dirname(file)), { recursive: true });
   await writeTensorFile(join(packFolder, file), tensors);
-  return { file, outside };
+  return { file, outOfDistribution };
 }
 
 /** The tensors of a calibration by name. */
-const tensorsOf = ({ typicality, outside }: Calibration): Map<string, Float32Array> =>
+const tensorsOf = ({ typicality, detectors }: Calibration): Map<string, Float32Array> =>
   new Map([
-    ...outside.map(({ name, centres }) => [`${centresPrefix}${name}`, centres] as const),
-    ...outside.flatMap(({ name, length }) =>
+    ...detectors.map(({ name, centres }) => [`${centresPrefix}${name}`, centres] as const),
+    ...detectors.flatMap(({ name, length }) =>
       length === undefined ? [] : [[`${lengthPrefix}${name}`, Float32Array.of(length)] as const],
     ),
     ...typicality.flatMap(({ conditions, drawn, inverted }) =>
@@ -61,7 +61,10 @@ const tensorsOf = ({ typicality, outside }: Calibration): Map<string, Float32Arr
   ]);
 
 /** @throws AppError `pack_corrupt` when the file is not what the manifest promises */
-export async function readCalibration(packFolder: string, { file, outside }: CalibrationEntry): Promise<Calibration> {
+export async function readCalibration(
+  packFolder: string,
+  { file, outOfDistribution }: CalibrationEntry,
+): Promise<Calibration> {
   const path = join(packFolder, file);
   const { tensors } = await readTensorFile(path).catch((cause: unknown) => {
     throw new AppError("pack_corrupt", `${path}: expected a calibration, got a file that does not read`, { cause });
@@ -81,7 +84,7 @@ export async function readCalibration(packFolder: string, { file, outside }: Cal
   };
   const measured = [...tensors.keys()].filter((name) => name.startsWith(`${typicalityPrefix}drawn.`));
   return {
-    outside: outside.map(({ condition, threshold }) => ({
+    detectors: outOfDistribution.map(({ condition, threshold }) => ({
       name: condition,
       threshold,
       centres: need(`${centresPrefix}${condition}`),

@@ -40,7 +40,7 @@ export interface PackFault {
 }
 
 /** Whatever went wrong with a user's pack, as what is reported of it. */
-export const faultOf = (folder: string, error: unknown): PackFault => ({
+export const packFaultOf = (folder: string, error: unknown): PackFault => ({
   folder,
   error:
     error instanceof AppError
@@ -78,14 +78,14 @@ export class Catalogue {
       );
     for (const userFolder of userFolders.filter((path) => existsSync(path) && resolve(path) !== resolve(shipped))) {
       const userNames = await readdir(userFolder).catch((error: unknown) => {
-        faults.push(faultOf(userFolder, error));
+        faults.push(packFaultOf(userFolder, error));
         return [];
       });
       for (const folder of packFolders(userFolder, userNames))
         try {
           entries.push(withOwnNames(await readEntry(folder, false), entries));
         } catch (error) {
-          faults.push(faultOf(folder, error));
+          faults.push(packFaultOf(folder, error));
         }
     }
     return new Catalogue(entries, faults);

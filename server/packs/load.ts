@@ -18,7 +18,7 @@ import { indexWidths } from "../retrieval/index-file.ts";
 import { RetrievalIndex } from "../retrieval/retrieval-index.ts";
 import { loadUpscaler } from "../upscaling/load-upscaler.ts";
 import { readCalibration } from "./calibration-file.ts";
-import { type Catalogue, type CatalogueEntry, faultOf, type PackFault } from "./catalogue.ts";
+import { type Catalogue, type CatalogueEntry, type PackFault, packFaultOf } from "./catalogue.ts";
 import { verifyPack } from "./verify.ts";
 
 export interface LoadedPacks {
@@ -51,7 +51,7 @@ export async function loadPacks(catalogue: Catalogue, options: ExpertOptions): P
       entries.push(entry);
     } catch (error) {
       if (entry.isShipped) throw error;
-      faults.push(faultOf(entry.folder, error));
+      faults.push(packFaultOf(entry.folder, error));
     }
   }
   return { entries, translations, faults, ...(upscaler ? { upscaler } : {}) };

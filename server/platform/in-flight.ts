@@ -1,6 +1,6 @@
 /** Work that no queue holds, counted so that a stop can wait for it. */
 
-export class Pending {
+export class InFlight {
   readonly #running = new Set<Promise<unknown>>();
 
   /** Runs the work and counts it meanwhile. */
@@ -11,7 +11,7 @@ export class Pending {
   }
 
   /** Resolves when nothing runs any more, also nothing that what ran let in; at the latest after `graceMs`. */
-  async settle(graceMs: number): Promise<void> {
+  async drain(graceMs: number): Promise<void> {
     let isOver = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const over = new Promise<void>((resolve) => {

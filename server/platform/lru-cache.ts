@@ -1,6 +1,6 @@
 /** The most recently used entries of a map, up to a number: what is kept because it may be asked for again. */
 
-export class Recent<T> {
+export class LruCache<T> {
   readonly #entries = new Map<string, T>();
   readonly #maxEntries: number;
 

@@ -5,9 +5,9 @@
  * another, and all have ended before the first fault is thrown.
  * @param work is told which lane it is in, from 0 on
  */
-export async function inLanes<T>(
+export async function mapConcurrent<T>(
   items: Iterable<T>,
-  lanes: number,
+  concurrency: number,
   work: (item: T, lane: number) => Promise<void>,
 ): Promise<void> {
   const iterator = items[Symbol.iterator]();
@@ -19,6 +19,6 @@ export async function inLanes<T>(
       fault ??= { error };
     }
   };
-  await Promise.all(Array.from({ length: lanes }, (_, lane) => inLane(lane)));
+  await Promise.all(Array.from({ length: concurrency }, (_, lane) => inLane(lane)));
   if (fault) throw fault.error;
 }

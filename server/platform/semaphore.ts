@@ -7,7 +7,7 @@ export type Gate = <T>(task: () => Promise<T>) => Promise<T>;
  * Lets at most `max` tasks run at once; the others wait their turn, first come first served.
  * @throws AppError queue_full when `waitingMax` tasks wait already
  */
-export function createGate(max: number, waitingMax = Number.POSITIVE_INFINITY): Gate {
+export function createSemaphore(max: number, waitingMax = Number.POSITIVE_INFINITY): Gate {
   let running = 0;
   const waiting: Array<() => void> = [];
   return async (task) => {

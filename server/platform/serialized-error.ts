@@ -1,15 +1,16 @@
 /** Errors on their way between processes: an AppError keeps its code and details, whatever else was thrown becomes `internal`. */
 import { AppError, type AppErrorDetail, type ProblemCode } from "../../shared/problem.ts";
 
-export interface Fault {
+export interface SerializedError {
   readonly code: ProblemCode;
   readonly message: string;
   readonly detail: Omit<AppErrorDetail, "cause">;
 }
 
-export const faultOf = (error: unknown): Fault =>
+export const serialize = (error: unknown): SerializedError =>
   error instanceof AppError
     ? { code: error.code, message: error.message, detail: error.detail }
     : { code: "internal", message: error instanceof Error ? error.message : String(error), detail: {} };
 
-export const errorOf = ({ code, message, detail }: Fault): AppError => new AppError(code, message, detail);
+export const deserialize = ({ code, message, detail }: SerializedError): AppError =>
+  new AppError(code, message, detail);

@@ -6,13 +6,13 @@
 import { availableParallelism } from "node:os";
 import { type MessagePort, parentPort, type TransferListItem, type Worker } from "node:worker_threads";
 import { AppError, type ProblemCode } from "../../shared/problem.ts";
-import { errorOf, type Fault, faultOf } from "./serialized-error.ts";
+import { deserialize, type SerializedError, serialize } from "./serialized-error.ts";
 
 /** A thread is told a task, or to end, and answers each task with one of these; the number is the task's. */
 type Message<Task> = { readonly task: Task; readonly number: number } | "end";
-type Answer<Result> = { readonly number: number } & ({ readonly result: Result } | { readonly fault: Fault });
+type Answer<Result> = { readonly number: number } & ({ readonly result: Result } | { readonly fault: SerializedError });
 
-export class ThreadTeam<Task, Result> {
+export class WorkerPool<Task, Result> {
   readonly size: number;
   readonly #start: (member: number) => Worker;
   readonly #endedAs: (cause: unknown) => AppError;
@@ -48,7 +48,7 @@ export class ThreadTeam<Task, Result> {
    * @param transfer buffers that the task gives away
    * @throws the fault of the member, with its code
    */
-  async ask(task: Task, transfer: readonly TransferListItem[] = []): Promise<Result> {
+  async run(task: Task, transfer: readonly TransferListItem[] = []): Promise<Result> {
     const member = this.#freest() ?? (await new Promise<number>((resolve) => this.#waiting.push(resolve)));
     try {
       return await this.#askMember(member, task, transfer);
@@ -103,7 +103,7 @@ export class ThreadTeam<Task, Result> {
       };
       const onMessage = (answer: Answer<Result>): void => {
         if (answer.number === number)
-          settle(() => ("fault" in answer ? reject(errorOf(answer.fault)) : resolve(answer.result)));
+          settle(() => ("fault" in answer ? reject(deserialize(answer.fault)) : resolve(answer.result)));
       };
       const onUnreadable = (error: unknown): void => settle(() => reject(this.#endedAs(error)));
       // Followed by its exit; until then the thread looks as if it could take another task.
@@ -170,7 +170,7 @@ export function serveTasks<Opened, Task, Result>(
       const { result, transfer = [] } = await carryOut(await open, task);
       port.postMessage({ number, result } satisfies Answer<Result>, transfer);
     } catch (error) {
-      port.postMessage({ number, fault: faultOf(error) } satisfies Answer<Result>);
+      port.postMessage({ number, fault: serialize(error) } satisfies Answer<Result>);
     }
   };
   // Whatever comes waits for what came before, the opening first: nothing may run in the runtime when the thread ends.

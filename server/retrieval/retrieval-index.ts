@@ -58,7 +58,7 @@ export class RetrievalIndex implements Retriever {
     return new RetrievalIndex(await readIndexFile(path, widths));
   }
 
-  get #areLaid(): boolean {
+  get #isTransferred(): boolean {
     return this.#content.ownAffinities !== undefined;
   }
 
@@ -73,7 +73,7 @@ export class RetrievalIndex implements Retriever {
     const drawn = noise(chosen.length);
     const logWeights = chosen.map(({ logWeight }, index) => logWeight + drawn[index]!);
     // A mean of different grounds is none.
-    const shares = this.#areLaid ? heaviestAlone(logWeights) : softmax(logWeights);
+    const shares = this.#isTransferred ? heaviestAlone(logWeights) : softmax(logWeights);
     const middle = this.#indexOfStyle.get(asked.style ?? "") ?? styles.length;
     const latent = styleMeans.slice(middle * dims, (middle + 1) * dims);
     for (const [index, { at }] of chosen.entries()) accumulateInt4(values, at, dims, shares[index]!, latent);
@@ -145,10 +145,10 @@ export class RetrievalIndex implements Retriever {
       return weighed.length > 0 ? [{ cosine, weighed }] : [];
     });
     const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
-    const learned = this.#ownLikeness(caption) + learnedMargin(this.#areLaid);
+    const learned = this.#ownLikeness(caption) + learnedMargin(this.#isTransferred);
     if (nearest < Math.max(likenessMin, learned)) return [];
     return found
-      .filter(({ cosine }) => !this.#areLaid || cosine >= nearest - asNear)
+      .filter(({ cosine }) => !this.#isTransferred || cosine >= nearest - asNear)
       .map(({ weighed }) => weighed)
       .sort((a, b) => heaviest(b) - heaviest(a))
       .slice(0, neighbours)

@@ -3,7 +3,7 @@
  * quick. Ends at once when its parent is gone: the next start of the server goes on from the checkpoint.
  */
 import { constants, getPriority, setPriority } from "node:os";
-import { faultOf } from "../platform/serialized-error.ts";
+import { serialize } from "../platform/serialized-error.ts";
 import type { FromTrainer, ToTrainer, TrainingOrder } from "./messages.ts";
 import { previewPng } from "./preview.ts";
 import { type TranslationProgress, trainTranslation } from "./train-translation.ts";
@@ -44,7 +44,7 @@ function train(order: TrainingOrder): void {
   const end = (): void => process.exit(0);
   trainTranslation({ ...order, signal: stop.signal, onProgress: tell }).then(
     (trained) => send({ type: "done", trained }, end),
-    (error: unknown) => send({ type: "failed", fault: faultOf(error) }, end),
+    (error: unknown) => send({ type: "failed", fault: serialize(error) }, end),
   );
 }
 

@@ -1,5 +1,5 @@
 /** Messages between the server and its training child, over Node's IPC channel with structured clones. */
-import type { Fault } from "../platform/serialized-error.ts";
+import type { SerializedError } from "../platform/serialized-error.ts";
 import type { TrainedTranslation, TrainTranslationOptions, TranslationProgress } from "./train-translation.ts";
 
 /** What `trainTranslation` needs, as far as it can be sent. */
@@ -27,4 +27,4 @@ export type FromTrainer =
   | { readonly type: "progress"; readonly news: TrainingNews }
   | { readonly type: "ready-to-publish" }
   | { readonly type: "done"; readonly trained: TrainedTranslation }
-  | { readonly type: "failed"; readonly fault: Fault };
+  | { readonly type: "failed"; readonly fault: SerializedError };

@@ -27,7 +27,7 @@ const comparedImages = 128;
  * @param given conditions that are given in every comparison
  * @param seed of projections for conditions that the base does not know
  */
-export async function chooseStart(
+export async function selectInitialWeights(
   { flow, draft }: BasePack,
   set: TrainingSet,
   given: readonly string[],

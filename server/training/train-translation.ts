@@ -10,7 +10,7 @@ import { digestSet } from "../flow/checkpoint.ts";
 import type { FittedFlow } from "../flow/fitted-flow.ts";
 import { writeFlowFile } from "../flow/weights.ts";
 import type { PackDraft } from "../manifest/pack-draft.ts";
-import { type BasePack, openBasePack, unlabelled } from "../packs/base-pack.ts";
+import { type BasePack, openBasePack, withoutLabelConditions } from "../packs/base-pack.ts";
 import { recordsFolder } from "../packs/made-files.ts";
 import { publishOwnPack } from "../packs/own-pack.ts";
 import { type Named, ownPackAt, requireName } from "../packs/pack-name.ts";
@@ -25,9 +25,9 @@ import { encodeFolder } from "./encode/encode-folder.ts";
 import { openSetExperts } from "./encode/pack-experts.ts";
 import { type CaptionedPreview, fitTranslation } from "./fit-translation.ts";
 import { RunRecords } from "./run-records.ts";
-import { chooseStart } from "./select-initial-weights.ts";
+import { selectInitialWeights } from "./select-initial-weights.ts";
 import { withRehearsal } from "./transfer/rehearsal.ts";
-import { DrawingsToLay } from "./transfer/style-transfer-job.ts";
+import { StyleTransferJob } from "./transfer/style-transfer-job.ts";
 import { buildUserStyleIndex } from "./transfer/user-style-index.ts";
 import {
   defaultTranslationSettings,
@@ -137,7 +137,7 @@ async function trainIn(
 ): Promise<TrainedTranslation> {
   const { name, signal, threads = 0, isFromScratch = false } = options;
   const clock = stopwatch();
-  const draft = unlabelled(base.draft);
+  const draft = withoutLabelConditions(base.draft);
   const source = { pack: base.folder, draft, files: base.files };
   // Read before the training, which takes its time: the base may be replaced meanwhile.
   const examples = await indexOfBase(base);
@@ -150,16 +150,16 @@ async function trainIn(
     signal,
     openExperts: (sessionThreads) => openSetExperts(source, { threads: sessionThreads }),
     // A flow of fresh weights knows the folder alone.
-    findDrawings: isFromScratch ? undefined : (found) => DrawingsToLay.for(base, examples, found),
+    findDrawings: isFromScratch ? undefined : (found) => StyleTransferJob.for(base, examples, found),
     onProgress: options.onProgress && ((progress) => options.onProgress?.(progress)),
   });
   const settings = settingsFor(
     { ...defaultTranslationSettings, ...options.settings },
-    { trainImages: images.usable - images.heldOut, drawings: drawings?.laid.entries.length ?? 0 },
+    { trainImages: images.usable - images.heldOut, drawings: drawings?.transferred.entries.length ?? 0 },
   );
   const trained = drawings ? withRehearsal(set, drawings.set) : set;
   const measured = measuredIn(draft);
-  const start = await chooseStart(base, set, measured, { seed: settings.seed, threads, signal });
+  const start = await selectInitialWeights(base, set, measured, { seed: settings.seed, threads, signal });
   const startNats = start.heldOutNats;
   const folder = await work.runFolder([
     base.digest,
@@ -224,11 +224,11 @@ async function trainIn(
       index: examples && buildUserStyleIndex(examples, set, drawings),
       metrics: {
         ...fitted.metrics,
-        ...(drawings && { rehearsedDrawings: drawings.laid.entries.length }),
+        ...(drawings && { rehearsedDrawings: drawings.transferred.entries.length }),
         captionNatsPerDim: finalNats,
         startCaptionNatsPerDim: startNats,
       },
-      source: `${images.usable} captioned images${drawings ? ` and ${drawings.laid.entries.length} drawings of the base` : ""}`,
+      source: `${images.usable} captioned images${drawings ? ` and ${drawings.transferred.entries.length} drawings of the base` : ""}`,
       records: new Map([...records.files(fitted.bestStep), ["cost.json", `${JSON.stringify(cost, null, 2)}\n`]]),
     },
     join(folder, "replaces"),

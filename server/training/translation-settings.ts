@@ -13,7 +13,7 @@ export type TranslationSettings = Pick<
   | "learningRate"
   | "warmupSteps"
   | "dropout"
-  | "plainestRate"
+  | "firstCaptionRate"
   | "conditionNoise"
   | "injectorWeight"
   | "weightDecay"
@@ -30,7 +30,7 @@ export const defaultTranslationSettings: TranslationSettings = {
   steps: 400,
   learningRate: 2e-4,
   warmupSteps: 20,
-  plainestRate: 0.5,
+  firstCaptionRate: 0.5,
   evaluateEvery: 25,
   patience: 6,
   checkpointEverySeconds: 60,

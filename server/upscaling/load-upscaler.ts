@@ -7,7 +7,7 @@ import type { ExpertOptions } from "../experts/expert.ts";
 import type { PackManifest } from "../manifest/manifest.ts";
 import { coresOf, membersFor } from "../platform/worker-pool.ts";
 import { openTileParts, type UpscalerPack } from "./open-tile-parts.ts";
-import { openTileTeam } from "./tile-pool.ts";
+import { openTilePool } from "./tile-pool.ts";
 import { createUpscaler, type UpscalerOptions } from "./upscale.ts";
 import { drawHere, type TileDrawer, warmUpTiles } from "./upscale-tile.ts";
 
@@ -43,7 +43,7 @@ export async function loadUpscaler(
 async function openDrawer(pack: UpscalerPack, options: ExpertOptions, isOnProcessor: boolean): Promise<TileDrawer> {
   const cores = coresOf(options.threads ?? 0);
   const lanes = membersFor(cores, lanesMax, laneBytes);
-  if (isOnProcessor && lanes > 1) return openTileTeam(pack, lanes, cores);
+  if (isOnProcessor && lanes > 1) return openTilePool(pack, lanes, cores);
   const parts = await openTileParts(pack, options);
   await warmUpTiles(parts);
   return drawHere(parts);

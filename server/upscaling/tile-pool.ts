@@ -3,7 +3,7 @@
  * that two threads of the runtime share well, but what lies between them, flows above all, they don't.
  */
 import { startThread } from "../platform/spawn.ts";
-import { endedAs, ThreadTeam } from "../platform/worker-pool.ts";
+import { endedAs, WorkerPool } from "../platform/worker-pool.ts";
 import type { UpscalerPack } from "./open-tile-parts.ts";
 import type { TileDrawer, TileTask, UpscalerMargins } from "./upscale-tile.ts";
 
@@ -22,9 +22,9 @@ export type TileTeamTask = TileTask | "open";
  * @param cores shared out to the lanes, at least one each
  * @throws AppError `pack_corrupt` when the upscaler's files are missing or do not fit each other
  */
-export async function openTileTeam(pack: UpscalerPack, lanes: number, cores: number): Promise<TileDrawer> {
+export async function openTilePool(pack: UpscalerPack, lanes: number, cores: number): Promise<TileDrawer> {
   const threadsOf = (lane: number): number => Math.floor((cores + lane) / lanes);
-  const team = new ThreadTeam<TileTeamTask, Float32Array>(
+  const team = new WorkerPool<TileTeamTask, Float32Array>(
     lanes,
     (lane) =>
       startThread("tiles.js", "upscaling/tile-thread.ts", {
@@ -41,7 +41,7 @@ export async function openTileTeam(pack: UpscalerPack, lanes: number, cores: num
   return {
     margins: marginsIn(pack),
     lanes,
-    draw: (task) => team.ask(task, buffersOf(task)),
+    draw: (task) => team.run(task, buffersOf(task)),
   };
 }
 

@@ -6,7 +6,7 @@
  */
 import { requireFits } from "../../shared/upscaling.ts";
 import type { Pixels, UpscaleOptions, Upscaler } from "../engine/interfaces.ts";
-import { inLanes } from "../platform/map-concurrent.ts";
+import { mapConcurrent } from "../platform/map-concurrent.ts";
 import { refuseCancelled } from "./cancelled.ts";
 import { fillColour } from "./fill-colour.ts";
 import {
@@ -94,7 +94,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     work: (tile: Tile, isAlone: boolean) => Promise<void>,
   ): Promise<void> {
     const all = [...tiles];
-    await inLanes(all, lanes, async (tile) => {
+    await mapConcurrent(all, lanes, async (tile) => {
       refuseCancelled(run.signal);
       await work(tile, all.length === 1);
       await run.onTile?.();

@@ -14,9 +14,9 @@ export interface AdamState {
 
 /** What a step is made of, all factors on the way included: per element, g the gradient, m ← keptFirst·m + gradientShare·g, v ← keptSecond·v + squareShare·g². */
 export interface AdamFactors {
-  readonly keptFirst: number;
-  readonly gradientShare: number;
-  readonly keptSecond: number;
+  readonly beta1: number;
+  readonly scaledGradient: number;
+  readonly beta2: number;
   readonly squareShare: number;
   /** w ← keptWeight·w − stepSize·m / (√v + epsilon) */
   readonly epsilon: number;
@@ -81,9 +81,9 @@ export class AdamMemory {
         this.#starts[index]! + at * valueBytes,
         this.#apart,
         count,
-        factors.keptFirst,
-        factors.gradientShare,
-        factors.keptSecond,
+        factors.beta1,
+        factors.scaledGradient,
+        factors.beta2,
         factors.squareShare,
         factors.epsilon,
         factors.stepSize,

@@ -19,9 +19,9 @@ export interface Lines {
   /** Pixels inside the frame where some colour changes. */
   readonly steep: Int32Array;
   /** How sharply the colour that changes most does so, per pixel of 2 after smoothing, [128 · 128]; 0 where the mask has none. */
-  readonly steepness: Float32Array;
+  readonly gradientMagnitude: Float32Array;
   /** Steps to the neighbour towards which it changes fastest, where the mask has one. */
-  readonly towards: Int16Array;
+  readonly gradientStep: Int16Array;
 }
 
 /** A thread's instance, and what lies in its memory. */
@@ -53,8 +53,8 @@ function openRoom(): Room {
       strokes: new Int32Array(buffer, module.strokesAt(), maskWords),
       opaque: new Int32Array(buffer, module.opaqueAt(), maskWords),
       steep: new Int32Array(buffer, module.steepAt(), maskWords),
-      steepness: new Float32Array(buffer, module.steepnessAt(), pixels),
-      towards: new Int16Array(buffer, module.towardsAt(), pixels),
+      gradientMagnitude: new Float32Array(buffer, module.steepnessAt(), pixels),
+      gradientStep: new Int16Array(buffer, module.towardsAt(), pixels),
     },
   };
 }
@@ -88,7 +88,7 @@ export function closingOf(values: Float32Array): Float32Array {
 }
 
 /** A mask [128 · 128] thinned to lines of one pixel, in memory that the next call uses again. */
-export function thin(drawn: Int32Array): Int32Array {
+export function skeletonize(drawn: Int32Array): Int32Array {
   const { module, mask } = room();
   mask.set(drawn);
   module.thinMask();

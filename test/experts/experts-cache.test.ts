@@ -8,7 +8,7 @@ import type { ConditionValue } from "../../server/engine/interfaces.ts";
 import { cached } from "../../server/experts/cached.ts";
 import { SharedFiles } from "../../server/experts/shared-files.ts";
 import { asText } from "../../server/experts/values.ts";
-import { Recent } from "../../server/platform/lru-cache.ts";
+import { LruCache } from "../../server/platform/lru-cache.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-expert-cache-"));
 after(() => rm(root, { recursive: true }));
@@ -96,7 +96,7 @@ describe("the cache of conditions", () => {
 
 describe("a map of recent entries", () => {
   it("makes an entry once, and again after it was deleted", () => {
-    const recent = new Recent<number>(2);
+    const recent = new LruCache<number>(2);
     let made = 0;
     const make = (): number => ++made;
     assert.deepEqual([recent.once("a", make), recent.once("a", make), recent.get("b")], [1, 1, undefined]);

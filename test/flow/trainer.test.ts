@@ -169,7 +169,7 @@ describe("the trainer", () => {
     const cases: Array<[change: Partial<TrainOptions>, message: RegExp]> = [
       [{ learningRate: 1e-3 }, /learningRate 0\.001, got 0\.005/],
       [{ dropout: 0.3 }, /dropout 0\.3, got 0/],
-      [{ plainestRate: 0.5 }, /plainestRate 0\.5, got 0\.3/],
+      [{ firstCaptionRate: 0.5 }, /firstCaptionRate 0\.5, got 0\.3/],
       [{ steps: 5 }, /steps 5, got 4/],
       [{ seed: 2 }, /seed 2, got 1/],
       [{ conditionNoise: 0.1 }, /conditionNoise 0\.1, got 0/],

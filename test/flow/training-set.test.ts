@@ -36,7 +36,7 @@ const set: TrainingSet = {
 };
 
 const sampler = (): BatchSampler =>
-  new BatchSampler(set, { batch, rehearsed: 0, seed: 7, plainestRate: 0.3, conditionNoise: 0 });
+  new BatchSampler(set, { batch, rehearsed: 0, seed: 7, firstCaptionRate: 0.3, conditionNoise: 0 });
 const rowsOf = ({ latents }: Batch): number[] =>
   Array.from({ length: batch }, (_, index) => Math.abs(Math.round(latents[2 * index]!)));
 const copyOf = (data: Batch): Batch => structuredClone(data);
@@ -101,7 +101,7 @@ describe("training batches", () => {
 
   it("draw the latent anew from the posterior each time", () => {
     const wide = { ...set, posteriorStd: 0.4 };
-    const draws = new BatchSampler(wide, { batch, rehearsed: 0, seed: 7, plainestRate: 0.3, conditionNoise: 0 });
+    const draws = new BatchSampler(wide, { batch, rehearsed: 0, seed: 7, firstCaptionRate: 0.3, conditionNoise: 0 });
     const buffers = createBatchBuffers(wide, batch);
     const deviations: number[] = [];
     for (let step = 0; step < 400; step += 1) {
@@ -130,7 +130,7 @@ describe("noise on conditions", () => {
   };
 
   it("reaches given picture codes alone, with the standard deviation that was asked for, the same each time", () => {
-    const options = { batch, rehearsed: 0, seed: 7, plainestRate: 1, conditionNoise: 0.2 };
+    const options = { batch, rehearsed: 0, seed: 7, firstCaptionRate: 1, conditionNoise: 0.2 };
     const [draws, again] = [new BatchSampler(pictures, options), new BatchSampler(pictures, options)];
     const [target, repeated] = [createBatchBuffers(pictures, batch), createBatchBuffers(pictures, batch)];
     const noise: number[] = [];

@@ -66,16 +66,16 @@ describe("conditions", () => {
   });
 
   it("record what was found outside of what was learned, and every image's gain", async () => {
-    harness.inference.outside = [{ field: "caption", score: 9, threshold: 5 }];
+    harness.inference.outOfDistribution = [{ field: "caption", score: 9, threshold: 5 }];
     const done = await harness.end((await harness.start({ condition, count: 2 })).id);
-    harness.inference.outside = [];
-    assert.deepEqual(done.outside, [{ field: "caption", score: 9, threshold: 5 }]);
+    harness.inference.outOfDistribution = [];
+    assert.deepEqual(done.outOfDistribution, [{ field: "caption", score: 9, threshold: 5 }]);
     assert.deepEqual(
       done.images.map(({ conditionGain }) => conditionGain),
       [2.5, 2.5],
     );
     const plain = await harness.end((await harness.start({ condition, count: 1 })).id);
-    assert.deepEqual(plain.outside, []);
+    assert.deepEqual(plain.outOfDistribution, []);
   });
 
   const refused: ReadonlyArray<readonly [string, object, ProblemCode, string]> = [

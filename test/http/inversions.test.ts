@@ -36,7 +36,7 @@ describe("POST /v1/inversions", () => {
     assert.deepEqual(found.request, { translation: "caption", image, condition: { caption: "a bird" } });
     assert.equal(found.packDigest, pack.digest);
     assert.ok(Math.abs(found.latent[0]! - 0.2) < 1e-6 && Math.abs(found.latent[3]! - 1) < 1e-6);
-    assert.deepEqual([found.conditionGain, found.roundTripError, found.outside], [2.5, 0, []]);
+    assert.deepEqual([found.conditionGain, found.roundTripError, found.outOfDistribution], [2.5, 0, []]);
   });
 
   const refused = [

@@ -11,7 +11,7 @@ import type {
   ReadyInfo,
 } from "../../server/inference/protocol.ts";
 import type { UpscaleHandlers } from "../../server/upscaling/upscale-queue.ts";
-import type { InversionRequest, OutsideCondition, ResolvedRequest } from "../../shared/contract.ts";
+import type { InversionRequest, OutOfDistribution, ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
 import { type ResolvedUpscale, temperatureOf } from "../../shared/upscaling.ts";
 
@@ -58,8 +58,8 @@ export class SmallInference implements InferenceClient {
   readonly pixels: Pixels[] = [];
   /** Images that came with each of the generations. */
   readonly given: ConditionImages[] = [];
-  /** What the next requests are said to be outside of. */
-  outside: readonly OutsideCondition[] = [];
+  /** What the next requests are said to be out of the distribution of. */
+  outOfDistribution: readonly OutOfDistribution[] = [];
   /** While set, every image and inversion waits for it. */
   gate: Promise<void> | undefined;
   /** Next attempts fail with these. */
@@ -90,7 +90,8 @@ export class SmallInference implements InferenceClient {
     this.begun.push(request);
     this.given.push(images);
     const cancelled = this.cancelOf(handlers.signal);
-    if (this.outside.length > 0) handlers.onFindings?.({ outside: this.outside, namedLabels: [] });
+    if (this.outOfDistribution.length > 0)
+      handlers.onFindings?.({ outOfDistribution: this.outOfDistribution, namedLabels: [] });
     handlers.onProgress?.({ stage: "translating", completed: 0, total: request.count });
     for (let index = 0; index < request.count; index++) {
       await Promise.race([this.gate ?? new Promise((resolve) => setImmediate(resolve)), cancelled]);
@@ -121,7 +122,14 @@ export class SmallInference implements InferenceClient {
       });
       const likelihood = { logLikelihood: -12.5, natsPerDimension: 1.25, conditionGain: 2.5 };
       const checks = { roundTripError: 0, reconstructionPsnrDb: 30 };
-      return { latent, residual: latent, ...likelihood, ...checks, outside: [...this.outside], namedLabels: [] };
+      return {
+        latent,
+        residual: latent,
+        ...likelihood,
+        ...checks,
+        outOfDistribution: [...this.outOfDistribution],
+        namedLabels: [],
+      };
     } finally {
       this.inverting -= 1;
     }

@@ -124,7 +124,7 @@ describe("a disk that fills up while the server trains", { skip }, () => {
   it("lets a cancel end the training that waits, free its folder, and be found ended after a restart", async () => {
     const one = await startOnDisk("cancelled");
     const id = await trainUntilFull(one);
-    const answer = await one.client.ask(`/v1/translations/${id}`, { method: "DELETE" });
+    const answer = await one.client.ask(`/v1/trainings/${id}`, { method: "DELETE" });
     assert.deepEqual([answer.status, ((await answer.json()) as Training).state], [200, "cancelled"]);
     await until(() => isFreed(one.data, id), "a folder that is freed");
     await one.server.stop();
@@ -163,7 +163,7 @@ describe("a disk of packs that is full", { skip }, () => {
     await until(async () => isWaiting(await client.read(first.id)), "a publication that waits");
     assert.equal((await client.read(first.id)).progress.stage, "publishing");
     assert.equal((await client.read(second.id)).progress.position, 0);
-    const answer = await client.ask(`/v1/translations/${first.id}`, { method: "DELETE" });
+    const answer = await client.ask(`/v1/trainings/${first.id}`, { method: "DELETE" });
     assert.equal(((await answer.json()) as Training).state, "cancelled");
     await until(async () => isWaiting(await client.read(second.id)), "a second publication that waits");
     assert.deepEqual(await packsIn(data), []);

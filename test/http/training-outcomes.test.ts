@@ -62,7 +62,7 @@ describe("trainings one after another", () => {
   });
 
   it("start from another base: what that has learned is where they begin", async () => {
-    const [taught] = ((await (await client.ask("/v1/translations?limit=1")).json()) as { trainings: Training[] })
+    const [taught] = ((await (await client.ask("/v1/trainings?limit=1")).json()) as { trainings: Training[] })
       .trainings;
     const { base, result } = await train({ name: "next", base: "mine", settings: idle, isForced: true });
     assert.deepEqual([base.pack, base.translation, base.digest], ["mine", "mine", taught!.result!.pack!.digest]);
@@ -85,7 +85,7 @@ describe("trainings one after another", () => {
     const [line] = (await readFile(join(folder, "log.jsonl"), "utf8")).trim().split("\n");
     assert.equal((JSON.parse(line!) as { step: number }).step, 25);
     assert.match(await readFile(join(folder, "loss.svg"), "utf8"), /<\/svg>/);
-    assert.equal((await client.ask(`/v1/translations/${ended.id}`, { method: "DELETE" })).status, 204);
+    assert.equal((await client.ask(`/v1/trainings/${ended.id}`, { method: "DELETE" })).status, 204);
     await assert.rejects(readdir(folder), { code: "ENOENT" });
   });
 

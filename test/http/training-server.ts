@@ -37,7 +37,7 @@ export function createTrainingClient(port: number, token: string): TrainingClien
       headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", ...init.headers },
     });
   const post: TrainingClient["post"] = (body, headers = {}) =>
-    ask("/v1/translations", { method: "POST", body: JSON.stringify(body), headers });
+    ask("/v1/trainings", { method: "POST", body: JSON.stringify(body), headers });
   return {
     ask,
     post,
@@ -55,10 +55,10 @@ export function createTrainingClient(port: number, token: string): TrainingClien
       if (response.status !== 202) throw new Error(`expected 202, got ${response.status}: ${await response.text()}`);
       return TrainingSchema.parse(await response.json());
     },
-    read: async (id) => TrainingSchema.parse(await (await ask(`/v1/translations/${id}`)).json()),
+    read: async (id) => TrainingSchema.parse(await (await ask(`/v1/trainings/${id}`)).json()),
     async follow(id, onEvent) {
       const events: Training[] = [];
-      const response = await ask(`/v1/translations/${id}/events`);
+      const response = await ask(`/v1/trainings/${id}/events`);
       let text = "";
       const decoder = new TextDecoder();
       for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {

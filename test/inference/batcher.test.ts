@@ -79,7 +79,7 @@ describe("the batcher of the inference service", () => {
   it("compares what is drawn with drawn latents, and what keeps an image's residual with inverted ones", async () => {
     // Quantiles so far apart that a likelihood lies above all of the one and below all of the other.
     const typicality = [{ conditions: [], drawn: [-1e6, -1e5], inverted: [1e5, 1e6] }];
-    const service = createService([{ ...tinyTranslation([]), calibration: { typicality, outside: [] } }], 8);
+    const service = createService([{ ...tinyTranslation([]), calibration: { typicality, detectors: [] } }], 8);
     const source = "a".repeat(64);
     const keepResidualOf = { image: source, condition: {} };
     for (const [fields, expected] of [

@@ -71,7 +71,7 @@ describe("the plan of a generation", () => {
       ...translation,
       calibration: {
         typicality: [],
-        outside: [{ name: "caption", centres: Float32Array.of(1, 0), threshold: 0.1 }],
+        detectors: [{ name: "caption", centres: Float32Array.of(1, 0), threshold: 0.1 }],
       },
       conditions: [
         {
@@ -85,8 +85,8 @@ describe("the plan of a generation", () => {
     };
     const scoresOf = async (fields: object) => {
       const request = ResolvedRequestSchema.parse({ seed: 1, count: 1, ...fields });
-      const { outside } = await planGeneration(measured, request, images);
-      return outside.map(({ field, score }) => [field, Number(score.toFixed(3))]);
+      const { outOfDistribution } = await planGeneration(measured, request, images);
+      return outOfDistribution.map(({ field, score }) => [field, Number(score.toFixed(3))]);
     };
     const from = (caption: string) => ({ image: photo, condition: { caption } });
     assert.deepEqual(await scoresOf({ condition: { caption: "known" }, keepResidualOf: from("known") }), []);

@@ -50,7 +50,7 @@ export const generations: JobSample<Generation> = {
     ...stored(index, sha256),
   }),
   isSearched: true,
-  found: { outside: [{ field: "caption", score: 9, threshold: 5 }], namedLabels: ["apple"] },
+  found: { outOfDistribution: [{ field: "caption", score: 9, threshold: 5 }], namedLabels: ["apple"] },
   uploads: {
     request: ResolvedRequestSchema.parse({
       condition: { sketch: { image: first } },

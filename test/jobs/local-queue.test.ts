@@ -107,9 +107,11 @@ it("reads a generation that version 0.2.0 kept, and writes it as that did, with 
   const [record] = await history.load((broken) => assert.fail(broken));
   await rm(join(folder, name));
   await history.save(record!);
-  const { generation, ...about } = JSON.parse(text);
+  const { generation: stored, ...about } = JSON.parse(text);
+  // 0.20.0 calls it `outOfDistribution`.
+  const { outside, ...generation } = stored;
   const request = { ...generation.request, retrieval: 0 };
-  const expected = { ...about, generation: { ...generation, request, namedLabels: [] } };
+  const expected = { ...about, generation: { ...generation, request, outOfDistribution: outside, namedLabels: [] } };
   assert.deepEqual(JSON.parse(await readFile(join(folder, name), "utf8")), expected);
   assert.equal(record!.body.request.condition.caption, "red bird");
   await rm(folder, { recursive: true });

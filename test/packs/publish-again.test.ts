@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
 import { writeFlowFile } from "../../server/flow/weights.ts";
-import { openBasePack, unlabelled } from "../../server/packs/base-pack.ts";
+import { openBasePack, withoutLabelConditions } from "../../server/packs/base-pack.ts";
 
 import { type NewTranslation, publishOwnPack } from "../../server/packs/own-pack.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
@@ -20,7 +20,7 @@ it("the same translation keeps its version and digest, another one gets the next
   const made: NewTranslation = {
     name: "mine",
     label: "Mine",
-    draft: unlabelled(base.draft),
+    draft: withoutLabelConditions(base.draft),
     flow: writeFlowFile(base.flow),
     metrics: { heldOutNatsPerDim: 1 },
     source: "24 captioned images",

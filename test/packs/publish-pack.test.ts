@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { type FlowWeights, readFlowFile, writeFlowFile } from "../../server/flow/weights.ts";
-import { type BasePack, openBasePack, unlabelled } from "../../server/packs/base-pack.ts";
+import { type BasePack, openBasePack, withoutLabelConditions } from "../../server/packs/base-pack.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
 import { recordsFolder } from "../../server/packs/made-files.ts";
@@ -17,7 +17,7 @@ import { publishOwnPack } from "../../server/packs/own-pack.ts";
 import { requireName } from "../../server/packs/pack-name.ts";
 import { writeManifest } from "../../server/packs/publish.ts";
 import { indexWidths, readIndexFile } from "../../server/retrieval/index-file.ts";
-import { chooseStart } from "../../server/training/select-initial-weights.ts";
+import { selectInitialWeights } from "../../server/training/select-initial-weights.ts";
 import { buildUserStyleIndex } from "../../server/training/transfer/user-style-index.ts";
 import { diskFull, watchDisk } from "../fixtures/disk-calls.ts";
 import { tinyDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
@@ -29,8 +29,8 @@ after(() => rm(root, { recursive: true }));
 const shipped = join(root, "ship");
 const { pack: basePath } = await writeTinyPack(shipped, withRetrieval(tinyDraft));
 const base = await openBasePack(basePath);
-const set = trainingSetOf(unlabelled(base.draft));
-const { weights } = await chooseStart(base, set, ["caption"], { seed: 1, threads: 1 });
+const set = trainingSetOf(withoutLabelConditions(base.draft));
+const { weights } = await selectInitialWeights(base, set, ["caption"], { seed: 1, threads: 1 });
 const drawings = await readIndexFile(join(basePath, base.draft.translation.retrieval!), indexWidths(set));
 
 let homes = 0;
@@ -52,7 +52,7 @@ const publish = (packs: string, factor: number, from: BasePack = base, journal =
     {
       name: "mine",
       label: "Mine",
-      draft: unlabelled(from.draft),
+      draft: withoutLabelConditions(from.draft),
       flow: flowOf(factor),
       index: from === base ? buildUserStyleIndex(drawings, set) : undefined,
       metrics: { captionNatsPerDim: factor },

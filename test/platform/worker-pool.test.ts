@@ -1,15 +1,15 @@
 /** A team of threads: shares tasks out, hands faults on with their codes, replaces who is gone, ends after its work; and lanes. */
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
-import { inLanes } from "../../server/platform/map-concurrent.ts";
+import { mapConcurrent } from "../../server/platform/map-concurrent.ts";
 import { startThread } from "../../server/platform/spawn.ts";
-import { ThreadTeam } from "../../server/platform/worker-pool.ts";
+import { WorkerPool } from "../../server/platform/worker-pool.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Echo, EchoTask } from "../fixtures/echo-thread.ts";
 
 const ended = (cause: unknown): AppError => new AppError("internal", `a thread is gone (${String(cause)})`);
 const makeTeam = (size: number, options?: { tasksEach: number }) =>
-  new ThreadTeam<EchoTask, Echo>(
+  new WorkerPool<EchoTask, Echo>(
     size,
     () => startThread("none.js", "../test/fixtures/echo-thread.ts", {}),
     ended,
@@ -22,7 +22,7 @@ describe("a team of threads", () => {
   after(() => team.close());
 
   it("does more tasks than it has members, each by one that is free", async () => {
-    const answers = await Promise.all([1, 2, 3, 4, 5].map((value) => team.ask(echo(value, 5))));
+    const answers = await Promise.all([1, 2, 3, 4, 5].map((value) => team.run(echo(value, 5))));
     assert.deepEqual(
       answers.map(({ values }) => values[0]),
       [1, 2, 3, 4, 5],
@@ -32,19 +32,19 @@ describe("a team of threads", () => {
 
   it("takes buffers over without a copy where told to", async () => {
     const task = echo(7) as Extract<EchoTask, { kind: "echo" }>;
-    const { values } = await team.ask(task, [task.values.buffer as ArrayBuffer]);
+    const { values } = await team.run(task, [task.values.buffer as ArrayBuffer]);
     assert.deepEqual([values[0], task.values.length], [7, 0]);
   });
 
   it("hands a member's fault on with its code and field, and goes on", async () => {
-    await assert.rejects(team.ask({ kind: "fail" }), { code: "tensor_mismatch", detail: { field: "values" } });
-    assert.equal((await team.ask(echo(1))).values[0], 1);
+    await assert.rejects(team.run({ kind: "fail" }), { code: "tensor_mismatch", detail: { field: "values" } });
+    assert.equal((await team.run(echo(1))).values[0], 1);
   });
 
   it("tells who waits that a member is gone, and has another in its place", async () => {
-    const before = await Promise.all([team.ask(echo(1, 20)), team.ask(echo(2, 20))]);
-    await assert.rejects(team.ask({ kind: "exit" }), { code: "internal", message: /a thread is gone/ });
-    const again = await Promise.all([team.ask(echo(3, 20)), team.ask(echo(4, 20))]);
+    const before = await Promise.all([team.run(echo(1, 20)), team.run(echo(2, 20))]);
+    await assert.rejects(team.run({ kind: "exit" }), { code: "internal", message: /a thread is gone/ });
+    const again = await Promise.all([team.run(echo(3, 20)), team.run(echo(4, 20))]);
     const [known, now] = [before, again].map((answers) => new Set(answers.map(({ threadId }) => threadId)));
     assert.equal(now!.size, 2);
     assert.equal([...now!].filter((id) => known!.has(id)).length, 1);
@@ -52,7 +52,7 @@ describe("a team of threads", () => {
 
   it("gives a member that threw no other task, and says what it threw", async () => {
     const one = makeTeam(1);
-    const [thrown, next] = [one.ask({ kind: "throw" }), one.ask(echo(8))];
+    const [thrown, next] = [one.run({ kind: "throw" }), one.run(echo(8))];
     await assert.rejects(thrown, { code: "internal", message: /out of the blue/ });
     assert.equal((await next).values[0], 8);
     await one.close();
@@ -60,7 +60,7 @@ describe("a team of threads", () => {
 
   it("gives a member as many tasks as it may have, to all in turn, and tells answers apart", async () => {
     const pair = makeTeam(2, { tasksEach: 2 });
-    const answers = await Promise.all([1, 2, 3, 4, 5].map((value) => pair.ask(echo(value, 2))));
+    const answers = await Promise.all([1, 2, 3, 4, 5].map((value) => pair.run(echo(value, 2))));
     assert.deepEqual(
       answers.map(({ values }) => values[0]),
       [1, 2, 3, 4, 5],
@@ -70,17 +70,17 @@ describe("a team of threads", () => {
     // The third waited behind the first, the fourth behind the second, whichever was done sooner.
     assert.deepEqual(threads.slice(2, 4), threads.slice(0, 2));
     // Two more, given when nothing else is done, go to one member each.
-    const [one, other] = await Promise.all([pair.ask(echo(6, 2)), pair.ask(echo(7, 2))]);
+    const [one, other] = await Promise.all([pair.run(echo(6, 2)), pair.run(echo(7, 2))]);
     assert.notEqual(one.threadId, other.threadId);
     await pair.close();
   });
 
   it("tells of a member's end for all tasks that it has", async () => {
     const one = makeTeam(1, { tasksEach: 2 });
-    const before = await one.ask(echo(1));
+    const before = await one.run(echo(1));
     const gone = { code: "internal", message: /a thread is gone/ };
-    await Promise.all([assert.rejects(one.ask({ kind: "exit" }), gone), assert.rejects(one.ask(echo(2)), gone)]);
-    const after = await Promise.all([one.ask(echo(3)), one.ask(echo(4))]);
+    await Promise.all([assert.rejects(one.run({ kind: "exit" }), gone), assert.rejects(one.run(echo(2)), gone)]);
+    const after = await Promise.all([one.run(echo(3)), one.run(echo(4))]);
     assert.deepEqual(
       after.map(({ values }) => values[0]),
       [3, 4],
@@ -91,23 +91,23 @@ describe("a team of threads", () => {
 
   it("refuses what can't be sent, and goes on", async () => {
     const task = { ...echo(1), afterMs: (() => 1) as unknown as number } as EchoTask;
-    await assert.rejects(team.ask(task), { name: "DataCloneError" });
-    assert.equal((await team.ask(echo(9))).values[0], 9);
+    await assert.rejects(team.run(task), { name: "DataCloneError" });
+    assert.equal((await team.run(echo(9))).values[0], 9);
   });
 
   it("ends after what it is at, and takes nothing more", async () => {
     const closing = makeTeam(1);
-    const running = closing.ask(echo(5, 30));
+    const running = closing.run(echo(5, 30));
     await closing.close();
     assert.equal((await running).values[0], 5);
-    await assert.rejects(closing.ask(echo(6)), { code: "internal" });
+    await assert.rejects(closing.run(echo(6)), { code: "internal" });
   });
 });
 
 describe("lanes", () => {
   it("take items in order, so many at once and no more", async () => {
     const [begun, most] = [[] as number[], { now: 0, ever: 0 }];
-    await inLanes([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
+    await mapConcurrent([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
       begun.push(item);
       most.now += 1;
       most.ever = Math.max(most.ever, most.now);
@@ -120,7 +120,7 @@ describe("lanes", () => {
 
   it("take no more after a fault, and have all ended when it is thrown", async () => {
     const [begun, done] = [[] as number[], [] as number[]];
-    const work = inLanes([1, 2, 3, 4, 5], 2, async (item) => {
+    const work = mapConcurrent([1, 2, 3, 4, 5], 2, async (item) => {
       begun.push(item);
       await new Promise((resolve) => setTimeout(resolve, item === 1 ? 2 : 15));
       if (item === 1) throw new Error("broken");

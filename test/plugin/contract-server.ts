@@ -138,7 +138,7 @@ export async function startContractServer(page?: () => string): Promise<Contract
       createdAt: new Date().toISOString(),
       progress: { stage: "waiting", completed: 0, total, position: 2 },
       images: [],
-      outside: [],
+      outOfDistribution: [],
       namedLabels: [],
     };
     log.accept(response, job, () => server.stepMs, [...stagesOf(total), finish]);

@@ -78,7 +78,10 @@ it("a generation that version 0.1 stored still parses, with nothing outside, no 
     images: [image],
   };
   const read = GenerationSchema.parse(stored);
-  assert.deepEqual([read.outside, read.images, read.request.bestOf, read.request.retrieval], [[], [image], 1, 0]);
+  assert.deepEqual(
+    [read.outOfDistribution, read.images, read.request.bestOf, read.request.retrieval],
+    [[], [image], 1, 0],
+  );
   // One that says what it started from keeps it.
   assert.equal(
     GenerationSchema.parse({ ...stored, request: { ...stored.request, retrieval: 0.5 } }).request.retrieval,

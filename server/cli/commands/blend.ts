@@ -1,7 +1,7 @@
 /** `tau blend`: frames from one image to another: v on the great circle between theirs, the condition interpolated. */
 import { parseArgs } from "node:util";
 import { limits } from "../../../shared/limits.ts";
-import { refuseUsage, type Workbench, withWorkbench } from "../cli-session.ts";
+import { type CliSession, refuseUsage, withCliSession } from "../cli-session.ts";
 import * as flags from "../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- blend FROM TO --frames N --out DIR [options]
@@ -37,7 +37,7 @@ async function run(args: string[]): Promise<number> {
   if (from === undefined || to === undefined || more.length > 0)
     return refuse(`expected two image files, got ${positionals.length}`);
   if (frames === undefined || out === undefined) return refuse("expected --frames N and --out DIR");
-  const work = async ({ keep, draw }: Workbench): Promise<void> => {
+  const work = async ({ keep, draw }: CliSession): Promise<void> => {
     const sourceOf = async (file: string, end: "from" | "to") => {
       const [caption, style, label] = [values[`${end}-caption`], values[`${end}-style`], values[`${end}-label`]];
       return { image: await keep(file), condition: await flags.conditionOf({ caption, style, label }, keep) };
@@ -47,7 +47,7 @@ async function run(args: string[]): Promise<number> {
     const edit = { count: flags.numberOf(frames), seed: flags.seedOf(values), keepResidualOf, blendWith };
     await draw(flags.requestOf(values, { condition: {}, ...edit }), out);
   };
-  return withWorkbench(values.packs, work, { count: "frames" });
+  return withCliSession(values.packs, work, { count: "frames" });
 }
 
 export const command = { name: "blend", summary: "draw the frames between two images", usage, run };

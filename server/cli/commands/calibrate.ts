@@ -79,11 +79,11 @@ function tableOf({ pack, translation, heldOutImages, calibration, digest }: Cali
   return [
     `Translation ${translation} of pack ${pack} (digest \`${digest.slice(0, 16)}\`), ${heldOutImages} held-out images.`,
     "",
-    "| condition | threshold | false alarms | of held-out | misses | of outside | area under the curve |",
+    "| condition | threshold | false alarms | of held-out | misses | of outliers | area under the curve |",
     "| --- | --: | --: | --: | --: | --: | --: |",
-    ...calibration.outside.map(
-      ({ condition, threshold, falseAlarmRate, heldOut, missRate, outside, auc }) =>
-        `| ${condition} | ${threshold.toFixed(3)} | ${percent(falseAlarmRate)} | ${heldOut} | ${percent(missRate)} | ${outside} | ${auc.toFixed(3)} |`,
+    ...calibration.outOfDistribution.map(
+      ({ condition, threshold, falseAlarmRate, heldOut, missRate, outliers, auc }) =>
+        `| ${condition} | ${threshold.toFixed(3)} | ${percent(falseAlarmRate)} | ${heldOut} | ${percent(missRate)} | ${outliers} | ${auc.toFixed(3)} |`,
     ),
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 /** `tau generate`: conditions to PNG files. One JSON line an image on standard output. */
 import { parseArgs } from "node:util";
 import { limits } from "../../../shared/limits.ts";
-import { refuseUsage, withWorkbench } from "../cli-session.ts";
+import { refuseUsage, withCliSession } from "../cli-session.ts";
 import * as flags from "../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- generate --caption TEXT --out DIR [options]
@@ -34,7 +34,7 @@ async function run(args: string[]): Promise<number> {
   });
   const { out } = values;
   if (out === undefined) return refuseUsage("generate", "expected --out DIR, got none", usage);
-  return withWorkbench(values.packs, async ({ keep, draw }) => {
+  return withCliSession(values.packs, async ({ keep, draw }) => {
     const condition = await flags.conditionOf(values, keep);
     await draw(
       flags.requestOf(values, { condition, count: flags.numberOf(values.count), seed: flags.seedOf(values) }),

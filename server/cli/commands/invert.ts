@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { InversionRequestSchema } from "../../../shared/contract.ts";
 import { parse } from "../../../shared/validation.ts";
 import { writeFileAtomically } from "../../platform/atomic-file.ts";
-import { makeOutFolder, refuseUsage, withWorkbench } from "../cli-session.ts";
+import { makeOutFolder, refuseUsage, withCliSession } from "../cli-session.ts";
 import * as flags from "../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- invert FILE [options]
@@ -27,7 +27,7 @@ async function run(args: string[]): Promise<number> {
   if (file === undefined || more.length > 0)
     return refuseUsage("invert", `expected one image file, got ${positionals.length}`, usage);
   const { out, translation } = values;
-  return withWorkbench(values.packs, async ({ keep, invert, draw }) => {
+  return withCliSession(values.packs, async ({ keep, invert, draw }) => {
     const asked = { image: await keep(file), condition: await flags.conditionOf(values, keep), translation };
     const request = parse(InversionRequestSchema, asked);
     if (out !== undefined) await makeOutFolder(out);

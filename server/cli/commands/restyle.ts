@@ -1,8 +1,8 @@
 /** `tau restyle`: images to the same images in another style or with another caption: v is kept, the condition changes. */
 import { parse as parsePath } from "node:path";
 import { parseArgs } from "node:util";
-import { createGate } from "../../platform/semaphore.ts";
-import { refuseUsage, withWorkbench } from "../cli-session.ts";
+import { createSemaphore } from "../../platform/semaphore.ts";
+import { refuseUsage, withCliSession } from "../cli-session.ts";
 import * as flags from "../request-flags.ts";
 
 /** Images under way at once: four full batches of the flow, so that the child is never idle and no one waits past a deadline. */
@@ -40,11 +40,11 @@ async function run(args: string[]): Promise<number> {
   const { out } = values;
   if (positionals.length === 0) return refuseUsage("restyle", "expected at least one image file, got none", usage);
   if (out === undefined) return refuseUsage("restyle", "expected --out DIR, got none", usage);
-  return withWorkbench(values.packs, async ({ keep, draw }) => {
+  return withCliSession(values.packs, async ({ keep, draw }) => {
     const [caption, style, label] = [values["from-caption"], values["from-style"], values["from-label"]];
     const from = await flags.conditionOf({ caption, style, label }, keep);
     const condition = await flags.conditionOf(values, keep);
-    const gate = createGate(parallelMax);
+    const gate = createSemaphore(parallelMax);
     const requests = await Promise.all(
       positionals.map(async (file) =>
         flags.requestOf(values, {

@@ -53,7 +53,7 @@ goes on from the checkpoint.
   --condition-noise X  noise on picture codes, in standard deviations of theirs (default ${defaultTrainOptions.conditionNoise})
   --injector-weight X  weight of a second loss, that of the flow without its couplings: brings the answer of v = 0 nearer to what
                      is to be expected (default ${defaultTrainOptions.injectorWeight})
-  --plainest-rate X  share of draws that take an image's first caption (default ${defaultTrainOptions.plainestRate})
+  --plainest-rate X  share of draws that take an image's first caption (default ${defaultTrainOptions.firstCaptionRate})
   --drawn-repeats N  draws of an image for each of a recoloured copy (default 2)
   --seed N           of weights, batches and noise (default ${defaultTrainOptions.seed})
   --threads N        0 = all cores (default 0)
@@ -185,7 +185,7 @@ function parseSettings(values: FlagValues) {
   return {
     keep: choiceFlag(values, "keep", defaultTrainOptions.keep, ["best", "last"]),
     ...(typeof measure === "string" && { measured: measure.split(",") }),
-    plainestRate: numberFlag(values, "plainest-rate", defaultTrainOptions.plainestRate, { min: 0, max: 1 }),
+    firstCaptionRate: numberFlag(values, "plainest-rate", defaultTrainOptions.firstCaptionRate, { min: 0, max: 1 }),
     conditionNoise: numberFlag(values, "condition-noise", defaultTrainOptions.conditionNoise, { min: 0, max: 1 }),
     injectorWeight: numberFlag(values, "injector-weight", defaultTrainOptions.injectorWeight, { min: 0, max: 100 }),
     drawnRepeats: wholeFlag(values, "drawn-repeats", 2, 1, 100),

@@ -1,7 +1,7 @@
 /** `tau variations`: images like one image, by an angle between residuals or by a depth of the image expert. */
 import { parseArgs } from "node:util";
 import { limits } from "../../../shared/limits.ts";
-import { refuseUsage, type Workbench, withWorkbench } from "../cli-session.ts";
+import { type CliSession, refuseUsage, withCliSession } from "../cli-session.ts";
 import * as flags from "../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- variations FILE (--angle DEGREES | --depth early|middle|last) --out DIR [options]
@@ -38,7 +38,7 @@ async function run(args: string[]): Promise<number> {
   if ((angle === undefined) === (depth === undefined)) return refuse("expected either --angle or --depth");
   if (angle !== undefined && others.temperature !== undefined)
     return refuse("--temperature: expected it with --depth, got it with --angle, which keeps the image's residual");
-  const work = async ({ keep, draw }: Workbench): Promise<void> => {
+  const work = async ({ keep, draw }: CliSession): Promise<void> => {
     const own = await flags.conditionOf(others, keep);
     const edit =
       depth === undefined
@@ -52,7 +52,7 @@ async function run(args: string[]): Promise<number> {
     await draw(flags.requestOf(others, { ...edit, count, seed: flags.seedOf(values) }), out);
   };
   // With an angle the flags say what the image shows: they are the source's own.
-  return withWorkbench(values.packs, work, { keepResidualOf: "" });
+  return withCliSession(values.packs, work, { keepResidualOf: "" });
 }
 
 export const command = { name: "variations", summary: "draw images like an image", usage, run };

@@ -3,9 +3,9 @@ import { isPictureQuery } from "../../../shared/conditions.ts";
 import type { EncodedConditions } from "../../engine/conditions.ts";
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll, reconstruct } from "../draw.ts";
-import { encodeOwn, reads, type Subject, wordsOf } from "../evaluation-context.ts";
+import { type EvaluationContext, encodeOwn, reads, wordsOf } from "../evaluation-context.ts";
 import type { Group } from "../groups.ts";
-import { inPieces } from "../progress-reporter.ts";
+import { forEachChunk } from "../progress-reporter.ts";
 import type { Role } from "../report.ts";
 import type { Picture } from "./pictures.ts";
 
@@ -30,14 +30,15 @@ export interface Way {
 }
 
 /** The field of the words that guidance works on: the caption, or the style of a translation that reads no caption. */
-export const guidedWord = (subject: Subject): "caption" | "style" => (reads(subject, "caption") ? "caption" : "style");
+export const guidedWord = (subject: EvaluationContext): "caption" | "style" =>
+  reads(subject, "caption") ? "caption" : "style";
 
 /**
  * What the translation draws for the pictures of the images of a group, for their words and for both.
  * @param guidance `each`: off, and on for each of what is given; `off`: off
  */
-export async function drawnWays(
-  subject: Subject,
+export async function ablations(
+  subject: EvaluationContext,
   group: Group,
   { condition, name }: Picture,
   guidance: "each" | "off",
@@ -45,7 +46,7 @@ export async function drawnWays(
   const { items } = group;
   const words = (await group.words()).slice(0, items.length);
   const pictures: EncodedConditions[] = [];
-  await inPieces(subject.watch, `${name} of images`, items.length, 1, async (at) => {
+  await forEachChunk(subject.watch, `${name} of images`, items.length, 1, async (at) => {
     pictures.push(await encodeOwn(subject, items[at]!, [condition]));
   });
   const way = async (role: Role, weights: Weights, heading?: string): Promise<Way> => {
@@ -101,7 +102,11 @@ export async function drawnWays(
 }
 
 /** Images that were not drawn: the wrong ones, the best that any flow could give, and the right ones. */
-export function comparedWays(subject: Subject, count: number, real: (at: number) => Promise<Float32Array>): Way[] {
+export function references(
+  subject: EvaluationContext,
+  count: number,
+  real: (at: number) => Promise<Float32Array>,
+): Way[] {
   return [
     {
       what: "real images of others",

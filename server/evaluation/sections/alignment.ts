@@ -2,8 +2,8 @@
 import type { FlowConditionName } from "../../../shared/conditions.ts";
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll } from "../draw.ts";
-import { encodeOwn, namesLabels, reads, type Subject, wordsOf } from "../evaluation-context.ts";
-import { captionVectors, type Group, type Material } from "../groups.ts";
+import { type EvaluationContext, encodeOwn, namesLabels, reads, wordsOf } from "../evaluation-context.ts";
+import { captionVectors, type EvaluationData, type Group } from "../groups.ts";
 import type { CaptionJudge } from "../metrics/caption-judge.ts";
 import { type Ranking, rankCaptions } from "../metrics/r-precision.ts";
 import { countOf, pickRows, type Vectors } from "../metrics/vectors.ts";
@@ -47,7 +47,7 @@ export const alignmentSection: SectionPlan = {
   },
 };
 
-async function rowsOf(subject: Subject, material: Material, group: Group): Promise<Row[]> {
+async function rowsOf(subject: EvaluationContext, material: EvaluationData, group: Group): Promise<Row[]> {
   const judge = await material.captionJudge();
   const n = group.items.length;
   const rank = async (features: Vectors): Promise<Ranking> => precisionOf(subject, group, judge, features);
@@ -70,7 +70,7 @@ async function rowsOf(subject: Subject, material: Material, group: Group): Promi
 }
 
 /** What the judge says of images that it was fitted on. */
-async function trainingRow(subject: Subject, material: Material): Promise<Row> {
+async function trainingRow(subject: EvaluationContext, material: EvaluationData): Promise<Row> {
   const { images, known } = material;
   const step = Math.max(1, Math.floor(images.train.length / known.items.length));
   const kept = known.items.flatMap((_, at) => (images.train[at * step] ? [at * step] : []));
@@ -86,12 +86,12 @@ async function trainingRow(subject: Subject, material: Material): Promise<Row> {
 }
 
 /** What a judge says that has no drawing of these concepts by heart. */
-async function strangerRows(subject: Subject, material: Material): Promise<Row[]> {
+async function strangerRows(subject: EvaluationContext, material: EvaluationData): Promise<Row[]> {
   const { known, images } = material;
   const concepts = new Set(known.items.map(({ concept }) => concept));
   if (known.items.length < fewest || images.train.filter(({ concept }) => !concepts.has(concept)).length < fewest)
     return [];
-  const judge = await material.strangerJudge();
+  const judge = await material.heldOutConceptJudge();
   const seedOf = (at: number): number => imageSeed(subject.settings.seed, at);
   const ofAlone = async (): Promise<Vectors> => {
     const what = "samples without retrieval";
@@ -116,7 +116,7 @@ async function strangerRows(subject: Subject, material: Material): Promise<Row[]
 
 /** R-precision of images, given by their features, for the captions of a group in its order. */
 export async function precisionOf(
-  subject: Subject,
+  subject: EvaluationContext,
   group: Group,
   judge: CaptionJudge,
   features: Vectors,
@@ -140,7 +140,7 @@ interface Way {
 }
 
 /** Samples for other words than the caption and style of a request: the caption without a style, and the label instead of the caption. */
-async function otherWords(subject: Subject, material: Material): Promise<Row[]> {
+async function otherWords(subject: EvaluationContext, material: EvaluationData): Promise<Row[]> {
   const { known } = material;
   const ways: readonly Way[] = [
     { what: "samples from the caption alone", names: ["caption"], isAsked: reads(subject, "style") },

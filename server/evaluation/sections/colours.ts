@@ -1,11 +1,11 @@
 /** Colour words obeyed: the same noun, style and seed with two colours; each image must be nearer to its own word. */
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll, type Wanted } from "../draw.ts";
-import { encodeWords, type Subject } from "../evaluation-context.ts";
-import type { Material } from "../groups.ts";
+import { type EvaluationContext, encodeWords } from "../evaluation-context.ts";
+import type { EvaluationData } from "../groups.ts";
 import { type ColourWord, hues, obeys } from "../metrics/colour-words.ts";
 import { shareOf } from "../metrics/statistics.ts";
-import { inPieces } from "../progress-reporter.ts";
+import { forEachChunk } from "../progress-reporter.ts";
 import type { Row } from "../report.ts";
 import { everydayNouns } from "./captions.ts";
 import { needsCondition, type SectionPlan } from "./section.ts";
@@ -78,7 +78,7 @@ export const coloursSection: SectionPlan = {
 };
 
 /** Both images of every pair, one after the other. */
-async function askForColours(subject: Subject): Promise<Asked[]> {
+async function askForColours(subject: EvaluationContext): Promise<Asked[]> {
   const { seed } = subject.settings;
   const styles = subject.vocabularies.get("style") ?? [];
   const asked = everydayNouns.flatMap((noun, at) =>
@@ -97,7 +97,7 @@ async function askForColours(subject: Subject): Promise<Asked[]> {
   for (const { words, seed: own } of asked) wanted.push({ conditions: await encodeWords(subject, words), seed: own });
   const drawn = await drawAll(subject, "colour words", wanted);
   const results: Asked[] = [];
-  await inPieces(subject.watch, "colours of samples", asked.length, 1, async (at) => {
+  await forEachChunk(subject.watch, "colours of samples", asked.length, 1, async (at) => {
     const { word, other } = asked[at]!;
     results.push({ word, other, isObeyed: obeys(await decode(subject, drawn[at]!.latent), word, other) });
   });
@@ -105,7 +105,10 @@ async function askForColours(subject: Subject): Promise<Asked[]> {
 }
 
 /** Whether real training images whose captions name one colour show it, against the colour that it is paired with above. */
-async function realColours({ settings: { limit }, watch }: Subject, { images }: Material): Promise<boolean[]> {
+async function realColours(
+  { settings: { limit }, watch }: EvaluationContext,
+  { images }: EvaluationData,
+): Promise<boolean[]> {
   const chosen = images.train
     .flatMap((item) => {
       const words = (Object.keys(hues) as ColourWord[]).filter((word) =>
@@ -116,7 +119,7 @@ async function realColours({ settings: { limit }, watch }: Subject, { images }: 
     })
     .slice(0, limit);
   const obeyed: boolean[] = [];
-  await inPieces(watch, "colours of real images", chosen.length, 1, async (at) => {
+  await forEachChunk(watch, "colours of real images", chosen.length, 1, async (at) => {
     const { item, word, other } = chosen[at]!;
     obeyed.push(obeys(await images.read(item), word, other));
   });

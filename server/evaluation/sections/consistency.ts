@@ -3,13 +3,13 @@
  * both together, with guidance off and on for each: the same for sketch, layout and low resolution. What is extracted and how it is
  * compared is in pictures.ts, what is asked for in ways.ts.
  */
-import { reads, type Subject, wordsOf } from "../evaluation-context.ts";
-import type { Group, Material } from "../groups.ts";
+import { type EvaluationContext, reads, wordsOf } from "../evaluation-context.ts";
+import type { EvaluationData, Group } from "../groups.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
-import { inPieces } from "../progress-reporter.ts";
+import { forEachChunk } from "../progress-reporter.ts";
 import type { Column, Figure, Row, Table } from "../report.ts";
 import { tileSheet } from "../tile-sheet.ts";
-import { comparedWays, drawnWays, guidedWord, type Way } from "./ablations.ts";
+import { ablations, guidedWord, references, type Way } from "./ablations.ts";
 import { precisionOf } from "./alignment.ts";
 import { layoutPicture, lowResolutionPicture, type Picture, sketchPicture } from "./pictures.ts";
 import { firstOf, needsCondition, needsImages, type SectionPlan } from "./section.ts";
@@ -38,7 +38,7 @@ interface Measured extends Way {
   readonly shown: readonly Float32Array[];
 }
 
-async function runConsistency(subject: Subject, material: Material, picture: Picture) {
+async function runConsistency(subject: EvaluationContext, material: EvaluationData, picture: Picture) {
   const { known, unseen } = material;
   const measured = (group: Group, most: number, guidance: "each" | "off"): Promise<GroupMeasured> =>
     measureGroup(subject, material, picture, { ...group, items: group.items.slice(0, most) }, guidance);
@@ -76,15 +76,15 @@ interface GroupMeasured {
 }
 
 async function measureGroup(
-  subject: Subject,
-  material: Material,
+  subject: EvaluationContext,
+  material: EvaluationData,
   picture: Picture,
   group: Group,
   guidance: "each" | "off",
 ): Promise<GroupMeasured> {
   const { items } = group;
   const real = (at: number): Promise<Float32Array> => material.images.read(items[at]!);
-  const ways = [...(await drawnWays(subject, group, picture, guidance)), ...comparedWays(subject, items.length, real)];
+  const ways = [...(await ablations(subject, group, picture, guidance)), ...references(subject, items.length, real)];
   const given: ReturnType<Picture["extract"]>[] = [];
   for (let at = 0; at < items.length; at += 1) given.push(picture.extract(subject, await real(at)));
   const judge = (planes: Float32Array, at: number): number =>
@@ -124,8 +124,8 @@ function tableOf(picture: Picture, title: string, { measured, threshold }: Group
 }
 
 async function measure(
-  subject: Subject,
-  { captionJudge }: Material,
+  subject: EvaluationContext,
+  { captionJudge }: EvaluationData,
   group: Group,
   way: Way,
   judge: (planes: Float32Array, at: number) => number,
@@ -133,7 +133,7 @@ async function measure(
   const { items } = group;
   const made: Float32Array[] = [];
   const scores: number[] = [];
-  await inPieces(subject.watch, `judging ${way.what}`, items.length, 1, async (at) => {
+  await forEachChunk(subject.watch, `judging ${way.what}`, items.length, 1, async (at) => {
     made.push(await way.image(at));
     scores.push(judge(made[at]!, at));
   });
@@ -159,7 +159,7 @@ function columnsOf({ column, name }: Picture, hasAlignment: boolean): Column[] {
 }
 
 async function figure(
-  subject: Subject,
+  subject: EvaluationContext,
   picture: Picture,
   measured: readonly Measured[],
   real: (at: number) => Promise<Float32Array>,

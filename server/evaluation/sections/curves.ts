@@ -6,8 +6,8 @@ import { imageSeed } from "../../engine/random.ts";
 import { bestCandidate } from "../../engine/rank.ts";
 import { curveChart } from "../curve-chart.ts";
 import { decode, drawAll, type Wanted } from "../draw.ts";
-import { reads, type Subject, wordsOf } from "../evaluation-context.ts";
-import type { Group, Material } from "../groups.ts";
+import { type EvaluationContext, reads, wordsOf } from "../evaluation-context.ts";
+import type { EvaluationData, Group } from "../groups.ts";
 import { mean } from "../metrics/statistics.ts";
 import { rowDistance } from "../metrics/vectors.ts";
 import type { Column, Figure, Row, Table } from "../report.ts";
@@ -84,8 +84,8 @@ export const curvesSection: SectionPlan = {
 };
 
 async function point(
-  subject: Subject,
-  { known, captionJudge }: Material,
+  subject: EvaluationContext,
+  { known, captionJudge }: EvaluationData,
   { key, settingsOf }: Sweep,
   value: number,
 ): Promise<Row> {
@@ -116,7 +116,7 @@ async function point(
   return { what, role: "measured", n, values: { value, gain, precision, distance } };
 }
 
-const columnsOf = ({ features }: Subject): Column[] => [
+const columnsOf = ({ features }: EvaluationContext): Column[] => [
   { key: "gain", label: "gain, nats", digits: 1, better: "higher" },
   ...(features
     ? [

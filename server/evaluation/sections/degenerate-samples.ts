@@ -4,11 +4,11 @@ import type { EncodedConditions } from "../../engine/conditions.ts";
 import { checkInversion, invertImage } from "../../engine/invert.ts";
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll } from "../draw.ts";
-import { encodeOwn, encodeWords, type Subject, wordsOf } from "../evaluation-context.ts";
-import type { Material } from "../groups.ts";
+import { type EvaluationContext, encodeOwn, encodeWords, wordsOf } from "../evaluation-context.ts";
+import type { EvaluationData } from "../groups.ts";
 import { edgeEnergy, opaqueShare } from "../metrics/pixels.ts";
 import { mean, quantile, shareOf } from "../metrics/statistics.ts";
-import { inPieces } from "../progress-reporter.ts";
+import { forEachChunk } from "../progress-reporter.ts";
 import type { Role, Row, Table } from "../report.ts";
 import { tileSheet } from "../tile-sheet.ts";
 import { everydayNouns } from "./captions.ts";
@@ -59,7 +59,7 @@ interface Sample {
 }
 
 /** Everyday nouns, each in as many styles as fill the sheet. */
-async function drawSheet(subject: Subject, hasStyle: boolean): Promise<Sample[]> {
+async function drawSheet(subject: EvaluationContext, hasStyle: boolean): Promise<Sample[]> {
   const styles = subject.vocabularies.get("style") ?? [];
   const conditions: EncodedConditions[] = [];
   for (let at = 0; at < sheetSide ** 2; at += 1) {
@@ -79,13 +79,13 @@ async function drawSheet(subject: Subject, hasStyle: boolean): Promise<Sample[]>
 }
 
 async function invertibility(
-  subject: Subject,
-  material: Material | undefined,
+  subject: EvaluationContext,
+  material: EvaluationData | undefined,
   sheet: readonly Sample[],
 ): Promise<Table> {
   const row = async (what: string, images: ReadonlyArray<() => Promise<Sample>>): Promise<Row> => {
     const [errors, psnrs] = [[] as number[], [] as number[]];
-    await inPieces(subject.watch, `round trips of ${what}`, images.length, 1, async (at) => {
+    await forEachChunk(subject.watch, `round trips of ${what}`, images.length, 1, async (at) => {
       const { planes, conditions } = await images[at]!();
       const inverted = await invertImage(subject.translation, planes, conditions);
       const check = await checkInversion(subject.translation, planes, inverted, conditions);
@@ -115,13 +115,17 @@ async function invertibility(
   };
 }
 
-async function shapelessness(subject: Subject, material: Material | undefined, sheet: readonly Sample[]) {
+async function shapelessness(
+  subject: EvaluationContext,
+  material: EvaluationData | undefined,
+  sheet: readonly Sample[],
+) {
   const { translation, watch, settings } = subject;
   const sizePx = translation.target.imageSizePx;
   const real: Float32Array[] = [];
   const energies: number[] = [];
   const items = material?.images.train.slice(0, settings.limit) ?? [];
-  await inPieces(watch, "edges of training images", items.length, 1, async (at) => {
+  await forEachChunk(watch, "edges of training images", items.length, 1, async (at) => {
     const planes = await material!.images.read(items[at]!);
     energies.push(edgeEnergy(planes, sizePx));
     if (real.length < checkedMax) real.push(planes);

@@ -6,12 +6,12 @@ import { type Depth, depths, type FlowConditionName } from "../../../shared/cond
 import { imageSeed } from "../../engine/random.ts";
 import { cosine } from "../../engine/sphere.ts";
 import { decode, drawAll, reconstruct } from "../draw.ts";
-import { encodeOwn, reads, type Subject } from "../evaluation-context.ts";
-import type { Group, Material } from "../groups.ts";
+import { type EvaluationContext, encodeOwn, reads } from "../evaluation-context.ts";
+import type { EvaluationData, Group } from "../groups.ts";
 import { meanSquaredError } from "../metrics/pixels.ts";
 import { mean } from "../metrics/statistics.ts";
 import { rowOf, type Vectors } from "../metrics/vectors.ts";
-import { inPieces } from "../progress-reporter.ts";
+import { forEachChunk } from "../progress-reporter.ts";
 import type { Column, Figure, Role, Row } from "../report.ts";
 import { tileSheet } from "../tile-sheet.ts";
 import { precisionOf } from "./alignment.ts";
@@ -27,7 +27,7 @@ const temperature = 0.8;
 
 const nameOf = (depth: Depth): FlowConditionName => `image-${depth}`;
 
-const depthsOf = (subject: Subject): Depth[] => depths.filter((depth) => reads(subject, nameOf(depth)));
+const depthsOf = (subject: EvaluationContext): Depth[] => depths.filter((depth) => reads(subject, nameOf(depth)));
 
 export const depthsSection: SectionPlan = {
   id: "depths",
@@ -75,14 +75,14 @@ interface Measured extends Source {
 }
 
 async function sourcesOf(
-  subject: Subject,
+  subject: EvaluationContext,
   { items }: Group,
   real: (at: number) => Promise<Float32Array>,
 ): Promise<Source[]> {
   const sources: Source[] = [];
   for (const depth of depthsOf(subject)) {
     const wanted: Parameters<typeof drawAll>[2][number][] = [];
-    await inPieces(subject.watch, `images at depth ${depth}`, items.length, 1, async (at) => {
+    await forEachChunk(subject.watch, `images at depth ${depth}`, items.length, 1, async (at) => {
       const conditions = await encodeOwn(subject, items[at]!, [nameOf(depth)]);
       for (let sample = 0; sample < samplesEach; sample += 1)
         wanted.push({
@@ -109,8 +109,8 @@ async function sourcesOf(
 }
 
 async function measure(
-  subject: Subject,
-  material: Material,
+  subject: EvaluationContext,
+  material: EvaluationData,
   group: Group,
   source: Source,
   real: (at: number) => Promise<Float32Array>,
@@ -120,7 +120,7 @@ async function measure(
   const shown: Float32Array[][] = [];
   const [pixels, variety] = [[] as number[], [] as number[]];
   const distance = (a: Float32Array, b: Float32Array): number => Math.sqrt(meanSquaredError(a, b));
-  await inPieces(subject.watch, `depth, ${source.what}`, n, 1, async (at) => {
+  await forEachChunk(subject.watch, `depth, ${source.what}`, n, 1, async (at) => {
     const made = await source.images(at);
     pixels.push(distance(made[0]!, await real(at)));
     if (made[1]) variety.push(distance(made[0]!, made[1]));
@@ -134,8 +134,8 @@ async function measure(
 
 /** How the feature net sees the first answer to each image. */
 async function judge(
-  subject: Subject,
-  material: Material,
+  subject: EvaluationContext,
+  material: EvaluationData,
   group: Group,
   what: string,
   planes: readonly Float32Array[],
@@ -159,7 +159,7 @@ const columnsOf = (hasFeatures: boolean, hasCaption: boolean): Column[] => [
 ];
 
 async function figure(
-  subject: Subject,
+  subject: EvaluationContext,
   measured: readonly Measured[],
   real: (at: number) => Promise<Float32Array>,
 ): Promise<Figure> {

@@ -1,5 +1,5 @@
 /** Do samples, taken together, look like images of the set? Distances and neighbourhoods in the features of a named net. */
-import type { Subject } from "../evaluation-context.ts";
+import type { EvaluationContext } from "../evaluation-context.ts";
 import { densityAndCoverage } from "../metrics/density-coverage.ts";
 import { frechetDistance } from "../metrics/frechet-distance.ts";
 import { kernelDistance, kernelDistanceOfSubsets } from "../metrics/kernel-distance.ts";
@@ -59,7 +59,7 @@ const firstRows = (vectors: Vectors, count: number): Vectors =>
   );
 
 function measure(
-  { settings: { seed }, watch }: Subject,
+  { settings: { seed }, watch }: EvaluationContext,
   what: string,
   role: Role,
   features: Vectors,

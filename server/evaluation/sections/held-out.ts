@@ -7,12 +7,12 @@ import type { Batch, TrainingSet } from "../../flow/training-set.ts";
 import { denseTable } from "../../flow/vector-table.ts";
 import type { ImageItem } from "../../training/dataset/image-set.ts";
 import { diagonalGaussianNats } from "../../training/fit-flow.ts";
-import { encodeOwn, type Subject, wordsOf } from "../evaluation-context.ts";
-import type { Material } from "../groups.ts";
+import { type EvaluationContext, encodeOwn, wordsOf } from "../evaluation-context.ts";
+import type { EvaluationData } from "../groups.ts";
 import { meanRow, meanSquareAround } from "../metrics/ridge.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
 import { pickRows, rowOf, type Vectors } from "../metrics/vectors.ts";
-import { inPieces } from "../progress-reporter.ts";
+import { forEachChunk } from "../progress-reporter.ts";
 import type { Row } from "../report.ts";
 import { needsImages, type SectionPlan } from "./section.ts";
 
@@ -114,11 +114,14 @@ const shareWith = (set: TrainingSet, name: FlowConditionName): number => {
 };
 
 /** The set as training knows it, with every condition of the held-out images that are measured. */
-async function encodeGroup(subject: Subject, { images, known, latents }: Material): Promise<TrainingSet> {
+async function encodeGroup(
+  subject: EvaluationContext,
+  { images, known, latents }: EvaluationData,
+): Promise<TrainingSet> {
   const { values, dims: latentDims } = await latents();
   const names = [...subject.experts.keys()];
   const encoded: EncodedConditions[] = [];
-  await inPieces(subject.watch, "conditions of held-out images", known.items.length, 1, async (at) => {
+  await forEachChunk(subject.watch, "conditions of held-out images", known.items.length, 1, async (at) => {
     encoded.push(await encodeOwn(subject, known.items[at]!, names));
   });
   const rowsOf = (items: readonly ImageItem[]): Int32Array => Int32Array.from(items, ({ row }) => row);
@@ -147,7 +150,7 @@ const givenOf = ({ conditions }: Batch) =>
   Object.fromEntries(conditions.map(({ name, values, present }) => [name, { values, present }]));
 
 /** Mean square of z minus the answer at v = 0. */
-async function errorOf({ translation: { flow } }: Subject, batch: Batch): Promise<number> {
+async function errorOf({ translation: { flow } }: EvaluationContext, batch: Batch): Promise<number> {
   const rows = batch.latents.length / flow.dims;
   const { values } = await flow.inverse(new Float32Array(batch.latents.length), givenOf(batch), rows, []);
   return values.reduce((sum, value, at) => sum + (value - batch.latents[at]!) ** 2, 0) / values.length;
@@ -161,7 +164,7 @@ function varianceOf(set: TrainingSet): number {
 }
 
 /** Nats per dimension of each row of a batch. */
-async function natsOf({ translation: { flow } }: Subject, batch: Batch): Promise<Float32Array> {
+async function natsOf({ translation: { flow } }: EvaluationContext, batch: Batch): Promise<Float32Array> {
   const { values, logDet } = await flow.forward(batch.latents, givenOf(batch), batch.latents.length / flow.dims);
   return logDet.map((value, row) => -(logNormal(rowOf({ values, dims: flow.dims }, row)) + value) / flow.dims);
 }

@@ -1,8 +1,8 @@
 /** Is a sample a copy of a training image? Distances to the nearest training latents, against those of images never seen. */
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll } from "../draw.ts";
-import type { Subject } from "../evaluation-context.ts";
-import type { Material } from "../groups.ts";
+import type { EvaluationContext } from "../evaluation-context.ts";
+import type { EvaluationData } from "../groups.ts";
 import { nearestRows } from "../metrics/nearest.ts";
 import { median, quantile, shareOf } from "../metrics/statistics.ts";
 import { pickRows, stackRows, type Vectors } from "../metrics/vectors.ts";
@@ -105,7 +105,7 @@ export const memorisationSection: SectionPlan = {
 };
 
 /** Latents of decoded training latents: what z looks like after an image was really copied. */
-async function rebuiltTraining(subject: Subject, { images }: Material, n: number): Promise<Vectors> {
+async function rebuiltTraining(subject: EvaluationContext, { images }: EvaluationData, n: number): Promise<Vectors> {
   const { target } = subject.translation;
   const rows: Float32Array[] = [];
   for (const [at, item] of images.train.slice(0, n).entries()) {
@@ -117,8 +117,8 @@ async function rebuiltTraining(subject: Subject, { images }: Material, n: number
 }
 
 async function figure(
-  subject: Subject,
-  { images, known }: Material,
+  subject: EvaluationContext,
+  { images, known }: EvaluationData,
   nearest: ReadonlyArray<ReadonlyArray<{ readonly row: number }>>,
 ): Promise<Uint8Array> {
   const drawn = await known.drawn();

@@ -1,7 +1,7 @@
 /** Picture conditions as they are checked: what is extracted again from an image, how it is compared, how it looks in a figure. */
 import { averageAreas } from "../../engine/areas.ts";
 import { edgesOf } from "../../experts/sketch/line-drawing.ts";
-import type { Subject } from "../evaluation-context.ts";
+import type { EvaluationContext } from "../evaluation-context.ts";
 import { asImage } from "../images.ts";
 import { edgeOverlap } from "../metrics/edge-overlap.ts";
 import { psnrDb } from "../metrics/pixels.ts";
@@ -22,18 +22,18 @@ export interface Picture {
   readonly about: string;
   readonly column: Column;
   /** What the condition is in an image, from premultiplied planes of the target's size. */
-  extract(subject: Subject, planes: Float32Array): Extracted;
+  extract(subject: EvaluationContext, planes: Float32Array): Extracted;
   /** How well an image obeys, by what was extracted from it and from the image that was given. */
   score(made: Extracted, given: Extracted): number;
   /** The extracted condition as a tile of the target's size. */
-  draw(subject: Subject, given: Float32Array): Float32Array;
+  draw(subject: EvaluationContext, given: Float32Array): Float32Array;
 }
 
 const tolerancePx = 2;
 /** Infinity would spoil a mean; equal images count as this. */
 const psnrMaxDb = 100;
 
-const sizeOf = ({ translation }: Subject): number => translation.target.imageSizePx;
+const sizeOf = ({ translation }: EvaluationContext): number => translation.target.imageSizePx;
 
 export const sketchPicture: Picture = {
   id: "sketch",
@@ -85,7 +85,7 @@ export const layoutPicture: Picture = {
   },
 };
 
-const cellsOf = (subject: Subject, planes: Float32Array): readonly number[] =>
+const cellsOf = (subject: EvaluationContext, planes: Float32Array): readonly number[] =>
   // Cells are read from the pixels alone; the key is for experts that keep vectors.
   subject.layout!.expert.cellsOf(asImage(planes, sizeOf(subject), ""));
 

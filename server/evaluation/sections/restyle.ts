@@ -3,12 +3,12 @@ import { limits } from "../../../shared/limits.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { ImageItem } from "../../training/dataset/image-set.ts";
 import { decode, drawAll, encodeLatents, invertAll } from "../draw.ts";
-import { encodeOwn, type Subject, wordsOf } from "../evaluation-context.ts";
-import type { Material } from "../groups.ts";
+import { type EvaluationContext, encodeOwn, wordsOf } from "../evaluation-context.ts";
+import type { EvaluationData } from "../groups.ts";
 import { meanSquaredError } from "../metrics/pixels.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
 import { rowDistance, type Vectors } from "../metrics/vectors.ts";
-import { inPieces } from "../progress-reporter.ts";
+import { forEachChunk } from "../progress-reporter.ts";
 import type { Figure, Role, Row } from "../report.ts";
 import { tileSheet } from "../tile-sheet.ts";
 import { firstOf, needsCondition, needsImages, type SectionPlan } from "./section.ts";
@@ -88,7 +88,7 @@ export const restyleSection: SectionPlan = {
 };
 
 /** The first held-out images, as many as the limit says, each with a training image that the seed chooses. */
-function findPairs({ images, settings: { seed, limit } }: Subject): Pair[] {
+function findPairs({ images, settings: { seed, limit } }: EvaluationContext): Pair[] {
   const sources = new Map<string, ImageItem[]>();
   for (const item of images?.train ?? []) sources.set(item.concept, [...(sources.get(item.concept) ?? []), item]);
   return (images?.known ?? [])
@@ -100,7 +100,11 @@ function findPairs({ images, settings: { seed, limit } }: Subject): Pair[] {
     .slice(0, limit);
 }
 
-async function answer(subject: Subject, { images }: Material, pairs: readonly Pair[]): Promise<Answer[]> {
+async function answer(
+  subject: EvaluationContext,
+  { images }: EvaluationData,
+  pairs: readonly Pair[],
+): Promise<Answer[]> {
   const { settings } = subject;
   const names = wordsOf(subject);
   const [own, asked] = [[] as Awaited<ReturnType<typeof encodeOwn>>[], [] as Awaited<ReturnType<typeof encodeOwn>>[]];
@@ -140,8 +144,8 @@ interface Distances {
 }
 
 async function distancesOf(
-  subject: Subject,
-  { images }: Material,
+  subject: EvaluationContext,
+  { images }: EvaluationData,
   pairs: readonly Pair[],
   truths: Vectors | undefined,
   { what, latents }: Pick<Answer, "what" | "latents">,
@@ -153,7 +157,7 @@ async function distancesOf(
     return made;
   };
   if (!truths) {
-    await inPieces(subject.watch, `distances, ${what}`, pairs.length, 1, async (at) => void (await look(at)));
+    await forEachChunk(subject.watch, `distances, ${what}`, pairs.length, 1, async (at) => void (await look(at)));
     return { pixels };
   }
   const made = await subject.features!.featuresOf(`distances, ${what}`, pairs.length, look);
@@ -161,8 +165,8 @@ async function distancesOf(
 }
 
 async function figure(
-  subject: Subject,
-  { images }: Material,
+  subject: EvaluationContext,
+  { images }: EvaluationData,
   pairs: readonly Pair[],
   answers: readonly Answer[],
 ): Promise<Figure> {

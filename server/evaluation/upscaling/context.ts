@@ -2,7 +2,7 @@
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
-import type { Watch } from "../progress-reporter.ts";
+import type { ProgressReporter } from "../progress-reporter.ts";
 import type { Skipped } from "../report.ts";
 import type { Rivals } from "./baselines.ts";
 import { measure, type Nets, prepareTarget, Results } from "./measure.ts";
@@ -16,7 +16,7 @@ export interface UpscalingContext {
   readonly nets: Nets;
   readonly rivals?: Rivals | undefined;
   readonly seed: number;
-  readonly watch: Watch;
+  readonly watch: ProgressReporter;
 }
 
 /** A picture that could be read. */

@@ -60,14 +60,19 @@ const around = [-workPx, 1 - workPx, 1, workPx + 1, workPx, workPx - 1, -1, -wor
 const isCrest = new Uint8Array(workPx * workPx);
 
 /** Places where colour changes sharply, in chains that are long and somewhere strong; none on the frame or where something is drawn already. */
-function innerEdges({ steep, steepness, towards }: Lines, taken: Mask): number[] {
+function innerEdges({ steep, gradientMagnitude, gradientStep }: Lines, taken: Mask): number[] {
   isCrest.fill(0);
   const strong: number[] = [];
   forEachSet(without(steep, taken), (x, y) => {
     const at = y * workPx + x;
-    const value = steepness[at]!;
+    const value = gradientMagnitude[at]!;
     // No edge, or less than the one beside it.
-    if (value < edgeWeak || value < steepness[at - towards[at]!]! || value <= steepness[at + towards[at]!]!) return;
+    if (
+      value < edgeWeak ||
+      value < gradientMagnitude[at - gradientStep[at]!]! ||
+      value <= gradientMagnitude[at + gradientStep[at]!]!
+    )
+      return;
     isCrest[at] = 1;
     if (value >= edgeStrong) strong.push(at);
   });

@@ -26,7 +26,7 @@ const fillDepthPx = 12;
  * The ink of a sketch as a mask of 128×128, or undefined when nothing is drawn.
  * @param planes premultiplied RGBA [4, size, size] in [0, 1]
  */
-export function inkMaskOf(planes: Float32Array, sizePx: number): Mask | undefined {
+export function binarizeSketch(planes: Float32Array, sizePx: number): Mask | undefined {
   const ink = inkOf(planes, sizePx);
   const box = boundsOf(sizePx, (at) => ink[at]! >= 0.5);
   return box && rimsOfFills(enlarge(ink, sizePx, box));

@@ -3,9 +3,9 @@
  * sketch (drawing-ink.ts) and the edges of a training image (drawing-edges.ts) end in the same thinning and the same drawing, so
  * that both look alike to the network. Pure; knows no files and no network.
  */
-import { thin } from "../../wasm/drawings.ts";
+import { skeletonize } from "../../wasm/drawings.ts";
 import { edgeMaskOf } from "./edges.ts";
-import { inkMaskOf } from "./ink.ts";
+import { binarizeSketch } from "./ink.ts";
 import { boundsOf, forEachSet, hasAt, isSet, type Mask, workPx } from "./mask.ts";
 
 /** Side of the map, and of the box that the drawing's longer side fills, thickness included. */
@@ -18,8 +18,8 @@ const linePx = 2;
  * @param planes premultiplied RGBA [4, size, size] in [0, 1]: strokes on transparency, or on paper of one colour
  */
 export function normaliseDrawing(planes: Float32Array, sizePx: number): Float32Array {
-  const mask = inkMaskOf(planes, sizePx);
-  return mask ? drawLines(thin(mask)) : new Float32Array(drawingPx * drawingPx);
+  const mask = binarizeSketch(planes, sizePx);
+  return mask ? drawLines(skeletonize(mask)) : new Float32Array(drawingPx * drawingPx);
 }
 
 /**
@@ -28,7 +28,7 @@ export function normaliseDrawing(planes: Float32Array, sizePx: number): Float32A
  * @param planes premultiplied RGBA [4, size, size] in [0, 1]
  */
 export function edgesOf(planes: Float32Array, sizePx: number): Float32Array {
-  return drawLines(thin(edgeMaskOf(planes, sizePx)));
+  return drawLines(skeletonize(edgeMaskOf(planes, sizePx)));
 }
 
 /** Thin lines → ink [64 · 64]: moved and scaled into the box, 2 px thick, edges one pixel soft. */

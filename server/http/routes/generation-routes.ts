@@ -5,7 +5,7 @@ import { captionedJsonProblems, readJson } from "../body.ts";
 import { accepted, acceptedAnswers, idempotencyOf, idempotencyParameter, pageParameters } from "../job-answers.ts";
 import { resolveGeneration, resolveProblems } from "../resolve-request.ts";
 import { type Route, type RouteDeps, requireInference } from "../route.ts";
-import { type JobWords, keepRoutes, lookRoutes } from "./job-routes.ts";
+import { type JobWords, readRoutes, resultRoutes } from "./job-routes.ts";
 
 const words: JobWords = {
   one: "generation",
@@ -17,7 +17,7 @@ const words: JobWords = {
 
 export const generationRoutes = (deps: RouteDeps): Route[] => [
   startRoute(deps),
-  ...lookRoutes(deps, words, deps.queue, {
+  ...readRoutes(deps, words, deps.queue, {
     parameters: [
       { name: "q", in: "query", description: "Words that the caption must hold.", schema: ListQuerySchema.shape.q },
       ...pageParameters(ListQuerySchema.shape.before),
@@ -27,7 +27,7 @@ export const generationRoutes = (deps: RouteDeps): Route[] => [
       return { generations: jobs, ...next };
     },
   }),
-  ...keepRoutes(words, deps.queue, { read: (sha256) => deps.results.read(sha256), countOf: ({ count }) => count }),
+  ...resultRoutes(words, deps.queue, { read: (sha256) => deps.results.read(sha256), countOf: ({ count }) => count }),
 ];
 
 const startRoute = (deps: RouteDeps): Route => ({

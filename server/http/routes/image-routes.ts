@@ -1,7 +1,7 @@
 /** Uploads: an image is stored under the digest of its bytes, by which later requests name it. */
 import { type ImageUpload, ImageUploadSchema } from "../../../shared/contract.ts";
 import { AppError } from "../../../shared/problem.ts";
-import { createGate } from "../../platform/semaphore.ts";
+import { createSemaphore } from "../../platform/semaphore.ts";
 import { readBody, requireMediaType } from "../body.ts";
 import { json, type Route, type RouteDeps } from "../route.ts";
 
@@ -9,7 +9,7 @@ import { json, type Route, type RouteDeps } from "../route.ts";
 const mediaTypes = ["image/png", "image/jpeg", "image/webp", "image/gif", "application/octet-stream"];
 
 export function imageRoutes(deps: RouteDeps): Route[] {
-  const gate = createGate(deps.limits.uploadsParallelMax);
+  const gate = createSemaphore(deps.limits.uploadsParallelMax);
   return [
     {
       method: "post",

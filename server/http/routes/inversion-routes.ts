@@ -2,13 +2,13 @@
 import { type Inversion, InversionRequestSchema } from "../../../shared/contract.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
-import { createGate } from "../../platform/semaphore.ts";
+import { createSemaphore } from "../../platform/semaphore.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
 import { resolveInversion, resolveProblems } from "../resolve-request.ts";
 import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
 
 export function inversionRoutes(deps: RouteDeps): Route[] {
-  const gate = createGate(deps.limits.inversionsParallelMax, deps.limits.inversionsWaitingMax);
+  const gate = createSemaphore(deps.limits.inversionsParallelMax, deps.limits.inversionsWaitingMax);
   return [
     {
       method: "post",

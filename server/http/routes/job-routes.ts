@@ -58,7 +58,7 @@ export async function findJob<Body extends Followed["first"]["body"]>(
 }
 
 /** List, look at, follow. */
-export function lookRoutes<Body extends Followed["first"]["body"] & { readonly id: string }>(
+export function readRoutes<Body extends Followed["first"]["body"] & { readonly id: string }>(
   deps: RouteDeps,
   words: JobWords,
   source: JobSource<Body>,
@@ -112,7 +112,7 @@ interface ImageOptions<Body extends ImagedBody> {
 }
 
 /** Fetch an image, cancel or delete. */
-export const keepRoutes = <Body extends ImagedBody>(
+export const resultRoutes = <Body extends ImagedBody>(
   words: JobWords,
   queue: JobQueue<Body>,
   images: ImageOptions<Body>,

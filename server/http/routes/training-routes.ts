@@ -20,16 +20,16 @@ import {
 } from "../job-answers.ts";
 import { resolveTraining, trainingProblems } from "../resolve-training.ts";
 import { json, type Route, type RouteDeps } from "../route.ts";
-import { findJob, idPathOf, type JobWords, lookRoutes } from "./job-routes.ts";
+import { findJob, idPathOf, type JobWords, readRoutes } from "./job-routes.ts";
 
-const home = "/v1/translations";
+const home = "/v1/trainings";
 const words: JobWords = { one: "training", anyOne: "a training", many: "trainings", home, schema: "Training" };
 const idPath = idPathOf(words);
 const trainingId = idParameter(words.anyOne);
 
 export const trainingRoutes = (deps: RouteDeps): Route[] => [
   startRoute(deps),
-  ...lookRoutes(deps, words, deps.trainings, {
+  ...readRoutes(deps, words, deps.trainings, {
     parameters: pageParameters(TrainingQuerySchema.shape.before),
     async page(c) {
       const { jobs, ...next } = await deps.trainings.list(parse(TrainingQuerySchema, c.req.query()));

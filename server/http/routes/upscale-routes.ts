@@ -1,12 +1,12 @@
 /** Upscales: how one is started and listed; the rest is as for every kind of job. */
 import { pictureCount, UpscaleQuerySchema, UpscaleRequestSchema } from "../../../shared/upscaling.ts";
 import { parse } from "../../../shared/validation.ts";
-import { createGate } from "../../platform/semaphore.ts";
+import { createSemaphore } from "../../platform/semaphore.ts";
 import { jsonProblems, readJson } from "../body.ts";
 import { accepted, acceptedAnswers, idempotencyOf, idempotencyParameter, pageParameters } from "../job-answers.ts";
 import { resolveUpscale, upscaleProblems } from "../resolve-upscale.ts";
 import { type Route, type RouteDeps, requireInference } from "../route.ts";
-import { type JobWords, keepRoutes, lookRoutes } from "./job-routes.ts";
+import { type JobWords, readRoutes, resultRoutes } from "./job-routes.ts";
 
 const words: JobWords = {
   one: "upscale",
@@ -18,19 +18,19 @@ const words: JobWords = {
 
 export const upscaleRoutes = (deps: RouteDeps): Route[] => [
   startRoute(deps),
-  ...lookRoutes(deps, words, deps.upscales, {
+  ...readRoutes(deps, words, deps.upscales, {
     parameters: pageParameters(UpscaleQuerySchema.shape.before),
     async page(c) {
       const { jobs, ...next } = await deps.upscales.list(parse(UpscaleQuerySchema, c.req.query()));
       return { upscales: jobs, ...next };
     },
   }),
-  ...keepRoutes(words, deps.upscales, { read: (sha256) => deps.upscaled.read(sha256), countOf: pictureCount }),
+  ...resultRoutes(words, deps.upscales, { read: (sha256) => deps.upscaled.read(sha256), countOf: pictureCount }),
 ];
 
 function startRoute(deps: RouteDeps): Route {
   // Each holds the bytes of an upload for a moment.
-  const gate = createGate(deps.limits.uploadsParallelMax);
+  const gate = createSemaphore(deps.limits.uploadsParallelMax);
   return {
     method: "post",
     path: words.home,

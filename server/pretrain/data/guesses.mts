@@ -32,7 +32,7 @@ const { values } = parseArgs({
 const [batch, threads] = [Number(values.batch), Number(values.threads)];
 const temperatures = [0, 0.2, 0.5];
 const guidances = [0, 1, 2];
-const plainestRate = 0.7;
+const firstCaptionRate = 0.7;
 const seed = 1;
 
 const { draft, files, flow: weights } = await openBasePack(values.pack);
@@ -47,7 +47,7 @@ checkTrainingSet(set, { batch, rehearsed: 0 });
 
 const flow = await createFlow(weights, { label: "guesses", threads });
 const everything = set.conditions.map(({ name }) => name);
-const sampler = new BatchSampler(set, { batch, rehearsed: 0, seed, plainestRate, conditionNoise: 0 });
+const sampler = new BatchSampler(set, { batch, rehearsed: 0, seed, firstCaptionRate, conditionNoise: 0 });
 const buffers = createBatchBuffers(set, batch);
 const steps = Math.ceil(Number(values.count) / batch);
 const guesses = new Uint16Array(steps * batch * set.dims);

@@ -12,7 +12,7 @@ import { TrainingRandom } from "../../flow/random.ts";
 import type { TrainingSet } from "../../flow/training-set.ts";
 import { readFlowFile } from "../../flow/weights.ts";
 import type { FittedCalibration } from "../../packs/calibration-file.ts";
-import { fitOutside, type NamedTable, vectorOf } from "./fit-ood-detector.ts";
+import { fitOodDetector, type NamedTable, vectorOf } from "./fit-ood-detector.ts";
 import { calibratedRowsMin, quantilesOf } from "./quantiles.ts";
 
 /** Held-out rows that likelihoods are measured on: more would move the quantiles by less than they are read to. */
@@ -39,16 +39,16 @@ export async function calibrate(
     const table = set.conditions.find(({ name }) => name === reader.name);
     return table ? [{ ...table, ...reader }] : [];
   });
-  const tests: Array<Calibration["outside"][number]> = [];
-  const outside: FittedCalibration["outside"] = [];
+  const tests: Array<Calibration["detectors"][number]> = [];
+  const rates: FittedCalibration["outOfDistribution"] = [];
   for (const table of tables) {
-    const fitted = await fitOutside(table, set, translation.target.imageSizePx);
+    const fitted = await fitOodDetector(table, set, translation.target.imageSizePx);
     if (!fitted) continue;
     tests.push(fitted.test);
-    outside.push(fitted.rates);
+    rates.push(fitted.rates);
   }
   const typicality = await measureTypicality(translation.flow, tables, set);
-  return { calibration: { outside: tests, typicality }, outside };
+  return { calibration: { detectors: tests, typicality }, outOfDistribution: rates };
 }
 
 /** `calibrate` of a flow as it ships: by the bytes of its file. */

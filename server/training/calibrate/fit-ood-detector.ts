@@ -5,7 +5,7 @@
  * tell pictures apart no better than length does; and how far a caption moves the injector's
  * Gaussian, which tells less apart, and the other way round than one would hope, because captions of unknown things move it more.
  */
-import { distanceToLearned, type OutsideTest } from "../../engine/calibration.ts";
+import { distanceToLearned, type OodDetector } from "../../engine/calibration.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";
 import { lengthOf } from "../../engine/sphere.ts";
 import type { Translation } from "../../engine/translation.ts";
@@ -13,8 +13,8 @@ import { TrainingRandom } from "../../flow/random.ts";
 import type { ConditionTable, TrainingSet } from "../../flow/training-set.ts";
 import { copyEntry } from "../../flow/vector-table.ts";
 import type { CalibrationEntry } from "../../manifest/manifest.ts";
-import { outsideCaptions } from "./ood-captions.ts";
-import { outsideDrawings, outsidePictures } from "./ood-pictures.ts";
+import { oodCaptions } from "./ood-captions.ts";
+import { oodDrawings, oodPictures } from "./ood-pictures.ts";
 import { areaUnderCurve, calibratedRowsMin, upperBound } from "./quantiles.ts";
 import { sphericalCentres } from "./spherical-centres.ts";
 
@@ -26,10 +26,10 @@ const [learnedMax, centresMax, learnedPerCentre] = [6144, 256, 8];
 /** A condition of the set by its flow's name, with the expert that encoded it. */
 export type NamedTable = Omit<ConditionTable, "name"> & Translation["conditions"][number];
 
-export interface FittedOutside {
-  readonly test: OutsideTest;
+export interface FittedDetector {
+  readonly test: OodDetector;
   /** The threshold and how often it errs. */
-  readonly rates: CalibrationEntry["outside"][number];
+  readonly rates: CalibrationEntry["outOfDistribution"][number];
 }
 
 /**
@@ -37,11 +37,11 @@ export interface FittedOutside {
  * @returns undefined for closed vocabularies (labels, label maps), whose unknown words are refused by name, and for a condition that
  * no training or too few held-out images have
  */
-export async function fitOutside(
+export async function fitOodDetector(
   table: NamedTable,
   set: TrainingSet,
   sizePx: number,
-): Promise<FittedOutside | undefined> {
+): Promise<FittedDetector | undefined> {
   const { name, options } = table;
   if (table.table.kind !== "dense") return undefined;
   const learned = [...new Set([...set.trainRows].flatMap((row) => [...options[row]!]))];
@@ -67,7 +67,7 @@ export async function fitOutside(
       threshold,
       heldOut: inside.length,
       falseAlarmRate: crossedRate(inside),
-      outside: beyond.length,
+      outliers: beyond.length,
       missRate: shareOf(beyond, (score) => score <= threshold),
       auc: areaUnderCurve(inside, beyond),
     },
@@ -91,12 +91,12 @@ const shareOf = (scores: readonly number[], isSo: (score: number) => boolean): n
 async function distancesOf(
   { name, expert }: NamedTable,
   sizePx: number,
-  place: Pick<OutsideTest, "centres" | "length">,
+  place: Pick<OodDetector, "centres" | "length">,
 ): Promise<number[]> {
   const values =
     name === "caption"
-      ? Object.values(outsideCaptions).flatMap((texts) => texts.map((text): ConditionValue => ({ kind: "text", text })))
-      : Object.values(name === "sketch" ? outsideDrawings(sizePx) : outsidePictures(sizePx)).flat();
+      ? Object.values(oodCaptions).flatMap((texts) => texts.map((text): ConditionValue => ({ kind: "text", text })))
+      : Object.values(name === "sketch" ? oodDrawings(sizePx) : oodPictures(sizePx)).flat();
   const distances: number[] = [];
   for (const value of values) distances.push(distanceToLearned(await expert.encode([value]), place));
   return distances;

@@ -5,7 +5,7 @@
 
 const lines = (text: string): string[] => text.trim().split("\n");
 
-export const outsideCaptions: Readonly<
+export const oodCaptions: Readonly<
   Record<"abstract" | "professional" | "gibberish" | "otherLanguages", readonly string[]>
 > = {
   abstract: lines(`

@@ -11,11 +11,11 @@ const count = 25;
 type Paint = (random: TrainingRandom, sizePx: number) => Float32Array;
 
 /** Opaque pictures without any object. */
-export const outsidePictures = (sizePx: number): Readonly<Record<string, ConditionValue[]>> =>
+export const oodPictures = (sizePx: number): Readonly<Record<string, ConditionValue[]>> =>
   paintAll({ noise, clouds, gratings, mosaics }, sizePx);
 
 /** Black strokes on nothing that outline nothing. */
-export const outsideDrawings = (sizePx: number): Readonly<Record<string, ConditionValue[]>> =>
+export const oodDrawings = (sizePx: number): Readonly<Record<string, ConditionValue[]>> =>
   paintAll({ scribbles, dots, hatching, lettering }, sizePx);
 
 function paintAll(kinds: Readonly<Record<string, Paint>>, sizePx: number): Record<string, ConditionValue[]> {

@@ -15,11 +15,11 @@ export function upperBound(values: readonly number[], share: number): number {
   return sorted[Math.floor(share * sorted.length)]!;
 }
 
-/** Share of pairs in which the outside value is the larger one; ties count half. */
-export function areaUnderCurve(inside: readonly number[], outside: readonly number[]): number {
-  const wins = inside.reduce(
-    (sum, near) => sum + outside.reduce((own, far) => own + (far > near ? 1 : far === near ? 0.5 : 0), 0),
+/** Share of pairs in which the outliers value is the larger one; ties count half. */
+export function areaUnderCurve(inliers: readonly number[], outliers: readonly number[]): number {
+  const wins = inliers.reduce(
+    (sum, near) => sum + outliers.reduce((own, far) => own + (far > near ? 1 : far === near ? 0.5 : 0), 0),
     0,
   );
-  return wins / (inside.length * outside.length);
+  return wins / (inliers.length * outliers.length);
 }

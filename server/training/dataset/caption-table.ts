@@ -4,7 +4,7 @@
  */
 import { CsvError, parse } from "csv-parse/sync";
 import { CaptionSchema } from "../../../shared/conditions.ts";
-import type { Complaints } from "./dataset-issues.ts";
+import type { DatasetIssues } from "./dataset-issues.ts";
 
 export interface CaptionRow {
   /** Path relative to the folder, with forward slashes. */
@@ -24,7 +24,7 @@ export function readCaption(text: unknown): { readonly caption: string } | strin
 }
 
 /** Rows in order of the file. Complaints name table and line. */
-export function parseCaptionTable(name: string, text: string, complaints: Complaints): CaptionRow[] {
+export function parseCaptionTable(name: string, text: string, complaints: DatasetIssues): CaptionRow[] {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   const fieldsOf = name.toLowerCase().endsWith(".csv") ? csvReader(lines) : jsonFields;
   return lines.flatMap((line, at) => {

@@ -6,7 +6,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { AppError } from "../../../shared/problem.ts";
 import { parseCaptionTable, readCaption } from "./caption-table.ts";
-import type { Complaints } from "./dataset-issues.ts";
+import type { DatasetIssues } from "./dataset-issues.ts";
 
 export interface CaptionedFile {
   /** Path relative to the folder, with forward slashes. */
@@ -29,7 +29,7 @@ const spelt = (path: string): string => path.normalize("NFC");
  * folders are complained about.
  * @throws AppError `dataset_invalid` when there is no such folder
  */
-export async function filesBelow(folder: string, complaints: Complaints): Promise<string[]> {
+export async function filesBelow(folder: string, complaints: DatasetIssues): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
     throw new AppError("dataset_invalid", `${folder}: expected a folder of images, got none that can be read`, {
       cause,
@@ -56,7 +56,7 @@ export async function filesBelow(folder: string, complaints: Complaints): Promis
 export async function captionsOfFolder(
   folder: string,
   files: readonly string[],
-  complaints: Complaints,
+  complaints: DatasetIssues,
 ): Promise<CaptionedFile[]> {
   const images = files.filter(isImage);
   const [table, second] = files.filter(isTable);
@@ -78,7 +78,7 @@ export async function captionsOfFolder(
   });
 }
 
-async function fromTable(folder: string, table: string, complaints: Complaints): Promise<Map<string, string[]>> {
+async function fromTable(folder: string, table: string, complaints: DatasetIssues): Promise<Map<string, string[]>> {
   const captions = new Map<string, string[]>();
   const text = await readFile(join(folder, table), "utf8").catch((cause: unknown) => {
     throw new AppError("dataset_invalid", `${join(folder, table)}: expected a table that can be read, got ${cause}`, {
@@ -101,7 +101,7 @@ async function fromTexts(
   folder: string,
   texts: readonly string[],
   images: readonly string[],
-  complaints: Complaints,
+  complaints: DatasetIssues,
 ): Promise<Map<string, string[]> | undefined> {
   const imagesOf = new Map<string, string[]>();
   for (const file of images.map(spelt)) {
@@ -120,7 +120,7 @@ async function fromTexts(
 }
 
 /** A caption a line; a text that can't be read costs its images, not the rest. */
-async function captionsOfText(folder: string, path: string, complaints: Complaints): Promise<string[]> {
+async function captionsOfText(folder: string, path: string, complaints: DatasetIssues): Promise<string[]> {
   const own: string[] = [];
   try {
     for (const [at, line] of (await readFile(join(folder, path), "utf8")).split(/\r?\n/).entries()) {

@@ -21,7 +21,7 @@ export interface Complaint {
   readonly shown: readonly string[];
 }
 
-export class Complaints {
+export class DatasetIssues {
   readonly #found = new Map<ComplaintKind, { count: number; shown: string[] }>();
 
   add(kind: ComplaintKind, where: string, reason = ""): void {

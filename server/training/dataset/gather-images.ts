@@ -29,7 +29,7 @@ const sharedMin = 20;
  * Log-weight of an example for each unit of likeness. At 24, an example of a style that is 0.1 liker counts eleven times as much: a mean of
  * many is a blur. At 12 and 36 what comes out is further from and as near to held-out drawings by features (server/pretrain/NOTES.md).
  */
-const sharpness = 24;
+const inverseTemperature = 24;
 /** Examples of a label at most: what further ones add to the likest that each style finds is little, and they fill the pack. */
 const perLabelMax = 5;
 
@@ -46,7 +46,7 @@ export function gatherEntries(source: IndexSource): GatheredEntries {
       return rows ? [{ label, style, value: meanOf(rows).map((of, axis) => of - middle[axis]!) }] : [];
     }),
   );
-  const affinities = likeness(all, styles.length).map((value) => sharpness * value);
+  const affinities = likeness(all, styles.length).map((value) => inverseTemperature * value);
   const kept = labels.flatMap((_, label) =>
     facilityLocationSubset(
       all.filter((example) => example.label === label),

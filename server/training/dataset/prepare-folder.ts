@@ -11,7 +11,7 @@ import { AppError } from "../../../shared/problem.ts";
 import { decodeFitted, mediaTypeOf } from "../../images/codec.ts";
 import { writeFileAtomically } from "../../platform/atomic-file.ts";
 import { type CaptionedFile, captionsOfFolder, filesBelow } from "./captions-of-folder.ts";
-import { type Complaint, Complaints, describeComplaints } from "./dataset-issues.ts";
+import { type Complaint, DatasetIssues, describeComplaints } from "./dataset-issues.ts";
 import { holdOut } from "./hold-out.ts";
 import type { ImageItem } from "./image-set.ts";
 import { DuplicateFinder } from "./near-duplicates.ts";
@@ -48,7 +48,7 @@ export interface PrepareOptions {
 /** @throws AppError `dataset_invalid` with every reason when fewer than `limits.examplesMin` images are usable */
 export async function prepareFolder(options: PrepareOptions): Promise<PreparedFolder> {
   const { folder, set, sizePx } = options;
-  const complaints = new Complaints();
+  const complaints = new DatasetIssues();
   const files = await filesBelow(folder, complaints);
   const fingerprint = await fingerprintOf(folder, files, sizePx);
   const donePath = join(set, "prepared.json");
@@ -85,7 +85,7 @@ export async function prepareFolder(options: PrepareOptions): Promise<PreparedFo
 async function decodeAll(
   { folder, set, sizePx, signal, onProgress }: PrepareOptions,
   captioned: readonly CaptionedFile[],
-  complaints: Complaints,
+  complaints: DatasetIssues,
 ): Promise<CaptionedFile[]> {
   const usable: CaptionedFile[] = [];
   const duplicates = new DuplicateFinder();

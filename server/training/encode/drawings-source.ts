@@ -7,14 +7,14 @@ import type { IndexEntry } from "../../retrieval/index-file.ts";
 import type { SetCondition } from "./pack-experts.ts";
 
 /** What has been laid. */
-export interface LaidDrawings {
+export interface TransferredImages {
   /** Label and style of each row. */
   readonly entries: readonly IndexEntry[];
   /** How like the folder's images those of each style of the base look: the sum of a cosine over depths of image experts. */
   readonly likeness: readonly number[];
 }
 
-export interface LayOptions {
+export interface TransferOptions {
   /** Cores that decode; 0 = all. */
   readonly threads: number;
   readonly signal?: AbortSignal | undefined;
@@ -38,6 +38,6 @@ export interface DrawingsSource {
     folder: string,
     own: TrainingSet,
     conditions: readonly SetCondition[],
-    options: LayOptions,
-  ): Promise<LaidDrawings>;
+    options: TransferOptions,
+  ): Promise<TransferredImages>;
 }

@@ -1,6 +1,6 @@
 /**
  * From a folder of captioned images to a training set: images are read and validated, then encoded once by a translation's frozen experts, and
- * after them the base's drawings, laid as those images are. The threads that encode start, and experts are opened, while images are still being read.
+ * after them the base's drawings, brought into the style of those images. The threads that encode start, and experts are opened, while images are still being read.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
@@ -9,15 +9,15 @@ import type { TrainingSet } from "../../flow/training-set.ts";
 import { writeFileAtomically } from "../../platform/atomic-file.ts";
 import { type ImageSet, openImageSet } from "../dataset/image-set.ts";
 import { type PreparedFolder, type PrepareOptions, prepareFolder } from "../dataset/prepare-folder.ts";
-import type { DrawingsSource, LaidDrawings } from "./drawings-source.ts";
-import { EncodeTeam, sessionThreadsFor } from "./encode-pool.ts";
+import type { DrawingsSource, TransferredImages } from "./drawings-source.ts";
+import { EncodePool, sessionThreadsFor } from "./encode-pool.ts";
 import { encodeSet } from "./encode-set.ts";
 import { captionsOf } from "./encode-words.ts";
 import type { ExpertsSource, SetExperts } from "./pack-experts.ts";
 
 export interface FolderProgress {
   readonly stage: "reading" | "encoding";
-  /** Images read; captions and images encoded, drawings laid and encoded. */
+  /** Images read; captions and images encoded, drawings transferred and encoded. */
   readonly done: number;
   readonly total: number;
 }
@@ -33,7 +33,7 @@ export interface EncodeFolderOptions<Experts extends SetExperts> extends Omit<Pr
   readonly threads: number;
   /** The base's drawings that belong beside the folder's images. */
   readonly findDrawings?: ((images: ImageSet) => Promise<DrawingsSource | undefined>) | undefined;
-  /** Waited for while images are read and drawings are laid. */
+  /** Waited for while images are read and drawings are transferred. */
   readonly onProgress?: ((progress: FolderProgress) => void | Promise<void>) | undefined;
 }
 
@@ -46,10 +46,10 @@ export interface EncodedFolder<Experts extends SetExperts> {
   readonly drawings?: EncodedDrawings;
 }
 
-/** Drawings of the base, laid as a folder's images are. */
+/** Drawings of the base, brought into the style of a folder's images. */
 export interface EncodedDrawings {
   readonly set: TrainingSet;
-  readonly laid: LaidDrawings;
+  readonly transferred: TransferredImages;
 }
 
 /** @throws AppError `dataset_invalid`, `storage_full`, the signal's reason, and whatever opening or running an expert throws */
@@ -57,7 +57,7 @@ export async function encodeFolder<Experts extends SetExperts>(
   options: EncodeFolderOptions<Experts>,
 ): Promise<EncodedFolder<Experts>> {
   const { set: folder, sizePx, source, threads, signal, onProgress } = options;
-  const team = new EncodeTeam(source, threads);
+  const team = new EncodePool(source, threads);
   let opening: Promise<Experts> | undefined;
   const open = (sessionThreads: number): Promise<Experts> => {
     opening ??= options.openExperts(sessionThreads);
@@ -137,29 +137,29 @@ async function encodeDrawings<Experts extends SetExperts>(
   { drawings, experts, set, progress, encode }: DrawingsWork<Experts>,
 ): Promise<EncodedDrawings> {
   const place = join(folder, "drawings");
-  const done = join(place, "laid.json");
-  const known = existsSync(done) ? (JSON.parse(await readFile(done, "utf8")) as Laid) : undefined;
-  let laid = known?.key === drawings.key ? known.laid : undefined;
-  if (!laid) {
+  const done = join(place, "transferred.json");
+  const known = existsSync(done) ? (JSON.parse(await readFile(done, "utf8")) as TransferRecord) : undefined;
+  let transferred = known?.key === drawings.key ? known.transferred : undefined;
+  if (!transferred) {
     await rm(done, { force: true });
     await rm(place, { recursive: true, force: true });
     await mkdir(place, { recursive: true });
     const onProgress = (count: number) => progress.at(count, drawings.count);
-    laid = await drawings.write(place, set, experts.conditions, { threads, signal, onProgress });
+    transferred = await drawings.write(place, set, experts.conditions, { threads, signal, onProgress });
     // Last: without it, whatever an interrupted run left is made again.
-    await writeFileAtomically(done, JSON.stringify({ key: drawings.key, laid } satisfies Laid));
+    await writeFileAtomically(done, JSON.stringify({ key: drawings.key, transferred } satisfies TransferRecord));
   } else await progress.at(drawings.count, drawings.count);
   const images = await openImageSet(place, sizePx);
   try {
-    return { set: await encode(place, images), laid };
+    return { set: await encode(place, images), transferred };
   } finally {
     await images.close();
   }
 }
 
-/** `laid.json` beside the drawings. */
-interface Laid {
+/** `transferred.json` beside the drawings. */
+interface TransferRecord {
   /** Names what they were made from. */
   readonly key: string;
-  readonly laid: LaidDrawings;
+  readonly transferred: TransferredImages;
 }

@@ -8,14 +8,14 @@ import type { ConditionTable } from "../../flow/training-set.ts";
 import { denseTable, type VectorTable } from "../../flow/vector-table.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import { storedWidth } from "./encode-rows.ts";
-import { type EncodeContext, encodePieces, keyOf, type PiecePart } from "./encoded-chunks.ts";
+import { type ChunkPart, type EncodeContext, encodeChunks, keyOf } from "./encoded-chunks.ts";
 import type { SetCondition, SetExperts } from "./pack-experts.ts";
 
 /** Five seconds of work of the default pack's experts: what a stop may lose. */
 const imagesAPiece = 512;
 
 /** What one network makes of an image: the conditions that read it, side by side, or the target's latent. */
-interface NetworkPart extends PiecePart {
+interface NetworkPart extends ChunkPart {
   /** `latents`: the target's. */
   readonly makes: readonly SetCondition[] | "latents";
 }
@@ -42,7 +42,7 @@ export async function encodeSetImages(
   const latents = new Float32Array(total * (target?.target.latentDims ?? 0));
   const parts = groupsOf(conditions).map((group) => partOfGroup(images, group, values));
   if (target) parts.push(partOfTarget(images, target, latents));
-  await encodePieces({
+  await encodeChunks({
     folder,
     what: "images",
     total,

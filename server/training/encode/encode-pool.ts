@@ -5,9 +5,9 @@
  */
 import { AppError } from "../../../shared/problem.ts";
 import { joinRows } from "../../experts/frozen-graph.ts";
-import { inLanes } from "../../platform/map-concurrent.ts";
+import { mapConcurrent } from "../../platform/map-concurrent.ts";
 import { startThread } from "../../platform/spawn.ts";
-import { coresOf, endedAs, membersFor, ThreadTeam } from "../../platform/worker-pool.ts";
+import { coresOf, endedAs, membersFor, WorkerPool } from "../../platform/worker-pool.ts";
 import { type ImagePixels, PixelRoom, type PixelSource } from "../dataset/image-set.ts";
 import { type EncodeTask, encodeRows, partOf, type RowsWatch, rowsOf } from "./encode-rows.ts";
 import type { ExpertsSource, SetExperts } from "./pack-experts.ts";
@@ -42,11 +42,11 @@ const partsEach = 2;
 const partRowsOf = ({ kind }: EncodeTask): { readonly most: number; readonly least: number } =>
   kind === "captions" ? { most: 64, least: 16 } : { most: 16, least: 4 };
 
-export class EncodeTeam {
+export class EncodePool {
   readonly #source: ExpertsSource;
   readonly #cores: number;
   /** The members but this thread. */
-  #threads: ThreadTeam<TeamTask, Float32Array[]> | undefined;
+  #threads: WorkerPool<TeamTask, Float32Array[]> | undefined;
   #foreseen = 0;
   #isClosed = false;
 
@@ -91,11 +91,11 @@ export class EncodeTeam {
     const results: Array<readonly Float32Array[]> = [];
     const room = new PixelRoom();
     let done = 0;
-    await inLanes(parts.entries(), 1 + threads.size * partsEach, async ([index, part], lane) => {
+    await mapConcurrent(parts.entries(), 1 + threads.size * partsEach, async ([index, part], lane) => {
       signal?.throwIfAborted();
       results[index] = await (lane === 0
         ? encodeRows(part, images, experts, { room })
-        : threads.ask({ task: part, images: sourceOf(images) }));
+        : threads.run({ task: part, images: sourceOf(images) }));
       done += rowsOf(part);
       onRows?.(done);
     });
@@ -108,9 +108,9 @@ export class EncodeTeam {
     await this.#threads?.close();
   }
 
-  #start(threads: number): ThreadTeam<TeamTask, Float32Array[]> {
+  #start(threads: number): WorkerPool<TeamTask, Float32Array[]> {
     const start = () => startThread("encoder.js", "training/encode/encode-thread.ts", this.#source);
-    return new ThreadTeam(threads, start, endedAs("training_failed", "encoding"), { tasksEach: partsEach });
+    return new WorkerPool(threads, start, endedAs("training_failed", "encoding"), { tasksEach: partsEach });
   }
 }
 

@@ -6,7 +6,7 @@ import { TrainingRandom } from "../../flow/random.ts";
 import type { ConditionTable, TrainingSet } from "../../flow/training-set.ts";
 import type { ImageItem } from "../dataset/image-set.ts";
 import { encodeSetImages } from "./encode-images.ts";
-import { EncodeTeam } from "./encode-pool.ts";
+import { EncodePool } from "./encode-pool.ts";
 import { encodeSetWords } from "./encode-words.ts";
 import type { EncodeContext } from "./encoded-chunks.ts";
 import type { SetCondition, SetExperts } from "./pack-experts.ts";
@@ -18,13 +18,13 @@ export interface EncodeOptions extends Omit<EncodeContext, "encode"> {
   /** Cores that encode, with sessions of one thread each (`experts` too, where there are rows enough for a team); 0 = all, absent = this thread alone. */
   readonly threads?: number | undefined;
   /** Of the same experts, the caller's, who closes it; absent = a team of its own. */
-  readonly team?: EncodeTeam | undefined;
+  readonly team?: EncodePool | undefined;
 }
 
 /** The training set of a translation. Where it knows styles, images of other styles (held back) are left out of both splits. */
 export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
   const { images, experts, drawnRepeats, signal } = options;
-  const team = options.team ?? new EncodeTeam(experts.source, options.threads ?? 1);
+  const team = options.team ?? new EncodePool(experts.source, options.threads ?? 1);
   const { words, pictures } = partition(experts.conditions);
   const encode: EncodeContext["encode"] = (task, onRows) => team.encode(task, images, experts, { signal, onRows });
   const context = { ...options, encode };

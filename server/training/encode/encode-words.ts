@@ -5,7 +5,7 @@
 import type { ConditionTable } from "../../flow/training-set.ts";
 import { denseTable, labelTable } from "../../flow/vector-table.ts";
 import type { ImageItem, ImageSet } from "../dataset/image-set.ts";
-import { type EncodeContext, encodePieces, keyOf } from "./encoded-chunks.ts";
+import { type EncodeContext, encodeChunks, keyOf } from "./encoded-chunks.ts";
 import type { SetCondition } from "./pack-experts.ts";
 
 const captionsAPiece = 4096;
@@ -45,7 +45,7 @@ async function encodeCaptions(context: EncodeContext, condition: SetCondition): 
     width: dims,
     take: (piece: Float32Array, start: number) => values.set(piece, start * dims),
   };
-  await encodePieces({
+  await encodeChunks({
     folder,
     what: "captions",
     total: captions.length,

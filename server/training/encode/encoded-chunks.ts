@@ -29,7 +29,7 @@ export const keyOf = (images: ImageSet, kind: string, source: string): string =>
   `${images.digest.slice(0, 12)}-${kind}-${source.slice(0, 12)}`;
 
 /** Values of one kind, in files of their own. */
-export interface PiecePart {
+export interface ChunkPart {
   /** Names set and network: a cached piece is used only under the same name. */
   readonly key: string;
   /** Begins the names of the files. */
@@ -40,7 +40,7 @@ export interface PiecePart {
   take(piece: Float32Array, start: number): void;
 }
 
-export interface PieceWork<Part extends PiecePart> extends Pick<EncodeContext, "folder" | "signal" | "onProgress"> {
+export interface PieceWork<Part extends ChunkPart> extends Pick<EncodeContext, "folder" | "signal" | "onProgress"> {
   readonly what: EncodeProgress["what"];
   readonly total: number;
   readonly pieceRows: number;
@@ -60,7 +60,7 @@ export interface PieceWork<Part extends PiecePart> extends Pick<EncodeContext, "
  * Runs `encode` piece by piece over 0 … total for what is not there yet, keeping each piece on disk.
  * @throws the signal's reason, AppError `storage_full`, and whatever `encode` throws
  */
-export async function encodePieces<Part extends PiecePart>(work: PieceWork<Part>): Promise<void> {
+export async function encodeChunks<Part extends ChunkPart>(work: PieceWork<Part>): Promise<void> {
   const { folder, what, total, pieceRows, changedMs, parts, signal, onProgress } = work;
   const folderOf = ({ key }: Part): string => join(folder, ".encoded", key);
   for (const part of parts) await mkdir(folderOf(part), { recursive: true });

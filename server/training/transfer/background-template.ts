@@ -10,16 +10,16 @@ import type { ImagePixels } from "../dataset/image-set.ts";
 export type Colour = readonly [number, number, number];
 
 /** The ground of one image, without its thing. */
-export interface EmptyGround {
+export interface EmptyBackground {
   readonly colour: Colour;
   /** Premultiplied, [4, sizePx, sizePx]. */
   readonly planes: Float32Array;
 }
 
-export interface Ground {
+export interface BackgroundTemplate {
   readonly sizePx: number;
   /** Of some of the images; none where things stand on nothing. */
-  readonly empty: readonly EmptyGround[];
+  readonly empty: readonly EmptyBackground[];
   /** Where things stand, in pixels; the last line and column are outside. */
   readonly box: Box;
 }
@@ -56,7 +56,10 @@ const strayMax = 0.01;
  * The ground of the images `rows`; undefined where there is none to lay a drawing on, as of photographs, which fill the square, or another shape that
  * all have, with something else each time.
  */
-export async function groundOf(images: ImagePixels, rows: ArrayLike<number>): Promise<Ground | undefined> {
+export async function estimateBackground(
+  images: ImagePixels,
+  rows: ArrayLike<number>,
+): Promise<BackgroundTemplate | undefined> {
   const { sizePx } = images;
   const most = Math.max(imagesMin, Math.min(imagesMax, Math.floor(imagesBytes / (16 * sizePx ** 2))));
   const pictures: Float32Array[] = [];
@@ -95,7 +98,7 @@ function plainGround(
   coverage: Float32Array,
   isSolid: Float32Array,
   sizePx: number,
-): Ground {
+): BackgroundTemplate {
   const plain = images.map(({ colour }) => planesOf(colour, coverage));
   const differs = images.map(({ picture }, index) => differenceOf(picture, plain[index]!));
   const isNear = nearOutline(isSolid, sizePx);
@@ -103,7 +106,7 @@ function plainGround(
     isNear[pixel] === 1 && differs.reduce((sum, one) => sum + one[pixel]!, 0) >= ownMin * images.length ? 1 : 0,
   );
   const contents = differs.map((one) => one.map((value, pixel) => (isOwn[pixel] === 1 ? 0 : value)));
-  const empty = evenPlaces(images.length, groundsMax).map((index): EmptyGround => {
+  const empty = evenPlaces(images.length, groundsMax).map((index): EmptyBackground => {
     const { picture, colour } = images[index]!;
     const planes = plain[index]!.map((value, at) => (isOwn[at % isOwn.length] === 1 ? picture[at]! : value));
     return { colour, planes };

@@ -3,12 +3,16 @@
  */
 import { averageAreas } from "../../engine/areas.ts";
 import { boundsOf } from "../../experts/sketch/mask.ts";
-import { type Box, type EmptyGround, type Ground, visible } from "./background-template.ts";
+import { type BackgroundTemplate, type Box, type EmptyBackground, visible } from "./background-template.ts";
 
 /** Premultiplied planes [4, sizePx, sizePx] of a drawing → the same of it in the ground's box, centred, not enlarged, on a ground or on nothing. */
-export function layOn({ sizePx, box }: Ground, drawing: Float32Array, on: EmptyGround | undefined): Float32Array {
+export function compositeOn(
+  { sizePx, box }: BackgroundTemplate,
+  drawing: Float32Array,
+  on: EmptyBackground | undefined,
+): Float32Array {
   const pixels = sizePx ** 2;
-  const laid = new Float32Array(4 * pixels);
+  const composite = new Float32Array(4 * pixels);
   const own = extentOf(drawing, sizePx);
   const side = Math.max(own.right - own.left, own.bottom - own.top);
   const scale = Math.min(
@@ -27,24 +31,27 @@ export function layOn({ sizePx, box }: Ground, drawing: Float32Array, on: EmptyG
       const [toX, toY] = [left + x, top + y];
       if (toX < 0 || toY < 0 || toX >= sizePx || toY >= sizePx) continue;
       for (let channel = 0; channel < 4; channel += 1)
-        laid[channel * pixels + toY * sizePx + toX] = small[(channel * smallPx + y) * smallPx + x]!;
+        composite[channel * pixels + toY * sizePx + toX] = small[(channel * smallPx + y) * smallPx + x]!;
     }
   for (let pixel = 0; pixel < pixels; pixel += 1) {
-    const seen = 1 - laid[3 * pixels + pixel]!;
+    const seen = 1 - composite[3 * pixels + pixel]!;
     for (let at = pixel; on && at < 4 * pixels; at += pixels)
       // A decoder may give a colour that is more than its alpha.
-      laid[at] = Math.min(1, laid[at]! + seen * on.planes[at]!);
+      composite[at] = Math.min(1, composite[at]! + seen * on.planes[at]!);
   }
-  return laid;
+  return composite;
 }
 
 /** Distance between colours within which a thing can't be told from its ground. */
 const lost = 0.3;
 
 /** Of some grounds the one that the least of a drawing, premultiplied planes, is lost on. */
-export function clearest(drawing: Float32Array, grounds: readonly EmptyGround[]): EmptyGround | undefined {
+export function highestContrast(
+  drawing: Float32Array,
+  grounds: readonly EmptyBackground[],
+): EmptyBackground | undefined {
   const pixels = drawing.length / 4;
-  const lostOn = ({ colour: [red, green, blue] }: EmptyGround): number => {
+  const lostOn = ({ colour: [red, green, blue] }: EmptyBackground): number => {
     let count = 0;
     for (let pixel = 0; pixel < pixels; pixel += 1) {
       const alpha = drawing[3 * pixels + pixel]!;

@@ -1,5 +1,5 @@
 /**
- * The base's drawings as the images of a folder are: some of each label, in the styles that look most like the folder's once they are laid on the same
+ * The base's drawings as the images of a folder are: some of each label, in the styles that look most like the folder's once they are composites on the same
  * ground. A folder of some hundred images says how things look, and little of what there is; the base knows some thousand things. What is made here is
  * rehearsed while the flow learns the folder (rehearsal.ts), and is what words start from that the folder has nothing of (own-examples.ts).
  */
@@ -18,13 +18,13 @@ import { accumulateInt4 } from "../../retrieval/int4.ts";
 import { byLabel } from "../../retrieval/retrieval-index.ts";
 import type { ImageItem, ImageSet } from "../dataset/image-set.ts";
 import { interleave, writeIndex, writePixels } from "../dataset/write-image-set.ts";
-import type { DrawingsSource, LaidDrawings, LayOptions } from "../encode/drawings-source.ts";
+import type { DrawingsSource, TransferOptions, TransferredImages } from "../encode/drawings-source.ts";
 import type { SetCondition } from "../encode/pack-experts.ts";
-import { type EmptyGround, type Ground, groundOf } from "./background-template.ts";
-import { clearest, layOn } from "./composite.ts";
+import { type BackgroundTemplate, type EmptyBackground, estimateBackground } from "./background-template.ts";
+import { compositeOn, highestContrast } from "./composite.ts";
 
-/** Counts ways of laying: drawings of another one are laid anew. */
-const layingVersion = 1;
+/** Version of the transfer: drawings of another version are made anew. */
+const transferVersion = 1;
 /** Of each label: two, mostly on grounds of different colours, so that seeds differ. */
 const drawingsEach = 2;
 /** Drawings that are decoded at once. */
@@ -32,37 +32,37 @@ const drawingsAtOnce = 16;
 /** Drawings of a style that it is compared by. */
 const comparedEach = 12;
 /** Grounds of which a drawing gets the one that it stands out from. */
-const groundsTried = 4;
+const backgroundsTried = 4;
 
-export class DrawingsToLay implements DrawingsSource {
+export class StyleTransferJob implements DrawingsSource {
   readonly #base: BasePack;
-  readonly #examples: IndexContent;
-  readonly #ground: Ground;
+  readonly #index: IndexContent;
+  readonly #background: BackgroundTemplate;
   /** The folder's images. */
   readonly #source: string;
   /** Of each label that is drawn, its examples by their indices. */
   readonly #ofLabel: ReadonlyMap<number, readonly number[]>;
   readonly #names: ReadonlyMap<string, readonly string[]>;
 
-  private constructor(base: BasePack, examples: IndexContent, ground: Ground, source: string) {
+  private constructor(base: BasePack, index: IndexContent, background: BackgroundTemplate, source: string) {
     this.#base = base;
     this.#source = source;
-    this.#examples = examples;
-    this.#ground = ground;
-    this.#ofLabel = byLabel(examples.entries);
+    this.#index = index;
+    this.#background = background;
+    this.#ofLabel = byLabel(index.entries);
     this.#names = namesOfLabels(base);
   }
 
   /** Undefined where the base has none, has some on another ground already, or the folder's images have no ground to lay one on. */
   static async for(
     base: BasePack,
-    examples: IndexContent | undefined,
+    index: IndexContent | undefined,
     images: ImageSet,
-  ): Promise<DrawingsToLay | undefined> {
-    if (!examples?.entries.length || examples.ownAffinities) return undefined;
+  ): Promise<StyleTransferJob | undefined> {
+    if (!index?.entries.length || index.ownAffinities) return undefined;
     const rows = images.items.flatMap(({ split, row }) => (split === "train" ? [row] : []));
-    const ground = await groundOf(images, rows);
-    return ground && new DrawingsToLay(base, examples, ground, images.digest);
+    const background = await estimateBackground(images, rows);
+    return background && new StyleTransferJob(base, index, background, images.digest);
   }
 
   get count(): number {
@@ -75,16 +75,16 @@ export class DrawingsToLay implements DrawingsSource {
 
   get key(): string {
     const { digest, draft } = this.#base;
-    return `${layingVersion} ${digest} ${draft.translation.id} ${this.#source}`;
+    return `${transferVersion} ${digest} ${draft.translation.id} ${this.#source}`;
   }
 
   async write(
     folder: string,
     own: TrainingSet,
     conditions: readonly SetCondition[],
-    { threads, signal, onProgress }: LayOptions,
-  ): Promise<LaidDrawings> {
-    const { entries } = this.#examples;
+    { threads, signal, onProgress }: TransferOptions,
+  ): Promise<TransferredImages> {
+    const { entries } = this.#index;
     const target = await openTarget(this.#base.folder, this.#base.draft.target, { threads });
     const likeness = await this.#likenessOfStyles(target, own, conditions, signal);
     const likenessOf = (at: number): number => likeness[entries[at]!.style]!;
@@ -93,8 +93,8 @@ export class DrawingsToLay implements DrawingsSource {
     );
     await writePixels(folder, async (add) => {
       let done = 0;
-      for await (const laid of this.#laid(target, chosen, signal)) {
-        await add(interleave(laid, this.#ground.sizePx));
+      for await (const composite of this.#composites(target, chosen, signal)) {
+        await add(interleave(composite, this.#background.sizePx));
         done += 1;
         if (done % drawingsAtOnce === 0 || done === chosen.length) await onProgress?.(done);
       }
@@ -105,10 +105,10 @@ export class DrawingsToLay implements DrawingsSource {
   }
 
   #itemOf({ label, style }: IndexEntry, row: number): ImageItem {
-    const id = this.#examples.labels[label]!;
+    const id = this.#index.labels[label]!;
     return {
       row,
-      id: `${id} in ${this.#examples.styles[style]!}`,
+      id: `${id} in ${this.#index.styles[style]!}`,
       style: "",
       concept: id,
       captions: [...this.#captionsOf(label)],
@@ -117,18 +117,18 @@ export class DrawingsToLay implements DrawingsSource {
   }
 
   #captionsOf(label: number): readonly string[] {
-    const id = this.#examples.labels[label]!;
+    const id = this.#index.labels[label]!;
     return this.#names.get(id) ?? [id.replaceAll("-", " ")];
   }
 
-  /** How like the folder's images those of each style look, laid as they are: cosine of their mean codes, over depths of image experts. */
+  /** How like the folder's images those of each style look, composites as they are: cosine of their mean codes, over depths of image experts. */
   async #likenessOfStyles(
     target: TargetExpert,
     own: TrainingSet,
     conditions: readonly SetCondition[],
     signal: AbortSignal | undefined,
   ): Promise<number[]> {
-    const { styles, entries } = this.#examples;
+    const { styles, entries } = this.#index;
     const judges = conditions.flatMap(({ entry, expert, name }) => {
       const table = own.conditions.find((condition) => condition.name === name)?.table;
       if (entry.kind !== "image" || table?.kind !== "dense") return [];
@@ -139,47 +139,47 @@ export class DrawingsToLay implements DrawingsSource {
     for (const style of styles.keys()) {
       const of = [...entries.keys()].filter((at) => entries[at]!.style === style);
       const some = evenPlaces(of.length, comparedEach).map((place) => of[place]!);
-      const laid: ConditionValue[] = [];
-      for await (const planes of this.#laid(target, some, signal))
-        laid.push({ kind: "image", planes, sizePx: this.#ground.sizePx, key: keyOf(planes) });
+      const composites: ConditionValue[] = [];
+      for await (const planes of this.#composites(target, some, signal))
+        composites.push({ kind: "image", planes, sizePx: this.#background.sizePx, key: keyOf(planes) });
       let sum = 0;
-      if (laid.length > 0)
+      if (composites.length > 0)
         for (const { expert, mean } of judges) {
-          const codes = await expert.encodeForTraining(laid);
-          sum += cosine(mean, meanRow(codes, expert.dims, [...laid.keys()]));
+          const codes = await expert.encodeForTraining(composites);
+          sum += cosine(mean, meanRow(codes, expert.dims, [...composites.keys()]));
         }
       likeness.push(sum);
     }
     return likeness;
   }
 
-  /** Examples, one after the other, decoded and laid: premultiplied planes. */
-  async *#laid(
+  /** Examples, one after the other, decoded and composites: premultiplied planes. */
+  async *#composites(
     target: TargetExpert,
     which: readonly number[],
     signal: AbortSignal | undefined,
   ): AsyncGenerator<Float32Array> {
-    const size = 4 * this.#ground.sizePx ** 2;
+    const size = 4 * this.#background.sizePx ** 2;
     for (let from = 0; from < which.length; from += drawingsAtOnce) {
       signal?.throwIfAborted();
       const some = which.slice(from, from + drawingsAtOnce);
       const planes = await target.decode(this.#latentsOf(some), some.length);
       for (const [index, at] of some.entries()) {
         const drawing = planes.subarray(index * size, (index + 1) * size);
-        yield layOn(this.#ground, drawing, clearest(drawing, this.#groundsFor(at)));
+        yield compositeOn(this.#background, drawing, highestContrast(drawing, this.#backgroundsFor(at)));
       }
     }
   }
 
   /** Some grounds, by chance and yet always the same for a drawing. */
-  #groundsFor(drawing: number): EmptyGround[] {
-    const { empty } = this.#ground;
+  #backgroundsFor(drawing: number): EmptyBackground[] {
+    const { empty } = this.#background;
     const random = new TrainingRandom(0, drawing, "ground");
-    return empty.length === 0 ? [] : Array.from({ length: groundsTried }, () => empty[random.below(empty.length)]!);
+    return empty.length === 0 ? [] : Array.from({ length: backgroundsTried }, () => empty[random.below(empty.length)]!);
   }
 
   #latentsOf(which: readonly number[]): Float32Array {
-    const { dims, entries, styleMeans, values } = this.#examples;
+    const { dims, entries, styleMeans, values } = this.#index;
     const latents = new Float32Array(which.length * dims);
     for (const [index, at] of which.entries()) {
       const { style } = entries[at]!;
@@ -191,7 +191,7 @@ export class DrawingsToLay implements DrawingsSource {
   }
 }
 
-/** Names what is laid by what it looks like. */
+/** Names what is composites by what it looks like. */
 const keyOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
   createHash("sha256")
     .update(new Uint8Array(buffer, byteOffset, byteLength))

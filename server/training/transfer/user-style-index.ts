@@ -15,7 +15,7 @@ import type { EncodedDrawings } from "../encode/encode-folder.ts";
 import { codePictures } from "./code-pictures.ts";
 
 /** Log-weight of a drawing for each unit of likeness of its style, a sum of cosines: of the default pack's styles the likest lie some tenths apart. */
-const sharpness = 10;
+const inverseTemperature = 10;
 /** Captions that are kept, so that a store stays some megabytes; of more, some at even distances. */
 const captionsMax = 4096;
 
@@ -26,7 +26,7 @@ const captionsMax = 4096;
 export function buildUserStyleIndex(
   base: IndexContent,
   set: TrainingSet,
-  drawings?: Pick<EncodedDrawings, "laid"> & { readonly set: Pick<TrainingSet, "latents" | "conditions"> },
+  drawings?: Pick<EncodedDrawings, "transferred"> & { readonly set: Pick<TrainingSet, "latents" | "conditions"> },
 ): IndexContent {
   const { dims } = base;
   const styleMeans = base.styleMeans.slice();
@@ -38,14 +38,14 @@ export function buildUserStyleIndex(
   const own = { ...others, styleMeans, ownKeys: quantizeInt4(captionsOf(set), base.keyDims) };
   if (!drawings) return own;
   const { latents, conditions } = drawings.set;
-  const { entries, likeness } = drawings.laid;
+  const { entries, likeness } = drawings.transferred;
   const onNothing = sketchesOnNothing(base, entries);
   const values = entries.map((_, row) => middle.map((value, axis) => latents[row * dims + axis]! - value));
   return {
     ...own,
     entries,
     values: quantizeInt4(values, dims),
-    ownAffinities: Float32Array.from(likeness, (value) => sharpness * value),
+    ownAffinities: Float32Array.from(likeness, (value) => inverseTemperature * value),
     pictures: new Map([
       ...codePictures(
         conditions.filter(({ name }) => !onNothing.has(name)),

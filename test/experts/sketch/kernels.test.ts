@@ -93,7 +93,7 @@ describe("what a line drawing would follow", () => {
     it(`is what the definitions say, pixel by pixel (picture ${seed})`, () => {
       const planes = pictureOf(seed);
       const wanted = linesByDefinition(planes);
-      const { strokes, opaque, steep, steepness, towards } = readLines(planes, strokeContrast, faintest);
+      const { strokes, opaque, steep, gradientMagnitude, gradientStep } = readLines(planes, strokeContrast, faintest);
       const bitsOf = (mask: Int32Array): boolean[] => Array.from({ length: pixels }, (_, at) => hasAt(mask, at));
       assert.deepEqual(bitsOf(strokes), wanted.strokes);
       assert.deepEqual(bitsOf(opaque), wanted.opaque);
@@ -104,13 +104,13 @@ describe("what a line drawing would follow", () => {
       assert.ok(wanted.strokes.filter(Boolean).length > 20, "the picture has dark lines");
       assert.ok(wanted.steps.filter(Boolean).length > 500, "the picture has edges");
       for (const [at, step] of wanted.steps.entries()) {
-        assert.equal(steepness[at], step ? Math.fround(Math.sqrt(step.squared)) : 0);
+        assert.equal(gradientMagnitude[at], step ? Math.fround(Math.sqrt(step.squared)) : 0);
         if (!step) continue;
         // A right angle's eighth to either side of an axis belongs to it.
         const turn = Math.atan2(Math.abs(step.down), Math.abs(step.across)) / (Math.PI / 2);
         if (Math.min(Math.abs(turn - 0.25), Math.abs(turn - 0.75)) < 0.001) continue;
         const diagonal = step.across * step.down > 0 ? workPx + 1 : workPx - 1;
-        assert.equal(towards[at], turn < 0.25 ? 1 : turn > 0.75 ? workPx : diagonal);
+        assert.equal(gradientStep[at], turn < 0.25 ? 1 : turn > 0.75 ? workPx : diagonal);
       }
     });
 });

@@ -12,7 +12,7 @@ import {
   workPx,
 } from "../../../server/experts/sketch/mask.ts";
 import { TrainingRandom } from "../../../server/flow/random.ts";
-import { thin } from "../../../server/wasm/drawings.ts";
+import { skeletonize } from "../../../server/wasm/drawings.ts";
 
 /** Steps to the eight neighbours, clockwise from north. */
 const around = [
@@ -100,7 +100,7 @@ describe("a mask", () => {
     it(`is thinned as pixel by pixel, one in ${oneIn} set and grown`, () => {
       for (const px of [0, 1, 3]) {
         const mask = grow(scattered(seed, oneIn), px);
-        assert.deepEqual(thin(mask), thinPlainly(mask), `${px} px`);
+        assert.deepEqual(skeletonize(mask), thinPlainly(mask), `${px} px`);
       }
     });
   }

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { outsideConditions, typicalityPercentile } from "../../../server/engine/calibration.ts";
+import { findOutOfDistribution, typicalityPercentile } from "../../../server/engine/calibration.ts";
 import { encodeConditions } from "../../../server/engine/conditions.ts";
 import { TrainingRandom } from "../../../server/flow/random.ts";
 import { readFlowFile, writeFlowFile } from "../../../server/flow/weights.ts";
@@ -60,7 +60,7 @@ describe("a calibration's file", () => {
   it("gives back what was written", async () => {
     const folder = join(root, "round-trip");
     const calibration = {
-      outside: [
+      detectors: [
         { name: "caption" as const, centres: Float32Array.of(0.6, 0.8, -1, 0), length: 1.5, threshold: 0.25 },
         { name: "sketch" as const, centres: Float32Array.of(0, 1), length: undefined, threshold: 0.5 },
       ],
@@ -69,18 +69,18 @@ describe("a calibration's file", () => {
         { conditions: ["image-early" as const, "lowResolution" as const], drawn: [1, 2, 3], inverted: [4, 5, 6] },
       ],
     };
-    const rates = { falseAlarmRate: 0.05, heldOut: 40, missRate: 0.1, outside: 200, auc: 0.9 };
-    const outside = [
+    const rates = { falseAlarmRate: 0.05, heldOut: 40, missRate: 0.1, outliers: 200, auc: 0.9 };
+    const outOfDistribution = [
       { condition: "caption" as const, threshold: 0.25, ...rates },
       { condition: "sketch" as const, threshold: 0.5, ...rates },
     ];
-    const entry = await writeCalibration(folder, "caption", { calibration, outside });
+    const entry = await writeCalibration(folder, "caption", { calibration, outOfDistribution });
     assert.match(entry.file, /^calibration\/caption-[0-9a-f]{8}\.safetensors$/);
-    assert.deepEqual(entry.outside, outside);
+    assert.deepEqual(entry.outOfDistribution, outOfDistribution);
     assert.deepEqual(await readCalibration(folder, entry), calibration);
     const other = await writeCalibration(folder, "caption", {
       calibration: { ...calibration, typicality: [] },
-      outside,
+      outOfDistribution,
     });
     assert.notEqual(other.file, entry.file, "other content, other name");
   });
@@ -88,14 +88,17 @@ describe("a calibration's file", () => {
   it("is refused when it is broken or lacks what the manifest promises", async () => {
     const folder = join(root, "broken");
     const entry = await writeCalibration(folder, "caption", {
-      calibration: { outside: [], typicality: [] },
-      outside: [],
+      calibration: { detectors: [], typicality: [] },
+      outOfDistribution: [],
     });
-    const rates = { threshold: 0.2, falseAlarmRate: 0, heldOut: 20, missRate: 0, outside: 1, auc: 1 };
-    await assert.rejects(readCalibration(folder, { ...entry, outside: [{ condition: "sketch", ...rates }] }), {
-      code: "pack_corrupt",
-      message: /safetensors: expected a tensor centres\.sketch, got none/,
-    });
+    const rates = { threshold: 0.2, falseAlarmRate: 0, heldOut: 20, missRate: 0, outliers: 1, auc: 1 };
+    await assert.rejects(
+      readCalibration(folder, { ...entry, outOfDistribution: [{ condition: "sketch", ...rates }] }),
+      {
+        code: "pack_corrupt",
+        message: /safetensors: expected a tensor centres\.sketch, got none/,
+      },
+    );
     await writeFile(join(folder, entry.file), "no tensors");
     await assert.rejects(readCalibration(folder, entry), { code: "pack_corrupt", message: /expected a calibration/ });
   });
@@ -112,10 +115,10 @@ describe("tau calibrate", () => {
     // Every condition but closed vocabularies, in the translation's order, and each rate as the table says it.
     const expected = ["caption", "sketch", "image-early", "image-middle", "image-last", "lowResolution"];
     assert.deepEqual(
-      calibration!.outside.map(({ condition }) => condition),
+      calibration!.outOfDistribution.map(({ condition }) => condition),
       expected,
     );
-    for (const { condition, threshold, falseAlarmRate, missRate } of calibration!.outside) {
+    for (const { condition, threshold, falseAlarmRate, missRate } of calibration!.outOfDistribution) {
       const rates = [falseAlarmRate, missRate].map((rate) => `${(100 * rate).toFixed(1)} %`);
       assert.match(
         out,
@@ -228,7 +231,7 @@ describe("the inference child with a calibrated pack", () => {
     const [translation] = await loadTranslations((await look(pack)).entry, { threads: 1 });
     const isOutside = async (text: string): Promise<boolean> => {
       const encoded = await encodeConditions(translation!, { caption: { kind: "text", text } });
-      return outsideConditions(translation!.calibration, encoded).length > 0;
+      return findOutOfDistribution(translation!.calibration, encoded).length > 0;
     };
     let far = "";
     for (const letter of "abcdefghijklmnopqrstuvwxyz0123456789")
@@ -242,8 +245,8 @@ describe("the inference child with a calibrated pack", () => {
       const seen: string[] = [];
       const request = ResolvedRequestSchema.parse({ condition: { caption }, count: 2, seed: 1 });
       await client.generate(request, {
-        onFindings: ({ outside }) =>
-          void seen.push(...outside.map(({ field, score, threshold }) => `${field} ${score > threshold}`)),
+        onFindings: ({ outOfDistribution }) =>
+          void seen.push(...outOfDistribution.map(({ field, score, threshold }) => `${field} ${score > threshold}`)),
         onProgress: ({ stage }) => void seen.push(stage),
         onImage: ({ typicalityPercentile: percentile }) => {
           assert.ok(percentile !== undefined && percentile >= 0 && percentile <= 100, `${percentile}`);
@@ -262,7 +265,7 @@ describe("the inference child with a calibrated pack", () => {
       InversionRequestSchema.parse({ image, condition: { caption: far } }),
       new Map([[image, { planes, sizePx: tinySizePx, key: "grey" }]]),
     );
-    assert.equal(inverted.outside[0]!.field, "caption");
+    assert.equal(inverted.outOfDistribution[0]!.field, "caption");
     assert.ok(inverted.typicalityPercentile! >= 0, `${inverted.typicalityPercentile}`);
   });
 });

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { type Calibration, outsideConditions, typicalityPercentile } from "../../../server/engine/calibration.ts";
+import { type Calibration, findOutOfDistribution, typicalityPercentile } from "../../../server/engine/calibration.ts";
 import type { ConditioningExpert, Flow } from "../../../server/engine/interfaces.ts";
 import { TrainingRandom } from "../../../server/flow/random.ts";
 import type { ConditionTable, TrainingSet } from "../../../server/flow/training-set.ts";
 import { denseTable, labelTable } from "../../../server/flow/vector-table.ts";
 import { calibrate } from "../../../server/training/calibrate/calibrate.ts";
-import { outsideCaptions } from "../../../server/training/calibrate/ood-captions.ts";
+import { oodCaptions } from "../../../server/training/calibrate/ood-captions.ts";
 import { areaUnderCurve, quantilesOf, upperBound } from "../../../server/training/calibrate/quantiles.ts";
 
 const [dims, captionDims, heldOut, train] = [3, 8, 81, 400];
@@ -169,7 +169,7 @@ describe("typicality", async () => {
       drawn: steps(from),
       inverted: steps(from),
     });
-    const known: Calibration = { outside: [], typicality: [entry(0), entry(10, "caption")] };
+    const known: Calibration = { detectors: [], typicality: [entry(0), entry(10, "caption")] };
     const vector = new Float32Array(2);
     assert.equal(typicalityPercentile(known, { ...given(vector) }, 11, "drawn"), 50);
     assert.equal(typicalityPercentile(known, { ...given(vector), style: { vector, presence: 1 } }, 11, "drawn"), 50);
@@ -188,33 +188,33 @@ describe("typicality", async () => {
 
 describe("the test for outside conditions", () => {
   it("alarms for one held-out condition in twenty, and tells apart what lies in other directions", async () => {
-    const { calibration, outside } = await calibrate(far, makeSet());
+    const { calibration, outOfDistribution } = await calibrate(far, makeSet());
     assert.deepEqual(
-      outside.map(({ condition }) => condition),
+      outOfDistribution.map(({ condition }) => condition),
       ["caption"],
       "labels are a closed vocabulary",
     );
-    const [{ threshold, falseAlarmRate, missRate, auc, heldOut: tried, outside: beyond }] = outside as [
-      (typeof outside)[0],
+    const [{ threshold, falseAlarmRate, missRate, auc, heldOut: tried, outliers: beyond }] = outOfDistribution as [
+      (typeof outOfDistribution)[0],
     ];
-    const written = Object.values(outsideCaptions).reduce((sum, texts) => sum + texts.length, 0);
+    const written = Object.values(oodCaptions).reduce((sum, texts) => sum + texts.length, 0);
     assert.deepEqual([missRate, auc, tried, beyond], [0, 1, heldOut, written]);
     assert.ok(falseAlarmRate > 0 && falseAlarmRate < 0.12, `${falseAlarmRate}`);
     const captions = captionVectors();
     const alarms = Array.from({ length: heldOut }, (_, row) =>
-      outsideConditions(calibration, given(captions.slice(row * captionDims, (row + 1) * captionDims))),
+      findOutOfDistribution(calibration, given(captions.slice(row * captionDims, (row + 1) * captionDims))),
     ).filter((found) => found.length > 0);
     assert.equal(alarms.length, Math.floor(0.05 * heldOut));
     const along = (length: number) =>
       given(Float32Array.from({ length: captionDims }, (_, axis) => (axis === 7 ? length : 0)));
     const empty = along(1);
-    const [alarm] = outsideConditions(calibration, empty);
+    const [alarm] = findOutOfDistribution(calibration, empty);
     assert.deepEqual([alarm!.field, alarm!.threshold], ["caption", threshold]);
     near(alarm!.score, 1, 0.05);
-    const [longer] = outsideConditions(calibration, along(3));
+    const [longer] = findOutOfDistribution(calibration, along(3));
     near(longer!.score, alarm!.score + 2 * Math.log(3), 0.05);
-    assert.deepEqual(outsideConditions(calibration, {}), []);
-    assert.deepEqual(outsideConditions(undefined, empty), []);
+    assert.deepEqual(findOutOfDistribution(calibration, {}), []);
+    assert.deepEqual(findOutOfDistribution(undefined, empty), []);
   });
 
   it("owns up to what it can't tell apart", async () => {
@@ -224,27 +224,27 @@ describe("the test for outside conditions", () => {
       next = (next + 1) % heldOut;
       return captions.slice(next * captionDims, (next + 1) * captionDims);
     });
-    const [rates] = (await calibrate(alike, makeSet())).outside;
+    const [rates] = (await calibrate(alike, makeSet())).outOfDistribution;
     assert.ok(rates!.missRate > 0.9, `${rates!.missRate}`);
     near(rates!.auc, 0.5, 0.05);
   });
 
   it("stays a number where most learned vectors are zeros, of which no length is unusual", async () => {
     const values = captionVectors().fill(0, 0, captionDims * (rows - 20));
-    const { calibration, outside } = await calibrate(
+    const { calibration, outOfDistribution } = await calibrate(
       far,
       makeSet({ caption: { table: denseTable(values, captionDims) } }),
     );
-    assert.equal(calibration.outside[0]!.length, undefined);
-    for (const value of Object.values(outside[0]!).filter((one) => typeof one === "number"))
-      assert.ok(Number.isFinite(value), JSON.stringify(outside[0]));
+    assert.equal(calibration.detectors[0]!.length, undefined);
+    for (const value of Object.values(outOfDistribution[0]!).filter((one) => typeof one === "number"))
+      assert.ok(Number.isFinite(value), JSON.stringify(outOfDistribution[0]));
   });
 
   it("is left out for a condition that too few held-out images have", async () => {
     const few = makeSet({
       caption: { options: each((row) => (row < 19 || row >= heldOut ? [row] : [])) },
     });
-    assert.deepEqual((await calibrate(far, few)).outside, []);
+    assert.deepEqual((await calibrate(far, few)).outOfDistribution, []);
   });
 
   it("needs twenty held-out images", async () => {

@@ -6,7 +6,7 @@ import { join, relative } from "node:path";
 import { after, describe, it } from "node:test";
 import { parseCaptionTable } from "../../../server/training/dataset/caption-table.ts";
 import { captionsOfFolder, filesBelow } from "../../../server/training/dataset/captions-of-folder.ts";
-import { Complaints, describeComplaints, shownMax } from "../../../server/training/dataset/dataset-issues.ts";
+import { DatasetIssues, describeComplaints, shownMax } from "../../../server/training/dataset/dataset-issues.ts";
 import { writeFiles } from "../../fixtures/image-folder.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-captions-"));
@@ -20,7 +20,7 @@ async function read(files: Readonly<Record<string, string | Uint8Array>>) {
 }
 
 async function captionsIn(folder: string) {
-  const complaints = new Complaints();
+  const complaints = new DatasetIssues();
   const images = await captionsOfFolder(folder, await filesBelow(folder, complaints), complaints);
   return {
     captions: Object.fromEntries(images.map(({ file, captions }) => [file, captions])),
@@ -68,7 +68,7 @@ describe("captions from file names", () => {
   });
 
   it("are wanted from a folder that is there", async () => {
-    await assert.rejects(filesBelow(join(root, "nowhere"), new Complaints()), {
+    await assert.rejects(filesBelow(join(root, "nowhere"), new DatasetIssues()), {
       code: "dataset_invalid",
       message: /nowhere: expected a folder of images, got none that can be read/,
     });
@@ -199,7 +199,7 @@ describe("captions from a table", () => {
 
   it("costs a bad line nothing but itself", async () => {
     const rows = (name: string, text: string | Buffer) => {
-      const complaints = new Complaints();
+      const complaints = new DatasetIssues();
       const found = parseCaptionTable(name, text.toString("utf8"), complaints);
       return { files: found.map(({ file }) => file), bad: complaints.list()[0]?.shown ?? [] };
     };
@@ -252,7 +252,7 @@ describe("captions from a table", () => {
     const lines = Array.from({ length: 100_000 }, (_, at) =>
       at >= 50_000 && at < 50_500 ? `broken ${at}` : `image-${at}.png,caption ${at}`,
     );
-    const complaints = new Complaints();
+    const complaints = new DatasetIssues();
     const rows = parseCaptionTable("big.csv", lines.join("\n"), complaints);
     assert.equal(rows.length, 99_500);
     assert.deepEqual(rows[50_000], { file: "image-50500.png", caption: "caption 50500" });
@@ -275,7 +275,7 @@ describe("captions from a table", () => {
       "image-7.png": "",
       "image-99999.png": "",
     });
-    const complaints = new Complaints();
+    const complaints = new DatasetIssues();
     const images = await captionsOfFolder(folder, await filesBelow(folder, complaints), complaints);
     assert.deepEqual(images, [
       { file: "image-7.png", captions: ["caption 7"] },

@@ -13,7 +13,7 @@ import { contentOf } from "../../../server/flow/vector-table.ts";
 import { selectTranslation } from "../../../server/manifest/pack-draft.ts";
 import { digestExperts } from "../../../server/packs/publish.ts";
 import { openImageSet } from "../../../server/training/dataset/image-set.ts";
-import { EncodeTeam, sessionThreadsFor } from "../../../server/training/encode/encode-pool.ts";
+import { EncodePool, sessionThreadsFor } from "../../../server/training/encode/encode-pool.ts";
 import { type EncodeTask, encodeRows } from "../../../server/training/encode/encode-rows.ts";
 import { encodeSet } from "../../../server/training/encode/encode-set.ts";
 import { openSetExperts } from "../../../server/training/encode/pack-experts.ts";
@@ -54,8 +54,8 @@ describe("a team that encodes", async () => {
   after(() => images.close());
 
   /** A team that has started, closed after the work; as if more rows were to come than these tasks have. */
-  async function withTeam<T>(cores: number, work: (team: EncodeTeam) => Promise<T>, from = source): Promise<T> {
-    const team = new EncodeTeam(from, cores);
+  async function withTeam<T>(cores: number, work: (team: EncodePool) => Promise<T>, from = source): Promise<T> {
+    const team = new EncodePool(from, cores);
     try {
       assert.equal(team.startFor(1000), true);
       return await work(team);
@@ -82,7 +82,7 @@ describe("a team that encodes", async () => {
     process.on("worker", onWorker);
     try {
       /** Rows that this thread read of a task, by experts that see what they are given. */
-      const ownRows = async (team: EncodeTeam): Promise<number> => {
+      const ownRows = async (team: EncodePool): Promise<number> => {
         let rows = 0;
         const target = {
           ...experts.target,
@@ -94,7 +94,7 @@ describe("a team that encodes", async () => {
         await team.encode(tasks[0]!, images, { ...experts, target });
         return rows;
       };
-      const few = new EncodeTeam(source, 3);
+      const few = new EncodePool(source, 3);
       assert.deepEqual([await ownRows(few), started.length], [70, 0]);
       await few.close();
       await withTeam(3, async (team) => {
@@ -102,7 +102,7 @@ describe("a team that encodes", async () => {
         assert.ok(own > 0 && own < 70, `${own}`);
         assert.equal(started.length, 2);
       });
-      const one = new EncodeTeam(source, 1);
+      const one = new EncodePool(source, 1);
       assert.deepEqual([one.startFor(1000), await ownRows(one), started.length], [false, 70, 2]);
       // Sessions share out the cores where no team does.
       assert.deepEqual([sessionThreadsFor(70, 3), sessionThreadsFor(1000, 3), sessionThreadsFor(1000, 1)], [3, 1, 1]);
@@ -176,7 +176,7 @@ describe("a team that encodes", async () => {
   });
 
   it("neither starts nor encodes once it is closed", async () => {
-    const team = new EncodeTeam(source, 2);
+    const team = new EncodePool(source, 2);
     await team.close();
     assert.equal(team.startFor(1000), false);
     await assert.rejects(team.encode(tasks[0]!, images, experts), { code: "internal", message: /got a closed one/ });
@@ -211,13 +211,13 @@ describe("a team in the bundle", () => {
     const set = await writeTinySet(join(root, "bundled"));
     const order = { source, set, sizePx: tinySizePx };
     const contents = `
-      import { EncodeTeam } from "./server/training/encode/encode-pool.ts";
+      import { EncodePool } from "./server/training/encode/encode-pool.ts";
       import { openImageSet } from "./server/training/dataset/image-set.ts";
       import { openSetExperts } from "./server/training/encode/pack-experts.ts";
       import { deserialize } from "node:v8";
       const { source, set, sizePx } = deserialize(Buffer.from(process.argv[2], "base64"));
       const images = await openImageSet(set, sizePx);
-      const team = new EncodeTeam(source, 2);
+      const team = new EncodePool(source, 2);
       team.startFor(1000);
       const task = { kind: "images", conditions: [], withLatents: true, start: 0, count: 40 };
       const [latents] = await team.encode(task, images, await openSetExperts(source, { threads: 1 }));

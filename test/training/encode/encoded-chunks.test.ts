@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { encodePieces, type PiecePart } from "../../../server/training/encode/encoded-chunks.ts";
+import { type ChunkPart, encodeChunks } from "../../../server/training/encode/encoded-chunks.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-pieces-"));
 after(() => rm(root, { recursive: true }));
@@ -17,13 +17,13 @@ async function run(folder: string, fault?: { readonly at: number }) {
   const asked: string[] = [];
   const told: number[] = [];
   const taken = { a: new Float32Array(total), b: new Float32Array(2 * total) };
-  const partOf = (key: "a" | "b", width: number): PiecePart => ({
+  const partOf = (key: "a" | "b", width: number): ChunkPart => ({
     key,
     stem: "values",
     width,
     take: (piece, start) => taken[key].set(piece, start * width),
   });
-  const done = encodePieces({
+  const done = encodeChunks({
     folder,
     what: "images",
     total,

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ImagePixels } from "../../../server/training/dataset/image-set.ts";
-import { type Colour, groundOf } from "../../../server/training/transfer/background-template.ts";
-import { clearest, layOn } from "../../../server/training/transfer/composite.ts";
+import { type Colour, estimateBackground } from "../../../server/training/transfer/background-template.ts";
+import { compositeOn, highestContrast } from "../../../server/training/transfer/composite.ts";
 import { near } from "../../fixtures/near.ts";
 
 const sizePx = 32;
@@ -53,7 +53,7 @@ const folderOf = (pictures: readonly Float32Array[]): ImagePixels => ({
   close: async () => {},
 });
 const groundIn = (pictures: readonly Float32Array[], rows = pictures.map((_, row) => row)) =>
-  groundOf(folderOf(pictures), rows);
+  estimateBackground(folderOf(pictures), rows);
 
 /** Things of four places and sizes within [10, 8, 22, 20]. */
 const things = [
@@ -149,32 +149,32 @@ describe("a drawing that is laid", async () => {
 
   it("is shrunk into the place of things, in proportion, and lies in its middle", () => {
     // 24 × 12 from (2, 10), so 12 × 6 from (10, 11).
-    const result = layOn(ground, picture(block(2, 10, 26, 22, white)), on(blue));
+    const result = compositeOn(ground, picture(block(2, 10, 26, 22, white)), on(blue));
     near(result, [...picture(disc(blue), block(10, 11, 22, 17, white))]);
   });
 
   it("keeps its size where it is smaller than that place", () => {
-    const result = layOn(ground, picture(block(0, 0, 4, 2, white)), on(red));
+    const result = compositeOn(ground, picture(block(0, 0, 4, 2, white)), on(red));
     near(result, [...picture(disc(red), block(14, 13, 18, 15, white))]);
   });
 
   it("lets the ground shine through what is half transparent, and is all there is where there is no ground", () => {
     const half = picture((x, y) => (x >= 4 && x < 28 && y >= 4 && y < 28 ? [1, 1, 1, 0.5] : undefined));
-    near(at(layOn(ground, half, on(red)), 16, 14), [1, 0.5, 0.5, 1]);
-    near(at(layOn(ground, half, undefined), 16, 14), [0.5, 0.5, 0.5, 0.5]);
-    near(at(layOn(ground, half, undefined), 4, 16), [0, 0, 0, 0]);
-    near(layOn(ground, new Float32Array(4 * pixels), on(red)), [...picture(disc(red))]);
+    near(at(compositeOn(ground, half, on(red)), 16, 14), [1, 0.5, 0.5, 1]);
+    near(at(compositeOn(ground, half, undefined), 16, 14), [0.5, 0.5, 0.5, 0.5]);
+    near(at(compositeOn(ground, half, undefined), 4, 16), [0, 0, 0, 0]);
+    near(compositeOn(ground, new Float32Array(4 * pixels), on(red)), [...picture(disc(red))]);
   });
 
   it("stays within what can be shown where a decoder gives more colour than opacity", () => {
     const glowing = picture(block(0, 0, 32, 32, white)).map((value, index) => (index < 3 * pixels ? value : 0.3));
-    assert.ok(layOn(ground, glowing, on(yellow)).every((value) => value <= 1));
+    assert.ok(compositeOn(ground, glowing, on(yellow)).every((value) => value <= 1));
   });
 
   it("gets the ground that it stands out from", () => {
     const drawing = picture(block(4, 4, 28, 28, red), block(4, 4, 28, 10, blue));
-    assert.deepEqual(clearest(drawing, [on(red), on(blue), on(yellow)])?.colour, yellow);
-    assert.deepEqual(clearest(drawing, [on(red), on(blue)])?.colour, blue);
-    assert.equal(clearest(drawing, []), undefined);
+    assert.deepEqual(highestContrast(drawing, [on(red), on(blue), on(yellow)])?.colour, yellow);
+    assert.deepEqual(highestContrast(drawing, [on(red), on(blue)])?.colour, blue);
+    assert.equal(highestContrast(drawing, []), undefined);
   });
 });

@@ -58,7 +58,7 @@ describe("rehearsal", () => {
 
   it("is drawn beside the images, each with what describes it", () => {
     const [batch, rehearsed] = [6, 4];
-    const sampler = new BatchSampler(joined, { batch, rehearsed, seed: 3, plainestRate: 1, conditionNoise: 0 });
+    const sampler = new BatchSampler(joined, { batch, rehearsed, seed: 3, firstCaptionRate: 1, conditionNoise: 0 });
     assert.equal(sampler.stepsPerEpoch, 2);
     const buffers = createBatchBuffers(joined, batch);
     const drawn = Array.from({ length: 40 }, (_, step) =>
@@ -85,7 +85,7 @@ describe("rehearsal", () => {
     for (const row of [6, 7, 9, 10])
       assert.ok(Math.abs(others.filter((one) => one === row).length - 40) < 20, `row ${row}`);
     assert.equal(others.length, others.filter((row) => [6, 7, 9, 10].includes(row)).length);
-    const again = new BatchSampler(joined, { batch, rehearsed, seed: 3, plainestRate: 1, conditionNoise: 0 });
+    const again = new BatchSampler(joined, { batch, rehearsed, seed: 3, firstCaptionRate: 1, conditionNoise: 0 });
     assert.deepEqual([...again.fill(buffers, 17)], drawn[17]);
   });
 });

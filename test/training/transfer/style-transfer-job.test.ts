@@ -8,15 +8,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { cosine } from "../../../server/engine/sphere.ts";
-import { openBasePack, unlabelled } from "../../../server/packs/base-pack.ts";
+import { openBasePack, withoutLabelConditions } from "../../../server/packs/base-pack.ts";
 import { indexWidths, readIndexFile } from "../../../server/retrieval/index-file.ts";
 import { accumulateInt4 } from "../../../server/retrieval/int4.ts";
 import { openImageSet } from "../../../server/training/dataset/image-set.ts";
 import { encodeFolder, type FolderProgress } from "../../../server/training/encode/encode-folder.ts";
 import { openSetExperts } from "../../../server/training/encode/pack-experts.ts";
-import { groundOf } from "../../../server/training/transfer/background-template.ts";
-import { layOn } from "../../../server/training/transfer/composite.ts";
-import { DrawingsToLay } from "../../../server/training/transfer/style-transfer-job.ts";
+import { estimateBackground } from "../../../server/training/transfer/background-template.ts";
+import { compositeOn } from "../../../server/training/transfer/composite.ts";
+import { StyleTransferJob } from "../../../server/training/transfer/style-transfer-job.ts";
 import { writeBoxes } from "../../fixtures/image-folder.ts";
 import { near } from "../../fixtures/near.ts";
 import {
@@ -28,11 +28,11 @@ import {
   writeTinyPack,
 } from "../../fixtures/tiny-pack.ts";
 
-const root = await mkdtemp(join(tmpdir(), "tau-lay-"));
+const root = await mkdtemp(join(tmpdir(), "tau-transfer-"));
 after(() => rm(root, { recursive: true }));
 const { pack } = await writeTinyPack(join(root, "ship"), withRetrieval(tinyFullDraft));
 const base = await openBasePack(pack);
-const draft = unlabelled(base.draft);
+const draft = withoutLabelConditions(base.draft);
 const source = { pack, draft, files: base.files };
 const experts = await openSetExperts(source, { threads: 1 });
 const entries = await readIndexFile(join(pack, base.draft.translation.retrieval!), indexWidths(base.flow.architecture));
@@ -45,7 +45,7 @@ const encode = (
   encodeFolder({
     ...{ folder, set, sizePx: tinySizePx, source, threads: 1, signal, onProgress },
     openExperts: async () => experts,
-    findDrawings: (images) => DrawingsToLay.for(base, entries, images),
+    findDrawings: (images) => StyleTransferJob.for(base, entries, images),
   });
 
 const set = join(root, "set");
@@ -57,7 +57,7 @@ const laidFile = join(set, "drawings", "images.rgba");
 /** Decoded entries laid on what the folder has. */
 async function laidBy(which: readonly number[]): Promise<Float32Array[]> {
   const images = await openImageSet(set, tinySizePx);
-  const ground = (await groundOf(images, encoded.set.trainRows))!;
+  const ground = (await estimateBackground(images, encoded.set.trainRows))!;
   await images.close();
   const { dims, styleMeans, values } = entries;
   const latents = which.map((at) => {
@@ -65,7 +65,9 @@ async function laidBy(which: readonly number[]): Promise<Float32Array[]> {
     accumulateInt4(values, at, dims, 1, latent);
     return latent;
   });
-  return Promise.all(latents.map(async (latent) => layOn(ground, await experts.target.decode(latent, 1), undefined)));
+  return Promise.all(
+    latents.map(async (latent) => compositeOn(ground, await experts.target.decode(latent, 1), undefined)),
+  );
 }
 
 const meanOf = (vectors: readonly Float32Array[]): Float32Array =>
@@ -98,10 +100,10 @@ describe("drawings beside a folder", () => {
       likeness.push(sum);
     }
     assert.ok(new Set(likeness.map((value) => value.toFixed(3))).size > 1, likeness.join());
-    near(drawings.laid.likeness, likeness);
+    near(drawings.transferred.likeness, likeness);
     const [first, second] = [...tinyStyles.keys()].sort((a, b) => likeness[b]! - likeness[a]!);
     assert.deepEqual(
-      drawings.laid.entries,
+      drawings.transferred.entries,
       [...tinyLabels.keys()].flatMap((label) => [first, second].map((style) => ({ label, style: style! }))),
     );
   });
@@ -112,7 +114,7 @@ describe("drawings beside a folder", () => {
       images.items.map(({ captions }) => captions),
       tinyLabels.flatMap((label) => [[label], [label]]),
     );
-    const at = drawings.laid.entries.map(({ label, style }) =>
+    const at = drawings.transferred.entries.map(({ label, style }) =>
       entries.entries.findIndex((one) => one.label === label && one.style === style),
     );
     for (const [row, planes] of (await laidBy(at)).entries()) {
@@ -144,7 +146,7 @@ describe("drawings beside a folder", () => {
     const again = await encode(set);
     assert.equal((await stat(laidFile)).mtimeMs, long.getTime());
     assert.deepEqual(again.drawings, drawings);
-    const place = join(set, "drawings", "laid.json");
+    const place = join(set, "drawings", "transferred.json");
     const { key } = JSON.parse(await readFile(place, "utf8")) as { key: string };
     assert.ok(key.includes(base.digest));
     const { translation } = base.draft;
@@ -155,10 +157,10 @@ describe("drawings beside a folder", () => {
       const { drawings: anew } = await encodeFolder({
         ...{ folder, set, sizePx: tinySizePx, source, threads: 1 },
         openExperts: async () => experts,
-        findDrawings: (images) => DrawingsToLay.for(other, entries, images),
+        findDrawings: (images) => StyleTransferJob.for(other, entries, images),
       });
       assert.ok((await stat(laidFile)).mtimeMs > long.getTime());
-      assert.deepEqual(anew!.laid, drawings.laid);
+      assert.deepEqual(anew!.transferred, drawings.transferred);
       await utimes(laidFile, long, long);
     }
   });
@@ -172,19 +174,19 @@ describe("drawings beside a folder", () => {
       if (stage === "encoding" && done >= 80) abort.abort(new Error("stopped here"));
     };
     await assert.rejects(encode(stopped, { signal: abort.signal, onProgress: stopAtDrawings }), /stopped here/);
-    await assert.rejects(stat(join(stopped, "drawings", "laid.json")), { code: "ENOENT" });
+    await assert.rejects(stat(join(stopped, "drawings", "transferred.json")), { code: "ENOENT" });
     assert.deepEqual((await encode(stopped)).drawings, drawings);
   });
 
   it("are none where the base has none, or has some on a ground of their own", async () => {
     const images = await openImageSet(set, tinySizePx);
-    assert.equal(await DrawingsToLay.for(base, undefined, images), undefined);
+    assert.equal(await StyleTransferJob.for(base, undefined, images), undefined);
     assert.equal(
-      await DrawingsToLay.for(base, { ...entries, ownAffinities: new Float32Array(tinyStyles.length) }, images),
+      await StyleTransferJob.for(base, { ...entries, ownAffinities: new Float32Array(tinyStyles.length) }, images),
       undefined,
     );
-    assert.equal(await DrawingsToLay.for(base, { ...entries, entries: [] }, images), undefined);
-    assert.equal((await DrawingsToLay.for(base, entries, images))!.count, 2 * tinyLabels.length);
+    assert.equal(await StyleTransferJob.for(base, { ...entries, entries: [] }, images), undefined);
+    assert.equal((await StyleTransferJob.for(base, entries, images))!.count, 2 * tinyLabels.length);
     await images.close();
   });
 });

@@ -104,7 +104,7 @@ describe("a training", () => {
     const ended = GenerationSchema.parse(await (await client.ask(`/v1/generations/${drawn.id}`)).json());
     assert.deepEqual([ended.state, ended.images.length, ended.packDigest], ["done", 2, unbroken]);
     assert.deepEqual(await filesOf(home.data, done), ["previews", "record.json"]);
-    const plain = await (await client.ask(`/v1/translations/${id}`)).text();
+    const plain = await (await client.ask(`/v1/trainings/${id}`)).text();
     assert.ok(!plain.includes(home.home), "no path of the server's disk is told");
     assert.deepEqual(JSON.parse(plain), TrainingSchema.parse(JSON.parse(plain)), "nothing beside the contract");
     assert.deepEqual(errors, []);
@@ -113,15 +113,15 @@ describe("a training", () => {
 
   it("is found again after a restart, is served from its start on, and can be forgotten without its pack", async () => {
     const { server, client } = await startTrainingServer(home);
-    const { trainings } = (await (await client.ask("/v1/translations")).json()) as { trainings: Training[] };
+    const { trainings } = (await (await client.ask("/v1/trainings")).json()) as { trainings: Training[] };
     const [done] = trainings;
     assert.deepEqual([trainings.length, done!.state, done!.result!.pack!.digest], [1, "done", unbroken]);
     assert.equal((await client.ask(done!.preview!.images[0]!.path)).status, 200);
     const taken = await client.post({ ...tinyTraining, base: "mine", examples: await client.upload(pictures) });
     assert.equal(((await taken.json()) as { code: string }).code, "name_taken");
-    const forgotten = await client.ask(`/v1/translations/${done!.id}`, { method: "DELETE" });
+    const forgotten = await client.ask(`/v1/trainings/${done!.id}`, { method: "DELETE" });
     assert.equal(forgotten.status, 204);
-    assert.equal((await client.ask(`/v1/translations/${done!.id}`)).status, 404);
+    assert.equal((await client.ask(`/v1/trainings/${done!.id}`)).status, 404);
     assert.deepEqual(await readdir(join(home.data, "trainings")), []);
     assert.deepEqual(await packsIn(home.data), ["mine"]);
     await server.stop();
@@ -211,12 +211,12 @@ describe("a cancelled training", () => {
     assert.equal((await client.read(waiting.id)).progress.position, 0);
     // A process that is stopped by a signal can't stop by itself.
     process.kill(pids[0]!, "SIGSTOP");
-    const answer = await client.ask(`/v1/translations/${running.id}`, { method: "DELETE" });
+    const answer = await client.ask(`/v1/trainings/${running.id}`, { method: "DELETE" });
     assert.deepEqual([answer.status, ((await answer.json()) as Training).state], [200, "cancelled"]);
     await until(() => pids.length === 2);
     assert.ok(!isAlive(pids[0]!));
     assert.deepEqual(await filesOf(data, running), ["previews", "record.json"]);
-    const cancelled = await client.ask(`/v1/translations/${waiting.id}`, { method: "DELETE" });
+    const cancelled = await client.ask(`/v1/trainings/${waiting.id}`, { method: "DELETE" });
     assert.equal(((await cancelled.json()) as Training).state, "cancelled");
     await server.stop();
     assert.ok(!isAlive(pids[1]!));

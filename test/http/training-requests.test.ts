@@ -16,7 +16,7 @@ let examples: Array<{ image: string; captions: string[] }>;
 const uploadAll = (to: Harness) =>
   Promise.all(pictures.map(async ({ png, captions }) => ({ image: await to.upload(png), captions })));
 const post = (to: Harness, body: unknown, headers: Readonly<Record<string, string>> = {}) =>
-  to.request("/v1/translations", {
+  to.request("/v1/trainings", {
     method: "POST",
     headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify(body),
@@ -53,7 +53,7 @@ describe("a request for training", () => {
       ],
     );
     const page = async (query: string) =>
-      TrainingListSchema.parse(await (await own.request(`/v1/translations?${query}`)).json());
+      TrainingListSchema.parse(await (await own.request(`/v1/trainings?${query}`)).json());
     const first = await page("limit=2");
     assert.deepEqual(
       first.trainings.map(({ request }) => request.name),
@@ -162,7 +162,7 @@ describe("a request for training", () => {
     const { id } = await accepted(post(own, { name: "mine", examples: sent }));
     const more = await own.upload((await tinyExamples(21))[20]!.png);
     for (const { image } of sent) assert.ok(await own.uploads.read(image));
-    const cancelled = await own.request(`/v1/translations/${id}`, { method: "DELETE" });
+    const cancelled = await own.request(`/v1/trainings/${id}`, { method: "DELETE" });
     assert.deepEqual([cancelled.status, ((await cancelled.json()) as Training).state], [200, "cancelled"]);
     await own.upload((await tinyExamples(22))[21]!.png);
     for (const image of [...sent.map((one) => one.image), more]) assert.equal(await own.uploads.read(image), undefined);
@@ -173,26 +173,26 @@ describe("a request for training", () => {
 describe("a waiting training", () => {
   it("is followed to its end when it is cancelled, then forgotten", async () => {
     const { id } = await accepted(post(harness, { name: "mine", examples }));
-    const followed = harness.request(`/v1/translations/${id}/events`).then((response) => response.text());
-    const head = await harness.request(`/v1/translations/${id}/events`, { method: "HEAD" });
+    const followed = harness.request(`/v1/trainings/${id}/events`).then((response) => response.text());
+    const head = await harness.request(`/v1/trainings/${id}/events`, { method: "HEAD" });
     assert.equal(head.headers.get("content-type"), "text/event-stream");
-    await harness.request(`/v1/translations/${id}`, { method: "DELETE" });
+    await harness.request(`/v1/trainings/${id}`, { method: "DELETE" });
     const last = (await followed).trimEnd().split("data: ").at(-1)!;
     const { state, progress, finishedAt } = TrainingSchema.parse(JSON.parse(last));
     assert.deepEqual([state, progress.stage], ["cancelled", "finished"]);
     assert.ok(finishedAt);
     for (const file of ["25/0.png", "25/0", "x/0.png", "25/..%2f..%2frecord.json"]) {
-      const preview = await harness.request(`/v1/translations/${id}/previews/${file}`);
+      const preview = await harness.request(`/v1/trainings/${id}/previews/${file}`);
       assert.equal((await problemOf(preview)).code, "not_found", file);
     }
-    assert.equal((await harness.request(`/v1/translations/${id}`, { method: "DELETE" })).status, 204);
+    assert.equal((await harness.request(`/v1/trainings/${id}`, { method: "DELETE" })).status, 204);
     for (const [method, path] of [
       ["GET", ""],
       ["GET", "/events"],
       ["GET", "/previews/25/0.png"],
       ["DELETE", ""],
     ] as const) {
-      const gone = await harness.request(`/v1/translations/${id}${path}`, { method });
+      const gone = await harness.request(`/v1/trainings/${id}${path}`, { method });
       assert.equal((await problemOf(gone)).code, "not_found", `${method} ${path}`);
     }
     assert.deepEqual(await readdir(join(harness.dataDir, "trainings")), []);
@@ -204,7 +204,7 @@ describe("a waiting training", () => {
     const made: Training[] = [];
     for (const name of ["one", "two", "three", "four"]) made.push(await accepted(post(own, { name, examples: sent })));
     const [one, two, three, four] = made.map(({ id }) => id);
-    await own.request(`/v1/translations/${three}`, { method: "DELETE" });
+    await own.request(`/v1/trainings/${three}`, { method: "DELETE" });
     await own.stop();
     const folder = join(own.dataDir, "trainings");
     const record = await readFile(join(folder, one!, "record.json"), "utf8");
