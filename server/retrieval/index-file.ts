@@ -1,6 +1,6 @@
 /**
- * The file of entries that a pack brings (retrieved-prior.ts): what it holds, written and read. Rows are kept in four bits a value, because there are thousands and
- * weights stay in a repository for ever.
+ * The file of a retrieval index: its content, writing and reading. Rows are int4, because there are thousands of them and weights stay in
+ * a repository's history.
  */
 import { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
@@ -8,38 +8,34 @@ import { readTensorFile, type TensorFile, writeTensorFile } from "../platform/te
 import type { Int4Rows } from "./int4.ts";
 import { classesMost, type QuantizedCodes } from "./quantized-codes.ts";
 
-/** One example: a label in a style, by their indices. */
+/** One drawing of the index: positions of its label and style. */
 export interface IndexEntry {
   readonly label: number;
   readonly style: number;
 }
 
 export interface IndexContent {
-  /** Of a latent and of a caption's vector. */
+  /** Width of a latent. */
   readonly dims: number;
+  /** Width of a caption's vector. */
   readonly keyDims: number;
   /** Ids, in the order of their indices. */
   readonly labels: readonly string[];
   readonly styles: readonly string[];
-  /** Middle latent of each style and, last, of all of them, [styles + 1, dims]. */
+  /** Mean latent of each style and, last, of all of them, [styles + 1, dims]. */
   readonly styleMeans: Float32Array;
-  /** A caption's vector of each label's own name, [labels, keyDims]. */
+  /** Caption vector of each label's name, [labels, keyDims]. */
   readonly keys: Int4Rows;
   readonly entries: readonly IndexEntry[];
-  /** Latents of the entries less their styles' middles, [entries, dims]. */
+  /** Latents of the entries minus the means of their styles, [entries, dims]. */
   readonly values: Int4Rows;
-  /** Log-weight of an example in the second style for what is asked for in the first, [styles, styles]. */
+  /** Log-weight of an entry in the second style for a query in the first, [styles, styles]. */
   readonly affinities: Float32Array;
-  /**
-   * Of a translation that draws in one style of its own: captions that its flow has learned, [captions, keyDims]. What is like one of these has
-   * no start.
-   */
+  /** Only for a user's style: vectors of the captions that its flow was trained on, [captions, keyDims]. Captions near them get no prior. */
   readonly ownKeys?: Int4Rows;
-  /**
-   * Of such a translation whose entries lie as its own images do (server/training/transfer/style-transfer-job.ts): log-weight of an example of each style, [styles].
-   */
+  /** Only for entries that were transferred to a user's style (server/training/transfer): log-weight of each style of the base, [styles]. */
   readonly ownAffinities?: Float32Array;
-  /** What the entries show as the translation's experts read pictures, [entries, dims]; of conditions that entries are found by. */
+  /** Codes of the entries' pictures by condition (`sketch`, `layout`), [entries, dims]. */
   readonly pictures?: ReadonlyMap<string, QuantizedCodes>;
 }
 

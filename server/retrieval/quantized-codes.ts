@@ -1,6 +1,6 @@
 /**
- * What many drawings show, as an expert of pictures reads each: four bits a value, or the class of each cell of a label map, so that a pack can hold
- * thousands. A new picture is compared with all of them, and those that are near stand for what they show.
+ * Codes of many drawings by one picture expert, quantised so that a pack can hold thousands: int4 rows of a dense code, or the class of
+ * each cell of a label map. A new picture is compared with all of them by cosine.
  */
 import { lengthOf } from "../engine/sphere.ts";
 import { accumulateInt4, dotInt4, type Int4Rows } from "./int4.ts";
@@ -13,14 +13,14 @@ interface MapCodes {
   readonly dims: number;
   /** Of a map, an even number. */
   readonly cells: number;
-  /** Class of each cell, 0 to 15, two in a byte, the first in its lower half, [rows, cells / 2]. */
+  /** Class of each cell, 0 to 15, in nibbles, the first of a pair in the lower one, [rows, cells / 2]. */
   readonly bytes: Int8Array;
 }
 
-/** Classes that half a byte tells apart. */
+/** Number of classes that a nibble can hold. */
 export const classesMax = 16;
 
-/** One row's vector, [dims], times `factor` added to `to`. */
+/** Adds `factor` times one row's vector to `to`, [dims]. */
 export function addCode(codes: QuantizedCodes, row: number, factor: number, to: Float32Array): void {
   if (codes.kind === "dense") {
     accumulateInt4(codes, row, codes.dims, factor, to);
@@ -41,7 +41,7 @@ export function pickCodes(codes: QuantizedCodes, rows: readonly number[]): Quant
   return { ...codes, bytes, steps: Float32Array.from(rows, (row) => codes.steps[row]!) };
 }
 
-/** Cosine of each row's vector to a vector [dims]: of two label maps the share of cells that are equal. */
+/** Cosine of each row to a vector [dims]. For two label maps it is the share of equal cells. */
 export function cosinesOf(codes: QuantizedCodes, vector: Float32Array): Float32Array {
   const length = lengthOf(vector) || 1;
   if (codes.kind === "dense") {
@@ -67,7 +67,7 @@ export function cosinesOf(codes: QuantizedCodes, vector: Float32Array): Float32A
 export const classesMost = ({ bytes }: MapCodes): number =>
   bytes.reduce((most, byte) => Math.max(most, byte & 15, (byte >> 4) & 15), 0);
 
-/** Where a map's ones lie in its vector. */
+/** Calls back with the position of each one in a map's one-hot vector. */
 function forEachOne({ dims, cells, bytes }: MapCodes, row: number, at: (place: number) => void): void {
   const classes = dims / cells;
   for (let pair = 0, from = (row * cells) / 2; pair < cells / 2; pair += 1, from += 1) {

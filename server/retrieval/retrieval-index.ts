@@ -1,10 +1,11 @@
 /**
- * Examples: latents of training drawings, by label and style, each less the middle of its style. Where a drawing of some label in some style
- * is asked for, those of the same label in other styles say what it looks like; where a caption names no label, those of the nearest names do; where
- * there is a sketch or a layout, those that look like it (look-alikes.ts). Put on the middle of the style that is asked for they are a start, from
- * which the flow goes on (server/retrieval/retrieved-prior.ts).
+ * The retrieval index: latents of training drawings by label and style, each minus the mean latent of its style.
  *
- * Idea: a small model and a database of entries beside it (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
+ * A query finds drawings of its label in other styles; without a label, drawings of the labels whose names are nearest to the caption;
+ * with a sketch or layout, drawings that look like it (similarity.ts). Their weighted mean, added to the mean of the style that is asked
+ * for, is the latent of the prior (retrieved-prior.ts).
+ *
+ * Source: retrieval-augmented diffusion, a small model beside a database (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
  */
 import type { PictureVectors, RetrievalQuery, RetrievedPrior, Retriever } from "../engine/interfaces.ts";
 import { dot } from "../engine/sphere.ts";
@@ -12,22 +13,22 @@ import { type IndexContent, type IndexEntry, type IndexWidths, readIndexFile } f
 import { accumulateInt4, type Int4Rows } from "./int4.ts";
 import { type ScoredEntry, SimilarityScorer } from "./similarity.ts";
 
-/** Labels that a caption's start is made of where it names none. */
+/** Labels that are mixed for a caption that names none. */
 const neighbours = 3;
-/** Log-weight of an example for each unit of cosine between its label's name and the caption. */
-const likenessWeight = 30;
-/** Share of a style's likeness that counts among names: what is drawn matters more there than how. */
-const likenessOfStyles = 0.75;
-/** A caption whose nearest name is further away has no start. */
-const likenessMin = 0.35;
+/** Log-weight of an entry per unit of cosine between its label's name and the caption. */
+const nameWeight = 30;
+/** Factor on the affinity of styles when names are compared: what is drawn matters more there than how. */
+const affinityFactor = 0.75;
+/** Smallest cosine between a caption and the nearest name for a prior. */
+const cosineMin = 0.35;
 /**
- * How much nearer to a name than to what the flow has learned in a style of its own a caption must be for a start. Laid as that style's images are, drawings
- * of what a caption names are better than what the flow makes of a caption that only sounds like one of them. Others, moved to its middle, are better where it
- * knows nothing alike: chosen on the held-out captions of two styles (docs/training.md).
+ * A user's style: how much nearer a caption must be to a label's name than to any caption that the flow was trained on, to get a prior.
+ * Drawings that were transferred to the style may win by a small margin, others only where training saw nothing alike. Chosen on the
+ * held-out captions of two styles (docs/training.md).
  */
-const learnedMargin = (areLaid: boolean): number => (areLaid ? 0.05 : 0.4);
-/** How much further from a caption than the nearest name others may be whose drawings, laid on different grounds, a seed chooses from. */
-const asNear = 0.1;
+const trainedMargin = (isTransferred: boolean): number => (isTransferred ? 0.05 : 0.4);
+/** Transferred drawings: largest difference of cosine to the nearest name for a label to be among the candidates of a seed. */
+const cosineSlack = 0.1;
 
 export class RetrievalIndex implements Retriever {
   readonly #content: IndexContent;
@@ -36,12 +37,12 @@ export class RetrievalIndex implements Retriever {
   readonly #indexOfStyle: ReadonlyMap<string, number>;
   /** Unit vectors of the labels' names, [labels, keyDims]: each caption is compared with all of them. */
   readonly #names: Float32Array;
-  /** The same of captions that the flow has learned in a style of its own. */
+  /** Unit vectors of the captions that a user's style was trained on, [captions, keyDims]. */
   readonly #own: Float32Array;
 
-  /** What was chosen last for a picture, by its vector. */
+  /** The last choice for a picture, by its vector. */
   readonly #chosen = new WeakMap<Float32Array, { readonly asked: Asked; readonly choice: Choice }>();
-  /** What was found for a caption, by the style that was asked for. */
+  /** The entries found for a caption, by the style that is asked for. */
   readonly #found = new WeakMap<Float32Array, Map<number | undefined, ScoredEntry[]>>();
 
   constructor(content: IndexContent) {
@@ -68,12 +69,12 @@ export class RetrievalIndex implements Retriever {
 
   retrieve({ noise, ...asked }: RetrievalQuery): RetrievedPrior | undefined {
     const { dims, values, entries, styleMeans, styles } = this.#content;
-    const { chosen, isNamed, isByLooks, likeness } = this.#choiceFor(asked);
+    const { chosen, isNamed, isByLooks, scorer } = this.#choiceFor(asked);
     if (chosen.length === 0) return undefined;
     const drawn = noise(chosen.length);
     const logWeights = chosen.map(({ logWeight }, index) => logWeight + drawn[index]!);
-    // A mean of different grounds is none.
-    const shares = this.#isTransferred ? heaviestAlone(logWeights) : softmax(logWeights);
+    // Transferred drawings lie on different backgrounds, whose mean would be no background.
+    const shares = this.#isTransferred ? oneHotMax(logWeights) : softmax(logWeights);
     const middle = this.#indexOfStyle.get(asked.style ?? "") ?? styles.length;
     const latent = styleMeans.slice(middle * dims, (middle + 1) * dims);
     for (const [index, { at }] of chosen.entries()) accumulateInt4(values, at, dims, shares[index]!, latent);
@@ -81,13 +82,13 @@ export class RetrievalIndex implements Retriever {
       latent,
       ...(isNamed && { caption: this.#nameOf(entries[chosen[0]!.at]!.label) }),
       ...(isByLooks && {
-        likeness: chosen.reduce((sum, { at }, index) => sum + shares[index]! * likeness.retrievalWeight(at), 0),
+        likeness: chosen.reduce((sum, { at }, index) => sum + shares[index]! * scorer.retrievalWeight(at), 0),
       }),
-      ...likeness.shownBy(chosen, shares),
+      ...scorer.shownBy(chosen, shares),
     };
   }
 
-  /** Kept by the first picture's vector, if there is one: the images of a request differ by their noise alone. */
+  /** Cached by the first picture's vector: the images of a request differ in their noise only. */
   #choiceFor(asked: Asked): Choice {
     const [first] = Object.values(asked.pictures ?? {});
     const kept = first && this.#chosen.get(first);
@@ -98,23 +99,23 @@ export class RetrievalIndex implements Retriever {
   }
 
   #choose({ label, style, caption, pictures = {} }: Asked): Choice {
-    const likeness = SimilarityScorer.to(pictures, this.#content.pictures ?? new Map());
-    if (!likeness) return nothing;
+    const scorer = SimilarityScorer.to(pictures, this.#content.pictures ?? new Map());
+    if (!scorer) return nothing;
     const asked = this.#indexOfStyle.get(style ?? "");
     const ofLabel = this.#indexOfLabel.get(label ?? "");
     const named = this.#weighed(ofLabel, asked);
     const said = named.length > 0 ? named : caption ? this.#nearest(caption, asked) : [];
-    if (said.length > 0 || likeness.isOfNothing)
-      return { chosen: likeness.topK(said), isNamed: named.length > 0, isByLooks: false, likeness };
-    // What is drawn in the style that is asked for, and what a style of its own was trained on, the flow has learned.
-    const isLearned = this.#ofLabel.has(ofLabel ?? -1) || (caption && this.#ownLikeness(caption) >= likenessMin);
-    if (isLearned) return nothing;
-    const all = [...this.#ofLabel.keys()].flatMap((of) => this.#weighed(of, asked, { times: likenessOfStyles }));
-    const chosen = likeness.topK(all).filter(({ at }) => likeness.retrievalWeight(at) > 0);
-    return { chosen, isNamed: false, isByLooks: true, likeness };
+    if (said.length > 0 || scorer.isOfNothing)
+      return { chosen: scorer.topK(said), isNamed: named.length > 0, isByLooks: false, scorer };
+    // The flow was trained on what the style draws, so it needs no prior there.
+    const isTrained = this.#ofLabel.has(ofLabel ?? -1) || (caption && this.#cosineToTrained(caption) >= cosineMin);
+    if (isTrained) return nothing;
+    const all = [...this.#ofLabel.keys()].flatMap((of) => this.#weighed(of, asked, { times: affinityFactor }));
+    const chosen = scorer.topK(all).filter(({ at }) => scorer.retrievalWeight(at) > 0);
+    return { chosen, isNamed: false, isByLooks: true, scorer };
   }
 
-  /** Examples of a label with their weights; none in the style that is asked for: a new drawing is no copy of the one that is there. */
+  /** Entries of a label with their log-weights, except those in the style that is asked for: the answer shall be no copy of one. */
   #weighed(label: number | undefined, asked: number | undefined, { more = 0, times = 1 } = {}): ScoredEntry[] {
     const { entries, affinities, styles, ownAffinities } = this.#content;
     const affinityOf = (style: number): number =>
@@ -126,10 +127,7 @@ export class RetrievalIndex implements Retriever {
     });
   }
 
-  /**
-   * Examples of the labels that are nearest to a caption, those counting more that styles like the one asked for draw. Kept by the vector
-   * itself: the images of a request differ by their noise alone.
-   */
+  /** Entries of the labels nearest to a caption. Cached by the vector: the images of a request differ in their noise only. */
   #nearest(caption: Float32Array, asked: number | undefined): ScoredEntry[] {
     const kept = this.#found.get(caption) ?? new Map<number | undefined, ScoredEntry[]>();
     this.#found.set(caption, kept);
@@ -141,22 +139,22 @@ export class RetrievalIndex implements Retriever {
   #search(caption: Float32Array, asked: number | undefined): ScoredEntry[] {
     const found = this.#content.labels.flatMap((_, label) => {
       const cosine = dot(rowOf(this.#names, label, caption.length), caption);
-      const weighed = this.#weighed(label, asked, { more: likenessWeight * cosine, times: likenessOfStyles });
+      const weighed = this.#weighed(label, asked, { more: nameWeight * cosine, times: affinityFactor });
       return weighed.length > 0 ? [{ cosine, weighed }] : [];
     });
     const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
-    const learned = this.#ownLikeness(caption) + learnedMargin(this.#isTransferred);
-    if (nearest < Math.max(likenessMin, learned)) return [];
+    const trained = this.#cosineToTrained(caption) + trainedMargin(this.#isTransferred);
+    if (nearest < Math.max(cosineMin, trained)) return [];
     return found
-      .filter(({ cosine }) => !this.#isTransferred || cosine >= nearest - asNear)
+      .filter(({ cosine }) => !this.#isTransferred || cosine >= nearest - cosineSlack)
       .map(({ weighed }) => weighed)
       .sort((a, b) => heaviest(b) - heaviest(a))
       .slice(0, neighbours)
       .flat();
   }
 
-  /** Cosine to the nearest caption that the flow has learned in a style of its own. */
-  #ownLikeness(caption: Float32Array): number {
+  /** Cosine to the nearest caption that a user's style was trained on. */
+  #cosineToTrained(caption: Float32Array): number {
     let most = Number.NEGATIVE_INFINITY;
     for (let row = 0; row < this.#own.length / caption.length; row += 1)
       most = Math.max(most, dot(rowOf(this.#own, row, caption.length), caption));
@@ -169,7 +167,7 @@ export class RetrievalIndex implements Retriever {
   }
 }
 
-/** Examples of each label that has some, by their indices. */
+/** Positions of the entries of each label. */
 export function byLabel(entries: readonly IndexEntry[]): Map<number, number[]> {
   const ofLabel = new Map<number, number[]>();
   for (const [at, { label }] of entries.entries()) ofLabel.set(label, [...(ofLabel.get(label) ?? []), at]);
@@ -178,17 +176,17 @@ export function byLabel(entries: readonly IndexEntry[]): Map<number, number[]> {
 
 type Asked = Omit<RetrievalQuery, "noise">;
 
-/** Examples that a start is mixed of, by words, which may be the name of a label, or by looks alone. */
+/** The entries of a mixture, and how they were found: by a label (`isNamed`), by other words, or by looks alone. */
 interface Choice {
   readonly chosen: readonly ScoredEntry[];
   readonly isNamed: boolean;
   readonly isByLooks: boolean;
-  readonly likeness: SimilarityScorer;
+  readonly scorer: SimilarityScorer;
 }
 
-const nothing: Choice = { chosen: [], isNamed: false, isByLooks: false, likeness: SimilarityScorer.toNothing };
+const nothing: Choice = { chosen: [], isNamed: false, isByLooks: false, scorer: SimilarityScorer.toNothing };
 
-/** Whether the same is asked for, by the very same vectors. */
+/** Whether two queries are equal, vectors compared by identity. */
 function isSame(one: Asked, other: Asked): boolean {
   const [ones, others] = [one.pictures ?? {}, other.pictures ?? {}].map((pictures) => Object.entries(pictures).flat());
   return (
@@ -203,7 +201,7 @@ function isSame(one: Asked, other: Asked): boolean {
 const heaviest = (weighed: readonly ScoredEntry[]): number =>
   weighed.reduce((most, { logWeight }) => Math.max(most, logWeight), Number.NEGATIVE_INFINITY);
 
-function heaviestAlone(logWeights: readonly number[]): number[] {
+function oneHotMax(logWeights: readonly number[]): number[] {
   const heaviest = logWeights.indexOf(Math.max(...logWeights));
   return logWeights.map((_, index) => (index === heaviest ? 1 : 0));
 }

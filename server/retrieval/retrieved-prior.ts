@@ -1,9 +1,10 @@
 /**
- * Starting from retrieved drawings. What the conditions leave open, v, is most often drawn; at v = 0 the flow gives the mean of all that it may be, which is
- * a blur where it never saw the thing in that style. But other styles drew it, or something that looks like a sketch or layout, and v of such
- * a drawing, moved into the style and inverted under what it shows, says what the conditions leave open for a drawing that hangs together. A
- * share of that v is where the new image starts; v drawn from the seed is added to it. At share 1, the image is the moved drawing itself as
- * long as it shows what is asked for.
+ * The prior of a new image: a residual taken from retrieved drawings instead of v = 0.
+ *
+ * The residual v is what the conditions leave open. At v = 0 the flow gives the mean of all that is possible, which is a blur where it
+ * never saw this thing in this style. Other styles drew the thing, though. Their drawing, moved to the mean of the style that is asked
+ * for and inverted under what it shows, has a v of its own. A share of that v is added to the v that the seed draws. At share 1 and
+ * temperature 0 the image is the moved drawing itself, as long as it shows what is asked for.
  */
 import { isPictureQuery } from "../../shared/conditions.ts";
 import { type EncodedCondition, type EncodedConditions, namesOf } from "../engine/conditions.ts";
@@ -15,25 +16,25 @@ import type { Row, Translation } from "../engine/translation.ts";
 export interface DrawSettings extends GuidanceWeights {
   readonly seed: number;
   readonly temperature: number;
-  /** Share of the entries' v that is kept, 0 to 1. */
+  /** Share of the retrieved v that is kept, 0 to 1. */
   readonly retrieval: number;
 }
 
 /**
- * Standard deviation of what a seed adds to the log-weights of entries, for each unit of temperature: at the default temperature a
- * seed's drawing is mostly of one or two of them.
+ * Standard deviation of the noise that a seed adds to the log-weights of drawings, per unit of temperature. At the default temperature
+ * one or two drawings carry most of a seed's weight.
  */
 const mixingSpread = 10;
 
 /**
- * How much further than the example's name the caption is taken to be: the example is inverted as if it showed as little of what the
- * caption says besides as the caption says much of it, or few colours would change.
+ * Factor of the extrapolation from caption to name. The drawing is inverted under the name moved away from the caption by this much;
+ * without it, words such as colours change little.
  */
 const extrapolation = 1;
 
 /**
- * The row of an image that is drawn from a seed: from entries where the translation has some that fit, from N(0, T²I) alone elsewhere.
- * Guidance pushes what the flow says by itself, so it counts as much as that does: entries at share s leave 1 − s of `guidance`.
+ * The row of an image: v from the seed, plus a retrieved prior where the index has drawings that fit.
+ * A prior of share s leaves 1 − s of `guidance`, because guidance acts on the part that the flow contributes.
  */
 export function sampleRow(
   translation: Pick<Translation, "flow" | "retriever">,
@@ -72,11 +73,11 @@ function priorOf(
   const { latent, likeness, pictures = {} } = found;
   const isSaid = likeness === undefined;
   const shown = caption && isSaid ? shownName(caption, found.caption) : undefined;
-  // It lies in the style that is asked for; it shows words if they found it, its own in the place of a caption, and its own sketch and layout.
+  // The prior shows the style that is asked for, the words if words found it, and its own sketch and layout.
   const words = namesOf(conditions).filter((name) => name === "style" || (name === "label" && isSaid));
   return {
     latent,
-    // A caption that says more than what the example is called, as a colour, is followed further away from it; so is a picture that looks otherwise.
+    // The less the drawing is what is asked for, in words or in looks, the smaller its share.
     share: share * (likeness ?? (caption && shown ? Math.min(1, Math.max(0, cosine(caption.vector, shown))) : 1)),
     shows: {
       ...Object.fromEntries(words.map((name) => [name, { ...conditions[name]!, presence: 1 }])),
@@ -86,12 +87,12 @@ function priorOf(
   };
 }
 
-/** Names are kept coarsely (the default pack's at a cosine of 0.990 to themselves on average, 0.972 at worst): a caption as near as that is the name. */
+/** Cosine from which on a caption is the name itself. Names are stored in int4, at a cosine of 0.972 to 0.990 to the originals in the default pack. */
 const sameFrom = 0.965;
 
 /**
- * What an example shows in words: its label's name or all of the caption but its colours, whichever is nearer to the caption, or the very
- * caption where that is the name.
+ * What a retrieved drawing shows, in words: its label's name or the caption without its colours, whichever is nearer to the caption.
+ * Where the caption is the name, the caption itself.
  */
 function shownName({ vector, plain }: EncodedCondition, name: Float32Array | undefined): Float32Array | undefined {
   const ofName = name ? cosine(vector, name) : 0;
@@ -99,6 +100,6 @@ function shownName({ vector, plain }: EncodedCondition, name: Float32Array | und
   return plain && (!name || cosine(vector, plain) > ofName) ? plain : name;
 }
 
-/** A name, moved away from a caption that says more. */
+/** Moves a name away from the caption, against what the caption says in addition. */
 const extrapolate = (caption: Float32Array, name = caption): Float32Array =>
   name.map((value, axis) => value - extrapolation * (caption[axis]! - value));

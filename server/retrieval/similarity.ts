@@ -1,38 +1,37 @@
 /**
- * Examples by what they look like: how like a sketch or a layout each of them is, and which of all are likest. Pictures are compared as their experts code
- * them, by cosine (picture-codes.ts).
+ * Similarity of stored drawings to a sketch or a layout: cosine between the codes that the pack's own experts give them
+ * (quantized-codes.ts), and the drawings of highest similarity.
  */
 import type { PictureVectors } from "../engine/interfaces.ts";
 import { addCode, cosinesOf, type QuantizedCodes } from "./quantized-codes.ts";
 
-/** An example, by its index, and how much it counts. */
+/** An entry of the index, by its position, and its log-weight. */
 export interface ScoredEntry {
   readonly at: number;
   readonly logWeight: number;
 }
 
 /**
- * For each picture: the log-weight of an example for each unit of cosine, so that outlines decide where they are given; and the cosines from which
- * on an example that nothing but its looks speaks for is a start at all, and is one by its whole share. Edges of drawings have a likest one of another
- * style at 0.55 (median), sketches by hand at 0.4 to 0.9, scribbles and chance at 0.26 and less; any two layouts have a third of their cells in common
- * (what was tried: server/pretrain/NOTES.md).
+ * For each kind of picture: `weight`, the log-weight per unit of cosine; `from`, the cosine below which a drawing that words did not find
+ * is no prior; `wholeFrom`, the cosine from which on it is a prior by its whole share. Measured: edges of a drawing find another style's
+ * at 0.55 (median), sketches by hand at 0.4 to 0.9, scribbles at 0.26 or less; two random layouts share a third of their cells.
  */
 const scales = {
   sketch: { weight: 60, from: 0.3, wholeFrom: 0.5 },
   layout: { weight: 40, from: 0.5, wholeFrom: 0.75 },
 } as const satisfies Record<keyof PictureVectors, object>;
 
-/** Examples that are mixed at most. */
+/** Largest number of drawings in a mixture. */
 const mixedMax = 16;
 
 interface Compared {
   readonly name: keyof PictureVectors;
   readonly codes: QuantizedCodes;
-  /** Of every example. */
+  /** Of every entry. */
   readonly cosines: Float32Array;
 }
 
-/** How like some pictures every example looks. */
+/** Scores every entry of the index against the given pictures. */
 export class SimilarityScorer {
   readonly #compared: readonly Compared[];
 
@@ -40,7 +39,7 @@ export class SimilarityScorer {
     this.#compared = compared;
   }
 
-  /** undefined where there is a picture that the entries are not known by */
+  /** @returns undefined when the index holds no codes for one of the pictures */
   static to(pictures: PictureVectors, known: ReadonlyMap<string, QuantizedCodes>): SimilarityScorer | undefined {
     const compared: Compared[] = [];
     for (const [name, vector] of Object.entries(pictures)) {
@@ -57,22 +56,22 @@ export class SimilarityScorer {
     return this.#compared.length === 0;
   }
 
-  /** The same entries, the likest heavier and first, as many as are mixed at most; as they are where nothing is asked for. */
+  /** The entries of highest log-weight, similarity included, best first; the entries as they are when there is no picture. */
   topK(entries: readonly ScoredEntry[]): readonly ScoredEntry[] {
     if (this.isOfNothing) return entries;
-    const likest: ScoredEntry[] = [];
+    const best: ScoredEntry[] = [];
     for (const { at, logWeight: before } of entries) {
       let logWeight = before;
       for (const { name, cosines } of this.#compared) logWeight += scales[name].weight * cosines[at]!;
-      if (likest.length === mixedMax && !(logWeight > likest[mixedMax - 1]!.logWeight)) continue;
-      const place = likest.findIndex((other) => logWeight > other.logWeight);
-      likest.splice(place < 0 ? likest.length : place, 0, { at, logWeight });
-      if (likest.length > mixedMax) likest.pop();
+      if (best.length === mixedMax && !(logWeight > best[mixedMax - 1]!.logWeight)) continue;
+      const place = best.findIndex((other) => logWeight > other.logWeight);
+      best.splice(place < 0 ? best.length : place, 0, { at, logWeight });
+      if (best.length > mixedMax) best.pop();
     }
-    return likest;
+    return best;
   }
 
-  /** How much of a start an example is that nothing but its looks speaks for, 0 to 1: by the picture that it is least like. */
+  /** Share of the prior, 0 to 1, of an entry that only its looks speak for: by the picture that it resembles least. */
   retrievalWeight(at: number): number {
     const shares = this.#compared.map(({ name, cosines }) => {
       const { from, wholeFrom } = scales[name];
@@ -81,7 +80,7 @@ export class SimilarityScorer {
     return Math.min(1, ...shares);
   }
 
-  /** What a mixture of entries shows of each picture, as its expert codes it; nothing where nothing was asked for. */
+  /** The code of each picture that a mixture of entries shows; empty when there is no picture. */
   shownBy(mixed: readonly ScoredEntry[], shares: readonly number[]): { readonly pictures?: PictureVectors } {
     if (this.isOfNothing) return {};
     const shown = this.#compared.map(({ name, codes }) => {
