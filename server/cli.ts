@@ -22,7 +22,7 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     load: async () => (await import("./cli/commands/generate.ts")).command,
   },
   invert: {
-    summary: "find an image's latent, residual and likelihood",
+    summary: "find the latent, residual and likelihood of an image",
     load: async () => (await import("./cli/commands/invert.ts")).command,
   },
   restyle: {
@@ -38,7 +38,7 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     load: async () => (await import("./cli/commands/blend.ts")).command,
   },
   upscale: {
-    summary: "enlarge an image, in one or several ways",
+    summary: "enlarge an image, as one answer or several hypotheses",
     load: async () => (await import("./cli/commands/upscale.ts")).command,
   },
   train: {
@@ -50,7 +50,7 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     load: async () => (await import("./cli/commands/evaluate.ts")).command,
   },
   calibrate: {
-    summary: "measure what a translation knows, for its warnings",
+    summary: "measure typicality and out-of-distribution thresholds of a translation",
     load: async () => (await import("./cli/commands/calibrate.ts")).command,
   },
   experts: {

@@ -38,23 +38,22 @@ export const attributeOptions = { towards: text, from: text, strength: text } as
 export const packOptions = { translation: text, packs: text } as const;
 
 export const conditionUsage = `  --caption TEXT     what the image shows
-  --label NAME       a label of the pack (default: the one that the caption names, if any; "" = none)
-  --style NAME       a style of the pack, as \`tau packs list\` names them (default: any)
-  --sketch FILE      strokes to follow: an image, or an SVG of plain strokes and shapes
-  --layout FILE      where which colour is: an image, or a .json list of palette indices, row by row
-  --low-resolution FILE   an image that the result shall shrink to`;
+  --label NAME       a label of the pack (default: the one that the caption names; "" = none)
+  --style NAME       a style of the pack; \`tau packs list\` names them (default: any)
+  --sketch FILE      strokes to follow: an image, or SVG with strokes and shapes
+  --layout FILE      which colour is where: an image, or JSON with palette indices, row by row
+  --low-resolution FILE   an image that the result shrinks to`;
 export const imageUsage = `  --image FILE       an image to be like; --depth early, middle or last says how closely (default middle)`;
-export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: drawn at random and printed)
-  --guidance G       0 to ${limits.guidanceMax}: how strongly the conditions are followed (default ${limits.guidanceDefault};
-                     0 where an image's residual is kept)
-  --retrieval S       0 to 1: how much comes from drawings in other styles of what words name, and that look like a
-                     sketch or layout (default ${limits.retrievalDefault}; 0 beside --image, --low-resolution and a kept residual)
-  --guidance-of F=G  the same for one condition, e.g. sketch=2; may be repeated
-  --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps what the conditions explain best
-  --upscale S        enlarges each image 2 or 4 times, where a pack has an upscaler`;
-export const temperatureUsage = `  --temperature T    0 = most likely … ${limits.temperatureMax} = wildest (default ${limits.temperatureDefault})`;
-export const attributeUsage = `  --towards TEXT     moves the caption's meaning towards this …
-  --from TEXT        … and away from this
+export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: random, and printed)
+  --guidance G       0 to ${limits.guidanceMax}: how strongly conditions are followed (default ${limits.guidanceDefault}; 0 where a residual is kept)
+  --guidance-of F=G  guidance of one condition, e.g. sketch=2; may be repeated
+  --retrieval S      0 to 1: share that comes from retrieved drawings, of the same thing in other styles or similar to
+                     the sketch or layout (default ${limits.retrievalDefault}; 0 beside --image, --low-resolution or a kept residual)
+  --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps the one that its conditions explain best
+  --upscale S        enlarges each image 2 or 4 times`;
+export const temperatureUsage = `  --temperature T    0 = most likely, ${limits.temperatureMax} = most varied (default ${limits.temperatureDefault})`;
+export const attributeUsage = `  --towards TEXT     moves the caption towards this text
+  --from TEXT        and away from this one
   --strength S       how far, -${limits.attributeStrengthMax} to ${limits.attributeStrengthMax} (default 1)`;
 export const packUsage = `  --translation ID   which translation (default caption)
   --packs DIR        folder of packs (default: the packs that ship)`;

@@ -6,10 +6,12 @@ import * as flags from "../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- blend FROM TO --frames N --out DIR [options]
 
-  --frames N            2 to ${limits.countMax} images, from the first file to the second
+Draws frames from one image to another.
+
+  --frames N            2 to ${limits.countMax} images, the first and last being reconstructions of FROM and TO
   --from-caption TEXT   what the first image shows; --from-style NAME its style
   --to-caption TEXT     what the second image shows; --to-style NAME its style
-  --from-label NAME, --to-label NAME   their labels, in place of those that the captions name ("" = none)
+  --from-label NAME, --to-label NAME   their labels (default: those that the captions name; "" = none)
 ${flags.drawUsage}
 ${flags.packUsage}
   --out DIR          where the PNG files go`;

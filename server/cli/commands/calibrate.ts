@@ -16,17 +16,16 @@ import { interruptSignal, wholeFlag } from "../train-flags.ts";
 
 const usage = `Usage: npm run -s tau -- calibrate PACK --set DIR [options]
 
-Measures one of the pack's translations on images that were held out from its training: log-likelihoods, from which every answer gets
-its typicality, and a threshold for each condition, beyond which a request is flagged as outside what was learned. The file goes into
-the pack, whose manifest is replaced last. Prints thresholds with their rates of false alarms and misses as Markdown. Not needed after
-\`tau train DIR --name NAME\`, which calibrates by itself. Ctrl-C leaves the pack as it was.
+Measures a translation on held-out images, for two things that answers report: their typicality, and conditions that are
+out of distribution. Writes the numbers into the pack and prints thresholds, false alarms and misses as Markdown.
+\`tau train DIR --name NAME\` calibrates by itself. Ctrl-C leaves the pack as it was.
 
-  PACK               a pack's folder, or the id of one that ships or that was trained here
+  PACK               a pack's folder, or the id of one that ships or was trained here
   --set DIR          the images that the flow was trained on: a rendered set, or a folder as \`tau train\` reads it
   --translation ID   which of the pack's translations (default: the first)
   --json             the result as JSON
   --threads N        0 = all cores (default 0)
-  --data DIR         where trained packs are, and where what is read of a folder of images is kept (TAU_DATA)`;
+  --data DIR         the data folder: trained packs, and what was read of a folder of images (TAU_DATA)`;
 
 const options = {
   set: { type: "string" },
@@ -90,7 +89,7 @@ function tableOf({ pack, translation, heldOutImages, calibration, digest }: Cali
 
 export const command = {
   name: "calibrate",
-  summary: "measure what a translation knows, for its warnings",
+  summary: "measure typicality and out-of-distribution thresholds of a translation",
   usage,
   run,
 };

@@ -21,28 +21,29 @@ const defaultPictures = 40;
 
 const usage = `Usage: npm run -s tau -- evaluate PACK [options]
 
-Measures a pack and writes ${markdownFile}, ${jsonFile} and figures into OUT: its translation, or how it enlarges pictures beside its rivals.
-What can't be asked is listed as left out. Everything drawn is fixed by the seed. Ctrl-C stops and writes nothing.
+Measures a pack, a translation or an upscaler, and writes ${markdownFile}, ${jsonFile} and figures into OUT. Sections that
+can't be asked are listed as left out. The seed fixes everything that is drawn. Ctrl-C writes nothing. See
+docs/evaluation.md.
 
-  PACK               a pack's folder, or the id of one that ships or that was trained here
+  PACK               a pack's folder, or the id of one that ships or was trained here
   --out DIR          where the report goes (default evaluation-PACK); replaces an earlier report, nothing else
   --seed N           0 to ${limits.seedMax} (default 1)
   --threads N        0 = all cores (default 0)
-  --data DIR         where trained packs are, and where what is read of a folder of images is kept (TAU_DATA)
+  --data DIR         the data folder: trained packs, and what was read of a folder of images (TAU_DATA)
 
 of a translation:
-  --set DIR          images to judge by: a folder as \`tau train\` reads it, or a rendered set; only held-out images are judged
+  --set DIR          images to judge by: a folder as \`tau train\` reads it, or a rendered set; only held-out ones count
   --translation ID   which of the pack's translations (default: the first)
   --only A,B         sections: ${sectionIds.join(", ")} (default: all)
   --limit N          images a row of a table at most (default ${defaultLimit})
   --temperature T    of samples, 0 to ${limits.temperatureMax} (default ${limits.temperatureDefault})
   --guidance G       of samples, 0 to ${limits.guidanceMax} (default ${limits.guidanceDefault})
-  --retrieval S       share of retrieval that words, sketches and layouts start from, 0 to 1 (default ${limits.retrievalDefault})
+  --retrieval S      of samples, 0 to 1 (default ${limits.retrievalDefault})
 
 of an upscaler:
-  --pictures DIR     pictures to enlarge, folders in it as groups (default: the stated list of photographs and drawings)
+  --pictures DIR     pictures to enlarge; subfolders are groups (default: the stated photographs and drawings)
   --limit N          pictures of a group at most (default ${defaultPictures})
-  --rivals DIR       where the rivals' runner is (default scripts/rivals; its ESRGANs need \`npm ci\` there)`;
+  --rivals DIR       where the ESRGANs run (default scripts/rivals; needs \`npm ci\` there)`;
 
 const options = {
   set: { type: "string" },

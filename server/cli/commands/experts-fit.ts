@@ -18,15 +18,15 @@ import { describeProgress, type FlagValues, interruptSignal, numberFlag, wholeFl
 
 const defaults = { samples: 20_000, steps: 3000, batch: 256, learningRate: 1e-3 } as const;
 
-export const fitUsage = `fit     trains the flow of a pack whose target is an onnx-generator: draws latents and classes, encodes the images with the
-        pack's experts, fits the flow and publishes it. manifest.json in DIR says what the pack is. The result goes to standard output.
+export const fitUsage = `fit     trains the flow of a pack whose target is an onnx-generator: draws latents and classes, encodes the images with
+        the pack's experts, fits the flow and publishes it. The result goes to standard output.
 
-  --pack DIR         the pack, with manifest.json (digests may be missing) and the experts' files
+  --pack DIR         the pack: manifest.json, whose digests may be missing, and the experts' files
   --translation ID   which of its translations (default: the first)
   --samples N        images that are drawn; a twentieth is held out (default ${defaults.samples})
   --steps N          optimiser steps (default ${defaults.steps})
   --batch N          images a step (default ${defaults.batch})
-  --learning-rate X  peak (default ${defaults.learningRate})
+  --learning-rate X  its peak (default ${defaults.learningRate})
   --seed N           of draws and weights (default ${defaultTrainOptions.seed})
   --threads N        0 = all cores (default 0)`;
 

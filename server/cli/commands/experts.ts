@@ -6,13 +6,13 @@ import { options as fitOptions, fitPack, fitUsage } from "./experts-fit.ts";
 const usage = `Usage: npm run -s tau -- experts check FILE [options]
        npm run -s tau -- experts fit --pack DIR [options]
 
-check   opens the ONNX file FILE as an expert, lists what it takes and gives, runs it on samples and says what does not fit, each
-        with what was expected and what came. Without a declaration it suggests one, to be copied into a pack's "experts"
-        (docs/own-experts.md). Weights beside the file are read only from its own folder. Exit code 0 when it can be used.
+check   opens the ONNX file FILE as an expert: lists inputs and outputs, runs samples, and reports each fault with what was
+        expected and what came. Without a declaration it suggests one for a pack's "experts" (docs/own-experts.md).
+        Weights beside the file are read from its own folder only. Exit code 0 when the file can be used.
 
   --declaration FILE  the declaration as JSON; its paths begin in its own folder
   --samples DIR       images to try (default: six built-in pictures, or six captions)
-  --layers            also list every inner value that "layer" may name
+  --layers            also lists every inner value that "layer" may name
   --json              the report as JSON
 
 ${fitUsage}`;

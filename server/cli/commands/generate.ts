@@ -6,8 +6,9 @@ import * as flags from "../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- generate --caption TEXT --out DIR [options]
 
-Turns conditions, any of them and together, into PNG files with transparency and prints one JSON line an image: file, seed,
-logLikelihood, natsPerDimension, conditionGain, typicalityPercentile, milliseconds. The same pack and flags give the same bytes.
+Draws PNG files with transparency from any combination of conditions. Prints one JSON line an image: file, seed,
+logLikelihood, natsPerDimension, conditionGain, typicalityPercentile, milliseconds. The same pack and flags give the
+same bytes.
 
 ${flags.conditionUsage}
 ${flags.imageUsage}

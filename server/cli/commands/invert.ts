@@ -9,8 +9,8 @@ import * as flags from "../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- invert FILE [options]
 
-Inverts an image under conditions (what they say is taken out of v) and prints JSON: logLikelihood, natsPerDimension,
-conditionGain, typicalityPercentile, roundTripError, reconstructionPsnrDb.
+Finds the residual v of an image: what its conditions leave open. Name what the image shows. Prints JSON: logLikelihood,
+natsPerDimension, conditionGain, typicalityPercentile, roundTripError, reconstructionPsnrDb.
 
 ${flags.conditionUsage}
 ${flags.imageUsage}
@@ -42,4 +42,4 @@ async function run(args: string[]): Promise<number> {
   });
 }
 
-export const command = { name: "invert", summary: "find an image's latent, residual and likelihood", usage, run };
+export const command = { name: "invert", summary: "find the latent, residual and likelihood of an image", usage, run };

@@ -6,7 +6,7 @@ import { Catalogue } from "../../packs/catalogue.ts";
 const usage = `Usage: npm run -s tau -- packs list|verify [--packs DIR] [--data DIR] [--json]
 
   list     packs with version, digest, size, translations and styles
-  verify   compares the length and SHA-256 of every file with the manifest; exit code 1 at the first that does not fit
+  verify   compares length and SHA-256 of every file with the manifest; exit code 1 at the first difference
 
   --packs DIR   folder of packs (default: the packs that ship)
   --data DIR    the data folder, with the packs that were trained here (default: as tau serve)

@@ -10,12 +10,12 @@ const parallelMax = 32;
 
 const usage = `Usage: npm run -s tau -- restyle FILE... --style NAME --out DIR [options]
 
-Keeps what the conditions leave open about each image and changes the conditions. Name what the images show now, so that it
-is taken out: --from-caption and --from-style; what is not changed stays. Prints one JSON line an image, as generate does.
+Keeps the residual of each image and changes its conditions. Name what the images show now with --from-caption and
+--from-style; conditions that you do not change stay. Prints one JSON line an image, as generate does.
 
   --from-caption TEXT   what the images show now
   --from-style NAME     the style that they have now
-  --from-label NAME     their label, in place of the one that the caption names ("" = none)
+  --from-label NAME     their label (default: the one that the caption names; "" = none)
 ${flags.conditionUsage}
 ${flags.drawUsage}
 ${flags.attributeUsage}

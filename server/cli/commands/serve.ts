@@ -6,7 +6,7 @@ import { type ServerParts, startServer } from "../../app/main.ts";
 
 const usage = `Usage: npm start -- [options]   or   npm run -s tau -- serve [options]
 
-Serves the API and the playground on this machine (127.0.0.1 and ::1), until Ctrl-C.
+Serves the API and the playground to this machine (127.0.0.1 and ::1), until Ctrl-C. See docs/operations.md.
 
   --port N         port (default 7826; TAU_PORT)
   --data DIR       token, images and history (default $XDG_DATA_HOME/tau or ~/.local/share/tau; TAU_DATA)
@@ -14,8 +14,8 @@ Serves the API and the playground on this machine (127.0.0.1 and ::1), until Ctr
   --provider NAME  auto, cpu, cuda or webgpu (default auto; TAU_PROVIDER)
   --help           this text
 
-Further variables: TAU_THREADS (0 = all cores), TAU_LOG_LEVEL (debug, info, warn, error, silent), TAU_HOSTS (names besides
-localhost that requests may use), TAU_REQUESTS_PER_MINUTE. A flag wins over its variable.
+Further variables: TAU_RUNTIME (auto, web), TAU_THREADS (0 = all cores), TAU_LOG_LEVEL (debug, info, warn, error, silent),
+TAU_HOSTS (further host names that requests may carry), TAU_REQUESTS_PER_MINUTE. A flag wins over its variable.
 Exit codes: 0 stopped by a signal, 1 failed (for example port_in_use), 2 wrong usage.`;
 
 /** Runs the command; `parts` are for tests. */

@@ -33,32 +33,31 @@ import {
 
 export const usage = `Usage: npm run -s tau -- train SET --pack DIR [options]
 
-Trains a flow of the pack in DIR on SET, a folder with index.jsonl and images.rgba as written by
-server/pretrain/data, with all conditions that the translation declares. The experts stay frozen. Progress goes to OUT/train.log,
-and to a terminal if there is one. Ctrl-C leaves the best flow so far in OUT/flow.onnx and the pack as it was; the same command
-goes on from the checkpoint.
+Trains a flow of the pack in DIR on SET, a folder with index.jsonl and images.rgba (server/pretrain/data). The flow
+reads all conditions that the translation declares; the experts stay frozen. Progress goes to OUT/train.log and to a
+terminal. Ctrl-C leaves the best flow so far in OUT/flow.onnx and the pack as it was; the same command goes on.
 
-  --pack DIR         the pack, with manifest.json (what it is; digests may be missing) and the experts' files
+  --pack DIR         the pack: manifest.json, whose digests may be missing, and the experts' files
   --translation ID   which of its translations (default: the first)
   --steps N          optimiser steps (default ${defaultTrainOptions.steps})
   --batch N          images a step (default ${defaultTrainOptions.batch})
-  --learning-rate X  peak (default ${defaultTrainOptions.learningRate})
+  --learning-rate X  its peak (default ${defaultTrainOptions.learningRate})
   --dropout X        on embeddings and hidden layers (default ${defaultTrainOptions.dropout})
-  --patience N       evaluations without improvement before stopping (default ${defaultTrainOptions.patience})
-  --keep best|last   which moving average to publish: lowest held-out nats, or the final one (default ${defaultTrainOptions.keep})
+  --patience N       evaluations without gain before it stops (default ${defaultTrainOptions.patience})
+  --keep best|last   which moving average to publish: lowest held-out nats, or the last (default ${defaultTrainOptions.keep})
   --measure NAMES    conditions given when held-out nats are measured, as caption,style (default: all)
-  --start FILE       go on from this flow's weights, e.g. OUT/flow.onnx of another run; conditions that it does not know are
-                     added, those that the translation does not declare are left out (default: fresh weights)
-  --fresh NAMES      with --start: its conditions that are learned anew, as sketch,layout
+  --start FILE       initial weights, e.g. OUT/flow.onnx of another run; conditions that it lacks are added, those that
+                     the translation does not declare are dropped (default: fresh weights)
+  --fresh NAMES      with --start: conditions to learn anew, as sketch,layout
   --condition-noise X  noise on picture codes, in standard deviations of theirs (default ${defaultTrainOptions.conditionNoise})
-  --injector-weight X  weight of a second loss, that of the flow without its couplings: brings the answer of v = 0 nearer to what
-                     is to be expected (default ${defaultTrainOptions.injectorWeight})
-  --plainest-rate X  share of draws that take an image's first caption (default ${defaultTrainOptions.firstCaptionRate})
+  --injector-weight X  weight of a second loss, of the flow without its couplings: brings the image at v = 0 nearer to
+                     the mean (default ${defaultTrainOptions.injectorWeight})
+  --first-caption-rate X  share of draws that take an image's first caption (default ${defaultTrainOptions.firstCaptionRate})
   --drawn-repeats N  draws of an image for each of a recoloured copy (default 2)
   --seed N           of weights, batches and noise (default ${defaultTrainOptions.seed})
   --threads N        0 = all cores (default 0)
   --out DIR          where checkpoint and log go (default SET/flow)
-  --encode-only      encode the set and stop`;
+  --encode-only      encodes the set and stops`;
 
 export const options = {
   pack: { type: "string" },
@@ -74,7 +73,7 @@ export const options = {
   fresh: { type: "string" },
   "condition-noise": { type: "string" },
   "injector-weight": { type: "string" },
-  "plainest-rate": { type: "string" },
+  "first-caption-rate": { type: "string" },
   "drawn-repeats": { type: "string" },
   seed: { type: "string" },
   threads: { type: "string" },
@@ -185,7 +184,7 @@ function parseSettings(values: FlagValues) {
   return {
     keep: choiceFlag(values, "keep", defaultTrainOptions.keep, ["best", "last"]),
     ...(typeof measure === "string" && { measured: measure.split(",") }),
-    firstCaptionRate: numberFlag(values, "plainest-rate", defaultTrainOptions.firstCaptionRate, { min: 0, max: 1 }),
+    firstCaptionRate: numberFlag(values, "first-caption-rate", defaultTrainOptions.firstCaptionRate, { min: 0, max: 1 }),
     conditionNoise: numberFlag(values, "condition-noise", defaultTrainOptions.conditionNoise, { min: 0, max: 1 }),
     injectorWeight: numberFlag(values, "injector-weight", defaultTrainOptions.injectorWeight, { min: 0, max: 100 }),
     drawnRepeats: wholeFlag(values, "drawn-repeats", 2, 1, 100),

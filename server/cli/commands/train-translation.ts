@@ -22,28 +22,27 @@ import { type FlagValues, interruptSignal, numberFlag, timeLeft, wholeFlag } fro
 
 export const usage = `Usage: npm run -s tau -- train DIR --name NAME [options]
 
-Trains a translation of your own on DIR, a folder of PNG, JPEG, WebP or GIF images with captions: from one CSV (file,caption,style)
-or JSON Lines file in it, else from .txt files beside the images, else from the words of the file names. Folders in it are read too,
-links to folders are not. The experts of the base
-pack stay frozen; the flow starts from the base's, learns the images beside the base's drawings, laid as the images are, and stops when
-held-out images stop gaining. The new pack appears in DATA/packs/NAME only when it beats its start. Ctrl-C, or worse, loses
-nothing: the same command goes on. See docs/training.md.
+Trains a translation of your own on DIR, a folder of captioned PNG, JPEG, WebP or GIF images, with subfolders. Captions
+come from one CSV (file,caption,style) or JSON Lines file, else from .txt files beside the images, else from the file names.
+The base's experts stay frozen. Its flow learns the images, beside the base's drawings transferred into their style, and
+stops when held-out images stop gaining. The pack appears in DATA/packs/NAME only if it beats its start. After Ctrl-C or
+a crash the same command goes on. See docs/training.md.
 Exit codes: 0 published, 1 not better than its start or failed, 2 wrong usage.
 
-  --name NAME        id of the new pack and of its translation; a pack of that name gets a new version
+  --name NAME        id of the new pack and its translation; a pack of that name gets a new version
   --label TEXT       what people see (default: the name)
   --base ID          pack to start from, one that ships or one of yours (default: the first that ships)
-  --from-scratch     fresh weights instead of the base's, and none of its drawings beside the images
-  --force            publish even what is no better than its start
+  --from-scratch     fresh weights, without the base's drawings
+  --force            publishes even what is no better than its start
   --steps N          most optimiser steps (default ${defaults.steps})
-  --batch N          images a step (default ${defaults.batch}, fewer for small sets), beside as many drawings of the base
-  --learning-rate X  peak (default ${defaults.learningRate})
+  --batch N          images a step, beside as many drawings of the base (default ${defaults.batch}, fewer for small sets)
+  --learning-rate X  its peak (default ${defaults.learningRate})
   --dropout X        on embeddings and hidden layers (default ${defaults.dropout})
-  --patience N       evaluations without improvement before stopping (default ${defaults.patience}, one each ${defaults.evaluateEvery} steps)
+  --patience N       evaluations without gain before it stops, one each ${defaults.evaluateEvery} steps (default ${defaults.patience})
   --seed N           of batches and noise (default ${defaults.seed})
   --threads N        0 = all cores (default 0)
-  --checkpoint-seconds N   how often an interrupted run's state is saved (default ${defaults.checkpointEverySeconds}; Ctrl-C always saves)
-  --previews DIR     where images of held-out captions go, drawn at temperature 0 at each evaluation
+  --checkpoint-seconds N   how often the state is saved (default ${defaults.checkpointEverySeconds}; Ctrl-C always saves)
+  --previews DIR     where samples of held-out captions go, at temperature 0, at each evaluation
   --watts X          of one busy core, for the cost card (default ${defaultCostFactors.wattsPerCore})
   --euros-per-kwh X  (default ${defaultCostFactors.eurosPerKwh})
   --co2-per-kwh X    grams (default ${defaultCostFactors.co2GramsPerKwh})

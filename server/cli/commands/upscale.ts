@@ -21,16 +21,17 @@ import * as flags from "../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- upscale FILE --scale 2|4 --out DIR [options]
 
-Enlarges an image of at most ${limits.imageMaxSidePx / 2} px (×2) or ${limits.imageMaxSidePx / 4} px (×4) and prints one JSON line a picture: file, seed, lrPsnrDb (how
-well it shrinks back to the image; 99 = equal), milliseconds. The same pack and flags give the same bytes.
+Enlarges an image of at most ${limits.imageMaxSidePx / 2} px (×2) or ${limits.imageMaxSidePx / 4} px (×4). Prints one JSON line a picture: file, seed, lrPsnrDb,
+milliseconds. lrPsnrDb says how well the picture shrinks back to the image; 99 = equal. The same pack and flags give the
+same bytes.
 
-  --detail D         0 = the accurate answer (default) … 1 = the liveliest
-  --count N          1 to ${limits.upscaleCountMax} hypotheses (default 1), each as true to the image; needs a detail above 0
-  --variance         adds a map of where hypotheses differ, bright = much; made of at least ${varianceHypotheses} of them
-  --seed N           0 to ${limits.seedMax} (default: drawn at random and printed); hypothesis i has seed + i
+  --detail D         0 = the accurate answer (default), 1 = the liveliest
+  --count N          1 to ${limits.upscaleCountMax} hypotheses (default 1); needs a detail above 0
+  --variance         adds a map of where hypotheses differ, bright = much; made of at least ${varianceHypotheses}
+  --seed N           0 to ${limits.seedMax} (default: random, and printed); hypothesis i has seed + i
   --packs DIR        folder of packs (default: the packs that ship)
-  --out DIR          where the PNG files go, NAME being the image's without extension: NAME-x4.png, with a detail
-                     NAME-x4-d0.5-seed7.png and NAME-x4-d0.5-variance.png; files of these names are replaced`;
+  --out DIR          where the PNG files go: NAME-x4.png, with a detail NAME-x4-d0.5-seed7.png and
+                     NAME-x4-d0.5-variance.png, NAME being the image's; files of these names are replaced`;
 
 const noteWords: Readonly<Record<UpscaleNote, string>> = {
   first_frame: "animated: only its first frame was enlarged",
@@ -111,4 +112,9 @@ async function aboutFile<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-export const command = { name: "upscale", summary: "enlarge an image, in one or several ways", usage, run };
+export const command = {
+  name: "upscale",
+  summary: "enlarge an image, as one answer or several hypotheses",
+  usage,
+  run,
+};

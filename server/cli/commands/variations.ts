@@ -6,8 +6,10 @@ import * as flags from "../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- variations FILE (--angle DEGREES | --depth early|middle|last) --out DIR [options]
 
-  --angle DEGREES    moves the image's residual by this angle, 0 to ${limits.angleMaxDegrees}, each time in another direction
-  --depth DEPTH      draws anew, given the image: early = the same picture … last = the same idea
+Draws images like an image.
+
+  --angle DEGREES    turns the image's residual by this angle, 0 to ${limits.angleMaxDegrees}, each time in another direction
+  --depth DEPTH      draws anew, given the image: early = the same picture, last = the same idea
   --count N          1 to ${limits.countMax} variations (default ${limits.countDefault})
 ${flags.conditionUsage}
 ${flags.drawUsage}
