@@ -19,7 +19,7 @@ export interface TrainOptions {
   readonly learningRate: number;
   readonly warmupSteps: number;
   readonly dropout: number;
-  /** Share of draws that take an image's plainest caption. */
+  /** Share of draws that take an image's first caption. */
   readonly firstCaptionRate: number;
   /** See `BatchOptions` in training-set.ts. */
   readonly conditionNoise: number;

@@ -71,12 +71,12 @@ export function docsPage(routes: readonly Route[], schemas: Readonly<Record<stri
   const example = `TOKEN=$(cat ~/.local/share/tau/token)
 curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" \\
   -H "Content-Type: application/json" -d '{"condition":{"caption":"red bird"},"count":4,"seed":7}'`;
-  const edit = `# Restyle an image: upload it, keep its residual, name what it shows and what it shall become
+  const edit = `# Restyle an image: upload it, keep its residual, name what it shows and what it should become
 DIGEST=$(curl -s localhost:7826/v1/images -H "Authorization: Bearer $TOKEN" \\
   -H "Content-Type: image/png" --data-binary @apple.png | sed 's/.*"digest":"\\([0-9a-f]*\\).*/\\1/')
 curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
-  "condition":{"caption":"red apple","style":"outline"},"count":1,
-  "keepResidualOf":{"image":"'$DIGEST'","condition":{"caption":"red apple","style":"flat"}}}'`;
+  "condition":{"caption":"red apple","style":"twemoji"},"count":1,
+  "keepResidualOf":{"image":"'$DIGEST'","condition":{"caption":"red apple","style":"noto"}}}'`;
   const upscale = `# Enlarge the image: four hypotheses with lively detail, and a map of where they differ
 curl -s localhost:7826/v1/upscales -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
   "image":"'$DIGEST'","scale":4,"detail":0.8,"count":4,"variance":true}'`;
@@ -89,9 +89,9 @@ curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" -H "Cont
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Tau API ${escapeHtml(version)}</title><style>${style}</style></head><body><main>
 <h1>Tau API ${escapeHtml(version)}</h1>
-<p>Captions to images, and images to larger ones, by conditional invertible neural networks. The machine-readable contract is
-<a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1). All routes but those marked need
-<code>Authorization: Bearer …</code> with the token that the server wrote to its data folder at its first start.</p>
+<p>Tau turns conditions into images, and enlarges images, with conditional invertible neural networks. For programs there is
+<a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1). Routes need
+<code>Authorization: Bearer …</code> unless marked; the server wrote the token to its data folder at its first start.</p>
 <pre>${escapeHtml(example)}</pre>
 <pre>${escapeHtml(edit)}</pre>
 <pre>${escapeHtml(upscale)}</pre>

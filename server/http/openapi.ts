@@ -128,7 +128,7 @@ export function openApiOf(routes: readonly Route[], version: string) {
     info: {
       title: "Tau",
       version,
-      summary: "Captions to images, and images to larger ones, by conditional invertible neural networks.",
+      summary: "Tau turns conditions into images, and enlarges images, with conditional invertible neural networks.",
       description: "Every error is an RFC 9457 problem document with a stable `code`.",
       license: { name: "MIT", identifier: "MIT" },
     },
@@ -136,7 +136,11 @@ export function openApiOf(routes: readonly Route[], version: string) {
     paths,
     components: {
       securitySchemes: {
-        token: { type: "http", scheme: "bearer", description: "Printed by the server at its first start." },
+        token: {
+          type: "http",
+          scheme: "bearer",
+          description: "The server writes it to its data folder at its first start, and prints it in its link.",
+        },
       },
       schemas: Object.fromEntries(
         Object.entries(schemas).map(([name, { schema, io }]) => [name, jsonSchemaOf(schema, io)]),

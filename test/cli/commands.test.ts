@@ -64,7 +64,7 @@ describe("tau", () => {
         "patience",
         "keep",
         "start",
-        "plainest-rate",
+        "first-caption-rate",
         "drawn-repeats",
         "seed",
         "threads",

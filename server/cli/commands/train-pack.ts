@@ -184,7 +184,10 @@ function parseSettings(values: FlagValues) {
   return {
     keep: choiceFlag(values, "keep", defaultTrainOptions.keep, ["best", "last"]),
     ...(typeof measure === "string" && { measured: measure.split(",") }),
-    firstCaptionRate: numberFlag(values, "first-caption-rate", defaultTrainOptions.firstCaptionRate, { min: 0, max: 1 }),
+    firstCaptionRate: numberFlag(values, "first-caption-rate", defaultTrainOptions.firstCaptionRate, {
+      min: 0,
+      max: 1,
+    }),
     conditionNoise: numberFlag(values, "condition-noise", defaultTrainOptions.conditionNoise, { min: 0, max: 1 }),
     injectorWeight: numberFlag(values, "injector-weight", defaultTrainOptions.injectorWeight, { min: 0, max: 100 }),
     drawnRepeats: wholeFlag(values, "drawn-repeats", 2, 1, 100),

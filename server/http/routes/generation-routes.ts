@@ -19,7 +19,7 @@ export const generationRoutes = (deps: RouteDeps): Route[] => [
   startRoute(deps),
   ...readRoutes(deps, words, deps.queue, {
     parameters: [
-      { name: "q", in: "query", description: "Words that the caption must hold.", schema: ListQuerySchema.shape.q },
+      { name: "q", in: "query", description: "Words that the caption must contain.", schema: ListQuerySchema.shape.q },
       ...pageParameters(ListQuerySchema.shape.before),
     ],
     async page(c) {

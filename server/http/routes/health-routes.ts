@@ -15,16 +15,16 @@ export function healthRoutes(deps: RouteDeps): Route[] {
     {
       method: "get",
       path: "/healthz",
-      summary: "Does the process live?",
+      summary: "Liveness",
       isOpen: true,
       isUnlimited: true,
-      answers: { 200: { description: "It does.", schema: "Health" } },
+      answers: { 200: { description: "The process is alive.", schema: "Health" } },
       handle: () => json({ status: "ok" } satisfies Health),
     },
     {
       method: "get",
       path: "/readyz",
-      summary: "Are the packs loaded, and does an inference child answer?",
+      summary: "Readiness: packs are loaded and an inference child answers",
       isOpen: true,
       isUnlimited: true,
       answers: {
@@ -39,7 +39,7 @@ export function healthRoutes(deps: RouteDeps): Route[] {
     {
       method: "get",
       path: "/v1/meta",
-      summary: "Version, packs, provider in use and limits",
+      summary: "Version, packs, provider in use, limits",
       answers: { 200: { description: "What this server is.", schema: "Meta" } },
       handle: () =>
         json({
@@ -73,7 +73,7 @@ export function healthRoutes(deps: RouteDeps): Route[] {
     {
       method: "get",
       path: "/metrics",
-      summary: "Metrics in Prometheus' text format",
+      summary: "Metrics in the text format of Prometheus",
       answers: { 200: { description: "The exposition.", mediaType: "text/plain; version=0.0.4" } },
       handle: async () => {
         const [generations, upscales] = await Promise.all([deps.queue.depth(), deps.upscales.depth()]);

@@ -78,7 +78,7 @@ export function readRoutes<Body extends Followed["first"]["body"] & { readonly i
     {
       method: "get",
       path: idPath,
-      summary: `Look at ${anyOne}`,
+      summary: `Read ${anyOne}`,
       parameters: [idParameter(anyOne)],
       answers: { 200: { description: answer, schema } },
       problems: ["not_found"],
@@ -88,7 +88,7 @@ export function readRoutes<Body extends Followed["first"]["body"] & { readonly i
       method: "get",
       path: `${idPath}/events`,
       summary: `Follow ${anyOne} by server-sent events`,
-      description: `Each event's data is the whole ${schema}, its id grows. The stream ends after a final state.`,
+      description: `Each event holds the whole ${schema}; ids grow. The stream ends after a final state.`,
       isUnlimited: true,
       parameters: [idParameter(anyOne), lastEventParameter],
       answers: { 200: { description: "The stream.", mediaType: "text/event-stream" } },

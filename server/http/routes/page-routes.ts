@@ -60,7 +60,7 @@ export function pageRoutes(deps: RouteDeps, allRoutes: () => readonly Route[]): 
     {
       method: "get",
       path: "/docs",
-      summary: "This contract to read",
+      summary: "This contract as a page",
       isOpen,
       answers: { 200: page },
       handle: () => html(docs(), docsPolicy),

@@ -35,7 +35,7 @@ export const trainingRoutes = (deps: RouteDeps): Route[] => [
       const { jobs, ...next } = await deps.trainings.list(parse(TrainingQuerySchema, c.req.query()));
       return { trainings: jobs, ...next };
     },
-    answer: "As it is now; `result` says what came of it and what it cost.",
+    answer: "The training as it is now; `result` has the published pack, its nats and the cost.",
   }),
   previewRoute(deps),
   deleteRoute(deps),
@@ -76,7 +76,7 @@ const previewRoute = (deps: RouteDeps): Route => ({
   pattern: `${home}/:id/previews/:step/:file`,
   // Four a training's evaluation; a read of a stored file costs next to nothing.
   isUnlimited: true,
-  summary: "Fetch an image that the flow drew at an evaluation",
+  summary: "Fetch a sample of an evaluation",
   description: "PNG with alpha. The bytes of a path never change; those of earlier evaluations stay.",
   parameters: [
     trainingId,
@@ -109,7 +109,7 @@ const deleteRoute = (deps: RouteDeps): Route => ({
   parameters: [trainingId],
   answers: {
     200: {
-      description: "It was waiting or running and has ended: `cancelled`, or as it would when it was being published.",
+      description: "It was waiting or running and has ended: `cancelled`, unless it was being published already.",
       schema: "Training",
     },
     204: { description: "It was finished and is now forgotten with its previews; the pack that it published stays." },
