@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { encodePng } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
-import { digestOf } from "../../server/jobs/result-store.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
+import { sha256Of } from "../../server/platform/sha256.ts";
 import { ResolvedRequestSchema } from "../../shared/contract.ts";
 
 export interface Studio {
@@ -31,7 +31,7 @@ export async function withStudio<T>(
     return await work({
       keep: async (path) => {
         const bytes = await readFile(path);
-        const digest = digestOf(bytes);
+        const digest = sha256Of(bytes);
         files.set(digest, bytes);
         return digest;
       },

@@ -20,9 +20,9 @@ import { encodePng, probeImage } from "../images/codec.ts";
 import { createInferenceClient } from "../inference/client.ts";
 import { createConditionImageLoader } from "../inference/condition-images.ts";
 import type { ConditionImages, ImageResult, InferenceClient } from "../inference/protocol.ts";
-import { digestOf } from "../jobs/result-store.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { sha256Of } from "../platform/sha256.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { byFlag, readBytes } from "./request-flags.ts";
 
@@ -112,7 +112,7 @@ function createWorkbench({ packs, client, line, signal }: Inference): CliSession
   return {
     keep: async (path) => {
       const bytes = await readImageFile(path);
-      const digest = digestOf(bytes);
+      const digest = sha256Of(bytes);
       files.set(digest, bytes);
       return digest;
     },

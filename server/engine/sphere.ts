@@ -12,6 +12,12 @@ export function dot(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
+/** A vector of the same direction and length 1; zeros stay zeros. */
+export function unitOf(v: Float32Array): Float32Array {
+  const length = lengthOf(v) || 1;
+  return v.map((value) => value / length);
+}
+
 /** 0 where either vector is zero. */
 export const cosine = (a: Float32Array, b: Float32Array): number => dot(a, b) / (lengthOf(a) * lengthOf(b) || 1);
 

@@ -7,6 +7,7 @@ import { AppError } from "../../shared/problem.ts";
 import type { Calibration } from "./calibration.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
 import type { Flow, GuidanceTerm, Retriever, TargetExpert } from "./interfaces.ts";
+import { joinRows } from "./join-rows.ts";
 import { type StraightImage, toStraightRgba } from "./pixels.ts";
 
 export interface Translation {
@@ -47,7 +48,7 @@ export interface DrawnLatent extends Likelihood {
 /** z = τ(v|c) of every row, and its exact likelihood. */
 export async function drawLatents(translation: Translation, rows: readonly Row[]): Promise<DrawnLatent[]> {
   const { flow } = translation;
-  const residuals = joined(await addPriors(flow, rows));
+  const residuals = joinRows(await addPriors(flow, rows));
   const conditions = rows.map((row) => row.conditions);
   const guidance = rows.map((row) => row.guidance);
   const { values } = await flow.inverse(residuals, batchConditions(flow, conditions), rows.length, guidance);
@@ -68,7 +69,7 @@ async function addPriors(flow: Flow, rows: readonly Row[]): Promise<Float32Array
     flow,
     starts.map(({ shows }) => shows),
   );
-  const { values } = await flow.forward(joined(starts.map(({ latent }) => latent)), given, starts.length);
+  const { values } = await flow.forward(joinRows(starts.map(({ latent }) => latent)), given, starts.length);
   return rows.map((row) => {
     const { residual, prior } = row;
     if (!prior) return residual;
@@ -86,7 +87,7 @@ export async function measureLatents(
   // Under nothing in the same pass: one run for up to half a batch.
   const nothing = conditions.map(() => ({}));
   const given = batchConditions(flow, [...conditions, ...nothing]);
-  const { values, logDet } = await flow.forward(joined([...latents, ...latents]), given, 2 * latents.length);
+  const { values, logDet } = await flow.forward(joinRows([...latents, ...latents]), given, 2 * latents.length);
   const residualOf = (row: number): Float32Array => values.slice(row * flow.dims, (row + 1) * flow.dims);
   const logLikelihoodOf = (row: number): number => logNormal(residualOf(row)) + logDet[row]!;
   return latents.map((_, row) => {
@@ -115,14 +116,4 @@ export async function decodeImage(translation: Translation, drawn: DrawnLatent):
 export function logNormal(v: Float32Array): number {
   const squares = v.reduce((sum, value) => sum + value * value, 0);
   return -0.5 * squares - 0.5 * v.length * Math.log(2 * Math.PI);
-}
-
-function joined(rows: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const row of rows) {
-    all.set(row, at);
-    at += row.length;
-  }
-  return all;
 }

@@ -6,6 +6,7 @@ import type { EncodedConditions } from "../engine/conditions.ts";
 import { imageSeed } from "../engine/random.ts";
 import type { DrawnLatent } from "../engine/translation.ts";
 import { copyEntry } from "../flow/vector-table.ts";
+import { once } from "../platform/once.ts";
 import type { ImageItem } from "../training/dataset/image-set.ts";
 import { encodeSetImages } from "../training/encode/encode-images.ts";
 import { encodeRows } from "../training/encode/encode-rows.ts";
@@ -16,7 +17,7 @@ import { type EvaluationContext, encodeOwn, wordsOf } from "./evaluation-context
 import type { EvaluationImages } from "./images.ts";
 import { type CaptionJudge, fitCaptionJudge } from "./metrics/caption-judge.ts";
 import { pickRows, stackRows, type Vectors } from "./metrics/vectors.ts";
-import { forEachChunk, once } from "./progress-reporter.ts";
+import { forEachChunk } from "./progress-reporter.ts";
 
 export interface Group {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** Opens the images to judge by: a rendered set as it is, or a folder of captioned images, read as `tau train` reads it. */
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { sha256Of } from "../platform/sha256.ts";
 import { type ImageSet, openImageSet } from "../training/dataset/image-set.ts";
 import { prepareFolder } from "../training/dataset/prepare-folder.ts";
 import type { ProgressReporter } from "./progress-reporter.ts";
@@ -23,10 +23,7 @@ export async function openSet(
   watch: ProgressReporter,
 ): Promise<OpenedSet> {
   if (existsSync(join(folder, "index.jsonl"))) return { folder, set: await openImageSet(folder, sizePx) };
-  const name = createHash("sha256")
-    .update(`${sizePx} ${resolve(folder)}`)
-    .digest("hex")
-    .slice(0, 16);
+  const name = sha256Of(`${sizePx} ${resolve(folder)}`).slice(0, 16);
   const set = join(work, name);
   await prepareFolder({ folder, set, sizePx, onProgress: (done, total) => watch.step("reading images", done, total) });
   return { folder: set, set: await openImageSet(set, sizePx) };

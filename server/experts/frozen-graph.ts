@@ -3,6 +3,7 @@
  * every output checked when it runs. What the numbers mean is the business of the expert that owns it.
  */
 import { join } from "node:path";
+import { joinRows } from "../engine/join-rows.ts";
 import type { Session, Tensor } from "../onnx/session.ts";
 import { type Promised, requireFinite, requirePromised, requireShape } from "./check.ts";
 import type { ExpertOptions } from "./expert.ts";
@@ -75,13 +76,3 @@ export class FrozenGraph {
 }
 
 const withBatch = ({ name, shape }: RowPromise): Promised => ({ name, type: "float32", shape: ["batch", ...shape] });
-
-export function joinRows(rows: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(rows.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const row of rows) {
-    joined.set(row, at);
-    at += row.length;
-  }
-  return joined;
-}

@@ -4,11 +4,12 @@
  */
 import { averageAreas } from "../engine/areas.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
+import { joinRows } from "../engine/join-rows.ts";
 import type { ImageExpertEntry } from "../manifest/manifest.ts";
 import type { Session, Tensor } from "../onnx/session.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import type { ExpertCore, ExpertOptions } from "./expert.ts";
-import { FrozenGraph, joinRows } from "./frozen-graph.ts";
+import { FrozenGraph } from "./frozen-graph.ts";
 import { type ImageValue, requireImage } from "./values.ts";
 
 /** All outputs of one image, each with a batch axis of 1. */

@@ -2,10 +2,10 @@
  * Opens a pack's files so that equal bytes are opened once: experts and packs that hold the same file, by whatever path, share
  * what was made of it. A file is read once and made from those bytes; its digest is reckoned from them, unless who opens the files of a pack knows it.
  */
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { AppError } from "../../shared/problem.ts";
 import { Session, type SessionOptions } from "../onnx/session.ts";
+import { sha256Of } from "../platform/sha256.ts";
 
 export class SharedFiles {
   readonly #opened = new Map<string, Promise<unknown>>();
@@ -25,7 +25,7 @@ export class SharedFiles {
     const bytes = await readFile(path).catch((cause: unknown) => {
       throw new AppError("pack_corrupt", `${path}: expected a file of the pack, got none`, { cause });
     });
-    const key = `${kind} ${this.#digests.get(path) ?? createHash("sha256").update(bytes).digest("hex")}`;
+    const key = `${kind} ${this.#digests.get(path) ?? sha256Of(bytes)}`;
     const known = this.#opened.get(key);
     if (known) return known as Promise<T>;
     const opened = Promise.resolve(make(bytes));

@@ -2,13 +2,14 @@
  * From what a client asked to what will be made: finds the pack of the translation, checks every condition against it, makes
  * sure of the uploads, draws the missing seed.
  */
-import { createHash, randomInt } from "node:crypto";
+import { randomInt } from "node:crypto";
 import type { GenerationRequest, InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { conditionsIn, drawingsIn, type Sourced, unknownUpload, uploadsIn } from "../../shared/request-sources.ts";
 import { checkCondition, findTranslation, requireInvertible } from "../../shared/translation-rules.ts";
 import type { UpscaleScale } from "../../shared/upscale-scales.ts";
 import { findUpscaler, requireFits } from "../../shared/upscaling.ts";
+import { sha256Of } from "../platform/sha256.ts";
 import type { RouteDeps } from "./route.ts";
 
 export type ResolveDeps = Pick<RouteDeps, "catalogue" | "uploads" | "checkDrawing">;
@@ -69,8 +70,7 @@ async function checkSources(
 }
 
 /** Digest of a parsed request; equal for bodies that mean the same, whatever the order of their fields. */
-export const fingerprintOf = (request: object): string =>
-  createHash("sha256").update(JSON.stringify(request, sortKeys)).digest("hex");
+export const fingerprintOf = (request: object): string => sha256Of(JSON.stringify(request, sortKeys));
 
 const sortKeys = (_: string, value: unknown): unknown =>
   typeof value === "object" && value !== null && !Array.isArray(value)

@@ -1,16 +1,16 @@
 /** From a request's condition and the images beside it to the raw values that the engine's experts read. */
-import { createHash } from "node:crypto";
 import type { PartialCondition } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValues } from "../engine/conditions.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
+import { sha256Of } from "../platform/sha256.ts";
 import type { ConditionImage, ConditionImages } from "./protocol.ts";
 
 /** Key of an upload as a sketch: decoded larger than the same image as any other condition. */
 export const keyOfSketch = (digest: string): string => `sketch:${digest}`;
 
 /** Key of an inline drawing among `ConditionImages`; an upload's key is its digest. */
-export const keyOfDrawing = (svg: string): string => `svg:${createHash("sha256").update(svg).digest("hex")}`;
+export const keyOfDrawing = (svg: string): string => `svg:${sha256Of(svg)}`;
 
 const text = (value: string): ConditionValue => ({ kind: "text", text: value });
 

@@ -2,14 +2,12 @@
  * Content-addressed files: the name is the SHA-256 of the bytes, so storing twice is storing once and a repeated job can't
  * overwrite another's result. Holds the PNGs of generations (`results`) and of upscales (`upscaled`), and the uploaded images (`uploads`).
  */
-import { createHash } from "node:crypto";
 import { unlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { asStorageError, writeFileAtomically } from "../platform/atomic-file.ts";
 import { linkOrCopy } from "../platform/link-or-copy.ts";
-
-export const digestOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+import { sha256Of } from "../platform/sha256.ts";
 
 const isDigest = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 
@@ -31,7 +29,7 @@ export class ResultStore {
 
   /** Stores bytes and returns their digest. @throws AppError storage_full */
   async put(bytes: Uint8Array): Promise<string> {
-    const digest = digestOf(bytes);
+    const digest = sha256Of(bytes);
     const path = join(this.#folder, digest);
     let write = this.#writing.get(digest);
     if (!write) {

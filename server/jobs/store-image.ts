@@ -1,6 +1,7 @@
 /** Stores an image that a job made as a PNG under its digest, and then names it in the job. */
+
+import { sha256Of } from "../platform/sha256.ts";
 import type { ImageOf, Job, JobBody } from "./job-queue.ts";
-import { digestOf } from "./result-store.ts";
 
 /** An image as the inference child gives it: its entry in the body but for what storing adds, with straight RGBA pixels. */
 export type DrawnImage<Body extends JobBody> = Omit<ImageOf<Body>, "sha256" | "bytes" | "path"> & {
@@ -28,7 +29,7 @@ export async function storeImage<Body extends JobBody>(
   const { rgba, ...about } = image;
   const png = await encodePng(rgba, image.widthPx, image.heightPx);
   signal.throwIfAborted();
-  const sha256 = digestOf(png);
+  const sha256 = sha256Of(png);
   job.reserve(sha256);
   await results.put(png);
   if (signal.aborted) return;

@@ -8,7 +8,7 @@
  * Source: retrieval-augmented diffusion, a small model beside a database (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
  */
 import type { PictureVectors, RetrievalQuery, RetrievedPrior, Retriever } from "../engine/interfaces.ts";
-import { dot } from "../engine/sphere.ts";
+import { dot, unitOf } from "../engine/sphere.ts";
 import { type IndexContent, type IndexEntry, type IndexWidths, readIndexFile } from "./index-file.ts";
 import { accumulateInt4, type Int4Rows } from "./int4.ts";
 import { type ScoredEntry, SimilarityScorer } from "./similarity.ts";
@@ -219,15 +219,10 @@ function unitVectors(rows: Int4Rows, width: number): Float32Array {
   for (const row of rows.steps.keys()) {
     const vector = rowOf(vectors, row, width);
     accumulateInt4(rows, row, width, 1, vector);
-    vector.set(unit(vector));
+    vector.set(unitOf(vector));
   }
   return vectors;
 }
 
 const rowOf = (vectors: Float32Array, row: number, width: number): Float32Array =>
   vectors.subarray(row * width, (row + 1) * width);
-
-const unit = (vector: Float32Array): Float32Array => {
-  const length = Math.hypot(...vector) || 1;
-  return vector.map((value) => value / length);
-};

@@ -2,13 +2,13 @@
  * The work folder of a training: everything that an interrupted run goes on with. One process at a time works in it; each run has
  * a folder of its own there, by what fixes its steps; a finished training gives everything up in one step.
  */
-import { createHash } from "node:crypto";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../shared/problem.ts";
 import { asStorageError } from "../platform/atomic-file.ts";
 import { takeLock } from "../platform/process-lock.ts";
+import { sha256Of } from "../platform/sha256.ts";
 
 export interface WorkFolder {
   /** The folder of exactly this run; those of other images or settings are removed. @param identity what fixes its steps, as JSON */
@@ -42,7 +42,7 @@ export async function openWorkFolder(path: string, waitMs = 0): Promise<WorkFold
   return {
     release,
     async runFolder(identity) {
-      const name = `run-${createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 12)}`;
+      const name = `run-${sha256Of(JSON.stringify(identity)).slice(0, 12)}`;
       for (const other of await readdir(path))
         if (other.startsWith("run-") && other !== name) await rm(join(path, other), { recursive: true, force: true });
       await mkdir(join(path, name), { recursive: true });

@@ -5,7 +5,7 @@
 import { startThread } from "../platform/spawn.ts";
 import { endedAs, WorkerPool } from "../platform/worker-pool.ts";
 import type { UpscalerPack } from "./open-tile-parts.ts";
-import type { TileDrawer, TileTask, UpscalerMargins } from "./upscale-tile.ts";
+import { marginsOf, type TileDrawer, type TileTask } from "./upscale-tile.ts";
 
 /** What a thread opens for itself. */
 export interface MemberOrder {
@@ -39,7 +39,7 @@ export async function openTilePool(pack: UpscalerPack, lanes: number, cores: num
     throw error;
   });
   return {
-    margins: marginsIn(pack),
+    margins: marginsOf(pack.upscaler),
     lanes,
     draw: (task) => team.run(task, buffersOf(task)),
   };
@@ -48,11 +48,3 @@ export async function openTilePool(pack: UpscalerPack, lanes: number, cores: num
 /** Pixels that are read for one task alone. */
 const buffersOf = (task: TileTask): ArrayBuffer[] =>
   (task.kind === "stage" ? [task.tile] : [task.picture, task.low]).map(({ buffer }) => buffer as ArrayBuffer);
-
-const marginsIn = ({ upscaler: { stages, consistency } }: UpscalerPack): UpscalerMargins => ({
-  stages: stages.map(({ marginPx, details }) => ({
-    network: marginPx,
-    ...(details ? { details: details.marginPx } : {}),
-  })),
-  consistency: { 2: consistency[2].marginPx, 4: consistency[4].marginPx },
-});

@@ -110,9 +110,20 @@ const fadedBelow = 0.3;
 /** Whether Ψ decodes what τ draws: the middle of it is looked at as it is. */
 export const isDecoded = (temperature: Temperature): boolean => typeof temperature === "number" && temperature > 0;
 
-const marginsOf = ({ stages, consistency }: UpscalerParts): UpscalerMargins => ({
-  stages: stages.map(({ network, details }) => ({
-    network: network.marginPx,
+interface HasMargin {
+  readonly marginPx: number;
+}
+
+/** Of an upscaler as its manifest says it. */
+export const marginsOf = ({
+  stages,
+  consistency,
+}: {
+  readonly stages: ReadonlyArray<HasMargin & { readonly details?: HasMargin | undefined }>;
+  readonly consistency: Readonly<Record<2 | 4, HasMargin>>;
+}): UpscalerMargins => ({
+  stages: stages.map(({ marginPx, details }) => ({
+    network: marginPx,
     ...(details ? { details: details.marginPx } : {}),
   })),
   consistency: { 2: consistency[2].marginPx, 4: consistency[4].marginPx },
@@ -120,7 +131,7 @@ const marginsOf = ({ stages, consistency }: UpscalerParts): UpscalerMargins => (
 
 /** Works on tiles in this thread. */
 export const drawHere = (parts: UpscalerParts): TileDrawer => ({
-  margins: marginsOf(parts),
+  margins: marginsOf({ ...parts, stages: parts.stages.map(({ network, details }) => ({ ...network, details })) }),
   lanes: 1,
   draw: (task) => drawTile(parts, task),
 });

@@ -4,7 +4,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { digestOf } from "../../server/jobs/result-store.ts";
+import { sha256Of } from "../../server/platform/sha256.ts";
 import { GenerationListSchema } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
 import { createHarness, type Harness, pack, problemOf } from "./harness.ts";
@@ -47,7 +47,7 @@ describe("a generation", () => {
     assert.match(response.headers.get("cache-control") ?? "", /immutable/);
     const bytes = new Uint8Array(await response.arrayBuffer());
     assert.equal(bytes.byteLength, image!.bytes);
-    assert.equal(digestOf(bytes), image!.sha256);
+    assert.equal(sha256Of(bytes), image!.sha256);
     assert.equal(bytes[25], 6, "colour type RGBA");
     const etag = response.headers.get("etag")!;
     const again = await harness.request(image!.path, { headers: { "If-None-Match": etag } });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { digestOf } from "../../server/jobs/result-store.ts";
+import { sha256Of } from "../../server/platform/sha256.ts";
 import { MetaSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
@@ -38,7 +38,7 @@ describe("an upscale", () => {
     const answer = await harness.request(picture!.path);
     assert.equal(answer.headers.get("content-type"), "image/png");
     const bytes = new Uint8Array(await answer.arrayBuffer());
-    assert.deepEqual([digestOf(bytes), bytes.byteLength], [picture!.sha256, picture!.bytes]);
+    assert.deepEqual([sha256Of(bytes), bytes.byteLength], [picture!.sha256, picture!.bytes]);
     const known = { headers: { "If-None-Match": answer.headers.get("etag")! } };
     assert.equal((await harness.request(picture!.path, known)).status, 304);
     assert.deepEqual(await readdir(join(harness.dataDir, "upscaled")), [picture!.sha256], "in a folder of their own");

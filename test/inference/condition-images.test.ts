@@ -7,7 +7,7 @@ import { normaliseDrawing } from "../../server/experts/sketch/line-drawing.ts";
 import { decodeFitted, probeImage, renderSvg } from "../../server/images/codec.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
 import { keyOfSketch } from "../../server/inference/condition-values.ts";
-import { digestOf } from "../../server/jobs/result-store.ts";
+import { sha256Of } from "../../server/platform/sha256.ts";
 import { limits } from "../../shared/limits.ts";
 
 const sizePx = 32;
@@ -47,7 +47,7 @@ describe("a sketch", () => {
     const files = new Map<string, Buffer>();
     const load = createConditionImageLoader(async (digest) => files.get(digest), 4);
     const inkOf = async (file: Buffer): Promise<Float32Array> => {
-      const image = digestOf(file);
+      const image = sha256Of(file);
       files.set(image, file);
       const images = await load({ condition: { sketch: { image }, lowResolution: { image } } }, sizePx);
       assert.deepEqual([...images.keys()].sort(), [image, keyOfSketch(image)].sort());
@@ -277,7 +277,7 @@ describe("the loader of a request's images", () => {
   it("decodes each image once, keeps so many, and forgets what it could not decode", async () => {
     const files = new Map<string, Uint8Array>();
     const keep = (bytes: Uint8Array): string => {
-      const digest = digestOf(bytes);
+      const digest = sha256Of(bytes);
       files.set(digest, bytes);
       return digest;
     };

@@ -13,8 +13,8 @@ import {
 import { parse } from "../../../shared/validation.ts";
 import { encodePng } from "../../images/codec.ts";
 import { decodePicture } from "../../images/picture.ts";
-import { digestOf } from "../../jobs/result-store.ts";
 import { writeFileAtomically } from "../../platform/atomic-file.ts";
+import { sha256Of } from "../../platform/sha256.ts";
 import type { UpscaleResult } from "../../upscaling/upscale-queue.ts";
 import { makeOutFolder, refuseUsage, withInference } from "../cli-session.ts";
 import * as flags from "../request-flags.ts";
@@ -63,7 +63,7 @@ async function run(args: string[]): Promise<number> {
   return withInference(values.packs, async ({ client, line, signal }) => {
     const bytes = await flags.readBytes(path);
     const request = parse(ResolvedUpscaleSchema, {
-      image: digestOf(bytes),
+      image: sha256Of(bytes),
       scale: flags.numberOf(scale),
       detail: flags.numberOf(detail),
       count: flags.numberOf(count),

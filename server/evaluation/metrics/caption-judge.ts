@@ -6,7 +6,7 @@
  */
 import { Matrix } from "ml-matrix";
 import { fitWhitening } from "../../flow/whitening.ts";
-import { centred, fitRidge, meanRow, meanSquareAround } from "./ridge.ts";
+import { centred, columnMeans, fitRidge, meanSquareAround } from "./ridge.ts";
 import { countOf, type Vectors } from "./vectors.ts";
 
 export interface CaptionJudge {
@@ -28,7 +28,7 @@ const addedVariance = (captions: Vectors): number => 0.05 + captions.dims / coun
  */
 export function fitCaptionJudge(features: Vectors, captions: Vectors, penalty: number): CaptionJudge {
   // 1 where all captions are the same, which leaves nothing to judge.
-  const spread = meanSquareAround(captions, meanRow(captions)) || 1;
+  const spread = meanSquareAround(captions, columnMeans(captions)) || 1;
   const { mean, matrix } = fitWhitening(captions.values, captions.dims, Math.sqrt(spread * addedVariance(captions)));
   const { dims } = captions;
   const whiten = Matrix.from1DArray(dims, dims, matrix);

@@ -3,11 +3,11 @@
  * net). Biased upwards by few rows, so only values of equal counts compare.
  */
 import { EigenvalueDecomposition, type Matrix } from "ml-matrix";
-import { centred, meanRow } from "./ridge.ts";
+import { centred, columnMeans } from "./ridge.ts";
 import { countOf, type Vectors } from "./vectors.ts";
 
 export function frechetDistance(a: Vectors, b: Vectors): number {
-  const [meanA, meanB] = [meanRow(a), meanRow(b)];
+  const [meanA, meanB] = [columnMeans(a), columnMeans(b)];
   const [covarianceA, covarianceB] = [covarianceOf(a, meanA), covarianceOf(b, meanB)];
   const shift = meanA.reduce((sum, value, axis) => sum + (value - meanB[axis]!) ** 2, 0);
   // Tr (Σ₁Σ₂)^½ = Tr (Σ₁^½ Σ₂ Σ₁^½)^½, which is symmetric and so has real roots.

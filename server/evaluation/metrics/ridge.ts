@@ -16,7 +16,7 @@ export interface Ridge {
  * @throws AppError `dataset_invalid` for fewer than two pairs, or inputs that are all the same
  */
 export function fitRidge(inputs: Vectors, outputs: Vectors, penalty: number): Ridge {
-  const [count, centreIn, centreOut] = [countOf(inputs), meanRow(inputs), meanRow(outputs)];
+  const [count, centreIn, centreOut] = [countOf(inputs), columnMeans(inputs), columnMeans(outputs)];
   const x = centred(inputs, centreIn);
   const xt = x.transpose();
   const gram = xt.mmul(x);
@@ -33,7 +33,8 @@ export function fitRidge(inputs: Vectors, outputs: Vectors, penalty: number): Ri
   };
 }
 
-export function meanRow(vectors: Vectors): Float64Array {
+/** Mean of each dimension over all rows, in double precision. */
+export function columnMeans(vectors: Vectors): Float64Array {
   const [count, sum] = [countOf(vectors), new Float64Array(vectors.dims)];
   for (let index = 0; index < vectors.values.length; index += 1) sum[index % vectors.dims]! += vectors.values[index]!;
   return sum.map((value) => value / count);

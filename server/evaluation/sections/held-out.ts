@@ -9,7 +9,7 @@ import type { ImageItem } from "../../training/dataset/image-set.ts";
 import { diagonalGaussianNats } from "../../training/fit-flow.ts";
 import { type EvaluationContext, encodeOwn, wordsOf } from "../evaluation-context.ts";
 import type { EvaluationData } from "../groups.ts";
-import { meanRow, meanSquareAround } from "../metrics/ridge.ts";
+import { columnMeans, meanSquareAround } from "../metrics/ridge.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
 import { pickRows, rowOf, type Vectors } from "../metrics/vectors.ts";
 import { forEachChunk } from "../progress-reporter.ts";
@@ -160,7 +160,7 @@ async function errorOf({ translation: { flow } }: EvaluationContext, batch: Batc
 function varianceOf(set: TrainingSet): number {
   const { dims } = set;
   const rowsAt = (rows: Int32Array): Vectors => pickRows({ values: set.latents, dims }, rows);
-  return meanSquareAround(rowsAt(measuredRows(set)), meanRow(rowsAt(set.trainRows)));
+  return meanSquareAround(rowsAt(measuredRows(set)), columnMeans(rowsAt(set.trainRows)));
 }
 
 /** Nats per dimension of each row of a batch. */

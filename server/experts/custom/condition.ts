@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import type { ConditionField } from "../../../shared/conditions.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";
+import { joinRows } from "../../engine/join-rows.ts";
 import {
   channelCount,
   type ImageInput,
@@ -15,7 +16,6 @@ import {
 import type { Feeds, Tensor } from "../../onnx/session.ts";
 import type { Promised } from "../check.ts";
 import type { ExpertCore, ExpertOptions } from "../expert.ts";
-import { joinRows } from "../frozen-graph.ts";
 import { SharedFiles } from "../shared-files.ts";
 import { readTokenizer, tokenIds } from "../text.ts";
 import { requireImage, requireText } from "../values.ts";

@@ -3,10 +3,10 @@
  * that is read, and only if every input and output is the declared one. What is made of the numbers is its expert's business.
  */
 import { dirname, join, posix } from "node:path";
+import { joinRows } from "../../engine/join-rows.ts";
 import { type Feeds, Session, type SessionOptions, type Tensor } from "../../onnx/session.ts";
 import { type Promised, requireFinite, requirePromised, requireShape } from "../check.ts";
 import type { ExpertOptions } from "../expert.ts";
-import { joinRows } from "../frozen-graph.ts";
 import { SharedFiles } from "../shared-files.ts";
 
 export interface GraphDeclaration {

@@ -61,7 +61,7 @@ function cropToDrawn({ planes, sizePx }: Square): Square {
   const bounds = boundsOf(sizePx, (at) => alpha[at]! >= 0.5 / 255);
   if (!bounds) return { planes, sizePx };
   const { left, right, top, bottom } = bounds;
-  const [width, height] = [right - left + 1, bottom - top + 1];
+  const [width, height] = [right - left, bottom - top];
   const side = Math.min(width, height);
   const [x0, y0] = [left + Math.floor((width - side) / 2), top + Math.floor((height - side) / 2)];
   const cropped = new Float32Array(4 * side * side);

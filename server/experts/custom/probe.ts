@@ -4,6 +4,7 @@
  */
 import { averageAreas } from "../../engine/areas.ts";
 import type { ConditionValue, TargetExpert } from "../../engine/interfaces.ts";
+import { lengthOf } from "../../engine/sphere.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { Declaration, OnnxExpertEntry, OnnxGeneratorEntry } from "../../manifest/declared-manifest.ts";
 import type { ImageValue } from "../values.ts";
@@ -209,8 +210,6 @@ function judgeDifferences(answers: readonly Float32Array[], again: Float32Array,
       "the same output for all",
     );
 }
-
-const lengthOf = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 
 const largest = (values: Float32Array): number => values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
 

@@ -59,8 +59,8 @@ function paperOf(planes: Float32Array, sizePx: number): readonly number[] | unde
   const sheet = boundsOf(sizePx, isOpaque);
   if (!sheet) return undefined;
   const rim: number[] = [];
-  for (let x = sheet.left; x <= sheet.right; x += 1) rim.push(sheet.top * sizePx + x, sheet.bottom * sizePx + x);
-  for (let y = sheet.top; y <= sheet.bottom; y += 1) rim.push(y * sizePx + sheet.left, y * sizePx + sheet.right);
+  for (let x = sheet.left; x < sheet.right; x += 1) rim.push(sheet.top * sizePx + x, (sheet.bottom - 1) * sizePx + x);
+  for (let y = sheet.top; y < sheet.bottom; y += 1) rim.push(y * sizePx + sheet.left, y * sizePx + sheet.right - 1);
   if (rim.filter(isOpaque).length < 0.9 * rim.length) return undefined;
   const colour = [0, 1, 2].map((channel) => {
     const values = rim.filter(isOpaque).map((at) => planes[channel * pixels + at]! / planes[3 * pixels + at]!);
@@ -73,7 +73,7 @@ function paperOf(planes: Float32Array, sizePx: number): readonly number[] | unde
     const far = colour.some((value, channel) => Math.abs(planes[channel * pixels + at]! - value) > faintest);
     if (!far) plain += 1;
   }
-  const sheetPx = (sheet.right - sheet.left + 1) * (sheet.bottom - sheet.top + 1);
+  const sheetPx = (sheet.right - sheet.left) * (sheet.bottom - sheet.top);
   // One plain area alone is a filled shape, unless it is the whole frame.
   const hasStrokes = plain < opaque || opaque === pixels;
   return opaque > 0.9 * sheetPx && plain > 0.4 * opaque && hasStrokes ? colour : undefined;
@@ -81,7 +81,7 @@ function paperOf(planes: Float32Array, sizePx: number): readonly number[] | unde
 
 /** The box of an ink map, enlarged or reduced to fill a mask but for 4 px around; lines thinner than a pixel survive. */
 function enlarge(ink: Float32Array, sizePx: number, box: Box): Mask {
-  const [width, height] = [box.right - box.left + 1, box.bottom - box.top + 1];
+  const [width, height] = [box.right - box.left, box.bottom - box.top];
   const step = Math.max(width, height) / (workPx - 8);
   const mask = emptyMask();
   const clamp = (value: number): number => Math.min(sizePx - 1, Math.max(0, value));

@@ -36,9 +36,9 @@ function drawLines(lines: Mask): Float32Array {
   const ink = new Float32Array(drawingPx * drawingPx);
   const box = boundsOf(workPx, (at) => hasAt(lines, at));
   if (!box) return ink;
-  const longest = Math.max(box.right - box.left, box.bottom - box.top);
+  const longest = Math.max(box.right - box.left, box.bottom - box.top) - 1;
   const scale = longest === 0 ? 0.5 : (boxPx - linePx) / longest;
-  const [centreX, centreY] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+  const [centreX, centreY] = [(box.left + box.right - 1) / 2, (box.top + box.bottom - 1) / 2];
   /** Draws from one place of the mask to its neighbour. */
   const segment = (x: number, y: number, stepX: number, stepY: number): void => {
     const [startX, startY] = [(x - centreX) * scale, (y - centreY) * scale];

@@ -26,6 +26,7 @@ export const setAt = (mask: Mask, at: number): void => {
 
 export const isEmpty = (mask: Mask): boolean => mask.every((word) => word === 0);
 
+/** Places from `left` and `top` up to `right` and `bottom`, which lie outside. */
 export interface Box {
   readonly left: number;
   readonly top: number;
@@ -33,18 +34,18 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** Smallest box around the pixels that pass, ends included; undefined when none does. */
+/** Smallest box around the pixels that pass; undefined when none does. */
 export function boundsOf(sizePx: number, passes: (at: number) => boolean): Box | undefined {
-  let [left, top, right, bottom] = [sizePx, sizePx, -1, -1];
+  let [left, top, right, bottom] = [sizePx, sizePx, 0, 0];
   for (let y = 0, at = 0; y < sizePx; y += 1)
     for (let x = 0; x < sizePx; x += 1, at += 1) {
       if (!passes(at)) continue;
       if (x < left) left = x;
-      if (x > right) right = x;
+      if (x >= right) right = x + 1;
       if (y < top) top = y;
-      bottom = y;
+      bottom = y + 1;
     }
-  return right < 0 ? undefined : { left, top, right, bottom };
+  return right === 0 ? undefined : { left, top, right, bottom };
 }
 
 /** Calls back for every pixel that is set, row after row. */

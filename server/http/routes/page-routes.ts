@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../../shared/problem.ts";
+import { once } from "../../platform/once.ts";
 import { docsPage } from "../docs-page.ts";
 import { openApiOf } from "../openapi.ts";
 import { type AppContext, json, type Route, type RouteDeps } from "../route.ts";
@@ -104,12 +105,4 @@ async function file(deps: RouteDeps, path: string): Promise<Response> {
   return new Response(bytes, {
     headers: { "Content-Type": type!, "Content-Security-Policy": playgroundPolicy, "Cache-Control": "no-cache" },
   });
-}
-
-function once<T>(make: () => T): () => T {
-  let value: { readonly made: T } | undefined;
-  return () => {
-    value ??= { made: make() };
-    return value.made;
-  };
 }

@@ -2,7 +2,7 @@
 import { TrainingQuerySchema, TrainingRequestSchema } from "../../../shared/training.ts";
 import { parse } from "../../../shared/validation.ts";
 import { isFinal } from "../../jobs/job-queue.ts";
-import { digestOf } from "../../jobs/result-store.ts";
+import { sha256Of } from "../../platform/sha256.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
 import {
   accepted,
@@ -96,7 +96,7 @@ const previewRoute = (deps: RouteDeps): Route => ({
     const [at, index] = [indexIn(step), pngIndexIn(file)];
     const png = at === undefined || index === undefined ? undefined : await deps.readPreview(id, at, index);
     if (!png) throw missing();
-    return answerPng(c, digestOf(png), async () => png, missing);
+    return answerPng(c, sha256Of(png), async () => png, missing);
   },
 });
 

@@ -1,4 +1,6 @@
 /** Spherical k-means (Dhillon & Modha 2001): unit vectors in the middle of groups of vectors, by cosine. Deterministic. */
+
+import { unitOf } from "../../engine/sphere.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 
 /** Rounds after which groups of captions hardly change. */
@@ -12,7 +14,7 @@ export function sphericalCentres(vectors: readonly Float32Array[], count: number
   const dims = vectors[0]!.length;
   const first = new TrainingRandom(1, 0, "evaluation").permutation(vectors.length).slice(0, count);
   const centres = new Float32Array(count * dims);
-  for (const [index, at] of first.entries()) centres.set(unit(vectors[at]!), index * dims);
+  for (const [index, at] of first.entries()) centres.set(unitOf(vectors[at]!), index * dims);
   for (let round = 0; round < rounds; round += 1) {
     const sums = new Float32Array(count * dims);
     for (const vector of vectors) {
@@ -22,7 +24,7 @@ export function sphericalCentres(vectors: readonly Float32Array[], count: number
     for (let index = 0; index < count; index += 1) {
       const sum = sums.subarray(index * dims, (index + 1) * dims);
       // An empty group keeps its middle.
-      if (sum.some((value) => value !== 0)) centres.set(unit(sum), index * dims);
+      if (sum.some((value) => value !== 0)) centres.set(unitOf(sum), index * dims);
     }
   }
   return centres;
@@ -37,9 +39,4 @@ function nearest(vector: Float32Array, centres: Float32Array): number {
     if (product > most) [best, most] = [index, product];
   }
   return best;
-}
-
-function unit(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  return length === 0 ? vector.slice() : vector.map((value) => value / length);
 }

@@ -3,8 +3,8 @@
  * each time and images of one caption stay on one side (what is measured was never trained on under its own words). Where captions
  * are too few for that, single images are held out, and each caption keeps some to be learned from.
  */
-import { createHash } from "node:crypto";
 import { AppError } from "../../../shared/problem.ts";
+import { sha256Of } from "../../platform/sha256.ts";
 import type { CaptionedFile } from "./captions-of-folder.ts";
 
 const [share, fewest] = [0.1, 8];
@@ -23,7 +23,7 @@ export function holdOut(images: readonly CaptionedFile[], where: string): Set<nu
   }
   const wanted = Math.max(fewest, Math.round(share * images.length));
   const heldOut = new Set<number>();
-  for (const [, rows] of [...groups].sort(([a], [b]) => (hashOf(a) < hashOf(b) ? -1 : 1))) {
+  for (const [, rows] of [...groups].sort(([a], [b]) => (sha256Of(a) < sha256Of(b) ? -1 : 1))) {
     // A caption of very many images would take them all away from training.
     if (heldOut.size >= wanted || heldOut.size + rows.length > 1.5 * wanted) continue;
     for (const row of rows) heldOut.add(row);
@@ -45,9 +45,7 @@ function holdOutSingly(
   groups: ReadonlyArray<readonly number[]>,
   wanted: number,
 ): Set<number> {
-  const byHash = (a: number, b: number): number => (hashOf(images[a]!.file) < hashOf(images[b]!.file) ? -1 : 1);
+  const byHash = (a: number, b: number): number => (sha256Of(images[a]!.file) < sha256Of(images[b]!.file) ? -1 : 1);
   const free = groups.flatMap((rows) => [...rows].sort(byHash).slice(0, Math.floor(rows.length / 2)));
   return new Set(free.sort(byHash).slice(0, wanted));
 }
-
-const hashOf = (text: string): string => createHash("sha256").update(text).digest("hex");

@@ -2,11 +2,11 @@
  * A rendered image set on disk, as server/pretrain/data writes it: `index.jsonl` (one image a line) beside `images.rgba`
  * (premultiplied RGBA, 8 bits, size × size, row after row). Read lazily: the pixels of a large set do not fit in memory.
  */
-import { createHash } from "node:crypto";
 import { type FileHandle, open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../../shared/problem.ts";
+import { sha256Of } from "../../platform/sha256.ts";
 
 const ItemSchema = z.object({
   row: z.number().int().nonnegative(),
@@ -70,7 +70,7 @@ export async function openImageSet(folder: string, sizePx: number): Promise<Imag
     .trim()
     .split("\n")
     .map((line, at) => parseItem(line, at, `${indexPath}:${at + 1}`));
-  const digest = createHash("sha256").update(text).digest("hex");
+  const digest = sha256Of(text);
   return { ...(await openImagePixels({ folder, digest, count: items.length, sizePx })), items };
 }
 

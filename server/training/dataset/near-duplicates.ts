@@ -2,7 +2,7 @@
  * Finds images that are there already: equal pixels, or the same picture saved anew (other size, other compression). Two pictures
  * are the same when a thumbnail agrees in every cell; only those with about the same mean colour are compared.
  */
-import { createHash } from "node:crypto";
+import { sha256Of } from "../../platform/sha256.ts";
 
 /** Side of a thumbnail in cells. */
 const side = 16;
@@ -31,7 +31,7 @@ export class DuplicateFinder {
     pixels: Uint8Array,
     sizePx: number,
   ): { readonly name: string; readonly isExact: boolean } | undefined {
-    const digest = createHash("sha256").update(pixels).digest("hex");
+    const digest = sha256Of(pixels);
     const equal = this.#exact.get(digest);
     if (equal !== undefined) return { name: equal, isExact: true };
     const thumbnail = thumbnailOf(pixels, sizePx);

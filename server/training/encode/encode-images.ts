@@ -3,7 +3,7 @@
  * experts read examples, and the target's latents. Each image is read once and given to all; what each network makes is cached apart, so
  * that only what is not there yet, or comes from another network now, is made.
  */
-import { joinRows } from "../../experts/frozen-graph.ts";
+import { joinRows } from "../../engine/join-rows.ts";
 import type { ConditionTable } from "../../flow/training-set.ts";
 import { denseTable, type VectorTable } from "../../flow/vector-table.ts";
 import type { ImageSet } from "../dataset/image-set.ts";

@@ -4,7 +4,7 @@
  * starts when enough rows are there to be worth it, or foreseen: while images are still being read, cores are idle now and then.
  */
 import { AppError } from "../../../shared/problem.ts";
-import { joinRows } from "../../experts/frozen-graph.ts";
+import { joinRows } from "../../engine/join-rows.ts";
 import { mapConcurrent } from "../../platform/map-concurrent.ts";
 import { startThread } from "../../platform/spawn.ts";
 import { coresOf, endedAs, membersFor, WorkerPool } from "../../platform/worker-pool.ts";

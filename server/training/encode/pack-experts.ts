@@ -1,5 +1,4 @@
 /** Opens the experts that a translation joins, for encoding a training set, each with a digest of what its vectors depend on. */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type FlowConditionName, fieldOf } from "../../../shared/conditions.ts";
 import type { TargetExpert } from "../../engine/interfaces.ts";
@@ -8,6 +7,7 @@ import { openConditioning, openTarget } from "../../experts/registry.ts";
 import { SharedFiles } from "../../experts/shared-files.ts";
 import { type ConditioningEntry, type FileDigests, filesOfExpert } from "../../manifest/manifest.ts";
 import { entryOf, type PackDraft } from "../../manifest/pack-draft.ts";
+import { sha256Of } from "../../platform/sha256.ts";
 
 /** A condition of the set with the expert that encodes it. */
 export interface SetCondition {
@@ -71,5 +71,5 @@ function sourceOf(entry: ConditioningEntry, digests: FileDigests): string {
   const files = filesOfExpert(entry);
   const settings = { ...entry, output: undefined, dims: undefined };
   const content = JSON.stringify([settings, files.map((path) => digests.get(path))]);
-  return createHash("sha256").update(content).digest("hex");
+  return sha256Of(content);
 }

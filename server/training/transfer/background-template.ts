@@ -2,6 +2,8 @@
  * What the images of a folder have in common besides their things: a ground, as the disc or tile that every icon of a set lies on, with its outline
  * and its shadow, and the place where things stand. Drawings of another set that are laid so look as if they belonged to it.
  */
+
+import type { Box } from "../../experts/sketch/mask.ts";
 import { evenPlaces } from "../../platform/even-distances.ts";
 import { sumOf } from "../../platform/sum.ts";
 import type { ImagePixels } from "../dataset/image-set.ts";
@@ -20,15 +22,8 @@ export interface BackgroundTemplate {
   readonly sizePx: number;
   /** Of some of the images; none where things stand on nothing. */
   readonly empty: readonly EmptyBackground[];
-  /** Where things stand, in pixels; the last line and column are outside. */
+  /** Where things stand, in pixels. */
   readonly box: Box;
-}
-
-export interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
 }
 
 /** Images that are looked at, at even distances: as many as fit, but not too few to tell, and grounds that are kept of them. */

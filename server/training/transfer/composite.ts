@@ -2,8 +2,8 @@
  * Laying a drawing as the images of a folder are (ground.ts): shrunk into the place of things, on a ground from which it stands out.
  */
 import { averageAreas } from "../../engine/areas.ts";
-import { boundsOf } from "../../experts/sketch/mask.ts";
-import { type BackgroundTemplate, type Box, type EmptyBackground, visible } from "./background-template.ts";
+import { type Box, boundsOf } from "../../experts/sketch/mask.ts";
+import { type BackgroundTemplate, type EmptyBackground, visible } from "./background-template.ts";
 
 /** Premultiplied planes [4, sizePx, sizePx] of a drawing → the same of it in the ground's box, centred, not enlarged, on a ground or on nothing. */
 export function compositeOn(
@@ -71,9 +71,7 @@ export function highestContrast(
 /** The whole of what is visible; the whole square where nothing is. */
 function extentOf(drawing: Float32Array, sizePx: number): Box {
   const alpha = drawing.subarray(3 * sizePx ** 2);
-  const bounds = boundsOf(sizePx, (at) => alpha[at]! > visible);
-  if (!bounds) return { left: 0, top: 0, right: sizePx, bottom: sizePx };
-  return { ...bounds, right: bounds.right + 1, bottom: bounds.bottom + 1 };
+  return boundsOf(sizePx, (at) => alpha[at]! > visible) ?? { left: 0, top: 0, right: sizePx, bottom: sizePx };
 }
 
 /** Planes [4, side, side] of a square whose middle is that of the box. */

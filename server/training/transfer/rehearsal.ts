@@ -2,6 +2,8 @@
  * Rehearsal: a set that is trained on, with rows of another beside it that go on to be drawn, so that a flow that learns a little that is new keeps what it
  * knew (Robins 1995, "Catastrophic forgetting, rehearsal and pseudorehearsal": what is rehearsed may be the net's own memory of it).
  */
+
+import { joinRows } from "../../engine/join-rows.ts";
 import type { ConditionTable, TrainingSet } from "../../flow/training-set.ts";
 import type { VectorTable } from "../../flow/vector-table.ts";
 
@@ -13,7 +15,7 @@ export function withRehearsal(set: TrainingSet, other: TrainingSet): TrainingSet
   const rows = set.latents.length / set.dims;
   return {
     ...set,
-    latents: joined(set.latents, other.latents),
+    latents: joinRows([set.latents, other.latents]),
     conditions: set.conditions.map((condition, at) => joinedTables(condition, other.conditions[at]!)),
     rehearsedRows: other.trainRows.map((row) => rows + row),
   };
@@ -33,7 +35,7 @@ const entriesOf = (table: VectorTable): number =>
 
 function joinedVectors(first: VectorTable, second: VectorTable): VectorTable {
   if (first.kind === "dense" && second.kind === "dense")
-    return { ...first, values: joined(first.values, second.values) };
+    return { ...first, values: joinRows([first.values, second.values]) };
   if (first.kind === "ones" && second.kind === "ones") {
     const places = new Uint16Array(first.places.length + second.places.length);
     places.set(first.places);
@@ -41,11 +43,4 @@ function joinedVectors(first: VectorTable, second: VectorTable): VectorTable {
     return { ...first, places };
   }
   throw new TypeError(`expected tables of one kind, got ${first.kind} and ${second.kind}`);
-}
-
-function joined(first: Float32Array, second: Float32Array): Float32Array {
-  const both = new Float32Array(first.length + second.length);
-  both.set(first);
-  both.set(second, first.length);
-  return both;
 }

@@ -3,7 +3,6 @@
  * ground. A folder of some hundred images says how things look, and little of what there is; the base knows some thousand things. What is made here is
  * rehearsed while the flow learns the folder (rehearsal.ts), and is what words start from that the folder has nothing of (own-examples.ts).
  */
-import { createHash } from "node:crypto";
 import type { ConditionValue, TargetExpert } from "../../engine/interfaces.ts";
 import { cosine } from "../../engine/sphere.ts";
 import { openTarget } from "../../experts/registry.ts";
@@ -13,6 +12,7 @@ import { vocabularyOf } from "../../manifest/pack-draft.ts";
 import type { BasePack } from "../../packs/base-pack.ts";
 import { evenPlaces } from "../../platform/even-distances.ts";
 import { meanRow } from "../../platform/mean-row.ts";
+import { sha256Of } from "../../platform/sha256.ts";
 import type { IndexContent, IndexEntry } from "../../retrieval/index-file.ts";
 import { accumulateInt4 } from "../../retrieval/int4.ts";
 import { byLabel } from "../../retrieval/retrieval-index.ts";
@@ -193,9 +193,7 @@ export class StyleTransferJob implements DrawingsSource {
 
 /** Names what is composites by what it looks like. */
 const keyOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
-  createHash("sha256")
-    .update(new Uint8Array(buffer, byteOffset, byteLength))
-    .digest("hex");
+  sha256Of(new Uint8Array(buffer, byteOffset, byteLength));
 
 /** What people call each label of the base, the plainest first. */
 const namesOfLabels = ({ draft }: BasePack): Map<string, string[]> =>
