@@ -68,23 +68,24 @@ export function docsPage(routes: readonly Route[], schemas: Readonly<Record<stri
     (route) =>
       `<li><a href="#${anchorOf(route)}"><code>${route.method.toUpperCase()} ${escapeHtml(route.path)}</code></a></li>`,
   );
-  const example = `TOKEN=$(cat ~/.local/share/tau/token)
-curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" \\
-  -H "Content-Type: application/json" -d '{"condition":{"caption":"red bird"},"count":4,"seed":7}'`;
+  const example = `AUTH="Authorization: Bearer $(cat ~/.local/share/tau/token)"
+JSON="Content-Type: application/json"
+curl -s localhost:7826/v1/generations -H "$AUTH" -H "$JSON" \\
+  -d '{"condition":{"caption":"red bird"},"count":4,"seed":7}'`;
   const edit = `# Restyle an image: upload it, keep its residual, name what it shows and what it should become
-DIGEST=$(curl -s localhost:7826/v1/images -H "Authorization: Bearer $TOKEN" \\
-  -H "Content-Type: image/png" --data-binary @apple.png | sed 's/.*"digest":"\\([0-9a-f]*\\).*/\\1/')
-curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
+DIGEST=$(curl -s localhost:7826/v1/images -H "$AUTH" -H "Content-Type: image/png" \\
+  --data-binary @apple.png | sed 's/.*"digest":"\\([0-9a-f]*\\).*/\\1/')
+curl -s localhost:7826/v1/generations -H "$AUTH" -H "$JSON" -d '{
   "condition":{"caption":"red apple","style":"twemoji"},"count":1,
   "keepResidualOf":{"image":"'$DIGEST'","condition":{"caption":"red apple","style":"noto"}}}'`;
-  const upscale = `# Enlarge the image: four hypotheses with lively detail, and a map of where they differ
-curl -s localhost:7826/v1/upscales -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
+  const upscale = `# Enlarge it: four hypotheses with detail, and a map of where they differ
+curl -s localhost:7826/v1/upscales -H "$AUTH" -H "$JSON" -d '{
   "image":"'$DIGEST'","scale":4,"detail":0.8,"count":4,"variance":true}'`;
-  const training = `# Train a translation of your own: upload at least 20 images, name each with what it shows, follow the job
-curl -s localhost:7826/v1/trainings -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
+  const training = `# Train a translation: upload at least 20 images, name each with what it shows, follow the job
+curl -s localhost:7826/v1/trainings -H "$AUTH" -H "$JSON" -d '{
   "name":"my-style","examples":[{"image":"'$DIGEST'","captions":["red apple"]}, …]}'
-curl -N localhost:7826/v1/trainings/$ID/events -H "Authorization: Bearer $TOKEN"
-curl -s localhost:7826/v1/generations -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -d '{
+curl -N localhost:7826/v1/trainings/$ID/events -H "$AUTH"
+curl -s localhost:7826/v1/generations -H "$AUTH" -H "$JSON" -d '{
   "translation":"my-style","condition":{"caption":"green pear"}}'`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Tau API ${escapeHtml(version)}</title><style>${style}</style></head><body><main>
