@@ -17,7 +17,7 @@ import { tinyFullDraft, tinySizePx, writeTinyPack } from "../../fixtures/tiny-pa
 const root = await mkdtemp(join(tmpdir(), "tau-encode-folder-"));
 after(() => rm(root, { recursive: true }));
 const { pack } = await writeTinyPack(join(root, "full"), tinyFullDraft);
-const draft = selectTranslation(tinyFullDraft, pack);
+const draft = selectTranslation(tinyFullDraft);
 const source = { pack, draft, files: await digestExperts(pack, draft) };
 const experts = await openSetExperts(source, { threads: 1 });
 

@@ -24,7 +24,7 @@ import { tinyItems, tinyPixels, writeTinySet } from "../../fixtures/tiny-set.ts"
 const root = await mkdtemp(join(tmpdir(), "tau-encode-team-"));
 after(() => rm(root, { recursive: true }));
 const { pack } = await writeTinyPack(join(root, "full"), tinyFullDraft);
-const draft = selectTranslation(tinyFullDraft, pack);
+const draft = selectTranslation(tinyFullDraft);
 const source = { pack, draft, files: await digestExperts(pack, draft) };
 const experts = await openSetExperts(source, { threads: 1 });
 

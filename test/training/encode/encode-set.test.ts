@@ -26,7 +26,7 @@ const root = await mkdtemp(join(tmpdir(), "tau-encode-"));
 after(() => rm(root, { recursive: true }));
 const openTiny = async (name: string, content: typeof tinyDraft): Promise<SetExperts> => {
   const { pack } = await writeTinyPack(join(root, name), content);
-  const draft = selectTranslation(content, pack);
+  const draft = selectTranslation(content);
   return openSetExperts({ pack, draft, files: await digestExperts(pack, draft) }, { threads: 1 });
 };
 const experts = await openTiny("words", tinyDraft);
