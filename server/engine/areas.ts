@@ -1,6 +1,6 @@
 /**
- * Shrinking by area averages: each pixel is the mean of what it covers, which rings nowhere, and is how
- * a renderer of vector drawings makes small pictures of them (Catmull 1978, "A hidden-surface algorithm with anti-aliasing").
+ * Shrinking by area averages: each pixel is the mean of the area that it covers.
+ * It never rings, and renderers of vector drawings make small pictures the same way (Catmull 1978, "A hidden-surface algorithm with anti-aliasing").
  */
 
 /**
@@ -35,7 +35,7 @@ export function averageAreas(planes: Float32Array, fromPx: number, toPx: number)
   return small;
 }
 
-/** The same where every pixel covers whole pixels alone. */
+/** `averageAreas` for whole-number factors: every pixel covers whole pixels only. */
 function averageBlocks(planes: Float32Array, channels: number, fromPx: number, toPx: number): Float32Array {
   const side = fromPx / toPx;
   const share = 1 / side;
@@ -56,12 +56,12 @@ function averageBlocks(planes: Float32Array, channels: number, fromPx: number, t
   return small;
 }
 
-/** What the pixels of one axis cover of the pixels that they are made from. */
+/** Along one axis: which source pixels each pixel covers, and by how much. */
 export interface Cover {
-  /** For each pixel, the first that it covers and the one after the last. */
+  /** First source pixel of each pixel, and the end after its last. */
   readonly firsts: Int32Array;
   readonly ends: Int32Array;
-  /** Shares of those, which add up to 1 for each pixel, `stride` places a pixel. */
+  /** Weights of the source pixels, which add up to 1 for each pixel; `stride` places a pixel. */
   readonly shares: Float64Array;
   readonly stride: number;
 }
@@ -76,7 +76,7 @@ export function coverOf(fromPx: number, toPx: number): Cover {
     const [start, end] = [index * scale, (index + 1) * scale];
     const first = Math.floor(start);
     let from = first;
-    // By rounding the last may end after the last pixel.
+    // Rounding may put the end of the last one past the last pixel.
     for (; from < Math.min(end, fromPx); from += 1)
       shares[index * stride + from - first] = (Math.min(end, from + 1) - Math.max(start, from)) / scale;
     firsts[index] = first;

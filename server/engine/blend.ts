@@ -1,6 +1,6 @@
 /**
- * Blends: frames on the way from one image to another. The residual goes along the great circle, the conditions from those of
- * one end to those of the other, so that the ends are both images' own reconstructions.
+ * Blends: frames between two images. The residual is interpolated along the great circle, the conditions between those of both ends.
+ * The first and last frame are the reconstructions of the two images.
  */
 import type { FlowConditionName } from "../../shared/conditions.ts";
 import { type EncodedCondition, type EncodedConditions, namesOf } from "./conditions.ts";
@@ -24,7 +24,7 @@ export function blend(start: Blendable, end: Blendable, position: number): Blend
   return { residual: slerp(from.residual, to.residual, position), conditions };
 }
 
-/** A condition of one end only keeps its vector and fades: the flow moves from its embedding to the learned "absent" one. */
+/** A condition that only one end has keeps its vector and fades to the learned "absent" embedding. */
 function blendCondition(
   name: FlowConditionName,
   from: EncodedCondition | undefined,
@@ -33,7 +33,7 @@ function blendCondition(
 ): EncodedCondition {
   const presence = (1 - position) * (from?.presence ?? 0) + position * (to?.presence ?? 0);
   if (!from || !to) return { ...(from ?? to)!, presence };
-  // Sentence vectors lie on a sphere; mixtures of labels, cells and codes lie between them.
+  // Sentence vectors lie on a sphere; labels, cells and codes are interpolated linearly.
   const vector =
     name === "caption"
       ? slerp(from.vector, to.vector, position)
@@ -41,7 +41,7 @@ function blendCondition(
   return { ...to, vector, presence };
 }
 
-/** The same end; a label that only its own caption named stands by itself where the other end asked for one, so that all frames are guided alike. */
+/** Treats a label that the caption named as given where the other end gives a label, so that guidance is the same in all frames. */
 function ownedLike({ residual, conditions }: Blendable, other: Blendable): Blendable {
   const owned = namesOf(conditions).map((name): [FlowConditionName, EncodedCondition] => {
     const { named, ...condition } = conditions[name]!;

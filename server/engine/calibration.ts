@@ -1,6 +1,6 @@
 /**
- * What held-out data says about a translation's numbers: how likely images usually are, and how far from the learned conditions a
- * new one may lie. Measured once by server/training/calibrate/calibrate.ts, kept in the pack, only looked up here.
+ * Calibration of a translation on held-out data: how likely images usually are, and how far a new condition may lie from the learned
+ * ones. server/training/calibrate measures it once and the pack keeps it; this file looks it up.
  */
 import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
 import type { OutOfDistribution } from "../../shared/contract.ts";
@@ -15,26 +15,26 @@ export interface Calibration {
 /** log p(z|c) of held-out images given these conditions: quantiles at even steps from the smallest to the largest, in nats. */
 export interface Typicality {
   readonly conditions: readonly FlowConditionName[];
-  /** Of z as the flow learned it, with the posterior's noise: what drawn latents compare with. */
+  /** For drawn latents: of z with the posterior's noise, as the flow was trained. */
   readonly drawn: readonly number[];
-  /** Of z = Θ(y), the posterior's mean: what inverted images compare with. */
+  /** For inverted images: of z = Θ(y), the posterior's mean. */
   readonly inverted: readonly number[];
 }
 
-/** Where the vectors of a condition were learned. */
+/** Detects vectors of one condition that lie out of the training distribution. */
 export interface OodDetector {
   readonly name: FlowConditionName;
-  /** Unit vectors in the middle of learned ones, [centres, dims]. */
+  /** Centres of spherical k-means over the learned vectors, unit length, [centres, dims]. */
   readonly centres: Float32Array;
-  /** Median length of learned vectors; absent in calibrations that knew directions alone. */
+  /** Median length of the learned vectors; absent where only directions were measured. */
   readonly length?: number | undefined;
   /** Largest distance that still counts as known. */
   readonly threshold: number;
 }
 
 /**
- * Share of held-out images, 0 to 100, that are less likely, under the given conditions or, where these were not measured together, the
- * largest measured part of them; undefined without a calibration.
+ * Percentage of held-out images that are less likely under the given conditions. Where this set of conditions was not measured, the
+ * largest measured subset counts. Undefined without a calibration.
  */
 export function typicalityPercentile(
   calibration: Calibration | undefined,
@@ -53,7 +53,7 @@ export function typicalityPercentile(
   return best && percentileAmong(best[kind], logLikelihood);
 }
 
-/** Position of a value among quantiles at even steps, straight between two of them. */
+/** Position of a value among evenly spaced quantiles, interpolated linearly, 0 to 100. */
 function percentileAmong(quantiles: readonly number[], value: number): number {
   const above = quantiles.findIndex((quantile) => quantile > value);
   if (above < 0) return 100;
@@ -62,7 +62,7 @@ function percentileAmong(quantiles: readonly number[], value: number): number {
   return (100 * (above - 1 + (value - low) / (high - low))) / (quantiles.length - 1);
 }
 
-/** Given conditions that lie farther from everything learned than the threshold. */
+/** The given conditions whose distance to the learned ones is above the threshold. */
 export const findOutOfDistribution = (
   calibration: Calibration | undefined,
   given: EncodedConditions,
@@ -75,18 +75,18 @@ export const findOutOfDistribution = (
   });
 
 /**
- * How far a vector lies from what was learned: its distance to the nearest middle, and what it is longer than learned vectors
- * usually are. Codes of pictures that no icon resembles often point where icons do and reach farther.
+ * Distance of a vector to the learned ones: cosine distance to the nearest centre plus a penalty for excess length. Codes of pictures
+ * unlike any icon often have the direction of icons and a greater length.
  */
 export const distanceToLearned = (
   vector: Float32Array,
   { centres, length = Number.POSITIVE_INFINITY }: Pick<OodDetector, "centres" | "length">,
 ): number => distanceToCentres(vector, centres) + excessWeight * Math.max(0, Math.log(lengthOf(vector) / length));
 
-/** Of a vector e times as long as usual, in distances by cosine: chosen on the pictures that the rates of misses are measured on. */
+/** Penalty of a vector e times as long as usual, in cosine distance. Chosen on the pictures that the miss rates are measured on. */
 const excessWeight = 2;
 
-/** 1 − the largest cosine between a vector and the centres; 1 for a vector of zeros, which points nowhere. */
+/** 1 − the largest cosine between a vector and the centres; 1 for a zero vector. */
 export function distanceToCentres(vector: Float32Array, centres: Float32Array): number {
   const dims = vector.length;
   let largest = -1;

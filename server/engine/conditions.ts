@@ -1,6 +1,6 @@
 /**
- * Conditions on their way to the flow: raw values → vectors of the conditioning experts → padded batches. A condition that the
- * translation does not read is refused by name, and so is an expert's answer that is no vector of numbers.
+ * Conditions: raw values → vectors of the conditioning experts → batches for the flow. A condition that the translation does not read
+ * is refused by name, and so is an expert's answer that is not finite.
  */
 import { type ConditionField, type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
@@ -12,13 +12,13 @@ export type ConditionValues = Readonly<Partial<Record<FlowConditionName, Conditi
 export interface EncodedCondition {
   /** c = Φ(x), [dims] */
   readonly vector: Float32Array;
-  /** 1 = given; less in the frames of a blend that gains or loses the condition, and where an attribute moves a caption that named it. */
+  /** 1 = given, 0 = absent. Between them in a blend that gains or loses the condition, and where an attribute moves the caption that named it. */
   readonly presence: number;
   /** The label that the caption named; absent for a condition that was given by itself. */
   readonly named?: string;
-  /** Of a label or style: its id. */
+  /** Labels and styles only: the id. */
   readonly id?: string;
-  /** Of a caption that names colours: the vector of the rest. */
+  /** Captions with colour words only: the vector of the caption without them. */
   readonly plain?: Float32Array;
 }
 
@@ -33,7 +33,7 @@ export type ConditionReaders = ReadonlyArray<{
   readonly isReadFromCaption?: boolean;
 }>;
 
-/** What of a translation reads conditions, and what it has to start from. */
+/** The parts of a translation that conditions need. */
 interface ConditionsReader {
   readonly conditions: ConditionReaders;
   readonly retriever?: Retriever | undefined;
@@ -43,11 +43,11 @@ interface ConditionsReader {
 export const namesOf = (conditions: EncodedConditions | ConditionValues): FlowConditionName[] =>
   Object.keys(conditions) as FlowConditionName[];
 
-/** The request's field that an encoded condition belongs to: what a caption named comes and goes with it. */
+/** The request's field of an encoded condition; a label that the caption named belongs to the caption. */
 export const fieldIn = (conditions: EncodedConditions, name: FlowConditionName): ConditionField =>
   conditions[name]?.named === undefined ? fieldOf(name) : "caption";
 
-/** Labels that captions named, each once. */
+/** Labels that the captions named, without duplicates. */
 export const namedLabels = (given: readonly EncodedConditions[]): string[] => [
   ...new Set(given.flatMap((conditions) => Object.values(conditions).flatMap(({ named }) => named ?? []))),
 ];
@@ -78,7 +78,7 @@ export async function encodeConditions(
   return { ...(await withPlain({ conditions, retriever }, given, encoded)), ...(await encodeNamed(conditions, given)) };
 }
 
-/** The same, its caption with the vector of what it says besides colours, where there are entries to be found by it. */
+/** Adds to the caption its vector without colour words, which retrieval searches by; unchanged without a retriever. */
 export async function withPlain(
   { conditions, retriever }: ConditionsReader,
   given: ConditionValues,
@@ -93,7 +93,7 @@ export async function withPlain(
   return { ...encoded, caption: { ...encoded.caption, plain: vector } };
 }
 
-/** What the caption names besides what was given. */
+/** Encodes the label that the caption names, where none is given. */
 export async function encodeNamed(conditions: ConditionReaders, given: ConditionValues): Promise<EncodedConditions> {
   const reader = conditions.find(({ name, isReadFromCaption }) => isReadFromCaption && given[name] === undefined);
   if (!reader || given.caption?.kind !== "text") return {};
@@ -105,7 +105,7 @@ export async function encodeNamed(conditions: ConditionReaders, given: Condition
   return { [reader.name]: { vector, presence: 1, named, id: named } };
 }
 
-/** The id that a condition of a vocabulary was given by. */
+/** The id of a condition from a vocabulary. */
 export const idOf = (name: FlowConditionName, value: ConditionValue): Pick<EncodedCondition, "id"> =>
   (name === "label" || name === "style") && value.kind === "text" ? { id: value.text } : {};
 

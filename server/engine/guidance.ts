@@ -1,6 +1,6 @@
 /**
- * From a request's weights to the contrasts that the flow works with: `guidance` sets all conditions against none, each part of
- * `guidanceOf` sets all against all but one. Contrasts with equal bases are one, because the rule is linear in its weights.
+ * From a request's guidance weights to the flow's terms. `guidance` contrasts all conditions with none; each entry of `guidanceOf`
+ * contrasts all conditions with all but one. Terms of equal bases are merged, because the rule is linear in the weights.
  */
 import { type ConditionField, conditionFields } from "../../shared/conditions.ts";
 import { type EncodedConditions, fieldIn, namesOf } from "./conditions.ts";

@@ -1,11 +1,11 @@
 /**
- * What the engine needs of the rooms below it: a flow τ and its experts, as interfaces that it declares itself.
- * Every tensor is a row-major Float32Array; the callee never keeps a buffer that it was given.
+ * The engine's view of flows, experts, retrieval and upscaling. Other rooms implement these interfaces.
+ * Every tensor is a row-major Float32Array; a callee never keeps a buffer that it was given.
  */
 
 /**
- * One condition for a batch: `values` [batch, dims]; `present` [batch], 1 where given, 0 where the learned "absent" vector stands in,
- * between them in the frames of a blend that gains or loses the condition.
+ * One condition of a batch: `values` [batch, dims]; `present` [batch], 1 = given, 0 = the learned "absent" vector takes its place.
+ * Blends use values between the two.
  */
 export interface ConditionBatch {
   readonly values: Float32Array;
@@ -22,10 +22,10 @@ export interface FlowResult {
   readonly logDet: Float32Array;
 }
 
-/** One contrast of guidance: the given conditions against a base that leaves some out, times `weight` (> 0). */
+/** One term of guidance: the given conditions against a base without some of them, times `weight` (> 0). */
 export interface GuidanceTerm {
   readonly weight: number;
-  /** Names of the conditions that the base does without. */
+  /** Conditions that the base leaves out. */
   readonly without: readonly string[];
 }
 
@@ -50,8 +50,8 @@ export interface Flow {
 }
 
 /**
- * The raw value of a condition: words, an image as premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], or a label map. `none` says that
- * the condition is absent, even where another one would bring it along.
+ * The raw value of a condition: words, an image as premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], or a label map. `none` = absent,
+ * even where a caption names it.
  */
 export type ConditionValue =
   | { readonly kind: "none" }
@@ -60,7 +60,7 @@ export type ConditionValue =
       readonly kind: "image";
       readonly planes: Float32Array;
       readonly sizePx: number;
-      /** Content address of the pixels: equal keys, equal planes. Experts keep what they encoded by it. */
+      /** Content address of the pixels: equal keys, equal planes. Experts cache their codes by it. */
       readonly key: string;
     }
   | { readonly kind: "cells"; readonly cells: readonly number[] };
@@ -71,48 +71,48 @@ export interface ConditioningExpert {
   /** @throws AppError `invalid_request` for a kind of value that the expert can't read, or the expert's own fault */
   encode(values: readonly ConditionValue[]): Promise<Float32Array>;
   /**
-   * Of an expert of labels: the one that words name, if any.
-   * @param group of the style that is asked for: what no style of it draws is not named
+   * Label experts only: the label that the words name, if any.
+   * @param group of the requested style; labels that no style of the group draws are skipped
    */
   labelIn?(words: string, group?: string): string | undefined;
-  /** Of an expert of labels: words without the colours among them, where there are some. */
+  /** Label experts only: the words without colour words; undefined when there are none. */
   plainOf?(words: string): string | undefined;
-  /** Of an expert of styles: the group that a style belongs to, if any. */
+  /** Style experts only: the group of a style, if any. */
   groupOf?(style: string): string | undefined;
 }
 
-/** Vectors of pictures that entries are found by (shared/conditions.ts), as their experts code them. */
+/** Vectors of the pictures that retrieval can search by, as their experts encode them. */
 export type PictureVectors = Readonly<Partial<Record<"sketch" | "layout", Float32Array>>>;
 
-/** What an example is wanted for. */
+/** A search for drawings that a new image can start from. */
 export interface RetrievalQuery {
-  /** Unit vector of the caption, its colours left out; looked at where no label is given or known. */
+  /** Unit vector of the caption without colour words. Used where no known label is given. */
   readonly caption?: Float32Array | undefined;
   /** Ids of label and style. */
   readonly label?: string | undefined;
   readonly style?: string | undefined;
-  /** Examples that look alike count more, and are all that is looked for where words name nothing that is known. */
+  /** Similar drawings weigh more. Where words find nothing, drawings are found by similarity alone. */
   readonly pictures?: PictureVectors;
-  /** What is added to the log-weights of `count` entries: what differs from seed to seed. */
+  /** Noise for the log-weights of `count` drawings: makes seeds differ. */
   noise(count: number): Float32Array;
 }
 
 export interface RetrievedPrior {
-  /** z of what was drawn in other styles, moved into the style that is asked for, [dims]. */
+  /** z of the weighted mean of the drawings, moved to the requested style, [dims]. */
   readonly latent: Float32Array;
-  /** Vector of what it shows, as a caption's: the name of the label. Absent where it stands for the caption that is asked for. */
+  /** Caption vector of its label's name. Absent where the drawings were found by the caption itself. */
   readonly caption?: Float32Array;
-  /** The same of each picture that was asked for. */
+  /** Code of each picture of the query, as the drawings show it. */
   readonly pictures?: PictureVectors;
-  /** Of what was found by its looks alone, and shows nothing of the words: how like it is, 0 to 1. Absent where words found it. */
+  /** Only where similarity alone found it: how similar it is, 0 to 1. */
   readonly likeness?: number;
 }
 
-/** Drawings that are known, as latents: where a new one can start from. */
+/** The retrieval index of a translation. */
 export interface Retriever {
-  /** undefined where nothing near to it is known, and where a picture is asked for that the entries are not known by */
+  /** @returns undefined when nothing is near enough, or the index has no codes of a picture in the query */
   retrieve(asked: RetrievalQuery): RetrievedPrior | undefined;
-  /** Whether the entries are known by what they show as a sketch, or as a layout. */
+  /** Whether the index holds codes of this kind of picture. */
   knows(picture: keyof PictureVectors): boolean;
 }
 
@@ -136,9 +136,9 @@ export interface UpscaleOptions {
   /** Factor on the residual's standard deviation; 0 = the accurate answer. */
   readonly temperature: number;
   readonly seed: number;
-  /** Looked at between tiles. @throws its reason, as an AppError `cancelled` */
+  /** Checked between tiles; aborting throws AppError `cancelled`. */
   readonly signal?: AbortSignal;
-  /** Called after each tile and waited for. */
+  /** Awaited after each tile. */
   onTile?(): void | Promise<void>;
 }
 

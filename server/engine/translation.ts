@@ -18,7 +18,7 @@ export interface Translation {
   readonly conditions: ConditionReaders;
   /** Absent for a translation that was never measured on held-out data. */
   readonly calibration?: Calibration;
-  /** Drawings that a new one can start from; absent where the pack brings none. */
+  /** The retrieval index; absent where the pack has none. */
   readonly retriever?: Retriever;
 }
 
@@ -28,7 +28,7 @@ export interface Row {
   readonly residual: Float32Array;
   readonly conditions: EncodedConditions;
   readonly guidance: readonly GuidanceTerm[];
-  /** A drawing to start from: a share of its own v, under what it shows, is added to `residual` (retrieval/retrieved-prior.ts). */
+  /** A retrieved latent: a share of its v, given what it shows, is added to `residual` (retrieval/retrieved-prior.ts). */
   readonly prior?: { readonly latent: Float32Array; readonly shows: EncodedConditions; readonly share: number };
 }
 
@@ -60,7 +60,7 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
   });
 }
 
-/** v of every row, moved by what its start adds. */
+/** v of every row plus its share of the prior's residual. */
 async function addPriors(flow: Flow, rows: readonly Row[]): Promise<Float32Array[]> {
   const started = rows.filter(({ prior }) => prior !== undefined);
   const starts = started.map(({ prior }) => prior!);
@@ -84,7 +84,7 @@ export async function measureLatents(
   latents: readonly Float32Array[],
   conditions: readonly EncodedConditions[],
 ): Promise<Array<Likelihood & { readonly residual: Float32Array }>> {
-  // Under nothing in the same pass: one run for up to half a batch.
+  // Without conditions in the same run, which has room for twice the rows.
   const nothing = conditions.map(() => ({}));
   const given = batchConditions(flow, [...conditions, ...nothing]);
   const { values, logDet } = await flow.forward(joinRows([...latents, ...latents]), given, 2 * latents.length);

@@ -83,7 +83,7 @@ export class InferenceChild {
         this.#kill();
       }, timings.startDeadlineMs);
       this.#process.on("message", (message: FromChild) => {
-        if (message.type === "unable") {
+        if (message.type === "start-failed") {
           this.#fault = deserialize(message.fault);
           this.#kill();
         } else if (message.type === "ready") {

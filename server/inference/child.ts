@@ -92,5 +92,5 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {}
 process.once("message", (message: ToChild) => {
   if (message.type !== "start") return;
   // After a failed start the parent, once it has read why, ends this process.
-  start(message.config).then(serve, (error: unknown) => send({ type: "unable", fault: serialize(error) }));
+  start(message.config).then(serve, (error: unknown) => send({ type: "start-failed", fault: serialize(error) }));
 });

@@ -47,5 +47,5 @@ export type JobEvent =
 export type FromChild =
   | { readonly type: "ready"; readonly info: ReadyInfo }
   /** The child can't start; it exits afterwards. */
-  | { readonly type: "unable"; readonly fault: SerializedError }
+  | { readonly type: "start-failed"; readonly fault: SerializedError }
   | JobEvent;

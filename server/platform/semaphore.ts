@@ -1,13 +1,13 @@
 /** Bounds how much runs at once and how much may wait for it: the way to keep memory bounded without a queue. */
 import { AppError } from "../../shared/problem.ts";
 
-export type Gate = <T>(task: () => Promise<T>) => Promise<T>;
+export type Semaphore = <T>(task: () => Promise<T>) => Promise<T>;
 
 /**
  * Lets at most `max` tasks run at once; the others wait their turn, first come first served.
  * @throws AppError queue_full when `waitingMax` tasks wait already
  */
-export function createSemaphore(max: number, waitingMax = Number.POSITIVE_INFINITY): Gate {
+export function createSemaphore(max: number, waitingMax = Number.POSITIVE_INFINITY): Semaphore {
   let running = 0;
   const waiting: Array<() => void> = [];
   return async (task) => {
