@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { buildPlugin } from "./build-plugin.mjs";
 import { licencesOf } from "./licences.mjs";
-import { serverBundle } from "./server-bundle.mjs";
+import { serverBundle, serverPrograms } from "./server-bundle.mjs";
 
 const { values } = parseArgs({
   options: { port: { type: "string", default: "7826" }, "no-minify": { type: "boolean", default: false } },
@@ -19,13 +19,7 @@ const started = performance.now();
 await rm("dist", { recursive: true, force: true });
 const [{ metafile }] = await Promise.all([
   build({
-    entryPoints: {
-      cli: "server/cli.ts",
-      child: "server/inference/child.ts",
-      trainer: "server/training/child.ts",
-      encoder: "server/training/encode/encode-thread.ts",
-      tiles: "server/upscaling/tile-thread.ts",
-    },
+    entryPoints: serverPrograms,
     ...serverBundle,
     outdir: "dist/server",
     splitting: true,

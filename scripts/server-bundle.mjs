@@ -5,6 +5,15 @@
  */
 import { englishZod } from "./english-zod.mjs";
 
+/** Source of each program by its name in the bundle. */
+export const serverPrograms = {
+  cli: "server/cli.ts",
+  child: "server/inference/child.ts",
+  trainer: "server/training/child.ts",
+  encoder: "server/training/encode/encode-thread.ts",
+  tiles: "server/upscaling/tile-thread.ts",
+};
+
 /** @satisfies {import("esbuild").BuildOptions} */
 export const serverBundle = /** @type {const} */ ({
   bundle: true,

@@ -1,14 +1,49 @@
 /**
  * `npm test`: what must hold before anything lands: types, lint and format, import rules, then the build and every test.
- * Chromium (for the tests in a real browser) comes from Debian; where it is missing and can be installed, it is.
- * Usage: node scripts/test.mjs [--only unit]
+ * `npm run test:unit`: tests that start no program and no browser and take seconds, without the checks and the build.
+ * `--install` (or `CI` in the environment) installs Chromium from Debian where it is missing; else a message says how.
+ * Usage: node scripts/test.mjs [--unit] [--only FOLDER] [--install]
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import path from "node:path";
 import { parseArgs } from "node:util";
 import { globSync } from "./glob.mjs";
 
-const { values } = parseArgs({ options: { only: { type: "string" } } });
+const { values } = parseArgs({
+  options: {
+    unit: { type: "boolean", default: false },
+    only: { type: "string" },
+    install: { type: "boolean", default: false },
+  },
+});
+
+/** Tests that start programs of ours, browsers or threads, or train: what `--unit` leaves out. Folders end in a slash. */
+const slow = [
+  "test/cli/",
+  "test/e2e/",
+  "test/pretrain/",
+  "test/evaluation/evaluation-command.test.ts",
+  "test/evaluation/upscaling/evaluate-upscaling.test.ts",
+  "test/experts/sketch/kernels.test.ts",
+  "test/flow/trainer.test.ts",
+  "test/http/sockets.test.ts",
+  "test/http/training-disk-full.test.ts",
+  "test/http/training-outcomes.test.ts",
+  "test/http/translations.test.ts",
+  "test/http/trainings.test.ts",
+  "test/inference/client.test.ts",
+  "test/inference/default-pack.test.ts",
+  "test/inference/retrieval.test.ts",
+  "test/inference/super-resolution-pack.test.ts",
+  "test/onnx/web-runtime.test.ts",
+  "test/platform/worker-pool.test.ts",
+  "test/training/calibrate/calibrate-pack.test.ts",
+  "test/training/dataset/generator-set.test.ts",
+  "test/training/encode/",
+  "test/training/train-translation.test.ts",
+];
+const isSlow = (file) => slow.some((name) => (name.endsWith("/") ? file.startsWith(name) : file === name));
 
 function run(title, command, args, env = {}) {
   const started = performance.now();
@@ -22,51 +57,56 @@ function run(title, command, args, env = {}) {
   console.log(`✔ ${title} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 }
 
-/** Path of a Chromium, installed from Debian if need and rights allow; undefined with a message otherwise. */
-function findChromium() {
-  const known = [
+const findChromium = () =>
+  [
     process.env.TAU_CHROMIUM,
     "/usr/bin/chromium",
     "/usr/bin/chromium-browser",
     "/usr/bin/google-chrome",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  ];
-  const found = () => known.find((path) => path && existsSync(path));
-  if (!found() && existsSync("/usr/bin/apt-get") && process.getuid?.() === 0) {
-    console.log("\n▶ installing Chromium from Debian");
-    const quiet = {
-      stdio: ["ignore", "ignore", "inherit"],
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    };
-    spawnSync("apt-get", ["update", "-qq"], quiet);
-    spawnSync("apt-get", ["install", "-y", "-qq", "chromium"], quiet);
-  }
-  return found();
+  ].find((file) => file && existsSync(file));
+
+function installChromium() {
+  console.log("\n▶ installing Chromium from Debian");
+  const quiet = { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
+  spawnSync("apt-get", ["update", "-qq"], quiet);
+  spawnSync("apt-get", ["install", "-y", "-qq", "chromium"], quiet);
 }
 
-const tests = globSync("test", ".test.ts").filter((path) => !values.only || path.includes(`/${values.only}/`));
+const tests = globSync("test", ".test.ts").filter(
+  (file) => (!values.unit || !isSlow(file)) && (!values.only || file.includes(`/${values.only}/`)),
+);
 if (tests.length === 0) {
   console.error(`no test matches --only ${values.only}`);
   process.exit(1);
 }
 // First, because a missing browser must not show after minutes of other checks.
-const needsBrowser = tests.some((path) => path.startsWith("test/e2e/"));
+const needsBrowser = tests.some((file) => file.startsWith("test/e2e/"));
+if (needsBrowser && !findChromium() && (values.install || process.env.CI)) installChromium();
 const chromium = needsBrowser ? findChromium() : undefined;
 if (needsBrowser && chromium === undefined) {
-  console.error("Chromium is missing: install it (Debian: apt-get install chromium) or name it in TAU_CHROMIUM.");
+  console.error(
+    "Chromium is missing. On Debian, `npm test -- --install` as root installs it (apt-get install chromium); elsewhere " +
+      "install it and name its program in TAU_CHROMIUM. `npm run test:unit` needs no browser.",
+  );
   process.exit(1);
 }
-if (!values.only) {
+const isWhole = !values.only && !values.unit;
+if (isWhole) {
   run("types", "npm", ["run", "-s", "types"]);
   run("lint and format", "npm", ["run", "-s", "lint"]);
   run("import rules", "npm", ["run", "-s", "lint:deps"]);
   run("unused code and dependencies", "npm", ["run", "-s", "unused"]);
 }
-run("build", "npm", ["run", "-s", "build"]);
-// Two files at a time: the machine that this must pass on has two cores.
+if (!values.unit) run("build", "npm", ["run", "-s", "build"]);
+// Two files at a time: the machine that this must pass on has two cores. The slowest first, so that none is left alone at the end.
+const inOrder = [...tests.filter(isSlow), ...tests.filter((file) => !isSlow(file))];
 run(
   "tests",
   process.execPath,
-  ["--import", "tsx", "--test", "--test-reporter=spec", "--test-concurrency=2", ...tests],
-  chromium === undefined ? {} : { TAU_CHROMIUM: chromium },
+  ["--import", "tsx", "--test", "--test-reporter=spec", "--test-concurrency=2", ...inOrder],
+  {
+    ...(!values.unit && { TAU_TEST_PROGRAMS: path.resolve("dist/server") }),
+    ...(chromium !== undefined && { TAU_CHROMIUM: chromium }),
+  },
 );

@@ -7,16 +7,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { readTrainingRecords } from "../../server/evaluation/training-records.ts";
 import { readFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
+import { cliProgram } from "../fixtures/programs.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-commands-"));
 after(() => rm(root, { recursive: true }));
-const cli = fileURLToPath(new URL("../../server/cli.ts", import.meta.url));
 
 interface Result {
   readonly code: number | null;
@@ -26,7 +25,7 @@ interface Result {
 
 /** Runs in an empty folder, so that nothing is found by accident. `meanwhile` goes along with the running process. */
 function tau(args: string[], meanwhile?: (child: ChildProcess) => Promise<void>): Promise<Result> {
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), cli, ...args], { cwd: root });
+  const child = spawn(process.execPath, [cliProgram, ...args], { cwd: root });
   let [out, err] = ["", ""];
   child.stdout.on("data", (text) => (out += text));
   child.stderr.on("data", (text) => (err += text));
@@ -111,15 +110,7 @@ describe("tau", () => {
 describe("standard output", () => {
   it("may be closed by its reader: no stack trace, exit code 0", async () => {
     const { packs } = await makeWork();
-    const child = spawn(process.execPath, [
-      "--import",
-      import.meta.resolve("tsx"),
-      cli,
-      "packs",
-      "list",
-      "--packs",
-      packs,
-    ]);
+    const child = spawn(process.execPath, [cliProgram, "packs", "list", "--packs", packs]);
     child.stdout.destroy();
     let err = "";
     child.stderr.on("data", (text) => (err += text));

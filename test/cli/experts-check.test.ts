@@ -1,11 +1,9 @@
 /** `tau experts check`: what it lists and suggests of a file that can be used, and what its user should know. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { create } from "@bufbuild/protobuf";
 import { NodeProtoSchema } from "onnx-buf";
 import { type CheckReport, checkExpert } from "../../server/experts/custom/check.ts";
@@ -24,6 +22,7 @@ import {
   withExternalWeights,
 } from "../fixtures/foreign-graphs.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { tauIn } from "./run-tau.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-check-"));
 after(() => rm(folder, { recursive: true }));
@@ -124,16 +123,7 @@ describe("what a user should know of a file that can be used", () => {
 });
 
 describe("tau experts", () => {
-  const cli = fileURLToPath(new URL("../../server/cli.ts", import.meta.url));
-  const tau = (...args: string[]): Promise<{ code: number | null; out: string; err: string }> => {
-    const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), cli, "experts", ...args], {
-      cwd: folder,
-    });
-    let [out, err] = ["", ""];
-    child.stdout.on("data", (text) => (out += text));
-    child.stderr.on("data", (text) => (err += text));
-    return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
-  };
+  const tau = (...args: string[]) => tauIn(folder)("experts", ...args);
 
   it("checks with the user's own images and ends with 0 for a file that can be used", async () => {
     await writeFile(path, imageEncoder());

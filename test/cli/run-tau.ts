@@ -1,8 +1,6 @@
 /** Runs `tau` as a user does: a process of its own, in a folder where nothing is found by accident. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
-
-const cli = fileURLToPath(new URL("../../server/cli.ts", import.meta.url));
+import { cliProgram } from "../fixtures/programs.ts";
 
 export interface TauResult {
   readonly code: number | null;
@@ -25,7 +23,7 @@ export function interruptTau(folder: string, ...args: string[]): Promise<TauResu
 
 function spawnTau(folder: string, args: string[]): ChildProcessWithoutNullStreams {
   const env = { ...process.env, TAU_DATA: folder };
-  return spawn(process.execPath, ["--import", import.meta.resolve("tsx"), cli, ...args], { cwd: folder, env });
+  return spawn(process.execPath, [cliProgram, ...args], { cwd: folder, env });
 }
 
 function resultOf(child: ChildProcessWithoutNullStreams): Promise<TauResult> {

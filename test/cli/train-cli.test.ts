@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { probeImage } from "../../server/images/codec.ts";
 import type { CostCard } from "../../server/training/cost-card.ts";
 import type { PackInfo } from "../../shared/contract.ts";
 import { writeBoxes, writeFiles } from "../fixtures/image-folder.ts";
+import { cliProgram } from "../fixtures/programs.ts";
 import { tinyFullDraft, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { linesOf, tauIn } from "./run-tau.ts";
 
@@ -136,26 +136,11 @@ describe("tau train DIR --name NAME", () => {
 });
 
 describe("an interrupted tau train", () => {
-  const cli = fileURLToPath(new URL("../../server/cli.ts", import.meta.url));
   const long = [...quick, "--steps", "400", "--patience", "1000"];
   const train = (data: string, ...more: string[]): ChildProcess =>
-    spawn(
-      process.execPath,
-      [
-        "--import",
-        import.meta.resolve("tsx"),
-        cli,
-        "train",
-        images,
-        "--name",
-        "boxes",
-        ...long,
-        "--data",
-        data,
-        ...more,
-      ],
-      { stdio: ["ignore", "ignore", "pipe"] },
-    );
+    spawn(process.execPath, [cliProgram, "train", images, "--name", "boxes", ...long, "--data", data, ...more], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
   const end = (child: ChildProcess): Promise<{ code: number | null; signal: string | null; err: string }> => {
     let err = "";
     child.stderr!.on("data", (text) => (err += text));

@@ -5,12 +5,12 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { evaluate, sectionIds } from "../../server/evaluation/evaluate.ts";
 import type { Report, TimedSection } from "../../server/evaluation/report.ts";
 import { encodePng, probeImage } from "../../server/images/codec.ts";
 import { readEntry } from "../../server/packs/catalogue.ts";
 import { costCard } from "../../server/training/cost-card.ts";
+import { cliProgram } from "../fixtures/programs.ts";
 import { tinyDraft, tinyFullDraft, tinySizePx, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
 
@@ -20,12 +20,8 @@ const { pack: full } = await writeTinyPack(join(folder, "full"), tinyFullDraft);
 const { pack: small } = await writeTinyPack(join(folder, "small"));
 const set = await writeTinySet(join(folder, "set"));
 
-const cli = fileURLToPath(new URL("../../server/cli.ts", import.meta.url));
-
 function tau(args: string[], onStart: (child: ReturnType<typeof spawn>) => void = () => {}) {
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), cli, "evaluate", ...args], {
-    cwd: folder,
-  });
+  const child = spawn(process.execPath, [cliProgram, "evaluate", ...args], { cwd: folder });
   let [out, err] = ["", ""];
   child.stdout.on("data", (text) => (out += text));
   child.stderr.on("data", (text) => (err += text));

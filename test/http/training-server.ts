@@ -11,6 +11,7 @@ import { ImageUploadSchema } from "../../shared/contract.ts";
 import { type Training, TrainingSchema } from "../../shared/training.ts";
 import type { TinyExample } from "../fixtures/tiny-examples.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
+import "../fixtures/programs.ts";
 
 /** A checkpoint at each evaluation. */
 export const testTimings = { checkpointEverySeconds: 0 };

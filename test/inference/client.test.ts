@@ -11,6 +11,7 @@ import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contra
 import { ResolvedUpscaleSchema } from "../../shared/upscaling.ts";
 import { stripes } from "../fixtures/small-upscaler.ts";
 import { tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import "../fixtures/programs.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-inference-"));
 const { pack, digest } = await writeTinyPack(folder);

@@ -16,6 +16,7 @@ import { openUpscaleNetwork } from "../../server/upscaling/upscaler-graphs.ts";
 import { AppError } from "../../shared/problem.ts";
 import { ResolvedUpscaleSchema, type UpscaleInput } from "../../shared/upscaling.ts";
 import { runBundled } from "../fixtures/run-bundled.ts";
+import "../fixtures/programs.ts";
 
 const example = async (name: string): Promise<Pixels> =>
   decodeRgba(await readFile(new URL(`../../docs/examples/${name}.png`, import.meta.url)));

@@ -17,6 +17,7 @@ import { packsHome } from "../../server/packs/catalogue.ts";
 import { MetaSchema, ResolvedRequestSchema } from "../../shared/contract.ts";
 import { runBundled } from "../fixtures/run-bundled.ts";
 import { tinyFullDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import "../fixtures/programs.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-web-runtime-"));
 const packsDir = join(folder, "packs");

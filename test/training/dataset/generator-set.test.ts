@@ -8,7 +8,6 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { Matrix } from "ml-matrix";
 import { openOnnxExpert } from "../../../server/experts/custom/condition.ts";
@@ -25,6 +24,7 @@ import { Catalogue } from "../../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../../server/packs/load.ts";
 import { generatorSet } from "../../../server/training/dataset/generator-set.ts";
 import { fitGenerator, generatorWhitening } from "../../../server/training/fit-generator.ts";
+import { cliProgram } from "../../fixtures/programs.ts";
 import { writeTinyPack } from "../../fixtures/tiny-pack.ts";
 import {
   toyClasses,
@@ -230,9 +230,7 @@ describe("a flow trained without data", async () => {
 });
 
 describe("tau experts fit", () => {
-  const cli = fileURLToPath(new URL("../../../server/cli.ts", import.meta.url));
-  const run = (...args: string[]) =>
-    promisify(execFile)(process.execPath, ["--import", import.meta.resolve("tsx"), cli, "experts", "fit", ...args]);
+  const run = (...args: string[]) => promisify(execFile)(process.execPath, [cliProgram, "experts", "fit", ...args]);
   const part = { name: "everything", licence: "MIT", source: "test/fixtures/toy-generator.ts" };
   const draft = {
     format: 1,
