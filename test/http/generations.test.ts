@@ -269,7 +269,7 @@ describe("a job whose inference fails", () => {
   });
 
   it("fails past its deadline even when the client never settles, and the next job runs", async () => {
-    const harness = await createHarness({ attemptDeadlineMs: 80, jobsParallelMax: 1 });
+    const harness = await createHarness({ attemptDeadlineMs: 1000, jobsParallelMax: 1 });
     harness.inference.isDeaf = true;
     harness.inference.gate = new Promise(() => undefined);
     const late = await harness.end((await harness.start({ condition: { caption: "late" }, count: 1 })).id);
