@@ -30,7 +30,6 @@ const slow = [
   "test/http/sockets.test.ts",
   "test/http/training-disk-full.test.ts",
   "test/http/training-outcomes.test.ts",
-  "test/http/translations.test.ts",
   "test/http/trainings.test.ts",
   "test/inference/client.test.ts",
   "test/inference/default-pack.test.ts",
