@@ -6,18 +6,16 @@ import { resolve } from "node:path";
 import { openBasePack } from "../../server/packs/base-pack.ts";
 import { startProgramsOf } from "../../server/platform/spawn.ts";
 import { encodeFolder } from "../../server/training/encode/encode-folder.ts";
-import { openSetExperts, type SetExperts } from "../../server/training/encode/pack-experts.ts";
 import { type Cost, costOf } from "./cost.ts";
 
 const [packFolder, images, ...places] = process.argv.slice(2);
 startProgramsOf(resolve("dist/server"));
 const { folder: pack, draft, files } = await openBasePack(packFolder!);
 const source = { pack, draft, files };
-const openExperts = (threads: number): Promise<SetExperts> => openSetExperts(source, { threads });
 const costs: Cost[] = [];
 for (let at = 0; at < places.length; at += 2) {
   const [folder, set] = [places[at]!, places[at + 1]!];
-  const options = { folder, set, sizePx: draft.target.imageSizePx, source, threads: 0, openExperts };
+  const options = { folder, set, sizePx: draft.target.imageSizePx, source, threads: 0 };
   costs.push(await costOf(Number(images), () => encodeFolder(options)));
 }
 process.stdout.write(`${JSON.stringify(costs)}\n`);

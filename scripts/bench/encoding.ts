@@ -12,6 +12,7 @@ import type { BasePack } from "../../server/packs/base-pack.ts";
 import { openImageSet } from "../../server/training/dataset/image-set.ts";
 import { prepareFolder } from "../../server/training/dataset/prepare-folder.ts";
 import { groupsOf } from "../../server/training/encode/encode-images.ts";
+import { EncodePool } from "../../server/training/encode/encode-pool.ts";
 import { encodeSet } from "../../server/training/encode/encode-set.ts";
 import { type ExpertsSource, openSetExperts, type SetCondition } from "../../server/training/encode/pack-experts.ts";
 import { type Cost, costOf } from "./cost.ts";
@@ -82,8 +83,11 @@ async function costOfParts(images: number, folder: string, root: string, source:
   await add("reading and validating", () => prepareFolder({ folder, set, sizePx }));
   const opened = await openImageSet(set, sizePx);
   // Latents are read from the cache after the first.
-  const encode = (conditions: readonly SetCondition[]): Promise<unknown> =>
-    encodeSet({ folder: set, images: opened, experts: { ...experts, conditions }, drawnRepeats: 1, threads: 0 });
+  const encode = async (conditions: readonly SetCondition[]): Promise<void> => {
+    const some = { ...experts, conditions };
+    const pool = EncodePool.of(some, { threads: 0, rows: images });
+    await encodeSet({ folder: set, images: opened, pool, drawnRepeats: 1 }).finally(() => pool.close());
+  };
   await add("target encoder", () => encode([]));
   for (const group of groupsOf(experts.conditions))
     await add(group.map(({ name }) => name).join(", "), () => encode(group));
@@ -106,7 +110,7 @@ async function networksAlone(folder: string, root: string, source: ExpertsSource
     return outputs;
   };
   try {
-    await encodeSet({ folder: set, images, experts, drawnRepeats: 1, threads: 1 });
+    await encodeSet({ folder: set, images, experts, drawnRepeats: 1 });
     return spentMs / images.count;
   } finally {
     Session.prototype.run = run;

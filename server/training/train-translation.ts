@@ -22,7 +22,6 @@ import { calibratedRowsMin } from "./calibrate/quantiles.ts";
 import { type CostCard, type CostFactors, costCard, stopwatch } from "./cost-card.ts";
 import type { PreparedFolder } from "./dataset/prepare-folder.ts";
 import { encodeFolder } from "./encode/encode-folder.ts";
-import { openSetExperts } from "./encode/pack-experts.ts";
 import { type CaptionedPreview, fitTranslation } from "./fit-translation.ts";
 import { RunRecords } from "./run-records.ts";
 import { selectInitialWeights } from "./select-initial-weights.ts";
@@ -148,7 +147,6 @@ async function trainIn(
     source,
     threads,
     signal,
-    openExperts: (sessionThreads) => openSetExperts(source, { threads: sessionThreads }),
     // A flow of fresh weights knows the folder alone.
     findDrawings: isFromScratch ? undefined : (found) => StyleTransferJob.for(base, examples, found),
     onProgress: options.onProgress && ((progress) => options.onProgress?.(progress)),

@@ -16,9 +16,8 @@ import { draftOf, type PackDraft } from "../../manifest/pack-draft.ts";
 import { digestExperts, publishInPack } from "../../packs/publish.ts";
 import { costCard, stopwatch } from "../../training/cost-card.ts";
 import { openImageSet } from "../../training/dataset/image-set.ts";
-import { sessionThreadsFor } from "../../training/encode/encode-pool.ts";
+import { EncodePool } from "../../training/encode/encode-pool.ts";
 import { encodeSet } from "../../training/encode/encode-set.ts";
-import { openSetExperts } from "../../training/encode/pack-experts.ts";
 import { fitFlow } from "../../training/fit-flow.ts";
 import { RunRecords } from "../../training/run-records.ts";
 import { ProgressLine } from "../progress-line.ts";
@@ -211,13 +210,14 @@ async function encodeWithExperts(
   line: ProgressLine,
 ) {
   const images = await openImageSet(folder, draft.target.imageSizePx);
+  let pool: EncodePool | undefined;
   try {
+    pool = await EncodePool.open({ pack, draft, files }, { threads, rows: images.count });
     return await encodeSet({
       folder,
       images,
-      experts: await openSetExperts({ pack, draft, files }, { threads: sessionThreadsFor(images.count, threads) }),
+      pool,
       drawnRepeats,
-      threads,
       signal,
       onProgress: ({ what, done, total }) => line.show(`encoding ${what} ${done} of ${total}`),
     });
@@ -228,6 +228,7 @@ async function encodeWithExperts(
     });
   } finally {
     line.end();
+    await pool?.close();
     await images.close();
   }
 }

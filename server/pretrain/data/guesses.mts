@@ -15,9 +15,8 @@ import { filesOfExpert } from "../../manifest/manifest.ts";
 import { toFloat16 } from "../../onnx/float16.ts";
 import { openBasePack } from "../../packs/base-pack.ts";
 import { openImageSet } from "../../training/dataset/image-set.ts";
-import { sessionThreadsFor } from "../../training/encode/encode-pool.ts";
+import { EncodePool } from "../../training/encode/encode-pool.ts";
 import { encodeSet } from "../../training/encode/encode-set.ts";
-import { openSetExperts } from "../../training/encode/pack-experts.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const { values } = parseArgs({
@@ -37,11 +36,9 @@ const seed = 1;
 
 const { draft, files, flow: weights } = await openBasePack(values.pack);
 const images = await openImageSet(values.icons, draft.target.imageSizePx);
-const experts = await openSetExperts(
-  { pack: values.pack, draft, files },
-  { threads: sessionThreadsFor(images.count, threads) },
-);
-const set = await encodeSet({ folder: values.icons, images, experts, drawnRepeats: 2, threads });
+const pool = await EncodePool.open({ pack: values.pack, draft, files }, { threads, rows: images.count });
+const set = await encodeSet({ folder: values.icons, images, pool, drawnRepeats: 2 });
+await pool.close();
 await images.close();
 checkTrainingSet(set, { batch, rehearsed: 0 });
 

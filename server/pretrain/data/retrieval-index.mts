@@ -17,9 +17,8 @@ import { type IndexContent, indexWidths, readIndexFile, writeIndexFile } from ".
 import { quantizeInt4 } from "../../retrieval/int4.ts";
 import { gatherEntries, rowsOfEntries } from "../../training/dataset/gather-images.ts";
 import { openImageSet } from "../../training/dataset/image-set.ts";
-import { sessionThreadsFor } from "../../training/encode/encode-pool.ts";
+import { EncodePool } from "../../training/encode/encode-pool.ts";
 import { encodeSet } from "../../training/encode/encode-set.ts";
-import { openSetExperts } from "../../training/encode/pack-experts.ts";
 import { codePictures } from "../../training/transfer/code-pictures.ts";
 import { updateManifest } from "../update-manifest.mts";
 
@@ -48,10 +47,8 @@ const images = await openImageSet(values.icons, draft.target.imageSizePx);
 // Captions for the names of labels, and pictures that entries are found by.
 const conditions = draft.translation.conditions.filter(({ name }) => name === "caption" || isPictureQuery(name));
 const named = { ...draft, translation: { ...draft.translation, conditions } };
-const experts = await openSetExperts(
-  { pack: values.pack, draft: named, files },
-  { threads: sessionThreadsFor(images.count, threads) },
-);
+const pool = await EncodePool.open({ pack: values.pack, draft: named, files }, { threads, rows: images.count });
+const { experts } = pool;
 const {
   latents,
   dims,
@@ -59,10 +56,11 @@ const {
 } = await encodeSet({
   folder: values.icons,
   images,
+  pool,
   experts: { ...experts, conditions: experts.conditions.filter(({ name }) => isPictureQuery(name)) },
   drawnRepeats: 1,
-  threads,
 });
+await pool.close();
 await images.close();
 const source = {
   items: images.items,

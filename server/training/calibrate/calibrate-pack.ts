@@ -10,10 +10,9 @@ import type { CalibrationEntry } from "../../manifest/manifest.ts";
 import { selectTranslation } from "../../manifest/pack-draft.ts";
 import { openBasePack } from "../../packs/base-pack.ts";
 import { publishInPack } from "../../packs/publish.ts";
-import { sessionThreadsFor } from "../encode/encode-pool.ts";
+import { EncodePool } from "../encode/encode-pool.ts";
 import { encodeSet } from "../encode/encode-set.ts";
 import type { EncodeContext } from "../encode/encoded-chunks.ts";
-import { openSetExperts } from "../encode/pack-experts.ts";
 import { calibrateFlowFile } from "./calibrate.ts";
 
 export interface CalibratePackOptions extends Omit<EncodeContext, "encode"> {
@@ -41,11 +40,9 @@ export async function calibratePack(options: CalibratePackOptions): Promise<Cali
   const { pack, threads = 0, signal } = options;
   const { draft, files } = await openBasePack(pack, options.translation);
   const { id, flow } = draft.translation;
-  const experts = await openSetExperts(
-    { pack, draft, files },
-    { threads: sessionThreadsFor(options.images.count, threads) },
-  );
-  const set = await encodeSet({ ...options, threads, experts, drawnRepeats: 1 });
+  const pool = await EncodePool.open({ pack, draft, files }, { threads, rows: options.images.count });
+  const { experts } = pool;
+  const set = await encodeSet({ ...options, pool, drawnRepeats: 1 }).finally(() => pool.close());
   const fitted = await calibrateFlowFile(await readFile(join(pack, flow)), { ...experts, id }, set, threads);
   if (signal?.aborted) throw new AppError("cancelled", "stopped before the pack was changed");
   const { manifest, digest } = await publishInPack(pack, draft, files, { calibration: fitted });

@@ -10,7 +10,7 @@ import { writeFileAtomically } from "../../platform/atomic-file.ts";
 import { type ImageSet, openImageSet } from "../dataset/image-set.ts";
 import { type PreparedFolder, type PrepareOptions, prepareFolder } from "../dataset/prepare-folder.ts";
 import type { DrawingsSource, TransferredImages } from "./drawings-source.ts";
-import { EncodePool, sessionThreadsFor } from "./encode-pool.ts";
+import { EncodePool } from "./encode-pool.ts";
 import { encodeSet } from "./encode-set.ts";
 import { captionsOf } from "./encode-words.ts";
 import type { ExpertsSource, SetExperts } from "./pack-experts.ts";
@@ -22,13 +22,13 @@ export interface FolderProgress {
   readonly total: number;
 }
 
-export interface EncodeFolderOptions<Experts extends SetExperts> extends Omit<PrepareOptions, "onProgress"> {
+export interface EncodeFolderOptions extends Omit<PrepareOptions, "onProgress"> {
   readonly source: ExpertsSource;
   /**
-   * Opens the source's experts for this thread, once: where there is a team, while images are being read, otherwise when the folder is known to be fit for
-   * training. @param threads of their sessions
+   * Opens the source's experts for this thread, once: where there is a pool, while images are being read, otherwise when the folder is
+   * known to be fit for training. Absent = as training opens them. @param threads of their sessions
    */
-  openExperts(threads: number): Promise<Experts>;
+  readonly openExperts?: ((threads: number) => Promise<SetExperts>) | undefined;
   /** Cores that encode; 0 = all. */
   readonly threads: number;
   /** The base's drawings that belong beside the folder's images. */
@@ -37,9 +37,9 @@ export interface EncodeFolderOptions<Experts extends SetExperts> extends Omit<Pr
   readonly onProgress?: ((progress: FolderProgress) => void | Promise<void>) | undefined;
 }
 
-export interface EncodedFolder<Experts extends SetExperts> {
+export interface EncodedFolder {
   readonly images: PreparedFolder;
-  readonly experts: Experts;
+  readonly experts: SetExperts;
   readonly set: TrainingSet;
   /** The plainest caption of each row of the set. */
   readonly captions: readonly string[];
@@ -53,22 +53,19 @@ export interface EncodedDrawings {
 }
 
 /** @throws AppError `dataset_invalid`, `storage_full`, the signal's reason, and whatever opening or running an expert throws */
-export async function encodeFolder<Experts extends SetExperts>(
-  options: EncodeFolderOptions<Experts>,
-): Promise<EncodedFolder<Experts>> {
+export async function encodeFolder(options: EncodeFolderOptions): Promise<EncodedFolder> {
   const { set: folder, sizePx, source, threads, signal, onProgress } = options;
-  const team = new EncodePool(source, threads);
-  let opening: Promise<Experts> | undefined;
-  const open = (sessionThreads: number): Promise<Experts> => {
-    opening ??= options.openExperts(sessionThreads);
+  let opening: Promise<EncodePool> | undefined;
+  const open = (rows: number, startsNow: boolean): Promise<EncodePool> => {
+    opening ??= EncodePool.open(source, { threads, rows, startsNow, openExperts: options.openExperts });
     return opening;
   };
   try {
     const prepared = await prepareFolder({
       ...options,
       onProgress(done, total) {
-        // A fault of it is met when the folder is read.
-        if (team.startFor(total)) open(1).catch(() => undefined);
+        // While images are read, cores are idle now and then. A fault of it is met when the folder is read.
+        if (EncodePool.isWorth({ threads, rows: total })) open(total, true).catch(() => undefined);
         return onProgress?.({ stage: "reading", done, total });
       },
     });
@@ -76,14 +73,14 @@ export async function encodeFolder<Experts extends SetExperts>(
     try {
       const drawings = await options.findDrawings?.(images);
       const rows = images.count + (drawings?.count ?? 0);
-      team.foresee(rows);
-      // A folder that was read before is not read again.
-      const experts = await open(sessionThreadsFor(rows, threads));
+      // A folder that was read before is not read again, and may be encoded already.
+      const pool = await open(rows, false);
+      const { experts } = pool;
       const captions = captionsOf(images).length + (drawings?.captions.length ?? 0);
       const progress = new Progress(rows + (drawings?.count ?? 0) + captions, onProgress);
       const encode = (from: string, some: ImageSet): Promise<TrainingSet> =>
         encodeSet({
-          ...{ folder: from, images: some, experts, team, signal },
+          ...{ folder: from, images: some, pool, signal },
           drawnRepeats: 1,
           onProgress: ({ done, total }) => void progress.at(done, total),
         });
@@ -100,17 +97,20 @@ export async function encodeFolder<Experts extends SetExperts>(
     }
   } finally {
     // Nothing of a run that has ended goes on.
-    await Promise.all([team.close(), opening?.catch(() => undefined)]);
+    await opening?.then(
+      (pool) => pool.close(),
+      () => undefined,
+    );
   }
 }
 
 /** Of several parts of the encoding, one after the other. */
 class Progress {
   readonly #total: number;
-  readonly #tell: EncodeFolderOptions<SetExperts>["onProgress"];
+  readonly #tell: EncodeFolderOptions["onProgress"];
   #before = 0;
 
-  constructor(total: number, tell: EncodeFolderOptions<SetExperts>["onProgress"]) {
+  constructor(total: number, tell: EncodeFolderOptions["onProgress"]) {
     this.#total = total;
     this.#tell = tell;
   }
@@ -123,18 +123,18 @@ class Progress {
   }
 }
 
-interface DrawingsWork<Experts> {
+interface DrawingsWork {
   readonly drawings: DrawingsSource;
-  readonly experts: Experts;
+  readonly experts: SetExperts;
   readonly set: TrainingSet;
   readonly progress: Progress;
   encode(folder: string, images: ImageSet): Promise<TrainingSet>;
 }
 
 /** Lays them, once, in a set below that of the folder, which goes when the folder changes, and encodes them. */
-async function encodeDrawings<Experts extends SetExperts>(
-  { set: folder, sizePx, threads, signal }: EncodeFolderOptions<Experts>,
-  { drawings, experts, set, progress, encode }: DrawingsWork<Experts>,
+async function encodeDrawings(
+  { set: folder, sizePx, threads, signal }: EncodeFolderOptions,
+  { drawings, experts, set, progress, encode }: DrawingsWork,
 ): Promise<EncodedDrawings> {
   const place = join(folder, "drawings");
   const done = join(place, "transferred.json");

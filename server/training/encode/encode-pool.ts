@@ -1,7 +1,7 @@
 /**
- * A team that encodes an image set: this thread, and for each other core a thread with experts of its own, all with sessions of one thread. Rows are shared
- * out, and with them the JavaScript around the runs (pixels, edges, tokens). A thread takes a second of processor time to start, so a team
- * starts when enough rows are there to be worth it, or foreseen: while images are still being read, cores are idle now and then.
+ * A pool that encodes an image set: this thread, and for each other core a thread with experts of its own, all with sessions of one
+ * thread. Rows are shared out, and with them the JavaScript around the runs (pixels, edges, tokens). A thread takes a second of
+ * processor time to start, so there are more than one only where enough rows are worth it.
  */
 import { AppError } from "../../../shared/problem.ts";
 import { joinRows } from "../../engine/join-rows.ts";
@@ -10,7 +10,7 @@ import { startThread } from "../../platform/spawn.ts";
 import { coresOf, endedAs, membersFor, WorkerPool } from "../../platform/worker-pool.ts";
 import { type ImagePixels, PixelRoom, type PixelSource } from "../dataset/image-set.ts";
 import { type EncodeTask, encodeRows, partOf, type RowsWatch, rowsOf } from "./encode-rows.ts";
-import type { ExpertsSource, SetExperts } from "./pack-experts.ts";
+import { type ExpertsSource, openSetExperts, type SetExperts } from "./pack-experts.ts";
 
 /** A task for a thread, with the pixels that it is about; captions have them too. */
 export interface TeamTask {
@@ -25,12 +25,8 @@ const membersMax = 8;
 const memberBytes = 700e6;
 
 /** Members of a team for so many rows; 1 = this thread alone. */
-const membersOf = (rows: number, cores: number): number =>
-  rows < rowsMin ? 1 : membersFor(cores, membersMax, memberBytes);
-
-/** Threads that sessions of experts may have for encoding so many rows: one where a team does it. @param threads cores that encode; 0 = all */
-export const sessionThreadsFor = (rows: number, threads: number): number =>
-  membersOf(rows, coresOf(threads)) > 1 ? 1 : coresOf(threads);
+const membersOf = ({ rows, threads }: PoolOptions): number =>
+  rows < rowsMin ? 1 : membersFor(coresOf(threads), membersMax, memberBytes);
 
 /** Parts that a thread has at once: one to go on with while this thread, busy with a part of its own, does not hear that the other is done. */
 const partsEach = 2;
@@ -42,51 +38,72 @@ const partsEach = 2;
 const partRowsOf = ({ kind }: EncodeTask): { readonly most: number; readonly least: number } =>
   kind === "captions" ? { most: 64, least: 16 } : { most: 16, least: 4 };
 
+export interface PoolOptions {
+  /** Cores that encode, 8 at most and as many as there is memory for; 0 = all. */
+  readonly threads: number;
+  /** Rows that will be encoded, in one task or several. */
+  readonly rows: number;
+}
+
+export interface OpenPoolOptions extends PoolOptions {
+  /** Starts the threads before this thread's experts are open; otherwise the first task does. */
+  readonly startsNow?: boolean;
+  /** Opens the experts of this thread. @param threads of their sessions */
+  readonly openExperts?: ((threads: number) => Promise<SetExperts>) | undefined;
+}
+
 export class EncodePool {
-  readonly #source: ExpertsSource;
-  readonly #cores: number;
-  /** The members but this thread. */
+  /** Of this thread; each of the others opens its own. */
+  readonly experts: SetExperts;
+  /** Members but this thread. */
+  readonly #others: number;
   #threads: WorkerPool<TeamTask, Float32Array[]> | undefined;
-  #foreseen = 0;
   #isClosed = false;
 
+  private constructor(experts: SetExperts, others: number, started?: WorkerPool<TeamTask, Float32Array[]>) {
+    this.experts = experts;
+    this.#others = others;
+    this.#threads = started;
+  }
+
+  /** Opens the experts of this thread, their sessions with all cores where it encodes alone. @throws whatever opening one throws */
+  static async open(source: ExpertsSource, options: OpenPoolOptions): Promise<EncodePool> {
+    const { openExperts = (threads) => openSetExperts(source, { threads }) } = options;
+    const others = membersOf(options) - 1;
+    const started = options.startsNow && others > 0 ? startThreads(source, others) : undefined;
+    try {
+      return new EncodePool(await openExperts(others > 0 ? 1 : coresOf(options.threads)), others, started);
+    } catch (error) {
+      await started?.close();
+      throw error;
+    }
+  }
+
+  /** Around experts that are open already, with sessions of one thread where the rows are many. */
+  static of(experts: SetExperts, options: PoolOptions): EncodePool {
+    return new EncodePool(experts, membersOf(options) - 1);
+  }
+
+  /** Whether more threads than this one are worth their start. */
+  static isWorth(options: PoolOptions): boolean {
+    return membersOf(options) > 1;
+  }
+
   /**
-   * @param source of experts that each thread opens for itself
-   * @param cores that encode, 8 at most and as many as there is memory for when it starts; 0 = all
-   */
-  constructor(source: ExpertsSource, cores: number) {
-    this.#source = source;
-    this.#cores = coresOf(cores);
-  }
-
-  /** Starts where so many rows are worth it, once. @returns whether it is there, for whatever is left too */
-  startFor(rows: number): boolean {
-    if (this.#threads || this.#isClosed) return this.#threads !== undefined;
-    const members = membersOf(rows, this.#cores);
-    if (members > 1) this.#threads = this.#start(members - 1);
-    return members > 1;
-  }
-
-  /** So many rows are to come, in one task or several: it starts with the first that is encoded, if they are worth it. */
-  foresee(rows: number): void {
-    this.#foreseen = rows;
-  }
-
-  /**
-   * As `encodeRows`, shared out where the team has started or the rows are worth it. After a fault or the signal, members end the parts that they have.
-   * @param experts of this thread
+   * As `encodeRows`, shared out where the rows are many. After a fault or the signal, members end the parts that they have.
+   * @param experts of this thread, if others than the pool's
    * @throws the fault of a member, or the reason of the signal
    */
   async encode(
     task: EncodeTask,
     images: ImagePixels,
-    experts: Pick<SetExperts, "target" | "conditions">,
     { signal, onRows }: RowsWatch = {},
+    experts: Pick<SetExperts, "target" | "conditions"> = this.experts,
   ): Promise<Float32Array[]> {
-    if (this.#isClosed) throw new AppError("internal", "encoding: expected an open team, got a closed one");
-    if (!this.startFor(Math.max(this.#foreseen, rowsOf(task))))
-      return encodeRows(task, images, experts, { signal, onRows });
-    const threads = this.#threads!;
+    if (this.#isClosed) throw new AppError("internal", "encoding: expected an open pool, got a closed one");
+    if (this.#others === 0) return encodeRows(task, images, experts, { signal, onRows });
+    this.#threads ??= startThreads(this.experts.source, this.#others);
+    const threads = this.#threads;
     const parts = partsOf(task, threads.size + 1);
     const results: Array<readonly Float32Array[]> = [];
     const room = new PixelRoom();
@@ -107,11 +124,11 @@ export class EncodePool {
     this.#isClosed = true;
     await this.#threads?.close();
   }
+}
 
-  #start(threads: number): WorkerPool<TeamTask, Float32Array[]> {
-    const start = () => startThread("encoder.js", "training/encode/encode-thread.ts", this.#source);
-    return new WorkerPool(threads, start, endedAs("training_failed", "encoding"), { tasksEach: partsEach });
-  }
+function startThreads(source: ExpertsSource, count: number): WorkerPool<TeamTask, Float32Array[]> {
+  const start = () => startThread("encoder.js", "training/encode/encode-thread.ts", source);
+  return new WorkerPool(count, start, endedAs("training_failed", "encoding"), { tasksEach: partsEach });
 }
 
 /** Without what can't be told to a thread. */

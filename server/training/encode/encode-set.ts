@@ -11,33 +11,32 @@ import { encodeSetWords } from "./encode-words.ts";
 import type { EncodeContext } from "./encoded-chunks.ts";
 import type { SetCondition, SetExperts } from "./pack-experts.ts";
 
-export interface EncodeOptions extends Omit<EncodeContext, "encode"> {
-  readonly experts: SetExperts;
+interface EncodeOptions extends Omit<EncodeContext, "encode"> {
   /** How often a drawn image comes for each time that one of its recoloured copies does, so that plain names keep their natural colours. */
   readonly drawnRepeats: number;
-  /** Cores that encode, with sessions of one thread each (`experts` too, where there are rows enough for a team); 0 = all, absent = this thread alone. */
-  readonly threads?: number | undefined;
-  /** Of the same experts, the caller's, who closes it; absent = a team of its own. */
-  readonly team?: EncodePool | undefined;
+  /** The caller's, who closes it; absent = this thread alone. */
+  readonly pool?: EncodePool | undefined;
+  /** Absent = the pool's. */
+  readonly experts?: SetExperts | undefined;
 }
 
-/** The training set of a translation. Where it knows styles, images of other styles (held back) are left out of both splits. */
-export async function encodeSet(options: EncodeOptions): Promise<TrainingSet> {
-  const { images, experts, drawnRepeats, signal } = options;
-  const team = options.team ?? new EncodePool(experts.source, options.threads ?? 1);
+/**
+ * The training set of a translation. Where it knows styles, images of other styles (held back) are left out of both splits.
+ * @param options with a pool, or experts, or both: a part of the pool's
+ */
+export async function encodeSet(
+  options: EncodeOptions & ({ readonly pool: EncodePool } | { readonly experts: SetExperts }),
+): Promise<TrainingSet> {
+  const { images, drawnRepeats, signal } = options;
+  const pool = options.pool ?? EncodePool.of(options.experts!, { threads: 1, rows: images.count });
+  const experts = options.experts ?? pool.experts;
   const { words, pictures } = partition(experts.conditions);
-  const encode: EncodeContext["encode"] = (task, onRows) => team.encode(task, images, experts, { signal, onRows });
+  const encode: EncodeContext["encode"] = (task, onRows) => pool.encode(task, images, { signal, onRows }, experts);
   const context = { ...options, encode };
   const tables = new Map<string, ConditionTable>();
-  let latents: Float32Array;
-  try {
-    for (const table of await encodeSetWords(context, words)) tables.set(table.name, table);
-    const encoded = await encodeSetImages(context, pictures, experts);
-    for (const table of encoded.tables) tables.set(table.name, table);
-    latents = encoded.latents;
-  } finally {
-    if (!options.team) await team.close();
-  }
+  for (const table of await encodeSetWords(context, words)) tables.set(table.name, table);
+  const { latents, tables: ofPictures } = await encodeSetImages(context, pictures, experts);
+  for (const table of ofPictures) tables.set(table.name, table);
   const conditions = experts.conditions.map(({ name }) => tables.get(name)!);
   const styles = conditions.find(({ name }) => name === "style");
   const rowsIn = (split: ImageItem["split"]): number[] =>

@@ -13,10 +13,10 @@ import { contentOf } from "../../../server/flow/vector-table.ts";
 import { selectTranslation } from "../../../server/manifest/pack-draft.ts";
 import { digestExperts } from "../../../server/packs/publish.ts";
 import { openImageSet } from "../../../server/training/dataset/image-set.ts";
-import { EncodePool, sessionThreadsFor } from "../../../server/training/encode/encode-pool.ts";
+import { EncodePool } from "../../../server/training/encode/encode-pool.ts";
 import { type EncodeTask, encodeRows } from "../../../server/training/encode/encode-rows.ts";
 import { encodeSet } from "../../../server/training/encode/encode-set.ts";
-import { openSetExperts } from "../../../server/training/encode/pack-experts.ts";
+import { openSetExperts, type SetExperts } from "../../../server/training/encode/pack-experts.ts";
 import { runBundled } from "../../fixtures/run-bundled.ts";
 import { tinyFullDraft, tinySizePx, writeTinyPack } from "../../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../../fixtures/tiny-set.ts";
@@ -55,9 +55,9 @@ describe("a team that encodes", async () => {
 
   /** A team that has started, closed after the work; as if more rows were to come than these tasks have. */
   async function withTeam<T>(cores: number, work: (team: EncodePool) => Promise<T>, from = source): Promise<T> {
-    const team = new EncodePool(from, cores);
+    const openExperts = async (): Promise<SetExperts> => experts;
+    const team = await EncodePool.open(from, { threads: cores, rows: 1000, startsNow: true, openExperts });
     try {
-      assert.equal(team.startFor(1000), true);
       return await work(team);
     } finally {
       await team.close();
@@ -67,13 +67,13 @@ describe("a team that encodes", async () => {
   it("gives every row what one thread gives it, in order, task after task", () =>
     withTeam(3, async (team) => {
       for (const task of tasks) {
-        const [together, alone] = [await team.encode(task, images, experts), await encodeRows(task, images, experts)];
+        const [together, alone] = [await team.encode(task, images), await encodeRows(task, images, experts)];
         assert.equal(together.length, alone.length);
         for (const [index, block] of alone.entries())
           assert.ok(differenceOf(together[index]!, block) < 1e-5, `${task.kind}, block ${index}`);
       }
       const nothing: EncodeTask = { kind: "images", conditions: [], withLatents: true, start: 0, count: 0 };
-      assert.deepEqual(await team.encode(nothing, images, experts), []);
+      assert.deepEqual(await team.encode(nothing, images), []);
     }));
 
   it("is this thread and one for each other core, all at work, and this thread alone where rows are few", async () => {
@@ -91,10 +91,18 @@ describe("a team that encodes", async () => {
             return experts.target.encode(planes, count);
           },
         };
-        await team.encode(tasks[0]!, images, { ...experts, target });
+        await team.encode(tasks[0]!, images, {}, { ...experts, target });
         return rows;
       };
-      const few = new EncodePool(source, 3);
+      const sessionThreads: number[] = [];
+      const openFor = (threads: number, rows: number): Promise<EncodePool> => {
+        const openExperts = async (each: number): Promise<SetExperts> => {
+          sessionThreads.push(each);
+          return experts;
+        };
+        return EncodePool.open(source, { threads, rows, openExperts });
+      };
+      const few = await openFor(3, 70);
       assert.deepEqual([await ownRows(few), started.length], [70, 0]);
       await few.close();
       await withTeam(3, async (team) => {
@@ -102,10 +110,11 @@ describe("a team that encodes", async () => {
         assert.ok(own > 0 && own < 70, `${own}`);
         assert.equal(started.length, 2);
       });
-      const one = new EncodePool(source, 1);
-      assert.deepEqual([one.startFor(1000), await ownRows(one), started.length], [false, 70, 2]);
+      const one = await openFor(1, 1000);
+      assert.deepEqual([await ownRows(one), started.length], [70, 2]);
       // Sessions share out the cores where no team does.
-      assert.deepEqual([sessionThreadsFor(70, 3), sessionThreadsFor(1000, 3), sessionThreadsFor(1000, 1)], [3, 1, 1]);
+      await (await openFor(3, 1000)).close();
+      assert.deepEqual(sessionThreads, [3, 1, 1]);
     } finally {
       process.off("worker", onWorker);
     }
@@ -114,7 +123,7 @@ describe("a team that encodes", async () => {
   it("tells how many rows are done, part by part", () =>
     withTeam(2, async (team) => {
       const told: number[] = [];
-      await team.encode(tasks[0]!, images, experts, { onRows: (rows) => void told.push(rows) });
+      await team.encode(tasks[0]!, images, { onRows: (rows) => void told.push(rows) });
       assert.equal(told.at(-1), 70);
       assert.ok(
         told.every((rows, at) => rows > (told[at - 1] ?? 0)),
@@ -128,15 +137,15 @@ describe("a team that encodes", async () => {
   it("ends a task at the signal and does the next one all the same", () =>
     withTeam(2, async (team) => {
       const abort = new AbortController();
-      const stopped = team.encode(tasks[0]!, images, experts, { signal: abort.signal });
+      const stopped = team.encode(tasks[0]!, images, { signal: abort.signal });
       abort.abort();
       await assert.rejects(stopped, { name: "AbortError" });
-      assert.equal((await team.encode(tasks[0]!, images, experts))[0]!.length, 70 * experts.target.latentDims);
+      assert.equal((await team.encode(tasks[0]!, images))[0]!.length, 70 * experts.target.latentDims);
     }));
 
   it("tells a member's fault with its code, of whatever it met, in a thread or in this one", async () => {
     await withTeam(2, (team) =>
-      assert.rejects(team.encode(tasks[0]!, { ...images, count: 81 }, experts), {
+      assert.rejects(team.encode(tasks[0]!, { ...images, count: 81 }), {
         code: "dataset_invalid",
         message: /expected 20736 bytes for 81 images of 8 px, got 20480/,
       }),
@@ -144,12 +153,12 @@ describe("a team that encodes", async () => {
     const nowhere = { ...source, pack: join(root, "nowhere") };
     await withTeam(
       2,
-      (team) => assert.rejects(team.encode(tasks[0]!, images, experts), { code: "pack_corrupt", message: /nowhere/ }),
+      (team) => assert.rejects(team.encode(tasks[0]!, images), { code: "pack_corrupt", message: /nowhere/ }),
       nowhere,
     );
     const fault = new Error("no vectors here");
     const target = { ...experts.target, encode: () => Promise.reject(fault) };
-    await withTeam(2, (team) => assert.rejects(team.encode(tasks[0]!, images, { ...experts, target }), fault));
+    await withTeam(2, (team) => assert.rejects(team.encode(tasks[0]!, images, {}, { ...experts, target }), fault));
   });
 
   it("encodes pixels as they are now, not as they were at its first task", async () => {
@@ -157,7 +166,7 @@ describe("a team that encodes", async () => {
     await withTeam(2, async (team) => {
       const encode = async (): Promise<Float32Array> => {
         const opened = await openImageSet(changing, tinySizePx);
-        const [latents] = await team.encode(tasks[0]!, opened, experts).finally(() => opened.close());
+        const [latents] = await team.encode(tasks[0]!, opened).finally(() => opened.close());
         return latents!;
       };
       const first = await encode();
@@ -176,10 +185,9 @@ describe("a team that encodes", async () => {
   });
 
   it("neither starts nor encodes once it is closed", async () => {
-    const team = new EncodePool(source, 2);
+    const team = EncodePool.of(experts, { threads: 2, rows: 1000 });
     await team.close();
-    assert.equal(team.startFor(1000), false);
-    await assert.rejects(team.encode(tasks[0]!, images, experts), { code: "internal", message: /got a closed one/ });
+    await assert.rejects(team.encode(tasks[0]!, images), { code: "internal", message: /got a closed one/ });
   });
 
   it("says that a member ended, rather than waiting for it", () =>
@@ -196,7 +204,7 @@ describe("a team that encodes", async () => {
           return experts.target.encode(planes, count);
         },
       };
-      const refused = assert.rejects(team.encode(tasks[0]!, images, { ...experts, target }), {
+      const refused = assert.rejects(team.encode(tasks[0]!, images, {}, { ...experts, target }), {
         code: "training_failed",
         message: /a thread ended before its work/,
       });
@@ -213,14 +221,12 @@ describe("a team in the bundle", () => {
     const contents = `
       import { EncodePool } from "./server/training/encode/encode-pool.ts";
       import { openImageSet } from "./server/training/dataset/image-set.ts";
-      import { openSetExperts } from "./server/training/encode/pack-experts.ts";
       import { deserialize } from "node:v8";
       const { source, set, sizePx } = deserialize(Buffer.from(process.argv[2], "base64"));
       const images = await openImageSet(set, sizePx);
-      const team = new EncodePool(source, 2);
-      team.startFor(1000);
+      const team = await EncodePool.open(source, { threads: 2, rows: 1000 });
       const task = { kind: "images", conditions: [], withLatents: true, start: 0, count: 40 };
-      const [latents] = await team.encode(task, images, await openSetExperts(source, { threads: 1 }));
+      const [latents] = await team.encode(task, images);
       await team.close();
       await images.close();
       console.log(latents.length);`;
@@ -242,9 +248,11 @@ describe("encoding a large set", () => {
     writeTinySet(join(root, name), { items, pixels: Buffer.concat(new Array(copies).fill(tinyPixels())) });
   const encode = async (folder: string, threads: number) => {
     const images = await openImageSet(folder, tinySizePx);
+    const pool = EncodePool.of(experts, { threads, rows: images.count });
     try {
-      return await encodeSet({ folder, images, experts, drawnRepeats: 1, threads });
+      return await encodeSet({ folder, images, pool, drawnRepeats: 1 });
     } finally {
+      await pool.close();
       await images.close();
     }
   };
@@ -263,12 +271,12 @@ describe("encoding a large set", () => {
   it("keeps what was encoded before a fault, and goes on from there", async () => {
     const folder = await newSet("broken");
     const images = await openImageSet(folder, tinySizePx);
+    const pool = EncodePool.of(experts, { threads: 2, rows: images.count });
     const broken = encodeSet({
       folder,
       images,
-      experts,
+      pool,
       drawnRepeats: 1,
-      threads: 2,
       // Captions come first; their team has the file open by then.
       onProgress: ({ what, done, total }) => {
         if (what === "captions" && done === total) truncateSync(join(folder, "images.rgba"), 1000);
@@ -279,6 +287,7 @@ describe("encoding a large set", () => {
       // As the thread says it, which opens the file anew, or this one, which has it open.
       message: /images\.rgba: expected (81920 bytes for 320 images of 8 px|4096 bytes for images 0 to 15), got 1000$/,
     });
+    await pool.close();
     await images.close();
     const kept = await readdir(join(folder, ".encoded"), { recursive: true });
     assert.deepEqual(
