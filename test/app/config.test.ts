@@ -8,7 +8,7 @@ import { readConfig } from "../../server/app/config.ts";
 import { loadToken } from "../../server/app/token.ts";
 import { AppError } from "../../shared/problem.ts";
 
-it("has defaults, keeps data in the XDG folder, and lets flags win over the environment", () => {
+it("the configuration has defaults, keeps data in the XDG folder, and lets flags win over the environment", () => {
   const config = readConfig({}, { XDG_DATA_HOME: "/share" });
   assert.deepEqual([config.port, config.provider, config.threads, config.dataDir], [7826, "auto", 0, "/share/tau"]);
   assert.match(config.version, /^\d+\.\d+\.\d+/);
@@ -17,7 +17,7 @@ it("has defaults, keeps data in the XDG folder, and lets flags win over the envi
   assert.deepEqual([set.port, set.provider, set.hosts, set.threads], [9000, "cpu", ["a.example", "b.example"], 0]);
 });
 
-it("refuses wrong values with config_invalid that names the variable or flag, what was expected and what came", () => {
+it("the configuration refuses wrong values with config_invalid that names the variable or flag, what was expected and what came", () => {
   const wrong = {
     TAU_PORT: "70000",
     TAU_PROVIDER: "tpu",
@@ -40,7 +40,7 @@ it("refuses wrong values with config_invalid that names the variable or flag, wh
   assert.throws(() => readConfig({ provider: "x" }, { TAU_PROVIDER: "cpu" }), /--provider: expected one of auto/);
 });
 
-it("makes a token once, keeps it readable by its owner alone, and refuses a broken file", async () => {
+it("the server makes a token once, keeps it readable by its owner alone, and refuses a broken file", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tau-token-"));
   const first = await loadToken(join(folder, "data"));
   assert.equal(first.isNew, true);

@@ -17,7 +17,7 @@ const tau = tauIn(folder);
 const generate = (...args: string[]): Promise<TauResult> => tau("generate", "--packs", packs, ...args);
 
 describe("tau generate", () => {
-  it("writes PNG files and prints one JSON line an image, nothing else", async () => {
+  it("tau generate writes PNG files and prints one JSON line an image, nothing else", async () => {
     const out = join(folder, "out");
     const result = await generate(
       "--caption",
@@ -64,7 +64,7 @@ describe("tau generate", () => {
     assert.deepEqual(await readFile(join(again, "000-9.png")), await readFile(join(out, "002-9.png")));
   });
 
-  it("says in one line what is wrong, with its code, and writes nothing", async () => {
+  it("tau generate says in one line what is wrong, with its code, and writes nothing", async () => {
     const out = join(folder, "nothing");
     const cases: Array<[args: string[], code: number, message: RegExp]> = [
       [
@@ -109,7 +109,7 @@ describe("tau generate", () => {
 });
 
 describe("tau packs", () => {
-  it("lists what is installed, and as JSON what GET /v1/meta tells", async () => {
+  it("tau packs lists what is installed, and as JSON what GET /v1/meta tells", async () => {
     const list = await tau("packs", "list", "--packs", packs);
     assert.equal(list.code, 0);
     assert.match(list.out, /tiny@0\.0\.1/);
@@ -117,7 +117,7 @@ describe("tau packs", () => {
     assert.equal(json[0]?.digest, digest);
   });
 
-  it("verifies every file, and exits 1 with the fault named when one differs", async () => {
+  it("tau packs verifies every file, and exits 1 with the fault named when one differs", async () => {
     const good = await tau("packs", "verify", "--packs", packs);
     assert.deepEqual([good.code, good.err], [0, ""]);
     const file = join(pack, "text/model.onnx");

@@ -34,7 +34,7 @@ function tau(args: string[], meanwhile?: (child: ChildProcess) => Promise<void>)
 }
 
 describe("tau", () => {
-  it("explains itself: --help, help and each command's --help on standard output", async () => {
+  it("tau explains itself: --help, help and each command's --help on standard output", async () => {
     for (const args of [["--help"], ["-h"], ["help"]]) {
       const { code, out, err } = await tau(args);
       assert.deepEqual([code, err], [0, ""]);
@@ -79,7 +79,7 @@ describe("tau", () => {
     }
   });
 
-  it("exits with 2 and the way out for wrong usage: no command, an unknown one, an unknown flag", async () => {
+  it("tau exits with 2 and the way out for wrong usage: no command, an unknown one, an unknown flag", async () => {
     const cases: Array<[args: string[], message: RegExp]> = [
       [
         ["paint"],
@@ -108,7 +108,7 @@ describe("tau", () => {
 });
 
 describe("standard output", () => {
-  it("may be closed by its reader: no stack trace, exit code 0", async () => {
+  it("standard output may be closed by its reader: no stack trace, exit code 0", async () => {
     const { packs } = await makeWork();
     const child = spawn(process.execPath, [cliProgram, "packs", "list", "--packs", packs]);
     child.stdout.destroy();
@@ -141,7 +141,7 @@ const stateOf = async ({ pack }: Work) => [
 ];
 
 describe("tau train", () => {
-  it("goes from pixels to a pack that verifies, and after Ctrl-C to the very pack of an unbroken run", async () => {
+  it("tau train goes from pixels to a pack that verifies, and after Ctrl-C to the very pack of an unbroken run", async () => {
     const [whole, broken] = [await makeWork(), await makeWork()];
     const unbroken = await train(whole, ["--steps", "400"]);
     assert.equal(unbroken.code, 0, unbroken.err);
@@ -182,7 +182,7 @@ describe("tau train", () => {
     assert.equal((JSON.parse(resumed.out) as { digest: string }).digest, report["digest"]);
   });
 
-  it("refuses settings that make no sense before it encodes anything", async () => {
+  it("tau train refuses settings that make no sense before it encodes anything", async () => {
     const work = await makeWork();
     const cases: Array<[flags: string[], message: RegExp]> = [
       [["--steps", "0"], /--steps: expected a whole number from 1 to \d+, got "0"/],
@@ -203,7 +203,7 @@ describe("tau train", () => {
     assert.equal(existsSync(join(work.set, ".encoded")), false);
   });
 
-  it("goes on from another flow, forgets the conditions that it is told to, and names those that it cannot", async () => {
+  it("tau train goes on from another flow, forgets the conditions that it is told to, and names those that it cannot", async () => {
     const work = await makeWork();
     const short = ["--steps", "40", "--keep", "last"];
     assert.equal((await train(work, short)).code, 0);
@@ -233,7 +233,7 @@ describe("tau train", () => {
     assert.match(other.err, /expected a checkpoint of this run: the same start, got another/);
   });
 
-  it("says in one line what is wrong with pack or set", async () => {
+  it("tau train says in one line what is wrong with pack or set", async () => {
     const work = await makeWork({ pixels: tinyPixels().subarray(0, 64) });
     const short = await train(work, ["--steps", "2"]);
     assert.deepEqual([short.code, short.out], [1, ""]);
@@ -243,7 +243,7 @@ describe("tau train", () => {
     assert.match(bare.err, /^tau train: pack_unavailable: .*manifest\.json: expected the manifest of a pack.*\n$/);
   });
 
-  it("leaves the pack as it was when nothing was learned", async () => {
+  it("tau train leaves the pack as it was when nothing was learned", async () => {
     const work = await makeWork();
     const before = await stateOf(work);
     const { code, out, err } = await train(work, ["--learning-rate", "0", "--patience", "1"]);
@@ -252,7 +252,7 @@ describe("tau train", () => {
     assert.deepEqual(await stateOf(work), before);
   });
 
-  it("stops at once on Ctrl-C while encoding, says how to go on, and leaves the pack", async () => {
+  it("tau train stops at once on Ctrl-C while encoding, says how to go on, and leaves the pack", async () => {
     const captions = (row: number): string[] => Array.from({ length: 1500 }, (_, index) => `square ${row} ${index}`);
     const work = await makeWork({ items: tinyItems.map((item) => ({ ...item, captions: captions(item.row) })) });
     const before = await stateOf(work);

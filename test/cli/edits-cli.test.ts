@@ -56,7 +56,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true }));
 
 describe("tau generate", () => {
-  it("follows every condition: each changes the image, and all go together", async () => {
+  it("tau generate follows every condition: each changes the image, and all go together", async () => {
     const conditions = [
       ["--caption", "red apple"],
       ["--label", "red"],
@@ -101,7 +101,7 @@ describe("tau generate", () => {
     for (const { conditionGain } of lines) assert.ok(Number.isFinite(conditionGain));
   });
 
-  it("keeps the best of K by its gain, and the seed that it reports makes the same bytes alone", async () => {
+  it("tau generate keeps the best of K by its gain, and the seed that it reports makes the same bytes alone", async () => {
     const base = ["--caption", "red apple", "--temperature", "1"];
     const eight = await draw("generate", ...base, "--count", "8", "--seed", "40");
     const best = await draw("generate", ...base, "--count", "2", "--best-of", "4", "--seed", "40");
@@ -113,7 +113,7 @@ describe("tau generate", () => {
     }
   });
 
-  it("follows the label that a caption names, says so, and leaves it out where it is told to", async () => {
+  it("tau generate follows the label that a caption names, says so, and leaves it out where it is told to", async () => {
     const [translation] = tinyFullDraft.translations;
     const conditions = translation!.conditions.map((condition) =>
       condition.name === "label" ? { ...condition, readFrom: "caption" as const } : condition,
@@ -166,7 +166,7 @@ describe("tau generate", () => {
     );
   });
 
-  it("says which flag is wrong", async () => {
+  it("tau generate says which flag is wrong", async () => {
     const cases: ReadonlyArray<readonly [string[], RegExp]> = [
       [["--label", "cow"], /label_unknown: --label: expected one of red, green, blue, got "cow"\n$/],
       [["--caption", "a", "--depth", "last"], /invalid_request: --depth: expected --image FILE beside it, got none/],
@@ -207,7 +207,7 @@ describe("tau generate", () => {
 });
 
 describe("tau invert", () => {
-  it("prints what it found, and writes z, v and the reconstruction that v gives back", async () => {
+  it("tau invert prints what it found, and writes z, v and the reconstruction that v gives back", async () => {
     const out = at("inverted");
     const result = await run("invert", at("a.png"), "--caption", "grey", "--style", "flat", "--out", out);
     assert.deepEqual([result.code, result.err], [0, ""]);
@@ -227,7 +227,7 @@ describe("tau invert", () => {
     assert.deepEqual(await readFile(join(bare, "reconstruction.png")), await readFile(join(out, "reconstruction.png")));
   });
 
-  it("wants one image file", async () => {
+  it("tau invert wants one image file", async () => {
     assert.equal((await run("invert")).code, 2);
     assert.equal((await run("invert", at("a.png"), at("b.png"))).code, 2);
     assert.match((await run("invert", at("map.json"))).err, /^tau invert: unsupported_media: .*map\.json/);
@@ -235,7 +235,7 @@ describe("tau invert", () => {
 });
 
 describe("tau restyle", () => {
-  it("restyles many images in one go, and gives each back where nothing changes", async () => {
+  it("tau restyle restyles many images in one go, and gives each back where nothing changes", async () => {
     const files = [at("a.png"), at("b.png"), at("a.png")];
     const from = ["--from-caption", "grey", "--from-style", "flat"];
     const round = await draw("restyle", ...files, ...from, "--style", "round");
@@ -248,7 +248,7 @@ describe("tau restyle", () => {
     assert.notDeepEqual(happy.files[0], same.files[0]);
   });
 
-  it("knows no temperature, because nothing is drawn; a blend neither", async () => {
+  it("tau restyle knows no temperature, because nothing is drawn; a blend neither", async () => {
     for (const [command, files] of [
       ["restyle", [at("a.png"), "--style", "flat"]],
       ["blend", [at("a.png"), at("b.png"), "--frames", "2"]],
@@ -260,7 +260,7 @@ describe("tau restyle", () => {
     }
   });
 
-  it("names flags of the source apart from those of the result", async () => {
+  it("tau restyle names flags of the source apart from those of the result", async () => {
     const result = await run(
       "restyle",
       at("a.png"),
@@ -280,7 +280,7 @@ describe("tau restyle", () => {
 });
 
 describe("tau variations", () => {
-  it("turns v by an angle, or draws anew at a depth", async () => {
+  it("tau variations turns v by an angle, or draws anew at a depth", async () => {
     const near = await draw(
       "variations",
       at("a.png"),
@@ -301,7 +301,7 @@ describe("tau variations", () => {
     );
   });
 
-  it("wants either an angle or a depth", async () => {
+  it("tau variations wants either an angle or a depth", async () => {
     for (const flags of [[], ["--angle", "5", "--depth", "last"]])
       assert.equal((await run("variations", at("a.png"), ...flags, "--out", at("nothing"))).code, 2);
     const hot = await run("variations", at("a.png"), "--angle", "5", "--temperature", "1", "--out", at("nothing"));
@@ -323,7 +323,7 @@ describe("tau variations", () => {
 });
 
 describe("tau blend", () => {
-  it("goes from the reconstruction of one image to that of the other", async () => {
+  it("tau blend goes from the reconstruction of one image to that of the other", async () => {
     const conditions = [
       "--from-caption",
       "light",
@@ -345,7 +345,7 @@ describe("tau blend", () => {
     }
   });
 
-  it("wants two images and at least two frames", async () => {
+  it("tau blend wants two images and at least two frames", async () => {
     assert.equal((await run("blend", at("a.png"), "--frames", "3", "--out", at("nothing"))).code, 2);
     const one = await run("blend", at("a.png"), at("b.png"), "--frames", "1", "--out", at("nothing"));
     assert.match(one.err, /^tau blend: invalid_request: --frames: expected at least 2 frames with blendWith, got 1\n$/);

@@ -31,7 +31,7 @@ const path = join(folder, "expert.onnx");
 const check = (bytes: Uint8Array, change?: object): Promise<CheckReport> => checkBytes(path, bytes, change);
 
 describe("checking a good file", () => {
-  it("lists what it takes and gives, suggests a declaration that then checks without findings, and times it", async () => {
+  it("checking a good file lists what it takes and gives, suggests a declaration that then checks without findings, and times it", async () => {
     const report = await check(imageEncoder());
     assert.deepEqual(report.findings, []);
     assert.ok(report.isOk && report.isSuggested && report.samples === 6 && report.millisecondsPerSample! > 0);
@@ -44,7 +44,7 @@ describe("checking a good file", () => {
     assert.deepEqual([again.isSuggested, again.findings, again.declaration], [false, [], suggested]);
   });
 
-  it("suggests text experts with their tokenizer, and generators with class and range", async () => {
+  it("checking a good file suggests text experts with their tokenizer, and generators with class and range", async () => {
     const { pack } = await writeTinyPack(folder);
     const missing = await checkExpert(join(pack, tinyDraft.experts["text"]!.kind === "text" ? "text/model.onnx" : ""));
     assert.deepEqual(missing.findings, []);
@@ -59,14 +59,14 @@ describe("checking a good file", () => {
     assert.deepEqual(generator!.image, { name: "image", channels: "rgb", range: [-1, 1] });
   });
 
-  it("takes a single number beside a generator's latent for a setting that stays as it is", async () => {
+  it("checking a good file takes a single number beside a generator's latent for a setting that stays as it is", async () => {
     const { declaration: generator, findings } = await check(generatorGraph({ classes: 1 }));
     assert.deepEqual(findings, []);
     assert.ok(generator?.kind === "onnx-generator" && generator.class === undefined);
     assert.deepEqual(generator.constants, { class: 1 });
   });
 
-  it("takes a vector of any length", async () => {
+  it("checking a good file takes a vector of any length", async () => {
     // [1, 3, 300, 300] read whole: more values than a call takes arguments.
     const whole = edited(imageEncoder(), ({ graph: parts }) => {
       parts!.node = [create(NodeProtoSchema, { opType: "Flatten", input: ["image"], output: ["code"] })];
@@ -83,14 +83,14 @@ describe("checking a good file", () => {
     assert.equal((report.declaration as OnnxExpertEntry).dims, 270_000);
   });
 
-  it("takes images of any size at the size that most networks were trained at, and finds the length by running it", async () => {
+  it("checking a good file takes images of any size at the size that most networks were trained at, and finds the length by running it", async () => {
     const report = await check(colourSums());
     assert.deepEqual([report.findings, report.graph!.inputs[0]!.dims], [[], [1, 3, "height", "width"]]);
     const { input, dims } = report.declaration as OnnxExpertEntry;
     assert.deepEqual([input.kind === "image" && input.sizePx, dims], [224, 3]);
   });
 
-  it("takes a free batch and weights in the same folder", async () => {
+  it("checking a good file takes a free batch and weights in the same folder", async () => {
     assert.deepEqual((await check(withAnyBatch(imageEncoder()))).findings, []);
     const { graph, weights } = withExternalWeights(imageEncoder(), "weights.bin");
     await writeFile(join(folder, "weights.bin"), weights);
@@ -101,7 +101,7 @@ describe("checking a good file", () => {
 });
 
 describe("what a user should know of a file that can be used", () => {
-  it("is a neighbour in a batch that changes its answers", async () => {
+  it("what a user should know of a file that can be used is a neighbour in a batch that changes its answers", async () => {
     const report = await check(batchBoundEncoder(), {});
     assertFinding(
       report,
@@ -111,7 +111,7 @@ describe("what a user should know of a file that can be used", () => {
     );
   });
 
-  it("is a vector that is far from unit length", async () => {
+  it("what a user should know of a file that can be used is a vector that is far from unit length", async () => {
     const report = await check(imageEncoder(), { layer: hiddenLayer, normalise: "none" });
     assertFinding(
       report,
@@ -125,7 +125,7 @@ describe("what a user should know of a file that can be used", () => {
 describe("tau experts", () => {
   const tau = (...args: string[]) => tauIn(folder)("experts", ...args);
 
-  it("checks with the user's own images and ends with 0 for a file that can be used", async () => {
+  it("tau experts checks with the user's own images and ends with 0 for a file that can be used", async () => {
     await writeFile(path, imageEncoder());
     await mkdir(join(folder, "images"), { recursive: true });
     for (const [name, colour] of Object.entries({ red: [255, 0, 0, 255], blue: [0, 0, 255, 255], none: [0, 0, 0, 0] }))
@@ -152,7 +152,7 @@ describe("tau experts", () => {
     assert.match(out, /3 samples, \d+\.\d ms each\nThis file can be used so\.\n$/);
   });
 
-  it("ends with 1 and the same findings as JSON for a file that can't, and with 2 for wrong usage", async () => {
+  it("tau experts ends with 1 and the same findings as JSON for a file that can't, and with 2 for wrong usage", async () => {
     await writeFile(path, brokenEncoder("constant"));
     const { code, out } = await tau("check", path, "--json");
     const report = JSON.parse(out) as CheckReport;

@@ -27,7 +27,7 @@ const path = join(folder, "expert.onnx");
 const check = (bytes: Uint8Array, change?: object): Promise<CheckReport> => checkBytes(path, bytes, change);
 
 describe("a file that can't be an expert", () => {
-  it("is refused before the runtime opens it: no ONNX, none, too large, weights outside its folder", async () => {
+  it("a file that can't be an expert is refused before the runtime opens it: no ONNX, none, too large, weights outside its folder", async () => {
     assertFinding(
       await check(Buffer.from("GIF89a, not a graph")),
       "error",
@@ -50,7 +50,7 @@ describe("a file that can't be an expert", () => {
     }
   });
 
-  it("is explained by the runtime, in short, when an operator or the opset is unknown to it", async () => {
+  it("a file that can't be an expert is explained by the runtime, in short, when an operator or the opset is unknown to it", async () => {
     const unknown = edited(imageEncoder(), ({ graph }) => {
       graph!.node[1]!.opType = "Gemmm";
     });
@@ -65,7 +65,7 @@ describe("a file that can't be an expert", () => {
     assert.ok(opset!.message.length < 400);
   });
 
-  it("is refused for shapes: a fixed batch of several, another size, channels last, a rectangle", async () => {
+  it("a file that can't be an expert is refused for shapes: a fixed batch of several, another size, channels last, a rectangle", async () => {
     assertFinding(
       await check(imageEncoder({ batch: 4 }), {}),
       "error",
@@ -100,23 +100,23 @@ describe("a file that can't be an expert", () => {
     );
   });
 
-  it("is refused for another element type than declared", async () => {
+  it("a file that can't be an expert is refused for another element type than declared", async () => {
     const finding = /input image: expected float32 \[batch, 3, 8, 8\], got uint8 \[1, 3, 8, 8\]/;
     assertFinding(await check(byteEncoder(), {}), "error", "graph", finding);
     assertFinding(await check(byteEncoder()), "error", "graph", finding);
   });
 
-  it("is refused for names that it does not have, naming those that it has", async () => {
+  it("a file that can't be an expert is refused for names that it does not have, naming those that it has", async () => {
     const input = { ...declaration.input, name: "pixels" };
     assertFinding(await check(imageEncoder(), { input }), "error", "graph", /input pixels: expected .* got only image/);
     assertFinding(await check(imageEncoder(), { layer: "codes" }), "error", "graph", /got "codes"; it has code/);
   });
 
-  it("is refused for a vector of another length than declared", async () => {
+  it("a file that can't be an expert is refused for a vector of another length than declared", async () => {
     assertFinding(await check(imageEncoder(), { dims: 7 }), "error", "graph", /expected 7 dims, got 6 from \[1, 6\]/);
   });
 
-  it("is refused for answers that are no numbers, and for the same answer to everything", async () => {
+  it("a file that can't be an expert is refused for answers that are no numbers, and for the same answer to everything", async () => {
     assertFinding(
       await check(brokenEncoder("nan"), {}),
       "error",
@@ -131,7 +131,7 @@ describe("a file that can't be an expert", () => {
     );
   });
 
-  it("is refused for a declaration that does not parse or is of another file, naming the fields", async () => {
+  it("a file that can't be an expert is refused for a declaration that does not parse or is of another file, naming the fields", async () => {
     const broken = await check(imageEncoder(), { dims: 0, layer: 5 });
     assert.deepEqual(
       broken.findings.map(({ subject }) => subject),
@@ -146,7 +146,7 @@ describe("a file that can't be an expert", () => {
     );
   });
 
-  it("is refused when no declaration can be made of it: a name that no pack may hold, too many classes", async () => {
+  it("a file that can't be an expert is refused when no declaration can be made of it: a name that no pack may hold, too many classes", async () => {
     for (const name of ["my model (1).onnx", ".hidden.onnx"]) {
       await writeFile(join(folder, name), imageEncoder());
       assertFinding(
@@ -169,7 +169,7 @@ describe("a file that can't be an expert", () => {
     );
   });
 
-  it("is refused when a generator leaves its declared range far behind, or ignores its class", async () => {
+  it("a file that can't be an expert is refused when a generator leaves its declared range far behind, or ignores its class", async () => {
     const generator = {
       kind: "onnx-generator",
       model: "expert.onnx",
@@ -195,7 +195,7 @@ describe("a file that can't be an expert", () => {
     assertFinding(await checkGenerator(deaf), "error", "class", /got the same image for classes 0 and 1/);
   });
 
-  it("is refused when it breaks off in the middle, or names no operator set", async () => {
+  it("a file that can't be an expert is refused when it breaks off in the middle, or names no operator set", async () => {
     const whole = imageEncoder();
     const half = whole.subarray(0, Math.floor(whole.length / 2));
     assertFinding(await check(half), "error", "file", /expected an ONNX model, got \d+ bytes that do not parse/);
@@ -203,7 +203,7 @@ describe("a file that can't be an expert", () => {
     assertFinding(await check(bare), "error", "file", /expected the operator set that its nodes are of, got none/);
   });
 
-  it("is refused when its weights lie behind a link out of its folder", async () => {
+  it("a file that can't be an expert is refused when its weights lie behind a link out of its folder", async () => {
     const outside = await mkdtemp(join(tmpdir(), "tau-outside-"));
     after(() => rm(outside, { recursive: true }));
     const { graph, weights } = withExternalWeights(imageEncoder(), "link.bin");
@@ -213,7 +213,7 @@ describe("a file that can't be an expert", () => {
     assertFinding(await check(graph), "error", "file", message);
   });
 
-  it("is refused for free axes that nothing can be guessed from, and for sizes that do not fit when it runs", async () => {
+  it("a file that can't be an expert is refused for free axes that nothing can be guessed from, and for sizes that do not fit when it runs", async () => {
     const free = withFreeAxes(imageEncoder(), [0, 1, 2, 3]);
     const undecided =
       /expected an image \[batch, 1, 3 or 4, size, size\].*got image float32 \[free0, free1, free2, free3\]/;
@@ -227,12 +227,12 @@ describe("a file that can't be an expert", () => {
     assert.deepEqual((await check(free, {})).findings, []);
   });
 
-  it("is refused for answers of another element type", async () => {
+  it("a file that can't be an expert is refused for answers of another element type", async () => {
     const report = await check(doubleEncoder(), {});
     assertFinding(report, "error", "graph", /expected float32 with a batch of 1, got Float64Array \[1, 6\]/);
   });
 
-  it("is refused as a generator of images of another size, and of images that are no numbers", async () => {
+  it("a file that can't be an expert is refused as a generator of images of another size, and of images that are no numbers", async () => {
     const generator = {
       kind: "onnx-generator",
       model: "expert.onnx",

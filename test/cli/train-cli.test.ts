@@ -47,7 +47,7 @@ const flowOf = async (data: string): Promise<Buffer> => {
 };
 
 describe("tau train DIR --name NAME", () => {
-  it("makes a translation that packs list and generate find, and says what it used, left out and cost", async () => {
+  it("tau train DIR --name NAME makes a translation that packs list and generate find, and says what it used, left out and cost", async () => {
     const previews = join(root, "previews");
     const result = await tau("train", images, "--name", "boxes", ...quick, "--previews", previews, "--watts", "30");
     assert.equal(result.code, 0, result.err);
@@ -98,7 +98,7 @@ describe("tau train DIR --name NAME", () => {
     assert.equal((await probeImage(await readFile(join(out, "000-7.png")))).widthPx, tinySizePx);
   });
 
-  it("publishes the next version when it is trained again, and none that is not better", async () => {
+  it("tau train DIR --name NAME publishes the next version when it is trained again, and none that is not better", async () => {
     const again = await tau("train", images, "--name", "boxes", ...quick, "--seed", "2");
     assert.equal(linesOf<Report>(again)[0]!.version, "0.2.0");
     const idle = await tau("train", images, "--name", "boxes", ...quick, "--learning-rate", "0", "--patience", "1");
@@ -110,7 +110,7 @@ describe("tau train DIR --name NAME", () => {
     assert.match(verified.out, /^boxes@0\.2\.0 ok, /m);
   });
 
-  it("says in a few lines what is wrong, by its flag, and publishes nothing", async () => {
+  it("tau train DIR --name NAME says in a few lines what is wrong, by its flag, and publishes nothing", async () => {
     const cases: Array<[args: string[], code: number, message: RegExp]> = [
       [
         [images, "--name", "tiny"],
@@ -159,7 +159,7 @@ describe("an interrupted tau train", () => {
     child.kill(signal);
   }
 
-  it("goes on after kill -9 and after Ctrl-C to the very flow of an unbroken one", async () => {
+  it("an interrupted tau train goes on after kill -9 and after Ctrl-C to the very flow of an unbroken one", async () => {
     const whole = join(root, "whole");
     assert.equal((await end(train(whole))).code, 0);
     const broken = join(root, "broken");

@@ -54,14 +54,14 @@ describe("tau upscale", () => {
     ["an unknown flag", ["--sharpness", "1"], 2, /--sharpness/],
   ];
   for (const [what, args, code, message] of refusals)
-    it(`refuses ${what}`, async () => {
+    it(`tau upscale refuses ${what}`, async () => {
       const scale = args[0] === "--scale" ? [] : ["--scale", "2"];
       const result = await tau("upscale", "small.png", ...scale, ...args, "--packs", packs, "--out", out);
       assert.deepEqual([result.code, result.out], [code, ""]);
       assert.match(result.err, message);
     });
 
-  it("asks for what it can't do without", async () => {
+  it("tau upscale asks for what it can't do without", async () => {
     for (const [args, message] of [
       [["--scale", "2", "--out", out], /expected one image file, got 0/],
       [["small.png", "--out", out], /expected --scale 2 or 4, got none/],
@@ -73,7 +73,7 @@ describe("tau upscale", () => {
     }
   });
 
-  it("names the file that is missing, no picture or too large, with the factor that fits, and leaves nothing", async () => {
+  it("tau upscale names the file that is missing, no picture or too large, with the factor that fits, and leaves nothing", async () => {
     for (const [file, message] of [
       ["gone.png", /: not_found: gone\.png: expected a file that can be read/],
       ["words.png", /: unsupported_media: words\.png: image: expected PNG, JPEG, WebP or GIF/],
@@ -86,7 +86,7 @@ describe("tau upscale", () => {
     assert.deepEqual(await readdir(out).catch(() => []), []);
   });
 
-  it("refuses an --out that can't be a folder before it loads a pack, and so do the commands that draw", async () => {
+  it("tau upscale refuses an --out that can't be a folder before it loads a pack, and so do the commands that draw", async () => {
     const damaged = join(folder, "damaged");
     const { pack } = await writeTinyPack(damaged);
     await writeFile(join(pack, "flow/caption.onnx"), "loading it fails");
@@ -105,7 +105,7 @@ describe("tau upscale", () => {
     }
   });
 
-  it("says so when no pack has an upscaler, and so does tau generate --upscale", async () => {
+  it("tau upscale says so when no pack has an upscaler, and so does tau generate --upscale", async () => {
     const alone = await tau("upscale", "small.png", "--scale", "2", "--packs", packs, "--out", out);
     assert.deepEqual([alone.code, alone.out], [1, ""]);
     assert.match(alone.err, /^tau upscale: pack_unavailable: .*no pack with an upscaler\n$/);
@@ -123,7 +123,7 @@ describe("tau upscale with the pack that ships", async () => {
   const alone = join(folder, "alone");
   await cp(join(packsHome(), "super-resolution"), join(alone, "super-resolution"), { recursive: true });
 
-  it("writes the accurate answer under the image's name and factor, and says what was done to the image", async () => {
+  it("tau upscale with the pack that ships writes the accurate answer under the image's name and factor, and says what was done to the image", async () => {
     const turned = await sharp(join(folder, "small.png")).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     await writeFile(join(folder, "turned.jpg"), turned);
     const result = await tau("upscale", "turned.jpg", "--scale", "4", "--out", "accurate");
@@ -137,7 +137,7 @@ describe("tau upscale with the pack that ships", async () => {
     assert.deepEqual(await readdir(join(folder, "accurate")), ["turned-x4.png"]);
   });
 
-  it("names hypotheses and map by all that they depend on, so that none overwrites another", async () => {
+  it("tau upscale with the pack that ships names hypotheses and map by all that they depend on, so that none overwrites another", async () => {
     const draw = (...args: string[]) =>
       tau("upscale", "small.png", "--scale", "2", "--packs", alone, "--out", "lively", ...args);
     const result = await draw("--detail", "0.5", "--seed", "7", "--count", "2", "--variance");
@@ -166,7 +166,7 @@ describe("tau upscale with the pack that ships", async () => {
     assert.deepEqual(await readFile(join(folder, lines[0]!.file)), files[0], "the first is as it was");
   });
 
-  it("leaves whole pictures alone after Ctrl-C, each with its line", async () => {
+  it("tau upscale with the pack that ships leaves whole pictures alone after Ctrl-C, each with its line", async () => {
     await write("larger.png", 256, 192);
     const args = ["--scale", "2", "--detail", "1", "--count", "8", "--packs", alone, "--out", "stopped"];
     const result = await interruptTau(folder, "upscale", "larger.png", ...args);

@@ -23,7 +23,7 @@ const unit = (...values: number[]): Float32Array => {
 const text = (words: string): ConditionValue => ({ kind: "text", text: words });
 
 describe("variations", () => {
-  it("turn v by the angle asked for and keep its length, for any seeds and angle", () =>
+  it("variations turn v by the angle asked for and keep its length, for any seeds and angle", () =>
     fc.assert(
       fc.property(fc.nat(0xffff_ffff), fc.nat(0xffff_ffff), fc.integer({ min: 1, max: 179 }), (of, seed, angle) => {
         const v = drawResidual(of, 1, dims);
@@ -34,7 +34,7 @@ describe("variations", () => {
       { seed: 20261125, numRuns: 100 },
     ));
 
-  it("are v itself at angle 0, and go elsewhere with every seed", () => {
+  it("variations are v itself at angle 0, and go elsewhere with every seed", () => {
     const v = drawResidual(3, 1, dims);
     assert.deepEqual(varyResidual(v, 9, 0), v);
     assert.deepEqual(varyResidual(v, 9, 30), varyResidual(v, 9, 30));
@@ -42,14 +42,14 @@ describe("variations", () => {
     assert.deepEqual(varyResidual(new Float32Array(dims), 9, 30), new Float32Array(dims));
   });
 
-  it("do not turn towards where v itself was drawn, when both have one seed", () => {
+  it("variations do not turn towards where v itself was drawn, when both have one seed", () => {
     const v = drawResidual(5, 1, dims);
     assertNear(degreesBetween(v, varyResidual(v, 5, 90)), 90, 0.05, "angle");
   });
 });
 
 describe("spherical interpolation", () => {
-  it("walks the great circle at an even pace, its length between both ends'", () => {
+  it("spherical interpolation walks the great circle at an even pace, its length between both ends'", () => {
     const [a, b] = [drawResidual(1, 1, dims), drawResidual(2, 0.5, dims)];
     const whole = degreesBetween(a, b);
     for (const position of [0.25, 0.5, 0.75]) {
@@ -60,7 +60,7 @@ describe("spherical interpolation", () => {
     }
   });
 
-  it("gives both ends exactly, and stays finite between equal, opposite and empty ones", () => {
+  it("spherical interpolation gives both ends exactly, and stays finite between equal, opposite and empty ones", () => {
     const a = drawResidual(1, 1, dims);
     const b = drawResidual(2, 1, dims);
     assert.deepEqual([slerp(a, b, 0), slerp(a, b, 1)], [a, b]);
@@ -83,12 +83,12 @@ describe("a blend", () => {
     },
   };
 
-  it("has both images as its ends", () => {
+  it("a blend has both images as its ends", () => {
     assert.deepEqual(blend(from, to, 0), from);
     assert.deepEqual(blend(from, to, 1), to);
   });
 
-  it("turns captions, mixes styles, and fades what only one end has", () => {
+  it("a blend turns captions, mixes styles, and fades what only one end has", () => {
     const { caption, style, sketch } = blend(from, to, 0.25).conditions;
     assertNear(degreesBetween(caption!.vector, unit(1, 0)), 22.5, 0.05, "caption");
     assert.deepEqual(style, { vector: Float32Array.of(0.75, 0.25), presence: 1 });
@@ -96,7 +96,7 @@ describe("a blend", () => {
     assert.deepEqual(blend(to, from, 0.25).conditions.sketch, { vector: Float32Array.of(3), presence: 0.75 });
   });
 
-  it("takes a label for a part of the caption in every frame, or in none", () => {
+  it("a blend takes a label for a part of the caption in every frame, or in none", () => {
     const ends = (one: string | undefined, other: string | undefined, hasOther = true) => {
       const end = (named: string | undefined) => ({ vector: unit(1, 0), presence: 1, ...(named && { named }) });
       return [
@@ -116,14 +116,14 @@ describe("a blend", () => {
 describe("an attribute", () => {
   const [caption, happy, sad] = [unit(1, 0, 0), unit(0, 1, 0), unit(0, 0, 1)];
 
-  it("is added as the difference of two captions, back at unit length", () => {
+  it("an attribute is added as the difference of two captions, back at unit length", () => {
     const moved = addAttribute(caption, happy, sad, 2);
     assert.deepEqual(moved, unit(1, 2, -2));
     assertNear(lengthOf(moved), 1, 1e-6, "length");
     assert.deepEqual(addAttribute(caption, happy, sad, -1), unit(1, -1, 1));
   });
 
-  it("without a beginning is added whole, and with strength 0 not at all", () => {
+  it("an attribute without a beginning is added whole, and with strength 0 not at all", () => {
     assert.deepEqual(addAttribute(caption, happy, undefined, 1), unit(1, 1, 0));
     assert.deepEqual(addAttribute(caption, happy, undefined, 0), caption);
     assert.deepEqual(addAttribute(caption, caption, undefined, -1), caption);
@@ -131,7 +131,7 @@ describe("an attribute", () => {
 });
 
 describe("restyling", () => {
-  it("replaces the fields that are asked for and keeps the others", () => {
+  it("restyling replaces the fields that are asked for and keeps the others", () => {
     const source = { caption: text("cat"), style: text("flat"), "image-early": text("stands for an image") };
     assert.deepEqual(restyledConditions(source, { style: text("round") }), { ...source, style: text("round") });
     assert.deepEqual(restyledConditions(source, { "image-last": text("another") }), {
@@ -146,13 +146,13 @@ describe("restyling", () => {
 describe("ranking", () => {
   const gains = (...values: number[]) => values.map((conditionGain) => ({ conditionGain, logLikelihood: 0 }));
 
-  it("takes the largest gain, the earlier of two equal ones", () => {
+  it("ranking takes the largest gain, the earlier of two equal ones", () => {
     assert.equal(bestCandidate(gains(1, 5, 3)), 1);
     assert.equal(bestCandidate(gains(2, 2, 1)), 0);
     assert.equal(bestCandidate(gains(-4)), 0);
   });
 
-  it("prefers any number to what is none, wherever that stands", () => {
+  it("ranking prefers any number to what is none, wherever that stands", () => {
     assert.equal(bestCandidate(gains(1, Number.NaN, 2)), 2);
     assert.equal(bestCandidate(gains(Number.NaN, -3, 2)), 2);
     assert.equal(bestCandidate(gains(Number.NaN, Number.NaN, Number.NEGATIVE_INFINITY)), 2);

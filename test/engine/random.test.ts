@@ -8,7 +8,7 @@ const hex = (words: readonly number[]): string => words.map((word) => word.toStr
 const all = 0xffffffff;
 
 describe("Philox4x32-10", () => {
-  it("gives the published known answers (Random123, kat_vectors)", () => {
+  it("Philox4x32-10 gives the published known answers (Random123, kat_vectors)", () => {
     assert.equal(hex(philox4x32([0, 0, 0, 0], [0, 0])), "6627e8d5 e169c58d bc57ac4c 9b00dbd8");
     assert.equal(hex(philox4x32([all, all, all, all], [all, all])), "408f276d 41c83b0e a20bc7c6 6d5451fd");
     assert.equal(
@@ -17,7 +17,7 @@ describe("Philox4x32-10", () => {
     );
   });
 
-  it("agrees with the same rounds in 64-bit integers", () => {
+  it("Philox4x32-10 agrees with the same rounds in 64-bit integers", () => {
     const word = fc.integer({ min: 0, max: all });
     const wide = (counter: bigint[], key: bigint[]): bigint[] => {
       const mask = 0xffffffffn;
@@ -41,13 +41,13 @@ describe("Philox4x32-10", () => {
 });
 
 describe("normals", () => {
-  it("are the same for ever", () => {
+  it("normals are the same for ever", () => {
     const expected = [0.0757446, 0.5887353, 0.5068528, 0.5885575];
     const got = normals(7, 1, 4);
     for (const [index, value] of expected.entries()) assert.ok(Math.abs(got[index]! - value) < 1e-6, `${[...got]}`);
   });
 
-  it("are standard: mean 0, variance 1, a 2 % share beyond 2.326", () => {
+  it("normals are standard: mean 0, variance 1, a 2 % share beyond 2.326", () => {
     const values = normals(123, 1, 200_000);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
     const variance = values.reduce((sum, value) => sum + value * value, 0) / values.length;
@@ -58,13 +58,13 @@ describe("normals", () => {
     );
   });
 
-  it("begin alike whatever the count, and differ by seed and stream", () => {
+  it("normals begin alike whatever the count, and differ by seed and stream", () => {
     assert.deepEqual(normals(5, 1, 7), normals(5, 1, 100).slice(0, 7));
     assert.notDeepEqual(normals(5, 1, 8), normals(6, 1, 8));
     assert.notDeepEqual(normals(5, 1, 8), normals(5, 2, 8));
   });
 
-  it("take consecutive seeds for the images of a request, wrapping at 2^32", () => {
+  it("normals take consecutive seeds for the images of a request, wrapping at 2^32", () => {
     assert.equal(imageSeed(41, 1), 42);
     assert.equal(imageSeed(all, 1), 0);
   });

@@ -76,7 +76,7 @@ const row = ({ seed = 1, temperature = 1, ...fields }: Wanted = {}): Row => ({
 const given = (...values: number[]) => ({ vector: Float32Array.from(values), presence: 1 });
 
 describe("a translation", () => {
-  it("draws z = τ(T·v|c) from the seed's own normals", async () => {
+  it("a translation draws z = τ(T·v|c) from the seed's own normals", async () => {
     const [drawn] = await drawLatents(affine(), [
       row({ seed: 9, temperature: 0.5, conditions: { caption: given(3) } }),
     ]);
@@ -84,7 +84,7 @@ describe("a translation", () => {
     for (const [index, z] of drawn!.latent.entries()) assert.ok(Math.abs(z - (v[index]! + 3)) < 1e-6);
   });
 
-  it("gives log p(z|c) = log N(v; 0, I) + logDet, exactly, for any seed and temperature", async () => {
+  it("a translation gives log p(z|c) = log N(v; 0, I) + logDet, exactly, for any seed and temperature", async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(0xffff_ffff), fc.float({ min: 0, max: 1.5, noNaN: true }), async (seed, temperature) => {
         const [drawn] = await drawLatents(affine(), [row({ seed, temperature })]);
@@ -96,13 +96,13 @@ describe("a translation", () => {
     );
   });
 
-  it("takes the most likely z at temperature 0, whatever the seed", async () => {
+  it("a translation takes the most likely z at temperature 0, whatever the seed", async () => {
     const drawn = await drawLatents(affine(), [row({ seed: 1, temperature: 0 }), row({ seed: 2, temperature: 0 })]);
     assert.deepEqual(drawn[0], drawn[1]);
     assert.ok(Math.abs(drawn[0]!.logLikelihood - (logNormal(new Float32Array(dims)) - dims * Math.LN2)) < 1e-5);
   });
 
-  it("measures a guided z by the plain likelihood, without guidance", async () => {
+  it("a translation measures a guided z by the plain likelihood, without guidance", async () => {
     const conditions = { caption: given(2) };
     const [plain] = await drawLatents(affine(), [row({ temperature: 0, conditions })]);
     const [guided] = await drawLatents(affine(), [
@@ -112,7 +112,7 @@ describe("a translation", () => {
     assert.ok(Math.abs(guided!.logLikelihood - (plain!.logLikelihood - dims / 2)) < 1e-4);
   });
 
-  it("hands the flow each row's own condition, presence and guidance", async () => {
+  it("a translation hands the flow each row's own condition, presence and guidance", async () => {
     const seen: Seen[] = [];
     await drawLatents(affine(seen), [
       row({ guidance: [{ weight: 2, without: ["caption"] }], conditions: { caption: given(5) } }),
@@ -126,7 +126,7 @@ describe("a translation", () => {
     });
   });
 
-  it("says how much the conditions explain: log p(z|c) − log p(z|nothing)", async () => {
+  it("a translation says how much the conditions explain: log p(z|c) − log p(z|nothing)", async () => {
     const [drawn, bare] = await drawLatents(affine(), [
       row({ seed: 4, conditions: { caption: given(2), style: given(1, 0) } }),
       row({ seed: 4 }),
@@ -138,7 +138,7 @@ describe("a translation", () => {
     assert.equal(bare!.conditionGain, 0);
   });
 
-  it("refuses by name a condition that it does not read, and leaves absent ones absent", async () => {
+  it("a translation refuses by name a condition that it does not read, and leaves absent ones absent", async () => {
     const encoded = await encodeConditions(affine(), { caption: text("four") });
     assert.deepEqual(encoded, { caption: given(0.5) });
     const captionOnly = { ...affine(), conditions: affine().conditions.slice(0, 1) };
@@ -148,7 +148,7 @@ describe("a translation", () => {
     });
   });
 
-  it("refuses an expert's vector that holds no numbers or has another length, by name", async () => {
+  it("a translation refuses an expert's vector that holds no numbers or has another length, by name", async () => {
     const answering = (...values: number[]) => ({
       ...affine(),
       conditions: [{ name: "caption" as const, expert: { dims: 1, encode: async () => Float32Array.from(values) } }],
@@ -163,7 +163,7 @@ describe("a translation", () => {
     });
   });
 
-  it("refuses to decode values that are no numbers", async () => {
+  it("a translation refuses to decode values that are no numbers", async () => {
     const latent = new Float32Array(dims);
     const broken = { latent: latent.with(2, Number.NaN), logLikelihood: 0, conditionGain: 0 };
     await assert.rejects(decodeImage(affine(), broken), { code: "tensor_mismatch" });

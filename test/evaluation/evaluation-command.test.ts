@@ -44,7 +44,7 @@ const rowOf = ({ tables }: TimedSection, what: RegExp) =>
   tables.flatMap(({ rows }) => rows).find((row) => what.test(row.what))!;
 
 describe("tau evaluate", () => {
-  it("writes every section of a pack with every expert, and all figures that the report shows", async () => {
+  it("tau evaluate writes every section of a pack with every expert, and all figures that the report shows", async () => {
     const out = join(folder, "report");
     const result = await tau([full, "--set", set, "--out", out, "--limit", "16"]);
     assert.deepEqual([result.code, result.out, result.err], [0, `${join(out, "report.md")}\n`, ""]);
@@ -65,7 +65,7 @@ describe("tau evaluate", () => {
     for (const { tables } of report.sections) for (const { rows } of tables) for (const { n } of rows) assert.ok(n > 0);
   });
 
-  it("gives the same numbers for the same seed, alone or among others", async () => {
+  it("tau evaluate gives the same numbers for the same seed, alone or among others", async () => {
     const entry = await readEntry(full, true);
     const run = (only: readonly string[]) => evaluate({ ...options, entry, set, only });
     const together = await run(["colours", "distribution", "sketch"]);
@@ -73,7 +73,7 @@ describe("tau evaluate", () => {
     assert.deepEqual(alone.sections[0]!.tables, together.sections[2]!.tables);
   });
 
-  it("measures real images and exact inversion as what they are", async () => {
+  it("tau evaluate measures real images and exact inversion as what they are", async () => {
     const entry = await readEntry(full, true);
     const only = ["layout", "sketch", "low-resolution", "soundness", "memorisation", "held-out"];
     const { sections } = await evaluate({ ...options, entry, set, only });
@@ -90,7 +90,7 @@ describe("tau evaluate", () => {
     assert.deepEqual([explained(/posterior/), explained(/diagonal Gaussian/)], [1, 0]);
   });
 
-  it("asks for words and a picture together and apart, with guidance off and on for each", async () => {
+  it("tau evaluate asks for words and a picture together and apart, with guidance off and on for each", async () => {
     const entry = await readEntry(full, true);
     const { sections } = await evaluate({ ...options, entry, set, only: ["sketch", "layout", "low-resolution"] });
     for (const { tables, figures, id } of sections) {
@@ -115,7 +115,7 @@ describe("tau evaluate", () => {
     }
   });
 
-  it("shows what the share of retrieval does where a pack brings some, and else what the flow does by itself", async () => {
+  it("tau evaluate shows what the share of retrieval does where a pack brings some, and else what the flow does by itself", async () => {
     const { pack } = await writeTinyPack(join(folder, "exampled"), withRetrieval(tinyFullDraft));
     const curvesOf = async (path: string) => {
       const entry = await readEntry(path, true);
@@ -129,7 +129,7 @@ describe("tau evaluate", () => {
     assert.equal(new Set(gains).size, gains.length, `${gains}`);
   });
 
-  it("sets the flow alone beside sketches and layouts that start from retrieved drawings, and beside no others", async () => {
+  it("tau evaluate sets the flow alone beside sketches and layouts that start from retrieved drawings, and beside no others", async () => {
     const { pack } = await writeTinyPack(join(folder, "sketched"), withRetrieval(tinyFullDraft));
     const entry = await readEntry(pack, true);
     const tablesOf = async (only: readonly string[], own: Partial<typeof options.settings> = {}) => {
@@ -160,7 +160,7 @@ describe("tau evaluate", () => {
     assert.equal(scoreOf(flowAlone, "sketch alone"), scoreOf(sketch, "sketch alone, without retrieval"));
   });
 
-  it("asks for words and a picture of concepts never seen as well, without guidance, where there are some", async () => {
+  it("tau evaluate asks for words and a picture of concepts never seen as well, without guidance, where there are some", async () => {
     const items = tinyItems.map((item) =>
       item.row >= 60 && item.row < 68 ? { ...item, split: "heldOutConcept" } : item,
     );
@@ -184,7 +184,7 @@ describe("tau evaluate", () => {
     assert.equal((await of(set)).tables.length, 1);
   });
 
-  it("measures a translation that reads a sketch and no words by the sketch alone", async () => {
+  it("tau evaluate measures a translation that reads a sketch and no words by the sketch alone", async () => {
     const [translation] = tinyFullDraft.translations;
     const conditions = [{ name: "sketch", expert: "sketch" } as const];
     const draft = { ...tinyFullDraft, translations: [{ ...translation!, conditions }] };
@@ -202,7 +202,7 @@ describe("tau evaluate", () => {
     );
   });
 
-  it("pairs shuffled conditions with other images also where the images fill whole batches", async () => {
+  it("tau evaluate pairs shuffled conditions with other images also where the images fill whole batches", async () => {
     const many = Array.from({ length: 320 }, (_, row) => ({
       ...tinyItems[row % 60]!,
       row,
@@ -223,7 +223,7 @@ describe("tau evaluate", () => {
     assert.notEqual(own!.values["nats"], shuffled!.values["nats"]);
   });
 
-  it("measures what needs no set without one, and says why the rest is left out", async () => {
+  it("tau evaluate measures what needs no set without one, and says why the rest is left out", async () => {
     const out = join(folder, "without-set");
     assert.equal((await tau([small, "--out", out])).code, 0);
     const { sections, leftOut } = await readReport(out);
@@ -235,7 +235,7 @@ describe("tau evaluate", () => {
     for (const { reason } of leftOut) assert.match(reason, /^needs|^the translation reads no|^the pack holds no/);
   });
 
-  it("leaves out what a translation of fewer conditions can't answer", async () => {
+  it("tau evaluate leaves out what a translation of fewer conditions can't answer", async () => {
     const entry = await readEntry(small, true);
     const { leftOut } = await evaluate({ ...options, entry, set });
     assert.deepEqual(
@@ -246,7 +246,7 @@ describe("tau evaluate", () => {
     assert.match(leftOut[2]!.reason, /reads no sketch/);
   });
 
-  it("reads a folder of captioned images as training does, and judges its held-out ones", async () => {
+  it("tau evaluate reads a folder of captioned images as training does, and judges its held-out ones", async () => {
     const images = join(folder, "images");
     await mkdir(images);
     for (let at = 0; at < 90; at += 1) {
@@ -270,7 +270,7 @@ describe("tau evaluate", () => {
     assert.match(leftOut[0]!.reason, /another style/);
   });
 
-  it("shows the cost card and the loss curve that training left in a pack", async () => {
+  it("tau evaluate shows the cost card and the loss curve that training left in a pack", async () => {
     const { pack } = await writeTinyPack(join(folder, "trained"));
     const records = join(pack, "training", tinyDraft.version);
     await mkdir(records, { recursive: true });
@@ -293,7 +293,7 @@ describe("tau evaluate", () => {
     assert.deepEqual([broken.sections.length, broken.leftOut.length], [0, 1]);
   });
 
-  it("says in one line what is wrong, and leaves no folder", async () => {
+  it("tau evaluate says in one line what is wrong, and leaves no folder", async () => {
     const home = join(folder, "wrong");
     await mkdir(home);
     const out = join(home, "out");
@@ -314,7 +314,7 @@ describe("tau evaluate", () => {
     assert.deepEqual(await readdir(home), []);
   });
 
-  it("leaves nothing when a set breaks off in the middle", async () => {
+  it("tau evaluate leaves nothing when a set breaks off in the middle", async () => {
     const broken = join(folder, "broken");
     await mkdir(broken);
     await copyFile(join(set, "index.jsonl"), join(broken, "index.jsonl"));
@@ -329,7 +329,7 @@ describe("tau evaluate", () => {
     );
   });
 
-  it("stops between two steps when asked to", async () => {
+  it("tau evaluate stops between two steps when asked to", async () => {
     const abort = new AbortController();
     const entry = await readEntry(full, true);
     const onProgress = (text: string): void => {

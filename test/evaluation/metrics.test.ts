@@ -45,7 +45,7 @@ describe("the judge of captions", () => {
   const precisionWith = (predicted: Vectors, placed: Vectors): number =>
     rankCaptions(predicted, placed, names, { rivals: 99, seed: 1 }).precision;
 
-  it("lets quiet directions speak, which plain cosines drown", () => {
+  it("the judge of captions lets quiet directions speak, which plain cosines drown", () => {
     const judge = fitCaptionJudge(of(features, 0, fitted), of(captions, 0, fitted), 0.03);
     const [seen, own] = [of(features, fitted, count), of(captions, fitted, count)];
     const plain = fitRidge(of(features, 0, fitted), of(captions, 0, fitted), 0.03);
@@ -57,7 +57,7 @@ describe("the judge of captions", () => {
     assert.ok(worse < better - 0.2, `${worse} against ${better}`);
   });
 
-  it("names nothing for features that say nothing", () => {
+  it("the judge of captions names nothing for features that say nothing", () => {
     const noise = normal(count, dims, 6);
     const judge = fitCaptionJudge(of(noise.values, 0, fitted), of(captions, 0, fitted), 0.03);
     assert.ok(
@@ -67,7 +67,7 @@ describe("the judge of captions", () => {
 });
 
 describe("ridge regression", () => {
-  it("recovers a linear map with an offset", () => {
+  it("ridge regression recovers a linear map with an offset", () => {
     const [dims, out] = [5, 3];
     const map = normal(dims, out, 2);
     const apply = (inputs: Vectors): Float32Array => {
@@ -87,12 +87,12 @@ describe("ridge regression", () => {
     for (const [at, value] of ridge.predict(fresh).values.entries()) close(value, expected[at]!, 1e-4);
   });
 
-  it("shrinks towards the mean as the penalty grows", () => {
+  it("ridge regression shrinks towards the mean as the penalty grows", () => {
     const ridge = fitRidge(vectors(1, -1, 1), vectors(1, 3, 5), 1e6);
     close(ridge.predict(vectors(1, 1)).values[0]!, 4, 1e-3);
   });
 
-  it("refuses a single image and images without any difference", () => {
+  it("ridge regression refuses a single image and images without any difference", () => {
     assert.throws(() => fitRidge(vectors(2, 1, 2), vectors(1, 1), 0.1), { code: "dataset_invalid" });
     assert.throws(() => fitRidge(vectors(1, 2, 2, 2), vectors(1, 1, 2, 3), 0.1), { code: "dataset_invalid" });
   });
@@ -103,7 +103,7 @@ describe("R-precision", () => {
   const names = Array.from({ length: 40 }, (_, at) => `caption ${at}`);
   const options = { rivals: 9, seed: 1 };
 
-  it("is 1 for predictions that are the captions, and about chance for unrelated ones", () => {
+  it("R-precision is 1 for predictions that are the captions, and about chance for unrelated ones", () => {
     assert.equal(rankCaptions(captions, captions, names, options).precision, 1);
     const many = normal(2000, 8, 5);
     const labels = Array.from({ length: 2000 }, (_, at) => String(at));
@@ -112,12 +112,12 @@ describe("R-precision", () => {
     close(guess.precision, 0.1, 0.025);
   });
 
-  it("gives nothing for the same prediction everywhere among equal captions", () => {
+  it("R-precision gives nothing for the same prediction everywhere among equal captions", () => {
     const same = { values: new Float32Array(40 * 16).fill(1), dims: 16 };
     assert.equal(rankCaptions(same, same, names, options).precision, 0);
   });
 
-  it("lets no caption compete with its own words", () => {
+  it("R-precision lets no caption compete with its own words", () => {
     const twins = vectors(2, 1, 0, 1, 0, 0, 1, 0, 1);
     const ranking = rankCaptions(twins, twins, ["cat", "cat", "dog", "dog"], { rivals: 99, seed: 1 });
     assert.deepEqual(ranking, { precision: 1, isFirst: [true, true, true, true], chance: 0.5 });
@@ -125,12 +125,12 @@ describe("R-precision", () => {
 });
 
 describe("kernel distance", () => {
-  it("is the unbiased estimate, computed by hand on two points a side", () => {
+  it("kernel distance is the unbiased estimate, computed by hand on two points a side", () => {
     // k(x, y) = (xy + 1)³ in one dimension: within a 1, within b 27, between 1, 1, 8, 8 → 1 + 27 − 2 · 4.5.
     close(kernelDistance(vectors(1, 0, 1), vectors(1, 1, 2)), 1 + 27 - 2 * ((1 + 1 + 8 + 27) / 4), 1e-9);
   });
 
-  it("is about 0 for two samples of one distribution and grows with a shift", () => {
+  it("kernel distance is about 0 for two samples of one distribution and grows with a shift", () => {
     const [a, b] = [normal(400, 8, 1), normal(400, 8, 2)];
     close(kernelDistance(a, b), 0, 0.02);
     assert.ok(kernelDistance(a, normal(400, 8, 2, 1, 1)) > 1);
@@ -141,13 +141,13 @@ describe("kernel distance", () => {
 });
 
 describe("Fréchet distance", () => {
-  it("is 0 for equal features and the squared shift for shifted ones", () => {
+  it("Fréchet distance is 0 for equal features and the squared shift for shifted ones", () => {
     const a = normal(300, 4, 1);
     close(frechetDistance(a, a), 0, 1e-6);
     close(frechetDistance(a, { values: a.values.map((value) => value + 2), dims: 4 }), 16, 1e-3);
   });
 
-  it("is the squared difference of standard deviations for scaled features", () => {
+  it("Fréchet distance is the squared difference of standard deviations for scaled features", () => {
     const a = vectors(1, -1, 1);
     // Variances 2 and 18 (n − 1): (√18 − √2)² = 8.
     close(frechetDistance(a, vectors(1, -3, 3)), 8, 1e-6);
@@ -155,7 +155,7 @@ describe("Fréchet distance", () => {
 });
 
 describe("density and coverage", () => {
-  it("are 1 for the same set, counted by hand", () => {
+  it("density and coverage are 1 for the same set, counted by hand", () => {
     const real = normal(50, 3, 1);
     const { density, coverage } = densityAndCoverage(real, real, 5);
     assert.equal(coverage, 1);
@@ -163,7 +163,7 @@ describe("density and coverage", () => {
     close(density, 6 / 5, 1e-9);
   });
 
-  it("are 0 for samples far away, and coverage falls when samples sit in one place", () => {
+  it("density and coverage are 0 for samples far away, and coverage falls when samples sit in one place", () => {
     const real = normal(50, 3, 1);
     assert.deepEqual(densityAndCoverage(real, normal(50, 3, 2, 1, 100), 5), { density: 0, coverage: 0 });
     const point = { values: Float32Array.from({ length: 150 }, (_, at) => real.values[at % 3]!), dims: 3 };
@@ -172,7 +172,7 @@ describe("density and coverage", () => {
 });
 
 describe("nearest rows", () => {
-  it("come nearest first, with their distances", () => {
+  it("nearest rows come nearest first, with their distances", () => {
     const [found] = nearestRows(vectors(2, 0, 0), vectors(2, 3, 4, 1, 0, 0, 2, 9, 9), 3);
     assert.deepEqual(found, [
       { row: 1, distance: 1 },
@@ -181,7 +181,7 @@ describe("nearest rows", () => {
     ]);
   });
 
-  it("are as many as there are", () => {
+  it("nearest rows are as many as there are", () => {
     assert.equal(nearestRows(vectors(1, 0), vectors(1, 5), 3)[0]!.length, 1);
   });
 });
@@ -194,12 +194,12 @@ const plain = (red: number, green: number, blue: number, sizePx = 4, alpha = 1):
   );
 
 describe("pixel measures", () => {
-  it("give PSNR in dB", () => {
+  it("pixel measures give PSNR in dB", () => {
     close(psnrDb(plain(1, 1, 1), plain(0.9, 0.9, 0.9, 4)), -10 * Math.log10((3 * 0.01) / 4), 1e-4);
     assert.equal(psnrDb(plain(1, 0, 0), plain(1, 0, 0)), Number.POSITIVE_INFINITY);
   });
 
-  it("count opaque pixels and the energy of edges", () => {
+  it("pixel measures count opaque pixels and the energy of edges", () => {
     assert.equal(opaqueShare(plain(1, 0, 0)), 1);
     assert.equal(opaqueShare(plain(1, 0, 0, 4, 0.4)), 0);
     assert.equal(edgeEnergy(plain(1, 0, 0), 4), 0);
@@ -214,26 +214,26 @@ describe("edge overlap", () => {
   const line = (column: number): Float32Array =>
     Float32Array.from({ length: 64 }, (_, at) => (at % 8 === column ? 1 : 0));
 
-  it("is 1 for the same drawing and for a line moved within the tolerance", () => {
+  it("edge overlap is 1 for the same drawing and for a line moved within the tolerance", () => {
     assert.equal(edgeOverlap(line(2), line(2), 8, 2), 1);
     assert.equal(edgeOverlap(line(2), line(4), 8, 2), 1);
     assert.equal(edgeOverlap(line(2), line(5), 8, 2), 0);
   });
 
-  it("counts missing and added lines: two of three matched on one side", () => {
+  it("edge overlap counts missing and added lines: two of three matched on one side", () => {
     const both = line(0).map((value, at) => Math.max(value, line(7)[at]!));
     // 8 of 16 and 8 of 8 matched: shared 8, union 24 − 8.
     assert.equal(edgeOverlap(both, line(0), 8, 1), 0.5);
   });
 
-  it("is 1 for two blank drawings and 0 for one blank", () => {
+  it("edge overlap is 1 for two blank drawings and 0 for one blank", () => {
     assert.equal(edgeOverlap(new Float32Array(64), new Float32Array(64), 8, 2), 1);
     assert.equal(edgeOverlap(new Float32Array(64), line(3), 8, 2), 0);
   });
 });
 
 describe("colour words", () => {
-  it("take the hue of plain colours", () => {
+  it("colour words take the hue of plain colours", () => {
     for (const [word, [red, green, blue]] of Object.entries({
       red: [1, 0, 0],
       yellow: [1, 0.87, 0],
@@ -244,14 +244,14 @@ describe("colour words", () => {
       close(hueDistance(meanHue(plain(red, green, blue))!, hues[word as keyof typeof hues]), 0, 8);
   });
 
-  it("average hues on the circle: two reds on both sides of 0° are red", () => {
+  it("colour words average hues on the circle: two reds on both sides of 0° are red", () => {
     const half = plain(1, 0, 0.2);
     half.set(plain(1, 0.2, 0).subarray(0, 8), 0);
     for (const plane of [1, 2]) for (let at = 0; at < 8; at += 1) half[plane * 16 + at] = plane === 1 ? 0.2 : 0;
     close(hueDistance(meanHue(half)!, 0), 0, 1);
   });
 
-  it("have no say in greys, in transparent images and in a speck of colour", () => {
+  it("colour words have no say in greys, in transparent images and in a speck of colour", () => {
     assert.equal(meanHue(plain(0.5, 0.5, 0.5)), undefined);
     assert.equal(meanHue(plain(1, 0, 0, 4, 0.2)), undefined);
     const speck = plain(1, 1, 1, 16);
@@ -260,7 +260,7 @@ describe("colour words", () => {
     assert.equal(obeys(plain(0.5, 0.5, 0.5), "red", "blue"), false);
   });
 
-  it("are obeyed by the nearer hue, and undo premultiplication", () => {
+  it("colour words are obeyed by the nearer hue, and undo premultiplication", () => {
     assert.equal(obeys(plain(1, 0, 0, 4, 0.6), "red", "blue"), true);
     assert.equal(obeys(plain(1, 0, 0), "blue", "red"), false);
     assert.equal(hueDistance(350, 10), 20);
@@ -268,7 +268,7 @@ describe("colour words", () => {
 });
 
 describe("statistics", () => {
-  it("interpolate quantiles and divide by n − 1", () => {
+  it("statistics interpolate quantiles and divide by n − 1", () => {
     assert.equal(quantile([4, 1, 3, 2], 0.5), 2.5);
     assert.equal(quantile([7], 0.9), 7);
     close(standardDeviation([1, 3]), Math.SQRT2, 1e-12);

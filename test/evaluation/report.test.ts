@@ -48,18 +48,18 @@ const report: Report = {
 describe("the Markdown of a report", () => {
   const markdown = toMarkdown(report);
 
-  it("gives every row its role and N, every table its seed, every column its direction", () => {
+  it("the Markdown of a report gives every row its role and N, every table its seed, every column its direction", () => {
     assert.match(markdown, /\*\*Table\*\* \(seed 7\)/);
     assert.match(markdown, /\| what \| role \| N \| share ↑ \| error ↓ \|/);
     assert.match(markdown, /\| samples \\\| all \| measured \| 16 \| 50\.0 % \| 0\.123 \|/);
     assert.match(markdown, /\| chance \| floor \| 16 \| 1\.0 % \| – \|/);
   });
 
-  it("says which pack, set, seed, limit and machine the numbers are of", () => {
+  it("the Markdown of a report says which pack, set, seed, limit and machine the numbers are of", () => {
     assert.match(markdown, /Seed 7, at most \d+ images a row, .* 2 s in all on Abacus 9, 2 cores, all threads\./);
   });
 
-  it("shows the figures, the time of each section, and what was left out with the reason", () => {
+  it("the Markdown of a report shows the figures, the time of each section, and what was left out with the reason", () => {
     assert.match(markdown, /!\[one\]\(one\.svg\)\n\n\*A figure\.\*/);
     assert.match(markdown, /\| One \| 1\.3 \|/);
     assert.match(markdown, /- Two: needs a set/);
@@ -67,7 +67,7 @@ describe("the Markdown of a report", () => {
 });
 
 describe("publishing a report", () => {
-  it("writes Markdown, JSON and figures, the JSON without the figures' bytes", async () => {
+  it("publishing a report writes Markdown, JSON and figures, the JSON without the figures' bytes", async () => {
     const out = join(folder, "whole");
     await publishReport(report, out);
     assert.deepEqual((await readdir(out)).sort(), ["one.svg", "report.json", "report.md"]);
@@ -76,7 +76,7 @@ describe("publishing a report", () => {
     assert.deepEqual(json.sections[0]!.figures, [{ file: "one.svg", caption: "A figure." }]);
   });
 
-  it("replaces an earlier report as a whole, and leaves no folder beside it", async () => {
+  it("publishing a report replaces an earlier report as a whole, and leaves no folder beside it", async () => {
     const home = join(folder, "again");
     await mkdir(home);
     await publishReport(report, join(home, "out"));
@@ -85,7 +85,7 @@ describe("publishing a report", () => {
     assert.deepEqual((await readdir(join(home, "out"))).sort(), ["report.json", "report.md"]);
   });
 
-  it("refuses a folder with other files and leaves it alone", async () => {
+  it("publishing a report refuses a folder with other files and leaves it alone", async () => {
     const home = join(folder, "precious");
     await mkdir(home);
     await writeFile(join(home, "thesis.txt"), "years of work");
@@ -97,7 +97,7 @@ describe("publishing a report", () => {
     assert.deepEqual(await readdir(home), ["thesis.txt"]);
   });
 
-  it("leaves the earlier report and no half folder when writing fails", async () => {
+  it("publishing a report leaves the earlier report and no half folder when writing fails", async () => {
     const home = join(folder, "failing");
     await mkdir(home);
     await publishReport(report, join(home, "out"));
@@ -113,7 +113,7 @@ describe("publishing a report", () => {
 });
 
 describe("figures", () => {
-  it("put tiles in rows and columns over a checkerboard", async () => {
+  it("figures put tiles in rows and columns over a checkerboard", async () => {
     const red = new Float32Array(4 * 4).fill(0).map((_, at) => (at < 4 || at >= 12 ? 1 : 0));
     const { rgba, widthPx, heightPx } = await decodeRgba(await tileSheet([[red, undefined], [red]], 2));
     assert.deepEqual([widthPx, heightPx], [4 + 2 * 6, 4 + 2 * 6]);
@@ -125,7 +125,7 @@ describe("figures", () => {
     assert.deepEqual(pixel(10, 4), [255, 255, 255, 255]);
   });
 
-  it("write headings over their columns and enlarge tiles that are too small to see", async () => {
+  it("figures write headings over their columns and enlarge tiles that are too small to see", async () => {
     const black = new Float32Array(4 * 4).map((_, at) => (at < 12 ? 0 : 1));
     const bare = await decodeRgba(await tileSheet([[black]], 2));
     const { rgba, widthPx, heightPx } = await decodeRgba(await tileSheet([[black]], 2, { headings: ["one\ntwo"] }));
@@ -137,7 +137,7 @@ describe("figures", () => {
     assert.equal(darkIn(heightPx - 96 - 4, heightPx - 4), 3 * 96 * 96);
   });
 
-  it("draw a curve through its points, also when all values are equal", () => {
+  it("figures draw a curve through its points, also when all values are equal", () => {
     const chart = curveChart(
       [
         {
@@ -157,7 +157,7 @@ describe("figures", () => {
     assert.ok(!chart.includes("NaN"));
   });
 
-  it("name curves where there are several, on one axis of round numbers that encloses all", () => {
+  it("figures name curves where there are several, on one axis of round numbers that encloses all", () => {
     const points = [
       [0, 3.7],
       [1, 19.2],

@@ -34,7 +34,7 @@ const image = (key: string, sizePx = 1): ConditionValue => ({
 });
 
 describe("the cache of conditions", () => {
-  it("runs equal content once: texts by their words, images by their key and size, layouts by their cells", async () => {
+  it("the cache of conditions runs equal content once: texts by their words, images by their key and size, layouts by their cells", async () => {
     const inner = numbering();
     const expert = cached(inner);
     const contents = [
@@ -52,14 +52,14 @@ describe("the cache of conditions", () => {
     assert.equal(inner.asked.length, contents.length);
   });
 
-  it("runs content once that is asked for twice at the same time", async () => {
+  it("the cache of conditions runs content once that is asked for twice at the same time", async () => {
     const inner = numbering();
     const expert = cached(inner);
     await Promise.all([expert.encode([asText("cat"), asText("cat")]), expert.encode([asText("cat")])]);
     assert.equal(inner.asked.length, 1);
   });
 
-  it("keeps nothing that a caller can change, and no failure", async () => {
+  it("the cache of conditions keeps nothing that a caller can change, and no failure", async () => {
     let attempts = 0;
     const expert = cached({
       dims: 1,
@@ -75,7 +75,7 @@ describe("the cache of conditions", () => {
     assert.deepEqual(await expert.encode([asText("cat")]), Float32Array.of(2));
   });
 
-  it("forgets what was longest unused when 8 MiB are full", async () => {
+  it("the cache of conditions forgets what was longest unused when 8 MiB are full", async () => {
     const inner = numbering(1024 * 1024);
     const expert = cached(inner);
     for (const word of ["a", "b", "a", "c", "a", "b"]) await expert.encode([asText(word)]);
@@ -85,7 +85,7 @@ describe("the cache of conditions", () => {
     );
   });
 
-  it("lets examples pass, which are many and come once", async () => {
+  it("the cache of conditions lets examples pass, which are many and come once", async () => {
     const inner = numbering();
     const expert = cached(inner);
     await expert.encodeForTraining([asText("cat"), asText("cat")]);
@@ -95,7 +95,7 @@ describe("the cache of conditions", () => {
 });
 
 describe("a map of recent entries", () => {
-  it("makes an entry once, and again after it was deleted", () => {
+  it("a map of recent entries makes an entry once, and again after it was deleted", () => {
     const recent = new LruCache<number>(2);
     let made = 0;
     const make = (): number => ++made;
@@ -106,7 +106,7 @@ describe("a map of recent entries", () => {
 });
 
 describe("shared files", () => {
-  it("make equal bytes once, whatever their path, and once for each use", async () => {
+  it("shared files make equal bytes once, whatever their path, and once for each use", async () => {
     const [one, two, other] = ["one", "two", "other"].map((name) => join(root, name)) as [string, string, string];
     await writeFile(one, "same");
     await copyFile(one, two);
@@ -121,7 +121,7 @@ describe("shared files", () => {
     assert.equal(made, 3);
   });
 
-  it("are told apart by the digests that are known, which are not reckoned again", async () => {
+  it("shared files are told apart by the digests that are known, which are not reckoned again", async () => {
     const [one, other] = ["known", "known too"].map((name) => join(root, name)) as [string, string];
     await writeFile(one, "this");
     await writeFile(other, "that");

@@ -59,7 +59,7 @@ const largestDifference = (a: Float32Array, b: Float32Array): number => {
 };
 
 describe("averaging areas", () => {
-  it("is a box filter where the sizes divide, and keeps every mean where they do not", () => {
+  it("averaging areas is a box filter where the sizes divide, and keeps every mean where they do not", () => {
     const planes = Float32Array.from({ length: 36 }, (_, index) => index);
     assert.deepEqual([...averageAreas(planes, 6, 2)], [7, 10, 25, 28]);
     const both = Float32Array.of(...planes, ...planes.map((value) => 2 * value));
@@ -77,12 +77,12 @@ describe("a layout expert", () => {
   const known = picture(8, (x, y) => (x < 4 ? red : y < 4 ? clear : [0.1, 0.1, 0.6, 1]));
   const cells = [1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 3, 3, 1, 1, 3, 3];
 
-  it("reduces a known picture to its label map, whatever its size", () => {
+  it("a layout expert reduces a known picture to its label map, whatever its size", () => {
     assert.deepEqual(expert.cellsOf(known), cells);
     assert.deepEqual(expert.cellsOf(picture(30, (x, y) => (x < 15 ? red : y < 15 ? clear : [0, 0, 0.9, 1]))), cells);
   });
 
-  it("lets the majority of a cell's pixels decide, and half-transparent ones count as nothing", () => {
+  it("a layout expert lets the majority of a cell's pixels decide, and half-transparent ones count as nothing", () => {
     const mostly = picture(8, (x, y) => (x === 0 && y === 0 ? [0, 1, 0, 1] : red));
     assert.equal(expert.cellsOf(mostly)[0], 1);
     const faint = picture(8, () => [1, 0, 0, 0.45]);
@@ -91,7 +91,7 @@ describe("a layout expert", () => {
     assert.deepEqual(expert.cellsOf(half), new Array(16).fill(1), "the colour is not darkened by its alpha");
   });
 
-  it("gives cells that are sent the vector of the picture that they describe, of unit length", async () => {
+  it("a layout expert gives cells that are sent the vector of the picture that they describe, of unit length", async () => {
     const [fromPicture, fromCells] = [await expert.encode([known]), await expert.encode([{ kind: "cells", cells }])];
     assert.deepEqual(fromCells, fromPicture);
     assert.equal(fromCells.length, expert.dims);
@@ -103,7 +103,7 @@ describe("a layout expert", () => {
     assert.deepEqual(back, cells);
   });
 
-  it("refuses too few cells, labels outside the palette, and texts, by the field's name", async () => {
+  it("a layout expert refuses too few cells, labels outside the palette, and texts, by the field's name", async () => {
     const cases: Array<[ConditionValue, RegExp]> = [
       [{ kind: "cells", cells: [1, 2] }, /condition\.layout: expected 16 cells, 4 rows of 4, got 2 cells/],
       [{ kind: "cells", cells: cells.with(5, 4) }, /expected labels from 0 to 3, got 4 at cell 5/],
@@ -136,7 +136,7 @@ describe("a sketch expert", async () => {
   );
   const distance = (a: Float32Array, b: Float32Array): number => Math.hypot(...a.map((value, at) => value - b[at]!));
 
-  it("reads one drawing alike in any size, place and thickness, on paper or on nothing", async () => {
+  it("a sketch expert reads one drawing alike in any size, place and thickness, on paper or on nothing", async () => {
     const reference = await expert.encode([ring(64, 40, 4)]);
     assert.ok(Math.abs(Math.hypot(...reference) - 1) < 1e-5);
     const other = distance(reference, await expert.encode([cross]));
@@ -151,14 +151,14 @@ describe("a sketch expert", async () => {
     }
   });
 
-  it("is refused for drawings of another size than they are normalised to", async () => {
+  it("a sketch expert is refused for drawings of another size than they are normalised to", async () => {
     await assert.rejects(SketchExpert.open(pack, { ...entry, sizePx: 32 }, { threads: 1 }), {
       code: "pack_corrupt",
       message: /sketch expert areas\.onnx: expected 64 px, got 32 px/,
     });
   });
 
-  it("refuses an empty drawing, and takes the edges of an image only as an example", async () => {
+  it("a sketch expert refuses an empty drawing, and takes the edges of an image only as an example", async () => {
     for (const empty of [picture(128, () => clear), picture(128, () => [1, 1, 1, 1])])
       await assert.rejects(expert.encode([empty]), {
         code: "sketch_empty",
@@ -202,7 +202,7 @@ describe("image experts of several depths", () => {
       ),
     );
 
-  it("share one session, and one run for each image", async () => {
+  it("image experts of several depths share one session, and one run for each image", async () => {
     const shared = new CountingFiles();
     const experts = await openDepths(shared);
     assert.equal(shared.made, 1);
@@ -216,7 +216,7 @@ describe("image experts of several depths", () => {
     assert.equal(shared.runs, 4, "both examples in one run for all depths");
   });
 
-  it("read images of other sizes by their areas", async () => {
+  it("image experts of several depths read images of other sizes by their areas", async () => {
     const [early] = await openDepths(new SharedFiles());
     const small = waves(tinySizePx, 1) as ReturnType<typeof picture>;
     const large = { ...small, planes: averageAreas(small.planes, tinySizePx, 4 * tinySizePx), sizePx: 4 * tinySizePx };
@@ -225,7 +225,7 @@ describe("image experts of several depths", () => {
 });
 
 describe("image experts of one graph of free sizes", () => {
-  it("never take each other's answers for their own size", async () => {
+  it("image experts of one graph of free sizes never take each other's answers for their own size", async () => {
     const shared = new SharedFiles();
     await writeFile(join(root, "sums.onnx"), colourSums(4));
     const open = (sizePx: number) =>
@@ -245,7 +245,7 @@ describe("experts over a network", async () => {
   };
 
   for (const [name, expert] of Object.entries(experts)) {
-    it(`give an image the same bytes beside any neighbours (${name})`, async () => {
+    it(`experts over a network give an image the same bytes beside any neighbours (${name})`, async () => {
       const images = Array.from({ length: 5 }, (_, phase) => waves(tinySizePx, phase));
       const together = await expert.encode(images);
       for (const [row, image] of images.entries())
@@ -256,12 +256,12 @@ describe("experts over a network", async () => {
         );
     });
 
-    it(`encode many examples at once within 1e-5 of one at a time (${name})`, async () => {
+    it(`experts over a network encode many examples at once within 1e-5 of one at a time (${name})`, async () => {
       const images = Array.from({ length: 37 }, (_, phase) => waves(tinySizePx, phase));
       assert.ok(largestDifference(await expert.encodeForTraining(images), await expert.encode(images)) < 1e-5);
     });
 
-    it(`refuse texts and cells (${name})`, async () => {
+    it(`experts over a network refuse texts and cells (${name})`, async () => {
       await assert.rejects(expert.encode([asText("cat")]), {
         code: "invalid_request",
         message: /expected an image, got a text/,
@@ -273,7 +273,7 @@ describe("experts over a network", async () => {
     });
   }
 
-  it("see only what is left of an image at the low resolution", async () => {
+  it("experts over a network see only what is left of an image at the low resolution", async () => {
     const sizePx = 4 * lowResolution.sizePx;
     const fine = picture(sizePx, (x, y) => ((x + y) % 2 ? red : clear));
     const flat = picture(sizePx, () => [1, 0, 0, 0.5]);
@@ -281,7 +281,7 @@ describe("experts over a network", async () => {
     assert.ok(largestDifference(await expert.encode([fine]), await expert.encode([flat])) < 1e-6);
   });
 
-  it("are refused when the file has other names or sizes than the entry says, each one named", async () => {
+  it("experts over a network are refused when the file has other names or sizes than the entry says, each one named", async () => {
     const cases: Array<[file: Uint8Array, message: RegExp]> = [
       [
         tinyGraph({ picture: [4, 8, 8] }, { early: [5] }),
@@ -306,7 +306,7 @@ describe("experts over a network", async () => {
     });
   });
 
-  it("work with a graph for one image at a time, and refuse one for four", async () => {
+  it("experts over a network work with a graph for one image at a time, and refuse one for four", async () => {
     const graph = (batch: number): Uint8Array => {
       const fixed = new Graph("fixed");
       const image = reshape(fixed.input("image", [batch, 4, 8, 8]), [batch, 4, 64]);
@@ -325,7 +325,7 @@ describe("experts over a network", async () => {
     });
   });
 
-  it("refuse an output that is no number, by the expert's name and the first such value", async () => {
+  it("experts over a network refuse an output that is no number, by the expert's name and the first such value", async () => {
     const file = tinyGraph({ image: [4, 8, 8] }, { early: [5] }, { last: log });
     await writeFile(join(pack, "log.onnx"), file);
     const expert = await ImageExpert.open(pack, { ...imageEntry, model: "log.onnx" }, { threads: 1 });

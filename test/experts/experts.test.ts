@@ -46,7 +46,7 @@ describe("the shipped text expert", async () => {
   const expert = await TextExpert.open(join(packsHome(), "icons"), entry, { threads: 1 });
 
   for (const { caption, ids, start } of reference.cases)
-    it(`reads "${caption.slice(0, 40)}" like the Rust tokenizer and Python's onnxruntime`, async () => {
+    it(`the shipped text expert reads "${caption.slice(0, 40)}" like the Rust tokenizer and Python's onnxruntime`, async () => {
       assert.deepEqual(expert.tokenize(caption), ids);
       const vector = await expert.encode([asText(caption)]);
       const worst = Math.max(...start.map((value, index) => Math.abs(value - vector[index]!)));
@@ -54,7 +54,7 @@ describe("the shipped text expert", async () => {
       assert.ok(worst < 5e-3, `largest difference ${worst}`);
     });
 
-  it("gives unit vectors that do not depend on the other captions of a call", async () => {
+  it("the shipped text expert gives unit vectors that do not depend on the other captions of a call", async () => {
     const captions = ["red apple", "a very long caption about a birthday cake with candles", "cat"];
     const together = await expert.encode(captions.map(asText));
     const fresh = await TextExpert.open(join(packsHome(), "icons"), entry, { threads: 1 });
@@ -65,7 +65,7 @@ describe("the shipped text expert", async () => {
     }
   });
 
-  it("gives captions of a training set, some of which share runs, the vectors that they have alone", async () => {
+  it("the shipped text expert gives captions of a training set, some of which share runs, the vectors that they have alone", async () => {
     const captions = ["red apple", "blue house", "a birthday cake with candles", "cat", "dog", "green tree"].map(
       asText,
     );
@@ -79,7 +79,7 @@ describe("the shipped text expert", async () => {
     assert.equal((await expert.encodeForTraining([])).length, 0);
   });
 
-  it("runs each caption alone where captions of one run would change each other, or can't share one", async () => {
+  it("the shipped text expert runs each caption alone where captions of one run would change each other, or can't share one", async () => {
     const [tokenizer, size] = letterTokenizer();
     await writeFile(join(folder, "letters.json"), JSON.stringify(tokenizer));
     const files = { tokenizer: "letters.json", dims: 6, maxTokens: 16 };
@@ -95,7 +95,7 @@ describe("the shipped text expert", async () => {
     }
   });
 
-  it("puts captions of like meaning nearer than others", async () => {
+  it("the shipped text expert puts captions of like meaning nearer than others", async () => {
     const vectors = await expert.encode(["red apple", "a crimson fruit", "space rocket"].map(asText));
     const cosine = (a: number, b: number): number =>
       vectors
@@ -104,7 +104,7 @@ describe("the shipped text expert", async () => {
     assert.ok(cosine(0, 1) > cosine(0, 2) + 0.2, `${cosine(0, 1)} and ${cosine(0, 2)}`);
   });
 
-  it("is refused when the manifest promises other dimensions, or a tokenizer that is none", async () => {
+  it("the shipped text expert is refused when the manifest promises other dimensions, or a tokenizer that is none", async () => {
     const home = join(packsHome(), "icons");
     await assert.rejects(TextExpert.open(home, { ...entry, dims: 256 }, { threads: 1 }), {
       code: "pack_corrupt",
@@ -117,7 +117,7 @@ describe("the shipped text expert", async () => {
     });
   });
 
-  it("refuses an image by the field's name", async () => {
+  it("the shipped text expert refuses an image by the field's name", async () => {
     await assert.rejects(expert.encode([{ kind: "cells", cells: [0] }]), {
       code: "invalid_request",
       message: /condition\.caption: expected a text, got cells/,
@@ -135,12 +135,12 @@ describe("a label expert", () => {
   };
   const expert = new LabelExpert(entry, "style");
 
-  it("gives one-hot rows", async () => {
+  it("a label expert gives one-hot rows", async () => {
     const rows = await expert.encode(["round", "flat", "round"].map(asText));
     assert.deepEqual(rows, Float32Array.of(0, 1, 1, 0, 0, 1));
   });
 
-  it("refuses labels outside its vocabulary, also names of object methods", async () => {
+  it("a label expert refuses labels outside its vocabulary, also names of object methods", async () => {
     for (const label of ["cubist", "constructor", "__proto__", "Flat", ""])
       await assert.rejects(expert.encode([asText(label)]), {
         code: "style_unknown",
@@ -148,7 +148,7 @@ describe("a label expert", () => {
       });
   });
 
-  it("names the field that it serves, and a few of many labels", async () => {
+  it("a label expert names the field that it serves, and a few of many labels", async () => {
     const vocabulary = Array.from({ length: 500 }, (_, index) => ({ id: `label-${index}`, label: "x" }));
     await assert.rejects(new LabelExpert({ kind: "label", vocabulary }, "label").encode([asText("cubist")]), {
       code: "label_unknown",
@@ -167,7 +167,7 @@ describe("an autoencoder expert", () => {
     posteriorStd: 0.3,
   };
 
-  it("encodes the same without its decoder, and says so when it is asked to decode", async () => {
+  it("an autoencoder expert encodes the same without its decoder, and says so when it is asked to decode", async () => {
     const image = Float32Array.from({ length: 4 * entry.imageSizePx ** 2 }, (_, at) => (at % 7) / 7);
     const whole = await Autoencoder.open(pack, entry, { threads: 1 });
     const half = await Autoencoder.open(pack, entry, { threads: 1, encodesOnly: true });
@@ -175,7 +175,7 @@ describe("an autoencoder expert", () => {
     await assert.rejects(half.decode(new Float32Array(half.latentDims), 1), { code: "internal", message: /decoder/ });
   });
 
-  it("goes from image to latent and back in the manifest's shapes", async () => {
+  it("an autoencoder expert goes from image to latent and back in the manifest's shapes", async () => {
     const expert = await Autoencoder.open(pack, entry, { threads: 1 });
     const latent = await expert.encode(new Float32Array(4 * 64).fill(0.5), 1);
     assert.equal(latent.length, expert.latentDims);
@@ -184,7 +184,7 @@ describe("an autoencoder expert", () => {
     assert.ok(image.every((value) => value >= 0 && value <= 1));
   });
 
-  it("is refused with every input and output that differs when the files do not fit the manifest", async () => {
+  it("an autoencoder expert is refused with every input and output that differs when the files do not fit the manifest", async () => {
     await assert.rejects(Autoencoder.open(pack, { ...entry, decoder: entry.encoder }, { threads: 1 }), {
       code: "pack_corrupt",
       message:
@@ -196,7 +196,7 @@ describe("an autoencoder expert", () => {
     });
   });
 
-  it("refuses values that are no numbers, on the way in as on the way out", async () => {
+  it("an autoencoder expert refuses values that are no numbers, on the way in as on the way out", async () => {
     const expert = await Autoencoder.open(pack, entry, { threads: 1 });
     await assert.rejects(expert.decode(new Float32Array(8).fill(Number.NaN), 1), {
       code: "tensor_mismatch",

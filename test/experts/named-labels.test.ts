@@ -55,7 +55,7 @@ describe("a caption", () => {
     ["constructor", undefined],
   ];
   for (const [caption, label] of cases)
-    it(`"${caption}" names ${label ?? "no label"}`, () => assert.equal(names.labelIn(caption), label));
+    it(`the caption "${caption}" names ${label ?? "no label"}`, () => assert.equal(names.labelIn(caption), label));
 });
 
 describe("a caption without its colours", () => {
@@ -71,7 +71,8 @@ describe("a caption without its colours", () => {
     ["★", undefined],
   ];
   for (const [caption, plain] of cases)
-    it(`"${caption}" is ${plain ?? "the same, or nothing"}`, () => assert.equal(withoutColours(caption), plain));
+    it(`without its colours the caption "${caption}" is ${plain ?? "the same, or nothing"}`, () =>
+      assert.equal(withoutColours(caption), plain));
 });
 
 const label = new LabelExpert({ kind: "label", vocabulary }, "label");
@@ -92,7 +93,7 @@ const planned = async (fields: object) => {
 };
 
 describe("a label that the caption names", () => {
-  it("is followed as if it had been given, and told", async () => {
+  it("a label that the caption names is followed as if it had been given, and told", async () => {
     const asked = { condition: { caption: "blue car" } };
     assert.deepEqual(await planned(asked), { labels: ["car"], at: 2 });
     const [read, given] = await Promise.all([
@@ -103,20 +104,20 @@ describe("a label that the caption names", () => {
     assert.equal(given.label?.named, undefined);
   });
 
-  it("gives way to the request's own label, and to null", async () => {
+  it("a label that the caption names gives way to the request's own label, and to null", async () => {
     assert.deepEqual(await planned({ condition: { caption: "car", label: "apple" } }), { labels: [], at: 0 });
     assert.deepEqual(await planned({ condition: { caption: "car", label: null } }), { labels: [], at: undefined });
     assert.deepEqual(conditionValues({ label: null }, images), { label: { kind: "none" } });
   });
 
-  it("is left out where nothing says that captions bring labels along", async () => {
+  it("a label that the caption names is left out where nothing says that captions bring labels along", async () => {
     const [caption, plain] = translation.conditions;
     const conditions = [caption!, { ...plain!, isReadFromCaption: false }];
     const encoded = await encodeConditions({ ...translation, conditions }, { caption: asText("car") });
     assert.deepEqual(Object.keys(encoded), ["caption"]);
   });
 
-  it("is left out in a style of a group in which no style draws it", async () => {
+  it("a label that the caption names is left out in a style of a group in which no style draws it", async () => {
     const grouped = {
       kind: "label" as const,
       vocabulary: [
@@ -147,7 +148,7 @@ describe("a label that the caption names", () => {
     assert.equal(await named({ style: asText("style-1") }, "black cat"), "cat");
   });
 
-  it("fades as an attribute moves the caption away from its words; a label of its own stays", async () => {
+  it("a label that the caption names fades as an attribute moves the caption away from its words; a label of its own stays", async () => {
     const presence = async (condition: object, strength: number) => {
       const attribute = { towards: "happy", strength };
       const request = ResolvedRequestSchema.parse({ seed: 1, count: 1, condition, attribute });
@@ -165,7 +166,7 @@ describe("a label that the caption names", () => {
     assert.equal(await presence({ caption: "car", label: "car" }, 2), 1);
   });
 
-  it("changes with the caption of an edit; a label of its own stays", async () => {
+  it("a label that the caption names changes with the caption of an edit; a label of its own stays", async () => {
     const from = (condition: object) => ({ keepResidualOf: { image, condition } });
     const edited = { condition: { caption: "apple" }, ...from({ caption: "car" }) };
     assert.deepEqual(await planned(edited), { labels: ["apple"], at: 0 });
@@ -175,7 +176,7 @@ describe("a label that the caption names", () => {
     assert.deepEqual(restyledConditions(own, { label: { kind: "none" } }).label, { kind: "none" });
   });
 
-  it("asks for nothing by itself: null alone is no condition, is read by any translation and can't be guided", () => {
+  it("a label that the caption names asks for nothing by itself: null alone is no condition, is read by any translation and can't be guided", () => {
     const complaint = (fields: object) => {
       const parsed = ResolvedRequestSchema.safeParse({ seed: 1, count: 1, ...fields });
       return parsed.error?.issues.map(({ path }) => path.join("."));
@@ -199,7 +200,7 @@ describe("a pack whose captions bring labels along", async () => {
   );
   const content = { ...tinyFullDraft, translations: [{ ...first!, conditions }] };
 
-  it("hands no label on to a translation of one's own, whose captions then name none", async () => {
+  it("a pack whose captions bring labels along hands no label on to a translation of one's own, whose captions then name none", async () => {
     const { pack } = await writeTinyPack(join(root, "base"), content);
     const result = await trainTranslation({
       folder: await writeBoxes(join(root, "boxes"), 40),
@@ -217,7 +218,7 @@ describe("a pack whose captions bring labels along", async () => {
     assert.equal((await encodeConditions(base!, { caption: asText("red") })).label?.named, "red");
   });
 
-  it("is refused where no caption is there to read, and where it is no label", () => {
+  it("a pack whose captions bring labels along is refused where no caption is there to read, and where it is no label", () => {
     const faults = (changed: object[]): string => {
       const draft = { ...tinyFullDraft, translations: [{ ...first!, conditions: changed }], files: [] };
       const parsed = PackManifestSchema.safeParse(draft);

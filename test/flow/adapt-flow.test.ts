@@ -45,14 +45,14 @@ for (const [kind, start] of [
   ["a direct one", directReferenceWeights()],
 ] as const)
   describe(`a flow that starts from ${kind}`, () => {
-    it("computes the same while the conditions that are new to it are absent, and hears them when given", async () => {
+    it(`a flow that starts from ${kind} computes the same while the conditions that are new to it are absent, and hears them when given`, async () => {
       const wider = adaptFlow(start, [caption, style, sketch], 1);
       const before = await natsOf(start);
       assert.ok(difference(await natsOf(wider, { absent: ["sketch"] }), before) < 1e-5);
       assert.ok(difference(await natsOf(wider), before) > 1e-4);
     });
 
-    it("computes what the old one did without the conditions that it leaves out, given or not the rest", async () => {
+    it(`a flow that starts from ${kind} computes what the old one did without the conditions that it leaves out, given or not the rest`, async () => {
       const narrower = adaptFlow(start, [caption], 1);
       assert.ok(![...narrower.tensors.keys()].some((name) => name.includes("style")));
       for (const absent of [[], ["caption"]])
@@ -61,25 +61,25 @@ for (const [kind, start] of [
         );
     });
 
-    it("can take one entry of a left-out condition for granted", async () => {
+    it(`a flow that starts from ${kind} can take one entry of a left-out condition for granted`, async () => {
       const assumed = adaptFlow(assumeEntry(start, "style", labelTable(2), 1), [caption], 1);
       const styles = Float32Array.from({ length: referenceBatch * 2 }, (_, index) => index % 2);
       assert.ok(difference(await natsOf(assumed), await natsOf(start, { styles })) < 1e-5);
     });
 
-    it("leaves the weights that it starts from as they were", () => {
+    it(`a flow that starts from ${kind} leaves the weights that it starts from as they were`, () => {
       const copy = structuredClone(start.tensors);
       adaptFlow(start, [caption, sketch], 1);
       assert.deepEqual(start.tensors, copy);
     });
 
-    it("computes the same with an injector made direct", async () => {
+    it(`a flow that starts from ${kind} computes the same with an injector made direct`, async () => {
       const direct = withDirectInjector(start);
       assert.equal(direct.architecture.injector.isDirect, true);
       assert.ok(difference(await natsOf(direct), await natsOf(start)) < 1e-6);
     });
 
-    it("refuses a condition of another width, naming it", () =>
+    it(`a flow that starts from ${kind} refuses a condition of another width, naming it`, () =>
       assert.throws(() => adaptFlow(start, [{ ...caption, dims: 4 }], 1), {
         code: "dataset_invalid",
         message: /start: caption: expected a flow for 4 values, got 3/,

@@ -30,7 +30,7 @@ const near = (value: number, expected: number): void =>
 describe("subsets of conditions", () => {
   const counts = shares(all);
 
-  it("give one picture, two, all of them, or words alone, at the shares of the scheme", () => {
+  it("subsets of conditions give one picture, two, all of them, or words alone, at the shares of the scheme", () => {
     const drawn = (count: number): number => sumOf(counts, (names) => names.filter(isPicture).length === count);
     near(drawn(0), 0.47);
     near(drawn(1), 0.28);
@@ -39,7 +39,7 @@ describe("subsets of conditions", () => {
     near(counts.get(all.map(({ name }) => name).join(" "))!, 0.1);
   });
 
-  it("give words alone mostly as caption, style and label, but each of them alone too, and sometimes nothing", () => {
+  it("subsets of conditions give words alone mostly as caption, style and label, but each of them alone too, and sometimes nothing", () => {
     const alone = (names: string): number => counts.get(names) ?? 0;
     near(alone("caption style label"), 0.36 * 0.85 * 0.85 * 0.7);
     near(alone("caption style"), 0.36 * 0.85 * 0.85 * 0.3);
@@ -48,7 +48,7 @@ describe("subsets of conditions", () => {
       assert.ok(alone(names) > 0.01, `${names}: ${alone(names)}`);
   });
 
-  it("give a sketch about twice as often as any other picture, each with and without caption", () => {
+  it("subsets of conditions give a sketch about twice as often as any other picture, each with and without caption", () => {
     for (const { name } of all.filter((condition) => condition.kind === "picture")) {
       // Five lots, two of them for the sketch; of the other lots, two are left when one of theirs came first.
       const [first, among] = name === "sketch" ? [2 / 5, 1 - (3 / 5) * (2 / 4)] : [1 / 5, (1 + (3 / 5) * (2 / 4)) / 3];
@@ -60,7 +60,7 @@ describe("subsets of conditions", () => {
     }
   });
 
-  it("leave out one word in ten where there are no pictures", () => {
+  it("subsets of conditions leave out one word in ten where there are no pictures", () => {
     const few = shares(words("caption", "style"));
     near(few.get("caption style")!, 0.81);
     near(few.get("caption")!, 0.09);
@@ -68,14 +68,14 @@ describe("subsets of conditions", () => {
     near(few.get("")!, 0.01);
   });
 
-  it("serve a set without words, and one of a single picture", () => {
+  it("subsets of conditions serve a set without words, and one of a single picture", () => {
     near(
       sumOf(shares(pictures("sketch")), (names) => names.includes("sketch")),
       0.53 / 0.94,
     );
   });
 
-  it("take the same number of random words whatever is drawn, so that rows do not depend on each other", () => {
+  it("subsets of conditions take the same number of random words whatever is drawn, so that rows do not depend on each other", () => {
     const draw = subsetSampler(all);
     const [random, reference] = [new TrainingRandom(3, 5, "captions"), new TrainingRandom(3, 5, "captions")];
     draw(random);

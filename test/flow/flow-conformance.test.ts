@@ -68,20 +68,20 @@ for (const isDirect of [false, true])
     const forward = await flow.forward(latent, conditions, batch);
     const back = await flow.inverse(forward.values, conditions, batch, weight(0, batch));
 
-    it("keeps the shape in both directions", () => {
+    it(`flow conformance, injector ${isDirect ? "direct" : "behind the joint embedding"} keeps the shape in both directions`, () => {
       assert.equal(forward.values.length, batch * 6);
       assert.equal(forward.logDet.length, batch);
       assert.equal(back.values.length, batch * 6);
     });
 
-    it("gives back z from v within 1e-4", () =>
+    it(`flow conformance, injector ${isDirect ? "direct" : "behind the joint embedding"} gives back z from v within 1e-4`, () =>
       assert.ok(maxDifference(latent, back.values) < 1e-4, `${maxDifference(latent, back.values)}`));
 
-    it("has log-determinants that cancel", () => {
+    it(`flow conformance, injector ${isDirect ? "direct" : "behind the joint embedding"} has log-determinants that cancel`, () => {
       for (const [row, logDet] of forward.logDet.entries()) assert.ok(Math.abs(logDet + back.logDet[row]!) < 1e-4);
     });
 
-    it("has the log-determinant of its numerical Jacobian", async () => {
+    it(`flow conformance, injector ${isDirect ? "direct" : "behind the joint embedding"} has the log-determinant of its numerical Jacobian`, async () => {
       const h = 4e-3;
       for (const row of [0, 1, 4]) {
         const pick = (width: number, values: Float32Array) => {
@@ -112,7 +112,7 @@ for (const isDirect of [false, true])
       }
     });
 
-    it("ignores the values of an absent condition, and only those", async () => {
+    it(`flow conformance, injector ${isDirect ? "direct" : "behind the joint embedding"} ignores the values of an absent condition, and only those`, async () => {
       const other = {
         ...conditions,
         caption: { values: conditions.caption.values.map((value) => value + 1), present: conditions.caption.present },
@@ -128,7 +128,7 @@ for (const isDirect of [false, true])
       }
     });
 
-    it("gives a row the same bytes whatever stands beside it", async () => {
+    it(`flow conformance, injector ${isDirect ? "direct" : "behind the joint embedding"} gives a row the same bytes whatever stands beside it`, async () => {
       for (const row of [0, 3, 10]) {
         const alone = await flow.inverse(
           forward.values.slice(row * 6, row * 6 + 6),
@@ -149,7 +149,7 @@ for (const isDirect of [false, true])
       }
     });
 
-    it("narrows and moves the injector's Gaussian as guidance grows", async () => {
+    it(`flow conformance, injector ${isDirect ? "direct" : "behind the joint embedding"} narrows and moves the injector's Gaussian as guidance grows`, async () => {
       const mean = await flow.inverse(new Float32Array(batch * 6), conditions, batch, weight(0, batch));
       const guided = await flow.inverse(new Float32Array(batch * 6), conditions, batch, weight(2, batch));
       assert.ok(maxDifference(mean.values, guided.values) > 1e-2);
@@ -159,7 +159,7 @@ for (const isDirect of [false, true])
       assert.ok(guided.logDet[given]! <= mean.logDet[given]! + 1e-5);
     });
 
-    it("leaves a request without any condition untouched by guidance", async () => {
+    it(`flow conformance, injector ${isDirect ? "direct" : "behind the joint embedding"} leaves a request without any condition untouched by guidance`, async () => {
       const absent = Object.fromEntries(
         Object.entries(conditions).map(([name, { values }]) => [name, { values, present: new Float32Array(batch) }]),
       );
@@ -168,7 +168,7 @@ for (const isDirect of [false, true])
       assert.ok(maxDifference(plain.values, guided.values) < 1e-4);
     });
 
-    it("comes back from its file: exactly in float32, invertible in float16", async () => {
+    it(`flow conformance, injector ${isDirect ? "direct" : "behind the joint embedding"} comes back from its file: exactly in float32, invertible in float16`, async () => {
       const exact = readFlowFile(writeFlowFile(weights, "float32"), "tiny");
       assert.deepEqual(exact.architecture, weights.architecture);
       for (const [name, data] of weights.tensors) assert.deepEqual(exact.tensors.get(name), data, name);
@@ -182,7 +182,7 @@ for (const isDirect of [false, true])
       assert.ok(maxDifference(v.values, forward.values) < 2e-2);
     });
 
-    it("refuses a file that lost its architecture or a weight", () => {
+    it(`flow conformance, injector ${isDirect ? "direct" : "behind the joint embedding"} refuses a file that lost its architecture or a weight`, () => {
       assert.throws(() => readFlowFile(new Uint8Array([1, 2, 3]), "broken"), { code: "pack_corrupt" });
       const missing = { ...weights, tensors: new Map(weights.tensors) };
       missing.tensors.delete("injector.in.weight");
@@ -202,7 +202,7 @@ describe("the inverse in place", () => {
     },
   ];
   for (const [at, { isDirect, ...changes }] of shapes.entries())
-    it(`gives the same z where every condition is given, shape ${at}`, async () => {
+    it(`the inverse in place gives the same z where every condition is given, shape ${at}`, async () => {
       const weights = tinyWeights(isDirect, changes);
       const graph = new Graph("in place");
       const residual = graph.input("residual", [batch, 6]);

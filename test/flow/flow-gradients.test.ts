@@ -46,7 +46,7 @@ const feeds: Record<string, Tensor> = {
 describe("a whole flow against PyTorch", () => {
   const weights = referenceWeights();
 
-  it("has PyTorch's residual and log-determinant", async () => {
+  it("a whole flow against PyTorch has PyTorch's residual and log-determinant", async () => {
     const flow = await createFlow(weights, { label: "reference", threads: 1 });
     const conditions = {
       caption: { values: referenceData.caption, present: referenceData.captionPresent },
@@ -57,7 +57,7 @@ describe("a whole flow against PyTorch", () => {
     assertClose(result.logDet, reference.logDet, 1e-5, "logDet");
   });
 
-  it("has PyTorch's loss and every gradient", async () => {
+  it("a whole flow against PyTorch has PyTorch's loss and every gradient", async () => {
     const { graph, loss } = lossGraph(referenceArchitecture, referenceBatch, false);
     const trained = graph.parameters.filter(({ isFrozen }) => !isFrozen).map(({ value }) => value);
     for (const [index, gradient] of differentiate(loss, trained).entries())
@@ -90,7 +90,7 @@ describe("what training descends on", () => {
     return { loss: own!, objective: (results["objective"]?.data[0] as number | undefined) ?? own! };
   }
 
-  it("is the loss, and the weighted loss of the injector alone beside it where that is asked for", async () => {
+  it("what training descends on is the loss, and the weighted loss of the injector alone beside it where that is asked for", async () => {
     const [plain, weighted, alone] = [await evaluate(2, 0), await evaluate(2, 0.7), await evaluate(0, 0)];
     assert.equal(plain.objective, plain.loss);
     assert.ok(Math.abs(weighted.loss - plain.loss) < 1e-6, "what is reported stays the exact likelihood");

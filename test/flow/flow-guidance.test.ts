@@ -109,13 +109,13 @@ describe("guidance of the injector", async () => {
     sketch: await gaussianOf(["sketch"]),
   };
 
-  it("meets dimensions that the conditions narrow and ones that they widen", () => {
+  it("guidance of the injector meets dimensions that the conditions narrow and ones that they widen", () => {
     const narrowed = all.sigma.filter((sigma, axis) => sigma < bases.nothing.sigma[axis]!).length;
     assert.ok(narrowed > 0 && narrowed < dims);
   });
 
   for (const weight of [0.5, 1, 4])
-    it(`with one term of weight ${weight} has the density p_all^(1+w) / p_nothing^w where it exists, and never a wider one`, async () => {
+    it(`guidance of the injector with one term of weight ${weight} has the density p_all^(1+w) / p_nothing^w where it exists, and never a wider one`, async () => {
       const guided = await gaussianOf(both, [{ weight, without: both }]);
       const expected = topOf(
         (x, axis) => logDensityOf(all, x, axis) + weight * contrast(all, bases.nothing, x, axis),
@@ -125,7 +125,7 @@ describe("guidance of the injector", async () => {
       for (const [axis, sigma] of guided.sigma.entries()) assert.ok(sigma <= all.sigma[axis]! * (1 + 1e-4));
     });
 
-  it("with several terms has the product of all their contrasts", async () => {
+  it("guidance of the injector with several terms has the product of all their contrasts", async () => {
     const terms = [
       { weight: 0.7, without: both, base: bases.nothing },
       { weight: 1.5, without: ["sketch"], base: bases.caption },
@@ -145,7 +145,7 @@ describe("guidance of the injector", async () => {
     }
   });
 
-  it("refuses more terms than it has room for", async () => {
+  it("guidance of the injector refuses more terms than it has room for", async () => {
     const terms = new Array<GuidanceTerm>(guidanceTerms + 1).fill({ weight: 1, without: ["sketch"] });
     await assert.rejects(async () => gaussianOf(both, terms), { code: "invalid_request", message: /at most 3.*got 4/ });
   });
@@ -157,7 +157,7 @@ describe("guidance of the couplings", async () => {
   const plain = await createFlow(weights, { label: "plain", threads: 1, guidedCouplings: 0 });
   const residual = new TrainingRandom(4, 0, "evaluation").fillNormal(new Float32Array(dims));
 
-  it("with all weights 0 is the exact inverse of forward", async () => {
+  it("guidance of the couplings with all weights 0 is the exact inverse of forward", async () => {
     const terms = [
       { weight: 0, without: both },
       { weight: 0, without: ["sketch"] },
@@ -168,7 +168,7 @@ describe("guidance of the couplings", async () => {
     assert.ok(Math.abs(z.logDet[0]! + back.logDet[0]!) < 1e-5);
   });
 
-  it("moves what the injector's guidance alone leaves, and leaves a row without conditions alone", async () => {
+  it("guidance of the couplings moves what the injector's guidance alone leaves, and leaves a row without conditions alone", async () => {
     const terms = [{ weight: 2, without: both }];
     const [withCoupling, without] = [
       await flow.inverse(residual, given(...both), 1, [terms]),
@@ -190,7 +190,7 @@ describe("a request's guidance", () => {
   const given = (...names: readonly FlowConditionName[]): EncodedConditions =>
     Object.fromEntries(names.map((name) => [name, { vector, presence: 1 }]));
 
-  it("sets all conditions against none, and one field against the others", () => {
+  it("a request's guidance sets all conditions against none, and one field against the others", () => {
     const weights = { guidance: 1, guidanceOf: { sketch: 2, layout: 3 } };
     assert.deepEqual(guidanceTermsOf(weights, given("caption", "sketch")), [
       { weight: 1, without: ["caption", "sketch"] },
@@ -198,7 +198,7 @@ describe("a request's guidance", () => {
     ]);
   });
 
-  it("adds the weights of contrasts that are the same, and is silent where there is nothing to contrast", () => {
+  it("a request's guidance adds the weights of contrasts that are the same, and is silent where there is nothing to contrast", () => {
     assert.deepEqual(guidanceTermsOf({ guidance: 1, guidanceOf: { image: 0.5 } }, given("image-last")), [
       { weight: 1.5, without: ["image-last"] },
     ]);
@@ -206,7 +206,7 @@ describe("a request's guidance", () => {
     assert.deepEqual(guidanceTermsOf({ guidance: 0, guidanceOf: { caption: 0 } }, given("caption")), []);
   });
 
-  it("takes a label that the caption named for a part of the caption", () => {
+  it("a request's guidance takes a label that the caption named for a part of the caption", () => {
     const named = { ...given("caption", "style"), label: { vector, presence: 1, named: "apple" } };
     assert.deepEqual(guidanceTermsOf({ guidance: 0, guidanceOf: { caption: 2, label: 1 } }, named), [
       { weight: 2, without: ["caption", "label"] },

@@ -59,7 +59,7 @@ describe("the optimiser", () => {
   const trained = names.map((name) => ({ name, shape: shapes[name]! }));
   const start = new Map(names.map((name, at) => [name, Float32Array.from(wave(name, at, 0.5))]));
 
-  it("takes the steps of AdamW with clipping and averaging, large gradients and small", () => {
+  it("the optimiser takes the steps of AdamW with clipping and averaging, large gradients and small", () => {
     const optimizer = new AdamW(trained, start, options);
     const state: Record<string, Plain> = Object.fromEntries(
       names.map((name) => {
@@ -99,7 +99,7 @@ describe("the optimiser", () => {
     );
   });
 
-  it("starts from the weights that it is given, moments from zero, and shows its state live", () => {
+  it("the optimiser starts from the weights that it is given, moments from zero, and shows its state live", () => {
     const optimizer = new AdamW(trained, start, options);
     assert.deepEqual(optimizer.values("weight"), start);
     assert.deepEqual(optimizer.values("average"), start);
@@ -115,7 +115,7 @@ describe("the optimiser", () => {
     assert.equal(optimizer.state().get("bias")![1], live[1]);
   });
 
-  it("refuses a start that is none of its weight, and a gradient of another length, by what was expected and what came", () => {
+  it("the optimiser refuses a start that is none of its weight, and a gradient of another length, by what was expected and what came", () => {
     assert.throws(() => new AdamW(trained, new Map([...start, ["large", new Float32Array(7)]]), options), {
       code: "tensor_mismatch",
       message: "large: expected 17513 values to start from, got 7",
@@ -128,7 +128,7 @@ describe("the optimiser", () => {
     });
   });
 
-  it("says so when the state has no room", () => {
+  it("the optimiser says so when the state has no room", () => {
     // 2³¹ bytes a tensor of the state, and four of them.
     assert.throws(() => new AdamW([{ name: "vast", shape: [2 ** 15, 2 ** 14] }], new Map(), options), {
       code: "training_failed",

@@ -74,7 +74,7 @@ const options: TrainOptions = {
 };
 
 describe("the trainer", () => {
-  it("reaches the entropy of the toy and reports on the way", async () => {
+  it("the trainer reaches the entropy of the toy and reports on the way", async () => {
     const reports: TrainProgress[] = [];
     const result = await trainFlow(set, start, { ...options, onProgress: (progress) => void reports.push(progress) });
     const entropy = 0.5 * Math.log(2 * Math.PI * Math.E * std ** 2);
@@ -87,7 +87,7 @@ describe("the trainer", () => {
     assert.ok(reports[0]!.heldOutNats > result.heldOutNats);
   });
 
-  it("descends on the injector's own likelihood too where that is asked for", async () => {
+  it("the trainer descends on the injector's own likelihood too where that is asked for", async () => {
     const alone = { ...architecture, couplings: { ...architecture.couplings, count: 0 } };
     const evaluation = await createEvaluation(alone, evaluationBatch(set), 1);
     const natsAlone = async (injectorWeight: number): Promise<number> => {
@@ -99,7 +99,7 @@ describe("the trainer", () => {
     assert.ok(with_ < without - 0.02, `${with_} against ${without}`);
   });
 
-  it("takes the very same steps after an interruption", async () => {
+  it("the trainer takes the very same steps after an interruption", async () => {
     const [whole, halved] = [join(folder, "whole.safetensors"), join(folder, "halved.safetensors")];
     const short = { ...options, steps: 120, evaluateEvery: 40, dropout: 0.2 };
     const unbroken = await trainFlow(set, start, { ...short, checkpoint: whole });
@@ -122,7 +122,7 @@ describe("the trainer", () => {
     );
   });
 
-  it("stops when nothing improves and returns the best, not the last", async () => {
+  it("the trainer stops when nothing improves and returns the best, not the last", async () => {
     const result = await trainFlow(set, start, { ...options, learningRate: 0, patience: 2 });
     assert.equal(result.reason, "no improvement");
     assert.equal(result.bestStep, 0);
@@ -130,7 +130,7 @@ describe("the trainer", () => {
     for (const [name, data] of start.tensors) assert.deepEqual(result.weights.tensors.get(name), data, name);
   });
 
-  it("stays stopped when a run that stopped is taken up again, and goes on with more patience", async () => {
+  it("the trainer stays stopped when a run that stopped is taken up again, and goes on with more patience", async () => {
     const checkpoint = join(folder, "stopped.safetensors");
     const idle = { ...options, learningRate: 0, patience: 2, checkpoint };
     const first = await trainFlow(set, start, idle);
@@ -141,7 +141,7 @@ describe("the trainer", () => {
     assert.deepEqual([more.reason, more.stepsDone], ["no improvement", 150]);
   });
 
-  it("returns the last average when asked, with its own nats, and does not stop early", async () => {
+  it("the trainer returns the last average when asked, with its own nats, and does not stop early", async () => {
     const checkpoint = join(folder, "last.safetensors");
     // A rate so high that the average gets worse after its best.
     const wild = { ...options, steps: 200, learningRate: 0.3, patience: 1, checkpoint, keep: "last" } as const;
@@ -153,7 +153,7 @@ describe("the trainer", () => {
       if (!name.startsWith("whitening")) assert.deepEqual(data, tensors.get(`${name}#ema`), name);
   });
 
-  it("does nothing more to a finished run, and returns the same flow", async () => {
+  it("the trainer does nothing more to a finished run, and returns the same flow", async () => {
     const checkpoint = join(folder, "finished.safetensors");
     const short = { ...options, steps: 60, checkpoint };
     const first = await trainFlow(set, start, short);
@@ -162,7 +162,7 @@ describe("the trainer", () => {
     assert.deepEqual(again.weights.tensors, first.weights.tensors);
   });
 
-  it("refuses a checkpoint of other settings or other data, naming them, and one that lost a tensor", async () => {
+  it("the trainer refuses a checkpoint of other settings or other data, naming them, and one that lost a tensor", async () => {
     const checkpoint = join(folder, "identity.safetensors");
     const short = { ...options, steps: 4, evaluateEvery: 2, checkpoint };
     await trainFlow(set, start, short);
@@ -198,7 +198,7 @@ describe("the trainer", () => {
     await assert.rejects(trainFlow(set, start, short), { code: "dataset_invalid", message: /delete it to start anew/ });
   });
 
-  it("goes on from a checkpoint that was written before runs told their start, noise and second loss", async () => {
+  it("the trainer goes on from a checkpoint that was written before runs told their start, noise and second loss", async () => {
     const checkpoint = join(folder, "older.safetensors");
     const short = { ...options, steps: 4, evaluateEvery: 2, checkpoint };
     const finished = await trainFlow(set, start, short);
@@ -211,7 +211,7 @@ describe("the trainer", () => {
     });
   });
 
-  it("refuses held-out data that is no number, instead of returning no weights", async () => {
+  it("the trainer refuses held-out data that is no number, instead of returning no weights", async () => {
     const broken = { ...set, latents: set.latents.map((value, index) => (index === 1003 * dims ? Number.NaN : value)) };
     await assert.rejects(trainFlow(broken, start, options), {
       code: "training_failed",
@@ -219,7 +219,7 @@ describe("the trainer", () => {
     });
   });
 
-  it("refuses too few images, another architecture's checkpoint and a loss that is no number", async () => {
+  it("the trainer refuses too few images, another architecture's checkpoint and a loss that is no number", async () => {
     await assert.rejects(trainFlow({ ...set, trainRows: set.trainRows.slice(0, 3) }, start, options), {
       code: "dataset_invalid",
       message: /expected at least one batch of 64 images, got 3/,

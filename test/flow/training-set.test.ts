@@ -42,7 +42,7 @@ const rowsOf = ({ latents }: Batch): number[] =>
 const copyOf = (data: Batch): Batch => structuredClone(data);
 
 describe("training batches", () => {
-  it("are fixed by seed and step alone, in whatever order they are drawn", () => {
+  it("training batches are fixed by seed and step alone, in whatever order they are drawn", () => {
     const [a, b] = [sampler(), sampler()];
     const buffers = createBatchBuffers(set, batch);
     const forwards = [0, 1, 2, 3, 4].map((step) => {
@@ -56,7 +56,7 @@ describe("training batches", () => {
     assert.notDeepEqual(forwards[0], forwards[3]);
   });
 
-  it("hold each image once an epoch, in another order the next", () => {
+  it("training batches hold each image once an epoch, in another order the next", () => {
     const draws = sampler();
     const buffers = createBatchBuffers(set, batch);
     const epochs = [0, 1].map((epoch) =>
@@ -73,7 +73,7 @@ describe("training batches", () => {
     assert.notDeepEqual(epochs[0], epochs[1]);
   });
 
-  it("pair an image with its own captions only, the plainest most often, and leave out one in ten", () => {
+  it("training batches pair an image with its own captions only, the plainest most often, and leave out one in ten", () => {
     const draws = sampler();
     const buffers = createBatchBuffers(set, batch);
     const counts = { absent: 0, plainest: 0, other: 0 };
@@ -99,7 +99,7 @@ describe("training batches", () => {
     assert.ok(Math.abs(plainest - (0.3 + 0.7 / 3)) < 0.02, `plainest ${plainest}`);
   });
 
-  it("draw the latent anew from the posterior each time", () => {
+  it("training batches draw the latent anew from the posterior each time", () => {
     const wide = { ...set, posteriorStd: 0.4 };
     const draws = new BatchSampler(wide, { batch, rehearsed: 0, seed: 7, firstCaptionRate: 0.3, conditionNoise: 0 });
     const buffers = createBatchBuffers(wide, batch);
@@ -129,7 +129,7 @@ describe("noise on conditions", () => {
     ],
   };
 
-  it("reaches given picture codes alone, with the standard deviation that was asked for, the same each time", () => {
+  it("noise on conditions reaches given picture codes alone, with the standard deviation that was asked for, the same each time", () => {
     const options = { batch, rehearsed: 0, seed: 7, firstCaptionRate: 1, conditionNoise: 0.2 };
     const [draws, again] = [new BatchSampler(pictures, options), new BatchSampler(pictures, options)];
     const [target, repeated] = [createBatchBuffers(pictures, batch), createBatchBuffers(pictures, batch)];
@@ -156,7 +156,7 @@ describe("noise on conditions", () => {
 });
 
 describe("held-out batches", () => {
-  it("are the same at each evaluation: plainest caption, everything given", () => {
+  it("held-out batches are the same at each evaluation: plainest caption, everything given", () => {
     const [a, b] = [createBatchBuffers(set, 12), createBatchBuffers(set, 12)];
     fillHeldOut(set, a, set.heldOutRows);
     fillHeldOut(set, b, set.heldOutRows);
@@ -168,7 +168,7 @@ describe("held-out batches", () => {
     assert.ok(a.conditions[0]!.present.every((value) => value === 1));
   });
 
-  it("change the conditions and nothing else when shifted", () => {
+  it("held-out batches change the conditions and nothing else when shifted", () => {
     const [plain, shifted] = [createBatchBuffers(set, 12), createBatchBuffers(set, 12)];
     fillHeldOut(set, plain, set.heldOutRows);
     fillHeldOut(set, shifted, set.heldOutRows, { shift: 6 });
@@ -177,19 +177,19 @@ describe("held-out batches", () => {
     assert.deepEqual([...shifted.conditions[0]!.values], [...captions.slice(6), ...captions.slice(0, 6)]);
   });
 
-  it("give the named conditions alone when asked", () => {
+  it("held-out batches give the named conditions alone when asked", () => {
     const bare = createBatchBuffers(set, 12);
     fillHeldOut(set, bare, set.heldOutRows, { given: new Set(["style"]) });
     assert.ok(bare.conditions[0]!.present.every((value) => value === 0));
     assert.ok(bare.conditions[0]!.values.every((value) => value === 0));
   });
 
-  it("come in whole batches, so that what is measured is what is counted", () => {
+  it("held-out batches come in whole batches, so that what is measured is what is counted", () => {
     const heldOut = (count: number): number => measuredRows({ ...set, heldOutRows: new Int32Array(count) }).length;
     assert.deepEqual([8, 127, 128, 200, 256, 1024, 5000].map(heldOut), [8, 127, 128, 128, 256, 1024, 1024]);
   });
 
-  it("are refused below eight images, by number", () =>
+  it("held-out batches are refused below eight images, by number", () =>
     assert.throws(
       () => checkTrainingSet({ ...set, heldOutRows: set.heldOutRows.slice(0, 7) }, { batch, rehearsed: 0 }),
       {

@@ -66,10 +66,10 @@ describe("POST /v1/generations", () => {
     ],
   ];
   for (const [name, body, code, field] of cases)
-    it(`refuses ${name} with ${code}`, async () =>
+    it(`POST /v1/generations refuses ${name} with ${code}`, async () =>
       assertProblem(await problemOf(await harness.post(body)), code, field));
 
-  it("names the styles and translations that it knows", async () => {
+  it("POST /v1/generations names the styles and translations that it knows", async () => {
     const style = await problemOf(await harness.post({ condition: { style: "x" } }));
     assert.equal(style.expected, "one of flat, outline");
     assert.equal(style.received, '"x"');
@@ -84,7 +84,7 @@ describe("POST /v1/generations", () => {
     ["bytes that are no UTF-8", new Uint8Array([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])],
   ];
   for (const [name, body] of broken)
-    it(`refuses ${name} as JSON with invalid_json`, async () => {
+    it(`POST /v1/generations refuses ${name} as JSON with invalid_json`, async () => {
       const headers = { "Content-Type": "application/json" };
       const response = await harness.request("/v1/generations", { method: "POST", headers, body: body as BodyInit });
       const problem = await problemOf(response);
@@ -92,7 +92,7 @@ describe("POST /v1/generations", () => {
       assertProblem(problem, "invalid_json", "body");
     });
 
-  it("accepts JSON with a charset and refuses other content types with unsupported_media", async () => {
+  it("POST /v1/generations accepts JSON with a charset and refuses other content types with unsupported_media", async () => {
     const body = JSON.stringify({ condition, count: 1 });
     const send = (type: string) =>
       harness.request("/v1/generations", { method: "POST", headers: { "Content-Type": type }, body });
@@ -101,7 +101,7 @@ describe("POST /v1/generations", () => {
       assertProblem(await problemOf(await send(type)), "unsupported_media", "Content-Type");
   });
 
-  it("refuses a body over the limit with payload_too_large, with a length and chunked", async () => {
+  it("POST /v1/generations refuses a body over the limit with payload_too_large, with a length and chunked", async () => {
     const large = JSON.stringify({ condition: { caption: "x".repeat(limits.jsonMaxBytes) } });
     assertProblem(await problemOf(await harness.post(large)), "payload_too_large", "body");
     const body = new Blob([large]).stream();
@@ -115,7 +115,7 @@ describe("POST /v1/images", () => {
   const upload = (bytes: Uint8Array, type = "image/png"): Promise<Response> =>
     harness.request("/v1/images", { method: "POST", headers: { "Content-Type": type }, body: bytes as BodyInit });
 
-  it("stores an image once, under the digest of its bytes", async () => {
+  it("POST /v1/images stores an image once, under the digest of its bytes", async () => {
     const [a, b] = await Promise.all([upload(greyPng(32)), upload(greyPng(32), "application/octet-stream")]);
     assert.equal(a.status, 201);
     const [first, second] = [await a.json(), await b.json()] as Array<{ digest: string }>;
@@ -125,7 +125,7 @@ describe("POST /v1/images", () => {
     assert.equal(await harness.uploads.touch(digest), true);
   });
 
-  it("goes by the bytes, not by the declared type", async () => {
+  it("POST /v1/images goes by the bytes, not by the declared type", async () => {
     const gif = (await (await upload(tinyGif(), "image/png")).json()) as { mediaType: string };
     assert.equal(gif.mediaType, "image/gif");
   });
@@ -142,9 +142,10 @@ describe("POST /v1/images", () => {
     ["JSON", Buffer.from("{}"), "application/json", "unsupported_media"],
   ];
   for (const [name, bytes, type, code] of cases)
-    it(`refuses ${name} with ${code}`, async () => assertProblem(await problemOf(await upload(bytes, type)), code));
+    it(`POST /v1/images refuses ${name} with ${code}`, async () =>
+      assertProblem(await problemOf(await upload(bytes, type)), code));
 
-  it("refuses more bytes than the limit with payload_too_large, with a length and chunked", async () => {
+  it("POST /v1/images refuses more bytes than the limit with payload_too_large, with a length and chunked", async () => {
     const large = new Uint8Array(limits.uploadMaxBytes + 1);
     assertProblem(await problemOf(await upload(large)), "payload_too_large", "body");
     const init = {
@@ -160,7 +161,7 @@ describe("POST /v1/images", () => {
     );
   });
 
-  it("keeps the folder of uploads below its limit", async () => {
+  it("POST /v1/images keeps the folder of uploads below its limit", async () => {
     const small = await createHarness({ limits: { uploadsKeptMaxBytes: greyPng(32).byteLength + 10 } });
     const send = async (grey: number) => {
       const init = { method: "POST", headers: { "Content-Type": "image/png" }, body: greyPng(32, grey) as BodyInit };
@@ -187,12 +188,12 @@ describe("unknown things", () => {
     "/%2e%2e/package.json",
   ];
   for (const path of unknown)
-    it(`answers not_found for ${path}`, async () => {
+    it(`the server answers not_found for ${path}`, async () => {
       const problem = await problemOf(await harness.request(path));
       assertProblem(problem, "not_found");
     });
 
-  it("answers method_not_allowed with the methods that are", async () => {
+  it("the server answers method_not_allowed with the methods that are", async () => {
     const response = await harness.request("/v1/generations", { method: "PUT" });
     assert.equal(response.headers.get("allow"), "GET, HEAD, OPTIONS, POST");
     assertProblem(await problemOf(response), "method_not_allowed");

@@ -26,7 +26,7 @@ before(async () => {
 after(() => harness.close());
 
 describe("conditions", () => {
-  it("are accepted in any combination and reach the child with their decoded images", async () => {
+  it("conditions are accepted in any combination and reach the child with their decoded images", async () => {
     const all: PartialCondition = {
       caption: "red bird",
       label: "bird",
@@ -47,7 +47,7 @@ describe("conditions", () => {
     assert.ok(Math.abs(given.get(image)!.planes[0]! - 200 / 255) < 1e-6);
   });
 
-  it("start from retrieved drawings where the translation has some, and what is remembered says what was done", async () => {
+  it("conditions start from retrieved drawings where the translation has some, and what is remembered says what was done", async () => {
     const translations = pack.translations.map((one) => ({ ...one, hasRetrieval: one.id === "caption" }));
     const own = await createHarness({ packs: [{ ...pack, translations }] });
     const remembered = async (fields: object) =>
@@ -65,7 +65,7 @@ describe("conditions", () => {
     await own.close();
   });
 
-  it("record what was found outside of what was learned, and every image's gain", async () => {
+  it("conditions record what was found outside of what was learned, and every image's gain", async () => {
     harness.inference.outOfDistribution = [{ field: "caption", score: 9, threshold: 5 }];
     const done = await harness.end((await harness.start({ condition, count: 2 })).id);
     harness.inference.outOfDistribution = [];
@@ -115,13 +115,13 @@ describe("conditions", () => {
     ["an unknown condition", { melody: "la" }, "invalid_request", "condition.melody"],
   ];
   for (const [name, fields, code, field] of refused)
-    it(`refuse ${name} with ${code}`, async () => {
+    it(`conditions refuse ${name} with ${code}`, async () => {
       const problem = await problemOf(await harness.post({ condition: fields }));
       assert.deepEqual([problem.code, problem.field], [code, field]);
       assert.ok(problem.expected && problem.received, JSON.stringify(problem));
     });
 
-  it("that a translation does not read are refused by name, wherever they stand", async () => {
+  it("conditions that a translation does not read are refused by name, wherever they stand", async () => {
     const style = await problemOf(
       await harness.post({ translation: "words", condition: { ...condition, style: "flat" } }),
     );
@@ -141,7 +141,7 @@ describe("conditions", () => {
 });
 
 describe("edits", () => {
-  it("restyle, vary, blend and move along attributes, with the images that they name", async () => {
+  it("edits restyle, vary, blend and move along attributes, with the images that they name", async () => {
     const keepResidualOf = () => ({ image, condition: { caption: "red bird", style: "flat" } });
     const requests = [
       { condition: { ...condition, style: "outline" }, count: 1, keepResidualOf: keepResidualOf() },
@@ -162,7 +162,7 @@ describe("edits", () => {
     }
   });
 
-  it("may weigh three conditions where all together have no weight of their own", async () => {
+  it("edits may weigh three conditions where all together have no weight of their own", async () => {
     const all = { ...condition, style: "flat", label: "bird" };
     const guidanceOf = { caption: 1, style: 2, label: 1 };
     const done = await harness.end((await harness.start({ condition: all, count: 1, guidance: 0, guidanceOf })).id);
@@ -246,7 +246,7 @@ describe("edits", () => {
     ["an unknown source", { condition, count: 1, keepResidualOf: kept }, "image_unknown", "keepResidualOf.image"],
   ];
   for (const [name, body, code, field] of refused)
-    it(`refuse ${name} with ${code}`, async () => {
+    it(`edits refuse ${name} with ${code}`, async () => {
       const problem = await problemOf(await harness.post(body));
       assert.deepEqual([problem.code, problem.field], [code, field], problem.detail);
       assert.ok(problem.expected && problem.received, JSON.stringify(problem));
@@ -254,7 +254,7 @@ describe("edits", () => {
 });
 
 describe("uploads that jobs name", () => {
-  it("are not shrunk away while a job waits or runs, and go first when it is done", async () => {
+  it("uploads that jobs name are not shrunk away while a job waits or runs, and go first when it is done", async () => {
     const small = await createHarness({ limits: { uploadsKeptMaxBytes: greyPng(8).byteLength + 10 } });
     let open: () => void = () => undefined;
     small.inference.gate = new Promise((resolve) => {
@@ -272,7 +272,7 @@ describe("uploads that jobs name", () => {
     await small.close();
   });
 
-  it("that vanish or break before their job is reached fail it with a clear problem, without another attempt", async () => {
+  it("uploads that jobs name that vanish or break before their job is reached fail it with a clear problem, without another attempt", async () => {
     const small = await createHarness({ jobsParallelMax: 1 });
     let open: () => void = () => undefined;
     small.inference.gate = new Promise((resolve) => {
@@ -296,12 +296,12 @@ describe("uploads that jobs name", () => {
 
 describe("the fingerprint of a request", () => {
   const of = (body: object): string => fingerprintOf(GenerationRequestSchema.parse(body));
-  it("is the same for any order of fields and for defaults that are spelled out", () => {
+  it("the fingerprint of a request is the same for any order of fields and for defaults that are spelled out", () => {
     const plain = of({ condition: { caption: "a", style: "flat" }, guidanceOf: { style: 1, caption: 2 } });
     const other = { guidanceOf: { caption: 2, style: 1 }, bestOf: 1, condition: { style: "flat", caption: " a " } };
     assert.equal(of(other), plain);
   });
-  it("differs as soon as any field differs", () => {
+  it("the fingerprint of a request differs as soon as any field differs", () => {
     const base = { condition: { caption: "a", sketch: { svg } }, count: 2, seed: 1 };
     const all = [
       base,
@@ -319,7 +319,7 @@ describe("the fingerprint of a request", () => {
 });
 
 describe("a translation whose target is a generator", () => {
-  it("refuses to keep a residual and to invert, before anything is queued", async () => {
+  it("a translation whose target is a generator refuses to keep a residual and to invert, before anything is queued", async () => {
     const translations = pack.translations.map((one) => ({ ...one, isInvertible: false }));
     const own = await createHarness({ packs: [{ ...pack, translations }] });
     const digest = await own.upload(greyPng(8, 200));

@@ -36,7 +36,7 @@ async function readUntil(reader: ReadableStreamDefaultReader<Uint8Array>, wanted
 }
 
 describe("the event stream", () => {
-  it("tells every step to the end with growing ids, then closes", async () => {
+  it("the event stream tells every step to the end with growing ids, then closes", async () => {
     const gate = createGate();
     const harness = await createHarness({ jobsParallelMax: 1 });
     harness.inference.gate = gate.closed;
@@ -58,7 +58,7 @@ describe("the event stream", () => {
     await harness.close();
   });
 
-  it("resumes: a known snapshot is not sent again, a missed one is", async () => {
+  it("the event stream resumes: a known snapshot is not sent again, a missed one is", async () => {
     const gate = createGate();
     const harness = await createHarness();
     harness.inference.gate = gate.closed;
@@ -85,7 +85,7 @@ describe("the event stream", () => {
     await harness.close();
   });
 
-  it("keeps ids growing over a restart", async () => {
+  it("the event stream keeps ids growing over a restart", async () => {
     const first = await createHarness();
     const { id } = await first.start({ condition: { caption: "bird" }, count: 1 });
     await first.end(id);
@@ -97,7 +97,7 @@ describe("the event stream", () => {
     await second.close();
   });
 
-  it("beats while nothing happens, and ends when streams are told to", async () => {
+  it("the event stream beats while nothing happens, and ends when streams are told to", async () => {
     const harness = await createHarness({ limits: { eventHeartbeatMs: 10 } });
     harness.inference.gate = createGate().closed;
     const { id } = await harness.start({ condition: { caption: "bird" }, count: 1 });
@@ -108,7 +108,7 @@ describe("the event stream", () => {
     await harness.close();
   });
 
-  it("ends with cancelled when the generation is cancelled", async () => {
+  it("the event stream ends with cancelled when the generation is cancelled", async () => {
     const harness = await createHarness();
     harness.inference.gate = createGate().closed;
     const { id } = await harness.start({ condition: { caption: "bird" }, count: 1 });
@@ -118,7 +118,7 @@ describe("the event stream", () => {
     await harness.close();
   });
 
-  it("gives a reader that slept the newest snapshot only, and forgets a reader that left", async () => {
+  it("the event stream gives a reader that slept the newest snapshot only, and forgets a reader that left", async () => {
     const harness = await createHarness();
     const gate = createGate();
     harness.inference.gate = gate.closed;

@@ -17,7 +17,7 @@ describe("a generation", () => {
   });
   after(() => harness.close());
 
-  it("is accepted at once and becomes images that carry their own seeds", async () => {
+  it("a generation is accepted at once and becomes images that carry their own seeds", async () => {
     const response = await harness.post({ condition: { caption: "  red   bird " }, count: 3, seed: 0xffff_ffff });
     assert.equal(response.status, 202);
     const accepted = (await response.json()) as { id: string };
@@ -38,7 +38,7 @@ describe("a generation", () => {
     assert.ok(done.finishedAt && done.durationMs !== undefined);
   });
 
-  it("has images that are PNGs with alpha, cacheable for ever and revalidated by ETag", async () => {
+  it("a generation has images that are PNGs with alpha, cacheable for ever and revalidated by ETag", async () => {
     const { id } = await harness.start({ condition: { caption: "green leaf" }, count: 1, seed: 5 });
     const [image] = (await harness.end(id)).images;
     const response = await harness.request(image!.path);
@@ -57,7 +57,7 @@ describe("a generation", () => {
     assert.equal(head.status, 200);
   });
 
-  it("draws and reports a seed when none is given, and the same seed gives the same bytes", async () => {
+  it("a generation draws and reports a seed when none is given, and the same seed gives the same bytes", async () => {
     const first = await harness.start({ condition: { caption: "blue boat" }, count: 2 });
     const second = await harness.start({
       condition: { caption: "blue boat" },
@@ -70,7 +70,7 @@ describe("a generation", () => {
     assert.notEqual(third.request.seed, first.request.seed);
   });
 
-  it("answers 404 for images that it does not have", async () => {
+  it("a generation answers 404 for images that it does not have", async () => {
     const { id } = await harness.start({ condition: { style: "flat" }, count: 1 });
     await harness.end(id);
     for (const name of ["1.png", "0.jpg", "00.png", "-1.png", "x"]) {
@@ -80,7 +80,7 @@ describe("a generation", () => {
     }
   });
 
-  it("answers not_ready for an image that is not drawn yet", async () => {
+  it("a generation answers not_ready for an image that is not drawn yet", async () => {
     const gate = createGate();
     harness.inference.gate = gate.closed;
     const { id } = await harness.start({ condition: { caption: "slow" }, count: 1 });
@@ -94,7 +94,7 @@ describe("a generation", () => {
 });
 
 describe("the list of generations", () => {
-  it("is newest first, in pages, and is searched by the words of captions", async () => {
+  it("the list of generations is newest first, in pages, and is searched by the words of captions", async () => {
     const harness = await createHarness();
     const captions = ["Red bird", "green bird", "red car", "Straße", "red red bird house"];
     for (const caption of captions) await harness.end((await harness.start({ condition: { caption }, count: 1 })).id);
@@ -124,7 +124,7 @@ describe("the list of generations", () => {
 });
 
 describe("an Idempotency-Key", () => {
-  it("makes a hundred parallel requests one job, and refuses another body", async () => {
+  it("an Idempotency-Key makes a hundred parallel requests one job, and refuses another body", async () => {
     const harness = await createHarness();
     const body = { condition: { caption: "one bird" }, count: 1 };
     const headers = { "Idempotency-Key": "key-1" };
@@ -148,7 +148,7 @@ describe("an Idempotency-Key", () => {
 });
 
 describe("DELETE", () => {
-  it("leaves no file behind when it is cancelled while a slow disk writes", async () => {
+  it("DELETE leaves no file behind when it is cancelled while a slow disk writes", async () => {
     const { closed, open } = createGate();
     let isWriting = false;
     let write: (bytes: Uint8Array) => Promise<string> = async () => "";
@@ -173,7 +173,7 @@ describe("DELETE", () => {
     await harness.close();
   });
 
-  it("cancels a waiting and a running generation and leaves nothing of them", async () => {
+  it("DELETE cancels a waiting and a running generation and leaves nothing of them", async () => {
     const gate = createGate();
     const harness = await createHarness({ jobsParallelMax: 1 });
     harness.inference.gate = gate.closed;
@@ -195,7 +195,7 @@ describe("DELETE", () => {
     await harness.close();
   });
 
-  it("deletes a finished generation, and its bytes only when no other shares them", async () => {
+  it("DELETE deletes a finished generation, and its bytes only when no other shares them", async () => {
     const harness = await createHarness();
     const input = { condition: { caption: "twin" }, count: 1, seed: 9 };
     const [a, b] = [await harness.start(input), await harness.start(input)];
@@ -212,7 +212,7 @@ describe("DELETE", () => {
 });
 
 describe("history", () => {
-  it("survives a restart with its images, ids go on growing, and a broken record keeps nothing from starting", async () => {
+  it("history survives a restart with its images, ids go on growing, and a broken record keeps nothing from starting", async () => {
     const first = await createHarness();
     const kept = await first.end((await first.start({ condition: { caption: "kept" }, count: 1 })).id);
     await first.stop();
@@ -228,7 +228,7 @@ describe("history", () => {
     await second.close();
   });
 
-  it("keeps at most historyMax finished generations and forgets the bytes of the oldest", async () => {
+  it("history keeps at most historyMax finished generations and forgets the bytes of the oldest", async () => {
     const harness = await createHarness({ historyMax: 2 });
     const done = [];
     for (let seed = 0; seed < 4; seed++)
@@ -246,7 +246,7 @@ describe("history", () => {
 describe("a job whose inference fails", () => {
   const crash = () => new AppError("inference_crashed", "expected a living child, got signal SIGKILL");
 
-  it("is tried again after a crash, at most three times", async () => {
+  it("a job whose inference fails is tried again after a crash, at most three times", async () => {
     const harness = await createHarness();
     harness.inference.faults.push(crash(), crash());
     const good = await harness.end((await harness.start({ condition: { caption: "again" }, count: 1 })).id);
@@ -259,7 +259,7 @@ describe("a job whose inference fails", () => {
     await harness.close();
   });
 
-  it("waits for a child that is still starting", async () => {
+  it("a job whose inference fails waits for a child that is still starting", async () => {
     const harness = await createHarness({ inference: new SmallInference(false) });
     const { id } = await harness.start({ condition: { caption: "early" }, count: 1 });
     assert.equal((await harness.request("/readyz")).status, 503);
@@ -268,7 +268,7 @@ describe("a job whose inference fails", () => {
     await harness.close();
   });
 
-  it("fails past its deadline even when the client never settles, and the next job runs", async () => {
+  it("a job whose inference fails fails past its deadline even when the client never settles, and the next job runs", async () => {
     const harness = await createHarness({ attemptDeadlineMs: 1000, jobsParallelMax: 1 });
     harness.inference.isDeaf = true;
     harness.inference.gate = new Promise(() => undefined);
@@ -282,7 +282,7 @@ describe("a job whose inference fails", () => {
     await harness.close();
   });
 
-  it("fails with storage_full when the disk is full, and with a bare internal for the unexpected", async () => {
+  it("a job whose inference fails fails with storage_full when the disk is full, and with a bare internal for the unexpected", async () => {
     const full = await createHarness({
       results: { put: () => Promise.reject(new AppError("storage_full", "expected room, got a full disk")) },
     });

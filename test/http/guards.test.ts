@@ -16,7 +16,7 @@ before(async () => {
 after(() => harness.close());
 
 describe("the token", () => {
-  it("is needed on every route but health, pages and the contract", async () => {
+  it("the token is needed on every route but health, pages and the contract", async () => {
     const routes = routesOf(harness.deps);
     const open = routes.filter(({ isOpen }) => isOpen).map(({ path }) => path);
     assert.deepEqual(open.sort(), ["/", "/docs", "/healthz", "/openapi.json", "/playground/{path}", "/readyz"]);
@@ -32,7 +32,7 @@ describe("the token", () => {
       }
   });
 
-  it("hides also which routes and methods exist", async () => {
+  it("the token hides also which routes and methods exist", async () => {
     for (const [method, path] of [
       ["GET", "/v1/none"],
       ["PUT", "/v1/generations"],
@@ -43,7 +43,7 @@ describe("the token", () => {
 });
 
 describe("the Host header", () => {
-  it("must name this machine or a configured name", async () => {
+  it("the Host header must name this machine or a configured name", async () => {
     const named = await createHarness({ hosts: ["tau.example.org"] });
     const ask = (host: string, path = "/v1/meta") => named.request(path, { headers: { Host: host } });
     for (const host of ["localhost", "localhost:7826", "127.0.0.1:1", "[::1]:7826", "LOCALHOST", "tau.example.org"])
@@ -60,7 +60,7 @@ describe("the Host header", () => {
 });
 
 describe("CORS", () => {
-  it("lets the plugin's null origin ask, without a token for the preflight", async () => {
+  it("CORS lets the plugin's null origin ask, without a token for the preflight", async () => {
     const response = await harness.app.request("/v1/generations", {
       method: "OPTIONS",
       headers: {
@@ -80,7 +80,7 @@ describe("CORS", () => {
     assert.match(response.headers.get("access-control-allow-methods")!, /DELETE/);
   });
 
-  it("is on every answer, errors too, with the headers that a client reads", async () => {
+  it("CORS is on every answer, errors too, with the headers that a client reads", async () => {
     for (const path of ["/v1/meta", "/v1/none", "/healthz"]) {
       const response = await harness.app.request(path, { headers: { Origin: "null" } });
       assert.equal(response.headers.get("access-control-allow-origin"), "*");
@@ -93,7 +93,7 @@ describe("CORS", () => {
 });
 
 describe("the request id", () => {
-  it("is taken over when harmless, made otherwise, and named by problems", async () => {
+  it("the request id is taken over when harmless, made otherwise, and named by problems", async () => {
     const given = await harness.request("/v1/none", { headers: { "X-Request-Id": "abc-1" } });
     assert.equal(given.headers.get("x-request-id"), "abc-1");
     assert.equal((await problemOf(given)).requestId, "abc-1");
@@ -103,7 +103,7 @@ describe("the request id", () => {
 });
 
 describe("limits", () => {
-  it("answers rate_limited with Retry-After, and serves again when time has passed", async () => {
+  it("the server answers rate_limited with Retry-After, and serves again when time has passed", async () => {
     const tight = await createHarness({ limits: { requestsPerMinute: 3 } });
     for (let i = 0; i < 3; i++) assert.equal((await tight.request("/v1/meta")).status, 200);
     const refused = await tight.request("/v1/meta");
@@ -119,7 +119,7 @@ describe("limits", () => {
     await tight.close();
   });
 
-  it("answers queue_full with Retry-After, and accepts again when there is room", async () => {
+  it("the server answers queue_full with Retry-After, and accepts again when there is room", async () => {
     const gate = createGate();
     const tight = await createHarness({ limits: { queueMax: 2 }, jobsParallelMax: 1 });
     tight.inference.gate = gate.closed;
@@ -138,7 +138,7 @@ describe("limits", () => {
 });
 
 describe("a server that can't work", () => {
-  it("tells starting, unavailable and stopping apart", async () => {
+  it("a server that can't work tells starting, unavailable and stopping apart", async () => {
     const cold = await createHarness({ inference: new SmallInference(false) });
     const ready = await cold.request("/readyz");
     assert.equal(ready.status, 503);
@@ -156,7 +156,7 @@ describe("a server that can't work", () => {
     await cold.close();
   });
 
-  it("answers inference_unavailable and pack_unavailable", async () => {
+  it("a server that can't work answers inference_unavailable and pack_unavailable", async () => {
     const dead = await createHarness({ status: () => ({ state: "unavailable", detail: "a missing provider" }) });
     assert.equal((await problemOf(await dead.post(input))).code, "inference_unavailable");
     assert.equal(((await (await dead.request("/readyz")).json()) as { detail: string }).detail, "a missing provider");
@@ -171,7 +171,7 @@ describe("a server that can't work", () => {
     await plain.close();
   });
 
-  it("answers the unexpected with a bare internal and logs it under the request id, without the caption", async () => {
+  it("a server that can't work answers the unexpected with a bare internal and logs it under the request id, without the caption", async () => {
     const odd = await createHarness();
     odd.queue.add = () => Promise.reject(new TypeError("secret detail"));
     const problem = await problemOf(await odd.post(input));

@@ -28,7 +28,7 @@ before(async () => {
 after(() => harness.close());
 
 describe("POST /v1/inversions", () => {
-  it("answers latent, residual and likelihoods of the decoded image, with the request and the pack", async () => {
+  it("POST /v1/inversions answers latent, residual and likelihoods of the decoded image, with the request and the pack", async () => {
     const response = await asks(harness, { image, condition: { caption: " a  bird " } });
     assert.equal(response.status, 200);
     assert.equal(response.headers.get("cache-control"), "no-store");
@@ -54,12 +54,12 @@ describe("POST /v1/inversions", () => {
     ["a field of generations", { image: missing, count: 2 }, "invalid_request", "count"],
   ] as const;
   for (const [name, body, code, field] of refused)
-    it(`refuses ${name} with ${code}`, async () => {
+    it(`POST /v1/inversions refuses ${name} with ${code}`, async () => {
       const problem = await problemOf(await asks(harness, body));
       assert.deepEqual([problem.code, problem.field], [code, field], problem.detail);
     });
 
-  it("runs so many at once, lets so many wait and refuses the next", async () => {
+  it("POST /v1/inversions runs so many at once, lets so many wait and refuses the next", async () => {
     const gate = createGate();
     harness.inference.gate = gate.closed;
     harness.inference.mostInverting = 0;
@@ -77,7 +77,7 @@ describe("POST /v1/inversions", () => {
     assert.equal(harness.inference.mostInverting, 2);
   });
 
-  it("is cancelled in the child when the client goes away", async () => {
+  it("POST /v1/inversions is cancelled in the child when the client goes away", async () => {
     const gate = createGate();
     harness.inference.gate = gate.closed;
     const client = new AbortController();
@@ -90,7 +90,7 @@ describe("POST /v1/inversions", () => {
     gate.open();
   });
 
-  it("ends at its deadline", async () => {
+  it("POST /v1/inversions ends at its deadline", async () => {
     const gate = createGate();
     harness.inference.gate = gate.closed;
     assert.equal((await problemOf(await asks(harness, { image }))).code, "deadline_exceeded");
@@ -98,7 +98,7 @@ describe("POST /v1/inversions", () => {
     gate.open();
   });
 
-  it("passes on what the child says, and is refused while there is none", async () => {
+  it("POST /v1/inversions passes on what the child says, and is refused while there is none", async () => {
     harness.inference.faults.push(new AppError("inference_crashed", "expected a living child, got signal SIGKILL"));
     assert.equal((await problemOf(await asks(harness, { image }))).code, "inference_crashed");
     harness.inference.faults.push(new AppError("sketch_empty", "sketch: expected at least one line, got none"));

@@ -77,7 +77,7 @@ const mostlyWithoutOther = fc
   .tuple(request, fc.integer({ min: 0, max: 9 }))
   .map(([{ other, ...rest }, dice]) => (dice === 0 ? { ...rest, other } : rest));
 
-it(`accepts exactly what the shared schema accepts, and never answers 500 (seed ${seed})`, async () => {
+it(`the server accepts exactly what the shared schema accepts, and never answers 500 (seed ${seed})`, async () => {
   let accepted = 0;
   await fc.assert(
     fc.asyncProperty(mostlyWithoutOther, async (body) => {
@@ -103,7 +103,7 @@ it(`accepts exactly what the shared schema accepts, and never answers 500 (seed 
   assert.ok(accepted > 10, `expected some good requests among ${settings.numRuns}, got ${accepted}`);
 });
 
-it(`answers any bytes, paths, queries and headers with less than 500 (seed ${seed})`, async () => {
+it(`the server answers any bytes, paths, queries and headers with less than 500 (seed ${seed})`, async () => {
   const path = fc.oneof(
     fc.webPath(),
     fc.string({ maxLength: 40 }).map((part) => `/v1/generations/${encodeURIComponent(part)}`),

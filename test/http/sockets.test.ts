@@ -53,7 +53,7 @@ async function talk(port: number, text: string): Promise<string> {
 const lastEvent = (text: string): Generation => JSON.parse(text.trimEnd().split("data: ").at(-1)!) as Generation;
 
 describe("the listening server", () => {
-  it("answers on both loopback addresses, with its token in a file for its owner alone", async () => {
+  it("the listening server answers on both loopback addresses, with its token in a file for its owner alone", async () => {
     const small = await startSmall();
     for (const host of ["127.0.0.1", "[::1]", "localhost"])
       assert.equal((await fetch(`http://${host}:${small.server.port}/healthz`)).status, 200, host);
@@ -66,7 +66,7 @@ describe("the listening server", () => {
     await small.remove();
   });
 
-  it("inverts an uploaded image, and cancels an inversion in the child when its client hangs up", async () => {
+  it("the listening server inverts an uploaded image, and cancels an inversion in the child when its client hangs up", async () => {
     const inference = new SmallInference();
     const small = await startSmall(inference);
     const sent = await small.ask("/v1/images", {
@@ -93,7 +93,7 @@ describe("the listening server", () => {
     await small.remove();
   });
 
-  it("says port_in_use, for either address, and never drifts to another", async () => {
+  it("the listening server says port_in_use, for either address, and never drifts to another", async () => {
     for (const host of ["127.0.0.1", "::1"]) {
       const other = createServer().listen(0, host);
       await once(other, "listening");
@@ -108,7 +108,7 @@ describe("the listening server", () => {
     }
   });
 
-  it("cuts a body over the limit, announced and chunked, and takes a chunked one below it", async () => {
+  it("the listening server cuts a body over the limit, announced and chunked, and takes a chunked one below it", async () => {
     const small = await startSmall();
     const head = `POST /v1/generations HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${small.server.token.value}\r\nContent-Type: application/json\r\nConnection: close\r\n`;
     const announced = await talk(small.server.port, `${head}Content-Length: 99999999\r\n\r\n{`);
@@ -127,7 +127,7 @@ describe("the listening server", () => {
     await small.remove();
   });
 
-  it("closes slow clients and clients that stall, while good ones are served", async () => {
+  it("the listening server closes slow clients and clients that stall, while good ones are served", async () => {
     const harness = await createHarness();
     const timings = { headersTimeoutMs: 300, requestTimeoutMs: 600, idleTimeoutMs: 900, connectionsMax: 64 };
     const listener = await listen(harness.app.fetch, 0, timings);
@@ -158,7 +158,7 @@ describe("the listening server", () => {
     await harness.close();
   });
 
-  it("is not held by a client that follows events and never reads", async () => {
+  it("the listening server is not held by a client that follows events and never reads", async () => {
     const inference = new SmallInference();
     inference.gate = createGate().closed;
     const small = await startSmall(inference, 0, 200);
@@ -179,7 +179,7 @@ describe("the listening server", () => {
 });
 
 describe("a graceful stop", () => {
-  it("refuses new work, lets running jobs end, tells followers, and fails the waiting ones", async () => {
+  it("a graceful stop refuses new work, lets running jobs end, tells followers, and fails the waiting ones", async () => {
     const gate = createGate();
     const inference = new SmallInference();
     inference.gate = gate.closed;
@@ -202,7 +202,7 @@ describe("a graceful stop", () => {
     await small.remove();
   });
 
-  it("lets inversions end, those that wait for their turn too, but not beyond the grace", async () => {
+  it("a graceful stop lets inversions end, those that wait for their turn too, but not beyond the grace", async () => {
     const inference = new SmallInference();
     const gate = createGate();
     inference.gate = gate.closed;
@@ -235,7 +235,7 @@ describe("a graceful stop", () => {
     await stuck.remove();
   });
 
-  it("ends jobs that take longer than the grace", async () => {
+  it("a graceful stop ends jobs that take longer than the grace", async () => {
     const inference = new SmallInference();
     inference.gate = createGate().closed;
     const small = await startSmall(inference, 0, 100);
@@ -263,7 +263,7 @@ describe("`tau serve` as a process", () => {
     for (let turn = 0; !isIt() && child.exitCode === null && turn < 1000; turn++) await sleep(20);
   };
 
-  it("prints one link, finishes a running job on SIGTERM, exits 0, and has it in the history afterwards", async () => {
+  it("`tau serve` as a process prints one link, finishes a running job on SIGTERM, exits 0, and has it in the history afterwards", async () => {
     const dataDir = await mkdtemp(join(tmpdir(), "tau-serve-"));
     const { child, output } = run(["--port", "0", "--data", dataDir], { TAU_TEST_IMAGE_MS: "2500" });
     await until(() => /"msg":"listening"/.test(output.err) && /#token=/.test(output.out), child);
@@ -286,7 +286,7 @@ describe("`tau serve` as a process", () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  it("exits 1 with port_in_use and with config_invalid, naming what to change", async () => {
+  it("`tau serve` as a process exits 1 with port_in_use and with config_invalid, naming what to change", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const dataDir = await mkdtemp(join(tmpdir(), "tau-serve-"));

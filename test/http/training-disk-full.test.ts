@@ -99,7 +99,7 @@ const isFreed = async (data: string, id: string): Promise<boolean> =>
   (await filesOf(data, id)) === "previews,record.json";
 
 describe("a disk that fills up while the server trains", { skip }, () => {
-  it("has the training wait, say so, and go on from its checkpoint to its pack when there is room", async () => {
+  it("a disk that fills up while the server trains has the training wait, say so, and go on from its checkpoint to its pack when there is room", async () => {
     const started = await startOnDisk("waits");
     const { client, server, data, pids } = started;
     const id = await trainUntilFull(started);
@@ -121,7 +121,7 @@ describe("a disk that fills up while the server trains", { skip }, () => {
     await server.stop();
   });
 
-  it("lets a cancel end the training that waits, free its folder, and be found ended after a restart", async () => {
+  it("a disk that fills up while the server trains lets a cancel end the training that waits, free its folder, and be found ended after a restart", async () => {
     const one = await startOnDisk("cancelled");
     const id = await trainUntilFull(one);
     const answer = await one.client.ask(`/v1/trainings/${id}`, { method: "DELETE" });
@@ -134,7 +134,7 @@ describe("a disk that fills up while the server trains", { skip }, () => {
     await two.server.stop();
   });
 
-  it("keeps the training over a stop and a restart, to the end that it would have had", async () => {
+  it("a disk that fills up while the server trains keeps the training over a stop and a restart, to the end that it would have had", async () => {
     const one = await startOnDisk("restarted");
     const id = await trainUntilFull(one);
     await one.server.stop();
@@ -149,7 +149,7 @@ describe("a disk that fills up while the server trains", { skip }, () => {
 });
 
 describe("a disk of packs that is full", { skip }, () => {
-  it("has a training wait that was being published, which a cancel then ends and room lets publish", async () => {
+  it("a disk of packs that is full has a training wait that was being published, which a cancel then ends and room lets publish", async () => {
     const packs = join(disk, "publishes", "data", "packs");
     await mkdir(packs, { recursive: true });
     mountDisk(packs, "16m");

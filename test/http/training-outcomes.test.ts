@@ -48,7 +48,7 @@ const servedPack = async (id: string) =>
   MetaSchema.parse(await (await client.ask("/v1/meta")).json()).packs.find((pack) => pack.id === id);
 
 describe("trainings one after another", () => {
-  it("publish the next version of a name, and the server draws with it", async () => {
+  it("trainings one after another publish the next version of a name, and the server draws with it", async () => {
     assert.equal((await train({})).result!.pack!.version, "0.1.0");
     const { result } = await train({ settings: { ...tinyTraining.settings, seed: 9 } });
     assert.deepEqual([result!.pack!.version, result!.isServed], ["0.2.0", true]);
@@ -61,7 +61,7 @@ describe("trainings one after another", () => {
     assert.deepEqual([drawn.state, drawn.packDigest], ["done", pack.digest]);
   });
 
-  it("start from another base: what that has learned is where they begin", async () => {
+  it("trainings one after another start from another base: what that has learned is where they begin", async () => {
     const [taught] = ((await (await client.ask("/v1/trainings?limit=1")).json()) as { trainings: Training[] })
       .trainings;
     const { base, result } = await train({ name: "next", base: "mine", settings: idle, isForced: true });
@@ -72,7 +72,7 @@ describe("trainings one after another", () => {
     assert.equal((await servedPack("next"))?.digest, result!.pack!.digest);
   });
 
-  it("publish nothing that is no better, and keep its numbers, log and loss curve until it is forgotten", async () => {
+  it("trainings one after another publish nothing that is no better, and keep its numbers, log and loss curve until it is forgotten", async () => {
     const ended = await train({ name: "none", settings: idle });
     const { isBetter, isServed, pack, startNats, finalNats, steps, cost } = ended.result!;
     assert.deepEqual([isBetter, isServed, pack, steps], [false, false, undefined, 25]);
@@ -89,7 +89,7 @@ describe("trainings one after another", () => {
     await assert.rejects(readdir(folder), { code: "ENOENT" });
   });
 
-  it("start from fresh weights where they are asked to", async () => {
+  it("trainings one after another start from fresh weights where they are asked to", async () => {
     const { request, result } = await train({
       name: "fresh",
       isFromScratch: true,
@@ -105,7 +105,7 @@ describe("trainings one after another", () => {
 });
 
 describe("kill -9 of the server while it publishes", () => {
-  it("leaves nothing half, and the next start ends with one version that verifies", async () => {
+  it("kill -9 of the server while it publishes leaves nothing half, and the next start ends with one version that verifies", async () => {
     const { data, packs } = homes[1];
     const one = await serveProcess(data, packs);
     const sent = await one.client.upload(pictures);

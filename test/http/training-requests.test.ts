@@ -35,7 +35,7 @@ before(async () => {
 after(() => harness.close());
 
 describe("a request for training", () => {
-  it("waits in line with its place, keeps what was asked, and is listed newest first in pages", async () => {
+  it("a request for training waits in line with its place, keeps what was asked, and is listed newest first in pages", async () => {
     const own = await createHarness();
     const sent = await uploadAll(own);
     const asked = { label: "My own", isForced: true, settings: { steps: 50, seed: 3 } };
@@ -64,7 +64,7 @@ describe("a request for training", () => {
     await own.close();
   });
 
-  it("is refused by code and field", async () => {
+  it("a request for training is refused by code and field", async () => {
     const missing = "ab".repeat(32);
     const [first] = examples;
     const cases: Array<[body: object, code: string, field: string]> = [
@@ -111,7 +111,7 @@ describe("a request for training", () => {
     assert.deepEqual(await readdir(join(harness.dataDir, "trainings")), []);
   });
 
-  it("may be larger than other requests: as many examples as the limit allows", async () => {
+  it("a request for training may be larger than other requests: as many examples as the limit allows", async () => {
     const words = "a word ".repeat(12);
     const many = Array.from({ length: limits.examplesMax }, (_, index) => ({
       image: index.toString(16).padStart(64, "0"),
@@ -124,7 +124,7 @@ describe("a request for training", () => {
     assert.deepEqual([more.code, more.field], ["invalid_request", "examples"]);
   });
 
-  it("is one training for one key, even when its name is taken by it and its images are gone", async () => {
+  it("a request for training is one training for one key, even when its name is taken by it and its images are gone", async () => {
     const own = await createHarness();
     const body = { name: "mine", examples: await uploadAll(own) };
     const headers = { "Idempotency-Key": "once" };
@@ -139,7 +139,7 @@ describe("a request for training", () => {
     await own.close();
   });
 
-  it("is refused while a training of that name is open, and when too many wait", async () => {
+  it("a request for training is refused while a training of that name is open, and when too many wait", async () => {
     const own = await createHarness();
     const sent = await uploadAll(own);
     const answers = await Promise.all([1, 2].map(() => post(own, { name: "mine", examples: sent })));
@@ -153,7 +153,7 @@ describe("a request for training", () => {
     await own.close();
   });
 
-  it("keeps its uploads from being swept, until it is cancelled", async () => {
+  it("a request for training keeps its uploads from being swept, until it is cancelled", async () => {
     const own = await createHarness({ limits: { uploadsKeptMaxBytes: 1 } });
     // With one byte to keep, every upload sweeps all that no one needs: they have to come all at once, past the route.
     const sent = await Promise.all(
@@ -171,7 +171,7 @@ describe("a request for training", () => {
 });
 
 describe("a waiting training", () => {
-  it("is followed to its end when it is cancelled, then forgotten", async () => {
+  it("a waiting training is followed to its end when it is cancelled, then forgotten", async () => {
     const { id } = await accepted(post(harness, { name: "mine", examples }));
     const followed = harness.request(`/v1/trainings/${id}/events`).then((response) => response.text());
     const head = await harness.request(`/v1/trainings/${id}/events`, { method: "HEAD" });
@@ -198,7 +198,7 @@ describe("a waiting training", () => {
     assert.deepEqual(await readdir(join(harness.dataDir, "trainings")), []);
   });
 
-  it("waits again after a restart, in its place; what can't be read or is half made costs nothing else", async () => {
+  it("a waiting training waits again after a restart, in its place; what can't be read or is half made costs nothing else", async () => {
     const own = await createHarness();
     const sent = await uploadAll(own);
     const made: Training[] = [];

@@ -59,7 +59,7 @@ const until = async (isIt: () => boolean | Promise<boolean>): Promise<void> => {
 let unbroken: string;
 
 describe("a training", () => {
-  it("tells each stage with its numbers and previews, publishes, and the server draws with it at once", async () => {
+  it("a training tells each stage with its numbers and previews, publishes, and the server draws with it at once", async () => {
     const { pids, errors, log } = createPidLog();
     const { server, client } = await startTrainingServer(home, { log });
     const examples = await client.upload(pictures);
@@ -111,7 +111,7 @@ describe("a training", () => {
     await server.stop();
   });
 
-  it("is found again after a restart, is served from its start on, and can be forgotten without its pack", async () => {
+  it("a training is found again after a restart, is served from its start on, and can be forgotten without its pack", async () => {
     const { server, client } = await startTrainingServer(home);
     const { trainings } = (await (await client.ask("/v1/trainings")).json()) as { trainings: Training[] };
     const [done] = trainings;
@@ -129,7 +129,7 @@ describe("a training", () => {
 });
 
 describe("an interrupted training", () => {
-  it("goes on after kill -9 of its child, and after a graceful restart, to the same pack", async () => {
+  it("an interrupted training goes on after kill -9 of its child, and after a graceful restart, to the same pack", async () => {
     const { data, packs } = await another();
     const first = createPidLog();
     const one = await startTrainingServer({ data, packs }, { ...quick(), log: first.log });
@@ -160,7 +160,7 @@ describe("an interrupted training", () => {
     await two.server.stop();
   });
 
-  it("goes on after kill -9 of the server from its checkpoint, publishes the same pack, and nothing before", async () => {
+  it("an interrupted training goes on after kill -9 of the server from its checkpoint, publishes the same pack, and nothing before", async () => {
     const { data, packs } = await another();
     const one = await serveProcess(data, packs);
     const { id } = await one.client.train({
@@ -199,7 +199,7 @@ describe("an interrupted training", () => {
 });
 
 describe("a cancelled training", () => {
-  it("frees its folder, also when its child hangs, lets the next one run, and stays cancelled", async () => {
+  it("a cancelled training frees its folder, also when its child hangs, lets the next one run, and stays cancelled", async () => {
     const { data, packs } = await another();
     const { pids, log } = createPidLog();
     const parts = { ...quick(), log, trainingTimings: { stopGraceMs: 300 } };
@@ -231,7 +231,7 @@ describe("a cancelled training", () => {
 });
 
 describe("a training that can't succeed", () => {
-  it("fails when its children hang again and again, keeps its problem, and frees its folder", async () => {
+  it("a training that can't succeed fails when its children hang again and again, keeps its problem, and frees its folder", async () => {
     const { data, packs } = await another();
     const { pids, log } = createPidLog();
     // No child can start within a millisecond.
@@ -250,7 +250,7 @@ describe("a training that can't succeed", () => {
     await again.server.stop();
   });
 
-  it("names packs, not folders of the server, when something else lies under its name", async () => {
+  it("a training that can't succeed names packs, not folders of the server, when something else lies under its name", async () => {
     const { data, packs } = await another();
     await mkdir(join(data, "packs", "mine"), { recursive: true });
     const { server, client } = await startTrainingServer({ data, packs }, quick());
@@ -262,7 +262,7 @@ describe("a training that can't succeed", () => {
     await server.stop();
   });
 
-  it("says by the request's own fields why too few images are usable", async () => {
+  it("a training that can't succeed says by the request's own fields why too few images are usable", async () => {
     const { data, packs } = await another();
     const { server, client } = await startTrainingServer({ data, packs }, quick());
     // The same picture saved anew: other bytes, other digests.

@@ -37,13 +37,13 @@ describe("POST /v1/upscales", () => {
     ["an image that was never uploaded", { image: unknown }, "image_unknown", "image"],
   ];
   for (const [name, asked, code, field] of cases)
-    it(`refuses ${name} with ${code}`, async () => {
+    it(`POST /v1/upscales refuses ${name} with ${code}`, async () => {
       const problem = await problemOf(await harness.postUpscale({ image, scale: 2, ...asked }));
       assert.deepEqual([problem.code, problem.field], [code, field]);
       assert.ok(problem.expected && problem.received, JSON.stringify(problem));
     });
 
-  it("refuses what is no JSON of a small size", async () => {
+  it("POST /v1/upscales refuses what is no JSON of a small size", async () => {
     assert.equal((await problemOf(await harness.postUpscale("{"))).code, "invalid_json");
     assert.equal(
       (await problemOf(await harness.postUpscale({}, { "Content-Type": "text/plain" }))).code,
@@ -52,7 +52,7 @@ describe("POST /v1/upscales", () => {
     assert.equal((await problemOf(await harness.postUpscale({ image: "x".repeat(70_000) }))).code, "payload_too_large");
   });
 
-  it("refuses an image that is too large at once, and offers the factor that fits", async () => {
+  it("POST /v1/upscales refuses an image that is too large at once, and offers the factor that fits", async () => {
     const wide = await harness.upload(greyPng(1025));
     const problem = await problemOf(await harness.postUpscale({ image: wide, scale: 4 }));
     assert.deepEqual([problem.code, problem.status, problem.field], ["upscale_too_large", 422, "image"]);
@@ -64,7 +64,7 @@ describe("POST /v1/upscales", () => {
     assert.deepEqual(await harness.upscales.depth(), { waiting: 0, running: 0 }, "no job was made");
   });
 
-  it("refuses a key that is none, and work when no child serves or the server stops", async () => {
+  it("POST /v1/upscales refuses a key that is none, and work when no child serves or the server stops", async () => {
     const bad = await problemOf(await harness.postUpscale({ image, scale: 2 }, { "Idempotency-Key": "x".repeat(201) }));
     assert.deepEqual([bad.code, bad.field], ["invalid_request", "Idempotency-Key"]);
     const broken = await createHarness({ status: () => ({ state: "unavailable", detail: "no libraries" }) });
@@ -76,7 +76,7 @@ describe("POST /v1/upscales", () => {
     await broken.close();
   });
 
-  it("refuses more waiting upscales than there is room for", async () => {
+  it("POST /v1/upscales refuses more waiting upscales than there is room for", async () => {
     const small = await createHarness({ limits: { queueMax: 1 } });
     small.inference.gate = new Promise(() => undefined);
     const digest = await small.upload(greyPng(16));
@@ -93,7 +93,7 @@ describe("POST /v1/upscales", () => {
 describe("without an upscaler in any pack", () => {
   const { upscaler: _, ...plain } = pack;
 
-  it("an upscale and a generation that enlarges are refused with pack_unavailable, and others are made", async () => {
+  it("without an upscaler in any pack an upscale and a generation that enlarges are refused with pack_unavailable, and others are made", async () => {
     const harness = await createHarness({ packs: [plain] });
     const image = await harness.upload(greyPng(16));
     const problem = await problemOf(await harness.postUpscale({ image, scale: 2 }));
@@ -107,7 +107,7 @@ describe("without an upscaler in any pack", () => {
 });
 
 describe("a generation with `upscale`", () => {
-  it("makes larger images, and is another request than one without", async () => {
+  it("a generation with `upscale` makes larger images, and is another request than one without", async () => {
     const harness = await createHarness();
     const asked: GenerationInput = { condition: { caption: "bird" }, count: 2, seed: 3 };
     const headers = { "Idempotency-Key": "large" };
@@ -130,7 +130,7 @@ describe("a generation with `upscale`", () => {
     await harness.close();
   });
 
-  it("names the pack that draws and the pack that enlarges, also after a crash of the child and a restart", async () => {
+  it("a generation with `upscale` names the pack that draws and the pack that enlarges, also after a crash of the child and a restart", async () => {
     const { upscaler, translations, ...about } = pack;
     const sharp = { ...about, id: "sharp", digest: "cd".repeat(32), translations: [], upscaler: upscaler! };
     const packs = [{ ...about, translations }, sharp];
@@ -150,7 +150,7 @@ describe("a generation with `upscale`", () => {
     await second.close();
   });
 
-  it("is refused when the translation's image times the factor is above Figma's limit", async () => {
+  it("a generation with `upscale` is refused when the translation's image times the factor is above Figma's limit", async () => {
     const translations = pack.translations.map((translation) => ({ ...translation, widthPx: 2048, heightPx: 1024 }));
     const harness = await createHarness({ packs: [{ ...pack, translations }] });
     const asked: GenerationInput = { condition: { caption: "bird" }, count: 1 };
@@ -160,7 +160,7 @@ describe("a generation with `upscale`", () => {
     await harness.close();
   });
 
-  it("has the time of an upscale", async () => {
+  it("a generation with `upscale` has the time of an upscale", async () => {
     const harness = await createHarness({ attemptDeadlineMs: 40 });
     const asked: GenerationInput = { condition: { caption: "bird" }, count: 1 };
     harness.inference.gate = sleep(150);

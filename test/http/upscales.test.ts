@@ -21,7 +21,7 @@ describe("an upscale", () => {
   });
   after(() => harness.close());
 
-  it("is accepted at once and becomes one accurate picture of twice the size", async () => {
+  it("an upscale is accepted at once and becomes one accurate picture of twice the size", async () => {
     const response = await harness.postUpscale({ image, scale: 2, seed: 5 });
     assert.equal(response.status, 202);
     const accepted = UpscaleSchema.parse(await response.json());
@@ -45,7 +45,7 @@ describe("an upscale", () => {
     assert.deepEqual(await readdir(join(harness.dataDir, "results")), []);
   });
 
-  it("makes hypotheses from seeds of their own and the map of where they differ, which comes last", async () => {
+  it("an upscale makes hypotheses from seeds of their own and the map of where they differ, which comes last", async () => {
     const input = { image, scale: 4, detail: 1, seed: 0xffff_ffff, count: 2, variance: true } as const;
     const done = await harness.endUpscale((await harness.startUpscale(input)).id);
     assert.deepEqual(
@@ -63,13 +63,13 @@ describe("an upscale", () => {
     assert.deepEqual([missing.code, missing.expected?.includes("2.png")], ["not_found", true]);
   });
 
-  it("draws and reports a seed when none is given", async () => {
+  it("an upscale draws and reports a seed when none is given", async () => {
     const [a, b] = [await harness.startUpscale({ image, scale: 2 }), await harness.startUpscale({ image, scale: 2 })];
     assert.notEqual(a.request.seed, b.request.seed);
     await Promise.all([harness.endUpscale(a.id), harness.endUpscale(b.id)]);
   });
 
-  it("is listed newest first, in pages", async () => {
+  it("an upscale is listed newest first, in pages", async () => {
     const list = async (query: string) =>
       UpscaleListSchema.parse(await (await harness.request(`/v1/upscales${query}`)).json());
     const all = (await list("")).upscales.map(({ id }) => id);
@@ -85,7 +85,7 @@ describe("an upscale", () => {
       assert.equal((await problemOf(await harness.request(`/v1/upscales${query}`))).code, "invalid_request");
   });
 
-  it("is told of in events that grow to the end, tile by tile", async () => {
+  it("an upscale is told of in events that grow to the end, tile by tile", async () => {
     const gate = createGate();
     harness.inference.gate = gate.closed;
     const { id } = await harness.startUpscale({ image, scale: 2, detail: 0.5, count: 2 });
@@ -107,7 +107,7 @@ describe("an upscale", () => {
     );
   });
 
-  it("is one job for an Idempotency-Key, and another request with the key is refused", async () => {
+  it("an upscale is one job for an Idempotency-Key, and another request with the key is refused", async () => {
     const headers = { "Idempotency-Key": "upscale-1" };
     const body = { image, scale: 2 };
     const first = await harness.postUpscale(body, headers);
@@ -122,7 +122,7 @@ describe("an upscale", () => {
     await harness.endUpscale(id);
   });
 
-  it("is offered and counted in /v1/meta and /metrics", async () => {
+  it("an upscale is offered and counted in /v1/meta and /metrics", async () => {
     const meta = MetaSchema.parse(await (await harness.request("/v1/meta")).json());
     assert.deepEqual(meta.packs[0]!.upscaler, { id: "icons", label: "Sharp", scales: [2, 4] });
     assert.deepEqual(meta.limits.upscale, {
@@ -139,7 +139,7 @@ describe("an upscale", () => {
 });
 
 describe("cancel and delete of upscales", () => {
-  it("end a waiting and a running one, and leave nothing of them", async () => {
+  it("cancel and delete of upscales end a waiting and a running one, and leave nothing of them", async () => {
     const harness = await createHarness();
     const image = await harness.upload(greyPng(16));
     const stored = () => readdir(join(harness.dataDir, "upscaled"));
@@ -170,7 +170,7 @@ describe("cancel and delete of upscales", () => {
     await harness.close();
   });
 
-  it("delete a finished one, and its files only when no other upscale shares them", async () => {
+  it("cancel and delete of upscales delete a finished one, and its files only when no other upscale shares them", async () => {
     const harness = await createHarness();
     const image = await harness.upload(greyPng(16));
     const make = async () => harness.endUpscale((await harness.startUpscale({ image, scale: 2, seed: 3 })).id);
@@ -206,7 +206,7 @@ it("finished upscales give way, the oldest first, when their pictures have too m
 describe("what an upscale outlives", () => {
   const crash = () => new AppError("inference_crashed", "expected a living child, got signal SIGKILL");
 
-  it("a crash of the child, at most twice", async () => {
+  it("an upscale outlives a crash of the child, at most twice", async () => {
     const harness = await createHarness();
     const image = await harness.upload(greyPng(16));
     const make = async () => harness.endUpscale((await harness.startUpscale({ image, scale: 2 })).id);
@@ -219,7 +219,7 @@ describe("what an upscale outlives", () => {
     await harness.close();
   });
 
-  it("a restart of the server, when it was finished", async () => {
+  it("an upscale outlives a restart of the server, when it was finished", async () => {
     const first = await createHarness();
     const image = await first.upload(greyPng(16));
     const kept = await first.endUpscale((await first.startUpscale({ image, scale: 2 })).id);
@@ -236,7 +236,7 @@ describe("what an upscale outlives", () => {
     await second.close();
   });
 
-  it("the sweeping of uploads while it waits, after which its upload may go", async () => {
+  it("an upscale outlives the sweeping of uploads while it waits, after which its upload may go", async () => {
     const harness = await createHarness({ limits: { uploadsKeptMaxBytes: 1 } });
     const image = await harness.upload(greyPng(16, 1));
     const gate = createGate();

@@ -53,12 +53,12 @@ function crc32(bytes: Uint8Array): number {
 
 describe("an uploaded image", () => {
   for (const format of ["png", "jpeg", "webp", "gif"] as const)
-    it(`is taken as ${format}, with its size`, async () => {
+    it(`an uploaded image is taken as ${format}, with its size`, async () => {
       const bytes = await picture(31, 17).toFormat(format).toBuffer();
       assert.deepEqual(await probeImage(bytes), { widthPx: 31, heightPx: 17, mediaType: `image/${format}` });
     });
 
-  it("is refused by its first bytes when it is something else, whatever sharp could read", async () => {
+  it("an uploaded image is refused by its first bytes when it is something else, whatever sharp could read", async () => {
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"/>');
     const tiff = await picture(8, 8).tiff().toBuffer();
     const avif = await picture(8, 8).avif().toBuffer();
@@ -70,7 +70,7 @@ describe("an uploaded image", () => {
   });
 
   for (const format of ["png", "jpeg", "webp", "gif"] as const)
-    it(`is refused when the ${format} is cut off`, async () => {
+    it(`an uploaded image is refused when the ${format} is cut off`, async () => {
       const bytes = await picture(64, 64).toFormat(format).toBuffer();
       for (const share of [0.5, 0.8])
         await assert.rejects(probeImage(bytes.subarray(0, Math.floor(bytes.length * share))), {
@@ -79,7 +79,7 @@ describe("an uploaded image", () => {
       await assert.rejects(probeImage(bytes.subarray(0, 12)), { code: "image_rejected" });
     });
 
-  it("is refused by its header when it is too large, before anything is decoded", async () => {
+  it("an uploaded image is refused by its header when it is too large, before anything is decoded", async () => {
     const started = performance.now();
     await assert.rejects(probeImage(pngBomb(60_000)), {
       code: "image_rejected",
@@ -89,7 +89,7 @@ describe("an uploaded image", () => {
     await assert.rejects(probeImage(pngBomb(4096)), { code: "image_rejected", message: /complete, undamaged file/ });
   });
 
-  it("never crashes the process, whatever the bytes are", async () => {
+  it("an uploaded image never crashes the process, whatever the bytes are", async () => {
     const base = await picture(16, 16).png().toBuffer();
     await fc.assert(
       fc.asyncProperty(fc.nat(base.length - 1), fc.integer({ min: 1, max: 255 }), async (at, mask) => {
@@ -105,21 +105,21 @@ describe("an uploaded image", () => {
 });
 
 describe("a picture as experts read it", () => {
-  it("has the same planes from a lossless WebP as from a PNG, however much it is shrunk", async () => {
+  it("a picture as experts read it has the same planes from a lossless WebP as from a PNG, however much it is shrunk", async () => {
     const source = await picture(129, 97).png().toBuffer();
     const webp = await sharp(source).webp({ lossless: true }).toBuffer();
     for (const sizePx of [200, 96, 32, 8])
       assert.deepEqual(await decodeFitted(webp, sizePx), await decodeFitted(source, sizePx), `${sizePx} px`);
   });
 
-  it("has the planes of a JPEG's own pixels, shrunk to more than a quarter as a PNG of them would be", async () => {
+  it("a picture as experts read it has the planes of a JPEG's own pixels, shrunk to more than a quarter as a PNG of them would be", async () => {
     const jpeg = await picture(128, 128).jpeg({ quality: 90 }).toBuffer();
     const png = await sharp(jpeg).png().toBuffer();
     for (const sizePx of [128, 64, 40])
       assert.deepEqual(await decodeFitted(jpeg, sizePx), await decodeFitted(png, sizePx), `${sizePx} px`);
   });
 
-  it("is nearer to what a renderer draws at that size than libvips' kernel, where sizes divide", async () => {
+  it("a picture as experts read it is nearer to what a renderer draws at that size than libvips' kernel, where sizes divide", async () => {
     const svg = (sidePx: number): string =>
       `<svg xmlns="http://www.w3.org/2000/svg" width="${sidePx}" height="${sidePx}" viewBox="0 0 64 64">
         <circle cx="29.3" cy="33.1" r="21.7" fill="#c33"/><path d="M8 9L57 21L33 58Z" fill="#36c"/><path d="M5 50L60 12" stroke="#123" stroke-width="3"/></svg>`;
@@ -137,7 +137,7 @@ describe("a picture as experts read it", () => {
     }
   });
 
-  it("comes near the mean of each area where libvips shrinks it first, and holds few pixels then", async () => {
+  it("a picture as experts read it comes near the mean of each area where libvips shrinks it first, and holds few pixels then", async () => {
     for (const [sizePx, sidePx] of [
       [32, 300],
       [512, 1500],
@@ -156,13 +156,13 @@ describe("a picture as experts read it", () => {
 describe("PNG output", () => {
   const rgba = Uint8Array.from({ length: 16 * 16 * 4 }, (_, index) => (index * 37) & 0xff);
 
-  it("gives back the same pixels", async () => {
+  it("PNG output gives back the same pixels", async () => {
     const { rgba: back, widthPx, heightPx } = await decodeRgba(await encodePng(rgba, 16, 16));
     assert.deepEqual([widthPx, heightPx], [16, 16]);
     assert.deepEqual(Buffer.from(back), Buffer.from(rgba));
   });
 
-  it("is the same every time, and holds pixels and a fixed resolution alone", async () => {
+  it("PNG output is the same every time, and holds pixels and a fixed resolution alone", async () => {
     const png = await encodePng(rgba, 16, 16);
     assert.deepEqual(Buffer.from(await encodePng(rgba, 16, 16)), Buffer.from(png));
     const chunks: string[] = [];
@@ -173,7 +173,7 @@ describe("PNG output", () => {
 });
 
 describe("premultiplied planes", () => {
-  it("come back as the same straight pixels where anything is visible", () => {
+  it("premultiplied planes come back as the same straight pixels where anything is visible", () => {
     const pixel = fc.tuple(fc.nat(255), fc.nat(255), fc.nat(255), fc.nat(255));
     fc.assert(
       fc.property(fc.array(pixel, { minLength: 4, maxLength: 4 }), (pixels) => {
@@ -189,7 +189,7 @@ describe("premultiplied planes", () => {
     );
   });
 
-  it("are clamped where the decoder overshoots, and black where nothing is visible", () => {
+  it("premultiplied planes are clamped where the decoder overshoots, and black where nothing is visible", () => {
     const planes = Float32Array.of(1.4, 0.2, 0.5, 0, -0.3, 0.2, 0.5, 0, 0.5, 0.2, 0.5, 0, 1.2, 0.001, 0.25, -1);
     assert.deepEqual(
       [...toStraightRgba(planes, 2).rgba],

@@ -64,14 +64,14 @@ describe("a picture shrunk into a square", () => {
   ] as const;
 
   for (const [widthPx, heightPx] of sizes)
-    it(`holds the mean of each area, ${widthPx} × ${heightPx} px`, () => {
+    it(`a picture shrunk into a square holds the mean of each area, ${widthPx} × ${heightPx} px`, () => {
       for (const colours of [0, 3]) {
         const given = picture(widthPx, heightPx, colours);
         assertSame(shrinkIntoSquare(given, 16), shrinkPlainly(given, 16), `${colours} colours`);
       }
     });
 
-  it("never has a colour above its alpha, nor an alpha above 1", () => {
+  it("a picture shrunk into a square never has a colour above its alpha, nor an alpha above 1", () => {
     for (const [widthPx, heightPx] of sizes) {
       const white = { rgba: new Uint8Array(4 * widthPx * heightPx).fill(255), widthPx, heightPx };
       for (const given of [white, picture(widthPx, heightPx)]) {
@@ -82,7 +82,7 @@ describe("a picture shrunk into a square", () => {
     }
   });
 
-  it("is read from bytes wherever they begin", () => {
+  it("a picture shrunk into a square is read from bytes wherever they begin", () => {
     const given = picture(40, 30);
     const moved = new Uint8Array(given.rgba.length + 1);
     moved.set(given.rgba, 1);

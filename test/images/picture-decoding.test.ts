@@ -25,7 +25,7 @@ function assertNear(actual: readonly number[], expected: readonly number[], with
 
 describe("a picture to enlarge", () => {
   for (const format of ["png", "webp"] as const)
-    it(`has the very pixels of a ${format.toUpperCase()} without loss, and nothing to tell`, async () => {
+    it(`a picture to enlarge has the very pixels of a ${format.toUpperCase()} without loss, and nothing to tell`, async () => {
       const rgba = levels.map((value, at) => (at % 4 === 3 ? (at >> 4) & 0xff : value));
       const image = sharpOf(rgba, 32, 32);
       const bytes = await (format === "png" ? image.png() : image.webp({ lossless: true, exact: true })).toBuffer();
@@ -34,7 +34,7 @@ describe("a picture to enlarge", () => {
       assert.deepEqual(Buffer.from(pixels.rgba), Buffer.from(rgba));
     });
 
-  it("comes from JPEG and GIF too, opaque where the file is", async () => {
+  it("a picture to enlarge comes from JPEG and GIF too, opaque where the file is", async () => {
     for (const bytes of [
       await flat("#3366cc").jpeg({ quality: 100 }).toBuffer(),
       await flat("#3366cc").gif().toBuffer(),
@@ -45,7 +45,7 @@ describe("a picture to enlarge", () => {
     }
   });
 
-  it("may be a single pixel, or a line", async () => {
+  it("a picture to enlarge may be a single pixel, or a line", async () => {
     for (const [widthPx, heightPx] of [
       [1, 1],
       [1, 2000],
@@ -58,13 +58,13 @@ describe("a picture to enlarge", () => {
     }
   });
 
-  it("may be transparent all over", async () => {
+  it("a picture to enlarge may be transparent all over", async () => {
     const { pixels, notes } = await decodePicture(await sharpOf(new Uint8Array(64), 4, 4).png().toBuffer());
     assert.ok(pixels.rgba.every((value) => value === 0));
     assert.deepEqual(notes, []);
   });
 
-  it("is expanded from a palette and from grey with alpha", async () => {
+  it("a picture to enlarge is expanded from a palette and from grey with alpha", async () => {
     const palette = await sharpOf(levels, 32, 32).png({ palette: true, colours: 16, dither: 0 }).toBuffer();
     assert.equal((await sharp(palette).metadata()).isPalette, true);
     const expected = await sharp(palette).ensureAlpha().raw().toBuffer();
@@ -79,7 +79,7 @@ describe("a picture to enlarge", () => {
     assert.deepEqual(notes, []);
   });
 
-  it("is turned upright by its EXIF orientation", async () => {
+  it("a picture to enlarge is turned upright by its EXIF orientation", async () => {
     // Red above blue as the camera lay; orientation 6: turn by 90° clockwise, so that red comes to the right.
     const lying = sharpOf(Uint8Array.of(255, 0, 0, 255, 0, 0, 255, 255), 1, 2);
     const { pixels, notes } = await decodePicture(await lying.withMetadata({ orientation: 6 }).png().toBuffer());
@@ -94,7 +94,7 @@ describe("a picture to enlarge", () => {
     assert.deepEqual(notes, ["turned_upright"]);
   });
 
-  it("is the first frame of an animation, GIF, WebP or APNG", async () => {
+  it("a picture to enlarge is the first frame of an animation, GIF, WebP or APNG", async () => {
     const frames = await Promise.all(["#ff0000", "#0000ff"].map((hex) => flat(hex).png().toBuffer()));
     const both = () => sharp(frames, { join: { animated: true } });
     const still = await flat("#ff0000").png().toBuffer();
@@ -112,7 +112,7 @@ describe("a picture to enlarge", () => {
 });
 
 describe("colours of a picture to enlarge", () => {
-  it("are converted through an embedded wide-gamut profile, alpha left alone", async () => {
+  it("colours of a picture to enlarge are converted through an embedded wide-gamut profile, alpha left alone", async () => {
     // sharp writes the numbers that mean these sRGB colours in Display P3.
     const rgba = Uint8Array.of(200, 60, 30, 128, 20, 180, 90, 255);
     const bytes = await sharpOf(rgba, 2, 1).withIccProfile("p3").png().toBuffer();
@@ -123,7 +123,7 @@ describe("colours of a picture to enlarge", () => {
     assert.deepEqual(notes, ["to_srgb"]);
   });
 
-  it("keep their numbers under a profile that is sRGB", async () => {
+  it("colours of a picture to enlarge keep their numbers under a profile that is sRGB", async () => {
     const { pixels, notes } = await decodePicture(
       await sharpOf(levels, 32, 32).withIccProfile("srgb").png().toBuffer(),
     );
@@ -131,7 +131,7 @@ describe("colours of a picture to enlarge", () => {
     assert.deepEqual(notes, []);
   });
 
-  it("are converted from CMYK, with a profile and without", async () => {
+  it("colours of a picture to enlarge are converted from CMYK, with a profile and without", async () => {
     for (const withOwn of [true, false]) {
       const cmyk = flat("#d03020").toColourspace("cmyk");
       const bytes = await (withOwn ? cmyk.withIccProfile("cmyk") : cmyk).jpeg({ quality: 100 }).toBuffer();
@@ -144,7 +144,7 @@ describe("colours of a picture to enlarge", () => {
     }
   });
 
-  it("are rounded from 16 bits to the nearest of 8, alpha too", async () => {
+  it("colours of a picture to enlarge are rounded from 16 bits to the nearest of 8, alpha too", async () => {
     // 300 is nearer to 1 · 257, 400 to 2 · 257; cut off both would be 1.
     const values = Uint16Array.of(300, 400, 65_535, 32_767, 0, 128, 129, 65_407);
     const raw = { width: 2, height: 1, channels: 4 } as const;
@@ -158,7 +158,7 @@ describe("colours of a picture to enlarge", () => {
     assert.deepEqual([...greys.rgba.subarray(0, 8)], [1, 1, 1, 2, 255, 255, 255, 127]);
   });
 
-  it("of 16 bits in a wide gamut end in sRGB, not in libvips' working space", async () => {
+  it("colours of a picture to enlarge of 16 bits in a wide gamut end in sRGB, not in libvips' working space", async () => {
     const values = Uint16Array.of(200 * 257, 60 * 257, 30 * 257, 30_000);
     const bytes = await sharp(values, { raw: { width: 1, height: 1, channels: 4 } })
       .toColourspace("rgb16")
@@ -171,7 +171,7 @@ describe("colours of a picture to enlarge", () => {
     assert.deepEqual(notes, ["to_srgb", "to_8_bits"]);
   });
 
-  it("of grey are converted through a profile of grey, in 8 bits and in 16", async () => {
+  it("colours of a picture to enlarge of grey are converted through a profile of grey, in 8 bits and in 16", async () => {
     // Light 0.25 in a file of gamma 1 is sRGB level 137.
     const narrow = await sharp(Uint8Array.of(64, 64, 255, 64), { raw: { width: 2, height: 1, channels: 2 } })
       .toColourspace("b-w")
@@ -195,7 +195,7 @@ describe("colours of a picture to enlarge", () => {
 });
 
 describe("a picture that can't be enlarged", () => {
-  it("is refused as the field image when it is cut short, damaged, too large or of another kind", async () => {
+  it("a picture that can't be enlarged is refused as the field image when it is cut short, damaged, too large or of another kind", async () => {
     const noisy = sharp({
       create: {
         width: 64,

@@ -25,7 +25,7 @@ function collect(service: InferenceService, wanted: ResolvedRequest, abort = new
 }
 
 describe("the batcher of the inference service", () => {
-  it("joins waiting requests into one batch and keeps each request's order", async () => {
+  it("the batcher of the inference service joins waiting requests into one batch and keeps each request's order", async () => {
     const seen: number[] = [];
     const service = createService([tinyTranslation(seen)], 8);
     const [a, b] = [collect(service, request("apple", 3)), collect(service, request("car", 4, 9))];
@@ -46,7 +46,7 @@ describe("the batcher of the inference service", () => {
     assert.deepEqual(a.stages.at(-1), "decoding 3");
   });
 
-  it("gives an image the same bytes and likelihood alone, in a batch and beside strangers", async () => {
+  it("the batcher of the inference service gives an image the same bytes and likelihood alone, in a batch and beside strangers", async () => {
     const service = createService([tinyTranslation([])], 8);
     const many = collect(service, request("apple", 16, 100));
     const other = collect(service, request("a very different thing", 5));
@@ -57,7 +57,7 @@ describe("the batcher of the inference service", () => {
     assert.equal(alone.images[0]!.logLikelihood, many.images[7]!.logLikelihood);
   });
 
-  it("keeps the best of K by what the caption explains, which its reported seed alone makes again", async () => {
+  it("the batcher of the inference service keeps the best of K by what the caption explains, which its reported seed alone makes again", async () => {
     const service = createService([tinyTranslation([])], 8);
     const best = collect(service, request("apple", 3, 20, { bestOf: 5 }));
     const every = collect(service, request("apple", 15, 20));
@@ -76,7 +76,7 @@ describe("the batcher of the inference service", () => {
     }
   });
 
-  it("compares what is drawn with drawn latents, and what keeps an image's residual with inverted ones", async () => {
+  it("the batcher of the inference service compares what is drawn with drawn latents, and what keeps an image's residual with inverted ones", async () => {
     // Quantiles so far apart that a likelihood lies above all of the one and below all of the other.
     const typicality = [{ conditions: [], drawn: [-1e6, -1e5], inverted: [1e5, 1e6] }];
     const service = createService([{ ...tinyTranslation([]), calibration: { typicality, detectors: [] } }], 8);
@@ -100,7 +100,7 @@ describe("the batcher of the inference service", () => {
     }
   });
 
-  it("serves a small request before a large one that came first is finished", async () => {
+  it("the batcher of the inference service serves a small request before a large one that came first is finished", async () => {
     const service = createService([tinyTranslation([])], 8);
     const order: string[] = [];
     const large = collect(service, request("large", 16)).done.then(() => order.push("large"));
@@ -109,7 +109,7 @@ describe("the batcher of the inference service", () => {
     assert.deepEqual(order, ["small", "large"]);
   });
 
-  it("stops a cancelled request between runs and leaves the others alone", async () => {
+  it("the batcher of the inference service stops a cancelled request between runs and leaves the others alone", async () => {
     const service = createService([tinyTranslation([])], 8);
     const cancelled = collect(service, request("apple", 16));
     const other = collect(service, request("car", 16));
@@ -120,7 +120,7 @@ describe("the batcher of the inference service", () => {
     assert.equal(other.images.length, 16);
   });
 
-  it("fails only the request whose expert failed, and goes on serving", async () => {
+  it("the batcher of the inference service fails only the request whose expert failed, and goes on serving", async () => {
     const service = createService([tinyTranslation([]), { ...tinyTranslation([], { fails: true }), id: "broken" }], 8);
     const [bad, good] = [
       collect(service, { ...request("apple", 2), translation: "broken" }),

@@ -73,14 +73,14 @@ describe("the inference child", () => {
     await client.start();
   });
 
-  it("reports the provider and the packs that it really loaded", () => {
+  it("the inference child reports the provider and the packs that it really loaded", () => {
     const { provider, packs, pid, rssBytes } = client.ready!;
     assert.deepEqual({ provider, packs }, { provider: "cpu", packs: [{ id: "tiny", digest }] });
     assert.ok(pid > 0 && pid !== process.pid);
     assert.ok(rssBytes! < 900e6, `expected at most 900 MB, got ${rssBytes! / 1e6}`);
   });
 
-  it("makes images in index order, with size, seed and likelihood", async () => {
+  it("the inference child makes images in index order, with size, seed and likelihood", async () => {
     const stages = new Set<string>();
     const images: ImageResult[] = [];
     await client.generate(request({ count: 5, seed: 0xffff_fffe }), {
@@ -103,7 +103,7 @@ describe("the inference child", () => {
     assert.deepEqual([...stages], ["encoding of 5", "translating of 5", "decoding of 5"]);
   });
 
-  it("gives an image the same bytes alone, in batches of 3, 8 and 16, and beside other requests", async () => {
+  it("the inference child gives an image the same bytes alone, in batches of 3, 8 and 16, and beside other requests", async () => {
     const alone = (await generate(client, request({ seed: 42 })))[0]!;
     for (const count of [3, 8, 16]) {
       const seed = 42 - (count - 1);
@@ -118,7 +118,7 @@ describe("the inference child", () => {
     assert.deepEqual({ ...mixed[2]!, index: 0 }, alone);
   });
 
-  it("lets every condition, seed, temperature and guidance change the image", async () => {
+  it("the inference child lets every condition, seed, temperature and guidance change the image", async () => {
     const base = (await generate(client, request()))[0]!;
     const variants = [
       { seed: 2 },
@@ -134,7 +134,7 @@ describe("the inference child", () => {
     }
   });
 
-  it("refuses unknown styles and translations by name, as the engine says it", async () => {
+  it("the inference child refuses unknown styles and translations by name, as the engine says it", async () => {
     await assert.rejects(generate(client, request({ condition: { style: "cubist" } })), {
       name: "AppError",
       code: "style_unknown",
@@ -146,12 +146,12 @@ describe("the inference child", () => {
     });
   });
 
-  it("refuses an upscale where no pack has an upscaler, and one that is cancelled already", async () => {
+  it("the inference child refuses an upscale where no pack has an upscaler, and one that is cancelled already", async () => {
     await assert.rejects(upscale(client), { code: "pack_unavailable", detail: { field: "scale" } });
     await assert.rejects(upscale(client, AbortSignal.abort()), { code: "cancelled" });
   });
 
-  it("cancels between runs and hands on no image afterwards", async () => {
+  it("the inference child cancels between runs and hands on no image afterwards", async () => {
     const abort = new AbortController();
     let images = 0;
     const running = client.generate(request({ count: 16 }), {
@@ -168,7 +168,7 @@ describe("the inference child", () => {
     assert.equal((await generate(client, request())).length, 1);
   });
 
-  it("passes on the fault of a handler that can't store an image, and stops making more", async () => {
+  it("the inference child passes on the fault of a handler that can't store an image, and stops making more", async () => {
     let images = 0;
     const running = client.generate(request({ count: 16 }), {
       onImage: async () => {
@@ -184,11 +184,11 @@ describe("the inference child", () => {
 });
 
 describe("the inference client", () => {
-  it("is unavailable before it has started", async () => {
+  it("the inference client is unavailable before it has started", async () => {
     await assert.rejects(generate(makeClient(), request()), { code: "inference_unavailable" });
   });
 
-  it("fails what was running when the child is killed, then respawns and serves the same bytes", async () => {
+  it("the inference client fails what was running when the child is killed, then respawns and serves the same bytes", async () => {
     const ends: string[] = [];
     const client = makeClient({ log: (message, { how }) => ends.push(`${message}: ${String(how)}`) });
     const { pid } = await client.start();
@@ -209,7 +209,7 @@ describe("the inference client", () => {
     await client.close();
   });
 
-  it("ends a child that hangs past the deadline", async () => {
+  it("the inference client ends a child that hangs past the deadline", async () => {
     const client = makeClient({ deadlineMs: 2000 });
     const { pid } = await client.start();
     process.kill(pid, "SIGSTOP");
@@ -225,7 +225,7 @@ describe("the inference client", () => {
     await client.close();
   });
 
-  it("gives upscales a deadline of their own", async () => {
+  it("the inference client gives upscales a deadline of their own", async () => {
     const client = makeClient({ upscaleDeadlineMs: 300 });
     const { pid } = await client.start();
     process.kill(pid, "SIGSTOP");
@@ -233,7 +233,7 @@ describe("the inference client", () => {
     await client.close();
   });
 
-  it("answers a cancel at once even when the child hangs, and then replaces the child", async () => {
+  it("the inference client answers a cancel at once even when the child hangs, and then replaces the child", async () => {
     const client = makeClient({ cancelGraceMs: 200 });
     const { pid } = await client.start();
     process.kill(pid, "SIGSTOP");
@@ -247,7 +247,7 @@ describe("the inference client", () => {
     await client.close();
   });
 
-  it("refuses to start with a damaged pack, a missing pack or a provider that does not work", async () => {
+  it("the inference client refuses to start with a damaged pack, a missing pack or a provider that does not work", async () => {
     const flow = join(pack, "flow/caption.onnx");
     const bytes = await readFile(flow);
     await writeFile(flow, bytes.with(100, bytes[100]! ^ 1));
@@ -263,7 +263,7 @@ describe("the inference client", () => {
     });
   });
 
-  it("says why it can't come back, and comes back once the cause is gone", async () => {
+  it("the inference client says why it can't come back, and comes back once the cause is gone", async () => {
     const client = makeClient();
     const { pid } = await client.start();
     const manifest = join(pack, "manifest.json");
@@ -286,7 +286,7 @@ describe("the inference client", () => {
     await client.close();
   });
 
-  it("leaves no child behind when it is closed, and cancels what was running", async () => {
+  it("the inference client leaves no child behind when it is closed, and cancels what was running", async () => {
     const client = makeClient();
     const { pid } = await client.start();
     const running = generate(client, request({ count: 16 }));

@@ -34,7 +34,7 @@ function boxOf(planes: Float32Array): { left: number; right: number; top: number
 }
 
 describe("a sketch", () => {
-  it("keeps its lines, small on a large sheet, and is decoded apart from the same image as another condition", async () => {
+  it("a sketch keeps its lines, small on a large sheet, and is decoded apart from the same image as another condition", async () => {
     const strokes = `<path d="M20 100 L60 20 L100 100 Z M40 70 H80" fill="none" stroke="#000" stroke-width="4"/>`;
     const page = (side: number, x: number): Promise<Buffer> =>
       sharp(
@@ -63,7 +63,7 @@ describe("a sketch", () => {
 });
 
 describe("an uploaded image", () => {
-  it("is fitted whole and centred, with nothing around it, whether it is shrunk or enlarged", async () => {
+  it("an uploaded image is fitted whole and centred, with nothing around it, whether it is shrunk or enlarged", async () => {
     for (const [width, height] of [
       [400, 200],
       [4, 2],
@@ -77,7 +77,7 @@ describe("an uploaded image", () => {
     }
   });
 
-  it("fits at the ends of what is allowed: one pixel, and a line of 1 × 4000", async () => {
+  it("an uploaded image fits at the ends of what is allowed: one pixel, and a line of 1 × 4000", async () => {
     const dot = await decodeFitted(await flat(1, 1, red).png().toBuffer(), sizePx);
     assert.deepEqual(boxOf(dot), { left: 0, right: 31, top: 0, bottom: 31 });
     const line = await decodeFitted(await flat(1, 4000, red).png().toBuffer(), sizePx);
@@ -85,7 +85,7 @@ describe("an uploaded image", () => {
     assert.deepEqual([right - left, top, bottom], [0, 0, 31]);
   });
 
-  it("is premultiplied, so that what is invisible has no colour", async () => {
+  it("an uploaded image is premultiplied, so that what is invisible has no colour", async () => {
     const half = await decodeFitted(
       await flat(8, 8, { ...red, alpha: 0.5 }, 4)
         .png()
@@ -102,7 +102,7 @@ describe("an uploaded image", () => {
     assert.ok(none.every((value) => value === 0));
   });
 
-  it("is read from 16 bits, from grey, from CMYK and from a palette", async () => {
+  it("an uploaded image is read from 16 bits, from grey, from CMYK and from a palette", async () => {
     const grey = { r: 128, g: 128, b: 128 };
     const deep = await flat(8, 8, grey).toColourspace("rgb16").png().toBuffer();
     assert.equal((await sharp(deep).metadata()).depth, "ushort");
@@ -116,7 +116,7 @@ describe("an uploaded image", () => {
     assertNear(pixelAt(await decodeFitted(print, sizePx), 16, 16), [0.5, 0.5, 0.5, 1], 0.15);
   });
 
-  it("stands upright by its EXIF orientation", async () => {
+  it("an uploaded image stands upright by its EXIF orientation", async () => {
     const half = await flat(32, 16, { r: 0, g: 0, b: 255 }).png().toBuffer();
     const lying = await flat(32, 32, red)
       .composite([{ input: half, left: 0, top: 0 }])
@@ -128,7 +128,7 @@ describe("an uploaded image", () => {
     assertNear(pixelAt(planes, 4, 16), [1, 0, 0, 1], 0.1);
   });
 
-  it("is the first frame of an animation", async () => {
+  it("an uploaded image is the first frame of an animation", async () => {
     const frames = Buffer.concat(
       [red, { r: 0, g: 0, b: 255 }].map(({ r, g, b }) =>
         Buffer.from(Array.from({ length: 64 }, () => [r, g, b, 255]).flat()),
@@ -142,7 +142,7 @@ describe("an uploaded image", () => {
     assertNear(pixelAt(await decodeFitted(bytes, sizePx), 16, 16), [1, 0, 0, 1]);
   });
 
-  it("of any size and format that is let in gives finite planes in [0, 1], colour never above alpha", async () => {
+  it("an uploaded image of any size and format that is let in gives finite planes in [0, 1], colour never above alpha", async () => {
     const format = fc.constantFrom("png", "jpeg", "webp", "gif");
     const side = fc.integer({ min: 1, max: 300 });
     await fc.assert(
@@ -169,7 +169,7 @@ const drawing = (body: string, attributes = 'viewBox="0 0 10 10"'): string =>
 const bar = '<rect x="0" y="4" width="10" height="2"/>';
 
 describe("an SVG drawing", () => {
-  it("is rendered sharp at the size that is asked for, on nothing, whatever its own size", async () => {
+  it("an SVG drawing is rendered sharp at the size that is asked for, on nothing, whatever its own size", async () => {
     for (const attributes of [
       'viewBox="0 0 10 10"',
       'width="10" height="10"',
@@ -182,7 +182,7 @@ describe("an SVG drawing", () => {
     }
   });
 
-  it("may be wide, with clips, gradients, comments and a title as drawing programs write them", async () => {
+  it("an SVG drawing may be wide, with clips, gradients, comments and a title as drawing programs write them", async () => {
     const body = `<!-- made by hand --><title>a bar &amp; more</title><defs><clipPath id="c"><rect width="20" height="10"/></clipPath>
       <linearGradient id="g"><stop stop-color="black"/><stop offset="1" stop-color="black"/></linearGradient></defs>
       <g clip-path="url( #c )"><path d="M0 0H20V10H0Z" fill="url(#g)"/></g>`;
@@ -243,7 +243,7 @@ describe("an SVG drawing", () => {
     ["too many characters", drawing(" ".repeat(limits.svgMaxChars))],
   ];
   for (const [name, text] of refused)
-    it(`is refused with image_rejected for ${name}`, async () => {
+    it(`an SVG drawing is refused with image_rejected for ${name}`, async () => {
       const started = performance.now();
       await assert.rejects(
         () => renderSvg(text, sizePx, "condition.sketch.svg"),
@@ -253,7 +253,7 @@ describe("an SVG drawing", () => {
       assert.ok(performance.now() - started < 2000);
     });
 
-  it("never crashes the process and costs no more than seconds, whatever its strokes are", async () => {
+  it("an SVG drawing never crashes the process and costs no more than seconds, whatever its strokes are", async () => {
     const number = fc.oneof(fc.integer(), fc.double({ noNaN: true }), fc.constantFrom(1e300, -1e300, 0));
     const stroke = fc.record({
       d: fc.array(fc.tuple(fc.constantFrom("M", "L", "C", "A", "Z", "q"), number, number), { maxLength: 40 }),
@@ -274,7 +274,7 @@ describe("an SVG drawing", () => {
 });
 
 describe("the loader of a request's images", () => {
-  it("decodes each image once, keeps so many, and forgets what it could not decode", async () => {
+  it("the loader of a request's images decodes each image once, keeps so many, and forgets what it could not decode", async () => {
     const files = new Map<string, Uint8Array>();
     const keep = (bytes: Uint8Array): string => {
       const digest = sha256Of(bytes);

@@ -39,7 +39,7 @@ describe("the default pack", () => {
     return images;
   }
 
-  it("is at most 120 MB, with licence and source of every part", async () => {
+  it("the default pack is at most 120 MB, with licence and source of every part", async () => {
     const packs = (await Catalogue.open(packsHome())).packs();
     assert.deepEqual(
       packs.map(({ id }) => id),
@@ -54,17 +54,17 @@ describe("the default pack", () => {
   });
 
   // 760 MB where it was written; how much of a freed heap the system takes back at once differs between machines.
-  it("needs at most 1.2 GB with everything loaded", () =>
+  it("the default pack needs at most 1.2 GB with everything loaded", () =>
     assert.ok(client.ready!.rssBytes! <= 1.2e9, `${client.ready!.rssBytes! / 1e6} MB`));
 
-  it("makes 128 px images with transparency", async () => {
+  it("the default pack makes 128 px images with transparency", async () => {
     const [image] = await generate({ condition: { caption: "red apple", style: "noto" }, temperature: 0 });
     assert.deepEqual([image!.widthPx, image!.heightPx], [128, 128]);
     const alphas = image!.rgba.filter((_, index) => index % 4 === 3);
     assert.ok(alphas.some((alpha) => alpha === 0) && alphas.some((alpha) => alpha > 250));
   });
 
-  it("makes image n of a batch again alone, byte for byte, also beside other requests", async () => {
+  it("the default pack makes image n of a batch again alone, byte for byte, also beside other requests", async () => {
     const condition = { caption: "purple octopus" };
     const [batch] = await Promise.all([
       generate({ condition, count: 11, seed: 50 }),
@@ -76,7 +76,7 @@ describe("the default pack", () => {
     }
   });
 
-  it("obeys colour words: a red heart is redder than a blue one, which is bluer", async () => {
+  it("the default pack obeys colour words: a red heart is redder than a blue one, which is bluer", async () => {
     const excessOfRed = async (caption: string): Promise<number> => {
       const [image] = await generate({ condition: { caption }, temperature: 0 });
       let [red, blue] = [0, 0];
@@ -92,7 +92,7 @@ describe("the default pack", () => {
     assert.ok(red > 0 && blue < -0.1 && red - blue > 0.3, `red ${red.toFixed(2)}, blue ${blue.toFixed(2)}`);
   });
 
-  it("inverts any image and goes back within 1e-3, to the autoencoder's reconstruction under whatever condition", async () => {
+  it("the default pack inverts any image and goes back within 1e-3, to the autoencoder's reconstruction under whatever condition", async () => {
     const random = new TrainingRandom(1, 0, "evaluation");
     const area = sizePx ** 2;
     const noise = Float32Array.from({ length: 4 * area }, (_, at) => (at >= 3 * area ? 1 : random.uniform()));
@@ -112,7 +112,7 @@ describe("the default pack", () => {
 });
 
 describe("the default pack's flow", () => {
-  it("has likelihoods and gains within 1e-3 nats of a recomputation in double precision", async () => {
+  it("the default pack's flow has likelihoods and gains within 1e-3 nats of a recomputation in double precision", async () => {
     const [entry] = (await Catalogue.open(packsHome())).entries;
     const path = join(entry!.folder, entry!.manifest.translations[0]!.flow);
     const weights = readFlowFile(await readFile(path), path);

@@ -48,7 +48,7 @@ const plan = (fields: object) =>
 const kept = (sketch: string) => ({ image: photo, condition: { sketch: { image: sketch } } });
 
 describe("the plan of a generation", () => {
-  it("names a condition that its expert refuses by the place where it stands", async () => {
+  it("the plan of a generation names a condition that its expert refuses by the place where it stands", async () => {
     const cases: ReadonlyArray<readonly [string, object]> = [
       ["", { condition: { sketch: { image: empty } } }],
       ["", { condition: { sketch: { image: empty } }, keepResidualOf: kept(photo) }],
@@ -65,7 +65,7 @@ describe("the plan of a generation", () => {
       });
   });
 
-  it("tells each field outside what was learned once, by its worst score, the sources' own conditions too", async () => {
+  it("the plan of a generation tells each field outside what was learned once, by its worst score, the sources' own conditions too", async () => {
     const vectors: Readonly<Record<string, number[]>> = { known: [1, 0], far: [0.6, 0.8], farther: [0, 1] };
     const measured: Translation = {
       ...translation,
@@ -97,7 +97,7 @@ describe("the plan of a generation", () => {
     assert.deepEqual(await scoresOf(blended), [["caption", 1]]);
   });
 
-  it("refuses more weights than a flow has room for, where a caller inside forgot to", async () => {
+  it("the plan of a generation refuses more weights than a flow has room for, where a caller inside forgot to", async () => {
     const asked = ResolvedRequestSchema.parse({ condition: { caption: "a" }, seed: 1, count: 1 });
     const guidanceOf = { caption: 1, sketch: 1, style: 1 };
     const forged: ResolvedRequest = { ...asked, guidanceOf };

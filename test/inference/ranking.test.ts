@@ -64,7 +64,7 @@ const near = (got: number, expected: number): void =>
   assert.ok(Math.abs(got - expected) < 1e-3, `${got}, expected ${expected}`);
 
 describe("ranking with a real flow", () => {
-  it("has likelihoods and gains within 1e-3 nats of a recomputation, with any conditions and guidance", async () => {
+  it("ranking with a real flow has likelihoods and gains within 1e-3 nats of a recomputation, with any conditions and guidance", async () => {
     for (const names of [[], ["caption"], ["style"], ["caption", "style"]] as Array<Array<keyof typeof vectors>>) {
       const given = Object.fromEntries(names.map((name) => [name, vectors[name]]));
       const conditions = Object.fromEntries(
@@ -83,7 +83,7 @@ describe("ranking with a real flow", () => {
     }
   });
 
-  it("keeps and decodes of every K candidates the one with the largest recomputed gain", async () => {
+  it("ranking with a real flow keeps and decodes of every K candidates the one with the largest recomputed gain", async () => {
     const every = await generate({ count: 12 });
     const best = await generate({ count: 3, bestOf: 4 });
     assert.equal(best.decoded.length, 3, "only what is kept is decoded");
@@ -97,7 +97,7 @@ describe("ranking with a real flow", () => {
     }
   });
 
-  it("with guidance 0, or weights 0 of single conditions, gives the same latents bit for bit as without the fields", async () => {
+  it("ranking with a real flow with guidance 0, or weights 0 of single conditions, gives the same latents bit for bit as without the fields", async () => {
     const off = await generate({ count: 4, guidance: 0 });
     assert.deepEqual(
       (await generate({ count: 4, guidance: 0, guidanceOf: { caption: 0, style: 0 } })).decoded,
@@ -120,7 +120,7 @@ describe("ranking with a real flow", () => {
 });
 
 describe("an expert that gives no numbers", () => {
-  it("ends its own request with an error that names it, before anything is drawn or decoded, and no other", async () => {
+  it("an expert that gives no numbers ends its own request with an error that names it, before anything is drawn or decoded, and no other", async () => {
     const decoded: number[][] = [];
     const sound = translationOf({ decoded });
     const [caption, style] = sound.conditions;

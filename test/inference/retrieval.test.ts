@@ -70,7 +70,7 @@ describe("a generation in a child whose pack has retrieval", () => {
     await client.start();
   });
 
-  it("gives another image for each share, and the same bytes for the same request", async () => {
+  it("a generation in a child whose pack has retrieval gives another image for each share, and the same bytes for the same request", async () => {
     const shares = [0, 0.5, limits.retrievalDefault, 1];
     const drawn: string[] = [];
     for (const retrieval of shares) {
@@ -81,7 +81,7 @@ describe("a generation in a child whose pack has retrieval", () => {
     assert.equal(new Set(drawn).size, shares.length);
   });
 
-  it("starts from them where nothing is said, in one batch with others or alone", async () => {
+  it("a generation in a child whose pack has retrieval starts from them where nothing is said, in one batch with others or alone", async () => {
     const [image] = await generate({});
     assert.deepEqual(image, (await generate({ retrieval: limits.retrievalDefault }))[0]);
     const [several] = await Promise.all([
@@ -92,7 +92,7 @@ describe("a generation in a child whose pack has retrieval", () => {
     assert.deepEqual({ ...several[2], index: 0 }, image);
   });
 
-  it("starts from those that are laid out as a layout is, with words and without", async () => {
+  it("a generation in a child whose pack has retrieval starts from those that are laid out as a layout is, with words and without", async () => {
     const layout = { cells: drawnCells };
     for (const condition of [{ layout }, { layout, caption: "red", label: "red" }]) {
       const [image] = await generate({ condition });
@@ -101,7 +101,7 @@ describe("a generation in a child whose pack has retrieval", () => {
     }
   });
 
-  it("draws what they don't know as without them", async () => {
+  it("a generation in a child whose pack has retrieval draws what they don't know as without them", async () => {
     const condition = { style: "sharp" };
     assert.deepEqual(await generate({ condition }), await generate({ condition, retrieval: 0 }));
   });

@@ -33,14 +33,14 @@ describe("the pack super-resolution", async () => {
   const upscaler = await loadUpscaler(entry, { threads: 1 });
   const photo = await example("wren");
 
-  it("gives the same answers with features and without", async () => {
+  it("the pack super-resolution gives the same answers with features and without", async () => {
     const [stage] = entry.manifest.upscaler!.stages;
     const network = await openUpscaleNetwork(entry.folder, stage!, { threads: 1 });
     const tile = Float32Array.from({ length: 3 * 24 * 20 }, (_, at) => 0.5 + 0.4 * Math.sin(at * 0.37));
     assert.deepEqual(await network.answer(tile, 24, 20), (await network.read(tile, 24, 20)).answers);
   });
 
-  it("is refused when its decoder of details is of another width, missing, or not among its files", async () => {
+  it("the pack super-resolution is refused when its decoder of details is of another width, missing, or not among its files", async () => {
     const { manifest, folder } = entry;
     const [first, second] = manifest.upscaler!.stages;
     const withDetails = (details: object) =>
@@ -59,13 +59,13 @@ describe("the pack super-resolution", async () => {
     assert.match(String(error), /stage-1\/nowhere\.onnx.* is not in files/);
   });
 
-  it("is at most 20 MB", () => {
+  it("the pack super-resolution is at most 20 MB", () => {
     const bytes = entry.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
     assert.ok(bytes <= 20e6, `${bytes / 1e6} MB`);
   });
 
   for (const scale of [2, 4] as const) {
-    it(`×${scale}: comes nearer to a photograph than bicubic, and what is drawn spreads around the answer`, async () => {
+    it(`the pack super-resolution ×${scale}: comes nearer to a photograph than bicubic, and what is drawn spreads around the answer`, async () => {
       const low = shrinkTruth(photo, scale);
       const centre = psnrOf(await upscaler.centreOf(low, scale), photo);
       const accurate = psnrOf(await upscaler.upscale(low, { scale, temperature: 0, seed: 1 }), photo);
@@ -76,7 +76,7 @@ describe("the pack super-resolution", async () => {
       assert.ok(lively < accurate && lively > plain - 3, `temperature 0.9: ${lively} dB`);
     });
 
-    it(`×${scale}: shrinks back to the input at every temperature`, async () => {
+    it(`the pack super-resolution ×${scale}: shrinks back to the input at every temperature`, async () => {
       const low = shrinkTruth(photo, scale);
       for (const temperature of [0, 0.5, 0.9]) {
         const high = await upscaler.upscale(low, { scale, temperature, seed: 5 });
@@ -85,7 +85,7 @@ describe("the pack super-resolution", async () => {
       }
     });
 
-    it(`×${scale}: shows no seam between tiles`, async () => {
+    it(`the pack super-resolution ×${scale}: shows no seam between tiles`, async () => {
       const low = shrinkTruth(photo, 2);
       const options = { scale, temperature: 0.6, seed: 2 } as const;
       const whole = await (await loadUpscaler(entry, { threads: 1, corePx: 512 })).upscale(low, options);
@@ -95,7 +95,7 @@ describe("the pack super-resolution", async () => {
     });
   }
 
-  it("gives the same picture in one lane and in two threads, and there the same bytes again", async () => {
+  it("the pack super-resolution gives the same picture in one lane and in two threads, and there the same bytes again", async () => {
     const team = await loadUpscaler(entry, { threads: 2 });
     for (const [image, scale] of [
       [shrinkTruth(photo, 2), 4],
@@ -110,7 +110,7 @@ describe("the pack super-resolution", async () => {
     }
   });
 
-  it("works on tiles beside its bundle too, and is refused there for a file that is missing", async () => {
+  it("the pack super-resolution works on tiles beside its bundle too, and is refused there for a file that is missing", async () => {
     const contents = `
       import { loadUpscaler } from "./server/upscaling/load-upscaler.ts";
       import { deserialize } from "node:v8";
@@ -128,7 +128,7 @@ describe("the pack super-resolution", async () => {
     assert.deepEqual([stdout.trim(), stderr], [`${4 * 200 * 200} pack_corrupt`, ""]);
   });
 
-  it("gives an icon with transparency no halo: its edge has the colours of what lies inside", async () => {
+  it("the pack super-resolution gives an icon with transparency no halo: its edge has the colours of what lies inside", async () => {
     const icon = await example("bear");
     const { rgba, widthPx, heightPx } = await upscaler.upscale(icon, { scale: 2, temperature: 0.5, seed: 1 });
     assert.deepEqual([widthPx, heightPx], [2 * icon.widthPx, 2 * icon.heightPx]);
@@ -162,7 +162,7 @@ describe("the pack super-resolution", async () => {
       return { images, progress };
     };
 
-    it("draws hypotheses that each seed makes again alone, and a map of where they differ", async () => {
+    it("the pack super-resolution in a child, on two threads, draws hypotheses that each seed makes again alone, and a map of where they differ", async () => {
       const low = shrinkTruth(photo, 4);
       const { images, progress } = await upscale(low, { scale: 4, detail: 0.8, count: 3, variance: true });
       assert.deepEqual(
@@ -181,7 +181,7 @@ describe("the pack super-resolution", async () => {
       assert.deepEqual(alone.images[0]!.rgba, images[1]!.rgba);
     });
 
-    it("drops an upscale that is cancelled and goes on serving", async () => {
+    it("the pack super-resolution in a child, on two threads, drops an upscale that is cancelled and goes on serving", async () => {
       const large: Pixels = { rgba: new Uint8Array(4 * 512 * 512).fill(120), widthPx: 512, heightPx: 512 };
       const abort = new AbortController();
       const running = upscale(large, { scale: 4, detail: 0.5, count: 8 }, abort.signal);

@@ -66,7 +66,7 @@ describeJobQueue("trainings in folders", trainings, async (options) => {
   };
 });
 
-it("keeps the images of a record that could not be removed, and removes the record before its images", async () => {
+it("the queue keeps the images of a record that could not be removed, and removes the record before its images", async () => {
   const order: string[] = [];
   let isBroken = true;
   const queue = new LocalQueue({
@@ -98,7 +98,7 @@ it("keeps the images of a record that could not be removed, and removes the reco
   assert.deepEqual(order, ["record", "second"]);
 });
 
-it("reads a generation that version 0.2.0 kept, and writes it as that did, with what is new left empty", async () => {
+it("the queue reads a generation that version 0.2.0 kept, and writes it as that did, with what is new left empty", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tau-record-"));
   const text = await readFile(join(import.meta.dirname, "../fixtures/generation-0.2.0.json"), "utf8");
   const name = "0mww742w5e18eac6174186df8.json";

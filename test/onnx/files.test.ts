@@ -23,7 +23,7 @@ const folder = await mkdtemp(join(tmpdir(), "tau-files-"));
 after(() => rm(folder, { recursive: true }));
 
 describe("half precision", () => {
-  it("has the standard's bit patterns", () => {
+  it("half precision has the standard's bit patterns", () => {
     const patterns: Array<[number, number]> = [
       [0, 0],
       [1, 0x3c00],
@@ -39,7 +39,7 @@ describe("half precision", () => {
     assert.ok(Number.isNaN(fromHalf(toHalf(Number.NaN))));
   });
 
-  it("gives back every half, and rounds any other number to a nearest one", () => {
+  it("half precision gives back every half, and rounds any other number to a nearest one", () => {
     for (let bits = 0; bits < 0x7c00; bits += 1) assert.equal(toHalf(fromHalf(bits)), bits);
     fc.assert(
       fc.property(fc.float({ min: -60000, max: 60000, noNaN: true }), (value) => {
@@ -55,7 +55,7 @@ describe("half precision", () => {
 });
 
 describe("tensor files", () => {
-  it("keep names, values and metadata", async () => {
+  it("tensor files keep names, values and metadata", async () => {
     const path = join(folder, "a.safetensors");
     const tensors = new Map([
       ["weights", Float32Array.of(1, -2, 3.5)],
@@ -70,7 +70,7 @@ describe("tensor files", () => {
     assert.deepEqual(read.metadata, { note: "größe" });
   });
 
-  it("are refused when cut short or not of this kind", async () => {
+  it("tensor files are refused when cut short or not of this kind", async () => {
     const path = join(folder, "b.safetensors");
     await writeTensorFile(path, new Map([["weights", new Float32Array(100)]]));
     await writeFile(path, (await readFile(path)).subarray(0, 300));
@@ -84,7 +84,7 @@ describe("tensor files", () => {
 });
 
 describe("damaged files", () => {
-  it("of tensors, cut anywhere, are refused by name and never read as something else", async () => {
+  it("damaged files of tensors, cut anywhere, are refused by name and never read as something else", async () => {
     const path = join(folder, "cut.safetensors");
     await writeTensorFile(path, new Map([["weights", Float32Array.of(1, 2, 3)]]), { note: "x" });
     const bytes = await readFile(path);
@@ -98,7 +98,7 @@ describe("damaged files", () => {
     }
   });
 
-  it("of flows, with any byte changed or cut anywhere, are read or refused as a corrupt pack, nothing else", () => {
+  it("damaged files of flows, with any byte changed or cut anywhere, are read or refused as a corrupt pack, nothing else", () => {
     const architecture = referenceArchitecture;
     const bytes = writeFlowFile(initialWeights(architecture, identityWhitening(architecture.dims), 1));
     const readOrRefuse = (damaged: Uint8Array): void => {
@@ -121,7 +121,7 @@ describe("damaged files", () => {
     );
   });
 
-  it("of graphs, whose initialiser has half a value too many, are refused by name", () => {
+  it("damaged files of graphs, whose initialiser has half a value too many, are refused by name", () => {
     const ragged = create(ModelProtoSchema, {
       graph: {
         name: "ragged",
@@ -152,7 +152,7 @@ describe("model files and sessions", () => {
   ]);
   const feed = { data: Float32Array.of(1, 0, 0, 0, 1, 1), dims: [2, 3] };
 
-  it("compute the same with weights as initialisers, as halves and as inputs", async () => {
+  it("model files and sessions compute the same with weights as initialisers, as halves and as inputs", async () => {
     for (const precision of ["float32", "float16"] as const) {
       const session = await Session.create(toModelBytes(graph, { kind: "weights", weights, precision }), {
         label: "affine",
@@ -165,7 +165,7 @@ describe("model files and sessions", () => {
     assert.deepEqual([...(await session.run({ x: feed, ...given }))["y"]!.data], [1.5, 1.5, 8.5, 9.5]);
   });
 
-  it("give back weights and metadata, from a Buffer at any offset too", () => {
+  it("model files and sessions give back weights and metadata, from a Buffer at any offset too", () => {
     const bytes = toModelBytes(graph, { kind: "weights", weights, precision: "float16" }, { made: "here" });
     const shifted = Buffer.concat([Buffer.from([0]), bytes]).subarray(1);
     for (const source of [bytes, shifted]) {
@@ -175,7 +175,7 @@ describe("model files and sessions", () => {
     }
   });
 
-  it("name every tensor that does not fit, with expected and received shape", async () => {
+  it("model files and sessions name every tensor that does not fit, with expected and received shape", async () => {
     const session = await Session.create(toModelBytes(graph, { kind: "weights", weights }), {
       label: "affine@1",
       threads: 1,
@@ -195,7 +195,7 @@ describe("model files and sessions", () => {
     });
   });
 
-  it("hold the nodes that an output needs, and no others", () => {
+  it("model files and sessions hold the nodes that an output needs, and no others", () => {
     const wasteful = new Graph("wasteful");
     const input = wasteful.input("x", [2, 2]);
     const kept = add(input, input);
@@ -211,7 +211,7 @@ describe("model files and sessions", () => {
     );
   });
 
-  it("refuse weights that are missing or have the wrong length", () => {
+  it("model files and sessions refuse weights that are missing or have the wrong length", () => {
     assert.throws(() => toModelBytes(graph, { kind: "weights", weights: new Map([["w", new Float32Array(6)]]) }), {
       code: "tensor_mismatch",
       message: /weight b: expected 2 values for \[1,2\], got nothing/,
@@ -231,7 +231,7 @@ describe("biases", () => {
   const toldToo = add(told, bias);
   for (const [name, value] of Object.entries({ alone, summed, ofRows, told, toldToo })) graph.output(name, value);
 
-  it("go into the product that is wanted with nothing else, and into no other", () => {
+  it("biases go into the product that is wanted with nothing else, and into no other", () => {
     const nodes = withFusedBiases(graph).map(({ op, inputs, output }) => [op, inputs.length, output]);
     assert.deepEqual(nodes, [
       ["Gemm", 3, once],
@@ -245,7 +245,7 @@ describe("biases", () => {
     ]);
   });
 
-  it("give what adding gives", async () => {
+  it("biases give what adding gives", async () => {
     const weights = new Map([
       ["first", Float32Array.of(1, 2, 3, 4, 5, 6)],
       ["second", Float32Array.of(1, -1, 0.5, 2)],

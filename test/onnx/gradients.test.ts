@@ -146,12 +146,12 @@ function lossOf(result: Value): Value {
 }
 
 describe("gradients of operators", () => {
-  it("are tested for every operator that has a rule", () =>
+  it("gradients of operators are tested for every operator that has a rule", () =>
     assert.deepEqual(Object.keys(cases).sort(), [...differentiableOperators].sort()));
 
   for (const [operator, variants] of Object.entries(cases))
     for (const [variant, { shapes, build, isPositive }] of variants.entries())
-      it(`of ${operator} (${shapes.map((shape) => `[${shape}]`).join(" ")}) equal finite differences`, async () => {
+      it(`gradients of ${operator} (${shapes.map((shape) => `[${shape}]`).join(" ")}) equal finite differences`, async () => {
         const graph = new Graph(`${operator}-${variant}`);
         const operands = shapes.map((shape, index) => graph.input(`x${index}`, shape));
         const loss = lossOf(build(operands));
@@ -192,7 +192,7 @@ describe("gradients of operators", () => {
           }
       });
 
-  it("refuse a loss that is no scalar, a target that does not matter and an operator without a rule", () => {
+  it("gradients of operators refuse a loss that is no scalar, a target that does not matter and an operator without a rule", () => {
     const graph = new Graph("refusals");
     const [x, y] = [graph.input("x", [2]), graph.input("y", [2])];
     assert.throws(() => differentiate(x, [x]), {
@@ -205,7 +205,7 @@ describe("gradients of operators", () => {
     });
   });
 
-  it("name operands and shapes when an operator does not fit", () => {
+  it("gradients of operators name operands and shapes when an operator does not fit", () => {
     const graph = new Graph("shapes");
     const [a, b] = [graph.input("a", [2, 3]), graph.input("b", [4, 5])];
     assert.throws(() => ops.gemm(a, b), {

@@ -36,7 +36,7 @@ async function writeSplit(location: string, place = location): Promise<string> {
 }
 
 describe("weights beside the file", () => {
-  it("are read when they are listed, from any folder below, and give what the whole file gives", async () => {
+  it("weights beside the file are read when they are listed, from any folder below, and give what the whole file gives", async () => {
     const whole = await Session.create(good, { label: "whole", threads: 1 });
     for (const location of ["weights.bin", "deep/weights.bin", "./weights.bin"]) {
       const path = await writeSplit(location);
@@ -54,7 +54,7 @@ describe("weights beside the file", () => {
     }
   });
 
-  it("are refused when nobody listed them, naming them", async () => {
+  it("weights beside the file are refused when nobody listed them, naming them", async () => {
     const path = await writeSplit("weights.bin");
     await assert.rejects(Session.create(path, { label: "split" }), {
       code: "pack_corrupt",
@@ -65,7 +65,7 @@ describe("weights beside the file", () => {
     });
   });
 
-  it("are refused outside the folder before the runtime opens anything, whatever the path looks like", async () => {
+  it("weights beside the file are refused outside the folder before the runtime opens anything, whatever the path looks like", async () => {
     await writeFile(join(root, "secret.bin"), new Uint8Array(1e4));
     const paths = [
       "/etc/passwd",
@@ -88,7 +88,7 @@ describe("weights beside the file", () => {
     }
   });
 
-  it("are refused behind links to files and folders, in missing files and in the runtime's own memory", async () => {
+  it("weights beside the file are refused behind links to files and folders, in missing files and in the runtime's own memory", async () => {
     await symlink(join(root, "secret.bin"), join(folder, "link.bin"));
     await symlink(root, join(folder, "linked"));
     for (const location of ["link.bin", "linked/secret.bin", "missing.bin", "deep", "*/_ORT_MEM_ADDR_/*"]) {
@@ -104,7 +104,7 @@ describe("weights beside the file", () => {
     }
   });
 
-  it("are refused in graphs that are no file", async () => {
+  it("weights beside the file are refused in graphs that are no file", async () => {
     await assert.rejects(
       Session.create(withExternalWeights(good, "weights.bin").graph, { label: "bytes", externalData: "any" }),
       {
@@ -114,7 +114,7 @@ describe("weights beside the file", () => {
     );
   });
 
-  it("are found wherever a tensor can hide: in attributes and in graphs inside of nodes", async () => {
+  it("weights beside the file are found wherever a tensor can hide: in attributes and in graphs inside of nodes", async () => {
     const hidden = create(TensorProtoSchema, {
       name: "hidden",
       externalData: [create(StringStringEntryProtoSchema, { key: "location", value: "/etc/passwd" })],
@@ -142,7 +142,7 @@ describe("weights beside the file", () => {
 });
 
 describe("files that are no graph", () => {
-  it("are refused by name: text, nothing, an empty graph, the runtime's own format, a folder, nothing at all", async () => {
+  it("files that are no graph are refused by name: text, nothing, an empty graph, the runtime's own format, a folder, nothing at all", async () => {
     const cases: Array<[bytes: Uint8Array, message: RegExp]> = [
       [Buffer.from("not a graph at all"), /expected an ONNX model, got 18 bytes that do not parse/],
       [new Uint8Array(0), /expected an ONNX graph, got 0 bytes without any node/],
@@ -159,7 +159,7 @@ describe("files that are no graph", () => {
     });
   });
 
-  it("are refused unread when they are too large", async () => {
+  it("files that are no graph are refused unread when they are too large", async () => {
     const path = join(folder, "large.onnx");
     await writeFile(path, good);
     await truncate(path, 3 * 1024 ** 3);
@@ -172,7 +172,7 @@ describe("files that are no graph", () => {
 });
 
 describe("a foreign graph", () => {
-  it("is described by its inputs, outputs, opset and inner values", () => {
+  it("a foreign graph is described by its inputs, outputs, opset and inner values", () => {
     const { opset, inputs, outputs, values } = describeModel(parseModel(withAnyBatch(good), "good"));
     assert.equal(opset, 25);
     assert.deepEqual(inputs, [{ name: "image", type: "float32", dims: ["batch", 3, 8, 8] }]);
@@ -180,7 +180,7 @@ describe("a foreign graph", () => {
     assert.ok(values.includes("code") && values.length === 4, values.join(" "));
   });
 
-  it("gives any inner value as its output, without the nodes behind it", async () => {
+  it("a foreign graph gives any inner value as its output, without the nodes behind it", async () => {
     const { values } = describeModel(parseModel(good, "good"));
     const layer = values.find((name) => name.startsWith("Gemm"))!;
     const { model } = await openModel(good, { label: "good", layer });
@@ -198,7 +198,7 @@ describe("a foreign graph", () => {
       assert.ok(Math.abs(Math.tanh(0.1 * value) - Number(code.data[at])) < 1e-6);
   });
 
-  it("keeps what a subgraph reads when an inner value becomes the output", () => {
+  it("a foreign graph keeps what a subgraph reads when an inner value becomes the output", () => {
     const inner = create(GraphProtoSchema, {
       name: "inner",
       node: [create(NodeProtoSchema, { opType: "Identity", input: ["aside"], output: ["result"] })],
@@ -221,7 +221,7 @@ describe("a foreign graph", () => {
     );
   });
 
-  it("names values of like spelling when it has none of the name", async () => {
+  it("a foreign graph names values of like spelling when it has none of the name", async () => {
     await assert.rejects(openModel(good, { label: "good", layer: "codes" }), {
       code: "pack_corrupt",
       message: /good: expected a value of the graph, got "codes"; it has code, /,
@@ -230,7 +230,7 @@ describe("a foreign graph", () => {
 });
 
 describe("the runtime's faults", () => {
-  it("come in one line without the paths of its own source", async () => {
+  it("the runtime's faults come in one line without the paths of its own source", async () => {
     const unknown = edited(good, ({ graph }) => {
       graph!.node[1]!.opType = "NoSuchOperator";
     });

@@ -49,7 +49,7 @@ async function drawWith(runtime: "auto" | "web"): Promise<{ provider: string; im
 }
 
 describe("a system without a binary of onnxruntime-node", () => {
-  it("draws the same images in WebAssembly, within rounding, and reports the provider wasm", async () => {
+  it("a system without a binary of onnxruntime-node draws the same images in WebAssembly, within rounding, and reports the provider wasm", async () => {
     const native = await drawWith("auto");
     const web = await drawWith("web");
     assert.deepEqual([native.provider, web.provider], ["cpu", "wasm"]);
@@ -62,7 +62,7 @@ describe("a system without a binary of onnxruntime-node", () => {
     }
   });
 
-  it("serves, and names the provider in /v1/meta", async () => {
+  it("a system without a binary of onnxruntime-node serves, and names the provider in /v1/meta", async () => {
     process.env["TAU_RUNTIME"] = "web";
     const config = readConfig({ port: "0", data: join(folder, "data"), packs: packsDir });
     const server = await startServer({ ...config, logLevel: "silent" });
@@ -73,7 +73,7 @@ describe("a system without a binary of onnxruntime-node", () => {
     assert.equal(meta.provider, "wasm");
   });
 
-  it("falls back by itself, with one warning, when the binary is missing", async () => {
+  it("a system without a binary of onnxruntime-node falls back by itself, with one warning, when the binary is missing", async () => {
     // Fails as Node does where the package has no file for the system.
     const hooks = `export const resolve = (name, context, next) => {
       if (name === "onnxruntime-node") throw Object.assign(new Error("Cannot find module"), { code: "MODULE_NOT_FOUND" });
@@ -93,7 +93,7 @@ describe("a system without a binary of onnxruntime-node", () => {
     assert.equal(stderr.split("running on onnxruntime-web").length, 2);
   });
 
-  it("makes an image with the pack that ships, from the bundle, which finds the WebAssembly file", async () => {
+  it("a system without a binary of onnxruntime-node makes an image with the pack that ships, from the bundle, which finds the WebAssembly file", async () => {
     process.env["TAU_RUNTIME"] = "web";
     const { stdout, stderr } = await runBundled(
       { child: "server/inference/child.ts", tiles: "server/upscaling/tile-thread.ts" },

@@ -77,7 +77,7 @@ const edit = async (folder: string, change: (manifest: PackManifest) => void): P
 };
 
 describe("packs", () => {
-  it("are listed with digest, size, styles and licences, and verify", async () => {
+  it("packs are listed with digest, size, styles and licences, and verify", async () => {
     const { home, digest } = await makePack();
     const catalogue = await Catalogue.open(home);
     await catalogue.verify();
@@ -101,7 +101,7 @@ describe("packs", () => {
   });
 
   for (const path of paths)
-    it(`refuse one flipped byte in ${path}, naming file and digests`, async () => {
+    it(`packs refuse one flipped byte in ${path}, naming file and digests`, async () => {
       const { home, folder } = await makePack();
       const bytes = await readFile(join(folder, path));
       bytes[3]! ^= 1;
@@ -112,7 +112,7 @@ describe("packs", () => {
       });
     });
 
-  it("refuse a missing, a truncated and a linked file", async () => {
+  it("packs refuse a missing, a truncated and a linked file", async () => {
     const missing = await makePack();
     await rm(join(missing.folder, "flow.onnx"));
     await assert.rejects((await Catalogue.open(missing.home)).verify(), {
@@ -141,7 +141,7 @@ describe("packs", () => {
     });
   });
 
-  it("refuse paths that leave the pack, unknown experts and unlisted files", async () => {
+  it("packs refuse paths that leave the pack, unknown experts and unlisted files", async () => {
     const cases: Array<[(manifest: PackManifest) => void, RegExp]> = [
       [
         ({ files }) => Object.assign(files[0]!, { path: "../secret" }),
@@ -193,7 +193,7 @@ describe("packs", () => {
     }
   });
 
-  it("say what is missing when there is no folder, no pack, or no JSON", async () => {
+  it("packs say what is missing when there is no folder, no pack, or no JSON", async () => {
     await assert.rejects(Catalogue.open(join(root, "nowhere")), {
       code: "pack_unavailable",
       message: /expected a folder at/,
@@ -211,7 +211,7 @@ describe("packs", () => {
 });
 
 describe("a pack with every condition", () => {
-  it("tells the fields that a request may name, with labels, depths, grid and colours", async () => {
+  it("a pack with every condition tells the fields that a request may name, with labels, depths, grid and colours", async () => {
     const home = join(root, "every");
     await writeTinyPack(home, tinyFullDraft);
     const translation = (await Catalogue.open(home)).packs()[0]!.translations[0]!;
@@ -225,7 +225,7 @@ describe("a pack with every condition", () => {
     assert.deepEqual(translation.layout, { columns, rows, palette });
   });
 
-  it("loads, and its flow reads what its experts give", async () => {
+  it("a pack with every condition loads, and its flow reads what its experts give", async () => {
     const home = join(root, "loaded");
     await writeTinyPack(home, tinyFullDraft);
     const { translations, faults } = await loadPacks(await Catalogue.open(home), { threads: 1 });
@@ -247,7 +247,7 @@ describe("a pack with every condition", () => {
     });
   });
 
-  it("is refused when flow and experts do not fit, naming every width", async () => {
+  it("a pack with every condition is refused when flow and experts do not fit, naming every width", async () => {
     const home = join(root, "widths");
     const { pack } = await writeTinyPack(home, tinyFullDraft);
     await edit(pack, ({ experts }) => Object.assign(experts["label"]!, { vocabulary: [{ id: "one", label: "One" }] }));
@@ -259,7 +259,7 @@ describe("a pack with every condition", () => {
 });
 
 describe("a pack with retrieval", () => {
-  it("tells that it has some, verifies their file and starts words from them", async () => {
+  it("a pack with retrieval tells that it has some, verifies their file and starts words from them", async () => {
     const home = join(root, "retrieval");
     await writeTinyPack(home, withRetrieval(tinyFullDraft));
     const catalogue = await Catalogue.open(home);
@@ -274,7 +274,7 @@ describe("a pack with retrieval", () => {
     assert.equal((await loadPacks(plain, { threads: 1 })).translations[0]!.retriever, undefined);
   });
 
-  it("is refused where their file is another, and where it does not fit latents or captions", async () => {
+  it("a pack with retrieval is refused where their file is another, and where it does not fit latents or captions", async () => {
     const home = join(root, "other-retrieval");
     const { pack } = await writeTinyPack(home, withRetrieval(tinyFullDraft));
     const path = join(pack, "retrieval/index.safetensors");
@@ -308,7 +308,7 @@ describe("a user's packs", () => {
     return { shipped, user };
   }
 
-  it("stand beside those that ship; a missing folder and packs being written are none", async () => {
+  it("a user's packs stand beside those that ship; a missing folder and packs being written are none", async () => {
     const { shipped, user } = await makeHomes();
     assert.equal((await Catalogue.open(shipped, user)).entries.length, 1);
     await writeTinyPack(user, userDraft("mine"));
@@ -324,7 +324,7 @@ describe("a user's packs", () => {
     assert.deepEqual(faults, []);
   });
 
-  it("share the experts of equal files with the pack that they were trained from", async () => {
+  it("a user's packs share the experts of equal files with the pack that they were trained from", async () => {
     const { shipped, user } = await makeHomes();
     await writeTinyPack(user, userDraft("mine"));
     let sessions = 0;
@@ -345,7 +345,7 @@ describe("a user's packs", () => {
     assert.equal(sessions, 6, "text, encoder, decoder, sketch, image and low resolution, once for both packs");
   });
 
-  it("are left out with their fault when they are broken, and the others load", async () => {
+  it("a user's packs are left out with their fault when they are broken, and the others load", async () => {
     const { shipped, user } = await makeHomes();
     const broken: Array<[name: string, damage: (pack: string) => Promise<void>, message: RegExp]> = [
       ["manifest", (pack) => writeFile(join(pack, "manifest.json"), "{"), /expected JSON/],
@@ -383,7 +383,7 @@ describe("a user's packs", () => {
     assert.equal(faults.length, broken.length);
   });
 
-  it("do not excuse a pack that ships: the same damage there stops the start", async () => {
+  it("a user's packs do not excuse a pack that ships: the same damage there stops the start", async () => {
     const { shipped, user } = await makeHomes();
     await writeTinyPack(user, userDraft("mine"));
     await writeFile(join(shipped, "tiny/flow/caption.onnx"), "no flow");

@@ -86,7 +86,7 @@ async function served(packs: string) {
 }
 
 describe("publishing a translation", () => {
-  it("makes a pack with the base's experts, the flow, where it comes from and what it cost", async () => {
+  it("publishing a translation makes a pack with the base's experts, the flow, where it comes from and what it cost", async () => {
     const packs = newPacks();
     const published = await publish(packs, 0.9);
     const { manifest, digest, info } = await served(packs);
@@ -116,7 +116,7 @@ describe("publishing a translation", () => {
     assert.equal(own!.ino, ours!.ino);
   });
 
-  it("publishes the next version beside it, and leaves one flow and one version's records", async () => {
+  it("publishing a translation publishes the next version beside it, and leaves one flow and one version's records", async () => {
     const packs = newPacks();
     await publish(packs, 0.9);
     const own = ["notes.md", "flow/mine.onnx.bak", "flow/notes.md", "training/notes.md", "training/0.1.0/notes.md"];
@@ -145,7 +145,7 @@ describe("publishing a translation", () => {
     assert.deepEqual(await filesIn("training"), ["0.3.0", "notes.md"]);
   });
 
-  it("keeps the old version's experts until a base with others has taken over", async () => {
+  it("publishing a translation keeps the old version's experts until a base with others has taken over", async () => {
     const packs = newPacks();
     await publish(packs, 0.9);
     const { pack } = await writeTinyPack(join(root, "newer"), { ...tinyDraft, version: "0.0.2" });
@@ -174,7 +174,7 @@ describe("publishing a translation", () => {
     );
   });
 
-  it("knows a publication that a crash cut off after the switch, and does not publish it twice", async () => {
+  it("publishing a translation knows a publication that a crash cut off after the switch, and does not publish it twice", async () => {
     const packs = newPacks();
     const first = await publish(packs, 0.9);
     assert.deepEqual(await publish(packs, 0.9), first);
@@ -182,7 +182,7 @@ describe("publishing a translation", () => {
     assert.equal(another.version, "0.2.0");
   });
 
-  it("overwrites nothing that it did not publish", async () => {
+  it("publishing a translation overwrites nothing that it did not publish", async () => {
     for (const files of [
       { "holiday.txt": "not a pack" },
       { "manifest.json": "{" },
@@ -206,7 +206,7 @@ describe("publishing a translation", () => {
     await assert.rejects(publish(packs, 0.8), { message: /a pack that was not trained from another/ });
   });
 
-  it("refuses a base whose file changed since it was verified, and leaves nothing", async () => {
+  it("publishing a translation refuses a base whose file changed since it was verified, and leaves nothing", async () => {
     const packs = newPacks();
     const { pack } = await writeTinyPack(join(root, "changing"));
     const changing = await openBasePack(pack);
@@ -243,7 +243,7 @@ describe("a disk that is full", () => {
     ["first", true],
     ["next", false],
   ] as const)
-    it(`at whatever write of a ${what} version leaves the packs as they were, and the next try succeeds`, async () => {
+    it(`a disk that is full at whatever write of a ${what} version leaves the packs as they were, and the next try succeeds`, async () => {
       const packs = newPacks();
       if (!isFirst) await publish(packs, 0.9);
       else await mkdir(packs, { recursive: true });
@@ -265,7 +265,7 @@ describe("a disk that is full", () => {
 });
 
 describe("the name of a translation", () => {
-  it("is an id that no other pack or translation has", () => {
+  it("the name of a translation is an id that no other pack or translation has", () => {
     const taken = [{ id: "icons", translations: [{ id: "caption" }] }];
     for (const name of ["mine", "my-style-2"]) requireName(name, taken);
     for (const name of ["", "Mine", "2d", "a b", "../up", "über", "a".repeat(41)])

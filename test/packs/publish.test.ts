@@ -51,7 +51,7 @@ async function check(home: string) {
 }
 
 describe("publishing a flow", () => {
-  it("switches the pack to it, with metrics, and leaves one flow behind", async () => {
+  it("publishing a flow switches the pack to it, with metrics, and leaves one flow behind", async () => {
     const { home, pack } = await makePack();
     const first = await publish(pack, 0.9);
     const one = await check(home);
@@ -65,7 +65,7 @@ describe("publishing a flow", () => {
     assert.deepEqual(await readdir(join(pack, "flow")), [two.translation.flow.slice("flow/".length)]);
   });
 
-  it("may be interrupted between flow and manifest: the old pack still verifies, the next run tidies up", async () => {
+  it("publishing a flow may be interrupted between flow and manifest: the old pack still verifies, the next run tidies up", async () => {
     const { home, pack } = await makePack();
     await publish(pack, 0.9);
     const manifest = await readFile(join(pack, "manifest.json"));
@@ -86,7 +86,7 @@ describe("publishing a flow", () => {
     );
   });
 
-  it("works where the folder of flows is not there yet, as in a fresh clone", async () => {
+  it("publishing a flow works where the folder of flows is not there yet, as in a fresh clone", async () => {
     const { home, pack } = await makePack();
     const flow = writeFlowFile(await otherFlow(pack, 0.9));
     await rm(join(pack, "flow"), { recursive: true });
@@ -96,7 +96,7 @@ describe("publishing a flow", () => {
   });
 
   for (const path of ["target/encoder.onnx", "text/model.onnx", "text/tokenizer.json"])
-    it(`refuses a flow when ${path} was replaced while it trained, and leaves the pack`, async () => {
+    it(`publishing a flow refuses a flow when ${path} was replaced while it trained, and leaves the pack`, async () => {
       const { pack } = await makePack();
       const draft = await draftOf(pack);
       const digests = await digestExperts(pack, draft);
@@ -111,7 +111,7 @@ describe("publishing a flow", () => {
       assert.deepEqual(await readdir(join(pack, "flow")), flows);
     });
 
-  it("lets the decoder improve meanwhile: it reads the same latents", async () => {
+  it("publishing a flow lets the decoder improve meanwhile: it reads the same latents", async () => {
     const { home, pack } = await makePack();
     const draft = await draftOf(pack);
     const digests = await digestExperts(pack, draft);
@@ -124,7 +124,7 @@ describe("publishing a flow", () => {
 });
 
 describe("the draft of a pack", () => {
-  it("is refused when missing, no JSON, misshapen, or without the experts of its translation, saying what came", async () => {
+  it("the draft of a pack is refused when missing, no JSON, misshapen, or without the experts of its translation, saying what came", async () => {
     const { pack } = await makePack();
     const path = join(pack, "manifest.json");
     await rm(path);
@@ -160,7 +160,7 @@ describe("the draft of a pack", () => {
     }
   });
 
-  it("may hold several translations: the named one is trained, an unknown one refused", async () => {
+  it("the draft of a pack may hold several translations: the named one is trained, an unknown one refused", async () => {
     const [first] = tinyDraft.translations;
     const { pack } = await makePack({ ...tinyDraft, translations: [first, { ...first, id: "second" }] });
     assert.equal((await draftOf(pack)).translation.id, "caption");
@@ -171,7 +171,7 @@ describe("the draft of a pack", () => {
     });
   });
 
-  it("names a file of an expert that is missing before anything is trained", async () => {
+  it("the draft of a pack names a file of an expert that is missing before anything is trained", async () => {
     const { pack } = await makePack();
     await rm(join(pack, "target/decoder.onnx"));
     await assert.rejects(digestExperts(pack, await draftOf(pack)), {

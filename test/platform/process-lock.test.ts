@@ -17,7 +17,7 @@ const take = (): (() => void) => takeLock(path, (pid) => new AppError("config_in
 const refused = { code: "config_invalid", message: `in use by process ${process.ppid}` };
 
 describe("a lock", () => {
-  it("is held once, by id and start, and given up", async () => {
+  it("a lock is held once, by id and start, and given up", async () => {
     const release = take();
     assert.match(await readFile(path, "utf8"), new RegExp(`^${process.pid}\\b`));
     assert.throws(take, { message: `in use by process ${process.pid}` });
@@ -25,7 +25,7 @@ describe("a lock", () => {
     assert.equal(existsSync(path), false);
   });
 
-  it("of a process that lives is refused; one whose id another process has by now is taken over", async (context) => {
+  it("a lock of a process that lives is refused; one whose id another process has by now is taken over", async (context) => {
     await writeFile(path, String(process.ppid));
     assert.throws(take, refused);
     const stat = await readFile(`/proc/${process.ppid}/stat`, "utf8").catch(() => undefined);
@@ -41,7 +41,7 @@ describe("a lock", () => {
     assert.equal(existsSync(path), false);
   });
 
-  it("that another process has taken since is left to it", async () => {
+  it("a lock that another process has taken since is left to it", async () => {
     const release = take();
     await writeFile(path, `${process.ppid} 1`);
     release();
@@ -51,7 +51,7 @@ describe("a lock", () => {
 });
 
 describe("a work folder", () => {
-  it("is refused while another process works in it, or waited for as long as the caller says", async () => {
+  it("a work folder is refused while another process works in it, or waited for as long as the caller says", async () => {
     const work = join(folder, "work");
     (await openWorkFolder(work)).release();
     const child = spawn("sleep", ["600"], { stdio: "ignore" });

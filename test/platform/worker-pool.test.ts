@@ -21,7 +21,7 @@ describe("a team of threads", () => {
   const team = makeTeam(2);
   after(() => team.close());
 
-  it("does more tasks than it has members, each by one that is free", async () => {
+  it("a team of threads does more tasks than it has members, each by one that is free", async () => {
     const answers = await Promise.all([1, 2, 3, 4, 5].map((value) => team.run(echo(value, 5))));
     assert.deepEqual(
       answers.map(({ values }) => values[0]),
@@ -30,18 +30,18 @@ describe("a team of threads", () => {
     assert.equal(new Set(answers.map(({ threadId }) => threadId)).size, 2);
   });
 
-  it("takes buffers over without a copy where told to", async () => {
+  it("a team of threads takes buffers over without a copy where told to", async () => {
     const task = echo(7) as Extract<EchoTask, { kind: "echo" }>;
     const { values } = await team.run(task, [task.values.buffer as ArrayBuffer]);
     assert.deepEqual([values[0], task.values.length], [7, 0]);
   });
 
-  it("hands a member's fault on with its code and field, and goes on", async () => {
+  it("a team of threads hands a member's fault on with its code and field, and goes on", async () => {
     await assert.rejects(team.run({ kind: "fail" }), { code: "tensor_mismatch", detail: { field: "values" } });
     assert.equal((await team.run(echo(1))).values[0], 1);
   });
 
-  it("tells who waits that a member is gone, and has another in its place", async () => {
+  it("a team of threads tells who waits that a member is gone, and has another in its place", async () => {
     const before = await Promise.all([team.run(echo(1, 20)), team.run(echo(2, 20))]);
     await assert.rejects(team.run({ kind: "exit" }), { code: "internal", message: /a thread is gone/ });
     const again = await Promise.all([team.run(echo(3, 20)), team.run(echo(4, 20))]);
@@ -50,7 +50,7 @@ describe("a team of threads", () => {
     assert.equal([...now!].filter((id) => known!.has(id)).length, 1);
   });
 
-  it("gives a member that threw no other task, and says what it threw", async () => {
+  it("a team of threads gives a member that threw no other task, and says what it threw", async () => {
     const one = makeTeam(1);
     const [thrown, next] = [one.run({ kind: "throw" }), one.run(echo(8))];
     await assert.rejects(thrown, { code: "internal", message: /out of the blue/ });
@@ -58,7 +58,7 @@ describe("a team of threads", () => {
     await one.close();
   });
 
-  it("gives a member as many tasks as it may have, to all in turn, and tells answers apart", async () => {
+  it("a team of threads gives a member as many tasks as it may have, to all in turn, and tells answers apart", async () => {
     const pair = makeTeam(2, { tasksEach: 2 });
     const answers = await Promise.all([1, 2, 3, 4, 5].map((value) => pair.run(echo(value, 2))));
     assert.deepEqual(
@@ -75,7 +75,7 @@ describe("a team of threads", () => {
     await pair.close();
   });
 
-  it("tells of a member's end for all tasks that it has", async () => {
+  it("a team of threads tells of a member's end for all tasks that it has", async () => {
     const one = makeTeam(1, { tasksEach: 2 });
     const before = await one.run(echo(1));
     const gone = { code: "internal", message: /a thread is gone/ };
@@ -89,13 +89,13 @@ describe("a team of threads", () => {
     await one.close();
   });
 
-  it("refuses what can't be sent, and goes on", async () => {
+  it("a team of threads refuses what can't be sent, and goes on", async () => {
     const task = { ...echo(1), afterMs: (() => 1) as unknown as number } as EchoTask;
     await assert.rejects(team.run(task), { name: "DataCloneError" });
     assert.equal((await team.run(echo(9))).values[0], 9);
   });
 
-  it("ends after what it is at, and takes nothing more", async () => {
+  it("a team of threads ends after what it is at, and takes nothing more", async () => {
     const closing = makeTeam(1);
     const running = closing.run(echo(5, 30));
     await closing.close();
@@ -105,7 +105,7 @@ describe("a team of threads", () => {
 });
 
 describe("lanes", () => {
-  it("take items in order, so many at once and no more", async () => {
+  it("lanes take items in order, so many at once and no more", async () => {
     const [begun, most] = [[] as number[], { now: 0, ever: 0 }];
     await mapConcurrent([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
       begun.push(item);
@@ -118,7 +118,7 @@ describe("lanes", () => {
     assert.equal(most.ever, 3);
   });
 
-  it("take no more after a fault, and have all ended when it is thrown", async () => {
+  it("lanes take no more after a fault, and have all ended when it is thrown", async () => {
     const [begun, done] = [[] as number[], [] as number[]];
     const work = mapConcurrent([1, 2, 3, 4, 5], 2, async (item) => {
       begun.push(item);

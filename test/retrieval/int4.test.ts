@@ -12,7 +12,7 @@ const read = (rows: Int4Rows, row: number, width: number): Float32Array => {
 };
 
 describe("rows in four bits", () => {
-  it("come back within half a step, which is a seventh of a row's largest size", () => {
+  it("rows in four bits come back within half a step, which is a seventh of a row's largest size", () => {
     const value = fc.integer({ min: -99_999, max: 99_999 }).map((whole) => whole / 100);
     fc.assert(
       fc.property(
@@ -34,7 +34,7 @@ describe("rows in four bits", () => {
     );
   });
 
-  it("keep every whole number from −7 to 7, in the lower and in the upper half of a byte", () => {
+  it("rows in four bits keep every whole number from −7 to 7, in the lower and in the upper half of a byte", () => {
     const wholes = Array.from({ length: 15 }, (_, index) => index - 7);
     for (const row of [
       [...wholes, 0],
@@ -43,19 +43,19 @@ describe("rows in four bits", () => {
       assert.deepEqual([...read(quantizeInt4([Float32Array.from(row)], 16), 0, 16)], row);
   });
 
-  it("keep the largest value of a row where it is negative", () => {
+  it("rows in four bits keep the largest value of a row where it is negative", () => {
     const rows = quantizeInt4([Float32Array.of(-3.5, 0.5), Float32Array.of(0, -0.07)], 2);
     near(read(rows, 0, 2), [-3.5, 0.5]);
     near(read(rows, 1, 2), [0, -0.07]);
   });
 
-  it("give zeros for zeros, beside rows with values", () => {
+  it("rows in four bits give zeros for zeros, beside rows with values", () => {
     const rows = quantizeInt4([Float32Array.of(7, -7), new Float32Array(2), Float32Array.of(1, 1)], 2);
     assert.deepEqual([...read(rows, 1, 2)], [0, 0]);
     near(read(rows, 2, 2), [1, 1]);
   });
 
-  it("are added to what is there, as many times as is asked", () => {
+  it("rows in four bits are added to what is there, as many times as is asked", () => {
     const rows = quantizeInt4([Float32Array.of(7, -7, 0, 3)], 4);
     const to = Float32Array.of(1, 2, 3, 4);
     accumulateInt4(rows, 0, 4, 0.5, to);

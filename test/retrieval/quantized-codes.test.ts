@@ -43,7 +43,7 @@ describe("codes of pictures", () => {
   const table = maps(4, 16, rows);
   const cells = codePictures([tableOf("layout", table)], [[0], [1], [2]]).get("layout")!;
 
-  it("are compared as the vectors that they stand for", () => {
+  it("codes of pictures are compared as the vectors that they stand for", () => {
     for (const codes of [dense, cells]) {
       const [asked] = vectors(1, codes.dims);
       const cosines = cosinesOf(codes, asked!);
@@ -53,7 +53,7 @@ describe("codes of pictures", () => {
     }
   });
 
-  it("of label maps are those maps, of length 1, and alike by the share of equal cells", () => {
+  it("codes of pictures of label maps are those maps, of length 1, and alike by the share of equal cells", () => {
     for (const row of rows.keys()) {
       const map = new Float32Array(64);
       copyEntry(table, row, map, 0);
@@ -62,7 +62,7 @@ describe("codes of pictures", () => {
     near(cosinesOf(cells, codeOf(cells, 0)), [1, 0.5, 0]);
   });
 
-  it("are like nothing where they or what is asked for is blank", () => {
+  it("codes of pictures are like nothing where they or what is asked for is blank", () => {
     const blank: QuantizedCodes = {
       kind: "dense",
       dims: 4,
@@ -72,7 +72,7 @@ describe("codes of pictures", () => {
     near(cosinesOf(blank, new Float32Array(4)), [0, 0]);
   });
 
-  it("are added by a share", () => {
+  it("codes of pictures are added by a share", () => {
     const sum = new Float32Array(64).fill(1);
     addCode(cells, 0, 0.25, sum);
     addCode(cells, 2, 0.75, sum);
@@ -85,7 +85,7 @@ describe("codes of pictures", () => {
 });
 
 describe("coding the pictures of a set", () => {
-  it("takes the mean of an example's rows, and the first row's map, of conditions that entries are found by", () => {
+  it("coding the pictures of a set takes the mean of an example's rows, and the first row's map, of conditions that entries are found by", () => {
     const sketches = denseTable(Float32Array.of(7, 0, 0, 7, 0, -7), 2);
     const layouts = maps(2, 3, [
       [0, 1],
@@ -101,7 +101,7 @@ describe("coding the pictures of a set", () => {
     near(codeOf(codes.get("layout")!, 1), [0, Math.SQRT1_2, 0, Math.SQRT1_2, 0, 0]);
   });
 
-  it("leaves out maps that do not fit in half a byte a cell, and vectors of an odd width", () => {
+  it("coding the pictures of a set leaves out maps that do not fit in half a byte a cell, and vectors of an odd width", () => {
     for (const table of [maps(2, 17, [[0, 16]]), maps(3, 4, [[0, 1, 2]]), denseTable(new Float32Array(3), 3)])
       assert.deepEqual([...codePictures([tableOf("layout", table)], [[0]]).keys()], []);
   });

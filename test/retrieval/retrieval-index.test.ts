@@ -87,28 +87,28 @@ const latentOf = (asked: Partial<RetrievalQuery>): Float32Array => {
 };
 
 describe("a start from retrieved drawings of a label", () => {
-  it("leaves those of the style that is asked for out: what they show is moved to that style's middle", () => {
+  it("a start from retrieved drawings of a label leaves those of the style that is asked for out: what they show is moved to that style's middle", () => {
     near(latentOf({ label: "apple", style: "sharp" }), [-1 + 1 / 2, -1 + 2 / 2]);
     near(latentOf({ label: "plum", style: "flat" }), [1 + 6, 0]);
   });
 
-  it("weighs them by how alike their styles are to the one that is asked for", () => {
+  it("a start from retrieved drawings of a label weighs them by how alike their styles are to the one that is asked for", () => {
     near(latentOf({ label: "apple", style: "flat" }), [1 + (3 * 0 - 3) / 4, (3 * 2 + 0) / 4]);
     near(latentOf({ label: "apple", style: "round" }), [(3 * 1 - 3) / 4, 1]);
   });
 
-  it("without a style, or in one that is not known, takes all alike around the middle of all", () => {
+  it("a start from retrieved drawings of a label without a style, or in one that is not known, takes all alike around the middle of all", () => {
     const alike = [10 + (1 + 0 - 3) / 3, 10 + 2 / 3];
     near(latentOf({ label: "apple" }), alike);
     near(latentOf({ label: "apple", style: "of another pack" }), alike);
   });
 
-  it("is called by the label's own name, whatever the caption says", () => {
+  it("a start from retrieved drawings of a label is called by the label's own name, whatever the caption says", () => {
     near(startOf({ label: "apple", style: "flat" })!.caption!, [...direction(1)]);
     near(startOf({ label: "plum", caption: direction(1, 0, 1) })!.caption!, [...direction(0, 0, 1)]);
   });
 
-  it("is mixed as the noise says, of which each example has a number", () => {
+  it("a start from retrieved drawings of a label is mixed as the noise says, of which each example has a number", () => {
     const counts: number[] = [];
     const towards = (chosen: number) => (count: number) => {
       counts.push(count);
@@ -139,7 +139,7 @@ describe("a start from retrieved drawings of nearest names", () => {
   /** Log-weights of the labels' entries: 30 a unit of cosine. */
   const [apple, pear, plum, fig] = caption.map((cosine) => 30 * cosine) as unknown as [number, number, number, number];
 
-  it("takes the three nearest where no label is given, in no style or in one", () => {
+  it("a start from retrieved drawings of nearest names takes the three nearest where no label is given, in no style or in one", () => {
     const all: readonly Part[] = [
       [apple, [1, 0]],
       [apple, [0, 2]],
@@ -153,7 +153,7 @@ describe("a start from retrieved drawings of nearest names", () => {
     near(latentOf({ caption, style: "sharp" }), mixed([-1, -1], notSharp));
   });
 
-  it("passes over labels that are drawn in the style that is asked for alone", () => {
+  it("a start from retrieved drawings of nearest names passes over labels that are drawn in the style that is asked for alone", () => {
     // Among names a style's likeness counts three quarters.
     const alike = 0.75 * Math.log(3);
     const parts: readonly Part[] = [
@@ -167,11 +167,11 @@ describe("a start from retrieved drawings of nearest names", () => {
     near(latentOf({ caption, style: "round" }), mixed([0, 1], parts));
   });
 
-  it("stands for the caption itself: it is called nothing", () => {
+  it("a start from retrieved drawings of nearest names stands for the caption itself: it is called nothing", () => {
     assert.deepEqual(Object.keys(startOf({ caption })!), ["latent"]);
   });
 
-  it("is what an unknown label gets, and one that is drawn in the asked style alone", () => {
+  it("a start from retrieved drawings of nearest names is what an unknown label gets, and one that is drawn in the asked style alone", () => {
     const pears = { caption: direction(1), style: "round" };
     const nearest = startOf(pears);
     assert.ok(nearest);
@@ -180,7 +180,7 @@ describe("a start from retrieved drawings of nearest names", () => {
     assert.deepEqual(startOf({ ...pears, label: "pear" }), nearest);
   });
 
-  it("is nowhere where no name is near enough, or there are no words at all", () => {
+  it("a start from retrieved drawings of nearest names is nowhere where no name is near enough, or there are no words at all", () => {
     const away = (cosine: number) => direction(cosine, 0, 0, 0, 0, Math.sqrt(1 - cosine ** 2));
     assert.ok(startOf({ caption: away(0.36) }));
     assert.equal(startOf({ caption: away(0.34) }), undefined);
@@ -190,7 +190,7 @@ describe("a start from retrieved drawings of nearest names", () => {
     assert.equal(startOf({ style: "flat" }), undefined);
   });
 
-  it("is nowhere where the one name that is near has no example to give", () => {
+  it("a start from retrieved drawings of nearest names is nowhere where the one name that is near has no example to give", () => {
     assert.equal(startOf({ caption: direction(0, 0, 0, 0, 1) }), undefined);
     assert.equal(startOf({ caption: direction(0, 1), style: "round" }), undefined);
   });
@@ -202,7 +202,7 @@ describe("entries seen from a style of one's own", () => {
   /** A caption at these cosines from "apple" and from the nearer of what was learned. */
   const between = (apple: number, own: number) => direction(apple, 0, Math.sqrt(1 - apple ** 2 - own ** 2), 0, 0, own);
 
-  it("give a start to what is nearer to a name by 0.4 than to what the flow has learned", () => {
+  it("entries seen from a style of one's own give a start to what is nearer to a name by 0.4 than to what the flow has learned", () => {
     for (const [apple, nearest, hasStart] of [
       [0.9, 0.43, true],
       [0.8, 0.43, false],
@@ -220,7 +220,7 @@ describe("entries seen from a style of one's own", () => {
     const ownAffinities = Float32Array.of(0, 2, 1);
     const laid = new RetrievalIndex({ ...content, ownKeys: quantizeInt4(learned, keyDims), ownAffinities });
 
-    it("give a start to what is a little nearer to a name", () => {
+    it("entries seen from a style of one's own that lie as that style's images do give a start to what is a little nearer to a name", () => {
       for (const [apple, nearest, hasStart] of [
         [0.7, 0.6, true],
         [0.65, 0.63, false],
@@ -231,7 +231,7 @@ describe("entries seen from a style of one's own", () => {
       }
     });
 
-    it("are taken one at a time, the likest one unless the noise says otherwise", () => {
+    it("entries seen from a style of one's own that lie as that style's images do are taken one at a time, the likest one unless the noise says otherwise", () => {
       const towards = (chosen: number, by: number) => (count: number) =>
         Float32Array.from({ length: count }, (_, at) => (at === chosen ? by : 0));
       const asked = { caption: direction(1) };
@@ -242,7 +242,7 @@ describe("entries seen from a style of one's own", () => {
       near(startOf({ ...asked, noise: towards(0, 2.1) }, laid)!.latent, [10 + 1, 10]);
     });
 
-    it("are those of names about as near as the nearest alone", () => {
+    it("entries seen from a style of one's own that lie as that style's images do are those of names about as near as the nearest alone", () => {
       const drawnFrom = (caption: Float32Array): number => {
         let drawings = 0;
         const noise = (count: number): Float32Array => {
@@ -297,7 +297,7 @@ describe("a start from retrieved drawings that look like a picture", () => {
     return start && written.values.findIndex(isFrom);
   };
 
-  it("without words takes the likest of all, by sketch, by layout or by both", () => {
+  it("a start from retrieved drawings that look like a picture without words takes the likest of all, by sketch, by layout or by both", () => {
     // A pear, of which there is one; a plum in the sharp style.
     assert.equal(startsFrom({ pictures: { sketch: sketchOf(3) } }), 3);
     assert.equal(startsFrom({ pictures: { sketch: sketchOf(5), layout: layoutOf(5) } }), 5);
@@ -307,12 +307,12 @@ describe("a start from retrieved drawings that look like a picture", () => {
     assert.equal(startsFrom({ pictures: { sketch: sketchOf(5), layout: layoutOf(4) } }), 4);
   });
 
-  it("never takes one of the style that is asked for, and moves what it takes to that style's middle", () => {
+  it("a start from retrieved drawings that look like a picture never takes one of the style that is asked for, and moves what it takes to that style's middle", () => {
     assert.equal(startsFrom({ style: "sharp", pictures: { sketch: sketchOf(5) } }), 4);
     assert.equal(startsFrom({ style: "flat", pictures: { sketch: sketchOf(5) } }), 5);
   });
 
-  it("keeps to what words name, whatever the picture looks like", () => {
+  it("a start from retrieved drawings that look like a picture keeps to what words name, whatever the picture looks like", () => {
     assert.equal(startsFrom({ label: "plum", pictures: { sketch: sketchOf(5), layout: layoutOf(5) } }), 5);
     const { caption } = startOf({ label: "pear", pictures: { sketch: sketchOf(5) } }, seen)!;
     near(caption!, [...direction(0, 1)]);
@@ -322,14 +322,14 @@ describe("a start from retrieved drawings that look like a picture", () => {
     assert.notEqual(startsFrom({ caption: direction(8, 1, 9, 8), pictures: { sketch: sketchOf(3) } }), 3);
   });
 
-  it("goes by the picture alone where the words name nothing that is known", () => {
+  it("a start from retrieved drawings that look like a picture goes by the picture alone where the words name nothing that is known", () => {
     const unheard = direction(0, 0, 0, 0, 0, 1);
     assert.equal(startOf({ caption: unheard }, seen), undefined);
     assert.equal(startsFrom({ caption: unheard, pictures: { sketch: sketchOf(3) } }), 3);
     assert.equal(startsFrom({ label: "quince", pictures: { sketch: sketchOf(3) } }), 3);
   });
 
-  it("is none where nothing looks like the picture, and less of one where what does is not very like it", () => {
+  it("a start from retrieved drawings that look like a picture is none where nothing looks like the picture, and less of one where what does is not very like it", () => {
     const likenessTo = (...sketch: number[]): number | undefined =>
       startOf({ pictures: { sketch: Float32Array.from(sketch) } }, seen)?.likeness;
     const at = (cosine: number): number[] =>
@@ -355,12 +355,12 @@ describe("a start from retrieved drawings that look like a picture", () => {
     assert.equal(startOf({ label: "pear", pictures: { sketch: sketchOf(5) } }, seen)!.likeness, undefined);
   });
 
-  it("is none for a label that is drawn in the style that is asked for alone, which the flow has learned", () => {
+  it("a start from retrieved drawings that look like a picture is none for a label that is drawn in the style that is asked for alone, which the flow has learned", () => {
     assert.equal(startOf({ label: "pear", style: "round", pictures: { sketch: sketchOf(5) } }, seen), undefined);
     assert.equal(startsFrom({ label: "pear", style: "flat", pictures: { sketch: sketchOf(5) } }), 3);
   });
 
-  it("is looked for anew where anything but the noise differs", () => {
+  it("a start from retrieved drawings that look like a picture is looked for anew where anything but the noise differs", () => {
     const [sketch, layout] = [sketchOf(5), layoutOf(4)];
     assert.equal(startsFrom({ pictures: { sketch, layout } }), 4);
     assert.equal(startsFrom({ pictures: { sketch } }), 5);
@@ -371,7 +371,7 @@ describe("a start from retrieved drawings that look like a picture", () => {
     assert.equal(startsFrom({ pictures: { sketch } }), 5);
   });
 
-  it("says what it shows of each picture that was asked for", () => {
+  it("a start from retrieved drawings that look like a picture says what it shows of each picture that was asked for", () => {
     const shown = startOf({ pictures: { sketch: sketchOf(3), layout: layoutOf(3) } }, seen)!.pictures!;
     near(shown.sketch!, [0, 6, 0, 12 / 7]);
     near(shown.layout!, [...layoutOf(3)]);
@@ -380,7 +380,7 @@ describe("a start from retrieved drawings that look like a picture", () => {
     assert.equal(startOf({ label: "pear" }, seen)!.pictures, undefined);
   });
 
-  it("is one of the likest as the noise says, of sixteen at most", () => {
+  it("a start from retrieved drawings that look like a picture is one of the likest as the noise says, of sixteen at most", () => {
     const counts: number[] = [];
     const noise = (count: number): Float32Array => {
       counts.push(count);
@@ -415,7 +415,7 @@ describe("a start from retrieved drawings that look like a picture", () => {
     assert.deepEqual(counts, [alike, 16]);
   });
 
-  it("is none where the entries are not known by a picture that is asked for", () => {
+  it("a start from retrieved drawings that look like a picture is none where the entries are not known by a picture that is asked for", () => {
     assert.deepEqual(
       [seen, store].map((one) => [one.knows("sketch"), one.knows("layout")]),
       [
@@ -432,7 +432,7 @@ describe("a start from retrieved drawings that look like a picture", () => {
     }
   });
 
-  it("is none in a style of one's own for a caption that the flow has learned", () => {
+  it("a start from retrieved drawings that look like a picture is none in a style of one's own for a caption that the flow has learned", () => {
     const own = {
       ...content,
       pictures,
@@ -467,7 +467,7 @@ describe("a file of entries", () => {
     ],
   ]);
 
-  it("gives back what was written, what belongs to a style of one's own too", async () => {
+  it("a file of entries gives back what was written, what belongs to a style of one's own too", async () => {
     const ownKeys = quantizeInt4([direction(1, 2), direction(0, 3)], keyDims);
     for (const own of [{}, { ownKeys }, { ownKeys, ownAffinities: Float32Array.of(1, 2, 3) }, { pictures: filed }]) {
       const whole = { ...content, ...own };
@@ -476,7 +476,7 @@ describe("a file of entries", () => {
     }
   });
 
-  it("gives the same starts as what was written", async () => {
+  it("a file of entries gives the same starts as what was written", async () => {
     await writeIndexFile(path, content);
     const read = await RetrievalIndex.open(path, widths);
     for (const style of [undefined, ...written.styles])
@@ -493,13 +493,13 @@ describe("a file of entries", () => {
       message: message instanceof RegExp ? message : `retrieval index ${broken}: expected ${message}`,
     });
 
-  it("is refused where it is none, saying why", async () => {
+  it("a file of entries is refused where it is none, saying why", async () => {
     await refused(/^retrieval index .*broken\.safetensors: expected an index file \(.*ENOENT/);
     await writeFile(broken, "no tensors");
     await refused(/: expected an index file \(.*broken\.safetensors: expected /);
   });
 
-  it("is refused where it does not fit the pack's latents or captions", async () => {
+  it("a file of entries is refused where it does not fit the pack's latents or captions", async () => {
     await writeIndexFile(broken, content);
     await refused('16 values in "styleMeans", got 8', { dims: 4 });
     await refused('20 values in "keys", got 15', { keyDims: 8 });
@@ -573,12 +573,12 @@ describe("a file of entries", () => {
     ],
   ];
   for (const [what, change, message] of cases)
-    it(`is refused with ${what}`, async () => {
+    it(`a file of entries is refused with ${what}`, async () => {
       await breakBy(change);
       await refused(message);
     });
 
-  it("is refused with pictures that the pack does not read so, or that do not say what they are", async () => {
+  it("a file of entries is refused with pictures that the pack does not read so, or that do not say what they are", async () => {
     await breakBy(() => undefined);
     await refused('"sketch" of 8 values, got 4', { pictures: new Map([["sketch", 8]]) });
     await refused('"layout" of no values, got 6', { pictures: new Map([["sketch", 4]]) });
@@ -592,7 +592,7 @@ describe("a file of entries", () => {
     }
   });
 
-  it("is refused without lists of labels and styles, and with what are no lists of texts", async () => {
+  it("a file of entries is refused without lists of labels and styles, and with what are no lists of texts", async () => {
     const labels = JSON.stringify(written.labels);
     for (const [metadata, message] of [
       [{}, "labels as a list of texts, got none"],

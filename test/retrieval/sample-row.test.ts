@@ -51,7 +51,7 @@ const assertNear = (got: Float32Array, expected: Float32Array, most: number): vo
 };
 
 describe("a row drawn from retrieved drawings", () => {
-  it("gives the example's own latent at share 1 and temperature 0, where it shows what is asked for", async () => {
+  it("a row drawn from retrieved drawings gives the example's own latent at share 1 and temperature 0, where it shows what is asked for", async () => {
     const whole = { ...settings, temperature: 0, retrieval: 1 };
     const named = giving({ latent, caption: words.caption!.vector });
     for (const conditions of [words, await encode({ caption: "red" })])
@@ -62,7 +62,7 @@ describe("a row drawn from retrieved drawings", () => {
     }
   });
 
-  it("adds a share of the example's v, under what it shows, to v of the seed", async () => {
+  it("a row drawn from retrieved drawings adds a share of the example's v, under what it shows, to v of the seed", async () => {
     const row = sampleRow(translation, words, settings);
     const { latent: from, shows, share } = row.prior!;
     const [own] = await measureLatents(translation, [from], [shows]);
@@ -72,7 +72,7 @@ describe("a row drawn from retrieved drawings", () => {
     assert.notDeepEqual(await draw(row), await draw(plain));
   });
 
-  it("is drawn from the seed alone at share 0, without retrieval, and where none fits", () => {
+  it("a row drawn from retrieved drawings is drawn from the seed alone at share 0, without retrieval, and where none fits", () => {
     const plain: Row = {
       residual: drawResidual(3, 0.5, flow.dims),
       conditions: words,
@@ -84,7 +84,7 @@ describe("a row drawn from retrieved drawings", () => {
     assert.ok(sampleRow(translation, words, settings).prior);
   });
 
-  it("leaves of guidance what retrieval leaves, and all of the guidance of single conditions", () => {
+  it("a row drawn from retrieved drawings leaves of guidance what retrieval leaves, and all of the guidance of single conditions", () => {
     const at = (share: number) =>
       sampleRow(giving({ latent }), words, { ...settings, retrieval: share, guidanceOf: { style: 3 } }).guidance;
     const ofStyle = { weight: 3, without: ["style"] };
@@ -100,7 +100,7 @@ describe("a row drawn from retrieved drawings", () => {
   const cosine = caption.reduce((sum, value, axis) => sum + value * name[axis]!, 0);
   const called = (by: Float32Array) => sampleRow(giving({ latent, caption: by }), words, settings);
 
-  it("keeps less of an example the further the caption is from what it is called, and none of what it is not", () => {
+  it("a row drawn from retrieved drawings keeps less of an example the further the caption is from what it is called, and none of what it is not", () => {
     assert.ok(cosine > 0.05 && cosine < 0.95, `${cosine}`);
     const { prior, guidance } = called(name);
     assert.ok(Math.abs(prior!.share - 0.75 * cosine) < 1e-6);
@@ -108,7 +108,7 @@ describe("a row drawn from retrieved drawings", () => {
     assert.equal(called(caption.map((value) => -value)).prior!.share, 0);
   });
 
-  it("takes an example to show its name and, of what the caption says besides, the less the more that is", () => {
+  it("a row drawn from retrieved drawings takes an example to show its name and, of what the caption says besides, the less the more that is", () => {
     assertNear(called(caption).prior!.shows.caption!.vector, caption, 1e-6);
     const { vector, presence } = called(name).prior!.shows.caption!;
     assert.equal(presence, 1);
@@ -117,7 +117,7 @@ describe("a row drawn from retrieved drawings", () => {
     assertNear(vector.slice(0, 3), name.slice(0, 3), 1e-6);
   });
 
-  it("keeps less of an example of a caption that says more than a label's name", async () => {
+  it("a row drawn from retrieved drawings keeps less of an example of a caption that says more than a label's name", async () => {
     const shareOf = async (caption: string): Promise<number> =>
       sampleRow(translation, await encode({ caption, label: "red" }), settings).prior!.share;
     const [plain, more] = [await shareOf("red"), await shareOf("red 7 mountains xy")];
@@ -126,7 +126,7 @@ describe("a row drawn from retrieved drawings", () => {
     assert.ok(more < plain - 0.01, `${more} and ${plain}`);
   });
 
-  it("is asked for without the caption's colours, and shows the rest where that is nearer than the label's name", async () => {
+  it("a row drawn from retrieved drawings is asked for without the caption's colours, and shows the rest where that is nearer than the label's name", async () => {
     const coloured = await encode({ caption: "red mountain" });
     assert.deepEqual(coloured.caption!.plain, (await encode({ caption: "mountain" })).caption!.vector);
     const { plain, vector } = coloured.caption!;
@@ -140,13 +140,13 @@ describe("a row drawn from retrieved drawings", () => {
     assertNear(named(vector).shows.caption!.vector, vector, 1e-6);
   });
 
-  it("keeps the whole share where the example stands for the caption itself", () => {
+  it("a row drawn from retrieved drawings keeps the whole share where the example stands for the caption itself", () => {
     const { prior } = sampleRow(giving({ latent }), words, settings);
     assert.equal(prior!.share, 0.75);
     assertNear(prior!.shows.caption!.vector, caption, 1e-6);
   });
 
-  it("asks for drawings by sketch and layout, by no other picture, and takes them to show what they do", () => {
+  it("a row drawn from retrieved drawings asks for drawings by sketch and layout, by no other picture, and takes them to show what they do", () => {
     const given = (vector: Float32Array) => ({ vector, presence: 1 });
     const [sketch, layout, shown] = [Float32Array.of(1, 0, 0, 0), Float32Array.of(0, 1), Float32Array.of(0, 0, 1, 0)];
     const conditions = { sketch: given(sketch), layout: given(layout), lowResolution: given(sketch) };
@@ -160,7 +160,7 @@ describe("a row drawn from retrieved drawings", () => {
     assert.deepEqual(worded.prior!.shows.sketch, given(shown));
   });
 
-  it("takes what was found by its looks alone to show no words but its style, and keeps less of it the less it is like", () => {
+  it("a row drawn from retrieved drawings takes what was found by its looks alone to show no words but its style, and keeps less of it the less it is like", () => {
     const given = (vector: Float32Array) => ({ vector, presence: 1 });
     const [sketch, shown] = [Float32Array.of(1, 0, 0, 0), Float32Array.of(0, 0, 1, 0)];
     const start = { latent, pictures: { sketch: shown }, likeness: 0.5 };
@@ -170,7 +170,7 @@ describe("a row drawn from retrieved drawings", () => {
     assert.ok(Math.abs(row.guidance[0]!.weight - 2 * (1 - 0.75 * 0.5)) < 1e-9);
   });
 
-  it("takes an example to show words wholly: all of a label that fades, and nothing of a sketch that it is not known by", () => {
+  it("a row drawn from retrieved drawings takes an example to show words wholly: all of a label that fades, and nothing of a sketch that it is not known by", () => {
     const conditions = {
       ...words,
       label: { ...words.label!, presence: 0.25 },
@@ -183,7 +183,7 @@ describe("a row drawn from retrieved drawings", () => {
     assert.deepEqual(prior!.shows, { style: words.style! });
   });
 
-  it("asks for drawings by vector and ids, with noise of the seed that grows with temperature", () => {
+  it("a row drawn from retrieved drawings asks for drawings by vector and ids, with noise of the seed that grows with temperature", () => {
     const asked: RetrievalQuery[] = [];
     const given = { caption: words.caption! };
     for (const temperature of [0.5, 1]) sampleRow(giving(undefined, asked), words, { ...settings, temperature });
@@ -207,7 +207,7 @@ describe("a row drawn from retrieved drawings", () => {
     assert.ok(still.noise(5).every((value) => value === 0));
   });
 
-  it("is the same for the same seed, and another for another", async () => {
+  it("a row drawn from retrieved drawings is the same for the same seed, and another for another", async () => {
     const rowOf = (seed: number, temperature = 0.5) =>
       sampleRow(translation, words, { ...settings, seed, temperature });
     assert.deepEqual(rowOf(3), rowOf(3));
@@ -219,7 +219,7 @@ describe("a row drawn from retrieved drawings", () => {
 });
 
 describe("rows with and without a start", () => {
-  it("give in one batch what each gives alone, with the same likelihood", async () => {
+  it("rows with and without a start give in one batch what each gives alone, with the same likelihood", async () => {
     const asked = [words, await encode({ caption: "blue sky" }), await encode({ style: "sharp" })];
     const rows = Array.from({ length: 11 }, (_, seed) =>
       sampleRow(translation, asked[seed % 3]!, { ...settings, seed, retrieval: seed % 4 === 0 ? 0 : seed / 11 }),

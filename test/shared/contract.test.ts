@@ -35,7 +35,7 @@ after(async () => {
 });
 
 describe("/openapi.json", () => {
-  it("describes every route with its answers and problems, and every reference leads somewhere", async () => {
+  it("/openapi.json describes every route with its answers and problems, and every reference leads somewhere", async () => {
     const response = await harness.app.request("/openapi.json");
     assert.equal(response.status, 200);
     const text = await response.text();
@@ -57,7 +57,7 @@ describe("/openapi.json", () => {
       assert.ok(document.components.schemas[name!]);
   });
 
-  it("carries the limits of shared/limits.ts", async () => {
+  it("/openapi.json carries the limits of shared/limits.ts", async () => {
     const document = (await (await harness.app.request("/openapi.json")).json()) as OpenApi;
     const { properties, required } = document.components.schemas["GenerationRequest"] as {
       properties: Record<string, { maximum?: number; default?: unknown }>;
@@ -70,7 +70,7 @@ describe("/openapi.json", () => {
 });
 
 describe("pages", () => {
-  it("serves docs in one page without scripts or anything from elsewhere", async () => {
+  it("the server serves docs in one page without scripts or anything from elsewhere", async () => {
     const response = await harness.app.request("/docs");
     assert.match(response.headers.get("content-type")!, /^text\/html/);
     const page = await response.text();
@@ -78,7 +78,7 @@ describe("pages", () => {
     assert.doesNotMatch(page, /<script|src=|@import|https?:\/\/(?!localhost)[a-z]/);
   });
 
-  it("serves the playground and its files at / and /playground/, and nothing beside them", async () => {
+  it("the server serves the playground and its files at / and /playground/, and nothing beside them", async () => {
     for (const path of ["/", "/playground/", "/playground/index.html"]) {
       const response = await harness.app.request(path);
       assert.equal(response.status, 200, path);
@@ -95,7 +95,7 @@ describe("pages", () => {
       assert.equal((await harness.app.request(path)).status, 404, path);
   });
 
-  it("says how to build the playground when it is not there", async () => {
+  it("the server says how to build the playground when it is not there", async () => {
     const bare = await createHarness();
     const response = await bare.app.request("/");
     assert.equal(response.status, 404);
@@ -105,13 +105,13 @@ describe("pages", () => {
 });
 
 describe("/v1/meta and /metrics", () => {
-  it("tells packs, provider, limits and durability", async () => {
+  it("/v1/meta and /metrics tells packs, provider, limits and durability", async () => {
     const meta = MetaSchema.parse(await (await harness.request("/v1/meta")).json());
     assert.deepEqual(meta.packs, [pack]);
     assert.deepEqual([meta.provider, meta.durability, meta.limits.countMax], ["cpu", "memory", limits.countMax]);
   });
 
-  it("counts requests by pattern, jobs by outcome and images, in lines that Prometheus reads", async () => {
+  it("/v1/meta and /metrics counts requests by pattern, jobs by outcome and images, in lines that Prometheus reads", async () => {
     await harness.end((await harness.start({ condition: { caption: "bird" }, count: 2 })).id);
     await harness.request("/v1/none");
     const response = await harness.request("/metrics");

@@ -15,7 +15,7 @@ import { parse } from "../../shared/validation.ts";
 const digest = (digit: string): string => digit.repeat(64);
 
 describe("provenance", () => {
-  it("of version 0.1 still parses", () => {
+  it("provenance of version 0.1 still parses", () => {
     const stored = {
       format: 1,
       packId: "icons",
@@ -30,7 +30,7 @@ describe("provenance", () => {
     assert.deepEqual(ProvenanceSchema.parse(stored), stored);
   });
 
-  it("holds what makes an edit again, and gives a request that the contract accepts", () => {
+  it("provenance holds what makes an edit again, and gives a request that the contract accepts", () => {
     const edit = {
       condition: { caption: "a cat", sketch: { svg: "<svg/>" } },
       guidanceOf: { sketch: 2 },
@@ -93,7 +93,7 @@ describe("the share of retrieval that a request means", () => {
   const shareOf = (fields: object): number => GenerationRequestSchema.parse(fields).retrieval;
   const image = digest("1");
 
-  it("is the default for words, sketches and layouts, in any combination", () => {
+  it("the share of retrieval that a request means is the default for words, sketches and layouts, in any combination", () => {
     const [sketch, layout] = [{ svg: "<svg/>" }, { cells: [0] }];
     for (const condition of [
       { caption: "a" },
@@ -107,7 +107,7 @@ describe("the share of retrieval that a request means", () => {
       assert.equal(shareOf({ condition }), limits.retrievalDefault, JSON.stringify(condition));
   });
 
-  it("is 0 beside an image, which says by itself what to start from", () => {
+  it("the share of retrieval that a request means is 0 beside an image, which says by itself what to start from", () => {
     for (const picture of [{ image: { image, depth: "early" } }, { lowResolution: { image } }]) {
       assert.equal(shareOf({ condition: picture }), 0);
       assert.equal(shareOf({ condition: { caption: "a", style: "b", ...picture } }), 0);
@@ -115,7 +115,7 @@ describe("the share of retrieval that a request means", () => {
     }
   });
 
-  it("is 0 where the start is kept of an image, and no other may be asked for there", () => {
+  it("the share of retrieval that a request means is 0 where the start is kept of an image, and no other may be asked for there", () => {
     const kept = { condition: { caption: "a" }, count: 1, keepResidualOf: { image } };
     assert.equal(shareOf(kept), 0);
     assert.equal(shareOf({ ...kept, retrieval: 0 }), 0);
@@ -126,7 +126,7 @@ describe("the share of retrieval that a request means", () => {
     );
   });
 
-  it("is what is asked for, beside words and pictures, and stays so when the request is read again", () => {
+  it("the share of retrieval that a request means is what is asked for, beside words and pictures, and stays so when the request is read again", () => {
     const sketch = { svg: "<svg/>" };
     for (const condition of [{ caption: "a" }, { caption: "a", sketch }])
       for (const retrieval of [0, 0.25, 1]) {
@@ -138,7 +138,7 @@ describe("the share of retrieval that a request means", () => {
 });
 
 describe("what a request names", () => {
-  it("is found in its condition, its sources and their conditions, each with its path", () => {
+  it("what a request names is found in its condition, its sources and their conditions, each with its path", () => {
     const request = GenerationRequestSchema.parse({
       condition: { sketch: { svg: "<svg/>" }, layout: { image: digest("1") } },
       count: 2,
@@ -179,7 +179,7 @@ describe("a schema's complaint", () => {
     [7, "body", /^body: expected a value of type object, got 7$/],
   ];
   for (const [value, field, message] of cases)
-    it(`names the field and says what was expected and what came: ${JSON.stringify(value)}`, () =>
+    it(`a schema's complaint names the field and says what was expected and what came: ${JSON.stringify(value)}`, () =>
       assert.throws(
         () => parse(schema, value),
         (error: { detail?: { field?: string }; message?: string }) =>

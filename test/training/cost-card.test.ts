@@ -13,7 +13,7 @@ const folder = await mkdtemp(join(tmpdir(), "tau-cost-"));
 after(() => rm(folder, { recursive: true }));
 
 describe("the cost card", () => {
-  it("is power times CPU time, and what that costs by stated factors", () => {
+  it("the cost card is power times CPU time, and what that costs by stated factors", () => {
     const card = costCard(
       { wallSeconds: 400, cpuSeconds: 720 },
       { wattsPerCore: 20, eurosPerKwh: 0.25, co2GramsPerKwh: 300 },
@@ -34,7 +34,7 @@ describe("the cost card", () => {
     ]);
   });
 
-  it("gives the paper's own euros and CO₂ for the paper's kWh, and does not divide by nothing", () => {
+  it("the cost card gives the paper's own euros and CO₂ for the paper's kWh, and does not divide by nothing", () => {
     const { eurosPerKwh, co2GramsPerKwh } = defaultCostFactors;
     assert.equal((14.4 * eurosPerKwh).toFixed(2), "3.11");
     assert.equal((0.0144 * co2GramsPerKwh).toFixed(2), "4.26");
@@ -43,7 +43,7 @@ describe("the cost card", () => {
     assert.ok(free.every((line) => !/Infinity|∞|NaN|times/.test(line)));
   });
 
-  it("counts the processor's time of this process", () => {
+  it("the cost card counts the processor's time of this process", () => {
     const clock = stopwatch();
     const end = performance.now() + 30;
     let work = 0;
@@ -64,7 +64,7 @@ describe("the loss curve", () => {
     { step: 75, trainNats: 1.0, heldOutNats: 1.25 },
   ];
 
-  it("draws both lines, the start and the kept step where they belong", () => {
+  it("the loss curve draws both lines, the start and the kept step where they belong", () => {
     const svg = lossCurve(points, 50, { title: 'a "b" <c> & d', startNats: 1.5 });
     assert.ok(svg.includes("a &#34;b&#34; &#60;c&#62; &#38; d"));
     const paths = [...svg.matchAll(/<path d="([^"]*)"([^>]*)>/g)].map(([, d, style]) => ({ d: d!, style: style! }));
@@ -83,7 +83,7 @@ describe("the loss curve", () => {
     );
   });
 
-  it("is an SVG that can be drawn, also of a run that has hardly begun or went wrong", async () => {
+  it("the loss curve is an SVG that can be drawn, also of a run that has hardly begun or went wrong", async () => {
     for (const some of [points, points.slice(0, 1), [], [{ step: 25, trainNats: Number.NaN, heldOutNats: 1 }]]) {
       const svg = lossCurve(some, 0, { title: "run", startNats: 1.5 });
       assert.doesNotMatch(svg, /NaN|Infinity/);
@@ -93,7 +93,7 @@ describe("the loss curve", () => {
 });
 
 describe("the records of a run", () => {
-  it("are there after each evaluation, and go on after an interruption with the time that was spent", async () => {
+  it("the records of a run are there after each evaluation, and go on after an interruption with the time that was spent", async () => {
     const about = { title: "run", startNats: 2 };
     const first = await RunRecords.open(folder, about, () => ({ wallSeconds: 10, cpuSeconds: 15 }));
     await first.add({ step: 10, trainNats: 1.5, heldOutNats: 1.6 }, 10);
@@ -117,7 +117,7 @@ describe("the records of a run", () => {
     assert.equal(await readFile(join(folder, "log.jsonl"), "utf8"), log);
   });
 
-  it("begin anew when they are broken", async () => {
+  it("the records of a run begin anew when they are broken", async () => {
     await writeFile(join(folder, "log.jsonl"), "{");
     await writeFile(join(folder, "time.json"), "");
     const records = await RunRecords.open(folder, { title: "run", startNats: 2 }, () => ({

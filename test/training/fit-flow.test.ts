@@ -45,17 +45,17 @@ describe("the metrics of a trained flow", async () => {
     threads: 1,
   });
 
-  it("count images once, however often they are drawn, and only those that were measured", () => {
+  it("the metrics of a trained flow count images once, however often they are drawn, and only those that were measured", () => {
     assert.equal(metrics["trainImages"], train);
     assert.equal(metrics["heldOutImages"], 128);
   });
 
-  it("hold the nats of the flow as it ships, in halves, near those of float32", () => {
+  it("the metrics of a trained flow hold the nats of the flow as it ships, in halves, near those of float32", () => {
     assert.equal(metrics["float32NatsPerDim"], heldOutNats);
     assert.ok(Math.abs(metrics["heldOutNatsPerDim"]! - heldOutNats) < 2e-3);
   });
 
-  it("compare with the diagonal Gaussian on the same rows, as drawing from the posterior confirms", () => {
+  it("the metrics of a trained flow compare with the diagonal Gaussian on the same rows, as drawing from the posterior confirms", () => {
     const random = new TrainingRandom(6, 0, "evaluation");
     let [sum, count] = [0, 0];
     for (let axis = 0; axis < dims; axis += 1) {
@@ -76,7 +76,7 @@ describe("the metrics of a trained flow", async () => {
     );
   });
 
-  it("are those of the flow that training goes on from, as long as nothing is learned", async () => {
+  it("the metrics of a trained flow are those of the flow that training goes on from, as long as nothing is learned", async () => {
     const options = {
       ...defaultTrainOptions,
       batch: 32,

@@ -60,7 +60,7 @@ await trainTranslation(unbroken);
 const unbrokenFlow = (await served(unbroken.packs))!.flow;
 
 describe("training a translation", () => {
-  it("publishes a flow that is better than its start, and tells what it did on the way", async () => {
+  it("training a translation publishes a flow that is better than its start, and tells what it did on the way", async () => {
     const news: TranslationProgress[] = [];
     const options = newTraining();
     const result = await trainTranslation({
@@ -132,7 +132,7 @@ describe("training a translation", () => {
     );
   });
 
-  it("publishes nothing when it is no better than its start, unless it is told to, and keeps what it has for another try", async () => {
+  it("training a translation publishes nothing when it is no better than its start, unless it is told to, and keeps what it has for another try", async () => {
     const options = newTraining({ learningRate: 0 });
     const result = await trainTranslation(options);
     assert.deepEqual([result.isBetter, result.pack, result.bestStep], [false, undefined, 0]);
@@ -142,7 +142,7 @@ describe("training a translation", () => {
     assert.deepEqual([forced.isBetter, forced.pack?.version], [false, "0.1.0"]);
   });
 
-  it("stops early when held-out images stop gaining", async () => {
+  it("training a translation stops early when held-out images stop gaining", async () => {
     const options = newTraining({ learningRate: 0, patience: 2 });
     const { reason, steps } = await trainTranslation(options);
     assert.deepEqual([reason, steps], ["no improvement", 20]);
@@ -151,7 +151,7 @@ describe("training a translation", () => {
     assert.deepEqual([more.reason, more.steps], ["no improvement", 30]);
   });
 
-  it("trains fresh weights too, and measures them against the base's", async () => {
+  it("training a translation trains fresh weights too, and measures them against the base's", async () => {
     const result = await trainTranslation({
       ...newTraining({ steps: 10 }),
       isFromScratch: true,
@@ -162,7 +162,7 @@ describe("training a translation", () => {
     assert.equal(result.pack?.version, "0.1.0");
   });
 
-  it("goes on from a translation of one's own, and from the same pack's drawings", async () => {
+  it("training a translation goes on from a translation of one's own, and from the same pack's drawings", async () => {
     const first = newTraining({ steps: 10 });
     await trainTranslation({ ...first, isForced: true });
     const second = { ...first, basePack: join(first.packs, "boxes"), name: "more", work: join(root, "more-work") };
@@ -173,7 +173,7 @@ describe("training a translation", () => {
     assert.deepEqual([boxes!.translations[0]!.hasRetrieval, more!.translations[0]!.hasRetrieval], [true, true]);
   });
 
-  it("refuses a name that is taken or can't be one before it reads anything", async () => {
+  it("training a translation refuses a name that is taken or can't be one before it reads anything", async () => {
     const options = newTraining();
     const cases: Array<[change: object, message: RegExp]> = [
       [{ name: "Big Icons" }, /^name: expected a lower-case letter, .*, got "Big Icons"$/],
@@ -191,7 +191,7 @@ describe("training a translation", () => {
     assert.equal(existsSync(options.work), false);
   });
 
-  it("runs once for a name at a time, and takes over from a process that is gone", async () => {
+  it("training a translation runs once for a name at a time, and takes over from a process that is gone", async () => {
     const options = newTraining();
     await mkdir(options.work, { recursive: true });
     await writeFile(join(options.work, "lock"), String(process.ppid));
@@ -203,7 +203,7 @@ describe("training a translation", () => {
     assert.equal((await trainTranslation({ ...options, settings: { ...settings, steps: 10 } })).steps, 10);
   });
 
-  it("refuses a folder of three images with the reason", async () => {
+  it("training a translation refuses a folder of three images with the reason", async () => {
     const three = await writeFiles(join(root, "three"), {
       "a.png": await readFile(join(folder, "red-a.png")),
       "b.png": await readFile(join(folder, "red-b.png")),
@@ -217,7 +217,7 @@ describe("training a translation", () => {
     assert.deepEqual(await readdir(options.packs).catch(() => []), []);
   });
 
-  it("leaves the packs as they were when it is cancelled, and goes on to the same flow", async () => {
+  it("training a translation leaves the packs as they were when it is cancelled, and goes on to the same flow", async () => {
     const options = newTraining();
     const abort = new AbortController();
     const cancelled = trainTranslation({
@@ -240,7 +240,7 @@ describe("training a translation", () => {
 });
 
 describe("a disk that is full", () => {
-  it("while it trains is said so at whatever is written, and nothing is lost: with room again it goes on to the same flow", async () => {
+  it("a disk that is full while it trains is said so at whatever is written, and nothing is lost: with room again it goes on to the same flow", async () => {
     const options = newTraining();
     for (const place of [
       /work\/set$/,
@@ -288,7 +288,7 @@ describe("kill -9", () => {
     assert.equal(signal, "SIGKILL", `${JSON.stringify(moment)}: came to its end ${err}`);
   };
 
-  it("at any moment publishes nothing half, and the same training goes on to the very same flow", async () => {
+  it("kill -9 at any moment publishes nothing half, and the same training goes on to the very same flow", async () => {
     const options = newTraining();
     const moments: Moment[] = [
       { call: { name: "write", path: "images\\.rgba", phase: "half" }, time: 20 },
@@ -315,7 +315,7 @@ describe("kill -9", () => {
     assert.deepEqual([await readdir(options.packs), existsSync(options.work)], [["boxes"], false]);
   });
 
-  it("while the next version takes over leaves the old one or the new one", async () => {
+  it("kill -9 while the next version takes over leaves the old one or the new one", async () => {
     const first = newTraining({ steps: 20 });
     await trainTranslation(first);
     const old = (await served(first.packs))!;

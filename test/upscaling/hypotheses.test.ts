@@ -33,7 +33,7 @@ const flat = (levels: readonly number[], widthPx: number, heightPx: number): Pix
 });
 
 describe("hypotheses", () => {
-  it("are drawn in order from consecutive seeds, which wrap, at the temperature of the detail", async () => {
+  it("hypotheses are drawn in order from consecutive seeds, which wrap, at the temperature of the detail", async () => {
     const upscaler = smallUpscaler();
     const image = stripes(6, 4);
     const pictures = await draw(upscaler, image, { count: 3, seed: limits.seedMax });
@@ -54,7 +54,7 @@ describe("hypotheses", () => {
     assert.notDeepEqual(pictures[0]!.rgba, pictures[1]!.rgba);
   });
 
-  it("are waited for one by one, so that never more than one is held", async () => {
+  it("hypotheses are waited for one by one, so that never more than one is held", async () => {
     const order: string[] = [];
     const upscaler = smallUpscaler();
     const counting: Upscaler = {
@@ -72,7 +72,7 @@ describe("hypotheses", () => {
     assert.deepEqual(order, ["drawn", "kept", "drawn", "kept", "drawn", "kept"]);
   });
 
-  it("tell their tiles over all that is drawn, and let others run after each", async () => {
+  it("hypotheses tell their tiles over all that is drawn, and let others run after each", async () => {
     const told: string[] = [];
     let pauses = 0;
     await draw(
@@ -90,7 +90,7 @@ describe("hypotheses", () => {
     assert.ok(pauses >= 2 * tilesOfSmall);
   });
 
-  it("stop between tiles when they are cancelled, and hand on nothing afterwards", async () => {
+  it("hypotheses stop between tiles when they are cancelled, and hand on nothing afterwards", async () => {
     const abort = new AbortController();
     const pictures: EnlargedPicture[] = [];
     const upscaler = smallUpscaler();
@@ -119,7 +119,7 @@ describe("hypotheses", () => {
     await assert.rejects(late, { code: "cancelled" }, "no map after a cancel");
   });
 
-  it("are refused before anything is drawn where the result would be too large, with the factor that fits", async () => {
+  it("hypotheses are refused before anything is drawn where the result would be too large, with the factor that fits", async () => {
     const upscaler = smallUpscaler();
     await assert.rejects(draw(upscaler, stripes(1500, 2), { scale: 4 }), (error: unknown) => {
       assert.ok(error instanceof AppError);
@@ -131,14 +131,14 @@ describe("hypotheses", () => {
 });
 
 describe("LR-PSNR", () => {
-  it("is 99 for a picture that shrinks to exactly the input", async () => {
+  it("LR-PSNR is 99 for a picture that shrinks to exactly the input", async () => {
     for (const image of [flat([10, 200, 30, 255], 5, 3), flat([10, 200, 30, 0], 5, 3)]) {
       const [picture] = await draw(smallUpscaler(0), image, { scale: 4, detail: 0 });
       assert.equal(picture!.lrPsnrDb, 99);
     }
   });
 
-  it("is the PSNR over RGB of the shrunk picture, not rounded", async () => {
+  it("LR-PSNR is the PSNR over RGB of the shrunk picture, not rounded", async () => {
     const image = stripes(6, 4);
     const enlarged = await smallUpscaler().upscale(image, { scale: 2, temperature: 1, seed: 3 });
     let squares = 0;
@@ -152,7 +152,7 @@ describe("LR-PSNR", () => {
     assert.ok(Math.abs((await lrPsnrDb(image, enlarged, 2, pause)) - expected) < 1e-3);
   });
 
-  it("is the same for a high picture, which is looked at in bands of rows", async () => {
+  it("LR-PSNR is the same for a high picture, which is looked at in bands of rows", async () => {
     const image = stripes(5, 150, 180);
     const enlarged = await smallUpscaler().upscale(image, { scale: 4, temperature: 1, seed: 3 });
     const channelOf = ({ rgba }: Pixels, channel: number): Float32Array =>
@@ -170,7 +170,7 @@ describe("LR-PSNR", () => {
     assert.ok(Math.abs((await lrPsnrDb(image, enlarged, 4, pause)) - expected) < 1e-9);
   });
 
-  it("does not see colours where nothing is visible, and sees alpha", async () => {
+  it("LR-PSNR does not see colours where nothing is visible, and sees alpha", async () => {
     const image = flat([90, 90, 90, 0], 4, 4);
     const recoloured = flat([255, 0, 120, 0], 8, 8);
     assert.equal(await lrPsnrDb(image, recoloured, 2, pause), 99);
@@ -181,7 +181,7 @@ describe("LR-PSNR", () => {
 });
 
 describe("the map of where hypotheses differ", () => {
-  it("comes last, opaque, of at least four hypotheses, of which only those asked for are handed on", async () => {
+  it("the map of where hypotheses differ comes last, opaque, of at least four hypotheses, of which only those asked for are handed on", async () => {
     const upscaler = smallUpscaler();
     const progress: number[] = [];
     const pictures = await draw(
@@ -209,7 +209,7 @@ describe("the map of where hypotheses differ", () => {
     assert.equal(many.runs.length, 6);
   });
 
-  it("is bright where hypotheses differ and black where they don't, with the deviation in levels", async () => {
+  it("the map of where hypotheses differ is bright where hypotheses differ and black where they don't, with the deviation in levels", async () => {
     const image = flat([128, 128, 128, 255], 32, 32);
     // Noise in the left half of the result, which is 64 px wide.
     const upscaler = smallUpscaler(20, (pixel) => pixel % 64 < 32);
@@ -227,7 +227,7 @@ describe("the map of where hypotheses differ", () => {
     assert.ok(map.brightestDeviation! > 22 && map.brightestDeviation! < 36, `${map.brightestDeviation}`);
   });
 
-  it("equals the deviation of textbooks, and stays black below one level", () => {
+  it("the map of where hypotheses differ equals the deviation of textbooks, and stays black below one level", () => {
     const deviation = new Deviation(1, 2, false);
     // The first pixel has (10, 14, 18) in one channel: deviation 4, over three channels 4 / √3.
     for (const red of [10, 14, 18])
@@ -241,7 +241,7 @@ describe("the map of where hypotheses differ", () => {
     assert.deepEqual(calm.draw(), { rgba: Uint8Array.of(0, 0, 0, 255), meanDeviation: 0, brightestDeviation: 1 });
   });
 
-  it("does not see colours where nothing is visible", () => {
+  it("the map of where hypotheses differ does not see colours where nothing is visible", () => {
     const deviation = new Deviation(1, 1, true);
     for (const red of [0, 255]) deviation.add(flat([red, 7, 7, 0], 1, 1));
     assert.equal(deviation.draw().meanDeviation, 0);
@@ -249,7 +249,7 @@ describe("the map of where hypotheses differ", () => {
 });
 
 describe("heat colours", () => {
-  it("get lighter with every step, evenly", () => {
+  it("heat colours get lighter with every step, evenly", () => {
     const lightness = Array.from({ length: 256 }, (_, step) => {
       const rgba = new Uint8Array(4);
       paintHeat(rgba, 0, step / 255);

@@ -7,7 +7,7 @@ import { countTiles, tilesOf } from "../../server/upscaling/tiles.ts";
 const side = fc.integer({ min: 1, max: 300 });
 
 describe("tiles", () => {
-  it("cover every pixel once, are as many as counted, none larger than asked, none empty", () => {
+  it("tiles cover every pixel once, are as many as counted, none larger than asked, none empty", () => {
     fc.assert(
       fc.property(
         side,
@@ -34,12 +34,12 @@ describe("tiles", () => {
     );
   });
 
-  it("of one picture are about of one size", () => {
+  it("tiles of one picture are about of one size", () => {
     const widths = [...tilesOf(300, 40, 128, 0)].map(({ core }) => core.widthPx);
     assert.deepEqual(widths, [100, 100, 100]);
   });
 
-  it("are a multiple of the lanes where that makes no slivers", () => {
+  it("tiles are a multiple of the lanes where that makes no slivers", () => {
     assert.equal(countTiles(128, 128, 128), 1);
     assert.equal(countTiles(128, 128, 128, 2), 2);
     assert.equal(countTiles(300, 100, 128, 2), 4);

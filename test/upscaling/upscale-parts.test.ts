@@ -9,7 +9,7 @@ import { createPixelFlow, pixelRows } from "../../server/upscaling/pixel-flow.ts
 import { drawPixelResidual, residualDims } from "../../server/upscaling/pixel-noise.ts";
 
 describe("bicubic shrinking", () => {
-  it("gives what PIL gives", () => {
+  it("bicubic shrinking gives what PIL gives", () => {
     // Image.fromarray(float32 of (7·i mod 11) / 11, 8 × 4).resize((4, 2) and (2, 1), BICUBIC), Pillow 11.
     const plane = Float32Array.from({ length: 32 }, (_, at) => ((7 * at) % 11) / 11);
     const near = (got: Float32Array, wanted: readonly number[]) => {
@@ -23,14 +23,14 @@ describe("bicubic shrinking", () => {
     near(shrinkBicubic(plane, 8, 4, 4), [0.442897, 0.4709727]);
   });
 
-  it("keeps a flat picture flat up to its border", () => {
+  it("bicubic shrinking keeps a flat picture flat up to its border", () => {
     const small = shrinkBicubic(new Float32Array(16 * 12).fill(0.3), 16, 12, 4);
     for (const value of small) assert.ok(Math.abs(value - 0.3) < 1e-6);
   });
 });
 
 describe("the residual of an upscale", () => {
-  it("is normal within 1.5 standard deviations, and no number of it follows from another's", () => {
+  it("the residual of an upscale is normal within 1.5 standard deviations, and no number of it follows from another's", () => {
     const box = { left: 3, top: 5, widthPx: 160, heightPx: 120 };
     const values = drawPixelResidual(11, 0, box, 1);
     const mean = (of: (value: number, at: number) => number): number =>
@@ -45,13 +45,13 @@ describe("the residual of an upscale", () => {
     assert.ok(Math.abs(mean((value) => (value < 1 ? 1 : 0)) - (0.841345 - 0.066807) / 0.866386) < 0.002);
   });
 
-  it("belongs to the pixel, not to the tile", () => {
+  it("the residual of an upscale belongs to the pixel, not to the tile", () => {
     const whole = drawPixelResidual(5, 1, { left: 0, top: 0, widthPx: 9, heightPx: 7 }, 0.5);
     const part = drawPixelResidual(5, 1, { left: 4, top: 2, widthPx: 3, heightPx: 1 }, 0.5);
     assert.deepEqual(part, whole.slice((2 * 9 + 4) * residualDims, (2 * 9 + 7) * residualDims));
   });
 
-  it("differs between seeds and between stages, and scales with the temperature", () => {
+  it("the residual of an upscale differs between seeds and between stages, and scales with the temperature", () => {
     const box = { left: 0, top: 0, widthPx: 2, heightPx: 2 };
     const one = drawPixelResidual(1, 0, box, 1);
     assert.notDeepEqual(one, drawPixelResidual(2, 0, box, 1));
@@ -80,7 +80,7 @@ describe("a flow of pixels", () => {
     3,
   );
 
-  it("is the inverse that the flow has without guidance, for any number of rows", async () => {
+  it("a flow of pixels is the inverse that the flow has without guidance, for any number of rows", async () => {
     const rows = pixelRows + 3;
     const residual = Float32Array.from({ length: rows * 12 }, (_, at) => Math.sin(at * 1.7));
     const features = Float32Array.from({ length: rows * 5 }, (_, at) => Math.cos(at * 0.9) / 2);
@@ -95,7 +95,7 @@ describe("a flow of pixels", () => {
     await Promise.all([pixels.dispose(), flow.dispose()]);
   });
 
-  it("is refused with other conditions than features", async () => {
+  it("a flow of pixels is refused with other conditions than features", async () => {
     const other = { ...architecture, conditions: [{ name: "caption", dims: 5 }] };
     const wrong = initialWeights(other, identityWhitening(12), 3);
     await assert.rejects(

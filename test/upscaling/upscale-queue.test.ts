@@ -61,7 +61,7 @@ function watched(upscaler: Upscaler): Upscaler & { most: number } {
 }
 
 describe("upscales in the child", () => {
-  it("run one after another, each with its own pictures", async () => {
+  it("upscales in the child run one after another, each with its own pictures", async () => {
     const upscaler = watched(smallUpscaler());
     const service = createService([], 8, upscaler);
     const [a, b] = [upscale(service, { count: 2 }), upscale(service, { variance: true, seed: 9 })];
@@ -79,7 +79,7 @@ describe("upscales in the child", () => {
     assert.equal(upscaler.most, 1);
   });
 
-  it("leave the line at once when they are cancelled while they wait, and between tiles when they run", async () => {
+  it("upscales in the child leave the line at once when they are cancelled while they wait, and between tiles when they run", async () => {
     const upscaler = smallUpscaler();
     const service = createService([], 8, upscaler);
     const [running, waiting, last] = [upscale(service), upscale(service), upscale(service)];
@@ -94,7 +94,7 @@ describe("upscales in the child", () => {
     await assert.rejects(upscale(service, {}, aborted()).done, { code: "cancelled" });
   });
 
-  it("go on after one that fails", async () => {
+  it("upscales in the child go on after one that fails", async () => {
     const broken: Upscaler = {
       ...smallUpscaler(),
       upscale: (image, options) =>
@@ -107,7 +107,7 @@ describe("upscales in the child", () => {
     assert.equal(good.pictures.length, 1);
   });
 
-  it("let a generation that comes meanwhile be finished before the next tile", async () => {
+  it("upscales in the child let a generation that comes meanwhile be finished before the next tile", async () => {
     const service = createService([tinyTranslation([])], 8, workingUpscaler(50));
     const large = upscale(service, { count: 2 });
     while (large.tiles.length < 3) await new Promise(setImmediate);
@@ -119,7 +119,7 @@ describe("upscales in the child", () => {
     await large.done;
   });
 
-  it("take at most twice their own time, however long generations go on", async () => {
+  it("upscales in the child take at most twice their own time, however long generations go on", async () => {
     const upscaler = workingUpscaler(20);
     const service = createService([endlessTranslation()], 8, upscaler);
     void generate(service).done;
@@ -133,7 +133,7 @@ describe("upscales in the child", () => {
     assert.ok(waitedMs < 2 * upscaler.workedMs, `waited ${waitedMs} ms, worked ${upscaler.workedMs} ms`);
   });
 
-  it("give way no longer for having two lanes, which pause together", async () => {
+  it("upscales in the child give way no longer for having two lanes, which pause together", async () => {
     const tileMs = 25;
     const tilesOfLane = 6;
     const lanes: Upscaler = {
@@ -161,7 +161,7 @@ describe("upscales in the child", () => {
     assert.ok(tookMs > 1.5 * workMs, `${tookMs} ms for ${workMs} ms of work`);
   });
 
-  it("are cancelled at once while they give way", async () => {
+  it("upscales in the child are cancelled at once while they give way", async () => {
     const service = createService([endlessTranslation()], 8, workingUpscaler(500));
     void generate(service).done;
     const { done, tiles, abort } = upscale(service);
@@ -172,7 +172,7 @@ describe("upscales in the child", () => {
     assert.ok(performance.now() - started < 250, `${performance.now() - started} ms`);
   });
 
-  it("do not wait for the enlarging of what was generated", async () => {
+  it("upscales in the child do not wait for the enlarging of what was generated", async () => {
     const [upscaler, enlarging] = [workingUpscaler(20), new AbortController()];
     const endless: Upscaler = {
       ...upscaler,
@@ -191,7 +191,7 @@ describe("upscales in the child", () => {
     assert.ok(waitedMs < upscaler.workedMs / 2, `waited ${waitedMs} ms, worked ${upscaler.workedMs} ms`);
   });
 
-  it("need a pack with an upscaler, and so do generations that are enlarged", async () => {
+  it("upscales in the child need a pack with an upscaler, and so do generations that are enlarged", async () => {
     const none = createService([tinyTranslation([])], 8, undefined);
     await assert.rejects(upscale(none).done, {
       code: "pack_unavailable",
@@ -202,7 +202,7 @@ describe("upscales in the child", () => {
 });
 
 describe("a generation that is enlarged", () => {
-  it("gives every image its larger size, in order, by its own seed and without temperature", async () => {
+  it("a generation that is enlarged gives every image its larger size, in order, by its own seed and without temperature", async () => {
     const upscaler = smallUpscaler();
     const service = createService([tinyTranslation([])], 8, upscaler);
     const plain = generate(service, { count: 3, seed: 20, bestOf: 2 });
@@ -221,7 +221,7 @@ describe("a generation that is enlarged", () => {
     );
   });
 
-  it("fails as a whole when an image can't be enlarged, and draws no more", async () => {
+  it("a generation that is enlarged fails as a whole when an image can't be enlarged, and draws no more", async () => {
     const seen: number[] = [];
     const broken: Upscaler = { ...smallUpscaler(), upscale: () => Promise.reject(new Error("graph broke")) };
     const service = createService([tinyTranslation(seen)], 1, broken);
@@ -231,7 +231,7 @@ describe("a generation that is enlarged", () => {
     assert.ok(seen.length < 16, `${seen.length} runs`);
   });
 
-  it("is cancelled while it draws and while it enlarges", async () => {
+  it("a generation that is enlarged is cancelled while it draws and while it enlarges", async () => {
     const service = createService([tinyTranslation([])], 8, smallUpscaler());
     const early = generate(service, { count: 4, upscale: 2 });
     early.abort.abort();

@@ -101,7 +101,7 @@ const wavy = picture(37, 23, (x, y) => [100 + ((x * 7) % 60), 90 + ((y * 11) % 7
 
 describe("upscaling", () => {
   for (const scale of [2, 4] as const)
-    it(`×${scale} gives the same bytes in small tiles as in one`, async () => {
+    it(`upscaling ×${scale} gives the same bytes in small tiles as in one`, async () => {
       const options = { scale, temperature: 0.7, seed: 9 };
       const whole = await make(1024).upscale(wavy, options);
       assert.deepEqual([whole.widthPx, whole.heightPx], [37 * scale, 23 * scale]);
@@ -109,14 +109,14 @@ describe("upscaling", () => {
     });
 
   for (const scale of [2, 4] as const)
-    it(`×${scale} with a decoder of details gives the same bytes in small tiles as in one`, async () => {
+    it(`upscaling ×${scale} with a decoder of details gives the same bytes in small tiles as in one`, async () => {
       const options = { scale, temperature: 0.7, seed: 9 };
       const whole = await make(1024, details).upscale(wavy, options);
       assert.notDeepEqual(whole, await make().upscale(wavy, options));
       for (const corePx of [8, 10, 24]) assert.deepEqual(await make(corePx, details).upscale(wavy, options), whole);
     });
 
-  it("gives the same bytes in several lanes, whose tiles end in any order, and counts as many as it says", async () => {
+  it("upscaling gives the same bytes in several lanes, whose tiles end in any order, and counts as many as it says", async () => {
     const parts = {
       stages: Array.from({ length: 2 }, () => ({ network, flow, details })),
       consistency: { 2: averaging(2), 4: averaging(4) },
@@ -147,7 +147,7 @@ describe("upscaling", () => {
     }
   });
 
-  it("hands on the first fault of a lane when the others have ended theirs", async () => {
+  it("upscaling hands on the first fault of a lane when the others have ended theirs", async () => {
     const parts = {
       stages: [
         { network, flow },
@@ -173,7 +173,7 @@ describe("upscaling", () => {
     assert.deepEqual([begun, ended], [2, 2]);
   });
 
-  it("is warmed up by every graph that details need", async () => {
+  it("upscaling is warmed up by every graph that details need", async () => {
     const asked: string[] = [];
     const note = <T extends object>(name: string, part: T, method: keyof T): T => ({
       ...part,
@@ -194,7 +194,7 @@ describe("upscaling", () => {
     assert.deepEqual(asked, ["network", "flow", "details", "network", "flow", "details", "twice", "four times"]);
   });
 
-  it("fades decoded details in with the temperature, and leaves them out of the accurate answer and of the flow's middle", async () => {
+  it("upscaling fades decoded details in with the temperature, and leaves them out of the accurate answer and of the flow's middle", async () => {
     const flat = picture(12, 12, () => [128, 128, 128, 255]);
     const constant = {
       ...details,
@@ -208,7 +208,7 @@ describe("upscaling", () => {
     assert.equal(rgba[0], 128);
   });
 
-  it("asks for features only where details are drawn", async () => {
+  it("upscaling asks for features only where details are drawn", async () => {
     const asked: string[] = [];
     const noting: UpscalerParts["stages"][number]["network"] = {
       ...network,
@@ -230,7 +230,7 @@ describe("upscaling", () => {
     assert.deepEqual(asked, ["answer", "answer", "read"]);
   });
 
-  it("draws by the seed alone", async () => {
+  it("upscaling draws by the seed alone", async () => {
     const draw = (seed: number, temperature = 0.5) => make().upscale(wavy, { scale: 2, temperature, seed });
     assert.deepEqual(await draw(1), await draw(1));
     assert.notDeepEqual(await draw(1), await draw(2));
@@ -238,7 +238,7 @@ describe("upscaling", () => {
     assert.deepEqual(await draw(1, 0), await make().centreOf(wavy, 2));
   });
 
-  it("shrinks back to the input when it was drawn, too", async () => {
+  it("upscaling shrinks back to the input when it was drawn, too", async () => {
     const { rgba, widthPx } = await make().upscale(wavy, { scale: 4, temperature: 0.15, seed: 3 });
     for (let y = 0; y < wavy.heightPx; y += 1)
       for (let x = 0; x < wavy.widthPx; x += 1) {
@@ -248,7 +248,7 @@ describe("upscaling", () => {
       }
   });
 
-  it("keeps the colour of a shape up to its edge, whatever lies under what is transparent", async () => {
+  it("upscaling keeps the colour of a shape up to its edge, whatever lies under what is transparent", async () => {
     const disc = picture(24, 24, (x, y) => {
       const distance = Math.hypot(x - 11.5, y - 11.5);
       return distance < 8 ? [200, 40, 30, 255] : distance < 9 ? [200, 40, 30, 128] : [0, 255, 0, 0];
@@ -269,7 +269,7 @@ describe("upscaling", () => {
     assert.ok(visible > 2500 && invisible > 4000, `${visible} visible, ${invisible} not`);
   });
 
-  it("keeps the colours of what is translucent as they are", async () => {
+  it("upscaling keeps the colours of what is translucent as they are", async () => {
     const texture = (alpha: number) =>
       picture(16, 16, (x, y) => [(x * 37) % 200, (y * 53) % 180, ((x + y) * 29) % 220, alpha]);
     const options = { scale: 2, temperature: 0, seed: 1 } as const;
@@ -282,7 +282,7 @@ describe("upscaling", () => {
     }
   });
 
-  it("gives a picture of nothing for a picture of nothing, without running a network", async () => {
+  it("upscaling gives a picture of nothing for a picture of nothing, without running a network", async () => {
     const upscaler = make();
     const nothing = picture(5, 3, () => [9, 9, 9, 0]);
     assert.equal(upscaler.tilesOf(nothing, 4), 0);
@@ -290,7 +290,7 @@ describe("upscaling", () => {
     assert.deepEqual([widthPx, heightPx, rgba.some((value) => value !== 0)], [20, 12, false]);
   });
 
-  it("keeps grey grey, however lively", async () => {
+  it("upscaling keeps grey grey, however lively", async () => {
     const grey = picture(9, 9, (x, y) => [20 * x, 20 * x, 20 * x, y === 0 ? 90 : 255]);
     const { rgba } = await make().upscale(grey, { scale: 4, temperature: 0.9, seed: 4 });
     for (let at = 0; at < rgba.length; at += 4)
@@ -302,14 +302,14 @@ describe("upscaling", () => {
     [1, 300],
     [300, 1],
   ] as const)
-    it(`takes ${widthPx} × ${heightPx} px`, async () => {
+    it(`upscaling takes ${widthPx} × ${heightPx} px`, async () => {
       const thin = picture(widthPx, heightPx, () => [10, 200, 30, 255]);
       const result = await make().upscale(thin, { scale: 4, temperature: 0, seed: 1 });
       assert.deepEqual([result.widthPx, result.heightPx], [4 * widthPx, 4 * heightPx]);
       assert.deepEqual([...result.rgba.subarray(0, 4)], [10, 200, 30, 255]);
     });
 
-  it("announces as many tiles as it works through", async () => {
+  it("upscaling announces as many tiles as it works through", async () => {
     const half = picture(37, 23, (x) => [1, 2, 3, x % 256]);
     for (const image of [wavy, half])
       for (const scale of [2, 4] as const) {
@@ -323,7 +323,7 @@ describe("upscaling", () => {
       }
   });
 
-  it("stops between two tiles when it is cancelled", async () => {
+  it("upscaling stops between two tiles when it is cancelled", async () => {
     const abort = new AbortController();
     let tiles = 0;
     const onTile = () => {
@@ -338,7 +338,7 @@ describe("upscaling", () => {
     assert.equal(tiles, 3);
   });
 
-  it("fails when a flow or a decoder of details gives no numbers, instead of drawing them black", async () => {
+  it("upscaling fails when a flow or a decoder of details gives no numbers, instead of drawing them black", async () => {
     const broken = { network, flow: { inverse: async (residual: Float32Array) => residual.map(() => Number.NaN) } };
     const upscaler = createUpscaler(
       drawHere({ stages: [broken, broken], consistency: { 2: averaging(2), 4: averaging(4) } }),
@@ -352,7 +352,7 @@ describe("upscaling", () => {
     await assert.rejects(make(8, nothing).upscale(wavy, options), { code: "tensor_mismatch" });
   });
 
-  it("refuses what would be too large, and offers what fits", async () => {
+  it("upscaling refuses what would be too large, and offers what fits", async () => {
     const most = limits.imageMaxSidePx;
     const refused = (widthPx: number, scale: 2 | 4, heightPx = 1) =>
       make()

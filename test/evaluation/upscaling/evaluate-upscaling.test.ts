@@ -88,7 +88,7 @@ describe("evaluation of upscaling", async () => {
   await writeFile(lpips, pictureGraph());
   const report = await evaluateUpscaling({ ...options, set, judge, lpips });
 
-  it("measures every method on every picture that can be read, in groups by folder", () => {
+  it("evaluation of upscaling measures every method on every picture that can be read, in groups by folder", () => {
     assert.deepEqual(
       report.sections.map(({ id }) => id),
       ["targets", "quality", "diversity", "memory"],
@@ -107,7 +107,7 @@ describe("evaluation of upscaling", async () => {
       for (const { values } of rows) for (const value of Object.values(values)) assert.ok(Number.isFinite(value));
   });
 
-  it("gives an upscaler that is bicubic what bicubic gets, and noise what noise costs", () => {
+  it("evaluation of upscaling gives an upscaler that is bicubic what bicubic gets, and noise what noise costs", () => {
     const quality = sectionOf(report, "quality");
     const { secondsPerMegapixel: _, ...floor } = rowOf(quality, "×2, Set5", "bicubic").values;
     for (const what of ["tau, temperature 0 (Φ's answer)", "τ at v = 0"]) {
@@ -122,7 +122,7 @@ describe("evaluation of upscaling", async () => {
     assert.ok(noisy["lrPsnr"]! < 40);
   });
 
-  it("measures how much hypotheses differ", () => {
+  it("evaluation of upscaling measures how much hypotheses differ", () => {
     const {
       deviation,
       distance,
@@ -134,7 +134,7 @@ describe("evaluation of upscaling", async () => {
     assert.ok(Math.abs(colours! - (3 * 2 * 100 * (1 + 4)) / 255 ** 2) < 0.01, `${colours}`);
   });
 
-  it("sets goals beside what was reached, and gains only for the groups of the stated list", () => {
+  it("evaluation of upscaling sets goals beside what was reached, and gains only for the groups of the stated list", () => {
     const { rows } = sectionOf(report, "targets").tables[0]!;
     assert.ok(rows.every(({ what }) => !/above bicubic/.test(what)));
     const verdict = (what: RegExp) => rows.find((row) => what.test(row.what))!.values;
@@ -148,7 +148,7 @@ describe("evaluation of upscaling", async () => {
       );
   });
 
-  it("lists what it left out and what it skipped, and writes all of it with its charts", async () => {
+  it("evaluation of upscaling lists what it left out and what it skipped, and writes all of it with its charts", async () => {
     assert.deepEqual(
       report.skipped.map(({ name }) => name),
       ["Set5/damaged.png", "Set5/dot.png"],
@@ -170,7 +170,7 @@ describe("evaluation of upscaling", async () => {
     for (const chart of charts) assert.ok(markdown.includes(`(${chart})`));
   });
 
-  it("goes without a net that judges, and says so", async () => {
+  it("evaluation of upscaling goes without a net that judges, and says so", async () => {
     const small = await folderPictures(join(pictures, "Urban"), 1);
     assert.deepEqual(small.groups, ["deep"]);
     const { sections, leftOut, featureNet } = await evaluateUpscaling({ ...options, set: small });
@@ -184,7 +184,7 @@ describe("evaluation of upscaling", async () => {
     for (const net of ["distance", "lpips"]) assert.equal(values[net], undefined);
   });
 
-  it("stops when asked to", async () => {
+  it("evaluation of upscaling stops when asked to", async () => {
     const abort = new AbortController();
     const onProgress = (text: string): void => {
       if (text.startsWith("Set5/butterfly.png")) abort.abort();
@@ -196,7 +196,7 @@ describe("evaluation of upscaling", async () => {
 });
 
 describe("pictures to measure on", () => {
-  it("are refused in one line where there are none, or none that can be read", async () => {
+  it("pictures to measure on are refused in one line where there are none, or none that can be read", async () => {
     const empty = join(home, "empty");
     await mkdir(empty);
     await assert.rejects(folderPictures(empty, 5), /--pictures: expected pictures below .*empty, got none/);
@@ -209,7 +209,7 @@ describe("pictures to measure on", () => {
     });
   });
 
-  it("of the stated list are asked for with the command that fetches them", async () => {
+  it("pictures to measure on of the stated list are asked for with the command that fetches them", async () => {
     const stated = join(home, "pretrain");
     await writeFiles(stated, {
       "super-resolution/test-pictures.json": JSON.stringify({
@@ -245,7 +245,7 @@ describe("rivals of upscaling", () => {
     heightPx: 8,
   };
 
-  it("give pixels and seconds from a process of their own, sharp without anything installed", async () => {
+  it("rivals of upscaling give pixels and seconds from a process of their own, sharp without anything installed", async () => {
     const rivals = openRivals(undefined, 1);
     assert.ok(typeof rivals !== "string");
     try {
@@ -262,7 +262,7 @@ describe("rivals of upscaling", () => {
     }
   });
 
-  it("are told apart by what is missing", async () => {
+  it("rivals of upscaling are told apart by what is missing", async () => {
     assert.match(String(openRivals(join(home, "nowhere"))), /expected the rivals' runner/);
     const bare = await writeFiles(join(home, "rivals"), { "run.mjs": "process.on('message', () => process.exit(3));" });
     const rivals = openRivals(bare);

@@ -31,7 +31,7 @@ const near = (value: number, expected: number, within = 1e-9): void =>
   assert.ok(Math.abs(value - expected) < within, `${value}, expected ${expected}`);
 
 describe("PSNR of pictures", () => {
-  it("is 10 log (255² / mean square) over colours, and 99 for equal pictures", () => {
+  it("PSNR of pictures is 10 log (255² / mean square) over colours, and 99 for equal pictures", () => {
     const truth = paint(8, 6, () => [100, 100, 100]);
     near(
       rgbPsnrDb(
@@ -44,7 +44,7 @@ describe("PSNR of pictures", () => {
     assert.equal(rgbPsnrDb(truth, truth, 0), 99);
   });
 
-  it("leaves a border out, and what lies on it alone", () => {
+  it("PSNR of pictures leaves a border out, and what lies on it alone", () => {
     const truth = paint(8, 6, () => grey(50));
     const wrongAtBorder = paint(8, 6, (x, y) => grey(x < 2 || y < 2 || x > 5 || y > 3 ? 200 : 50));
     assert.equal(rgbPsnrDb(wrongAtBorder, truth, 2), 99);
@@ -61,7 +61,7 @@ describe("PSNR of pictures", () => {
     );
   });
 
-  it("is told of luma between 16 and 235, as papers do", () => {
+  it("PSNR of pictures is told of luma between 16 and 235, as papers do", () => {
     const [black, white, red] = [
       paint(2, 2, () => grey(0)),
       paint(2, 2, () => grey(255)),
@@ -80,7 +80,7 @@ describe("PSNR of pictures", () => {
 describe("SSIM", () => {
   const noisy = (seed: number) => paint(17, 14, (x, y) => grey((x * x * 7 + y * 31 + x * y * seed) % 256));
 
-  it("is 1 for equal pictures and told of means alone for plain ones", () => {
+  it("SSIM is 1 for equal pictures and told of means alone for plain ones", () => {
     near(ssim(noisy(3), noisy(3)), 1);
     const [a, b] = [16 + (219 * 100) / 255, 16 + (219 * 140) / 255];
     const c1 = (0.01 * 255) ** 2;
@@ -94,7 +94,7 @@ describe("SSIM", () => {
     );
   });
 
-  it("is what the definition gives window by window", () => {
+  it("SSIM is what the definition gives window by window", () => {
     const [a, b] = [noisy(3), noisy(5)];
     near(ssim(a, b), plainSsim(a, b), 1e-9);
     near(ssim(a, b), ssim(b, a), 1e-12);
@@ -141,7 +141,7 @@ describe("distance on features", async () => {
       );
     });
 
-  it("is 0 for equal pictures, symmetric, and grows with what is lost", async () => {
+  it("distance on features is 0 for equal pictures, symmetric, and grows with what is lost", async () => {
     const [full, half, none] = await Promise.all(
       [checks(80), checks(40), checks(4)].map((picture) => net.mapsOf(picture)),
     );
@@ -151,7 +151,7 @@ describe("distance on features", async () => {
     assert.ok(featureDistance(full!, none!) > 2 * featureDistance(full!, half!));
   });
 
-  it("is a mean over the net's layers: each place's channels have a third of the length 1", async () => {
+  it("distance on features is a mean over the net's layers: each place's channels have a third of the length 1", async () => {
     for (const { layer, values, places } of await net.mapsOf(checks(60))) {
       const squares = values.reduce((sum, value) => sum + value * value, 0);
       near(squares / places, 1 / 3, 1e-4);
@@ -159,7 +159,7 @@ describe("distance on features", async () => {
     }
   });
 
-  it("sees a texture in any tile of a picture", async () => {
+  it("distance on features sees a texture in any tile of a picture", async () => {
     const plain = paint(300, 40, () => grey(120));
     const inOneTile = paint(300, 40, (x, y) => grey(x > 250 && (x + y) % 4 < 2 ? 220 : 120));
     assert.ok(featureDistance(await net.mapsOf(plain), await net.mapsOf(inOneTile)) > 0.005);
@@ -167,7 +167,7 @@ describe("distance on features", async () => {
 });
 
 describe("a distance of feature maps", () => {
-  it("is the sum over layers of means over places, whatever parts a layer comes in", () => {
+  it("a distance of feature maps is the sum over layers of means over places, whatever parts a layer comes in", () => {
     const map = (layer: number, ...values: number[]) => ({
       layer,
       values: Float32Array.from(values),
@@ -185,7 +185,7 @@ describe("LPIPS", async () => {
   after(() => rm(home, { recursive: true }));
   const path = join(home, "lpips.onnx");
 
-  it("adds up what each map of the graph sees, a mean over places each, for pictures of any size", async () => {
+  it("LPIPS adds up what each map of the graph sees, a mean over places each, for pictures of any size", async () => {
     await writeFile(path, pictureGraph());
     const net = (await openLpips(path, 1))!;
     for (const [widthPx, heightPx] of [
@@ -201,7 +201,7 @@ describe("LPIPS", async () => {
     }
   });
 
-  it("is absent where its graph was not fetched, and no graph is refused", async () => {
+  it("LPIPS is absent where its graph was not fetched, and no graph is refused", async () => {
     assert.equal(await openLpips(join(home, "nowhere.onnx"), 1), undefined);
     const broken = join(home, "broken.onnx");
     await writeFile(broken, "no graph");

@@ -30,19 +30,19 @@ async function bySharp(
 }
 
 describe("resampling", () => {
-  it("enlarges by Keys' kernel at pixel centres", () => {
+  it("resampling enlarges by Keys' kernel at pixel centres", () => {
     // Weights at distances 0.25, 0.75, 1.25, 1.75 of 180 levels above 20: 0.8672, 0.2266, −0.0703, −0.0234.
     assert.deepEqual(rowOf(resample(line, 32, 32, bicubic), 10, 13, 8), [16, 7, 61, 176, 176, 61, 7, 16]);
   });
 
-  it("enlarges by Lanczos' kernel, which reaches further", () => {
+  it("resampling enlarges by Lanczos' kernel, which reaches further", () => {
     assert.deepEqual(
       rowOf(resample(line, 32, 32, lanczos), 10, 11, 12),
       [21, 25, 8, 0, 69, 181, 181, 69, 0, 8, 25, 21],
     );
   });
 
-  it("keeps plain pictures, at borders too, and shrinks by wider kernels", () => {
+  it("resampling keeps plain pictures, at borders too, and shrinks by wider kernels", () => {
     const plain = fromLevels(20, 12, () => 77);
     for (const kernel of [bicubic, lanczos])
       for (const [width, height] of [
@@ -58,7 +58,7 @@ describe("resampling", () => {
       assert.ok(Math.abs(level - 100) < 8, `${level}`);
   });
 
-  it("shrinks truths as sharp's bicubic shrinks", async () => {
+  it("resampling shrinks truths as sharp's bicubic shrinks", async () => {
     const truth = fromLevels(32, 32, (x, y) => (37 * x + 11 * y * y) % 256);
     for (const scale of [2, 4] as const) {
       const theirs = await bySharp(truth, 1 / scale, "cubic");
@@ -69,7 +69,7 @@ describe("resampling", () => {
     }
   });
 
-  it("can't be left to sharp, which enlarges bicubically by both kernels and off the centres", async () => {
+  it("resampling can't be left to sharp, which enlarges bicubically by both kernels and off the centres", async () => {
     for (const scale of [2, 4]) {
       const [cubic, lanczos3] = [await bySharp(line, scale, "cubic"), await bySharp(line, scale, "lanczos3")];
       assert.deepEqual(cubic.rgba, lanczos3.rgba);
@@ -82,13 +82,13 @@ describe("resampling", () => {
 });
 
 describe("truths", () => {
-  it("of photographs are the middle of what 512 px of the short side show", () => {
+  it("truths of photographs are the middle of what 512 px of the short side show", () => {
     const { widthPx, heightPx, rgba } = photoTruth(fromLevels(1536, 1024, (x) => (x < 768 ? 0 : 255)));
     assert.deepEqual([widthPx, heightPx], [512, 512]);
     assert.deepEqual([rgba[4 * 240]!, rgba[4 * 271]!], [0, 255]);
   });
 
-  it("of drawings are trimmed, on white, no larger than drawn", () => {
+  it("truths of drawings are trimmed, on white, no larger than drawn", () => {
     const drawing = fromLevels(1000, 1200, () => 0);
     for (let pixel = 0; pixel < 1_200_000; pixel += 1) {
       const [x, y] = [pixel % 1000, Math.floor(pixel / 1000)];
@@ -103,7 +103,7 @@ describe("truths", () => {
     assert.deepEqual([blank.widthPx, blank.heightPx], [64, 64]);
   });
 
-  it("of any picture are cut to sides that every scale divides", () => {
+  it("truths of any picture are cut to sides that every scale divides", () => {
     const { widthPx, heightPx } = plainTruth(fromLevels(39, 42, () => 0));
     assert.deepEqual([widthPx, heightPx], [36, 40]);
     const middle = cutMiddle(

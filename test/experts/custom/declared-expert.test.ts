@@ -47,7 +47,7 @@ const samples = sampleImages();
 const one = { threads: 1 };
 
 describe("a declared conditioning expert", () => {
-  it("gives what the graph gives for the preprocessed image", async () => {
+  it("a declared conditioning expert gives what the graph gives for the preprocessed image", async () => {
     const expert = await openOnnxExpert(folder, declare({ normalise: "none" }), "image", one);
     const session = await Session.create(imageEncoder(), { label: "direct", threads: 1 });
     const sample = samples[1]!;
@@ -57,7 +57,7 @@ describe("a declared conditioning expert", () => {
     assert.equal(expert.dims, codeDims);
   });
 
-  it("gives each image the same vector alone and among others, with fixed and with free batches", async () => {
+  it("a declared conditioning expert gives each image the same vector alone and among others, with fixed and with free batches", async () => {
     await writeFile(join(folder, "own/free.onnx"), withAnyBatch(imageEncoder()));
     for (const model of ["own/encoder.onnx", "own/free.onnx"]) {
       const expert = await openOnnxExpert(folder, declare({ model }), "image", one);
@@ -67,7 +67,7 @@ describe("a declared conditioning expert", () => {
     }
   });
 
-  it("reads an inner layer that is no output of the file", async () => {
+  it("a declared conditioning expert reads an inner layer that is no output of the file", async () => {
     const inner = await openOnnxExpert(folder, declare({ layer: hiddenLayer, normalise: "none" }), "image", one);
     const outer = await openOnnxExpert(folder, declare({ normalise: "none" }), "image", one);
     const hidden = await inner.encode(samples.slice(0, 1));
@@ -77,7 +77,7 @@ describe("a declared conditioning expert", () => {
     );
   });
 
-  it("needs no input that its layer does not need: one half of a graph with two", async () => {
+  it("a declared conditioning expert needs no input that its layer does not need: one half of a graph with two", async () => {
     const graph = new Graph("halves");
     const flat = (name: string, width: number) => reshape(graph.input(name, [1, width, 8, 8]), [1, 64 * width]);
     graph.output("code", scale(flat("image", 3), 2));
@@ -92,7 +92,7 @@ describe("a declared conditioning expert", () => {
     });
   });
 
-  it("reads text through a tokenizer file like the text expert does", async () => {
+  it("a declared conditioning expert reads text through a tokenizer file like the text expert does", async () => {
     const own = OnnxExpertSchema.parse({
       kind: "onnx",
       model: "text/model.onnx",
@@ -116,7 +116,7 @@ describe("a declared conditioning expert", () => {
     near(await declared.encode(captions), [...(await known.encode(captions))]);
   });
 
-  it("reads weights beside the graph when the declaration lists them", async () => {
+  it("a declared conditioning expert reads weights beside the graph when the declaration lists them", async () => {
     const { graph, weights } = withExternalWeights(imageEncoder(), "weights.bin");
     await writeFile(join(folder, "own/split.onnx"), graph);
     await writeFile(join(folder, "own/weights.bin"), weights);
@@ -134,7 +134,7 @@ describe("a declared conditioning expert", () => {
     });
   });
 
-  it("is refused when it is opened, with expected and received inputs and layers", async () => {
+  it("a declared conditioning expert is refused when it is opened, with expected and received inputs and layers", async () => {
     const cases: Array<[change: object, message: RegExp]> = [
       [{ input: { ...image, name: "pixels" } }, /input pixels: expected float32 \[batch, 3, 8, 8\], got only image/],
       [
@@ -148,7 +148,7 @@ describe("a declared conditioning expert", () => {
       await assert.rejects(openOnnxExpert(folder, declare(change), "image", one), { code: "pack_corrupt", message });
   });
 
-  it("names the field and what came when it is given words or cells, and itself when it gives no numbers", async () => {
+  it("a declared conditioning expert names the field and what came when it is given words or cells, and itself when it gives no numbers", async () => {
     const expert = await openOnnxExpert(folder, declare(), "layout", one);
     await assert.rejects(expert.encode([{ kind: "cells", cells: [0] }]), {
       code: "invalid_request",
@@ -173,7 +173,7 @@ describe("a declared target", () => {
     imageSizePx,
   });
 
-  it("that is a generator draws the class that stands highest in z", async () => {
+  it("a declared target that is a generator draws the class that stands highest in z", async () => {
     const target = await openOnnxGenerator(folder, generator, one);
     assert.deepEqual([target.latentDims, target.classCount, target.freeDims], [6, 2, 4]);
     const free = Float32Array.of(0.1, -0.2, 0.3, 0.4);
@@ -190,7 +190,7 @@ describe("a declared target", () => {
     });
   });
 
-  it("names itself when it gives no numbers, as a generator and as an autoencoder", async () => {
+  it("a declared target names itself when it gives no numbers, as a generator and as an autoencoder", async () => {
     await writeFile(join(folder, "own/dumb.onnx"), withoutNumbers(generatorGraph()));
     const dumb = await openOnnxGenerator(folder, { ...generator, model: "own/dumb.onnx" }, one);
     await assert.rejects(dumb.decode(dumb.zOf(new Float32Array(4), 0), 1), {
@@ -219,7 +219,7 @@ describe("a declared target", () => {
     });
   });
 
-  it("that is a generator of an odd latent gets one place more, which changes nothing", async () => {
+  it("a declared target that is a generator of an odd latent gets one place more, which changes nothing", async () => {
     await writeFile(join(folder, "own/odd.onnx"), generatorGraph({ latentDims: 3, classes: 0 }));
     const { class: _, ...classless } = generator;
     const target = await openOnnxGenerator(
@@ -234,7 +234,7 @@ describe("a declared target", () => {
     );
   });
 
-  it("that is an autoencoder encodes and decodes in the declared ranges", async () => {
+  it("a declared target that is an autoencoder encodes and decodes in the declared ranges", async () => {
     const half = (from: readonly number[], to: readonly number[], factor: number): Uint8Array => {
       const graph = new Graph("half");
       graph.output("y", reshape(scale(graph.input("x", from), factor), to));

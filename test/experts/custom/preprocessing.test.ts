@@ -22,7 +22,7 @@ const plain = (sizePx: number, [red, green, blue, alpha]: readonly number[]) => 
 });
 
 describe("declared preprocessing", () => {
-  it("lays premultiplied colour over the declared background", () => {
+  it("declared preprocessing lays premultiplied colour over the declared background", () => {
     const half = plain(2, [0.5, 0, 0, 0.5]);
     const over = (channels: string, background: string): Float32Array =>
       toGraphPixels(half, inputOf({ sizePx: 2, channels, background }));
@@ -32,19 +32,19 @@ describe("declared preprocessing", () => {
     near(over("rgba", "#ffffff"), [...half.planes]);
   });
 
-  it("brings colours to the declared range, mean and deviation, channel by channel", () => {
+  it("declared preprocessing brings colours to the declared range, mean and deviation, channel by channel", () => {
     const input = inputOf({ sizePx: 1, range: [0, 255], mean: [1, 2, 3], std: [2, 4, 8] });
     near(toGraphPixels(plain(1, [1, 0.5, 0, 1]), input), [254 / 2, 125.5 / 4, -3 / 8]);
   });
 
-  it("averages areas when it shrinks and interpolates when it enlarges", () => {
+  it("declared preprocessing averages areas when it shrinks and interpolates when it enlarges", () => {
     const ramp = { sizePx: 4, planes: Float32Array.from({ length: 64 }, (_, at) => (at < 48 ? (at % 4) / 4 : 1)) };
     near(toGraphPixels(ramp, inputOf({ sizePx: 2, channels: "grey" })), [0.125, 0.625]);
     const edge = { sizePx: 2, planes: Float32Array.from({ length: 16 }, (_, at) => (at < 12 ? at % 2 : 1)) };
     near(toGraphPixels(edge, inputOf({ sizePx: 4, channels: "grey" })), [0, 0.25, 0.75, 1]);
   });
 
-  it("keeps the border when it contains, and fills the square with what is drawn when it covers", () => {
+  it("declared preprocessing keeps the border when it contains, and fills the square with what is drawn when it covers", () => {
     const planes = new Float32Array(4 * 64);
     // A bar of 4 × 2 places: red on the left half, blue on the right.
     for (let y = 3; y < 5; y += 1)
@@ -64,7 +64,7 @@ describe("declared preprocessing", () => {
     near(toGraphPixels(nothing, inputOf({ sizePx: 2, fit: "cover" })), [1]);
   });
 
-  it("brings a generator's pixels back to premultiplied planes, opaque where it knows no alpha", () => {
+  it("declared preprocessing brings a generator's pixels back to premultiplied planes, opaque where it knows no alpha", () => {
     near(fromGraphPixels(Float32Array.of(-1, 0, 3), { name: "y", channels: "rgb", range: [-1, 1] }), [0, 0.5, 1, 1]);
     near(fromGraphPixels(Float32Array.of(51), { name: "y", channels: "grey", range: [0, 255] }), [0.2, 0.2, 0.2, 1]);
     near(
@@ -78,19 +78,19 @@ describe("declared pooling", () => {
   const tokens = { data: Float32Array.of(1, 2, 3, 5, 6, 7), dims: [1, 2, 3] };
   const places = { data: Float32Array.from({ length: 32 }, (_, at) => at), dims: [1, 2, 4, 4] };
 
-  it("takes all values, means over tokens or places, or means over a grid", () => {
+  it("declared pooling takes all values, means over tokens or places, or means over a grid", () => {
     near(pool(tokens, "none", "x"), [...tokens.data]);
     near(pool(tokens, "mean", "x"), [3, 4, 5]);
     near(pool(places, "mean", "x"), [7.5, 23.5]);
     near(pool(places, { grid: 2 }, "x"), [2.5, 4.5, 10.5, 12.5, 18.5, 20.5, 26.5, 28.5]);
   });
 
-  it("makes vectors of unit length unless told not to", () => {
+  it("declared pooling makes vectors of unit length unless told not to", () => {
     near([Math.hypot(...toVector(tokens, declare({ pooling: "mean", dims: 3 }), "x"))], [1]);
     near(toVector(tokens, declare({ pooling: "mean", dims: 3, normalise: "none" }), "x"), [3, 4, 5]);
   });
 
-  it("refuses other lengths, shapes that can't be pooled, batches and values that are no numbers, each by name", () => {
+  it("declared pooling refuses other lengths, shapes that can't be pooled, batches and values that are no numbers, each by name", () => {
     const cases: Array<[tensor: Parameters<typeof pool>[0], change: object, message: RegExp]> = [
       [tokens, { dims: 6, pooling: "mean" }, /x: expected 6 dims, got 3 from \[1, 2, 3\] by pooling mean/],
       [
@@ -119,12 +119,12 @@ describe("a manifest with declared experts", () => {
     translations: [{ ...tinyDraft.translations[0]!, conditions }],
   });
 
-  it("takes each of their kinds", () => {
+  it("a manifest with declared experts takes each of their kinds", () => {
     const parsed = PackDraftSchema.safeParse(draft({ own: declare() }, [{ name: "sketch", expert: "own" }]));
     assert.ok(parsed.success, JSON.stringify(parsed.error?.issues));
   });
 
-  it("refuses declarations that contradict themselves, field by field", () => {
+  it("a manifest with declared experts refuses declarations that contradict themselves, field by field", () => {
     const cases: Array<[change: object, path: string, message: RegExp]> = [
       [{ input: { ...image, mean: [0.5] } }, "input.mean", /expected 3 numbers for rgb, got 1/],
       [{ input: { ...image, range: [1, 0] } }, "input.range", /low end before the high end/],
@@ -154,7 +154,7 @@ describe("a manifest with declared experts", () => {
     }
   });
 
-  it("takes every declaration that docs/own-experts.md shows", async () => {
+  it("a manifest with declared experts takes every declaration that docs/own-experts.md shows", async () => {
     const text = await readFile(new URL("../../../docs/own-experts.md", import.meta.url), "utf8");
     // Examples are indented blocks of one or more named entries, as they stand under "experts".
     const blocks = [...text.matchAll(/(?:^ {4}"[a-z]+": \{\n(?:^ {4}.*\n|^\n(?= {4}))+)/gm)].map(([block]) => block);

@@ -90,7 +90,7 @@ function pictureOf(seed: number): Float32Array {
 
 describe("what a line drawing would follow", () => {
   for (const seed of [1, 2, 3])
-    it(`is what the definitions say, pixel by pixel (picture ${seed})`, () => {
+    it(`what a line drawing would follow is what the definitions say, pixel by pixel (picture ${seed})`, () => {
       const planes = pictureOf(seed);
       const wanted = linesByDefinition(planes);
       const { strokes, opaque, steep, gradientMagnitude, gradientStep } = readLines(planes, strokeContrast, faintest);

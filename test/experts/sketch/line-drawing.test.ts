@@ -68,14 +68,14 @@ function inkOf(map: Float32Array): number {
 }
 
 describe("a sketch's normal form", () => {
-  it("is the same for thin and thick lines", () => {
+  it("a sketch's normal form is the same for thin and thick lines", () => {
     const thin = normaliseDrawing(draw(128, circle(64, 64, 40, 2)), 128);
     const thick = normaliseDrawing(draw(128, circle(64, 64, 40, 9)), 128);
     assert.ok(overlap(thin, thick, 1) > 0.95);
     assert.ok(Math.abs(inkOf(thick) / inkOf(thin) - 1) < 0.15);
   });
 
-  it("draws lines two pixels thick, in a box of 60", () => {
+  it("a sketch's normal form draws lines two pixels thick, in a box of 60", () => {
     const map = normaliseDrawing(draw(128, circle(64, 64, 40, 5)), 128);
     // A ring of radius 29 and thickness 2.
     assert.ok(Math.abs(inkOf(map) / (2 * Math.PI * 29 * 2) - 1) < 0.12, `${inkOf(map)}`);
@@ -85,7 +85,7 @@ describe("a sketch's normal form", () => {
     assert.ok(map.every((value) => value >= 0 && value <= 1));
   });
 
-  it("doesn't depend on where and how large the drawing is", () => {
+  it("a sketch's normal form doesn't depend on where and how large the drawing is", () => {
     const reference = normaliseDrawing(draw(128, balloon(64, 40, 24, 3)), 128);
     for (const [sizePx, x, y, radius, thickness] of [
       [128, 30, 30, 24, 3],
@@ -99,7 +99,7 @@ describe("a sketch's normal form", () => {
     }
   });
 
-  it("keeps the aspect ratio", () => {
+  it("a sketch's normal form keeps the aspect ratio", () => {
     const map = normaliseDrawing(
       draw(128, (x, y) => (y > 60 && y < 64 && x > 20 && x < 100 ? 1 : 0)),
       128,
@@ -108,7 +108,7 @@ describe("a sketch's normal form", () => {
     assert.ok(rows.size <= 3);
   });
 
-  it("takes any colours: ink on paper, chalk on a board, strokes on nothing, a sheet smaller than the frame", () => {
+  it("a sketch's normal form takes any colours: ink on paper, chalk on a board, strokes on nothing, a sheet smaller than the frame", () => {
     const shape = balloon(64, 40, 24, 4);
     const reference = normaliseDrawing(draw(128, shape), 128);
     for (const [ink, paper] of [
@@ -132,7 +132,7 @@ describe("a sketch's normal form", () => {
     assert.ok(overlap(reference, normaliseDrawing(sheet, 128), 1) > 0.95);
   });
 
-  it("is empty for an empty drawing", () => {
+  it("a sketch's normal form is empty for an empty drawing", () => {
     for (const paper of [clear, white, black])
       assert.equal(
         inkOf(
@@ -145,7 +145,7 @@ describe("a sketch's normal form", () => {
       );
   });
 
-  it("keeps a dot, and a filled shape by its rim", () => {
+  it("a sketch's normal form keeps a dot, and a filled shape by its rim", () => {
     assert.ok(
       inkOf(
         normaliseDrawing(
@@ -165,7 +165,7 @@ describe("a sketch's normal form", () => {
 describe("an image's edges", () => {
   const square = (x: number, y: number): number => (x > 30 && x < 98 && y > 30 && y < 98 ? 1 : 0);
 
-  it("are the outline of a filled square", () => {
+  it("an image's edges are the outline of a filled square", () => {
     const map = edgesOf(draw(128, square, [0.2, 0.5, 0.9, 1]), 128);
     const outline = normaliseDrawing(
       draw(128, (x, y) => (Math.abs(Math.max(Math.abs(x - 64), Math.abs(y - 64)) - 34) < 1.5 ? 1 : 0)),
@@ -175,7 +175,7 @@ describe("an image's edges", () => {
     assert.equal(map[32 * drawingPx + 32], 0);
   });
 
-  it("are the middle of a dark line, and inner edges too", () => {
+  it("an image's edges are the middle of a dark line, and inner edges too", () => {
     const ring = edgesOf(draw(128, circle(64, 64, 40, 8)), 128);
     assert.ok(overlap(ring, normaliseDrawing(draw(128, circle(64, 64, 40, 2)), 128), 2) > 0.95);
     const halves = draw(128, square, [0.9, 0.3, 0.2, 1]);
@@ -184,7 +184,7 @@ describe("an image's edges", () => {
     assert.ok([30, 31, 32, 33].some((x) => map[32 * drawingPx + x]! > 0.5));
   });
 
-  it("are the same at another size, and none of an empty image", () => {
+  it("an image's edges are the same at another size, and none of an empty image", () => {
     const [small, large] = [
       edgesOf(draw(128, square), 128),
       edgesOf(

@@ -87,7 +87,7 @@ describe("a mask", () => {
     [2, 40],
     [3, 3],
   ] as const) {
-    it(`grows and shrinks as pixel by pixel, one in ${oneIn} set`, () => {
+    it(`a mask grows and shrinks as pixel by pixel, one in ${oneIn} set`, () => {
       const mask = scattered(seed, oneIn);
       const before = mask.slice();
       for (const px of [0, 1, 2, 3, 5]) {
@@ -97,7 +97,7 @@ describe("a mask", () => {
       assert.deepEqual(mask, before);
     });
 
-    it(`is thinned as pixel by pixel, one in ${oneIn} set and grown`, () => {
+    it(`a mask is thinned as pixel by pixel, one in ${oneIn} set and grown`, () => {
       for (const px of [0, 1, 3]) {
         const mask = grow(scattered(seed, oneIn), px);
         assert.deepEqual(skeletonize(mask), thinPlainly(mask), `${px} px`);
@@ -105,7 +105,7 @@ describe("a mask", () => {
     });
   }
 
-  it("grows from its corners, and not onto the next line", () => {
+  it("a mask grows from its corners, and not onto the next line", () => {
     const last = workPx - 1;
     const grown = grow(
       maskOf((x, y) => x === last && y === last - 1),

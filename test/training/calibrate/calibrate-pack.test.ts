@@ -57,7 +57,7 @@ async function look(pack: string) {
 }
 
 describe("a calibration's file", () => {
-  it("gives back what was written", async () => {
+  it("a calibration's file gives back what was written", async () => {
     const folder = join(root, "round-trip");
     const calibration = {
       detectors: [
@@ -85,7 +85,7 @@ describe("a calibration's file", () => {
     assert.notEqual(other.file, entry.file, "other content, other name");
   });
 
-  it("is refused when it is broken or lacks what the manifest promises", async () => {
+  it("a calibration's file is refused when it is broken or lacks what the manifest promises", async () => {
     const folder = join(root, "broken");
     const entry = await writeCalibration(folder, "caption", {
       calibration: { detectors: [], typicality: [] },
@@ -105,7 +105,7 @@ describe("a calibration's file", () => {
 });
 
 describe("tau calibrate", () => {
-  it("puts the numbers into the pack, prints their table, and gives the same pack each time", async () => {
+  it("tau calibrate puts the numbers into the pack, prints their table, and gives the same pack each time", async () => {
     const { pack } = await makePack();
     const { code, out, err } = await tau("calibrate", pack, "--set", set, "--threads", "1");
     assert.deepEqual([code, err], [0, ""]);
@@ -132,7 +132,7 @@ describe("tau calibrate", () => {
     assert.equal(typicalityPercentile(translation!.calibration, {}, 1e9, "drawn"), 100);
   });
 
-  it("refuses a set with too few held-out images, and wrong usage, and leaves the pack as it was", async () => {
+  it("tau calibrate refuses a set with too few held-out images, and wrong usage, and leaves the pack as it was", async () => {
     const { pack } = await makePack(tinyDraft);
     const before = await readFile(join(pack, "manifest.json"));
     const few = await writeTinySet(join(root, "few"));
@@ -148,7 +148,7 @@ describe("tau calibrate", () => {
 });
 
 describe("publishing a flow", () => {
-  it("drops the calibration of the flow that it replaces, and keeps that of another translation", async () => {
+  it("publishing a flow drops the calibration of the flow that it replaces, and keeps that of another translation", async () => {
     const [first] = tinyDraft.translations;
     const { pack } = await makePack({ ...tinyDraft, translations: [first!, { ...first!, id: "second" }] });
     await calibrated(pack, "caption");
@@ -189,7 +189,7 @@ describe("publishing a flow", () => {
 });
 
 describe("training a translation", () => {
-  it("publishes it with a calibration when enough images are held out, else without", async () => {
+  it("training a translation publishes it with a calibration when enough images are held out, else without", async () => {
     const { pack } = await makePack();
     for (const [name, count] of [
       ["many", 230],
@@ -225,7 +225,7 @@ describe("training a translation", () => {
 });
 
 describe("the inference child with a calibrated pack", () => {
-  it("says what lies outside before it translates, and how typical each image is", async () => {
+  it("the inference child with a calibrated pack says what lies outside before it translates, and how typical each image is", async () => {
     const { home, pack } = await makePack();
     await calibrated(pack);
     const [translation] = await loadTranslations((await look(pack)).entry, { threads: 1 });

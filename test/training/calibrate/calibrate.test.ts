@@ -95,7 +95,7 @@ const near = (got: number | undefined, expected: number, tolerance = 1e-4): void
 describe("typicality", async () => {
   const { calibration } = await calibrate(far, makeSet());
 
-  it("of an inverted image is the share of held-out images that are less likely", () => {
+  it("typicality of an inverted image is the share of held-out images that are less likely", () => {
     // Image k is more likely than the heldOut − 1 − k that follow it; quantiles lie on every second image.
     for (const k of [0, 2, 20, 40, 78, 80])
       near(typicalityPercentile(calibration, {}, logNormalOf(k / 20), "inverted"), 100 * (1 - k / (heldOut - 1)));
@@ -104,7 +104,7 @@ describe("typicality", async () => {
     assert.equal(typicalityPercentile(undefined, {}, 0, "inverted"), undefined);
   });
 
-  it("compares with likelihoods under the conditions that are given", () => {
+  it("typicality compares with likelihoods under the conditions that are given", () => {
     const caption = given(new Float32Array(captionDims));
     // With a caption image 20 is the most likely one, and image 80, with all values 4, the least.
     near(typicalityPercentile(calibration, caption, logNormalOf(0), "inverted"), 100);
@@ -112,7 +112,7 @@ describe("typicality", async () => {
     near(typicalityPercentile(calibration, {}, logNormalOf(3), "inverted"), 25);
   });
 
-  it("of a drawn image compares with latents that have the posterior's noise, which are less likely", () => {
+  it("typicality of a drawn image compares with latents that have the posterior's noise, which are less likely", () => {
     const meanOf = (kind: "drawn" | "inverted"): number => {
       const { [kind]: quantiles } = calibration.typicality.find(({ conditions }) => conditions.length === 0)!;
       return quantiles.reduce((sum, value) => sum + value, 0) / quantiles.length;
@@ -121,7 +121,7 @@ describe("typicality", async () => {
     near(meanOf("inverted") - meanOf("drawn"), 0.5 * dims * posteriorStd ** 2, 0.4);
   });
 
-  it("is measured for each, each pair, and once for the words that go together", async () => {
+  it("typicality is measured for each, each pair, and once for the words that go together", async () => {
     const set = makeSet();
     const [, style] = set.conditions;
     const labelled = {
@@ -143,7 +143,7 @@ describe("typicality", async () => {
     ]);
   });
 
-  it("never falls when the likelihood rises, whichever conditions are given", () =>
+  it("typicality never falls when the likelihood rises, whichever conditions are given", () =>
     fc.assert(
       fc.property(
         fc.double({ min: -60, max: 5, noNaN: true }),
@@ -158,7 +158,7 @@ describe("typicality", async () => {
       { seed: 20261125, numRuns: 300 },
     ));
 
-  it("is measured for nothing, each condition alone and both, and looked up by the largest part that was measured", () => {
+  it("typicality is measured for nothing, each condition alone and both, and looked up by the largest part that was measured", () => {
     assert.deepEqual(
       calibration.typicality.map(({ conditions }) => conditions),
       [[], ["caption"], ["style"], ["caption", "style"]],
@@ -176,7 +176,7 @@ describe("typicality", async () => {
     assert.equal(typicalityPercentile(known, { style: { vector, presence: 1 } }, 1.5, "drawn"), 75);
   });
 
-  it("leaves out combinations that too few held-out images have", async () => {
+  it("typicality leaves out combinations that too few held-out images have", async () => {
     const few = makeSet({ style: { options: each((row) => (row < 19 ? [0] : [])) } });
     const { calibration: partial } = await calibrate(far, few);
     assert.deepEqual(
@@ -187,7 +187,7 @@ describe("typicality", async () => {
 });
 
 describe("the test for outside conditions", () => {
-  it("alarms for one held-out condition in twenty, and tells apart what lies in other directions", async () => {
+  it("the test for outside conditions alarms for one held-out condition in twenty, and tells apart what lies in other directions", async () => {
     const { calibration, outOfDistribution } = await calibrate(far, makeSet());
     assert.deepEqual(
       outOfDistribution.map(({ condition }) => condition),
@@ -217,7 +217,7 @@ describe("the test for outside conditions", () => {
     assert.deepEqual(findOutOfDistribution(undefined, empty), []);
   });
 
-  it("owns up to what it can't tell apart", async () => {
+  it("the test for outside conditions owns up to what it can't tell apart", async () => {
     const captions = captionVectors();
     let next = 0;
     const alike = translationWith(async () => {
@@ -229,7 +229,7 @@ describe("the test for outside conditions", () => {
     near(rates!.auc, 0.5, 0.05);
   });
 
-  it("stays a number where most learned vectors are zeros, of which no length is unusual", async () => {
+  it("the test for outside conditions stays a number where most learned vectors are zeros, of which no length is unusual", async () => {
     const values = captionVectors().fill(0, 0, captionDims * (rows - 20));
     const { calibration, outOfDistribution } = await calibrate(
       far,
@@ -240,14 +240,14 @@ describe("the test for outside conditions", () => {
       assert.ok(Number.isFinite(value), JSON.stringify(outOfDistribution[0]));
   });
 
-  it("is left out for a condition that too few held-out images have", async () => {
+  it("the test for outside conditions is left out for a condition that too few held-out images have", async () => {
     const few = makeSet({
       caption: { options: each((row) => (row < 19 || row >= heldOut ? [row] : [])) },
     });
     assert.deepEqual((await calibrate(far, few)).outOfDistribution, []);
   });
 
-  it("needs twenty held-out images", async () => {
+  it("the test for outside conditions needs twenty held-out images", async () => {
     const set = makeSet();
     await assert.rejects(calibrate(far, { ...set, heldOutRows: set.heldOutRows.slice(0, 19) }), {
       code: "dataset_invalid",
@@ -257,7 +257,7 @@ describe("the test for outside conditions", () => {
 });
 
 describe("order statistics", () => {
-  it("are right on numbers that can be counted", () => {
+  it("order statistics are right on numbers that can be counted", () => {
     const values = Array.from({ length: 41 }, (_, index) => (7 * index) % 41);
     assert.deepEqual(quantilesOf(values, 4), [0, 10, 20, 30, 40]);
     assert.equal(upperBound(values, 0.05), 38);

@@ -22,7 +22,7 @@ const rowsOf = (centres: Float32Array): Float32Array[] =>
   Array.from({ length: centres.length / dims }, (_, row) => centres.subarray(row * dims, (row + 1) * dims));
 
 describe("spherical centres", () => {
-  it("of one group are its direction, whatever the lengths", () => {
+  it("spherical centres of one group are its direction, whatever the lengths", () => {
     const vectors = groups(1, 40);
     const [centre] = rowsOf(sphericalCentres(vectors, 1));
     assert.ok(Math.abs(lengthOf(centre!) - 1) < 1e-6, `${lengthOf(centre!)}`);
@@ -30,7 +30,7 @@ describe("spherical centres", () => {
     for (const [axis, value] of centre!.entries()) assert.ok(Math.abs(value - sum[axis]! / lengthOf(sum)) < 1e-5);
   });
 
-  it("cover every group, unit vectors all, the same each time", () => {
+  it("spherical centres cover every group, unit vectors all, the same each time", () => {
     const vectors = groups(4, 50);
     const centres = sphericalCentres(vectors, 12);
     assert.deepEqual(sphericalCentres(vectors, 12), centres);
@@ -41,7 +41,7 @@ describe("spherical centres", () => {
     }
   });
 
-  it("leave no vector closer to another centre than the one whose group made it, once settled", () => {
+  it("spherical centres leave no vector closer to another centre than the one whose group made it, once settled", () => {
     // Two groups and two centres that both begin in one of them still end apart or in the middle of what they hold.
     const vectors = groups(2, 30);
     const [first, second] = rowsOf(sphericalCentres(vectors, 2)) as [Float32Array, Float32Array];
@@ -52,7 +52,7 @@ describe("spherical centres", () => {
     }
   });
 
-  it("stay numbers where vectors of zeros are among them, which count as far from everything", () => {
+  it("spherical centres stay numbers where vectors of zeros are among them, which count as far from everything", () => {
     const vectors = [...groups(2, 8), ...Array.from({ length: 8 }, () => new Float32Array(dims))];
     for (const count of [1, 6, 24]) {
       const centres = sphericalCentres(vectors, count);
@@ -62,7 +62,7 @@ describe("spherical centres", () => {
     }
   });
 
-  it("count a vector longer than usual as farther, a shorter one as no nearer, and no length where none was learned", () => {
+  it("spherical centres count a vector longer than usual as farther, a shorter one as no nearer, and no length where none was learned", () => {
     const centres = sphericalCentres(groups(3, 8), 3);
     const vector = groups(1, 1)[0]!;
     const usual = lengthOf(vector);
@@ -78,7 +78,7 @@ describe("spherical centres", () => {
     assert.ok(Math.abs(scoreOf(2) - plain) < 1e-5);
   });
 
-  it("take vectors themselves where there are as many centres", () => {
+  it("spherical centres take vectors themselves where there are as many centres", () => {
     const vectors = groups(3, 1);
     const centres = rowsOf(sphericalCentres(vectors, 3));
     for (const vector of vectors)

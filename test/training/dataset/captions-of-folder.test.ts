@@ -29,7 +29,7 @@ async function captionsIn(folder: string) {
 }
 
 describe("captions from file names", () => {
-  it("are the words of the name, without the number that only tells files apart", async () => {
+  it("captions from file names are the words of the name, without the number that only tells files apart", async () => {
     const { captions, complaints } = await read({
       "red-apple.png": "",
       "red_apple 2.PNG": "",
@@ -49,7 +49,7 @@ describe("captions from file names", () => {
     assert.deepEqual(complaints, { image_without_caption: ["17.gif"] });
   });
 
-  it("are the same for a folder that is named from elsewhere, with a slash at its end, and for links to files", async () => {
+  it("captions from file names are the same for a folder that is named from elsewhere, with a slash at its end, and for links to files", async () => {
     const folder = await writeFiles(join(root, "named"), { "red.png": "" });
     await symlink(join(folder, "red.png"), join(folder, "linked-red.png"));
     await symlink(join(folder, "nowhere"), join(folder, "lost.png"));
@@ -59,7 +59,7 @@ describe("captions from file names", () => {
       assert.deepEqual(await captionsIn(same), expected, same);
   });
 
-  it("do not reach into linked folders, which are listed", async () => {
+  it("captions from file names do not reach into linked folders, which are listed", async () => {
     const elsewhere = await writeFiles(join(root, "elsewhere"), { "green.png": "" });
     const folder = await writeFiles(join(root, "linking"), { "sub/red.png": "" });
     await symlink(elsewhere, join(folder, "sub", "more"));
@@ -67,14 +67,14 @@ describe("captions from file names", () => {
     assert.deepEqual([Object.keys(captions), complaints], [["sub/red.png"], { linked_folder: ["sub/more"] }]);
   });
 
-  it("are wanted from a folder that is there", async () => {
+  it("captions from file names are wanted from a folder that is there", async () => {
     await assert.rejects(filesBelow(join(root, "nowhere"), new DatasetIssues()), {
       code: "dataset_invalid",
       message: /nowhere: expected a folder of images, got none that can be read/,
     });
   });
 
-  it("stay when the only texts say nothing of an image, and images of other kinds are named", async () => {
+  it("captions from file names stay when the only texts say nothing of an image, and images of other kinds are named", async () => {
     const { captions, complaints } = await read({
       "red.png": "",
       "LICENSE.txt": "MIT",
@@ -89,7 +89,7 @@ describe("captions from file names", () => {
 });
 
 describe("captions from texts beside the images", () => {
-  it("are the lines of the text, the plainest first, for every image of the name", async () => {
+  it("captions from texts beside the images are the lines of the text, the plainest first, for every image of the name", async () => {
     const { captions, complaints } = await read({
       "a.png": "",
       "a.jpg": "",
@@ -116,7 +116,7 @@ describe("captions from texts beside the images", () => {
 });
 
 describe("a text or a table that can't be read", () => {
-  it("costs its own images, a text; or all, a table, with the reason", async () => {
+  it("a text or a table that can't be read costs its own images, a text; or all, a table, with the reason", async () => {
     const folder = await writeFiles(join(root, "unreadable"), { "a.png": "", "b.png": "", "b.txt": "blue" });
     await symlink(join(folder, "nowhere"), join(folder, "a.txt"));
     const { captions, complaints } = await captionsIn(folder);
@@ -132,7 +132,7 @@ describe("a text or a table that can't be read", () => {
 });
 
 describe("captions from a table", () => {
-  it("may have quotes, several lines an image and a style, which becomes words", async () => {
+  it("a table of captions may have quotes, several lines an image and a style, which becomes words", async () => {
     const { captions, complaints } = await read({
       "captions.csv": [
         "File,Caption,Style",
@@ -154,7 +154,7 @@ describe("captions from a table", () => {
     assert.deepEqual(complaints, { caption_without_image: ["c.png"], image_without_caption: ["d.png"] });
   });
 
-  it("may have no header, other separators and the column names of other tools", async () => {
+  it("a table of captions may have no header, other separators and the column names of other tools", async () => {
     const expected = { "a.png": ["red apple"], "b.png": ["blue car"] };
     const tables = {
       "captions.csv": "a.png,red apple\nb.png,blue car\n",
@@ -170,7 +170,7 @@ describe("captions from a table", () => {
     }
   });
 
-  it("may hold separators that it does not use in its captions, and spaces before quotes", async () => {
+  it("a table of captions may hold separators that it does not use in its captions, and spaces before quotes", async () => {
     const images = { "a.png": "", "b.png": "" };
     for (const [name, text] of Object.entries({
       "tabs.csv": "a.png\tred, ripe; apple\nb.png\tcar\n",
@@ -184,20 +184,20 @@ describe("captions from a table", () => {
     }
   });
 
-  it("finds images whose name is spelt with separate accents", async () => {
+  it("a table of captions finds images whose name is spelt with separate accents", async () => {
     const name = "ca\u0301fe.png";
     const { captions } = await read({ "captions.csv": `${name.normalize("NFC")},coffee\n`, [name]: "" });
     assert.deepEqual(captions, { [name]: ["coffee"] });
   });
 
-  it("is one table, or none is read", async () => {
+  it("a table of captions is one table, or none is read", async () => {
     await assert.rejects(read({ "a.csv": "", "b.jsonl": "", "a.png": "" }), {
       code: "dataset_invalid",
       message: /expected one table of captions, got a\.csv and b\.jsonl/,
     });
   });
 
-  it("costs a bad line nothing but itself", async () => {
+  it("a table of captions costs a bad line nothing but itself", async () => {
     const rows = (name: string, text: string | Buffer) => {
       const complaints = new DatasetIssues();
       const found = parseCaptionTable(name, text.toString("utf8"), complaints);
@@ -248,7 +248,7 @@ describe("captions from a table", () => {
     assert.deepEqual(style.bad, ["t.csv:1: style: expected UTF-8, got bytes of another encoding"]);
   });
 
-  it("of 100,000 lines with errors in the middle names the first of them by their lines, and counts the rest", () => {
+  it("a table of captions of 100,000 lines with errors in the middle names the first of them by their lines, and counts the rest", () => {
     const lines = Array.from({ length: 100_000 }, (_, at) =>
       at >= 50_000 && at < 50_500 ? `broken ${at}` : `image-${at}.png,caption ${at}`,
     );
@@ -266,7 +266,7 @@ describe("captions from a table", () => {
     assert.equal(text.at(-1), `  … and ${500 - shownMax} more`);
   });
 
-  it("of 100,000 lines beside two images gives these their captions, and counts the others", async () => {
+  it("a table of captions of 100,000 lines beside two images gives these their captions, and counts the others", async () => {
     const lines = Array.from({ length: 100_000 }, (_, at) =>
       at === 50_000 ? '"open' : `image-${at}.png,caption ${at}`,
     );

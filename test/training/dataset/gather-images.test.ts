@@ -56,7 +56,7 @@ describe("gathered entries", () => {
   ];
   const gathered = gatherEntries({ items, latents, dims, labels: labels!, styles: styles! });
 
-  it("are the means of a label in a style, less the middle of the style, of drawn training images alone", () => {
+  it("gathered entries are the means of a label in a style, less the middle of the style, of drawn training images alone", () => {
     assert.deepEqual(gathered.entries, [
       { label: 0, style: 0 },
       { label: 0, style: 1 },
@@ -69,11 +69,11 @@ describe("gathered entries", () => {
     assert.deepEqual([gathered.labels, gathered.styles], [labels, styles]);
   });
 
-  it("come with the middle of each style, zeros where it has no image, and of all images last", () => {
+  it("gathered entries come with the middle of each style, zeros where it has no image, and of all images last", () => {
     near(gathered.styleMeans, [2, 1, 0, 6, 0, 0, 6 / 5, 15 / 5]);
   });
 
-  it("call two styles neither alike nor unlike while they share less than twenty labels", () => {
+  it("gathered entries call two styles neither alike nor unlike while they share less than twenty labels", () => {
     assert.ok(gatherTurned([0, 60], 19).affinities.every((value) => value === 0));
     const half = 24 * Math.cos(Math.PI / 3);
     const { affinities } = gatherTurned([0, 60], 20);
@@ -81,16 +81,16 @@ describe("gathered entries", () => {
       assert.ok(Math.abs(affinities[at]! - expected) < 1e-4, `${at}: ${affinities[at]}, expected ${expected}`);
   });
 
-  it("weigh styles that draw the same things the other way round below none", () => {
+  it("gathered entries weigh styles that draw the same things the other way round below none", () => {
     const { affinities } = gatherTurned([0, 180], 20);
     assert.ok(Math.abs(affinities[1]! + 24) < 1e-4, `${affinities[1]}`);
   });
 
-  it("are all kept while a label has five at most", () => {
+  it("gathered entries are all kept while a label has five at most", () => {
     assert.equal(gatherTurned([0, 10, 25, 90, 105], 20).entries.length, 5 * 20);
   });
 
-  it("of more are the five that leave each style the likest one it can have, in their order", () => {
+  it("gathered entries of more are the five that leave each style the likest one it can have, in their order", () => {
     // The styleMeans of both groups serve their neighbours, two of these the styleMeans, and the last one the style that is alone: no
     // style is served by the one that is alone, nor by the one at 25 any better.
     const angles = [0, 10, 25, 90, 105, 125, 200];

@@ -71,7 +71,7 @@ function analyticNats(set: TrainingSet): number {
 }
 
 describe("a set drawn from a generator", () => {
-  it("pairs each latent with what Φ reads from its own image", async () => {
+  it("a set drawn from a generator pairs each latent with what Φ reads from its own image", async () => {
     const set = await generatorSet({ generator, conditions, samples: 40, heldOut: 10, seed: 3 });
     assert.deepEqual(
       [set.dims, set.trainRows.length, [...set.heldOutRows]],
@@ -90,7 +90,7 @@ describe("a set drawn from a generator", () => {
     }
   });
 
-  it("is the same for the same seed, another for another, and each row stays when more are drawn", async () => {
+  it("a set drawn from a generator is the same for the same seed, another for another, and each row stays when more are drawn", async () => {
     const draw = (samples: number, seed: number) => generatorSet({ generator, conditions, samples, heldOut: 4, seed });
     const [first, again, longer, other] = [await draw(20, 1), await draw(20, 1), await draw(30, 1), await draw(20, 2)];
     assert.deepEqual(again.latents, first.latents);
@@ -98,7 +98,7 @@ describe("a set drawn from a generator", () => {
     assert.notDeepEqual(other.latents, first.latents);
   });
 
-  it("draws latents from N(0, I) and every class as often as the others", async () => {
+  it("a set drawn from a generator draws latents from N(0, I) and every class as often as the others", async () => {
     const set = await generatorSet({ generator, conditions, samples: 2000, heldOut: 10, seed: 4 });
     const free = Array.from({ length: 2000 }, (_, row) => [
       ...set.latents.slice(row * dims, row * dims + toyDims),
@@ -111,7 +111,7 @@ describe("a set drawn from a generator", () => {
     assert.ok(Math.abs(first - 1000) < 90, `class 0 in ${first} of 2000`);
   });
 
-  it("gives an expert that reads words the name of the class that was drawn", async () => {
+  it("a set drawn from a generator gives an expert that reads words the name of the class that was drawn", async () => {
     const labels = new LabelExpert(
       {
         kind: "label",
@@ -136,7 +136,7 @@ describe("a set drawn from a generator", () => {
     });
   });
 
-  it("shows an expert its images as examples, as training does, so that a sketch expert reads their edges", async () => {
+  it("a set drawn from a generator shows an expert its images as examples, as training does, so that a sketch expert reads their edges", async () => {
     const read = { encode: 0, encodeForTraining: 0 };
     const counted = (way: keyof typeof read) => async () => {
       read[way] += 1;
@@ -151,7 +151,7 @@ describe("a set drawn from a generator", () => {
     assert.deepEqual([...vector], [2]);
   });
 
-  it("stops by its signal and refuses to hold out everything", async () => {
+  it("a set drawn from a generator stops by its signal and refuses to hold out everything", async () => {
     const options = { generator, conditions, samples: 20, heldOut: 4, seed: 1 };
     await assert.rejects(generatorSet({ ...options, signal: AbortSignal.abort() }), {
       code: "cancelled",
@@ -165,7 +165,7 @@ describe("a set drawn from a generator", () => {
 });
 
 describe("the whitening of a generator", () => {
-  it("is what a fit to many draws approaches, and inverts itself", async () => {
+  it("the whitening of a generator is what a fit to many draws approaches, and inverts itself", async () => {
     const draws = await generatorSet({ generator, conditions, samples: 6000, heldOut: 8, seed: 7 });
     const fitted = fitWhitening(draws.latents, dims, generator.posteriorStd);
     const exact = generatorWhitening(generator);
@@ -191,13 +191,13 @@ describe("a flow trained without data", async () => {
     threads: 2,
   });
 
-  it("reaches the analytic held-out likelihood within 2 %", (context) => {
+  it("a flow trained without data reaches the analytic held-out likelihood within 2 %", (context) => {
     const analytic = analyticNats(set);
     context.diagnostic(`held-out ${result.heldOutNats.toFixed(4)} nats per dimension, analytic ${analytic.toFixed(4)}`);
     assert.ok(Math.abs(result.heldOutNats / analytic - 1) < 0.02, `flow ${result.heldOutNats}, analytic ${analytic}`);
   });
 
-  it("draws each class as often as its posterior says", async (context) => {
+  it("a flow trained without data draws each class as often as its posterior says", async (context) => {
     const flow = await createFlow(result.weights, { label: "toy", threads: 2 });
     const draws = 400;
     const rows = [...set.heldOutRows].slice(0, 24);
@@ -252,7 +252,7 @@ describe("tau experts fit", () => {
     ],
   };
 
-  it("publishes a pack that verifies, loads and draws images with a generator and an expert of others", async () => {
+  it("tau experts fit publishes a pack that verifies, loads and draws images with a generator and an expert of others", async () => {
     const pack = join(folder, "packs/own");
     await writeToyGenerator(pack);
     await writeFile(join(pack, "manifest.json"), JSON.stringify(draft));
@@ -274,7 +274,7 @@ describe("tau experts fit", () => {
     assert.ok(planes.every((value) => value >= 0 && value <= 1));
   });
 
-  it("refuses a target that is no generator, and a number of samples that is none", async () => {
+  it("tau experts fit refuses a target that is no generator, and a number of samples that is none", async () => {
     const { pack } = await writeTinyPack(folder);
     await assert.rejects(run("--pack", pack), {
       stderr: /expected an expert of kind onnx-generator, got one with an encoder/,

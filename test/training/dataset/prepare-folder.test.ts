@@ -31,7 +31,7 @@ async function prepare(folder: string, set: string, sizePx = smallPx) {
 }
 
 describe("a folder of images", () => {
-  it("becomes a set of pixels and captions, a tenth of it but at least eight held out, the same each time", async () => {
+  it("a folder of images becomes a set of pixels and captions, a tenth of it but at least eight held out, the same each time", async () => {
     const [folder, set] = [await writeBoxes(newPath(), 40), newPath()];
     assert.deepEqual(await prepare(folder, set), { usable: 40, heldOut: 8, complaints: {}, read: 40 });
     const images = await openImageSet(set, smallPx);
@@ -50,7 +50,7 @@ describe("a folder of images", () => {
       assert.deepEqual(await readFile(join(again, file)), await readFile(join(set, file)), file);
   });
 
-  it("lists files that can't be read as an image, show nothing or are there already, and uses the rest", async () => {
+  it("a folder of images lists files that can't be read as an image, show nothing or are there already, and uses the rest", async () => {
     const folder = await writeBoxes(newPath(), 24, 64);
     const good = await boxPng(35);
     const same = await boxPng(3, 64);
@@ -86,7 +86,7 @@ describe("a folder of images", () => {
     assert.deepEqual(more, []);
   });
 
-  it("with too few usable images is refused, with every reason, and nothing is taken for done", async () => {
+  it("a folder of images with too few usable images is refused, with every reason, and nothing is taken for done", async () => {
     const set = newPath();
     const three = await writeFiles(newPath(), {
       "a.png": await boxPng(0),
@@ -120,7 +120,7 @@ describe("a folder of images", () => {
     assert.equal((await readdir(set)).includes("prepared.json"), false);
   });
 
-  it("is read once, and again when one of its files changes or something of the set is gone", async () => {
+  it("a folder of images is read once, and again when one of its files changes or something of the set is gone", async () => {
     const [folder, set] = [await writeBoxes(newPath(), 24), newPath()];
     const first = await prepare(folder, set);
     assert.deepEqual(await prepare(folder, set), { ...first, read: 0 });
@@ -136,7 +136,7 @@ describe("a folder of images", () => {
     assert.equal((await prepare(folder, set)).usable, 23);
   });
 
-  it("stops when it is told to, and says so when the disk is full", async () => {
+  it("a folder of images stops when it is told to, and says so when the disk is full", async () => {
     const [folder, set] = [await writeBoxes(newPath(), 24), newPath()];
     const abort = new AbortController();
     const stopped = prepareFolder({
@@ -157,7 +157,7 @@ describe("a folder of images", () => {
     assert.equal((await prepare(folder, set)).usable, 24);
   });
 
-  it("that can't be read in part says which file, not more", async (context) => {
+  it("a folder of images that can't be read in part says which file, not more", async (context) => {
     const folder = await writeBoxes(newPath(), 24);
     const path = join(folder, `${boxName(0)}.png`);
     await chmod(path, 0);
@@ -174,7 +174,7 @@ describe("what is held out", () => {
   const images = (captions: readonly string[]) =>
     captions.map((caption, at) => ({ file: `${at}.png`, captions: [caption] }));
 
-  it("keeps images of one caption on one side, whatever its letters' case", () => {
+  it("what is held out keeps images of one caption on one side, whatever its letters' case", () => {
     const captions = Array.from({ length: 100 }, (_, at) =>
       at % 2 === 0 ? `Word ${at % 30}` : `word ${(at - 1) % 30}`,
     );
@@ -188,7 +188,7 @@ describe("what is held out", () => {
     }
   });
 
-  it("is chosen by image where captions are too few, and leaves half of each caption to be learned from", () => {
+  it("what is held out is chosen by image where captions are too few, and leaves half of each caption to be learned from", () => {
     for (const [captions, count] of [
       [["apple", "pear", "plum"], 21],
       [["apple", "pear"], 40],
@@ -206,7 +206,7 @@ describe("what is held out", () => {
     }
   });
 
-  it("can't be chosen when all images are called the same", () => {
+  it("what is held out can't be chosen when all images are called the same", () => {
     assert.throws(() => holdOut(images(new Array<string>(50).fill("icon")), "icons"), {
       code: "dataset_invalid",
       message:
@@ -236,7 +236,7 @@ describe("near duplicates", () => {
     return pixels;
   };
 
-  it("are the same picture with a little noise or another brightness, not a clock that shows another time", () => {
+  it("near duplicates are the same picture with a little noise or another brightness, not a clock that shows another time", () => {
     const finder = new DuplicateFinder();
     assert.equal(finder.find("three", clock(0), 64), undefined);
     assert.deepEqual(finder.find("copy", clock(0), 64), { name: "three", isExact: true });
@@ -248,7 +248,7 @@ describe("near duplicates", () => {
     assert.equal(finder.find("another colour", clock(0, 0.5), 64), undefined);
   });
 
-  it("are told on both sides of any step of their mean colour, at its ends too, and not by colour alone", () => {
+  it("near duplicates are told on both sides of any step of their mean colour, at its ends too, and not by colour alone", () => {
     const plain = (red: number, green: number, blue: number, alpha: number): Uint8Array =>
       new Uint8Array(4 * 64 * 64).map((_, at) => [red, green, blue, alpha][at % 4]!);
     for (let channel = 0; channel < 4; channel += 1)

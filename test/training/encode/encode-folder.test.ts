@@ -61,7 +61,7 @@ const encode = (
 describe("encoding a folder", async () => {
   const folder = await writeNoise("noise");
 
-  it("starts a thread for each other core and opens experts while it reads, tells of every row in order, and ends its threads", async () => {
+  it("encoding a folder starts a thread for each other core and opens experts while it reads, tells of every row in order, and ends its threads", async () => {
     started.length = 0;
     const told: FolderProgress[] = [];
     const opened: Array<{ readonly threads: number; readonly read: number }> = [];
@@ -91,7 +91,7 @@ describe("encoding a folder", async () => {
     }
   });
 
-  it("opens experts for a team too where the folder was read before", async () => {
+  it("encoding a folder opens experts for a team too where the folder was read before", async () => {
     const set = join(root, "read before");
     const opened: number[] = [];
     const openExperts = async (threads: number): Promise<typeof experts> => {
@@ -110,7 +110,7 @@ describe("encoding a folder", async () => {
     assert.deepEqual(third.set, second.set);
   });
 
-  it("waits for experts that are being opened before it refuses or stops", async () => {
+  it("encoding a folder waits for experts that are being opened before it refuses or stops", async () => {
     let hasOpened = false;
     const abort = new AbortController();
     const openExperts = async (): Promise<typeof experts> => {
@@ -123,7 +123,7 @@ describe("encoding a folder", async () => {
     assert.equal(hasOpened, true);
   });
 
-  it("leaves no thread when the folder is refused, when it is stopped, and when experts do not open", async () => {
+  it("encoding a folder leaves no thread when the folder is refused, when it is stopped, and when experts do not open", async () => {
     const alike = await writeNoise("alike", 3);
     const abort = new AbortController();
     const stopAt = ({ done }: FolderProgress): void => {

@@ -101,7 +101,7 @@ async function pieces(folder: string, part: string): Promise<string[]> {
 }
 
 describe("encoding a set", () => {
-  it("gives every image its expert's latent and every caption its vector, in the splits of the index", async () => {
+  it("encoding a set gives every image its expert's latent and every caption its vector, in the splits of the index", async () => {
     const calls = noCalls();
     const { set, progress } = await encode(await newSet(), calls);
     assert.deepEqual(calls, { images: 80, captions: captionCount });
@@ -146,7 +146,7 @@ describe("encoding a set", () => {
     );
   });
 
-  it("asks no expert a second time", async () => {
+  it("encoding a set asks no expert a second time", async () => {
     const folder = await newSet();
     const first = await encode(folder, noCalls());
     const calls = noCalls();
@@ -155,7 +155,7 @@ describe("encoding a set", () => {
     assert.deepEqual(second.set, first.set);
   });
 
-  it("asks only the expert that was replaced", async () => {
+  it("encoding a set asks only the expert that was replaced", async () => {
     const folder = await newSet();
     await encode(folder, noCalls());
     const calls = noCalls();
@@ -163,7 +163,7 @@ describe("encoding a set", () => {
     assert.deepEqual(calls, { images: 80, captions: 0 });
   });
 
-  it("makes broken, short and foreign pieces again", async () => {
+  it("encoding a set makes broken, short and foreign pieces again", async () => {
     const folder = await newSet();
     const { set } = await encode(folder, noCalls());
     const damages: Array<[damage: (path: string) => Promise<void>, part: string, calls: Calls]> = [
@@ -185,7 +185,7 @@ describe("encoding a set", () => {
     }
   });
 
-  it("encodes images again when the pixels were written after the cache", async () => {
+  it("encoding a set encodes images again when the pixels were written after the cache", async () => {
     const folder = await newSet();
     const before = await encode(folder, noCalls());
     await writeFile(join(folder, "images.rgba"), tinyPixels().fill(128, 0, 256));
@@ -197,7 +197,7 @@ describe("encoding a set", () => {
     assert.notDeepEqual(set.latents.slice(0, 8), before.set.latents.slice(0, 8));
   });
 
-  it("stops between two batches when told to, leaves no half piece, and goes on later", async () => {
+  it("encoding a set stops between two batches when told to, leaves no half piece, and goes on later", async () => {
     const folder = await newSet();
     const abort = new AbortController();
     const calls = noCalls();
@@ -260,7 +260,7 @@ describe("encoding a set for every condition", async () => {
   const { set, counts, planes } = await encodeFull();
   const tableOf = (name: string): ConditionTable => set.conditions.find((condition) => condition.name === name)!;
 
-  it("gives each picture condition what its expert makes of the image's own pixels, in the translation's order", async () => {
+  it("encoding a set for every condition gives each picture condition what its expert makes of the image's own pixels, in the translation's order", async () => {
     assert.deepEqual(
       set.conditions.map(({ name }) => name),
       full.conditions.map(({ name }) => name),
@@ -275,19 +275,19 @@ describe("encoding a set for every condition", async () => {
     }
   });
 
-  it("takes the label from the concept, and gives none where the vocabulary has none", () => {
+  it("encoding a set for every condition takes the label from the concept, and gives none where the vocabulary has none", () => {
     const { options } = tableOf("label");
     assert.deepEqual([...options[0]!], [0], "red");
     assert.deepEqual([...options[1]!], [1], "green");
   });
 
-  it("keeps label maps as places, a fraction of the vectors", () => {
+  it("encoding a set for every condition keeps label maps as places, a fraction of the vectors", () => {
     const { table, dims } = tableOf("layout");
     assert.equal(table.kind, "ones");
     assert.ok(table.kind === "ones" && table.perEntry < dims / 2);
   });
 
-  it("reads pixels once for all networks, runs one of several depths once for all of them, and nothing again from the cache", async () => {
+  it("encoding a set for every condition reads pixels once for all networks, runs one of several depths once for all of them, and nothing again from the cache", async () => {
     assert.equal(counts.get("pixels"), tinyItems.length / 16);
     const ofDepths = [...counts].filter(([label]) => label.startsWith("image expert"));
     assert.deepEqual(
@@ -299,7 +299,7 @@ describe("encoding a set for every condition", async () => {
     assert.deepEqual([...again.counts], []);
   });
 
-  it("asks one network again whose values are gone, and no other", async () => {
+  it("encoding a set for every condition asks one network again whose values are gone, and no other", async () => {
     const [sketches] = await pieces(folder, "sketch-");
     await rm(sketches!);
     const again = await encodeFull();
@@ -312,7 +312,7 @@ describe("encoding a set for every condition", async () => {
 });
 
 describe("an image set", () => {
-  it("is refused with file, line, expected and received when it does not fit", async () => {
+  it("an image set is refused with file, line, expected and received when it does not fit", async () => {
     const change = (row: number, fields: object): object[] =>
       tinyItems.map((item) => (item.row === row ? { ...item, ...fields } : item));
     const cases: Array<[content: Parameters<typeof writeTinySet>[1], message: RegExp]> = [
@@ -330,7 +330,7 @@ describe("an image set", () => {
     });
   });
 
-  it("reads into room that is used again, whatever was read before", async () => {
+  it("an image set reads into room that is used again, whatever was read before", async () => {
     const images = await openImageSet(await newSet(), tinySizePx);
     const room = new PixelRoom();
     const [many, few] = [await images.read(0, 16), await images.read(33, 3)];
@@ -341,7 +341,7 @@ describe("an image set", () => {
     await images.close();
   });
 
-  it("notices pixels that vanish after it was opened", async () => {
+  it("an image set notices pixels that vanish after it was opened", async () => {
     const folder = await newSet();
     const images = await openImageSet(folder, tinySizePx);
     await truncate(join(folder, "images.rgba"), 1000);

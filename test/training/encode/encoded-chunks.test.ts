@@ -49,14 +49,14 @@ const expected = {
 };
 
 describe("pieces", () => {
-  it("are made in order for all networks at once, told row by row and as done when they are kept", async () => {
+  it("pieces are made in order for all networks at once, told row by row and as done when they are kept", async () => {
     const { asked, told, taken } = await run(join(root, "whole"));
     assert.deepEqual(asked, ["a+b 0", "a+b 16", "a+b 32"]);
     assert.deepEqual(told, [8, 16, 24, 32, 36, 40]);
     assert.deepEqual(taken, expected);
   });
 
-  it("are not made a second time, and told all the same", async () => {
+  it("pieces are not made a second time, and told all the same", async () => {
     const folder = join(root, "twice");
     await run(folder);
     const { asked, told, taken } = await run(folder);
@@ -64,7 +64,7 @@ describe("pieces", () => {
     assert.deepEqual(taken, expected);
   });
 
-  it("are made for the one network alone that lacks them", async () => {
+  it("pieces are made for the one network alone that lacks them", async () => {
     const folder = join(root, "one lost");
     await run(folder);
     await rm(join(folder, ".encoded/b/values-16.safetensors"));
@@ -73,7 +73,7 @@ describe("pieces", () => {
     assert.deepEqual(taken, expected);
   });
 
-  it("that were done before a fault stay, and nothing half", async () => {
+  it("pieces that were done before a fault stay, and nothing half", async () => {
     const folder = join(root, "fault");
     await run(folder, { at: 16 });
     const kept = await readdir(join(folder, ".encoded"), { recursive: true });

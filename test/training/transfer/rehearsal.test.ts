@@ -40,7 +40,7 @@ const [own, other] = [setOf(10, 6, [1, 4]), setOf(101, 5, [2])];
 const joined = withRehearsal(own, other);
 
 describe("rehearsal", () => {
-  it("puts the training rows of another set beside a set that stays as it is", () => {
+  it("rehearsal puts the training rows of another set beside a set that stays as it is", () => {
     assert.deepEqual([joined.trainRows, joined.heldOutRows], [own.trainRows, own.heldOutRows]);
     assert.deepEqual([...joined.rehearsedRows!], [6, 7, 9, 10]);
     assert.deepEqual(
@@ -51,12 +51,12 @@ describe("rehearsal", () => {
     assert.equal(own.conditions[0]!.options.length, 6);
   });
 
-  it("changes what names a run's data", () => {
+  it("rehearsal changes what names a run's data", () => {
     assert.notEqual(digestSet(joined), digestSet(own));
     assert.notEqual(digestSet(joined), digestSet({ ...joined, rehearsedRows: Int32Array.of(6) }));
   });
 
-  it("is drawn beside the images, each with what describes it", () => {
+  it("rehearsal is drawn beside the images, each with what describes it", () => {
     const [batch, rehearsed] = [6, 4];
     const sampler = new BatchSampler(joined, { batch, rehearsed, seed: 3, firstCaptionRate: 1, conditionNoise: 0 });
     assert.equal(sampler.stepsPerEpoch, 2);

@@ -74,7 +74,7 @@ const meanOf = (vectors: readonly Float32Array[]): Float32Array =>
   vectors[0]!.map((_, axis) => vectors.reduce((sum, vector) => sum + vector[axis]!, 0) / vectors.length);
 
 describe("drawings beside a folder", () => {
-  it("are two of each label, in the styles that look most like the folder's images once they are laid as they are", async () => {
+  it("drawings beside a folder are two of each label, in the styles that look most like the folder's images once they are laid as they are", async () => {
     // Opened anew, because experts keep what they made of an image by its key.
     const { conditions } = await openSetExperts(source, { threads: 1 });
     const judges = conditions.filter(({ entry }) => entry.kind === "image");
@@ -108,7 +108,7 @@ describe("drawings beside a folder", () => {
     );
   });
 
-  it("are captioned with the names of their labels, and encoded by every expert as the folder's images are", async () => {
+  it("drawings beside a folder are captioned with the names of their labels, and encoded by every expert as the folder's images are", async () => {
     const images = await openImageSet(join(set, "drawings"), tinySizePx);
     assert.deepEqual(
       images.items.map(({ captions }) => captions),
@@ -131,7 +131,7 @@ describe("drawings beside a folder", () => {
     assert.equal(drawings.set.trainRows.length, 2 * tinyLabels.length);
   });
 
-  it("are told of with everything else that is encoded, never backwards, to the end", () => {
+  it("drawings beside a folder are told of with everything else that is encoded, never backwards, to the end", () => {
     const encoding = told.filter(({ stage }) => stage === "encoding");
     assert.ok(encoding.every(({ done }, at) => done >= (encoding[at - 1]?.done ?? 0)));
     const captions = 40;
@@ -140,7 +140,7 @@ describe("drawings beside a folder", () => {
     assert.equal(encoding.at(-1)!.done, total);
   });
 
-  it("are laid once, and anew for another base or translation", async () => {
+  it("drawings beside a folder are laid once, and anew for another base or translation", async () => {
     const long = new Date(2026, 0, 1);
     await utimes(laidFile, long, long);
     const again = await encode(set);
@@ -165,7 +165,7 @@ describe("drawings beside a folder", () => {
     }
   });
 
-  it("are stopped with everything else, and made by the next run", async () => {
+  it("drawings beside a folder are stopped with everything else, and made by the next run", async () => {
     const stopped = join(root, "stopped");
     await cp(set, stopped, { recursive: true, preserveTimestamps: true });
     await rm(join(stopped, "drawings"), { recursive: true });
@@ -178,7 +178,7 @@ describe("drawings beside a folder", () => {
     assert.deepEqual((await encode(stopped)).drawings, drawings);
   });
 
-  it("are none where the base has none, or has some on a ground of their own", async () => {
+  it("drawings beside a folder are none where the base has none, or has some on a ground of their own", async () => {
     const images = await openImageSet(set, tinySizePx);
     assert.equal(await StyleTransferJob.for(base, undefined, images), undefined);
     assert.equal(

@@ -67,21 +67,21 @@ const rowsOf = (rows: Int4Rows, width: number): number[][] =>
 describe("entries in a style of one's own", () => {
   const own = buildUserStyleIndex(base, set);
 
-  it("lie around the mean of its training images where no style is asked for", () => {
+  it("entries in a style of one's own lie around the mean of its training images where no style is asked for", () => {
     near(own.styleMeans, [1, 2, 3, 4, 50 / 3, 100 / 3]);
     near(base.styleMeans, [1, 2, 3, 4, 5, 6]);
   });
 
-  it("know each caption of a training image once, and none of those held out", () => {
+  it("entries in a style of one's own know each caption of a training image once, and none of those held out", () => {
     assert.deepEqual(rowsOf(own.ownKeys!, keyDims), captions.slice(0, 3));
   });
 
-  it("are those of the base otherwise", () => {
+  it("entries in a style of one's own are those of the base otherwise", () => {
     const { styleMeans: _, ownKeys: __, ...rest } = own;
     for (const [name, value] of Object.entries(rest)) assert.equal(value, base[name as keyof IndexContent], name);
   });
 
-  it("leave what was learned to the flow, by its plain name too, and start what is unlike it", () => {
+  it("entries in a style of one's own leave what was learned to the flow, by its plain name too, and start what is unlike it", () => {
     const store = new RetrievalIndex(own);
     const startsFrom = (...caption: number[]): Float32Array | undefined => {
       const length = Math.hypot(...caption);
@@ -98,7 +98,7 @@ describe("entries in a style of one's own", () => {
     near(startsFrom(1, 0, 0, 0)!, [50 / 3 + 7, 100 / 3 - 7]);
   });
 
-  it("are the drawings that were laid as its images are, where there are any", () => {
+  it("entries in a style of one's own are the drawings that were laid as its images are, where there are any", () => {
     const entries = [
       { label: 2, style: 1 },
       { label: 0, style: 0 },
@@ -142,7 +142,7 @@ describe("entries in a style of one's own", () => {
         assert.ok(Math.abs(value - expected[axis]!) <= laid.values.steps[row]! / 2 + 0.01, `${row} ${axis}: ${value}`);
   });
 
-  it("are found by sketches of the things alone, without the ground, where the base knows them so", () => {
+  it("entries in a style of one's own are found by sketches of the things alone, without the ground, where the base knows them so", () => {
     const tableOf = (...rows: number[][]) => denseTable(Float32Array.from(rows.flat()), 2);
     const picture = { kind: "picture", dims: 2, options: [] } as const;
     const onNothing = [
@@ -172,7 +172,7 @@ describe("entries in a style of one's own", () => {
     ]);
   });
 
-  it("are found by no picture where the base's drawings are not laid: those don't look as this style draws", () => {
+  it("entries in a style of one's own are found by no picture where the base's drawings are not laid: those don't look as this style draws", () => {
     const pictures = codePictures(
       [{ name: "sketch", kind: "picture", dims: 2, table: denseTable(new Float32Array(8), 2), options: [] }],
       [[0], [1], [2], [3]],
@@ -180,7 +180,7 @@ describe("entries in a style of one's own", () => {
     assert.equal(buildUserStyleIndex({ ...base, pictures }, set).pictures, undefined);
   });
 
-  it("replace what an own style had before, where the base is one, and lie on no ground of its", () => {
+  it("entries in a style of one's own replace what an own style had before, where the base is one, and lie on no ground of its", () => {
     assert.deepEqual(buildUserStyleIndex(own, set), own);
     assert.deepEqual(buildUserStyleIndex({ ...own, ownAffinities: Float32Array.of(1, 2) }, set), own);
   });
