@@ -134,7 +134,7 @@ describe("upscales in the child", () => {
   });
 
   it("upscales in the child give way no longer for having two lanes, which pause together", async () => {
-    const tileMs = 25;
+    const tileMs = 80;
     const tilesOfLane = 6;
     const lanes: Upscaler = {
       ...smallUpscaler(),
