@@ -190,7 +190,7 @@ describe("captions from a table", () => {
     assert.deepEqual(captions, { [name]: ["coffee"] });
   });
 
-  it("a table of captions is one table, or none is read", async () => {
+  it("captions of a folder come from one table, or none is read", async () => {
     await assert.rejects(read({ "a.csv": "", "b.jsonl": "", "a.png": "" }), {
       code: "dataset_invalid",
       message: /expected one table of captions, got a\.csv and b\.jsonl/,

@@ -48,7 +48,7 @@ const tasks: readonly EncodeTask[] = [
   { kind: "images", conditions: ["sketch"], withLatents: false, start: 79, count: 1 },
 ];
 
-describe("a team that encodes", async () => {
+describe("a pool that encodes", async () => {
   const folder = await writeTinySet(join(root, "set"));
   const images = await openImageSet(folder, tinySizePx);
   after(() => images.close());
@@ -64,7 +64,7 @@ describe("a team that encodes", async () => {
     }
   }
 
-  it("gives every row what one thread gives it, in order, task after task", () =>
+  it("a pool that encodes gives every row what one thread gives it, in order, task after task", () =>
     withTeam(3, async (team) => {
       for (const task of tasks) {
         const [together, alone] = [await team.encode(task, images), await encodeRows(task, images, experts)];
@@ -76,7 +76,7 @@ describe("a team that encodes", async () => {
       assert.deepEqual(await team.encode(nothing, images), []);
     }));
 
-  it("is this thread and one for each other core, all at work, and this thread alone where rows are few", async () => {
+  it("a pool that encodes is this thread and one for each other core, all at work, and this thread alone where rows are few", async () => {
     const started: Worker[] = [];
     const onWorker = (worker: Worker): void => void started.push(worker);
     process.on("worker", onWorker);
@@ -120,7 +120,7 @@ describe("a team that encodes", async () => {
     }
   });
 
-  it("tells how many rows are done, part by part", () =>
+  it("a pool that encodes tells how many rows are done, part by part", () =>
     withTeam(2, async (team) => {
       const told: number[] = [];
       await team.encode(tasks[0]!, images, { onRows: (rows) => void told.push(rows) });
@@ -134,7 +134,7 @@ describe("a team that encodes", async () => {
       assert.deepEqual(parts, [16, 16, 12, 8, 8, 4, 4, 2]);
     }));
 
-  it("ends a task at the signal and does the next one all the same", () =>
+  it("a pool that encodes ends a task at the signal and does the next one all the same", () =>
     withTeam(2, async (team) => {
       const abort = new AbortController();
       const stopped = team.encode(tasks[0]!, images, { signal: abort.signal });
@@ -143,7 +143,7 @@ describe("a team that encodes", async () => {
       assert.equal((await team.encode(tasks[0]!, images))[0]!.length, 70 * experts.target.latentDims);
     }));
 
-  it("tells a member's fault with its code, of whatever it met, in a thread or in this one", async () => {
+  it("a pool that encodes tells a member's fault with its code, of whatever it met, in a thread or in this one", async () => {
     await withTeam(2, (team) =>
       assert.rejects(team.encode(tasks[0]!, { ...images, count: 81 }), {
         code: "dataset_invalid",
@@ -161,7 +161,7 @@ describe("a team that encodes", async () => {
     await withTeam(2, (team) => assert.rejects(team.encode(tasks[0]!, images, {}, { ...experts, target }), fault));
   });
 
-  it("encodes pixels as they are now, not as they were at its first task", async () => {
+  it("a pool that encodes encodes pixels as they are now, not as they were at its first task", async () => {
     const changing = await writeTinySet(join(root, "changing"));
     await withTeam(2, async (team) => {
       const encode = async (): Promise<Float32Array> => {
@@ -184,13 +184,13 @@ describe("a team that encodes", async () => {
     });
   });
 
-  it("neither starts nor encodes once it is closed", async () => {
+  it("a pool that encodes neither starts nor encodes once it is closed", async () => {
     const team = EncodePool.of(experts, { threads: 2, rows: 1000 });
     await team.close();
     await assert.rejects(team.encode(tasks[0]!, images), { code: "internal", message: /got a closed one/ });
   });
 
-  it("says that a member ended, rather than waiting for it", () =>
+  it("a pool that encodes says that a member ended, rather than waiting for it", () =>
     withTeam(2, async (team) => {
       let release = (): void => undefined;
       const closed = new Promise<void>((resolve) => {
@@ -214,8 +214,8 @@ describe("a team that encodes", async () => {
     }));
 });
 
-describe("a team in the bundle", () => {
-  it("finds its thread beside itself, without tsx", async () => {
+describe("a pool in the bundle", () => {
+  it("a pool in the bundle finds its thread beside itself, without tsx", async () => {
     const set = await writeTinySet(join(root, "bundled"));
     const order = { source, set, sizePx: tinySizePx };
     const contents = `
@@ -257,7 +257,7 @@ describe("encoding a large set", () => {
     }
   };
 
-  it("gives the set of one thread", async () => {
+  it("encoding a large set gives the set of one thread", async () => {
     const [together, alone] = [await encode(await newSet("together"), 2), await encode(await newSet("alone"), 1)];
     assert.ok(differenceOf(together.latents, alone.latents) < 1e-5);
     assert.deepEqual(together.trainRows, alone.trainRows);
@@ -268,7 +268,7 @@ describe("encoding a large set", () => {
       );
   });
 
-  it("keeps what was encoded before a fault, and goes on from there", async () => {
+  it("encoding a large set keeps what was encoded before a fault, and goes on from there", async () => {
     const folder = await newSet("broken");
     const images = await openImageSet(folder, tinySizePx);
     const pool = EncodePool.of(experts, { threads: 2, rows: images.count });
