@@ -214,7 +214,7 @@ describe("the inference client", () => {
     const { pid } = await client.start();
     process.kill(pid, "SIGSTOP");
     const first = assert.rejects(generate(client, request()), { code: "deadline_exceeded", message: /2000 ms/ });
-    await sleep(100);
+    await sleep(1000);
     // The one behind it has time left, but loses its child.
     await assert.rejects(generate(client, request()), { code: "inference_crashed" });
     await first;
