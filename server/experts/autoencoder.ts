@@ -4,7 +4,7 @@
  */
 import { AppError } from "../../shared/problem.ts";
 import type { TargetExpert } from "../engine/interfaces.ts";
-import type { AutoencoderExpertEntry } from "../manifest/manifest.ts";
+import type { AutoencoderExpertEntry } from "../manifest/expert-entries.ts";
 import type { ExpertOptions } from "./expert.ts";
 import { FrozenGraph } from "./frozen-graph.ts";
 

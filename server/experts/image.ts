@@ -5,7 +5,7 @@
 import { averageAreas } from "../engine/areas.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import { joinRows } from "../engine/join-rows.ts";
-import type { ImageExpertEntry } from "../manifest/manifest.ts";
+import type { ImageExpertEntry } from "../manifest/expert-entries.ts";
 import type { Session, Tensor } from "../onnx/session.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import type { ExpertCore, ExpertOptions } from "./expert.ts";

@@ -2,7 +2,7 @@
  * Which label of a vocabulary a caption names: "a blue apple" names `apple` where no `blue-apple` is known. Whole names only, so that "apple
  * pie" names no apple; articles, colours and "picture of" before a name, and "icon" after it, may be left out to find it.
  */
-import type { LabelExpertEntry } from "../manifest/manifest.ts";
+import type { LabelExpertEntry } from "../manifest/expert-entries.ts";
 
 /** May be left out before a name, to find it. Another list of words would draw another image from an old request. */
 const articles = new Set(["a", "an", "the"]);

@@ -3,7 +3,7 @@ import type { ConditionField } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import { someOf } from "../../shared/translation-rules.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
-import type { LabelExpertEntry } from "../manifest/manifest.ts";
+import type { LabelExpertEntry } from "../manifest/expert-entries.ts";
 import type { ExpertCore } from "./expert.ts";
 import { LabelNames, withoutColours } from "./label-names.ts";
 import { requireText } from "./values.ts";

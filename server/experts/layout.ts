@@ -4,7 +4,7 @@
  */
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
-import type { LayoutExpertEntry } from "../manifest/manifest.ts";
+import type { LayoutExpertEntry } from "../manifest/expert-entries.ts";
 import type { ExpertCore } from "./expert.ts";
 
 /** Below this alpha a pixel belongs to class 0, transparent. */

@@ -4,7 +4,7 @@
  */
 import { averageAreas } from "../engine/areas.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
-import type { LowResolutionExpertEntry } from "../manifest/manifest.ts";
+import type { LowResolutionExpertEntry } from "../manifest/expert-entries.ts";
 import type { ExpertCore, ExpertOptions } from "./expert.ts";
 import { FrozenGraph } from "./frozen-graph.ts";
 import { requireImage } from "./values.ts";

@@ -6,7 +6,7 @@
  */
 import type { ConditionField } from "../../shared/conditions.ts";
 import type { TargetExpert } from "../engine/interfaces.ts";
-import type { ConditioningEntry, ExpertEntry, TargetEntry } from "../manifest/manifest.ts";
+import type { ConditioningEntry, ExpertEntry, TargetEntry } from "../manifest/expert-entries.ts";
 import { Autoencoder } from "./autoencoder.ts";
 import { cached } from "./cached.ts";
 import { openOnnxAutoencoder } from "./custom/autoencoder.ts";

@@ -10,7 +10,7 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import { joinRows } from "../engine/join-rows.ts";
-import type { TextExpertEntry } from "../manifest/manifest.ts";
+import type { TextExpertEntry } from "../manifest/expert-entries.ts";
 import type { Session, Tensor } from "../onnx/session.ts";
 import { type Promised, requireFinite, requirePromised, requireShape } from "./check.ts";
 import type { ExpertCore, ExpertOptions } from "./expert.ts";

@@ -3,154 +3,22 @@
  * A pack is a folder `<id>/manifest.json` plus the listed files; nothing outside that list is ever opened.
  */
 import { z } from "zod";
-import { type ConditionField, type FlowConditionName, fieldOf, flowConditionNames } from "../../shared/conditions.ts";
+import { fieldOf, flowConditionNames } from "../../shared/conditions.ts";
 import {
-  latentDimsOf as dimsOf,
-  filesOfDeclared,
-  OnnxAutoencoderSchema,
-  OnnxExpertSchema,
-  OnnxGeneratorSchema,
-  servedBy,
-} from "./declared-manifest.ts";
+  canRead,
+  type ExpertEntry,
+  ExpertSchema,
+  filesOfExpert,
+  isTarget,
+  kindOfField,
+  targetKinds,
+} from "./expert-entries.ts";
 import { PackPathSchema } from "./pack-path.ts";
+import { filesOfUpscaler, UpscalerSchema } from "./upscaler-entry.ts";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits (SHA-256)");
 
 const PartSchema = z.object({ name: z.string(), licence: z.string(), source: z.string() });
-
-/** Sentence encoder: WordPiece tokens → mean-pooled, L2-normalised vector [batch, dims]. */
-export const TextExpertSchema = z.object({
-  kind: z.literal("text"),
-  model: PackPathSchema,
-  tokenizer: PackPathSchema,
-  dims: z.number().int().positive(),
-  maxTokens: z.number().int().positive(),
-});
-
-/** One-hot label over a fixed vocabulary [batch, vocabulary length] (the official code's "Labelator"). */
-export const LabelExpertSchema = z.object({
-  kind: z.literal("label"),
-  vocabulary: z
-    .array(
-      z.object({
-        // As long as a request may name it.
-        id: z.string().min(1).max(128),
-        label: z.string().min(1),
-        /** What else a caption may call it. */
-        names: z.array(z.string().min(1)).optional(),
-        /** Of a style: which styles it goes with. */
-        group: z.string().min(1).optional(),
-        /** Of a label: groups of styles in which a caption brings it along; absent = all, and where no style is asked for. */
-        groups: z.array(z.string().min(1)).optional(),
-      }),
-    )
-    .min(1),
-});
-
-/** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1]: image [batch, 4, size, size] ↔ latent [batch, ...latentShape]. */
-export const AutoencoderExpertSchema = z.object({
-  kind: z.literal("autoencoder"),
-  encoder: PackPathSchema,
-  decoder: PackPathSchema,
-  /** [channels, height, width] of z. */
-  latentShape: z.tuple([z.number().int().positive(), z.number().int().positive(), z.number().int().positive()]),
-  imageSizePx: z.number().int().positive(),
-  /** Standard deviation of the fixed posterior N(mean, std²) that the flow was trained on (SimFlow). */
-  posteriorStd: z.number().positive(),
-});
-
-/** Line drawings: ink [batch, 1, sizePx, sizePx] as server/experts/sketch/line-drawing.ts normalises it → code [batch, dims]. */
-export const SketchExpertSchema = z.object({
-  kind: z.literal("sketch"),
-  model: PackPathSchema,
-  sizePx: z.number().int().positive(),
-  dims: z.number().int().positive(),
-});
-
-/** Label map of a coarse grid, one-hot [batch, columns · rows · (palette + 1)]; the first class is transparent. No parameters. */
-export const LayoutExpertSchema = z.object({
-  kind: z.literal("layout"),
-  columns: z.number().int().positive(),
-  rows: z.number().int().positive(),
-  palette: z
-    .array(z.object({ id: z.string().min(1), label: z.string().min(1), hex: z.string().regex(/^#[0-9a-f]{6}$/) }))
-    .min(1),
-});
-
-/** Features of an image classifier at one depth: premultiplied RGBA [batch, 4, sizePx, sizePx] → the named output [batch, dims]. */
-export const ImageExpertSchema = z.object({
-  kind: z.literal("image"),
-  model: PackPathSchema,
-  output: z.string().min(1),
-  sizePx: z.number().int().positive(),
-  dims: z.number().int().positive(),
-});
-
-/** Encoder of a small autoencoder of small images: premultiplied RGBA [batch, 4, sizePx, sizePx] → code [batch, dims]. */
-export const LowResolutionExpertSchema = z.object({
-  kind: z.literal("low-resolution"),
-  model: PackPathSchema,
-  sizePx: z.number().int().positive(),
-  dims: z.number().int().positive(),
-});
-
-export const ExpertSchema = z.discriminatedUnion("kind", [
-  TextExpertSchema,
-  LabelExpertSchema,
-  SketchExpertSchema,
-  LayoutExpertSchema,
-  ImageExpertSchema,
-  LowResolutionExpertSchema,
-  OnnxExpertSchema,
-  AutoencoderExpertSchema,
-  OnnxAutoencoderSchema,
-  OnnxGeneratorSchema,
-]);
-
-export type ExpertEntry = z.infer<typeof ExpertSchema>;
-
-/** Experts that images are made with, and experts that read conditions. */
-const targetKinds = ["autoencoder", "onnx-autoencoder", "onnx-generator"] as const;
-export type TargetEntry = Extract<ExpertEntry, { kind: (typeof targetKinds)[number] }>;
-export type ConditioningEntry = Exclude<ExpertEntry, TargetEntry>;
-
-export const isTarget = (expert: ExpertEntry): expert is TargetEntry =>
-  targetKinds.some((kind) => kind === expert.kind);
-
-/** Length of z. */
-export const latentDimsOf = (target: TargetEntry): number =>
-  target.kind === "autoencoder" ? target.latentShape.reduce((product, size) => product * size, 1) : dimsOf(target);
-
-/** The kind of expert that reads a field of a condition, besides declared ones. */
-const kindOfField = {
-  caption: "text",
-  label: "label",
-  style: "label",
-  sketch: "sketch",
-  layout: "layout",
-  image: "image",
-  lowResolution: "low-resolution",
-} as const satisfies Record<ConditionField, ConditioningEntry["kind"]>;
-
-/** Whether an expert can read a flow's condition. */
-const canRead = (expert: ExpertEntry, name: FlowConditionName): boolean =>
-  expert.kind === "onnx" ? servedBy(expert, name) : expert.kind === kindOfField[fieldOf(name)];
-
-/** The pack files that an expert reads. */
-export function filesOfExpert(expert: ExpertEntry): string[] {
-  switch (expert.kind) {
-    case "text":
-      return [expert.model, expert.tokenizer];
-    case "autoencoder":
-      return [expert.encoder, expert.decoder];
-    case "onnx":
-    case "onnx-autoencoder":
-    case "onnx-generator":
-      return filesOfDeclared(expert);
-    default:
-      return "model" in expert ? [expert.model] : [];
-  }
-}
 
 /** The pack files that a translation reads besides its experts'. */
 const filesOfTranslation = ({ flow, calibration, retrieval }: TranslationEntry): string[] => [
@@ -208,48 +76,6 @@ export const TranslationSchema = z.object({
   metrics: z.record(z.string(), z.number()),
   calibration: CalibrationSchema.optional(),
 });
-
-/** picture [1, 3, scale · height, scale · width] and low [1, 3, height, width] → consistent, shaped as the picture. */
-const ProjectionSchema = z.object({
-  graph: PackPathSchema,
-  /** Low-resolution pixels to each side that a result depends on. */
-  marginPx: z.number().int().nonnegative(),
-});
-
-/** Super-resolution by two stages of ×2: Φ, τ and Ψ of each, and the projections onto what shrinks to the input (server/upscaling/upscale.ts). */
-const UpscalerSchema = z.object({
-  label: z.string().min(1),
-  stages: z
-    .array(
-      z.object({
-        /** Φ: image [1, 3, height, width] → features [pixels, featureDims] and answers [pixels, 12]. */
-        network: PackPathSchema,
-        /** τ: z [12] given features (server/upscaling/pixel-flow.ts). */
-        flow: PackPathSchema,
-        featureDims: z.number().int().positive(),
-        /** Pixels to each side that Φ sees. */
-        marginPx: z.number().int().nonnegative(),
-        /** Ψ: features [height, width, featureDims] and z [height, width, 12] → details [height, width, 12]. Without it z is the details. */
-        details: z
-          .object({
-            graph: PackPathSchema,
-            /** Pixels to each side that details depend on. */
-            marginPx: z.number().int().nonnegative(),
-          })
-          .optional(),
-      }),
-    )
-    .length(2),
-  consistency: z.object({ 2: ProjectionSchema, 4: ProjectionSchema }),
-  metrics: z.record(z.string(), z.number()),
-});
-export type UpscalerEntry = z.infer<typeof UpscalerSchema>;
-
-const filesOfUpscaler = ({ stages, consistency }: UpscalerEntry): string[] => [
-  ...stages.flatMap(({ network, flow, details }) => [network, flow, ...(details ? [details.graph] : [])]),
-  consistency[2].graph,
-  consistency[4].graph,
-];
 
 /** What a pack is, without the digests of its files: they are added when it is published (server/packs/publish.ts). */
 export const PackDraftSchema = z.object({
@@ -344,11 +170,4 @@ export type FileDigests = ReadonlyMap<string, string>;
 export const digestsIn = ({ files }: Pick<PackManifest, "files">): FileDigests =>
   new Map(files.map(({ path, sha256 }) => [path, sha256]));
 
-export type TextExpertEntry = z.infer<typeof TextExpertSchema>;
-export type LabelExpertEntry = z.infer<typeof LabelExpertSchema>;
-export type AutoencoderExpertEntry = z.infer<typeof AutoencoderExpertSchema>;
 export type TranslationEntry = z.infer<typeof TranslationSchema>;
-export type SketchExpertEntry = z.infer<typeof SketchExpertSchema>;
-export type LayoutExpertEntry = z.infer<typeof LayoutExpertSchema>;
-export type ImageExpertEntry = z.infer<typeof ImageExpertSchema>;
-export type LowResolutionExpertEntry = z.infer<typeof LowResolutionExpertSchema>;

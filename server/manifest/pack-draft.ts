@@ -2,14 +2,8 @@
  * One translation of a manifest with the experts that it joins: what is trained, calibrated, evaluated or started from.
  */
 import { AppError } from "../../shared/problem.ts";
-import {
-  type ConditioningEntry,
-  type DraftManifest,
-  type ExpertEntry,
-  isTarget,
-  type TargetEntry,
-  type TranslationEntry,
-} from "./manifest.ts";
+import { type ConditioningEntry, type ExpertEntry, isTarget, type TargetEntry } from "./expert-entries.ts";
+import type { DraftManifest, TranslationEntry } from "./manifest.ts";
 import { readDraft } from "./read-manifest.ts";
 
 /** A manifest, and the one of its translations that is meant. */

@@ -10,13 +10,8 @@ import { type ConditionField, conditionFields, depths, fieldOf } from "../../sha
 import type { PackInfo, TranslationInfo } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
 import { upscaleScales } from "../../shared/upscale-scales.ts";
-import {
-  type ExpertEntry,
-  latentDimsOf,
-  type PackManifest,
-  type TargetEntry,
-  type TranslationEntry,
-} from "../manifest/manifest.ts";
+import { type ExpertEntry, latentDimsOf, type TargetEntry } from "../manifest/expert-entries.ts";
+import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
 import { manifestFile, type ReadManifest, readManifest } from "../manifest/read-manifest.ts";
 import { verifyPack } from "./verify.ts";
 

@@ -8,10 +8,10 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { AppError } from "../../shared/problem.ts";
+import { filesOfExpert } from "../manifest/expert-entries.ts";
 import {
   type DraftManifest,
   type FileDigests,
-  filesOfExpert,
   filesOfPack,
   type PackManifest,
   PackManifestSchema,

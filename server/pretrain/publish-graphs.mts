@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { ExpertEntry } from "../manifest/manifest.ts";
+import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import { readManifest } from "../manifest/read-manifest.ts";
 import { verifyPack } from "../packs/verify.ts";
 import { updateManifest } from "./update-manifest.mts";

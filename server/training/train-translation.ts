@@ -129,55 +129,89 @@ export async function trainTranslation(options: TrainTranslationOptions): Promis
   }
 }
 
+/** What the stages of a training share. */
+interface Run {
+  readonly base: BasePack;
+  readonly options: TrainTranslationOptions;
+  /** The base's translation with the conditions that a user's folder can teach. */
+  readonly draft: PackDraft;
+  /** The base's retrieval index. */
+  readonly index: IndexContent | undefined;
+  readonly threads: number;
+}
+type Encoded = Awaited<ReturnType<typeof encode>>;
+type Trained = Awaited<ReturnType<typeof train>>;
+
 async function trainIn(
   work: WorkFolder,
   base: BasePack,
   options: TrainTranslationOptions,
 ): Promise<TrainedTranslation> {
-  const { name, signal, threads = 0, isFromScratch = false } = options;
   const clock = stopwatch();
   const draft = withoutLabelConditions(base.draft);
-  const source = { pack: base.folder, draft, files: base.files };
   // Read before the training, which takes its time: the base may be replaced meanwhile.
-  const examples = await indexOfBase(base);
-  const { images, experts, set, captions, drawings } = await encodeFolder({
+  const run: Run = { base, options, draft, index: await indexOfBase(base), threads: options.threads ?? 0 };
+  const encoded = await encode(run);
+  const trained = await train(run, encoded, work, clock);
+  const summary = summaryOf(run, encoded, trained);
+  if (!summary.isBetter && !options.isForced) return summary;
+  await options.onProgress?.({ stage: "publishing", done: 0, total: 1 });
+  options.signal?.throwIfAborted();
+  const pack = await publish(run, encoded, trained, summary.cost);
+  if (!options.isWorkKept) await work.remove();
+  await options.onProgress?.({ stage: "publishing", done: 1, total: 1 });
+  return { ...summary, pack, records: join(pack.folder, recordsFolder(pack.version)) };
+}
+
+/** Reads the folder and encodes its images, and the base's drawings transferred to their style. */
+function encode({ base, options, draft, index, threads }: Run) {
+  return encodeFolder({
     folder: options.folder,
     set: join(options.work, "set"),
     sizePx: draft.target.imageSizePx,
-    source,
+    source: { pack: base.folder, draft, files: base.files },
     threads,
-    signal,
+    signal: options.signal,
     // A flow of fresh weights knows the folder alone.
-    findDrawings: isFromScratch ? undefined : (found) => StyleTransferJob.for(base, examples, found),
+    findDrawings: options.isFromScratch ? undefined : (found) => StyleTransferJob.for(base, index, found),
     onProgress: options.onProgress && ((progress) => options.onProgress?.(progress)),
   });
+}
+
+/** Chooses the initial weights and trains from them, or goes on from the run's checkpoint. */
+async function train(
+  { base, options, draft, threads }: Run,
+  { images, experts, set, captions, drawings }: Encoded,
+  work: WorkFolder,
+  clock: ReturnType<typeof stopwatch>,
+) {
+  const { name, signal, isFromScratch = false, onProgress } = options;
   const settings = settingsFor(
     { ...defaultTranslationSettings, ...options.settings },
     { trainImages: images.usable - images.heldOut, drawings: drawings?.transferred.entries.length ?? 0 },
   );
-  const trained = drawings ? withRehearsal(set, drawings.set) : set;
+  const rows = drawings ? withRehearsal(set, drawings.set) : set;
   const measured = measuredIn(draft);
   const start = await selectInitialWeights(base, set, measured, { seed: settings.seed, threads, signal });
-  const startNats = start.heldOutNats;
   const folder = await work.runFolder([
     base.digest,
     base.draft.translation.id,
     isFromScratch,
     identityOf(settings),
-    digestSet(trained),
+    digestSet(rows),
   ]);
-  const records = await RunRecords.open(folder, { title: name, startNats }, clock);
+  const records = await RunRecords.open(folder, { title: name, startNats: start.heldOutNats }, clock);
   const fitted = await fitTranslation(
-    { set: trained, captions, experts, start, records, folder, measured },
+    { set: rows, captions, experts, start, records, folder, measured },
     {
       settings,
       threads,
       isFromScratch,
       signal,
       onEvaluation:
-        options.onProgress &&
+        onProgress &&
         (({ step, steps, epoch, trainNats, heldOutNats, bestNats, secondsLeft }, preview) =>
-          options.onProgress?.({
+          onProgress({
             stage: "training",
             done: step,
             total: steps,
@@ -185,55 +219,65 @@ async function trainIn(
           })),
     },
   );
-  const finalNats = fitted.shippedNats;
-  const isBetter = fitted.bestStep > 0 && finalNats < startNats;
-  const cost = costCard(records.spent, options.costFactors);
-  const summary = {
-    name,
-    isBetter,
+  return { start, folder, records, fitted };
+}
+
+function summaryOf(
+  { options }: Run,
+  { images }: Encoded,
+  { start, folder, records, fitted }: Trained,
+): Omit<TrainedTranslation, "pack"> {
+  return {
+    name: options.name,
+    isBetter: fitted.bestStep > 0 && fitted.shippedNats < start.heldOutNats,
     records: folder,
-    startNats,
-    finalNats,
-    ...(start.style !== undefined && !isFromScratch && { startStyle: start.style }),
+    startNats: start.heldOutNats,
+    finalNats: fitted.shippedNats,
+    ...(start.style !== undefined && !options.isFromScratch && { startStyle: start.style }),
     images,
     reason: fitted.reason,
     steps: fitted.stepsDone,
     bestStep: fitted.bestStep,
-    cost,
+    cost: costCard(records.spent, options.costFactors),
   };
-  if (!isBetter && !options.isForced) return summary;
-  await options.onProgress?.({ stage: "publishing", done: 0, total: 1 });
-  signal?.throwIfAborted();
+}
+
+/** Calibrates the flow and publishes it as a pack of its own. */
+async function publish(
+  { base, options, draft, index, threads }: Run,
+  { images, experts, set, drawings }: Encoded,
+  { start, folder, records, fitted }: Trained,
+  cost: CostCard,
+): Promise<PublishedPack> {
+  const { name, label = name, packs } = options;
   const flow = writeFlowFile(fitted.weights);
+  const transferred = drawings?.transferred.entries.length;
   // The images of a small folder are too few to set thresholds by.
   const calibration =
     set.heldOutRows.length < calibratedRowsMin
       ? undefined
       : await calibrateFlowFile(flow, { ...experts, id: name }, set, threads);
-  const pack = await publishOwnPack(
-    options.packs,
+  return publishOwnPack(
+    packs,
     base,
     {
       name,
-      label: options.label ?? name,
+      label,
       draft,
       flow,
       calibration,
-      index: examples && buildUserStyleIndex(examples, set, drawings),
+      index: index && buildUserStyleIndex(index, set, drawings),
       metrics: {
         ...fitted.metrics,
-        ...(drawings && { rehearsedDrawings: drawings.transferred.entries.length }),
-        captionNatsPerDim: finalNats,
-        startCaptionNatsPerDim: startNats,
+        ...(transferred !== undefined && { rehearsedDrawings: transferred }),
+        captionNatsPerDim: fitted.shippedNats,
+        startCaptionNatsPerDim: start.heldOutNats,
       },
-      source: `${images.usable} captioned images${drawings ? ` and ${drawings.transferred.entries.length} drawings of the base` : ""}`,
+      source: `${images.usable} captioned images${transferred === undefined ? "" : ` and ${transferred} drawings of the base`}`,
       records: new Map([...records.files(fitted.bestStep), ["cost.json", `${JSON.stringify(cost, null, 2)}\n`]]),
     },
     join(folder, "replaces"),
   );
-  if (!options.isWorkKept) await work.remove();
-  await options.onProgress?.({ stage: "publishing", done: 1, total: 1 });
-  return { ...summary, pack, records: join(pack.folder, recordsFolder(pack.version)) };
 }
 
 async function indexOfBase({ folder, draft, flow }: BasePack): Promise<IndexContent | undefined> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { readFlowFile } from "../flow/weights.ts";
-import type { UpscalerEntry } from "../manifest/manifest.ts";
+import type { UpscalerEntry } from "../manifest/upscaler-entry.ts";
 import { createPixelFlow } from "./pixel-flow.ts";
 import { residualDims } from "./pixel-noise.ts";
 import type { UpscalerParts } from "./upscale-tile.ts";

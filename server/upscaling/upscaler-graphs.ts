@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { requireFinite, requirePromised, requireShape } from "../experts/check.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
-import type { UpscalerEntry } from "../manifest/manifest.ts";
+import type { UpscalerEntry } from "../manifest/upscaler-entry.ts";
 import type { Session, Tensor, TensorInfo } from "../onnx/session.ts";
 import { residualDims } from "./pixel-noise.ts";
 import type { Consistency, DetailDecoder, UpscaleNetwork } from "./upscale-tile.ts";

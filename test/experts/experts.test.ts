@@ -9,7 +9,7 @@ import { requireFinite } from "../../server/experts/check.ts";
 import { LabelExpert } from "../../server/experts/label.ts";
 import { TextExpert } from "../../server/experts/text.ts";
 import { asText } from "../../server/experts/values.ts";
-import type { AutoencoderExpertEntry } from "../../server/manifest/manifest.ts";
+import type { AutoencoderExpertEntry } from "../../server/manifest/expert-entries.ts";
 import { Session } from "../../server/onnx/session.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";

@@ -4,7 +4,7 @@
  */
 import { AppError } from "../../../shared/problem.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";
-import type { SketchExpertEntry } from "../../manifest/manifest.ts";
+import type { SketchExpertEntry } from "../../manifest/expert-entries.ts";
 import type { ExpertCore, ExpertOptions } from "../expert.ts";
 import { FrozenGraph } from "../frozen-graph.ts";
 import { requireImage } from "../values.ts";

@@ -11,7 +11,7 @@ import { parseArgs } from "node:util";
 import { createFlow } from "../../flow/flow-sessions.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import { BatchSampler, checkTrainingSet, createBatchBuffers } from "../../flow/training-set.ts";
-import { filesOfExpert } from "../../manifest/manifest.ts";
+import { filesOfExpert } from "../../manifest/expert-entries.ts";
 import { toFloat16 } from "../../onnx/float16.ts";
 import { openBasePack } from "../../packs/base-pack.ts";
 import { openImageSet } from "../../training/dataset/image-set.ts";

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { UpscalerEntry } from "../../manifest/manifest.ts";
 import { readDraft } from "../../manifest/read-manifest.ts";
+import type { UpscalerEntry } from "../../manifest/upscaler-entry.ts";
 import { writeManifest as writePackManifest } from "../../packs/publish.ts";
 
 const readJson = async (path: string) => JSON.parse(await readFile(path, "utf8"));

@@ -5,7 +5,8 @@ import type { TargetExpert } from "../../engine/interfaces.ts";
 import type { Expert, ExpertOptions } from "../../experts/expert.ts";
 import { openConditioning, openTarget } from "../../experts/registry.ts";
 import { SharedFiles } from "../../experts/shared-files.ts";
-import { type ConditioningEntry, type FileDigests, filesOfExpert } from "../../manifest/manifest.ts";
+import { type ConditioningEntry, filesOfExpert } from "../../manifest/expert-entries.ts";
+import type { FileDigests } from "../../manifest/manifest.ts";
 import { entryOf, type PackDraft } from "../../manifest/pack-draft.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 

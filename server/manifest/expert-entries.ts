@@ -1,0 +1,156 @@
+/**
+ * The experts that a manifest can name: one schema a kind, with shapes, and the files that each reads. Experts that a user declares
+ * (`onnx`, `onnx-autoencoder`, `onnx-generator`) have theirs in declared-manifest.ts.
+ */
+import { z } from "zod";
+import { type ConditionField, type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import {
+  latentDimsOf as dimsOf,
+  filesOfDeclared,
+  OnnxAutoencoderSchema,
+  OnnxExpertSchema,
+  OnnxGeneratorSchema,
+  servedBy,
+} from "./declared-manifest.ts";
+import { PackPathSchema } from "./pack-path.ts";
+
+/** Sentence encoder: WordPiece tokens → mean-pooled, L2-normalised vector [batch, dims]. */
+export const TextExpertSchema = z.object({
+  kind: z.literal("text"),
+  model: PackPathSchema,
+  tokenizer: PackPathSchema,
+  dims: z.number().int().positive(),
+  maxTokens: z.number().int().positive(),
+});
+
+/** One-hot label over a fixed vocabulary [batch, vocabulary length] (the official code's "Labelator"). */
+export const LabelExpertSchema = z.object({
+  kind: z.literal("label"),
+  vocabulary: z
+    .array(
+      z.object({
+        // As long as a request may name it.
+        id: z.string().min(1).max(128),
+        label: z.string().min(1),
+        /** What else a caption may call it. */
+        names: z.array(z.string().min(1)).optional(),
+        /** Of a style: which styles it goes with. */
+        group: z.string().min(1).optional(),
+        /** Of a label: groups of styles in which a caption brings it along; absent = all, and where no style is asked for. */
+        groups: z.array(z.string().min(1)).optional(),
+      }),
+    )
+    .min(1),
+});
+
+/** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1]: image [batch, 4, size, size] ↔ latent [batch, ...latentShape]. */
+export const AutoencoderExpertSchema = z.object({
+  kind: z.literal("autoencoder"),
+  encoder: PackPathSchema,
+  decoder: PackPathSchema,
+  /** [channels, height, width] of z. */
+  latentShape: z.tuple([z.number().int().positive(), z.number().int().positive(), z.number().int().positive()]),
+  imageSizePx: z.number().int().positive(),
+  /** Standard deviation of the fixed posterior N(mean, std²) that the flow was trained on (SimFlow). */
+  posteriorStd: z.number().positive(),
+});
+
+/** Line drawings: ink [batch, 1, sizePx, sizePx] as server/experts/sketch/line-drawing.ts normalises it → code [batch, dims]. */
+export const SketchExpertSchema = z.object({
+  kind: z.literal("sketch"),
+  model: PackPathSchema,
+  sizePx: z.number().int().positive(),
+  dims: z.number().int().positive(),
+});
+
+/** Label map of a coarse grid, one-hot [batch, columns · rows · (palette + 1)]; the first class is transparent. No parameters. */
+export const LayoutExpertSchema = z.object({
+  kind: z.literal("layout"),
+  columns: z.number().int().positive(),
+  rows: z.number().int().positive(),
+  palette: z
+    .array(z.object({ id: z.string().min(1), label: z.string().min(1), hex: z.string().regex(/^#[0-9a-f]{6}$/) }))
+    .min(1),
+});
+
+/** Features of an image classifier at one depth: premultiplied RGBA [batch, 4, sizePx, sizePx] → the named output [batch, dims]. */
+export const ImageExpertSchema = z.object({
+  kind: z.literal("image"),
+  model: PackPathSchema,
+  output: z.string().min(1),
+  sizePx: z.number().int().positive(),
+  dims: z.number().int().positive(),
+});
+
+/** Encoder of a small autoencoder of small images: premultiplied RGBA [batch, 4, sizePx, sizePx] → code [batch, dims]. */
+export const LowResolutionExpertSchema = z.object({
+  kind: z.literal("low-resolution"),
+  model: PackPathSchema,
+  sizePx: z.number().int().positive(),
+  dims: z.number().int().positive(),
+});
+
+export const ExpertSchema = z.discriminatedUnion("kind", [
+  TextExpertSchema,
+  LabelExpertSchema,
+  SketchExpertSchema,
+  LayoutExpertSchema,
+  ImageExpertSchema,
+  LowResolutionExpertSchema,
+  OnnxExpertSchema,
+  AutoencoderExpertSchema,
+  OnnxAutoencoderSchema,
+  OnnxGeneratorSchema,
+]);
+
+export type TextExpertEntry = z.infer<typeof TextExpertSchema>;
+export type LabelExpertEntry = z.infer<typeof LabelExpertSchema>;
+export type AutoencoderExpertEntry = z.infer<typeof AutoencoderExpertSchema>;
+export type SketchExpertEntry = z.infer<typeof SketchExpertSchema>;
+export type LayoutExpertEntry = z.infer<typeof LayoutExpertSchema>;
+export type ImageExpertEntry = z.infer<typeof ImageExpertSchema>;
+export type LowResolutionExpertEntry = z.infer<typeof LowResolutionExpertSchema>;
+export type ExpertEntry = z.infer<typeof ExpertSchema>;
+
+/** Experts that images are made with, and experts that read conditions. */
+export const targetKinds = ["autoencoder", "onnx-autoencoder", "onnx-generator"] as const;
+export type TargetEntry = Extract<ExpertEntry, { kind: (typeof targetKinds)[number] }>;
+export type ConditioningEntry = Exclude<ExpertEntry, TargetEntry>;
+
+export const isTarget = (expert: ExpertEntry): expert is TargetEntry =>
+  targetKinds.some((kind) => kind === expert.kind);
+
+/** Length of z. */
+export const latentDimsOf = (target: TargetEntry): number =>
+  target.kind === "autoencoder" ? target.latentShape.reduce((product, size) => product * size, 1) : dimsOf(target);
+
+/** The kind of expert that reads a field of a condition, besides declared ones. */
+export const kindOfField = {
+  caption: "text",
+  label: "label",
+  style: "label",
+  sketch: "sketch",
+  layout: "layout",
+  image: "image",
+  lowResolution: "low-resolution",
+} as const satisfies Record<ConditionField, ConditioningEntry["kind"]>;
+
+/** Whether an expert can read a flow's condition. */
+export const canRead = (expert: ExpertEntry, name: FlowConditionName): boolean =>
+  expert.kind === "onnx" ? servedBy(expert, name) : expert.kind === kindOfField[fieldOf(name)];
+
+/** The pack files that an expert reads. */
+export function filesOfExpert(expert: ExpertEntry): string[] {
+  switch (expert.kind) {
+    case "text":
+      return [expert.model, expert.tokenizer];
+    case "autoencoder":
+      return [expert.encoder, expert.decoder];
+    case "onnx":
+    case "onnx-autoencoder":
+    case "onnx-generator":
+      return filesOfDeclared(expert);
+    default:
+      return "model" in expert ? [expert.model] : [];
+  }
+}
