@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: the speed and memory that the README promises, measured on this machine, written to docs/benchmarks.md.
- * Needs a built dist/ (it builds one) and the default pack. Usage: npm run bench [-- server|edits|encoding|training|upscaling ...], or
+ * Needs a built dist/ (it builds one) and the default pack. Usage: npm run bench [-- server|history|edits|encoding|training|upscaling ...], or
  * npm run bench -- guidance [FOLDER], which only compares what guidance may move and is not part of the table.
  */
 import { execFileSync } from "node:child_process";
@@ -15,12 +15,13 @@ import type { Cost } from "./bench/cost.ts";
 import { benchEdits, restyled } from "./bench/edits.ts";
 import { benchEncoding } from "./bench/encoding.ts";
 import { benchGuidance } from "./bench/guidance.ts";
+import { benchHistory } from "./bench/history.ts";
 import { machine } from "./bench/measure.ts";
 import { benchServer } from "./bench/server.ts";
 import { benchTraining } from "./bench/training.ts";
 import { benchUpscaling } from "./bench/upscaling.ts";
 
-const all = ["server", "edits", "encoding", "training", "upscaling"];
+const all = ["server", "history", "edits", "encoding", "training", "upscaling"];
 const args = process.argv.slice(2);
 if (args[0] === "guidance") {
   await benchGuidance(args[1]);
@@ -52,6 +53,21 @@ if (wanted.has("server")) {
     ["event-loop delay of the HTTP process, p99, child saturated", `${server.loopDelayP99Ms.toFixed(1)} ms`, "< 50 ms"],
     ["GET /healthz, p99, child saturated", `${server.healthP99Ms.toFixed(1)} ms`, "< 50 ms"],
     ["images a second, six clients", server.imagesPerSecond.toFixed(1), ""],
+  );
+}
+if (wanted.has("history")) {
+  const { jobs, startMs, pageMs, searches, addMs, takeAndFinishMs } = await benchHistory();
+  const spread = ({ median, p95 }: { readonly median: number; readonly p95: number }): string =>
+    `${median.toFixed(1)} ms (${p95.toFixed(1)} ms)`;
+  rows.push(
+    [`stores and queue opened with ${jobs.toLocaleString("en")} finished generations`, ms(startMs), "≤ 5 s"],
+    ["of those: a page of 50 of the list, median (p95)", spread(pageMs), "≤ 20 ms"],
+    ...searches.map(
+      ({ q, found, spread: times }) =>
+        [`of those: search "${q}", first ${found} found, median (p95)`, spread(times), "≤ 50 ms"] as const,
+    ),
+    ["a job put on the disk before it is accepted, median (p95)", spread(addMs), ""],
+    ["its start and its end put there, median (p95)", spread(takeAndFinishMs), ""],
   );
 }
 if (wanted.has("edits")) {

@@ -24,6 +24,6 @@ export const serverBundle = /** @type {const} */ ({
   banner: {
     js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
   },
-  external: ["onnxruntime-node", "onnxruntime-web", "pino", "sharp"],
+  external: ["@photostructure/sqlite", "onnxruntime-node", "onnxruntime-web", "pino", "sharp"],
   plugins: [englishZod],
 });

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { CaptionSchema, conditionFields, DigestSchema, depths, PartialConditionSchema } from "./conditions.ts";
 import { checkGeneration, guidanceOfAll, retrievalOfAll } from "./generation-rules.ts";
-import { JobStateSchema, pageQuery, SeedSchema } from "./job-fields.ts";
+import { JobStateSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
 import { ProblemSchema } from "./problem.ts";
 import { UpscalerInfoSchema, UpscaleScaleSchema } from "./upscaling.ts";
@@ -176,6 +176,7 @@ export const GenerationSchema = z.object({
   /** Milliseconds from the start of the last attempt to its end. */
   durationMs: z.number().optional(),
   problem: ProblemSchema.optional(),
+  isStarred: StarSchema,
 });
 export type Generation = z.infer<typeof GenerationSchema>;
 

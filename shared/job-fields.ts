@@ -8,8 +8,16 @@ export const SeedSchema = z.number().int().min(0).max(limits.seedMax);
 export const JobStateSchema = z.enum(["queued", "running", "done", "failed", "cancelled"]);
 export type JobState = z.infer<typeof JobStateSchema>;
 
+/** Whether a job is kept when older ones are dropped; absent = never asked. */
+export const StarSchema = z.boolean().optional();
+
 /** Query of a page: `before` = an id, exclusive. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(limits.listMax).default(limits.listDefault),
   before: z.string().min(1).max(64).optional(),
+  /** Starred ones alone. */
+  starred: z
+    .enum(["true", "false"])
+    .transform((text) => text === "true")
+    .optional(),
 };

@@ -55,8 +55,13 @@ export const limits = {
   imageMaxSidePx: 4096,
   /** Generations that may wait; the next is refused with 429, so memory stays bounded. */
   queueMax: 200,
-  /** Finished generations kept for the list and the image routes; the oldest go first. */
-  historyMax: 500,
+  /**
+   * Finished generations that are kept, bytes of their images, and the age of any kind of job but trainings; the oldest go until all
+   * hold, starred ones never. An icon takes some 10 kB, so that the count binds for icons and the bytes for enlarged images.
+   */
+  historyMax: 100_000,
+  historyMaxBytes: 20 * 1024 * 1024 * 1024,
+  historyMaxAgeMs: 365 * 24 * 60 * 60 * 1000,
   /** Requests of one token in a minute, all routes but health and events. */
   requestsPerMinute: 600,
   /** Wall clock of one attempt in milliseconds, after which the inference child is replaced. */

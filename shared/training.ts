@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { CaptionSchema, DigestSchema } from "./conditions.ts";
-import { JobStateSchema, pageQuery, SeedSchema } from "./job-fields.ts";
+import { JobStateSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
 import { AppError, ProblemSchema } from "./problem.ts";
 
@@ -149,6 +149,7 @@ export const TrainingSchema = z.object({
   preview: PreviewSchema.optional(),
   result: TrainingResultSchema.optional(),
   problem: ProblemSchema.optional(),
+  isStarred: StarSchema,
 });
 export type Training = z.infer<typeof TrainingSchema>;
 

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { DigestSchema } from "./conditions.ts";
-import { JobStateSchema, pageQuery, SeedSchema } from "./job-fields.ts";
+import { JobStateSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
 import { AppError, ProblemSchema } from "./problem.ts";
 import { largestScale, type UpscaleScale, upscaleScales } from "./upscale-scales.ts";
@@ -114,6 +114,7 @@ export const UpscaleSchema = z.object({
   /** Milliseconds from the start of the last attempt to its end. */
   durationMs: z.number().optional(),
   problem: ProblemSchema.optional(),
+  isStarred: StarSchema,
 });
 export type Upscale = z.infer<typeof UpscaleSchema>;
 

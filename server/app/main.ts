@@ -19,6 +19,7 @@ import { createInferenceClient } from "../inference/client.ts";
 import { createConditionImageLoader } from "../inference/condition-images.ts";
 import type { ConditionImages, InferenceClient, ReadyInfo } from "../inference/protocol.ts";
 import { startGenerationWorker } from "../jobs/generation-worker.ts";
+import { openJobDatabase } from "../jobs/job-schema.ts";
 import { startUpscaleWorker } from "../jobs/upscale-worker.ts";
 import { type Served, ServedCatalogue } from "../packs/served-catalogue.ts";
 import { InFlight } from "../platform/in-flight.ts";
@@ -64,9 +65,10 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   const unlock = lockDataFolder(config.dataDir);
   const token = await loadToken(config.dataDir);
   const uploads = await openUploads(config.dataDir);
-  const { queue, results } = await openGenerations(config.dataDir, log);
-  const { queue: upscales, results: upscaled } = await openUpscales(config.dataDir, log);
-  const { folders, trainings } = await openTrainings(config.dataDir, log);
+  const database = openJobDatabase(config.dataDir);
+  const { queue, results, ...generationStore } = await openGenerations(database, config.dataDir, log);
+  const { queue: upscales, results: upscaled, ...upscaleStore } = await openUpscales(database, config.dataDir, log);
+  const { folders, trainings } = await openTrainings(database, config.dataDir, log);
   const inference = parts.inference ?? createClient(config, log);
 
   const stopping = new AbortController();
@@ -113,6 +115,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     now: Date.now,
   });
   const listener = await listen(app.fetch, config.port).catch((error: unknown) => {
+    database.close();
     unlock();
     throw error;
   });
@@ -172,6 +175,8 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     await inference.close();
     await listener.close(1000);
     metrics.close();
+    await Promise.allSettled([generationStore.swept, upscaleStore.swept]);
+    database.close();
     unlock();
     log.info({}, "stopped");
   };

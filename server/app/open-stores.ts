@@ -1,73 +1,89 @@
-/** Opens what lies in the data folder: stores, histories and queues; and forgets files that no record names. */
+/** Opens what lies in the data folder: stores and queues; and forgets files that no job names. */
 import { join } from "node:path";
 import { limits } from "../../shared/limits.ts";
-import { JobHistory } from "../jobs/job-history.ts";
+import type { Training, TrainingRequest } from "../../shared/training.ts";
+import { recordFiles, takeOver, trainingRecords } from "../jobs/former-records.ts";
 import { generationKind, type JobKind, trainingKind, upscaleKind } from "../jobs/job-kinds.ts";
-import type { JobBody } from "../jobs/job-queue.ts";
-import { LocalQueue, type LocalQueueOptions } from "../jobs/local-queue.ts";
+import { isFinal, type JobBody } from "../jobs/job-queue.ts";
+import type { HistoryBounds } from "../jobs/job-store.ts";
+import { LocalQueue } from "../jobs/local-queue.ts";
 import { ResultStore } from "../jobs/result-store.ts";
+import { SqliteStore } from "../jobs/sqlite-store.ts";
 import { TrainingFolders } from "../jobs/training-folders.ts";
+import type { Database } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
 
 /** Jobs that may wait, and finished ones that are kept. */
-type Caps = Pick<LocalQueueOptions<JobBody>, "queueMax" | "historyMax" | "historyMaxBytes">;
+interface Caps extends HistoryBounds {
+  readonly queueMax: number;
+}
 const upscaleCaps: Caps = {
   queueMax: limits.upscalesWaitingMax,
   historyMax: limits.upscalesKeptMax,
   historyMaxBytes: limits.upscalesKeptMaxBytes,
+  historyMaxAgeMs: limits.historyMaxAgeMs,
 };
 
 type StoreLog = Pick<Log, "warn" | "error">;
 
 export const openUploads = (dataDir: string): Promise<ResultStore> => ResultStore.open(join(dataDir, "uploads"));
 
-export const openGenerations = (dataDir: string, log: StoreLog, caps: Caps = limits) =>
-  openJobs(generationKind, join(dataDir, "generations"), join(dataDir, "results"), caps, log);
+export const openGenerations = (database: Database, dataDir: string, log: StoreLog, caps: Caps = limits) =>
+  openImaged(generationKind, database, { dataDir, images: "results" }, caps, log);
 
-export const openUpscales = (dataDir: string, log: StoreLog, caps = upscaleCaps) =>
-  openJobs(upscaleKind, join(dataDir, "upscales"), join(dataDir, "upscaled"), caps, log);
+export const openUpscales = (database: Database, dataDir: string, log: StoreLog, caps = upscaleCaps) =>
+  openImaged(upscaleKind, database, { dataDir, images: "upscaled" }, caps, log);
 
-async function openJobs<Body extends JobBody>(
-  kind: JobKind<Body>,
-  recordsFolder: string,
-  imagesFolder: string,
-  { queueMax, historyMax, historyMaxBytes }: Caps,
-  log: StoreLog,
-): Promise<{ queue: LocalQueue<Body>; results: ResultStore }> {
-  const [results, history] = await Promise.all([ResultStore.open(imagesFolder), JobHistory.open(recordsFolder, kind)]);
-  let unreadable = 0;
-  const records = await history.load((file) => {
-    unreadable += 1;
-    log.warn({ file }, `the record of one of the ${kind.many} could not be read`);
-  });
-  const used = new Set(records.flatMap(({ body }) => (body.images ?? []).map(({ sha256 }) => sha256)));
-  // A record that can't be read still names its images: nothing is swept while there is one.
-  if (unreadable === 0) await results.sweep((digest) => used.has(digest));
-  const queue = new LocalQueue({
-    kind,
-    queueMax,
-    historyMax,
-    historyMaxBytes,
-    now: Date.now,
-    records: history,
-    former: records,
-    onForgotten: (sha256) => results.forget(sha256),
-    onRecordError: (error) => log.error({ err: error }, "the history could not be written"),
-  });
-  return { queue, results };
+interface Opened<Body extends JobBody> {
+  readonly queue: LocalQueue<Body>;
+  readonly results: ResultStore;
+  /** Resolves when files that no job names are gone; the database stays open until then. */
+  readonly swept: Promise<void>;
 }
 
-export async function openTrainings(dataDir: string, log: StoreLog) {
-  const folders = await TrainingFolders.open(join(dataDir, "trainings"));
-  const former = await folders.load((training) => log.warn({ training }, "a training's record could not be read"));
+async function openImaged<Body extends JobBody>(
+  kind: JobKind<Body>,
+  database: Database,
+  folders: { readonly dataDir: string; readonly images: string },
+  caps: Caps,
+  log: StoreLog,
+): Promise<Opened<Body>> {
+  const results = await ResultStore.open(join(folders.dataDir, folders.images));
+  const store = new SqliteStore(database, kind);
+  const broken = await takeOver(store, await recordFiles(join(folders.dataDir, kind.many), kind));
+  for (const file of broken) log.warn({ file }, `the record of one of the ${kind.many} could not be read`);
+  const queue = new LocalQueue({
+    ...caps,
+    kind,
+    store,
+    now: Date.now,
+    onForgotten: (sha256) => results.forget(sha256),
+    onStoreError: (error) => log.error({ err: error }, "a job could not be written to the data folder"),
+  });
+  // A record that can't be read still names its images: nothing is swept while there is one.
+  const swept = broken.length > 0 ? Promise.resolve() : results.sweep((sha256) => queue.names(sha256));
+  swept.catch((error: unknown) => log.error({ err: error }, "the images could not be swept"));
+  return { queue, results, swept };
+}
+
+export async function openTrainings(database: Database, dataDir: string, log: StoreLog) {
+  const home = join(dataDir, "trainings");
+  const folders = await TrainingFolders.open(home);
+  const store = new SqliteStore<Training, TrainingRequest>(database, trainingKind);
+  const broken = await takeOver(store, await trainingRecords(home));
+  for (const training of broken) log.warn({ training }, "a training's record could not be read");
+  await folders.sweep((id) => {
+    const job = store.get(id);
+    return job ? !isFinal(job.body) : broken.includes(id) || undefined;
+  });
   const trainings = new LocalQueue({
     kind: trainingKind,
+    store,
     queueMax: limits.trainingsWaitingMax,
     historyMax: limits.trainingsKeptMax,
     now: Date.now,
-    records: folders,
-    former,
-    onRecordError: (error) => log.error({ err: error }, "a training's files could not be written or removed"),
+    files: folders,
+    onStoreError: (error) => log.error({ err: error }, "a training's files could not be written or removed"),
   });
   return { folders, trainings };
 }

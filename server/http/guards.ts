@@ -58,7 +58,7 @@ function checkHost(host: string, names: readonly string[]): void {
  */
 export const allowAnyOrigin = cors({
   origin: "*",
-  allowMethods: ["GET", "HEAD", "POST", "DELETE", "OPTIONS"],
+  allowMethods: ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"],
   allowHeaders: [
     "Authorization",
     "Content-Type",

@@ -55,6 +55,7 @@ export const pageParameters = (before: z.ZodType): Parameter[] => [
     schema: z.number().int().min(1).max(limits.listMax),
   },
   { name: "before", in: "query", description: "`nextBefore` of the page before.", schema: before },
+  { name: "starred", in: "query", description: "`true`: starred ones alone.", schema: z.enum(["true", "false"]) },
 ];
 
 /** The request's key with the digest of what was asked; undefined without a key. @throws AppError invalid_request */

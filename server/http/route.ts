@@ -39,7 +39,7 @@ export interface Parameter {
 }
 
 export interface Route {
-  readonly method: "get" | "post" | "delete";
+  readonly method: "get" | "post" | "put" | "delete";
   /** As in OpenAPI: `/v1/generations/{id}`. */
   readonly path: string;
   /** As in Hono where the two differ. */

@@ -1,6 +1,6 @@
 /**
  * The loop of every worker: takes jobs from a queue, a few at once, and runs each to its end. A loss of the inference child costs
- * one attempt; an attempt past its deadline fails; a cancel or a stop ends it. What an attempt does is the caller's.
+ * one attempt; an attempt past its deadline fails; a cancel ends it, a stop puts the job back. What an attempt does is the caller's.
  */
 import { AppError, toProblem } from "../../shared/problem.ts";
 import type { Job, JobBody, JobOutcome, JobQueue } from "./job-queue.ts";
@@ -26,7 +26,7 @@ interface LoopDeps<Body extends JobBody> extends WorkerDeps<Body>, Pick<ImageSto
 }
 
 export interface Worker {
-  /** Resolves when running jobs ended; after `graceMs` they are failed with `shutting_down`. Close the queue first. */
+  /** Resolves when running jobs ended; after `graceMs` they are put back. Close the queue first. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -103,9 +103,11 @@ async function runJob<Body extends JobBody>(
       await runAttempt(job, work, deps, stopping);
       outcome = { state: "done", durationMs: Math.round(performance.now() - startedAttempt) };
     } catch (cause) {
+      // The next start takes it up.
+      if (stopping.aborted && !job.signal.aborted) return job.putBack();
       const error = asAppError(cause);
       const isCrash = error.code === "inference_crashed" || error.code === "inference_unavailable";
-      if (isCrash && attempt < deps.limits.attemptsMax && !job.signal.aborted && !stopping.aborted) {
+      if (isCrash && attempt < deps.limits.attemptsMax && !job.signal.aborted) {
         deps.log.warn(
           { job: job.id, attempt, code: error.code },
           "the inference child or a thread of it was lost; trying again",

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { type Generation, GenerationSchema } from "../../shared/contract.ts";
 import type { JobState } from "../../shared/job-fields.ts";
+import { limits } from "../../shared/limits.ts";
 import type { AppError } from "../../shared/problem.ts";
 import { uploadsIn } from "../../shared/request-sources.ts";
 import { nameTaken, type Training, type TrainingRequest, TrainingSchema } from "../../shared/training.ts";
@@ -30,6 +31,8 @@ export interface JobKind<Body extends JobBody, Request = Body["request"]> {
     of(request: Body["request"]): string;
     taken(claim: string): AppError;
   };
+  /** Most processes that may die while they run it; absent = any number: it goes on where it was. */
+  readonly startsMax?: number;
   /** After which a client may find room: about a job's length on a small machine. */
   readonly retryAfterSeconds: number;
 }
@@ -55,6 +58,7 @@ export const generationKind: JobKind<Generation> = {
   lastProgress: allOrNothing,
   uploadsIn: (request) => uploadsIn(request).map(({ digest }) => digest),
   textOf: ({ condition }) => condition.caption ?? "",
+  startsMax: limits.attemptsMax,
   retryAfterSeconds: 5,
 };
 
@@ -68,6 +72,7 @@ export const upscaleKind: JobKind<Upscale> = {
   lastProgress: allOrNothing,
   uploadsIn: ({ image }) => [image],
   textOf: () => "",
+  startsMax: limits.attemptsMax,
   retryAfterSeconds: 30,
 };
 

@@ -31,6 +31,8 @@ export interface JobBody {
   readonly images?: readonly StoredImage[];
   readonly durationMs?: number | undefined;
   readonly problem?: Problem | undefined;
+  /** Kept when older ones are dropped. */
+  readonly isStarred?: boolean | undefined;
 }
 export type ImageOf<Body extends JobBody> = NonNullable<Body["images"]>[number];
 /** What a kind of job says besides: what it was started on (packs, the base) and what it finds out. */
@@ -66,6 +68,8 @@ export interface JobQuery {
   readonly limit: number;
   /** An id, exclusive. */
   readonly before?: string | undefined;
+  /** Starred ones alone. */
+  readonly starred?: boolean | undefined;
 }
 
 export interface JobPage<Body> {
@@ -124,9 +128,11 @@ export interface JobQueue<Body extends JobBody, Request = Body["request"]> {
    * no such job.
    */
   cancel(id: string): Promise<Body | undefined>;
+  /** Stars a job, or takes its star. Undefined = no such job. */
+  star(id: string, isStarred: boolean): Promise<Body | undefined>;
   /** Deletes a finished job and what only it names. False = no such finished job. */
   remove(id: string): Promise<boolean>;
-  /** Calls back on every later snapshot of a job; returns how to stop. */
+  /** Calls back on every later snapshot of a job, on that of a finished one once; returns how to stop. */
   subscribe(id: string, listener: (snapshot: Snapshot<Body>) => void): () => void;
   /** Whether a waiting or running job names this upload. */
   needsUpload(digest: string): Promise<boolean>;

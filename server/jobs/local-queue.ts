@@ -1,10 +1,8 @@
 /**
- * The queue of one process and one kind of job: lines and followers in memory, records wherever `records` keeps them. What was
- * open in an earlier run waits again. Bounded everywhere: `queueMax` wait, `historyMax` finished ones with `historyMaxBytes` of
- * images are kept.
+ * The queue of one process and one kind of job: open jobs, their line and their followers in memory, all jobs wherever the store
+ * keeps them. What was open in an earlier run waits again. Bounded: `queueMax` wait, and of finished jobs `HistoryBounds` stay.
  */
 import { AppError, toProblem } from "../../shared/problem.ts";
-import { captionFilter } from "./caption-search.ts";
 import { createIdMaker } from "./job-id.ts";
 import type { JobKind } from "./job-kinds.ts";
 import {
@@ -20,64 +18,62 @@ import {
   type Snapshot,
   shuttingDown,
 } from "./job-queue.ts";
-import type { HistoryRecord, JobRecords } from "./job-records.ts";
+import type { Dropped, HistoryBounds, JobStore, StoredJob } from "./job-store.ts";
 import { QueueEntry } from "./queue-entry.ts";
 import { createJob, type EndPatch } from "./queue-job.ts";
 
-export interface LocalQueueOptions<Body extends JobBody, Request = Body["request"]> {
+export interface LocalQueueOptions<Body extends JobBody, Request = Body["request"]> extends HistoryBounds {
   readonly kind: JobKind<Body, Request>;
+  readonly store: JobStore<Body, Request>;
   readonly queueMax: number;
-  readonly historyMax: number;
-  /** Of the images of finished jobs, those that jobs share counted once; absent = no bound besides `historyMax`. */
-  readonly historyMaxBytes?: number | undefined;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Where jobs are kept; absent = in memory only. */
-  readonly records?: JobRecords<Body, Request>;
-  /** Records of an earlier run, oldest first. */
-  readonly former?: readonly HistoryRecord<Body, Request>[];
+  /** What jobs have on the disk besides images. */
+  readonly files?: {
+    /** Removes what only an open job needs, once it ended and no worker has it. */
+    free(id: string): Promise<void>;
+    /** Removes all of a job that is gone. */
+    remove(id: string): Promise<void>;
+  };
   /** Called with the digest of stored bytes that no job names any more; must act at once. */
   readonly onForgotten?: (sha256: string) => void;
-  /** A record could not be written: the job is fine, but a restart will not find it as it is. */
-  readonly onRecordError?: (error: unknown) => void;
+  /** A state could not be kept, or files not be removed: the job is fine, but a restart will not find it as it is. */
+  readonly onStoreError?: (error: unknown) => void;
 }
 
 export class LocalQueue<Body extends JobBody, Request = Body["request"]> implements JobQueue<Body, Request> {
-  readonly durability: "memory" | "disk";
   readonly #options: LocalQueueOptions<Body, Request>;
+  readonly #store: JobStore<Body, Request>;
+  readonly #onStoreError: (error: unknown) => void;
   readonly #createId: () => string;
-  /** In order of age, oldest first. */
+  /** Open jobs, and those that ended but still are a worker's or could not be kept. Oldest first. */
   readonly #entries = new Map<string, QueueEntry<Body, Request>>();
-  readonly #keys = new Map<string, string>();
   #waiting: QueueEntry<Body, Request>[] = [];
   #takers: Array<(job: Job<Body, Request> | undefined) => void> = [];
-  /** Jobs whose first record is being written. */
-  #arrivingCount = 0;
   #runningCount = 0;
   #isClosed = false;
 
   constructor(options: LocalQueueOptions<Body, Request>) {
     this.#options = options;
-    this.durability = options.records?.create ? "disk" : "memory";
-    this.#createId = createIdMaker(options.now, options.former?.at(-1)?.body.id);
-    for (const record of options.former ?? []) this.#takeUp(record);
+    this.#store = options.store;
+    this.#onStoreError = options.onStoreError ?? (() => undefined);
+    this.#createId = createIdMaker(options.now, this.#store.newestId());
+    for (const job of this.#store.open()) this.#takeUp(job);
+  }
+
+  get durability(): "memory" | "disk" {
+    return this.#store.durability;
   }
 
   async replayOf(idempotency: Idempotency | undefined): Promise<Body | undefined> {
-    const id = idempotency && this.#keys.get(idempotency.key);
-    const former = id === undefined ? undefined : this.#entries.get(id);
-    if (!former) return undefined;
-    requireSameRequest(former.idempotency, idempotency);
-    await former.created;
-    return former.snapshot().body;
+    return this.#formerOf(idempotency);
   }
 
-  async add({ request, idempotency, ...facts }: JobRequest<Body, Request>): Promise<{ body: Body; isNew: boolean }> {
-    // Looked up at once, so that of parallel requests with one key the first alone makes a job.
-    if (idempotency && this.#keys.has(idempotency.key)) {
-      const former = await this.replayOf(idempotency);
-      if (former) return { body: former, isNew: false };
-    }
+  async add(asked: JobRequest<Body, Request>): Promise<{ body: Body; isNew: boolean }> {
+    const { request, idempotency, ...facts } = asked;
+    // Nothing is awaited before the job is kept: of parallel requests with one key the first alone makes one.
+    const former = this.#formerOf(idempotency);
+    if (former) return { body: former, isNew: false };
     const { kind, now } = this.#options;
     const shown = kind.shown(request);
     this.#requireRoomFor(shown);
@@ -89,48 +85,62 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
       createdAt: new Date(now()).toISOString(),
       ...kind.fresh(shown),
     } as unknown as Body;
-    const entry = this.#keep({ revision: 1, body, request, ...(idempotency && { idempotency }) });
-    await this.#record(entry);
-    if (!entry.ending) this.#standInLine(entry);
+    const job = { revision: 1, body, request, startCount: 0, ...(idempotency && { idempotency }) };
+    this.#store.save(job);
+    const entry = this.#enter(job);
+    this.#waiting.push(entry);
     const answer = entry.snapshot().body;
     this.#serve();
     return { body: answer, isNew: true };
   }
 
   async get(id: string): Promise<Snapshot<Body> | undefined> {
-    return this.#entries.get(id)?.snapshot();
+    return this.#snapshotOf(id);
   }
 
-  async list({ q, limit, before }: JobQuery): Promise<JobPage<Body>> {
-    const isWanted = captionFilter(q ?? "");
-    const found: Body[] = [];
-    for (const entry of [...this.#entries.values()].reverse()) {
-      const { id, request } = entry.body;
-      if ((before !== undefined && id >= before) || !isWanted(this.#options.kind.textOf(request))) continue;
-      if (found.length === limit) return { jobs: found, nextBefore: found.at(-1)!.id };
-      found.push(entry.snapshot().body);
-    }
-    return { jobs: found };
+  async list(query: JobQuery): Promise<JobPage<Body>> {
+    const stored = this.#store.list(query);
+    const jobs = stored.slice(0, query.limit).map((body) => this.#entries.get(body.id)?.snapshot().body ?? body);
+    return stored.length > query.limit ? { jobs, nextBefore: jobs.at(-1)!.id } : { jobs };
   }
 
   async cancel(id: string): Promise<Body | undefined> {
     const entry = this.#entries.get(id);
-    if (!entry || isFinal(entry.body)) return entry?.body;
-    if (entry.commit) return (await entry.commit.isKept) ? entry.body : this.cancel(id);
+    if (!entry || isFinal(entry.body)) return this.#snapshotOf(id)?.body;
+    if (entry.commit) return (await entry.commit.isKept) ? this.#snapshotOf(id)?.body : this.cancel(id);
     const ended = this.#end(entry, { state: "cancelled" });
     entry.abort.abort(new AppError("cancelled", `the ${this.#options.kind.one} was cancelled`));
     return ended;
   }
 
-  async remove(id: string): Promise<boolean> {
+  async star(id: string, isStarred: boolean): Promise<Body | undefined> {
     const entry = this.#entries.get(id);
-    if (!entry || !isFinal(entry.body)) return false;
-    await this.#drop(entry);
+    if (entry && !entry.ending) {
+      entry.keep({ isStarred });
+      return entry.snapshot().body;
+    }
+    await entry?.ending;
+    const job = this.#store.get(id);
+    if (!job) return undefined;
+    const body = { ...job.body, isStarred };
+    this.#store.save({ ...job, revision: job.revision + 1, body });
+    return body;
+  }
+
+  async remove(id: string): Promise<boolean> {
+    const body = this.#snapshotOf(id)?.body;
+    if (!body || !isFinal(body)) return false;
+    // The record goes first: a crash in between leaves files that no record names, which the next start sweeps.
+    await this.#forget(this.#store.remove(id));
     return true;
   }
 
   subscribe(id: string, listener: (snapshot: Snapshot<Body>) => void): () => void {
     const entry = this.#entries.get(id);
+    if (!entry) {
+      const ended = this.#snapshotOf(id);
+      if (ended) queueMicrotask(() => listener(ended));
+    }
     entry?.listeners.add(listener);
     return () => void entry?.listeners.delete(listener);
   }
@@ -141,6 +151,14 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
 
   async depth(): Promise<{ waiting: number; running: number }> {
     return { waiting: this.#waiting.length, running: this.#runningCount };
+  }
+
+  /** Whether any job names an image, or is about to. */
+  names(sha256: string): boolean {
+    const isNamed = ({ body, isUnsaved, reserved }: QueueEntry<Body, Request>): boolean =>
+      reserved.has(sha256) ||
+      ((isUnsaved || !isFinal(body)) && (body.images ?? []).some((image) => image.sha256 === sha256));
+    return [...this.#entries.values()].some(isNamed) || this.#store.names(sha256);
   }
 
   take(): Promise<Job<Body, Request> | undefined> {
@@ -155,20 +173,42 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     this.#isClosed = true;
     for (const taker of this.#takers.splice(0)) taker(undefined);
     if (this.durability === "memory") await Promise.all([...this.#waiting].map((entry) => this.#endUnbegun(entry)));
-    await Promise.all([...this.#entries.values()].map((entry) => entry.saved()));
   }
 
-  /** An entry of an earlier run; what was open waits again. */
-  #takeUp(record: HistoryRecord<Body, Request>): void {
+  #formerOf(idempotency: Idempotency | undefined): Body | undefined {
+    if (!idempotency) return undefined;
+    const isFormer = ({ job }: QueueEntry<Body, Request>): boolean => job.idempotency?.key === idempotency.key;
+    const entry = [...this.#entries.values()].find(isFormer);
+    const former = entry?.job ?? this.#store.ofKey(idempotency.key);
+    if (!former) return undefined;
+    requireSameRequest(former.idempotency, idempotency);
+    return entry ? entry.snapshot().body : former.body;
+  }
+
+  #snapshotOf(id: string): Snapshot<Body> | undefined {
+    const entry = this.#entries.get(id);
+    if (entry) return entry.snapshot();
+    const job = this.#store.get(id);
+    return job && { revision: job.revision, body: job.body };
+  }
+
+  /** A job of an earlier run waits again, unless too many processes died with it. */
+  #takeUp(job: StoredJob<Body, Request>): void {
     const { kind, now } = this.#options;
-    const { body, revision } = record;
-    if (isFinal(body)) {
-      this.#keep(record);
+    const { body, startCount } = job;
+    // The clock is ahead of every revision that was announced but not kept: those grew by less than one a millisecond.
+    const revision = Math.max(job.revision + 1, now());
+    const entry = this.#enter({
+      ...job,
+      revision,
+      body: { ...body, ...kind.fresh(body.request), state: "queued" as const },
+    });
+    if (startCount < (kind.startsMax ?? Number.POSITIVE_INFINITY)) {
+      this.#waiting.push(entry);
       return;
     }
-    const waiting = { ...body, ...kind.fresh(body.request), state: "queued" as const };
-    // The clock is ahead of every revision that was announced but not recorded: those grew by less than one a millisecond.
-    this.#standInLine(this.#keep({ ...record, revision: Math.max(revision + 1, now()), body: waiting }));
+    const message = `expected a server that outlives this ${kind.one}, got ${startCount} that ended while it ran`;
+    void this.#end(entry, { state: "failed", problem: toProblem(new AppError("inference_crashed", message)) });
   }
 
   #requireRoomFor(request: Body["request"]): void {
@@ -179,47 +219,27 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     if (claim && claimed !== undefined && open.some(({ body }) => claim.of(body.request) === claimed))
       throw claim.taken(claimed);
     if (this.#isClosed) throw shuttingDown(retryAfterSeconds);
-    const waiting = this.#waiting.length + this.#arrivingCount;
+    const waiting = this.#waiting.length;
     if (waiting >= queueMax)
       throw new AppError("queue_full", `expected fewer than ${queueMax} waiting ${kind.many}, got ${waiting}`, {
         retryAfterSeconds,
       });
   }
 
-  #keep(record: HistoryRecord<Body, Request>): QueueEntry<Body, Request> {
-    const { kind, records, onRecordError = () => undefined } = this.#options;
-    const uploads = record.request === undefined ? [] : kind.uploadsIn(record.request);
+  #enter(job: StoredJob<Body, Request>): QueueEntry<Body, Request> {
+    const { kind, now } = this.#options;
+    const uploads = job.request === undefined ? [] : kind.uploadsIn(job.request);
     const positionOf = (entry: QueueEntry<Body, Request>): number | undefined => {
       const position = this.#waiting.indexOf(entry);
       return position < 0 ? undefined : position;
     };
-    const entry = new QueueEntry(record, uploads, { records, onRecordError, positionOf });
+    const deps = { store: this.#store, bounds: this.#options, now, onStoreError: this.#onStoreError, positionOf };
+    const entry = new QueueEntry(job, uploads, deps);
     this.#entries.set(entry.id, entry);
-    if (entry.idempotency) this.#keys.set(entry.idempotency.key, entry.id);
     return entry;
   }
 
-  /** Has the job recorded before it is accepted. It is known meanwhile: its uploads, its name and its key are taken. */
-  async #record(entry: QueueEntry<Body, Request>): Promise<void> {
-    if (this.durability === "memory") return;
-    this.#arrivingCount++;
-    try {
-      entry.create();
-      await entry.created;
-    } catch (error) {
-      this.#forget(entry);
-      throw error;
-    } finally {
-      this.#arrivingCount--;
-    }
-  }
-
-  #forget({ id, idempotency }: QueueEntry<Body, Request>): void {
-    this.#entries.delete(id);
-    if (idempotency) this.#keys.delete(idempotency.key);
-  }
-
-  /** By age: a record of an earlier job may have taken longer to write. */
+  /** A job that was put back stands before younger ones. */
   #standInLine(entry: QueueEntry<Body, Request>): void {
     const behind = this.#waiting.findIndex(({ id }) => id > entry.id);
     this.#waiting.splice(behind < 0 ? this.#waiting.length : behind, 0, entry);
@@ -240,7 +260,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
       this.#runningCount++;
       entry.isHeld = true;
       const { progress } = entry.body;
-      entry.change({ state: "running", progress: { ...progress, stage: this.#options.kind.firstStage } }, true);
+      entry.keep({ state: "running", progress: { ...progress, stage: this.#options.kind.firstStage } }, 1);
       this.#takers.shift()!(this.#jobOf(entry));
     }
   }
@@ -264,10 +284,8 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     const reserved = [...entry.reserved];
     entry.reserved.clear();
     this.#release(reserved);
-    if (!this.#entries.has(entry.id)) await entry.remove();
-    else if (entry.ending) await entry.free();
-    entry.commit?.settle(true);
-    entry.commit = undefined;
+    if (entry.ending) await this.#leave(entry);
+    entry.settleCommit(true);
   }
 
   #endUnbegun(entry: QueueEntry<Body, Request>): Promise<Body> {
@@ -278,9 +296,11 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
   /** The first end counts. */
   #end(entry: QueueEntry<Body, Request>, patch: EndPatch): Promise<Body> {
     entry.ending ??= (async () => {
+      // Whoever hears of the end must find it decided.
+      await undefined;
       this.#leaveLine(entry);
       const { progress, images } = entry.body;
-      await entry.end({
+      const dropped = entry.end({
         ...entry.body,
         ...patch,
         // A cancelled or failed job no longer names the images that it had.
@@ -288,47 +308,39 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
         finishedAt: new Date(this.#options.now()).toISOString(),
         progress: this.#options.kind.lastProgress(progress, patch.state),
       });
+      const ended = entry.body;
       this.#release((images ?? []).map(({ sha256 }) => sha256));
-      if (!entry.isHeld) await entry.free();
-      await this.#trim(entry);
-      return entry.body;
+      await this.#forget(dropped);
+      if (!entry.isHeld) await this.#leave(entry);
+      return ended;
     })();
     return entry.ending;
   }
 
-  /** Drops finished jobs, the oldest first, until the rest keeps to both bounds; never the latest. */
-  async #trim(latest: QueueEntry<Body, Request>): Promise<void> {
-    const { historyMax, historyMaxBytes = Number.POSITIVE_INFINITY } = this.#options;
-    for (;;) {
-      const finished = [...this.#entries.values()].filter(({ body }) => isFinal(body));
-      if (finished.length <= historyMax && imageBytesOf(finished) <= historyMaxBytes) return;
-      const oldest = finished.find((entry) => entry !== latest);
-      if (!oldest) return;
-      await this.#drop(oldest);
-    }
+  /** Lets a job go that ended and that no worker has. */
+  async #leave(entry: QueueEntry<Body, Request>): Promise<void> {
+    const { files } = this.#options;
+    const { id } = entry;
+    await files?.free(id).catch(this.#onStoreError);
+    // What the disk had no room for has it now, perhaps.
+    if (entry.isUnsaved) await this.#forget(entry.saveAgain());
+    if (entry.isUnsaved) return;
+    this.#entries.delete(id);
+    // It was deleted while a worker had it.
+    if (!this.#store.get(id)) await files?.remove(id).catch(this.#onStoreError);
   }
 
-  async #drop(entry: QueueEntry<Body, Request>): Promise<void> {
-    if (!this.#entries.has(entry.id)) return;
-    this.#forget(entry);
-    // The record goes first: a crash in between leaves images that no record names, which the next start sweeps.
-    if (await entry.remove()) this.#release((entry.body.images ?? []).map(({ sha256 }) => sha256));
+  /** Removes the files of jobs that are gone. */
+  async #forget({ ids, digests }: Dropped): Promise<void> {
+    this.#release(digests);
+    for (const id of ids) {
+      this.#entries.delete(id);
+      await this.#options.files?.remove(id).catch(this.#onStoreError);
+    }
   }
 
   /** Reports digests that no job names any more. */
   #release(digests: readonly string[]): void {
-    if (digests.length === 0) return;
-    const used = new Set<string>();
-    for (const { body, reserved } of this.#entries.values()) {
-      for (const { sha256 } of body.images ?? []) used.add(sha256);
-      for (const sha256 of reserved) used.add(sha256);
-    }
-    for (const sha256 of new Set(digests)) if (!used.has(sha256)) this.#options.onForgotten?.(sha256);
+    for (const sha256 of new Set(digests)) if (!this.names(sha256)) this.#options.onForgotten?.(sha256);
   }
-}
-
-/** Bytes of the images of jobs; what several of them share is stored once. */
-function imageBytesOf(entries: ReadonlyArray<{ readonly body: JobBody }>): number {
-  const sizes = new Map(entries.flatMap(({ body }) => (body.images ?? []).map(({ sha256, bytes }) => [sha256, bytes])));
-  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
 }

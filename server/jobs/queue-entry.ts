@@ -1,15 +1,17 @@
 /**
- * One job as the queue of one process holds it: its snapshots, who follows them, its record, and what its end waits for. Knows
- * nothing of the line that it stands in.
+ * One open job as the queue of one process holds it: its snapshots, who follows them, and what its end waits for. Knows nothing of
+ * the line that it stands in.
  */
-
-import { type Idempotency, isFinal, type JobBody, type Snapshot } from "./job-queue.ts";
-import type { HistoryRecord, JobRecords } from "./job-records.ts";
+import type { JobBody, Snapshot } from "./job-queue.ts";
+import type { Dropped, HistoryBounds, JobStore, StoredJob } from "./job-store.ts";
 
 export interface EntryDeps<Body extends JobBody, Request> {
-  readonly records: JobRecords<Body, Request> | undefined;
-  /** A record could not be written or removed: the job is fine, but a restart will not find it as it is. */
-  readonly onRecordError: (error: unknown) => void;
+  readonly store: JobStore<Body, Request>;
+  readonly bounds: HistoryBounds;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A state could not be kept: the job is fine, but a restart will not find it as it is. */
+  readonly onStoreError: (error: unknown) => void;
   /** Jobs ahead of this one; undefined when it does not wait. */
   readonly positionOf: (entry: QueueEntry<Body, Request>) => number | undefined;
 }
@@ -22,79 +24,85 @@ interface Commit {
 }
 
 export class QueueEntry<Body extends JobBody, Request> {
-  body: Body;
-  readonly idempotency: Idempotency | undefined;
   readonly abort = new AbortController();
   readonly listeners = new Set<(snapshot: Snapshot<Body>) => void>();
   readonly reserved = new Set<string>();
-  /** What its worker needs; undefined once it ended. */
-  request: Request | undefined;
-  /** Digests that it needs while it is open. */
-  uploads: ReadonlySet<string>;
+  /** Digests that it needs. */
+  readonly uploads: ReadonlySet<string>;
   /** A worker has it. */
   isHeld = false;
-  /** Set when the end is decided, which is before it is recorded and announced. */
+  /** Its end could not be kept yet. */
+  isUnsaved = false;
+  /** Set when the end is decided, which is before it is kept and announced. */
   ending: Promise<Body> | undefined;
   commit: Commit | undefined;
-  /** Its first record. Rejects when the disk had no room: the job was never accepted then. */
-  created: Promise<void> = Promise.resolve();
   readonly #deps: EntryDeps<Body, Request>;
-  #revision: number;
-  /** Writes of the record, one after another. */
-  #saving: Promise<void> = Promise.resolve();
-  /** The last write of the record failed. */
-  #isUnsaved = false;
+  #job: StoredJob<Body, Request>;
 
-  constructor(record: HistoryRecord<Body, Request>, uploads: readonly string[], deps: EntryDeps<Body, Request>) {
-    const { body, revision, request, idempotency } = record;
-    this.body = body;
-    this.request = request;
-    this.idempotency = idempotency;
+  constructor(job: StoredJob<Body, Request>, uploads: readonly string[], deps: EntryDeps<Body, Request>) {
+    this.#job = job;
     this.uploads = new Set(uploads);
-    this.#revision = revision;
     this.#deps = deps;
-    if (isFinal(body)) this.ending = Promise.resolve(body);
   }
 
   get id(): string {
-    return this.body.id;
+    return this.#job.body.id;
+  }
+
+  get body(): Body {
+    return this.#job.body;
+  }
+
+  get job(): StoredJob<Body, Request> {
+    return this.#job;
   }
 
   snapshot(): Snapshot<Body> {
-    const { body } = this;
+    const { body, revision } = this.#job;
     const position = body.state === "queued" ? this.#deps.positionOf(this) : undefined;
-    if (position === undefined) return { revision: this.#revision, body };
-    return { revision: this.#revision, body: { ...body, progress: { ...body.progress, position } } };
+    if (position === undefined) return { revision, body };
+    return { revision, body: { ...body, progress: { ...body.progress, position } } };
   }
 
   announce(): void {
-    this.#revision++;
+    this.#set({ revision: this.#job.revision + 1 });
     if (this.listeners.size === 0) return;
     const snapshot = this.snapshot();
     for (const listener of [...this.listeners]) listener(snapshot);
   }
 
-  /** Without effect once the end is decided. `isKept`: a restart must find it, which a single step need not be. */
-  change(patch: Partial<Body> | Partial<JobBody>, isKept = false): void {
+  /** Without effect once the end is decided. */
+  change(patch: Partial<Body> | Partial<JobBody>): void {
     if (this.ending) return;
-    this.body = { ...this.body, ...patch };
+    this.#set({ body: { ...this.#job.body, ...patch } });
     this.announce();
-    if (isKept && this.#deps.records?.create) void this.#save(this.body);
   }
 
-  /** Records the job before it is accepted, where open jobs are kept. */
-  create(): void {
-    const { records } = this.#deps;
-    if (!records?.create) return;
-    this.created = records.create(this.#recordOf(this.body));
-    this.#saving = this.created.catch(() => undefined);
+  /** As `change`, of what a restart must find. @param starts added to the count of starts */
+  keep(patch: Partial<Body> | Partial<JobBody>, starts = 0): void {
+    if (this.ending) return;
+    this.#set({ startCount: this.#job.startCount + starts });
+    this.change(patch);
+    try {
+      this.#deps.store.save(this.#job);
+    } catch (error) {
+      this.#deps.onStoreError(error);
+    }
   }
 
-  /** Records the end, then announces it, so that who has seen it will find it again after a crash. */
-  async end(body: Body): Promise<void> {
-    await this.#save(body);
-    this.body = body;
+  /** Keeps the end, then announces it, so that who has seen it will find it again after a crash. */
+  end(body: Body): Dropped {
+    this.#set({ body });
+    this.isUnsaved = true;
+    // The announcement makes the next revision.
+    const dropped = this.#finish({ ...this.#job, revision: this.#job.revision + 1 });
     this.announce();
+    return dropped;
+  }
+
+  /** Keeps an end for which there was no room before. */
+  saveAgain(): Dropped {
+    return this.#finish(this.#job);
   }
 
   beginCommit(): boolean {
@@ -102,65 +110,25 @@ export class QueueEntry<Body extends JobBody, Request> {
     return this.commit !== undefined;
   }
 
-  rollBackCommit(): void {
-    this.commit?.settle(false);
+  settleCommit(isKept: boolean): void {
+    this.commit?.settle(isKept);
     this.commit = undefined;
   }
 
-  /** Removes what only an open job needs; a record that the disk had no room for has it then. */
-  async free(): Promise<void> {
-    const { records, onRecordError } = this.#deps;
-    this.request = undefined;
-    this.uploads = new Set();
-    await records?.free?.(this.id).catch(onRecordError);
-    if (this.#isUnsaved) await this.#save(this.body);
-  }
-
-  /** Resolves when every record that was begun is written. */
-  saved(): Promise<void> {
-    return this.#saving;
-  }
-
-  /** Removes the record. False when that failed. */
-  async remove(): Promise<boolean> {
-    await this.#saving;
+  #finish(job: StoredJob<Body, Request>): Dropped {
+    const { store, bounds, now, onStoreError } = this.#deps;
     try {
-      await this.#deps.records?.remove(this.id);
-      return true;
+      const dropped = store.finish(job, bounds, now());
+      this.isUnsaved = false;
+      return dropped;
     } catch (error) {
-      this.#deps.onRecordError(error);
-      return false;
+      onStoreError(error);
+      return { ids: [], digests: [] };
     }
   }
 
-  #recordOf(body: Body): HistoryRecord<Body, Request> {
-    const { request, idempotency } = this;
-    const isOpen = !isFinal(body) && request !== undefined;
-    return {
-      // The record is of the snapshot that its announcement makes.
-      revision: this.#revision + (body === this.body ? 0 : 1),
-      body,
-      ...(isOpen && { request }),
-      ...(idempotency && { idempotency }),
-    };
-  }
-
-  #save(body: Body): Promise<void> {
-    const { records, onRecordError } = this.#deps;
-    if (!records) return this.#saving;
-    const record = this.#recordOf(body);
-    this.#saving = this.#saving.then(() =>
-      records.save(record).then(
-        () => {
-          this.#isUnsaved = false;
-        },
-        (error: unknown) => {
-          this.#isUnsaved = true;
-          onRecordError(error);
-        },
-      ),
-    );
-    return this.#saving;
+  #set(patch: Partial<StoredJob<Body, Request>>): void {
+    this.#job = { ...this.#job, ...patch };
   }
 }
 

@@ -27,7 +27,7 @@ export function createJob<Body extends JobBody, Request>(
       return entry.body;
     },
     // Whatever stands in line has its request.
-    request: entry.request as Request,
+    request: entry.job.request as Request,
     signal: abort.signal,
     beginAttempt: () => {
       const first = fresh();
@@ -35,7 +35,7 @@ export function createJob<Body extends JobBody, Request>(
     },
     report: ({ total = entry.body.progress.total, ...report }) =>
       entry.change({ progress: { ...report, completed: countOf(report.completed, total, entry.body), total } }),
-    reportFindings: (findings) => entry.change(findings as Partial<Body>, true),
+    reportFindings: (findings) => entry.keep(findings as Partial<Body>),
     reserve: (sha256) => void entry.reserved.add(sha256),
     addImage: (image) => {
       const { progress, images: former = [] } = entry.body;
@@ -45,7 +45,7 @@ export function createJob<Body extends JobBody, Request>(
       entry.change({ images, progress: { ...progress, completed } });
     },
     beginCommit: () => entry.beginCommit(),
-    rollBackCommit: () => entry.rollBackCommit(),
+    rollBackCommit: () => entry.settleCommit(false),
     finish: async (outcome) => {
       const ended = await end(patchOf(outcome));
       await giveBack();
@@ -53,7 +53,7 @@ export function createJob<Body extends JobBody, Request>(
     },
     putBack: async () => {
       const isOpen = entry.ending === undefined;
-      entry.change({ ...fresh(), state: "queued" }, true);
+      entry.keep({ ...fresh(), state: "queued" }, -1);
       await giveBack();
       if (isOpen) await waitAgain();
     },

@@ -8,6 +8,10 @@ import { join } from "node:path";
 import { asStorageError, writeFileAtomically } from "../platform/atomic-file.ts";
 import { linkOrCopy } from "../platform/link-or-copy.ts";
 import { sha256Of } from "../platform/sha256.ts";
+import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
+
+/** Files that a sweep looks at without a pause. */
+const sweepBatch = 100;
 
 const isDigest = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 
@@ -86,9 +90,15 @@ export class ResultStore {
     }
   }
 
-  /** Removes files that no one names: what a crash between storing and recording left behind. */
+  /**
+   * Removes files that no one names: what a crash between storing and recording left behind. Runs beside everything else: between
+   * a look and its removal nothing can happen.
+   */
   async sweep(isUsed: (digest: string) => boolean): Promise<void> {
-    for (const name of await readdir(this.#folder)) if (isDigest(name) && !isUsed(name)) this.forget(name);
+    for (const [index, name] of (await readdir(this.#folder)).entries()) {
+      if (isDigest(name) && !isUsed(name)) this.forget(name);
+      if (index % sweepBatch === 0) await yieldToEventLoop();
+    }
   }
 
   /** Removes the longest unused files until at most `maxBytes` are left, or only files that are needed. */

@@ -1,41 +1,19 @@
 /**
- * Trainings on disk, a folder each: `record.json` (what the client sees, written last and atomically), `examples.json` (what it
- * sent), `previews/` (PNG), log and loss curve of one that published nothing, and while it is open `examples/` and `work/` (what `trainTranslation` reads and writes). A folder
- * without a record is one that a crash left half made or half removed.
+ * What trainings have on disk besides their record, a folder each: `previews/` (PNG), log and loss curve of one that published
+ * nothing, and while it is open `examples/` and `work/` (what `trainTranslation` reads and writes).
  */
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
-import { AppError, toProblem } from "../../shared/problem.ts";
 import { unknownUpload } from "../../shared/request-sources.ts";
-import {
-  type Training,
-  type TrainingExample,
-  type TrainingRequest,
-  TrainingRequestSchema,
-  TrainingSchema,
-} from "../../shared/training.ts";
+import type { TrainingExample } from "../../shared/training.ts";
 import { asStorageError, writeFileAtomically } from "../platform/atomic-file.ts";
 import { recordFiles } from "../training/run-records.ts";
-import { isFinal } from "./job-queue.ts";
-import type { HistoryRecord, JobRecords } from "./job-records.ts";
-
-const RecordSchema = z.object({
-  format: z.literal(1),
-  revision: z.number().int().default(1),
-  training: TrainingSchema,
-  idempotency: z.object({ key: z.string(), fingerprint: z.string() }).optional(),
-});
-type TrainingRecord = HistoryRecord<Training, TrainingRequest>;
-
-const recordFile = "record.json";
-const examplesFile = "examples.json";
 
 /** Brings an upload to a path; false when it is not here. */
 export type PlaceUpload = (digest: string, path: string) => Promise<boolean>;
 
-export class TrainingFolders implements JobRecords<Training, TrainingRequest> {
+export class TrainingFolders {
   readonly #home: string;
 
   private constructor(home: string) {
@@ -51,67 +29,13 @@ export class TrainingFolders implements JobRecords<Training, TrainingRequest> {
     return join(this.#home, id, ...parts);
   }
 
-  /**
-   * All records, oldest first; `onBroken` gets the id of each that can't be read, which is left as it is. What a crash left of an
-   * ended training goes; an open one whose examples can't be read has ended as failed.
-   */
-  async load(onBroken: (id: string) => void): Promise<TrainingRecord[]> {
-    const records: TrainingRecord[] = [];
-    for (const id of (await readdir(this.#home)).sort()) {
-      if (!existsSync(this.pathOf(id, recordFile))) {
-        await rm(this.pathOf(id), { recursive: true, force: true });
-        continue;
-      }
-      try {
-        records.push(await this.#read(id));
-      } catch {
-        onBroken(id);
-      }
+  /** Removes what a crash left: folders of trainings that are gone, and what ended ones need no more. */
+  async sweep(isOpen: (id: string) => boolean | undefined): Promise<void> {
+    for (const id of await readdir(this.#home)) {
+      const known = isOpen(id);
+      if (known === undefined) await this.remove(id);
+      else if (!known) await this.free(id);
     }
-    return records;
-  }
-
-  async #read(id: string): Promise<TrainingRecord> {
-    const text = await readFile(this.pathOf(id, recordFile), "utf8");
-    const { format: _, training: body, ...about } = RecordSchema.parse(JSON.parse(text));
-    if (isFinal(body)) {
-      await this.free(id);
-      return { ...about, body };
-    }
-    const examples = await this.#examplesOf(id).catch(() => undefined);
-    if (examples) return { ...about, body, request: { ...body.request, examples } };
-    const message = "examples: expected those that were sent, got none that can be read on the disk";
-    const problem = toProblem(new AppError("dataset_invalid", message));
-    const progress = { ...body.progress, stage: "finished" as const };
-    const finishedAt = new Date().toISOString();
-    const failed: TrainingRecord = { ...about, body: { ...body, state: "failed", problem, progress, finishedAt } };
-    await this.save(failed);
-    return failed;
-  }
-
-  /** @throws AppError storage_full; nothing is left then */
-  async create(record: TrainingRecord): Promise<void> {
-    const { id } = record.body;
-    try {
-      await mkdir(this.pathOf(id, "previews"), { recursive: true, mode: 0o700 });
-      await writeFileAtomically(this.pathOf(id, examplesFile), JSON.stringify(record.request?.examples ?? []));
-      await this.save(record);
-    } catch (error) {
-      await this.remove(id).catch(() => undefined);
-      throw asStorageError(error);
-    }
-  }
-
-  /** @throws AppError storage_full */
-  async save({ body, revision, idempotency }: TrainingRecord): Promise<void> {
-    const record = { format: 1, revision, training: body, ...(idempotency && { idempotency }) };
-    await writeFileAtomically(this.pathOf(body.id, recordFile), `${JSON.stringify(record)}\n`);
-  }
-
-  async #examplesOf(id: string): Promise<TrainingExample[]> {
-    return TrainingRequestSchema.shape.examples.parse(
-      JSON.parse(await readFile(this.pathOf(id, examplesFile), "utf8")),
-    );
   }
 
   /**
@@ -142,6 +66,7 @@ export class TrainingFolders implements JobRecords<Training, TrainingRequest> {
   }
 
   async savePreview(id: string, step: number, index: number, png: Uint8Array): Promise<void> {
+    await mkdir(this.pathOf(id, "previews"), { recursive: true, mode: 0o700 });
     await writeFileAtomically(this.pathOf(id, "previews", `${step}-${index}.png`), png);
   }
 
@@ -157,13 +82,11 @@ export class TrainingFolders implements JobRecords<Training, TrainingRequest> {
 
   /** Removes all that only an open training needs. */
   async free(id: string): Promise<void> {
-    for (const name of ["work", "examples", "examples.half", examplesFile])
+    for (const name of ["work", "examples", "examples.half"])
       await rm(this.pathOf(id, name), { recursive: true, force: true });
   }
 
-  /** Removes a training: the record first, so that a crash in between leaves what the next start removes. */
   async remove(id: string): Promise<void> {
-    await rm(this.pathOf(id, recordFile), { force: true });
     await rm(this.pathOf(id), { recursive: true, force: true });
   }
 }

@@ -1,11 +1,13 @@
 /** The data folder outlives mistakes: a second server on it, a record from another version, a server that was killed. */
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
 import { readConfig } from "../../server/app/config.ts";
 import { startServer } from "../../server/app/main.ts";
+import { openJobDatabase } from "../../server/jobs/job-schema.ts";
 import { type Generation, GenerationSchema } from "../../shared/contract.ts";
 import { type Upscale, UpscaleSchema } from "../../shared/upscaling.ts";
 import { smallCatalogue } from "../http/harness.ts";
@@ -67,7 +69,6 @@ it("upscales are kept in folders of their own, and found again after a restart",
   const done = UpscaleSchema.parse(await (await ask(first, `/v1/upscales/${id}`)).json());
   assert.equal(done.state, "done");
   await first.stop();
-  assert.deepEqual(await readdir(join(folder, "upscales")), [`${id}.json`]);
   assert.deepEqual(await readdir(join(folder, "upscaled")), [done.images[0]!.sha256]);
   const next = await start(folder);
   assert.deepEqual(await (await ask(next, `/v1/upscales/${id}`)).json(), done);
@@ -84,17 +85,54 @@ it("the lock of a server that was killed is taken over", async () => {
   assert.ok(!(await readdir(folder)).includes("lock"));
 });
 
-it("a record that can't be read costs no image", async () => {
+/** A data folder as version 0.2.0 left it. */
+async function formerFolder() {
   const folder = await makeFolder();
-  const first = await start(folder);
-  await make(first);
-  await first.stop();
-  const [name] = await readdir(join(folder, "generations"));
-  await writeFile(join(folder, "generations", name!), '{"format":99}');
+  const text = await readFile(join(import.meta.dirname, "../fixtures/generation-0.2.0.json"), "utf8");
+  const { generation, idempotency } = JSON.parse(text);
+  const file = join(folder, "generations", `${generation.id}.json`);
+  await mkdir(join(folder, "generations"));
+  await mkdir(join(folder, "results"));
+  await writeFile(file, text);
+  // The fixture's digest names no picture: only its name counts here.
+  await writeFile(join(folder, "results", generation.images[0].sha256), "");
+  return { folder, file, generation, idempotency };
+}
+
+it("the jobs of an earlier version are taken over at the first start, with their keys, once", async () => {
+  const { folder, file, generation, idempotency } = await formerFolder();
+  for (let round = 0; round < 2; round++) {
+    const server = await start(folder);
+    const taken = GenerationSchema.parse(await (await ask(server, `/v1/generations/${generation.id}`)).json());
+    assert.equal(taken.request.condition.caption, "red bird");
+    assert.deepEqual([taken.images, taken.finishedAt], [generation.images, generation.finishedAt]);
+    const found = await (await ask(server, "/v1/generations?q=bird")).json();
+    assert.equal((found as { generations: Generation[] }).generations.length, 1);
+    const headers = { "Idempotency-Key": idempotency.key };
+    const body = JSON.stringify({ condition: { caption: "another" } });
+    assert.equal((await ask(server, "/v1/generations", { method: "POST", headers, body })).status, 422);
+    await server.stop();
+    assert.ok(!existsSync(file));
+    assert.deepEqual(await readdir(join(folder, "results")), [generation.images[0].sha256]);
+  }
+});
+
+it("a record of an earlier version that can't be read stays, and costs no image", async () => {
+  const { folder, file } = await formerFolder();
   const before = await readdir(join(folder, "results"));
+  await writeFile(file, '{"format":99}');
   await (await start(folder)).stop();
+  assert.equal(await readFile(file, "utf8"), '{"format":99}');
   assert.deepEqual(await readdir(join(folder, "results")), before);
-  assert.ok(before.length > 0);
+});
+
+it("a file of a later version is refused, and stays as it is", async () => {
+  const folder = await makeFolder();
+  await (await start(folder)).stop();
+  const database = openJobDatabase(folder);
+  database.run("PRAGMA user_version = 1000");
+  database.close();
+  await assert.rejects(start(folder), { code: "config_invalid", message: /tau\.db: expected .* older, got .* 1000/ });
 });
 
 it("a HEAD for events ends at once, and twelve streams at once warn of nothing", async () => {

@@ -216,7 +216,9 @@ describe("history", () => {
     const first = await createHarness();
     const kept = await first.end((await first.start({ condition: { caption: "kept" }, count: 1 })).id);
     await first.stop();
-    const { writeFile } = await import("node:fs/promises");
+    const { mkdir, writeFile } = await import("node:fs/promises");
+    // Of a version up to 0.17.
+    await mkdir(join(first.dataDir, "generations"));
     await writeFile(join(first.dataDir, "generations", "0broken.json"), "{");
     const second = await createHarness({ dataDir: first.dataDir });
     assert.deepEqual(await second.read(kept.id), kept);

@@ -13,6 +13,7 @@ import { requirePlainSvg } from "../../server/images/svg.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
 import { startGenerationWorker } from "../../server/jobs/generation-worker.ts";
 import { isFinal } from "../../server/jobs/job-queue.ts";
+import { openJobDatabase } from "../../server/jobs/job-schema.ts";
 import type { ResultStore } from "../../server/jobs/result-store.ts";
 import { startUpscaleWorker } from "../../server/jobs/upscale-worker.ts";
 import {
@@ -103,10 +104,21 @@ export async function createHarness(options: HarnessOptions = {}) {
   const queueMax = options.limits?.queueMax ?? limits.queueMax;
   const historyMax = options.historyMax ?? limits.historyMax;
   const uploads = await openUploads(dataDir);
-  const { queue, results } = await openGenerations(dataDir, storeLog, { queueMax, historyMax });
+  const database = openJobDatabase(dataDir);
+  const { queue, results, ...generationStore } = await openGenerations(database, dataDir, storeLog, {
+    queueMax,
+    historyMax,
+  });
   const upscaleCaps = { queueMax, historyMax, historyMaxBytes: options.historyMaxBytes };
-  const { queue: upscales, results: upscaled } = await openUpscales(dataDir, storeLog, upscaleCaps);
-  const { folders, trainings } = await openTrainings(dataDir, { warn: () => undefined, error: console.error });
+  const {
+    queue: upscales,
+    results: upscaled,
+    ...upscaleStore
+  } = await openUpscales(database, dataDir, storeLog, upscaleCaps);
+  const { folders, trainings } = await openTrainings(database, dataDir, {
+    warn: () => undefined,
+    error: console.error,
+  });
   const inference = options.inference ?? new SmallInference();
   const stopping = new AbortController();
   const streamsEnd = new AbortController();
@@ -214,6 +226,8 @@ export async function createHarness(options: HarnessOptions = {}) {
     await Promise.all(workers.map((worker) => worker.stop(0)));
     streamsEnd.abort();
     metrics.close();
+    await Promise.allSettled([generationStore.swept, upscaleStore.swept]);
+    database.close();
   };
   return {
     app,

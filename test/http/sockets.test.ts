@@ -11,6 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readConfig } from "../../server/app/config.ts";
 import { startServer } from "../../server/app/main.ts";
 import { listen } from "../../server/http/listen.ts";
+import { openJobDatabase } from "../../server/jobs/job-schema.ts";
 import { type Generation, InversionSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
@@ -179,7 +180,7 @@ describe("the listening server", () => {
 });
 
 describe("a graceful stop", () => {
-  it("a graceful stop refuses new work, lets running jobs end, tells followers, and fails the waiting ones", async () => {
+  it("a graceful stop refuses new work, lets running jobs end, tells followers, and keeps the waiting ones", async () => {
     const gate = createGate();
     const inference = new SmallInference();
     inference.gate = gate.closed;
@@ -194,9 +195,9 @@ describe("a graceful stop", () => {
     const body = JSON.stringify({ condition: { caption: "late" } });
     assert.equal((await problemOf(await small.ask("/v1/generations", { method: "POST", body }))).code, "shutting_down");
     gate.open();
-    const [done, failed] = await Promise.all(followed);
+    const [done, kept] = await Promise.all(followed);
     assert.deepEqual([done!.state, done!.images.length], ["done", 2]);
-    assert.deepEqual([failed!.state, failed!.problem?.code], ["failed", "shutting_down"]);
+    assert.equal(kept!.state, "queued");
     await stopped;
     await assert.rejects(small.ask("/healthz"));
     await small.remove();
@@ -235,7 +236,7 @@ describe("a graceful stop", () => {
     await stuck.remove();
   });
 
-  it("a graceful stop ends jobs that take longer than the grace", async () => {
+  it("a graceful stop puts jobs back that take longer than the grace", async () => {
     const inference = new SmallInference();
     inference.gate = createGate().closed;
     const small = await startSmall(inference, 0, 100);
@@ -243,7 +244,7 @@ describe("a graceful stop", () => {
     const followed = small.ask(`/v1/generations/${id}/events`).then((response) => response.text());
     await sleep(50);
     await small.server.stop();
-    assert.equal(lastEvent(await followed).problem?.code, "shutting_down");
+    assert.equal(lastEvent(await followed).state, "queued");
     await small.remove();
   });
 });
@@ -277,10 +278,9 @@ describe("`tau serve` as a process", () => {
     child.kill("SIGTERM");
     const [code] = (await once(child, "exit")) as [number | null];
     assert.equal(code, 0);
-    const record = JSON.parse(await readFile(join(dataDir, "generations", `${id}.json`), "utf8")) as {
-      generation: Generation;
-    };
-    assert.equal(record.generation.state, "done");
+    const database = openJobDatabase(dataDir);
+    assert.equal(database.get("SELECT state FROM job WHERE id = ?", id)?.["state"], "done");
+    database.close();
     assert.doesNotMatch(output.err, /secret bird/);
     assert.doesNotMatch(output.err, new RegExp(secret));
     await rm(dataDir, { recursive: true, force: true });

@@ -4,12 +4,13 @@
  */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { getPriority } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { probeImage } from "../../server/images/codec.ts";
+import { openJobDatabase } from "../../server/jobs/job-schema.ts";
 import { GenerationSchema, MetaSchema } from "../../shared/contract.ts";
 import { type Training, TrainingSchema } from "../../shared/training.ts";
 import { tinyExamples } from "../fixtures/tiny-examples.ts";
@@ -42,7 +43,7 @@ const quick = () => ({ inference: new SmallInference() });
 
 const packsIn = async (data: string): Promise<string[]> => (await readdir(join(data, "packs")).catch(() => [])).sort();
 const filesOf = async (data: string, { id }: Training): Promise<string[]> =>
-  (await readdir(join(data, "trainings", id))).sort();
+  (await readdir(join(data, "trainings", id)).catch(() => [])).sort();
 const isTraining = ({ progress }: Training): boolean => progress.stage === "training" && progress.completed > 0;
 const isAlive = (pid: number): boolean => {
   try {
@@ -103,7 +104,7 @@ describe("a training", () => {
     await (await client.ask(`/v1/generations/${drawn.id}/events`)).text();
     const ended = GenerationSchema.parse(await (await client.ask(`/v1/generations/${drawn.id}`)).json());
     assert.deepEqual([ended.state, ended.images.length, ended.packDigest], ["done", 2, unbroken]);
-    assert.deepEqual(await filesOf(home.data, done), ["previews", "record.json"]);
+    assert.deepEqual(await filesOf(home.data, done), ["previews"]);
     const plain = await (await client.ask(`/v1/trainings/${id}`)).text();
     assert.ok(!plain.includes(home.home), "no path of the server's disk is told");
     assert.deepEqual(JSON.parse(plain), TrainingSchema.parse(JSON.parse(plain)), "nothing beside the contract");
@@ -180,10 +181,9 @@ describe("an interrupted training", () => {
     const trainer = Number(/"pid":(\d+)/.exec(one.output.err)![1]);
     await until(() => !isAlive(trainer));
     assert.deepEqual(await packsIn(data), []);
-    const record = JSON.parse(await readFile(join(data, "trainings", id, "record.json"), "utf8")) as {
-      training: Training;
-    };
-    assert.equal(record.training.state, "running");
+    const database = openJobDatabase(data);
+    assert.equal(database.get("SELECT state FROM job WHERE id = ?", id)?.["state"], "running");
+    database.close();
     const two = await serveProcess(data, packs);
     const events = await two.client.follow(id);
     const done = events.at(-1)!;
@@ -215,7 +215,7 @@ describe("a cancelled training", () => {
     assert.deepEqual([answer.status, ((await answer.json()) as Training).state], [200, "cancelled"]);
     await until(() => pids.length === 2);
     assert.ok(!isAlive(pids[0]!));
-    assert.deepEqual(await filesOf(data, running), ["previews", "record.json"]);
+    assert.deepEqual(await filesOf(data, running), []);
     const cancelled = await client.ask(`/v1/trainings/${waiting.id}`, { method: "DELETE" });
     assert.equal(((await cancelled.json()) as Training).state, "cancelled");
     await server.stop();
@@ -223,7 +223,7 @@ describe("a cancelled training", () => {
     const again = await startTrainingServer({ data, packs }, quick());
     for (const training of [running, waiting]) {
       assert.equal((await again.client.read(training.id)).state, "cancelled");
-      assert.deepEqual(await filesOf(data, training), ["previews", "record.json"]);
+      assert.deepEqual(await filesOf(data, training), []);
     }
     await again.server.stop();
     assert.deepEqual(await packsIn(data), []);
@@ -246,7 +246,7 @@ describe("a training that can't succeed", () => {
     await server.stop();
     const again = await startTrainingServer({ data, packs }, quick());
     assert.equal((await again.client.read(id)).problem?.code, "training_failed");
-    assert.deepEqual(await filesOf(data, failed), ["previews", "record.json"]);
+    assert.deepEqual(await filesOf(data, failed), []);
     await again.server.stop();
   });
 

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Job, JobBody, JobQueue, ProgressReport, Snapshot } from "../../server/jobs/job-queue.ts";
+import type { Job, JobBody, JobQuery, JobQueue, ProgressReport, Snapshot } from "../../server/jobs/job-queue.ts";
 import { AppError, type ProblemCode, toProblem } from "../../shared/problem.ts";
 import type { JobSample } from "./job-samples.ts";
 
@@ -20,6 +20,8 @@ export type QueueFactory<Body extends JobBody, Request> = (options: {
   readonly queueMax: number;
   readonly historyMax: number;
   readonly historyMaxBytes?: number;
+  readonly historyMaxAgeMs?: number;
+  readonly now?: () => number;
 }) => Promise<QueueFixture<Body, Request>>;
 
 const fails = (code: ProblemCode) => (error: unknown) => error instanceof AppError && error.code === code;
@@ -63,7 +65,9 @@ export function describeJobQueue<Body extends JobBody, Request>(
     await job.finish(done);
     return id;
   };
-  const idsIn = async (queue: Queue): Promise<string[]> => (await queue.list({ limit: 10 })).jobs.map(({ id }) => id);
+  const idsOf = async (queue: Queue, query: Partial<JobQuery>): Promise<string[]> =>
+    (await queue.list({ limit: 10, ...query })).jobs.map(({ id }) => id);
+  const idsIn = (queue: Queue): Promise<string[]> => idsOf(queue, {});
   const findingsOf = async (queue: Queue, id: string): Promise<unknown> => {
     const body = (await queue.get(id))!.body;
     return Object.fromEntries(Object.keys(sample.found).map((field) => [field, body[field as keyof Body]]));
@@ -200,9 +204,7 @@ export function describeJobQueue<Body extends JobBody, Request>(
 
     test("lists newest first, and pages by id", async ({ queue }) => {
       const ids = [await add(queue, "a"), await add(queue, "b"), await add(queue, "c")];
-      const idsOf = async (query: { before?: string; limit: number }) =>
-        (await queue.list(query)).jobs.map(({ id }) => id);
-      assert.deepEqual(await idsOf({ limit: 10 }), [...ids].reverse());
+      assert.deepEqual(await idsIn(queue), [...ids].reverse());
       const page = await queue.list({ limit: 2 });
       assert.equal(page.nextBefore, ids[1]);
       const rest = await queue.list({ limit: 2, before: page.nextBefore! });
@@ -213,9 +215,15 @@ export function describeJobQueue<Body extends JobBody, Request>(
       test("searches texts by words, whatever their case and order", async ({ queue }) => {
         const ids: string[] = [];
         for (const caption of ["red bird", "blue bird", "Red Car"]) ids.push(await add(queue, caption));
-        const idsOf = async (q: string) => (await queue.list({ limit: 10, q })).jobs.map(({ id }) => id);
-        assert.deepEqual(await idsOf("RED"), [ids[2], ids[0]]);
-        assert.deepEqual(await idsOf("bird red"), [ids[0]]);
+        const found = (q: string) => idsOf(queue, { q });
+        assert.deepEqual(await found("RED"), [ids[2], ids[0]]);
+        assert.deepEqual(await found("bird red"), [ids[0]]);
+        assert.deepEqual(await found("lue"), [ids[1]], "a part of a word");
+        assert.deepEqual(await found("b ir"), [ids[1], ids[0]], "parts too short for an index");
+        assert.deepEqual(await found('"'), []);
+        assert.deepEqual(await found("red OR car"), []);
+        assert.deepEqual((await queue.list({ limit: 1, q: "red" })).nextBefore, ids[2]);
+        assert.deepEqual((await queue.list({ limit: 1, q: "red", before: ids[2]! })).jobs[0]!.id, ids[0]);
       });
 
     test("removes finished jobs only, and forgets bytes that no other job names or reserves", async ({
@@ -422,6 +430,63 @@ export function describeJobQueue<Body extends JobBody, Request>(
       assert.deepEqual(jobs[0]!.request, input.request);
       for (const job of jobs) await job!.finish(done);
       await again.close();
+    });
+
+    test(
+      "keeps starred jobs whatever their number, and drops them like others once their star is gone",
+      async ({ queue, forgotten }) => {
+        const first = await make(queue, "a");
+        assert.equal((await queue.star(first, true))!.isStarred, true);
+        const second = await make(queue, "b");
+        const third = await make(queue, "c");
+        assert.deepEqual([await idsIn(queue), forgotten], [[third, first], ofImages(["b"])]);
+        assert.equal(await queue.get(second), undefined);
+        assert.deepEqual(await idsOf(queue, { starred: true }), [first]);
+        assert.equal((await queue.star(first, false))!.isStarred, false);
+        assert.deepEqual(await idsOf(queue, { starred: true }), []);
+        const fourth = await make(queue, "d");
+        assert.deepEqual(await idsIn(queue), [fourth]);
+        assert.equal(await queue.star("unknown", true), undefined);
+      },
+      { queueMax: 10, historyMax: 1 },
+    );
+
+    test("keeps the star that a job got while it waited or ran", async ({ queue }) => {
+      const [a, b] = [await add(queue, "a"), await add(queue, "b")];
+      await queue.star(a, true);
+      const [first, second] = [await take(queue), await take(queue)];
+      await queue.star(b, true);
+      await first.finish(done);
+      await second.finish(done);
+      assert.deepEqual(await idsOf(queue, { starred: true }), [b, a]);
+    });
+
+    let clockMs = 1000;
+    test(
+      "drops finished jobs that are too old, but for starred ones",
+      async ({ queue }) => {
+        const [old, starred] = [await make(queue, "a"), await make(queue, "b")];
+        await queue.star(starred, true);
+        clockMs += 5000;
+        const young = await make(queue, "c");
+        assert.deepEqual(await idsIn(queue), [young, starred, old]);
+        clockMs += 6000;
+        const latest = await make(queue, "d");
+        assert.deepEqual(await idsIn(queue), [latest, young, starred]);
+      },
+      { queueMax: 10, historyMax: 10, historyMaxAgeMs: 10_000, now: () => clockMs },
+    );
+
+    test("tells whoever follows a job that has ended its end, once", async ({ queue }) => {
+      const id = await make(queue, "a");
+      const seen: Snapshot<Body>[] = [];
+      const stop = queue.subscribe(id, (snapshot) => seen.push(snapshot));
+      await new Promise(setImmediate);
+      stop();
+      assert.deepEqual(
+        seen.map(({ body }) => body.state),
+        ["done"],
+      );
     });
   });
 }

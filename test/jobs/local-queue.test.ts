@@ -1,118 +1,145 @@
-/** The in-process queue against the conformance suite, for every kind of job, with its history on disk and without. */
+/** The queue of one process against the conformance suite, for every kind of job, in memory alone and on SQLite. */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
-import { JobHistory } from "../../server/jobs/job-history.ts";
-import { generationKind } from "../../server/jobs/job-kinds.ts";
 import type { JobBody } from "../../server/jobs/job-queue.ts";
+import { openJobDatabase } from "../../server/jobs/job-schema.ts";
 import { LocalQueue } from "../../server/jobs/local-queue.ts";
-import { TrainingFolders } from "../../server/jobs/training-folders.ts";
-import type { Training, TrainingRequest } from "../../shared/training.ts";
+import { MemoryStore } from "../../server/jobs/memory-store.ts";
+import { SqliteStore } from "../../server/jobs/sqlite-store.ts";
 import { describeJobQueue } from "./job-queue.ts";
 import { generations, type JobSample, trainings, upscales } from "./job-samples.ts";
 
-function describeWithHistory<Body extends JobBody>(sample: JobSample<Body>): void {
+function describeLocalQueue<Body extends JobBody, Request>(sample: JobSample<Body, Request>): void {
   const { kind } = sample;
-  describeJobQueue(`${kind.many} in memory, with history`, sample, async (options) => {
+  describeJobQueue(`${kind.many} on SQLite`, sample, async (options) => {
     const folder = await mkdtemp(join(tmpdir(), "tau-queue-"));
     const forgotten: string[] = [];
-    const open = async (): Promise<LocalQueue<Body>> => {
-      const history = await JobHistory.open(folder, kind);
-      const former = await history.load((name) => {
-        throw new Error(`broken record ${name}`);
+    const onForgotten = (sha256: string) => forgotten.push(sha256);
+    let database = openJobDatabase(folder);
+    const open = () =>
+      new LocalQueue({
+        ...{ now: Date.now, ...options, kind, onForgotten },
+        store: new SqliteStore(database, kind),
+        onStoreError: assert.ifError,
       });
-      const onForgotten = (sha256: string) => forgotten.push(sha256);
-      return new LocalQueue({ ...options, kind, now: Date.now, records: history, former, onForgotten });
-    };
     return {
-      queue: await open(),
+      queue: open(),
       forgotten,
-      reopen: open,
-      dispose: () => rm(folder, { recursive: true, force: true }),
+      reopen: async () => {
+        database.close();
+        database = openJobDatabase(folder);
+        return open();
+      },
+      dispose: async () => {
+        database.close();
+        await rm(folder, { recursive: true });
+      },
     };
   });
-  describeInMemory(sample);
-}
-
-function describeInMemory<Body extends JobBody, Request>(sample: JobSample<Body, Request>): void {
-  const { kind } = sample;
-  describeJobQueue(`${kind.many} in memory alone`, sample, async (options) => {
+  describeJobQueue(`${kind.many} in memory`, sample, async (options) => {
     const forgotten: string[] = [];
     const onForgotten = (sha256: string) => forgotten.push(sha256);
-    const queue = new LocalQueue({ ...options, kind, now: () => 1000, onForgotten });
+    const store = new MemoryStore<Body, Request>(kind);
+    const queue = new LocalQueue({ ...{ now: () => 1000, ...options, kind }, store, onForgotten });
     return { queue, forgotten, dispose: async () => undefined };
   });
 }
 
-describeWithHistory(generations);
-describeWithHistory(upscales);
-describeInMemory(trainings);
-describeJobQueue("trainings in folders", trainings, async (options) => {
-  const folder = await mkdtemp(join(tmpdir(), "tau-queue-"));
-  const open = async (): Promise<LocalQueue<Training, TrainingRequest>> => {
-    const records = await TrainingFolders.open(folder);
-    const former = await records.load((id) => {
-      throw new Error(`broken record ${id}`);
-    });
-    return new LocalQueue({ ...options, kind: trainings.kind, now: Date.now, records, former });
-  };
-  return {
-    queue: await open(),
-    forgotten: [],
-    reopen: open,
-    dispose: () => rm(folder, { recursive: true, force: true }),
-  };
-});
+describeLocalQueue(generations);
+describeLocalQueue(upscales);
+describeLocalQueue(trainings);
 
-it("the queue keeps the images of a record that could not be removed, and removes the record before its images", async () => {
-  const order: string[] = [];
-  let isBroken = true;
+/** A store whose writes fail while the disk is broken. */
+function breakableStore() {
+  const store = new MemoryStore(generations.kind);
+  const broken = { isBroken: false };
+  const guard = (): void => {
+    if (broken.isBroken) throw new Error("the disk is read-only");
+  };
+  const { save, finish, remove } = store;
+  store.save = (job) => {
+    guard();
+    save.call(store, job);
+  };
+  store.finish = (...args) => {
+    guard();
+    return finish.apply(store, args);
+  };
+  store.remove = (id) => {
+    guard();
+    return remove.call(store, id);
+  };
+  return { store, broken };
+}
+
+const asked = { ...generations.facts, request: generations.requestOf("a") };
+
+it("keeps the images of a job that could not be removed", async () => {
+  const forgotten: string[] = [];
+  const { store, broken } = breakableStore();
   const queue = new LocalQueue({
-    kind: generationKind,
-    queueMax: 1,
-    historyMax: 10,
-    now: () => 1000,
-    records: {
-      save: async () => undefined,
-      remove: async () => {
-        order.push("record");
-        if (isBroken) throw new Error("the disk is read-only");
-      },
-    },
-    onRecordError: () => order.push("error"),
-    onForgotten: (sha256) => order.push(sha256),
+    ...{ kind: generations.kind, store, queueMax: 1, historyMax: 10, now: () => 1000 },
+    onForgotten: (sha256) => forgotten.push(sha256),
   });
-  const draw = async (sha256: string): Promise<string> => {
-    const { body } = await queue.add({ ...generations.facts, request: generations.requestOf("a") });
-    const job = (await queue.take())!;
-    job.addImage(generations.imageOf!(0, sha256));
-    await job.finish({ state: "done", durationMs: 1 });
-    return body.id;
-  };
-  await queue.remove(await draw("first"));
-  assert.deepEqual(order.splice(0), ["record", "error"]);
-  isBroken = false;
-  await queue.remove(await draw("second"));
-  assert.deepEqual(order, ["record", "second"]);
+  const { id } = (await queue.add(asked)).body;
+  const job = (await queue.take())!;
+  job.addImage(generations.imageOf!(0, "first"));
+  await job.finish(generations.done);
+  broken.isBroken = true;
+  await assert.rejects(queue.remove(id), /read-only/);
+  assert.deepEqual([forgotten, (await queue.get(id))!.body.state], [[], "done"]);
+  broken.isBroken = false;
+  assert.equal(await queue.remove(id), true);
+  assert.deepEqual(forgotten, ["first"]);
 });
 
-it("the queue reads a generation that version 0.2.0 kept, and writes it as that did, with what is new left empty", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "tau-record-"));
-  const text = await readFile(join(import.meta.dirname, "../fixtures/generation-0.2.0.json"), "utf8");
-  const name = "0mww742w5e18eac6174186df8.json";
-  await writeFile(join(folder, name), text);
-  const history = await JobHistory.open(folder, generationKind);
-  const [record] = await history.load((broken) => assert.fail(broken));
-  await rm(join(folder, name));
-  await history.save(record!);
-  const { generation: stored, ...about } = JSON.parse(text);
-  // 0.20.0 calls it `outOfDistribution`.
-  const { outside, ...generation } = stored;
-  const request = { ...generation.request, retrieval: 0 };
-  const expected = { ...about, generation: { ...generation, request, outOfDistribution: outside, namedLabels: [] } };
-  assert.deepEqual(JSON.parse(await readFile(join(folder, name), "utf8")), expected);
-  assert.equal(record!.body.request.condition.caption, "red bird");
+it("accepts no job that could not be kept, and tells an end that could not be kept all the same", async () => {
+  const errors: unknown[] = [];
+  const { store, broken } = breakableStore();
+  const queue = new LocalQueue({
+    ...{ kind: generations.kind, store, queueMax: 1, historyMax: 10, now: () => 1000 },
+    onStoreError: (error) => errors.push(error),
+  });
+  broken.isBroken = true;
+  await assert.rejects(queue.add(asked), /read-only/);
+  assert.deepEqual(await queue.depth(), { waiting: 0, running: 0 });
+  broken.isBroken = false;
+  const { id } = (await queue.add(asked)).body;
+  const job = (await queue.take())!;
+  broken.isBroken = true;
+  assert.equal((await job.finish(generations.done)).state, "done");
+  assert.equal((await queue.get(id))!.body.state, "done");
+  assert.ok(errors.length > 0);
+});
+
+it("ends a job with which three processes died, and starts no other of them again in vain", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tau-queue-"));
+  /** A process that takes `count` jobs and dies. */
+  const live = async (count: number) => {
+    const database = openJobDatabase(folder);
+    const store = new SqliteStore(database, generations.kind);
+    const queue = new LocalQueue({ kind: generations.kind, store, queueMax: 9, historyMax: 10, now: Date.now });
+    if ((await queue.list({ limit: 1 })).jobs.length === 0) for (const _ of [1, 2]) await queue.add(asked);
+    for (let taken = 0; taken < count; taken++) await queue.take();
+    await new Promise(setImmediate);
+    const { jobs } = await queue.list({ limit: 10 });
+    database.close();
+    return jobs.reverse();
+  };
+  for (const _ of [1, 2, 3]) assert.equal((await live(1))[0]!.state, "running");
+  const [poison, other] = await live(0);
+  assert.deepEqual([poison!.state, poison!.problem?.code], ["failed", "inference_crashed"]);
+  assert.equal(other!.state, "queued");
   await rm(folder, { recursive: true });
+});
+
+it("counts no start of a job that was put back", async () => {
+  const store = new MemoryStore(generations.kind);
+  const queue = new LocalQueue({ kind: generations.kind, store, queueMax: 9, historyMax: 10, now: Date.now });
+  const { id } = (await queue.add(asked)).body;
+  for (let turn = 0; turn < 5; turn++) await (await queue.take())!.putBack();
+  assert.equal(store.get(id)!.startCount, 0);
 });

@@ -45,6 +45,7 @@ const startRoute = (deps: RouteDeps): Route => ({
     "upscale_too_large",
     "idempotency_conflict",
     "queue_full",
+    "storage_full",
     "inference_unavailable",
     "shutting_down",
   ],

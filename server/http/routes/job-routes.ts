@@ -1,10 +1,10 @@
 /**
- * The routes that every kind of job has: list, look at, follow; and those of jobs in a queue: fetch an image, cancel or delete. Each
+ * The routes that every kind of job has: list, look at, follow, star; and those of jobs in a queue: fetch an image, cancel or delete. Each
  * kind's own file says its words, and how one is started.
  */
 import { AppError } from "../../../shared/problem.ts";
 import { isFinal, type JobBody, type JobQueue, type Snapshot } from "../../jobs/job-queue.ts";
-import { answerEvents, type Followed } from "../events.ts";
+import { answerEvents } from "../events.ts";
 import {
   answerPng,
   etagParameter,
@@ -30,10 +30,7 @@ export interface JobWords {
 }
 
 /** Where jobs of a kind are looked up. */
-export interface JobSource<Body extends Followed["first"]["body"]> {
-  get(id: string): Promise<Snapshot<Body> | undefined>;
-  subscribe(id: string, listener: (snapshot: Snapshot<Body>) => void): () => void;
-}
+export type JobSource<Body extends JobBody> = Pick<JobQueue<Body>, "get" | "subscribe" | "star">;
 
 interface ListOptions {
   readonly parameters: readonly Parameter[];
@@ -46,7 +43,7 @@ interface ListOptions {
 export const idPathOf = ({ home }: JobWords): string => `${home}/{id}`;
 
 /** The job that a request names. @throws AppError not_found */
-export async function findJob<Body extends Followed["first"]["body"]>(
+export async function findJob<Body extends JobBody>(
   c: AppContext,
   { one, anyOne }: JobWords,
   source: JobSource<Body>,
@@ -57,8 +54,8 @@ export async function findJob<Body extends Followed["first"]["body"]>(
   return snapshot;
 }
 
-/** List, look at, follow. */
-export function readRoutes<Body extends Followed["first"]["body"] & { readonly id: string }>(
+/** List, look at, follow, star. */
+export function readRoutes<Body extends JobBody>(
   deps: RouteDeps,
   words: JobWords,
   source: JobSource<Body>,
@@ -99,8 +96,23 @@ export function readRoutes<Body extends Followed["first"]["body"] & { readonly i
         return answerEvents(c, deps, { event: one, first, subscribe: (listener) => source.subscribe(id, listener) });
       },
     },
+    starRoute(words, source, true),
+    starRoute(words, source, false),
   ];
 }
+
+const starRoute = <Body extends JobBody>(words: JobWords, source: JobSource<Body>, isStarred: boolean): Route => ({
+  method: isStarred ? "put" : "delete",
+  path: `${idPathOf(words)}/star`,
+  summary: isStarred ? `Star ${words.anyOne}: it is kept when older ones go` : `Take the star of ${words.anyOne}`,
+  parameters: [idParameter(words.anyOne)],
+  answers: { 200: { description: "As it is now.", schema: words.schema } },
+  problems: ["not_found", "storage_full"],
+  handle: async (c) => {
+    const { id } = (await findJob(c, words, source)).body;
+    return json(await source.star(id, isStarred));
+  },
+});
 
 type ImagedBody = JobBody & Required<Pick<JobBody, "images">>;
 

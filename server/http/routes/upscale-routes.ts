@@ -45,6 +45,7 @@ function startRoute(deps: RouteDeps): Route {
       ...upscaleProblems,
       "idempotency_conflict",
       "queue_full",
+      "storage_full",
       "inference_unavailable",
       "shutting_down",
     ],

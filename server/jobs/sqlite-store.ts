@@ -1,0 +1,241 @@
+/** Jobs of one kind in the data folder's SQLite file: see job-schema.ts. Counts and bytes of the history are held in memory. */
+import { z } from "zod";
+import type { Database, Row, SqlValue } from "../platform/database.ts";
+import { wordsOf } from "./caption-search.ts";
+import type { JobKind } from "./job-kinds.ts";
+import { isFinal, type JobBody, type JobQuery } from "./job-queue.ts";
+import type { Dropped, HistoryBounds, JobStore, StoredJob } from "./job-store.ts";
+
+/** FTS5's trigram index finds words of three characters and more; shorter ones are looked for in the texts themselves. */
+const indexedChars = 3;
+
+const RowSchema = z.object({
+  seq: z.number(),
+  id: z.string(),
+  revision: z.number(),
+  body: z.string(),
+  request: z.string().nullable(),
+  key: z.string().nullable(),
+  fingerprint: z.string().nullable(),
+  start_count: z.number(),
+});
+
+export class SqliteStore<Body extends JobBody, Request = Body["request"]> implements JobStore<Body, Request> {
+  readonly durability = "disk";
+  readonly #database: Database;
+  readonly #kind: JobKind<Body, Request>;
+  #finishedCount: number;
+  #imageBytes: number;
+
+  constructor(database: Database, kind: JobKind<Body, Request>) {
+    this.#database = database;
+    this.#kind = kind;
+    // Two counts, because each has an index that holds all it needs.
+    this.#finishedCount =
+      this.#number("SELECT count(*) FROM job WHERE kind = ? AND finished_at IS NOT NULL AND is_starred = 0") +
+      this.#number("SELECT count(*) FROM job WHERE kind = ? AND finished_at IS NOT NULL AND is_starred = 1");
+    this.#imageBytes = this.#number("SELECT coalesce(sum(bytes), 0) FROM image WHERE kind = ?");
+  }
+
+  open(): StoredJob<Body, Request>[] {
+    const rows = this.#database.all(
+      "SELECT * FROM job WHERE kind = ? AND finished_at IS NULL ORDER BY seq",
+      this.#kind.many,
+    );
+    return rows.map((row) => this.#read(row));
+  }
+
+  newestId(): string | undefined {
+    const row = this.#database.get("SELECT max(id) AS id FROM job WHERE kind = ?", this.#kind.many);
+    return (row?.["id"] as string | null) ?? undefined;
+  }
+
+  get(id: string): StoredJob<Body, Request> | undefined {
+    return this.#find("id", id);
+  }
+
+  ofKey(key: string): StoredJob<Body, Request> | undefined {
+    return this.#find("key", key);
+  }
+
+  list({ q = "", limit, before, starred }: JobQuery): Body[] {
+    const words = wordsOf(q);
+    const long = words.filter((word) => [...word].length >= indexedChars);
+    const short = words.filter((word) => !long.includes(word));
+    const values: SqlValue[] = [this.#kind.many];
+    const where = ["job.kind = ?"];
+    const need = (condition: string, value: SqlValue): void => {
+      where.push(condition);
+      values.push(value);
+    };
+    // The index by id is in order already; texts are found in the order of their job's `seq`, which is that of ids.
+    const order = words.length > 0 ? "caption.rowid" : "job.id";
+    if (long.length > 0) need("caption MATCH ?", long.map((word) => `"${word.replaceAll('"', '""')}"`).join(" AND "));
+    for (const word of short) need("instr(caption.text, ?) > 0", word);
+    if (before !== undefined && words.length > 0)
+      need(
+        "caption.rowid <= ?",
+        this.#number("SELECT coalesce(max(seq), 0) FROM job WHERE kind = ? AND id < ?", before),
+      );
+    else if (before !== undefined) need("job.id < ?", before);
+    if (starred) where.push("job.is_starred = 1");
+    // CROSS JOIN keeps the order of the tables: from the texts to their jobs, page by page.
+    const from = words.length > 0 ? "caption CROSS JOIN job ON job.seq = caption.rowid" : "job";
+    const sql = `SELECT job.* FROM ${from} WHERE ${where.join(" AND ")} ORDER BY ${order} DESC LIMIT ?`;
+    return this.#database.all(sql, ...values, limit + 1).map((row) => this.#read(row).body);
+  }
+
+  names(sha256: string): boolean {
+    const sql = "SELECT 1 FROM image WHERE kind = ? AND sha256 = ?";
+    return this.#database.get(sql, this.#kind.many, sha256) !== undefined;
+  }
+
+  save(job: StoredJob<Body, Request>): void {
+    this.#atomically(() => this.#write(job));
+  }
+
+  /** Adds jobs of an earlier version, oldest first; those that are here already stay as they are. */
+  addAll(jobs: readonly StoredJob<Body, Request>[]): void {
+    if (jobs.length === 0) return;
+    this.#atomically(() => {
+      for (const job of jobs) if (!this.get(job.body.id)) this.#write(job);
+    });
+  }
+
+  finish(job: StoredJob<Body, Request>, bounds: HistoryBounds, now: number): Dropped {
+    return this.#atomically(() => {
+      this.#write(job);
+      return this.#trim(job.body.id, bounds, now);
+    });
+  }
+
+  remove(id: string): Dropped {
+    return this.#atomically(() => {
+      const row = this.#database.get("SELECT * FROM job WHERE kind = ? AND id = ?", this.#kind.many, id);
+      if (!row) return { ids: [], digests: [] };
+      return { ids: [id], digests: this.#delete(row) };
+    });
+  }
+
+  #atomically<T>(work: () => T): T {
+    const [count, bytes] = [this.#finishedCount, this.#imageBytes];
+    try {
+      return this.#database.transaction(work);
+    } catch (error) {
+      // What was counted was not kept.
+      this.#finishedCount = count;
+      this.#imageBytes = bytes;
+      throw error;
+    }
+  }
+
+  #trim(latest: string, { historyMax, historyMaxBytes, historyMaxAgeMs }: HistoryBounds, now: number): Dropped {
+    const ids: string[] = [];
+    const digests: string[] = [];
+    for (;;) {
+      const oldest = this.#database.get(
+        "SELECT * FROM job WHERE kind = ? AND finished_at IS NOT NULL AND is_starred = 0 AND id <> ? ORDER BY seq LIMIT 1",
+        this.#kind.many,
+        latest,
+      );
+      const isTooMuch =
+        this.#finishedCount > historyMax ||
+        this.#imageBytes > (historyMaxBytes ?? Number.POSITIVE_INFINITY) ||
+        now - Number(oldest?.["finished_at"]) > (historyMaxAgeMs ?? Number.POSITIVE_INFINITY);
+      if (!oldest || !isTooMuch) return { ids, digests };
+      ids.push(oldest["id"] as string);
+      digests.push(...this.#delete(oldest));
+    }
+  }
+
+  #write(job: StoredJob<Body, Request>): void {
+    const { body, revision, request, idempotency, startCount } = job;
+    const former = this.#database.get(
+      "SELECT seq, finished_at FROM job WHERE kind = ? AND id = ?",
+      this.#kind.many,
+      body.id,
+    );
+    const wasFinished = former !== undefined && former["finished_at"] !== null;
+    const isEnded = isFinal(body);
+    this.#database.run(
+      `INSERT INTO job (kind, id, state, revision, body, request, key, fingerprint, start_count, is_starred, finished_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (kind, id) DO UPDATE SET state = excluded.state, revision = excluded.revision, body = excluded.body,
+        request = excluded.request, start_count = excluded.start_count, is_starred = excluded.is_starred,
+        finished_at = excluded.finished_at`,
+      ...[this.#kind.many, body.id, body.state, revision, JSON.stringify(body)],
+      request === undefined || isEnded ? null : JSON.stringify(request),
+      ...[idempotency?.key ?? null, idempotency?.fingerprint ?? null, startCount, body.isStarred ? 1 : 0],
+      isEnded ? Date.parse(body.finishedAt ?? body.createdAt) : null,
+    );
+    if (!former) this.#index(body);
+    if (isEnded && !wasFinished) this.#count(body);
+  }
+
+  #index({ id, request }: Body): void {
+    const text = wordsOf(this.#kind.textOf(request)).join(" ");
+    if (text === "") return;
+    const sql = "INSERT INTO caption (rowid, text) SELECT seq, ? FROM job WHERE kind = ? AND id = ?";
+    this.#database.run(sql, text, this.#kind.many, id);
+  }
+
+  #count(body: Body): void {
+    this.#finishedCount++;
+    for (const [sha256, bytes] of imagesOf(body)) {
+      if (!this.names(sha256)) this.#imageBytes += bytes;
+      this.#database.run(
+        "INSERT INTO image VALUES (?, ?, ?, 1) ON CONFLICT (kind, sha256) DO UPDATE SET use_count = use_count + 1",
+        ...[this.#kind.many, sha256, bytes],
+      );
+    }
+  }
+
+  /** Digests that no finished job names any more. */
+  #delete(row: Row): string[] {
+    const { body } = this.#read(row);
+    const many = this.#kind.many;
+    this.#database.run("DELETE FROM caption WHERE rowid = ?", row["seq"]!);
+    this.#database.run("DELETE FROM job WHERE seq = ?", row["seq"]!);
+    if (!isFinal(body)) return [];
+    this.#finishedCount--;
+    const gone: string[] = [];
+    for (const [sha256] of imagesOf(body)) {
+      const use = "UPDATE image SET use_count = use_count - 1 WHERE kind = ? AND sha256 = ?";
+      this.#database.run(use, many, sha256);
+      const unused = this.#database.get(
+        "DELETE FROM image WHERE kind = ? AND sha256 = ? AND use_count <= 0 RETURNING bytes",
+        ...[many, sha256],
+      );
+      if (!unused) continue;
+      this.#imageBytes -= Number(unused["bytes"]);
+      gone.push(sha256);
+    }
+    return gone;
+  }
+
+  #find(column: "id" | "key", value: string): StoredJob<Body, Request> | undefined {
+    const row = this.#database.get(`SELECT * FROM job WHERE kind = ? AND ${column} = ?`, this.#kind.many, value);
+    return row && this.#read(row);
+  }
+
+  #read(row: Row): StoredJob<Body, Request> {
+    const { revision, body, request, key, fingerprint, start_count } = RowSchema.parse(row);
+    return {
+      revision,
+      body: this.#kind.schema.parse(JSON.parse(body)),
+      // Written by this very code, from what the route had checked.
+      ...(request !== null && { request: JSON.parse(request) as Request }),
+      ...(key !== null && fingerprint !== null && { idempotency: { key, fingerprint } }),
+      startCount: start_count,
+    };
+  }
+
+  /** The one number that a query about this kind answers with. */
+  #number(sql: string, ...values: readonly SqlValue[]): number {
+    return Number(Object.values(this.#database.get(sql, this.#kind.many, ...values) ?? {})[0] ?? 0);
+  }
+}
+
+/** Bytes by digest: a job may name an image twice. */
+const imagesOf = ({ images = [] }: JobBody): Map<string, number> =>
+  new Map(images.map(({ sha256, bytes }) => [sha256, bytes]));

@@ -1,0 +1,68 @@
+/** Records of versions up to 0.17, which lay in JSON files, come into the database. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { it } from "node:test";
+import { openTrainings } from "../../server/app/open-stores.ts";
+import { openJobDatabase } from "../../server/jobs/job-schema.ts";
+import type { Training } from "../../shared/training.ts";
+
+const examples = Array.from({ length: 20 }, (_, index) => ({
+  image: String(index).padStart(64, "0"),
+  captions: [`red bird ${index}`],
+}));
+
+/** A training's folder as 0.17 left it. */
+async function writeFormer(home: string, id: string, training: object, files: Record<string, string>): Promise<void> {
+  const folder = join(home, id);
+  await mkdir(join(folder, "previews"), { recursive: true });
+  const body = {
+    id,
+    request: { name: `name-${id}`, isFromScratch: false, isForced: false, settings: {}, examples: 20 },
+    base: { pack: "icons", digest: "ab".repeat(32), translation: "caption" },
+    createdAt: "2026-11-25T14:05:10.182Z",
+    ...training,
+  };
+  const record = { format: 1, training: body, idempotency: { key: id, fingerprint: "f" } };
+  await writeFile(join(folder, "record.json"), JSON.stringify(record));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+}
+
+it("trainings of 0.17 are taken over: finished ones with their previews, open ones with their examples", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "tau-former-"));
+  const home = join(dataDir, "trainings");
+  const sent = { "examples.json": JSON.stringify(examples) };
+  const images = [{ caption: "red bird", sizePx: 16, path: "/v1/translations/a/previews/25/0.png" }];
+  const finished = { stage: "finished", done: 75, total: 75 };
+  const training = { stage: "training", done: 25, total: 75 };
+  await writeFormer(home, "a", { state: "done", progress: finished, preview: { step: 25, images } }, {});
+  await writeFormer(home, "b", { state: "running", progress: training }, sent);
+  await writeFormer(home, "c", { state: "queued", progress: { stage: "waiting", done: 0, total: 20 } }, sent);
+  await writeFormer(home, "d", { state: "queued", progress: { stage: "waiting", done: 0, total: 20 } }, {});
+  await writeFormer(home, "e", { state: "unheard-of" }, {});
+  const broken: object[] = [];
+  const log = { warn: (fields: object) => void broken.push(fields), error: assert.ifError };
+  const database = openJobDatabase(dataDir);
+  const { trainings } = await openTrainings(database, dataDir, log);
+  const { jobs } = await trainings.list({ limit: 10 });
+  const told = jobs.map(({ id, state, progress, problem }) => [id, state, progress.completed, problem?.code]);
+  assert.deepEqual(told, [
+    ["d", "failed", 0, "dataset_invalid"],
+    ["c", "queued", 0, undefined],
+    ["b", "queued", 0, undefined],
+    ["a", "done", 75, undefined],
+  ]);
+  assert.equal(jobs.at(-1)!.preview!.images[0]!.path, "/v1/trainings/a/previews/25/0.png");
+  assert.equal((await trainings.replayOf({ key: "b", fingerprint: "f" }))!.id, "b");
+  const job = (await trainings.take())!;
+  assert.deepEqual([job.id, job.request.examples], ["b", examples]);
+  assert.deepEqual(broken, [{ training: "e" }]);
+  assert.deepEqual(await readdir(join(home, "b")), ["previews"]);
+  assert.deepEqual((await readdir(join(home, "e"))).sort(), ["previews", "record.json"]);
+  const once = await openTrainings(database, dataDir, log);
+  const again = (await once.trainings.list({ limit: 10 })).jobs as Training[];
+  assert.equal(again.length, 4);
+  database.close();
+  await rm(dataDir, { recursive: true });
+});

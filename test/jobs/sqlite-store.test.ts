@@ -1,0 +1,99 @@
+/** Jobs in SQLite against a disk that tears, fills up, and grows: what the conformance suite of queues can't see. */
+import assert from "node:assert/strict";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, it } from "node:test";
+import fc from "fast-check";
+import { openJobDatabase } from "../../server/jobs/job-schema.ts";
+import { LocalQueue } from "../../server/jobs/local-queue.ts";
+import { SqliteStore } from "../../server/jobs/sqlite-store.ts";
+import type { Generation } from "../../shared/contract.ts";
+import { generations } from "./job-samples.ts";
+
+const { kind, facts, done } = generations;
+const folders: string[] = [];
+const makeFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), "tau-sqlite-"));
+  folders.push(folder);
+  return folder;
+};
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+function openQueue(folder: string) {
+  const database = openJobDatabase(folder);
+  const store = new SqliteStore<Generation>(database, kind);
+  const queue = new LocalQueue({ kind, store, queueMax: 100, historyMax: 100, now: Date.now });
+  return { database, store, queue };
+}
+
+it("a torn end of the log costs what was written last, and nothing before it", async () => {
+  const folder = makeFolder();
+  const { database, queue } = openQueue(folder);
+  database.run("PRAGMA wal_autocheckpoint = 0");
+  const states: Array<{ readonly logBytes: number; readonly ids: string[] }> = [];
+  const ids: string[] = [];
+  const log = join(folder, "tau.db-wal");
+  for (let index = 0; index < 6; index++) {
+    const { body } = await queue.add({ ...facts, request: generations.requestOf(`bird ${index}`) });
+    ids.push(body.id);
+    states.push({ logBytes: readFileSync(log).byteLength, ids: [...ids] });
+  }
+  const [first, last] = [states[0]!.logBytes, states.at(-1)!.logBytes];
+  // What the torn part holds is either missing or garbage.
+  const torn = fc.record({ at: fc.integer({ min: first, max: last }), isGarbage: fc.boolean() });
+  fc.assert(
+    fc.property(torn, ({ at, isGarbage }) => {
+      const copy = makeFolder();
+      copyFileSync(join(folder, "tau.db"), join(copy, "tau.db"));
+      const bytes = readFileSync(log);
+      writeFileSync(join(copy, "tau.db-wal"), isGarbage ? bytes.fill(0xa5, at) : bytes.subarray(0, at));
+      const again = openJobDatabase(copy);
+      const kept = new SqliteStore<Generation>(again, kind).open().map(({ body }) => body.id);
+      const whole = states.findLast(({ logBytes }) => logBytes <= at)!.ids;
+      assert.deepEqual(kept, whole);
+      assert.deepEqual(
+        again.get("PRAGMA integrity_check"),
+        Object.assign(Object.create(null), { integrity_check: "ok" }),
+      );
+      again.close();
+    }),
+    { numRuns: 40, seed: 27 },
+  );
+  database.close();
+});
+
+it("what a failed write would have changed is as it was, in the file and in the counts", async () => {
+  const folder = makeFolder();
+  const { database, store, queue } = openQueue(folder);
+  const { body } = await queue.add({ ...facts, request: generations.requestOf("bird") });
+  const job = (await queue.take())!;
+  job.addImage(generations.imageOf!(0, "aa"));
+  // The disk has no page to give.
+  const pages = Number(Object.values(database.get("PRAGMA page_count")!)[0]);
+  database.run(`PRAGMA max_page_count = ${pages}`);
+  const huge = { ...job.body, namedLabels: ["x".repeat(1_000_000)] } as Generation;
+  const bounds = { historyMax: 10 };
+  const finished = { ...huge, state: "done" as const, finishedAt: new Date().toISOString() };
+  assert.throws(() => store.finish({ revision: 9, body: finished, startCount: 1 }, bounds, Date.now()), {
+    code: "storage_full",
+  });
+  assert.equal(store.names("aa"), false);
+  assert.equal(store.get(body.id)!.body.state, "running");
+  database.run("PRAGMA max_page_count = 1000000");
+  await job.finish(done);
+  assert.deepEqual([store.names("aa"), store.get(body.id)!.body.state], [true, "done"]);
+  database.close();
+});
+
+it("two programs on one file wait for each other", async () => {
+  const folder = makeFolder();
+  const [one, two] = [openQueue(folder), openQueue(folder)];
+  await one.queue.add({ ...facts, request: generations.requestOf("a") });
+  await two.queue.add({ ...facts, request: generations.requestOf("b") });
+  assert.equal(one.store.open().length, 2);
+  one.database.close();
+  two.database.close();
+});
