@@ -9,6 +9,7 @@ import { englishZod } from "./english-zod.mjs";
 export const serverPrograms = {
   cli: "server/cli.ts",
   child: "server/inference/child.ts",
+  svg: "server/images/svg-child.ts",
   trainer: "server/training/child.ts",
   encoder: "server/training/encode/encode-thread.ts",
   tiles: "server/upscaling/tile-thread.ts",

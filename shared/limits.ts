@@ -44,6 +44,10 @@ export const limits = {
   upscalesKeptMaxBytes: 2 * 1024 * 1024 * 1024,
   /** Characters of an inline SVG sketch: some hundred strokes. */
   svgMaxChars: 48_000,
+  /** Dashes that its lines may be cut into at most: the renderer takes 0.2 µs and 27 bytes for each. */
+  svgDashesMax: 5_000_000,
+  /** Milliseconds for which one may be drawn; the largest plain sketches take a tenth of a second. */
+  svgDrawMs: 5000,
   /** Colours of a layout's palette besides transparent, and cells of its grid: bounds for the parser, the pack sets the true ones. */
   paletteMax: 64,
   layoutCellsMax: 4096,

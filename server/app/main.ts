@@ -15,6 +15,7 @@ import { createMetrics } from "../http/metrics.ts";
 import { encodePng, probeImage } from "../images/codec.ts";
 import { decodePicture } from "../images/picture.ts";
 import { requirePlainSvg } from "../images/svg.ts";
+import { createSvgDrawer } from "../images/svg-drawer.ts";
 import { createInferenceClient } from "../inference/client.ts";
 import { createConditionImageLoader } from "../inference/condition-images.ts";
 import type { ConditionImages, InferenceClient, ReadyInfo } from "../inference/protocol.ts";
@@ -86,7 +87,12 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       detail: fault instanceof AppError ? fault.message : "the inference child did not start",
     };
   };
-  const load = createConditionImageLoader((digest) => uploads.read(digest), limits.decodedImagesMax);
+  const drawer = createSvgDrawer(limits.svgDrawMs);
+  const load = createConditionImageLoader(
+    (digest) => uploads.read(digest),
+    limits.decodedImagesMax,
+    (text, sizePx, field = "svg") => drawer.draw(text, sizePx, field),
+  );
   const imagesOf = (request: ResolvedRequest | InversionRequest): Promise<ConditionImages> =>
     load(request, findTranslation(served.packs(), request.translation).translation.widthPx);
   const inversions = new InFlight();
@@ -172,6 +178,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     const running = workers.map((worker) => worker.stop(graceMs));
     await Promise.all([...running, inversions.drain(graceMs), runner.stop(graceMs)]);
     streamsEnd.abort();
+    drawer.close();
     await inference.close();
     await listener.close(1000);
     metrics.close();

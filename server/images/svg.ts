@@ -38,6 +38,9 @@ export function requirePlainSvg(text: string, field: string): void {
   // Escapes would hide names from the patterns here; plain drawings have none.
   if (body.includes("\\")) throw refuse("an SVG without backslashes", "one");
   requireCheapClips(body, refuse);
+  requireFewDashes(body, refuse);
+  const filter = /[\s"';]filter\s*[=:]/i.exec(body);
+  if (filter) throw refuse("an SVG without filters", filter[0].trim());
   for (const [whole, target] of body.matchAll(/(?:href\s*=\s*["']|url\(["']?)([^"')]*)/gi))
     if (!target!.trim().startsWith("#")) throw refuse("references inside the drawing only (#name)", whole.slice(0, 60));
 }
@@ -60,3 +63,26 @@ function requireCheapClips(body: string, refuse: (expected: string, received: st
       `${uses} uses, ${drawnChars} characters`,
     );
 }
+
+/**
+ * Every dash is a shape of its own to the renderer, which keeps them all. How many there can be: a line is at most eight times as
+ * long as all numbers of the text together (a curve is shorter than its control points' way, a circle is 2π radii), cut by the
+ * shortest dash.
+ */
+function requireFewDashes(body: string, refuse: (expected: string, received: string) => AppError): void {
+  const patterns = [...body.matchAll(/stroke-dasharray\s*[=:]\s*["']?([^"';>]*)/gi)].map(([, pattern]) => pattern!);
+  if (patterns.length === 0) return;
+  if (/pathLength/i.test(body)) throw refuse("dashes without pathLength", "both");
+  const periods = patterns.map((pattern) => {
+    if (pattern.includes("%")) throw refuse("dashes in user units", "%");
+    return numbersIn(pattern).reduce((sum, length) => sum + length, 0);
+  });
+  // A pattern without a length, such as `none`, draws a solid line.
+  const shortest = Math.min(...periods.filter((period) => period > 0));
+  const dashes = (8 * numbersIn(body).reduce((sum, length) => sum + length, 0)) / shortest;
+  if (dashes > limits.svgDashesMax)
+    throw refuse(`lines of at most ${limits.svgDashesMax} dashes`, `up to ${Math.round(dashes)}`);
+}
+
+const numbersIn = (text: string): number[] =>
+  [...text.matchAll(/(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?/gi)].map(([number]) => Number(number));

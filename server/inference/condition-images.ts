@@ -20,10 +20,15 @@ export type ConditionImageLoader = (request: Sourced, sizePx: number) => Promise
 
 /**
  * A loader with a memory of `keptMax` decoded images.
+ * @param drawSvg draws inline drawings; a server's does so where a hostile one can be ended
  * @returns a function that throws AppError `image_unknown` for an upload that is not here, `image_rejected` for one that
  * can't be decoded, each naming the field
  */
-export function createConditionImageLoader(read: ReadUpload, keptMax: number): ConditionImageLoader {
+export function createConditionImageLoader(
+  read: ReadUpload,
+  keptMax: number,
+  drawSvg: typeof renderSvg = renderSvg,
+): ConditionImageLoader {
   const kept = new LruCache<Promise<Float32Array>>(keptMax);
   const decodeUpload = async (digest: string, sizePx: number, field: string): Promise<Float32Array> => {
     const bytes = await read(digest);
@@ -45,7 +50,7 @@ export function createConditionImageLoader(read: ReadUpload, keptMax: number): C
       ...drawingsIn(request).map(({ field, svg }) => ({
         key: keyOfDrawing(svg),
         side: sketchPx,
-        decode: () => renderSvg(svg, sketchPx, field),
+        decode: () => drawSvg(svg, sketchPx, field),
       })),
     ];
     const entries = sources.map(async ({ key, side, decode }) => {

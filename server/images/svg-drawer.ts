@@ -1,0 +1,77 @@
+/**
+ * Draws SVG texts of clients in a child process, one after another, each within a deadline: a drawing of a few kilobytes can keep
+ * librsvg busy for minutes, and nothing but the end of its process stops it. The child starts with the first drawing and stays.
+ */
+import type { ChildProcess } from "node:child_process";
+import { AppError } from "../../shared/problem.ts";
+import { createSemaphore } from "../platform/semaphore.ts";
+import { deserialize, type SerializedError } from "../platform/serialized-error.ts";
+import { forkChild } from "../platform/spawn.ts";
+
+export interface SvgToDraw {
+  readonly text: string;
+  readonly sizePx: number;
+  readonly field: string;
+}
+export type DrawnSvg = { readonly planes: Float32Array } | { readonly fault: SerializedError };
+
+export interface SvgDrawer {
+  /**
+   * Premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], as `renderSvg`.
+   * @throws AppError image_rejected for anything but plain shapes, and for what takes longer than the deadline
+   */
+  draw(text: string, sizePx: number, field: string): Promise<Float32Array>;
+  close(): void;
+}
+
+/** @param startMs added for a child that has to start first */
+export function createSvgDrawer(deadlineMs: number, startMs = 10_000): SvgDrawer {
+  const inTurn = createSemaphore(1);
+  let child: ChildProcess | undefined;
+  const end = (): void => {
+    child?.kill("SIGKILL");
+    child = undefined;
+  };
+  const start = (): ChildProcess => {
+    const started = forkChild("svg.js", "images/svg-child.ts");
+    // An idle child keeps no command from ending.
+    started.unref();
+    started.channel?.unref();
+    return started;
+  };
+  const drawNow = (order: SvgToDraw): Promise<Float32Array> =>
+    new Promise((resolve, reject) => {
+      const isWarm = child !== undefined;
+      child ??= start();
+      const current = child;
+      const settle = (act: () => void): void => {
+        clearTimeout(timer);
+        current.removeAllListeners();
+        // Errors of a process that is given up on concern nobody.
+        current.on("error", () => undefined);
+        act();
+      };
+      const fail = (received: string): void =>
+        settle(() => {
+          end();
+          reject(slow(order.field, deadlineMs, received));
+        });
+      const timer = setTimeout(() => fail("one that takes longer"), deadlineMs + (isWarm ? 0 : startMs));
+      current.once("message", (message: DrawnSvg) =>
+        settle(() => ("planes" in message ? resolve(message.planes) : reject(deserialize(message.fault)))),
+      );
+      current.once("exit", (code, signal) => fail(`one that ended the renderer (${signal ?? `exit code ${code}`})`));
+      current.once("error", (error) => fail(error.message));
+      current.send(order, (error) => error && fail(error.message));
+    });
+  return { draw: (text, sizePx, field) => inTurn(() => drawNow({ text, sizePx, field })), close: end };
+}
+
+function slow(field: string, deadlineMs: number, received: string): AppError {
+  const expected = `an SVG that is drawn within ${deadlineMs} ms`;
+  return new AppError("image_rejected", `${field}: expected ${expected}, got ${received}`, {
+    field,
+    expected,
+    received,
+  });
+}

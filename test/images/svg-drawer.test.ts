@@ -1,0 +1,60 @@
+/** Hostile drawings of a few kilobytes: refused by their text, or ended with the process that draws them. */
+import assert from "node:assert/strict";
+import { after, it } from "node:test";
+import { renderSvg } from "../../server/images/codec.ts";
+import { requirePlainSvg } from "../../server/images/svg.ts";
+import { createSvgDrawer } from "../../server/images/svg-drawer.ts";
+import { limits } from "../../shared/limits.ts";
+
+const svg = (body: string): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 512 512" width="512" height="512">${body}</svg>`;
+const plain = svg('<path d="M10 10 L500 400" stroke="black" stroke-width="8"/>');
+/** Wide strokes that cross each other everywhere: ten seconds of librsvg. */
+const endless = svg(
+  `<path stroke="black" stroke-width="300" stroke-linejoin="round" fill="none" d="M0 0${"L512 512L0 511L512 3L5 9".repeat(1950)}"/>`,
+);
+
+const drawer = createSvgDrawer(1500);
+after(() => drawer.close());
+
+it("a drawing that takes too long ends alone: the one behind it is drawn by another process", async () => {
+  requirePlainSvg(endless, "svg");
+  const [hostile, next] = await Promise.allSettled([
+    drawer.draw(plain, 64, "svg").then(() => drawer.draw(endless, 64, "condition.sketch.svg")),
+    drawer.draw(plain, 64, "svg"),
+  ]);
+  assert.equal(hostile.status, "rejected");
+  assert.equal(hostile.reason.code, "image_rejected");
+  assert.match(hostile.reason.message, /^condition\.sketch\.svg: expected an SVG that is drawn within 1500 ms/);
+  assert.equal(next.status, "fulfilled");
+  assert.deepEqual(await drawer.draw(plain, 64, "svg"), await renderSvg(plain, 64));
+});
+
+it("a drawing that is refused is refused by the other process with the same words", async () => {
+  const clipped = svg("<script/>");
+  const expected = await renderSvg(clipped, 64, "a.svg").catch((error: Error) => error.message);
+  await assert.rejects(drawer.draw(clipped, 64, "a.svg"), { code: "image_rejected", message: expected });
+});
+
+it("lines of millions of dashes are refused, those of drawing programs are not", () => {
+  const dashed = (attributes: string, d = "M0 0 L2000000 512") =>
+    svg(`<path d="${d}" stroke="black" stroke-width="1" ${attributes}/>`);
+  for (const hostile of [
+    dashed('stroke-dasharray="0.01"'),
+    dashed('style="stroke-dasharray: .01px"'),
+    dashed("stroke-dasharray='1e-9 1e-9'", "M0 0L512 512"),
+    dashed('stroke-dasharray="4 4" pathLength="1e9"', "M0 0L512 512"),
+    dashed('stroke-dasharray="0.01%"', "M0 0L512 512"),
+    svg('<rect width="512" height="512" filter="blur(500)"/>'),
+    svg('<rect width="512" height="512" style="fill:red;filter: blur(500px)"/>'),
+  ])
+    assert.throws(() => requirePlainSvg(hostile, "svg"), { code: "image_rejected" }, hostile);
+  for (const good of [
+    dashed('stroke-dasharray="4 4"', "M0 0L512 512C1 2 3 4 5 6"),
+    dashed('stroke-dasharray="none"'),
+    dashed('stroke-dasharray="0"'),
+    plain,
+  ])
+    requirePlainSvg(good, "svg");
+  assert.ok(limits.svgDashesMax * 27 < 200e6, "their memory is bounded");
+});
