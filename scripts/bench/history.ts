@@ -73,11 +73,11 @@ async function fill(dataDir: string): Promise<void> {
   const store = new SqliteStore(database, generationKind);
   for (let first = 0; first < jobCount; first += 10_000)
     store.addAll(Array.from({ length: 10_000 }, (_, index) => jobAt(first + index)));
-  database.close();
+  await database.close();
   const quiet = { warn: () => undefined, error: console.error };
   const again = openJobDatabase(dataDir);
   await (await openGenerations(again, dataDir, quiet)).swept;
-  again.close();
+  await again.close();
   for (let first = 0; first < jobCount; first += 1000)
     await Promise.all(
       Array.from({ length: 1000 }, (_, index) => writeFile(join(dataDir, "results", digestAt(first + index, 0)), "")),
@@ -110,7 +110,7 @@ async function measure(dataDir: string): Promise<HistoryBench> {
   const takeAndFinishMs = await spreadOf(50, async () => {
     await (await queue.take())!.finish({ state: "done", durationMs: 1 });
   });
-  database.close();
+  await database.close();
   return { jobs: jobCount, startMs, pageMs, searches, addMs, takeAndFinishMs };
 }
 

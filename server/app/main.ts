@@ -120,8 +120,8 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     log,
     now: Date.now,
   });
-  const listener = await listen(app.fetch, config.port).catch((error: unknown) => {
-    database.close();
+  const listener = await listen(app.fetch, config.port).catch(async (error: unknown) => {
+    await database.close();
     unlock();
     throw error;
   });
@@ -183,7 +183,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     await listener.close(1000);
     metrics.close();
     await Promise.allSettled([generationStore.swept, upscaleStore.swept]);
-    database.close();
+    await database.close();
     unlock();
     log.info({}, "stopped");
   };

@@ -31,15 +31,17 @@ export class ResultStore {
     return new ResultStore(folder);
   }
 
-  /** Stores bytes and returns their digest. @throws AppError storage_full */
+  /** Stores bytes and returns their digest; a damaged file of that digest is written anew. @throws AppError storage_full */
   async put(bytes: Uint8Array): Promise<string> {
     const digest = sha256Of(bytes);
     const path = join(this.#folder, digest);
     let write = this.#writing.get(digest);
     if (!write) {
-      const now = new Date();
-      write = utimes(path, now, now)
-        .catch(() => writeFileAtomically(path, bytes))
+      write = this.read(digest)
+        .then(async (kept) => {
+          const isKept = kept !== undefined && (await this.touch(digest));
+          if (!isKept) await writeFileAtomically(path, bytes);
+        })
         .finally(() => this.#writing.delete(digest));
       this.#writing.set(digest, write);
     }
@@ -47,13 +49,14 @@ export class ResultStore {
     return digest;
   }
 
-  /** The bytes of a digest, or undefined when they are not here. */
+  /** The bytes of a digest, or undefined when they are not here, or damaged. */
   async read(digest: string): Promise<Uint8Array | undefined> {
     if (!isDigest(digest)) return undefined;
-    return readFile(join(this.#folder, digest)).catch((error: NodeJS.ErrnoException) => {
+    const bytes = await readFile(join(this.#folder, digest)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
       throw error;
     });
+    return bytes && sha256Of(bytes) === digest ? bytes : undefined;
   }
 
   /** True when the bytes are here; they then count as used just now. */
@@ -68,9 +71,9 @@ export class ResultStore {
     );
   }
 
-  /** Brings the bytes of a digest to a path outside the store. False when they are not here. */
+  /** Brings the bytes of a digest to a path outside the store. False when they are not here, or damaged. */
   async place(digest: string, path: string): Promise<boolean> {
-    if (!isDigest(digest)) return false;
+    if (!(await this.read(digest))) return false;
     return linkOrCopy(join(this.#folder, digest), path).then(
       () => true,
       (error: NodeJS.ErrnoException) => {

@@ -7,6 +7,7 @@
 import { DatabaseSync } from "@photostructure/sqlite";
 import { AppError } from "../../shared/problem.ts";
 import { collectGarbage } from "./collect-garbage.ts";
+import { yieldToEventLoop } from "./yield-to-event-loop.ts";
 
 export type SqlValue = string | number | null;
 export type Row = Readonly<Record<string, SqlValue>>;
@@ -18,7 +19,8 @@ export interface Database {
   all(sql: string, ...values: readonly SqlValue[]): Row[];
   /** All that `work` writes, or nothing of it. Inside another transaction it is part of that one. */
   transaction<T>(work: () => T): T;
-  close(): void;
+  /** Resolves when the files are closed. */
+  close(): Promise<void>;
 }
 
 /** How long a statement waits for another process that writes. */
@@ -36,7 +38,7 @@ export function openDatabase(path: string, migrations: Migrations): Database {
     database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
     database.transaction(() => migrate(database, path, migrations));
   } catch (error) {
-    database.close();
+    void database.close();
     throw error;
   }
   return database;
@@ -94,7 +96,7 @@ function wrap(native: InstanceType<typeof DatabaseSync>): Database {
         depth--;
       }
     },
-    close: () => {
+    close: async () => {
       try {
         // Leaves one file, which is a backup by itself.
         native.exec("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -103,8 +105,9 @@ function wrap(native: InstanceType<typeof DatabaseSync>): Database {
       }
       statements.clear();
       native.close();
-      // The library leaves the files open until the collector finds the statements.
+      // The library leaves the files open until the collector finds the statements, which it tells a turn later.
       collectGarbage();
+      await yieldToEventLoop();
     },
   };
 }

@@ -131,7 +131,7 @@ it("a file of a later version is refused, and stays as it is", async () => {
   await (await start(folder)).stop();
   const database = openJobDatabase(folder);
   database.run("PRAGMA user_version = 1000");
-  database.close();
+  await database.close();
   await assert.rejects(start(folder), { code: "config_invalid", message: /tau\.db: expected .* older, got .* 1000/ });
 });
 

@@ -227,7 +227,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     streamsEnd.abort();
     metrics.close();
     await Promise.allSettled([generationStore.swept, upscaleStore.swept]);
-    database.close();
+    await database.close();
   };
   return {
     app,

@@ -280,7 +280,7 @@ describe("`tau serve` as a process", () => {
     assert.equal(code, 0);
     const database = openJobDatabase(dataDir);
     assert.equal(database.get("SELECT state FROM job WHERE id = ?", id)?.["state"], "done");
-    database.close();
+    await database.close();
     assert.doesNotMatch(output.err, /secret bird/);
     assert.doesNotMatch(output.err, new RegExp(secret));
     await rm(dataDir, { recursive: true, force: true });

@@ -229,7 +229,7 @@ describe("a waiting training", () => {
     assert.ok(await trainings.needsUpload(sent[0]!.image));
     const snapshot = (await trainings.get(two!))!;
     assert.ok(snapshot.revision >= Date.parse(snapshot.body.createdAt), "revisions grow over a restart");
-    database.close();
+    await database.close();
     await rm(own.dataDir, { recursive: true });
   });
 });

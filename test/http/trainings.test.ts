@@ -183,7 +183,7 @@ describe("an interrupted training", () => {
     assert.deepEqual(await packsIn(data), []);
     const database = openJobDatabase(data);
     assert.equal(database.get("SELECT state FROM job WHERE id = ?", id)?.["state"], "running");
-    database.close();
+    await database.close();
     const two = await serveProcess(data, packs);
     const events = await two.client.follow(id);
     const done = events.at(-1)!;

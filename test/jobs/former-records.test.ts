@@ -63,6 +63,6 @@ it("trainings of 0.17 are taken over: finished ones with their previews, open on
   const once = await openTrainings(database, dataDir, log);
   const again = (await once.trainings.list({ limit: 10 })).jobs as Training[];
   assert.equal(again.length, 4);
-  database.close();
+  await database.close();
   await rm(dataDir, { recursive: true });
 });

@@ -29,12 +29,12 @@ function describeLocalQueue<Body extends JobBody, Request>(sample: JobSample<Bod
       queue: open(),
       forgotten,
       reopen: async () => {
-        database.close();
+        await database.close();
         database = openJobDatabase(folder);
         return open();
       },
       dispose: async () => {
-        database.close();
+        await database.close();
         await rm(folder, { recursive: true });
       },
     };
@@ -126,7 +126,7 @@ it("ends a job with which three processes died, and starts no other of them agai
     for (let taken = 0; taken < count; taken++) await queue.take();
     await new Promise(setImmediate);
     const { jobs } = await queue.list({ limit: 10 });
-    database.close();
+    await database.close();
     return jobs.reverse();
   };
   for (const _ of [1, 2, 3]) assert.equal((await live(1))[0]!.state, "running");

@@ -44,8 +44,8 @@ it("a torn end of the log costs what was written last, and nothing before it", a
   const [first, last] = [states[0]!.logBytes, states.at(-1)!.logBytes];
   // What the torn part holds is either missing or garbage.
   const torn = fc.record({ at: fc.integer({ min: first, max: last }), isGarbage: fc.boolean() });
-  fc.assert(
-    fc.property(torn, ({ at, isGarbage }) => {
+  await fc.assert(
+    fc.asyncProperty(torn, async ({ at, isGarbage }) => {
       const copy = makeFolder();
       copyFileSync(join(folder, "tau.db"), join(copy, "tau.db"));
       const bytes = readFileSync(log);
@@ -58,11 +58,11 @@ it("a torn end of the log costs what was written last, and nothing before it", a
         again.get("PRAGMA integrity_check"),
         Object.assign(Object.create(null), { integrity_check: "ok" }),
       );
-      again.close();
+      await again.close();
     }),
     { numRuns: 40, seed: 27 },
   );
-  database.close();
+  await database.close();
 });
 
 it("what a failed write would have changed is as it was, in the file and in the counts", async () => {
@@ -85,7 +85,7 @@ it("what a failed write would have changed is as it was, in the file and in the 
   database.run("PRAGMA max_page_count = 1000000");
   await job.finish(done);
   assert.deepEqual([store.names("aa"), store.get(body.id)!.body.state], [true, "done"]);
-  database.close();
+  await database.close();
 });
 
 it("two programs on one file wait for each other", async () => {
@@ -94,6 +94,6 @@ it("two programs on one file wait for each other", async () => {
   await one.queue.add({ ...facts, request: generations.requestOf("a") });
   await two.queue.add({ ...facts, request: generations.requestOf("b") });
   assert.equal(one.store.open().length, 2);
-  one.database.close();
-  two.database.close();
+  await one.database.close();
+  await two.database.close();
 });

@@ -1,0 +1,49 @@
+/** Files by digest that the disk damaged: never given out, and whole again once their bytes come again. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, it } from "node:test";
+import { ResultStore } from "../../server/jobs/result-store.ts";
+import { createHarness } from "../http/harness.ts";
+import { greyPng } from "../http/images.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "tau-results-"));
+after(() => rm(folder, { recursive: true }));
+
+const bytes = Buffer.from("the bytes of an image");
+const damages: ReadonlyArray<readonly [what: string, damage: (path: string) => Promise<void>]> = [
+  ["cut", (path) => truncate(path, 5)],
+  ["emptied", (path) => truncate(path, 0)],
+  ["flipped in one bit", async (path) => writeFile(path, (await readFile(path)).with(3, 0x01))],
+];
+for (const [what, damage] of damages)
+  it(`a file that was ${what} is as good as none, until its bytes are stored again`, async () => {
+    const store = await ResultStore.open(join(folder, what));
+    const digest = await store.put(bytes);
+    const path = join(folder, what, digest);
+    await damage(path);
+    assert.equal(await store.read(digest), undefined);
+    assert.equal(await store.place(digest, join(folder, `${what}-placed`)), false);
+    assert.equal(await store.put(bytes), digest);
+    assert.deepEqual(Buffer.from((await store.read(digest))!), bytes);
+    assert.equal(await store.place(digest, join(folder, `${what}-placed`)), true);
+  });
+
+it("a damaged image is not served, and the same request mends it; so does the same upload", async () => {
+  const harness = await createHarness();
+  const make = async () => harness.end((await harness.start({ condition: { caption: "bird" }, count: 1, seed: 7 })).id);
+  const first = await make();
+  const { path, sha256 } = first.images[0]!;
+  await truncate(join(harness.dataDir, "results", sha256), 20);
+  assert.equal((await harness.request(path)).status, 404);
+  assert.equal((await make()).images[0]!.sha256, sha256);
+  assert.equal((await harness.request(path)).status, 200);
+  const png = greyPng(16);
+  const digest = await harness.upload(png);
+  await truncate(join(harness.dataDir, "uploads", digest), 20);
+  assert.equal(await harness.upload(png), digest);
+  const { id } = await harness.startUpscale({ image: digest, scale: 2 });
+  assert.equal((await harness.endUpscale(id)).state, "done");
+  await harness.close();
+});
