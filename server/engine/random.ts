@@ -58,7 +58,7 @@ export function philox4x32([c0, c1, c2, c3]: Words, [k0, k1]: readonly [number, 
   return [words[0]!, words[1]!, words[2]!, words[3]!];
 }
 
-/** Streams keep draws for different ends apart; a number once given is never reused for another end. */
+/** Streams keep draws for different purposes independent. A number once assigned is never reused. */
 export const streams = { residual: 1, direction: 2, pixels: 3, retrieval: 4 } as const;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The inference child: the only process that loads onnxruntime. Verifies and loads every pack, runs each translation once to
+ * The inference child: the process that serves requests with onnxruntime (the trainer loads it too). Verifies and loads every pack, runs each translation once to
  * warm up, says so, then serves requests until its parent goes away. It never reloads a pack: sessions leak when released
  * (microsoft/onnxruntime#25325), so a new pack means a new child.
  */

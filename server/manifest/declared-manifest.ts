@@ -1,7 +1,7 @@
 /**
  * Manifest entries of experts that this project did not make: any ONNX file, declared by its inputs, outputs, preprocessing and
  * layer. `onnx` reads a condition; `onnx-autoencoder` and `onnx-generator` are targets. docs/own-experts.md explains each field,
- * `tau experts check` suggests them; server/experts/declared-*.ts runs them.
+ * `tau experts check` suggests them; server/experts/custom/*.ts runs them.
  */
 import { z } from "zod";
 import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";

@@ -1,4 +1,4 @@
-/** A member of a team that works on tiles (tile-team.ts): opens an upscaler for itself and draws one tile after the other. */
+/** A member of a team that works on tiles (tile-pool.ts): opens an upscaler for itself and draws one tile after the other. */
 import { workerData } from "node:worker_threads";
 import { serveTasks } from "../platform/worker-pool.ts";
 import { openTileParts } from "./open-tile-parts.ts";

@@ -33,7 +33,7 @@ interface Run extends Omit<UpscaleOptions, "temperature"> {
 }
 
 export interface UpscalerOptions {
-  /** Side of a tile's core at most, px of a stage's input; for tests. */
+  /** Largest side of a tile's core, px of a stage's input: larger on GPUs, smaller in tests. */
   readonly corePx?: number | undefined;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Do images obey a picture condition, and words beside it? Extract it again from what was made and compare, for each alone and for
  * both together, with guidance off and on for each: the same for sketch, layout and low resolution. What is extracted and how it is
- * compared is in pictures.ts, what is asked for in ways.ts.
+ * compared is in pictures.ts, what is asked for in ablations.ts.
  */
 import { type EvaluationContext, reads, wordsOf } from "../evaluation-context.ts";
 import type { EvaluationData, Group } from "../groups.ts";

@@ -1,6 +1,6 @@
 /**
  * Tries an unknown ONNX file as an expert and says what does not fit, each with what was expected and what came: the file first,
- * before any runtime opens it, then the declaration, then the graph, then its answers to samples (declared-trials.ts).
+ * before any runtime opens it, then the declaration, then the graph, then its answers to samples (probe.ts).
  */
 import { realpath } from "node:fs/promises";
 import { basename, join, relative } from "node:path";

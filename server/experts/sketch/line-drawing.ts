@@ -1,6 +1,6 @@
 /**
  * Line drawings as the sketch expert sees them: 64×64 maps of ink, lines 2 px thick, fitted into one centred box. A designer's
- * sketch (drawing-ink.ts) and the edges of a training image (drawing-edges.ts) end in the same thinning and the same drawing, so
+ * sketch (ink.ts) and the edges of a training image (edges.ts) end in the same thinning and the same drawing, so
  * that both look alike to the network. Pure; knows no files and no network.
  */
 import { skeletonize } from "../../wasm/drawings.ts";

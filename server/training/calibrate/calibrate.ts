@@ -1,6 +1,6 @@
 /**
  * Calibrates a trained translation on its held-out images: how likely images are, by the conditions that were given, and how far from
- * learned conditions others lie (fit-outside.ts). Only looked up later, by server/engine/calibration.ts.
+ * learned conditions others lie (fit-ood-detector.ts). Only looked up later, by server/engine/calibration.ts.
  */
 import { type FlowConditionName, fieldOf, isWord } from "../../../shared/conditions.ts";
 import { AppError } from "../../../shared/problem.ts";

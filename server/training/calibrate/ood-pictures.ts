@@ -1,6 +1,6 @@
 /**
- * Pictures and drawings that are no icons, by kind: what the test for outside conditions is measured on (fit-outside.ts), beside the
- * captions of outside-captions.ts. Made by formula, so that nothing has to be shipped or licensed; each is another one.
+ * Pictures and drawings that are no icons, by kind: what the test for outside conditions is measured on (fit-ood-detector.ts), beside the
+ * captions of ood-captions.ts. Made by formula, so that nothing has to be shipped or licensed; each is another one.
  */
 import type { ConditionValue } from "../../engine/interfaces.ts";
 import { TrainingRandom } from "../../flow/random.ts";

@@ -1,6 +1,6 @@
 /**
  * Encodes some rows of an image set, or some captions, by frozen experts: the part of encoding that needs nothing but pixels and
- * experts, so that it runs the same in this thread and in the threads of a team (encode-team.ts).
+ * experts, so that it runs the same in this thread and in the threads of a team (encode-pool.ts).
  */
 import type { ConditionValue } from "../../engine/interfaces.ts";
 import { asText } from "../../experts/values.ts";

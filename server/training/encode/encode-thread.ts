@@ -1,4 +1,4 @@
-/** A member of a team that encodes (encode-team.ts): opens experts and pixels for itself and answers one task after the other. */
+/** A member of a team that encodes (encode-pool.ts): opens experts and pixels for itself and answers one task after the other. */
 import { workerData } from "node:worker_threads";
 import { serveTasks } from "../../platform/worker-pool.ts";
 import { openImagePixels, PixelRoom } from "../dataset/image-set.ts";

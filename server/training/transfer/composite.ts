@@ -1,5 +1,5 @@
 /**
- * Laying a drawing as the images of a folder are (ground.ts): shrunk into the place of things, on a ground from which it stands out.
+ * Laying a drawing as the images of a folder are (background-template.ts): shrunk into the place of things, on a ground from which it stands out.
  */
 import { averageAreas } from "../../engine/areas.ts";
 import { type Box, boundsOf } from "../../experts/sketch/mask.ts";

@@ -1,7 +1,7 @@
 /**
  * The base's drawings as the images of a folder are: some of each label, in the styles that look most like the folder's once they are composites on the same
  * ground. A folder of some hundred images says how things look, and little of what there is; the base knows some thousand things. What is made here is
- * rehearsed while the flow learns the folder (rehearsal.ts), and is what words start from that the folder has nothing of (own-examples.ts).
+ * rehearsed while the flow learns the folder (rehearsal.ts), and is what words start from that the folder has nothing of (user-style-index.ts).
  */
 import type { ConditionValue, TargetExpert } from "../../engine/interfaces.ts";
 import { cosine } from "../../engine/sphere.ts";

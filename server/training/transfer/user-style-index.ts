@@ -1,5 +1,5 @@
 /**
- * Examples for a style of one's own (server/retrieval/retrieval-index.ts): those of the base pack, laid as its images are (lay-drawings.ts), around the middle of
+ * Examples for a style of one's own (server/retrieval/retrieval-index.ts): those of the base pack, laid as its images are (style-transfer-job.ts), around the middle of
  * the new style. What was drawn in that style is left to the flow, which has learned it: captions that it was trained on are kept, so that what is like
  * one of them has no start. Sketches and layouts start from laid drawings that look like them: layouts as they lie there, sketches as they are on nothing,
  * because what people sketch is the thing and not the disc that it will lie on.
