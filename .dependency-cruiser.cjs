@@ -25,7 +25,7 @@ const layers = [
   "packs",
   "upscaling",
   "experts",
-  "(images|flow|retrieval)",
+  "(images|flow|retrieval|vector)",
   "(engine|manifest|onnx|wasm)",
   "platform",
 ];
@@ -73,6 +73,7 @@ module.exports = {
     onlyImporter("one-importer-of-sharp", "sharp", "^server/images/codec\\.ts$"),
     onlyImporter("one-importer-of-onnx-protobuf", "(onnx-buf|@bufbuild)", "^server/onnx/model-file\\.ts$"),
     onlyImporter("one-importer-of-tokenizers", "@huggingface", "^server/experts/text\\.ts$"),
+    onlyImporter("one-importer-of-fit-curve", "fit-curve", "^server/vector/fit\\.ts$"),
     onlyImporter("one-importer-of-prometheus", "(prom-client|@hono/prometheus)", "^server/http/metrics\\.ts$"),
     onlyImporter("one-importer-of-hono-middleware", "hono/dist/.*middleware", "^server/http/guards\\.ts$"),
     onlyImporter("one-importer-of-csv-parse", "csv-parse", "^server/training/dataset/caption-table\\.ts$"),

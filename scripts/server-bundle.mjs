@@ -12,6 +12,7 @@ export const serverPrograms = {
   svg: "server/images/svg-child.ts",
   trainer: "server/training/child.ts",
   encoder: "server/training/encode/encode-thread.ts",
+  vectors: "server/vector/vector-thread.ts",
   tiles: "server/upscaling/tile-thread.ts",
 };
 

@@ -37,6 +37,14 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "draw the frames between two images",
     load: async () => (await import("./cli/commands/blend.ts")).command,
   },
+  family: {
+    summary: "draw icons that belong together, from a list of names",
+    load: async () => (await import("./cli/commands/family.ts")).command,
+  },
+  vectorise: {
+    summary: "trace images: SVG files of few, named paths",
+    load: async () => (await import("./cli/commands/vectorise.ts")).command,
+  },
   upscale: {
     summary: "enlarge an image, as one answer or several hypotheses",
     load: async () => (await import("./cli/commands/upscale.ts")).command,

@@ -9,6 +9,7 @@ import { JobStateSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.
 import { limits } from "./limits.ts";
 import { ProblemSchema } from "./problem.ts";
 import { UpscalerInfoSchema, UpscaleScaleSchema } from "./upscaling.ts";
+import { imageFormats, PaletteSchema, StoredVectorSchema } from "./vectors.ts";
 
 /** API versions that this source speaks; the plugin compares with `Meta.api` before its first request. */
 export const apiVersion = 1;
@@ -77,6 +78,10 @@ const generationFields = z.strictObject({
   retrieval: RetrievalSchema.optional(),
   bestOf: BestOfSchema.default(1),
   angleDegrees: AngleSchema.default(0),
+  /** `svg`: each image is traced too, and its SVG stored beside the PNG. Absent: PNG alone. */
+  format: z.enum(imageFormats).optional(),
+  /** With `format: "svg"`: vectors are made of exactly these colours. */
+  palette: PaletteSchema.optional(),
   ...editFields,
 });
 
@@ -132,6 +137,8 @@ export const ImageInfoSchema = z.object({
   bytes: z.number().int(),
   /** Path of the PNG below the server's origin. */
   path: z.string(),
+  /** With `format: "svg"`; absent for an image with nothing opaque in it. */
+  vector: StoredVectorSchema.optional(),
 });
 export type ImageInfo = z.infer<typeof ImageInfoSchema>;
 

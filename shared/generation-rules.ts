@@ -28,6 +28,8 @@ interface Asked extends Weights {
   readonly angleDegrees: number;
   readonly blendWith?: { readonly condition: PartialCondition } | undefined;
   readonly attribute?: object | undefined;
+  readonly format?: string | undefined;
+  readonly palette?: readonly string[] | undefined;
 }
 
 /** The guidance that a request means: off where a residual is kept, unless it says otherwise. */
@@ -85,6 +87,8 @@ export function checkGeneration(asked: Asked, context: z.RefinementCtx): void {
     if (guidanceOf[field] !== undefined && !isGiven)
       complain(["guidanceOf", field], `condition.${field} beside it`, "none");
   }
+  if (asked.palette && asked.format !== "svg")
+    complain(["palette"], 'format "svg" beside it, of which it sets the colours', asked.format ?? "none");
   const terms = guidanceTermCount(asked);
   if (terms > limits.guidanceTermsMax)
     complain(["guidanceOf"], `at most ${limits.guidanceTermsMax} weights above 0, guidance counted`, terms);

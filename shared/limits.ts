@@ -42,6 +42,20 @@ export const limits = {
    */
   upscalesKeptMax: 100,
   upscalesKeptMaxBytes: 2 * 1024 * 1024 * 1024,
+  /** Longer side at which a picture is traced: outlines are found to a tenth of a pixel, so more only takes longer. */
+  vectorWorkPx: 256,
+  /** Colours, and so paths, of a vector: more is a photograph. */
+  vectorColoursMax: 8,
+  /** Closed outlines of a vector over all its paths; of noise and photographs the smallest are left out. */
+  vectorOutlinesMax: 160,
+  /** Icons of one family: a grid that still fits a page. */
+  familyMax: 48,
+  /** Tracings that run at once and that wait; each takes a tenth of a second. */
+  vectorsParallelMax: 2,
+  vectorsWaitingMax: 64,
+  /** Families at once: each keeps the inference child busy for seconds. */
+  familiesParallelMax: 1,
+  familiesWaitingMax: 4,
   /** Characters of an inline SVG sketch: some hundred strokes. */
   svgMaxChars: 48_000,
   /** Dashes that its lines may be cut into at most: the renderer takes 0.2 µs and 27 bytes for each. */

@@ -35,7 +35,7 @@ const seed = 1;
 export const captionFigure: Figure = (path, packsDir) => drawSheet(path, packsDir, captions, styles);
 
 /** Sixty everyday captions in four styles that differ most: the sheet by which a pack is judged. */
-const everyday = [
+export const everyday = [
   [
     "apple",
     "banana",

@@ -3,11 +3,13 @@ import { readFile } from "node:fs/promises";
 import { encodePng } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
-import { packsHome } from "../../server/packs/catalogue.ts";
+import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
 import { ResolvedRequestSchema } from "../../shared/contract.ts";
 
 export interface Studio {
+  /** Styles of the first translation. */
+  readonly styles: readonly string[];
   /** Reads an image file and gives the digest by which requests name it. */
   keep(path: string): Promise<string>;
   /** PNG files of a request's images, in order. */
@@ -28,7 +30,9 @@ export async function withStudio<T>(
   const load = createConditionImageLoader(async (digest) => files.get(digest), 100);
   try {
     await client.start();
+    const packs = (await Catalogue.open(packsDir ?? packsHome())).packs();
     return await work({
+      styles: packs.flatMap(({ translations }) => translations)[0]!.styles.map(({ id }) => id),
       keep: async (path) => {
         const bytes = await readFile(path);
         const digest = sha256Of(bytes);

@@ -12,19 +12,21 @@ import { createApp } from "../http/app.ts";
 import type { InferenceStatus } from "../http/deps.ts";
 import { listen } from "../http/listen.ts";
 import { createMetrics } from "../http/metrics.ts";
-import { encodePng, probeImage } from "../images/codec.ts";
+import { decodeRgba, encodePng, probeImage } from "../images/codec.ts";
 import { decodePicture } from "../images/picture.ts";
 import { requirePlainSvg } from "../images/svg.ts";
 import { createSvgDrawer } from "../images/svg-drawer.ts";
 import { createInferenceClient } from "../inference/client.ts";
 import { createConditionImageLoader } from "../inference/condition-images.ts";
 import type { ConditionImages, InferenceClient, ReadyInfo } from "../inference/protocol.ts";
+import { drawFamily } from "../jobs/draw-family.ts";
 import { startGenerationWorker } from "../jobs/generation-worker.ts";
 import { openJobDatabase } from "../jobs/job-schema.ts";
 import { startUpscaleWorker } from "../jobs/upscale-worker.ts";
 import { type Served, ServedCatalogue } from "../packs/served-catalogue.ts";
 import { InFlight } from "../platform/in-flight.ts";
 import { createLog, type Log } from "../platform/log.ts";
+import { VectorTeam } from "../vector/vector-team.ts";
 import type { Config } from "./config.ts";
 import { lockDataFolder } from "./data-lock.ts";
 import { openGenerations, openTrainings, openUploads, openUpscales } from "./open-stores.ts";
@@ -96,6 +98,8 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   const imagesOf = (request: ResolvedRequest | InversionRequest): Promise<ConditionImages> =>
     load(request, findTranslation(served.packs(), request.translation).translation.widthPx);
   const inversions = new InFlight();
+  const tracers = new VectorTeam();
+  const vectorise: VectorTeam["trace"] = (pixels, options) => tracers.trace(pixels, options);
   const app = createApp({
     queue,
     upscales,
@@ -109,6 +113,9 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     probeImage,
     checkDrawing: requirePlainSvg,
     invert: (request, signal) => inversions.add(async () => inference.invert(request, await imagesOf(request), signal)),
+    vectorise: (bytes, options) => inversions.add(async () => vectorise(await decodeRgba(bytes), options)),
+    drawFamily: (request, signal) =>
+      inversions.add(() => drawFamily(request, { inference, packs: served.packs(), vectorise, encodePng }, signal)),
     token: token.value,
     version: config.version,
     hosts: config.hosts,
@@ -132,6 +139,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       results,
       imagesOf,
       encodePng,
+      vectorise,
       limits,
       log,
       onFinished: metrics.recordJob,
@@ -179,7 +187,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     await Promise.all([...running, inversions.drain(graceMs), runner.stop(graceMs)]);
     streamsEnd.abort();
     drawer.close();
-    await inference.close();
+    await Promise.all([inference.close(), tracers.close()]);
     await listener.close(1000);
     metrics.close();
     await Promise.allSettled([generationStore.swept, upscaleStore.swept]);

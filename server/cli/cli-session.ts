@@ -23,6 +23,7 @@ import type { ConditionImages, ImageResult, InferenceClient } from "../inference
 import { Catalogue } from "../packs/catalogue.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { sha256Of } from "../platform/sha256.ts";
+import { VectorTeam } from "../vector/vector-team.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { byFlag, readBytes } from "./request-flags.ts";
 
@@ -53,6 +54,7 @@ interface Inference {
   readonly packs: readonly PackInfo[];
   readonly client: InferenceClient;
   readonly line: ProgressLine;
+  readonly tracers: VectorTeam;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }
@@ -70,17 +72,18 @@ export async function withInference(
   const config = readConfig({ packs: packsDir });
   const packs = (await Catalogue.open(config.packsDir, config.userPacksDir)).packs();
   const client = createInferenceClient(config);
+  const tracers = new VectorTeam();
   const line = new ProgressLine();
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
   try {
-    await work({ packs, client, line, signal: abort.signal });
+    await work({ packs, client, line, tracers, signal: abort.signal });
     return 0;
   } catch (error) {
     throw byFlag(error, flagNames);
   } finally {
     line.end();
-    await client.close();
+    await Promise.all([client.close(), tracers.close()]);
   }
 }
 
@@ -91,9 +94,11 @@ export const withCliSession = (
   flagNames: Readonly<Record<string, string>> = {},
 ): Promise<number> => withInference(packsDir, (inference) => work(createWorkbench(inference)), flagNames);
 
-function createWorkbench({ packs, client, line, signal }: Inference): CliSession {
+function createWorkbench({ packs, client, line, signal, tracers }: Inference): CliSession {
   const files = new Map<string, Uint8Array>();
   const load = createConditionImageLoader(async (digest) => files.get(digest), limits.decodedImagesMax);
+  const trace = (image: ImageResult, { palette, condition: { caption } }: ResolvedRequest) =>
+    tracers.trace(image, { ...(palette && { palette }), ...(caption && { title: caption }) });
 
   /** Checks a request, decodes its images, makes the folder for what comes of it and has the child ready. */
   const prepare = async (
@@ -121,11 +126,15 @@ function createWorkbench({ packs, client, line, signal }: Inference): CliSession
       let last = performance.now();
       const onImage = async (image: ImageResult): Promise<void> => {
         const { rgba, widthPx, heightPx, index, ...about } = image;
-        const file = join(out, nameOf(image));
-        await writeFileAtomically(file, await encodePng(rgba, widthPx, heightPx), 0o666);
+        const isVector = request.format === "svg";
+        const file = join(out, isVector ? nameOf(image).replace(/\.png$/, ".svg") : nameOf(image));
+        const vector = isVector ? await trace(image, request) : undefined;
+        const bytes = vector ? Buffer.from(vector.svg) : await encodePng(rgba, widthPx, heightPx);
+        await writeFileAtomically(file, bytes, 0o666);
         const now = performance.now();
         line.end();
-        console.log(JSON.stringify({ file, ...about, milliseconds: Math.round(now - last) }));
+        const paths = vector && { paths: vector.layers.length, segments: vector.segmentCount };
+        console.log(JSON.stringify({ file, ...about, ...paths, milliseconds: Math.round(now - last) }));
         last = now;
       };
       await client.generate(

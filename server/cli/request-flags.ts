@@ -35,6 +35,8 @@ export const drawOptions = {
 /** Only of what draws a residual: one that is kept has no temperature. */
 export const temperatureOptions = { temperature: text } as const;
 export const attributeOptions = { towards: text, from: text, strength: text } as const;
+/** Of what is written as vectors. */
+export const vectorOptions = { format: text, palette: text } as const;
 export const packOptions = { translation: text, packs: text } as const;
 
 export const conditionUsage = `  --caption TEXT     what the image shows
@@ -55,6 +57,9 @@ export const temperatureUsage = `  --temperature T    0 = most likely, ${limits.
 export const attributeUsage = `  --towards TEXT     moves the caption towards this text
   --from TEXT        and away from this one
   --strength S       how far, -${limits.attributeStrengthMax} to ${limits.attributeStrengthMax} (default 1)`;
+export const paletteUsage = `  --palette LIST     vectors of exactly these colours, e.g. "#1e90ff,#ffffff"`;
+export const vectorUsage = `  --format F         png, or svg: few stacked paths, named by their colours (default png)
+${paletteUsage} (with --format svg)`;
 export const packUsage = `  --translation ID   which translation (default caption)
   --packs DIR        folder of packs (default: the packs that ship)`;
 
@@ -64,6 +69,7 @@ type Flag =
   | Exclude<keyof typeof drawOptions, "guidance-of">
   | keyof typeof temperatureOptions
   | keyof typeof attributeOptions
+  | keyof typeof vectorOptions
   | keyof typeof packOptions;
 /** Values as `parseArgs` gives them; a command that lacks a flag simply never has it. */
 export type Values = Readonly<Partial<Record<Flag, string | undefined>>> & {
@@ -133,6 +139,8 @@ export function requestOf(values: Values, edit: Edit) {
     "best-of": bestOf,
     "guidance-of": single,
     upscale,
+    format,
+    palette,
   } = values;
   const attribute = given({ towards, from, strength: numberOf(strength) });
   const request = given({
@@ -144,10 +152,16 @@ export function requestOf(values: Values, edit: Edit) {
     guidanceOf: single && Object.fromEntries(single.map(weightOf)),
     bestOf: numberOf(bestOf),
     upscale: numberOf(upscale),
+    format,
+    palette: paletteOf(palette),
     attribute: Object.keys(attribute).length > 0 ? attribute : undefined,
   });
   return parse(ResolvedRequestSchema, request);
 }
+
+/** Colours of a list with commas; not yet checked. */
+export const paletteOf = (list: string | undefined): string[] | undefined =>
+  list?.split(",").map((colour) => colour.trim());
 
 function weightOf(flag: string): [field: string, weight: number] {
   const [, field, weight] = /^([\w-]+)=(.+)$/.exec(flag) ?? [];

@@ -2,6 +2,7 @@
  * Layout expert Φ: a label map of a coarse grid, one-hot, no parameters; stands for the paper's segmentation maps. An image is
  * reduced to the map by the palette colour that most of a cell's pixels are nearest to, in OKLab (Ottosson 2020).
  */
+import { type Lab, labOf } from "../../shared/oklab.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { LayoutExpertEntry } from "../manifest/expert-entries.ts";
@@ -9,27 +10,6 @@ import type { ExpertCore } from "./expert.ts";
 
 /** Below this alpha a pixel belongs to class 0, transparent. */
 const opaqueFrom = 0.5;
-
-/** sRGB byte → linear light. */
-const linearOf = Float64Array.from({ length: 256 }, (_, byte) => {
-  const value = byte / 255;
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-});
-
-type Lab = readonly [number, number, number];
-
-/** sRGB, 24 bits → OKLab. */
-function labOf(bits: number): Lab {
-  const [r, g, b] = [linearOf[bits >> 16]!, linearOf[(bits >> 8) & 255]!, linearOf[bits & 255]!];
-  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
-  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
-  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
-  return [
-    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
-    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
-    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
-  ];
-}
 
 export class LayoutExpert implements ExpertCore {
   readonly dims: number;

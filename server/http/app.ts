@@ -18,6 +18,7 @@ import { inversionRoutes } from "./routes/inversion-routes.ts";
 import { pageRoutes } from "./routes/page-routes.ts";
 import { trainingRoutes } from "./routes/training-routes.ts";
 import { upscaleRoutes } from "./routes/upscale-routes.ts";
+import { vectorRoutes } from "./routes/vector-routes.ts";
 
 /** All routes of this server; the app, its contract and the test of its guards are made from this list. */
 export function routesOf(deps: AppDeps): Route[] {
@@ -29,6 +30,7 @@ export function routesOf(deps: AppDeps): Route[] {
     ...generationRoutes(settled),
     ...upscaleRoutes(settled),
     ...inversionRoutes(settled),
+    ...vectorRoutes(settled),
     ...trainingRoutes(settled),
     ...pageRoutes(settled, () => routes),
   );

@@ -2,6 +2,7 @@
 import type { Generation, Inversion, InversionRequest, PackInfo } from "../../shared/contract.ts";
 import type { Training, TrainingRequest } from "../../shared/training.ts";
 import type { Upscale } from "../../shared/upscaling.ts";
+import type { Family, FamilyRequest, Vector, VectorRequest } from "../../shared/vectors.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -23,6 +24,10 @@ export interface HttpLimits {
   readonly eventHeartbeatMs: number;
   readonly inversionsParallelMax: number;
   readonly inversionsWaitingMax: number;
+  readonly vectorsParallelMax: number;
+  readonly vectorsWaitingMax: number;
+  readonly familiesParallelMax: number;
+  readonly familiesWaitingMax: number;
   readonly attemptDeadlineMs: number;
 }
 
@@ -60,6 +65,10 @@ export interface AppDeps {
     request: InversionRequest,
     signal: AbortSignal,
   ) => Promise<Omit<Inversion, "request" | "packDigest">>;
+  /** An image file traced. @throws AppError image_rejected for one with nothing in it */
+  readonly vectorise: (bytes: Uint8Array, options: Omit<VectorRequest, "image">) => Promise<Vector>;
+  /** @throws AppError image_rejected, or the inference child's own code */
+  readonly drawFamily: (request: FamilyRequest & { readonly seed: number }, signal: AbortSignal) => Promise<Family>;
   readonly token: string;
   readonly version: string;
   /** Host names besides localhost that requests may name. */

@@ -85,19 +85,20 @@ export const notFound = (field: string, expected: string, value: string): AppErr
 export const indexIn = (text: string): number | undefined =>
   /^(0|[1-9]\d{0,4})$/.test(text) ? Number(text) : undefined;
 
-/** The number in `{n}.png`. */
-export const pngIndexIn = (file: string): number | undefined =>
-  file.endsWith(".png") ? indexIn(file.slice(0, -".png".length)) : undefined;
+/** The number in `{n}.png`, or in the name of a file of another extension. */
+export const fileIndexIn = (file: string, extension = ".png"): number | undefined =>
+  file.endsWith(extension) ? indexIn(file.slice(0, -extension.length)) : undefined;
 
 /**
- * Answers with a PNG whose path always has the same bytes, or with 304.
+ * Answers with a file whose path always has the same bytes, or with 304.
  * @param read undefined = the file is gone, which `missing` complains of
  */
-export async function answerPng(
+export async function answerFile(
   c: AppContext,
   sha256: string,
   read: () => Promise<Uint8Array | undefined>,
   missing: () => AppError,
+  mediaType = "image/png",
 ): Promise<Response> {
   const etag = `"${sha256}"`;
   const headers = { ETag: etag, "Cache-Control": "private, max-age=31536000, immutable" };
@@ -106,6 +107,6 @@ export async function answerPng(
   const bytes = await read();
   if (!bytes) throw missing();
   return new Response(bytes as Uint8Array<ArrayBuffer>, {
-    headers: { ...headers, "Content-Type": "image/png", "Content-Length": String(bytes.byteLength) },
+    headers: { ...headers, "Content-Type": mediaType, "Content-Length": String(bytes.byteLength) },
   });
 }

@@ -16,6 +16,7 @@ import {
 import { type ProblemCode, ProblemSchema, problemStatus } from "../../shared/problem.ts";
 import { TrainingListSchema, TrainingRequestSchema, TrainingSchema } from "../../shared/training.ts";
 import { UpscaleListSchema, UpscaleRequestSchema, UpscaleSchema } from "../../shared/upscaling.ts";
+import { FamilyRequestSchema, FamilySchema, VectorRequestSchema, VectorSchema } from "../../shared/vectors.ts";
 import { problemMediaType } from "./problems.ts";
 import type { Answer, Route } from "./route.ts";
 
@@ -28,6 +29,10 @@ const schemas: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   UpscaleList: { schema: UpscaleListSchema, io: "output" },
   InversionRequest: { schema: InversionRequestSchema, io: "input" },
   Inversion: { schema: InversionSchema, io: "output" },
+  VectorRequest: { schema: VectorRequestSchema, io: "input" },
+  Vector: { schema: VectorSchema, io: "output" },
+  FamilyRequest: { schema: FamilyRequestSchema, io: "input" },
+  Family: { schema: FamilySchema, io: "output" },
   TrainingRequest: { schema: TrainingRequestSchema, io: "input" },
   Training: { schema: TrainingSchema, io: "output" },
   TrainingList: { schema: TrainingListSchema, io: "output" },

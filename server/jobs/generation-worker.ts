@@ -3,13 +3,18 @@
  * at once so that the child can join them into batches.
  */
 import type { Generation, ResolvedRequest } from "../../shared/contract.ts";
+import { AppError } from "../../shared/problem.ts";
+import type { Vector } from "../../shared/vectors.ts";
 import type { ConditionImages, GenerateHandlers, InferenceClient } from "../inference/protocol.ts";
 import { startWorker, type Worker, type WorkerDeps } from "./attempt-loop.ts";
+import type { Drawing } from "./store-image.ts";
 
 export interface GenerationWorkerDeps extends WorkerDeps<Generation> {
   readonly inference: Pick<InferenceClient, "ready" | "generate">;
   /** Decodes what a request names. @throws AppError image_unknown, image_rejected */
   readonly imagesOf: (request: ResolvedRequest) => Promise<ConditionImages>;
+  /** @throws AppError image_rejected for pixels with nothing in them */
+  readonly vectorise: (pixels: Drawing, options: { palette?: readonly string[]; title?: string }) => Promise<Vector>;
   readonly limits: WorkerDeps<Generation>["limits"] & {
     /** Of an attempt that also enlarges. */
     readonly upscaleDeadlineMs: number;
@@ -22,6 +27,7 @@ export const startGenerationWorker = (deps: GenerationWorkerDeps): Worker =>
       ...deps,
       imagePath: (id, index) => `/v1/generations/${id}/images/${index}.png`,
       deadlineMsOf: deadlineMsOf(deps),
+      vectorOf: (request, image) => vectorOf(request as ResolvedRequest, image, deps),
     },
     async ({ job, signal, keep, settle }) => {
       const images = await deps.imagesOf(job.request);
@@ -39,6 +45,20 @@ export const startGenerationWorker = (deps: GenerationWorkerDeps): Worker =>
       await settle(job.request.count);
     },
   );
+
+/** An image with nothing in it has no vector, and is no reason to lose the others. */
+async function vectorOf(
+  { format, palette, condition }: ResolvedRequest,
+  image: Drawing,
+  { vectorise }: GenerationWorkerDeps,
+): Promise<Vector | undefined> {
+  if (format !== "svg") return undefined;
+  const title = condition.caption;
+  return vectorise(image, { ...(palette && { palette }), ...(title && { title }) }).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === "image_rejected") return undefined;
+    throw error;
+  });
+}
 
 const deadlineMsOf =
   ({ limits }: GenerationWorkerDeps) =>

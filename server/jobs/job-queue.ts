@@ -12,7 +12,17 @@ interface StoredImage {
   readonly index: number;
   readonly sha256: string;
   readonly bytes: number;
+  /** The same traced. */
+  readonly vector?: { readonly sha256: string; readonly bytes: number } | undefined;
 }
+
+/** Files of a job's images by digest. */
+export const filesOf = ({
+  images = [],
+}: {
+  readonly images?: readonly StoredImage[] | undefined;
+}): Array<{ sha256: string; bytes: number }> =>
+  images.flatMap(({ sha256, bytes, vector }) => [{ sha256, bytes }, ...(vector ? [vector] : [])]);
 
 /** What bodies of every kind have in common. */
 export interface JobBody {

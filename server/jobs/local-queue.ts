@@ -6,6 +6,7 @@ import { AppError, toProblem } from "../../shared/problem.ts";
 import { createIdMaker } from "./job-id.ts";
 import type { JobKind } from "./job-kinds.ts";
 import {
+  filesOf,
   type Idempotency,
   isFinal,
   type Job,
@@ -157,7 +158,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
   names(sha256: string): boolean {
     const isNamed = ({ body, isUnsaved, reserved }: QueueEntry<Body, Request>): boolean =>
       reserved.has(sha256) ||
-      ((isUnsaved || !isFinal(body)) && (body.images ?? []).some((image) => image.sha256 === sha256));
+      ((isUnsaved || !isFinal(body)) && filesOf(body).some((file) => file.sha256 === sha256));
     return [...this.#entries.values()].some(isNamed) || this.#store.names(sha256);
   }
 
@@ -309,7 +310,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
         progress: this.#options.kind.lastProgress(progress, patch.state),
       });
       const ended = entry.body;
-      this.#release((images ?? []).map(({ sha256 }) => sha256));
+      this.#release(filesOf({ images }).map(({ sha256 }) => sha256));
       await this.#forget(dropped);
       if (!entry.isHeld) await this.#leave(entry);
       return ended;

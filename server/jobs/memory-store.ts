@@ -1,7 +1,7 @@
 /** Jobs in memory alone: for tests, and where nothing is to be kept. */
 import { captionFilter } from "./caption-search.ts";
 import type { JobKind } from "./job-kinds.ts";
-import { isFinal, type JobBody, type JobQuery } from "./job-queue.ts";
+import { filesOf, isFinal, type JobBody, type JobQuery } from "./job-queue.ts";
 import type { Dropped, HistoryBounds, JobStore, StoredJob } from "./job-store.ts";
 
 export class MemoryStore<Body extends JobBody, Request = Body["request"]> implements JobStore<Body, Request> {
@@ -40,7 +40,7 @@ export class MemoryStore<Body extends JobBody, Request = Body["request"]> implem
   }
 
   names(sha256: string): boolean {
-    return this.#finished().some(({ images = [] }) => images.some((image) => image.sha256 === sha256));
+    return this.#finished().some((body) => filesOf(body).some((file) => file.sha256 === sha256));
   }
 
   save(job: StoredJob<Body, Request>): void {
@@ -62,9 +62,9 @@ export class MemoryStore<Body extends JobBody, Request = Body["request"]> implem
   }
 
   remove(id: string): Dropped {
-    const images = this.#jobs.get(id)?.body.images ?? [];
+    const files = filesOf(this.#jobs.get(id)?.body ?? {});
     this.#jobs.delete(id);
-    const digests = [...new Set(images.map(({ sha256 }) => sha256))];
+    const digests = [...new Set(files.map(({ sha256 }) => sha256))];
     return { ids: [id], digests: digests.filter((sha256) => !this.names(sha256)) };
   }
 
@@ -79,7 +79,7 @@ function isTooMuch(
   { historyMax, historyMaxBytes, historyMaxAgeMs }: HistoryBounds,
   now: number,
 ): boolean {
-  const sizes = new Map(finished.flatMap(({ images = [] }) => images.map(({ sha256, bytes }) => [sha256, bytes])));
+  const sizes = new Map(finished.flatMap((body) => filesOf(body).map(({ sha256, bytes }) => [sha256, bytes])));
   const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
   return (
     finished.length > historyMax ||

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Database, Row, SqlValue } from "../platform/database.ts";
 import { wordsOf } from "./caption-search.ts";
 import type { JobKind } from "./job-kinds.ts";
-import { isFinal, type JobBody, type JobQuery } from "./job-queue.ts";
+import { filesOf, isFinal, type JobBody, type JobQuery } from "./job-queue.ts";
 import type { Dropped, HistoryBounds, JobStore, StoredJob } from "./job-store.ts";
 
 /** FTS5's trigram index finds words of three characters and more; shorter ones are looked for in the texts themselves. */
@@ -237,5 +237,5 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
 }
 
 /** Bytes by digest: a job may name an image twice. */
-const imagesOf = ({ images = [] }: JobBody): Map<string, number> =>
-  new Map(images.map(({ sha256, bytes }) => [sha256, bytes]));
+const imagesOf = (body: JobBody): Map<string, number> =>
+  new Map(filesOf(body).map(({ sha256, bytes }) => [sha256, bytes]));

@@ -1,5 +1,5 @@
-/** Stores an image that a job made as a PNG under its digest, and then names it in the job. */
-
+/** Stores an image that a job made as a PNG under its digest, and its vector beside it, and then names them in the job. */
+import type { Vector, VectorFacts } from "../../shared/vectors.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import type { ImageOf, Job, JobBody } from "./job-queue.ts";
 
@@ -11,10 +11,19 @@ export type DrawnImage<Body extends JobBody> = Omit<ImageOf<Body>, "sha256" | "b
   readonly rgba: Uint8Array;
 };
 
+/** Straight RGBA [height, width, 4]. */
+export interface Drawing {
+  readonly rgba: Uint8Array;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
 export interface ImageStoreDeps {
   /** Path at which a client finds an image of a job, by its index. */
   readonly imagePath: (id: string, index: number) => string;
   readonly results: { put(bytes: Uint8Array): Promise<string> };
+  /** Of an image that is to be a vector too; undefined for others. */
+  readonly vectorOf?: (request: object, image: Drawing) => Promise<Vector | undefined>;
   /** Straight RGBA [height, width, 4] → PNG. */
   readonly encodePng: (rgba: Uint8Array, widthPx: number, heightPx: number) => Promise<Uint8Array>;
 }
@@ -23,17 +32,32 @@ export interface ImageStoreDeps {
 export async function storeImage<Body extends JobBody>(
   job: Job<Body>,
   image: DrawnImage<Body>,
-  { imagePath, results, encodePng }: ImageStoreDeps,
+  { imagePath, results, encodePng, vectorOf }: ImageStoreDeps,
   signal: AbortSignal,
 ): Promise<void> {
   const { rgba, ...about } = image;
+  const put = async (bytes: Uint8Array, path: string) => {
+    const sha256 = sha256Of(bytes);
+    job.reserve(sha256);
+    await results.put(bytes);
+    return { sha256, bytes: bytes.byteLength, path };
+  };
   const png = await encodePng(rgba, image.widthPx, image.heightPx);
   signal.throwIfAborted();
-  const sha256 = sha256Of(png);
-  job.reserve(sha256);
-  await results.put(png);
+  const path = imagePath(job.id, image.index);
+  const stored = await put(png, path);
   if (signal.aborted) return;
-  const stored = { sha256, bytes: png.byteLength, path: imagePath(job.id, image.index) };
+  const traced = await vectorOf?.(job.request, image);
+  if (signal.aborted) return;
+  const vector = traced && {
+    ...factsOf(traced),
+    ...(await put(Buffer.from(traced.svg), path.replace(/\.png$/, ".svg"))),
+  };
+  if (signal.aborted) return;
   // The compiler can't see that the parts of an `Omit` make the whole again.
-  job.addImage({ ...about, ...stored } as unknown as ImageOf<Body>);
+  job.addImage({ ...about, ...stored, ...(vector && { vector }) } as unknown as ImageOf<Body>);
 }
+
+const factsOf = ({ layers, segmentCount, strokePx, leftOutCount }: Vector): VectorFacts => ({
+  ...{ layers, segmentCount, strokePx, leftOutCount },
+});

@@ -7,15 +7,17 @@ import { openGenerations, openTrainings, openUploads, openUpscales } from "../..
 import { createApp } from "../../server/http/app.ts";
 import type { AppDeps, InferenceStatus } from "../../server/http/deps.ts";
 import { createMetrics } from "../../server/http/metrics.ts";
-import { encodePng, probeImage } from "../../server/images/codec.ts";
+import { decodeRgba, encodePng, probeImage } from "../../server/images/codec.ts";
 import { decodePicture } from "../../server/images/picture.ts";
 import { requirePlainSvg } from "../../server/images/svg.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import { drawFamily } from "../../server/jobs/draw-family.ts";
 import { startGenerationWorker } from "../../server/jobs/generation-worker.ts";
 import { isFinal } from "../../server/jobs/job-queue.ts";
 import { openJobDatabase } from "../../server/jobs/job-schema.ts";
 import type { ResultStore } from "../../server/jobs/result-store.ts";
 import { startUpscaleWorker } from "../../server/jobs/upscale-worker.ts";
+import { VectorTeam } from "../../server/vector/vector-team.ts";
 import {
   type Generation,
   type GenerationInput,
@@ -124,6 +126,7 @@ export async function createHarness(options: HarnessOptions = {}) {
   const streamsEnd = new AbortController();
   const metrics = createMetrics();
   const load = createConditionImageLoader((digest) => uploads.read(digest), limits.decodedImagesMax);
+  const tracers = new VectorTeam();
   let now = Date.now();
   const deps: AppDeps = {
     queue,
@@ -139,6 +142,9 @@ export async function createHarness(options: HarnessOptions = {}) {
     probeImage,
     checkDrawing: requirePlainSvg,
     invert: async (asked, signal) => inference.invert(asked, await load(asked, sidePx), signal),
+    vectorise: async (bytes, asked) => tracers.trace(await decodeRgba(bytes), asked),
+    drawFamily: (asked, signal) =>
+      drawFamily(asked, { inference, packs: [pack], vectorise: (...of) => tracers.trace(...of), encodePng }, signal),
     token,
     version: "0.0.0-test",
     limits: { requestsPerMinute: 1_000_000, ...options.limits },
@@ -158,6 +164,7 @@ export async function createHarness(options: HarnessOptions = {}) {
   const workerParts = {
     inference,
     encodePng,
+    vectorise: (...of: Parameters<VectorTeam["trace"]>) => tracers.trace(...of),
     log: { warn: () => undefined, error: (fields: object, message: string) => logged.push({ ...fields, message }) },
     limits: {
       attemptsMax,
@@ -224,6 +231,7 @@ export async function createHarness(options: HarnessOptions = {}) {
   const stop = async (): Promise<void> => {
     await Promise.all([queue.close(), upscales.close()]);
     await Promise.all(workers.map((worker) => worker.stop(0)));
+    await tracers.close();
     streamsEnd.abort();
     metrics.close();
     await Promise.allSettled([generationStore.swept, upscaleStore.swept]);

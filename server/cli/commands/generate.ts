@@ -1,4 +1,4 @@
-/** `tau generate`: conditions to PNG files. One JSON line an image on standard output. */
+/** `tau generate`: conditions to PNG files, or SVG files. One JSON line an image on standard output. */
 import { parseArgs } from "node:util";
 import { limits } from "../../../shared/limits.ts";
 import { refuseUsage, withCliSession } from "../cli-session.ts";
@@ -6,7 +6,7 @@ import * as flags from "../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- generate --caption TEXT --out DIR [options]
 
-Draws PNG files with transparency from any combination of conditions. Prints one JSON line an image: file, seed,
+Draws PNG files with transparency, or SVG files, from any combination of conditions. Prints one JSON line an image: file, seed,
 logLikelihood, natsPerDimension, conditionGain, typicalityPercentile, milliseconds. The same pack and flags give the
 same bytes.
 
@@ -16,8 +16,9 @@ ${flags.imageUsage}
 ${flags.drawUsage}
 ${flags.temperatureUsage}
 ${flags.attributeUsage}
+${flags.vectorUsage}
 ${flags.packUsage}
-  --out DIR          where the PNG files go`;
+  --out DIR          where the files go`;
 
 async function run(args: string[]): Promise<number> {
   const { values } = parseArgs({
@@ -28,6 +29,7 @@ async function run(args: string[]): Promise<number> {
       ...flags.drawOptions,
       ...flags.temperatureOptions,
       ...flags.attributeOptions,
+      ...flags.vectorOptions,
       ...flags.packOptions,
       count: { type: "string" },
       out: { type: "string" },

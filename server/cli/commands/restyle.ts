@@ -19,8 +19,9 @@ Keeps the residual of each image and changes its conditions. Name what the image
 ${flags.conditionUsage}
 ${flags.drawUsage}
 ${flags.attributeUsage}
+${flags.vectorUsage}
 ${flags.packUsage}
-  --out DIR          where the PNG files go, named by their number and their source`;
+  --out DIR          where the files go, named by their number and their source`;
 
 async function run(args: string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -30,6 +31,7 @@ async function run(args: string[]): Promise<number> {
       ...flags.conditionOptions,
       ...flags.drawOptions,
       ...flags.attributeOptions,
+      ...flags.vectorOptions,
       ...flags.packOptions,
       "from-caption": { type: "string" },
       "from-style": { type: "string" },

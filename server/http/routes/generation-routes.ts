@@ -1,11 +1,25 @@
 /** Generations: how one is started and listed; the rest is as for every kind of job. */
 import { GenerationRequestSchema, ListQuerySchema } from "../../../shared/contract.ts";
+import { AppError } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
+import { isFinal } from "../../jobs/job-queue.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
-import { accepted, acceptedAnswers, idempotencyOf, idempotencyParameter, pageParameters } from "../job-answers.ts";
+import {
+  accepted,
+  acceptedAnswers,
+  answerFile,
+  etagParameter,
+  fileIndexIn,
+  idempotencyOf,
+  idempotencyParameter,
+  idParameter,
+  indexParameter,
+  notFound,
+  pageParameters,
+} from "../job-answers.ts";
 import { resolveGeneration, resolveProblems } from "../resolve-request.ts";
 import { type Route, type RouteDeps, requireInference } from "../route.ts";
-import { type JobWords, readRoutes, resultRoutes } from "./job-routes.ts";
+import { findJob, type JobWords, readRoutes, resultRoutes } from "./job-routes.ts";
 
 const words: JobWords = {
   one: "generation",
@@ -27,8 +41,45 @@ export const generationRoutes = (deps: RouteDeps): Route[] => [
       return { generations: jobs, ...next };
     },
   }),
+  vectorRoute(deps),
   ...resultRoutes(words, deps.queue, { read: (sha256) => deps.results.read(sha256), countOf: ({ count }) => count }),
 ];
+
+const vectorRoute = (deps: RouteDeps): Route => ({
+  method: "get",
+  path: `${words.home}/{id}/images/{n}.svg`,
+  // Before the route of PNGs, which takes every name.
+  pattern: `${words.home}/:id/images/:file{.+\\.svg}`,
+  isUnlimited: true,
+  summary: "Fetch one image as a vector",
+  description: 'Of a generation with `format: "svg"`. The bytes of a path never change, so it may be cached for ever.',
+  parameters: [idParameter(words.anyOne), indexParameter("n", "Index of the image, from 0."), etagParameter],
+  answers: {
+    200: { description: "The SVG.", mediaType: "image/svg+xml" },
+    304: { description: "The client has it." },
+  },
+  problems: ["not_found", "not_ready"],
+  handle: async (c) => {
+    const { body } = await findJob(c, words, deps.queue);
+    const file = c.req.param("file") ?? "";
+    const n = fileIndexIn(file, ".svg");
+    const image = body.images.find(({ index }) => index === n);
+    if (n !== undefined && n < body.request.count && body.request.format === "svg" && !image && !isFinal(body))
+      throw new AppError("not_ready", `image ${n}: expected a traced image, got one that is not drawn yet`, {
+        retryAfterSeconds: 1,
+      });
+    if (!image?.vector)
+      throw notFound("image", `the name of a vector of ${words.anyOne} with format "svg" that is done`, file);
+    const { sha256 } = image.vector;
+    return answerFile(
+      c,
+      sha256,
+      () => deps.results.read(sha256),
+      () => notFound("image", "a file that is still on the disk", file),
+      "image/svg+xml",
+    );
+  },
+});
 
 const startRoute = (deps: RouteDeps): Route => ({
   method: "post",

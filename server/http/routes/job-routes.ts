@@ -6,13 +6,13 @@ import { AppError } from "../../../shared/problem.ts";
 import { isFinal, type JobBody, type JobQueue, type Snapshot } from "../../jobs/job-queue.ts";
 import { answerEvents } from "../events.ts";
 import {
-  answerPng,
+  answerFile,
   etagParameter,
+  fileIndexIn,
   idParameter,
   indexParameter,
   lastEventParameter,
   notFound,
-  pngIndexIn,
 } from "../job-answers.ts";
 import { type AppContext, json, type Parameter, type Route, type RouteDeps } from "../route.ts";
 
@@ -151,7 +151,7 @@ const imageRoute = <Body extends ImagedBody>(
   handle: async (c) => {
     const { body } = await findJob(c, words, queue);
     const file = c.req.param("file") ?? "";
-    const n = pngIndexIn(file);
+    const n = fileIndexIn(file);
     const image = body.images.find(({ index }) => index === n);
     const last = countOf(body.request) - 1;
     if (n !== undefined && n <= last && !image && !isFinal(body))
@@ -161,7 +161,7 @@ const imageRoute = <Body extends ImagedBody>(
     if (!image)
       throw notFound("image", `the name of an image from 0.png to ${last}.png of ${words.anyOne} that is done`, file);
     const { sha256 } = image;
-    return answerPng(
+    return answerFile(
       c,
       sha256,
       () => read(sha256),

@@ -7,8 +7,9 @@ import { captionedJsonProblems, readJson } from "../body.ts";
 import {
   accepted,
   acceptedAnswers,
-  answerPng,
+  answerFile,
   etagParameter,
+  fileIndexIn,
   idempotencyOf,
   idempotencyParameter,
   idParameter,
@@ -16,7 +17,6 @@ import {
   indexParameter,
   notFound,
   pageParameters,
-  pngIndexIn,
 } from "../job-answers.ts";
 import { resolveTraining, trainingProblems } from "../resolve-training.ts";
 import { json, type Route, type RouteDeps } from "../route.ts";
@@ -93,10 +93,10 @@ const previewRoute = (deps: RouteDeps): Route => ({
     const { id } = (await findJob(c, words, deps.trainings)).body;
     const [step, file] = [c.req.param("step") ?? "", c.req.param("file") ?? ""];
     const missing = () => notFound("preview", "the path of a preview that this training named", `${step}/${file}`);
-    const [at, index] = [indexIn(step), pngIndexIn(file)];
+    const [at, index] = [indexIn(step), fileIndexIn(file)];
     const png = at === undefined || index === undefined ? undefined : await deps.readPreview(id, at, index);
     if (!png) throw missing();
-    return answerPng(c, sha256Of(png), async () => png, missing);
+    return answerFile(c, sha256Of(png), async () => png, missing);
   },
 });
 

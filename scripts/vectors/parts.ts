@@ -1,0 +1,154 @@
+/** The parts of `npm run vectors` (../vectors.ts): each measures, draws its sheet and gives a table in Markdown. */
+import type { Pixels } from "../../server/engine/interfaces.ts";
+import { vectorise } from "../../server/vector/vectorise.ts";
+import { everyday } from "../figures/captions.ts";
+import { writeSheet } from "../figures/sheet.ts";
+import { withStudio } from "../figures/studio.ts";
+import { cells, columns, countParts, decode, type Measured, measure, medianOf, medians } from "./measure.ts";
+import { realIcons } from "./real-icons.ts";
+
+export interface PartOptions {
+  readonly packsDir?: string | undefined;
+  readonly figures: string;
+  /** Captions or icons; fewer to try things. */
+  readonly limit: number;
+}
+
+const seed = 1;
+const sidePx = 128;
+/** Renderings in figures are enlarged from the SVG itself. */
+const shownPx = 208;
+
+const byTau = (pixels: Pixels): string => vectorise(pixels).svg;
+/** The SVG at the size of the figure. */
+const shown = (svg: string): Uint8Array =>
+  Buffer.from(svg.replace(/ width="[^"]*" height="[^"]*"/, ` width="${shownPx}" height="${shownPx}"`));
+
+/** From this share of tracings that differ by more than the target on, the raster is the better picture of a style. */
+const target = { difference: 8, paths: 12, bytes: 15_000, iou: 0.97 };
+
+/** Every everyday caption in every style: medians a style, and raster beside vector, unpicked. */
+export async function generated({ packsDir, figures, limit }: PartOptions): Promise<string> {
+  const captions = everyday.flat().slice(0, limit);
+  const rows = new Map<string, Measured[]>();
+  const tiles = new Map<string, Uint8Array[]>();
+  const gradients = new Map<string, number>();
+  await withStudio(packsDir, async ({ draw, styles }) => {
+    for (const style of styles) {
+      const files = await Promise.all(
+        captions.map(async (caption) => (await draw({ condition: { caption, style }, count: 1, seed }))[0]!),
+      );
+      const own: Measured[] = [];
+      for (const [index, file] of files.entries()) {
+        const pixels = await decode(file);
+        const { svg, ...measured } = await measure(pixels, byTau);
+        own.push(measured);
+        gradients.set(style, (gradients.get(style) ?? 0) + Number(svg.includes("<linearGradient")) / files.length);
+        // Every sixth caption, so that all kinds of things are there.
+        if (index % 6 === 0) tiles.set(style, [...(tiles.get(style) ?? []), file, shown(svg)]);
+      }
+      rows.set(style, own);
+      process.stderr.write(`${style}\n`);
+    }
+  });
+  const titles = captions.filter((_, index) => index % 6 === 0).flatMap((caption) => [caption, "vector"]);
+  const groups = [...tiles.entries()].map(([label, own]) => ({ label, tiles: own }));
+  await writeSheet(`${figures}/vectors-generated.png`, [{ columns: titles, rows: groups }], { cellPx: 84 });
+  const lines = [...rows].map(([style, own]) => {
+    const worse = own.filter(({ difference }) => difference > target.difference).length / own.length;
+    return `| ${style} | ${cells(medians(own))} | ${Math.round(100 * worse)} % | ${Math.round(100 * gradients.get(style)!)} % |`;
+  });
+  const all = [...rows.values()].flat();
+  return [
+    `${captions.length} captions × ${rows.size} styles, seed ${seed}. Medians; *over 8* = share of pictures whose difference is above the target of ${target.difference}.`,
+    "",
+    `| style | ${columns} | over 8 | gradients |`,
+    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
+    ...lines,
+    `| **all** | ${cells(medians(all))} | | |`,
+  ].join("\n");
+}
+
+/** Real icons, rendered, traced, and compared with what their authors drew. */
+export async function real({ figures, limit }: PartOptions): Promise<string> {
+  const icons = realIcons(Math.min(200, limit * 4), sidePx);
+  const rows = new Map<string, Array<Measured & { ratio: number; original: ReturnType<typeof countParts> }>>();
+  const tiles: Uint8Array[] = [];
+  for (const [index, { set, svg }] of icons.entries()) {
+    const pixels = await decode(svg);
+    const { svg: traced, ...measured } = await measure(pixels, byTau);
+    const original = countParts(svg);
+    rows.set(set, [...(rows.get(set) ?? []), { ...measured, original, ratio: measured.paths / original.paths }]);
+    if (index % 4 === 0) tiles.push(shown(svg), shown(traced));
+  }
+  const perRow = 10;
+  const sheet = Array.from({ length: Math.ceil(tiles.length / perRow) }, (_, row) => ({
+    label: "",
+    tiles: tiles.slice(row * perRow, (row + 1) * perRow),
+  }));
+  const titles = Array.from({ length: perRow }, (_, at) => (at % 2 === 0 ? "original" : "traced"));
+  await writeSheet(`${figures}/vectors-real.png`, [{ columns: titles, rows: sheet }], { marginPx: 12 });
+  const line = (label: string, own: readonly (Measured & { ratio: number; original: { paths: number; outlines: number; segments: number } })[]) =>
+    `| ${label} | ${cells(medians(own))} | ${["paths", "outlines", "segments"].map((key) => medianOf(own.map(({ original }) => original[key as "paths"]))).join(" / ")} | ${medianOf(own.map(({ ratio }) => ratio)).toFixed(2)} |`;
+  return [
+    `${icons.length} icons at ${sidePx} px. *Original* = paths / outlines / segments of the file that was rendered; *× paths* = median of traced paths by the original's.`,
+    "",
+    `| set | ${columns} | original | × paths |`,
+    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
+    ...[...rows].map(([set, own]) => line(set, own)),
+    line("**all**", [...rows.values()].flat()),
+  ].join("\n");
+}
+
+/** Tracers side by side, on the same pictures: generated ones and real ones. */
+export async function tracers({ packsDir, figures }: PartOptions): Promise<string> {
+  const rivals = await import(new URL("../rivals/trace.mjs", import.meta.url).href);
+  const pictures: Pixels[] = [];
+  const asked = [
+    ["rocket", "fluent-flat"],
+    ["cup of coffee", "streamline-flex"],
+    ["lock", "twemoji"],
+    ["butterfly", "noto"],
+  ] as const;
+  await withStudio(packsDir, async ({ draw }) => {
+    for (const [caption, style] of asked)
+      pictures.push(await decode((await draw({ condition: { caption, style }, count: 1, seed }))[0]!));
+  });
+  const icons = realIcons(40, sidePx);
+  for (const at of [1, 6, 13, 22]) pictures.push(await decode(icons[at]!.svg));
+  const candidates: ReadonlyArray<readonly [string, (pixels: Pixels) => string | Promise<string>]> = [
+    ["areas first + fit-curve (ours)", byTau],
+    ["vtracer-wasm 0.1.0", ({ rgba, widthPx, heightPx }) => rivals.byVtracer(new Uint8Array(rgba), widthPx, heightPx)],
+    ["@neplex/vectorizer 0.1.0", ({ rgba, widthPx, heightPx }) => rivals.byNeplex(rgba, widthPx, heightPx)],
+    ["areas first + vtracer-wasm", async (pixels) => rivals.byVtracer(await repainted(pixels), pixels.widthPx, pixels.heightPx)],
+  ];
+  const { encodePng } = await import("../../server/images/codec.ts");
+  const originals = await Promise.all(pictures.map(({ rgba, widthPx, heightPx }) => encodePng(rgba, widthPx, heightPx)));
+  const rows = [{ label: "picture", tiles: originals }];
+  const lines: string[] = [];
+  for (const [label, trace] of candidates) {
+    const own = [];
+    // Once for the compiler, once for the clock.
+    for (const pixels of pictures) await trace(pixels);
+    for (const pixels of pictures) own.push(await measure(pixels, trace));
+    rows.push({ label, tiles: own.map(({ svg }) => Buffer.from(shown(withViewBox(svg)))) });
+    lines.push(`| ${label} | ${cells(medians(own))} |`);
+  }
+  await writeSheet(`${figures}/vectors-tracers.png`, [{ columns: pictures.map(() => ""), rows }], { cellPx: 150, marginPx: 200 });
+  return [
+    `${pictures.length} pictures at ${sidePx} px, medians.`,
+    "",
+    `| tracer | ${columns} |`,
+    "| --- | --: | --: | --: | --: | --: | --: | --: |",
+    ...lines,
+  ].join("\n");
+}
+
+/** The picture as our own vector shows it, hard-edged alpha: the same preparation for another tracer. */
+async function repainted(pixels: Pixels): Promise<Uint8Array> {
+  const { rgba } = await decode(byTau(pixels));
+  return rgba.map((value, at) => (at % 4 === 3 ? (value >= 128 ? 255 : 0) : value));
+}
+
+const withViewBox = (svg: string): string =>
+  svg.includes("viewBox") ? svg : svg.replace("<svg ", `<svg viewBox="0 0 ${sidePx} ${sidePx}" `);

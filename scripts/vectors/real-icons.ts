@@ -1,0 +1,43 @@
+/** Icons of permissive sets as their authors drew them, from the packages that server/pretrain/data installs (`npm ci` there). Development only. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+/** Flat styles: what the tracing is made for. Licences: CC-BY-4.0, MIT, MIT, CC-BY-4.0, CC-BY-4.0, Apache-2.0, CC-BY-4.0, Apache-2.0, CC-BY-4.0, Apache-2.0. */
+const sets = [
+  "twemoji",
+  "fluent-emoji-flat",
+  "flat-color-icons",
+  "streamline-color",
+  "emojione",
+  "icon-park",
+  "streamline-plump-color",
+  "noto-v1",
+  "streamline-ultimate-color",
+  "fxemoji",
+] as const;
+
+export interface RealIcon {
+  readonly set: string;
+  readonly name: string;
+  /** SVG at `sidePx`. */
+  readonly svg: string;
+}
+
+/** Evenly spread over each set's names, so that nobody picks. */
+export function realIcons(count: number, sidePx: number, from: readonly string[] = sets): RealIcon[] {
+  const require = createRequire(new URL("../../server/pretrain/data/package.json", import.meta.url));
+  const { getIconData, iconToSVG } = require("@iconify/utils");
+  const each = Math.ceil(count / from.length);
+  return from.flatMap((set) => {
+    const icons = JSON.parse(readFileSync(require.resolve(`@iconify-json/${set}/icons.json`), "utf8"));
+    const names = Object.keys(icons.icons).filter(
+      (name) => !icons.icons[name].hidden && !/skin-tone|flag|logo/.test(name),
+    );
+    return Array.from({ length: each }, (_, at): RealIcon => {
+      const name = names[Math.floor(((at + 0.5) * names.length) / each)]!;
+      const { attributes, body } = iconToSVG(getIconData(icons, name));
+      const head = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${sidePx}" height="${sidePx}" viewBox="${attributes.viewBox}" color="#333">`;
+      return { set, name, svg: `${head}${body}</svg>` };
+    });
+  });
+}

@@ -1,0 +1,71 @@
+/** Vectors: an upload traced, and families of icons; answered at once, because a tracing takes a tenth of a second and a family some seconds. */
+import { AppError } from "../../../shared/problem.ts";
+import { unknownUpload } from "../../../shared/request-sources.ts";
+import { checkCondition, findTranslation } from "../../../shared/translation-rules.ts";
+import { parse } from "../../../shared/validation.ts";
+import { FamilyRequestSchema, VectorRequestSchema } from "../../../shared/vectors.ts";
+import { createGate } from "../../platform/semaphore.ts";
+import { captionedJsonProblems, readJson } from "../body.ts";
+import { drawSeed, resolveProblems } from "../resolve-request.ts";
+import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
+
+export const vectorRoutes = (deps: RouteDeps): Route[] => [vectorRoute(deps), familyRoute(deps)];
+
+function vectorRoute(deps: RouteDeps): Route {
+  const gate = createGate(deps.limits.vectorsParallelMax, deps.limits.vectorsWaitingMax);
+  return {
+    method: "post",
+    path: "/v1/vectors",
+    summary: "Trace an image: an SVG of few stacked, named paths",
+    description:
+      "The image is named by the digest of its upload. Nothing is kept; the same image and palette give the same bytes. Photographs become posters: at most eight colours and 160 outlines, `leftOutCount` says how many more there were.",
+    body: { mediaTypes: ["application/json"], schema: "VectorRequest" },
+    answers: { 200: { description: "The SVG and what it is made of.", schema: "Vector" } },
+    problems: [...captionedJsonProblems, "image_unknown", "image_rejected", "queue_full", "shutting_down"],
+    handle: async (c) => {
+      const { image, ...options } = parse(VectorRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
+      const bytes = (await deps.uploads.touch(image)) ? await deps.uploads.read(image) : undefined;
+      if (!bytes) throw unknownUpload("image", image);
+      return json(await gate(() => deps.vectorise(bytes, options)));
+    },
+  };
+}
+
+function familyRoute(deps: RouteDeps): Route {
+  const gate = createGate(deps.limits.familiesParallelMax, deps.limits.familiesWaitingMax);
+  return {
+    method: "post",
+    path: "/v1/families",
+    summary: "Draw a family: one icon for each name, alike in style, residual and palette",
+    description:
+      "Nothing is queued or kept; a client that goes away cancels the work. `consistency` says how alike the icons are.",
+    body: { mediaTypes: ["application/json"], schema: "FamilyRequest" },
+    answers: { 200: { description: "The icons, in the order of their names.", schema: "Family" } },
+    problems: [
+      ...captionedJsonProblems,
+      ...resolveProblems,
+      "queue_full",
+      "inference_unavailable",
+      "inference_crashed",
+      "cancelled",
+      "shutting_down",
+    ],
+    handle: async (c) => {
+      const asked = parse(FamilyRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
+      requireInference(deps);
+      const { translation } = findTranslation(deps.catalogue.packs(), asked.translation);
+      const { style } = asked;
+      for (const [index, caption] of asked.names.entries())
+        checkCondition(translation, { caption, ...(style !== undefined && { style }) }, `names.${index}`);
+      const client = c.req.raw.signal;
+      const request = { ...asked, seed: asked.seed ?? drawSeed() };
+      return json(
+        await gate(() => deps.drawFamily(request, client)).catch((error: unknown) => {
+          if (client.aborted)
+            throw new AppError("cancelled", "family: expected a client that waits, got one that left");
+          throw error;
+        }),
+      );
+    },
+  };
+}

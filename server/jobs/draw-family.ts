@@ -1,0 +1,81 @@
+/**
+ * A family: one icon for each name, all in one style, from one residual and in one palette. The same v under many captions is what makes them alike; colours that
+ * differ all the same are brought together by tracing twice, the second time in the colours that the set has most of.
+ */
+
+import { consistencyOf, familyPalette } from "../../shared/consistency.ts";
+import { type PackInfo, ResolvedRequestSchema } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
+import { findTranslation } from "../../shared/translation-rules.ts";
+import type { Family, FamilyRequest, Vector } from "../../shared/vectors.ts";
+import type { ImageResult, InferenceClient } from "../inference/protocol.ts";
+import { inLanes } from "../platform/map-concurrent.ts";
+
+interface Pixels {
+  readonly rgba: Uint8Array;
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+export interface FamilyDeps {
+  readonly inference: Pick<InferenceClient, "generate">;
+  readonly packs: readonly PackInfo[];
+  readonly vectorise: (pixels: Pixels, options: { title?: string; palette?: readonly string[] }) => Promise<Vector>;
+  readonly encodePng: (rgba: Uint8Array, widthPx: number, heightPx: number) => Promise<Uint8Array>;
+}
+
+/** @throws AppError of the inference child, image_rejected for a member with nothing in it */
+export async function drawFamily(
+  request: FamilyRequest & { readonly seed: number },
+  { inference, packs, vectorise, encodePng }: FamilyDeps,
+  signal: AbortSignal,
+): Promise<Family> {
+  const { pack } = findTranslation(packs, request.translation);
+  const drawn: ImageResult[] = [];
+  await inLanes(request.names.entries(), limits.jobsParallelMax, async ([index, caption]) => {
+    await inference.generate(
+      familyMember(request, caption),
+      {
+        signal,
+        onImage: (image) => {
+          drawn[index] = image;
+        },
+      },
+      new Map(),
+    );
+  });
+  const trace = (palette?: readonly string[]): Promise<Vector[]> =>
+    Promise.all(
+      drawn.map((image, index) => vectorise(image, { title: request.names[index]!, ...(palette && { palette }) })),
+    );
+  const first = await trace(request.palette);
+  const palette = request.palette ?? familyPalette(first, limits.vectorColoursMax);
+  const vectors = request.palette === undefined && request.format === "svg" ? await trace(palette) : first;
+  const members = drawn.map(async ({ rgba, seed, widthPx, heightPx }, index) => ({
+    name: request.names[index]!,
+    ...{ seed, widthPx, heightPx },
+    ...(request.format === "svg"
+      ? { vector: vectors[index]! }
+      : { png: Buffer.from(await encodePng(rgba, widthPx, heightPx)).toString("base64") }),
+  }));
+  return {
+    request,
+    packDigest: pack.digest,
+    palette,
+    consistency: consistencyOf(vectors.map((facts) => ({ facts, sidePx: Math.max(facts.widthPx, facts.heightPx) }))),
+    members: await Promise.all(members),
+  };
+}
+
+/** The request of one member: its seed alone makes its v, so that equal seeds are equal residuals. */
+export const familyMember = (
+  { translation, style, seed, temperature }: FamilyRequest & { readonly seed: number },
+  caption: string,
+) =>
+  ResolvedRequestSchema.parse({
+    translation,
+    condition: { caption, ...(style !== undefined && { style }) },
+    count: 1,
+    seed,
+    temperature,
+  });

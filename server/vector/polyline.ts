@@ -1,0 +1,92 @@
+/** Closed polylines at even steps, and what fitting asks of them: directions, straight stretches, lines through points. */
+import type { Point } from "../../shared/vector-path.ts";
+import type { Outline } from "./contours.ts";
+
+export interface Loop {
+  readonly points: readonly Point[];
+  /** Distance of neighbouring points in pixels. */
+  readonly stepPx: number;
+  /** [points]; 1 where other layers lie over the outline. */
+  readonly isHidden: Uint8Array;
+}
+
+/** A line in the direction in which the outline runs. */
+export interface Line {
+  readonly at: Point;
+  /** Of length 1. */
+  readonly direction: Point;
+}
+
+export const minus = (one: Point, two: Point): Point => [one[0] - two[0], one[1] - two[1]];
+export const plus = (one: Point, two: Point, times = 1): Point => [one[0] + times * two[0], one[1] + times * two[1]];
+export const dot = (one: Point, two: Point): number => one[0] * two[0] + one[1] * two[1];
+export const cross = (one: Point, two: Point): number => one[0] * two[1] - one[1] * two[0];
+export const distanceOf = (one: Point, two: Point): number => Math.hypot(one[0] - two[0], one[1] - two[1]);
+export const unit = (vector: Point): Point => {
+  const length = Math.hypot(vector[0], vector[1]) || 1;
+  return [vector[0] / length, vector[1] / length];
+};
+/** Turn from one direction to another, −π to π. */
+export const turnOf = (one: Point, two: Point): number => Math.atan2(cross(one, two), dot(one, two));
+
+/** The outline at about `stepPx`, or closer where it is short. */
+export function loopOf(outline: Outline, stepPx: number, isHidden: (point: Point) => boolean): Loop {
+  const count = outline.length / 2;
+  const lengths = new Float64Array(count + 1);
+  for (let at = 0; at < count; at += 1) {
+    const after = (at + 1) % count;
+    const [dx, dy] = [outline[2 * after]! - outline[2 * at]!, outline[2 * after + 1]! - outline[2 * at + 1]!];
+    lengths[at + 1] = lengths[at]! + Math.hypot(dx, dy);
+  }
+  const total = lengths[count]!;
+  const steps = Math.max(8, Math.round(total / stepPx));
+  const points: Point[] = [];
+  for (let step = 0, at = 0; step < steps; step += 1) {
+    const wanted = (step * total) / steps;
+    while (at < count - 1 && lengths[at + 1]! < wanted) at += 1;
+    const share = (wanted - lengths[at]!) / (lengths[at + 1]! - lengths[at]! || 1);
+    const after = (at + 1) % count;
+    points.push([
+      outline[2 * at]! + share * (outline[2 * after]! - outline[2 * at]!),
+      outline[2 * at + 1]! + share * (outline[2 * after + 1]! - outline[2 * at + 1]!),
+    ]);
+  }
+  return { points, stepPx: total / steps, isHidden: Uint8Array.from(points, (point) => Number(isHidden(point))) };
+}
+
+export const pointAt = ({ points }: Loop, index: number): Point => {
+  const count = points.length;
+  return points[((index % count) + count) % count]!;
+};
+
+/** The line that fits points `from` to `to` of the loop best (total least squares), in the loop's direction. */
+export function lineThrough(loop: Loop, from: number, to: number): Line {
+  const [first, last] = [pointAt(loop, from), pointAt(loop, to)];
+  const count = to - from + 1;
+  let [x, y] = [0, 0];
+  for (let index = from; index <= to; index += 1) {
+    const point = pointAt(loop, index);
+    x += point[0] / count;
+    y += point[1] / count;
+  }
+  let [xx, xy, yy] = [0, 0, 0];
+  for (let index = from; index <= to; index += 1) {
+    const [dx, dy] = minus(pointAt(loop, index), [x, y]);
+    xx += dx * dx;
+    xy += dx * dy;
+    yy += dy * dy;
+  }
+  const angle = Math.atan2(2 * xy, xx - yy) / 2;
+  const direction: Point = [Math.cos(angle), Math.sin(angle)];
+  return { at: [x, y], direction: dot(direction, minus(last, first)) < 0 ? [-direction[0], -direction[1]] : direction };
+}
+
+/** Where two lines meet; undefined for parallel ones. */
+export function meetingOf(one: Line, two: Line): Point | undefined {
+  const across = cross(one.direction, two.direction);
+  if (Math.abs(across) < 0.1) return undefined;
+  return plus(one.at, one.direction, cross(minus(two.at, one.at), two.direction) / across);
+}
+
+export const footOn = ({ at, direction }: Line, point: Point): Point =>
+  plus(at, direction, dot(minus(point, at), direction));

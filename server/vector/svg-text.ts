@@ -1,0 +1,62 @@
+/** Layers → the text of an SVG: one closed path a layer, named, filled with one colour or a linear gradient; nothing else, so that every program reads it alike. */
+import { movedPath, type Path, type Point, pathData } from "../../shared/vector-path.ts";
+
+/** A gradient from one point to another, in pixels of the picture. */
+export interface LinearGradient {
+  readonly from: Point;
+  readonly to: Point;
+  /** `#rrggbb` at shares of the way, 0 to 1. */
+  readonly stops: ReadonlyArray<readonly [share: number, hex: string]>;
+}
+
+export interface Layer {
+  readonly name: string;
+  /** `#rrggbb`; of a gradient, its mean. */
+  readonly hex: string;
+  readonly gradient?: LinearGradient;
+  /** Outer outlines and holes: what lies within an odd number of them is filled. */
+  readonly outlines: readonly Path[];
+}
+
+/** Digits after the point: a fiftieth of a pixel at 128 px, which no one sees. */
+const digitsFor = (sidePx: number): number => (sidePx > 700 ? 0 : sidePx > 90 ? 1 : 2);
+
+/**
+ * @param title what the picture shows; may be absent
+ * @param scale from the outlines' pixels to the picture's, on each axis
+ */
+export function svgText(
+  layers: readonly Layer[],
+  { widthPx, heightPx, scale = [1, 1], title }: { widthPx: number; heightPx: number; scale?: Point; title?: string },
+): string {
+  const digits = digitsFor(Math.max(widthPx, heightPx)) + 1;
+  const gradients = layers.flatMap(({ gradient }, index) =>
+    gradient ? [gradientText(gradient, `gradient-${index + 1}`, scale, digits)] : [],
+  );
+  const paths = layers.map(({ name, hex, gradient, outlines }, index) => {
+    const fill = gradient ? `url(#gradient-${index + 1})` : hex;
+    const moved = outlines.map((outline) => movedPath(outline, ([x, y]) => [x * scale[0], y * scale[1]]));
+    // Figma and Illustrator take the name of a layer from its id.
+    return `<path id="${name.replaceAll(" ", "-")}" fill="${fill}" fill-rule="evenodd" d="${pathData(moved, digits)}"/>`;
+  });
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${widthPx}" height="${heightPx}" viewBox="0 0 ${widthPx} ${heightPx}" fill="none">`,
+    ...(title === undefined ? [] : [`<title>${escapeXml(title)}</title>`]),
+    ...(gradients.length === 0 ? [] : [`<defs>${gradients.join("")}</defs>`]),
+    ...paths,
+    "</svg>\n",
+  ].join("\n");
+}
+
+export const escapeXml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+function gradientText({ from, to, stops }: LinearGradient, id: string, scale: Point, digits: number): string {
+  const [x1, y1, x2, y2] = [from[0] * scale[0], from[1] * scale[1], to[0] * scale[0], to[1] * scale[1]].map((value) =>
+    Number(value.toFixed(digits)),
+  );
+  const marks = stops
+    .map(([share, hex]) => `<stop offset="${Number(share.toFixed(3))}" stop-color="${hex}"/>`)
+    .join("");
+  return `<linearGradient id="${id}" gradientUnits="userSpaceOnUse" x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}">${marks}</linearGradient>`;
+}

@@ -1,0 +1,184 @@
+/**
+ * A picture → an SVG of few stacked, named, closed paths: areas of even colour first (regions.ts), then few colours (inks.ts), then where one ends to a fraction of a
+ * pixel (memberships.ts), then layers without seams (layers.ts), then lines and curves (fit.ts). The preparation decides how a tracing looks, not the tracer: docs/vectors.md
+ * shows it beside others. A pure function: equal pixels and options give equal bytes.
+ */
+import { limits } from "../../shared/limits.ts";
+import { bitsOfLab, hexOf, type Lab, labOfHex } from "../../shared/oklab.ts";
+import { AppError } from "../../shared/problem.ts";
+import { assignPalette } from "../../shared/recolour.ts";
+import type { Vector, VectorLayer } from "../../shared/vectors.ts";
+import type { Pixels } from "../engine/interfaces.ts";
+import { namesOfColours } from "./colour-names.ts";
+import { areaOf, type Outline, outlinesOf } from "./contours.ts";
+import { labelFirst } from "./first-labels.ts";
+import { fitOutline } from "./fit.ts";
+import { gradientOf } from "./gradients.ts";
+import { chooseInks, type Ink } from "./inks.ts";
+import { blur, isCovered, stackLayers } from "./layers.ts";
+import { type Memberships, membershipsOf } from "./memberships.ts";
+import { noiseOf, readPicture, roughnessOf } from "./picture.ts";
+import { findRegions } from "./regions.ts";
+import { strokeWidthOf } from "./stroke-width.ts";
+import { type Layer, svgText } from "./svg-text.ts";
+
+export interface VectorOptions {
+  /** What the picture shows; becomes the drawing's title. */
+  readonly title?: string | undefined;
+  /** `#rrggbb`; the vector is made of exactly these colours, of some of them or all. */
+  readonly palette?: readonly string[] | undefined;
+}
+
+/** Side in pixels for which lengths below are meant. */
+const usualPx = 128;
+/** Share of the picture that the least thing has, and the least outline; things of four pixels and less are none. */
+const [speckShare, speckLeastPx, outlineShare] = [0.0007, 4, 0.6];
+/** Share of the picture from which an area may have a gradient. */
+const gradientShare = 0.02;
+/** Squared error in OKLab that a pixel of border may save at `usualPx`: of clean drawings, growing with roughness, up to that of rough ones. */
+const borderPrice = { clean: 0.005, byRoughness: 5, most: 0.03 };
+/** Distance in pixels, at `usualPx`, that curves may have from outlines, growing with noise. */
+const tolerance = { clean: 0.28, byNoise: 6, most: 0.9 };
+/** From this noise on outlines are smoothed as much as those of a decoder need; how heavy the middle of that mean is, for others and for these. */
+const smoothing = { noiseFrom: 0.012, clean: 4, noisy: 2 };
+
+/** @throws AppError image_rejected for a picture with nothing in it */
+export function vectorise(pixels: Pixels, { title, palette }: VectorOptions = {}): Vector {
+  const picture = readPicture(pixels);
+  const { widthPx, heightPx } = picture;
+  const area = widthPx * heightPx;
+  const unit = Math.max(widthPx, heightPx) / usualPx;
+  const speckPx = Math.min(area, Math.max(speckLeastPx, speckShare * area));
+  const price = Math.min(borderPrice.most, borderPrice.clean + borderPrice.byRoughness * roughnessOf(picture));
+  const { ids, regions } = findRegions(picture, labelFirst(picture, speckPx), { speckPx, price: price * unit });
+  if (regions.length === 0) throw nothingIn(pixels);
+  const noise = noiseOf(regions.map(({ sums }) => sums));
+  const found = chooseInks(regions, { most: limits.vectorColoursMax, largePx: gradientShare * area });
+  const inks = (palette ? painted(found, palette) : found).sort((one, two) => two.sizePx - one.sizePx);
+  const inkOf = new Int16Array(regions.length);
+  for (const [index, ink] of inks.entries()) for (const region of ink.regions) inkOf[region] = index;
+  const labels = Int16Array.from(ids, (id) => (id < 0 ? -1 : inkOf[id]!));
+  const memberships = membershipsOf(picture, labels, inks.length, colourAtOf(inks, found, ids, inkOf), noise);
+  const outlines = largestOutlines(stackLayers(labels, memberships, widthPx), widthPx, noise, outlineShare * speckPx);
+  const tolerancePx = Math.min(tolerance.most, tolerance.clean + tolerance.byNoise * noise) * Math.sqrt(unit);
+  const names = namesOfColours(inks.map(({ lab }) => lab));
+  const layers = inks.flatMap((ink, index): Layer[] => {
+    const own = outlines.kept.filter((outline) => outline.ink === index);
+    if (own.length === 0) return [];
+    const isHidden = hiddenTest(memberships, index, widthPx);
+    return [
+      {
+        name: names[index]!,
+        hex: ink.hex ?? hexOf(bitsOfLab(ink.lab)),
+        ...(ink.gradient && { gradient: gradientOf(ink.gradient, labels, index, widthPx) }),
+        outlines: own.map(({ outline }) => fitOutline(outline, tolerancePx, isHidden)),
+      },
+    ];
+  });
+  if (layers.length === 0) throw nothingIn(pixels);
+  const scale = [picture.scaleX, picture.scaleY] as const;
+  const size = { widthPx: pixels.widthPx, heightPx: pixels.heightPx };
+  const shown = layers.map((layer): VectorLayer => aboutLayer(layer, inks, names, area));
+  return {
+    svg: svgText(layers, { ...size, scale, ...(title !== undefined && { title }) }),
+    ...size,
+    layers: shown,
+    segmentCount: layers.flatMap(({ outlines }) => outlines).reduce((sum, { segments }) => sum + segments.length, 0),
+    strokePx: strokeWidthOf(memberships, widthPx) * picture.scaleX,
+    leftOutCount: outlines.leftOutCount,
+  };
+}
+
+function nothingIn({ widthPx, heightPx }: Pixels): AppError {
+  const [expected, received] = [
+    "a picture with something opaque in it",
+    `${widthPx} × ${heightPx} px that are transparent`,
+  ];
+  return new AppError("image_rejected", `image: expected ${expected}, got ${received}`, {
+    field: "image",
+    expected,
+    received,
+  });
+}
+
+const aboutLayer = (
+  { name, hex, gradient, outlines }: Layer,
+  inks: readonly Ink[],
+  names: readonly string[],
+  area: number,
+) => ({
+  name,
+  hex,
+  isGradient: gradient !== undefined,
+  share: inks[names.indexOf(name)]!.sizePx / area,
+  outlineCount: outlines.length,
+});
+
+/** Inks in the palette's colours; those that get the same one become one. */
+function painted(inks: readonly Ink[], palette: readonly string[]): Ink[] {
+  const colours = inks.map(({ lab, sizePx }) => ({ hex: hexOf(bitsOfLab(lab)), share: sizePx }));
+  const together = new Map<string, Ink>();
+  for (const [index, choice] of assignPalette(colours, palette).entries()) {
+    const hex = palette[choice]!;
+    const { regions, sizePx } = inks[index]!;
+    const known = together.get(hex);
+    together.set(hex, {
+      lab: labOfHex(hex),
+      hex,
+      regions: [...(known?.regions ?? []), ...regions],
+      sizePx: (known?.sizePx ?? 0) + sizePx,
+    });
+  }
+  return [...together.values()];
+}
+
+/** The colour that an ink has in the picture: a palette's is not what its pixels are mixed of. */
+function colourAtOf(inks: readonly Ink[], found: readonly Ink[], ids: Int32Array, inkOf: Int16Array) {
+  const original = new Map<number, Ink>();
+  for (const ink of found) for (const region of ink.regions) original.set(region, ink);
+  const means = inks.map((ink): Ink => {
+    const parts = [...new Set(ink.regions.map((region) => original.get(region)!))];
+    return parts.reduce((most, part) => (part.sizePx > most.sizePx ? part : most));
+  });
+  return (ink: number, x: number, y: number, at: number): Lab => {
+    const region = ids[at]!;
+    return colourOf(region >= 0 && inkOf[region] === ink ? original.get(region)! : means[ink]!, x, y);
+  };
+}
+
+function colourOf({ lab, gradient }: Ink, x: number, y: number): Lab {
+  if (!gradient) return lab;
+  const [dx, dy] = [x - gradient.centreX, y - gradient.centreY];
+  const at = (channel: 0 | 1 | 2): number =>
+    gradient.mean[channel] + gradient.slopeX[channel] * dx + gradient.slopeY[channel] * dy;
+  return [at(0), at(1), at(2)];
+}
+
+const hiddenTest =
+  (memberships: Memberships, ink: number, widthPx: number) =>
+  (point: readonly [number, number]): boolean =>
+    isCovered(memberships, ink, widthPx, point);
+
+interface InkOutline {
+  readonly ink: number;
+  readonly outline: Outline;
+  readonly areaPx: number;
+}
+
+/** Outlines of all fields, lowest layer first; of too many the largest. */
+function largestOutlines(
+  fields: readonly Float32Array[],
+  widthPx: number,
+  noise: number,
+  leastPx: number,
+): { kept: readonly InkOutline[]; leftOutCount: number } {
+  const middle = noise > smoothing.noiseFrom ? smoothing.noisy : smoothing.clean;
+  const all = fields.flatMap((field, ink) =>
+    outlinesOf(blur(field, widthPx, middle), widthPx)
+      .map((outline): InkOutline => ({ ink, outline, areaPx: Math.abs(areaOf(outline)) }))
+      .filter(({ areaPx }) => areaPx >= leastPx),
+  );
+  const most = limits.vectorOutlinesMax;
+  const kept = new Set([...all].sort((one, two) => two.areaPx - one.areaPx).slice(0, most));
+  return { kept: all.filter((outline) => kept.has(outline)), leftOutCount: all.length - kept.size };
+}
