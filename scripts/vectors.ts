@@ -26,6 +26,9 @@ if (unknown !== undefined) {
 await mkdir("docs/vectors", { recursive: true });
 for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
   const table = await parts[name]!({ packsDir: values.packs, figures: "docs/figures", limit: Number(values.limit) });
-  await writeFile(`docs/vectors/${name}.md`, `# Vectors measured: ${name}\n\n\`npm run vectors -- ${name}\`\n\n${table}\n`);
+  await writeFile(
+    `docs/vectors/${name}.md`,
+    `# Vectors measured: ${name}\n\n\`npm run vectors -- ${name}\`\n\n${table}\n`,
+  );
   console.log(table);
 }

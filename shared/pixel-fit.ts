@@ -43,7 +43,8 @@ function edgesOf(paths: readonly Path[], axis: 0 | 1): Edge[] {
       const isLevel = (one: Point, two: Point): boolean =>
         Math.abs(one[axis] - two[axis]) < 0.05 + 0.03 * Math.abs(one[along]! - two[along]!);
       const length = Math.abs(to[along]! - from[along]!);
-      if (!handles && length >= edgeFromPx && isLevel(from, to)) found.push({ at: (from[axis] + to[axis]) / 2, weight: length });
+      if (!handles && length >= edgeFromPx && isLevel(from, to))
+        found.push({ at: (from[axis] + to[axis]) / 2, weight: length });
       if (handles) {
         const reach = Math.abs(first[along]! - from[along]!);
         if (reach > edgeFromPx / 3 && isLevel(from, first)) found.push({ at: from[axis], weight: reach });

@@ -1,14 +1,15 @@
 /** Families beside icons drawn singly and beside a real set: how many colours, how thick their lines, how large, and how far apart in the features of the pack's image expert. */
+
+import type { Pixels } from "../../server/engine/interfaces.ts";
+import { toPremultipliedPlanes } from "../../server/engine/pixels.ts";
 import { openSubject } from "../../server/evaluation/open-context.ts";
 import { createWatch } from "../../server/evaluation/progress-reporter.ts";
+import { encodePng } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import { drawFamily } from "../../server/jobs/draw-family.ts";
-import { encodePng } from "../../server/images/codec.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
-import { consistencyOf } from "../../shared/consistency.ts";
-import { toPremultipliedPlanes } from "../../server/engine/pixels.ts";
-import type { Pixels } from "../../server/engine/interfaces.ts";
 import { vectorise } from "../../server/vector/vectorise.ts";
+import { consistencyOf } from "../../shared/consistency.ts";
 import { FamilyRequestSchema, type Vector } from "../../shared/vectors.ts";
 import { everyday } from "../figures/captions.ts";
 import { writeSheet } from "../figures/sheet.ts";
@@ -26,7 +27,10 @@ const styles = [
 ] as const;
 
 export async function families({ packsDir, figures, limit }: PartOptions): Promise<string> {
-  const names = everyday.flat().filter((_, at) => at % 2 === 0).slice(0, Math.min(count, limit));
+  const names = everyday
+    .flat()
+    .filter((_, at) => at % 2 === 0)
+    .slice(0, Math.min(count, limit));
   const home = packsDir ?? packsHome();
   const catalogue = await Catalogue.open(home);
   const packs = catalogue.packs();
@@ -50,7 +54,10 @@ export async function families({ packsDir, figures, limit }: PartOptions): Promi
       const trace = async (pixels: Pixels, options: object): Promise<Vector> => vectorise(pixels, options);
       const deps = { inference: client, packs, vectorise: trace, encodePng };
       const family = await drawFamily(request, deps, new AbortController().signal);
-      await report(`${style}, family`, family.members.map(({ vector }) => vector!));
+      await report(
+        `${style}, family`,
+        family.members.map(({ vector }) => vector!),
+      );
       const singles: Vector[] = [];
       await withStudio(packsDir, async ({ draw }) => {
         for (const [index, caption] of names.entries()) {
@@ -65,7 +72,10 @@ export async function families({ packsDir, figures, limit }: PartOptions): Promi
   } finally {
     await client.close();
   }
-  await writeSheet(`${figures}/vectors-family.png`, [{ columns: names.slice(0, 12), rows }], { cellPx: 92, marginPx: 170 });
+  await writeSheet(`${figures}/vectors-family.png`, [{ columns: names.slice(0, 12), rows }], {
+    cellPx: 92,
+    marginPx: 170,
+  });
   return [
     `${names.length} names. Spread of features: 1 − mean cosine to the mean, deepest features of the pack's image expert.`,
     "",
@@ -87,11 +97,13 @@ async function openFeatures(catalogue: Catalogue): Promise<(drawn: readonly Pixe
     const { values, dims } = net.deepest(all);
     const mean = new Float64Array(dims);
     for (let at = 0; at < values.length; at += 1) mean[at % dims]! += values[at]! / drawn.length;
-    const norm = (from: ArrayLike<number>): number => Math.sqrt(Array.from(from).reduce((sum, value) => sum + value * value, 0));
+    const norm = (from: ArrayLike<number>): number =>
+      Math.sqrt(Array.from(from).reduce((sum, value) => sum + value * value, 0));
     let cosine = 0;
     for (let row = 0; row < drawn.length; row += 1) {
       const own = values.subarray(row * dims, (row + 1) * dims);
-      cosine += own.reduce((sum, value, axis) => sum + value * mean[axis]!, 0) / (norm(own) * norm(mean) * drawn.length);
+      cosine +=
+        own.reduce((sum, value, axis) => sum + value * mean[axis]!, 0) / (norm(own) * norm(mean) * drawn.length);
     }
     return 1 - cosine;
   };

@@ -32,7 +32,13 @@ export async function measure(
   const svg = await trace(pixels);
   const { user } = process.cpuUsage(before);
   const drawn = await decode(svg);
-  return { svg, ...countParts(svg), bytes: Buffer.byteLength(svg), ...compare(pixels, drawn), milliseconds: user / 1000 };
+  return {
+    svg,
+    ...countParts(svg),
+    bytes: Buffer.byteLength(svg),
+    ...compare(pixels, drawn),
+    milliseconds: user / 1000,
+  };
 }
 
 export function compare(one: Pixels, two: Pixels): Pick<Measured, "iou" | "difference"> {

@@ -88,7 +88,10 @@ export async function real({ figures, limit }: PartOptions): Promise<string> {
   }));
   const titles = Array.from({ length: perRow }, (_, at) => (at % 2 === 0 ? "original" : "traced"));
   await writeSheet(`${figures}/vectors-real.png`, [{ columns: titles, rows: sheet }], { marginPx: 12 });
-  const line = (label: string, own: readonly (Measured & { ratio: number; original: { paths: number; outlines: number; segments: number } })[]) =>
+  const line = (
+    label: string,
+    own: readonly (Measured & { ratio: number; original: { paths: number; outlines: number; segments: number } })[],
+  ) =>
     `| ${label} | ${cells(medians(own))} | ${["paths", "outlines", "segments"].map((key) => medianOf(own.map(({ original }) => original[key as "paths"]))).join(" / ")} | ${medianOf(own.map(({ ratio }) => ratio)).toFixed(2)} |`;
   return [
     `${icons.length} icons at ${sidePx} px. *Original* = paths / outlines / segments of the file that was rendered; *× paths* = median of traced paths by the original's.`,
@@ -120,10 +123,15 @@ export async function tracers({ packsDir, figures }: PartOptions): Promise<strin
     ["areas first + fit-curve (ours)", byTau],
     ["vtracer-wasm 0.1.0", ({ rgba, widthPx, heightPx }) => rivals.byVtracer(new Uint8Array(rgba), widthPx, heightPx)],
     ["@neplex/vectorizer 0.1.0", ({ rgba, widthPx, heightPx }) => rivals.byNeplex(rgba, widthPx, heightPx)],
-    ["areas first + vtracer-wasm", async (pixels) => rivals.byVtracer(await repainted(pixels), pixels.widthPx, pixels.heightPx)],
+    [
+      "areas first + vtracer-wasm",
+      async (pixels) => rivals.byVtracer(await repainted(pixels), pixels.widthPx, pixels.heightPx),
+    ],
   ];
   const { encodePng } = await import("../../server/images/codec.ts");
-  const originals = await Promise.all(pictures.map(({ rgba, widthPx, heightPx }) => encodePng(rgba, widthPx, heightPx)));
+  const originals = await Promise.all(
+    pictures.map(({ rgba, widthPx, heightPx }) => encodePng(rgba, widthPx, heightPx)),
+  );
   const rows = [{ label: "picture", tiles: originals }];
   const lines: string[] = [];
   for (const [label, trace] of candidates) {
@@ -134,7 +142,10 @@ export async function tracers({ packsDir, figures }: PartOptions): Promise<strin
     rows.push({ label, tiles: own.map(({ svg }) => Buffer.from(shown(withViewBox(svg)))) });
     lines.push(`| ${label} | ${cells(medians(own))} |`);
   }
-  await writeSheet(`${figures}/vectors-tracers.png`, [{ columns: pictures.map(() => ""), rows }], { cellPx: 150, marginPx: 200 });
+  await writeSheet(`${figures}/vectors-tracers.png`, [{ columns: pictures.map(() => ""), rows }], {
+    cellPx: 150,
+    marginPx: 200,
+  });
   return [
     `${pictures.length} pictures at ${sidePx} px, medians.`,
     "",

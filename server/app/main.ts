@@ -26,7 +26,7 @@ import { startUpscaleWorker } from "../jobs/upscale-worker.ts";
 import { type Served, ServedCatalogue } from "../packs/served-catalogue.ts";
 import { InFlight } from "../platform/in-flight.ts";
 import { createLog, type Log } from "../platform/log.ts";
-import { VectorTeam } from "../vector/vector-team.ts";
+import { VectorPool } from "../vector/vector-pool.ts";
 import type { Config } from "./config.ts";
 import { lockDataFolder } from "./data-lock.ts";
 import { openGenerations, openTrainings, openUploads, openUpscales } from "./open-stores.ts";
@@ -98,8 +98,8 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   const imagesOf = (request: ResolvedRequest | InversionRequest): Promise<ConditionImages> =>
     load(request, findTranslation(served.packs(), request.translation).translation.widthPx);
   const inversions = new InFlight();
-  const tracers = new VectorTeam();
-  const vectorise: VectorTeam["trace"] = (pixels, options) => tracers.trace(pixels, options);
+  const tracers = new VectorPool();
+  const vectorise: VectorPool["trace"] = (pixels, options) => tracers.trace(pixels, options);
   const app = createApp({
     queue,
     upscales,

@@ -23,7 +23,7 @@ import type { ConditionImages, ImageResult, InferenceClient } from "../inference
 import { Catalogue } from "../packs/catalogue.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { sha256Of } from "../platform/sha256.ts";
-import { VectorTeam } from "../vector/vector-team.ts";
+import { VectorPool } from "../vector/vector-pool.ts";
 import { ProgressLine } from "./progress-line.ts";
 import { byFlag, readBytes } from "./request-flags.ts";
 
@@ -54,7 +54,7 @@ interface Inference {
   readonly packs: readonly PackInfo[];
   readonly client: InferenceClient;
   readonly line: ProgressLine;
-  readonly tracers: VectorTeam;
+  readonly tracers: VectorPool;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }
@@ -72,7 +72,7 @@ export async function withInference(
   const config = readConfig({ packs: packsDir });
   const packs = (await Catalogue.open(config.packsDir, config.userPacksDir)).packs();
   const client = createInferenceClient(config);
-  const tracers = new VectorTeam();
+  const tracers = new VectorPool();
   const line = new ProgressLine();
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());

@@ -9,7 +9,7 @@ import { limits } from "../../shared/limits.ts";
 import { findTranslation } from "../../shared/translation-rules.ts";
 import type { Family, FamilyRequest, Vector } from "../../shared/vectors.ts";
 import type { ImageResult, InferenceClient } from "../inference/protocol.ts";
-import { inLanes } from "../platform/map-concurrent.ts";
+import { mapConcurrent } from "../platform/map-concurrent.ts";
 
 interface Pixels {
   readonly rgba: Uint8Array;
@@ -32,7 +32,7 @@ export async function drawFamily(
 ): Promise<Family> {
   const { pack } = findTranslation(packs, request.translation);
   const drawn: ImageResult[] = [];
-  await inLanes(request.names.entries(), limits.jobsParallelMax, async ([index, caption]) => {
+  await mapConcurrent(request.names.entries(), limits.jobsParallelMax, async ([index, caption]) => {
     await inference.generate(
       familyMember(request, caption),
       {

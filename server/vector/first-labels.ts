@@ -75,8 +75,22 @@ export function labelFirst(picture: Picture, speckPx: number): FirstLabels {
       const lab = labOf(at);
       const around = labelsAround(picture, at, (other) => (own[other] || isEven(other) ? before[other]! : -1));
       const others = around.filter((label) => labDistance(colours[label]!, lab) > ownFrom);
-      if (others.length < 2 || distanceToMixtures(lab, others.map((label) => colours[label]!)) > ownFrom / 2) continue;
-      labels[at] = others[nearestTo(lab, others.map((label) => colours[label]!))]!;
+      if (
+        others.length < 2 ||
+        distanceToMixtures(
+          lab,
+          others.map((label) => colours[label]!),
+        ) >
+          ownFrom / 2
+      )
+        continue;
+      labels[at] =
+        others[
+          nearestTo(
+            lab,
+            others.map((label) => colours[label]!),
+          )
+        ]!;
       weights[at] = 0;
     }
   };

@@ -16,7 +16,9 @@ export function strokeWidthOf(memberships: Memberships, widthPx: number): number
     return { area, length: outlines.reduce((sum, outline) => sum + lengthOf(outline), 0) };
   });
   const drawn = colours.reduce((sum, { area }) => sum + area, 0);
-  const widths = colours.filter(({ area }) => area > 0 && area >= countsFrom * drawn).map(({ area, length }) => (2 * area) / length);
+  const widths = colours
+    .filter(({ area }) => area > 0 && area >= countsFrom * drawn)
+    .map(({ area, length }) => (2 * area) / length);
   return widths.length === 0 ? 0 : Math.min(...widths);
 }
 

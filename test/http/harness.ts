@@ -17,7 +17,7 @@ import { isFinal } from "../../server/jobs/job-queue.ts";
 import { openJobDatabase } from "../../server/jobs/job-schema.ts";
 import type { ResultStore } from "../../server/jobs/result-store.ts";
 import { startUpscaleWorker } from "../../server/jobs/upscale-worker.ts";
-import { VectorTeam } from "../../server/vector/vector-team.ts";
+import { VectorPool } from "../../server/vector/vector-pool.ts";
 import {
   type Generation,
   type GenerationInput,
@@ -126,7 +126,7 @@ export async function createHarness(options: HarnessOptions = {}) {
   const streamsEnd = new AbortController();
   const metrics = createMetrics();
   const load = createConditionImageLoader((digest) => uploads.read(digest), limits.decodedImagesMax);
-  const tracers = new VectorTeam();
+  const tracers = new VectorPool();
   let now = Date.now();
   const deps: AppDeps = {
     queue,
@@ -164,7 +164,7 @@ export async function createHarness(options: HarnessOptions = {}) {
   const workerParts = {
     inference,
     encodePng,
-    vectorise: (...of: Parameters<VectorTeam["trace"]>) => tracers.trace(...of),
+    vectorise: (...of: Parameters<VectorPool["trace"]>) => tracers.trace(...of),
     log: { warn: () => undefined, error: (fields: object, message: string) => logged.push({ ...fields, message }) },
     limits: {
       attemptsMax,

@@ -13,7 +13,9 @@ const draw = async (svg: string): Promise<Pixels> => {
   return { rgba: data, widthPx: info.width, heightPx: info.height };
 };
 const drawing = (body: string, sidePx = 128): Promise<Pixels> =>
-  draw(`<svg xmlns="http://www.w3.org/2000/svg" width="${sidePx}" height="${sidePx}" viewBox="0 0 128 128">${body}</svg>`);
+  draw(
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${sidePx}" height="${sidePx}" viewBox="0 0 128 128">${body}</svg>`,
+  );
 
 function compare(one: Pixels, two: Pixels): { iou: number; difference: number } {
   let [both, either, difference] = [0, 0, 0];
@@ -35,7 +37,10 @@ const pathElements = (svg: string): Array<{ id: string; fill: string; d: string 
     d: d!,
   }));
 const segmentsIn = (svg: string): number =>
-  pathElements(svg).reduce((sum, { d }) => sum + pathsOf(d)!.reduce((own, { segments }) => own + segments.length, 0), 0);
+  pathElements(svg).reduce(
+    (sum, { d }) => sum + pathsOf(d)!.reduce((own, { segments }) => own + segments.length, 0),
+    0,
+  );
 
 const inks = ["#e03131", "#1971c2", "#2f9e44", "#f08c00", "#212529", "#f8f9fa"];
 const shapes = fc.array(
@@ -90,7 +95,11 @@ test("with a palette every fill is one of its colours, and lighter stays lighter
       }),
       async (list, palette) => {
         const { svg, layers } = vectorise(await drawing(bodyOf(list)), { palette });
-        for (const { fill } of pathElements(svg)) assert.ok(palette.some((hex) => hex === fill), `${fill} of ${palette}`);
+        for (const { fill } of pathElements(svg))
+          assert.ok(
+            palette.some((hex) => hex === fill),
+            `${fill} of ${palette}`,
+          );
         assert.equal(new Set(layers.map(({ hex }) => hex)).size, layers.length);
       },
     ),
@@ -114,12 +123,17 @@ test("a square has four lines and sharp corners, a disc four curves, and a round
     [100, 90],
     [20, 90],
   ])
-    assert.ok(corners.some(([x, y]) => x === corner[0] && y === corner[1]), `${corner} among ${corners.join(" ")}`);
+    assert.ok(
+      corners.some(([x, y]) => x === corner[0] && y === corner[1]),
+      `${corner} among ${corners.join(" ")}`,
+    );
   const disc = vectorise(await drawing('<circle cx="64" cy="60" r="41" fill="#2f9e44"/>'));
   assert.equal(disc.segmentCount, 4);
   assert.match(pathElements(disc.svg)[0]!.d, /^M[\d. ]+c[^clhv]+c[^clhv]+c[^clhv]+c[^clhv]+z$/);
   const frame = vectorise(
-    await drawing('<rect x="16" y="16" width="96" height="96" rx="20" fill="none" stroke="#212529" stroke-width="10"/>'),
+    await drawing(
+      '<rect x="16" y="16" width="96" height="96" rx="20" fill="none" stroke="#212529" stroke-width="10"/>',
+    ),
   );
   assert.match(pathElements(frame.svg)[0]!.d, /h[-\d.]+.*v[-\d.]+/);
   assert.ok(frame.segmentCount <= 24, `few segments, got ${frame.segmentCount}`);
@@ -127,12 +141,12 @@ test("a square has four lines and sharp corners, a disc four curves, and a round
 });
 
 test("layers meet without seam or rim: no background between neighbours, no lower colour around a silhouette", async () => {
-  const halves = '<rect x="14" y="14" width="50.5" height="100" fill="#e03131"/><rect x="64.5" y="14" width="49.5" height="100" fill="#1971c2"/>';
+  const halves =
+    '<rect x="14" y="14" width="50.5" height="100" fill="#e03131"/><rect x="64.5" y="14" width="49.5" height="100" fill="#1971c2"/>';
   const { svg } = vectorise(await drawing(halves));
   const large = await draw(svg.replace('width="128" height="128"', 'width="1024" height="1024"'));
   for (let y = 160; y < 860; y += 1)
-    for (let x = 480; x < 560; x += 1)
-      assert.equal(large.rgba[4 * (y * 1024 + x) + 3], 255, `opaque at ${x}, ${y}`);
+    for (let x = 480; x < 560; x += 1) assert.equal(large.rgba[4 * (y * 1024 + x) + 3], 255, `opaque at ${x}, ${y}`);
   // Below the blue half lies no red that would show around it.
   for (let y = 200; y < 820; y += 1) {
     const at = 4 * (y * 1024 + 911);
@@ -159,7 +173,9 @@ test("specks and the mixed pixels of a rim are dropped, a thin line and a thin s
 });
 
 test("the title is in the drawing, with its signs written as SVG writes them", async () => {
-  const { svg } = vectorise(await drawing('<circle cx="64" cy="64" r="40" fill="#e03131"/>'), { title: 'salt & "pepper" <3' });
+  const { svg } = vectorise(await drawing('<circle cx="64" cy="64" r="40" fill="#e03131"/>'), {
+    title: 'salt & "pepper" <3',
+  });
   assert.match(svg, /<title>salt &#38; &#34;pepper&#34; &#60;3<\/title>/);
   assert.equal((await draw(svg)).widthPx, 128);
 });
@@ -202,7 +218,10 @@ test("a transparent picture is refused, and says so", () => {
       (error) => {
         assert.ok(error instanceof AppError);
         assert.equal(error.code, "image_rejected");
-        assert.match(error.message, /expected a picture with something opaque in it, got 30 × 20 px that are transparent/);
+        assert.match(
+          error.message,
+          /expected a picture with something opaque in it, got 30 × 20 px that are transparent/,
+        );
         return true;
       },
     );
@@ -214,7 +233,11 @@ test("noise and photographs have no more colours and outlines than stated, and w
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return state / 2 ** 32;
   };
-  const noise: Pixels = { widthPx: 200, heightPx: 160, rgba: Uint8Array.from({ length: 4 * 32_000 }, (_, at) => (at % 4 === 3 ? 255 : 256 * random())) };
+  const noise: Pixels = {
+    widthPx: 200,
+    heightPx: 160,
+    rgba: Uint8Array.from({ length: 4 * 32_000 }, (_, at) => (at % 4 === 3 ? 255 : 256 * random())),
+  };
   // Dots of many sizes in rows: more outlines than a vector has.
   const dots = even(256, 256, [255, 255, 255, 255]);
   for (let y = 0; y < 256; y += 1)

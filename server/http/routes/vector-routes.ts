@@ -4,7 +4,7 @@ import { unknownUpload } from "../../../shared/request-sources.ts";
 import { checkCondition, findTranslation } from "../../../shared/translation-rules.ts";
 import { parse } from "../../../shared/validation.ts";
 import { FamilyRequestSchema, VectorRequestSchema } from "../../../shared/vectors.ts";
-import { createGate } from "../../platform/semaphore.ts";
+import { createSemaphore } from "../../platform/semaphore.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
 import { drawSeed, resolveProblems } from "../resolve-request.ts";
 import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
@@ -12,7 +12,7 @@ import { json, type Route, type RouteDeps, requireInference } from "../route.ts"
 export const vectorRoutes = (deps: RouteDeps): Route[] => [vectorRoute(deps), familyRoute(deps)];
 
 function vectorRoute(deps: RouteDeps): Route {
-  const gate = createGate(deps.limits.vectorsParallelMax, deps.limits.vectorsWaitingMax);
+  const gate = createSemaphore(deps.limits.vectorsParallelMax, deps.limits.vectorsWaitingMax);
   return {
     method: "post",
     path: "/v1/vectors",
@@ -32,7 +32,7 @@ function vectorRoute(deps: RouteDeps): Route {
 }
 
 function familyRoute(deps: RouteDeps): Route {
-  const gate = createGate(deps.limits.familiesParallelMax, deps.limits.familiesWaitingMax);
+  const gate = createSemaphore(deps.limits.familiesParallelMax, deps.limits.familiesWaitingMax);
   return {
     method: "post",
     path: "/v1/families",
