@@ -52,7 +52,9 @@ describe("POST /v1/vectors", () => {
   });
 
   it("refuses a picture with nothing in it", async () => {
-    const clear = await sharp({ create: { width: 9, height: 9, channels: 4, background: "#0000" } }).png().toBuffer();
+    const clear = await sharp({ create: { width: 9, height: 9, channels: 4, background: "#0000" } })
+      .png()
+      .toBuffer();
     const problem = await problemOf(await postTo("/v1/vectors", { image: await harness.upload(clear) }));
     assert.deepEqual([problem.code, problem.field], ["image_rejected", "image"]);
     assert.match(problem.detail, /expected a picture with something opaque in it, got 9 × 9 px that are transparent/);

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import sharp from "sharp";
+import { vectorise } from "../../server/vector/vectorise.ts";
+import { fitToPixels } from "../../shared/pixel-fit.ts";
+import { movedPath, type Path, pathData, pathsOf } from "../../shared/vector-path.ts";
+
+const drawn = async (body: string) => {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128">${body}</svg>`;
+  const { data, info } = await sharp(Buffer.from(svg)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return vectorise({ rgba: data, widthPx: info.width, heightPx: info.height });
+};
+const layersOf = (svg: string): Path[][] => [...svg.matchAll(/ d="([^"]+)"/g)].map(([, data]) => pathsOf(data!)!);
+
+/** Share of pixels that are neither full nor empty, of those that have anything: how soft a rendering is. */
+async function softness(layers: readonly Path[][], sidePx: number): Promise<number> {
+  const paths = layers.map((paths) => `<path fill-rule="evenodd" d="${pathData(paths, 3)}"/>`).join("");
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${sidePx}" height="${sidePx}">${paths}</svg>`;
+  const { data } = await sharp(Buffer.from(svg)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  let [soft, any] = [0, 0];
+  for (let at = 3; at < data.length; at += 4) {
+    any += Number(data[at]! > 12);
+    soft += Number(data[at]! > 12 && data[at]! < 243);
+  }
+  return soft / any;
+}
+const shrunk = (layers: readonly Path[][], toPx: number): Path[][] =>
+  layers.map((paths) => paths.map((path) => movedPath(path, ([x, y]) => [(x * toPx) / 128, (y * toPx) / 128])));
+
+const icons: Readonly<Record<string, string>> = {
+  "a window":
+    '<rect x="13" y="17" width="101" height="93" fill="none" stroke="#222" stroke-width="9"/><path d="M13 45h101" stroke="#222" stroke-width="9"/>',
+  bars: '<path d="M21 20v90M51 50v60M83 33v77M109 70v40" stroke="#222" stroke-width="11"/>',
+  "a plus": '<path d="M63 13v102M12 65h103" stroke="#222" stroke-width="10"/>',
+};
+
+for (const [name, body] of Object.entries(icons))
+  test(`strokes of ${name} are crisp at 16 px after fitting, and soft before`, async () => {
+    const layers = layersOf((await drawn(body)).svg);
+    const before = await softness(shrunk(layers, 16), 16);
+    const after = await softness(fitToPixels(layers, 128, 16), 16);
+    assert.ok(before > 0.4, `soft before, got ${before}`);
+    assert.ok(after < 0.1, `crisp after, got ${after}`);
+  });
+
+test("no point moves by more than a pixel and a half at any size, and edges keep their order", async () => {
+  const layers = layersOf((await drawn(Object.values(icons).join(""))).svg);
+  for (const toPx of [16, 24, 32, 48]) {
+    const plain = shrunk(layers, toPx);
+    const fitted = fitToPixels(layers, 128, toPx);
+    const pairs = plain.flatMap((paths, layer) =>
+      paths.flatMap(({ segments }, path) =>
+        segments.map(({ to }, at) => [to, fitted[layer]![path]!.segments[at]!.to] as const),
+      ),
+    );
+    for (const [one, two] of pairs) assert.ok(Math.hypot(one[0] - two[0], one[1] - two[1]) < 1.5, `${one} → ${two}`);
+    for (const axis of [0, 1] as const) {
+      const sorted = [...pairs].sort(([one], [two]) => one[axis]! - two[axis]!);
+      for (let at = 1; at < sorted.length; at += 1)
+        assert.ok(sorted[at]![1][axis]! >= sorted[at - 1]![1][axis]! - 1e-9, "order");
+    }
+  }
+});
