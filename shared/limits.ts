@@ -48,8 +48,9 @@ export const limits = {
   vectorColoursMax: 8,
   /** Closed outlines of a vector over all its paths; of noise and photographs the smallest are left out. */
   vectorOutlinesMax: 160,
-  /** Icons of one family: a grid that still fits a page. */
+  /** Icons of one family: a grid that still fits a page; and its colours, of which icon sets have about as many. */
   familyMax: 48,
+  familyColoursMax: 6,
   /** Tracings that run at once and that wait; each takes a tenth of a second. */
   vectorsParallelMax: 2,
   vectorsWaitingMax: 64,

@@ -15,7 +15,7 @@ export interface SharedColour {
 export const boundWithin = 0.06;
 
 /** What contrast counts beside nearness: an icon in strange colours must be read before it resembles itself. */
-const contrastWeight = 2;
+const contrastWeight = 1;
 const roundsMax = 12;
 
 /**

@@ -77,7 +77,8 @@ export async function families({ packsDir, figures, limit }: PartOptions): Promi
     marginPx: 170,
   });
   return [
-    `${names.length} names. Spread of features: 1 − mean cosine to the mean, deepest features of the pack's image expert.`,
+    `${names.length} names. Spread of features: 1 − mean cosine to the mean,`,
+    "deepest features of the pack's image expert.",
     "",
     "| icons | colours | stroke px | its spread | optical size | its spread | spread of features |",
     "| --- | --: | --: | --: | --: | --: | --: |",

@@ -49,7 +49,7 @@ export async function drawFamily(
       drawn.map((image, index) => vectorise(image, { title: request.names[index]!, ...(palette && { palette }) })),
     );
   const first = await trace(request.palette);
-  const palette = request.palette ?? familyPalette(first, limits.vectorColoursMax);
+  const palette = request.palette ?? familyPalette(first, limits.familyColoursMax);
   const vectors = request.palette === undefined && request.format === "svg" ? await trace(palette) : first;
   const members = drawn.map(async ({ rgba, seed, widthPx, heightPx }, index) => ({
     name: request.names[index]!,
