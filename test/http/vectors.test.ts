@@ -133,7 +133,7 @@ describe("POST /v1/families", () => {
     ["no names", { names: [] }, "invalid_request", "names"],
     ["too many names", { names: Array.from({ length: 49 }, () => "bird") }, "invalid_request", "names"],
     ["an empty name", { names: ["bird", " "] }, "caption_empty", "names.1"],
-    ["an unknown style", { names: ["bird"], style: "x" }, "style_unknown", "names.0.style"],
+    ["an unknown style", { names: ["bird"], style: "x" }, "style_unknown", "family.style"],
     ["a palette of images", { names: ["bird"], format: "png", palette }, "invalid_request", "palette"],
   ] as const;
   for (const [what, body, code, field] of refused)

@@ -55,8 +55,7 @@ function familyRoute(deps: RouteDeps): Route {
       requireInference(deps);
       const { translation } = findTranslation(deps.catalogue.packs(), asked.translation);
       const { style } = asked;
-      for (const [index, caption] of asked.names.entries())
-        checkCondition(translation, { caption, ...(style !== undefined && { style }) }, `names.${index}`);
+      checkCondition(translation, { caption: asked.names[0]!, ...(style !== undefined && { style }) }, "family");
       const client = c.req.raw.signal;
       const request = { ...asked, seed: asked.seed ?? drawSeed() };
       return json(
