@@ -1,10 +1,10 @@
 /** The parts of `npm run vectors` (../vectors.ts): each measures, draws its sheet and gives a table in Markdown. */
 import type { Pixels } from "../../server/engine/interfaces.ts";
-import { vectorise } from "../../server/vector/vectorise.ts";
 import { everyday } from "../figures/captions.ts";
 import { writeSheet } from "../figures/sheet.ts";
 import { withStudio } from "../figures/studio.ts";
-import { cells, columns, countParts, decode, type Measured, measure, medianOf, medians } from "./measure.ts";
+import { cells, columns, decode, type Measured, measure, medians } from "./measure.ts";
+import { byTau, shown } from "./real.ts";
 import { realIcons } from "./real-icons.ts";
 
 export interface PartOptions {
@@ -16,14 +16,6 @@ export interface PartOptions {
 
 const seed = 1;
 const sidePx = 128;
-/** Renderings in figures are enlarged from the SVG itself. */
-const shownPx = 208;
-
-const byTau = (pixels: Pixels): string => vectorise(pixels).svg;
-/** The SVG at the size of the figure. */
-const shown = (svg: string): Uint8Array =>
-  Buffer.from(svg.replace(/ width="[^"]*" height="[^"]*"/, ` width="${shownPx}" height="${shownPx}"`));
-
 /** Levels of 255 that a tracing of a flat style may differ by. */
 const target = 8;
 
@@ -67,42 +59,6 @@ export async function generated({ packsDir, figures, limit }: PartOptions): Prom
     "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
     ...lines,
     `| **all** | ${cells(medians(all))} | | |`,
-  ].join("\n");
-}
-
-/** Real icons, rendered, traced, and compared with what their authors drew. */
-export async function real({ figures, limit }: PartOptions): Promise<string> {
-  const icons = realIcons(Math.min(200, limit * 4), sidePx);
-  const rows = new Map<string, Array<Measured & { ratio: number; original: ReturnType<typeof countParts> }>>();
-  const tiles: Uint8Array[] = [];
-  for (const [index, { set, svg }] of icons.entries()) {
-    const pixels = await decode(svg);
-    const { svg: traced, ...measured } = await measure(pixels, byTau);
-    const original = countParts(svg);
-    rows.set(set, [...(rows.get(set) ?? []), { ...measured, original, ratio: measured.paths / original.paths }]);
-    if (index % 4 === 0) tiles.push(shown(svg), shown(traced));
-  }
-  const perRow = 10;
-  const sheet = Array.from({ length: Math.ceil(tiles.length / perRow) }, (_, row) => ({
-    label: "",
-    tiles: tiles.slice(row * perRow, (row + 1) * perRow),
-  }));
-  const titles = Array.from({ length: perRow }, (_, at) => (at % 2 === 0 ? "original" : "traced"));
-  await writeSheet(`${figures}/vectors-real.png`, [{ columns: titles, rows: sheet }], { marginPx: 12 });
-  const line = (
-    label: string,
-    own: readonly (Measured & { ratio: number; original: { paths: number; outlines: number; segments: number } })[],
-  ) =>
-    `| ${label} | ${cells(medians(own))} | ${["paths", "outlines", "segments"].map((key) => medianOf(own.map(({ original }) => original[key as "paths"]))).join(" / ")} | ${medianOf(own.map(({ ratio }) => ratio)).toFixed(2)} |`;
-  return [
-    `${icons.length} icons at ${sidePx} px, medians.`,
-    "*Original*: paths / outlines / segments of the file that was rendered.",
-    "*× paths*: traced paths by the original's.",
-    "",
-    `| set | ${columns} | original | × paths |`,
-    "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
-    ...[...rows].map(([set, own]) => line(set, own)),
-    line("**all**", [...rows.values()].flat()),
   ].join("\n");
 }
 

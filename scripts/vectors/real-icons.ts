@@ -16,6 +16,9 @@ const sets = [
   "fxemoji",
 ] as const;
 
+/** Drawn with soft shading, which few colours cannot hold: where tracing ends. Licences: Apache-2.0, MIT, MIT. */
+export const shadedSets: readonly string[] = ["noto", "fluent-emoji", "fluent-color"];
+
 export interface RealIcon {
   readonly set: string;
   readonly name: string;
