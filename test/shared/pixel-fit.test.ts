@@ -43,6 +43,18 @@ for (const [name, body] of Object.entries(icons))
     assert.ok(after < 0.1, `crisp after, got ${after}`);
   });
 
+test("four equal bars stay equally wide at 16 px, where shrinking alone makes some thicker than others", async () => {
+  const layers = layersOf((await drawn(icons["bars"]!)).svg);
+  const widths = fitToPixels(layers, 128, 16)
+    .flat()
+    .map(({ start, segments }) => {
+      const xs = [start, ...segments.map(({ to }) => to)].map(([x]) => x);
+      return Math.max(...xs) - Math.min(...xs);
+    });
+  assert.equal(widths.length, 4);
+  for (const width of widths) assert.ok(Math.abs(width - 1) < 0.05, `one pixel, got ${width}`);
+});
+
 test("no point moves by more than a pixel and a half at any size, and edges keep their order", async () => {
   const layers = layersOf((await drawn(Object.values(icons).join(""))).svg);
   for (const toPx of [16, 24, 32, 48]) {

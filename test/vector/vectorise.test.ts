@@ -252,3 +252,39 @@ test("noise and photographs have no more colours and outlines than stated, and w
     assert.ok(segmentsIn(svg) > 0);
   }
 });
+
+test("any pixels at all, of any small size, give valid paths inside the picture, or a refusal with a reason", () => {
+  const sides = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 40 }));
+  const pictures = sides.chain(([widthPx, heightPx]) =>
+    fc
+      .tuple(fc.integer({ min: 1, max: 6 }), fc.uint8Array({ minLength: 24, maxLength: 24 }), fc.integer())
+      .map(([colours, levels, seed]): Pixels => {
+        let state = seed >>> 0;
+        const rgba = new Uint8Array(4 * widthPx * heightPx);
+        for (let at = 0; at < rgba.length; at += 4) {
+          state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+          const from = 4 * Math.floor((state / 2 ** 32) * colours);
+          rgba.set(levels.subarray(from, from + 4), at);
+        }
+        return { rgba, widthPx, heightPx };
+      }),
+  );
+  fc.assert(
+    fc.property(pictures, (pixels) => {
+      try {
+        const { svg } = vectorise(pixels);
+        for (const { d } of pathElements(svg)) {
+          const numbers = pathsOf(d)!.flatMap(({ start, segments }) => [start, ...segments.map(({ to }) => to)].flat());
+          const most = Math.max(pixels.widthPx, pixels.heightPx);
+          assert.ok(
+            numbers.every((value) => value > -0.2 * most - 1 && value < 1.2 * most + 1),
+            `points inside the picture, got ${d}`,
+          );
+        }
+      } catch (error) {
+        assert.ok(error instanceof AppError && error.code === "image_rejected", String(error));
+      }
+    }),
+    { numRuns: 150, seed: 21 },
+  );
+});

@@ -1,0 +1,83 @@
+/** Traced icons at 16 and 24 px, as they shrink and fitted to pixels: how soft their edges are, pixel for pixel in the sheet. */
+import sharp from "sharp";
+import { vectorise } from "../../server/vector/vectorise.ts";
+import { fitToPixels } from "../../shared/pixel-fit.ts";
+import { movedPath, type Path, pathData, pathsOf } from "../../shared/vector-path.ts";
+import { writeSheet } from "../figures/sheet.ts";
+import { decode, medianOf } from "./measure.ts";
+import type { PartOptions } from "./parts.ts";
+import { realIcons } from "./real-icons.ts";
+
+const sidePx = 128;
+const sizes = [16, 24] as const;
+const lineSets = ["icon-park", "streamline-color", "streamline-plump-color"];
+/** A pixel of the small picture in the sheet. */
+const cellOfPixel = 6;
+
+interface Drawing {
+  readonly fills: readonly string[];
+  readonly layers: readonly Path[][];
+}
+
+const drawingOf = (svg: string): Drawing => {
+  const found = [...svg.matchAll(/ fill="([^"]+)" fill-rule="evenodd" d="([^"]+)"/g)];
+  return { fills: found.map(([, fill]) => fill!), layers: found.map(([, , data]) => pathsOf(data!)!) };
+};
+
+function small({ fills }: Drawing, layers: readonly Path[][], toPx: number): Promise<Buffer> {
+  const paths = layers.map((own, at) => `<path fill="${fills[at]}" fill-rule="evenodd" d="${pathData(own, 3)}"/>`);
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${toPx}" height="${toPx}">${paths.join("")}</svg>`;
+  return sharp(Buffer.from(svg)).ensureAlpha().png().toBuffer();
+}
+
+/** Share of the pixels with anything in them that are not full. */
+async function softness(png: Buffer): Promise<number> {
+  const { rgba } = await decode(png);
+  let [soft, any] = [0, 0];
+  for (let at = 3; at < rgba.length; at += 4) {
+    any += Number(rgba[at]! > 12);
+    soft += Number(rgba[at]! > 12 && rgba[at]! < 243);
+  }
+  return soft / Math.max(1, any);
+}
+
+export async function smallSizes({ figures, limit }: PartOptions): Promise<string> {
+  const icons = realIcons(Math.min(60, limit), sidePx, lineSets);
+  const drawings: Drawing[] = [];
+  for (const { svg } of icons) {
+    const { svg: traced } = vectorise(await decode(svg));
+    // What has a gradient has no line work to speak of.
+    if (!traced.includes("<linearGradient")) drawings.push(drawingOf(traced));
+  }
+  const lines: string[] = [];
+  const rows: Array<{ label: string; tiles: Uint8Array[] }> = [];
+  for (const toPx of sizes) {
+    const shrunk = (layers: readonly Path[][]): Path[][] =>
+      layers.map((own) => own.map((path) => movedPath(path, ([x, y]) => [(x * toPx) / sidePx, (y * toPx) / sidePx])));
+    const ways = [
+      ["as it shrinks", shrunk],
+      ["fitted", (layers: readonly Path[][]) => fitToPixels(layers, sidePx, toPx)],
+    ] as const;
+    for (const [way, make] of ways) {
+      const drawn = await Promise.all(drawings.map((drawing) => small(drawing, make(drawing.layers), toPx)));
+      const soft = await Promise.all(drawn.map(softness));
+      lines.push(`| ${toPx} px, ${way} | ${Math.round(100 * medianOf(soft))} % |`);
+      const shown = drawn.filter((_, at) => at % 5 === 0).slice(0, 12);
+      const enlarged = shown.map((png) =>
+        sharp(png)
+          .resize(toPx * cellOfPixel, toPx * cellOfPixel, { kernel: "nearest" })
+          .png()
+          .toBuffer(),
+      );
+      rows.push({ label: `${toPx} px, ${way}`, tiles: await Promise.all(enlarged) });
+    }
+  }
+  await writeSheet(`${figures}/vectors-small.png`, [{ columns: rows[0]!.tiles.map(() => ""), rows }], { cellPx: 104 });
+  return [
+    `${drawings.length} traced icons of ${lineSets.length} sets of line icons, medians.`,
+    "",
+    "| size | pixels that are not full, of those with anything in them |",
+    "| --- | --: |",
+    ...lines,
+  ].join("\n");
+}
