@@ -3,13 +3,14 @@
  * pixel (memberships.ts), then layers without seams (layers.ts), then lines and curves (fit.ts). The preparation decides how a tracing looks, not the tracer: docs/vectors.md
  * shows it beside others. A pure function: equal pixels and options give equal bytes.
  */
+
+import { namesOfColours } from "../../shared/colour-names.ts";
 import { limits } from "../../shared/limits.ts";
 import { bitsOfLab, hexOf, type Lab, labOfHex } from "../../shared/oklab.ts";
 import { AppError } from "../../shared/problem.ts";
 import { assignPalette } from "../../shared/recolour.ts";
 import type { Vector, VectorLayer } from "../../shared/vectors.ts";
 import type { Pixels } from "../engine/interfaces.ts";
-import { namesOfColours } from "./colour-names.ts";
 import { areaOf, type Outline, outlinesOf } from "./contours.ts";
 import { labelFirst } from "./first-labels.ts";
 import { fitOutline } from "./fit.ts";

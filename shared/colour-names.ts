@@ -1,5 +1,5 @@
 /** Names of colours for layers: "dark blue". By lightness, chroma and hue in OKLab; the limits are where people change the word, roughly. */
-import type { Lab } from "../../shared/oklab.ts";
+import type { Lab } from "./oklab.ts";
 
 /** Hue in degrees at which each word ends, from red on. */
 const hues: ReadonlyArray<readonly [until: number, name: string]> = [
