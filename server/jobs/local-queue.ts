@@ -157,8 +157,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
   /** Whether any job names an image, or is about to. */
   names(sha256: string): boolean {
     const isNamed = ({ body, isUnsaved, reserved }: QueueEntry<Body, Request>): boolean =>
-      reserved.has(sha256) ||
-      ((isUnsaved || !isFinal(body)) && filesOf(body).some((file) => file.sha256 === sha256));
+      reserved.has(sha256) || ((isUnsaved || !isFinal(body)) && filesOf(body).some((file) => file.sha256 === sha256));
     return [...this.#entries.values()].some(isNamed) || this.#store.names(sha256);
   }
 
