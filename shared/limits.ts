@@ -85,6 +85,8 @@ export const limits = {
   requestsPerMinute: 600,
   /** Wall clock of one attempt in milliseconds, after which the inference child is replaced. */
   attemptDeadlineMs: 60_000,
+  /** An inference child that says nothing for this long hangs and is replaced; one run of a graph takes a second at most. */
+  inferenceSilenceMs: 15_000,
   /** Attempts of a job before it fails for good: a crash of the child costs one. */
   attemptsMax: 3,
   /** A length of one page of the list of generations. */

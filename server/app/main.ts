@@ -26,6 +26,7 @@ import { startUpscaleWorker } from "../jobs/upscale-worker.ts";
 import { type Served, ServedCatalogue } from "../packs/served-catalogue.ts";
 import { InFlight } from "../platform/in-flight.ts";
 import { createLog, type Log } from "../platform/log.ts";
+import { createSemaphore } from "../platform/semaphore.ts";
 import { VectorPool } from "../vector/vector-pool.ts";
 import type { Config } from "./config.ts";
 import { lockDataFolder } from "./data-lock.ts";
@@ -79,10 +80,11 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   // One listener an open event stream is no leak.
   setMaxListeners(0, streamsEnd.signal);
   const metrics = createMetrics();
-  let fault: unknown;
+  let startFault: unknown;
   const status = (): InferenceStatus => {
     const { ready } = inference;
     if (ready) return { state: "ready", provider: ready.provider };
+    const fault = inference.fault ?? startFault;
     if (fault === undefined) return { state: "starting" };
     return {
       state: "unavailable",
@@ -132,6 +134,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     unlock();
     throw error;
   });
+  const suspects = createSemaphore(1);
   const workers = [
     startGenerationWorker({
       queue,
@@ -141,6 +144,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
       encodePng,
       vectorise,
       limits,
+      suspects,
       log,
       onFinished: metrics.recordJob,
     }),
@@ -156,6 +160,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
         attemptDeadlineMs: limits.upscaleDeadlineMs,
         jobsParallelMax: limits.upscalesParallelMax,
       },
+      suspects,
       log,
       onFinished: metrics.recordUpscale,
     }),
@@ -173,7 +178,7 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
         await served.reopen(leftOut).catch((err: unknown) => log.error({ err }, "the packs could not be read again"));
     },
     (error: unknown) => {
-      fault = error;
+      startFault = error;
     },
   );
   log.info({ port: listener.port, addresses: listener.addresses, dataDir: config.dataDir }, "listening");

@@ -9,12 +9,15 @@ import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Pixels } from "../engine/interfaces.ts";
 import { deserialize } from "../platform/serialized-error.ts";
 import { forkChild } from "../platform/spawn.ts";
+import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 import type { ChildConfig, FromChild, JobEvent, JobRequest, ToChild } from "./messages.ts";
 import type { ConditionImages, GenerateHandlers, InversionResult, ReadyInfo } from "./protocol.ts";
 
 export interface ChildTimings {
   readonly startDeadlineMs: number;
+  /** A child that is ready and says nothing for this long hangs: it is ended, and what it ran may be tried again. */
+  readonly silenceMs: number;
   readonly deadlineMs: number;
   /** Upscales take minutes where other requests take seconds. */
   readonly upscaleDeadlineMs: number;
@@ -61,6 +64,8 @@ export class InferenceChild {
   #info: ReadyInfo | undefined;
   #fault: AppError | undefined;
   #isDoomed = false;
+  #silence: ReturnType<typeof setTimeout> | undefined;
+  #heardCount = 0;
   #nextJob = 1;
   #onIdle: (() => void) | undefined;
 
@@ -83,14 +88,16 @@ export class InferenceChild {
         this.#kill();
       }, timings.startDeadlineMs);
       this.#process.on("message", (message: FromChild) => {
+        this.#heardCount += 1;
         if (message.type === "start-failed") {
           this.#fault = deserialize(message.fault);
           this.#kill();
         } else if (message.type === "ready") {
           clearTimeout(timer);
           this.#info = message.info;
+          this.#listen();
           resolve(message.info);
-        } else this.#deliver(message);
+        } else if (message.type !== "alive") this.#deliver(message);
       });
       this.ended.then(({ how, fault }) => {
         clearTimeout(timer);
@@ -226,6 +233,16 @@ export class InferenceChild {
     clearTimeout(job.timer);
   }
 
+  /** Ends a child that is silent. After a pause of this process itself, what was said meanwhile is read first. */
+  #listen(): void {
+    const heard = this.#heardCount;
+    this.#silence = setTimeout(async () => {
+      if (heard === this.#heardCount) await yieldToEventLoop();
+      if (heard === this.#heardCount) this.#kill();
+      else this.#listen();
+    }, this.#timings.silenceMs);
+  }
+
   #kill(): void {
     this.#isDoomed = true;
     this.#process.kill("SIGKILL");
@@ -233,6 +250,7 @@ export class InferenceChild {
 
   #end(how: string): ChildEnd {
     this.#isDoomed = true;
+    clearTimeout(this.#silence);
     const error = new AppError("inference_crashed", `inference: the child ended (${how}) before the request did`);
     for (const job of this.#jobs.values()) this.#conclude(job, error);
     this.#jobs.clear();

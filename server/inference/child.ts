@@ -47,7 +47,10 @@ async function start({
   return createService(translations, flowBatch, upscaler);
 }
 
+const aliveEveryMs = 1000;
+
 function serve(service: InferenceService): void {
+  setInterval(() => void send({ type: "alive" }), aliveEveryMs);
   const running = new Map<number, AbortController>();
   process.on("message", (message: ToChild) => {
     if (message.type === "cancel") running.get(message.job)?.abort();

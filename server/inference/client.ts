@@ -23,6 +23,7 @@ export interface InferenceClientOptions {
   readonly deadlineMs?: number;
   readonly upscaleDeadlineMs?: number;
   readonly startDeadlineMs?: number;
+  readonly silenceMs?: number;
   readonly cancelGraceMs?: number;
   /** Pause before the first respawn; doubles with each start that fails. */
   readonly respawnDelayMs?: number;
@@ -55,6 +56,7 @@ class RespawningClient implements InferenceClient {
     this.#timings = {
       // Verifying and loading the packs takes about a second; a slow disk and a busy machine get a hundred times that.
       startDeadlineMs: options.startDeadlineMs ?? 120_000,
+      silenceMs: options.silenceMs ?? limits.inferenceSilenceMs,
       deadlineMs: options.deadlineMs ?? limits.attemptDeadlineMs,
       upscaleDeadlineMs: options.upscaleDeadlineMs ?? limits.upscaleDeadlineMs,
       // A cancel takes effect between two runs. The longest, a tile of the upscaler, takes about a fifth of a second and one on a
@@ -65,6 +67,10 @@ class RespawningClient implements InferenceClient {
 
   get ready(): ReadyInfo | undefined {
     return this.#child?.ready;
+  }
+
+  get fault(): AppError | undefined {
+    return this.ready ? undefined : this.#lastFault;
   }
 
   async start(): Promise<ReadyInfo> {

@@ -46,6 +46,8 @@ export type JobEvent =
 
 export type FromChild =
   | { readonly type: "ready"; readonly info: ReadyInfo }
+  /** Said every second once it is ready; a child that hangs can't say it. */
+  | { readonly type: "alive" }
   /** The child can't start; it exits afterwards. */
   | { readonly type: "start-failed"; readonly fault: SerializedError }
   | JobEvent;

@@ -3,6 +3,7 @@
  * Messages are structured-clone values over Node's IPC channel with `serialization: "advanced"`, so typed arrays pass as they are.
  */
 import type { Inversion, InversionRequest, OutOfDistribution, ResolvedRequest, Stage } from "../../shared/contract.ts";
+import type { AppError } from "../../shared/problem.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Pixels } from "../engine/interfaces.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
@@ -78,6 +79,8 @@ export interface InferenceClient {
   start(): Promise<ReadyInfo>;
   /** Undefined while no child is ready (starting, crashed and respawning). */
   readonly ready: ReadyInfo | undefined;
+  /** Why the last start failed, while no child is ready: another one is tried all the same. */
+  readonly fault?: AppError | undefined;
   /**
    * Makes all images of a request; `images` holds every image that the request names.
    * @throws AppError `cancelled`, `deadline_exceeded`, `inference_crashed`, `inference_unavailable`, or the engine's own code

@@ -3,6 +3,7 @@
  * one attempt; an attempt past its deadline fails; a cancel ends it, a stop puts the job back. What an attempt does is the caller's.
  */
 import { AppError, toProblem } from "../../shared/problem.ts";
+import type { Semaphore } from "../platform/semaphore.ts";
 import type { Job, JobBody, JobOutcome, JobQueue } from "./job-queue.ts";
 import { type DrawnImage, type ImageStoreDeps, storeImage } from "./store-image.ts";
 
@@ -15,6 +16,8 @@ export interface WorkerDeps<Body extends JobBody> extends Omit<ImageStoreDeps, "
     readonly attemptDeadlineMs: number;
     readonly jobsParallelMax: number;
   };
+  /** Lets one job at a time run that lost a child; shared by all workers of the child. Absent = they run side by side. */
+  readonly suspects?: Semaphore;
   /** Never gets captions or bytes. */
   readonly log: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
   readonly onFinished?: (state: string, durationMs: number, imageCount: number) => void;
@@ -72,12 +75,19 @@ export const rejectOnAbort = (signal: AbortSignal): Promise<never> =>
 
 export function startWorker<Body extends JobBody>(deps: LoopDeps<Body>, work: Work<Body>): Worker {
   const stopping = new AbortController();
+  const closing = new AbortController();
+  const takeNext = async () => {
+    // Without a child jobs wait in the line, where they can be seen and lose no attempt.
+    await untilReady(deps.inference, closing.signal);
+    return deps.queue.take();
+  };
   const loops = Array.from({ length: deps.limits.jobsParallelMax }, async () => {
-    for (let job = await deps.queue.take(); job !== undefined; job = await deps.queue.take())
+    for (let job = await takeNext(); job !== undefined; job = await takeNext())
       await runJob(job, work, deps, stopping.signal);
   });
   return {
     stop: async (graceMs) => {
+      closing.abort();
       const timer = setTimeout(
         () => stopping.abort(new AppError("shutting_down", "the server stopped before the end")),
         graceMs,
@@ -85,6 +95,11 @@ export function startWorker<Body extends JobBody>(deps: LoopDeps<Body>, work: Wo
       await Promise.all(loops).finally(() => clearTimeout(timer));
     },
   };
+}
+
+/** Waits for a child that is ready, or for the abort. */
+async function untilReady(inference: { readonly ready: object | undefined }, signal: AbortSignal): Promise<void> {
+  while (inference.ready === undefined && !signal.aborted) await sleep(readyPollMs, signal);
 }
 
 /** Runs a job to its end; never throws. */
@@ -97,10 +112,16 @@ async function runJob<Body extends JobBody>(
   const started = performance.now();
   let startedAttempt = started;
   let outcome: JobOutcome<Body> | undefined;
+  /** What lost a child may lose the next one, and takes all that runs beside it: from then on such jobs run one at a time. */
+  let inTurn: Semaphore = (attempt) => attempt();
   for (let attempt = 1; outcome === undefined; attempt++) {
-    startedAttempt = performance.now();
     try {
-      await runAttempt(job, work, deps, stopping);
+      await inTurn(async () => {
+        // Time without a child is not the attempt's.
+        await untilReady(deps.inference, AbortSignal.any([job.signal, stopping]));
+        startedAttempt = performance.now();
+        await runAttempt(job, work, deps, stopping);
+      });
       outcome = { state: "done", durationMs: Math.round(performance.now() - startedAttempt) };
     } catch (cause) {
       // The next start takes it up.
@@ -112,6 +133,7 @@ async function runJob<Body extends JobBody>(
           { job: job.id, attempt, code: error.code },
           "the inference child or a thread of it was lost; trying again",
         );
+        inTurn = deps.suspects ?? inTurn;
         continue;
       }
       if (error.code === "internal") deps.log.error({ job: job.id, err: cause }, "a job failed in an unexpected way");
@@ -158,7 +180,7 @@ async function runAttempt<Body extends JobBody>(
   };
   try {
     job.beginAttempt();
-    while (deps.inference.ready === undefined && !signal.aborted) await sleep(readyPollMs, signal);
+    await untilReady(deps.inference, signal);
     signal.throwIfAborted();
     // The race frees this loop even from a client that never settles.
     await Promise.race([work({ job, signal, keep, settle }), rejectOnAbort(signal)]);

@@ -225,6 +225,20 @@ describe("the inference client", () => {
     await client.close();
   });
 
+  it("the inference client replaces a child that is silent long before a deadline, so that what it ran can be tried again", async () => {
+    const client = makeClient({ silenceMs: 2500 });
+    const { pid } = await client.start();
+    await sleep(3000);
+    assert.equal(client.ready?.pid, pid, "an idle child says that it lives");
+    process.kill(pid, "SIGSTOP");
+    const running = [generate(client, request()), upscale(client)];
+    for (const lost of running) await assert.rejects(lost, { code: "inference_crashed" });
+    await waitFor("a new child", () => client.ready !== undefined);
+    assert.equal(isAlive(pid), false);
+    assert.equal((await generate(client, request())).length, 1);
+    await client.close();
+  });
+
   it("the inference client gives upscales a deadline of their own", async () => {
     const client = makeClient({ upscaleDeadlineMs: 300 });
     const { pid } = await client.start();
@@ -281,8 +295,10 @@ describe("the inference client", () => {
       explained = await isExplained();
     }
     assert.ok(explained);
+    assert.match(client.fault!.message, /expected JSON/);
     await writeFile(manifest, bytes);
     await waitFor("a new child", () => client.ready !== undefined);
+    assert.equal(client.fault, undefined);
     await client.close();
   });
 

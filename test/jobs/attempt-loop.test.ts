@@ -1,0 +1,111 @@
+/** Workers whose inference child is lost: jobs beside the one that loses it come to their end, and none runs while there is no child. */
+import assert from "node:assert/strict";
+import { it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startWorker } from "../../server/jobs/attempt-loop.ts";
+import { generationKind } from "../../server/jobs/job-kinds.ts";
+import { LocalQueue } from "../../server/jobs/local-queue.ts";
+import { MemoryStore } from "../../server/jobs/memory-store.ts";
+import { createSemaphore } from "../../server/platform/semaphore.ts";
+import type { Generation } from "../../shared/contract.ts";
+import { AppError } from "../../shared/problem.ts";
+import { generations } from "./job-samples.ts";
+
+/** A child in miniature: it runs jobs side by side, and one that loses it takes all the others along. */
+class FragileChild {
+  ready: object | undefined = {};
+  readonly #running = new Set<(error: AppError) => void>();
+
+  run(isPoison: boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#running.add(reject);
+      setTimeout(() => {
+        if (isPoison) this.#lose();
+        this.#running.delete(reject);
+        resolve();
+      }, 10);
+    });
+  }
+
+  #lose(): void {
+    this.ready = undefined;
+    for (const reject of this.#running) reject(new AppError("inference_crashed", "the child ended"));
+    this.#running.clear();
+    setTimeout(() => {
+      this.ready = {};
+    }, 30);
+  }
+}
+
+function start(child: FragileChild) {
+  const store = new MemoryStore<Generation>(generationKind);
+  const queue = new LocalQueue({ kind: generationKind, store, queueMax: 99, historyMax: 99, now: Date.now });
+  const worker = startWorker<Generation>(
+    {
+      queue,
+      inference: child,
+      results: { put: async () => "" },
+      encodePng: async () => new Uint8Array(),
+      imagePath: () => "",
+      limits: { attemptsMax: 3, attemptDeadlineMs: 200, jobsParallelMax: 8 },
+      suspects: createSemaphore(1),
+      log: { warn: () => undefined, error: assert.ifError },
+    },
+    ({ job }) => child.run(job.request.condition.caption === "poison"),
+  );
+  const add = async (caption: string) =>
+    (await queue.add({ ...generations.facts, request: generations.requestOf(caption) })).body.id;
+  const end = async (id: string): Promise<Generation> => {
+    for (;;) {
+      const { body } = (await queue.get(id))!;
+      if (["done", "failed"].includes(body.state)) return body;
+      await sleep(5);
+    }
+  };
+  const stop = async () => {
+    await queue.close();
+    await worker.stop(1000);
+  };
+  return { queue, add, end, stop };
+}
+
+it("a job that loses the child again and again fails alone: the seven beside it, and those behind, end done", async () => {
+  const { add, end, stop } = start(new FragileChild());
+  const ids = [];
+  for (const caption of ["a", "b", "c", "poison", "d", "e", "f", "g", "h", "i", "j"]) ids.push(await add(caption));
+  const states = [];
+  for (const id of ids) states.push((await end(id)).state);
+  assert.deepEqual(
+    states,
+    ids.map((_, index) => (index === 3 ? "failed" : "done")),
+  );
+  await stop();
+});
+
+it("without a child jobs wait in the line, longer than any deadline, and lose no attempt", async () => {
+  const child = new FragileChild();
+  child.ready = undefined;
+  const { queue, add, end, stop } = start(child);
+  const id = await add("a");
+  await sleep(400);
+  assert.equal((await queue.get(id))!.body.state, "queued");
+  child.ready = {};
+  assert.equal((await end(id)).state, "done");
+  await stop();
+});
+
+it("a job that lost the child waits for the next one without a deadline", async () => {
+  const child = new FragileChild();
+  const { add, end, stop } = start(child);
+  const poison = await add("poison");
+  const other = await add("a");
+  await sleep(15);
+  const lost = setInterval(() => {
+    child.ready = undefined;
+  }, 5);
+  await sleep(500);
+  clearInterval(lost);
+  child.ready = {};
+  assert.deepEqual([(await end(other)).state, (await end(poison)).problem?.code], ["done", "inference_crashed"]);
+  await stop();
+});
