@@ -2,7 +2,8 @@
  * A lock that one process holds: a file with its id and when it started. One left behind by a process that is gone is taken over,
  * also when another process, or a thread of one, has its id by now: in a container ids begin anew with every start.
  */
-import { closeSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import type { AppError } from "../../shared/problem.ts";
 
 const isAlive = (pid: number): boolean => {
@@ -26,6 +27,9 @@ function startOf(pid: number): string {
 
 const ownText = `${process.pid} ${startOf(process.pid)}`.trim();
 
+/** Stands for the text of a lock that a version up to 0.17 made and never wrote. */
+const unwritten = "unwritten";
+
 /** Locks that this very process holds: its own process id in a file says nothing else. */
 const held = new Set<string>();
 
@@ -43,16 +47,18 @@ function isHeld(path: string, [pidText = "", start = ""]: readonly string[]): bo
  * @param refuse what to throw when process `pid` holds it
  */
 export function takeLock(path: string, refuse: (pid: number) => AppError): () => void {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      makeLock(path);
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST" || attempt > 2) throw error;
-      const text = readLock(path).split(" ");
-      if (isHeld(path, text)) throw refuse(Number(text[0]));
-      rmSync(path, { force: true });
+  // Whole from its first moment on: a lock without its text would look like one left behind.
+  const own = `${path}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    writeFileSync(own, ownText, { flag: "wx", mode: 0o600 });
+    while (!isMade(own, path)) {
+      const text = readLock(path);
+      const fields = text.split(" ");
+      if (text !== "" && isHeld(path, fields)) throw refuse(Number(fields[0]));
+      if (text !== "" && replaceStale(path, text, own, refuse)) break;
     }
+  } finally {
+    rmSync(own, { force: true });
   }
   held.add(path);
   return () => {
@@ -62,23 +68,37 @@ export function takeLock(path: string, refuse: (pid: number) => AppError): () =>
   };
 }
 
-/** On a full disk the file can be made but not be written: none is left then. */
-function makeLock(path: string): void {
-  const file = openSync(path, "wx", 0o600);
+/** Makes the lock of a file that is written already. False when there is one. */
+function isMade(own: string, path: string): boolean {
   try {
-    writeSync(file, ownText);
+    linkSync(own, path);
+    return true;
   } catch (error) {
-    rmSync(path, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return false;
     throw error;
+  }
+}
+
+/**
+ * Puts a lock in place of one that was left behind. Of several that find the same one, the holder of a second lock, named after it,
+ * alone may; who comes to that later finds another text by then. False = look again.
+ */
+function replaceStale(path: string, stale: string, own: string, refuse: (pid: number) => AppError): boolean {
+  const release = takeLock(`${path}.${stale.replace(/\W+/g, "-").slice(0, 40)}`, refuse);
+  try {
+    if (readLock(path) !== stale) return false;
+    renameSync(own, path);
+    return true;
   } finally {
-    closeSync(file);
+    release();
   }
 }
 
 /** The text of a lock file; empty when it was removed meanwhile. */
 function readLock(path: string): string {
   try {
-    return readFileSync(path, "utf8").trim();
+    return readFileSync(path, "utf8").trim() || unwritten;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
     throw error;

@@ -1,6 +1,7 @@
 /** A lock that one process holds: refused while it lives, taken over when it is gone, also when another one has its id by now. */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -47,6 +48,29 @@ describe("a lock", () => {
     release();
     assert.equal(await readFile(path, "utf8"), `${process.ppid} 1`);
     await rm(path);
+  });
+});
+
+describe("two processes that find a lock left behind at once", () => {
+  it("take it over one at a time, in every one of 150 rounds", async () => {
+    const takers = [1, 2].map(() =>
+      fork("test/platform/lock-taker.ts", [], { execArgv: ["--import", "tsx"], stdio: ["ignore", 2, 2, "ipc"] }),
+    );
+    // A child has room for a message before it listens.
+    let shared = 0;
+    for (let round = 0; round < 150; round++) {
+      const contested = join(folder, `contested-${round}`);
+      await writeFile(contested, "999999999 1");
+      const atMs = Date.now() + (round === 0 ? 3000 : 10);
+      const answers = takers.map(async (taker) => {
+        const answer = once(taker, "message");
+        taker.send({ path: contested, atMs });
+        return ((await answer) as [{ isTaken: boolean }])[0].isTaken;
+      });
+      if ((await Promise.all(answers)).filter(Boolean).length !== 1) shared++;
+    }
+    assert.equal(shared, 0, `${shared} of 150 rounds had not one holder`);
+    for (const taker of takers) taker.disconnect();
   });
 });
 
