@@ -1,11 +1,11 @@
 /**
- * Frees what nobody holds any more, now. The collector counts only loosely what lies outside its heap (files that were read, pixels, tensors),
- * and would keep hundreds of megabytes of it until it needs the room.
+ * Frees unreferenced memory now. The garbage collector barely counts memory outside its heap (file contents, pixels, tensors)
+ * and would keep hundreds of megabytes of it until memory is short.
  */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** Buffers are freed on another thread, and the second call waits for what the first found. */
+/** Runs twice, because buffers are freed on another thread; the second run waits for the first one's. */
 export function collectGarbage(): void {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;

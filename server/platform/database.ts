@@ -13,22 +13,22 @@ export type SqlValue = string | number | null;
 export type Row = Readonly<Record<string, SqlValue>>;
 
 export interface Database {
-  /** Runs one statement, or several without values. @throws AppError storage_full */
+  /** Runs one statement, or several ones without values. @throws AppError storage_full */
   run(sql: string, ...values: readonly SqlValue[]): void;
   get(sql: string, ...values: readonly SqlValue[]): Row | undefined;
   all(sql: string, ...values: readonly SqlValue[]): Row[];
-  /** All that `work` writes, or nothing of it. Inside another transaction it is part of that one. */
+  /** Commits all that `work` writes, or nothing. Inside another transaction it is part of that one. */
   transaction<T>(work: () => T): T;
   /** Resolves when the files are closed. */
   close(): Promise<void>;
 }
 
-/** How long a statement waits for another process that writes. */
+/** Time that a statement waits for another process that writes. */
 const busyTimeoutMs = 5000;
 /** SQLITE_FULL: https://www.sqlite.org/rescode.html */
 const fullCode = 13;
 
-/** Steps of the schema, oldest first; the version of a file is the number of steps that it has seen. Steps never change. */
+/** Steps of the schema, oldest first. A file's version is the number of steps that it has seen, so steps never change. */
 export type Migrations = readonly string[];
 
 /** @throws AppError config_invalid for a file that a later version of the program wrote */
@@ -89,7 +89,7 @@ function wrap(native: InstanceType<typeof DatabaseSync>): Database {
         exec("COMMIT");
         return result;
       } catch (error) {
-        // SQLite may have rolled back by itself, as on a full disk.
+        // SQLite may have rolled back by itself, for instance on a full disk.
         if (native.isTransaction) native.exec("ROLLBACK");
         throw error;
       } finally {
@@ -98,14 +98,14 @@ function wrap(native: InstanceType<typeof DatabaseSync>): Database {
     },
     close: async () => {
       try {
-        // Leaves one file, which is a backup by itself.
+        // Leaves a single file, which can serve as a backup.
         native.exec("PRAGMA wal_checkpoint(TRUNCATE)");
       } catch {
-        // On a full disk the log stays beside the file; the next start reads both.
+        // On a full disk the log stays beside the file, and the next start reads both.
       }
       statements.clear();
       native.close();
-      // The library leaves the files open until the collector finds the statements, which it tells a turn later.
+      // The library closes its files only when its statements are collected, which it learns one turn later.
       collectGarbage();
       await yieldToEventLoop();
     },

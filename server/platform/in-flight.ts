@@ -1,16 +1,16 @@
-/** Work that no queue holds, counted so that a stop can wait for it. */
+/** Counts running work that is in no queue, so that a stop can wait for it. */
 
 export class InFlight {
   readonly #running = new Set<Promise<unknown>>();
 
-  /** Runs the work and counts it meanwhile. */
+  /** Runs the work and counts it until it ends. */
   async add<T>(work: () => Promise<T>): Promise<T> {
     const running = work();
     this.#running.add(running);
     return running.finally(() => this.#running.delete(running));
   }
 
-  /** Resolves when nothing runs any more, also nothing that what ran let in; at the latest after `graceMs`. */
+  /** Resolves when no work is left, including work that running work started; after `graceMs` at the latest. */
   async drain(graceMs: number): Promise<void> {
     let isOver = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -22,7 +22,7 @@ export class InFlight {
     });
     while (this.#running.size > 0 && !isOver) {
       await Promise.race([Promise.allSettled(this.#running), over]);
-      // Whoever waited for the place of one that ended begins by now.
+      // Lets work that waited for a finished one begin.
       await new Promise((resolve) => setImmediate(resolve));
     }
     clearTimeout(timer);

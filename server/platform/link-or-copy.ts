@@ -1,5 +1,5 @@
-/** Brings a file to a second place without using its room twice where the file system can. */
+/** Gives a file a second path without using disk space twice, if the file system can. */
 import { copyFile, link } from "node:fs/promises";
 
-/** A hard link, else a copy: another file system, or one without links, needs one. */
+/** Makes a hard link, or a copy if the path is on another file system or the file system has no links. */
 export const linkOrCopy = (from: string, to: string): Promise<void> => link(from, to).catch(() => copyFile(from, to));

@@ -1,10 +1,10 @@
 /**
- * The log: pino as JSON lines on standard error; the only importer of pino. Captions, images and tokens are never given to
- * it; the redaction is a second net for headers that a library might attach to an error.
+ * The log: pino as JSON lines on standard error; the only importer of pino. Captions, images and tokens are never passed to it;
+ * the redaction additionally covers headers that a library might attach to an error.
  */
 import { pino } from "pino";
 
-/** What rooms need of a log; tests pass their own. */
+/** The part of a log that the server uses; tests pass their own. */
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;

@@ -1,4 +1,4 @@
-/** The most recently used entries of a map, up to a number: what is kept because it may be asked for again. */
+/** A cache of the most recently used entries, up to a maximum number. */
 
 export class LruCache<T> {
   readonly #entries = new Map<string, T>();
@@ -8,13 +8,13 @@ export class LruCache<T> {
     this.#maxEntries = maxEntries;
   }
 
-  /** The entry, which thereby becomes the newest. */
+  /** Returns an entry and marks it as the most recently used one. */
   get(key: string): T | undefined {
     const entry = this.#entries.get(key);
     return entry === undefined ? undefined : this.set(key, entry);
   }
 
-  /** Keeps an entry and returns it; the one that was longest unused goes when there are too many. */
+  /** Adds an entry and returns it; drops the least recently used one when there are too many. */
   set(key: string, entry: T): T {
     this.#entries.delete(key);
     this.#entries.set(key, entry);
@@ -22,7 +22,7 @@ export class LruCache<T> {
     return entry;
   }
 
-  /** The entry, else what `make` makes. */
+  /** Returns the entry, or adds the result of `make`. */
   once(key: string, make: () => T): T {
     return this.get(key) ?? this.set(key, make());
   }

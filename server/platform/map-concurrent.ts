@@ -1,24 +1,24 @@
-/** Work on several items at once, where something else than this thread does it. Pure. */
+/** Processes several items at a time with asynchronous work. Pure. */
 
 /**
- * Works through items in so many lanes, each of which takes the next item as soon as it is done with one. After a fault no lane takes
- * another, and all have ended before the first fault is thrown.
- * @param work is told which lane it is in, from 0 on
+ * Processes items with a number of concurrent workers; each takes the next item when it is done. After an error no worker takes
+ * another item, and all have ended before the first error is thrown.
+ * @param work receives the item and the number of its worker, from 0 on
  */
 export async function mapConcurrent<T>(
   items: Iterable<T>,
   concurrency: number,
-  work: (item: T, lane: number) => Promise<void>,
+  work: (item: T, worker: number) => Promise<void>,
 ): Promise<void> {
   const iterator = items[Symbol.iterator]();
-  let fault: { readonly error: unknown } | undefined;
-  const inLane = async (lane: number): Promise<void> => {
+  let failure: { readonly error: unknown } | undefined;
+  const runWorker = async (worker: number): Promise<void> => {
     try {
-      for (let next = iterator.next(); !next.done && !fault; next = iterator.next()) await work(next.value, lane);
+      for (let next = iterator.next(); !next.done && !failure; next = iterator.next()) await work(next.value, worker);
     } catch (error) {
-      fault ??= { error };
+      failure ??= { error };
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, (_, lane) => inLane(lane)));
-  if (fault) throw fault.error;
+  await Promise.all(Array.from({ length: concurrency }, (_, worker) => runWorker(worker)));
+  if (failure) throw failure.error;
 }

@@ -1,6 +1,6 @@
-/** The middle of vectors that lie row after row. */
+/** Means of row vectors. */
 
-/** Mean of some rows of `values`, [all rows, dims]. @param rows one at least */
+/** Mean of some rows of `values`, [all rows, dims]. @param rows at least one */
 export function meanRow(values: Float32Array, dims: number, rows: ArrayLike<number>): Float32Array {
   const sum = new Float32Array(dims);
   for (let at = 0; at < rows.length; at += 1)

@@ -1,4 +1,4 @@
-/** A value that is made at the first call and kept. */
+/** Computes a value on the first call and keeps it. */
 export function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {

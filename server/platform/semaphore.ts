@@ -1,11 +1,11 @@
-/** Bounds how much runs at once and how much may wait for it: the way to keep memory bounded without a queue. */
+/** Limits how many tasks run at a time and how many wait, which bounds memory without a queue. */
 import { AppError } from "../../shared/problem.ts";
 
 export type Semaphore = <T>(task: () => Promise<T>) => Promise<T>;
 
 /**
- * Lets at most `max` tasks run at once; the others wait their turn, first come first served.
- * @throws AppError queue_full when `waitingMax` tasks wait already
+ * Runs at most `max` tasks at a time; others wait, first come first served.
+ * @throws AppError queue_full when `waitingMax` tasks are waiting already
  */
 export function createSemaphore(max: number, waitingMax = Number.POSITIVE_INFINITY): Semaphore {
   let running = 0;

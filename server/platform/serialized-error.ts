@@ -1,4 +1,4 @@
-/** Errors on their way between processes: an AppError keeps its code and details, whatever else was thrown becomes `internal`. */
+/** Errors in messages between processes: an AppError keeps its code and details, any other error becomes `internal`. */
 import { AppError, type AppErrorDetail, type ProblemCode } from "../../shared/problem.ts";
 
 export interface SerializedError {

@@ -1,6 +1,6 @@
-/** One sum over many values, which is a number just when all of them are: the cheapest look at what a network gave. */
+/** The sum of many values. It is finite only if all of them are: the cheapest check of a network's output. */
 
-/** Four sums side by side: each addition to one alone would wait for the one before. */
+/** Four independent sums, because each addition to a single one would wait for the one before. */
 export function sumOf(values: Float32Array): number {
   const whole = values.length - (values.length % 4);
   let [a, b, c, d] = [0, 0, 0, 0];

@@ -1,8 +1,8 @@
 /**
- * Named tensors of float32, and of int8 where a pack must be small, in one file, in the safetensors layout
- * (github.com/huggingface/safetensors): a little-endian uint64 header length, a JSON header, raw data. Training checkpoints and encoded
- * data sets live in it, and what packs hold besides ONNX.
- * Written beside its place and renamed, so a reader never sees half a file.
+ * Named float32 tensors, and int8 ones where a pack must be small, in one file in the safetensors layout
+ * (github.com/huggingface/safetensors): a little-endian uint64 header length, a JSON header, raw data. Used for checkpoints,
+ * encoded data sets and the files of packs besides ONNX. Written to a temporary file and renamed, so a reader never sees a
+ * partial file.
  */
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { endianness } from "node:os";
@@ -11,7 +11,7 @@ import { AppError } from "../../shared/problem.ts";
 export interface TensorFile {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: Map<string, Float32Array>;
-  /** Tensors of small whole numbers. */
+  /** Tensors of int8. */
   readonly bytes: Map<string, Int8Array>;
 }
 
@@ -21,7 +21,7 @@ interface Entry {
   readonly data_offsets: readonly [number, number];
 }
 
-/** Bytes moved by one system call; larger ones fail above 2 GiB. */
+/** Bytes of one system call; calls above 2 GiB fail. */
 const chunkBytes = 64 * 1024 * 1024;
 
 export async function writeTensorFile(
@@ -31,7 +31,7 @@ export async function writeTensorFile(
   bytes: ReadonlyMap<string, Int8Array> = new Map(),
 ): Promise<void> {
   requireLittleEndian();
-  // Floats first, so that each begins at a multiple of its size.
+  // Floats come first, so that each begins at a multiple of its size.
   const all = [...tensors, ...bytes];
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
@@ -50,7 +50,7 @@ export async function writeTensorFile(
   const temporary = `${path}.writing`;
   const file = await open(temporary, "w");
   try {
-    // writeFile goes on after a short write, which write leaves to its caller (a disk that fills up).
+    // writeFile continues after a short write (a disk that fills up); write would not.
     await file.writeFile(Buffer.concat([length, json]));
     for (const [, data] of all)
       for (let at = 0; at < data.byteLength; at += chunkBytes)
@@ -60,7 +60,7 @@ export async function writeTensorFile(
     await file.sync();
   } catch (cause) {
     await rm(temporary, { force: true });
-    // Another fault of the disk is none that room mends.
+    // Only a full disk can be fixed by freeing space.
     if (!isDiskFull(cause)) throw cause;
     throw new AppError("storage_full", `${path}: expected room on the disk, got a full disk or quota`, { cause });
   } finally {
@@ -69,7 +69,7 @@ export async function writeTensorFile(
   await rename(temporary, path);
 }
 
-/** @throws AppError `dataset_invalid` when the file is not of this layout or was cut short */
+/** @throws AppError `dataset_invalid` when the file has another layout or was truncated */
 export async function readTensorFile(path: string): Promise<TensorFile> {
   requireLittleEndian();
   const file = await open(path, "r");

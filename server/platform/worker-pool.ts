@@ -1,103 +1,104 @@
 /**
- * Threads of our own that do one task after another, about one a core. The runtime's run holds the thread that calls it, and its own threads
- * share out one small operator at a time; whole pieces of work are shared out better, and the JavaScript around the runs with them.
- * The other half, what a thread does, is `serveTasks`.
+ * A pool of threads, about one a core, that run one task after another. A run of the runtime blocks its thread, and the
+ * runtime's own threads can only divide one small operator at a time; whole tasks are divided better, and the JavaScript around
+ * the runs with them. `serveTasks` is the thread's side.
  */
 import { availableParallelism } from "node:os";
 import { type MessagePort, parentPort, type TransferListItem, type Worker } from "node:worker_threads";
 import { AppError, type ProblemCode } from "../../shared/problem.ts";
 import { deserialize, type SerializedError, serialize } from "./serialized-error.ts";
 
-/** A thread is told a task, or to end, and answers each task with one of these; the number is the task's. */
+/** Messages to a thread: a task with its number, or `end`. It answers each task with its number. */
 type Message<Task> = { readonly task: Task; readonly number: number } | "end";
 type Answer<Result> = { readonly number: number } & ({ readonly result: Result } | { readonly fault: SerializedError });
 
 export class WorkerPool<Task, Result> {
   readonly size: number;
-  readonly #start: (member: number) => Worker;
+  readonly #start: (index: number) => Worker;
   readonly #endedAs: (cause: unknown) => AppError;
-  readonly #members: Worker[];
+  readonly #workers: Worker[];
   readonly #tasksEach: number;
-  /** Tasks that each member was given, or that are on their way to it. */
+  /** Tasks that each worker has, including those that are on their way to it. */
   readonly #given: number[];
-  readonly #waiting: Array<(member: number) => void> = [];
+  readonly #waiting: Array<(index: number) => void> = [];
   #asked = 0;
   #isClosed = false;
 
   /**
-   * @param start starts the thread of a member, which calls `serveTasks`
-   * @param endedAs the fault of a task whose thread ended, by itself or by `close`
-   * @param tasksEach that a member may have at once, though it does one after the other: with two it need not wait for a caller who is busy
+   * @param start starts a worker's thread, which calls `serveTasks`
+   * @param endedAs returns the error of a task whose thread ended, by itself or by `close`
+   * @param tasksEach tasks that a worker has at most; it runs one at a time, but with two it need not wait for a busy caller
    */
   constructor(
     size: number,
-    start: (member: number) => Worker,
+    start: (index: number) => Worker,
     endedAs: (cause: unknown) => AppError,
     { tasksEach = 1 }: { readonly tasksEach?: number } = {},
   ) {
     this.size = size;
     this.#start = start;
     this.#endedAs = endedAs;
-    this.#members = Array.from({ length: size }, (_, member) => this.#begin(member));
+    this.#workers = Array.from({ length: size }, (_, index) => this.#begin(index));
     this.#tasksEach = tasksEach;
     this.#given = new Array<number>(size).fill(0);
   }
 
   /**
-   * Has a task done by the member that has the fewest, or the first that may have one more. A member that has ended is replaced.
-   * @param transfer buffers that the task gives away
-   * @throws the fault of the member, with its code
+   * Runs a task on the worker with the fewest tasks, or the first that is free for another one. A worker that has ended is
+   * replaced.
+   * @param transfer buffers to transfer with the task
+   * @throws the worker's error, with its code
    */
   async run(task: Task, transfer: readonly TransferListItem[] = []): Promise<Result> {
-    const member = this.#freest() ?? (await new Promise<number>((resolve) => this.#waiting.push(resolve)));
+    const index = this.#freest() ?? (await new Promise<number>((resolve) => this.#waiting.push(resolve)));
     try {
-      return await this.#askMember(member, task, transfer);
+      return await this.#askWorker(index, task, transfer);
     } finally {
       const next = this.#waiting.shift();
-      if (next) next(member);
-      else this.#given[member]! -= 1;
+      if (next) next(index);
+      else this.#given[index]! -= 1;
     }
   }
 
-  /** The member with the fewest tasks, counted as given one more; undefined when all have as many as they may. */
+  /** The worker with the fewest tasks, counted as having one more; undefined if all have `tasksEach`. */
   #freest(): number | undefined {
     const fewest = Math.min(...this.#given);
     if (fewest >= this.#tasksEach) return undefined;
-    const member = this.#given.indexOf(fewest);
-    this.#given[member] = fewest + 1;
-    return member;
+    const index = this.#given.indexOf(fewest);
+    this.#given[index] = fewest + 1;
+    return index;
   }
 
-  /** The same task for every member, before any other: has them open what they need. */
+  /** Runs a task on every worker before any other, so that each opens what it needs. */
   async openAll(task: Task): Promise<void> {
-    await Promise.all(this.#members.map((_, member) => this.#askMember(member, task, [])));
+    await Promise.all(this.#workers.map((_, index) => this.#askWorker(index, task, [])));
   }
 
-  /** Members end after the tasks that they have: a thread that is ended within the runtime takes the whole process with it. */
+  /** The workers end after the tasks that they have: ending a thread inside the runtime would end the whole process. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await Promise.all(this.#members.map(ending));
+    await Promise.all(this.#workers.map(ending));
   }
 
-  #begin(member: number): Worker {
-    const worker = this.#start(member);
-    // An error that nobody waits for must not end the process; the next task finds the thread gone.
+  #begin(index: number): Worker {
+    const worker = this.#start(index);
+    // An error that nobody awaits must not end the process; the next task finds the thread gone.
     worker.on("error", () => undefined);
-    // Idle threads hold no process; who waits for an answer does.
+    // Idle threads do not keep the process alive; waiting for an answer does.
     worker.unref();
     return worker;
   }
 
-  #askMember(member: number, task: Task, transfer: readonly TransferListItem[]): Promise<Result> {
-    if (this.#members[member]!.threadId === -1 && !this.#isClosed) this.#members[member] = this.#begin(member);
-    const worker = this.#members[member]!;
+  #askWorker(index: number, task: Task, transfer: readonly TransferListItem[]): Promise<Result> {
+    if (this.#workers[index]!.threadId === -1 && !this.#isClosed) this.#workers[index] = this.#begin(index);
+    const worker = this.#workers[index]!;
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw this.#endedAs(undefined);
       const number = this.#asked++;
       let cause: unknown;
       const settle = (act: () => void): void => {
         worker.off("message", onMessage).off("messageerror", onUnreadable).off("error", onError).off("exit", onExit);
-        // Whoever closes the team waits for its threads; another task of the member is still listened for.
+        // `close` waits for the threads; other tasks of the worker may still be listened for.
         if (worker.listenerCount("message") === 0 && !this.#isClosed) worker.unref();
         act();
       };
@@ -106,7 +107,7 @@ export class WorkerPool<Task, Result> {
           settle(() => ("fault" in answer ? reject(deserialize(answer.fault)) : resolve(answer.result)));
       };
       const onUnreadable = (error: unknown): void => settle(() => reject(this.#endedAs(error)));
-      // Followed by its exit; until then the thread looks as if it could take another task.
+      // An exit follows; until then the thread looks as if it could take another task.
       const onError = (error: unknown): void => {
         cause = error;
       };
@@ -121,7 +122,7 @@ export class WorkerPool<Task, Result> {
   }
 }
 
-/** The fault of a task whose thread ended. @param what begins its message */
+/** The error of a task whose thread ended. @param what begins the message */
 export const endedAs =
   (code: ProblemCode, what: string) =>
   (cause: unknown): AppError =>
@@ -131,17 +132,17 @@ export const endedAs =
       { cause },
     );
 
-/** Cores that work may have. @param threads as it was asked for; 0 = all */
+/** Number of cores for a requested number of threads; 0 = all. */
 export const coresOf = (threads: number): number => (threads === 0 ? availableParallelism() : threads);
 
 /**
- * Members for so many cores: one a core, `most` at most, and no more than half of the memory that is free has room for.
- * @param bytes what a member takes at most
+ * Number of workers: one a core, at most `most`, and as many as fit into half of the free memory.
+ * @param bytes memory of one worker at most
  */
-export const membersFor = (cores: number, most: number, bytes: number): number =>
+export const workersFor = (cores: number, most: number, bytes: number): number =>
   Math.max(1, Math.min(most, cores, Math.floor(process.availableMemory() / 2 / bytes)));
 
-/** Tells a member to end, and waits until it has; one that is gone already has. */
+/** Asks a worker to end, and waits until it has. */
 function ending(worker: Worker): Promise<void> {
   return new Promise((resolve) => {
     if (worker.threadId === -1) return resolve();
@@ -150,15 +151,15 @@ function ending(worker: Worker): Promise<void> {
   });
 }
 
-/** What a member gives for a task, and which buffers of it may go along without a copy. */
+/** The result of a task, and buffers of it to transfer without a copy. */
 export interface Done<Result> {
   readonly result: Result;
   readonly transfer?: readonly TransferListItem[];
 }
 
 /**
- * The body of a member's thread: opens what tasks need and does one after the other, until it is told to end.
- * @param open a fault of it is the fault of every task
+ * The body of a worker's thread: opens what tasks need and runs one after the other until it is asked to end.
+ * @param open its error becomes the error of every task
  */
 export function serveTasks<Opened, Task, Result>(
   open: Promise<Opened>,
@@ -173,7 +174,7 @@ export function serveTasks<Opened, Task, Result>(
       port.postMessage({ number, fault: serialize(error) } satisfies Answer<Result>);
     }
   };
-  // Whatever comes waits for what came before, the opening first: nothing may run in the runtime when the thread ends.
+  // Messages wait for the ones before, and for `open`: nothing may run in the runtime when the thread ends.
   let before: Promise<unknown> = open.catch(() => undefined);
   port.on("message", (message: Message<Task>) => {
     before = before.then(() => (message === "end" ? port.close() : answer(message)));

@@ -1,6 +1,6 @@
 /**
- * The training child: runs one training outside the server's process, at low priority, so that requests and generations stay
- * quick. Ends at once when its parent is gone: the next start of the server goes on from the checkpoint.
+ * The training child: runs one training in its own process at low priority, so that requests and generations stay quick. It
+ * ends at once when its parent is gone; the server's next start continues from the checkpoint.
  */
 import { constants, getPriority, setPriority } from "node:os";
 import { serialize } from "../platform/serialized-error.ts";
@@ -8,8 +8,8 @@ import type { FromTrainer, ToTrainer, TrainingOrder } from "./messages.ts";
 import { previewPng } from "./preview.ts";
 import { type TranslationProgress, trainTranslation } from "./train-translation.ts";
 
-// First of all, because threads of the runtime take over what their maker has. Not the lowest there is: whatever else is busy on
-// the machine would then stop the training altogether.
+// Set before anything else, because threads of the runtime inherit the priority of the thread that creates them. Not the lowest
+// priority: any other busy process would then stop the training altogether.
 setPriority(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
 
 const aliveEveryMs = 2000;
@@ -27,7 +27,7 @@ async function tell({ preview, ...news }: TranslationProgress): Promise<void> {
   if (news.stage === "publishing" && news.done === 0) {
     send({ type: "progress", news });
     send({ type: "ready-to-publish" });
-    // Published or cancelled, never both: the parent decides, once.
+    // Either published or cancelled: the parent decides, once.
     await mayPublish;
     return;
   }
@@ -56,9 +56,9 @@ process.on("message", (message: ToTrainer) => {
     publish();
   }
 });
-// An orderly exit would abort where a thread that encodes is within the runtime.
+// A regular exit would abort while an encoding thread is inside the runtime.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
-// The parent may have gone while this file was loaded, before anything listened.
+// The parent may have ended before the listener was there.
 if (!process.connected) process.exit(0);
-// A terminal or a supervisor signals the whole group; the parent decides when this process ends.
+// A terminal or a supervisor signals the whole process group; here the parent decides when this process ends.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});

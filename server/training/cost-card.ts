@@ -1,17 +1,17 @@
 /**
- * What a training run cost: time as measured, energy as power × time with a stated power, money and CO₂ by stated factors, beside
- * what the paper reports for its own. An estimate that says what it assumes, not a measurement of the machine's power.
+ * The cost of a training run: measured time, energy as time × a stated power, money and CO₂ by stated factors, next to the
+ * paper's figures. An estimate with stated assumptions; the machine's power is not measured.
  */
 import { cpus } from "node:os";
 
 export interface CostFactors {
-  /** Of one busy core with its share of the machine, in watts. */
+  /** Power of one busy core with its share of the machine, in watts. */
   readonly wattsPerCore: number;
   readonly eurosPerKwh: number;
   readonly co2GramsPerKwh: number;
 }
 
-/** 15 W: a server core under load. Price and CO₂ as the paper's Table 2 has them, so that its figures compare. */
+/** 15 W: a server core under load. Price and CO₂ are those of the paper's Table 2, so that figures can be compared. */
 export const defaultCostFactors: CostFactors = { wattsPerCore: 15, eurosPerKwh: 0.216, co2GramsPerKwh: 296 };
 
 /** Rombach, Esser, Ommer 2020 (arXiv 2005.13580), Table 2: training their cINN, and BigGAN, which it reuses. */
@@ -19,7 +19,7 @@ export const paperKwh = { cinn: 14.4, bigGan: 1260 } as const;
 
 export interface CostCard extends CostFactors {
   readonly wallSeconds: number;
-  /** CPU time of this process over all its threads, interruptions left out. */
+  /** CPU time of this process over all threads, without interruptions of the run. */
   readonly cpuSeconds: number;
   readonly processor: string;
   readonly formula: string;
@@ -29,7 +29,7 @@ export interface CostCard extends CostFactors {
   readonly paperKwh: typeof paperKwh;
 }
 
-/** Time that a run has taken, over all its parts. */
+/** Time spent on a run, summed over its interrupted parts. */
 export interface SpentTime {
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
@@ -64,7 +64,7 @@ export const addTimes = (a: SpentTime, b: SpentTime = { wallSeconds: 0, cpuSecon
   cpuSeconds: a.cpuSeconds + b.cpuSeconds,
 });
 
-/** As lines of text for people. */
+/** The card as lines of text. */
 export function describeCost(card: CostCard): string[] {
   const costs = (kwh: number): string =>
     `${rounded(kwh * card.eurosPerKwh)} €, ${weight(kwh * card.co2GramsPerKwh)} CO₂`;
@@ -76,7 +76,7 @@ export function describeCost(card: CostCard): string[] {
     `time    ${card.wallSeconds.toFixed(0)} s, ${card.cpuSeconds.toFixed(0)} s of CPU time (${card.processor})`,
     `energy  ${rounded(card.kwh)} kWh (${card.formula})`,
     `cost    ${costs(card.kwh)} at ${card.eurosPerKwh} €/kWh and ${card.co2GramsPerKwh} g/kWh`,
-    "beside the paper's figures, at the same factors:",
+    "for comparison, the paper's figures at the same factors:",
     beside("a cINN", card.paperKwh.cinn),
     beside("BigGAN", card.paperKwh.bigGan),
   ];

@@ -1,6 +1,6 @@
 /**
- * Trains the flow of a translation and measures it: held-out nats against a diagonal Gaussian and against shuffled
- * conditions, which together say how much the flow learned and how much it listens.
+ * Trains the flow of a translation and measures it: held-out nats, compared with a diagonal Gaussian (how much the flow
+ * learned) and with shuffled conditions (how much it uses them).
  */
 import { AppError } from "../../shared/problem.ts";
 import { adaptFlow } from "../flow/adapt-flow.ts";
@@ -13,7 +13,7 @@ import type { HeldOutOptions, TrainingSet } from "../flow/training-set.ts";
 import { type FlowWeights, initialWeights, readFlowFile, writeFlowFile } from "../flow/weights.ts";
 import { fitWhitening } from "../flow/whitening.ts";
 
-/** The size that a pack of some 20,000 icons can feed: 22 million weights at 512 dimensions; small latents get narrower nets. */
+/** A size for some 20,000 icons: 22 million weights at 512 dimensions. Small latents get narrower networks. */
 function freshArchitecture(set: TrainingSet): FlowArchitecture {
   const width = (most: number): number => Math.min(most, 16 * set.dims);
   return {
@@ -28,8 +28,8 @@ function freshArchitecture(set: TrainingSet): FlowArchitecture {
 }
 
 /**
- * @param start weights to go on from, of a flow that may know other conditions; none = fresh ones
- * @throws AppError `dataset_invalid` when the start is made for other latents, or another width of a condition, than the set has
+ * @param start weights to continue from; their flow may have other conditions. Absent = fresh weights
+ * @throws AppError `dataset_invalid` when the start has other latents, or another width of a condition, than the set
  */
 export async function fitFlow(set: TrainingSet, options: TrainOptions, start?: FlowWeights): Promise<FittedFlow> {
   const result = await trainFlow(
@@ -37,7 +37,7 @@ export async function fitFlow(set: TrainingSet, options: TrainOptions, start?: F
     start ? startingFrom(start, set, options.seed) : freshWeights(set, options.seed),
     options,
   );
-  // Measured as it ships: in halves.
+  // Measured as it ships, in float16.
   const { tensors } = readFlowFile(writeFlowFile(result.weights), "trained flow");
   const evaluation = await createEvaluation(result.weights.architecture, evaluationBatch(set), options.threads);
   try {
@@ -63,7 +63,10 @@ export async function fitFlow(set: TrainingSet, options: TrainOptions, start?: F
   }
 }
 
-/** Fresh weights for a set; `whitening` of its latents where it is known, else fitted to them. */
+/**
+ * Fresh weights for a set.
+ * @param whitening of the latents; absent = fitted to them
+ */
 export function freshWeights(
   set: TrainingSet,
   seed: number,
@@ -86,7 +89,7 @@ function startingFrom(start: FlowWeights, set: TrainingSet, seed: number): FlowW
 const conditionsOf = (set: TrainingSet): FlowArchitecture["conditions"] =>
   set.conditions.map(({ name, dims }) => ({ name, dims }));
 
-/** Nats per dimension of held-out latents under N(mean, variance) fitted to each dimension of the training latents alone. */
+/** Nats per dimension of held-out latents under N(mean, variance), fitted to each dimension of the training latents. */
 export function diagonalGaussianNats(set: TrainingSet): number {
   const train = gatherRows(set.latents, set.trainRows, set.dims);
   const heldOut = gatherRows(set.latents, measuredRows(set), set.dims);

@@ -1,6 +1,6 @@
 /**
- * Fits a flow to a generator's own draws (generator-set.ts). What z is made of is known, so its whitening is exact instead of
- * fitted: with hundreds of dimensions a fit would need tens of thousands of draws to be as good.
+ * Fits a flow to samples of a generator (generator-set.ts). The distribution of z is known, so its whitening is computed
+ * exactly; with hundreds of dimensions a fit of the same quality would need tens of thousands of samples.
  */
 import type { Generator } from "../experts/custom/generator.ts";
 import type { FittedFlow } from "../flow/fitted-flow.ts";
@@ -14,8 +14,8 @@ export const fitGenerator = (generator: Generator, set: TrainingSet, options: Tr
   fitFlow(set, options, freshWeights(set, options.seed, generatorWhitening(generator)));
 
 /**
- * ZCA whitening of z as training sees it. The latent has variance 1 + s², the spare place s². Class codes of height h, one of
- * K drawn evenly, have the covariance (s² + h²/K)·I − h²/K²·11ᵀ: s² along (1, …, 1), s² + h²/K across.
+ * ZCA whitening of z as it is trained. The latent has variance 1 + s², the unused dimensions s². Class codes of height h, one
+ * of K drawn uniformly, have the covariance (s² + h²/K)·I − h²/K²·11ᵀ: s² along (1, …, 1), s² + h²/K across.
  */
 export function generatorWhitening({
   latentDims,
@@ -37,7 +37,7 @@ export function generatorWhitening({
     });
   };
   const logs = Array.from({ length: latentDims }, (_, axis) => Math.log(isCode(axis) ? across : plain(axis)));
-  // One of the codes' directions is along, which the sum has counted as across.
+  // The sum counted all directions of the codes as across; one of them is along.
   const correction = classCount > 0 ? Math.log(along) - Math.log(across) : 0;
   return {
     mean: Float64Array.from({ length: latentDims }, (_, axis) => (isCode(axis) ? codeHeight / classCount : 0)),

@@ -1,6 +1,6 @@
 /**
- * The fitting of a user's translation: from its start or from fresh weights, with records after each evaluation and a preview of
- * what held-out captions look like by then.
+ * Fits a user's translation from its start or from fresh weights. After each evaluation it writes the records and draws a
+ * preview of some held-out captions.
  */
 import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
@@ -18,14 +18,14 @@ export type CaptionedPreview = PreviewImage & { readonly caption: string };
 
 export interface TranslationRun {
   readonly set: TrainingSet;
-  /** The plainest caption of each row. */
+  /** The main caption of each row. */
   readonly captions: readonly string[];
   readonly experts: SetExperts;
   readonly start: FlowStart;
   readonly records: RunRecords;
   /** Folder of the checkpoint. */
   readonly folder: string;
-  /** Conditions that are given when the flow is measured. */
+  /** Conditions given in measurements. */
   readonly measured: readonly string[];
 }
 
@@ -34,13 +34,13 @@ export interface FitTranslationOptions {
   readonly threads: number;
   readonly isFromScratch: boolean;
   readonly signal?: AbortSignal | undefined;
-  /** Called after each evaluation and waited for; absent = no preview is drawn. */
+  /** Awaited after each evaluation; absent = no preview is drawn. */
   readonly onEvaluation?:
     | ((progress: TrainProgress, preview: readonly CaptionedPreview[]) => void | Promise<void>)
     | undefined;
 }
 
-/** @throws AppError `cancelled` when the signal stopped it; the checkpoint is then written */
+/** @throws AppError `cancelled` when the signal stopped it, after writing the checkpoint */
 export async function fitTranslation(
   { set, captions, experts, start, records, folder, measured }: TranslationRun,
   { settings, threads, isFromScratch, signal, onEvaluation }: FitTranslationOptions,

@@ -1,6 +1,6 @@
 /**
- * The loss curve of a run as SVG: nats per dimension over steps of training and held-out images, with the start's held-out nats
- * and the step that was kept. No dependencies.
+ * The loss curve of a run as SVG: nats per dimension over steps for training and held-out images, with the held-out nats of the
+ * start and the step whose weights were kept.
  */
 
 export interface CurvePoint {
@@ -11,15 +11,18 @@ export interface CurvePoint {
 
 export interface CurveAbout {
   readonly title: string;
-  /** Nats per dimension of the held-out images before the first step; absent where nobody measured it. */
+  /** Nats per dimension of the held-out images before the first step; absent = not measured. */
   readonly startNats?: number;
-  /** What the held-out images are given. */
+  /** Conditions given with the held-out images. */
   readonly given?: string;
 }
 
 const [width, height] = [640, 360];
 const frame = { left: 64, right: 16, top: 40, bottom: 40 };
-/** The two measures differ: training steps draw subsets of the conditions, held-out images are given the same ones each time. */
+/**
+ * The two curves measure different things: training steps draw subsets of the conditions, held-out images always get the same
+ * ones.
+ */
 const lines = [
   { key: "trainNats", label: "training, drawn conditions", colour: "#8a8f98" },
   { key: "heldOutNats", label: "held out", colour: "#0d6efd" },
@@ -28,7 +31,7 @@ const startColour = "#b3261e";
 
 /**
  * @param points in order of their steps
- * @param keptStep the step whose weights were kept
+ * @param keptStep step whose weights were kept
  */
 export function lossCurve(
   points: readonly CurvePoint[],
@@ -72,7 +75,7 @@ export function lossCurve(
       ({ key, label, colour }, index) =>
         `<text x="${frame.left + index * 180}" y="34" font-size="11" fill="${colour}">${key === "heldOutNats" ? `${label}, given ${escapeXml(given)}` : label}</text>`,
     ),
-    `<text x="${width - frame.right}" y="${height - 4}" text-anchor="end">steps; nats per dimension; dashed upright: kept</text>`,
+    `<text x="${width - frame.right}" y="${height - 4}" text-anchor="end">steps; nats per dimension; dashed vertical line: kept step</text>`,
     "</svg>",
     "",
   ].join("\n");

@@ -2,7 +2,7 @@
 import type { SerializedError } from "../platform/serialized-error.ts";
 import type { TrainedTranslation, TrainTranslationOptions, TranslationProgress } from "./train-translation.ts";
 
-/** What `trainTranslation` needs, as far as it can be sent. */
+/** The options of `trainTranslation` that can be sent. */
 export type TrainingOrder = Omit<TrainTranslationOptions, "signal" | "onProgress">;
 
 export interface TrainingPreview {
@@ -15,14 +15,14 @@ export type TrainingNews = Omit<TranslationProgress, "preview"> & { readonly pre
 
 export type ToTrainer =
   | { readonly type: "train"; readonly order: TrainingOrder }
-  /** The answer to `ready-to-publish`: from here on the training can't be cancelled. */
+  /** Answers `ready-to-publish`: from here on the training can't be cancelled. */
   | { readonly type: "publish" }
   /** Write the checkpoint and end. */
   | { readonly type: "stop" };
 
-/** `done` or `failed` is the last word of the child, which then exits. */
+/** The child exits after `done` or `failed`. */
 export type FromTrainer =
-  /** Said every other second, because one stage may have no news for a while; a child that hangs can't say it. */
+  /** Sent every other second, because a stage may report nothing for a while. A child that hangs does not send it. */
   | { readonly type: "alive" }
   | { readonly type: "progress"; readonly news: TrainingNews }
   | { readonly type: "ready-to-publish" }

@@ -1,4 +1,4 @@
-/** What a flow in training would draw: the answer at temperature 0 for a few held-out captions, with weights as they are now. */
+/** Previews of a flow in training: images for a few held-out captions at temperature 0 with the current weights. */
 import type { TargetExpert } from "../engine/interfaces.ts";
 import { toStraightRgba } from "../engine/pixels.ts";
 import type { FlowArchitecture } from "../flow/architecture.ts";
@@ -21,7 +21,7 @@ export const previewPng = ({ planes, sizePx }: PreviewImage): Promise<Uint8Array
 /** Images of a preview. */
 const previewRows = 4;
 
-/** @param given names of the conditions that the preview follows */
+/** @param given names of the conditions that are used */
 export async function createPreview(
   architecture: FlowArchitecture,
   set: TrainingSet,
@@ -35,13 +35,13 @@ export async function createPreview(
   const batch = createBatchBuffers(set, previewRows);
   fillHeldOut(set, batch, rows, { given: new Set(given) });
   const { latent: _, ...conditions } = batchFeeds(batch, set.dims, previewRows);
-  // The residual at temperature 0, and no guidance.
+  // A zero residual (temperature 0) and no guidance.
   const zeros = [...session.inputs].map(([name, { shape }]): [string, Tensor] => {
     const dims = shape.map(Number);
     return [name, { data: new Float32Array(dims.reduce((product, size) => product * size, 1)), dims }];
   });
   return {
-    /** The images of the rows that `rows` names, drawn with these weights. */
+    /** The images of these rows, drawn with these weights. */
     async draw(weights: ReadonlyMap<string, Float32Array>): Promise<PreviewImage[]> {
       const parameters = graph.parameters.map(({ value }): [string, Tensor] => [
         value.name,

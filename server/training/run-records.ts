@@ -1,6 +1,6 @@
 /**
- * What a training run leaves for people in its work folder: the log (one JSON object an evaluation), the loss curve beside it and
- * the time spent so far. Written after each evaluation, so that an interrupted run goes on with them.
+ * The records of a training run in its work folder: a log (one JSON object an evaluation), the loss curve and the time spent so
+ * far. They are written after each evaluation, so an interrupted run continues them.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { type CurveAbout, type CurvePoint, lossCurve } from "./loss-curve.ts";
 
 const [logFile, curveFile, timeFile] = ["log.jsonl", "loss.svg", "time.json"];
 
-/** Files that tell people of a run, also of one that published nothing. */
+/** Files that describe a run, including one that published nothing. */
 export const recordFiles: readonly string[] = [logFile, curveFile];
 
 export class RunRecords {
@@ -27,9 +27,9 @@ export class RunRecords {
   }
 
   /**
-   * Takes up the records of an interrupted run in the folder.
+   * Opens the records of the folder.
    * @param clock time that this process has spent on the run
-   * @param goesOn false = the folder's records are of a run that ended, and this one begins anew
+   * @param goesOn false = the records belong to a finished run, and a new one begins
    */
   static async open(folder: string, about: CurveAbout, clock: () => SpentTime, goesOn = true): Promise<RunRecords> {
     const read = async <T>(file: string, parse: (text: string) => T): Promise<T | undefined> => {
@@ -50,9 +50,9 @@ export class RunRecords {
     return new RunRecords(folder, about, points ?? [], () => addTimes(clock(), before));
   }
 
-  /** @param keptStep the best step so far */
+  /** @param keptStep best step so far */
   async add(point: CurvePoint, keptStep: number): Promise<void> {
-    // A run that goes on from its checkpoint takes the steps after it again.
+    // A run that continues from its checkpoint repeats the steps after it.
     this.#points = [...this.#points.filter(({ step }) => step < point.step), point];
     await writeFileAtomically(join(this.#folder, logFile), this.#log());
     await writeFileAtomically(join(this.#folder, curveFile), this.#curve(keptStep));

@@ -1,6 +1,6 @@
 /**
- * Where the flow of a new style starts: from the base's flow, with the base's own style that fits the new images best in place of
- * "any style". Twenty evaluations, and hundreds of steps saved.
+ * Selects the initial weights for a user's style: the base's flow, with "any style" replaced by the base style that fits the
+ * new images best. It costs twenty evaluations and saves hundreds of steps.
  */
 import { AppError } from "../../shared/problem.ts";
 import { adaptFlow, assumeEntry } from "../flow/adapt-flow.ts";
@@ -14,18 +14,18 @@ import type { BasePack } from "../packs/base-pack.ts";
 
 export interface FlowStart {
   readonly weights: FlowWeights;
-  /** Id of the base's style that the flow starts from; absent = any style. */
+  /** Id of the base style that the flow starts from; absent = any style. */
   readonly style?: string;
-  /** Nats per dimension of the held-out images, before any training. */
+  /** Nats per dimension of the held-out images before training. */
   readonly heldOutNats: number;
 }
 
-/** Training images that styles are compared on. */
+/** Training images that each style is compared on. */
 const comparedImages = 128;
 
 /**
- * @param given conditions that are given in every comparison
- * @param seed of projections for conditions that the base does not know
+ * @param given conditions given in every comparison
+ * @param seed seed of the projections for conditions that the base does not have
  */
 export async function selectInitialWeights(
   { flow, draft }: BasePack,
@@ -68,11 +68,11 @@ export async function selectInitialWeights(
   if (!best || !Number.isFinite(Math.min(...nats)))
     throw new AppError(
       "training_failed",
-      `start: expected finite nats of the base's flow, got ${nats.join(", ")} (latents or conditions that are no numbers)`,
+      `start: expected finite nats of the base's flow, got ${nats.join(", ")} (latents or conditions that are not finite)`,
     );
   const [heldOut] = await measureOn(set, [best.weights]);
   return { ...best, heldOutNats: heldOut! };
 }
 
-/** The base's styles in the order of the vocabulary. */
+/** The base's styles in the order of its vocabulary. */
 const stylesOf = (draft: BasePack["draft"]): string[] => vocabularyOf(draft, "style")?.map(({ id }) => id) ?? [];

@@ -1,7 +1,7 @@
 /**
- * Training as a feature: from a folder of captioned images to a pack with a translation of its own. Images are validated and
- * encoded once by the base pack's frozen experts, the flow starts from the base's, stops when held-out images stop gaining, and
- * is published only when it beats its start. Everything lies in the work folder until then, so an interrupted run goes on.
+ * Trains a user's translation: from a folder of captioned images to a new pack. The images are checked and encoded once by the
+ * base pack's frozen experts. The flow starts from the base's, stops when held-out images stop improving and is published only
+ * if it beats its start. Until then all data is in the work folder, so an interrupted run continues.
  */
 import { join } from "node:path";
 import type { FlowConditionName } from "../../shared/conditions.ts";
@@ -38,7 +38,7 @@ import { openWorkFolder, type WorkFolder } from "./work-folder.ts";
 
 export interface TranslationProgress {
   readonly stage: "reading" | "encoding" | "training" | "publishing";
-  /** Parts of the stage: images read; captions and images encoded, drawings laid and encoded; steps trained. */
+  /** Done within the stage. Reading: images. Encoding: captions, images, transferred drawings. Training: steps. */
   readonly done: number;
   readonly total: number;
   readonly epoch?: number;
@@ -47,52 +47,57 @@ export interface TranslationProgress {
   readonly heldOutNats?: number;
   readonly bestNats?: number;
   readonly secondsLeft?: number;
-  /** What the flow draws for a few held-out captions at temperature 0. */
+  /** Images of the current flow for a few held-out captions at temperature 0. */
   readonly preview?: readonly CaptionedPreview[];
 }
 
 export interface TrainTranslationOptions {
-  /** Images with captions: see captions-of-folder.ts. */
+  /** Folder of images with captions (captions-of-folder.ts). */
   readonly folder: string;
-  /** Folder of the pack whose experts and flow are used, and which of its translations (absent = the first). */
+  /** Folder of the pack whose experts and flow are used. */
   readonly basePack: string;
   readonly baseTranslation?: string;
   /** Id of the new pack and of its translation. */
   readonly name: string;
-  /** Packs beside the base whose names are not free. */
+  /** Other packs whose names are taken. */
   readonly taken?: readonly Named[];
   readonly label?: string;
-  /** Where packs of users live. */
+  /** Folder of user packs. */
   readonly packs: string;
-  /** This run's own folder: checkpoint, encoded images, log. Removed once the pack is published … */
+  /** Folder of this run: checkpoint, encoded images, log. Removed after publication unless `isWorkKept`. */
   readonly work: string;
-  /** … unless the caller does it: while it is there, the same training called again finds the pack that it published. */
+  /**
+   * Keep the work folder, and the caller removes it. As long as it is there, calling the same training again finds the
+   * published pack.
+   */
   readonly isWorkKept?: boolean;
-  /** How long another process that works in the folder has to end; absent = it must have ended. */
+  /** Time that another process in the folder gets to end; absent = it must have ended. */
   readonly waitMs?: number;
   readonly settings?: Partial<TranslationSettings>;
   readonly threads?: number;
-  /** Fresh weights instead of the base's. */
+  /** Start from fresh weights instead of the base's. */
   readonly isFromScratch?: boolean;
-  /** Publishes even what is no better than the start. */
+  /** Publish even if the result is no better than the start. */
   readonly isForced?: boolean;
   readonly costFactors?: CostFactors;
   readonly signal?: AbortSignal;
-  /** Waited for, but while images are encoded. */
+  /** Awaited, except while images are encoded. */
   onProgress?(progress: TranslationProgress): void | Promise<void>;
 }
 
 export interface TrainedTranslation {
   readonly name: string;
-  /** Undefined when the flow was no better than its start, and so was not published. */
+  /** Undefined when the flow was no better than its start and was not published. */
   readonly pack?: PublishedPack;
   readonly isBetter: boolean;
-  /** Where the run's log and loss curve are. */
+  /** Folder of the run's log and loss curve. */
   readonly records: string;
-  /** Nats per dimension of the held-out images, given their captions: of the base's flow, and of the new one as it ships. */
+  /**
+   * Nats per dimension of the held-out images given their captions: of the base's flow here, of the new flow as it ships below.
+   */
   readonly startNats: number;
   readonly finalNats: number;
-  /** The base's style that the flow started from. */
+  /** Base style that the flow started from. */
   readonly startStyle?: string;
   readonly images: PreparedFolder;
   readonly reason: FittedFlow["reason"];
@@ -101,15 +106,15 @@ export interface TrainedTranslation {
   readonly cost: CostCard;
 }
 
-/** Conditions that are given when the flow is measured: what people ask for, with the label that their caption names. */
+/** Conditions given in measurements: captions, and the label that a caption names. */
 const measuredIn = ({ translation }: PackDraft): FlowConditionName[] =>
   translation.conditions.flatMap(({ name, readFrom }) => (name === "caption" || readFrom === "caption" ? [name] : []));
 
 /**
- * Trains and publishes. Calling it again with the same options after an interruption, at whatever moment, goes on and ends with
- * the same flow as an unbroken run.
- * @throws AppError `config_invalid` when the name is not free or is being trained, `dataset_invalid` when the folder is not fit for
- *   training, saying why; `cancelled`, `storage_full`, `training_failed`, `pack_corrupt`; the packs are then as they were
+ * Trains and publishes. Calling it again with the same options after an interruption continues, and gives the same flow as an
+ * uninterrupted run.
+ * @throws AppError `config_invalid` when the name is taken or is being trained, `dataset_invalid` with the reasons when the
+ *   folder can't be trained on, `cancelled`, `storage_full`, `training_failed`, `pack_corrupt`; the packs are unchanged then
  */
 export async function trainTranslation(options: TrainTranslationOptions): Promise<TrainedTranslation> {
   const { name, packs, signal, taken = [] } = options;
@@ -123,17 +128,17 @@ export async function trainTranslation(options: TrainTranslationOptions): Promis
   } catch (error) {
     const known = asStorageError(error);
     if (!signal?.aborted || (known instanceof AppError && known.code !== "cancelled")) throw known;
-    throw new AppError("cancelled", "stopped; the same training goes on where this one stopped", { cause: error });
+    throw new AppError("cancelled", "stopped; starting the same training again continues from here", { cause: error });
   } finally {
     work.release();
   }
 }
 
-/** What the stages of a training share. */
+/** The data that all stages of a training share. */
 interface Run {
   readonly base: BasePack;
   readonly options: TrainTranslationOptions;
-  /** The base's translation with the conditions that a user's folder can teach. */
+  /** The base's translation with the conditions that a folder can train. */
   readonly draft: PackDraft;
   /** The base's retrieval index. */
   readonly index: IndexContent | undefined;
@@ -149,7 +154,7 @@ async function trainIn(
 ): Promise<TrainedTranslation> {
   const clock = stopwatch();
   const draft = withoutLabelConditions(base.draft);
-  // Read before the training, which takes its time: the base may be replaced meanwhile.
+  // Read before training, because the base may be replaced in the meantime.
   const run: Run = { base, options, draft, index: await indexOfBase(base), threads: options.threads ?? 0 };
   const encoded = await encode(run);
   const trained = await train(run, encoded, work, clock);
@@ -172,13 +177,13 @@ function encode({ base, options, draft, index, threads }: Run) {
     source: { pack: base.folder, draft, files: base.files },
     threads,
     signal: options.signal,
-    // A flow of fresh weights knows the folder alone.
+    // Fresh weights learn from the folder alone.
     findDrawings: options.isFromScratch ? undefined : (found) => StyleTransferJob.for(base, index, found),
     onProgress: options.onProgress && ((progress) => options.onProgress?.(progress)),
   });
 }
 
-/** Chooses the initial weights and trains from them, or goes on from the run's checkpoint. */
+/** Selects the initial weights and trains from them, or resumes the run's checkpoint. */
 async function train(
   { base, options, draft, threads }: Run,
   { images, experts, set, captions, drawings }: Encoded,
@@ -242,7 +247,7 @@ function summaryOf(
   };
 }
 
-/** Calibrates the flow and publishes it as a pack of its own. */
+/** Calibrates the flow and publishes it as a new pack. */
 async function publish(
   { base, options, draft, index, threads }: Run,
   { images, experts, set, drawings }: Encoded,
@@ -252,7 +257,7 @@ async function publish(
   const { name, label = name, packs } = options;
   const flow = writeFlowFile(fitted.weights);
   const transferred = drawings?.transferred.entries.length;
-  // The images of a small folder are too few to set thresholds by.
+  // A small folder has too few held-out images to set thresholds.
   const calibration =
     set.heldOutRows.length < calibratedRowsMin
       ? undefined

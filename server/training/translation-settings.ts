@@ -1,7 +1,8 @@
 /**
  * Settings of a user's training: short, because it starts from a flow that knows the domain. Chosen on two styles that the base
- * pack has never seen (scripts/style-set.ts writes them), so that 200 images take some minutes on two cores. Tried beside them: the second
- * loss of the injector (weight 1), with fewer holes in pictures on discs, more smudges in thin lines and 0.01 nats more on both.
+ * pack has never seen (scripts/style-set.ts writes them), so that 200 images take some minutes on two cores.
+ * Tried beside them: the second loss of the injector (weight 1) gave fewer holes in pictures on discs, more smudges in thin
+ * lines and 0.01 nats more on both styles.
  */
 import { defaultTrainOptions, type TrainOptions } from "../flow/trainer.ts";
 
@@ -36,7 +37,7 @@ export const defaultTranslationSettings: TranslationSettings = {
   checkpointEverySeconds: 60,
 };
 
-/** A batch never holds more of the folder's images than there are, and as many drawings of the base beside them, if there are so many. */
+/** Limits a batch to the number of the folder's images, and adds as many drawings of the base, if there are so many. */
 export function settingsFor(
   settings: TranslationSettings,
   { trainImages, drawings }: { readonly trainImages: number; readonly drawings: number },
@@ -46,10 +47,10 @@ export function settingsFor(
   return { ...settings, batch: own + rehearsed, rehearsed };
 }
 
-/** What fixes the steps of a run: another patience or other checkpoints go on with the same one. */
+/** The settings that determine the steps of a run; patience and checkpoint interval do not. */
 export function identityOf(all: TranslationSettings): object {
   const { patience: _, checkpointEverySeconds: __, rehearsed, conditionNoise, injectorWeight, ...settings } = all;
-  // Unnamed where they change nothing, so that runs go on that began before there were any.
+  // Left out at 0, so that runs started before these settings existed keep their identity.
   return {
     ...settings,
     ...(rehearsed > 0 && { rehearsed }),

@@ -1,6 +1,6 @@
 /**
- * The work folder of a training: everything that an interrupted run goes on with. One process at a time works in it; each run has
- * a folder of its own there, by what fixes its steps; a finished training gives everything up in one step.
+ * The work folder of a training: everything that an interrupted run needs to continue. One process at a time uses it. Each run
+ * has a subfolder named by what determines its steps. A finished training removes the folder in one step.
  */
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,18 +11,21 @@ import { takeLock } from "../platform/process-lock.ts";
 import { sha256Of } from "../platform/sha256.ts";
 
 export interface WorkFolder {
-  /** The folder of exactly this run; those of other images or settings are removed. @param identity what fixes its steps, as JSON */
+  /**
+   * The folder of this run; folders of runs with other images or settings are removed. @param identity what determines the
+   * run's steps, as JSON
+   */
   runFolder(identity: readonly unknown[]): Promise<string>;
-  /** Removes the folder: at once by a rename, so that half of it is never taken for a run. */
+  /** Removes the folder, after a rename, so that a partly removed folder is never taken for a run. */
   remove(): Promise<void>;
-  /** Lets another process in. */
+  /** Releases the lock for another process. */
   release(): void;
 }
 
 const lookAgainMs = 100;
 
 /**
- * @param waitMs how long another process that trains here has to end
+ * @param waitMs time that another process that trains here gets to end
  * @throws AppError `config_invalid` when another process trains here or the folder can't be written, `storage_full`
  */
 export async function openWorkFolder(path: string, waitMs = 0): Promise<WorkFolder> {
@@ -63,7 +66,7 @@ async function lockWithin(waitMs: number, path: string): Promise<() => void> {
       return takeLock(join(path, "lock"), (pid) => {
         busy = new AppError(
           "config_invalid",
-          `${path}: expected a training that runs once, got one that process ${pid} is busy with; wait for it or stop it`,
+          `${path}: expected no other process that trains here, got process ${pid}; wait for it or stop it`,
           { field: "name", expected: "a name that is not being trained", received: `in use by process ${pid}` },
         );
         return busy;

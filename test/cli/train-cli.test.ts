@@ -170,7 +170,7 @@ describe("an interrupted tau train", () => {
     const stopped = train(broken);
     const [second] = await Promise.all([end(stopped), interrupt(stopped, broken, "SIGINT")]);
     assert.deepEqual([second.code, second.signal], [1, null]);
-    assert.match(second.err, /^tau train: cancelled: stopped; the same training goes on where this one stopped\n$/);
+    assert.match(second.err, /^tau train: cancelled: stopped; starting the same training again continues from here\n$/);
     assert.equal(existsSync(packOf(broken)), false);
     assert.equal((await end(train(broken))).code, 0);
     assert.deepEqual(await flowOf(broken), await flowOf(whole));

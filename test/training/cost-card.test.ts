@@ -28,7 +28,7 @@ describe("the cost card", () => {
     assert.deepEqual(lines.slice(1), [
       "energy  0.004 kWh (kWh = 20 W a busy core × 720 s of CPU time / 3.6e6)",
       "cost    0.001 €, 1.2 g CO₂ at 0.25 €/kWh and 300 g/kWh",
-      "beside the paper's figures, at the same factors:",
+      "for comparison, the paper's figures at the same factors:",
       "  a cINN: 14.4 kWh, 3.6 €, 4.32 kg CO₂, 3,600 times as much",
       "  BigGAN: 1260 kWh, 315 €, 378 kg CO₂, 315,000 times as much",
     ]);

@@ -197,7 +197,7 @@ describe("training a translation", () => {
     await writeFile(join(options.work, "lock"), String(process.ppid));
     await assert.rejects(trainTranslation(options), {
       code: "config_invalid",
-      message: new RegExp(`expected a training that runs once, got one that process ${process.ppid} is busy with`),
+      message: new RegExp(`expected no other process that trains here, got process ${process.ppid}; wait for it`),
     });
     await writeFile(join(options.work, "lock"), "4194304");
     assert.equal((await trainTranslation({ ...options, settings: { ...settings, steps: 10 } })).steps, 10);
@@ -227,7 +227,10 @@ describe("training a translation", () => {
         if (stage === "training" && done === 20) abort.abort();
       },
     });
-    await assert.rejects(cancelled, { code: "cancelled", message: /goes on where this one stopped/ });
+    await assert.rejects(cancelled, {
+      code: "cancelled",
+      message: /starting the same training again continues from here/,
+    });
     assert.equal(await served(options.packs), undefined);
     const steps: number[] = [];
     await trainTranslation({

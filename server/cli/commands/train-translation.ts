@@ -9,7 +9,7 @@ import { AppError } from "../../../shared/problem.ts";
 import { readConfig } from "../../app/config.ts";
 import { Catalogue } from "../../packs/catalogue.ts";
 import { defaultCostFactors, describeCost } from "../../training/cost-card.ts";
-import { describeComplaints } from "../../training/dataset/dataset-issues.ts";
+import { describeIssues } from "../../training/dataset/dataset-issues.ts";
 import { previewPng } from "../../training/preview.ts";
 import {
   type TrainedTranslation,
@@ -173,7 +173,7 @@ function report(result: TrainedTranslation): number {
   const { name, pack, records, startNats, finalNats, startStyle, images, cost, reason, steps, bestStep } = result;
   const nats = `held-out nats per dimension, given captions: ${startNats.toFixed(4)} before, ${finalNats.toFixed(4)} after`;
   const lines = [
-    ...describeComplaints(images.complaints),
+    ...describeIssues(images.complaints),
     `${images.usable} images used, ${images.heldOut} of them held out`,
     startStyle === undefined ? "" : `started as the base's style ${startStyle}`,
     `${steps} steps (${reason}), kept the flow of step ${bestStep}`,

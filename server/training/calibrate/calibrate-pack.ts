@@ -1,7 +1,6 @@
 /**
- * Calibrates a translation of a pack that is there: encodes an image set by the pack's own experts (pieces that training cached are
- * used again), measures the flow as it ships and switches the pack to the new numbers by its manifest. A crash at any moment leaves
- * a pack that verifies.
+ * Calibrates a translation of an existing pack: encodes an image set by the pack's own experts (reusing what training cached),
+ * measures the flow as it ships and publishes the new numbers with a new manifest. A crash at any moment leaves a valid pack.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,7 +15,7 @@ import type { EncodeContext } from "../encode/encoded-chunks.ts";
 import { calibrateFlowFile } from "./calibrate.ts";
 
 export interface CalibratePackOptions extends Omit<EncodeContext, "encode"> {
-  /** The pack's own folder. */
+  /** The folder of the pack. */
   readonly pack: string;
   /** Absent = its first translation. */
   readonly translation?: string | undefined;
@@ -33,8 +32,8 @@ export interface CalibratedPack {
 }
 
 /**
- * @throws AppError `dataset_invalid` when too few images of the set are held out, `pack_unavailable`, `pack_corrupt`, `storage_full`,
- *   `cancelled`; the pack is then as it was
+ * @throws AppError `dataset_invalid` when too few images of the set are held out, `pack_unavailable`, `pack_corrupt`,
+ *   `storage_full`, `cancelled`; the pack is unchanged then
  */
 export async function calibratePack(options: CalibratePackOptions): Promise<CalibratedPack> {
   const { pack, threads = 0, signal } = options;

@@ -1,6 +1,6 @@
 /**
- * Calibrates a trained translation on its held-out images: how likely images are, by the conditions that were given, and how far from
- * learned conditions others lie (fit-ood-detector.ts). Only looked up later, by server/engine/calibration.ts.
+ * Calibrates a trained translation on its held-out images: how likely images are under each set of given conditions, and how
+ * far a condition may be from the learned ones (fit-ood-detector.ts). server/engine/calibration.ts looks the results up.
  */
 import { type FlowConditionName, fieldOf, isWord } from "../../../shared/conditions.ts";
 import { AppError } from "../../../shared/problem.ts";
@@ -15,14 +15,14 @@ import type { FittedCalibration } from "../../packs/calibration-file.ts";
 import { fitOodDetector, type NamedTable, vectorOf } from "./fit-ood-detector.ts";
 import { calibratedRowsMin, quantilesOf } from "./quantiles.ts";
 
-/** Held-out rows that likelihoods are measured on: more would move the quantiles by less than they are read to. */
+/** Held-out rows for likelihoods; more rows would move the quantiles by less than the shown precision. */
 const measuredRowsMax = 256;
-/** Steps of 2.5 %. */
+/** Quantile steps: 2.5 % each. */
 const quantileSteps = 40;
 
 /**
  * @param translation the trained flow with its experts
- * @param set what it was trained on, by the same experts; only `heldOutRows` judge
+ * @param set its training set, encoded by the same experts; only `heldOutRows` are measured
  * @throws AppError `dataset_invalid` when fewer than `calibratedRowsMin` images are held out
  */
 export async function calibrate(
@@ -51,7 +51,7 @@ export async function calibrate(
   return { calibration: { detectors: tests, typicality }, outOfDistribution: rates };
 }
 
-/** `calibrate` of a flow as it ships: by the bytes of its file. */
+/** Calibrates a flow as it ships, from the bytes of its file. */
 export async function calibrateFlowFile(
   file: Uint8Array,
   { id, ...experts }: Pick<Translation, "id" | "conditions" | "target">,
@@ -66,7 +66,10 @@ export async function calibrateFlowFile(
   }
 }
 
-/** log p(z|c) of held-out images for no condition, each alone, each pair, all words and everything; what too few images have is left out. */
+/**
+ * log p(z|c) of held-out images for no condition, each one alone, each pair, all words and all conditions. Sets of conditions
+ * that too few images have are left out.
+ */
 async function measureTypicality(
   flow: Translation["flow"],
   tables: readonly NamedTable[],
@@ -80,7 +83,7 @@ async function measureTypicality(
       .slice(0, measuredRowsMax);
     if (rows.length < calibratedRowsMin) continue;
     const means = [...rows].map((row) => set.latents.slice(row * set.dims, (row + 1) * set.dims));
-    const given = [...rows].map((row) => plainestConditions(used, row));
+    const given = [...rows].map((row) => firstConditions(used, row));
     const quantiles = async (latents: readonly Float32Array[]): Promise<number[]> =>
       quantilesOf(await logLikelihoods(flow, latents, given), quantileSteps);
     typicality.push({
@@ -100,7 +103,7 @@ function withPosteriorNoise(means: readonly Float32Array[], std: number): Float3
   });
 }
 
-/** Nothing, each name, each pair of different fields, the words that go together, and everything. */
+/** The empty set, each name, each pair of different fields, all words, and all names. */
 function subsetsOf(names: readonly FlowConditionName[]): FlowConditionName[][] {
   const pairs = names.flatMap((first, at) =>
     names.slice(at + 1).flatMap((second) => (fieldOf(first) === fieldOf(second) ? [] : [[first, second]])),
@@ -115,7 +118,7 @@ function subsetsOf(names: readonly FlowConditionName[]): FlowConditionName[][] {
   ];
 }
 
-const plainestConditions = (tables: readonly NamedTable[], row: number): EncodedConditions =>
+const firstConditions = (tables: readonly NamedTable[], row: number): EncodedConditions =>
   Object.fromEntries(
     tables.map((table) => [table.name, { vector: vectorOf(table, table.options[row]![0]!), presence: 1 }]),
   );

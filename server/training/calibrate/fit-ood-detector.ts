@@ -1,9 +1,9 @@
 /**
- * The test for conditions outside what was learned: one minus the largest cosine to the middles of learned vectors (spherical
- * k-means, Dhillon & Modha 2001), plus what a vector is longer than learned ones (distanceToLearned of server/engine/calibration.ts), and
- * the threshold that held-out vectors set. Tried beside it: the distance to the nearest learned vector and the Mahalanobis distance, which
- * tell pictures apart no better than length does; and how far a caption moves the injector's
- * Gaussian, which tells less apart, and the other way round than one would hope, because captions of unknown things move it more.
+ * Fits the detector of out-of-distribution conditions: cosine distance to the nearest centre of the learned vectors (spherical
+ * k-means, Dhillon & Modha 2001) plus a penalty for excess length (distanceToLearned of server/engine/calibration.ts). Held-out
+ * vectors set the threshold.
+ * Tried instead: distance to the nearest learned vector and Mahalanobis distance separate pictures no better than length does.
+ * The shift of the injector's Gaussian by a caption separates worse and in the wrong direction: unknown things shift it more.
  */
 import { distanceToLearned, type OodDetector } from "../../engine/calibration.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";
@@ -18,24 +18,24 @@ import { oodDrawings, oodPictures } from "./ood-pictures.ts";
 import { areaUnderCurve, calibratedRowsMin, upperBound } from "./quantiles.ts";
 import { sphericalCentres } from "./spherical-centres.ts";
 
-/** Share of held-out conditions that the threshold calls outside. */
+/** Share of held-out conditions that the threshold flags: its false alarms. */
 const falseAlarmGoal = 0.05;
-/** Learned vectors that middles are found in, and the middles: at most one for eight of them. */
+/** Learned vectors for k-means, the most centres, and the fewest vectors for one centre. */
 const [learnedMax, centresMax, learnedPerCentre] = [6144, 256, 8];
 
-/** A condition of the set by its flow's name, with the expert that encoded it. */
+/** A condition of the set under its name in the flow, with its expert. */
 export type NamedTable = Omit<ConditionTable, "name"> & Translation["conditions"][number];
 
 export interface FittedDetector {
   readonly test: OodDetector;
-  /** The threshold and how often it errs. */
+  /** The threshold and its error rates. */
   readonly rates: CalibrationEntry["outOfDistribution"][number];
 }
 
 /**
- * @param sizePx side of the images that picture conditions are tried with
- * @returns undefined for closed vocabularies (labels, label maps), whose unknown words are refused by name, and for a condition that
- * no training or too few held-out images have
+ * @param sizePx side of the pictures that picture conditions are measured on
+ * @returns undefined for closed vocabularies (labels, label maps), which refuse unknown words by name, and for a condition that
+ *   no training image or too few held-out images have
  */
 export async function fitOodDetector(
   table: NamedTable,
@@ -44,38 +44,41 @@ export async function fitOodDetector(
 ): Promise<FittedDetector | undefined> {
   const { name, options } = table;
   if (table.table.kind !== "dense") return undefined;
-  const learned = [...new Set([...set.trainRows].flatMap((row) => [...options[row]!]))];
-  // Of several captions any one may be given, not only the plainest.
+  const learnedEntries = [...new Set([...set.trainRows].flatMap((row) => [...options[row]!]))];
+  // A request may give any of an image's captions, so they take turns.
   const heldOut = [...set.heldOutRows].flatMap((row, index) => {
     const own = options[row]!;
     return own.length > 0 ? [own[index % own.length]!] : [];
   });
-  if (learned.length === 0 || heldOut.length < calibratedRowsMin) return undefined;
-  const sample = new TrainingRandom(0, 0, "evaluation").permutation(learned.length).slice(0, learnedMax);
+  if (learnedEntries.length === 0 || heldOut.length < calibratedRowsMin) return undefined;
+  const sample = new TrainingRandom(0, 0, "evaluation").permutation(learnedEntries.length).slice(0, learnedMax);
   const count = Math.min(centresMax, Math.max(1, Math.floor(sample.length / learnedPerCentre)));
-  const vectors = sample.map((at) => vectorOf(table, learned[at]!));
+  const vectors = sample.map((at) => vectorOf(table, learnedEntries[at]!));
   const length = Math.fround(upperBound(vectors.map(lengthOf), 0.5));
-  // Where most learned vectors are zeros, no length is unusual.
-  const place = { centres: sphericalCentres(vectors, count), length: length > 0 ? length : undefined };
-  const inside = heldOut.map((entry) => distanceToLearned(vectorOf(table, entry), place));
-  const beyond = await distancesOf(table, sizePx, place);
-  const threshold = upperBound(inside, falseAlarmGoal);
+  // If most learned vectors are zero, length says nothing.
+  const learned = { centres: sphericalCentres(vectors, count), length: length > 0 ? length : undefined };
+  const inliers = heldOut.map((entry) => distanceToLearned(vectorOf(table, entry), learned));
+  const outliers = await distancesOf(table, sizePx, learned);
+  const threshold = upperBound(inliers, falseAlarmGoal);
   return {
-    test: { name, ...place, threshold },
+    test: { name, ...learned, threshold },
     rates: {
       condition: name,
       threshold,
-      heldOut: inside.length,
-      falseAlarmRate: crossedRate(inside),
-      outliers: beyond.length,
-      missRate: shareOf(beyond, (score) => score <= threshold),
-      auc: areaUnderCurve(inside, beyond),
+      heldOut: inliers.length,
+      falseAlarmRate: crossValidatedRate(inliers),
+      outliers: outliers.length,
+      missRate: fractionOf(outliers, (score) => score <= threshold),
+      auc: areaUnderCurve(inliers, outliers),
     },
   };
 }
 
-/** Rate of false alarms of thresholds that one half of the held-out distances set, on the other half, both ways. */
-function crossedRate(distances: readonly number[]): number {
+/**
+ * False alarm rate by two-fold cross-validation: each half of the held-out distances is tested with the threshold of the other
+ * half.
+ */
+function crossValidatedRate(distances: readonly number[]): number {
   const halves = [0, 1].map((half) => distances.filter((_, index) => index % 2 === half));
   const alarms = halves.map((half, at) => {
     const threshold = upperBound(halves[1 - at]!, falseAlarmGoal);
@@ -84,21 +87,21 @@ function crossedRate(distances: readonly number[]): number {
   return (alarms[0]! + alarms[1]!) / distances.length;
 }
 
-const shareOf = (scores: readonly number[], isSo: (score: number) => boolean): number =>
+const fractionOf = (scores: readonly number[], isSo: (score: number) => boolean): number =>
   scores.filter(isSo).length / scores.length;
 
-/** Distances of what the condition shall be told from, encoded as a request is. */
+/** Distances of the out-of-distribution inputs, encoded as a request is. */
 async function distancesOf(
   { name, expert }: NamedTable,
   sizePx: number,
-  place: Pick<OodDetector, "centres" | "length">,
+  learned: Pick<OodDetector, "centres" | "length">,
 ): Promise<number[]> {
   const values =
     name === "caption"
       ? Object.values(oodCaptions).flatMap((texts) => texts.map((text): ConditionValue => ({ kind: "text", text })))
       : Object.values(name === "sketch" ? oodDrawings(sizePx) : oodPictures(sizePx)).flat();
   const distances: number[] = [];
-  for (const value of values) distances.push(distanceToLearned(await expert.encode([value]), place));
+  for (const value of values) distances.push(distanceToLearned(await expert.encode([value]), learned));
   return distances;
 }
 

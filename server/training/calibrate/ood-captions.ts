@@ -1,6 +1,6 @@
 /**
- * Captions of things that no icon shows, by kind: what the test for outside conditions is measured on (calibrate.ts). Written for this
- * purpose; none is taken from a training set.
+ * Captions of things that no icon shows, by kind. fit-ood-detector.ts measures its miss rate on them. Written for this purpose;
+ * none is from a training set.
  */
 
 const lines = (text: string): string[] => text.trim().split("\n");

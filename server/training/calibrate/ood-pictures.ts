@@ -1,20 +1,20 @@
 /**
- * Pictures and drawings that are no icons, by kind: what the test for outside conditions is measured on (fit-ood-detector.ts), beside the
- * captions of ood-captions.ts. Made by formula, so that nothing has to be shipped or licensed; each is another one.
+ * Pictures and drawings that are no icons, by kind. fit-ood-detector.ts measures its miss rate on them. They are computed from
+ * formulas, so nothing has to be shipped or licensed, and no two are alike.
  */
 import type { ConditionValue } from "../../engine/interfaces.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 
-/** Of each kind. */
+/** Pictures of each kind. */
 const count = 25;
 
 type Paint = (random: TrainingRandom, sizePx: number) => Float32Array;
 
-/** Opaque pictures without any object. */
+/** Opaque pictures without an object. */
 export const oodPictures = (sizePx: number): Readonly<Record<string, ConditionValue[]>> =>
   paintAll({ noise, clouds, gratings, mosaics }, sizePx);
 
-/** Black strokes on nothing that outline nothing. */
+/** Black strokes on transparency that outline no object. */
 export const oodDrawings = (sizePx: number): Readonly<Record<string, ConditionValue[]>> =>
   paintAll({ scribbles, dots, hatching, lettering }, sizePx);
 
@@ -24,13 +24,13 @@ function paintAll(kinds: Readonly<Record<string, Paint>>, sizePx: number): Recor
       kind,
       Array.from({ length: count }, (_, index): ConditionValue => {
         const random = new TrainingRandom(index, at, "evaluation");
-        return { kind: "image", planes: paint(random, sizePx), sizePx, key: `outside ${kind} ${index}` };
+        return { kind: "image", planes: paint(random, sizePx), sizePx, key: `ood ${kind} ${index}` };
       }),
     ]),
   );
 }
 
-/** Planes by colour of each pixel, x and y in [0, 1). */
+/** Planes from a colour function of x and y in [0, 1). */
 function opaque(sizePx: number, colourOf: (channel: number, x: number, y: number) => number): Float32Array {
   const planes = new Float32Array(4 * sizePx * sizePx).fill(1);
   for (let channel = 0, at = 0; channel < 3; channel += 1)
@@ -42,7 +42,7 @@ function opaque(sizePx: number, colourOf: (channel: number, x: number, y: number
 
 const noise: Paint = (random, sizePx) => opaque(sizePx, () => random.uniform());
 
-/** Waves of all directions, their height falling with their frequency as a photograph's spectrum does. */
+/** Waves in all directions whose amplitude falls with frequency, like the spectrum of a photograph. */
 const clouds: Paint = (random, sizePx) => {
   const waves = Array.from({ length: 24 }, () => {
     const frequency = 2 ** (5 * random.uniform());
@@ -77,7 +77,7 @@ const mosaics: Paint = (random, sizePx) => {
   );
 };
 
-/** Black along a path of points in [0, 1], two pixels thick. */
+/** Draws a black path of points in [0, 1], two pixels wide. */
 function stroke(planes: Float32Array, sizePx: number, points: ReadonlyArray<readonly [x: number, y: number]>): void {
   const alpha = planes.subarray(3 * sizePx * sizePx);
   for (const [index, [x, y]] of points.entries()) {
@@ -99,7 +99,7 @@ function drawing(sizePx: number, paths: ReadonlyArray<ReadonlyArray<readonly [nu
 
 const anywhere = (random: TrainingRandom): readonly [number, number] => [random.uniform(), random.uniform()];
 
-/** One pen that wanders about. */
+/** One pen stroke between random points. */
 const scribbles: Paint = (random, sizePx) =>
   drawing(sizePx, [Array.from({ length: 30 + random.below(60) }, () => anywhere(random))]);
 
@@ -109,7 +109,7 @@ const dots: Paint = (random, sizePx) =>
     Array.from({ length: 60 + random.below(200) }, () => [anywhere(random)]),
   );
 
-/** Parallel lines over the whole sheet. */
+/** Parallel lines across the picture. */
 const hatching: Paint = (random, sizePx) => {
   const lines = 8 + random.below(16);
   const lean = 0.4 * random.uniform() - 0.2;
@@ -127,7 +127,7 @@ const hatching: Paint = (random, sizePx) => {
   );
 };
 
-/** Rows of small signs, like a written page. */
+/** Rows of small characters, like a written page. */
 const lettering: Paint = (random, sizePx) => {
   const rows = 6 + random.below(5);
   return drawing(

@@ -1,14 +1,14 @@
-/** Spherical k-means (Dhillon & Modha 2001): unit vectors in the middle of groups of vectors, by cosine. Deterministic. */
+/** Spherical k-means (Dhillon & Modha 2001): unit vectors at the centres of clusters, by cosine. Deterministic. */
 
 import { unitOf } from "../../engine/sphere.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 
-/** Rounds after which groups of captions hardly change. */
+/** Rounds of k-means; clusters of captions hardly change after them. */
 const rounds = 6;
 
 /**
  * @param vectors at least `count`, of any length
- * @returns middles [count, dims], unit vectors; zeros where only vectors of zeros were
+ * @returns centres [count, dims] of unit length; zeros for clusters of zero vectors
  */
 export function sphericalCentres(vectors: readonly Float32Array[], count: number): Float32Array {
   const dims = vectors[0]!.length;
@@ -23,7 +23,7 @@ export function sphericalCentres(vectors: readonly Float32Array[], count: number
     }
     for (let index = 0; index < count; index += 1) {
       const sum = sums.subarray(index * dims, (index + 1) * dims);
-      // An empty group keeps its middle.
+      // An empty cluster keeps its centre.
       if (sum.some((value) => value !== 0)) centres.set(unitOf(sum), index * dims);
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Captions from a table beside the images: CSV (file, caption[, style]; RFC 4180 quotes, one record a line, header optional)
- * or JSON Lines ({"file", "caption"[, "style"]}). A bad line costs itself, never its neighbours.
+ * Reads captions from a table beside the images: CSV (file, caption[, style]; RFC 4180 quotes, one record a line, optional
+ * header) or JSON Lines ({"file", "caption"[, "style"]}). A bad line is reported and skipped; the others are still read.
  */
 import { CsvError, parse } from "csv-parse/sync";
 import { CaptionSchema } from "../../../shared/conditions.ts";
@@ -15,7 +15,7 @@ export interface CaptionRow {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A caption of a text in UTF-8, or what is wrong with it. */
+/** The trimmed caption, or a string that says what is wrong with it. */
 export function readCaption(text: unknown): { readonly caption: string } | string {
   if (typeof text !== "string") return `expected a text, got ${shown(text)}`;
   if (text.includes("\uFFFD")) return "expected UTF-8, got bytes of another encoding";
@@ -23,7 +23,7 @@ export function readCaption(text: unknown): { readonly caption: string } | strin
   return parsed.success ? { caption: parsed.data.normalize("NFC") } : parsed.error.issues[0]!.message;
 }
 
-/** Rows in order of the file. Complaints name table and line. */
+/** Rows in file order. Issues name the table and the line. */
 export function parseCaptionTable(name: string, text: string, complaints: DatasetIssues): CaptionRow[] {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   const fieldsOf = name.toLowerCase().endsWith(".csv") ? csvReader(lines) : jsonFields;
@@ -38,7 +38,7 @@ export function parseCaptionTable(name: string, text: string, complaints: Datase
   });
 }
 
-/** A row, or what is wrong with it. */
+/** The row, or a string that says what is wrong with it. */
 function rowOf(fields: Fields): CaptionRow | string {
   const file = firstOf(fields, fileColumns);
   const caption = firstOf(fields, captionColumns);
@@ -56,7 +56,7 @@ function rowOf(fields: Fields): CaptionRow | string {
   return { file: path, ...read, ...(trimmed !== "" && { style: trimmed }) };
 }
 
-/** Names of the columns that other tools write, too. */
+/** Column names, including those that other tools write. */
 const fileColumns = ["file", "file_name", "filename", "image"];
 const captionColumns = ["caption", "text"];
 const firstOf = (fields: Fields, names: readonly string[]): unknown =>
@@ -69,15 +69,18 @@ function jsonFields(line: string): Fields | string {
     const value: unknown = JSON.parse(line);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
   } catch {
-    // The same complaint for both.
+    // A parse error and JSON that is no object get the same message below.
   }
   return `expected one JSON object, got "${line.slice(0, 40)}"`;
 }
 
-/** Spreadsheets of some languages separate cells by semicolons, or by tabs. */
+/** Some spreadsheets separate cells by semicolons or tabs. */
 const separators = [",", ";", "\t"];
 
-/** Reads lines by the header's columns, or as file, caption, style. The header itself gives nothing. */
+/**
+ * Returns a reader of lines that follows the header's columns, or file, caption, style without a header. For the header line it
+ * returns undefined.
+ */
 function csvReader(lines: readonly string[]): (line: string, at: number) => Fields | string | undefined {
   const first = lines.findIndex((line) => line.trim() !== "");
   const cellsOf = (separator: string): string[] => {
@@ -89,7 +92,7 @@ function csvReader(lines: readonly string[]): (line: string, at: number) => Fiel
   const isHeader = (names: readonly string[]): boolean =>
     [fileColumns, captionColumns].every((known) => names.some((name) => known.includes(name)));
   const divides = (candidate: string): boolean => cellsOf(candidate).length > 1;
-  // A caption may hold the separators that the table does not use: the first cell alone must be a file's name.
+  // A caption may contain the other separators, so only the first cell decides: it must look like a file name.
   const fits = (candidate: string): boolean =>
     divides(candidate) && (isHeader(namesOf(candidate)) || /\.[a-z]{3,4}$/i.test(cellsOf(candidate)[0]!.trim()));
   const separator = separators.find(fits) ?? separators.find(divides) ?? ",";
@@ -115,12 +118,12 @@ const faults: Readonly<Record<string, string>> = {
   CSV_NON_TRIMABLE_CHAR_AFTER_CLOSING_QUOTE: "expected a separator after a quoted cell, got more text",
 };
 
-/** People write spaces after a comma, and quotes in the middle of a caption. */
+/** Tolerates spaces after a comma and quotes inside a caption. */
 const options = { trim: true, relax_quotes: true, relax_column_count: true, record_delimiter: "\n" };
 
 /**
- * Cells of each line, or what is wrong with it. A line with a quote is parsed alone: one that stays open would swallow the
- * lines that follow. The others can't fail and are parsed together, which takes a twentieth of the time.
+ * The cells of each line, or what is wrong with it. Lines with a quote are parsed one by one, because an open quote would
+ * swallow the lines after it. Lines without a quote can't fail: they are parsed together, which takes a twentieth of the time.
  */
 function splitLines(lines: readonly string[], delimiter: string): Array<string[] | string> {
   const isPlain = (line: string): boolean => !line.includes('"');

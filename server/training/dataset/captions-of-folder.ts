@@ -1,6 +1,6 @@
 /**
- * Which captions belong to which image of a folder: from one CSV or JSONL table beside them, else from `.txt` files of the same
- * names (a caption a line, the plainest first), else from the words of the file names.
+ * Finds the captions of each image in a folder: in one CSV or JSON Lines table beside the images, else in `.txt` files of the
+ * same name (one caption a line, the shortest description first), else in the words of the file name.
  */
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative } from "node:path";
@@ -11,7 +11,7 @@ import type { DatasetIssues } from "./dataset-issues.ts";
 export interface CaptionedFile {
   /** Path relative to the folder, with forward slashes. */
   readonly file: string;
-  /** The plainest first. */
+  /** The first one is the main caption. */
   readonly captions: readonly string[];
 }
 
@@ -21,12 +21,12 @@ const isTable = (path: string): boolean => /^[^/]+\.(csv|jsonl)$/i.test(path);
 const isText = (path: string): boolean => path.toLowerCase().endsWith(".txt");
 const stemOf = (path: string): string => path.replace(/\.[^./]*$/, "");
 
-/** The same name may be spelt with composed or with separate accents: a table and a disk need not agree. */
+/** A table and a file system may spell an accent as one code point or as two; NFC makes names comparable. */
 const spelt = (path: string): string => path.normalize("NFC");
 
 /**
- * Every file below a folder but hidden ones, in the order of their names, with forward slashes. Links to files count as files; those to
- * folders are complained about.
+ * All files below a folder except hidden ones, sorted by name, with forward slashes. Links to files count as files; links to
+ * folders are reported as issues.
  * @throws AppError `dataset_invalid` when there is no such folder
  */
 export async function filesBelow(folder: string, complaints: DatasetIssues): Promise<string[]> {
@@ -40,7 +40,7 @@ export async function filesBelow(folder: string, complaints: DatasetIssues): Pro
     const path = join(entry.parentPath, entry.name);
     const place = relative(folder, path).replaceAll("\\", "/");
     if (place.split("/").some((part) => part.startsWith("."))) continue;
-    // A link that leads nowhere is complained about when it is read.
+    // A broken link is reported when the image is read.
     const linked = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : undefined;
     if (linked?.isDirectory()) complaints.add("linked_folder", place);
     else if (entry.isFile() || (entry.isSymbolicLink() && linked?.isFile() !== false)) paths.push(place);
@@ -49,8 +49,8 @@ export async function filesBelow(folder: string, complaints: DatasetIssues): Pro
 }
 
 /**
- * Images with their captions, in the order of their names.
- * @param files what `filesBelow` gives
+ * Images with their captions, sorted by name.
+ * @param files the result of `filesBelow`
  * @throws AppError `dataset_invalid` when there are several tables
  */
 export async function captionsOfFolder(
@@ -89,14 +89,14 @@ async function fromTable(folder: string, table: string, complaints: DatasetIssue
   for (const { file, caption, style } of parseCaptionTable(table, text, complaints)) {
     const own = captions.get(spelt(file)) ?? [];
     own.push(caption);
-    // A new style is no label of the pack, so it becomes words.
+    // The pack has no label for a new style, so the style becomes part of the caption.
     if (style !== undefined) own.push(`${style} ${caption}`);
     captions.set(spelt(file), own);
   }
   return captions;
 }
 
-/** Undefined when no text belongs to an image: a licence or a read-me says nothing of them. */
+/** Undefined when no text file belongs to an image, as with a licence or a read-me. */
 async function fromTexts(
   folder: string,
   texts: readonly string[],
@@ -112,14 +112,14 @@ async function fromTexts(
   const captions = new Map<string, string[]>();
   for (const path of texts) {
     const named = imagesOf.get(stemOf(spelt(path)));
-    // What says nothing of an image is not read: a licence's lines are no captions.
+    // Text files without an image are not read: the lines of a licence are not captions.
     const own = named === undefined ? [] : await captionsOfText(folder, path, complaints);
     for (const file of named ?? [path]) captions.set(file, own);
   }
   return captions;
 }
 
-/** A caption a line; a text that can't be read costs its images, not the rest. */
+/** One caption a line. An unreadable text file costs its own images only. */
 async function captionsOfText(folder: string, path: string, complaints: DatasetIssues): Promise<string[]> {
   const own: string[] = [];
   try {
@@ -135,7 +135,7 @@ async function captionsOfText(folder: string, path: string, complaints: DatasetI
   return own;
 }
 
-/** Words of kebab, snake and camel case; a number at the end only tells files apart. */
+/** Splits kebab, snake and camel case into words. Drops a number at the end, which only tells files apart. */
 function fromNames(images: readonly string[]): Map<string, string[]> {
   return new Map(
     images.map(spelt).map((file) => {

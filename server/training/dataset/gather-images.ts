@@ -1,6 +1,7 @@
 /**
- * Gathers examples (server/retrieval/retrieval-index.ts) from the latents of drawn training images: one for each label and style, as few a label as
- * serve every style, and how much alike two styles draw the same things.
+ * Selects the entries of a retrieval index (server/retrieval/retrieval-index.ts) from the latents of drawn training images: one
+ * for each label and style, then at most five a label that serve every style. Measures how similar two styles draw the same
+ * labels.
  */
 import { AppError } from "../../../shared/problem.ts";
 import { dot } from "../../engine/sphere.ts";
@@ -10,7 +11,7 @@ import type { ImageItem } from "./image-set.ts";
 
 export interface IndexSource {
   readonly items: readonly ImageItem[];
-  /** Posterior means of all of them, [items, dims]. */
+  /** Posterior means of all items, [items, dims]. */
   readonly latents: Float32Array;
   readonly dims: number;
   /** Ids of labels and styles, in the order of their vocabularies. */
@@ -19,48 +20,49 @@ export interface IndexSource {
 }
 
 export type GatheredEntries = Pick<IndexContent, "styles" | "labels" | "styleMeans" | "entries" | "affinities"> & {
-  /** Latents less their styles' middles, in the order of the examples. */
+  /** Latents minus the mean of their style, in the order of the entries. */
   readonly values: readonly Float32Array[];
 };
 
-/** Two styles that draw fewer labels in common count as neither alike nor unlike. */
+/** Two styles with fewer common labels get similarity 0. */
 const sharedMin = 20;
 /**
- * Log-weight of an example for each unit of likeness. At 24, an example of a style that is 0.1 liker counts eleven times as much: a mean of
- * many is a blur. At 12 and 36 what comes out is further from and as near to held-out drawings by features (server/pretrain/NOTES.md).
+ * Log-weight of an entry per unit of similarity. At 24, a style that is 0.1 more similar weighs eleven times as much; averaging
+ * over many styles would blur. At 12 and 36 the results are further from held-out drawings by features, or equally near
+ * (server/pretrain/NOTES.md).
  */
 const inverseTemperature = 24;
-/** Examples of a label at most: what further ones add to the likest that each style finds is little, and they fill the pack. */
+/** Most entries of a label: more of them hardly improve the best match of each style, and they make the pack larger. */
 const perLabelMax = 5;
 
 export function gatherEntries(source: IndexSource): GatheredEntries {
   const { latents, dims, labels, styles } = source;
   const drawn = drawnItems(source);
   const meanOf = (rows: readonly number[]): Float32Array => meanRow(latents, dims, rows);
-  const middles = new Map([...rowsBy(drawn, ({ style }) => style)].map(([style, rows]) => [style, meanOf(rows)]));
+  const means = new Map([...rowsBy(drawn, ({ style }) => style)].map(([style, rows]) => [style, meanOf(rows)]));
   const drawings = rowsBy(drawn, keyOf);
   const all = labels.flatMap((concept, label) =>
     styles.flatMap((id, style) => {
       const rows = drawings.get(keyOf({ concept, style: id }));
-      const middle = middles.get(id)!;
-      return rows ? [{ label, style, value: meanOf(rows).map((of, axis) => of - middle[axis]!) }] : [];
+      const mean = means.get(id)!;
+      return rows ? [{ label, style, value: meanOf(rows).map((of, axis) => of - mean[axis]!) }] : [];
     }),
   );
-  const affinities = likeness(all, styles.length).map((value) => inverseTemperature * value);
+  const affinities = similarityOfStyles(all, styles.length).map((value) => inverseTemperature * value);
   const kept = labels.flatMap((_, label) =>
     facilityLocationSubset(
-      all.filter((example) => example.label === label),
+      all.filter((entry) => entry.label === label),
       affinities,
       styles.length,
     ),
   );
   const none = new Float32Array(dims);
-  const everything = drawn.length > 0 ? meanOf(drawn.map(({ row }) => row)) : none;
-  const middleRows = [...styles.map((style) => middles.get(style) ?? none), everything];
+  const overallMean = drawn.length > 0 ? meanOf(drawn.map(({ row }) => row)) : none;
+  const meanRows = [...styles.map((style) => means.get(style) ?? none), overallMean];
   return {
     labels,
     styles,
-    styleMeans: Float32Array.from(middleRows.flatMap((row) => [...row])),
+    styleMeans: Float32Array.from(meanRows.flatMap((row) => [...row])),
     entries: kept.map(({ label, style }) => ({ label, style })),
     values: kept.map(({ value }) => value),
     affinities,
@@ -71,16 +73,17 @@ interface Found extends IndexEntry {
   readonly value: Float32Array;
 }
 
-/** Rows of the set that examples, which were gathered from it, are the means of. */
+/** The rows of the set that each entry is the mean of. */
 export function rowsOfEntries(
   source: Pick<IndexSource, "items" | "styles" | "labels">,
-  examples: readonly IndexEntry[],
+  entries: readonly IndexEntry[],
 ): Array<readonly number[]> {
   const drawings = rowsBy(drawnItems(source), keyOf);
-  return examples.map(({ label, style }) => {
+  return entries.map(({ label, style }) => {
     const [concept, id] = [source.labels[label]!, source.styles[style]!];
     const rows = drawings.get(keyOf({ concept, style: id }));
-    if (!rows) throw new AppError("dataset_invalid", `examples: expected a drawing of ${concept} in ${id}, got none`);
+    if (!rows)
+      throw new AppError("dataset_invalid", `retrieval index: expected a drawing of ${concept} in ${id}, got none`);
     return rows;
   });
 }
@@ -92,7 +95,7 @@ const drawnItems = ({ items, styles }: Pick<IndexSource, "items" | "styles">): I
 
 const keyOf = ({ concept, style }: Pick<ImageItem, "concept" | "style">): string => JSON.stringify([concept, style]);
 
-/** Rows of the items of each key. */
+/** Groups the rows of the items by key. */
 function rowsBy(items: readonly ImageItem[], keyOf: (item: ImageItem) => string): Map<string, number[]> {
   const rows = new Map<string, number[]>();
   for (const item of items) {
@@ -104,14 +107,14 @@ function rowsBy(items: readonly ImageItem[], keyOf: (item: ImageItem) => string)
   return rows;
 }
 
-/** Mean cosine of two styles' examples of the same label, [styles, styles]; 0 where they share few. */
-function likeness(examples: readonly Found[], count: number): Float32Array {
+/** Mean cosine of two styles' entries of the same label, [styles, styles]; 0 with fewer than `sharedMin` common labels. */
+function similarityOfStyles(entries: readonly Found[], count: number): Float32Array {
   const [sums, shared] = [new Float32Array(count * count), new Float32Array(count * count)];
-  const lengths = examples.map(({ value }) => Math.hypot(...value) || 1);
-  for (let first = 0; first < examples.length; first += 1)
-    // Examples of a label follow one another.
-    for (let second = first + 1; examples[second]?.label === examples[first]!.label; second += 1) {
-      const [a, b] = [examples[first]!, examples[second]!];
+  const lengths = entries.map(({ value }) => Math.hypot(...value) || 1);
+  for (let first = 0; first < entries.length; first += 1)
+    // The entries of a label are consecutive.
+    for (let second = first + 1; entries[second]?.label === entries[first]!.label; second += 1) {
+      const [a, b] = [entries[first]!, entries[second]!];
       const cosine = dot(a.value, b.value) / (lengths[first]! * lengths[second]!);
       for (const at of [a.style * count + b.style, b.style * count + a.style]) {
         sums[at]! += cosine;
@@ -122,27 +125,23 @@ function likeness(examples: readonly Found[], count: number): Float32Array {
 }
 
 /**
- * Of a label's examples those that leave every style the likest one it can have: each time the one that adds most to the sum over
- * styles (greedy choice of facilities, Nemhauser, Wolsey, Fisher 1978). In their order.
+ * Selects the entries of a label that give every style its best match: greedy facility location, which adds the entry with the
+ * largest gain summed over styles (Nemhauser, Wolsey, Fisher 1978). Keeps their order.
  */
-function facilityLocationSubset(
-  examples: readonly Found[],
-  affinities: Float32Array,
-  styles: number,
-): readonly Found[] {
-  if (examples.length <= perLabelMax) return examples;
+function facilityLocationSubset(entries: readonly Found[], affinities: Float32Array, styles: number): readonly Found[] {
+  if (entries.length <= perLabelMax) return entries;
   const kept = new Set<Found>();
   const best = new Float32Array(styles).fill(Number.NEGATIVE_INFINITY);
-  // A style has no use for its own example.
-  const worth = (asked: number, { style }: Found): number =>
-    asked === style ? Number.NEGATIVE_INFINITY : Math.exp(affinities[asked * styles + style]!);
+  // A style's own entry does not count: what it drew itself is left to the flow.
+  const utility = (style: number, entry: Found): number =>
+    entry.style === style ? Number.NEGATIVE_INFINITY : Math.exp(affinities[style * styles + entry.style]!);
   while (kept.size < perLabelMax) {
-    const gain = (example: Found): number =>
-      best.reduce((sum, value, asked) => sum + Math.max(0, worth(asked, example) - Math.max(0, value)), 0);
-    const left = examples.filter((example) => !kept.has(example));
+    const gain = (entry: Found): number =>
+      best.reduce((sum, value, style) => sum + Math.max(0, utility(style, entry) - Math.max(0, value)), 0);
+    const left = entries.filter((entry) => !kept.has(entry));
     const next = left.reduce((a, b) => (gain(b) > gain(a) ? b : a));
     kept.add(next);
-    for (const [asked, value] of best.entries()) best[asked] = Math.max(value, worth(asked, next));
+    for (const [style, value] of best.entries()) best[style] = Math.max(value, utility(style, next));
   }
-  return examples.filter((example) => kept.has(example));
+  return entries.filter((entry) => kept.has(entry));
 }

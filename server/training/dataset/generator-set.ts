@@ -1,7 +1,7 @@
 /**
- * A training set without data, for a generator that has no encoder: draw latents and classes, let it generate, and let the
- * conditioning experts read its images. The flow then learns p(z | Φ(Λ(z))), as the paper did with BigGAN (arXiv 2005.13580,
- * section 4.1). (seed, row) alone fix a row, so drawing more of them changes none.
+ * A training set for a generator without an encoder: draws latents and classes, generates the images and encodes them with the
+ * conditioning experts. The flow learns p(z | Φ(Λ(z))), as the paper did with BigGAN (arXiv 2005.13580, section 4.1). A row
+ * depends on (seed, row) alone, so a larger set begins with the same rows.
  */
 import type { FlowConditionName } from "../../../shared/conditions.ts";
 import { AppError } from "../../../shared/problem.ts";
@@ -15,29 +15,30 @@ import { denseTable } from "../../flow/vector-table.ts";
 export interface GeneratedCondition {
   readonly name: FlowConditionName;
   readonly expert: ExpertCore;
-  /** Names of the generator's classes, for an expert that reads words; absent = the expert reads the generated image. */
+  /** Names of the generator's classes, for an expert that reads text; absent = the expert reads the generated image. */
   readonly classNames?: readonly string[];
 }
 
 export interface GeneratorSetOptions {
   readonly generator: Generator;
-  /** What the flow shall be conditioned on. */
+  /** The conditions of the flow. */
   readonly conditions: readonly GeneratedCondition[];
-  /** Images that are drawn. */
+  /** Number of images to generate. */
   readonly samples: number;
-  /** How many of them are held out, the last ones. */
+  /** How many of them, the last ones, are held out. */
   readonly heldOut: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
   onProgress?(done: number, total: number): void;
 }
 
-/** Rows between two reports. */
+/** Rows between two progress reports. */
 const reportEvery = 64;
 
 /**
  * Draws, generates and encodes `samples` images.
- * @throws AppError `dataset_invalid` when nothing would be left to train on, `cancelled` by the signal, or an expert's own fault
+ * @throws AppError `dataset_invalid` when no row would be left to train on, `cancelled` by the signal, or the error of an
+ *   expert
  */
 export async function generatorSet(options: GeneratorSetOptions): Promise<TrainingSet> {
   const { generator, conditions, samples, heldOut, signal, onProgress } = options;
@@ -65,7 +66,7 @@ export async function generatorSet(options: GeneratorSetOptions): Promise<Traini
       key: `generated ${options.seed} ${row}`,
     } as const;
     for (const [at, { expert, classNames }] of conditions.entries()) {
-      // An image stands for what a user would make of it: the sketch expert reads its edges.
+      // Images are encoded as user images are: a sketch expert reads their edges, for instance.
       const vector = classNames
         ? await expert.encode([asText(classNames[generator.classOf(z)]!)])
         : await (expert.encodeForTraining?.([image]) ?? expert.encode([image]));
@@ -91,7 +92,7 @@ export async function generatorSet(options: GeneratorSetOptions): Promise<Traini
   };
 }
 
-/** z of one row: a latent from N(0, I) and a class, each as likely as the others. */
+/** z of one row: a latent from N(0, I) and a class, drawn uniformly. */
 function drawZ(generator: Generator, seed: number, row: number): Float32Array {
   const random = new TrainingRandom(seed, row, "generator");
   const classIndex = random.below(Math.max(1, generator.classCount));

@@ -1,7 +1,7 @@
 /**
- * Which images of a set are held out: a tenth, at least eight, chosen by the hash of their captions, so the choice is the same
- * each time and images of one caption stay on one side (what is measured was never trained on under its own words). Where captions
- * are too few for that, single images are held out, and each caption keeps some to be learned from.
+ * Splits off the held-out images: a tenth, at least eight, chosen by the hash of their captions. The split is the same each
+ * time, and all images of a caption are on one side, so no held-out caption was trained on. With too few different captions,
+ * single images are held out, and at least half of each caption's images stay in training.
  */
 import { AppError } from "../../../shared/problem.ts";
 import { sha256Of } from "../../platform/sha256.ts";
@@ -10,8 +10,8 @@ import type { CaptionedFile } from "./captions-of-folder.ts";
 const [share, fewest] = [0.1, 8];
 
 /**
- * Rows that are held out.
- * @throws AppError `dataset_invalid` when too few images would be left on one side, as when all have the same caption
+ * The held-out rows.
+ * @throws AppError `dataset_invalid` when too few images can be held out, as when all have the same caption
  */
 export function holdOut(images: readonly CaptionedFile[], where: string): Set<number> {
   const groups = new Map<string, number[]>();
@@ -24,7 +24,7 @@ export function holdOut(images: readonly CaptionedFile[], where: string): Set<nu
   const wanted = Math.max(fewest, Math.round(share * images.length));
   const heldOut = new Set<number>();
   for (const [, rows] of [...groups].sort(([a], [b]) => (sha256Of(a) < sha256Of(b) ? -1 : 1))) {
-    // A caption of very many images would take them all away from training.
+    // Holding out a very frequent caption would leave too little to train on.
     if (heldOut.size >= wanted || heldOut.size + rows.length > 1.5 * wanted) continue;
     for (const row of rows) heldOut.add(row);
   }
@@ -33,13 +33,13 @@ export function holdOut(images: readonly CaptionedFile[], where: string): Set<nu
   if (single.size < fewest) {
     const expected = `captions that differ, so that ${wanted} images can be held out`;
     const received = `${groups.size} captions for ${images.length} images`;
-    const message = `${where}: expected ${expected}, got ${received}; say of each image what it alone shows, or add images`;
+    const message = `${where}: expected ${expected}, got ${received}; describe what each image shows that others do not, or add images`;
     throw new AppError("dataset_invalid", message, { field: "folder", expected, received });
   }
   return single;
 }
 
-/** Rows by the hash of their files, never the last half of a caption's. */
+/** Rows chosen by the hash of their files, at most half of each caption's. */
 function holdOutSingly(
   images: readonly CaptionedFile[],
   groups: ReadonlyArray<readonly number[]>,

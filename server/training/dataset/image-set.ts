@@ -1,6 +1,7 @@
 /**
- * A rendered image set on disk, as server/pretrain/data writes it: `index.jsonl` (one image a line) beside `images.rgba`
- * (premultiplied RGBA, 8 bits, size × size, row after row). Read lazily: the pixels of a large set do not fit in memory.
+ * A rendered image set on disk, as server/pretrain/data writes it: `index.jsonl` (one image a line) and `images.rgba`
+ * (premultiplied RGBA, 8 bits, size × size, row after row). Pixels are read on demand, because a large set does not fit in
+ * memory.
  */
 import { type FileHandle, open, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,35 +20,35 @@ const ItemSchema = z.object({
 });
 export type ImageItem = z.infer<typeof ItemSchema>;
 
-/** What names the pixels of a set, enough to open them once more. */
+/** Identifies the pixels of a set; enough to open them in another thread. */
 export interface PixelSource {
   readonly folder: string;
-  /** SHA-256 of the set's index: names the set in caches. */
+  /** SHA-256 of the set's index. Caches use it as the name of the set. */
   readonly digest: string;
   readonly count: number;
   readonly sizePx: number;
 }
 
 export interface ImagePixels extends PixelSource {
-  /** When they were last written, milliseconds since 1970: the digest does not cover them. */
+  /** Time of the last write to the pixels in milliseconds since 1970; the digest does not cover the pixels. */
   readonly pixelsChangedMs: number;
   /**
    * Premultiplied RGBA in [0, 1] of `count` rows from `start`, channels first: [count, 4, size, size].
-   * @param room that the values lie in until it is used again; absent = new memory
+   * @param buffer receives the values, which are valid until its next use; absent = new memory
    */
-  read(start: number, count: number, room?: PixelRoom): Promise<Float32Array>;
+  read(start: number, count: number, buffer?: PixelBuffer): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
 /**
- * Memory for the pixels of some rows, used again from read to read, because new memory of some megabytes costs as much as to fill it. No two reads may have it
- * at a time.
+ * Reusable memory for the pixels of some rows: allocating some megabytes costs as much as filling them. Only one read at a time
+ * may use it.
  */
-export class PixelRoom {
+export class PixelBuffer {
   #bytes = new Uint8Array();
   #planes = new Float32Array();
 
-  /** Room for so many values, as bytes and as floats. */
+  /** Views of the memory as bytes and as floats. */
   of(values: number): { bytes: Uint8Array; planes: Float32Array } {
     if (this.#bytes.length < values) [this.#bytes, this.#planes] = [new Uint8Array(values), new Float32Array(values)];
     return { bytes: this.#bytes.subarray(0, values), planes: this.#planes.subarray(0, values) };
@@ -58,7 +59,7 @@ export interface ImageSet extends ImagePixels {
   readonly items: readonly ImageItem[];
 }
 
-/** @throws AppError `dataset_invalid` naming the file and line that do not fit */
+/** @throws AppError `dataset_invalid` naming the file and the line that is wrong */
 export async function openImageSet(folder: string, sizePx: number): Promise<ImageSet> {
   const indexPath = join(folder, "index.jsonl");
   const text = await readFile(indexPath, "utf8").catch((cause: unknown) => {
@@ -74,7 +75,10 @@ export async function openImageSet(folder: string, sizePx: number): Promise<Imag
   return { ...(await openImagePixels({ folder, digest, count: items.length, sizePx })), items };
 }
 
-/** The pixels of a set whose index was read before. @throws AppError `dataset_invalid` when they are not as many as that */
+/**
+ * Opens the pixels of a set whose index is known.
+ * @throws AppError `dataset_invalid` when the file size does not match the index
+ */
 export async function openImagePixels(source: PixelSource): Promise<ImagePixels> {
   const { folder, count, sizePx } = source;
   const rowBytes = sizePx * sizePx * 4;
@@ -93,8 +97,8 @@ export async function openImagePixels(source: PixelSource): Promise<ImagePixels>
   return {
     ...source,
     pixelsChangedMs: mtimeMs,
-    read: (start, rows, room = new PixelRoom()) =>
-      readRows(file, path, start, sizePx, room.of(4 * sizePx * sizePx * rows)),
+    read: (start, rows, buffer = new PixelBuffer()) =>
+      readRows(file, path, start, sizePx, buffer.of(4 * sizePx * sizePx * rows)),
     close: () => file.close(),
   };
 }
@@ -110,7 +114,7 @@ function parseItem(line: string, row: number, where: string): ImageItem {
   }
   const parsed = ItemSchema.safeParse(value);
   if (parsed.success) {
-    // Pixels are found by line, so a line out of its place would get another image's captions.
+    // The line gives the place of the pixels, so a moved line would pair an image with another one's captions.
     if (parsed.data.row !== row)
       throw new AppError("dataset_invalid", `${where}: row: expected ${row}, its line, got ${parsed.data.row}`);
     return parsed.data;
@@ -124,7 +128,7 @@ async function readRows(
   path: string,
   start: number,
   sizePx: number,
-  { bytes, planes }: ReturnType<PixelRoom["of"]>,
+  { bytes, planes }: ReturnType<PixelBuffer["of"]>,
 ): Promise<Float32Array> {
   const pixels = sizePx * sizePx;
   const { bytesRead } = await file.read(bytes, 0, bytes.length, start * pixels * 4);
@@ -139,7 +143,7 @@ async function readRows(
   return planes;
 }
 
-/** Bytes [count, pixels, 4] → planes [count, 4, pixels]: each pixel is one word, red its lowest byte, read once. */
+/** Bytes [count, pixels, 4] → planes [count, 4, pixels]. Reads each pixel as one little-endian word, red in its lowest byte. */
 function spread(bytes: Uint8Array, planes: Float32Array, pixels: number): void {
   const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
   for (let image = 0; image < words.length / pixels; image += 1) {
@@ -156,5 +160,5 @@ function spread(bytes: Uint8Array, planes: Float32Array, pixels: number): void {
   }
 }
 
-/** Brings a byte to [0, 1]; as a float32 the product is that of the division, for every byte. */
+/** Scales a byte to [0, 1]. As a float32 the product equals the division by 255 for every byte. */
 const unit = 1 / 255;

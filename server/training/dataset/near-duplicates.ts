@@ -1,15 +1,17 @@
 /**
- * Finds images that are there already: equal pixels, or the same picture saved anew (other size, other compression). Two pictures
- * are the same when a thumbnail agrees in every cell; only those with about the same mean colour are compared.
+ * Finds duplicate images: equal pixels, or the same picture saved again in another size or compression. Two pictures are the
+ * same when their thumbnails agree in every cell. Only pictures of similar mean colour are compared.
  */
 import { sha256Of } from "../../platform/sha256.ts";
 
-/** Side of a thumbnail in cells. */
+/** Side of a thumbnail, in cells. */
 const side = 16;
 const cells = side * side;
 const channels = 4;
 
-/** Cells of the same picture saved anew differ less than this; a clock's hand or a changed colour moves some cell by far more. */
+/**
+ * Largest difference between cells of the same picture. A moved clock hand or a changed colour changes some cell by far more.
+ */
 const sameCell = 0.06;
 
 interface Seen {
@@ -19,11 +21,11 @@ interface Seen {
 
 export class DuplicateFinder {
   readonly #exact = new Map<string, string>();
-  /** By mean colour, in steps so wide that the same picture lies in the same box or in a neighbour, by the box's number. */
+  /** Pictures by mean colour. The boxes are so wide that the same picture is in the same box or in a neighbour. */
   readonly #boxes = new Map<number, Seen[]>();
 
   /**
-   * The name under which the same picture came before; undefined when it is new, and then it is remembered.
+   * The name of the earlier picture that this one duplicates; undefined for a new picture, which is then added.
    * @param pixels premultiplied RGBA, 8 bits, [sizePx, sizePx, 4]
    */
   find(
@@ -81,10 +83,10 @@ function thumbnailOf(pixels: Uint8Array, sizePx: number): Float32Array {
   });
 }
 
-/** Steps of a mean from 0 to 1, and one beyond at each end. */
+/** Boxes along one channel: the steps from 0 to 1 and one more at each end. */
 const steps = Math.ceil(1 / sameCell) + 3;
 
-/** The number of a box: the steps of the channels' means as its digits. */
+/** The number of a thumbnail's box; the steps of the channel means are its digits. */
 function boxOf(thumbnail: Float32Array): number {
   let box = 0;
   for (let channel = 0; channel < channels; channel += 1) {
@@ -95,7 +97,7 @@ function boxOf(thumbnail: Float32Array): number {
   return box;
 }
 
-/** From a box's number to its own and those of all boxes that touch it. */
+/** Offsets from a box's number to its own and to those of all its neighbours. */
 const stepsToNeighbours = Array.from({ length: channels }).reduce<number[]>(
   (found) => found.flatMap((start) => [-1, 0, 1].map((offset) => start * steps + offset)),
   [0],

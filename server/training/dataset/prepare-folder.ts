@@ -1,6 +1,6 @@
 /**
- * From a folder of images with captions to an image set (image-set.ts) in the work folder: files that can't be read are listed
- * and skipped, duplicates dropped, tiny sets refused, a share held out. Done once: an unchanged folder is not read again.
+ * Turns a folder of captioned images into an image set (image-set.ts) in the work folder. Skips and lists unreadable files,
+ * drops duplicates, refuses sets that are too small, and holds out a share. An unchanged folder is not read again.
  */
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
@@ -11,23 +11,23 @@ import { AppError } from "../../../shared/problem.ts";
 import { decodeFitted, mediaTypeOf } from "../../images/codec.ts";
 import { writeFileAtomically } from "../../platform/atomic-file.ts";
 import { type CaptionedFile, captionsOfFolder, filesBelow } from "./captions-of-folder.ts";
-import { type Complaint, DatasetIssues, describeComplaints } from "./dataset-issues.ts";
+import { type DatasetIssue, DatasetIssues, describeIssues } from "./dataset-issues.ts";
 import { holdOut } from "./hold-out.ts";
 import type { ImageItem } from "./image-set.ts";
 import { DuplicateFinder } from "./near-duplicates.ts";
 import { interleave, writeIndex, writePixels } from "./write-image-set.ts";
 
-/** Image files that are read and decoded while one is looked at. */
+/** Image files that are decoded ahead. */
 const readAhead = 8;
-/** Counts ways of making pixels of a file: sets of another one are made anew. */
+/** Version of decoding; sets of another version are made again. */
 const pixelsVersion = 2;
-/** Images between two reports of progress. */
+/** Images between two progress reports. */
 const reportEvery = 8;
 
 export interface PreparedFolder {
   readonly usable: number;
   readonly heldOut: number;
-  readonly complaints: readonly Complaint[];
+  readonly complaints: readonly DatasetIssue[];
 }
 
 /** `prepared.json` beside the set. */
@@ -37,11 +37,11 @@ interface Prepared extends PreparedFolder {
 
 export interface PrepareOptions {
   readonly folder: string;
-  /** Where `index.jsonl` and `images.rgba` go. */
+  /** Folder of `index.jsonl` and `images.rgba`. */
   readonly set: string;
   readonly sizePx: number;
   readonly signal?: AbortSignal | undefined;
-  /** Waited for. */
+  /** Awaited. */
   readonly onProgress?: ((done: number, total: number) => void | Promise<void>) | undefined;
 }
 
@@ -56,7 +56,7 @@ export async function prepareFolder(options: PrepareOptions): Promise<PreparedFo
     const { fingerprint: known, ...done } = JSON.parse(await readFile(donePath, "utf8")) as Prepared;
     if (known === fingerprint) return done;
   }
-  // With everything that was encoded from the pixels of other files.
+  // The folder also holds the encoded values of the old images.
   await rm(set, { recursive: true, force: true });
   await mkdir(set, { recursive: true });
   const captioned = await captionsOfFolder(folder, files, complaints);
@@ -76,12 +76,12 @@ export async function prepareFolder(options: PrepareOptions): Promise<PreparedFo
   );
   await writeIndex(set, items);
   const prepared = { usable: usable.length, heldOut: heldOut.size, complaints: found };
-  // Last: without it, whatever an interrupted run left is made again.
+  // Written last: without this file the set counts as incomplete and is made again.
   await writeFileAtomically(donePath, JSON.stringify({ ...prepared, fingerprint } satisfies Prepared));
   return prepared;
 }
 
-/** Decodes what can be decoded into `images.rgba`; gives the files that are in it, in order. */
+/** Decodes all readable images into `images.rgba` and returns their files, in order. */
 async function decodeAll(
   { folder, set, sizePx, signal, onProgress }: PrepareOptions,
   captioned: readonly CaptionedFile[],
@@ -116,10 +116,10 @@ async function decodeAll(
   return usable;
 }
 
-/** Files up to so many bytes are read synchronously: asynchronous reads stand in line behind images that are being decoded. */
+/** Files up to this size are read synchronously: asynchronous reads would queue behind images that are being decoded. */
 const smallFileBytes = 256 * 1024;
 
-/** Planes, or why there are none. */
+/** The planes, or a string that says why there are none. */
 async function decode(path: string, sizePx: number): Promise<Float32Array | string> {
   try {
     const { size } = statSync(path);
@@ -132,19 +132,19 @@ async function decode(path: string, sizePx: number): Promise<Float32Array | stri
   }
 }
 
-/** Changes whenever a file does. */
+/** Changes whenever a file changes. */
 async function fingerprintOf(folder: string, files: readonly string[], sizePx: number): Promise<string> {
   const hash = createHash("sha256").update(`${pixelsVersion} ${sizePx}\n`);
   for (const file of files) {
-    // A link that leads nowhere is complained about when the image is read.
+    // A broken link is reported when the image is read.
     const info = await stat(join(folder, file)).catch(() => undefined);
     hash.update(`${file}\n${info?.size} ${info?.mtimeMs}\n`);
   }
   return hash.digest("hex");
 }
 
-function tooFew(folder: string, usable: number, complaints: readonly Complaint[]): AppError {
-  const why = describeComplaints(complaints);
+function tooFew(folder: string, usable: number, complaints: readonly DatasetIssue[]): AppError {
+  const why = describeIssues(complaints);
   return new AppError(
     "dataset_invalid",
     [`${basename(folder)}: expected at least ${limits.examplesMin} usable images, got ${usable}`, ...why].join("\n"),

@@ -1,4 +1,6 @@
-/** Writing an image set (image-set.ts): its index, and its pixels image after image, each file whole or not at all. */
+/**
+ * Writes an image set (image-set.ts): the index, and the pixels image after image. Each file appears complete or not at all.
+ */
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { asStorageError, writeFileAtomically } from "../../platform/atomic-file.ts";
@@ -9,8 +11,8 @@ export const writeIndex = (set: string, items: readonly ImageItem[]): Promise<vo
   writeFileAtomically(join(set, "index.jsonl"), `${items.map((item) => JSON.stringify(item)).join("\n")}\n`);
 
 /**
- * Writes the pixels beside their place and puts them there when all are written.
- * @param fill is given what adds the bytes of an image, which need not be waited for but before the next
+ * Writes the pixels to a temporary file and renames it when all are written.
+ * @param fill receives a function that appends the bytes of an image; only the next call has to wait for it
  * @throws AppError `storage_full`, and whatever `fill` throws
  */
 export async function writePixels(
@@ -19,7 +21,7 @@ export async function writePixels(
 ): Promise<void> {
   const path = join(set, "images.rgba");
   const out = await open(`${path}.writing`, "w");
-  // Of the image before, which need not be waited for but when the next one is there.
+  // The write of the previous image runs while the next one is made.
   let writing = Promise.resolve();
   try {
     await fill(async (bytes) => {
@@ -50,5 +52,5 @@ export function interleave(planes: Float32Array, sizePx: number): Uint8Array {
   return bytes;
 }
 
-/** Rounded: storing into bytes cuts the fraction off. */
+/** Adds a half for rounding, because storing into bytes truncates. */
 const toByte = (value: number): number => 255 * value + 0.5;

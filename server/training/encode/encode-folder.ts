@@ -1,6 +1,7 @@
 /**
- * From a folder of captioned images to a training set: images are read and validated, then encoded once by a translation's frozen experts, and
- * after them the base's drawings, brought into the style of those images. The threads that encode start, and experts are opened, while images are still being read.
+ * Turns a folder of captioned images into a training set. The images are read and checked, then encoded once by a translation's
+ * frozen experts; then the base's drawings are transferred to their style and encoded. Experts and encoding threads start while
+ * images are still being read.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
@@ -17,7 +18,7 @@ import type { ExpertsSource, SetExperts } from "./pack-experts.ts";
 
 export interface FolderProgress {
   readonly stage: "reading" | "encoding";
-  /** Images read; captions and images encoded, drawings transferred and encoded. */
+  /** `reading`: images. `encoding`: captions and images encoded, drawings transferred and encoded. */
   readonly done: number;
   readonly total: number;
 }
@@ -25,15 +26,16 @@ export interface FolderProgress {
 export interface EncodeFolderOptions extends Omit<PrepareOptions, "onProgress"> {
   readonly source: ExpertsSource;
   /**
-   * Opens the source's experts for this thread, once: where there is a pool, while images are being read, otherwise when the folder is
-   * known to be fit for training. Absent = as training opens them. @param threads of their sessions
+   * Opens the source's experts for this thread. Called once: with a pool while images are being read, otherwise after the
+   * folder was found usable.
+   * @param threads threads of their sessions
    */
   readonly openExperts?: ((threads: number) => Promise<SetExperts>) | undefined;
-  /** Cores that encode; 0 = all. */
+  /** Cores for encoding; 0 = all. */
   readonly threads: number;
-  /** The base's drawings that belong beside the folder's images. */
+  /** Finds the drawings of the base that are trained beside the folder's images. */
   readonly findDrawings?: ((images: ImageSet) => Promise<DrawingsSource | undefined>) | undefined;
-  /** Waited for while images are read and drawings are transferred. */
+  /** Awaited while images are read and drawings are transferred. */
   readonly onProgress?: ((progress: FolderProgress) => void | Promise<void>) | undefined;
 }
 
@@ -41,18 +43,18 @@ export interface EncodedFolder {
   readonly images: PreparedFolder;
   readonly experts: SetExperts;
   readonly set: TrainingSet;
-  /** The plainest caption of each row of the set. */
+  /** The main caption of each row. */
   readonly captions: readonly string[];
   readonly drawings?: EncodedDrawings;
 }
 
-/** Drawings of the base, brought into the style of a folder's images. */
+/** Drawings of the base, transferred to the style of the folder's images. */
 export interface EncodedDrawings {
   readonly set: TrainingSet;
   readonly transferred: TransferredImages;
 }
 
-/** @throws AppError `dataset_invalid`, `storage_full`, the signal's reason, and whatever opening or running an expert throws */
+/** @throws AppError `dataset_invalid`, `storage_full`, the signal's reason, and whatever an expert throws */
 export async function encodeFolder(options: EncodeFolderOptions): Promise<EncodedFolder> {
   const { set: folder, sizePx, source, threads, signal, onProgress } = options;
   let opening: Promise<EncodePool> | undefined;
@@ -64,8 +66,8 @@ export async function encodeFolder(options: EncodeFolderOptions): Promise<Encode
     const prepared = await prepareFolder({
       ...options,
       onProgress(done, total) {
-        // While images are read, cores are idle now and then. A fault of it is met when the folder is read.
-        if (EncodePool.isWorth({ threads, rows: total })) open(total, true).catch(() => undefined);
+        // Cores are sometimes idle while images are read. An error of opening is thrown below, where the pool is awaited.
+        if (EncodePool.paysOff({ threads, rows: total })) open(total, true).catch(() => undefined);
         return onProgress?.({ stage: "reading", done, total });
       },
     });
@@ -73,7 +75,7 @@ export async function encodeFolder(options: EncodeFolderOptions): Promise<Encode
     try {
       const drawings = await options.findDrawings?.(images);
       const rows = images.count + (drawings?.count ?? 0);
-      // A folder that was read before is not read again, and may be encoded already.
+      // For a folder that was read before, nothing has been opened yet.
       const pool = await open(rows, false);
       const { experts } = pool;
       const captions = captionsOf(images).length + (drawings?.captions.length ?? 0);
@@ -96,7 +98,7 @@ export async function encodeFolder(options: EncodeFolderOptions): Promise<Encode
       await images.close();
     }
   } finally {
-    // Nothing of a run that has ended goes on.
+    // Wait until no thread of this run is left.
     await opening?.then(
       (pool) => pool.close(),
       () => undefined,
@@ -104,22 +106,22 @@ export async function encodeFolder(options: EncodeFolderOptions): Promise<Encode
   }
 }
 
-/** Of several parts of the encoding, one after the other. */
+/** Progress of the encoding over its consecutive parts. */
 class Progress {
   readonly #total: number;
-  readonly #tell: EncodeFolderOptions["onProgress"];
+  readonly #report: EncodeFolderOptions["onProgress"];
   #before = 0;
 
-  constructor(total: number, tell: EncodeFolderOptions["onProgress"]) {
+  constructor(total: number, report: EncodeFolderOptions["onProgress"]) {
     this.#total = total;
-    this.#tell = tell;
+    this.#report = report;
   }
 
-  /** So much of the part at hand is done; the next one begins where it ends. */
+  /** Reports progress within the current part. A part that is done becomes the base of the next one. */
   async at(done: number, ofPart: number): Promise<void> {
     const all = this.#before + done;
     if (done === ofPart) this.#before = all;
-    await this.#tell?.({ stage: "encoding", done: all, total: this.#total });
+    await this.#report?.({ stage: "encoding", done: all, total: this.#total });
   }
 }
 
@@ -131,35 +133,38 @@ interface DrawingsWork {
   encode(folder: string, images: ImageSet): Promise<TrainingSet>;
 }
 
-/** Lays them, once, in a set below that of the folder, which goes when the folder changes, and encodes them. */
+/**
+ * Transfers the drawings, unless an earlier run did, into a folder below the image set (removed with the set), and encodes
+ * them.
+ */
 async function encodeDrawings(
   { set: folder, sizePx, threads, signal }: EncodeFolderOptions,
   { drawings, experts, set, progress, encode }: DrawingsWork,
 ): Promise<EncodedDrawings> {
-  const place = join(folder, "drawings");
-  const done = join(place, "transferred.json");
+  const drawingsFolder = join(folder, "drawings");
+  const done = join(drawingsFolder, "transferred.json");
   const known = existsSync(done) ? (JSON.parse(await readFile(done, "utf8")) as TransferRecord) : undefined;
   let transferred = known?.key === drawings.key ? known.transferred : undefined;
   if (!transferred) {
     await rm(done, { force: true });
-    await rm(place, { recursive: true, force: true });
-    await mkdir(place, { recursive: true });
+    await rm(drawingsFolder, { recursive: true, force: true });
+    await mkdir(drawingsFolder, { recursive: true });
     const onProgress = (count: number) => progress.at(count, drawings.count);
-    transferred = await drawings.write(place, set, experts.conditions, { threads, signal, onProgress });
-    // Last: without it, whatever an interrupted run left is made again.
+    transferred = await drawings.write(drawingsFolder, set, experts.conditions, { threads, signal, onProgress });
+    // Written last: without this file the drawings count as incomplete and are made again.
     await writeFileAtomically(done, JSON.stringify({ key: drawings.key, transferred } satisfies TransferRecord));
   } else await progress.at(drawings.count, drawings.count);
-  const images = await openImageSet(place, sizePx);
+  const images = await openImageSet(drawingsFolder, sizePx);
   try {
-    return { set: await encode(place, images), transferred };
+    return { set: await encode(drawingsFolder, images), transferred };
   } finally {
     await images.close();
   }
 }
 
-/** `transferred.json` beside the drawings. */
+/** Content of `transferred.json` beside the drawings. */
 interface TransferRecord {
-  /** Names what they were made from. */
+  /** `key` of their source. */
   readonly key: string;
   readonly transferred: TransferredImages;
 }

@@ -1,7 +1,7 @@
 /**
- * Encodes the images of a set: picture conditions (sketch, layout, image at a depth, low resolution) from each image's own pixels, as the
- * experts read examples, and the target's latents. Each image is read once and given to all; what each network makes is cached apart, so
- * that only what is not there yet, or comes from another network now, is made.
+ * Encodes the images of a set: picture conditions (sketch, layout, image at a depth, low resolution) from the image's own
+ * pixels, and the target's latents. Each image is read once. The values of each network are cached separately, so only missing
+ * values and those of a changed network are computed.
  */
 import { joinRows } from "../../engine/join-rows.ts";
 import type { ConditionTable } from "../../flow/training-set.ts";
@@ -11,25 +11,25 @@ import { storedWidth } from "./encode-rows.ts";
 import { type ChunkPart, type EncodeContext, encodeChunks, keyOf } from "./encoded-chunks.ts";
 import type { SetCondition, SetExperts } from "./pack-experts.ts";
 
-/** Five seconds of work of the default pack's experts: what a stop may lose. */
-const imagesAPiece = 512;
+/** Images of a cached chunk: five seconds of work with the default pack's experts, which an interruption may lose. */
+const chunkImages = 512;
 
-/** What one network makes of an image: the conditions that read it, side by side, or the target's latent. */
+/** The output of one network for an image: its conditions side by side, or the target's latent. */
 interface NetworkPart extends ChunkPart {
-  /** `latents`: the target's. */
+  /** The conditions, or `latents` for the target. */
   readonly makes: readonly SetCondition[] | "latents";
 }
 
 export interface EncodedImages {
-  /** One a condition, in their order. */
+  /** One table a condition, in their order. */
   readonly tables: readonly ConditionTable[];
-  /** Posterior means of all images, [images, latentDims]; empty where no target was asked. */
+  /** Posterior means of all images, [images, latentDims]; empty without a target. */
   readonly latents: Float32Array;
 }
 
 /**
- * @param conditions that are read from pixels
- * @throws the signal's reason, AppError `storage_full`, and whatever `context.encode` throws; pieces that were done before stay
+ * @param conditions those that read pixels
+ * @throws the signal's reason, AppError `storage_full`, and whatever `context.encode` throws; finished chunks stay cached
  */
 export async function encodeSetImages(
   context: EncodeContext,
@@ -46,7 +46,7 @@ export async function encodeSetImages(
     folder,
     what: "images",
     total,
-    pieceRows: imagesAPiece,
+    chunkRows: chunkImages,
     changedMs: images.pixelsChangedMs,
     parts,
     signal,
@@ -67,7 +67,7 @@ export async function encodeSetImages(
   return { tables, latents };
 }
 
-/** Conditions of one source: depths of one network cost one run. */
+/** Groups the conditions by source: all depths of a network cost one run. */
 export function groupsOf(conditions: readonly SetCondition[]): SetCondition[][] {
   const bySource = new Map<string, SetCondition[]>();
   for (const condition of conditions)
@@ -75,7 +75,7 @@ export function groupsOf(conditions: readonly SetCondition[]): SetCondition[][] 
   return [...bySource.values()];
 }
 
-/** @param values of all images by condition, filled piece by piece */
+/** @param values values of all images by condition, filled chunk by chunk */
 function partOfGroup(
   images: ImageSet,
   group: readonly SetCondition[],
@@ -88,19 +88,19 @@ function partOfGroup(
     stem: group.map(stemOf).join("+"),
     width: rowWidth,
     // One block a condition, each [rows, its width].
-    take(piece, start) {
-      const rows = piece.length / rowWidth;
+    take(chunk, start) {
+      const rows = chunk.length / rowWidth;
       let offset = 0;
       for (const condition of group) {
         const width = storedWidth(condition);
-        values.get(condition)!.set(piece.subarray(offset, offset + rows * width), start * width);
+        values.get(condition)!.set(chunk.subarray(offset, offset + rows * width), start * width);
         offset += rows * width;
       }
     },
   };
 }
 
-/** @param latents of all images, filled piece by piece */
+/** @param latents latents of all images, filled chunk by chunk */
 function partOfTarget(
   images: ImageSet,
   { target, targetDigest }: Pick<SetExperts, "target" | "targetDigest">,
@@ -111,11 +111,11 @@ function partOfTarget(
     key: keyOf(images, "target", targetDigest),
     stem: "images",
     width: target.latentDims,
-    take: (piece, start) => latents.set(piece, start * target.latentDims),
+    take: (chunk, start) => latents.set(chunk, start * target.latentDims),
   };
 }
 
-/** The values of `count` images from `start` for each of the parts, in their order. */
+/** The values of `count` images from `start` for each part, in order. */
 async function encodeParts(
   { encode }: EncodeContext,
   parts: readonly NetworkPart[],
@@ -131,7 +131,7 @@ async function encodeParts(
   return parts.map(({ makes }) => (makes === "latents" ? latents! : joinRows(blocks.splice(0, makes.length))));
 }
 
-/** Names the values in the cache, whose key leaves out which of a network's outputs is read: most conditions are called after it. */
+/** File stem of the values. The cache key does not say which output of a network is read; the stem does. */
 const stemOf = ({ name, entry }: SetCondition): string =>
   entry.kind === "image" && name !== `image-${entry.output}` ? `${name}=${encodeURIComponent(entry.output)}` : name;
 

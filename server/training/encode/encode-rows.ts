@@ -1,17 +1,17 @@
 /**
- * Encodes some rows of an image set, or some captions, by frozen experts: the part of encoding that needs nothing but pixels and
- * experts, so that it runs the same in this thread and in the threads of a team (encode-pool.ts).
+ * Encodes some rows of an image set, or some captions, by frozen experts. It needs only pixels and experts, so it runs the same
+ * in this thread and in the threads of the pool (encode-pool.ts).
  */
 import type { ConditionValue } from "../../engine/interfaces.ts";
 import { asText } from "../../experts/values.ts";
 import { placesOfOnes } from "../../flow/vector-table.ts";
-import { type ImagePixels, PixelRoom } from "../dataset/image-set.ts";
+import { type ImagePixels, PixelBuffer } from "../dataset/image-set.ts";
 import type { SetCondition, SetExperts } from "./pack-experts.ts";
 
-/** What is encoded; `condition`, `conditions`: names of the translation's. */
+/** A task of encoding. `condition` and `conditions` are names of the translation's conditions. */
 export type EncodeTask =
   | { readonly kind: "captions"; readonly condition: string; readonly captions: readonly string[] }
-  /** Images, read once and given to whatever is wanted of them: each image's own picture as conditions, and the target's posterior means. */
+  /** Images: each is read once and encoded as picture conditions and, on request, as the target's posterior mean. */
   | {
       readonly kind: "images";
       readonly conditions: readonly string[];
@@ -20,24 +20,24 @@ export type EncodeTask =
       readonly count: number;
     };
 
-/** How a task is ended and followed. */
-export interface RowsWatch {
+/** How to abort a task, follow it and reuse memory. */
+export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
-  /** @param rows of the task, done so far */
+  /** @param rows rows of the task done so far */
   readonly onRows?: ((rows: number) => void) | undefined;
 }
 
-export interface RowsOptions extends RowsWatch {
-  /** For pixels, used again by the next task; no two tasks may have it at a time. */
-  readonly room?: PixelRoom;
+export interface RowsOptions extends RunOptions {
+  /** Memory for pixels, reused by the next task; only one task at a time may use it. */
+  readonly buffer?: PixelBuffer;
 }
 
-/** Images that are read, and given to every expert, at once: few enough to stay in the cache, enough to fill the threads. */
+/** Images that are read and encoded together: few enough for the CPU's cache, enough to keep the threads busy. */
 const imagesAtOnce = 16;
-/** Captions between two looks at the signal. */
+/** Captions between two checks of the signal. */
 const captionsAtOnce = 64;
 
-/** Values a row of a condition as it is stored: label maps by the places of their ones, all else as it is. */
+/** Stored values a row: label maps as the indices of their ones, all other conditions as they are. */
 export const storedWidth = ({ entry, expert }: SetCondition): number =>
   entry.kind === "layout" ? entry.columns * entry.rows : expert.dims;
 
@@ -46,36 +46,36 @@ const stored = (condition: SetCondition, vectors: Float32Array): Float32Array =>
     ? Float32Array.from(placesOfOnes(vectors, condition.expert.dims, storedWidth(condition)))
     : vectors;
 
-/** Rows of a task. */
+/** Number of rows of a task. */
 export const rowsOf = (task: EncodeTask): number => (task.kind === "captions" ? task.captions.length : task.count);
 
-/** A part of a task: `count` of its rows from its `start`-th on. */
+/** The part of a task with `count` of its rows from `start` on. */
 export const partOf = (task: EncodeTask, start: number, count: number): EncodeTask =>
   task.kind === "captions"
     ? { ...task, captions: task.captions.slice(start, start + count) }
     : { ...task, start: task.start + start, count };
 
 /**
- * One block of values for each condition of the task, then one of latents if they are wanted, each [rows, its width].
- * @throws whatever the signal, the pixels or an expert throws; nothing is kept then
+ * One block of values for each condition of the task, then one of latents on request, each [rows, its width].
+ * @throws whatever the signal, the pixels or an expert throws
  */
 export async function encodeRows(
   task: EncodeTask,
   images: ImagePixels,
   { target, conditions }: Partial<Pick<SetExperts, "target" | "conditions">>,
-  { room = new PixelRoom(), ...watch }: RowsOptions = {},
+  { buffer = new PixelBuffer(), ...run }: RowsOptions = {},
 ): Promise<Float32Array[]> {
   const find = (name: string): SetCondition => conditions!.find((condition) => condition.name === name)!;
   if (task.kind === "captions") {
     const { expert } = find(task.condition);
-    return inSteps(task, [expert.dims], captionsAtOnce, watch, async (at, rows) => [
+    return inSteps(task, [expert.dims], captionsAtOnce, run, async (at, rows) => [
       await expert.encodeForTraining(task.captions.slice(at, at + rows).map(asText)),
     ]);
   }
   const wanted = task.conditions.map(find);
   const widths = [...wanted.map(storedWidth), ...(task.withLatents ? [target!.latentDims] : [])];
-  return inSteps(task, widths, imagesAtOnce, watch, async (at, rows) => {
-    const planes = await images.read(task.start + at, rows, room);
+  return inSteps(task, widths, imagesAtOnce, run, async (at, rows) => {
+    const planes = await images.read(task.start + at, rows, buffer);
     const values = asConditions(images, planes, task.start + at, rows);
     const blocks: Float32Array[] = [];
     for (const condition of wanted) blocks.push(stored(condition, await condition.expert.encodeForTraining(values)));
@@ -84,12 +84,12 @@ export async function encodeRows(
   });
 }
 
-/** Fills one block a width, some rows at a time. */
+/** Fills one block for each width, some rows at a time. */
 async function inSteps(
   task: EncodeTask,
   widths: readonly number[],
   rowsAtOnce: number,
-  { signal, onRows }: RowsWatch,
+  { signal, onRows }: RunOptions,
   encode: (at: number, rows: number) => Promise<Float32Array[]>,
 ): Promise<Float32Array[]> {
   const count = rowsOf(task);
@@ -104,7 +104,7 @@ async function inSteps(
   return blocks;
 }
 
-/** Images `start` … as conditions of their own. */
+/** Images from `start` on as condition values. */
 function asConditions(images: ImagePixels, planes: Float32Array, start: number, count: number): ConditionValue[] {
   const size = planes.length / count;
   return Array.from({ length: count }, (_, index) => ({

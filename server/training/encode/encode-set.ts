@@ -1,6 +1,6 @@
 /**
- * Encodes an image set once by the frozen experts of a translation: latents of all images, vectors of everything that
- * conditions them. Results are cached beside the set, so an interrupted run goes on where it stopped.
+ * Encodes an image set once by the frozen experts of a translation: the latents of all images and the vectors of all
+ * conditions. Results are cached beside the set, so an interrupted run continues.
  */
 import { TrainingRandom } from "../../flow/random.ts";
 import type { ConditionTable, TrainingSet } from "../../flow/training-set.ts";
@@ -12,18 +12,15 @@ import type { EncodeContext } from "./encoded-chunks.ts";
 import type { SetCondition, SetExperts } from "./pack-experts.ts";
 
 interface EncodeOptions extends Omit<EncodeContext, "encode"> {
-  /** How often a drawn image comes for each time that one of its recoloured copies does, so that plain names keep their natural colours. */
+  /** How often a drawn image is repeated for each of its recoloured copies, so that plain names keep their natural colours. */
   readonly drawnRepeats: number;
-  /** The caller's, who closes it; absent = this thread alone. */
+  /** The caller's pool, which the caller closes; absent = this thread alone. */
   readonly pool?: EncodePool | undefined;
-  /** Absent = the pool's. */
+  /** Absent = the pool's experts. */
   readonly experts?: SetExperts | undefined;
 }
 
-/**
- * The training set of a translation. Where it knows styles, images of other styles (held back) are left out of both splits.
- * @param options with a pool, or experts, or both: a part of the pool's
- */
+/** The training set of a translation. If the translation has styles, images of held-back styles are in neither split. */
 export async function encodeSet(
   options: EncodeOptions & ({ readonly pool: EncodePool } | { readonly experts: SetExperts }),
 ): Promise<TrainingSet> {
@@ -57,13 +54,13 @@ export async function encodeSet(
   };
 }
 
-/** Conditions that an index says in words, and those that are read from each image's own pixels. */
+/** Separates conditions that the index gives as words from those read from the image's pixels. */
 function partition(conditions: readonly SetCondition[]): Record<"words" | "pictures", SetCondition[]> {
   const words = conditions.filter(({ name }) => name === "caption" || name === "label" || name === "style");
   return { words, pictures: conditions.filter((condition) => !words.includes(condition)) };
 }
 
-/** Mixes styles and concepts, so that any prefix is a fair sample and a neighbour is a stranger. */
+/** Shuffles styles and concepts, so that any prefix is a fair sample and the next row shows something else. */
 function shuffled(rows: readonly number[]): Int32Array {
   const order = new TrainingRandom(0, 0, "order").permutation(rows.length);
   return Int32Array.from(order, (index) => rows[index]!);

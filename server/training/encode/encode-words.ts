@@ -1,6 +1,6 @@
 /**
- * Encodes what the index of an image set says of its images: captions by the text expert, cached in pieces; styles and labels by their
- * places in the vocabularies. Gives one table a condition.
+ * Encodes the words in the index of an image set: captions by the text expert, cached in chunks; styles and labels as indices
+ * into their vocabularies. Returns one table a condition.
  */
 import type { ConditionTable } from "../../flow/training-set.ts";
 import { denseTable, labelTable } from "../../flow/vector-table.ts";
@@ -10,7 +10,10 @@ import type { SetCondition } from "./pack-experts.ts";
 
 const captionsAPiece = 4096;
 
-/** A table for each condition, in their order. @param conditions captions, labels and styles */
+/**
+ * One table for each condition, in their order.
+ * @param conditions captions, labels and styles
+ */
 export async function encodeSetWords(
   context: EncodeContext,
   conditions: readonly SetCondition[],
@@ -25,7 +28,7 @@ export async function encodeSetWords(
   return tables;
 }
 
-/** Captions of a set, each once: what is encoded of them. */
+/** The captions of a set without duplicates, as they are encoded. */
 export const captionsOf = ({ items }: Pick<ImageSet, "items">): string[] => [
   ...new Set(items.flatMap((item) => item.captions)),
 ];
@@ -49,8 +52,8 @@ async function encodeCaptions(context: EncodeContext, condition: SetCondition): 
     folder,
     what: "captions",
     total: captions.length,
-    pieceRows: captionsAPiece,
-    // The key names the captions themselves.
+    chunkRows: captionsAPiece,
+    // The key already contains a hash of the captions.
     changedMs: 0,
     parts: [part],
     signal,
@@ -68,7 +71,7 @@ async function encodeCaptions(context: EncodeContext, condition: SetCondition): 
   };
 }
 
-/** Style or concept of each image, where the vocabulary has it. */
+/** Style or concept of each image, if the vocabulary has it. */
 function labelsOf(items: readonly ImageItem[], { name, expert, entry }: SetCondition): ConditionTable {
   const vocabulary = entry.kind === "label" ? entry.vocabulary : [];
   const indexOf = new Map(vocabulary.map(({ id }, index) => [id, index]));

@@ -1,4 +1,4 @@
-/** Opens the experts that a translation joins, for encoding a training set, each with a digest of what its vectors depend on. */
+/** Opens the experts of a translation for encoding a training set, each with a digest of everything its vectors depend on. */
 import { join } from "node:path";
 import { type FlowConditionName, fieldOf } from "../../../shared/conditions.ts";
 import type { TargetExpert } from "../../engine/interfaces.ts";
@@ -10,16 +10,18 @@ import type { FileDigests } from "../../manifest/manifest.ts";
 import { entryOf, type PackDraft } from "../../manifest/pack-draft.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 
-/** A condition of the set with the expert that encodes it. */
+/** A condition of the set and the expert that encodes it. */
 export interface SetCondition {
   readonly name: FlowConditionName;
   readonly entry: ConditioningEntry;
   readonly expert: Expert;
-  /** Names what the vectors depend on, for the cache; conditions with the same source are read from one network. */
+  /**
+   * Identifies everything that the vectors depend on, for the cache. Conditions of one source are read from one network run.
+   */
   readonly source: string;
 }
 
-/** What experts are opened from, enough to open them once more. */
+/** What experts are opened from; enough to open them in another thread. */
 export interface ExpertsSource {
   /** The pack's folder. */
   readonly pack: string;
@@ -30,13 +32,13 @@ export interface ExpertsSource {
 export interface SetExperts {
   readonly source: ExpertsSource;
   readonly target: TargetExpert;
-  /** SHA-256 of what encodes images to latents. */
+  /** SHA-256 of the files that encode images to latents. */
   readonly targetDigest: string;
   readonly posteriorStd: number;
   readonly conditions: readonly SetCondition[];
 }
 
-/** @throws AppError `pack_corrupt` when a file is not what its entry promises */
+/** @throws AppError `pack_corrupt` when a file does not match its entry */
 export async function openSetExperts(source: ExpertsSource, options: ExpertOptions): Promise<SetExperts> {
   const { pack, draft, files } = source;
   const digests = new Map([...files].map(([path, digest]) => [join(pack, path), digest]));
@@ -54,7 +56,7 @@ export async function openSetExperts(source: ExpertsSource, options: ExpertOptio
   };
 }
 
-/** @throws AppError `pack_corrupt` when a file is not what the entry promises */
+/** @throws AppError `pack_corrupt` when a file does not match the entry */
 export const openSetCondition = async (
   { pack, files }: Pick<ExpertsSource, "pack" | "files">,
   name: FlowConditionName,
@@ -67,7 +69,7 @@ export const openSetCondition = async (
   source: sourceOf(entry, files),
 });
 
-/** The files' digests and the entry's settings; not which of a network's outputs is read, so that depths share a source. */
+/** The digests of the files and the entry's settings, without the output that is read, so that depths share a source. */
 function sourceOf(entry: ConditioningEntry, digests: FileDigests): string {
   const files = filesOfExpert(entry);
   const settings = { ...entry, output: undefined, dims: undefined };

@@ -1,6 +1,6 @@
 /**
- * What the images of a folder have in common besides their things: a ground, as the disc or tile that every icon of a set lies on, with its outline
- * and its shadow, and the place where things stand. Drawings of another set that are laid so look as if they belonged to it.
+ * Estimates what the images of a folder share: a background, such as the disc or tile of an icon set with its outline and
+ * shadow, and the box in which objects are placed. Drawings of another set that are composited so look like members of the set.
  */
 
 import type { Box } from "../../experts/sketch/mask.ts";
@@ -8,10 +8,10 @@ import { evenPlaces } from "../../platform/even-distances.ts";
 import { sumOf } from "../../platform/sum.ts";
 import type { ImagePixels } from "../dataset/image-set.ts";
 
-/** Red, green, blue in [0, 1], straight. */
+/** Red, green, blue in [0, 1], not premultiplied. */
 export type Colour = readonly [number, number, number];
 
-/** The ground of one image, without its thing. */
+/** The background of one image without its object. */
 export interface EmptyBackground {
   readonly colour: Colour;
   /** Premultiplied, [4, sizePx, sizePx]. */
@@ -20,36 +20,41 @@ export interface EmptyBackground {
 
 export interface BackgroundTemplate {
   readonly sizePx: number;
-  /** Of some of the images; none where things stand on nothing. */
+  /** Backgrounds of some of the images; none for a set without a background. */
   readonly empty: readonly EmptyBackground[];
-  /** Where things stand, in pixels. */
+  /** The box of the objects, in pixels. */
   readonly box: Box;
 }
 
-/** Images that are looked at, at even distances: as many as fit, but not too few to tell, and grounds that are kept of them. */
-const [imagesMax, imagesMin, imagesBytes, groundsMax] = [128, 24, 64e6, 32];
-/** Opacity, in the median of the images, of a pixel that belongs to a ground. */
+/**
+ * Images that are sampled, evenly spaced: as many as fit into `imagesBytes`, within these bounds. Backgrounds that are kept.
+ */
+const [imagesMax, imagesMin, imagesBytes, backgroundsMax] = [128, 24, 64e6, 32];
+/** Smallest median opacity of a background pixel. */
 const solid = 0.9;
-/** Share of the square that a ground takes at least: less is the middle of things that are alike. */
+/** Smallest share of the square that a background covers; less is the common centre of similar objects. */
 const areaMin = 0.2;
-/** A colour or opacity this near (each channel) is the same. */
+/** Largest difference of a channel between equal colours. */
 const same = 0.1;
-/** Share of the rim that is of one colour in an image with a ground, and share of the images that have one. */
+/** Smallest share of the rim that has one colour in an image with a background, and of images that have one. */
 const [plainMin, commonMin] = [0.75, 0.8];
-/** Share of the images in which a pixel near the outline is of another colour where that is the ground's own: an outline, a shadow. */
+/**
+ * Smallest share of images in which a pixel near the outline differs from the background colour, if it belongs to the
+ * background: an outline or a shadow.
+ */
 const ownMin = 0.9;
-/** Overlap (intersection over union) of what images show with what most of them show, from which it is a shape that all have, and no chance. */
+/** Intersection over union of the images with their common shape, from which the shape counts as shared by all of them. */
 const shapeMin = 0.9;
-/** Opacity of the square's edge from which images without a ground fill it. */
+/** Mean opacity of the square's edge from which images without a background count as filling the square. */
 const filledMin = 0.5;
-/** Opacity that makes a pixel part of a thing. */
+/** Opacity from which a pixel belongs to an object. */
 export const visible = 0.1;
-/** Share of what an image shows that may lie beyond the end of its thing: a stray pixel here and there. */
+/** Share of an image's visible pixels that its box may leave out, for stray pixels. */
 const strayMax = 0.01;
 
 /**
- * The ground of the images `rows`; undefined where there is none to lay a drawing on, as of photographs, which fill the square, or another shape that
- * all have, with something else each time.
+ * The background template of the images `rows`. Undefined where a drawing can't be composited: photographs fill the square, and
+ * some sets have a common shape with a different filling in each image.
  */
 export async function estimateBackground(
   images: ImagePixels,
@@ -69,7 +74,7 @@ export async function estimateBackground(
     return colour ? [{ picture, colour }] : [];
   });
   if (common.length > 0 && common.length >= commonMin * pictures.length)
-    return plainGround(common, coverage, isSolid, sizePx);
+    return plainTemplate(common, coverage, isSolid, sizePx);
   const alphas = pictures.map((picture) => picture.subarray(3 * sizePx ** 2));
   const seen = alphas.map((alpha) => alpha.map((value) => (value > visible ? 1 : 0)));
   if (area >= areaMin * sizePx ** 2 && meanOverlap(seen, isSolid) >= shapeMin) return undefined;
@@ -78,7 +83,7 @@ export async function estimateBackground(
   return { sizePx, empty: [], box: boxOf(seen, sizePx) };
 }
 
-/** Mean intersection over union of masks with one other. */
+/** Mean intersection over union of some masks with another one. */
 function meanOverlap(masks: readonly Float32Array[], other: Float32Array): number {
   const overlaps = masks.map((mask) => {
     const common = sumOf(mask.map((value, pixel) => value * other[pixel]!));
@@ -87,8 +92,8 @@ function meanOverlap(masks: readonly Float32Array[], other: Float32Array): numbe
   return overlaps.reduce((sum, overlap) => sum + overlap, 0) / masks.length;
 }
 
-/** The ground of images that have one, each of one colour. */
-function plainGround(
+/** The template of images whose backgrounds have one colour each. */
+function plainTemplate(
   images: ReadonlyArray<{ readonly picture: Float32Array; readonly colour: Colour }>,
   coverage: Float32Array,
   isSolid: Float32Array,
@@ -101,7 +106,7 @@ function plainGround(
     isNear[pixel] === 1 && differs.reduce((sum, one) => sum + one[pixel]!, 0) >= ownMin * images.length ? 1 : 0,
   );
   const contents = differs.map((one) => one.map((value, pixel) => (isOwn[pixel] === 1 ? 0 : value)));
-  const empty = evenPlaces(images.length, groundsMax).map((index): EmptyBackground => {
+  const empty = evenPlaces(images.length, backgroundsMax).map((index): EmptyBackground => {
     const { picture, colour } = images[index]!;
     const planes = plain[index]!.map((value, at) => (isOwn[at % isOwn.length] === 1 ? picture[at]! : value));
     return { colour, planes };
@@ -118,7 +123,7 @@ function medianAlpha(pictures: readonly Float32Array[], sizePx: number): Float32
   });
 }
 
-/** Pixels of a solid area a little inside its outline, and inside an outline that is drawn, where things seldom reach. */
+/** Pixels of a solid area slightly inside its outline (drawn outlines included), where objects seldom reach. */
 function rimOf(isSolid: Float32Array, sizePx: number): number[] {
   const inset = Math.ceil(sizePx / 32);
   const reach = inset + Math.ceil(sizePx / 20);
@@ -130,13 +135,13 @@ function rimOf(isSolid: Float32Array, sizePx: number): number[] {
   );
 }
 
-/** 1 for each pixel outside a solid area or near its outline. */
+/** 1 for each pixel outside the solid area or near its outline. */
 const nearOutline = (isSolid: Float32Array, sizePx: number): Float32Array =>
   isSolid.map((one, pixel) =>
     one === 0 || around(isSolid, pixel, Math.ceil(sizePx / 10), sizePx, 0).includes(0) ? 1 : 0,
   );
 
-/** The four values that lie so far from a pixel, `beyond` where that is outside the square. */
+/** The four values at this distance from a pixel; `beyond` for those outside the square. */
 function around(values: Float32Array, pixel: number, distance: number, sizePx: number, beyond: number): number[] {
   const [x, y] = [pixel % sizePx, Math.floor(pixel / sizePx)];
   const places = [
@@ -150,7 +155,7 @@ function around(values: Float32Array, pixel: number, distance: number, sizePx: n
   );
 }
 
-/** The colour that most of some pixels have; undefined where they have none in common. */
+/** The colour that most of the pixels have; undefined without a common colour. */
 function plainColour(picture: Float32Array, rim: readonly number[]): Colour | undefined {
   if (rim.length === 0) return undefined;
   const pixels = picture.length / 4;
@@ -160,15 +165,15 @@ function plainColour(picture: Float32Array, rim: readonly number[]): Colour | un
     const values = Float32Array.from(rim, (pixel) => straight(channel, pixel)).sort();
     return values[values.length >> 1]!;
   }) as [number, number, number];
-  const alike = rim.filter(
+  const similar = rim.filter(
     (pixel) =>
       picture[3 * pixels + pixel]! >= solid - same &&
       median.every((value, channel) => Math.abs(straight(channel, pixel) - value) <= same),
   );
-  return alike.length >= plainMin * rim.length ? median : undefined;
+  return similar.length >= plainMin * rim.length ? median : undefined;
 }
 
-/** A ground of one colour, premultiplied planes. */
+/** A background of one colour as premultiplied planes. */
 function planesOf(colour: Colour, coverage: Float32Array): Float32Array {
   const planes = new Float32Array(4 * coverage.length);
   for (const [channel, value] of [...colour, 1].entries())
@@ -176,7 +181,7 @@ function planesOf(colour: Colour, coverage: Float32Array): Float32Array {
   return planes;
 }
 
-/** 1 for each pixel in which two pictures, premultiplied planes, differ. */
+/** 1 for each pixel in which two pictures (premultiplied planes) differ. */
 function differenceOf(picture: Float32Array, other: Float32Array): Float32Array {
   const pixels = picture.length / 4;
   const differs = new Float32Array(pixels);
@@ -185,7 +190,7 @@ function differenceOf(picture: Float32Array, other: Float32Array): Float32Array 
   return differs;
 }
 
-/** Where larger things reach to, a quarter of them further; the whole square where there is nothing. */
+/** The box of the objects: a quarter of them reach further on each side. The whole square without any object. */
 function boxOf(contents: readonly Float32Array[], sizePx: number): Box {
   const extents = contents.flatMap((content) => {
     const [columns, lines] = [new Float32Array(sizePx), new Float32Array(sizePx)];
@@ -208,7 +213,7 @@ function boxOf(contents: readonly Float32Array[], sizePx: number): Box {
   };
 }
 
-/** What holds all but a little to either side; nothing of nothing. */
+/** The range that contains all counts but a few stray ones at either end; empty without counts. */
 function spanOf(counts: Float32Array): [first: number, end: number] {
   const stray = strayMax * sumOf(counts);
   let [sum, first, end] = [0, 0, 0];

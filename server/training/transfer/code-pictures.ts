@@ -1,4 +1,4 @@
-/** Codes of what examples show (server/retrieval/quantized-codes.ts), from the encoded pictures of an image set. */
+/** Quantizes the encoded pictures of an image set, by which retrieval finds entries (server/retrieval/quantized-codes.ts). */
 import { type FlowConditionName, isPictureQuery } from "../../../shared/conditions.ts";
 import type { ConditionTable } from "../../flow/training-set.ts";
 import type { VectorTable } from "../../flow/vector-table.ts";
@@ -7,8 +7,9 @@ import { packNibbles, quantizeInt4 } from "../../retrieval/int4.ts";
 import { classesMax, type QuantizedCodes } from "../../retrieval/quantized-codes.ts";
 
 /**
- * By each picture condition that examples are found by, one code an example: the mean of its rows' vectors, or the label map of its first row.
- * @param rows of each example, one at least
+ * One code an entry for each picture condition that retrieval searches by: the mean of its rows' vectors, or the label map of
+ * its first row.
+ * @param rows rows of each entry, at least one
  */
 export function codePictures(
   conditions: readonly ConditionTable[],
@@ -22,7 +23,7 @@ export function codePictures(
   );
 }
 
-/** undefined for label maps that half a byte a cell is too little for, and for vectors of an odd width. */
+/** Undefined for label maps with too many classes for 4 bits, and for vectors of odd width. */
 function codesOf(table: VectorTable, rows: readonly (readonly number[])[]): QuantizedCodes | undefined {
   const { dims } = table;
   if (table.kind === "dense") {
@@ -33,7 +34,6 @@ function codesOf(table: VectorTable, rows: readonly (readonly number[])[]): Quan
   const { places, perEntry: cells } = table;
   const classes = dims / cells;
   if (classes > classesMax || cells % 2 !== 0) return undefined;
-  const classOf = (example: number, cell: number): number =>
-    places[rows[example]![0]! * cells + cell]! - cell * classes;
+  const classOf = (entry: number, cell: number): number => places[rows[entry]![0]! * cells + cell]! - cell * classes;
   return { kind: "cells", dims, cells, bytes: packNibbles(rows.length, cells, classOf) };
 }

@@ -1,11 +1,15 @@
 /**
- * Laying a drawing as the images of a folder are (background-template.ts): shrunk into the place of things, on a ground from which it stands out.
+ * Composites a drawing like the images of a folder (background-template.ts): scaled into the box of the objects, on a
+ * background with enough contrast.
  */
 import { averageAreas } from "../../engine/areas.ts";
 import { type Box, boundsOf } from "../../experts/sketch/mask.ts";
 import { type BackgroundTemplate, type EmptyBackground, visible } from "./background-template.ts";
 
-/** Premultiplied planes [4, sizePx, sizePx] of a drawing → the same of it in the ground's box, centred, not enlarged, on a ground or on nothing. */
+/**
+ * Scales a drawing into the template's box, centred and never enlarged, and composites it on a background or on nothing.
+ * @param drawing premultiplied planes [4, sizePx, sizePx], like the result
+ */
 export function compositeOn(
   { sizePx, box }: BackgroundTemplate,
   drawing: Float32Array,
@@ -36,19 +40,19 @@ export function compositeOn(
   for (let pixel = 0; pixel < pixels; pixel += 1) {
     const seen = 1 - composite[3 * pixels + pixel]!;
     for (let at = pixel; on && at < 4 * pixels; at += pixels)
-      // A decoder may give a colour that is more than its alpha.
+      // A decoder may return a colour above its alpha.
       composite[at] = Math.min(1, composite[at]! + seen * on.planes[at]!);
   }
   return composite;
 }
 
-/** Distance between colours within which a thing can't be told from its ground. */
+/** Distance between colours below which an object can't be seen on its background. */
 const lost = 0.3;
 
-/** Of some grounds the one that the least of a drawing, premultiplied planes, is lost on. */
+/** The background on which the fewest pixels of the drawing are lost. @param drawing premultiplied planes */
 export function highestContrast(
   drawing: Float32Array,
-  grounds: readonly EmptyBackground[],
+  backgrounds: readonly EmptyBackground[],
 ): EmptyBackground | undefined {
   const pixels = drawing.length / 4;
   const lostOn = ({ colour: [red, green, blue] }: EmptyBackground): number => {
@@ -64,17 +68,17 @@ export function highestContrast(
     }
     return count;
   };
-  const counts = grounds.map(lostOn);
-  return grounds[counts.indexOf(Math.min(...counts))];
+  const counts = backgrounds.map(lostOn);
+  return backgrounds[counts.indexOf(Math.min(...counts))];
 }
 
-/** The whole of what is visible; the whole square where nothing is. */
+/** The box of all visible pixels; the whole square without any. */
 function extentOf(drawing: Float32Array, sizePx: number): Box {
   const alpha = drawing.subarray(3 * sizePx ** 2);
   return boundsOf(sizePx, (at) => alpha[at]! > visible) ?? { left: 0, top: 0, right: sizePx, bottom: sizePx };
 }
 
-/** Planes [4, side, side] of a square whose middle is that of the box. */
+/** Planes [4, side, side] of a square with the same centre as the box. */
 function squareAround(
   drawing: Float32Array,
   sizePx: number,

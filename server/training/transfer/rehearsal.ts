@@ -1,6 +1,7 @@
 /**
- * Rehearsal: a set that is trained on, with rows of another beside it that go on to be drawn, so that a flow that learns a little that is new keeps what it
- * knew (Robins 1995, "Catastrophic forgetting, rehearsal and pseudorehearsal": what is rehearsed may be the net's own memory of it).
+ * Rehearsal: rows of an earlier set are trained beside a new set, so that a flow that learns little new data keeps what it knew
+ * (Robins 1995, "Catastrophic forgetting, rehearsal and pseudorehearsal"; the rehearsed rows may come from the network's own
+ * memory).
  */
 
 import { joinRows } from "../../engine/join-rows.ts";
@@ -8,8 +9,8 @@ import type { ConditionTable, TrainingSet } from "../../flow/training-set.ts";
 import type { VectorTable } from "../../flow/vector-table.ts";
 
 /**
- * The rows of `set`, as they are, and after them the training rows of `other` to rehearse, encoded by the same experts.
- * Neither set is changed.
+ * The rows of `set`, followed by the training rows of `other` as rehearsed rows. Both are encoded by the same experts; neither
+ * is changed.
  */
 export function withRehearsal(set: TrainingSet, other: TrainingSet): TrainingSet {
   const rows = set.latents.length / set.dims;
@@ -42,5 +43,5 @@ function joinedVectors(first: VectorTable, second: VectorTable): VectorTable {
     places.set(second.places, first.places.length);
     return { ...first, places };
   }
-  throw new TypeError(`expected tables of one kind, got ${first.kind} and ${second.kind}`);
+  throw new TypeError(`rehearsal: expected tables of one kind, got ${first.kind} and ${second.kind}`);
 }

@@ -1,7 +1,8 @@
 /**
- * The base's drawings as the images of a folder are: some of each label, in the styles that look most like the folder's once they are composites on the same
- * ground. A folder of some hundred images says how things look, and little of what there is; the base knows some thousand things. What is made here is
- * rehearsed while the flow learns the folder (rehearsal.ts), and is what words start from that the folder has nothing of (user-style-index.ts).
+ * Transfers drawings of the base pack to the style of a folder: some of each label, in the base styles most similar to the
+ * folder once composited on its background. Some hundred images show a style but few objects; the base knows thousands. The
+ * results are rehearsed while the flow learns the folder (rehearsal.ts) and become the user style's retrieval index
+ * (user-style-index.ts).
  */
 import type { ConditionValue, TargetExpert } from "../../engine/interfaces.ts";
 import { cosine } from "../../engine/sphere.ts";
@@ -23,24 +24,24 @@ import type { SetCondition } from "../encode/pack-experts.ts";
 import { type BackgroundTemplate, type EmptyBackground, estimateBackground } from "./background-template.ts";
 import { compositeOn, highestContrast } from "./composite.ts";
 
-/** Version of the transfer: drawings of another version are made anew. */
+/** Version of the transfer; drawings of another version are made again. */
 const transferVersion = 1;
-/** Of each label: two, mostly on grounds of different colours, so that seeds differ. */
+/** Drawings of each label: two, mostly on backgrounds of different colours, so that seeds give different results. */
 const drawingsEach = 2;
-/** Drawings that are decoded at once. */
+/** Drawings that are decoded together. */
 const drawingsAtOnce = 16;
-/** Drawings of a style that it is compared by. */
+/** Drawings by which a style is compared. */
 const comparedEach = 12;
-/** Grounds of which a drawing gets the one that it stands out from. */
+/** Backgrounds that are tried for a drawing; the one with the highest contrast is used. */
 const backgroundsTried = 4;
 
 export class StyleTransferJob implements DrawingsSource {
   readonly #base: BasePack;
   readonly #index: IndexContent;
   readonly #background: BackgroundTemplate;
-  /** The folder's images. */
+  /** Digest of the folder's images. */
   readonly #source: string;
-  /** Of each label that is drawn, its examples by their indices. */
+  /** Indices of the entries of each label. */
   readonly #ofLabel: ReadonlyMap<number, readonly number[]>;
   readonly #names: ReadonlyMap<string, readonly string[]>;
 
@@ -53,7 +54,10 @@ export class StyleTransferJob implements DrawingsSource {
     this.#names = namesOfLabels(base);
   }
 
-  /** Undefined where the base has none, has some on another ground already, or the folder's images have no ground to lay one on. */
+  /**
+   * Undefined when the base has no entries or has composited ones already, or when no template can be estimated from the
+   * folder's images.
+   */
   static async for(
     base: BasePack,
     index: IndexContent | undefined,
@@ -86,10 +90,10 @@ export class StyleTransferJob implements DrawingsSource {
   ): Promise<TransferredImages> {
     const { entries } = this.#index;
     const target = await openTarget(this.#base.folder, this.#base.draft.target, { threads });
-    const likeness = await this.#likenessOfStyles(target, own, conditions, signal);
-    const likenessOf = (at: number): number => likeness[entries[at]!.style]!;
+    const similarity = await this.#similarityOfStyles(target, own, conditions, signal);
+    const similarityOf = (at: number): number => similarity[entries[at]!.style]!;
     const chosen = [...this.#ofLabel.values()].flatMap((of) =>
-      [...of].sort((a, b) => likenessOf(b) - likenessOf(a)).slice(0, drawingsEach),
+      [...of].sort((a, b) => similarityOf(b) - similarityOf(a)).slice(0, drawingsEach),
     );
     await writePixels(folder, async (add) => {
       let done = 0;
@@ -101,7 +105,7 @@ export class StyleTransferJob implements DrawingsSource {
     });
     const items = chosen.map((at, row) => this.#itemOf(entries[at]!, row));
     await writeIndex(folder, items);
-    return { entries: chosen.map((at) => entries[at]!), likeness };
+    return { entries: chosen.map((at) => entries[at]!), similarity };
   }
 
   #itemOf({ label, style }: IndexEntry, row: number): ImageItem {
@@ -121,8 +125,11 @@ export class StyleTransferJob implements DrawingsSource {
     return this.#names.get(id) ?? [id.replaceAll("-", " ")];
   }
 
-  /** How like the folder's images those of each style look, composites as they are: cosine of their mean codes, over depths of image experts. */
-  async #likenessOfStyles(
+  /**
+   * Similarity of each base style, composited, to the folder's images: cosine of their mean codes, summed over depths of image
+   * experts.
+   */
+  async #similarityOfStyles(
     target: TargetExpert,
     own: TrainingSet,
     conditions: readonly SetCondition[],
@@ -135,7 +142,7 @@ export class StyleTransferJob implements DrawingsSource {
       return [{ expert, mean: meanRow(table.values, table.dims, own.trainRows) }];
     });
     if (judges.length === 0) return styles.map(() => 0);
-    const likeness: number[] = [];
+    const similarity: number[] = [];
     for (const style of styles.keys()) {
       const of = [...entries.keys()].filter((at) => entries[at]!.style === style);
       const some = evenPlaces(of.length, comparedEach).map((place) => of[place]!);
@@ -148,12 +155,12 @@ export class StyleTransferJob implements DrawingsSource {
           const codes = await expert.encodeForTraining(composites);
           sum += cosine(mean, meanRow(codes, expert.dims, [...composites.keys()]));
         }
-      likeness.push(sum);
+      similarity.push(sum);
     }
-    return likeness;
+    return similarity;
   }
 
-  /** Examples, one after the other, decoded and composites: premultiplied planes. */
+  /** Decodes and composites entries one after the other: premultiplied planes. */
   async *#composites(
     target: TargetExpert,
     which: readonly number[],
@@ -171,7 +178,7 @@ export class StyleTransferJob implements DrawingsSource {
     }
   }
 
-  /** Some grounds, by chance and yet always the same for a drawing. */
+  /** Some backgrounds, drawn at random from a seed that depends on the drawing alone. */
   #backgroundsFor(drawing: number): EmptyBackground[] {
     const { empty } = this.#background;
     const random = new TrainingRandom(0, drawing, "ground");
@@ -191,10 +198,10 @@ export class StyleTransferJob implements DrawingsSource {
   }
 }
 
-/** Names what is composites by what it looks like. */
+/** Identifies a composite by its pixels. */
 const keyOf = ({ buffer, byteOffset, byteLength }: Float32Array): string =>
   sha256Of(new Uint8Array(buffer, byteOffset, byteLength));
 
-/** What people call each label of the base, the plainest first. */
+/** The names of each label of the base, the main one first. */
 const namesOfLabels = ({ draft }: BasePack): Map<string, string[]> =>
   new Map(vocabularyOf(draft, "label")?.map(({ id, label, names = [] }) => [id, [label, ...names]]));

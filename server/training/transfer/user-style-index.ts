@@ -1,8 +1,8 @@
 /**
- * Examples for a style of one's own (server/retrieval/retrieval-index.ts): those of the base pack, laid as its images are (style-transfer-job.ts), around the middle of
- * the new style. What was drawn in that style is left to the flow, which has learned it: captions that it was trained on are kept, so that what is like
- * one of them has no start. Sketches and layouts start from laid drawings that look like them: layouts as they lie there, sketches as they are on nothing,
- * because what people sketch is the thing and not the disc that it will lie on.
+ * Builds the retrieval index of a user's style (server/retrieval/retrieval-index.ts): the base's entries, transferred to the
+ * style (style-transfer-job.ts), around the style's mean latent. Captions of the training images are kept: for similar captions
+ * nothing is retrieved, because the flow has learned those drawings itself. Layouts find transferred drawings by their
+ * transferred layout. Sketches find them by the base's sketch, because people sketch the object and not the disc behind it.
  */
 import type { TrainingSet } from "../../flow/training-set.ts";
 import { evenPlaces } from "../../platform/even-distances.ts";
@@ -14,14 +14,18 @@ import { vectorOf } from "../calibrate/fit-ood-detector.ts";
 import type { EncodedDrawings } from "../encode/encode-folder.ts";
 import { codePictures } from "./code-pictures.ts";
 
-/** Log-weight of a drawing for each unit of likeness of its style, a sum of cosines: of the default pack's styles the likest lie some tenths apart. */
+/**
+ * Log-weight of a drawing per unit of its style's similarity, a sum of cosines. The most similar styles of the default pack are
+ * some tenths apart.
+ */
 const inverseTemperature = 10;
-/** Captions that are kept, so that a store stays some megabytes; of more, some at even distances. */
+/** Captions that are kept, so that an index stays at some megabytes; of more captions, evenly spaced ones. */
 const captionsMax = 4096;
 
 /**
- * @param set of one style, with captions
- * @param drawings of the base, laid as its images are; absent = the base's examples as they are, moved to its middle
+ * @param set training set of one style, with captions
+ * @param drawings drawings of the base, transferred to the style; absent = the base's entries as they are, moved to the style's
+ *   mean
  */
 export function buildUserStyleIndex(
   base: IndexContent,
@@ -30,42 +34,43 @@ export function buildUserStyleIndex(
 ): IndexContent {
   const { dims } = base;
   const styleMeans = base.styleMeans.slice();
-  // Where no style is asked for, all of them lie around the last.
-  const middle = meanRow(set.latents, dims, set.trainRows);
-  styleMeans.set(middle, styleMeans.length - dims);
-  // Those of a style of one's own lie on its ground, not on this one; and what the base's drawings look like is not how this style draws.
+  // The last row is the mean without a style.
+  const mean = meanRow(set.latents, dims, set.trainRows);
+  styleMeans.set(mean, styleMeans.length - dims);
+  // Dropped from the base: affinities of a user's style, whose entries have another background, and codes of the base's own
+  // pictures, which do not show this style.
   const { ownAffinities: _, pictures: __, ...others } = base;
   const own = { ...others, styleMeans, ownKeys: quantizeInt4(captionsOf(set), base.keyDims) };
   if (!drawings) return own;
   const { latents, conditions } = drawings.set;
-  const { entries, likeness } = drawings.transferred;
-  const onNothing = sketchesOnNothing(base, entries);
-  const values = entries.map((_, row) => middle.map((value, axis) => latents[row * dims + axis]! - value));
+  const { entries, similarity } = drawings.transferred;
+  const sketches = sketchCodes(base, entries);
+  const values = entries.map((_, row) => mean.map((value, axis) => latents[row * dims + axis]! - value));
   return {
     ...own,
     entries,
     values: quantizeInt4(values, dims),
-    ownAffinities: Float32Array.from(likeness, (value) => inverseTemperature * value),
+    ownAffinities: Float32Array.from(similarity, (value) => inverseTemperature * value),
     pictures: new Map([
       ...codePictures(
-        conditions.filter(({ name }) => !onNothing.has(name)),
+        conditions.filter(({ name }) => !sketches.has(name)),
         entries.map((_, row) => [row]),
       ),
-      ...onNothing,
+      ...sketches,
     ]),
   };
 }
 
-/** What drawings of the base are known by as sketches there; nothing where some are not. */
-function sketchesOnNothing(base: IndexContent, drawings: readonly IndexEntry[]): ReadonlyMap<string, QuantizedCodes> {
+/** The base's sketch codes of the drawings; nothing when some drawings have none. */
+function sketchCodes(base: IndexContent, drawings: readonly IndexEntry[]): ReadonlyMap<string, QuantizedCodes> {
   const keyOf = ({ label, style }: IndexEntry): string => `${label} ${style}`;
-  const rowOf = new Map(base.entries.map((example, row) => [keyOf(example), row]));
+  const rowOf = new Map(base.entries.map((entry, row) => [keyOf(entry), row]));
   const rows = drawings.map((drawing) => rowOf.get(keyOf(drawing)));
   const codes = base.pictures?.get("sketch");
   return new Map(codes && rows.every((row) => row !== undefined) ? [["sketch", pickCodes(codes, rows)]] : []);
 }
 
-/** Vectors of the captions of training images, each once: those that the flow was trained on. */
+/** Caption vectors of the training images, without duplicates. */
 function captionsOf({ conditions, trainRows }: TrainingSet): Float32Array[] {
   const table = conditions.find(({ name }) => name === "caption")!;
   const entries = [...new Set([...trainRows].flatMap((row) => table.options[row]!))];

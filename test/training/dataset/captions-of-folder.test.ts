@@ -6,7 +6,7 @@ import { join, relative } from "node:path";
 import { after, describe, it } from "node:test";
 import { parseCaptionTable } from "../../../server/training/dataset/caption-table.ts";
 import { captionsOfFolder, filesBelow } from "../../../server/training/dataset/captions-of-folder.ts";
-import { DatasetIssues, describeComplaints, shownMax } from "../../../server/training/dataset/dataset-issues.ts";
+import { DatasetIssues, describeIssues, shownMax } from "../../../server/training/dataset/dataset-issues.ts";
 import { writeFiles } from "../../fixtures/image-folder.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-captions-"));
@@ -258,7 +258,7 @@ describe("captions from a table", () => {
     assert.deepEqual(rows[50_000], { file: "image-50500.png", caption: "caption 50500" });
     const [found, ...more] = complaints.list();
     assert.deepEqual([found!.kind, found!.count, more.length], ["bad_line", 500, 0]);
-    const text = describeComplaints(complaints.list());
+    const text = describeIssues(complaints.list());
     assert.equal(text.length, shownMax + 2);
     assert.equal(text[0], "500 lines that could not be read:");
     assert.match(text[1]!, /^ {2}big\.csv:50001: expected 2 or 3 columns, got 1/);

@@ -105,11 +105,7 @@ describe("a folder of images", () => {
       assert.match(first!, /expected at least 20 usable images, got 18/);
       assert.deepEqual(
         lines.filter((line) => !line.startsWith(" ")),
-        [
-          "1 images without a caption:",
-          "1 files that could not be read as an image:",
-          "1 images that are there already:",
-        ],
+        ["1 images without a caption:", "1 files that could not be read as an image:", "1 duplicates of other images:"],
       );
       assert.deepEqual(
         lines.filter((line) => line === "  1.png" || line.startsWith("  zz.png")),
@@ -210,7 +206,7 @@ describe("what is held out", () => {
     assert.throws(() => holdOut(images(new Array<string>(50).fill("icon")), "icons"), {
       code: "dataset_invalid",
       message:
-        /icons: expected captions that differ, .* got 1 captions for 50 images; say of each image what it alone shows/,
+        /icons: expected captions that differ, .* got 1 captions for 50 images; describe what each image shows that others do not/,
       detail: {
         field: "folder",
         expected: "captions that differ, so that 8 images can be held out",

@@ -15,7 +15,7 @@ import { copyEntry } from "../../../server/flow/vector-table.ts";
 import { selectTranslation } from "../../../server/manifest/pack-draft.ts";
 import { Session } from "../../../server/onnx/session.ts";
 import { digestExperts } from "../../../server/packs/publish.ts";
-import { type ImageSet, openImageSet, PixelRoom } from "../../../server/training/dataset/image-set.ts";
+import { type ImageSet, openImageSet, PixelBuffer } from "../../../server/training/dataset/image-set.ts";
 import { encodeSet } from "../../../server/training/encode/encode-set.ts";
 import type { EncodeProgress } from "../../../server/training/encode/encoded-chunks.ts";
 import { openSetExperts, type SetExperts } from "../../../server/training/encode/pack-experts.ts";
@@ -332,7 +332,7 @@ describe("an image set", () => {
 
   it("an image set reads into room that is used again, whatever was read before", async () => {
     const images = await openImageSet(await newSet(), tinySizePx);
-    const room = new PixelRoom();
+    const room = new PixelBuffer();
     const [many, few] = [await images.read(0, 16), await images.read(33, 3)];
     assert.deepEqual(await images.read(0, 16, room), many);
     const again = await images.read(33, 3, room);

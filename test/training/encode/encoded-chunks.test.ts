@@ -10,7 +10,7 @@ const root = await mkdtemp(join(tmpdir(), "tau-pieces-"));
 after(() => rm(root, { recursive: true }));
 
 const total = 40;
-const pieceRows = 16;
+const chunkRows = 16;
 
 /** One run: two networks, of which `a` gives its row and `b` twice that, side by side; `fault` is thrown at a piece's start. */
 async function run(folder: string, fault?: { readonly at: number }) {
@@ -27,7 +27,7 @@ async function run(folder: string, fault?: { readonly at: number }) {
     folder,
     what: "images",
     total,
-    pieceRows,
+    chunkRows,
     changedMs: 0,
     parts: [partOf("a", 1), partOf("b", 2)],
     onProgress: ({ done: rows }) => void told.push(rows),

@@ -100,7 +100,7 @@ describe("drawings beside a folder", () => {
       likeness.push(sum);
     }
     assert.ok(new Set(likeness.map((value) => value.toFixed(3))).size > 1, likeness.join());
-    near(drawings.transferred.likeness, likeness);
+    near(drawings.transferred.similarity, likeness);
     const [first, second] = [...tinyStyles.keys()].sort((a, b) => likeness[b]! - likeness[a]!);
     assert.deepEqual(
       drawings.transferred.entries,

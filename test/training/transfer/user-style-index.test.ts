@@ -104,7 +104,7 @@ describe("entries in a style of one's own", () => {
       { label: 0, style: 0 },
     ];
     const laid = buildUserStyleIndex(base, set, {
-      transferred: { entries, likeness: [1.5, 2.25] },
+      transferred: { entries, similarity: [1.5, 2.25] },
       set: {
         latents: Float32Array.of(10, 20, 30, 60),
         conditions: [
@@ -154,7 +154,7 @@ describe("entries in a style of one's own", () => {
     const pictures = codePictures([{ ...picture, name: "sketch", table: tableOf(...onNothing) }], [[0], [1], [2], [3]]);
     const entries = [base.entries[3]!, base.entries[1]!, base.entries[2]!];
     const { pictures: own } = buildUserStyleIndex({ ...base, pictures }, set, {
-      transferred: { entries, likeness: [1, 1] },
+      transferred: { entries, similarity: [1, 1] },
       set: {
         latents: new Float32Array(6),
         conditions: [{ ...picture, name: "sketch", table: tableOf([7, 0], [0, 7], [7, 0]) }],
