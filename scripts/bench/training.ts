@@ -32,7 +32,7 @@ export interface TrainingBench {
 }
 
 /** What torch_flow.py prints. */
-interface Rival {
+interface TorchResult {
   readonly stepMs: number;
   readonly productsMs: number;
   readonly torch: string;
@@ -81,11 +81,11 @@ export async function benchTraining(
   const matrices = [...weights.tensors]
     .filter(([name]) => name.endsWith("weight") || name.endsWith("condition"))
     .reduce((sum, [, tensor]) => sum + tensor.length, 0);
-  const rival = spawnSync(python, ["scripts/bench/torch_flow.py"], {
+  const baseline = spawnSync(python, ["scripts/bench/torch_flow.py"], {
     input: JSON.stringify({ architecture, batch, threads, steps }),
     encoding: "utf8",
   });
-  const parsed = rival.status === 0 ? (JSON.parse(rival.stdout) as Rival) : undefined;
+  const parsed = baseline.status === 0 ? (JSON.parse(baseline.stdout) as TorchResult) : undefined;
   return {
     batch,
     weights: count,

@@ -1,12 +1,12 @@
 /**
  * Upscaling in the inference child, as the server runs it: seconds and the child's peak memory, beside sharp's own enlarging and, where
- * scripts/rivals is installed, the ESRGANs of npm. Pictures are colour waves: no step looks at what is drawn to be quicker.
+ * scripts/baselines is installed, the ESRGANs of npm. Pictures are colour waves: no step looks at what is drawn to be quicker.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import type { Pixels } from "../../server/engine/interfaces.ts";
-import { openRivals } from "../../server/evaluation/upscaling/baselines.ts";
+import { openBaselines } from "../../server/evaluation/upscaling/baselines.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import type { InferenceClient } from "../../server/inference/protocol.ts";
 import { packsHome, readEntry } from "../../server/packs/catalogue.ts";
@@ -34,7 +34,7 @@ interface Rate {
   readonly secondsPerMegapixel: number;
 }
 
-/** How many times as long a rival takes for one picture, pair by pair, one right after the other: minutes of a machine differ more than a pair's halves. */
+/** How many times as long a baseline takes for one picture, pair by pair, one right after the other: minutes of a machine differ more than a pair's halves. */
 interface Ratio {
   readonly what: string;
   readonly scale: Scale;
@@ -45,7 +45,7 @@ interface Ratio {
 
 const [sidePx, largeSidePx] = [512, 1024];
 /** Of the networks' input: they are slow, TensorFlow.js above all. */
-const rivalSidePx = 64;
+const baselineSidePx = 64;
 const rounds = 3;
 const pairs = 15;
 const runtimeNames = { onnx: "onnxruntime", tfjs: "TensorFlow.js (WebAssembly)" } as const;
@@ -100,29 +100,29 @@ async function ratesOfSharp({ rgba, widthPx, heightPx }: Pixels, scale: Scale): 
 }
 
 async function ratesOfNetworks(): Promise<Rate[]> {
-  const rivals = openRivals();
-  if (typeof rivals === "string") return [];
-  const input = waves(rivalSidePx);
+  const baselines = openBaselines();
+  if (typeof baselines === "string") return [];
+  const input = waves(baselineSidePx);
   const rates: Rate[] = [];
   try {
     for (const scale of scales)
-      for (const name of rivals.networks)
+      for (const name of baselines.networks)
         for (const runtime of ["onnx", "tfjs"] as const) {
-          const spent = await medianSeconds(() => rivals.draw(name, runtime, input, scale));
+          const spent = await medianSeconds(() => baselines.draw(name, runtime, input, scale));
           const what = `${name} on ${runtimeNames[runtime]}`;
-          rates.push({ what, scale, secondsPerMegapixel: spent / megapixels(rivalSidePx, scale) });
+          rates.push({ what, scale, secondsPerMegapixel: spent / megapixels(baselineSidePx, scale) });
         }
   } finally {
-    rivals.close();
+    baselines.close();
   }
   return rates;
 }
 
-/** ESRGAN-medium as npm runs it beside our liveliest upscale, each in a process that does nothing else; ours is drawn for as long as one of the rival's takes. */
+/** ESRGAN-medium as npm runs it beside our liveliest upscale, each in a process that does nothing else; ours is drawn for as long as one of the baseline's takes. */
 async function ratiosOf(packsDir: string): Promise<Ratio[]> {
-  const rivals = openRivals();
-  if (typeof rivals === "string" || rivals.networks.length === 0) return [];
-  const input = waves(rivalSidePx);
+  const baselines = openBaselines();
+  if (typeof baselines === "string" || baselines.networks.length === 0) return [];
+  const input = waves(baselineSidePx);
   const found: Ratio[] = [];
   try {
     const upscaler = await loadUpscaler(await readEntry(join(packsDir, "super-resolution"), true));
@@ -130,7 +130,7 @@ async function ratiosOf(packsDir: string): Promise<Ratio[]> {
       const ratios: number[] = [];
       // Two that warm up.
       for (let pair = -2; pair < pairs; pair += 1) {
-        const { seconds } = await rivals.draw("esrgan-medium", "tfjs", input, scale);
+        const { seconds } = await baselines.draw("esrgan-medium", "tfjs", input, scale);
         const own = await medianWithin(seconds, () =>
           upscaler.upscale(input, { scale, temperature: limits.upscaleTemperatureMax, seed: pair + 2 }),
         );
@@ -140,7 +140,7 @@ async function ratiosOf(packsDir: string): Promise<Ratio[]> {
       found.push({ what: `esrgan-medium on ${runtimeNames.tfjs}`, scale, median: median(ratios), least, most });
     }
   } finally {
-    rivals.close();
+    baselines.close();
   }
   return found;
 }

@@ -4,7 +4,7 @@
  */
 import { basename, extname, join } from "node:path";
 import type { Pixels } from "../../server/engine/interfaces.ts";
-import { openRivals } from "../../server/evaluation/upscaling/baselines.ts";
+import { openBaselines } from "../../server/evaluation/upscaling/baselines.ts";
 import { cutMiddle } from "../../server/evaluation/upscaling/ground-truth.ts";
 import { networkMethods, ownMethods } from "../../server/evaluation/upscaling/methods.ts";
 import { statedPictures } from "../../server/evaluation/upscaling/pictures.ts";
@@ -32,10 +32,11 @@ export async function upscalingFigures(folder: string, packsDir = packsHome()): 
   if (!entry) throw new Error(`figures: expected a pack with an upscaler in ${packsDir}, got none`);
   const upscaler = await loadUpscaler(entry, { threads: 0 });
   const set = await statedPictures(pictures);
-  const opened = openRivals();
-  const rivals = typeof opened === "string" ? undefined : opened;
-  if (!rivals || rivals.missing !== undefined) console.warn(`figures: without ESRGANs (${rivals?.missing ?? opened})`);
-  const methods = [...ownMethods(upscaler, seed), ...(rivals ? networkMethods(rivals) : [])];
+  const opened = openBaselines();
+  const baselines = typeof opened === "string" ? undefined : opened;
+  if (!baselines || baselines.missing !== undefined)
+    console.warn(`figures: without ESRGANs (${baselines?.missing ?? opened})`);
+  const methods = [...ownMethods(upscaler, seed), ...(baselines ? networkMethods(baselines) : [])];
   const shown = ways.flatMap((id) => methods.find((method) => method.id === id) ?? []);
   const made: string[] = [];
   const write = async (name: string, columns: readonly string[], rows: readonly SheetRow[]): Promise<void> => {
@@ -66,7 +67,7 @@ export async function upscalingFigures(folder: string, packsDir = packsHome()): 
     await write("upscaling-hypotheses", ["input", ...numbered, "where they differ", "truth"], uncertain);
     return made;
   } finally {
-    rivals?.close();
+    baselines?.close();
   }
 }
 

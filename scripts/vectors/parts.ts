@@ -64,7 +64,7 @@ export async function generated({ packsDir, figures, limit }: PartOptions): Prom
 
 /** Tracers side by side, on the same pictures: generated ones and real ones. */
 export async function tracers({ packsDir, figures }: PartOptions): Promise<string> {
-  const rivals = await import(new URL("../rivals/trace.mjs", import.meta.url).href);
+  const baselines = await import(new URL("../baselines/trace.mjs", import.meta.url).href);
   const pictures: Pixels[] = [];
   const asked = [
     ["rocket", "fluent-flat"],
@@ -80,11 +80,11 @@ export async function tracers({ packsDir, figures }: PartOptions): Promise<strin
   for (const at of [1, 6, 13, 22]) pictures.push(await decode(icons[at]!.svg));
   const candidates: ReadonlyArray<readonly [string, (pixels: Pixels) => string | Promise<string>]> = [
     ["areas first + fit-curve (ours)", byTau],
-    ["vtracer-wasm 0.1.0", ({ rgba, widthPx, heightPx }) => rivals.byVtracer(new Uint8Array(rgba), widthPx, heightPx)],
-    ["@neplex/vectorizer 0.1.0", ({ rgba, widthPx, heightPx }) => rivals.byNeplex(rgba, widthPx, heightPx)],
+    ["vtracer-wasm 0.1.0", ({ rgba, widthPx, heightPx }) => baselines.byVtracer(new Uint8Array(rgba), widthPx, heightPx)],
+    ["@neplex/vectorizer 0.1.0", ({ rgba, widthPx, heightPx }) => baselines.byNeplex(rgba, widthPx, heightPx)],
     [
       "areas first + vtracer-wasm",
-      async (pixels) => rivals.byVtracer(await repainted(pixels), pixels.widthPx, pixels.heightPx),
+      async (pixels) => baselines.byVtracer(await repainted(pixels), pixels.widthPx, pixels.heightPx),
     ],
   ];
   const { encodePng } = await import("../../server/images/codec.ts");

@@ -1,4 +1,4 @@
-/** Line charts of a report as SVG, drawn from their points alone: axes with round numbers, one colour a curve. No dependencies. */
+/** Line charts of a report as SVG: axes with round numbers, one colour a curve. No dependencies. */
 
 export interface Curve {
   readonly label: string;
@@ -8,10 +8,10 @@ export interface Curve {
 const colours = ["#1f6feb", "#d1242f", "#1a7f37", "#8250df"];
 const [width, height] = [520, 280];
 const frame = { left: 52, right: 20, top: 34, bottom: 40 };
-/** Steps of the vertical axis, about. */
+/** Approximate number of steps of the vertical axis. */
 const stepsWanted = 5;
 
-/** A chart of curves over one axis; values are written at the points, names beside the title where there are several curves. */
+/** A chart of curves over one axis. Values are written at the points; several curves get a legend beside the title. */
 export function curveChart(curves: readonly Curve[], xLabel: string, yLabel: string): string {
   const points = curves.flatMap((curve) => curve.points);
   const [x, ticks] = [extent(points.map(([value]) => value)), roundTicks(points.map(([, value]) => value))];
@@ -52,14 +52,14 @@ export function curveChart(curves: readonly Curve[], xLabel: string, yLabel: str
   ].join("\n");
 }
 
-/** Lowest and highest value with some air, never equal. */
+/** The lowest and highest value with a margin; never equal. */
 function extent(values: readonly number[]): { readonly low: number; readonly high: number } {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const air = high > low ? 0.06 * (high - low) : 0.5;
   return { low: low - air, high: high + air };
 }
 
-/** Multiples of 1, 2 or 5 · 10ⁿ that enclose the values with room for their labels, ascending, at least two. */
+/** Multiples of 1, 2 or 5 · 10ⁿ that enclose the values and leave space for their labels; ascending, at least two. */
 function roundTicks(values: readonly number[]): number[] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const span = high - low || Math.abs(high) || 1;

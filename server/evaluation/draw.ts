@@ -1,6 +1,6 @@
 /**
- * Samples, inversions and reconstructions in bulk, by the engine that serves. Latents are kept and images decoded when they are
- * looked at, because some hundred images of planes would not fit in memory with all the rest.
+ * Draws, inverts and reconstructs in bulk with the serving engine. Latents are kept and images decoded on demand, because some
+ * hundred images would not fit in memory.
  */
 import { isRetrievalQuery } from "../../shared/conditions.ts";
 import { type EncodedConditions, namesOf } from "../engine/conditions.ts";
@@ -11,10 +11,10 @@ import type { EvaluationContext } from "./evaluation-context.ts";
 import { forEachChunk } from "./progress-reporter.ts";
 
 /**
- * What one sample is made of; temperature and guidance are the settings' unless given, v is drawn from the seed unless given. Words,
- * sketches and layouts start from retrieved drawings as in requests, unless said otherwise.
+ * What defines one sample. Temperature, guidance and retrieval default to the settings, v is drawn from the seed unless given.
+ * Retrieval applies to words, sketches and layouts, as in requests.
  */
-export interface Wanted extends Partial<GuidanceWeights> {
+export interface SampleRequest extends Partial<GuidanceWeights> {
   readonly conditions: EncodedConditions;
   readonly seed: number;
   readonly temperature?: number;
@@ -22,18 +22,18 @@ export interface Wanted extends Partial<GuidanceWeights> {
   readonly retrieval?: number;
 }
 
-/** Rows between two looks at the watch: whole batches of the flow. */
+/** Rows between two progress reports: whole batches of the flow. */
 const rowsAtOnce = 32;
 
 /** z = τ(v|c) of each row with its likelihood. */
 export async function drawAll(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   what: string,
-  wanted: readonly Wanted[],
+  wanted: readonly SampleRequest[],
 ): Promise<DrawnLatent[]> {
-  const { translation, settings, watch } = subject;
+  const { translation, settings, progress } = context;
   const drawn: DrawnLatent[] = [];
-  await forEachChunk(watch, what, wanted.length, rowsAtOnce, async (start, end) => {
+  await forEachChunk(progress, what, wanted.length, rowsAtOnce, async (start, end) => {
     const rows = wanted.slice(start, end).map(({ residual, conditions, seed, ...row }): Row => {
       const weights = { guidance: row.guidance ?? settings.guidance, guidanceOf: row.guidanceOf };
       if (residual) return { residual, conditions, guidance: guidanceTermsOf(weights, conditions) };
@@ -48,28 +48,28 @@ export async function drawAll(
 
 /** v = τ⁻¹(z|c) of each latent. */
 export async function invertAll(
-  { translation, watch }: EvaluationContext,
+  { translation, progress }: EvaluationContext,
   what: string,
   latents: readonly Float32Array[],
   conditions: readonly EncodedConditions[],
 ): Promise<Float32Array[]> {
   const residuals: Float32Array[] = [];
-  await forEachChunk(watch, what, latents.length, rowsAtOnce, async (start, end) => {
+  await forEachChunk(progress, what, latents.length, rowsAtOnce, async (start, end) => {
     const measured = await measureLatents(translation, latents.slice(start, end), conditions.slice(start, end));
     residuals.push(...measured.map(({ residual }) => residual));
   });
   return residuals;
 }
 
-/** z = Θ(y) of images that come one by one. */
+/** z = Θ(y) of images that are read one by one. */
 export async function encodeLatents(
-  { translation: { target }, watch }: EvaluationContext,
+  { translation: { target }, progress }: EvaluationContext,
   what: string,
   count: number,
   image: (at: number) => Promise<Float32Array>,
 ): Promise<Float32Array[]> {
   const latents: Float32Array[] = [];
-  await forEachChunk(watch, what, count, 1, async (at) => {
+  await forEachChunk(progress, what, count, 1, async (at) => {
     latents.push(await target.encode(await image(at), 1));
   });
   return latents;
@@ -79,6 +79,6 @@ export async function encodeLatents(
 export const decode = ({ translation }: EvaluationContext, latent: Float32Array): Promise<Float32Array> =>
   translation.target.decode(latent, 1);
 
-/** Λ(Θ(y)): what any sample of the translation could look like at best. */
-export const reconstruct = async (subject: EvaluationContext, planes: Float32Array): Promise<Float32Array> =>
-  decode(subject, await subject.translation.target.encode(planes, 1));
+/** Λ(Θ(y)): the best that any sample of the translation can look like. */
+export const reconstruct = async (context: EvaluationContext, planes: Float32Array): Promise<Float32Array> =>
+  decode(context, await context.translation.target.encode(planes, 1));

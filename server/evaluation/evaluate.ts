@@ -1,14 +1,14 @@
 /**
- * Evaluates a translation: asks every section that can be asked here, one after the other, and puts the answers into a report.
- * Nothing is written before all of it is there; see publish.ts.
+ * Evaluates a translation: runs all applicable sections one after the other and collects their results in a report. publish.ts
+ * writes it when it is complete.
  */
 import { cpus } from "node:os";
 import { AppError } from "../../shared/problem.ts";
 import type { CatalogueEntry } from "../packs/catalogue.ts";
 import type { Settings } from "./evaluation-context.ts";
-import { createMaterial } from "./groups.ts";
-import { openSubject } from "./open-context.ts";
-import { createWatch } from "./progress-reporter.ts";
+import { createEvaluationData } from "./groups.ts";
+import { openContext } from "./open-context.ts";
+import { createProgressReporter } from "./progress-reporter.ts";
 import type { LeftOut, Report, TimedSection } from "./report.ts";
 import { alignmentSection } from "./sections/alignment.ts";
 import { coloursSection } from "./sections/colours.ts";
@@ -23,7 +23,7 @@ import { memorisationSection } from "./sections/memorisation.ts";
 import { restyleSection } from "./sections/restyle.ts";
 import type { SectionPlan } from "./sections/section.ts";
 
-/** In the order of the report. */
+/** Sections in the order of the report. */
 const plans: readonly SectionPlan[] = [
   heldOutSection,
   alignmentSection,
@@ -46,33 +46,33 @@ export interface EvaluateOptions {
   readonly set?: string | undefined;
   readonly work: string;
   readonly settings: Settings;
-  /** Ids of the sections that are wanted; absent = all. */
+  /** Ids of the sections to run; absent = all. */
   readonly only?: readonly string[] | undefined;
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   onProgress(text: string): void;
 }
 
-/** @throws AppError `config_invalid` for a section that there is not, `cancelled`, or what opening the pack or the set throws */
+/** @throws AppError `config_invalid` for an unknown section, `cancelled`, and whatever opening the pack or the set throws */
 export async function evaluate(options: EvaluateOptions): Promise<Report> {
   const { entry, settings, only, signal, onProgress } = options;
   const wanted = selectPlans(only);
-  const watch = createWatch(onProgress, signal);
+  const progress = createProgressReporter(onProgress, signal);
   const started = performance.now();
-  const { subject, close } = await openSubject({ ...options, watch });
+  const { context, close } = await openContext({ ...options, progress });
   try {
-    const { images, features, translation } = subject;
-    const material = images && createMaterial(subject, images);
+    const { images, features, translation } = context;
+    const data = images && createEvaluationData(context, images);
     const sections: TimedSection[] = [];
     const leftOut: LeftOut[] = [];
     for (const { id, title, missing, run } of wanted) {
-      const reason = missing(subject);
+      const reason = missing(context);
       if (reason !== undefined) {
         leftOut.push({ id, title, reason });
         continue;
       }
       const begun = performance.now();
-      const section = await run(subject, material);
+      const section = await run(context, data);
       sections.push({ id, title, ...section, seconds: (performance.now() - begun) / 1000 });
     }
     return {

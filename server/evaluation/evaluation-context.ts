@@ -1,4 +1,7 @@
-/** What is evaluated and what with: one translation of a pack, its experts, the images and the net that judge it, the settings. */
+/**
+ * The context of an evaluation: a translation of a pack, its experts, the images and the feature net that judge it, the
+ * settings.
+ */
 import { type FlowConditionName, isWord } from "../../shared/conditions.ts";
 import {
   type EncodedCondition,
@@ -22,46 +25,48 @@ import type { TrainingRecords } from "./training-records.ts";
 
 export interface Settings {
   readonly seed: number;
-  /** Images a row of a table at most. */
+  /** Most images for one row of a table. */
   readonly limit: number;
   readonly temperature: number;
   readonly guidance: number;
-  /** Share of retrieval that words, sketches and layouts start from. */
+  /** Share of retrieval for words, sketches and layouts. */
   readonly retrieval: number;
 }
 
 export interface EvaluationContext {
   readonly translation: Translation;
-  /** The flow's conditions with the experts that encode them, in the flow's order. */
+  /** The flow's conditions and their experts, in the flow's order. */
   readonly experts: ReadonlyMap<FlowConditionName, Expert>;
-  /** Ids that a label expert knows, by the flow's condition. */
+  /** Vocabularies of label experts, by condition. */
   readonly vocabularies: ReadonlyMap<FlowConditionName, readonly string[]>;
-  /** Target and experts as training opens them: what they encode of a set is kept beside it. */
+  /** Target and experts as training opens them; their results for a set are cached beside it. */
   readonly frozen: SetExperts;
-  /** The layout expert and the colours of its palette, #rrggbb. */
+  /** The layout expert and its palette, #rrggbb. */
   readonly layout?: { readonly expert: LayoutExpert; readonly palette: readonly string[] } | undefined;
-  /** Side of the images that the low-resolution expert reads. */
+  /** Side of the low-resolution expert's images. */
   readonly lowResolutionPx?: number | undefined;
   readonly images?: EvaluationImages | undefined;
   readonly features?: FeatureNet | undefined;
   readonly records: TrainingRecords;
   readonly settings: Settings;
-  readonly watch: ProgressReporter;
+  readonly progress: ProgressReporter;
 }
 
 export const reads = ({ experts }: EvaluationContext, name: FlowConditionName): boolean => experts.has(name);
 
-/** Names of the conditions that words give, of those that the translation reads; a caption may bring a label along besides. */
-export const wordsOf = (subject: EvaluationContext): FlowConditionName[] =>
-  (["caption", "style"] as const).filter((name) => reads(subject, name));
+/** The conditions given as words that the translation reads. A caption may add a label. */
+export const wordsOf = (context: EvaluationContext): FlowConditionName[] =>
+  (["caption", "style"] as const).filter((name) => reads(context, name));
 
-/** Whether captions bring labels along. */
+/** Whether captions name labels. */
 export const namesLabels = ({ translation }: EvaluationContext): boolean =>
   translation.conditions.some(({ isReadFromCaption }) => isReadFromCaption);
 
 type Encoding<Value = EncodedCondition> = Partial<Record<FlowConditionName, Value>>;
 
-/** Encodes words as a request gives them, with the label that a caption names; what the translation does not read stays out. */
+/**
+ * Encodes words like a request does, with the label that a caption names. Skips conditions that the translation does not read.
+ */
 export async function encodeWords(
   { experts, translation }: EvaluationContext,
   words: Readonly<Partial<Record<FlowConditionName, string>>>,
@@ -71,9 +76,9 @@ export async function encodeWords(
 }
 
 /**
- * Encodes what an image of the set says of itself: its first caption with the label that this names, its style and label where the
- * vocabulary has them, and its own pixels for picture conditions, as training does.
- * @param namesLabel false: a caption is its sentence alone
+ * Encodes the conditions of an image of the set as training does: its first caption and the label that it names, its style and
+ * label if the vocabulary has them, its pixels for picture conditions.
+ * @param namesLabel false = ignore the label that the caption names
  */
 export async function encodeOwn(
   { experts, translation, vocabularies, images }: EvaluationContext,

@@ -1,6 +1,6 @@
 /**
- * The third party that judges images: a frozen net's features, scaled to about unit variance a component. The pack's own
- * image expert serves: samples that were drawn from words alone have never met it.
+ * The feature net that judges images: features of a frozen net, scaled to about unit variance a component. It is the pack's
+ * image expert, which has no part in samples drawn from words alone.
  */
 import { copyEntry } from "../flow/vector-table.ts";
 import { encodeSetImages } from "../training/encode/encode-images.ts";
@@ -13,15 +13,15 @@ import { forEachChunk, type ProgressReporter } from "./progress-reporter.ts";
 
 export interface FeatureNet {
   readonly name: string;
-  /** Features of `count` images that come one by one, all depths side by side, [count, dims]. */
+  /** Features of `count` images that are read one by one, all depths concatenated, [count, dims]. */
   featuresOf(what: string, count: number, image: (at: number) => Promise<Float32Array>): Promise<Vectors>;
-  /** The same of some images of a set, which is encoded as a whole and kept beside it. */
+  /** The same for some images of a set. The whole set is encoded and cached beside it. */
   featuresOfRows(context: EncodeContext, rows: readonly number[]): Promise<Vectors>;
-  /** The deepest ones of such features: what the net sees in an image rather than how the image looks. */
+  /** The deepest part of such features: the content of an image rather than its look. */
   deepest(features: Vectors): Vectors;
 }
 
-/** Images of one run of the net. */
+/** Images in one run of the net. */
 const batch = 16;
 
 /** @param conditions depths of one net, the deepest last; they share its runs */
@@ -29,17 +29,17 @@ export function createFeatureNet(
   name: string,
   conditions: readonly SetCondition[],
   sizePx: number,
-  watch: ProgressReporter,
+  progress: ProgressReporter,
 ): FeatureNet {
   const experts = conditions.map(({ expert }) => expert);
   const dims = experts.reduce((sum, expert) => sum + expert.dims, 0);
-  // Experts keep vectors by key, so no two images may share one.
+  // Experts cache vectors by key, so each image needs its own key.
   let images = 0;
   return {
     name,
     async featuresOf(what, count, image) {
       const rows: Float32Array[] = [];
-      await forEachChunk(watch, what, count, batch, async (start, end) => {
+      await forEachChunk(progress, what, count, batch, async (start, end) => {
         const values = [];
         for (let at = start; at < end; at += 1) {
           images += 1;
@@ -49,7 +49,7 @@ export function createFeatureNet(
         let offset = 0;
         for (const expert of experts) {
           const vectors = await expert.encodeForTraining(values);
-          // Experts give unit vectors; √dims brings their components to unit variance, as the kernel distance expects.
+          // Experts return unit vectors; √dims scales their components to unit variance, as the kernel distance expects.
           const scaled = vectors.map((value) => value * Math.sqrt(expert.dims));
           for (const [at, row] of own.entries())
             row.set(scaled.subarray(at * expert.dims, (at + 1) * expert.dims), offset);

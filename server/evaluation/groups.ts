@@ -1,6 +1,6 @@
 /**
- * Held-out images with everything that several sections ask of them: samples from their words, and features of the images, of
- * their reconstructions and of the samples. Made when first asked for and kept, so that sections can run alone or together.
+ * Groups of held-out images with the data that several sections share: samples drawn from their words, and features of images,
+ * reconstructions and samples. Computed on first use and kept, so that sections can run alone or together.
  */
 import type { EncodedConditions } from "../engine/conditions.ts";
 import { imageSeed } from "../engine/random.ts";
@@ -22,45 +22,49 @@ import { forEachChunk } from "./progress-reporter.ts";
 export interface Group {
   readonly name: string;
   readonly items: readonly ImageItem[];
-  /** Caption and style of each image, as far as the translation reads them. */
+  /** Caption and style of each image, if the translation reads them. */
   words(): Promise<readonly EncodedConditions[]>;
-  /** One sample for the words of each image, image i with seed + i. */
+  /** One sample from the words of each image, image i with seed + i. */
   drawn(): Promise<readonly DrawnLatent[]>;
   readonly features: Readonly<Record<"real" | "rebuilt" | "drawn", () => Promise<Vectors>>>;
 }
 
-/** Everything that sections share. */
+/** The data that sections share. */
 export interface EvaluationData {
   readonly images: EvaluationImages;
-  /** Held-out images of concepts that were trained on in other styles, and images of concepts never seen. */
+  /**
+   * `known`: held-out images of concepts that were trained on in other styles. `unseen`: images of concepts that were never
+   * trained on.
+   */
   readonly known: Group;
   readonly unseen: Group;
-  /** Posterior means of every image of the set, by row; kept beside the set, as in training. */
+  /** Posterior means of all images of the set, by row; cached beside the set, as in training. */
   latents(): Promise<Vectors>;
-  /** Features of training images, and the judge of captions that is fitted to them. */
+  /** Features of training images, and the caption judge fitted to them. */
   trainFeatures(): Promise<Vectors>;
   captionJudge(): Promise<CaptionJudge>;
-  /** The same, fitted without the training images of the known group's concepts: it has no drawing of them by heart. */
+  /** The same judge fitted without the concepts of the known group, so it can't have memorised their drawings. */
   heldOutConceptJudge(): Promise<CaptionJudge>;
 }
 
 /**
- * λ as a share of the features' mean variance: of 0.003 to 0.3 within a point of the best for real images. Far more than that is gained by
- * fitting on every training image there is: of the default pack, 6,000 let the judge name 58 % of all 883 held-out images, 21,620 name 70 %.
+ * λ as a share of the features' mean variance. For real images all values from 0.003 to 0.3 are within a point of the best.
+ * Fitting on all training images matters far more: on the default pack, a judge fitted on 6,000 images names 58 % of the 883
+ * held-out images, one fitted on 21,620 names 70 %.
  */
 const ridgePenalty = 0.03;
 
-export function createMaterial(subject: EvaluationContext, images: EvaluationImages): EvaluationData {
-  const { limit } = subject.settings;
+export function createEvaluationData(context: EvaluationContext, images: EvaluationImages): EvaluationData {
+  const { limit } = context.settings;
   const { train } = images;
   const trainFeatures = once(() =>
-    subject.features!.featuresOfRows(
-      contextOf(subject, images, "features"),
+    context.features!.featuresOfRows(
+      encodeContextOf(context, images, "features"),
       train.map(({ row }) => row),
     ),
   );
-  const trainCaptions = once(() => captionsOfRows(subject, images, train));
-  /** A judge that is fitted on the training images that are kept. */
+  const trainCaptions = once(() => captionsOfRows(context, images, train));
+  /** A judge fitted on the training images for which `isKept` returns true. */
   const judgeOf = async (isKept: (item: ImageItem) => boolean): Promise<CaptionJudge> => {
     const kept = train.flatMap((item, at) => (isKept(item) ? [at] : []));
     return fitCaptionJudge(pickRows(await trainFeatures(), kept), pickRows(await trainCaptions(), kept), ridgePenalty);
@@ -68,13 +72,13 @@ export function createMaterial(subject: EvaluationContext, images: EvaluationIma
   return {
     images,
     known: createGroup(
-      subject,
+      context,
       images,
       images.unseen.length > 0 ? "known concepts" : "held out",
       images.known.slice(0, limit),
     ),
-    unseen: createGroup(subject, images, "concepts never seen", images.unseen.slice(0, limit)),
-    latents: once(() => latentsOfSet(subject, images)),
+    unseen: createGroup(context, images, "concepts never seen", images.unseen.slice(0, limit)),
+    latents: once(() => latentsOfSet(context, images)),
     trainFeatures,
     captionJudge: once(() => judgeOf(() => true)),
     heldOutConceptJudge: once(() => {
@@ -85,22 +89,22 @@ export function createMaterial(subject: EvaluationContext, images: EvaluationIma
 }
 
 function createGroup(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   images: EvaluationImages,
   name: string,
   items: readonly ImageItem[],
 ): Group {
-  const { seed } = subject.settings;
-  const words = once(() => encodeAll(subject, `words of ${name}`, items));
+  const { seed } = context.settings;
+  const words = once(() => encodeAll(context, `words of ${name}`, items));
   const drawn = once(async () =>
     drawAll(
-      subject,
+      context,
       `samples of ${name}`,
       (await words()).map((conditions, at) => ({ conditions, seed: imageSeed(seed, at) })),
     ),
   );
   const features = (what: string, image: (at: number) => Promise<Float32Array>) =>
-    once(() => subject.features!.featuresOf(`features of ${what}, ${name}`, items.length, image));
+    once(() => context.features!.featuresOf(`features of ${what}, ${name}`, items.length, image));
   return {
     name,
     items,
@@ -108,58 +112,58 @@ function createGroup(
     drawn,
     features: {
       real: features("images", (at) => images.read(items[at]!)),
-      rebuilt: features("reconstructions", async (at) => reconstruct(subject, await images.read(items[at]!))),
-      drawn: features("samples", async (at) => decode(subject, (await drawn())[at]!.latent)),
+      rebuilt: features("reconstructions", async (at) => reconstruct(context, await images.read(items[at]!))),
+      drawn: features("samples", async (at) => decode(context, (await drawn())[at]!.latent)),
     },
   };
 }
 
 async function encodeAll(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   what: string,
   items: readonly ImageItem[],
 ): Promise<EncodedConditions[]> {
   const encoded: EncodedConditions[] = [];
-  await forEachChunk(subject.watch, what, items.length, 1, async (at) => {
-    encoded.push(await encodeOwn(subject, items[at]!, wordsOf(subject)));
+  await forEachChunk(context.progress, what, items.length, 1, async (at) => {
+    encoded.push(await encodeOwn(context, items[at]!, wordsOf(context)));
   });
   return encoded;
 }
 
 /** The text expert's vectors of the images' first captions. */
-export async function captionVectors(subject: EvaluationContext, items: readonly ImageItem[]): Promise<Vectors> {
+export async function captionVectors(context: EvaluationContext, items: readonly ImageItem[]): Promise<Vectors> {
   const rows: Float32Array[] = [];
-  await forEachChunk(subject.watch, "captions", items.length, 1, async (at) => {
-    rows.push((await encodeOwn(subject, items[at]!, ["caption"])).caption!.vector);
+  await forEachChunk(context.progress, "captions", items.length, 1, async (at) => {
+    rows.push((await encodeOwn(context, items[at]!, ["caption"])).caption!.vector);
   });
-  return stackRows(rows, subject.experts.get("caption")!.dims);
+  return stackRows(rows, context.experts.get("caption")!.dims);
 }
 
-/** For encoding the whole set, as training does it: what training kept is used again. */
-const contextOf = (
-  { frozen, watch }: EvaluationContext,
+/** Encodes the whole set as training does, and reuses what training cached. */
+const encodeContextOf = (
+  { frozen, progress }: EvaluationContext,
   { folder, set }: EvaluationImages,
   what: string,
 ): EncodeContext => ({
   folder,
   images: set,
   encode: (task, onRows) => encodeRows(task, set, frozen, { onRows }),
-  onProgress: ({ done, total }) => watch.step(`${what} of the set`, done, total),
+  onProgress: ({ done, total }) => progress.step(`${what} of the set`, done, total),
 });
 
-async function latentsOfSet(subject: EvaluationContext, images: EvaluationImages): Promise<Vectors> {
-  const { latents } = await encodeSetImages(contextOf(subject, images, "latents"), [], subject.frozen);
-  return { values: latents, dims: subject.frozen.target.latentDims };
+async function latentsOfSet(context: EvaluationContext, images: EvaluationImages): Promise<Vectors> {
+  const { latents } = await encodeSetImages(encodeContextOf(context, images, "latents"), [], context.frozen);
+  return { values: latents, dims: context.frozen.target.latentDims };
 }
 
-/** The text expert's vectors of the first captions of some images of the set. */
+/** The text expert's vectors of the first captions of some images. */
 async function captionsOfRows(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   images: EvaluationImages,
   items: readonly ImageItem[],
 ): Promise<Vectors> {
-  const caption = subject.frozen.conditions.filter(({ name }) => name === "caption");
-  const [table] = await encodeSetWords(contextOf(subject, images, "captions"), caption);
+  const caption = context.frozen.conditions.filter(({ name }) => name === "caption");
+  const [table] = await encodeSetWords(encodeContextOf(context, images, "captions"), caption);
   const { dims, options } = table!;
   const values = new Float32Array(items.length * dims);
   for (const [at, { row }] of items.entries()) copyEntry(table!.table, options[row]![0]!, values, at * dims);

@@ -1,6 +1,6 @@
 /**
- * The images that a translation is judged by: held-out ones of known concepts, ones of concepts never seen, and training
- * images to compare with. Each in an order that the seed fixes, so that the first N are a fair sample.
+ * The images of an evaluation: held-out images of known concepts, images of concepts never trained on, and training images for
+ * comparison. The seed fixes their order, so that the first N are a fair sample.
  */
 import type { ConditionValue } from "../engine/interfaces.ts";
 import { TrainingRandom } from "../flow/random.ts";
@@ -8,21 +8,21 @@ import type { ImageItem } from "../training/dataset/image-set.ts";
 import type { OpenedSet } from "./open-set.ts";
 
 export interface EvaluationImages extends OpenedSet {
-  /** Held out, while other images of the concept were trained on. */
+  /** Held out; other images of the concept were trained on. */
   readonly known: readonly ImageItem[];
-  /** Held out with all images of the concept. */
+  /** Held out together with all images of the concept. */
   readonly unseen: readonly ImageItem[];
-  /** Trained on, without recoloured copies. */
+  /** Training images without recoloured copies. */
   readonly train: readonly ImageItem[];
-  /** Everything that was trained on, in the set's order. */
+  /** All training images, in the set's order. */
   readonly trained: readonly ImageItem[];
-  /** Premultiplied planes [4, size, size] of one image. */
+  /** Premultiplied planes [4, size, size] of an image. */
   read(item: ImageItem): Promise<Float32Array>;
 }
 
 /**
- * @param styles ids that the translation knows; images of other styles are left out, those without a style stay in. Empty: it
- *   reads no style, so all are in
+ * @param styles the translation's styles; images of other styles are left out, images without a style are kept. Empty = the
+ *   translation reads no style, so all images are kept
  */
 export function chooseImages({ folder, set }: OpenedSet, styles: readonly string[], seed: number): EvaluationImages {
   const known = new Set(styles);
@@ -42,7 +42,7 @@ export function chooseImages({ folder, set }: OpenedSet, styles: readonly string
   };
 }
 
-/** Pixels as the value of a condition. */
+/** Pixels as a condition value. */
 export const asImage = (planes: Float32Array, sizePx: number, key: string): ConditionValue => ({
   kind: "image",
   planes,

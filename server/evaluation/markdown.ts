@@ -1,4 +1,4 @@
-/** The report for people: Markdown with every table, its N and seed, and the figures that belong to it. */
+/** The report as Markdown: every table with its N and seed, followed by its figures. */
 import type { Column, Report, ReportBody, Row, Table, TimedSection, UpscalingReport } from "./report.ts";
 
 export const toMarkdown = (report: Report | UpscalingReport): string =>
@@ -17,12 +17,12 @@ function headOfTranslation({ pack, translation, set, featureNet, settings, machi
     `# Evaluation of ${pack.id}@${pack.version}, translation ${translation}`,
     "",
     `Pack digest \`${pack.digest}\`. ${set ? `Images: ${set.folder} (${set.images}, index \`${set.digest.slice(0, 16)}\`).` : "No image set was given."} ` +
-      `${featureNet ? `Feature net: ${featureNet}.` : "The pack has no image expert to judge by."} ` +
-      `Seed ${seed}, at most ${limit} images a row, temperature ${temperature}, guidance ${guidance} and, for words, sketches and layouts, retrieval ${retrieval} where nothing else is said. ` +
+      `${featureNet ? `Feature net: ${featureNet}.` : "The pack has no image expert to use as feature net."} ` +
+      `Seed ${seed}, at most ${limit} images a row. Unless a row says otherwise: temperature ${temperature}, guidance ${guidance}, and retrieval ${retrieval} for words, sketches and layouts. ` +
       `${seconds.toFixed(0)} s in all on ${nameOfMachine(machine)}.`,
     "",
-    "Roles: *measured* is the translation; *floor* what comes without skill, or for a distance what two sets of real images have; " +
-      "*ceiling* the best that any flow could reach here; *control* is neither. ↑ more is better, ↓ less is.",
+    "Roles: *measured* is the translation; *floor* is reached without skill or, for a distance, between two sets of real images; " +
+      "*ceiling* is the best that any flow could reach here; *control* is for comparison. ↑ higher is better, ↓ lower is better.",
   ];
 }
 
@@ -34,7 +34,7 @@ function headOfUpscaling({ pack, upscaler, set, featureNet, settings, machine, s
     `Pack digest \`${pack.digest}\`. Pictures: ${set.label}, ${set.pictures} measured. ${featureNet ? `Feature nets: ${featureNet}. ` : ""}` +
       `Seed ${settings.seed}, at most ${settings.limit} pictures of a group. ${seconds.toFixed(0)} s in all on ${nameOfMachine(machine)}, Node ${node}${commit ? `, commit ${commit}` : ""}.`,
     "",
-    "Roles: *measured* is the pack; *floor* what needs no learning; *control* is neither: rivals, and the accurate answer that τ starts from. ↑ more is better, ↓ less is.",
+    "Roles: *measured* is the pack; *floor* needs no learning; *control* is for comparison: other networks, and the prediction that τ starts from. ↑ higher is better, ↓ lower is better.",
   ];
 }
 
@@ -67,7 +67,7 @@ function describeSection({ title, about, tables, figures }: TimedSection, seed: 
   ];
 }
 
-/** What stands for a figure where it can't be shown: its file's name as words; the caption follows below it anyway. */
+/** Alternative text of a figure: its file name as words. The caption follows below. */
 const nameOf = (file: string): string => file.replace(/\.\w+$/, "").replaceAll("-", " ");
 
 function describeTable({ title, columns, rows, note }: Table, seed: number): string[] {

@@ -1,4 +1,6 @@
-/** Opens what an evaluation needs: the pack's translation, the experts as training reads them, the set and the feature net. */
+/**
+ * Opens the context of an evaluation: the pack's translation, the experts as training reads them, the set and the feature net.
+ */
 import type { FlowConditionName } from "../../shared/conditions.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { LayoutExpert } from "../experts/layout.ts";
@@ -26,26 +28,26 @@ export interface OpenOptions {
   readonly entry: CatalogueEntry;
   /** Id of the translation; absent = the pack's first. */
   readonly translation?: string | undefined;
-  /** Folder of images; absent = only what needs none is measured. */
+  /** Folder of images; absent = only sections without images run. */
   readonly set?: string | undefined;
-  /** Where what is read of a folder of images is kept. */
+  /** Cache for the pixels of a folder of images. */
   readonly work: string;
   readonly settings: Settings;
   readonly threads?: number | undefined;
-  readonly watch: ProgressReporter;
+  readonly progress: ProgressReporter;
 }
 
-export interface OpenedSubject {
-  readonly subject: EvaluationContext;
+export interface OpenedContext {
+  readonly context: EvaluationContext;
   close(): Promise<void>;
 }
 
 /** @throws AppError `translation_unknown`, `pack_corrupt`, `dataset_invalid` */
-export async function openSubject(options: OpenOptions): Promise<OpenedSubject> {
-  const { entry, settings, watch, threads = 0 } = options;
+export async function openContext(options: OpenOptions): Promise<OpenedContext> {
+  const { entry, settings, progress, threads = 0 } = options;
   const { folder, manifest } = entry;
   const draft = selectTranslation(manifest, options.translation);
-  watch.step("opening the pack", 0, 1);
+  progress.step("opening the pack", 0, 1);
   await verifyPack(folder, manifest);
   const withShared = { threads, shared: new SharedFiles() };
   const translation = (await loadTranslations(entry, withShared)).find(({ id }) => id === draft.translation.id)!;
@@ -53,10 +55,11 @@ export async function openSubject(options: OpenOptions): Promise<OpenedSubject> 
   const files = digestsIn(manifest);
   const frozen = await openSetExperts({ pack: folder, draft, files }, withShared);
   const conditions = knownOf(frozen);
-  const features = await openFeatureNet(entry, files, withShared, imageSizePx, watch);
-  const opened = options.set === undefined ? undefined : await openSet(options.set, imageSizePx, options.work, watch);
+  const features = await openFeatureNet(entry, files, withShared, imageSizePx, progress);
+  const opened =
+    options.set === undefined ? undefined : await openSet(options.set, imageSizePx, options.work, progress);
   return {
-    subject: {
+    context: {
       translation,
       ...conditions,
       frozen,
@@ -64,13 +67,13 @@ export async function openSubject(options: OpenOptions): Promise<OpenedSubject> 
       features,
       records: await readTrainingRecords(folder, manifest.version),
       settings,
-      watch,
+      progress,
     },
     close: async () => opened?.set.close(),
   };
 }
 
-/** The translation's experts as training reads them, and what else is known of each. */
+/** The translation's experts as training reads them, with their vocabularies and sizes. */
 function knownOf({
   conditions,
 }: SetExperts): Pick<EvaluationContext, "experts" | "vocabularies" | "layout" | "lowResolutionPx"> {
@@ -92,16 +95,16 @@ function knownOf({
 
 const idsOf = ({ vocabulary }: LabelExpertEntry): string[] => vocabulary.map(({ id }) => id);
 
-/** Depths of one net at most, by the conditions that they can be. */
+/** The depths of one net, by the names of their conditions. */
 const depthNames = ["image-early", "image-middle", "image-last"] as const satisfies readonly FlowConditionName[];
 
-/** Outputs of the pack's image expert, in the manifest's order, whether the translation reads them or not. */
+/** Opens all outputs of the pack's image expert in the manifest's order, including those that the translation does not read. */
 async function openFeatureNet(
   { folder: pack, manifest }: CatalogueEntry,
   files: FileDigests,
   options: ExpertOptions,
   sizePx: number,
-  watch: ProgressReporter,
+  progress: ProgressReporter,
 ): Promise<FeatureNet | undefined> {
   const entries = Object.values(manifest.experts).filter((expert) => expert.kind === "image");
   const depths = entries
@@ -113,5 +116,5 @@ async function openFeatureNet(
     conditions.push(await openSetCondition({ pack, files }, depthNames[at]!, entry, options));
   const part = manifest.parts.find(({ name }) => name.startsWith("image expert"));
   const name = `${part?.name ?? depths[0]!.model} (${depths.map(({ output }) => output).join(", ")})`;
-  return createFeatureNet(name, conditions, sizePx, watch);
+  return createFeatureNet(name, conditions, sizePx, progress);
 }

@@ -1,4 +1,6 @@
-/** Opens the images to judge by: a rendered set as it is, or a folder of captioned images, read as `tau train` reads it. */
+/**
+ * Opens the images of an evaluation: a rendered set, or a folder of captioned images, which is read as `tau train` reads it.
+ */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { sha256Of } from "../platform/sha256.ts";
@@ -7,24 +9,29 @@ import { prepareFolder } from "../training/dataset/prepare-folder.ts";
 import type { ProgressReporter } from "./progress-reporter.ts";
 
 export interface OpenedSet {
-  /** Where index and pixels lie, and where what is encoded is kept. */
+  /** Folder of index, pixels and the cache of encoded values. */
   readonly folder: string;
   readonly set: ImageSet;
 }
 
 /**
- * @param work where the pixels of a folder of images are kept, so that another evaluation of it need not read them again
+ * @param work cache for the pixels of a folder of images, so that the next evaluation need not read them again
  * @throws AppError `dataset_invalid` when the folder is neither, or has too few usable images
  */
 export async function openSet(
   folder: string,
   sizePx: number,
   work: string,
-  watch: ProgressReporter,
+  progress: ProgressReporter,
 ): Promise<OpenedSet> {
   if (existsSync(join(folder, "index.jsonl"))) return { folder, set: await openImageSet(folder, sizePx) };
   const name = sha256Of(`${sizePx} ${resolve(folder)}`).slice(0, 16);
   const set = join(work, name);
-  await prepareFolder({ folder, set, sizePx, onProgress: (done, total) => watch.step("reading images", done, total) });
+  await prepareFolder({
+    folder,
+    set,
+    sizePx,
+    onProgress: (done, total) => progress.step("reading images", done, total),
+  });
   return { folder: set, set: await openImageSet(set, sizePx) };
 }

@@ -1,6 +1,6 @@
 /**
- * Puts a report's folder into place: everything is written beside it and the folder is renamed, so that whoever looks, at
- * whatever moment, sees the old report, the new one or none, never a part of one.
+ * Publishes a report's folder: writes all files beside it and renames the folder, so that a reader sees the old report, the new
+ * one or none, never a part.
  */
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
@@ -12,12 +12,12 @@ import { type Report, toJson, type UpscalingReport } from "./report.ts";
 
 export const [markdownFile, jsonFile] = ["report.md", "report.json"];
 
-/** A report holds nothing secret: whoever may read the folder may read its files. */
+/** Reports are not secret: all users who may read the folder may read its files. */
 const fileMode = 0o644;
 
 /**
- * A folder may be replaced when it is missing, empty or an earlier report.
- * @throws AppError `config_invalid` for any other: it holds what this command did not write
+ * Only a missing or empty folder or an earlier report may be replaced.
+ * @throws AppError `config_invalid` for any other folder, which holds files that this command did not write
  */
 export async function requireReplaceable(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
@@ -49,7 +49,7 @@ export async function publishReport(report: Report | UpscalingReport, out: strin
     await writeFileAtomically(join(writing, markdownFile), toMarkdown(report), fileMode);
     await writeFileAtomically(join(writing, jsonFile), toJson(report), fileMode);
     await rm(old, { recursive: true, force: true });
-    // A folder can't be renamed over a full one, so the earlier report steps aside first.
+    // A folder can't be renamed to one that has files, so the earlier report is moved first.
     if (existsSync(folder)) await rename(folder, old);
     await rename(writing, folder);
     await rm(old, { recursive: true, force: true });

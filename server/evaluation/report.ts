@@ -1,14 +1,14 @@
 /**
- * What an evaluation says, as data: sections of tables and figures. Written twice from the same values, as JSON for programs and
- * as Markdown for people (server/evaluation/markdown.ts), so that the two cannot disagree.
+ * The data of a report: sections of tables and figures. JSON and Markdown (server/evaluation/markdown.ts) are written from the
+ * same values, so they can't disagree.
  */
 
-/** A column of numbers. `better` marks the direction of improvement. */
+/** A column of numbers. `better` is the direction of improvement. */
 export interface Column {
   readonly key: string;
   readonly label: string;
   readonly digits: number;
-  /** Values are shares from 0 to 1, shown in per cent. */
+  /** Values are shares from 0 to 1, shown as per cent. */
   readonly isShare?: boolean;
   /** Values are 1 for yes and 0 for no. */
   readonly isYesNo?: boolean;
@@ -16,15 +16,15 @@ export interface Column {
 }
 
 /**
- * `measured`: the translation itself. `floor`: what comes without skill (chance, shuffling, copying), or for a distance what
- * two halves of reality have. `ceiling`: the best that any flow could reach here. `control`: neither, for comparison.
+ * `measured`: the translation. `floor`: reached without skill (chance, shuffling, copying) or, for a distance, between two
+ * halves of the real images. `ceiling`: the best that any flow could reach here. `control`: for comparison.
  */
 export type Role = "measured" | "floor" | "ceiling" | "control";
 
 export interface Row {
   readonly what: string;
   readonly role: Role;
-  /** Images, or pairs of them, that the row is a mean of. */
+  /** Number of images, or pairs of images, behind the row's means. */
   readonly n: number;
   readonly values: Readonly<Record<string, number | undefined>>;
 }
@@ -62,11 +62,11 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-/** What every report has, whatever was measured. */
+/** The common part of all reports. */
 export interface ReportBody {
   readonly pack: { readonly id: string; readonly version: string; readonly digest: string };
   readonly settings: { readonly seed: number; readonly limit: number };
-  /** What it ran on: times and round trips depend on it. */
+  /** The machine of the run; times and round trips depend on it. */
   readonly machine: { readonly processor: string; readonly cores: number; readonly threads: number };
   readonly sections: readonly TimedSection[];
   readonly leftOut: readonly LeftOut[];
@@ -75,9 +75,9 @@ export interface ReportBody {
 
 export interface Report extends ReportBody {
   readonly translation: string;
-  /** Folder and number of images of the set; absent without one. */
+  /** Folder and number of images; absent without a set. */
   readonly set?: { readonly folder: string; readonly digest: string; readonly images: number };
-  /** The net whose features judge images; absent when the pack has none. */
+  /** The feature net that judges images; absent when the pack has none. */
   readonly featureNet?: string;
   readonly settings: ReportBody["settings"] & {
     readonly temperature: number;
@@ -92,17 +92,17 @@ export interface Skipped {
   readonly reason: string;
 }
 
-/** What enlarging pictures gives, beside its rivals. */
+/** The report of an upscaler beside its baselines. */
 export interface UpscalingReport extends ReportBody {
-  /** What the pack calls its upscaler. */
+  /** The pack's name of its upscaler. */
   readonly upscaler: string;
   readonly set: { readonly label: string; readonly pictures: number };
-  /** The net that judges textures; absent without one. */
+  /** The nets that judge textures; absent without one. */
   readonly featureNet?: string;
   readonly skipped: readonly Skipped[];
   readonly machine: ReportBody["machine"] & { readonly node: string; readonly commit?: string };
 }
 
-/** The report as JSON: figures by file name, numbers in full. */
+/** The report as JSON with unrounded numbers; figures by file name. */
 export const toJson = (report: ReportBody): string =>
   `${JSON.stringify(report, (key, value: unknown) => (key === "data" ? undefined : value), 2)}\n`;

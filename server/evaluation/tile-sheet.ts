@@ -1,24 +1,24 @@
 /**
- * Sheets of images as PNG: rows of tiles on a light checkerboard, so that transparency shows and neither white nor black images
- * vanish, with a heading over each column.
+ * Sheets of images as PNG: rows of tiles on a light checkerboard, on which transparent, white and black areas are visible, with
+ * a heading over each column.
  */
 import { encodeFigure } from "../images/codec.ts";
 import { escapeXml } from "./curve-chart.ts";
 
-/** Tiles of a sheet by row; an undefined one stays empty. Premultiplied planes [4, size, size]. */
+/** Tiles of a sheet by row; undefined = an empty tile. Premultiplied planes [4, size, size]. */
 export type Tiles = ReadonlyArray<ReadonlyArray<Float32Array | undefined>>;
 
 export interface SheetOptions {
-  /** Over the columns; a line break begins a second line. */
+  /** Headings of the columns; a line break starts a second line. */
   readonly headings?: readonly string[];
-  /** Columns after which a wider gap separates groups. */
+  /** Columns followed by a wider gap. */
   readonly gapAfter?: readonly number[];
 }
 
 const gapPx = 4;
 const [lightShade, darkShade] = [1, 0.94];
 const checkPx = 8;
-/** Smaller tiles are shown enlarged, by whole factors, so that there is something to see and room for their headings. */
+/** Smaller tiles are enlarged by whole factors, so that they are visible and leave room for headings. */
 const leastTilePx = 96;
 const [linePx, fontPx] = [14, 11];
 
@@ -55,7 +55,7 @@ const overlay = (widthPx: number, heightPx: number, texts: readonly string[]): s
 interface Tile {
   readonly planes: Float32Array;
   readonly sizePx: number;
-  /** Pixels of the sheet a pixel of the tile, along each side. */
+  /** Enlargement of a tile along each side. */
   readonly factor: number;
 }
 

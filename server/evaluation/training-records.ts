@@ -1,4 +1,7 @@
-/** What training left in a pack for people: the cost card and the loss curve, in `training/<version>/`. A pack that ships may have neither. */
+/**
+ * Reads the records that training left in a pack: the cost card and the loss curve, in `training/<version>/`. A pack may lack
+ * either.
+ */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
@@ -20,7 +23,7 @@ export interface TrainingRecords {
   readonly lossCurve?: string;
 }
 
-/** Files that are missing or not what they should be are as good as none: nothing is served from them. */
+/** Missing or invalid files are left out. */
 export async function readTrainingRecords(pack: string, version: string): Promise<TrainingRecords> {
   const read = (file: string): Promise<string | undefined> =>
     readFile(join(pack, "training", version, file), "utf8").catch(() => undefined);

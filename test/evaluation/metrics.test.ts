@@ -43,7 +43,7 @@ describe("the judge of captions", () => {
   const [fitted, judged] = [500, 100];
   const names = Array.from({ length: judged }, (_, at) => `caption ${at}`);
   const precisionWith = (predicted: Vectors, placed: Vectors): number =>
-    rankCaptions(predicted, placed, names, { rivals: 99, seed: 1 }).precision;
+    rankCaptions(predicted, placed, names, { distractors: 99, seed: 1 }).precision;
 
   it("the judge of captions lets quiet directions speak, which plain cosines drown", () => {
     const judge = fitCaptionJudge(of(features, 0, fitted), of(captions, 0, fitted), 0.03);
@@ -101,7 +101,7 @@ describe("ridge regression", () => {
 describe("R-precision", () => {
   const captions = normal(40, 16, 1);
   const names = Array.from({ length: 40 }, (_, at) => `caption ${at}`);
-  const options = { rivals: 9, seed: 1 };
+  const options = { distractors: 9, seed: 1 };
 
   it("R-precision is 1 for predictions that are the captions, and about chance for unrelated ones", () => {
     assert.equal(rankCaptions(captions, captions, names, options).precision, 1);
@@ -119,7 +119,7 @@ describe("R-precision", () => {
 
   it("R-precision lets no caption compete with its own words", () => {
     const twins = vectors(2, 1, 0, 1, 0, 0, 1, 0, 1);
-    const ranking = rankCaptions(twins, twins, ["cat", "cat", "dog", "dog"], { rivals: 99, seed: 1 });
+    const ranking = rankCaptions(twins, twins, ["cat", "cat", "dog", "dog"], { distractors: 99, seed: 1 });
     assert.deepEqual(ranking, { precision: 1, isFirst: [true, true, true, true], chance: 0.5 });
   });
 });

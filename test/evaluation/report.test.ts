@@ -56,7 +56,7 @@ describe("the Markdown of a report", () => {
   });
 
   it("the Markdown of a report says which pack, set, seed, limit and machine the numbers are of", () => {
-    assert.match(markdown, /Seed 7, at most \d+ images a row, .* 2 s in all on Abacus 9, 2 cores, all threads\./);
+    assert.match(markdown, /Seed 7, at most \d+ images a row\. .* 2 s in all on Abacus 9, 2 cores, all threads\./);
   });
 
   it("the Markdown of a report shows the figures, the time of each section, and what was left out with the reason", () => {

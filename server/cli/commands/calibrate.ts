@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { AppError } from "../../../shared/problem.ts";
 import { readConfig } from "../../app/config.ts";
 import { openSet } from "../../evaluation/open-set.ts";
-import { createWatch } from "../../evaluation/progress-reporter.ts";
+import { createProgressReporter } from "../../evaluation/progress-reporter.ts";
 import { selectTranslation } from "../../manifest/pack-draft.ts";
 import { type CalibratedPack, calibratePack } from "../../training/calibrate/calibrate-pack.ts";
 import { findPack } from "../find-pack.ts";
@@ -49,8 +49,8 @@ async function run(args: string[]): Promise<number> {
   const { target } = selectTranslation(manifest, values.translation);
   const signal = interruptSignal();
   const line = new ProgressLine();
-  const watch = createWatch((text) => line.show(text), signal);
-  const { folder, set: images } = await openSet(values.set, target.imageSizePx, join(dataDir, "evaluation"), watch);
+  const progress = createProgressReporter((text) => line.show(text), signal);
+  const { folder, set: images } = await openSet(values.set, target.imageSizePx, join(dataDir, "evaluation"), progress);
   try {
     const calibrated = await calibratePack({
       pack,

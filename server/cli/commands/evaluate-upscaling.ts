@@ -1,4 +1,7 @@
-/** `tau evaluate` of a pack that enlarges: opens it in this process, measures it beside its rivals and gives the report. */
+/**
+ * `tau evaluate` for a pack with an upscaler: opens it in this process, measures it beside its baselines and returns the
+ * report.
+ */
 import { join } from "node:path";
 import { AppError } from "../../../shared/problem.ts";
 import type { UpscalingReport } from "../../evaluation/report.ts";
@@ -12,7 +15,7 @@ export interface UpscalingFlags {
   readonly entry: CatalogueEntry;
   /** Folder of pictures; absent = the stated list. */
   readonly pictures?: string | undefined;
-  readonly rivals?: string | undefined;
+  readonly baselines?: string | undefined;
   readonly limit: number;
   readonly seed: number;
   readonly threads: number;
@@ -21,7 +24,7 @@ export interface UpscalingFlags {
 }
 
 export async function evaluateUpscalingPack(flags: UpscalingFlags): Promise<UpscalingReport> {
-  const { entry, pictures, rivals, limit, seed, threads, signal, onProgress } = flags;
+  const { entry, pictures, baselines, limit, seed, threads, signal, onProgress } = flags;
   const { folder, manifest, digest } = entry;
   const set = pictures === undefined ? await statedPictures(limit) : await folderPictures(pictures, limit);
   await verifyPack(folder, manifest);
@@ -33,7 +36,7 @@ export async function evaluateUpscalingPack(flags: UpscalingFlags): Promise<Upsc
     set,
     judge: await findJudge(),
     lpips: join(pretrainHome(), ".cache/super-resolution/lpips-alexnet.onnx"),
-    rivals,
+    baselines,
     settings: { seed, limit },
     threads,
     signal,
@@ -41,20 +44,20 @@ export async function evaluateUpscalingPack(flags: UpscalingFlags): Promise<Upsc
   });
 }
 
-/** The first pack that ships with an image expert. */
+/** The first shipped pack with an image expert. */
 async function findJudge(): Promise<CatalogueEntry | undefined> {
   const { entries } = await Catalogue.open(packsHome());
   return entries.find(({ manifest }) => Object.values(manifest.experts).some(({ kind }) => kind === "image"));
 }
 
-/** Flags that mean nothing for a pack that enlarges, or for one that doesn't. @throws AppError `config_invalid` naming the first */
+/** Refuses flags that do not apply to this kind of pack. @throws AppError `config_invalid` naming the first */
 export function requireFitting(
   values: Readonly<Record<string, unknown>>,
   { manifest: { id, upscaler } }: CatalogueEntry,
 ): void {
   const foreign = upscaler
     ? ["set", "translation", "only", "temperature", "guidance", "retrieval"]
-    : ["pictures", "rivals"];
+    : ["pictures", "baselines"];
   const found = foreign.find((flag) => values[flag] !== undefined);
   if (found === undefined) return;
   const expected = upscaler ? "no such flag for a pack that enlarges pictures" : "a pack with an upscaler";

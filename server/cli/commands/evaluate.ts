@@ -43,12 +43,12 @@ of a translation:
 of an upscaler:
   --pictures DIR     pictures to enlarge; subfolders are groups (default: the stated photographs and drawings)
   --limit N          pictures of a group at most (default ${defaultPictures})
-  --rivals DIR       where the ESRGANs run (default scripts/rivals; needs \`npm ci\` there)`;
+  --baselines DIR    where the ESRGANs run (default scripts/baselines; needs \`npm ci\` there)`;
 
 const options = {
   set: { type: "string" },
   pictures: { type: "string" },
-  rivals: { type: "string" },
+  baselines: { type: "string" },
   out: { type: "string" },
   translation: { type: "string" },
   only: { type: "string" },
@@ -126,7 +126,7 @@ const measureUpscaler = (
   evaluateUpscalingPack({
     entry,
     pictures: values.pictures,
-    rivals: values.rivals,
+    baselines: values.baselines,
     limit: wholeFlag(values, "limit", defaultPictures, 1, 10_000),
     ...common(values),
     signal: interruptSignal(),

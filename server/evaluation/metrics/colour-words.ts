@@ -1,17 +1,17 @@
 /**
- * Which colour word an image obeys, by its pixels: the circular mean of the hues of saturated, opaque pixels, compared with the
- * hue of each word. Hues are HSV degrees; blacks, greys and whites have none and take no part.
+ * Measures which colour word an image shows: the circular mean of the hues of saturated, opaque pixels, compared with the hue
+ * of each word. Hues are HSV degrees. Black, grey and white have no hue and are ignored.
  */
 
 /** Hue of each colour word in degrees. */
 export const hues = { red: 0, orange: 30, yellow: 52, green: 125, blue: 215, purple: 280, pink: 330 } as const;
 export type ColourWord = keyof typeof hues;
 
-/** Fewer saturated pixels than this share of the opaque ones, and the image has no colour to speak of. */
+/** An image with a smaller share of saturated pixels among the opaque ones counts as without colour. */
 const colouredShare = 0.05;
 const [saturationLeast, valueLeast] = [0.3, 0.2];
 
-/** Mean hue in degrees, each pixel with the weight of its saturation; undefined for an image without colour. */
+/** Mean hue in degrees, weighted by saturation; undefined for an image without colour. */
 export function meanHue(planes: Float32Array): number | undefined {
   const pixels = planes.length / 4;
   let [opaque, coloured, x, y] = [0, 0, 0, 0];
@@ -43,7 +43,7 @@ function hueOf(red: number, green: number, blue: number, value: number, range: n
 /** Degrees between two hues, 0 to 180. */
 export const hueDistance = (a: number, b: number): number => 180 - Math.abs(Math.abs(a - b) - 180);
 
-/** Whether an image is nearer to `word` than to `other`; an image without colour obeys no word. */
+/** Whether the hue is nearer to `word` than to `other`; false for an image without colour. */
 export function obeys(planes: Float32Array, word: ColourWord, other: ColourWord): boolean {
   const hue = meanHue(planes);
   return hue !== undefined && hueDistance(hue, hues[word]) < hueDistance(hue, hues[other]);

@@ -1,6 +1,7 @@
 /**
- * Density and coverage (Naeem et al. 2020, equations 5 and 6): how crowded the real images' neighbourhoods are with samples
- * (about 1 when samples look real, may exceed it), and the share of real images with a sample in their neighbourhood.
+ * Density and coverage (Naeem et al. 2020, equations 5 and 6). Density: how many samples lie in the neighbourhoods of real
+ * images (about 1 for realistic samples, may exceed it). Coverage: the share of real images with a sample in their
+ * neighbourhood.
  */
 import { countOf, rowOf, squaredDistance, type Vectors } from "./vectors.ts";
 
@@ -9,7 +10,7 @@ export interface DensityCoverage {
   readonly coverage: number;
 }
 
-/** @param k neighbours that make a real image's neighbourhood, at least one real image fewer than there are */
+/** @param k neighbours that define a real image's neighbourhood, less than the number of real images */
 export function densityAndCoverage(real: Vectors, samples: Vectors, k: number): DensityCoverage {
   const [realCount, sampleCount] = [countOf(real), countOf(samples)];
   let [hits, covered] = [0, 0];

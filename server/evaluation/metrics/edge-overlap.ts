@@ -1,14 +1,14 @@
 /**
- * Overlap of two line drawings with tolerance, as boundaries are compared (Martin et al. 2004): ink counts as shared when the
- * other drawing has ink within `tolerancePx`.
+ * Overlap of two line drawings with tolerance, as in benchmarks of boundaries (Martin et al. 2004): ink matches if the other
+ * drawing has ink within `tolerancePx`.
  */
 
-/** Ink at or above this is a line. */
+/** Ink from this value on is a line. */
 const threshold = 0.5;
 
 /**
- * Intersection over union with tolerance: half the matched ink of both drawings over what is left of the ink of both when
- * that half is counted once. 1 for equal drawings, and for two blank ones.
+ * Intersection over union with tolerance. Intersection: half of both drawings' matched ink. Union: the ink of both minus the
+ * intersection. 1 for equal drawings, and for two blank ones.
  * @param a ink [size · size] in [0, 1]
  */
 export function edgeOverlap(a: ArrayLike<number>, b: ArrayLike<number>, sizePx: number, tolerancePx: number): number {
@@ -22,7 +22,7 @@ const isInk = (value: number | undefined): boolean => value !== undefined && val
 
 const countInk = (drawing: ArrayLike<number>): number => Array.from(drawing).filter(isInk).length;
 
-/** Ink of `drawing` that has ink of `other` within the tolerance, by Euclidean distance. */
+/** Ink of `drawing` with ink of `other` within the tolerance, by Euclidean distance. */
 function countMatched(
   drawing: ArrayLike<number>,
   other: ArrayLike<number>,

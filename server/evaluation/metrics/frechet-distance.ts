@@ -1,6 +1,6 @@
 /**
- * Fréchet distance of two Gaussians fitted to features: ‖μ₁ − μ₂‖² + Tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½) (Heusel et al. 2017, on any feature
- * net). Biased upwards by few rows, so only values of equal counts compare.
+ * Fréchet distance of two Gaussians fitted to features: ‖μ₁ − μ₂‖² + Tr(Σ₁ + Σ₂ − 2(Σ₁Σ₂)^½) (Heusel et al. 2017, here for any
+ * feature net). Few rows bias it upwards, so compare only values of equal counts.
  */
 import { EigenvalueDecomposition, type Matrix } from "ml-matrix";
 import { centred, columnMeans } from "./ridge.ts";

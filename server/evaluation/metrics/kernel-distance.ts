@@ -1,6 +1,7 @@
 /**
  * Kernel distance: the unbiased squared maximum mean discrepancy with the polynomial kernel (x·y/d + 1)³ (Bińkowski et al.
- * 2018, equation 4, on any feature net). Features are scaled to unit variance a component by their owner; the value may be negative.
+ * 2018, equation 4, here for any feature net). The caller scales features to unit variance a component. The value may be
+ * negative.
  */
 
 import { dot } from "../../engine/sphere.ts";
@@ -25,7 +26,7 @@ function between(a: Vectors, b: Vectors): number {
   return sum / (countOf(a) * countOf(b));
 }
 
-/** About 0 for samples of one distribution. Needs two rows on each side. */
+/** About 0 for samples of one distribution. Needs at least two rows on each side. */
 export const kernelDistance = (a: Vectors, b: Vectors): number => within(a) + within(b) - 2 * between(a, b);
 
 /** Mean and standard deviation of the kernel distance over random subsets of both sides. */

@@ -1,6 +1,6 @@
 /**
- * Luma as papers on super-resolution measure it: Y of BT.601 from 16 to 235, the first channel of MATLAB's rgb2ycbcr, not rounded. Opaque
- * 8-bit pixels.
+ * Luma as in papers on super-resolution: Y of BT.601 from 16 to 235, the first channel of MATLAB's rgb2ycbcr, not rounded. For
+ * opaque 8-bit pixels.
  */
 import type { Pixels } from "../../engine/interfaces.ts";
 

@@ -1,4 +1,4 @@
-/** Nearest rows by Euclidean distance, by looking at all of them: exact, and fast enough for some hundred queries. */
+/** Nearest rows by Euclidean distance, by exhaustive search: exact, and fast enough for some hundred queries. */
 import { countOf, rowOf, squaredDistance, type Vectors } from "./vectors.ts";
 
 export interface Neighbour {
@@ -6,7 +6,7 @@ export interface Neighbour {
   readonly distance: number;
 }
 
-/** For each query its `count` nearest rows of `among`, nearest first. */
+/** The `count` nearest rows of `among` for each query, nearest first. */
 export function nearestRows(queries: Vectors, among: Vectors, count: number): Neighbour[][] {
   return Array.from({ length: countOf(queries) }, (_, query) => {
     const point = rowOf(queries, query);

@@ -1,11 +1,11 @@
 /**
- * PSNR of enlarged pictures against the truth, in dB of 255 levels: over RGB, and over luma alone as papers give it. As usual in the field
- * a border of as many pixels as the scale is left out, because no method knows what lies beyond it.
+ * PSNR of enlarged pictures against the ground truth, in dB of 255 levels: over RGB, and over luma alone as in papers. As usual
+ * in the field, a border as wide as the scale is left out, because no method knows what lies beyond it.
  */
 import type { Pixels } from "../../engine/interfaces.ts";
 import { lumaOf } from "./luma.ts";
 
-/** Told for equal pictures, whose true value is infinite. */
+/** Returned for equal pictures, whose PSNR is infinite. */
 const psnrMaxDb = 99;
 
 const toDb = (meanSquare: number): number => Math.min(psnrMaxDb, 10 * Math.log10(255 ** 2 / meanSquare));

@@ -1,6 +1,6 @@
 /**
- * Measures of pixels. Images are premultiplied RGBA planes [4, size, size] in [0, 1]: a difference in a transparent place
- * counts nothing, and averages have no halos.
+ * Pixel metrics. Images are premultiplied RGBA planes [4, size, size] in [0, 1], so colours of transparent pixels do not count,
+ * and averages have no halos.
  */
 
 /** Peak signal-to-noise ratio in dB over all four planes; equal images give Infinity. */
@@ -18,7 +18,7 @@ export function opaqueShare(planes: Float32Array): number {
   return alpha.reduce((count, value) => count + (value >= 0.5 ? 1 : 0), 0) / alpha.length;
 }
 
-/** Mean absolute step between neighbouring pixels, right and below, over all planes: small for blanks and for blur. */
+/** Mean absolute difference of neighbouring pixels, right and below, over all planes; small for blank and blurred images. */
 export function edgeEnergy(planes: Float32Array, sizePx: number): number {
   let [sum, steps] = [0, 0];
   for (let at = 0; at < planes.length; at += 1) {

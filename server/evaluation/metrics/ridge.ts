@@ -1,6 +1,6 @@
 /**
- * Ridge regression in closed form, W = (XᵀX + λI)⁻¹ XᵀY on centred data (Hoerl & Kennard 1970): the bridge from features of
- * images to vectors of captions that judges alignment without any part of the translation.
+ * Ridge regression in closed form, W = (XᵀX + λI)⁻¹ XᵀY on centred data (Hoerl & Kennard 1970). It maps image features to
+ * caption vectors, so alignment is judged without any part of the translation.
  */
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { AppError } from "../../../shared/problem.ts";
@@ -12,8 +12,8 @@ export interface Ridge {
 }
 
 /**
- * @param penalty λ as a share of the mean variance of an input, so that it does not depend on their scale or number
- * @throws AppError `dataset_invalid` for fewer than two pairs, or inputs that are all the same
+ * @param penalty λ as a share of the mean variance of an input, so that it does not depend on scale or count
+ * @throws AppError `dataset_invalid` for fewer than two pairs, or inputs that are all equal
  */
 export function fitRidge(inputs: Vectors, outputs: Vectors, penalty: number): Ridge {
   const [count, centreIn, centreOut] = [countOf(inputs), columnMeans(inputs), columnMeans(outputs)];
@@ -40,7 +40,7 @@ export function columnMeans(vectors: Vectors): Float64Array {
   return sum.map((value) => value / count);
 }
 
-/** Mean square of a value minus its dimension's centre, over all rows and dimensions. */
+/** Mean square of the values minus the centre of their dimension, over all rows and dimensions. */
 export function meanSquareAround({ values, dims }: Vectors, centre: Float64Array): number {
   return values.reduce((sum, value, at) => sum + (value - centre[at % dims]!) ** 2, 0) / values.length;
 }

@@ -1,6 +1,6 @@
 /**
- * Structural similarity (Wang, Bovik, Sheikh and Simoncelli 2004, equation 13, with the windows of section III.C): luma, a Gaussian window
- * of 11 × 11 with σ = 1.5 that lies wholly inside, K₁ = 0.01, K₂ = 0.03 and 255 levels; the mean over all windows.
+ * Structural similarity (Wang, Bovik, Sheikh and Simoncelli 2004, equation 13, windows of section III.C): luma, a Gaussian
+ * window of 11 × 11 with σ = 1.5 inside the picture, K₁ = 0.01, K₂ = 0.03 and 255 levels; the mean over all windows.
  */
 import type { Pixels } from "../../engine/interfaces.ts";
 import { lumaOf } from "./luma.ts";
@@ -20,7 +20,7 @@ interface Plane {
   readonly heightPx: number;
 }
 
-/** 1 for equal pictures. @param borderPx pixels at each side that are left out; at least 11 × 11 must stay */
+/** 1 for equal pictures. @param borderPx pixels that are left out at each side; at least 11 × 11 must remain */
 export function ssim(picture: Pixels, truth: Pixels, borderPx = 0): number {
   const [a, b] = [innerLuma(picture, borderPx), innerLuma(truth, borderPx)];
   const meanA = blur(a);
@@ -49,7 +49,7 @@ function innerLuma(pixels: Pixels, borderPx: number): Plane {
 
 const productOf = (a: Plane, b: Plane): Plane => ({ ...a, data: a.data.map((value, at) => value * b.data[at]!) });
 
-/** Windows that lie inside, row by row. */
+/** Values of all windows inside the picture, row by row. */
 function blur({ data, widthPx, heightPx }: Plane): Float64Array {
   const [across, down] = [widthPx - windowPx + 1, heightPx - windowPx + 1];
   const narrow = new Float64Array(across * heightPx);

@@ -1,4 +1,4 @@
-/** Mean, spread and quantiles of plain numbers. */
+/** Mean, standard deviation and quantiles of numbers. */
 
 export const mean = (values: ArrayLike<number>): number => {
   let sum = 0;
@@ -15,7 +15,7 @@ export function standardDeviation(values: ArrayLike<number>): number {
   return Math.sqrt(sum / (values.length - 1));
 }
 
-/** Quantile `share` (0 to 1), linear between neighbours. */
+/** Quantile at `share` (0 to 1), interpolated linearly. */
 export function quantile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).sort();
   const at = share * (sorted.length - 1);

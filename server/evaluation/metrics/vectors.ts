@@ -1,4 +1,4 @@
-/** Row vectors, the currency of the metrics: latents, features and captions alike. Row-major, never changed by a metric. */
+/** Row vectors, the input of all metrics: latents, features and captions. Row-major; metrics never change them. */
 
 /** `values` [count, dims]. */
 export interface Vectors {
@@ -12,7 +12,7 @@ export const countOf = ({ values, dims }: Vectors): number => values.length / di
 export const rowOf = ({ values, dims }: Vectors, index: number): Float32Array =>
   values.subarray(index * dims, (index + 1) * dims);
 
-/** The rows at `indices`, copied. */
+/** Copies of the rows at `indices`. */
 export function pickRows(vectors: Vectors, indices: ArrayLike<number>): Vectors {
   const values = new Float32Array(indices.length * vectors.dims);
   for (let at = 0; at < indices.length; at += 1) values.set(rowOf(vectors, indices[at]!), at * vectors.dims);
@@ -32,6 +32,6 @@ export function squaredDistance(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-/** Root mean square of the difference of a row with the same row of the other: of features, it does not depend on the net's width. */
+/** Root mean square difference of a row in both matrices; for features it does not depend on the net's width. */
 export const rowDistance = (a: Vectors, b: Vectors, row: number): number =>
   Math.sqrt(squaredDistance(rowOf(a, row), rowOf(b, row)) / a.dims);

@@ -1,4 +1,4 @@
-/** Caption alignment: does a sample show what its caption says, in the eyes of a net that had no part in making it? */
+/** Caption alignment: does a sample show what its caption says, according to a net that had no part in drawing it? */
 import type { FlowConditionName } from "../../../shared/conditions.ts";
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll } from "../draw.ts";
@@ -10,31 +10,31 @@ import { countOf, pickRows, type Vectors } from "../metrics/vectors.ts";
 import type { Row } from "../report.ts";
 import { firstOf, needsCondition, needsFeatures, needsImages, type SectionPlan } from "./section.ts";
 
-/** Captions that compete with the true one. */
-const rivals = 99;
-/** Images of a row at least. */
+/** Mismatched captions that are ranked with the true one. */
+const distractors = 99;
+/** Fewest images of a row. */
 const fewest = 2;
 
 export const alignmentSection: SectionPlan = {
   id: "alignment",
   title: "Caption alignment",
-  missing: (subject) => firstOf(needsImages(subject), needsFeatures(subject), needsCondition(subject, "caption")),
-  async run(subject, material) {
+  missing: (context) => firstOf(needsImages(context), needsFeatures(context), needsCondition(context, "caption")),
+  async run(context, data) {
     const rows: Row[] = [];
-    for (const group of [material!.known, material!.unseen])
-      if (group.items.length >= fewest) rows.push(...(await rowsOf(subject, material!, group)));
-    if (material!.known.items.length >= fewest) rows.push(await trainingRow(subject, material!));
-    rows.push(...(await strangerRows(subject, material!)));
-    rows.push(...(await otherWords(subject, material!)));
+    for (const group of [data!.known, data!.unseen])
+      if (group.items.length >= fewest) rows.push(...(await rowsOf(context, data!, group)));
+    if (data!.known.items.length >= fewest) rows.push(await trainingRow(context, data!));
+    rows.push(...(await heldOutConceptRows(context, data!)));
+    rows.push(...(await otherWords(context, data!)));
     return {
       about:
-        `R-precision@1 among ${rivals + 1} captions, or as many different ones as there are: features of ${subject.features!.name} are mapped to whitened caption vectors by ridge ` +
-        "regression (closed form, fitted on real training images), and the caption that ranks first by cosine must be the image's own. Samples follow " +
+        `R-precision@1 among ${distractors + 1} captions, or as many different ones as there are. Features of ${context.features!.name} are mapped to whitened caption vectors by ridge ` +
+        "regression (closed form, fitted on real training images), and the image's own caption must rank first by cosine. Samples follow " +
         "captions as requests do, with the label that a caption names, and start from retrieved drawings where the translation has some. " +
-        "What is third party and what is not: the net that looks at the images had no part in samples drawn from words, because it conditions only " +
-        "when an image is given; the vectors of the captions that compete are the text expert's, which conditions the flow too. The ceilings are what " +
-        "this judge says of images that are right. It was fitted on training images, which the retrieval of a base pack are made of (those of a style of one's own " +
-        "come from its base, which this judge never saw): how much better it knows those, the control says. A stranger is a judge that was fitted without any image of the concepts that are asked for.",
+        "Is the judge a third party? The net that looks at the images has no part in samples drawn from words, because it conditions only " +
+        "when an image is given. The caption vectors are those of the text expert, which conditions the flow, too. The ceilings are the judge's results for " +
+        "real images. The judge was fitted on training images, and a base pack's retrieval index is made of them (a user style's index " +
+        "comes from its base, which this judge never saw). The control shows how much better it knows them. Rows of the held-out-concept judge use a judge that was fitted without any image of these concepts.",
       tables: [
         {
           title: "R-precision@1",
@@ -47,10 +47,10 @@ export const alignmentSection: SectionPlan = {
   },
 };
 
-async function rowsOf(subject: EvaluationContext, material: EvaluationData, group: Group): Promise<Row[]> {
-  const judge = await material.captionJudge();
+async function rowsOf(context: EvaluationContext, data: EvaluationData, group: Group): Promise<Row[]> {
+  const judge = await data.captionJudge();
   const n = group.items.length;
-  const rank = async (features: Vectors): Promise<Ranking> => precisionOf(subject, group, judge, features);
+  const rank = async (features: Vectors): Promise<Ranking> => precisionOf(context, group, judge, features);
   const drawn = await group.features.drawn();
   const shifted = Array.from({ length: n }, (_, at) => (at + Math.floor(n / 2)) % n);
   const real = await rank(await group.features.real());
@@ -69,14 +69,14 @@ async function rowsOf(subject: EvaluationContext, material: EvaluationData, grou
   ];
 }
 
-/** What the judge says of images that it was fitted on. */
-async function trainingRow(subject: EvaluationContext, material: EvaluationData): Promise<Row> {
-  const { images, known } = material;
+/** The precision of images that the judge was fitted on. */
+async function trainingRow(context: EvaluationContext, data: EvaluationData): Promise<Row> {
+  const { images, known } = data;
   const step = Math.max(1, Math.floor(images.train.length / known.items.length));
   const kept = known.items.flatMap((_, at) => (images.train[at * step] ? [at * step] : []));
   const group: Group = { ...known, items: kept.map((at) => images.train[at]!) };
-  const features = pickRows(await material.trainFeatures(), kept);
-  const { precision } = await precisionOf(subject, group, await material.captionJudge(), features);
+  const features = pickRows(await data.trainFeatures(), kept);
+  const { precision } = await precisionOf(context, group, await data.captionJudge(), features);
   return {
     what: "training images, which the judge was fitted on",
     role: "control",
@@ -85,38 +85,43 @@ async function trainingRow(subject: EvaluationContext, material: EvaluationData)
   };
 }
 
-/** What a judge says that has no drawing of these concepts by heart. */
-async function strangerRows(subject: EvaluationContext, material: EvaluationData): Promise<Row[]> {
-  const { known, images } = material;
+/** The precision according to a judge that was fitted without the concepts of the group. */
+async function heldOutConceptRows(context: EvaluationContext, data: EvaluationData): Promise<Row[]> {
+  const { known, images } = data;
   const concepts = new Set(known.items.map(({ concept }) => concept));
   if (known.items.length < fewest || images.train.filter(({ concept }) => !concepts.has(concept)).length < fewest)
     return [];
-  const judge = await material.heldOutConceptJudge();
-  const seedOf = (at: number): number => imageSeed(subject.settings.seed, at);
-  const ofAlone = async (): Promise<Vectors> => {
+  const judge = await data.heldOutConceptJudge();
+  const seedOf = (at: number): number => imageSeed(context.settings.seed, at);
+  const withoutRetrieval = async (): Promise<Vectors> => {
     const what = "samples without retrieval";
     const wanted = (await known.words()).map((conditions, at) => ({ conditions, seed: seedOf(at), retrieval: 0 }));
-    const alone = await drawAll(subject, what, wanted);
-    return subject.features!.featuresOf(`features, ${what}`, alone.length, (at) => decode(subject, alone[at]!.latent));
+    const alone = await drawAll(context, what, wanted);
+    return context.features!.featuresOf(`features, ${what}`, alone.length, (at) => decode(context, alone[at]!.latent));
   };
   const { drawn, rebuilt, real } = known.features;
   const rows: ReadonlyArray<readonly [what: string, role: Row["role"], features: () => Promise<Vectors>]> = [
     ["samples", "measured", drawn],
-    ...(subject.translation.retriever ? [["samples without retrieval", "control", ofAlone] as const] : []),
+    ...(context.translation.retriever ? [["samples without retrieval", "control", withoutRetrieval] as const] : []),
     ["reconstructions", "ceiling", rebuilt],
     ["real images", "ceiling", real],
   ];
-  const told: Row[] = [];
+  const results: Row[] = [];
   for (const [what, role, features] of rows) {
-    const { precision } = await precisionOf(subject, known, judge, await features());
-    told.push({ what: `${known.name}, by a stranger: ${what}`, role, n: known.items.length, values: { precision } });
+    const { precision } = await precisionOf(context, known, judge, await features());
+    results.push({
+      what: `${known.name}, held-out-concept judge: ${what}`,
+      role,
+      n: known.items.length,
+      values: { precision },
+    });
   }
-  return told;
+  return results;
 }
 
-/** R-precision of images, given by their features, for the captions of a group in its order. */
+/** R-precision of images, given by their features in the order of the group, for the group's captions. */
 export async function precisionOf(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   group: Group,
   judge: CaptionJudge,
   features: Vectors,
@@ -124,49 +129,56 @@ export async function precisionOf(
   const items = group.items.slice(0, countOf(features));
   return rankCaptions(
     judge.predict(features),
-    judge.place(await captionVectors(subject, items)),
+    judge.place(await captionVectors(context, items)),
     items.map(({ captions }) => captions[0]!),
-    { rivals, seed: subject.settings.seed },
+    { distractors, seed: context.settings.seed },
   );
 }
 
-/** Other words than a request's caption and style. */
-interface Way {
+/** Words other than a request's caption and style. */
+interface Words {
   readonly what: string;
   readonly names: readonly FlowConditionName[];
   /** As in `encodeOwn`. */
   readonly namesLabel?: boolean;
-  readonly isAsked: boolean;
+  readonly isApplicable: boolean;
 }
 
-/** Samples for other words than the caption and style of a request: the caption without a style, and the label instead of the caption. */
-async function otherWords(subject: EvaluationContext, material: EvaluationData): Promise<Row[]> {
-  const { known } = material;
-  const ways: readonly Way[] = [
-    { what: "samples from the caption alone", names: ["caption"], isAsked: reads(subject, "style") },
-    { what: "samples from label and style, no caption", names: ["label", "style"], isAsked: reads(subject, "label") },
+/**
+ * Samples for other words than the caption and style of a request: the caption without a style, the label instead of the
+ * caption, and the caption without the label that it names.
+ */
+async function otherWords(context: EvaluationContext, data: EvaluationData): Promise<Row[]> {
+  const { known } = data;
+  const variants: readonly Words[] = [
+    { what: "samples from the caption alone", names: ["caption"], isApplicable: reads(context, "style") },
     {
-      what: "samples, the label that the caption names left out",
-      names: wordsOf(subject),
+      what: "samples from label and style, no caption",
+      names: ["label", "style"],
+      isApplicable: reads(context, "label"),
+    },
+    {
+      what: "samples without the label that the caption names",
+      names: wordsOf(context),
       namesLabel: false,
-      isAsked: namesLabels(subject),
+      isApplicable: namesLabels(context),
     },
   ];
   const rows: Row[] = [];
-  for (const { what, names, namesLabel } of ways.filter(({ isAsked }) => isAsked)) {
-    const asked = await Promise.all(known.items.map((item) => encodeOwn(subject, item, names, namesLabel)));
+  for (const { what, names, namesLabel } of variants.filter(({ isApplicable }) => isApplicable)) {
+    const asked = await Promise.all(known.items.map((item) => encodeOwn(context, item, names, namesLabel)));
     const kept = known.items.flatMap((_, at) => (asked[at]![names[0]!] ? [at] : []));
     if (kept.length < fewest) continue;
     const drawn = await drawAll(
-      subject,
+      context,
       what,
-      kept.map((at) => ({ conditions: asked[at]!, seed: imageSeed(subject.settings.seed, at) })),
+      kept.map((at) => ({ conditions: asked[at]!, seed: imageSeed(context.settings.seed, at) })),
     );
-    const features = await subject.features!.featuresOf(`features, ${what}`, kept.length, (at) =>
-      decode(subject, drawn[at]!.latent),
+    const features = await context.features!.featuresOf(`features, ${what}`, kept.length, (at) =>
+      decode(context, drawn[at]!.latent),
     );
     const group: Group = { ...known, items: kept.map((at) => known.items[at]!) };
-    const { precision } = await precisionOf(subject, group, await material.captionJudge(), features);
+    const { precision } = await precisionOf(context, group, await data.captionJudge(), features);
     rows.push({ what: `${known.name}: ${what}`, role: "measured", n: kept.length, values: { precision } });
   }
   return rows;

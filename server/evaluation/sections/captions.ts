@@ -1,4 +1,4 @@
-/** Captions that need no image set: nouns that any set of icons or emoji draws. */
+/** Captions for evaluations without an image set: nouns that icons and emoji draw. */
 
 export const everydayNouns = [
   "apple",

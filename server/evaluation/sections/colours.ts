@@ -1,6 +1,6 @@
-/** Colour words obeyed: the same noun, style and seed with two colours; each image must be nearer to its own word. */
+/** Colour words: the same noun, style and seed with two colours; each image must be nearer to its own word. */
 import { imageSeed } from "../../engine/random.ts";
-import { decode, drawAll, type Wanted } from "../draw.ts";
+import { decode, drawAll, type SampleRequest } from "../draw.ts";
 import { type EvaluationContext, encodeWords } from "../evaluation-context.ts";
 import type { EvaluationData } from "../groups.ts";
 import { type ColourWord, hues, obeys } from "../metrics/colour-words.ts";
@@ -21,7 +21,7 @@ const pairs: ReadonlyArray<readonly [ColourWord, ColourWord]> = [
   ["blue", "orange"],
 ];
 
-interface Asked {
+interface ColourSample {
   readonly word: ColourWord;
   readonly other: ColourWord;
   readonly isObeyed: boolean;
@@ -30,9 +30,9 @@ interface Asked {
 export const coloursSection: SectionPlan = {
   id: "colours",
   title: "Colour words",
-  missing: (subject) => needsCondition(subject, "caption") || undefined,
-  async run(subject, material) {
-    const asked = await askForColours(subject);
+  missing: (context) => needsCondition(context, "caption") || undefined,
+  async run(context, data) {
+    const asked = await drawColours(context);
     const pairsObeyed = asked
       .filter((_, at) => at % 2 === 0)
       .map((first, at) => first.isObeyed && asked[2 * at + 1]!.isObeyed);
@@ -47,16 +47,16 @@ export const coloursSection: SectionPlan = {
       row("all pairs", "measured", n, shareOf(asked.map(({ isObeyed }) => isObeyed)), shareOf(pairsObeyed)),
       row("guessing", "floor", n, 0.5, 0.25),
     ];
-    const real = material && (await realColours(subject, material));
+    const real = data && (await realColours(context, data));
     if (real && real.length > 0)
       rows.push(row("real images whose captions name one colour", "ceiling", real.length, shareOf(real)));
     return {
       about:
-        `${n} pairs of captions, ${everydayNouns.length} nouns × ${pairs.length} pairs of colours, styles in turn, both images of a pair from one seed. ` +
-        "An image obeys when the mean hue of its saturated opaque pixels is nearer to its own word than to the other's.",
+        `${n} pairs of captions, ${everydayNouns.length} nouns × ${pairs.length} pairs of colours, styles taking turns, both images of a pair from one seed. ` +
+        "An image shows its word when the mean hue of its saturated opaque pixels is nearer to its own word than to the other's.",
       tables: [
         {
-          title: "Colour words obeyed",
+          title: "Images that show their colour word",
           columns: [
             { key: "image", label: "images", digits: 1, isShare: true, better: "higher" },
             { key: "pair", label: "both of a pair", digits: 1, isShare: true, better: "higher" },
@@ -77,10 +77,10 @@ export const coloursSection: SectionPlan = {
   },
 };
 
-/** Both images of every pair, one after the other. */
-async function askForColours(subject: EvaluationContext): Promise<Asked[]> {
-  const { seed } = subject.settings;
-  const styles = subject.vocabularies.get("style") ?? [];
+/** Draws both images of every pair, one after the other. */
+async function drawColours(context: EvaluationContext): Promise<ColourSample[]> {
+  const { seed } = context.settings;
+  const styles = context.vocabularies.get("style") ?? [];
   const asked = everydayNouns.flatMap((noun, at) =>
     pairs.flatMap(([first, second], pair) => {
       const style = styles[(at * pairs.length + pair) % Math.max(1, styles.length)];
@@ -93,20 +93,20 @@ async function askForColours(subject: EvaluationContext): Promise<Asked[]> {
       return [image(first, second), image(second, first)];
     }),
   );
-  const wanted: Wanted[] = [];
-  for (const { words, seed: own } of asked) wanted.push({ conditions: await encodeWords(subject, words), seed: own });
-  const drawn = await drawAll(subject, "colour words", wanted);
-  const results: Asked[] = [];
-  await forEachChunk(subject.watch, "colours of samples", asked.length, 1, async (at) => {
+  const wanted: SampleRequest[] = [];
+  for (const { words, seed: own } of asked) wanted.push({ conditions: await encodeWords(context, words), seed: own });
+  const drawn = await drawAll(context, "colour words", wanted);
+  const results: ColourSample[] = [];
+  await forEachChunk(context.progress, "colours of samples", asked.length, 1, async (at) => {
     const { word, other } = asked[at]!;
-    results.push({ word, other, isObeyed: obeys(await decode(subject, drawn[at]!.latent), word, other) });
+    results.push({ word, other, isObeyed: obeys(await decode(context, drawn[at]!.latent), word, other) });
   });
   return results;
 }
 
-/** Whether real training images whose captions name one colour show it, against the colour that it is paired with above. */
+/** Whether real training images whose captions name one colour show it rather than the colour of its pair. */
 async function realColours(
-  { settings: { limit }, watch }: EvaluationContext,
+  { settings: { limit }, progress }: EvaluationContext,
   { images }: EvaluationData,
 ): Promise<boolean[]> {
   const chosen = images.train
@@ -119,7 +119,7 @@ async function realColours(
     })
     .slice(0, limit);
   const obeyed: boolean[] = [];
-  await forEachChunk(watch, "colours of real images", chosen.length, 1, async (at) => {
+  await forEachChunk(progress, "colours of real images", chosen.length, 1, async (at) => {
     const { item, word, other } = chosen[at]!;
     obeyed.push(obeys(await images.read(item), word, other));
   });

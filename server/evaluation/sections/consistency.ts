@@ -1,7 +1,7 @@
 /**
- * Do images obey a picture condition, and words beside it? Extract it again from what was made and compare, for each alone and for
- * both together, with guidance off and on for each: the same for sketch, layout and low resolution. What is extracted and how it is
- * compared is in pictures.ts, what is asked for in ablations.ts.
+ * Do samples follow a picture condition, and words beside it? Extracts the condition again from the samples and compares, for
+ * each condition alone and for both, without and with guidance: for sketch, layout and low resolution alike. pictures.ts
+ * extracts and compares, ablations.ts draws.
  */
 import { type EvaluationContext, reads, wordsOf } from "../evaluation-context.ts";
 import type { EvaluationData, Group } from "../groups.ts";
@@ -9,52 +9,52 @@ import { mean, shareOf } from "../metrics/statistics.ts";
 import { forEachChunk } from "../progress-reporter.ts";
 import type { Column, Figure, Row, Table } from "../report.ts";
 import { tileSheet } from "../tile-sheet.ts";
-import { ablations, guidedWord, references, type Way } from "./ablations.ts";
+import { ablations, guidedWord, references, type Variant } from "./ablations.ts";
 import { precisionOf } from "./alignment.ts";
 import { layoutPicture, lowResolutionPicture, type Picture, sketchPicture } from "./pictures.ts";
 import { firstOf, needsCondition, needsImages, type SectionPlan } from "./section.ts";
 
-/** Images of each row at most. */
+/** Most images of a row. */
 const imagesMax = 200;
 const figureRows = 8;
-/** Images of concepts never seen: fewer say nothing, more take long. */
-const [strangersMin, strangersMax] = [8, 100] as const;
+/** Images of concepts never trained on: fewer are not meaningful, more take long. */
+const [unseenMin, unseenMax] = [8, 100] as const;
 
 export const consistencySections: readonly SectionPlan[] = [sketchPicture, layoutPicture, lowResolutionPicture].map(
   (picture) => ({
     id: picture.id,
     title: picture.title,
-    missing: (subject) => firstOf(needsImages(subject), needsCondition(subject, picture.condition)),
-    run: (subject, material) => runConsistency(subject, material!, picture),
+    missing: (context) => firstOf(needsImages(context), needsCondition(context, picture.condition)),
+    run: (context, data) => runConsistency(context, data!, picture),
   }),
 );
 
-/** What was measured of the images of one way. */
-interface Measured extends Way {
+/** The results of one variant. */
+interface Measured extends Variant {
   readonly scores: readonly number[];
-  /** Whether each image's own caption came first; absent without a net to judge by. */
+  /** Whether each image's own caption ranked first; absent without a feature net. */
   readonly isFirst?: readonly boolean[] | undefined;
   /** The first images, for the figure. */
   readonly shown: readonly Float32Array[];
 }
 
-async function runConsistency(subject: EvaluationContext, material: EvaluationData, picture: Picture) {
-  const { known, unseen } = material;
+async function runConsistency(context: EvaluationContext, data: EvaluationData, picture: Picture) {
+  const { known, unseen } = data;
   const measured = (group: Group, most: number, guidance: "each" | "off"): Promise<GroupMeasured> =>
-    measureGroup(subject, material, picture, { ...group, items: group.items.slice(0, most) }, guidance);
+    measureGroup(context, data, picture, { ...group, items: group.items.slice(0, most) }, guidance);
   const of = await measured(known, imagesMax, "each");
-  const strange = unseen.items.length < strangersMin ? undefined : await measured(unseen, strangersMax, "off");
+  const measuredUnseen = unseen.items.length < unseenMin ? undefined : await measured(unseen, unseenMax, "off");
   const about = [
     picture.about,
-    ...(wordsOf(subject).length === 0
+    ...(wordsOf(context).length === 0
       ? []
       : [
-          `Words are the image's caption and style; guidance of words is that of the ${guidedWord(subject)}, against all the rest.`,
+          `Words are the image's caption and style. Guidance of words is that of the ${guidedWord(context)}, with all other conditions kept.`,
         ]),
     ...(of.measured.some(({ weights }) => weights.retrieval === 0)
       ? [
-          "Samples start from retrieved drawings, as requests do: drawings of training in other styles, sisters of the held-out ones among them, that words name or that look " +
-            "like the picture. Rows without retrieval are the flow alone.",
+          "Samples start from retrieved drawings, as requests do: training drawings that the words name or that look like the picture. Among them are drawings " +
+            "of the held-out concepts in other styles. Rows without retrieval show the flow alone.",
         ]
       : []),
   ];
@@ -62,13 +62,13 @@ async function runConsistency(subject: EvaluationContext, material: EvaluationDa
     about: about.join(" "),
     tables: [
       tableOf(picture, picture.title, of),
-      ...(strange ? [tableOf(picture, `${picture.title}, ${unseen.name}`, strange)] : []),
+      ...(measuredUnseen ? [tableOf(picture, `${picture.title}, ${unseen.name}`, measuredUnseen)] : []),
     ],
-    figures: [await figure(subject, picture, of.measured, of.real)],
+    figures: [await figure(context, picture, of.measured, of.real)],
   };
 }
 
-/** What was measured of the images of a group, and from which score on a picture counts as obeyed. */
+/** The results of a group, and the score from which a picture counts as followed. */
 interface GroupMeasured {
   readonly measured: readonly Measured[];
   readonly threshold: number;
@@ -76,22 +76,25 @@ interface GroupMeasured {
 }
 
 async function measureGroup(
-  subject: EvaluationContext,
-  material: EvaluationData,
+  context: EvaluationContext,
+  data: EvaluationData,
   picture: Picture,
   group: Group,
   guidance: "each" | "off",
 ): Promise<GroupMeasured> {
   const { items } = group;
-  const real = (at: number): Promise<Float32Array> => material.images.read(items[at]!);
-  const ways = [...(await ablations(subject, group, picture, guidance)), ...references(subject, items.length, real)];
+  const real = (at: number): Promise<Float32Array> => data.images.read(items[at]!);
+  const variants = [
+    ...(await ablations(context, group, picture, guidance)),
+    ...references(context, items.length, real),
+  ];
   const given: ReturnType<Picture["extract"]>[] = [];
-  for (let at = 0; at < items.length; at += 1) given.push(picture.extract(subject, await real(at)));
+  for (let at = 0; at < items.length; at += 1) given.push(picture.extract(context, await real(at)));
   const judge = (planes: Float32Array, at: number): number =>
-    picture.score(picture.extract(subject, planes), given[at]!);
+    picture.score(picture.extract(context, planes), given[at]!);
   const measured: Measured[] = [];
-  for (const way of ways) measured.push(await measure(subject, material, group, way, judge));
-  const scoreOf = (what: string): number => mean(measured.find((way) => way.what === what)!.scores);
+  for (const variant of variants) measured.push(await measure(context, data, group, variant, judge));
+  const scoreOf = (what: string): number => mean(measured.find((variant) => variant.what === what)!.scores);
   return { measured, threshold: (scoreOf("real images of others") + scoreOf("reconstructions")) / 2, real };
 }
 
@@ -117,31 +120,35 @@ function tableOf(picture: Picture, title: string, { measured, threshold }: Group
     rows,
     ...(hasAlignment && {
       note:
-        "R-precision@1 as in caption alignment. *Both obeyed*: the own caption comes first, and the picture scores at least " +
-        `${threshold.toFixed(picture.column.digits + 1)}, half-way from real images of others to reconstructions.`,
+        "R-precision@1 as in caption alignment. *Both followed*: the own caption ranks first, and the picture scores at least " +
+        `${threshold.toFixed(picture.column.digits + 1)}, half-variant between other real images and reconstructions.`,
     }),
   };
 }
 
 async function measure(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   { captionJudge }: EvaluationData,
   group: Group,
-  way: Way,
+  variant: Variant,
   judge: (planes: Float32Array, at: number) => number,
 ): Promise<Measured> {
   const { items } = group;
   const made: Float32Array[] = [];
   const scores: number[] = [];
-  await forEachChunk(subject.watch, `judging ${way.what}`, items.length, 1, async (at) => {
-    made.push(await way.image(at));
+  await forEachChunk(context.progress, `judging ${variant.what}`, items.length, 1, async (at) => {
+    made.push(await variant.image(at));
     scores.push(judge(made[at]!, at));
   });
   const shown = made.slice(0, figureRows);
-  if (!subject.features || !reads(subject, "caption")) return { ...way, scores, shown };
-  const features = await subject.features.featuresOf(`features, ${way.what}`, items.length, async (at) => made[at]!);
-  const { isFirst } = await precisionOf(subject, group, await captionJudge(), features);
-  return { ...way, scores, shown, isFirst };
+  if (!context.features || !reads(context, "caption")) return { ...variant, scores, shown };
+  const features = await context.features.featuresOf(
+    `features, ${variant.what}`,
+    items.length,
+    async (at) => made[at]!,
+  );
+  const { isFirst } = await precisionOf(context, group, await captionJudge(), features);
+  return { ...variant, scores, shown, isFirst };
 }
 
 function columnsOf({ column, name }: Picture, hasAlignment: boolean): Column[] {
@@ -152,14 +159,14 @@ function columnsOf({ column, name }: Picture, hasAlignment: boolean): Column[] {
     ...(hasAlignment
       ? ([
           { key: "precision", label: "R-precision@1 of captions", digits: 1, isShare: true, better: "higher" },
-          { key: "both", label: "both obeyed", digits: 1, isShare: true, better: "higher" },
+          { key: "both", label: "both followed", digits: 1, isShare: true, better: "higher" },
         ] as const)
       : []),
   ];
 }
 
 async function figure(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   picture: Picture,
   measured: readonly Measured[],
   real: (at: number) => Promise<Float32Array>,
@@ -168,12 +175,12 @@ async function figure(
   const tiles: Float32Array[][] = [];
   for (let at = 0; at < shown[0]!.shown.length; at += 1) {
     const image = await real(at);
-    tiles.push([picture.draw(subject, image), ...shown.map((way) => way.shown[at]!), image]);
+    tiles.push([picture.draw(context, image), ...shown.map((variant) => variant.shown[at]!), image]);
   }
   const headings = [`${picture.name}\ngiven`, ...shown.map(({ heading }) => heading!), "real\nimage"];
   return {
     file: `${picture.id}.png`,
     caption: `The first ${tiles.length} held-out images; from left: ${headings.map((heading) => heading.replace("\n", " ")).join(" · ")}.`,
-    data: await tileSheet(tiles, subject.translation.target.imageSizePx, { headings, gapAfter: [0, shown.length] }),
+    data: await tileSheet(tiles, context.translation.target.imageSizePx, { headings, gapAfter: [0, shown.length] }),
   };
 }

@@ -1,11 +1,11 @@
-/** What training the translation cost, beside the paper's own figures, with the curve of its loss. */
+/** The cost of training the translation beside the paper's figures, with the loss curve. */
 import type { Row } from "../report.ts";
 import type { SectionPlan } from "./section.ts";
 
 export const costSection: SectionPlan = {
   id: "cost",
   title: "Cost of training",
-  missing: ({ records: { cost } }) => (cost ? undefined : "the pack holds no cost card of its training"),
+  missing: ({ records: { cost } }) => (cost ? undefined : "the pack has no cost card of its training"),
   async run({ records: { cost, lossCurve } }) {
     const { wallSeconds, cpuSeconds, kwh, eurosPerKwh, co2GramsPerKwh, formula, processor, paperKwh } = cost!;
     const row = (what: string, role: Row["role"], energy: number, seconds?: { wall: number; cpu: number }): Row => ({
@@ -21,8 +21,8 @@ export const costSection: SectionPlan = {
     });
     return {
       about:
-        `An estimate, not a measurement of power: ${formula} (${processor}), ${eurosPerKwh} € and ${co2GramsPerKwh} g CO₂ a kWh, the same factors for all rows. ` +
-        "The paper's rows are the energy that it reports for training (arXiv 2005.13580).",
+        `An estimate, not a measurement of power: ${formula} (${processor}), ${eurosPerKwh} € and ${co2GramsPerKwh} g CO₂ a kWh, with the same factors for all rows. ` +
+        "The paper's rows use the energy that it reports for training (arXiv 2005.13580).",
       tables: [
         {
           title: "Time, energy, money, CO₂",
@@ -36,7 +36,7 @@ export const costSection: SectionPlan = {
           rows: [
             row("this translation's flow", "measured", kwh, { wall: wallSeconds, cpu: cpuSeconds }),
             row("the paper's cINN", "control", paperKwh.cinn),
-            row("BigGAN, as the paper tells", "control", paperKwh.bigGan),
+            row("BigGAN, as the paper reports", "control", paperKwh.bigGan),
           ],
         },
       ],

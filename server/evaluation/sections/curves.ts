@@ -1,11 +1,11 @@
 /**
- * What retrieval, guidance, temperature and ranking do: how much conditions explain of the samples, and whether a third party sees their
- * captions in them.
+ * The effect of retrieval, guidance, temperature and ranking: how much the conditions explain of the samples, and whether the
+ * feature net sees their captions.
  */
 import { imageSeed } from "../../engine/random.ts";
 import { bestCandidate } from "../../engine/rank.ts";
 import { curveChart } from "../curve-chart.ts";
-import { decode, drawAll, type Wanted } from "../draw.ts";
+import { decode, drawAll, type SampleRequest } from "../draw.ts";
 import { type EvaluationContext, reads, wordsOf } from "../evaluation-context.ts";
 import type { EvaluationData, Group } from "../groups.ts";
 import { mean } from "../metrics/statistics.ts";
@@ -14,15 +14,15 @@ import type { Column, Figure, Row, Table } from "../report.ts";
 import { precisionOf } from "./alignment.ts";
 import { firstOf, needsImages, type SectionPlan } from "./section.ts";
 
-/** Images of each point at most. */
+/** Most images of a point. */
 const imagesMax = 200;
 
 interface Sweep {
   readonly key: "retrieval" | "guidance" | "temperature" | "best-of";
   readonly title: string;
   readonly values: readonly number[];
-  /** What a value changes of a draw; `candidates` = draws of which the best is kept. */
-  settingsOf(value: number): Partial<Wanted> & { readonly candidates?: number };
+  /** The settings for a value; `candidates` = samples of which the best is kept. */
+  settingsOf(value: number): Partial<SampleRequest> & { readonly candidates?: number };
 }
 
 const retrievalSweep: Sweep = {
@@ -31,7 +31,7 @@ const retrievalSweep: Sweep = {
   values: [0, 0.25, 0.5, 0.75, 0.9, 1],
   settingsOf: (retrieval) => ({ retrieval }),
 };
-/** What the flow does by itself, without retrieval. */
+/** Sweeps of the flow alone, without retrieval. */
 const sweeps: readonly Sweep[] = [
   {
     key: "guidance",
@@ -49,7 +49,7 @@ const sweeps: readonly Sweep[] = [
     key: "best-of",
     title: "Best of K at temperature 0.8, guidance 0",
     values: [1, 2, 4, 8],
-    // Ranking chooses among what differs: at a low temperature all candidates look alike.
+    // Ranking needs candidates that differ; at a low temperature they all look alike.
     settingsOf: (candidates) => ({ candidates, temperature: 0.8, guidance: 0, retrieval: 0 }),
   },
 ];
@@ -57,26 +57,26 @@ const sweeps: readonly Sweep[] = [
 export const curvesSection: SectionPlan = {
   id: "curves",
   title: "Retrieval, guidance, temperature and ranking",
-  missing: (subject) =>
+  missing: (context) =>
     firstOf(
-      needsImages(subject),
-      wordsOf(subject).length === 0 && "the translation reads no words: neither caption nor style",
+      needsImages(context),
+      wordsOf(context).length === 0 && "the translation reads no words: neither caption nor style",
     ),
-  async run(subject, material) {
+  async run(context, data) {
     const tables: Table[] = [];
     const figures: Figure[] = [];
-    const hasRetrieval = subject.translation.retriever !== undefined;
+    const hasRetrieval = context.translation.retriever !== undefined;
     for (const sweep of hasRetrieval ? [retrievalSweep, ...sweeps] : sweeps) {
       const rows: Row[] = [];
-      for (const value of sweep.values) rows.push(await point(subject, material!, sweep, value));
-      tables.push({ title: sweep.title, columns: columnsOf(subject), rows });
+      for (const value of sweep.values) rows.push(await point(context, data!, sweep, value));
+      tables.push({ title: sweep.title, columns: columnsOf(context), rows });
       figures.push(...chartsOf(sweep, rows));
     }
     return {
       about:
-        "Samples from captions and styles of held-out images, the same seeds at every point; of retrieval none but in their own table. Gain: mean log p(z|c) − log p(z|nothing) in nats, " +
-        "exact, which guidance and ranking push up by design. R-precision@1 as in caption alignment tells whether the images get any better at " +
-        "showing the caption; the distance of features to those of the held-out image, which nothing was fitted to, whether they get nearer to it.",
+        "Samples from captions and styles of held-out images, the same seeds at every point, and no retrieval except in its own table. Gain: mean log p(z|c) − log p(z|nothing) in nats, " +
+        "exact; guidance and ranking increase it by design. R-precision@1 (see caption alignment) shows whether the images show the caption " +
+        "any better. The feature distance to the held-out image, which nothing was fitted to, shows whether they get nearer to it.",
       tables,
       figures,
     };
@@ -84,7 +84,7 @@ export const curvesSection: SectionPlan = {
 };
 
 async function point(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   { known, captionJudge }: EvaluationData,
   { key, settingsOf }: Sweep,
   value: number,
@@ -99,18 +99,18 @@ async function point(
     Array.from({ length: candidates }, (_, k) => ({
       ...settings,
       conditions,
-      seed: imageSeed(subject.settings.seed, at * candidates + k),
+      seed: imageSeed(context.settings.seed, at * candidates + k),
     })),
   );
-  const drawn = await drawAll(subject, what, wanted);
+  const drawn = await drawAll(context, what, wanted);
   const best = words.map((_, at) => {
     const own = drawn.slice(at * candidates, (at + 1) * candidates);
     return own[bestCandidate(own)]!;
   });
   const gain = mean(best.map(({ conditionGain }) => conditionGain));
-  if (!subject.features || !reads(subject, "caption")) return { what, role: "measured", n, values: { value, gain } };
-  const features = await subject.features.featuresOf(what, n, (at) => decode(subject, best[at]!.latent));
-  const { precision } = await precisionOf(subject, group, await captionJudge(), features);
+  if (!context.features || !reads(context, "caption")) return { what, role: "measured", n, values: { value, gain } };
+  const features = await context.features.featuresOf(what, n, (at) => decode(context, best[at]!.latent));
+  const { precision } = await precisionOf(context, group, await captionJudge(), features);
   const real = await known.features.real();
   const distance = mean(best.map((_, at) => rowDistance(features, real, at)));
   return { what, role: "measured", n, values: { value, gain, precision, distance } };

@@ -1,6 +1,6 @@
 /**
- * What a depth of the image expert keeps of an image (figure 4 of arXiv 2005.13580): early the same picture, last the same idea. Each
- * depth is asked for samples of held-out images, from the image alone.
+ * What each depth of the image expert keeps of an image (figure 4 of arXiv 2005.13580): early depths keep the picture, the last
+ * one its idea. Samples are drawn from held-out images alone, at each depth.
  */
 import { type Depth, depths, type FlowConditionName } from "../../../shared/conditions.ts";
 import { imageSeed } from "../../engine/random.ts";
@@ -17,84 +17,84 @@ import { tileSheet } from "../tile-sheet.ts";
 import { precisionOf } from "./alignment.ts";
 import { firstOf, needsImages, type SectionPlan } from "./section.ts";
 
-/** Images of each row at most. */
+/** Most images of a row. */
 const imagesMax = 128;
 const figureRows = 8;
-/** Samples of each image: their distance to each other is the variety that a depth leaves. */
+/** Samples of each image; the distance between them is the variety that a depth leaves. */
 const samplesEach = 2;
-/** Samples of a narrow temperature are all alike. */
+/** High enough for samples to differ. */
 const temperature = 0.8;
 
 const nameOf = (depth: Depth): FlowConditionName => `image-${depth}`;
 
-const depthsOf = (subject: EvaluationContext): Depth[] => depths.filter((depth) => reads(subject, nameOf(depth)));
+const depthsOf = (context: EvaluationContext): Depth[] => depths.filter((depth) => reads(context, nameOf(depth)));
 
 export const depthsSection: SectionPlan = {
   id: "depths",
   title: "Depths of the image expert",
-  missing: (subject) =>
-    firstOf(needsImages(subject), depthsOf(subject).length === 0 && "the translation reads no image at any depth"),
-  async run(subject, material) {
-    const { images, known } = material!;
+  missing: (context) =>
+    firstOf(needsImages(context), depthsOf(context).length === 0 && "the translation reads no image at any depth"),
+  async run(context, data) {
+    const { images, known } = data!;
     const group: Group = { ...known, items: known.items.slice(0, imagesMax) };
     const real = (at: number): Promise<Float32Array> => images.read(group.items[at]!);
     const measured: Measured[] = [];
-    for (const source of await sourcesOf(subject, group, real))
-      measured.push(await measure(subject, material!, group, source, real));
-    const hasFeatures = subject.features !== undefined;
+    for (const source of await sourcesOf(context, group, real))
+      measured.push(await measure(context, data!, group, source, real));
+    const hasFeatures = context.features !== undefined;
     return {
       about:
         `${samplesEach} samples of each image from the image alone, read at one depth, temperature ${temperature}, guidance 0. Pixels: root mean square to the image, over ` +
-        "premultiplied RGBA. Features: cosine to the image's own deepest features, by the net whose depths are the conditions, so this is no third " +
-        "party's view: it says that the translation listens. Variety: root mean square between the samples of an image.",
+        "premultiplied RGBA. Features: cosine to the image's own deepest features, by the net whose depths are the conditions. So the judge is no third " +
+        "party here; the row shows that the translation follows its condition. Variety: root mean square between the samples of an image.",
       tables: [
         {
           title: "Samples against the image that was given",
-          columns: columnsOf(hasFeatures, reads(subject, "caption")),
+          columns: columnsOf(hasFeatures, reads(context, "caption")),
           rows: measured.map(({ row }) => row),
         },
       ],
-      figures: [await figure(subject, measured, real)],
+      figures: [await figure(context, measured, real)],
     };
   },
 };
 
-/** One way to answer an image. */
+/** One source of images: a depth, or a reference. */
 interface Source {
   readonly what: string;
   readonly role: Role;
   readonly heading?: string;
-  /** Images for one image of the group; one where there is only one. */
+  /** The images for an image of the group; a single one for references. */
   images(at: number): Promise<Float32Array[]>;
 }
 
 interface Measured extends Source {
   readonly row: Row;
-  /** Answers to the first images. */
+  /** The images for the first ones of the group. */
   readonly shown: ReadonlyArray<readonly Float32Array[]>;
 }
 
 async function sourcesOf(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   { items }: Group,
   real: (at: number) => Promise<Float32Array>,
 ): Promise<Source[]> {
   const sources: Source[] = [];
-  for (const depth of depthsOf(subject)) {
+  for (const depth of depthsOf(context)) {
     const wanted: Parameters<typeof drawAll>[2][number][] = [];
-    await forEachChunk(subject.watch, `images at depth ${depth}`, items.length, 1, async (at) => {
-      const conditions = await encodeOwn(subject, items[at]!, [nameOf(depth)]);
+    await forEachChunk(context.progress, `images at depth ${depth}`, items.length, 1, async (at) => {
+      const conditions = await encodeOwn(context, items[at]!, [nameOf(depth)]);
       for (let sample = 0; sample < samplesEach; sample += 1)
         wanted.push({
           conditions,
-          seed: imageSeed(subject.settings.seed, at * samplesEach + sample),
+          seed: imageSeed(context.settings.seed, at * samplesEach + sample),
           temperature,
           guidance: 0,
         });
     });
-    const latents = await drawAll(subject, `samples at depth ${depth}`, wanted);
+    const latents = await drawAll(context, `samples at depth ${depth}`, wanted);
     const images = (at: number): Promise<Float32Array[]> =>
-      Promise.all(latents.slice(at * samplesEach, (at + 1) * samplesEach).map(({ latent }) => decode(subject, latent)));
+      Promise.all(latents.slice(at * samplesEach, (at + 1) * samplesEach).map(({ latent }) => decode(context, latent)));
     sources.push({ what: depth, role: "measured", heading: depth, images });
   }
   return [
@@ -104,13 +104,13 @@ async function sourcesOf(
       role: "floor",
       images: async (at) => [await real((at + Math.floor(items.length / 2)) % items.length)],
     },
-    { what: "reconstructions", role: "ceiling", images: async (at) => [await reconstruct(subject, await real(at))] },
+    { what: "reconstructions", role: "ceiling", images: async (at) => [await reconstruct(context, await real(at))] },
   ];
 }
 
 async function measure(
-  subject: EvaluationContext,
-  material: EvaluationData,
+  context: EvaluationContext,
+  data: EvaluationData,
   group: Group,
   source: Source,
   real: (at: number) => Promise<Float32Array>,
@@ -120,33 +120,33 @@ async function measure(
   const shown: Float32Array[][] = [];
   const [pixels, variety] = [[] as number[], [] as number[]];
   const distance = (a: Float32Array, b: Float32Array): number => Math.sqrt(meanSquaredError(a, b));
-  await forEachChunk(subject.watch, `depth, ${source.what}`, n, 1, async (at) => {
+  await forEachChunk(context.progress, `depth, ${source.what}`, n, 1, async (at) => {
     const made = await source.images(at);
     pixels.push(distance(made[0]!, await real(at)));
     if (made[1]) variety.push(distance(made[0]!, made[1]));
     first.push(made[0]!);
     if (at < figureRows) shown.push(made);
   });
-  const judged = subject.features && (await judge(subject, material, group, source.what, first));
+  const judged = context.features && (await judge(context, data, group, source.what, first));
   const values = { pixels: mean(pixels), variety: variety.length > 0 ? mean(variety) : undefined, ...judged };
   return { ...source, shown, row: { what: source.what, role: source.role, n, values } };
 }
 
-/** How the feature net sees the first answer to each image. */
+/** The feature net's results for the first image of each. */
 async function judge(
-  subject: EvaluationContext,
-  material: EvaluationData,
+  context: EvaluationContext,
+  data: EvaluationData,
   group: Group,
   what: string,
   planes: readonly Float32Array[],
 ): Promise<{ readonly features: number; readonly precision?: number }> {
-  const net = subject.features!;
+  const net = context.features!;
   const seen = await net.featuresOf(`features, ${what}`, planes.length, async (at) => planes[at]!);
-  const own = net.deepest(await material.known.features.real());
+  const own = net.deepest(await data.known.features.real());
   const deepest: Vectors = net.deepest(seen);
   const features = mean(planes.map((_, at) => cosine(rowOf(deepest, at), rowOf(own, at))));
-  if (!reads(subject, "caption")) return { features };
-  return { features, precision: (await precisionOf(subject, group, await material.captionJudge(), seen)).precision };
+  if (!reads(context, "caption")) return { features };
+  return { features, precision: (await precisionOf(context, group, await data.captionJudge(), seen)).precision };
 }
 
 const columnsOf = (hasFeatures: boolean, hasCaption: boolean): Column[] => [
@@ -159,7 +159,7 @@ const columnsOf = (hasFeatures: boolean, hasCaption: boolean): Column[] => [
 ];
 
 async function figure(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   measured: readonly Measured[],
   real: (at: number) => Promise<Float32Array>,
 ): Promise<Figure> {
@@ -174,7 +174,7 @@ async function figure(
   return {
     file: "depths.png",
     caption: `The first ${rows.length} held-out images, each with ${samplesEach} samples from its ${drawn.map(({ what }) => what).join(", ")} features.`,
-    data: await tileSheet(rows, subject.translation.target.imageSizePx, {
+    data: await tileSheet(rows, context.translation.target.imageSizePx, {
       headings,
       gapAfter: drawn.map((_, index) => index * samplesEach),
     }),

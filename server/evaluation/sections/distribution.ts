@@ -1,4 +1,4 @@
-/** Do samples, taken together, look like images of the set? Distances and neighbourhoods in the features of a named net. */
+/** Do samples as a whole look like images of the set? Distances and neighbourhoods in the features of a named net. */
 import type { EvaluationContext } from "../evaluation-context.ts";
 import { densityAndCoverage } from "../metrics/density-coverage.ts";
 import { frechetDistance } from "../metrics/frechet-distance.ts";
@@ -7,29 +7,29 @@ import { countOf, pickRows, type Vectors } from "../metrics/vectors.ts";
 import type { Role, Row } from "../report.ts";
 import { firstOf, needsFeatures, needsImages, type SectionPlan } from "./section.ts";
 
-/** Neighbours that make a neighbourhood: the default of the authors of density and coverage. */
+/** Neighbours that define a neighbourhood: the default of the authors of density and coverage. */
 const neighbours = 5;
 const subsets = 20;
 
 export const distributionSection: SectionPlan = {
   id: "distribution",
   title: "Distribution of samples",
-  missing: (subject) => firstOf(needsImages(subject), needsFeatures(subject)),
-  async run(subject, material) {
-    const { known, trainFeatures } = material!;
-    const { name, deepest } = subject.features!;
+  missing: (context) => firstOf(needsImages(context), needsFeatures(context)),
+  async run(context, data) {
+    const { known, trainFeatures } = data!;
+    const { name, deepest } = context.features!;
     const train = deepest(await trainFeatures());
     const n = Math.min(known.items.length, countOf(train));
     const reference = firstRows(train, n);
     const compare = (what: string, role: Role, features: Vectors): Row =>
-      measure(subject, what, role, firstRows(deepest(features), n), reference);
+      measure(context, what, role, firstRows(deepest(features), n), reference);
     return {
       about:
-        `The deepest features of ${name}, ${train.dims} values, of ${n} images a side; the reference are ${n} training images, the samples follow captions and styles ` +
-        "of held-out images. KD: kernel distance, unbiased, polynomial kernel, × 1000, with its deviation over " +
-        `${subsets} subsets of half the images. FD: Fréchet distance, biased upwards by few images` +
-        `${n < 4 * train.dims ? ", heavily so here" : ""}. Neither is comparable with any FID or KID, nor with another N. ` +
-        `Density and coverage with k = ${neighbours}. Samples at a low temperature are less varied than images and pay for it here.`,
+        `The deepest features of ${name}, ${train.dims} values, of ${n} images on each side. The reference is ${n} training images; samples follow captions and styles ` +
+        "of held-out images. KD: unbiased kernel distance with a polynomial kernel, × 1000, and its standard deviation over " +
+        `${subsets} subsets of half the images. FD: Fréchet distance, which few images bias upwards` +
+        `${n < 4 * train.dims ? ", heavily so here" : ""}. Neither can be compared with FID or KID, or with another N. ` +
+        `Density and coverage with k = ${neighbours}. Samples at a low temperature are less varied than images, which raises their distances.`,
       tables: [
         {
           title: "Against training images",
@@ -42,7 +42,7 @@ export const distributionSection: SectionPlan = {
           ],
           rows: [
             compare("samples", "measured", await known.features.drawn()),
-            compare("held-out images (real against real)", "floor", await known.features.real()),
+            compare("held-out images (real to real)", "floor", await known.features.real()),
             compare("reconstructions of held-out images", "ceiling", await known.features.rebuilt()),
           ],
         },
@@ -59,14 +59,14 @@ const firstRows = (vectors: Vectors, count: number): Vectors =>
   );
 
 function measure(
-  { settings: { seed }, watch }: EvaluationContext,
+  { settings: { seed }, progress }: EvaluationContext,
   what: string,
   role: Role,
   features: Vectors,
   reference: Vectors,
 ): Row {
   const n = countOf(features);
-  watch.step(`distances of ${what}`, 0, 1);
+  progress.step(`distances of ${what}`, 0, 1);
   const spread = kernelDistanceOfSubsets(features, reference, { subsets, size: Math.max(2, Math.floor(n / 2)), seed });
   return {
     what,

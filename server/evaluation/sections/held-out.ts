@@ -1,4 +1,4 @@
-/** Held-out nats per dimension: how well the flow knows images that it never saw, and what each condition tells it of them. */
+/** Held-out nats per dimension: how well the flow models images that it never saw, and how much each condition contributes. */
 import { type FlowConditionName, isWord } from "../../../shared/conditions.ts";
 import type { EncodedConditions } from "../../engine/conditions.ts";
 import { logNormal } from "../../engine/translation.ts";
@@ -19,24 +19,24 @@ import { needsImages, type SectionPlan } from "./section.ts";
 export const heldOutSection: SectionPlan = {
   id: "held-out",
   title: "Held-out likelihood",
-  missing: (subject) => needsImages(subject) || undefined,
-  async run(subject, material) {
-    const set = await encodeGroup(subject, material!);
+  missing: (context) => needsImages(context) || undefined,
+  async run(context, data) {
+    const set = await encodeGroup(context, data!);
     const n = measuredRows(set).length;
-    // Rows are paired within their batch, and a shift by whole batches would pair each with itself.
+    // Shuffling pairs rows within a batch; a shift by a whole batch would pair each row with itself.
     const shift = Math.max(1, Math.floor(evaluationBatch(set) / 2));
     const names = set.conditions.map(({ name }) => name as FlowConditionName);
     const variance = varianceOf(set);
     const measure = async (given: readonly FlowConditionName[], by = 0): Promise<Measured> => {
-      subject.watch.step(`likelihood given ${given.join(", ") || "nothing"}`, 0, 1);
+      context.progress.step(`likelihood given ${given.join(", ") || "nothing"}`, 0, 1);
       const errors: number[] = [];
-      const look = async (batch: Batch): Promise<Float32Array> => {
-        errors.push(await errorOf(subject, batch));
-        return natsOf(subject, batch);
+      const measureBatch = async (batch: Batch): Promise<Float32Array> => {
+        errors.push(await errorOf(context, batch));
+        return natsOf(context, batch);
       };
-      const nats = await heldOutNats(set, look, { given: new Set(given), shift: by });
-      // What the posterior's noise adds to z is nobody's to explain.
-      return { nats, explained: 1 - (mean(errors) - subject.frozen.posteriorStd ** 2) / variance };
+      const nats = await heldOutNats(set, measureBatch, { given: new Set(given), shift: by });
+      // No condition can explain the posterior noise in z.
+      return { nats, explained: 1 - (mean(errors) - context.frozen.posteriorStd ** 2) / variance };
     };
     const row = (what: string, role: Row["role"], measured: Measured, given?: number): Row => ({
       what,
@@ -44,7 +44,7 @@ export const heldOutSection: SectionPlan = {
       n,
       values: { ...measured, given },
     });
-    const words = wordsOf(subject);
+    const words = wordsOf(context);
     const subsets = subsetsOf(names, words);
     const rows = [row("all conditions", "measured", await measure(names))];
     for (const subset of subsets) {
@@ -60,14 +60,14 @@ export const heldOutSection: SectionPlan = {
     if (words.length > 0 && words.length < names.length)
       rows.push(row(`${words.join(" + ")}, shuffled`, "control", await measure(words, shift)));
     rows.push(row("diagonal Gaussian", "floor", { nats: diagonalGaussianNats(set), explained: 0 }));
-    const posterior = 0.5 * Math.log(2 * Math.PI * Math.E * subject.frozen.posteriorStd ** 2);
-    rows.push(row("the posterior's own noise", "ceiling", { nats: posterior, explained: 1 }));
+    const posterior = 0.5 * Math.log(2 * Math.PI * Math.E * context.frozen.posteriorStd ** 2);
+    rows.push(row("noise of the posterior", "ceiling", { nats: posterior, explained: 1 }));
     return {
       about:
-        "Mean −log p(z|c) per dimension of held-out images, z with posterior noise as in training, by the sessions that serve. " +
-        "Shuffled conditions are another image's and show what listening is worth; what an image has not, as a concept without a label, " +
-        "stays absent; no flow can be below the noise that training adds to z. Explained by v = 0: share of the variance of z around its mean over " +
-        "training images (R²) that the answer at temperature 0 without guidance gets right.",
+        "Mean −log p(z|c) per dimension of held-out images, z with posterior noise as in training, measured with the serving sessions. " +
+        "Shuffled conditions belong to another image and show how much the conditions matter. Conditions that an image lacks, such as a label outside the vocabulary, " +
+        "stay absent. No flow can be below the noise that training adds to z. Explained by v = 0: share of the variance of z around its mean over " +
+        "training images (R²) that the flow predicts at temperature 0 without guidance.",
       tables: [
         {
           title: "Nats per dimension",
@@ -84,13 +84,13 @@ export const heldOutSection: SectionPlan = {
   },
 };
 
-/** Nats per dimension, and the share of the variance of z that the answer at v = 0 explains. */
+/** Nats per dimension, and the share of the variance of z that the flow explains at v = 0. */
 interface Measured {
   readonly nats: number;
   readonly explained: number;
 }
 
-/** Subsets that tell what each condition is worth: the words, each condition alone, and each picture beside the words. */
+/** Subsets that show the contribution of each condition: the words, each condition alone, and each picture beside the words. */
 function subsetsOf(
   names: readonly FlowConditionName[],
   words: readonly FlowConditionName[],
@@ -107,32 +107,32 @@ function subsetsOf(
   ];
 }
 
-/** Share of the measured images that have a condition at all. */
+/** Share of the measured images that have a condition. */
 const shareWith = (set: TrainingSet, name: FlowConditionName): number => {
   const { options } = set.conditions.find((condition) => condition.name === name)!;
   return shareOf([...measuredRows(set)].map((row) => options[row]!.length > 0));
 };
 
-/** The set as training knows it, with every condition of the held-out images that are measured. */
+/** The set in the form of training, with all conditions of the measured held-out images. */
 async function encodeGroup(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   { images, known, latents }: EvaluationData,
 ): Promise<TrainingSet> {
   const { values, dims: latentDims } = await latents();
-  const names = [...subject.experts.keys()];
+  const names = [...context.experts.keys()];
   const encoded: EncodedConditions[] = [];
-  await forEachChunk(subject.watch, "conditions of held-out images", known.items.length, 1, async (at) => {
-    encoded.push(await encodeOwn(subject, known.items[at]!, names));
+  await forEachChunk(context.progress, "conditions of held-out images", known.items.length, 1, async (at) => {
+    encoded.push(await encodeOwn(context, known.items[at]!, names));
   });
   const rowsOf = (items: readonly ImageItem[]): Int32Array => Int32Array.from(items, ({ row }) => row);
   return {
     dims: latentDims,
     latents: values,
-    posteriorStd: subject.frozen.posteriorStd,
+    posteriorStd: context.frozen.posteriorStd,
     trainRows: rowsOf(images.train),
     heldOutRows: rowsOf(known.items),
     conditions: names.map((name) => {
-      const { dims } = subject.experts.get(name)!;
+      const { dims } = context.experts.get(name)!;
       const table = new Float32Array(encoded.length * dims);
       const options = new Array<readonly number[]>(images.set.items.length).fill([]);
       for (const [at, { row }] of known.items.entries()) {
@@ -149,14 +149,14 @@ async function encodeGroup(
 const givenOf = ({ conditions }: Batch) =>
   Object.fromEntries(conditions.map(({ name, values, present }) => [name, { values, present }]));
 
-/** Mean square of z minus the answer at v = 0. */
+/** Mean square of z minus the flow's result at v = 0. */
 async function errorOf({ translation: { flow } }: EvaluationContext, batch: Batch): Promise<number> {
   const rows = batch.latents.length / flow.dims;
   const { values } = await flow.inverse(new Float32Array(batch.latents.length), givenOf(batch), rows, []);
   return values.reduce((sum, value, at) => sum + (value - batch.latents[at]!) ** 2, 0) / values.length;
 }
 
-/** Of the measured images' posterior means around the mean of training images, over all dimensions. */
+/** Variance of the measured images' posterior means around the mean of the training images, over all dimensions. */
 function varianceOf(set: TrainingSet): number {
   const { dims } = set;
   const rowsAt = (rows: Int32Array): Vectors => pickRows({ values: set.latents, dims }, rows);

@@ -1,4 +1,4 @@
-/** Is a sample a copy of a training image? Distances to the nearest training latents, against those of images never seen. */
+/** Are samples copies of training images? Distances to the nearest training latents, compared with those of held-out images. */
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll } from "../draw.ts";
 import type { EvaluationContext } from "../evaluation-context.ts";
@@ -10,7 +10,7 @@ import type { Role, Row } from "../report.ts";
 import { tileSheet } from "../tile-sheet.ts";
 import { needsImages, type SectionPlan } from "./section.ts";
 
-/** Queries of each row: every one is compared with every training image. */
+/** Queries of each row; each is compared with every training image. */
 const queriesMax = 200;
 const figureRows = 8;
 const neighboursShown = 3;
@@ -18,9 +18,9 @@ const neighboursShown = 3;
 export const memorisationSection: SectionPlan = {
   id: "memorisation",
   title: "Nearest training images",
-  missing: (subject) => needsImages(subject) || undefined,
-  async run(subject, material) {
-    const { images, known, latents } = material!;
+  missing: (context) => needsImages(context) || undefined,
+  async run(context, data) {
+    const { images, known, latents } = data!;
     const n = Math.min(known.items.length, queriesMax);
     const all = await latents();
     const train = pickRows(
@@ -28,11 +28,11 @@ export const memorisationSection: SectionPlan = {
       images.trained.map(({ row }) => row),
     );
     const wide = await drawAll(
-      subject,
+      context,
       "samples at temperature 1",
       (await known.words()).slice(0, n).map((conditions, at) => ({
         conditions,
-        seed: imageSeed(subject.settings.seed, at),
+        seed: imageSeed(context.settings.seed, at),
         temperature: 1,
         guidance: 0,
       })),
@@ -63,10 +63,10 @@ export const memorisationSection: SectionPlan = {
           all.dims,
         ),
       ],
-      ["reconstructed training images, encoded again", "floor", await rebuiltTraining(subject, material!, n)],
+      ["reconstructed training images, encoded again", "floor", await rebuiltTraining(context, data!, n)],
     ];
     const distances = queries.map(([what, role, rows]) => {
-      subject.watch.step(`neighbours of ${what}`, 0, 1);
+      context.progress.step(`neighbours of ${what}`, 0, 1);
       return { what, role, nearest: nearestRows(rows, train, neighboursShown) };
     });
     const closest = quantile(
@@ -75,16 +75,16 @@ export const memorisationSection: SectionPlan = {
     );
     return {
       about:
-        `Euclidean distance in z to the nearest of all ${images.trained.length} training images, recoloured copies included. A flow that had memorised ` +
-        "would put its samples nearer to training images than held-out images are; reconstructions of training images show what a copy " +
-        "measures. Samples at a low temperature lie nearer to everything, because they lie nearer to the middle: temperature 1 is the fair row.",
+        `Euclidean distance in z to the nearest of all ${images.trained.length} training images, including recoloured copies. A flow that had memorised ` +
+        "would place its samples nearer to training images than held-out images are. Reconstructions of training images show the distance of a copy. " +
+        "Samples at a low temperature are nearer to all images, because they are nearer to the mean: temperature 1 is the fair row.",
       tables: [
         {
           title: "Distance to the nearest training image",
           columns: [
             { key: "median", label: "median", digits: 2 },
             { key: "low", label: "5 % quantile", digits: 2 },
-            { key: "close", label: "nearer than 5 % of held-out images are", digits: 1, isShare: true },
+            { key: "close", label: "below the 5 % quantile of held-out images", digits: 1, isShare: true },
           ],
           rows: distances.map(({ what, role, nearest }): Row => {
             const first = nearest.map(([neighbour]) => neighbour!.distance);
@@ -97,37 +97,37 @@ export const memorisationSection: SectionPlan = {
         {
           file: "nearest.png",
           caption: `Sample (left) and its ${neighboursShown} nearest training images, for the first ${figureRows} held-out captions.`,
-          data: await figure(subject, material!, distances[1]!.nearest.slice(0, figureRows)),
+          data: await figure(context, data!, distances[1]!.nearest.slice(0, figureRows)),
         },
       ],
     };
   },
 };
 
-/** Latents of decoded training latents: what z looks like after an image was really copied. */
-async function rebuiltTraining(subject: EvaluationContext, { images }: EvaluationData, n: number): Promise<Vectors> {
-  const { target } = subject.translation;
+/** Latents of reconstructed training images: z of an exact copy. */
+async function rebuiltTraining(context: EvaluationContext, { images }: EvaluationData, n: number): Promise<Vectors> {
+  const { target } = context.translation;
   const rows: Float32Array[] = [];
   for (const [at, item] of images.train.slice(0, n).entries()) {
-    subject.watch.step("copies of training images", at, n);
+    context.progress.step("copies of training images", at, n);
     const latent = await target.encode(await images.read(item), 1);
-    rows.push(await target.encode(await decode(subject, latent), 1));
+    rows.push(await target.encode(await decode(context, latent), 1));
   }
   return stackRows(rows, target.latentDims);
 }
 
 async function figure(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   { images, known }: EvaluationData,
   nearest: ReadonlyArray<ReadonlyArray<{ readonly row: number }>>,
 ): Promise<Uint8Array> {
   const drawn = await known.drawn();
   const rows: Float32Array[][] = [];
   for (const [at, neighbours] of nearest.entries()) {
-    const tiles = [await decode(subject, drawn[at]!.latent)];
+    const tiles = [await decode(context, drawn[at]!.latent)];
     for (const { row } of neighbours) tiles.push(await images.read(images.trained[row]!));
     rows.push(tiles);
   }
   const headings = ["sample", ...Array.from({ length: neighboursShown }, (_, at) => `neighbour ${at + 1}`)];
-  return tileSheet(rows, subject.translation.target.imageSizePx, { headings, gapAfter: [0] });
+  return tileSheet(rows, context.translation.target.imageSizePx, { headings, gapAfter: [0] });
 }

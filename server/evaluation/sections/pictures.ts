@@ -1,4 +1,4 @@
-/** Picture conditions as they are checked: what is extracted again from an image, how it is compared, how it looks in a figure. */
+/** The picture conditions of the consistency sections: how each is extracted from an image, compared and shown in a figure. */
 import { averageAreas } from "../../engine/areas.ts";
 import { edgesOf } from "../../experts/sketch/line-drawing.ts";
 import type { EvaluationContext } from "../evaluation-context.ts";
@@ -8,29 +8,29 @@ import { psnrDb } from "../metrics/pixels.ts";
 import { shareOf } from "../metrics/statistics.ts";
 import type { Column } from "../report.ts";
 
-/** Ink, cells of a layout, or pixels of a small image. */
+/** Ink of a sketch, cells of a layout, or pixels of a small image. */
 type Extracted = ArrayLike<number>;
 
 export interface Picture {
   readonly id: string;
   readonly title: string;
   readonly condition: "sketch" | "layout" | "lowResolution";
-  /** The condition in a sentence. */
+  /** Name of the condition within a sentence. */
   readonly name: string;
-  /** First column of the figure. */
+  /** Heading of the first column of the figure. */
   readonly given: string;
   readonly about: string;
   readonly column: Column;
-  /** What the condition is in an image, from premultiplied planes of the target's size. */
-  extract(subject: EvaluationContext, planes: Float32Array): Extracted;
-  /** How well an image obeys, by what was extracted from it and from the image that was given. */
+  /** Extracts the condition from premultiplied planes of the target's size. */
+  extract(context: EvaluationContext, planes: Float32Array): Extracted;
+  /** How well an image follows its condition, from what was extracted from it and from the given image. */
   score(made: Extracted, given: Extracted): number;
   /** The extracted condition as a tile of the target's size. */
-  draw(subject: EvaluationContext, given: Float32Array): Float32Array;
+  draw(context: EvaluationContext, given: Float32Array): Float32Array;
 }
 
 const tolerancePx = 2;
-/** Infinity would spoil a mean; equal images count as this. */
+/** The value for equal images, because Infinity would spoil a mean. */
 const psnrMaxDb = 100;
 
 const sizeOf = ({ translation }: EvaluationContext): number => translation.target.imageSizePx;
@@ -42,17 +42,17 @@ export const sketchPicture: Picture = {
   name: "sketch",
   given: "Sketch",
   about:
-    "The sketch is the edges of a held-out image, extracted as for training, and so is what it is compared with: edges of the image that was made. " +
-    `Intersection over union of the edges with a tolerance of ${tolerancePx} px, in the expert's own frame, which is normalised for size and place.`,
+    "The sketch is the edges of a held-out image, extracted as for training. It is compared with the edges of the sample. " +
+    `Intersection over union of the edges with a tolerance of ${tolerancePx} px, in the expert's frame, which is normalised for size and position.`,
   column: { key: "score", label: "IoU of edges", digits: 3, better: "higher" },
-  extract: (subject, planes) => edgesOf(planes, sizeOf(subject)),
+  extract: (context, planes) => edgesOf(planes, sizeOf(context)),
   score: (made, given) => edgeOverlap(made, given, Math.sqrt(made.length), tolerancePx),
-  draw(subject, given) {
-    const ink = edgesOf(given, sizeOf(subject));
+  draw(context, given) {
+    const ink = edgesOf(given, sizeOf(context));
     return enlarge(
       Float32Array.from({ length: 4 * ink.length }, (_, at) => (at < 3 * ink.length ? 1 - ink[at % ink.length]! : 1)),
       Math.sqrt(ink.length),
-      sizeOf(subject),
+      sizeOf(context),
     );
   },
 };
@@ -64,16 +64,16 @@ export const layoutPicture: Picture = {
   name: "layout",
   given: "Layout",
   about:
-    "The layout is a held-out image reduced to the palette's label map; the image that was made is reduced the same way. Share of cells with the " +
-    "same label, over all cells: transparent ones count too, so any two icons agree on a good part.",
+    "The layout is the label map of a held-out image in the palette's colours; the sample is reduced the same way. Share of cells with the " +
+    "same label. Transparent cells count, too, so any two icons agree on many cells.",
   column: { key: "score", label: "cells equal", digits: 1, isShare: true, better: "higher" },
-  extract: (subject, planes) => cellsOf(subject, planes),
+  extract: (context, planes) => cellsOf(context, planes),
   score: (made, given) => shareOf(Array.from(made, (cell, at) => cell === given[at])),
-  draw(subject, given) {
-    const { columns, rows } = subject.layout!.expert;
-    const cells = cellsOf(subject, given);
-    const colours = subject.layout!.palette.map((hex) => Number.parseInt(hex.slice(1), 16));
-    const sizePx = sizeOf(subject);
+  draw(context, given) {
+    const { columns, rows } = context.layout!.expert;
+    const cells = cellsOf(context, given);
+    const colours = context.layout!.palette.map((hex) => Number.parseInt(hex.slice(1), 16));
+    const sizePx = sizeOf(context);
     return Float32Array.from({ length: 4 * sizePx ** 2 }, (_, at) => {
       const [channel, pixel] = [Math.floor(at / sizePx ** 2), at % sizePx ** 2];
       const row = Math.floor((Math.floor(pixel / sizePx) * rows) / sizePx);
@@ -85,9 +85,9 @@ export const layoutPicture: Picture = {
   },
 };
 
-const cellsOf = (subject: EvaluationContext, planes: Float32Array): readonly number[] =>
-  // Cells are read from the pixels alone; the key is for experts that keep vectors.
-  subject.layout!.expert.cellsOf(asImage(planes, sizeOf(subject), ""));
+const cellsOf = (context: EvaluationContext, planes: Float32Array): readonly number[] =>
+  // Cells depend on the pixels alone; the key matters only to experts that cache vectors.
+  context.layout!.expert.cellsOf(asImage(planes, sizeOf(context), ""));
 
 export const lowResolutionPicture: Picture = {
   id: "low-resolution",
@@ -96,18 +96,18 @@ export const lowResolutionPicture: Picture = {
   name: "low resolution",
   given: "Low resolution",
   about:
-    "A held-out image averaged down to the size that the expert reads; the image that was made is averaged down the same way. PSNR of " +
-    "the two small images in dB (LR-PSNR): how far the result shrinks to its condition.",
+    "The condition is a held-out image averaged down to the expert's size; the sample is averaged down the same way. PSNR of " +
+    "the two small images in dB (LR-PSNR): how well the shrunk sample equals its condition.",
   column: { key: "score", label: "LR-PSNR, dB", digits: 2, better: "higher" },
-  extract: (subject, planes) => averageAreas(planes, sizeOf(subject), subject.lowResolutionPx!),
+  extract: (context, planes) => averageAreas(planes, sizeOf(context), context.lowResolutionPx!),
   score: (made, given) => Math.min(psnrMaxDb, psnrDb(made, given)),
-  draw(subject, given) {
-    const sidePx = subject.lowResolutionPx!;
-    return enlarge(averageAreas(given, sizeOf(subject), sidePx), sidePx, sizeOf(subject));
+  draw(context, given) {
+    const sidePx = context.lowResolutionPx!;
+    return enlarge(averageAreas(given, sizeOf(context), sidePx), sidePx, sizeOf(context));
   },
 };
 
-/** Planes [4, from, from] → [4, to, to], each pixel the nearest of the small image. */
+/** Planes [4, from, from] → [4, to, to] by nearest neighbour. */
 const enlarge = (planes: Float32Array, fromPx: number, toPx: number): Float32Array =>
   Float32Array.from({ length: 4 * toPx ** 2 }, (_, at) => {
     const [channel, pixel] = [Math.floor(at / toPx ** 2), at % toPx ** 2];

@@ -1,4 +1,7 @@
-/** Restyling against the truth: an icon of the same concept in another style, restyled, next to the real icon in that style. */
+/**
+ * Restyling against ground truth: an icon of the same concept in another style, restyled, is compared with the real icon in
+ * that style.
+ */
 import { limits } from "../../../shared/limits.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { ImageItem } from "../../training/dataset/image-set.ts";
@@ -16,11 +19,11 @@ import { firstOf, needsCondition, needsImages, type SectionPlan } from "./sectio
 interface Pair {
   /** A training image of the concept, in another style. */
   readonly source: ImageItem;
-  /** The held-out image that restyling should give. */
+  /** The held-out image that restyling should give: the ground truth. */
   readonly truth: ImageItem;
 }
 
-/** One way to answer; `latents` gives each pair's image. */
+/** One method; `latents` has each pair's image. */
 interface Answer {
   readonly what: string;
   readonly role: Role;
@@ -32,22 +35,22 @@ const figureRows = 8;
 export const restyleSection: SectionPlan = {
   id: "restyle",
   title: "Restyling",
-  missing: (subject) =>
+  missing: (context) =>
     firstOf(
-      needsImages(subject),
-      needsCondition(subject, "style"),
-      findPairs(subject).length < 2 && "needs held-out images whose concept was trained on in another style",
+      needsImages(context),
+      needsCondition(context, "style"),
+      findPairs(context).length < 2 && "needs held-out images whose concept was trained on in another style",
     ),
-  async run(subject, material) {
-    const pairs = findPairs(subject);
-    const answers = await answer(subject, material!, pairs);
-    // Looked at once, compared with every answer.
-    const truths = await subject.features?.featuresOf("features of truths", pairs.length, (at) =>
-      material!.images.read(pairs[at]!.truth),
+  async run(context, data) {
+    const pairs = findPairs(context);
+    const answers = await answer(context, data!, pairs);
+    // Computed once, compared with every method.
+    const truths = await context.features?.featuresOf("features of truths", pairs.length, (at) =>
+      data!.images.read(pairs[at]!.truth),
     );
     const distances: Distances[] = [];
     for (const { what, latents } of answers)
-      distances.push(await distancesOf(subject, material!, pairs, truths, { what, latents }));
+      distances.push(await distancesOf(context, data!, pairs, truths, { what, latents }));
     const copy = distances[answers.findIndex(({ role }) => role === "floor")]!;
     const closer = (own: readonly number[], other: readonly number[]): number =>
       shareOf(own.map((distance, at) => distance < other[at]!));
@@ -68,8 +71,8 @@ export const restyleSection: SectionPlan = {
     return {
       about:
         "For held-out (concept, style) pairs: a training image of the concept in another style is inverted under its own caption and style, and the " +
-        "same v is translated under the target's style. Distance to the true image: root mean square over premultiplied pixels, and between " +
-        "features of the feature net. *Closer* is the share of pairs that are nearer to the truth than the copied source, both through the autoencoder.",
+        "same v is decoded under the target's style. Distance to the true image: root mean square over premultiplied pixels, and over " +
+        "features of the feature net. *Closer* is the share of pairs that are nearer to the truth than the copied source is, both through the autoencoder.",
       tables: [
         {
           title: "Distance to the true image in the target style",
@@ -82,12 +85,12 @@ export const restyleSection: SectionPlan = {
           rows,
         },
       ],
-      figures: [await figure(subject, material!, pairs, answers)],
+      figures: [await figure(context, data!, pairs, answers)],
     };
   },
 };
 
-/** The first held-out images, as many as the limit says, each with a training image that the seed chooses. */
+/** The first `limit` held-out images, each with a training image chosen by the seed. */
 function findPairs({ images, settings: { seed, limit } }: EvaluationContext): Pair[] {
   const sources = new Map<string, ImageItem[]>();
   for (const item of images?.train ?? []) sources.set(item.concept, [...(sources.get(item.concept) ?? []), item]);
@@ -101,29 +104,29 @@ function findPairs({ images, settings: { seed, limit } }: EvaluationContext): Pa
 }
 
 async function answer(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   { images }: EvaluationData,
   pairs: readonly Pair[],
 ): Promise<Answer[]> {
-  const { settings } = subject;
-  const names = wordsOf(subject);
+  const { settings } = context;
+  const names = wordsOf(context);
   const [own, asked] = [[] as Awaited<ReturnType<typeof encodeOwn>>[], [] as Awaited<ReturnType<typeof encodeOwn>>[]];
   for (const { source, truth } of pairs) {
-    const from = await encodeOwn(subject, source, names);
+    const from = await encodeOwn(context, source, names);
     own.push(from);
-    // The caption stays the source's: restyling changes the style alone.
-    asked.push(await encodeOwn(subject, { ...source, style: truth.style }, names));
+    // The source's caption is kept: restyling changes the style alone.
+    asked.push(await encodeOwn(context, { ...source, style: truth.style }, names));
   }
   const latentsOf = (what: string, item: (pair: Pair) => ImageItem): Promise<Float32Array[]> =>
-    encodeLatents(subject, what, pairs.length, (at) => images.read(item(pairs[at]!)));
+    encodeLatents(context, what, pairs.length, (at) => images.read(item(pairs[at]!)));
   const sources = await latentsOf("sources of restyling", ({ source }) => source);
-  const residuals = await invertAll(subject, "inversions", sources, own);
+  const residuals = await invertAll(context, "inversions", sources, own);
   const zero = residuals.map((residual) => new Float32Array(residual.length));
   const draw = async (v: readonly Float32Array[], guidance: number): Promise<Float32Array[]> => {
     const wanted = asked.map((conditions, at) => ({ conditions, seed: 0, residual: v[at]!, guidance }));
-    return (await drawAll(subject, "restyled images", wanted)).map(({ latent }) => latent);
+    return (await drawAll(context, "restyled images", wanted)).map(({ latent }) => latent);
   };
-  // Without guidance, and with the settings' or, where they say none, with the usual one.
+  // Guidance of the settings, or the default when they have none.
   const guidance = settings.guidance || limits.guidanceDefault;
   return [
     { what: "restyled, guidance 0", role: "measured", latents: await draw(residuals, 0) },
@@ -144,7 +147,7 @@ interface Distances {
 }
 
 async function distancesOf(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   { images }: EvaluationData,
   pairs: readonly Pair[],
   truths: Vectors | undefined,
@@ -152,20 +155,20 @@ async function distancesOf(
 ): Promise<Distances> {
   const pixels: number[] = [];
   const look = async (at: number): Promise<Float32Array> => {
-    const made = await decode(subject, latents[at]!);
+    const made = await decode(context, latents[at]!);
     pixels[at] = Math.sqrt(meanSquaredError(made, await images.read(pairs[at]!.truth)));
     return made;
   };
   if (!truths) {
-    await forEachChunk(subject.watch, `distances, ${what}`, pairs.length, 1, async (at) => void (await look(at)));
+    await forEachChunk(context.progress, `distances, ${what}`, pairs.length, 1, async (at) => void (await look(at)));
     return { pixels };
   }
-  const made = await subject.features!.featuresOf(`distances, ${what}`, pairs.length, look);
+  const made = await context.features!.featuresOf(`distances, ${what}`, pairs.length, look);
   return { pixels, features: pairs.map((_, at) => rowDistance(made, truths, at)) };
 }
 
 async function figure(
-  subject: EvaluationContext,
+  context: EvaluationContext,
   { images }: EvaluationData,
   pairs: readonly Pair[],
   answers: readonly Answer[],
@@ -173,7 +176,7 @@ async function figure(
   const rows: Float32Array[][] = [];
   for (const [at, { source, truth }] of pairs.slice(0, figureRows).entries()) {
     const tiles = [await images.read(source)];
-    for (const { role, latents } of answers) if (role === "measured") tiles.push(await decode(subject, latents[at]!));
+    for (const { role, latents } of answers) if (role === "measured") tiles.push(await decode(context, latents[at]!));
     rows.push([...tiles, await images.read(truth)]);
   }
   const captions = pairs
@@ -184,7 +187,7 @@ async function figure(
   return {
     file: "restyle.png",
     caption: `From left: ${headings.map((heading) => heading.replace("\n", " ")).join(" · ")}. From above: ${captions.join(", ")}.`,
-    data: await tileSheet(rows, subject.translation.target.imageSizePx, {
+    data: await tileSheet(rows, context.translation.target.imageSizePx, {
       headings,
       gapAfter: [0, headings.length - 2],
     }),

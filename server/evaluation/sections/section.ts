@@ -1,4 +1,4 @@
-/** What a section is: a question to the translation, whether it can be asked here, and how it is answered. */
+/** A section of the report: what it needs of the translation and the data, and how it measures. */
 import type { EvaluationContext } from "../evaluation-context.ts";
 import type { EvaluationData } from "../groups.ts";
 import type { Section } from "../report.ts";
@@ -6,13 +6,13 @@ import type { Section } from "../report.ts";
 export interface SectionPlan {
   readonly id: string;
   readonly title: string;
-  /** Why it can't be asked of this translation with what there is; undefined when it can. */
-  missing(subject: EvaluationContext): string | undefined;
-  /** @param material held-out images; there unless `missing` says that they are not needed */
-  run(subject: EvaluationContext, material: EvaluationData | undefined): Promise<Omit<Section, "id" | "title">>;
+  /** Why the section can't run with this translation and data; undefined when it can. */
+  missing(context: EvaluationContext): string | undefined;
+  /** @param data held-out images; present unless `missing` allows their absence */
+  run(context: EvaluationContext, data: EvaluationData | undefined): Promise<Omit<Section, "id" | "title">>;
 }
 
-/** The first reason that holds. */
+/** The first reason, if any. */
 export const firstOf = (...reasons: ReadonlyArray<string | false | undefined>): string | undefined =>
   reasons.find((reason): reason is string => typeof reason === "string");
 
@@ -23,7 +23,7 @@ const tooFew = (count: number): string =>
   `needs at least 8 held-out images of styles that the pack knows, the set has ${count}`;
 
 export const needsFeatures = ({ features }: EvaluationContext): string | false =>
-  features === undefined && "needs a feature net, and the pack has no image expert that could be one";
+  features === undefined && "needs a feature net, and the pack has no image expert";
 
 export const needsCondition = (
   { experts }: EvaluationContext,

@@ -1,6 +1,9 @@
-/** The ESRGANs of npm beside our own draws, on fewer and smaller pictures, because they are slow; the same ones for every row. */
+/**
+ * The section of baselines: the ESRGANs of npm beside our samples, all on the same few and smaller pictures, because they are
+ * slow.
+ */
 import type { Column, Row, Section, Table } from "../report.ts";
-import type { RivalRuntime, Rivals } from "./baselines.ts";
+import type { BaselineRuntime, Baselines } from "./baselines.ts";
 import { fewPictures, measureTruth, type Truth, type UpscalingContext } from "./context.ts";
 import { cutMiddle } from "./ground-truth.ts";
 import { columns, Results, summarise } from "./measure.ts";
@@ -8,33 +11,33 @@ import { networkMethods, ownMethods, type Scale, temperatureId } from "./methods
 import { shrinkTruth } from "./resample.ts";
 
 const cropPx = 256;
-/** Side of the input that speeds are compared on: TensorFlow.js in Node would take minutes for a larger one. */
+/** Side of the input for speeds; a larger one would take TensorFlow.js in Node minutes. */
 const speedInputPx = 64;
-/** Seconds from which a first draw counts, and is no warm-up. */
+/** A first run that takes at least this many seconds counts; a shorter one is a warm-up. */
 const warmUpMaxSeconds = 1;
 
-export interface RivalFindings {
+export interface BaselineFindings {
   readonly section: Section;
   readonly results: Results;
-  /** Seconds for each megapixel by row of the speed table. */
+  /** Rows of the speed table, in seconds a megapixel. */
   readonly speeds: readonly Speed[];
   readonly peakBytes: number;
 }
 
 export interface Speed {
   readonly method: string;
-  readonly runtime: RivalRuntime | "own";
+  readonly runtime: BaselineRuntime | "own";
   readonly scale: Scale;
   readonly secondsPerMegapixel: number;
 }
 
-export async function rivalsSection(
+export async function baselinesSection(
   context: UpscalingContext,
-  rivals: Rivals,
+  baselines: Baselines,
   few: readonly Truth[],
-): Promise<RivalFindings> {
+): Promise<BaselineFindings> {
   const { set, upscaler, seed } = context;
-  const methods = [...ownMethods(upscaler, seed), ...networkMethods(rivals)];
+  const methods = [...ownMethods(upscaler, seed), ...networkMethods(baselines)];
   const results = new Results();
   for (const { truth, ...picture } of few)
     await measureTruth(context, { ...picture, truth: cutMiddle(truth, cropPx, cropPx) }, methods, results);
@@ -44,45 +47,45 @@ export async function rivalsSection(
         const measured = results.of(group, scale, method.id);
         return measured.length > 0 ? [summarise(method, measured)] : [];
       });
-      return rows.length > 0 ? [{ title: `×${scale}, ${group}, beside ESRGANs`, columns, rows }] : [];
+      return rows.length > 0 ? [{ title: `×${scale}, ${group}, compared with ESRGANs`, columns, rows }] : [];
     }),
   );
-  const { speeds, peakBytes } = await measureSpeeds(context, rivals, few[0]!);
+  const { speeds, peakBytes } = await measureSpeeds(context, baselines, few[0]!);
   return {
     results,
     speeds,
     peakBytes,
     section: {
-      id: "rivals",
-      title: "Beside the ESRGANs of npm",
+      id: "baselines",
+      title: "Comparison with ESRGANs of npm",
       about:
-        `The middle ${cropPx} × ${cropPx} px of the first ${fewPictures} truths of each group at most, the same for every row. esrgan-medium and esrgan-thick are the models of the npm packages ` +
-        "@upscalerjs/esrgan-medium and -thick 1.0.0 with the ranges that their packages state; the tables ran them on onnxruntime with our threads, which gives the " +
-        "pixels of TensorFlow.js to one level and is many times faster. The last table has the speed of both: TensorFlow.js on WebAssembly (SIMD; in Node it has one thread) is what " +
-        "`npm install upscaler` gives without a native download.",
+        `The centre ${cropPx} × ${cropPx} px of the first ${fewPictures} pictures of each group at most, the same for every row. esrgan-medium and esrgan-thick are the models of the npm packages ` +
+        "@upscalerjs/esrgan-medium and -thick 1.0.0 with the value ranges that their packages state. For the tables they ran on onnxruntime with our threads, which gives the " +
+        "pixels of TensorFlow.js to one level and is many times faster. The last table has the speed of both. TensorFlow.js on WebAssembly (SIMD; in Node it has one thread) is what " +
+        "`npm install upscaler` runs without a native download.",
       tables: [...tables, speedTable(speeds)],
       figures: [],
     },
   };
 }
 
-/** Seconds on an input of 64 px, which every method gets. */
+/** Speed of each method on an input of 64 px. */
 async function measureSpeeds(
-  { upscaler, seed, watch }: UpscalingContext,
-  rivals: Rivals,
+  { upscaler, seed, progress }: UpscalingContext,
+  baselines: Baselines,
   { truth }: Truth,
 ): Promise<{ speeds: Speed[]; peakBytes: number }> {
   const own = ownMethods(upscaler, seed).filter(({ id }) => id === temperatureId(0) || id === temperatureId(0.9));
-  const total = upscaler.scales.length * (own.length + 2 * rivals.networks.length);
+  const total = upscaler.scales.length * (own.length + 2 * baselines.networks.length);
   const speeds: Speed[] = [];
   let peakBytes = 0;
   for (const scale of upscaler.scales) {
     const side = scale * speedInputPx;
     const input = shrinkTruth(cutMiddle(truth, side, side), scale);
     const add = async (method: string, runtime: Speed["runtime"], draw: () => Promise<{ seconds: number }>) => {
-      watch.step(`speed ×${scale}, ${method}`, speeds.length, total);
+      progress.step(`speed ×${scale}, ${method}`, speeds.length, total);
       const first = (await draw()).seconds;
-      // What takes long varies little, and one more would take as long.
+      // A long run varies little, and another one would take as long.
       const seconds = first >= warmUpMaxSeconds ? [first] : [];
       while (first < warmUpMaxSeconds && seconds.length < 3) seconds.push((await draw()).seconds);
       const megapixels = (scale ** 2 * input.widthPx * input.heightPx) / 1e6;
@@ -90,9 +93,9 @@ async function measureSpeeds(
     };
     for (const method of own) await add(method.label, "own", () => method.draw(input, scale));
     for (const runtime of ["onnx", "tfjs"] as const)
-      for (const name of rivals.networks)
+      for (const name of baselines.networks)
         await add(name, runtime, async () => {
-          const answer = await rivals.draw(name, runtime, input, scale);
+          const answer = await baselines.draw(name, runtime, input, scale);
           peakBytes = Math.max(peakBytes, answer.peakBytes);
           return answer;
         });
@@ -118,6 +121,6 @@ function speedTable(speeds: readonly Speed[]): Table {
     title: `Speed on an input of ${speedInputPx} × ${speedInputPx} px`,
     columns: speedColumns,
     rows: [...rows.values()],
-    note: "The best of three after a warm-up, or the first where it took more than a second; networks are open before the clock starts.",
+    note: "The best of three runs after a warm-up, or the first run if it took more than a second. Loading the networks is not measured.",
   };
 }

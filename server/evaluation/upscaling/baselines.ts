@@ -1,6 +1,6 @@
 /**
- * The rivals of upscaling, by a child process that nothing of the product needs (scripts/rivals/run.mjs): sharp's own `resize`, and the
- * ESRGANs of npm where they are installed, on onnxruntime with our threads and on TensorFlow.js as their package runs them.
+ * The baselines of upscaling, in a child process that the product does not need (scripts/baselines/run.mjs): sharp's `resize`
+ * and, if installed, the ESRGANs of npm, on onnxruntime with our threads and on TensorFlow.js as in their package.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -9,47 +9,47 @@ import { fileURLToPath } from "node:url";
 import { AppError } from "../../../shared/problem.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
 
-export type RivalRuntime = "sharp" | "onnx" | "tfjs";
+export type BaselineRuntime = "sharp" | "onnx" | "tfjs";
 
-export interface RivalAnswer {
+export interface BaselineAnswer {
   readonly picture: Pixels;
   readonly seconds: number;
   /** Peak resident memory of the child so far. */
   readonly peakBytes: number;
 }
 
-export interface Rivals {
-  /** Names for `draw` with the runtimes onnx and tfjs. */
+export interface Baselines {
+  /** Networks for `draw` with the runtimes onnx and tfjs. */
   readonly networks: readonly string[];
   /** Why there are no networks. */
   readonly missing?: string;
-  draw(rival: string, runtime: RivalRuntime, input: Pixels, scale: 2 | 4): Promise<RivalAnswer>;
+  draw(baseline: string, runtime: BaselineRuntime, input: Pixels, scale: 2 | 4): Promise<BaselineAnswer>;
   close(): void;
 }
 
 const networks = ["esrgan-medium", "esrgan-thick"];
-/** One picture of 512 px on the slowest network; whoever takes longer has crashed in silence. */
+/** Time for a picture of 512 px on the slowest network; after it the child counts as crashed. */
 const answerTimeoutMs = 600_000;
 
-/** The folder of the runner: in the source tree, found from dist/server too. */
+/** The folder of the runner in the source tree, also from dist/server. */
 function defaultFolder(): string {
   const here = dirname(fileURLToPath(import.meta.url));
-  const candidates = [join(here, "../../../scripts/rivals"), join(here, "../../scripts/rivals")];
+  const candidates = [join(here, "../../../scripts/baselines"), join(here, "../../scripts/baselines")];
   return candidates.find((path) => existsSync(path)) ?? candidates[0]!;
 }
 
-/** @returns the rivals, or why there are none at all */
-export function openRivals(folder = defaultFolder(), threads = 0): Rivals | string {
+/** @returns the baselines, or a string that says why there are none */
+export function openBaselines(folder = defaultFolder(), threads = 0): Baselines | string {
   const runner = join(folder, "run.mjs");
-  if (!existsSync(runner)) return `expected the rivals' runner at ${runner}, got none`;
+  if (!existsSync(runner)) return `expected the runner of the baselines at ${runner}, got none`;
   const isInstalled = networks.every((name) => existsSync(join(folder, "node_modules/@upscalerjs", name)));
   let child: ChildProcess | undefined;
   return {
     networks: isInstalled ? networks : [],
     ...(isInstalled ? {} : { missing: `the ESRGANs are not installed: \`npm ci\` in ${folder}` }),
-    draw(rival, runtime, input, scale) {
+    draw(baseline, runtime, input, scale) {
       child ??= fork(runner, [String(threads)], { serialization: "advanced", execArgv: [] });
-      return ask(child, rival, runtime, input, scale);
+      return ask(child, baseline, runtime, input, scale);
     },
     close: () => child?.kill(),
   };
@@ -64,16 +64,18 @@ interface Reply {
 
 async function ask(
   child: ChildProcess,
-  rival: string,
-  runtime: RivalRuntime,
+  baseline: string,
+  runtime: BaselineRuntime,
   input: Pixels,
   scale: 2 | 4,
-): Promise<RivalAnswer> {
+): Promise<BaselineAnswer> {
   const { widthPx, heightPx } = input;
   const reply = await new Promise<Reply>((resolve, reject) => {
     const fail = (reason: string) => (): void => {
       settle();
-      reject(new AppError("inference_crashed", `${rival} ×${scale} on ${runtime}: expected a picture, got ${reason}`));
+      reject(
+        new AppError("inference_crashed", `${baseline} ×${scale} on ${runtime}: expected a picture, got ${reason}`),
+      );
     };
     const onMessage = (message: unknown): void => {
       settle();
@@ -86,14 +88,14 @@ async function ask(
       child.off("message", onMessage).off("exit", onExit);
     };
     child.once("message", onMessage).once("exit", onExit);
-    child.send({ rival, runtime, scale, rgb: toRgb(input), widthPx, heightPx });
+    child.send({ baseline, runtime, scale, rgb: toRgb(input), widthPx, heightPx });
   });
   const { rgb, seconds, peakBytes, error } = reply;
   const expected = 3 * widthPx * heightPx * scale ** 2;
   if (rgb?.length !== expected)
     throw new AppError(
       "inference_crashed",
-      `${rival} ×${scale} on ${runtime}: expected ${expected} bytes, got ${error ?? rgb?.length}`,
+      `${baseline} ×${scale} on ${runtime}: expected ${expected} bytes, got ${error ?? rgb?.length}`,
     );
   return { picture: toOpaque(rgb, scale * widthPx, scale * heightPx), seconds, peakBytes };
 }

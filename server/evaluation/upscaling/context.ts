@@ -1,10 +1,13 @@
-/** What the sections of an upscaling report share: the upscaler, its rivals, the net, settings, and the watch. */
+/**
+ * The shared context of an upscaling report: upscaler, baselines, feature nets, settings and progress; and the pass that
+ * measures all pictures.
+ */
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
 import type { ProgressReporter } from "../progress-reporter.ts";
 import type { Skipped } from "../report.ts";
-import type { Rivals } from "./baselines.ts";
+import type { Baselines } from "./baselines.ts";
 import { measure, type Nets, prepareTarget, Results } from "./measure.ts";
 import { type EvaluatedUpscaler, type Method, npmSharpMethods, ownMethods } from "./methods.ts";
 import type { PictureSet, TestPicture } from "./pictures.ts";
@@ -14,40 +17,43 @@ export interface UpscalingContext {
   readonly upscaler: EvaluatedUpscaler;
   readonly set: PictureSet;
   readonly nets: Nets;
-  readonly rivals?: Rivals | undefined;
+  readonly baselines?: Baselines | undefined;
   readonly seed: number;
-  readonly watch: ProgressReporter;
+  readonly progress: ProgressReporter;
 }
 
-/** A picture that could be read. */
+/** A ground truth picture. */
 export interface Truth {
   readonly name: string;
   readonly group: string;
   readonly truth: Pixels;
 }
 
-/** Smaller ones leave nothing for SSIM's window inside the border of their low-resolution picture. */
+/** In a smaller picture, SSIM's window does not fit inside the border. */
 const sideMinPx = 32;
-/** Of each group, for sections that measure fewer pictures: those on slow networks and those of several hypotheses. */
+/** Pictures of each group for the sections of slow networks and of several hypotheses. */
 export const fewPictures = 10;
 
 export interface Pass {
   readonly results: Results;
   readonly methods: readonly Method[];
-  /** The first few of each group that could be read. */
+  /** The first readable pictures of each group. */
   readonly few: readonly Truth[];
   readonly skipped: readonly Skipped[];
 }
 
-/** Every picture by every method that is fast, at every scale. @throws AppError `dataset_invalid` when no picture could be read */
+/**
+ * Measures every picture with every fast method at every scale. @throws AppError `dataset_invalid` when no picture could be
+ * read
+ */
 export async function measureAll(context: UpscalingContext): Promise<Pass> {
-  const { upscaler, set, rivals, seed, watch } = context;
-  const methods = [...ownMethods(upscaler, seed), ...(rivals ? npmSharpMethods(rivals) : [])];
+  const { upscaler, set, baselines, seed, progress } = context;
+  const methods = [...ownMethods(upscaler, seed), ...(baselines ? npmSharpMethods(baselines) : [])];
   const results = new Results();
   const few: Truth[] = [];
   const skipped: Skipped[] = [];
   for (const [at, picture] of set.pictures.entries()) {
-    watch.step("pictures", at, set.pictures.length);
+    progress.step("pictures", at, set.pictures.length);
     const read = await readTruth(picture);
     if ("reason" in read) {
       skipped.push(read);
@@ -59,14 +65,14 @@ export async function measureAll(context: UpscalingContext): Promise<Pass> {
   if (few.length === 0)
     throw new AppError(
       "dataset_invalid",
-      `pictures: expected at least one that can be read, got ${set.pictures.length} that can't; ${skipped[0]!.name}: ${skipped[0]!.reason}`,
+      `pictures: expected at least one readable picture, got ${set.pictures.length} unreadable ones; ${skipped[0]!.name}: ${skipped[0]!.reason}`,
     );
   return { results, methods, few, skipped };
 }
 
-/** One picture by these methods, at every scale. */
+/** Measures one picture with these methods at every scale. */
 export async function measureTruth(
-  { upscaler, nets, watch }: UpscalingContext,
+  { upscaler, nets, progress }: UpscalingContext,
   { name, group, truth }: Truth,
   methods: readonly Method[],
   results: Results,
@@ -75,7 +81,7 @@ export async function measureTruth(
   for (const scale of upscaler.scales) {
     const input = shrinkTruth(truth, scale);
     for (const [at, method] of methods.entries()) {
-      watch.step(`${name} ×${scale}, way`, at, methods.length);
+      progress.step(`${name} ×${scale}, method`, at, methods.length);
       results.add(group, scale, method.id, await measure(method, input, target, scale));
     }
   }

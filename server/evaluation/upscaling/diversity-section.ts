@@ -1,4 +1,4 @@
-/** How much hypotheses of one input differ from each other: what temperature is for. */
+/** How much hypotheses of one input differ from each other at each temperature. */
 import type { Pixels } from "../../engine/interfaces.ts";
 import { imageSeed } from "../../engine/random.ts";
 import { Deviation } from "../../upscaling/pixel-std.ts";
@@ -35,7 +35,7 @@ export async function diversitySection(context: UpscalingContext, few: readonly 
     id: "diversity",
     title: "Diversity of hypotheses",
     about:
-      `${hypotheses} hypotheses of each of the first ${fewPictures} pictures of a group at most: the standard deviation of a pixel over them (unbiased, root mean square over colours, mean over pixels), in 8-bit ` +
+      `${hypotheses} hypotheses of each of the first ${fewPictures} pictures of a group at most: standard deviation of a pixel over them (unbiased, root mean square over colours, mean over pixels), in 8-bit ` +
       `levels${names ? `, and the mean distance between two of them by ${names}` : ""}. At temperature 0 all are equal.`,
     tables,
     figures: [],
@@ -43,7 +43,7 @@ export async function diversitySection(context: UpscalingContext, few: readonly 
 }
 
 async function rowOf(
-  { upscaler, nets, seed, watch }: UpscalingContext,
+  { upscaler, nets, seed, progress }: UpscalingContext,
   pictures: readonly Truth[],
   scale: Scale,
   temperature: number,
@@ -51,7 +51,7 @@ async function rowOf(
   const deviations: number[] = [];
   const distances = new Map<string, number[]>();
   for (const [at, { truth }] of pictures.entries()) {
-    watch.step(`hypotheses ×${scale}, temperature ${temperature}`, at, pictures.length);
+    progress.step(`hypotheses ×${scale}, temperature ${temperature}`, at, pictures.length);
     const input = shrinkTruth(truth, scale);
     const drawn: Pixels[] = [];
     for (let index = 0; index < hypotheses; index += 1)

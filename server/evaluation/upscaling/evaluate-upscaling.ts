@@ -1,14 +1,14 @@
 /**
- * Evaluates an upscaler beside its rivals in one run and puts the answers into a report. Nothing is written before all of it is there; see
- * publish.ts. The upscaler is given opened, so that tests can measure one of their own.
+ * Evaluates an upscaler and its baselines in one run and collects the results in a report. publish.ts writes it when it is
+ * complete. The upscaler comes opened, so that tests can measure one of their own.
  */
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
 import type { CatalogueEntry } from "../../packs/catalogue.ts";
-import { createWatch } from "../progress-reporter.ts";
+import { createProgressReporter } from "../progress-reporter.ts";
 import type { Column, LeftOut, Section, TimedSection, UpscalingReport } from "../report.ts";
-import { openRivals } from "./baselines.ts";
-import { type RivalFindings, rivalsSection } from "./baselines-section.ts";
+import { openBaselines } from "./baselines.ts";
+import { type BaselineFindings, baselinesSection } from "./baselines-section.ts";
 import { measureAll, type UpscalingContext } from "./context.ts";
 import { diversitySection } from "./diversity-section.ts";
 import { lpipsFetchCommand, openLpips } from "./lpips.ts";
@@ -21,31 +21,31 @@ import { openTextureNet } from "./texture-distance.ts";
 
 export interface UpscalingOptions {
   readonly pack: UpscalingReport["pack"];
-  /** Name of the upscaler, as the pack calls it. */
+  /** The pack's name of the upscaler. */
   readonly label: string;
   readonly upscaler: EvaluatedUpscaler;
-  /** What the pack's manifest says of its upscaler. */
+  /** Metrics of the upscaler in the pack's manifest. */
   readonly metrics?: Readonly<Record<string, number>>;
   readonly set: PictureSet;
   /** A pack with an image expert, whose net judges textures; absent = no distances. */
   readonly judge?: CatalogueEntry | undefined;
-  /** Graph of LPIPS; absent, or no file there = no LPIPS. */
+  /** Path of the LPIPS graph; absent or missing = no LPIPS. */
   readonly lpips?: string | undefined;
-  /** Folder of the rivals' runner; absent = scripts/rivals. */
-  readonly rivals?: string | undefined;
+  /** Folder of the baselines' runner; absent = scripts/baselines. */
+  readonly baselines?: string | undefined;
   readonly settings: { readonly seed: number; readonly limit: number };
   readonly threads: number;
   readonly signal?: AbortSignal | undefined;
   onProgress(text: string): void;
 }
 
-/** @throws AppError `cancelled`, `dataset_invalid` when no picture can be read, or a fault of the upscaler or a rival */
+/** @throws AppError `cancelled`, `dataset_invalid` when no picture can be read, or an error of the upscaler or a baseline */
 export async function evaluateUpscaling(options: UpscalingOptions): Promise<UpscalingReport> {
   const { pack, label, upscaler, set, judge, settings, threads, signal, onProgress } = options;
   const started = performance.now();
-  const watch = createWatch(onProgress, signal);
-  const opened = openRivals(options.rivals, threads);
-  const rivals = typeof opened === "string" ? undefined : opened;
+  const progress = createProgressReporter(onProgress, signal);
+  const opened = openBaselines(options.baselines, threads);
+  const baselines = typeof opened === "string" ? undefined : opened;
   const nets: Nets = {
     lpips: options.lpips === undefined ? undefined : await openLpips(options.lpips, threads),
     distance: judge && (await openTextureNet(judge, threads)),
@@ -60,25 +60,26 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
     begun = now;
   };
   try {
-    const context: UpscalingContext = { upscaler, set, nets, rivals, seed: settings.seed, watch };
+    const context: UpscalingContext = { upscaler, set, nets, baselines, seed: settings.seed, progress };
     const pass = await measureAll(context);
     add(qualitySection(context, pass));
-    if (!nets.lpips) leftOut.push({ id: "lpips", title: "LPIPS", reason: `needs its net: \`${lpipsFetchCommand}\`` });
+    if (!nets.lpips)
+      leftOut.push({ id: "lpips", title: "LPIPS", reason: `needs its network: \`${lpipsFetchCommand}\`` });
     if (!nets.distance)
       leftOut.push({
         id: "distance",
         title: "Perceptual distance",
         reason: "needs a pack with an image expert to judge by",
       });
-    let findings: RivalFindings | undefined;
+    let findings: BaselineFindings | undefined;
     const missing = typeof opened === "string" ? opened : opened.missing;
-    if (rivals && missing === undefined) {
-      findings = await rivalsSection(context, rivals, pass.few);
+    if (baselines && missing === undefined) {
+      findings = await baselinesSection(context, baselines, pass.few);
       add(findings.section);
-    } else leftOut.push({ id: "rivals", title: "Beside the ESRGANs of npm", reason: missing! });
+    } else leftOut.push({ id: "baselines", title: "Comparison with ESRGANs of npm", reason: missing! });
     add(await diversitySection(context, pass.few));
     add(memorySection(findings?.peakBytes));
-    // First of all, because it is read first.
+    // The summary comes first in the report.
     sections.unshift({ ...targetsSection(context, pass, findings, options.metrics ?? {}), seconds: 0 });
     return {
       pack,
@@ -99,35 +100,35 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
       seconds: (performance.now() - started) / 1000,
     };
   } finally {
-    rivals?.close();
+    baselines?.close();
   }
 }
 
 const memoryColumns: readonly Column[] = [{ key: "megabytes", label: "MB", digits: 0, better: "lower" }];
 const maxRssUnitBytes = 1024;
 
-function memorySection(rivalBytes: number | undefined): Section {
+function memorySection(baselineBytes: number | undefined): Section {
   const own = { megabytes: (process.resourceUsage().maxRSS * maxRssUnitBytes) / 1e6 };
   return {
     id: "memory",
     title: "Memory",
     about:
-      "Peak resident memory of whole processes, by the system's own count. This run holds truths, results and the net that judges beside the upscaler, so a server needs less; " +
-      "`npm run bench -- upscaling` measures the server's child.",
+      "Peak resident memory of whole processes, as the system counts it. Beside the upscaler, this run holds pictures, results and feature nets, so a server needs less; " +
+      "`npm run bench -- upscaling` measures the server's child process.",
     tables: [
       {
         title: "Peak resident memory",
         columns: memoryColumns,
         rows: [
-          { what: "this run, everything in it", role: "measured", n: 1, values: own },
-          ...(rivalBytes === undefined
+          { what: "this run in total", role: "measured", n: 1, values: own },
+          ...(baselineBytes === undefined
             ? []
             : [
                 {
-                  what: "the rivals' process, whichever needed most",
+                  what: "the baselines' process, for the largest baseline",
                   role: "control" as const,
                   n: 1,
-                  values: { megabytes: rivalBytes / 1e6 },
+                  values: { megabytes: baselineBytes / 1e6 },
                 },
               ]),
         ],
@@ -137,7 +138,7 @@ function memorySection(rivalBytes: number | undefined): Section {
   };
 }
 
-/** None outside a clone. */
+/** The commit; empty outside a clone. */
 function commit(): { commit?: string } {
   try {
     const git = (args: string[]): string =>

@@ -1,15 +1,15 @@
 /**
- * Perceptual distances in the form of Zhang et al. 2018 (arXiv 1801.03924, equation 1): feature maps of a frozen net, squared differences, means over
- * places, summed over maps. What is particular to a net (which maps, how its channels are scaled and weighted) lies in the maps that it gives.
+ * Perceptual distances in the form of Zhang et al. 2018 (arXiv 1801.03924, equation 1): squared differences of a frozen net's
+ * feature maps, averaged over positions and summed over maps. The net scales and weights its own maps.
  */
 import type { Pixels } from "../../engine/interfaces.ts";
 
-/** What a net sees in one picture; maps of a layer may come in parts. */
+/** The feature maps of one picture; maps of a layer may come in parts. */
 export type FeatureMaps = ReadonlyArray<{
   readonly layer: number;
-  /** Scaled so that squared differences count as they shall. */
+  /** Scaled by the weight of their squared differences. */
   readonly values: Float32Array;
-  /** Places that the values are of. */
+  /** Number of positions. */
   readonly places: number;
 }>;
 
@@ -18,7 +18,7 @@ export interface PictureNet {
   mapsOf(picture: Pixels): Promise<FeatureMaps>;
 }
 
-/** 0 for equal pictures; of pictures of one size. */
+/** 0 for equal pictures. Both pictures need the same size. */
 export function featureDistance(a: FeatureMaps, b: FeatureMaps): number {
   const layers = new Map<number, { sum: number; places: number }>();
   for (const [at, { layer, values, places }] of a.entries()) {

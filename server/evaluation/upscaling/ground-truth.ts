@@ -1,25 +1,30 @@
 /**
- * High-resolution truths: what a picture of the stated list, or of any folder, is made into before it is shrunk and enlarged again. Opaque
- * on white; sides are multiples of the largest scale, so that every scale starts from the same truth.
+ * Makes high-resolution ground truth from the pictures of the stated list or of any folder: opaque on white, sides cut to
+ * multiples of the largest scale, so that all scales start from the same picture.
  */
 import type { Pixels } from "../../engine/interfaces.ts";
 import { lanczos, resample } from "./resample.ts";
 
-/** Side of the stated list's truths. */
+/** Side of the ground truth of the stated list. */
 const sidePx = 512;
-/** Largest scale: sides are cut to multiples of it. */
+/** The largest scale; sides are cut to its multiples. */
 const multiplePx = 4;
-/** Paler than this in every channel is paper. */
+/** A pixel above this level in every channel is paper. */
 const paperLevel = 250;
 
-/** A photograph: short side to 512 px by Lanczos, the middle 512 × 512 of it. Photographs are sharp at that size, whatever the camera made of single pixels. */
+/**
+ * A photograph: short side resized to 512 px by Lanczos, then the central 512 × 512 px. At that size photographs are sharp,
+ * whatever the camera did to single pixels.
+ */
 export function photoTruth(photo: Pixels): Pixels {
   const factor = sidePx / Math.min(photo.widthPx, photo.heightPx);
   const [widthPx, heightPx] = [Math.round(factor * photo.widthPx), Math.round(factor * photo.heightPx)];
   return cutMiddle(resample(onWhite(photo), widthPx, heightPx, lanczos), sidePx, sidePx);
 }
 
-/** A drawing: on white, trimmed to what is drawn, its longer side shrunk to 512 px. Nothing is enlarged: there would be no detail to find. */
+/**
+ * A drawing: on white, trimmed to its content, longer side reduced to 512 px. Never enlarged, because that would add no detail.
+ */
 export function graphicTruth(graphic: Pixels): Pixels {
   const drawn = trimPaper(onWhite(graphic));
   const factor = Math.min(1, sidePx / Math.max(drawn.widthPx, drawn.heightPx));
@@ -27,10 +32,10 @@ export function graphicTruth(graphic: Pixels): Pixels {
   return wholeMultiples(factor < 1 ? resample(drawn, widthPx, heightPx, lanczos) : drawn);
 }
 
-/** A picture as it is. */
+/** A picture at its own size. */
 export const plainTruth = (picture: Pixels): Pixels => wholeMultiples(onWhite(picture));
 
-/** The middle part of at most so many pixels. */
+/** The central part of at most this size. */
 export function cutMiddle({ rgba, widthPx, heightPx }: Pixels, maxWidthPx: number, maxHeightPx: number): Pixels {
   const [width, height] = [Math.min(widthPx, maxWidthPx), Math.min(heightPx, maxHeightPx)];
   return cut(
@@ -42,7 +47,7 @@ export function cutMiddle({ rgba, widthPx, heightPx }: Pixels, maxWidthPx: numbe
   );
 }
 
-/** Cut at the right and the bottom. */
+/** Cuts at the right and the bottom. */
 const wholeMultiples = (picture: Pixels): Pixels =>
   cut(picture, 0, 0, floorTo(picture.widthPx), floorTo(picture.heightPx));
 

@@ -1,4 +1,4 @@
-/** All measures of one enlargement of one picture, and tables of their means. */
+/** All metrics of one enlarged picture, and tables of their means. */
 import type { Pixels } from "../../engine/interfaces.ts";
 import { lrPsnrDb } from "../../upscaling/consistency.ts";
 import { lumaPsnrDb, rgbPsnrDb } from "../metrics/picture-psnr.ts";
@@ -13,18 +13,18 @@ export interface Measures {
   readonly psnrY: number;
   readonly ssim: number;
   readonly lrPsnr: number;
-  /** Each absent without its net. */
+  /** Absent without its feature net. */
   readonly lpips?: number;
   readonly distance?: number;
   readonly secondsPerMegapixel: number;
 }
 
-/** Measures that a net sees, the one that papers give first. */
+/** Metrics of feature nets, the usual one of papers first. */
 export const netMeasures = ["lpips", "distance"] as const;
 export type NetMeasure = (typeof netMeasures)[number];
 export type Nets = Readonly<Record<NetMeasure, PictureNet | undefined>>;
 
-/** A truth with what is asked of it once. */
+/** A ground truth with its feature maps, computed once. */
 export interface Target {
   readonly truth: Pixels;
   readonly seen: ReadonlyArray<{
@@ -43,7 +43,7 @@ export async function prepareTarget(truth: Pixels, nets: Nets): Promise<Target> 
   return { truth, seen };
 }
 
-/** Nobody else waits in this process. */
+/** This process has no other work to yield to. */
 const noPause = async (): Promise<void> => {};
 
 export async function measure(method: Method, input: Pixels, { truth, seen }: Target, scale: Scale): Promise<Measures> {
@@ -70,7 +70,7 @@ export const columns: readonly Column[] = [
   { key: "secondsPerMegapixel", label: "s per megapixel", digits: 2, better: "lower" },
 ];
 
-/** Means over pictures; of seconds the median, because one interruption spoils a mean. */
+/** Means over pictures; the median of seconds, because one interruption spoils a mean. */
 export function summarise({ label, role }: Pick<Method, "label" | "role">, measured: readonly Measures[]): Row {
   const meanOf = (key: keyof Measures): number | undefined => meanOfMeasure(measured, key);
   return {
@@ -94,7 +94,7 @@ function meanOfMeasure(measured: readonly Measures[], key: keyof Measures): numb
   return values.length > 0 ? mean(values) : undefined;
 }
 
-/** Measures by group, scale and method. */
+/** Metrics by group, scale and method. */
 export class Results {
   readonly #measures = new Map<string, Measures[]>();
 
@@ -103,12 +103,12 @@ export class Results {
     this.#measures.set(key, [...(this.#measures.get(key) ?? []), measures]);
   }
 
-  /** In the order of the pictures; none where nothing was measured. */
+  /** In the order of the pictures; empty if nothing was measured. */
   of(group: string, scale: Scale, method: string): readonly Measures[] {
     return this.#measures.get(JSON.stringify([group, scale, method])) ?? [];
   }
 
-  /** Mean of a measure; undefined where nothing was measured. */
+  /** Mean of a metric; undefined if nothing was measured. */
   mean(group: string, scale: Scale, method: string, key: keyof Measures): number | undefined {
     return meanOfMeasure(this.of(group, scale, method), key);
   }

@@ -1,10 +1,13 @@
-/** The ways to enlarge that are measured side by side, and what a run of one gives. */
+/** The methods of enlarging that are compared. */
 import type { Pixels, Upscaler } from "../../engine/interfaces.ts";
 import type { Role } from "../report.ts";
-import type { RivalRuntime, Rivals } from "./baselines.ts";
+import type { BaselineRuntime, Baselines } from "./baselines.ts";
 import { bicubic, type Kernel, lanczos, resample } from "./resample.ts";
 
-/** An upscaler as a pack gives it: temperature 0 is Φ's own answer, and it may tell what τ makes of v = 0. */
+/**
+ * An upscaler as packs provide it: temperature 0 gives Φ's prediction. `centreOf` gives the result of τ at v = 0, if the
+ * upscaler supports it.
+ */
 export interface EvaluatedUpscaler extends Upscaler {
   centreOf?(image: Pixels, scale: 2 | 4): Promise<Pixels>;
 }
@@ -12,11 +15,11 @@ export interface EvaluatedUpscaler extends Upscaler {
 export type Scale = 2 | 4;
 
 export interface Method {
-  /** Unique: sections find a method by it. */
+  /** Unique; sections find a method by it. */
   readonly id: string;
   readonly label: string;
   readonly role: Role;
-  /** Of our own draws. */
+  /** Temperature of our samples. */
   readonly temperature?: number;
   draw(input: Pixels, scale: Scale): Promise<{ readonly picture: Pixels; readonly seconds: number }>;
 }
@@ -37,7 +40,7 @@ const byKernel = (id: string, label: string, kernel: Kernel): Method => ({
   draw: (input, scale) => timed(() => resample(input, scale * input.widthPx, scale * input.heightPx, kernel)),
 });
 
-/** Kernels, τ at v = 0 where the upscaler tells it, and every temperature, from one seed. */
+/** Resampling kernels, τ at v = 0 if supported, and every temperature, all from one seed. */
 export function ownMethods(upscaler: EvaluatedUpscaler, seed: number): Method[] {
   return [
     byKernel("bicubic", "bicubic", bicubic),
@@ -46,7 +49,7 @@ export function ownMethods(upscaler: EvaluatedUpscaler, seed: number): Method[] 
       ? [
           {
             id: "centre",
-            label: "τ at v = 0, which nobody asks for",
+            label: "τ at v = 0, not available to users",
             role: "control" as const,
             draw: (input: Pixels, scale: Scale) => timed(() => upscaler.centreOf!(input, scale)),
           },
@@ -54,7 +57,7 @@ export function ownMethods(upscaler: EvaluatedUpscaler, seed: number): Method[] 
       : []),
     ...temperatures.map((temperature) => ({
       id: temperatureId(temperature),
-      label: temperature === 0 ? "tau, temperature 0 (Φ's answer)" : `tau, temperature ${temperature}`,
+      label: temperature === 0 ? "tau, temperature 0 (Φ's prediction)" : `tau, temperature ${temperature}`,
       role: "measured" as const,
       temperature,
       draw: (input: Pixels, scale: Scale) => timed(() => upscaler.upscale(input, { scale, temperature, seed })),
@@ -62,16 +65,18 @@ export function ownMethods(upscaler: EvaluatedUpscaler, seed: number): Method[] 
   ];
 }
 
-/** sharp's `resize` as anyone calls it. */
-export const npmSharpMethods = (rivals: Rivals): Method[] =>
-  (["cubic", "lanczos3"] as const).map((kernel) => byRival(rivals, kernel, "sharp", `sharp \`resize\`, ${kernel}`));
+/** sharp's `resize` as it is usually called. */
+export const npmSharpMethods = (baselines: Baselines): Method[] =>
+  (["cubic", "lanczos3"] as const).map((kernel) =>
+    byBaseline(baselines, kernel, "sharp", `sharp \`resize\`, ${kernel}`),
+  );
 
-export const networkMethods = (rivals: Rivals): Method[] =>
-  rivals.networks.map((name) => byRival(rivals, name, "onnx", `${name} (npm)`));
+export const networkMethods = (baselines: Baselines): Method[] =>
+  baselines.networks.map((name) => byBaseline(baselines, name, "onnx", `${name} (npm)`));
 
-const byRival = (rivals: Rivals, name: string, runtime: RivalRuntime, label: string): Method => ({
+const byBaseline = (baselines: Baselines, name: string, runtime: BaselineRuntime, label: string): Method => ({
   id: name,
   label,
   role: "control",
-  draw: (input, scale) => rivals.draw(name, runtime, input, scale),
+  draw: (input, scale) => baselines.draw(name, runtime, input, scale),
 });

@@ -1,6 +1,6 @@
 /**
- * The pictures that upscaling is measured on: the stated list of photographs and drawings, or any folder. Named and counted before
- * anything is decoded; each is read when its turn comes.
+ * The test pictures of upscaling: the stated list of photographs and drawings, or any folder. They are listed and counted
+ * first, and read one by one.
  */
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
@@ -13,15 +13,15 @@ import { decodeLocalRgba } from "../../images/codec.ts";
 import { graphicTruth, photoTruth, plainTruth } from "./ground-truth.ts";
 
 export interface TestPicture {
-  /** Path below the folder. */
+  /** Path relative to the folder. */
   readonly name: string;
   readonly group: string;
-  /** The truth: opaque, sides multiples of 4. @throws AppError `image_rejected` */
+  /** The ground truth: opaque, sides are multiples of 4. @throws AppError `image_rejected` */
   read(): Promise<Pixels>;
 }
 
 export interface PictureSet {
-  /** What the report calls it. */
+  /** Name of the set in the report. */
   readonly label: string;
   readonly groups: readonly string[];
   readonly pictures: readonly TestPicture[];
@@ -30,7 +30,7 @@ export interface PictureSet {
 const ListSchema = z.record(z.enum(["photos", "graphics"]), z.array(z.string()).min(1));
 const truthOf = { photos: photoTruth, graphics: graphicTruth } as const;
 
-/** Beside the source tree, and found from the bundle in dist/server. */
+/** The folder server/pretrain, also from the bundle in dist/server. */
 export function pretrainHome(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const candidates = [join(here, "../../pretrain"), join(here, "../../server/pretrain")];
@@ -40,8 +40,8 @@ export function pretrainHome(): string {
 const fetchCommand = "node server/pretrain/super-resolution/fetch-pictures.mjs --only test";
 
 /**
- * The stated list, `limit` pictures of each group at most.
- * @throws AppError `dataset_invalid` with the command that fetches them when pictures are missing
+ * The stated list, at most `limit` pictures of each group.
+ * @throws AppError `dataset_invalid` with the download command when pictures are missing
  */
 export async function statedPictures(limit: number, home = pretrainHome()): Promise<PictureSet> {
   const path = join(home, "super-resolution/test-pictures.json");
@@ -80,7 +80,7 @@ export async function statedPictures(limit: number, home = pretrainHome()): Prom
 const isPicture = /\.(png|jpe?g|webp|gif|tiff?|bmp)$/i;
 
 /**
- * Every picture below a folder in the order of their names, `limit` of each group at most; what lies in a folder of its own is a group.
+ * All pictures below a folder, sorted by name, at most `limit` of each group. A subfolder is a group.
  * @throws AppError `dataset_invalid` when there is none
  */
 export async function folderPictures(folder: string, limit: number): Promise<PictureSet> {

@@ -1,4 +1,4 @@
-/** Every method on every picture: one table a scale and group, and what temperature does. */
+/** The section of quality: all methods on all pictures, one table a scale and group, and charts over temperature. */
 import { curveChart } from "../curve-chart.ts";
 import type { Figure, Section, Table } from "../report.ts";
 import type { Pass, UpscalingContext } from "./context.ts";
@@ -19,12 +19,12 @@ export function qualitySection({ set, upscaler, nets }: UpscalingContext, { resu
     id: "quality",
     title: "Quality",
     about:
-      "Each truth is shrunk by antialiased bicubic (a = −1/2, as MATLAB's imresize and PIL shrink), rounded to 8 bits and enlarged again. PSNR over RGB and over " +
-      "luma (PSNR-Y, as papers give it) and SSIM of luma, each without a border of as many pixels as the scale; LR-PSNR: the result, shrunk the same way, against the " +
+      "Each picture is shrunk by antialiased bicubic (a = −1/2, like MATLAB's imresize and PIL), rounded to 8 bits and enlarged again. PSNR over RGB and over " +
+      "luma (PSNR-Y, as in papers) and SSIM of luma, each without a border as wide as the scale. LR-PSNR: the result, shrunk the same way, against the " +
       `input. ${nets.lpips ? `LPIPS: version 0.1 on AlexNet (Zhang et al. 2018), of the whole picture. ` : ""}` +
-      `${nets.distance ? `Distance: on ${nets.distance.name} features in tiles of 128 px, after three activations of the net, equally weighted, which compares only inside this report. ` : ""}` +
-      "Means over pictures; seconds are medians for each megapixel of the result. Bicubic and Lanczos are aligned to pixel centres, which sharp's `resize` is not: it " +
-      "enlarges bicubically by either kernel, (scale − 1) / 2 pixels off. All draws are of one seed.",
+      `${nets.distance ? `Distance: on ${nets.distance.name} features in tiles of 128 px, after three activations of the net, equally weighted; comparable only within this report. ` : ""}` +
+      "Means over pictures; seconds are medians per megapixel of the result. Bicubic and Lanczos are aligned to pixel centres. sharp's `resize` is not: it " +
+      "enlarges bicubically with either kernel, shifted by (scale − 1) / 2 pixels. All samples use one seed.",
     tables,
     figures: [
       ...chartsOf(set.groups, results, "psnr", "PSNR, dB", upscaler.scales),

@@ -1,13 +1,13 @@
 /**
- * Resampling by separable kernels that are aligned to pixel centres, for opaque pictures: the truths of the evaluation, and the rivals that
- * any enlargement must beat. sharp can't be them: it enlarges bicubically whatever kernel it is told, and shifted by (scale − 1) / 2 pixels
- * against the centres (test/evaluation/upscaling/resample.test.ts shows both).
+ * Resampling by separable kernels aligned to pixel centres, for opaque pictures: makes ground truth and the simplest baselines.
+ * sharp can't: it always enlarges bicubically, and shifted by (scale − 1) / 2 pixels
+ * (test/evaluation/upscaling/resample.test.ts shows both).
  */
 import type { Pixels } from "../../engine/interfaces.ts";
 import { cubic, shrinkBicubic } from "../../upscaling/bicubic.ts";
 
 export interface Kernel {
-  /** Pixels to each side that count, at scale 1. */
+  /** Radius of the kernel in pixels, at scale 1. */
   readonly reachPx: number;
   weight(distance: number): number;
 }
@@ -22,7 +22,10 @@ export const lanczos: Kernel = {
   weight: (distance) => (Math.abs(distance) < 3 ? sinc(distance) * sinc(distance / 3) : 0),
 };
 
-/** A picture of another size: kernels widen as they shrink, weights are normalised at the border. Rounded to 8 bits, opaque. */
+/**
+ * Resizes a picture. Kernels widen when they shrink, and weights are normalised at the border. The result is rounded to 8 bits
+ * and opaque.
+ */
 export function resample(
   { rgba, widthPx, heightPx }: Pixels,
   toWidthPx: number,
@@ -46,7 +49,7 @@ export function resample(
       let sum = 0;
       for (let tap = 0, at = first * stride + column; tap < weights.length; tap += 1, at += stride)
         sum += weights[tap]! * narrow[at]!;
-      // Stores into clamped bytes round to the nearest.
+      // Storing into clamped bytes rounds to nearest.
       out[4 * (y * toWidthPx + Math.floor(column / 3)) + (column % 3)] = sum;
     }
   return { rgba: new Uint8Array(out.buffer), widthPx: toWidthPx, heightPx: toHeightPx };
@@ -57,7 +60,7 @@ interface Taps {
   readonly weights: Float64Array;
 }
 
-/** What each pixel of the result is made of. */
+/** The source pixels and weights of each pixel of the result. */
 function tapsOf(from: number, to: number, { reachPx, weight }: Kernel): Taps[] {
   const step = from / to;
   const widening = Math.max(1, step);
@@ -71,7 +74,10 @@ function tapsOf(from: number, to: number, { reachPx, weight }: Kernel): Taps[] {
   });
 }
 
-/** The low-resolution picture of a truth: antialiased bicubic, rounded to 8 bits, opaque. Both sides must be multiples of the scale. */
+/**
+ * The low-resolution version of a ground truth: antialiased bicubic, rounded to 8 bits, opaque. Both sides must be multiples of
+ * the scale.
+ */
 export function shrinkTruth({ rgba, widthPx, heightPx }: Pixels, scale: 2 | 4): Pixels {
   const small = new Uint8ClampedArray((4 * widthPx * heightPx) / scale ** 2).fill(255);
   for (let channel = 0; channel < 3; channel += 1) {

@@ -1,19 +1,19 @@
-/** What upscaling shall reach, beside what it reaches: every row is a measured value, a goal and a verdict. */
+/** The section of goals: each row has a measured value, a goal and a verdict. */
 import type { Column, Row, Section } from "../report.ts";
-import type { RivalFindings, Speed } from "./baselines-section.ts";
+import type { BaselineFindings, Speed } from "./baselines-section.ts";
 import type { Pass, UpscalingContext } from "./context.ts";
 import { type NetMeasure, type Nets, netMeasures, type Results } from "./measure.ts";
 import { type Scale, temperatureId, temperatures } from "./methods.ts";
 
-/** dB of T = 0 above bicubic, by the stated list's groups. */
+/** Required dB of T = 0 above bicubic, by group of the stated list. */
 const gains: Readonly<Record<string, Readonly<Record<Scale, number>>>> = {
   photos: { 2: 2, 4: 1.2 },
   graphics: { 2: 3, 4: 2 },
 };
-/** dB of the answer at T = 0, whose convolutions are in 8 bits, below that of Φ as it was trained. */
+/** Allowed loss of the prediction at T = 0, whose convolutions have 8 bits, against Φ as trained, in dB. */
 const quantisingLossMaxDb = 0.1;
 const lrPsnrMinDb = 45;
-/** By every net that judges: the goal names none. */
+/** For every feature net; the goal names none. */
 const distanceSavedMinPercent = 30;
 const speedUpMin = 5;
 
@@ -23,11 +23,11 @@ const columns: readonly Column[] = [
   { key: "isMet", label: "met", digits: 0, isYesNo: true },
 ];
 
-/** @param metrics of the pack's upscaler, as its export measured them */
+/** @param metrics metrics of the pack's upscaler, as its export measured them */
 export function targetsSection(
   context: UpscalingContext,
   pass: Pass,
-  rivals: RivalFindings | undefined,
+  baselines: BaselineFindings | undefined,
   metrics: Readonly<Record<string, number>>,
 ): Section {
   const { set, upscaler, nets } = context;
@@ -36,15 +36,15 @@ export function targetsSection(
     for (const group of set.groups) {
       if (pass.results.of(group, scale, temperatureId(0)).length === 0) continue;
       rows.push(...qualityRows(pass.results, nets, group, scale));
-      if (rivals) rows.push(...rivalRows(rivals.results, group, scale));
+      if (baselines) rows.push(...baselineRows(baselines.results, group, scale));
     }
-  if (rivals) rows.push(...speedRows(rivals.speeds));
+  if (baselines) rows.push(...speedRows(baselines.speeds));
   return {
     id: "targets",
     title: "Targets",
     about:
-      "From the tables below, one verdict a row; rows of a stage are what its export measured. Rows on ESRGANs compare on the same smaller pictures.",
-    tables: [{ title: "Goals and what was reached", columns, rows }],
+      "One verdict a row, from the tables below. Rows of a stage were measured by its export. Rows with ESRGANs compare the same smaller pictures.",
+    tables: [{ title: "Goals and results", columns, rows }],
     figures: [],
   };
 }
@@ -56,12 +56,12 @@ const atLeast = (what: string, n: number, value: number, goal: number): Row => (
   values: { value, goal, isMet: Number(value >= goal) },
 });
 
-/** The answer as it is served against the network as it was trained, on held-out patches. */
+/** The served prediction against the network as trained, on held-out patches. */
 function stageRows(metrics: Readonly<Record<string, number>>): Row[] {
   return [1, 2].flatMap((stage) => {
     const [served, trained] = [metrics[`stage${stage}HeldOutPsnrDb`], metrics[`stage${stage}Float32PsnrDb`]];
     if (served === undefined || trained === undefined) return [];
-    // Both have two digits.
+    // Both values have two digits.
     const loss = Math.round(100 * (trained - served)) / 100;
     const values = { value: loss, goal: quantisingLossMaxDb, isMet: Number(loss <= quantisingLossMaxDb) };
     const what = `stage ${stage}: PSNR at T = 0 below Φ's own head in float32, held-out patches, dB, at most`;
@@ -102,7 +102,7 @@ function distanceRow(results: Results, group: string, scale: Scale, key: NetMeas
 
 const networks = ["esrgan-medium", "esrgan-thick"];
 
-function rivalRows(results: Results, group: string, scale: Scale): Row[] {
+function baselineRows(results: Results, group: string, scale: Scale): Row[] {
   const own = results.mean(group, scale, temperatureId(0), "psnr");
   return networks.flatMap((name) => {
     const theirs = results.mean(group, scale, name, "psnr");
@@ -112,11 +112,11 @@ function rivalRows(results: Results, group: string, scale: Scale): Row[] {
   });
 }
 
-/** Against the accurate answer, and against the liveliest draw, which takes longer. */
+/** Speed against our prediction at T = 0 and against the highest temperature, which takes longer. */
 function speedRows(speeds: readonly Speed[]): Row[] {
-  const rivals = speeds.filter(({ runtime }) => runtime !== "own");
-  return rivals.flatMap(({ method, runtime, scale, secondsPerMegapixel }) => {
-    const where = runtime === "tfjs" ? "TensorFlow.js" : "onnxruntime, as we do";
+  const baselines = speeds.filter(({ runtime }) => runtime !== "own");
+  return baselines.flatMap(({ method, runtime, scale, secondsPerMegapixel }) => {
+    const where = runtime === "tfjs" ? "TensorFlow.js" : "onnxruntime, as for our networks";
     return speeds
       .filter((speed) => speed.runtime === "own" && speed.scale === scale)
       .map((own) =>

@@ -1,6 +1,7 @@
 /**
- * A perceptual distance on a net that ships: feature maps of EfficientNet-Lite0 (the pack icons' image expert before it pools) after three of its
- * activations; features of each place to unit length, equal weights, 4 at most. Neither the net nor the fit to people of LPIPS (lpips.ts).
+ * A perceptual distance on a net that ships: feature maps after three activations of EfficientNet-Lite0 (the image expert of
+ * pack icons, before pooling); features of each position scaled to unit length, equal weights, at most 4. It has neither the
+ * network of LPIPS nor its fit to human judgements (lpips.ts).
  */
 import type { ConditionValue, Pixels } from "../../engine/interfaces.ts";
 import { openOnnxExpert } from "../../experts/custom/condition.ts";
@@ -10,11 +11,11 @@ import { asImage } from "../images.ts";
 import type { FeatureMaps, PictureNet } from "./feature-maps.ts";
 
 /**
- * Activations of the graph: of its stem, and where stages 1 and 2 begin; 1/2 and 1/4 of its input's side. Deeper ones take noise of one level on
- * flat paper, which nobody sees, for more than the blur of a bicubic ×2, which everybody does.
+ * Activations of the graph: of the stem and at the start of stages 1 and 2, at 1/2 and 1/4 of the input's side. Deeper ones
+ * rate invisible noise of one level on flat paper above the visible blur of a bicubic ×2.
  */
 const layers = ["relu6", "relu6_3", "relu6_6"];
-/** Side of the tiles that a picture is judged by: small, so that textures count; and the net's input. */
+/** Side of the tiles, which is the net's input: small, so that textures count. */
 const tilePx = 128;
 const tilesAtOnce = 8;
 
@@ -72,7 +73,10 @@ export async function openTextureNet(
   };
 }
 
-/** [tiles, channels, height, width], each place's channels as long as makes the distance a mean over layers; copied. */
+/**
+ * Copies [tiles, channels, height, width] with the features of each position scaled to the length that makes the distance a
+ * mean over layers.
+ */
 function toEqualLength(
   data: Float32Array,
   [tiles = 1, channels = 1, height = 1, width = 1]: readonly number[],
@@ -91,7 +95,7 @@ function toEqualLength(
   return maps;
 }
 
-/** Tiles that cover the picture evenly, its border repeated where it is smaller than a tile. */
+/** Tiles that cover the picture evenly. A picture smaller than a tile is extended by its border. */
 function tilesOf(picture: Pixels): ConditionValue[] {
   const [lefts, tops] = [startsOf(picture.widthPx), startsOf(picture.heightPx)];
   return tops.flatMap((top) => lefts.map((left) => asImage(tileOf(picture, left, top), tilePx, `${left} ${top}`)));

@@ -9,7 +9,7 @@ import { normals, streams } from "../../../server/engine/random.ts";
 import { toMarkdown } from "../../../server/evaluation/markdown.ts";
 import { publishReport } from "../../../server/evaluation/publish.ts";
 import type { Row, TimedSection, UpscalingReport } from "../../../server/evaluation/report.ts";
-import { openRivals } from "../../../server/evaluation/upscaling/baselines.ts";
+import { openBaselines } from "../../../server/evaluation/upscaling/baselines.ts";
 import { evaluateUpscaling } from "../../../server/evaluation/upscaling/evaluate-upscaling.ts";
 import type { EvaluatedUpscaler } from "../../../server/evaluation/upscaling/methods.ts";
 import { folderPictures, statedPictures } from "../../../server/evaluation/upscaling/pictures.ts";
@@ -71,7 +71,7 @@ const options = {
     stage2HeldOutPsnrDb: 35,
     stage2Float32PsnrDb: 35.25,
   },
-  rivals: join(home, "nowhere"),
+  baselines: join(home, "nowhere"),
   settings: { seed: 3, limit: 10 },
   threads: 1,
   onProgress: () => {},
@@ -110,7 +110,7 @@ describe("evaluation of upscaling", async () => {
   it("evaluation of upscaling gives an upscaler that is bicubic what bicubic gets, and noise what noise costs", () => {
     const quality = sectionOf(report, "quality");
     const { secondsPerMegapixel: _, ...floor } = rowOf(quality, "×2, Set5", "bicubic").values;
-    for (const what of ["tau, temperature 0 (Φ's answer)", "τ at v = 0"]) {
+    for (const what of ["tau, temperature 0 (Φ's prediction)", "τ at v = 0"]) {
       const { secondsPerMegapixel, ...own } = rowOf(quality, "×2, Set5", what).values;
       assert.deepEqual(own, floor);
       assert.ok(secondsPerMegapixel! > 0);
@@ -155,7 +155,7 @@ describe("evaluation of upscaling", async () => {
     );
     assert.match(report.skipped[0]!.reason, /expected a complete, undamaged file, got/);
     assert.match(report.skipped[1]!.reason, /expected sides of at least 32 px, got 20 px/);
-    assert.match(report.leftOut[0]!.reason, /expected the rivals' runner at .*nowhere/);
+    assert.match(report.leftOut[0]!.reason, /expected the runner of the baselines at .*nowhere/);
     const out = join(home, "report");
     await publishReport(report, out);
     const charts = ["distance", "lpips", "psnr"].flatMap((measure) => [`${measure}-x2.svg`, `${measure}-x4.svg`]);
@@ -177,7 +177,7 @@ describe("evaluation of upscaling", async () => {
     assert.equal(featureNet, undefined);
     assert.deepEqual(
       leftOut.map(({ id }) => id),
-      ["lpips", "distance", "rivals"],
+      ["lpips", "distance", "baselines"],
     );
     assert.match(leftOut[0]!.reason, /fetch_lpips\.py/);
     const { values } = rowOf(sections.find(({ id }) => id === "quality")!, "×2, deep", "bicubic");
@@ -205,7 +205,7 @@ describe("pictures to measure on", () => {
     const set = await folderPictures(empty, 5);
     await assert.rejects(evaluateUpscaling({ ...options, set }), {
       code: "dataset_invalid",
-      message: /expected at least one that can be read, got 1 that can't; torn\.jpg: /,
+      message: /expected at least one readable picture, got 1 unreadable ones; torn\.jpg: /,
     });
   });
 
@@ -238,37 +238,39 @@ describe("pictures to measure on", () => {
   });
 });
 
-describe("rivals of upscaling", () => {
+describe("baselines of upscaling", () => {
   const input: Pixels = {
     rgba: new Uint8Array(4 * 12 * 8).fill(90).map((level, at) => (at % 4 === 3 ? 255 : level)),
     widthPx: 12,
     heightPx: 8,
   };
 
-  it("rivals of upscaling give pixels and seconds from a process of their own, sharp without anything installed", async () => {
-    const rivals = openRivals(undefined, 1);
-    assert.ok(typeof rivals !== "string");
+  it("baselines of upscaling give pixels and seconds from a process of their own, sharp without anything installed", async () => {
+    const baselines = openBaselines(undefined, 1);
+    assert.ok(typeof baselines !== "string");
     try {
-      const { picture, seconds, peakBytes } = await rivals.draw("cubic", "sharp", input, 4);
+      const { picture, seconds, peakBytes } = await baselines.draw("cubic", "sharp", input, 4);
       assert.deepEqual([picture.widthPx, picture.heightPx], [48, 32]);
       assert.ok(picture.rgba.every((level, at) => level === (at % 4 === 3 ? 255 : 90)));
       assert.ok(seconds > 0 && peakBytes > 1e6);
-      await assert.rejects(rivals.draw("no-such-network", "onnx", input, 2), {
+      await assert.rejects(baselines.draw("no-such-network", "onnx", input, 2), {
         code: "inference_crashed",
         message: /no-such-network ×2 on onnx/,
       });
     } finally {
-      rivals.close();
+      baselines.close();
     }
   });
 
-  it("rivals of upscaling are told apart by what is missing", async () => {
-    assert.match(String(openRivals(join(home, "nowhere"))), /expected the rivals' runner/);
-    const bare = await writeFiles(join(home, "rivals"), { "run.mjs": "process.on('message', () => process.exit(3));" });
-    const rivals = openRivals(bare);
-    assert.ok(typeof rivals !== "string");
-    assert.deepEqual(rivals.networks, []);
-    assert.match(rivals.missing!, /npm ci/);
-    await assert.rejects(rivals.draw("cubic", "sharp", input, 2), /expected a picture, got the end of its process/);
+  it("baselines of upscaling are told apart by what is missing", async () => {
+    assert.match(String(openBaselines(join(home, "nowhere"))), /expected the runner of the baselines/);
+    const bare = await writeFiles(join(home, "baselines"), {
+      "run.mjs": "process.on('message', () => process.exit(3));",
+    });
+    const baselines = openBaselines(bare);
+    assert.ok(typeof baselines !== "string");
+    assert.deepEqual(baselines.networks, []);
+    assert.match(baselines.missing!, /npm ci/);
+    await assert.rejects(baselines.draw("cubic", "sharp", input, 2), /expected a picture, got the end of its process/);
   });
 });

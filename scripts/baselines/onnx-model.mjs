@@ -1,6 +1,7 @@
 /**
- * A layers model on onnxruntime: its convolutions, sums, joins and shuffles as an ONNX graph of any picture size. This gives a rival
- * the runtime and the threads that our own networks have, where TensorFlow.js in Node has one thread of WebAssembly.
+ * Runs a Keras layers model on onnxruntime: translates its convolutions, sums, joins and shuffles into an ONNX graph for any
+ * picture size. The baseline then has the same runtime and threads as our networks; TensorFlow.js in Node has one thread of
+ * WebAssembly.
  */
 import { create, toBinary } from "@bufbuild/protobuf";
 import {
@@ -19,8 +20,8 @@ const [opset, irVersion] = [20n, 9n];
 const [input, output] = ["picture", "enlarged"];
 
 /** @returns a function from planes [3, height, width] to enlarged planes */
-export async function openOnnx(rival, scale, threads) {
-  const bytes = toOnnx(await readModel(rival, scale), scale);
+export async function openOnnx(baseline, scale, threads) {
+  const bytes = toOnnx(await readModel(baseline, scale), scale);
   const session = await ort.InferenceSession.create(bytes, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -59,7 +60,7 @@ function toOnnx({ modelTopology, weightSpecs, weightData }, scale) {
       requireKnown(name, config);
       const [kernel, bias] = [weights.get(`${name}/kernel`), weights.get(`${name}/bias`)];
       initializer.push(outputsFirst(`${name}/kernel`, kernel), floats(`${name}/bias`, bias.shape, bias.data));
-      // Odd kernels and stride 1: as much before as after.
+      // Kernels are odd and strides 1, so the padding is symmetric.
       const [up, left] = config.padding === "same" ? config.kernel_size.map((size) => (size - 1) / 2) : [0, 0];
       add("Conv", [...from, `${name}/kernel`, `${name}/bias`], { pads: [up, left, up, left] });
     } else if (kind === "Activation" && config.activation === "relu") add("Relu", from);
@@ -75,7 +76,7 @@ function toOnnx({ modelTopology, weightSpecs, weightData }, scale) {
       });
     else throw new Error(`${name}: expected a layer of the ESRGANs, got ${kind} ${JSON.stringify(config)}`);
   }
-  const graph = { name: "rival", node, initializer, input: [picture(input)], output: [picture(output)] };
+  const graph = { name: "baseline", node, initializer, input: [picture(input)], output: [picture(output)] };
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, { irVersion, opsetImport: [{ domain: "", version: opset }], producerName: "tau", graph }),
@@ -108,7 +109,7 @@ function outputsFirst(name, { shape: [rows, columns, inputs, outputs], data }) {
   return floats(name, [outputs, inputs, rows, columns], moved);
 }
 
-/** Keras adds any number of values, ONNX two. */
+/** Keras adds any number of values, ONNX's Add takes two. */
 function sumOf(name, from, to) {
   return from.slice(1).map((value, at) =>
     create(NodeProtoSchema, {

@@ -1,4 +1,7 @@
-/** A layers model on TensorFlow.js as its package runs it, on WebAssembly: SIMD, one thread, because its threads don't start in Node. */
+/**
+ * Runs a Keras layers model on TensorFlow.js like its package does, on WebAssembly with SIMD and one thread, because the
+ * backend's threads don't start in Node.
+ */
 import "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import * as layersOf from "@tensorflow/tfjs-layers";
@@ -28,9 +31,9 @@ const pixelShuffle = (scale) =>
 for (const layer of [MultiplyBeta, pixelShuffle(2), pixelShuffle(4)]) tf.serialization.registerClass(layer);
 
 /** @returns a function from planes [3, height, width] to enlarged planes */
-export async function openTfjs(rival, scale) {
+export async function openTfjs(baseline, scale) {
   await tf.setBackend("wasm");
-  const read = await readModel(rival, scale);
+  const read = await readModel(baseline, scale);
   const model = await layersOf.loadLayersModel({ load: async () => read });
   return async (planes, widthPx, heightPx) => {
     const result = tf.tidy(() => {

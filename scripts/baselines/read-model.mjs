@@ -1,22 +1,22 @@
 /**
- * Reads a Keras layers model of TensorFlow.js from its npm package: topology, and weights by name. Nothing of the package is run but
- * what this reads; what its own code says of ranges and layers (packages/shared/src/esrgan of thekevinscott/UpscalerJS) is in `rivals`.
+ * Reads a Keras layers model of TensorFlow.js from its npm package: topology, and weights by name. No code of the package runs.
+ * `baselines` has the value ranges of that code (packages/shared/src/esrgan of thekevinscott/UpscalerJS).
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** `range`: what white is in the numbers of the network. */
-export const rivals = {
+/** `range`: the network's value of white. */
+export const baselines = {
   "esrgan-medium": { package: "@upscalerjs/esrgan-medium", range: 255 },
   "esrgan-thick": { package: "@upscalerjs/esrgan-thick", range: 1 },
 };
 
 const modules = fileURLToPath(new URL("node_modules/", import.meta.url));
 
-/** @returns topology as the file has it, specs of the weights and their bytes in the specs' order */
-export async function readModel(rival, scale) {
-  const folder = join(modules, rivals[rival].package, "models", `x${scale}`);
+/** @returns topology as in the file, specs of the weights and their bytes in the order of the specs */
+export async function readModel(baseline, scale) {
+  const folder = join(modules, baselines[baseline].package, "models", `x${scale}`);
   const { modelTopology, weightsManifest } = JSON.parse(await readFile(join(folder, "model.json"), "utf8"));
   const parts = [];
   for (const path of weightsManifest.flatMap(({ paths }) => paths)) parts.push(await readFile(join(folder, path)));

@@ -1,34 +1,35 @@
 /**
- * The rivals of upscaling, in a child process of the evaluation: one picture at a time, pixels and seconds back. sharp needs nothing more;
- * the ESRGANs need `npm ci` in this folder.
+ * The baselines of upscaling, in a child process of the evaluation: receives one picture at a time and returns pixels and
+ * seconds. sharp needs nothing more; the ESRGANs need `npm ci` in this folder.
  *
  *   fork("run.mjs", [threads], { serialization: "advanced" })
- *   in   { rival, runtime, scale, rgb [height, width, 3], widthPx, heightPx }
+ *   in   { baseline, runtime, scale, rgb [height, width, 3], widthPx, heightPx }
  *   out  { rgb, seconds, peakBytes } or { error }
  */
 import sharp from "sharp";
-import { rivals } from "./read-model.mjs";
+import { baselines } from "./read-model.mjs";
 
 const threads = Number(process.argv[2] ?? 0);
 const opened = new Map();
 
-/** Opening is not counted: a server does it once. */
-async function open(rival, runtime, scale) {
-  const key = `${rival} ${runtime} ${scale}`;
+/** Opens a baseline. Opening is not timed, because a server does it once. */
+async function open(baseline, runtime, scale) {
+  const key = `${baseline} ${runtime} ${scale}`;
   if (!opened.has(key)) {
-    // Networks stay in memory, and the thick one on WebAssembly is large: one at a time.
+    // Only one network is kept in memory, because the thick one on WebAssembly is large.
     opened.clear();
-    if (runtime === "sharp") opened.set(key, enlargeBySharp(rival, scale));
+    if (runtime === "sharp") opened.set(key, enlargeBySharp(baseline, scale));
     else if (runtime === "tfjs")
-      opened.set(key, enlargeBy(rival, await (await import("./tfjs-model.mjs")).openTfjs(rival, scale)));
-    else opened.set(key, enlargeBy(rival, await (await import("./onnx-model.mjs")).openOnnx(rival, scale, threads)));
+      opened.set(key, enlargeBy(baseline, await (await import("./tfjs-model.mjs")).openTfjs(baseline, scale)));
+    else
+      opened.set(key, enlargeBy(baseline, await (await import("./onnx-model.mjs")).openOnnx(baseline, scale, threads)));
   }
   return opened.get(key);
 }
 
-/** As the package `upscaler` does: pixels into the network's range, its answer clipped, then rounded to 8 bits. */
-const enlargeBy = (rival, run) => async (rgb, widthPx, heightPx) => {
-  const { range } = rivals[rival];
+/** Like the package `upscaler`: scales pixels to the network's range, clips its output and rounds it to 8 bits. */
+const enlargeBy = (baseline, run) => async (rgb, widthPx, heightPx) => {
+  const { range } = baselines[baseline];
   const pixels = widthPx * heightPx;
   const planes = new Float32Array(3 * pixels);
   for (let at = 0; at < planes.length; at += 1)
@@ -41,16 +42,16 @@ const enlargeBy = (rival, run) => async (rgb, widthPx, heightPx) => {
   return new Uint8Array(answer.buffer);
 };
 
-/** @param kernel as sharp's `resize` takes it */
+/** @param kernel kernel of sharp's `resize` */
 const enlargeBySharp = (kernel, scale) => (rgb, widthPx, heightPx) =>
   sharp(rgb, { raw: { width: widthPx, height: heightPx, channels: 3 } })
     .resize(scale * widthPx, scale * heightPx, { kernel })
     .raw()
     .toBuffer();
 
-process.on("message", async ({ rival, runtime, scale, rgb, widthPx, heightPx }) => {
+process.on("message", async ({ baseline, runtime, scale, rgb, widthPx, heightPx }) => {
   try {
-    const enlarge = await open(rival, runtime, scale);
+    const enlarge = await open(baseline, runtime, scale);
     const started = performance.now();
     const answer = await enlarge(rgb, widthPx, heightPx);
     const seconds = (performance.now() - started) / 1000;
