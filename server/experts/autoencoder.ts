@@ -1,6 +1,6 @@
 /**
- * Target expert Λ∘Θ: an autoencoder as two ONNX graphs on premultiplied RGBA. Encoding gives the posterior's mean (its
- * standard deviation is fixed, see the manifest); decoding gives valid premultiplied pixels in [0, 1].
+ * Target expert Λ∘Θ: an autoencoder as two ONNX graphs on premultiplied RGBA. The encoder returns the posterior's mean (the
+ * manifest has its fixed standard deviation). The decoder returns valid premultiplied pixels in [0, 1].
  */
 import { AppError } from "../../shared/problem.ts";
 import type { TargetExpert } from "../engine/interfaces.ts";
@@ -21,7 +21,7 @@ export class Autoencoder implements TargetExpert {
     this.imageSizePx = entry.imageSizePx;
   }
 
-  /** @throws AppError `pack_corrupt` when a graph is not what the entry promises */
+  /** @throws AppError `pack_corrupt` when a graph does not match its entry */
   static async open(
     packFolder: string,
     entry: AutoencoderExpertEntry,

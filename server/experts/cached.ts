@@ -1,15 +1,16 @@
 /**
- * Keeps the vectors of conditions by their content (text, pixels, cells), so that a repeated condition costs nothing. Any expert
- * gets it, in registry.ts. Values that miss go to the expert one by one, so a vector is the same whatever came beside it.
+ * Caches the vectors of conditions by their content (text, pixels, cells), so that a repeated condition costs nothing.
+ * registry.ts adds it to every expert. Missing values are encoded one by one, so a vector does not depend on the values beside
+ * it.
  */
 import type { ConditionValue } from "../engine/interfaces.ts";
 import { LruCache } from "../platform/lru-cache.ts";
 import type { Expert, ExpertCore } from "./expert.ts";
 
-/** Vectors that one expert keeps, in bytes: some 5,000 captions, or some 600 layouts. */
+/** Size of one expert's cache in bytes: some 5,000 captions, or some 600 layouts. */
 const keptBytes = 8 * 1024 * 1024;
 
-/** Equal for equal content. */
+/** A key that is equal for equal content. */
 function contentKey(value: ConditionValue): string {
   if (value.kind === "text") return `text ${value.text}`;
   if (value.kind === "image") return `image ${value.sizePx} ${value.key}`;

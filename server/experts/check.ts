@@ -1,15 +1,15 @@
-/** What every expert checks: that its graph is the one that the manifest promises, and that its outputs are numbers of the right shape. */
+/** Checks that all experts share: the graph matches the manifest, and outputs are finite and of the right shape. */
 import { AppError } from "../../shared/problem.ts";
 import type { Session, Tensor, TensorInfo } from "../onnx/session.ts";
 import { sumOf } from "../platform/sum.ts";
 
-/** A tensor that a manifest entry promises; a word in the shape stands for an axis of any size. */
+/** A tensor that a manifest entry promises. A word in the shape is an axis of any size. */
 export interface Promised extends TensorInfo {
   readonly name: string;
 }
 
 /**
- * Compares a graph with what is promised of it; outputs beyond the promised ones are nobody's business.
+ * Compares a graph with the promised tensors. Further outputs are ignored.
  * @throws AppError `pack_corrupt` naming the expert and every input and output that differs, expected and received
  */
 export function requirePromised(
@@ -39,7 +39,7 @@ function faultsOf(side: string, promised: readonly Promised[], found: ReadonlyMa
 
 const describe = ({ type, shape }: TensorInfo): string => `${type} [${shape.join(", ")}]`;
 
-/** A free axis of the graph goes with any size, and is checked when it runs; a promised free axis may be 1 in the graph. */
+/** A free axis of the graph matches any size and is checked when it runs; a promised free axis may be 1 in the graph. */
 const fits = (promised: TensorInfo["shape"], found: TensorInfo["shape"]): boolean =>
   promised.length === found.length &&
   found.every(
@@ -47,7 +47,7 @@ const fits = (promised: TensorInfo["shape"], found: TensorInfo["shape"]): boolea
       typeof size !== "number" || size < 0 || size === (typeof promised[axis] === "number" ? promised[axis] : 1),
   );
 
-/** @throws AppError `tensor_mismatch` naming the expert and the first value that is no number */
+/** @throws AppError `tensor_mismatch` naming the expert and the first value that is not finite */
 export function requireFinite(values: Float32Array, expert: string): void {
   if (Number.isFinite(sumOf(values))) return;
   const at = values.findIndex((value) => !Number.isFinite(value));

@@ -1,28 +1,28 @@
 /**
- * What every conditioning expert of a pack offers, and how one is opened: the engine's interface, with a second way for
- * whole training sets. Experts are opened by their manifest entry through registry.ts.
+ * The interface of a pack's conditioning experts: the engine's interface and a second method for training sets. registry.ts
+ * opens experts by their manifest entry.
  */
 import type { ConditioningExpert, ConditionValue } from "../engine/interfaces.ts";
 import type { Provider } from "../onnx/runtime.ts";
 import type { SharedFiles } from "./shared-files.ts";
 
-/** `encode` runs one value at a time, so that a vector never depends on its neighbours, and keeps what it encoded. */
+/** `encode` runs one value at a time, so that a vector never depends on its neighbours, and caches the result. */
 export interface Expert extends ConditioningExpert {
   /**
-   * Vectors of training images as conditions, [values, dims]. Unlike `encode`, several share a run (equal within 1e-5),
-   * and an image stands for what a user would make of it: the sketch expert reads its edges.
+   * Vectors of training images as conditions, [values, dims]. Unlike in `encode`, several may share a run (equal within 1e-5),
+   * and an image represents user input: the sketch expert reads its edges.
    */
   encodeForTraining(values: readonly ConditionValue[]): Promise<Float32Array>;
 }
 
-/** What one expert's file implements: without `encodeForTraining`, examples are encoded as any value. */
+/** The part that an expert's file implements. Without `encodeForTraining`, training images are encoded like any value. */
 export type ExpertCore = ConditioningExpert & Partial<Pick<Expert, "encodeForTraining">>;
 
 export interface ExpertOptions {
   readonly provider?: Provider;
   readonly threads?: number;
-  /** Files that other experts and packs have opened; absent = nothing is shared. */
+  /** Files shared with other experts and packs; absent = nothing is shared. */
   readonly shared?: SharedFiles;
-  /** Leaves out a target's decoder, which takes an eighth of the time that opening a pack's experts does. */
+  /** Skips a target's decoder, which takes an eighth of the time to open a pack's experts. */
   readonly encodesOnly?: boolean;
 }

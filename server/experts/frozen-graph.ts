@@ -1,6 +1,6 @@
 /**
- * A frozen network of one ONNX file with one input: checked against what the manifest entry promises when it is opened, and
- * every output checked when it runs. What the numbers mean is the business of the expert that owns it.
+ * A frozen network of one ONNX file with one input. It is checked against its manifest entry when it is opened, and its outputs
+ * whenever it runs. The expert that owns it interprets the numbers.
  */
 import { join } from "node:path";
 import { joinRows } from "../engine/join-rows.ts";
@@ -16,18 +16,18 @@ interface RowPromise {
 }
 
 export interface GraphPromise {
-  /** Names the graph in messages, e.g. `sketch expert sketch/encoder.onnx`. */
+  /** Name of the graph in messages, e.g. `sketch expert sketch/encoder.onnx`. */
   readonly label: string;
   readonly input: RowPromise;
   readonly output: RowPromise;
 }
 
-/** Rows of one run where several may share one: small enough to stay in the processor's cache, large enough to fill the threads. */
+/** Rows of a shared run: few enough for the CPU's cache, enough to keep the threads busy. */
 const rowsAtOnce = 16;
 
 export class FrozenGraph {
   readonly session: Session;
-  /** Rows that one run may take: 1 for a graph whose batch axis is fixed. */
+  /** Most rows of one run: 1 for a graph with a fixed batch axis. */
   readonly rowsMax: number;
   readonly #promise: GraphPromise;
 
@@ -49,13 +49,16 @@ export class FrozenGraph {
     return new FrozenGraph(session, promise);
   }
 
-  /** Every output of one run over `data` [rows, ...input shape]. */
+  /** All outputs of one run over `data` [rows, ...input shape]. */
   run(data: Float32Array, rows: number): Promise<Record<string, Tensor>> {
     const { name, shape } = this.#promise.input;
     return this.session.run({ [name]: { data, dims: [rows, ...shape] } });
   }
 
-  /** The promised output of a run. @throws AppError `tensor_mismatch` naming the expert when it has another shape or holds no numbers */
+  /**
+   * The promised output of a run. @throws AppError `tensor_mismatch` naming the expert when its shape differs or it is not
+   * finite
+   */
   read(outputs: Readonly<Record<string, Tensor>>, rows: number): Float32Array {
     const { label, output } = this.#promise;
     const tensor = outputs[output.name]!;
@@ -64,7 +67,7 @@ export class FrozenGraph {
     return tensor.data as Float32Array;
   }
 
-  /** The promised output of each input row, joined; `atOnce` rows share a run. */
+  /** The promised outputs of all input rows, joined; `atOnce` rows share a run. */
   async encode(rows: readonly Float32Array[], atOnce: number): Promise<Float32Array> {
     const parts: Float32Array[] = [];
     for (let start = 0; start < rows.length; start += atOnce) {

@@ -1,6 +1,6 @@
 /**
  * Image expert Φ: features of an image classifier at one depth, from "same picture" (early) to "same idea" (last). Entries for
- * several depths name one ONNX file; experts that share its session also share its runs, one for each image.
+ * several depths name one ONNX file. Experts with the same session share its runs, one for each image.
  */
 import { averageAreas } from "../engine/areas.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
@@ -15,10 +15,12 @@ import { type ImageValue, requireImage } from "./values.ts";
 /** All outputs of one image, each with a batch axis of 1. */
 type Outputs = Readonly<Record<string, Tensor>>;
 
-/** Images whose outputs are kept: more than any caller encodes between two depths; three vectors of 256 each are 3 MB. */
+/**
+ * Images whose outputs are cached: more than any caller encodes between two depths. Three vectors of 256 for each take 3 MB.
+ */
 const keptImages = 1024;
 
-/** Images of one run: the first layers of a classifier are so large that those of more do not fit beside each other in the cache. */
+/** Images of one run: the first layers of a classifier are so large that those of more images do not fit into the cache. */
 const imagesAtOnce = 4;
 
 const outputsOf = new WeakMap<Session, LruCache<Promise<Outputs>>>();
@@ -42,7 +44,7 @@ export class ImageExpert implements ExpertCore {
     this.#recent = recentOf(graph.session);
   }
 
-  /** @throws AppError `pack_corrupt` when the graph is not what the entry promises */
+  /** @throws AppError `pack_corrupt` when the graph does not match its entry */
   static async open(packFolder: string, entry: ImageExpertEntry, options: ExpertOptions = {}): Promise<ImageExpert> {
     const promise = {
       label: `image expert ${entry.model}, ${entry.output}`,
@@ -52,7 +54,7 @@ export class ImageExpert implements ExpertCore {
     return new ImageExpert(await FrozenGraph.open(packFolder, entry.model, promise, options), entry);
   }
 
-  /** Features [images, dims], about unit length each. */
+  /** Features [images, dims], each of about unit length. */
   encode(values: readonly ConditionValue[]): Promise<Float32Array> {
     return this.#encode(values, 1);
   }
@@ -71,10 +73,10 @@ export class ImageExpert implements ExpertCore {
     return joinRows(vectors);
   }
 
-  /** Outputs of each image; those that are not kept share a run. */
+  /** The outputs of each image; images that are not cached share a run. */
   #outputs(images: readonly ImageValue[], atOnce: number): Array<Promise<Outputs>> {
-    // Outputs of shared runs may differ in the last bits, so they are kept apart from those of single runs.
-    // A graph of free sizes may serve two entries at two sizes.
+    // Outputs of shared runs may differ in the last bits from those of single runs, so the key contains the run size. A graph
+    // with free sizes may serve two entries at two sizes, so it contains the size.
     const keys = images.map(({ key, sizePx }) => `${atOnce} ${this.#sizePx} ${sizePx} ${key}`);
     const found = new Map(keys.map((key) => [key, this.#recent.get(key)]));
     const missing = [...found.keys()].filter((key) => found.get(key) === undefined);
@@ -100,7 +102,7 @@ export class ImageExpert implements ExpertCore {
   }
 }
 
-/** One row of every output that has a batch axis. */
+/** One row of every output with a batch axis. */
 const rowOf = (outputs: Outputs, row: number): Outputs =>
   Object.fromEntries(
     Object.entries(outputs).map(

@@ -1,22 +1,24 @@
 /**
- * Which label of a vocabulary a caption names: "a blue apple" names `apple` where no `blue-apple` is known. Whole names only, so that "apple
- * pie" names no apple; articles, colours and "picture of" before a name, and "icon" after it, may be left out to find it.
+ * Finds the label that a caption names: "a blue apple" names `apple` if there is no `blue-apple`. Only whole names count, so
+ * "apple pie" names no apple. Articles, colours and "picture of" before a name, and "icon" after it, may be skipped.
  */
 import type { LabelExpertEntry } from "../manifest/expert-entries.ts";
 
-/** May be left out before a name, to find it. Another list of words would draw another image from an old request. */
+/** Words that may be skipped before a name. Changing the list would change the images of old requests. */
 const articles = new Set(["a", "an", "the"]);
 const shades = new Set(["light", "dark", "bright", "pale"]);
 const colours = new Set("black grey gray white red orange yellow green teal blue purple violet pink brown".split(" "));
 const pictures = new Set(["picture", "drawing", "image", "icon"]);
-/** May be left out after it. */
+/** Words that may be skipped after a name. */
 const trailing = new Set(["icon", "emoji", "symbol"]);
 
 export class LabelNames {
   readonly #idOf = new Map<string, string>();
   readonly #longest: number;
 
-  /** A label is named by its id, by what it is called and by its other names; what is an id is no other label's name, and so on. */
+  /**
+   * A label is found by its id, its main name and its other names, in this order: an id never names another label, and so on.
+   */
   constructor(vocabulary: LabelExpertEntry["vocabulary"]) {
     const passes = [
       ...vocabulary.flatMap(({ id, names = [] }) => names.map((name) => [name, id] as const)).reverse(),
@@ -28,7 +30,7 @@ export class LabelNames {
     this.#longest = Math.max(0, ...[...this.#idOf.keys()].map((name) => name.split(" ").length));
   }
 
-  /** The label's id; the longest name of one that fits wins. */
+  /** The id of the label with the longest name among those that fit. */
   labelIn(caption: string, fits: (id: string) => boolean = () => true): string | undefined {
     const words = wordsIn(caption);
     const most = this.#longest + leadingMost + trailing.size;
@@ -46,7 +48,7 @@ export class LabelNames {
 const fillers = new Set(["of", "and", "or", "with", ...articles, ...pictures, ...trailing]);
 const saysAThing = (word: string): boolean => !fillers.has(word);
 
-/** A caption without its colours, where it has some and says more: "a dark green tree" is a tree. */
+/** The caption without colour words, if it has some and other words remain: "a dark green tree" becomes "a tree". */
 export function withoutColours(caption: string): string | undefined {
   const words = wordsIn(caption);
   const isColour = (word: string, at: number): boolean =>
@@ -55,10 +57,10 @@ export function withoutColours(caption: string): string | undefined {
   return left.length < words.length && left.some(saysAThing) ? left.join(" ") : undefined;
 }
 
-/** Words before a name that a caption can have: "a picture of the dark red, green, blue …" and some more. */
+/** Most words before a name: "a picture of the dark red, green, blue …" and some more. */
 const leadingMost = 12;
 
-/** Where the name may begin instead of at `start`, if the words there can be left out. */
+/** The position after words that may be skipped at `start`, if there are any. */
 function afterLeading(words: readonly string[], start: number): number | undefined {
   const [word, next] = [words[start] ?? "", words[start + 1] ?? ""];
   if (articles.has(word) || colours.has(word)) return start + 1;
@@ -67,7 +69,7 @@ function afterLeading(words: readonly string[], start: number): number | undefin
   return undefined;
 }
 
-/** Lower case, without accents, apostrophes and full stops; anything else between letters and digits parts them. */
+/** The words in lower case, without accents, apostrophes and full stops; other characters separate words. */
 const wordsIn = (text: string): string[] =>
   text
     .toLowerCase()

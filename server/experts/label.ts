@@ -1,4 +1,7 @@
-/** Label expert Φ: one-hot over a fixed vocabulary, no parameters (net2net's "Labelator"). Serves `style` or `label`. */
+/**
+ * Label expert Φ: one-hot over a fixed vocabulary, without parameters (the "Labelator" of net2net). Used for `style` and
+ * `label`.
+ */
 import type { ConditionField } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import { someOf } from "../../shared/translation-rules.ts";
@@ -40,7 +43,7 @@ export class LabelExpert implements ExpertCore {
 
   /**
    * One-hot rows, [labels, dims].
-   * @throws AppError `style_unknown` or `label_unknown`, by the field that the expert serves, listing what is known
+   * @throws AppError `style_unknown` or `label_unknown`, by the field of the expert, listing known labels
    */
   async encode(labels: readonly ConditionValue[]): Promise<Float32Array> {
     const rows = new Float32Array(labels.length * this.dims);

@@ -1,6 +1,6 @@
 /**
- * Layout expert Φ: a label map of a coarse grid, one-hot, no parameters; stands for the paper's segmentation maps. An image is
- * reduced to the map by the palette colour that most of a cell's pixels are nearest to, in OKLab (Ottosson 2020).
+ * Layout expert Φ: a one-hot label map on a coarse grid, without parameters; the counterpart of the paper's segmentation maps.
+ * A cell of an image gets the palette colour nearest to most of its pixels in OKLab (Ottosson 2020).
  */
 import { type Lab, labOf } from "../../shared/oklab.ts";
 import { AppError } from "../../shared/problem.ts";
@@ -8,19 +8,22 @@ import type { ConditionValue } from "../engine/interfaces.ts";
 import type { LayoutExpertEntry } from "../manifest/expert-entries.ts";
 import type { ExpertCore } from "./expert.ts";
 
-/** Below this alpha a pixel belongs to class 0, transparent. */
+/** A pixel below this alpha belongs to class 0, transparent. */
 const opaqueFrom = 0.5;
 
 export class LayoutExpert implements ExpertCore {
   readonly dims: number;
   readonly columns: number;
   readonly rows: number;
-  /** Classes of a cell: transparent and the palette. */
+  /** Number of classes: transparent and the palette. */
   readonly #classes: number;
   readonly #colours: readonly Lab[];
-  /** Colours that were met, each in the one place that its bits lead to, until another takes it: 0 = none yet, else 1 + the colour's 24 bits. */
+  /**
+   * Cache of colours at the index that their bits hash to; a new colour replaces the old one. 0 = empty, else 1 + the colour's
+   * 24 bits.
+   */
   readonly #met = new Int32Array(1 << coloursBits);
-  /** Their classes. */
+  /** Classes of the cached colours. */
   readonly #classOf = new Uint16Array(1 << coloursBits);
 
   constructor({ columns, rows, palette }: LayoutExpertEntry) {
@@ -44,7 +47,7 @@ export class LayoutExpert implements ExpertCore {
     return vectors;
   }
 
-  /** The label map of an image, or cells as sent: for each cell, row by row, 0 = transparent, i = colour i of the palette. */
+  /** The label map of an image, or cells as given. Row by row, 0 = transparent, i = colour i of the palette. */
   cellsOf(value: ConditionValue): readonly number[] {
     if (value.kind === "cells") return this.#checked(value.cells);
     if (value.kind === "image") return this.#reduce(value.planes, value.sizePx);
@@ -60,11 +63,11 @@ export class LayoutExpert implements ExpertCore {
     return cells;
   }
 
-  /** Each cell's most frequent class; of two alike the first. */
+  /** The most frequent class of each cell; the first one of a tie. */
   #reduce(planes: Float32Array, sizePx: number): number[] {
     const area = sizePx * sizePx;
     const counts = new Uint32Array(this.dims);
-    // As whole numbers, which are compared faster.
+    // The same memory as integers, which are compared faster.
     const bits = new Int32Array(planes.buffer, planes.byteOffset, planes.length);
     const ends = Array.from({ length: this.columns }, (_, column) => Math.ceil(((column + 1) * sizePx) / this.columns));
     let label = 0;
@@ -73,7 +76,7 @@ export class LayoutExpert implements ExpertCore {
       for (let column = 0; column < this.columns; column += 1) {
         const cell = (row * this.columns + column) * this.#classes;
         for (let end = y * sizePx + ends[column]!; pixel < end; ) {
-          // Most pixels look like their left neighbour.
+          // Most pixels equal their left neighbour.
           if (pixel === 0 || !isSame(bits, area, pixel)) label = this.#labelOf(planes, area, pixel);
           const start = pixel;
           do pixel += 1;
@@ -109,7 +112,7 @@ export class LayoutExpert implements ExpertCore {
   }
 }
 
-/** Whether a pixel has all values of the one before it. */
+/** Whether a pixel equals the one before it in all channels. */
 const isSame = (bits: Int32Array, area: number, pixel: number): boolean =>
   ((bits[pixel]! ^ bits[pixel - 1]!) |
     (bits[area + pixel]! ^ bits[area + pixel - 1]!) |
@@ -119,10 +122,10 @@ const isSame = (bits: Int32Array, area: number, pixel: number): boolean =>
 
 const byteOf = (value: number): number => Math.min(255, Math.max(0, Math.round(255 * value)));
 
-/** Colours whose class is remembered, as a power of two: 0.2 MB, which stay in the processor's cache. */
+/** Bits of the cache's index: 0.2 MB, which stay in the CPU's cache. */
 const coloursBits = 15;
 
-/** Index of the nearest colour; of two alike the first. */
+/** Index of the nearest colour; the first one of a tie. */
 function nearest([l, a, b]: Lab, colours: readonly Lab[]): number {
   let [best, least] = [0, Number.POSITIVE_INFINITY];
   for (let at = 0; at < colours.length; at += 1) {

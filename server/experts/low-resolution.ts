@@ -1,6 +1,6 @@
 /**
- * Low-resolution expert Φ: the encoder of a small autoencoder of small images (the paper's super-resolution pair). The image is
- * averaged down to the expert's size first, so any image that shrinks to the same pixels is the same condition.
+ * Low-resolution expert Φ: the encoder of a small autoencoder of small images (the paper's super-resolution example). The image
+ * is averaged down to the expert's size first, so all images that shrink to the same pixels are the same condition.
  */
 import { averageAreas } from "../engine/areas.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
@@ -20,7 +20,7 @@ export class LowResolutionExpert implements ExpertCore {
     this.#sizePx = sizePx;
   }
 
-  /** @throws AppError `pack_corrupt` when the graph is not what the entry promises */
+  /** @throws AppError `pack_corrupt` when the graph does not match its entry */
   static async open(
     packFolder: string,
     entry: LowResolutionExpertEntry,
@@ -34,7 +34,7 @@ export class LowResolutionExpert implements ExpertCore {
     return new LowResolutionExpert(await FrozenGraph.open(packFolder, entry.model, promise, options), entry);
   }
 
-  /** Codes [images, dims], about unit length each. */
+  /** Codes [images, dims], each of about unit length. */
   async encode(values: readonly ConditionValue[]): Promise<Float32Array> {
     return this.#graph.encode(this.#shrink(values), 1);
   }

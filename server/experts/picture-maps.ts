@@ -1,4 +1,7 @@
-/** A frozen net that gives several feature maps of a whole picture of any size, as one ONNX file: for judging pictures, not for conditioning on them. */
+/**
+ * A frozen network that returns feature maps of a whole picture of any size, as one ONNX file. It judges pictures; it is no
+ * condition.
+ */
 import type { Pixels } from "../engine/interfaces.ts";
 import { Session } from "../onnx/session.ts";
 
@@ -8,11 +11,11 @@ export interface PictureMap {
   readonly places: number;
 }
 
-/** Maps of one opaque picture, in the order of the graph's outputs. */
+/** The maps of one opaque picture, in the order of the graph's outputs. */
 export type PictureMapsOf = (picture: Pixels) => Promise<readonly PictureMap[]>;
 
 /**
- * @param path of a graph from `image`, RGB in [0, 1], [1, 3, height, width], to maps [1, channels, height, width]
+ * @param path path of a graph from `image`, RGB in [0, 1], [1, 3, height, width], to maps [1, channels, height, width]
  * @throws AppError `pack_corrupt` when it does not load
  */
 export async function openPictureMaps(path: string, label: string, threads: number): Promise<PictureMapsOf> {

@@ -1,8 +1,8 @@
 /**
- * Experts by the kind of their manifest entry: the one place that knows every expert's file. To add an expert of a new kind:
- * write `server/experts/<kind>.ts` with a class that implements `ExpertCore` (expert.ts), give its entry a schema in
- * server/manifest/manifest.ts (a member of `ExpertSchema`; `canRead` says for which conditions), and add a line here. An expert of
- * a known kind, or any ONNX file that can be declared (declared-manifest.ts), is a manifest entry and its files alone.
+ * All experts by the kind of their manifest entry. To add an expert of a new kind: write `server/experts/<kind>.ts` with a
+ * class that implements `ExpertCore` (expert.ts), add a schema of its entry to `ExpertSchema` in server/manifest/manifest.ts
+ * (`canRead` lists its conditions), and add a line here. An expert of a known kind, or any ONNX file that can be declared
+ * (declared-manifest.ts), needs a manifest entry and its files only.
  */
 import type { ConditionField } from "../../shared/conditions.ts";
 import type { TargetExpert } from "../engine/interfaces.ts";
@@ -20,7 +20,7 @@ import { LowResolutionExpert } from "./low-resolution.ts";
 import { SketchExpert } from "./sketch/sketch.ts";
 import { TextExpert } from "./text.ts";
 
-/** Where an expert is opened from, and for which field of a condition: errors name it. */
+/** The folder of an expert, and the condition's field that its errors name. */
 interface Place {
   readonly packFolder: string;
   readonly field: ConditionField;
@@ -48,9 +48,9 @@ const targets: Openers<TargetEntry, TargetExpert, Omit<Place, "field">> = {
 };
 
 /**
- * Opens a conditioning expert, with its cache.
- * @param field the condition that it serves, which its errors name
- * @throws AppError `pack_corrupt` when a file is missing or not what the entry promises
+ * Opens a conditioning expert with its cache.
+ * @param field condition of the expert; its errors name it
+ * @throws AppError `pack_corrupt` when a file is missing or does not match its entry
  */
 export async function openConditioning(
   packFolder: string,
@@ -58,12 +58,12 @@ export async function openConditioning(
   field: ConditionField,
   options: ExpertOptions = {},
 ): Promise<Expert> {
-  // The table pairs each kind with its own entry, which TypeScript can't follow through a union.
+  // The table pairs each kind with its own entry; TypeScript can't infer that for a union.
   const open = conditioning[entry.kind] as (entry: ConditioningEntry, place: Place) => ExpertCore | Promise<ExpertCore>;
   return cached(await open(entry, { packFolder, field, options }));
 }
 
-/** Opens a target expert. @throws AppError `pack_corrupt` when a file is missing or not what the entry promises */
+/** Opens a target expert. @throws AppError `pack_corrupt` when a file is missing or does not match its entry */
 export async function openTarget(
   packFolder: string,
   entry: TargetEntry,

@@ -1,6 +1,6 @@
 /**
- * Opens a pack's files so that equal bytes are opened once: experts and packs that hold the same file, by whatever path, share
- * what was made of it. A file is read once and made from those bytes; its digest is reckoned from them, unless who opens the files of a pack knows it.
+ * Opens files so that equal bytes are opened once: experts and packs with the same file, at whatever path, share the result. A
+ * file is read once; its digest is computed from the bytes unless the caller knows it.
  */
 import { readFile } from "node:fs/promises";
 import { AppError } from "../../shared/problem.ts";
@@ -11,15 +11,15 @@ export class SharedFiles {
   readonly #opened = new Map<string, Promise<unknown>>();
   readonly #digests: ReadonlyMap<string, string>;
 
-  /** @param digests SHA-256 of files by path, for whoever knows them: they are not reckoned again */
+  /** @param digests known SHA-256 of files by path, which are not computed again */
   constructor(digests: ReadonlyMap<string, string> = new Map()) {
     this.#digests = digests;
   }
 
   /**
-   * What `make` made of the file's bytes, this time or before.
-   * @param kind what is made, so that one file may serve two purposes
-   * @throws AppError `pack_corrupt` when there is no file, or `make`'s own fault
+   * The result of `make` for the file's bytes, computed once.
+   * @param kind kind of the result, so that one file may have several
+   * @throws AppError `pack_corrupt` when there is no file, or the error of `make`
    */
   async open<T>(path: string, kind: string, make: (bytes: Uint8Array) => T | Promise<T>): Promise<T> {
     const bytes = await readFile(path).catch((cause: unknown) => {
@@ -33,7 +33,7 @@ export class SharedFiles {
     return opened;
   }
 
-  /** A session of an ONNX file; the first opener's label stays with it. */
+  /** A session of an ONNX file. It keeps the label of its first opener. */
   session(path: string, options: SessionOptions): Promise<Session> {
     const kind = ["session", options.provider ?? "cpu", ...(options.layer ? [options.layer] : [])].join(" ");
     return this.open(path, kind, (bytes) => Session.create(bytes, options));

@@ -1,9 +1,9 @@
 /**
- * Text expert Φ: a sentence encoder (all-MiniLM-L6-v2) as ONNX with int8 weights. WordPiece tokens → last hidden state → mean over the
- * tokens → unit vector, as its authors pool it (sbert.net). The one importer of @huggingface/tokenizers.
- *
- * A caption of a request runs alone. Of a training set, captions of as many tokens share a run, which reads the weights once for all of
- * them; an encoder whose activations are quantised by ranges of the whole run is found out by the first one, and runs each alone.
+ * Text expert Φ: a sentence encoder (all-MiniLM-L6-v2) as ONNX with int8 weights. WordPiece tokens → last hidden state → mean
+ * over the tokens → unit vector, the pooling of its authors (sbert.net). The only importer of @huggingface/tokenizers.
+ * A request's caption runs alone. Training captions with the same number of tokens share a run, which reads the weights once
+ * for all of them. If the encoder quantises activations by the range of the whole run, the first shared run reveals it, and
+ * captions run alone.
  */
 import { join } from "node:path";
 import { Tokenizer } from "@huggingface/tokenizers";
@@ -27,7 +27,7 @@ export class TextExpert implements ExpertCore {
   readonly #label: string;
   readonly #tokenizer: Tokenizer;
   readonly #maxTokens: number;
-  /** Whether captions of one run leave each other's vectors as they are; unknown until two are there to try. */
+  /** Whether captions can share a run without changing each other's vectors; unknown until the first two are compared. */
   #canShare: boolean | undefined;
 
   private constructor(session: Session, tokenizer: Tokenizer, entry: TextExpertEntry, label: string) {
@@ -40,7 +40,7 @@ export class TextExpert implements ExpertCore {
 
   /**
    * Loads the expert of a pack folder.
-   * @throws AppError `pack_corrupt` when the graph is not what the entry promises
+   * @throws AppError `pack_corrupt` when the graph does not match its entry
    */
   static async open(
     packFolder: string,
@@ -62,7 +62,7 @@ export class TextExpert implements ExpertCore {
     return joinRows(vectors);
   }
 
-  /** The same within 1e-5, of captions that share runs. */
+  /** The same vectors within 1e-5, from shared runs. */
   async encodeForTraining(captions: readonly ConditionValue[]): Promise<Float32Array> {
     const rows = new Float32Array(captions.length * this.dims);
     const ids = captions.map((value) => this.#idsOf(value));
@@ -78,7 +78,7 @@ export class TextExpert implements ExpertCore {
     return rows;
   }
 
-  /** Token ids with [CLS] and [SEP], cut to the expert's length. */
+  /** Token ids with [CLS] and [SEP], truncated to the expert's length. */
   tokenize(caption: string): number[] {
     return tokenIds(this.#tokenizer, caption, this.#maxTokens);
   }
@@ -87,7 +87,7 @@ export class TextExpert implements ExpertCore {
     return this.tokenize(requireText(value, "caption"));
   }
 
-  /** Whether texts of one length may share runs, found out by the first two that differ; until then each runs alone. */
+  /** Whether texts of one length may share runs: compares the first two that differ; until then each runs alone. */
   async #mayShare(texts: ReadonlyArray<readonly number[]>): Promise<boolean> {
     if (this.#session.inputs.get("input_ids")!.shape[0] === 1) return false;
     const [first] = texts;
@@ -98,12 +98,12 @@ export class TextExpert implements ExpertCore {
 
   async #trySharing(first: readonly number[], second: readonly number[]): Promise<boolean> {
     const alone = joinRows([await this.#vectorsOf([first]), await this.#vectorsOf([second])]);
-    // A graph that can't take two at once says so here, and takes one.
+    // A graph with a fixed batch of one throws here, and captions run alone.
     const shared = await this.#vectorsOf([first, second]).catch(() => undefined);
     return shared?.every((value, at) => Math.abs(value - alone[at]!) < sharedTolerance) ?? false;
   }
 
-  /** Unit vectors of one run over texts of as many tokens, [texts, dims]. */
+  /** Unit vectors of texts with the same number of tokens from one run, [texts, dims]. */
   async #vectorsOf(texts: ReadonlyArray<readonly number[]>): Promise<Float32Array> {
     const tokens = texts[0]!.length;
     const feed = (ofToken: (id: number) => number): Tensor => ({
@@ -124,7 +124,7 @@ export class TextExpert implements ExpertCore {
     return joinRows(vectors);
   }
 
-  /** Mean of states [tokens, dims] at unit length. */
+  /** Mean of the states [tokens, dims], normalised to unit length. */
   #pool(states: Float32Array): Float32Array {
     const sum = new Float64Array(this.dims);
     for (let start = 0; start < states.length; start += this.dims)
@@ -134,11 +134,11 @@ export class TextExpert implements ExpertCore {
   }
 }
 
-/** Captions of one run: more gain nothing once the weights' way from memory is shared. */
+/** Captions of a shared run; with more of them, reading the weights is no longer what costs time. */
 const sharedRows = 16;
 const sharedTolerance = 1e-5;
 
-/** Places of texts by how many tokens they have. */
+/** Indices of the texts, grouped by number of tokens. */
 function groupsOfEqualLength(texts: ReadonlyArray<readonly number[]>): number[][] {
   const groups = new Map<number, number[]>();
   for (const [place, { length }] of texts.entries()) {
@@ -149,7 +149,7 @@ function groupsOfEqualLength(texts: ReadonlyArray<readonly number[]>): number[][
   return [...groups.values()];
 }
 
-/** Token ids with the tokenizer's special ones around, cut to `maxTokens` before the last. */
+/** Token ids with the tokenizer's special tokens around them, truncated to `maxTokens` before the last one. */
 export function tokenIds(tokenizer: Tokenizer, text: string, maxTokens: number): number[] {
   const { ids } = tokenizer.encode(text);
   return ids.length <= maxTokens ? ids : [...ids.slice(0, maxTokens - 1), ids.at(-1)!];
@@ -158,12 +158,12 @@ export function tokenIds(tokenizer: Tokenizer, text: string, maxTokens: number):
 /** @throws AppError `pack_corrupt` when the bytes are no tokenizer.json of Hugging Face */
 export function readTokenizer(bytes: Uint8Array): Tokenizer {
   try {
-    // The second file of Hugging Face's pair only adds chat templates and special names that sentence encoders do without.
+    // Hugging Face's second file only adds chat templates and special tokens, which sentence encoders do not need.
     return new Tokenizer(JSON.parse(new TextDecoder().decode(bytes)) as object, {});
   } catch (cause) {
     throw new AppError(
       "pack_corrupt",
-      `tokenizer: expected a tokenizer.json, got ${bytes.length} bytes that are none`,
+      `tokenizer: expected a tokenizer.json, got ${bytes.length} bytes of another format`,
       {
         cause,
       },

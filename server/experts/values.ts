@@ -1,4 +1,4 @@
-/** What experts ask of the raw values that they are given: the right kind at the right size, or an error that names the field. */
+/** Checks the raw values of conditions for experts: the right kind, or an error that names the field. */
 import type { ConditionField } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
@@ -16,13 +16,13 @@ const wrongKind = (expected: string, value: ConditionValue, field: ConditionFiel
     received: nameOf[value.kind],
   });
 
-/** @throws AppError `invalid_request` when the value is no text */
+/** @throws AppError `invalid_request` when the value is not text */
 export function requireText(value: ConditionValue, field: ConditionField): string {
   if (value.kind === "text") return value.text;
   throw wrongKind("a text", value, field);
 }
 
-/** @throws AppError `invalid_request` when the value is no image */
+/** @throws AppError `invalid_request` when the value is not an image */
 export function requireImage(value: ConditionValue, field: ConditionField): ImageValue {
   if (value.kind === "image") return value;
   throw wrongKind("an image", value, field);

@@ -107,7 +107,7 @@ describe("what a user should know of a file that can be used", () => {
       report,
       "warning",
       "batch",
-      /the same answer alone and beside another, got a difference of .*; Tau runs one at a time/,
+      /the same output alone and in a batch of two, got a difference of .*; Tau runs one at a time/,
     );
   });
 
@@ -117,7 +117,7 @@ describe("what a user should know of a file that can be used", () => {
       report,
       "warning",
       "length",
-      /expected vectors of about unit length, got \d.* on average; say "normalise": "unit"/,
+      /expected vectors of about unit length, got \d.* on average; declare "normalise": "unit"/,
     );
   });
 });

@@ -1,4 +1,4 @@
-/** Any pair of ONNX graphs as target expert Λ∘Θ, by its declaration: an image to a latent, and back. One row a run. */
+/** Target expert Λ∘Θ from any pair of declared ONNX graphs: image → latent and back. One row a run. */
 import type { TargetExpert } from "../../engine/interfaces.ts";
 import { channelCount, latentDimsOf, type OnnxAutoencoderEntry } from "../../manifest/declared-manifest.ts";
 import { sizeOf } from "../../onnx/graph.ts";

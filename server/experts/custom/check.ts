@@ -1,6 +1,6 @@
 /**
- * Tries an unknown ONNX file as an expert and says what does not fit, each with what was expected and what came: the file first,
- * before any runtime opens it, then the declaration, then the graph, then its answers to samples (probe.ts).
+ * Checks an unknown ONNX file as an expert and reports what does not fit, with what was expected and what came: first the file
+ * itself, before any runtime opens it, then the declaration, the graph, and its outputs for samples (probe.ts).
  */
 import { realpath } from "node:fs/promises";
 import { basename, join, relative } from "node:path";
@@ -17,25 +17,25 @@ export interface CheckReport {
   readonly file: string;
   readonly bytes?: number;
   readonly graph?: ModelDescription;
-  /** Files beside the graph that hold its weights. */
+  /** Files beside the graph with its weights. */
   readonly externalData: readonly string[];
   readonly declaration?: Declaration;
   readonly isSuggested: boolean;
   readonly samples: number;
-  /** Median time of one sample, preprocessing included. */
+  /** Median time for one sample, including preprocessing. */
   readonly millisecondsPerSample?: number;
   readonly findings: readonly CheckFinding[];
   readonly isOk: boolean;
 }
 
 export interface CheckOptions {
-  /** A declaration as parsed JSON, and the folder that its paths begin in; absent = one is suggested. */
+  /** A declaration as parsed JSON, and the folder that its paths are relative to; absent = one is suggested. */
   readonly declared?: { readonly value: unknown; readonly folder: string };
-  /** Images to try; absent = the built-in ones. Texts are always the built-in ones. */
+  /** Images to try; absent = built-in ones. Texts are always built-in. */
   readonly images?: readonly ConditionValue[];
 }
 
-/** Checks a file; faults of the file are findings, never exceptions. */
+/** Checks a file. Errors of the file become findings, never exceptions. */
 export async function checkExpert(file: string, { declared, images }: CheckOptions = {}): Promise<CheckReport> {
   const findings = new Findings();
   const report = (rest: Partial<CheckReport>): CheckReport => ({
@@ -67,7 +67,7 @@ export async function checkExpert(file: string, { declared, images }: CheckOptio
   return report({ ...known, declaration, ...trial });
 }
 
-/** @throws AppError `config_invalid` naming every field that does not fit, or when the declaration is of another file */
+/** @throws AppError `config_invalid` naming every field that does not fit, or when the declaration belongs to another file */
 async function readDeclaration(value: unknown, folder: string, file: string): Promise<Declaration> {
   const declaration = parsedDeclaration(value);
   const files = filesOfDeclared(declaration);

@@ -1,7 +1,7 @@
 /**
- * Any ONNX graph as conditioning expert Φ, by its declaration (server/manifest/declared-manifest.ts): an image or a text in, one
- * layer out, pooled to a vector. One value a run, so that a vector never depends on its neighbours, and graphs of a fixed
- * batch of one serve too.
+ * Conditioning expert Φ from any declared ONNX graph (server/manifest/declared-manifest.ts): an image or text in, one layer
+ * out, pooled to a vector. It runs one value at a time, so that a vector never depends on its neighbours, and graphs with a
+ * fixed batch of one work.
  */
 import { join } from "node:path";
 import type { ConditionField } from "../../../shared/conditions.ts";
@@ -23,14 +23,14 @@ import { openGraph, withBatch } from "./graph.ts";
 import { toGraphPixels } from "./pixels.ts";
 import { toVector } from "./pooling.ts";
 
-/** A declared expert, with its layer before pooling, which `tau experts check` looks at. */
+/** A declared expert and its layer before pooling, for `tau experts check`. */
 export interface OnnxExpert extends ExpertCore {
-  /** The layer for values that share a run; texts must have equally many tokens. */
+  /** The layer for values in one run; texts need the same number of tokens. */
   layerOf(values: readonly ConditionValue[]): Promise<Tensor>;
 }
 
 /**
- * @param field the condition that it serves, which its errors name
+ * @param field condition of the expert; its errors name it
  * @throws AppError `pack_corrupt` naming what the graph has and what was declared
  */
 export async function openOnnxExpert(

@@ -1,17 +1,17 @@
-/** What `tau experts check` finds: faults and remarks, each with what was expected and what came. */
+/** The findings of `tau experts check`: errors and warnings, each with what was expected and what came. */
 import { AppError } from "../../../shared/problem.ts";
 
 export interface CheckFinding {
-  /** An expert with an error can't be used; a warning says what its user should know. */
+  /** An expert with an error can't be used; a warning is a remark for its user. */
   readonly level: "error" | "warning";
-  /** What was looked at: file, declaration, graph, output … */
+  /** The subject: file, declaration, graph, output … */
   readonly subject: string;
   readonly message: string;
   readonly expected?: string;
   readonly received?: string;
 }
 
-/** Collects what is thrown as findings. Only AppErrors are findings; anything else is a fault of this program. */
+/** Collects AppErrors as findings. Any other exception is a bug of this program. */
 export class Findings {
   readonly list: CheckFinding[] = [];
 
@@ -19,7 +19,7 @@ export class Findings {
     this.list.push({ level, subject, message: `expected ${expected}, got ${received}`, expected, received });
   }
 
-  /** The result of `work`; undefined when it failed, with a finding. */
+  /** The result of `work`; undefined and a finding when it failed. */
   async attempt<T>(subject: string, work: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await work();

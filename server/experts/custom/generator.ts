@@ -1,7 +1,7 @@
 /**
- * Any ONNX generator as target expert, by its declaration: latent and class → image, without an encoder (BigGAN is the paper's).
- * Its z is [latent, class code]: one place a class, high at the class that is drawn, so that a flow learns the class as it learns
- * the rest; decoding takes the highest. The paper dequantises a class embedding by a network of its own for the same end.
+ * Target expert from any declared ONNX generator: latent and class → image, without encoder (the paper uses BigGAN). Its z is
+ * [latent, class code] with one dimension for each class, high for the drawn one. The flow so learns the class like the rest of
+ * z, and decoding takes the highest. For the same purpose the paper dequantises a class embedding by a separate network.
  */
 import { AppError } from "../../../shared/problem.ts";
 import type { TargetExpert } from "../../engine/interfaces.ts";
@@ -13,26 +13,28 @@ import { mapRows, openGraph, withBatch } from "./graph.ts";
 import { fromGraphPixels } from "./pixels.ts";
 
 /**
- * Height of a class code in standard deviations of what training adds: two classes are √2 · 10/3 = 4.7 apart, so that 1 draw in
- * 100 falls to the wrong one, and an invertible network can still join them.
+ * Height of a class code in standard deviations of the training noise: two classes are √2 · 10/3 = 4.7 apart. One draw in 100
+ * gets the wrong class, and an invertible network can still connect the classes.
  */
 const heightInStds = 10 / 3;
 
-/** A target that knows what its z is made of, so that it can be sampled without data (server/training/dataset/generator-set.ts). */
+/**
+ * A target whose distribution of z is known, so that it can be sampled without data (server/training/dataset/generator-set.ts).
+ */
 export interface Generator extends TargetExpert {
-  /** Classes that it draws; 0 = it knows none. */
+  /** Number of classes; 0 = none. */
   readonly classCount: number;
-  /** Values of the latent itself, N(0, I). */
+  /** Dimensions of the latent, N(0, I). */
   readonly freeDims: number;
-  /** Standard deviation of what training adds to z. */
+  /** Standard deviation of the noise that training adds to z. */
   readonly posteriorStd: number;
-  /** Value of z at the place of its class; 0 at those of the others. */
+  /** Value of z in the dimension of its class; 0 in those of the others. */
   readonly codeHeight: number;
-  /** z [latentDims] of a latent [freeDims] and a class. */
+  /** z [latentDims] from a latent [freeDims] and a class. */
   zOf(latent: Float32Array, classIndex: number): Float32Array;
-  /** The class that a z stands for; 0 without classes. */
+  /** The class of a z; 0 without classes. */
   classOf(z: Float32Array): number;
-  /** What the graph gives for one z, before its range is brought to [0, 1]. */
+  /** The graph's output for one z, before its range is mapped to [0, 1]. */
   pixelsOf(z: Float32Array): Promise<Float32Array>;
 }
 

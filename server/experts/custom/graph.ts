@@ -1,6 +1,6 @@
 /**
- * A foreign graph of a pack, opened as its declaration says: only with the weights' files that are listed, only up to the layer
- * that is read, and only if every input and output is the declared one. What is made of the numbers is its expert's business.
+ * A foreign graph of a pack, opened as declared: with the listed weight files only, up to the layer that is read, and only if
+ * all inputs and outputs are as declared. The expert that owns it interprets the numbers.
  */
 import { dirname, join, posix } from "node:path";
 import { joinRows } from "../../engine/join-rows.ts";
@@ -12,20 +12,20 @@ import { SharedFiles } from "../shared-files.ts";
 export interface GraphDeclaration {
   /** Path of the graph inside the pack. */
   readonly path: string;
-  /** Names the graph in messages. */
+  /** Name of the graph in messages. */
   readonly label: string;
-  /** Pack paths of files that may hold its weights. */
+  /** Pack paths of its weight files. */
   readonly data: readonly string[] | undefined;
-  /** The value that is read: an output, or an inner value, which becomes the output. */
+  /** The value to read: an output, or an inner value that becomes the output. */
   readonly layer: string;
   readonly inputs: readonly Promised[];
-  /** Float32 inputs of any shape that always get the same number. */
+  /** Float32 inputs of any shape with a constant value. */
   readonly constants?: Readonly<Record<string, number>>;
-  /** Shape of `layer` without its batch, where that is known before it runs. */
+  /** Shape of `layer` without its batch, if it is known before the first run. */
   readonly shape?: readonly number[];
 }
 
-/** A tensor with a batch before its shape. */
+/** A tensor with a batch axis before its shape. */
 export const withBatch = (name: string, shape: readonly number[], type = "float32"): Promised => ({
   name,
   type,
@@ -33,9 +33,9 @@ export const withBatch = (name: string, shape: readonly number[], type = "float3
 });
 
 export interface DeclaredGraph {
-  /** The layer for one input, its batch of 1 included. */
+  /** The layer for one input, including its batch of 1. */
   run(feeds: Feeds): Promise<Tensor>;
-  /** The values of the layer for one input. @throws AppError `tensor_mismatch` when it has another shape or holds no numbers */
+  /** The layer's values for one input. @throws AppError `tensor_mismatch` when its shape differs or it is not finite */
   read(feeds: Feeds, shape: readonly number[]): Promise<Float32Array>;
 }
 
@@ -55,7 +55,7 @@ export async function openGraph(
     folder: dirname(file),
     externalData: data.map((beside) => posix.relative(posix.dirname(path), beside)),
   };
-  // The file alone does not say what its weights are when they lie beside it.
+  // With weights in other files, the graph file's bytes do not identify the graph.
   const weights = data.length > 0 ? dirname(file) : "";
   const kind = `session ${options.provider ?? "cpu"} ${layer} ${named.join(" ")} ${weights}`;
   const session = await shared.open(file, kind, (bytes) => Session.create(bytes, settings));
@@ -83,7 +83,7 @@ export async function openGraph(
   };
 }
 
-/** Rows of a [batch, …] buffer through `each`, one after the other, joined. */
+/** Applies `each` to the rows of a [batch, …] buffer, one after the other, and joins the results. */
 export async function mapRows(
   values: Float32Array,
   batch: number,

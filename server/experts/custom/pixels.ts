@@ -1,6 +1,6 @@
 /**
- * Pixels as foreign graphs take and give them: from the premultiplied planes that every condition arrives as to a declared
- * size, channels and range, and from a declared range back to planes. Pure arithmetic, no graph.
+ * Converts pixels for foreign graphs: from the premultiplied planes of a condition to the declared size, channels and range,
+ * and from a declared range back to planes. Pure arithmetic, no graph.
  */
 import { averageAreas } from "../../engine/areas.ts";
 import { type Channels, channelCount, type ImageInput, type ImageOutput } from "../../manifest/declared-manifest.ts";
@@ -12,10 +12,10 @@ interface Square {
   readonly sizePx: number;
 }
 
-/** Weights of red, green and blue in grey (ITU-R BT.601, as Pillow and OpenCV have it). */
+/** Weights of red, green and blue in grey (ITU-R BT.601, as in Pillow and OpenCV). */
 const greyWeights = [0.299, 0.587, 0.114] as const;
 
-/** Planes of any size → [channels, sizePx, sizePx] as the declaration says. The planes themselves stay as they are. */
+/** Planes of any size → [channels, sizePx, sizePx] as declared. The input is not changed. */
 export function toGraphPixels(image: Square, input: ImageInput): Float32Array {
   const { planes, sizePx } = input.fit === "cover" ? cropToDrawn(image) : image;
   const sized =
@@ -29,7 +29,7 @@ export function toGraphPixels(image: Square, input: ImageInput): Float32Array {
   });
 }
 
-/** Pixels [channels, sizePx, sizePx] of a generator → premultiplied RGBA in [0, 1]; opaque where it knows no alpha. */
+/** Pixels [channels, sizePx, sizePx] of a generator → premultiplied RGBA in [0, 1]; opaque without an alpha channel. */
 export function fromGraphPixels(pixels: Float32Array, { channels, range }: ImageOutput): Float32Array {
   const [low, high] = range;
   const area = pixels.length / channelCount[channels];
@@ -54,10 +54,10 @@ function withChannels(planes: Float32Array, { channels, background, sizePx }: Im
   );
 }
 
-/** The largest square in the middle of what is drawn; the whole when nothing is. */
+/** The largest centred square inside the drawn area; the whole image when nothing is drawn. */
 function cropToDrawn({ planes, sizePx }: Square): Square {
   const alpha = planes.subarray(3 * sizePx * sizePx);
-  // Half a level of eight bits is the least that a PNG can show.
+  // Half an 8-bit level is the smallest alpha that a PNG can show.
   const bounds = boundsOf(sizePx, (at) => alpha[at]! >= 0.5 / 255);
   if (!bounds) return { planes, sizePx };
   const { left, right, top, bottom } = bounds;
@@ -73,7 +73,7 @@ function cropToDrawn({ planes, sizePx }: Square): Square {
   return { planes: cropped, sizePx: side };
 }
 
-/** Bilinear, pixels as areas (their middles at ½). */
+/** Bilinear, with pixel centres at ½. */
 function enlarge(planes: Float32Array, fromPx: number, toPx: number): Float32Array {
   const channels = planes.length / fromPx ** 2;
   const large = new Float32Array(channels * toPx * toPx);
@@ -93,6 +93,6 @@ function enlarge(planes: Float32Array, fromPx: number, toPx: number): Float32Arr
   return large;
 }
 
-/** Channels by their number, where a graph says it. */
+/** Channels by their number, if the graph states it. */
 export const channelsOfCount = (count: number): Channels | undefined =>
   (["grey", "rgb", "rgba"] as const).find((channels) => channelCount[channels] === count);

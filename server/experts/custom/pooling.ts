@@ -1,4 +1,4 @@
-/** From whatever a layer gives for one input to one vector: pooled over tokens or places, and brought to unit length. Pure. */
+/** Pools a layer's output for one input to a vector: over tokens or positions, then to unit length. Pure. */
 import { AppError } from "../../../shared/problem.ts";
 import type { OnnxExpertEntry } from "../../manifest/declared-manifest.ts";
 import type { Tensor } from "../../onnx/session.ts";
@@ -8,7 +8,7 @@ type Pooling = OnnxExpertEntry["pooling"];
 
 /**
  * A layer's tensor for one input → a vector [dims].
- * @throws AppError `tensor_mismatch` naming the expert when the tensor can't be pooled so, has another length or holds no numbers
+ * @throws AppError `tensor_mismatch` naming the expert when the tensor can't be pooled so, has another length or is not finite
  */
 export function toVector(tensor: Tensor, { pooling, normalise, dims }: OnnxExpertEntry, expert: string): Float32Array {
   const vector = pool(tensor, pooling, expert);
@@ -29,7 +29,7 @@ const nameOf = (pooling: Pooling): string => (typeof pooling === "object" ? `gri
 const mismatch = (expert: string, expected: string, received: string): AppError =>
   new AppError("tensor_mismatch", `${expert}: expected ${expected}, got ${received}`, { expected, received });
 
-/** A layer's tensor for one input, pooled; of any length. @throws AppError `tensor_mismatch` when it can't be pooled so */
+/** A layer's tensor for one input, pooled to any length. @throws AppError `tensor_mismatch` when it can't be pooled so */
 export function pool({ data, dims: shape }: Tensor, pooling: Pooling, expert: string): Float32Array {
   if (!(data instanceof Float32Array) || shape[0] !== 1)
     throw mismatch(expert, "float32 with a batch of 1", `${data.constructor.name} [${shape.join(", ")}]`);
@@ -54,7 +54,10 @@ function meanOfRows(data: Float32Array, width: number): Float32Array {
   return Float32Array.from(sum, (value) => value / (data.length / width));
 }
 
-/** [channels, height, width] → [channels, grid, grid]; areas whose sides differ by a place where the grid does not divide them. */
+/**
+ * [channels, height, width] → [channels, grid, grid]. Areas differ by one position in size if the grid does not divide the
+ * sides.
+ */
 function meansOfAreas(data: Float32Array, channels: number, height: number, width: number, grid: number): Float32Array {
   const edge = (index: number, length: number): number => Math.round((index * length) / grid);
   return Float32Array.from({ length: channels * grid * grid }, (_, cell) => {

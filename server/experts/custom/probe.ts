@@ -1,6 +1,6 @@
 /**
- * Runs a declared expert on samples and judges its answers: numbers at all, of the declared length and range, different for
- * different inputs, the same for the same input, and whether a neighbour in a batch changes them. Part of `tau experts check`.
+ * Probes a declared expert with samples: outputs must be finite, of the declared length and range, different for different
+ * inputs and equal for equal ones, and should not depend on neighbours in a batch. Part of `tau experts check`.
  */
 import { averageAreas } from "../../engine/areas.ts";
 import type { ConditionValue, TargetExpert } from "../../engine/interfaces.ts";
@@ -22,7 +22,7 @@ export interface Trial {
 
 type Images = readonly ConditionValue[] | undefined;
 
-/** Opens a declared expert and judges it. @throws AppError as opening and running it does */
+/** Opens and probes a declared expert. @throws AppError like opening and running it */
 export function tryDeclared(folder: string, entry: Declaration, findings: Findings, images: Images): Promise<Trial> {
   if (entry.kind === "onnx") return tryCondition(folder, entry, findings, images);
   if (entry.kind === "onnx-generator") return tryGenerator(folder, entry, findings);
@@ -35,7 +35,7 @@ const openCondition = (folder: string, entry: OnnxExpertEntry): Promise<OnnxExpe
 const samplesFor = ({ input }: OnnxExpertEntry, images: Images): readonly ConditionValue[] =>
   input.kind === "text" ? sampleTexts() : (images ?? sampleImages());
 
-/** Fills in what only a run can tell: the length of the pooled layer, the range of a generator's pixels. */
+/** Completes a suggestion with what only a run shows: the length of the pooled layer, the range of a generator's pixels. */
 export async function completeSuggestion(folder: string, entry: Declaration, images: Images): Promise<Declaration> {
   if (entry.kind === "onnx") {
     const expert = await openCondition(folder, entry);
@@ -57,41 +57,41 @@ async function tryCondition(
 ): Promise<Trial> {
   const expert = await openCondition(folder, entry);
   const samples = samplesFor(entry, images);
-  const { answers, trial } = await timed(samples, (sample) => expert.encode([sample]));
-  judgeDifferences(answers, await expert.encode(samples.slice(0, 1)), findings);
-  const length = answers.reduce((sum, answer) => sum + lengthOf(answer), 0) / answers.length;
+  const { outputs, trial } = await timed(samples, (sample) => expert.encode([sample]));
+  judgeDifferences(outputs, await expert.encode(samples.slice(0, 1)), findings);
+  const length = outputs.reduce((sum, output) => sum + lengthOf(output), 0) / outputs.length;
   if (length < 0.3 || length > 3)
     findings.add(
       "warning",
       "length",
       "vectors of about unit length",
-      `${length.toPrecision(3)} on average; say "normalise": "unit"`,
+      `${length.toPrecision(3)} on average; declare "normalise": "unit"`,
     );
-  await judgeBatch(entry, expert, samples, answers, findings);
+  await judgeBatch(entry, expert, samples, outputs, findings);
   return trial;
 }
 
-/** Two samples in one run against each alone. Only said, not refused: Tau runs one at a time. */
+/** Compares two samples in one run with each alone. A difference is a warning, because Tau runs one at a time. */
 async function judgeBatch(
   entry: OnnxExpertEntry,
   expert: OnnxExpert,
   samples: readonly ConditionValue[],
-  answers: readonly Float32Array[],
+  outputs: readonly Float32Array[],
   findings: Findings,
 ): Promise<void> {
   const label = `onnx expert ${entry.model}`;
-  // A graph of a fixed batch of one can't run two at all, which is fine.
+  // A graph with a fixed batch of one can't run two, which is fine.
   const layer = samples.length < 2 ? undefined : await expert.layerOf(samples.slice(0, 2)).catch(() => undefined);
   if (layer?.dims[0] !== 2) return;
   const width = layer.data.length / 2;
   for (const row of [0, 1]) {
     const alone = { data: layer.data.slice(row * width, (row + 1) * width), dims: [1, ...layer.dims.slice(1)] };
-    const difference = largestDifference(toVector(alone, entry, label), answers[row]!);
-    if (difference <= 1e-3 * largest(answers[row]!)) continue;
+    const difference = largestDifference(toVector(alone, entry, label), outputs[row]!);
+    if (difference <= 1e-3 * largest(outputs[row]!)) continue;
     findings.add(
       "warning",
       "batch",
-      "the same answer alone and beside another",
+      "the same output alone and in a batch of two",
       `a difference of ${difference.toPrecision(2)}; Tau runs one at a time`,
     );
     return;
@@ -101,11 +101,11 @@ async function judgeBatch(
 async function tryGenerator(folder: string, entry: OnnxGeneratorEntry, findings: Findings): Promise<Trial> {
   const generator = await openOnnxGenerator(folder, entry);
   const latents = drawnLatents(generator);
-  const { answers, trial } = await timed(latents, (z) => generator.pixelsOf(z));
-  judgeDifferences(answers, await generator.pixelsOf(latents[0]!), findings);
+  const { outputs, trial } = await timed(latents, (z) => generator.pixelsOf(z));
+  judgeDifferences(outputs, await generator.pixelsOf(latents[0]!), findings);
   const [low, high] = entry.image.range;
   const slack = 0.02 * (high - low);
-  const values = answers.flatMap((answer) => [...answer]);
+  const values = outputs.flatMap((output) => [...output]);
   const outside = values.filter((value) => value < low - slack || value > high + slack).length / values.length;
   if (outside > 0.01) {
     const [least, most] = [Math.min, Math.max].map((end) => values.reduce((a, b) => end(a, b)).toPrecision(3));
@@ -138,10 +138,10 @@ async function tryAutoencoder(
   const planes = (images ?? sampleImages()).flatMap((sample) =>
     sample.kind === "image" ? [atSize(sample, entry.imageSizePx)] : [],
   );
-  const { answers, trial } = await timed(planes, (image) => target.encode(image, 1));
-  judgeDifferences(answers, await target.encode(planes[0]!, 1), findings);
-  const error = await reconstructionError(target, planes, answers);
-  // A grey image in place of the samples is off by about this much.
+  const { outputs, trial } = await timed(planes, (image) => target.encode(image, 1));
+  judgeDifferences(outputs, await target.encode(planes[0]!, 1), findings);
+  const error = await reconstructionError(target, planes, outputs);
+  // A grey image instead of the samples would have about this error.
   if (error > 0.1)
     findings.add(
       "warning",
@@ -167,7 +167,7 @@ async function reconstructionError(
 
 const atSize = ({ planes, sizePx }: ImageValue, toPx: number): Float32Array => averageAreas(planes, sizePx, toPx);
 
-/** Eight draws, of all classes where there are no more. */
+/** Eight samples that take turns through the classes. */
 function drawnLatents(generator: Generator): Float32Array[] {
   return Array.from({ length: 8 }, (_, row) => {
     const free = new TrainingRandom(0, row, "generator").fillNormal(new Float32Array(generator.freeDims));
@@ -175,24 +175,24 @@ function drawnLatents(generator: Generator): Float32Array[] {
   });
 }
 
-/** Answers to each sample, one after the other, and the median time of one. */
+/** The outputs for the samples, one after the other, and the median time of one. */
 async function timed<T>(
   samples: readonly T[],
   run: (sample: T) => Promise<Float32Array>,
-): Promise<{ answers: Float32Array[]; trial: Trial }> {
-  const answers: Float32Array[] = [];
+): Promise<{ outputs: Float32Array[]; trial: Trial }> {
+  const outputs: Float32Array[] = [];
   const times: number[] = [];
   for (const sample of samples) {
     const start = performance.now();
-    answers.push((await run(sample)).slice());
+    outputs.push((await run(sample)).slice());
     times.push(performance.now() - start);
   }
   const median = times.sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
-  return { answers, trial: { samples: samples.length, millisecondsPerSample: median } };
+  return { outputs, trial: { samples: samples.length, millisecondsPerSample: median } };
 }
 
-function judgeDifferences(answers: readonly Float32Array[], again: Float32Array, findings: Findings): void {
-  const first = answers[0]!;
+function judgeDifferences(outputs: readonly Float32Array[], again: Float32Array, findings: Findings): void {
+  const first = outputs[0]!;
   if (!isSame(first, again)) {
     findings.add(
       "error",
@@ -202,11 +202,11 @@ function judgeDifferences(answers: readonly Float32Array[], again: Float32Array,
     );
     return;
   }
-  if (answers.length > 1 && answers.every((answer) => isSame(first, answer)))
+  if (outputs.length > 1 && outputs.every((output) => isSame(first, output)))
     findings.add(
       "error",
       "output",
-      `different outputs for ${answers.length} different inputs`,
+      `different outputs for ${outputs.length} different inputs`,
       "the same output for all",
     );
 }

@@ -1,11 +1,11 @@
-/** Inputs to try an unknown expert on, when the user brings none: pictures and captions that any useful expert tells apart. */
+/** Built-in inputs for unknown experts: pictures and captions that any useful expert distinguishes. */
 import type { ConditionValue } from "../../engine/interfaces.ts";
 import { asText, type ImageValue } from "../values.ts";
 
-/** Side of the built-in pictures: that of the default pack's images. */
+/** Side of the built-in pictures, the same as the default pack's images. */
 const sizePx = 128;
 
-/** Straight colour and alpha at a place, x and y in [−1, 1]. */
+/** Unpremultiplied colour and alpha at a position, x and y in [−1, 1]. */
 type Painter = (x: number, y: number) => readonly [red: number, green: number, blue: number, alpha: number];
 
 const painters: Readonly<Record<string, Painter>> = {
@@ -31,6 +31,6 @@ function paint(key: string, painter: Painter): ImageValue {
 
 export const sampleImages = (): ImageValue[] => Object.entries(painters).map(([key, painter]) => paint(key, painter));
 
-/** Pairs of one length in any tokenizer of words, so that two can share a run. */
+/** Pairs have the same number of tokens in any word tokenizer, so that two can share a run. */
 export const sampleTexts = (): ConditionValue[] =>
   ["red cat", "red dog", "a green apple", "a space rocket", "birthday cake with candles", "sad face"].map(asText);

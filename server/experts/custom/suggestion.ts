@@ -1,6 +1,6 @@
 /**
- * Guesses a declaration from what an ONNX file says of its inputs and outputs: a start to copy and correct, because a file never
- * says which colours, ranges or layers its authors meant.
+ * Suggests a declaration from the inputs and outputs of an ONNX file. It is a draft to correct, because a file does not state
+ * the colours, ranges or layers that its authors meant.
  */
 import { AppError } from "../../../shared/problem.ts";
 import { describe } from "../../../shared/validation.ts";
@@ -8,13 +8,13 @@ import { type Declaration, DeclarationSchema } from "../../manifest/declared-man
 import type { ModelDescription, Signature } from "../../onnx/model-graph.ts";
 import { channelsOfCount } from "./pixels.ts";
 
-/** Mean and deviation of ImageNet's colours, which most published image networks subtract. */
+/** Mean and standard deviation of ImageNet's colours, which most published image networks use. */
 const imageNet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
-/** Side where the file leaves it open: what most image networks were trained at. */
+/** Side if the file leaves it open: the usual one of image networks. */
 const usualSizePx = 224;
 
-/** Flattened layers up to this length are read whole, longer ones pooled. */
+/** Flattened layers up to this length are read whole; longer ones are pooled. */
 const flatMax = 1024;
 
 const numberAt = (dims: Signature["dims"], axis: number): number | undefined => {
@@ -23,8 +23,8 @@ const numberAt = (dims: Signature["dims"], axis: number): number | undefined => 
 };
 
 /**
- * @param fileName of the graph, relative to the folder that the declaration will lie in
- * @throws AppError `config_invalid` naming the inputs that no kind of expert takes
+ * @param fileName file of the graph, relative to the folder of the declaration
+ * @throws AppError `config_invalid` naming the inputs that no kind of expert accepts
  */
 export function suggestDeclaration(description: ModelDescription, fileName: string): Declaration {
   const suggestion =
@@ -58,7 +58,7 @@ export function parsedDeclaration(value: unknown): Declaration {
 
 export const describeSignature = ({ name, type, dims }: Signature): string => `${name} ${type} [${dims.join(", ")}]`;
 
-/** A batch axis that is neither open nor 1 is no batch of one. */
+/** Only an open batch axis or one of 1 can be a batch of one. */
 const isImage = ({ dims }: Signature): boolean =>
   dims.length === 4 && channelsOfCount(numberAt(dims, 1) ?? 0) !== undefined && numberAt(dims, 2) === numberAt(dims, 3);
 
@@ -120,7 +120,7 @@ function generatorDeclaration({ inputs, outputs }: ModelDescription, model: stri
   const rest = inputs.filter((input) => input !== latent);
   const label = rest.find(
     ({ type, dims }) =>
-      // A single number beside the latent is a setting, as a truncation.
+      // A single number beside the latent is a setting such as truncation.
       (type === "int64" && dims.length === 1) || (type === "float32" && dims.length === 2 && numberAt(dims, 1) !== 1),
   );
   const isIndex = label?.type === "int64";

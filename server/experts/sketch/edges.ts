@@ -1,39 +1,41 @@
 /**
- * Which pixels of a finished image a line drawing of it would follow: its outline, the middle of its dark lines, and strong inner
- * edges. The first half of line-drawing.ts's reading of a training image. Pure.
- *
- * Edges after Canny (PAMI 1986); dark lines by closing. What is looked for at every pixel is done in server/simd.
+ * Finds the pixels of an image that a line drawing of it would follow: its outline, the centres of dark lines, and strong inner
+ * edges. First half of reading a training image in line-drawing.ts. Pure.
+ * Edges after Canny (PAMI 1986), dark lines by morphological closing. server/wasm does the work at every pixel.
  */
 import { type Lines, readLines } from "../../wasm/drawings.ts";
 import { forEachSet, grow, type Mask, setAt, shrink, union, without, workPx } from "./mask.ts";
 
 const strokeContrast = 0.25;
-/** Steps of colour, per pixel of 2 after smoothing: an edge needs the first somewhere and the second everywhere. */
+/**
+ * Thresholds of the colour gradient, per 2 pixels after smoothing: an edge has the strong one somewhere and the weak one
+ * everywhere.
+ */
 const edgeStrong = 0.16;
 const edgeWeak = 0.07;
 const shortestEdgePx = 9;
-/** Squared, and a little below `edgeWeak`, so that rounding leaves no edge out. */
+/** Squared and slightly below `edgeWeak`, so that rounding loses no edge. */
 const faintest = 0.99 * edgeWeak ** 2;
 
 /**
- * The lines of an image as a mask of 128×128, not yet thinned.
+ * The lines of an image as a mask of 128×128, not yet skeletonized.
  * @param planes premultiplied RGBA [4, size, size] in [0, 1]
  */
 export function edgeMaskOf(planes: Float32Array, sizePx: number): Mask {
   const image = sizePx === workPx ? planes : atWorkSize(planes, sizePx);
   const found = readLines(image, strokeContrast, faintest);
-  // Slivers along the round corners of dark areas are no strokes; true lines so thin are found as edges.
+  // Slivers along round corners of dark areas are no strokes; real lines that thin are found as edges.
   const strokes = grow(shrink(found.strokes, 1), 1);
-  // Pixels of the opaque part that touch the rest or the frame.
+  // Opaque pixels next to the rest or to the frame.
   const outline = without(found.opaque, shrink(found.opaque, 1));
   const lines = union(strokes, without(outline, grow(strokes, 2)));
   const taken = union(grow(lines, 3), grow(outline, 3));
   for (const at of innerEdges(found, taken)) setAt(lines, at);
-  // Growing closes small gaps and makes one line of two that almost touch.
+  // Growing closes small gaps and joins two lines that almost touch.
   return grow(lines, 1);
 }
 
-/** Means of the pixels that each of 128×128 covers, planes [4, 128, 128]. */
+/** Area means at the work size, planes [4, 128, 128]. */
 function atWorkSize(planes: Float32Array, sizePx: number): Float32Array {
   const result = new Float32Array(4 * workPx * workPx);
   const step = sizePx / workPx;
@@ -53,20 +55,23 @@ function atWorkSize(planes: Float32Array, sizePx: number): Float32Array {
   return result;
 }
 
-/** Steps to the eight neighbours. */
+/** Offsets of the eight neighbours. */
 const around = [-workPx, 1 - workPx, 1, workPx + 1, workPx, workPx - 1, -1, -workPx - 1];
 
-/** Places of `innerEdges` that may still be taken. */
+/** Pixels that `innerEdges` may still take; reused. */
 const isCrest = new Uint8Array(workPx * workPx);
 
-/** Places where colour changes sharply, in chains that are long and somewhere strong; none on the frame or where something is drawn already. */
+/**
+ * Pixels with a sharp change of colour, in long chains that are strong somewhere; none at the frame or on a line that was found
+ * already.
+ */
 function innerEdges({ steep, gradientMagnitude, gradientStep }: Lines, taken: Mask): number[] {
   isCrest.fill(0);
   const strong: number[] = [];
   forEachSet(without(steep, taken), (x, y) => {
     const at = y * workPx + x;
     const value = gradientMagnitude[at]!;
-    // No edge, or less than the one beside it.
+    // No edge, or a lower gradient than beside it.
     if (
       value < edgeWeak ||
       value < gradientMagnitude[at - gradientStep[at]!]! ||

@@ -1,6 +1,6 @@
 /**
- * Which pixels of a designer's sketch are ink: contrast to the paper or to transparency, enlarged to a mask that the drawing fills,
- * filled areas hollowed out. The first half of line-drawing.ts's reading of a sketch. Pure.
+ * Finds the ink of a designer's sketch: contrast to paper or transparency, enlarged to a mask that the drawing fills, with
+ * filled areas hollowed out. First half of reading a sketch in line-drawing.ts. Pure.
  */
 import {
   type Box,
@@ -16,14 +16,17 @@ import {
   workPx,
 } from "./mask.ts";
 
-/** Contrast to the background, in [0, 1], below which a sketch counts as empty; and the share of the strongest that is ink. */
+/**
+ * Contrast to the background, in [0, 1], below which a sketch counts as empty; and the share of the strongest contrast from
+ * which a pixel is ink.
+ */
 const faintest = 0.1;
 const inkShare = 0.3;
-/** Half the thickness, at workPx, from which a stroke counts as a filled area: its rim is drawn, not its middle. */
+/** Half the thickness, at workPx, from which a stroke counts as a filled area: its rim is drawn instead of its centre line. */
 const fillDepthPx = 12;
 
 /**
- * The ink of a sketch as a mask of 128×128, or undefined when nothing is drawn.
+ * The ink of a sketch as a mask of 128×128, or undefined without any.
  * @param planes premultiplied RGBA [4, size, size] in [0, 1]
  */
 export function binarizeSketch(planes: Float32Array, sizePx: number): Mask | undefined {
@@ -32,7 +35,7 @@ export function binarizeSketch(planes: Float32Array, sizePx: number): Mask | und
   return box && rimsOfFills(enlarge(ink, sizePx, box));
 }
 
-/** Contrast to the background [size · size], so scaled that 0.5 is where ink begins. */
+/** Contrast to the background [size · size], scaled so that ink begins at 0.5. */
 function inkOf(planes: Float32Array, sizePx: number): Float32Array {
   const pixels = sizePx * sizePx;
   const ink = new Float32Array(pixels);
@@ -41,7 +44,7 @@ function inkOf(planes: Float32Array, sizePx: number): Float32Array {
   for (let at = 0; at < pixels; at += 1) {
     const alpha = planes[3 * pixels + at]!;
     let contrast = paper ? 0 : alpha;
-    // What the pixel changes when laid over the paper: nothing where it is transparent or of the paper's colour.
+    // The difference that the pixel makes over the paper: zero if it is transparent or of the paper's colour.
     if (paper)
       for (let channel = 0; channel < 3; channel += 1)
         contrast = Math.max(contrast, Math.abs(planes[channel * pixels + at]! - alpha * paper[channel]!));
@@ -52,7 +55,9 @@ function inkOf(planes: Float32Array, sizePx: number): Float32Array {
   return ink.map((contrast) => contrast * scale);
 }
 
-/** Colour of the paper, or undefined where strokes lie on transparency. A sheet that does not fill the frame is seen by its corners. */
+/**
+ * Colour of the paper, or undefined for strokes on transparency. A sheet that does not fill the frame is found by its corners.
+ */
 function paperOf(planes: Float32Array, sizePx: number): readonly number[] | undefined {
   const pixels = sizePx * sizePx;
   const isOpaque = (at: number): boolean => planes[3 * pixels + at]! > 0.5;
@@ -74,12 +79,12 @@ function paperOf(planes: Float32Array, sizePx: number): readonly number[] | unde
     if (!far) plain += 1;
   }
   const sheetPx = (sheet.right - sheet.left) * (sheet.bottom - sheet.top);
-  // One plain area alone is a filled shape, unless it is the whole frame.
+  // A single plain area is a filled shape, unless it is the whole frame.
   const hasStrokes = plain < opaque || opaque === pixels;
   return opaque > 0.9 * sheetPx && plain > 0.4 * opaque && hasStrokes ? colour : undefined;
 }
 
-/** The box of an ink map, enlarged or reduced to fill a mask but for 4 px around; lines thinner than a pixel survive. */
+/** Scales the box of an ink map to fill a mask with a margin of 4 px; lines thinner than a pixel are kept. */
 function enlarge(ink: Float32Array, sizePx: number, box: Box): Mask {
   const [width, height] = [box.right - box.left, box.bottom - box.top];
   const step = Math.max(width, height) / (workPx - 8);
@@ -107,7 +112,7 @@ function enlarge(ink: Float32Array, sizePx: number, box: Box): Mask {
   return mask;
 }
 
-/** The mask with areas too thick for a stroke hollowed out. */
+/** The mask with areas that are too thick for a stroke hollowed out. */
 function rimsOfFills(mask: Mask): Mask {
   const core = shrink(mask, fillDepthPx);
   if (isEmpty(core)) return mask;

@@ -1,21 +1,21 @@
 /**
- * Line drawings as the sketch expert sees them: 64×64 maps of ink, lines 2 px thick, fitted into one centred box. A designer's
- * sketch (ink.ts) and the edges of a training image (edges.ts) end in the same thinning and the same drawing, so
- * that both look alike to the network. Pure; knows no files and no network.
+ * Line drawings as input of the sketch expert: 64×64 ink maps with lines 2 px thick, fitted into a centred box. Sketches
+ * (ink.ts) and edges of training images (edges.ts) are skeletonized and drawn by the same code, so that the network can't tell
+ * them apart. Pure: no files, no network.
  */
 import { skeletonize } from "../../wasm/drawings.ts";
 import { edgeMaskOf } from "./edges.ts";
 import { binarizeSketch } from "./ink.ts";
 import { boundsOf, forEachSet, hasAt, isSet, type Mask, workPx } from "./mask.ts";
 
-/** Side of the map, and of the box that the drawing's longer side fills, thickness included. */
+/** Side of the map, and of the box that the drawing's longer side fills, including line thickness. */
 export const drawingPx = 64;
 const boxPx = 60;
 const linePx = 2;
 
 /**
- * A sketch as an ink map [64 · 64] in [0, 1], all zeros when nothing is drawn.
- * @param planes premultiplied RGBA [4, size, size] in [0, 1]: strokes on transparency, or on paper of one colour
+ * A sketch as an ink map [64 · 64] in [0, 1]; zeros for an empty sketch.
+ * @param planes premultiplied RGBA [4, size, size] in [0, 1]: strokes on transparency or on paper of one colour
  */
 export function normaliseDrawing(planes: Float32Array, sizePx: number): Float32Array {
   const mask = binarizeSketch(planes, sizePx);
@@ -23,15 +23,14 @@ export function normaliseDrawing(planes: Float32Array, sizePx: number): Float32A
 }
 
 /**
- * The line drawing that stands for an image in training, [64 · 64] in [0, 1]: its outline, the middle of its dark lines, and strong
- * inner edges.
+ * The line drawing of a training image, [64 · 64] in [0, 1]: its outline, the centres of dark lines, and strong inner edges.
  * @param planes premultiplied RGBA [4, size, size] in [0, 1]
  */
 export function edgesOf(planes: Float32Array, sizePx: number): Float32Array {
   return drawLines(skeletonize(edgeMaskOf(planes, sizePx)));
 }
 
-/** Thin lines → ink [64 · 64]: moved and scaled into the box, 2 px thick, edges one pixel soft. */
+/** Lines of one pixel → ink [64 · 64]: moved and scaled into the box, 2 px thick, with edges one pixel soft. */
 function drawLines(lines: Mask): Float32Array {
   const ink = new Float32Array(drawingPx * drawingPx);
   const box = boundsOf(workPx, (at) => hasAt(lines, at));
@@ -39,7 +38,7 @@ function drawLines(lines: Mask): Float32Array {
   const longest = Math.max(box.right - box.left, box.bottom - box.top) - 1;
   const scale = longest === 0 ? 0.5 : (boxPx - linePx) / longest;
   const [centreX, centreY] = [(box.left + box.right - 1) / 2, (box.top + box.bottom - 1) / 2];
-  /** Draws from one place of the mask to its neighbour. */
+  /** Draws from a pixel of the mask to its neighbour. */
   const segment = (x: number, y: number, stepX: number, stepY: number): void => {
     const [startX, startY] = [(x - centreX) * scale, (y - centreY) * scale];
     drawSegment(ink, startX + (drawingPx - 1) / 2, startY + (drawingPx - 1) / 2, stepX * scale, stepY * scale);
@@ -60,7 +59,7 @@ function drawLines(lines: Mask): Float32Array {
 
 const reach = linePx / 2 + 0.5;
 
-/** Draws a line from a place of the ink map, so far along each axis. */
+/** Draws a line from a position of the ink map, by this distance along each axis. */
 function drawSegment(ink: Float32Array, x: number, y: number, dx: number, dy: number): void {
   const squared = dx * dx + dy * dy;
   const left = Math.max(0, Math.ceil(Math.min(x, x + dx) - reach));

@@ -1,32 +1,32 @@
 /**
- * Masks on which drawings are found and thinned: 128×128 pixels, a bit each, so that a step takes 32 pixels at a time. Growing and
- * shrinking, for line-drawing.ts; thinning to lines of one pixel is server/wasm's. Pure.
+ * Bit masks of drawings: 128×128 pixels, one bit each, so that an operation works on 32 pixels at a time. Growing and shrinking
+ * are here, skeletonizing is in server/wasm. Pure.
  */
 
-/** Side of the picture that a mask stands for. */
+/** Side of the mask in pixels. */
 export const workPx = 128;
 const rowWords = workPx / 32;
 const maskWords = workPx * rowWords;
 
-/** Row after row, 32 pixels a word, the leftmost its lowest bit. What lies outside is empty. */
+/** Row after row, 32 pixels a word, the leftmost in the lowest bit. Everything outside is empty. */
 export type Mask = Int32Array;
 
 export const emptyMask = (): Mask => new Int32Array(maskWords);
 
-/** Whether the pixel at a place, row after row, is set. */
+/** Whether the pixel at an index (row by row) is set. */
 export const hasAt = (mask: Mask, at: number): boolean => ((mask[at >> 5]! >>> (at & 31)) & 1) === 1;
 
 export const isSet = (mask: Mask, x: number, y: number): boolean =>
   x >= 0 && y >= 0 && x < workPx && y < workPx && hasAt(mask, y * workPx + x);
 
-/** Sets the pixel at a place, row after row. */
+/** Sets the pixel at an index (row by row). */
 export const setAt = (mask: Mask, at: number): void => {
   mask[at >> 5]! |= 1 << (at & 31);
 };
 
 export const isEmpty = (mask: Mask): boolean => mask.every((word) => word === 0);
 
-/** Places from `left` and `top` up to `right` and `bottom`, which lie outside. */
+/** Pixels from `left` and `top` up to `right` and `bottom`, exclusive. */
 export interface Box {
   readonly left: number;
   readonly top: number;
@@ -34,7 +34,7 @@ export interface Box {
   readonly bottom: number;
 }
 
-/** Smallest box around the pixels that pass; undefined when none does. */
+/** The smallest box around all pixels that pass; undefined without any. */
 export function boundsOf(sizePx: number, passes: (at: number) => boolean): Box | undefined {
   let [left, top, right, bottom] = [sizePx, sizePx, 0, 0];
   for (let y = 0, at = 0; y < sizePx; y += 1)
@@ -48,37 +48,37 @@ export function boundsOf(sizePx: number, passes: (at: number) => boolean): Box |
   return right === 0 ? undefined : { left, top, right, bottom };
 }
 
-/** Calls back for every pixel that is set, row after row. */
+/** Calls `visit` for every set pixel, row by row. */
 export function forEachSet(mask: Mask, visit: (x: number, y: number) => void): void {
   for (let at = 0; at < maskWords; at += 1)
     for (let left = mask[at]!; left !== 0; left &= left - 1)
       visit(32 * (at % rowWords) + 31 - Math.clz32(left & -left), Math.floor(at / rowWords));
 }
 
-/** Pixels of either, of both, and of the first that the second does not have. */
+/** Union, intersection and difference of two masks. */
 export const union = (a: Mask, b: Mask): Mask => a.map((word, at) => word | b[at]!);
 export const overlap = (a: Mask, b: Mask): Mask => a.map((word, at) => word & b[at]!);
 export const without = (a: Mask, b: Mask): Mask => a.map((word, at) => word & ~b[at]!);
 
-/** The mask grown by so many pixels inside the frame, round enough: four neighbours and eight in turn. */
+/** Grows the mask by a number of pixels inside the frame, about round: by four and eight neighbours in turn. */
 export const grow = (mask: Mask, px: number): Mask => grown(mask, px, empty);
 
-/** What is left of the mask when everything outside has grown by so many pixels. */
+/** Shrinks the mask by growing everything outside. */
 export function shrink(mask: Mask, px: number): Mask {
   return invert(grown(invert(mask), px, full));
 }
 
 const invert = (mask: Mask): Mask => mask.map((word) => ~word);
 
-/** Words of pixels none or all of which are set. */
+/** Words with no pixel set and with all pixels set. */
 const [empty, full] = [0, -1];
 
-/** Rooms with a row outside at both ends, used again for each mask: what is grown, what it grows to, and each row widened to both sides. */
-const [roomA, roomB, widened] = [0, 1, 2].map(() => new Int32Array(maskWords + 2 * rowWords)) as [Mask, Mask, Mask];
+/** Reused buffers with an extra row at both ends: the mask, the grown mask, and each row widened to both sides. */
+const [bufferA, bufferB, widened] = [0, 1, 2].map(() => new Int32Array(maskWords + 2 * rowWords)) as [Mask, Mask, Mask];
 
-/** @param outside what the words outside the frame hold */
+/** @param outside value of the words outside the frame */
 function grown(mask: Mask, px: number, outside: number): Mask {
-  let [from, to] = [roomA, roomB];
+  let [from, to] = [bufferA, bufferB];
   from.fill(outside);
   from.set(mask, rowWords);
   to.set(from);
@@ -89,7 +89,7 @@ function grown(mask: Mask, px: number, outside: number): Mask {
   return from.slice(rowWords, rowWords + maskWords);
 }
 
-/** Sets every pixel of `to` that has itself, one of its four neighbours, or of its eight, in `from`. */
+/** Sets every pixel of `to` that is set in `from`, or has one of its four (or eight) neighbours set there. */
 function growOnce(from: Mask, to: Mask, isSquare: boolean, outside: number): void {
   for (let at = 0; at < from.length; at += 1) {
     const before = at % rowWords === 0 ? outside : from[at - 1]!;

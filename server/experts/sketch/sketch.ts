@@ -1,6 +1,7 @@
 /**
- * Sketch expert Φ: the encoder of an autoencoder of line drawings. A drawing (raster or rendered SVG) is brought to one
- * thickness, size and place first, so how it was drawn counts less than what. In training the edges of an image stand for it.
+ * Sketch expert Φ: the encoder of an autoencoder of line drawings. A drawing (raster or rendered SVG) is normalised in
+ * thickness, size and position first, so that its content counts and not its style. In training, edges of an image stand for a
+ * sketch of it.
  */
 import { AppError } from "../../../shared/problem.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";
@@ -19,7 +20,7 @@ export class SketchExpert implements ExpertCore {
     this.#graph = graph;
   }
 
-  /** @throws AppError `pack_corrupt` when the graph is not what the entry promises */
+  /** @throws AppError `pack_corrupt` when the graph does not match its entry */
   static async open(packFolder: string, entry: SketchExpertEntry, options: ExpertOptions = {}): Promise<SketchExpert> {
     if (entry.sizePx !== drawingPx)
       throw new AppError(
@@ -35,8 +36,8 @@ export class SketchExpert implements ExpertCore {
   }
 
   /**
-   * Codes of drawings, [drawings, dims], about unit length each.
-   * @throws AppError `sketch_empty` when a drawing holds no stroke
+   * Codes of drawings, [drawings, dims], each of about unit length.
+   * @throws AppError `sketch_empty` for a drawing without a stroke
    */
   async encode(drawings: readonly ConditionValue[]): Promise<Float32Array> {
     return this.#graph.encode(drawings.map(inkOf), 1);
