@@ -1,7 +1,7 @@
 /**
- * Starts a flow for other conditions from the weights of one that is trained: conditions that both know keep their weights,
- * new ones get fresh projections, and what the new flow does not know is folded into the rest as a constant. Whenever the new
- * conditions are absent, the new flow computes what the old one did.
+ * Adapts a trained flow to other conditions: common conditions keep their weights, new ones get fresh projections, and
+ * conditions that are left out are folded into the rest as constants. While the new conditions are absent, the new flow
+ * computes what the old one did.
  */
 import { AppError } from "../../shared/problem.ts";
 import type { FlowArchitecture } from "./architecture.ts";
@@ -11,10 +11,10 @@ import type { FlowWeights } from "./weights.ts";
 
 type Conditions = FlowArchitecture["conditions"];
 
-/** Fresh projections start this much smaller than in a fresh flow, so that new conditions do not shake what is learned. */
+/** Scale of fresh projections relative to a fresh flow: small, so that new conditions do not disturb what was learned. */
 const freshScale = 0.1;
 
-/** Names of the tensors that belong to one condition (cinn.ts). */
+/** Names of the tensors of one condition (cinn.ts). */
 const tensorsOf = (condition: string) => ({
   weight: `embed.${condition}.weight`,
   bias: `embed.${condition}.bias`,
@@ -22,13 +22,13 @@ const tensorsOf = (condition: string) => ({
   direct: `embed.${condition}.direct`,
 });
 
-/** Of the injector's means and log-scales; the means come first. */
+/** Bias of the injector's means and log-scales, in this order. */
 const injectorBias = "injector.out.bias";
 
 /**
  * A flow of `conditions` that starts from `start` and shares its unchanged tensors.
- * @param seed of the fresh projections
- * @throws AppError `dataset_invalid` when a condition that both know has another width
+ * @param seed seed of the fresh projections
+ * @throws AppError `dataset_invalid` when a common condition has another width
  */
 export function adaptFlow(start: FlowWeights, conditions: Conditions, seed: number): FlowWeights {
   const known = new Map(start.architecture.conditions.map(({ name, dims }) => [name, dims]));
@@ -52,7 +52,7 @@ export function adaptFlow(start: FlowWeights, conditions: Conditions, seed: numb
   return { architecture: { ...start.architecture, conditions }, tensors };
 }
 
-/** The flow with an injector that reads every condition directly too: it computes the same until it is trained. */
+/** The flow with a direct injector, which also reads every condition linearly; it computes the same until it is trained. */
 export function withDirectInjector(flow: FlowWeights): FlowWeights {
   const { architecture } = flow;
   if (architecture.injector.isDirect) return flow;
@@ -66,16 +66,16 @@ export function withDirectInjector(flow: FlowWeights): FlowWeights {
 }
 
 /**
- * The flow with "not given" of one condition replaced by what an entry of its table gives, for adaptFlow to drop the condition
- * next: the new flow computes what the old one did for that entry. A flow that keeps it would count a given one twice.
+ * The flow in which "absent" of one condition means an entry of its table. adaptFlow then drops the condition, and the new flow
+ * computes what the old one did for that entry. A flow that kept the condition would count a given one twice.
  */
 export function assumeEntry(flow: FlowWeights, condition: string, table: VectorTable, entry: number): FlowWeights {
   const { weight, bias, absent, direct } = tensorsOf(condition);
   const vector = new Float32Array(table.dims);
   copyEntry(table, entry, vector, 0);
   const { embeddingDims, dims, injector } = flow.architecture;
-  /** The start of `to` plus √dims · vector · weights, as the flow projects a given condition to `width` values. */
-  const withSaid = (to: string, weights: string, width: number): Float32Array => {
+  /** The tensor `to` plus √dims · vector · weights, the flow's projection of a given condition to `width` values. */
+  const withGiven = (to: string, weights: string, width: number): Float32Array => {
     const matrix = flow.tensors.get(weights)!;
     const sum = flow.tensors.get(to)!.slice();
     for (const [row, value] of vector.entries())
@@ -84,8 +84,8 @@ export function assumeEntry(flow: FlowWeights, condition: string, table: VectorT
           sum[axis]! += Math.sqrt(vector.length) * value * matrix[row * width + axis]!;
     return sum;
   };
-  const tensors = new Map(flow.tensors).set(absent, withSaid(bias, weight, embeddingDims));
-  if (injector.isDirect) tensors.set(injectorBias, withSaid(injectorBias, direct, dims));
+  const tensors = new Map(flow.tensors).set(absent, withGiven(bias, weight, embeddingDims));
+  if (injector.isDirect) tensors.set(injectorBias, withGiven(injectorBias, direct, dims));
   return { ...flow, tensors };
 }
 
@@ -105,7 +105,7 @@ function addProjection(
   if (injector.isDirect) tensors.set(direct, new Float32Array(dims * latentDims));
 }
 
-/** Adds to the joint embedding, whether `condition` is given or not. */
+/** Adds a constant to the joint embedding, whether `condition` is given or not. */
 function addConstant(tensors: Map<string, Float32Array>, condition: string, constant: Float32Array): void {
   const { bias, absent } = tensorsOf(condition);
   for (const name of [bias, absent])

@@ -1,22 +1,22 @@
 /**
- * The shape of a flow: everything that, with its weights, fixes what it computes. Stored as JSON in the flow's ONNX file.
+ * The architecture of a flow: with its weights it determines what the flow computes. Stored as JSON in the flow's ONNX file.
  */
 import { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
 
 export const FlowArchitectureSchema = z.object({
-  /** 2 = an injector that may be direct, which readers of 1 would leave out without a word. */
+  /** 2 = the injector may be direct, which readers of format 1 would silently ignore. */
   format: z.union([z.literal(1), z.literal(2)]),
   /** Dimensions of z and v; even, because couplings halve them. */
   dims: z.number().int().positive().multipleOf(2),
-  /** Conditions in the order in which the flow was built; each may be absent at any time. */
+  /** Conditions in the order of the flow; each may be absent at any time. */
   conditions: z.array(z.object({ name: z.string().min(1), dims: z.number().int().positive() })).min(1),
   /** Width of the joint condition embedding. */
   embeddingDims: z.number().int().positive(),
   injector: z.object({
     hiddenDims: z.number().int().positive(),
     blocks: z.number().int().nonnegative(),
-    /** Each condition also moves the mean by a linear map of its own, past the joint embedding and the net. */
+    /** Each condition also shifts the mean by its own linear map, past the joint embedding and the network. */
     isDirect: z.boolean().optional(),
   }),
   couplings: z.object({
@@ -24,7 +24,7 @@ export const FlowArchitectureSchema = z.object({
     hiddenDims: z.number().int().positive(),
     /** Hidden layers after the first. */
     depth: z.number().int().nonnegative(),
-    /** Log-scales stay within ± this many nats, softly. */
+    /** Soft limit of the log-scales, ± nats. */
     clamp: z.number().positive(),
   }),
   /** Seed of the fixed permutations. */

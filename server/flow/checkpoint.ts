@@ -1,6 +1,6 @@
 /**
- * The checkpoint of a training run: optimiser state, best weights so far and the position, in one tensor file. It also
- * names what the run was made of (architecture, settings, data), because steps taken on anything else would be another run.
+ * The checkpoint of a training run in one tensor file: optimiser state, best weights so far and position. It also records what
+ * determines the run (architecture, settings, data), because steps on anything else would be another run.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -17,7 +17,7 @@ export interface Position {
   readonly bestStep: number;
 }
 
-/** What fixes every step of a run, as text or number by name; a checkpoint is taken up only by a run with the same. */
+/** What determines every step of a run, as text or number by name. Only a run with the same identity resumes a checkpoint. */
 export type RunIdentity = Readonly<Record<string, string | number>>;
 
 const count = z.number().int().nonnegative();
@@ -43,10 +43,10 @@ export function identifyRun(
 }
 
 const startKey = "start";
-/** What checkpoints that do not name these settings were made with. */
+/** Settings of checkpoints that do not record them. */
 const impliedSettings: RunIdentity = { conditionNoise: 0, injectorWeight: 0, rehearsed: 0 };
 
-/** Older checkpoints do not say where they started from: what cannot be compared is let through. */
+/** Older checkpoints do not record their start; values that can't be compared are accepted. */
 const isSame = (key: string, got: string | number | undefined, expected: string | number): boolean =>
   (got ?? impliedSettings[key]) === expected || (key === startKey && got === undefined);
 
@@ -66,7 +66,7 @@ export async function writeCheckpoint(
 }
 
 /**
- * Undefined when there is no checkpoint.
+ * Reads a checkpoint; undefined when there is none.
  * @throws AppError `dataset_invalid` when it is broken or belongs to another run, naming what differs
  */
 export async function readCheckpoint(
@@ -86,7 +86,7 @@ export async function readCheckpoint(
     if (data?.length !== length)
       throw new AppError(
         "dataset_invalid",
-        `${path}: ${name}: expected ${length} values, got ${data?.length ?? "none"}; delete it to start anew`,
+        `${path}: ${name}: expected ${length} values, got ${data?.length ?? "none"}; delete it to start again`,
       );
     state.set(name, data);
   }
@@ -105,7 +105,7 @@ function parse<T>(path: string, schema: z.ZodType<T>, json: string | undefined, 
   } catch (cause) {
     throw new AppError(
       "dataset_invalid",
-      `${path}: expected ${what} in the metadata, got none; delete it to start anew`,
+      `${path}: expected ${what} in the metadata, got none; delete it to start again`,
       {
         cause,
       },
@@ -114,15 +114,15 @@ function parse<T>(path: string, schema: z.ZodType<T>, json: string | undefined, 
 }
 
 function otherRun(path: string, key: string, got: string | number | undefined, expected: string | number): AppError {
-  const said =
+  const differences =
     typeof expected === "number" ? `${key} ${expected}, got ${got ?? "none"}` : `the same ${key}, got another`;
   return new AppError(
     "dataset_invalid",
-    `${path}: expected a checkpoint of this run: ${said}; give the settings it was made with, or delete it to start anew`,
+    `${path}: expected a checkpoint of this run: ${differences}; give the settings it was made with, or delete it to start again`,
   );
 }
 
-/** SHA-256 over everything that batches are drawn from. */
+/** SHA-256 over all data of the batches. */
 export function digestSet(set: TrainingSet): string {
   const hash = createHash("sha256");
   const add = (data: Float32Array | Int32Array | Uint16Array): void =>

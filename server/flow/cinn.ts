@@ -1,9 +1,8 @@
 /**
- * The conditional invertible network τ, written once: whitening, a conditional affine injector on all dimensions, then
- * couplings. `forward` is data → residual (z → v), `inverse` residual → data; both are built from the same pieces, so the
- * likelihood, sampling and training graphs cannot drift apart. `inverseInPlace` is the inverse once more, laid out for many
- * narrow rows; a test holds the two together. (normflows names the directions the other way round.)
- *
+ * The conditional invertible network τ, defined once: whitening, a conditional affine injector on all dimensions, then
+ * couplings. `forward` is data → residual (z → v), `inverse` is residual → data (normflows names the directions the other way
+ * round). Both use the same parts, so the graphs for likelihood, sampling and training can't differ. `inverseInPlace` is the
+ * inverse arranged for many narrow rows; a test compares both.
  * Sources: Rombach, Esser, Ommer 2020 (arXiv 2005.13580), conditional couplings; SRFlow (Lugmayr et al. 2020), the affine
  * injector. Guidance of the steps is in guidance.ts.
  */
@@ -27,7 +26,7 @@ import type { FlowArchitecture } from "./architecture.ts";
 import { blockOf, type Gaussian, guidanceTerms, guide, stack } from "./guidance.ts";
 import { TrainingRandom } from "./random.ts";
 
-/** A condition as the graph sees it: values [batch, dims] and present [batch, 1], 1 = given. */
+/** A condition as graph inputs: values [batch, dims] and present [batch, 1], 1 = given. */
 export interface ConditionInput {
   readonly values: Value;
   readonly present: Value;
@@ -36,27 +35,27 @@ export interface ConditionInput {
 /** Conditions that are always given, [batch, dims] each. */
 export type GivenConditions = Readonly<Record<string, Value>>;
 
-/** What the conditions say, row by row. */
+/** The embedding of the conditions, row by row. */
 export interface Embedding {
-  /** The sum of all that is given, refined, [rows, embeddingDims]: read by every step. */
+  /** The sum over all conditions, refined, [rows, embeddingDims]; every step reads it. */
   readonly joint: Value;
-  /** The sum of how far each moves the injector's mean by itself, [rows, dims]; absent where the injector is not direct. */
+  /** The sum of the direct shifts of the injector's mean, [rows, dims]; absent unless the injector is direct. */
   readonly direct?: Value;
 }
 
-/** One condition on its way into the embedding. */
+/** One condition's part of the embedding. */
 interface EmbeddedPart {
   readonly name: string;
-  /** [1, embeddingDims]: what a missing condition adds. */
+  /** [1, embeddingDims]: embedding of an absent condition. */
   readonly absent: Value;
-  /** [batch, embeddingDims]: from "absent" to what is given. */
+  /** [batch, embeddingDims]: difference of the given condition to "absent". */
   readonly toGiven: Value;
   readonly direct?: Value | undefined;
   /** [batch, 1] */
   readonly present: Value;
 }
 
-/** Values with the log-determinant of the step that made them, [batch, 1] in nats. */
+/** Values and the log-determinant of the step to them, [batch, 1] in nats. */
 export interface Step {
   readonly x: Value;
   readonly logDet: Value;
@@ -64,24 +63,27 @@ export interface Step {
 
 /** A pass from data to residual. */
 export interface ForwardStep extends Step {
-  /** What the injector alone makes of it. */
+  /** The result of the injector alone. */
   readonly injected: Step;
 }
 
-/** How a sampling graph is guided: weights of the terms [batch, terms], and how many couplings besides the injector, from the data on. */
+/**
+ * Guidance of a sampling graph: weights of the terms [batch, terms], and the number of guided couplings besides the injector,
+ * counted from the data.
+ */
 export interface Guidance {
   readonly weights: Value;
   readonly couplings: number;
 }
 
-/** Multiplies by a dropout mask while training; the identity when serving. */
+/** Multiplies by a dropout mask in training; the identity otherwise. */
 export type Dropout = (x: Value, name: string) => Value;
 
 const noDropout: Dropout = (x) => x;
 
-/** What becomes of a layer's parameters before they are used, where the graph wants them otherwise than they are trained. */
-interface LayOut {
-  /** Rows of the weight as it is trained; absent = columns of what it is multiplied by. */
+/** How a graph rearranges a layer's trained parameters before use. */
+interface Arrangement {
+  /** Rows of the trained weight; absent = columns of its input. */
   readonly inputs?: number;
   readonly weight?: (trained: Value) => Value;
   readonly bias?: (trained: Value) => Value;
@@ -89,7 +91,7 @@ interface LayOut {
 
 const asItIs = (trained: Value): Value => trained;
 
-/** One flow inside one graph: declares its parameters there as it is used. */
+/** One flow inside one graph; declares its parameters there when they are first used. */
 export class Cinn {
   readonly #graph: Graph;
   readonly #architecture: FlowArchitecture;
@@ -102,7 +104,7 @@ export class Cinn {
     this.#architecture = architecture;
     this.#dropout = dropout;
     const random = new TrainingRandom(architecture.permutationSeed, 0, "permutation");
-    // Declared at once, so that every graph and file carries both directions of the whitening.
+    // Declared first, so that every graph and file has both directions of the whitening.
     this.#whitening = {
       mean: this.#frozen("whitening.mean", [1, architecture.dims]),
       matrix: this.#frozen("whitening.matrix", [architecture.dims, architecture.dims]),
@@ -114,14 +116,14 @@ export class Cinn {
     );
   }
 
-  /** Embedding of the conditions; a missing one contributes its learned "absent" vector. */
+  /** Embedding of the conditions; an absent one contributes its learned "absent" vector. */
   embed(conditions: Readonly<Record<string, ConditionInput>>): Embedding {
     return this.#join([this.#embedEach(conditions)]);
   }
 
   /**
-   * Embeddings of the conditions and, stacked below them, of every guidance term's base: (1 + terms) · batch rows.
-   * @param kept for each condition [batch, terms]: 1 where the base of a term keeps it, 0 where it leaves it out
+   * Embeddings of the conditions and, stacked below, of the base of every guidance term: (1 + terms) · batch rows.
+   * @param kept for each condition [batch, terms]: 1 = the base of the term keeps it, 0 = it leaves it out
    */
   embedWithBases(
     conditions: Readonly<Record<string, ConditionInput>>,
@@ -152,7 +154,7 @@ export class Cinn {
 
   /**
    * v → z with log |det ∂z/∂v|.
-   * @param embedding of the conditions, and with guidance of the bases too, as `embedWithBases` stacks them
+   * @param embedding of the conditions; with guidance stacked with its bases, see `embedWithBases`
    * @param guidance absent, or all weights 0: the exact inverse of `forward`
    */
   inverse(residual: Value, embedding: Embedding, guidance?: Guidance): Step {
@@ -179,15 +181,15 @@ export class Cinn {
   }
 
   /**
-   * v → z where every condition is given, without log-determinant: what `inverse` gives, to rounding, with fewer and wider
-   * operators. Columns stay where they are instead of being cut out, moved and joined; weights are laid out for their places, with
-   * zeros for the others, which the runtime does once, when it loads the graph.
+   * v → z when every condition is given, without log-determinant: the result of `inverse`, up to rounding, with fewer and wider
+   * operators. Columns stay in place instead of being cut out, moved and joined. Weights are padded with zeros for the other
+   * columns; the runtime does that once, when it loads the graph.
    */
   inverseInPlace(residual: Value, given: GivenConditions): Value {
     const dims = this.#dims;
     const embedding = this.#embedGiven(given);
     let x = residual;
-    /** Of each column as the permutations have it, where it lies. */
+    /** Position of each column after the permutations so far. */
     let places: readonly number[] = Array.from({ length: dims }, (_, column) => column);
     for (let index = this.#permutations.length - 1; index >= 0; index -= 1) {
       const [kept, changed] = [places.slice(0, dims / 2), places.slice(dims / 2)];
@@ -218,7 +220,7 @@ export class Cinn {
     return this.#architecture.injector.isDirect === true;
   }
 
-  /** Embedding of conditions that are all given, which needs no word of what an absent one means. */
+  /** Embedding of conditions that are all given, without "absent" vectors. */
   #embedGiven(given: GivenConditions): Embedding {
     const parts = this.#architecture.conditions.map(({ name, dims }) => {
       const weight = (unscaled: Value): Value => scale(unscaled, unitGain(dims));
@@ -251,14 +253,14 @@ export class Cinn {
     return { joint, direct: stackSums(({ direct, present }) => mul(present, direct!)) };
   }
 
-  /** A given condition in the embedding's space, from values of unit variance. */
+  /** A given condition in the embedding's space; its values have unit variance. */
   #project(name: string, scaled: Value): Value {
     return this.#linear(`embed.${name}`, scaled, this.#architecture.embeddingDims, 1);
   }
 
   /**
-   * How far a given condition moves the injector's mean by a linear map; starts at nothing, so that a flow can learn it later. A net finds
-   * training images again by their codes of pictures; a linear map of them, with as much said, can't help but hold for other images too.
+   * A given condition's linear shift of the injector's mean. It starts at zero, so that a flow can add it later. A network
+   * recognises training images by their picture codes; a linear map of the codes also generalises to other images.
    */
   #projectDirectly(name: string, scaled: Value): Value | undefined {
     if (!this.#isDirect) return undefined;
@@ -269,7 +271,7 @@ export class Cinn {
     return this.#weight(`embed.${name}.direct`, dims, this.#dims, 0);
   }
 
-  /** μ(c) and log σ(c) of the injector: a residual MLP on the embedding, and what conditions say of μ directly. */
+  /** μ(c) and log σ(c) of the injector: a residual MLP on the embedding, plus the direct shifts of μ. */
   #injector({ joint, direct }: Embedding): Gaussian {
     const out = this.#linear("injector.out", this.#injectorHidden(joint), 2 * this.#dims, 0.05);
     const shift = slice(out, 1, 0, this.#dims);
@@ -292,7 +294,7 @@ export class Cinn {
     return silu(hidden);
   }
 
-  /** Shift and log-scale of one coupling, by one joint net on (kept half, embedding). */
+  /** Shift and log-scale of one coupling by one joint network on (kept half, embedding). */
   #conditioner(index: number, kept: Value, embedding: Value): Gaussian {
     const half = this.#dims / 2;
     const hidden = this.#conditionerHidden(index, kept, embedding);
@@ -303,8 +305,8 @@ export class Cinn {
     };
   }
 
-  /** @param first how the first weight, [dims / 2, hiddenDims], is laid out where `x` is more than the kept half */
-  #conditionerHidden(index: number, x: Value, embedding: Value, first: LayOut = {}): Value {
+  /** @param first arrangement of the first weight, [dims / 2, hiddenDims], if `x` is wider than the kept half */
+  #conditionerHidden(index: number, x: Value, embedding: Value, first: Arrangement = {}): Value {
     const { hiddenDims, depth } = this.#architecture.couplings;
     const name = `coupling.${index}`;
     const joined = add(
@@ -317,7 +319,7 @@ export class Cinn {
     return hidden;
   }
 
-  /** The Gaussian that a step's last layer gives, its columns at `places` of the frame; elsewhere it moves nothing. */
+  /** The Gaussian of a step's last layer at columns `places` of the full width; it leaves other columns unchanged. */
   #gaussianInPlace(name: string, hidden: Value, places: readonly number[], limit: number): Gaussian {
     const count = places.length;
     const part = (start: number, factor: number): Value => {
@@ -338,7 +340,7 @@ export class Cinn {
     return this.#graph.parameter(`embed.${name}.absent`, [1, this.#architecture.embeddingDims], { initialStd: 0.5 });
   }
 
-  /** Columns in another order. Few columns are moved faster by a product with the permutation's matrix, which is exact as well. */
+  /** Reorders columns. A few columns are moved faster by multiplying with the permutation's matrix, which is exact as well. */
   #permute(x: Value, order: readonly number[]): Value {
     const size = order.length;
     if (size > permutedByProductMax) return permuteColumns(x, order);
@@ -355,8 +357,8 @@ export class Cinn {
     return bounded(scale(x, 1 / limit), limit);
   }
 
-  #linear(name: string, x: Value, width: number, gain: number, layOut: LayOut = {}): Value {
-    const { inputs = x.shape[1]!, weight = asItIs, bias = asItIs } = layOut;
+  #linear(name: string, x: Value, width: number, gain: number, arrangement: Arrangement = {}): Value {
+    const { inputs = x.shape[1]!, weight = asItIs, bias = asItIs } = arrangement;
     const product = gemm(x, weight(this.#weight(`${name}.weight`, inputs, width, gain)));
     return add(product, bias(this.#graph.parameter(`${name}.bias`, [1, width])));
   }
@@ -372,34 +374,34 @@ export class Cinn {
 
 const joinBlocks = (blocks: readonly Value[]): Value => (blocks.length === 1 ? blocks[0]! : concat(blocks, 0));
 
-/** Experts give unit vectors; this brings their components to unit variance. */
+/** Experts return unit vectors; this scales their components to unit variance. */
 const unitGain = (dims: number): number => Math.sqrt(dims);
 
 const unitVariance = (values: Value): Value => scale(values, unitGain(values.shape[1]!));
 
-/** Shares of a limit, bent so that they stay within it. */
+/** Soft limit by tanh. */
 const bounded = (shares: Value, limit: number): Value => scale(tanh(shares), limit);
 
-/** A coupling maps data to residual as x·e^s + t; back, that is x = μ + σ·v with these. */
+/** A coupling maps data to residual as x·e^s + t; inverted, x = μ + σ·v with these values. */
 const towardsData = ({ shift, logScale }: Gaussian): Gaussian => ({
   shift: neg(mul(shift, exp(neg(logScale)))),
   logScale: neg(logScale),
 });
 
-/** ± nats of the injector's log σ: e⁻⁴ is far below the posterior's own standard deviation. */
+/** Limit of the injector's log σ in nats: e⁻⁴ is far below the posterior's standard deviation. */
 const injectorClamp = 4;
 
-/** Above this the product's multiplications cost more than the moves. */
+/** Above this width the multiplication costs more than moving columns. */
 const permutedByProductMax = 32;
 
-/** Matrix [places.length, frame] that puts column q at `places[q]`, times `factor`. */
+/** Matrix [places.length, frame] that moves column q to `places[q]`, times `factor`. */
 function selection(graph: Graph, places: readonly number[], frame: number, factor = 1): Value {
   const matrix = new Float32Array(places.length * frame);
   for (const [column, place] of places.entries()) matrix[column * frame + place] = factor;
   return graph.constant(matrix, [places.length, frame]);
 }
 
-/** A weight [places.length, columns] for values that lie at `places` of a frame: [frame, columns], zeros elsewhere. */
+/** A weight [places.length, columns] for values at `places` of a wider frame: [frame, columns], zeros elsewhere. */
 const spreadRows = (weight: Value, places: readonly number[], frame: number): Value =>
   gemm(selection(weight.graph, places, frame), weight, { transA: true });
 

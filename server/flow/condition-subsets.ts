@@ -1,11 +1,11 @@
 /**
- * Which conditions a training draw gives, so that one flow serves any subset: nothing, words alone, one or two pictures with
- * or without words, everything. The shares follow what people ask for; three pictures and more, short of all, are never drawn.
- * Source of the idea: dropped conditions (Ho, Salimans 2022, classifier-free guidance), here for many conditions at once.
+ * Draws which conditions a training row gets, so that one flow works with any subset: nothing, words alone, one or two pictures
+ * with or without words, or all. The shares follow typical requests; three or more pictures, short of all, are never drawn.
+ * Idea: dropped conditions (Ho, Salimans 2022, classifier-free guidance), here for many conditions.
  */
 import type { TrainingRandom } from "./random.ts";
 
-/** What a condition is made of: said in words, or read from a picture. */
+/** Kind of a condition: given in words, or read from a picture. */
 export type ConditionKind = "words" | "picture";
 
 export interface NamedCondition {
@@ -14,13 +14,13 @@ export interface NamedCondition {
 }
 
 interface SubsetDraw {
-  /** Relative frequency among the draws that fit the set. */
+  /** Relative frequency among the draws that apply to the set. */
   readonly share: number;
-  /** A condition without which the draw makes no sense. */
+  /** A condition that the draw requires. */
   readonly needs?: string;
-  /** Probability that each words condition is given. */
+  /** Probability of each words condition. */
   readonly words: (name: string) => number;
-  /** How many picture conditions are given, chosen evenly but for those of `drawnOften`. */
+  /** Number of picture conditions, chosen uniformly except for `drawnOften`. */
   readonly pictures: number;
 }
 
@@ -30,10 +30,13 @@ const rates =
     byName[name] ?? 0;
 const each = (rate: number) => (): number => rate;
 
-/** Draws of a flow that reads words alone. */
+/** Draws for a flow that reads words alone. */
 const wordDraws: readonly SubsetDraw[] = [{ share: 1, words: each(0.9), pictures: 0 }];
 
-/** Draws of a flow that reads pictures too. A caption that names a concept brings its label along when it is asked for, so they often go together. */
+/**
+ * Draws for a flow that also reads pictures. A caption that names a concept brings its label in requests, so both often appear
+ * together.
+ */
 const draws: readonly SubsetDraw[] = [
   { share: 0.05, words: each(0), pictures: 0 },
   { share: 0.36, words: rates({ caption: 0.85, style: 0.85, label: 0.7 }), pictures: 0 },
@@ -43,12 +46,12 @@ const draws: readonly SubsetDraw[] = [
   { share: 0.1, words: each(1), pictures: Number.POSITIVE_INFINITY },
 ];
 
-/** How many times as often as others a picture condition is chosen: lines are what people give, and the hardest to follow. */
+/** Relative frequency of a picture condition: sketches are the most common in requests, and the hardest to follow. */
 const drawnOften: Readonly<Record<string, number>> = { sketch: 2 };
 
 /**
- * A function that draws the given conditions of one row: for each condition, in the order of `conditions`, whether it is
- * given. It takes a fixed number of random words a call, whatever it draws.
+ * Returns a function that draws the given conditions of one row: for each condition, in the order of `conditions`, whether it
+ * is given. Each call takes the same number of random words.
  */
 export function subsetSampler(conditions: readonly NamedCondition[]): (random: TrainingRandom) => readonly boolean[] {
   const pictures = conditions.flatMap(({ kind, name }, at) =>
@@ -62,7 +65,7 @@ export function subsetSampler(conditions: readonly NamedCondition[]): (random: T
   );
   return (random) => {
     const point = random.uniform();
-    // The last one also takes what rounding leaves over.
+    // The last draw also covers rounding errors.
     const draw = fitting[upTo.findIndex((bound) => point < bound)] ?? fitting.at(-1)!;
     const order = new Set(random.permutation(pictures.length).map((index) => pictures[index]!));
     const chosen = new Set([...order].slice(0, draw.pictures));

@@ -1,9 +1,9 @@
-/** A flow that was trained and measured: what training hands to publication. */
+/** A trained and measured flow, as training passes it to publication. */
 import type { TrainResult } from "./trainer.ts";
 
 export interface FittedFlow extends TrainResult {
-  /** Held-out nats per dimension of the weights as they ship, given the conditions that were measured while training. */
+  /** Held-out nats per dimension of the weights as they ship, with the conditions that training measured. */
   readonly shippedNats: number;
-  /** Figures by name, as the manifest records them. */
+  /** Metrics by name, as in the manifest. */
   readonly metrics: Readonly<Record<string, number>>;
 }

@@ -1,6 +1,6 @@
 /**
- * The graphs that one flow yields: forward (likelihood), inverse (sampling) and the loss that training differentiates.
- * Batch sizes are fixed when a graph is built; feeds are named `latent` or `residual`, and `<condition>`, `<condition>.present`.
+ * The graphs of a flow: forward (likelihood), inverse (sampling) and the loss for training. Batch sizes are fixed when a graph
+ * is built. Inputs are `latent` or `residual`, `<condition>` and `<condition>.present`.
  */
 import { Graph, type Value } from "../onnx/graph.ts";
 import { add, mul, reduceSum, reshape, scale, sub } from "../onnx/ops.ts";
@@ -10,7 +10,7 @@ import { guidanceTerms } from "./guidance.ts";
 
 export const presentName = (condition: string): string => `${condition}.present`;
 
-/** Input that says which guidance bases keep a condition, [batch, terms]. */
+/** Name of the input that tells which guidance bases keep a condition, [batch, terms]. */
 export const keptName = (condition: string): string => `${condition}.kept`;
 
 const conditionInputs = (graph: Graph, architecture: FlowArchitecture, batch: number): Record<string, ConditionInput> =>
@@ -21,7 +21,7 @@ const conditionInputs = (graph: Graph, architecture: FlowArchitecture, batch: nu
     ]),
   );
 
-/** Feeds latent [batch, dims] and conditions; gives residual [batch, dims] and logDet [batch, 1]. */
+/** Inputs: latent [batch, dims] and conditions. Outputs: residual [batch, dims] and logDet [batch, 1]. */
 export function forwardGraph(architecture: FlowArchitecture, batch: number): Graph {
   const graph = new Graph("flow-forward");
   const latent = graph.input("latent", [batch, architecture.dims]);
@@ -33,9 +33,9 @@ export function forwardGraph(architecture: FlowArchitecture, batch: number): Gra
 }
 
 /**
- * Feeds residual [batch, dims], conditions, guidance weights [batch, terms] and for each condition `<condition>.kept`, which bases
- * keep it [batch, terms]; gives latent [batch, dims] and logDet [batch, 1]. Guidance moves the injector and `guidedCouplings` couplings;
- * all of them is what was measured to be best (scripts/bench/guidance.ts).
+ * Inputs: residual [batch, dims], conditions, guidance weights [batch, terms], and `<condition>.kept` [batch, terms] for each
+ * condition: which bases keep it. Outputs: latent [batch, dims] and logDet [batch, 1]. Guidance changes the injector and
+ * `guidedCouplings` couplings; guiding all of them measured best (scripts/bench/guidance.ts).
  */
 export function inverseGraph(
   architecture: FlowArchitecture,
@@ -57,7 +57,10 @@ export function inverseGraph(
   return graph;
 }
 
-/** As `inverseGraph` with every condition given, without guidance, which costs a quarter, and without logDet: for flows that draw a sample a pixel. */
+/**
+ * Like `inverseGraph` with all conditions given, without guidance and logDet: a quarter of the cost, for flows with a sample
+ * for each pixel.
+ */
 export function plainInverseGraph(architecture: FlowArchitecture, batch: number): Graph {
   const graph = new Graph("flow-plain-inverse");
   const residual = graph.input("residual", [batch, architecture.dims]);
@@ -73,19 +76,19 @@ export interface LossGraph {
   readonly graph: Graph;
   /** Mean −log p(z|c) per dimension in nats, a scalar: the exact negative log-likelihood of a batch. */
   readonly loss: Value;
-  /** What training descends on: the loss, and `injectorWeight` times what it would be without the couplings. */
+  /** The training objective: the loss plus `injectorWeight` times the loss without couplings. */
   readonly objective: Value;
-  /** Mean over the batch of each sample's nats per dimension, [batch, 1]. */
+  /** Nats per dimension of each row, [batch, 1]. */
   readonly nats: Value;
-  /** Inputs to be filled with dropout masks, empty without dropout. */
+  /** Inputs for dropout masks; empty without dropout. */
   readonly masks: readonly Value[];
 }
 
 /**
- * Exact maximum likelihood (the paper's eq. 5): −log N(v; 0, I) − log |det ∂v/∂z|. The posterior sample
- * z = mean + std·ε is drawn outside and arrives as `latent`.
- * @param injectorWeight weight of the same loss of the injector alone. Without it couplings take over what conditions say, and
- * v = 0 gives far less than is to be expected; with it the injector's mean comes near the regression of z on c, and v = 0 with it.
+ * Exact maximum likelihood (equation 5 of the paper): −log N(v; 0, I) − log |det ∂v/∂z|. The posterior sample z = mean + std·ε
+ * is drawn outside and passed as `latent`.
+ * @param injectorWeight weight of the injector's own loss. Without it, couplings take over the conditions' information and v =
+ *   0 predicts far less than possible; with it the injector's mean, and v = 0, approach the regression of z on c.
  */
 export function lossGraph(
   architecture: FlowArchitecture,

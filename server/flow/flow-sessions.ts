@@ -1,6 +1,6 @@
 /**
- * A flow ready to run: one session a direction, at one fixed batch size. The fixed size is part of the promise that the same
- * request gives the same bytes: matrix kernels may round differently for other batch shapes, so shorter batches are padded.
+ * A flow that is ready to run: one session for each direction at a fixed batch size. Kernels may round differently for other
+ * batch shapes, so shorter batches are padded; the same request then always gives the same bytes.
  */
 
 import { AppError } from "../../shared/problem.ts";
@@ -19,7 +19,7 @@ export interface FlowSessionOptions {
   readonly provider?: Provider;
   readonly threads?: number;
   readonly label: string;
-  /** Couplings that are guided besides the injector; all of them unless said. */
+  /** Guided couplings besides the injector; absent = all. */
   readonly guidedCouplings?: number | undefined;
 }
 
@@ -27,10 +27,10 @@ interface Conditions {
   readonly [name: string]: { readonly values: Float32Array; readonly present: Float32Array };
 }
 
-/** The terms of one row. */
+/** The guidance terms of one row. */
 type RowGuidance = ReadonlyArray<{ readonly weight: number; readonly without: readonly string[] }>;
 
-/** The engine's `Flow` over onnxruntime: any batch size, run in chunks of `flowBatch` padded rows. */
+/** The engine's `Flow` on onnxruntime: any batch size, in chunks of `flowBatch` padded rows. */
 export async function createFlow(weights: FlowWeights, options: FlowSessionOptions) {
   const { architecture, tensors } = weights;
   const { dims, conditions } = architecture;
@@ -81,7 +81,7 @@ export async function createFlow(weights: FlowWeights, options: FlowSessionOptio
         latent: padded(latent, start, rows, dims),
         ...conditionFeeds(given, start, rows),
       })),
-    /** v → z: see `Flow`. @throws AppError `invalid_request` for a row with more guidance terms than the graph has room for */
+    /** v → z: see `Flow`. @throws AppError `invalid_request` for a row with more guidance terms than the graph has */
     inverse(residual: Float32Array, given: Conditions, batch: number, guidance: readonly RowGuidance[] = []) {
       requireRoom(guidance);
       return runAll(batch, inverseSession, (start, rows) => ({
@@ -97,7 +97,7 @@ export async function createFlow(weights: FlowWeights, options: FlowSessionOptio
   };
 }
 
-/** Rows `start` … of a [batch, width] buffer as [flowBatch, width], zeros behind the last. */
+/** Rows from `start` of a [batch, width] buffer as [flowBatch, width], padded with zeros. */
 function padded(values: Float32Array, start: number, rows: number, width: number): Tensor {
   const data = new Float32Array(flowBatch * width);
   data.set(values.subarray(start * width, (start + rows) * width));

@@ -1,13 +1,14 @@
 /**
- * The optimiser: global-norm clipping, AdamW (Loshchilov & Hutter 2019) and an exponential moving average of the weights. Its state lies beside the step graph,
- * which gives gradients alone, because each tensor that a graph gives is copied out of the runtime (server/wasm/adam.ts takes the step).
+ * The optimiser: global-norm clipping, AdamW (Loshchilov & Hutter 2019) and an exponential moving average of the weights. Its
+ * state is outside the step graph, which returns gradients only, because every output of a graph is copied out of the runtime.
+ * server/wasm/adam.ts computes the step.
  */
 import { AppError } from "../../shared/problem.ts";
 import { sizeOf, type Value } from "../onnx/graph.ts";
 import { add, sqrt, sumSquares } from "../onnx/ops.ts";
 import { AdamMemory, type AdamState } from "../wasm/adam.ts";
 
-/** Names of the four tensors kept for a trained weight. */
+/** Names of the four tensors of a trained weight. */
 export const stateNames = (weight: string) =>
   ({ weight, firstMoment: `${weight}#m`, secondMoment: `${weight}#v`, average: `${weight}#ema` }) as const;
 
@@ -28,10 +29,10 @@ export const defaultOptimizer: OptimizerOptions = {
 };
 
 export interface StepInput {
-  /** Steps taken before. */
+  /** Number of earlier steps. */
   readonly step: number;
   readonly learningRate: number;
-  /** Decay of the moving average at this step. */
+  /** Decay of the moving average in this step. */
   readonly averageDecay: number;
 }
 
@@ -49,8 +50,9 @@ export class AdamW {
   readonly #memory: AdamMemory;
 
   /**
-   * @param start of each weight, which its average starts from too; moments start at zero
-   * @throws AppError `training_failed` when the state has no room, `tensor_mismatch` when a start is none of its weight
+   * @param start start of each weight and of its average; moments start at zero
+   * @throws AppError `training_failed` when the state does not fit into memory, `tensor_mismatch` when a start has another
+   *   length than its weight
    */
   constructor(weights: readonly Trained[], start: ReadonlyMap<string, Float32Array>, options: OptimizerOptions) {
     this.#weights = weights;
@@ -60,8 +62,8 @@ export class AdamW {
       this.#memory = new AdamMemory(lengths);
     } catch (cause) {
       const count = lengths.reduce((sum, length) => sum + length, 0);
-      const expected = "room for 16 bytes a weight, at most 4 GiB";
-      throw new AppError("training_failed", `training: expected ${expected}, got ${count} weights and none for them`, {
+      const expected = "memory for 16 bytes a weight, at most 4 GiB";
+      throw new AppError("training_failed", `training: expected ${expected}, got too little for ${count} weights`, {
         cause,
       });
     }
@@ -77,12 +79,12 @@ export class AdamW {
     }
   }
 
-  /** Weights or their moving averages by name: live. */
+  /** Weights or their moving averages by name; live buffers. */
   values(of: "weight" | "average"): Map<string, Float32Array> {
     return new Map(this.#entries().map(([{ name }, state]) => [name, state[of]]));
   }
 
-  /** The whole state by name (`stateNames`): live. */
+  /** The whole state by name (`stateNames`); live buffers. */
   state(): Map<string, Float32Array> {
     return new Map(
       this.#entries().flatMap(([{ name }, state]) => {
@@ -96,16 +98,16 @@ export class AdamW {
 
   /**
    * Takes one step, in place.
-   * @param gradients in the weights' order
-   * @param norm of all of them
+   * @param gradients in the order of the weights
+   * @param norm norm of all gradients together
    */
   step(gradients: readonly Float32Array[], norm: number, { step, learningRate, averageDecay }: StepInput): void {
     const { beta1, beta2, epsilon, weightDecay, clipNorm } = this.#options;
     const clip = Math.min(1, clipNorm / (norm + 1e-12));
-    // Bias corrections, on step size and epsilon.
+    // Bias corrections of step size and epsilon.
     const [correction1, rootCorrection2] = [1 - beta1 ** (step + 1), Math.sqrt(1 - beta2 ** (step + 1))];
     for (const [index, { shape }] of this.#weights.entries()) {
-      // Biases and absent vectors are rows; only matrices decay.
+      // Weight decay applies to matrices only; biases and absent vectors are rows.
       const decay = shape[0]! > 1 ? learningRate * weightDecay : 0;
       this.#memory.step(index, gradients[index]!, {
         beta1: beta1,

@@ -1,7 +1,7 @@
 /**
- * Random numbers of training: initial weights, permutations, batches, posterior noise, dropout. xoshiro128** (Blackman &
- * Vigna 2018, prng.di.unimi.it), seeded from (seed, step, purpose), so that a resumed run draws what an unbroken one
- * would have drawn, with no generator state to store. Images are not drawn with it: see server/engine/random.ts.
+ * Random numbers for training: initial weights, permutations, batches, posterior noise, dropout. xoshiro128** (Blackman & Vigna
+ * 2018, prng.di.unimi.it), seeded by (seed, step, purpose). A resumed run draws what an uninterrupted one would, without a
+ * stored state. Images use server/engine/random.ts.
  */
 
 export type Purpose =
@@ -39,7 +39,7 @@ export class TrainingRandom {
   readonly #state = new Int32Array(4);
 
   constructor(seed: number, step: number, purpose: Purpose) {
-    // SplitMix32 spreads the three keys over the state, as the authors of xoshiro advise.
+    // SplitMix32 spreads the three keys over the state, as the authors of xoshiro recommend.
     let mix = (seed ^ Math.imul(step + 1, 0x9e3779b9) ^ Math.imul(purposes.indexOf(purpose) + 1, 0x85ebca6b)) | 0;
     for (let index = 0; index < 4; index += 1) {
       mix = (mix + 0x9e3779b9) | 0;
@@ -73,7 +73,7 @@ export class TrainingRandom {
     return Math.floor(this.uniform() * bound);
   }
 
-  /** Standard normals (Box–Muller), as many as `target` holds, times `std`. */
+  /** Fills `target` with standard normals (Box–Muller) times `std`. */
   fillNormal(target: Float32Array, std = 1): Float32Array {
     for (let index = 0; index < target.length; index += 2) {
       const radius = std * Math.sqrt(-2 * Math.log((this.uint32() + 1) / (2 ** 32 + 1)));
@@ -91,7 +91,7 @@ export class TrainingRandom {
     const valueOfByte = Float32Array.from({ length: 256 }, (_, byte) => (byte < threshold ? 0 : kept));
     for (let index = 0; index < target.length; index += 4) {
       const bits = this.uint32();
-      // What lies behind the end of the array is not written.
+      // Writes beyond the end of the array are ignored.
       target[index] = valueOfByte[bits & 255]!;
       target[index + 1] = valueOfByte[(bits >>> 8) & 255]!;
       target[index + 2] = valueOfByte[(bits >>> 16) & 255]!;

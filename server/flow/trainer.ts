@@ -1,7 +1,7 @@
 /**
- * Trains a flow by exact maximum likelihood, with the injector's own beside it where that is asked for, until its
- * budget, its patience or its user ends it; the best moving average by held-out nats is what it returns. Checkpoints
- * hold everything, so a resumed run takes the very steps an unbroken one would.
+ * Trains a flow by exact maximum likelihood, plus the injector's own likelihood on request, until the budget, the patience or
+ * the user ends it. It returns the moving average with the best held-out nats. Checkpoints hold the whole state, so a resumed
+ * run takes the very steps of an uninterrupted one.
  */
 import { AppError } from "../../shared/problem.ts";
 import { identifyRun, type RunIdentity, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
@@ -13,13 +13,13 @@ import type { FlowWeights } from "./weights.ts";
 
 export interface TrainOptions {
   readonly batch: number;
-  /** Rows of a batch that are of the set's `rehearsedRows`. */
+  /** Rows of a batch that come from the set's `rehearsedRows`. */
   readonly rehearsed: number;
   readonly steps: number;
   readonly learningRate: number;
   readonly warmupSteps: number;
   readonly dropout: number;
-  /** Share of draws that take an image's first caption. */
+  /** Share of draws that use an image's first caption. */
   readonly firstCaptionRate: number;
   /** See `BatchOptions` in training-set.ts. */
   readonly conditionNoise: number;
@@ -30,20 +30,20 @@ export interface TrainOptions {
   readonly threads: number;
   /** Steps between evaluations on the held-out rows. */
   readonly evaluateEvery: number;
-  /** Evaluations without improvement after which training stops. */
+  /** Evaluations without improvement before training stops. */
   readonly patience: number;
-  /** Conditions that are given when held-out nats are measured; absent = all of them. */
+  /** Conditions given in held-out measurements; absent = all. */
   readonly measured?: readonly string[];
   /**
-   * `best`: the moving average with the lowest held-out nats, and an early stop. `last`: the final one, which fits known
-   * (concept, style) pairs more closely; their shapes keep getting clearer after held-out nats have turned.
+   * `best`: the moving average with the lowest held-out nats, with early stopping. `last`: the final one. It fits known
+   * (concept, style) pairs more closely; their shapes keep improving after held-out nats have turned.
    */
   readonly keep: "best" | "last";
-  /** File of the checkpoint; none = no checkpoint, no resume. */
+  /** File of the checkpoint; absent = no checkpoint, no resuming. */
   readonly checkpoint?: string;
   readonly checkpointEverySeconds: number;
   readonly signal?: AbortSignal;
-  /** Called after each evaluation and waited for. @param averages the moving average, live buffers that are valid until it returns */
+  /** Awaited after each evaluation. @param averages the moving average; live buffers, valid until it returns */
   onProgress?(progress: TrainProgress, averages: ReadonlyMap<string, Float32Array>): void | Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export interface TrainProgress {
 export interface TrainResult {
   readonly weights: FlowWeights;
   readonly heldOutNats: number;
-  /** Lowest held-out nats of the run, at `bestStep`; equals `heldOutNats` when the best is kept. */
+  /** Lowest held-out nats of the run, at `bestStep`; equals `heldOutNats` when the best weights are kept. */
   readonly lowestNats: number;
   readonly bestStep: number;
   readonly stepsDone: number;
@@ -99,7 +99,7 @@ export async function trainFlow(set: TrainingSet, start: FlowWeights, options: T
   }
 }
 
-/** Options that fix the steps of a run: a checkpoint made under others is refused. */
+/** Options that determine the steps of a run; a checkpoint with other values is refused. */
 const identitySettings = [
   "steps",
   "batch",
@@ -115,7 +115,7 @@ const identitySettings = [
   "evaluateEvery",
 ] as const satisfies ReadonlyArray<keyof TrainOptions>;
 
-/** One training run: the loop and what it must remember. */
+/** One training run: the loop and its state. */
 class Run {
   readonly #set: TrainingSet;
   readonly #start: FlowWeights;
@@ -179,7 +179,7 @@ class Run {
         reason = "cancelled";
         break;
       }
-      // Here, not after an evaluation, so that a run that has stopped stays stopped when it is taken up again.
+      // Checked here and not after an evaluation, so that a stopped run stays stopped when it is resumed.
       if (options.keep === "best" && this.#step - this.#bestStep >= options.patience * options.evaluateEvery) {
         reason = "no improvement";
         break;
@@ -236,7 +236,7 @@ class Run {
     await this.#evaluation.dispose();
   }
 
-  /** Linear warm-up, then half a cosine to a twentieth; the average forgets faster while weights still move far. */
+  /** Linear warm-up, then half a cosine down to a twentieth. The average has a shorter memory while weights still move far. */
   #schedule() {
     const { steps, warmupSteps, learningRate } = this.#options;
     const warm = Math.min(1, (this.#step + 1) / warmupSteps);
@@ -248,7 +248,7 @@ class Run {
     };
   }
 
-  /** Held-out nats per dimension of the moving average; keeps a copy when it is the best so far. */
+  /** Held-out nats per dimension of the moving average; keeps a copy of the best one. */
   async #evaluate(): Promise<number> {
     const averages = this.#graph.averages();
     const { measured } = this.#options;
@@ -260,7 +260,7 @@ class Run {
     if (!Number.isFinite(nats))
       throw new AppError(
         "training_failed",
-        `training: expected finite held-out nats, got ${nats} at step ${this.#step} (held-out latents or conditions that are no numbers, or a learning rate above what ${this.#options.learningRate} allows)`,
+        `training: expected finite held-out nats, got ${nats} at step ${this.#step} (held-out latents or conditions are not finite, or the learning rate ${this.#options.learningRate} is too high)`,
       );
     if (nats < this.#bestNats) {
       this.#bestNats = nats;

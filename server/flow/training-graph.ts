@@ -1,6 +1,6 @@
 /**
- * The training step as a runnable thing: one ONNX graph (loss, gradients and their norm), which reads the weights where the optimiser keeps them, and the
- * optimiser's step after it.
+ * The training step: one ONNX graph (loss, gradients and their norm), which reads the weights from the optimiser's memory,
+ * followed by the optimiser's step.
  */
 import { differentiate } from "../onnx/differentiate.ts";
 import { sizeOf } from "../onnx/graph.ts";
@@ -14,7 +14,7 @@ import type { Batch } from "./training-set.ts";
 import type { FlowWeights } from "./weights.ts";
 
 export interface StepResult {
-  /** Nats per dimension of the batch, before the update. */
+  /** Nats per dimension of the batch before the update. */
   readonly loss: number;
   readonly gradientNorm: number;
 }
@@ -33,7 +33,7 @@ export interface TrainingGraphOptions {
   readonly profileTo?: string;
 }
 
-/** Names the output that is a weight's gradient. */
+/** Name of the output with a weight's gradient. */
 const gradientName = (weight: string): string => `${weight}#gradient`;
 
 export class TrainingGraph {
@@ -41,7 +41,7 @@ export class TrainingGraph {
   readonly #options: TrainingGraphOptions;
   readonly #dims: number;
   readonly #optimizer: AdamW;
-  /** Of the trained weights, in the optimiser's order, live. */
+  /** Buffers of the trained weights in the optimiser's order; live. */
   readonly #trained: Buffers;
   readonly #frozen: Buffers;
   readonly #masks: Buffers;
@@ -63,8 +63,8 @@ export class TrainingGraph {
   }
 
   /**
-   * Builds the step graph; the state starts from `weights` with zero moments.
-   * @throws AppError `training_failed` when the state has no room
+   * Builds the step graph. The state starts from `weights` with zero moments.
+   * @throws AppError `training_failed` when the state does not fit into memory
    */
   static async create(weights: FlowWeights, options: TrainingGraphOptions): Promise<TrainingGraph> {
     const { architecture, tensors } = weights;
@@ -97,7 +97,7 @@ export class TrainingGraph {
     });
   }
 
-  /** One update on one batch. */
+  /** Updates the weights by one batch. */
   async step(batch: Batch, input: StepInput): Promise<StepResult> {
     const random = new TrainingRandom(this.#options.seed, input.step, "dropout");
     for (const { data } of this.#masks.values()) random.fillDropout(data as Float32Array, this.#options.dropout);
@@ -113,18 +113,18 @@ export class TrainingGraph {
     return { loss: numberOf("loss"), gradientNorm: numberOf("gradientNorm") };
   }
 
-  /** Moving averages of the trained weights with the frozen ones: live buffers, valid until the next step. */
+  /** Moving averages of the trained weights and the frozen weights; live buffers, valid until the next step. */
   averages(): Map<string, Float32Array> {
     const frozen = [...this.#frozen].map(([name, { data }]) => [name, data as Float32Array] as const);
     return new Map([...frozen, ...this.#optimizer.values("average")]);
   }
 
-  /** The whole state by name, live buffers: for checkpoints. */
+  /** The whole state by name for checkpoints; live buffers. */
   state(): ReadonlyMap<string, Float32Array> {
     return this.#optimizer.state();
   }
 
-  /** Puts back a state taken by `state`. */
+  /** Restores a state from `state`. */
   restore(state: ReadonlyMap<string, Float32Array>): void {
     for (const [name, data] of this.#optimizer.state()) data.set(state.get(name)!);
   }
@@ -134,7 +134,7 @@ export class TrainingGraph {
   }
 }
 
-/** Feeds of the data inputs of a loss graph. */
+/** Feeds for the data inputs of a loss graph. */
 export function batchFeeds(batch: Batch, dims: number, rows: number): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = { latent: { data: batch.latents, dims: [rows, dims] } };
   for (const { name, values, present } of batch.conditions) {

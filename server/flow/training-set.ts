@@ -1,6 +1,6 @@
 /**
- * What a flow is trained on: latents and, for each condition, a table of encoded values with the entries that fit each
- * image (an image has several captions, one is drawn a step). Encoded once by the frozen experts; see server/training/.
+ * The training set of a flow: latents and, for each condition, a table of encoded values and the entries of each image (an
+ * image has several captions; one is drawn a step). The frozen experts encode it once; see server/training/.
  */
 import { AppError } from "../../shared/problem.ts";
 import { type NamedCondition, subsetSampler } from "./condition-subsets.ts";
@@ -11,8 +11,8 @@ export interface ConditionTable extends NamedCondition {
   readonly dims: number;
   readonly table: VectorTable;
   /**
-   * For each row of the set, the entries that describe it; the first is the plainest. Plain arrays, because half a million small
-   * typed arrays keep the garbage collector busy while the runtime needs the cores.
+   * The entries that describe each row of the set; the first one is the main caption. Plain arrays, because half a million
+   * small typed arrays keep the garbage collector busy while the runtime needs the cores.
    */
   readonly options: ReadonlyArray<readonly number[]>;
 }
@@ -25,11 +25,11 @@ export interface TrainingSet {
   readonly conditions: readonly ConditionTable[];
   readonly trainRows: Int32Array;
   readonly heldOutRows: Int32Array;
-  /** Rows that `trainRows` are mixed with (`BatchOptions.rehearsed`), so that the flow goes on to know what they show; absent = none. */
+  /** Rows mixed into the batches (`BatchOptions.rehearsed`), so that the flow does not forget them; absent = none. */
   readonly rehearsedRows?: Int32Array;
 }
 
-/** One batch, buffers reused from step to step. */
+/** One batch; its buffers are reused from step to step. */
 export interface Batch {
   readonly latents: Float32Array;
   readonly conditions: ReadonlyArray<{
@@ -41,14 +41,14 @@ export interface Batch {
 
 export interface BatchOptions {
   readonly batch: number;
-  /** How many rows of a batch are drawn from `rehearsedRows`; the others are of `trainRows`. */
+  /** Number of rows of a batch from `rehearsedRows`; the others are from `trainRows`. */
   readonly rehearsed: number;
   readonly seed: number;
-  /** Share of draws that take the plainest caption: a name points at one shape, its tags and synonyms at many. */
+  /** Share of draws that use the first caption: a name describes one shape, its tags and synonyms many. */
   readonly firstCaptionRate: number;
   /**
-   * Standard deviation of what is added to each value of picture codes, in units of its own: a net that gets the very code each time
-   * learns which image it is instead of what it shows. Source: conditioning augmentation (Ho et al. 2022, arXiv 2106.15282).
+   * Standard deviation of the noise added to picture codes, in units of each value's own. With exact codes a network learns
+   * which image it is instead of what it shows. Source: conditioning augmentation (Ho et al. 2022, arXiv 2106.15282).
    */
   readonly conditionNoise: number;
 }
@@ -65,11 +65,14 @@ export function checkTrainingSet(
       `training set: expected at least one batch of ${own} images, got ${set.trainRows.length}`,
     );
   if (rehearsed > 0 && !set.rehearsedRows?.length)
-    throw new AppError("dataset_invalid", `training set: expected rows to draw ${rehearsed} a batch from, got none`);
+    throw new AppError(
+      "dataset_invalid",
+      `training set: expected rehearsed rows for ${rehearsed} of each batch, got none`,
+    );
   if (set.heldOutRows.length < 8)
     throw new AppError(
       "dataset_invalid",
-      `training set: expected at least 8 held-out images to stop by, got ${set.heldOutRows.length}`,
+      `training set: expected at least 8 held-out images for early stopping, got ${set.heldOutRows.length}`,
     );
 }
 
@@ -84,7 +87,7 @@ export function createBatchBuffers(set: TrainingSet, batch: number): Batch {
   };
 }
 
-/** Draws training batches; (seed, step) alone fix a batch, so that resuming needs no state. */
+/** Draws training batches. A batch depends on (seed, step) alone, so resuming needs no state. */
 export class BatchSampler {
   readonly #set: TrainingSet;
   readonly #options: BatchOptions;
@@ -98,7 +101,7 @@ export class BatchSampler {
     this.#drawSubset = subsetSampler(set.conditions);
   }
 
-  /** Rows of a batch that are no rehearsal. */
+  /** Rows of a batch without the rehearsed ones. */
   get #own(): number {
     return this.#options.batch - this.#options.rehearsed;
   }
@@ -108,8 +111,8 @@ export class BatchSampler {
   }
 
   /**
-   * Fills `target` with the batch of `step`: each image once an epoch, then rehearsed rows by chance; a fresh caption, fresh posterior noise and a
-   * fresh subset of its conditions each time. Returns the rows that were drawn.
+   * Fills `target` with the batch of `step`: each image once an epoch, then rehearsed rows at random; each time with a new
+   * caption, new posterior noise and a new subset of conditions. Returns the drawn rows.
    */
   fill(target: Batch, step: number): Int32Array {
     const { seed, batch, firstCaptionRate } = this.#options;
@@ -142,7 +145,7 @@ export class BatchSampler {
     const { conditionNoise, batch } = this.#options;
     if (conditionNoise === 0) return;
     for (const [at, { kind, dims, table }] of this.#set.conditions.entries()) {
-      // A label map has nothing between two labels.
+      // Label maps have no values between two labels.
       if (kind !== "picture" || table.kind !== "dense") continue;
       const { values, present } = conditions[at]!;
       const noise = new Float32Array(dims);
@@ -156,13 +159,13 @@ export class BatchSampler {
 }
 
 export interface HeldOutOptions {
-  /** Pairs row i with the conditions of row i + shift: what ignoring the conditions would cost. */
+  /** Pairs row i with the conditions of row i + shift, which measures the cost of ignoring conditions. */
   readonly shift?: number;
-  /** Names of the conditions that are given; all of them unless said otherwise. */
+  /** Names of the given conditions; absent = all. */
   readonly given?: ReadonlySet<string>;
 }
 
-/** Fills `target` for evaluation: fixed noise, the plainest caption. */
+/** Fills `target` for evaluation: fixed noise, first caption. */
 export function fillHeldOut(
   set: TrainingSet,
   target: Batch,
@@ -182,7 +185,7 @@ function fillLatents(set: TrainingSet, target: Batch, rows: Int32Array, random: 
       target.latents[index * set.dims + axis]! += set.latents[row * set.dims + axis]!;
 }
 
-/** Fills every condition `at` of every row `index` with the entry that `choose` picks; −1 = absent. */
+/** Fills every condition `at` of every row `index` with the entry that `choose` returns; −1 = absent. */
 function fillConditions(
   set: TrainingSet,
   target: Batch,

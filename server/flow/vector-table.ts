@@ -1,6 +1,6 @@
 /**
- * The distinct encoded values of one condition, as compact as they allow: dense vectors as floats, label maps and labels as
- * the places of their ones. A layout of 16 × 16 cells in 13 classes takes 512 bytes instead of 13 kB.
+ * The distinct encoded values of one condition in compact form: dense vectors as floats, label maps and labels as the indices
+ * of their ones. A layout of 16 × 16 cells in 13 classes takes 512 bytes instead of 13 kB.
  */
 import { AppError } from "../../shared/problem.ts";
 
@@ -14,14 +14,14 @@ export type VectorTable =
   | {
       readonly kind: "ones";
       readonly dims: number;
-      /** Where each entry's equal positive values lie, [entries, perEntry]; they make it a unit vector. */
+      /** Indices of each entry's equal positive values, [entries, perEntry]; the values make it a unit vector. */
       readonly places: Uint16Array;
       readonly perEntry: number;
     };
 
 export const denseTable = (values: Float32Array, dims: number): VectorTable => ({ kind: "dense", dims, values });
 
-/** Labels 0 … dims − 1 as entries of their own. */
+/** One entry for each label 0 … dims − 1. */
 export const labelTable = (dims: number): VectorTable => ({
   kind: "ones",
   dims,
@@ -43,8 +43,8 @@ export function copyEntry(table: VectorTable, entry: number, target: Float32Arra
 }
 
 /**
- * Where the ones of vectors [rows, dims] lie, `perEntry` a row: the compact form of one-hot vectors.
- * @throws AppError `tensor_mismatch` when a row has another number of values that are not zero
+ * The indices of the ones of vectors [rows, dims], `perEntry` a row: the compact form of one-hot vectors.
+ * @throws AppError `tensor_mismatch` when a row has another number of non-zero values
  */
 export function placesOfOnes(vectors: Float32Array, dims: number, perEntry: number): Uint16Array {
   const rows = vectors.length / dims;
@@ -62,6 +62,6 @@ export function placesOfOnes(vectors: Float32Array, dims: number, perEntry: numb
   return places;
 }
 
-/** What the table holds, for digests. */
+/** The table's data, for digests. */
 export const contentOf = (table: VectorTable): Float32Array | Uint16Array =>
   table.kind === "dense" ? table.values : table.places;

@@ -1,6 +1,6 @@
 /**
- * A flow's weights: fresh ones from a seed, whitening fitted to latents, and the ONNX file that a pack holds. The file is
- * the inverse graph for a batch of one, so any ONNX runtime can sample from it; its initialisers are the weights for all graphs.
+ * A flow's weights: fresh ones from a seed, whitening fitted to latents, and the ONNX file of a pack. The file is the inverse
+ * graph for a batch of one, so any ONNX runtime can sample from it; its initialisers are the weights of all graphs.
  */
 
 import { AppError } from "../../shared/problem.ts";
@@ -18,7 +18,7 @@ export interface FlowWeights {
   readonly tensors: ReadonlyMap<string, Float32Array>;
 }
 
-/** Fresh weights: normal with each parameter's own standard deviation, whitening as given. */
+/** Fresh weights: normal with each parameter's standard deviation, and the given whitening. */
 export function initialWeights(architecture: FlowArchitecture, whitening: Whitening, seed: number): FlowWeights {
   const random = new TrainingRandom(seed, 0, "weights");
   const tensors = new Map<string, Float32Array>();
@@ -40,12 +40,14 @@ function whiteningTensor(whitening: Whitening, name: string): ArrayLike<number> 
   if (name === "whitening.matrix") return whitening.matrix;
   if (name === "whitening.inverse") return whitening.inverse;
   if (name === "whitening.logDet") return [whitening.logDet];
-  throw new AppError("tensor_mismatch", `weights: no frozen parameter "${name}" is known`);
+  throw new AppError("tensor_mismatch", `weights: expected a known frozen parameter, got "${name}"`);
 }
 
 const architectureKey = "tau.flow.architecture";
 
-/** Serialises a flow; halves by default, which costs less than a thousandth of a nat per dimension (see the pack's metrics). */
+/**
+ * Serialises a flow, by default in float16, which costs less than a thousandth of a nat per dimension (see the pack's metrics).
+ */
 export function writeFlowFile(
   { architecture, tensors }: FlowWeights,
   precision: "float32" | "float16" = "float16",
@@ -57,7 +59,7 @@ export function writeFlowFile(
   );
 }
 
-/** @throws AppError `pack_corrupt` when the bytes hold no flow or not every weight of its architecture */
+/** @throws AppError `pack_corrupt` when the bytes are no flow or lack a weight of its architecture */
 export function readFlowFile(bytes: Uint8Array, label: string): FlowWeights {
   const { metadata, weights } = readModelFile(bytes, label);
   const architecture = parseArchitecture(metadata[architectureKey], label);

@@ -1,7 +1,7 @@
 /**
- * Whitening of z (ZCA): v = (z − mean)·W with W = Σ^(−1/2), so that every coordinate stays close to the latent it came
- * from while the covariance becomes the identity. Σ counts the fixed posterior noise, whose variance bounds it from below.
- * Source of the choice of ZCA: Kessy, Lewin, Strimmer 2018, "Optimal whitening and decorrelation".
+ * ZCA whitening of z: v = (z − mean)·W with W = Σ^(−1/2). The covariance becomes the identity while every coordinate stays
+ * close to its latent dimension. Σ includes the fixed posterior noise, whose variance bounds it from below. Choice of ZCA:
+ * Kessy, Lewin, Strimmer 2018, "Optimal whitening and decorrelation".
  */
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
 
@@ -41,7 +41,7 @@ export function fitWhitening(means: Float32Array, dims: number, posteriorStd: nu
   };
 }
 
-/** Whitening that changes nothing, for flows built in tests. */
+/** The identity, for flows in tests. */
 export function identityWhitening(dims: number): Whitening {
   const matrix = Float64Array.from(Matrix.eye(dims, dims).to1DArray());
   return { mean: new Float64Array(dims), matrix, inverse: matrix, logDet: 0 };
@@ -49,7 +49,7 @@ export function identityWhitening(dims: number): Whitening {
 
 function covarianceOf(means: Float32Array, mean: Float64Array, dims: number): Float64Array {
   const rows = means.length / dims;
-  // 20,000 rows pin down a 512 × 512 covariance; more only cost time.
+  // 20,000 rows determine a 512 × 512 covariance; more only take time.
   const stride = Math.max(1, Math.floor(rows / 20_000));
   const covariance = new Float64Array(dims * dims);
   const centred = new Float64Array(dims);

@@ -132,7 +132,7 @@ describe("the optimiser", () => {
     // 2³¹ bytes a tensor of the state, and four of them.
     assert.throws(() => new AdamW([{ name: "vast", shape: [2 ** 15, 2 ** 14] }], new Map(), options), {
       code: "training_failed",
-      message: "training: expected room for 16 bytes a weight, at most 4 GiB, got 536870912 weights and none for them",
+      message: "training: expected memory for 16 bytes a weight, at most 4 GiB, got too little for 536870912 weights",
     });
   });
 });

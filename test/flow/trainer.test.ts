@@ -195,7 +195,10 @@ describe("the trainer", () => {
       message: /injector\.in\.weight#m: expected \d+ values, got none/,
     });
     await writeTensorFile(checkpoint, tensors, {});
-    await assert.rejects(trainFlow(set, start, short), { code: "dataset_invalid", message: /delete it to start anew/ });
+    await assert.rejects(trainFlow(set, start, short), {
+      code: "dataset_invalid",
+      message: /delete it to start again/,
+    });
   });
 
   it("the trainer goes on from a checkpoint that was written before runs told their start, noise and second loss", async () => {

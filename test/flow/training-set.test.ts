@@ -194,7 +194,7 @@ describe("held-out batches", () => {
       () => checkTrainingSet({ ...set, heldOutRows: set.heldOutRows.slice(0, 7) }, { batch, rehearsed: 0 }),
       {
         code: "dataset_invalid",
-        message: /expected at least 8 held-out images to stop by, got 7/,
+        message: /expected at least 8 held-out images for early stopping, got 7/,
       },
     ));
 });
