@@ -1,7 +1,7 @@
 /**
- * Antialiased bicubic shrinking: the map D that upscaling is consistent with, and that LR-PSNR is measured by. Keys' kernel with
- * a = −1/2 (Keys 1981), widened by the factor and renormalised at borders, as MATLAB's imresize, PIL and libvips shrink.
- * Written apart from the graphs of the pack `super-resolution`, so that it checks them.
+ * Antialiased bicubic shrinking: the map D of consistency and LR-PSNR. Keys' kernel with a = −1/2 (Keys 1981), widened by the
+ * factor and renormalised at borders, as in MATLAB's imresize, PIL and libvips. Written independently of the graphs of the pack
+ * `super-resolution`, so that it can check them.
  */
 
 /** Keys' cubic convolution kernel, support ±2. */
@@ -11,7 +11,7 @@ export function cubic(distance: number): number {
   return x < 2 ? -0.5 * x ** 3 + 2.5 * x ** 2 - 4 * x + 2 : 0;
 }
 
-/** Weights of the pixels from 2·factor before a cell to 2·factor after its end; they sum to 1. */
+/** Weights of the pixels from 2·factor before a cell to 2·factor after its end; their sum is 1. */
 function tapsOf(factor: number): Float64Array {
   const raw = Float64Array.from({ length: 5 * factor }, (_, tap) => cubic((tap - 2 * factor + 0.5) / factor - 0.5));
   const sum = raw.reduce((total, weight) => total + weight, 0);
@@ -19,7 +19,8 @@ function tapsOf(factor: number): Float64Array {
 }
 
 /**
- * One channel [heightPx, widthPx], both multiples of `factor`, to [heightPx / factor, widthPx / factor]. Not rounded, not clamped.
+ * Shrinks one channel [heightPx, widthPx], both multiples of `factor`, to [heightPx / factor, widthPx / factor]. Neither
+ * rounded nor clamped.
  */
 export function shrinkBicubic(plane: Float32Array, widthPx: number, heightPx: number, factor: 2 | 4): Float32Array {
   const taps = tapsOf(factor);
@@ -40,7 +41,7 @@ export function shrinkBicubic(plane: Float32Array, widthPx: number, heightPx: nu
   return small;
 }
 
-/** How lines of pixels lie in a buffer: rows or columns. */
+/** Layout of pixel lines in a buffer: rows or columns. */
 interface Lines {
   readonly lines: number;
   readonly length: number;

@@ -1,4 +1,4 @@
-/** The end of an upscale that is cancelled, said the same wherever it is noticed: between tiles, hypotheses, or in the line. */
+/** The common error of a cancelled upscale, whether it is noticed between tiles, between hypotheses, or in the queue. */
 import { AppError } from "../../shared/problem.ts";
 
 /** @throws AppError `cancelled` */

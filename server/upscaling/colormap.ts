@@ -1,9 +1,9 @@
 /**
- * Heat colours: from black over purple, red and orange to a pale yellow, as a body that is heated glows. Lightness (CIE L*) rises
- * evenly along the way, so that equal steps look equal, in grey too and with every kind of colour vision.
+ * A heat colour map: from black over purple, red and orange to pale yellow, like black-body radiation. Lightness (CIE L*) rises
+ * evenly, so equal steps look equal, also in grey and with any kind of colour vision.
  */
 
-/** At equal distances, L* 0, 14, 26, 39, 53, 66, 80, 96. */
+/** Evenly spaced colours with L* 0, 14, 26, 39, 53, 66, 80, 96. */
 const anchors = [
   [0, 0, 0],
   [46, 20, 84],
@@ -15,7 +15,7 @@ const anchors = [
   [254, 246, 190],
 ] as const;
 
-/** Colours 0 to 255 of shares from 0 (coldest) to 1, interpolated between the anchors. */
+/** The colours (0 to 255) of shares from 0 (coldest) to 1, interpolated between the anchors. */
 const table = Uint8Array.from({ length: 256 * 3 }, (_, at) => {
   const place = (Math.floor(at / 3) / 255) * (anchors.length - 1);
   const below = Math.min(anchors.length - 2, Math.floor(place));
@@ -23,7 +23,7 @@ const table = Uint8Array.from({ length: 256 * 3 }, (_, at) => {
   return Math.round(from + (to - from) * (place - below));
 });
 
-/** Writes the colour of a share, opaque, at `at`. Shares above 1 are as bright as 1. */
+/** Writes the opaque colour of a share at `at`. Shares above 1 are as bright as 1. */
 export function paintHeat(rgba: Uint8Array, at: number, share: number): void {
   const row = 3 * Math.round(255 * Math.min(1, share));
   rgba[at] = table[row]!;

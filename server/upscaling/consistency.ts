@@ -1,16 +1,16 @@
 /**
- * LR-PSNR: how well an enlarged picture shrinks back to the picture that it was made of (SRFlow, Lugmayr et al. 2020, section 5).
- * Measured on what the eye gets: colours times alpha where anything is transparent.
+ * LR-PSNR: how well an enlarged picture shrinks back to its input (SRFlow, Lugmayr et al. 2020, section 5). Measured on visible
+ * colours: colours times alpha if anything is transparent.
  */
 import type { Pixels } from "../engine/interfaces.ts";
 import { shrinkBicubic } from "./bicubic.ts";
 
-/** Told for equal pictures, whose true value is infinite. */
+/** Returned for equal pictures, whose PSNR is infinite. */
 const psnrMaxDb = 99;
 
-/** Rows of the small picture that are shrunk at once: a large one is never held as floats. */
+/** Rows of the small picture that are shrunk at a time, so that a large picture is never held as floats. */
 const bandRows = 64;
-/** Rows of the small picture above and below that shrinking looks at. */
+/** Rows of the small picture above and below that shrinking depends on. */
 const reachRows = 2;
 
 export function hasTransparency({ rgba }: Pixels): boolean {
@@ -19,9 +19,9 @@ export function hasTransparency({ rgba }: Pixels): boolean {
 }
 
 /**
- * PSNR in dB of `enlarged`, shrunk by antialiased bicubic and not rounded, against `image`; over RGB, or over premultiplied RGB and
- * alpha where `image` is transparent anywhere.
- * @param pause lets others run between two bands of rows
+ * PSNR in dB of `enlarged`, shrunk by antialiased bicubic and not rounded, against `image`: over RGB, or over premultiplied RGB
+ * and alpha if `image` is transparent anywhere.
+ * @param pause yields to other work between two bands of rows
  */
 export async function lrPsnrDb(
   image: Pixels,
@@ -48,7 +48,7 @@ export async function lrPsnrDb(
   return Math.min(psnrMaxDb, 10 * Math.log10(255 ** 2 / meanSquare));
 }
 
-/** Rows of one channel in levels, colours times alpha. */
+/** Rows of one channel in levels; colours times alpha. */
 function channelOf({ rgba, widthPx }: Pixels, channel: number, top: number, bottom: number): Float32Array {
   const plane = new Float32Array((bottom - top) * widthPx);
   for (let pixel = 0, at = 4 * top * widthPx; pixel < plane.length; pixel += 1, at += 4)

@@ -1,21 +1,23 @@
 /**
- * Colour for pixels that show nothing, taken from the nearest ones that do: pull-push over a pyramid of halves (Gortler et al. 1996,
- * "The Lumigraph", section 3.4). Colour and alpha can then be enlarged apart, and no ground shines through an edge as a halo.
+ * Fills transparent pixels with the colours of the nearest visible ones: pull-push over an image pyramid (Gortler et al. 1996,
+ * "The Lumigraph", section 3.4). Colour and alpha can then be enlarged separately, without halos at edges.
  */
 import type { Pixels } from "../engine/interfaces.ts";
 import { emptyPlanes, type Planes, toSixteenBits } from "./picture-planes.ts";
 
-/** Colours times weight and weights, [4, heightPx, widthPx] interleaved by pixel. */
+/** Colours times weight, and weights, [4, heightPx, widthPx] interleaved by pixel. */
 interface Level {
   readonly values: Float32Array;
   readonly widthPx: number;
   readonly heightPx: number;
 }
 
-/** Colours of pixels fainter than this are too coarse in 8 bits, and fade into those around them. */
+/** Below this alpha, 8-bit colours are too coarse and fade into the surrounding ones. */
 const faintAlpha = 16;
 
-/** The colours of a picture with alpha, continued under what is transparent. At least one pixel must not be fully transparent. */
+/**
+ * The colours of a picture with alpha, extended into its transparent parts. At least one pixel must not be fully transparent.
+ */
 export function fillColour({ rgba, widthPx, heightPx }: Pixels): Planes {
   const values = new Float32Array(4 * widthPx * heightPx);
   for (let at = 0; at < values.length; at += 4) {
@@ -37,7 +39,7 @@ export function fillColour({ rgba, widthPx, heightPx }: Pixels): Planes {
   return planes;
 }
 
-/** Weighted colours with every weight above 0: what lacks weight is taken from the coarser level. */
+/** Weighted colours with all weights above 0; missing weight comes from the coarser level. */
 function pullPush(level: Level): Float32Array {
   const { values, widthPx, heightPx } = level;
   if (widthPx === 1 && heightPx === 1) return values;
@@ -56,7 +58,7 @@ function pullPush(level: Level): Float32Array {
   return values;
 }
 
-/** Sums over 2 × 2 pixels, with the weight cut at 1. */
+/** Sums over 2 × 2 pixels, with weights clipped at 1. */
 function halve({ values, widthPx, heightPx }: Level): Level {
   const [width, height] = [(widthPx + 1) >> 1, (heightPx + 1) >> 1];
   const half = new Float32Array(4 * width * height);

@@ -1,6 +1,6 @@
 /**
- * An upscale from request to pictures: hypotheses one after another, each from a seed of its own, with how well it shrinks back to
- * the input, and at the end the map of where they differ. Never holds more than one hypothesis beside the map's sums.
+ * Runs an upscale: draws hypotheses one after another, each from its own seed and with its LR-PSNR, and finally the map of
+ * where they differ. It never holds more than one hypothesis beside the map's sums.
  */
 import {
   type ResolvedUpscale,
@@ -15,20 +15,20 @@ import { refuseCancelled } from "./cancelled.ts";
 import { hasTransparency, lrPsnrDb } from "./consistency.ts";
 import { Deviation } from "./pixel-std.ts";
 
-/** A finished picture, before it is stored anywhere. */
+/** A finished picture before it is stored. */
 export type EnlargedPicture = Omit<UpscaleImage, "sha256" | "bytes" | "path"> & { readonly rgba: Uint8Array };
 
 export interface HypothesesHandlers {
   readonly signal?: AbortSignal;
-  /** Tiles finished, over all hypotheses. */
+  /** Finished tiles over all hypotheses. */
   onProgress?(progress: { readonly completed: number; readonly total: number }): void;
-  /** Awaited before the next hypothesis is drawn. Hypotheses in the order of their index, the variance map last. */
+  /** Awaited before the next hypothesis is drawn. Hypotheses come in the order of their index, the variance map comes last. */
   onImage(picture: EnlargedPicture): void | Promise<void>;
-  /** Lets others run between two pieces of work that block. */
+  /** Yields to other work between two blocking steps. */
   pause(): Promise<void>;
 }
 
-/** @throws AppError `upscale_too_large`, `cancelled`, or the upscaler's own fault */
+/** @throws AppError `upscale_too_large`, `cancelled`, or the upscaler's own error */
 export async function drawHypotheses(
   upscaler: Upscaler,
   image: Pixels,

@@ -1,4 +1,4 @@
-/** Opens the graphs and flows of a pack's upscaler, and sees that they fit each other. */
+/** Opens the graphs and flows of a pack's upscaler, and checks that they match each other. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
@@ -14,11 +14,11 @@ import { openConsistency, openDetailDecoder, openUpscaleNetwork } from "./upscal
 export interface UpscalerPack {
   readonly folder: string;
   readonly upscaler: UpscalerEntry;
-  /** Names the pack in messages, `id@version`. */
+  /** Name of the pack in messages, `id@version`. */
   readonly label: string;
 }
 
-/** @throws AppError `pack_corrupt` when files are missing or do not fit each other */
+/** @throws AppError `pack_corrupt` when files are missing or do not match each other */
 export async function openTileParts(
   { folder, upscaler, label }: UpscalerPack,
   options: ExpertOptions,
@@ -48,7 +48,7 @@ async function openFlow(
   const bytes = await readFile(join(folder, path)).catch((cause: unknown) => {
     throw new AppError("pack_corrupt", `${label}: expected a file of the pack, got none`, { cause });
   });
-  // Its operators are so small that waking a second thread for each costs more than it does.
+  // Its operators are so small that waking a second thread costs more than it saves.
   const flow = await createPixelFlow(readFlowFile(bytes, label), { ...options, threads: 1, label });
   const [expected, got] = [
     `z ${residualDims}, features ${featureDims}`,

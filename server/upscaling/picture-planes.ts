@@ -1,6 +1,6 @@
 /**
- * Pictures of any size as three planes of 16 bits, and what lies between them and 8-bit pixels with alpha. Sixteen bits hold what
- * float32 would for a picture in [0, 1], in half the memory: a 4096 px picture is 100 MB.
+ * Pictures of any size as three planes of 16 bits, converted from and to 8-bit pixels with alpha. For values in [0, 1], 16 bits
+ * are as good as float32 in half the memory: a 4096 px picture takes 100 MB.
  */
 import type { Pixels } from "../engine/interfaces.ts";
 
@@ -11,7 +11,7 @@ export interface Planes {
   readonly heightPx: number;
 }
 
-/** A part of a picture, px from the left and top. */
+/** A part of a picture in px from the left and top. */
 export interface Box {
   readonly left: number;
   readonly top: number;
@@ -20,7 +20,7 @@ export interface Box {
 }
 
 const one = 65_535;
-/** As a float32 the product is that of the division, for every value of 16 bits. */
+/** As a float32 the product equals the division for every 16-bit value. */
 const unit = 1 / one;
 /** 8 bits to 16: 255 becomes 65535. */
 const widen = 257;
@@ -31,7 +31,7 @@ export const emptyPlanes = (widthPx: number, heightPx: number): Planes => ({
   heightPx,
 });
 
-/** A box as floats in [0, 1], [3, box.heightPx, box.widthPx]. */
+/** Reads a box as floats in [0, 1], [3, box.heightPx, box.widthPx]. */
 export function readBox({ data, widthPx, heightPx }: Planes, box: Box): Float32Array {
   const tile = new Float32Array(3 * box.widthPx * box.heightPx);
   let to = 0;
@@ -45,7 +45,7 @@ export function readBox({ data, widthPx, heightPx }: Planes, box: Box): Float32A
 
 /**
  * Writes the part `inner` of a tile [3, …] of floats into a picture, clamped to [0, 1].
- * @param outer where the tile lies, which holds `inner`
+ * @param outer box of the tile, which contains `inner`
  */
 export function writeBox({ data, widthPx, heightPx }: Planes, tile: Float32Array, outer: Box, inner: Box): void {
   for (let channel = 0; channel < 3; channel += 1)
@@ -56,7 +56,7 @@ export function writeBox({ data, widthPx, heightPx }: Planes, tile: Float32Array
     }
 }
 
-/** Rounded and clamped; the store into 16 bits cuts the fraction off. */
+/** Rounded and clamped; storing into 16 bits truncates. */
 export const toSixteenBits = (value: number): number => (value <= 0 ? 0 : value >= 1 ? one : value * one + 0.5);
 
 /** Colours of opaque pixels. */
@@ -79,10 +79,10 @@ export function alphaOf({ rgba, widthPx, heightPx }: Pixels): Planes {
   return planes;
 }
 
-/** Where tiles of a finished picture go: the part `inner` of a tile [3, …] of floats that lies at `outer`. */
+/** Receives tiles of a finished picture: the part `inner` of a tile [3, …] of floats at `outer`. */
 export type WriteTile = (tile: Float32Array, outer: Box, inner: Box) => void;
 
-/** Into the colours of straight pixels; grey pictures get the mean of their colours, whatever was drawn for each. */
+/** Writes into the colours of unpremultiplied pixels. Grey pictures get the mean of the three drawn colours. */
 export const writeColours =
   (image: Pixels, isGrey: boolean): WriteTile =>
   (tile, outer, inner) =>
@@ -93,7 +93,7 @@ export const writeColours =
       image.rgba[at + 2] = toEightBits(isGrey ? mean : blue);
     });
 
-/** Into the alpha of straight pixels, the mean of the three planes. */
+/** Writes the mean of the three planes into the alpha of unpremultiplied pixels. */
 export const writeAlpha =
   (image: Pixels): WriteTile =>
   (tile, outer, inner) =>
@@ -119,7 +119,7 @@ function eachPixel(
   }
 }
 
-/** No colour where nothing shows, as PNG encoders do. */
+/** Clears the colours of fully transparent pixels, as PNG encoders do. */
 export function clearInvisible({ rgba }: Pixels): void {
   for (let at = 0; at < rgba.length; at += 4) if (rgba[at + 3] === 0) rgba.fill(0, at, at + 3);
 }

@@ -1,7 +1,7 @@
 /**
- * A flow that draws one small z for each pixel of a picture, given features there (SRFlow, Lugmayr et al. 2020, does the same with a
- * deep flow): the inverse of the flow of cinn.ts without guidance, over many rows at once. The number of rows of a run is fixed,
- * so that a pixel's bytes never depend on how many others were asked for with it.
+ * A flow that draws a small z for each pixel from the features there (as SRFlow does with a deep flow, Lugmayr et al. 2020):
+ * the inverse of the flow of cinn.ts without guidance, for many rows. The number of rows of a run is fixed, so that a pixel's
+ * bytes never depend on the number of other pixels.
  */
 import { AppError } from "../../shared/problem.ts";
 import { plainInverseGraph } from "../flow/flow-graphs.ts";
@@ -10,7 +10,10 @@ import { toModelBytes } from "../onnx/model-file.ts";
 import type { Provider } from "../onnx/runtime.ts";
 import { Session } from "../onnx/session.ts";
 
-/** Rows of one run in one thread, of which eight hold an inner tile of 136 × 136 px; half as many spend more on starting runs, more gain nothing. */
+/**
+ * Rows of one run in one thread; eight runs cover an inner tile of 136 × 136 px. With half as many, starting the runs costs
+ * more; with more, nothing is gained.
+ */
 export const pixelRows = 2312;
 
 /** The flow's one condition. */
@@ -53,7 +56,7 @@ export async function createPixelFlow({ architecture, tensors }: FlowWeights, op
   };
 }
 
-/** Rows `start` to `end` of a [rows, width] buffer, zeros behind the last up to `pixelRows`. */
+/** Rows `start` to `end` of a [rows, width] buffer, padded with zeros to `pixelRows`. */
 function part(values: Float32Array, start: number, end: number, width: number): Float32Array {
   if (end - start === pixelRows) return values.subarray(start * width, end * width);
   const padded = new Float32Array(pixelRows * width);

@@ -1,9 +1,9 @@
 /**
- * The residual of an upscale, named by seed, stage and the pixel's place in the picture, so that the same seed gives the same picture
- * however it is cut into tiles. Philox4x32-10 of the counter [x, y, stage, stream] under the key [seed, 0] gives four words; each ten bits
- * of thirty pick one of 1,024 equally likely quantiles of N(0, 1) cut at ±1.5, which lie closer than 8 bits of colour tell apart: pixels are
- * drawn apart from their neighbours, and what lies further out shows as single specks (the truncation of Brock, Donahue, Simonyan 2019,
- * section 3.1).
+ * The residual of an upscale as a function of seed, stage and pixel position, so that the same seed gives the same picture
+ * however it is divided into tiles. Philox4x32-10 of the counter [x, y, stage, stream] under the key [seed, 0] gives four
+ * words. Each group of ten bits selects one of 1,024 equally likely quantiles of N(0, 1), truncated at ±1.5; their spacing is
+ * finer than 8-bit colours. Truncated, because pixels are drawn independently and larger values show as single specks
+ * (truncation trick of Brock, Donahue, Simonyan 2019, section 3.1).
  */
 import { philoxInto, streams } from "../engine/random.ts";
 import type { Box } from "./picture-planes.ts";
@@ -17,7 +17,7 @@ const cutAt = 1.5;
 let quantiles: Float32Array | undefined;
 
 /**
- * v of a box's pixels row by row, [box.heightPx · box.widthPx, 12], times `temperature`.
+ * v of a box's pixels, row by row, [box.heightPx · box.widthPx, 12], times `temperature`.
  * @param stage 0 for the first ×2, 1 for the second
  */
 export function drawPixelResidual(seed: number, stage: number, box: Box, temperature: number): Float32Array {
@@ -40,7 +40,7 @@ export function drawPixelResidual(seed: number, stage: number, box: Box, tempera
   return values;
 }
 
-/** Quantiles at the middles of `levels` equal shares of what lies within ±`cutAt`. */
+/** Quantiles at the centres of `levels` equal shares of the distribution within ±`cutAt`. */
 function tabulateQuantiles(): Float32Array {
   const table = new Float32Array(levels);
   const outside = lowerTail(-cutAt);
@@ -52,7 +52,9 @@ function tabulateQuantiles(): Float32Array {
   return table;
 }
 
-/** Φ⁻¹(p) for p ≤ 1/2 by bisection of Φ, whose tail comes from a continued fraction (Abramowitz, Stegun 1964, 26.2.14) or a series (26.2.10). */
+/**
+ * Φ⁻¹(p) for p ≤ 1/2 by bisection. Φ's tail is a continued fraction (Abramowitz, Stegun 1964, 26.2.14) or a series (26.2.10).
+ */
 function quantileBelowMedian(p: number): number {
   let [low, high] = [-6, 0];
   for (let round = 0; round < 48; round += 1) {

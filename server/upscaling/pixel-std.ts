@@ -1,21 +1,21 @@
 /**
- * Where hypotheses differ: the standard deviation of each pixel over pictures that come one after another, and its map in heat
- * colours. Kept as whole sums of 8-bit levels and of their squares: exact, in 10 to 12 bytes a pixel however many pictures come.
+ * The standard deviation of each pixel over hypotheses that come one after another, and its map in heat colours. It keeps
+ * integer sums of 8-bit levels and of their squares: exact, in 10 to 12 bytes a pixel for any number of pictures.
  */
 import type { Pixels } from "../engine/interfaces.ts";
 import { paintHeat } from "./colormap.ts";
 
-/** This share of pixels is drawn below the brightest colour: single outliers must not darken all else. */
+/** Share of pixels below the brightest colour, so that single outliers do not darken the rest. */
 const brightestQuantile = 0.995;
-/** Differences below one level can't be seen, so no map makes them bright. */
+/** Smallest deviation of the brightest colour: differences below one level can't be seen. */
 const brightestMinLevels = 1;
 const binsPerLevel = 64;
 
 export interface DeviationMap {
   readonly rgba: Uint8Array;
-  /** Over all pixels, in 8-bit levels. */
+  /** Mean over all pixels, in 8-bit levels. */
   readonly meanDeviation: number;
-  /** The deviation that has the brightest colour. */
+  /** The deviation with the brightest colour. */
   readonly brightestDeviation: number;
 }
 
@@ -23,7 +23,7 @@ export class Deviation {
   /** RGB, or premultiplied RGB and alpha. */
   readonly #channels: 3 | 4;
   readonly #pixels: number;
-  /** [pixels, channels]; up to 257 pictures fit. */
+  /** [pixels, channels]; large enough for 257 pictures. */
   readonly #sums: Uint16Array;
   /** [pixels], over channels and pictures. */
   readonly #squares: Uint32Array;
@@ -51,7 +51,7 @@ export class Deviation {
     this.#pictures += 1;
   }
 
-  /** The map of at least two pictures. */
+  /** Draws the map of at least two pictures. */
   draw(): DeviationMap {
     const bins = new Uint32Array(256 * binsPerLevel);
     let sum = 0;
@@ -67,18 +67,18 @@ export class Deviation {
     return { rgba, meanDeviation: sum / this.#pixels, brightestDeviation };
   }
 
-  /** Unbiased deviation of a pixel, root mean square over its channels, in levels. */
+  /** Unbiased standard deviation of a pixel, root mean square over its channels, in levels. */
   #of(pixel: number): number {
     let squaresOfSums = 0;
     for (let channel = 0; channel < this.#channels; channel += 1)
       squaresOfSums += this.#sums[this.#channels * pixel + channel]! ** 2;
-    // Not below 0: where all pictures are equal, the division may round up.
+    // At least 0: for equal pictures the division may round up.
     const squares = Math.max(0, this.#squares[pixel]! - squaresOfSums / this.#pictures);
     return Math.sqrt(squares / ((this.#pictures - 1) * this.#channels));
   }
 }
 
-/** Upper end of the bin in which the value of this rank lies. */
+/** Upper end of the bin with the value of this rank. */
 function quantileOf(bins: Uint32Array, rank: number): number {
   let seen = 0;
   const bin = bins.findIndex((count) => {

@@ -1,50 +1,50 @@
 /**
- * Threads that work on the tiles of upscales, each with an upscaler of its own, opened once and kept: networks of pictures are large operators
- * that two threads of the runtime share well, but what lies between them, flows above all, they don't.
+ * Threads for the tiles of upscales; each opens its own upscaler once. Two threads of the runtime speed up the large operators
+ * of picture networks, but not the small ones between them, flows above all; separate threads speed up both.
  */
 import { startThread } from "../platform/spawn.ts";
 import { endedAs, WorkerPool } from "../platform/worker-pool.ts";
 import type { UpscalerPack } from "./open-tile-parts.ts";
 import { marginsOf, type TileDrawer, type TileTask } from "./upscale-tile.ts";
 
-/** What a thread opens for itself. */
-export interface MemberOrder {
+/** The data from which a thread opens its upscaler. */
+export interface TileThreadData {
   readonly pack: UpscalerPack;
-  /** Of each of its sessions, beside the other members and for a tile that is alone. */
+  /** Threads of its sessions beside other workers, and for a single tile. */
   readonly threads: number;
   readonly threadsAlone: number;
 }
 
-/** A tile, or nothing but to have opened and tried everything. */
-export type TileTeamTask = TileTask | "open";
+/** A tile, or `open` to open and warm up everything. */
+export type TilePoolTask = TileTask | "open";
 
 /**
- * @param cores shared out to the lanes, at least one each
- * @throws AppError `pack_corrupt` when the upscaler's files are missing or do not fit each other
+ * @param cores cores that are divided among the threads, at least one each
+ * @throws AppError `pack_corrupt` when the upscaler's files are missing or do not match each other
  */
-export async function openTilePool(pack: UpscalerPack, lanes: number, cores: number): Promise<TileDrawer> {
-  const threadsOf = (lane: number): number => Math.floor((cores + lane) / lanes);
-  const team = new WorkerPool<TileTeamTask, Float32Array>(
-    lanes,
-    (lane) =>
+export async function openTilePool(pack: UpscalerPack, concurrency: number, cores: number): Promise<TileDrawer> {
+  const threadsOf = (worker: number): number => Math.floor((cores + worker) / concurrency);
+  const pool = new WorkerPool<TilePoolTask, Float32Array>(
+    concurrency,
+    (worker) =>
       startThread("tiles.js", "upscaling/tile-thread.ts", {
         pack,
-        threads: threadsOf(lane),
+        threads: threadsOf(worker),
         threadsAlone: cores,
-      } satisfies MemberOrder),
+      } satisfies TileThreadData),
     endedAs("inference_crashed", "upscale"),
   );
-  await team.openAll("open").catch(async (error: unknown) => {
-    await team.close();
+  await pool.openAll("open").catch(async (error: unknown) => {
+    await pool.close();
     throw error;
   });
   return {
     margins: marginsOf(pack.upscaler),
-    lanes,
-    draw: (task) => team.run(task, buffersOf(task)),
+    concurrency,
+    draw: (task) => pool.run(task, buffersOf(task)),
   };
 }
 
-/** Pixels that are read for one task alone. */
+/** Buffers that belong to one task alone. */
 const buffersOf = (task: TileTask): ArrayBuffer[] =>
   (task.kind === "stage" ? [task.tile] : [task.picture, task.low]).map(({ buffer }) => buffer as ArrayBuffer);

@@ -1,20 +1,20 @@
-/** A member of a team that works on tiles (tile-pool.ts): opens an upscaler for itself and draws one tile after the other. */
+/** A thread of the tile pool (tile-pool.ts): opens its own upscaler and draws one tile after the other. */
 import { workerData } from "node:worker_threads";
 import { serveTasks } from "../platform/worker-pool.ts";
 import { openTileParts } from "./open-tile-parts.ts";
-import type { MemberOrder, TileTeamTask } from "./tile-pool.ts";
+import type { TilePoolTask, TileThreadData } from "./tile-pool.ts";
 import { drawTile, type UpscalerParts, warmUpTiles } from "./upscale-tile.ts";
 
-const { pack, threads, threadsAlone } = workerData as MemberOrder;
+const { pack, threads, threadsAlone } = workerData as TileThreadData;
 
 let wide: Promise<UpscalerParts> | undefined;
-/** The same with sessions for a tile that may have every core; opened where one comes, which is mostly in one member. */
+/** The upscaler with sessions on all cores, for a single tile. Opened on first use, mostly in one worker. */
 function partsForOne(): Promise<UpscalerParts> {
   wide ??= openTileParts(pack, { threads: threadsAlone });
   return wide;
 }
 
-serveTasks<UpscalerParts, TileTeamTask, Float32Array>(openTileParts(pack, { threads }), async (parts, task) => {
+serveTasks<UpscalerParts, TilePoolTask, Float32Array>(openTileParts(pack, { threads }), async (parts, task) => {
   if (task === "open") {
     await warmUpTiles(parts);
     return { result: new Float32Array() };

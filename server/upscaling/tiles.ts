@@ -1,51 +1,51 @@
-/** Cutting pictures into tiles: a core that is kept, and a margin around it as wide as a network sees, which is not. */
+/** Cuts pictures into tiles: a core that is kept, and a discarded margin as wide as a network's receptive field. */
 import type { Box } from "./picture-planes.ts";
 
 export interface Tile {
-  /** What the tile is responsible for; the cores of a picture cover it once. */
+  /** The part that the tile draws; the cores of a picture cover it exactly once. */
   readonly core: Box;
-  /** The core and its margin, within the picture. */
+  /** The core with its margin, inside the picture. */
   readonly whole: Box;
 }
 
-/** How many tiles a picture has along each side. */
+/** Number of tiles along each side. */
 interface Grid {
   readonly columns: number;
   readonly rows: number;
 }
 
-/** Cores that are made narrower than this for the lanes' sake cost more in margins than lanes save. */
+/** Smallest core of tiles that are added for concurrency; narrower ones cost more in margins than they save. */
 const narrowestPx = 64;
 
 /**
- * As few tiles of about one size as there must be for no core to be longer than `corePx`; where that leaves a lane without a tile in the last
+ * The fewest tiles of about equal size whose cores are no longer than `corePx`. If some workers would have no tile in the last
  * round, the longer side gets a few more.
  */
-function gridOf(widthPx: number, heightPx: number, corePx: number, lanes: number): Grid {
+function gridOf(widthPx: number, heightPx: number, corePx: number, concurrency: number): Grid {
   const [short, long] = [Math.min(widthPx, heightPx), Math.max(widthPx, heightPx)];
   const across = Math.ceil(short / corePx);
   let along = Math.ceil(long / corePx);
-  while ((along * across) % lanes !== 0 && long / (along + 1) >= narrowestPx) along += 1;
+  while ((along * across) % concurrency !== 0 && long / (along + 1) >= narrowestPx) along += 1;
   return widthPx > heightPx ? { columns: along, rows: across } : { columns: across, rows: along };
 }
 
-export function countTiles(widthPx: number, heightPx: number, corePx: number, lanes = 1): number {
-  const { columns, rows } = gridOf(widthPx, heightPx, corePx, lanes);
+export function countTiles(widthPx: number, heightPx: number, corePx: number, concurrency = 1): number {
+  const { columns, rows } = gridOf(widthPx, heightPx, corePx, concurrency);
   return columns * rows;
 }
 
 /**
- * Tiles of a picture, row by row. With a margin of the receptive field, tiles give what the whole picture would.
- * @param lanes tiles that are worked on at once
+ * Tiles of a picture, row by row. With a margin of the receptive field, tiles give the same result as the whole picture.
+ * @param concurrency tiles that are drawn at a time
  */
 export function* tilesOf(
   widthPx: number,
   heightPx: number,
   corePx: number,
   marginPx: number,
-  lanes = 1,
+  concurrency = 1,
 ): Generator<Tile> {
-  const { columns, rows } = gridOf(widthPx, heightPx, corePx, lanes);
+  const { columns, rows } = gridOf(widthPx, heightPx, corePx, concurrency);
   const edge = (at: number, steps: number, length: number): number => Math.floor((at * length) / steps);
   for (let row = 0; row < rows; row += 1)
     for (let column = 0; column < columns; column += 1) {
@@ -60,7 +60,7 @@ export function* tilesOf(
     }
 }
 
-/** A box and a margin around it, within the picture. */
+/** A box grown by a margin, inside the picture. */
 export function growBox(box: Box, marginPx: number, picture: Pick<Box, "widthPx" | "heightPx">): Box {
   const [left, top] = [Math.max(0, box.left - marginPx), Math.max(0, box.top - marginPx)];
   return {
@@ -71,7 +71,7 @@ export function growBox(box: Box, marginPx: number, picture: Pick<Box, "widthPx"
   };
 }
 
-/** A box of the picture that is `factor` times as large. */
+/** The same box in a picture that is `factor` times as large. */
 export const enlargeBox = ({ left, top, widthPx, heightPx }: Box, factor: number): Box => ({
   left: factor * left,
   top: factor * top,

@@ -1,6 +1,6 @@
 /**
- * Upscales wait here for their turn: one runs at a time, because it loads all cores and holds a picture of up to 64 MB.
- * A job that is cancelled while it waits leaves the queue at once. Generations go first.
+ * The queue of upscales: one runs at a time, because it loads all cores and holds a picture of up to 64 MB. A cancelled job
+ * leaves the queue at once. Generations have priority.
  */
 import { AppError } from "../../shared/problem.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
@@ -9,14 +9,14 @@ import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { refuseCancelled } from "./cancelled.ts";
 import { drawHypotheses, type EnlargedPicture } from "./hypotheses.ts";
 
-/** One finished picture of an upscale: straight RGBA, 8 bits, with what is known of it. */
+/** One finished picture of an upscale: unpremultiplied RGBA, 8 bits, with its metrics. */
 export type UpscaleResult = EnlargedPicture;
 
 export interface UpscaleHandlers {
   readonly signal?: AbortSignal;
-  /** Tiles finished, over all hypotheses. */
+  /** Finished tiles over all hypotheses. */
   onProgress?(progress: { readonly completed: number; readonly total: number }): void;
-  /** Called once a picture, hypotheses in the order of their index, the variance map last. */
+  /** Awaited for each picture: hypotheses in the order of their index, the variance map last. */
   onImage(image: UpscaleResult): void | Promise<void>;
 }
 
@@ -34,8 +34,8 @@ export function requireUpscaler(upscaler: Upscaler | undefined, field: string): 
 }
 
 /**
- * Draws the hypotheses of one job after another.
- * @param isBusy whether shorter work is under way, which goes first
+ * Runs one job after another.
+ * @param isBusy whether shorter work, which has priority, is running
  */
 export function createUpscaleQueue(isBusy: () => boolean): (upscaler: Upscaler, job: UpscaleJob) => Promise<void> {
   let last: Promise<void> = Promise.resolve();
@@ -62,10 +62,10 @@ export function createUpscaleQueue(isBusy: () => boolean): (upscaler: Upscaler, 
 }
 
 /**
- * A pause between two pieces of work that begins now: lets messages in, then waits for shorter work. In all it waits at most as long as
- * was worked between the pauses, so that without end of shorter work an upscale takes twice its time and no longer. Lanes that pause
- * meanwhile share the pause.
- * @throws AppError `cancelled`, by the pause, as soon as the signal says so
+ * Returns a pause for use between two steps: it lets messages in, then waits for shorter work. In total it waits at most as
+ * long as the upscale has worked, so endless shorter work doubles the time of an upscale at most. Concurrent tiles share a
+ * pause.
+ * @throws AppError `cancelled`, from the pause, as soon as the signal is aborted
  */
 function waitingFor(isBusy: () => boolean, signal: AbortSignal): () => Promise<void> {
   let [workedMs, waitedMs, resumed] = [0, 0, performance.now()];

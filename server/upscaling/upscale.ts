@@ -1,8 +1,8 @@
 /**
- * Upscaling as translation between networks: Φ reads features at every pixel and answers with a mean, τ draws what that answer lacks, given
- * the features, folded to 2 · 2 · 3 values a pixel (SRFlow, Lugmayr et al. 2020, for the idea of a flow on detail), and Ψ decodes what was drawn to
- * details that neighbours agree on. Two stages of ×2 make ×4; at temperature 0 the answer alone is taken. After each the picture is
- * moved as little as possible to where it shrinks to the input. Colour and alpha are enlarged apart.
+ * Upscaling as translation between networks: Φ reads features at every pixel and predicts a mean. τ draws the missing details,
+ * given the features, folded to 2 · 2 · 3 values a pixel (idea of a flow for details: SRFlow, Lugmayr et al. 2020). Ψ decodes
+ * them so that neighbours agree. Two stages of ×2 make ×4; temperature 0 uses the mean alone. After each stage a projection
+ * makes the picture consistent with the input. Colour and alpha are enlarged separately.
  */
 import { requireFits } from "../../shared/upscaling.ts";
 import type { Pixels, UpscaleOptions, Upscaler } from "../engine/interfaces.ts";
@@ -24,24 +24,26 @@ import {
 import { countTiles, enlargeBox, type Tile, tilesOf } from "./tiles.ts";
 import { isDecoded, type Temperature, type TileDrawer } from "./upscale-tile.ts";
 
-/** Cores of this side keep a stage's buffers at a few MB, near the processor; smaller ones are mostly margin. */
+/**
+ * Default side of a tile's core: it keeps a stage's buffers at a few MB, in the CPU's cache. Smaller tiles are mostly margin.
+ */
 const defaultCorePx = 128;
 
-/** What a run is told besides the picture. */
+/** Parameters of a run. */
 interface Run extends Omit<UpscaleOptions, "temperature"> {
   readonly temperature: Temperature;
 }
 
 export interface UpscalerOptions {
-  /** Largest side of a tile's core, px of a stage's input: larger on GPUs, smaller in tests. */
+  /** Largest side of a tile's core, px of a stage's input; for tests. */
   readonly corePx?: number | undefined;
 }
 
 export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: UpscalerOptions = {}) {
   const scales = [2, 4] as const;
-  const { margins, lanes } = drawer;
+  const { margins, concurrency } = drawer;
 
-  /** One colour picture, ×2 or ×4; what comes out goes to `write` tile by tile. */
+  /** Enlarges one colour picture by 2 or 4 and passes the result to `write` tile by tile. */
   async function enlarge(low: Planes, run: Run, write: WriteTile): Promise<void> {
     let picture = await runStage(low, 0, run);
     if (run.scale === 4) {
@@ -58,7 +60,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     const { network, details = 0 } = margins.stages[stage]!;
     const marginPx = network + (isDecoded(run.temperature) ? details : 0);
     const { seed, temperature } = run;
-    await eachTile(tilesOf(widthPx, heightPx, corePx, marginPx, lanes), run, async ({ core, whole }, isAlone) => {
+    await eachTile(tilesOf(widthPx, heightPx, corePx, marginPx, concurrency), run, async ({ core, whole }, isAlone) => {
       const tile = readBox(from, whole);
       const about = { stage, whole, core, picture: { widthPx, heightPx }, seed, temperature, isAlone };
       const twice = enlargeBox(core, 2);
@@ -74,7 +76,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     run: Run,
     write: WriteTile,
   ): Promise<void> {
-    const tiles = tilesOf(low.widthPx, low.heightPx, projectedPx(factor), margins.consistency[factor], lanes);
+    const tiles = tilesOf(low.widthPx, low.heightPx, projectedPx(factor), margins.consistency[factor], concurrency);
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const outer = enlargeBox(whole, factor);
       const { widthPx, heightPx } = whole;
@@ -87,40 +89,40 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     });
   }
 
-  /** Tiles lie apart, so it does not matter which is done first. */
+  /** Tiles do not overlap, so their order does not matter. */
   async function eachTile(
     tiles: Iterable<Tile>,
     run: Run,
     work: (tile: Tile, isAlone: boolean) => Promise<void>,
   ): Promise<void> {
     const all = [...tiles];
-    await mapConcurrent(all, lanes, async (tile) => {
+    await mapConcurrent(all, concurrency, async (tile) => {
       refuseCancelled(run.signal);
       await work(tile, all.length === 1);
       await run.onTile?.();
     });
   }
 
-  /** Side of a projection's core, px of the input: larger than a network's, because its buffers are fewer, and its margin wider. */
+  /** Side of a projection's core, px of the input: larger than a network's, because it has fewer buffers and a wider margin. */
   const projectedPx = (factor: 2 | 4): number => (6 * corePx) / factor;
 
   function countAll({ widthPx, heightPx }: Pixels, scale: 2 | 4): number {
     const count = (times: number, sidePx: number): number =>
-      countTiles(times * widthPx, times * heightPx, sidePx, lanes);
+      countTiles(times * widthPx, times * heightPx, sidePx, concurrency);
     const twice = count(1, corePx) + count(1, projectedPx(2));
     return scale === 2 ? twice : twice + count(2, corePx) + count(1, projectedPx(4));
   }
 
   async function upscalePixels(image: Pixels, run: Run): Promise<Pixels> {
     requireFits(image.widthPx, image.heightPx, run.scale);
-    const { isOpaque, isEmpty, isGrey } = lookAt(image);
+    const { isOpaque, isEmpty, isGrey } = inspect(image);
     const [widthPx, heightPx] = [run.scale * image.widthPx, run.scale * image.heightPx];
     const result: Pixels = { rgba: new Uint8Array(4 * widthPx * heightPx), widthPx, heightPx };
     if (isEmpty) return result;
     if (isOpaque) result.rgba.fill(255);
     await enlarge(isOpaque ? coloursOf(image) : fillColour(image), run, writeColours(result, isGrey));
     if (isOpaque) return result;
-    // A shape has one accurate outline; only what it holds is drawn.
+    // Alpha uses the mean prediction, because an outline should be accurate; only colours are drawn.
     await enlarge(alphaOf(image), { ...run, temperature: 0 }, writeAlpha(result));
     clearInvisible(result);
     return result;
@@ -129,17 +131,17 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
   return {
     scales,
     tilesOf(image: Pixels, scale: 2 | 4): number {
-      const { isOpaque, isEmpty } = lookAt(image);
+      const { isOpaque, isEmpty } = inspect(image);
       return isEmpty ? 0 : countAll(image, scale) * (isOpaque ? 1 : 2);
     },
     upscale: (image: Pixels, options: UpscaleOptions): Promise<Pixels> => upscalePixels(image, options),
-    /** τ at v = 0: how far the middle of what it draws lies from Φ's answer. */
+    /** The result of τ at v = 0, to compare with Φ's mean prediction. */
     centreOf: (image: Pixels, scale: 2 | 4): Promise<Pixels> =>
       upscalePixels(image, { scale, temperature: "centre", seed: 0 }),
   } satisfies Upscaler & { centreOf: unknown };
 }
 
-function lookAt({ rgba }: Pixels): { isOpaque: boolean; isEmpty: boolean; isGrey: boolean } {
+function inspect({ rgba }: Pixels): { isOpaque: boolean; isEmpty: boolean; isGrey: boolean } {
   let [isOpaque, isEmpty, isGrey] = [true, true, true];
   for (let at = 0; at < rgba.length; at += 4) {
     const alpha = rgba[at + 3]!;

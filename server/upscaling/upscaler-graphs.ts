@@ -1,6 +1,6 @@
 /**
- * The frozen graphs of an upscaler: Φ and Ψ of a ×2 stage, and the projection onto what shrinks to the input. ONNX files as
- * server/pretrain/super-resolution writes them, for pictures of any size; checked when opened and at every run.
+ * The frozen graphs of an upscaler: Φ and Ψ of a ×2 stage, and the projection onto pictures that shrink to the input. ONNX
+ * files as server/pretrain/super-resolution writes them, for pictures of any size; checked when opened and at every run.
  */
 import { join } from "node:path";
 import { requireFinite, requirePromised, requireShape } from "../experts/check.ts";
@@ -17,7 +17,7 @@ type Promised = Parameters<typeof requirePromised>[1];
 
 const labelOf = (path: string): string => `upscaler ${path}`;
 
-/** @param output the one output to compute; absent = all */
+/** @param output the only output to compute; absent = all */
 const openSession = (packFolder: string, path: string, options: ExpertOptions, output?: string): Promise<Session> =>
   (options.shared ?? new SharedFiles()).session(join(packFolder, path), {
     ...options,
@@ -26,7 +26,7 @@ const openSession = (packFolder: string, path: string, options: ExpertOptions, o
     keepsMemory: false,
   });
 
-/** A session that has these inputs and outputs. */
+/** Opens a session and requires these inputs and outputs. */
 async function openPromised(
   packFolder: string,
   path: string,
@@ -46,7 +46,7 @@ function finiteFloats(tensor: Tensor | undefined, shape: readonly number[], labe
   return values;
 }
 
-/** @throws AppError `pack_corrupt` when the graph is not what the entry promises */
+/** @throws AppError `pack_corrupt` when the graph does not match its entry */
 export async function openUpscaleNetwork(
   packFolder: string,
   { network, featureDims, marginPx }: UpscalerEntry["stages"][number],
@@ -63,26 +63,28 @@ export async function openUpscaleNetwork(
       { name: "answers", type: "float32", shape: ["pixels", residualDims] },
     ],
   );
-  const answering = await openSession(packFolder, network, options, "answers");
+  const meansOnly = await openSession(packFolder, network, options, "answers");
   return {
     marginPx,
     featureDims,
-    async answer(tile, widthPx, heightPx) {
-      const { answers } = await answering.run({ image: { data: tile, dims: [1, 3, heightPx, widthPx] } });
-      return finiteFloats(answers, [heightPx * widthPx, residualDims], label);
+    async predictMeans(tile, widthPx, heightPx) {
+      const { answers: means } = await meansOnly.run({ image: { data: tile, dims: [1, 3, heightPx, widthPx] } });
+      return finiteFloats(means, [heightPx * widthPx, residualDims], label);
     },
     async read(tile, widthPx, heightPx) {
-      const { features, answers } = await session.run({ image: { data: tile, dims: [1, 3, heightPx, widthPx] } });
+      const { features, answers: means } = await session.run({
+        image: { data: tile, dims: [1, 3, heightPx, widthPx] },
+      });
       requireShape(features!, [heightPx * widthPx, featureDims], label);
       return {
         features: features!.data as Float32Array,
-        answers: finiteFloats(answers, [heightPx * widthPx, residualDims], label),
+        means: finiteFloats(means, [heightPx * widthPx, residualDims], label),
       };
     },
   };
 }
 
-/** @throws AppError `pack_corrupt` when the graph is not what the entry promises */
+/** @throws AppError `pack_corrupt` when the graph does not match its entry */
 export async function openDetailDecoder(
   packFolder: string,
   { graph, marginPx }: NonNullable<UpscalerEntry["stages"][number]["details"]>,
@@ -112,7 +114,7 @@ export async function openDetailDecoder(
   };
 }
 
-/** @throws AppError `pack_corrupt` when the graph is not what the entry promises */
+/** @throws AppError `pack_corrupt` when the graph does not match its entry */
 export async function openConsistency(
   packFolder: string,
   { consistency }: UpscalerEntry,

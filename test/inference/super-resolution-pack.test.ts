@@ -37,7 +37,7 @@ describe("the pack super-resolution", async () => {
     const [stage] = entry.manifest.upscaler!.stages;
     const network = await openUpscaleNetwork(entry.folder, stage!, { threads: 1 });
     const tile = Float32Array.from({ length: 3 * 24 * 20 }, (_, at) => 0.5 + 0.4 * Math.sin(at * 0.37));
-    assert.deepEqual(await network.answer(tile, 24, 20), (await network.read(tile, 24, 20)).answers);
+    assert.deepEqual(await network.predictMeans(tile, 24, 20), (await network.read(tile, 24, 20)).means);
   });
 
   it("the pack super-resolution is refused when its decoder of details is of another width, missing, or not among its files", async () => {

@@ -15,10 +15,10 @@ describe("tiles", () => {
         fc.integer({ min: 8, max: 130 }),
         fc.nat(20),
         fc.integer({ min: 1, max: 4 }),
-        (widthPx, heightPx, corePx, marginPx, lanes) => {
+        (widthPx, heightPx, corePx, marginPx, concurrency) => {
           const covered = new Uint8Array(widthPx * heightPx);
-          const tiles = [...tilesOf(widthPx, heightPx, corePx, marginPx, lanes)];
-          assert.equal(tiles.length, countTiles(widthPx, heightPx, corePx, lanes));
+          const tiles = [...tilesOf(widthPx, heightPx, corePx, marginPx, concurrency)];
+          assert.equal(tiles.length, countTiles(widthPx, heightPx, corePx, concurrency));
           for (const { core, whole } of tiles) {
             assert.ok(core.widthPx >= 1 && core.heightPx >= 1 && core.widthPx <= corePx && core.heightPx <= corePx);
             for (let y = core.top; y < core.top + core.heightPx; y += 1)

@@ -21,7 +21,7 @@ const network: UpscalerParts["stages"][number]["network"] = {
   featureDims: 1,
   async read(tile, widthPx, heightPx) {
     const pixels = widthPx * heightPx;
-    const [features, answers] = [new Float32Array(pixels), new Float32Array(pixels * residualDims)];
+    const [features, means] = [new Float32Array(pixels), new Float32Array(pixels * residualDims)];
     for (let y = 0; y < heightPx; y += 1)
       for (let x = 0; x < widthPx; x += 1) {
         let [sum, count] = [0, 0];
@@ -34,11 +34,11 @@ const network: UpscalerParts["stages"][number]["network"] = {
           }
         features[y * widthPx + x] = sum / count;
         for (let at = 0; at < residualDims; at += 1)
-          answers[(y * widthPx + x) * residualDims + at] = tile[(at >> 2) * pixels + y * widthPx + x]!;
+          means[(y * widthPx + x) * residualDims + at] = tile[(at >> 2) * pixels + y * widthPx + x]!;
       }
-    return { features, answers };
+    return { features, means };
   },
-  answer: async (...tile) => (await network.read(...tile)).answers,
+  predictMeans: async (...tile) => (await network.read(...tile)).means,
 };
 const flow: UpscalerParts["stages"][number]["flow"] = {
   inverse: async (residual, features) =>
@@ -122,9 +122,9 @@ describe("upscaling", () => {
       consistency: { 2: averaging(2), 4: averaging(4) },
     };
     let drawn = 0;
-    const lanes: TileDrawer = {
+    const drawer: TileDrawer = {
       ...drawHere(parts),
-      lanes: 3,
+      concurrency: 3,
       async draw(task) {
         drawn += 1;
         await new Promise((resolve) => setTimeout(resolve, [3, 0, 1][drawn % 3]));
@@ -134,7 +134,7 @@ describe("upscaling", () => {
     const options = { scale: 4, temperature: 0.7, seed: 9 } as const;
     for (const corePx of [10, 24, 1024]) {
       drawn = 0;
-      const upscaler = createUpscaler(lanes, { corePx });
+      const upscaler = createUpscaler(drawer, { corePx });
       let told = 0;
       const onTile = async (): Promise<void> => {
         told += 1;
@@ -156,9 +156,9 @@ describe("upscaling", () => {
       consistency: { 2: averaging(2), 4: averaging(4) },
     };
     let [begun, ended] = [0, 0];
-    const lanes: TileDrawer = {
+    const drawer: TileDrawer = {
       ...drawHere(parts),
-      lanes: 2,
+      concurrency: 2,
       async draw(task) {
         begun += 1;
         const isFirst = begun === 1;
@@ -168,7 +168,7 @@ describe("upscaling", () => {
         return drawTile(parts, task);
       },
     };
-    const running = createUpscaler(lanes, { corePx: 8 }).upscale(wavy, { scale: 2, temperature: 0, seed: 1 });
+    const running = createUpscaler(drawer, { corePx: 8 }).upscale(wavy, { scale: 2, temperature: 0, seed: 1 });
     await assert.rejects(running, { code: "tensor_mismatch", message: "tile broke" });
     assert.deepEqual([begun, ended], [2, 2]);
   });
@@ -216,9 +216,9 @@ describe("upscaling", () => {
         asked.push("read");
         return network.read(...tile);
       },
-      answer(...tile) {
+      predictMeans(...tile) {
         asked.push("answer");
-        return network.answer(...tile);
+        return network.predictMeans(...tile);
       },
     };
     const stage = { network: noting, flow };

@@ -103,7 +103,7 @@ async function readRows(
     ? await enlarge(before, shrink(high, 4, levels, random), temperature, patch)
     : shrink(high, 2, levels, random);
   const side = sidePx / 2;
-  const { features, answers } = await network.read(low, side, side);
+  const { features, means } = await network.read(low, side, side);
   for (let row = 0; row < rowsAPatch; row += 1) {
     const [x, y] = [random.below(side), random.below(side)];
     const pixel = y * side + x;
@@ -114,7 +114,7 @@ async function readRows(
     for (let at = 0; at < residualDims; at += 1) {
       const [channel, dy, dx] = [at >> 2, (at >> 1) & 1, at & 1];
       const truth = high[(channel * sidePx + 2 * y + dy) * sidePx + 2 * x + dx]!;
-      to.latents[row * residualDims + at] = truth - answers[pixel * residualDims + at]!;
+      to.latents[row * residualDims + at] = truth - means[pixel * residualDims + at]!;
     }
   }
 }
