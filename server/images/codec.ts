@@ -1,6 +1,6 @@
 /**
- * Image files ↔ pixels: the one importer of sharp. Input is judged by its first bytes and its header before anything is
- * decoded, then decoded within pixel, channel and time limits; output is always PNG with straight alpha.
+ * Image files ↔ pixels; the only importer of sharp. Input is checked by its first bytes and its header before decoding, then
+ * decoded within limits of pixels, channels and time. Output is always PNG with unpremultiplied alpha.
  */
 import sharp, { type Metadata, type Sharp } from "sharp";
 import type { ImageUpload } from "../../shared/contract.ts";
@@ -11,7 +11,7 @@ import { toPremultipliedPlanes } from "../engine/pixels.ts";
 import { shrinkIntoSquare } from "./fit-square.ts";
 import { requirePlainSvg } from "./svg.ts";
 
-/** A decode that takes longer than this is a hostile file, not a large one. */
+/** Longer decoding means a hostile file, not a large one. */
 const decodeTimeoutSeconds = 5;
 
 const signatures: ReadonlyArray<{ readonly mediaType: ImageUpload["mediaType"]; matches(bytes: Uint8Array): boolean }> =
@@ -29,7 +29,7 @@ const signatures: ReadonlyArray<{ readonly mediaType: ImageUpload["mediaType"]; 
 const startsWith = (bytes: Uint8Array, prefix: readonly number[]): boolean =>
   prefix.every((value, index) => bytes[index] === value);
 
-/** libvips' own guards: no more pixels than the largest allowed image, warnings are errors, one page. */
+/** Opens an image with libvips' guards: at most the pixels of the largest allowed image, warnings are errors, one page. */
 const open = (bytes: Uint8Array, ignoreIcc = false) =>
   sharp(bytes, {
     limitInputPixels: limits.imageMaxSidePx ** 2,
@@ -52,7 +52,7 @@ export async function probeImage(
   return { widthPx: width, heightPx: height, mediaType };
 }
 
-/** What a file says of itself, of a size that is let in; no pixel is decoded. @throws AppError `image_rejected` */
+/** The header of a file whose size is allowed; decodes no pixel. @throws AppError `image_rejected` */
 export async function readHeader(bytes: Uint8Array): Promise<Metadata> {
   const header = await reject(() => sharp(bytes, { limitInputPixels: false }).metadata(), "a readable header");
   const { width, height } = header;
@@ -70,7 +70,7 @@ export async function readHeader(bytes: Uint8Array): Promise<Metadata> {
   return header;
 }
 
-/** The type of an image file by its first bytes, nothing decoded. @throws AppError `unsupported_media` for other types */
+/** The type of an image file by its first bytes, without decoding. @throws AppError `unsupported_media` for other types */
 export function mediaTypeOf(bytes: Uint8Array): ImageUpload["mediaType"] {
   const known = signatures.find(({ matches }) => matches(bytes));
   if (known) return known.mediaType;
@@ -101,7 +101,7 @@ async function reject<T>(work: () => Promise<T>, expected: string): Promise<T> {
 
 const whole = <T>(work: () => Promise<T>): Promise<T> => reject(work, "a complete, undamaged file");
 
-/** Planes of a picture that libvips fits into the square: one that must grow, or an SVG, which it draws at the size that it ends with. */
+/** Planes of a picture that libvips fits into the square: one to enlarge, or an SVG, which it draws at the final size. */
 async function fittedByLibrary(image: Sharp, sizePx: number): Promise<Float32Array> {
   const background = { r: 0, g: 0, b: 0, alpha: 0 };
   const fitted = image.ensureAlpha().resize({ width: sizePx, height: sizePx, fit: "contain", background });
@@ -109,14 +109,14 @@ async function fittedByLibrary(image: Sharp, sizePx: number): Promise<Float32Arr
 }
 
 /**
- * Side to which libvips shrinks what is larger, so that a few megabytes of pixels are held and are soon walked through: eight times the square's, which
- * leaves no trace of its kernel, but of large squares less.
+ * Side to which libvips shrinks larger pictures first, so that only some megabytes of pixels are processed. Eight times the
+ * square's side hides the effect of its kernel; for large squares it is less.
  */
 const coarsePx = (sizePx: number): number => Math.max(2 * sizePx, Math.min(8 * sizePx, 1024));
 
 /**
- * Planes of a picture of pixels. The readers of WebP and JPEG must not shrink by filters of their own, to other pixels than the same picture
- * gives as PNG; of JPEG, libvips does so all the same from four times the coarse side on.
+ * Planes of a pixel picture. The decoders of WebP and JPEG must not shrink by their own filters, or the same picture would give
+ * other pixels than as PNG; for JPEG libvips does so anyway from four times the coarse side on.
  */
 async function fitted(image: Sharp, sizePx: number): Promise<Float32Array> {
   const side = coarsePx(sizePx);
@@ -133,7 +133,7 @@ async function fitted(image: Sharp, sizePx: number): Promise<Float32Array> {
   return fittedByLibrary(sharp(rgba, { raw: { width: widthPx, height: heightPx, channels: 4 } }), sizePx);
 }
 
-/** Straight 8-bit sRGB with alpha. */
+/** Unpremultiplied 8-bit sRGB with alpha. */
 async function rgbaOf(image: Sharp): Promise<Pixels> {
   const { data, info } = await image
     .toColourspace("srgb")
@@ -144,18 +144,18 @@ async function rgbaOf(image: Sharp): Promise<Pixels> {
 }
 
 /**
- * An image file as experts read it: premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], sRGB, upright by its EXIF
- * orientation, the first frame of an animation; the whole image, enlarged or shrunk to fit, with a transparent border.
+ * An image file as input of experts: premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], sRGB, upright by its EXIF
+ * orientation, the first frame of an animation; the whole image scaled to fit, with a transparent border.
  * @throws AppError `image_rejected`
  */
 export const decodeFitted = (bytes: Uint8Array, sizePx: number): Promise<Float32Array> =>
   whole(() => fitted(open(bytes).rotate(), sizePx));
 
-/** SVG's own unit: a drawing of 96 px is an inch at this density, which sharp takes as scale 1. */
+/** Density of SVG: a drawing of 96 px is one inch; sharp treats this density as scale 1. */
 const svgDensity = 72;
 
 /**
- * An SVG drawing as `decodeFitted` gives an image, rendered at the size that is asked for, on nothing.
+ * An SVG drawing in the form of `decodeFitted`, rendered at the requested size on transparency.
  * @throws AppError `image_rejected` for anything but plain strokes and shapes (server/images/svg.ts)
  */
 export async function renderSvg(text: string, sizePx: number, field = "svg"): Promise<Float32Array> {
@@ -169,13 +169,13 @@ export async function renderSvg(text: string, sizePx: number, field = "svg"): Pr
   }, "an SVG that can be drawn");
 }
 
-/** Straight 8-bit RGBA [height, width, 4] → PNG. Settings are fixed, so equal pixels give equal bytes. */
+/** Unpremultiplied 8-bit RGBA [height, width, 4] → PNG. Settings are fixed, so equal pixels give equal bytes. */
 export async function encodePng(rgba: Uint8Array, widthPx: number, heightPx: number): Promise<Uint8Array> {
   const raw = { width: widthPx, height: heightPx, channels: 4 } as const;
   return sharp(rgba, { raw }).png({ compressionLevel: 6, adaptiveFiltering: false, palette: false }).toBuffer();
 }
 
-/** Opaque 8-bit RGBA [height, width, 4] → PNG, with an SVG of our own making laid over it. */
+/** Opaque 8-bit RGBA [height, width, 4] → PNG, with a generated SVG composited over it. */
 export async function encodeFigure(
   rgba: Uint8Array,
   widthPx: number,
@@ -188,20 +188,20 @@ export async function encodeFigure(
 }
 
 /**
- * Straight 8-bit sRGB with alpha, upright by its EXIF orientation.
- * @param ignoreProfile leaves numbers as they are under an embedded colour profile; CMYK is converted all the same
+ * Unpremultiplied 8-bit sRGB with alpha, upright by its EXIF orientation.
+ * @param ignoreProfile keeps the numbers despite an embedded colour profile; CMYK is converted anyway
  * @throws AppError `image_rejected`
  */
 export const decodeRgba = (bytes: Uint8Array, ignoreProfile = false): Promise<Pixels> =>
   whole(() => rgbaOf(open(bytes, ignoreProfile).rotate()));
 
 /**
- * `decodeRgba` of a file of 16 bits a channel, each value rounded to the nearest of 8 bits where libvips would cut it off.
+ * `decodeRgba` for 16 bits a channel: rounds each value to 8 bits where libvips would truncate.
  * @param ignoreProfile must be true without an embedded profile, and for grey, whose profile libvips reads in 8 bits only
  */
 export async function decodeRgba16(bytes: Uint8Array, ignoreProfile: boolean): Promise<Pixels> {
   const image = open(bytes, ignoreProfile).rotate().toColourspace("rgb16").ensureAlpha().raw({ depth: "ushort" });
-  // libvips works on 16 bits in P3, and ends there unless it is told where to go.
+  // libvips processes 16 bits in P3 and stays there unless a target is given.
   if (!ignoreProfile) image.withIccProfile("srgb");
   const { data, info } = await whole(() => image.toBuffer({ resolveWithObject: true }));
   const values = new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2);
@@ -211,7 +211,7 @@ export async function decodeRgba16(bytes: Uint8Array, ignoreProfile: boolean): P
   return { rgba, widthPx: info.width, heightPx: info.height };
 }
 
-/** A grey file of 16 bits as a PNG of 8, upright, with its profile. @throws AppError `image_rejected` */
+/** A 16-bit grey file as an 8-bit PNG, upright, with its profile. @throws AppError `image_rejected` */
 export const reduceGrey16 = (bytes: Uint8Array): Promise<Uint8Array> =>
   // libvips drops the lower byte of v · 256 / 257 + 128: v / 257, rounded.
   whole(() =>
@@ -224,6 +224,9 @@ export const reduceGrey16 = (bytes: Uint8Array): Promise<Uint8Array> =>
       .toBuffer(),
   );
 
-/** `decodeRgba` of a picture on this machine that the command line measures by: it may be larger than any upload. @throws AppError `image_rejected` */
+/**
+ * `decodeRgba` of a local picture, which the command line measures; it may be larger than any upload. @throws AppError
+ * `image_rejected`
+ */
 export const decodeLocalRgba = (bytes: Uint8Array): Promise<Pixels> =>
   whole(() => rgbaOf(sharp(bytes, { limitInputPixels: false, failOn: "error", pages: 1 }).rotate()));

@@ -1,12 +1,12 @@
 /**
- * A picture in a square as experts read it: the whole of it, centred, transparent around, each pixel the mean of the area that it covers
- * (server/engine/areas.ts; codec.ts shrinks very large ones a first time). From pixels as decoders give them in one pass, because every picture
- * of a training folder goes through here.
+ * Fits a picture into a square for experts: the whole picture, centred, with a transparent border. Each pixel is the mean of
+ * the area that it covers (server/engine/areas.ts; codec.ts shrinks very large pictures first). It works on decoded pixels in
+ * one pass, because every picture of a training folder passes through it.
  */
 import { type Cover, coverOf } from "../engine/areas.ts";
 import type { Pixels } from "../engine/interfaces.ts";
 
-/** A picture, one word a pixel, red its lowest byte, and which of its columns and lines each pixel of the square covers. */
+/** A picture with one word a pixel (red in the lowest byte), and the columns and lines that each pixel of the square covers. */
 interface Areas {
   readonly words: Uint32Array;
   readonly widthPx: number;
@@ -15,8 +15,8 @@ interface Areas {
 }
 
 /**
- * Straight pixels, their longer side `sizePx` or more → premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1].
- * Sides are rounded to whole pixels of the square, one at least.
+ * Unpremultiplied pixels with a longer side of at least `sizePx` → premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1].
+ * Sides are rounded to whole pixels of the square, at least one.
  */
 export function shrinkIntoSquare({ rgba, widthPx, heightPx }: Pixels, sizePx: number): Float32Array {
   const scale = sizePx / Math.max(widthPx, heightPx);
@@ -30,7 +30,10 @@ export function shrinkIntoSquare({ rgba, widthPx, heightPx }: Pixels, sizePx: nu
   return planes;
 }
 
-/** Writes the means of a row of areas, from `to` on. Most areas of a drawing hold one colour alone, which is found out faster than a mean. */
+/**
+ * Writes the means of a row of areas, from `to` on. Most areas of a drawing have one colour; checking that is faster than a
+ * mean.
+ */
 function writeRow(planes: Float32Array, to: number, { words, widthPx, columns, rows }: Areas, row: number): void {
   const plane = planes.length / 4;
   const { firsts, ends, shares, stride } = columns;
@@ -40,7 +43,7 @@ function writeRow(planes: Float32Array, to: number, { words, widthPx, columns, r
     const word = words[firstLine + first]!;
     const isOne = isOneColour(words, word, firstLine + first, endLine + first, widthPx, end - first);
     if (isOne && word === 0) continue;
-    // Colour times alpha, to 255 · 255, and alpha, to 255.
+    // Sums of colour times alpha, up to 255 · 255, and of alpha, up to 255.
     let alpha = word >>> 24;
     let red = (word & 255) * alpha;
     let green = ((word >>> 8) & 255) * alpha;
@@ -59,7 +62,7 @@ function writeRow(planes: Float32Array, to: number, { words, widthPx, columns, r
         }
       }
     }
-    // Rounding must not make a colour more than its alpha.
+    // Rounding must not raise a colour above its alpha.
     const opacity = Math.min(1, alpha / 255);
     planes[pixel] = Math.min(opacity, red / (255 * 255));
     planes[plane + pixel] = Math.min(opacity, green / (255 * 255));
@@ -68,7 +71,7 @@ function writeRow(planes: Float32Array, to: number, { words, widthPx, columns, r
   }
 }
 
-/** Whether all words of a block are `word`: `length` of each line, lines `step` apart, from `start` to before `end`. */
+/** Whether all words of a block equal `word`: `length` words of each line, lines `step` apart, from `start` up to `end`. */
 function isOneColour(
   words: Uint32Array,
   word: number,

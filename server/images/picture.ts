@@ -1,13 +1,13 @@
 /**
- * Any image file as the pixels that are enlarged: straight 8-bit sRGB with alpha, upright, the first frame of an animation, and
- * what was done to get there. An embedded colour profile is followed; one that changes nothing is sRGB under another name, and
- * then the file's own numbers stay.
+ * Decodes any image file for enlarging: unpremultiplied 8-bit sRGB with alpha, upright, the first frame of an animation, and
+ * notes on what was done. An embedded colour profile is applied, unless it changes nothing: then it is another version of sRGB,
+ * and the file's numbers are kept.
  */
 import type { UpscaleNote } from "../../shared/upscaling.ts";
 import type { Pixels } from "../engine/interfaces.ts";
 import { decodeRgba, decodeRgba16, mediaTypeOf, readHeader, reduceGrey16 } from "./codec.ts";
 
-/** Profiles that are called sRGB differ from each other by so many levels. */
+/** Difference in levels between profiles that are called sRGB. */
 const profileToleranceLevels = 2;
 
 /** @throws AppError `unsupported_media` for other types, `image_rejected` for damaged or too large files */
@@ -16,7 +16,7 @@ export async function decodePicture(bytes: Uint8Array): Promise<{ pixels: Pixels
   const { space, depth, icc, pages = 1, orientation = 1 } = await readHeader(bytes);
   const is16Bit = depth === "ushort";
   const isCmyk = space === "cmyk";
-  // Of CMYK there are no numbers to keep: without a profile libvips takes one of its own.
+  // CMYK has no numbers to keep: without a profile libvips uses its own.
   const own = is16Bit ? await decodeRgba16(bytes, true) : await decodeRgba(bytes, !isCmyk);
   const converted = icc && !isCmyk ? await followProfile(bytes, space, is16Bit) : own;
   const isConverted = differ(own.rgba, converted.rgba);
@@ -37,7 +37,7 @@ async function followProfile(bytes: Uint8Array, space: string | undefined, is16B
 const differ = (a: Uint8Array, b: Uint8Array): boolean =>
   a !== b && a.some((value, at) => Math.abs(value - b[at]!) > profileToleranceLevels);
 
-/** An APNG declares its animation before its first pixels, which are its first frame or a still for readers without animation. */
+/** An APNG declares its animation before its first pixels, which are its first frame or a still image for other readers. */
 function isAnimatedPng(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 8; at + 8 <= bytes.length; at += 12 + view.getUint32(at)) {

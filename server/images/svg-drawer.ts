@@ -1,6 +1,6 @@
 /**
- * Draws SVG texts of clients in a child process, one after another, each within a deadline: a drawing of a few kilobytes can keep
- * librsvg busy for minutes, and nothing but the end of its process stops it. The child starts with the first drawing and stays.
+ * Draws clients' SVG texts in a child process, one after another, each within a deadline: a drawing of some kilobytes can keep
+ * librsvg busy for minutes, and only ending its process stops it. The child starts with the first drawing and stays.
  */
 import type { ChildProcess } from "node:child_process";
 import { AppError } from "../../shared/problem.ts";
@@ -18,13 +18,13 @@ export type DrawnSvg = { readonly planes: Float32Array } | { readonly fault: Ser
 export interface SvgDrawer {
   /**
    * Premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], as `renderSvg`.
-   * @throws AppError image_rejected for anything but plain shapes, and for what takes longer than the deadline
+   * @throws AppError image_rejected for anything but plain shapes, and for drawings that exceed the deadline
    */
   draw(text: string, sizePx: number, field: string): Promise<Float32Array>;
   close(): void;
 }
 
-/** @param startMs added for a child that has to start first */
+/** @param startMs added to the deadline when the child has to start first */
 export function createSvgDrawer(deadlineMs: number, startMs = 10_000): SvgDrawer {
   const inTurn = createSemaphore(1);
   let child: ChildProcess | undefined;
@@ -34,7 +34,7 @@ export function createSvgDrawer(deadlineMs: number, startMs = 10_000): SvgDrawer
   };
   const start = (): ChildProcess => {
     const started = forkChild("svg.js", "images/svg-child.ts");
-    // An idle child keeps no command from ending.
+    // An idle child does not keep a command from ending.
     started.unref();
     started.channel?.unref();
     return started;
@@ -47,7 +47,7 @@ export function createSvgDrawer(deadlineMs: number, startMs = 10_000): SvgDrawer
       const settle = (act: () => void): void => {
         clearTimeout(timer);
         current.removeAllListeners();
-        // Errors of a process that is given up on concern nobody.
+        // Errors of a process that was given up do not matter.
         current.on("error", () => undefined);
         act();
       };

@@ -1,24 +1,24 @@
 /**
- * Which SVG texts are drawn: plain strokes and shapes. A list of what is allowed, not of what is dangerous, so that scripts,
- * foreign content, references, entities and elements that multiply work (use, pattern, filter) have no way in.
- * Element names: SVG 2, chapters 5, 9, 10, 14 and 15.
+ * Allows only plain SVG: strokes and shapes. It lists what is allowed, not what is dangerous, so scripts, foreign content,
+ * references, entities and elements that multiply work (use, pattern, filter) are excluded. Element names: SVG 2, chapters 5,
+ * 9, 10, 14 and 15.
  */
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 
 const drawn = [
   ...["svg", "g", "path", "line", "polyline", "polygon", "rect", "circle", "ellipse", "title", "desc"],
-  // Frames of drawing programs come with clips and gradients.
+  // Frames of drawing programs contain clips and gradients.
   ...["defs", "clipPath", "linearGradient", "radialGradient", "stop"],
 ];
 
-/** @throws AppError image_rejected naming the first thing that is not plain */
+/** @throws AppError image_rejected naming the first thing that is not allowed */
 export function requirePlainSvg(text: string, field: string): void {
   const refuse = (expected: string, received: string): AppError =>
     new AppError("image_rejected", `${field}: expected ${expected}, got ${received}`, { field, expected, received });
   if (text.length > limits.svgMaxChars)
     throw refuse(`an SVG of at most ${limits.svgMaxChars} characters`, `${text.length}`);
-  // One pass over the text: a pattern that looks for each comment's end would cost the square of its length.
+  // One pass over the text; a pattern that looks for each comment's end would take quadratic time.
   const [start = "", ...commented] = text.split("<!--");
   const rest = commented.map((part) => {
     const end = part.indexOf("-->");
@@ -35,7 +35,7 @@ export function requirePlainSvg(text: string, field: string): void {
   if (entity) throw refuse("no entities but amp, lt, gt, quot, apos", entity[0]);
   const handler = /\son[a-z]+\s*=/i.exec(body);
   if (handler) throw refuse("an SVG without scripts", handler[0].trim());
-  // Escapes would hide names from the patterns here; plain drawings have none.
+  // Escapes could hide names from the patterns here; plain drawings have none.
   if (body.includes("\\")) throw refuse("an SVG without backslashes", "one");
   requireCheapClips(body, refuse);
   requireFewDashes(body, refuse);
@@ -46,9 +46,9 @@ export function requirePlainSvg(text: string, field: string): void {
 }
 
 /**
- * A clip is drawn again for each use of it, and no clock stops the renderer: clips of clips would multiply that work without end, and
- * one long clip for many shapes takes minutes. So clips may not be clipped, and all uses together may draw no more than a text without
- * clips could.
+ * Limits clips. A clip is drawn again for each use, and the renderer has no time limit: clips of clips multiply the work
+ * endlessly, and one long clip for many shapes takes minutes. So clips may not be clipped, and all uses together may draw no
+ * more than a text without clips could.
  */
 function requireCheapClips(body: string, refuse: (expected: string, received: string) => AppError): void {
   const clips = body.split("<clipPath").slice(1);
@@ -65,8 +65,8 @@ function requireCheapClips(body: string, refuse: (expected: string, received: st
 }
 
 /**
- * Every dash is a shape of its own to the renderer, which keeps them all. How many there can be: a line is at most eight times as
- * long as all numbers of the text together (a curve is shorter than its control points' way, a circle is 2π radii), cut by the
+ * Limits dashes. The renderer keeps every dash as a separate shape. Their largest number: a line is at most eight times as long
+ * as the sum of all numbers of the text (a curve is shorter than its control polygon, a circle is 2π radii), divided by the
  * shortest dash.
  */
 function requireFewDashes(body: string, refuse: (expected: string, received: string) => AppError): void {
@@ -77,7 +77,7 @@ function requireFewDashes(body: string, refuse: (expected: string, received: str
     if (pattern.includes("%")) throw refuse("dashes in user units", "%");
     return numbersIn(pattern).reduce((sum, length) => sum + length, 0);
   });
-  // A pattern without a length, such as `none`, draws a solid line.
+  // A pattern without length, such as `none`, draws a solid line.
   const shortest = Math.min(...periods.filter((period) => period > 0));
   const dashes = (8 * numbersIn(body).reduce((sum, length) => sum + length, 0)) / shortest;
   if (dashes > limits.svgDashesMax)

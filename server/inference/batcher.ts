@@ -1,7 +1,7 @@
 /**
- * Joins the images of all running requests into the flow's batches: each round takes one row of each request in turn, until
- * the batch is full or nobody waits (no added delay; Triton's dynamic batching with zero queue delay). Between two runs of a
- * graph it lets messages in, so that a cancel takes effect there.
+ * Batches the images of all running requests: each round takes one row of each request in turn until the batch is full or no
+ * request is left (Triton's dynamic batching with zero queue delay). Between two runs it lets messages in, so that a cancel
+ * takes effect there.
  */
 import type { ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
@@ -26,7 +26,7 @@ interface Running extends BatchJob {
   plan: Plan | undefined;
   /** Next row to draw: candidate `next mod bestOf` of image `next div bestOf`. */
   next: number;
-  /** Candidates of the image that is being drawn. */
+  /** Candidates of the current image. */
   candidates: DrawnLatent[];
   completed: number;
   resolve(): void;
@@ -48,7 +48,7 @@ export class Batcher {
     this.#batchRows = batchRows;
   }
 
-  /** Makes all images of a request. @throws AppError `cancelled`, `invalid_request`, or an expert's own fault */
+  /** Generates all images of a request. @throws AppError `cancelled`, `invalid_request`, or an expert's own error */
   generate(translation: Translation, job: BatchJob): Promise<void> {
     return new Promise((resolve, reject) => {
       const fresh = { plan: undefined, next: 0, candidates: [], completed: 0 };
@@ -91,7 +91,7 @@ export class Batcher {
 
   /** Rows of one translation, taken in turn from all of its jobs. */
   #collect(): Picked[] {
-    // Requests that came in or were cancelled while others were encoded wait for the next round.
+    // Requests that came or were cancelled while others were encoded wait for the next round.
     const ready = this.#jobs.filter(({ plan, signal }) => plan && !signal.aborted);
     const translation = ready[0]?.translation;
     const waiting = ready.filter((job) => job.translation === translation);
@@ -107,7 +107,7 @@ export class Batcher {
         hasMore = true;
       }
     }
-    // The head of the line goes to the back, so that a long request does not always fill the batch first.
+    // The first job moves to the end, so that a long request does not always fill the batch first.
     const head = this.#jobs.shift();
     if (head) this.#jobs.push(head);
     return rows;
@@ -130,7 +130,7 @@ export class Batcher {
     for (const [at, picked] of batch.entries()) await this.#take(picked, drawn[at]!);
   }
 
-  /** Keeps a candidate; with the last one of its image the best is decoded and handed on. */
+  /** Keeps a candidate. With the last one of its image, the best is decoded and passed on. */
   async #take({ job, image, row }: Picked, drawn: DrawnLatent): Promise<void> {
     job.candidates.push(drawn);
     if (job.candidates.length < job.request.bestOf) return;
@@ -140,7 +140,7 @@ export class Batcher {
     const best = bestCandidate(candidates);
     const { logLikelihood, conditionGain } = candidates[best]!;
     try {
-      // A kept residual comes from a posterior's mean, and so does what is made of it.
+      // A kept residual comes from the mean of a posterior, so its image counts as inverted.
       const kind = job.request.keepResidualOf ? "inverted" : "drawn";
       const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, kind);
       const pixels = await decodeImage(job.translation, candidates[best]!);

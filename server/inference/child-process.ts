@@ -1,6 +1,6 @@
 /**
- * One life of the inference child, seen from the parent: forks it, tells it what to load, carries requests and images over
- * IPC, and ends it when it hangs. It never restarts anything; server/inference/client.ts decides about that.
+ * One inference child as its parent sees it: forks it, tells it what to load, sends requests and receives images over IPC, and
+ * ends it when it hangs. It never restarts a child; server/inference/client.ts does.
  */
 import type { ChildProcess } from "node:child_process";
 import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
@@ -19,21 +19,21 @@ export interface ChildTimings {
   /** A child that is ready and says nothing for this long hangs: it is ended, and what it ran may be tried again. */
   readonly silenceMs: number;
   readonly deadlineMs: number;
-  /** Upscales take minutes where other requests take seconds. */
+  /** Deadline of upscales, which take minutes where other requests take seconds. */
   readonly upscaleDeadlineMs: number;
-  /** A cancelled request that the child has not dropped by then hangs inside a run: the child is ended. */
+  /** Time for the child to drop a cancelled request; after it the child counts as hanging in a run and is ended. */
   readonly cancelGraceMs: number;
 }
 
-/** How a child ended. */
+/** The end of a child. */
 export interface ChildEnd {
   /** Signal or exit code in words. */
   readonly how: string;
-  /** Why it could not start, where it said so. */
+  /** Why it could not start, if it reported that. */
   readonly fault: AppError | undefined;
 }
 
-/** What a job's owner hears of it: the answers to one kind of order. */
+/** Receives the events of a job: the answers to one kind of request. */
 interface Handlers extends Partial<GenerateHandlers> {
   onInversion?(inversion: InversionResult): void;
   onTiles?: UpscaleHandlers["onProgress"];
@@ -43,19 +43,19 @@ interface Handlers extends Partial<GenerateHandlers> {
 interface Job {
   readonly handlers: Handlers;
   timer: ReturnType<typeof setTimeout>;
-  /** Images are handed on one after another, also when the handler is slow. */
+  /** Images are passed on one after another, even to a slow handler. */
   chain: Promise<void>;
-  /** Drops the job because of an error of its owner's. */
+  /** Drops the job because of an error of its owner. */
   abandon(error: unknown): void;
   isSettled: boolean;
   settle(error?: unknown): void;
 }
 
-/** A child that does not leave when asked is ended after this long: it has no state to lose. */
+/** Time for a child to exit when asked; after it the child is killed, because it has no state to lose. */
 const stopGraceMs = 1000;
 
 export class InferenceChild {
-  /** Resolves when the child serves; rejects when it ends before that. */
+  /** Resolves when the child is ready; rejects when it ends before. */
   readonly started: Promise<ReadyInfo>;
   readonly ended: Promise<ChildEnd>;
   readonly #process: ChildProcess;
@@ -71,12 +71,12 @@ export class InferenceChild {
 
   constructor(config: ChildConfig, timings: ChildTimings) {
     this.#timings = timings;
-    // Threads that each free to a heap of their own would leave all of them full of holes, some 100 MB (glibc, mallopt(3)).
+    // With a heap for each thread, freed memory leaves holes of some 100 MB in total (glibc, mallopt(3)).
     this.#process = forkChild("child.js", "inference/child.ts", { MALLOC_ARENA_MAX: "1" });
     this.ended = new Promise((resolve) => {
       const end = (how: string): void => resolve(this.#end(how));
       this.#process.once("exit", (code, signal) => end(signal ?? `exit code ${code}`));
-      // After a failed fork there is no exit; after a failed send there is one, and the first call counts.
+      // A failed fork has no exit event; a failed send has one. The first call counts.
       this.#process.on("error", (error) => (this.#process.pid === undefined ? end(error.message) : this.#kill()));
     });
     this.started = new Promise((resolve, reject) => {
@@ -107,7 +107,7 @@ export class InferenceChild {
     this.#send({ type: "start", config });
   }
 
-  /** Undefined before the child is ready, and as soon as it is to end. */
+  /** Undefined before the child is ready, and as soon as it is being ended. */
   get ready(): ReadyInfo | undefined {
     return this.#isDoomed ? undefined : this.#info;
   }
@@ -180,7 +180,7 @@ export class InferenceChild {
     });
   }
 
-  /** Ends the child once what it runs is done. */
+  /** Ends the child when its running jobs are done. */
   async retire(): Promise<void> {
     if (this.#jobs.size > 0)
       await new Promise<void>((resolve) => {
@@ -189,7 +189,7 @@ export class InferenceChild {
     await this.stop();
   }
 
-  /** Rejects what runs with `cancelled` and ends the child. */
+  /** Rejects running jobs with `cancelled` and ends the child. */
   async stop(): Promise<void> {
     for (const job of this.#jobs.values()) job.settle(cancelled());
     this.#isDoomed = true;
@@ -259,7 +259,7 @@ export class InferenceChild {
   }
 
   #send(message: ToChild): void {
-    // A channel that breaks under the message is followed by the child's end, which settles everything.
+    // If the channel breaks here, the child's end follows and settles everything.
     if (this.#process.connected) this.#process.send(message, () => {});
   }
 }

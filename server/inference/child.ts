@@ -13,10 +13,10 @@ import { chooseProvider } from "./provider.ts";
 import { createService, type InferenceService, warmUp } from "./service.ts";
 
 const started = performance.now();
-/** Resolves when the message is on its way: a picture of 64 MB must not pile up with the next one. */
+/** Resolves when the message is sent: a picture of 64 MB must not pile up with the next one. */
 const send = (message: FromChild): Promise<void> =>
   new Promise((resolve) => {
-    // A parent that is gone hears nothing; `disconnect` ends this process.
+    // If the parent is gone, `disconnect` ends this process.
     if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
   });
 
@@ -30,7 +30,7 @@ async function start({
   const catalogue = await Catalogue.open(packsFolder, ...(userPacksFolder === undefined ? [] : [userPacksFolder]));
   const { entries, translations, upscaler, faults } = await loadPacks(catalogue, { provider, threads });
   for (const translation of translations) await warmUp(translation);
-  // Reading packs leaves their files behind.
+  // The file contents of the packs are no longer needed.
   collectGarbage();
   const startMs = Math.round(performance.now() - started);
   send({
@@ -88,12 +88,12 @@ async function carryOut(service: InferenceService, job: number, order: JobReques
   });
 }
 
-// At once: an orderly exit would abort where a thread is within the runtime, and there is nothing to put in order.
+// Kill at once: a regular exit would abort while a thread is inside the runtime, and there is nothing to clean up.
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
-// A terminal or a supervisor signals the whole group; the parent decides when this process ends.
+// A terminal or a supervisor signals the whole process group; here the parent decides when this process ends.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
 process.once("message", (message: ToChild) => {
   if (message.type !== "start") return;
-  // After a failed start the parent, once it has read why, ends this process.
+  // After a failed start the parent reads the reason and ends this process.
   start(message.config).then(serve, (error: unknown) => send({ type: "start-failed", fault: serialize(error) }));
 });

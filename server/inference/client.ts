@@ -1,7 +1,7 @@
 /**
- * The inference client: the one child process with all ONNX sessions, seen as an object that outlives its crashes. A crash
- * costs the child alone: what was running fails with `inference_crashed`, a new child is started after a growing pause, and
- * callers may try again. New packs need a new child, which takes over once it is ready, while the old one ends what it runs.
+ * The inference client: the one child process with all ONNX sessions, as an object that outlives its crashes. A crash affects
+ * the child only: running requests fail with `inference_crashed`, a new child starts after a growing pause, and callers may
+ * retry. New packs need a new child; it takes over when it is ready, while the old one finishes its work.
  */
 import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
@@ -14,23 +14,23 @@ import type { ConditionImages, GenerateHandlers, InferenceClient, InversionResul
 
 export interface InferenceClientOptions {
   readonly packsDir: string;
-  /** A folder of packs that the user trained, beside the ones that ship; need not exist. */
+  /** Folder of user packs; need not exist. */
   readonly userPacksDir?: string | undefined;
-  /** `auto` (default), `cpu`, `cuda` or `webgpu`; a named one that does not work refuses to start. */
+  /** `auto` (default), `cpu`, `cuda` or `webgpu`; the start fails if a named one does not work. */
   readonly provider?: string;
-  /** Threads of each session; 0 = as many as physical cores. */
+  /** Threads of each session; 0 = the number of physical cores. */
   readonly threads?: number;
   readonly deadlineMs?: number;
   readonly upscaleDeadlineMs?: number;
   readonly startDeadlineMs?: number;
   readonly silenceMs?: number;
   readonly cancelGraceMs?: number;
-  /** Pause before the first respawn; doubles with each start that fails. */
+  /** Pause before the first respawn; doubles with each failed start. */
   readonly respawnDelayMs?: number;
   log?(message: string, fields: Readonly<Record<string, unknown>>): void;
 }
 
-/** Respawns wait 0.2 s, 0.4 s … at most this long. */
+/** Longest pause before a respawn (0.2 s, 0.4 s …). */
 const respawnDelayMaxMs = 5000;
 
 export const createInferenceClient = (options: InferenceClientOptions): InferenceClient =>
@@ -40,13 +40,13 @@ class RespawningClient implements InferenceClient {
   readonly #options: InferenceClientOptions;
   readonly #timings: ChildTimings;
   #child: InferenceChild | undefined;
-  /** Children that are coming or going: started by a reload, or retired by one. */
+  /** Children that a reload starts or retires. */
   readonly #others = new Set<InferenceChild>();
   #reloads: Promise<void> = Promise.resolve();
   #respawn: ReturnType<typeof setTimeout> | undefined;
-  /** Whether a child was ever ready: before that a failed start is the caller's to handle, after it ours. */
+  /** Whether a child was ever ready. The caller of `start` handles a failed start before that; afterwards the client does. */
   #hasServed = false;
-  /** Starts in a row that failed, and why the last one did. */
+  /** Number of consecutive failed starts, and the reason of the last one. */
   #failures = 0;
   #lastFault: AppError | undefined;
   #isClosed = false;
@@ -54,13 +54,13 @@ class RespawningClient implements InferenceClient {
   constructor(options: InferenceClientOptions) {
     this.#options = options;
     this.#timings = {
-      // Verifying and loading the packs takes about a second; a slow disk and a busy machine get a hundred times that.
+      // Verifying and loading the packs takes about a second; slow disks and busy machines get a hundred times that.
       startDeadlineMs: options.startDeadlineMs ?? 120_000,
       silenceMs: options.silenceMs ?? limits.inferenceSilenceMs,
       deadlineMs: options.deadlineMs ?? limits.attemptDeadlineMs,
       upscaleDeadlineMs: options.upscaleDeadlineMs ?? limits.upscaleDeadlineMs,
-      // A cancel takes effect between two runs. The longest, a tile of the upscaler, takes about a fifth of a second and one on a
-      // busy machine; a slow one gets fifteen times that.
+      // A cancel takes effect between two runs. The longest, a tile of the upscaler, takes about a fifth of a second, or one
+      // second on a busy machine; a slow machine gets fifteen times that.
       cancelGraceMs: options.cancelGraceMs ?? 15_000,
     };
   }
@@ -104,7 +104,7 @@ class RespawningClient implements InferenceClient {
   }
 
   reload(): Promise<ReadyInfo> {
-    // One after another, because each has to see the packs as they were when it was asked for.
+    // Sequential, because each reload has to load the packs as they were when it was requested.
     const exchange = this.#reloads.then(() => this.#exchange());
     this.#reloads = exchange.then(
       () => undefined,
@@ -119,14 +119,14 @@ class RespawningClient implements InferenceClient {
     await Promise.all([this.#child, ...this.#others].map((child) => child?.stop()));
   }
 
-  /** The child that serves, told at once: a request must be under way before its caller can cancel it. */
+  /** The serving child, without waiting: a request must have started before its caller can cancel it. */
   #serving(): InferenceChild | undefined {
     return this.#child?.ready ? this.#child : undefined;
   }
 
   async #coming(): Promise<InferenceChild> {
     if (this.#isClosed) throw cancelled();
-    // The old child serves during a reload; one that crashed then is not worth another but the coming one.
+    // The old child serves during a reload. If it crashed, wait for the new child instead of starting another one.
     await this.#reloads;
     const child = this.#serving();
     if (child) return child;
@@ -136,13 +136,16 @@ class RespawningClient implements InferenceClient {
     });
   }
 
-  /** Looked at after every wait: what was cancelled or closed meanwhile must not reach a child, which would never hear of it. */
+  /**
+   * Checked after every wait: a request that was cancelled or closed in the meantime must not reach a child, which would never
+   * learn of it.
+   */
   #requireWanted(signal: AbortSignal | undefined): void {
     if (signal?.aborted || this.#isClosed) throw cancelled();
   }
 
   async #exchange(): Promise<ReadyInfo> {
-    // A first start that is still going on has callers of its own.
+    // A first start that is still running is handled by its own callers.
     await this.#child?.started.catch(() => undefined);
     if (this.#isClosed) throw cancelled();
     const next = this.#create();
@@ -191,7 +194,7 @@ class RespawningClient implements InferenceClient {
     for (const fault of leftOut) this.#options.log?.("a pack was left out", fault);
   }
 
-  /** Plans the next child after one that ended, also after one that failed to start. */
+  /** Schedules the next child after one that ended or failed to start. */
   #replace({ how, fault }: ChildEnd): void {
     this.#child = undefined;
     this.#lastFault = fault;

@@ -1,6 +1,6 @@
 /**
- * The images that a request names, decoded for the inference child: uploads by their digest and inline drawings by the digest
- * of their text. Decoded planes are kept by content, least recently used first out, because an edit is tried in many variants.
+ * Decodes the images of a request for the inference child: uploads by their digest, inline drawings by the digest of their
+ * text. Decoded planes are cached by content (LRU), because an edit is tried in many variants.
  */
 import { AppError } from "../../shared/problem.ts";
 import { drawingsIn, type Sourced, unknownUpload, uploadsIn } from "../../shared/request-sources.ts";
@@ -9,20 +9,20 @@ import { LruCache } from "../platform/lru-cache.ts";
 import { keyOfDrawing, keyOfSketch } from "./condition-values.ts";
 import type { ConditionImages } from "./protocol.ts";
 
-/** Side of decoded sketches: a small drawing on a large sheet must still have its lines when the expert finds and enlarges it. */
+/** Side of decoded sketches: a small drawing on a large sheet must keep its lines until the expert finds and enlarges it. */
 const sketchPx = 512;
 
-/** Reads the bytes of an upload, or undefined when they are not here. */
+/** Reads the bytes of an upload; undefined if it is not stored. */
 export type ReadUpload = (digest: string) => Promise<Uint8Array | undefined>;
 
-/** Decodes what requests name: images at the size of their target, sketches at one of their own. */
+/** Decodes the images of a request: at the size of its target, sketches at `sketchPx`. */
 export type ConditionImageLoader = (request: Sourced, sizePx: number) => Promise<ConditionImages>;
 
 /**
- * A loader with a memory of `keptMax` decoded images.
- * @param drawSvg draws inline drawings; a server's does so where a hostile one can be ended
- * @returns a function that throws AppError `image_unknown` for an upload that is not here, `image_rejected` for one that
- * can't be decoded, each naming the field
+ * A loader that caches `keptMax` decoded images.
+ * @param drawSvg draws inline drawings; a server uses a process that can be ended
+ * @returns a function that throws AppError `image_unknown` for an upload that is not stored and `image_rejected` for one that
+ *   can't be decoded, each naming the field
  */
 export function createConditionImageLoader(
   read: ReadUpload,
@@ -56,7 +56,7 @@ export function createConditionImageLoader(
     const entries = sources.map(async ({ key, side, decode }) => {
       const keptKey = `${key}@${side}`;
       const planes = kept.once(keptKey, decode);
-      // An upload that is missing now may be there for the next request.
+      // A missing upload may be stored by the next request.
       planes.catch(() => kept.delete(keptKey));
       return [key, { planes: await planes, sizePx: side }] as const;
     });

@@ -1,4 +1,4 @@
-/** From a request's condition and the images beside it to the raw values that the engine's experts read. */
+/** Converts a request's condition and its images to the raw values that experts read. */
 import type { PartialCondition } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValues } from "../engine/conditions.ts";
@@ -6,7 +6,7 @@ import type { ConditionValue } from "../engine/interfaces.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import type { ConditionImage, ConditionImages } from "./protocol.ts";
 
-/** Key of an upload as a sketch: decoded larger than the same image as any other condition. */
+/** Key of an upload as a sketch, which is decoded larger than for other conditions. */
 export const keyOfSketch = (digest: string): string => `sketch:${digest}`;
 
 /** Key of an inline drawing among `ConditionImages`; an upload's key is its digest. */
@@ -14,7 +14,7 @@ export const keyOfDrawing = (svg: string): string => `svg:${sha256Of(svg)}`;
 
 const text = (value: string): ConditionValue => ({ kind: "text", text: value });
 
-/** @throws AppError `tensor_mismatch` naming an image that the request names but did not come with */
+/** @throws AppError `tensor_mismatch` naming an image of the request that is missing */
 export function conditionValues(condition: PartialCondition, images: ConditionImages): ConditionValues {
   const { caption, label, style, sketch, layout, image, lowResolution } = condition;
   const picture = (key: string): ConditionValue => ({ kind: "image", key, ...imageOf(images, key) });
@@ -35,7 +35,7 @@ export function imageOf(images: ConditionImages, key: string): ConditionImage {
   if (!image)
     throw new AppError(
       "tensor_mismatch",
-      `images: expected ${key.slice(0, 16)}… beside the request, got ${images.size} others`,
+      `images: expected ${key.slice(0, 16)}… with the request, got ${images.size} others`,
     );
   return image;
 }

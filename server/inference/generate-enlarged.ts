@@ -7,8 +7,8 @@ import type { BatchJob } from "./batcher.ts";
 import type { ImageResult } from "./protocol.ts";
 
 /**
- * Runs a generation and hands on its images enlarged: the accurate answer, by the image's own seed. The flow draws the next images
- * meanwhile. An image that can't be enlarged stops the drawing and fails the generation.
+ * Runs a generation and passes its images on enlarged, by the upscaler's mean prediction and the image's seed. The flow draws
+ * the next images meanwhile. An image that can't be enlarged stops the generation with an error.
  */
 export async function generateEnlarged(
   upscaler: Upscaler,

@@ -1,4 +1,4 @@
-/** Answers an inversion: z, v and likelihood of an image under a condition, with what the numbers are worth. */
+/** Runs an inversion: z, v and likelihood of an image under a condition, with checks of their accuracy. */
 import type { InversionRequest } from "../../shared/contract.ts";
 import { findOutOfDistribution, typicalityPercentile } from "../engine/calibration.ts";
 import { encodeConditions, namedLabels } from "../engine/conditions.ts";
@@ -7,7 +7,10 @@ import type { Translation } from "../engine/translation.ts";
 import { conditionValues, imageOf } from "./condition-values.ts";
 import type { ConditionImages, InversionResult } from "./protocol.ts";
 
-/** @throws AppError an expert's own fault, or `tensor_mismatch` for an image that is missing or has another size than the target's */
+/**
+ * @throws AppError an expert's own error, or `tensor_mismatch` for an image that is missing or has another size than the
+ *   target's
+ */
 export async function runInversion(
   translation: Translation,
   request: InversionRequest,

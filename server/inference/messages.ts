@@ -13,16 +13,16 @@ import type {
   ReadyInfo,
 } from "./protocol.ts";
 
-/** The child's whole configuration, its first message. */
+/** The child's configuration, sent first. */
 export interface ChildConfig {
   readonly packsFolder: string;
-  /** A folder of packs that the user trained; need not exist. */
+  /** Folder of user packs; need not exist. */
   readonly userPacksFolder: string | undefined;
   readonly provider: string;
   readonly threads: number;
 }
 
-/** What a job asks of the child. */
+/** A request of a job to the child. */
 export type JobRequest =
   | { readonly type: "generate"; readonly request: ResolvedRequest; readonly images: ConditionImages }
   | { readonly type: "invert"; readonly request: InversionRequest; readonly images: ConditionImages }
@@ -33,7 +33,7 @@ export type ToChild =
   | { readonly type: "order"; readonly job: number; readonly order: JobRequest }
   | { readonly type: "cancel"; readonly job: number };
 
-/** What the child says of a job; `done` or `failed` is its last word. */
+/** An event of a job from the child; `done` or `failed` is the last one. */
 export type JobEvent =
   | { readonly type: "progress"; readonly job: number; readonly progress: GenerateProgress }
   | { readonly type: "findings"; readonly job: number; readonly findings: ConditionFindings }
@@ -46,8 +46,8 @@ export type JobEvent =
 
 export type FromChild =
   | { readonly type: "ready"; readonly info: ReadyInfo }
-  /** Said every second once it is ready; a child that hangs can't say it. */
+  /** Sent every second when the child is ready; a child that hangs does not send it. */
   | { readonly type: "alive" }
-  /** The child can't start; it exits afterwards. */
+  /** The child could not start and exits. */
   | { readonly type: "start-failed"; readonly fault: SerializedError }
   | JobEvent;

@@ -1,6 +1,6 @@
 /**
- * The plan of a generation: everything that its rows share, encoded and inverted once, and a pure function from image and candidate to
- * the row that makes it. Which edit a request asks for is decided here; what an edit does is the engine's business.
+ * The plan of a generation: the data that its rows share, encoded and inverted once, and a pure function from image and
+ * candidate to its row. It decides which edit a request means; the engine does the edit.
  */
 import type { OutOfDistribution, ResidualSource, ResolvedRequest } from "../../shared/contract.ts";
 import { guidanceTermCount } from "../../shared/generation-rules.ts";
@@ -21,12 +21,12 @@ import { conditionValues, imageOf } from "./condition-values.ts";
 import type { ConditionFindings, ConditionImages } from "./protocol.ts";
 
 export interface Plan extends ConditionFindings {
-  /** Seed of a candidate of an image: enough to make it again alone. */
+  /** Seed of a candidate of an image; enough to make it again. */
   seedOf(image: number, candidate: number): number;
   rowOf(image: number, candidate: number): Row;
 }
 
-/** @throws AppError `invalid_request` for fields that don't go together, or an expert's own fault */
+/** @throws AppError `invalid_request` for fields that don't go together, or an expert's own error */
 export async function planGeneration(
   translation: Translation,
   request: ResolvedRequest,
@@ -64,7 +64,7 @@ export async function planGeneration(
   };
 }
 
-/** Each field once, as far outside as it ever was. */
+/** Each field once, with its largest distance. */
 function worstByField(found: readonly OutOfDistribution[]): OutOfDistribution[] {
   const worst = new Map<string, OutOfDistribution>();
   for (const condition of found)
@@ -73,11 +73,11 @@ function worstByField(found: readonly OutOfDistribution[]): OutOfDistribution[] 
 }
 
 interface EditedEnd extends Blendable {
-  /** Under which the image was inverted. */
+  /** The conditions under which the image was inverted. */
   readonly own: EncodedConditions;
 }
 
-/** Residual of an image under its own condition, with the conditions under which the request wants it. */
+/** Residual of an image under its own condition, with the conditions that the request wants. */
 async function editedEnd(
   translation: Translation,
   request: ResolvedRequest,
@@ -99,7 +99,7 @@ async function editedEnd(
   };
 }
 
-/** A complaint about a condition, told by the path of the source that it stands in. */
+/** An error about a condition, with the path of its source in the request. */
 function inside(where: string, error: unknown): unknown {
   if (!(error instanceof AppError) || !error.detail.field?.startsWith("condition.")) return error;
   const { code, message, detail } = error;
@@ -107,7 +107,7 @@ function inside(where: string, error: unknown): unknown {
   return new AppError(code, message.replace(`${detail.field}:`, `${field}:`), { ...detail, field, cause: error });
 }
 
-/** Encoded conditions, the caption moved along the request's attribute. */
+/** Encoded conditions, with the caption moved along the request's attribute. */
 async function encodeAsked(
   translation: Translation,
   { attribute }: ResolvedRequest,
@@ -121,12 +121,12 @@ async function encodeAsked(
     (await encodeConditions(translation, { caption: { kind: "text", text: words } })).caption!.vector;
   const from = attribute.from === undefined ? undefined : await wordsOf(attribute.from);
   const vector = addAttribute(caption.vector, await wordsOf(attribute.towards), from, attribute.strength);
-  // What the caption says besides colours is moved as well, and no text any more.
+  // A moved caption is no longer a text, so its vector without colours is dropped.
   const { plain: _, ...moved } = caption;
   return { ...fadeNamed(conditions, Math.abs(attribute.strength)), caption: { ...moved, vector } };
 }
 
-/** The contract refuses these at the border; a caller inside that forgets one is told the same. */
+/** The API's contract refuses these; internal callers get the same errors. */
 function refuseContradictions(request: ResolvedRequest): void {
   const { keepResidualOf, blendWith, angleDegrees, bestOf, count } = request;
   const draws = !keepResidualOf || angleDegrees > 0;
@@ -140,7 +140,7 @@ function refuseContradictions(request: ResolvedRequest): void {
   if (!draws && bestOf > 1) throw contradiction("bestOf", "1, because nothing is drawn", bestOf);
   if (!draws && !blendWith && count > 1)
     throw contradiction("count", "1, because a kept residual gives one image", count);
-  // Caught here, since the flow would refuse the whole batch, with rows of other requests in it.
+  // Checked here, because the flow would refuse the whole batch including rows of other requests.
   const [terms, most] = [guidanceTermCount(request), limits.guidanceTermsMax];
   if (terms > most) throw contradiction("guidanceOf", `at most ${most} weights above 0, guidance counted`, terms);
 }

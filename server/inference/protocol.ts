@@ -1,6 +1,6 @@
 /**
- * The words between the worker's process and its inference child, and the interface that the jobs room programs against.
- * Messages are structured-clone values over Node's IPC channel with `serialization: "advanced"`, so typed arrays pass as they are.
+ * The protocol between a worker's process and its inference child, and the interface that jobs use. Messages are
+ * structured-clone values over Node's IPC channel with `serialization: "advanced"`, which keeps typed arrays.
  */
 import type { Inversion, InversionRequest, OutOfDistribution, ResolvedRequest, Stage } from "../../shared/contract.ts";
 import type { AppError } from "../../shared/problem.ts";
@@ -8,19 +8,22 @@ import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Pixels } from "../engine/interfaces.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 
-/** An image that a request names, decoded and fitted: premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], transparent around. */
+/**
+ * An image of a request, decoded and fitted: premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], with a transparent
+ * border.
+ */
 export interface ConditionImage {
   readonly planes: Float32Array;
   readonly sizePx: number;
 }
 
-/** By the digest of the upload, or `svg:` and the digest of an inline SVG's text. */
+/** Images by the digest of the upload, or `svg:` and the digest of an inline SVG's text. */
 export type ConditionImages = ReadonlyMap<string, ConditionImage>;
 
-/** What the child finds of an image; the parent adds request and pack. */
+/** The child's result of an inversion; the parent adds request and pack. */
 export type InversionResult = Omit<Inversion, "request" | "packDigest">;
 
-/** One finished image: PNG-ready straight RGBA (not premultiplied), 8 bits. */
+/** One finished image: unpremultiplied RGBA, 8 bits. */
 export interface ImageResult {
   readonly index: number;
   readonly seed: number;
@@ -30,7 +33,7 @@ export interface ImageResult {
   readonly typicalityPercentile?: number;
   readonly widthPx: number;
   readonly heightPx: number;
-  /** [height, width, 4] sRGB 0 to 255, straight alpha. */
+  /** [height, width, 4] sRGB, 0 to 255, unpremultiplied. */
   readonly rgba: Uint8Array;
 }
 
@@ -40,29 +43,29 @@ export interface GenerateProgress {
   readonly total: number;
 }
 
-/** What is known of a request's conditions before anything is drawn. */
+/** Findings about a request's conditions before anything is drawn. */
 export interface ConditionFindings {
-  /** Given conditions that lie outside what was learned. */
+  /** Given conditions that are out of the training distribution. */
   readonly outOfDistribution: readonly OutOfDistribution[];
-  /** Labels that its captions named. */
+  /** Labels that its captions name. */
   readonly namedLabels: readonly string[];
 }
 
 export interface GenerateHandlers {
   readonly signal?: AbortSignal;
   onProgress?(progress: GenerateProgress): void;
-  /** Called at most once, before the first image, when there is something to tell. */
+  /** Called at most once, before the first image, if there are findings. */
   onFindings?(findings: ConditionFindings): void;
-  /** Called once an image, in index order within a request. */
+  /** Called for each image, in index order within a request. */
   onImage(image: ImageResult): void | Promise<void>;
 }
 
-/** What the child says once its packs are verified, loaded and warmed up. */
+/** The child's report when its packs are verified, loaded and warmed up. */
 export interface ReadyInfo {
   readonly provider: string;
-  /** Pack ids → digests that the child really loaded. */
+  /** Ids and digests of the packs that the child loaded. */
   readonly packs: ReadonlyArray<{ readonly id: string; readonly digest: string }>;
-  /** A user's packs that are broken or name what another one names: the others serve without them. */
+  /** User packs that are broken or share a name with another one; the others are served without them. */
   readonly leftOut?: ReadonlyArray<{ readonly folder: string; readonly reason: string }>;
   readonly startMs: number;
   readonly pid: number;
@@ -71,18 +74,18 @@ export interface ReadyInfo {
 }
 
 /**
- * The inference client: owns one child process, respawns it after a crash, joins concurrent requests into batches
- * inside the child. Implemented by server/inference/client.ts.
+ * The inference client: owns one child process, respawns it after a crash, and joins concurrent requests into batches inside
+ * the child. Implemented by server/inference/client.ts.
  */
 export interface InferenceClient {
-  /** Resolves when the child is ready. @throws AppError of the child's start-up fault (`pack_corrupt`, `provider_unavailable` …). */
+  /** Resolves when the child is ready. @throws AppError of the child's start (`pack_corrupt`, `provider_unavailable` …) */
   start(): Promise<ReadyInfo>;
-  /** Undefined while no child is ready (starting, crashed and respawning). */
+  /** Undefined while no child is ready (starting, or respawning after a crash). */
   readonly ready: ReadyInfo | undefined;
   /** Why the last start failed, while no child is ready: another one is tried all the same. */
   readonly fault?: AppError | undefined;
   /**
-   * Makes all images of a request; `images` holds every image that the request names.
+   * Generates all images of a request; `images` holds every image that it names.
    * @throws AppError `cancelled`, `deadline_exceeded`, `inference_crashed`, `inference_unavailable`, or the engine's own code
    */
   generate(request: ResolvedRequest, handlers: GenerateHandlers, images?: ConditionImages): Promise<void>;

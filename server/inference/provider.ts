@@ -1,6 +1,6 @@
 /**
- * Which execution provider really works here. onnxruntime lists providers whose libraries are not installed and falls back
- * to the processor without a word, so each candidate has to run a tiny graph entirely on its own before it is believed.
+ * Finds an execution provider that really works here. onnxruntime lists providers whose libraries are missing and silently
+ * falls back to the CPU, so each candidate has to run a tiny graph entirely by itself.
  */
 import { AppError } from "../../shared/problem.ts";
 import { Graph } from "../onnx/graph.ts";
@@ -9,13 +9,13 @@ import { gemm } from "../onnx/ops.ts";
 import { type Provider, runtime } from "../onnx/runtime.ts";
 import { Session } from "../onnx/session.ts";
 
-/** GPU providers that `auto` tries, best first. WebGPU is only used when asked for: it also answers on software drivers. */
+/** GPU providers that `auto` tries, best first. WebGPU is only used when named, because it also runs on software drivers. */
 const automatic: readonly Provider[] = ["cuda"];
 const known: readonly Provider[] = ["cuda", "webgpu"];
 
 /**
- * `auto` takes a GPU that works, else the processor, which is `wasm` without a binary for it; any other name is an order.
- * @throws AppError `provider_unavailable` when the ordered provider is unknown or does not run here
+ * `auto` selects a GPU that works, else the CPU (`wasm` without a native binary); any other name is required to work.
+ * @throws AppError `provider_unavailable` when the named provider is unknown or does not run here
  */
 export async function chooseProvider(wanted: string): Promise<Provider> {
   if (wanted === "auto") for (const provider of automatic) if ((await faultOf(provider)) === undefined) return provider;

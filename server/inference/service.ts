@@ -1,6 +1,6 @@
 /**
- * What the inference child does, without its process: the loaded translations and the upscaler behind three questions, images of a
- * request, the inversion of an image and its enlarging, and the warm-up before the first of them.
+ * The work of the inference child, independent of its process: the loaded translations and the upscaler behind three methods
+ * (generate, invert, upscale), and the warm-up before them.
  */
 import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
 import type { InversionRequest } from "../../shared/contract.ts";
@@ -17,11 +17,11 @@ import type { ConditionImages, InversionResult } from "./protocol.ts";
 
 export interface InferenceService {
   /**
-   * Makes all images of a request, enlarged where it asks for that.
-   * @throws AppError `translation_unknown`, `pack_unavailable`, `cancelled`, `invalid_request`, or an expert's own fault
+   * Generates all images of a request, enlarged on request.
+   * @throws AppError `translation_unknown`, `pack_unavailable`, `cancelled`, `invalid_request`, or an expert's own error
    */
   generate(job: BatchJob): Promise<void>;
-  /** @throws AppError `translation_unknown`, `cancelled`, or an expert's own fault */
+  /** @throws AppError `translation_unknown`, `cancelled`, or an expert's own error */
   invert(request: InversionRequest, images: ConditionImages, signal: AbortSignal): Promise<InversionResult>;
   /** @throws AppError `pack_unavailable` without an upscaler, `upscale_too_large`, `cancelled` */
   upscale(job: UpscaleJob): Promise<void>;
@@ -29,7 +29,7 @@ export interface InferenceService {
 
 /**
  * @param batchRows rows of one run of a flow
- * @param upscaler of the packs, where one has one
+ * @param upscaler the packs' upscaler, if any
  */
 export function createService(
   translations: readonly Translation[],
@@ -46,7 +46,7 @@ export function createService(
     throw new AppError("translation_unknown", message, { field: "translation", expected, received: id });
   };
   let drawing = 0;
-  // Drawing takes moments and upscales minutes. The enlarging of what was drawn takes as long as an upscale, so none waits for it.
+  // Generations take moments, upscales minutes. A generation with enlarging takes as long as an upscale, so it has no priority.
   const drawUpscale = createUpscaleQueue(() => drawing > 0);
 
   async function draw(translation: Translation, job: BatchJob): Promise<void> {
@@ -76,7 +76,7 @@ export function createService(
   };
 }
 
-/** One run of every session of a translation, so that their memory is planned before the first request waits for it. */
+/** Runs every session of a translation once, so that the runtime plans its memory before the first request. */
 export async function warmUp(translation: Translation): Promise<void> {
   const { flow, target, conditions } = translation;
   const pixels = target.imageSizePx ** 2;
@@ -89,7 +89,7 @@ export async function warmUp(translation: Translation): Promise<void> {
   }
   const encoded = await encodeConditions(translation, values satisfies ConditionValues);
   await target.encode(planes, 1).catch((error: unknown) => {
-    // A generator without encoder reads no images, which is no fault.
+    // A generator without encoder reads no images, which is no error.
     if (!(error instanceof AppError) || error.code !== "invalid_request") throw error;
   });
   const row = { residual: new Float32Array(flow.dims), conditions: encoded, guidance: [] };
@@ -97,7 +97,7 @@ export async function warmUp(translation: Translation): Promise<void> {
   await decodeImage(translation, drawn!);
 }
 
-/** A value that costs an expert the most; none for labels, which cost nothing and have words of their own. */
+/** The most expensive value of an expert; none for labels, which cost nothing. */
 function sampleOf(name: FlowConditionName, planes: Float32Array, sizePx: number): ConditionValue | undefined {
   const field = fieldOf(name);
   if (field === "label" || field === "style") return undefined;

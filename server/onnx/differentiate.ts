@@ -1,8 +1,8 @@
 /**
- * Reverse-mode differentiation of a graph: appends the nodes that compute d loss / d value. One rule an operator; a rule
- * gets the node and the gradient of its output and returns the gradient of each operand, itself made of operators.
- * Idea: micrograd's tape (github.com/karpathy/micrograd), applied to a graph that is built once and then run by
- * onnxruntime; rules as in Griewank & Walther, "Evaluating Derivatives", chapter 3.
+ * Reverse-mode differentiation of a graph: appends the nodes that compute d loss / d value. One rule for each operator: it gets
+ * the node and the gradient of its output and returns the gradients of its operands, built from operators. Idea: micrograd's
+ * tape (github.com/karpathy/micrograd) for a graph that is built once and run by onnxruntime; rules as in Griewank & Walther,
+ * "Evaluating Derivatives", chapter 3.
  */
 import { AppError } from "../../shared/problem.ts";
 import type { Graph, Node, Shape, Value } from "./graph.ts";
@@ -26,7 +26,7 @@ import {
 
 type Rule = (node: Node, gradient: Value) => ReadonlyArray<Value | undefined>;
 
-/** Undoes broadcasting: sums a gradient over the axes along which `shape` was stretched. */
+/** Reverts broadcasting: sums a gradient over the axes along which `shape` was expanded. */
 function sumTo(gradient: Value, shape: Shape): Value {
   const lead = gradient.shape.length - shape.length;
   const axes = gradient.shape.flatMap((size, axis) =>
@@ -111,7 +111,8 @@ function broadcastTo(x: Value, shape: Shape): Value {
 
 /**
  * Gradients of a scalar with respect to `targets`, as new values of the same graph, in the same order and shapes.
- * @throws AppError `tensor_mismatch` when the loss is no scalar, a target does not reach it, or an operator on the way has no rule
+ * @throws AppError `tensor_mismatch` when the loss is no scalar or does not depend on a target, or when an operator between
+ *   them has no rule
  */
 export function differentiate(loss: Value, targets: readonly Value[]): Value[] {
   const { graph } = loss;
@@ -149,7 +150,7 @@ export function differentiate(loss: Value, targets: readonly Value[]): Value[] {
 /** Operators that have a gradient rule; the tests check each one against finite differences. */
 export const differentiableOperators: readonly string[] = Object.keys(rules);
 
-/** Values that depend on any of `sources`, the sources among them. */
+/** Values that depend on any of `sources`, including them. */
 function reachableFrom(graph: Graph, sources: readonly Value[]): Set<Value> {
   const reached = new Set<Value>(sources);
   for (const node of graph.nodes) if (node.inputs.some((input) => reached.has(input))) reached.add(node.output);

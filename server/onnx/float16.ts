@@ -1,12 +1,12 @@
 /**
- * IEEE 754 half precision: float32 ↔ binary16 bit patterns, round to nearest even. Node 20 has no Float16Array;
- * weights are stored in halves to keep packs small, and computed with in float32.
+ * IEEE 754 half precision: float32 ↔ binary16 bit patterns, round to nearest even. Node 20 has no Float16Array. Packs store
+ * weights in float16 to stay small and compute in float32.
  */
 
 const floatView = new Float32Array(1);
 const bitsView = new Uint32Array(floatView.buffer);
 
-/** Bit pattern of the nearest half; values beyond 65504 become infinity. */
+/** Bit pattern of the nearest float16; values beyond 65504 become infinity. */
 export function toHalf(value: number): number {
   floatView[0] = value;
   const bits = bitsView[0]!;
@@ -20,7 +20,7 @@ export function toHalf(value: number): number {
     if (halfExponent < -10) return sign;
     return sign | roundShift(mantissa | 0x800000, 14 - halfExponent);
   }
-  // A carry out of the mantissa moves into the exponent, which is what rounding up to the next power of two means.
+  // A carry from the mantissa increases the exponent: rounding up to the next power of two.
   return sign | (((halfExponent << 10) | 0) + roundShift(mantissa, 13));
 }
 
@@ -32,7 +32,7 @@ function roundShift(value: number, shift: number): number {
   return rest > tie || (rest === tie && (kept & 1) === 1) ? kept + 1 : kept;
 }
 
-/** Value of a half's bit pattern. */
+/** Value of a float16 bit pattern. */
 export function fromHalf(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >>> 10) & 0x1f;
@@ -48,12 +48,12 @@ export function toFloat16(values: Float32Array): Uint16Array {
   return halves;
 }
 
-/** Every half's value by bit pattern: a flow has 20 million weights, and each child reads them before it can serve. */
-let valuesOfHalves: Float32Array | undefined;
+/** Table of all float16 values, because a flow has 20 million weights that each child reads before it can serve. */
+let valuesOfFloat16: Float32Array | undefined;
 
 export function floatsOf(halves: Uint16Array): Float32Array {
-  valuesOfHalves ??= Float32Array.from({ length: 0x1_0000 }, (_, half) => fromHalf(half));
+  valuesOfFloat16 ??= Float32Array.from({ length: 0x1_0000 }, (_, half) => fromHalf(half));
   const floats = new Float32Array(halves.length);
-  for (let index = 0; index < halves.length; index += 1) floats[index] = valuesOfHalves[halves[index]!]!;
+  for (let index = 0; index < halves.length; index += 1) floats[index] = valuesOfFloat16[halves[index]!]!;
   return floats;
 }

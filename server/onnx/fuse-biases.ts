@@ -1,13 +1,16 @@
 /**
- * Gemm takes a third operand that it adds to the product. The runtime puts a bias there by itself after MatMul, but not after Gemm, and
- * adding it apart makes a flow of pixels, whose layers are narrow, a tenth slower.
+ * Moves biases into Gemm, which can add a third operand to the product. The runtime does this after MatMul but not after Gemm;
+ * a separate addition makes a pixel flow, whose layers are narrow, a tenth slower.
  */
 import type { Graph, Node, Value } from "./graph.ts";
 
-/** The graph's nodes, with every `Gemm` whose product is only wanted with a bias [1, columns] added as one `Gemm` of three operands. */
+/**
+ * The graph's nodes in which every `Gemm` whose product is only used with an added bias [1, columns] becomes one `Gemm` with
+ * three operands.
+ */
 export function withFusedBiases(graph: Graph): readonly Node[] {
   const isFixed = new Set([...graph.parameters, ...graph.constants].map(({ value }) => value));
-  // What is worked out from fixed values is fixed; the runtime works it out once.
+  // Values computed from constants are constant; the runtime computes them once.
   for (const { inputs, output } of graph.nodes) if (inputs.every((value) => isFixed.has(value))) isFixed.add(output);
   const users = new Map<Value, number>();
   const use = (value: Value): void => void users.set(value, (users.get(value) ?? 0) + 1);

@@ -1,7 +1,7 @@
 /**
- * A small typed graph: what a computation is, before it is written as ONNX. Shapes are static, so that every operator
- * can check its operands when the graph is built and reverse-mode differentiation needs no shape arithmetic at run time.
- * Operators live in ops.ts, gradients in differentiate.ts, the ONNX file in model-file.ts.
+ * A small typed graph of a computation before it is written as ONNX. Shapes are static, so operators check their operands when
+ * the graph is built, and differentiation needs no shape arithmetic at run time. Operators are in ops.ts, gradients in
+ * differentiate.ts, the ONNX file in model-file.ts.
  */
 import { AppError } from "../../shared/problem.ts";
 
@@ -18,12 +18,12 @@ export interface Value {
 
 export type Attributes = Readonly<Record<string, number | readonly number[]>>;
 
-/** One operator of the ONNX standard; `op` is its exact name there. */
+/** One operator of the ONNX standard; `op` is its exact name. */
 export interface Node {
   readonly op: string;
   readonly inputs: readonly Value[];
   readonly output: Value;
-  /** Integers and integer lists; no operator used here needs another kind. */
+  /** Integers and integer lists; the operators here need no other kind. */
   readonly attributes: Attributes;
 }
 
@@ -32,12 +32,12 @@ export interface Constant {
   readonly data: Float32Array | BigInt64Array;
 }
 
-/** A weight: an initialiser when the graph is served, an input when it is trained. */
+/** A weight: an initialiser for serving, an input for training. */
 export interface Parameter {
   readonly value: Value;
   /** Standard deviation of its normal initialisation; 0 = starts at zero. */
   readonly initialStd: number;
-  /** Not trained, and kept in float32 in files (whitening, whose inverse must stay exact). */
+  /** Not trained, and kept in float32 in files (whitening, whose inverse must be exact). */
   readonly isFrozen: boolean;
 }
 
@@ -64,7 +64,7 @@ export class Graph {
     return value;
   }
 
-  /** Declares a weight, or returns the one of that name: forward and inverse of a layer share theirs. */
+  /** Declares a weight, or returns the existing one of that name: forward and inverse of a layer share weights. */
   parameter(name: string, shape: Shape, { initialStd = 0, isFrozen = false } = {}): Value {
     const known = this.parameters.find((parameter) => parameter.value.name === name)?.value;
     if (known) {
@@ -80,7 +80,7 @@ export class Graph {
     return value;
   }
 
-  /** A tensor that never changes. The graph keeps `data`; callers must not write to it afterwards. */
+  /** A constant tensor. The graph keeps `data`; callers must not write to it afterwards. */
   constant(data: Float32Array | BigInt64Array | number, shape: Shape = []): Value {
     const stored = typeof data === "number" ? Float32Array.of(data) : data;
     if (stored.length !== sizeOf(shape))
@@ -106,7 +106,7 @@ export class Graph {
     return output;
   }
 
-  /** Names a value as an output of the graph. */
+  /** Declares a value as an output of the graph. */
   output(name: string, value: Value): void {
     this.outputs.push({ name, value });
   }

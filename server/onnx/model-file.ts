@@ -1,7 +1,7 @@
 /**
- * Graph ↔ ONNX file (https://onnx.ai/onnx/repo-docs/IR.html), by the official protobuf schema. The one importer of
- * onnx-buf. Weights become initialisers (float32, or half precision behind a Cast) or inputs, as the caller binds them.
- * What foreign files hold is read and edited in model-graph.ts.
+ * Graph ↔ ONNX file (https://onnx.ai/onnx/repo-docs/IR.html), by the official protobuf schema. The only importer of onnx-buf.
+ * Weights become initialisers (float32, or float16 with a Cast) or inputs, as the caller binds them. model-graph.ts reads and
+ * edits foreign files.
  */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
@@ -22,7 +22,7 @@ import { floatsOf, toFloat16 } from "./float16.ts";
 import { withFusedBiases } from "./fuse-biases.ts";
 import type { Attributes, Graph, Node, Shape, Value } from "./graph.ts";
 
-/** Opset 25 and IR 13, those of ONNX 1.20, whose schema onnx-buf carries. */
+/** Opset 25 and IR 13 belong to ONNX 1.20, whose schema onnx-buf contains. */
 const opsetVersion = 25n;
 const irVersion = 13n;
 
@@ -101,7 +101,7 @@ export function toModelBytes(
       }
     }
   const { nameOf, copies } = nameOutputs(graph);
-  // Of a training graph's wide layers the runtime adds biases faster by themselves.
+  // For the wide layers of training graphs, the runtime is faster with separate biases.
   const steps = binding.kind === "weights" ? withFusedBiases(graph) : graph.nodes;
   const nodes = neededOf(graph, steps).map(({ op, inputs: operands, output, attributes }) =>
     create(NodeProtoSchema, {
@@ -129,8 +129,8 @@ export function toModelBytes(
 }
 
 /**
- * Lets the node that makes an output write it under the output's own name: a node Identity would copy it, and a training step gives a gradient for every
- * weight. Only what has a name already (an input, a weight, another output) is copied.
+ * Lets a node write an output directly under the output's name. An Identity node would copy it, and a training step outputs a
+ * gradient for every weight. Only values that have a name already (an input, a weight, another output) are copied.
  */
 function nameOutputs(graph: Graph): { nameOf(value: Value): string; copies: NodeProto[] } {
   const made = new Set(graph.nodes.map(({ output }) => output));
@@ -146,7 +146,7 @@ function nameOutputs(graph: Graph): { nameOf(value: Value): string; copies: Node
   return { nameOf, copies };
 }
 
-/** The nodes that some output depends on, in their order: the runtime would run the others as well. */
+/** The nodes that outputs depend on, in their order; the runtime would run the others, too. */
 function neededOf({ outputs }: Graph, nodes: readonly Node[]): Node[] {
   const needed = new Set(outputs.map(({ value }) => value));
   return nodes
@@ -158,7 +158,7 @@ function neededOf({ outputs }: Graph, nodes: readonly Node[]): Node[] {
     .toReversed();
 }
 
-/** Marks initialisers kept in half precision; the Cast behind one carries the parameter's own name. */
+/** Suffix of float16 initialisers; the Cast behind one has the parameter's name. */
 const halfSuffix = ":half";
 
 function weightOf(weights: Weights, parameter: Value): Float32Array {
@@ -174,7 +174,7 @@ function weightOf(weights: Weights, parameter: Value): Float32Array {
 
 export type { ModelProto, ValueInfoProto } from "onnx-buf";
 
-/** Parses an ONNX file whole. @throws AppError `pack_corrupt` when the bytes are no ONNX model */
+/** Parses a whole ONNX file. @throws AppError `pack_corrupt` when the bytes are no ONNX model */
 export function parseModel(bytes: Uint8Array, label: string): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes);
@@ -189,10 +189,10 @@ export function parseModel(bytes: Uint8Array, label: string): ModelProto {
 
 export const serialiseModel = (model: ModelProto): Uint8Array => toBinary(ModelProtoSchema, model);
 
-/** An output by name alone: the runtime infers its type and shape. */
+/** An output by name; the runtime infers its type and shape. */
 export const untypedValue = (name: string): ValueInfoProto => create(ValueInfoProtoSchema, { name });
 
-/** Lower-case name of an element type as the runtime spells it (`float32`, `int64`, `uint8`). */
+/** The runtime's lower-case name of an element type (`float32`, `int64`, `uint8`). */
 export const elementTypeName = (elemType: number): string => {
   const name = TensorProto_DataType[elemType]?.toLowerCase() ?? `type ${elemType}`;
   return name === "float" ? "float32" : name === "double" ? "float64" : name;
@@ -200,7 +200,7 @@ export const elementTypeName = (elemType: number): string => {
 
 export interface ModelFile {
   readonly metadata: Readonly<Record<string, string>>;
-  /** Initialisers as float32 by parameter name, halves widened; integers are left out. */
+  /** Initialisers as float32 by parameter name, converted from float16; integers are left out. */
   readonly weights: Map<string, Float32Array>;
 }
 
@@ -212,7 +212,7 @@ export function readModelFile(bytes: Uint8Array, label: string): ModelFile {
   const model = parseModel(bytes, label);
   const weights = new Map<string, Float32Array>();
   for (const { name, dataType, rawData } of model.graph?.initializer ?? []) {
-    // A copy (Buffer.slice would be a view), because protobuf hands out any byte offset and typed arrays need aligned ones.
+    // A copy (Buffer.slice would be a view), because protobuf returns any byte offset and typed arrays need aligned ones.
     const raw = new Uint8Array(rawData).buffer;
     const valueBytes = dataType === TensorProto_DataType.FLOAT ? 4 : dataType === TensorProto_DataType.FLOAT16 ? 2 : 1;
     if (raw.byteLength % valueBytes !== 0)

@@ -1,11 +1,11 @@
 /**
- * What a foreign ONNX file holds, read from its protobuf before any runtime sees it: inputs and outputs, the files that its
- * weights lie in, and its inner values, any of which can be made the output. Does not judge; see session.ts and experts/.
+ * Reads the content of a foreign ONNX file from its protobuf before any runtime sees it: inputs, outputs, external weight
+ * files, and inner values, each of which can become the output. session.ts and experts/ judge it.
  */
 import { AppError } from "../../shared/problem.ts";
 import { elementTypeName, type ModelProto, untypedValue, type ValueInfoProto } from "./model-file.ts";
 
-/** An input or output: `dims` has a number, the name of a free axis, or `?` where the file says nothing. */
+/** An input or output: `dims` has a number, the name of a free axis, or `?` if the file does not state it. */
 export interface Signature {
   readonly name: string;
   readonly type: string;
@@ -13,17 +13,17 @@ export interface Signature {
 }
 
 export interface ModelDescription {
-  /** Version of the standard operator set; 0 when the file names none. */
+  /** Version of the standard operator set; 0 if the file states none. */
   readonly opset: number;
   readonly inputs: readonly Signature[];
   readonly outputs: readonly Signature[];
-  /** Names of everything that nodes compute, in the order of the file. */
+  /** Names of all values that nodes compute, in file order. */
   readonly values: readonly string[];
 }
 
 export function describeModel(model: ModelProto): ModelDescription {
   const { input = [], output = [], initializer = [], node = [] } = model.graph ?? {};
-  // Files before IR 4 list weights among the inputs too.
+  // Files before IR 4 also list weights as inputs.
   const weights = new Set(initializer.map(({ name }) => name));
   return {
     opset: Number(model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 0n),
@@ -42,7 +42,7 @@ function signatureOf({ name, type }: ValueInfoProto): Signature {
   return { name, type: elementTypeName(elemType), dims };
 }
 
-/** Locations of all weights that lie outside the file, wherever a tensor can hide: initialisers, attributes, subgraphs, functions. */
+/** Locations of all external weights, wherever a tensor can be: initialisers, attributes, subgraphs, functions. */
 export function externalLocations(model: ModelProto): string[] {
   const locations = new Set<string>();
   for (const { externalData } of externalTensors(model))
@@ -54,18 +54,18 @@ interface ExternalTensor {
   readonly externalData: ReadonlyArray<{ readonly key: string; readonly value: string }>;
 }
 
-/** A walk over every message, so that no place is forgotten. */
+/** Walks over every message, so that no place is missed. */
 function* externalTensors(part: unknown): Generator<ExternalTensor> {
   if (typeof part !== "object" || part === null || ArrayBuffer.isView(part)) return;
   if ("$typeName" in part && part.$typeName === "onnx.TensorProto") yield part as unknown as ExternalTensor;
-  // Lists of numbers can be millions long and hold no tensor.
+  // Lists of numbers can have millions of entries and contain no tensor.
   else if (!Array.isArray(part) || typeof part[0] === "object")
     for (const child of Object.values(part)) yield* externalTensors(child);
 }
 
 /**
- * Makes one value the only output, be it inner or already an output, and drops every node that it does not need.
- * @param keptInputs inputs that stay though it does not need them; absent = all
+ * Makes one value, inner or output, the only output, and drops all nodes that it does not need.
+ * @param keptInputs inputs to keep even if it does not need them; absent = all
  * @throws AppError `pack_corrupt` when no node computes a value of that name
  */
 export function withOutput(model: ModelProto, name: string, label: string, keptInputs?: readonly string[]): ModelProto {
@@ -81,7 +81,7 @@ export function withOutput(model: ModelProto, name: string, label: string, keptI
       },
     );
   const needed = new Set([name]);
-  // Nodes stand in topological order, so one pass from the end meets each user before its maker.
+  // Nodes are in topological order, so one pass from the end meets each user before its producer.
   const node = graph.node
     .toReversed()
     .filter((step) => {
@@ -105,7 +105,7 @@ export function withOutput(model: ModelProto, name: string, label: string, keptI
 
 type NodeOf = NonNullable<ModelProto["graph"]>["node"][number];
 
-/** Inputs of a node, and of the nodes in its subgraphs, which may read any outer value. */
+/** Inputs of a node and of the nodes in its subgraphs, which may read any outer value. */
 const namesUsedBy = (step: NodeOf): string[] => [
   ...step.input,
   ...step.attribute.flatMap(({ g, graphs }) =>
@@ -116,7 +116,7 @@ const namesUsedBy = (step: NodeOf): string[] => [
   ),
 ];
 
-/** `did you mean …`: the names that share the longest beginning or contain the one asked for. */
+/** `did you mean …`: the known names with the longest common prefix, or that contain the given one. */
 export function nearest(name: string, known: readonly string[]): string {
   const shared = (other: string): number => {
     if (other.includes(name) || name.includes(other)) return 1000 - Math.abs(other.length - name.length);

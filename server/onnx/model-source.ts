@@ -1,7 +1,7 @@
 /**
- * From a file or bytes to a graph that is safe to hand to the runtime, whose parser is not made for hostile input. Everything
- * is read and judged here first, and the runtime gets the very bytes that were judged. Weights outside the file are opened
- * only when the caller lists them and they lie, without links, in the file's own folder (CVE-2024-27318 shows why).
+ * Opens a file or bytes as a graph that is safe for the runtime, whose parser is not made for hostile input. Everything is read
+ * and checked first, and the runtime gets exactly the checked bytes. External weights are opened only if the caller lists them
+ * and they are in the file's own folder, without links (CVE-2024-27318 shows why).
  */
 import { lstat, readFile, realpath, stat } from "node:fs/promises";
 import { dirname, join, posix, win32 } from "node:path";
@@ -13,28 +13,32 @@ import { externalLocations, withOutput } from "./model-graph.ts";
 export interface ModelSource {
   readonly bytes: Uint8Array;
   readonly model: ModelProto;
-  /** Real path of the file's folder; undefined for a graph of no file. */
+  /** Real path of the file's folder; undefined for a graph from bytes. */
   readonly folder: string | undefined;
-  /** Files in `folder` that hold weights, relative. */
+  /** Files with weights in `folder`, relative. */
   readonly externalData: readonly string[];
 }
 
 export interface ModelSourceOptions {
-  /** Names the graph in messages. */
+  /** Name of the graph in messages. */
   readonly label: string;
-  /** Files that weights may lie in, relative to the graph's folder; `any` = all in that folder; none = the graph must hold its weights itself. */
+  /**
+   * Files that may contain weights, relative to the graph's folder; `any` = all in that folder; absent = the graph must contain
+   * its weights.
+   */
   readonly externalData?: readonly string[] | "any";
-  /** The folder of the file that bytes were read from. */
+  /** Folder of the file that the bytes come from. */
   readonly folder?: string;
   /** An inner value that becomes the only output. */
   readonly layer?: string;
-  /** Inputs that stay, be they needed for `layer` or not; absent = all. The others go with the nodes that read them. */
+  /** Inputs to keep even if `layer` does not need them; absent = all. Others are removed with the nodes that read them. */
   readonly inputs?: readonly string[];
 }
 
 /**
- * Reads, parses and judges a graph.
- * @throws AppError `pack_corrupt` when there is no such file, it is too large, no ONNX graph, or names weights that may not be opened
+ * Reads, parses and checks a graph.
+ * @throws AppError `pack_corrupt` when the file does not exist, is too large, is no ONNX graph, or names weights that may not
+ *   be opened
  */
 export async function openModel(source: string | Uint8Array, options: ModelSourceOptions): Promise<ModelSource> {
   const { label } = options;
@@ -59,7 +63,7 @@ export async function openModel(source: string | Uint8Array, options: ModelSourc
   return { bytes: serialiseModel(edited), model: edited, folder, externalData };
 }
 
-/** Real path of a plain file that is small enough to read. */
+/** Real path of a plain file of allowed size. */
 async function fileOf(path: string, label: string): Promise<string> {
   const info = await stat(path).catch((cause: unknown) => {
     throw new AppError("pack_corrupt", `${label}: expected a file at ${path}, got none`, { cause });
@@ -91,7 +95,7 @@ async function checkExternal(
     return refuse("a path inside the folder of the file", `"${location}"`);
   const path = posix.normalize(location);
   const info = await lstat(join(folder, path)).catch(() => undefined);
-  // A link anywhere on the way shows as another real path.
+  // A link anywhere in the path gives a different real path.
   const isPlain = info?.isFile() && (await realpath(join(folder, path))) === join(folder, path);
   if (!isPlain)
     return refuse(

@@ -1,11 +1,11 @@
 /**
- * The operators that flows are built from, one function each, named after the ONNX operator that it emits
- * (https://onnx.ai/onnx/operators). Each checks its operands and works out the shape of its result.
+ * The operators of flows, one function each, named after the ONNX operator that it emits (https://onnx.ai/onnx/operators). Each
+ * checks its operands and computes the shape of its result.
  */
 import { AppError } from "../../shared/problem.ts";
 import { type Shape, sizeOf, type Value } from "./graph.ts";
 
-/** Shape of a broadcast result by NumPy's rule, which ONNX adopts. */
+/** Shape of a broadcast result by the rule of NumPy and ONNX. */
 export function broadcastShape(a: Shape, b: Shape, where: string): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
@@ -45,7 +45,7 @@ export const scale = (x: Value, factor: number): Value => mul(x, x.graph.constan
 /** SiLU (Elfwing et al. 2017): x · sigmoid(x). */
 export const silu = (x: Value): Value => mul(x, sigmoid(x));
 
-/** Matrix product of [rows, inner] and [inner, columns], either one transposed first if asked. */
+/** Matrix product of [rows, inner] and [inner, columns], either one optionally transposed first. */
 export function gemm(a: Value, b: Value, { transA = false, transB = false } = {}): Value {
   const [rows, innerA] = transA ? [a.shape[1], a.shape[0]] : [a.shape[0], a.shape[1]];
   const [innerB, columns] = transB ? [b.shape[1], b.shape[0]] : [b.shape[0], b.shape[1]];
@@ -57,7 +57,7 @@ export function gemm(a: Value, b: Value, { transA = false, transB = false } = {}
   return a.graph.node("Gemm", [a, b], [rows!, columns!], { transA: transA ? 1 : 0, transB: transB ? 1 : 0 });
 }
 
-/** Sum over `axes`, which stay as axes of length 1 (so that the result broadcasts against the operand). */
+/** Sum over `axes`, which are kept with length 1, so that the result broadcasts against the operand. */
 export const reduceSum = (x: Value, axes: readonly number[]): Value => reduce("ReduceSum", x, axes);
 
 function reduce(op: string, x: Value, axes: readonly number[]): Value {
@@ -124,7 +124,7 @@ export function slice(x: Value, axis: number, start: number, end: number): Value
   return x.graph.node("Slice", [x, at(start), at(end), at(axis)], shape, { [sliceAxis]: axis, [sliceStart]: start });
 }
 
-/** Private notes of `slice` for its gradient; attributes that begin with `_` are not written to the file. */
+/** Internal attributes of `slice` for its gradient; attributes that begin with `_` are not written to the file. */
 export const sliceAxis = "_axis";
 export const sliceStart = "_start";
 

@@ -1,8 +1,8 @@
 /**
- * The runtime under every session: onnxruntime-node, or onnxruntime-web (WebAssembly) where the former has no binary that
- * loads, as on Macs with Intel processors since 1.24. The same graphs and interfaces; WebAssembly is several times slower.
- * `TAU_RUNTIME=web` (checked by the configuration) has it as if there were no binary. It is read here, because every child
- * and every thread of this program loads its own runtime and inherits the environment.
+ * The runtime of all sessions: onnxruntime-node, or onnxruntime-web (WebAssembly) where the former has no binary that loads, as
+ * on Macs with Intel processors since 1.24. Graphs and interfaces are the same; WebAssembly is several times slower.
+ * `TAU_RUNTIME=web` (checked by the configuration) forces the latter. It is read here, because every child and thread of this
+ * program loads its own runtime and inherits the environment.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -17,17 +17,17 @@ export type Provider = "cpu" | "cuda" | "webgpu" | "wasm";
 
 interface Runtime {
   readonly ort: Pick<typeof Ort, "InferenceSession" | "Tensor" | "env">;
-  /** Whether files of weights beside a graph must be given as bytes: WebAssembly reads no files. */
+  /** Whether external weight files must be passed as bytes, because WebAssembly reads no files. */
   readonly needsBytes: boolean;
-  /** Threads of a session (0 = all cores), said before each is made: in WebAssembly the first one's count for all. */
+  /** Sets the threads of the next session (0 = all cores); in WebAssembly the first call counts for all sessions. */
   useThreads(threads: number): void;
-  /** What the processor is called as an execution provider. */
+  /** Name of the CPU's execution provider. */
   readonly processor: "cpu" | "wasm";
-  /** Providers that can be asked for here. */
+  /** The execution providers that can be selected here. */
   listProviders(): string[];
 }
 
-/** How Node says that a binary is missing or does not fit this system, such as one for glibc where there is musl. */
+/** Node's error codes when a binary is missing or does not fit this system, such as one for glibc on a musl system. */
 const binaryFaults = ["MODULE_NOT_FOUND", "ERR_DLOPEN_FAILED"];
 
 async function load(): Promise<Runtime> {
@@ -42,8 +42,8 @@ async function load(): Promise<Runtime> {
 
 function loadNative(ort: typeof Ort): Runtime {
   const listProviders = (): string[] => {
-    // CUDA where its libraries were installed beside the binding: the package lists it either way, and would fall back or
-    // fail only when a session is created.
+    // CUDA only if its libraries are installed beside the binding: the package always lists it, and would fall back or fail
+    // only when a session is created.
     const binaries = join(dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json")), "bin");
     const hasCuda =
       existsSync(binaries) &&
@@ -57,7 +57,7 @@ function loadNative(ort: typeof Ort): Runtime {
 }
 
 async function loadWeb(reason: string): Promise<Runtime> {
-  // A process says it once, not each of its threads.
+  // Warn once a process, not in each of its threads.
   if (isMainThread)
     process.emitWarning(`${reason}: running on onnxruntime-web (WebAssembly), which is several times slower`);
   const ort = await import("onnxruntime-web");
@@ -69,5 +69,5 @@ async function loadWeb(reason: string): Promise<Runtime> {
 
 export const runtime = await load();
 
-// Faults arrive as exceptions; onnxruntime's own lines on standard error would only repeat them.
+// Errors arrive as exceptions; onnxruntime's own lines on standard error would only repeat them.
 runtime.ort.env.logLevel = "fatal";

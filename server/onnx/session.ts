@@ -1,9 +1,8 @@
 /**
- * Sessions of onnxruntime (runtime.ts says which build). Creates sessions with a chosen execution provider, reports the
- * provider really in use, and checks graphs (model-source.ts) and feeds before the runtime's code sees them.
- *
- * `run()` blocks the JavaScript thread (microsoft/onnxruntime#19611), so only the inference child, the trainer and
- * tests load this file; the HTTP process never does.
+ * Sessions of onnxruntime (runtime.ts selects the build). Creates sessions with a chosen execution provider, reports the
+ * provider in use, and checks graphs (model-source.ts) and feeds before the runtime sees them.
+ * `run()` blocks the JavaScript thread (microsoft/onnxruntime#19611), so only the inference child, the trainer and tests load
+ * this file; the HTTP process never does.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,21 +12,26 @@ import { type InferenceSession, type Tensor as OrtTensor, type Provider, runtime
 
 export interface SessionOptions extends ModelSourceOptions {
   readonly provider?: Provider;
-  /** Threads inside one operator; 0 = as many as physical cores. */
+  /** Threads inside one operator; 0 = the number of physical cores. */
   readonly threads?: number;
-  /** Off for graphs that run once, where optimising costs more than it saves. */
+  /** Off for graphs that run once, for which optimising costs more than it saves. */
   readonly optimise?: boolean;
-  /** On unless said: a session keeps the memory of its largest run for the next. Off for graphs whose buffers are large and whose runs are long. */
+  /**
+   * On by default: a session keeps the memory of its largest run for the next. Off for graphs with large buffers and long runs.
+   */
   readonly keepsMemory?: boolean;
-  /** Beginning of the path of a file about every operator's time, in Chrome's trace format, that `dispose` has the runtime write; for benchmarks. */
+  /**
+   * Path prefix of a file with the time of every operator in Chrome's trace format, which `dispose` makes the runtime write;
+   * for benchmarks.
+   */
   readonly profileTo?: string;
-  /** Refuse the session unless every node runs on `provider`: without it onnxruntime falls back to the processor in silence. */
+  /** Refuse the session unless every node runs on `provider`; otherwise onnxruntime silently falls back to the CPU. */
   readonly isStrict?: boolean;
 }
 
 export type TensorData = Float32Array | Int32Array | BigInt64Array;
 
-/** A tensor at the border: data is row-major, length = product of dims. */
+/** An input or output tensor: data is row-major, length = product of dims. */
 export interface Tensor {
   readonly data: TensorData;
   readonly dims: readonly number[];
@@ -35,7 +39,7 @@ export interface Tensor {
 
 export type Feeds = Readonly<Record<string, Tensor>>;
 
-/** What a graph says of one input or output: sizes by axis, a name or a negative number where any size goes. */
+/** Type and shape of one input or output; a free axis has a name or a negative number. */
 export interface TensorInfo {
   readonly type: string;
   readonly shape: readonly (number | string)[];
@@ -52,14 +56,14 @@ const tensorsOf = (metadata: readonly InferenceSession.ValueMetadata[]): Readonl
     metadata.flatMap((value) => (value.isTensor ? [[value.name, { type: value.type, shape: value.shape }]] : [])),
   );
 
-/** The runtime's first line without the paths, line numbers and functions of its own source. */
+/** The first line of the runtime's message, without the paths, line numbers and functions of its source. */
 const shorten = (cause: unknown): string =>
   (cause instanceof Error ? cause.message : String(cause))
     .split("\n")[0]!
     .replace(/\S*\.(cc|h):\d+ ([\w:<>*&, ]+\((?:[^()]|\([^()]*\))*\)( const)? )?/g, "")
     .slice(0, 300);
 
-/** Files of weights as bytes, under the names that the graph has for them. */
+/** Weight files as bytes, under their names in the graph. */
 const readWeights = (folder: string | undefined, files: readonly string[]) =>
   Promise.all(files.map(async (path) => ({ path, data: await readFile(join(folder ?? "", path)) })));
 
@@ -68,7 +72,7 @@ export class Session {
   readonly provider: Provider;
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /** Tensors that the graph takes and gives, by name. */
+  /** Inputs and outputs of the graph, by name. */
   readonly inputs: ReadonlyMap<string, TensorInfo>;
   readonly outputs: ReadonlyMap<string, TensorInfo>;
   readonly #session: InferenceSession;
@@ -87,8 +91,8 @@ export class Session {
 
   /**
    * Loads a graph from a file path or from serialised bytes.
-   * @throws AppError `provider_unavailable` when the asked-for provider can't run here, `pack_corrupt` when the graph does not load,
-   *   or names weights in files that `options.externalData` does not list
+   * @throws AppError `provider_unavailable` when the requested provider can't run here, `pack_corrupt` when the graph does not
+   *   load, or names weight files that `options.externalData` does not list
    */
   static async create(model: string | Uint8Array, options: SessionOptions): Promise<Session> {
     const provider = options.provider ?? runtime.processor;
@@ -114,7 +118,7 @@ export class Session {
       logSeverityLevel: options.isStrict || runtime.needsBytes ? 4 : 3,
       ...(runtime.needsBytes && { externalData: await readWeights(folder, externalData) }),
       ...(options.profileTo === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profileTo }),
-      // Idle threads that spin would take the cores from HTTP and image decoding.
+      // Spinning idle threads would take the cores from HTTP and image decoding.
       extra: {
         session: {
           intra_op: { allow_spinning: "0" },
@@ -136,7 +140,7 @@ export class Session {
   }
 
   /**
-   * Runs the graph once. Every output is copied out of the runtime into new memory.
+   * Runs the graph once. Every output is copied from the runtime into new memory.
    * @throws AppError `tensor_mismatch` naming every missing, extra or misshaped input with expected and received shape, or with
    *   the runtime's own reason
    */

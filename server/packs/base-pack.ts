@@ -1,7 +1,8 @@
 /**
- * The pack that a user's translation starts from: its frozen experts are used as they are, its flow is the start. A new style is
- * no word of the base's vocabularies, so the new translation reads every condition of the base but label and style: with the labels that
- * captions name, two styles ended 0.01 and 0.06 nats worse, because the base's labels bring its own drawings along.
+ * The base pack of a user's translation: its frozen experts are used unchanged, and its flow is the start. The base's
+ * vocabularies have no word for a new style, so the new translation reads every condition of the base except label and style.
+ * With the labels that captions name, two styles ended 0.01 and 0.06 nats worse, because the base's labels bring its own
+ * drawings along.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -15,9 +16,9 @@ import { verifyPack } from "./verify.ts";
 export interface BasePack {
   readonly folder: string;
   readonly manifest: PackManifest;
-  /** SHA-256 of the manifest: names every file. */
+  /** SHA-256 of the manifest, which covers every file. */
   readonly digest: string;
-  /** The translation that is trained on from, as the base has it. */
+  /** The base's translation from which training starts. */
   readonly draft: PackDraft;
   readonly files: FileDigests;
   readonly flow: FlowWeights;
@@ -26,8 +27,8 @@ export interface BasePack {
 /**
  * Reads and verifies a pack.
  * @param translationId absent = the first translation
- * @throws AppError `pack_unavailable` when there is no pack, `pack_corrupt` when a file is not what the
- * manifest says, `translation_unknown`
+ * @throws AppError `pack_unavailable` when there is no pack, `pack_corrupt` when a file does not match the manifest,
+ *   `translation_unknown`
  */
 export async function openBasePack(folder: string, translationId?: string): Promise<BasePack> {
   const { manifest, digest } = await readManifest(folder);
@@ -44,7 +45,7 @@ export async function openBasePack(folder: string, translationId?: string): Prom
   };
 }
 
-/** The base's translation as the new one declares it. @throws AppError `pack_corrupt` when nothing would be left to condition on */
+/** The base's translation as the new one declares it. @throws AppError `pack_corrupt` when no condition would be left */
 export function withoutLabelConditions(draft: PackDraft): PackDraft {
   const conditions = draft.translation.conditions.filter(({ name }) => name !== "style" && name !== "label");
   if (!conditions.some(({ name }) => name === "caption"))

@@ -1,7 +1,7 @@
 /**
- * A translation's calibration as a file of its pack: the middles of learned conditions and the quantiles of held-out likelihoods, as
- * named tensors. The manifest names the file, with the thresholds and the rates at which they err. Its meaning is in
- * server/engine/calibration.ts, its making in server/training/calibrate/calibrate.ts.
+ * A translation's calibration as a file of its pack: the centres of learned conditions and the quantiles of held-out
+ * likelihoods as named tensors. The manifest names the file, the thresholds and their error rates. server/engine/calibration.ts
+ * uses it, server/training/calibrate/calibrate.ts computes it.
  */
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
@@ -19,16 +19,16 @@ const separator = "+";
 
 export interface FittedCalibration {
   readonly calibration: Calibration;
-  /** Thresholds and how often they err. */
+  /** Thresholds and their error rates. */
   readonly outOfDistribution: CalibrationEntry["outOfDistribution"];
 }
 
-/** Folder of a pack, and the start of the names of a translation's calibrations in it. */
+/** Folder and file name prefix of a translation's calibrations in a pack. */
 export const calibrationStem = (translationId: string): string => `calibration/${translationId}`;
 
 /**
- * Writes a calibration into a pack, under a name of its content, so that the manifest's rename switches to it.
- * @returns what the translation's manifest entry says of it
+ * Writes a calibration into a pack under a name derived from its content, so that renaming the manifest switches to it.
+ * @returns the calibration's part of the translation's manifest entry
  * @throws AppError `storage_full`
  */
 export async function writeCalibration(
@@ -60,7 +60,7 @@ const tensorsOf = ({ typicality, detectors }: Calibration): Map<string, Float32A
     ),
   ]);
 
-/** @throws AppError `pack_corrupt` when the file is not what the manifest promises */
+/** @throws AppError `pack_corrupt` when the file does not match the manifest */
 export async function readCalibration(
   packFolder: string,
   { file, outOfDistribution }: CalibrationEntry,

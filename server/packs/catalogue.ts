@@ -1,6 +1,6 @@
 /**
- * The catalogue: which packs a folder holds and what each can do, from their manifests alone. Loads no weights, so the
- * HTTP process can use it; server/packs/load.ts brings a pack to life in the inference child.
+ * The catalogue: the packs of a folder and what each can do, from their manifests alone. It loads no weights, so the HTTP
+ * process can use it; server/packs/load.ts loads packs in the inference child.
  */
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
@@ -17,11 +17,11 @@ import { verifyPack } from "./verify.ts";
 
 export interface CatalogueEntry extends ReadManifest {
   readonly folder: string;
-  /** Part of the release, not made by the user: its faults stop the start. */
+  /** Part of the release, not made by the user; its errors stop the start. */
   readonly isShipped: boolean;
 }
 
-/** The packs that ship: beside this file in the source tree, and found from the bundle in dist/server. */
+/** The folder of shipped packs: beside this file in the source tree, also found from the bundle in dist/server. */
 export function packsHome(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const candidates = [join(here, "default"), join(here, "../../server/packs/default")];
@@ -34,7 +34,7 @@ export interface PackFault {
   readonly error: AppError;
 }
 
-/** Whatever went wrong with a user's pack, as what is reported of it. */
+/** Any error of a user's pack in the form in which it is reported. */
 export const packFaultOf = (folder: string, error: unknown): PackFault => ({
   folder,
   error:
@@ -45,7 +45,7 @@ export const packFaultOf = (folder: string, error: unknown): PackFault => ({
 
 export class Catalogue {
   readonly entries: readonly CatalogueEntry[];
-  /** A user's packs that could not be read, and were left out. */
+  /** User packs that could not be read and were left out. */
   readonly faults: readonly PackFault[];
 
   private constructor(entries: readonly CatalogueEntry[], faults: readonly PackFault[]) {
@@ -54,9 +54,9 @@ export class Catalogue {
   }
 
   /**
-   * Reads the manifest of every pack below the folder that ships, then below the user's folders, which need not exist and may be the same.
-   * @throws AppError `pack_unavailable` when no pack ships, `pack_corrupt` when a manifest that ships does not parse or names a
-   * translation twice; the same fault of a user's pack leaves it out
+   * Reads the manifests of all shipped packs, then of the user's packs; the user's folders need not exist and may be the same.
+   * @throws AppError `pack_unavailable` when no pack ships, `pack_corrupt` when a shipped manifest does not parse or repeats a
+   *   translation; a user's pack with the same error is left out
    */
   static async open(shipped: string, ...userFolders: readonly string[]): Promise<Catalogue> {
     const names = await readdir(shipped).catch((cause: unknown) => {
@@ -86,7 +86,7 @@ export class Catalogue {
     return new Catalogue(entries, faults);
   }
 
-  /** What GET /v1/meta tells of each pack. */
+  /** The packs as GET /v1/meta lists them. */
   packs(): PackInfo[] {
     return this.entries.map(({ manifest, digest }) => ({
       id: manifest.id,
@@ -102,20 +102,20 @@ export class Catalogue {
     }));
   }
 
-  /** Digests every file of every pack. @throws AppError `pack_corrupt` at the first that does not fit */
+  /** Verifies the digests of all files. @throws AppError `pack_corrupt` at the first that does not match */
   async verify(): Promise<void> {
     for (const { folder, manifest } of this.entries) await verifyPack(folder, manifest);
   }
 }
 
-/** Folders of packs in order; hidden ones are being written. */
+/** Folders of packs, sorted; hidden ones are still being written. */
 const packFolders = (home: string, names: readonly string[]): string[] =>
   names
     .filter((name) => !name.startsWith(".") && existsSync(join(home, name, manifestFile)))
     .sort()
     .map((name) => join(home, name));
 
-/** A request names a translation without its pack, so two packs may hold neither the same translation nor the same id. */
+/** Requests name a translation without its pack, so no two packs may share an id or a translation. */
 function withOwnNames(entry: CatalogueEntry, others: readonly CatalogueEntry[]): CatalogueEntry {
   const { id, translations } = entry.manifest;
   const pack = others.find(({ manifest }) => manifest.id === id);
@@ -139,7 +139,10 @@ function withOwnNames(entry: CatalogueEntry, others: readonly CatalogueEntry[]):
   return entry;
 }
 
-/** One pack by its folder. @throws AppError `pack_unavailable` when it has no manifest, `pack_corrupt` when it does not parse */
+/**
+ * Reads one pack from its folder. @throws AppError `pack_unavailable` when it has no manifest, `pack_corrupt` when it does not
+ * parse
+ */
 export const readEntry = async (folder: string, isShipped: boolean): Promise<CatalogueEntry> => ({
   folder,
   isShipped,
@@ -148,7 +151,7 @@ export const readEntry = async (folder: string, isShipped: boolean): Promise<Cat
 
 function describe({ experts }: PackManifest, translation: TranslationEntry): TranslationInfo {
   const { id, label, conditions, defaultStyle } = translation;
-  // The manifest's schema has seen that the experts are there, and of fitting kinds.
+  // The manifest's schema has checked that the experts exist and have fitting kinds.
   const target = experts[translation.target] as TargetEntry;
   const expertOf = (field: ConditionField): ExpertEntry | undefined =>
     experts[conditions.find(({ name }) => fieldOf(name) === field)?.expert ?? ""];

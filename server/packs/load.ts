@@ -1,6 +1,6 @@
 /**
- * Brings packs to life: verifies their files, opens their experts and flows and joins them into translations. Experts of equal
- * files are opened once, over all packs. Runs in the inference child, in training and in evaluation.
+ * Loads packs: verifies their files, opens their experts and flows and joins them into translations. Experts with equal files
+ * are opened once, over all packs. Runs in the inference child, in training and in evaluation.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -23,18 +23,18 @@ import { type Catalogue, type CatalogueEntry, type PackFault, packFaultOf } from
 import { verifyPack } from "./verify.ts";
 
 export interface LoadedPacks {
-  /** Packs that were verified and loaded. */
+  /** The verified and loaded packs. */
   readonly entries: readonly CatalogueEntry[];
   readonly translations: readonly Translation[];
-  /** Of the one pack that has an upscaler. */
+  /** The upscaler of the one pack that has one. */
   readonly upscaler?: Upscaler;
-  /** A user's packs that were left out, and why: those that did not open included. */
+  /** User packs that were left out, including those that did not open, and why. */
   readonly faults: readonly PackFault[];
 }
 
 /**
- * Verifies and loads every pack of a catalogue.
- * @throws AppError the fault of a pack that ships; a user's broken pack is left out instead
+ * Verifies and loads all packs of a catalogue.
+ * @throws AppError the error of a shipped pack; a user's broken pack is left out instead
  */
 export async function loadPacks(catalogue: Catalogue, options: ExpertOptions): Promise<LoadedPacks> {
   const { shared = new SharedFiles() } = options;
@@ -42,7 +42,7 @@ export async function loadPacks(catalogue: Catalogue, options: ExpertOptions): P
   const translations: Translation[] = [];
   const faults = [...catalogue.faults];
   let upscaler: Upscaler | undefined;
-  // One after another: creating a session blocks its thread anyway, and the peaks of memory would add up.
+  // Sequential, because creating a session blocks its thread anyway and memory peaks would add up.
   for (const entry of catalogue.entries) {
     try {
       await verifyPack(entry.folder, entry.manifest);
@@ -58,7 +58,7 @@ export async function loadPacks(catalogue: Catalogue, options: ExpertOptions): P
   return { entries, translations, faults, ...(upscaler ? { upscaler } : {}) };
 }
 
-/** @throws AppError `pack_corrupt` when experts and flow do not fit each other */
+/** @throws AppError `pack_corrupt` when experts and flow do not match each other */
 export async function loadTranslations(entry: CatalogueEntry, options: ExpertOptions): Promise<Translation[]> {
   const withShared = { shared: new SharedFiles(), ...options };
   const translations: Translation[] = [];
@@ -74,7 +74,7 @@ async function loadTranslation(
 ): Promise<Translation> {
   const label = `${id}@${version}, ${path}`;
   const weights = readFlowFile(await readFile(join(folder, path)), label);
-  // The manifest's schema has seen that each expert is there and of a fitting kind.
+  // The manifest's schema has checked that each expert exists and has a fitting kind.
   const target = await openTarget(folder, experts[targetKey] as TargetEntry, options);
   const opened: Array<Translation["conditions"][number]> = [];
   for (const { name, expert, readFrom } of conditions)

@@ -1,6 +1,6 @@
 /**
- * What a training makes for a pack: flow, calibration, retrieval index and records. Each is written under a name of its own content, so that
- * it lies beside the old version's until the manifest names it (server/packs/publish.ts).
+ * The files that training makes for a pack: flow, calibration, retrieval index and records. Each has a name derived from its
+ * content, so it can be beside the old version's until the manifest names it (server/packs/publish.ts).
  */
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
@@ -14,21 +14,21 @@ import { type FittedCalibration, writeCalibration } from "./calibration-file.ts"
 export interface MadeFiles {
   /** The flow's file. */
   readonly flow?: Uint8Array | undefined;
-  /** Of the flow. */
+  /** The calibration of the flow. */
   readonly calibration?: FittedCalibration | undefined;
-  /** Drawings that new ones start from. */
+  /** The retrieval index. */
   readonly index?: IndexContent | undefined;
-  /** Files that tell of the training, by name: they lie in `recordsFolder` and are not needed to serve. */
+  /** Records of the training by file name, in `recordsFolder`; serving does not need them. */
   readonly records?: ReadonlyMap<string, Uint8Array | string>;
 }
 
-/** A pack holds nothing secret: whoever may read the folder may read its files. */
+/** Packs are not secret: all users who may read the folder may read its files. */
 export const fileMode = 0o644;
 
-/** Where a version's records lie in its pack. */
+/** Folder of a version's records in its pack. */
 export const recordsFolder = (version: string): string => `training/${version}`;
 
-/** Writes what was made; gives what the translation's manifest entry says of it. @throws AppError `storage_full` */
+/** Writes the files and returns their part of the translation's manifest entry. @throws AppError `storage_full` */
 export async function writeMadeFiles(
   folder: string,
   translation: string,
@@ -55,17 +55,17 @@ export async function writeMadeFiles(
   };
 }
 
-/** Whether a place in a pack is one that a translation's made files get, whole or half-written. */
+/** Whether a path in a pack belongs to a translation's made files, complete or partly written. */
 export const isMadeFor = (translation: string, place: string): boolean =>
   ["flow", "calibration", "retrieval"].some((folder) => {
     const stem = `${folder}/${translation}-`;
     return place.startsWith(stem) && /^[0-9a-f]{8}\.(onnx|safetensors)$/.test(place.slice(stem.length));
   });
 
-/** What atomic-file.ts and tensor-file.ts leave where they are interrupted. */
+/** Whether the path is what an interrupted atomic-file.ts or tensor-file.ts leaves. */
 export const isPartialWrite = (place: string): boolean => /\.([0-9a-f]{12}\.tmp|writing)$/.test(place);
 
-/** Of all that it holds: an entry's latent means nothing without the labels and styles of its base. */
+/** Digest of the whole index, because an entry's latent means nothing without the labels and styles of its base. */
 function digestOfIndex(index: IndexContent): string {
   const hash = createHash("sha256");
   const add = (value: unknown): unknown => {

@@ -1,6 +1,6 @@
 /**
- * A user's translation as a pack of its own: the base's expert files (hard-linked where the file system can), the new flow with its
- * calibration and retrieval index, what it cost. Says what the pack holds; server/packs/publish.ts puts it into place.
+ * Publishes a user's translation as its own pack: the base's expert files (hard-linked if possible), the new flow with its
+ * calibration and retrieval index, and the records. It defines the content; server/packs/publish.ts puts it in place.
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -18,22 +18,22 @@ import { ownPackAt, ownPart } from "./pack-name.ts";
 import { type PublishedPack, publish, tidy, whilePublishing } from "./publish.ts";
 
 export interface NewTranslation extends MadeFiles {
-  /** Pack id and translation id. */
+  /** Id of the pack and of its translation. */
   readonly name: string;
   readonly label: string;
   /** The base's draft with the conditions of the new flow. */
   readonly draft: PackDraft;
   readonly flow: Uint8Array;
   readonly metrics: Readonly<Record<string, number>>;
-  /** Where the training images come from, for the list of parts. */
+  /** Origin of the training images, for the list of parts. */
   readonly source: string;
   readonly records: ReadonlyMap<string, Uint8Array | string>;
 }
 
 /**
- * @param journal a file of the run, where the publication leaves which version it replaces, and that version's files: called again
- * after a crash, it knows whether it was done already, and what is left to remove
- * @throws AppError as `publish`, `config_invalid` when the name's folder holds something else; the packs are then as they were
+ * @param journal file of the run in which the publication notes the version that it replaces and that version's files. When
+ *   called again after a crash, it so knows whether it was done, and which files to remove
+ * @throws AppError as `publish`, `config_invalid` when the name's folder holds something else; the packs are unchanged then
  */
 export function publishOwnPack(
   packs: string,
@@ -69,7 +69,7 @@ export function publishOwnPack(
   });
 }
 
-/** Puts every file of the new version into the folder but manifest and licences. */
+/** Puts all files of the new version into the folder, except manifest and licences. */
 async function fillOwnPack(
   folder: string,
   base: BasePack,
@@ -108,8 +108,8 @@ async function fillOwnPack(
 }
 
 /**
- * Brings one file of the base into the folder. Where another file has its name already, which the old version may still be read
- * from, it gets a name of its own.
+ * Links or copies one file of the base into the folder. If another file has its name, which the old version may still use, it
+ * gets a different name.
  */
 async function placeExpertFile(folder: string, base: BasePack, path: string): Promise<string> {
   const sha256 = base.files.get(path)!;
@@ -145,7 +145,7 @@ const holdsFlow = ({ translations, files }: PackManifest, flow: Uint8Array): boo
   return files.find((file) => file.path === path)?.sha256 === sha256Of(flow);
 };
 
-/** Brings licences and records up to the new version. May fail: the next version does it again. */
+/** Updates licences and records to the new version. It may fail: the next version repeats it. */
 async function tidyOwn(
   folder: string,
   base: BasePack,
@@ -162,7 +162,7 @@ async function copyLicences({ folder }: BasePack, to: string): Promise<void> {
   await writeFileAtomically(join(to, "LICENCES.md"), text, fileMode);
 }
 
-/** Removes the records of other versions, and their folders where nothing else lies in them. */
+/** Removes the records of other versions, and their folders if empty. */
 async function removeOldRecords(folder: string, names: readonly string[], version: string): Promise<void> {
   for (const other of await readdir(join(folder, "training"))) {
     if (!/^\d+\.\d+\.\d+$/.test(other) || other === version) continue;
@@ -171,7 +171,7 @@ async function removeOldRecords(folder: string, names: readonly string[], versio
   }
 }
 
-/** The first version is 0.1.0, each training the next minor one. */
+/** The first version is 0.1.0; each training raises the minor version. */
 function nextVersion(old: string | undefined): string {
   const [major, minor] = (old ?? "0.0.0").split(".").map(Number);
   return `${major}.${minor! + 1}.0`;

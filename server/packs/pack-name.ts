@@ -1,6 +1,6 @@
 /**
- * Whether a user's translation may have a name: it becomes the id of a pack and of the translation in it, which requests name
- * without the pack, and the name of a folder.
+ * Checks the name of a user's translation. It becomes the id of a pack and of its translation, which requests name without the
+ * pack, and the name of a folder.
  */
 import { existsSync } from "node:fs";
 import { AppError } from "../../shared/problem.ts";
@@ -12,7 +12,7 @@ import { type ReadManifest, readManifest } from "../manifest/read-manifest.ts";
 export type Named = Pick<PackManifest, "id"> & { readonly translations: ReadonlyArray<{ readonly id: string }> };
 
 /**
- * @param taken packs whose names are not free: all that are installed but the one that gets a new version
+ * @param taken packs whose names are taken: all installed ones but the one that gets a new version
  * @throws AppError `config_invalid` when it can't be an id, or another pack uses it
  */
 export function requireName(name: string, taken: readonly Named[]): void {
@@ -28,12 +28,12 @@ export function requireName(name: string, taken: readonly Named[]): void {
   if (other) throw refuse(`one that pack ${other.id} does not use`);
 }
 
-/** The part of a pack that says its flow was trained under a name. */
+/** The name of the pack's part that records under which name its flow was trained. */
 export const ownPart = (name: string): string => `flow: ${name}`;
 
 /**
  * The version that is served now; undefined when the name's folder is free.
- * @throws AppError `config_invalid` when something else lies there, which a new version would overwrite
+ * @throws AppError `config_invalid` when the folder holds something else, which a new version would overwrite
  */
 export async function ownPackAt(folder: string, name: string): Promise<ReadManifest | undefined> {
   if (!existsSync(folder)) return undefined;

@@ -1,7 +1,8 @@
 /**
- * The one way into a pack's folder. New files get names of their own content; every file that the manifest names is digested and
- * flushed; then the manifest's rename switches to all of them at once. A new pack is filled in a hidden folder that is renamed.
- * A crash or a full disk at any moment leaves the old version served, and the next publication removes what was left behind.
+ * The only way to write into a pack's folder. New files get names derived from their content. All files of the manifest are
+ * digested and flushed; then renaming the manifest switches to all of them at once. A new pack is filled in a hidden folder
+ * that is renamed. A crash or a full disk at any moment leaves the old version served, and the next publication removes
+ * leftovers.
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -31,19 +32,19 @@ export interface PublishedPack {
 }
 
 export interface Publication {
-  /** The pack's folder; where there is none, it appears whole. */
+  /** The pack's folder; a new one appears complete. */
   readonly folder: string;
-  /** Id of the translation that the new files are of. */
+  /** Id of the translation of the new files. */
   readonly translation: string;
-  /** Files that the version before needed: removed unless this one needs them too. */
+  /** Files of the version before; removed unless this version needs them too. */
   readonly oldFiles: readonly string[];
-  /** Puts new files into a folder that holds the pack, or will; gives its manifest, and digests that files must have. */
+  /** Puts new files into a folder that holds the pack, or will; returns its manifest and the digests that files must have. */
   fill(into: string): Promise<{ readonly manifest: DraftManifest; readonly expected: FileDigests }>;
 }
 
 /**
- * @throws AppError `storage_full`, `pack_unavailable` when a file is missing, `pack_corrupt` when one has another digest than it must;
- *   the folder is then as it was
+ * @throws AppError `storage_full`, `pack_unavailable` when a file is missing, `pack_corrupt` when one has another digest than
+ *   expected; the folder is unchanged then
  */
 export async function publish(publication: Publication): Promise<ReadManifest> {
   const { folder, fill } = publication;
@@ -66,9 +67,10 @@ export async function publish(publication: Publication): Promise<ReadManifest> {
 }
 
 /**
- * Publishes what was made of one of a pack's own translations, in the pack itself. The others stay as they are.
+ * Publishes new files of one of a pack's translations in the pack itself. Its other translations stay unchanged.
  * @param trainedOn the experts' digests when the training set was encoded
- * @throws AppError as `publish`; `pack_corrupt` when an expert that encoded the set was replaced since: the flow would not fit it
+ * @throws AppError as `publish`; `pack_corrupt` when an expert that encoded the set was replaced since, because the flow would
+ *   not match it
  */
 export function publishInPack(
   folder: string,
@@ -87,7 +89,7 @@ export function publishInPack(
       oldFiles,
       fill: async (into) => {
         const places = await writeMadeFiles(into, id, draft.manifest.version, made);
-        // A calibration measures one flow: a new one begins without.
+        // A calibration belongs to one flow, so a new flow starts without.
         const kept = made.flow || !calibration ? {} : { calibration };
         const entry = { id, ...described, ...kept, ...places, ...(metrics && { metrics }) };
         const translations = draft.manifest.translations.map((other) =>
@@ -102,13 +104,16 @@ export function publishInPack(
   });
 }
 
-/** Files that decide what the translation's vectors and latents are. The decoder may improve under a finished flow. */
+/**
+ * Files that determine the translation's vectors and latents. The decoder is not among them: it may improve under a finished
+ * flow.
+ */
 function encodingFiles(draft: PackDraft): Set<string> {
   const conditions = draft.translation.conditions.flatMap(({ expert }) => filesOfExpert(entryOf(draft, expert)));
   return new Set([...conditions, filesOfExpert(draft.target)[0]!]);
 }
 
-/** Runs what publishes into a pack's folder while nobody else does. @throws AppError `config_invalid` when another process does */
+/** Runs a publication under the folder's lock. @throws AppError `config_invalid` when another process holds it */
 export async function whilePublishing<T>(folder: string, run: () => Promise<T>): Promise<T> {
   const name = basename(folder);
   let release: (() => void) | undefined;
@@ -127,7 +132,7 @@ export async function whilePublishing<T>(folder: string, run: () => Promise<T>):
 }
 
 /**
- * Digests of every file of the experts: taken before training, so that a missing one is found at once.
+ * Digests of all expert files; taken before training, so that a missing one is found at once.
  * @throws AppError `pack_unavailable` naming a file that is missing
  */
 export const digestExperts = async (folder: string, { manifest: { experts } }: PackDraft): Promise<FileDigests> =>
@@ -140,9 +145,9 @@ export const digestExperts = async (folder: string, { manifest: { experts } }: P
   );
 
 /**
- * Digests and flushes every file that a manifest names, then writes it.
+ * Digests and flushes all files of a manifest, then writes it.
  * @param expected digests that files must have
- * @throws AppError `pack_unavailable` naming a file that is missing, `pack_corrupt` one that is not as expected, `storage_full`
+ * @throws AppError `pack_unavailable` naming a missing file, `pack_corrupt` naming one with another digest, `storage_full`
  */
 export async function writeManifest(
   folder: string,
@@ -163,7 +168,7 @@ export async function writeManifest(
       `pack ${draft.id}, ${wrong.path}: expected SHA-256 ${expected.get(wrong.path)}, which encoded the training set, got ${wrong.sha256}; put it back, or train anew`,
     );
   const manifest = PackManifestSchema.parse({ ...draft, files });
-  // What the manifest names must be there before it is.
+  // All files must be on disk before the manifest that names them.
   for (const place of foldersOf(manifest)) await syncFolder(join(folder, place));
   const text = `${JSON.stringify(manifest, null, 2)}\n`;
   await writeFileAtomically(join(folder, manifestFile), text, fileMode);
@@ -177,7 +182,7 @@ const digestFile = (folder: string, path: string): Promise<string> =>
     });
   });
 
-/** Folders of a manifest's files in the pack, each before the one that it lies in, the pack's own last. */
+/** Folders of a manifest's files in the pack, inner ones before outer ones, the pack's own last. */
 function foldersOf({ files }: PackManifest): string[] {
   const folders = new Set(
     files.flatMap(({ path }) => path.split("/").map((_, depth, parts) => parts.slice(0, depth).join("/"))),
@@ -186,8 +191,8 @@ function foldersOf({ files }: PackManifest): string[] {
 }
 
 /**
- * Removes an older version's files that this one does not need, and what publications left that never came to be. After the switch
- * nothing may fail any more: what can't be removed now is removed by the next version.
+ * Removes files of an older version that this one does not need, and leftovers of failed publications. After the switch nothing
+ * may fail; what can't be removed now is removed by the next version.
  */
 export async function tidy(
   { folder, translation, oldFiles }: Pick<Publication, "folder" | "translation" | "oldFiles">,
@@ -208,12 +213,12 @@ export async function tidy(
   await Promise.allSettled([remove(), removeHidden()]);
 }
 
-/** Removes what came into a pack since these files were all that it held. */
+/** Removes all files of a pack except these. */
 async function removeAllBut(folder: string, kept: ReadonlySet<string>): Promise<void> {
   for (const place of await filesIn(folder)) if (!kept.has(place)) await rm(join(folder, place), { force: true });
 }
 
-/** Every file of a pack's folder by its place there, with forward slashes. */
+/** All files of a pack's folder by relative path, with forward slashes. */
 async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries.flatMap((entry) =>

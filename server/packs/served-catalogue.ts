@@ -1,6 +1,6 @@
 /**
- * The catalogue that the server speaks of: opened at the start, and again whenever the inference child was replaced, so that
- * what is offered is what is drawn with. A user's pack that the child left out is not offered.
+ * The catalogue that the server offers: opened at the start, and again whenever the inference child was replaced, so that the
+ * offer matches what the child loaded. User packs that the child left out are not offered.
  */
 import type { PackInfo } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
@@ -9,16 +9,16 @@ import { Catalogue, type CatalogueEntry, type PackFault } from "./catalogue.ts";
 interface ServedCatalogueOptions {
   readonly packsDir: string;
   readonly userPacksDir: string;
-  /** A pack that could not be read. */
+  /** Called with a pack that could not be read. */
   readonly onFault: (fault: PackFault) => void;
 }
 
-/** What the server needs of it. */
+/** The part of the catalogue that the server needs. */
 export type Served = Pick<ServedCatalogue, "packs" | "isShipped" | "packOf" | "reopen">;
 
 export class ServedCatalogue {
   readonly #options: ServedCatalogueOptions;
-  /** Without manifests: their vocabularies are long, and `#packs` has what is offered of them. */
+  /** Entries without manifests, whose vocabularies are long; `#packs` has what is offered. */
   #entries: ReadonlyArray<Pick<CatalogueEntry, "folder" | "digest" | "isShipped"> & { readonly id: string }> = [];
   #packs: readonly PackInfo[] = [];
 
@@ -33,12 +33,12 @@ export class ServedCatalogue {
     return served;
   }
 
-  /** What GET /v1/meta tells of each pack. */
+  /** The packs as GET /v1/meta lists them. */
   packs(): readonly PackInfo[] {
     return this.#packs;
   }
 
-  /** Whether a pack is part of the release, so that its id is not the user's to give. */
+  /** Whether a pack is part of the release, so that users can't take its id. */
   isShipped(id: string): boolean {
     return this.#entries.some((entry) => entry.isShipped && entry.id === id);
   }
@@ -52,7 +52,7 @@ export class ServedCatalogue {
   }
 
   /**
-   * Reads the manifests anew.
+   * Reads the manifests again.
    * @param leftOut folders of packs that the child could not load
    */
   async reopen(leftOut: ReadonlyArray<{ readonly folder: string }> = []): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Verification of a pack: every listed file is there, is a plain file inside the pack, and has the listed length and SHA-256.
- * Runs before anything of a pack reaches the runtime, whose file parser is not made for hostile input.
+ * Verifies a pack: every listed file exists, is a plain file inside the pack, and has the listed length and SHA-256. Runs
+ * before any file reaches the runtime, whose parser is not made for hostile input.
  */
 import { lstat, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
