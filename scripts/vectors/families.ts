@@ -2,8 +2,8 @@
 
 import type { Pixels } from "../../server/engine/interfaces.ts";
 import { toPremultipliedPlanes } from "../../server/engine/pixels.ts";
-import { openSubject } from "../../server/evaluation/open-context.ts";
-import { createWatch } from "../../server/evaluation/progress-reporter.ts";
+import { openContext } from "../../server/evaluation/open-context.ts";
+import { createProgressReporter } from "../../server/evaluation/progress-reporter.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import { drawFamily } from "../../server/jobs/draw-family.ts";
@@ -89,8 +89,13 @@ export async function families({ packsDir, figures, limit }: PartOptions): Promi
 async function openFeatures(catalogue: Catalogue): Promise<(drawn: readonly Pixels[]) => Promise<number>> {
   const entry = catalogue.entries.find(({ manifest }) => manifest.translations.length > 0)!;
   const settings = { seed: 1, limit: 0, temperature: 0, guidance: 0, retrieval: 0 };
-  const { subject } = await openSubject({ entry, work: ".cache", settings, watch: createWatch(() => undefined) });
-  const net = subject.features!;
+  const { context } = await openContext({
+    entry,
+    work: ".cache",
+    settings,
+    progress: createProgressReporter(() => undefined),
+  });
+  const net = context.features!;
   return async (drawn) => {
     const all = await net.featuresOf("features", drawn.length, async (at) =>
       toPremultipliedPlanes(drawn[at]!.rgba as Uint8Array, sidePx),

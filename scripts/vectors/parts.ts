@@ -80,7 +80,10 @@ export async function tracers({ packsDir, figures }: PartOptions): Promise<strin
   for (const at of [1, 6, 13, 22]) pictures.push(await decode(icons[at]!.svg));
   const candidates: ReadonlyArray<readonly [string, (pixels: Pixels) => string | Promise<string>]> = [
     ["areas first + fit-curve (ours)", byTau],
-    ["vtracer-wasm 0.1.0", ({ rgba, widthPx, heightPx }) => baselines.byVtracer(new Uint8Array(rgba), widthPx, heightPx)],
+    [
+      "vtracer-wasm 0.1.0",
+      ({ rgba, widthPx, heightPx }) => baselines.byVtracer(new Uint8Array(rgba), widthPx, heightPx),
+    ],
     ["@neplex/vectorizer 0.1.0", ({ rgba, widthPx, heightPx }) => baselines.byNeplex(rgba, widthPx, heightPx)],
     [
       "areas first + vtracer-wasm",
