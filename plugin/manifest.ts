@@ -63,6 +63,10 @@ export function buildManifest(port: number = defaultPort): Manifest {
       },
       { name: "Settings…", command: commands.settings },
     ],
-    relaunchButtons: [{ command: commands.regenerate, name: "Regenerate", multipleSelection: true }],
+    relaunchButtons: [
+      { command: commands.redraw, name: "Redraw", multipleSelection: true },
+      { command: commands.makeAgain, name: "Make again", multipleSelection: true },
+      { command: commands.regenerate, name: "Redraw", multipleSelection: true },
+    ],
   };
 }

@@ -7,12 +7,9 @@ import { CaptionSchema, conditionFields, DigestSchema, depths, PartialConditionS
 import { checkGeneration, guidanceOfAll, retrievalOfAll } from "./generation-rules.ts";
 import { JobStateSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
-import { ProblemSchema } from "./problem.ts";
+import { ProblemSchema } from "./problem-document.ts";
 import { UpscalerInfoSchema, UpscaleScaleSchema } from "./upscaling.ts";
 import { imageFormats, PaletteSchema, StoredVectorSchema } from "./vectors.ts";
-
-/** API versions that this source speaks; the plugin compares with `Meta.api` before its first request. */
-export const apiVersion = 1;
 
 /** An image whose residual is used: v = τ⁻¹(Θ(image) given `condition`). What `condition` says is taken out of v, so name what the image shows. */
 export const ResidualSourceSchema = z.strictObject({

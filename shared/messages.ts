@@ -4,6 +4,7 @@
  * Images cross one per message as bytes, never as JSON or base64: encoding them inflates memory ten times.
  */
 import type { Provenance } from "./contract.ts";
+import type { SkippedLayer } from "./layer-messages.ts";
 import { limits } from "./limits.ts";
 import type { UpscaleMainMessage, UpscaleUiMessage } from "./upscale-messages.ts";
 
@@ -12,7 +13,16 @@ export const defaultPort = 7826;
 export const defaultServerUrl = `http://localhost:${defaultPort}`;
 
 /** Commands of the manifest's menu and relaunch buttons. */
-export const commands = { captions: "caption-to-artboard", regenerate: "regenerate", settings: "settings" } as const;
+export const commands = {
+  captions: "caption-to-artboard",
+  settings: "settings",
+  redraw: "redraw",
+  makeAgain: "make-again",
+  restyle: "restyle",
+  upscale: "upscale",
+  /** The button of nodes made before version 0.18; does what `redraw` does. */
+  regenerate: "regenerate",
+} as const;
 
 /** Plugin data key of a node made by Tau; holds `Provenance` as JSON. */
 export const provenanceKey = "tau.provenance";
@@ -29,7 +39,12 @@ export interface Settings {
   readonly guidance: number;
   /** Put results on the canvas as soon as they are there, without a preview first. */
   readonly applyAutomatically: boolean;
+  /** Side of an image on a new artboard, in px of the canvas. */
+  readonly tilePx: number;
 }
+
+/** Sizes on the canvas that the form offers: icons from 24 px, and up to four times what the default pack draws. */
+export const tileSizesPx = [24, 32, 48, 64, 96, 128, 256, 512] as const;
 
 export const defaultSettings: Settings = {
   serverUrl: defaultServerUrl,
@@ -39,6 +54,7 @@ export const defaultSettings: Settings = {
   temperature: limits.temperatureDefault,
   guidance: limits.guidanceDefault,
   applyAutomatically: false,
+  tilePx: 128,
 };
 
 /** Styles of the server as last seen, for the quick action, which suggests them before any request was made. */
@@ -61,13 +77,18 @@ export interface SelectedImage {
 export interface Selection {
   readonly texts: readonly SelectedText[];
   readonly images: readonly SelectedImage[];
+  /** All selected layers, also those beyond the ones that were read. */
+  readonly layerCount: number;
 }
 
 /** Why the UI opened. */
 export type Launch =
   | { readonly kind: "open" }
   | { readonly kind: "settings" }
-  | { readonly kind: "regenerate" }
+  /** New seeds for the selected layers. */
+  | { readonly kind: "redraw" }
+  /** The same bytes again for the selected layers. */
+  | { readonly kind: "make-again" }
   | { readonly kind: "quick"; readonly caption: string; readonly style: string; readonly count: number };
 
 export interface ArtboardImage {
@@ -79,10 +100,13 @@ export interface Artboard {
   readonly caption: string;
   readonly images: readonly ArtboardImage[];
 }
-/** New artboards, or new fills of layers that exist: image i goes to node i, in turn. */
+/**
+ * New artboards with images of `tilePx` a side, or new images of layers that exist: image i goes to node i, in turn;
+ * `scaleMode` is for layers that show no image yet.
+ */
 export type ApplyTarget =
-  | { readonly kind: "artboards" }
-  | { readonly kind: "replace"; readonly nodeIds: readonly string[] };
+  | { readonly kind: "artboards"; readonly tilePx: number }
+  | { readonly kind: "replace"; readonly nodeIds: readonly string[]; readonly scaleMode: "FILL" | "FIT" };
 
 export type UiMessage =
   | UpscaleUiMessage
@@ -108,13 +132,16 @@ export type MainMessage =
       readonly selection: Selection;
     }
   | { readonly type: "selection"; readonly selection: Selection }
-  | { readonly type: "applied"; readonly applyId: number; readonly imageCount: number }
   | {
-      readonly type: "apply-failed";
+      readonly type: "applied";
       readonly applyId: number;
-      readonly reason: "images" | "gone";
-      readonly detail: string;
-    };
+      readonly imageCount: number;
+      /** Layers whose new image has the bytes of the old one. */
+      readonly sameCount: number;
+      readonly skipped: readonly SkippedLayer[];
+    }
+  /** An image was refused, and nothing has changed. */
+  | { readonly type: "apply-failed"; readonly applyId: number; readonly detail: string };
 
 const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
   "ready",
@@ -183,5 +210,6 @@ export function readSettings(stored: unknown): Settings {
     temperature: number("temperature", 0, limits.temperatureMax),
     guidance: number("guidance", 0, limits.guidanceMax),
     applyAutomatically: given["applyAutomatically"] === true,
+    tilePx: tileSizesPx.find((size) => size === given["tilePx"]) ?? defaultSettings.tilePx,
   };
 }

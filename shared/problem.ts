@@ -2,7 +2,6 @@
  * Problem codes and documents: the one list of what can go wrong, as RFC 9457 (`application/problem+json`).
  * Rooms throw `AppError`; server/http turns it into a problem document; the plugin shows its own text for each code.
  */
-import { z } from "zod";
 
 /** Code → HTTP status. A code is stable for ever; its text may improve. */
 export const problemStatus = {
@@ -52,21 +51,20 @@ export type ProblemCode = keyof typeof problemStatus;
 export const problemCodes = Object.keys(problemStatus) as [ProblemCode, ...ProblemCode[]];
 
 /** RFC 9457 body. `type` is `urn:tau:problem:<code>`; `expected`, `received` and `field` say what was wrong where. */
-export const ProblemSchema = z.object({
-  type: z.string(),
-  title: z.string(),
-  status: z.number().int(),
-  code: z.enum(problemCodes),
-  detail: z.string(),
-  field: z.string().optional(),
-  expected: z.string().optional(),
-  received: z.string().optional(),
-  retryAfterSeconds: z.number().int().optional(),
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly field?: string | undefined;
+  readonly expected?: string | undefined;
+  readonly received?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
   /** Of `upscale_too_large`: the largest factor that fits, where one does. */
-  largestScale: z.number().int().optional(),
-  requestId: z.string().optional(),
-});
-export type Problem = z.infer<typeof ProblemSchema>;
+  readonly largestScale?: number | undefined;
+  readonly requestId?: string | undefined;
+}
 
 export interface AppErrorDetail {
   /** Dotted path of the offending input, e.g. `condition.caption`. */

@@ -6,7 +6,8 @@ import { z } from "zod";
 import { CaptionSchema, DigestSchema } from "./conditions.ts";
 import { JobStateSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
-import { AppError, ProblemSchema } from "./problem.ts";
+import { AppError } from "./problem.ts";
+import { ProblemSchema } from "./problem-document.ts";
 
 /** Id of the new pack and of its translation. */
 const nameExpected = "a lower-case letter, then up to 39 lower-case letters, digits and hyphens";

@@ -6,7 +6,8 @@ import { z } from "zod";
 import { DigestSchema } from "./conditions.ts";
 import { JobStateSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
-import { AppError, ProblemSchema } from "./problem.ts";
+import { AppError } from "./problem.ts";
+import { ProblemSchema } from "./problem-document.ts";
 import { largestScale, type UpscaleScale, upscaleScales } from "./upscale-scales.ts";
 
 export const UpscaleScaleSchema = z.union(

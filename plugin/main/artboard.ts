@@ -4,60 +4,79 @@
  */
 import type { Provenance } from "../../shared/contract.ts";
 import { type Artboard, commands, provenanceKey } from "../../shared/messages.ts";
+import { imageKey } from "./layers.ts";
 
-const tilePx = 256;
-const gapPx = 16;
-const paddingPx = 24;
-const tileRadiusPx = 8;
-
-type Fillable = MinimalFillsMixin & PluginDataMixin & { setRelaunchData(data: Record<string, string>): void };
-
-/** Sets the image as the layer's only fill and writes provenance and the Regenerate button. */
-export function fillWithImage(node: Fillable, image: Image, provenance: Provenance): void {
-  node.fills = [{ type: "IMAGE", scaleMode: "FILL", imageHash: image.hash }];
-  remember(node, provenance);
+/** Columns and sizes of an artboard, in px. */
+export interface Grid {
+  readonly tilePx: number;
+  readonly gapPx: number;
+  readonly paddingPx: number;
+  readonly columns: number;
+  readonly width: number;
+  readonly height: number;
 }
 
-function remember(node: Pick<Fillable, "setPluginData" | "setRelaunchData">, provenance: Provenance): void {
+/** The grid of so many images: one row of up to three, otherwise about as many rows as columns. */
+export function gridOf(imageCount: number, tilePx: number): Grid {
+  const columns = imageCount <= 3 ? imageCount : Math.ceil(Math.sqrt(imageCount));
+  const rows = Math.ceil(imageCount / columns);
+  const gapPx = Math.min(16, Math.max(8, Math.round(tilePx / 8)));
+  const paddingPx = 1.5 * gapPx;
+  const side = (tiles: number): number => tiles * tilePx + (tiles - 1) * gapPx + 2 * paddingPx;
+  return { tilePx, gapPx, paddingPx, columns, width: side(columns), height: side(rows) };
+}
+
+type Remembering = Pick<SceneNode, "setPluginData" | "setRelaunchData">;
+
+/** Provenance and the buttons that a node which Tau made offers. */
+export function remember(node: Remembering, provenance: Provenance, imageHash?: string): void {
+  const about = provenance.condition.caption ?? provenance.condition.label ?? provenance.condition.style ?? "";
   node.setPluginData(provenanceKey, JSON.stringify(provenance));
-  node.setRelaunchData({ [commands.regenerate]: provenance.condition.caption ?? provenance.condition.style ?? "" });
+  if (imageHash !== undefined) node.setPluginData(imageKey, imageHash);
+  node.setRelaunchData({
+    [commands.redraw]: about,
+    [commands.makeAgain]: "",
+    [commands.restyle]: "",
+    ...(imageHash === undefined ? {} : { [commands.upscale]: "" }),
+  });
 }
 
 /** Creates frame and layers at the origin; every node is put in `made` as soon as it exists, for the way back. */
 export function createArtboard(
   artboard: Artboard,
-  images: ReadonlyMap<string, Image>,
+  grid: Grid,
+  hashes: ReadonlyMap<string, string>,
   made: SceneNode[],
 ): FrameNode | SectionNode {
-  const columns = artboard.images.length <= 3 ? artboard.images.length : Math.ceil(Math.sqrt(artboard.images.length));
-  const rows = Math.ceil(artboard.images.length / columns);
-  const width = columns * tilePx + (columns - 1) * gapPx + 2 * paddingPx;
-  const height = rows * tilePx + (rows - 1) * gapPx + 2 * paddingPx;
   const isFigJam = figma.editorType === "figjam";
-  const parent = isFigJam ? createGridSection(width, height, made) : createGridFrame(width, height, made);
+  const parent = isFigJam ? createGridSection(grid, made) : createGridFrame(grid, made);
+  const { tilePx, gapPx, paddingPx, columns } = grid;
   parent.name = artboard.caption;
   artboard.images.forEach(({ key, provenance }, index) => {
     const layer = figma.createRectangle();
     made.push(layer);
     layer.name = `${artboard.caption} ${index + 1}`;
     layer.resize(tilePx, tilePx);
-    layer.cornerRadius = tileRadiusPx;
+    layer.cornerRadius = Math.min(8, tilePx / 16);
     parent.appendChild(layer);
     if (isFigJam) {
       layer.x = paddingPx + (index % columns) * (tilePx + gapPx);
       layer.y = paddingPx + Math.floor(index / columns) * (tilePx + gapPx);
     }
-    fillWithImage(layer, images.get(key)!, provenance);
+    const imageHash = hashes.get(key)!;
+    layer.fills = [{ type: "IMAGE", scaleMode: "FILL", imageHash }];
+    remember(layer, provenance, imageHash);
   });
   const first = artboard.images[0];
   if (first !== undefined) remember(parent, first.provenance);
   return parent;
 }
 
-function createGridFrame(width: number, height: number, made: SceneNode[]): FrameNode {
+function createGridFrame({ width, height, gapPx, paddingPx }: Grid, made: SceneNode[]): FrameNode {
   const frame = figma.createFrame();
   made.push(frame);
-  frame.fills = [{ type: "SOLID", color: { r: 1, g: 1, b: 1 } }];
+  // On a slide the images lie on the slide itself.
+  frame.fills = figma.editorType === "slides" ? [] : [{ type: "SOLID", color: { r: 1, g: 1, b: 1 } }];
   frame.layoutMode = "HORIZONTAL";
   frame.layoutWrap = "WRAP";
   frame.primaryAxisSizingMode = "FIXED";
@@ -70,7 +89,7 @@ function createGridFrame(width: number, height: number, made: SceneNode[]): Fram
   return frame;
 }
 
-function createGridSection(width: number, height: number, made: SceneNode[]): SectionNode {
+function createGridSection({ width, height }: Grid, made: SceneNode[]): SectionNode {
   const section = figma.createSection();
   made.push(section);
   section.resizeWithoutConstraints(width, height);

@@ -13,6 +13,7 @@ import {
   upscalesKey,
 } from "../../shared/upscale-messages.ts";
 import { largestScale, type UpscaleScale } from "../../shared/upscale-scales.ts";
+import { imageKey, isLocked } from "./layers.ts";
 import { rememberUpscale } from "./upscale-records.ts";
 
 export interface UpscaleSources {
@@ -63,12 +64,6 @@ function findImageFills(node: SceneNode): (ImageFill | SkippedFill)[] {
     if (paint.imageHash === null) return [{ ...layer, paintIndex, reason: "missing" }];
     return [{ ...layer, paintIndex, imageHash: paint.imageHash }];
   });
-}
-
-/** A layer in a locked group can't be edited by hand either. */
-function isLocked(node: BaseNode): boolean {
-  for (let at: BaseNode | null = node; at !== null; at = at.parent) if ("locked" in at && at.locked) return true;
-  return false;
 }
 
 type ReadImage =
@@ -149,6 +144,7 @@ function applyUpscale(
     rememberUpscale(node, replaced, { ...provenance, originalHash: imageHash, upscaledHash });
     // Last, for there is no way back: even the former fills would detach a style, and make an override in an instance.
     node.fills = replaced;
+    if (node.getPluginData(imageKey) === imageHash) node.setPluginData(imageKey, upscaledHash);
     return undefined;
   } catch (error) {
     if (node.getPluginData(upscalesKey) !== records) node.setPluginData(upscalesKey, records);

@@ -3,7 +3,7 @@
  * It opens the UI for a command, tells it what is selected, and puts on the canvas what the UI hands over.
  */
 import { commands, isUiMessage, type Launch, type MainMessage, type UiMessage } from "../../shared/messages.ts";
-import { applyArtboards } from "./apply.ts";
+import { applySet } from "./apply.ts";
 import { applyUpscales, readUpscaleSources } from "./image-fills.ts";
 import { handleParameterInput, readParameters } from "./parameters.ts";
 import { layersMax, readSelection } from "./selection.ts";
@@ -18,7 +18,8 @@ const send = (message: MainMessage): void => figma.ui.postMessage(message);
 
 function launchOf(event: RunEvent): Launch {
   if (event.command === commands.settings) return { kind: "settings" };
-  if (event.command === commands.regenerate) return { kind: "regenerate" };
+  if (event.command === commands.redraw || event.command === commands.regenerate) return { kind: "redraw" };
+  if (event.command === commands.makeAgain) return { kind: "make-again" };
   const quick = "parameters" in event ? readParameters(event.parameters) : undefined;
   return quick ?? { kind: "open" };
 }
@@ -48,9 +49,12 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       return;
     }
     case "apply": {
-      const result = await applyArtboards(message.artboards, message.target, takeImages(message.applyId));
-      if (result.ok) send({ type: "applied", applyId: message.applyId, imageCount: result.imageCount });
-      else send({ type: "apply-failed", applyId: message.applyId, reason: result.reason, detail: result.detail });
+      const { applyId, artboards, target } = message;
+      const result = await applySet(artboards, target, takeImages(applyId));
+      if (result.ok) {
+        const { imageCount, sameCount, skipped } = result;
+        send({ type: "applied", applyId, imageCount, sameCount, skipped });
+      } else send({ type: "apply-failed", applyId, detail: result.detail });
       return;
     }
     case "read-upscale-sources": {
@@ -69,7 +73,7 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       return;
     }
     case "notify":
-      figma.notify(message.text.slice(0, 100), { error: message.isError });
+      figma.notify(message.text, { error: message.isError });
       return;
     case "close":
       figma.closePlugin();

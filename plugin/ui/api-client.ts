@@ -1,21 +1,20 @@
 /**
- * The only file that calls `fetch`: requests to a Tau server, answers parsed with the shared schemas, every way to fail
+ * The only file that calls `fetch`: requests to a Tau server, answers checked by guards, every way to fail
  * turned into a Failure with its own code. Generations and upscales are followed in server-jobs.ts.
  */
-import type { z } from "zod";
-import {
-  type Generation,
-  type GenerationInput,
-  GenerationSchema,
-  type ImageUpload,
-  ImageUploadSchema,
-  type Meta,
-  MetaSchema,
-} from "../../shared/contract.ts";
+import type { Generation, GenerationInput, GenerationList, ImageUpload, Meta } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
-import { ProblemSchema } from "../../shared/problem.ts";
-import { type Upscale, type UpscaleInput, UpscaleSchema } from "../../shared/upscaling.ts";
+import type { Upscale, UpscaleInput } from "../../shared/upscaling.ts";
 import { checkApiRange, checkCompatible, Failure, failureOfProblem } from "./failure.ts";
+import {
+  type Guard,
+  readMeta as guardMeta,
+  readGeneration,
+  readGenerationList,
+  readProblem,
+  readUpload,
+  readUpscale,
+} from "./guards.ts";
 import { createServerJobs, type Exchange } from "./server-jobs.ts";
 
 export interface ClientOptions {
@@ -91,23 +90,19 @@ export function createApiClient({ serverUrl, token, wasBlocked = () => undefined
 
   async function failureOf(response: Response, path: string): Promise<Failure> {
     const body: unknown = await response.json().catch(() => undefined);
-    const problem = ProblemSchema.safeParse(body);
-    if (problem.success) return failureOfProblem(problem.data, token !== "");
+    const problem = readProblem(body);
+    if (problem !== undefined) return failureOfProblem(problem, token !== "");
     if (response.status === 401) return new Failure(token === "" ? "token_missing" : "unauthorized", path);
     const retry = Number(response.headers.get("Retry-After") ?? Number.NaN);
     if (response.status === 429) return new Failure("rate_limited", path, Number.isFinite(retry) ? retry : undefined);
     return new Failure("not_tau", `${origin}${path} answered ${response.status} without a problem document`);
   }
 
-  async function parse<T extends z.ZodType>(
-    response: Response,
-    schema: T,
-    code: "not_tau" | "answer_broken",
-  ): Promise<z.output<T>> {
+  async function parse<T>(response: Response, guard: Guard<T>): Promise<T> {
     const body: unknown = await response.json().catch(() => undefined);
-    const result = schema.safeParse(body);
-    if (!result.success) throw new Failure(code, result.error.issues[0]?.message ?? "not JSON");
-    return result.data;
+    const value = guard(body);
+    if (value === undefined) throw new Failure("answer_broken", `${origin}: an answer of another shape`);
+    return value;
   }
 
   async function readMeta(signal?: AbortSignal): Promise<Meta> {
@@ -115,14 +110,14 @@ export function createApiClient({ serverUrl, token, wasBlocked = () => undefined
     const body: unknown = await response.json().catch(() => undefined);
     const about = body as { name?: unknown; api?: { min?: unknown; max?: unknown } } | undefined;
     const { min, max } = about?.api ?? {};
-    const result = MetaSchema.safeParse(body);
-    if (result.success) {
-      checkCompatible(result.data);
-      return result.data;
+    const meta = guardMeta(body);
+    if (meta !== undefined) {
+      checkCompatible(meta);
+      return meta;
     }
     // A much newer or older Tau may describe itself differently, yet its API range says what to do.
     if (about?.name === "tau" && typeof min === "number" && typeof max === "number") checkApiRange({ min, max });
-    throw new Failure("not_tau", result.error.issues[0]?.message ?? "not JSON");
+    throw new Failure("not_tau", `${origin}/v1/meta answered something else than Tau does`);
   }
 
   /** Stores the bytes for requests that name them by their digest; sending them twice stores them once. */
@@ -130,11 +125,20 @@ export function createApiClient({ serverUrl, token, wasBlocked = () => undefined
     const headers = { "Content-Type": "application/octet-stream" };
     const body = bytes as Uint8Array<ArrayBuffer>;
     const response = await send("POST", "/v1/images", { headers, body }, signal, timings.uploadMs);
-    return parse(response, ImageUploadSchema, "answer_broken");
+    return parse(response, readUpload);
   }
 
   const readImage = async (path: string, signal: AbortSignal): Promise<Uint8Array> =>
     new Uint8Array(await (await send("GET", path, {}, signal)).arrayBuffer());
+
+  /** Earlier generations whose caption holds the words, newest first. */
+  async function list(words: string, before?: string, signal?: AbortSignal): Promise<GenerationList> {
+    const query = new URLSearchParams({
+      ...(words === "" ? {} : { q: words }),
+      ...(before === undefined ? {} : { before }),
+    });
+    return parse(await send("GET", `/v1/generations?${query}`, {}, signal), readGenerationList);
+  }
 
   const exchange: Exchange = { send, parse };
   return {
@@ -142,7 +146,8 @@ export function createApiClient({ serverUrl, token, wasBlocked = () => undefined
     readMeta,
     uploadImage,
     readImage,
-    ...createServerJobs<Generation, GenerationInput>(exchange, timings, "/v1/generations", GenerationSchema),
-    upscales: createServerJobs<Upscale, UpscaleInput>(exchange, timings, "/v1/upscales", UpscaleSchema),
+    list,
+    ...createServerJobs<Generation, GenerationInput>(exchange, timings, "/v1/generations", readGeneration),
+    upscales: createServerJobs<Upscale, UpscaleInput>(exchange, timings, "/v1/upscales", readUpscale),
   };
 }

@@ -1,5 +1,6 @@
 /** Everything that can go wrong between the plugin and a server, each with its own code; texts are in i18n/. */
-import { apiVersion, type Meta, type TranslationInfo } from "../../shared/contract.ts";
+import { apiVersion } from "../../shared/api-version.ts";
+import type { Meta, TranslationInfo } from "../../shared/contract.ts";
 import type { Problem, ProblemCode } from "../../shared/problem.ts";
 
 /** Causes that only the client can see, before or instead of a problem document. */

@@ -1,12 +1,8 @@
 /** From the form to the generations to ask for, and from provenance back to the form. Pure. */
-import {
-  type GenerationInput,
-  type Provenance,
-  ProvenanceSchema,
-  type TranslationInfo,
-} from "../../shared/contract.ts";
+import type { GenerationInput, Provenance, TranslationInfo } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import type { SelectedImage, Settings } from "../../shared/messages.ts";
+import { readProvenance } from "./guards.ts";
 
 export interface Form {
   /** One caption a line. */
@@ -102,16 +98,6 @@ export function planJobs(
 
 const chunk = <T>(list: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
-
-/** Provenance of a node; undefined when another version or another plugin wrote something else there. */
-export function readProvenance(text: string): Provenance | undefined {
-  try {
-    const result = ProvenanceSchema.safeParse(JSON.parse(text));
-    return result.success ? result.data : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 /** What Regenerate starts from: the form as it was, and the layers to replace; artboards get new ones beside them. */
 export function planRegeneration(

@@ -2,18 +2,18 @@
  * Work that the server does in its own time, generations and upscales alike: asked for, followed by server-sent events
  * with resumption and then by polling, and taken back. Requests themselves are in api-client.ts.
  */
-import type { z } from "zod";
 import type { JobState } from "../../shared/job-fields.ts";
 import { limits } from "../../shared/limits.ts";
 import { Failure } from "./failure.ts";
+import type { Guard } from "./guards.ts";
 import { readEvents } from "./sse.ts";
 import { wait } from "./wait.ts";
 
 export interface Exchange {
   /** @throws Failure; the signal's reason when aborted */
   send(method: string, path: string, init: RequestInit, signal?: AbortSignal): Promise<Response>;
-  /** @throws Failure with the code when the body is not what the schema says */
-  parse<T extends z.ZodType>(response: Response, schema: T, code: "not_tau" | "answer_broken"): Promise<z.output<T>>;
+  /** @throws Failure answer_broken when the body is not what the guard lets through */
+  parse<T>(response: Response, guard: Guard<T>): Promise<T>;
 }
 
 export interface JobTimings {
@@ -36,18 +36,18 @@ export function createServerJobs<Job extends ServerJob, Input>(
   { send, parse }: Exchange,
   timings: JobTimings,
   path: string,
-  schema: z.ZodType<Job>,
+  guard: Guard<Job>,
 ) {
   const pathOf = (id: string): string => `${path}/${encodeURIComponent(id)}`;
 
   const read = async (id: string, signal?: AbortSignal): Promise<Job> =>
-    parse(await send("GET", pathOf(id), {}, signal), schema, "answer_broken");
+    parse(await send("GET", pathOf(id), {}, signal), guard);
 
   async function start(input: Input, idempotencyKey: string): Promise<Job> {
     // Not abortable: a job that was accepted must be known by its id, so that cancelling can delete it.
     const headers = { "Content-Type": "application/json", "Idempotency-Key": idempotencyKey };
     const response = await send("POST", path, { headers, body: JSON.stringify(input) });
-    return parse(response, schema, "answer_broken");
+    return parse(response, guard);
   }
 
   /** Calls back on every step and resolves with the final state, whatever the connection does in between. */
@@ -77,7 +77,7 @@ export function createServerJobs<Job extends ServerJob, Input>(
         try {
           for await (const { id, data } of readEvents(response.body, alive)) {
             lastEventId = id ?? lastEventId;
-            const step = parseStep(data, schema);
+            const step = parseStep(data, guard);
             if (step === undefined) continue;
             attempt = 0;
             take(step);
@@ -117,10 +117,9 @@ export function createServerJobs<Job extends ServerJob, Input>(
 }
 
 /** An event's data as job; undefined for events of other kinds. */
-function parseStep<Job>(data: string, schema: z.ZodType<Job>): Job | undefined {
+function parseStep<Job>(data: string, guard: Guard<Job>): Job | undefined {
   try {
-    const result = schema.safeParse(JSON.parse(data));
-    return result.success ? result.data : undefined;
+    return guard(JSON.parse(data));
   } catch {
     return undefined;
   }

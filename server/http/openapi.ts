@@ -13,7 +13,8 @@ import {
   InversionSchema,
   MetaSchema,
 } from "../../shared/contract.ts";
-import { type ProblemCode, ProblemSchema, problemStatus } from "../../shared/problem.ts";
+import { type ProblemCode, problemStatus } from "../../shared/problem.ts";
+import { ProblemSchema } from "../../shared/problem-document.ts";
 import { TrainingListSchema, TrainingRequestSchema, TrainingSchema } from "../../shared/training.ts";
 import { UpscaleListSchema, UpscaleRequestSchema, UpscaleSchema } from "../../shared/upscaling.ts";
 import { FamilyRequestSchema, FamilySchema, VectorRequestSchema, VectorSchema } from "../../shared/vectors.ts";

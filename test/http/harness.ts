@@ -26,7 +26,8 @@ import {
   type PackInfo,
 } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
-import { AppError, type Problem, ProblemSchema } from "../../shared/problem.ts";
+import { AppError, type Problem } from "../../shared/problem.ts";
+import { ProblemSchema } from "../../shared/problem-document.ts";
 import { type Upscale, type UpscaleInput, UpscaleSchema } from "../../shared/upscaling.ts";
 import { SmallInference, sidePx } from "./small-inference.ts";
 

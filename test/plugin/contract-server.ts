@@ -5,8 +5,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { apiVersion } from "../../shared/api-version.ts";
 import {
-  apiVersion,
   type Generation,
   GenerationRequestSchema,
   GenerationSchema,

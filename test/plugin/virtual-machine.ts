@@ -1,11 +1,11 @@
 /**
  * A QuickJS virtual machine, which is what Figma's sandbox is: it evaluates the built main code with the in-memory host
- * inside, and nothing of Node or of a browser. Timers and console are absent, so code that needs them fails.
+ * inside, timers as Figma's sandbox has them, and nothing of Node or of a browser.
  */
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { build } from "esbuild";
-import { getQuickJS } from "quickjs-emscripten";
+import { getQuickJS, newQuickJSWASMModule } from "quickjs-emscripten";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
@@ -15,6 +15,8 @@ import { SimDocument } from "./plugin/simulator/host/document.ts";
 import { createRun } from "./plugin/simulator/host/run.ts";
 import { memoryStore } from "./plugin/simulator/host/storage.ts";
 globalThis.sim = new SimDocument(memoryStore());
+globalThis.timers = [];
+globalThis.setTimeout = (callback) => timers.push(callback);
 globalThis.sent = []; globalThis.shown = []; globalThis.notes = []; globalThis.closed = 0;
 globalThis.prepare = (command, editorType) => {
   globalThis.run = createRun(sim, {
@@ -36,10 +38,13 @@ export interface Machine {
   /** Loads the plugin without firing `run`, as while parameters are asked. */
   load(command: string, editorType?: string): void;
   fromUi(message: string): void;
+  /** Slices of the work since the machine started: what ran between two turns of the editor, in milliseconds. */
+  readonly slicesMs: number[];
   dispose(): void;
 }
 
-export async function startMachine(mainFile: string): Promise<Machine> {
+/** @param isLarge its memory goes with its own module: freeing ten thousand nodes trips an assertion of QuickJS */
+export async function startMachine(mainFile: string, isLarge = false): Promise<Machine> {
   const [main, bundled, quickjs] = await Promise.all([
     readFile(mainFile, "utf8"),
     build({
@@ -49,12 +54,26 @@ export async function startMachine(mainFile: string): Promise<Machine> {
       format: "iife",
       target: "es2022",
     }),
-    getQuickJS(),
+    isLarge ? newQuickJSWASMModule() : getQuickJS(),
   ]);
   const context = quickjs.newContext();
-  const runCode = (code: string): void => {
+  const slicesMs: number[] = [];
+  const runSlice = (code: string): void => {
+    const started = performance.now();
     context.unwrapResult(context.evalCode(code)).dispose();
     context.unwrapResult(context.runtime.executePendingJobs());
+    slicesMs.push(performance.now() - started);
+  };
+  const timersLeft = (): number => {
+    const handle = context.unwrapResult(context.evalCode("timers.length"));
+    const count = context.getNumber(handle);
+    handle.dispose();
+    return count;
+  };
+  /** Runs code and then, each as its own slice, the timers that it set. */
+  const runCode = (code: string): void => {
+    runSlice(code);
+    while (timersLeft() > 0) runSlice("timers.shift()()");
   };
   runCode(bundled.outputFiles[0]!.text);
   const load = (command: string, editorType = "figma"): void => {
@@ -81,6 +100,9 @@ export async function startMachine(mainFile: string): Promise<Machine> {
     },
     load,
     fromUi: (message) => runCode(`run.fromUi(${message})`),
-    dispose: () => context.dispose(),
+    slicesMs,
+    dispose: () => {
+      if (!isLarge) context.dispose();
+    },
   };
 }

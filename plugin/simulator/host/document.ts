@@ -2,8 +2,9 @@
  * The file that stays open between runs of the plugin: nodes, selection, viewport, images, client storage. The canvas
  * and the tests drive it as a user would; a run (run.ts) drives it as a plugin.
  */
+import { absoluteBox } from "./geometry.ts";
 import { checkImage, type ImageSize } from "./image.ts";
-import type { NodeRecord } from "./node-record.ts";
+import type { NodeRecord, NodeType } from "./node-record.ts";
 import { NodeFactory } from "./nodes.ts";
 import { sha1Hex } from "./sha1.ts";
 import { createClientStorage, type TextStore } from "./storage.ts";
@@ -12,6 +13,12 @@ import { SimTree } from "./tree.ts";
 export interface StoredImage extends ImageSize {
   readonly hash: string;
   readonly bytes: Uint8Array;
+}
+
+export interface StoredDocument {
+  readonly records: readonly NodeRecord[];
+  readonly images: readonly StoredImage[];
+  readonly viewport: { readonly x: number; readonly y: number; readonly zoom: number };
 }
 
 export class SimDocument {
@@ -23,6 +30,8 @@ export class SimDocument {
   viewport = { x: 0, y: 0, zoom: 1 };
   /** Visible size in screen pixels; the page keeps it up to date. */
   screen = { width: 900, height: 700 };
+  /** In Slides, the slide in view; undefined in the grid of all slides and in other editors. */
+  focusedSlide: string | undefined;
   #selection: readonly string[] = [];
   #changeListeners = new Set<() => void>();
   #selectionListeners = new Set<() => void>();
@@ -67,17 +76,26 @@ export class SimDocument {
   }
 
   /** What the Text tool does; its own undo step. */
-  addText(characters: string, x: number, y: number): string {
-    const id = this.tree.create("TEXT", {
-      name: characters,
-      characters,
-      x: Math.round(x),
-      y: Math.round(y),
-      width: Math.max(24, Math.round(characters.length * 11.5)),
-      height: 28,
-    });
+  addText(characters: string, x: number, y: number, parent?: string): string {
+    const width = Math.max(24, Math.round(characters.length * 11.5));
+    return this.addLayer("TEXT", { name: characters, characters, x, y, width, height: 28 }, parent);
+  }
+
+  /** What a drawing tool does; its own undo step. */
+  addLayer(type: NodeType, patch: Partial<NodeRecord>, parent?: string): string {
+    const { x = 0, y = 0 } = patch;
+    const id = this.tree.create(type, { ...patch, x: Math.round(x), y: Math.round(y) }, parent);
     this.tree.commit();
     return id;
+  }
+
+  /** A slide of a deck, on which a plugin's new layers land while it is the one in view. */
+  addSlide(): string {
+    const count = this.tree.childrenOf(this.tree.pageId).length;
+    const fills: readonly Paint[] = [{ type: "SOLID", color: { r: 1, g: 1, b: 1 } }];
+    const patch = { name: `Slide ${count + 1}`, x: count * 2160, width: 1920, height: 1080, fills };
+    this.focusedSlide = this.addLayer("SLIDE", patch);
+    return this.focusedSlide;
   }
 
   addImage(bytes: Uint8Array): StoredImage {
@@ -94,24 +112,35 @@ export class SimDocument {
     return done;
   }
 
-  /** Position on the page, whatever the nesting. */
-  absolute(record: NodeRecord): { x: number; y: number } {
-    let { x, y } = record;
-    for (let up = record.parent; up !== null; ) {
-      const parent = this.tree.get(up);
-      x += parent.x;
-      y += parent.y;
-      up = parent.parent;
-    }
-    return { x, y };
+  redo(): boolean {
+    const done = this.tree.redo();
+    if (done) this.select(this.selection);
+    return done;
+  }
+
+  /** Everything that a reload must bring back. */
+  save(): StoredDocument {
+    return { records: this.tree.save(), images: [...this.images.values()], viewport: this.viewport };
+  }
+
+  load({ records, images, viewport }: StoredDocument): void {
+    this.images.clear();
+    for (const image of images) this.images.set(image.hash, image);
+    this.tree.load(records);
+    this.viewport = viewport;
+    this.select([]);
+  }
+
+  /** The part of the page that shows, in page px. */
+  get bounds(): Rect {
+    const { x, y, zoom } = this.viewport;
+    const [width, height] = [this.screen.width / zoom, this.screen.height / zoom];
+    return { x: x - width / 2, y: y - height / 2, width, height };
   }
 
   /** Centres the nodes and zooms out, or in to at most 100 %, until they fit with a margin. */
   zoomTo(ids: readonly string[]): void {
-    const boxes = ids.map((id) => {
-      const record = this.tree.get(id);
-      return { ...this.absolute(record), width: record.width, height: record.height };
-    });
+    const boxes = ids.map((id) => absoluteBox(this.tree, this.tree.get(id)));
     if (boxes.length === 0) return;
     const left = Math.min(...boxes.map((box) => box.x));
     const top = Math.min(...boxes.map((box) => box.y));

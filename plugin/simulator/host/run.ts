@@ -9,9 +9,12 @@ import { mixed } from "./paints.ts";
 export interface RunHooks {
   showUi(html: string, options: ShowUIOptions): void;
   toUi(message: unknown): void;
+  resizeUi?(width: number, height: number): void;
   notify(text: string, isError: boolean): void;
   closed(): void;
 }
+
+export type EditorType = "figma" | "figjam" | "slides";
 
 export interface Suggestions {
   readonly items: readonly { readonly name: string; readonly data: unknown }[];
@@ -51,13 +54,14 @@ type Implemented = Pick<
   | "closePlugin"
 >;
 
+/** What `notify` shows of a text; the rest is cut off. */
 const notifyMaxChars = 100;
 
 export function createRun(
   document: SimDocument,
   hooks: RunHooks,
   command: string,
-  editorType: "figma" | "figjam" | "slides" = "figma",
+  editorType: EditorType = "figma",
 ): Run {
   const { tree, nodes } = document;
   const listeners = new Map<string, Set<(event: never) => unknown>>();
@@ -73,10 +77,12 @@ export function createRun(
   };
   const create = (type: "FRAME" | "SECTION" | "RECTANGLE"): SceneNode => {
     alive("create");
+    const parent = editorType === "slides" ? document.focusedSlide : undefined;
     const grey = { type: "SOLID", color: { r: 0.85, g: 0.85, b: 0.85 } } as const;
     const white = { type: "SOLID", color: { r: 1, g: 1, b: 1 } } as const;
     const name = type.charAt(0) + type.slice(1).toLowerCase();
-    return nodes.node(tree.create(type, { name, fills: [type === "RECTANGLE" ? grey : white] })) as SceneNode;
+    const fills = [type === "RECTANGLE" ? grey : white];
+    return nodes.node(tree.create(type, { name, fills }, parent)) as SceneNode;
   };
   const stopSelection = document.onSelectionChange(() => {
     if (!isClosed) fire("selectionchange");
@@ -92,7 +98,7 @@ export function createRun(
   const ui = {
     show: () => undefined,
     hide: () => undefined,
-    resize: () => undefined,
+    resize: (width: number, height: number) => hooks.resizeUi?.(width, height),
     close: () => undefined,
     postMessage: (message: unknown) => {
       alive("postMessage");
@@ -115,8 +121,18 @@ export function createRun(
       get center() {
         return { x: document.viewport.x, y: document.viewport.y };
       },
+      set center({ x, y }: Vector) {
+        document.viewport = { ...document.viewport, x, y };
+        document.changed();
+      },
       get zoom() {
         return document.viewport.zoom;
+      },
+      get bounds() {
+        return document.bounds;
+      },
+      get slidesView() {
+        return document.focusedSlide === undefined ? "grid" : "single-slide";
       },
       scrollAndZoomIntoView: (wanted: readonly BaseNode[]) => document.zoomTo(wanted.map(({ id }) => id)),
     } as ViewportAPI,
@@ -132,7 +148,10 @@ export function createRun(
       if (editorType === "figjam") throw new Error("in createFrame: Not available in FigJam");
       return create("FRAME") as FrameNode;
     },
-    createSection: () => create("SECTION") as SectionNode,
+    createSection: () => {
+      if (editorType === "slides") throw new Error("in createSection: Not available in Slides");
+      return create("SECTION") as SectionNode;
+    },
     createRectangle: () => create("RECTANGLE") as RectangleNode,
     getNodeById: () => {
       throw new Error(
@@ -142,9 +161,7 @@ export function createRun(
     getNodeByIdAsync: async (id) => (tree.find(id) === undefined ? null : nodes.node(id)),
     notify: (text, options) => {
       alive("notify");
-      if (text.length > notifyMaxChars)
-        throw new Error(`in notify: Expected at most ${notifyMaxChars} characters, got ${text.length}`);
-      hooks.notify(text, options?.error === true);
+      hooks.notify(text.slice(0, notifyMaxChars), options?.error === true);
       return { cancel: () => undefined };
     },
     commitUndo: () => tree.commit(),
@@ -208,6 +225,9 @@ function pageOf(document: SimDocument): PageNode {
     selection: {
       get: () => Object.freeze(document.selection.map((id) => document.nodes.node(id))),
       set: (wanted: readonly SceneNode[]) => document.select(wanted.map(({ id }) => id)),
+    },
+    focusedSlide: {
+      get: () => (document.focusedSlide === undefined ? null : document.nodes.node(document.focusedSlide)),
     },
   }) as PageNode;
 }

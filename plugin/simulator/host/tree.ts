@@ -1,49 +1,22 @@
 /**
- * The document's nodes as immutable records by id, with undo as snapshots of the whole map. Node objects (nodes.ts)
+ * The document's nodes as immutable records by id, with undo and redo as snapshots of the whole map. Node objects (nodes.ts)
  * are views on it, so that undo changes what they show, as in Figma.
  */
 import { layoutFrame } from "./layout.ts";
-import type { NodeRecord, NodeType } from "./node-record.ts";
-
-const blank = {
-  name: "",
-  parent: null,
-  children: [],
-  x: 0,
-  y: 0,
-  width: 100,
-  height: 100,
-  fills: [],
-  fillStyleId: "",
-  hasMixedFills: false,
-  locked: false,
-  cornerRadius: 0,
-  characters: "",
-  layoutMode: "NONE",
-  layoutWrap: "NO_WRAP",
-  primaryAxisSizingMode: "AUTO",
-  counterAxisSizingMode: "AUTO",
-  itemSpacing: 0,
-  counterAxisSpacing: 0,
-  paddingTop: 0,
-  paddingRight: 0,
-  paddingBottom: 0,
-  paddingLeft: 0,
-  pluginData: {},
-  relaunchData: {},
-} as const;
+import { blankRecord, type NodeRecord, type NodeType } from "./node-record.ts";
 
 export class SimTree {
   readonly pageId = "0:1";
   #records = new Map<string, NodeRecord>();
   #undo: ReadonlyMap<string, NodeRecord>[] = [];
+  #redo: ReadonlyMap<string, NodeRecord>[] = [];
   #committed: ReadonlyMap<string, NodeRecord>;
   #nextId = 1;
   #onChange: () => void;
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
-    this.#records.set(this.pageId, { ...blank, id: this.pageId, type: "PAGE", name: "Page 1" });
+    this.#records.set(this.pageId, { ...blankRecord, id: this.pageId, type: "PAGE", name: "Page 1" });
     this.#committed = new Map(this.#records);
   }
 
@@ -63,11 +36,35 @@ export class SimTree {
   }
 
   /** New nodes become children of the page, as in Figma. */
-  create(type: NodeType, patch: Partial<NodeRecord>): string {
-    const id = `1:${this.#nextId++}`;
-    this.#records.set(id, { ...blank, ...patch, id, type, parent: null });
-    this.append(this.pageId, id);
+  create(type: NodeType, patch: Partial<NodeRecord>, parent: string = this.pageId): string {
+    return this.#add(`1:${this.#nextId++}`, type, patch, parent);
+  }
+
+  #add(id: string, type: NodeType, patch: Partial<NodeRecord>, parent: string): string {
+    this.#records.set(id, { ...blankRecord, ...patch, id, type, parent: null, children: [] });
+    this.append(parent, id);
     return id;
+  }
+
+  /** An instance of a component, with a copy of every layer inside it, whose ids say where they come from. */
+  instantiate(componentId: string): string {
+    const component = this.get(componentId);
+    const patch = { ...component, mainId: componentId, x: component.x + component.width + 40 };
+    const instance = this.create("INSTANCE", { ...patch, pluginData: {}, relaunchData: {} });
+    const copy = (from: string, to: string): void => {
+      for (const child of this.childrenOf(from)) {
+        const id = `I${instance};${child.id}`;
+        this.#add(id, child.type, { ...child, mainId: child.id }, to);
+        copy(child.id, id);
+      }
+    };
+    copy(componentId, instance);
+    return instance;
+  }
+
+  /** A layer inside an instance: its look can be overridden, its place can't. */
+  isInsideInstance(id: string): boolean {
+    return id.startsWith("I");
   }
 
   change(id: string, patch: Partial<NodeRecord>): void {
@@ -98,23 +95,55 @@ export class SimTree {
   commit(): void {
     if (!this.#isDirty()) return;
     this.#undo.push(this.#committed);
+    this.#redo = [];
     this.#committed = new Map(this.#records);
   }
 
   /** Goes back to the last committed state, or one step further when nothing changed since. */
   undo(): boolean {
-    if (!this.#isDirty()) {
-      const previous = this.#undo.pop();
-      if (previous === undefined) return false;
-      this.#committed = previous;
-    }
+    const isDirty = this.#isDirty();
+    const previous = isDirty ? this.#committed : this.#undo.pop();
+    if (previous === undefined) return false;
+    this.#redo.push(isDirty ? new Map(this.#records) : this.#committed);
+    this.#committed = previous;
     this.#records = new Map(this.#committed);
     this.#onChange();
     return true;
   }
 
+  /** Takes back one undo; any edit since makes that impossible. */
+  redo(): boolean {
+    const next = this.canRedo ? this.#redo.pop() : undefined;
+    if (next === undefined) return false;
+    this.#undo.push(this.#committed);
+    this.#committed = next;
+    this.#records = new Map(next);
+    this.#onChange();
+    return true;
+  }
+
+  get canRedo(): boolean {
+    return this.#redo.length > 0 && !this.#isDirty();
+  }
+
   get canUndo(): boolean {
     return this.#undo.length > 0 || this.#isDirty();
+  }
+
+  /** All nodes, for storage; what was undone or can be is not among them. */
+  save(): readonly NodeRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /** Opens a stored file in the place of this one. */
+  load(records: readonly NodeRecord[]): void {
+    this.#records = new Map(records.map((record) => [record.id, { ...blankRecord, ...record }]));
+    const numbers = records.map(({ id }) => Number(/^1:(\d+)$/.exec(id)?.[1] ?? 0));
+    this.#nextId = 1 + numbers.reduce((most, number) => Math.max(most, number), 0);
+    this.#committed = new Map(this.#records);
+    this.#undo = [];
+    this.#redo = [];
+    this.#onChange();
   }
 
   #isDirty(): boolean {

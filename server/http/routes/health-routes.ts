@@ -1,5 +1,6 @@
 /** Health, readiness, what this server is and can, and its metrics. */
-import { apiVersion, type Health, type Meta } from "../../../shared/contract.ts";
+import { apiVersion } from "../../../shared/api-version.ts";
+import type { Health, Meta } from "../../../shared/contract.ts";
 import { limits } from "../../../shared/limits.ts";
 import { upscaleScales } from "../../../shared/upscale-scales.ts";
 import { json, type Route, type RouteDeps } from "../route.ts";
