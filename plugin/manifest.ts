@@ -3,15 +3,14 @@
  * https://developers.figma.com/docs/plugins/manifest. Network access is one local address: Figma builds the iframe's
  * content security policy from it, refuses IP literals, and does not let a bare host cover its ports.
  */
-import { limits } from "../shared/limits.ts";
-import { commands, defaultPort } from "../shared/messages.ts";
+import { type CommandParameter, commandTable, relaunchButtons } from "../shared/commands.ts";
+import { defaultPort } from "../shared/messages.ts";
 
-export interface ManifestParameter {
+export interface MenuItem {
   readonly name: string;
-  readonly key: string;
-  readonly description: string;
-  readonly allowFreeform?: boolean;
-  readonly optional?: boolean;
+  readonly command: string;
+  readonly parameters?: readonly CommandParameter[];
+  readonly parameterOnly?: boolean;
 }
 export interface Manifest {
   readonly name: string;
@@ -21,13 +20,13 @@ export interface Manifest {
   readonly ui: string;
   readonly editorType: readonly string[];
   readonly documentAccess: "dynamic-page";
-  readonly networkAccess: { readonly allowedDomains: readonly string[]; readonly reasoning: string };
-  readonly menu: readonly {
-    readonly name: string;
-    readonly command: string;
-    readonly parameters?: readonly ManifestParameter[];
-    readonly parameterOnly?: boolean;
-  }[];
+  readonly networkAccess: {
+    readonly allowedDomains: readonly string[];
+    /** While the plugin is imported from a manifest; some editors take local addresses only here. */
+    readonly devAllowedDomains: readonly string[];
+    readonly reasoning: string;
+  };
+  readonly menu: readonly (MenuItem | { readonly separator: true })[];
   readonly relaunchButtons: readonly {
     readonly command: string;
     readonly name: string;
@@ -35,8 +34,11 @@ export interface Manifest {
   }[];
 }
 
+const local = "http://localhost";
+
 /** The manifest of a plugin that talks to `http://localhost:port`. */
 export function buildManifest(port: number = defaultPort): Manifest {
+  const domains = [`${local}:${port}`];
   return {
     name: "Tau",
     id: "tau-caption-to-artboard",
@@ -46,27 +48,15 @@ export function buildManifest(port: number = defaultPort): Manifest {
     editorType: ["figma", "figjam", "slides"],
     documentAccess: "dynamic-page",
     networkAccess: {
-      allowedDomains: [`http://localhost:${port}`],
+      allowedDomains: domains,
+      devAllowedDomains: domains,
       reasoning:
-        "Tau sends captions to the Tau server that you run on this computer and fetches the images it draws. Nothing goes anywhere else.",
+        "Tau sends captions, labels, sketches and the images that you choose to the Tau server that you run on this computer, and fetches the images it makes. Nothing goes anywhere else.",
     },
-    menu: [
-      {
-        name: "Caption to artboard…",
-        command: commands.captions,
-        parameters: [
-          { name: "Caption", key: "caption", description: "What to draw, e.g. red apple", allowFreeform: true },
-          { name: "Style", key: "style", description: "Look of the images", optional: true },
-          { name: "Count", key: "count", description: `Images, 1 to ${limits.countMax}`, optional: true },
-        ],
-        parameterOnly: false,
-      },
-      { name: "Settings…", command: commands.settings },
-    ],
-    relaunchButtons: [
-      { command: commands.redraw, name: "Redraw", multipleSelection: true },
-      { command: commands.makeAgain, name: "Make again", multipleSelection: true },
-      { command: commands.regenerate, name: "Redraw", multipleSelection: true },
-    ],
+    menu: commandTable.flatMap(({ id, menu, parameters, startsGroup }) => [
+      ...(startsGroup ? [{ separator: true } as const] : []),
+      { name: menu, command: id, ...(parameters === undefined ? {} : { parameters, parameterOnly: false }) },
+    ]),
+    relaunchButtons: relaunchButtons.map((button) => ({ ...button, multipleSelection: true })),
   };
 }

@@ -3,64 +3,56 @@
  * in client storage. Guards instead of zod, because main's bundle must stay small and runs in an interpreter.
  * Images cross one per message as bytes, never as JSON or base64: encoding them inflates memory ten times.
  */
+
+import type { CommandId } from "./commands.ts";
 import type { Provenance } from "./contract.ts";
-import type { SkippedLayer } from "./layer-messages.ts";
-import { limits } from "./limits.ts";
+import type { FillableLayer, SkippedLayer } from "./layer-messages.ts";
 import type { UpscaleMainMessage, UpscaleUiMessage } from "./upscale-messages.ts";
 
 export const defaultPort = 7826;
 /** `localhost`, not an address: Figma's manifest refuses IP literals and the UI must call what the manifest lists. */
 export const defaultServerUrl = `http://localhost:${defaultPort}`;
 
-/** Commands of the manifest's menu and relaunch buttons. */
-export const commands = {
-  captions: "caption-to-artboard",
-  settings: "settings",
-  redraw: "redraw",
-  makeAgain: "make-again",
-  restyle: "restyle",
-  upscale: "upscale",
-  /** The button of nodes made before version 0.18; does what `redraw` does. */
-  regenerate: "regenerate",
-} as const;
-
 /** Plugin data key of a node made by Tau; holds `Provenance` as JSON. */
 export const provenanceKey = "tau.provenance";
 /** Keys of `figma.clientStorage`. */
-export const storageKeys = { settings: "tau.settings", styles: "tau.styles" } as const;
+export const storageKeys = {
+  settings: "tau.settings",
+  vocabulary: "tau.vocabulary",
+  session: "tau.session",
+  windowSize: "tau.window",
+} as const;
 
 export interface Settings {
   readonly serverUrl: string;
   readonly token: string;
-  /** A style id, or the empty text for any style. */
-  readonly style: string;
-  readonly count: number;
-  readonly temperature: number;
-  readonly guidance: number;
   /** Put results on the canvas as soon as they are there, without a preview first. */
   readonly applyAutomatically: boolean;
-  /** Side of an image on a new artboard, in px of the canvas. */
-  readonly tilePx: number;
 }
 
-/** Sizes on the canvas that the form offers: icons from 24 px, and up to four times what the default pack draws. */
+export const defaultSettings: Settings = { serverUrl: defaultServerUrl, token: "", applyAutomatically: false };
+
+/** Sides of an image on a new artboard that the form offers, in px of the canvas: icons from 24 px. */
 export const tileSizesPx = [24, 32, 48, 64, 96, 128, 256, 512] as const;
 
-export const defaultSettings: Settings = {
-  serverUrl: defaultServerUrl,
-  token: "",
-  style: "",
-  count: limits.countDefault,
-  temperature: limits.temperatureDefault,
-  guidance: limits.guidanceDefault,
-  applyAutomatically: false,
-  tilePx: 128,
-};
+/** Size of the plugin's window in px: what opens first, and the bounds of what a person may drag it to. */
+export const windowSizes = {
+  width: { min: 320, usual: 344, max: 960 },
+  height: { min: 400, usual: 640, max: 1200 },
+} as const;
+export interface WindowSize {
+  readonly width: number;
+  readonly height: number;
+}
 
-/** Styles of the server as last seen, for the quick action, which suggests them before any request was made. */
-export interface KnownStyle {
+/** Words of the server as last seen, for the quick actions, which suggest them before any request was made. */
+export interface KnownWord {
   readonly id: string;
   readonly label: string;
+}
+export interface Vocabulary {
+  readonly styles: readonly KnownWord[];
+  readonly labels: readonly KnownWord[];
 }
 
 /** A layer in the selection that the UI can use. */
@@ -81,15 +73,24 @@ export interface Selection {
   readonly layerCount: number;
 }
 
+/** What a quick action asked for; what is absent is as it was last time. */
+export interface QuickAnswers {
+  readonly caption?: string;
+  readonly label?: string;
+  readonly style?: string;
+  readonly count?: number;
+  readonly scale?: 2 | 4;
+}
+
 /** Why the UI opened. */
 export type Launch =
-  | { readonly kind: "open" }
-  | { readonly kind: "settings" }
+  | { readonly kind: "command"; readonly command: CommandId }
+  /** A quick action: everything is answered, so the work begins at once. */
+  | { readonly kind: "quick"; readonly command: CommandId; readonly answers: QuickAnswers }
   /** New seeds for the selected layers. */
   | { readonly kind: "redraw" }
   /** The same bytes again for the selected layers. */
-  | { readonly kind: "make-again" }
-  | { readonly kind: "quick"; readonly caption: string; readonly style: string; readonly count: number };
+  | { readonly kind: "make-again" };
 
 export interface ArtboardImage {
   /** Key of the `image` message that carried the bytes. */
@@ -112,7 +113,14 @@ export type UiMessage =
   | UpscaleUiMessage
   | { readonly type: "ready" }
   | { readonly type: "save-settings"; readonly settings: Settings }
-  | { readonly type: "save-styles"; readonly styles: readonly KnownStyle[] }
+  | { readonly type: "save-vocabulary"; readonly vocabulary: Vocabulary }
+  /** What the next start shall find again; only the UI knows what is in it. */
+  | { readonly type: "save-session"; readonly session: unknown }
+  | { readonly type: "resize"; readonly size: WindowSize }
+  /** Asks for the selected layers that take fills. */
+  | { readonly type: "read-layers"; readonly readId: number }
+  /** Asks for the selection as a drawing. */
+  | { readonly type: "read-drawing"; readonly readId: number }
   | { readonly type: "image"; readonly applyId: number; readonly key: string; readonly bytes: Uint8Array }
   | {
       readonly type: "apply";
@@ -130,7 +138,19 @@ export type MainMessage =
       readonly launch: Launch;
       readonly settings: Settings;
       readonly selection: Selection;
+      readonly session: unknown;
     }
+  | {
+      readonly type: "layers";
+      readonly readId: number;
+      readonly layers: readonly FillableLayer[];
+      /** Selected layers beyond those that are read at once. */
+      readonly unreadCount: number;
+    }
+  /** `svg` is empty when nothing is selected, or nothing of it can be exported. */
+  | { readonly type: "drawing"; readonly readId: number; readonly name: string; readonly svg: string }
+  /** What was applied is no longer on the page: it was undone, or deleted. */
+  | { readonly type: "unapplied"; readonly applyId: number }
   | { readonly type: "selection"; readonly selection: Selection }
   | {
       readonly type: "applied";
@@ -146,7 +166,11 @@ export type MainMessage =
 const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
   "ready",
   "save-settings",
-  "save-styles",
+  "save-vocabulary",
+  "save-session",
+  "resize",
+  "read-layers",
+  "read-drawing",
   "image",
   "apply",
   "read-upscale-sources",
@@ -157,6 +181,9 @@ const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
 const mainTypes: ReadonlySet<string> = new Set<MainMessage["type"]>([
   "start",
   "selection",
+  "layers",
+  "drawing",
+  "unapplied",
   "applied",
   "apply-failed",
   "upscale-image",
@@ -181,8 +208,10 @@ export function isUiMessage(value: unknown): value is UiMessage {
       return Array.isArray(message["upscales"]) && message["upscales"].every(isRecord);
     case "save-settings":
       return isRecord(message["settings"]);
-    case "save-styles":
-      return Array.isArray(message["styles"]);
+    case "save-vocabulary":
+      return isRecord(message["vocabulary"]);
+    case "resize":
+      return isRecord(message["size"]);
     default:
       return true;
   }
@@ -193,23 +222,27 @@ export function isMainMessage(value: unknown): value is MainMessage {
   return isMessage(value, mainTypes);
 }
 
-/** Settings as stored by any version of the plugin: what is missing or out of range becomes the default. */
+/** Settings as stored by any version of the plugin: what is missing or wrong becomes the default. */
 export function readSettings(stored: unknown): Settings {
   const given = isRecord(stored) ? stored : {};
-  const text = (key: "serverUrl" | "token" | "style"): string =>
+  const text = (key: "serverUrl" | "token"): string =>
     typeof given[key] === "string" ? (given[key] as string) : defaultSettings[key];
-  const number = (key: "count" | "temperature" | "guidance", min: number, max: number): number => {
-    const value = given[key];
-    return typeof value === "number" && value >= min && value <= max ? value : defaultSettings[key];
-  };
   return {
     serverUrl: text("serverUrl"),
     token: text("token"),
-    style: text("style"),
-    count: Math.round(number("count", 1, limits.countMax)),
-    temperature: number("temperature", 0, limits.temperatureMax),
-    guidance: number("guidance", 0, limits.guidanceMax),
     applyAutomatically: given["applyAutomatically"] === true,
-    tilePx: tileSizesPx.find((size) => size === given["tilePx"]) ?? defaultSettings.tilePx,
   };
+}
+
+/** A window size within its bounds, from anything. */
+export function readWindowSize(stored: unknown): WindowSize {
+  const given = isRecord(stored) ? stored : {};
+  const side = (key: "width" | "height"): number => {
+    const { min, usual, max } = windowSizes[key];
+    const value = given[key];
+    return typeof value === "number" && Number.isFinite(value)
+      ? Math.round(Math.min(max, Math.max(min, value)))
+      : usual;
+  };
+  return { width: side("width"), height: side("height") };
 }

@@ -2,8 +2,10 @@
  * One artboard: a frame named after its caption with the images in a wrapping auto-layout grid. FigJam has no frames,
  * so there it is a section whose grid is laid out by hand. Every node remembers how its image was made.
  */
+
+import { commandTable, makeAgainCommand, redrawCommand } from "../../shared/commands.ts";
 import type { Provenance } from "../../shared/contract.ts";
-import { type Artboard, commands, provenanceKey } from "../../shared/messages.ts";
+import { type Artboard, provenanceKey } from "../../shared/messages.ts";
 import { imageKey } from "./layers.ts";
 
 /** Columns and sizes of an artboard, in px. */
@@ -26,6 +28,10 @@ export function gridOf(imageCount: number, tilePx: number): Grid {
   return { tilePx, gapPx, paddingPx, columns, width: side(columns), height: side(rows) };
 }
 
+const commandButtons = Object.fromEntries(
+  commandTable.filter(({ relaunch }) => relaunch !== undefined).map(({ id }) => [id, ""]),
+);
+
 type Remembering = Pick<SceneNode, "setPluginData" | "setRelaunchData">;
 
 /** Provenance and the buttons that a node which Tau made offers. */
@@ -34,10 +40,10 @@ export function remember(node: Remembering, provenance: Provenance, imageHash?: 
   node.setPluginData(provenanceKey, JSON.stringify(provenance));
   if (imageHash !== undefined) node.setPluginData(imageKey, imageHash);
   node.setRelaunchData({
-    [commands.redraw]: about,
-    [commands.makeAgain]: "",
-    [commands.restyle]: "",
-    ...(imageHash === undefined ? {} : { [commands.upscale]: "" }),
+    [redrawCommand]: about,
+    [makeAgainCommand]: "",
+    // An artboard has no image of its own.
+    ...(imageHash === undefined ? {} : commandButtons),
   });
 }
 

@@ -2,14 +2,23 @@
  * Main world of the plugin: runs in Figma's sandbox with the scene and without DOM or network.
  * It opens the UI for a command, tells it what is selected, and puts on the canvas what the UI hands over.
  */
-import { commands, isUiMessage, type Launch, type MainMessage, type UiMessage } from "../../shared/messages.ts";
+import { isCommandId, isRedraw, makeAgainCommand } from "../../shared/commands.ts";
+import { isUiMessage, type Launch, type MainMessage, readWindowSize, type UiMessage } from "../../shared/messages.ts";
+import { takeUnapplied, watchApplied } from "./applied.ts";
 import { applySet } from "./apply.ts";
 import { applyUpscales, readUpscaleSources } from "./image-fills.ts";
 import { handleParameterInput, readParameters } from "./parameters.ts";
+import { readDrawing, readLayers } from "./read-scene.ts";
 import { layersMax, readSelection } from "./selection.ts";
-import { loadSettings, saveSettings, saveStyles } from "./storage.ts";
-
-const windowSize = { width: 344, height: 640 };
+import {
+  loadSession,
+  loadSettings,
+  loadWindowSize,
+  saveSession,
+  saveSettings,
+  saveVocabulary,
+  saveWindowSize,
+} from "./storage.ts";
 
 /** Bytes that arrived for an applied set that is not complete yet, by apply id and key. */
 const pending = new Map<number, Map<string, Uint8Array>>();
@@ -17,11 +26,11 @@ const pending = new Map<number, Map<string, Uint8Array>>();
 const send = (message: MainMessage): void => figma.ui.postMessage(message);
 
 function launchOf(event: RunEvent): Launch {
-  if (event.command === commands.settings) return { kind: "settings" };
-  if (event.command === commands.redraw || event.command === commands.regenerate) return { kind: "redraw" };
-  if (event.command === commands.makeAgain) return { kind: "make-again" };
-  const quick = "parameters" in event ? readParameters(event.parameters) : undefined;
-  return quick ?? { kind: "open" };
+  const { command } = event;
+  if (isRedraw(command)) return { kind: "redraw" };
+  if (command === makeAgainCommand) return { kind: "make-again" };
+  const quick = "parameters" in event ? readParameters(command, event.parameters) : undefined;
+  return quick ?? { kind: "command", command: isCommandId(command) ? command : "caption-to-artboard" };
 }
 
 /** The bytes of a set that is complete now; they are not kept. */
@@ -33,15 +42,26 @@ function takeImages(applyId: number): ReadonlyMap<string, Uint8Array> {
 
 async function handle(message: UiMessage, launch: Launch): Promise<void> {
   switch (message.type) {
-    case "ready":
-      send({ type: "start", launch, settings: await loadSettings(), selection: readSelection() });
+    case "ready": {
+      const [settings, session] = await Promise.all([loadSettings(), loadSession()]);
+      send({ type: "start", launch, settings, session, selection: readSelection() });
       return;
+    }
     case "save-settings":
       await saveSettings(message.settings);
       return;
-    case "save-styles":
-      await saveStyles(message.styles);
+    case "save-vocabulary":
+      await saveVocabulary(message.vocabulary);
       return;
+    case "save-session":
+      await saveSession(message.session);
+      return;
+    case "resize": {
+      const size = readWindowSize(message.size);
+      figma.ui.resize(size.width, size.height);
+      await saveWindowSize(size);
+      return;
+    }
     case "image": {
       const images = pending.get(message.applyId) ?? new Map<string, Uint8Array>();
       images.set(message.key, message.bytes);
@@ -51,12 +71,21 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
     case "apply": {
       const { applyId, artboards, target } = message;
       const result = await applySet(artboards, target, takeImages(applyId));
-      if (result.ok) {
-        const { imageCount, sameCount, skipped } = result;
-        send({ type: "applied", applyId, imageCount, sameCount, skipped });
-      } else send({ type: "apply-failed", applyId, detail: result.detail });
+      if (!result.ok) {
+        send({ type: "apply-failed", applyId, detail: result.detail });
+        return;
+      }
+      const { imageCount, sameCount, skipped, nodeIds } = result;
+      await watchApplied(applyId, nodeIds);
+      send({ type: "applied", applyId, imageCount, sameCount, skipped });
       return;
     }
+    case "read-layers":
+      send({ type: "layers", readId: message.readId, ...(await readLayers(figma.currentPage.selection)) });
+      return;
+    case "read-drawing":
+      send({ type: "drawing", readId: message.readId, ...(await readDrawing(figma.currentPage.selection)) });
+      return;
     case "read-upscale-sources": {
       const { readId } = message;
       const { selection } = figma.currentPage;
@@ -87,11 +116,17 @@ figma.parameters.on("input", (event) => {
   void handleParameterInput(event);
 });
 
-figma.on("run", (event) => {
-  const launch = launchOf(event);
-  figma.showUI(__html__, { ...windowSize, title: "Tau", themeColors: true });
+async function open(launch: Launch): Promise<void> {
+  figma.showUI(__html__, { ...(await loadWindowSize()), title: "Tau", themeColors: true });
   figma.ui.on("message", (message: unknown) => {
     if (isUiMessage(message)) void handle(message, launch);
   });
   figma.on("selectionchange", () => send({ type: "selection", selection: readSelection() }));
-});
+  figma.currentPage.on("nodechange", () => {
+    void takeUnapplied().then((applyId) => {
+      if (applyId !== undefined) send({ type: "unapplied", applyId });
+    });
+  });
+}
+
+figma.on("run", (event) => void open(launchOf(event)));

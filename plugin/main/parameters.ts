@@ -1,27 +1,41 @@
-/** The quick action's parameters: caption (free text), style (as the server last named them), count. */
+/** The quick actions' parameters: captions and labels, styles and labels as the server last named them, counts, factors. */
+import { commandTable, isCommandId } from "../../shared/commands.ts";
 import { limits } from "../../shared/limits.ts";
-import type { Launch } from "../../shared/messages.ts";
-import { loadStyles } from "./storage.ts";
+import type { KnownWord, Launch, QuickAnswers } from "../../shared/messages.ts";
+import { upscaleScales } from "../../shared/upscale-scales.ts";
+import { loadVocabulary } from "./storage.ts";
 
-const captionHints = ["red apple", "sad face", "green tree", "red heart", "cat face"];
+const exampleCaptions = ["red apple", "sad face", "green tree", "red heart", "cat face"];
 const counts = [1, 2, 4, 8, limits.countMax];
+/** Suggestions of one list: more nobody reads. */
+const suggestionsMax = 40;
 
 /** Answers one keystroke in the quick action's field. */
 export async function handleParameterInput({ key, query, result }: ParameterInputEvent): Promise<void> {
-  const typed = query.trim();
-  const matches = (label: string): boolean => label.toLowerCase().includes(typed.toLowerCase());
+  const typed = query.trim().toLowerCase();
+  const matches = (label: string): boolean => label.toLowerCase().includes(typed);
+  const named = (words: readonly KnownWord[]): { name: string; data: string }[] =>
+    words
+      .filter(({ label }) => matches(label))
+      .sort((a, b) => Number(b.label.toLowerCase().startsWith(typed)) - Number(a.label.toLowerCase().startsWith(typed)))
+      .slice(0, suggestionsMax)
+      .map(({ id, label }) => ({ name: label, data: id }));
   if (key === "caption") {
     // Free text takes no setError, so what was typed is echoed first and a hint stands in for the error.
-    if (typed.length > limits.captionMaxChars)
+    if (query.trim().length > limits.captionMaxChars)
       result.setSuggestions([{ name: `Too long: at most ${limits.captionMaxChars} characters`, data: "" }]);
-    else result.setSuggestions([...(typed === "" ? [] : [typed]), ...captionHints.filter(matches)]);
+    else result.setSuggestions([...(typed === "" ? [] : [query.trim()]), ...exampleCaptions.filter(matches)]);
+  } else if (key === "label") {
+    const { labels } = await loadVocabulary();
+    const found = named(labels);
+    if (labels.length === 0) result.setError("Open Tau once: it then knows the server's labels");
+    else if (found.length === 0) result.setError("The server has no such label");
+    else result.setSuggestions(found);
   } else if (key === "style") {
-    const styles = await loadStyles();
-    result.setSuggestions([
-      ...(matches("any style") ? [{ name: "Any style", data: "" }] : []),
-      ...styles.filter(({ label }) => matches(label)).map(({ id, label }) => ({ name: label, data: id })),
-    ]);
-  } else if (key === "count") {
+    const { styles } = await loadVocabulary();
+    result.setSuggestions([...(matches("any style") ? [{ name: "Any style", data: "" }] : []), ...named(styles)]);
+  } else if (key === "scale") result.setSuggestions(upscaleScales.map((scale) => ({ name: `×${scale}`, data: scale })));
+  else if (key === "count") {
     const wanted = Number(typed);
     if (typed === "") result.setSuggestions(counts.map((count) => ({ name: String(count), data: count })));
     else if (Number.isInteger(wanted) && wanted >= 1 && wanted <= limits.countMax)
@@ -30,16 +44,28 @@ export async function handleParameterInput({ key, query, result }: ParameterInpu
   }
 }
 
-/** The launch that the chosen parameters ask for; undefined when there is no caption, so the UI opens as usual. */
-export function readParameters(parameters: ParameterValues | undefined): Launch | undefined {
-  const caption: unknown = parameters?.["caption"];
-  if (typeof caption !== "string" || caption.trim() === "") return undefined;
-  const style: unknown = parameters?.["style"];
-  const count = Number(parameters?.["count"] ?? 0);
-  return {
-    kind: "quick",
-    caption: caption.trim(),
-    style: typeof style === "string" ? style : "",
-    count: Number.isInteger(count) && count >= 1 && count <= limits.countMax ? count : 0,
+/** The launch that the chosen parameters ask for; undefined when the command's own is missing: the UI opens as usual. */
+export function readParameters(command: string, parameters: ParameterValues | undefined): Launch | undefined {
+  const asked = commandTable.find(({ id }) => id === command)?.parameters;
+  if (parameters === undefined || asked === undefined || !isCommandId(command)) return undefined;
+  const text = (key: string): string | undefined => {
+    const value: unknown = parameters[key];
+    return typeof value === "string" ? value.trim() : undefined;
   };
+  const count = Number(parameters["count"] ?? 0);
+  const scale = upscaleScales.find((known) => known === Number(parameters["scale"]));
+  const answers: QuickAnswers = {
+    ...given("caption", text("caption") || undefined),
+    ...given("label", text("label") || undefined),
+    ...given("style", text("style")),
+    ...given("count", Number.isInteger(count) && count >= 1 && count <= limits.countMax ? count : undefined),
+    ...given("scale", scale),
+  };
+  const first = asked[0]!.key;
+  // Any style is an answer, and the field stays empty for it.
+  if (answers[first] === undefined && first !== "style") return undefined;
+  return { kind: "quick", command, answers: first === "style" ? { style: "", ...answers } : answers };
 }
+
+const given = <Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } =>
+  (value === undefined ? {} : { [key]: value }) as { [K in Key]?: Value };

@@ -1,27 +1,53 @@
-/** What the plugin keeps per user in `figma.clientStorage`: settings, and the styles the server last named. */
-import { type KnownStyle, readSettings, type Settings, storageKeys } from "../../shared/messages.ts";
+/** What the plugin keeps per user in `figma.clientStorage`: settings, session, window size, and the server's words. */
+import {
+  type KnownWord,
+  readSettings,
+  readWindowSize,
+  type Settings,
+  storageKeys,
+  type Vocabulary,
+  type WindowSize,
+} from "../../shared/messages.ts";
+
+const { clientStorage } = figma;
 
 export async function loadSettings(): Promise<Settings> {
-  return readSettings(await figma.clientStorage.getAsync(storageKeys.settings));
+  return readSettings(await clientStorage.getAsync(storageKeys.settings));
 }
 
 export async function saveSettings(settings: Settings): Promise<void> {
-  await figma.clientStorage.setAsync(storageKeys.settings, readSettings(settings));
+  await clientStorage.setAsync(storageKeys.settings, readSettings(settings));
 }
 
-export async function saveStyles(styles: readonly KnownStyle[]): Promise<void> {
-  await figma.clientStorage.setAsync(
-    storageKeys.styles,
-    styles.map(({ id, label }) => ({ id, label })),
-  );
+/** As the UI saved it; it reads what it can of it. */
+export const loadSession = (): Promise<unknown> => clientStorage.getAsync(storageKeys.session);
+
+export const saveSession = (session: unknown): Promise<void> => clientStorage.setAsync(storageKeys.session, session);
+
+export async function loadWindowSize(): Promise<WindowSize> {
+  return readWindowSize(await clientStorage.getAsync(storageKeys.windowSize));
 }
 
-/** Styles as last seen, or none before the first connection. */
-export async function loadStyles(): Promise<readonly KnownStyle[]> {
-  const stored: unknown = await figma.clientStorage.getAsync(storageKeys.styles);
-  if (!Array.isArray(stored)) return [];
-  return stored.filter(
-    (entry): entry is KnownStyle =>
-      typeof entry === "object" && entry !== null && typeof entry.id === "string" && typeof entry.label === "string",
-  );
+export const saveWindowSize = (size: WindowSize): Promise<void> => clientStorage.setAsync(storageKeys.windowSize, size);
+
+export async function saveVocabulary({ styles, labels }: Vocabulary): Promise<void> {
+  const plain = (words: readonly KnownWord[]): KnownWord[] => words.map(({ id, label }) => ({ id, label }));
+  await clientStorage.setAsync(storageKeys.vocabulary, { styles: plain(styles), labels: plain(labels) });
 }
+
+/** Words as last seen, or none before the first connection. */
+export async function loadVocabulary(): Promise<Vocabulary> {
+  const stored = (await clientStorage.getAsync(storageKeys.vocabulary)) as Partial<Vocabulary> | undefined;
+  return { styles: wordsOf(stored?.styles), labels: wordsOf(stored?.labels) };
+}
+
+const wordsOf = (stored: unknown): readonly KnownWord[] =>
+  Array.isArray(stored)
+    ? stored.filter(
+        (entry): entry is KnownWord =>
+          typeof entry === "object" &&
+          entry !== null &&
+          typeof entry.id === "string" &&
+          typeof entry.label === "string",
+      )
+    : [];

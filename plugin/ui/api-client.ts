@@ -17,11 +17,13 @@ import {
 } from "./guards.ts";
 import { createServerJobs, type Exchange } from "./server-jobs.ts";
 
+export type Blocked = "url_not_allowed" | "network_blocked";
+
 export interface ClientOptions {
   readonly serverUrl: string;
   readonly token: string;
-  /** True when the manifest or the browser refused the address itself; browsers report that apart from `fetch`. */
-  readonly wasBlocked?: () => "url_not_allowed" | "network_blocked" | undefined;
+  /** Why the manifest or the browser refused the address itself; browsers report that apart from `fetch`. */
+  readonly whyBlocked?: (origin: string) => Promise<Blocked | undefined>;
   readonly timings?: Partial<typeof defaultTimings>;
 }
 
@@ -54,7 +56,19 @@ export function normalizeServerUrl(typed: string): string {
   }
 }
 
-export function createApiClient({ serverUrl, token, wasBlocked = () => undefined, ...options }: ClientOptions) {
+/**
+ * Says that the address is this computer, which Chromium wants to hear before it asks for permission to reach it from
+ * figma.com. https://wicg.github.io/local-network-access; other browsers ignore the field.
+ */
+const addressSpace = (origin: string): { readonly targetAddressSpace?: "loopback" } =>
+  /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(origin).hostname) ? { targetAddressSpace: "loopback" } : {};
+
+export function createApiClient({
+  serverUrl,
+  token,
+  whyBlocked = () => Promise.resolve(undefined),
+  ...options
+}: ClientOptions) {
   const origin = normalizeServerUrl(serverUrl);
   const timings = { ...defaultTimings, ...options.timings };
 
@@ -76,11 +90,14 @@ export function createApiClient({ serverUrl, token, wasBlocked = () => undefined
     let response: Response;
     try {
       signal?.throwIfAborted();
-      response = await fetch(origin + path, { ...init, method, headers, signal: deadline.signal, cache: "no-store" });
+      const request = { ...init, method, headers, signal: deadline.signal, cache: "no-store", ...addressSpace(origin) };
+      response = await fetch(origin + path, request as RequestInit);
     } catch (error) {
       signal?.throwIfAborted();
       if (deadline.signal.aborted) throw new Failure("no_answer", `${origin} did not answer in ${answerMs} ms`);
-      throw new Failure(wasBlocked() ?? "unreachable", `${origin}: ${error instanceof Error ? error.message : error}`);
+      const blocked = await whyBlocked(origin);
+      signal?.throwIfAborted();
+      throw new Failure(blocked ?? "unreachable", `${origin}: ${error instanceof Error ? error.message : error}`);
     } finally {
       clearTimeout(timer);
     }

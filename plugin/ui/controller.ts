@@ -1,36 +1,59 @@
 /**
- * What the UI does: connects, generates, cancels, applies, copies, saves. Owns the store; views only read the state and
- * call these. Talks to main through messages and to the server through the API client.
+ * What the UI does: connects, runs the command in view, cancels, applies, copies, saves. Owns the store; views only read
+ * the state and call these. Talks to main through messages and to the server through the API client.
  */
-import type { Launch, MainMessage, Settings, UiMessage } from "../../shared/messages.ts";
-import { createApiClient } from "./api-client.ts";
-import { captionTranslations, Failure } from "./failure.ts";
-import { captionProblem, captionsOf, type Form, planJobs, planRegeneration } from "./plan.ts";
-import { runJobs } from "./run.ts";
-import { type Action, initialState, keptImages, reduce, type State } from "./state.ts";
+import type { CommandId } from "../../shared/commands.ts";
+import type { Generation } from "../../shared/contract.ts";
+import type { Launch, MainMessage, QuickAnswers, Settings, UiMessage, WindowSize } from "../../shared/messages.ts";
+import type { UpscaledFill } from "../../shared/upscale-messages.ts";
+import { type ApiClient, type Blocked, createApiClient } from "./api-client.ts";
+import { askedTranslation, Failure, isAvailable, isWorthReconnecting } from "./failure.ts";
+import type { Form } from "./form.ts";
+import type { Job } from "./jobs.ts";
+import { planMakeAgain, planRedraw } from "./plans/captions.ts";
+import { type Prepared, prepareJobs, type Rasterise } from "./plans/prepare.ts";
+import { drawnSet, runJobs } from "./run.ts";
+import { SceneReader } from "./scene-reader.ts";
+import { readSession, sessionOf } from "./session.ts";
+import { type Action, initialState, keptImages, type ResultImage, reduce, type State } from "./state.ts";
+import { wait } from "./wait.ts";
 
 export interface Surroundings {
   /** Sends a message to main. */
   post(message: UiMessage): void;
-  wasBlocked(): "url_not_allowed" | "network_blocked" | undefined;
+  /** What the browser said about a request that failed just now; it may say so a moment later. */
+  whyBlocked(origin: string): Promise<Blocked | undefined>;
   randomSeed(): number;
   copyText(text: string): boolean;
+  rasterise: Rasterise;
   /** Text of a notification in the user's language. */
   describe(failure: Failure): string;
 }
 
+/** Pauses between two questions whether the server is back; the last is repeated. */
+const reconnectMs = [1000, 2000, 3000, 5000];
+/** Quiet before the session is saved: typing is not worth a write a letter. */
+const saveMs = 400;
+
 export class Controller {
   state: State = initialState;
-  #around: Surroundings;
+  readonly #around: Surroundings;
+  readonly #scenes: SceneReader;
   #listeners = new Set<() => void>();
   #running: AbortController | undefined;
+  #reconnecting: AbortController | undefined;
+  #saving: ReturnType<typeof setTimeout> | undefined;
   #nextId = 1;
+  /** What the run in progress, or the last one, was asked for. */
+  #prepared: Prepared | undefined;
+  #finished = new Set<number>();
   /** False until someone said which style: then the pack's own suggestion stands in the form. */
   #isStyleChosen = false;
   #closesAfterApply = false;
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#scenes = new SceneReader(around.post);
   }
 
   subscribe(listener: () => void): () => void {
@@ -44,60 +67,124 @@ export class Controller {
   }
 
   receive(message: MainMessage): void {
+    const scene = this.#scenes.receive(message);
+    if (scene !== undefined) this.#dispatch({ type: "scene", scene });
     switch (message.type) {
       case "start":
-        void this.#start(message.launch, message);
+        void this.#start(message);
         return;
       case "selection":
         this.#dispatch({ type: "selection", selection: message.selection });
+        // A run works on what was selected when it began, and its results are for that.
+        if (this.state.run === undefined) this.#scenes.read(this.state.command);
         return;
       case "applied":
-        this.#dispatch({ type: "applied", applyId: message.applyId, imageCount: message.imageCount });
-        if (this.#closesAfterApply) this.#around.post({ type: "close" });
+        this.#dispatch(message);
+        this.#closeIfQuick();
         return;
-      case "apply-failed": {
-        const code = message.reason === "gone" ? "layers_gone" : "apply_failed";
-        if (message.applyId === this.state.applyId) this.#fail(new Failure(code, message.detail));
+      case "upscales-applied": {
+        const { applyId, appliedCount, refused } = message;
+        this.#dispatch({ type: "applied", applyId, imageCount: appliedCount, refusedFills: refused });
+        this.#closeIfQuick();
         return;
       }
+      case "unapplied":
+        this.#dispatch(message);
+        return;
+      case "apply-failed":
+        if (message.applyId === this.state.applyId) this.#fail(new Failure("apply_failed", message.detail));
+        return;
     }
   }
 
-  async #start(
-    launch: Launch,
-    { settings, selection }: Pick<MainMessage & { type: "start" }, "settings" | "selection">,
-  ) {
-    this.#dispatch({ type: "started", settings, selection, seed: this.#around.randomSeed() });
-    // A quick action and a regeneration say which style, "any" among them.
-    this.#isStyleChosen = launch.kind === "quick" || launch.kind === "regenerate";
-    if (launch.kind === "settings") {
-      this.#dispatch({ type: "view", view: "settings" });
-      return;
-    }
+  #closeIfQuick(): void {
+    const { skipped, refusedFills } = this.state;
+    // What was left untouched must be seen before the window goes.
+    if (this.#closesAfterApply && skipped.length + refusedFills.length === 0) this.#around.post({ type: "close" });
+  }
+
+  async #start({ launch, settings, selection, session }: Extract<MainMessage, { type: "start" }>): Promise<void> {
+    const kept = readSession(session);
+    const command = commandOf(launch);
+    const form = { ...kept.form, ...(kept.form.isSeedFixed ? {} : { seed: this.#around.randomSeed() }) };
+    this.#isStyleChosen = kept.isKept;
+    this.#dispatch({ type: "started", settings, selection, form, command });
+    this.#scenes.read(command);
     if (launch.kind === "quick") {
-      const change: Partial<Form> = { captions: launch.caption, style: launch.style };
-      this.#dispatch({ type: "form", change: launch.count > 0 ? { ...change, count: launch.count } : change });
+      this.#answer(launch.answers);
       this.#closesAfterApply = true;
+      this.#dispatch({ type: "scene", scene: await this.#scenes.whenRead(this.state.scene) });
       await this.generate();
-    } else if (launch.kind === "regenerate") {
-      const plan = planRegeneration(selection.images, this.state.form);
-      if (plan !== undefined) {
-        this.#dispatch({ type: "form", change: plan.form });
-        this.#dispatch({ type: "replace", replacements: plan.replacements });
-        await this.generate();
+    } else if (launch.kind === "redraw") await this.#redraw();
+    else if (launch.kind === "make-again") await this.makeAgain();
+    else if (command !== "settings" && (await this.connect())) await this.#restore(kept.results);
+  }
+
+  #answer({ caption, label, style, count, scale }: QuickAnswers): void {
+    if (style !== undefined) this.#isStyleChosen = true;
+    this.#dispatch({
+      type: "form",
+      change: {
+        ...(caption === undefined ? {} : { captions: caption }),
+        ...(label === undefined ? {} : { label }),
+        ...(style === undefined ? {} : { style }),
+        ...(count === undefined ? {} : { count }),
+        ...(scale === undefined ? {} : { scale }),
+      },
+    });
+  }
+
+  async #redraw(): Promise<void> {
+    const plan = planRedraw(this.state.selection.images, this.state.form);
+    if (plan === undefined) return this.#fail(new Failure("selection_missing", ""));
+    this.#isStyleChosen = true;
+    this.#dispatch({ type: "form", change: plan.form });
+    this.#dispatch({ type: "replace", replacements: plan.replacements });
+    await this.generate();
+  }
+
+  /** The images of the selected layers again, with the same bytes while the pack is the same. */
+  async makeAgain(): Promise<void> {
+    const jobs = planMakeAgain(this.state.selection.images);
+    if (jobs.length === 0) return this.#fail(new Failure("selection_missing", ""));
+    await this.#run(async () => ({ packId: askedPack(this.state), jobs }));
+  }
+
+  /** Results of the last time, as far as the server still has them. */
+  async #restore(results: readonly { readonly id: string; readonly title: string }[]): Promise<void> {
+    const client = this.#client();
+    const { signal } = new AbortController();
+    try {
+      const sets = [];
+      for (const [index, { id, title }] of results.entries()) {
+        const done = await client.read(id, signal);
+        if (done.state !== "done") continue;
+        const job = { index, title, nodeIds: [] };
+        sets.push(await drawnSet({ client, packId: askedPack(this.state), signal }, () => undefined, job, done));
       }
-    } else await this.connect();
+      this.#dispatch({ type: "restored", results: sets });
+    } catch {
+      // The server no longer has them: a start without results is as good.
+    }
   }
 
   editForm(change: Partial<Form>): void {
     if (change.style !== undefined) this.#isStyleChosen = true;
     this.#dispatch({ type: "form", change });
+    this.#saveSoon();
   }
-  show(view: State["view"]): void {
-    this.#dispatch({ type: "view", view });
+  show(command: CommandId): void {
+    if (this.state.run !== undefined) return;
+    this.#dispatch({ type: "command", command });
+    this.#scenes.read(command);
+  }
+  /** A drawing made in the plugin takes the place of the selection's. */
+  setDrawing(name: string, svg: string): void {
+    this.#dispatch({ type: "scene", scene: { drawing: { name, svg } } });
   }
   useTexts(): void {
     this.#dispatch({ type: "use-texts" });
+    this.#saveSoon();
   }
   stopReplacing(): void {
     this.#dispatch({ type: "replace", replacements: [] });
@@ -109,34 +196,94 @@ export class Controller {
     this.#dispatch({ type: "keep-all", isKept });
   }
   newSeed(): void {
-    this.#dispatch({ type: "form", change: { seed: this.#around.randomSeed() } });
+    this.editForm({ seed: this.#around.randomSeed() });
   }
-  copySeed(seed: number): boolean {
-    return this.#around.copyText(String(seed));
+  copy(text: string): boolean {
+    return this.#around.copyText(text);
+  }
+  resize(size: WindowSize): void {
+    this.#around.post({ type: "resize", size });
   }
 
-  #client() {
+  #saveSoon(): void {
+    clearTimeout(this.#saving);
+    this.#saving = setTimeout(() => this.saveNow(), saveMs);
+  }
+  saveNow(): void {
+    clearTimeout(this.#saving);
+    if (this.state.isStarted) this.#around.post({ type: "save-session", session: sessionOf(this.state) });
+  }
+
+  #client(): ApiClient {
     const { serverUrl, token } = this.state.settings;
-    return createApiClient({ serverUrl, token, wasBlocked: () => this.#around.wasBlocked() });
+    return createApiClient({ serverUrl, token, whyBlocked: (origin) => this.#around.whyBlocked(origin) });
+  }
+  /** For views that read the server themselves: the history. */
+  get client(): ApiClient {
+    return this.#client();
   }
 
-  #fail(error: unknown, runId?: number): void {
+  #fail(error: unknown, runId?: number, missing?: readonly Job[]): void {
     const failure = error instanceof Failure ? error : new Failure("internal", String(error));
-    this.#dispatch({ type: "failed", failure, ...(runId === undefined ? {} : { runId }) });
+    this.#dispatch({
+      type: "failed",
+      failure,
+      ...(runId === undefined ? {} : { runId }),
+      ...(missing === undefined ? {} : { missing }),
+    });
+    if (isWorthReconnecting(failure.code)) void this.#reconnect();
+  }
+
+  /** Asks until the server is back, and then goes on with what is missing; any new work ends it. */
+  async #reconnect(): Promise<void> {
+    this.#reconnecting?.abort();
+    const reconnecting = new AbortController();
+    this.#reconnecting = reconnecting;
+    const { signal } = reconnecting;
+    this.#dispatch({ type: "reconnecting", isReconnecting: true });
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        await wait(reconnectMs[Math.min(attempt, reconnectMs.length - 1)]!, signal);
+        const meta = await this.#client().readMeta(signal);
+        if (signal.aborted) return;
+        this.#take(meta);
+        if (this.state.missing.length > 0) await this.resume();
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        // Another failure than silence is for a person to cure.
+        if (error instanceof Failure && !isWorthReconnecting(error.code)) {
+          this.#dispatch({ type: "reconnecting", isReconnecting: false });
+          this.#fail(error);
+          return;
+        }
+      }
+    }
+  }
+
+  #stopReconnecting(): void {
+    this.#reconnecting?.abort();
+    if (this.state.isReconnecting) this.#dispatch({ type: "reconnecting", isReconnecting: false });
+  }
+
+  #take(meta: NonNullable<State["meta"]>): void {
+    this.#dispatch({ type: "connected", meta });
+    const { styles, labels, defaultStyle = "" } = askedTranslation(meta, "caption-to-artboard")!;
+    this.#around.post({ type: "save-vocabulary", vocabulary: { styles, labels } });
+    const { style } = this.state.form;
+    const isKnown = styles.some(({ id }) => id === style) || (style === "" && this.#isStyleChosen);
+    if (!isKnown) this.#dispatch({ type: "form", change: { style: this.#isStyleChosen ? "" : defaultStyle } });
   }
 
   /** Asks the server who it is; true when it can be worked with. */
   async connect(): Promise<boolean> {
+    this.#stopReconnecting();
     this.#dispatch({ type: "connecting" });
     const { settings } = this.state;
     try {
       const meta = await this.#client().readMeta();
       if (this.state.settings !== settings) return false;
-      this.#dispatch({ type: "connected", meta });
-      const { styles, defaultStyle = "" } = captionTranslations(meta)[0]!.translation;
-      this.#around.post({ type: "save-styles", styles });
-      const isKnown = styles.some(({ id }) => id === this.state.form.style);
-      if (!isKnown) this.#dispatch({ type: "form", change: { style: this.#isStyleChosen ? "" : defaultStyle } });
+      this.#take(meta);
       return true;
     } catch (error) {
       if (this.state.settings === settings) this.#fail(error);
@@ -149,43 +296,105 @@ export class Controller {
     const settings = { ...draft, token: draft.token.trim().replace(/^.*#token=/, "") };
     this.#dispatch({ type: "settings", settings });
     this.#around.post({ type: "save-settings", settings });
-    if (await this.connect()) this.show("generate");
+    if (await this.connect()) this.show("caption-to-artboard");
   }
 
+  /** Runs the command in view on the form and the selection. */
   async generate(): Promise<void> {
+    if (!this.state.form.isSeedFixed) this.#dispatch({ type: "form", change: { seed: this.#around.randomSeed() } });
+    await this.#run((client, signal) => prepareJobs(this.state, client, this.#around.rasterise, signal));
+  }
+
+  /** Live drawing: newer strokes end the run of older ones, and its late replies go nowhere. */
+  async generateAfresh(): Promise<void> {
+    if (this.state.run !== undefined) {
+      this.#running?.abort();
+      this.#dispatch({ type: "run-done", runId: this.state.run.id });
+    }
+    await this.generate();
+  }
+
+  /** Results of an earlier generation, to be added to the canvas again. */
+  async showAgain(done: Generation, title: string): Promise<void> {
+    this.show("caption-to-artboard");
+    try {
+      const { signal } = new AbortController();
+      const client = this.#client();
+      const job = { index: 0, title, nodeIds: [] };
+      const set = await drawnSet({ client, packId: askedPack(this.state), signal }, () => undefined, job, done);
+      this.#dispatch({ type: "restored", results: [set] });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** The form as it was for an earlier generation. */
+  startFrom({ request }: Generation): void {
+    const { condition, count, seed, temperature, guidance } = request;
+    this.show("caption-to-artboard");
+    this.editForm({
+      captions: condition.caption ?? "",
+      style: condition.style ?? "",
+      ...{ count, seed, temperature, guidance },
+      isSeedFixed: true,
+    });
+  }
+
+  /** Goes on with the jobs that have no images yet; the images that are there stay. */
+  async resume(): Promise<void> {
+    const { missing } = this.state;
+    const packId = this.#prepared?.packId ?? askedPack(this.state);
+    if (missing.length > 0) await this.#run(async () => ({ packId, jobs: missing }), true);
+  }
+
+  async #run(prepare: (client: ApiClient, signal: AbortSignal) => Promise<Prepared>, isResumed = false): Promise<void> {
     if (this.state.run !== undefined) return;
-    const captions = captionsOf(this.state.form.captions);
-    const problem = captionProblem(captions);
-    if (problem !== undefined) return this.#fail(new Failure(problem, ""));
-    this.#revokeUrls();
+    this.#stopReconnecting();
     const runId = this.#nextId++;
     const running = new AbortController();
     this.#running = running;
-    const seed = this.state.form.isSeedFixed ? this.state.form.seed : this.#around.randomSeed();
-    const total = this.state.replacements.length > 0 ? 1 : captions.length;
-    this.#dispatch({ type: "run-started", runId, seed, caption: captions[0]!, total });
+    this.#finished.clear();
+    if (!isResumed) this.#prepared = undefined;
+    let jobs: readonly Job[] = isResumed ? this.state.missing : [];
+    const before = this.state.results;
+    const missing = (): Job[] => jobs.filter(({ index }) => !this.#finished.has(index));
     try {
       const client = this.#client();
-      const meta = this.state.meta ?? (await client.readMeta(running.signal));
+      this.#dispatch({ type: "run-started", runId, jobs, isResumed: true });
+      if (this.state.meta === undefined) this.#take(await client.readMeta(running.signal));
+      if (this.state.command !== "upscale" && !isAvailable(this.state.meta!, this.state.command))
+        throw new Failure("command_unavailable", this.state.command);
+      this.#dispatch({ type: "run-step", runId, title: "", step: { stage: "uploading" } });
+      const prepared = await prepare(client, running.signal);
       running.signal.throwIfAborted();
-      if (this.state.meta === undefined) this.#dispatch({ type: "connected", meta });
-      const { packId, translation } = captionTranslations(meta)[0]!;
+      this.#prepared = prepared;
+      jobs = prepared.jobs;
+      if (!isResumed) revokeUrls(before);
+      this.#dispatch({ type: "run-started", runId, jobs, isResumed });
       await runJobs({
         client,
-        jobs: planJobs(this.state.form, translation, this.state.replacements),
-        packId,
+        jobs,
+        packId: prepared.packId,
         signal: running.signal,
         idempotencyKey: `${this.#around.randomSeed().toString(36)}-${Date.now().toString(36)}`,
-        onStep: (index, caption, step) => this.#dispatch({ type: "run-step", runId, index, caption, step }),
-        onResult: (set) => this.#dispatch({ type: "run-result", runId, set }),
+        onStep: (title, step) => this.#dispatch({ type: "run-step", runId, title, step }),
+        onResult: (job, set) => {
+          this.#finished.add(job.index);
+          this.#dispatch({ type: "run-result", runId, set });
+        },
+        onRefused: (job, refused) => {
+          this.#finished.add(job.index);
+          this.#dispatch({ type: "run-refused", runId, refused });
+        },
       });
       if (running.signal.aborted) return;
       this.#dispatch({ type: "run-done", runId });
+      this.saveNow();
       if (this.#closesAfterApply || this.state.settings.applyAutomatically) this.apply();
     } catch (error) {
       if (running.signal.aborted) return;
       if (error instanceof Failure && error.code === "style_unknown") await this.#refreshStyles();
-      this.#fail(error, runId);
+      this.#fail(error, runId, missing());
       if (this.#closesAfterApply && error instanceof Failure)
         this.#around.post({ type: "notify", text: this.#around.describe(error), isError: true });
     }
@@ -201,40 +410,77 @@ export class Controller {
     }
   }
 
-  /** The way on after a failure: connect when that is what failed, else do the work again. */
+  /** The way on after a failure: connect when that is what failed, go on with what is missing, or do the work again. */
   async retry(): Promise<void> {
     if (this.state.meta === undefined) await this.connect();
+    else if (this.state.missing.length > 0) await this.resume();
     else await this.generate();
   }
 
-  /** Leaves nothing: not on the canvas, not in the preview, not in the server's queue. */
+  /** Takes what is unfinished back from the server; finished images stay, to keep or to discard. */
   cancel(): void {
+    const jobs = this.#prepared?.jobs ?? [];
     this.#running?.abort();
+    this.#stopReconnecting();
     this.#closesAfterApply = false;
-    this.#revokeUrls();
-    this.#dispatch({ type: "cancelled" });
+    this.#dispatch({ type: "cancelled", missing: jobs.filter(({ index }) => !this.#finished.has(index)) });
+  }
+
+  discard(): void {
+    revokeUrls(this.state.results);
+    this.#dispatch({ type: "discarded" });
+    this.saveNow();
   }
 
   /** Hands the kept images to main: one message an image, then one for the set. */
   apply(): void {
     const kept = keptImages(this.state);
-    if (kept.length === 0 || this.state.applyId !== undefined) return;
+    if (kept.length === 0 || this.state.applyId !== undefined || this.state.run !== undefined) return;
     const applyId = this.#nextId++;
     this.#dispatch({ type: "applying", applyId });
     for (const { key, bytes } of kept) this.#around.post({ type: "image", applyId, key, bytes });
+    const upscales = upscaledFills(kept);
+    if (upscales.length > 0) {
+      this.#around.post({ type: "apply-upscales", applyId, upscales });
+      return;
+    }
     const artboards = this.state.results
-      .map(({ caption, images }) => ({
-        caption,
-        images: images.filter(({ isKept }) => isKept).map(({ key, provenance }) => ({ key, provenance })),
+      .map(({ title, images }) => ({
+        caption: title,
+        images: images.flatMap(({ isKept, key, drawn }) =>
+          isKept && drawn ? [{ key, provenance: drawn.provenance }] : [],
+        ),
       }))
       .filter(({ images }) => images.length > 0);
-    const nodeIds = kept.flatMap(({ nodeId }) => (nodeId === undefined ? [] : [nodeId]));
+    const nodeIds = kept.flatMap(({ destination }) => (destination.kind === "layer" ? [destination.nodeId] : []));
+    const { tilePx, scaleMode } = this.state.form;
     const target =
-      nodeIds.length === kept.length ? { kind: "replace" as const, nodeIds } : { kind: "artboards" as const };
+      nodeIds.length === kept.length
+        ? { kind: "replace" as const, nodeIds, scaleMode }
+        : { kind: "artboards" as const, tilePx };
     this.#around.post({ type: "apply", applyId, artboards, target });
   }
+}
 
-  #revokeUrls(): void {
-    for (const { url } of this.state.results.flatMap((set) => set.images)) URL.revokeObjectURL(url);
-  }
+const commandOf = (launch: Launch): CommandId => ("command" in launch ? launch.command : "caption-to-artboard");
+
+const askedPack = ({ meta }: State): string =>
+  meta?.packs.find(({ translations }) => translations.length > 0)?.id ?? "";
+
+const revokeUrls = (results: State["results"]): void => {
+  for (const { url } of results.flatMap((set) => set.images)) URL.revokeObjectURL(url);
+};
+
+/** One picture for each fill: the first that was kept. */
+function upscaledFills(kept: readonly ResultImage[]): UpscaledFill[] {
+  const taken = new Set<string>();
+  return kept.flatMap(({ key, destination }) => {
+    if (destination.kind !== "fills") return [];
+    return destination.fills.flatMap(({ nodeId, paintIndex, imageHash }) => {
+      const place = `${nodeId}/${paintIndex}`;
+      if (taken.has(place)) return [];
+      taken.add(place);
+      return [{ nodeId, paintIndex, imageHash, key, provenance: destination.provenance }];
+    });
+  });
 }

@@ -1,5 +1,7 @@
 /** Everything that can go wrong between the plugin and a server, each with its own code; texts are in i18n/. */
+
 import { apiVersion } from "../../shared/api-version.ts";
+import { type CommandId, type CommandInfo, commandTable } from "../../shared/commands.ts";
 import type { Meta, TranslationInfo } from "../../shared/contract.ts";
 import type { Problem, ProblemCode } from "../../shared/problem.ts";
 
@@ -17,7 +19,12 @@ export type ClientCode =
   | "pack_missing"
   | "answer_broken"
   | "apply_failed"
-  | "layers_gone";
+  | "label_missing"
+  | "style_missing"
+  | "drawing_missing"
+  | "selection_missing"
+  | "nothing_to_do"
+  | "command_unavailable";
 
 export type FailureCode = ClientCode | ProblemCode;
 
@@ -36,6 +43,10 @@ export class Failure extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+/** Codes after which the plugin keeps asking whether the server is back. */
+export const isWorthReconnecting = (code: FailureCode): boolean =>
+  code === "unreachable" || code === "no_answer" || code === "shutting_down" || code === "inference_unavailable";
 
 /** Codes that go away by waiting: the plugin tries again by itself. */
 export const isWorthWaiting = (code: FailureCode): boolean =>
@@ -57,19 +68,44 @@ export function checkApiRange({ min, max }: Meta["api"]): void {
 /** @throws Failure when this plugin and that server can't work together. */
 export function checkCompatible(meta: Meta): void {
   checkApiRange(meta.api);
-  if (captionTranslations(meta).length === 0)
+  if (!isAvailable(meta, "caption-to-artboard"))
     throw new Failure("pack_missing", "no pack on the server translates captions");
 }
 
-/** The translation that the form asks; undefined until a server is known. */
-export const askedTranslation = (meta: Meta | undefined): TranslationInfo | undefined =>
-  meta && captionTranslations(meta)[0]?.translation;
+export interface FoundTranslation {
+  readonly packId: string;
+  readonly translation: TranslationInfo;
+}
 
-/** Translations of all packs that read a caption, with the pack they belong to. */
-export function captionTranslations(meta: Meta): { packId: string; translation: TranslationInfo }[] {
-  return meta.packs.flatMap((pack) =>
-    pack.translations
-      .filter(({ conditions }) => conditions.includes("caption"))
-      .map((translation) => ({ packId: pack.id, translation })),
+/** The translation of a command's form; undefined until a server is known, or where it has none. */
+export const askedTranslation = (meta: Meta | undefined, command: CommandId): TranslationInfo | undefined =>
+  meta && translationsFor(meta, command)[0]?.translation;
+
+/** @throws Failure command_unavailable when the server has no pack for the command */
+export function translationFor(meta: Meta, command: CommandId): FoundTranslation {
+  const found = translationsFor(meta, command)[0];
+  if (found === undefined) throw new Failure("command_unavailable", needsOf(command).join(", "));
+  return found;
+}
+
+/** Whether a server can do a command at all. */
+export const isAvailable = (meta: Meta, command: CommandId): boolean =>
+  needsOf(command).includes("upscaler")
+    ? meta.packs.some(({ upscaler }) => upscaler !== undefined)
+    : needsOf(command).length === 0 || translationsFor(meta, command).length > 0;
+
+const needsOf = (command: CommandId): CommandInfo["needs"] =>
+  commandTable.find(({ id }) => id === command)?.needs ?? [];
+
+const translationsFor = (meta: Meta, command: CommandId): FoundTranslation[] =>
+  meta.packs.flatMap(({ id: packId, translations }) =>
+    translations
+      .filter((translation) => needsOf(command).every((need) => canDo(translation, need)))
+      .map((translation) => ({ packId, translation })),
   );
+
+function canDo(translation: TranslationInfo, need: CommandInfo["needs"][number]): boolean {
+  if (need === "inversion") return translation.isInvertible !== false;
+  if (need === "label") return translation.conditions.includes("label") && translation.labels.length > 0;
+  return need !== "upscaler" && translation.conditions.includes(need);
 }

@@ -1,35 +1,41 @@
 /** Entry of the iframe: joins the controller to the window, to the browser's language and to the views. */
 import { render } from "preact";
 import { isMainMessage } from "../../shared/messages.ts";
+import type { Blocked } from "./api-client.ts";
 import { App } from "./app.tsx";
 import { Controller } from "./controller.ts";
 import { chooseLanguage, describeFailure, languages } from "./i18n/texts.ts";
+import { rasterise } from "./rasterise.ts";
 
 const language = chooseLanguage(navigator.languages);
 const texts = languages[language];
 document.documentElement.lang = language;
 
-/** What the browser said about the last refused request: fetch itself only says "failed". */
-let blocked: "url_not_allowed" | "network_blocked" | undefined;
-document.addEventListener("securitypolicyviolation", (event) => {
-  if (event.effectiveDirective === "connect-src") blocked = "url_not_allowed";
+/** Addresses that the manifest's content policy refused; the browser says so some moments after `fetch` failed. */
+const refusedOrigins = new Set<string>();
+document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+  // The policy that Figma sends has default-src alone; browsers name either.
+  if (effectiveDirective === "connect-src" || effectiveDirective === "default-src")
+    refusedOrigins.add(originOf(blockedURI));
 });
-async function watchLocalNetworkPermission(): Promise<void> {
+const originOf = (uri: string): string => (URL.canParse(uri) ? new URL(uri).origin : uri);
+/** Longer than browsers take to report a violation. */
+const reportMs = 100;
+
+async function whyBlocked(origin: string): Promise<Blocked | undefined> {
+  await new Promise((resolve) => setTimeout(resolve, reportMs));
+  // Taken out, so that the next failure at this address is judged anew.
+  if (refusedOrigins.delete(origin)) return "url_not_allowed";
   // Chrome's names for the same permission, newest first; other browsers know neither.
   for (const name of ["loopback-network", "local-network-access"]) {
     try {
-      const status = await navigator.permissions.query({ name: name as PermissionName });
-      const update = (): void => {
-        if (status.state === "denied") blocked = "network_blocked";
-        else if (blocked === "network_blocked") blocked = undefined;
-      };
-      status.addEventListener("change", update);
-      update();
-      return;
+      const { state } = await navigator.permissions.query({ name: name as PermissionName });
+      return state === "denied" ? "network_blocked" : undefined;
     } catch {
       // Unknown name: try the older one.
     }
   }
+  return undefined;
 }
 
 /** Figma's iframe has no clipboard permission; a selected field and the old command work on a user's click. */
@@ -48,13 +54,10 @@ function copyText(text: string): boolean {
 
 const controller = new Controller({
   post: (message) => parent.postMessage({ pluginMessage: message }, "*"),
-  wasBlocked: () => {
-    const reason = blocked;
-    if (blocked === "url_not_allowed") blocked = undefined;
-    return reason;
-  },
+  whyBlocked,
   randomSeed: () => crypto.getRandomValues(new Uint32Array(1))[0]!,
   copyText,
+  rasterise,
   describe: ({ code }) => describeFailure(texts, code)[0],
 });
 
@@ -66,8 +69,8 @@ window.addEventListener("message", (event: MessageEvent<{ pluginMessage?: unknow
 // Closing the window in the middle of a run takes the job back from the server.
 window.addEventListener("pagehide", () => {
   if (controller.state.run !== undefined) controller.cancel();
+  controller.saveNow();
 });
 
-void watchLocalNetworkPermission();
 render(<App controller={controller} texts={texts} />, document.getElementById("app")!);
 parent.postMessage({ pluginMessage: { type: "ready" } }, "*");

@@ -6,6 +6,7 @@ import type { RunState, Step } from "./state.ts";
 /** The sentence of a step. */
 export function describeStep(texts: Texts, step: Step): string {
   if (step.stage === "sending") return texts.sending;
+  if (step.stage === "uploading") return texts.uploading;
   if (step.stage === "retrying") return fill(texts.retrying, { n: step.seconds });
   if (step.stage === "fetching") return fill(texts.fetching, { done: step.completed, total: step.total });
   const { stage, completed, total, position } = step.progress;
@@ -14,6 +15,8 @@ export function describeStep(texts: Texts, step: Step): string {
       return (position ?? 0) > 0 ? fill(texts.waitingAs, { n: position! + 1 }) : texts.waitingNext;
     case "encoding":
       return texts.encoding;
+    case "upscaling":
+      return fill(texts.upscaling, { done: completed, total });
     case "translating":
       return fill(texts.translating, { done: completed, total });
     case "decoding":
@@ -25,15 +28,31 @@ export function describeStep(texts: Texts, step: Step): string {
 }
 
 /** Share done of the run, 0 to 1; undefined while nothing can be counted. */
-export function shareOf({ index, total, step }: RunState): number | undefined {
-  const weight = { waiting: 0, encoding: 0.1, translating: 0.15, decoding: 0.45, storing: 0.8, finished: 0.85 };
-  const room = { waiting: 0, encoding: 0, translating: 0.3, decoding: 0.35, storing: 0, finished: 0 };
-  let own: number;
-  if (step.stage === "fetching") own = 0.85 + 0.15 * (step.completed / Math.max(1, step.total));
-  else if (step.stage === "server" && step.progress.stage !== "waiting") {
-    const { stage, completed, total: images } = step.progress;
-    own = weight[stage] + room[stage] * (completed / Math.max(1, images));
-  } else if (index === 0) return undefined;
-  else own = 0;
-  return (index + own) / total;
+export function shareOf({ done, total, step }: RunState): number | undefined {
+  // Of several jobs at once, the finished ones are counted; the step is that of whichever moved last.
+  if (total > 1) return done === 0 ? undefined : done / total;
+  return shareOfStep(step);
+}
+
+function shareOfStep(step: Step): number | undefined {
+  if (step.stage === "fetching") return 0.85 + 0.15 * (step.completed / Math.max(1, step.total));
+  if (step.stage !== "server" && step.stage !== "upscaling") return undefined;
+  const { stage, completed, total } = step.progress;
+  const counted = completed / Math.max(1, total);
+  switch (stage) {
+    case "waiting":
+      return undefined;
+    case "encoding":
+      return 0.1;
+    case "translating":
+      return 0.15 + 0.3 * counted;
+    case "decoding":
+      return step.stage === "upscaling" ? 0.05 : 0.45 + 0.35 * counted;
+    case "upscaling":
+      return 0.1 + 0.7 * counted;
+    case "storing":
+      return 0.8;
+    case "finished":
+      return 0.85;
+  }
 }

@@ -17,7 +17,8 @@ let current: Playground | undefined;
 
 before(async () => {
   outDir = await mkdtemp(path.join(tmpdir(), "tau-playground-"));
-  await buildPlugin({ outDir, minify: true });
+  // Nothing listens at port 9, which the manifest allows.
+  await buildPlugin({ outDir, port: 9, minify: true });
   const html = await readFile(path.join(outDir, "playground/index.html"), "utf8");
   server = await startContractServer(() => html);
   browser = await launchBrowser();
@@ -123,6 +124,11 @@ test("each failure of the connection names its cause and its cure, and settings 
   await tau.ui.getByRole("button", { name: "Save and connect" }).click();
   await tau.ui.locator('[data-code="unreachable"]').waitFor();
   await tau.shoot("playground-7-unreachable");
+  await tau.ui.getByText("npm start").waitFor();
+  await tau.ui.getByLabel("Server address").fill("localhost:11");
+  await tau.ui.getByRole("button", { name: "Save and connect" }).click();
+  await tau.ui.locator('[data-code="url_not_allowed"]').waitFor();
+  await tau.shoot("playground-7-not-allowed");
   await tau.ui.getByLabel("Server address").fill(server.url);
   server.meta = { ...testMeta, api: { min: 0, max: 0 } };
   await tau.ui.getByRole("button", { name: "Save and connect" }).click();
@@ -145,7 +151,7 @@ test("a full queue is retried by itself", async () => {
   await tau.page.locator(".node.frame").waitFor();
 });
 
-test("text layers drawn on the canvas become captions, and Regenerate replaces a layer's fill", async () => {
+test("text layers drawn on the canvas become captions, and Redraw replaces a layer's fill", async () => {
   const tau = await open();
   for (const [text, y] of [
     ["a red apple", 200],
@@ -169,9 +175,9 @@ test("text layers drawn on the canvas become captions, and Regenerate replaces a
   const layer = tau.page.locator(".node.rectangle").first();
   const before = await layer.getAttribute("data-image");
   await tau.page.locator("#layers button", { hasText: "a red apple 1" }).first().click();
-  await tau.page.getByRole("button", { name: "Regenerate" }).click();
+  await tau.page.getByRole("button", { name: "Redraw" }).click();
   await tau.ui.getByText("Added 1 to the canvas").waitFor();
-  await tau.shoot("playground-9-regenerated");
+  await tau.shoot("playground-9-redrawn");
   assert.notEqual(await layer.getAttribute("data-image"), before);
   assert.equal(await tau.page.locator(".node.rectangle").count(), 8);
   assert.equal(await tau.page.locator(".node.frame").count(), 2, "no new artboard");
@@ -183,13 +189,13 @@ test("known drawings can be turned down where the translation has some, and nowh
   await plain.page.locator(".node.frame").waitFor();
   await plain.ui.locator("summary").first().click();
   await plain.ui.locator("#guidance").waitFor();
-  assert.equal(await plain.ui.locator("#retrieval").count(), 0);
+  assert.equal(await plain.ui.locator("#examples").count(), 0);
   await plain.page.context().close();
   server.meta = MetaSchema.parse({
     ...testMeta,
     packs: testMeta.packs.map((pack) => ({
       ...pack,
-      translations: pack.translations.map((translation) => ({ ...translation, hasRetrieval: true })),
+      translations: pack.translations.map((translation) => ({ ...translation, hasExamples: true })),
     })),
   });
   const tau = await open();
@@ -198,8 +204,7 @@ test("known drawings can be turned down where the translation has some, and nowh
   await tau.generate("a dog");
   await tau.page.locator(".node.frame").waitFor();
   await tau.shoot("playground-15-known-drawings");
-  assert.equal([...server.generations.values()].at(-1)?.request.retrieval, 0.25);
-  assert.match((await tau.page.locator("#inspector").textContent()) ?? "", /Retrieval0\.25/);
+  assert.equal([...server.generations.values()].at(-1)?.request.examples, 0.25);
   assert.deepEqual(await tau.violations(), []);
 });
 

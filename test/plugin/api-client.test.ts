@@ -48,7 +48,11 @@ test("addresses are repaired where the meaning is clear", () => {
 
 test("a refused connection is unreachable, or what the browser says blocked it", async () => {
   await fails(client("", "http://localhost:9").readMeta(), "unreachable");
-  const blocked = createApiClient({ serverUrl: "http://localhost:9", token: "", wasBlocked: () => "network_blocked" });
+  const blocked = createApiClient({
+    serverUrl: "http://localhost:9",
+    token: "",
+    whyBlocked: async () => "network_blocked",
+  });
   await fails(blocked.readMeta(), "network_blocked");
 });
 
@@ -155,12 +159,13 @@ test("a server that dies in the middle is reported, not waited for without end",
 const run = (signal: AbortSignal, steps: Step[], sets: ResultSet[], asked = input) =>
   runJobs({
     client: client(),
-    jobs: [{ caption: "a cat", input: asked, nodeIds: [] }],
+    jobs: [{ kind: "draw", index: 0, title: "a cat", imageCount: 3, input: asked, nodeIds: [] }],
     packId: "default",
     signal,
     idempotencyKey: "run",
-    onStep: (_index, _caption, step) => steps.push(step),
-    onResult: (set) => sets.push(set),
+    onStep: (_title, step) => steps.push(step),
+    onResult: (_job, set) => sets.push(set),
+    onRefused: () => assert.fail("expected no refusal"),
   });
 
 test("a full queue is waited for, with a countdown, and then the images come with provenance", async () => {
@@ -178,8 +183,9 @@ test("a full queue is waited for, with a countdown, and then the images come wit
     { stage: "retrying", code: "queue_full", seconds: 1 },
   );
   assert.deepEqual(
-    sets[0]?.images.map(({ provenance }) => provenance.seed),
-    [4_294_967_295, 0, 1],
+    sets[0]?.images.map(({ drawn }) => drawn!.provenance.seed),
+    [0, 4_294_967_295, 1],
+    "the most likely first",
   );
   assert.equal(sets[0]?.images[0]?.bytes[1], 0x50);
 });
@@ -194,7 +200,9 @@ test("provenance of an edit holds all that makes the image again, each frame of 
   };
   const sets: ResultSet[] = [];
   await run(new AbortController().signal, [], sets, { ...edit, count: 2, seed: 5 });
-  const kept = sets[0]!.images.map(({ provenance }) => ProvenanceSchema.parse(JSON.parse(JSON.stringify(provenance))));
+  const kept = sets[0]!.images.map(({ drawn }) =>
+    ProvenanceSchema.parse(JSON.parse(JSON.stringify(drawn!.provenance))),
+  );
   for (const [index, provenance] of kept.entries()) {
     const { condition, guidanceOf, keepResidualOf, blendWith, frame } = provenance;
     assert.deepEqual({ condition, guidanceOf, keepResidualOf, blendWith }, edit);
@@ -206,7 +214,9 @@ test("provenance holds the share of retrieval that was asked for, or that the se
   const sets: ResultSet[] = [];
   for (const asked of [{ ...input, retrieval: 0.25 }, { ...input, retrieval: 0 }, input])
     await run(new AbortController().signal, [], sets, asked);
-  const kept = sets.map(({ images }) => ProvenanceSchema.parse(JSON.parse(JSON.stringify(images[0]!.provenance))));
+  const kept = sets.map(({ images }) =>
+    ProvenanceSchema.parse(JSON.parse(JSON.stringify(images[0]!.drawn!.provenance))),
+  );
   assert.deepEqual(
     kept.map(({ retrieval }) => retrieval),
     [0.25, 0, limits.retrievalDefault],
@@ -218,10 +228,34 @@ test("provenance of an enlarged image holds the factor and the pack that enlarge
   for (const asked of [{ ...input, upscale: 4 } as const, input])
     await run(new AbortController().signal, [], sets, asked);
   const [large, small] = sets.map(({ images }) =>
-    ProvenanceSchema.parse(JSON.parse(JSON.stringify(images[0]!.provenance))),
+    ProvenanceSchema.parse(JSON.parse(JSON.stringify(images[0]!.drawn!.provenance))),
   );
   assert.deepEqual([large!.upscale, large!.upscalerDigest], [4, upscalerDigest]);
   assert.deepEqual(["upscale" in small!, "upscalerDigest" in small!], [false, false]);
+});
+
+test("a job that the server refuses is set aside, and the others bring their images", async () => {
+  const titles: string[] = [];
+  const refused: string[] = [];
+  await runJobs({
+    client: client(),
+    jobs: ["a cat", "🐈", "a dog"].map((title, index) => ({
+      kind: "draw" as const,
+      index,
+      title,
+      imageCount: 1,
+      input: { condition: { caption: title }, count: 1 },
+      nodeIds: [],
+    })),
+    packId: "default",
+    signal: new AbortController().signal,
+    idempotencyKey: "run",
+    onStep: () => undefined,
+    onResult: (_job, { title }) => titles.push(title),
+    onRefused: (_job, { title, failure }) => refused.push(`${title} ${failure.code}`),
+  });
+  assert.deepEqual(titles.sort(), ["a cat", "a dog"]);
+  assert.deepEqual(refused, ["🐈 caption_unreadable"]);
 });
 
 test("cancel takes the job back from the server and brings no result", async () => {

@@ -16,7 +16,8 @@ import {
 } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import type { Upscale } from "../../shared/upscaling.ts";
-import { JobLog, readBody, sendEmpty, sendJson, sendProblem } from "./contract-jobs.ts";
+import { validationError } from "../../shared/validation.ts";
+import { JobLog, readBody, sendEmpty, sendError, sendJson, sendProblem } from "./contract-jobs.ts";
 import { createUpscales } from "./contract-upscales.ts";
 import { drawPng } from "./png.ts";
 
@@ -127,7 +128,8 @@ export async function startContractServer(page?: () => string): Promise<Contract
 
   async function create(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = GenerationRequestSchema.safeParse(JSON.parse((await readBody(request)).toString()));
-    if (!body.success) return sendProblem(response, "invalid_request");
+    // As server/http does: a schema's own code is the problem's.
+    if (!body.success) return sendError(response, validationError(body.error));
     const total = body.data.count;
     const job: Generation = {
       id: randomUUID(),

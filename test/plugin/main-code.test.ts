@@ -83,7 +83,7 @@ test("the command opens the UI with theme colours, and answers ready with settin
     settings: { serverUrl: string };
     selection: { texts: { text: string }[] };
   }>();
-  assert.deepEqual(start.launch, { kind: "open" });
+  assert.deepEqual(start.launch, { kind: "command", command: "caption-to-artboard" });
   assert.equal(start.settings.serverUrl, "http://localhost:7826");
   assert.deepEqual(
     start.selection.texts.map(({ text }) => text),
@@ -197,7 +197,9 @@ test("bytes that never came, and messages of others, change nothing", () => {
 
 test("the quick action suggests captions, the styles last seen, and counts, and refuses a wrong count", () => {
   machine.open("caption-to-artboard");
-  machine.fromUi(`{ type: "save-styles", styles: [{ id: "flat", label: "Flat" }, { id: "emoji", label: "Emoji" }] }`);
+  machine.fromUi(
+    `{ type: "save-vocabulary", vocabulary: { styles: [{ id: "flat", label: "Flat" }, { id: "emoji", label: "Emoji" }], labels: [{ id: "anchor", label: "anchor" }, { id: "red-apple", label: "red apple" }] } }`,
+  );
   machine.load("caption-to-artboard");
   const suggest = (key: string, query: string) =>
     machine.evaluate<{ items: { name: string; data: unknown }[]; error?: string }>(
@@ -207,20 +209,91 @@ test("the quick action suggests captions, the styles last seen, and counts, and 
   assert.deepEqual(suggest("style", "em").items, [{ name: "Emoji", data: "emoji" }]);
   assert.deepEqual(suggest("count", "3").items, [{ name: "3", data: 3 }]);
   assert.match(suggest("count", "99").error ?? "", /1 to 16/);
+  assert.deepEqual(suggest("label", "appl").items, [{ name: "red apple", data: "red-apple" }]);
+  assert.match(suggest("label", "zebra").error ?? "", /no such label/);
+  assert.deepEqual(
+    suggest("scale", "").items.map(({ data }) => data),
+    [2, 4],
+  );
 });
 
-test("the quick action hands caption, style and count to the UI", () => {
-  machine.open("caption-to-artboard", { caption: " a cat ", style: "flat", count: 2 });
+test("each quick action hands its answers to the UI, and opens the form when its own is missing", () => {
+  const launchOf = (command: string, parameters: object): unknown => {
+    machine.open(command, parameters);
+    machine.fromUi(`{ type: "ready" }`);
+    return lastSent()["launch"];
+  };
+  const quick = (command: string, answers: object): object => ({ kind: "quick", command, answers });
+  assert.deepEqual(
+    launchOf("caption-to-artboard", { caption: " a cat ", style: "flat", count: 2 }),
+    quick("caption-to-artboard", { caption: "a cat", style: "flat", count: 2 }),
+  );
+  assert.deepEqual(launchOf("fill-label", { label: "anchor" }), quick("fill-label", { label: "anchor" }));
+  assert.deepEqual(launchOf("fill-names", {}), quick("fill-names", { style: "" }));
+  assert.deepEqual(launchOf("upscale", { scale: 4 }), quick("upscale", { scale: 4 }));
+  assert.deepEqual(launchOf("caption-to-artboard", { caption: " " }), {
+    kind: "command",
+    command: "caption-to-artboard",
+  });
+});
+
+test("the relaunch buttons, also those of older nodes, say what to do", () => {
+  for (const [command, launch] of [
+    ["redraw", { kind: "redraw" }],
+    ["regenerate", { kind: "redraw" }],
+    ["make-again", { kind: "make-again" }],
+    ["restyle", { kind: "command", command: "restyle" }],
+  ] as const) {
+    machine.open(command);
+    machine.fromUi(`{ type: "ready" }`);
+    assert.deepEqual(lastSent()["launch"], launch);
+  }
+});
+
+test("the UI hears when all that it applied was taken back", () => {
+  machine.open("caption-to-artboard");
+  apply(1, { "a cat": 2 });
+  machine.evaluate("sim.undo()");
+  assert.deepEqual(lastSent(), { type: "unapplied", applyId: 1 });
+});
+
+test("session and window size are kept, a size only within its bounds", () => {
+  machine.open("caption-to-artboard");
+  machine.fromUi(`{ type: "save-session", session: { form: { captions: "a cat" } } }`);
+  machine.fromUi(`{ type: "resize", size: { width: 5000, height: 500 } }`);
+  machine.open("caption-to-artboard");
+  const { options } = machine.evaluate<{ options: { width: number; height: number } }>("shown[shown.length - 1]");
+  assert.deepEqual([options.width, options.height], [960, 500]);
   machine.fromUi(`{ type: "ready" }`);
-  assert.deepEqual(lastSent()["launch"], { kind: "quick", caption: "a cat", style: "flat", count: 2 });
+  assert.deepEqual(lastSent()["session"], { form: { captions: "a cat" } });
+});
+
+test("selected layers are read by name with what keeps them from being filled, a drawing as SVG", () => {
+  machine.open("fill-names");
+  machine.evaluate(`sim.select([
+    sim.addLayer("RECTANGLE", { name: "anchor", strokes: [{ type: "SOLID", color: { r: 0, g: 0, b: 0 } }] }),
+    sim.addLayer("RECTANGLE", { name: "moon", locked: true }),
+  ])`);
+  machine.fromUi(`{ type: "read-layers", readId: 3 }`);
+  const { layers, unreadCount } = lastSent<{ layers: { name: string; problem?: string }[]; unreadCount: number }>();
+  assert.deepEqual(
+    layers.map(({ name, problem }) => [name, problem]),
+    [
+      ["anchor", undefined],
+      ["moon", "locked"],
+    ],
+  );
+  assert.equal(unreadCount, 0);
+  machine.fromUi(`{ type: "read-drawing", readId: 4 }`);
+  assert.match(lastSent<{ svg: string }>().svg, /^<svg .*<rect .*stroke="#000000"/);
 });
 
 test("settings are kept in client storage, and closing the UI closes the plugin", () => {
   machine.open("settings");
   machine.fromUi(`{ type: "ready" }`);
-  assert.deepEqual(lastSent()["launch"], { kind: "settings" });
+  assert.deepEqual(lastSent()["launch"], { kind: "command", command: "settings" });
   machine.fromUi(
-    `{ type: "save-settings", settings: { serverUrl: "http://localhost:9000", token: "t", style: "", count: 2, temperature: 1, guidance: 1, applyAutomatically: true } }`,
+    `{ type: "save-settings", settings: { serverUrl: "http://localhost:9000", token: "t", applyAutomatically: true } }`,
   );
   machine.fromUi(`{ type: "notify", text: "${"x".repeat(140)}", isError: true }`);
   assert.equal(machine.evaluate<string>("notes[0].text").length, 100);

@@ -6,6 +6,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { buildManifest } from "../../plugin/manifest.ts";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
+import { commandTable } from "../../shared/commands.ts";
 
 test("the manifest has exactly the fields that the plugin needs", () => {
   const manifest = buildManifest();
@@ -30,29 +31,45 @@ test("the manifest has exactly the fields that the plugin needs", () => {
 test("the network list is one local address by name with its port, and says why", () => {
   assert.deepEqual(buildManifest().networkAccess.allowedDomains, ["http://localhost:7826"]);
   assert.deepEqual(buildManifest(9000).networkAccess.allowedDomains, ["http://localhost:9000"]);
+  assert.deepEqual(buildManifest(9000).networkAccess.devAllowedDomains, ["http://localhost:9000"]);
   assert.ok(buildManifest().networkAccess.reasoning.length > 40);
 });
 
-test("the menu offers the artboard command with a quick action, and the settings", () => {
-  const [captions, settings, ...rest] = buildManifest().menu;
-  assert.equal(rest.length, 0);
-  assert.equal(captions?.name, "Caption to artboard…");
-  assert.equal(captions?.parameterOnly, false);
+test("the menu has every command of the table, and quick actions ask for something that must be given", () => {
+  const { menu } = buildManifest();
+  const items = menu.flatMap((entry) => ("separator" in entry ? [] : [entry]));
   assert.deepEqual(
-    captions?.parameters?.map(({ key, optional = false, allowFreeform = false }) => [key, optional, allowFreeform]),
-    [
-      ["caption", false, true],
-      ["style", true, false],
-      ["count", true, false],
-    ],
+    items.map(({ command }) => command),
+    commandTable.map(({ id }) => id),
   );
-  assert.equal(settings?.command, "settings");
+  for (const { name, parameters = [], parameterOnly } of items) {
+    if (parameters.length === 0) continue;
+    assert.equal(parameterOnly, false, name);
+    assert.notEqual(parameters[0]!.optional, true, `${name}: optional parameters come last`);
+  }
 });
 
-test("every node that Tau makes can be regenerated, several at once", () => {
-  assert.deepEqual(buildManifest().relaunchButtons, [
-    { command: "regenerate", name: "Regenerate", multipleSelection: true },
-  ]);
+test("every node that Tau makes can be redrawn, made again, restyled and enlarged, several at once", () => {
+  const { relaunchButtons } = buildManifest();
+  assert.deepEqual(
+    relaunchButtons.map(({ command, name }) => [command, name]),
+    [
+      ["redraw", "Redraw"],
+      ["make-again", "Make again"],
+      ["upscale", "Upscale"],
+      ["restyle", "Restyle"],
+      ["regenerate", "Redraw"],
+    ],
+  );
+  assert.ok(relaunchButtons.every(({ multipleSelection }) => multipleSelection));
+});
+
+test("the bundles stay small: Figma parses both before the window opens", async () => {
+  const outDir = await mkdtemp(path.join(tmpdir(), "tau-size-"));
+  const sizes = await buildPlugin({ outDir });
+  assert.ok(sizes["plugin/ui.html"]! <= 250_000, `ui.html has ${sizes["plugin/ui.html"]} bytes`);
+  assert.ok(sizes["plugin/main.js"]! <= 40_000, `main.js has ${sizes["plugin/main.js"]} bytes`);
+  await rm(outDir, { recursive: true });
 });
 
 test("a plugin built for another port asks for that port and starts with it", async () => {

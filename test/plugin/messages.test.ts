@@ -2,8 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { limits } from "../../shared/limits.ts";
-import { defaultSettings, isMainMessage, isUiMessage, readSettings } from "../../shared/messages.ts";
+import {
+  defaultSettings,
+  isMainMessage,
+  isUiMessage,
+  readSettings,
+  readWindowSize,
+  windowSizes,
+} from "../../shared/messages.ts";
 
 test("messages of both directions are recognised by their type", () => {
   assert.ok(isUiMessage({ type: "ready" }));
@@ -23,15 +29,16 @@ test("what browser extensions post, and images that are not bytes, are refused",
   assert.ok(!isUiMessage({ type: "apply-upscales", applyId: 1, upscales: [null] }));
 });
 
-test("settings as stored by any version become valid settings (property)", () => {
+test("settings and window sizes as stored by any version become valid (property)", () => {
   fc.assert(
     fc.property(fc.anything(), (stored) => {
-      const settings = readSettings(stored);
-      assert.deepEqual(readSettings(settings), settings);
-      assert.ok(settings.count >= 1 && settings.count <= limits.countMax);
+      assert.deepEqual(readSettings(readSettings(stored)), readSettings(stored));
+      const { width, height } = readWindowSize(stored);
+      assert.ok(width >= windowSizes.width.min && height <= windowSizes.height.max);
     }),
     { seed: 7826, numRuns: 300 },
   );
   assert.deepEqual(readSettings(undefined), defaultSettings);
-  assert.deepEqual(readSettings({ count: 99, token: 4, style: "flat" }), { ...defaultSettings, style: "flat" });
+  assert.deepEqual(readSettings({ token: 4, serverUrl: "x" }), { ...defaultSettings, serverUrl: "x" });
+  assert.deepEqual(readWindowSize({ width: 1e9, height: Number.NaN }), { width: 960, height: 640 });
 });

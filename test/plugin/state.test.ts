@@ -2,10 +2,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../../plugin/ui/failure.ts";
+import { defaultForm, readForm } from "../../plugin/ui/form.ts";
 import { languages } from "../../plugin/ui/i18n/texts.ts";
-import { captionProblem, captionsOf, formOf, planJobs, planRegeneration } from "../../plugin/ui/plan.ts";
+import type { DrawJob } from "../../plugin/ui/jobs.ts";
+import {
+  captionProblem,
+  captionsOf,
+  planCaptions,
+  planMakeAgain,
+  planRedraw,
+  planReplacements,
+} from "../../plugin/ui/plans/captions.ts";
 import { describeStep, shareOf } from "../../plugin/ui/progress-text.ts";
 import { rankByLikelihood } from "../../plugin/ui/run.ts";
+import { readSession, sessionOf } from "../../plugin/ui/session.ts";
 import { type Action, initialState, keptImages, type ResultSet, reduce, type State } from "../../plugin/ui/state.ts";
 import type { Provenance } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
@@ -22,40 +32,123 @@ const provenance = (seed: number, caption = "a cat"): Provenance => ({
   guidance: 2,
   logLikelihood: -10,
 });
-const set = (caption: string, keys: readonly string[]): ResultSet => ({
-  caption,
-  images: keys.map((key, index) => ({
+const set = (title: string, keys: readonly string[], index = 0): ResultSet => ({
+  index,
+  title,
+  generationId: `g-${title}`,
+  doubts: [],
+  namedLabels: [],
+  images: keys.map((key, place) => ({
     key,
-    rank: index + 1,
-    natsPerDimension: 1,
+    seed: place,
     bytes: new Uint8Array(),
     url: "",
     isKept: true,
-    nodeId: undefined,
-    provenance: provenance(index),
+    destination: { kind: "artboard" },
+    drawn: { rank: place + 1, natsPerDimension: 1, typicalityPercentile: 50, provenance: provenance(place) },
   })),
 });
 const after = (...actions: Action[]): State => actions.reduce(reduce, initialState);
-const empty = { texts: [], images: [] };
-const started: Action = { type: "started", settings: defaultSettings, selection: empty, seed: 5 };
-const run = (runId: number): Action => ({ type: "run-started", runId, seed: 1, caption: "a cat", total: 1 });
+const empty = { texts: [], images: [], layerCount: 0 };
+const started: Action = {
+  type: "started",
+  settings: defaultSettings,
+  selection: empty,
+  form: defaultForm,
+  command: "caption-to-artboard",
+};
+const job = (title: string, index = 0): DrawJob => ({
+  kind: "draw",
+  index,
+  title,
+  imageCount: 4,
+  input: { condition: { caption: title } },
+  nodeIds: [],
+});
+const run = (runId: number, titles = ["a cat"], isResumed = false): Action => ({
+  type: "run-started",
+  runId,
+  jobs: titles.map(job),
+  isResumed,
+});
 
 test("a late result of an earlier run never overwrites the newer one", () => {
-  const newer = after(started, run(1), { type: "cancelled" }, run(2));
+  const newer = after(started, run(1), { type: "cancelled", missing: [] }, run(2));
   assert.equal(reduce(newer, { type: "run-result", runId: 1, set: set("old", ["x"]) }), newer);
   assert.equal(reduce(newer, { type: "failed", runId: 1, failure: new Failure("internal", "") }), newer);
   assert.equal(reduce(newer, { type: "run-done", runId: 1 }), newer);
 });
 
-test("cancel leaves nothing: no run, no results, and what still arrives is ignored", () => {
+test("cancel before anything is finished leaves nothing, and what still arrives is ignored", () => {
+  const state = after(started, run(1), { type: "cancelled", missing: [job("a cat")] });
+  assert.deepEqual([state.run, state.results, state.missing, state.wasCancelled], [undefined, [], [], false]);
+  assert.equal(reduce(state, { type: "run-result", runId: 1, set: set("a cat", ["y"]) }), state);
+});
+
+test("cancel keeps what is finished, and the rest can be made afterwards or all be discarded", () => {
+  const cancelled = after(
+    started,
+    run(1, ["a cat", "a dog"]),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+    { type: "cancelled", missing: [job("a dog", 1)] },
+  );
+  assert.deepEqual([cancelled.wasCancelled, cancelled.results.length, cancelled.missing.length], [true, 1, 1]);
+  const resumed = reduce(cancelled, run(2, ["a dog"], true));
+  assert.deepEqual([resumed.wasCancelled, resumed.results.length, resumed.missing.length], [false, 1, 0]);
+  const complete = reduce(resumed, { type: "run-result", runId: 2, set: set("a dog", ["y"], 1) });
+  assert.deepEqual(
+    complete.results.map(({ title }) => title),
+    ["a cat", "a dog"],
+  );
+  assert.deepEqual(reduce(cancelled, { type: "discarded" }).results, []);
+});
+
+test("a failure in the middle keeps what is finished and knows what is missing", () => {
   const state = after(
+    started,
+    run(1, ["a cat", "a dog"]),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+    { type: "failed", runId: 1, failure: new Failure("unreachable", ""), missing: [job("a dog", 1)] },
+  );
+  assert.deepEqual([state.results.length, state.missing.length, state.failure?.code], [1, 1, "unreachable"]);
+});
+
+test("what was applied and is gone again can be added again", () => {
+  const applied = after(
     started,
     run(1),
     { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
-    { type: "cancelled" },
+    { type: "run-done", runId: 1 },
+    { type: "applying", applyId: 9 },
+    { type: "applied", applyId: 9, imageCount: 1 },
   );
-  assert.deepEqual([state.run, state.results, state.appliedCount], [undefined, [], 0]);
-  assert.equal(reduce(state, { type: "run-result", runId: 1, set: set("a cat", ["y"]) }), state);
+  assert.equal(reduce(applied, { type: "unapplied", applyId: 8 }), applied);
+  const gone = reduce(applied, { type: "unapplied", applyId: 9 });
+  assert.deepEqual([gone.appliedCount, gone.wasUnapplied, keptImages(gone).length], [0, true, 1]);
+});
+
+test("form and names of the last results survive a restart; a form from elsewhere becomes valid", () => {
+  const state = after(
+    started,
+    { type: "form", change: { captions: "a cat", style: "flat", count: 8, tilePx: 32, starred: ["s"] } },
+    run(1),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+  );
+  const { form, results, isKept } = readSession(JSON.parse(JSON.stringify(sessionOf(state))));
+  assert.deepEqual(form, state.form);
+  assert.deepEqual([results, isKept], [[{ id: "g-a cat", title: "a cat" }], true]);
+  assert.deepEqual(readSession(undefined), { form: defaultForm, results: [], isKept: false });
+  for (const stored of [null, 7, [], { count: 99, tilePx: 33, style: 4, depth: "deep", temperature: Number.NaN }])
+    assert.deepEqual(readForm(stored), defaultForm);
+});
+
+test("settings that are saved leave the form as it is", () => {
+  const state = after(
+    started,
+    { type: "form", change: { style: "emoji", count: 8, temperature: 0.6 } },
+    { type: "settings", settings: { ...defaultSettings, token: "t" } },
+  );
+  assert.deepEqual([state.form.style, state.form.count, state.form.temperature], ["emoji", 8, 0.6]);
 });
 
 test("a failure ends the run and keeps the captions", () => {
@@ -69,7 +162,7 @@ test("a failure ends the run and keeps the captions", () => {
 test("selected text layers become captions until a person writes own ones", () => {
   const texts = (...list: string[]): Action => ({
     type: "selection",
-    selection: { texts: list.map((text, i) => ({ id: String(i), text })), images: [] },
+    selection: { texts: list.map((text, i) => ({ id: String(i), text })), images: [], layerCount: list.length },
   });
   const filled = after(started, texts("a cat", "a dog"));
   assert.equal(filled.form.captions, "a cat\na dog");
@@ -96,87 +189,78 @@ test("only ticked images are applied, and only the answer to the last apply coun
   assert.equal(reduce(state, { type: "applied", applyId: 9, imageCount: 1 }).appliedCount, 1);
 });
 
-test("each line is a caption, and all share the seed", () => {
-  const form = { ...formOf(defaultSettings, 42), captions: " a  cat \n\n a dog", style: "flat", count: 3 };
-  const jobs = planJobs(form, { id: "caption" }, []);
-  assert.deepEqual(captionsOf(form.captions), ["a cat", "a dog"]);
+test("each line is a caption, all share the seed, and a line without words is left out", () => {
+  const form = { ...defaultForm, seed: 42, captions: " a  cat \n\n🐈\n a dog", style: "flat", count: 3 };
+  const jobs = planCaptions(form, { id: "caption" });
+  assert.deepEqual(captionsOf(form.captions), ["a cat", "🐈", "a dog"]);
   assert.deepEqual(
-    jobs.map(({ input }) => [input.condition, input.count, input.seed]),
+    jobs.map(({ index, input }) => [index, input.condition, input.count, input.seed]),
     [
-      [{ caption: "a cat", style: "flat" }, 3, 42],
-      [{ caption: "a dog", style: "flat" }, 3, 42],
+      [0, { caption: "a cat", style: "flat" }, 3, 42],
+      [1, { caption: "a dog", style: "flat" }, 3, 42],
     ],
   );
 });
 
 test("captions that the server would refuse are found first", () => {
-  assert.equal(captionProblem([]), "caption_empty");
-  assert.equal(captionProblem(["x".repeat(501)]), "caption_too_long");
-  assert.equal(captionProblem(["a cat", "🐈"]), "caption_unreadable");
-  assert.equal(captionProblem(["猫"]), undefined);
+  assert.equal(captionProblem(""), "caption_empty");
+  assert.equal(captionProblem("x".repeat(501)), "caption_too_long");
+  assert.equal(captionProblem("🐈"), "caption_unreadable");
+  assert.equal(captionProblem("猫"), undefined);
 });
 
-test("regenerating layers keeps each one's caption and replaces exactly those layers", () => {
-  const images = ["a cat", "a dog", "a cat"].map((caption, i) => ({
-    id: `1:${i}`,
-    isArtboard: false,
-    provenance: JSON.stringify(provenance(i, caption)),
-  }));
-  const form = formOf(defaultSettings, 1);
-  const plan = planRegeneration([...images, { id: "1:9", isArtboard: false, provenance: "broken" }], form);
+const layer = (id: string, made: Provenance) => ({ id, isArtboard: false, provenance: JSON.stringify(made) });
+
+test("redrawing layers keeps each one's caption, draws a new seed, and replaces exactly those layers", () => {
+  const images = ["a cat", "a dog", "a cat"].map((caption, i) => layer(`1:${i}`, provenance(i, caption)));
+  const fixed = { ...defaultForm, isSeedFixed: true };
+  const plan = planRedraw([...images, { id: "1:9", isArtboard: false, provenance: "broken" }], fixed);
   assert.ok(plan);
-  assert.deepEqual([plan.form.captions, plan.form.style, plan.form.guidance], ["a cat\na dog", "flat", 2]);
-  const jobs = planJobs(plan.form, { id: "caption" }, plan.replacements);
+  const { captions, style, guidance, isSeedFixed } = plan.form;
+  assert.deepEqual([captions, style, guidance, isSeedFixed], ["a cat\na dog", "flat", 2, false]);
+  const jobs = planReplacements(plan.form, { id: "caption" }, plan.replacements);
   assert.deepEqual(
-    jobs.map(({ caption, nodeIds, input }) => [caption, nodeIds, input.count]),
+    jobs.map(({ title, nodeIds, input }) => [title, nodeIds, input.count]),
     [
       ["a cat", ["1:0", "1:2"], 2],
       ["a dog", ["1:1"], 1],
     ],
   );
-  assert.equal(planRegeneration([], form), undefined);
+  assert.equal(planRedraw([], defaultForm), undefined);
 });
 
-test("regenerating an artboard makes a new one", () => {
-  const plan = planRegeneration(
-    [{ id: "1:1", isArtboard: true, provenance: JSON.stringify(provenance(3)) }],
-    formOf(defaultSettings, 1),
-  );
-  assert.deepEqual(plan?.replacements, []);
-  assert.equal(plan?.form.captions, "a cat");
+test("redrawing an artboard makes a new one", () => {
+  const plan = planRedraw([{ ...layer("1:1", provenance(3)), isArtboard: true }], defaultForm);
+  assert.deepEqual([plan?.replacements, plan?.form.captions], [[], "a cat"]);
 });
 
-test("a job says how much of retrieval it wants only where a translation has some", () => {
-  const form = { ...formOf(defaultSettings, 1), captions: "a cat\na dog" };
-  const sent = (hasRetrieval: boolean | undefined, change = {}) =>
-    planJobs({ ...form, ...change }, { id: "caption", hasRetrieval }, []).map(({ input }) =>
-      "retrieval" in input ? input.retrieval : "absent",
+test("layers that were filled with a label are redrawn with it", () => {
+  const made = { ...provenance(3), condition: { label: "anchor" } };
+  const plan = planRedraw([layer("1:1", made)], defaultForm);
+  const [only] = planReplacements(plan!.form, { id: "caption" }, plan!.replacements);
+  assert.deepEqual(only?.input.condition, { label: "anchor" });
+});
+
+test("making again asks for exactly what made each image, a frame of a blend with its strip", () => {
+  const frame = { index: 2, count: 5 };
+  const source = { image: "1".repeat(64), condition: {} };
+  const blend = { ...provenance(12), condition: {}, keepResidualOf: source, blendWith: source, frame };
+  const [single, strip] = planMakeAgain([layer("1:1", { ...provenance(7), bestOf: 4 }), layer("1:2", blend)]);
+  const { condition, seed, count } = single!.input;
+  assert.deepEqual([condition, seed, count], [{ caption: "a cat", style: "flat" }, 7, 1]);
+  assert.equal("bestOf" in single!.input, false, "the seed that won makes the image by itself");
+  assert.deepEqual([strip!.input.seed, strip!.input.count, strip!.onlyIndex], [10, 5, 2]);
+});
+
+test("a job says how much of examples it wants only where a translation has some", () => {
+  const form = { ...defaultForm, captions: "a cat\na dog" };
+  const sent = (hasExamples: boolean | undefined, change = {}) =>
+    planCaptions({ ...form, ...change }, { id: "caption", hasExamples }).map(({ input }) =>
+      "examples" in input ? input.examples : "absent",
     );
-  assert.deepEqual(sent(true), [limits.retrievalDefault, limits.retrievalDefault]);
-  assert.deepEqual(sent(true, { retrieval: 0 }), [0, 0]);
+  assert.deepEqual(sent(true), [limits.examplesDefault, limits.examplesDefault]);
+  assert.deepEqual(sent(true, { examples: 0 }), [0, 0]);
   assert.deepEqual([sent(false), sent(undefined)].flat(), new Array(4).fill("absent"));
-});
-
-test("regenerating restores the share of retrieval, and leaves the form's where a layer knows none", () => {
-  const form = { ...formOf(defaultSettings, 1), retrieval: 0.3 };
-  const planned = (made: Provenance) =>
-    planRegeneration([{ id: "1:1", isArtboard: false, provenance: JSON.stringify(made) }], form)!;
-  assert.equal(planned(provenance(1)).form.retrieval, 0.3);
-  for (const retrieval of [0, 0.6]) {
-    const plan = planned({ ...provenance(1), retrieval });
-    assert.equal(plan.form.retrieval, retrieval);
-    const [job] = planJobs(plan.form, { id: "caption", hasRetrieval: true }, plan.replacements);
-    assert.deepEqual([job?.input.retrieval, job?.nodeIds], [retrieval, ["1:1"]]);
-  }
-});
-
-test("settings that are saved leave the share of retrieval as it is in the form", () => {
-  const state = after(
-    started,
-    { type: "form", change: { retrieval: 0.3 } },
-    { type: "settings", settings: { ...defaultSettings, guidance: 3 } },
-  );
-  assert.deepEqual([state.form.retrieval, state.form.guidance], [0.3, 3]);
 });
 
 test("images are ranked by exact log-likelihood", () => {
@@ -195,14 +279,14 @@ test("progress says what is happening and never runs backwards", () => {
   });
   assert.equal(describeStep(languages.en, step("waiting", 0, 2)), "Waiting as number 3");
   assert.equal(describeStep(languages.en, step("translating", 4)), "Translating 4 of 8");
-  const share = (index: number, inner: ReturnType<typeof step>) =>
-    shareOf({ id: 1, caption: "", index, total: 2, step: inner }) ?? 0;
+  const share = (done: number, total: number, inner: ReturnType<typeof step>) =>
+    shareOf({ id: 1, title: "", done, total, imageCount: 8, step: inner }) ?? 0;
   const shares = [step("waiting", 0, 1), step("translating", 4), step("translating", 8), step("decoding", 8)].map((s) =>
-    share(0, s),
+    share(0, 1, s),
   );
   assert.deepEqual(
     shares,
     [...shares].sort((a, b) => a - b),
   );
-  assert.ok(share(1, step("waiting", 0, 1)) >= shares.at(-1)!);
+  assert.deepEqual([share(1, 4, step("translating", 8)), share(2, 4, step("waiting", 0, 1))], [0.25, 0.5]);
 });

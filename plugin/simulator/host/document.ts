@@ -44,8 +44,9 @@ export class SimDocument {
   }
 
   /** Calls back, coalesced, after nodes, selection or viewport changed. */
-  onChange(listener: () => void): void {
+  onChange(listener: () => void): () => void {
     this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
   }
 
   onSelectionChange(listener: () => void): () => void {

@@ -87,11 +87,15 @@ export function createRun(
   const stopSelection = document.onSelectionChange(() => {
     if (!isClosed) fire("selectionchange");
   });
+  const stopNodes = document.onChange(() => {
+    if (!isClosed) fire("nodechange");
+  });
   const close = (): void => {
     if (isClosed) return;
     fire("close");
     isClosed = true;
     stopSelection();
+    stopNodes();
     tree.commit();
     hooks.closed();
   };
@@ -175,7 +179,7 @@ export function createRun(
   const figma = Object.create(null, Object.getOwnPropertyDescriptors(implemented)) as Record<string, unknown>;
   Object.assign(figma, { ui, on, off, once: on });
   Object.defineProperty(figma, "currentPage", {
-    get: () => pageOf(document),
+    get: () => pageOf(document, on, off),
     set: () => {
       throw new Error('in set_currentPage: Cannot set with documentAccess: "dynamic-page". Use setCurrentPageAsync.');
     },
@@ -218,14 +222,18 @@ const imageOf = ({ hash, bytes, width, height }: StoredImage): Image => ({
   getSizeAsync: async () => ({ width, height }),
 });
 
+type Listen = (type: string, callback: (event: never) => unknown) => void;
+
 /** The page node with `selection`, which lives on the document and not in the tree. */
-function pageOf(document: SimDocument): PageNode {
+function pageOf(document: SimDocument, on: Listen, off: Listen): PageNode {
   const page = document.nodes.node(document.tree.pageId);
   return Object.create(page, {
     selection: {
       get: () => Object.freeze(document.selection.map((id) => document.nodes.node(id))),
       set: (wanted: readonly SceneNode[]) => document.select(wanted.map(({ id }) => id)),
     },
+    on: { value: (type: string, callback: (event: never) => unknown) => on(type, callback) },
+    off: { value: (type: string, callback: (event: never) => unknown) => off(type, callback) },
     focusedSlide: {
       get: () => (document.focusedSlide === undefined ? null : document.nodes.node(document.focusedSlide)),
     },

@@ -3,8 +3,9 @@
  * Only reads the document; gestures are in gestures.ts.
  */
 import type { SimDocument } from "../host/document.ts";
-import type { NodeRecord } from "../host/node-record.ts";
+import { absoluteBox } from "../host/geometry.ts";
 import { find, make } from "./dom.ts";
+import { drawNode } from "./draw-node.ts";
 
 export interface Canvas {
   draw(): void;
@@ -37,27 +38,6 @@ export function createCanvas(sim: SimDocument, isCovered: () => DOMRect | undefi
     return url;
   };
 
-  const paint = (node: HTMLElement, record: NodeRecord): void => {
-    const fill = record.fills.at(-1);
-    if (fill?.type === "IMAGE" && typeof fill.imageHash === "string") {
-      node.style.backgroundImage = `url("${urlOf(fill.imageHash)}")`;
-      node.style.backgroundSize = fill.scaleMode === "FIT" ? "contain" : "cover";
-      node.dataset["image"] = fill.imageHash;
-    } else if (fill?.type === "SOLID" && record.type !== "TEXT") {
-      const { r, g, b } = fill.color;
-      node.style.backgroundColor = `rgb(${r * 255} ${g * 255} ${b * 255})`;
-    }
-  };
-
-  const build = (record: NodeRecord): HTMLElement => {
-    const node = make("div", { class: `node ${record.type.toLowerCase()}`, "data-id": record.id });
-    node.style.cssText = `left:${record.x}px;top:${record.y}px;width:${record.width}px;height:${record.height}px;border-radius:${record.cornerRadius}px`;
-    paint(node, record);
-    if (record.type === "TEXT") node.textContent = record.characters;
-    else node.append(...sim.tree.childrenOf(record.id).map(build));
-    return node;
-  };
-
   return {
     element,
     toPage: (clientX, clientY) => {
@@ -76,9 +56,9 @@ export function createCanvas(sim: SimDocument, isCovered: () => DOMRect | undefi
       find("hint").hidden = records.length > 0;
       find("hint").style.left = `${middle.x}px`;
       world.style.transform = `translate(${left}px, ${top}px) scale(${zoom})`;
-      world.replaceChildren(...records.map(build));
+      world.replaceChildren(...records.map((record) => drawNode(sim, record, urlOf)));
       const names = records
-        .filter(({ type }) => type === "FRAME" || type === "SECTION")
+        .filter(({ type }) => ["FRAME", "SECTION", "COMPONENT", "INSTANCE", "SLIDE"].includes(type))
         .map((record) => {
           const isSelected = sim.selection.includes(record.id);
           const name = make("div", { class: isSelected ? "name selected" : "name", "data-id": record.id }, record.name);
@@ -86,10 +66,9 @@ export function createCanvas(sim: SimDocument, isCovered: () => DOMRect | undefi
           return name;
         });
       const outlines = sim.selection.map((id) => {
-        const record = sim.tree.get(id);
-        const spot = sim.absolute(record);
+        const box = absoluteBox(sim.tree, sim.tree.get(id));
         const outline = make("div", { class: "outline" });
-        outline.style.cssText = `left:${left + spot.x * zoom}px;top:${top + spot.y * zoom}px;width:${record.width * zoom}px;height:${record.height * zoom}px`;
+        outline.style.cssText = `left:${left + box.x * zoom}px;top:${top + box.y * zoom}px;width:${box.width * zoom}px;height:${box.height * zoom}px`;
         return outline;
       });
       overlay.replaceChildren(...names, ...outlines);

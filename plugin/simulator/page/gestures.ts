@@ -2,15 +2,19 @@
 import type { SimDocument } from "../host/document.ts";
 import type { Canvas } from "./canvas.ts";
 import { find, make } from "./dom.ts";
-
-export type Tool = "move" | "hand" | "text";
+import { drawLayer, stickyPx, stickyYellow, type Tool, type ToolInfo } from "./tools.ts";
 
 export interface Gestures {
   readonly tool: Tool;
   setTool(tool: Tool): void;
 }
 
-export function createGestures(sim: SimDocument, canvas: Canvas, onTool: (tool: Tool) => void): Gestures {
+export function createGestures(
+  sim: SimDocument,
+  canvas: Canvas,
+  tools: readonly ToolInfo[],
+  onTool: (tool: Tool) => void,
+): Gestures {
   let tool: Tool = "move";
   const setTool = (wanted: Tool): void => {
     tool = wanted;
@@ -36,10 +40,12 @@ export function createGestures(sim: SimDocument, canvas: Canvas, onTool: (tool: 
   canvas.element.addEventListener("pointerdown", (event) => {
     if ((event.target as HTMLElement).closest("input") !== null) return;
     canvas.element.focus({ preventScroll: true });
-    if (tool === "text" && event.button === 0) {
+    if ((tool === "text" || tool === "sticky") && event.button === 0) {
       event.preventDefault();
-      typeText(sim, canvas, event, () => setTool("move"));
-    } else if (tool === "hand" || event.button === 1) drag(event, panFrom(sim));
+      typeText(sim, canvas, event, tool, () => setTool("move"));
+    } else if (!["move", "hand"].includes(tool) && event.button === 0)
+      drawLayer(sim, canvas, tool, event, () => setTool(tool === "pencil" ? "pencil" : "move"));
+    else if (tool === "hand" || event.button === 1) drag(event, panFrom(sim));
     else if (event.button === 0) {
       const id = pick(sim, event);
       if (id === undefined) {
@@ -54,17 +60,23 @@ export function createGestures(sim: SimDocument, canvas: Canvas, onTool: (tool: 
     }
   });
 
-  const shortcuts: Readonly<Record<string, Tool>> = { v: "move", h: "hand", t: "text" };
+  const shortcuts = new Map(tools.map(({ key, id }) => [key, id]));
   window.addEventListener("keydown", (event) => {
     if ((event.target as HTMLElement).closest("input, textarea, select, dialog") !== null) return;
     const isCommand = event.metaKey || event.ctrlKey;
-    if (isCommand && event.key.toLowerCase() === "z") sim.undo();
-    else if (isCommand && event.key.toLowerCase() === "a") sim.select(sim.tree.get(sim.tree.pageId).children);
+    const key = event.key.toLowerCase();
+    if (isCommand && (key === "y" || (key === "z" && event.shiftKey))) sim.redo();
+    else if (isCommand && key === "z") sim.undo();
+    else if (event.key === "Escape") {
+      setTool("move");
+      sim.select([]);
+    } else if (isCommand && event.key.toLowerCase() === "a") sim.select(sim.tree.get(sim.tree.pageId).children);
     else if (event.key === "Delete" || event.key === "Backspace") {
-      for (const id of sim.selection) if (sim.tree.find(id) !== undefined) sim.tree.remove(id);
+      for (const id of sim.selection)
+        if (sim.tree.find(id) !== undefined && !sim.tree.isInsideInstance(id)) sim.tree.remove(id);
       sim.tree.commit();
       sim.select([]);
-    } else if (!isCommand && shortcuts[event.key] !== undefined) setTool(shortcuts[event.key]!);
+    } else if (!isCommand && shortcuts.has(key)) setTool(shortcuts.get(key)!);
     else return;
     event.preventDefault();
   });
@@ -79,7 +91,8 @@ export function createGestures(sim: SimDocument, canvas: Canvas, onTool: (tool: 
 /** Top-level node under the pointer; inside a frame that is in use already, the layer itself, as in design tools. */
 function pick(sim: SimDocument, event: PointerEvent): string | undefined {
   const id = (event.target as HTMLElement).closest<HTMLElement>("[data-id]")?.dataset["id"];
-  if (id === undefined) return undefined;
+  // Locked layers, and slides, are in the background of every click.
+  if (id === undefined || sim.tree.get(id).locked || sim.tree.get(id).type === "SLIDE") return undefined;
   const { parent } = sim.tree.get(id);
   if (parent === null || parent === sim.tree.pageId) return id;
   const isInUse = sim.selection.some((other) => other === parent || sim.tree.get(other).parent === parent);
@@ -96,10 +109,13 @@ function panFrom(sim: SimDocument): Mover {
   };
 }
 
+/** Also layers of frames move; of a locked layer, and of one whose frame moves along, none. */
 function moveFrom(sim: SimDocument): Mover {
   const starts = sim.selection
     .map((id) => sim.tree.get(id))
-    .filter(({ parent }) => parent === sim.tree.pageId)
+    .filter(
+      ({ id, parent, locked }) => !locked && !sim.tree.isInsideInstance(id) && !sim.selection.includes(parent ?? ""),
+    )
     .map(({ id, x, y }) => ({ id, x, y }));
   const { zoom } = sim.viewport;
   return (dx, dy) => {
@@ -128,7 +144,13 @@ function drag(down: PointerEvent, move: Mover, done: () => void = () => undefine
   );
 }
 
-function typeText(sim: SimDocument, canvas: Canvas, event: PointerEvent, done: () => void): void {
+function typeText(
+  sim: SimDocument,
+  canvas: Canvas,
+  event: PointerEvent,
+  tool: "text" | "sticky",
+  done: () => void,
+): void {
   const spot = canvas.toPage(event.clientX, event.clientY);
   const box = canvas.element.getBoundingClientRect();
   const field = make("input", { class: "text-entry", "aria-label": "Text of the new layer" });
@@ -140,7 +162,11 @@ function typeText(sim: SimDocument, canvas: Canvas, event: PointerEvent, done: (
     isDone = true;
     const text = field.value.trim();
     field.remove();
-    if (text !== "") sim.select([sim.addText(text, spot.x, spot.y - 14)]);
+    const sticky = { name: text, characters: text, width: stickyPx, height: stickyPx, fills: stickyYellow };
+    if (text !== "")
+      sim.select([
+        tool === "text" ? sim.addText(text, spot.x, spot.y - 14) : sim.addLayer("STICKY", { ...sticky, ...spot }),
+      ]);
     done();
   };
   field.addEventListener("blur", finish);

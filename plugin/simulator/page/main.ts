@@ -2,23 +2,26 @@
  * The playground: one self-contained page that hosts the built plugin, unchanged, on the in-memory host. Opens with the
  * plugin running; the token comes in the URL's fragment, which no server sees, and is taken out of the address.
  */
-import { commands, defaultSettings, readSettings, storageKeys } from "../../../shared/messages.ts";
+import { defaultSettings, readSettings, storageKeys } from "../../../shared/messages.ts";
 import { SimDocument } from "../host/document.ts";
-import { createRun, type Run } from "../host/run.ts";
+import { createRun, type EditorType, type Run } from "../host/run.ts";
 import { createCanvas } from "./canvas.ts";
 import { find, icon, make } from "./dom.ts";
-import { createGestures, type Tool } from "./gestures.ts";
-import { askParameters, createMenu, type MenuCommand } from "./menu.ts";
+import { createGestures } from "./gestures.ts";
+import { askParameters, createMenu, type MenuCommand, type MenuEntry } from "./menu.ts";
 import { drawInspector, drawLayers } from "./panels.ts";
 import { createPluginWindow } from "./plugin-window.ts";
 import { evaluateMain } from "./sandbox.ts";
+import { keepCanvas } from "./saved-canvas.ts";
 import { applyTheme, readTheme, type Theme, themeCss } from "./theme.ts";
+import { type Tool, takeDrops, toolTable } from "./tools.ts";
 
 interface BuiltPlugin {
   readonly main: string;
   readonly ui: string;
   readonly manifest: {
-    readonly menu: readonly MenuCommand[];
+    readonly menu: readonly MenuEntry[];
+    readonly networkAccess: { readonly allowedDomains: readonly string[] };
     readonly relaunchButtons: readonly { readonly command: string; readonly name: string }[];
   };
 }
@@ -32,7 +35,13 @@ const sim = new SimDocument({
 let run: Run | undefined;
 let theme: Theme = readTheme();
 
+/** Which of Figma's editors is simulated: `?editor=figma`, `figjam` or `slides`. */
+const wantedEditor = new URLSearchParams(location.search).get("editor");
+const editor: EditorType = wantedEditor === "figjam" || wantedEditor === "slides" ? wantedEditor : "figma";
+
 const pluginWindow = createPluginWindow(
+  // The playground's own server may have another port than the plugin was built for.
+  [...new Set([location.origin, ...built.manifest.networkAccess.allowedDomains])],
   (message) => run?.fromUi(message),
   () => run?.close(),
 );
@@ -74,6 +83,7 @@ function load(command: string): Run {
         pluginWindow.open(html, options, theme);
         canvas.draw();
       },
+      resizeUi: (width, height) => pluginWindow.resize(width, height),
       toUi: (message) => pluginWindow.post(message),
       notify: toast,
       closed: () => {
@@ -83,6 +93,7 @@ function load(command: string): Run {
       },
     },
     command,
+    editor,
   );
   run = fresh;
   evaluateMain(built.main, fresh.figma, built.ui);
@@ -103,32 +114,27 @@ function addTool(parent: HTMLElement, label: string, path: string, act: () => vo
   return button;
 }
 
+const editorTools = toolTable.filter(({ editors }) => editors.includes(editor));
 const toolButtons = new Map<Tool, HTMLElement>();
-const gestures = createGestures(sim, canvas, (tool) => {
+const gestures = createGestures(sim, canvas, editorTools, (tool) => {
   for (const [name, button] of toolButtons) button.setAttribute("aria-pressed", String(name === tool));
 });
-const tools = find("tools");
-toolButtons.set(
-  "move",
-  addTool(tools, "Move (V)", "m3.5 3 9 3.8-4 1.6-1.7 4.1z", () => gestures.setTool("move")),
-);
-toolButtons.set(
-  "hand",
-  addTool(
-    tools,
-    "Hand (H)",
-    "M8 2.5v11M2.5 8h11M6.5 4 8 2.5 9.5 4M6.5 12 8 13.5 9.5 12M4 6.5 2.5 8 4 9.5M12 6.5 13.5 8 12 9.5",
-    () => gestures.setTool("hand"),
-  ),
-);
-toolButtons.set(
-  "text",
-  addTool(tools, "Text (T)", "M4 4.5V3.5h8v1M8 3.5v9M6.5 12.5h3", () => gestures.setTool("text")),
-);
+for (const { id, label, key, icon: path } of editorTools)
+  toolButtons.set(
+    id,
+    addTool(find("tools"), `${label} (${key.toUpperCase()})`, path, () => gestures.setTool(id)),
+  );
 gestures.setTool("move");
+takeDrops(sim, canvas, (text) => toast(text, true));
 
 const viewTools = find("view-tools");
 const undo = addTool(viewTools, "Undo (Ctrl+Z)", "M6 3.5 3 6.5l3 3M3.5 6.5H10a3 3 0 0 1 0 6H7", () => void sim.undo());
+const redo = addTool(
+  viewTools,
+  "Redo (Ctrl+Shift+Z)",
+  "m10 3.5 3 3-3 3M12.5 6.5H6a3 3 0 0 0 0 6h3",
+  () => void sim.redo(),
+);
 const zoomBy = (factor: number) => (): void => {
   sim.viewport = { ...sim.viewport, zoom: Math.min(8, Math.max(0.05, sim.viewport.zoom * factor)) };
   sim.changed();
@@ -153,6 +159,7 @@ function draw(): void {
   drawLayers(sim);
   drawInspector(sim, built.manifest.relaunchButtons, start);
   undo.disabled = !sim.tree.canUndo;
+  redo.disabled = !sim.tree.canRedo;
   zoomLabel.textContent = `${Math.round(sim.viewport.zoom * 100)}%`;
   zoomLabel.setAttribute("aria-label", `Zoom to fit, now ${zoomLabel.textContent}`);
 }
@@ -162,7 +169,15 @@ applyTheme(theme);
 createMenu(built.manifest.menu, start, (command) => void startQuick(command));
 sim.onChange(draw);
 window.addEventListener("resize", draw);
-void prepareSettings().then(() => {
-  start(commands.captions);
+async function begin(): Promise<void> {
+  await prepareSettings();
+  const isKept = await keepCanvas(sim, editor).catch(() => false);
+  if (editor === "slides") {
+    const slides = sim.tree.childrenOf(sim.tree.pageId).filter(({ type }) => type === "SLIDE");
+    sim.focusedSlide = slides[0]?.id ?? sim.addSlide();
+    if (!isKept) sim.zoomTo([sim.focusedSlide]);
+  }
+  start("caption-to-artboard");
   draw();
-});
+}
+void begin();

@@ -15,8 +15,10 @@ export interface MenuCommand {
   readonly parameters?: readonly MenuParameter[];
 }
 
+export type MenuEntry = MenuCommand | { readonly separator: true };
+
 export function createMenu(
-  commands: readonly MenuCommand[],
+  commands: readonly MenuEntry[],
   run: (command: string) => void,
   quick: (command: MenuCommand) => void,
 ): void {
@@ -42,12 +44,16 @@ export function createMenu(
       make("span", { class: "note" }, note),
     );
   menu.append(
-    ...commands.flatMap((command) => [
-      item(command.name, "", () => run(command.command)),
-      ...(command.parameters === undefined
-        ? []
-        : [item(command.name.replace("…", ""), "Quick action", () => quick(command))]),
-    ]),
+    ...commands.flatMap((command) =>
+      "separator" in command
+        ? [make("hr")]
+        : [
+            item(command.name, "", () => run(command.command)),
+            ...(command.parameters === undefined
+              ? []
+              : [item(command.name.replace("…", ""), "Quick action", () => quick(command))]),
+          ],
+    ),
   );
   button.addEventListener("click", () => toggle(menu.hidden !== false));
   menu.addEventListener("keydown", (event) => {

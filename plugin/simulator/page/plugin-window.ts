@@ -9,17 +9,27 @@ export interface PluginWindow {
   open(html: string, options: ShowUIOptions, theme: Theme): void;
   post(message: unknown): void;
   setTheme(theme: Theme): void;
+  resize(width: number, height: number): void;
   close(): void;
   /** Left edge in page pixels while docked over the canvas, to keep results clear of it; undefined when closed. */
   readonly box: DOMRect | undefined;
 }
+
+/** The policy that Figma is seen to send: what the manifest lists, and what is inlined. */
+const policy = (domains: readonly string[]): string =>
+  `<meta http-equiv="Content-Security-Policy" content="default-src data: blob: 'unsafe-inline' ${domains.join(" ")}">`;
 
 /** Runs before the UI's own code and takes theme changes, which Figma pushes in the same way. */
 const prelude = (theme: Theme): string =>
   `<style>${themeCss}</style><script>document.documentElement.className="figma-${theme}";` +
   `addEventListener("message",function(e){if(e.data&&e.data.simulatedTheme)document.documentElement.className="figma-"+e.data.simulatedTheme});</script>`;
 
-export function createPluginWindow(onMessage: (message: unknown) => void, onClose: () => void): PluginWindow {
+/** @param domains addresses that the plugin may call */
+export function createPluginWindow(
+  domains: readonly string[],
+  onMessage: (message: unknown) => void,
+  onClose: () => void,
+): PluginWindow {
   const frame = find("plugin");
   const bar = find("plugin-bar");
   let iframe: HTMLIFrameElement | undefined;
@@ -29,6 +39,12 @@ export function createPluginWindow(onMessage: (message: unknown) => void, onClos
     if (event.data?.pluginMessage !== undefined) onMessage(event.data.pluginMessage);
   });
   makeDraggable(frame, bar);
+  /** As large as was asked for, and never larger than the page has room for. */
+  const size = (width: number, height: number): void => {
+    if (iframe === undefined) return;
+    iframe.style.width = `${Math.min(width, innerWidth - 16)}px`;
+    iframe.style.height = `${Math.min(height, innerHeight - 140)}px`;
+  };
   return {
     open: (html, { width = 300, height = 200, title = "Plugin" }, theme) => {
       iframe?.remove();
@@ -37,15 +53,15 @@ export function createPluginWindow(onMessage: (message: unknown) => void, onClos
         title,
         sandbox: "allow-scripts",
         allow: "loopback-network; local-network-access; clipboard-write",
-        srcdoc: html.replace("<head>", () => `<head>${prelude(theme)}`),
+        srcdoc: html.replace("<head>", () => `<head>${policy(domains)}${prelude(theme)}`),
       });
-      iframe.style.width = `${width}px`;
-      iframe.style.height = `${Math.min(height, innerHeight - 140)}px`;
+      size(width, height);
       frame.append(iframe);
       frame.hidden = false;
       iframe.addEventListener("load", () => iframe?.focus());
     },
     post: (message) => iframe?.contentWindow?.postMessage({ pluginMessage: message, pluginId: "tau" }, "*"),
+    resize: size,
     setTheme: (theme) => iframe?.contentWindow?.postMessage({ simulatedTheme: theme }, "*"),
     close: () => {
       iframe?.remove();

@@ -1,4 +1,6 @@
 /** The language of the UI, chosen from the browser's, and the text of each failure. */
+import type { LayerProblem } from "../../../shared/layer-messages.ts";
+import type { RefusalReason, SkipReason } from "../../../shared/upscale-messages.ts";
 import type { FailureCode } from "../failure.ts";
 import { de } from "./de.ts";
 import { en, type Texts } from "./en.ts";
@@ -23,6 +25,10 @@ export function chooseLanguage(preferred: readonly string[]): Language {
 /** Replaces `{name}` by its value. */
 export const fill = (template: string, values: Readonly<Record<string, string | number>>): string =>
   template.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+
+/** Why a layer or a fill was not touched. */
+export const describeProblem = (texts: Texts, reason: LayerProblem | SkipReason | RefusalReason): string =>
+  texts.layerProblems[reason];
 
 type FailureText = keyof Texts["failures"];
 

@@ -45,24 +45,25 @@ export function IconButton({ icon, label, isPressed, isDisabled = false, onClick
 interface StepperProps {
   readonly id: string;
   readonly value: number;
+  readonly min?: number;
   readonly max: number;
   readonly labels: { readonly fewer: string; readonly more: string };
   onChange(value: number): void;
 }
 
-/** Whole number from 1 to max, by typing, arrow keys or the two buttons. */
-export function Stepper({ id, value, max, labels, onChange }: StepperProps) {
+/** Whole number from min to max, by typing, arrow keys or the two buttons. */
+export function Stepper({ id, value, min = 1, max, labels, onChange }: StepperProps) {
   const set = (wanted: number): void => {
-    if (Number.isFinite(wanted)) onChange(Math.min(max, Math.max(1, Math.round(wanted))));
+    if (Number.isFinite(wanted)) onChange(Math.min(max, Math.max(min, Math.round(wanted))));
   };
   return (
     <div class="stepper">
-      <IconButton icon="minus" label={labels.fewer} isDisabled={value <= 1} onClick={() => set(value - 1)} />
+      <IconButton icon="minus" label={labels.fewer} isDisabled={value <= min} onClick={() => set(value - 1)} />
       <input
         id={id}
         type="number"
         inputMode="numeric"
-        min={1}
+        min={min}
         max={max}
         value={value}
         onChange={(event) => set(event.currentTarget.valueAsNumber)}

@@ -1,5 +1,5 @@
 /** A failure as cause, cure and the way on; what the server said is there for who asks. */
-
+import { useState } from "preact/hooks";
 import type { Failure, FailureCode } from "../failure.ts";
 import { describeFailure } from "../i18n/texts.ts";
 import { Button } from "./controls.tsx";
@@ -15,18 +15,33 @@ const curedInSettings: ReadonlySet<FailureCode> = new Set([
   "unauthorized",
   "origin_host_refused",
 ]);
-const curedInCaption: ReadonlySet<FailureCode> = new Set(["caption_empty", "caption_too_long", "caption_unreadable"]);
+/** The form or the selection has to change first. */
+const curedInForm: ReadonlySet<FailureCode> = new Set([
+  "caption_empty",
+  "caption_too_long",
+  "caption_unreadable",
+  "label_missing",
+  "style_missing",
+  "drawing_missing",
+  "selection_missing",
+  "nothing_to_do",
+  "command_unavailable",
+]);
+/** Starts the server, in the folder that it was unpacked to. */
+const startCommand = "npm start";
 
 export function FailureNotice({ controller, texts, failure }: ViewProps & { readonly failure: Failure }) {
   const [title, cure] = describeFailure(texts, failure.code);
-  const isInSettings = controller.state.view === "settings";
+  const { command, isReconnecting } = controller.state;
   return (
     <section class="failure" role="alert" data-code={failure.code}>
       <Icon name="warning" />
       <div>
         <h2>{title}</h2>
         <p>{cure}</p>
-        {!curedInCaption.has(failure.code) && !isInSettings && (
+        {failure.code === "unreachable" && <StartCommand controller={controller} texts={texts} />}
+        {isReconnecting && <p class="hint">{texts.reconnecting}</p>}
+        {!curedInForm.has(failure.code) && command !== "settings" && (
           <div class="actions">
             {curedInSettings.has(failure.code) && (
               <Button onClick={() => controller.show("settings")}>{texts.openSettings}</Button>
@@ -42,5 +57,22 @@ export function FailureNotice({ controller, texts, failure }: ViewProps & { read
         )}
       </div>
     </section>
+  );
+}
+
+function StartCommand({ controller, texts }: ViewProps) {
+  const [isCopied, setCopied] = useState(false);
+  return (
+    <p class="start-command">
+      <code>{startCommand}</code>
+      <Button
+        onClick={() => {
+          setCopied(controller.copy(startCommand));
+          setTimeout(() => setCopied(false), 1500);
+        }}
+      >
+        {isCopied ? texts.copied : texts.copy}
+      </Button>
+    </p>
   );
 }

@@ -2,9 +2,10 @@
 import { useEffect, useRef } from "preact/hooks";
 import { limits } from "../../../shared/limits.ts";
 import { askedTranslation } from "../failure.ts";
-import { fill } from "../i18n/texts.ts";
-import { captionsOf } from "../plan.ts";
-import { IconButton, Slider, Stepper } from "./controls.tsx";
+import { describeFailure, fill } from "../i18n/texts.ts";
+import { captionProblem, captionsOf } from "../plans/captions.ts";
+import { CountField, StyleField, TileSizeField } from "./common-fields.tsx";
+import { IconButton, Slider } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
 
@@ -27,9 +28,9 @@ export function CaptionForm(props: ViewProps) {
         <textarea
           id="captions"
           ref={field}
-          rows={Math.min(6, Math.max(2, form.captions.split("\n").length))}
+          rows={2}
           value={form.captions}
-          placeholder={`${texts.captionHints.split("|")[0]}…`}
+          placeholder={`${texts.examples.split("|")[0]}…`}
           aria-describedby="captions-hint"
           spellcheck
           onInput={(event) => controller.editForm({ captions: event.currentTarget.value })}
@@ -45,6 +46,7 @@ export function CaptionForm(props: ViewProps) {
           {texts.captionHint}
         </p>
       </div>
+      <BadLines {...props} captions={captions} />
       {isOffered && (
         <button type="button" class="chip wide" onClick={() => controller.useTexts()}>
           <Icon name="text" />
@@ -82,14 +84,15 @@ export function CaptionForm(props: ViewProps) {
           max={limits.guidanceMax}
           onChange={(guidance) => controller.editForm({ guidance })}
         />
-        {askedTranslation(state.meta)?.hasRetrieval && (
+        <TileSizeField {...props} />
+        {askedTranslation(state.meta, state.command)?.hasExamples && (
           <Slider
-            id="retrieval"
+            id="examples"
             label={texts.knownDrawings}
             hint={texts.knownDrawingsHint}
-            value={form.retrieval}
+            value={form.examples}
             max={1}
-            onChange={(retrieval) => controller.editForm({ retrieval })}
+            onChange={(examples) => controller.editForm({ examples })}
           />
         )}
       </details>
@@ -97,57 +100,30 @@ export function CaptionForm(props: ViewProps) {
   );
 }
 
-function StyleAndCount({ controller, texts }: ViewProps) {
-  const { form, meta, replacements } = controller.state;
+/** Captions that will be left out, each by its own fault; one caption alone is told when it is asked for. */
+function BadLines({ texts, captions }: ViewProps & { readonly captions: readonly string[] }) {
+  const bad = captions.flatMap((caption, index) => {
+    const problem = captionProblem(caption);
+    return problem === undefined ? [] : [{ caption, line: index + 1, problem }];
+  });
+  if (bad.length === 0 || captions.length === 1) return null;
   return (
-    <div class="pair">
-      <div class="field">
-        <label for="style">{texts.style}</label>
-        <StyleSelect
-          id="style"
-          texts={texts}
-          styles={askedTranslation(meta)?.styles ?? []}
-          value={form.style}
-          onChange={(style) => controller.editForm({ style })}
-        />
-      </div>
-      {replacements.length === 0 && (
-        <div class="field count-field">
-          <label for="count">{texts.count}</label>
-          <Stepper
-            id="count"
-            value={form.count}
-            max={limits.countMax}
-            labels={texts}
-            onChange={(count) => controller.editForm({ count })}
-          />
-        </div>
-      )}
-    </div>
+    <ul class="left-out" role="status">
+      {bad.map(({ caption, line, problem }) => (
+        <li key={line}>
+          <strong>{fill(texts.lineLeftOut, { line, caption: caption.slice(0, 40) })}</strong>{" "}
+          {describeFailure(texts, problem)[0]}
+        </li>
+      ))}
+    </ul>
   );
 }
 
-interface StyleSelectProps {
-  readonly id: string;
-  readonly texts: ViewProps["texts"];
-  readonly styles: readonly { readonly id: string; readonly label: string }[];
-  readonly value: string;
-  onChange(style: string): void;
-}
-
-export function StyleSelect({ id, texts, styles, value, onChange }: StyleSelectProps) {
+function StyleAndCount(props: ViewProps) {
   return (
-    <div class="select">
-      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        <option value="">{texts.anyStyle}</option>
-        {styles.map((style) => (
-          <option key={style.id} value={style.id}>
-            {style.label}
-          </option>
-        ))}
-        {value !== "" && !styles.some((style) => style.id === value) && <option value={value}>{value}</option>}
-      </select>
-      <Icon name="chevron" />
+    <div class="pair">
+      <StyleField {...props} />
+      {props.controller.state.replacements.length === 0 && <CountField {...props} />}
     </div>
   );
 }

@@ -3,32 +3,32 @@ import type { Texts } from "../i18n/en.ts";
 import { fill } from "../i18n/texts.ts";
 import { describeStep, shareOf } from "../progress-text.ts";
 import type { RunState } from "../state.ts";
+import { gridClass } from "./results.tsx";
 
-interface ProgressProps {
-  readonly texts: Texts;
-  readonly run: RunState;
-  /** Images that the run's current caption will bring. */
-  readonly count: number;
-}
+/** Placeholders that are shown; more say nothing. */
+const ghostsMax = 16;
 
-export function ProgressCard({ texts, run, count }: ProgressProps) {
+export function ProgressCard({ texts, run }: { readonly texts: Texts; readonly run: RunState }) {
   const share = shareOf(run);
   const sentence = describeStep(texts, run.step);
+  const ghosts = Math.min(ghostsMax, run.imageCount);
   return (
     <>
-      <section class="progress" aria-live="polite">
-        <p class="what">
+      <section class="progress">
+        <p class="what" aria-live="polite">
           <span>{sentence}</span>
-          {run.total > 1 && <span class="hint">{fill(texts.captionOf, { i: run.index + 1, n: run.total })}</span>}
+          {run.total > 1 && <span class="hint">{fill(texts.jobsDone, { i: run.done, n: run.total })}</span>}
         </p>
         <progress aria-label={sentence} max={1} {...(share === undefined ? {} : { value: share })} />
-        <p class="hint caption">{run.caption}</p>
+        <p class="hint caption">{run.title}</p>
       </section>
-      <div class={count === 1 ? "grid single" : count > 6 ? "grid dense" : "grid"} aria-hidden="true">
-        {Array.from({ length: count }, (_, index) => (
-          <div key={index} class="ghost" style={{ "--delay": `${index * 90}ms` }} />
-        ))}
-      </div>
+      {run.done === 0 && ghosts > 0 && (
+        <div class={gridClass(ghosts)} aria-hidden="true">
+          {Array.from({ length: ghosts }, (_, index) => (
+            <div key={index} class="ghost" style={{ "--delay": `${index * 90}ms` }} />
+          ))}
+        </div>
+      )}
     </>
   );
 }

@@ -1,7 +1,8 @@
-/** The preview: images by caption, each with its rank by likelihood and its seed, to keep or to leave. */
+/** The preview: images by caption, the most likely first, each with its seed, to keep or to leave. */
 import { useState } from "preact/hooks";
+import { typicalityOf } from "../doubt.ts";
 import { fill } from "../i18n/texts.ts";
-import { keptImages, type ResultImage } from "../state.ts";
+import { keptImages, type ResultImage, type ResultSet } from "../state.ts";
 import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
 
@@ -12,24 +13,18 @@ export function Results(props: ViewProps) {
   const isAll = keptImages(controller.state).length === total;
   return (
     <section class="results">
-      {appliedCount > 0 ? (
-        <p class="applied" role="status">
-          <Icon name="check" />
-          {fill(texts.applied, { n: appliedCount })}
-        </p>
-      ) : (
-        total > 1 && (
-          <button type="button" class="button link" onClick={() => controller.keepAll(!isAll)}>
-            {isAll ? texts.keepNone : texts.keepAll}
-          </button>
-        )
+      {total > 1 && appliedCount === 0 && (
+        <button type="button" class="button link" onClick={() => controller.keepAll(!isAll)}>
+          {isAll ? texts.keepNone : texts.keepAll}
+        </button>
       )}
-      {results.map(({ caption, images }) => (
-        <div key={images[0]?.key ?? caption} class="set">
-          <h2>{caption}</h2>
-          <ul class={images.length === 1 ? "grid single" : images.length > 6 ? "grid dense" : "grid"}>
-            {images.map((image) => (
-              <Tile key={image.key} {...props} image={image} count={images.length} spread={spreadOf(images)} />
+      {results.map((set) => (
+        <div key={set.images[0]?.key ?? set.index} class="set">
+          <h2>{set.title}</h2>
+          <Doubts {...props} set={set} />
+          <ul class={gridClass(set.images.length)}>
+            {set.images.map((image) => (
+              <Tile key={image.key} {...props} image={image} title={set.title} count={set.images.length} />
             ))}
           </ul>
         </div>
@@ -38,60 +33,96 @@ export function Results(props: ViewProps) {
   );
 }
 
-interface Spread {
-  readonly min: number;
-  readonly max: number;
+export const gridClass = (count: number): string => (count === 1 ? "grid single" : count > 6 ? "grid dense" : "grid");
+
+/** What the server itself doubts, in words, before anything is placed. */
+function Doubts({ texts, controller, set }: ViewProps & { readonly set: ResultSet }) {
+  const { labels = [] } =
+    controller.state.meta?.packs
+      .flatMap(({ translations }) => translations)
+      .find(({ labels: all }) => all.length > 0) ?? {};
+  const nameOf = (id: string): string => labels.find((label) => label.id === id)?.label ?? id;
+  const isCaptioned = set.images.some(({ drawn }) => drawn?.provenance.condition.caption !== undefined);
+  const isUnnamed = isCaptioned && labels.length > 0 && set.namedLabels.length === 0;
+  return (
+    <>
+      {set.namedLabels.length > 0 && (
+        <p class="hint">{fill(texts.drawnAs, { label: set.namedLabels.map(nameOf).join(", ") })}</p>
+      )}
+      {(set.doubts.length > 0 || isUnnamed) && (
+        <p class="doubt">
+          <Icon name="warning" />
+          {set.doubts.length > 0 ? texts.doubtful : texts.unnamed}
+        </p>
+      )}
+    </>
+  );
 }
-const spreadOf = (images: readonly ResultImage[]): Spread => {
-  const nats = images.map(({ natsPerDimension }) => natsPerDimension);
-  return { min: Math.min(...nats), max: Math.max(...nats) };
-};
 
 interface TileProps extends ViewProps {
   readonly image: ResultImage;
+  readonly title: string;
   readonly count: number;
-  readonly spread: Spread;
 }
 
-function Tile({ controller, texts, image, count, spread }: TileProps) {
+function Tile({ controller, texts, image, title, count }: TileProps) {
   const [isCopied, setCopied] = useState(false);
-  const { seed } = image.provenance;
-  const isLocked = controller.state.appliedCount > 0;
-  const typicality = spread.max === spread.min ? 1 : (spread.max - image.natsPerDimension) / (spread.max - spread.min);
-  const rankText = fill(texts.rank, { rank: image.rank, n: count, nats: image.natsPerDimension.toFixed(3) });
+  const { seed, drawn, destination } = image;
+  const typicality = drawn && typicalityOf(drawn.typicalityPercentile);
+  const rank = drawn && fill(texts.rank, { rank: drawn.rank, n: count });
+  const details = drawn && fill(texts.rankDetails, { nats: drawn.natsPerDimension.toFixed(3) });
+  const isMap = destination.kind === "none";
+  const alt = isMap
+    ? texts.varianceMap
+    : [title, rank, typicality && texts.typicality[typicality]].filter(Boolean).join(", ");
   return (
     <li class={image.isKept ? "tile kept" : "tile"}>
-      <label class="picture">
-        <input
-          type="checkbox"
-          checked={image.isKept}
-          disabled={isLocked}
-          aria-label={fill(texts.keep, { rank: image.rank, seed })}
-          onChange={() => controller.toggleKeep(image.key)}
-        />
-        <img src={image.url} alt={`${image.provenance.condition.caption ?? ""} (${rankText})`} draggable={false} />
-        <span class="mark">{image.isKept && <Icon name="check" />}</span>
-      </label>
+      {isMap ? (
+        <div class="picture">
+          <img src={image.url} alt={alt} draggable={false} />
+        </div>
+      ) : (
+        <label class="picture">
+          <input
+            type="checkbox"
+            checked={image.isKept}
+            aria-label={fill(texts.keep, { rank: drawn?.rank ?? 1, seed })}
+            onChange={() => controller.toggleKeep(image.key)}
+          />
+          <img src={image.url} alt={alt} draggable={false} />
+          <span class="mark">{image.isKept && <Icon name="check" />}</span>
+        </label>
+      )}
       <div class="meta">
-        {count > 1 && (
-          <span class="rank" title={image.rank === 1 ? `${texts.mostLikely}. ${rankText}` : rankText}>
-            #{image.rank}
-            <span class="bar" style={{ "--share": `${Math.round(15 + 85 * typicality)}%` }} />
-          </span>
+        {isMap ? (
+          <span class="hint">{texts.varianceMap}</span>
+        ) : (
+          <>
+            {typicality !== undefined && typicality !== "usual" && (
+              <span class="hint" title={details}>
+                {texts.typicality[typicality]}
+              </span>
+            )}
+            {typicality === undefined || typicality === "usual" ? (
+              <span class="rank" title={details}>
+                {count > 1 && drawn !== undefined && (drawn.rank === 1 ? texts.mostLikely : `#${drawn.rank}`)}
+              </span>
+            ) : null}
+            <button
+              type="button"
+              class="seed"
+              title={fill(texts.seedCopy, { seed })}
+              aria-label={isCopied ? texts.seedCopied : fill(texts.seedCopy, { seed })}
+              onClick={() => {
+                setCopied(controller.copy(String(seed)));
+                setTimeout(() => setCopied(false), 1500);
+              }}
+            >
+              <span>{seed}</span>
+              <Icon name={isCopied ? "check" : "copy"} />
+            </button>
+          </>
         )}
-        <button
-          type="button"
-          class="seed"
-          title={fill(texts.seedCopy, { seed })}
-          aria-label={isCopied ? texts.seedCopied : fill(texts.seedCopy, { seed })}
-          onClick={() => {
-            setCopied(controller.copySeed(seed));
-            setTimeout(() => setCopied(false), 1500);
-          }}
-        >
-          <span>{seed}</span>
-          <Icon name={isCopied ? "check" : "copy"} />
-        </button>
       </div>
     </li>
   );

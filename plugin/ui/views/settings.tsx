@@ -1,12 +1,9 @@
 /** Settings: where the server is, how to enter, and what the form starts with. Saving tries the connection at once. */
 import { useState } from "preact/hooks";
-import { limits } from "../../../shared/limits.ts";
 import type { Settings } from "../../../shared/messages.ts";
-import { askedTranslation } from "../failure.ts";
 import { fill } from "../i18n/texts.ts";
-import { Button, IconButton, Slider, Stepper, Switch, useEnterInField } from "./controls.tsx";
+import { Button, IconButton, Switch, useEnterInField } from "./controls.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
-import { StyleSelect } from "./form.tsx";
 import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
 
@@ -21,7 +18,7 @@ export function SettingsView(props: ViewProps) {
   return (
     <div class="view">
       <header>
-        <IconButton icon="back" label={texts.back} onClick={() => controller.show("generate")} />
+        <IconButton icon="back" label={texts.back} onClick={() => controller.show("caption-to-artboard")} />
         <h1>{texts.settings}</h1>
       </header>
       <main>
@@ -34,45 +31,6 @@ export function SettingsView(props: ViewProps) {
               {fill(texts.connectedTo, { version: state.meta.version, pack: packs.join(", ") })}
             </p>
           )}
-          <h2>{texts.defaults}</h2>
-          <div class="pair">
-            <div class="field">
-              <label for="default-style">{texts.style}</label>
-              <StyleSelect
-                id="default-style"
-                texts={texts}
-                styles={askedTranslation(state.meta)?.styles ?? []}
-                value={draft.style}
-                onChange={(style) => edit({ style })}
-              />
-            </div>
-            <div class="field count-field">
-              <label for="default-count">{texts.count}</label>
-              <Stepper
-                id="default-count"
-                value={draft.count}
-                max={limits.countMax}
-                labels={texts}
-                onChange={(count) => edit({ count })}
-              />
-            </div>
-          </div>
-          <Slider
-            id="default-temperature"
-            label={texts.variety}
-            hint={texts.varietyHint}
-            value={draft.temperature}
-            max={limits.temperatureMax}
-            onChange={(temperature) => edit({ temperature })}
-          />
-          <Slider
-            id="default-guidance"
-            label={texts.guidance}
-            hint={texts.guidanceHint}
-            value={draft.guidance}
-            max={limits.guidanceMax}
-            onChange={(guidance) => edit({ guidance })}
-          />
           <Switch
             label={texts.applyAutomatically}
             isOn={draft.applyAutomatically}

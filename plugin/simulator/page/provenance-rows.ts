@@ -1,0 +1,29 @@
+/** What a layer made by Tau remembers, as rows of the inspector. */
+import { provenanceKey } from "../../../shared/messages.ts";
+import type { NodeRecord } from "../host/node-record.ts";
+
+interface Made {
+  readonly packId: string;
+  readonly condition: { readonly caption?: string; readonly label?: string; readonly style?: string };
+  readonly seed: number;
+  readonly temperature: number;
+  readonly guidance: number;
+  readonly logLikelihood: number;
+}
+
+export function provenanceRows({ pluginData }: NodeRecord): [string, string][] {
+  const text = pluginData[provenanceKey];
+  if (text === undefined) return [];
+  const made = JSON.parse(text) as Made;
+  const { caption, label, style } = made.condition;
+  return [
+    ...(caption === undefined ? [] : [["Caption", caption] satisfies [string, string]]),
+    ...(label === undefined ? [] : [["Label", label] satisfies [string, string]]),
+    ["Style", style ?? "any"],
+    ["Seed", String(made.seed)],
+    ["Variety", made.temperature.toFixed(2)],
+    ["Guidance", made.guidance.toFixed(2)],
+    ["Log-likelihood", `${made.logLikelihood.toFixed(1)} nats`],
+    ["Pack", made.packId],
+  ];
+}

@@ -1,0 +1,12 @@
+/** Likelihoods in plain words. */
+
+export type Typicality = "usual" | "unusual" | "veryUnusual";
+
+/**
+ * How typical an image is of what the pack learned.
+ * @param percentile share of held-out images, 0 to 100, that are less likely under their own conditions
+ */
+export function typicalityOf(percentile: number | undefined): Typicality | undefined {
+  if (percentile === undefined) return undefined;
+  return percentile >= 10 ? "usual" : percentile >= 1 ? "unusual" : "veryUnusual";
+}

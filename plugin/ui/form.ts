@@ -1,0 +1,103 @@
+/** What a person has chosen in the plugin's forms, one object for all commands; kept from one start to the next. */
+import type { Depth } from "../../shared/conditions.ts";
+import { limits } from "../../shared/limits.ts";
+import { tileSizesPx } from "../../shared/messages.ts";
+import type { UpscaleScale } from "../../shared/upscale-scales.ts";
+
+export interface Form {
+  /** One caption a line. */
+  readonly captions: string;
+  /** A style id; empty: any style. */
+  readonly style: string;
+  readonly count: number;
+  readonly seed: number;
+  readonly isSeedFixed: boolean;
+  readonly temperature: number;
+  readonly guidance: number;
+  readonly examples: number;
+  /** Side of an image on a new artboard, in px of the canvas. */
+  readonly tilePx: number;
+  /** A label id; empty: none chosen. */
+  readonly label: string;
+  /** How an image lies in a layer that had none. */
+  readonly scaleMode: "FILL" | "FIT";
+  /** Names that matched no label, with the label that a person chose for each. */
+  readonly chosenLabels: Readonly<Record<string, string>>;
+  /** Of a restyle or sketch: what it shall show; empty: as it is. */
+  readonly caption: string;
+  readonly depth: Depth;
+  /** Images of a blend, both ends among them. */
+  readonly frames: number;
+  readonly scale: UpscaleScale;
+  readonly detail: number;
+  readonly hypotheses: number;
+  readonly hasVariance: boolean;
+  /** Ids of generations that a person wants to find again. */
+  readonly starred: readonly string[];
+}
+
+export const defaultForm: Form = {
+  captions: "",
+  style: "",
+  count: limits.countDefault,
+  seed: 0,
+  isSeedFixed: false,
+  temperature: limits.temperatureDefault,
+  guidance: limits.guidanceDefault,
+  examples: limits.examplesDefault,
+  tilePx: 128,
+  label: "",
+  scaleMode: "FILL",
+  chosenLabels: {},
+  caption: "",
+  depth: "middle",
+  frames: 5,
+  scale: 2,
+  detail: 0,
+  hypotheses: 1,
+  hasVariance: false,
+  starred: [],
+};
+
+const bounds: Readonly<Partial<Record<keyof Form, readonly [min: number, max: number]>>> = {
+  count: [1, limits.countMax],
+  seed: [0, limits.seedMax],
+  temperature: [0, limits.temperatureMax],
+  guidance: [0, limits.guidanceMax],
+  examples: [0, 1],
+  tilePx: [tileSizesPx[0], tileSizesPx.at(-1)!],
+  frames: [3, limits.countMax],
+  detail: [0, 1],
+  hypotheses: [1, limits.upscaleCountMax],
+};
+const choices: Readonly<Partial<Record<keyof Form, readonly unknown[]>>> = {
+  tilePx: tileSizesPx,
+  scaleMode: ["FILL", "FIT"],
+  depth: ["early", "middle", "last"],
+  scale: [2, 4],
+};
+
+/** A form as stored by any version of the plugin: what is missing or out of range becomes the default. */
+export function readForm(stored: unknown): Form {
+  const given = (typeof stored === "object" && stored !== null ? stored : {}) as Record<string, unknown>;
+  const entries = Object.entries(defaultForm).map(([key, usual]): [string, unknown] => {
+    const value = given[key];
+    const [min, max] = bounds[key as keyof Form] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const allowed = choices[key as keyof Form];
+    if (typeof value !== typeof usual || (allowed !== undefined && !allowed.includes(value))) return [key, usual];
+    if (typeof value === "number" && !(value >= min && value <= max)) return [key, usual];
+    return [key, value];
+  });
+  const form = Object.fromEntries(entries) as unknown as Form;
+  return {
+    ...form,
+    count: Math.round(form.count),
+    seed: Math.round(form.seed),
+    chosenLabels: {},
+    starred: idsIn(given["starred"]),
+  };
+}
+
+/** More stars than the server keeps generations point to nothing. */
+const idsIn = (stored: unknown): readonly string[] =>
+  Array.isArray(stored) ? stored.filter((id) => typeof id === "string").slice(-limits.historyMax) : [];

@@ -1,0 +1,136 @@
+/** From captions to jobs, and from what nodes remember back to the form or to the same requests again. Pure. */
+import type { GenerationInput, Provenance } from "../../../shared/contract.ts";
+import { limits } from "../../../shared/limits.ts";
+import type { SelectedImage } from "../../../shared/messages.ts";
+import type { Form } from "../form.ts";
+import { readProvenance } from "../guards.ts";
+import { type Asked, chunk, type DrawJob, numbered, type Replacement, sharedInput, styleOf } from "../jobs.ts";
+
+/** Captions of a text, one a line, folded as the contract does, without empty lines. */
+export const captionsOf = (text: string): string[] =>
+  text
+    .split("\n")
+    .map((line) => line.trim().replace(/\s+/gu, " "))
+    .filter((line) => line !== "");
+
+/** What is wrong with a caption, found before a server is asked; undefined for a good one. */
+export function captionProblem(
+  caption: string,
+): "caption_empty" | "caption_too_long" | "caption_unreadable" | undefined {
+  if (caption === "") return "caption_empty";
+  if (caption.length > limits.captionMaxChars) return "caption_too_long";
+  return /[\p{L}\p{N}]/u.test(caption) ? undefined : "caption_unreadable";
+}
+
+/** One artboard a caption. All share the seed, so that a row of artboards differs by its captions alone. */
+export function planCaptions(form: Form, asked: Asked): DrawJob[] {
+  const captions = captionsOf(form.captions).filter((caption) => captionProblem(caption) === undefined);
+  return numbered(
+    captions.map((caption) => ({
+      kind: "draw" as const,
+      title: caption,
+      imageCount: form.count,
+      input: { ...sharedInput(form, asked), condition: { caption, ...styleOf(form) }, count: form.count },
+      nodeIds: [],
+    })),
+  );
+}
+
+interface Group {
+  readonly condition: GenerationInput["condition"];
+  readonly title: string;
+  readonly nodeIds: string[];
+}
+
+/** New images for layers that Tau made: each keeps its caption, or takes the first line when that is gone. */
+export function planReplacements(form: Form, asked: Asked, replacements: readonly Replacement[]): DrawJob[] {
+  const captions = captionsOf(form.captions).filter((caption) => captionProblem(caption) === undefined);
+  const groups = new Map<string, Group>();
+  for (const { nodeId, provenance } of replacements) {
+    const { caption: own, label } = provenance.condition;
+    const caption = own !== undefined && captions.includes(own) ? own : own === undefined ? own : (captions[0] ?? own);
+    const condition = {
+      ...(caption === undefined ? {} : { caption }),
+      ...(label === undefined ? {} : { label }),
+      ...styleOf(form),
+    };
+    const key = JSON.stringify(condition);
+    const group: Group = groups.get(key) ?? { condition, title: caption ?? label ?? "", nodeIds: [] };
+    group.nodeIds.push(nodeId);
+    groups.set(key, group);
+  }
+  return numbered(
+    [...groups.values()].flatMap(({ condition, title, nodeIds }) =>
+      chunk(nodeIds, limits.countMax).map((ids) => ({
+        kind: "draw" as const,
+        title,
+        imageCount: ids.length,
+        input: { ...sharedInput(form, asked), condition, count: ids.length },
+        nodeIds: ids,
+      })),
+    ),
+  );
+}
+
+/** What Redraw starts from: the form as it was, and the layers to replace; artboards get new ones beside them. */
+export function planRedraw(
+  images: readonly SelectedImage[],
+  form: Form,
+): { form: Form; replacements: Replacement[] } | undefined {
+  const known = readImages(images);
+  const first = known[0]?.provenance;
+  if (first === undefined) return undefined;
+  const layers = known.filter(({ isArtboard }) => !isArtboard);
+  const source = layers.length > 0 ? layers : known;
+  const captions = [...new Set(source.map(({ provenance }) => provenance.condition.caption ?? ""))];
+  return {
+    form: {
+      ...form,
+      captions: captions.filter((caption) => caption !== "").join("\n"),
+      style: first.condition.style ?? "",
+      temperature: first.temperature,
+      guidance: first.guidance,
+      examples: first.examples ?? form.examples,
+      // A new drawing is the point of it.
+      isSeedFixed: false,
+    },
+    replacements: layers.map(({ id, provenance }) => ({ nodeId: id, provenance })),
+  };
+}
+
+/** The same requests again, whose images have the same bytes while the pack is the same. */
+export function planMakeAgain(images: readonly SelectedImage[]): DrawJob[] {
+  const layers = readImages(images).filter(({ isArtboard }) => !isArtboard);
+  return numbered(
+    layers.map(({ id, provenance }) => ({
+      kind: "draw" as const,
+      title: provenance.condition.caption ?? provenance.condition.label ?? provenance.condition.style ?? "",
+      imageCount: 1,
+      ...requestOf(provenance),
+      nodeIds: [id],
+    })),
+  );
+}
+
+/** The request that made one image; a frame of a blend is made with its whole strip. */
+function requestOf(provenance: Provenance): Pick<DrawJob, "input"> & { readonly onlyIndex?: number } {
+  const { format, packId, packDigest, upscalerDigest, logLikelihood, frame, bestOf, ...asked } = provenance;
+  const input = { ...asked, count: frame?.count ?? 1 };
+  return frame === undefined
+    ? { input }
+    : { input: { ...input, seed: firstSeed(asked.seed, frame.index) }, onlyIndex: frame.index };
+}
+
+/** Image i of a generation has seed (seed + i) mod 2^32. */
+const firstSeed = (seed: number, index: number): number => (seed - index + 2 ** 32) % 2 ** 32;
+
+const readImages = (images: readonly SelectedImage[]) =>
+  images.flatMap((image) => {
+    const provenance = readProvenance(image.provenance);
+    return provenance === undefined ? [] : [{ ...image, provenance }];
+  });
+
+/** Digests of the packs that nodes were made with. */
+export const packDigestsOf = (images: readonly SelectedImage[]): string[] => [
+  ...new Set(readImages(images).map(({ provenance }) => provenance.packDigest)),
+];

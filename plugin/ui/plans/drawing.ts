@@ -1,0 +1,28 @@
+/** Sketch and layout to image: strokes or colours drawn in the plugin, or the selection as a drawing. Pure. */
+import { limits } from "../../../shared/limits.ts";
+import type { Form } from "../form.ts";
+import { type Asked, type DrawJob, numbered, sharedInput, styleOf } from "../jobs.ts";
+
+/** Sketch as inline SVG, or an upload where it is too long for that; a layout is always an upload. */
+export type DrawnCondition =
+  | { readonly sketch: { readonly svg: string } | { readonly image: string } }
+  | { readonly layout: { readonly image: string } };
+
+export const fitsInline = (svg: string): boolean => svg.length <= limits.svgMaxChars;
+
+export function planDrawing(form: Form, asked: Asked, title: string, drawn: DrawnCondition): DrawJob[] {
+  const caption = form.caption.trim();
+  return numbered([
+    {
+      kind: "draw" as const,
+      title: caption === "" ? title : caption,
+      imageCount: form.count,
+      input: {
+        ...sharedInput(form, asked),
+        condition: { ...drawn, ...(caption === "" ? {} : { caption }), ...styleOf(form) },
+        count: form.count,
+      },
+      nodeIds: [],
+    },
+  ]);
+}

@@ -1,0 +1,101 @@
+/** Edits of images on the canvas: restyle, variations, blend, upscale. The images were uploaded before; pure. */
+import type { PartialCondition } from "../../../shared/conditions.ts";
+import type { Provenance } from "../../../shared/contract.ts";
+import type { UpscaleSource } from "../../../shared/upscale-messages.ts";
+import type { Form } from "../form.ts";
+import { type Asked, type DrawJob, type EnlargeJob, numbered, sharedInput, styleOf } from "../jobs.ts";
+
+/** An image of the selection on the server, with what its layer remembers of how it was made. */
+export interface UploadedSource {
+  readonly source: UpscaleSource;
+  readonly digest: string;
+  readonly provenance: Provenance | undefined;
+}
+
+/** What an image shows, as far as its layer knows: this is taken out of its residual. */
+function conditionOf({ provenance }: UploadedSource): PartialCondition {
+  const { caption, label, style } = provenance?.condition ?? {};
+  return {
+    ...(caption === undefined ? {} : { caption }),
+    ...(label === undefined ? {} : { label }),
+    ...(style === undefined ? {} : { style }),
+  };
+}
+
+/** v stays, style and caption change; each image in its own layer. */
+export function planRestyle(form: Form, { id }: Asked, sources: readonly UploadedSource[]): DrawJob[] {
+  const caption = form.caption.trim();
+  return numbered(
+    sources.map((uploaded) => ({
+      kind: "draw" as const,
+      title: uploaded.source.nodeName,
+      imageCount: 1,
+      input: {
+        translation: id,
+        condition: { ...(caption === "" ? {} : { caption }), ...styleOf(form) },
+        keepResidualOf: { image: uploaded.digest, condition: conditionOf(uploaded) },
+        seed: form.seed,
+        count: 1,
+      },
+      nodeIds: [uploaded.source.nodeId],
+    })),
+  );
+}
+
+/** Images that follow one image down to a depth, from the same picture to the same idea. */
+export function planVariations(form: Form, asked: Asked, uploaded: UploadedSource): DrawJob[] {
+  return numbered([
+    {
+      kind: "draw" as const,
+      title: uploaded.source.nodeName,
+      imageCount: form.count,
+      input: {
+        ...sharedInput({ ...form, examples: 0 }, asked),
+        condition: { image: { image: uploaded.digest, depth: form.depth }, ...styleOf(form) },
+        count: form.count,
+      },
+      nodeIds: [],
+    },
+  ]);
+}
+
+/** The steps from one image to another, both ends among them. */
+export function planBlend(form: Form, { id }: Asked, from: UploadedSource, towards: UploadedSource): DrawJob[] {
+  return numbered([
+    {
+      kind: "draw" as const,
+      title: `${from.source.nodeName} – ${towards.source.nodeName}`,
+      imageCount: form.frames,
+      input: {
+        translation: id,
+        condition: {},
+        keepResidualOf: { image: from.digest, condition: conditionOf(from) },
+        blendWith: { image: towards.digest, condition: conditionOf(towards) },
+        seed: form.seed,
+        count: form.frames,
+      },
+      nodeIds: [],
+    },
+  ]);
+}
+
+/** One upscale an image, however many fills show it; images that the factor makes too large are left out before. */
+export function planUpscale(form: Form, sources: readonly UploadedSource[]): EnlargeJob[] {
+  const byDigest = new Map<string, UploadedSource[]>();
+  for (const uploaded of sources) {
+    if (uploaded.source.largestScale < form.scale) continue;
+    byDigest.set(uploaded.digest, [...(byDigest.get(uploaded.digest) ?? []), uploaded]);
+  }
+  const isLively = form.detail > 0;
+  const count = isLively ? form.hypotheses : 1;
+  const variance = isLively && form.hasVariance;
+  return numbered(
+    [...byDigest].map(([image, all]) => ({
+      kind: "enlarge" as const,
+      title: all[0]!.source.nodeName,
+      imageCount: count + (variance ? 1 : 0),
+      input: { image, scale: form.scale, detail: form.detail, seed: form.seed, count, variance },
+      fills: all.map(({ source }) => source),
+    })),
+  );
+}

@@ -1,0 +1,132 @@
+/** A command: what to make above, what came of it below, the next action at the bottom. */
+import type { CommandId } from "../../../shared/commands.ts";
+import { commandTable } from "../../../shared/commands.ts";
+import { isAvailable } from "../failure.ts";
+import { fill } from "../i18n/texts.ts";
+import { keptImages } from "../state.ts";
+import { Button, IconButton, useEnterInField } from "./controls.tsx";
+import { DrawingForm } from "./drawing-form.tsx";
+import { EmptyState } from "./empty.tsx";
+import { FailureNotice } from "./failure-notice.tsx";
+import { FillForm } from "./fill-form.tsx";
+import { CaptionForm } from "./form.tsx";
+import { ImageForm } from "./image-form.tsx";
+import { ProgressCard } from "./progress.tsx";
+import { Results } from "./results.tsx";
+import { RunNotices } from "./run-notices.tsx";
+import type { ViewProps } from "./view-props.ts";
+
+/** Commands with a form, in the order of the menu. */
+const withForm = commandTable.filter(({ needs }) => needs.length > 0).map(({ id }) => id);
+
+export function CommandView(props: ViewProps) {
+  const { controller, texts } = props;
+  const { state } = controller;
+  const { run, results, failure, command } = state;
+  useEnterInField(() => void controller.generate());
+  const isEmpty = run === undefined && results.length === 0 && failure === undefined;
+  return (
+    <div class="view">
+      <header class="bar">
+        <h1 class="offscreen">{texts.commands[command]}</h1>
+        <CommandSelect {...props} />
+        <span class="spacer" />
+        <IconButton icon="history" label={texts.commands.history} onClick={() => controller.show("history")} />
+        <IconButton icon="settings" label={texts.settings} onClick={() => controller.show("settings")} />
+      </header>
+      <main>
+        <CommandForm {...props} />
+        <div class="outcome">
+          {failure !== undefined && <FailureNotice {...props} failure={failure} />}
+          {run !== undefined && <ProgressCard texts={texts} run={run} />}
+          <RunNotices {...props} />
+          {results.length > 0 && <Results {...props} />}
+          {isEmpty && command === "caption-to-artboard" && <EmptyState {...props} />}
+        </div>
+      </main>
+      <p class="offscreen" role="status">
+        {run === undefined && results.length > 0 && fill(texts.resultsReady, { n: imagesOf(results) })}
+      </p>
+      <Footer {...props} />
+    </div>
+  );
+}
+
+const imagesOf = (results: ViewProps["controller"]["state"]["results"]): number =>
+  results.reduce((sum, { images }) => sum + images.length, 0);
+
+function CommandSelect({ controller, texts }: ViewProps) {
+  const { state } = controller;
+  const { meta } = state;
+  return (
+    <select
+      class="command-select"
+      aria-label={texts.command}
+      value={state.command}
+      disabled={state.run !== undefined}
+      onChange={(event) => controller.show(event.currentTarget.value as CommandId)}
+    >
+      {withForm.map((id) => (
+        <option key={id} value={id} disabled={meta !== undefined && !isAvailable(meta, id)}>
+          {texts.commands[id]}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function CommandForm(props: ViewProps) {
+  switch (props.controller.state.command) {
+    case "fill-label":
+    case "fill-names":
+      return <FillForm {...props} />;
+    case "upscale":
+    case "restyle":
+    case "variations":
+    case "blend":
+      return <ImageForm {...props} />;
+    case "sketch":
+    case "layout":
+      return <DrawingForm {...props} />;
+    default:
+      return <CaptionForm {...props} />;
+  }
+}
+
+function Footer({ controller, texts }: ViewProps) {
+  const { state } = controller;
+  const { results, run, missing } = state;
+  const kept = keptImages(state).length;
+  const generate = (): void => void controller.generate();
+  if (run !== undefined)
+    return (
+      <footer>
+        <span class="spacer" />
+        <Button onClick={() => controller.cancel()}>{texts.cancel}</Button>
+      </footer>
+    );
+  const isInPlace = results.some(({ images }) => images.some(({ destination }) => destination.kind !== "artboard"));
+  const isApplied = state.appliedCount > 0;
+  const applyText = isApplied || state.wasUnapplied ? texts.applyAgain : isInPlace ? texts.replace : texts.apply;
+  return (
+    <footer>
+      <span class="spacer" />
+      {missing.length > 0 && results.length > 0 ? (
+        <Button onClick={() => void controller.resume()}>{fill(texts.makeMissing, { n: missing.length })}</Button>
+      ) : (
+        <Button kind={results.length === 0 || isApplied ? "primary" : "secondary"} onClick={generate}>
+          {results.length > 0 ? texts.generateAgain : texts.generate}
+        </Button>
+      )}
+      {results.length > 0 && (
+        <Button
+          kind={isApplied ? "secondary" : "primary"}
+          isDisabled={kept === 0 || state.applyId !== undefined}
+          onClick={() => controller.apply()}
+        >
+          {fill(applyText, { n: kept })}
+        </Button>
+      )}
+    </footer>
+  );
+}

@@ -1,0 +1,134 @@
+/** Fields that several commands have: style, count, size on the canvas, how images lie in empty layers, one line of text. */
+import { limits } from "../../../shared/limits.ts";
+import { tileSizesPx } from "../../../shared/messages.ts";
+import { askedTranslation } from "../failure.ts";
+import { Stepper } from "./controls.tsx";
+import { Icon } from "./icons.tsx";
+import type { ViewProps } from "./view-props.ts";
+
+export function StyleField({ controller, texts }: ViewProps) {
+  const { form, meta, command } = controller.state;
+  return (
+    <div class="field">
+      <label for="style">{texts.style}</label>
+      <StyleSelect
+        id="style"
+        texts={texts}
+        styles={askedTranslation(meta, command)?.styles ?? []}
+        value={form.style}
+        onChange={(style) => controller.editForm({ style })}
+      />
+    </div>
+  );
+}
+
+interface StyleSelectProps {
+  readonly id: string;
+  readonly texts: ViewProps["texts"];
+  readonly styles: readonly { readonly id: string; readonly label: string }[];
+  readonly value: string;
+  onChange(style: string): void;
+}
+
+function StyleSelect({ id, texts, styles, value, onChange }: StyleSelectProps) {
+  return (
+    <div class="select">
+      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        <option value="">{texts.anyStyle}</option>
+        {styles.map((style) => (
+          <option key={style.id} value={style.id}>
+            {style.label}
+          </option>
+        ))}
+        {value !== "" && !styles.some((style) => style.id === value) && <option value={value}>{value}</option>}
+      </select>
+      <Icon name="chevron" />
+    </div>
+  );
+}
+
+export function CountField({ controller, texts }: ViewProps) {
+  return (
+    <div class="field count-field">
+      <label for="count">{texts.count}</label>
+      <Stepper
+        id="count"
+        value={controller.state.form.count}
+        max={limits.countMax}
+        labels={texts}
+        onChange={(count) => controller.editForm({ count })}
+      />
+    </div>
+  );
+}
+
+export function TileSizeField({ controller, texts }: ViewProps) {
+  const { tilePx } = controller.state.form;
+  return (
+    <ChoiceField
+      id="tile-size"
+      label={texts.tileSize}
+      value={String(tilePx)}
+      choices={tileSizesPx.map((size) => [String(size), `${size} px`])}
+      onChange={(size) => controller.editForm({ tilePx: Number(size) })}
+    />
+  );
+}
+
+export function ScaleModeField({ controller, texts }: ViewProps) {
+  return (
+    <ChoiceField
+      id="scale-mode"
+      label={texts.scaleMode}
+      value={controller.state.form.scaleMode}
+      choices={[
+        ["FILL", texts.scaleFill],
+        ["FIT", texts.scaleFit],
+      ]}
+      onChange={(scaleMode) => controller.editForm({ scaleMode: scaleMode === "FIT" ? "FIT" : "FILL" })}
+    />
+  );
+}
+
+interface ChoiceProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly choices: readonly (readonly [value: string, text: string])[];
+  onChange(value: string): void;
+}
+
+export function ChoiceField({ id, label, value, choices, onChange }: ChoiceProps) {
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <div class="select">
+        <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+          {choices.map(([choice, text]) => (
+            <option key={choice} value={choice}>
+              {text}
+            </option>
+          ))}
+        </select>
+        <Icon name="chevron" />
+      </div>
+    </div>
+  );
+}
+
+/** A caption that may stay empty. */
+export function CaptionLine({ controller, label }: Pick<ViewProps, "controller"> & { readonly label: string }) {
+  return (
+    <div class="field">
+      <label for="caption">{label}</label>
+      <input
+        id="caption"
+        type="text"
+        autocomplete="off"
+        maxLength={limits.captionMaxChars}
+        value={controller.state.form.caption}
+        onInput={(event) => controller.editForm({ caption: event.currentTarget.value })}
+      />
+    </div>
+  );
+}

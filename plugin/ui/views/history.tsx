@@ -1,0 +1,159 @@
+/** Earlier images: searched by caption, starred, shown again, taken as a start, deleted. The server keeps them. */
+import { useEffect, useState } from "preact/hooks";
+import type { Generation } from "../../../shared/contract.ts";
+import { Failure } from "../failure.ts";
+import { fill } from "../i18n/texts.ts";
+import { Button, IconButton } from "./controls.tsx";
+import { FailureNotice } from "./failure-notice.tsx";
+import type { ViewProps } from "./view-props.ts";
+
+/** Quiet after a letter before the server is asked. */
+const searchMs = 250;
+/** Images of one entry that are shown. */
+const imagesMax = 4;
+
+export function HistoryView(props: ViewProps) {
+  const { controller, texts } = props;
+  const [words, setWords] = useState("");
+  const [entries, setEntries] = useState<readonly Generation[]>();
+  const [nextBefore, setNextBefore] = useState<string>();
+  const [failure, setFailure] = useState<Failure>();
+  const [isStarredOnly, setStarredOnly] = useState(false);
+  const { starred } = controller.state.form;
+
+  const load = async (before?: string): Promise<void> => {
+    try {
+      const page = await controller.client.list(words.trim(), before);
+      setEntries((known) => [...(before === undefined ? [] : (known ?? [])), ...page.generations]);
+      setNextBefore(page.nextBefore);
+      setFailure(undefined);
+    } catch (error) {
+      setFailure(error instanceof Failure ? error : new Failure("internal", String(error)));
+    }
+  };
+  useEffect(() => {
+    const timer = setTimeout(() => void load(), searchMs);
+    return () => clearTimeout(timer);
+  }, [words]);
+
+  const shown = (entries ?? []).filter(
+    ({ id, state, images }) => state === "done" && images.length > 0 && (!isStarredOnly || starred.includes(id)),
+  );
+  return (
+    <div class="view">
+      <header>
+        <IconButton icon="back" label={texts.back} onClick={() => controller.show("caption-to-artboard")} />
+        <h1>{texts.commands.history}</h1>
+      </header>
+      <main>
+        <div class="form">
+          <div class="field">
+            <label for="history-search">{texts.searchHistory}</label>
+            <div class="seed-row">
+              <input
+                id="history-search"
+                type="search"
+                autocomplete="off"
+                value={words}
+                onInput={(event) => setWords(event.currentTarget.value)}
+              />
+              <IconButton
+                icon="star"
+                label={texts.starredOnly}
+                isPressed={isStarredOnly}
+                onClick={() => setStarredOnly(!isStarredOnly)}
+              />
+            </div>
+          </div>
+          {failure !== undefined && <FailureNotice {...props} failure={failure} />}
+          {entries !== undefined && shown.length === 0 && <p class="notice">{texts.historyEmpty}</p>}
+          <ul class="history">
+            {shown.map((entry) => (
+              <Entry
+                key={entry.id}
+                {...props}
+                entry={entry}
+                isStarred={starred.includes(entry.id)}
+                onDeleted={() => setEntries(entries?.filter(({ id }) => id !== entry.id))}
+              />
+            ))}
+          </ul>
+          {nextBefore !== undefined && <Button onClick={() => void load(nextBefore)}>{texts.showMore}</Button>}
+        </div>
+      </main>
+    </div>
+  );
+}
+
+interface EntryProps extends ViewProps {
+  readonly entry: Generation;
+  readonly isStarred: boolean;
+  onDeleted(): void;
+}
+
+function Entry({ controller, texts, entry, isStarred, onDeleted }: EntryProps) {
+  const { id, request, images, createdAt } = entry;
+  const { caption, label } = request.condition;
+  const title = caption ?? label ?? request.condition.style ?? request.translation;
+  const { starred } = controller.state.form;
+  return (
+    <li>
+      <h2>{title}</h2>
+      <p class="hint">
+        {new Date(createdAt).toLocaleString()} {request.condition.style}
+      </p>
+      <div class="thumbs">
+        {images.slice(0, imagesMax).map(({ index, path, seed }) => (
+          <Thumb key={index} controller={controller} path={path} alt={`${title} ${index + 1}`} seed={seed} />
+        ))}
+      </div>
+      <div class="actions">
+        <Button onClick={() => void controller.showAgain(entry, title)}>{texts.showAgain}</Button>
+        {caption !== undefined && <Button onClick={() => controller.startFrom(entry)}>{texts.useSettings}</Button>}
+        <span class="spacer" />
+        <IconButton
+          icon="star"
+          label={fill(texts.star, { title })}
+          isPressed={isStarred}
+          onClick={() =>
+            controller.editForm({ starred: isStarred ? starred.filter((other) => other !== id) : [...starred, id] })
+          }
+        />
+        <IconButton
+          icon="trash"
+          label={fill(texts.deleteEntry, { title })}
+          onClick={() => void controller.client.cancel(id).then(onDeleted)}
+        />
+      </div>
+    </li>
+  );
+}
+
+interface ThumbProps extends Pick<ViewProps, "controller"> {
+  readonly path: string;
+  readonly alt: string;
+  readonly seed: number;
+}
+
+/** Fetched with the token, which an `img` can't send. Dragged to the canvas, it lands where it is dropped. */
+function Thumb({ controller, path, alt }: ThumbProps) {
+  const [url, setUrl] = useState<string>();
+  useEffect(() => {
+    const stop = new AbortController();
+    let made: string | undefined;
+    controller.client
+      .readImage(path, stop.signal)
+      .then((bytes) => {
+        made = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "image/png" }));
+        setUrl(made);
+      })
+      .catch(() => {
+        // The image is gone from the server: its frame stays empty.
+      });
+    return () => {
+      stop.abort();
+      if (made !== undefined) URL.revokeObjectURL(made);
+    };
+  }, [path]);
+  return url === undefined ? <span class="ghost" /> : <img src={url} alt={alt} draggable={false} />;
+}

@@ -1,0 +1,71 @@
+/** What a run or an apply left out, and why: nothing is skipped without a word. */
+import { describeFailure, describeProblem, fill } from "../i18n/texts.ts";
+import { Button } from "./controls.tsx";
+import { Icon } from "./icons.tsx";
+import type { ViewProps } from "./view-props.ts";
+
+export function RunNotices(props: ViewProps) {
+  const { controller, texts } = props;
+  const { appliedCount, sameCount, wasUnapplied, wasCancelled, refused, results } = controller.state;
+  return (
+    <>
+      {appliedCount > 0 && (
+        <p class="applied" role="status">
+          <Icon name="check" />
+          {fill(texts.applied, { n: appliedCount })}
+          {sameCount > 0 && ` ${fill(texts.sameBytes, { n: sameCount })}`}
+        </p>
+      )}
+      {wasUnapplied && (
+        <p class="notice" role="status">
+          {texts.unapplied}
+        </p>
+      )}
+      {wasCancelled && (
+        <div class="notice" role="status">
+          <span>{fill(texts.cancelledKept, { n: results.length })}</span>
+          <Button kind="link" onClick={() => controller.discard()}>
+            {texts.discard}
+          </Button>
+        </div>
+      )}
+      {refused.length > 0 && (
+        <section class="left-out" role="alert">
+          <h2>{fill(texts.leftOut, { n: refused.length })}</h2>
+          <ul>
+            {refused.map(({ title, failure }) => (
+              <li key={title}>
+                <strong>{title}</strong> {describeFailure(texts, failure.code)[0]}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <Untouched {...props} />
+    </>
+  );
+}
+
+/** Layers that an apply did not touch. */
+function Untouched({ controller, texts }: ViewProps) {
+  const { skipped, refusedFills, scene } = controller.state;
+  const nameOf = (nodeId: string): string =>
+    scene.sources?.find((source) => source.nodeId === nodeId)?.nodeName ?? nodeId;
+  const all = [
+    ...skipped.map(({ nodeId, nodeName, reason }) => ({ nodeId, name: nodeName || nodeId, reason })),
+    ...refusedFills.map(({ nodeId, reason }) => ({ nodeId, name: nameOf(nodeId), reason })),
+  ];
+  if (all.length === 0) return null;
+  return (
+    <section class="left-out" role="alert">
+      <h2>{fill(texts.untouched, { n: all.length })}</h2>
+      <ul>
+        {all.map(({ nodeId, name, reason }) => (
+          <li key={nodeId}>
+            <strong>{name}</strong> {describeProblem(texts, reason)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
