@@ -219,7 +219,7 @@ test("the quick action asks for caption, style and count, then applies and close
   await tau.ui.locator("#style option[value=flat]").waitFor({ state: "attached" });
   await tau.page.getByRole("button", { name: "Tau", exact: true }).click();
   await tau.shoot("playground-10-menu");
-  await tau.page.getByRole("menuitem", { name: /Quick action/ }).click();
+  await tau.page.getByRole("menuitem", { name: /Caption to artboard Quick/ }).click();
   await tau.page.keyboard.type("a purple whale");
   await tau.page.keyboard.press("Enter");
   await tau.page.getByRole("option", { name: "Flat" }).waitFor();
