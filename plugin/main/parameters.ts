@@ -5,7 +5,7 @@ import type { KnownWord, Launch, QuickAnswers } from "../../shared/messages.ts";
 import { upscaleScales } from "../../shared/upscale-scales.ts";
 import { loadVocabulary } from "./storage.ts";
 
-const exampleCaptions = ["red apple", "sad face", "green tree", "red heart", "cat face"];
+const captionHints = ["red apple", "sad face", "green tree", "red heart", "cat face"];
 const counts = [1, 2, 4, 8, limits.countMax];
 /** Suggestions of one list: more nobody reads. */
 const suggestionsMax = 40;
@@ -24,7 +24,7 @@ export async function handleParameterInput({ key, query, result }: ParameterInpu
     // Free text takes no setError, so what was typed is echoed first and a hint stands in for the error.
     if (query.trim().length > limits.captionMaxChars)
       result.setSuggestions([{ name: `Too long: at most ${limits.captionMaxChars} characters`, data: "" }]);
-    else result.setSuggestions([...(typed === "" ? [] : [query.trim()]), ...exampleCaptions.filter(matches)]);
+    else result.setSuggestions([...(typed === "" ? [] : [query.trim()]), ...captionHints.filter(matches)]);
   } else if (key === "label") {
     const { labels } = await loadVocabulary();
     const found = named(labels);

@@ -14,7 +14,7 @@ export interface Form {
   readonly isSeedFixed: boolean;
   readonly temperature: number;
   readonly guidance: number;
-  readonly examples: number;
+  readonly retrieval: number;
   /** Side of an image on a new artboard, in px of the canvas. */
   readonly tilePx: number;
   /** A label id; empty: none chosen. */
@@ -44,7 +44,7 @@ export const defaultForm: Form = {
   isSeedFixed: false,
   temperature: limits.temperatureDefault,
   guidance: limits.guidanceDefault,
-  examples: limits.examplesDefault,
+  retrieval: limits.retrievalDefault,
   tilePx: 128,
   label: "",
   scaleMode: "FILL",
@@ -64,7 +64,7 @@ const bounds: Readonly<Partial<Record<keyof Form, readonly [min: number, max: nu
   seed: [0, limits.seedMax],
   temperature: [0, limits.temperatureMax],
   guidance: [0, limits.guidanceMax],
-  examples: [0, 1],
+  retrieval: [0, 1],
   tilePx: [tileSizesPx[0], tileSizesPx.at(-1)!],
   frames: [3, limits.countMax],
   detail: [0, 1],

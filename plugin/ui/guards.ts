@@ -148,11 +148,15 @@ const isProvenance = has({
   guidance: isNumber,
 });
 
+/** Nodes made before version 0.18 call the share of retrieval `examples`. */
+const withRetrieval = ({ examples, ...made }: Provenance & { readonly examples?: number }): Provenance =>
+  examples === undefined ? made : { retrieval: examples, ...made };
+
 /** Provenance of a node; undefined when another version or another plugin wrote something else there. */
 export function readProvenance(text: string): Provenance | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return isProvenance(value) ? (value as Provenance) : undefined;
+    return isProvenance(value) ? withRetrieval(value as Provenance & { examples?: number }) : undefined;
   } catch {
     return undefined;
   }

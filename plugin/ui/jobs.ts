@@ -36,16 +36,16 @@ export interface Replacement {
   readonly provenance: Provenance;
 }
 
-export type Asked = Pick<TranslationInfo, "id" | "hasExamples">;
+export type Asked = Pick<TranslationInfo, "id" | "hasRetrieval">;
 
 /** What every drawing asks of its translation, whatever its condition. */
-export const sharedInput = ({ seed, temperature, guidance, examples }: Form, { id, hasExamples }: Asked) => ({
+export const sharedInput = ({ seed, temperature, guidance, retrieval }: Form, { id, hasRetrieval }: Asked) => ({
   translation: id,
   seed,
   temperature,
   guidance,
   // A server before 0.8 refuses the field.
-  ...(hasExamples ? { examples } : {}),
+  ...(hasRetrieval ? { retrieval } : {}),
 });
 
 export const styleOf = ({ style }: Form): { readonly style?: string } => (style === "" ? {} : { style });

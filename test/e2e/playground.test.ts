@@ -189,13 +189,13 @@ test("known drawings can be turned down where the translation has some, and nowh
   await plain.page.locator(".node.frame").waitFor();
   await plain.ui.locator("summary").first().click();
   await plain.ui.locator("#guidance").waitFor();
-  assert.equal(await plain.ui.locator("#examples").count(), 0);
+  assert.equal(await plain.ui.locator("#retrieval").count(), 0);
   await plain.page.context().close();
   server.meta = MetaSchema.parse({
     ...testMeta,
     packs: testMeta.packs.map((pack) => ({
       ...pack,
-      translations: pack.translations.map((translation) => ({ ...translation, hasExamples: true })),
+      translations: pack.translations.map((translation) => ({ ...translation, hasRetrieval: true })),
     })),
   });
   const tau = await open();
@@ -204,7 +204,7 @@ test("known drawings can be turned down where the translation has some, and nowh
   await tau.generate("a dog");
   await tau.page.locator(".node.frame").waitFor();
   await tau.shoot("playground-15-known-drawings");
-  assert.equal([...server.generations.values()].at(-1)?.request.examples, 0.25);
+  assert.equal([...server.generations.values()].at(-1)?.request.retrieval, 0.25);
   assert.deepEqual(await tau.violations(), []);
 });
 

@@ -252,14 +252,14 @@ test("making again asks for exactly what made each image, a frame of a blend wit
   assert.deepEqual([strip!.input.seed, strip!.input.count, strip!.onlyIndex], [10, 5, 2]);
 });
 
-test("a job says how much of examples it wants only where a translation has some", () => {
+test("a job says how much of retrieval it wants only where a translation has some", () => {
   const form = { ...defaultForm, captions: "a cat\na dog" };
-  const sent = (hasExamples: boolean | undefined, change = {}) =>
-    planCaptions({ ...form, ...change }, { id: "caption", hasExamples }).map(({ input }) =>
-      "examples" in input ? input.examples : "absent",
+  const sent = (hasRetrieval: boolean | undefined, change = {}) =>
+    planCaptions({ ...form, ...change }, { id: "caption", hasRetrieval }).map(({ input }) =>
+      "retrieval" in input ? input.retrieval : "absent",
     );
-  assert.deepEqual(sent(true), [limits.examplesDefault, limits.examplesDefault]);
-  assert.deepEqual(sent(true, { examples: 0 }), [0, 0]);
+  assert.deepEqual(sent(true), [limits.retrievalDefault, limits.retrievalDefault]);
+  assert.deepEqual(sent(true, { retrieval: 0 }), [0, 0]);
   assert.deepEqual([sent(false), sent(undefined)].flat(), new Array(4).fill("absent"));
 });
 

@@ -90,7 +90,7 @@ export function planRedraw(
       style: first.condition.style ?? "",
       temperature: first.temperature,
       guidance: first.guidance,
-      examples: first.examples ?? form.examples,
+      retrieval: first.retrieval ?? form.retrieval,
       // A new drawing is the point of it.
       isSeedFixed: false,
     },

@@ -50,7 +50,7 @@ export function planVariations(form: Form, asked: Asked, uploaded: UploadedSourc
       title: uploaded.source.nodeName,
       imageCount: form.count,
       input: {
-        ...sharedInput({ ...form, examples: 0 }, asked),
+        ...sharedInput({ ...form, retrieval: 0 }, asked),
         condition: { image: { image: uploaded.digest, depth: form.depth }, ...styleOf(form) },
         count: form.count,
       },

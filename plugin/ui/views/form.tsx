@@ -30,7 +30,7 @@ export function CaptionForm(props: ViewProps) {
           ref={field}
           rows={2}
           value={form.captions}
-          placeholder={`${texts.examples.split("|")[0]}…`}
+          placeholder={`${texts.captionHints.split("|")[0]}…`}
           aria-describedby="captions-hint"
           spellcheck
           onInput={(event) => controller.editForm({ captions: event.currentTarget.value })}
@@ -85,14 +85,14 @@ export function CaptionForm(props: ViewProps) {
           onChange={(guidance) => controller.editForm({ guidance })}
         />
         <TileSizeField {...props} />
-        {askedTranslation(state.meta, state.command)?.hasExamples && (
+        {askedTranslation(state.meta, state.command)?.hasRetrieval && (
           <Slider
-            id="examples"
+            id="retrieval"
             label={texts.knownDrawings}
             hint={texts.knownDrawingsHint}
-            value={form.examples}
+            value={form.retrieval}
             max={1}
-            onChange={(examples) => controller.editForm({ examples })}
+            onChange={(retrieval) => controller.editForm({ retrieval })}
           />
         )}
       </details>
