@@ -129,8 +129,3 @@ const readImages = (images: readonly SelectedImage[]) =>
     const provenance = readProvenance(image.provenance);
     return provenance === undefined ? [] : [{ ...image, provenance }];
   });
-
-/** Digests of the packs that nodes were made with. */
-export const packDigestsOf = (images: readonly SelectedImage[]): string[] => [
-  ...new Set(readImages(images).map(({ provenance }) => provenance.packDigest)),
-];

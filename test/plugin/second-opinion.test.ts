@@ -1,0 +1,184 @@
+/**
+ * Whether the simulator tells the truth: the same built main code, given the same messages, leaves the same names, sizes,
+ * positions and fills on OpenPencil's host. Rotation is left out, which OpenPencil turns about another point than Figma.
+ */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { SimDocument } from "../../plugin/simulator/host/document.ts";
+import { createRun } from "../../plugin/simulator/host/run.ts";
+import { memoryStore } from "../../plugin/simulator/host/storage.ts";
+import { buildPlugin } from "../../scripts/build-plugin.mjs";
+import type { Provenance } from "../../shared/contract.ts";
+import type { ApplyTarget, MainMessage, UiMessage } from "../../shared/messages.ts";
+import { drawPng } from "./png.ts";
+import { startSecondHost } from "./second-host.ts";
+
+let outDir: string;
+let mainFile: string;
+before(async () => {
+  outDir = await mkdtemp(path.join(tmpdir(), "tau-opinion-"));
+  await buildPlugin({ outDir });
+  mainFile = path.join(outDir, "plugin/main.js");
+});
+after(() => rm(outDir, { recursive: true }));
+
+type Api = Pick<
+  PluginAPI,
+  "createRectangle" | "createFrame" | "createEllipse" | "createText" | "createImage" | "currentPage"
+>;
+interface Host {
+  readonly figma: Api;
+  readonly sent: readonly MainMessage[];
+  /** Without waiting for what comes of it. */
+  post(message: UiMessage): void;
+  send(message: UiMessage): Promise<void>;
+  layOut(): void;
+}
+
+async function simulator(): Promise<Host> {
+  const sim = new SimDocument(memoryStore());
+  const sent: MainMessage[] = [];
+  const hooks = {
+    showUi: () => undefined,
+    toUi: (message: unknown) => sent.push(message as MainMessage),
+    notify: () => undefined,
+    closed: () => undefined,
+  };
+  const run = createRun(sim, hooks, "caption-to-artboard");
+  new Function("figma", "__html__", await readFile(mainFile, "utf8"))(run.figma, "");
+  run.start("caption-to-artboard");
+  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
+  await settle();
+  return {
+    figma: run.figma,
+    sent,
+    layOut: () => undefined,
+    post: (message) => run.fromUi(message),
+    send: async (message) => {
+      run.fromUi(message);
+      await settle();
+    },
+  };
+}
+const openPencil = async (): Promise<Host> =>
+  (await startSecondHost(mainFile, "caption-to-artboard")) as unknown as Host;
+
+interface Shape {
+  readonly type: string;
+  readonly name: string;
+  readonly place: readonly number[];
+  readonly fills: unknown;
+  readonly children: readonly Shape[];
+}
+/** A paint as both hosts write it: defaults left out, and colours of images, which Figma has none of. */
+function paintOf(paint: Paint, images: string[]): object {
+  if (paint.type === "SOLID") return { type: paint.type, color: roundColour(paint.color), opacity: paint.opacity ?? 1 };
+  if (paint.type !== "IMAGE") return { type: paint.type };
+  const { scaleMode, imageHash, opacity = 1, filters = {}, imageTransform, scalingFactor } = paint;
+  // Each host has its own name for an image: its place among those seen says the same.
+  if (!images.includes(imageHash!)) images.push(imageHash!);
+  const image = images.indexOf(imageHash!);
+  const tile = scaleMode === "TILE" ? { scalingFactor } : {};
+  // OpenPencil keeps the two rows as an object.
+  const crop = scaleMode === "CROP" ? { imageTransform: [imageTransform?.[0], imageTransform?.[1]] } : {};
+  return { type: paint.type, scaleMode, image, opacity, filters: { ...filters }, ...tile, ...crop };
+}
+const roundColour = ({ r, g, b }: RGB) => [r, g, b].map((part) => Math.round(part * 255));
+const read = (nodes: readonly SceneNode[], images: string[] = []): Shape[] =>
+  nodes.map((node) => ({
+    type: node.type,
+    name: node.name,
+    place: [node.x, node.y, node.width, node.height],
+    fills: "fills" in node ? (node.fills as readonly Paint[]).map((paint) => paintOf(paint, images)) : [],
+    children: "children" in node ? read(node.children, images) : [],
+  }));
+
+const provenance = (caption: string, seed: number) =>
+  ({ format: 1, condition: { caption }, seed }) as unknown as Provenance;
+let applies = 0;
+async function apply(host: Host, captions: Readonly<Record<string, number>>, target: ApplyTarget): Promise<void> {
+  const applyId = ++applies;
+  const artboards = Object.entries(captions).map(([caption, count]) => ({
+    caption,
+    images: Array.from({ length: count }, (_, i) => ({ key: `${caption}/${i}`, provenance: provenance(caption, i) })),
+  }));
+  for (const [index, { key }] of artboards.flatMap(({ images }) => images).entries())
+    host.post({ type: "image", applyId, key, bytes: new Uint8Array(drawPng(index, 8)) });
+  await host.send({ type: "apply", applyId, artboards, target });
+  host.layOut();
+}
+
+/** Does the same on both hosts and compares what is on the page. */
+async function agree(work: (host: Host) => Promise<void>): Promise<Shape[]> {
+  const [ours, theirs] = [await simulator(), await openPencil()];
+  const pages = [];
+  for (const host of [ours, theirs]) {
+    applies = 0;
+    await work(host);
+    // As JSON: lists made in another realm are no equals of ours.
+    pages.push(JSON.parse(JSON.stringify(read(host.figma.currentPage.children))) as Shape[]);
+  }
+  assert.deepEqual(pages[0], pages[1]);
+  return pages[0]!;
+}
+
+for (const count of [1, 3, 4, 5, 7, 16])
+  test(`an artboard of ${count} images has the same grid on both hosts`, async () => {
+    const [board] = await agree((host) => apply(host, { "a cat": count }, { kind: "artboards", tilePx: 128 }));
+    assert.equal(board?.children.length, count);
+  });
+
+test("several artboards of icons, beside what is on the page, lie at the same places", async () => {
+  await agree(async (host) => {
+    const layer = host.figma.createRectangle();
+    layer.name = "Photo";
+    layer.resize(400, 300);
+    // Figma's new rectangles are grey, OpenPencil's have no fill.
+    layer.fills = [];
+    await apply(host, { a: 4, b: 2, c: 1, d: 1, e: 3 }, { kind: "artboards", tilePx: 24 });
+  });
+});
+
+test("images in layers that exist change one paint each, also nested, mixed modes, and locked layers stay", async () => {
+  const shapes = await agree(async (host) => {
+    const { figma } = host;
+    const { hash } = figma.createImage(new Uint8Array(drawPng(99, 8)));
+    const frame = figma.createFrame();
+    frame.resize(500, 400);
+    frame.fills = [];
+    const layers = (["FILL", "FIT", "TILE", "CROP"] as const).map((scaleMode, index) => {
+      const layer = figma.createRectangle();
+      layer.name = scaleMode;
+      layer.resize(100, 80);
+      frame.appendChild(layer);
+      layer.x = 10 + index * 110;
+      layer.y = 20;
+      const more = {
+        ...(scaleMode === "TILE" ? { scalingFactor: 0.5 } : {}),
+        ...(scaleMode === "CROP"
+          ? {
+              imageTransform: [
+                [0.5, 0, 0.25],
+                [0, 0.5, 0.1],
+              ] satisfies Transform,
+            }
+          : {}),
+      };
+      layer.fills = [
+        { type: "SOLID", color: { r: 1, g: 0, b: 0 } },
+        { type: "IMAGE", scaleMode, imageHash: hash, opacity: 0.5, filters: { saturation: -1 }, ...more },
+        { type: "SOLID", color: { r: 0, g: 0, b: 1 }, opacity: 0.4 },
+      ];
+      return layer;
+    });
+    layers[3]!.locked = true;
+    const nodeIds = layers.map(({ id }) => id);
+    await apply(host, { "a cat": 4 }, { kind: "replace", nodeIds, scaleMode: "FIT" });
+    const applied = host.sent.findLast(({ type }) => type === "applied");
+    assert.equal(applied?.type === "applied" && applied.imageCount, 3);
+  });
+  assert.equal(shapes[0]?.children.length, 4);
+});
