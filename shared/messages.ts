@@ -99,14 +99,16 @@ export interface ArtboardImage {
 }
 export interface Artboard {
   readonly caption: string;
+  /** All images in one row, as the steps of a blend are. */
+  readonly isStrip?: boolean;
   readonly images: readonly ArtboardImage[];
 }
 /**
- * New artboards with images of `tilePx` a side, or new images of layers that exist: image i goes to node i, in turn;
- * `scaleMode` is for layers that show no image yet.
+ * New artboards with images of `tilePx` a side, selected afterwards unless the selection is still at work on; or new images
+ * of layers that exist: image i goes to node i, in turn; `scaleMode` is for layers that show no image yet.
  */
 export type ApplyTarget =
-  | { readonly kind: "artboards"; readonly tilePx: number }
+  | { readonly kind: "artboards"; readonly tilePx: number; readonly keepsSelection?: boolean }
   | { readonly kind: "replace"; readonly nodeIds: readonly string[]; readonly scaleMode: "FILL" | "FIT" };
 
 export type UiMessage =

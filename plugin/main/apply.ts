@@ -30,7 +30,7 @@ export async function applySet(
   try {
     const hashes = await createImages(artboards, bytes);
     if (target.kind === "artboards") {
-      const nodes = await placeArtboards(artboards, target.tilePx, hashes, made);
+      const nodes = await placeArtboards(artboards, target, hashes, made);
       figma.commitUndo();
       return { ok: true, imageCount: hashes.size, sameCount: 0, skipped: [], nodeIds: nodes.map(({ id }) => id) };
     }

@@ -18,9 +18,10 @@ export interface Grid {
   readonly height: number;
 }
 
-/** The grid of so many images: one row of up to three, otherwise about as many rows as columns. */
-export function gridOf(imageCount: number, tilePx: number): Grid {
-  const columns = imageCount <= 3 ? imageCount : Math.ceil(Math.sqrt(imageCount));
+/** The grid of so many images: one row of up to three, or of a strip, otherwise about as many rows as columns. */
+export function gridOf({ images, isStrip = false }: Artboard, tilePx: number): Grid {
+  const imageCount = images.length;
+  const columns = imageCount <= 3 || isStrip ? imageCount : Math.ceil(Math.sqrt(imageCount));
   const rows = Math.ceil(imageCount / columns);
   const gapPx = Math.min(16, Math.max(8, Math.round(tilePx / 8)));
   const paddingPx = 1.5 * gapPx;

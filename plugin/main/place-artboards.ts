@@ -2,7 +2,7 @@
  * Places new artboards where nothing is covered: near the middle of the view, on a slide within the slide. The page is
  * read in slices, and the view moves only when the result would be out of sight.
  */
-import type { Artboard } from "../../shared/messages.ts";
+import type { ApplyTarget, Artboard } from "../../shared/messages.ts";
 import { createArtboard, type Grid, gridOf } from "./artboard.ts";
 import { type Box, findFreeSpot, Obstacles, type Point } from "./place.ts";
 import { createBreather } from "./slices.ts";
@@ -14,7 +14,7 @@ const slideShare = 0.8;
 
 export async function placeArtboards(
   artboards: readonly Artboard[],
-  tilePx: number,
+  { tilePx, keepsSelection = false }: Extract<ApplyTarget, { kind: "artboards" }>,
   hashes: ReadonlyMap<string, string>,
   made: SceneNode[],
 ): Promise<SceneNode[]> {
@@ -35,7 +35,7 @@ export async function placeArtboards(
     nodes.push(node);
     await breathe();
   }
-  figma.currentPage.selection = nodes;
+  if (!keepsSelection) figma.currentPage.selection = nodes;
   if (slide === null) bringIntoSight(nodes, { ...corner, width: wanted.width, height: wanted.height });
   return nodes;
 }
@@ -50,7 +50,7 @@ interface Plan {
 
 /** One row, or as many columns as rows when there are more than four artboards. */
 function planRows(artboards: readonly Artboard[], tilePx: number): Plan {
-  const grids = artboards.map(({ images }) => gridOf(images.length, tilePx));
+  const grids = artboards.map((artboard) => gridOf(artboard, tilePx));
   const perRow = grids.length <= 4 ? grids.length : Math.ceil(Math.sqrt(grids.length));
   let x = 0;
   let y = 0;

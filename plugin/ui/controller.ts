@@ -80,12 +80,12 @@ export class Controller {
         return;
       case "applied":
         this.#dispatch(message);
-        this.#closeIfQuick();
+        this.#afterApply();
         return;
       case "upscales-applied": {
         const { applyId, appliedCount, refused } = message;
         this.#dispatch({ type: "applied", applyId, imageCount: appliedCount, refusedFills: refused });
-        this.#closeIfQuick();
+        this.#afterApply();
         return;
       }
       case "unapplied":
@@ -97,7 +97,10 @@ export class Controller {
     }
   }
 
-  #closeIfQuick(): void {
+  #afterApply(): void {
+    // Layers show other images now, which the next run must start from.
+    if (keptImages(this.state).some(({ destination }) => destination.kind !== "artboard"))
+      this.#scenes.read(this.state.command);
     const { skipped, refusedFills } = this.state;
     // What was left untouched must be seen before the window goes.
     if (this.#closesAfterApply && skipped.length + refusedFills.length === 0) this.#around.post({ type: "close" });
@@ -117,7 +120,8 @@ export class Controller {
       await this.generate();
     } else if (launch.kind === "redraw") await this.#redraw();
     else if (launch.kind === "make-again") await this.makeAgain();
-    else if (command !== "settings" && (await this.connect())) await this.#restore(kept.results);
+    else if (command !== "settings" && (await this.connect()) && command === "caption-to-artboard")
+      await this.#restore(kept.results);
   }
 
   #answer({ caption, label, style, count, scale }: QuickAnswers): void {
@@ -447,6 +451,7 @@ export class Controller {
     const artboards = this.state.results
       .map(({ title, images }) => ({
         caption: title,
+        isStrip: images.some(({ drawn }) => drawn?.provenance.frame !== undefined),
         images: images.flatMap(({ isKept, key, drawn }) =>
           isKept && drawn ? [{ key, provenance: drawn.provenance }] : [],
         ),
@@ -457,7 +462,7 @@ export class Controller {
     const target =
       nodeIds.length === kept.length
         ? { kind: "replace" as const, nodeIds, scaleMode }
-        : { kind: "artboards" as const, tilePx };
+        : { kind: "artboards" as const, tilePx, keepsSelection: this.state.command !== "caption-to-artboard" };
     this.#around.post({ type: "apply", applyId, artboards, target });
   }
 }

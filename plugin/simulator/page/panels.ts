@@ -20,6 +20,9 @@ const icons: Readonly<Record<string, string>> = {
 const lockIcon = "M4.5 7.5h7v5h-7zM6 7.5V5.5a2 2 0 0 1 4 0v2";
 const eyeIcon = "M2 8q6-8 12 0-6 8-12 0zM8 6.500a1.500 1.500 0 1 0 .01 0z";
 
+const doubleClickMs = 500;
+let lastClick = { id: "", atMs: 0 };
+
 export function drawLayers(sim: SimDocument): void {
   const list = find("layers");
   if (list.querySelector("input") !== null) return;
@@ -69,9 +72,12 @@ export function drawLayers(sim: SimDocument): void {
         style: `padding-left:${12 + depth * 16}px`,
         title: "Double-click or F2 renames",
         click: (event: MouseEvent) => {
-          sim.select(event.shiftKey ? [...new Set([...sim.selection, record.id])] : [record.id]);
+          // The list is drawn anew after each click, so the browser never sees two on one element.
+          const isDouble = lastClick.id === record.id && event.timeStamp - lastClick.atMs < doubleClickMs;
+          lastClick = { id: record.id, atMs: event.timeStamp };
+          if (isDouble) rename(record, row);
+          else sim.select(event.shiftKey ? [...new Set([...sim.selection, record.id])] : [record.id]);
         },
-        dblclick: () => rename(record, row),
         keydown: (event: KeyboardEvent) => {
           if (event.key === "F2") rename(record, row);
         },

@@ -67,7 +67,7 @@ function LabelField({ controller, texts, labels }: LabelProps) {
           void controller.generate();
         }}
       />
-      <ul class="chips" aria-label={texts.label}>
+      <ul class="chips" aria-label={texts.suggestions}>
         {offered.map((label) => (
           <li key={label.id}>
             <button type="button" class="chip" onClick={() => choose(label)}>

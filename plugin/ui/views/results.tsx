@@ -105,7 +105,10 @@ function Tile({ controller, texts, image, title, count }: TileProps) {
             )}
             {typicality === undefined || typicality === "usual" ? (
               <span class="rank" title={details}>
-                {count > 1 && drawn !== undefined && (drawn.rank === 1 ? texts.mostLikely : `#${drawn.rank}`)}
+                {count > 1 &&
+                  drawn !== undefined &&
+                  drawn.provenance.frame === undefined &&
+                  (drawn.rank === 1 ? texts.mostLikely : `#${drawn.rank}`)}
               </span>
             ) : null}
             <button

@@ -1,0 +1,45 @@
+/**
+ * `npm run stories`: the built plugin in real Chromium against the real server and pack, one story for each command and
+ * each promise about a designer's work, in light and dark, with a screenshot a step in test/artifacts/stories/.
+ * Usage: npm run stories -- [--only name] [--theme light|dark]
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { readConfig } from "../server/app/config.ts";
+import { startServer } from "../server/app/main.ts";
+import { packsHome } from "../server/packs/catalogue.ts";
+import { launchBrowser } from "../test/e2e/browser.ts";
+import { stories } from "../test/e2e/stories/all.ts";
+import { type Theme, tellStory } from "../test/e2e/stories/story.ts";
+import { buildPlugin } from "./build-plugin.mjs";
+
+const { values } = parseArgs({ options: { only: { type: "string" }, theme: { type: "string" } } });
+const themes: readonly Theme[] =
+  values.theme === "light" || values.theme === "dark" ? [values.theme] : ["light", "dark"];
+
+const folder = await mkdtemp(path.join(tmpdir(), "tau-stories-"));
+await buildPlugin({ outDir: path.join(folder, "dist") });
+const config = readConfig({ port: "0", data: path.join(folder, "data"), packs: packsHome(), provider: "cpu" }, {});
+const server = await startServer({
+  ...config,
+  logLevel: "silent",
+  playgroundDir: path.join(folder, "dist/playground"),
+});
+await server.ready;
+const browser = await launchBrowser();
+let failed = 0;
+for (const story of stories.filter(({ name }) => values.only === undefined || name === values.only))
+  for (const theme of themes)
+    try {
+      const shots = await tellStory(browser, server, story, theme);
+      console.log(`✔ ${story.name} (${theme}): ${shots.length} steps`);
+    } catch (error) {
+      failed++;
+      console.log(`✘ ${story.name} (${theme}): ${error instanceof Error ? error.message : String(error)}`);
+    }
+await browser.close();
+await server.stop();
+await rm(folder, { recursive: true });
+process.exitCode = failed === 0 ? 0 : 1;

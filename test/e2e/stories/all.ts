@@ -1,0 +1,5 @@
+/** All stories, in the order of the docs. */
+import { commandStories } from "./commands.ts";
+import type { Story } from "./story.ts";
+
+export const stories: readonly Story[] = [...commandStories];

@@ -1,0 +1,258 @@
+/** One story a command: what a designer does and sees. */
+import assert from "node:assert/strict";
+import { picture, type Story } from "./story.ts";
+
+const captions: Story = {
+  name: "caption-to-artboard",
+  tell: async ({ preview, step, generate, ui, page, imageCount }) => {
+    await preview();
+    await step("empty");
+    await generate("red apple\nhamburger menu");
+    await ui.locator(".tile").nth(7).waitFor();
+    await ui.getByText("Drawn as").first().waitFor();
+    await step("preview");
+    await ui.locator(".doubt").first().scrollIntoViewIfNeeded();
+    await step("doubt");
+    await ui.getByRole("button", { name: "Add 8 to canvas" }).click();
+    await page.locator(".node.frame").nth(1).waitFor();
+    assert.equal(await imageCount(), 8);
+    await step("added");
+    await page.keyboard.press("Escape");
+    await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
+    await page.keyboard.press("Control+z");
+    await ui.getByText("It was taken off the canvas again").waitFor();
+    await step("undone");
+    await ui.getByRole("button", { name: /^Add again/ }).click();
+    await page.locator(".node.frame").nth(1).waitFor();
+    await step("added-again");
+  },
+};
+
+const fillLabel: Story = {
+  name: "fill-label",
+  tell: async ({ drag, step, command, ui, page, select, imageCount }) => {
+    await drag("Rectangle (R)", [260, 120], [380, 240]);
+    await drag("Ellipse (O)", [420, 120], [540, 240]);
+    await drag("Rectangle (R)", [260, 300], [540, 380]);
+    await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
+    await command("Fill with label…");
+    await ui.getByText("Select the layers to fill").waitFor();
+    await select("Rectangle 1", "Ellipse 1", "Rectangle 2");
+    await ui.getByText("Layers to fill: 3").waitFor();
+    await ui.getByLabel("Label", { exact: true }).fill("anch");
+    await ui.getByRole("button", { name: "anchor", exact: true }).waitFor();
+    await step("choose");
+    await ui.getByRole("button", { name: "anchor", exact: true }).click();
+    await ui.getByRole("button", { name: "Generate" }).click();
+    await page.locator("#world [data-image]").nth(2).waitFor();
+    await ui.locator(".applied").waitFor();
+    await step("filled");
+    assert.equal(await imageCount(), 3);
+    await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
+    await page.keyboard.press("Control+z");
+    await page.locator("#world [data-image]").first().waitFor({ state: "detached" });
+    await step("undone");
+  },
+};
+
+const fillNames: Story = {
+  name: "fill-names",
+  tell: async ({ drag, step, command, ui, page, rename, select }) => {
+    const names = ["icons/Red Apple 3", "umbrellas", "key", "zqx blob", "coffee cup"];
+    for (const [index] of names.entries())
+      await drag("Rectangle (R)", [230 + index * 88, 140], [310 + index * 88, 220]);
+    for (const [index, name] of names.entries()) await rename(`Rectangle ${index + 1}`, name);
+    await command("Fill from layer names…");
+    await select(...names);
+    await ui.getByText("of 5 layers are named").waitFor();
+    await step("matched");
+    await ui.getByRole("button", { name: "Generate" }).click();
+    await page.locator("#world [data-image]").nth(2).waitFor();
+    await ui.locator(".applied").waitFor();
+    await step("filled");
+  },
+};
+
+const upscale: Story = {
+  name: "upscale",
+  tell: async ({ drop, step, command, ui, page, select, drag }) => {
+    await drop("photo", picture(3), [330, 200]);
+    await drag("Rectangle (R)", [420, 420], [520, 500]);
+    await command("Upscale ×2 or ×4…");
+    await select("photo", "Rectangle 2");
+    await ui.getByText("64 × 64").waitFor();
+    await ui.getByText("Not touched (1)").click();
+    await step("selected");
+    await ui.getByLabel("Factor").selectOption("4");
+    await ui.getByLabel("Detail").fill("0.6");
+    await ui.getByRole("spinbutton", { name: "Answers" }).fill("2");
+    await ui.getByRole("spinbutton", { name: "Answers" }).press("Tab");
+    await ui.getByRole("switch", { name: "Show where the answers differ" }).check();
+    const before = await page.locator(".node.rectangle[data-image]").getAttribute("data-image");
+    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.locator(".applied").waitFor({ timeout: 120_000 });
+    await step("enlarged");
+    assert.notEqual(await page.locator(".node.rectangle[data-image]").getAttribute("data-image"), before);
+  },
+};
+
+const restyle: Story = {
+  name: "restyle",
+  tell: async ({ generate, step, command, ui, page, select, preview }) => {
+    await preview();
+    await ui.getByLabel("Images", { exact: true }).fill("1");
+    await ui.getByLabel("Images", { exact: true }).press("Tab");
+    await generate("red apple");
+    await ui.getByRole("button", { name: "Add 1 to canvas" }).click();
+    await page.locator(".node.rectangle[data-image]").waitFor();
+    await select("red apple 1");
+    await page.getByRole("button", { name: "Restyle" }).click();
+    await ui.getByRole("list", { name: "Selected images" }).getByText("red apple 1").waitFor();
+    await ui.locator("#style option[value=twemoji]").waitFor({ state: "attached" });
+    await ui.getByLabel("Style", { exact: true }).selectOption("twemoji");
+    await step("form");
+    await ui.getByRole("button", { name: "Generate" }).click();
+    await ui.locator(".tile").waitFor();
+    await step("preview");
+    await ui.getByRole("button", { name: "Put into layers (1)" }).click();
+    await ui.locator(".applied").waitFor();
+    await step("restyled");
+    await command("Restyle…");
+  },
+};
+
+const variations: Story = {
+  name: "variations",
+  tell: async ({ generate, step, command, ui, page, select }) => {
+    await ui.getByLabel("Images", { exact: true }).fill("1");
+    await ui.getByLabel("Images", { exact: true }).press("Tab");
+    await generate("house");
+    await page.locator(".node.rectangle[data-image]").waitFor();
+    await command("Variations…");
+    await select("house 1");
+    await ui.getByText("128 × 128").waitFor();
+    await ui.getByLabel("Stay close to").selectOption("last");
+    await ui.getByLabel("Images", { exact: true }).fill("4");
+    await ui.getByLabel("Images", { exact: true }).press("Tab");
+    await ui.getByRole("button", { name: "Generate" }).click();
+    await page.locator(".node.frame").nth(1).waitFor();
+    await ui.locator(".applied").waitFor();
+    await step("made");
+  },
+};
+
+const blend: Story = {
+  name: "blend",
+  tell: async ({ generate, step, command, ui, page, select }) => {
+    await ui.getByLabel("Images", { exact: true }).fill("1");
+    await ui.getByLabel("Images", { exact: true }).press("Tab");
+    await generate("red apple\ngreen tree");
+    await page.locator(".node.frame").nth(1).waitFor();
+    await command("Blend…");
+    await ui.getByText("Select two layers that show an image each").waitFor();
+    await select("red apple 1", "green tree 1");
+    await ui.getByText("128 × 128").nth(1).waitFor();
+    await step("form");
+    await ui.getByRole("button", { name: "Generate" }).click();
+    await page.locator(".node.frame").nth(2).waitFor();
+    await ui.locator(".applied").waitFor();
+    await step("made");
+  },
+};
+
+const sketch: Story = {
+  name: "sketch",
+  tell: async ({ step, command, ui, page }) => {
+    await command("Sketch to image…");
+    const pad = ui.locator(".pad");
+    const box = (await pad.boundingBox())!;
+    const centre = [box.x + box.width / 2, box.y + box.height / 2] as const;
+    const radius = box.width * 0.3;
+    await page.mouse.move(centre[0] + radius, centre[1]);
+    await page.mouse.down();
+    for (let turn = 0; turn <= 24; turn++)
+      await page.mouse.move(
+        centre[0] + radius * Math.cos((turn / 24) * 2 * Math.PI),
+        centre[1] + radius * Math.sin((turn / 24) * 2 * Math.PI),
+      );
+    await page.mouse.up();
+    await ui.getByLabel("What is it? (optional)").fill("sun");
+    await step("drawn");
+    await ui.getByRole("button", { name: "Generate" }).click();
+    await page.locator(".node.frame").waitFor();
+    await ui.locator(".applied").waitFor();
+    await step("made");
+  },
+};
+
+const layout: Story = {
+  name: "layout",
+  tell: async ({ step, command, ui, page }) => {
+    await command("Layout to image…");
+    await ui.getByRole("button", { name: "Green", exact: true }).click();
+    const box = (await ui.locator(".pad").boundingBox())!;
+    const stroke = async (points: readonly (readonly [number, number])[]): Promise<void> => {
+      const at = ([x, y]: readonly [number, number]) => [box.x + x * box.width, box.y + y * box.height] as const;
+      await page.mouse.move(...at(points[0]!));
+      await page.mouse.down();
+      for (const point of points) await page.mouse.move(...at(point), { steps: 3 });
+      await page.mouse.up();
+    };
+    await stroke([
+      [0.3, 0.3],
+      [0.7, 0.3],
+      [0.7, 0.45],
+      [0.3, 0.45],
+      [0.5, 0.2],
+    ]);
+    await ui.getByRole("button", { name: "Brown", exact: true }).click();
+    await stroke([
+      [0.5, 0.55],
+      [0.5, 0.9],
+    ]);
+    await ui.getByLabel("What is it? (optional)").fill("tree");
+    await step("painted");
+    await ui.getByRole("button", { name: "Generate" }).click();
+    await page.locator(".node.frame").waitFor();
+    await ui.locator(".applied").waitFor();
+    await step("made");
+  },
+};
+
+const history: Story = {
+  name: "history",
+  tell: async ({ step, command, ui, page, generate }) => {
+    await generate("blue fish");
+    await page.locator(".node.frame").waitFor();
+    await ui.locator(".applied").waitFor();
+    await command("History…");
+    await ui.getByLabel("Search captions").fill("fish");
+    await ui.locator(".history img").nth(3).waitFor();
+    await step("found");
+    await ui.getByRole("button", { name: "Star blue fish" }).first().click();
+    await ui.getByRole("button", { name: "Only starred" }).click();
+    await step("starred");
+    await ui.getByRole("button", { name: "Show", exact: true }).first().click();
+    await ui.locator(".tile").nth(3).waitFor();
+    await ui.getByRole("button", { name: "Add 4 to canvas" }).click();
+    await page.locator(".node.frame").nth(1).waitFor();
+    await step("added");
+    await command("History…");
+    await ui.getByRole("button", { name: "Delete blue fish" }).first().click();
+    await ui.getByText("Nothing here yet").or(ui.locator(".history li").first()).waitFor();
+    await step("deleted");
+  },
+};
+
+export const commandStories: readonly Story[] = [
+  captions,
+  fillLabel,
+  fillNames,
+  upscale,
+  restyle,
+  variations,
+  blend,
+  sketch,
+  layout,
+  history,
+];

@@ -1,0 +1,129 @@
+/** What a story is: the built plugin in the playground, the real server and pack, steps that each end in a screenshot. */
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { Browser } from "playwright-core";
+import type { RunningServer } from "../../../server/app/main.ts";
+import { drawPng } from "../../plugin/png.ts";
+import { openPlayground, type Playground } from "../browser.ts";
+
+export type Theme = "light" | "dark";
+
+export interface Stage extends Playground {
+  readonly server: RunningServer;
+  readonly theme: Theme;
+  /** Ends a step: a screenshot that says so, and no serious finding of axe in page or plugin. */
+  step(name: string): Promise<void>;
+  /** Opens a command from Tau's menu. */
+  command(name: string): Promise<void>;
+  /** Sets the preview first, instead of adding results at once. */
+  preview(): Promise<void>;
+  /** Draws a layer with a tool, from corner to corner in px of the page's window. */
+  drag(tool: string, from: readonly [number, number], to: readonly [number, number]): Promise<void>;
+  /** Drops an image file on the canvas. */
+  drop(name: string, png: Buffer, at: readonly [number, number]): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  select(...names: string[]): Promise<void>;
+  /** Layers on the canvas that show an image. */
+  imageCount(): Promise<number>;
+}
+
+export interface Story {
+  readonly name: string;
+  readonly editor?: "figma" | "figjam" | "slides";
+  /** Takes long, so that `npm test` leaves it to `npm run stories`. */
+  readonly isLong?: boolean;
+  tell(stage: Stage): Promise<void>;
+}
+
+const artifacts = path.resolve(import.meta.dirname, "../../artifacts/stories");
+
+export async function tellStory(
+  browser: Browser,
+  server: RunningServer,
+  story: Story,
+  theme: Theme,
+): Promise<string[]> {
+  const { name, editor = "figma", tell } = story;
+  const tau = await openPlayground(browser, server.url, {
+    hash: `?editor=${editor}#token=${server.token.value}`,
+    colorScheme: theme,
+  });
+  const shots: string[] = [];
+  const { page, ui } = tau;
+  const stage: Stage = {
+    ...tau,
+    server,
+    theme,
+    step: async (step) => {
+      await mkdir(artifacts, { recursive: true });
+      const file = path.join(artifacts, `${name}-${shots.length + 1}-${step}-${theme}.png`);
+      await page.screenshot({ path: file });
+      shots.push(file);
+      assert.deepEqual(await tau.violations(), [], `${name}, ${step}`);
+    },
+    command: async (item) => {
+      await page.getByRole("button", { name: "Tau", exact: true }).click();
+      await page.getByRole("menuitem", { name: item, exact: true }).click();
+      await page.locator("#plugin").waitFor();
+    },
+    preview: async () => {
+      await ui.getByRole("button", { name: "Settings" }).click();
+      await ui.getByRole("switch").uncheck();
+      await ui.getByRole("button", { name: "Save and connect" }).click();
+      await ui.locator("#captions").waitFor();
+    },
+    drag: async (tool, [x, y], [toX, toY]) => {
+      await page.getByRole("button", { name: tool }).click();
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move((x + toX) / 2, (y + toY) / 2, { steps: 4 });
+      await page.mouse.move(toX, toY, { steps: 4 });
+      await page.mouse.up();
+    },
+    drop: async (fileName, png, [x, y]) => {
+      const transfer = await page.evaluateHandle(
+        ([bytes, title]) => {
+          const data = new DataTransfer();
+          data.items.add(new File([new Uint8Array(bytes)], title, { type: "image/png" }));
+          return data;
+        },
+        [[...png], `${fileName}.png`] as const,
+      );
+      await page.dispatchEvent("#canvas", "drop", { dataTransfer: transfer, clientX: x, clientY: y });
+      await page.locator("#layers .layer", { hasText: fileName }).waitFor();
+    },
+    rename: async (from, to) => {
+      const row = page.locator("#layers .layer").filter({ hasText: new RegExp(`^${from}$`) });
+      await row.click();
+      await row.click();
+      await page.locator("#layers input").waitFor();
+      await page.keyboard.type(to);
+      await page.keyboard.press("Enter");
+    },
+    select: async (...names) => {
+      for (const [index, layer] of names.entries())
+        await page
+          .locator("#layers .layer")
+          .filter({ hasText: new RegExp(`^${layer.replace("/", "\\/")}$`) })
+          .first()
+          .click({ modifiers: index === 0 ? [] : ["Shift"] });
+    },
+    imageCount: () => page.locator("#world [data-image]").count(),
+  };
+  try {
+    await tell(stage);
+    assert.deepEqual(tau.errors, []);
+  } catch (error) {
+    const file = path.join(artifacts, `${name}-failed-${theme}.png`);
+    await mkdir(artifacts, { recursive: true });
+    await page.screenshot({ path: file });
+    throw error;
+  } finally {
+    await page.context().close();
+  }
+  return shots;
+}
+
+/** A small picture with transparent parts. */
+export const picture = (seed: number, sidePx = 64): Buffer => drawPng(seed, sidePx);
