@@ -360,7 +360,6 @@ export class Controller {
     this.#finished.clear();
     if (!isResumed) this.#prepared = undefined;
     let jobs: readonly Job[] = isResumed ? this.state.missing : [];
-    const before = this.state.results;
     const missing = (): Job[] => jobs.filter(({ index }) => !this.#finished.has(index));
     try {
       const client = this.#client();
@@ -373,7 +372,6 @@ export class Controller {
       running.signal.throwIfAborted();
       this.#prepared = prepared;
       jobs = prepared.jobs;
-      if (!isResumed) revokeUrls(before);
       this.#dispatch({ type: "run-started", runId, jobs, isResumed });
       await runJobs({
         client,
@@ -384,6 +382,7 @@ export class Controller {
         onStep: (title, step) => this.#dispatch({ type: "run-step", runId, title, step }),
         onResult: (job, set) => {
           this.#finished.add(job.index);
+          if (this.state.areResultsOld) revokeUrls(this.state.results);
           this.#dispatch({ type: "run-result", runId, set });
         },
         onRefused: (job, refused) => {

@@ -123,7 +123,7 @@ export const readMeta: Guard<Meta> = (value) => (isMeta(value) ? (value as Meta)
 export const readProblem: Guard<Problem> = (value) => (isProblem(value) ? (value as Problem) : undefined);
 
 export const readGeneration: Guard<Generation> = (value) =>
-  isGeneration(value) ? { ...{ outside: [], namedLabels: [] }, ...(value as Generation) } : undefined;
+  isGeneration(value) ? { ...{ outOfDistribution: [], namedLabels: [] }, ...(value as Generation) } : undefined;
 
 export const readUpscale: Guard<Upscale> = (value) =>
   isUpscale(value) ? { ...{ notes: [] }, ...(value as Upscale) } : undefined;

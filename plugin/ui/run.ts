@@ -115,7 +115,7 @@ export async function drawnSet(
   // The most likely first; layers and the steps of a blend keep their order.
   const isOrdered = job.nodeIds.length > 0 || done.request.blendWith !== undefined;
   const images = isOrdered ? set.images : [...set.images].sort((a, b) => a.drawn!.rank - b.drawn!.rank);
-  const doubts = done.outside.map(({ field }) => field);
+  const doubts = done.outOfDistribution.map(({ field }) => field);
   return { ...set, images, generationId: done.id, doubts, namedLabels: done.namedLabels };
 }
 

@@ -101,6 +101,8 @@ export interface State {
   readonly run: RunState | undefined;
   readonly lastRunId: number;
   readonly results: readonly ResultSet[];
+  /** The results are of an earlier run; the first of the new one takes their place, so that a failure loses nothing. */
+  readonly areResultsOld: boolean;
   /** Jobs of the last run that have no images yet: it failed, or was cancelled. */
   readonly missing: readonly Job[];
   readonly wasCancelled: boolean;
@@ -173,7 +175,14 @@ const nothingApplied = {
   lastAppliedId: undefined,
   wasUnapplied: false,
 } as const;
-const noResults = { ...nothingApplied, results: [], missing: [], refused: [], wasCancelled: false } as const;
+const noResults = {
+  ...nothingApplied,
+  areResultsOld: false,
+  results: [],
+  missing: [],
+  refused: [],
+  wasCancelled: false,
+} as const;
 
 export const initialState: State = {
   isStarted: false,
@@ -261,7 +270,11 @@ export function reduce(state: State, action: Action): State {
       return {
         ...state,
         failure: undefined,
-        ...(isResumed ? { ...nothingApplied, missing: [], wasCancelled: false } : noResults),
+        ...nothingApplied,
+        areResultsOld: isResumed ? state.areResultsOld : state.results.length > 0,
+        missing: [],
+        wasCancelled: false,
+        ...(isResumed ? {} : { refused: [] }),
         lastRunId: runId,
         run: {
           id: runId,
@@ -276,10 +289,10 @@ export function reduce(state: State, action: Action): State {
     case "run-step":
       return { ...state, run: { ...state.run!, title: action.title, step: action.step } };
     case "run-result": {
-      const results = [...state.results, action.set].sort((a, b) => a.index - b.index);
+      const results = [...(state.areResultsOld ? [] : state.results), action.set].sort((a, b) => a.index - b.index);
       const run = state.run!;
       const imageCount = Math.max(0, run.imageCount - action.set.images.length);
-      return { ...state, results, run: { ...run, done: run.done + 1, imageCount } };
+      return { ...state, results, areResultsOld: false, run: { ...run, done: run.done + 1, imageCount } };
     }
     case "run-refused":
       return {
@@ -291,8 +304,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, run: undefined };
     case "cancelled":
       // Nothing finished: it is as if nothing had been asked.
-      return state.results.length === 0
-        ? { ...state, run: undefined }
+      return state.results.length === 0 || state.areResultsOld
+        ? { ...state, run: undefined, areResultsOld: false }
         : { ...state, run: undefined, missing: action.missing, wasCancelled: true };
     case "discarded":
       return { ...state, failure: undefined, ...noResults };

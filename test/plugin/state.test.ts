@@ -113,6 +113,33 @@ test("a failure in the middle keeps what is finished and knows what is missing",
   assert.deepEqual([state.results.length, state.missing.length, state.failure?.code], [1, 1, "unreachable"]);
 });
 
+test("results of the run before stay until a new one brings its first", () => {
+  const before = after(
+    started,
+    run(1),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+    { type: "run-done", runId: 1 },
+    run(2, ["a dog"]),
+  );
+  const failed = reduce(before, {
+    type: "failed",
+    runId: 2,
+    failure: new Failure("unreachable", ""),
+    missing: [job("a dog")],
+  });
+  assert.deepEqual([failed.results[0]?.title, failed.missing.length], ["a cat", 1]);
+  const resumed = [run(3, ["a dog"], true), { type: "run-result", runId: 3, set: set("a dog", ["y"]) } as const].reduce(
+    reduce,
+    failed,
+  );
+  assert.deepEqual(
+    resumed.results.map(({ title }) => title),
+    ["a dog"],
+  );
+  const cancelled = reduce(before, { type: "cancelled", missing: [job("a dog")] });
+  assert.deepEqual([cancelled.results[0]?.title, cancelled.missing, cancelled.wasCancelled], ["a cat", [], false]);
+});
+
 test("what was applied and is gone again can be added again", () => {
   const applied = after(
     started,

@@ -40,7 +40,7 @@ export function CommandView(props: ViewProps) {
           {failure !== undefined && <FailureNotice {...props} failure={failure} />}
           {run !== undefined && <ProgressCard texts={texts} run={run} />}
           <RunNotices {...props} />
-          {results.length > 0 && <Results {...props} />}
+          {results.length > 0 && !(run !== undefined && state.areResultsOld) && <Results {...props} />}
           {isEmpty && command === "caption-to-artboard" && <EmptyState {...props} />}
         </div>
       </main>

@@ -108,14 +108,16 @@ function BadLines({ texts, captions }: ViewProps & { readonly captions: readonly
   });
   if (bad.length === 0 || captions.length === 1) return null;
   return (
-    <ul class="left-out" role="status">
-      {bad.map(({ caption, line, problem }) => (
-        <li key={line}>
-          <strong>{fill(texts.lineLeftOut, { line, caption: caption.slice(0, 40) })}</strong>{" "}
-          {describeFailure(texts, problem)[0]}
-        </li>
-      ))}
-    </ul>
+    <div class="left-out" role="status">
+      <ul>
+        {bad.map(({ caption, line, problem }) => (
+          <li key={line}>
+            <strong>{fill(texts.lineLeftOut, { line, caption: caption.slice(0, 40) })}</strong>{" "}
+            {describeFailure(texts, problem)[0]}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -1,5 +1,6 @@
 /** All stories, in the order of the docs. */
 import { commandStories } from "./commands.ts";
+import { safeHandsStories } from "./safe-hands.ts";
 import type { Story } from "./story.ts";
 
-export const stories: readonly Story[] = [...commandStories];
+export const stories: readonly Story[] = [...commandStories, ...safeHandsStories];

@@ -40,9 +40,9 @@ const fillLabel: Story = {
     await select("Rectangle 1", "Ellipse 1", "Rectangle 2");
     await ui.getByText("Layers to fill: 3").waitFor();
     await ui.getByLabel("Label", { exact: true }).fill("anch");
-    await ui.getByRole("button", { name: "anchor", exact: true }).waitFor();
+    await ui.getByRole("button", { name: "Anchor", exact: true }).waitFor();
     await step("choose");
-    await ui.getByRole("button", { name: "anchor", exact: true }).click();
+    await ui.getByRole("button", { name: "Anchor", exact: true }).click();
     await ui.getByRole("button", { name: "Generate" }).click();
     await page.locator("#world [data-image]").nth(2).waitFor();
     await ui.locator(".applied").waitFor();
@@ -75,6 +75,7 @@ const fillNames: Story = {
 
 const upscale: Story = {
   name: "upscale",
+  isLong: true,
   tell: async ({ drop, step, command, ui, page, select, drag }) => {
     await drop("photo", picture(3), [330, 200]);
     await drag("Rectangle (R)", [420, 420], [520, 500]);
@@ -123,6 +124,7 @@ const restyle: Story = {
 
 const variations: Story = {
   name: "variations",
+  isLong: true,
   tell: async ({ generate, step, command, ui, page, select }) => {
     await ui.getByLabel("Images", { exact: true }).fill("1");
     await ui.getByLabel("Images", { exact: true }).press("Tab");
@@ -143,6 +145,7 @@ const variations: Story = {
 
 const blend: Story = {
   name: "blend",
+  isLong: true,
   tell: async ({ generate, step, command, ui, page, select }) => {
     await ui.getByLabel("Images", { exact: true }).fill("1");
     await ui.getByLabel("Images", { exact: true }).press("Tab");
@@ -187,6 +190,7 @@ const sketch: Story = {
 
 const layout: Story = {
   name: "layout",
+  isLong: true,
   tell: async ({ step, command, ui, page }) => {
     await command("Layout to image…");
     await ui.getByRole("button", { name: "Green", exact: true }).click();
@@ -221,6 +225,7 @@ const layout: Story = {
 
 const history: Story = {
   name: "history",
+  isLong: true,
   tell: async ({ step, command, ui, page, generate }) => {
     await generate("blue fish");
     await page.locator(".node.frame").waitFor();

@@ -7,13 +7,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { readConfig } from "../server/app/config.ts";
-import { startServer } from "../server/app/main.ts";
-import { packsHome } from "../server/packs/catalogue.ts";
-import { launchBrowser } from "../test/e2e/browser.ts";
-import { stories } from "../test/e2e/stories/all.ts";
-import { type Theme, tellStory } from "../test/e2e/stories/story.ts";
-import { buildPlugin } from "./build-plugin.mjs";
+import { buildPlugin } from "../../../scripts/build-plugin.mjs";
+import { readConfig } from "../../../server/app/config.ts";
+import { startServer } from "../../../server/app/main.ts";
+import { packsHome } from "../../../server/packs/catalogue.ts";
+import { launchBrowser } from "../browser.ts";
+import { stories } from "./all.ts";
+import { type Theme, tellStory } from "./story.ts";
 
 const { values } = parseArgs({ options: { only: { type: "string" }, theme: { type: "string" } } });
 const themes: readonly Theme[] =

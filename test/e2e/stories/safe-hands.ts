@@ -1,0 +1,232 @@
+/** Nothing lost, nothing damaged, every cause named: one story a promise. */
+import assert from "node:assert/strict";
+import type { Stage, Story } from "./story.ts";
+
+async function addOne({ ui, generate, page }: Stage, caption: string): Promise<void> {
+  await ui.getByLabel("Images", { exact: true }).fill("1");
+  await ui.getByLabel("Images", { exact: true }).press("Tab");
+  await generate(caption);
+  await page.locator("#layers .layer", { hasText: `${caption} 1` }).waitFor();
+  await ui.locator(".applied").waitFor();
+}
+
+const hashOf = ({ page }: Stage, index = 0): Promise<string | null> =>
+  page.locator(".node.rectangle[data-image]").nth(index).getAttribute("data-image");
+
+const redrawKeepsLayer: Story = {
+  name: "redraw-keeps-the-layer",
+  tell: async (stage) => {
+    const { page, ui, select, step, preview } = stage;
+    await addOne(stage, "red apple");
+    await addOne(stage, "green tree");
+    await preview();
+    await select("red apple 1");
+    const inspector = page.locator("#inspector");
+    await inspector.getByLabel("Opacity").fill("0.5");
+    await inspector.getByLabel("Opacity").press("Enter");
+    await inspector.getByLabel("Rotation").fill("20");
+    await inspector.getByLabel("Rotation").press("Enter");
+    await inspector.getByLabel("Rotation").press("Tab");
+    await inspector.getByRole("combobox").selectOption("FIT");
+    await page.getByRole("button", { name: "Lock green tree 1" }).click({ force: true });
+    await select("red apple 1", "green tree 1");
+    const before = [await hashOf(stage, 0), await hashOf(stage, 1)];
+    await step("before");
+    await page.getByRole("button", { name: "Redraw" }).click();
+    await ui.getByRole("button", { name: "Put into layers (2)" }).click();
+    await ui.getByText("is locked").waitFor();
+    await step("redrawn");
+    assert.notEqual(await hashOf(stage, 0), before[0]);
+    assert.equal(await hashOf(stage, 1), before[1], "the locked layer is as it was");
+    await select("red apple 1");
+    assert.equal(await inspector.getByLabel("Opacity").inputValue(), "0.5");
+    assert.equal(await inspector.getByLabel("Rotation").inputValue(), "20");
+    assert.equal(await inspector.getByRole("combobox").inputValue(), "FIT");
+  },
+};
+
+const makeAgain: Story = {
+  name: "make-again-gives-the-same-bytes",
+  tell: async (stage) => {
+    const { page, ui, select, step } = stage;
+    await addOne(stage, "blue fish");
+    const before = await hashOf(stage);
+    await select("blue fish 1");
+    await page.getByRole("button", { name: "Make again" }).click();
+    await ui.getByText("came out with the same bytes").waitFor();
+    await step("same");
+    assert.equal(await hashOf(stage), before);
+  },
+};
+
+const viewStays: Story = {
+  name: "the-view-stays-and-sizes-are-kept",
+  isLong: true,
+  tell: async (stage) => {
+    const { page, ui, step, generate } = stage;
+    await ui.locator("summary").first().click();
+    await ui.getByLabel("Size on the canvas").selectOption("32");
+    await generate("key\ncup\nstar");
+    await page.locator(".node.frame").nth(2).waitFor();
+    await ui.locator(".applied").waitFor();
+    assert.equal(await page.locator(".zoom").textContent(), "100%");
+    await step("icons");
+    await page.waitForTimeout(600);
+    await page.reload();
+    await page.locator(".node.frame").nth(2).waitFor();
+    await ui.locator(".tile").nth(11).waitFor();
+    assert.equal(await ui.locator("#captions").inputValue(), "key\ncup\nstar");
+    await step("after-a-reload");
+    await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
+    await ui.locator("summary").first().click();
+    assert.equal(await ui.getByLabel("Size on the canvas").inputValue(), "32");
+  },
+};
+
+const workKept: Story = {
+  name: "cancel-and-failures-keep-what-is-finished",
+  isLong: true,
+  tell: async ({ page, ui, step, generate, preview }) => {
+    await preview();
+    // The server answers the first caption; the others find the network gone.
+    let posts = 0;
+    await page
+      .context()
+      .route("**/v1/generations", (route) =>
+        route.request().method() === "POST" && ++posts > 1 ? route.abort("connectionrefused") : route.continue(),
+      );
+    await page
+      .context()
+      .route("**/v1/meta", (route) => (posts > 1 ? route.abort("connectionrefused") : route.continue()));
+    await generate("red heart");
+    await ui.locator(".tile").nth(3).waitFor();
+    await generate("red heart\ncat face\nsad face");
+    await ui.locator('[data-code="unreachable"]').waitFor();
+    await ui.getByText("Tau keeps asking").waitFor();
+    await step("server-gone");
+    posts = Number.NEGATIVE_INFINITY;
+    await ui.locator(".set").nth(2).waitFor({ timeout: 30_000 });
+    await ui.locator('[data-code="unreachable"]').waitFor({ state: "detached" });
+    await step("went-on-by-itself");
+    await page.context().unroute("**/v1/generations");
+    // Cancel in the middle of a long run.
+    await ui.getByLabel("Images", { exact: true }).fill("16");
+    await ui.getByLabel("Images", { exact: true }).press("Tab");
+    const many = Array.from({ length: 14 }, (_, index) => `${["red", "blue", "green"][index % 3]} flower ${index}`);
+    await generate(many.join("\n"));
+    await ui.getByText(/^[1-9]\d* of 14 finished/).waitFor();
+    await ui.getByRole("button", { name: "Cancel" }).click();
+    await ui.getByText("Cancelled. What was finished is here").waitFor();
+    await ui.getByRole("button", { name: /^Make the missing/ }).waitFor();
+    await step("cancelled");
+    await ui.getByRole("button", { name: "Discard" }).click();
+    await ui.getByText("What should it draw?").waitFor();
+  },
+};
+
+const badLine: Story = {
+  name: "one-bad-caption-is-marked-and-the-others-run",
+  tell: async ({ page, ui, step, generate }) => {
+    await generate("red apple\n🐈\ngreen tree");
+    await ui.getByText("Line 2").waitFor();
+    await page.locator(".node.frame").nth(1).waitFor();
+    await ui.locator(".applied").waitFor();
+    await step("two-of-three");
+  },
+};
+
+const causes: Story = {
+  name: "each-cause-has-its-own-words",
+  tell: async ({ ui, step }) => {
+    const connect = async (address: string, code: string): Promise<void> => {
+      await ui.getByLabel("Server address").fill(address);
+      await ui.getByRole("button", { name: "Save and connect" }).click();
+      await ui.locator(`[data-code="${code}"]`).waitFor();
+    };
+    await ui.getByRole("button", { name: "Settings" }).click();
+    await connect("localhost:9999", "url_not_allowed");
+    await step("forbidden-address");
+    await connect("localhost:7826", "unreachable");
+    await ui.getByRole("button", { name: "Copy" }).click();
+    await step("server-down");
+    await connect("nonsense://x", "url_invalid");
+    await ui.getByLabel("Access token").fill("wrong");
+    await step("no-address");
+  },
+};
+
+const figjam: Story = {
+  name: "stickies-are-captions-in-figjam",
+  editor: "figjam",
+  tell: async ({ page, ui, step, imageCount }) => {
+    for (const [text, y] of [
+      ["red apple", 140],
+      ["green tree", 420],
+    ] as const) {
+      await page.getByRole("button", { name: "Sticky (S)" }).click();
+      await page.mouse.click(250, y);
+      await page.keyboard.type(text);
+      await page.keyboard.press("Enter");
+    }
+    await page.locator("#layers .layer", { hasText: "red apple" }).click();
+    await page.locator("#layers .layer", { hasText: "green tree" }).click({ modifiers: ["Shift"] });
+    await ui.getByText("2 captions").waitFor();
+    await step("stickies");
+    await ui.locator("#captions").press("Enter");
+    await page.locator(".node.section").nth(1).waitFor();
+    await ui.locator(".applied").waitFor();
+    await step("sections");
+    assert.equal(await imageCount(), 8);
+  },
+};
+
+const slides: Story = {
+  name: "on-a-slide-images-stay-within-it",
+  editor: "slides",
+  tell: async ({ page, ui, step, generate, imageCount }) => {
+    await generate("red apple\ngreen tree\nblue house");
+    await page.locator(".node.slide .node.frame").nth(2).waitFor();
+    await ui.locator(".applied").waitFor();
+    assert.equal(await imageCount(), 12);
+    await step("placed");
+  },
+};
+
+const canvas: Story = {
+  name: "the-playground-is-a-test-bench",
+  tell: async ({ page, drag, rename, step, select }) => {
+    await drag("Frame (F)", [240, 120], [560, 420]);
+    await drag("Rectangle (R)", [270, 150], [380, 240]);
+    await drag("Ellipse (O)", [420, 150], [520, 250]);
+    await drag("Pencil (P)", [280, 300], [520, 380]);
+    await page.keyboard.press("Escape");
+    await rename("Rectangle 1", "Photo");
+    await select("Frame 1");
+    await page.getByRole("button", { name: "Make component" }).click();
+    await page.getByRole("button", { name: "Insert instance" }).click();
+    await page.locator(".node.instance .node").nth(2).waitFor();
+    await step("component-and-instance");
+    await page.getByRole("button", { name: "Undo (Ctrl+Z)" }).click();
+    await page.locator(".node.instance").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Redo (Ctrl+Shift+Z)" }).click();
+    await page.locator(".node.instance").waitFor();
+    await page.getByRole("button", { name: "Hide Ellipse 1" }).first().click({ force: true });
+    await page.waitForTimeout(600);
+    await page.reload();
+    await page.locator(".node.instance .node").nth(2).waitFor();
+    assert.equal(await page.locator(".node.ellipse:visible").count(), 1);
+    await step("after-a-reload");
+  },
+};
+
+export const safeHandsStories: readonly Story[] = [
+  redrawKeepsLayer,
+  makeAgain,
+  viewStays,
+  workKept,
+  badLine,
+  causes,
+  figjam,
+  slides,
+  canvas,
+];
