@@ -4,8 +4,8 @@
  */
 
 /** Milliseconds and steps after which the editor gets its turn. */
-const sliceMs = 20;
-const stepsMax = 300;
+const sliceMs = 12;
+const stepsMax = 200;
 
 /** A function to call, and to await, at every step: it pauses when the slice is long enough. The scene may change then. */
 export function createBreather(): () => Promise<void> | undefined {
