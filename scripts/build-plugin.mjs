@@ -22,8 +22,12 @@ const withPort = (port) => ({
   setup: ({ onLoad }) =>
     onLoad({ filter: /shared[\\/]messages\.ts$/ }, async ({ path: file }) => {
       const text = await readFile(file, "utf8");
-      const contents = text.replace(/(export const defaultPort = )\d+;/, `$1${port};`);
-      if (!contents.includes(`defaultPort = ${port};`)) throw new Error("expected defaultPort in shared/messages.ts");
+      const contents = text.replace(
+        /(export const default(?:Port = |ServerUrl = "http:\/\/localhost:))\d+/g,
+        `$1${port}`,
+      );
+      if (contents.split(`${port}`).length < 3)
+        throw new Error("expected defaultPort and defaultServerUrl in shared/messages.ts");
       return { contents, loader: "ts" };
     }),
 });

@@ -17,6 +17,10 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "serve the API and the playground",
     load: async () => (await import("./cli/commands/serve.ts")).command,
   },
+  plugin: {
+    summary: "write the plugin for a team's own server",
+    load: async () => (await import("./cli/commands/plugin.ts")).command,
+  },
   generate: {
     summary: "turn captions, sketches and more into PNG files",
     load: async () => (await import("./cli/commands/generate.ts")).command,

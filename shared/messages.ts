@@ -11,7 +11,7 @@ import type { UpscaleMainMessage, UpscaleUiMessage } from "./upscale-messages.ts
 
 export const defaultPort = 7826;
 /** `localhost`, not an address: Figma's manifest refuses IP literals and the UI must call what the manifest lists. */
-export const defaultServerUrl = `http://localhost:${defaultPort}`;
+export const defaultServerUrl = "http://localhost:7826";
 
 /** Plugin data key of a node made by Tau; holds `Provenance` as JSON. */
 export const provenanceKey = "tau.provenance";

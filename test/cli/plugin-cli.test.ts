@@ -1,0 +1,52 @@
+/** `tau plugin` as an administrator runs it: a bundle that calls one address, and nothing else. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { buildPlugin } from "../../scripts/build-plugin.mjs";
+import { tauIn } from "./run-tau.ts";
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tau-plugin-cli-"));
+  await buildPlugin({ outDir: folder });
+});
+after(() => rm(folder, { recursive: true }));
+const plugin = (...args: string[]) => tauIn(folder)("plugin", "--built", join(folder, "plugin"), ...args);
+
+test("tau plugin writes manifest and bundle for a team's address, with name and id", async () => {
+  const out = join(folder, "out");
+  const result = await plugin(
+    "--url",
+    "https://tau.example.com/",
+    "--name",
+    "Tau at Example",
+    "--id",
+    "123",
+    "--out",
+    out,
+  );
+  assert.deepEqual([result.code, result.err], [0, ""]);
+  const [manifest, main, ui] = await Promise.all(
+    ["manifest.json", "main.js", "ui.html"].map((name) => readFile(join(out, name), "utf8")),
+  );
+  const { name, id, networkAccess, menu } = JSON.parse(manifest!);
+  assert.deepEqual([name, id], ["Tau at Example", "123"]);
+  assert.deepEqual(networkAccess.allowedDomains, ["https://tau.example.com"]);
+  assert.match(networkAccess.reasoning, /your team's own Tau server/);
+  assert.ok(menu.length > 5);
+  for (const text of [main!, ui!]) {
+    assert.ok(text.includes("https://tau.example.com"));
+    assert.ok(!text.includes("localhost:7826"));
+  }
+});
+
+test("tau plugin refuses addresses that Figma or its own security refuse, and says what it expects", async () => {
+  for (const url of ["http://tau.example.com", "https://tau.example.com/path", "https://10.0.0.7", "tau.example.com"]) {
+    const result = await plugin("--url", url, "--out", join(folder, "none"));
+    assert.equal(result.code, 1, url);
+    assert.match(result.err, /--url: expected an address without a path, https/);
+  }
+  assert.equal((await plugin()).code, 2);
+});
