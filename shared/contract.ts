@@ -308,6 +308,8 @@ export const MetaSchema = z.object({
     temperatureMax: z.number(),
     guidanceMax: z.number(),
     bestOfMax: z.number(),
+    /** Generations of one batch; absent on a server that has none. */
+    batchMax: z.number().optional(),
     angleMaxDegrees: z.number(),
     attributeStrengthMax: z.number(),
     svgMaxChars: z.number(),

@@ -89,6 +89,9 @@ export const limits = {
   inferenceSilenceMs: 15_000,
   /** Attempts of a job before it fails for good: a crash of the child costs one. */
   attemptsMax: 3,
+  /** Generations of one batch, and its body in bytes: a page of named layers, each with a caption of any length. */
+  batchMax: 200,
+  batchJsonMaxBytes: 1024 * 1024,
   /** A length of one page of the list of generations. */
   listMax: 100,
   /** Server-sent events: a comment line this often keeps proxies from closing an idle stream. */

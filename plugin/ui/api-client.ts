@@ -2,6 +2,7 @@
  * The only file that calls `fetch`: requests to a Tau server, answers checked by guards, every way to fail
  * turned into a Failure with its own code. Generations and upscales are followed in server-jobs.ts.
  */
+import type { BatchEvent } from "../../shared/batches.ts";
 import type { Generation, GenerationInput, GenerationList, ImageUpload, Meta } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import type { Upscale, UpscaleInput } from "../../shared/upscaling.ts";
@@ -9,6 +10,7 @@ import { checkApiRange, checkCompatible, Failure, failureOfProblem } from "./fai
 import {
   type Guard,
   readMeta as guardMeta,
+  readBatchEvent,
   readGeneration,
   readGenerationList,
   readProblem,
@@ -16,6 +18,7 @@ import {
   readUpscale,
 } from "./guards.ts";
 import { createServerJobs, type Exchange } from "./server-jobs.ts";
+import { readEvents } from "./sse.ts";
 
 export type Blocked = "url_not_allowed" | "network_blocked";
 
@@ -157,6 +160,26 @@ export function createApiClient({
     return parse(await send("GET", `/v1/generations?${query}`, {}, signal), readGenerationList);
   }
 
+  /**
+   * Many generations in one request: calls back for each as it is accepted, refused and finished. A stream that breaks
+   * just ends: with the key `KEY-i`, what is missing can be asked for again one by one.
+   */
+  async function batch(
+    inputs: readonly GenerationInput[],
+    idempotencyKey: string,
+    onEvent: (event: BatchEvent) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": idempotencyKey };
+    const body = JSON.stringify({ generations: inputs });
+    const response = await send("POST", "/v1/batches", { headers, body }, signal);
+    if (response.body === null) return;
+    for await (const { event, data } of readEvents(response.body)) {
+      const known = readBatchEvent(event, data);
+      if (known !== undefined) onEvent(known);
+    }
+  }
+
   const exchange: Exchange = { send, parse };
   return {
     origin,
@@ -164,6 +187,7 @@ export function createApiClient({
     uploadImage,
     readImage,
     list,
+    batch,
     ...createServerJobs<Generation, GenerationInput>(exchange, timings, "/v1/generations", readGeneration),
     upscales: createServerJobs<Upscale, UpscaleInput>(exchange, timings, "/v1/upscales", readUpscale),
   };

@@ -377,6 +377,7 @@ export class Controller {
         client,
         jobs,
         packId: prepared.packId,
+        batchMax: this.state.meta?.limits.batchMax,
         signal: running.signal,
         idempotencyKey: `${this.#around.randomSeed().toString(36)}-${Date.now().toString(36)}`,
         onStep: (title, step) => this.#dispatch({ type: "run-step", runId, title, step }),

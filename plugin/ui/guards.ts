@@ -2,6 +2,7 @@
  * Answers of a server checked by hand: what the plugin reads of them is there and of the right type. The schemas that
  * describe them are the server's; with them the plugin would carry a library four times its own size.
  */
+import type { BatchEvent } from "../../shared/batches.ts";
 import type { Generation, GenerationList, ImageUpload, Meta, Provenance } from "../../shared/contract.ts";
 import { type Problem, problemCodes } from "../../shared/problem.ts";
 import type { Upscale } from "../../shared/upscaling.ts";
@@ -124,6 +125,20 @@ export const readProblem: Guard<Problem> = (value) => (isProblem(value) ? (value
 
 export const readGeneration: Guard<Generation> = (value) =>
   isGeneration(value) ? { ...{ outOfDistribution: [], namedLabels: [] }, ...(value as Generation) } : undefined;
+
+/** An event of a batch; undefined for events of other kinds. */
+export function readBatchEvent(event: string | undefined, data: string): BatchEvent | undefined {
+  try {
+    const value: unknown = JSON.parse(data);
+    if (!has({ index: isWhole })(value)) return undefined;
+    const { index, generation, problem } = value as { index: number; generation?: unknown; problem?: unknown };
+    const known = readGeneration(generation);
+    if ((event === "accepted" || event === "finished") && known) return { event, index, generation: known };
+    return event === "refused" && isProblem(problem) ? { event, index, problem: problem as Problem } : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 export const readUpscale: Guard<Upscale> = (value) =>
   isUpscale(value) ? { ...{ notes: [] }, ...(value as Upscale) } : undefined;

@@ -3,11 +3,12 @@
  * by itself while the server is merely busy; a job that the server refuses is set aside and the others go on. Stops at
  * once when its signal aborts, and takes the accepted jobs back.
  */
+import type { BatchEvent } from "../../shared/batches.ts";
 import type { Generation, ImageInfo, Provenance } from "../../shared/contract.ts";
 import type { Upscale } from "../../shared/upscaling.ts";
 import type { ApiClient } from "./api-client.ts";
 import { Failure, type FailureCode, failureOfProblem, isWorthWaiting } from "./failure.ts";
-import type { DrawJob, EnlargeJob, Job } from "./jobs.ts";
+import { chunk, type DrawJob, type EnlargeJob, type Job } from "./jobs.ts";
 import type { Destination, RefusedJob, ResultImage, ResultSet, Step } from "./state.ts";
 import { wait } from "./wait.ts";
 
@@ -16,6 +17,8 @@ export interface RunOptions {
   readonly jobs: readonly Job[];
   /** Pack that holds the translation. */
   readonly packId: string;
+  /** Generations that the server takes in one request; undefined: one by one. */
+  readonly batchMax?: number | undefined;
   readonly signal: AbortSignal;
   /** Unique for the run: a request sent twice by the network makes one job. */
   readonly idempotencyKey: string;
@@ -38,23 +41,32 @@ const isAboutOneJob = (code: FailureCode): boolean =>
 
 /** @throws Failure; the signal's reason when aborted */
 export async function runJobs(options: RunOptions): Promise<void> {
-  const left = [...options.jobs];
   const failed = new AbortController();
   const signal = AbortSignal.any([options.signal, failed.signal]);
   let failure: unknown;
+  /** Does one job; its refusal is its own, any other failure ends the run. */
+  const attempt = async (job: Job, work: () => Promise<ResultSet>): Promise<void> => {
+    try {
+      options.onResult(job, await work());
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof Failure && isAboutOneJob(error.code) && options.jobs.length > 1)
+        options.onRefused(job, { title: job.title, failure: error });
+      else {
+        failure = error;
+        failed.abort();
+      }
+    }
+  };
+  /** Keys of jobs that a batch asked for: asked for alone, each is the same job. */
+  const keys = new Map<Job, string>();
+  const own = { ...options, signal, keys };
+  const left =
+    options.jobs.length > 1 && options.batchMax !== undefined ? await runBatches(own, attempt) : [...options.jobs];
   const work = async (): Promise<void> => {
     for (let job = left.shift(); job !== undefined && !signal.aborted; job = left.shift()) {
-      try {
-        options.onResult(job, await runJob({ ...options, signal }, job));
-      } catch (error) {
-        if (signal.aborted) return;
-        if (error instanceof Failure && isAboutOneJob(error.code) && options.jobs.length > 1)
-          options.onRefused(job, { title: job.title, failure: error });
-        else {
-          failure = error;
-          failed.abort();
-        }
-      }
+      const next = job;
+      await attempt(next, () => runJob(own, next));
     }
   };
   await Promise.all(Array.from({ length: parallelMax }, work));
@@ -62,7 +74,90 @@ export async function runJobs(options: RunOptions): Promise<void> {
   if (failure !== undefined) throw failure;
 }
 
-async function runJob(options: RunOptions, job: Job): Promise<ResultSet> {
+/** Asks for drawings by the batch; answers with the jobs that are left to do one by one. */
+async function runBatches(
+  options: Working,
+  attempt: (job: Job, work: () => Promise<ResultSet>) => Promise<void>,
+): Promise<Job[]> {
+  const left: Job[] = options.jobs.filter(({ kind }) => kind !== "draw");
+  const drawings = options.jobs.filter((job): job is DrawJob => job.kind === "draw");
+  for (const part of chunk(drawings, options.batchMax!)) left.push(...(await runBatch(options, part, attempt)));
+  return left;
+}
+
+async function runBatch(
+  { client, signal, packId, idempotencyKey, onStep, keys }: Working,
+  jobs: readonly DrawJob[],
+  attempt: (job: Job, work: () => Promise<ResultSet>) => Promise<void>,
+): Promise<DrawJob[]> {
+  const ended = new Set<number>();
+  const accepted = new Map<number, string>();
+  const fetching: Promise<void>[] = [];
+  const takeBack = (): void => {
+    for (const [index, id] of accepted) if (!ended.has(index)) void client.cancel(id);
+  };
+  signal.addEventListener("abort", takeBack, { once: true });
+  const fetchNext = createQueue(parallelMax);
+  const batchKey = `${idempotencyKey}-${jobs[0]!.index}`;
+  for (const [index, job] of jobs.entries()) keys.set(job, `${batchKey}-${index}`);
+  try {
+    onStep(jobs[0]!.title, { stage: "sending" });
+    await client.batch(
+      jobs.map(({ input }) => input),
+      batchKey,
+      (event) => {
+        const job = jobs[event.index];
+        if (job === undefined || signal.aborted) return;
+        if (event.event === "accepted") {
+          accepted.set(event.index, event.generation.id);
+          onStep(job.title, { stage: "server", progress: event.generation.progress });
+          return;
+        }
+        const refusal = event.event === "refused" ? event.problem : event.generation.problem;
+        // What a busy server, or one that stops, did not do is asked for again.
+        const isDone = event.event === "finished" && event.generation.state === "done";
+        if (!isDone && (refusal === undefined || isWorthWaiting(refusal.code))) return;
+        ended.add(event.index);
+        const report = (step: Step): void => onStep(job.title, step);
+        fetching.push(
+          fetchNext(() =>
+            attempt(job, async () => {
+              if (refusal !== undefined) throw failureOfProblem(refusal, true);
+              const { generation } = event as Extract<BatchEvent, { event: "finished" }>;
+              return drawnSet({ client, packId, signal }, report, job, generation);
+            }),
+          ),
+        );
+      },
+      signal,
+    );
+  } catch {
+    // A stream that broke: the jobs that are left tell, one by one, what is wrong.
+  }
+  await Promise.all(fetching);
+  signal.removeEventListener("abort", takeBack);
+  return jobs.filter((_, index) => !ended.has(index));
+}
+
+/** Runs work as it comes, so many at once. */
+function createQueue(parallel: number): (work: () => Promise<void>) => Promise<void> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= parallel) await new Promise<void>((resolve) => waiting.push(resolve));
+    running++;
+    try {
+      await work();
+    } finally {
+      running--;
+      waiting.shift()?.();
+    }
+  };
+}
+
+type Working = RunOptions & { readonly keys: Map<Job, string> };
+
+async function runJob(options: Working, job: Job): Promise<ResultSet> {
   const { client, signal } = options;
   const report = (step: Step): void => {
     if (!signal.aborted) options.onStep(job.title, step);
@@ -131,18 +226,18 @@ interface Jobs<T> {
 }
 
 async function follow<T extends ServerJob>(
-  { signal, idempotencyKey }: RunOptions,
+  { signal, idempotencyKey, keys }: Working,
   jobs: Jobs<T>,
-  { index }: Job,
+  job: Job,
   report: (step: Step) => void,
   stepOf: (job: T) => Step,
 ): Promise<T> {
-  const accepted = await startPatiently(jobs, `${idempotencyKey}-${index}`, signal, report);
+  const accepted = await startPatiently(jobs, keys.get(job) ?? `${idempotencyKey}-${job.index}`, signal, report);
   const takeBack = (): void => void jobs.cancel(accepted.id);
   signal.addEventListener("abort", takeBack, { once: true });
   try {
     report(stepOf(accepted));
-    const done = await jobs.follow(accepted, (job) => report(stepOf(job)), signal);
+    const done = await jobs.follow(accepted, (now) => report(stepOf(now)), signal);
     if (done.problem !== undefined) throw failureOfProblem(done.problem, true);
     if (done.state !== "done") throw new Failure("cancelled", `the job ended as ${done.state}`);
     return done;

@@ -11,6 +11,7 @@ import type { AppDeps } from "./deps.ts";
 import { allowAnyOrigin, allowPrivateNetwork, hostCheck, identify, rateLimit, secure, tokenCheck } from "./guards.ts";
 import { problemResponse } from "./problems.ts";
 import { type AppEnv, patternOf, type Route, type RouteDeps } from "./route.ts";
+import { batchRoutes } from "./routes/batch-routes.ts";
 import { generationRoutes } from "./routes/generation-routes.ts";
 import { healthRoutes } from "./routes/health-routes.ts";
 import { imageRoutes } from "./routes/image-routes.ts";
@@ -28,6 +29,7 @@ export function routesOf(deps: AppDeps): Route[] {
     ...healthRoutes(settled),
     ...imageRoutes(settled),
     ...generationRoutes(settled),
+    ...batchRoutes(settled),
     ...upscaleRoutes(settled),
     ...inversionRoutes(settled),
     ...vectorRoutes(settled),

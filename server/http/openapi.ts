@@ -3,6 +3,7 @@
  * writer, which is what OpenAPI 3.1 speaks).
  */
 import { z } from "zod";
+import { BatchRequestSchema } from "../../shared/batches.ts";
 import {
   GenerationListSchema,
   GenerationRequestSchema,
@@ -24,6 +25,7 @@ import type { Answer, Route } from "./route.ts";
 const schemas: Readonly<Record<string, { readonly schema: z.ZodType; readonly io: "input" | "output" }>> = {
   GenerationRequest: { schema: GenerationRequestSchema, io: "input" },
   Generation: { schema: GenerationSchema, io: "output" },
+  BatchRequest: { schema: BatchRequestSchema, io: "input" },
   GenerationList: { schema: GenerationListSchema, io: "output" },
   UpscaleRequest: { schema: UpscaleRequestSchema, io: "input" },
   Upscale: { schema: UpscaleSchema, io: "output" },

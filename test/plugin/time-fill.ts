@@ -18,7 +18,8 @@ const config = readConfig({ port: "0", data: folder, packs: packsHome(), provide
 const server = await startServer({ ...config, logLevel: "silent" });
 await server.ready;
 const client = createApiClient({ serverUrl: server.url, token: server.token.value });
-const { packId, translation } = translationFor(await client.readMeta(), "fill-names");
+const meta = await client.readMeta();
+const { packId, translation } = translationFor(meta, "fill-names");
 const { labels } = translation;
 const step = Math.floor(labels.length / layerCount);
 const layers = Array.from({ length: layerCount }, (_, i) => ({ id: String(i), name: labels[i * step]!.label }));
@@ -31,6 +32,7 @@ for (const attempt of ["first", "second"]) {
   await runJobs({
     client,
     packId,
+    batchMax: meta.limits.batchMax,
     jobs: planNames(form, translation, matches),
     signal: new AbortController().signal,
     idempotencyKey: attempt,

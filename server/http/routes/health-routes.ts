@@ -59,6 +59,7 @@ export function healthRoutes(deps: RouteDeps): Route[] {
             temperatureMax: limits.temperatureMax,
             guidanceMax: limits.guidanceMax,
             bestOfMax: limits.bestOfMax,
+            batchMax: limits.batchMax,
             angleMaxDegrees: limits.angleMaxDegrees,
             attributeStrengthMax: limits.attributeStrengthMax,
             svgMaxChars: limits.svgMaxChars,

@@ -1,0 +1,110 @@
+/**
+ * A batch: many generations in one request, followed by one stream. Some of them are queued at a time, so that others get
+ * their turn and the queue never overflows; who closes the stream ends the queueing, what was accepted goes on.
+ */
+import { BatchEnvelopeSchema, type BatchEvent } from "../../../shared/batches.ts";
+import { type Generation, GenerationRequestSchema } from "../../../shared/contract.ts";
+import { limits } from "../../../shared/limits.ts";
+import { AppError, toProblem } from "../../../shared/problem.ts";
+import { parse } from "../../../shared/validation.ts";
+import { isFinal } from "../../jobs/job-queue.ts";
+import { captionedJsonProblems, readJson } from "../body.ts";
+import { idempotencyOf, idempotencyParameter } from "../job-answers.ts";
+import { fingerprintOf, resolveGeneration, resolveProblems } from "../resolve-request.ts";
+import { type Route, type RouteDeps, requireInference } from "../route.ts";
+
+export const batchRoutes = (deps: RouteDeps): Route[] => [
+  {
+    method: "post",
+    path: "/v1/batches",
+    summary: "Start many generations and follow them all",
+    description:
+      "The answer is a stream: `accepted`, `refused` and `finished` events with `index`, the place in the request, and the generation or problem. It ends when all are finished. With an Idempotency-Key the generation at place i has the key `KEY-i`.",
+    parameters: [idempotencyParameter],
+    body: { mediaTypes: ["application/json"], schema: "BatchRequest" },
+    answers: { 200: { description: "The stream.", mediaType: "text/event-stream" } },
+    problems: [...captionedJsonProblems, ...resolveProblems, "inference_unavailable", "shutting_down"],
+    handle: async (c) => {
+      const { generations } = parse(BatchEnvelopeSchema, await readJson(c.req.raw, limits.batchJsonMaxBytes));
+      const key = idempotencyOf(c, generations)?.key;
+      requireInference(deps);
+      const stream = batchStream(deps, generations, key);
+      const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" };
+      return new Response(stream, { headers });
+    },
+  },
+];
+
+/** Generations of one batch in the queue at a time: enough to keep the child busy, few enough to leave room. */
+const queuedMax = 2 * limits.jobsParallelMax;
+
+const encoder = new TextEncoder();
+
+function batchStream(deps: RouteDeps, asked: readonly unknown[], key: string | undefined): ReadableStream<Uint8Array> {
+  let isOpen = true;
+  const close = (): void => {
+    isOpen = false;
+  };
+  return new ReadableStream<Uint8Array>({
+    async start(controller) {
+      const write = (text: string): void => {
+        if (isOpen) controller.enqueue(encoder.encode(text));
+      };
+      const send = ({ event, ...data }: BatchEvent): void =>
+        write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+      const heartbeat = setInterval(() => write(": heartbeat\n\n"), deps.limits.eventHeartbeatMs);
+      deps.streamsEnd.addEventListener("abort", close, { once: true });
+      write(": open\n\n");
+      let next = 0;
+      const work = async (): Promise<void> => {
+        while (isOpen && next < asked.length) {
+          const index = next++;
+          try {
+            const first = await add(deps, asked[index], key === undefined ? undefined : `${key}-${index}`);
+            send({ event: "accepted", index, generation: first });
+            send({ event: "finished", index, generation: await whenFinal(deps, first) });
+          } catch (error) {
+            const known = error instanceof AppError ? error : new AppError("internal", "expected a queue that works");
+            send({ event: "refused", index, problem: toProblem(known) });
+          }
+        }
+      };
+      // Not awaited: `start` must return for the stream to be read.
+      void Promise.all(Array.from({ length: queuedMax }, work)).finally(() => {
+        clearInterval(heartbeat);
+        deps.streamsEnd.removeEventListener("abort", close);
+        if (isOpen) controller.close();
+        isOpen = false;
+      });
+    },
+    cancel: close,
+  });
+}
+
+/** @throws AppError as POST /v1/generations answers it */
+async function add(deps: RouteDeps, asked: unknown, key: string | undefined): Promise<Generation> {
+  const request = parse(GenerationRequestSchema, asked);
+  const idempotency = key === undefined ? {} : { idempotency: { key, fingerprint: fingerprintOf(request) } };
+  const resolved = await resolveGeneration(request, deps);
+  return (await deps.queue.add({ ...resolved, ...idempotency })).body;
+}
+
+/** Resolves with the final state, or with the last one when the server stops. */
+function whenFinal(deps: RouteDeps, first: Generation): Promise<Generation> {
+  return new Promise((resolve) => {
+    let latest = first;
+    const take = (body: Generation): void => {
+      latest = body;
+      if (isFinal(body)) end();
+    };
+    const unsubscribe = deps.queue.subscribe(first.id, ({ body }) => take(body));
+    const end = (): void => {
+      unsubscribe();
+      deps.streamsEnd.removeEventListener("abort", end);
+      resolve(latest);
+    };
+    deps.streamsEnd.addEventListener("abort", end, { once: true });
+    // It may have ended between its acceptance and the subscription.
+    void Promise.resolve(deps.queue.get(first.id)).then((now) => now && take(now.body));
+  });
+}
