@@ -108,7 +108,7 @@ describe("/v1/meta and /metrics", () => {
   it("/v1/meta and /metrics tells packs, provider, limits and durability", async () => {
     const meta = MetaSchema.parse(await (await harness.request("/v1/meta")).json());
     assert.deepEqual(meta.packs, [pack]);
-    assert.deepEqual([meta.provider, meta.durability, meta.limits.countMax], ["cpu", "memory", limits.countMax]);
+    assert.deepEqual([meta.provider, meta.durability, meta.limits.countMax], ["cpu", "disk", limits.countMax]);
   });
 
   it("/v1/meta and /metrics counts requests by pattern, jobs by outcome and images, in lines that Prometheus reads", async () => {
