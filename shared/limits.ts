@@ -143,4 +143,16 @@ export const limits = {
   requestTimeoutMs: 30_000,
   /** A socket on which nothing moves for this long is closed; the heartbeat keeps event streams above it. */
   idleTimeoutMs: 60_000,
+  /** A checkpoint in bytes: the largest that the paper used has 1 GB; a Lightning file holds optimiser states beside it, thrice as much. */
+  checkpointMaxBytes: 16 * 1024 * 1024 * 1024,
+  /** Tensors of a checkpoint, and entries of its zip archive: a flow of 24 blocks has 800, with optimiser states 3,000. */
+  checkpointTensorsMax: 50_000,
+  /** A checkpoint's pickle or header in bytes, which is read whole: names, shapes and settings, without values. */
+  checkpointHeaderMaxBytes: 32 * 1024 * 1024,
+  /** One tensor of a checkpoint in bytes: 250,000 words of 1,024 values fit. */
+  checkpointTensorMaxBytes: 1024 * 1024 * 1024,
+  /** How many times larger an entry may be than what it is compressed to: weights hardly shrink, and zeros beyond this are an attack. */
+  checkpointRatioMax: 200,
+  /** Containers inside containers of a checkpoint; state dicts have two or three. */
+  checkpointNestingMax: 32,
 } as const;

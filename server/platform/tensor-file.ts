@@ -15,12 +15,6 @@ export interface TensorFile {
   readonly bytes: Map<string, Int8Array>;
 }
 
-interface Entry {
-  readonly dtype: "F32" | "I8";
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
-}
-
 /** Bytes of one system call; calls above 2 GiB fail. */
 const chunkBytes = 64 * 1024 * 1024;
 
@@ -40,7 +34,7 @@ export async function writeTensorFile(
       dtype: data instanceof Int8Array ? "I8" : "F32",
       shape: [data.length],
       data_offsets: [offset, offset + data.byteLength],
-    } satisfies Entry;
+    } satisfies TensorEntry;
     offset += data.byteLength;
   }
   const text = Buffer.from(JSON.stringify(header));
@@ -69,28 +63,70 @@ export async function writeTensorFile(
   await rename(temporary, path);
 }
 
+/** One tensor as a header lists it; `dtype` is a name of the layout (`F32`), offsets are bytes after the header. */
+export interface TensorEntry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isEntry = (value: unknown): value is TensorEntry => {
+  if (typeof value !== "object" || value === null) return false;
+  const { dtype, shape, data_offsets: offsets } = value as Partial<TensorEntry>;
+  return (
+    typeof dtype === "string" &&
+    Array.isArray(shape) &&
+    shape.every(isWhole) &&
+    Array.isArray(offsets) &&
+    offsets.length === 2 &&
+    offsets.every(isWhole) &&
+    offsets[0]! <= offsets[1]!
+  );
+};
+
+/**
+ * Reads the header of a file of this layout and checks that all tensors lie inside the file.
+ * @throws AppError `dataset_invalid` when it is no such header, or the file was truncated
+ */
+export async function readTensorHeader(file: FileHandle, path: string) {
+  const { size } = await file.stat();
+  const head = Buffer.alloc(8);
+  await file.read(head, 0, 8, 0);
+  const length = Number(head.readBigUInt64LE());
+  if (length > Math.min(size, 100_000_000))
+    throw new AppError("dataset_invalid", `${path}: expected a header of at most ${size} bytes, got ${length}`);
+  const json = Buffer.alloc(length);
+  await file.read(json, 0, length, 8);
+  const { __metadata__: metadata = {}, ...entries } = JSON.parse(json.toString("utf8")) as Record<
+    string,
+    TensorEntry
+  > & {
+    __metadata__?: Record<string, string>;
+  };
+  for (const [name, entry] of Object.entries<unknown>(entries)) {
+    if (!isEntry(entry))
+      throw new AppError(
+        "dataset_invalid",
+        `${path}: ${name}: expected dtype, shape and data_offsets, got something else`,
+      );
+    const end = 8 + length + entry.data_offsets[1];
+    if (end > size) throw new AppError("dataset_invalid", `${path}: expected ${end} bytes for ${name}, got ${size}`);
+  }
+  return { metadata, entries: entries as Record<string, TensorEntry>, dataStart: 8 + length };
+}
+
 /** @throws AppError `dataset_invalid` when the file has another layout or was truncated */
 export async function readTensorFile(path: string): Promise<TensorFile> {
   requireLittleEndian();
   const file = await open(path, "r");
   try {
-    const { size } = await file.stat();
-    const head = Buffer.alloc(8);
-    await file.read(head, 0, 8, 0);
-    const length = Number(head.readBigUInt64LE());
-    if (length > Math.min(size, 100_000_000))
-      throw new AppError("dataset_invalid", `${path}: expected a header of at most ${size} bytes, got ${length}`);
-    const json = Buffer.alloc(length);
-    await file.read(json, 0, length, 8);
-    const { __metadata__: metadata = {}, ...entries } = JSON.parse(json.toString("utf8")) as Record<string, Entry> & {
-      __metadata__?: Record<string, string>;
-    };
+    const { metadata, entries, dataStart } = await readTensorHeader(file, path);
     const [tensors, bytes] = [new Map<string, Float32Array>(), new Map<string, Int8Array>()];
-    for (const [name, { dtype, data_offsets }] of Object.entries(entries as Record<string, Entry>)) {
+    for (const [name, { dtype, data_offsets }] of Object.entries(entries)) {
       const [start, end] = data_offsets;
-      if (8 + length + end > size)
-        throw new AppError("dataset_invalid", `${path}: expected ${8 + length + end} bytes for ${name}, got ${size}`);
-      const buffer = await readBuffer(file, 8 + length + start, end - start);
+      const buffer = await readBuffer(file, dataStart + start, end - start);
       if (dtype === "I8") bytes.set(name, new Int8Array(buffer));
       else tensors.set(name, new Float32Array(buffer));
     }
