@@ -11,7 +11,9 @@ import {
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
+  StringStringEntryProtoSchema,
   type TensorProto,
+  TensorProto_DataLocation,
   TensorProto_DataType,
   TensorProtoSchema,
   type ValueInfoProto,
@@ -42,7 +44,11 @@ const bytesOf = (data: ArrayBufferView): Uint8Array<ArrayBuffer> =>
 const tensor = (name: string, shape: Shape, dataType: TensorProto_DataType, data: ArrayBufferView): TensorProto =>
   create(TensorProtoSchema, { name, dims: shape.map(BigInt), dataType, rawData: bytesOf(data) });
 
-const valueInfo = (name: string, shape: Shape, elemType: TensorProto_DataType): ValueInfoProto =>
+const valueInfo = (
+  name: string,
+  shape: ReadonlyArray<number | string>,
+  elemType: TensorProto_DataType,
+): ValueInfoProto =>
   create(ValueInfoProtoSchema, {
     name,
     type: {
@@ -50,20 +56,29 @@ const valueInfo = (name: string, shape: Shape, elemType: TensorProto_DataType): 
         case: "tensorType",
         value: {
           elemType,
-          shape: { dim: shape.map((size) => ({ value: { case: "dimValue" as const, value: BigInt(size) } })) },
+          shape: {
+            dim: shape.map((size) =>
+              typeof size === "string"
+                ? { value: { case: "dimParam" as const, value: size } }
+                : { value: { case: "dimValue" as const, value: BigInt(size) } },
+            ),
+          },
         },
       },
     },
   });
 
-const attributesOf = (attributes: Attributes) =>
+const attributesOf = (attributes: Attributes | NetworkAttributes) =>
   Object.entries(attributes)
     .filter(([name]) => !name.startsWith("_"))
-    .map(([name, value]) =>
-      typeof value === "number"
-        ? create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value) })
-        : create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) }),
-    );
+    .map(([name, value]) => {
+      const { INT, INTS, FLOAT, STRING } = AttributeProto_AttributeType;
+      if (typeof value === "number") return create(AttributeProtoSchema, { name, type: INT, i: BigInt(value) });
+      if (typeof value === "string")
+        return create(AttributeProtoSchema, { name, type: STRING, s: new TextEncoder().encode(value) });
+      if ("float" in value) return create(AttributeProtoSchema, { name, type: FLOAT, f: value.float });
+      return create(AttributeProtoSchema, { name, type: INTS, ints: value.map(BigInt) });
+    });
 
 /**
  * Serialises a graph as an ONNX model.
@@ -123,6 +138,86 @@ export function toModelBytes(
       initializer,
       input: inputs.map((value) => valueInfo(value.name, value.shape, dataTypes[value.type])),
       output: graph.outputs.map(({ name, value }) => valueInfo(name, value.shape, dataTypes[value.type])),
+    },
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+/** Attributes of a network's node: whole numbers and lists of them as they are, `{ float }` for real numbers, words. */
+export type NetworkAttributes = Readonly<
+  Record<string, number | string | readonly number[] | { readonly float: number }>
+>;
+
+interface NetworkValue {
+  readonly name: string;
+  /** Numbers, or names of free axes. */
+  readonly dims: ReadonlyArray<number | string>;
+  readonly type: keyof typeof dataTypes;
+}
+
+/** A network as plain data, see network.ts: its weights lie in a file beside it. */
+export interface NetworkParts {
+  readonly name: string;
+  readonly inputs: readonly NetworkValue[];
+  readonly outputs: readonly NetworkValue[];
+  readonly nodes: ReadonlyArray<{
+    readonly op: string;
+    readonly inputs: readonly string[];
+    readonly output: string;
+    readonly attributes: NetworkAttributes;
+  }>;
+  readonly constants: ReadonlyArray<{ readonly name: string; readonly shape: Shape; readonly data: ConstantData }>;
+  readonly weights: ReadonlyArray<{ readonly name: string; readonly shape: Shape; readonly offset: number }>;
+  /** The file that weights lie in, float32, relative to the graph's folder. */
+  readonly weightsFile: string;
+}
+
+export type ConstantData = Float32Array | BigInt64Array;
+
+/** Serialises a network as an ONNX model whose weights lie in `weightsFile`. */
+export function networkBytes({
+  name,
+  inputs,
+  outputs,
+  nodes,
+  constants,
+  weights,
+  weightsFile,
+}: NetworkParts): Uint8Array {
+  const beside = weights.map(({ name: weight, shape, offset }) =>
+    create(TensorProtoSchema, {
+      name: weight,
+      dims: shape.map(BigInt),
+      dataType: TensorProto_DataType.FLOAT,
+      dataLocation: TensorProto_DataLocation.EXTERNAL,
+      externalData: Object.entries({
+        location: weightsFile,
+        offset: String(offset),
+        length: String(4 * shape.reduce((product, size) => product * size, 1)),
+      }).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+    }),
+  );
+  const within = constants.map(({ name: constant, shape, data }) =>
+    tensor(constant, shape, dataTypes[data instanceof Float32Array ? "float32" : "int64"], data),
+  );
+  const model = create(ModelProtoSchema, {
+    irVersion,
+    opsetImport: [{ domain: "", version: opsetVersion }],
+    producerName: "tau",
+    graph: {
+      name,
+      node: nodes.map(({ op, inputs: operands, output, attributes }) =>
+        create(NodeProtoSchema, {
+          name: output,
+          opType: op,
+          input: [...operands],
+          output: [output],
+          attribute: attributesOf(attributes),
+        }),
+      ),
+      initializer: [...within, ...beside],
+      input: inputs.map((value) => valueInfo(value.name, value.dims, dataTypes[value.type])),
+      output: outputs.map((value) => valueInfo(value.name, value.dims, dataTypes[value.type])),
     },
   });
   return toBinary(ModelProtoSchema, model);

@@ -1,0 +1,155 @@
+/**
+ * A network of someone else, put together node by node and written as ONNX with its weights in a file beside it. Unlike graph.ts it
+ * knows no shapes and no gradients: the runtime checks shapes when it loads the file. Weights are read when they are written, one by one, so
+ * that memory never holds a whole network.
+ */
+import { open, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "../../shared/problem.ts";
+import { type ConstantData, type NetworkAttributes, type NetworkParts, networkBytes } from "./model-file.ts";
+
+/** The name of a tensor in a network. */
+export type Tensor = string;
+
+export interface Weight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** All values, row-major. */
+  load(): Promise<Float32Array>;
+}
+
+/** Large weights begin at pages, so that a runtime can map them into memory. */
+const [pageBytes, largeBytes] = [4096, 1024 * 1024];
+
+export class Network {
+  readonly name: string;
+  readonly weights: Weight[] = [];
+  readonly #inputs: Array<NetworkParts["inputs"][number]> = [];
+  readonly #outputs: Array<NetworkParts["outputs"][number]> = [];
+  readonly #nodes: Array<NetworkParts["nodes"][number]> = [];
+  readonly #constants: Array<NetworkParts["constants"][number]> = [];
+  readonly #names = new Set<string>();
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** A tensor fed at every run; a word in `dims` is a free axis. */
+  input(name: string, dims: ReadonlyArray<number | string>, type: "float32" | "int64" = "float32"): Tensor {
+    this.#inputs.push({ name: this.#claim(name), dims, type });
+    return name;
+  }
+
+  /** A weight in the file beside the graph. Networks that are written together share weights of equal names. */
+  weight(weight: Weight): Tensor {
+    const known = this.weights.find(({ name }) => name === weight.name);
+    if (!known) this.weights.push({ ...weight, name: this.#claim(weight.name) });
+    return weight.name;
+  }
+
+  /** A small tensor in the graph itself: shapes, axes, indices. */
+  constant(data: ConstantData | number, shape: readonly number[] = []): Tensor {
+    const name = this.#fresh("constant");
+    this.#constants.push({ name, shape, data: typeof data === "number" ? Float32Array.of(data) : data });
+    return name;
+  }
+
+  /** A constant list of whole numbers. */
+  integers(...values: readonly number[]): Tensor {
+    return this.constant(BigInt64Array.from(values, BigInt), [values.length]);
+  }
+
+  /** One operator of the ONNX standard with one output, which gets `name` where a caller wants to find it again. */
+  node(op: string, inputs: readonly Tensor[], attributes: NetworkAttributes = {}, name?: string): Tensor {
+    const output = name === undefined ? this.#fresh(op) : this.#claim(name);
+    this.#nodes.push({ op, inputs, output, attributes });
+    return output;
+  }
+
+  /** Gives a tensor out under a name of its own. */
+  output(name: string, value: Tensor, dims: ReadonlyArray<number | string>): void {
+    this.node("Identity", [value], {}, name);
+    this.#outputs.push({ name, dims, type: "float32" });
+  }
+
+  toBytes(weightsFile: string, offsets: ReadonlyMap<string, number>): Uint8Array {
+    return networkBytes({
+      name: this.name,
+      inputs: this.#inputs,
+      outputs: this.#outputs,
+      nodes: this.#nodes,
+      constants: this.#constants,
+      weights: this.weights.map(({ name, shape }) => ({ name, shape, offset: offsets.get(name)! })),
+      weightsFile,
+    });
+  }
+
+  #fresh(stem: string): string {
+    return this.#claim(`${stem}_${this.#names.size}`);
+  }
+
+  #claim(name: string): string {
+    if (this.#names.has(name))
+      throw new AppError("tensor_mismatch", `network: expected a new name, got "${name}" twice (${this.name})`);
+    this.#names.add(name);
+    return name;
+  }
+}
+
+export interface NetworkFile {
+  /** Name of the ONNX file in the folder. */
+  readonly file: string;
+  readonly network: Network;
+}
+
+/**
+ * Writes networks and the one file of weights that they share. Each file appears under its name when it is whole.
+ * @returns bytes of the weights
+ * @throws AppError `tensor_mismatch` when a weight has another length than its shape says
+ */
+export async function writeNetworks(
+  folder: string,
+  weightsFile: string,
+  networks: readonly NetworkFile[],
+  onWeight?: (done: number, total: number) => void,
+): Promise<number> {
+  const weights = new Map(networks.flatMap(({ network }) => network.weights.map((weight) => [weight.name, weight])));
+  const offsets = new Map<string, number>();
+  const path = join(folder, weightsFile);
+  const file = await open(`${path}.writing`, "w");
+  let at = 0;
+  try {
+    for (const { name, shape, load } of weights.values()) {
+      const values = await load();
+      const expected = shape.reduce((product, size) => product * size, 1);
+      if (values.length !== expected)
+        throw new AppError(
+          "tensor_mismatch",
+          `weight ${name}: expected ${expected} values for [${shape}], got ${values.length}`,
+        );
+      if (values.byteLength >= largeBytes) at = pageBytes * Math.ceil(at / pageBytes);
+      offsets.set(name, at);
+      await writeAt(file, values, at);
+      at += values.byteLength;
+      onWeight?.(offsets.size, weights.size);
+    }
+    await file.sync();
+    await file.close();
+    await rename(`${path}.writing`, path);
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(`${path}.writing`, { force: true });
+    throw error;
+  }
+  for (const { file: name, network } of networks)
+    await writeFile(join(folder, name), network.toBytes(weightsFile, offsets));
+  return at;
+}
+
+async function writeAt(file: Awaited<ReturnType<typeof open>>, values: Float32Array, position: number): Promise<void> {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  for (let at = 0; at < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, at, Math.min(2 ** 26, bytes.length - at), position + at);
+    at += bytesWritten;
+  }
+}
