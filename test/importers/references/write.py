@@ -66,7 +66,9 @@ def rule_of(name: str, tensor: torch.Tensor) -> tuple[float, float]:
     if tensor.ndim < 2 or last in ("loc", "running_means"):
         return 0.4, 0.0
     fan_in = tensor[0].numel() if "embeddings" not in name.split(".")[-2] else 1
-    return 3.46 * 1.2 / fan_in**0.5, 0.0
+    # Couplings multiply by the exponential of what their nets give; trained ones stay near one.
+    gain = 0.4 if ".coupling." in name else 1.0
+    return 3.46 * gain / fan_in**0.5, 0.0
 
 
 def fill(module: torch.nn.Module) -> list[dict[str, Any]]:
