@@ -1,5 +1,5 @@
 /** Element types of checkpoints: their names in PyTorch and safetensors, their sizes, and their values as float32. Little-endian, as all formats are. */
-import { floatsOf } from "../onnx/half.ts";
+import { floatsOf } from "../onnx/float16.ts";
 
 /** Bytes of one element. */
 export const elementBytes = {

@@ -2,8 +2,9 @@
  * net2net's BigAE: a ResNet-101 with ActNorms that reads pictures, and a generator shaped as BigGAN's that draws them. Its encoder normalises
  * by ImageNet's mean and deviation twice, each time from [−1, 1], and its weights expect that.
  */
+
+import { OnnxAutoencoderSchema } from "../manifest/declared-manifest.ts";
 import { Network, type Tensor } from "../onnx/network.ts";
-import { OnnxAutoencoderSchema } from "../packs/declared-manifest.ts";
 import { drawBigGan, shapeOfBigGan } from "./biggan-blocks.ts";
 import { fullyConnected } from "./fully-connected.ts";
 import { type Imported, type Importer, weightsFileOf } from "./importer.ts";

@@ -4,8 +4,8 @@
  * statistics between grid points are weighted the wrong way round there.
  */
 import { AppError } from "../../shared/problem.ts";
+import { OnnxGeneratorSchema } from "../manifest/declared-manifest.ts";
 import { Network, type Tensor } from "../onnx/network.ts";
-import { OnnxGeneratorSchema } from "../packs/declared-manifest.ts";
 import { selfAttention } from "./attention.ts";
 import { conditionalNorm } from "./biggan-blocks.ts";
 import { type Affine, type Linear, scaleAndShift, storedSpectralNorm } from "./folding.ts";

@@ -2,8 +2,9 @@
  * BigGAN for 128 and 256 pixels, from the checkpoints of GANalyze and net2net. Two generators come of one file: from a latent and a
  * class, and from a latent and a class embedding joined, which is what net2net's flows draw.
  */
+
+import { OnnxGeneratorSchema } from "../manifest/declared-manifest.ts";
 import { Network, type Tensor } from "../onnx/network.ts";
-import { OnnxGeneratorSchema } from "../packs/declared-manifest.ts";
 import { type BigGanShape, drawBigGan, shapeOfBigGan } from "./biggan-blocks.ts";
 import { type Imported, type Importer, weightsFileOf } from "./importer.ts";
 import { linear, slice } from "./layers.ts";

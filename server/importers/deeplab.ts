@@ -2,8 +2,9 @@
  * torchvision's DeepLabV3 (Chen et al. 2017) on ResNet-50 or 101: logits of classes at every place. Beside them it gives the label map, one-hot
  * at the resolution of its features, which is the paper's condition of high diversity; the logits themselves follow appearance.
  */
+
+import { OnnxExpertSchema } from "../manifest/declared-manifest.ts";
 import { Network, type Tensor } from "../onnx/network.ts";
-import { OnnxExpertSchema } from "../packs/declared-manifest.ts";
 import { batchNorm, folded, type Linear } from "./folding.ts";
 import { type Imported, type Importer, weightsFileOf } from "./importer.ts";
 import { concat, convolution, relu } from "./layers.ts";

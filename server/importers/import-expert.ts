@@ -7,10 +7,10 @@ import { createReadStream } from "node:fs";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { openCheckpoint } from "../checkpoints/open-checkpoint.ts";
-import { writeNetworks } from "../onnx/network.ts";
 import type { Imported, ImportOptions } from "./importer.ts";
 import { weightsFileOf } from "./importer.ts";
 import { type ImportKind, importers, kindOf } from "./kinds.ts";
+import { writeNetworks } from "./write-networks.ts";
 
 export interface ImportRequest extends Partial<Omit<ImportOptions, "folder">> {
   /** Absent = what the checkpoint's names tell. */

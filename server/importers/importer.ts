@@ -1,7 +1,7 @@
 /** What an importer is: it knows one layout of checkpoints, and says which networks and declarations come of it. */
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
-import type { NetworkFile } from "../onnx/network.ts";
-import type { Declaration } from "../packs/declared-manifest.ts";
+import type { Declaration } from "../manifest/declared-manifest.ts";
+import type { NetworkFile } from "./write-networks.ts";
 
 export interface ImportOptions {
   /** Stem of the names of files: `<name>.onnx`, `<name>.bin`. */

@@ -1,7 +1,7 @@
 /** torchvision's ResNets as conditioning experts, read at any layer: early layers tell pictures apart, late ones ideas. */
 import { type Checkpoint, checkpointFault } from "../checkpoints/checkpoint.ts";
+import { OnnxExpertSchema } from "../manifest/declared-manifest.ts";
 import { Network } from "../onnx/network.ts";
-import { OnnxExpertSchema } from "../packs/declared-manifest.ts";
 import { type Imported, type Importer, type ImportOptions, weightsFileOf } from "./importer.ts";
 import { linear, reshape } from "./layers.ts";
 import { resnetLayers } from "./resnet-layers.ts";

@@ -2,8 +2,9 @@
  * Sentence encoders of sentence-transformers: BERT (Devlin et al. 2019), of which MiniLM is a small one, and MPNet (Song et al. 2020), whose attention adds a
  * bias by distance. Gives the states of all tokens and, for encoders that read it, the first one's alone; pooling is the declared expert's.
  */
+
+import { OnnxExpertSchema } from "../manifest/declared-manifest.ts";
 import { Network, type Tensor } from "../onnx/network.ts";
-import { OnnxExpertSchema } from "../packs/declared-manifest.ts";
 import { type Imported, type Importer, weightsFileOf } from "./importer.ts";
 import { add, multiply, reshape, slice, transpose } from "./layers.ts";
 import { readSentenceSettings, type SentenceSettings } from "./sentence-settings.ts";

@@ -1,10 +1,8 @@
 /**
- * A network of someone else, put together node by node and written as ONNX with its weights in a file beside it. Unlike graph.ts it
- * knows no shapes and no gradients: the runtime checks shapes when it loads the file. Weights are read when they are written, one by one, so
- * that memory never holds a whole network.
+ * A network of someone else, put together node by node, to be written as ONNX with its weights in a file beside it. Unlike graph.ts it
+ * knows no shapes and no gradients: the runtime checks shapes when it loads the file. Weights are promises to read, so that memory never
+ * holds a whole network.
  */
-import { open, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { type ConstantData, type NetworkAttributes, type NetworkParts, networkBytes } from "./model-file.ts";
 
@@ -17,9 +15,6 @@ export interface Weight {
   /** All values, row-major. */
   load(): Promise<Float32Array>;
 }
-
-/** Large weights begin at pages, so that a runtime can map them into memory. */
-const [pageBytes, largeBytes] = [4096, 1024 * 1024];
 
 export class Network {
   readonly name: string;
@@ -93,63 +88,5 @@ export class Network {
       throw new AppError("tensor_mismatch", `network: expected a new name, got "${name}" twice (${this.name})`);
     this.#names.add(name);
     return name;
-  }
-}
-
-export interface NetworkFile {
-  /** Name of the ONNX file in the folder. */
-  readonly file: string;
-  readonly network: Network;
-}
-
-/**
- * Writes networks and the one file of weights that they share. Each file appears under its name when it is whole.
- * @returns bytes of the weights
- * @throws AppError `tensor_mismatch` when a weight has another length than its shape says
- */
-export async function writeNetworks(
-  folder: string,
-  weightsFile: string,
-  networks: readonly NetworkFile[],
-  onWeight?: (done: number, total: number) => void,
-): Promise<number> {
-  const weights = new Map(networks.flatMap(({ network }) => network.weights.map((weight) => [weight.name, weight])));
-  const offsets = new Map<string, number>();
-  const path = join(folder, weightsFile);
-  const file = await open(`${path}.writing`, "w");
-  let at = 0;
-  try {
-    for (const { name, shape, load } of weights.values()) {
-      const values = await load();
-      const expected = shape.reduce((product, size) => product * size, 1);
-      if (values.length !== expected)
-        throw new AppError(
-          "tensor_mismatch",
-          `weight ${name}: expected ${expected} values for [${shape}], got ${values.length}`,
-        );
-      if (values.byteLength >= largeBytes) at = pageBytes * Math.ceil(at / pageBytes);
-      offsets.set(name, at);
-      await writeAt(file, values, at);
-      at += values.byteLength;
-      onWeight?.(offsets.size, weights.size);
-    }
-    await file.sync();
-    await file.close();
-    await rename(`${path}.writing`, path);
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(`${path}.writing`, { force: true });
-    throw error;
-  }
-  for (const { file: name, network } of networks)
-    await writeFile(join(folder, name), network.toBytes(weightsFile, offsets));
-  return at;
-}
-
-async function writeAt(file: Awaited<ReturnType<typeof open>>, values: Float32Array, position: number): Promise<void> {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-  for (let at = 0; at < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, at, Math.min(2 ** 26, bytes.length - at), position + at);
-    at += bytesWritten;
   }
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Checkpoint } from "../../server/checkpoints/checkpoint.ts";
 import type { ImportOptions } from "../../server/importers/importer.ts";
 import { type ImportKind, importers } from "../../server/importers/kinds.ts";
-import { writeNetworks } from "../../server/onnx/network.ts";
+import { writeNetworks } from "../../server/importers/write-networks.ts";
 import { type Feeds, Session } from "../../server/onnx/session.ts";
 
 export interface ReferenceRun {
