@@ -66,7 +66,7 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     load: async () => (await import("./cli/commands/calibrate.ts")).command,
   },
   experts: {
-    summary: "try any ONNX file as an expert",
+    summary: "get, import, try and train experts of your own",
     load: async () => (await import("./cli/commands/experts.ts")).command,
   },
   packs: { summary: "list and verify packs", load: async () => (await import("./cli/commands/packs.ts")).command },

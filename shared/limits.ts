@@ -155,4 +155,9 @@ export const limits = {
   checkpointRatioMax: 200,
   /** Containers inside containers of a checkpoint; state dicts have two or three. */
   checkpointNestingMax: 32,
+  /** Attempts of one download, each going on where the last one stopped, and the wait before the next, times its number. */
+  downloadAttemptsMax: 5,
+  downloadRetryMs: 1000,
+  /** A download on which nothing comes for this long is broken off and tried again. */
+  downloadSilenceMs: 60_000,
 } as const;

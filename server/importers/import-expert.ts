@@ -2,17 +2,20 @@
  * Turns a checkpoint into experts: opens it, lets the importer of its kind build networks, and writes a folder with the ONNX files, their
  * weights and `expert.json`, which declares them for a pack's `pack.json` and says what they were made from.
  */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { openCheckpoint } from "../checkpoints/open-checkpoint.ts";
+import { digestOfFile } from "../platform/digest-of-file.ts";
 import type { Imported, ImportOptions } from "./importer.ts";
 import { weightsFileOf } from "./importer.ts";
 import { type ImportKind, importers, kindOf } from "./kinds.ts";
 import { writeNetworks } from "./write-networks.ts";
 
-export interface ImportRequest extends Partial<Omit<ImportOptions, "folder">> {
+export interface ImportRequest extends Pick<ImportOptions, "imageSizePx" | "layer"> {
+  /** Absent = the kind. */
+  readonly name?: string | undefined;
+  /** Absent = 1. */
+  readonly truncation?: number | undefined;
   /** Absent = what the checkpoint's names tell. */
   readonly kind?: ImportKind | undefined;
   /** Folder that is written to. */
@@ -47,7 +50,7 @@ export async function importExpert(path: string, request: ImportRequest): Promis
     const weightsFile = weightsFileOf(options);
     const weightBytes = await writeNetworks(request.to, weightsFile, networks, request.onProgress);
     for (const { from, to } of copies) await copyFile(from, join(request.to, to));
-    const sha256 = await sha256Of(path);
+    const sha256 = (await digestOfFile(path))!;
     const source = { file: basename(path), sha256, kind, format: checkpoint.format };
     await writeFile(
       join(request.to, `${options.name}.json`),
@@ -63,10 +66,4 @@ export async function importExpert(path: string, request: ImportRequest): Promis
   } finally {
     await checkpoint.close();
   }
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return hash.digest("hex");
 }
