@@ -20,6 +20,7 @@ const layers = [
   "cli",
   "app",
   "http",
+  "recipes",
   "(jobs|evaluation)",
   "(inference|training)",
   "packs",

@@ -69,6 +69,10 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "get, import, try and train experts of your own",
     load: async () => (await import("./cli/commands/experts.ts")).command,
   },
+  recipes: {
+    summary: "build the paper's systems from published experts",
+    load: async () => (await import("./cli/commands/recipes.ts")).command,
+  },
   packs: { summary: "list and verify packs", load: async () => (await import("./cli/commands/packs.ts")).command },
 };
 

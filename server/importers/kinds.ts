@@ -1,6 +1,7 @@
 /** Every importer by the name that the command line knows it by. To import another layout, write one file and add a line. */
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { checkpointFault } from "../checkpoints/checkpoint.ts";
+import { basicAutoencoder } from "./basic-autoencoder.ts";
 import { bigAutoencoder } from "./big-autoencoder.ts";
 import { biggan } from "./biggan.ts";
 import { bigganDeep } from "./biggan-deep.ts";
@@ -14,6 +15,7 @@ export const importers = {
   biggan,
   "biggan-deep": bigganDeep,
   bigae: bigAutoencoder,
+  basicae: basicAutoencoder,
   "net2net-flow": net2netFlow,
   "invariances-flow": invariancesFlow,
   "sentence-encoder": sentenceEncoder,

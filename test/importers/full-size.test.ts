@@ -33,6 +33,7 @@ const cases = [
   "animalfaces-layer-cinn",
   "bigae-128",
   "bigae-256",
+  "basicae-32",
   "resnet50",
   "resnet101",
   "deeplabv3-resnet50",

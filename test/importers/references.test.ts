@@ -86,6 +86,7 @@ describe("an imported network gives what PyTorch gives, to within 1e-4:", () => 
     "invariances-spatial",
     "bigae",
     "bigae-actnorm",
+    "basicae",
     "resnet",
     "resnet-basic",
     "deeplabv3",

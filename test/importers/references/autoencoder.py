@@ -63,8 +63,8 @@ class BasicAutoencoder(nn.Module):
             [Layer(nn.ConvTranspose2d(b, a, 4, 2, 1, bias=False), ActNorm(a), slope()) for a, b in zip(widths, widths[1:])]
         )
         self.dense_encode = Layer(nn.Conv2d(widths[-1], 2 * latent, 2))
-        self.dense_decode = Layer(nn.ConvTranspose2d(latent, widths[-1], 2, bias=False), ActNorm(widths[-1]), slope())
-        self.image_layer = Layer(nn.ConvTranspose2d(widths[0], 3, 4, 2, 1), nn.Tanh())
+        self.dense_decode = Layer(nn.ConvTranspose2d(latent, widths[-1], 2))
+        self.image_layer = Layer(nn.ConvTranspose2d(widths[0], 3, 4, 2, 1, bias=False), nn.Tanh())
 
     def encode(self, x: torch.Tensor) -> torch.Tensor:
         for layer in self.feature_layers:

@@ -17,7 +17,7 @@ import torch
 import torchvision
 from safetensors.torch import save_file
 
-from autoencoder import BigAutoencoder, BigDecoder, ResNetEncoder
+from autoencoder import BasicAutoencoder, BigAutoencoder, BigDecoder, ResNetEncoder
 from biggan import BigGan, BigGanDeep
 from flow import DenseEmbedder, InvariancesFlow, Net2NetFlow, SpatialEmbedder
 from sentence import SentenceEncoder
@@ -184,6 +184,22 @@ def bigae(layers: list[int], width: int, latent: int, hidden: int, classes: int,
     return Case("bigae", net, runs, "state_dict.first_stage_model.")
 
 
+def basicae(latent: int, widths: list[int]) -> Case:
+    net = torch.nn.ModuleDict({"autoencoder": BasicAutoencoder(latent, widths)})
+    own = net["autoencoder"]
+
+    def encode(x: Tensors) -> Tensors:
+        mean, log_variance = own.encode(x["image"]).chunk(2, 1)
+        return {"mean": mean, "log-variance": log_variance}
+
+    side = 2 * 2 ** len(widths)
+    runs = [
+        Run("-encoder.onnx", {"image": noise(1, 1, 3, side, side)}, encode),
+        Run("-decoder.onnx", {"z": noise(2, 1, latent)}, lambda x: {"image": own.decode(x["z"])}),
+    ]
+    return Case("basicae", net, runs, "state_dict.cond_stage_model.")
+
+
 def resnet(net: torchvision.models.ResNet, size: int) -> Case:
     def run(x: Tensors) -> Tensors:
         return {"logits": net(x["image"])}
@@ -238,6 +254,7 @@ SMALL: dict[str, Callable[[], Case]] = {
     "invariances-spatial": lambda: invariances_spatial(3, 8, 2, 2, 6, 8),
     "bigae": lambda: bigae([1, 1, 1, 1], 4, 10, 6, 5, 8, [2, 2, 1], 3, 4, False),
     "bigae-actnorm": lambda: bigae([1, 1, 1, 1], 4, 10, 6, 5, 8, [2, 2, 1], 3, 4, True),
+    "basicae": lambda: basicae(6, [4, 6, 8]),
     "resnet": lambda: resnet(torchvision.models.ResNet(torchvision.models.resnet.Bottleneck, [1, 2, 1, 1], 7, width_per_group=4), 64),
     "resnet-basic": lambda: resnet(torchvision.models.ResNet(torchvision.models.resnet.BasicBlock, [1, 1, 1, 1], 7), 64),
     "deeplabv3": lambda: deeplab(small_deeplab(), 96),
@@ -257,6 +274,7 @@ FULL: dict[str, Callable[[], Case]] = {
     "animalfaces-layer-cinn": lambda: invariances_spatial(1024, 8, 3, 20, 128, 1024),
     "bigae-128": lambda: bigae([3, 4, 23, 3], 64, 128, 2000, 1000, 96, W128, 20, 128, False),
     "bigae-256": lambda: bigae([3, 4, 23, 3], 64, 128, 2000, 1000, 96, W256, 20, 128, True),
+    "basicae-32": lambda: basicae(128, [64, 128, 256, 512]),
     "resnet50": lambda: resnet(torchvision.models.resnet50(weights=None), 224),
     "resnet101": lambda: resnet(torchvision.models.resnet101(weights=None), 224),
     "deeplabv3-resnet50": lambda: deeplab(torchvision.models.segmentation.deeplabv3_resnet50(weights=None, weights_backbone=None, num_classes=21), 256),

@@ -1,0 +1,66 @@
+/** From the experts of a recipe to the folder of a pack: the files they read, and `pack.json`, which joins them. The flow is still to come. */
+import { mkdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { filesOfDeclared } from "../manifest/declared-manifest.ts";
+import type { ExpertEntry } from "../manifest/manifest.ts";
+import { PackDraftSchema } from "../manifest/manifest.ts";
+import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { linkOrCopy } from "../platform/link-or-copy.ts";
+import type { FoundExpert } from "./found-experts.ts";
+import type { Recipe, RecipeName } from "./recipe.ts";
+
+export interface RecipeExperts {
+  readonly target: FoundExpert;
+  /** Φ, or the labels that stand in its place. */
+  readonly condition: FoundExpert | readonly string[];
+}
+
+/**
+ * @param experts their files lie in `from`
+ * @returns folder of the pack
+ */
+export async function assemblePack(
+  name: RecipeName,
+  { condition, summary }: Recipe,
+  experts: RecipeExperts,
+  from: string,
+  to: string,
+): Promise<string> {
+  const pack = join(to, name);
+  await mkdir(pack, { recursive: true });
+  const networks = [experts.target, ...("declaration" in experts.condition ? [experts.condition] : [])];
+  for (const { declaration } of networks)
+    for (const path of filesOfDeclared(declaration)) {
+      await mkdir(dirname(join(pack, path)), { recursive: true });
+      await rm(join(pack, path), { force: true });
+      await linkOrCopy(join(from, path), join(pack, path));
+    }
+  const reader: ExpertEntry =
+    "declaration" in experts.condition
+      ? experts.condition.declaration
+      : { kind: "label", vocabulary: experts.condition.map((label) => ({ id: label, label })) };
+  const draft = PackDraftSchema.parse({
+    format: 1,
+    id: name,
+    version: "0.0.1",
+    label: summary,
+    licence: "that of the weights",
+    parts: networks.map((expert) => ({ name: expert.name, licence: "that of the weights", source: expert.source })),
+    experts: { target: experts.target.declaration, condition: reader },
+    translations: [
+      {
+        id: name,
+        label: summary,
+        conditions: [{ name: condition.name, expert: "condition" }],
+        target: "target",
+        flow: "flow.onnx",
+        metrics: {},
+        ...(condition.name === "style" && !("declaration" in experts.condition)
+          ? { defaultStyle: experts.condition[0] }
+          : {}),
+      },
+    ],
+  });
+  await writeFileAtomically(join(pack, "pack.json"), `${JSON.stringify(draft, null, 2)}\n`, 0o644);
+  return pack;
+}
