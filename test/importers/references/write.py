@@ -258,7 +258,7 @@ SMALL: dict[str, Callable[[], Case]] = {
     "resnet": lambda: resnet(torchvision.models.ResNet(torchvision.models.resnet.Bottleneck, [1, 2, 1, 1], 7, width_per_group=4), 64),
     "resnet-basic": lambda: resnet(torchvision.models.ResNet(torchvision.models.resnet.BasicBlock, [1, 1, 1, 1], 7), 64),
     "deeplabv3": lambda: deeplab(small_deeplab(), 96),
-    "bert": lambda: sentence("bert", 50, 40, 12, 20, 3, 2, 9),
+    "bert": lambda: sentence("bert", 80, 40, 12, 20, 3, 2, 9),
     "mpnet": lambda: sentence("mpnet", 50, 202, 12, 20, 3, 2, 190),
 }
 

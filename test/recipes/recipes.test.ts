@@ -1,0 +1,85 @@
+/** Every recipe from nothing to a served pack, with tiny experts of random weights: nothing is downloaded, nothing mocked. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { decodeImage, drawLatents } from "../../server/engine/translation.ts";
+import { Catalogue } from "../../server/packs/catalogue.ts";
+import { loadTranslations } from "../../server/packs/load.ts";
+import { verifyPack } from "../../server/packs/verify.ts";
+import { recipeNames, recipes } from "../../server/recipes/recipe.ts";
+import { runRecipe } from "../../server/recipes/run-recipe.ts";
+import { writeTinyExperts, writeTinyImages } from "./tiny-experts.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "tau-recipes-"));
+const experts = join(folder, "experts");
+const images = join(folder, "images");
+const to = join(folder, "packs");
+before(async () => {
+  await writeTinyExperts(experts);
+  await writeTinyImages(images);
+});
+after(() => rm(folder, { recursive: true }));
+
+const options = {
+  experts,
+  to,
+  images,
+  samples: 200,
+  steps: 60,
+  batch: 32,
+  learningRate: 1e-3,
+  seed: 1,
+  threads: 2,
+  measured: 16,
+  hub: { hub: "http://127.0.0.1:1" },
+};
+
+describe("a recipe", () => {
+  for (const name of recipeNames)
+    it(`${name} ends in a pack that verifies, loads and draws`, async () => {
+      const report = await runRecipe(name, options);
+      assert.ok(report.metrics["heldOutNatsPerDim"]! < report.metrics["diagonalGaussianNatsPerDim"]! + 1);
+      assert.deepEqual(
+        report.scores.map(({ who }) => who),
+        ["flow", "MLP", "target's own images", "their two halves"],
+      );
+      for (const { distance } of report.scores) assert.ok(Number.isFinite(distance) && distance >= -1e-6);
+      assert.ok((await stat(join(to, `${name}.png`))).size > 1000);
+      const catalogue = await Catalogue.open(to);
+      const entry = catalogue.entries.find(({ manifest }) => manifest.id === name)!;
+      await verifyPack(entry.folder, entry.manifest);
+      const [translation] = await loadTranslations(entry, { threads: 2 });
+      const { dims } = translation!.flow;
+      const condition = recipes[name].condition.name;
+      const width = translation!.conditions[0]!.expert.dims;
+      const residual = Float32Array.from({ length: dims }, (_, at) => Math.sin(at));
+      const vector = Float32Array.from({ length: width }, (_, at) => Math.cos(at) / Math.sqrt(width));
+      const conditions = { [condition]: { vector, presence: 1 } };
+      const [drawn] = await drawLatents(translation!, [{ residual, conditions, guidance: [] }]);
+      const image = await decodeImage(translation!, drawn!);
+      assert.equal(image.rgba.length, 4 * translation!.target.imageSizePx ** 2);
+    });
+
+  it("names the expert that is missing and how to import it", async () => {
+    const empty = join(folder, "empty");
+    await mkdir(empty);
+    await assert.rejects(
+      runRecipe("resnet-to-biggan", { ...options, experts: empty }),
+      /expected a target imported as biggan or biggan-deep, got no imports; npm run -s tau -- experts import FILE --as biggan/,
+    );
+    assert.deepEqual(await readdir(empty), []);
+  });
+
+  it("asks for images where its target has an encoder", async () => {
+    await assert.rejects(
+      runRecipe("unpaired-domains", { ...options, images: undefined }),
+      /--images: expected a folder/,
+    );
+    await assert.rejects(
+      runRecipe("faces", { ...options, images: join(images, "discs") }),
+      /expected two or more subfolders, one a label/,
+    );
+  });
+});
