@@ -23,11 +23,11 @@ export interface PictureFile {
 const imagesMin = 20;
 
 /** Images below a folder. @throws AppError `dataset_invalid` when there are too few */
-export async function picturesIn(folder: string): Promise<PictureFile[]> {
+export async function picturesIn(folder: string, least = imagesMin): Promise<PictureFile[]> {
   const files = await filesBelow(folder, new Complaints());
   const images = files.filter((file) => /\.(png|jpe?g|webp|gif)$/i.test(file));
-  if (images.length < imagesMin)
-    throw new AppError("dataset_invalid", `${folder}: expected at least ${imagesMin} images, got ${images.length}`);
+  if (images.length < least)
+    throw new AppError("dataset_invalid", `${folder}: expected at least ${least} images, got ${images.length}`);
   return images.map((file) => ({ file, label: file.includes("/") ? file.slice(0, file.indexOf("/")) : "" }));
 }
 

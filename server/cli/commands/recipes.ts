@@ -8,11 +8,13 @@ import { type RecipeReport, runRecipe } from "../../recipes/run-recipe.ts";
 import { describeCost } from "../../training/cost-card.ts";
 import { ProgressLine } from "../progress-line.ts";
 import { interruptSignal, numberFlag, wholeFlag } from "../train-flags.ts";
+import { drawFigure, options as figureOptions, figureUsage } from "./recipes-figure.ts";
 
 const defaults = { samples: 20_000, steps: 3000, batch: 256, learningRate: 1e-3, measured: 500 } as const;
 
 const usage = `Usage: npm run -s tau -- recipes list
        npm run -s tau -- recipes run NAME --experts DIR [options]
+       npm run -s tau -- recipes figure depths|labels --pack NAMES --images DIR --to FILE [options]
 
 list    says what each recipe joins, what it needs and what the paper reports.
 run     finds the experts in DIR (tau experts import; or sources.json, a list of files on hubs to fetch and import), joins them in a pack, fits
@@ -32,7 +34,9 @@ run     finds the experts in DIR (tau experts import; or sources.json, a list of
   --threads N        0 = all cores (default 0)
   --hub URL          (default: ${defaultHub})
   --mirror DIR       offline mirror of the hub
-  --json             the report as JSON`;
+  --json             the report as JSON
+
+${figureUsage}`;
 
 const options = {
   experts: { type: "string" },
@@ -51,7 +55,7 @@ const options = {
 } as const;
 
 const wrongUsage = (got: string): number => {
-  console.error(`tau recipes: expected list or run NAME --experts DIR, got ${got}\n\n${usage}`);
+  console.error(`tau recipes: expected list, run NAME --experts DIR or figure depths|labels, got ${got}\n\n${usage}`);
   return 2;
 };
 
@@ -73,6 +77,13 @@ function list(): number {
 
 async function run([action, ...args]: string[]): Promise<number> {
   if (action === "list" && args.length === 0) return list();
+  if (action === "figure") {
+    const { values, positionals } = parseArgs({ args, allowPositionals: true, options: figureOptions });
+    const [which, ...more] = positionals;
+    if ((which !== "depths" && which !== "labels") || more.length > 0)
+      return wrongUsage(`figure ${positionals.join(" ")}`);
+    return drawFigure(which, values);
+  }
   if (action !== "run") return wrongUsage(action === undefined ? "nothing" : [action, ...args].join(" "));
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options });
   const name = recipeNames.find((known) => known === positionals[0]);
