@@ -27,6 +27,7 @@ const layers = [
   "(upscaling|importers)",
   "experts",
   "(images|flow|retrieval|vector|checkpoints)",
+  "(engine|hub|manifest|onnx|wasm)",
   "platform",
 ];
 /** Two rules a line: it imports nothing from lines above, and its rooms nothing from each other. */

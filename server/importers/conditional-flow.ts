@@ -51,6 +51,11 @@ export async function importFlow(
       { file: `${options.name}-inverse.onnx`, network: inverse },
     ],
     declarations: {},
+    flow: {
+      forward: `${options.name}-forward.onnx`,
+      inverse: `${options.name}-inverse.onnx`,
+      data: weightsFileOf(options),
+    },
     notes: [
       `${blocks} blocks, z of ${dims}, condition [${embedder.shape.join(", ")}]; weights of both directions lie in ${weightsFileOf(options)}`,
     ],
@@ -87,15 +92,19 @@ function encode(network: Network, blocks: readonly Block[], embedder: Embedder, 
 function decode(network: Network, blocks: readonly Block[], embedder: Embedder, dims: number): void {
   let x = network.input("residual", [1, dims]);
   const condition = embedder.embed(network, network.input("condition", [1, ...embedder.shape]));
+  const logDets: Tensor[] = [];
   for (const { weights, order } of [...blocks].reverse()) {
     const [b2, a2] = halves(network, gather(network, x, inverseOf(order)), dims);
     const second = conditioner(network, weights, 1, b2, condition);
     const a = undone(network, a2, second);
-    const b = undone(network, b2, conditioner(network, weights, 0, a, condition));
+    const first = conditioner(network, weights, 0, a, condition);
+    const b = undone(network, b2, first);
+    logDets.push(network.weight(logDetOf(weights)), sum(network, first.logScale), sum(network, second.logScale));
     const { factor, offset } = normOf(weights, "inverse ");
     x = add(network, multiply(network, concat(network, [a, b], 1), network.weight(factor)), network.weight(offset));
   }
   network.output("data", x, [1, dims]);
+  network.output("logDet", network.node("Neg", [network.node("Sum", logDets)]), [1, 1]);
 }
 
 /** Shift and log-scale, which a tanh keeps within ±1, of one step of a coupling. */

@@ -45,7 +45,14 @@ export async function importExpert(path: string, request: ImportRequest): Promis
       imageSizePx: request.imageSizePx,
       layer: request.layer,
     };
-    const { networks, declarations, copies = [], notes, unused } = await importers[kind].build(checkpoint, options);
+    const {
+      networks,
+      declarations,
+      flow,
+      copies = [],
+      notes,
+      unused,
+    } = await importers[kind].build(checkpoint, options);
     await mkdir(request.to, { recursive: true });
     const weightsFile = weightsFileOf(options);
     const weightBytes = await writeNetworks(request.to, weightsFile, networks, request.onProgress);
@@ -54,7 +61,7 @@ export async function importExpert(path: string, request: ImportRequest): Promis
     const source = { file: basename(path), sha256, kind, format: checkpoint.format };
     await writeFile(
       join(request.to, `${options.name}.json`),
-      `${JSON.stringify({ source, experts: declarations }, null, 2)}\n`,
+      `${JSON.stringify({ source, experts: declarations, flow }, null, 2)}\n`,
     );
     const files = [
       ...networks.map(({ file }) => file),

@@ -1,6 +1,7 @@
 /** What an importer is: it knows one layout of checkpoints, and says which networks and declarations come of it. */
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import type { Declaration } from "../manifest/declared-manifest.ts";
+import type { PublishedFlow } from "../manifest/manifest.ts";
 import type { NetworkFile } from "./write-networks.ts";
 
 export interface ImportOptions {
@@ -20,6 +21,8 @@ export interface Imported {
   readonly networks: readonly NetworkFile[];
   /** By the name of a variant; the first is the one to begin with. Flows have none: they are no experts. */
   readonly declarations: Readonly<Record<string, Declaration>>;
+  /** Files of a flow, in both directions. */
+  readonly flow?: PublishedFlow;
   /** Files that are copied beside the networks: `from` a path, `to` a name. */
   readonly copies?: ReadonlyArray<{ readonly from: string; readonly to: string }>;
   /** What someone who uses it should know. */

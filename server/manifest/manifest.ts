@@ -21,8 +21,8 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits (SHA-2
 const PartSchema = z.object({ name: z.string(), licence: z.string(), source: z.string() });
 
 /** The pack files that a translation reads besides its experts'. */
-const filesOfTranslation = ({ flow, calibration, retrieval }: TranslationEntry): string[] => [
-  flow,
+const filesOfTranslation = ({ flow, calibration, retrieval, published }: TranslationEntry): string[] => [
+  ...new Set([flow, ...Object.values(published ?? {})]),
   ...(calibration ? [calibration.file] : []),
   ...(retrieval === undefined ? [] : [retrieval]),
 ];
@@ -52,6 +52,14 @@ export const CalibrationSchema = z.object({
 });
 export type CalibrationEntry = z.infer<typeof CalibrationSchema>;
 
+/** A flow that others trained: both directions as graphs over one file of weights (server/importers/conditional-flow.ts). */
+export const PublishedFlowSchema = z.strictObject({
+  forward: PackPathSchema,
+  inverse: PackPathSchema,
+  data: PackPathSchema,
+});
+export type PublishedFlow = z.infer<typeof PublishedFlowSchema>;
+
 export const TranslationSchema = z.object({
   id: z.string().min(1),
   label: z.string().min(1),
@@ -69,6 +77,8 @@ export const TranslationSchema = z.object({
   target: z.string(),
   /** ONNX file of the flow: initialisers are its weights, metadata its architecture (server/flow/weights.ts). */
   flow: PackPathSchema,
+  /** Where the flow is a published one: its graphs, of which `flow` names the forward one. */
+  published: PublishedFlowSchema.optional(),
   /** The style that a form should begin with, one of the style expert's vocabulary. */
   defaultStyle: z.string().optional(),
   /** Drawings that new ones start from, by label and style (server/retrieval/retrieval-index.ts). */

@@ -6,12 +6,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fieldOf } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { Upscaler } from "../engine/interfaces.ts";
+import type { Flow, Upscaler } from "../engine/interfaces.ts";
 import type { Translation } from "../engine/translation.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { openConditioning, openTarget } from "../experts/registry.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
 import { createFlow } from "../flow/flow-sessions.ts";
+import { openPublishedFlow } from "../flow/published-flow.ts";
 import { readFlowFile } from "../flow/weights.ts";
 import type { ConditioningEntry, TargetEntry } from "../manifest/expert-entries.ts";
 import type { TranslationEntry } from "../manifest/manifest.ts";
@@ -69,11 +70,12 @@ export async function loadTranslations(entry: CatalogueEntry, options: ExpertOpt
 
 async function loadTranslation(
   { folder, manifest: { id, version, experts } }: CatalogueEntry,
-  { id: translation, flow: path, conditions, target: targetKey, calibration, retrieval }: TranslationEntry,
+  entry: TranslationEntry,
   options: ExpertOptions,
 ): Promise<Translation> {
+  const { id: translation, flow: path, conditions, target: targetKey, calibration, retrieval } = entry;
   const label = `${id}@${version}, ${path}`;
-  const weights = readFlowFile(await readFile(join(folder, path)), label);
+  const flow = await openFlow(folder, entry, { ...options, label });
   // The manifest's schema has checked that each expert exists and has a fitting kind.
   const target = await openTarget(folder, experts[targetKey] as TargetEntry, options);
   const opened: Array<Translation["conditions"][number]> = [];
@@ -87,19 +89,29 @@ async function loadTranslation(
     target.latentDims,
     opened.map(({ name, expert: { dims } }) => ({ name, dims })),
   );
-  const got = widths(weights.architecture.dims, weights.architecture.conditions);
+  const got = widths(flow.dims, flow.conditions);
   if (expected !== got)
     throw new AppError("pack_corrupt", `${label}: expected a flow for ${expected}, as the experts are, got ${got}`);
   return {
     id: translation,
-    flow: await createFlow(weights, { ...options, label }),
+    flow,
     target,
     conditions: opened,
     ...(calibration ? { calibration: await readCalibration(folder, calibration) } : {}),
     ...(retrieval === undefined
       ? {}
-      : { retriever: await RetrievalIndex.open(join(folder, retrieval), indexWidths(weights.architecture)) }),
+      : { retriever: await RetrievalIndex.open(join(folder, retrieval), indexWidths(flow)) }),
   };
+}
+
+/** The pack's own flow, or a published one. @throws AppError `pack_corrupt` when it is none */
+async function openFlow(
+  folder: string,
+  { flow, published, conditions }: TranslationEntry,
+  options: Pick<ExpertOptions, "provider" | "threads"> & { readonly label: string },
+): Promise<Flow> {
+  if (published) return openPublishedFlow(folder, published, conditions[0]!.name, options);
+  return createFlow(readFlowFile(await readFile(join(folder, flow)), options.label), options);
 }
 
 const widths = (

@@ -9,11 +9,13 @@ import { describeCost } from "../../training/cost-card.ts";
 import { ProgressLine } from "../progress-line.ts";
 import { interruptSignal, numberFlag, wholeFlag } from "../train-flags.ts";
 import { drawFigure, options as figureOptions, figureUsage } from "./recipes-figure.ts";
+import { joinFlow, options as joinOptions, joinUsage } from "./recipes-join.ts";
 
 const defaults = { samples: 20_000, steps: 3000, batch: 256, learningRate: 1e-3, measured: 500 } as const;
 
 const usage = `Usage: npm run -s tau -- recipes list
        npm run -s tau -- recipes run NAME --experts DIR [options]
+       npm run -s tau -- recipes join --experts DIR --flow NAME --target NAME --labels NAMES [options]
        npm run -s tau -- recipes figure depths|labels --pack NAMES --images DIR --to FILE [options]
 
 list    says what each recipe joins, what it needs and what the paper reports.
@@ -36,6 +38,8 @@ run     finds the experts in DIR (tau experts import; or sources.json, a list of
   --mirror DIR       offline mirror of the hub
   --json             the report as JSON
 
+${joinUsage}
+
 ${figureUsage}`;
 
 const options = {
@@ -55,7 +59,9 @@ const options = {
 } as const;
 
 const wrongUsage = (got: string): number => {
-  console.error(`tau recipes: expected list, run NAME --experts DIR or figure depths|labels, got ${got}\n\n${usage}`);
+  console.error(
+    `tau recipes: expected list, run NAME --experts DIR, join or figure depths|labels, got ${got}\n\n${usage}`,
+  );
   return 2;
 };
 
@@ -77,6 +83,7 @@ function list(): number {
 
 async function run([action, ...args]: string[]): Promise<number> {
   if (action === "list" && args.length === 0) return list();
+  if (action === "join") return joinFlow(parseArgs({ args, options: joinOptions }).values);
   if (action === "figure") {
     const { values, positionals } = parseArgs({ args, allowPositionals: true, options: figureOptions });
     const [which, ...more] = positionals;

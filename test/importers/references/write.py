@@ -149,7 +149,9 @@ def flow_case(kind: str, net: torch.nn.Module, channels: int, condition: tuple[i
 
     case = Case(kind, net, [Run("-forward.onnx", {"data": data, "condition": given}, forward)], prefix)
     # The way back is right when it undoes the way there, which is the reference's own definition of it.
-    case.runs.append(Run("-inverse.onnx", {"condition": given}, lambda _: {"data": data.to(torch.get_default_dtype())}))
+    case.runs.append(
+        Run("-inverse.onnx", {"condition": given}, lambda x: {"data": data.to(x["condition"]), "logDet": -x.pop("logDet")})
+    )
     return case
 
 
@@ -293,8 +295,9 @@ def answers(case: Case) -> list[tuple[Run, Tensors, Tensors]]:
         for run in case.runs:
             inputs = {name: value.to(dtype) if value.is_floating_point() else value for name, value in run.inputs.items()}
             if run.file == "-inverse.onnx":
-                inputs["residual"] = done[0][2]["residual"]
-            done.append((run, inputs, run.outputs(inputs)))
+                inputs.update(done[0][2])
+            outputs = run.outputs(inputs)
+            done.append((run, inputs, outputs))
     return done
 
 
