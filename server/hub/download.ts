@@ -9,7 +9,7 @@ import { EnvHttpProxyAgent, request } from "undici";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { asStorageError } from "../platform/atomic-file.ts";
-import { digestOfFile } from "../platform/digest-of-file.ts";
+import { sha256OfFile } from "../platform/sha256.ts";
 
 export interface DownloadOptions {
   readonly signal?: AbortSignal | undefined;
@@ -31,7 +31,7 @@ export async function download(
   sha256: string,
   options: DownloadOptions = {},
 ): Promise<void> {
-  if ((await digestOfFile(path)) === sha256) return;
+  if ((await sha256OfFile(path).catch(() => undefined)) === sha256) return;
   await mkdir(dirname(path), { recursive: true });
   const part = `${path}.part`;
   const agent = new EnvHttpProxyAgent({
@@ -59,12 +59,12 @@ export async function download(
   } finally {
     await agent.close();
   }
-  const received = await digestOfFile(part);
+  const received = await sha256OfFile(part);
   if (received !== sha256) {
     await rm(part, { force: true });
     throw new AppError("config_invalid", `${address}: expected SHA-256 ${sha256}, got ${received}`, {
       expected: sha256,
-      received: received ?? "no file",
+      received,
     });
   }
   await rename(part, path);

@@ -5,7 +5,7 @@
 import { copyFile, mkdir, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
-import { digestOfFile } from "../platform/digest-of-file.ts";
+import { sha256OfFile } from "../platform/sha256.ts";
 import { type DownloadOptions, download } from "./download.ts";
 import { addressOf, checkHubFile, type HubFile } from "./hub-file.ts";
 
@@ -33,7 +33,7 @@ export async function fetchExpert(
 
 async function copyFromMirror(mirror: string, file: HubFile, path: string, to: string): Promise<void> {
   const source = join(mirror, file.repository, file.revision, file.path);
-  const received = await digestOfFile(source);
+  const received = await sha256OfFile(source).catch(() => undefined);
   if (received !== file.sha256)
     throw new AppError("config_invalid", `${source}: expected SHA-256 ${file.sha256}, got ${received ?? "no file"}`, {
       expected: file.sha256,

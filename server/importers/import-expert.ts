@@ -1,11 +1,11 @@
 /**
  * Turns a checkpoint into experts: opens it, lets the importer of its kind build networks, and writes a folder with the ONNX files, their
- * weights and `expert.json`, which declares them for a pack's `pack.json` and says what they were made from.
+ * weights and `expert.json`, which declares them for a pack's manifest and says what they were made from.
  */
 import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { openCheckpoint } from "../checkpoints/open-checkpoint.ts";
-import { digestOfFile } from "../platform/digest-of-file.ts";
+import { sha256OfFile } from "../platform/sha256.ts";
 import type { Imported, ImportOptions } from "./importer.ts";
 import { weightsFileOf } from "./importer.ts";
 import { type ImportKind, importers, kindOf } from "./kinds.ts";
@@ -57,7 +57,7 @@ export async function importExpert(path: string, request: ImportRequest): Promis
     const weightsFile = weightsFileOf(options);
     const weightBytes = await writeNetworks(request.to, weightsFile, networks, request.onProgress);
     for (const { from, to } of copies) await copyFile(from, join(request.to, to));
-    const sha256 = (await digestOfFile(path))!;
+    const sha256 = await sha256OfFile(path);
     const source = { file: basename(path), sha256, kind, format: checkpoint.format };
     await writeFile(
       join(request.to, `${options.name}.json`),

@@ -1,9 +1,10 @@
-/** From the experts of a recipe to the folder of a pack: the files they read, and `pack.json`, which joins them. The flow is still to come. */
+/** From the experts of a recipe to the folder of a pack: the files they read, and a manifest without digests, which joins them. The flow is still to come. */
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { filesOfDeclared } from "../manifest/declared-manifest.ts";
 import type { ExpertEntry } from "../manifest/manifest.ts";
 import { PackDraftSchema } from "../manifest/manifest.ts";
+import { manifestFile } from "../manifest/read-manifest.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { linkOrCopy } from "../platform/link-or-copy.ts";
 import type { FoundExpert } from "./found-experts.ts";
@@ -61,6 +62,6 @@ export async function assemblePack(
       },
     ],
   });
-  await writeFileAtomically(join(pack, "pack.json"), `${JSON.stringify(draft, null, 2)}\n`, 0o644);
+  await writeFileAtomically(join(pack, manifestFile), `${JSON.stringify(draft, null, 2)}\n`, 0o644);
   return pack;
 }

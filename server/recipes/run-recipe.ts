@@ -10,9 +10,10 @@ import { isGenerator } from "../experts/custom/generator.ts";
 import type { FittedFlow } from "../flow/fitted-flow.ts";
 import { defaultTrainOptions, type TrainOptions } from "../flow/trainer.ts";
 import type { TrainingSet } from "../flow/training-set.ts";
+import { writeFlowFile } from "../flow/weights.ts";
 import type { FetchOptions } from "../hub/fetch-expert.ts";
-import { draftOf } from "../packs/pack-draft.ts";
-import { digestExperts, publishFlow } from "../packs/publish.ts";
+import { draftOf } from "../manifest/pack-draft.ts";
+import { digestExperts, publishInPack } from "../packs/publish.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
 import { type CostCard, costCard, stopwatch } from "../training/cost-card.ts";
 import { generatorSet } from "../training/dataset/generator-set.ts";
@@ -72,7 +73,10 @@ export async function runRecipe(name: RecipeName, options: RecipeOptions): Promi
   const set = await setOf(recipe, opened, pictures, options);
   const training = trainingOf(options, (what) => onProgress(what));
   const fitted = await fit(opened, set, training);
-  const digest = await publishFlow(pack, draft, digests, fitted);
+  const { digest } = await publishInPack(pack, draft, digests, {
+    flow: writeFlowFile(fitted.weights),
+    metrics: fitted.metrics,
+  });
   const cost = costCard(spent());
   onProgress("fitting the MLP in the place of τ");
   const mlp = await fitMlp(set, fitted.weights, training);
