@@ -62,6 +62,23 @@ describe("a recipe", () => {
       assert.equal(image.rgba.length, 4 * translation!.target.imageSizePx ** 2);
     });
 
+  it("is offered by the server with its conditions, which decide what commands apply", async () => {
+    const packs = (await Catalogue.open(to)).packs();
+    const offered = (id: string) => packs.flatMap(({ translations }) => translations).find((info) => info.id === id)!;
+    const facts = recipeNames.map((name) => {
+      const { conditions, depths, labels, styles, isInvertible = true } = offered(name);
+      return [name, conditions, depths, labels.length, styles.length, isInvertible];
+    });
+    assert.deepEqual(facts, [
+      ["bert-to-biggan", ["caption"], [], 0, 0, false],
+      ["resnet-to-biggan", ["image"], ["last"], 0, 0, false],
+      ["deeplab-to-autoencoder", ["image"], ["middle"], 0, 0, true],
+      ["autoencoder-superresolution", ["lowResolution"], [], 0, 0, true],
+      ["faces", ["label"], [], 2, 0, true],
+      ["unpaired-domains", ["style"], [], 0, 2, true],
+    ]);
+  });
+
   it("names the expert that is missing and how to import it", async () => {
     const empty = join(folder, "empty");
     await mkdir(empty);

@@ -22,7 +22,7 @@ export const figureUsage = `figure  draws a contact sheet. depths: images like a
   --rows N           images that are shown (default 6)
   --columns N        of depths: images of each depth (default 3)
   --labels NAMES     of labels: which, separated by commas (default: the first eight)
-  --temperature X    of depths, 0 to 1.5 (default 0.7)
+  --temperature X    of depths, 0 to 1.5 (default 0.3)
   --seed N           of depths (default 1)`;
 
 export const options = {
@@ -45,7 +45,7 @@ export async function drawFigure(which: "depths" | "labels", values: FlagValues)
   const [packs, folder, to] = [required("pack").split(","), required("images"), required("to")];
   const rows = wholeFlag(values, "rows", 6, 1, 64);
   const samples = wholeFlag(values, "columns", 3, 1, 16);
-  const temperature = numberFlag(values, "temperature", 0.7, { min: 0, max: 1.5 });
+  const temperature = numberFlag(values, "temperature", 0.3, { min: 0, max: 1.5 });
   const seed = wholeFlag(values, "seed", 1, 0, 0xffff_0000);
   const shared = new SharedFiles();
   const entries: CatalogueEntry[] = [];
