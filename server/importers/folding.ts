@@ -91,6 +91,8 @@ export function scaleAndShift(
 export function steppedSpectralNorm(weights: Weights): Linear {
   const weight = weights.get("weight_bar");
   const u = weights.get("weight_u", [weight.shape[0]!]);
+  // Stored, but worked out anew from u.
+  weights.find("weight_v");
   return {
     bias: weights.find("bias", [weight.shape[0]!]),
     weight: derived(`${weight.name}:normed`, weight.shape, [weight, u], (values, start) => {

@@ -1,6 +1,6 @@
 /** Every recipe from nothing to a served pack, with tiny experts of random weights: nothing is downloaded, nothing mocked. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -8,6 +8,9 @@ import { decodeImage, drawLatents } from "../../server/engine/translation.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
 import { verifyPack } from "../../server/packs/verify.ts";
+import { sha256Of } from "../../server/platform/sha256.ts";
+import { depthSheet, labelSheet } from "../../server/recipes/figures.ts";
+import { findExperts } from "../../server/recipes/found-experts.ts";
 import { recipeNames, recipes } from "../../server/recipes/recipe.ts";
 import { runRecipe } from "../../server/recipes/run-recipe.ts";
 import { writeTinyExperts, writeTinyImages } from "./tiny-experts.ts";
@@ -35,6 +38,30 @@ const options = {
   measured: 16,
   hub: { hub: "http://127.0.0.1:1" },
 };
+
+const isPng = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(1, 4)).toString() === "PNG";
+
+describe("a figure", () => {
+  it("shows depths and labels of packs, and refuses packs that read neither", async () => {
+    const open = async (id: (typeof recipeNames)[number]) => {
+      await runRecipe(id, options);
+      const entry = (await Catalogue.open(to)).entries.find(({ manifest }) => manifest.id === id)!;
+      return (await loadTranslations(entry, { threads: 2 }))[0]!;
+    };
+    const [byDepth, byLabel] = [await open("deeplab-to-autoencoder"), await open("unpaired-domains")];
+    const sizePx = byLabel.target.imageSizePx;
+    const planes = Float32Array.from({ length: 4 * sizePx ** 2 }, (_, at) => 0.5 + 0.5 * Math.sin(at));
+    const images = [
+      { planes, label: "discs" },
+      { planes, label: "" },
+    ];
+    const depthOptions = { samples: 2, temperature: 0.3, seed: 1 };
+    assert.ok(isPng(await depthSheet([byDepth], images, depthOptions)));
+    assert.ok(isPng(await labelSheet(byLabel, images, ["discs", "squares"])));
+    await assert.rejects(depthSheet([byLabel], images, depthOptions), /expected a translation that reads images/);
+    await assert.rejects(labelSheet(byDepth, images, ["discs"]), /expected a translation that reads labels/);
+  });
+});
 
 describe("a recipe", () => {
   for (const name of recipeNames)
@@ -77,6 +104,26 @@ describe("a recipe", () => {
       ["faces", ["label"], [], 2, 0, true],
       ["unpaired-domains", ["style"], [], 0, 2, true],
     ]);
+  });
+
+  it("fetches and imports what sources.json of the experts' folder lists, from an offline mirror too", async () => {
+    const own = join(folder, "listed");
+    const mirror = join(folder, "mirror");
+    const bytes = await readFile(join(experts, "checkpoints", "resnet.safetensors"));
+    await mkdir(join(mirror, "owner/name/main"), { recursive: true });
+    await writeFile(join(mirror, "owner/name/main/model.safetensors"), bytes);
+    await mkdir(own);
+    const listed = { repository: "owner/name", revision: "main", path: "model.safetensors", sha256: sha256Of(bytes) };
+    await writeFile(join(own, "sources.json"), JSON.stringify([{ ...listed, as: "resnet", name: "listed" }]));
+    for (let time = 0; time < 2; time += 1) {
+      const found = await findExperts(own, { mirror });
+      assert.deepEqual(
+        found.map(({ name, kind }) => [name, kind]),
+        [["listed", "resnet"]],
+      );
+    }
+    await writeFile(join(own, "sources.json"), JSON.stringify([{ ...listed, as: "cake" }]));
+    await assert.rejects(findExperts(own, { mirror }), /sources\.json: 0\.as/);
   });
 
   it("names the expert that is missing and how to import it", async () => {
