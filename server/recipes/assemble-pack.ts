@@ -2,7 +2,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { filesOfDeclared } from "../manifest/declared-manifest.ts";
-import type { ExpertEntry } from "../manifest/manifest.ts";
+import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import { PackDraftSchema } from "../manifest/manifest.ts";
 import { manifestFile } from "../manifest/read-manifest.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";

@@ -9,7 +9,7 @@ import { AppError } from "../../shared/problem.ts";
 import type { ConditioningExpert } from "../engine/interfaces.ts";
 import { openConditioning } from "../experts/registry.ts";
 import { OnnxExpertSchema } from "../manifest/declared-manifest.ts";
-import type { ConditioningEntry } from "../manifest/manifest.ts";
+import type { ConditioningEntry } from "../manifest/expert-entries.ts";
 import { Catalogue, packsHome } from "../packs/catalogue.ts";
 
 const FeatureNetSchema = z.strictObject({
