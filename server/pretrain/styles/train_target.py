@@ -1,0 +1,162 @@
+"""Trains target expert 2, the autoencoder with layers, on a time budget, on the CPU. Writes checkpoints, a log and sheets beside --out.
+
+z = mean + 0.3 ε throughout. The loss is of the composite at 128 px and, for rows that are there at twice the size, of cuts at 256 px through
+enlarged logits. The first part of the budget runs on pictures of half the size, since the networks are convolutions. Every random draw depends on (seed, step) alone. `--freeze-encoder` goes on with the decoder alone, so that a flow can learn from
+latents that stay.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from layer_networks import POSTERIOR_STD, LayerAutoencoder, composite, enlarge, places
+from losses import psnr_db, reconstruction_loss, save_sheet, valid_rgba
+from style_rows import LOOKS, STYLES, StyleRows
+from timed_training import TimedTraining, add_common_arguments
+
+SHARES = {"plain": 0.35, "colour": 0.3, "procedural": 0.35}
+LARGE_SHARE = 0.25
+CUT_PX = 64
+"""Side of a cut, in pixels of the 128 px picture."""
+REFRESH_STEPS = 1500
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add_common_arguments(parser, minutes=60, batch=24, rate=1.5e-3)
+    parser.add_argument("--widths", type=int, nargs="+", default=(64, 128))
+    parser.add_argument("--encoder-blocks", type=int, nargs="+", default=(1, 1))
+    parser.add_argument("--decoder-blocks", type=int, nargs="+", default=(1, 2))
+    parser.add_argument("--channels", type=int, default=4)
+    parser.add_argument("--layers", type=int, default=8)
+    parser.add_argument("--fine", type=int, default=24, help="width at 64 px")
+    parser.add_argument("--tail", type=int, default=10, help="width at 128 px")
+    parser.add_argument("--small-until", type=float, default=0.6, help="fraction of the budget on pictures of half the size, a quarter of the work")
+    parser.add_argument("--entropy", type=float, default=0.002)
+    parser.add_argument("--freeze-encoder", action="store_true")
+    parser.add_argument("--styles", type=Path, default=STYLES, help="folder of the rendered style data")
+    parser.add_argument("--out", type=Path, help="default: target.pt in that folder")
+    parser.add_argument("--toy", action="store_true", help="a tiny net on a few hundred rows: a smoke test")
+    arguments = parser.parse_args()
+    if arguments.toy:
+        arguments.batch, arguments.widths, arguments.encoder_blocks, arguments.decoder_blocks = 16, (32, 32), (1, 1), (1, 1)
+    arguments.out = arguments.out or arguments.styles / f"target{'-toy' if arguments.toy else ''}.pt"
+    return arguments
+
+
+class TargetTraining(TimedTraining):
+    """Both halves of the target expert, or its decoder alone."""
+
+    save_every_s, sheet_every_s, log_every_s, logged_samples = 240.0, 600.0, 120.0, 96
+
+    def __init__(self, arguments: argparse.Namespace, rows: StyleRows) -> None:
+        torch.manual_seed(arguments.seed)
+        net = LayerAutoencoder(arguments.widths, arguments.encoder_blocks, arguments.decoder_blocks, arguments.channels, arguments.layers, arguments.fine, arguments.tail)
+        super().__init__(arguments, net.to(memory_format=torch.channels_last))
+        self.rows = rows
+        if arguments.compile:
+            self.net.encoder.compile()
+            self.net.decoder.compile()
+
+    def train_step(self) -> dict[str, float]:
+        self.begin_step()
+        if self.step % REFRESH_STEPS == 0:
+            self.rows.refresh()
+        rng = np.random.default_rng([self.arguments.seed, self.step])
+        noise = self.noise_source()
+        is_small = self.fraction < self.arguments.small_until
+        large = self.draw_large(rng)[: 0 if is_small else None]
+        rows = self.rows.training_rows(rng, self.arguments.batch - len(large), SHARES)
+        images = self.rows.batch(np.concatenate([large[:, 0], rows]))
+        if is_small:
+            images = F.avg_pool2d(images, 2)
+        logits, paints = self.forward(images, noise)
+        output = composite(logits, paints)
+        loss = reconstruction_loss(output, images, self.colour_weight)
+        report = {"loss": float(loss.detach())}
+        if len(large):
+            cut = self.cut_loss(logits, paints, large, rng)
+            report["cut"] = float(cut.detach())
+            loss = loss + LARGE_SHARE * 2 * cut
+        if self.arguments.entropy > 0:
+            shares = logits.log_softmax(1)
+            loss = loss + self.arguments.entropy * -(shares.exp() * shares).sum(1).mean()
+        loss.backward()
+        self.descend()
+        return report
+
+    def draw_large(self, rng: np.random.Generator) -> np.ndarray:
+        """Rows that are there at twice the size, [n, 2]: their rows in both files."""
+        known = self.rows.training_large
+        return known[rng.integers(len(known), size=round(self.arguments.batch * LARGE_SHARE))] if len(known) else known
+
+    def forward(self, images: Tensor, noise: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Logits and paints of noisy latents."""
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            if self.arguments.freeze_encoder:
+                with torch.no_grad():
+                    mean = self.average.encoder(images)
+            else:
+                mean = self.net.encoder(images)
+            latent = mean + POSTERIOR_STD * torch.randn(mean.shape, generator=noise)
+            return self.net.decoder(latent)
+
+    def cut_loss(self, logits: Tensor, paints: Tensor, large: np.ndarray, rng: np.random.Generator) -> Tensor:
+        """Difference of cuts at 256 px, through enlarged logits."""
+        count = len(large)
+        corners = rng.integers(0, logits.shape[-1] - CUT_PX + 1, size=(count, 2))
+        cuts = torch.stack([logits[at, :, y : y + CUT_PX, x : x + CUT_PX] for at, (y, x) in enumerate(corners)])
+        target = self.rows.large_crops(large[:, 1], 2 * corners, 2 * CUT_PX)
+        line = places(2 * logits.shape[-1])[0]
+        y, x = (torch.stack([line[2 * first : 2 * first + 2 * CUT_PX] for first in corners[:, axis]]) for axis in (0, 1))
+        output = composite(enlarge(cuts, 2), paints[:count], y, x)
+        return reconstruction_loss(output, target, 0.25)
+
+    def load(self) -> None:
+        super().load()
+        if self.arguments.freeze_encoder:
+            self.net.encoder.load_state_dict(self.average.encoder.state_dict())
+            self.net.encoder.eval().requires_grad_(False)
+
+    @torch.no_grad()
+    def rebuild(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
+        """Originals and averaged-weight reconstructions, both [n, 4, 128, 128]."""
+        originals = self.rows.batch(rows)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            outputs = [self.average.rebuild(images).float() for images in originals.split(32)]
+        return originals, valid_rgba(torch.cat(outputs))
+
+    def measure(self, count: int) -> dict[str, float]:
+        figures = {}
+        for look in LOOKS:
+            rows = self.rows.held_out_rows(count // len(LOOKS), "heldOutFamily", look)
+            if len(rows) == 0:
+                continue
+            originals, outputs = self.rebuild(rows)
+            figures[f"{look}PsnrDb"], figures[f"{look}MeanPsnrDb"] = psnr_db(outputs, originals)
+        return figures
+
+    def sheet(self) -> None:
+        rows = np.concatenate([self.rows.held_out_rows(16, "heldOutFamily", look) for look in LOOKS])
+        save_sheet(self.arguments.out.with_suffix(".png"), *self.rebuild(rows))
+
+    def final_figures(self) -> dict[str, float | int]:
+        return {**self.measure(1536), "posteriorStd": POSTERIOR_STD}
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    torch.set_num_threads(arguments.threads)
+    TargetTraining(arguments, StyleRows(arguments.styles, arguments.toy)).run()
+
+
+if __name__ == "__main__":
+    main()
