@@ -13,11 +13,11 @@ const largeEvery = 4;
 const iconCount = 44;
 
 /** What an icon looks like as a line and as an area: polygons of 3 to 9 corners, of several sizes. */
-function bodiesOf(at: number): { line: string; area: string } {
+function bodiesOf(at: number, turn: number): { line: string; area: string } {
   const corners = 3 + (at % 7);
   const radius = 5 + (at % 5);
   const points = Array.from({ length: corners }, (_, corner) => {
-    const angle = (2 * Math.PI * corner) / corners + at;
+    const angle = (2 * Math.PI * corner) / corners + at + turn;
     return `${(12 + radius * Math.cos(angle)).toFixed(2)} ${(12 + radius * Math.sin(angle)).toFixed(2)}`;
   });
   const d = `M${points.join("L")}z`;
@@ -30,16 +30,16 @@ function bodiesOf(at: number): { line: string; area: string } {
 /** A folder like `@iconify/json`: a trained family, one that is held out, and the sets that brands are read from. */
 export async function writeToySets(folder: string): Promise<void> {
   await mkdir(join(folder, "json"), { recursive: true });
-  const icons = Object.fromEntries(
-    Array.from({ length: iconCount }, (_, at) => {
-      const { line, area } = bodiesOf(at);
-      return [
-        [`thing${at}-line`, { body: line }],
-        [`thing${at}-fill`, { body: area }],
-      ];
-    }).flat(),
-  );
-  const file = { width: 24, height: 24, suffixes: { line: "Line", fill: "Fill" }, icons };
+  const iconsOf = (turn: number): object =>
+    Object.fromEntries(
+      Array.from({ length: iconCount }, (_, at) => {
+        const { line, area } = bodiesOf(at, turn);
+        return [
+          [`thing${at}-line`, { body: line }],
+          [`thing${at}-fill`, { body: area }],
+        ];
+      }).flat(),
+    );
   const collection = {
     name: "Toy",
     total: 88,
@@ -48,7 +48,10 @@ export async function writeToySets(folder: string): Promise<void> {
     license: { title: "MIT", spdx: "MIT" },
   };
   const sets = ["mingcute", "basil"];
-  for (const set of sets) await writeFile(join(folder, `json/${set}.json`), JSON.stringify(file));
+  for (const [turn, set] of sets.entries()) {
+    const file = { width: 24, height: 24, suffixes: { line: "Line", fill: "Fill" }, icons: iconsOf(turn / 3) };
+    await writeFile(join(folder, `json/${set}.json`), JSON.stringify(file));
+  }
   for (const set of ["fa7-brands", "bxl", "cib", "simple-icons"])
     await writeFile(join(folder, `json/${set}.json`), JSON.stringify({ icons: {} }));
   await writeFile(

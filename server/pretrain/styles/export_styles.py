@@ -3,7 +3,7 @@
 encoder: image [batch, 4, 128, 128] → mean [batch, channels, grid, grid].
 decoder: latent → image [batch, 4, 128, 128] (valid premultiplied RGBA), logits [batch, layers, 128, 128] (layer 0 is nothing; enlarge them before the
 soft-max), paints [batch, layers - 1, 10] (red, green, blue, alpha, slopes of the three along x and along y).
-restyle: v [batch, 16, 8, 8], source [batch, 16, 8, 8], asked and origin [batch, 32, 8, 8], words [batch, 384], hasSource and count [batch] → latent.
+restyle: v [batch, 24, 8, 8], source [batch, 24, 8, 8], asked and origin [batch, 48, 8, 8], words [batch, 384], hasSource and count [batch] → latent.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The flow that puts a drawing into a style, on a grid of 8×8 tokens: z given another drawing of the same thing, both styles and words.
 
-Shapes only. The latent [batch, 4, 16, 16] of target expert 2 is folded to x [batch, 16, 8, 8] without loss. An injector of 3×3 convolutions
+Shapes only. The latent [batch, 6, 16, 16] of target expert 2 is folded to x [batch, 24, 8, 8] without loss. An injector of 3×3 convolutions
 gives x its mean and width; what is left goes through couplings on the grid (Glow-like, RealNVP masks over channels) or through causal attention
 over the 64 tokens (TarFlow, arXiv 2412.06329), or through nothing. `forward` goes from data to v and gives log-determinants; `inverse` comes back.
 """
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-CHANNELS, GRID = 16, 8
+CHANNELS, GRID = 24, 8
 STYLE_VALUES = 2 * CHANNELS
 """Channels of a style's map: mean and deviation of each channel at each place."""
 WORD_VALUES = 384
@@ -21,7 +21,7 @@ MOST_SCALE = 2.0
 
 
 def fold(latent: Tensor) -> Tensor:
-    """[batch, channels, grid, grid] → [batch, 16, 8, 8]."""
+    """[batch, channels, grid, grid] → [batch, 24, 8, 8]."""
     return F.pixel_unshuffle(latent, latent.shape[-1] // GRID) if latent.shape[-1] > GRID else latent
 
 
@@ -187,7 +187,7 @@ class StyleFlow(nn.Module):
         self.rest = nn.ModuleList(made)
 
     def forward(self, x: Tensor, given: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """x → v [batch, 16, 8, 8] and the log-determinant [batch]."""
+        """x → v [batch, 24, 8, 8] and the log-determinant [batch]."""
         mean, width, features = self.injector(given)
         v = (x - mean) * torch.exp(-width)
         logdet = -width.sum((1, 2, 3))

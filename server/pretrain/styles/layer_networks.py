@@ -102,7 +102,7 @@ def enlarge(logits: Tensor, factor: int) -> Tensor:
 class LayerAutoencoder(nn.Module):
     """Encoder and decoder together; `config` is stored in checkpoints so that the export can rebuild them."""
 
-    def __init__(self, widths, encoder_blocks, decoder_blocks, channels: int = 4, layers: int = 10, fine: int = 32, tail: int = 12) -> None:
+    def __init__(self, widths, encoder_blocks, decoder_blocks, channels: int = 6, layers: int = 8, fine: int = 24, tail: int = 10) -> None:
         super().__init__()
         self.config = {
             "widths": tuple(widths), "encoder_blocks": tuple(encoder_blocks), "decoder_blocks": tuple(decoder_blocks),

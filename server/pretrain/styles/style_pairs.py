@@ -19,7 +19,7 @@ SHARES = {"plain": 0.35, "colour": 0.25, "procedural": 0.4}
 
 
 class StylePairs:
-    """Folded latents float16 [n, 16, 8, 8], and which of them show one thing, or are of one style."""
+    """Folded latents float16 [n, 24, 8, 8], and which of them show one thing, or are of one style."""
 
     def __init__(self, path: Path, index: list[dict], toy: bool = False) -> None:
         stored = np.load(path)
@@ -80,7 +80,7 @@ class StylePairs:
         return targets, np.array([rng.choice(self.sources_of(at, False)) for at in targets], dtype=np.int64)
 
     def style_map(self, rng: np.random.Generator, at: int, count: int, without_itself: bool, trained_only: bool) -> np.ndarray:
-        """Mean and deviation of up to `count` drawings of the style of `at`, [32, 8, 8]."""
+        """Mean and deviation of up to `count` drawings of the style of `at`, [48, 8, 8]."""
         members = (self.trained_members if trained_only else self.members)[at]
         if without_itself:
             members = members[members != at]
@@ -113,5 +113,5 @@ class StylePairs:
         return np.where(at[:, None] >= 0, self.words[at].astype(np.float32) * np.sqrt(WORD_VALUES), 0)
 
     def data(self, at: np.ndarray) -> Tensor:
-        """Folded posterior means, float [n, 16, 8, 8]."""
+        """Folded posterior means, float [n, 24, 8, 8]."""
         return torch.from_numpy(self.latents[at].astype(np.float32)).view(-1, CHANNELS, GRID, GRID)
