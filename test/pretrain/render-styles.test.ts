@@ -38,8 +38,15 @@ it("the renderer of styles writes a row for each line, leaves a broken drawing o
       "--per-style",
       "8",
     ];
-    const { stdout } = await runNode("server/pretrain/data/styles/render-styles.mts", [...flags, "--workers", "1"]);
+    const render = (...more: string[]) =>
+      runNode("server/pretrain/data/styles/render-styles.mts", [...flags, "--workers", "1", ...more]);
+    const { stdout } = await render();
     assert.match(stdout, /XML parse error/);
+    const whole = await readFile(join(out, "index.jsonl"), "utf8");
+    await render("--first", "96");
+    assert.ok((await readFile(join(out, "index.jsonl"), "utf8")).length < whole.length);
+    await render("--continue");
+    assert.equal(await readFile(join(out, "index.jsonl"), "utf8"), whole);
     const lines = (await readFile(join(out, "index.jsonl"), "utf8")).trimEnd().split("\n");
     const index: { row: number; id: string; split: string; largeRow?: number }[] = lines.map((line) =>
       JSON.parse(line),

@@ -118,7 +118,7 @@ class FlowTraining(TimedTraining):
         return {name: found[name] for name in ("nats", "v0Explains") if name in found} if count == self.logged_samples else found
 
     def final_figures(self) -> dict[str, float | int]:
-        return {f"{name}{key[0].upper()}{key[1:]}": value for name, split in SPLITS.items() for key, value in self.figures(split, 768).items()} | {
+        return {f"{name}{key[0].upper()}{key[1:]}": value for name, split in SPLITS.items() for key, value in self.figures(split, 384).items()} | {
             "processorMinutes": self.processor_s / 60
         }
 

@@ -2,10 +2,21 @@
  * Renders the style data: `npm run render-styles` writes ../../.cache/styles/{images.rgba,images-256.rgba,index.jsonl,licences.json,licences.md}.
  * images.rgba is uint8 [row, 128, 128, 4], colour premultiplied by alpha; a part of the training rows is also in images-256.rgba at twice the size.
  * The index grows while it renders, so that a training can begin on the first rows. One broken file costs its own row alone.
- * `--cap`, `--held-cap`, `--styles` and `--per-style` bound the amount; `--first N` stops after N drawings.
+ * `--cap`, `--held-cap`, `--styles` and `--per-style` bound the amount; `--first N` stops after N drawings,
+ * `--continue` goes on behind the last row of an index that the same flags began.
  */
 import { type ChildProcess, fork } from "node:child_process";
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -30,6 +41,7 @@ const { values: flags } = parseArgs({
     first: { type: "string", default: "Infinity" },
     "large-share": { type: "string", default: "0.1" },
     workers: { type: "string", default: "2" },
+    continue: { type: "boolean", default: false },
   },
 });
 const batchSize = 48;
@@ -52,7 +64,7 @@ console.log(
 const [imagesPath, largePath, indexPath] = ["images.rgba", "images-256.rgba", "index.jsonl"].map((file) =>
   join(flags.out, file),
 ) as [string, string, string];
-for (const path of [imagesPath, largePath, indexPath]) closeSync(openSync(path, "w"));
+if (!flags.continue) for (const path of [imagesPath, largePath, indexPath]) closeSync(openSync(path, "w"));
 
 const lost: Record<string, number> = {};
 const lose = (why: string): void => {
@@ -63,6 +75,33 @@ const counts = new Map<string, number>();
 let next = 0;
 let done = 0;
 let largeRows = 0;
+
+/** Takes up what an earlier run wrote: its rows stay, and equal pictures are known by their digests. */
+function takeUp(): void {
+  const pixels = Buffer.alloc(4 * sidePx * sidePx);
+  const images = openSync(imagesPath, "r");
+  for (const line of readFileSync(indexPath, "utf8").split("\n")) {
+    if (line === "") continue;
+    const { row, largeRow, ...drawing } = JSON.parse(line) as Drawing & { row: number; largeRow?: number };
+    if (drawings[row]?.id !== drawing.id)
+      throw new Error(
+        `index.jsonl, row ${row}: expected ${drawings[row]?.id}, got ${drawing.id}; the flags or the sets have changed`,
+      );
+    readSync(images, pixels, 0, pixels.length, row * pixels.length);
+    remember(createHash("sha1").update(pixels).digest("base64"), drawing);
+    next = Math.max(next, row + 1);
+    largeRows = Math.max(largeRows, (largeRow ?? -1) + 1);
+  }
+  closeSync(images);
+  console.log(`${next} rows taken up`);
+}
+
+/** Notes a picture that is in the index. */
+function remember(digest: string, { split, variant, set }: Pick<Drawing, "split" | "variant" | "set">): void {
+  const twin = seen.get(digest);
+  seen.set(digest, { split: twin?.split ?? split, variants: (twin?.variants ?? new Set()).add(variant) });
+  counts.set(set, (counts.get(set) ?? 0) + 1);
+}
 
 /** The next tasks; a drawing whose SVG cannot be written is lost here. */
 function takeBatch(): RenderTask[] {
@@ -100,11 +139,7 @@ function settle(tasks: readonly RenderTask[], results: readonly RenderResult[]):
       lose("equals a held-out picture");
       continue;
     }
-    seen.set(digest, {
-      split: twin?.split ?? drawing.split,
-      variants: (twin?.variants ?? new Set()).add(drawing.variant),
-    });
-    counts.set(drawing.set, (counts.get(drawing.set) ?? 0) + 1);
+    remember(digest, drawing);
     const largeRow = tasks.find((task) => task.row === row)?.largeRow;
     lines.push(JSON.stringify({ row, ...drawing, ...(largeRow === undefined ? {} : { largeRow }) }));
   }
@@ -149,6 +184,7 @@ const answer = (child: ChildProcess, tasks: RenderTask[]): Promise<RenderResult[
     child.send(tasks);
   });
 
+if (flags.continue) takeUp();
 await Promise.all(Array.from({ length: Number(flags.workers) }, work));
 
 const licences = [...sets, clipartSet].flatMap((set) => {
