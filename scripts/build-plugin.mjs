@@ -16,7 +16,7 @@ const mainTarget = "es2017";
 /** Chromium of Figma's desktop app and of current browsers. */
 const uiTarget = "chrome116";
 
-/** A plugin built for another port must also start with it: the one constant is rewritten on its way into the bundles. */
+/** A plugin built for another port must also start with it, so this constant is rewritten in the bundles. */
 const withPort = (port) => ({
   name: "port",
   setup: ({ onLoad }) =>
@@ -52,7 +52,7 @@ async function bundle(entry, target, minify, { port, ...extra } = {}) {
   return result.outputFiles[0].text;
 }
 
-/** The style sheets of a folder in the order of their names, as one. */
+/** The style sheets of a folder, joined in the order of their names. */
 async function bundleCss(folder, minify) {
   const names = (await readdir(folder)).filter((name) => name.endsWith(".css")).sort();
   const sheets = await Promise.all(names.map((name) => readFile(path.join(folder, name), "utf8")));

@@ -23,7 +23,7 @@ const [{ metafile }] = await Promise.all([
     ...serverBundle,
     outdir: "dist/server",
     splitting: true,
-    // Lines and names alone: a trace shows no more, and whoever reads traces reads the whole map first.
+    // Lines and names only: traces show no more, and reading a trace loads the whole map first.
     sourcemap: true,
     sourcesContent: false,
     metafile: true,

@@ -1,4 +1,4 @@
-/** A plugin of esbuild's: zod carries its messages in fifty languages; failures are worded by our own tables, so English is enough. */
+/** An esbuild plugin that leaves out zod's messages in other languages than English; Tau words errors by its own tables. */
 import path from "node:path";
 
 /** @type {import("esbuild").Plugin} */

@@ -1,6 +1,7 @@
 /**
- * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations, ten minutes each, and
- * so is made only when it is named; `--steps N` tries it quickly, `--keep DIR` keeps the packs, each in a data folder of its own. `upscaling` needs pictures that are fetched, and so must be named too.
+ * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations of ten minutes
+ * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling`
+ * needs downloaded pictures and has to be named, too.
  */
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";

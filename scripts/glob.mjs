@@ -1,4 +1,4 @@
-/** Files below a folder whose names end in `suffix`, sorted: Node 20's test runner takes no patterns on the command line. */
+/** Files below a folder whose names end in `suffix`, sorted; Node 20's test runner accepts no patterns on the command line. */
 import { readdirSync } from "node:fs";
 
 export const globSync = (folder, suffix) =>

@@ -1,6 +1,7 @@
 /**
- * Compiles server/wasm/assembly (AssemblyScript) into server/wasm/module.ts, which is in the repository, so that nothing needs to be compiled to run Tau from
- * source; a test compares the two. Usage: npm run kernels
+ * Compiles server/wasm/assembly (AssemblyScript) into server/wasm/module.ts. The result is in the repository, so that Tau runs
+ * from source without compiling; a test compares both.
+ * Usage: npm run kernels
  */
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -18,7 +19,7 @@ export async function compileKernels() {
       "server/wasm/assembly/index.ts",
       ...["--baseDir", root, "--outFile", "kernels.wasm", "--runtime", "stub", "--noAssert", "--noColors"],
       ...["--optimizeLevel", "3", "--shrinkLevel", "0", "--enable", "simd", "--enable", "bulk-memory"],
-      // Functions that exchange vectors are called within the module alone.
+      // Functions with vector parameters are only called within the module.
       ...["--disableWarning", "112"],
     ],
     { writeFile: (name, content) => void made.set(name, content) },

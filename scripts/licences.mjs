@@ -1,4 +1,4 @@
-/** The licences of packages that a bundle carries: each asks to be passed on with its code. */
+/** The licences of the packages in a bundle, which have to be distributed with their code. */
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 

@@ -1,7 +1,7 @@
 /**
- * How the server's programs are bundled, for the build and for tests that run a piece of it as users do. Dependencies are in the bundle, because
- * finding and compiling hundreds of small files takes an eighth of a second in every process and thread; those with binaries or files of
- * their own, found from where they lie, stay outside.
+ * Bundles the server's programs, for the build and for tests that run one of them as users do. The bundle includes
+ * dependencies, because finding and compiling hundreds of small files takes an eighth of a second in every process and thread.
+ * Dependencies with binaries or files of their own stay outside.
  */
 import { englishZod } from "./english-zod.mjs";
 
@@ -22,7 +22,7 @@ export const serverBundle = /** @type {const} */ ({
   platform: "node",
   format: "esm",
   target: "node20",
-  // CommonJS packages ask for Node's own modules by `require`, which a module has not.
+  // CommonJS packages load Node's modules by `require`, which modules do not have.
   banner: {
     js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
   },

@@ -1,5 +1,5 @@
 /**
- * Writes one style of the rendered icon set as a folder of named PNG files, to try `tau train DIR --name NAME` on. Made for the
+ * Writes one style of the rendered icon set as a folder of named PNG files, as input of `tau train DIR --name NAME`. For the
  * styles that no training has seen: meteocons, meteocons-fill, streamline-kameleon, streamline-kameleon-duo.
  * Usage: node --import tsx scripts/style-set.ts STYLE OUT [COUNT]
  */

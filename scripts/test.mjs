@@ -18,7 +18,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Tests that start programs of ours, browsers or threads, or train: what `--unit` leaves out. Folders end in a slash. */
+/** Tests that start programs, browsers or threads, or train; `--unit` leaves them out. Folders end in a slash. */
 const slow = [
   "test/cli/",
   "test/e2e/",
@@ -79,7 +79,7 @@ if (tests.length === 0) {
   console.error(`no test matches --only ${values.only}`);
   process.exit(1);
 }
-// First, because a missing browser must not show after minutes of other checks.
+// Checked first, so that a missing browser does not show after minutes of other checks.
 const needsBrowser = tests.some((file) => file.startsWith("test/e2e/"));
 if (needsBrowser && !findChromium() && (values.install || process.env.CI)) installChromium();
 const chromium = needsBrowser ? findChromium() : undefined;
@@ -98,7 +98,7 @@ if (isWhole) {
   run("unused code and dependencies", "npm", ["run", "-s", "unused"]);
 }
 if (!values.unit) run("build", "npm", ["run", "-s", "build"]);
-// Two files at a time: the machine that this must pass on has two cores. The slowest first, so that none is left alone at the end.
+// Two files at a time, because the reference machine has two cores; the slowest first, so that none is left alone at the end.
 const inOrder = [...tests.filter(isSlow), ...tests.filter((file) => !isSlow(file))];
 run(
   "tests",

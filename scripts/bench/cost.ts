@@ -1,8 +1,8 @@
-/** What work on many images costs an image: the clock's time and the processor's. */
+/** The cost of work for each of many images: wall clock and CPU time. */
 export interface Cost {
   /** Wall clock, milliseconds an image. */
   readonly ms: number;
-  /** Processor time of all threads, milliseconds an image. */
+  /** CPU time of all threads, milliseconds an image. */
   readonly cpuMs: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What the engine's other questions cost over HTTP, warm: eight images of a condition that is known already, the inversion of an image,
- * and 24 images restyled as one piece of work. Takes every condition that the first translation of the default pack reads.
+ * Benchmarks of other requests over HTTP, warm: eight images of a known condition, the inversion of an image, and 24 images
+ * restyled together. It uses every condition that the first translation of the default pack reads.
  */
 
 import { toStraightRgba } from "../../server/engine/pixels.ts";
@@ -12,7 +12,7 @@ import { sceneSvg } from "./picture-folder.ts";
 import { type RunningServer, timed, withServer } from "./running-server.ts";
 
 export interface EditsBench {
-  /** Fields that the translation reads, as `everyCondition` gives them all. */
+  /** Fields that the translation reads, all of which `everyCondition` gives. */
   readonly fields: readonly string[];
   readonly eightImagesMs: number;
   readonly everyConditionMs: number;
@@ -21,7 +21,7 @@ export interface EditsBench {
 }
 
 const defaultRounds = { generations: 25, inversions: 40, restyles: 7 };
-/** Images of one restyle, as layers that a designer selects at once. */
+/** Images of one restyle, like layers that a designer selects together. */
 export const restyled = 24;
 
 export const benchEdits = ({ generations, inversions, restyles } = defaultRounds): Promise<EditsBench> =>
@@ -37,13 +37,13 @@ export const benchEdits = ({ generations, inversions, restyles } = defaultRounds
       fields: Object.keys(every),
       eightImagesMs: await eight(words),
       everyConditionMs: await eight(every),
-      // Each time another image, of a condition that is known.
+      // Another image each time, with a known condition.
       inversionMs: await medianOf(inversions, (round) => server.invert({ image: images[round]!, condition: words })),
       restyleMs: await medianOf(restyles, (round) => restyleAll(server, translation, images.slice(-restyled), round)),
     };
   });
 
-/** The median of so many runs, after one that warms up. */
+/** The median of `count` runs after a warm-up. */
 async function medianOf(count: number, work: (round: number) => Promise<unknown>): Promise<number> {
   await work(0);
   const times: number[] = [];
@@ -70,8 +70,8 @@ function everyCondition(translation: TranslationInfo, image: string): PartialCon
 }
 
 /**
- * One generation an image, all sent at once, as the command line and the plugin do: the batcher joins them into full batches of the
- * flow, and an image that fails costs itself only. Another style each round, so that nothing is answered from the round before.
+ * One generation for each image, all sent at once, like the command line and the plugin do: the batcher joins them into full
+ * batches, and an image that fails affects only itself. Each round has another style, so that nothing comes from a cache.
  */
 async function restyleAll(
   server: RunningServer,

@@ -1,6 +1,7 @@
 /**
- * Encodes folders one after the other and tells what each took, as a process of its own that did nothing like it before, as `tau train` is.
- * Usage: node --import tsx scripts/bench/encode-folders.ts PACK IMAGES FOLDER SET [FOLDER SET ...], of so many images each (a JSON line on standard output)
+ * Encodes folders one after the other and reports the time of each, in a fresh process like `tau train`.
+ * Usage: node --import tsx scripts/bench/encode-folders.ts PACK IMAGES FOLDER SET [FOLDER SET ...], with IMAGES images in each
+ * folder (one JSON line on standard output)
  */
 import { resolve } from "node:path";
 import { openBasePack } from "../../server/packs/base-pack.ts";

@@ -1,6 +1,7 @@
 /**
- * How fast a training folder becomes a training set: PNG files are read, validated and encoded by every expert of a pack, as
- * `tau train DIR --name NAME` does it, from opening the experts on, by processes of their own (encode-folders.ts); and what each part costs alone.
+ * How fast a training folder becomes a training set: PNG files are read, checked and encoded by every expert of a pack like
+ * `tau train DIR --name NAME` does, including opening the experts, in fresh processes (encode-folders.ts); and the cost of each
+ * part alone.
  */
 import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -19,17 +20,20 @@ import { type Cost, costOf } from "./cost.ts";
 import { median } from "./measure.ts";
 import { writePictureFolder } from "./picture-folder.ts";
 
-/** Processes that are timed. */
+/** Number of timed processes. */
 const processes = 5;
 
 export interface EncodingBench {
   readonly images: number;
-  /** From opening the experts on, by processes that did nothing like it before, as `tau train` is: median, least and most of five. */
+  /** Including opening the experts, in fresh processes like `tau train`: median, least and most of five. */
   readonly whole: Cost & { readonly leastMs: number; readonly mostMs: number };
-  /** Another folder by the same processes: their code is compiled then, and their memory there; experts and threads are opened and started anew. */
+  /**
+   * Another folder in the same processes, whose code is compiled and whose memory is allocated by then; experts and threads are
+   * opened and started again.
+   */
   readonly again: Cost;
   readonly parts: ReadonlyArray<Cost & { readonly what: string }>;
-  /** What the networks alone take of one thread, milliseconds an image: no more images a second than cores / that can be encoded. */
+  /** Time of the networks alone on one thread, milliseconds an image: the upper bound of images a second is cores / this. */
   readonly networksMs: number;
 }
 
@@ -67,7 +71,7 @@ const medianOf = (costs: readonly Cost[]): Cost => ({
   cpuMs: median(costs.map(({ cpuMs }) => cpuMs)),
 });
 
-/** @param places folders of so many images to encode, each followed by where its set goes */
+/** @param places folders with `images` images to encode, each followed by the folder of its set */
 async function inOwnProcess(pack: string, images: number, places: readonly string[]): Promise<Cost[]> {
   const args = ["--import", "tsx", "scripts/bench/encode-folders.ts", pack, `${images}`, ...places];
   return JSON.parse((await promisify(execFile)(process.execPath, args)).stdout) as Cost[];
@@ -82,7 +86,7 @@ async function costOfParts(images: number, folder: string, root: string, source:
   };
   await add("reading and validating", () => prepareFolder({ folder, set, sizePx }));
   const opened = await openImageSet(set, sizePx);
-  // Latents are read from the cache after the first.
+  // Latents come from the cache after the first call.
   const encode = async (conditions: readonly SetCondition[]): Promise<void> => {
     const some = { ...experts, conditions };
     const pool = EncodePool.of(some, { threads: 0, rows: images });
@@ -95,7 +99,7 @@ async function costOfParts(images: number, folder: string, root: string, source:
   return parts;
 }
 
-/** Time in the runtime's runs while this thread encodes a folder alone, by experts of one thread. */
+/** Time inside the runtime while this thread encodes a folder alone, with experts of one thread. */
 async function networksAlone(folder: string, root: string, source: ExpertsSource, sizePx: number): Promise<number> {
   const set = join(root, "alone");
   await prepareFolder({ folder, set, sizePx });

@@ -1,6 +1,6 @@
 /**
- * Which steps of the flow guidance should move: draws the same captions, styles and seeds with the injector guided, then with couplings
- * too, and prints how much the conditions explain each image and how likely it is, with a sheet of the images to look at.
+ * Compares which steps of the flow to guide: draws the same captions, styles and seeds with the injector guided, then with
+ * couplings, too. Prints how much the conditions explain each image and how likely it is, and writes a sheet of the images.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -22,10 +22,10 @@ const captions = (
 ).split(", ");
 const styles = ["noto", "fluent-flat", "streamline-flex"];
 const temperatures = [0.2, 0.7];
-/** Captions and style that the sheets show, one row a variant. */
+/** Captions and style of the sheets, one row a variant. */
 const [shown, shownStyle] = [20, "noto"];
 
-/** @param folder where the sheets go, one a temperature, a row a variant; absent = no sheets */
+/** @param folder folder for the sheets, one a temperature, a row a variant; absent = no sheets */
 export async function benchGuidance(folder?: string): Promise<void> {
   if (folder !== undefined) await mkdir(folder, { recursive: true });
   const entry = (await Catalogue.open(packsHome())).entries[0]!;

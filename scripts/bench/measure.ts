@@ -1,4 +1,4 @@
-/** Medians, percentiles and the machine's name: what every number of the benchmarks is reported with. */
+/** Medians, percentiles and the description of the machine that every number of the benchmarks is reported with. */
 import { execSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -10,14 +10,17 @@ export function percentile(values: readonly number[], percent: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor((percent / 100) * sorted.length))] ?? Number.NaN;
 }
 
-/** Processor, instruction sets, cores, Node and commit: a number without them says nothing. */
+/** Processor, instruction sets, cores, Node and commit, without which a number is meaningless. */
 export function machine(): string {
   const commit = execSync("git rev-parse --short HEAD", { encoding: "utf8" }).trim();
   const isDirty = execSync("git status --porcelain", { encoding: "utf8" }).trim() !== "";
   return `${cpus()[0]?.model.trim()} (${instructionSets()}), ${cpus().length} cores, Node ${process.version}, commit ${commit}${isDirty ? " with changes" : ""}`;
 }
 
-/** What decides the speed of networks in 8 bits, where the system tells: processors of one name differ in it, and by it twice in speed. */
+/**
+ * Instruction sets that decide the speed of 8-bit networks, if the system tells: processors of one name differ in them, and by
+ * a factor of two in speed.
+ */
 function instructionSets(): string {
   const path = "/proc/cpuinfo";
   const flags = existsSync(path) ? (/^flags\s*:(.*)$/m.exec(readFileSync(path, "utf8"))?.[1] ?? "") : "";

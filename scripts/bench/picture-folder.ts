@@ -1,6 +1,6 @@
 /**
- * A folder of captioned PNG files such as people train on, made by formula: flat scenes of a few shapes on transparency, drawn anew at
- * each size, so that edges are as sharp as an icon's. No two look alike.
+ * A generated folder of captioned PNG files like those that users train on: flat scenes of a few shapes on transparency, drawn
+ * at each size separately, so that edges are as sharp as an icon's. No two are alike.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const words = "red,blue,small,old,round,bright,apple,rocket,house,cat,tree,lamp,
   ",",
 );
 
-/** @param sizes sides of the images in turn */
+/** @param sizes sides of the images, taking turns */
 export async function writePictureFolder(folder: string, count: number, seed: number, sizes = sizesPx): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (let index = 0; index < count; index += 1) {

@@ -1,9 +1,12 @@
-/** Where a training step's time goes, by the runtime's own profiler: matrix products, other operators on activations, and on weights. */
+/**
+ * The time of a training step by the runtime's profiler: matrix products, other operators on activations, and operators on
+ * weights.
+ */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
-/** An event of Chrome's trace format as the runtime writes it; `ts`, `dur`: microseconds. */
+/** An event of Chrome's trace format; `ts` and `dur` are microseconds. */
 const EventSchema = z.object({
   name: z.string(),
   ts: z.number(),
@@ -21,14 +24,14 @@ export interface StepProfile {
   readonly products: number;
   readonly onActivations: number;
   readonly onWeights: number;
-  /** The whole run, with what lies between operators. */
+  /** The whole run, including the time between operators. */
   readonly run: number;
 }
 
 /**
- * Means of all runs but the first two.
- * @param folder holds the profiler's one file
- * @param batch rows: what has as many is an activation
+ * Means of all runs except the first two.
+ * @param folder contains the profiler's one file
+ * @param batch rows of a batch; tensors with as many rows are activations
  */
 export async function readProfile(folder: string, batch: number): Promise<StepProfile> {
   const [file] = await readdir(folder);

@@ -1,4 +1,4 @@
-/** The built server as a user meets it, in a process of its own with a fresh data folder, and what a client does with it. */
+/** The built server as users run it, in its own process with a fresh data folder, and a client of it. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -22,7 +22,7 @@ export interface RunningServer {
   meta(): Promise<Meta>;
   /** Digest of the uploaded bytes. */
   upload(png: Uint8Array): Promise<string>;
-  /** From the request to the last PNG's bytes, events read as the plugin does. */
+  /** From the request to the last PNG's bytes, with events read as in the plugin. */
   generate(request: GenerationInput): Promise<Generation>;
   invert(request: Pick<InversionRequest, "image" | "condition">): Promise<Inversion>;
 }
@@ -33,7 +33,7 @@ export async function withServer<T>(work: (server: RunningServer) => Promise<T>)
   const started = performance.now();
   const server = spawn(process.execPath, ["dist/server/cli.js", "serve", "--port", String(port), "--data", data], {
     stdio: ["ignore", "ignore", "inherit"],
-    // The limit protects a server from its clients; here it would measure itself.
+    // The rate limit protects a server from its clients; here it would be measured instead.
     env: { ...process.env, TAU_REQUESTS_PER_MINUTE: "1000000", TAU_LOG_LEVEL: "error" },
   });
   try {
@@ -76,7 +76,7 @@ function clientOf(token: string): Omit<RunningServer, "process" | "readyMs" | "t
   };
 }
 
-/** The data of the last of a stream's events. */
+/** The data of a stream's last event. */
 const lastDataOf = (stream: string): string =>
   stream
     .split("\n")

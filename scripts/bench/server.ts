@@ -1,6 +1,6 @@
 /**
- * The server as a user meets it: time to ready, warm latency, memory of the inference child, and the event-loop delay of the HTTP
- * process while the child is saturated.
+ * The server as users see it: time until ready, warm latency, memory of the inference child, and the event-loop delay of the
+ * HTTP process while the child is saturated.
  */
 import type { ChildProcess } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -51,7 +51,7 @@ async function saturate(
   const health: number[] = [];
   const client = async (name: number): Promise<void> => {
     for (let round = 0; performance.now() < end; round += 1) {
-      // In two steps: `images += await …` would read the sum before the wait and lose what others added.
+      // In two steps, because `images += await …` would read the sum before the wait and lose what others added.
       const { images: made } = await call(`client ${name} wants a thing ${round}`, 8, round);
       images += made.length;
     }

@@ -1,4 +1,7 @@
-/** Training-step throughput: our trainer on onnxruntime beside PyTorch eager, same net, batch and threads, in one run. */
+/**
+ * Training-step throughput: our trainer on onnxruntime beside PyTorch eager, with the same network, batch and threads, in one
+ * run.
+ */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -21,17 +24,17 @@ export interface TrainingBench {
   readonly batch: number;
   readonly weights: number;
   readonly oursMs: number;
-  /** Of steps under the profiler, which cost a little more. */
+  /** Profile of a step; profiling costs a little time. */
   readonly profile: StepProfile & { readonly step: number };
-  /** Undefined, with the reason, where PyTorch is not installed. */
+  /** Undefined, with the reason, if PyTorch is not installed. */
   readonly torchMs: number | undefined;
-  /** Of it: matrix products, by PyTorch's profiler. */
+  /** The part of matrix products, by PyTorch's profiler. */
   readonly torchProductsMs: number | undefined;
   readonly torch: string;
   readonly gflopPerSecond: number;
 }
 
-/** What torch_flow.py prints. */
+/** The output of torch_flow.py. */
 interface TorchResult {
   readonly stepMs: number;
   readonly productsMs: number;
@@ -69,7 +72,7 @@ export async function benchTraining(
       times.push(performance.now() - started);
     }
     await graph.dispose();
-    // The first two plan memory.
+    // In the first two the runtime plans its memory.
     return times.slice(2);
   };
   const oursMs = median(await stepTimes(steps + 2));

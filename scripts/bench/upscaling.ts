@@ -1,6 +1,6 @@
 /**
- * Upscaling in the inference child, as the server runs it: seconds and the child's peak memory, beside sharp's own enlarging and, where
- * scripts/baselines is installed, the ESRGANs of npm. Pictures are colour waves: no step looks at what is drawn to be quicker.
+ * Upscaling in the inference child, as the server runs it: seconds and the child's peak memory, beside sharp's `resize` and, if
+ * scripts/baselines is installed, the ESRGANs of npm. The pictures are colour waves, so no step can take a shortcut.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ export interface UpscalingBench {
   readonly seconds: ReadonlyArray<{ readonly detail: number; readonly seconds: number }>;
   readonly rates: readonly Rate[];
   readonly ratios: readonly Ratio[];
-  /** Of the child, after 1024 × 1024 to 4096 × 4096, every pack that ships open. */
+  /** Peak memory of the child after 1024 × 1024 to 4096 × 4096, with all shipped packs open. */
   readonly peakMb: number;
 }
 
@@ -34,7 +34,10 @@ interface Rate {
   readonly secondsPerMegapixel: number;
 }
 
-/** How many times as long a baseline takes for one picture, pair by pair, one right after the other: minutes of a machine differ more than a pair's halves. */
+/**
+ * Ratio of a baseline's time to ours, measured in pairs of consecutive runs: a machine's speed varies more between minutes than
+ * within a pair.
+ */
 interface Ratio {
   readonly what: string;
   readonly scale: Scale;
@@ -44,7 +47,7 @@ interface Ratio {
 }
 
 const [sidePx, largeSidePx] = [512, 1024];
-/** Of the networks' input: they are slow, TensorFlow.js above all. */
+/** Side of the input of baseline networks, which are slow, TensorFlow.js above all. */
 const baselineSidePx = 64;
 const rounds = 3;
 const pairs = 15;
@@ -118,7 +121,10 @@ async function ratesOfNetworks(): Promise<Rate[]> {
   return rates;
 }
 
-/** ESRGAN-medium as npm runs it beside our liveliest upscale, each in a process that does nothing else; ours is drawn for as long as one of the baseline's takes. */
+/**
+ * ESRGAN-medium as in its npm package beside our upscale at the highest detail, each in its own process; ours is repeated for
+ * the time of one baseline run.
+ */
 async function ratiosOf(packsDir: string): Promise<Ratio[]> {
   const baselines = openBaselines();
   if (typeof baselines === "string" || baselines.networks.length === 0) return [];
@@ -128,7 +134,7 @@ async function ratiosOf(packsDir: string): Promise<Ratio[]> {
     const upscaler = await loadUpscaler(await readEntry(join(packsDir, "super-resolution"), true));
     for (const scale of scales) {
       const ratios: number[] = [];
-      // Two that warm up.
+      // Two warm-up pairs.
       for (let pair = -2; pair < pairs; pair += 1) {
         const { seconds } = await baselines.draw("esrgan-medium", "tfjs", input, scale);
         const own = await medianWithin(seconds, () =>
@@ -145,7 +151,7 @@ async function ratiosOf(packsDir: string): Promise<Ratio[]> {
   return found;
 }
 
-/** The median of work that is done over and over until so many seconds are over. */
+/** The median time of work repeated for `seconds`. */
 async function medianWithin(seconds: number, work: () => Promise<unknown>): Promise<number> {
   const times: number[] = [];
   for (let spent = 0; spent < seconds; spent += times.at(-1)!) times.push((await timed(work)) / 1000);
@@ -154,7 +160,7 @@ async function medianWithin(seconds: number, work: () => Promise<unknown>): Prom
 
 const megapixels = (inputSidePx: number, scale: Scale): number => (scale * inputSidePx) ** 2 / 1e6;
 
-/** After one that warms up. */
+/** The median after a warm-up. */
 async function medianSeconds(work: () => Promise<unknown>): Promise<number> {
   await work();
   const times: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * What the target expert keeps of an icon: held-out icons of docs/examples and their reconstructions, on light and on dark ground, where
- * a halo of colour along a soft edge would show.
+ * Held-out icons of docs/examples and their reconstructions by the target expert, on light and dark backgrounds, where halos of
+ * colour along soft edges would show.
  */
 import { readFile } from "node:fs/promises";
 import sharp from "sharp";

@@ -1,6 +1,6 @@
 /**
- * What captions give, as it came: one seed, no picking. Twenty captions in seven styles for the README, of which the six that the first
- * pack was made to get right come first; sixty in four styles; and what is beyond the pack.
+ * Samples from captions without selection, with one seed: twenty captions in seven styles for the README, beginning with the
+ * six that the first pack was made for; sixty in four styles; and captions beyond the pack.
  */
 import type { Figure } from "./edits.ts";
 import { type SheetBlock, writeSheet } from "./sheet.ts";
@@ -34,7 +34,7 @@ const seed = 1;
 
 export const captionFigure: Figure = (path, packsDir) => drawSheet(path, packsDir, captions, styles);
 
-/** Sixty everyday captions in four styles that differ most: the sheet by which a pack is judged. */
+/** Sixty everyday captions in the four most different styles: the sheet by which a pack is judged. */
 export const everyday = [
   [
     "apple",
@@ -58,7 +58,7 @@ const everydayStyles = ["noto", "fluent-flat", "streamline-core-flat", "streamli
 
 export const everydayFigure: Figure = (path, packsDir) => drawSheet(path, packsDir, everyday, everydayStyles);
 
-/** What starting from retrieved drawings does: captions by the share of them, in an emoji and an interface style, then seeds of one caption. */
+/** The effect of retrieval: captions by its share, in an emoji and an interface style, then seeds of one caption. */
 export const retrievalFigure: Figure = (path, packsDir) =>
   withStudio(packsDir, async ({ draw }) => {
     const columns = [
@@ -94,7 +94,7 @@ export const retrievalFigure: Figure = (path, packsDir) =>
     return writeSheet(path, blocks, { marginPx: 200 });
   });
 
-/** What a flow of one caption vector cannot do, and what this one has not learned. */
+/** Captions that one caption vector can't express, and captions that this flow has not learned. */
 const failures: ReadonlyArray<readonly [why: string, captions: readonly string[]]> = [
   ["two things at once", ["a cat riding a bicycle", "apple and banana"]],
   ["counting", ["three red apples", "two hearts"]],

@@ -1,4 +1,4 @@
-/** Figures of picture conditions, alone and with words: sketch, layout, low resolution. One seed, nothing picked. */
+/** Figures of picture conditions, alone and with words: sketch, layout, low resolution. One seed, no selection. */
 import { readFile } from "node:fs/promises";
 import sharp from "sharp";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
@@ -7,11 +7,11 @@ import { type SheetRow, writeSheet } from "./sheet.ts";
 import { withStudio } from "./studio.ts";
 
 const [seed, temperature] = [1, 0.2];
-/** A picture says less to this flow than words do, so it is said louder. */
+/** Pictures have less effect on this flow than words, so they are guided. */
 const guidance = 2;
 const style = "fluent-flat";
 
-/** Sketches by hand, and what they show. */
+/** Hand-drawn sketches, and what they show. */
 export const sketches = [
   ["heart", "red heart"],
   ["house", "house"],
@@ -45,7 +45,7 @@ export const sketchFigure: Figure = (path, packsDir) =>
     return writeSheet(path, [{ columns, rows }]);
   });
 
-/** Label maps of 8 × 8 cells: a letter is a colour of the palette, a dot is nothing. */
+/** Label maps of 8 × 8 cells: a letter is a palette colour, a dot is transparent. */
 const maps = [
   ["tree", ["..gggg..", ".gggggg.", "gggggggg", "gggggggg", ".gggggg.", "...bb...", "...bb...", "...bb..."]],
   ["house", ["...rr...", "..rrrr..", ".rrrrrr.", "rrrrrrrr", ".yyyyyy.", ".yybbyy.", ".yybbyy.", ".yybbyy."]],

@@ -1,6 +1,6 @@
 /**
- * Figures of the edits that only an invertible network can do, on the images of docs/examples: restyle, variations by depth
- * and by angle, blend, attribute direction. One seed, nothing picked.
+ * Figures of edits that need an invertible network, on the images of docs/examples: restyle, variations by depth and by angle,
+ * blend, attribute direction. One seed, no selection.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -116,7 +116,7 @@ export const blendFigure: Figure = (path, packsDir) =>
     ]);
   });
 
-/** A caption, and the direction between two words that it is moved along. */
+/** A caption, and the attribute direction between two words. */
 const directions = [
   ["face", "sad face", "happy face"],
   ["heart", "blue heart", "red heart"],

@@ -1,4 +1,4 @@
-/** A labelled grid of pictures as one PNG: the form of every figure of the docs. */
+/** A labelled grid of pictures as one PNG, the form of all figures of the docs. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import sharp, { type OverlayOptions } from "sharp";
@@ -18,7 +18,7 @@ export interface SheetBlock {
 const [labelPx, gapPx] = [26, 8];
 
 const escapeXml = (text: string): string => text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
-/** @param widthPx what the text must fit into; a longer one gets smaller letters, of about 0.68 em each when bold */
+/** @param widthPx width for the text; longer text gets smaller letters, of about 0.68 em each when bold */
 const textAt = (
   x: number,
   y: number,

@@ -1,4 +1,4 @@
-/** Draws requests for figures: the same inference child and the same decoding of files as the server and the command line. */
+/** Draws requests for figures with the same inference child and the same file decoding as the server and the command line. */
 import { readFile } from "node:fs/promises";
 import { encodePng } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
@@ -10,7 +10,7 @@ import { ResolvedRequestSchema } from "../../shared/contract.ts";
 export interface Studio {
   /** Styles of the first translation. */
   readonly styles: readonly string[];
-  /** Reads an image file and gives the digest by which requests name it. */
+  /** Reads an image file and returns the digest by which requests name it. */
   keep(path: string): Promise<string>;
   /** PNG files of a request's images, in order. */
   draw(request: Parameters<typeof ResolvedRequestSchema.parse>[0]): Promise<Uint8Array[]>;
@@ -19,7 +19,7 @@ export interface Studio {
 /** Side of the default pack's images in pixels. */
 const sizePx = 128;
 
-/** Opens a studio for the time of `work`. @param userPacksDir packs beside those that ship */
+/** Opens a studio while `work` runs. @param userPacksDir further packs */
 export async function withStudio<T>(
   packsDir: string | undefined,
   work: (studio: Studio) => Promise<T>,

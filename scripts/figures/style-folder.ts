@@ -1,4 +1,7 @@
-/** One style of the rendered icon set (server/pretrain/data) as a user would have it: PNG files named after what they show. */
+/**
+ * One style of the rendered icon set (server/pretrain/data) in the form of a user's folder: PNG files named after what they
+ * show.
+ */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { toStraightRgba } from "../../server/engine/pixels.ts";

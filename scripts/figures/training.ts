@@ -1,7 +1,7 @@
 /**
- * The figures of training a translation: two styles that the pack has never seen, trained as `tau train DIR --name NAME` does, within
- * ten minutes each. Held-out captions as columns; what the base draws before, and the new translation after; then words of which neither
- * style has anything, and sketches. Prints the table.
+ * The figures of training: two styles that the pack has never seen, trained like `tau train DIR --name NAME` within ten minutes
+ * each. Columns are held-out captions; rows are samples of the base and of the new translation. Then words that neither folder
+ * contains, and sketches. Prints the table.
  */
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -23,21 +23,21 @@ const styles = [
   { style: "streamline-kameleon", name: "kameleon" },
 ] as const;
 const [imagesMax, columnsMax, seed] = [200, 10, 1];
-/** Everyday things that no caption of either style names. */
+/** Everyday objects that no caption of either style names. */
 const words = ["guitar", "bicycle", "fish", "bird", "carrot", "crown", "rocket", "banana", "scissors", "anchor"];
 const budgetSeconds = 600;
 const { evaluateEvery, steps: defaultSteps } = defaultTranslationSettings;
 
 interface Trained extends TrainedTranslation {
-  /** From the first look at the folder to the published pack, in seconds. */
+  /** Seconds from opening the folder to the published pack. */
   readonly seconds: number;
 }
 
 export interface TrainingFigures {
   readonly packsDir?: string | undefined;
-  /** At most; fewer where ten minutes don't suffice. */
+  /** Most steps; fewer if ten minutes are not enough. */
   readonly steps?: number | undefined;
-  /** Folder for the images and packs of each style, which are left there; absent = they are removed. */
+  /** Folder in which the images and packs of each style are kept; absent = they are removed. */
   readonly keep?: string | undefined;
 }
 
@@ -89,13 +89,13 @@ export async function trainingFigures(
   return paths;
 }
 
-/** A row of what a trained translation makes of requests, all with one seed. */
+/** A row of samples of a trained translation, all with one seed. */
 interface Drawn {
   readonly label: string;
   readonly requests: ReadonlyArray<{ readonly condition: object; readonly retrieval?: number }>;
 }
 
-/** Words that its folder says nothing of, by its flow alone and from drawings of the pack. */
+/** Words that the folder does not contain, by the flow alone and with retrieval. */
 const wordRowsOf = (name: string): Drawn[] => [
   { label: `${name}, flow alone`, requests: words.map((caption) => ({ condition: { caption }, retrieval: 0 })) },
   { label: `${name}, as it comes`, requests: words.map((caption) => ({ condition: { caption } })) },
@@ -127,7 +127,7 @@ async function drawRows(home: string, name: string, packsDir: string, wanted: re
   return rows;
 }
 
-/** Trains; anew with fewer steps, once, when the first evaluations show that the budget would not hold all. */
+/** Trains. If the first evaluations show that the budget is too small, trains again once with fewer steps. */
 async function train(home: string, folder: string, name: string, packsDir: string, steps: number): Promise<Trained> {
   const basePack = (await Catalogue.open(packsDir)).entries[0]!.folder;
   const [packs, work] = [join(home, "packs"), join(home, "work")];
@@ -172,7 +172,7 @@ interface Sheet {
   readonly trained: Trained;
 }
 
-/** Nothing picked: the held-out images in the order of their names, the same seed for all. */
+/** Without selection: the held-out images in the order of their names, one seed for all. */
 async function drawSheet(path: string, { home, images, name, packsDir, trained }: Sheet): Promise<number> {
   const base = (await Catalogue.open(packsDir)).packs()[0]!.translations[0]!;
   const set = join(home, "set");

@@ -1,6 +1,7 @@
 /**
- * Figures of upscaling ×4: the first photographs and drawings of the stated list by name, the middle of each, by every way side by side; and
- * hypotheses with the map of where they differ. One seed, nothing picked. Needs the pictures of the evaluation and the pack `super-resolution`.
+ * Figures of upscaling ×4: the centres of the first photographs and drawings of the stated list by every method, and hypotheses
+ * with the map of where they differ. One seed, no selection. Needs the pictures of the evaluation and the pack
+ * `super-resolution`.
  */
 import { basename, extname, join } from "node:path";
 import type { Pixels } from "../../server/engine/interfaces.ts";
@@ -16,14 +17,14 @@ import { loadUpscaler } from "../../server/upscaling/load-upscaler.ts";
 import { type SheetRow, writeSheet } from "./sheet.ts";
 
 const [scale, seed, pictures] = [4, 1, 3] as const;
-/** Side of the crops that are shown, one pixel for one; and what the networks see of each picture. */
+/** Side of the shown crops, at full size, and of each picture's part that the networks get. */
 const [shownPx, seenPx] = [96, 256];
-/** Labels lie above the crops, a name of a file beside them. */
+/** Labels are above the crops, file names beside them. */
 const sheet = { cellPx: shownPx + 8, marginPx: 110, isPhotographic: true };
 const ways = ["bicubic", "esrgan-medium", "esrgan-thick", "tau-0", "tau-0.5", "tau-0.9"];
-/** Hypotheses of this detail: in the middle of the slider. */
+/** Detail of the hypotheses: the middle of the slider. */
 const [detail, hypotheses] = [0.6, 3] as const;
-/** Of each group: noise is the part of a picture that no PNG makes smaller. */
+/** Rows of each group: few, because PNG can't compress noise. */
 const hypothesisRows = 2;
 
 /** @returns paths of the figures with their bytes */
