@@ -110,14 +110,14 @@ export class AdamW {
       // Weight decay applies to matrices only; biases and absent vectors are rows.
       const decay = shape[0]! > 1 ? learningRate * weightDecay : 0;
       this.#memory.step(index, gradients[index]!, {
-        beta1: beta1,
-        scaledGradient: clip * (1 - beta1),
-        beta2: beta2,
-        squareShare: clip * clip * (1 - beta2),
+        beta1,
+        gradientFactor: clip * (1 - beta1),
+        beta2,
+        squareFactor: clip * clip * (1 - beta2),
         epsilon: rootCorrection2 * epsilon,
         stepSize: (learningRate * rootCorrection2) / correction1,
-        keptWeight: 1 - decay,
-        weightShare: 1 - averageDecay,
+        decayFactor: 1 - decay,
+        averageRate: 1 - averageDecay,
       });
     }
   }

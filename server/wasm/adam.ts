@@ -1,10 +1,10 @@
 /**
- * The state of AdamW (Loshchilov & Hutter 2019) with a moving average of the weights, and its step, in WebAssembly: four values for each weight lie in one memory and
- * are read and written once a step, in place. Pure.
+ * The state of AdamW (Loshchilov & Hutter 2019) with a moving average of the weights, and its step, in WebAssembly: four values
+ * for each weight, in one memory, read and written once a step in place. Pure.
  */
 import { instantiate, pageBytes } from "./instance.ts";
 
-/** The state of one tensor of weights: live, and of the memory's buffer. */
+/** The state of one weight tensor: live views of the memory. */
 export interface AdamState {
   readonly weight: Float32Array;
   readonly firstMoment: Float32Array;
@@ -12,37 +12,40 @@ export interface AdamState {
   readonly average: Float32Array;
 }
 
-/** What a step is made of, all factors on the way included: per element, g the gradient, m ← keptFirst·m + gradientShare·g, v ← keptSecond·v + squareShare·g². */
+/** The factors of a step. For each element with gradient g: m ← beta1·m + gradientFactor·g, v ← beta2·v + squareFactor·g². */
 export interface AdamFactors {
   readonly beta1: number;
-  readonly scaledGradient: number;
+  readonly gradientFactor: number;
   readonly beta2: number;
-  readonly squareShare: number;
-  /** w ← keptWeight·w − stepSize·m / (√v + epsilon) */
+  readonly squareFactor: number;
+  /** w ← decayFactor·w − stepSize·m / (√v + epsilon) */
   readonly epsilon: number;
   readonly stepSize: number;
-  readonly keptWeight: number;
-  /** average ← average + weightShare·(w − average) */
-  readonly weightShare: number;
+  readonly decayFactor: number;
+  /** average ← average + averageRate·(w − average) */
+  readonly averageRate: number;
 }
 
 const valueBytes = 4;
-/** Values of one vector: each tensor begins at a multiple, and a step takes whole vectors, of which what lies behind the end of a tensor stays zero. */
+/**
+ * Values of one vector. Each tensor begins at a multiple; a step processes whole vectors, and the values after the end of a
+ * tensor stay zero.
+ */
 const lanes = 4;
 
 export class AdamMemory {
-  /** In the order of their lengths. */
+  /** In the order of `lengths`. */
   readonly tensors: readonly AdamState[];
   readonly #instance = instantiate();
-  /** Bytes from a tensor's weights to its first moments, and so on. */
+  /** Distance in bytes from a tensor's weights to its first moments, and so on. */
   readonly #apart: number;
   readonly #starts: readonly number[];
   readonly #room: Float32Array;
 
   /**
-   * All zeros.
-   * @param lengths of the tensors of weights
-   * @throws RangeError when four times as many values as weights are more than WebAssembly's 4 GiB, or than there is memory
+   * A state of zeros.
+   * @param lengths lengths of the weight tensors
+   * @throws RangeError when four values for each weight exceed WebAssembly's 4 GiB, or the available memory
    */
   constructor(lengths: readonly number[]) {
     const { memory } = this.#instance;
@@ -66,7 +69,7 @@ export class AdamMemory {
     this.#room = viewOf(this.#instance.gradientsAt(), this.#instance.gradientsBytes() / valueBytes);
   }
 
-  /** One step of a tensor, in place. @param gradient as long as its weights @throws RangeError when it is not */
+  /** One step of a tensor, in place. @param gradient as long as the weights @throws RangeError when it is not */
   step(index: number, gradient: Float32Array, factors: AdamFactors): void {
     const { length } = this.tensors[index]!.weight;
     if (gradient.length !== length)
@@ -82,13 +85,13 @@ export class AdamMemory {
         this.#apart,
         count,
         factors.beta1,
-        factors.scaledGradient,
+        factors.gradientFactor,
         factors.beta2,
-        factors.squareShare,
+        factors.squareFactor,
         factors.epsilon,
         factors.stepSize,
-        factors.keptWeight,
-        factors.weightShare,
+        factors.decayFactor,
+        factors.averageRate,
       );
     }
   }

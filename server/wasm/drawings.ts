@@ -1,32 +1,32 @@
 /**
- * Loops over all pixels of the pictures and masks that drawings are found in, in WebAssembly with vectors of 128 bits: every image of a
- * training set goes through them. The same bits in JavaScript take 1.9 instead of 0.6 ms an image, which would make encoding a folder 7 %
- * slower and miss 100 images/s on one of the two processors of docs/benchmarks.md. One memory for each thread, which keeps nothing from
- * call to call. Pure.
+ * Loops over all pixels of pictures and masks to find drawings, in WebAssembly with vectors of 128 bits; every image of a
+ * training set passes through them. The same bits in JavaScript take 1.9 instead of 0.6 ms an image: encoding a folder would be
+ * 7 % slower and miss 100 images/s on one of the two processors of docs/benchmarks.md. Each thread has one memory, which keeps
+ * nothing between calls. Pure.
  */
 import { type Instance, instantiate } from "./instance.ts";
 
-/** Side of those pictures. */
+/** Side of the pictures. */
 const sidePx = 128;
 const pixels = sidePx * sidePx;
 /** A row of a mask is four words. */
 const maskWords = pixels / 32;
 
-/** What a line drawing of a picture would follow. Masks [128 · 128] hold a bit a pixel (server/experts/sketch/mask.ts). */
+/** The lines of a picture. Masks [128 · 128] have one bit a pixel (server/experts/sketch/mask.ts). */
 export interface Lines {
-  /** Pixels that closing makes lighter: dark lines. */
+  /** Dark lines: pixels that closing makes lighter. */
   readonly strokes: Int32Array;
-  /** Pixels whose alpha is above a half. */
+  /** Pixels with alpha above a half. */
   readonly opaque: Int32Array;
-  /** Pixels inside the frame where some colour changes. */
+  /** Pixels inside the frame where a colour changes. */
   readonly steep: Int32Array;
-  /** How sharply the colour that changes most does so, per pixel of 2 after smoothing, [128 · 128]; 0 where the mask has none. */
+  /** Largest gradient of any channel, per 2 pixels after smoothing, [128 · 128]; 0 outside the mask. */
   readonly gradientMagnitude: Float32Array;
-  /** Steps to the neighbour towards which it changes fastest, where the mask has one. */
+  /** Index offset to the neighbour in the direction of that gradient, inside the mask. */
   readonly gradientStep: Int16Array;
 }
 
-/** A thread's instance, and what lies in its memory. */
+/** A thread's instance and views of its memory. */
 interface Room {
   readonly module: Instance;
   readonly picture: Float32Array;
@@ -37,7 +37,10 @@ interface Room {
 
 let opened: Room | undefined;
 
-/** Made when it is first needed: V8 sets some 10 GiB of addresses aside for each memory, which a process that reads no drawing does without. */
+/**
+ * Created on first use: V8 reserves some 10 GiB of addresses for each memory, which a process that reads no drawing does not
+ * need.
+ */
 function room(): Room {
   opened ??= openRoom();
   return opened;
@@ -62,10 +65,10 @@ function openRoom(): Room {
 }
 
 /**
- * @param planes premultiplied RGBA [4, 128, 128] in [0, 1]; looked at over white, smoothed by [1 2 1] along both axes
- * @param strokeContrast how much lighter closing must make a pixel of a dark line
- * @param faintest steps of colour whose square is below are none
- * @returns in memory that the next call uses again
+ * @param planes premultiplied RGBA [4, 128, 128] in [0, 1]; composited over white, smoothed by [1 2 1] along both axes
+ * @param strokeContrast by how much closing must lighten a pixel of a dark line
+ * @param faintest squared gradients below this count as none
+ * @returns views of memory that the next call reuses
  */
 export function readLines(planes: Float32Array, strokeContrast: number, faintest: number): Lines {
   const { module, image, lines } = room();
@@ -78,9 +81,9 @@ export function readLines(planes: Float32Array, strokeContrast: number, faintest
 export const closingPx = 17;
 
 /**
- * Closing, the largest and then the smallest of each window.
- * @param values [128 · 128], none of them negative; 1 lies outside
- * @returns [128 · 128], in memory that the next call uses again
+ * Morphological closing: the maximum and then the minimum of each window.
+ * @param values [128 · 128], not negative; outside counts as 1
+ * @returns [128 · 128], in memory that the next call reuses
  */
 export function closingOf(values: Float32Array): Float32Array {
   const { module, picture } = room();
@@ -89,7 +92,7 @@ export function closingOf(values: Float32Array): Float32Array {
   return picture;
 }
 
-/** A mask [128 · 128] thinned to lines of one pixel, in memory that the next call uses again. */
+/** A mask [128 · 128] thinned to lines of one pixel, in memory that the next call reuses. */
 export function skeletonize(drawn: Int32Array): Int32Array {
   const { module, mask } = room();
   mask.set(drawn);

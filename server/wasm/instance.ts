@@ -1,11 +1,14 @@
-/** Instances of the WebAssembly module, each with a memory of its own. Written in AssemblyScript (assembly/), compiled by `npm run kernels`. */
+/**
+ * Instances of the WebAssembly module, each with its own memory. Written in AssemblyScript (assembly/), compiled by `npm run
+ * kernels`.
+ */
 import { wasm } from "./module.ts";
 
-/** What assembly/index.ts gives, with its documentation; the names that end in "At" or "From" give addresses. */
+/** The exports of assembly/index.ts, documented there; names that end in "At" or "From" return addresses. */
 export interface Instance {
   readonly memory: {
     readonly buffer: ArrayBuffer;
-    /** By so many pages, which makes a new buffer. @throws RangeError when there is no room */
+    /** Grows by a number of pages, which makes a new buffer. @throws RangeError when there is not enough memory */
     grow(pages: number): number;
   };
   close(): void;
@@ -24,14 +27,14 @@ export interface Instance {
     apart: number,
     count: number,
     ...factors: readonly [
-      keptFirst: number,
-      gradientShare: number,
-      keptSecond: number,
-      squareShare: number,
+      beta1: number,
+      gradientFactor: number,
+      beta2: number,
+      squareFactor: number,
       epsilon: number,
       stepSize: number,
-      keptWeight: number,
-      weightShare: number,
+      decayFactor: number,
+      averageRate: number,
     ]
   ): void;
   gradientsAt(): number;
@@ -41,7 +44,7 @@ export interface Instance {
 
 export const pageBytes = 65_536;
 
-/** As much of it as is used here: Node's types leave it to those of browsers. */
+/** The part of the API that is used here; Node's types leave it to those of browsers. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
   readonly Instance: new (module: object) => { readonly exports: unknown };

@@ -1,37 +1,38 @@
 /**
- * Closing of a picture, as in mathematical morphology: the largest value of a square window, then the smallest of that, which fills dark lines that are
- * narrower than the window and leaves all else. Windows double: the extreme of two neighbours, of two such pairs, and so on along either axis.
+ * Morphological closing of a picture: the maximum of a square window, then the minimum of that. It fills dark lines narrower
+ * than the window and leaves everything else. Windows double: the extreme of two neighbours, of two such pairs, and so on along
+ * each axis.
  */
 import { row, side } from "./vectors";
 
-/** Half of what the window (17 px) has beyond its middle. */
+/** Radius of the window (17 px). */
 const reach: i32 = 8;
-/** Bytes of a row of the room, which has the window's reach of white on all sides, and of all its rows. */
+/** Bytes of a row of the padded picture, which has the window's radius of white on all sides, and of all its rows. */
 const wideRow: usize = ((side + 2 * reach) as usize) * 4;
 const wide: usize = wideRow * ((side + 2 * reach) as usize);
 
-/** What is closed, and what that gives: a plane of values, none of them negative. */
+/** The picture before and after closing: a plane of values that are not negative. */
 export const picture: usize = memory.data(128 * 128 * 4, 16);
-/** Beyond its end as far as the farthest step: what is read from there reaches no result. */
+/** The padded picture, and the values after its end that the farthest step reads without effect on the result. */
 const room: usize = memory.data(144 * 144 * 4 + 8 * 144 * 4 + 16, 16);
 
 export function pictureAt(): usize {
   return picture;
 }
 
-/** The picture in place, with white (1) around it. */
+/** Closes the picture in place, with white (1) around it. */
 export function close(): void {
   extremesOfWindows(true);
   extremesOfWindows(false);
 }
 
-/** The largest or the smallest of the window around each value of the picture. */
+/** The maximum or the minimum of the window around each value of the picture. */
 function extremesOfWindows(largest: bool): void {
   const white = f32x4.splat(1);
   for (let at: usize = 0; at < wide; at += 16) v128.store(room + at, white);
   const first = room + (reach as usize) * (wideRow + 4);
   for (let y: usize = 0; y < (side as usize); y += 1) memory.copy(first + y * wideRow, picture + y * row, row);
-  // 2, 4, 8, 16 and 17 values, from each on: across, then down.
+  // Extremes of 2, 4, 8, 16 and 17 values from each one on: across, then down.
   alongAxis(4, largest);
   alongAxis(wideRow, largest);
   for (let y: usize = 0; y < (side as usize); y += 1) memory.copy(picture + y * row, room + y * wideRow, row);
@@ -54,7 +55,7 @@ function alongAxis(step: usize, largest: bool): void {
   }
 }
 
-/** Values that are not negative have the order of their bits: whole numbers are compared in one instruction. */
+/** Values that are not negative have the order of their bits, so integers are compared, in one instruction. */
 function widenLargest(step: usize): void {
   for (let at = room; at < room + wide; at += 16) v128.store(at, i32x4.max_s(v128.load(at), v128.load(at + step)));
 }

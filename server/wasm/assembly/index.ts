@@ -1,4 +1,4 @@
-/** What the module gives (server/wasm/drawings.ts calls it). */
+/** The exports of the module (server/wasm/drawings.ts calls them). */
 
 export { freeFrom, gradientsAt, gradientsBytes, takeAdamStep } from "./adam";
 export { close, pictureAt } from "./closing";

@@ -1,19 +1,24 @@
 /**
- * What a line drawing of a finished picture would follow, of each of its pixels: whether it is part of a dark line, whether it is opaque, and how sharply
- * colour changes there. Edges after Canny (PAMI 1986).
+ * Finds the lines of a picture: for each pixel, whether it is part of a dark line, whether it is opaque, and how sharply colour
+ * changes there. Edges after Canny (PAMI 1986).
  */
 import { close, picture } from "./closing";
 import { high, low, maskRow, narrow, plane, row, side } from "./vectors";
 
-/** The picture: premultiplied RGBA in [0, 1], a plane each. */
+/** The picture: premultiplied RGBA in [0, 1], one plane each. */
 const image: usize = memory.data(4 * 128 * 128 * 4, 16);
 /** Red, green and blue over white, smoothed. */
 const channels: usize = memory.data(3 * 128 * 128 * 4, 16);
-/** Of one channel: as it is over white, and smoothed along rows alone. The neighbours of the first and the last value are read, and not used. */
+/**
+ * One channel over white, and smoothed along rows only. The neighbours of the first and the last value are read, but not used.
+ */
 const overWhite: usize = memory.data(128 * 128 * 4 + 16, 16);
 const alongRows: usize = memory.data(128 * 128 * 4, 16);
 const light: usize = memory.data(128 * 128 * 4, 16);
-/** Of each pixel, the sharpest step of a colour, per pixel of 2, 0 where there is none; and how far it is to the neighbour towards which it goes. */
+/**
+ * For each pixel the largest gradient of any channel, per 2 pixels, 0 for none; and the offset of the neighbour in its
+ * direction.
+ */
 const steepness: usize = memory.data(128 * 128 * 4, 16);
 const towards: usize = memory.data(128 * 128 * 2, 16);
 /** Masks. */
@@ -41,8 +46,8 @@ export function steepAt(): usize {
 }
 
 /**
- * @param strokeContrast how much lighter closing makes the pixels of dark lines
- * @param faintest steps whose square is below are none
+ * @param strokeContrast by how much closing lightens the pixels of dark lines
+ * @param faintest squared gradients below this count as none
  */
 export function readLines(strokeContrast: f64, faintest: f64): void {
   for (let channel: usize = 0; channel < 3; channel += 1) smooth(channel);
@@ -53,7 +58,7 @@ export function readLines(strokeContrast: f64, faintest: f64): void {
   findSteps(faintest);
 }
 
-/** One channel over white, smoothed by [1 2 1] along both axes. Ends, which have one neighbour only, stay as they are. */
+/** Composites one channel over white and smooths it by [1 2 1] along both axes. End values, with one neighbour only, are kept. */
 function smooth(channel: usize): void {
   const values = image + channel * plane;
   const alpha = image + 3 * plane;
@@ -87,7 +92,7 @@ function smoothed(at: usize, step: usize): v128 {
   );
 }
 
-/** How light each pixel is. */
+/** The lightness of each pixel. */
 function brighten(): void {
   for (let at = channels; at < channels + plane; at += 16) {
     const red = v128.load(at);
@@ -98,13 +103,13 @@ function brighten(): void {
   }
 }
 
-/** A decoder may leave alpha a little above 1, and what lies over white below 0. */
+/** A decoder may return an alpha slightly above 1, which gives values below 0 over white. */
 function lightOf(red: v128, green: v128, blue: v128): v128 {
   const warm = f64x2.add(f64x2.mul(f64x2.splat(0.3), red), f64x2.mul(f64x2.splat(0.59), green));
   return f64x2.max(f64x2.splat(0), f64x2.add(warm, f64x2.mul(f64x2.splat(0.11), blue)));
 }
 
-/** The masks of dark lines, where closing made the picture lighter, and of opaque pixels. */
+/** The masks of dark lines, which closing made lighter, and of opaque pixels. */
 function findStrokes(strokeContrast: f64): void {
   const contrast = f64x2.splat(strokeContrast);
   const half = f32x4.splat(0.5);
@@ -126,11 +131,11 @@ function findStrokes(strokeContrast: f64): void {
   }
 }
 
-/** Steps of colour everywhere but on the frame. */
+/** Colour gradients everywhere except on the frame. */
 function findSteps(faintest: f64): void {
   memory.fill(steepness, 0, plane);
   memory.fill(steep, 0, (side as usize) * maskRow);
-  // Told by float32, so by a little less; then by float64.
+  // Compared in float32 with a slightly lower limit first, then in float64.
   const least = f32x4.splat((0.999 * faintest) as f32);
   for (let y: i32 = 1; y < side - 1; y += 1)
     for (let x: i32 = 0; x < side; x += 4) {
@@ -143,14 +148,14 @@ function findSteps(faintest: f64): void {
     }
 }
 
-/** Squares of the steps of one channel's four values. */
+/** Squared gradients of four values of one channel. */
 function squares(at: usize): v128 {
   const across = f32x4.sub(v128.load(at + 4), v128.load(at - 4));
   const down = f32x4.sub(v128.load(at + row), v128.load(at - row));
   return f32x4.add(f32x4.mul(across, across), f32x4.mul(down, down));
 }
 
-/** The sharpest step of a pixel's channels, and where it goes: along an axis up to 22.5 degrees, else diagonal. */
+/** The largest gradient of a pixel's channels and its direction: along an axis up to 22.5 degrees, else diagonal. */
 function takeStep(pixel: i32, faintest: f64): void {
   let best: f64 = -1;
   let bestX: f64 = 0;

@@ -1,12 +1,12 @@
 /**
- * Thinning of a mask to lines of one pixel after Guo and Hall (CACM 1989, algorithm A1), because Zhang and Suen (1984) wipe out squares of 2×2 and diagonals
- * of 2 px. Neighbours are counted by Boolean formulas, a row of 128 pixels at a time.
+ * Thins a mask to lines of one pixel after Guo and Hall (CACM 1989, algorithm A1), because Zhang and Suen (1984) erase squares
+ * of 2×2 and diagonals of 2 px. Neighbours are counted by Boolean formulas, a row of 128 pixels at a time.
  */
 import { maskRow, side } from "./vectors";
 
 /** The mask, with an empty row before and after it. */
 const mask: usize = memory.data(130 * 16, 16) + maskRow;
-/** What a half step removes. */
+/** Pixels that a half step removes. */
 const leaving: usize = memory.data(128 * 16, 16);
 const end: usize = (side as usize) * maskRow;
 
@@ -14,13 +14,15 @@ export function maskAt(): usize {
   return mask;
 }
 
-/** In place: half steps that remove from two sides in turn, until neither finds anything. */
+/** Thins in place: half steps remove pixels from two sides in turn until neither removes any. */
 export function thinMask(): void {
   let idle: i32 = 0;
   for (let half: i32 = 0; idle < 2; half += 1) idle = removeRim((half & 1) === 0) ? 0 : idle + 1;
 }
 
-/** Removes pixels whose neighbours are one run, two or three pairs of them set, from one side. Gives whether any went. */
+/**
+ * Removes pixels from one side whose neighbours are a single run with two or three pairs set. Returns whether any was removed.
+ */
 function removeRim(isFirst: bool): bool {
   let any = i32x4.splat(0);
   for (let at: usize = 0; at < end; at += maskRow) {
@@ -36,7 +38,7 @@ function removeRim(isFirst: bool): bool {
     const sideKept = isFirst
       ? v128.and(v128.or(v128.or(south, southWest), v128.not(northWest)), west)
       : v128.and(v128.or(v128.or(north, northEast), v128.not(southEast)), east);
-    // Pairs that end, and pairs that begin, at each of the four sides; where a run begins, clockwise.
+    // Pairs that end and pairs that begin at each of the four sides; where a run begins, clockwise.
     const endN = v128.or(northWest, north);
     const endE = v128.or(northEast, east);
     const endS = v128.or(southEast, south);
@@ -66,13 +68,13 @@ function removeRim(isFirst: bool): bool {
   return true;
 }
 
-/** A row with every pixel's western neighbour in its place. */
+/** A row of every pixel's western neighbour. */
 function fromWest(pixels: v128): v128 {
   const carried = i32x4.shr_u(i32x4.shuffle(pixels, i32x4.splat(0), 4, 0, 1, 2), 31);
   return v128.or(i32x4.shl(pixels, 1), carried);
 }
 
-/** A row with every pixel's eastern neighbour in its place. */
+/** A row of every pixel's eastern neighbour. */
 function fromEast(pixels: v128): v128 {
   const carried = i32x4.shl(i32x4.shuffle(pixels, i32x4.splat(0), 1, 2, 3, 4), 31);
   return v128.or(i32x4.shr_u(pixels, 1), carried);
