@@ -1,7 +1,7 @@
 /**
- * `npm run bench`: the speed and memory that the README promises, measured on this machine, written to docs/benchmarks.md.
-const all = ["server", "history", "edits", "encoding", "training", "upscaling", "biggan"];
- * npm run bench -- guidance [FOLDER], which only compares what guidance may move and is not part of the table.
+ * `npm run bench`: measures the speed and memory that the README promises on this machine and writes them to docs/benchmarks.md.
+ * It builds dist/ and needs the default pack. Usage: npm run bench [-- server|history|edits|encoding|training|upscaling|biggan ...],
+ * or npm run bench -- guidance [FOLDER], which only compares guidance variants and is not part of the table.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

@@ -105,7 +105,7 @@ export interface RetrievedPrior {
   /** Code of each picture of the query, as the drawings show it. */
   readonly pictures?: PictureVectors;
   /** Only where similarity alone found it: how similar it is, 0 to 1. */
-  readonly likeness?: number;
+  readonly similarity?: number;
 }
 
 /** The retrieval index of a translation. */

@@ -1,7 +1,7 @@
 /**
- * Manifest entries of experts that this project did not make: any ONNX file, declared by its inputs, outputs, preprocessing and
- * layer. `onnx` reads a condition; `onnx-autoencoder` and `onnx-generator` are targets. docs/own-experts.md explains each field,
- * `tau experts check` suggests them; server/experts/custom/*.ts runs them.
+ * Manifest entries of foreign experts: any ONNX file, declared by its inputs, outputs, preprocessing and layer. `onnx` reads a
+ * condition; `onnx-autoencoder` and `onnx-generator` are targets. docs/own-experts.md explains each field, `tau experts check`
+ * suggests them; server/experts/custom/ runs them.
  */
 import { z } from "zod";
 import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
@@ -14,32 +14,34 @@ export type Channels = z.infer<typeof ChannelsSchema>;
 
 export const channelCount = { grey: 1, rgb: 3, rgba: 4 } as const;
 
-/** What 0 (black, nothing) and 1 (white, opaque) are in the numbers of a graph. */
+/** The graph's values of 0 (black, transparent) and 1 (white, opaque). */
 const RangeSchema = z
   .tuple([z.number(), z.number()])
   .refine(([low, high]) => low < high, "expected the low end before the high end");
 
-/** Files beside a graph that hold its weights. */
+/** Files beside a graph with its weights. */
 const DataSchema = z.array(PackPathSchema).optional();
 
-/** An image as the graph takes it: [1, channels, sizePx, sizePx], float32. */
+/** An image as the graph's input: [1, channels, sizePx, sizePx], float32. */
 const ImageInputSchema = z
   .strictObject({
     kind: z.literal("image"),
     name,
     sizePx: size.max(4096),
-    /** Channels before rows before columns; graphs that take [1, size, size, channels] must be exported anew. */
+    /** Channels before rows before columns; graphs with [1, size, size, channels] must be exported again. */
     layout: z.literal("NCHW").default("NCHW"),
-    /** `contain`: the whole picture with its border. `cover`: what is drawn fills the square, its longer side is cropped. */
+    /**
+     * `contain`: the whole picture with its border. `cover`: the drawn area fills the square, and its longer side is cropped.
+     */
     fit: z.enum(["contain", "cover"]).default("contain"),
-    /** `rgba` is premultiplied; `rgb` and `grey` (BT.601) are laid over the background first. */
+    /** `rgba` is premultiplied; `rgb` and `grey` (BT.601) are composited over the background first. */
     channels: ChannelsSchema,
     background: z
       .string()
       .regex(/^#[0-9a-f]{6}$/, "expected a colour like #ffffff")
       .default("#ffffff"),
     range: RangeSchema.default([0, 1]),
-    /** Of each channel, in the numbers of `range`: (x − mean) / std. */
+    /** For each channel, in units of `range`: (x − mean) / std. */
     mean: z.array(z.number()).optional(),
     std: z.array(z.number().positive()).optional(),
   })
@@ -54,12 +56,12 @@ const ImageInputSchema = z
   });
 export type ImageInput = z.infer<typeof ImageInputSchema>;
 
-/** A text as the graph takes it: token ids [1, tokens], int64. */
+/** A text as the graph's input: token ids [1, tokens], int64. */
 const TextInputSchema = z.strictObject({
   kind: z.literal("text"),
   tokenizer: PackPathSchema,
   ids: name.default("input_ids"),
-  /** Inputs of ones and of zeros, where the graph has them. */
+  /** Inputs of ones and of zeros, if the graph has them. */
   mask: name.optional(),
   types: name.optional(),
   maxTokens: size.default(256),
@@ -73,11 +75,14 @@ export const OnnxExpertSchema = z
     model: PackPathSchema,
     data: DataSchema,
     input: z.discriminatedUnion("kind", [ImageInputSchema, TextInputSchema]),
-    /** Name of an output, or of any inner value, which then becomes the output; what it does not need is cut away. */
+    /** Name of an output or of any inner value, which then becomes the output; nodes that it does not need are removed. */
     layer: name,
-    /** Over tokens [1, tokens, n] or places [1, n, height, width]: all of them, their mean, or the means of a grid of n × n areas. */
+    /**
+     * Over tokens [1, tokens, n] or positions [1, n, height, width]: all values, their mean, or the means of a grid of n × n
+     * areas.
+     */
     pooling: z.union([z.enum(["none", "mean"]), z.strictObject({ grid: size.max(64) })]).default("none"),
-    /** `unit`: divided by its length. Flows expect vectors of about that length. */
+    /** `unit`: divided by its length. Flows expect vectors of about unit length. */
     normalise: z.enum(["unit", "none"]).default("unit"),
     dims: size,
   })
@@ -88,7 +93,7 @@ export const OnnxExpertSchema = z
 
 const LatentShapeSchema = z.array(size).min(1).max(3);
 
-/** An image as the graph gives it: [1, channels, size, size], float32. */
+/** An image as the graph's output: [1, channels, size, size], float32. */
 const ImageOutputSchema = z.strictObject({ name, channels: ChannelsSchema, range: RangeSchema.default([0, 1]) });
 export type ImageOutput = z.infer<typeof ImageOutputSchema>;
 
@@ -114,11 +119,11 @@ export const OnnxGeneratorSchema = z.strictObject({
   latent: z.strictObject({ name, shape: LatentShapeSchema }),
   /** `one-hot`: float32 [1, count]; `index`: int64 [1]. */
   class: z.strictObject({ name, count: size.min(2).max(1000), encoding: z.enum(["one-hot", "index"]) }).optional(),
-  /** Further float32 inputs that always get the same number, as a truncation. */
+  /** Further float32 inputs with a constant value, such as truncation. */
   constants: z.record(name, z.number()).default({}),
   image: ImageOutputSchema,
   imageSizePx: size.max(1024),
-  /** Standard deviation of what is added to drawn latents, so that a flow can learn them and the classes have a density. */
+  /** Standard deviation of the noise added to drawn latents, so that a flow can learn them and classes have a density. */
   posteriorStd: z.number().positive().default(0.1),
 });
 
@@ -141,13 +146,13 @@ export function filesOfDeclared(entry: Declaration): string[] {
   return [entry.model, ...tokenizer, ...data];
 }
 
-/** Length of z: the latent, then one place a class; one more when that is odd, because couplings halve z. */
+/** Length of z: the latent and one dimension for each class, plus one if that is odd, because couplings halve z. */
 export function latentDimsOf(entry: OnnxAutoencoderEntry | OnnxGeneratorEntry): number {
   const latent = entry.latent.shape.reduce((product, length) => product * length, 1);
   const dims = entry.kind === "onnx-generator" ? latent + (entry.class?.count ?? 0) : latent;
   return dims + (dims % 2);
 }
 
-/** Whether a declared expert can read a flow's condition: captions are words, all that is drawn is pixels. */
+/** Whether a declared expert can read a flow's condition: text for captions, pixels for all drawn conditions. */
 export const servedBy = ({ input }: OnnxExpertEntry, name: FlowConditionName): boolean =>
   (input.kind === "text" ? ["caption"] : ["sketch", "layout", "image", "lowResolution"]).includes(fieldOf(name));

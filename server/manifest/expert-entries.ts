@@ -1,6 +1,6 @@
 /**
- * The experts that a manifest can name: one schema a kind, with shapes, and the files that each reads. Experts that a user declares
- * (`onnx`, `onnx-autoencoder`, `onnx-generator`) have theirs in declared-manifest.ts.
+ * The experts of a manifest: one schema for each kind, with shapes, and the files that each reads. The schemas of declared
+ * experts (`onnx`, `onnx-autoencoder`, `onnx-generator`) are in declared-manifest.ts.
  */
 import { z } from "zod";
 import { type ConditionField, type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
@@ -29,14 +29,14 @@ export const LabelExpertSchema = z.object({
   vocabulary: z
     .array(
       z.object({
-        // As long as a request may name it.
+        // The length limit of requests.
         id: z.string().min(1).max(128),
         label: z.string().min(1),
-        /** What else a caption may call it. */
+        /** Other names by which captions name it. */
         names: z.array(z.string().min(1)).optional(),
-        /** Of a style: which styles it goes with. */
+        /** Styles only: the group of the style. */
         group: z.string().min(1).optional(),
-        /** Of a label: groups of styles in which a caption brings it along; absent = all, and where no style is asked for. */
+        /** Labels only: groups of styles in which captions name it; absent = all. Requests without a style ignore it. */
         groups: z.array(z.string().min(1)).optional(),
       }),
     )
@@ -112,7 +112,7 @@ export type ImageExpertEntry = z.infer<typeof ImageExpertSchema>;
 export type LowResolutionExpertEntry = z.infer<typeof LowResolutionExpertSchema>;
 export type ExpertEntry = z.infer<typeof ExpertSchema>;
 
-/** Experts that images are made with, and experts that read conditions. */
+/** Kinds of target experts; all others read conditions. */
 export const targetKinds = ["autoencoder", "onnx-autoencoder", "onnx-generator"] as const;
 export type TargetEntry = Extract<ExpertEntry, { kind: (typeof targetKinds)[number] }>;
 export type ConditioningEntry = Exclude<ExpertEntry, TargetEntry>;

@@ -29,23 +29,23 @@ const filesOfTranslation = ({ flow, calibration, retrieval, published }: Transla
 
 const rate = z.number().min(0).max(1);
 
-/** What held-out data says of a translation's numbers (server/training/calibrate/calibrate.ts). */
+/** Calibration of a translation on held-out data (server/training/calibrate/calibrate.ts). */
 export const CalibrationSchema = z.object({
-  /** Tensors: middles of learned conditions, quantiles of held-out log-likelihoods (server/packs/calibration-file.ts). */
+  /** Tensors: centres of learned conditions, quantiles of held-out log-likelihoods (server/packs/calibration-file.ts). */
   file: PackPathSchema,
-  /** Tests for conditions outside what was learned. */
+  /** Detectors of out-of-distribution conditions. */
   outOfDistribution: z.array(
     z.object({
       condition: z.enum(flowConditionNames),
-      /** Largest distance, 1 − cosine to the nearest middle, that still counts as known. */
+      /** Largest distance to the learned conditions that still counts as known (server/engine/calibration.ts). */
       threshold: z.number(),
-      /** Held-out conditions that were tried, and the share beyond a threshold that others of them set. */
+      /** Number of held-out conditions, and the share of them beyond a cross-validated threshold. */
       heldOut: z.number().int().positive(),
       falseAlarmRate: rate,
-      /** Outside conditions that were tried, and the share within the threshold. */
+      /** Number of out-of-distribution conditions, and the share of them within the threshold. */
       outliers: z.number().int().positive(),
       missRate: rate,
-      /** Area under the curve of both rates: 1 = the distance tells all apart. */
+      /** Area under the ROC curve: 1 = the distance separates both perfectly. */
       auc: rate,
     }),
   ),
@@ -63,13 +63,13 @@ export type PublishedFlow = z.infer<typeof PublishedFlowSchema>;
 export const TranslationSchema = z.object({
   id: z.string().min(1),
   label: z.string().min(1),
-  /** Name of the flow's condition → the expert that encodes it. Order is the flow's order of condition inputs. */
+  /** Name of the flow's condition → its expert, in the order of the flow's inputs. */
   conditions: z
     .array(
       z.object({
         name: z.enum(flowConditionNames),
         expert: z.string(),
-        /** Of a label: a caption that names one brings it along, unless the request says otherwise. */
+        /** Labels only: captions that name a label set it, unless the request says otherwise. */
         readFrom: z.literal("caption").optional(),
       }),
     )
@@ -81,13 +81,13 @@ export const TranslationSchema = z.object({
   published: PublishedFlowSchema.optional(),
   /** The style that a form should begin with, one of the style expert's vocabulary. */
   defaultStyle: z.string().optional(),
-  /** Drawings that new ones start from, by label and style (server/retrieval/retrieval-index.ts). */
+  /** The retrieval index: drawings by label and style (server/retrieval/retrieval-index.ts). */
   retrieval: PackPathSchema.optional(),
   metrics: z.record(z.string(), z.number()),
   calibration: CalibrationSchema.optional(),
 });
 
-/** What a pack is, without the digests of its files: they are added when it is published (server/packs/publish.ts). */
+/** A manifest without the digests of its files, which publishing adds (server/packs/publish.ts). */
 export const PackDraftSchema = z.object({
   format: z.literal(1),
   id: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
@@ -101,7 +101,7 @@ export const PackDraftSchema = z.object({
 });
 export type DraftManifest = z.infer<typeof PackDraftSchema>;
 
-/** Every file that a pack reads, used by a translation or not, once each and in order. */
+/** All files that a pack reads, whether a translation uses them or not, without duplicates and sorted. */
 export const filesOfPack = ({ experts, translations, upscaler }: DraftManifest): string[] => {
   const paths = [
     ...Object.values(experts).flatMap(filesOfExpert),
@@ -113,7 +113,7 @@ export const filesOfPack = ({ experts, translations, upscaler }: DraftManifest):
 
 const FileSchema = z.object({ path: PackPathSchema, sha256, bytes: z.number().int().nonnegative() });
 
-/** What a pack is that can be served: every file by its digest. */
+/** The manifest of a pack that can be served: all files have digests. */
 export const PackManifestSchema = PackDraftSchema.extend({
   files: z
     .array(FileSchema, "expected files with digests, got a draft: tau train or tau experts fit publishes it")
@@ -137,7 +137,7 @@ export const PackManifestSchema = PackDraftSchema.extend({
   }
 });
 
-/** What is wrong with a translation's experts: missing, of the wrong kind, named twice, or without the default style. */
+/** Errors of a translation's experts: missing, of the wrong kind, named twice, or without the default style. */
 function faultsOf(
   { conditions, target, defaultStyle, retrieval }: z.infer<typeof TranslationSchema>,
   experts: Readonly<Record<string, ExpertEntry>>,
@@ -176,7 +176,7 @@ export type PackManifest = z.infer<typeof PackManifestSchema>;
 /** SHA-256 by path inside the pack. */
 export type FileDigests = ReadonlyMap<string, string>;
 
-/** Of the files that a manifest lists. */
+/** The digests of a manifest's files. */
 export const digestsIn = ({ files }: Pick<PackManifest, "files">): FileDigests =>
   new Map(files.map(({ path, sha256 }) => [path, sha256]));
 

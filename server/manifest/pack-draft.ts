@@ -1,12 +1,12 @@
 /**
- * One translation of a manifest with the experts that it joins: what is trained, calibrated, evaluated or started from.
+ * One translation of a manifest with its experts: for training, calibration and evaluation, and as a start.
  */
 import { AppError } from "../../shared/problem.ts";
 import { type ConditioningEntry, type ExpertEntry, isTarget, type TargetEntry } from "./expert-entries.ts";
 import type { DraftManifest, TranslationEntry } from "./manifest.ts";
 import { readDraft } from "./read-manifest.ts";
 
-/** A manifest, and the one of its translations that is meant. */
+/** A manifest, and the selected one of its translations. */
 export interface PackDraft {
   readonly manifest: DraftManifest;
   readonly translation: TranslationEntry;
@@ -14,17 +14,17 @@ export interface PackDraft {
 }
 
 /**
- * Reads what the pack in a folder is, or is to be.
+ * Reads the manifest in a folder, published or draft.
  * @param translationId absent = the first translation
- * @throws AppError `pack_unavailable` when the folder has no manifest, `pack_corrupt` when it does not describe the translation,
- *   `translation_unknown`
+ * @throws AppError `pack_unavailable` when the folder has no manifest, `pack_corrupt` when it does not describe the
+ *   translation, `translation_unknown`
  */
 export const draftOf = async (folder: string, translationId?: string): Promise<PackDraft> =>
   selectTranslation(await readDraft(folder), translationId);
 
 /**
  * @param translationId absent = the first
- * @throws AppError `translation_unknown`, `pack_corrupt` when the pack has none, or not the experts that this one joins
+ * @throws AppError `translation_unknown`, `pack_corrupt` when the pack has none, or lacks experts of this one
  */
 export function selectTranslation(manifest: DraftManifest, translationId?: string): PackDraft {
   const { id, translations, experts } = manifest;
@@ -65,7 +65,7 @@ const describe = (name: string, entry: ExpertEntry | undefined): string =>
 export const entryOf = ({ manifest }: PackDraft, expert: string): ConditioningEntry =>
   manifest.experts[expert] as ConditioningEntry;
 
-/** The vocabulary of a translation's labels or styles; undefined where it reads none. */
+/** The vocabulary of a translation's labels or styles; undefined if it reads none. */
 export function vocabularyOf(
   draft: PackDraft,
   condition: "label" | "style",

@@ -1,4 +1,4 @@
-/** Paths in a manifest: they name files inside the pack's folder, on any operating system, and nothing else. */
+/** Paths in a manifest: they can only name files inside the pack's folder, on any operating system. */
 import { z } from "zod";
 
 /** A path inside the pack: relative, forward slashes, no `..`, no hidden parts. */

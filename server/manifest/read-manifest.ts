@@ -1,6 +1,6 @@
 /**
- * Reads the one file that says what a pack is: `manifest.json` in its folder. Whole, it is a pack that can be served. As a draft it
- * still lacks digests, which publishing adds (server/packs/publish.ts). Nothing else parses a manifest.
+ * Reads `manifest.json`, the one description of a pack. A complete one can be served; a draft lacks digests, which publishing
+ * adds (server/packs/publish.ts). Nothing else parses manifests.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ export const manifestFile = "manifest.json";
 
 export interface ReadManifest {
   readonly manifest: PackManifest;
-  /** SHA-256 of the file: names every weight of the pack. */
+  /** SHA-256 of the file; it covers every weight of the pack. */
   readonly digest: string;
 }
 
@@ -23,7 +23,7 @@ export async function readManifest(folder: string): Promise<ReadManifest> {
   return { manifest: parse(PackManifestSchema, bytes, path), digest: sha256Of(bytes) };
 }
 
-/** Reads what a pack is to be; a published pack is a draft too. @throws AppError as `readManifest` */
+/** Reads a draft; a published pack is one, too. @throws AppError as `readManifest` */
 export async function readDraft(folder: string): Promise<DraftManifest> {
   return parse(PackDraftSchema, ...(await readBytes(folder)));
 }

@@ -1,15 +1,18 @@
-/** The upscaler that a manifest can name: two stages of ×2 and the projections onto the input, with shapes and margins. */
+/** The upscaler of a manifest: two stages of ×2 and the projections onto the input, with shapes and margins. */
 import { z } from "zod";
 import { PackPathSchema } from "./pack-path.ts";
 
 /** picture [1, 3, scale · height, scale · width] and low [1, 3, height, width] → consistent, shaped as the picture. */
 const ProjectionSchema = z.object({
   graph: PackPathSchema,
-  /** Low-resolution pixels to each side that a result depends on. */
+  /** Radius in low-resolution pixels that a result depends on. */
   marginPx: z.number().int().nonnegative(),
 });
 
-/** Super-resolution by two stages of ×2: Φ, τ and Ψ of each, and the projections onto what shrinks to the input (server/upscaling/upscale.ts). */
+/**
+ * Super-resolution by two stages of ×2: Φ, τ and Ψ of each, and the projections onto pictures that shrink to the input
+ * (server/upscaling/upscale.ts).
+ */
 export const UpscalerSchema = z.object({
   label: z.string().min(1),
   stages: z
@@ -20,13 +23,13 @@ export const UpscalerSchema = z.object({
         /** τ: z [12] given features (server/upscaling/pixel-flow.ts). */
         flow: PackPathSchema,
         featureDims: z.number().int().positive(),
-        /** Pixels to each side that Φ sees. */
+        /** Radius of Φ's receptive field in pixels. */
         marginPx: z.number().int().nonnegative(),
         /** Ψ: features [height, width, featureDims] and z [height, width, 12] → details [height, width, 12]. Without it z is the details. */
         details: z
           .object({
             graph: PackPathSchema,
-            /** Pixels to each side that details depend on. */
+            /** Radius in pixels that details depend on. */
             marginPx: z.number().int().nonnegative(),
           })
           .optional(),

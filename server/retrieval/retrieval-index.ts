@@ -82,7 +82,7 @@ export class RetrievalIndex implements Retriever {
       latent,
       ...(isNamed && { caption: this.#nameOf(entries[chosen[0]!.at]!.label) }),
       ...(isByLooks && {
-        likeness: chosen.reduce((sum, { at }, index) => sum + shares[index]! * scorer.retrievalWeight(at), 0),
+        similarity: chosen.reduce((sum, { at }, index) => sum + shares[index]! * scorer.retrievalWeight(at), 0),
       }),
       ...scorer.shownBy(chosen, shares),
     };

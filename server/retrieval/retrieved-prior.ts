@@ -70,15 +70,15 @@ function priorOf(
     noise: (count) => normals(seed, streams.retrieval, count).map((value) => value * mixingSpread * temperature),
   });
   if (!found) return undefined;
-  const { latent, likeness, pictures = {} } = found;
-  const isSaid = likeness === undefined;
+  const { latent, similarity, pictures = {} } = found;
+  const isSaid = similarity === undefined;
   const shown = caption && isSaid ? shownName(caption, found.caption) : undefined;
   // The prior shows the style that is asked for, the words if words found it, and its own sketch and layout.
   const words = namesOf(conditions).filter((name) => name === "style" || (name === "label" && isSaid));
   return {
     latent,
     // The less the drawing is what is asked for, in words or in looks, the smaller its share.
-    share: share * (likeness ?? (caption && shown ? Math.min(1, Math.max(0, cosine(caption.vector, shown))) : 1)),
+    share: share * (similarity ?? (caption && shown ? Math.min(1, Math.max(0, cosine(caption.vector, shown))) : 1)),
     shows: {
       ...Object.fromEntries(words.map((name) => [name, { ...conditions[name]!, presence: 1 }])),
       ...Object.fromEntries(Object.entries(pictures).map(([name, vector]) => [name, { vector, presence: 1 }])),

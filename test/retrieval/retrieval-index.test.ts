@@ -154,7 +154,7 @@ describe("a start from retrieved drawings of nearest names", () => {
   });
 
   it("a start from retrieved drawings of nearest names passes over labels that are drawn in the style that is asked for alone", () => {
-    // Among names a style's likeness counts three quarters.
+    // Among names a style's similarity counts three quarters.
     const alike = 0.75 * Math.log(3);
     const parts: readonly Part[] = [
       [apple + alike, [1, 0]],
@@ -331,7 +331,7 @@ describe("a start from retrieved drawings that look like a picture", () => {
 
   it("a start from retrieved drawings that look like a picture is none where nothing looks like the picture, and less of one where what does is not very like it", () => {
     const likenessTo = (...sketch: number[]): number | undefined =>
-      startOf({ pictures: { sketch: Float32Array.from(sketch) } }, seen)?.likeness;
+      startOf({ pictures: { sketch: Float32Array.from(sketch) } }, seen)?.similarity;
     const at = (cosine: number): number[] =>
       [0, cosine, 0, 0, 0].map((part, axis) => (axis === 3 ? Math.sqrt(1 - cosine ** 2) : part)).slice(0, 4);
     // One pear, on whose axis alone no other example lies.
@@ -342,7 +342,7 @@ describe("a start from retrieved drawings that look like a picture", () => {
       pictures: new Map([["sketch", { kind: "dense", dims: 4, ...quantizeInt4([Float32Array.of(0, 7, 0, 0)], 4) }]]),
     });
     const pearTo = (cosine: number): number | undefined =>
-      startOf({ pictures: { sketch: Float32Array.from(at(cosine)) } }, pear)?.likeness;
+      startOf({ pictures: { sketch: Float32Array.from(at(cosine)) } }, pear)?.similarity;
     assert.deepEqual([pearTo(-1), pearTo(0), pearTo(0.29)], [undefined, undefined, undefined]);
     assert.deepEqual([pearTo(0.5001), pearTo(0.9), pearTo(1)], [1, 1, 1]);
     for (const cosine of [0.31, 0.4, 0.49]) assert.ok(Math.abs(pearTo(cosine)! - cosine / 0.5) < 1e-6, `${cosine}`);
@@ -350,9 +350,9 @@ describe("a start from retrieved drawings that look like a picture", () => {
     // By the picture that it is less like: half of the cells are equal, which is where layouts begin.
     const half = layoutOf(3).map((value, axis) => (axis < 3 ? value : axis === 3 ? Math.SQRT1_2 : 0));
     const both = startOf({ pictures: { sketch: sketchOf(3), layout: half } }, seen)!;
-    assert.ok(Math.abs(both.likeness! - 0.5 / 0.75) < 1e-6, `${both.likeness}`);
+    assert.ok(Math.abs(both.similarity! - 0.5 / 0.75) < 1e-6, `${both.similarity}`);
     // What words found stands for them, whatever it looks like.
-    assert.equal(startOf({ label: "pear", pictures: { sketch: sketchOf(5) } }, seen)!.likeness, undefined);
+    assert.equal(startOf({ label: "pear", pictures: { sketch: sketchOf(5) } }, seen)!.similarity, undefined);
   });
 
   it("a start from retrieved drawings that look like a picture is none for a label that is drawn in the style that is asked for alone, which the flow has learned", () => {
@@ -366,7 +366,7 @@ describe("a start from retrieved drawings that look like a picture", () => {
     assert.equal(startsFrom({ pictures: { sketch } }), 5);
     assert.equal(startsFrom({ pictures: { sketch }, style: "sharp" }), 4);
     assert.equal(startsFrom({ pictures: { sketch }, label: "pear" }), 3);
-    assert.equal(startOf({ pictures: { sketch }, caption: direction(0, 1) }, seen)!.likeness, undefined);
+    assert.equal(startOf({ pictures: { sketch }, caption: direction(0, 1) }, seen)!.similarity, undefined);
     assert.equal(startsFrom({ pictures: { sketch, layout: layoutOf(5) } }), 5);
     assert.equal(startsFrom({ pictures: { sketch } }), 5);
   });

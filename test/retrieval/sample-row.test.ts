@@ -163,7 +163,7 @@ describe("a row drawn from retrieved drawings", () => {
   it("a row drawn from retrieved drawings takes what was found by its looks alone to show no words but its style, and keeps less of it the less it is like", () => {
     const given = (vector: Float32Array) => ({ vector, presence: 1 });
     const [sketch, shown] = [Float32Array.of(1, 0, 0, 0), Float32Array.of(0, 0, 1, 0)];
-    const start = { latent, pictures: { sketch: shown }, likeness: 0.5 };
+    const start = { latent, pictures: { sketch: shown }, similarity: 0.5 };
     const row = sampleRow(giving(start), { ...words, sketch: given(sketch) }, settings);
     assert.deepEqual(row.prior!.shows, { style: words.style, sketch: given(shown) });
     assert.equal(row.prior!.share, 0.75 * 0.5);
