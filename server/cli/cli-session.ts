@@ -2,7 +2,6 @@
  * The workbench of commands that draw: opens packs and inference child, keeps the image files that requests name, writes PNG files
  * and prints one JSON line an image. The same child as the server's, so that the same request gives the same bytes.
  */
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type {
   Inversion,
@@ -22,6 +21,7 @@ import { createConditionImageLoader } from "../inference/condition-images.ts";
 import type { ConditionImages, ImageResult, InferenceClient } from "../inference/protocol.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { makeFolders } from "../platform/make-folders.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import { VectorPool } from "../vector/vector-pool.ts";
 import { ProgressLine } from "./progress-line.ts";
@@ -52,7 +52,8 @@ const warningOf = ({ field, score, threshold }: OutOfDistribution): string =>
 /** What a command has that asks the inference child. */
 interface Inference {
   readonly packs: readonly PackInfo[];
-  readonly client: InferenceClient;
+  /** The inference child with these packs, started once and kept; others are not loaded. */
+  start(packIds: readonly string[]): Promise<InferenceClient>;
   readonly line: ProgressLine;
   readonly tracers: VectorPool;
   /** Aborted by Ctrl-C. */
@@ -60,7 +61,7 @@ interface Inference {
 }
 
 /**
- * Opens the packs and a client for a command, not started, and closes it afterwards; Ctrl-C cancels what runs.
+ * Reads what packs there are for a command and ends the inference child afterwards; Ctrl-C cancels what runs.
  * @param flagNames flags of the command that are called otherwise than the field that they set
  * @returns exit code 0 @throws AppError by the flag that is wrong
  */
@@ -71,21 +72,33 @@ export async function withInference(
 ): Promise<number> {
   const config = readConfig({ packs: packsDir });
   const packs = (await Catalogue.open(config.packsDir, config.userPacksDir)).packs();
-  const client = createInferenceClient(config);
+  const clients = new Map<string, InferenceClient>();
   const tracers = new VectorPool();
   const line = new ProgressLine();
   const abort = new AbortController();
   process.once("SIGINT", () => abort.abort());
   try {
-    await work({ packs, client, line, tracers, signal: abort.signal });
+    const start = async (packIds: readonly string[]): Promise<InferenceClient> => {
+      const key = packIds.join(" ");
+      const client = clients.get(key) ?? createInferenceClient({ ...config, packIds });
+      clients.set(key, client);
+      line.show("loading packs");
+      await client.start();
+      return client;
+    };
+    await work({ packs, start, line, tracers, signal: abort.signal });
     return 0;
   } catch (error) {
     throw byFlag(error, flagNames);
   } finally {
     line.end();
-    await Promise.all([client.close(), tracers.close()]);
+    await Promise.all([...[...clients.values()].map((client) => client.close()), tracers.close()]);
   }
 }
+
+/** Packs that enlarge, by their id. */
+export const upscalerIds = (packs: readonly PackInfo[]): string[] =>
+  packs.filter(({ upscaler }) => upscaler !== undefined).map(({ id }) => id);
 
 /** Gives a command its workbench and takes it down afterwards. Parameters, result and errors as `withInference`. */
 export const withCliSession = (
@@ -94,24 +107,24 @@ export const withCliSession = (
   flagNames: Readonly<Record<string, string>> = {},
 ): Promise<number> => withInference(packsDir, (inference) => work(createWorkbench(inference)), flagNames);
 
-function createWorkbench({ packs, client, line, signal, tracers }: Inference): CliSession {
+function createWorkbench({ packs, start, line, signal, tracers }: Inference): CliSession {
   const files = new Map<string, Uint8Array>();
   const load = createConditionImageLoader(async (digest) => files.get(digest), limits.decodedImagesMax);
   const trace = (image: ImageResult, { palette, condition: { caption } }: ResolvedRequest) =>
     tracers.trace(image, { ...(palette && { palette }), ...(caption && { title: caption }) });
 
-  /** Checks a request, decodes its images, makes the folder for what comes of it and has the child ready. */
+  /** Checks a request, decodes its images, makes the folder for what comes of it and has the child ready with the packs that it needs. */
   const prepare = async (
-    request: Sourced & { readonly translation: string },
+    request: Sourced & { readonly translation: string; readonly upscale?: unknown },
     out?: string,
-  ): Promise<[PackInfo, ConditionImages]> => {
+  ): Promise<{ pack: PackInfo; images: ConditionImages; client: InferenceClient }> => {
     const { pack, translation } = findTranslation(packs, request.translation);
     for (const { field, condition } of conditionsIn(request)) checkCondition(translation, condition, field);
     const images = await load(request, translation.widthPx);
     if (out !== undefined) await makeOutFolder(out);
-    line.show("loading packs");
-    await client.start();
-    return [pack, images];
+    const enlarging = request.upscale === undefined ? [] : upscalerIds(packs);
+    const client = await start([...new Set([pack.id, ...enlarging])]);
+    return { pack, images, client };
   };
 
   return {
@@ -122,7 +135,7 @@ function createWorkbench({ packs, client, line, signal, tracers }: Inference): C
       return digest;
     },
     draw: async (request, out, nameOf = defaultName) => {
-      const [, images] = await prepare(request, out);
+      const { images, client } = await prepare(request, out);
       let last = performance.now();
       const onImage = async (image: ImageResult): Promise<void> => {
         const { rgba, widthPx, heightPx, index, ...about } = image;
@@ -153,7 +166,7 @@ function createWorkbench({ packs, client, line, signal, tracers }: Inference): C
       );
     },
     invert: async (request) => {
-      const [pack, images] = await prepare(request);
+      const { pack, images, client } = await prepare(request);
       const found = await client.invert(request, images, signal);
       return { request, packDigest: pack.digest, ...found };
     },
@@ -162,7 +175,7 @@ function createWorkbench({ packs, client, line, signal, tracers }: Inference): C
 
 /** Makes the folder of `--out`, before anything costly is done for it. @throws AppError `invalid_request` naming the flag */
 export async function makeOutFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: unknown) => {
+  await makeFolders(path).catch((cause: unknown) => {
     const expected = "a folder that can be made";
     const detail = { expected, received: path, cause };
     throw new AppError("invalid_request", `--out: expected ${expected}, got "${path}"`, detail);

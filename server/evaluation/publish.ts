@@ -7,6 +7,7 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { makeFolders } from "../platform/make-folders.ts";
 import { toMarkdown } from "./markdown.ts";
 import { type Report, toJson, type UpscalingReport } from "./report.ts";
 
@@ -40,7 +41,7 @@ export async function publishReport(report: Report | UpscalingReport, out: strin
   await requireReplaceable(out);
   const folder = resolve(out);
   const [writing, old] = [`${folder}.writing`, `${folder}.old`];
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolders(dirname(folder));
   await rm(writing, { recursive: true, force: true });
   try {
     await mkdir(writing);

@@ -1,5 +1,5 @@
 /**
- * The inference child: the process that serves requests with onnxruntime (the trainer loads it too). Verifies and loads every pack, runs each translation once to
+ * The inference child: the process that serves requests with onnxruntime (the trainer loads it too). Verifies and loads the packs, runs each translation once to
  * warm up, says so, then serves requests until its parent goes away. It never reloads a pack: sessions leak when released
  * (microsoft/onnxruntime#25325), so a new pack means a new child.
  */
@@ -23,12 +23,13 @@ const send = (message: FromChild): Promise<void> =>
 async function start({
   packsFolder,
   userPacksFolder,
+  packIds,
   provider: wanted,
   threads,
 }: ChildConfig): Promise<InferenceService> {
   const provider = await chooseProvider(wanted);
   const catalogue = await Catalogue.open(packsFolder, ...(userPacksFolder === undefined ? [] : [userPacksFolder]));
-  const { entries, translations, upscaler, faults } = await loadPacks(catalogue, { provider, threads });
+  const { entries, translations, upscaler, faults } = await loadPacks(catalogue, { provider, threads }, packIds);
   for (const translation of translations) await warmUp(translation);
   // The file contents of the packs are no longer needed.
   collectGarbage();

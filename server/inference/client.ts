@@ -16,6 +16,8 @@ export interface InferenceClientOptions {
   readonly packsDir: string;
   /** Folder of user packs; need not exist. */
   readonly userPacksDir?: string | undefined;
+  /** Ids of the packs to load, for a command that needs no others; absent = all. */
+  readonly packIds?: readonly string[];
   /** `auto` (default), `cpu`, `cuda` or `webgpu`; the start fails if a named one does not work. */
   readonly provider?: string;
   /** Threads of each session; 0 = the number of physical cores. */
@@ -167,8 +169,8 @@ class RespawningClient implements InferenceClient {
   }
 
   #create(): InferenceChild {
-    const { packsDir, userPacksDir, provider = "auto", threads = 0 } = this.#options;
-    const config = { packsFolder: packsDir, userPacksFolder: userPacksDir, provider, threads };
+    const { packsDir, userPacksDir, packIds, provider = "auto", threads = 0 } = this.#options;
+    const config = { packsFolder: packsDir, userPacksFolder: userPacksDir, packIds, provider, threads };
     return new InferenceChild(config, this.#timings);
   }
 

@@ -18,6 +18,8 @@ export interface ChildConfig {
   readonly packsFolder: string;
   /** Folder of user packs; need not exist. */
   readonly userPacksFolder: string | undefined;
+  /** Ids of the packs to load; undefined = all. */
+  readonly packIds: readonly string[] | undefined;
   readonly provider: string;
   readonly threads: number;
 }

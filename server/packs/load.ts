@@ -34,10 +34,15 @@ export interface LoadedPacks {
 }
 
 /**
- * Verifies and loads all packs of a catalogue.
+ * Verifies and loads all packs of a catalogue, or those that are named.
+ * @param packIds the packs to load; absent = all
  * @throws AppError the error of a shipped pack; a user's broken pack is left out instead
  */
-export async function loadPacks(catalogue: Catalogue, options: ExpertOptions): Promise<LoadedPacks> {
+export async function loadPacks(
+  catalogue: Catalogue,
+  options: ExpertOptions,
+  packIds?: readonly string[],
+): Promise<LoadedPacks> {
   const { shared = new SharedFiles() } = options;
   const entries: CatalogueEntry[] = [];
   const translations: Translation[] = [];
@@ -45,6 +50,7 @@ export async function loadPacks(catalogue: Catalogue, options: ExpertOptions): P
   let upscaler: Upscaler | undefined;
   // Sequential, because creating a session blocks its thread anyway and memory peaks would add up.
   for (const entry of catalogue.entries) {
+    if (packIds && !packIds.includes(entry.manifest.id)) continue;
     try {
       await verifyPack(entry.folder, entry.manifest);
       const loaded = await loadTranslations(entry, { ...options, shared });

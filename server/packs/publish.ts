@@ -6,7 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { filesOfExpert } from "../manifest/expert-entries.ts";
@@ -20,6 +20,7 @@ import {
 import { entryOf, type PackDraft } from "../manifest/pack-draft.ts";
 import { manifestFile, type ReadManifest, readDraft } from "../manifest/read-manifest.ts";
 import { asStorageError, syncFolder, writeFileAtomically } from "../platform/atomic-file.ts";
+import { makeFolders } from "../platform/make-folders.ts";
 import { takeLock } from "../platform/process-lock.ts";
 import { sha256Of, sha256OfFile } from "../platform/sha256.ts";
 import { fileMode, isMadeFor, isPartialWrite, type MadeFiles, writeMadeFiles } from "./made-files.ts";
@@ -118,7 +119,7 @@ export async function whilePublishing<T>(folder: string, run: () => Promise<T>):
   const name = basename(folder);
   let release: (() => void) | undefined;
   try {
-    await mkdir(dirname(folder), { recursive: true });
+    await makeFolders(dirname(folder));
     release = takeLock(join(dirname(folder), `.${name}.lock`), (pid) => {
       const message = `pack ${name}: expected one publication at a time, got another by process ${pid}`;
       return new AppError("config_invalid", message, { field: "name", received: `in use by process ${pid}` });

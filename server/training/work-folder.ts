@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../shared/problem.ts";
 import { asStorageError } from "../platform/atomic-file.ts";
+import { makeFolders } from "../platform/make-folders.ts";
 import { takeLock } from "../platform/process-lock.ts";
 import { sha256Of } from "../platform/sha256.ts";
 
@@ -32,7 +33,7 @@ export async function openWorkFolder(path: string, waitMs = 0): Promise<WorkFold
   const removed = `${path}.removed`;
   try {
     await rm(removed, { recursive: true, force: true });
-    await mkdir(path, { recursive: true });
+    await makeFolders(path);
   } catch (cause) {
     const full = asStorageError(cause);
     throw full instanceof AppError

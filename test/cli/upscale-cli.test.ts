@@ -4,6 +4,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
 import { encodePng, probeImage } from "../../server/images/codec.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
@@ -105,6 +106,16 @@ describe("tau upscale", () => {
     }
   });
 
+  it("tau upscale ends with a message where the file system refuses a folder, also in /proc", {
+    skip: process.platform === "linux" ? false : "there is no /proc",
+  }, async () => {
+    const args = ["--scale", "2", "--packs", packs, "--out", "/proc/nope/below"];
+    const result = await Promise.race([tau("upscale", "small.png", ...args), sleep(60_000)]);
+    assert.ok(result, "expected an end within a minute, got none");
+    assert.deepEqual([result.code, result.out], [1, ""]);
+    assert.match(result.err, /--out: expected a folder that can be made, got "\/proc\/nope\/below"\n$/);
+  });
+
   it("tau upscale says so when no pack has an upscaler, and so does tau generate --upscale", async () => {
     const alone = await tau("upscale", "small.png", "--scale", "2", "--packs", packs, "--out", out);
     assert.deepEqual([alone.code, alone.out], [1, ""]);
@@ -137,6 +148,17 @@ describe("tau upscale with the pack that ships", async () => {
     assert.deepEqual(await readdir(join(folder, "accurate")), ["turned-x4.png"]);
   });
 
+  it("tau upscale with the pack that ships loads that pack alone: a damaged pack beside it, which draws icons, does not matter", async () => {
+    const both = join(folder, "both");
+    const { pack } = await writeTinyPack(both);
+    await cp(join(packsHome(), "super-resolution"), join(both, "super-resolution"), { recursive: true });
+    await writeFile(join(pack, "flow/caption.onnx"), "loading it fails");
+    const upscaled = await tau("upscale", "small.png", "--scale", "2", "--packs", both, "--out", "needed");
+    assert.deepEqual([upscaled.code, upscaled.err], [0, ""]);
+    const drawn = await tau("generate", "--caption", "red", "--count", "1", "--packs", both, "--out", "needed");
+    assert.match(drawn.err, /^tau generate: pack_corrupt: /);
+  });
+
   it("tau upscale with the pack that ships names hypotheses and map by all that they depend on, so that none overwrites another", async () => {
     const draw = (...args: string[]) =>
       tau("upscale", "small.png", "--scale", "2", "--packs", alone, "--out", "lively", ...args);
@@ -148,7 +170,7 @@ describe("tau upscale with the pack that ships", async () => {
       [
         [join("lively", "small-x2-d0.5-seed7.png"), "hypothesis", 7],
         [join("lively", "small-x2-d0.5-seed8.png"), "hypothesis", 8],
-        [join("lively", "small-x2-d0.5-variance.png"), "variance", undefined],
+        [join("lively", "small-x2-d0.5-seed7-variance.png"), "variance", undefined],
       ],
     );
     const files = await Promise.all(lines.map(({ file }) => readFile(join(folder, file))));
@@ -157,10 +179,13 @@ describe("tau upscale with the pack that ships", async () => {
       assert.deepEqual(await probeImage(file), { widthPx: 24, heightPx: 16, mediaType: "image/png" });
     assert.ok(lines[2]!.meanDeviation! > 0);
     assert.equal((await draw("--detail", "1", "--seed", "7")).code, 0);
+    assert.equal((await draw("--detail", "0.5", "--seed", "9", "--variance")).code, 0);
     assert.deepEqual((await readdir(join(folder, "lively"))).sort(), [
+      "small-x2-d0.5-seed7-variance.png",
       "small-x2-d0.5-seed7.png",
       "small-x2-d0.5-seed8.png",
-      "small-x2-d0.5-variance.png",
+      "small-x2-d0.5-seed9-variance.png",
+      "small-x2-d0.5-seed9.png",
       "small-x2-d1-seed7.png",
     ]);
     assert.deepEqual(await readFile(join(folder, lines[0]!.file)), files[0], "the first is as it was");

@@ -4,7 +4,7 @@
  * run leaves the pack as it was.
  */
 import { appendFileSync, existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
@@ -14,6 +14,7 @@ import { type FlowWeights, readFlowFile, writeFlowFile } from "../../flow/weight
 import type { FileDigests } from "../../manifest/manifest.ts";
 import { draftOf, type PackDraft } from "../../manifest/pack-draft.ts";
 import { digestExperts, publishInPack } from "../../packs/publish.ts";
+import { makeFolders } from "../../platform/make-folders.ts";
 import { costCard, stopwatch } from "../../training/cost-card.ts";
 import { openImageSet } from "../../training/dataset/image-set.ts";
 import { EncodePool } from "../../training/encode/encode-pool.ts";
@@ -102,7 +103,7 @@ export async function trainPack(folder: string, pack: string, values: Values): P
   if (values["encode-only"]) return 0;
 
   const out = values.out ?? join(folder, "flow");
-  await mkdir(out, { recursive: true });
+  await makeFolders(out);
   const checkpoint = join(out, "checkpoint.safetensors");
   const given = settings.measured?.join(" and ") ?? "all conditions";
   const records = await RunRecords.open(

@@ -2,12 +2,13 @@
  * `tau train DIR --name NAME`: a folder of captioned images becomes a translation of its own, in a pack beside those that ship.
  * All the work is in server/training/train-translation.ts; here are flags, progress and the report.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { readConfig } from "../../app/config.ts";
 import { Catalogue } from "../../packs/catalogue.ts";
+import { makeFolders } from "../../platform/make-folders.ts";
 import { defaultCostFactors, describeCost } from "../../training/cost-card.ts";
 import { describeIssues } from "../../training/dataset/dataset-issues.ts";
 import { previewPng } from "../../training/preview.ts";
@@ -123,7 +124,7 @@ async function requireFolder(previews: string, images: string): Promise<void> {
       cause,
     });
   if (!relative(images, previews).startsWith("..")) throw refuse("a folder outside the images");
-  await mkdir(previews, { recursive: true }).catch((cause: unknown) => {
+  await makeFolders(previews).catch((cause: unknown) => {
     throw refuse("a folder that can be written", cause);
   });
 }

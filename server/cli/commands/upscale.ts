@@ -16,7 +16,7 @@ import { decodePicture } from "../../images/picture.ts";
 import { writeFileAtomically } from "../../platform/atomic-file.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import type { UpscaleResult } from "../../upscaling/upscale-queue.ts";
-import { makeOutFolder, refuseUsage, withInference } from "../cli-session.ts";
+import { makeOutFolder, refuseUsage, upscalerIds, withInference } from "../cli-session.ts";
 import * as flags from "../request-flags.ts";
 
 const usage = `Usage: npm run -s tau -- upscale FILE --scale 2|4 --out DIR [options]
@@ -31,7 +31,7 @@ same bytes.
   --seed N           0 to ${limits.seedMax} (default: random, and printed); hypothesis i has seed + i
   --packs DIR        folder of packs (default: the packs that ship)
   --out DIR          where the PNG files go: NAME-x4.png, with a detail NAME-x4-d0.5-seed7.png and
-                     NAME-x4-d0.5-variance.png, NAME being the image's; files of these names are replaced`;
+                     NAME-x4-d0.5-seed7-variance.png, NAME being the image's; files of these names are replaced`;
 
 const noteWords: Readonly<Record<UpscaleNote, string>> = {
   first_frame: "animated: only its first frame was enlarged",
@@ -60,7 +60,7 @@ async function run(args: string[]): Promise<number> {
   if (path === undefined || more.length > 0) return refuse(`expected one image file, got ${positionals.length}`);
   if (scale === undefined) return refuse("expected --scale 2 or 4, got none");
   if (out === undefined) return refuse("expected --out DIR, got none");
-  return withInference(values.packs, async ({ client, line, signal }) => {
+  return withInference(values.packs, async ({ packs, start, line, signal }) => {
     const bytes = await flags.readBytes(path);
     const request = parse(ResolvedUpscaleSchema, {
       image: sha256Of(bytes),
@@ -77,8 +77,7 @@ async function run(args: string[]): Promise<number> {
     });
     for (const note of notes) console.error(`${path}: ${noteWords[note]}`);
     await makeOutFolder(out);
-    line.show("loading packs");
-    await client.start();
+    const client = await start(upscalerIds(packs));
     let last = performance.now();
     const onImage = async ({ rgba, widthPx, heightPx, index: _, ...about }: UpscaleResult): Promise<void> => {
       const file = join(out, `${parsePath(path).name}-${endingOf(request, about)}.png`);
@@ -97,9 +96,12 @@ async function run(args: string[]): Promise<number> {
 }
 
 /** What a name says besides the image's: all that the picture depends on. At detail 0 that is the factor alone. */
-function endingOf({ scale, detail }: ResolvedUpscale, { kind, seed }: Pick<UpscaleResult, "kind" | "seed">): string {
+function endingOf(
+  { scale, detail, seed: first }: ResolvedUpscale,
+  { kind, seed = first }: Pick<UpscaleResult, "kind" | "seed">,
+): string {
   if (detail === 0) return `x${scale}`;
-  return `x${scale}-d${detail}-${kind === "variance" ? kind : `seed${seed}`}`;
+  return `x${scale}-d${detail}-seed${seed}${kind === "variance" ? "-variance" : ""}`;
 }
 
 /** A complaint about the image, told by the path of its file. */
