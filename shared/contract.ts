@@ -8,7 +8,7 @@ import { checkGeneration, guidanceOfAll, retrievalOfAll } from "./generation-rul
 import { JobStateSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
 import { ProblemSchema } from "./problem-document.ts";
-import { UpscalerInfoSchema, UpscaleScaleSchema } from "./upscaling.ts";
+import { NetworkScaleSchema, UpscalerInfoSchema, UpscaleScaleSchema } from "./upscaling.ts";
 import { imageFormats, PaletteSchema, StoredVectorSchema } from "./vectors.ts";
 
 /** An image whose residual is used: v = τ⁻¹(Θ(image) given `condition`). What `condition` says is taken out of v, so name what the image shows. */
@@ -316,7 +316,10 @@ export const MetaSchema = z.object({
     /** Of upscaling; absent on a server before version 0.3. */
     upscale: z
       .object({
-        scales: z.array(UpscaleScaleSchema),
+        /** Factors that networks draw. */
+        scales: z.array(NetworkScaleSchema),
+        /** True: ×3 and `widthPx` too, made of the next factor. Absent on a server before version 0.21. */
+        anyWidth: z.boolean().optional(),
         countMax: z.number(),
         /** Factor on the residual at detail 1. */
         temperatureMax: z.number(),

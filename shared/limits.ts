@@ -29,6 +29,11 @@ export const limits = {
   attributeStrengthMax: 3,
   /** Hypotheses of one upscale: more than eight nobody compares. */
   upscaleCountMax: 8,
+  /**
+   * Longest side that networks draw for a result between their factors, in pixels: ×4 of 1366 px, so that ×3 reaches
+   * `imageMaxSidePx`. Planes and pixels of such a square take 300 MB.
+   */
+  upscaleDrawnMaxSidePx: 5464,
   /** Factor on the residual of an upscale at detail 1. */
   upscaleTemperatureMax: 0.9,
   /** Upscales that run at once, for one loads all cores, and that may wait. */

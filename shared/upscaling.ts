@@ -1,6 +1,6 @@
 /**
- * The contract of upscaling: any image ×2 or ×4 as one or several hypotheses, each of which shrinks back to the input, and a map of
- * where hypotheses differ. An upscale is a job like a generation; its pixels are made by server/upscaling/upscale.ts.
+ * The contract of upscaling: any image ×2, ×3, ×4 or to a width, as one or several hypotheses, each of which shrinks back to the input,
+ * and a map of where hypotheses differ. An upscale is a job like a generation; its pixels are made by server/upscaling/upscale.ts.
  */
 import { z } from "zod";
 import { DigestSchema } from "./conditions.ts";
@@ -8,11 +8,24 @@ import { JobStateSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.
 import { limits } from "./limits.ts";
 import { AppError } from "./problem.ts";
 import { ProblemSchema } from "./problem-document.ts";
-import { largestScale, type UpscaleScale, upscaleScales } from "./upscale-scales.ts";
+import {
+  enlargedSize,
+  largestScale,
+  networkScaleFor,
+  networkScales,
+  type UpscaleScale,
+  type UpscaleTarget,
+  upscaleScales,
+} from "./upscale-scales.ts";
 
 export const UpscaleScaleSchema = z.union(
-  upscaleScales.map((scale) => z.literal(scale)) as [z.ZodLiteral<2>, z.ZodLiteral<4>],
-  { error: ({ input }) => `expected 2 or 4, got ${String(input)}` },
+  upscaleScales.map((scale) => z.literal(scale)) as [z.ZodLiteral<2>, z.ZodLiteral<3>, z.ZodLiteral<4>],
+  { error: ({ input }) => `expected 2, 3 or 4, got ${String(input)}` },
+);
+
+/** Factors that networks draw; ×3 and widths are made of the next one. */
+export const NetworkScaleSchema = z.union(
+  networkScales.map((scale) => z.literal(scale)) as [z.ZodLiteral<2>, z.ZodLiteral<4>],
 );
 
 /** 0 = the accurate answer, 1 = the liveliest; `temperatureOf` gives the factor on the residual. */
@@ -21,7 +34,10 @@ export const DetailSchema = z.number().min(0).max(1);
 const upscaleFields = z.strictObject({
   /** Digest of an upload. */
   image: DigestSchema,
-  scale: UpscaleScaleSchema,
+  /** Factor on width and height; this or `widthPx`. */
+  scale: UpscaleScaleSchema.optional(),
+  /** Width of the result, in the image's proportions: wider than the image, four times at most. Drawn by the next factor, then area-averaged. */
+  widthPx: z.number().int().min(1).max(limits.imageMaxSidePx).optional(),
   detail: DetailSchema.default(0),
   /** Hypothesis i is drawn from seed (seed + i) mod 2^32. Absent: the server draws one and reports it. */
   seed: SeedSchema.optional(),
@@ -34,9 +50,15 @@ const upscaleFields = z.strictObject({
 export const varianceHypotheses = 4;
 
 function checkUpscale(
-  { detail, variance, count }: { detail: number; variance: boolean; count: number },
+  { scale, widthPx, detail, variance, count }: z.output<typeof upscaleFields>,
   context: z.RefinementCtx,
 ): void {
+  if ((scale === undefined) === (widthPx === undefined))
+    context.addIssue({
+      code: "custom",
+      path: ["scale"],
+      message: `expected scale or widthPx, got ${scale === undefined ? "neither" : "both"}`,
+    });
   if (detail > 0) return;
   if (variance)
     context.addIssue({
@@ -129,7 +151,7 @@ export type UpscaleList = z.infer<typeof UpscaleListSchema>;
 export const UpscaleQuerySchema = z.strictObject(pageQuery);
 
 /** What a pack can enlarge by. */
-export const UpscalerInfoSchema = z.object({ id: z.string(), label: z.string(), scales: z.array(UpscaleScaleSchema) });
+export const UpscalerInfoSchema = z.object({ id: z.string(), label: z.string(), scales: z.array(NetworkScaleSchema) });
 export type UpscalerInfo = z.infer<typeof UpscalerInfoSchema>;
 
 /** Images that an upscale makes: its hypotheses, and the variance map after them. */
@@ -146,17 +168,61 @@ export function findUpscaler<Pack extends { readonly upscaler?: UpscalerInfo | u
   throw new AppError("pack_unavailable", `expected ${expected}, got ${received}`, { expected, received });
 }
 
-/** @param field what asked for it @throws AppError upscale_too_large, which offers the largest factor that fits */
-export function requireFits(widthPx: number, heightPx: number, scale: UpscaleScale, field = "image"): void {
-  const most = limits.imageMaxSidePx / scale;
+/**
+ * @param field what asked for a factor
+ * @throws AppError `upscale_too_large`, which offers the largest factor that fits; `invalid_request` for a width that is no enlargement
+ */
+export function requireFits(image: Sides, target: UpscaleTarget, field = "image"): void {
+  if (target.scale === undefined) {
+    requireWidth(image, target.widthPx!);
+    return;
+  }
+  const { widthPx, heightPx } = image;
+  const most = Math.floor(limits.imageMaxSidePx / target.scale);
   if (Math.max(widthPx, heightPx) <= most) return;
   const offered = largestScale(widthPx, heightPx);
-  const expected = `an image of at most ${most} × ${most} px for ×${scale} (${limits.imageMaxSidePx} px is the largest result)`;
+  const expected = `an image of at most ${most} × ${most} px for ×${target.scale} (${limits.imageMaxSidePx} px is the largest result)`;
   const received = `${widthPx} × ${heightPx} px${offered === undefined ? ", which is too large for any factor" : `, which fits ×${offered}`}`;
-  throw new AppError("upscale_too_large", `${field}: expected ${expected}, got ${received}`, {
+  throw tooLarge(field, expected, received, offered);
+}
+
+interface Sides {
+  readonly widthPx: number;
+  readonly heightPx: number;
+}
+
+function requireWidth(image: Sides, asked: number): void {
+  const field = "widthPx";
+  const [least, most] = [image.widthPx + 1, 4 * image.widthPx];
+  const received = `${asked} px for an image of ${image.widthPx} × ${image.heightPx} px`;
+  if (asked < least || asked > most) {
+    const expected = `a width of ${least} to ${most} px, wider than the image and at most four times as wide`;
+    throw new AppError("invalid_request", `${field}: expected ${expected}, got ${received}`, {
+      field,
+      expected,
+      received,
+    });
+  }
+  const fits = (widthPx: number): boolean => {
+    const size = enlargedSize(image, { widthPx });
+    const longest = Math.max(image.widthPx, image.heightPx);
+    return (
+      Math.max(size.widthPx, size.heightPx) <= limits.imageMaxSidePx &&
+      networkScaleFor(image, { widthPx }) * longest <= limits.upscaleDrawnMaxSidePx
+    );
+  };
+  if (fits(asked)) return;
+  let widest = asked;
+  while (widest >= least && !fits(widest)) widest -= 1;
+  const expected =
+    widest < least ? `an image of at most ${limits.imageMaxSidePx / 2} px a side` : `a width of at most ${widest} px`;
+  throw tooLarge(field, expected, received, largestScale(image.widthPx, image.heightPx));
+}
+
+const tooLarge = (field: string, expected: string, received: string, offered: UpscaleScale | undefined): AppError =>
+  new AppError("upscale_too_large", `${field}: expected ${expected}, got ${received}`, {
     field,
     expected,
     received,
     ...(offered === undefined ? {} : { largestScale: offered }),
   });
-}

@@ -52,7 +52,7 @@ export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: 
   --retrieval S      0 to 1: share that comes from retrieved drawings, of the same thing in other styles or similar to
                      the sketch or layout (default ${limits.retrievalDefault}; 0 beside --image, --low-resolution or a kept residual)
   --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps the one that its conditions explain best
-  --upscale S        enlarges each image 2 or 4 times`;
+  --upscale S        enlarges each image 2, 3 or 4 times`;
 export const temperatureUsage = `  --temperature T    0 = most likely, ${limits.temperatureMax} = most varied (default ${limits.temperatureDefault})`;
 export const attributeUsage = `  --towards TEXT     moves the caption towards this text
   --from TEXT        and away from this one

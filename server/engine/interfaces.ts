@@ -2,6 +2,7 @@
  * The engine's view of flows, experts, retrieval and upscaling. Other rooms implement these interfaces.
  * Every tensor is a row-major Float32Array; a callee never keeps a buffer that it was given.
  */
+import type { NetworkScale, UpscaleTarget } from "../../shared/upscale-scales.ts";
 
 /**
  * One condition of a batch: `values` [batch, dims]; `present` [batch], 1 = given, 0 = the learned "absent" vector takes its place.
@@ -131,8 +132,7 @@ export interface Pixels {
   readonly heightPx: number;
 }
 
-export interface UpscaleOptions {
-  readonly scale: 2 | 4;
+export interface UpscaleOptions extends UpscaleTarget {
   /** Factor on the residual's standard deviation; 0 = the accurate answer. */
   readonly temperature: number;
   readonly seed: number;
@@ -144,9 +144,10 @@ export interface UpscaleOptions {
 
 /** Enlarges pictures of any size and proportion. */
 export interface Upscaler {
-  readonly scales: readonly (2 | 4)[];
+  /** Factors that networks draw; other sizes are the next one, area-averaged. */
+  readonly scales: readonly NetworkScale[];
   /** Tiles that `upscale` will work through: the unit of progress. */
-  tilesOf(image: Pixels, scale: 2 | 4): number;
-  /** @throws AppError `upscale_too_large`, `cancelled` */
+  tilesOf(image: Pixels, target: UpscaleTarget): number;
+  /** @throws AppError `upscale_too_large`, `invalid_request` for a width that is no enlargement, `cancelled` */
   upscale(image: Pixels, options: UpscaleOptions): Promise<Pixels>;
 }

@@ -46,8 +46,7 @@ export const drawSeed = (): number => randomInt(0, limits.seedMax + 1);
 function checkUpscale(id: string, scale: UpscaleScale, { catalogue }: ResolveDeps): string {
   const packs = catalogue.packs();
   const { digest } = findUpscaler(packs);
-  const { widthPx, heightPx } = findTranslation(packs, id).translation;
-  requireFits(widthPx, heightPx, scale, "upscale");
+  requireFits(findTranslation(packs, id).translation, { scale }, "upscale");
   return digest;
 }
 

@@ -17,6 +17,17 @@ export async function resolveUpscale(
   if (!bytes) throw unknownUpload("image", asked.image);
   // Looked at before anything waits; the worker, which has the image upright, looks again.
   const { widthPx, heightPx } = await probeImage(bytes);
-  requireFits(widthPx, heightPx, asked.scale);
+  if (asked.scale !== undefined || !fits({ widthPx: heightPx, heightPx: widthPx }, asked))
+    requireFits({ widthPx, heightPx }, asked);
   return { request: { ...asked, seed: asked.seed ?? drawSeed() }, packDigest };
+}
+
+/** Whether an image that its EXIF orientation turns has a width that can be asked for. */
+function fits(...asked: Parameters<typeof requireFits>): boolean {
+  try {
+    requireFits(...asked);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -25,7 +25,7 @@ export const startUpscaleWorker = (deps: UpscaleWorkerDeps): Worker =>
       const bytes = await deps.readUpload(request.image);
       if (!bytes) throw unknownUpload("image", request.image);
       const { pixels, notes } = await deps.decodePicture(bytes);
-      requireFits(pixels.widthPx, pixels.heightPx, request.scale);
+      requireFits(pixels, request);
       signal.throwIfAborted();
       job.reportFindings({ notes });
       let tiles = 0;

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { type ConditionField, conditionFields, depths, fieldOf } from "../../shared/conditions.ts";
 import type { PackInfo, TranslationInfo } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
-import { upscaleScales } from "../../shared/upscale-scales.ts";
+import { networkScales } from "../../shared/upscale-scales.ts";
 import { type ExpertEntry, latentDimsOf, type TargetEntry } from "../manifest/expert-entries.ts";
 import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
 import { manifestFile, type ReadManifest, readManifest } from "../manifest/read-manifest.ts";
@@ -96,7 +96,7 @@ export class Catalogue {
       sizeBytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
       translations: manifest.translations.map((translation) => describe(manifest, translation)),
       ...(manifest.upscaler
-        ? { upscaler: { id: manifest.id, label: manifest.upscaler.label, scales: [...upscaleScales] } }
+        ? { upscaler: { id: manifest.id, label: manifest.upscaler.label, scales: [...networkScales] } }
         : {}),
       parts: manifest.parts,
     }));

@@ -3,15 +3,13 @@
  * colours: colours times alpha if anything is transparent.
  */
 import type { Pixels } from "../engine/interfaces.ts";
-import { shrinkBicubic } from "./bicubic.ts";
+import { rowsOfBand, shrinkBand } from "./bicubic.ts";
 
 /** Returned for equal pictures, whose PSNR is infinite. */
 const psnrMaxDb = 99;
 
 /** Rows of the small picture that are shrunk at a time, so that a large picture is never held as floats. */
 const bandRows = 64;
-/** Rows of the small picture above and below that shrinking depends on. */
-const reachRows = 2;
 
 export function hasTransparency({ rgba }: Pixels): boolean {
   for (let at = 3; at < rgba.length; at += 4) if (rgba[at]! < 255) return true;
@@ -23,24 +21,18 @@ export function hasTransparency({ rgba }: Pixels): boolean {
  * and alpha if `image` is transparent anywhere.
  * @param pause yields to other work between two bands of rows
  */
-export async function lrPsnrDb(
-  image: Pixels,
-  enlarged: Pixels,
-  scale: 2 | 4,
-  pause: () => Promise<void>,
-): Promise<number> {
+export async function lrPsnrDb(image: Pixels, enlarged: Pixels, pause: () => Promise<void>): Promise<number> {
   const channels = hasTransparency(image) ? 4 : 3;
   const { widthPx, heightPx } = image;
   let squares = 0;
   for (let top = 0; top < heightPx; top += bandRows) {
     const bottom = Math.min(heightPx, top + bandRows);
-    const [from, to] = [Math.max(0, top - reachRows), Math.min(heightPx, bottom + reachRows)];
+    const [from, to] = rowsOfBand(enlarged, image, top, bottom);
     for (let channel = 0; channel < channels; channel += 1) {
       const small = channelOf(image, channel, top, bottom);
-      const large = channelOf(enlarged, channel, from * scale, to * scale);
-      const shrunk = shrinkBicubic(large, enlarged.widthPx, (to - from) * scale, scale);
-      const offset = (top - from) * widthPx;
-      for (let at = 0; at < small.length; at += 1) squares += (shrunk[offset + at]! - small[at]!) ** 2;
+      const large = channelOf(enlarged, channel, from, to);
+      const shrunk = shrinkBand(large, enlarged, image, { top, bottom, firstRow: from });
+      for (let at = 0; at < small.length; at += 1) squares += (shrunk[at]! - small[at]!) ** 2;
     }
     await pause();
   }

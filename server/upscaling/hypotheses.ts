@@ -2,6 +2,7 @@
  * Runs an upscale: draws hypotheses one after another, each from its own seed and with its LR-PSNR, and finally the map of
  * where they differ. It never holds more than one hypothesis beside the map's sums.
  */
+import { enlargedSize } from "../../shared/upscale-scales.ts";
 import {
   type ResolvedUpscale,
   requireFits,
@@ -32,15 +33,16 @@ export interface HypothesesHandlers {
 export async function drawHypotheses(
   upscaler: Upscaler,
   image: Pixels,
-  request: Pick<ResolvedUpscale, "scale" | "detail" | "seed" | "count" | "variance">,
+  request: Pick<ResolvedUpscale, "scale" | "widthPx" | "detail" | "seed" | "count" | "variance">,
   handlers: HypothesesHandlers,
 ): Promise<void> {
-  const { scale, detail, count, variance } = request;
+  const { scale, widthPx, detail, count, variance } = request;
   const { signal, onProgress, onImage, pause } = handlers;
-  requireFits(image.widthPx, image.heightPx, scale);
-  const size = { widthPx: image.widthPx * scale, heightPx: image.heightPx * scale };
+  const target = { scale, widthPx };
+  requireFits(image, target);
+  const size = enlargedSize(image, target);
   const drawn = variance ? Math.max(count, varianceHypotheses) : count;
-  const total = drawn * upscaler.tilesOf(image, scale);
+  const total = drawn * upscaler.tilesOf(image, target);
   let completed = 0;
   const onTile = (): Promise<void> => {
     completed += 1;
@@ -52,13 +54,13 @@ export async function drawHypotheses(
   for (let index = 0; index < drawn; index += 1) {
     refuseCancelled(signal);
     const seed = imageSeed(request.seed, index);
-    const options = { scale, temperature: temperatureOf(detail), seed, onTile, ...(signal ? { signal } : {}) };
+    const options = { ...target, temperature: temperatureOf(detail), seed, onTile, ...(signal ? { signal } : {}) };
     const hypothesis = await upscaler.upscale(image, options);
     deviation?.add(hypothesis);
     await pause();
     if (index >= count) continue;
     const about = { index, kind: "hypothesis", seed, ...size } as const;
-    await onImage({ ...about, lrPsnrDb: await lrPsnrDb(image, hypothesis, scale, pause), rgba: hypothesis.rgba });
+    await onImage({ ...about, lrPsnrDb: await lrPsnrDb(image, hypothesis, pause), rgba: hypothesis.rgba });
   }
   refuseCancelled(signal);
   if (deviation) await onImage({ index: count, kind: "variance", ...size, ...deviation.draw() });

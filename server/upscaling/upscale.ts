@@ -2,11 +2,20 @@
  * Upscaling as translation between networks: Φ reads features at every pixel and predicts a mean. τ draws the missing details,
  * given the features, folded to 2 · 2 · 3 values a pixel (idea of a flow for details: SRFlow, Lugmayr et al. 2020). Ψ decodes
  * them so that neighbours agree. Two stages of ×2 make ×4; temperature 0 uses the mean alone. After each stage a projection
- * makes the picture consistent with the input. Colour and alpha are enlarged separately.
+ * makes the picture consistent with the input. Colour and alpha are enlarged separately. Sizes between
+ * the factors are area averages of the next one.
  */
+import {
+  enlargedSize,
+  type NetworkScale,
+  networkScaleFor,
+  networkScales,
+  type UpscaleTarget,
+} from "../../shared/upscale-scales.ts";
 import { requireFits } from "../../shared/upscaling.ts";
 import type { Pixels, UpscaleOptions, Upscaler } from "../engine/interfaces.ts";
 import { mapConcurrent } from "../platform/map-concurrent.ts";
+import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { refuseCancelled } from "./cancelled.ts";
 import { fillColour } from "./fill-colour.ts";
 import {
@@ -21,6 +30,7 @@ import {
   writeBox,
   writeColours,
 } from "./picture-planes.ts";
+import { shrinkArea } from "./shrink-area.ts";
 import { countTiles, enlargeBox, type Tile, tilesOf } from "./tiles.ts";
 import { isDecoded, type Temperature, type TileDrawer } from "./upscale-tile.ts";
 
@@ -30,7 +40,9 @@ import { isDecoded, type Temperature, type TileDrawer } from "./upscale-tile.ts"
 const defaultCorePx = 128;
 
 /** Parameters of a run. */
-interface Run extends Omit<UpscaleOptions, "temperature"> {
+interface Run extends Omit<UpscaleOptions, "temperature" | keyof UpscaleTarget> {
+  /** Drawn by networks. */
+  readonly scale: NetworkScale;
   readonly temperature: Temperature;
 }
 
@@ -40,7 +52,6 @@ export interface UpscalerOptions {
 }
 
 export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: UpscalerOptions = {}) {
-  const scales = [2, 4] as const;
   const { margins, concurrency } = drawer;
 
   /** Enlarges one colour picture by 2 or 4 and passes the result to `write` tile by tile. */
@@ -72,7 +83,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
   async function makeConsistent(
     picture: Planes,
     low: Planes,
-    factor: 2 | 4,
+    factor: NetworkScale,
     run: Run,
     write: WriteTile,
   ): Promise<void> {
@@ -104,9 +115,9 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
   }
 
   /** Side of a projection's core, px of the input: larger than a network's, because it has fewer buffers and a wider margin. */
-  const projectedPx = (factor: 2 | 4): number => (6 * corePx) / factor;
+  const projectedPx = (factor: NetworkScale): number => (6 * corePx) / factor;
 
-  function countAll({ widthPx, heightPx }: Pixels, scale: 2 | 4): number {
+  function countAll({ widthPx, heightPx }: Pixels, scale: NetworkScale): number {
     const count = (times: number, sidePx: number): number =>
       countTiles(times * widthPx, times * heightPx, sidePx, concurrency);
     const twice = count(1, corePx) + count(1, projectedPx(2));
@@ -114,7 +125,6 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
   }
 
   async function upscalePixels(image: Pixels, run: Run): Promise<Pixels> {
-    requireFits(image.widthPx, image.heightPx, run.scale);
     const { isOpaque, isEmpty, isGrey } = inspect(image);
     const [widthPx, heightPx] = [run.scale * image.widthPx, run.scale * image.heightPx];
     const result: Pixels = { rgba: new Uint8Array(4 * widthPx * heightPx), widthPx, heightPx };
@@ -129,14 +139,22 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
   }
 
   return {
-    scales,
-    tilesOf(image: Pixels, scale: 2 | 4): number {
+    scales: networkScales,
+    tilesOf(image: Pixels, target: UpscaleTarget): number {
       const { isOpaque, isEmpty } = inspect(image);
-      return isEmpty ? 0 : countAll(image, scale) * (isOpaque ? 1 : 2);
+      return isEmpty ? 0 : countAll(image, networkScaleFor(image, target)) * (isOpaque ? 1 : 2);
     },
-    upscale: (image: Pixels, options: UpscaleOptions): Promise<Pixels> => upscalePixels(image, options),
+    async upscale(image: Pixels, { scale, widthPx, ...options }: UpscaleOptions): Promise<Pixels> {
+      const target = { scale, widthPx };
+      requireFits(image, target);
+      const drawn = await upscalePixels(image, { ...options, scale: networkScaleFor(image, target) });
+      return shrinkArea(drawn, enlargedSize(image, target), async () => {
+        await yieldToEventLoop();
+        refuseCancelled(options.signal);
+      });
+    },
     /** The result of τ at v = 0, to compare with Φ's mean prediction. */
-    centreOf: (image: Pixels, scale: 2 | 4): Promise<Pixels> =>
+    centreOf: (image: Pixels, scale: NetworkScale): Promise<Pixels> =>
       upscalePixels(image, { scale, temperature: "centre", seed: 0 }),
   } satisfies Upscaler & { centreOf: unknown };
 }

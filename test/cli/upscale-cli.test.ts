@@ -38,8 +38,25 @@ const out = join(folder, "out");
 
 describe("tau upscale", () => {
   const refusals: Array<[what: string, args: string[], code: number, message: RegExp]> = [
-    ["a factor that is neither 2 nor 4", ["--scale", "3"], 1, /: invalid_request: --scale: expected 2 or 4, got 3\n$/],
-    ["a factor in words", ["--scale", "four"], 1, /: invalid_request: --scale: expected 2 or 4, got NaN\n$/],
+    [
+      "a factor that is none of 2, 3 and 4",
+      ["--scale", "5"],
+      1,
+      /: invalid_request: --scale: expected 2, 3 or 4, got 5\n$/,
+    ],
+    [
+      "a width that is no enlargement",
+      ["--width", "12"],
+      1,
+      /: invalid_request: --width: expected a width of 13 to 48 px, .*, got 12 px for an image of 12 × 8 px\n$/,
+    ],
+    [
+      "a width in words",
+      ["--width", "wide"],
+      1,
+      /: invalid_request: --width: expected a value of type number, got NaN\n$/,
+    ],
+    ["a factor in words", ["--scale", "four"], 1, /: invalid_request: --scale: expected 2, 3 or 4, got NaN\n$/],
     ["too much detail", ["--detail", "2"], 1, /: invalid_request: --detail: expected at most 1, got 2\n$/],
     [
       "detail in words",
@@ -56,7 +73,7 @@ describe("tau upscale", () => {
   ];
   for (const [what, args, code, message] of refusals)
     it(`tau upscale refuses ${what}`, async () => {
-      const scale = args[0] === "--scale" ? [] : ["--scale", "2"];
+      const scale = ["--scale", "--width"].includes(args[0]!) ? [] : ["--scale", "2"];
       const result = await tau("upscale", "small.png", ...scale, ...args, "--packs", packs, "--out", out);
       assert.deepEqual([result.code, result.out], [code, ""]);
       assert.match(result.err, message);
@@ -65,7 +82,8 @@ describe("tau upscale", () => {
   it("tau upscale asks for what it can't do without", async () => {
     for (const [args, message] of [
       [["--scale", "2", "--out", out], /expected one image file, got 0/],
-      [["small.png", "--out", out], /expected --scale 2 or 4, got none/],
+      [["small.png", "--out", out], /expected --scale 2, 3 or 4, or --width PX, got neither/],
+      [["small.png", "--scale", "2", "--width", "20", "--out", out], /expected --scale .*, got both/],
       [["small.png", "--scale", "2"], /expected --out DIR, got none/],
     ] as const) {
       const result = await tau("upscale", ...args);
@@ -124,7 +142,7 @@ describe("tau upscale", () => {
       tau("generate", "--caption", "red", "--count", "1", "--upscale", scale, "--packs", packs, "--out", out);
     const within = await generate("2");
     assert.match(within.err, /^tau generate: pack_unavailable: --upscale: .*no pack with an upscaler\n$/);
-    assert.match((await generate("3")).err, /^tau generate: invalid_request: --upscale: expected 2 or 4, got 3\n$/);
+    assert.match((await generate("5")).err, /^tau generate: invalid_request: --upscale: expected 2, 3 or 4, got 5\n$/);
     assert.deepEqual(await readdir(out), []);
   });
 });
@@ -146,6 +164,24 @@ describe("tau upscale with the pack that ships", async () => {
     const probed = await probeImage(await readFile(join(folder, line!.file)));
     assert.deepEqual(probed, { widthPx: 32, heightPx: 48, mediaType: "image/png" });
     assert.deepEqual(await readdir(join(folder, "accurate")), ["turned-x4.png"]);
+  });
+
+  it("tau upscale with the pack that ships makes ×3 and any width, named by it", async () => {
+    for (const [args, name, widthPx, heightPx] of [
+      [["--scale", "3"], "small-x3.png", 36, 24],
+      [["--width", "20"], "small-w20.png", 20, 13],
+    ] as const) {
+      const result = await tau("upscale", "small.png", ...args, "--packs", alone, "--out", "sizes");
+      assert.deepEqual([result.code, result.err], [0, ""]);
+      const [line] = linesOf<Line>(result);
+      assert.equal(line!.file, join("sizes", name));
+      assert.ok(line!.lrPsnrDb! > 25, `${line!.lrPsnrDb} dB`);
+      assert.deepEqual(await probeImage(await readFile(join(folder, line!.file))), {
+        widthPx,
+        heightPx,
+        mediaType: "image/png",
+      });
+    }
   });
 
   it("tau upscale with the pack that ships loads that pack alone: a damaged pack beside it, which draws icons, does not matter", async () => {

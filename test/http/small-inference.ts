@@ -13,6 +13,7 @@ import type {
 import type { UpscaleHandlers } from "../../server/upscaling/upscale-queue.ts";
 import type { InversionRequest, OutOfDistribution, ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
+import { enlargedSize, type UpscaleTarget } from "../../shared/upscale-scales.ts";
 import { type ResolvedUpscale, temperatureOf } from "../../shared/upscaling.ts";
 
 export const sidePx = 16;
@@ -30,17 +31,14 @@ export function drawPixels(seed: number): Uint8Array {
 type Pixels = Parameters<InferenceClient["upscale"]>[1];
 
 /** Every pixel as a square of its own; with detail, a lighter or darker one by the seed. */
-export function enlargePixels(
-  { rgba, widthPx, heightPx }: Pixels,
-  scale: number,
-  detail: number,
-  seed: number,
-): Pixels {
-  const large = { widthPx: widthPx * scale, heightPx: heightPx * scale };
+export function enlargePixels(image: Pixels, target: UpscaleTarget, detail: number, seed: number): Pixels {
+  const { rgba, widthPx, heightPx } = image;
+  const large = enlargedSize(image, target);
   const enlarged = new Uint8Array(large.widthPx * large.heightPx * 4);
   for (let y = 0; y < large.heightPx; y++)
     for (let x = 0; x < large.widthPx; x++) {
-      const from = (Math.floor(y / scale) * widthPx + Math.floor(x / scale)) * 4;
+      const from =
+        (Math.floor((y * heightPx) / large.heightPx) * widthPx + Math.floor((x * widthPx) / large.widthPx)) * 4;
       const shift = Math.round(temperatureOf(detail) * (((Math.imul(seed + x + 1, y + 1) >>> 0) % 5) - 2));
       const [red, green, blue, alpha] = rgba.subarray(from, from + 4);
       const shifted = [red!, green!, blue!].map((value) => Math.min(255, Math.max(0, value + shift)));
@@ -102,7 +100,7 @@ export class SmallInference implements InferenceClient {
       const drawn = { widthPx: sidePx, heightPx: sidePx, rgba: drawPixels(seed) };
       await handlers.onImage({
         ...about,
-        ...(request.upscale ? enlargePixels(drawn, request.upscale, 0, seed) : drawn),
+        ...(request.upscale ? enlargePixels(drawn, { scale: request.upscale }, 0, seed) : drawn),
       });
     }
   }
@@ -140,7 +138,7 @@ export class SmallInference implements InferenceClient {
     this.enlarged.push(request);
     this.pixels.push(image);
     const cancelled = this.cancelOf(handlers.signal);
-    const { scale, detail, count } = request;
+    const { detail, count } = request;
     const total = 2 * count;
     for (let index = 0; index < count; index++) {
       handlers.onProgress?.({ completed: 2 * index + 1, total });
@@ -149,11 +147,11 @@ export class SmallInference implements InferenceClient {
       if (fault) throw fault;
       handlers.onProgress?.({ completed: 2 * index + 2, total });
       const seed = (request.seed + index) % 2 ** 32;
-      const pixels = enlargePixels(image, scale, detail, seed);
+      const pixels = enlargePixels(image, request, detail, seed);
       await handlers.onImage({ index, kind: "hypothesis", seed, lrPsnrDb: 60, ...pixels });
     }
     const map = { index: count, kind: "variance", meanDeviation: 0.5, brightestDeviation: 2 } as const;
-    if (request.variance) await handlers.onImage({ ...map, ...enlargePixels(image, scale, 0, 0) });
+    if (request.variance) await handlers.onImage({ ...map, ...enlargePixels(image, request, 0, 0) });
   }
 
   reload(): Promise<ReadyInfo> {

@@ -19,7 +19,11 @@ describe("POST /v1/upscales", () => {
   after(() => harness.close());
 
   const cases: ReadonlyArray<readonly [string, object, ProblemCode, string]> = [
-    ["scale 3", { scale: 3 }, "invalid_request", "scale"],
+    ["scale 5", { scale: 5 }, "invalid_request", "scale"],
+    ["a scale and a width", { widthPx: 20 }, "invalid_request", "scale"],
+    ["a width that is no enlargement", { scale: undefined, widthPx: 16 }, "invalid_request", "widthPx"],
+    ["a width above four times the image's", { scale: undefined, widthPx: 65 }, "invalid_request", "widthPx"],
+    ["a width above 4096 px", { scale: undefined, widthPx: 4097 }, "invalid_request", "widthPx"],
     ["a scale that is a text", { scale: "2" }, "invalid_request", "scale"],
     ["no scale", { scale: undefined }, "invalid_request", "scale"],
     ["detail 2", { detail: 2 }, "invalid_request", "detail"],
@@ -56,8 +60,8 @@ describe("POST /v1/upscales", () => {
     const wide = await harness.upload(greyPng(1025));
     const problem = await problemOf(await harness.postUpscale({ image: wide, scale: 4 }));
     assert.deepEqual([problem.code, problem.status, problem.field], ["upscale_too_large", 422, "image"]);
-    assert.equal(problem.largestScale, 2);
-    assert.match(problem.detail, /at most 1024 × 1024 px for ×4 .*, got 1025 × 1025 px, which fits ×2/);
+    assert.equal(problem.largestScale, 3);
+    assert.match(problem.detail, /at most 1024 × 1024 px for ×4 .*, got 1025 × 1025 px, which fits ×3/);
     const wider = await harness.upload(greyPng(2049));
     const none = await problemOf(await harness.postUpscale({ image: wider, scale: 2 }));
     assert.deepEqual([none.code, none.largestScale], ["upscale_too_large", undefined]);
@@ -123,7 +127,7 @@ describe("a generation with `upscale`", () => {
     );
     for (const other of [asked, { ...asked, upscale: 2 }])
       assert.equal((await problemOf(await harness.post(other, headers))).code, "idempotency_conflict");
-    for (const upscale of [3, "2", null, 0]) {
+    for (const upscale of [5, "2", null, 0]) {
       const problem = await problemOf(await harness.post({ ...asked, upscale }));
       assert.deepEqual([problem.code, problem.field], ["invalid_request", "upscale"]);
     }

@@ -127,6 +127,7 @@ describe("an upscale", () => {
     assert.deepEqual(meta.packs[0]!.upscaler, { id: "icons", label: "Sharp", scales: [2, 4] });
     assert.deepEqual(meta.limits.upscale, {
       scales: [2, 4],
+      anyWidth: true,
       countMax: limits.upscaleCountMax,
       temperatureMax: limits.upscaleTemperatureMax,
       maxSidePx: limits.imageMaxSidePx,

@@ -6,6 +6,7 @@ import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ImageUpload, ImageUploadSchema } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
+import { enlargedSize } from "../../shared/upscale-scales.ts";
 import {
   requireFits,
   type Upscale,
@@ -41,7 +42,7 @@ export function createUpscales(packDigest: string, stepMs: () => number) {
     const image = uploads.get(body.data.image);
     if (image === undefined) return sendProblem(response, "image_unknown");
     try {
-      requireFits(image.widthPx, image.heightPx, body.data.scale);
+      requireFits(image, body.data);
     } catch (error) {
       if (error instanceof AppError) return sendError(response, error);
       throw error;
@@ -91,18 +92,18 @@ export function createUpscales(packDigest: string, stepMs: () => number) {
   return { upscales: log.jobs, route };
 }
 
-function imagesOf({ id, request }: Upscale, { widthPx, heightPx }: ImageUpload): UpscaleImage[] {
+function imagesOf({ id, request }: Upscale, image: ImageUpload): UpscaleImage[] {
+  const size = enlargedSize(image, request);
   return Array.from({ length: request.count + (request.variance ? 1 : 0) }, (_, index) => {
     const seed = (request.seed + index) % 2 ** 32;
     const isMap = index === request.count;
-    const png = drawPng(isMap ? 0 : seed, widthPx * request.scale);
+    const png = drawPng(isMap ? 0 : seed, size.widthPx);
     return {
       index,
       ...(isMap
         ? { kind: "variance" as const, meanDeviation: 3, brightestDeviation: 12 }
         : { kind: "hypothesis" as const, seed, lrPsnrDb: 52 }),
-      widthPx: widthPx * request.scale,
-      heightPx: heightPx * request.scale,
+      ...size,
       sha256: sha256(png),
       bytes: png.length,
       path: `/v1/upscales/${id}/images/${index}.png`,

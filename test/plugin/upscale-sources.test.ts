@@ -114,7 +114,9 @@ test("the largest factor keeps the longer side within 4096 px", () => {
   const cases = [
     [1, 4],
     [1024, 4],
-    [1025, 2],
+    [1025, 3],
+    [1365, 3],
+    [1366, 2],
     [2048, 2],
     [2049, undefined],
     [4096, undefined],

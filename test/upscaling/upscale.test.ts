@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
 import { residualDims } from "../../server/upscaling/pixel-noise.ts";
+import { shrinkArea } from "../../server/upscaling/shrink-area.ts";
 import { createUpscaler } from "../../server/upscaling/upscale.ts";
 import {
   type DetailDecoder,
@@ -14,6 +15,7 @@ import {
 } from "../../server/upscaling/upscale-tile.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
+import { enlargedSize } from "../../shared/upscale-scales.ts";
 
 /** Φ that sees one pixel to each side: its one feature is the mean of the 3 × 3 neighbours inside the tile, its answer the pixel itself. */
 const network: UpscalerParts["stages"][number]["network"] = {
@@ -143,7 +145,7 @@ describe("upscaling", () => {
         await upscaler.upscale(wavy, { ...options, onTile }),
         await make(1024, details).upscale(wavy, options),
       );
-      assert.deepEqual([drawn, told], [upscaler.tilesOf(wavy, 4), drawn]);
+      assert.deepEqual([drawn, told], [upscaler.tilesOf(wavy, { scale: 4 }), drawn]);
     }
   });
 
@@ -285,7 +287,7 @@ describe("upscaling", () => {
   it("upscaling gives a picture of nothing for a picture of nothing, without running a network", async () => {
     const upscaler = make();
     const nothing = picture(5, 3, () => [9, 9, 9, 0]);
-    assert.equal(upscaler.tilesOf(nothing, 4), 0);
+    assert.equal(upscaler.tilesOf(nothing, { scale: 4 }), 0);
     const { rgba, widthPx, heightPx } = await upscaler.upscale(nothing, { scale: 4, temperature: 0.5, seed: 1 });
     assert.deepEqual([widthPx, heightPx, rgba.some((value) => value !== 0)], [20, 12, false]);
   });
@@ -319,7 +321,7 @@ describe("upscaling", () => {
           tiles += 1;
         };
         await upscaler.upscale(image, { scale, temperature: 0, seed: 1, onTile });
-        assert.equal(tiles, upscaler.tilesOf(image, scale));
+        assert.equal(tiles, upscaler.tilesOf(image, { scale }));
       }
   });
 
@@ -354,7 +356,7 @@ describe("upscaling", () => {
 
   it("upscaling refuses what would be too large, and offers what fits", async () => {
     const most = limits.imageMaxSidePx;
-    const refused = (widthPx: number, scale: 2 | 4, heightPx = 1) =>
+    const refused = (widthPx: number, scale: 2 | 3 | 4, heightPx = 1) =>
       make()
         .upscale(
           { rgba: new Uint8Array(4 * widthPx * heightPx), widthPx, heightPx },
@@ -364,9 +366,48 @@ describe("upscaling", () => {
           () => undefined,
           (error: AppError) => [error.code, error.detail.largestScale],
         );
-    assert.deepEqual(await refused(most / 4 + 1, 4), ["upscale_too_large", 2]);
+    assert.deepEqual(await refused(most / 4 + 1, 4), ["upscale_too_large", 3]);
+    assert.deepEqual(await refused(1366, 3), ["upscale_too_large", 2]);
     assert.deepEqual(await refused(most / 2 + 1, 2), ["upscale_too_large", undefined]);
     assert.deepEqual(await refused(1, 2, 4000), ["upscale_too_large", undefined]);
     assert.equal(await refused(most / 4, 4), undefined);
+  });
+
+  it("upscaling ×3 and to a width gives the area averages of the next factor", async () => {
+    const upscaler = make();
+    const answer = { temperature: 0, seed: 1 } as const;
+    for (const [target, factor] of [
+      [{ scale: 3 }, 4],
+      [{ widthPx: 2 * wavy.widthPx - 1 }, 2],
+      [{ widthPx: 2 * wavy.widthPx + 1 }, 4],
+      [{ widthPx: wavy.widthPx + 1 }, 2],
+    ] as const) {
+      const size = enlargedSize(wavy, target);
+      const drawn = await upscaler.upscale(wavy, { scale: factor, ...answer });
+      const result = await upscaler.upscale(wavy, { ...target, ...answer });
+      assert.deepEqual([result.widthPx, result.heightPx], [size.widthPx, size.heightPx]);
+      assert.deepEqual(result, await shrinkArea(drawn, size, () => undefined));
+      assert.equal(upscaler.tilesOf(wavy, target), upscaler.tilesOf(wavy, { scale: factor }));
+    }
+  });
+
+  it("upscaling to a width refuses one that is no enlargement, above four times, or too large, with the width that fits", async () => {
+    const refused = (image: Pick<Pixels, "widthPx" | "heightPx">, widthPx: number) =>
+      make()
+        .upscale(
+          { rgba: new Uint8Array(4 * image.widthPx * image.heightPx), ...image },
+          { widthPx, temperature: 0, seed: 1 },
+        )
+        .then(
+          () => undefined,
+          (error: AppError) => [error.code, error.detail.expected],
+        );
+    const range = "a width of 101 to 400 px, wider than the image and at most four times as wide";
+    assert.deepEqual(await refused({ widthPx: 100, heightPx: 1 }, 100), ["invalid_request", range]);
+    assert.deepEqual(await refused({ widthPx: 100, heightPx: 1 }, 401), ["invalid_request", range]);
+    const high = { widthPx: 100, heightPx: 2000 };
+    assert.deepEqual(await refused(high, 210), ["upscale_too_large", "a width of at most 200 px"]);
+    const huge = { widthPx: 1, heightPx: 4000 };
+    assert.deepEqual(await refused(huge, 2), ["upscale_too_large", "an image of at most 2048 px a side"]);
   });
 });

@@ -1,4 +1,4 @@
-/** `tau upscale`: an image ×2 or ×4 as PNG files: one or several hypotheses, and a map of where they differ. */
+/** `tau upscale`: an image ×2, ×3, ×4 or to a width, as PNG files: one or several hypotheses, and a map of where they differ. */
 import { join, parse as parsePath } from "node:path";
 import { parseArgs } from "node:util";
 import { limits } from "../../../shared/limits.ts";
@@ -19,19 +19,22 @@ import type { UpscaleResult } from "../../upscaling/upscale-queue.ts";
 import { makeOutFolder, refuseUsage, upscalerIds, withInference } from "../cli-session.ts";
 import * as flags from "../request-flags.ts";
 
-const usage = `Usage: npm run -s tau -- upscale FILE --scale 2|4 --out DIR [options]
+const usage = `Usage: npm run -s tau -- upscale FILE (--scale 2|3|4 | --width PX) --out DIR [options]
 
-Enlarges an image of at most ${limits.imageMaxSidePx / 2} px (×2) or ${limits.imageMaxSidePx / 4} px (×4). Prints one JSON line a picture: file, seed, lrPsnrDb,
+Enlarges an image; the result is at most ${limits.imageMaxSidePx} px a side. Prints one JSON line a picture: file, seed, lrPsnrDb,
 milliseconds. lrPsnrDb says how well the picture shrinks back to the image; 99 = equal. The same pack and flags give the
 same bytes.
 
+  --scale S          2, 3 or 4 times as wide and high
+  --width PX         as wide as this, in the image's proportions: wider than the image, four times at most
   --detail D         0 = the accurate answer (default), 1 = the liveliest
   --count N          1 to ${limits.upscaleCountMax} hypotheses (default 1); needs a detail above 0
   --variance         adds a map of where hypotheses differ, bright = much; made of at least ${varianceHypotheses}
   --seed N           0 to ${limits.seedMax} (default: random, and printed); hypothesis i has seed + i
   --packs DIR        folder of packs (default: the packs that ship)
   --out DIR          where the PNG files go: NAME-x4.png, with a detail NAME-x4-d0.5-seed7.png and
-                     NAME-x4-d0.5-seed7-variance.png, NAME being the image's; files of these names are replaced`;
+                     NAME-x4-d0.5-seed7-variance.png, with a width NAME-w1000.png and so on, NAME being the
+                     image's; files of these names are replaced`;
 
 const noteWords: Readonly<Record<UpscaleNote, string>> = {
   first_frame: "animated: only its first frame was enlarged",
@@ -46,6 +49,7 @@ async function run(args: string[]): Promise<number> {
     allowPositionals: true,
     options: {
       scale: { type: "string" },
+      width: { type: "string" },
       detail: { type: "string" },
       count: { type: "string" },
       variance: { type: "boolean" },
@@ -55,53 +59,60 @@ async function run(args: string[]): Promise<number> {
     },
   });
   const [path, ...more] = positionals;
-  const { scale, detail, count, variance, out } = values;
+  const { scale, width, detail, count, variance, out } = values;
   const refuse = (complaint: string): number => refuseUsage("upscale", complaint, usage);
   if (path === undefined || more.length > 0) return refuse(`expected one image file, got ${positionals.length}`);
-  if (scale === undefined) return refuse("expected --scale 2 or 4, got none");
+  if ((scale === undefined) === (width === undefined))
+    return refuse(`expected --scale 2, 3 or 4, or --width PX, got ${scale === undefined ? "neither" : "both"}`);
   if (out === undefined) return refuse("expected --out DIR, got none");
-  return withInference(values.packs, async ({ packs, start, line, signal }) => {
-    const bytes = await flags.readBytes(path);
-    const request = parse(ResolvedUpscaleSchema, {
-      image: sha256Of(bytes),
-      scale: flags.numberOf(scale),
-      detail: flags.numberOf(detail),
-      count: flags.numberOf(count),
-      variance,
-      seed: flags.seedOf(values),
-    });
-    const { pixels, notes } = await aboutFile(path, async () => {
-      const picture = await decodePicture(bytes);
-      requireFits(picture.pixels.widthPx, picture.pixels.heightPx, request.scale);
-      return picture;
-    });
-    for (const note of notes) console.error(`${path}: ${noteWords[note]}`);
-    await makeOutFolder(out);
-    const client = await start(upscalerIds(packs));
-    let last = performance.now();
-    const onImage = async ({ rgba, widthPx, heightPx, index: _, ...about }: UpscaleResult): Promise<void> => {
-      const file = join(out, `${parsePath(path).name}-${endingOf(request, about)}.png`);
-      await writeFileAtomically(file, await encodePng(rgba, widthPx, heightPx), 0o666);
-      const now = performance.now();
-      line.end();
-      console.log(JSON.stringify({ file, ...about, milliseconds: Math.round(now - last) }));
-      last = now;
-    };
-    await client.upscale(request, pixels, {
-      signal,
-      onProgress: ({ completed, total }) => line.show(`upscaling: ${completed} of ${total} tiles`),
-      onImage,
-    });
-  });
+  return withInference(
+    values.packs,
+    async ({ packs, start, line, signal }) => {
+      const bytes = await flags.readBytes(path);
+      const request = parse(ResolvedUpscaleSchema, {
+        image: sha256Of(bytes),
+        scale: flags.numberOf(scale),
+        widthPx: flags.numberOf(width),
+        detail: flags.numberOf(detail),
+        count: flags.numberOf(count),
+        variance,
+        seed: flags.seedOf(values),
+      });
+      const { pixels, notes } = await aboutFile(path, async () => {
+        const picture = await decodePicture(bytes);
+        requireFits(picture.pixels, request);
+        return picture;
+      });
+      for (const note of notes) console.error(`${path}: ${noteWords[note]}`);
+      await makeOutFolder(out);
+      const client = await start(upscalerIds(packs));
+      let last = performance.now();
+      const onImage = async ({ rgba, widthPx, heightPx, index: _, ...about }: UpscaleResult): Promise<void> => {
+        const file = join(out, `${parsePath(path).name}-${endingOf(request, about)}.png`);
+        await writeFileAtomically(file, await encodePng(rgba, widthPx, heightPx), 0o666);
+        const now = performance.now();
+        line.end();
+        console.log(JSON.stringify({ file, ...about, milliseconds: Math.round(now - last) }));
+        last = now;
+      };
+      await client.upscale(request, pixels, {
+        signal,
+        onProgress: ({ completed, total }) => line.show(`upscaling: ${completed} of ${total} tiles`),
+        onImage,
+      });
+    },
+    { widthPx: "width" },
+  );
 }
 
-/** What a name says besides the image's: all that the picture depends on. At detail 0 that is the factor alone. */
+/** What a name says besides the image's: all that the picture depends on. At detail 0 that is the size alone. */
 function endingOf(
-  { scale, detail, seed: first }: ResolvedUpscale,
+  { scale, widthPx, detail, seed: first }: ResolvedUpscale,
   { kind, seed = first }: Pick<UpscaleResult, "kind" | "seed">,
 ): string {
-  if (detail === 0) return `x${scale}`;
-  return `x${scale}-d${detail}-seed${seed}${kind === "variance" ? "-variance" : ""}`;
+  const size = scale === undefined ? `w${widthPx}` : `x${scale}`;
+  if (detail === 0) return size;
+  return `${size}-d${detail}-seed${seed}${kind === "variance" ? "-variance" : ""}`;
 }
 
 /** A complaint about the image, told by the path of its file. */
@@ -109,7 +120,8 @@ async function aboutFile<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof AppError)) throw error;
+    // A width is the flag's fault, which names itself.
+    if (!(error instanceof AppError) || error.detail.field === "widthPx") throw error;
     throw new AppError(error.code, `${path}: ${error.message}`, { cause: error });
   }
 }

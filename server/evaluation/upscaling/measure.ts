@@ -54,7 +54,7 @@ export async function measure(method: Method, input: Pixels, { truth, seen }: Ta
     psnr: rgbPsnrDb(picture, truth, scale),
     psnrY: lumaPsnrDb(picture, truth, scale),
     ssim: ssim(picture, truth, scale),
-    lrPsnr: await lrPsnrDb(input, picture, scale, noPause),
+    lrPsnr: await lrPsnrDb(input, picture, noPause),
     ...distances,
     secondsPerMegapixel: (seconds * 1e6) / (truth.widthPx * truth.heightPx),
   };

@@ -2,7 +2,7 @@
 import { apiVersion } from "../../../shared/api-version.ts";
 import type { Health, Meta } from "../../../shared/contract.ts";
 import { limits } from "../../../shared/limits.ts";
-import { upscaleScales } from "../../../shared/upscale-scales.ts";
+import { networkScales } from "../../../shared/upscale-scales.ts";
 import { json, type Route, type RouteDeps } from "../route.ts";
 
 export function healthRoutes(deps: RouteDeps): Route[] {
@@ -64,7 +64,8 @@ export function healthRoutes(deps: RouteDeps): Route[] {
             attributeStrengthMax: limits.attributeStrengthMax,
             svgMaxChars: limits.svgMaxChars,
             upscale: {
-              scales: [...upscaleScales],
+              scales: [...networkScales],
+              anyWidth: true,
               countMax: limits.upscaleCountMax,
               temperatureMax: limits.upscaleTemperatureMax,
               maxSidePx: limits.imageMaxSidePx,

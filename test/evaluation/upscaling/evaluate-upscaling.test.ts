@@ -29,7 +29,7 @@ const enlarge = (image: Pixels, scale: number): Pixels =>
 const upscaler: EvaluatedUpscaler = {
   scales: [2, 4],
   tilesOf: () => 1,
-  async upscale(image, { scale, temperature, seed }) {
+  async upscale(image, { scale = 2, temperature, seed }) {
     const plain = enlarge(image, scale);
     const noise = normals(seed, streams.pixels, plain.rgba.length);
     const levels = Uint8ClampedArray.from(plain.rgba, (level, at) =>
