@@ -41,16 +41,15 @@ async function run(args: string[]): Promise<number> {
   const { out, style, translation, format } = values;
   if (positionals.length === 0) return refuseUsage("family", "expected at least one name, got none", usage);
   if (out === undefined) return refuseUsage("family", "expected --out DIR, got none", usage);
-  return withInference(values.packs, async ({ packs, client, line, signal, tracers }) => {
+  return withInference(values.packs, async ({ packs, start, line, signal, tracers }) => {
     const given = { style, translation, format, palette: flags.paletteOf(values.palette) };
     const asked = { ...given, temperature: flags.numberOf(values.temperature) };
     const stated = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
     const request = parse(FamilyRequestSchema, { ...stated, names: positionals, seed: flags.seedOf(values) });
-    const found = findTranslation(packs, request.translation).translation;
+    const { pack, translation: found } = findTranslation(packs, request.translation);
     checkCondition(found, { ...(style !== undefined && { style }) }, "condition");
     await makeOutFolder(out);
-    line.show("loading packs");
-    await client.start();
+    const client = await start([pack.id]);
     line.show(`drawing ${positionals.length} icons`);
     const family = await drawFamily(
       { ...request, seed: request.seed! },
