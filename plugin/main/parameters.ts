@@ -2,7 +2,7 @@
 import { commandTable, isCommandId } from "../../shared/commands.ts";
 import { limits } from "../../shared/limits.ts";
 import type { KnownWord, Launch, QuickAnswers } from "../../shared/messages.ts";
-import { upscaleScales } from "../../shared/upscale-scales.ts";
+import { networkScales } from "../../shared/upscale-scales.ts";
 import { loadVocabulary } from "./storage.ts";
 
 const captionHints = ["red apple", "sad face", "green tree", "red heart", "cat face"];
@@ -34,7 +34,7 @@ export async function handleParameterInput({ key, query, result }: ParameterInpu
   } else if (key === "style") {
     const { styles } = await loadVocabulary();
     result.setSuggestions([...(matches("any style") ? [{ name: "Any style", data: "" }] : []), ...named(styles)]);
-  } else if (key === "scale") result.setSuggestions(upscaleScales.map((scale) => ({ name: `×${scale}`, data: scale })));
+  } else if (key === "scale") result.setSuggestions(networkScales.map((scale) => ({ name: `×${scale}`, data: scale })));
   else if (key === "count") {
     const wanted = Number(typed);
     if (typed === "") result.setSuggestions(counts.map((count) => ({ name: String(count), data: count })));
@@ -53,7 +53,7 @@ export function readParameters(command: string, parameters: ParameterValues | un
     return typeof value === "string" ? value.trim() : undefined;
   };
   const count = Number(parameters["count"] ?? 0);
-  const scale = upscaleScales.find((known) => known === Number(parameters["scale"]));
+  const scale = networkScales.find((known) => known === Number(parameters["scale"]));
   const answers: QuickAnswers = {
     ...given("caption", text("caption") || undefined),
     ...given("label", text("label") || undefined),

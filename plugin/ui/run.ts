@@ -297,7 +297,9 @@ function enlargedImage(
   key: string,
 ): ResultImage {
   const ownSeed = seed ?? request.seed;
-  const provenance = { format: 1, scale: request.scale, detail: request.detail, seed: ownSeed, packDigest } as const;
+  // The plugin asks for factors only.
+  const scale = request.scale!;
+  const provenance = { format: 1, scale, detail: request.detail, seed: ownSeed, packDigest } as const;
   const destination: Destination = kind === "variance" ? { kind: "none" } : { kind: "fills", fills, provenance };
   // One hypothesis fits a fill: the first, until a person chooses another.
   return { key, seed: ownSeed, bytes, url: urlOf(bytes), isKept: index === 0, destination };
