@@ -143,6 +143,8 @@ export const limits = {
   listDefault: 20,
   /** Open connections; the next is closed at once, so slow clients can't use up all file descriptors. */
   connectionsMax: 256,
+  /** Requests of one connection that wait for an answer: browsers send the next one after it. */
+  pipelinedMax: 4,
   /** A client has this long to send its headers, and its whole request: a slower one is answered 408 and closed. */
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createAdaptorServer } from "@hono/node-server";
+import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 
@@ -22,9 +22,11 @@ export interface ListenTimings {
   readonly requestTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly connectionsMax: number;
+  readonly pipelinedMax: number;
 }
 
 type Fetch = (request: Request) => Response | Promise<Response>;
+type FetchCallback = Parameters<typeof createAdaptorServer>[0]["fetch"];
 
 /** @throws AppError port_in_use */
 export async function listen(fetch: Fetch, port: number, timings: ListenTimings = limits): Promise<Listener> {
@@ -54,7 +56,8 @@ async function bind(fetch: Fetch, hostname: string, port: number, timings: Liste
     connectionsCheckingInterval: Math.min(5000, timings.headersTimeoutMs),
     keepAliveTimeout: 5000,
   };
-  const server = createAdaptorServer({ fetch, serverOptions, overrideGlobalObjects: false }) as Server;
+  const options = { fetch: withoutPipelines(fetch, timings.pipelinedMax), serverOptions, overrideGlobalObjects: false };
+  const server = createAdaptorServer(options) as Server;
   server.maxConnections = timings.connectionsMax;
   server.setTimeout(timings.idleTimeoutMs, (socket) => socket.destroy());
   server.listen({ port, host: hostname, ipv6Only: hostname === "::1" });
@@ -74,6 +77,26 @@ async function bind(fetch: Fetch, hostname: string, port: number, timings: Liste
     throw error;
   }
   return server;
+}
+
+/**
+ * Ends a connection on which more than `max` requests wait for their answers. Node answers them all at once, and would keep
+ * thousands of pages in memory for a client that reads none.
+ */
+function withoutPipelines(fetch: Fetch, max: number): FetchCallback {
+  const waiting = new WeakMap<object, number>();
+  return (request, env) => {
+    const { incoming, outgoing } = env as HttpBindings;
+    const { socket } = incoming;
+    const count = (waiting.get(socket) ?? 0) + 1;
+    if (count > max) {
+      socket.destroy();
+      return new Response(null, { status: 503 });
+    }
+    waiting.set(socket, count);
+    outgoing.once("close", () => waiting.set(socket, waiting.get(socket)! - 1));
+    return fetch(request);
+  };
 }
 
 async function closeAll(servers: readonly Server[], graceMs: number): Promise<void> {

@@ -130,7 +130,7 @@ describe("the listening server", () => {
 
   it("the listening server closes slow clients and clients that stall, while good ones are served", async () => {
     const harness = await createHarness();
-    const timings = { headersTimeoutMs: 300, requestTimeoutMs: 600, idleTimeoutMs: 900, connectionsMax: 64 };
+    const timings = { headersTimeoutMs: 300, requestTimeoutMs: 600, idleTimeoutMs: 900, connectionsMax: 64, pipelinedMax: 4 };
     const listener = await listen(harness.app.fetch, 0, timings);
     const sockets: Socket[] = [];
     const dripping = Array.from({ length: 10 }, async () => {

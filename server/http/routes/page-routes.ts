@@ -2,7 +2,7 @@
  * Pages for people: the contract, its documentation, and the built playground at `/`. The playground's page reads the token
  * from its address's fragment, which browsers never send, so these routes need none and learn none.
  */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../../shared/problem.ts";
@@ -94,10 +94,22 @@ const html = (text: string, policy: string): Response =>
     headers: { "Content-Type": mediaTypes[".html"]!, "Content-Security-Policy": policy, "Cache-Control": "no-cache" },
   });
 
+/** Files of the playground, which are a few, by path and as old as the newest build. */
+const kept = new Map<string, { readonly mtimeMs: number; readonly bytes: Uint8Array<ArrayBuffer> }>();
+
+async function readKept(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { mtimeMs } = await stat(path);
+  const known = kept.get(path);
+  if (known?.mtimeMs === mtimeMs) return known.bytes;
+  const bytes = new Uint8Array(await readFile(path));
+  kept.set(path, { mtimeMs, bytes });
+  return bytes;
+}
+
 async function file(deps: RouteDeps, path: string): Promise<Response> {
   const type = mediaTypes[extname(path)];
   const isServable = deps.playgroundDir !== undefined && safePath.test(path) && type !== undefined;
-  const bytes = isServable ? await readFile(join(deps.playgroundDir!, path)).catch(() => undefined) : undefined;
+  const bytes = isServable ? await readKept(join(deps.playgroundDir!, path)).catch(() => undefined) : undefined;
   if (!bytes) {
     const hint = path === "index.html" ? "the built playground (npm run build makes it)" : "a file of the playground";
     throw new AppError("not_found", `path: expected ${hint}, got none`, { field: "path" });
