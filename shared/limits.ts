@@ -105,6 +105,8 @@ export const limits = {
   shutdownGraceMs: 10_000,
   /** Jobs that run at once: jobs of one image each fill a batch of the flow; more would only wait inside the child. */
   jobsParallelMax: 8,
+  /** Of those, jobs that also enlarge: they take seconds in one thread, and others would wait behind them. */
+  slowJobsParallelMax: 2,
   /** Uploads read at once: each may hold `uploadMaxBytes`, so memory stays below 50 MB. */
   uploadsParallelMax: 4,
   /** Inversions that run at once and that wait for their turn; the next is refused with 429. */

@@ -56,6 +56,7 @@ async function openImaged<Body extends JobBody>(
     ...caps,
     kind,
     store,
+    slowParallelMax: limits.slowJobsParallelMax,
     now: Date.now,
     onForgotten: (sha256) => results.forget(sha256),
     onStoreError: (error) => log.error({ err: error }, "a job could not be written to the data folder"),

@@ -31,6 +31,8 @@ export interface JobKind<Body extends JobBody, Request = Body["request"]> {
     of(request: Body["request"]): string;
     taken(claim: string): AppError;
   };
+  /** Whether a job takes many times as long as others: only some of those run at once; absent = none does. */
+  isSlow?(request: Body["request"]): boolean;
   /** Most processes that may die while they run it; absent = any number: it goes on where it was. */
   readonly startsMax?: number;
   /** After which a client may find room: about a job's length on a small machine. */
@@ -58,6 +60,7 @@ export const generationKind: JobKind<Generation> = {
   lastProgress: allOrNothing,
   uploadsIn: (request) => uploadsIn(request).map(({ digest }) => digest),
   textOf: ({ condition }) => condition.caption ?? "",
+  isSlow: ({ upscale }) => upscale !== undefined,
   startsMax: limits.attemptsMax,
   retryAfterSeconds: 5,
 };

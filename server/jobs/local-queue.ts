@@ -27,6 +27,8 @@ export interface LocalQueueOptions<Body extends JobBody, Request = Body["request
   readonly kind: JobKind<Body, Request>;
   readonly store: JobStore<Body, Request>;
   readonly queueMax: number;
+  /** Slow jobs that run at once, so that others need not wait for them; absent = any number. */
+  readonly slowParallelMax?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** What jobs have on the disk besides images. */
@@ -255,7 +257,8 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
   /** Hands waiting jobs to waiting workers. */
   #serve(): void {
     while (this.#takers.length > 0 && this.#waiting.length > 0) {
-      const entry = this.#waiting[0]!;
+      const entry = this.#next();
+      if (!entry) return;
       this.#leaveLine(entry);
       this.#runningCount++;
       entry.isHeld = true;
@@ -263,6 +266,14 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
       entry.keep({ state: "running", progress: { ...progress, stage: this.#options.kind.firstStage } }, 1);
       this.#takers.shift()!(this.#jobOf(entry));
     }
+  }
+
+  /** The oldest that waits, but for slow ones while enough of them run. */
+  #next(): QueueEntry<Body, Request> | undefined {
+    const { kind, slowParallelMax = Number.POSITIVE_INFINITY } = this.#options;
+    const isSlow = ({ body }: QueueEntry<Body, Request>): boolean => kind.isSlow?.(body.request) ?? false;
+    const slowCount = [...this.#entries.values()].filter((entry) => entry.isHeld && isSlow(entry)).length;
+    return slowCount < slowParallelMax ? this.#waiting[0] : this.#waiting.find((entry) => !isSlow(entry));
   }
 
   #jobOf(entry: QueueEntry<Body, Request>): Job<Body, Request> {
@@ -286,6 +297,8 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     this.#release(reserved);
     if (entry.ending) await this.#leave(entry);
     entry.settleCommit(true);
+    // A slow job may have waited for it, beside idle workers.
+    if (!this.#isClosed) this.#serve();
   }
 
   #endUnbegun(entry: QueueEntry<Body, Request>): Promise<Body> {

@@ -130,7 +130,13 @@ describe("the listening server", () => {
 
   it("the listening server closes slow clients and clients that stall, while good ones are served", async () => {
     const harness = await createHarness();
-    const timings = { headersTimeoutMs: 300, requestTimeoutMs: 600, idleTimeoutMs: 900, connectionsMax: 64, pipelinedMax: 4 };
+    const timings = {
+      headersTimeoutMs: 300,
+      requestTimeoutMs: 600,
+      idleTimeoutMs: 900,
+      connectionsMax: 64,
+      pipelinedMax: 4,
+    };
     const listener = await listen(harness.app.fetch, 0, timings);
     const sockets: Socket[] = [];
     const dripping = Array.from({ length: 10 }, async () => {
@@ -281,6 +287,11 @@ describe("`tau serve` as a process", () => {
     const database = openJobDatabase(dataDir);
     assert.equal(database.get("SELECT state FROM job WHERE id = ?", id)?.["state"], "done");
     await database.close();
+    const again = run(["--port", "0", "--data", dataDir]);
+    await until(() => /Playground/.test(again.output.out), again.child);
+    assert.ok(!again.output.out.includes(secret), "output that is kept has the token once");
+    again.child.kill("SIGTERM");
+    await once(again.child, "exit");
     assert.doesNotMatch(output.err, /secret bird/);
     assert.doesNotMatch(output.err, new RegExp(secret));
     await rm(dataDir, { recursive: true, force: true });

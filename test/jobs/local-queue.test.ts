@@ -9,6 +9,7 @@ import { openJobDatabase } from "../../server/jobs/job-schema.ts";
 import { LocalQueue } from "../../server/jobs/local-queue.ts";
 import { MemoryStore } from "../../server/jobs/memory-store.ts";
 import { SqliteStore } from "../../server/jobs/sqlite-store.ts";
+import type { Generation } from "../../shared/contract.ts";
 import { describeJobQueue } from "./job-queue.ts";
 import { generations, type JobSample, trainings, upscales } from "./job-samples.ts";
 
@@ -142,4 +143,25 @@ it("counts no start of a job that was put back", async () => {
   const { id } = (await queue.add(asked)).body;
   for (let turn = 0; turn < 5; turn++) await (await queue.take())!.putBack();
   assert.equal(store.get(id)!.startCount, 0);
+});
+
+it("slow jobs take only some of the workers, and quick ones overtake those that wait", async () => {
+  const store = new MemoryStore<Generation>(generations.kind);
+  const bounds = { queueMax: 9, historyMax: 10, slowParallelMax: 2 };
+  const queue = new LocalQueue({ ...bounds, kind: generations.kind, store, now: Date.now });
+  const add = async (upscale?: 2) => {
+    const request = { ...generations.requestOf("a"), ...(upscale && { upscale }) };
+    return (await queue.add({ ...generations.facts, request })).body.id;
+  };
+  const slow = [await add(2), await add(2), await add(2)];
+  const quick = await add();
+  const jobs = [await queue.take(), await queue.take(), await queue.take()];
+  const idle = queue.take();
+  assert.deepEqual(
+    jobs.map((job) => job!.id),
+    [slow[0], slow[1], quick],
+  );
+  assert.deepEqual(await queue.depth(), { waiting: 1, running: 3 });
+  await jobs[0]!.finish(generations.done);
+  assert.equal((await idle)!.id, slow[2]);
 });

@@ -50,9 +50,9 @@ export async function serve(args: string[], parts: ServerParts = {}): Promise<nu
   });
   const { token, url } = server;
   if (token.isNew) console.error(`A new token is in ${token.path}. The plugin asks for it once, in its settings.`);
-  console.log(
-    `\n  Playground  ${url}/#token=${token.value}\n  API docs    at /docs there\n  Token file  ${token.path}\n`,
-  );
+  // Output that is kept (a journal, a container's log) gets the token once, when it is new.
+  const fragment = token.isNew || process.stdout.isTTY ? `#token=${token.value}` : "";
+  console.log(`\n  Playground  ${url}/${fragment}\n  API docs    at /docs there\n  Token file  ${token.path}\n`);
   try {
     await Promise.race([server.ready, signalled]);
     await signalled;
