@@ -151,13 +151,14 @@ export function createApiClient({
   const readImage = async (path: string, signal: AbortSignal): Promise<Uint8Array> =>
     new Uint8Array(await (await send("GET", path, {}, signal)).arrayBuffer());
 
-  /** Earlier generations whose caption holds the words, newest first. */
-  async function list(words: string, before?: string, signal?: AbortSignal): Promise<GenerationList> {
+  /** Earlier generations whose caption holds the words, newest first; of stars alone when asked. */
+  async function list(words: string, isStarred: boolean, before?: string): Promise<GenerationList> {
     const query = new URLSearchParams({
+      ...(isStarred ? { starred: "true" } : {}),
       ...(words === "" ? {} : { q: words }),
       ...(before === undefined ? {} : { before }),
     });
-    return parse(await send("GET", `/v1/generations?${query}`, {}, signal), readGenerationList);
+    return parse(await send("GET", `/v1/generations?${query}`, {}), readGenerationList);
   }
 
   /**
@@ -180,6 +181,13 @@ export function createApiClient({
     }
   }
 
+  /** A starred generation is kept when older ones go. */
+  const star = async (id: string, isStarred: boolean): Promise<Generation> =>
+    parse(
+      await send(isStarred ? "PUT" : "DELETE", `/v1/generations/${encodeURIComponent(id)}/star`, {}),
+      readGeneration,
+    );
+
   const exchange: Exchange = { send, parse };
   return {
     origin,
@@ -188,6 +196,7 @@ export function createApiClient({
     readImage,
     list,
     batch,
+    star,
     ...createServerJobs<Generation, GenerationInput>(exchange, timings, "/v1/generations", readGeneration),
     upscales: createServerJobs<Upscale, UpscaleInput>(exchange, timings, "/v1/upscales", readUpscale),
   };

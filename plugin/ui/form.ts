@@ -32,8 +32,8 @@ export interface Form {
   readonly detail: number;
   readonly hypotheses: number;
   readonly hasVariance: boolean;
-  /** Ids of generations that a person wants to find again. */
-  readonly starred: readonly string[];
+  /** Styles that were chosen, the last one first. */
+  readonly recentStyles: readonly string[];
 }
 
 export const defaultForm: Form = {
@@ -56,7 +56,7 @@ export const defaultForm: Form = {
   detail: 0,
   hypotheses: 1,
   hasVariance: false,
-  starred: [],
+  recentStyles: [],
 };
 
 const bounds: Readonly<Partial<Record<keyof Form, readonly [min: number, max: number]>>> = {
@@ -94,10 +94,15 @@ export function readForm(stored: unknown): Form {
     count: Math.round(form.count),
     seed: Math.round(form.seed),
     chosenLabels: {},
-    starred: idsIn(given["starred"]),
+    recentStyles: recentIn(given["recentStyles"]),
   };
 }
 
-/** More stars than the server keeps generations point to nothing. */
-const idsIn = (stored: unknown): readonly string[] =>
-  Array.isArray(stored) ? stored.filter((id) => typeof id === "string").slice(-limits.historyMax) : [];
+/** Styles at the top of the list: more are no quicker to find there. */
+const recentMax = 5;
+const recentIn = (stored: unknown): readonly string[] =>
+  Array.isArray(stored) ? stored.filter((id) => typeof id === "string").slice(0, recentMax) : [];
+
+/** The list after a style was chosen. */
+export const withRecent = (recent: readonly string[], style: string): readonly string[] =>
+  style === "" ? recent : [style, ...recent.filter((other) => other !== style)].slice(0, recentMax);

@@ -124,7 +124,9 @@ export const readMeta: Guard<Meta> = (value) => (isMeta(value) ? (value as Meta)
 export const readProblem: Guard<Problem> = (value) => (isProblem(value) ? (value as Problem) : undefined);
 
 export const readGeneration: Guard<Generation> = (value) =>
-  isGeneration(value) ? { ...{ outOfDistribution: [], namedLabels: [] }, ...(value as Generation) } : undefined;
+  isGeneration(value)
+    ? { ...{ outOfDistribution: [], namedLabels: [], isStarred: false }, ...(value as Generation) }
+    : undefined;
 
 /** An event of a batch; undefined for events of other kinds. */
 export function readBatchEvent(event: string | undefined, data: string): BatchEvent | undefined {

@@ -288,3 +288,41 @@ for (const [locale, button] of [
     await tau.ui.getByRole("button", { name: button, exact: true }).waitFor();
     await tau.shoot(`language-${locale}`);
   });
+
+/** A server whose pack can do everything. */
+const capableMeta = MetaSchema.parse({
+  ...testMeta,
+  packs: testMeta.packs.map((pack) => ({
+    ...pack,
+    upscaler: { id: "sharp", label: "Sharp", scales: [2, 4] },
+    translations: pack.translations.map((translation) => ({
+      ...translation,
+      conditions: ["caption", "label", "style", "sketch", "layout", "image"],
+      labels: [{ id: "anchor", label: "Anchor" }],
+      depths: ["early", "middle", "last"],
+      layout: { columns: 1, rows: 1, palette: [{ id: "red", label: "Red", hex: "#dd2e44" }] },
+    })),
+  })),
+});
+
+for (const locale of ["en-US", "de-DE", "fr-FR", "es-ES", "ja-JP", "pt-BR"])
+  test(`every command fits into a window of 320 px and has no serious finding of axe in ${locale}`, async () => {
+    server.meta = capableMeta;
+    const tau = await open({ locale });
+    const corner = tau.ui.locator(".resize-corner");
+    await corner.focus();
+    await tau.page.keyboard.press("ArrowLeft");
+    const iframe = tau.page.locator("#plugin iframe");
+    for (let i = 0; i < 40 && (await iframe.boundingBox())?.width !== 320; i++) await tau.page.waitForTimeout(25);
+    assert.equal((await iframe.boundingBox())?.width, 320);
+    const choose = tau.ui.locator(".command-select");
+    const commands = await choose.locator("option").evaluateAll((all) => all.map((one) => one.getAttribute("value")!));
+    assert.equal(commands.length, 9);
+    for (const command of commands) {
+      await choose.selectOption(command);
+      const overflow = await tau.ui.locator("html").evaluate((html) => html.scrollWidth - html.clientWidth);
+      assert.equal(overflow, 0, `${command} is ${overflow} px too wide`);
+      assert.deepEqual(await tau.violations(), [], command);
+      if (locale === "de-DE" && (command === "upscale" || command === "layout")) await tau.shoot(`narrow-${command}`);
+    }
+  });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure } from "../../plugin/ui/failure.ts";
-import { defaultForm, readForm } from "../../plugin/ui/form.ts";
+import { defaultForm, readForm, withRecent } from "../../plugin/ui/form.ts";
 import { languages } from "../../plugin/ui/i18n/texts.ts";
 import type { DrawJob } from "../../plugin/ui/jobs.ts";
 import {
@@ -157,7 +157,7 @@ test("what was applied and is gone again can be added again", () => {
 test("form and names of the last results survive a restart; a form from elsewhere becomes valid", () => {
   const state = after(
     started,
-    { type: "form", change: { captions: "a cat", style: "flat", count: 8, tilePx: 32, starred: ["s"] } },
+    { type: "form", change: { captions: "a cat", style: "flat", count: 8, tilePx: 32 } },
     run(1),
     { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
   );
@@ -167,6 +167,12 @@ test("form and names of the last results survive a restart; a form from elsewher
   assert.deepEqual(readSession(undefined), { form: defaultForm, results: [], isKept: false });
   for (const stored of [null, 7, [], { count: 99, tilePx: 33, style: 4, depth: "deep", temperature: Number.NaN }])
     assert.deepEqual(readForm(stored), defaultForm);
+});
+
+test("styles that were chosen come first in the list, each once, and any style not at all", () => {
+  const recent = ["a", "b", "c", "a", "d", "e", "f", ""].reduce(withRecent, [] as readonly string[]);
+  assert.deepEqual(recent, ["f", "e", "d", "a", "c"]);
+  assert.deepEqual(readForm({ recentStyles: ["a", 7] }).recentStyles, ["a"]);
 });
 
 test("settings that are saved leave the form as it is", () => {

@@ -1,7 +1,9 @@
 /** Fields that several commands have: style, count, size on the canvas, how images lie in empty layers, one line of text. */
+import type { StyleInfo } from "../../../shared/contract.ts";
 import { limits } from "../../../shared/limits.ts";
 import { tileSizesPx } from "../../../shared/messages.ts";
 import { askedTranslation } from "../failure.ts";
+import { withRecent } from "../form.ts";
 import { Stepper } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
@@ -14,12 +16,17 @@ export function StyleField({ controller, texts }: ViewProps) {
       <StyleSelect
         id="style"
         texts={texts}
-        styles={askedTranslation(meta, command)?.styles ?? []}
+        styles={lastUsedFirst(askedTranslation(meta, command)?.styles ?? [], form.recentStyles)}
         value={form.style}
-        onChange={(style) => controller.editForm({ style })}
+        onChange={(style) => controller.editForm({ style, recentStyles: withRecent(form.recentStyles, style) })}
       />
     </div>
   );
+}
+
+function lastUsedFirst(styles: readonly StyleInfo[], recent: readonly string[]): readonly StyleInfo[] {
+  const used = recent.flatMap((id) => styles.filter((style) => style.id === id));
+  return [...used, ...styles.filter(({ id }) => !recent.includes(id))];
 }
 
 interface StyleSelectProps {

@@ -19,26 +19,25 @@ export function HistoryView(props: ViewProps) {
   const [nextBefore, setNextBefore] = useState<string>();
   const [failure, setFailure] = useState<Failure>();
   const [isStarredOnly, setStarredOnly] = useState(false);
-  const { starred } = controller.state.form;
 
+  const fail = (error: unknown): void =>
+    setFailure(error instanceof Failure ? error : new Failure("internal", String(error)));
   const load = async (before?: string): Promise<void> => {
     try {
-      const page = await controller.client.list(words.trim(), before);
+      const page = await controller.client.list(words.trim(), isStarredOnly, before);
       setEntries((known) => [...(before === undefined ? [] : (known ?? [])), ...page.generations]);
       setNextBefore(page.nextBefore);
       setFailure(undefined);
     } catch (error) {
-      setFailure(error instanceof Failure ? error : new Failure("internal", String(error)));
+      fail(error);
     }
   };
   useEffect(() => {
     const timer = setTimeout(() => void load(), searchMs);
     return () => clearTimeout(timer);
-  }, [words]);
+  }, [words, isStarredOnly]);
 
-  const shown = (entries ?? []).filter(
-    ({ id, state, images }) => state === "done" && images.length > 0 && (!isStarredOnly || starred.includes(id)),
-  );
+  const shown = (entries ?? []).filter(({ state, images }) => state === "done" && images.length > 0);
   return (
     <div class="view">
       <header>
@@ -73,7 +72,8 @@ export function HistoryView(props: ViewProps) {
                 key={entry.id}
                 {...props}
                 entry={entry}
-                isStarred={starred.includes(entry.id)}
+                onChanged={(now) => setEntries(entries?.map((other) => (other.id === now.id ? now : other)))}
+                onFailed={fail}
                 onDeleted={() => setEntries(entries?.filter(({ id }) => id !== entry.id))}
               />
             ))}
@@ -87,15 +87,15 @@ export function HistoryView(props: ViewProps) {
 
 interface EntryProps extends ViewProps {
   readonly entry: Generation;
-  readonly isStarred: boolean;
+  onChanged(now: Generation): void;
+  onFailed(error: unknown): void;
   onDeleted(): void;
 }
 
-function Entry({ controller, texts, entry, isStarred, onDeleted }: EntryProps) {
-  const { id, request, images, createdAt } = entry;
+function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: EntryProps) {
+  const { id, request, images, createdAt, isStarred } = entry;
   const { caption, label } = request.condition;
   const title = caption ?? label ?? request.condition.style ?? request.translation;
-  const { starred } = controller.state.form;
   return (
     <li>
       <h2>{title}</h2>
@@ -114,15 +114,13 @@ function Entry({ controller, texts, entry, isStarred, onDeleted }: EntryProps) {
         <IconButton
           icon="star"
           label={fill(texts.star, { title })}
-          isPressed={isStarred}
-          onClick={() =>
-            controller.editForm({ starred: isStarred ? starred.filter((other) => other !== id) : [...starred, id] })
-          }
+          isPressed={isStarred === true}
+          onClick={() => void controller.client.star(id, !isStarred).then(onChanged, onFailed)}
         />
         <IconButton
           icon="trash"
           label={fill(texts.deleteEntry, { title })}
-          onClick={() => void controller.client.cancel(id).then(onDeleted)}
+          onClick={() => void controller.client.cancel(id).then(onDeleted, onFailed)}
         />
       </div>
     </li>
