@@ -157,7 +157,7 @@ export const commandTable: readonly CommandInfo[] = [
 /** Buttons of nodes that Tau made, besides those of commands. */
 export const redrawCommand = "redraw";
 export const makeAgainCommand = "make-again";
-/** The button of nodes made before version 0.18; does what `redrawCommand` does. */
+/** The button of nodes made before version 0.20; does what `redrawCommand` does. */
 const regenerateCommand = "regenerate";
 
 export const relaunchButtons: readonly { readonly command: string; readonly name: string }[] = [

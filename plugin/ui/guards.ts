@@ -165,7 +165,7 @@ const isProvenance = has({
   guidance: isNumber,
 });
 
-/** Nodes made before version 0.18 call the share of retrieval `examples`. */
+/** Nodes made before version 0.20 call the share of retrieval `examples`. */
 const withRetrieval = ({ examples, ...made }: Provenance & { readonly examples?: number }): Provenance =>
   examples === undefined ? made : { retrieval: examples, ...made };
 
