@@ -96,7 +96,7 @@ export async function tellStory(
     rename: async (from, to) => {
       const row = page.locator("#layers .layer").filter({ hasText: new RegExp(`^${from}$`) });
       await row.click();
-      await row.click();
+      await row.press("F2");
       await page.locator("#layers input").waitFor();
       await page.keyboard.type(to);
       await page.keyboard.press("Enter");
