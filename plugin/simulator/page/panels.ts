@@ -23,9 +23,22 @@ const eyeIcon = "M2 8q6-8 12 0-6 8-12 0zM8 6.500a1.500 1.500 0 1 0 .01 0z";
 const doubleClickMs = 500;
 let lastClick = { id: "", atMs: 0 };
 
+/** What the list last said. */
+let drawnRows = "";
+
+/** All that the list shows of the layers. */
+const rowsOf = (sim: SimDocument, id: string): unknown[] =>
+  sim.tree
+    .childrenOf(id)
+    .map((record) => [record.id, record.type, record.name, record.locked, record.visible, rowsOf(sim, record.id)]);
+
 export function drawLayers(sim: SimDocument): void {
   const list = find("layers");
   if (list.querySelector("input") !== null) return;
+  // Rows that say the same stay: a click whose row is replaced between press and release is lost.
+  const said = JSON.stringify([sim.selection, rowsOf(sim, sim.tree.pageId)]);
+  if (said === drawnRows) return;
+  drawnRows = said;
   const focused = (document.activeElement as HTMLElement | null)?.dataset["layer"];
   const change = (id: string, patch: Partial<NodeRecord>): void => {
     sim.tree.change(id, patch);
@@ -46,6 +59,7 @@ export function drawLayers(sim: SimDocument): void {
   const rename = (record: NodeRecord, row: HTMLElement): void => {
     const field = make("input", { "aria-label": `New name of ${record.name}`, value: record.name });
     let isDone = false;
+    drawnRows = "";
     const finish = (isKept: boolean): void => {
       if (isDone) return;
       isDone = true;
