@@ -30,12 +30,8 @@ export async function assemblePack(
   const pack = join(to, name);
   await mkdir(pack, { recursive: true });
   const networks = [experts.target, ...("declaration" in experts.condition ? [experts.condition] : [])];
-  for (const { declaration } of networks)
-    for (const path of filesOfDeclared(declaration)) {
-      await mkdir(dirname(join(pack, path)), { recursive: true });
-      await rm(join(pack, path), { force: true });
-      await linkOrCopy(join(from, path), join(pack, path));
-    }
+  const files = networks.flatMap(({ declaration }) => filesOfDeclared(declaration));
+  await linkFiles(files, from, pack);
   const reader: ExpertEntry =
     "declaration" in experts.condition
       ? experts.condition.declaration
@@ -64,4 +60,13 @@ export async function assemblePack(
   });
   await writeFileAtomically(join(pack, manifestFile), `${JSON.stringify(draft, null, 2)}\n`, 0o644);
   return pack;
+}
+
+/** Brings files of one folder to the same places in another, in the place of what is there. */
+export async function linkFiles(files: Iterable<string>, from: string, to: string): Promise<void> {
+  for (const path of new Set(files)) {
+    await mkdir(dirname(join(to, path)), { recursive: true });
+    await rm(join(to, path), { force: true });
+    await linkOrCopy(join(from, path), join(to, path));
+  }
 }

@@ -2,7 +2,7 @@
  * Joins a published flow with the experts that it was trained between, as a pack that is served: nothing is trained. Labels must be given in
  * the order of training, which no checkpoint tells.
  */
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
@@ -10,7 +10,7 @@ import { filesOfDeclared } from "../manifest/declared-manifest.ts";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import { PackDraftSchema, type PublishedFlow, PublishedFlowSchema } from "../manifest/manifest.ts";
 import { writeManifest } from "../packs/publish.ts";
-import { linkOrCopy } from "../platform/link-or-copy.ts";
+import { linkFiles } from "./assemble-pack.ts";
 import type { FoundExpert } from "./found-experts.ts";
 import { findExperts } from "./found-experts.ts";
 import type { Recipe } from "./recipe.ts";
@@ -55,10 +55,7 @@ export async function joinPublished(options: JoinOptions): Promise<string> {
   await mkdir(pack, { recursive: true });
   const networks = [target, ...(reader ? [reader] : [])];
   const files = [...networks.flatMap(({ declaration }) => filesOfDeclared(declaration)), ...Object.values(flow)];
-  for (const path of new Set(files)) {
-    await rm(join(pack, path), { force: true });
-    await linkOrCopy(join(from, path), join(pack, path));
-  }
+  await linkFiles(files, from, pack);
   const licence = "that of the weights";
   const draft = PackDraftSchema.parse({
     format: 1,
