@@ -126,7 +126,7 @@ const TrainingResultSchema = z.object({
     usable: z.number().int(),
     heldOut: z.number().int(),
     /** What was wrong with single examples, by kind; `shown` names the first cases. */
-    complaints: z.array(z.object({ kind: z.string(), count: z.number().int(), shown: z.array(z.string()) })),
+    issues: z.array(z.object({ kind: z.string(), count: z.number().int(), shown: z.array(z.string()) })),
   }),
   /** Why it stopped: `finished` its steps, or `no improvement`. */
   reason: z.string(),

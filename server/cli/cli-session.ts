@@ -1,5 +1,5 @@
 /**
- * The workbench of commands that draw: opens packs and inference child, keeps the image files that requests name, writes PNG files
+ * The session of commands that draw: opens packs and inference child, keeps the image files that requests name, writes PNG files
  * and prints one JSON line an image. The same child as the server's, so that the same request gives the same bytes.
  */
 import { join } from "node:path";
@@ -100,14 +100,14 @@ export async function withInference(
 export const upscalerIds = (packs: readonly PackInfo[]): string[] =>
   packs.filter(({ upscaler }) => upscaler !== undefined).map(({ id }) => id);
 
-/** Gives a command its workbench and takes it down afterwards. Parameters, result and errors as `withInference`. */
+/** Gives a command its session and ends it afterwards. Parameters, result and errors as `withInference`. */
 export const withCliSession = (
   packsDir: string | undefined,
   work: (bench: CliSession) => Promise<void>,
   flagNames: Readonly<Record<string, string>> = {},
-): Promise<number> => withInference(packsDir, (inference) => work(createWorkbench(inference)), flagNames);
+): Promise<number> => withInference(packsDir, (inference) => work(createSession(inference)), flagNames);
 
-function createWorkbench({ packs, start, line, signal, tracers }: Inference): CliSession {
+function createSession({ packs, start, line, signal, tracers }: Inference): CliSession {
   const files = new Map<string, Uint8Array>();
   const load = createConditionImageLoader(async (digest) => files.get(digest), limits.decodedImagesMax);
   const trace = (image: ImageResult, { palette, condition: { caption } }: ResolvedRequest) =>

@@ -102,7 +102,12 @@ function renamed(body: Record<string, unknown>): unknown {
   if (!("base" in body))
     return { ...move(body, "outside", "outOfDistribution"), request: move(body["request"], "examples", "retrieval") };
   const text = JSON.stringify({ ...body, progress: move(body["progress"], "done", "completed") });
-  return JSON.parse(text.replaceAll(`"/v1/translations/${body["id"]}/`, `"/v1/trainings/${body["id"]}/`));
+  // Quotes inside a text are escaped, so that these are found as names and values alone.
+  return JSON.parse(
+    text
+      .replaceAll(`"/v1/translations/${body["id"]}/`, `"/v1/trainings/${body["id"]}/`)
+      .replaceAll('"complaints":', '"issues":'),
+  );
 }
 
 function move(object: unknown, from: string, to: string): object {

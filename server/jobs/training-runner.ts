@@ -205,7 +205,7 @@ async function resultOf(
   deps: TrainingRunnerDeps,
 ): Promise<TrainingResult> {
   const names = namesOf(training, deps);
-  const complaints = images.complaints.map(({ kind, count, shown }) => ({
+  const issues = images.issues.map(({ kind, count, shown }) => ({
     kind,
     count,
     shown: shown.map((text) => inRequestTerms(text, names)),
@@ -214,7 +214,7 @@ async function resultOf(
     ...numbers,
     ...(pack && { pack: { id: name, version: pack.version, digest: pack.digest } }),
     isServed: pack !== undefined && (await deps.serve(pack.digest)),
-    images: { usable: images.usable, heldOut: images.heldOut, complaints },
+    images: { usable: images.usable, heldOut: images.heldOut, issues },
   };
 }
 

@@ -159,6 +159,9 @@ describe("tau experts", () => {
     assert.deepEqual([code, report.isOk, report.findings[0]!.subject], [1, false, "output"]);
     const wrong = await tau("check");
     assert.equal(wrong.code, 2);
-    assert.match(wrong.err, /expected check FILE or fit --pack DIR, got check with 0 files/);
+    assert.match(
+      wrong.err,
+      /expected check FILE, import FILE, fetch OWNER\/NAME PATH or fit --pack DIR, got check with 0 files/,
+    );
   });
 });

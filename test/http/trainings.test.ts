@@ -77,7 +77,7 @@ describe("a training", () => {
     assert.equal(done.state, "done", JSON.stringify(done.problem));
     const { result } = done;
     assert.ok(result?.isBetter && result.isServed && result.finalNats < result.startNats);
-    assert.deepEqual([result.images.usable, result.images.complaints], [24, []]);
+    assert.deepEqual([result.images.usable, result.images.issues], [24, []]);
     assert.ok(result.cost.cpuSeconds > 0 && result.cost.kwh > 0 && result.cost.formula.includes("kWh"));
     const evaluated = events.filter(isTraining);
     for (const { progress, preview } of evaluated) {

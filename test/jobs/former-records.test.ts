@@ -29,6 +29,22 @@ async function writeFormer(home: string, id: string, training: object, files: Re
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
 }
 
+/** A result as 0.17 told it, whose issues were `complaints`. */
+const result = {
+  isServed: true,
+  isBetter: true,
+  startNats: 0.7,
+  finalNats: 0.6,
+  images: { usable: 20, heldOut: 2, complaints: [{ kind: "empty_image", count: 1, shown: ["examples.3"] }] },
+  reason: "finished",
+  steps: 75,
+  bestStep: 75,
+  cost: {
+    ...{ wallSeconds: 9, cpuSeconds: 18, processor: "x", formula: "x", wattsPerCore: 5, eurosPerKwh: 0.3 },
+    ...{ co2GramsPerKwh: 300, kwh: 0.1, euros: 0.03, co2Grams: 30, paperKwh: { cinn: 14.4, bigGan: 1260 } },
+  },
+};
+
 it("trainings of 0.17 are taken over: finished ones with their previews, open ones with their examples", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "tau-former-"));
   const home = join(dataDir, "trainings");
@@ -36,7 +52,7 @@ it("trainings of 0.17 are taken over: finished ones with their previews, open on
   const images = [{ caption: "red bird", sizePx: 16, path: "/v1/translations/a/previews/25/0.png" }];
   const finished = { stage: "finished", done: 75, total: 75 };
   const training = { stage: "training", done: 25, total: 75 };
-  await writeFormer(home, "a", { state: "done", progress: finished, preview: { step: 25, images } }, {});
+  await writeFormer(home, "a", { state: "done", progress: finished, preview: { step: 25, images }, result }, {});
   await writeFormer(home, "b", { state: "running", progress: training }, sent);
   await writeFormer(home, "c", { state: "queued", progress: { stage: "waiting", done: 0, total: 20 } }, sent);
   await writeFormer(home, "d", { state: "queued", progress: { stage: "waiting", done: 0, total: 20 } }, {});
@@ -54,6 +70,7 @@ it("trainings of 0.17 are taken over: finished ones with their previews, open on
     ["a", "done", 75, undefined],
   ]);
   assert.equal(jobs.at(-1)!.preview!.images[0]!.path, "/v1/trainings/a/previews/25/0.png");
+  assert.deepEqual(jobs.at(-1)!.result!.images.issues, result.images.complaints);
   assert.equal((await trainings.replayOf({ key: "b", fingerprint: "f" }))!.id, "b");
   const job = (await trainings.take())!;
   assert.deepEqual([job.id, job.request.examples], ["b", examples]);

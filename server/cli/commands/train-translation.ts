@@ -174,7 +174,7 @@ function report(result: TrainedTranslation): number {
   const { name, pack, records, startNats, finalNats, startStyle, images, cost, reason, steps, bestStep } = result;
   const nats = `held-out nats per dimension, given captions: ${startNats.toFixed(4)} before, ${finalNats.toFixed(4)} after`;
   const lines = [
-    ...describeIssues(images.complaints),
+    ...describeIssues(images.issues),
     `${images.usable} images used, ${images.heldOut} of them held out`,
     startStyle === undefined ? "" : `started as the base's style ${startStyle}`,
     `${steps} steps (${reason}), kept the flow of step ${bestStep}`,

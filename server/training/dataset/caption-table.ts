@@ -24,7 +24,7 @@ export function readCaption(text: unknown): { readonly caption: string } | strin
 }
 
 /** Rows in file order. Issues name the table and the line. */
-export function parseCaptionTable(name: string, text: string, complaints: DatasetIssues): CaptionRow[] {
+export function parseCaptionTable(name: string, text: string, issues: DatasetIssues): CaptionRow[] {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
   const fieldsOf = name.toLowerCase().endsWith(".csv") ? csvReader(lines) : jsonFields;
   return lines.flatMap((line, at) => {
@@ -33,7 +33,7 @@ export function parseCaptionTable(name: string, text: string, complaints: Datase
     const row = fields === undefined ? undefined : typeof fields === "string" ? fields : rowOf(fields);
     if (row === undefined) return [];
     if (typeof row !== "string") return [row];
-    complaints.add("bad_line", `${name}:${at + 1}`, row);
+    issues.add("bad_line", `${name}:${at + 1}`, row);
     return [];
   });
 }

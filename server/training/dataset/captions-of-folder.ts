@@ -29,7 +29,7 @@ const spelt = (path: string): string => path.normalize("NFC");
  * folders are reported as issues.
  * @throws AppError `dataset_invalid` when there is no such folder
  */
-export async function filesBelow(folder: string, complaints: DatasetIssues): Promise<string[]> {
+export async function filesBelow(folder: string, issues: DatasetIssues): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
     throw new AppError("dataset_invalid", `${folder}: expected a folder of images, got none that can be read`, {
       cause,
@@ -42,7 +42,7 @@ export async function filesBelow(folder: string, complaints: DatasetIssues): Pro
     if (place.split("/").some((part) => part.startsWith("."))) continue;
     // A broken link is reported when the image is read.
     const linked = entry.isSymbolicLink() ? await stat(path).catch(() => undefined) : undefined;
-    if (linked?.isDirectory()) complaints.add("linked_folder", place);
+    if (linked?.isDirectory()) issues.add("linked_folder", place);
     else if (entry.isFile() || (entry.isSymbolicLink() && linked?.isFile() !== false)) paths.push(place);
   }
   return paths.sort();
@@ -56,29 +56,29 @@ export async function filesBelow(folder: string, complaints: DatasetIssues): Pro
 export async function captionsOfFolder(
   folder: string,
   files: readonly string[],
-  complaints: DatasetIssues,
+  issues: DatasetIssues,
 ): Promise<CaptionedFile[]> {
   const images = files.filter(isImage);
   const [table, second] = files.filter(isTable);
   if (second !== undefined)
     throw new AppError("dataset_invalid", `${folder}: expected one table of captions, got ${table} and ${second}`);
   for (const file of files.filter(isOtherImage))
-    complaints.add("unreadable_image", file, "expected PNG, JPEG, WebP or GIF");
+    issues.add("unreadable_image", file, "expected PNG, JPEG, WebP or GIF");
   const captions =
     table === undefined
-      ? ((await fromTexts(folder, files.filter(isText), images, complaints)) ?? fromNames(images))
-      : await fromTable(folder, table, complaints);
+      ? ((await fromTexts(folder, files.filter(isText), images, issues)) ?? fromNames(images))
+      : await fromTable(folder, table, issues);
   const known = new Set(images.map(spelt));
-  for (const file of captions.keys()) if (!known.has(file)) complaints.add("caption_without_image", file);
+  for (const file of captions.keys()) if (!known.has(file)) issues.add("caption_without_image", file);
   return images.flatMap((file) => {
     const own = captions.get(spelt(file)) ?? [];
     if (own.length > 0) return [{ file, captions: [...new Set(own)] }];
-    complaints.add("image_without_caption", file);
+    issues.add("image_without_caption", file);
     return [];
   });
 }
 
-async function fromTable(folder: string, table: string, complaints: DatasetIssues): Promise<Map<string, string[]>> {
+async function fromTable(folder: string, table: string, issues: DatasetIssues): Promise<Map<string, string[]>> {
   const captions = new Map<string, string[]>();
   const text = await readFile(join(folder, table), "utf8").catch((cause: unknown) => {
     throw new AppError("dataset_invalid", `${join(folder, table)}: expected a table that can be read, got ${cause}`, {
@@ -86,7 +86,7 @@ async function fromTable(folder: string, table: string, complaints: DatasetIssue
       cause,
     });
   });
-  for (const { file, caption, style } of parseCaptionTable(table, text, complaints)) {
+  for (const { file, caption, style } of parseCaptionTable(table, text, issues)) {
     const own = captions.get(spelt(file)) ?? [];
     own.push(caption);
     // The pack has no label for a new style, so the style becomes part of the caption.
@@ -101,7 +101,7 @@ async function fromTexts(
   folder: string,
   texts: readonly string[],
   images: readonly string[],
-  complaints: DatasetIssues,
+  issues: DatasetIssues,
 ): Promise<Map<string, string[]> | undefined> {
   const imagesOf = new Map<string, string[]>();
   for (const file of images.map(spelt)) {
@@ -113,24 +113,24 @@ async function fromTexts(
   for (const path of texts) {
     const named = imagesOf.get(stemOf(spelt(path)));
     // Text files without an image are not read: the lines of a licence are not captions.
-    const own = named === undefined ? [] : await captionsOfText(folder, path, complaints);
+    const own = named === undefined ? [] : await captionsOfText(folder, path, issues);
     for (const file of named ?? [path]) captions.set(file, own);
   }
   return captions;
 }
 
 /** One caption a line. An unreadable text file costs its own images only. */
-async function captionsOfText(folder: string, path: string, complaints: DatasetIssues): Promise<string[]> {
+async function captionsOfText(folder: string, path: string, issues: DatasetIssues): Promise<string[]> {
   const own: string[] = [];
   try {
     for (const [at, line] of (await readFile(join(folder, path), "utf8")).split(/\r?\n/).entries()) {
       if (line.trim() === "") continue;
       const caption = readCaption(line);
       if (typeof caption === "object") own.push(caption.caption);
-      else complaints.add("bad_line", `${path}:${at + 1}`, caption);
+      else issues.add("bad_line", `${path}:${at + 1}`, caption);
     }
   } catch (error) {
-    complaints.add("bad_line", path, `expected a text, got ${error instanceof Error ? error.message : String(error)}`);
+    issues.add("bad_line", path, `expected a text, got ${error instanceof Error ? error.message : String(error)}`);
   }
   return own;
 }

@@ -27,7 +27,7 @@ const reportEvery = 8;
 export interface PreparedFolder {
   readonly usable: number;
   readonly heldOut: number;
-  readonly complaints: readonly DatasetIssue[];
+  readonly issues: readonly DatasetIssue[];
 }
 
 /** `prepared.json` beside the set. */
@@ -48,8 +48,8 @@ export interface PrepareOptions {
 /** @throws AppError `dataset_invalid` with every reason when fewer than `limits.examplesMin` images are usable */
 export async function prepareFolder(options: PrepareOptions): Promise<PreparedFolder> {
   const { folder, set, sizePx } = options;
-  const complaints = new DatasetIssues();
-  const files = await filesBelow(folder, complaints);
+  const issues = new DatasetIssues();
+  const files = await filesBelow(folder, issues);
   const fingerprint = await fingerprintOf(folder, files, sizePx);
   const donePath = join(set, "prepared.json");
   if (existsSync(donePath)) {
@@ -59,9 +59,9 @@ export async function prepareFolder(options: PrepareOptions): Promise<PreparedFo
   // The folder also holds the encoded values of the old images.
   await rm(set, { recursive: true, force: true });
   await mkdir(set, { recursive: true });
-  const captioned = await captionsOfFolder(folder, files, complaints);
-  const usable = await decodeAll(options, captioned, complaints);
-  const found = complaints.list();
+  const captioned = await captionsOfFolder(folder, files, issues);
+  const usable = await decodeAll(options, captioned, issues);
+  const found = issues.list();
   if (usable.length < limits.examplesMin) throw tooFew(folder, usable.length, found);
   const heldOut = holdOut(usable, folder);
   const items = usable.map(
@@ -75,7 +75,7 @@ export async function prepareFolder(options: PrepareOptions): Promise<PreparedFo
     }),
   );
   await writeIndex(set, items);
-  const prepared = { usable: usable.length, heldOut: heldOut.size, complaints: found };
+  const prepared = { usable: usable.length, heldOut: heldOut.size, issues: found };
   // Written last: without this file the set counts as incomplete and is made again.
   await writeFileAtomically(donePath, JSON.stringify({ ...prepared, fingerprint } satisfies Prepared));
   return prepared;
@@ -85,7 +85,7 @@ export async function prepareFolder(options: PrepareOptions): Promise<PreparedFo
 async function decodeAll(
   { folder, set, sizePx, signal, onProgress }: PrepareOptions,
   captioned: readonly CaptionedFile[],
-  complaints: DatasetIssues,
+  issues: DatasetIssues,
 ): Promise<CaptionedFile[]> {
   const usable: CaptionedFile[] = [];
   const duplicates = new DuplicateFinder();
@@ -96,14 +96,14 @@ async function decodeAll(
       const planes = await decoding.shift()!;
       const ahead = captioned[index + readAhead];
       if (ahead) decoding.push(decode(join(folder, ahead.file), sizePx));
-      if (typeof planes === "string") complaints.add("unreadable_image", item.file, planes);
+      if (typeof planes === "string") issues.add("unreadable_image", item.file, planes);
       else if (planes.subarray(3 * sizePx * sizePx).every((alpha) => alpha === 0))
-        complaints.add("empty_image", item.file, "every pixel is transparent");
+        issues.add("empty_image", item.file, "every pixel is transparent");
       else {
         const bytes = interleave(planes, sizePx);
         const known = duplicates.find(item.file, bytes, sizePx);
         if (known)
-          complaints.add("duplicate", item.file, `${known.isExact ? "equals" : "looks the same as"} ${known.name}`);
+          issues.add("duplicate", item.file, `${known.isExact ? "equals" : "looks the same as"} ${known.name}`);
         else {
           usable.push(item);
           await add(bytes);
@@ -143,8 +143,8 @@ async function fingerprintOf(folder: string, files: readonly string[], sizePx: n
   return hash.digest("hex");
 }
 
-function tooFew(folder: string, usable: number, complaints: readonly DatasetIssue[]): AppError {
-  const why = describeIssues(complaints);
+function tooFew(folder: string, usable: number, issues: readonly DatasetIssue[]): AppError {
+  const why = describeIssues(issues);
   return new AppError(
     "dataset_invalid",
     [`${basename(folder)}: expected at least ${limits.examplesMin} usable images, got ${usable}`, ...why].join("\n"),

@@ -13,24 +13,24 @@ const root = await mkdtemp(join(tmpdir(), "tau-captions-"));
 after(() => rm(root, { recursive: true }));
 
 let folders = 0;
-/** Captions by file, and complaints by kind, of a folder with these files; images may be empty, for nobody opens them here. */
+/** Captions by file, and issues by kind, of a folder with these files; images may be empty, for nobody opens them here. */
 async function read(files: Readonly<Record<string, string | Uint8Array>>) {
   const folder = await writeFiles(join(root, `folder-${folders++}`), files);
   return captionsIn(folder);
 }
 
 async function captionsIn(folder: string) {
-  const complaints = new DatasetIssues();
-  const images = await captionsOfFolder(folder, await filesBelow(folder, complaints), complaints);
+  const issues = new DatasetIssues();
+  const images = await captionsOfFolder(folder, await filesBelow(folder, issues), issues);
   return {
     captions: Object.fromEntries(images.map(({ file, captions }) => [file, captions])),
-    complaints: Object.fromEntries(complaints.list().map(({ kind, shown }) => [kind, shown])),
+    issues: Object.fromEntries(issues.list().map(({ kind, shown }) => [kind, shown])),
   };
 }
 
 describe("captions from file names", () => {
   it("captions from file names are the words of the name, without the number that only tells files apart", async () => {
-    const { captions, complaints } = await read({
+    const { captions, issues } = await read({
       "red-apple.png": "",
       "red_apple 2.PNG": "",
       "GreenTree.jpeg": "",
@@ -46,7 +46,7 @@ describe("captions from file names", () => {
       "red_apple 2.PNG": ["red apple"],
       "sub/folder/blue.car.webp": ["blue car"],
     });
-    assert.deepEqual(complaints, { image_without_caption: ["17.gif"] });
+    assert.deepEqual(issues, { image_without_caption: ["17.gif"] });
   });
 
   it("captions from file names are the same for a folder that is named from elsewhere, with a slash at its end, and for links to files", async () => {
@@ -63,8 +63,8 @@ describe("captions from file names", () => {
     const elsewhere = await writeFiles(join(root, "elsewhere"), { "green.png": "" });
     const folder = await writeFiles(join(root, "linking"), { "sub/red.png": "" });
     await symlink(elsewhere, join(folder, "sub", "more"));
-    const { captions, complaints } = await captionsIn(folder);
-    assert.deepEqual([Object.keys(captions), complaints], [["sub/red.png"], { linked_folder: ["sub/more"] }]);
+    const { captions, issues } = await captionsIn(folder);
+    assert.deepEqual([Object.keys(captions), issues], [["sub/red.png"], { linked_folder: ["sub/more"] }]);
   });
 
   it("captions from file names are wanted from a folder that is there", async () => {
@@ -75,14 +75,14 @@ describe("captions from file names", () => {
   });
 
   it("captions from file names stay when the only texts say nothing of an image, and images of other kinds are named", async () => {
-    const { captions, complaints } = await read({
+    const { captions, issues } = await read({
       "red.png": "",
       "LICENSE.txt": "MIT",
       "tree.svg": "",
       "sun.HEIC": "",
     });
     assert.deepEqual(captions, { "red.png": ["red"] });
-    assert.deepEqual(complaints, {
+    assert.deepEqual(issues, {
       unreadable_image: ["sun.HEIC: expected PNG, JPEG, WebP or GIF", "tree.svg: expected PNG, JPEG, WebP or GIF"],
     });
   });
@@ -90,7 +90,7 @@ describe("captions from file names", () => {
 
 describe("captions from texts beside the images", () => {
   it("captions from texts beside the images are the lines of the text, the plainest first, for every image of the name", async () => {
-    const { captions, complaints } = await read({
+    const { captions, issues } = await read({
       "a.png": "",
       "a.jpg": "",
       "a.txt": "\uFEFFred apple\r\n\r\n  a shiny   red apple \nred apple\n",
@@ -104,7 +104,7 @@ describe("captions from texts beside the images", () => {
       "a.png": ["red apple", "a shiny red apple"],
       "d.png": ["ok"],
     });
-    assert.deepEqual(complaints, {
+    assert.deepEqual(issues, {
       bad_line: [
         "d.txt:2: expected at most 500 characters, got 501",
         "d.txt:3: expected at least one letter or digit, got only emoji or punctuation",
@@ -119,10 +119,10 @@ describe("a text or a table that can't be read", () => {
   it("a text or a table that can't be read costs its own images, a text; or all, a table, with the reason", async () => {
     const folder = await writeFiles(join(root, "unreadable"), { "a.png": "", "b.png": "", "b.txt": "blue" });
     await symlink(join(folder, "nowhere"), join(folder, "a.txt"));
-    const { captions, complaints } = await captionsIn(folder);
+    const { captions, issues } = await captionsIn(folder);
     assert.deepEqual(captions, { "b.png": ["blue"] });
-    assert.deepEqual(Object.keys(complaints), ["bad_line", "image_without_caption"]);
-    assert.match(complaints["bad_line"]![0]!, /^a\.txt: expected a text, got ENOENT/);
+    assert.deepEqual(Object.keys(issues), ["bad_line", "image_without_caption"]);
+    assert.match(issues["bad_line"]![0]!, /^a\.txt: expected a text, got ENOENT/);
     await symlink(join(folder, "nowhere"), join(folder, "captions.csv"));
     await assert.rejects(captionsIn(folder), {
       code: "dataset_invalid",
@@ -133,7 +133,7 @@ describe("a text or a table that can't be read", () => {
 
 describe("captions from a table", () => {
   it("a table of captions may have quotes, several lines an image and a style, which becomes words", async () => {
-    const { captions, complaints } = await read({
+    const { captions, issues } = await read({
       "captions.csv": [
         "File,Caption,Style",
         'a.png,"red, ripe ""apple""",flat',
@@ -151,7 +151,7 @@ describe("captions from a table", () => {
       "a.png": ['red, ripe "apple"', 'flat red, ripe "apple"', "apple"],
       "sub/b.png": ["car"],
     });
-    assert.deepEqual(complaints, { caption_without_image: ["c.png"], image_without_caption: ["d.png"] });
+    assert.deepEqual(issues, { caption_without_image: ["c.png"], image_without_caption: ["d.png"] });
   });
 
   it("a table of captions may have no header, other separators and the column names of other tools", async () => {
@@ -165,8 +165,8 @@ describe("captions from a table", () => {
       "metadata.jsonl": '{"file_name": "a.png", "text": "red apple"}\n{"file": "b.png", "caption": "blue car"}\n',
     };
     for (const [name, text] of Object.entries(tables)) {
-      const { captions, complaints } = await read({ [name]: text, "a.png": "", "b.png": "" });
-      assert.deepEqual([captions, complaints], [expected, {}], name);
+      const { captions, issues } = await read({ [name]: text, "a.png": "", "b.png": "" });
+      assert.deepEqual([captions, issues], [expected, {}], name);
     }
   });
 
@@ -177,8 +177,8 @@ describe("captions from a table", () => {
       "semicolons.csv": "a.png;red, ripe apple\nb.png;car\n",
       "commas.csv": 'a.png, "red, ripe"\nb.png, car\n',
     })) {
-      const { captions, complaints } = await read({ [name]: text, ...images });
-      assert.deepEqual([Object.keys(captions), complaints], [["a.png", "b.png"], {}], name);
+      const { captions, issues } = await read({ [name]: text, ...images });
+      assert.deepEqual([Object.keys(captions), issues], [["a.png", "b.png"], {}], name);
       assert.match(captions["a.png"]![0]!, /^red, ripe/, name);
       assert.deepEqual(captions["b.png"], ["car"], name);
     }
@@ -199,9 +199,9 @@ describe("captions from a table", () => {
 
   it("a table of captions costs a bad line nothing but itself", async () => {
     const rows = (name: string, text: string | Buffer) => {
-      const complaints = new DatasetIssues();
-      const found = parseCaptionTable(name, text.toString("utf8"), complaints);
-      return { files: found.map(({ file }) => file), bad: complaints.list()[0]?.shown ?? [] };
+      const issues = new DatasetIssues();
+      const found = parseCaptionTable(name, text.toString("utf8"), issues);
+      return { files: found.map(({ file }) => file), bad: issues.list()[0]?.shown ?? [] };
     };
     const csv = rows(
       "t.csv",
@@ -252,13 +252,13 @@ describe("captions from a table", () => {
     const lines = Array.from({ length: 100_000 }, (_, at) =>
       at >= 50_000 && at < 50_500 ? `broken ${at}` : `image-${at}.png,caption ${at}`,
     );
-    const complaints = new DatasetIssues();
-    const rows = parseCaptionTable("big.csv", lines.join("\n"), complaints);
+    const issues = new DatasetIssues();
+    const rows = parseCaptionTable("big.csv", lines.join("\n"), issues);
     assert.equal(rows.length, 99_500);
     assert.deepEqual(rows[50_000], { file: "image-50500.png", caption: "caption 50500" });
-    const [found, ...more] = complaints.list();
+    const [found, ...more] = issues.list();
     assert.deepEqual([found!.kind, found!.count, more.length], ["bad_line", 500, 0]);
-    const text = describeIssues(complaints.list());
+    const text = describeIssues(issues.list());
     assert.equal(text.length, shownMax + 2);
     assert.equal(text[0], "500 lines that could not be read:");
     assert.match(text[1]!, /^ {2}big\.csv:50001: expected 2 or 3 columns, got 1/);
@@ -275,14 +275,14 @@ describe("captions from a table", () => {
       "image-7.png": "",
       "image-99999.png": "",
     });
-    const complaints = new DatasetIssues();
-    const images = await captionsOfFolder(folder, await filesBelow(folder, complaints), complaints);
+    const issues = new DatasetIssues();
+    const images = await captionsOfFolder(folder, await filesBelow(folder, issues), issues);
     assert.deepEqual(images, [
       { file: "image-7.png", captions: ["caption 7"] },
       { file: "image-99999.png", captions: ["caption 99999"] },
     ]);
     assert.deepEqual(
-      complaints.list().map(({ kind, count, shown }) => [kind, count, shown.length]),
+      issues.list().map(({ kind, count, shown }) => [kind, count, shown.length]),
       [
         ["bad_line", 1, 1],
         ["caption_without_image", 99_997, shownMax],

@@ -26,14 +26,14 @@ async function prepare(folder: string, set: string, sizePx = smallPx) {
   const onProgress = (done: number): void => {
     read = done;
   };
-  const { complaints, ...prepared } = await prepareFolder({ folder, set, sizePx, onProgress });
-  return { ...prepared, complaints: Object.fromEntries(complaints.map(({ kind, shown }) => [kind, shown])), read };
+  const { issues, ...prepared } = await prepareFolder({ folder, set, sizePx, onProgress });
+  return { ...prepared, issues: Object.fromEntries(issues.map(({ kind, shown }) => [kind, shown])), read };
 }
 
 describe("a folder of images", () => {
   it("a folder of images becomes a set of pixels and captions, a tenth of it but at least eight held out, the same each time", async () => {
     const [folder, set] = [await writeBoxes(newPath(), 40), newPath()];
-    assert.deepEqual(await prepare(folder, set), { usable: 40, heldOut: 8, complaints: {}, read: 40 });
+    assert.deepEqual(await prepare(folder, set), { usable: 40, heldOut: 8, issues: {}, read: 40 });
     const images = await openImageSet(set, smallPx);
     const heldOut = images.items.filter(({ split }) => split === "heldOutPair").map(({ id }) => id);
     assert.equal(heldOut.length, 8);
@@ -67,14 +67,14 @@ describe("a folder of images", () => {
       "zz-webp.webp": await sharp(same).webp({ quality: 90 }).toBuffer(),
     });
     await writeFile(join(folder, "bad-5-large.png"), Buffer.alloc(limits.uploadMaxBytes + 1));
-    const { usable, complaints } = await prepare(folder, newPath(), 32);
+    const { usable, issues } = await prepare(folder, newPath(), 32);
     assert.equal(usable, 24);
-    assert.deepEqual(complaints["empty_image"], ["clear.png: every pixel is transparent"]);
+    assert.deepEqual(issues["empty_image"], ["clear.png: every pixel is transparent"]);
     const name = `${boxName(3)}.png`;
-    assert.deepEqual(complaints["duplicate"], [`zz-copy.png: equals ${name}`, ...complaints["duplicate"]!.slice(1, 3)]);
-    assert.match(complaints["duplicate"]![1]!, new RegExp(`^zz-larger\\.png: (equals|looks the same as) ${name}$`));
-    assert.match(complaints["duplicate"]![2]!, new RegExp(`^zz-webp\\.webp: (equals|looks the same as) ${name}$`));
-    const [cut, text, svg, empty, large, ...more] = complaints["unreadable_image"]!;
+    assert.deepEqual(issues["duplicate"], [`zz-copy.png: equals ${name}`, ...issues["duplicate"]!.slice(1, 3)]);
+    assert.match(issues["duplicate"]![1]!, new RegExp(`^zz-larger\\.png: (equals|looks the same as) ${name}$`));
+    assert.match(issues["duplicate"]![2]!, new RegExp(`^zz-webp\\.webp: (equals|looks the same as) ${name}$`));
+    const [cut, text, svg, empty, large, ...more] = issues["unreadable_image"]!;
     assert.match(cut!, /^bad-1-cut\.png: image: expected a complete, undamaged file, got: /);
     for (const [line, file] of [
       [text, "bad-2-text.png"],
@@ -159,9 +159,9 @@ describe("a folder of images", () => {
     await chmod(path, 0);
     const isRoot = (await readFile(path).catch(() => undefined)) !== undefined;
     if (isRoot) return context.skip("this user may read every file");
-    const { usable, complaints } = await prepare(folder, newPath());
+    const { usable, issues } = await prepare(folder, newPath());
     assert.equal(usable, 23);
-    assert.match(complaints["unreadable_image"]![0]!, /EACCES/);
+    assert.match(issues["unreadable_image"]![0]!, /EACCES/);
     assert.ok((await stat(path)).isFile());
   });
 });
