@@ -79,14 +79,18 @@ describe("a work folder", () => {
     const work = join(folder, "work");
     (await openWorkFolder(work)).release();
     const child = spawn("sleep", ["600"], { stdio: "ignore" });
-    await writeFile(join(work, "lock"), String(child.pid));
-    await assert.rejects(openWorkFolder(work, 10), {
-      code: "config_invalid",
-      message: /expected no other process that trains here, got process \d+; wait for it or stop it$/,
-    });
-    setTimeout(() => child.kill(), 200);
-    const { release } = await openWorkFolder(work, 60_000);
-    assert.equal(child.killed, true);
-    release();
+    try {
+      await writeFile(join(work, "lock"), String(child.pid));
+      await assert.rejects(openWorkFolder(work, 10), {
+        code: "config_invalid",
+        message: /expected no other process that trains here, got process \d+; wait for it or stop it$/,
+      });
+      setTimeout(() => child.kill(), 200);
+      const { release } = await openWorkFolder(work, 60_000);
+      assert.equal(child.killed, true);
+      release();
+    } finally {
+      child.kill();
+    }
   });
 });
