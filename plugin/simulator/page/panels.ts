@@ -35,7 +35,12 @@ const rowsOf = (sim: SimDocument, id: string): unknown[] =>
 export function drawLayers(sim: SimDocument): void {
   const list = find("layers");
   if (list.querySelector("input") !== null) return;
-  // Rows that say the same stay: a click whose row is replaced between press and release is lost.
+  // A click whose row is replaced between press and release is lost: the list waits for the release.
+  if (list.matches(":active")) {
+    addEventListener("pointerup", () => setTimeout(() => drawLayers(sim)), { once: true });
+    return;
+  }
+  // Rows that say the same stay.
   const said = JSON.stringify([sim.selection, rowsOf(sim, sim.tree.pageId)]);
   if (said === drawnRows) return;
   drawnRows = said;
