@@ -121,7 +121,8 @@ function listOf(machine: Access): List {
 function setItems(machine: Access, items: readonly PickleValue[]): void {
   const dict = machine.top();
   if (!isKind(dict, "dict")) throw machine.fault("a dict to fill", describeValue(dict));
-  dict.entries.push(...pairs(machine, items));
+  // One by one: as arguments of a call, a hundred thousand pairs would overflow the stack.
+  for (const pair of pairs(machine, items)) dict.entries.push(pair);
 }
 
 function pairs(machine: Access, items: readonly PickleValue[]): Dict["entries"] {

@@ -22,6 +22,12 @@ export function openTensor(tensor: TensorReference, storages: StorageBytes, wher
     throw checkpointFault(where, `a tensor of at most ${limits.checkpointTensorMaxBytes} bytes`, `[${shape}]`);
   // Beyond its last element: a view of steps reads a longer run than it has elements.
   const span = elements === 0 ? 0 : 1 + shape.reduce((sum, size, axis) => sum + (size - 1) * strides[axis]!, 0);
+  if (span * Math.max(width, 4) > limits.checkpointTensorMaxBytes)
+    throw checkpointFault(
+      where,
+      `a view of at most ${limits.checkpointTensorMaxBytes} bytes`,
+      `one over ${span} elements`,
+    );
   if (storage.elements * width !== storages.sizeOf(storage))
     throw checkpointFault(where, `${storage.elements * width} bytes`, `${storages.sizeOf(storage)}`);
   if (offset + span > storage.elements)

@@ -37,6 +37,10 @@ export function createSvgDrawer(deadlineMs: number, startMs = 10_000): SvgDrawer
     // An idle child does not keep a command from ending.
     started.unref();
     started.channel?.unref();
+    // One that ends while it is idle is replaced at the next drawing.
+    started.once("exit", () => {
+      if (child === started) child = undefined;
+    });
     return started;
   };
   const drawNow = (order: SvgToDraw): Promise<Float32Array> =>
@@ -44,9 +48,21 @@ export function createSvgDrawer(deadlineMs: number, startMs = 10_000): SvgDrawer
       const isWarm = child !== undefined;
       child ??= start();
       const current = child;
+      const onMessage = (message: unknown): void => {
+        const drawn = message as DrawnSvg;
+        settle(() => ("planes" in drawn ? resolve(drawn.planes) : reject(deserialize(drawn.fault))));
+      };
+      const onExit = (code: number | null, signal: NodeJS.Signals | null): void =>
+        fail(`one that ended the renderer (${signal ?? `exit code ${code}`})`);
+      const onError = (error: Error): void => fail(error.message);
       const settle = (act: () => void): void => {
         clearTimeout(timer);
-        current.removeAllListeners();
+        for (const [event, listener] of [
+          ["message", onMessage],
+          ["exit", onExit],
+          ["error", onError],
+        ] as const)
+          current.off(event, listener);
         // Errors of a process that was given up do not matter.
         current.on("error", () => undefined);
         act();
@@ -57,11 +73,9 @@ export function createSvgDrawer(deadlineMs: number, startMs = 10_000): SvgDrawer
           reject(slow(order.field, deadlineMs, received));
         });
       const timer = setTimeout(() => fail("one that takes longer"), deadlineMs + (isWarm ? 0 : startMs));
-      current.once("message", (message: DrawnSvg) =>
-        settle(() => ("planes" in message ? resolve(message.planes) : reject(deserialize(message.fault)))),
-      );
-      current.once("exit", (code, signal) => fail(`one that ended the renderer (${signal ?? `exit code ${code}`})`));
-      current.once("error", (error) => fail(error.message));
+      current.on("message", onMessage);
+      current.on("exit", onExit);
+      current.on("error", onError);
       current.send(order, (error) => error && fail(error.message));
     });
   return { draw: (text, sizePx, field) => inTurn(() => drawNow({ text, sizePx, field })), close: end };

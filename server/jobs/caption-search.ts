@@ -1,7 +1,8 @@
 /** Search of captions by words, whatever their case and order: what the list of generations is filtered by. */
 
-/** The words of a text as they are compared. */
-export const wordsOf = (text: string): string[] => text.normalize("NFKC").toLowerCase().split(/\s+/u).filter(Boolean);
+/** The words of a text as they are compared. A NUL, which would end a query of SQLite, parts words too. */
+export const wordsOf = (text: string): string[] =>
+  text.normalize("NFKC").toLowerCase().replaceAll("\0", " ").split(/\s+/u).filter(Boolean);
 
 /** Tells captions that hold every word of a query, also as a part of a longer word. */
 export function captionFilter(query: string): (caption: string) => boolean {

@@ -94,11 +94,18 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
     this.#atomically(() => this.#write(job));
   }
 
-  /** Adds jobs of an earlier version, oldest first; those that are here already stay as they are. */
+  /**
+   * Adds jobs of an earlier version, oldest first; those that are here already stay as they are. An idempotency key belongs to the first job
+   * that has it: earlier versions could leave a record behind whose key was given anew.
+   */
   addAll(jobs: readonly StoredJob<Body, Request>[]): void {
     if (jobs.length === 0) return;
     this.#atomically(() => {
-      for (const job of jobs) if (!this.get(job.body.id)) this.#write(job);
+      for (const job of jobs) {
+        if (this.get(job.body.id)) continue;
+        const { idempotency, ...keyless } = job;
+        this.#write(idempotency && this.ofKey(idempotency.key) ? keyless : job);
+      }
     });
   }
 

@@ -4,6 +4,7 @@
  * compiles its own), and WAL works, which node-sqlite3-wasm has not. Once `node:sqlite` is stable in every Node that Tau runs on,
  * the import alone changes. Every commit is on the disk when a call returns (WAL with synchronous=FULL); calls block for it.
  */
+import { chmodSync, closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { AppError } from "../../shared/problem.ts";
 import { collectGarbage } from "./collect-garbage.ts";
@@ -33,6 +34,9 @@ export type Migrations = readonly string[];
 
 /** @throws AppError config_invalid for a file that a later version of the program wrote */
 export function openDatabase(path: string, migrations: Migrations): Database {
+  // Jobs hold captions: only the owner reads them. SQLite gives its WAL the mode of the database.
+  closeSync(openSync(path, "a", 0o600));
+  chmodSync(path, 0o600);
   const database = wrap(new DatabaseSync(path, { timeout: busyTimeoutMs }));
   try {
     database.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");

@@ -79,6 +79,7 @@ describe('a generation with format "svg"', () => {
     const started = GenerationSchema.parse(await (await harness.post(asked)).json());
     const done = await harness.until(started.id, ({ state }) => state !== "queued" && state !== "running");
     assert.equal(done.state, "done", JSON.stringify(done.problem));
+    assert.equal(done.images.length, 2);
     for (const { path, vector } of done.images) {
       assert.ok(vector, "every image has a vector");
       assert.equal(vector.path, path.replace(".png", ".svg"));

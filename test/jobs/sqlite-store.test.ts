@@ -1,6 +1,6 @@
 /** Jobs in SQLite against a disk that tears, fills up, and grows: what the conformance suite of queues can't see. */
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
@@ -96,4 +96,32 @@ it("two programs on one file wait for each other", async () => {
   assert.equal(one.store.open().length, 2);
   await one.database.close();
   await two.database.close();
+});
+
+it("two former jobs of one idempotency key are both taken over, and the key stays the first one's", async () => {
+  const folder = makeFolder();
+  const { database, store, queue } = openQueue(folder);
+  const idempotency = { key: "once", fingerprint: "f" };
+  const { body } = await queue.add({ ...facts, request: generations.requestOf("bird"), idempotency });
+  const stored = store.get(body.id)!;
+  store.addAll([{ ...stored, body: { ...stored.body, id: `${body.id}-later` } }]);
+  assert.equal(store.get(`${body.id}-later`)!.idempotency, undefined);
+  assert.equal(store.ofKey("once")!.body.id, body.id);
+  await database.close();
+});
+
+it("a search with a NUL finds by the words around it", async () => {
+  const { database, store, queue } = openQueue(makeFolder());
+  await queue.add({ ...facts, request: generations.requestOf("red bird") });
+  for (const q of ["\0bird", "red\0bird", "\0r"])
+    assert.equal(store.list({ q, limit: 5 }).length, 1, JSON.stringify(q));
+  await database.close();
+});
+
+it("the database and its log are readable by their owner alone", async () => {
+  const folder = makeFolder();
+  const { database, queue } = openQueue(folder);
+  await queue.add({ ...facts, request: generations.requestOf("bird") });
+  for (const name of ["tau.db", "tau.db-wal"]) assert.equal(statSync(join(folder, name)).mode & 0o777, 0o600, name);
+  await database.close();
 });
