@@ -163,7 +163,9 @@ export type MainMessage =
       readonly skipped: readonly SkippedLayer[];
     }
   /** An image was refused, and nothing has changed. */
-  | { readonly type: "apply-failed"; readonly applyId: number; readonly detail: string };
+  | { readonly type: "apply-failed"; readonly applyId: number; readonly detail: string }
+  /** Anything else that was asked for and failed; not translated. */
+  | { readonly type: "fault"; readonly detail: string };
 
 const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
   "ready",
@@ -188,6 +190,7 @@ const mainTypes: ReadonlySet<string> = new Set<MainMessage["type"]>([
   "unapplied",
   "applied",
   "apply-failed",
+  "fault",
   "upscale-image",
   "upscale-sources",
   "upscales-applied",

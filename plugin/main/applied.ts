@@ -1,31 +1,53 @@
 /** Watches whether what was last applied is still there: after an undo the UI offers it again. */
-import { imageKey } from "./layers.ts";
+import { findNode, imageKey } from "./layers.ts";
+
+/** A node that was applied, and the image that it was given; empty for an artboard. */
+export interface AppliedNode {
+  readonly id: string;
+  readonly imageHash: string;
+}
 
 interface Applied {
   readonly applyId: number;
-  readonly nodes: readonly { readonly id: string; readonly imageHash: string }[];
+  readonly nodes: readonly AppliedNode[];
 }
 
 let last: Applied | undefined;
+let isLooking = false;
+let hasChangedMeanwhile = false;
 
-export async function watchApplied(applyId: number, nodeIds: readonly string[]): Promise<void> {
-  const nodes = await Promise.all(nodeIds.map((id) => figma.getNodeByIdAsync(id)));
-  last = {
-    applyId,
-    nodes: nodes.flatMap((node) => (node === null ? [] : [{ id: node.id, imageHash: node.getPluginData(imageKey) }])),
-  };
+export function watchApplied(applyId: number, nodes: readonly AppliedNode[]): void {
+  last = { applyId, nodes };
 }
 
-/** The apply id when every trace of the last set is gone, and then never again. */
+/**
+ * The apply id when every trace of the last set is gone, and then never again. Asked while it looks, it looks once more:
+ * a page on which much happens is not searched many times at once.
+ */
 export async function takeUnapplied(): Promise<number | undefined> {
-  const watched = last;
-  if (watched === undefined || watched.nodes.length === 0) return undefined;
-  const nodes = await Promise.all(watched.nodes.map(({ id }) => figma.getNodeByIdAsync(id)));
-  const isThere = watched.nodes.some(({ imageHash }, index) => {
-    const node = nodes[index] ?? null;
-    return node !== null && !node.removed && node.getPluginData(imageKey) === imageHash;
-  });
-  if (isThere || last !== watched) return undefined;
-  last = undefined;
-  return watched.applyId;
+  hasChangedMeanwhile = true;
+  if (isLooking) return undefined;
+  isLooking = true;
+  try {
+    while (hasChangedMeanwhile) {
+      hasChangedMeanwhile = false;
+      const watched = last;
+      if (watched === undefined || watched.nodes.length === 0) return undefined;
+      const isThere = await isAnyThere(watched.nodes);
+      if (isThere || last !== watched) continue;
+      last = undefined;
+      return watched.applyId;
+    }
+    return undefined;
+  } finally {
+    isLooking = false;
+  }
+}
+
+async function isAnyThere(nodes: readonly AppliedNode[]): Promise<boolean> {
+  for (const { id, imageHash } of nodes) {
+    const node = await findNode(id);
+    if (node !== null && !node.removed && node.getPluginData(imageKey) === imageHash) return true;
+  }
+  return false;
 }

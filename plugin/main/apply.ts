@@ -4,7 +4,9 @@
  */
 import type { SkippedLayer } from "../../shared/layer-messages.ts";
 import type { ApplyTarget, Artboard } from "../../shared/messages.ts";
+import type { AppliedNode } from "./applied.ts";
 import { fillLayers } from "./fill-layers.ts";
+import { detailOf } from "./layers.ts";
 import { placeArtboards } from "./place-artboards.ts";
 import { createBreather } from "./slices.ts";
 
@@ -16,7 +18,7 @@ export type ApplyResult =
       readonly sameCount: number;
       readonly skipped: readonly SkippedLayer[];
       /** The new artboards, or the layers that were filled. */
-      readonly nodeIds: readonly string[];
+      readonly nodes: readonly AppliedNode[];
     }
   | { readonly ok: false; readonly detail: string };
 
@@ -27,20 +29,24 @@ export async function applySet(
   bytes: ReadonlyMap<string, Uint8Array>,
 ): Promise<ApplyResult> {
   const made: SceneNode[] = [];
+  let wasTouched = false;
   try {
     const hashes = await createImages(artboards, bytes);
     if (target.kind === "artboards") {
-      const nodes = await placeArtboards(artboards, target, hashes, made);
-      figma.commitUndo();
-      return { ok: true, imageCount: hashes.size, sameCount: 0, skipped: [], nodeIds: nodes.map(({ id }) => id) };
+      const placed = await placeArtboards(artboards, target, hashes, made);
+      const nodes = placed.map(({ id }) => ({ id, imageHash: "" }));
+      return { ok: true, imageCount: hashes.size, sameCount: 0, skipped: [], nodes };
     }
     const images = artboards.flatMap((artboard) => artboard.images);
     const { filled, sameCount, skipped } = await fillLayers(images, target, hashes);
-    if (filled.length > 0) figma.commitUndo();
-    return { ok: true, imageCount: filled.length, sameCount, skipped, nodeIds: filled };
+    wasTouched = filled.length > 0;
+    return { ok: true, imageCount: filled.length, sameCount, skipped, nodes: filled };
   } catch (error) {
     for (const node of made) if (!node.removed) node.remove();
-    return { ok: false, detail: error instanceof Error ? error.message : String(error) };
+    return { ok: false, detail: detailOf(error) };
+  } finally {
+    // Also after a failure: what was made and taken away again is no part of a person's next step.
+    if (wasTouched || made.length > 0) figma.commitUndo();
   }
 }
 

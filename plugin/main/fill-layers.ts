@@ -4,12 +4,22 @@
  */
 import type { SkippedLayer } from "../../shared/layer-messages.ts";
 import { type ApplyTarget, type ArtboardImage, provenanceKey } from "../../shared/messages.ts";
+import type { AppliedNode } from "./applied.ts";
 import { remember } from "./artboard.ts";
-import { imageKey, imagePaintIndex, type NewImage, type PixelSize, problemOf, withImage } from "./layers.ts";
+import {
+  detailOf,
+  findNode,
+  imageKey,
+  imagePaintIndex,
+  type NewImage,
+  type PixelSize,
+  problemOf,
+  withImage,
+} from "./layers.ts";
 import { createBreather } from "./slices.ts";
 
 export interface FilledLayers {
-  readonly filled: readonly string[];
+  readonly filled: readonly AppliedNode[];
   readonly sameCount: number;
   readonly skipped: readonly SkippedLayer[];
 }
@@ -22,13 +32,13 @@ export async function fillLayers(
 ): Promise<FilledLayers> {
   const breathe = createBreather();
   const sizes = new Map<string, Promise<PixelSize | undefined>>();
-  const filled: string[] = [];
+  const filled: AppliedNode[] = [];
   const skipped: SkippedLayer[] = [];
   let sameCount = 0;
   for (const [index, nodeId] of nodeIds.entries()) {
     const { key, provenance } = images[index % images.length]!;
     const hash = hashes.get(key)!;
-    const node = await figma.getNodeByIdAsync(nodeId);
+    const node = await findNode(nodeId);
     const former = await formerOf(node, sizes);
     const size = (await sizeOf(hash, sizes)) ?? { widthPx: 1, heightPx: 1 };
     const image: NewImage = { hash, scaleMode, ...size };
@@ -39,11 +49,10 @@ export async function fillLayers(
     else {
       try {
         fillLayer(node as Fillable, image, former?.size, () => remember(node as Fillable, provenance, hash));
-        filled.push(nodeId);
+        filled.push({ id: nodeId, imageHash: hash });
         if (former?.hash === hash) sameCount++;
       } catch (error) {
-        const detail = error instanceof Error ? error.message : String(error);
-        skipped.push({ nodeId, nodeName, reason: "read-only", detail });
+        skipped.push({ nodeId, nodeName, reason: "read-only", detail: detailOf(error) });
       }
     }
     await breathe();

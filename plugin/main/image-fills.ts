@@ -13,7 +13,7 @@ import {
   upscalesKey,
 } from "../../shared/upscale-messages.ts";
 import { largestScale, type UpscaleScale } from "../../shared/upscale-scales.ts";
-import { imageKey, isLocked } from "./layers.ts";
+import { detailOf, findNode, imageKey, isLocked } from "./layers.ts";
 import { rememberUpscale } from "./upscale-records.ts";
 
 export interface UpscaleSources {
@@ -100,7 +100,7 @@ export async function applyUpscales(
   upscales: readonly UpscaledFill[],
   bytes: ReadonlyMap<string, Uint8Array>,
 ): Promise<AppliedUpscales> {
-  const nodes = await Promise.all(upscales.map(({ nodeId }) => figma.getNodeByIdAsync(nodeId)));
+  const nodes = await Promise.all(upscales.map(({ nodeId }) => findNode(nodeId)));
   const hashes = new Map<string, string>();
   /** Once a picture, however many fills get it. @throws Error for one above Figma's limit, and for other files */
   const createImage = (key: string): string => {
@@ -148,7 +148,7 @@ function applyUpscale(
     return undefined;
   } catch (error) {
     if (node.getPluginData(upscalesKey) !== records) node.setPluginData(upscalesKey, records);
-    return { reason: "image", detail: `${place}: ${error instanceof Error ? error.message : String(error)}` };
+    return { reason: "image", detail: `${place}: ${detailOf(error)}` };
   }
 }
 

@@ -9,6 +9,18 @@ export const imageKey = "tau.image";
 
 type Fillable = SceneNode & MinimalFillsMixin;
 
+/** What an error says, whatever was thrown. */
+export const detailOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The node of an id; null when it is gone, or the editor can't load it. */
+export async function findNode(id: string): Promise<BaseNode | null> {
+  try {
+    return await figma.getNodeByIdAsync(id);
+  } catch {
+    return null;
+  }
+}
+
 /** A layer in a locked group can't be edited by hand either. */
 export function isLocked(node: BaseNode): boolean {
   for (let at: BaseNode | null = node; at !== null; at = at.parent) if ("locked" in at && at.locked) return true;

@@ -7,6 +7,7 @@ import { isUiMessage, type Launch, type MainMessage, readWindowSize, type UiMess
 import { takeUnapplied, watchApplied } from "./applied.ts";
 import { applySet } from "./apply.ts";
 import { applyUpscales, readUpscaleSources } from "./image-fills.ts";
+import { detailOf } from "./layers.ts";
 import { handleParameterInput, readParameters } from "./parameters.ts";
 import { readDrawing, readLayers } from "./read-scene.ts";
 import { layersMax, readSelection } from "./selection.ts";
@@ -75,8 +76,8 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
         send({ type: "apply-failed", applyId, detail: result.detail });
         return;
       }
-      const { imageCount, sameCount, skipped, nodeIds } = result;
-      await watchApplied(applyId, nodeIds);
+      const { imageCount, sameCount, skipped, nodes } = result;
+      watchApplied(applyId, nodes);
       send({ type: "applied", applyId, imageCount, sameCount, skipped });
       return;
     }
@@ -112,6 +113,32 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
   }
 }
 
+/** Says what failed to the window, which would wait for an answer for ever. */
+function report(message: UiMessage, error: unknown): void {
+  const detail = detailOf(error);
+  if ("applyId" in message) {
+    pending.delete(message.applyId);
+    send({ type: "apply-failed", applyId: message.applyId, detail });
+  } else send({ type: "fault", detail: `${message.type}: ${detail}` });
+}
+
+/** Listens for changes on every page that was shown: what was applied may be taken back from another one. */
+function watchPages(): void {
+  const watched = new Set<string>();
+  const watch = (): void => {
+    const page = figma.currentPage;
+    if (watched.has(page.id)) return;
+    watched.add(page.id);
+    page.on("nodechange", () => {
+      void takeUnapplied().then((applyId) => {
+        if (applyId !== undefined) send({ type: "unapplied", applyId });
+      });
+    });
+  };
+  watch();
+  figma.on("currentpagechange", watch);
+}
+
 figma.parameters.on("input", (event) => {
   void handleParameterInput(event);
 });
@@ -119,14 +146,10 @@ figma.parameters.on("input", (event) => {
 async function open(launch: Launch): Promise<void> {
   figma.showUI(__html__, { ...(await loadWindowSize()), title: "Tau", themeColors: true });
   figma.ui.on("message", (message: unknown) => {
-    if (isUiMessage(message)) void handle(message, launch);
+    if (isUiMessage(message)) handle(message, launch).catch((error: unknown) => report(message, error));
   });
   figma.on("selectionchange", () => send({ type: "selection", selection: readSelection() }));
-  figma.currentPage.on("nodechange", () => {
-    void takeUnapplied().then((applyId) => {
-      if (applyId !== undefined) send({ type: "unapplied", applyId });
-    });
-  });
+  watchPages();
 }
 
 figma.on("run", (event) => void open(launchOf(event)));

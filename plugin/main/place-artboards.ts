@@ -19,25 +19,31 @@ export async function placeArtboards(
   made: SceneNode[],
 ): Promise<SceneNode[]> {
   const breathe = createBreather();
-  const slide = figma.editorType === "slides" ? (figma.currentPage.focusedSlide ?? null) : null;
+  // Taken once: a person may go to another page in a pause, and the result belongs where it was asked for.
+  const page = figma.currentPage;
+  const slide = figma.editorType === "slides" ? (page.focusedSlide ?? null) : null;
   const plan = planRows(artboards, tilePx);
   const wanted = slide === null ? plan : planRows(artboards, shrinkToSlide(tilePx, plan, slide));
   const centre = slide === null ? figma.viewport.center : { x: slide.width / 2, y: slide.height / 2 };
-  const spot = await findFreeSpot(wanted, centre, await readObstacles(slide, breathe), artboardGapPx, breathe);
+  const spot = await findFreeSpot(wanted, centre, await readObstacles(slide ?? page, breathe), artboardGapPx, breathe);
   // A slide that is full is no reason to leave it.
   const corner = slide === null || isWithin({ ...spot, ...wanted }, slide) ? spot : middleOf(slide, wanted);
   const nodes: SceneNode[] = [];
   for (const [index, artboard] of artboards.entries()) {
     const node = createArtboard(artboard, wanted.grids[index]!, hashes, made);
-    if (slide !== null && node.parent !== slide) slide.appendChild(node);
+    const parent = slide ?? page;
+    if (node.parent?.id !== parent.id) parent.appendChild(node);
     node.x = corner.x + wanted.corners[index]!.x;
     node.y = corner.y + wanted.corners[index]!.y;
     nodes.push(node);
     await breathe();
   }
-  if (!keepsSelection) figma.currentPage.selection = nodes;
-  if (slide === null) bringIntoSight(nodes, { ...corner, width: wanted.width, height: wanted.height });
-  return nodes;
+  // One may have been deleted in a pause.
+  const placed = nodes.filter(({ removed }) => !removed);
+  if (!keepsSelection) page.selection = placed;
+  const isInView = slide === null && figma.currentPage.id === page.id;
+  if (isInView) bringIntoSight(placed, { ...corner, width: wanted.width, height: wanted.height });
+  return placed;
 }
 
 interface Plan {
@@ -76,9 +82,12 @@ function shrinkToSlide(tilePx: number, { width, height }: Plan, slide: SlideNode
   return Math.max(1, Math.floor(tilePx * share));
 }
 
-async function readObstacles(slide: SlideNode | null, breathe: () => Promise<void> | undefined): Promise<Obstacles> {
+async function readObstacles(
+  parent: PageNode | SlideNode,
+  breathe: () => Promise<void> | undefined,
+): Promise<Obstacles> {
   const obstacles = new Obstacles();
-  for (const node of (slide ?? figma.currentPage).children) {
+  for (const node of parent.children) {
     // It may have been deleted in a pause.
     if (!node.removed) obstacles.add(boxOf(node));
     const pause = breathe();

@@ -94,6 +94,9 @@ export class Controller {
       case "apply-failed":
         if (message.applyId === this.state.applyId) this.#fail(new Failure("apply_failed", message.detail));
         return;
+      case "fault":
+        this.#fail(new Failure("internal", message.detail));
+        return;
     }
   }
 

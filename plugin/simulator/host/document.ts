@@ -32,9 +32,11 @@ export class SimDocument {
   screen = { width: 900, height: 700 };
   /** In Slides, the slide in view; undefined in the grid of all slides and in other editors. */
   focusedSlide: string | undefined;
-  #selection: readonly string[] = [];
+  /** Each page has its own. */
+  #selections = new Map<string, readonly string[]>();
   #changeListeners = new Set<() => void>();
   #selectionListeners = new Set<() => void>();
+  #pageListeners = new Set<() => void>();
   #isScheduled = false;
 
   constructor(store: TextStore) {
@@ -54,6 +56,18 @@ export class SimDocument {
     return () => this.#selectionListeners.delete(listener);
   }
 
+  onPageChange(listener: () => void): () => void {
+    this.#pageListeners.add(listener);
+    return () => this.#pageListeners.delete(listener);
+  }
+
+  /** What a click on a page's name does. */
+  showPage(id: string): void {
+    this.tree.showPage(id);
+    this.changed();
+    for (const listener of this.#pageListeners) listener();
+  }
+
   changed(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -65,11 +79,15 @@ export class SimDocument {
 
   /** Selected nodes that still exist: undo may have taken some away. */
   get selection(): readonly string[] {
-    return this.#selection.filter((id) => this.tree.find(id) !== undefined);
+    return this.selectionOf(this.tree.pageId);
   }
 
-  select(ids: readonly string[]): void {
-    this.#selection = [...ids];
+  selectionOf(pageId: string): readonly string[] {
+    return (this.#selections.get(pageId) ?? []).filter((id) => this.tree.find(id) !== undefined);
+  }
+
+  select(ids: readonly string[], pageId = this.tree.pageId): void {
+    this.#selections.set(pageId, [...ids]);
     this.changed();
     void Promise.resolve().then(() => {
       for (const listener of this.#selectionListeners) listener();

@@ -88,7 +88,10 @@ export function createRun(
     if (!isClosed) fire("selectionchange");
   });
   const stopNodes = document.onChange(() => {
-    if (!isClosed) fire("nodechange");
+    if (!isClosed) fire(`nodechange ${tree.pageId}`);
+  });
+  const stopPages = document.onPageChange(() => {
+    if (!isClosed) fire("currentpagechange");
   });
   const close = (): void => {
     if (isClosed) return;
@@ -96,6 +99,7 @@ export function createRun(
     isClosed = true;
     stopSelection();
     stopNodes();
+    stopPages();
     tree.commit();
     hooks.closed();
   };
@@ -226,14 +230,23 @@ type Listen = (type: string, callback: (event: never) => unknown) => void;
 
 /** The page node with `selection`, which lives on the document and not in the tree. */
 function pageOf(document: SimDocument, on: Listen, off: Listen): PageNode {
-  const page = document.nodes.node(document.tree.pageId);
+  const { pageId } = document.tree;
+  const page = document.nodes.node(pageId);
   return Object.create(page, {
     selection: {
-      get: () => Object.freeze(document.selection.map((id) => document.nodes.node(id))),
-      set: (wanted: readonly SceneNode[]) => document.select(wanted.map(({ id }) => id)),
+      get: () => Object.freeze(document.selectionOf(pageId).map((id) => document.nodes.node(id))),
+      set: (wanted: readonly SceneNode[]) => {
+        for (const { id } of wanted)
+          if (document.tree.pageOf(id) !== pageId)
+            throw new Error("in set_selection: Cannot select nodes of another page");
+        document.select(
+          wanted.map(({ id }) => id),
+          pageId,
+        );
+      },
     },
-    on: { value: (type: string, callback: (event: never) => unknown) => on(type, callback) },
-    off: { value: (type: string, callback: (event: never) => unknown) => off(type, callback) },
+    on: { value: (type: string, callback: (event: never) => unknown) => on(`${type} ${pageId}`, callback) },
+    off: { value: (type: string, callback: (event: never) => unknown) => off(`${type} ${pageId}`, callback) },
     focusedSlide: {
       get: () => (document.focusedSlide === undefined ? null : document.nodes.node(document.focusedSlide)),
     },

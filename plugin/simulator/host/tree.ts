@@ -6,7 +6,8 @@ import { layoutFrame } from "./layout.ts";
 import { blankRecord, type NodeRecord, type NodeType } from "./node-record.ts";
 
 export class SimTree {
-  readonly pageId = "0:1";
+  /** The page in view; new nodes land on it. */
+  #pageId = "0:1";
   #records = new Map<string, NodeRecord>();
   #undo: ReadonlyMap<string, NodeRecord>[] = [];
   #redo: ReadonlyMap<string, NodeRecord>[] = [];
@@ -18,6 +19,28 @@ export class SimTree {
     this.#onChange = onChange;
     this.#records.set(this.pageId, { ...blankRecord, id: this.pageId, type: "PAGE", name: "Page 1" });
     this.#committed = new Map(this.#records);
+  }
+
+  get pageId(): string {
+    return this.#pageId;
+  }
+
+  /** An empty page after the others; its own undo step. */
+  addPage(): string {
+    const pages = [...this.#records.values()].filter(({ type }) => type === "PAGE").length;
+    const id = `0:${pages + 1}`;
+    this.#records.set(id, { ...blankRecord, id, type: "PAGE", name: `Page ${pages + 1}` });
+    this.commit();
+    return id;
+  }
+
+  /** The page that a node is on. */
+  pageOf(id: string): string {
+    for (let record = this.get(id); ; record = this.get(record.parent)) if (record.parent === null) return record.id;
+  }
+
+  showPage(id: string): void {
+    this.#pageId = this.get(id).id;
   }
 
   find(id: string): NodeRecord | undefined {
@@ -141,6 +164,7 @@ export class SimTree {
     const numbers = records.map(({ id }) => Number(/^1:(\d+)$/.exec(id)?.[1] ?? 0));
     this.#nextId = 1 + numbers.reduce((most, number) => Math.max(most, number), 0);
     this.#committed = new Map(this.#records);
+    this.#pageId = records.find(({ type }) => type === "PAGE")?.id ?? this.#pageId;
     this.#undo = [];
     this.#redo = [];
     this.#onChange();
