@@ -48,6 +48,12 @@ export function validationError(error: z.ZodError, where = ""): AppError {
   return new AppError(code, `${field}: expected ${expected}, got ${received}`, { field, expected, received });
 }
 
+/** Why a record could not be read, for a log: the place and what was expected, without the values that came. */
+export const describeFault = (error: unknown): string => {
+  const issue = (error as { readonly issues?: readonly z.core.$ZodIssue[] }).issues?.[0];
+  return issue ? `${issue.path.join(".") || "record"}: expected ${expectationOf(issue)}` : "expected JSON";
+};
+
 /** Parses at the border. @throws AppError invalid_request, or the code that the schema's issue names */
 export function parse<T extends z.ZodType>(schema: T, value: unknown, where = ""): z.output<T> {
   const result = schema.safeParse(value, { reportInput: true });

@@ -1,14 +1,13 @@
 /** Opens what lies in the data folder: stores and queues; and forgets files that no job names. */
 import { join } from "node:path";
 import { limits } from "../../shared/limits.ts";
-import type { Training, TrainingRequest } from "../../shared/training.ts";
 import { recordFiles, takeOver, trainingRecords } from "../jobs/former-records.ts";
 import { generationKind, type JobKind, trainingKind, upscaleKind } from "../jobs/job-kinds.ts";
 import { isFinal, type JobBody } from "../jobs/job-queue.ts";
 import type { HistoryBounds } from "../jobs/job-store.ts";
 import { LocalQueue } from "../jobs/local-queue.ts";
 import { ResultStore } from "../jobs/result-store.ts";
-import { SqliteStore } from "../jobs/sqlite-store.ts";
+import { type OnUnreadable, SqliteStore } from "../jobs/sqlite-store.ts";
 import { TrainingFolders } from "../jobs/training-folders.ts";
 import type { Database } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
@@ -34,6 +33,12 @@ export const openGenerations = (database: Database, dataDir: string, log: StoreL
 export const openUpscales = (database: Database, dataDir: string, log: StoreLog, caps = upscaleCaps) =>
   openImaged(upscaleKind, database, { dataDir, images: "upscaled" }, caps, log);
 
+/** Logs each job that can't be read once, with how many there were so far. */
+function reportUnreadable({ one }: { readonly one: string }, log: StoreLog): OnUnreadable {
+  let count = 0;
+  return (id, fault) => log.warn({ [one]: id, fault, count: ++count }, `a ${one} in the database could not be read`);
+}
+
 interface Opened<Body extends JobBody> {
   readonly queue: LocalQueue<Body>;
   readonly results: ResultStore;
@@ -49,7 +54,7 @@ async function openImaged<Body extends JobBody>(
   log: StoreLog,
 ): Promise<Opened<Body>> {
   const results = await ResultStore.open(join(folders.dataDir, folders.images));
-  const store = new SqliteStore(database, kind);
+  const store = new SqliteStore(database, kind, reportUnreadable(kind, log));
   const broken = await takeOver(store, await recordFiles(join(folders.dataDir, kind.many), kind));
   for (const file of broken) log.warn({ file }, `the record of one of the ${kind.many} could not be read`);
   const queue = new LocalQueue({
@@ -70,12 +75,12 @@ async function openImaged<Body extends JobBody>(
 export async function openTrainings(database: Database, dataDir: string, log: StoreLog) {
   const home = join(dataDir, "trainings");
   const folders = await TrainingFolders.open(home);
-  const store = new SqliteStore<Training, TrainingRequest>(database, trainingKind);
+  const store = new SqliteStore(database, trainingKind, reportUnreadable(trainingKind, log));
   const broken = await takeOver(store, await trainingRecords(home));
   for (const training of broken) log.warn({ training }, "a training's record could not be read");
   await folders.sweep((id) => {
     const job = store.get(id);
-    return job ? !isFinal(job.body) : broken.includes(id) || undefined;
+    return job ? !isFinal(job.body) : broken.includes(id) || store.isUnreadable(id) || undefined;
   });
   const trainings = new LocalQueue({
     kind: trainingKind,

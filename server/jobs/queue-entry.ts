@@ -90,6 +90,18 @@ export class QueueEntry<Body extends JobBody, Request> {
     }
   }
 
+  /** Stars it, or takes its star; of a job that ended, what can't be kept is not changed. @throws AppError storage_full */
+  star(isStarred: boolean): Body {
+    if (!this.ending) this.keep({ isStarred });
+    else {
+      const starred = { ...this.#job, revision: this.#job.revision + 1, body: { ...this.#job.body, isStarred } };
+      // What is unsaved is saved with its star.
+      if (!this.isUnsaved) this.#deps.store.save(starred);
+      this.#job = starred;
+    }
+    return this.snapshot().body;
+  }
+
   /** Keeps the end, then announces it, so that who has seen it will find it again after a crash. */
   end(body: Body): Dropped {
     this.#set({ body });

@@ -1,5 +1,9 @@
-/** Jobs of one kind in the data folder's SQLite file: see job-schema.ts. Counts and bytes of the history are held in memory. */
+/**
+ * Jobs of one kind in the data folder's SQLite file: see job-schema.ts. Counts and bytes of the history are held in memory. A row that
+ * can't be read is reported and left out, wherever it is met: one damaged job keeps neither the server nor the others from view.
+ */
 import { z } from "zod";
+import { describeFault } from "../../shared/validation.ts";
 import type { Database, Row, SqlValue } from "../platform/database.ts";
 import { wordsOf } from "./caption-search.ts";
 import type { JobKind } from "./job-kinds.ts";
@@ -20,16 +24,28 @@ const RowSchema = z.object({
   start_count: z.number(),
 });
 
+/** What a row that the schema refuses still says of its images. */
+const FileSchema = z.object({ sha256: z.string(), bytes: z.number() });
+const ImagesSchema = z.object({
+  images: z.array(FileSchema.extend({ index: z.number(), vector: FileSchema.optional() })),
+});
+
+/** Told once of each job whose row can't be read. @param fault says where and why, without the job's values */
+export type OnUnreadable = (id: string, fault: string) => void;
+
 export class SqliteStore<Body extends JobBody, Request = Body["request"]> implements JobStore<Body, Request> {
   readonly durability = "disk";
   readonly #database: Database;
   readonly #kind: JobKind<Body, Request>;
+  readonly #onUnreadable: OnUnreadable;
+  readonly #unreadable = new Set<string>();
   #finishedCount: number;
   #imageBytes: number;
 
-  constructor(database: Database, kind: JobKind<Body, Request>) {
+  constructor(database: Database, kind: JobKind<Body, Request>, onUnreadable: OnUnreadable = () => undefined) {
     this.#database = database;
     this.#kind = kind;
+    this.#onUnreadable = onUnreadable;
     // Two counts, because each has an index that holds all it needs.
     this.#finishedCount =
       this.#number("SELECT count(*) FROM job WHERE kind = ? AND finished_at IS NOT NULL AND is_starred = 0") +
@@ -42,7 +58,12 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
       "SELECT * FROM job WHERE kind = ? AND finished_at IS NULL ORDER BY seq",
       this.#kind.many,
     );
-    return rows.map((row) => this.#read(row));
+    return this.#readAll(rows);
+  }
+
+  /** Whether there is a row of this id that can't be read. */
+  isUnreadable(id: string): boolean {
+    return this.get(id) === undefined && this.#unreadable.has(id);
   }
 
   newestId(): string | undefined {
@@ -58,7 +79,20 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
     return this.#find("key", key);
   }
 
-  list({ q = "", limit, before, starred }: JobQuery): Body[] {
+  list(query: JobQuery): Body[] {
+    const wanted = query.limit + 1;
+    const found: Body[] = [];
+    for (let { before } = query; ; ) {
+      const rows = this.#page({ ...query, before });
+      found.push(...this.#readAll(rows).map(({ body }) => body));
+      // Rows that can't be read make a page shorter, not the last one.
+      if (found.length >= wanted || rows.length < wanted) return found.slice(0, wanted);
+      before = rows.at(-1)!["id"] as string;
+    }
+  }
+
+  /** Rows, newest first; one more than `limit` where there are more. */
+  #page({ q = "", limit, before, starred }: JobQuery): Row[] {
     const words = wordsOf(q);
     const long = words.filter((word) => [...word].length >= indexedChars);
     const short = words.filter((word) => !long.includes(word));
@@ -82,7 +116,7 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
     // CROSS JOIN keeps the order of the tables: from the texts to their jobs, page by page.
     const from = words.length > 0 ? "caption CROSS JOIN job ON job.seq = caption.rowid" : "job";
     const sql = `SELECT job.* FROM ${from} WHERE ${where.join(" AND ")} ORDER BY ${order} DESC LIMIT ?`;
-    return this.#database.all(sql, ...values, limit + 1).map((row) => this.#read(row).body);
+    return this.#database.all(sql, ...values, limit + 1);
   }
 
   names(sha256: string): boolean {
@@ -164,6 +198,12 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
     );
     const wasFinished = former !== undefined && former["finished_at"] !== null;
     const isEnded = isFinal(body);
+    // Only a row that can't be read may still have the key: the queue asked for the key's job first.
+    if (!former && idempotency)
+      this.#database.run(
+        "UPDATE job SET key = NULL, fingerprint = NULL WHERE kind = ? AND key = ?",
+        ...[this.#kind.many, idempotency.key],
+      );
     this.#database.run(
       `INSERT INTO job (kind, id, state, revision, body, request, key, fingerprint, start_count, is_starred, finished_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -199,14 +239,13 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
 
   /** Digests that no finished job names any more. */
   #delete(row: Row): string[] {
-    const { body } = this.#read(row);
     const many = this.#kind.many;
     this.#database.run("DELETE FROM caption WHERE rowid = ?", row["seq"]!);
     this.#database.run("DELETE FROM job WHERE seq = ?", row["seq"]!);
-    if (!isFinal(body)) return [];
+    if (row["finished_at"] === null) return [];
     this.#finishedCount--;
     const gone: string[] = [];
-    for (const [sha256] of imagesOf(body)) {
+    for (const [sha256] of imagesOf(this.#read(row)?.body ?? rawImagesOf(row))) {
       const use = "UPDATE image SET use_count = use_count - 1 WHERE kind = ? AND sha256 = ?";
       this.#database.run(use, many, sha256);
       const unused = this.#database.get(
@@ -225,16 +264,28 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
     return row && this.#read(row);
   }
 
-  #read(row: Row): StoredJob<Body, Request> {
-    const { revision, body, request, key, fingerprint, start_count } = RowSchema.parse(row);
-    return {
-      revision,
-      body: this.#kind.schema.parse(JSON.parse(body)),
-      // Written by this very code, from what the route had checked.
-      ...(request !== null && { request: JSON.parse(request) as Request }),
-      ...(key !== null && fingerprint !== null && { idempotency: { key, fingerprint } }),
-      startCount: start_count,
-    };
+  #readAll(rows: readonly Row[]): StoredJob<Body, Request>[] {
+    return rows.map((row) => this.#read(row)).filter((job) => job !== undefined);
+  }
+
+  /** Undefined, and reported, when the row is damaged or of a form that this version does not know. */
+  #read(row: Row): StoredJob<Body, Request> | undefined {
+    try {
+      const { revision, body, request, key, fingerprint, start_count } = RowSchema.parse(row);
+      return {
+        revision,
+        body: this.#kind.schema.parse(JSON.parse(body)),
+        // Written by this very code, from what the route had checked.
+        ...(request !== null && { request: JSON.parse(request) as Request }),
+        ...(key !== null && fingerprint !== null && { idempotency: { key, fingerprint } }),
+        startCount: start_count,
+      };
+    } catch (error) {
+      const id = String(row["id"]);
+      if (!this.#unreadable.has(id)) this.#onUnreadable(id, describeFault(error));
+      this.#unreadable.add(id);
+      return undefined;
+    }
   }
 
   /** The one number that a query about this kind answers with. */
@@ -244,5 +295,13 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
 }
 
 /** Bytes by digest: a job may name an image twice. */
-const imagesOf = (body: JobBody): Map<string, number> =>
+const imagesOf = (body: Parameters<typeof filesOf>[0]): Map<string, number> =>
   new Map(filesOf(body).map(({ sha256, bytes }) => [sha256, bytes]));
+
+function rawImagesOf(row: Row): z.output<typeof ImagesSchema> {
+  try {
+    return ImagesSchema.parse(JSON.parse(String(row["body"])));
+  } catch {
+    return { images: [] };
+  }
+}

@@ -116,6 +116,94 @@ it("accepts no job that could not be kept, and tells an end that could not be ke
   assert.ok(errors.length > 0);
 });
 
+/** A queue with a job that ended while the disk was broken, in the hands of its worker until `finish` or not at all. */
+async function endUnsaved() {
+  const { store, broken } = breakableStore();
+  const forgotten: string[] = [];
+  const queue = new LocalQueue({
+    ...{ kind: generations.kind, store, queueMax: 9, historyMax: 10, now: () => 1000 },
+    onForgotten: (sha256) => forgotten.push(sha256),
+  });
+  const { id } = (await queue.add(asked)).body;
+  const job = (await queue.take())!;
+  job.addImage(generations.imageOf!(0, "first"));
+  broken.isBroken = true;
+  const end = () => job.finish(generations.done);
+  return { store, broken, forgotten, queue, id, job, end };
+}
+
+it("an end that the disk had no room for is kept with the next end that is", async () => {
+  const { store, broken, queue, id, end } = await endUnsaved();
+  await end();
+  assert.equal(store.get(id)!.body.state, "running");
+  broken.isBroken = false;
+  await queue.add(asked);
+  await (await queue.take())!.finish(generations.done);
+  assert.equal(store.get(id)!.body.state, "done");
+});
+
+it("an end that the disk had no room for is kept when the queue closes", async () => {
+  const { store, broken, queue, id, end } = await endUnsaved();
+  await end();
+  broken.isBroken = false;
+  await queue.close();
+  assert.equal(store.get(id)!.body.state, "done");
+});
+
+it("a star on a job whose end is not kept is kept with it", async () => {
+  const { store, broken, queue, id, end } = await endUnsaved();
+  await end();
+  const starred = (await queue.star(id, true))!;
+  assert.deepEqual([starred.state, starred.isStarred], ["done", true]);
+  broken.isBroken = false;
+  assert.deepEqual((await queue.star(id, true))!.state, "done");
+  assert.equal((await queue.get(id))!.body.images!.length, 1);
+  await queue.close();
+  const { body } = store.get(id)!;
+  assert.deepEqual([body.state, body.isStarred], ["done", true]);
+});
+
+it("a star on a job that was cancelled while its worker has it is kept", async () => {
+  const { store, broken, queue, id, end } = await endUnsaved();
+  broken.isBroken = false;
+  await queue.cancel(id);
+  assert.equal((await queue.star(id, true))!.isStarred, true);
+  assert.equal((await queue.get(id))!.body.isStarred, true);
+  await end();
+  assert.deepEqual([store.get(id)!.body.state, store.get(id)!.body.isStarred], ["cancelled", true]);
+});
+
+it("a job that was deleted while its end was not kept never comes back, and its image goes", async () => {
+  const { store, broken, forgotten, queue, id, end } = await endUnsaved();
+  await end();
+  broken.isBroken = false;
+  assert.equal(await queue.remove(id), true);
+  assert.deepEqual([await queue.get(id), forgotten], [undefined, ["first"]]);
+  await queue.close();
+  assert.equal(store.get(id), undefined);
+});
+
+it("a job that was cancelled and deleted while its worker had it never comes back", async () => {
+  const { store, broken, queue, id, end } = await endUnsaved();
+  await queue.cancel(id);
+  broken.isBroken = false;
+  assert.equal(await queue.remove(id), true);
+  await end();
+  await queue.close();
+  assert.deepEqual([store.get(id), await queue.get(id)], [undefined, undefined]);
+});
+
+it("who follows a job that ended while its worker still has it is told its end", async () => {
+  const { broken, queue, id, end } = await endUnsaved();
+  broken.isBroken = false;
+  await queue.cancel(id);
+  const told = new Promise<string>((resolve) => {
+    queue.subscribe(id, ({ body }) => resolve(body.state));
+  });
+  assert.equal(await Promise.race([told, new Promise(setImmediate)]), "cancelled");
+  await end();
+});
+
 it("ends a job with which three processes died, and starts no other of them again in vain", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tau-queue-"));
   /** A process that takes `count` jobs and dies. */

@@ -110,6 +110,58 @@ it("two former jobs of one idempotency key are both taken over, and the key stay
   await database.close();
 });
 
+it("rows that can't be read are reported once each, and keep neither the others nor a start from going on", async () => {
+  const folder = makeFolder();
+  const { database, queue } = openQueue(folder);
+  const ids: string[] = [];
+  for (let index = 0; index < 6; index++) {
+    const idempotency = { key: `key-${index}`, fingerprint: "f" };
+    const { body } = await queue.add({ ...facts, request: generations.requestOf(`bird ${index}`), idempotency });
+    ids.push(body.id);
+  }
+  for (let index = 0; index < 4; index++) {
+    const job = (await queue.take())!;
+    job.addImage(generations.imageOf!(0, `image-${index}`));
+    await job.finish(done);
+  }
+  // Of a later version, cut off, and an open one of an earlier version.
+  const spoil = (index: number, expression: string) =>
+    database.run(`UPDATE job SET body = ${expression} WHERE id = ?`, ids[index]!);
+  spoil(0, "json_set(body, '$.state', 'dreaming')");
+  spoil(2, "substr(body, 1, 40)");
+  spoil(4, "json_remove(body, '$.progress')");
+  await database.close();
+
+  const again = openJobDatabase(folder);
+  const reported: Array<[string, string]> = [];
+  const store = new SqliteStore<Generation>(again, kind, (id, fault) => reported.push([id, fault]));
+  assert.deepEqual(
+    store.open().map(({ body }) => body.id),
+    [ids[5]],
+  );
+  const pageOf = (before?: string) => store.list({ limit: 1, ...(before && { before }) }).map(({ id }) => id);
+  assert.deepEqual(
+    [pageOf(), pageOf(ids[5]), pageOf(ids[3]), pageOf(ids[1])],
+    [[ids[5], ids[3]], [ids[3], ids[1]], [ids[1]], []],
+  );
+  assert.deepEqual(
+    store.list({ limit: 5, q: "bird" }).map(({ id }) => id),
+    [ids[5], ids[3], ids[1]],
+  );
+  assert.equal(store.get(ids[0]!), undefined);
+  assert.deepEqual(reported.map(([id]) => id).sort(), [ids[0], ids[2], ids[4]]);
+  for (const [, fault] of reported)
+    assert.match(fault, /^(state: expected one of queued|expected JSON|progress: expected)/);
+
+  assert.ok(store.names("image-0"), "its image stays while it does");
+  const local = new LocalQueue({ kind, store, queueMax: 100, historyMax: 1, now: Date.now });
+  const replayed = { ...facts, request: generations.requestOf("new"), idempotency: { key: "key-4", fingerprint: "f" } };
+  assert.equal((await local.add(replayed)).isNew, true, "the key of a job that can't be read is free");
+  await (await local.take())!.finish(done);
+  assert.deepEqual([store.names("image-0"), store.names("image-3")], [false, false], "it goes in its turn");
+  await again.close();
+});
+
 it("a search with a NUL finds by the words around it", async () => {
   const { database, store, queue } = openQueue(makeFolder());
   await queue.add({ ...facts, request: generations.requestOf("red bird") });
