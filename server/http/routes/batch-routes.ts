@@ -19,7 +19,7 @@ export const batchRoutes = (deps: RouteDeps): Route[] => [
     path: "/v1/batches",
     summary: "Start many generations and follow them all",
     description:
-      "The answer is a stream: `accepted`, `refused` and `finished` events with `index`, the place in the request, and the generation or problem. It ends when all are finished. With an Idempotency-Key the generation at place i has the key `KEY-i`.",
+      "The answer is a stream: `accepted`, `refused` and `finished` events with `index`, the place in the request, and the generation or problem. It ends when all are finished, or when the server stops: a generation that was accepted then goes on after the next start. With an Idempotency-Key the generation at place i has the key `KEY-i`.",
     parameters: [idempotencyParameter],
     body: { mediaTypes: ["application/json"], schema: "BatchRequest" },
     answers: { 200: { description: "The stream.", mediaType: "text/event-stream" } },
@@ -41,6 +41,7 @@ const queuedMax = 2 * limits.jobsParallelMax;
 const encoder = new TextEncoder();
 
 function batchStream(deps: RouteDeps, asked: readonly unknown[], key: string | undefined): ReadableStream<Uint8Array> {
+  /** The client reads. */
   let isOpen = true;
   const close = (): void => {
     isOpen = false;
@@ -53,32 +54,36 @@ function batchStream(deps: RouteDeps, asked: readonly unknown[], key: string | u
       const send = ({ event, ...data }: BatchEvent): void =>
         write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
       const heartbeat = setInterval(() => write(": heartbeat\n\n"), deps.limits.eventHeartbeatMs);
-      deps.streamsEnd.addEventListener("abort", close, { once: true });
       write(": open\n\n");
       let next = 0;
       const work = async (): Promise<void> => {
-        while (isOpen && next < asked.length) {
+        while (isOpen && !deps.streamsEnd.aborted && next < asked.length) {
           const index = next++;
           try {
             const first = await add(deps, asked[index], key === undefined ? undefined : `${key}-${index}`);
             send({ event: "accepted", index, generation: first });
-            send({ event: "finished", index, generation: await whenFinal(deps, first) });
+            const ended = await whenFinal(deps, first);
+            if (ended) send({ event: "finished", index, generation: ended });
           } catch (error) {
-            const known = error instanceof AppError ? error : new AppError("internal", "expected a queue that works");
-            send({ event: "refused", index, problem: toProblem(known) });
+            send({ event: "refused", index, problem: toProblem(asKnown(error, deps)) });
           }
         }
       };
       // Not awaited: `start` must return for the stream to be read.
       void Promise.all(Array.from({ length: queuedMax }, work)).finally(() => {
         clearInterval(heartbeat);
-        deps.streamsEnd.removeEventListener("abort", close);
         if (isOpen) controller.close();
         isOpen = false;
       });
     },
     cancel: close,
   });
+}
+
+function asKnown(error: unknown, { log }: RouteDeps): AppError {
+  if (error instanceof AppError) return error;
+  log.error({ err: error }, "a generation of a batch could not be queued");
+  return new AppError("internal", "expected a queue that works");
 }
 
 /** @throws AppError as POST /v1/generations answers it */
@@ -89,22 +94,23 @@ async function add(deps: RouteDeps, asked: unknown, key: string | undefined): Pr
   return (await deps.queue.add({ ...resolved, ...idempotency })).body;
 }
 
-/** Resolves with the final state, or with the last one when the server stops. */
-function whenFinal(deps: RouteDeps, first: Generation): Promise<Generation> {
-  return new Promise((resolve) => {
-    let latest = first;
-    const take = (body: Generation): void => {
-      latest = body;
-      if (isFinal(body)) end();
-    };
-    const unsubscribe = deps.queue.subscribe(first.id, ({ body }) => take(body));
-    const end = (): void => {
+/** Resolves with the final state; undefined when the server stops before: the generation goes on after the next start. */
+function whenFinal({ queue, streamsEnd }: RouteDeps, { id }: Generation): Promise<Generation | undefined> {
+  return new Promise((resolve, reject) => {
+    const end = (body: Generation | undefined): void => {
       unsubscribe();
-      deps.streamsEnd.removeEventListener("abort", end);
-      resolve(latest);
+      streamsEnd.removeEventListener("abort", stop);
+      resolve(body);
     };
-    deps.streamsEnd.addEventListener("abort", end, { once: true });
-    // It may have ended between its acceptance and the subscription.
-    void Promise.resolve(deps.queue.get(first.id)).then((now) => now && take(now.body));
+    const take = (body: Generation | undefined): void => {
+      if (body && isFinal(body)) end(body);
+      else if (streamsEnd.aborted) end(undefined);
+    };
+    // It may have ended between its acceptance and the subscription, or just before the stop.
+    const look = (): void => void queue.get(id).then((now) => take(now?.body), reject);
+    const stop = (): void => look();
+    const unsubscribe = queue.subscribe(id, ({ body }) => take(body));
+    streamsEnd.addEventListener("abort", stop, { once: true });
+    look();
   });
 }
