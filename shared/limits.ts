@@ -158,6 +158,8 @@ export const limits = {
   checkpointTensorsMax: 50_000,
   /** A checkpoint's pickle or header in bytes, which is read whole: names, shapes and settings, without values. */
   checkpointHeaderMaxBytes: 32 * 1024 * 1024,
+  /** Values that a checkpoint's pickle makes or copies: a tensor takes some 30, so that a file of 50,000 of them fits twice. */
+  checkpointValuesMax: 4_000_000,
   /** One tensor of a checkpoint in bytes: 250,000 words of 1,024 values fit. */
   checkpointTensorMaxBytes: 1024 * 1024 * 1024,
   /** How many times larger an entry may be than what it is compressed to: weights hardly shrink, and zeros beyond this are an attack. */

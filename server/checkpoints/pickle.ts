@@ -4,13 +4,18 @@
  * its name. A name that is only mentioned, as Lightning mentions the classes of its callbacks, stays a name.
  */
 
+import { limits } from "../../shared/limits.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { checkpointFault } from "./checkpoint.ts";
 import { type Dict, describeValue, isKind, type List, type PickleValue } from "./pickle-values.ts";
 
 export interface PickleHost {
-  /** Makes what a call of a global gives. @throws AppError for every name that is not on its list */
-  call(name: string, parameters: readonly PickleValue[]): PickleValue;
+  /**
+   * Makes what a call of a global gives.
+   * @param spend is told how many items it copies, before it does
+   * @throws AppError for every name that is not on its list
+   */
+  call(name: string, parameters: readonly PickleValue[], spend: (items: number) => void): PickleValue;
   /** Makes what a persistent id stands for. */
   resolve(id: PickleValue): PickleValue;
 }
@@ -34,6 +39,8 @@ class Machine {
   readonly #host: PickleHost;
   readonly #stack: Slot[] = [];
   readonly #memo = new Map<number, PickleValue>();
+  /** Values made or kept and items copied: a byte can make one, and a call can copy a list that was made once as often as it likes. */
+  #valueCount = 0;
 
   constructor(reader: ByteReader, where: string, host: PickleHost) {
     this.#reader = reader;
@@ -55,6 +62,12 @@ class Machine {
 
   readonly #fault = (expected: string, received: string) => checkpointFault(this.#where, expected, received);
 
+  readonly #spend = (values: number): void => {
+    this.#valueCount += values;
+    const most = limits.checkpointValuesMax;
+    if (this.#valueCount > most) throw this.#fault(`at most ${most} values`, "more");
+  };
+
   #pop(): PickleValue {
     const value = this.#stack.pop();
     if (value === undefined || value === mark) throw this.#fault("a value on the stack", value ? "a mark" : "none");
@@ -64,20 +77,27 @@ class Machine {
   readonly #access: Access = {
     read: () => this.#reader,
     fault: this.#fault,
-    push: (value) => void this.#stack.push(value),
+    push: (value) => {
+      this.#spend(1);
+      this.#stack.push(value);
+    },
     pop: () => this.#pop(),
     top: () => {
       const value = this.#pop();
       this.#stack.push(value);
       return value;
     },
-    mark: () => void this.#stack.push(mark),
+    mark: () => {
+      this.#spend(1);
+      this.#stack.push(mark);
+    },
     popMark: () => {
       const at = this.#stack.lastIndexOf(mark);
       if (at < 0) throw this.#fault("a mark on the stack", "none");
       return this.#stack.splice(at).slice(1) as PickleValue[];
     },
     memoise: (index) => {
+      this.#spend(1);
       const value = this.#pop();
       this.#stack.push(value);
       this.#memo.set(index ?? this.#memo.size, value);
@@ -90,7 +110,7 @@ class Machine {
     call: (callee, parameters) => {
       if (!isKind(callee, "global")) throw this.#fault("a name to call", describeValue(callee));
       if (!isKind(parameters, "tuple")) throw this.#fault(`a tuple for ${callee.name}`, describeValue(parameters));
-      this.#stack.push(this.#host.call(callee.name, parameters.items));
+      this.#stack.push(this.#host.call(callee.name, parameters.items, this.#spend));
     },
     resolve: (id) => void this.#stack.push(this.#host.resolve(id)),
   };

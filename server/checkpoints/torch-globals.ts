@@ -4,26 +4,28 @@ import { typeOfStorage } from "./element-types.ts";
 import type { PickleHost } from "./pickle.ts";
 import { describeValue, isKind, type PickleValue, type StorageReference } from "./pickle-values.ts";
 
-type Call = (parameters: readonly PickleValue[], where: string) => PickleValue;
+/** @param spend is told how many items it copies, before it does. @throws AppError where that is too many */
+type Call = (parameters: readonly PickleValue[], where: string, spend: (items: number) => void) => PickleValue;
 
-const rebuildTensor: Call = ([storage, offset, shape, strides], where) => {
+const rebuildTensor: Call = ([storage, offset, shape, strides], where, spend) => {
   if (!isKind(storage, "storage")) throw checkpointFault(where, "a storage for a tensor", describeValue(storage));
   return {
     kind: "tensor",
     storage,
     offset: wholeNumber(offset, where),
-    shape: wholeNumbers(shape, where),
-    strides: wholeNumbers(strides, where),
+    shape: wholeNumbers(shape, where, spend),
+    strides: wholeNumbers(strides, where, spend),
   };
 };
 
 const emptyOr =
   (kind: "list" | "dict"): Call =>
-  ([items], where) => {
+  ([items], where, spend) => {
     if (items === undefined) return kind === "list" ? { kind, items: [] } : { kind, entries: [] };
     if (isKind(items, kind)) return items;
     // OrderedDict([(key, value), …]) as old versions write it.
-    if (kind === "dict" && isKind(items, "list"))
+    if (kind === "dict" && isKind(items, "list")) {
+      spend(items.items.length);
       return {
         kind,
         entries: items.items.map((pair): [PickleValue, PickleValue] => {
@@ -32,6 +34,7 @@ const emptyOr =
           throw checkpointFault(where, "keys with values", describeValue(pair));
         }),
       };
+    }
     throw checkpointFault(where, `a ${kind}`, describeValue(items));
   };
 
@@ -42,7 +45,7 @@ const calls: Readonly<Record<string, Call>> = {
     if (isKind(tensor, "tensor")) return tensor;
     throw checkpointFault(where, "a tensor for a parameter", describeValue(tensor));
   },
-  "torch.Size": ([items], where) => ({ kind: "tuple", items: wholeNumbers(items, where) }),
+  "torch.Size": ([items], where, spend) => ({ kind: "tuple", items: wholeNumbers(items, where, spend) }),
   "torch.device": ([name]) => name ?? null,
   "collections.OrderedDict": emptyOr("dict"),
   "builtins.set": emptyOr("list"),
@@ -54,8 +57,11 @@ function wholeNumber(value: PickleValue | undefined, where: string): number {
   throw checkpointFault(where, "a whole number", typeof value === "number" ? String(value) : describeValue(value));
 }
 
-function wholeNumbers(value: PickleValue | undefined, where: string): number[] {
-  if (isKind(value, "tuple") || isKind(value, "list")) return value.items.map((item) => wholeNumber(item, where));
+function wholeNumbers(value: PickleValue | undefined, where: string, spend: (items: number) => void): number[] {
+  if (isKind(value, "tuple") || isKind(value, "list")) {
+    spend(value.items.length);
+    return value.items.map((item) => wholeNumber(item, where));
+  }
   throw checkpointFault(where, "a tuple of whole numbers", describeValue(value));
 }
 
@@ -80,11 +86,11 @@ function resolveStorage(id: PickleValue, where: string): StorageReference {
 
 /** What a PyTorch checkpoint's pickle may make. @param where names the file in messages */
 export const torchHost = (where: string): PickleHost => ({
-  call(name, parameters) {
+  call(name, parameters, spend) {
     const call = Object.hasOwn(calls, name) ? calls[name] : undefined;
     if (!call)
       throw checkpointFault(where, "tensors and plain containers, so that nothing is run", `a call of ${name}`);
-    return call(parameters, where);
+    return call(parameters, where, spend);
   },
   resolve: (id) => resolveStorage(id, where),
 });

@@ -34,10 +34,7 @@ export async function download(
   if ((await sha256OfFile(path).catch(() => undefined)) === sha256) return;
   await mkdir(dirname(path), { recursive: true });
   const part = `${path}.part`;
-  const agent = new EnvHttpProxyAgent({
-    headersTimeout: limits.downloadSilenceMs,
-    bodyTimeout: limits.downloadSilenceMs,
-  });
+  const agent = createAgent();
   try {
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -45,15 +42,15 @@ export async function download(
         break;
       } catch (error) {
         if (error instanceof AppError) throw error;
-        if (options.signal?.aborted)
-          throw new AppError("cancelled", `${address}: stopped; ${part} keeps what came`, { cause: error });
+        requireWanted(address, part, options);
         if (attempt >= limits.downloadAttemptsMax)
           throw new AppError(
             "config_invalid",
-            `${address}: expected a file, got ${reasonOf(error)} in ${attempt} attempts; ${part} keeps what came`,
-            { cause: error },
+            `${shown(address)}: expected a file, got ${reasonOf(error)} in ${attempt} attempts; ${part} keeps what came`,
           );
-        await sleep(limits.downloadRetryMs * attempt, undefined, { signal: options.signal });
+        // An abort ends the pause; what it means is said below.
+        await sleep(limits.downloadRetryMs * attempt, undefined, { signal: options.signal }).catch(() => undefined);
+        requireWanted(address, part, options);
       }
     }
   } finally {
@@ -62,12 +59,28 @@ export async function download(
   const received = await sha256OfFile(part);
   if (received !== sha256) {
     await rm(part, { force: true });
-    throw new AppError("config_invalid", `${address}: expected SHA-256 ${sha256}, got ${received}`, {
+    throw new AppError("config_invalid", `${shown(address)}: expected SHA-256 ${sha256}, got ${received}`, {
       expected: sha256,
       received,
     });
   }
   await rename(part, path);
+}
+
+/** @throws AppError config_invalid for an address of a proxy that is none */
+function createAgent(): EnvHttpProxyAgent {
+  try {
+    return new EnvHttpProxyAgent({ headersTimeout: limits.downloadSilenceMs, bodyTimeout: limits.downloadSilenceMs });
+  } catch {
+    // Without the cause, which quotes the address and the password in it.
+    const message = "HTTP_PROXY, HTTPS_PROXY: expected addresses like http://proxy:3128, got another";
+    throw new AppError("config_invalid", message, { field: "HTTP_PROXY" });
+  }
+}
+
+/** @throws AppError cancelled */
+function requireWanted(address: URL, part: string, { signal }: DownloadOptions): void {
+  if (signal?.aborted) throw new AppError("cancelled", `${shown(address)}: stopped; ${part} keeps what came`);
 }
 
 async function fetchRest(
@@ -83,7 +96,7 @@ async function fetchRest(
   const isRest = statusCode === 206 && String(headers["content-range"]).startsWith(`bytes ${start}-`);
   if (!isRest && statusCode !== 200) {
     await body.dump();
-    const error = new AppError("config_invalid", `${address}: expected a file, got HTTP status ${statusCode}`);
+    const error = new AppError("config_invalid", `${shown(address)}: expected a file, got HTTP status ${statusCode}`);
     throw statusCode >= 500 ? new Error(error.message) : error;
   }
   const from = isRest ? start : 0;
@@ -114,10 +127,10 @@ async function follow(address: URL, start: number, agent: EnvHttpProxyAgent, sig
     await response.body.dump();
     const next = new URL(location, at);
     if (at.protocol === "https:" && next.protocol !== "https:")
-      throw new AppError("config_invalid", `${at}: expected a redirect to https, got one to ${next.protocol}`);
+      throw new AppError("config_invalid", `${shown(at)}: expected a redirect to https, got one to ${next.protocol}`);
     at = next;
   }
-  throw new AppError("config_invalid", `${address}: expected at most ${redirectsMax} redirects, got more`);
+  throw new AppError("config_invalid", `${shown(address)}: expected at most ${redirectsMax} redirects, got more`);
 }
 
 async function store(
@@ -133,7 +146,10 @@ async function store(
     signal?.throwIfAborted();
     at += chunk.length;
     if (at > limits.checkpointMaxBytes)
-      throw new AppError("config_invalid", `${address}: expected at most ${limits.checkpointMaxBytes} bytes, got more`);
+      throw new AppError(
+        "config_invalid",
+        `${shown(address)}: expected at most ${limits.checkpointMaxBytes} bytes, got more`,
+      );
     try {
       await file.write(chunk, 0, chunk.length, at - chunk.length);
     } catch (error) {
@@ -144,4 +160,8 @@ async function store(
   await file.sync();
 }
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, 200);
+/** User and password of addresses, of the hub or of a proxy, are no one's business. */
+const withoutCredentials = (text: string): string => text.replace(/(:\/\/)[^/\s]*@/g, "$1");
+const shown = (address: URL): string => withoutCredentials(String(address));
+const reasonOf = (error: unknown): string =>
+  withoutCredentials(error instanceof Error ? error.message : String(error)).slice(0, 200);

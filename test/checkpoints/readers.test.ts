@@ -8,6 +8,8 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import type { Checkpoint } from "../../server/checkpoints/checkpoint.ts";
 import { openCheckpoint } from "../../server/checkpoints/open-checkpoint.ts";
+import { readPickle } from "../../server/checkpoints/pickle.ts";
+import { torchHost } from "../../server/checkpoints/torch-globals.ts";
 import { AppError } from "../../shared/problem.ts";
 
 const fixtures = fileURLToPath(new URL("../fixtures/checkpoints/", import.meta.url));
@@ -102,6 +104,30 @@ describe("a checkpoint is refused", () => {
 
   it("when an entry unpacks to hundreds of times its size", async () => {
     assert.match((await refusal("bomb.pth")).message, /at most 200 times/);
+  });
+
+  it("when a few bytes of its pickle make more values than a checkpoint has, made or copied", async () => {
+    const global = (module: string, name: string) => Buffer.from(`c${module}\n${name}\n`);
+    /** A list of 60,000 empty lists in the memo, then calls that copy it: 0.4 MB. */
+    const copies = Buffer.concat([
+      Buffer.from([0x80, 2]),
+      ...[Buffer.from("](")],
+      Buffer.from("K\x01K\x02\x86".repeat(60_000), "latin1"),
+      Buffer.from("eq\x010"),
+      global("collections", "OrderedDict"),
+      Buffer.from("q\x020"),
+      Buffer.from("h\x02h\x01\x85R".repeat(20_000), "latin1"),
+      Buffer.from("."),
+    ]);
+    const lists = Buffer.concat([Buffer.from([0x80, 2]), Buffer.alloc(8_000_000, "]"), Buffer.from(".")]);
+    for (const pickle of [copies, lists])
+      assert.throws(
+        () => readPickle(pickle, "x.pth", torchHost("x.pth")),
+        (error: unknown) =>
+          error instanceof AppError &&
+          error.code === "pack_corrupt" &&
+          error.message === "x.pth: expected at most 4000000 values, got more",
+      );
   });
 
   it("when it is something else, or nothing", async () => {

@@ -120,6 +120,42 @@ describe("a file of a hub", () => {
     assert.deepEqual(asked, [new URL(hub).host]);
   });
 
+  it("is cancelled also in the pause before the next attempt, and keeps what came", async () => {
+    const stop = new AbortController();
+    const { hub } = await serve((request, response) => {
+      answerFrom(request, response, 100_000);
+      response.on("close", () => setTimeout(() => stop.abort(), 50));
+    });
+    await assert.rejects(
+      fetchExpert(file, { to: target("paused"), hub, signal: stop.signal }),
+      (error: unknown) => error instanceof AppError && error.code === "cancelled",
+    );
+    assert.deepEqual(await readdir(target("paused")), ["model.onnx.part"]);
+  });
+
+  it("names hubs and proxies without their passwords", async () => {
+    const { hub } = await serve((_, response) => response.writeHead(404).end());
+    const secret = hub.replace("://", "://me:geh@im@");
+    await assert.rejects(fetchExpert(file, { to: target("secret"), hub: secret }), (error: unknown) => {
+      assert.match(String(error), /http:\/\/127\.0\.0\.1:\d+\/owner/);
+      assert.doesNotMatch(`${error} ${JSON.stringify(error)}`, /geh|me:/);
+      return true;
+    });
+    const before = process.env["http_proxy"];
+    process.env["http_proxy"] = "ftp://me:geheim@proxy:1";
+    try {
+      await assert.rejects(fetchExpert(file, { to: target("secret"), hub }), (error: unknown) => {
+        assert.ok(error instanceof AppError);
+        assert.match(error.message, /^HTTP_PROXY, HTTPS_PROXY: expected addresses/);
+        assert.doesNotMatch(`${error.stack} ${String(error.cause)}`, /geheim/);
+        return true;
+      });
+    } finally {
+      if (before === undefined) delete process.env["http_proxy"];
+      else process.env["http_proxy"] = before;
+    }
+  });
+
   it("is refused when its bytes are others, and leaves nothing behind", async () => {
     const { hub } = await serve((_, response) => response.writeHead(200).end("something else"));
     await assert.rejects(fetchExpert(file, { to: target("other"), hub }), (error: unknown) => {
