@@ -60,10 +60,16 @@ export interface Idempotency {
   readonly fingerprint: string;
 }
 
+/** Someone waits for an interactive job (the default); bulk ones begin when none of those waits. */
+export type Urgency = "interactive" | "bulk";
+
 /** What a queue takes: the request that its worker needs, and what the body says from the start. */
 export type JobRequest<Body extends JobBody, Request = Body["request"]> = Partial<Findings<Body>> & {
   readonly request: Request;
   readonly idempotency?: Idempotency;
+  /** Whose job it is: waiting jobs of different owners take turns. */
+  readonly owner?: string | undefined;
+  readonly urgency?: Urgency | undefined;
 };
 
 /** A job as it was at one moment; revisions of a job only grow, also over a restart. */

@@ -33,6 +33,9 @@ const migrations: Migrations = [
     PRIMARY KEY (kind, sha256)
   ) STRICT, WITHOUT ROWID;
   CREATE VIRTUAL TABLE caption USING fts5 (text, tokenize = 'trigram')`,
+  // How a job stands in line; both null where nothing was said.
+  `ALTER TABLE job ADD COLUMN owner TEXT;
+  ALTER TABLE job ADD COLUMN urgency TEXT`,
 ];
 
 /** @throws AppError config_invalid, storage_full */

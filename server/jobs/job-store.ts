@@ -2,7 +2,7 @@
  * The port through which the queue of one process keeps its jobs. Every method has acted when it returns: what a disk-backed store
  * took survives a kill and a power cut from then on. The store decides nothing; the queue does.
  */
-import type { Idempotency, JobBody, JobQuery } from "./job-queue.ts";
+import type { Idempotency, JobBody, JobQuery, Urgency } from "./job-queue.ts";
 
 export interface StoredJob<Body extends JobBody, Request = Body["request"]> {
   readonly revision: number;
@@ -12,6 +12,9 @@ export interface StoredJob<Body extends JobBody, Request = Body["request"]> {
   readonly idempotency?: Idempotency | undefined;
   /** How often a worker took it and neither ended it nor gave it back: the process died meanwhile. */
   readonly startCount: number;
+  /** How it stands in line. */
+  readonly owner?: string | undefined;
+  readonly urgency?: Urgency | undefined;
 }
 
 /** What finished jobs are kept. Starred ones are, whatever else holds. */

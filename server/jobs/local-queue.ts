@@ -4,6 +4,7 @@
  * `HistoryBounds` stay.
  */
 import { AppError, toProblem } from "../../shared/problem.ts";
+import { FairLine } from "./fair-line.ts";
 import { createIdMaker } from "./job-id.ts";
 import type { JobKind } from "./job-kinds.ts";
 import {
@@ -20,6 +21,7 @@ import {
 } from "./job-queue.ts";
 import type { StoredJob } from "./job-store.ts";
 import { KeptJobs, type KeptJobsOptions } from "./kept-jobs.ts";
+import { Pace } from "./pace.ts";
 import type { QueueEntry } from "./queue-entry.ts";
 import { createJob, type EndPatch } from "./queue-job.ts";
 
@@ -35,7 +37,8 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
   readonly #options: LocalQueueOptions<Body, Request>;
   readonly #kept: KeptJobs<Body, Request>;
   readonly #createId: () => string;
-  #waiting: QueueEntry<Body, Request>[] = [];
+  readonly #line = new FairLine<QueueEntry<Body, Request>>();
+  readonly #pace = new Pace();
   #takers: Array<(job: Job<Body, Request> | undefined) => void> = [];
   /** Jobs that workers have. */
   readonly #running = new Set<QueueEntry<Body, Request>>();
@@ -57,7 +60,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
   }
 
   async add(asked: JobRequest<Body, Request>): Promise<{ body: Body; isNew: boolean }> {
-    const { request, idempotency, ...facts } = asked;
+    const { request, idempotency, owner, urgency, ...facts } = asked;
     // Nothing is awaited before the job is kept: of parallel requests with one key the first alone makes one.
     const former = this.#kept.formerOf(idempotency);
     if (former) return { body: former, isNew: false };
@@ -72,10 +75,11 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
       createdAt: new Date(now()).toISOString(),
       ...kind.fresh(shown),
     } as unknown as Body;
-    const job = { revision: 1, body, request, startCount: 0, ...(idempotency && { idempotency }) };
+    const standing = { ...(owner !== undefined && { owner }), ...(urgency && { urgency }) };
+    const job = { revision: 1, body, request, startCount: 0, ...(idempotency && { idempotency }), ...standing };
     this.#options.store.save(job);
     const entry = this.#enter(job);
-    this.#waiting.push(entry);
+    this.#standInLine(entry);
     const answer = entry.snapshot().body;
     this.#serve();
     return { body: answer, isNew: true };
@@ -121,7 +125,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
   }
 
   async depth(): Promise<{ waiting: number; running: number }> {
-    return { waiting: this.#waiting.length, running: this.#running.size };
+    return { waiting: this.#line.size, running: this.#running.size };
   }
 
   /** Whether any job names an image, or is about to. */
@@ -140,7 +144,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const taker of this.#takers.splice(0)) taker(undefined);
-    if (this.durability === "memory") await Promise.all([...this.#waiting].map((entry) => this.#endUnbegun(entry)));
+    if (this.durability === "memory") await Promise.all(this.#line.items.map((entry) => this.#endUnbegun(entry)));
     await this.#kept.saveUnsaved();
   }
 
@@ -156,7 +160,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
       body: { ...body, ...kind.fresh(body.request), state: "queued" as const },
     });
     if (startCount < (kind.startsMax ?? Number.POSITIVE_INFINITY)) {
-      this.#waiting.push(entry);
+      this.#standInLine(entry);
       return;
     }
     const message = `expected a server that outlives this ${kind.one}, got ${startCount} that ended while it ran`;
@@ -170,41 +174,35 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     if (claim && claimed !== undefined && this.#kept.open().some(({ body }) => claim.of(body.request) === claimed))
       throw claim.taken(claimed);
     if (this.#isClosed) throw shuttingDown(retryAfterSeconds);
-    const waiting = this.#waiting.length;
+    const waiting = this.#line.size;
     if (waiting >= queueMax)
       throw new AppError("queue_full", `expected fewer than ${queueMax} waiting ${kind.many}, got ${waiting}`, {
-        retryAfterSeconds,
+        retryAfterSeconds: this.#pace.secondsFor(waiting, this.#running.size) ?? retryAfterSeconds,
       });
   }
 
   #enter(job: StoredJob<Body, Request>): QueueEntry<Body, Request> {
     const uploads = job.request === undefined ? [] : this.#options.kind.uploadsIn(job.request);
-    return this.#kept.hold(job, uploads, (entry) => {
-      const position = this.#waiting.indexOf(entry);
-      return position < 0 ? undefined : position;
-    });
+    return this.#kept.hold(job, uploads, (entry) => this.#line.positionOf(entry));
   }
 
-  /** A job that was put back stands before younger ones. */
   #standInLine(entry: QueueEntry<Body, Request>): void {
-    const behind = this.#waiting.findIndex(({ id }) => id > entry.id);
-    this.#waiting.splice(behind < 0 ? this.#waiting.length : behind, 0, entry);
+    for (const other of this.#line.add(entry, entry.job)) other.announce();
   }
 
-  #leaveLine(entry: QueueEntry<Body, Request>): void {
-    const position = this.#waiting.indexOf(entry);
-    if (position < 0) return;
-    this.#waiting.splice(position, 1);
-    for (const other of this.#waiting.slice(position)) other.announce();
+  /** @param isGone whether it never comes back */
+  #leaveLine(entry: QueueEntry<Body, Request>, isGone: boolean): void {
+    for (const other of this.#line.remove(entry, isGone)) other.announce();
   }
 
   /** Hands waiting jobs to waiting workers. */
   #serve(): void {
-    while (this.#takers.length > 0 && this.#waiting.length > 0) {
+    while (this.#takers.length > 0 && this.#line.size > 0) {
       const entry = this.#next();
       if (!entry) return;
-      this.#leaveLine(entry);
+      this.#leaveLine(entry, false);
       this.#running.add(entry);
+      this.#pace.begin(entry.id);
       entry.isHeld = true;
       const { progress } = entry.body;
       entry.keep({ state: "running", progress: { ...progress, stage: this.#options.kind.firstStage } }, 1);
@@ -212,12 +210,12 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     }
   }
 
-  /** The oldest that waits, but for slow ones while enough of them run. */
+  /** The first in line, but for slow ones while enough of them run. */
   #next(): QueueEntry<Body, Request> | undefined {
     const { kind, slowParallelMax = Number.POSITIVE_INFINITY } = this.#options;
     const isSlow = ({ body }: QueueEntry<Body, Request>): boolean => kind.isSlow?.(body.request) ?? false;
     const slowCount = [...this.#running].filter(isSlow).length;
-    return slowCount < slowParallelMax ? this.#waiting[0] : this.#waiting.find((entry) => !isSlow(entry));
+    return this.#line.items.find((entry) => slowCount < slowParallelMax || !isSlow(entry));
   }
 
   #jobOf(entry: QueueEntry<Body, Request>): Job<Body, Request> {
@@ -236,6 +234,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     if (!entry.isHeld) return;
     entry.isHeld = false;
     this.#running.delete(entry);
+    this.#pace.end(entry.id);
     const reserved = [...entry.reserved];
     entry.reserved.clear();
     this.#kept.release(reserved);
@@ -255,7 +254,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
     entry.ending ??= (async () => {
       // Whoever hears of the end must find it decided.
       await undefined;
-      this.#leaveLine(entry);
+      this.#leaveLine(entry, true);
       const { progress, images } = entry.body;
       const ended = {
         ...entry.body,

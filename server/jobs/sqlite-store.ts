@@ -22,6 +22,8 @@ const RowSchema = z.object({
   key: z.string().nullable(),
   fingerprint: z.string().nullable(),
   start_count: z.number(),
+  owner: z.string().nullable(),
+  urgency: z.enum(["interactive", "bulk"]).nullable(),
 });
 
 /** What a row that the schema refuses still says of its images. */
@@ -190,7 +192,7 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
   }
 
   #write(job: StoredJob<Body, Request>): void {
-    const { body, revision, request, idempotency, startCount } = job;
+    const { body, revision, request, idempotency, startCount, owner, urgency } = job;
     const former = this.#database.get(
       "SELECT seq, finished_at FROM job WHERE kind = ? AND id = ?",
       this.#kind.many,
@@ -205,15 +207,16 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
         ...[this.#kind.many, idempotency.key],
       );
     this.#database.run(
-      `INSERT INTO job (kind, id, state, revision, body, request, key, fingerprint, start_count, is_starred, finished_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO job (kind, id, state, revision, body, request, key, fingerprint, start_count, is_starred, finished_at,
+        owner, urgency)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (kind, id) DO UPDATE SET state = excluded.state, revision = excluded.revision, body = excluded.body,
         request = excluded.request, start_count = excluded.start_count, is_starred = excluded.is_starred,
         finished_at = excluded.finished_at`,
       ...[this.#kind.many, body.id, body.state, revision, JSON.stringify(body)],
       request === undefined || isEnded ? null : JSON.stringify(request),
       ...[idempotency?.key ?? null, idempotency?.fingerprint ?? null, startCount, body.isStarred ? 1 : 0],
-      isEnded ? Date.parse(body.finishedAt ?? body.createdAt) : null,
+      ...[isEnded ? Date.parse(body.finishedAt ?? body.createdAt) : null, owner ?? null, urgency ?? null],
     );
     if (!former) this.#index(body);
     if (isEnded && !wasFinished) this.#count(body);
@@ -271,7 +274,7 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
   /** Undefined, and reported, when the row is damaged or of a form that this version does not know. */
   #read(row: Row): StoredJob<Body, Request> | undefined {
     try {
-      const { revision, body, request, key, fingerprint, start_count } = RowSchema.parse(row);
+      const { revision, body, request, key, fingerprint, start_count, owner, urgency } = RowSchema.parse(row);
       return {
         revision,
         body: this.#kind.schema.parse(JSON.parse(body)),
@@ -279,6 +282,8 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
         ...(request !== null && { request: JSON.parse(request) as Request }),
         ...(key !== null && fingerprint !== null && { idempotency: { key, fingerprint } }),
         startCount: start_count,
+        ...(owner !== null && { owner }),
+        ...(urgency !== null && { urgency }),
       };
     } catch (error) {
       const id = String(row["id"]);

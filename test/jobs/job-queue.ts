@@ -89,6 +89,30 @@ export function describeJobQueue<Body extends JobBody, Request>(
       assert.deepEqual(await queue.depth(), { waiting: 0, running: 0 });
     });
 
+    test("has owners take turns, however many jobs one of them has waiting, and bulk jobs wait for all others", async (fixture) => {
+      const { queue } = fixture;
+      const ask = async (owner: string | undefined, name: string, urgency?: "bulk") =>
+        (await queue.add({ ...facts, request: requestOf(name), owner, urgency })).body.id;
+      const bulk = await ask("a", "bulk", "bulk");
+      const flood = [await ask("a", "1"), await ask("a", "2"), await ask("a", "3"), await ask("a", "4")];
+      const b = await ask("b", "5");
+      const bodies = await Promise.all([...flood, b, bulk].map(async (id) => (await queue.get(id))!.body));
+      assert.deepEqual(
+        bodies.map(({ progress }) => progress.position),
+        [0, 2, 3, 4, 1, 5],
+      );
+      const first = await take(queue);
+      const c = await ask("c", "6");
+      const order = [first.id];
+      for (let index = 0; index < 6; index++) {
+        const job = await take(queue);
+        order.push(job.id);
+        await job.finish(done);
+      }
+      assert.deepEqual(order, [flood[0], b, c, flood[1], flood[2], flood[3], bulk]);
+      await first.finish(done);
+    });
+
     test("tells the position of waiting jobs, and it falls as others go", async ({ queue }) => {
       const [a, b, c] = [await add(queue, "a"), await add(queue, "b"), await add(queue, "c")];
       const positions = async () =>

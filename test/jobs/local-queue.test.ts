@@ -8,6 +8,7 @@ import type { JobBody } from "../../server/jobs/job-queue.ts";
 import { openJobDatabase } from "../../server/jobs/job-schema.ts";
 import { LocalQueue } from "../../server/jobs/local-queue.ts";
 import { MemoryStore } from "../../server/jobs/memory-store.ts";
+import { Pace } from "../../server/jobs/pace.ts";
 import { SqliteStore } from "../../server/jobs/sqlite-store.ts";
 import type { Generation } from "../../shared/contract.ts";
 import { describeJobQueue } from "./job-queue.ts";
@@ -252,4 +253,20 @@ it("slow jobs take only some of the workers, and quick ones overtake those that 
   assert.deepEqual(await queue.depth(), { waiting: 1, running: 3 });
   await jobs[0]!.finish(generations.done);
   assert.equal((await idle)!.id, slow[2]);
+});
+
+it("who is refused is told when the waiting jobs will have begun, by how long jobs take", () => {
+  let nowMs = 0;
+  const pace = new Pace(() => nowMs);
+  assert.equal(pace.secondsFor(200, 8), undefined, "nothing is known yet");
+  for (let index = 0; index < 3; index++) {
+    pace.begin(`${index}`);
+    nowMs += 2000;
+    pace.end(`${index}`);
+  }
+  assert.deepEqual([pace.secondsFor(200, 8), pace.secondsFor(10, 1), pace.secondsFor(1, 8)], [50, 20, 1]);
+  pace.begin("long");
+  nowMs += 10_000_000;
+  pace.end("long");
+  assert.equal(pace.secondsFor(200, 1), 600);
 });

@@ -88,6 +88,24 @@ it("what a failed write would have changed is as it was, in the file and in the 
   await database.close();
 });
 
+it("a file of 0.20 gets the columns of the line, and who stands in line keeps the place over a restart", async () => {
+  const folder = makeFolder();
+  const first = openQueue(folder);
+  await first.queue.add({ ...facts, request: generations.requestOf("former") });
+  first.database.run("ALTER TABLE job DROP COLUMN owner; ALTER TABLE job DROP COLUMN urgency; PRAGMA user_version = 1");
+  await first.database.close();
+  const second = openQueue(folder);
+  const standing = [{ urgency: "bulk" }, { owner: "a" }, { owner: "a" }, { owner: "b" }] as const;
+  for (const [index, how] of standing.entries())
+    await second.queue.add({ ...facts, ...how, request: generations.requestOf(`${index}`) });
+  await second.database.close();
+  const third = openQueue(folder);
+  const order: unknown[] = [];
+  for (let index = 0; index < 5; index++) order.push((await third.queue.take())!.request.condition.caption);
+  assert.deepEqual(order, ["former", "1", "3", "2", "0"]);
+  await third.database.close();
+});
+
 it("two programs on one file wait for each other", async () => {
   const folder = makeFolder();
   const [one, two] = [openQueue(folder), openQueue(folder)];

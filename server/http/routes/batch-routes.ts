@@ -1,6 +1,6 @@
 /**
- * A batch: many generations in one request, followed by one stream. Some of them are queued at a time, so that others get
- * their turn and the queue never overflows; who closes the stream ends the queueing, what was accepted goes on.
+ * A batch: many generations in one request, followed by one stream. Some of them are queued at a time, behind all that is asked for
+ * one by one, so that the queue never overflows and nobody waits for a batch; who closes the stream ends the queueing, what was accepted goes on.
  */
 import { BatchEnvelopeSchema, type BatchEvent } from "../../../shared/batches.ts";
 import { type Generation, GenerationRequestSchema } from "../../../shared/contract.ts";
@@ -91,7 +91,7 @@ async function add(deps: RouteDeps, asked: unknown, key: string | undefined): Pr
   const request = parse(GenerationRequestSchema, asked);
   const idempotency = key === undefined ? {} : { idempotency: { key, fingerprint: fingerprintOf(request) } };
   const resolved = await resolveGeneration(request, deps);
-  return (await deps.queue.add({ ...resolved, ...idempotency })).body;
+  return (await deps.queue.add({ ...resolved, ...idempotency, urgency: "bulk" })).body;
 }
 
 /** Resolves with the final state; undefined when the server stops before: the generation goes on after the next start. */
