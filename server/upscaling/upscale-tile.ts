@@ -1,6 +1,6 @@
 /**
  * Draws one tile of an upscale independently, so that tiles can run in threads. A stage predicts features and means and draws
- * the details that the means lack; a projection makes the tile consistent with its input. upscale.ts cuts and joins the tiles.
+ * the details that the means lack; a soft projection moves the tile towards what shrinks to its input. upscale.ts cuts and joins the tiles.
  * Pure.
  */
 import { limits } from "../../shared/limits.ts";
@@ -8,6 +8,7 @@ import { AppError } from "../../shared/problem.ts";
 import { sumOf } from "../platform/sum.ts";
 import type { Box } from "./picture-planes.ts";
 import { drawPixelResidual, residualDims } from "./pixel-noise.ts";
+import { softenProjection, softReachPx } from "./soft-projection.ts";
 import { growBox } from "./tiles.ts";
 
 /** Φ of one ×2 stage. */
@@ -84,6 +85,8 @@ export interface ProjectionTask {
   readonly low: Float32Array;
   readonly widthPx: number;
   readonly heightPx: number;
+  /** How far it may move (soft-projection.ts); 0 = no projection. */
+  readonly largestShare: number;
 }
 
 /** `isAlone`: no other tile is being drawn, so this one may use every core. */
@@ -131,7 +134,10 @@ export const marginsOf = ({
     network: marginPx,
     ...(details ? { details: details.marginPx } : {}),
   })),
-  consistency: { 2: consistency[2].marginPx, 4: consistency[4].marginPx },
+  consistency: {
+    2: Math.max(softReachPx, consistency[2].marginPx),
+    4: Math.max(softReachPx, consistency[4].marginPx),
+  },
 });
 
 /** Draws tiles in this thread. */
@@ -153,15 +159,22 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
   for (const stage of parts.stages.keys()) await drawTile(parts, { kind: "stage", stage, isAlone: true, ...about });
   for (const factor of [2, 4] as const) {
     const picture = new Float32Array(factor ** 2 * tile.length);
-    const planes = { picture, low: tile, widthPx, heightPx };
+    const planes = { picture, low: tile, widthPx, heightPx, largestShare: 1 };
     await drawTile(parts, { kind: "projection", factor, isAlone: true, ...planes });
   }
 }
 
 export function drawTile(parts: UpscalerParts, task: TileTask): Promise<Float32Array> {
   if (task.kind === "stage") return enlargeTile(parts, task);
-  const { factor, picture, low, widthPx, heightPx } = task;
-  return parts.consistency[factor].project(picture, low, widthPx, heightPx);
+  return projectTile(parts, task);
+}
+
+async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask): Promise<Float32Array> {
+  const { factor, picture, low, widthPx, heightPx, largestShare } = task;
+  const projected =
+    largestShare > 0 ? await consistency[factor].project(picture, low, widthPx, heightPx) : picture.slice();
+  softenProjection(projected, picture, low, { widthPx, heightPx, largestShare });
+  return projected;
 }
 
 async function enlargeTile(parts: UpscalerParts, task: StageTask): Promise<Float32Array> {

@@ -2,7 +2,7 @@
  * Upscaling as translation between networks: Φ reads features at every pixel and predicts a mean. τ draws the missing details,
  * given the features, folded to 2 · 2 · 3 values a pixel (idea of a flow for details: SRFlow, Lugmayr et al. 2020). Ψ decodes
  * them so that neighbours agree. Two stages of ×2 make ×4; temperature 0 uses the mean alone. After each stage a projection
- * makes the picture consistent with the input. Colour and alpha are enlarged separately. Sizes between
+ * moves the picture towards what shrinks to the input, softly (soft-projection.ts). Colour and alpha are enlarged separately. Sizes between
  * the factors are area averages of the next one.
  */
 import {
@@ -44,7 +44,15 @@ interface Run extends Omit<UpscaleOptions, "temperature" | keyof UpscaleTarget> 
   /** Drawn by networks. */
   readonly scale: NetworkScale;
   readonly temperature: Temperature;
+  /** How far a projection may move (soft-projection.ts); 0 = no projection. */
+  readonly largestShare: number;
 }
+
+/**
+ * Share of the local range by which a projection moves. Photographs that were shrunk by its kernel lose 0.03 dB to it, icons
+ * and interfaces gain 0.2 to 2 dB (docs/upscaling.md).
+ */
+const usualShare = 0.03;
 
 export interface UpscalerOptions {
   /** Largest side of a tile's core, px of a stage's input; for tests. */
@@ -91,9 +99,10 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const outer = enlargeBox(whole, factor);
       const { widthPx, heightPx } = whole;
+      const { largestShare } = run;
       const planes = { picture: readBox(picture, outer), low: readBox(low, whole) };
       write(
-        await drawer.draw({ kind: "projection", factor, isAlone, ...planes, widthPx, heightPx }),
+        await drawer.draw({ kind: "projection", factor, isAlone, ...planes, widthPx, heightPx, largestShare }),
         outer,
         enlargeBox(core, factor),
       );
@@ -132,8 +141,8 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     if (isOpaque) result.rgba.fill(255);
     await enlarge(isOpaque ? coloursOf(image) : fillColour(image), run, writeColours(result, isGrey));
     if (isOpaque) return result;
-    // Alpha uses the mean prediction, because an outline should be accurate; only colours are drawn.
-    await enlarge(alphaOf(image), { ...run, temperature: 0 }, writeAlpha(result));
+    // Alpha uses the mean prediction, because an outline should be accurate; only colours are drawn. It is drawn at its size, never shrunk.
+    await enlarge(alphaOf(image), { ...run, temperature: 0, largestShare: 0 }, writeAlpha(result));
     clearInvisible(result);
     return result;
   }
@@ -147,7 +156,11 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     async upscale(image: Pixels, { scale, widthPx, ...options }: UpscaleOptions): Promise<Pixels> {
       const target = { scale, widthPx };
       requireFits(image, target);
-      const drawn = await upscalePixels(image, { ...options, scale: networkScaleFor(image, target) });
+      const drawn = await upscalePixels(image, {
+        ...options,
+        scale: networkScaleFor(image, target),
+        largestShare: usualShare,
+      });
       return shrinkArea(drawn, enlargedSize(image, target), async () => {
         await yieldToEventLoop();
         refuseCancelled(options.signal);
@@ -155,7 +168,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     },
     /** The result of τ at v = 0, to compare with Φ's mean prediction. */
     centreOf: (image: Pixels, scale: NetworkScale): Promise<Pixels> =>
-      upscalePixels(image, { scale, temperature: "centre", seed: 0 }),
+      upscalePixels(image, { scale, temperature: "centre", seed: 0, largestShare: usualShare }),
   } satisfies Upscaler & { centreOf: unknown };
 }
 

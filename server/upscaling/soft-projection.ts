@@ -1,0 +1,108 @@
+/**
+ * Keeps a projection soft. Onto "shrinks to the input" it moves a photograph by little. Where the input was not shrunk by its
+ * kernel, as icons and screenshots that were drawn at their size, it moves far and rings: halos around letters, ghost outlines.
+ * So it moves by a share of the input's local range only, and nothing goes beyond the level of a flat area: paper has no halo.
+ */
+
+/** Pixels of the input to each side whose range counts. */
+const nearPx = 2;
+/** Pixels to each side in which a flat area is looked for: it may begin beyond the next letters. */
+const widePx = 6;
+/** Pixels of the input to each side that a result depends on: flat areas are told by a 3 × 3. */
+export const softReachPx = widePx + 1;
+/** Half a level, so that flat areas are met. */
+const leastMove = 0.5 / 255;
+/** Values this near to each other are one level. */
+const sameLevel = 1.01 / 255;
+/** Ranges below this have no halo that can be seen. */
+const faintRange = 6 / 255;
+
+export interface SoftProjection {
+  /** Of the input. */
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Share of the input's range around a pixel by which a value may move from the answer; 0 = by half a level. */
+  readonly largestShare: number;
+}
+
+/**
+ * @param projected [3, factor · heightPx, factor · widthPx] in [0, 1], changed in place
+ * @param answer what was projected, of the same shape
+ * @param low the input, [3, heightPx, widthPx] in [0, 1]
+ */
+export function softenProjection(
+  projected: Float32Array,
+  answer: Float32Array,
+  low: Float32Array,
+  { widthPx, heightPx, largestShare }: SoftProjection,
+): void {
+  const factor = Math.round(Math.sqrt(projected.length / low.length));
+  const [line, pixels] = [factor * widthPx, widthPx * heightPx];
+  for (let channel = 0; channel < 3; channel += 1) {
+    const boundsAround = createBoundsReader(low.subarray(channel * pixels, (channel + 1) * pixels), widthPx, heightPx);
+    for (let y = 0; y < heightPx; y += 1)
+      for (let x = 0; x < widthPx; x += 1) {
+        const { range, floor, ceiling } = boundsAround(x, y);
+        const reach = leastMove + largestShare * range;
+        const corner = (channel * factor * heightPx + factor * y) * line + factor * x;
+        for (let row = 0; row < factor; row += 1)
+          for (let at = corner + row * line, end = at + factor; at < end; at += 1) {
+            const given = answer[at]!;
+            const moved = Math.max(given - reach, Math.min(given + reach, projected[at]!));
+            projected[at] = Math.max(floor, Math.min(ceiling, moved));
+          }
+      }
+  }
+}
+
+interface Bounds {
+  /** Of the values around a place. */
+  range: number;
+  /** Levels of flat areas below and above all values around a place; 0 and 1 where there are none. */
+  floor: number;
+  ceiling: number;
+}
+
+/** Returns one object again and again, because a picture has millions of places. */
+function createBoundsReader(plane: Float32Array, widthPx: number, heightPx: number): (x: number, y: number) => Bounds {
+  const bounds: Bounds = { range: 0, floor: 0, ceiling: 1 };
+  const isFlat = flatPlaces(plane, widthPx, heightPx);
+  return (x, y) => {
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let row = Math.max(0, y - nearPx); row <= Math.min(heightPx - 1, y + nearPx); row += 1) {
+      const end = row * widthPx + Math.min(widthPx - 1, x + nearPx);
+      for (let at = row * widthPx + Math.max(0, x - nearPx); at <= end; at += 1) {
+        const value = plane[at]!;
+        if (value < least) least = value;
+        if (value > most) most = value;
+      }
+    }
+    bounds.range = most - least;
+    bounds.floor = 0;
+    bounds.ceiling = 1;
+    if (bounds.range < faintRange) return bounds;
+    for (let row = Math.max(0, y - widePx); row <= Math.min(heightPx - 1, y + widePx); row += 1) {
+      const end = row * widthPx + Math.min(widthPx - 1, x + widePx);
+      for (let at = row * widthPx + Math.max(0, x - widePx); at <= end; at += 1) {
+        if (isFlat[at] === 0) continue;
+        const value = plane[at]!;
+        if (value <= least + sameLevel && value > bounds.floor) bounds.floor = value;
+        if (value >= most - sameLevel && value < bounds.ceiling) bounds.ceiling = value;
+      }
+    }
+    return bounds;
+  };
+}
+
+/** 1 where the 3 × 3 around a pixel is of one level: a line of one or two pixels, whose level may be a mixture, is not flat. */
+function flatPlaces(plane: Float32Array, widthPx: number, heightPx: number): Uint8Array {
+  const isFlat = new Uint8Array(plane.length).fill(1);
+  for (let y = 0; y < heightPx; y += 1)
+    for (let x = 0; x < widthPx; x += 1) {
+      const at = y * widthPx + x;
+      for (let row = Math.max(0, y - 1); row <= Math.min(heightPx - 1, y + 1); row += 1)
+        for (let column = Math.max(0, x - 1); column <= Math.min(widthPx - 1, x + 1); column += 1)
+          if (Math.abs(plane[row * widthPx + column]! - plane[at]!) > sameLevel) isFlat[at] = 0;
+    }
+  return isFlat;
+}
