@@ -71,6 +71,8 @@ module.exports = {
     forbid("wasm-is-pure", "^server/wasm/", "^(server/(?!wasm/)|shared/|plugin/|node:|fs|node_modules/)"),
     onlyImporter("one-importer-of-onnxruntime", "onnxruntime-(node|web|common)", "^server/onnx/runtime\\.ts$"),
     onlyImporter("one-importer-of-sqlite", "@photostructure/sqlite", "^server/platform/database\\.ts$"),
+    onlyImporter("one-importer-of-bullmq", "bullmq", "^server/jobs/bull/bull-line\\.ts$"),
+    onlyImporter("one-importer-of-ioredis", "ioredis", "^server/jobs/bull/connection\\.ts$"),
     onlyImporter("one-importer-of-sharp", "sharp", "^server/images/codec\\.ts$"),
     onlyImporter("one-importer-of-onnx-protobuf", "(onnx-buf|@bufbuild)", "^server/onnx/model-file\\.ts$"),
     onlyImporter("one-importer-of-tokenizers", "@huggingface", "^server/experts/text\\.ts$"),

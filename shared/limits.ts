@@ -92,6 +92,9 @@ export const limits = {
   attemptDeadlineMs: 60_000,
   /** An inference child that says nothing for this long hangs and is replaced; one run of a graph takes a second at most. */
   inferenceSilenceMs: 15_000,
+  /** A command to the queue server is given up after so many milliseconds, and a lost connection is tried again this often at least. */
+  queueCommandMs: 2000,
+  queueReconnectMs: 2000,
   /** Attempts of a job before it fails for good: a crash of the child costs one. */
   attemptsMax: 3,
   /** Generations of one batch, and its body in bytes: a page of named layers, each with a caption of any length. */

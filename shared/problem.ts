@@ -34,6 +34,7 @@ export const problemStatus = {
   inference_crashed: 500,
   deadline_exceeded: 500,
   storage_full: 507,
+  queue_unavailable: 503,
   cancelled: 409,
   not_ready: 409,
   port_in_use: 500,

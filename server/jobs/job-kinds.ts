@@ -24,6 +24,8 @@ export interface JobKind<Body extends JobBody, Request = Body["request"]> {
   lastProgress(progress: Body["progress"], state: JobState): Body["progress"];
   /** Digests of the uploads that it needs. */
   uploadsIn(request: Request): string[];
+  /** Digests of the packs that its worker needs. */
+  packsOf(body: Body): string[];
   /** What a list is searched by. */
   textOf(request: Body["request"]): string;
   /** What only one open job may have at a time, and the complaint of another; absent = nothing. */
@@ -59,6 +61,7 @@ export const generationKind: JobKind<Generation> = {
   firstStage: "encoding",
   lastProgress: allOrNothing,
   uploadsIn: (request) => uploadsIn(request).map(({ digest }) => digest),
+  packsOf: ({ packDigest, upscalerDigest }) => [packDigest, ...(upscalerDigest === undefined ? [] : [upscalerDigest])],
   textOf: ({ condition }) => condition.caption ?? "",
   isSlow: ({ upscale }) => upscale !== undefined,
   startsMax: limits.attemptsMax,
@@ -74,6 +77,7 @@ export const upscaleKind: JobKind<Upscale> = {
   firstStage: "decoding",
   lastProgress: allOrNothing,
   uploadsIn: ({ image }) => [image],
+  packsOf: ({ packDigest }) => [packDigest],
   textOf: () => "",
   startsMax: limits.attemptsMax,
   retryAfterSeconds: 30,
@@ -89,6 +93,7 @@ export const trainingKind: JobKind<Training, TrainingRequest> = {
   firstStage: "waiting",
   lastProgress: ({ secondsLeft: _, ...progress }) => ({ ...progress, stage: "finished" }),
   uploadsIn: ({ examples }) => examples.map(({ image }) => image),
+  packsOf: ({ base }) => [base.digest],
   textOf: () => "",
   claim: {
     of: ({ name }) => name,

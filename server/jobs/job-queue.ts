@@ -120,7 +120,7 @@ export interface Job<Body extends JobBody, Request = Body["request"]> {
    * Says that what follows can't be undone. False when the job was cancelled; after true a cancel waits for the end, or until
    * `rollBackCommit`.
    */
-  beginCommit(): boolean;
+  beginCommit(): Promise<boolean>;
   /** Nothing that can't be undone was done after all: a cancel ends the job again. */
   rollBackCommit(): void;
   /** Ends the job, unless it has its end, and gives it back. Resolves with the job as it ended: the first finisher wins. */
@@ -148,8 +148,12 @@ export interface JobQueue<Body extends JobBody, Request = Body["request"]> {
   star(id: string, isStarred: boolean): Promise<Body | undefined>;
   /** Deletes a finished job and what only it names. False = no such finished job. */
   remove(id: string): Promise<boolean>;
-  /** Calls back on every later snapshot of a job, on that of a finished one once; returns how to stop. */
-  subscribe(id: string, listener: (snapshot: Snapshot<Body>) => void): () => void;
+  /**
+   * Calls back on every later snapshot of a job, on that of a finished one once; returns how to stop. A slow follower may miss some
+   * between, never the last.
+   * @param known revision of the snapshot at hand: where others work on the queue, the present one comes first if it is newer
+   */
+  subscribe(id: string, listener: (snapshot: Snapshot<Body>) => void, known?: number): () => void;
   /** Whether a waiting or running job names this upload. */
   needsUpload(digest: string): Promise<boolean>;
   depth(): Promise<{ readonly waiting: number; readonly running: number }>;
@@ -172,6 +176,14 @@ export function requireSameRequest(first: Idempotency | undefined, now: Idempote
     { field: "Idempotency-Key" },
   );
 }
+
+/** What a queue throws in which enough jobs wait. */
+export const queueFull = (
+  { many, retryAfterSeconds }: { readonly many: string; readonly retryAfterSeconds: number },
+  queueMax: number,
+  waiting: number,
+): AppError =>
+  new AppError("queue_full", `expected fewer than ${queueMax} waiting ${many}, got ${waiting}`, { retryAfterSeconds });
 
 /** What a queue throws that takes nothing more. */
 export const shuttingDown = (retryAfterSeconds: number): AppError =>

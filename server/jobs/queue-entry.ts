@@ -117,7 +117,7 @@ export class QueueEntry<Body extends JobBody, Request> {
     return this.#finish(this.#job);
   }
 
-  beginCommit(): boolean {
+  async beginCommit(): Promise<boolean> {
     if (!this.ending) this.commit ??= createCommit();
     return this.commit !== undefined;
   }

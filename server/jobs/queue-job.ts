@@ -29,21 +29,9 @@ export function createJob<Body extends JobBody, Request>(
     // Whatever stands in line has its request.
     request: entry.job.request as Request,
     signal: abort.signal,
-    beginAttempt: () => {
-      const first = fresh();
-      entry.change({ ...first, progress: { ...first.progress, stage: kind.firstStage } });
-    },
-    report: ({ total = entry.body.progress.total, ...report }) =>
-      entry.change({ progress: { ...report, completed: countOf(report.completed, total, entry.body), total } }),
+    ...reportsOf(kind, entry),
     reportFindings: (findings) => entry.keep(findings as Partial<Body>),
     reserve: (sha256) => void entry.reserved.add(sha256),
-    addImage: (image) => {
-      const { progress, images: former = [] } = entry.body;
-      const images = [...former.filter((other) => other.index !== image.index), image];
-      images.sort((a, b) => a.index - b.index);
-      const completed = countOf(progress.completed, progress.total, { images });
-      entry.change({ images, progress: { ...progress, completed } });
-    },
     beginCommit: () => entry.beginCommit(),
     rollBackCommit: () => entry.settleCommit(false),
     finish: async (outcome) => {
@@ -60,7 +48,27 @@ export function createJob<Body extends JobBody, Request>(
   };
 }
 
-function patchOf<Body extends JobBody>(outcome: JobOutcome<Body>): EndPatch {
+/** What a worker reports, as changes of the body. */
+export const reportsOf = <Body extends JobBody, Request>(
+  kind: JobKind<Body, Request>,
+  entry: { readonly body: Body; change(patch: Partial<Body> | Partial<JobBody>): void },
+): Pick<Job<Body, Request>, "beginAttempt" | "report" | "addImage"> => ({
+  beginAttempt: () => {
+    const first = kind.fresh(entry.body.request);
+    entry.change({ ...first, progress: { ...first.progress, stage: kind.firstStage } });
+  },
+  report: ({ total = entry.body.progress.total, ...report }) =>
+    entry.change({ progress: { ...report, completed: countOf(report.completed, total, entry.body), total } }),
+  addImage: (image) => {
+    const { progress, images: former = [] } = entry.body;
+    const images = [...former.filter((other) => other.index !== image.index), image];
+    images.sort((a, b) => a.index - b.index);
+    const completed = countOf(progress.completed, progress.total, { images });
+    entry.change({ images, progress: { ...progress, completed } });
+  },
+});
+
+export function patchOf<Body extends JobBody>(outcome: JobOutcome<Body>): EndPatch {
   if (outcome.state === "failed") return outcome;
   const { findings, ...rest } = outcome;
   return { ...findings, ...rest };

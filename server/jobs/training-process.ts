@@ -23,7 +23,7 @@ export interface TrainerHandlers {
   onStart(pid: number): void;
   onNews(news: TrainingNews): void;
   /** Asked once, before anything is published; false = it must not be. */
-  mayPublish(): boolean;
+  mayPublish(): Promise<boolean>;
 }
 
 export type TrainerEnd =
@@ -69,7 +69,11 @@ export function runTrainer(
   child.on("message", (message: FromTrainer) => {
     listen();
     if (message.type === "progress") onNews(message.news);
-    else if (message.type === "ready-to-publish") send({ type: mayPublish() ? "publish" : "stop" });
+    else if (message.type === "ready-to-publish")
+      void mayPublish().then(
+        (may) => send({ type: may ? "publish" : "stop" }),
+        () => send({ type: "stop" }),
+      );
     else if (message.type !== "alive") {
       lastWord =
         message.type === "done"

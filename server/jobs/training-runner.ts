@@ -133,7 +133,7 @@ async function train(
           .then(() => report(job, news, folders))
           .catch((err: unknown) => log.error({ training: id, err }, "a preview could not be stored"));
       },
-      mayPublish: () => !signal.aborted && job.beginCommit(),
+      mayPublish: async () => !signal.aborted && (await job.beginCommit()),
     });
     await writing;
     if (end.how === "done") {

@@ -1,0 +1,82 @@
+/**
+ * The lines of one kind of job that this process knows: where a job stands, that it stands there although its process died while it
+ * was added, and that it stands there again when its worker was lost.
+ */
+import { waitingBody } from "../job-bodies.ts";
+import type { JobBody } from "../job-queue.ts";
+import { BullLine } from "./bull-line.ts";
+import type { Endings } from "./endings.ts";
+import type { AboutLine, BullQueueOptions } from "./options.ts";
+import type { Records } from "./records.ts";
+import * as scripts from "./scripts.ts";
+
+export class BullLines<Body extends JobBody, Request> {
+  readonly #options: BullQueueOptions<Body, Request>;
+  readonly #records: Records<Body, Request>;
+  readonly #endings: Endings<Body, Request>;
+  readonly #lines = new Map<string, BullLine>();
+  readonly #repairing: ReturnType<typeof setInterval>;
+
+  constructor(
+    options: BullQueueOptions<Body, Request>,
+    records: Records<Body, Request>,
+    endings: Endings<Body, Request>,
+  ) {
+    this.#options = options;
+    this.#records = records;
+    this.#endings = endings;
+    this.#repairing = setInterval(() => void this.repair().catch(options.onError), options.timings.repairMs);
+  }
+
+  of(name: string): BullLine {
+    const { prefix, connections, timings, onError } = this.#options;
+    let line = this.#lines.get(name);
+    if (!line) {
+      const onLost = (id: string) => void this.#standAgain(id).catch(onError);
+      line = new BullLine({ name, prefix, connections, timings, onError, onLost });
+      this.#lines.set(name, line);
+    }
+    return line;
+  }
+
+  /** Those for which this process has the packs; first where the next job waits. */
+  async mine(): Promise<Array<{ readonly line: BullLine; readonly isSlow: boolean }>> {
+    const { connections, hasPack = () => true } = this.#options;
+    const { working } = connections;
+    const inOrder = (await scripts.linesInOrder.run(working, this.#records.prefix)) as string[];
+    const all = await working.hgetall(this.#records.key("lines"));
+    // Those last in which, by their records, none waits: of a lost worker one may.
+    return [...new Set([...inOrder, ...Object.keys(all)])].flatMap((name) => {
+      const { packs, isSlow } = JSON.parse(all[name] ?? "{}") as AboutLine;
+      return packs.every(hasPack) ? [{ line: this.of(name), isSlow }] : [];
+    });
+  }
+
+  /** Jobs that wait but stand in no line do from now on. */
+  async repair(): Promise<void> {
+    const { connections, prefix } = this.#options;
+    const lost = await scripts.unlined.run(connections.asking, this.#records.prefix, prefix);
+    for (const [id, line, place] of lost as Array<[string, string, string]>) await this.of(line).add(id, Number(place));
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#repairing);
+    await Promise.all([...this.#lines.values()].map((line) => line.close().catch(this.#options.onError)));
+  }
+
+  /** A job whose worker was lost waits again, in its old place. */
+  async #standAgain(id: string): Promise<void> {
+    const client = this.#options.connections.working;
+    for (let how = "changed"; how === "changed"; ) {
+      const record = await this.#records.open(client, id);
+      if (!record || record.holder === "") return;
+      const line = this.of(record.line);
+      const text = this.#records.textOf(waitingBody(this.#options.kind, record.body));
+      const args = [id, record.holder, record.revision, text, 0, line.lockOf(id)];
+      let released: string[];
+      [how = "", ...released] = (await scripts.putBack.run(client, this.#records.prefix, ...args)) as string[];
+      this.#endings.release(released);
+      if (how === "queued") await line.restore(id, record.place);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Connections to the queue server (Valkey or Redis 6.2 and later) by ioredis; its only importer. One that asks fails at once while
+ * the server is away, so that a client hears of it; one that works waits for its return.
+ */
+import { Redis } from "ioredis";
+import { limits } from "../../../shared/limits.ts";
+import { AppError } from "../../../shared/problem.ts";
+
+export type Connection = Redis;
+
+export interface Connections {
+  /** Of who asks: refuses while the server is away. */
+  readonly asking: Connection;
+  /** Of who works: waits while the server is away. */
+  readonly working: Connection;
+  /** Of who listens: subscribes again by itself. */
+  readonly listening: Connection;
+  close(): void;
+}
+
+/** @throws AppError queue_unavailable */
+export async function connect(url: string, onError: (error: unknown) => void): Promise<Connections> {
+  const retryStrategy = (attempt: number): number => Math.min(limits.queueReconnectMs, 50 * 2 ** Math.min(attempt, 10));
+  const all = { lazyConnect: true, retryStrategy, connectTimeout: limits.queueCommandMs };
+  const asking = new Redis(url, {
+    ...all,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: limits.queueCommandMs,
+  });
+  const working = new Redis(url, { ...all, maxRetriesPerRequest: null });
+  const listening = new Redis(url, { ...all, maxRetriesPerRequest: null });
+  const clients = [asking, working, listening];
+  const close = (): void => {
+    for (const client of clients) client.disconnect();
+  };
+  // Without a listener an error event ends the process; a client reports each once and goes on trying.
+  for (const client of clients) client.on("error", onError);
+  try {
+    await Promise.all(clients.map((client) => client.connect()));
+  } catch (error) {
+    close();
+    throw queueUnavailable(error);
+  }
+  return { asking, working, listening, close };
+}
+
+export const queueUnavailable = (cause: unknown): AppError =>
+  new AppError(
+    "queue_unavailable",
+    "expected a queue server that answers, got none; jobs that were accepted are kept there",
+    {
+      retryAfterSeconds: 5,
+      cause,
+    },
+  );
+
+/** Runs what asks the queue server; faults of the connection become `queue_unavailable`. */
+export async function asked<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    if (isFull(error))
+      throw new AppError("storage_full", "expected room in the queue server's memory, got a full one", {
+        cause: error,
+      });
+    throw isOfConnection(error) ? queueUnavailable(error) : error;
+  }
+}
+
+const isFull = (error: unknown): boolean => error instanceof Error && error.message.includes("OOM command not allowed");
+
+/** As ioredis words them; it has no codes for most. */
+const isOfConnection = (error: unknown): boolean =>
+  error instanceof Error &&
+  (/Stream isn't writeable|Connection is closed|Command timed out|max retries per request|LOADING|READONLY|MISCONF/i.test(
+    error.message,
+  ) ||
+    ("code" in error &&
+      ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND"].includes(String(error.code))));

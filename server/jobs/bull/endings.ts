@@ -1,0 +1,57 @@
+/** Ends jobs of the queue server, drops finished ones that are too many, and tells which stored bytes no job names any more. */
+import { endedBody } from "../job-bodies.ts";
+import type { JobBody } from "../job-queue.ts";
+import type { EndPatch } from "../queue-job.ts";
+import type { Connection } from "./connection.ts";
+import type { BullQueueOptions } from "./options.ts";
+import type { Records } from "./records.ts";
+import * as scripts from "./scripts.ts";
+
+/** `lost`: it has an end, or is another's; `changed`: try again with the record as it is now. */
+type How = "ended" | "gone" | "lost" | "changed" | "committing";
+
+export class Endings<Body extends JobBody, Request> {
+  readonly #options: BullQueueOptions<Body, Request>;
+  readonly #records: Records<Body, Request>;
+
+  constructor(options: BullQueueOptions<Body, Request>, records: Records<Body, Request>) {
+    this.#options = options;
+    this.#records = records;
+  }
+
+  /** @param holder token of the worker that ends it; "" = another process does, which must know its revision */
+  async end(
+    client: Connection,
+    {
+      id,
+      holder = "",
+      revision = "",
+    }: { readonly id: string; readonly holder?: string; readonly revision?: number | "" },
+    body: Body,
+    patch: EndPatch,
+  ): Promise<How> {
+    const { kind, now } = this.#options;
+    const ended = endedBody(kind, body, patch, now());
+    const files = this.#records.filesOf(ended);
+    const args = [id, holder, revision, this.#records.textOf(ended), files, Date.parse(ended.finishedAt!)];
+    const [how, ...released] = (await scripts.end.run(client, this.#records.prefix, ...args)) as [How, ...string[]];
+    this.release(released);
+    if (how === "ended") await this.#trim(client, id);
+    return how;
+  }
+
+  release(digests: readonly string[]): void {
+    for (const sha256 of digests) this.#options.onForgotten?.(sha256);
+  }
+
+  async #trim(client: Connection, latest: string): Promise<void> {
+    const { historyMax, historyMaxBytes = "", historyMaxAgeMs, now } = this.#options;
+    const before = historyMaxAgeMs === undefined ? "" : now() - historyMaxAgeMs;
+    for (let dropped = 1; dropped > 0; ) {
+      const args = [latest, historyMax, historyMaxBytes, before];
+      const [ids, released] = (await scripts.trim.run(client, this.#records.prefix, ...args)) as [string[], string[]];
+      dropped = ids.length;
+      this.release(released);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * Who follows which job of a kind in this process: hears on one channel what happened to which job, reads that job's record, at most
+ * once at a time, and calls back with states newer than the last. After a loss of the connection every followed job is read again.
+ */
+import type { Snapshot } from "../job-queue.ts";
+import type { Connection } from "./connection.ts";
+
+type Listener<Body> = (snapshot: Snapshot<Body>) => void;
+
+interface Followed<Body> {
+  readonly listeners: Map<Listener<Body>, number>;
+  isReading: boolean;
+  isStale: boolean;
+  isWaiting: boolean;
+}
+
+export interface News {
+  readonly what: "queued" | "changed" | "ended" | "moved";
+  readonly id: string;
+}
+
+export class Followers<Body extends { readonly state: string }> {
+  readonly #client: Connection;
+  readonly #channel: string;
+  readonly #read: (id: string) => Promise<Snapshot<Body> | undefined>;
+  readonly #onNews: (news: News) => void;
+  readonly #followed = new Map<string, Followed<Body>>();
+  readonly #hear = (channel: string, message: string): void => {
+    if (channel === this.#channel) this.#take(message);
+  };
+  readonly #readAll = (): void => {
+    for (const id of this.#followed.keys()) this.#refresh(id);
+    this.#onNews({ what: "moved", id: "*" });
+  };
+
+  private constructor(
+    client: Connection,
+    channel: string,
+    read: (id: string) => Promise<Snapshot<Body> | undefined>,
+    onNews: (news: News) => void,
+  ) {
+    this.#client = client;
+    this.#channel = channel;
+    this.#read = read;
+    this.#onNews = onNews;
+  }
+
+  /** @param read rejects while the server is away: what happened then is read after its return */
+  static async open<Body extends { readonly state: string }>(
+    client: Connection,
+    channel: string,
+    read: (id: string) => Promise<Snapshot<Body> | undefined>,
+    onNews: (news: News) => void,
+  ): Promise<Followers<Body>> {
+    const followers = new Followers(client, channel, read, onNews);
+    client.on("message", followers.#hear);
+    await client.subscribe(channel);
+    client.on("ready", followers.#readAll);
+    return followers;
+  }
+
+  /** @param known revision of the state that the follower has; 0 = none */
+  add(id: string, listener: Listener<Body>, known: number): () => void {
+    const followed = this.#followed.get(id) ?? {
+      listeners: new Map(),
+      isReading: false,
+      isStale: false,
+      isWaiting: true,
+    };
+    this.#followed.set(id, followed);
+    followed.listeners.set(listener, known);
+    this.#refresh(id);
+    return () => {
+      followed.listeners.delete(listener);
+      if (followed.listeners.size === 0 && this.#followed.get(id) === followed) this.#followed.delete(id);
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#client.off("message", this.#hear);
+    this.#client.off("ready", this.#readAll);
+    this.#followed.clear();
+    await this.#client.unsubscribe(this.#channel).catch(() => undefined);
+  }
+
+  #take(message: string): void {
+    const [what, id] = message.split(" ") as [News["what"], string];
+    if (what === "moved") {
+      for (const [other, { isWaiting }] of this.#followed) if (isWaiting) this.#refresh(other);
+    } else this.#refresh(id);
+    this.#onNews({ what, id });
+  }
+
+  #refresh(id: string): void {
+    const followed = this.#followed.get(id);
+    if (!followed) return;
+    followed.isStale = true;
+    if (!followed.isReading) void this.#readOn(id, followed);
+  }
+
+  async #readOn(id: string, followed: Followed<Body>): Promise<void> {
+    followed.isReading = true;
+    while (followed.isStale && followed.listeners.size > 0) {
+      followed.isStale = false;
+      const snapshot = await this.#read(id).catch(() => undefined);
+      if (!snapshot) continue;
+      followed.isWaiting = snapshot.body.state === "queued";
+      for (const [listener, known] of [...followed.listeners]) {
+        if (snapshot.revision <= known) continue;
+        followed.listeners.set(listener, snapshot.revision);
+        listener(snapshot);
+      }
+    }
+    followed.isReading = false;
+  }
+}

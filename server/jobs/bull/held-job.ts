@@ -1,0 +1,141 @@
+/**
+ * A job of the queue server as its worker has it: its body lives here and is written behind, the newest state alone, so that a slow
+ * network slows no worker. Each write says whether the job still is this worker's.
+ */
+import { AppError } from "../../../shared/problem.ts";
+import { waitingBody } from "../job-bodies.ts";
+import type { JobKind } from "../job-kinds.ts";
+import type { Job, JobBody, JobOutcome } from "../job-queue.ts";
+import { patchOf, reportsOf } from "../queue-job.ts";
+import type { Hold } from "./bull-line.ts";
+import type { Connection } from "./connection.ts";
+import type { Endings } from "./endings.ts";
+import type { OpenRecord, Records } from "./records.ts";
+import { beginCommit, change, putBack, rollBackCommit } from "./scripts.ts";
+
+export interface HeldJobDeps<Body extends JobBody, Request> {
+  readonly kind: JobKind<Body, Request>;
+  readonly records: Records<Body, Request>;
+  /** Waits while the server is away. */
+  readonly client: Connection;
+  readonly holdMs: number;
+  readonly now: () => number;
+  readonly endings: Endings<Body, Request>;
+  /** The job has left this worker. */
+  readonly onGone: () => void;
+}
+
+export class HeldJob<Body extends JobBody, Request> {
+  readonly job: Job<Body, Request>;
+  readonly #deps: HeldJobDeps<Body, Request>;
+  readonly #hold: Hold;
+  readonly #abort = new AbortController();
+  readonly #reserved = new Set<string>();
+  readonly #renewal: ReturnType<typeof setInterval>;
+  #body: Body;
+  #isDirty = false;
+  #writing: Promise<void> | undefined;
+
+  constructor(hold: Hold, record: OpenRecord<Body, Request>, body: Body, deps: HeldJobDeps<Body, Request>) {
+    this.#deps = deps;
+    this.#hold = hold;
+    this.#body = body;
+    this.#renewal = setInterval(() => void this.check().catch(() => undefined), deps.holdMs / 3);
+    const held = this;
+    const reports = reportsOf(deps.kind, {
+      get body() {
+        return held.#body;
+      },
+      change: (patch) => held.#change(patch),
+    });
+    this.job = {
+      id: hold.id,
+      request: record.request,
+      signal: this.#abort.signal,
+      get body() {
+        return held.#body;
+      },
+      ...reports,
+      reportFindings: (findings) => this.#change(findings as Partial<Body>),
+      reserve: (sha256) => {
+        this.#reserved.add(sha256);
+        this.#change({});
+      },
+      beginCommit: async () => (await beginCommit.run(deps.client, deps.records.prefix, hold.id, hold.token)) === 1,
+      rollBackCommit: () => void rollBackCommit.run(deps.client, deps.records.prefix, hold.id, hold.token),
+      finish: (outcome) => this.#finish(outcome),
+      putBack: () => this.#putBack(),
+    };
+  }
+
+  /** Renews the hold; a job that is lost or has ended is aborted. */
+  async check(): Promise<void> {
+    const { client, records } = this.#deps;
+    const [isRenewed, holder] = await Promise.all([
+      this.#hold.renew(),
+      client.hget(records.key(`job:${this.#hold.id}`), "holder"),
+    ]);
+    if (!isRenewed || holder !== this.#hold.token) this.#lose();
+  }
+
+  /** Resolves when everything that was reported is on the server. */
+  async flush(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  #change(patch: Partial<Body> | Partial<JobBody>): void {
+    if (this.#abort.signal.aborted) return;
+    this.#body = { ...this.#body, ...patch };
+    this.#isDirty = true;
+    this.#writing ??= this.#write().finally(() => {
+      this.#writing = undefined;
+    });
+  }
+
+  async #write(): Promise<void> {
+    const { client, records, endings } = this.#deps;
+    while (this.#isDirty && !this.#abort.signal.aborted) {
+      this.#isDirty = false;
+      const files = records.filesOf(this.#body, this.#reserved);
+      const { id, token } = this.#hold;
+      const [how, ...released] = (await change
+        .run(client, records.prefix, id, token, records.textOf(this.#body), files)
+        .catch(() => ["lost"])) as string[];
+      if (how === "lost") return this.#lose();
+      endings.release(released);
+    }
+  }
+
+  #lose(): void {
+    clearInterval(this.#renewal);
+    this.#abort.abort(new AppError("cancelled", `the ${this.#deps.kind.one} was cancelled, or is another worker's`));
+  }
+
+  async #finish(outcome: JobOutcome<Body>): Promise<Body> {
+    const { client, records, endings } = this.#deps;
+    const { id, token } = this.#hold;
+    this.#isDirty = false;
+    await this.flush();
+    await endings.end(client, { id, holder: token }, this.#body, patchOf(outcome));
+    await this.#leave(() => this.#hold.release());
+    // The first end counts, and another worker's may be still to come.
+    return (await records.get(client, id))?.body ?? this.#body;
+  }
+
+  async #putBack(): Promise<void> {
+    const { client, records, kind, endings } = this.#deps;
+    const { id, token } = this.#hold;
+    this.#isDirty = false;
+    await this.flush();
+    const text = records.textOf(waitingBody(kind, this.#body));
+    const [how, ...released] = (await putBack.run(client, records.prefix, id, token, "", text, -1, "")) as string[];
+    endings.release(released);
+    await this.#leave(() => (how === "queued" ? this.#hold.putBack() : this.#hold.release()));
+  }
+
+  async #leave(letGo: () => Promise<void>): Promise<void> {
+    clearInterval(this.#renewal);
+    await letGo();
+    this.#deps.onGone();
+  }
+}
