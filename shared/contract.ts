@@ -252,6 +252,8 @@ export const TranslationInfoSchema = z.object({
   /** Names of the fields of `condition` that this translation reads. */
   conditions: z.array(z.enum(conditionFields)),
   styles: z.array(StyleInfoSchema),
+  /** Most images by which a style may be shown; absent where styles have ids only. */
+  styleImagesMax: z.number().int().optional(),
   /** Labels that `condition.label` may name; empty without a label expert. */
   labels: z.array(StyleInfoSchema),
   /** Depths that `condition.image` may name. */

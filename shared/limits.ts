@@ -62,6 +62,10 @@ export const limits = {
   /** Families at once: each keeps the inference child busy for seconds. */
   familiesParallelMax: 1,
   familiesWaitingMax: 4,
+  /** Icons that show a style, each read by the target's encoder: with more, means and deviations hardly change. */
+  styleImagesMax: 16,
+  /** Colours that a drawing may be asked to have: the flow between styles reads four. */
+  coloursMax: 4,
   /** Characters of an inline SVG sketch: some hundred strokes. */
   svgMaxChars: 48_000,
   /** Dashes that its lines may be cut into at most: the renderer takes 0.2 µs and 27 bytes for each. */

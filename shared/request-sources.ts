@@ -2,7 +2,7 @@
  * Everything that a request names from elsewhere: its conditions, wherever they stand, the uploads and the inline drawings
  * in them. Each comes with its dotted path, so that a complaint can name it.
  */
-import type { PartialCondition } from "./conditions.ts";
+import type { PartialCondition, Style } from "./conditions.ts";
 import type { GenerationRequest, InversionRequest } from "./contract.ts";
 import { AppError } from "./problem.ts";
 
@@ -34,16 +34,27 @@ export const conditionsIn = (request: Sourced): Array<{ field: string; condition
 export const uploadsIn = (request: Sourced): Array<{ field: string; digest: string }> =>
   placesOf(request).flatMap(({ where, image, condition }) => [
     ...(image === undefined ? [] : [{ field: `${where}image`, digest: image }]),
-    ...(["sketch", "layout", "image", "lowResolution"] as const).flatMap((name) => {
+    ...(["sketch", "layout", "image", "lowResolution", "drawing"] as const).flatMap((name) => {
       const part = condition[name];
       return part && "image" in part ? [{ field: `${where}condition.${name}.image`, digest: part.image }] : [];
     }),
+    ...(condition.drawing?.mask === undefined
+      ? []
+      : [{ field: `${where}condition.drawing.mask`, digest: condition.drawing.mask }]),
+    ...imagesOfStyle(condition.style, `${where}condition.style`),
+    ...imagesOfStyle(condition.drawing?.style, `${where}condition.drawing.style`),
   ]);
+
+const imagesOfStyle = (style: Style | undefined, field: string): Array<{ field: string; digest: string }> =>
+  typeof style === "object" ? style.images.map((digest, at) => ({ field: `${field}.images.${at}`, digest })) : [];
 
 /** All drawings sent inline, with their paths. */
 export const drawingsIn = (request: Sourced): Array<{ field: string; svg: string }> =>
-  conditionsIn(request).flatMap(({ field, condition: { sketch } }) =>
-    sketch && "svg" in sketch ? [{ field: `${field}.sketch.svg`, svg: sketch.svg }] : [],
+  conditionsIn(request).flatMap(({ field, condition }) =>
+    (["sketch", "drawing"] as const).flatMap((name) => {
+      const part = condition[name];
+      return part && "svg" in part ? [{ field: `${field}.${name}.svg`, svg: part.svg }] : [];
+    }),
   );
 
 /** The complaint about a digest under which nothing is stored. */

@@ -2,7 +2,7 @@
  * What a translation can read, against what a request asks of it: unknown translations, conditions that would be ignored,
  * and words of vocabularies and palettes. Pure, so that server, command line and forms refuse the same with the same words.
  */
-import { asksFor, type ConditionField, conditionFields, type PartialCondition } from "./conditions.ts";
+import { asksFor, type ConditionField, conditionFields, type PartialCondition, type Style } from "./conditions.ts";
 import type { PackInfo, TranslationInfo } from "./contract.ts";
 import { AppError, type ProblemCode } from "./problem.ts";
 import { describe } from "./validation.ts";
@@ -28,7 +28,8 @@ export function findTranslation(packs: readonly PackInfo[], id: string, field = 
  */
 export function checkCondition(translation: TranslationInfo, condition: PartialCondition, where = "condition"): void {
   for (const field of conditionFields) if (asksFor(condition, field)) checkField(translation, field, where);
-  requireKnown("style_unknown", `${where}.style`, translation.styles, condition.style);
+  checkStyle(translation, condition.style, `${where}.style`);
+  checkStyle(translation, condition.drawing?.style, `${where}.drawing.style`);
   requireKnown("label_unknown", `${where}.label`, translation.labels, condition.label ?? undefined);
   const { image, layout } = condition;
   if (image && !translation.depths.includes(image.depth))
@@ -46,6 +47,13 @@ export function requireInvertible({ id, isInvertible }: TranslationInfo, field: 
 function checkField({ id, conditions }: TranslationInfo, field: ConditionField, where: string): void {
   if (conditions.includes(field)) return;
   throw mismatch("invalid_request", `${where}.${field}`, `only ${conditions.join(", ")} (translation ${id})`, field);
+}
+
+function checkStyle(translation: TranslationInfo, style: Style | undefined, field: string): void {
+  if (typeof style !== "object") requireKnown("style_unknown", field, translation.styles, style);
+  if (typeof style !== "object" || translation.styleImagesMax !== undefined) return;
+  const [expected, received] = [`the id of a style (translation ${translation.id})`, `${style.images.length} images`];
+  throw mismatch("invalid_request", field, expected, received);
 }
 
 function requireKnown(

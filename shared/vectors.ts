@@ -1,13 +1,8 @@
 /** The contract of vectors: what is asked for beside a picture, and what a tracing says of itself. Part of shared/contract.ts. */
 import { z } from "zod";
-import { CaptionSchema, DigestSchema } from "./conditions.ts";
+import { CaptionSchema, DigestSchema, HexSchema } from "./conditions.ts";
 import { SeedSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
-
-export const HexSchema = z
-  .string()
-  .regex(/^#[0-9a-fA-F]{6}$/, "expected a colour such as #1e90ff, got something else")
-  .transform((hex) => hex.toLowerCase());
 
 /** A vector is made of exactly these colours: each of its own gets one of them, so that what was lighter stays lighter. */
 export const PaletteSchema = z.array(HexSchema).min(1).max(limits.paletteMax);

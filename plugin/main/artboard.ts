@@ -6,6 +6,7 @@
 import { commandTable, makeAgainCommand, redrawCommand } from "../../shared/commands.ts";
 import type { Provenance } from "../../shared/contract.ts";
 import { type Artboard, provenanceKey } from "../../shared/messages.ts";
+import { styleIdOf } from "../../shared/style-id.ts";
 import { imageKey } from "./layers.ts";
 
 /** Columns and sizes of an artboard, in px. */
@@ -37,7 +38,8 @@ type Remembering = Pick<SceneNode, "setPluginData" | "setRelaunchData">;
 
 /** Provenance and the buttons that a node which Tau made offers. */
 export function remember(node: Remembering, provenance: Provenance, imageHash?: string): void {
-  const about = provenance.condition.caption ?? provenance.condition.label ?? provenance.condition.style ?? "";
+  const about =
+    provenance.condition.caption ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "";
   node.setPluginData(provenanceKey, JSON.stringify(provenance));
   if (imageHash !== undefined) node.setPluginData(imageKey, imageHash);
   node.setRelaunchData({

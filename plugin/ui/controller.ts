@@ -5,6 +5,7 @@
 import type { CommandId } from "../../shared/commands.ts";
 import type { Generation } from "../../shared/contract.ts";
 import type { Launch, MainMessage, QuickAnswers, Settings, UiMessage, WindowSize } from "../../shared/messages.ts";
+import { styleIdOf } from "../../shared/style-id.ts";
 import type { UpscaledFill } from "../../shared/upscale-messages.ts";
 import { type ApiClient, type Blocked, createApiClient } from "./api-client.ts";
 import { askedTranslation, Failure, isAvailable, isWorthReconnecting } from "./failure.ts";
@@ -341,7 +342,7 @@ export class Controller {
     this.show("caption-to-artboard");
     this.editForm({
       captions: condition.caption ?? "",
-      style: condition.style ?? "",
+      style: styleIdOf(condition.style) ?? "",
       ...{ count, seed, temperature, guidance },
       isSeedFixed: true,
     });

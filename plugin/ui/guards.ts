@@ -75,7 +75,8 @@ const isMeta = has({
   ),
 });
 
-const isCondition = has({ caption: isMaybe(isText), style: isMaybe(isText) });
+const isStyle: Test = (value) => isText(value) || has({ images: isListOf(isText) })(value);
+const isCondition = has({ caption: isMaybe(isText), style: isMaybe(isStyle) });
 const isPicture = has({ index: isWhole, widthPx: isWhole, heightPx: isWhole, path: isText });
 const isJob = {
   id: isText,

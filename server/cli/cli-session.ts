@@ -2,7 +2,7 @@
  * The session of commands that draw: opens packs and inference child, keeps the image files that requests name, writes PNG files
  * and prints one JSON line an image. The same child as the server's, so that the same request gives the same bytes.
  */
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import type {
   Inversion,
   InversionRequest,
@@ -15,7 +15,9 @@ import { AppError } from "../../shared/problem.ts";
 import { conditionsIn, type Sourced } from "../../shared/request-sources.ts";
 import { checkCondition, findTranslation } from "../../shared/translation-rules.ts";
 import { readConfig } from "../app/config.ts";
-import { encodePng, probeImage } from "../images/codec.ts";
+import { toStraightRgba } from "../engine/pixels.ts";
+import { encodePng, probeImage, renderSvg } from "../images/codec.ts";
+import { inUsualInk } from "../images/svg.ts";
 import { createInferenceClient } from "../inference/client.ts";
 import { createConditionImageLoader } from "../inference/condition-images.ts";
 import type { ConditionImages, ImageResult, InferenceClient } from "../inference/protocol.ts";
@@ -28,7 +30,8 @@ import { ProgressLine } from "./progress-line.ts";
 import { byFlag, readBytes } from "./request-flags.ts";
 
 export interface CliSession {
-  /** Keeps an image file and gives its digest. @throws AppError not_found, unsupported_media, image_rejected */
+  readonly packs: readonly PackInfo[];
+  /** Keeps an image file, or an SVG as it looks, and gives its digest. @throws AppError not_found, unsupported_media, image_rejected */
   keep(path: string): Promise<string>;
   /** Draws a request into a folder, one file and one printed line an image. */
   draw(request: ResolvedRequest, folder: string, nameOf?: (image: ImageResult) => string): Promise<void>;
@@ -37,13 +40,26 @@ export interface CliSession {
 
 const defaultName = ({ index, seed }: ImageResult): string => `${String(index).padStart(3, "0")}-${seed}.png`;
 
+/** Side at which SVG files are drawn: four times the pixels that experts read. */
+const svgPx = 512;
+
 /** The bytes of a file that is an image. @throws AppError not_found, unsupported_media, image_rejected, naming the path */
 async function readImageFile(path: string): Promise<Uint8Array> {
   const bytes = await readBytes(path);
-  await probeImage(bytes).catch((error: unknown) => {
-    throw error instanceof AppError ? new AppError(error.code, `${path}: ${error.message}`, { cause: error }) : error;
-  });
-  return bytes;
+  const named = (error: unknown): unknown =>
+    error instanceof AppError ? new AppError(error.code, `${path}: ${error.message}`, { cause: error }) : error;
+  try {
+    if (extname(path).toLowerCase() === ".svg") return await pngOfSvg(Buffer.from(bytes).toString("utf8"));
+    await probeImage(bytes);
+    return bytes;
+  } catch (error) {
+    throw named(error);
+  }
+}
+
+async function pngOfSvg(svg: string): Promise<Uint8Array> {
+  const { rgba } = toStraightRgba(await renderSvg(inUsualInk(svg), svgPx), svgPx);
+  return encodePng(rgba, svgPx, svgPx);
 }
 
 const warningOf = ({ field, score, threshold }: OutOfDistribution): string =>
@@ -128,6 +144,7 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
   };
 
   return {
+    packs,
     keep: async (path) => {
       const bytes = await readImageFile(path);
       const digest = sha256Of(bytes);
@@ -138,7 +155,7 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
       const { images, client } = await prepare(request, out);
       let last = performance.now();
       const onImage = async (image: ImageResult): Promise<void> => {
-        const { rgba, widthPx, heightPx, index, ...about } = image;
+        const { rgba, enlarged: _, widthPx, heightPx, index, ...about } = image;
         const isVector = request.format === "svg";
         const file = join(out, isVector ? nameOf(image).replace(/\.png$/, ".svg") : nameOf(image));
         const vector = isVector ? await trace(image, request) : undefined;

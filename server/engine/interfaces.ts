@@ -3,6 +3,7 @@
  * Every tensor is a row-major Float32Array; a callee never keeps a buffer that it was given.
  */
 import type { NetworkScale, UpscaleTarget } from "../../shared/upscale-scales.ts";
+import type { LayeredImage } from "./layered-image.ts";
 
 /**
  * One condition of a batch: `values` [batch, dims]; `present` [batch], 1 = given, 0 = the learned "absent" vector takes its place.
@@ -19,7 +20,7 @@ export type ConditionBatches = Readonly<Record<string, ConditionBatch>>;
 export interface FlowResult {
   /** v (forward) or z (inverse), [batch, dims]. */
   readonly values: Float32Array;
-  /** log |det J| of the direction that ran, nats, [batch]. */
+  /** log |det J| of the direction that ran, nats, [batch]; sampling needs none. */
   readonly logDet: Float32Array;
 }
 
@@ -47,11 +48,11 @@ export interface Flow {
     conditions: ConditionBatches,
     batch: number,
     guidance?: ReadonlyArray<readonly GuidanceTerm[]>,
-  ): Promise<FlowResult>;
+  ): Promise<Pick<FlowResult, "values"> & Partial<Pick<FlowResult, "logDet">>>;
 }
 
 /**
- * The raw value of a condition: words, an image as premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], or a label map. `none` = absent,
+ * The raw value of a condition: words, an image as premultiplied RGBA planes [4, sizePx, sizePx] in [0, 1], several of them, or a label map. `none` = absent,
  * even where a caption names it.
  */
 export type ConditionValue =
@@ -61,9 +62,14 @@ export type ConditionValue =
       readonly kind: "image";
       readonly planes: Float32Array;
       readonly sizePx: number;
+      /** Drawings only: [sizePx, sizePx], 1 = drawn anew. */
+      readonly hole?: Float32Array;
       /** Content address of the pixels: equal keys, equal planes. Experts cache their codes by it. */
       readonly key: string;
     }
+  | { readonly kind: "images"; readonly images: ReadonlyArray<Extract<ConditionValue, { kind: "image" }>> }
+  /** `#rrggbb`, most of it first. */
+  | { readonly kind: "colours"; readonly colours: readonly string[] }
   | { readonly kind: "cells"; readonly cells: readonly number[] };
 
 /** Turns raw values of a condition into vectors [values, dims], about unit length each. */
@@ -123,6 +129,8 @@ export interface TargetExpert {
   readonly imageSizePx: number;
   encode(images: Float32Array, batch: number): Promise<Float32Array>;
   decode(latents: Float32Array, batch: number): Promise<Float32Array>;
+  /** One latent as layers; absent where the decoder gives none. */
+  decodeLayers?(latent: Float32Array): Promise<LayeredImage>;
 }
 
 /** Straight 8-bit sRGB with alpha, [heightPx, widthPx, 4]. */

@@ -8,6 +8,7 @@ import type { Calibration } from "./calibration.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
 import type { Flow, GuidanceTerm, Retriever, TargetExpert } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
+import { drawLayers } from "./layered-image.ts";
 import { type StraightImage, toStraightRgba } from "./pixels.ts";
 
 export interface Translation {
@@ -99,9 +100,14 @@ export async function measureLatents(
 
 /**
  * y = Λ(z) as 8-bit straight RGBA; one image a run, so that its bytes never depend on a batch.
+ * @param kept what stays outside a hole
  * @throws AppError `tensor_mismatch` when the flow or the decoder gave values that are no numbers
  */
-export async function decodeImage(translation: Translation, drawn: DrawnLatent): Promise<StraightImage> {
+export async function decodeImage(
+  translation: Translation,
+  drawn: DrawnLatent,
+  kept?: KeptPixels,
+): Promise<StraightImage> {
   const { latent, logLikelihood } = drawn;
   if (!Number.isFinite(logLikelihood) || !latent.every(Number.isFinite))
     throw new AppError(
@@ -109,7 +115,31 @@ export async function decodeImage(translation: Translation, drawn: DrawnLatent):
       `flow: expected finite latents and likelihood, got log-likelihood ${logLikelihood} (translation ${translation.id})`,
     );
   const planes = await translation.target.decode(latent, 1);
-  return toStraightRgba(planes, translation.target.imageSizePx);
+  return toStraightRgba(kept ? keepOutside(planes, kept) : planes, translation.target.imageSizePx);
+}
+
+/** A picture that stays but for a hole in it. */
+export interface KeptPixels {
+  /** Premultiplied RGBA [4, size, size]. */
+  readonly planes: Float32Array;
+  /** [size, size]; 1 = drawn anew. */
+  readonly hole: Float32Array;
+}
+
+const keepOutside = (drawn: Float32Array, { planes, hole }: KeptPixels): Float32Array =>
+  drawn.map((value, at) => {
+    const share = hole[at % hole.length]!;
+    return share * value + (1 - share) * planes[at]!;
+  });
+
+/** The same from its layers, `factor` times as large and with edges as crisp; undefined where the target gives none. */
+export async function drawEnlarged(
+  { target }: Pick<Translation, "target">,
+  { latent }: Pick<DrawnLatent, "latent">,
+  factor: number,
+): Promise<StraightImage | undefined> {
+  const layers = await target.decodeLayers?.(latent);
+  return layers && toStraightRgba(drawLayers(layers, factor), factor * target.imageSizePx);
 }
 
 /** log N(v; 0, I) in nats. */

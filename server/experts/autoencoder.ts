@@ -4,7 +4,9 @@
  */
 import { AppError } from "../../shared/problem.ts";
 import type { TargetExpert } from "../engine/interfaces.ts";
+import { type LayeredImage, paintValues } from "../engine/layered-image.ts";
 import type { AutoencoderExpertEntry } from "../manifest/expert-entries.ts";
+import { requireFinite, requireShape } from "./check.ts";
 import type { ExpertOptions } from "./expert.ts";
 import { FrozenGraph } from "./frozen-graph.ts";
 
@@ -13,12 +15,26 @@ export class Autoencoder implements TargetExpert {
   readonly imageSizePx: number;
   readonly #encoder: FrozenGraph;
   readonly #decoder: FrozenGraph | undefined;
+  readonly decodeLayers?: (latent: Float32Array) => Promise<LayeredImage>;
 
   private constructor(encoder: FrozenGraph, decoder: FrozenGraph | undefined, entry: AutoencoderExpertEntry) {
     this.#encoder = encoder;
     this.#decoder = decoder;
     this.latentDims = entry.latentShape.reduce((product, size) => product * size, 1);
     this.imageSizePx = entry.imageSizePx;
+    const { layers } = entry;
+    if (layers !== undefined && decoder) this.decodeLayers = (latent) => this.#layersOf(decoder, latent, layers);
+  }
+
+  async #layersOf(decoder: FrozenGraph, latent: Float32Array, layers: number): Promise<LayeredImage> {
+    const { logits, paints } = await decoder.run(latent, 1);
+    const [sizePx, label] = [this.imageSizePx, decoder.session.label];
+    requireShape(logits!, [1, layers, sizePx, sizePx], label);
+    requireShape(paints!, [1, layers - 1, paintValues], label);
+    const values = { logits: logits!.data as Float32Array, paints: paints!.data as Float32Array };
+    requireFinite(values.logits, label);
+    requireFinite(values.paints, label);
+    return { ...values, sizePx };
   }
 
   /** @throws AppError `pack_corrupt` when a graph does not match its entry */
@@ -43,9 +59,10 @@ export class Autoencoder implements TargetExpert {
       input: { name: "latent", shape: entry.latentShape },
       output: { name: "image", shape: image },
     };
+    const moreOutputs = entry.layers === undefined ? [] : layerOutputs(entry.layers, entry.imageSizePx);
     const decoder = options.encodesOnly
       ? undefined
-      : await FrozenGraph.open(packFolder, entry.decoder, promised, options);
+      : await FrozenGraph.open(packFolder, entry.decoder, { ...promised, moreOutputs }, options);
     return new Autoencoder(encoder, decoder, entry);
   }
 
@@ -63,3 +80,9 @@ export class Autoencoder implements TargetExpert {
     return this.#decoder.read(await this.#decoder.run(latents, batch), batch);
   }
 }
+
+/** What a decoder of layers gives besides the image. */
+const layerOutputs = (layers: number, sizePx: number) => [
+  { name: "logits", shape: [layers, sizePx, sizePx] },
+  { name: "paints", shape: [layers - 1, paintValues] },
+];

@@ -14,6 +14,13 @@ const keptBytes = 8 * 1024 * 1024;
 function contentKey(value: ConditionValue): string {
   if (value.kind === "text") return `text ${value.text}`;
   if (value.kind === "image") return `image ${value.sizePx} ${value.key}`;
+  // What a set shows does not depend on its order.
+  if (value.kind === "images")
+    return `images ${value.images
+      .map(({ sizePx, key }) => `${sizePx} ${key}`)
+      .sort()
+      .join(", ")}`;
+  if (value.kind === "colours") return `colours ${value.colours.join()}`;
   return value.kind === "cells" ? `cells ${value.cells.join()}` : value.kind;
 }
 

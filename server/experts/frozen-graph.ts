@@ -20,6 +20,8 @@ export interface GraphPromise {
   readonly label: string;
   readonly input: RowPromise;
   readonly output: RowPromise;
+  /** Further outputs that its owner reads. */
+  readonly moreOutputs?: readonly RowPromise[];
 }
 
 /** Rows of a shared run: few enough for the CPU's cache, enough to keep the threads busy. */
@@ -45,7 +47,12 @@ export class FrozenGraph {
     { shared = new SharedFiles(), ...options }: ExpertOptions,
   ): Promise<FrozenGraph> {
     const session = await shared.session(join(packFolder, path), { ...options, label: promise.label });
-    requirePromised(session, [withBatch(promise.input)], [withBatch(promise.output)], promise.label);
+    requirePromised(
+      session,
+      [withBatch(promise.input)],
+      [promise.output, ...(promise.moreOutputs ?? [])].map(withBatch),
+      promise.label,
+    );
     return new FrozenGraph(session, promise);
   }
 

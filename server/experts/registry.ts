@@ -9,9 +9,12 @@ import type { TargetExpert } from "../engine/interfaces.ts";
 import type { ConditioningEntry, ExpertEntry, TargetEntry } from "../manifest/expert-entries.ts";
 import { Autoencoder } from "./autoencoder.ts";
 import { cached } from "./cached.ts";
+import { ColoursExpert } from "./colours.ts";
 import { openOnnxAutoencoder } from "./custom/autoencoder.ts";
 import { openOnnxExpert } from "./custom/condition.ts";
 import { openOnnxGenerator } from "./custom/generator.ts";
+import { DrawingExpert } from "./drawing.ts";
+import { DrawingStyleExpert } from "./drawing-style.ts";
 import type { Expert, ExpertCore, ExpertOptions } from "./expert.ts";
 import { ImageExpert } from "./image.ts";
 import { LabelExpert } from "./label.ts";
@@ -38,6 +41,10 @@ const conditioning: Openers<ConditioningEntry, ExpertCore, Place> = {
   layout: (entry) => new LayoutExpert(entry),
   image: (entry, { packFolder, options }) => ImageExpert.open(packFolder, entry, options),
   "low-resolution": (entry, { packFolder, options }) => LowResolutionExpert.open(packFolder, entry, options),
+  drawing: (entry, { packFolder, options }) => DrawingExpert.open(packFolder, entry, options),
+  "drawing-style": (entry, { packFolder, field, options }) =>
+    DrawingStyleExpert.open(packFolder, entry, options, field === "drawing" ? "drawing.style" : field),
+  colours: () => new ColoursExpert(),
   onnx: (entry, { packFolder, field, options }) => openOnnxExpert(packFolder, entry, field, options),
 };
 

@@ -7,7 +7,14 @@ export type ImageValue = Extract<ConditionValue, { kind: "image" }>;
 
 export const asText = (text: string): ConditionValue => ({ kind: "text", text });
 
-const nameOf = { none: "none", text: "a text", image: "an image", cells: "cells" } as const;
+const nameOf = {
+  none: "none",
+  text: "a text",
+  image: "an image",
+  images: "images",
+  colours: "colours",
+  cells: "cells",
+} as const;
 
 const wrongKind = (expected: string, value: ConditionValue, field: ConditionField): AppError =>
   new AppError("invalid_request", `condition.${field}: expected ${expected}, got ${nameOf[value.kind]}`, {

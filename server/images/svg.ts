@@ -12,6 +12,12 @@ const drawn = [
   ...["defs", "clipPath", "linearGradient", "radialGradient", "stop"],
 ];
 
+/** Ink of icons that take the colour of the text around them; the flow between styles learned such icons in this one. */
+const usualInk = "#1f2328";
+
+/** An SVG with an ink of its own where it says `currentColor`. */
+export const inUsualInk = (text: string): string => text.replace(/currentColor/gi, usualInk);
+
 /** @throws AppError image_rejected naming the first thing that is not allowed */
 export function requirePlainSvg(text: string, field: string): void {
   const refuse = (expected: string, received: string): AppError =>

@@ -7,10 +7,20 @@ import type { ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
 import { typicalityPercentile } from "../engine/calibration.ts";
 import { bestCandidate } from "../engine/rank.ts";
-import { type DrawnLatent, decodeImage, drawLatents, type Row, type Translation } from "../engine/translation.ts";
+import {
+  type DrawnLatent,
+  decodeImage,
+  drawEnlarged,
+  drawLatents,
+  type Row,
+  type Translation,
+} from "../engine/translation.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { type Plan, planGeneration } from "./plan.ts";
 import type { ConditionFindings, ConditionImages, GenerateProgress, ImageResult } from "./protocol.ts";
+
+/** Times as large as the target's images are what is traced of layers: at 128 px, what tracing works at. */
+const tracedFactor = 2;
 
 export interface BatchJob {
   readonly request: ResolvedRequest;
@@ -143,7 +153,11 @@ export class Batcher {
       // A kept residual comes from the mean of a posterior, so its image counts as inverted.
       const kind = job.request.keepResidualOf ? "inverted" : "drawn";
       const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, kind);
-      const pixels = await decodeImage(job.translation, candidates[best]!);
+      const pixels = await decodeImage(job.translation, candidates[best]!, job.plan!.kept);
+      const enlarged =
+        job.request.format === "svg" && !job.plan!.kept
+          ? await drawEnlarged(job.translation, candidates[best]!, tracedFactor)
+          : undefined;
       job.completed += 1;
       job.onImage({
         ...pixels,
@@ -152,6 +166,7 @@ export class Batcher {
         logLikelihood,
         natsPerDimension: -logLikelihood / job.translation.flow.dims,
         conditionGain,
+        ...(enlarged && { enlarged }),
         ...(percentile === undefined ? {} : { typicalityPercentile: percentile }),
       });
       this.#report(job, "decoding");

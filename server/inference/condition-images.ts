@@ -5,8 +5,9 @@
 import { AppError } from "../../shared/problem.ts";
 import { drawingsIn, type Sourced, unknownUpload, uploadsIn } from "../../shared/request-sources.ts";
 import { decodeFitted, renderSvg } from "../images/codec.ts";
+import { inUsualInk } from "../images/svg.ts";
 import { LruCache } from "../platform/lru-cache.ts";
-import { keyOfDrawing, keyOfSketch } from "./condition-values.ts";
+import { keyOfDrawing, keyOfSketch, keyOfVectorDrawing } from "./condition-values.ts";
 import type { ConditionImages } from "./protocol.ts";
 
 /** Side of decoded sketches: a small drawing on a large sheet must keep its lines until the expert finds and enlarges it. */
@@ -47,11 +48,11 @@ export function createConditionImageLoader(
           ? { key: keyOfSketch(digest), side: sketchPx, decode: () => decodeUpload(digest, sketchPx, field) }
           : { key: digest, side: sizePx, decode: () => decodeUpload(digest, sizePx, field) },
       ),
-      ...drawingsIn(request).map(({ field, svg }) => ({
-        key: keyOfDrawing(svg),
-        side: sketchPx,
-        decode: () => drawSvg(svg, sketchPx, field),
-      })),
+      ...drawingsIn(request).map(({ field, svg }) => {
+        const isSketch = field.endsWith(".sketch.svg");
+        const [key, side] = isSketch ? [keyOfDrawing(svg), sketchPx] : [keyOfVectorDrawing(svg), sizePx];
+        return { key, side, decode: () => drawSvg(isSketch ? svg : inUsualInk(svg), side, field) };
+      }),
     ];
     const entries = sources.map(async ({ key, side, decode }) => {
       const keptKey = `${key}@${side}`;

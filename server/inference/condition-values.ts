@@ -1,5 +1,5 @@
 /** Converts a request's condition and its images to the raw values that experts read. */
-import type { PartialCondition } from "../../shared/conditions.ts";
+import type { PartialCondition, Style } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValues } from "../engine/conditions.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
@@ -12,22 +12,55 @@ export const keyOfSketch = (digest: string): string => `sketch:${digest}`;
 /** Key of an inline drawing among `ConditionImages`; an upload's key is its digest. */
 export const keyOfDrawing = (svg: string): string => `svg:${sha256Of(svg)}`;
 
+/** Key of an inline SVG as a drawing, which has the target's size and keeps its colours. */
+export const keyOfVectorDrawing = (svg: string): string => `drawing:${sha256Of(svg)}`;
+
+/** Key of a drawing among `ConditionImages`. */
+export const keyOfShown = (drawing: NonNullable<PartialCondition["drawing"]>): string =>
+  "svg" in drawing ? keyOfVectorDrawing(drawing.svg) : drawing.image;
+
 const text = (value: string): ConditionValue => ({ kind: "text", text: value });
 
 /** @throws AppError `tensor_mismatch` naming an image of the request that is missing */
 export function conditionValues(condition: PartialCondition, images: ConditionImages): ConditionValues {
-  const { caption, label, style, sketch, layout, image, lowResolution } = condition;
-  const picture = (key: string): ConditionValue => ({ kind: "image", key, ...imageOf(images, key) });
+  const { caption, label, style, sketch, layout, image, lowResolution, drawing, colours } = condition;
+  const picture = (key: string) => ({ kind: "image" as const, key, ...imageOf(images, key) });
+  const styleValue = (style: Style): ConditionValue =>
+    typeof style === "string" ? text(style) : { kind: "images", images: style.images.map(picture) };
+  const shown = drawing && picture(keyOfShown(drawing));
+  // A drawing shows its style by itself, and what is drawn anew in it keeps that style.
+  const ownStyle: ConditionValue | undefined =
+    drawing?.style !== undefined ? styleValue(drawing.style) : shown && { kind: "images", images: [shown] };
+  const isRedrawn = drawing?.mask !== undefined;
   return {
     ...(caption !== undefined && { caption: text(caption) }),
     ...(label !== undefined && { label: label === null ? { kind: "none" } : text(label) }),
-    ...(style !== undefined && { style: text(style) }),
+    ...(style !== undefined ? { style: styleValue(style) } : isRedrawn && { style: ownStyle! }),
     ...(sketch && { sketch: picture("svg" in sketch ? keyOfDrawing(sketch.svg) : keyOfSketch(sketch.image)) }),
     ...(layout && { layout: "cells" in layout ? { kind: "cells", cells: layout.cells } : picture(layout.image) }),
     ...(image && { [`image-${image.depth}`]: picture(image.image) }),
     ...(lowResolution && { lowResolution: picture(lowResolution.image) }),
+    ...(shown && { drawing: drawing?.mask === undefined ? shown : withHole(shown, drawing.mask, images) }),
+    ...(ownStyle && { "drawing-style": ownStyle }),
+    ...(colours && { colours: { kind: "colours", colours } }),
   };
 }
+
+/** The pixels that an upload marks as drawn anew, [sizePx, sizePx], 0 to 1: as light as they are opaque. */
+export function holeOf(images: ConditionImages, mask: string): Float32Array {
+  const { planes, sizePx } = imageOf(images, mask);
+  const count = sizePx ** 2;
+  return Float32Array.from(
+    { length: count },
+    (_, at) => (planes[at]! + planes[count + at]! + planes[2 * count + at]!) / 3,
+  );
+}
+
+const withHole = <Shown extends { readonly key: string }>(shown: Shown, mask: string, images: ConditionImages) => ({
+  ...shown,
+  hole: holeOf(images, mask),
+  key: `${shown.key} without ${mask}`,
+});
 
 /** @throws AppError `tensor_mismatch` */
 export function imageOf(images: ConditionImages, key: string): ConditionImage {

@@ -14,16 +14,18 @@ import { guidanceTermsOf } from "../engine/guidance.ts";
 import { invertImage } from "../engine/invert.ts";
 import { imageSeed } from "../engine/random.ts";
 import { restyledConditions } from "../engine/restyle.ts";
-import type { Row, Translation } from "../engine/translation.ts";
+import type { KeptPixels, Row, Translation } from "../engine/translation.ts";
 import { varyResidual } from "../engine/variations.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
-import { conditionValues, imageOf } from "./condition-values.ts";
+import { conditionValues, holeOf, imageOf, keyOfShown } from "./condition-values.ts";
 import type { ConditionFindings, ConditionImages } from "./protocol.ts";
 
 export interface Plan extends ConditionFindings {
   /** Seed of a candidate of an image; enough to make it again. */
   seedOf(image: number, candidate: number): number;
   rowOf(image: number, candidate: number): Row;
+  /** The drawing whose pixels stay outside a mask. */
+  readonly kept?: KeptPixels | undefined;
 }
 
 /** @throws AppError `invalid_request` for fields that don't go together, or an expert's own error */
@@ -45,6 +47,7 @@ export async function planGeneration(
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
       seedOf,
+      kept: keptPixels(request, images),
       rowOf: (image, candidate) => sampleRow(translation, conditions, { ...request, seed: seedOf(image, candidate) }),
     };
   }
@@ -62,6 +65,19 @@ export async function planGeneration(
         ? rowFrom(blend(from, to, image / (count - 1)))
         : rowFrom({ ...from, residual: varyResidual(from.residual, seedOf(image, candidate), angleDegrees) }),
   };
+}
+
+/** @throws AppError `invalid_request` for a mask that marks nothing */
+function keptPixels({ condition: { drawing } }: ResolvedRequest, images: ConditionImages): KeptPixels | undefined {
+  if (drawing?.mask === undefined) return undefined;
+  const hole = holeOf(images, drawing.mask);
+  if (!hole.some((share) => share >= 0.5))
+    throw contradiction(
+      "condition.drawing.mask",
+      "white where the drawing is drawn anew",
+      "nothing that is light and opaque",
+    );
+  return { planes: imageOf(images, keyOfShown(drawing)).planes, hole };
 }
 
 /** Each field once, with its largest distance. */

@@ -35,6 +35,8 @@ export interface ImageResult {
   readonly heightPx: number;
   /** [height, width, 4] sRGB, 0 to 255, unpremultiplied. */
   readonly rgba: Uint8Array;
+  /** With `format: "svg"`, where the target knows layers: the same picture, enlarged before its edges were drawn. What is traced. */
+  readonly enlarged?: Pixels;
 }
 
 export interface GenerateProgress {

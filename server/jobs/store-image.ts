@@ -9,13 +9,19 @@ export type DrawnImage<Body extends JobBody> = Omit<ImageOf<Body>, "sha256" | "b
   readonly widthPx: number;
   readonly heightPx: number;
   readonly rgba: Uint8Array;
+  readonly enlarged?: Pixels;
 };
 
 /** Straight RGBA [height, width, 4]. */
-export interface Drawing {
+interface Pixels {
   readonly rgba: Uint8Array;
   readonly widthPx: number;
   readonly heightPx: number;
+}
+
+/** Pixels, and perhaps the same enlarged with crisp edges, which is better to trace. */
+export interface Drawing extends Pixels {
+  readonly enlarged?: Pixels | undefined;
 }
 
 export interface ImageStoreDeps {
@@ -35,7 +41,7 @@ export async function storeImage<Body extends JobBody>(
   { imagePath, results, encodePng, vectorOf }: ImageStoreDeps,
   signal: AbortSignal,
 ): Promise<void> {
-  const { rgba, ...about } = image;
+  const { rgba, enlarged: _, ...about } = image;
   const put = async (bytes: Uint8Array, path: string) => {
     const sha256 = sha256Of(bytes);
     job.reserve(sha256);

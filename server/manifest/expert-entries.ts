@@ -43,14 +43,18 @@ export const LabelExpertSchema = z.object({
     .min(1),
 });
 
+const latentShape = z.tuple([z.number().int().positive(), z.number().int().positive(), z.number().int().positive()]);
+
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1]: image [batch, 4, size, size] ↔ latent [batch, ...latentShape]. */
 export const AutoencoderExpertSchema = z.object({
   kind: z.literal("autoencoder"),
   encoder: PackPathSchema,
   decoder: PackPathSchema,
   /** [channels, height, width] of z. */
-  latentShape: z.tuple([z.number().int().positive(), z.number().int().positive(), z.number().int().positive()]),
+  latentShape,
   imageSizePx: z.number().int().positive(),
+  /** Layers that the decoder also gives, the first of which is nothing: `logits` [batch, layers, size, size] and `paints` [batch, layers − 1, 10] (server/engine/layered-image.ts). */
+  layers: z.number().int().min(2).optional(),
   /** Standard deviation of the fixed posterior N(mean, std²) that the flow was trained on (SimFlow). */
   posteriorStd: z.number().positive(),
 });
@@ -90,6 +94,31 @@ export const LowResolutionExpertSchema = z.object({
   dims: z.number().int().positive(),
 });
 
+/** Latent of a drawing, by the target's encoder: image [batch, 4, imageSizePx, imageSizePx] → mean [batch, ...latentShape]. */
+export const DrawingExpertSchema = z.object({
+  kind: z.literal("drawing"),
+  encoder: PackPathSchema,
+  latentShape,
+  imageSizePx: z.number().int().positive(),
+});
+
+/** Codes of styles: of a vocabulary, or of 1 to 16 icons of any style by their latents (server/experts/drawing-style.ts). */
+export const DrawingStyleExpertSchema = z.object({
+  kind: z.literal("drawing-style"),
+  encoder: PackPathSchema,
+  latentShape,
+  imageSizePx: z.number().int().positive(),
+  /** latents [icons, ...latentShape] of one style → code [1, dims]. */
+  model: PackPathSchema,
+  dims: z.number().int().positive(),
+  /** Little-endian float16 [vocabulary length, dims]. */
+  codes: PackPathSchema,
+  vocabulary: z.array(z.object({ id: z.string().min(1).max(128), label: z.string().min(1) })).min(1),
+});
+
+/** Colours as a palette [4, 4]: red, green, blue in [0, 1] and share of what is drawn, most first. No parameters. */
+export const ColoursExpertSchema = z.object({ kind: z.literal("colours") });
+
 export const ExpertSchema = z.discriminatedUnion("kind", [
   TextExpertSchema,
   LabelExpertSchema,
@@ -97,6 +126,9 @@ export const ExpertSchema = z.discriminatedUnion("kind", [
   LayoutExpertSchema,
   ImageExpertSchema,
   LowResolutionExpertSchema,
+  DrawingExpertSchema,
+  DrawingStyleExpertSchema,
+  ColoursExpertSchema,
   OnnxExpertSchema,
   AutoencoderExpertSchema,
   OnnxAutoencoderSchema,
@@ -110,6 +142,8 @@ export type SketchExpertEntry = z.infer<typeof SketchExpertSchema>;
 export type LayoutExpertEntry = z.infer<typeof LayoutExpertSchema>;
 export type ImageExpertEntry = z.infer<typeof ImageExpertSchema>;
 export type LowResolutionExpertEntry = z.infer<typeof LowResolutionExpertSchema>;
+export type DrawingExpertEntry = z.infer<typeof DrawingExpertSchema>;
+export type DrawingStyleExpertEntry = z.infer<typeof DrawingStyleExpertSchema>;
 export type ExpertEntry = z.infer<typeof ExpertSchema>;
 
 /** Kinds of target experts; all others read conditions. */
@@ -124,20 +158,31 @@ export const isTarget = (expert: ExpertEntry): expert is TargetEntry =>
 export const latentDimsOf = (target: TargetEntry): number =>
   target.kind === "autoencoder" ? target.latentShape.reduce((product, size) => product * size, 1) : dimsOf(target);
 
-/** The kind of expert that reads a field of a condition, besides declared ones. */
-export const kindOfField = {
-  caption: "text",
-  label: "label",
-  style: "label",
-  sketch: "sketch",
-  layout: "layout",
-  image: "image",
-  lowResolution: "low-resolution",
-} as const satisfies Record<ConditionField, ConditioningEntry["kind"]>;
+/** The kinds of expert that read a field of a condition, besides declared ones. */
+const kindsOfField: Readonly<Record<ConditionField, readonly ConditioningEntry["kind"][]>> = {
+  caption: ["text"],
+  label: ["label"],
+  style: ["label", "drawing-style"],
+  sketch: ["sketch"],
+  layout: ["layout"],
+  image: ["image"],
+  lowResolution: ["low-resolution"],
+  drawing: ["drawing"],
+  colours: ["colours"],
+};
+
+export const kindsThatRead = (name: FlowConditionName): readonly ConditioningEntry["kind"][] =>
+  name === "drawing-style" ? ["drawing-style"] : kindsOfField[fieldOf(name)];
 
 /** Whether an expert can read a flow's condition. */
 export const canRead = (expert: ExpertEntry, name: FlowConditionName): boolean =>
-  expert.kind === "onnx" ? servedBy(expert, name) : expert.kind === kindOfField[fieldOf(name)];
+  expert.kind === "onnx" ? servedBy(expert, name) : kindsThatRead(name).some((kind) => kind === expert.kind);
+
+/** The vocabulary of an expert that knows styles or labels by their ids; empty for others. */
+export const stylesIn = (
+  expert: ExpertEntry | undefined,
+): ReadonlyArray<{ readonly id: string; readonly label: string }> =>
+  expert?.kind === "label" || expert?.kind === "drawing-style" ? expert.vocabulary : [];
 
 /** The pack files that an expert reads. */
 export function filesOfExpert(expert: ExpertEntry): string[] {
@@ -150,6 +195,10 @@ export function filesOfExpert(expert: ExpertEntry): string[] {
     case "onnx-autoencoder":
     case "onnx-generator":
       return filesOfDeclared(expert);
+    case "drawing":
+      return [expert.encoder];
+    case "drawing-style":
+      return [expert.encoder, expert.model, expert.codes];
     default:
       return "model" in expert ? [expert.model] : [];
   }

@@ -3,14 +3,15 @@
  * A pack is a folder `<id>/manifest.json` plus the listed files; nothing outside that list is ever opened.
  */
 import { z } from "zod";
-import { fieldOf, flowConditionNames } from "../../shared/conditions.ts";
+import { flowConditionNames } from "../../shared/conditions.ts";
 import {
   canRead,
   type ExpertEntry,
   ExpertSchema,
   filesOfExpert,
   isTarget,
-  kindOfField,
+  kindsThatRead,
+  stylesIn,
   targetKinds,
 } from "./expert-entries.ts";
 import { PackPathSchema } from "./pack-path.ts";
@@ -75,7 +76,10 @@ export const TranslationSchema = z.object({
     )
     .min(1),
   target: z.string(),
-  /** ONNX file of the flow: initialisers are its weights, metadata its architecture (server/flow/weights.ts). */
+  /**
+   * ONNX file of the flow: initialisers are its weights, metadata its architecture (server/flow/weights.ts). Of a translation between styles
+   * it is one graph for both directions (server/flow/style-flow.ts).
+   */
   flow: PackPathSchema,
   /** Where the flow is a published one: its graphs, of which `flow` names the forward one. */
   published: PublishedFlowSchema.optional(),
@@ -153,7 +157,7 @@ function faultsOf(
     if (!expert) faults.push(`no expert "${key}"`);
     else if (!canRead(expert, name))
       faults.push(
-        `${name}: expected an expert of kind ${kindOfField[fieldOf(name)]}, or a declared one, got "${key}" of kind ${expert.kind}`,
+        `${name}: expected an expert of kind ${kindsThatRead(name).join(" or ")}, or a declared one, got "${key}" of kind ${expert.kind}`,
       );
   }
   const targetExpert = experts[target];
@@ -165,7 +169,7 @@ function faultsOf(
   if (retrieval !== undefined && !names.includes("caption"))
     faults.push(`retrieval: expected a translation that reads captions, got ${names.join(", ")}`);
   const styles = experts[conditions.find(({ name }) => name === "style")?.expert ?? ""];
-  const isKnown = styles?.kind === "label" && styles.vocabulary.some(({ id }) => id === defaultStyle);
+  const isKnown = stylesIn(styles).some(({ id }) => id === defaultStyle);
   if (defaultStyle !== undefined && !isKnown)
     faults.push(`expected a default style of its vocabulary, got "${defaultStyle}"`);
   return faults;

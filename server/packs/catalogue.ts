@@ -8,9 +8,10 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type ConditionField, conditionFields, depths, fieldOf } from "../../shared/conditions.ts";
 import type { PackInfo, TranslationInfo } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { networkScales } from "../../shared/upscale-scales.ts";
-import { type ExpertEntry, latentDimsOf, type TargetEntry } from "../manifest/expert-entries.ts";
+import { type ExpertEntry, latentDimsOf, stylesIn, type TargetEntry } from "../manifest/expert-entries.ts";
 import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
 import { manifestFile, type ReadManifest, readManifest } from "../manifest/read-manifest.ts";
 import { verifyPack } from "./verify.ts";
@@ -156,8 +157,7 @@ function describe({ experts }: PackManifest, translation: TranslationEntry): Tra
   const expertOf = (field: ConditionField): ExpertEntry | undefined =>
     experts[conditions.find(({ name }) => fieldOf(name) === field)?.expert ?? ""];
   const vocabularyOf = (field: ConditionField): TranslationInfo["labels"] => {
-    const expert = expertOf(field);
-    return expert?.kind === "label" ? expert.vocabulary.map(({ id, label }) => ({ id, label })) : [];
+    return stylesIn(expertOf(field)).map(({ id, label }) => ({ id, label }));
   };
   const layout = expertOf("layout");
   return {
@@ -165,6 +165,7 @@ function describe({ experts }: PackManifest, translation: TranslationEntry): Tra
     label,
     conditions: conditionFields.filter((field) => conditions.some(({ name }) => fieldOf(name) === field)),
     styles: vocabularyOf("style"),
+    ...(expertOf("style")?.kind === "drawing-style" ? { styleImagesMax: limits.styleImagesMax } : {}),
     labels: vocabularyOf("label"),
     depths: depths.filter((depth) => conditions.some(({ name }) => name === `image-${depth}`)),
     ...(layout?.kind === "layout"

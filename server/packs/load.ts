@@ -8,13 +8,15 @@ import { fieldOf } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Flow, Upscaler } from "../engine/interfaces.ts";
 import type { Translation } from "../engine/translation.ts";
+import { readCodes } from "../experts/drawing-style.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { openConditioning, openTarget } from "../experts/registry.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
 import { createFlow } from "../flow/flow-sessions.ts";
 import { openPublishedFlow } from "../flow/published-flow.ts";
+import { openStyleFlow } from "../flow/style-flow.ts";
 import { readFlowFile } from "../flow/weights.ts";
-import type { ConditioningEntry, TargetEntry } from "../manifest/expert-entries.ts";
+import type { ConditioningEntry, ExpertEntry, TargetEntry } from "../manifest/expert-entries.ts";
 import type { TranslationEntry } from "../manifest/manifest.ts";
 import { indexWidths } from "../retrieval/index-file.ts";
 import { RetrievalIndex } from "../retrieval/retrieval-index.ts";
@@ -81,7 +83,7 @@ async function loadTranslation(
 ): Promise<Translation> {
   const { id: translation, flow: path, conditions, target: targetKey, calibration, retrieval } = entry;
   const label = `${id}@${version}, ${path}`;
-  const flow = await openFlow(folder, entry, { ...options, label });
+  const flow = await openFlow(folder, entry, experts, { ...options, label });
   // The manifest's schema has checked that each expert exists and has a fitting kind.
   const target = await openTarget(folder, experts[targetKey] as TargetEntry, options);
   const opened: Array<Translation["conditions"][number]> = [];
@@ -91,9 +93,12 @@ async function loadTranslation(
       isReadFromCaption: readFrom === "caption",
       expert: await openConditioning(folder, experts[expert] as ConditioningEntry, fieldOf(name), options),
     });
+  // Words find a drawing where there is a retrieval index, whether the flow reads them or not.
+  const isReadByFlow = (name: string): boolean =>
+    name !== "caption" || retrieval === undefined || flow.conditions.some((condition) => condition.name === name);
   const expected = widths(
     target.latentDims,
-    opened.map(({ name, expert: { dims } }) => ({ name, dims })),
+    opened.filter(({ name }) => isReadByFlow(name)).map(({ name, expert: { dims } }) => ({ name, dims })),
   );
   const got = widths(flow.dims, flow.conditions);
   if (expected !== got)
@@ -110,12 +115,16 @@ async function loadTranslation(
   };
 }
 
-/** The pack's own flow, or a published one. @throws AppError `pack_corrupt` when it is none */
+/** The pack's own flow, the one between styles, or a published one. @throws AppError `pack_corrupt` when it is none */
 async function openFlow(
   folder: string,
   { flow, published, conditions }: TranslationEntry,
+  experts: Readonly<Record<string, ExpertEntry>>,
   options: Pick<ExpertOptions, "provider" | "threads"> & { readonly label: string },
 ): Promise<Flow> {
+  const style = experts[conditions.find(({ name }) => name === "style")?.expert ?? ""];
+  if (style?.kind === "drawing-style")
+    return openStyleFlow(join(folder, flow), await readCodes(folder, style), options);
   if (published) return openPublishedFlow(folder, published, conditions[0]!.name, options);
   return createFlow(readFlowFile(await readFile(join(folder, flow)), options.label), options);
 }

@@ -4,12 +4,7 @@
  * fractional one. Written independently of the graphs of the pack
  * `super-resolution`, so that it can check them.
  */
-/** Keys' cubic convolution kernel, support ±2. */
-export function cubic(distance: number): number {
-  const x = Math.abs(distance);
-  if (x < 1) return 1.5 * x ** 3 - 2.5 * x ** 2 + 1;
-  return x < 2 ? -0.5 * x ** 3 + 2.5 * x ** 2 - 4 * x + 2 : 0;
-}
+import { cubic } from "../engine/cubic.ts";
 
 interface Size {
   readonly widthPx: number;

@@ -11,9 +11,6 @@ import { flatError, type Moments, weightOf } from "./moments.ts";
 export interface Picture {
   readonly widthPx: number;
   readonly heightPx: number;
-  /** Pixels of the source to one pixel of this, on each axis. */
-  readonly scaleX: number;
-  readonly scaleY: number;
   /** [height · width], each; OKLab. */
   readonly lightness: Float32Array;
   readonly a: Float32Array;
@@ -36,7 +33,6 @@ export const insideFrom = 0.5;
 /** @param pixels straight RGBA of any size */
 export function readPicture(pixels: Pixels): Picture {
   const { widthPx, heightPx, rgba } = enlarge(shrink(pixels));
-  const [scaleX, scaleY] = [pixels.widthPx / widthPx, pixels.heightPx / heightPx];
   const count = widthPx * heightPx;
   const [lightness, a, b, alpha] = [0, 0, 0, 0].map(() => new Float32Array(count)) as [
     Float32Array,
@@ -57,7 +53,7 @@ export function readPicture(pixels: Pixels): Picture {
     }
     [lightness[at], a[at], b[at]] = lab;
   }
-  const picture = { widthPx, heightPx, scaleX, scaleY, lightness, a, b, alpha, bits, isFlat: new Uint8Array(count) };
+  const picture = { widthPx, heightPx, lightness, a, b, alpha, bits, isFlat: new Uint8Array(count) };
   markFlat(picture);
   return picture;
 }

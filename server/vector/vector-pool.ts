@@ -14,14 +14,25 @@ export interface VectorTask {
 export class VectorPool {
   #threads: WorkerPool<VectorTask, Vector> | undefined;
 
-  /** As `vectorise`; the pixels stay the caller's. @throws AppError image_rejected; internal after `close` */
-  async trace(pixels: Pixels, options: VectorOptions = {}): Promise<Vector> {
+  /**
+   * As `vectorise`; the pixels stay the caller's. Of a drawing that is there enlarged too, that is traced, at the drawing's size.
+   * @throws AppError image_rejected; internal after `close`
+   */
+  async trace(
+    { enlarged, ...drawing }: Pixels & { readonly enlarged?: Pixels | undefined },
+    options: Omit<VectorOptions, "shown"> = {},
+  ): Promise<Vector> {
+    const { rgba, widthPx, heightPx } = enlarged ?? drawing;
+    const { widthPx: shownWidthPx, heightPx: shownHeightPx } = drawing;
     this.#threads ??= new WorkerPool<VectorTask, Vector>(
       Math.min(limits.vectorsParallelMax, coresOf(0)),
       () => startThread("vectors.js", "vector/vector-thread.ts", undefined),
       endedAs("internal", "tracing"),
     );
-    return this.#threads.run({ pixels, options });
+    return this.#threads.run({
+      pixels: { rgba, widthPx, heightPx },
+      options: { ...options, ...(enlarged && { shown: { widthPx: shownWidthPx, heightPx: shownHeightPx } }) },
+    });
   }
 
   async close(): Promise<void> {

@@ -28,6 +28,8 @@ export interface VectorOptions {
   readonly title?: string | undefined;
   /** `#rrggbb`; the vector is made of exactly these colours, of some of them or all. */
   readonly palette?: readonly string[] | undefined;
+  /** Size of the drawing where the pixels show it larger; absent = their own. */
+  readonly shown?: { readonly widthPx: number; readonly heightPx: number } | undefined;
 }
 
 /** Side in pixels for which lengths below are meant. */
@@ -44,7 +46,7 @@ const tolerance = { clean: 0.28, byNoise: 6, most: 0.9 };
 const smoothing = { noiseFrom: 0.012, clean: 4, noisy: 2 };
 
 /** @throws AppError image_rejected for a picture with nothing in it */
-export function vectorise(pixels: Pixels, { title, palette }: VectorOptions = {}): Vector {
+export function vectorise(pixels: Pixels, { title, palette, shown = pixels }: VectorOptions = {}): Vector {
   const picture = readPicture(pixels);
   const { widthPx, heightPx } = picture;
   const area = widthPx * heightPx;
@@ -77,15 +79,15 @@ export function vectorise(pixels: Pixels, { title, palette }: VectorOptions = {}
     ];
   });
   if (layers.length === 0) throw nothingIn(pixels);
-  const scale = [picture.scaleX, picture.scaleY] as const;
-  const size = { widthPx: pixels.widthPx, heightPx: pixels.heightPx };
-  const shown = layers.map((layer): VectorLayer => aboutLayer(layer, inks, names, area));
+  const size = { widthPx: shown.widthPx, heightPx: shown.heightPx };
+  const scale = [size.widthPx / widthPx, size.heightPx / heightPx] as const;
+  const about = layers.map((layer): VectorLayer => aboutLayer(layer, inks, names, area));
   return {
     svg: svgText(layers, { ...size, scale, ...(title !== undefined && { title }) }),
     ...size,
-    layers: shown,
+    layers: about,
     segmentCount: layers.flatMap(({ outlines }) => outlines).reduce((sum, { segments }) => sum + segments.length, 0),
-    strokePx: strokeWidthOf(memberships, widthPx) * picture.scaleX,
+    strokePx: strokeWidthOf(memberships, widthPx) * scale[0],
     leftOutCount: outlines.leftOutCount,
   };
 }

@@ -54,7 +54,7 @@ describe("a published flow", () => {
       const forward = await flow.forward(latent, batch, 1);
       const back = await flow.inverse(measured!.residual, batch, 1);
       for (const [at, value] of back.values.entries()) assert.ok(Math.abs(value - latent[at]!) < 1e-4);
-      assert.ok(Math.abs(back.logDet[0]! + forward.logDet[0]!) < 1e-4);
+      assert.ok(Math.abs(back.logDet![0]! + forward.logDet[0]!) < 1e-4);
     }
     assert.equal(new Set(residuals).size, labels.length);
   });

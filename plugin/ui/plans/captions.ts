@@ -2,6 +2,7 @@
 import type { GenerationInput, Provenance } from "../../../shared/contract.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { SelectedImage } from "../../../shared/messages.ts";
+import { styleIdOf } from "../../../shared/style-id.ts";
 import type { Form } from "../form.ts";
 import { readProvenance } from "../guards.ts";
 import { type Asked, chunk, type DrawJob, numbered, type Replacement, sharedInput, styleOf } from "../jobs.ts";
@@ -87,7 +88,7 @@ export function planRedraw(
     form: {
       ...form,
       captions: captions.filter((caption) => caption !== "").join("\n"),
-      style: first.condition.style ?? "",
+      style: styleIdOf(first.condition.style) ?? "",
       temperature: first.temperature,
       guidance: first.guidance,
       retrieval: first.retrieval ?? form.retrieval,
@@ -104,7 +105,7 @@ export function planMakeAgain(images: readonly SelectedImage[]): DrawJob[] {
   return numbered(
     layers.map(({ id, provenance }) => ({
       kind: "draw" as const,
-      title: provenance.condition.caption ?? provenance.condition.label ?? provenance.condition.style ?? "",
+      title: provenance.condition.caption ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "",
       imageCount: 1,
       ...requestOf(provenance),
       nodeIds: [id],

@@ -1,6 +1,7 @@
 /** Earlier images: searched by caption, starred, shown again, taken as a start, deleted. The server keeps them. */
 import { useEffect, useState } from "preact/hooks";
 import type { Generation } from "../../../shared/contract.ts";
+import { styleIdOf } from "../../../shared/style-id.ts";
 import { Failure } from "../failure.ts";
 import { fill } from "../i18n/texts.ts";
 import { Button, IconButton } from "./controls.tsx";
@@ -95,12 +96,12 @@ interface EntryProps extends ViewProps {
 function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: EntryProps) {
   const { id, request, images, createdAt, isStarred } = entry;
   const { caption, label } = request.condition;
-  const title = caption ?? label ?? request.condition.style ?? request.translation;
+  const title = caption ?? label ?? styleIdOf(request.condition.style) ?? request.translation;
   return (
     <li>
       <h2>{title}</h2>
       <p class="hint">
-        {new Date(createdAt).toLocaleString()} {request.condition.style}
+        {new Date(createdAt).toLocaleString()} {styleIdOf(request.condition.style)}
       </p>
       <div class="thumbs">
         {images.slice(0, imagesMax).map(({ index, path, seed }) => (

@@ -3,8 +3,10 @@
  * sharp can't: it always enlarges bicubically, and shifted by (scale − 1) / 2 pixels
  * (test/evaluation/upscaling/resample.test.ts shows both).
  */
+
+import { cubic } from "../../engine/cubic.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
-import { cubic, shrinkBicubic } from "../../upscaling/bicubic.ts";
+import { shrinkBicubic } from "../../upscaling/bicubic.ts";
 
 export interface Kernel {
   /** Radius of the kernel in pixels, at scale 1. */

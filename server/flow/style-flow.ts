@@ -1,0 +1,139 @@
+/**
+ * The flow between styles (server/pretrain/styles) as the engine's `Flow`: one graph that goes both ways, one row a run, so that a row
+ * never depends on its neighbours. Conditions are a drawing, the style that it has, the style that is asked for, and colours. What is
+ * absent is as in training: zeros. Where no style is asked for, the mean of all codes of the pack is. Guidance is left out.
+ */
+import { AppError } from "../../shared/problem.ts";
+import type { ConditionBatches, Flow } from "../engine/interfaces.ts";
+import { logNormal } from "../engine/translation.ts";
+import { Session, type SessionOptions, type Tensor } from "../onnx/session.ts";
+import { meanRow } from "../platform/mean-row.ts";
+
+/** Rows of a palette and values of each: red, green, blue, share of what is drawn. */
+export const paletteShape = [4, 4] as const;
+
+/** Widths of everything, as the graph has them. */
+interface Shapes {
+  /** [channels, height, width] */
+  readonly latent: readonly number[];
+  readonly codeDims: number;
+}
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
+
+/**
+ * @param codes codes of the pack's styles, [styles, code]
+ * @throws AppError `pack_corrupt` when the graph does not load, or is no flow between styles
+ */
+export async function openStyleFlow(
+  path: string,
+  codes: Float32Array,
+  options: Pick<SessionOptions, "provider" | "threads" | "label">,
+): Promise<Flow & { dispose(): Promise<void> }> {
+  const session = await Session.create(path, options);
+  const shapes = shapesOf(session);
+  const { latent, codeDims } = shapes;
+  const anyStyle = meanRow(codes, codeDims, [...Array(codes.length / codeDims).keys()]);
+  const dims = sizeOf(latent);
+  const nothing = new Float32Array(dims);
+  const tensorOf = (data: Float32Array): Tensor => ({ data, dims: [1, ...latent] });
+
+  async function run(given: Record<string, Tensor>, v: Float32Array, z: Float32Array) {
+    const outputs = await session.run({ v: tensorOf(v), latent: tensorOf(z), ...given });
+    const read = (name: string, length: number): Float32Array => valuesOf(outputs, name, length, session);
+    return { restyled: read("restyled", dims), inverted: read("inverted", dims), nats: read("nats", 1)[0]! };
+  }
+
+  return {
+    dims,
+    conditions: [
+      { name: "style", dims: codeDims },
+      // The drawing, and where it is known.
+      { name: "drawing", dims: dims + placesOf(latent) },
+      { name: "drawing-style", dims: codeDims },
+      { name: "colours", dims: sizeOf(paletteShape) },
+    ],
+    async forward(latents, conditions, batch) {
+      const result = { values: new Float32Array(batch * dims), logDet: new Float32Array(batch) };
+      for (let row = 0; row < batch; row += 1) {
+        const z = latents.slice(row * dims, (row + 1) * dims);
+        const { inverted, nats } = await run(givenOf(conditions, row, anyStyle, shapes), nothing, z);
+        result.values.set(inverted, row * dims);
+        // log p(z|c) = log N(v) + log |det|, and `nats` is −log p(z|c) a dimension.
+        result.logDet[row] = -nats * dims - logNormal(inverted);
+      }
+      return result;
+    },
+    async inverse(residuals, conditions, batch) {
+      const values = new Float32Array(batch * dims);
+      for (let row = 0; row < batch; row += 1) {
+        const v = residuals.slice(row * dims, (row + 1) * dims);
+        const { restyled } = await run(givenOf(conditions, row, anyStyle, shapes), v, nothing);
+        values.set(restyled, row * dims);
+      }
+      return { values };
+    },
+    dispose: () => session.dispose(),
+  };
+}
+
+const placesOf = ([, height, width]: readonly number[]): number => height! * width!;
+
+/** One row's inputs besides what is translated. A condition that is given in part, as in blends, counts by its share. */
+function givenOf(
+  conditions: ConditionBatches,
+  row: number,
+  anyStyle: Float32Array,
+  { latent, codeDims }: Shapes,
+): Record<string, Tensor> {
+  const of = (name: string, width: number): Float32Array => {
+    const share = conditions[name]?.present[row] ?? 0;
+    if (share === 0) return new Float32Array(width);
+    return conditions[name]!.values.slice(row * width, (row + 1) * width).map((value) => share * value);
+  };
+  const dims = sizeOf(latent);
+  const drawing = of("drawing", dims + placesOf(latent));
+  const missing = 1 - (conditions["style"]?.present[row] ?? 0);
+  const asked = of("style", codeDims).map((value, axis) => value + missing * anyStyle[axis]!);
+  return {
+    source: { data: drawing.slice(0, dims), dims: [1, ...latent] },
+    known: { data: drawing.slice(dims), dims: [1, 1, ...latent.slice(1)] },
+    asked: { data: asked, dims: [1, codeDims] },
+    origin: { data: of("drawing-style", codeDims), dims: [1, codeDims] },
+    palette: { data: of("colours", sizeOf(paletteShape)), dims: [1, ...paletteShape] },
+  };
+}
+
+function valuesOf(
+  outputs: Readonly<Record<string, Tensor>>,
+  name: string,
+  length: number,
+  { label }: Session,
+): Float32Array {
+  const tensor = outputs[name];
+  if (tensor?.data instanceof Float32Array && tensor.data.length === length) return tensor.data;
+  const got = tensor ? `[${tensor.dims.join(", ")}]` : `only ${Object.keys(outputs).join(", ")}`;
+  throw new AppError("tensor_mismatch", `${label}: expected ${length} values of ${name}, got ${got}`);
+}
+
+/** @throws AppError `pack_corrupt` naming what is missing or does not fit */
+function shapesOf(session: Session): Shapes {
+  const refuse = (expected: string, got: string): never => {
+    throw new AppError("pack_corrupt", `${session.label}: expected ${expected}, got ${got}`);
+  };
+  const shapeOf = (name: string): number[] => {
+    const shape = session.inputs.get(name)?.shape.slice(1);
+    return shape?.every((size) => typeof size === "number" && size > 0)
+      ? (shape as number[])
+      : refuse(`an input ${name} of a known shape`, [...session.inputs.keys()].join(", "));
+  };
+  const [latent, code] = [shapeOf("v"), shapeOf("asked")];
+  if (latent.length !== 3) refuse("v [batch, channels, height, width]", `[batch, ${latent.join(", ")}]`);
+  const promised = { latent, source: latent, known: [1, ...latent.slice(1)], origin: code, palette: [...paletteShape] };
+  for (const [name, shape] of Object.entries(promised))
+    if (shapeOf(name).join() !== shape.join())
+      refuse(`${name} [batch, ${shape.join(", ")}]`, `[batch, ${shapeOf(name).join(", ")}]`);
+  for (const name of ["restyled", "inverted", "nats"])
+    if (!session.outputs.has(name)) refuse(`an output ${name}`, [...session.outputs.keys()].join(", "));
+  return { latent, codeDims: code[0]! };
+}

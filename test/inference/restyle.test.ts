@@ -1,0 +1,225 @@
+/** Drawings in any style, by a tiny pack with random weights: what a request may say, and what each part of it changes. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { drawLayers } from "../../server/engine/layered-image.ts";
+import { encodePng } from "../../server/images/codec.ts";
+import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import type { ImageResult } from "../../server/inference/protocol.ts";
+import { createService, type InferenceService } from "../../server/inference/service.ts";
+import { Catalogue } from "../../server/packs/catalogue.ts";
+import { loadPacks } from "../../server/packs/load.ts";
+import { sha256Of } from "../../server/platform/sha256.ts";
+import type { PartialCondition } from "../../shared/conditions.ts";
+import { ResolvedRequestSchema, type TranslationInfo } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
+import { checkCondition } from "../../shared/translation-rules.ts";
+import { packStyles, styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "tau-restyle-"));
+after(() => rm(folder, { recursive: true }));
+const uploads = new Map<string, Uint8Array>();
+const load = createConditionImageLoader(async (digest) => uploads.get(digest), limits.decodedImagesMax);
+let service: InferenceService;
+let info: TranslationInfo;
+
+/** An upload of `styleSizePx` pixels a side. */
+async function upload(colourAt: (x: number, y: number) => readonly [number, number, number, number]): Promise<string> {
+  const rgba = new Uint8Array(4 * styleSizePx ** 2);
+  for (let at = 0; at < styleSizePx ** 2; at += 1)
+    rgba.set(colourAt(at % styleSizePx, Math.floor(at / styleSizePx)), 4 * at);
+  const png = await encodePng(rgba, styleSizePx, styleSizePx);
+  uploads.set(sha256Of(png), png);
+  return sha256Of(png);
+}
+const stripes = (every: number, red: number) => upload((x) => (x % every === 0 ? [red, 40, 90, 255] : [0, 0, 0, 0]));
+
+async function draw(condition: object, fields: object = {}): Promise<ImageResult[]> {
+  const request = ResolvedRequestSchema.parse({
+    ...{ translation: "restyle", condition, count: 1, seed: 3, temperature: 0, ...fields },
+  });
+  checkCondition(info, request.condition);
+  const images: ImageResult[] = [];
+  await service.generate({
+    request,
+    images: await load(request, styleSizePx),
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    onFindings: () => {},
+    onImage: (image) => void images.push(image),
+  });
+  return images;
+}
+const pixelsOf = async (condition: object, fields: object = {}): Promise<string> =>
+  Buffer.from((await draw(condition, fields))[0]!.rgba).toString("hex");
+
+before(async () => {
+  await writeTinyStylePack(join(folder, "packs"));
+  const catalogue = await Catalogue.open(join(folder, "packs"));
+  info = catalogue.packs()[0]!.translations[0]!;
+  service = createService((await loadPacks(catalogue, { threads: 1 })).translations, 8);
+});
+
+describe("a pack that translates between styles", () => {
+  it("a pack that translates between styles says that it reads drawings, the names of its styles and how many images may show one", () => {
+    assert.deepEqual(info.conditions, ["style", "drawing", "colours"]);
+    assert.deepEqual(
+      info.styles.map(({ id }) => id),
+      packStyles,
+    );
+    assert.equal(info.styleImagesMax, limits.styleImagesMax);
+  });
+
+  it("a restyled drawing follows the drawing, its own style, the style that is asked for by name or by images, colours, and the seed where there is temperature", async () => {
+    const [image, other, third] = [await stripes(2, 250), await stripes(3, 250), await stripes(4, 10)];
+    const drawing = { image };
+    const conditions: PartialCondition[] = [
+      { drawing, style: "outline" },
+      { drawing, style: "filled" },
+      { drawing: { image: other }, style: "outline" },
+      { drawing: { image, style: "filled" }, style: "outline" },
+      { drawing: { image, style: { images: [other, third] } }, style: "outline" },
+      { drawing, style: { images: [other] } },
+      { drawing, style: { images: [other, third] } },
+      { drawing, style: "outline", colours: ["#0000ff"] },
+      { drawing, style: "outline", colours: ["#0000ff", "#ffcc00"] },
+      { drawing },
+      { style: "outline" },
+    ];
+    const drawn = await Promise.all(conditions.map((condition) => pixelsOf(condition)));
+    assert.equal(new Set(drawn).size, conditions.length);
+    const warm = { temperature: 1 };
+    const seeds = [await pixelsOf(conditions[0]!, warm), await pixelsOf(conditions[0]!, { ...warm, seed: 4 })];
+    assert.equal(new Set([drawn[0], ...seeds]).size, 3);
+  });
+
+  it("a restyled drawing is the same whatever the order of the images that show the style, beside strangers and again", async () => {
+    const [image, a, b] = [await stripes(2, 250), await stripes(3, 250), await stripes(4, 10)];
+    const asked = (...images: string[]) => pixelsOf({ drawing: { image }, style: { images } }, { temperature: 1 });
+    const [first, swapped] = await Promise.all([asked(a, b), asked(b, a)]);
+    assert.equal(first, swapped);
+    assert.equal(await asked(a, b), first);
+  });
+
+  it("an SVG drawn inline is the drawing that it shows, in its colours", async () => {
+    const svg = (fill: string) =>
+      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M1 1h5v5H1z" fill="${fill}"/></svg>`;
+    const of = (fill: string) => pixelsOf({ drawing: { svg: svg(fill) }, style: "outline" });
+    assert.notEqual(await of("#ff0000"), await of("#0000ff"));
+    assert.equal(await of("currentColor"), await of("#1f2328"));
+  });
+
+  it("v that is kept gives the drawing's latent back in its own style, and another picture in another", async () => {
+    const image = await stripes(2, 250);
+    const own = { drawing: { image }, style: "outline" };
+    const keepResidualOf = { image, condition: own };
+    const [same] = await draw({}, { keepResidualOf });
+    const [again] = await draw({}, { keepResidualOf });
+    assert.deepEqual(same!.rgba, again!.rgba);
+    const [restyled] = await draw({ style: "filled" }, { keepResidualOf });
+    assert.notDeepEqual(restyled!.rgba, same!.rgba);
+    const inverted = await service.invert(
+      { translation: "restyle", image, condition: own },
+      await load({ condition: own, translation: "restyle", image } as never, styleSizePx),
+      new AbortController().signal,
+    );
+    assert.ok(inverted.roundTripError < 1e-3, `${inverted.roundTripError}`);
+  });
+
+  it("a mask's dark pixels stay as they are, its light ones are drawn anew, and one that marks nothing is refused", async () => {
+    const image = await stripes(2, 250);
+    const right = await upload((x) => (x >= styleSizePx / 2 ? [255, 255, 255, 255] : [0, 0, 0, 255]));
+    const [source] = await draw({ drawing: { image }, style: "outline" });
+    const [masked] = await draw({ drawing: { image, mask: right } });
+    let changed = 0;
+    for (let at = 0; at < styleSizePx ** 2; at += 1) {
+      const x = at % styleSizePx;
+      const pixel = [...masked!.rgba.subarray(4 * at, 4 * at + 4)];
+      if (x < styleSizePx / 2) assert.deepEqual(pixel, x % 2 === 0 ? [250, 40, 90, 255] : [0, 0, 0, 0]);
+      else if (pixel.join() !== (x % 2 === 0 ? "250,40,90,255" : "0,0,0,0")) changed += 1;
+    }
+    assert.ok(changed > 0);
+    assert.ok(source);
+    const dark = await upload(() => [0, 0, 0, 255]);
+    await assert.rejects(draw({ drawing: { image, mask: dark } }), {
+      code: "invalid_request",
+      message: /condition\.drawing\.mask: expected white where/,
+    });
+  });
+
+  it("an image that is to be traced comes from its layers too, twice as large", async () => {
+    const [image] = await draw({ drawing: { image: await stripes(2, 250) }, style: "outline" }, { format: "svg" });
+    assert.deepEqual([image!.enlarged?.widthPx, image!.widthPx], [2 * styleSizePx, styleSizePx]);
+  });
+
+  it("styles by images are refused where styles have names only, and unknown names everywhere", async () => {
+    const image = await stripes(2, 250);
+    await assert.rejects(draw({ drawing: { image }, style: "cubist" }), { code: "style_unknown" });
+    await assert.rejects(draw({ drawing: { image, style: "cubist" }, style: "outline" }), {
+      code: "style_unknown",
+      message: /^condition\.drawing\.style: /,
+    });
+    const { styleImagesMax: _, ...named } = info;
+    assert.throws(() => checkCondition(named, { style: { images: [image] } }), {
+      code: "invalid_request",
+      message: /condition\.style: expected the id of a style \(translation restyle\), got 1 images/,
+    });
+    const many = Array.from({ length: limits.styleImagesMax + 1 }, () => image);
+    assert.equal(
+      ResolvedRequestSchema.safeParse({ condition: { drawing: { image }, style: { images: many } }, seed: 1 }).success,
+      false,
+    );
+  });
+
+  it("a pack whose codes or graphs do not match its manifest is refused, saying which", async () => {
+    const home = join(folder, "broken");
+    const pack = await writeTinyStylePack(home);
+    const entries = (await Catalogue.open(home)).entries;
+    await writeFile(join(pack, "style/codes.f16"), new Uint8Array(7));
+    await assert.rejects(loadPacks({ entries, faults: [] } as never, { threads: 1 }), { code: "pack_corrupt" });
+    const wrong = { ...tinyStyleDraft, id: "wrong" };
+    wrong.experts = { ...wrong.experts, style: { ...(wrong.experts["style"] as object), dims: 4 } as never };
+    await writeTinyStylePack(join(folder, "wrong"), wrong);
+    await assert.rejects(loadPacks(await Catalogue.open(join(folder, "wrong")), { threads: 1 }), {
+      code: "pack_corrupt",
+      message: /style/,
+    });
+  });
+});
+
+describe("layers of a picture", () => {
+  it("layers that are drawn at their own size are their soft-max times their paints, with slopes over the picture", () => {
+    const sizePx = 2;
+    // Layer 1 fills the left column, nothing the right one.
+    const logits = Float32Array.of(-9, 9, -9, 9, 9, -9, 9, -9);
+    const paints = Float32Array.of(0.5, 0.25, 1, 0.8, 0.2, 0, 0, 0, 0.4, 0);
+    const planes = drawLayers({ logits, paints, sizePx }, 1);
+    const at = (channel: number, pixel: number) => planes[4 * channel + pixel]!;
+    const near = (got: number, expected: number) =>
+      assert.ok(Math.abs(got - expected) < 1e-4, `${got} for ${expected}`);
+    near(at(3, 0), 0.8);
+    near(at(3, 1), 0);
+    // x = −0.25 and y = ∓0.25.
+    near(at(0, 0), 0.8 * (0.5 - 0.25 * 0.2));
+    near(at(1, 0), 0.8 * (0.25 - 0.25 * 0.4));
+    near(at(1, 2), 0.8 * (0.25 + 0.25 * 0.4));
+    near(at(2, 0), 0.8);
+  });
+
+  it("layers that are enlarged keep edges one pixel wide", () => {
+    const sizePx = 8;
+    const logits = new Float32Array(2 * 64);
+    for (let at = 0; at < 64; at += 1) {
+      const side = at % 8 < 4 ? 1 : -1;
+      logits[at] = -20 * side;
+      logits[64 + at] = 20 * side;
+    }
+    const planes = drawLayers({ logits, paints: Float32Array.of(1, 1, 1, 1, 0, 0, 0, 0, 0, 0), sizePx }, 4);
+    const row = planes.subarray(3 * 32 * 32 + 16 * 32, 3 * 32 * 32 + 17 * 32);
+    const between = [...row].filter((alpha) => alpha > 0.02 && alpha < 0.98).length;
+    assert.ok(between <= 2, `${between} pixels between`);
+    assert.ok(row[0]! > 0.98 && row[31]! < 0.02);
+  });
+});
