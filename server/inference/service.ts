@@ -97,11 +97,12 @@ export async function warmUp(translation: Translation): Promise<void> {
   await decodeImage(translation, drawn!);
 }
 
-/** The most expensive value of an expert; none for labels, which cost nothing. */
+/** The most expensive value of an expert; none for labels and colours, which cost nothing. */
 function sampleOf(name: FlowConditionName, planes: Float32Array, sizePx: number): ConditionValue | undefined {
   const field = fieldOf(name);
-  if (field === "label" || field === "style") return undefined;
+  if (field === "label" || field === "style" || field === "colours") return undefined;
   // The longest text that fits, because a session keeps the memory of its largest run.
   if (field === "caption") return { kind: "text", text: "warm up ".repeat(60).trim() };
-  return { kind: "image", planes, sizePx, key: "warm up" };
+  const image = { kind: "image" as const, planes, sizePx, key: "warm up" };
+  return name === "drawing-style" ? { kind: "images", images: [image] } : image;
 }

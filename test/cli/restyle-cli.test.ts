@@ -1,0 +1,70 @@
+/** `tau restyle` on a tiny pack that translates between styles: files and styles from folders, in the real child. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, it } from "node:test";
+import { probeImage } from "../../server/images/codec.ts";
+import { styleSizePx, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
+import { greyPng } from "../http/images.ts";
+import { linesOf, tauIn } from "./run-tau.ts";
+
+const folder = await mkdtemp(join(tmpdir(), "tau-restyle-cli-"));
+const at = (name: string): string => join(folder, name);
+const tau = tauIn(folder);
+const restyle = (...args: string[]) =>
+  tau("restyle", "--packs", at("packs"), "--seed", "3", "--out", at("out"), ...args);
+after(() => rm(folder, { recursive: true }));
+
+before(async () => {
+  await writeTinyStylePack(at("packs"));
+  await mkdir(at("own"));
+  for (const [name, grey] of [
+    ["a", 20],
+    ["b", 120],
+    ["c", 250],
+  ] as const)
+    await writeFile(join(at("own"), `${name}.png`), greyPng(styleSizePx, grey));
+  await writeFile(
+    at("square.svg"),
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M1 1h5v5H1z" fill="currentColor"/></svg>',
+  );
+  await writeFile(at("grey.png"), greyPng(styleSizePx, 90));
+  await mkdir(at("empty"));
+});
+
+it("tau restyle draws files, SVG too, in the style of a folder's icons, which differs from one of the pack", async () => {
+  const files: Buffer[] = [];
+  for (const style of [
+    ["--style-from", at("own")],
+    ["--style", "filled"],
+    ["--style-from", at("own"), "--one-style"],
+  ]) {
+    const result = await restyle(at("square.svg"), at("grey.png"), ...style);
+    assert.deepEqual([result.code, result.err], [0, ""]);
+    const lines = linesOf<{ file: string; seed: number }>(result);
+    assert.deepEqual(lines.map(({ file }) => file).sort(), [at("out/000-square.png"), at("out/001-grey.png")]);
+    for (const { file } of lines) {
+      const bytes = await readFile(file);
+      assert.equal((await probeImage(bytes)).widthPx, styleSizePx);
+      files.push(bytes);
+    }
+  }
+  assert.equal(new Set(files.map((bytes) => bytes.toString("base64"))).size, files.length);
+});
+
+it("tau restyle refuses two styles, a folder without images, a mask for several files and a pack that reads no drawings, each by its flag", async () => {
+  const refused = async (...args: string[]) => {
+    const result = await restyle(...args);
+    assert.notEqual(result.code, 0);
+    return result.err;
+  };
+  const file = at("grey.png");
+  assert.match(
+    await refused(file, "--style", "filled", "--style-from", at("own")),
+    /--style NAME or --style-from DIR, got both/,
+  );
+  assert.match(await refused(file, "--style-from", at("empty")), /--style-from: expected images .* got none/);
+  assert.match(await refused(file, file, "--style", "filled", "--mask", file), /one image file beside --mask, got 2/);
+  assert.match(await refused(file, "--style", "cubist"), /translation: expected one of restyle, got "caption"/);
+});
