@@ -9,6 +9,7 @@ import { NodeFactory } from "./nodes.ts";
 import { sha1Hex } from "./sha1.ts";
 import { createClientStorage, type TextStore } from "./storage.ts";
 import { SimTree } from "./tree.ts";
+import type { StoredVariables } from "./variables.ts";
 
 export interface StoredImage extends ImageSize {
   readonly hash: string;
@@ -19,6 +20,8 @@ export interface StoredDocument {
   readonly records: readonly NodeRecord[];
   readonly images: readonly StoredImage[];
   readonly viewport: { readonly x: number; readonly y: number; readonly zoom: number };
+  /** Absent from a canvas that was kept before there were any. */
+  readonly variables?: StoredVariables;
 }
 
 export class SimDocument {
@@ -139,10 +142,16 @@ export class SimDocument {
 
   /** Everything that a reload must bring back. */
   save(): StoredDocument {
-    return { records: this.tree.save(), images: [...this.images.values()], viewport: this.viewport };
+    return {
+      records: this.tree.save(),
+      images: [...this.images.values()],
+      viewport: this.viewport,
+      variables: this.tree.variables.save(),
+    };
   }
 
-  load({ records, images, viewport }: StoredDocument): void {
+  load({ records, images, viewport, variables = { collections: [], variables: [] } }: StoredDocument): void {
+    this.tree.variables.load(variables);
     this.images.clear();
     for (const image of images) this.images.set(image.hash, image);
     this.tree.load(records);

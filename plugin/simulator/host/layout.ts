@@ -49,3 +49,16 @@ export function layoutFrame(frame: NodeRecord, children: readonly NodeRecord[]):
   const newCross = frame.counterAxisSizingMode === "AUTO" ? hugCross : frameCross;
   return { size: isRow ? { width: newMain, height: newCross } : { width: newCross, height: newMain }, positions };
 }
+
+/** A group is as large as what is in it: the group and its children, moved so that it begins where they do. */
+export function fitGroup(group: NodeRecord, children: readonly NodeRecord[]): NodeRecord[] {
+  const x = Math.min(...children.map((child) => child.x));
+  const y = Math.min(...children.map((child) => child.y));
+  const width = Math.max(...children.map((child) => child.x + child.width)) - x;
+  const height = Math.max(...children.map((child) => child.y + child.height)) - y;
+  if (x === 0 && y === 0 && width === group.width && height === group.height) return [];
+  return [
+    { ...group, x: group.x + x, y: group.y + y, width, height },
+    ...children.map((child) => ({ ...child, x: child.x - x, y: child.y - y })),
+  ];
+}

@@ -5,7 +5,9 @@ export type NodeType =
   | "SLIDE"
   | "FRAME"
   | "COMPONENT"
+  | "COMPONENT_SET"
   | "INSTANCE"
+  | "GROUP"
   | "SECTION"
   | "RECTANGLE"
   | "ELLIPSE"
@@ -37,6 +39,7 @@ export interface NodeRecord {
   readonly hasMixedFills: boolean;
   readonly strokes: readonly Paint[];
   readonly strokeWeight: number;
+  readonly strokeCap: "NONE" | "ROUND";
   readonly effects: readonly Effect[];
   readonly constraints: Constraints;
   readonly cornerRadius: number;
@@ -46,6 +49,12 @@ export interface NodeRecord {
   readonly vectorPaths: readonly VectorPath[];
   /** Of an instance: its component. Of a layer inside one: the component's layer that it shows. */
   readonly mainId: string | null;
+  /** Of an instance and of layers inside one: members that no longer follow the component. */
+  readonly overrides: readonly string[];
+  /** Of a component or a set of them. */
+  readonly description: string;
+  /** By collection; layers inside have it too unless they say otherwise. */
+  readonly explicitVariableModes: Readonly<Record<string, string>>;
   /** Any edit is refused, as of a layer in a library that is open elsewhere. */
   readonly isReadOnly: boolean;
   readonly layoutMode: "NONE" | "HORIZONTAL" | "VERTICAL";
@@ -80,12 +89,16 @@ export const blankRecord: Omit<NodeRecord, "id" | "type"> = {
   hasMixedFills: false,
   strokes: [],
   strokeWeight: 1,
+  strokeCap: "NONE",
   effects: [],
   constraints: { horizontal: "MIN", vertical: "MIN" },
   cornerRadius: 0,
   characters: "",
   vectorPaths: [],
   mainId: null,
+  overrides: [],
+  description: "",
+  explicitVariableModes: {},
   isReadOnly: false,
   layoutMode: "NONE",
   layoutWrap: "NO_WRAP",
@@ -103,4 +116,4 @@ export const blankRecord: Omit<NodeRecord, "id" | "type"> = {
 
 /** Types whose nodes hold others. */
 export const holdsChildren = (type: NodeType): boolean =>
-  ["PAGE", "SLIDE", "FRAME", "COMPONENT", "INSTANCE", "SECTION"].includes(type);
+  ["PAGE", "SLIDE", "FRAME", "COMPONENT", "COMPONENT_SET", "INSTANCE", "GROUP", "SECTION"].includes(type);

@@ -7,6 +7,7 @@ import { absoluteBox, absoluteTransform } from "./geometry.ts";
 import { holdsChildren, type NodeRecord, type NodeType } from "./node-record.ts";
 import { copyPaints, mixed, takePaints } from "./paints.ts";
 import { exportSvg } from "./svg.ts";
+import { localPath, type Matrix, transformedPath } from "./svg-path.ts";
 import type { SimTree } from "./tree.ts";
 
 /** Figma's limit on plugin id, key and value of one entry of plugin data, in bytes. */
@@ -29,16 +30,19 @@ const layoutKeys = [
 const common = ["name", "x", "y", "locked", "visible"] as const;
 const shape = [...common, "rotation", "opacity", "strokeWeight", "constraints"] as const;
 const frame = [...shape, "cornerRadius", ...layoutKeys] as const;
+const component = [...frame, "description"] as const;
 const writable: Record<NodeType, readonly (keyof NodeRecord)[]> = {
   PAGE: ["name"],
   SLIDE: ["name"],
   FRAME: frame,
-  COMPONENT: frame,
+  COMPONENT: component,
+  COMPONENT_SET: component,
   INSTANCE: frame,
+  GROUP: [...common, "rotation", "opacity"],
   SECTION: common,
   RECTANGLE: [...shape, "cornerRadius"],
   ELLIPSE: shape,
-  VECTOR: [...shape, "vectorPaths"],
+  VECTOR: [...shape, "vectorPaths", "strokeCap"],
   TEXT: [...shape, "characters"],
   STICKY: [...common, "opacity"],
   SHAPE_WITH_TEXT: [...common, "opacity", "rotation"],
@@ -113,16 +117,26 @@ export class NodeFactory {
       get("absoluteBoundingBox", (record) => absoluteBox(tree, record));
       for (const key of ["fills", "strokes"] as const) this.#addPaints(node, key);
       get("effects", ({ effects }) => Object.freeze([...effects]));
+      get("resolvedVariableModes", ({ id }) => ({ ...tree.modesOf(id) }));
+      get("explicitVariableModes", ({ explicitVariableModes }) => ({ ...explicitVariableModes }));
     }
     for (const key of writable[type])
       Object.defineProperty(node, key, {
         enumerable: true,
         get(this: Self) {
-          return tree.get(this.id)[key];
+          const record = tree.get(this.id);
+          return key === "x" || key === "y"
+            ? record[key] + tree.originOf(record.parent ?? tree.pageId)[key]
+            : record[key];
         },
         set(this: Self, value: unknown) {
           checkValue(key, value);
-          change(this.id, key, { [key]: value });
+          if (key === "vectorPaths") change(this.id, key, drawnPaths(tree.get(this.id), value as VectorPaths));
+          else if (key === "x" || key === "y")
+            change(this.id, key, {
+              [key]: (value as number) - tree.originOf(tree.get(this.id).parent ?? tree.pageId)[key],
+            });
+          else change(this.id, key, { [key]: value });
         },
       });
     if (type === "STICKY" || type === "SHAPE_WITH_TEXT") get("text", ({ characters }) => ({ characters }));
@@ -134,8 +148,21 @@ export class NodeFactory {
     if (holdsChildren(type)) {
       get("children", ({ children }) => Object.freeze(children.map((child) => this.node(child))));
       node["appendChild"] = function (this: Self, child: SceneNode): void {
+        checkParent(type, child);
         tree.append(this.id, child.id);
       };
+      node["insertChild"] = function (this: Self, index: number, child: SceneNode): void {
+        checkParent(type, child);
+        tree.append(this.id, child.id, index);
+      };
+    }
+    if (type === "COMPONENT") {
+      node["createInstance"] = function (this: Self): BaseNode {
+        return nodeOf(tree.instantiate(this.id));
+      };
+      get("variantProperties", ({ name, parent }) =>
+        parent !== null && tree.get(parent).type === "COMPONENT_SET" ? variantOf(name) : null,
+      );
     }
     addMethods(node, tree, type, change);
     return node;
@@ -148,7 +175,7 @@ export class NodeFactory {
       enumerable: true,
       get(this: Self) {
         const record = tree.get(this.id);
-        return key === "fills" && record.hasMixedFills ? mixed : copyPaints(record[key]);
+        return key === "fills" && record.hasMixedFills ? mixed : copyPaints(tree.resolved(record)[key]);
       },
       set(this: Self, value: unknown) {
         const paints = takePaints(value);
@@ -190,11 +217,17 @@ function addMethods(node: Record<string, unknown>, tree: SimTree, type: NodeType
   });
   if (type === "PAGE") return;
   Object.assign(node, {
+    setExplicitVariableModeForCollection(this: Self, { id }: VariableCollection, modeId: string): void {
+      const { explicitVariableModes } = tree.get(this.id);
+      change(this.id, "mode", { explicitVariableModes: { ...explicitVariableModes, [id]: modeId } });
+    },
     remove(this: Self): void {
       if (tree.isInsideInstance(this.id)) throw new Error("in remove: Removing this node is not allowed");
       tree.remove(this.id);
     },
     async exportAsync(this: Self, settings: ExportSettings | ExportSettingsSVGString): Promise<string> {
+      if (!tree.get(this.id).visible)
+        throw new Error("in exportAsync: Failed to export node. This node may not have any visible layers.");
       if (settings.format !== "SVG_STRING") throw new Error(`in exportAsync: ${settings.format} is not simulated`);
       return exportSvg(tree, this.id);
     },
@@ -205,10 +238,40 @@ function addMethods(node: Record<string, unknown>, tree: SimTree, type: NodeType
     height: number,
   ): void {
     if (!(width >= 0.01 && height >= 0.01)) throw new Error("in resize: Expected sizes of at least 0.01");
-    const isLaidOut = tree.get(this.id).layoutMode !== "NONE";
+    const record = tree.get(this.id);
+    const isLaidOut = record.layoutMode !== "NONE";
+    if (type === "VECTOR" && record.width > 0 && record.height > 0) {
+      const scale: Matrix = [width / record.width, 0, 0, height / record.height, 0, 0];
+      const vectorPaths = record.vectorPaths.map((path) => ({ ...path, data: transformedPath(path.data, scale) }));
+      change(this.id, "resize", { width, height, vectorPaths });
+      return;
+    }
     const fixed = { primaryAxisSizingMode: "FIXED", counterAxisSizingMode: "FIXED" } as const;
     change(this.id, "resize", { width, height, ...(isLaidOut ? fixed : {}) });
   };
+}
+
+/** Geometry that is set anew sets the layer's size, and moves it by where its paths begin. */
+function drawnPaths({ x, y }: NodeRecord, paths: VectorPaths): Partial<NodeRecord> {
+  const boxes = paths.flatMap(({ data }) => localPath(data, [1, 0, 0, 1, 0, 0]) ?? []);
+  if (boxes.length === 0) return { vectorPaths: paths };
+  const [left, top] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+  const width = Math.max(...boxes.map((box) => box.x + box.width)) - left;
+  const height = Math.max(...boxes.map((box) => box.y + box.height)) - top;
+  const move: Matrix = [1, 0, 0, 1, -left, -top];
+  const vectorPaths = paths.map((path) => ({ ...path, data: transformedPath(path.data, move) }));
+  return { vectorPaths, x: x + left, y: y + top, width, height };
+}
+
+/** `Size=16, Style=Flat` */
+const variantOf = (name: string): Record<string, string> =>
+  Object.fromEntries(name.split(",").map((part) => part.split("=").map((word) => word.trim()) as [string, string]));
+
+function checkParent(type: NodeType, child: SceneNode): void {
+  if (type === "COMPONENT_SET" && child.type !== "COMPONENT")
+    throw new Error("in appendChild: Cannot move node. A component set cannot have children of this type");
+  if (type === "INSTANCE")
+    throw new Error("in appendChild: Cannot move node. New parent is an instance or is inside of an instance");
 }
 
 /** Bytes of a text in UTF-8; QuickJS has no TextEncoder. */

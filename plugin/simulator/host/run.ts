@@ -4,6 +4,7 @@
  */
 import type { SimDocument, StoredImage } from "./document.ts";
 import { mixed } from "./paints.ts";
+import { importSvg } from "./svg-import.ts";
 
 /** What the host's surroundings do for a run: the page opens an iframe, a test records. */
 export interface RunHooks {
@@ -45,6 +46,10 @@ type Implemented = Pick<
   | "createFrame"
   | "createSection"
   | "createRectangle"
+  | "createNodeFromSvg"
+  | "createComponentFromNode"
+  | "combineAsVariants"
+  | "variables"
   | "getNodeByIdAsync"
   | "getNodeById"
   | "notify"
@@ -75,9 +80,14 @@ export function createRun(
   const alive = (member: string): void => {
     if (isClosed) throw new Error(`in ${member}: The plugin was closed`);
   };
+  const newParent = (): string | undefined => (editorType === "slides" ? document.focusedSlide : undefined);
+  const designOnly = (member: string): void => {
+    alive(member);
+    if (editorType !== "figma") throw new Error(`in ${member}: Only available in Figma Design`);
+  };
   const create = (type: "FRAME" | "SECTION" | "RECTANGLE"): SceneNode => {
     alive("create");
-    const parent = editorType === "slides" ? document.focusedSlide : undefined;
+    const parent = newParent();
     const grey = { type: "SOLID", color: { r: 0.85, g: 0.85, b: 0.85 } } as const;
     const white = { type: "SOLID", color: { r: 1, g: 1, b: 1 } } as const;
     const name = type.charAt(0) + type.slice(1).toLowerCase();
@@ -161,6 +171,31 @@ export function createRun(
       return create("SECTION") as SectionNode;
     },
     createRectangle: () => create("RECTANGLE") as RectangleNode,
+    createNodeFromSvg: (svg) => {
+      alive("createNodeFromSvg");
+      return nodes.node(tree.insert(importSvg(svg), newParent())) as FrameNode;
+    },
+    createComponentFromNode: (node) => {
+      designOnly("createComponentFromNode");
+      return nodes.node(tree.componentFrom(node.id)) as ComponentNode;
+    },
+    combineAsVariants: (components, parent, index) => {
+      designOnly("combineAsVariants");
+      if (components.length === 0 || components.some(({ type }) => type !== "COMPONENT"))
+        throw new Error("in combineAsVariants: Expected at least one node, and components alone");
+      // Figma stacks them in the corner, and gives the set a dashed frame.
+      const strokes: readonly Paint[] = [{ type: "SOLID", color: { r: 0.592, g: 0.278, b: 1 } }];
+      const patch = { name: components[0]!.name.split("/")[0]!, cornerRadius: 5, strokes };
+      const { x, y, width, height } = components[0]!;
+      const id = tree.create("COMPONENT_SET", { ...patch, x, y, width, height }, parent.id);
+      for (const component of components) {
+        tree.append(id, component.id);
+        tree.change(component.id, { x: 0, y: 0 });
+      }
+      tree.append(parent.id, id, index);
+      return nodes.node(id) as ComponentSetNode;
+    },
+    variables: tree.variables.api(),
     getNodeById: () => {
       throw new Error(
         'in getNodeById: Cannot call with documentAccess: "dynamic-page". Use figma.getNodeByIdAsync instead.',

@@ -1,6 +1,6 @@
 /**
- * `exportAsync` as SVG_STRING: shapes, vectors, nested and rotated, with solid fills and strokes. Text and images are
- * left out, which Figma would draw; Tau exports strokes alone.
+ * `exportAsync` as SVG_STRING: shapes, vectors, groups, nested and rotated, with solid fills, linear gradients and strokes. Text and
+ * images are left out, which Figma would draw.
  */
 import { relativeTransform } from "./geometry.ts";
 import type { NodeRecord } from "./node-record.ts";
@@ -10,11 +10,14 @@ export function exportSvg(tree: SimTree, id: string): string {
   const root = tree.get(id);
   const body = draw(tree, { ...root, x: 0, y: 0, rotation: 0 });
   const { width, height } = root;
-  return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="none" xmlns="http://www.w3.org/2000/svg">${body}</svg>`;
+  const gradients = gradientsIn(tree, root);
+  const defs = gradients === "" ? "" : `<defs>${gradients}</defs>`;
+  return `<svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" fill="none" xmlns="http://www.w3.org/2000/svg">${body}${defs}</svg>`;
 }
 
-function draw(tree: SimTree, record: NodeRecord): string {
-  if (!record.visible) return "";
+function draw(tree: SimTree, bare: NodeRecord): string {
+  if (!bare.visible) return "";
+  const record = { ...tree.resolved(tree.get(bare.id)), x: bare.x, y: bare.y, rotation: bare.rotation };
   const [[a, c, e], [b, d, f]] = relativeTransform(record);
   const inner = `${outline(record)}${tree
     .childrenOf(record.id)
@@ -25,31 +28,77 @@ function draw(tree: SimTree, record: NodeRecord): string {
 }
 
 function outline(record: NodeRecord): string {
-  const paint = `fill="${colourOf(record.fills)}" stroke="${colourOf(record.strokes)}" stroke-width="${record.strokeWeight}"`;
-  if (colourOf(record.fills) === "none" && colourOf(record.strokes) === "none") return "";
+  const fill =
+    gradientIn(record) === undefined ? colourOf(record.fills) : `url(#paint-${record.id.replaceAll(/\W/g, "-")})`;
+  const paint = `fill="${fill}"${opacityOf(record.fills)} stroke="${colourOf(record.strokes)}" stroke-width="${record.strokeWeight}"`;
+  if (fill === "none" && colourOf(record.strokes) === "none") return "";
   const { width, height } = record;
   switch (record.type) {
     case "RECTANGLE":
     case "FRAME":
     case "COMPONENT":
+    case "COMPONENT_SET":
     case "INSTANCE":
       return `<rect width="${width}" height="${height}" rx="${record.cornerRadius}" ${paint}/>`;
     case "ELLIPSE":
       return `<ellipse cx="${width / 2}" cy="${height / 2}" rx="${width / 2}" ry="${height / 2}" ${paint}/>`;
     case "VECTOR":
       return record.vectorPaths
-        .map(({ data }) => `<path d="${data}" stroke-linecap="round" stroke-linejoin="round" ${paint}/>`)
+        .map(
+          ({ data, windingRule }) =>
+            `<path d="${data}"${windingRule === "EVENODD" ? ' fill-rule="evenodd"' : ""}${record.strokeCap === "ROUND" ? ' stroke-linecap="round" stroke-linejoin="round"' : ""} ${paint}/>`,
+        )
         .join("");
     default:
       return "";
   }
 }
 
+const opacityOf = (paints: readonly Paint[]): string => {
+  const { opacity = 1 } = paints.filter(({ visible = true }) => visible).at(-1) ?? {};
+  return opacity < 1 ? ` fill-opacity="${opacity}"` : "";
+};
+
+/** A linear gradient that shows. */
+export function gradientIn({ fills }: NodeRecord): GradientPaint | undefined {
+  const paint = fills.filter(({ visible = true }) => visible).at(-1);
+  return paint?.type === "GRADIENT_LINEAR" ? paint : undefined;
+}
+
+function gradientsIn(tree: SimTree, record: NodeRecord): string {
+  const own = gradientIn(record);
+  const inner = tree.childrenOf(record.id).map((child) => gradientsIn(tree, child));
+  return [own === undefined ? "" : gradientText(record, own), ...inner].join("");
+}
+
+/** In px of the layer: from where the transform is 0 to where it is 1. */
+export function gradientText(
+  { id, width, height }: NodeRecord,
+  { gradientTransform, gradientStops }: GradientPaint,
+): string {
+  const [[a, b, c], [d, e, f]] = gradientTransform;
+  const area = a * e - b * d || 1;
+  const place = (along: number): readonly [number, number] => {
+    const [u, v] = [along - c, 0.5 - f];
+    return [(width * (e * u - b * v)) / area, (height * (a * v - d * u)) / area];
+  };
+  const [[x1, y1], [x2, y2]] = [place(0), place(1)];
+  const stops = gradientStops.map(
+    ({ position, color }) =>
+      `<stop offset="${position}" stop-color="${hexOf(color)}"${color.a < 1 ? ` stop-opacity="${color.a}"` : ""}/>`,
+  );
+  const [from, to] = [`x1="${+x1.toFixed(3)}" y1="${+y1.toFixed(3)}"`, `x2="${+x2.toFixed(3)}" y2="${+y2.toFixed(3)}"`];
+  return `<linearGradient id="paint-${id.replaceAll(/\W/g, "-")}" gradientUnits="userSpaceOnUse" ${from} ${to}>${stops.join("")}</linearGradient>`;
+}
+
 /** The topmost solid paint that shows. */
 export function colourOf(paints: readonly Paint[]): string {
   const paint = paints.filter(({ visible = true }) => visible).at(-1);
   if (paint?.type !== "SOLID") return "none";
-  const { r, g, b } = paint.color;
+  return hexOf(paint.color);
+}
+
+export function hexOf({ r, g, b }: RGB): string {
   return `#${[r, g, b]
     .map((part) =>
       Math.round(part * 255)

@@ -4,10 +4,11 @@
  */
 import type { SimDocument } from "../host/document.ts";
 import type { NodeRecord } from "../host/node-record.ts";
-import { colourOf } from "../host/svg.ts";
+import { colourOf, gradientIn, gradientText } from "../host/svg.ts";
 import { make } from "./dom.ts";
 
-export function drawNode(sim: SimDocument, record: NodeRecord, urlOf: (hash: string) => string): HTMLElement {
+export function drawNode(sim: SimDocument, bare: NodeRecord, urlOf: (hash: string) => string): HTMLElement {
+  const record = sim.tree.resolved(bare);
   const node = make("div", { class: `node ${record.type.toLowerCase()}`, "data-id": record.id });
   const { style } = node;
   style.cssText = `left:${record.x}px;top:${record.y}px;width:${record.width}px;height:${record.height}px`;
@@ -74,11 +75,19 @@ function placeImage(sim: SimDocument, { width, height }: NodeRecord, paint: Imag
 
 function drawVector(record: NodeRecord): SVGSVGElement {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", `0 0 ${record.width} ${record.height}`);
-  for (const { data } of record.vectorPaths) {
+  svg.setAttribute("viewBox", `0 0 ${Math.max(record.width, 0.01)} ${Math.max(record.height, 0.01)}`);
+  const gradient = gradientIn(record);
+  if (gradient !== undefined) svg.innerHTML = `<defs>${gradientText(record, gradient)}</defs>`;
+  const fill =
+    svg.querySelector("linearGradient") === null
+      ? colourOf(record.fills)
+      : `url(#${svg.querySelector("linearGradient")!.id})`;
+  for (const { data, windingRule } of record.vectorPaths) {
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
     path.setAttribute("d", data);
-    path.setAttribute("fill", colourOf(record.fills));
+    path.setAttribute("fill", fill);
+    if (windingRule === "EVENODD") path.setAttribute("fill-rule", "evenodd");
+    if (record.strokeCap === "ROUND") path.setAttribute("stroke-linecap", "round");
     path.setAttribute("stroke", colourOf(record.strokes));
     path.setAttribute("stroke-width", String(record.strokeWeight));
     svg.append(path);

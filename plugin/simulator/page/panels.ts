@@ -8,6 +8,9 @@ const icons: Readonly<Record<string, string>> = {
   FRAME: "M5 2.5v11M11 2.5v11M2.5 5h11M2.5 11h11",
   SLIDE: "M2.5 4h11v8h-11z",
   COMPONENT: "M8 2.5 10 4.500 8 6.500 6 4.500zM8 9.500l2 2-2 2-2-2zM2.500 8l2-2 2 2-2 2zM9.500 8l2-2 2 2-2 2z",
+  COMPONENT_SET:
+    "M5 2.500 7.500 5 5 7.500 2.500 5zM11 2.500 13.500 5 11 7.500 8.500 5zM5 8.500 7.500 11 5 13.500 2.500 11zM11 8.500 13.500 11 11 13.500 8.500 11z",
+  GROUP: "M3 5V3h2M11 3h2v2M13 11v2h-2M5 13H3v-2",
   INSTANCE: "M8 2.5 13.500 8 8 13.500 2.500 8z",
   SECTION: "M2.5 3.5h11v9h-11z",
   RECTANGLE: "M3 3.5h10v9H3zM3 11l3-3 2.5 2.5L10.5 9 13 11",
@@ -214,16 +217,10 @@ function scaleModes(sim: SimDocument, { id, fills }: NodeRecord): HTMLElement[] 
 }
 
 /** A component in the place of a frame, or around a single layer. */
-function makeComponent(sim: SimDocument, record: NodeRecord): string {
-  const { x, y, width, height, name, parent } = record;
-  const isFrame = record.type === "FRAME";
-  const patch = isFrame ? { ...record } : { x, y, width, height, name };
-  const id = sim.tree.create("COMPONENT", patch, parent ?? sim.tree.pageId);
-  for (const child of isFrame ? record.children : [record.id]) sim.tree.append(id, child);
-  if (isFrame) sim.tree.remove(record.id);
-  else sim.tree.change(record.id, { x: 0, y: 0 });
+function makeComponent(sim: SimDocument, { id }: NodeRecord): string {
+  const component = sim.tree.componentFrom(id);
   sim.tree.commit();
-  return id;
+  return component;
 }
 
 function insertInstance(sim: SimDocument, componentId: string): void {

@@ -118,7 +118,11 @@ function addStroke(sim: SimDocument, points: readonly Point[], parent: NodeRecor
     .join("");
   const vectorPaths = [{ windingRule: "NONE", data } as const];
   const box = within({ x, y, width, height }, parent);
-  return sim.addLayer("VECTOR", { ...box, name: "Vector", strokes: ink, strokeWeight: 4, vectorPaths }, parent?.id);
+  return sim.addLayer(
+    "VECTOR",
+    { ...box, name: "Vector", strokes: ink, strokeWeight: 4, strokeCap: "ROUND", vectorPaths },
+    parent?.id,
+  );
 }
 
 /** A box of the page in the frame's own px. Frames of the playground are not rotated when things are drawn into them. */
