@@ -7,7 +7,21 @@
  * `no-fills`: sections and groups take none. `mixed`: letters of a text have different fills. `read-only`: the editor
  * refuses the change, as for layers of a library.
  */
-export type LayerProblem = "gone" | "locked" | "mixed" | "no-fills" | "read-only";
+export type LayerProblem =
+  | "gone"
+  | "locked"
+  | "mixed"
+  | "no-fills"
+  | "read-only"
+  /** Of an instance: its main component is to be chosen, or is missing. */
+  | "instance"
+  | "no-main"
+  /** Nothing in it can be exported. */
+  | "empty"
+  /** It shows an image where vectors are needed. */
+  | "not-vector"
+  /** It shows the collection in another mode than the one that was chosen; it was bound all the same. */
+  | "other-mode";
 
 /** A layer that was asked for and not touched. */
 export interface SkippedLayer {

@@ -4,10 +4,11 @@
  * Images cross one per message as bytes, never as JSON or base64: encoding them inflates memory ten times.
  */
 
-import type { CommandId } from "./commands.ts";
+import type { CommandId, Editor } from "./commands.ts";
 import type { Provenance } from "./contract.ts";
 import type { FillableLayer, SkippedLayer } from "./layer-messages.ts";
 import type { UpscaleMainMessage, UpscaleUiMessage } from "./upscale-messages.ts";
+import type { Bindings, VectorContent, VectorMainMessage, VectorUiMessage } from "./vector-messages.ts";
 
 export const defaultPort = 7826;
 /** `localhost`, not an address: Figma's manifest refuses IP literals and the UI must call what the manifest lists. */
@@ -65,6 +66,10 @@ export interface SelectedImage {
   readonly isArtboard: boolean;
   /** Plugin data as stored; the UI parses it with `ProvenanceSchema`. */
   readonly provenance: string;
+  /** `VectorRecord` as stored, of a vector. */
+  readonly vector?: string;
+  /** Of a component's variants: their sides in px. */
+  readonly sizesPx?: readonly number[];
 }
 export interface Selection {
   readonly texts: readonly SelectedText[];
@@ -95,7 +100,12 @@ export type Launch =
 export interface ArtboardImage {
   /** Key of the `image` message that carried the bytes. */
   readonly key: string;
-  readonly provenance: Provenance;
+  /** Absent for a vector of something that Tau did not make. */
+  readonly provenance?: Provenance;
+  /** It goes on the page as layers; then no bytes are needed. */
+  readonly vector?: VectorContent;
+  /** Name of its layer; absent: the artboard's with a number. */
+  readonly name?: string;
 }
 export interface Artboard {
   readonly caption: string;
@@ -109,10 +119,13 @@ export interface Artboard {
  */
 export type ApplyTarget =
   | { readonly kind: "artboards"; readonly tilePx: number; readonly keepsSelection?: boolean }
-  | { readonly kind: "replace"; readonly nodeIds: readonly string[]; readonly scaleMode: "FILL" | "FIT" };
+  | { readonly kind: "replace"; readonly nodeIds: readonly string[]; readonly scaleMode: "FILL" | "FIT" }
+  /** Vectors to the right of the layers that they were made from. */
+  | { readonly kind: "beside"; readonly nodeIds: readonly string[] };
 
 export type UiMessage =
   | UpscaleUiMessage
+  | VectorUiMessage
   | { readonly type: "ready" }
   | { readonly type: "save-settings"; readonly settings: Settings }
   | { readonly type: "save-vocabulary"; readonly vocabulary: Vocabulary }
@@ -129,18 +142,22 @@ export type UiMessage =
       readonly applyId: number;
       readonly artboards: readonly Artboard[];
       readonly target: ApplyTarget;
+      /** Of new artboards with vectors. */
+      readonly bindings?: Bindings;
     }
   | { readonly type: "notify"; readonly text: string; readonly isError: boolean }
   | { readonly type: "close" };
 
 export type MainMessage =
   | UpscaleMainMessage
+  | VectorMainMessage
   | {
       readonly type: "start";
       readonly launch: Launch;
       readonly settings: Settings;
       readonly selection: Selection;
       readonly session: unknown;
+      readonly editor: Editor;
     }
   | {
       readonly type: "layers";
@@ -179,6 +196,10 @@ const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
   "apply",
   "read-upscale-sources",
   "apply-upscales",
+  "read-icons",
+  "read-colours",
+  "recolour",
+  "make-components",
   "notify",
   "close",
 ]);
@@ -194,6 +215,9 @@ const mainTypes: ReadonlySet<string> = new Set<MainMessage["type"]>([
   "upscale-image",
   "upscale-sources",
   "upscales-applied",
+  "icon-image",
+  "icons",
+  "colours",
 ]);
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
@@ -211,6 +235,10 @@ export function isUiMessage(value: unknown): value is UiMessage {
       return Array.isArray(message["artboards"]) && isRecord(message["target"]);
     case "apply-upscales":
       return Array.isArray(message["upscales"]) && message["upscales"].every(isRecord);
+    case "recolour":
+      return Array.isArray(message["changes"]);
+    case "make-components":
+      return Array.isArray(message["sets"]);
     case "save-settings":
       return isRecord(message["settings"]);
     case "save-vocabulary":

@@ -1,0 +1,58 @@
+/** SVG text as Tau's tracer writes it: its size, its colours, and the same drawing fitted to a small size. Without a DOM, for both worlds of the plugin. */
+import { fitToPixels } from "./pixel-fit.ts";
+import { pathData, pathsOf } from "./vector-path.ts";
+
+export interface SvgSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Size of the drawing itself, whatever size it is shown at; undefined for text without one. */
+export function viewSizeOf(svg: string): SvgSize | undefined {
+  const tag = /<svg\b[^>]*>/.exec(svg)?.[0] ?? "";
+  const [, , , width, height] = /viewBox="([-\d.]+)[ ,]+([-\d.]+)[ ,]+([\d.]+)[ ,]+([\d.]+)"/.exec(tag) ?? [];
+  const size = { width: Number(width ?? side(tag, "width")), height: Number(height ?? side(tag, "height")) };
+  return size.width > 0 && size.height > 0 ? size : undefined;
+}
+
+const side = (tag: string, name: string): number =>
+  Number.parseFloat(new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1] ?? "0");
+
+/** The same drawing shown at another size in px. */
+export function resizedSvg(svg: string, { width, height }: SvgSize): string {
+  const size = viewSizeOf(svg);
+  return svg.replace(/<svg\b[^>]*>/, (tag) => {
+    const bare = tag.replace(/\s(?:width|height)="[^"]*"/g, "");
+    const view = bare.includes("viewBox=") || !size ? "" : ` viewBox="0 0 ${size.width} ${size.height}"`;
+    return bare.replace("<svg", `<svg width="${width}" height="${height}"${view}`);
+  });
+}
+
+/** Largest size of the drawing within a box. */
+export function fittedSize(svg: string, box: SvgSize): SvgSize {
+  const size = viewSizeOf(svg) ?? box;
+  const scale = Math.min(box.width / size.width, box.height / size.height);
+  return { width: size.width * scale, height: size.height * scale };
+}
+
+/** `#rrggbb` of all solid fills. */
+export const colourOfSvg = (svg: string): string[] => [
+  ...new Set([...svg.matchAll(/<path\b[^>]*\sfill="(#[0-9a-f]{6})"/g)].map(([, hex]) => hex!)),
+];
+
+/**
+ * The drawing at a side of `toPx` with edges on whole pixels; one that the tracer did not write, or with gradients, only shrinks.
+ */
+export function fittedSvg(svg: string, toPx: number): string {
+  const size = viewSizeOf(svg);
+  const shrunk = resizedSvg(svg, fittedSize(svg, { width: toPx, height: toPx }));
+  const datas = [...svg.matchAll(/\sd="([^"]*)"/g)].map(([, data]) => data!);
+  const layers = datas.map(pathsOf);
+  if (!size || svg.includes("<linearGradient") || !layers.every((layer) => layer !== undefined)) return shrunk;
+  const fitted = fitToPixels(layers, Math.max(size.width, size.height), toPx);
+  let index = 0;
+  const { width, height } = fittedSize(svg, { width: toPx, height: toPx });
+  return shrunk
+    .replace(/viewBox="[^"]*"/, `viewBox="0 0 ${width} ${height}"`)
+    .replace(/\sd="[^"]*"/g, () => ` d="${pathData(fitted[index++]!, 3)}"`);
+}
