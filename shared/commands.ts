@@ -16,6 +16,11 @@ export type CommandId =
   | "blend"
   | "sketch"
   | "layout"
+  | "vectorise"
+  | "recolour"
+  | "family"
+  | "components"
+  | "learn"
   | "history"
   | "settings";
 
@@ -31,9 +36,6 @@ export interface CommandInfo {
   readonly id: CommandId;
   /** In the menu; an ellipsis says that a form follows. */
   readonly menu: string;
-  /** What must be selected, and what comes of it, for the docs. */
-  readonly selection: string;
-  readonly result: string;
   /**
    * What a server must offer: a translation that reads all of these conditions, `inversion` of images, an `upscaler`.
    */
@@ -42,19 +44,20 @@ export interface CommandInfo {
   readonly parameters?: readonly CommandParameter[];
   /** Name of the button that nodes made by Tau get. */
   readonly relaunch?: string;
+  /** Only on images, or only on vectors; absent: on both. */
+  readonly relaunchOn?: "image" | "vector";
   /** Begins a new group in the menu. */
   readonly startsGroup?: boolean;
 }
 
 const everywhere = ["figma", "figjam", "slides"] as const;
+const design = ["figma"] as const;
 const style: CommandParameter = { name: "Style", key: "style", description: "Look of the images", optional: true };
 
 export const commandTable: readonly CommandInfo[] = [
   {
     id: "caption-to-artboard",
     menu: "Caption to artboard…",
-    selection: "nothing, or texts, stickies and shapes with text: each is a caption",
-    result: "a new frame a caption (FigJam: a section), with the images in a grid",
     needs: ["caption"],
     editors: everywhere,
     parameters: [
@@ -66,8 +69,6 @@ export const commandTable: readonly CommandInfo[] = [
   {
     id: "fill-label",
     menu: "Fill with label…",
-    selection: "layers that take fills",
-    result: "an image in each layer, one label for all, a seed for each",
     needs: ["label"],
     editors: everywhere,
     parameters: [{ name: "Label", key: "label", description: "A thing that the pack knows, e.g. anchor" }, style],
@@ -76,8 +77,6 @@ export const commandTable: readonly CommandInfo[] = [
   {
     id: "fill-names",
     menu: "Fill from layer names…",
-    selection: "layers named after what they shall show",
-    result: "an image in each layer whose name is a label; the others are listed with suggestions",
     needs: ["label"],
     editors: everywhere,
     parameters: [{ ...style, optional: false }],
@@ -85,19 +84,16 @@ export const commandTable: readonly CommandInfo[] = [
   {
     id: "upscale",
     menu: "Upscale ×2 or ×4…",
-    selection: "layers with image fills",
-    result: "the same fills with more pixels; crop, scale mode and filters stay",
     needs: ["upscaler"],
     editors: everywhere,
     parameters: [{ name: "Factor", key: "scale", description: "2 or 4 times the pixels" }],
     relaunch: "Upscale",
+    relaunchOn: "image",
     startsGroup: true,
   },
   {
     id: "restyle",
     menu: "Restyle…",
-    selection: "layers with image fills",
-    result: "the same image in another style or with another caption, in the same layer",
     needs: ["style", "inversion"],
     editors: everywhere,
     relaunch: "Restyle",
@@ -105,24 +101,18 @@ export const commandTable: readonly CommandInfo[] = [
   {
     id: "variations",
     menu: "Variations…",
-    selection: "one layer with an image fill",
-    result: "a new frame with images from the same picture to the same idea",
     needs: ["image"],
     editors: everywhere,
   },
   {
     id: "blend",
     menu: "Blend…",
-    selection: "two layers with image fills",
-    result: "a new frame with the steps between both images",
     needs: ["inversion"],
     editors: everywhere,
   },
   {
     id: "sketch",
     menu: "Sketch to image…",
-    selection: "nothing, to draw in the plugin, or vectors or a frame of strokes",
-    result: "a new frame with images that follow the strokes",
     needs: ["sketch"],
     editors: everywhere,
     startsGroup: true,
@@ -130,16 +120,25 @@ export const commandTable: readonly CommandInfo[] = [
   {
     id: "layout",
     menu: "Layout to image…",
-    selection: "nothing, to paint in the plugin, or a frame of coloured shapes",
-    result: "a new frame with images whose colours lie where they were put",
     needs: ["layout"],
     editors: everywhere,
   },
   {
+    id: "vectorise",
+    menu: "Vectorise selection…",
+    needs: [],
+    editors: design,
+    relaunch: "Vectorise",
+    relaunchOn: "image",
+    startsGroup: true,
+  },
+  { id: "recolour", menu: "Recolour…", needs: [], editors: everywhere, relaunch: "Recolour", relaunchOn: "vector" },
+  { id: "family", menu: "Make a family…", needs: ["caption"], editors: everywhere },
+  { id: "components", menu: "Make components…", needs: [], editors: design, relaunch: "Make components" },
+  { id: "learn", menu: "Learn this style…", needs: ["caption"], editors: everywhere },
+  {
     id: "history",
     menu: "History…",
-    selection: "nothing",
-    result: "earlier images, to add again, to draw again or to delete",
     needs: [],
     editors: everywhere,
     startsGroup: true,
@@ -147,8 +146,6 @@ export const commandTable: readonly CommandInfo[] = [
   {
     id: "settings",
     menu: "Settings…",
-    selection: "nothing",
-    result: "nothing on the canvas",
     needs: [],
     editors: everywhere,
   },

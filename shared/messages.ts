@@ -198,6 +198,7 @@ const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
   "apply-upscales",
   "read-icons",
   "read-colours",
+  "read-palettes",
   "recolour",
   "make-components",
   "notify",
@@ -218,6 +219,7 @@ const mainTypes: ReadonlySet<string> = new Set<MainMessage["type"]>([
   "icon-image",
   "icons",
   "colours",
+  "palettes",
 ]);
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;

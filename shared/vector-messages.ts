@@ -2,7 +2,8 @@
  * The messages about vectors between main and UI: icons of the selection, its colours and the file's colour variables, and what becomes
  * of them. Part of shared/messages.ts, without zod like it.
  */
-import type { SkippedLayer } from "./layer-messages.ts";
+import type { LayerProblem } from "./layer-messages.ts";
+import type { SkipReason } from "./upscale-messages.ts";
 
 /** Plugin data keys of a vector made by Tau: `VectorRecord` as JSON, and its SVG as it was inserted. */
 export const vectorKey = "tau.vector";
@@ -25,6 +26,8 @@ export interface VectorRecord {
   /** `#rrggbb`; absent: those of the picture. */
   readonly palette?: readonly string[];
   readonly bindings?: Bindings;
+  /** Only colours that nearly are one of the palette become it; the others stay. */
+  readonly isNear?: boolean;
 }
 
 /** A drawing that goes on the page as layers. */
@@ -33,6 +36,13 @@ export interface VectorContent {
   /** Drawings fitted to small sides in px, for the variants of a component. */
   readonly fitted?: Readonly<Partial<Record<number, string>>>;
   readonly record: VectorRecord;
+}
+
+/** A layer of the selection that is no source, and why. */
+export interface SkippedIcon {
+  readonly nodeId: string;
+  readonly nodeName: string;
+  readonly reason: LayerProblem | SkipReason;
 }
 
 /** An icon of the selection: a layer that shows an image, whose bytes came before by its hash, or layers of vectors as SVG. */
@@ -45,7 +55,12 @@ export interface IconSource {
   readonly provenance: string;
   readonly vector: string;
   readonly imageHash?: string;
+  /** As it looks now. */
   readonly svg?: string;
+  /** As the tracer drew it, of a vector that Tau made. */
+  readonly traced?: string;
+  /** Why it can be read and not be changed. */
+  readonly problem?: LayerProblem;
 }
 
 /** A colour of the selection. */
@@ -91,7 +106,10 @@ export interface ComponentPlan {
 
 export type VectorUiMessage =
   | { readonly type: "read-icons"; readonly readId: number }
+  /** Asks for the colours of what is selected. */
   | { readonly type: "read-colours"; readonly readId: number }
+  /** Asks for the file's colour variables. */
+  | { readonly type: "read-palettes" }
   | {
       readonly type: "recolour";
       readonly applyId: number;
@@ -107,13 +125,13 @@ export type VectorMainMessage =
       readonly type: "icons";
       readonly readId: number;
       readonly icons: readonly IconSource[];
-      readonly skipped: readonly SkippedLayer[];
+      readonly skipped: readonly SkippedIcon[];
       readonly unreadCount: number;
     }
   | {
       readonly type: "colours";
       readonly readId: number;
       readonly used: readonly UsedColour[];
-      readonly collections: readonly ColourCollection[];
-      readonly skipped: readonly SkippedLayer[];
-    };
+      readonly skipped: readonly SkippedIcon[];
+    }
+  | { readonly type: "palettes"; readonly collections: readonly ColourCollection[] };

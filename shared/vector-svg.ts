@@ -40,19 +40,32 @@ export const colourOfSvg = (svg: string): string[] => [
   ...new Set([...svg.matchAll(/<path\b[^>]*\sfill="(#[0-9a-f]{6})"/g)].map(([, hex]) => hex!)),
 ];
 
+/** The drawing in the middle of a square of `sidePx`. */
+function squareSvg(svg: string, sidePx: number, isWhole: boolean): string {
+  const size = viewSizeOf(svg) ?? { width: sidePx, height: sidePx };
+  const side = Math.max(size.width, size.height);
+  const margin = (length: number): number => (side - length) / 2;
+  const [left, top] = [margin(size.width), margin(size.height)].map((px) => (isWhole ? Math.round(px) : px));
+  return resizedSvg(svg, { width: sidePx, height: sidePx }).replace(
+    /viewBox="[^"]*"/,
+    `viewBox="${-left! || 0} ${-top! || 0} ${side} ${side}"`,
+  );
+}
+
 /**
- * The drawing at a side of `toPx` with edges on whole pixels; one that the tracer did not write, or with gradients, only shrinks.
+ * The drawing in a square of `toPx` with edges on whole pixels; one that the tracer did not write, or with gradients, only shrinks.
  */
 export function fittedSvg(svg: string, toPx: number): string {
   const size = viewSizeOf(svg);
-  const shrunk = resizedSvg(svg, fittedSize(svg, { width: toPx, height: toPx }));
-  const datas = [...svg.matchAll(/\sd="([^"]*)"/g)].map(([, data]) => data!);
-  const layers = datas.map(pathsOf);
-  if (!size || svg.includes("<linearGradient") || !layers.every((layer) => layer !== undefined)) return shrunk;
-  const fitted = fitToPixels(layers, Math.max(size.width, size.height), toPx);
+  const layers = [...svg.matchAll(/\sd="([^"]*)"/g)].map(([, data]) => pathsOf(data!));
+  const isTraced = layers.length > 0 && layers.every((layer) => layer !== undefined);
+  if (!size || svg.includes("<linearGradient") || !isTraced) return squareSvg(svg, toPx, false);
+  const fromPx = Math.max(size.width, size.height);
+  const fitted = fitToPixels(layers, fromPx, toPx);
   let index = 0;
-  const { width, height } = fittedSize(svg, { width: toPx, height: toPx });
-  return shrunk
-    .replace(/viewBox="[^"]*"/, `viewBox="0 0 ${width} ${height}"`)
+  const view = `viewBox="0 0 ${(size.width * toPx) / fromPx} ${(size.height * toPx) / fromPx}"`;
+  const drawn = svg
+    .replace(/viewBox="[^"]*"/, view)
     .replace(/\sd="[^"]*"/g, () => ` d="${pathData(fitted[index++]!, 3)}"`);
+  return squareSvg(drawn, toPx, true);
 }

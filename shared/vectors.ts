@@ -106,6 +106,8 @@ export const FamilySchema = z.object({
     z.object({
       name: z.string(),
       seed: SeedSchema,
+      /** log p(z given the name and the style) in nats. */
+      logLikelihood: z.number(),
       widthPx: z.number().int(),
       heightPx: z.number().int(),
       /** With `format: "svg"`. */

@@ -4,11 +4,15 @@
  */
 import type { SkippedLayer } from "../../shared/layer-messages.ts";
 import type { ApplyTarget, Artboard } from "../../shared/messages.ts";
+import type { Bindings } from "../../shared/vector-messages.ts";
 import type { AppliedNode } from "./applied.ts";
+import { loadBindings } from "./bindings.ts";
 import { fillLayers } from "./fill-layers.ts";
 import { detailOf } from "./layers.ts";
 import { placeArtboards } from "./place-artboards.ts";
+import { placeBeside } from "./place-vectors.ts";
 import { createBreather } from "./slices.ts";
+import { isVectorImage } from "./vector-nodes.ts";
 
 export type ApplyResult =
   | {
@@ -27,18 +31,22 @@ export async function applySet(
   artboards: readonly Artboard[],
   target: ApplyTarget,
   bytes: ReadonlyMap<string, Uint8Array>,
+  bindings?: Bindings,
 ): Promise<ApplyResult> {
   const made: SceneNode[] = [];
   let wasTouched = false;
   try {
     const hashes = await createImages(artboards, bytes);
-    if (target.kind === "artboards") {
-      const placed = await placeArtboards(artboards, target, hashes, made);
-      const nodes = placed.map(({ id }) => ({ id, imageHash: "" }));
-      return { ok: true, imageCount: hashes.size, sameCount: 0, skipped: [], nodes };
-    }
     const images = artboards.flatMap((artboard) => artboard.images);
-    const { filled, sameCount, skipped } = await fillLayers(images, target, hashes);
+    if (target.kind === "artboards") {
+      const placed = await placeArtboards(artboards, target, hashes, made, await loadBindings(bindings));
+      const nodes = placed.map(({ id }) => ({ id, imageHash: "" }));
+      return { ok: true, imageCount: images.length, sameCount: 0, skipped: [], nodes };
+    }
+    const { filled, sameCount, skipped } =
+      target.kind === "beside"
+        ? await placeBeside(images.filter(isVectorImage), target.nodeIds, made)
+        : await fillLayers(images, target, hashes);
     wasTouched = filled.length > 0;
     return { ok: true, imageCount: filled.length, sameCount, skipped, nodes: filled };
   } catch (error) {
@@ -57,7 +65,8 @@ async function createImages(
 ): Promise<Map<string, string>> {
   const breathe = createBreather();
   const hashes = new Map<string, string>();
-  for (const { key } of artboards.flatMap((artboard) => artboard.images)) {
+  for (const { key, vector } of artboards.flatMap((artboard) => artboard.images)) {
+    if (vector !== undefined) continue;
     const data = bytes.get(key);
     if (data === undefined) throw new Error(`expected the bytes of image ${key}, got none`);
     hashes.set(key, figma.createImage(data).hash);

@@ -3,11 +3,10 @@
  * so there it is a section whose grid is laid out by hand. Every node remembers how its image was made.
  */
 
-import { commandTable, makeAgainCommand, redrawCommand } from "../../shared/commands.ts";
-import type { Provenance } from "../../shared/contract.ts";
-import { type Artboard, provenanceKey } from "../../shared/messages.ts";
-import { styleIdOf } from "../../shared/style-id.ts";
-import { imageKey } from "./layers.ts";
+import type { Artboard } from "../../shared/messages.ts";
+import { type Bound, showMode } from "./bindings.ts";
+import { remember } from "./remember.ts";
+import { createVector, isVectorImage, rememberVector } from "./vector-nodes.ts";
 
 /** Columns and sizes of an artboard, in px. */
 export interface Grid {
@@ -30,55 +29,48 @@ export function gridOf({ images, isStrip = false }: Artboard, tilePx: number): G
   return { tilePx, gapPx, paddingPx, columns, width: side(columns), height: side(rows) };
 }
 
-const commandButtons = Object.fromEntries(
-  commandTable.filter(({ relaunch }) => relaunch !== undefined).map(({ id }) => [id, ""]),
-);
-
-type Remembering = Pick<SceneNode, "setPluginData" | "setRelaunchData">;
-
-/** Provenance and the buttons that a node which Tau made offers. */
-export function remember(node: Remembering, provenance: Provenance, imageHash?: string): void {
-  const about =
-    provenance.condition.caption ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "";
-  node.setPluginData(provenanceKey, JSON.stringify(provenance));
-  if (imageHash !== undefined) node.setPluginData(imageKey, imageHash);
-  node.setRelaunchData({
-    [redrawCommand]: about,
-    [makeAgainCommand]: "",
-    // An artboard has no image of its own.
-    ...(imageHash === undefined ? {} : commandButtons),
-  });
-}
-
 /** Creates frame and layers at the origin; every node is put in `made` as soon as it exists, for the way back. */
 export function createArtboard(
   artboard: Artboard,
   grid: Grid,
   hashes: ReadonlyMap<string, string>,
   made: SceneNode[],
+  bound: Bound,
 ): FrameNode | SectionNode {
   const isFigJam = figma.editorType === "figjam";
   const parent = isFigJam ? createGridSection(grid, made) : createGridFrame(grid, made);
   const { tilePx, gapPx, paddingPx, columns } = grid;
   parent.name = artboard.caption;
-  artboard.images.forEach(({ key, provenance }, index) => {
-    const layer = figma.createRectangle();
-    made.push(layer);
-    layer.name = `${artboard.caption} ${index + 1}`;
-    layer.resize(tilePx, tilePx);
-    layer.cornerRadius = Math.min(8, tilePx / 16);
+  showMode(parent, bound);
+  artboard.images.forEach((image, index) => {
+    const { key, provenance, name = `${artboard.caption} ${index + 1}` } = image;
+    const layer = isVectorImage(image)
+      ? createVector(image.vector, { width: tilePx, height: tilePx }, bound, made)
+      : createTile(tilePx, made);
+    layer.name = name;
     parent.appendChild(layer);
     if (isFigJam) {
       layer.x = paddingPx + (index % columns) * (tilePx + gapPx);
       layer.y = paddingPx + Math.floor(index / columns) * (tilePx + gapPx);
     }
-    const imageHash = hashes.get(key)!;
-    layer.fills = [{ type: "IMAGE", scaleMode: "FILL", imageHash }];
-    remember(layer, provenance, imageHash);
+    if (isVectorImage(image)) rememberVector(layer as FrameNode, image);
+    else {
+      const imageHash = hashes.get(key)!;
+      layer.fills = [{ type: "IMAGE", scaleMode: "FILL", imageHash }];
+      remember(layer, provenance, imageHash);
+    }
   });
   const first = artboard.images[0];
   if (first !== undefined) remember(parent, first.provenance);
   return parent;
+}
+
+function createTile(tilePx: number, made: SceneNode[]): RectangleNode {
+  const layer = figma.createRectangle();
+  made.push(layer);
+  layer.resize(tilePx, tilePx);
+  layer.cornerRadius = Math.min(8, tilePx / 16);
+  return layer;
 }
 
 function createGridFrame({ width, height, gapPx, paddingPx }: Grid, made: SceneNode[]): FrameNode {

@@ -5,7 +5,7 @@
 import type { SkippedLayer } from "../../shared/layer-messages.ts";
 import { type ApplyTarget, type ArtboardImage, provenanceKey } from "../../shared/messages.ts";
 import type { AppliedNode } from "./applied.ts";
-import { remember } from "./artboard.ts";
+import { loadBindings } from "./bindings.ts";
 import {
   detailOf,
   findNode,
@@ -16,7 +16,9 @@ import {
   problemOf,
   withImage,
 } from "./layers.ts";
+import { remember } from "./remember.ts";
 import { createBreather } from "./slices.ts";
+import { isVectorImage, putVector, vectorProblemOf } from "./vector-nodes.ts";
 
 export interface FilledLayers {
   readonly filled: readonly AppliedNode[];
@@ -36,9 +38,27 @@ export async function fillLayers(
   const skipped: SkippedLayer[] = [];
   let sameCount = 0;
   for (const [index, nodeId] of nodeIds.entries()) {
-    const { key, provenance } = images[index % images.length]!;
-    const hash = hashes.get(key)!;
+    const artboardImage = images[index % images.length]!;
+    const { key, provenance } = artboardImage;
     const node = await findNode(nodeId);
+    if (isVectorImage(artboardImage)) {
+      const bound = await loadBindings(artboardImage.vector.record.bindings);
+      const problem = vectorProblemOf(node);
+      const about = { nodeId, nodeName: node?.removed === false ? node.name : "" };
+      if (problem !== undefined) skipped.push({ ...about, reason: problem, detail: "" });
+      else {
+        const made: SceneNode[] = [];
+        try {
+          filled.push(putVector(node as SceneNode, artboardImage, bound, made));
+        } catch (error) {
+          for (const own of made) if (!own.removed) own.remove();
+          skipped.push({ ...about, reason: "read-only", detail: detailOf(error) });
+        }
+      }
+      await breathe();
+      continue;
+    }
+    const hash = hashes.get(key)!;
     const former = await formerOf(node, sizes);
     const size = (await sizeOf(hash, sizes)) ?? { widthPx: 1, heightPx: 1 };
     const image: NewImage = { hash, scaleMode, ...size };

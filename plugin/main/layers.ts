@@ -27,6 +27,12 @@ export function isLocked(node: BaseNode): boolean {
   return false;
 }
 
+/** Layers of an instance, and the instance itself, are drawn by its component. */
+export function isInInstance(node: BaseNode): boolean {
+  for (let at: BaseNode | null = node; at !== null; at = at.parent) if (at.type === "INSTANCE") return true;
+  return false;
+}
+
 /** Why a layer can't be filled; undefined when it can. */
 export function problemOf(node: BaseNode | null): LayerProblem | undefined {
   if (node === null || node.removed) return "gone";

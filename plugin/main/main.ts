@@ -6,9 +6,12 @@ import { isCommandId, isRedraw, makeAgainCommand } from "../../shared/commands.t
 import { isUiMessage, type Launch, type MainMessage, readWindowSize, type UiMessage } from "../../shared/messages.ts";
 import { takeUnapplied, watchApplied } from "./applied.ts";
 import { applySet } from "./apply.ts";
+import { readCollections, readColours, recolour } from "./colours.ts";
+import { makeComponents } from "./components.ts";
 import { applyUpscales, readUpscaleSources } from "./image-fills.ts";
 import { detailOf } from "./layers.ts";
 import { handleParameterInput, readParameters } from "./parameters.ts";
+import { readIcons } from "./read-icons.ts";
 import { readDrawing, readLayers } from "./read-scene.ts";
 import { layersMax, readSelection } from "./selection.ts";
 import {
@@ -45,7 +48,8 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
   switch (message.type) {
     case "ready": {
       const [settings, session] = await Promise.all([loadSettings(), loadSession()]);
-      send({ type: "start", launch, settings, session, selection: readSelection() });
+      const editor = figma.editorType === "figjam" || figma.editorType === "slides" ? figma.editorType : "figma";
+      send({ type: "start", launch, settings, session, selection: readSelection(), editor });
       return;
     }
     case "save-settings":
@@ -70,8 +74,8 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       return;
     }
     case "apply": {
-      const { applyId, artboards, target } = message;
-      const result = await applySet(artboards, target, takeImages(applyId));
+      const { applyId, artboards, target, bindings } = message;
+      const result = await applySet(artboards, target, takeImages(applyId), bindings);
       if (!result.ok) {
         send({ type: "apply-failed", applyId, detail: result.detail });
         return;
@@ -100,6 +104,41 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
     case "apply-upscales": {
       const { applyId, upscales } = message;
       send({ type: "upscales-applied", applyId, ...(await applyUpscales(upscales, takeImages(applyId))) });
+      return;
+    }
+    case "read-icons": {
+      const { readId } = message;
+      const found = await readIcons(figma.currentPage.selection, (hash, bytes) =>
+        send({ type: "icon-image", readId, hash, bytes }),
+      );
+      send({ type: "icons", readId, ...found });
+      return;
+    }
+    case "read-colours":
+      send({ type: "colours", readId: message.readId, ...(await readColours(figma.currentPage.selection)) });
+      return;
+    case "read-palettes":
+      send({ type: "palettes", collections: await readCollections() });
+      return;
+    case "recolour": {
+      const { applyId, changes, bindings } = message;
+      const { changed, skipped } = await recolour(figma.currentPage.selection, changes, bindings);
+      if (changed.length > 0) figma.commitUndo();
+      send({ type: "applied", applyId, imageCount: changed.length, sameCount: 0, skipped });
+      return;
+    }
+    case "make-components": {
+      const { applyId, sets } = message;
+      const made: SceneNode[] = [];
+      try {
+        watchApplied(applyId, await makeComponents(sets, made));
+      } catch (error) {
+        for (const node of made) if (!node.removed) node.remove();
+        throw error;
+      } finally {
+        figma.commitUndo();
+      }
+      send({ type: "applied", applyId, imageCount: sets.length, sameCount: 0, skipped: [] });
       return;
     }
     case "notify":

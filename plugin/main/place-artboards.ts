@@ -4,6 +4,7 @@
  */
 import type { ApplyTarget, Artboard } from "../../shared/messages.ts";
 import { createArtboard, type Grid, gridOf } from "./artboard.ts";
+import type { Bound } from "./bindings.ts";
 import { type Box, findFreeSpot, Obstacles, type Point } from "./place.ts";
 import { createBreather } from "./slices.ts";
 
@@ -17,6 +18,7 @@ export async function placeArtboards(
   { tilePx, keepsSelection = false }: Extract<ApplyTarget, { kind: "artboards" }>,
   hashes: ReadonlyMap<string, string>,
   made: SceneNode[],
+  bound: Bound,
 ): Promise<SceneNode[]> {
   const breathe = createBreather();
   // Taken once: a person may go to another page in a pause, and the result belongs where it was asked for.
@@ -30,7 +32,7 @@ export async function placeArtboards(
   const corner = slide === null || isWithin({ ...spot, ...wanted }, slide) ? spot : middleOf(slide, wanted);
   const nodes: SceneNode[] = [];
   for (const [index, artboard] of artboards.entries()) {
-    const node = createArtboard(artboard, wanted.grids[index]!, hashes, made);
+    const node = createArtboard(artboard, wanted.grids[index]!, hashes, made, bound);
     const parent = slide ?? page;
     if (node.parent?.id !== parent.id) parent.appendChild(node);
     node.x = corner.x + wanted.corners[index]!.x;
@@ -82,7 +84,7 @@ function shrinkToSlide(tilePx: number, { width, height }: Plan, slide: SlideNode
   return Math.max(1, Math.floor(tilePx * share));
 }
 
-async function readObstacles(
+export async function readObstacles(
   parent: PageNode | SlideNode,
   breathe: () => Promise<void> | undefined,
 ): Promise<Obstacles> {
@@ -111,7 +113,7 @@ const isWithin = (box: Box, { width, height }: { readonly width: number; readonl
   box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height;
 
 /** Stays when half of the result, or of the view, shows it; pans when it fits at this zoom; else zooms to it. */
-function bringIntoSight(nodes: readonly SceneNode[], box: Box): void {
+export function bringIntoSight(nodes: readonly SceneNode[], box: Box): void {
   const { bounds } = figma.viewport;
   const overlap = (from: number, size: number, start: number, length: number): number =>
     Math.max(0, Math.min(from + size, start + length) - Math.max(from, start));

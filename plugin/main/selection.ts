@@ -1,5 +1,7 @@
 /** What the selection offers to the UI: texts that can be captions, and nodes that Tau made. Bounded, never deep. */
 import { provenanceKey, type Selection } from "../../shared/messages.ts";
+import { sizeKey, vectorKey } from "../../shared/vector-messages.ts";
+import { variantsIn } from "./read-icons.ts";
 
 /** Layers read from one selection at once: more captions than this is not a batch that a person meant. */
 export const layersMax = 50;
@@ -11,14 +13,27 @@ export function readSelection(): Selection {
     .map((node) => ({ id: node.id, text: charactersOf(node)!.replace(/\s+/g, " ").trim() }))
     .filter(({ text }) => text !== "");
   const images = nodes
-    .map((node) => ({
-      id: node.id,
-      isArtboard: "children" in node,
-      provenance: node.getPluginData(provenanceKey),
-    }))
+    .flatMap((node) => (node.type === "COMPONENT_SET" ? variantsIn(node) : [node]))
+    .map((node) => {
+      const vector = node.getPluginData(vectorKey);
+      return {
+        id: node.id,
+        isArtboard: "children" in node && vector === "",
+        provenance: node.getPluginData(provenanceKey),
+        ...(vector === "" ? {} : { vector, sizesPx: sizesOf(node) }),
+      };
+    })
     .filter(({ provenance }) => provenance !== "");
   return { texts, images, layerCount: selection.length };
 }
+
+/** Sides of the variants that a drawing has. */
+const sizesOf = (node: SceneNode): number[] =>
+  node.parent?.type !== "COMPONENT_SET"
+    ? []
+    : [...new Set(node.parent.children.map((child) => Number(child.getPluginData(sizeKey))))].filter(
+        (size) => size > 0,
+      );
 
 /** Text of a text layer, and in FigJam of a sticky or a shape. */
 function charactersOf(node: SceneNode): string | undefined {

@@ -5,17 +5,23 @@
 import type { BatchEvent } from "../../shared/batches.ts";
 import type { Generation, GenerationInput, GenerationList, ImageUpload, Meta } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
+import type { Training, TrainingList, TrainingRequest } from "../../shared/training.ts";
 import type { Upscale, UpscaleInput } from "../../shared/upscaling.ts";
+import type { Family, FamilyInput, Vector } from "../../shared/vectors.ts";
 import { checkApiRange, checkCompatible, Failure, failureOfProblem } from "./failure.ts";
 import {
   type Guard,
   readMeta as guardMeta,
   readBatchEvent,
+  readFamily,
   readGeneration,
   readGenerationList,
   readProblem,
+  readTraining,
+  readTrainingList,
   readUpload,
   readUpscale,
+  readVector,
 } from "./guards.ts";
 import { createServerJobs, type Exchange } from "./server-jobs.ts";
 import { readEvents } from "./sse.ts";
@@ -34,6 +40,8 @@ const defaultTimings = {
   answerMs: 10_000,
   /** An answer comes only after all bytes were sent; the server itself waits no longer. */
   uploadMs: limits.requestTimeoutMs,
+  /** A family is answered when all its icons are drawn, and waits for those before it. */
+  familyMs: 300_000,
   /** Pauses before reopening a broken event stream; after the last, polling. */
   reconnectMs: [200, 800] as readonly number[],
   pollMs: 700,
@@ -148,6 +156,24 @@ export function createApiClient({
     return parse(response, readUpload);
   }
 
+  /** An uploaded picture as SVG. @param palette `#rrggbb`; absent: its own colours */
+  async function vectorise(
+    image: string,
+    { palette, title }: { readonly palette?: readonly string[] | undefined; readonly title?: string },
+    signal?: AbortSignal,
+  ): Promise<Vector> {
+    const headers = { "Content-Type": "application/json" };
+    const body = JSON.stringify({ image, ...(palette === undefined ? {} : { palette }), ...(title ? { title } : {}) });
+    return parse(await send("POST", "/v1/vectors", { headers, body }, signal, timings.uploadMs), readVector);
+  }
+
+  /** Icons that belong together. Leaving ends the work. */
+  async function family(input: FamilyInput, signal: AbortSignal): Promise<Family> {
+    const headers = { "Content-Type": "application/json" };
+    const init = { headers, body: JSON.stringify(input) };
+    return parse(await send("POST", "/v1/families", init, signal, timings.familyMs), readFamily);
+  }
+
   const readImage = async (path: string, signal: AbortSignal): Promise<Uint8Array> =>
     new Uint8Array(await (await send("GET", path, {}, signal)).arrayBuffer());
 
@@ -194,9 +220,14 @@ export function createApiClient({
     readMeta,
     uploadImage,
     readImage,
+    vectorise,
+    family,
     list,
     batch,
     star,
+    listTrainings: async (): Promise<TrainingList> =>
+      parse(await send("GET", "/v1/trainings?limit=5", {}), readTrainingList),
+    trainings: createServerJobs<Training, Partial<TrainingRequest>>(exchange, timings, "/v1/trainings", readTraining),
     ...createServerJobs<Generation, GenerationInput>(exchange, timings, "/v1/generations", readGeneration),
     upscales: createServerJobs<Upscale, UpscaleInput>(exchange, timings, "/v1/upscales", readUpscale),
   };

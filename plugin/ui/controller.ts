@@ -3,20 +3,24 @@
  * the state and call these. Talks to main through messages and to the server through the API client.
  */
 import type { CommandId } from "../../shared/commands.ts";
+import { commandTable } from "../../shared/commands.ts";
 import type { Generation } from "../../shared/contract.ts";
 import type { Launch, MainMessage, QuickAnswers, Settings, UiMessage, WindowSize } from "../../shared/messages.ts";
 import { styleIdOf } from "../../shared/style-id.ts";
-import type { UpscaledFill } from "../../shared/upscale-messages.ts";
+import type { Training } from "../../shared/training.ts";
 import { type ApiClient, type Blocked, createApiClient } from "./api-client.ts";
-import { askedTranslation, Failure, isAvailable, isWorthReconnecting } from "./failure.ts";
+import { appliedSet } from "./applied-set.ts";
+import { askedTranslation, Failure, isAvailable, isWorthReconnecting, ownStyles } from "./failure.ts";
 import type { Form } from "./form.ts";
 import type { Job } from "./jobs.ts";
+import { changesFor } from "./palettes.ts";
 import { planMakeAgain, planRedraw } from "./plans/captions.ts";
-import { type Prepared, prepareJobs, type Rasterise } from "./plans/prepare.ts";
+import { askedPalette, canBeVectors, type Prepared, prepareJobs, type Rasterise } from "./plans/prepare.ts";
 import { drawnSet, runJobs } from "./run.ts";
 import { SceneReader } from "./scene-reader.ts";
 import { readSession, sessionOf } from "./session.ts";
 import { type Action, initialState, keptImages, type ResultImage, reduce, type State } from "./state.ts";
+import { traceImages } from "./vector-sets.ts";
 import { wait } from "./wait.ts";
 
 export interface Surroundings {
@@ -92,6 +96,9 @@ export class Controller {
       case "unapplied":
         this.#dispatch(message);
         return;
+      case "palettes":
+        this.#dispatch({ type: "collections", collections: message.collections });
+        return;
       case "apply-failed":
         if (message.applyId === this.state.applyId) this.#fail(new Failure("apply_failed", message.detail));
         return;
@@ -103,19 +110,29 @@ export class Controller {
 
   #afterApply(): void {
     // Layers show other images now, which the next run must start from.
-    if (keptImages(this.state).some(({ destination }) => destination.kind !== "artboard"))
+    if (
+      this.state.command === "recolour" ||
+      keptImages(this.state).some(({ destination }) => destination.kind !== "artboard")
+    )
       this.#scenes.read(this.state.command);
     const { skipped, refusedFills } = this.state;
     // What was left untouched must be seen before the window goes.
     if (this.#closesAfterApply && skipped.length + refusedFills.length === 0) this.#around.post({ type: "close" });
   }
 
-  async #start({ launch, settings, selection, session }: Extract<MainMessage, { type: "start" }>): Promise<void> {
+  async #start({
+    launch,
+    settings,
+    selection,
+    session,
+    editor,
+  }: Extract<MainMessage, { type: "start" }>): Promise<void> {
     const kept = readSession(session);
     const command = commandOf(launch);
     const form = { ...kept.form, ...(kept.form.isSeedFixed ? {} : { seed: this.#around.randomSeed() }) };
     this.#isStyleChosen = kept.isKept;
-    this.#dispatch({ type: "started", settings, selection, form, command });
+    this.#dispatch({ type: "started", settings, selection, form, command, editor });
+    this.#around.post({ type: "read-palettes" });
     this.#scenes.read(command);
     if (launch.kind === "quick") {
       this.#answer(launch.answers);
@@ -185,6 +202,7 @@ export class Controller {
     if (this.state.run !== undefined) return;
     this.#dispatch({ type: "command", command });
     this.#scenes.read(command);
+    this.#around.post({ type: "read-palettes" });
   }
   /** A drawing made in the plugin takes the place of the selection's. */
   setDrawing(name: string, svg: string): void {
@@ -225,6 +243,24 @@ export class Controller {
   #client(): ApiClient {
     const { serverUrl, token } = this.state.settings;
     return createApiClient({ serverUrl, token, whyBlocked: (origin) => this.#around.whyBlocked(origin) });
+  }
+  get rasterise(): Rasterise {
+    return this.#around.rasterise;
+  }
+  /** Samples of a training as an artboard, to look at beside what they were learned from. */
+  placePreviews(
+    name: string,
+    { id }: Training,
+    shots: readonly { readonly caption: string; readonly bytes: Uint8Array }[],
+  ): void {
+    if (this.state.applyId !== undefined || this.state.run !== undefined) return;
+    const applyId = this.#nextId++;
+    this.#dispatch({ type: "applying", applyId });
+    const images = shots.map(({ caption, bytes }, index) => ({ key: `${id} ${index}`, name: caption, bytes }));
+    for (const { key, bytes } of images) this.#around.post({ type: "image", applyId, key, bytes });
+    const artboards = [{ caption: name, images: images.map(({ key, name: own }) => ({ key, name: own })) }];
+    const target = { kind: "artboards" as const, tilePx: this.state.form.tilePx, keepsSelection: true };
+    this.#around.post({ type: "apply", applyId, artboards, target });
   }
   /** For views that read the server themselves: the history. */
   get client(): ApiClient {
@@ -279,7 +315,9 @@ export class Controller {
     const { styles, labels, defaultStyle = "" } = askedTranslation(meta, "caption-to-artboard")!;
     this.#around.post({ type: "save-vocabulary", vocabulary: { styles, labels } });
     const { style } = this.state.form;
-    const isKnown = styles.some(({ id }) => id === style) || (style === "" && this.#isStyleChosen);
+    const own = ownStyles(meta, "caption-to-artboard").map(({ id }) => `@${id}`);
+    const isKnown =
+      styles.some(({ id }) => id === style) || own.includes(style) || (style === "" && this.#isStyleChosen);
     if (!isKnown) this.#dispatch({ type: "form", change: { style: this.#isStyleChosen ? "" : defaultStyle } });
   }
 
@@ -309,6 +347,7 @@ export class Controller {
 
   /** Runs the command in view on the form and the selection. */
   async generate(): Promise<void> {
+    if (this.state.command === "recolour") return this.#recolour();
     if (!this.state.form.isSeedFixed) this.#dispatch({ type: "form", change: { seed: this.#around.randomSeed() } });
     await this.#run((client, signal) => prepareJobs(this.state, client, this.#around.rasterise, signal));
   }
@@ -369,7 +408,9 @@ export class Controller {
       const client = this.#client();
       this.#dispatch({ type: "run-started", runId, jobs, isResumed: true });
       if (this.state.meta === undefined) this.#take(await client.readMeta(running.signal));
-      if (this.state.command !== "upscale" && !isAvailable(this.state.meta!, this.state.command))
+      const { command, editor } = this.state;
+      const hasEditor = commandTable.find(({ id }) => id === command)?.editors.includes(editor) ?? true;
+      if (command !== "upscale" && !(hasEditor && isAvailable(this.state.meta!, command)))
         throw new Failure("command_unavailable", this.state.command);
       this.#dispatch({ type: "run-step", runId, title: "", step: { stage: "uploading" } });
       const prepared = await prepare(client, running.signal);
@@ -446,28 +487,53 @@ export class Controller {
     if (kept.length === 0 || this.state.applyId !== undefined || this.state.run !== undefined) return;
     const applyId = this.#nextId++;
     this.#dispatch({ type: "applying", applyId });
-    for (const { key, bytes } of kept) this.#around.post({ type: "image", applyId, key, bytes });
-    const upscales = upscaledFills(kept);
-    if (upscales.length > 0) {
-      this.#around.post({ type: "apply-upscales", applyId, upscales });
-      return;
+    const untraced = canBeVectors(this.state)
+      ? kept.filter(({ vector, destination }) => !vector && destination.kind === "artboard")
+      : [];
+    if (untraced.length === 0) this.#hand(applyId);
+    else void this.#traceFirst(applyId, untraced);
+  }
+
+  /** Images that were drawn as such and shall become vectors. */
+  async #traceFirst(applyId: number, untraced: readonly ResultImage[]): Promise<void> {
+    try {
+      const palette = askedPalette(this.state);
+      const traced = await traceImages(this.#client(), untraced, palette, this.state.form.recolourHow);
+      if (this.state.applyId !== applyId) return;
+      this.#dispatch({ type: "traced", traced });
+      this.#hand(applyId);
+    } catch (error) {
+      if (this.state.applyId === applyId) this.#fail(error);
     }
-    const artboards = this.state.results
-      .map(({ title, images }) => ({
-        caption: title,
-        isStrip: images.some(({ drawn }) => drawn?.provenance.frame !== undefined),
-        images: images.flatMap(({ isKept, key, drawn }) =>
-          isKept && drawn ? [{ key, provenance: drawn.provenance }] : [],
-        ),
-      }))
-      .filter(({ images }) => images.length > 0);
-    const nodeIds = kept.flatMap(({ destination }) => (destination.kind === "layer" ? [destination.nodeId] : []));
-    const { tilePx, scaleMode } = this.state.form;
-    const target =
-      nodeIds.length === kept.length
-        ? { kind: "replace" as const, nodeIds, scaleMode }
-        : { kind: "artboards" as const, tilePx, keepsSelection: this.state.command !== "caption-to-artboard" };
-    this.#around.post({ type: "apply", applyId, artboards, target });
+  }
+
+  #hand(applyId: number): void {
+    const { images, message, unbound } = appliedSet(this.state, applyId);
+    for (const { key, bytes } of images) this.#around.post({ type: "image", applyId, key, bytes });
+    this.#dispatch({ type: "unbound", unbound });
+    this.#around.post(message);
+  }
+
+  /** Other colours for what is selected; no server is asked. */
+  #recolour(): void {
+    const { scene, form, applyId } = this.state;
+    if (applyId !== undefined) return;
+    try {
+      const palette = askedPalette(this.state);
+      if (palette === undefined) throw new Failure("palette_empty", "");
+      const { used = [] } = scene;
+      if (used.length === 0) throw new Failure("selection_missing", "");
+      const changes = changesFor(used, palette, form.recolourHow);
+      if (changes.length === 0) throw new Failure("nothing_to_do", "");
+      const changed = new Set(changes.map(({ from }) => from));
+      const id = this.#nextId++;
+      const { bindings } = palette;
+      this.#dispatch({ type: "applying", applyId: id });
+      this.#dispatch({ type: "unbound", unbound: used.flatMap(({ hex }) => (changed.has(hex) ? [] : [hex])) });
+      this.#around.post({ type: "recolour", applyId: id, changes, ...(bindings === undefined ? {} : { bindings }) });
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 }
 
@@ -479,17 +545,3 @@ const askedPack = ({ meta }: State): string =>
 const revokeUrls = (results: State["results"]): void => {
   for (const { url } of results.flatMap((set) => set.images)) URL.revokeObjectURL(url);
 };
-
-/** One picture for each fill: the first that was kept. */
-function upscaledFills(kept: readonly ResultImage[]): UpscaledFill[] {
-  const taken = new Set<string>();
-  return kept.flatMap(({ key, destination }) => {
-    if (destination.kind !== "fills") return [];
-    return destination.fills.flatMap(({ nodeId, paintIndex, imageHash }) => {
-      const place = `${nodeId}/${paintIndex}`;
-      if (taken.has(place)) return [];
-      taken.add(place);
-      return [{ nodeId, paintIndex, imageHash, key, provenance: destination.provenance }];
-    });
-  });
-}

@@ -22,6 +22,8 @@ export type ClientCode =
   | "label_missing"
   | "style_missing"
   | "drawing_missing"
+  | "palette_empty"
+  | "style_name_missing"
   | "selection_missing"
   | "nothing_to_do"
   | "command_unavailable";
@@ -81,9 +83,22 @@ export interface FoundTranslation {
 export const askedTranslation = (meta: Meta | undefined, command: CommandId): TranslationInfo | undefined =>
   meta && translationsFor(meta, command)[0]?.translation;
 
+/** A style of one's own is a translation: it stands among the styles as `@ID`. */
+export const ownStyleOf = (style: string): string | undefined => (style.startsWith("@") ? style.slice(1) : undefined);
+
+/** Translations besides the first that can do a command: what was trained from one's own images. */
+export const ownStyles = (meta: Meta | undefined, command: CommandId): TranslationInfo[] =>
+  meta === undefined
+    ? []
+    : translationsFor(meta, command)
+        .slice(1)
+        .map(({ translation }) => translation);
+
 /** @throws Failure command_unavailable when the server has no pack for the command */
-export function translationFor(meta: Meta, command: CommandId): FoundTranslation {
-  const found = translationsFor(meta, command)[0];
+export function translationFor(meta: Meta, command: CommandId, style = ""): FoundTranslation {
+  const able = translationsFor(meta, command);
+  const own = ownStyleOf(style);
+  const found = own === undefined ? able[0] : able.find(({ translation }) => translation.id === own);
   if (found === undefined) throw new Failure("command_unavailable", needsOf(command).join(", "));
   return found;
 }

@@ -34,6 +34,20 @@ export interface Form {
   readonly hasVariance: boolean;
   /** Styles that were chosen, the last one first. */
   readonly recentStyles: readonly string[];
+  /** What results become on the canvas. */
+  readonly insertAs: "image" | "vector";
+  /** Colours of vectors: `own`, `hex`, or a collection and a mode, `COLLECTION/MODE`. */
+  readonly palette: string;
+  /** `#rrggbb` and the like, in any order, for `hex`. */
+  readonly hexes: string;
+  /** Every colour gets one of the palette, or only those that nearly are one. */
+  readonly recolourHow: "all" | "near";
+  /** Where vectors of the selection go. */
+  readonly vectorsGo: "beside" | "in-place";
+  /** Names of a family, one a line. */
+  readonly names: string;
+  /** Name of a style that is to be learned. */
+  readonly styleName: string;
 }
 
 export const defaultForm: Form = {
@@ -57,6 +71,13 @@ export const defaultForm: Form = {
   hypotheses: 1,
   hasVariance: false,
   recentStyles: [],
+  insertAs: "image",
+  palette: "own",
+  hexes: "#0b3954, #087e8b, #bfd7ea, #ff5a5f",
+  recolourHow: "all",
+  vectorsGo: "beside",
+  names: "",
+  styleName: "",
 };
 
 const bounds: Readonly<Partial<Record<keyof Form, readonly [min: number, max: number]>>> = {
@@ -75,6 +96,9 @@ const choices: Readonly<Partial<Record<keyof Form, readonly unknown[]>>> = {
   scaleMode: ["FILL", "FIT"],
   depth: ["early", "middle", "last"],
   scale: [2, 4],
+  insertAs: ["image", "vector"],
+  recolourHow: ["all", "near"],
+  vectorsGo: ["beside", "in-place"],
 };
 
 /** A form as stored by any version of the plugin: what is missing or out of range becomes the default. */

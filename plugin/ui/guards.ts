@@ -5,7 +5,10 @@
 import type { BatchEvent } from "../../shared/batches.ts";
 import type { Generation, GenerationList, ImageUpload, Meta, Provenance } from "../../shared/contract.ts";
 import { type Problem, problemCodes } from "../../shared/problem.ts";
+import type { Training, TrainingList } from "../../shared/training.ts";
 import type { Upscale } from "../../shared/upscaling.ts";
+import type { VectorRecord } from "../../shared/vector-messages.ts";
+import type { Family, Vector } from "../../shared/vectors.ts";
 
 /** The value, with defaults for what older servers leave out; undefined when it is something else. */
 export type Guard<T> = (value: unknown) => T | undefined;
@@ -148,6 +151,53 @@ export const readUpscale: Guard<Upscale> = (value) =>
 
 export const readUpload: Guard<ImageUpload> = (value) =>
   has({ digest: isText, widthPx: isWhole, heightPx: isWhole })(value) ? (value as ImageUpload) : undefined;
+
+const isVector = has({ svg: isText, widthPx: isWhole, heightPx: isWhole, leftOutCount: isWhole });
+export const readVector: Guard<Vector> = (value) => (isVector(value) ? (value as Vector) : undefined);
+
+const isMember = has({ name: isText, seed: isWhole, vector: isMaybe(isVector), png: isMaybe(isText) });
+const isFamily = has({
+  packDigest: isText,
+  palette: isListOf(isText),
+  members: isListOf(isMember),
+  request: has({ translation: isText, seed: isWhole, temperature: isNumber }),
+});
+export const readFamily: Guard<Family> = (value) => (isFamily(value) ? (value as Family) : undefined);
+
+const isTraining = has({
+  ...isJob,
+  request: has({ name: isText }),
+  packDigest: isMaybe(isText),
+  progress: has({ stage: isText, completed: isWhole, total: isWhole }),
+  preview: isMaybe(has({ images: isListOf(has({ caption: isText, path: isText })) })),
+  result: isMaybe(
+    has({
+      isBetter: isFlag,
+      startNats: isNumber,
+      finalNats: isNumber,
+      cost: has({ kwh: isNumber, euros: isNumber, co2Grams: isNumber, wallSeconds: isNumber }),
+    }),
+  ),
+});
+export const readTraining: Guard<Training> = (value) => (isTraining(value) ? (value as Training) : undefined);
+export const readTrainingList: Guard<TrainingList> = (value) =>
+  has({ trainings: isListOf(isTraining) })(value) ? (value as TrainingList) : undefined;
+
+/** What a vector remembers; undefined when nothing, or when another version wrote something else there. */
+export function readRecord(text: string | undefined): VectorRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? "");
+    const isRecord = has({
+      palette: isMaybe(isListOf(isText)),
+      bindings: isMaybe(
+        has({ collectionId: isText, modeId: isText, variables: isListOf(has({ hex: isText, variableId: isText })) }),
+      ),
+    });
+    return isRecord(value) ? (value as VectorRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 export const readGenerationList: Guard<GenerationList> = (value) => {
   if (!has({ generations: isListOf(isGeneration), nextBefore: isMaybe(isText) })(value)) return undefined;

@@ -2,6 +2,9 @@
 import type { GenerationInput, Provenance, TranslationInfo } from "../../shared/contract.ts";
 import type { UpscaleSource } from "../../shared/upscale-messages.ts";
 import type { UpscaleInput } from "../../shared/upscaling.ts";
+import type { IconSource, VectorRecord } from "../../shared/vector-messages.ts";
+import type { FamilyInput } from "../../shared/vectors.ts";
+import { ownStyleOf } from "./failure.ts";
 import type { Form } from "./form.ts";
 
 interface AnyJob {
@@ -19,6 +22,9 @@ export interface DrawJob extends AnyJob {
   readonly nodeIds: readonly string[];
   /** Only this image of the generation is wanted: a frame of a blend that is made again. */
   readonly onlyIndex?: number;
+  /** Its images become vectors in these colours; with sides in px, they are fitted to those too. */
+  readonly vector?: VectorRecord;
+  readonly sizesPx?: readonly number[];
 }
 
 /** One image enlarged for all fills that show it. */
@@ -28,12 +34,32 @@ export interface EnlargeJob extends AnyJob {
   readonly fills: readonly UpscaleSource[];
 }
 
-export type Job = DrawJob | EnlargeJob;
+/** One icon for each name, all alike. */
+export interface FamilyJob extends AnyJob {
+  readonly kind: "family";
+  readonly input: FamilyInput;
+  readonly vector?: VectorRecord;
+}
+
+/** A layer of the selection as a vector: traced, or as it is where it is one already. */
+export interface TraceJob extends AnyJob {
+  readonly kind: "trace";
+  readonly icon: IconSource;
+  /** A picture to be traced; absent: the drawing itself will do. */
+  readonly bytes?: Uint8Array;
+  readonly svg?: string;
+  readonly vector: VectorRecord;
+}
+
+export type Job = DrawJob | EnlargeJob | FamilyJob | TraceJob;
 
 /** Layers whose images the next results replace, with what each remembers. */
 export interface Replacement {
   readonly nodeId: string;
   readonly provenance: Provenance;
+  /** Of a vector, which stays one. */
+  readonly vector?: VectorRecord;
+  readonly sizesPx?: readonly number[];
 }
 
 export type Asked = Pick<TranslationInfo, "id" | "hasRetrieval">;
@@ -48,10 +74,24 @@ export const sharedInput = ({ seed, temperature, guidance, retrieval }: Form, { 
   ...(hasRetrieval ? { retrieval } : {}),
 });
 
-export const styleOf = ({ style }: Form): { readonly style?: string } => (style === "" ? {} : { style });
+/** A style of one's own is the translation itself. */
+export const styleOf = ({ style }: Form): { readonly style?: string } =>
+  style === "" || ownStyleOf(style) !== undefined ? {} : { style };
 
 export const chunk = <T>(list: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
+
+/** The colours that the server draws a vector in; undefined: its own. */
+export const serverPalette = ({ palette, isNear = false }: VectorRecord): { readonly palette?: string[] } =>
+  palette === undefined || isNear ? {} : { palette: [...palette] };
+
+/** The same drawing, traced on the server in the colours that it shall have. */
+export const tracedJob = <T extends DrawJob>(job: T, vector: VectorRecord, sizesPx: readonly number[] = []): T => ({
+  ...job,
+  input: { ...job.input, format: "svg", ...serverPalette(vector) },
+  vector,
+  sizesPx,
+});
 
 /** Jobs without their places get them. */
 export const numbered = <T extends Omit<AnyJob, "index">>(jobs: readonly T[]): (T & { readonly index: number })[] =>

@@ -7,6 +7,7 @@ import type { RunState, Step } from "./state.ts";
 export function describeStep(texts: Texts, step: Step): string {
   if (step.stage === "sending") return texts.sending;
   if (step.stage === "uploading") return texts.uploading;
+  if (step.stage === "drawing-family") return fill(texts.drawingFamily, { n: step.count });
   if (step.stage === "retrying") return fill(texts.retrying, { n: step.seconds });
   if (step.stage === "fetching") return fill(texts.fetching, { done: step.completed, total: step.total });
   const { stage, completed, total, position } = step.progress;

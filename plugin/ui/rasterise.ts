@@ -1,7 +1,7 @@
-/** SVG as PNG on white, by the browser: for drawings that are sent as pictures. */
+/** SVG as PNG by the browser, on white or on nothing: for drawings that are sent as pictures. */
 
 /** @returns a square PNG with the drawing in its middle @throws Error when the text is no SVG */
-export async function rasterise(svg: string, sidePx: number): Promise<Uint8Array> {
+export async function rasterise(svg: string, sidePx: number, ground: "paper" | "none" = "paper"): Promise<Uint8Array> {
   const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
   try {
     const image = new Image();
@@ -11,7 +11,7 @@ export async function rasterise(svg: string, sidePx: number): Promise<Uint8Array
     canvas.width = canvas.height = sidePx;
     const context = canvas.getContext("2d")!;
     context.fillStyle = "#fff";
-    context.fillRect(0, 0, sidePx, sidePx);
+    if (ground === "paper") context.fillRect(0, 0, sidePx, sidePx);
     const scale = sidePx / Math.max(image.width, image.height, 1);
     const [width, height] = [image.width * scale, image.height * scale];
     context.drawImage(image, (sidePx - width) / 2, (sidePx - height) / 2, width, height);

@@ -10,6 +10,7 @@ import type { ApiClient } from "./api-client.ts";
 import { Failure, type FailureCode, failureOfProblem, isWorthWaiting } from "./failure.ts";
 import { chunk, type DrawJob, type EnlargeJob, type Job } from "./jobs.ts";
 import type { Destination, RefusedJob, ResultImage, ResultSet, Step } from "./state.ts";
+import { contentOf, familySet, tracedSet, urlOf, urlOfSvg } from "./vector-sets.ts";
 import { wait } from "./wait.ts";
 
 export interface RunOptions {
@@ -173,6 +174,8 @@ async function runJob(options: Working, job: Job): Promise<ResultSet> {
       enlargedImage(job, done, info, bytes, key),
     );
   }
+  if (job.kind === "family") return familySet(options, report, job);
+  if (job.kind === "trace") return tracedSet(options, report, job);
   const start = (key: string) => client.start(job.input, key);
   const done = await follow(options, { ...client, start }, job, report, ({ progress }) => ({
     stage: "server",
@@ -185,18 +188,24 @@ async function runJob(options: Working, job: Job): Promise<ResultSet> {
 export async function drawnSet(
   options: Pick<RunOptions, "client" | "packId" | "signal">,
   report: (step: Step) => void,
-  job: Pick<DrawJob, "index" | "title" | "nodeIds" | "onlyIndex">,
+  job: Pick<DrawJob, "index" | "title" | "nodeIds" | "onlyIndex" | "vector" | "sizesPx">,
   done: Generation,
 ): Promise<ResultSet> {
   const ranks = rankByLikelihood(done.images);
   const infos = done.images.filter(({ index }) => job.onlyIndex === undefined || job.onlyIndex === index);
-  const set = await fetchImages(options, report, { ...job, id: done.id }, infos, (info, bytes, key) => {
+  const set = await fetchImages(options, report, { ...job, id: done.id }, infos, async (info, bytes, key) => {
     const nodeId = job.nodeIds[job.onlyIndex === undefined ? info.index : 0];
+    const svg =
+      job.vector &&
+      info.vector &&
+      new TextDecoder().decode(await options.client.readImage(info.vector.path, options.signal));
+    const vector = job.vector && svg ? contentOf(svg, job.vector, job.sizesPx) : undefined;
     return {
       key,
       seed: info.seed,
       bytes,
-      url: urlOf(bytes),
+      url: vector ? urlOfSvg(vector.svg) : urlOf(bytes),
+      ...(vector === undefined ? {} : { vector }),
       isKept: true,
       destination: nodeId === undefined ? { kind: "artboard" } : { kind: "layer", nodeId },
       drawn: {
@@ -209,7 +218,7 @@ export async function drawnSet(
   });
   // The most likely first; layers and the steps of a blend keep their order.
   const isOrdered = job.nodeIds.length > 0 || done.request.blendWith !== undefined;
-  const images = isOrdered ? set.images : [...set.images].sort((a, b) => a.drawn!.rank - b.drawn!.rank);
+  const images = isOrdered ? set.images : [...set.images].sort((a, b) => a.drawn!.rank! - b.drawn!.rank!);
   const doubts = done.outOfDistribution.map(({ field }) => field);
   return { ...set, images, generationId: done.id, doubts, namedLabels: done.namedLabels };
 }
@@ -276,18 +285,15 @@ async function fetchImages<Info extends { readonly index: number; readonly path:
   report: (step: Step) => void,
   { index, title, id }: { readonly index: number; readonly title: string; readonly id?: string },
   infos: readonly Info[],
-  make: (info: Info, bytes: Uint8Array, key: string) => ResultImage,
+  make: (info: Info, bytes: Uint8Array, key: string) => ResultImage | Promise<ResultImage>,
 ): Promise<ResultSet> {
   const images: ResultImage[] = [];
   for (const info of infos) {
     report({ stage: "fetching", completed: images.length, total: infos.length });
-    images.push(make(info, await client.readImage(info.path, signal), `${id ?? info.path}/${info.index}`));
+    images.push(await make(info, await client.readImage(info.path, signal), `${id ?? info.path}/${info.index}`));
   }
   return { index, title, images, doubts: [], namedLabels: [] };
 }
-
-const urlOf = (bytes: Uint8Array): string =>
-  URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "image/png" }));
 
 function enlargedImage(
   { fills }: EnlargeJob,

@@ -3,13 +3,17 @@ import type { CommandId } from "../../shared/commands.ts";
 import type { MainMessage, UiMessage } from "../../shared/messages.ts";
 import type { Scene } from "./state.ts";
 
-type What = "read-layers" | "read-upscale-sources" | "read-drawing";
+type What = "read-layers" | "read-upscale-sources" | "read-drawing" | "read-icons" | "read-colours";
 
 const readBy: Readonly<Partial<Record<CommandId, What>>> = {
   "fill-label": "read-layers",
   "fill-names": "read-layers",
   upscale: "read-upscale-sources",
-  restyle: "read-upscale-sources",
+  restyle: "read-icons",
+  vectorise: "read-icons",
+  components: "read-icons",
+  learn: "read-icons",
+  recolour: "read-colours",
   variations: "read-upscale-sources",
   blend: "read-upscale-sources",
   sketch: "read-drawing",
@@ -61,11 +65,23 @@ export class SceneReader {
       case "drawing":
         return { drawing: { name: message.name, svg: message.svg } };
       case "upscale-image":
+      case "icon-image":
         this.#images.set(message.hash, message.bytes);
         return undefined;
+      case "colours":
+        return { used: message.used, skippedIcons: message.skipped };
+      case "icons": {
+        const urls = this.#urlsOfImages();
+        const icons = message.icons.map((icon) => {
+          const { imageHash, svg = "" } = icon;
+          if (imageHash === undefined)
+            return { ...icon, url: this.#urlOf(new TextEncoder().encode(svg), "image/svg+xml") };
+          return { ...icon, bytes: this.#images.get(imageHash)!, url: urls.get(imageHash)! };
+        });
+        return { icons, skippedIcons: message.skipped, unreadCount: message.unreadCount };
+      }
       case "upscale-sources": {
-        for (const url of this.#urls.splice(0)) URL.revokeObjectURL(url);
-        const urls = new Map([...this.#images].map(([hash, bytes]) => [hash, this.#urlOf(bytes)]));
+        const urls = this.#urlsOfImages();
         const sources = message.sources.map((source) => ({
           ...source,
           bytes: this.#images.get(source.imageHash)!,
@@ -76,8 +92,13 @@ export class SceneReader {
     }
   }
 
-  #urlOf(bytes: Uint8Array): string {
-    const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+  #urlsOfImages(): ReadonlyMap<string, string> {
+    for (const url of this.#urls.splice(0)) URL.revokeObjectURL(url);
+    return new Map([...this.#images].map(([hash, bytes]) => [hash, this.#urlOf(bytes)]));
+  }
+
+  #urlOf(bytes: Uint8Array, type = ""): string {
+    const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type }));
     this.#urls.push(url);
     return url;
   }

@@ -2,12 +2,19 @@
  * State of the UI and the one reducer that changes it. Every answer carries the id of the run or applied set it belongs
  * to, and an answer of another one is ignored: a late reply never overwrites newer work.
  */
-import type { CommandId } from "../../shared/commands.ts";
+import type { CommandId, Editor } from "../../shared/commands.ts";
 import type { Generation, Meta, Provenance } from "../../shared/contract.ts";
 import type { FillableLayer, SkippedLayer } from "../../shared/layer-messages.ts";
 import { defaultSettings, type Selection, type Settings } from "../../shared/messages.ts";
 import type { RefusedUpscale, SkippedFill, UpscaleProvenance, UpscaleSource } from "../../shared/upscale-messages.ts";
 import type { Upscale } from "../../shared/upscaling.ts";
+import type {
+  ColourCollection,
+  IconSource,
+  SkippedIcon,
+  UsedColour,
+  VectorContent,
+} from "../../shared/vector-messages.ts";
 import type { Failure, FailureCode } from "./failure.ts";
 import { defaultForm, type Form } from "./form.ts";
 import type { Job, Replacement } from "./jobs.ts";
@@ -29,13 +36,17 @@ export interface ResultImage {
   readonly destination: Destination;
   /** Of a drawn image, absent for an enlarged one. */
   readonly drawn?: {
-    /** 1 = the most likely of its set. */
-    readonly rank: number;
-    readonly natsPerDimension: number;
+    /** 1 = the most likely of its set; absent where the images of a set are of different things. */
+    readonly rank?: number;
+    readonly natsPerDimension?: number;
     /** Share of known drawings that are less typical, 0 to 100. */
     readonly typicalityPercentile: number | undefined;
     readonly provenance: Provenance;
   };
+  /** It goes on the canvas as layers. */
+  readonly vector?: VectorContent;
+  /** Of its layer; absent: the set's title with a number. */
+  readonly name?: string;
 }
 export interface ResultSet {
   /** Place in the run: results are shown in the order of their jobs. */
@@ -47,12 +58,15 @@ export interface ResultSet {
   /** Fields of the condition beyond what the pack learned, and labels that the caption named. */
   readonly doubts: readonly string[];
   readonly namedLabels: readonly string[];
+  /** Outlines beyond the most that a vector has: its picture was a photograph, or noise. */
+  readonly leftOutCount?: number;
 }
 
 /** What a run is doing now; the stages of the server plus those of the client around them. */
 export type Step =
   | { readonly stage: "sending" }
   | { readonly stage: "uploading" }
+  | { readonly stage: "drawing-family"; readonly count: number }
   | { readonly stage: "retrying"; readonly code: FailureCode; readonly seconds: number }
   | { readonly stage: "fetching"; readonly completed: number; readonly total: number }
   | { readonly stage: "server"; readonly progress: Generation["progress"] }
@@ -82,13 +96,24 @@ export interface Scene {
   readonly sources?: readonly (UpscaleSource & { readonly bytes: Uint8Array; readonly url: string })[];
   readonly skippedFills?: readonly SkippedFill[];
   readonly drawing?: { readonly name: string; readonly svg: string };
+  readonly icons?: readonly SeenIcon[];
+  readonly skippedIcons?: readonly SkippedIcon[];
+  readonly used?: readonly UsedColour[];
 }
+
+/** An icon of the selection with its picture. */
+export type SeenIcon = IconSource & { readonly url: string; readonly bytes?: Uint8Array };
 
 export interface State {
   readonly isStarted: boolean;
   readonly command: CommandId;
+  readonly editor: Editor;
   readonly settings: Settings;
   readonly form: Form;
+  /** The file's colour variables. */
+  readonly collections: readonly ColourCollection[];
+  /** Colours of the last results or of the selection that no variable is near to, by `#rrggbb`. */
+  readonly unbound: readonly string[];
   readonly selection: Selection;
   readonly scene: Scene;
   /** Captions that a selection filled in; replaced by the next selection unless a person edited them. */
@@ -127,7 +152,10 @@ export type Action =
       readonly selection: Selection;
       readonly form: Form;
       readonly command: CommandId;
+      readonly editor: Editor;
     }
+  | { readonly type: "collections"; readonly collections: readonly ColourCollection[] }
+  | { readonly type: "unbound"; readonly unbound: readonly string[] }
   | { readonly type: "command"; readonly command: CommandId }
   | { readonly type: "settings"; readonly settings: Settings }
   | { readonly type: "selection"; readonly selection: Selection }
@@ -155,6 +183,8 @@ export type Action =
   | { readonly type: "restored"; readonly results: readonly ResultSet[] }
   | { readonly type: "keep"; readonly key: string }
   | { readonly type: "keep-all"; readonly isKept: boolean }
+  /** Images that became vectors too, by their keys. */
+  | { readonly type: "traced"; readonly traced: ReadonlyMap<string, VectorContent> }
   | { readonly type: "applying"; readonly applyId: number }
   | {
       readonly type: "applied";
@@ -172,6 +202,7 @@ const nothingApplied = {
   sameCount: 0,
   skipped: [],
   refusedFills: [],
+  unbound: [],
   lastAppliedId: undefined,
   wasUnapplied: false,
 } as const;
@@ -187,6 +218,8 @@ const noResults = {
 export const initialState: State = {
   isStarted: false,
   command: "caption-to-artboard",
+  editor: "figma",
+  collections: [],
   settings: defaultSettings,
   form: defaultForm,
   selection: { texts: [], images: [], layerCount: 0 },
@@ -227,9 +260,20 @@ export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case "started":
       return fillFrom(
-        { ...state, isStarted: true, settings: action.settings, form: action.form, command: action.command },
+        {
+          ...state,
+          isStarted: true,
+          settings: action.settings,
+          form: action.form,
+          command: action.command,
+          editor: action.editor,
+        },
         action.selection,
       );
+    case "collections":
+      return { ...state, collections: action.collections };
+    case "unbound":
+      return { ...state, unbound: action.unbound };
     case "command": {
       const failure = action.command === "settings" ? state.failure : undefined;
       const isSame = action.command === state.command || action.command === "settings" || state.command === "settings";
@@ -316,6 +360,11 @@ export function reduce(state: State, action: Action): State {
       return changeImages(state, (image) => (image.key === action.key ? { ...image, isKept: !image.isKept } : image));
     case "keep-all":
       return changeImages(state, (image) => ({ ...image, isKept: action.isKept }));
+    case "traced":
+      return changeImages(state, (image) => {
+        const vector = action.traced.get(image.key);
+        return vector === undefined ? image : { ...image, vector };
+      });
     case "applying":
       return { ...state, applyId: action.applyId };
     case "applied": {
@@ -324,6 +373,7 @@ export function reduce(state: State, action: Action): State {
       return {
         ...state,
         ...nothingApplied,
+        unbound: state.unbound,
         appliedCount: imageCount,
         sameCount,
         skipped,

@@ -51,9 +51,9 @@ export async function drawFamily(
   const first = await trace(request.palette);
   const palette = request.palette ?? familyPalette(first, limits.familyColoursMax);
   const vectors = request.palette === undefined && request.format === "svg" ? await trace(palette) : first;
-  const members = drawn.map(async ({ rgba, seed, widthPx, heightPx }, index) => ({
+  const members = drawn.map(async ({ rgba, seed, logLikelihood, widthPx, heightPx }, index) => ({
     name: request.names[index]!,
-    ...{ seed, widthPx, heightPx },
+    ...{ seed, logLikelihood, widthPx, heightPx },
     ...(request.format === "svg"
       ? { vector: vectors[index]! }
       : { png: Buffer.from(await encodePng(rgba, widthPx, heightPx)).toString("base64") }),

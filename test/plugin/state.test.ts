@@ -56,6 +56,7 @@ const started: Action = {
   selection: empty,
   form: defaultForm,
   command: "caption-to-artboard",
+  editor: "figma",
 };
 const job = (title: string, index = 0): DrawJob => ({
   kind: "draw",

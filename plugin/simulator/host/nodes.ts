@@ -232,11 +232,7 @@ function addMethods(node: Record<string, unknown>, tree: SimTree, type: NodeType
       return exportSvg(tree, this.id);
     },
   });
-  node[type === "SECTION" ? "resizeWithoutConstraints" : "resize"] = function (
-    this: Self,
-    width: number,
-    height: number,
-  ): void {
+  const resize = function (this: Self, width: number, height: number): void {
     if (!(width >= 0.01 && height >= 0.01)) throw new Error("in resize: Expected sizes of at least 0.01");
     const record = tree.get(this.id);
     const isLaidOut = record.layoutMode !== "NONE";
@@ -249,6 +245,9 @@ function addMethods(node: Record<string, unknown>, tree: SimTree, type: NodeType
     const fixed = { primaryAxisSizingMode: "FIXED", counterAxisSizingMode: "FIXED" } as const;
     change(this.id, "resize", { width, height, ...(isLaidOut ? fixed : {}) });
   };
+  // Of layers with constraints inside; the playground's have none that a resize would move.
+  node["resizeWithoutConstraints"] = resize;
+  if (type !== "SECTION") node["resize"] = resize;
 }
 
 /** Geometry that is set anew sets the layer's size, and moves it by where its paths begin. */

@@ -4,8 +4,17 @@ import { limits } from "../../../shared/limits.ts";
 import type { SelectedImage } from "../../../shared/messages.ts";
 import { styleIdOf } from "../../../shared/style-id.ts";
 import type { Form } from "../form.ts";
-import { readProvenance } from "../guards.ts";
-import { type Asked, chunk, type DrawJob, numbered, type Replacement, sharedInput, styleOf } from "../jobs.ts";
+import { readProvenance, readRecord } from "../guards.ts";
+import {
+  type Asked,
+  chunk,
+  type DrawJob,
+  numbered,
+  type Replacement,
+  sharedInput,
+  styleOf,
+  tracedJob,
+} from "../jobs.ts";
 
 /** Captions of a text, one a line, folded as the contract does, without empty lines. */
 export const captionsOf = (text: string): string[] =>
@@ -41,13 +50,14 @@ interface Group {
   readonly condition: GenerationInput["condition"];
   readonly title: string;
   readonly nodeIds: string[];
+  readonly like: Pick<Replacement, "vector" | "sizesPx">;
 }
 
 /** New images for layers that Tau made: each keeps its caption, or takes the first line when that is gone. */
 export function planReplacements(form: Form, asked: Asked, replacements: readonly Replacement[]): DrawJob[] {
   const captions = captionsOf(form.captions).filter((caption) => captionProblem(caption) === undefined);
   const groups = new Map<string, Group>();
-  for (const { nodeId, provenance } of replacements) {
+  for (const { nodeId, provenance, ...like } of replacements) {
     const { caption: own, label } = provenance.condition;
     const caption = own !== undefined && captions.includes(own) ? own : own === undefined ? own : (captions[0] ?? own);
     const condition = {
@@ -55,23 +65,33 @@ export function planReplacements(form: Form, asked: Asked, replacements: readonl
       ...(label === undefined ? {} : { label }),
       ...styleOf(form),
     };
-    const key = JSON.stringify(condition);
-    const group: Group = groups.get(key) ?? { condition, title: caption ?? label ?? "", nodeIds: [] };
+    const key = JSON.stringify([condition, like]);
+    const group: Group = groups.get(key) ?? { condition, title: caption ?? label ?? "", nodeIds: [], like };
     group.nodeIds.push(nodeId);
     groups.set(key, group);
   }
   return numbered(
-    [...groups.values()].flatMap(({ condition, title, nodeIds }) =>
-      chunk(nodeIds, limits.countMax).map((ids) => ({
-        kind: "draw" as const,
-        title,
-        imageCount: ids.length,
-        input: { ...sharedInput(form, asked), condition, count: ids.length },
-        nodeIds: ids,
-      })),
+    [...groups.values()].flatMap(({ condition, title, nodeIds, like }) =>
+      chunk(nodeIds, limits.countMax).map((ids) =>
+        asBefore(
+          {
+            kind: "draw" as const,
+            index: 0,
+            title,
+            imageCount: ids.length,
+            input: { ...sharedInput(form, asked), condition, count: ids.length },
+            nodeIds: ids,
+          },
+          like,
+        ),
+      ),
     ),
   );
 }
+
+/** A vector is drawn as one again, in the colours that it has. */
+const asBefore = (job: DrawJob, { vector, sizesPx }: Pick<Replacement, "vector" | "sizesPx">): DrawJob =>
+  vector === undefined ? job : tracedJob(job, vector, sizesPx);
 
 /** What Redraw starts from: the form as it was, and the layers to replace; artboards get new ones beside them. */
 export function planRedraw(
@@ -95,7 +115,7 @@ export function planRedraw(
       // A new drawing is the point of it.
       isSeedFixed: false,
     },
-    replacements: layers.map(({ id, provenance }) => ({ nodeId: id, provenance })),
+    replacements: layers.map(({ id, provenance, like }) => ({ nodeId: id, provenance, ...like })),
   };
 }
 
@@ -103,13 +123,19 @@ export function planRedraw(
 export function planMakeAgain(images: readonly SelectedImage[]): DrawJob[] {
   const layers = readImages(images).filter(({ isArtboard }) => !isArtboard);
   return numbered(
-    layers.map(({ id, provenance }) => ({
-      kind: "draw" as const,
-      title: provenance.condition.caption ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "",
-      imageCount: 1,
-      ...requestOf(provenance),
-      nodeIds: [id],
-    })),
+    layers.map(({ id, provenance, like }) =>
+      asBefore(
+        {
+          kind: "draw" as const,
+          index: 0,
+          title: provenance.condition.caption ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "",
+          imageCount: 1,
+          ...requestOf(provenance),
+          nodeIds: [id],
+        },
+        like,
+      ),
+    ),
   );
 }
 
@@ -128,5 +154,8 @@ const firstSeed = (seed: number, index: number): number => (seed - index + 2 ** 
 const readImages = (images: readonly SelectedImage[]) =>
   images.flatMap((image) => {
     const provenance = readProvenance(image.provenance);
-    return provenance === undefined ? [] : [{ ...image, provenance }];
+    const { vector: stored, sizesPx = [] } = image;
+    const vector = readRecord(stored);
+    const like = vector === undefined ? {} : { vector, sizesPx };
+    return provenance === undefined ? [] : [{ ...image, provenance, like }];
   });

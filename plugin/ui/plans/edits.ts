@@ -1,4 +1,4 @@
-/** Edits of images on the canvas: restyle, variations, blend, upscale. The images were uploaded before; pure. */
+/** Edits of images on the canvas: variations, blend, upscale. The images were uploaded before; pure. */
 import type { PartialCondition } from "../../../shared/conditions.ts";
 import type { Provenance } from "../../../shared/contract.ts";
 import type { UpscaleSource } from "../../../shared/upscale-messages.ts";
@@ -20,26 +20,6 @@ function conditionOf({ provenance }: UploadedSource): PartialCondition {
     ...(label === undefined ? {} : { label }),
     ...(style === undefined ? {} : { style }),
   };
-}
-
-/** v stays, style and caption change; each image in its own layer. */
-export function planRestyle(form: Form, { id }: Asked, sources: readonly UploadedSource[]): DrawJob[] {
-  const caption = form.caption.trim();
-  return numbered(
-    sources.map((uploaded) => ({
-      kind: "draw" as const,
-      title: uploaded.source.nodeName,
-      imageCount: 1,
-      input: {
-        translation: id,
-        condition: { ...(caption === "" ? {} : { caption }), ...styleOf(form) },
-        keepResidualOf: { image: uploaded.digest, condition: conditionOf(uploaded) },
-        seed: form.seed,
-        count: 1,
-      },
-      nodeIds: [uploaded.source.nodeId],
-    })),
-  );
 }
 
 /** Images that follow one image down to a depth, from the same picture to the same idea. */

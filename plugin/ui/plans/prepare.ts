@@ -3,11 +3,13 @@ import type { CommandId } from "../../../shared/commands.ts";
 import type { ApiClient } from "../api-client.ts";
 import { Failure, type FoundTranslation, translationFor } from "../failure.ts";
 import { readProvenance } from "../guards.ts";
-import type { Job } from "../jobs.ts";
-import type { State } from "../state.ts";
+import { type Job, tracedJob } from "../jobs.ts";
+import { paletteOf, recordOf } from "../palettes.ts";
+import type { SeenIcon, State } from "../state.ts";
 import { captionProblem, captionsOf, planCaptions, planReplacements } from "./captions.ts";
 import { type DrawnCondition, fitsInline, planDrawing } from "./drawing.ts";
-import { planBlend, planRestyle, planUpscale, planVariations, type UploadedSource } from "./edits.ts";
+import { planBlend, planUpscale, planVariations, type UploadedSource } from "./edits.ts";
+import { planFamily, planRestyle, planTraces, type UploadedIcon } from "./icons.ts";
 import { LabelIndex, matchNames, planLabel, planNames } from "./labels.ts";
 
 export interface Prepared {
@@ -15,8 +17,8 @@ export interface Prepared {
   readonly packId: string;
 }
 
-/** Turns SVG into a PNG of a side in px; needs a browser. */
-export type Rasterise = (svg: string, sidePx: number) => Promise<Uint8Array>;
+/** Turns SVG into a PNG of a side in px, on white paper or on nothing; needs a browser. */
+export type Rasterise = (svg: string, sidePx: number, ground?: "paper" | "none") => Promise<Uint8Array>;
 
 /** Px of an uploaded sketch or layout: the experts read less. */
 const drawingSidePx = 512;
@@ -28,9 +30,44 @@ export async function prepareJobs(
   rasterise: Rasterise,
   signal: AbortSignal,
 ): Promise<Prepared> {
+  const prepared = await prepareCommand(state, client, rasterise, signal);
+  if (!canBeVectors(state)) return prepared;
+  // New artboards of vectors: the server traces what it draws.
+  const record = recordOf(askedPalette(state), state.form.recolourHow);
+  const jobs = prepared.jobs.map((job) =>
+    job.kind === "draw" && job.nodeIds.length === 0 ? tracedJob(job, record) : job,
+  );
+  return { ...prepared, jobs };
+}
+
+/** Whether new artboards get vectors: where the editor has them. */
+export const canBeVectors = ({ form, editor }: State): boolean => form.insertAs === "vector" && editor === "figma";
+
+/** @throws Failure palette_empty */
+export function askedPalette({ form, collections }: State) {
+  const palette = paletteOf(form, collections);
+  if (palette?.hexes.length === 0) throw new Failure("palette_empty", "");
+  return palette;
+}
+
+async function prepareCommand(
+  state: State,
+  client: ApiClient,
+  rasterise: Rasterise,
+  signal: AbortSignal,
+): Promise<Prepared> {
   const { command, form, scene, meta } = state;
+  if (command === "vectorise" || command === "components") {
+    const icons = iconsOf(state);
+    const isOnlyTraced = command === "vectorise";
+    const pictures = new Map<string, Uint8Array>();
+    for (const icon of icons)
+      if (isOnlyTraced || icon.svg === undefined) pictures.set(icon.nodeId, await pictureOf(icon, rasterise));
+    const record = isOnlyTraced ? recordOf(askedPalette(state), form.recolourHow) : {};
+    return { packId: "", jobs: planTraces(icons, pictures, record) };
+  }
   if (command === "upscale") return { packId: "", jobs: planUpscale(form, await uploadSources(state, client, signal)) };
-  const found = translationFor(meta!, command);
+  const found = translationFor(meta!, command, form.style);
   const { translation } = found;
   switch (command) {
     case "fill-label": {
@@ -43,9 +80,22 @@ export async function prepareJobs(
       const matches = matchNames(fillable(state), new LabelIndex(labels), form.chosenLabels, labels);
       return finish(found, planNames(form, translation, matches));
     }
-    case "restyle":
+    case "family": {
+      const vector = recordOf(form.insertAs === "vector" ? askedPalette(state) : undefined, form.recolourHow);
+      const asked = canBeVectors(state) ? form : { ...form, insertAs: "image" as const };
+      const jobs = planFamily(asked, translation, vector);
+      if (jobs.length === 0) throw new Failure("caption_empty", "");
+      return finish(found, jobs);
+    }
+    case "restyle": {
       if (form.style === "" && form.caption.trim() === "") throw new Failure("style_missing", "");
-      return finish(found, planRestyle(form, translation, await uploadSources(state, client, signal)));
+      const icons: UploadedIcon[] = [];
+      for (const icon of iconsOf(state)) {
+        const { digest } = await client.uploadImage(await pictureOf(icon, rasterise), signal);
+        icons.push({ icon, digest });
+      }
+      return finish(found, planRestyle(form, translation, icons));
+    }
     case "variations": {
       const [source] = await uploadSources(state, client, signal, 1);
       return finish(found, planVariations(form, translation, source!));
@@ -82,6 +132,21 @@ function planFromCaptions({ form, replacements }: State, { translation }: FoundT
   return replacements.length === 0
     ? planCaptions(form, translation)
     : planReplacements(form, translation, replacements);
+}
+
+/** Longest side in px of a drawing that is sent as a picture. */
+const pictureSidePx = 512;
+
+/** The image of an icon, or its drawing as an image on nothing. */
+export const pictureOf = async ({ bytes, svg = "" }: SeenIcon, rasterise: Rasterise): Promise<Uint8Array> =>
+  bytes ?? rasterise(svg, pictureSidePx, "none");
+
+/** Icons that the command may change, or only read. @throws Failure selection_missing */
+export function iconsOf({ scene, command, form }: State): readonly SeenIcon[] {
+  const changes = command === "restyle" || (command === "vectorise" && form.vectorsGo === "in-place");
+  const icons = (scene.icons ?? []).filter(({ problem }) => problem === undefined || !changes);
+  if (icons.length === 0) throw new Failure("selection_missing", "");
+  return icons;
 }
 
 function fillable({ scene }: State) {

@@ -8,16 +8,19 @@ import { Button, IconButton, useEnterInField } from "./controls.tsx";
 import { DrawingForm } from "./drawing-form.tsx";
 import { EmptyState } from "./empty.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
+import { FamilyForm } from "./family-form.tsx";
 import { FillForm } from "./fill-form.tsx";
 import { CaptionForm } from "./form.tsx";
+import { IconForm } from "./icon-forms.tsx";
 import { ImageForm } from "./image-form.tsx";
+import { LearnForm } from "./learn-form.tsx";
 import { ProgressCard } from "./progress.tsx";
 import { Results } from "./results.tsx";
 import { RunNotices } from "./run-notices.tsx";
 import type { ViewProps } from "./view-props.ts";
 
 /** Commands with a form, in the order of the menu. */
-const withForm = commandTable.filter(({ needs }) => needs.length > 0).map(({ id }) => id);
+const withForm = commandTable.map(({ id }) => id).filter((id) => id !== "history" && id !== "settings");
 
 export function CommandView(props: ViewProps) {
   const { controller, texts } = props;
@@ -57,7 +60,10 @@ const imagesOf = (results: ViewProps["controller"]["state"]["results"]): number 
 
 function CommandSelect({ controller, texts }: ViewProps) {
   const { state } = controller;
-  const { meta } = state;
+  const { meta, editor } = state;
+  const isOff = (id: CommandId): boolean =>
+    (meta !== undefined && !isAvailable(meta, id)) ||
+    !commandTable.some((command) => command.id === id && command.editors.includes(editor));
   return (
     <select
       class="command-select"
@@ -67,7 +73,7 @@ function CommandSelect({ controller, texts }: ViewProps) {
       onChange={(event) => controller.show(event.currentTarget.value as CommandId)}
     >
       {withForm.map((id) => (
-        <option key={id} value={id} disabled={meta !== undefined && !isAvailable(meta, id)}>
+        <option key={id} value={id} disabled={isOff(id)}>
           {texts.commands[id]}
         </option>
       ))}
@@ -80,8 +86,16 @@ function CommandForm(props: ViewProps) {
     case "fill-label":
     case "fill-names":
       return <FillForm {...props} />;
-    case "upscale":
     case "restyle":
+    case "vectorise":
+    case "recolour":
+    case "components":
+      return <IconForm {...props} />;
+    case "family":
+      return <FamilyForm {...props} />;
+    case "learn":
+      return <LearnForm {...props} />;
+    case "upscale":
     case "variations":
     case "blend":
       return <ImageForm {...props} />;
@@ -105,9 +119,14 @@ function Footer({ controller, texts }: ViewProps) {
         <Button onClick={() => controller.cancel()}>{texts.cancel}</Button>
       </footer>
     );
+  if (state.command === "learn") return null;
   const isInPlace = results.some(({ images }) => images.some(({ destination }) => destination.kind !== "artboard"));
   const isApplied = state.appliedCount > 0;
-  const applyText = isApplied || state.wasUnapplied ? texts.applyAgain : isInPlace ? texts.replace : texts.apply;
+  const isComponents = state.command === "components";
+  const isBeside = state.command === "vectorise" && state.form.vectorsGo === "beside";
+  const firstText = isComponents ? texts.makeComponents : isInPlace && !isBeside ? texts.replace : texts.apply;
+  const applyText = isApplied || state.wasUnapplied ? texts.applyAgain : firstText;
+  const runText = state.command === "recolour" ? texts.recolourNow : isComponents ? texts.preview : texts.generate;
   return (
     <footer>
       <span class="spacer" />
@@ -115,7 +134,7 @@ function Footer({ controller, texts }: ViewProps) {
         <Button onClick={() => void controller.resume()}>{fill(texts.makeMissing, { n: missing.length })}</Button>
       ) : (
         <Button kind={results.length === 0 || isApplied ? "primary" : "secondary"} onClick={generate}>
-          {results.length > 0 ? texts.generateAgain : texts.generate}
+          {results.length > 0 ? texts.generateAgain : runText}
         </Button>
       )}
       {results.length > 0 && (

@@ -2,7 +2,7 @@
 import type { StyleInfo } from "../../../shared/contract.ts";
 import { limits } from "../../../shared/limits.ts";
 import { tileSizesPx } from "../../../shared/messages.ts";
-import { askedTranslation } from "../failure.ts";
+import { askedTranslation, ownStyles } from "../failure.ts";
 import { withRecent } from "../form.ts";
 import { Stepper } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
@@ -16,7 +16,13 @@ export function StyleField({ controller, texts }: ViewProps) {
       <StyleSelect
         id="style"
         texts={texts}
-        styles={lastUsedFirst(askedTranslation(meta, command)?.styles ?? [], form.recentStyles)}
+        styles={lastUsedFirst(
+          [
+            ...ownStyles(meta, command).map(({ id, label }) => ({ id: `@${id}`, label })),
+            ...(askedTranslation(meta, command)?.styles ?? []),
+          ],
+          form.recentStyles,
+        )}
         value={form.style}
         onChange={(style) => controller.editForm({ style, recentStyles: withRecent(form.recentStyles, style) })}
       />

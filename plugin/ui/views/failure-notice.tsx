@@ -23,6 +23,7 @@ const curedInForm: ReadonlySet<FailureCode> = new Set([
   "label_missing",
   "style_missing",
   "drawing_missing",
+  "palette_empty",
   "selection_missing",
   "nothing_to_do",
   "command_unavailable",

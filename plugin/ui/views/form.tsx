@@ -7,6 +7,7 @@ import { captionProblem, captionsOf } from "../plans/captions.ts";
 import { CountField, StyleField, TileSizeField } from "./common-fields.tsx";
 import { IconButton, Slider } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
+import { InsertAsField } from "./palette-field.tsx";
 import type { ViewProps } from "./view-props.ts";
 
 export function CaptionForm(props: ViewProps) {
@@ -62,6 +63,7 @@ export function CaptionForm(props: ViewProps) {
         </div>
       )}
       <StyleAndCount {...props} />
+      {state.replacements.length === 0 && <InsertAsField {...props} />}
       <details class="options">
         <summary>
           <Icon name="chevron" />

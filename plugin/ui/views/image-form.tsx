@@ -1,7 +1,7 @@
-/** Upscale, restyle, variations, blend: the selected images, and what shall become of them. */
+/** Upscale, variations, blend: the selected images, and what shall become of them. */
 import { limits } from "../../../shared/limits.ts";
 import { describeProblem, fill } from "../i18n/texts.ts";
-import { CaptionLine, ChoiceField, CountField, StyleField, TileSizeField } from "./common-fields.tsx";
+import { ChoiceField, CountField, StyleField, TileSizeField } from "./common-fields.tsx";
 import { Slider, Stepper, Switch } from "./controls.tsx";
 import type { ViewProps } from "./view-props.ts";
 
@@ -11,12 +11,6 @@ export function ImageForm(props: ViewProps) {
     <div class="form">
       <Sources {...props} />
       {command === "upscale" && <UpscaleFields {...props} />}
-      {command === "restyle" && (
-        <>
-          <StyleField {...props} />
-          <CaptionLine controller={props.controller} label={props.texts.otherCaption} />
-        </>
-      )}
       {command === "variations" && <VariationFields {...props} />}
       {command === "blend" && <BlendFields {...props} />}
     </div>
@@ -29,7 +23,6 @@ function Sources({ controller, texts }: ViewProps) {
   const isTooLarge = (largestScale: number): boolean => command === "upscale" && largestScale < form.scale;
   const needed = {
     upscale: texts.needImages,
-    restyle: texts.needImages,
     variations: texts.needImage,
     blend: texts.needTwoImages,
   };

@@ -69,12 +69,15 @@ function Tile({ controller, texts, image, title, count }: TileProps) {
   const [isCopied, setCopied] = useState(false);
   const { seed, drawn, destination } = image;
   const typicality = drawn && typicalityOf(drawn.typicalityPercentile);
-  const rank = drawn && fill(texts.rank, { rank: drawn.rank, n: count });
-  const details = drawn && fill(texts.rankDetails, { nats: drawn.natsPerDimension.toFixed(3) });
+  const rank = drawn?.rank === undefined ? undefined : fill(texts.rank, { rank: drawn.rank, n: count });
+  const details =
+    drawn?.natsPerDimension === undefined
+      ? undefined
+      : fill(texts.rankDetails, { nats: drawn.natsPerDimension.toFixed(3) });
   const isMap = destination.kind === "none";
   const alt = isMap
     ? texts.varianceMap
-    : [title, rank, typicality && texts.typicality[typicality]].filter(Boolean).join(", ");
+    : [image.name ?? title, rank, typicality && texts.typicality[typicality]].filter(Boolean).join(", ");
   return (
     <li class={image.isKept ? "tile kept" : "tile"}>
       {isMap ? (
@@ -86,7 +89,7 @@ function Tile({ controller, texts, image, title, count }: TileProps) {
           <input
             type="checkbox"
             checked={image.isKept}
-            aria-label={fill(texts.keep, { rank: drawn?.rank ?? 1, seed })}
+            aria-label={image.name ?? fill(texts.keep, { rank: drawn?.rank ?? 1, seed })}
             onChange={() => controller.toggleKeep(image.key)}
           />
           <img src={image.url} alt={alt} draggable={false} />
@@ -105,10 +108,11 @@ function Tile({ controller, texts, image, title, count }: TileProps) {
             )}
             {typicality === undefined || typicality === "usual" ? (
               <span class="rank" title={details}>
-                {count > 1 &&
-                  drawn !== undefined &&
-                  drawn.provenance.frame === undefined &&
-                  (drawn.rank === 1 ? texts.mostLikely : `#${drawn.rank}`)}
+                {image.name ??
+                  (count > 1 &&
+                    drawn?.rank !== undefined &&
+                    drawn.provenance.frame === undefined &&
+                    (drawn.rank === 1 ? texts.mostLikely : `#${drawn.rank}`))}
               </span>
             ) : null}
             <button

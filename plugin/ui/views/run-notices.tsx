@@ -2,18 +2,33 @@
 import { describeFailure, describeProblem, fill } from "../i18n/texts.ts";
 import { Button } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
+import { Swatches } from "./palette-field.tsx";
 import type { ViewProps } from "./view-props.ts";
 
 export function RunNotices(props: ViewProps) {
   const { controller, texts } = props;
-  const { appliedCount, sameCount, wasUnapplied, wasCancelled, refused, results } = controller.state;
+  const { appliedCount, sameCount, wasUnapplied, wasCancelled, refused, results, unbound, command } = controller.state;
+  const leftOut = results.reduce((sum, { leftOutCount = 0 }) => sum + leftOutCount, 0);
   return (
     <>
       {appliedCount > 0 && (
         <p class="applied" role="status">
           <Icon name="check" />
-          {fill(texts.applied, { n: appliedCount })}
+          {fill(command === "recolour" ? texts.recoloured : texts.applied, { n: appliedCount })}
           {sameCount > 0 && ` ${fill(texts.sameBytes, { n: sameCount })}`}
+        </p>
+      )}
+      {appliedCount > 0 && unbound.length > 0 && (
+        <section class="left-out">
+          <h2>{fill(texts.unbound, { n: unbound.length })}</h2>
+          <Swatches hexes={unbound} label={fill(texts.unbound, { n: unbound.length })} />
+          <p class="hint">{unbound.join(", ")}</p>
+        </section>
+      )}
+      {leftOut > 0 && (
+        <p class="doubt">
+          <Icon name="warning" />
+          {fill(texts.leftOutOutlines, { n: leftOut })}
         </p>
       )}
       {wasUnapplied && (

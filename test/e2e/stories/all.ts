@@ -1,6 +1,7 @@
 /** All stories, in the order of the docs. */
 import { commandStories } from "./commands.ts";
+import { iconStories } from "./icons.ts";
 import { safeHandsStories } from "./safe-hands.ts";
 import type { Story } from "./story.ts";
 
-export const stories: readonly Story[] = [...commandStories, ...safeHandsStories];
+export const stories: readonly Story[] = [...commandStories, ...iconStories, ...safeHandsStories];

@@ -1,0 +1,37 @@
+/** What a node that Tau made remembers, and the buttons that it offers in Figma's side panel. */
+import { commandTable, makeAgainCommand, redrawCommand } from "../../shared/commands.ts";
+import type { Provenance } from "../../shared/contract.ts";
+import { provenanceKey } from "../../shared/messages.ts";
+import { styleIdOf } from "../../shared/style-id.ts";
+import { imageKey } from "./layers.ts";
+
+const buttonsOf = (kind: "image" | "vector"): Record<string, string> =>
+  Object.fromEntries(
+    commandTable.flatMap(({ id, relaunch, relaunchOn }) =>
+      relaunch !== undefined && relaunchOn !== (kind === "image" ? "vector" : "image") ? [[id, ""]] : [],
+    ),
+  );
+const commandButtons = { image: buttonsOf("image"), vector: buttonsOf("vector") };
+
+type Remembering = Pick<SceneNode, "setPluginData" | "setRelaunchData">;
+
+/**
+ * @param provenance absent for a vector of something that Tau did not make
+ * @param mark hash of the image, or what tells a vector from another; absent for an artboard, which has no image of its own
+ */
+export function remember(
+  node: Remembering,
+  provenance: Provenance | undefined,
+  mark?: string,
+  kind: "image" | "vector" = "image",
+): void {
+  if (mark !== undefined) node.setPluginData(imageKey, mark);
+  const buttons = mark === undefined ? {} : commandButtons[kind];
+  if (provenance === undefined) {
+    if (mark !== undefined) node.setRelaunchData(buttons);
+    return;
+  }
+  const about = provenance.condition.caption ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "";
+  node.setPluginData(provenanceKey, JSON.stringify(provenance));
+  node.setRelaunchData({ [redrawCommand]: about, [makeAgainCommand]: "", ...buttons });
+}

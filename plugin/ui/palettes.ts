@@ -1,0 +1,92 @@
+/** The palette that the form names: hex values, or colour variables of the file in one mode; and which colours are bound to which variables. Pure. */
+import { limits } from "../../shared/limits.ts";
+import { assignPalette, nearestColour, type SharedColour } from "../../shared/recolour.ts";
+import type { Bindings, ColourChange, ColourCollection, VectorRecord } from "../../shared/vector-messages.ts";
+import { colourOfSvg } from "../../shared/vector-svg.ts";
+import type { Form } from "./form.ts";
+
+export interface Palette {
+  /** `#rrggbb`, each once. */
+  readonly hexes: readonly string[];
+  /** Names of the variables; empty for hex values. */
+  readonly names: readonly string[];
+  readonly bindings?: Bindings;
+}
+
+/** Hex colours in a text, whatever is between them; short ones are spelled out. */
+export const hexesIn = (text: string): string[] => [
+  ...new Set(
+    [...text.matchAll(/#?\b([0-9a-f]{6}|[0-9a-f]{3})\b/gi)].map(([, digits]) =>
+      `#${digits!.length === 3 ? digits!.replace(/./g, "$&$&") : digits}`.toLowerCase(),
+    ),
+  ),
+];
+
+/** Undefined: the colours stay as they are. Empty: none were named. */
+export function paletteOf({ palette, hexes }: Form, collections: readonly ColourCollection[]): Palette | undefined {
+  if (palette === "own") return undefined;
+  if (palette === "hex") return { hexes: hexesIn(hexes).slice(0, limits.paletteMax), names: [] };
+  const [collectionId, modeId] = splitPalette(palette);
+  const { colours = [] } = collections.find(({ id }) => id === collectionId) ?? {};
+  const byHex = new Map<string, { variableId: string; name: string }>();
+  for (const { variableId, name, hexByMode } of colours) {
+    const hex = hexByMode[modeId];
+    // Of two variables with one colour the first is meant.
+    if (hex !== undefined && !byHex.has(hex) && byHex.size < limits.paletteMax) byHex.set(hex, { variableId, name });
+  }
+  const variables = [...byHex].map(([hex, { variableId }]) => ({ hex, variableId }));
+  return {
+    hexes: [...byHex.keys()],
+    names: [...byHex.values()].map(({ name }) => name),
+    bindings: { collectionId, modeId, variables },
+  };
+}
+
+/** Ids may hold any sign but the one between them, which is the last. */
+function splitPalette(palette: string): readonly [collectionId: string, modeId: string] {
+  const at = palette.lastIndexOf("/");
+  return [palette.slice(0, at), palette.slice(at + 1)];
+}
+
+/** What a vector in this palette remembers. */
+export const recordOf = (palette: Palette | undefined, how: Form["recolourHow"]): VectorRecord =>
+  palette === undefined
+    ? {}
+    : {
+        palette: palette.hexes,
+        ...(palette.bindings === undefined ? {} : { bindings: palette.bindings }),
+        ...(how === "near" ? { isNear: true } : {}),
+      };
+
+/** The drawing with colours that nearly are one of the palette made exactly it, so that they can be bound. */
+export const snapped = (svg: string, { palette = [], isNear = false }: VectorRecord): string =>
+  isNear
+    ? svg.replace(/(<path\b[^>]*\sfill=")(#[0-9a-f]{6})"/g, (_, before: string, hex: string) => {
+        const near = nearestColour(hex, palette);
+        return `${before}${near === undefined ? hex : palette[near]}"`;
+      })
+    : svg;
+
+/** New colours for those that are used, by one assignment; with `near`, only where the palette has nearly the same. */
+export function changesFor(
+  used: readonly SharedColour[],
+  { hexes, bindings }: Palette,
+  how: Form["recolourHow"],
+): ColourChange[] {
+  if (hexes.length === 0) return [];
+  const assigned: readonly (number | undefined)[] =
+    how === "all" ? assignPalette(used, hexes) : used.map(({ hex }) => nearestColour(hex, hexes));
+  return used.flatMap(({ hex }, index) => {
+    const at = assigned[index];
+    if (at === undefined) return [];
+    const to = hexes[at]!;
+    const variableId = bindings?.variables.find((variable) => variable.hex === to)?.variableId;
+    return [{ from: hex, to, ...(variableId === undefined ? {} : { variableId }) }];
+  });
+}
+
+/** Colours of drawings that are bound to nothing, though there are variables. */
+export function unboundIn(svgs: readonly string[], bindings: Bindings | undefined): string[] {
+  const bound = new Set(bindings?.variables.map(({ hex }) => hex));
+  return bindings === undefined ? [] : [...new Set(svgs.flatMap(colourOfSvg))].filter((hex) => !bound.has(hex));
+}

@@ -1,0 +1,145 @@
+/** Icons of the selection: as vectors, as component sets, in another style, as examples of a style. Pure. */
+import type { Provenance } from "../../../shared/contract.ts";
+import { limits } from "../../../shared/limits.ts";
+import { styleIdOf } from "../../../shared/style-id.ts";
+import { type ComponentPlan, iconSizesPx, type VectorRecord } from "../../../shared/vector-messages.ts";
+import { fittedSvg } from "../../../shared/vector-svg.ts";
+import type { Form } from "../form.ts";
+import { readProvenance, readRecord } from "../guards.ts";
+import {
+  type Asked,
+  type DrawJob,
+  type FamilyJob,
+  numbered,
+  serverPalette,
+  styleOf,
+  type TraceJob,
+  tracedJob,
+} from "../jobs.ts";
+import type { ResultImage, SeenIcon } from "../state.ts";
+import { captionProblem, captionsOf } from "./captions.ts";
+import { wordsOf } from "./labels.ts";
+
+/** An icon with its picture on the server. */
+export interface UploadedIcon {
+  readonly icon: SeenIcon;
+  readonly digest: string;
+}
+
+/** What an icon shows: what it was drawn from, else its name without folders, numbers and variants. */
+export function labelOf({ nodeName, provenance }: Pick<SeenIcon, "nodeName" | "provenance">): string {
+  const { caption, label } = readProvenance(provenance)?.condition ?? {};
+  const name =
+    nodeName
+      .replace(/^(?:Size|Style)=.*$/u, "")
+      .split("/")
+      .at(-1) ?? "";
+  return caption ?? label ?? wordsOf(name).replace(/(?: \d+)+$/u, "");
+}
+
+/** v stays, style and caption change; each icon in its own layer, a vector as a vector. */
+export function planRestyle(form: Form, { id }: Asked, icons: readonly UploadedIcon[]): DrawJob[] {
+  const caption = form.caption.trim();
+  return numbered(
+    icons.map(({ icon, digest }) => {
+      const made = readProvenance(icon.provenance);
+      const { caption: ownCaption, label, style } = made?.condition ?? {};
+      const known = {
+        ...(ownCaption === undefined ? {} : { caption: ownCaption }),
+        ...(typeof label === "string" ? { label } : {}),
+        ...(style === undefined ? {} : { style }),
+      };
+      const job = {
+        kind: "draw" as const,
+        index: 0,
+        title: icon.nodeName,
+        imageCount: 1,
+        input: {
+          translation: id,
+          condition: { ...(caption === "" ? {} : { caption }), ...styleOf(form) },
+          keepResidualOf: { image: digest, condition: known },
+          seed: form.seed,
+          count: 1,
+        },
+        nodeIds: [icon.nodeId],
+      };
+      // Its own colours were those of the former style.
+      return icon.imageHash === undefined ? tracedJob<DrawJob>(job, {}, iconSizesPx) : job;
+    }),
+  );
+}
+
+export const planFamily = (form: Form, { id }: Asked, vector: VectorRecord): FamilyJob[] => {
+  const names = captionsOf(form.names)
+    .filter((name) => captionProblem(name) === undefined)
+    .slice(0, limits.familyMax);
+  const isVector = form.insertAs === "vector";
+  if (names.length === 0) return [];
+  return numbered([
+    {
+      kind: "family" as const,
+      title: names.slice(0, 3).join(", "),
+      imageCount: names.length,
+      input: {
+        translation: id,
+        names,
+        ...styleOf(form),
+        seed: form.seed,
+        temperature: form.temperature,
+        format: isVector ? ("svg" as const) : ("png" as const),
+        ...(isVector ? serverPalette(vector) : {}),
+      },
+      ...(isVector ? { vector } : {}),
+    },
+  ]);
+};
+
+/** @param pictures bytes of each icon that is traced; one without is taken as the drawing that it is */
+export const planTraces = (
+  icons: readonly SeenIcon[],
+  pictures: ReadonlyMap<string, Uint8Array>,
+  vector: VectorRecord,
+): TraceJob[] =>
+  numbered(
+    icons.map((icon) => {
+      const bytes = pictures.get(icon.nodeId);
+      const own = readRecord(icon.vector);
+      return {
+        kind: "trace" as const,
+        title: icon.nodeName,
+        imageCount: 1,
+        icon,
+        vector: bytes === undefined && own !== undefined ? own : vector,
+        ...(bytes === undefined ? { svg: icon.traced ?? icon.svg ?? "" } : { bytes }),
+      };
+    }),
+  );
+
+/** Names of variants may hold neither signs that part them. */
+const variantName = (text: string): string => text.replace(/[=,]/gu, " ").replace(/\s+/gu, " ").trim();
+
+/** One set for each thing, with a row for each style; a second drawing of the same becomes a set of its own. */
+export function planComponents(
+  kept: readonly ResultImage[],
+  styleLabels: ReadonlyMap<string, string>,
+): ComponentPlan[] {
+  const sets = new Map<string, { made: Provenance | undefined; styles: ComponentPlan["styles"][0][] }>();
+  for (const { destination, vector, drawn, name = "" } of kept) {
+    if (destination.kind !== "layer" || vector === undefined) continue;
+    const made = drawn?.provenance;
+    const style = styleIdOf(made?.condition.style);
+    const styleName = variantName(style === undefined ? "Default" : (styleLabels.get(style) ?? style));
+    const base = `icon/${wordsOf(name).replaceAll(" ", "-") || "icon"}`;
+    let key = base;
+    for (let number = 2; sets.get(key)?.styles.some((row) => row.style === styleName); number++)
+      key = `${base}-${number}`;
+    const set = sets.get(key) ?? { made, styles: [] };
+    const fitted = Object.fromEntries(iconSizesPx.map((size) => [size, fittedSvg(vector.svg, size)]));
+    set.styles.push({ style: styleName, nodeId: destination.nodeId, content: { ...vector, fitted } });
+    sets.set(key, set);
+  }
+  return [...sets].map(([name, { made, styles }]) => ({ name, styles, description: describe(made) }));
+}
+
+const describe = (made: Provenance | undefined): string =>
+  made === undefined ? "Traced by Tau." : `Seed ${made.seed}, pack ${made.packId} (${made.packDigest.slice(0, 12)}).`;
