@@ -31,7 +31,8 @@ export function remember(
     if (mark !== undefined) node.setRelaunchData(buttons);
     return;
   }
-  const about = provenance.condition.caption ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "";
+  const about =
+    provenance.condition.caption ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "";
   node.setPluginData(provenanceKey, JSON.stringify(provenance));
   node.setRelaunchData({ [redrawCommand]: about, [makeAgainCommand]: "", ...buttons });
 }

@@ -31,9 +31,14 @@ test("a command is on offer exactly where a pack reads what it needs", () => {
     ({ ...testMeta, packs: [{ ...pack, upscaler, translations: [{ ...translation, ...change }] }] }) as typeof testMeta;
   const offered = (given: typeof testMeta) =>
     commandTable.filter(({ id, needs }) => needs.length > 0 && isAvailable(given, id)).map(({ id }) => id);
-  assert.deepEqual(offered(testMeta), ["caption-to-artboard", "restyle", "blend"]);
-  assert.deepEqual(offered(meta({ isInvertible: false })), ["caption-to-artboard"]);
-  assert.deepEqual(offered(meta({ conditions: ["caption", "label"], labels: [] })), ["caption-to-artboard", "blend"]);
+  assert.deepEqual(offered(testMeta), ["caption-to-artboard", "restyle", "blend", "family", "learn"]);
+  assert.deepEqual(offered(meta({ isInvertible: false })), ["caption-to-artboard", "family", "learn"]);
+  assert.deepEqual(offered(meta({ conditions: ["caption", "label"], labels: [] })), [
+    "caption-to-artboard",
+    "blend",
+    "family",
+    "learn",
+  ]);
   const labels = [{ id: "anchor", label: "Anchor" }];
   const all = meta(
     { conditions: ["caption", "label", "style", "sketch", "layout", "image"], labels },

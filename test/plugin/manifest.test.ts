@@ -58,6 +58,9 @@ test("every node that Tau makes can be redrawn, made again, restyled and enlarge
       ["make-again", "Make again"],
       ["upscale", "Upscale"],
       ["restyle", "Restyle"],
+      ["vectorise", "Vectorise"],
+      ["recolour", "Recolour"],
+      ["components", "Make components"],
       ["regenerate", "Redraw"],
     ],
   );

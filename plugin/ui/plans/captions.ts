@@ -128,7 +128,8 @@ export function planMakeAgain(images: readonly SelectedImage[]): DrawJob[] {
         {
           kind: "draw" as const,
           index: 0,
-          title: provenance.condition.caption ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "",
+          title:
+            provenance.condition.caption ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "",
           imageCount: 1,
           ...requestOf(provenance),
           nodeIds: [id],
