@@ -1,15 +1,16 @@
 /**
  * `npm test`: what must hold before anything lands: types, lint and format, import rules, then the build and every test.
  * `npm run test:unit`: tests that start no program and no browser and take seconds, without the checks and the build.
- * `--install` (or `CI` in the environment) installs from Debian what is missing: Chromium, without which a message says how, and
- * Valkey, without which the tests of the queue of many processes are skipped.
+ * `--install` (or `CI` in the environment) installs Chromium from Debian where it is missing; else a message says how.
  * Usage: node scripts/test.mjs [--unit] [--only FOLDER] [--install]
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { globSync } from "./glob.mjs";
+import { bundleTests } from "./test-bundle.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -19,32 +20,42 @@ const { values } = parseArgs({
   },
 });
 
-/** Tests that start programs, browsers or threads, or train; `--unit` leaves them out. Folders end in a slash. */
+/**
+ * Tests that start programs, browsers or threads, or train; `--unit` leaves them out. They come first, the longest at the head, so that
+ * none is left alone at the end. Folders end in a slash.
+ */
 const slow = [
+  "test/recipes/",
+  "test/training/train-translation.test.ts",
+  "test/evaluation/evaluation-command.test.ts",
+  "test/cli/edits-cli.test.ts",
+  "test/cli/upscale-cli.test.ts",
   "test/cli/",
   "test/e2e/",
+  "test/http/training-outcomes.test.ts",
+  "test/http/trainings.test.ts",
+  "test/http/training-disk-full.test.ts",
+  "test/app/durable-jobs.test.ts",
+  "test/inference/client.test.ts",
+  "test/onnx/web-runtime.test.ts",
+  "test/inference/super-resolution-pack.test.ts",
+  "test/importers/",
+  "test/jobs/valkey-queue.test.ts",
   "test/pretrain/",
-  "test/evaluation/evaluation-command.test.ts",
   "test/evaluation/upscaling/evaluate-upscaling.test.ts",
   "test/experts/sketch/kernels.test.ts",
   "test/flow/trainer.test.ts",
   "test/http/sockets.test.ts",
-  "test/http/training-disk-full.test.ts",
-  "test/http/training-outcomes.test.ts",
-  "test/http/trainings.test.ts",
-  "test/jobs/bull-queue.test.ts",
-  "test/inference/client.test.ts",
   "test/inference/default-pack.test.ts",
   "test/inference/retrieval.test.ts",
-  "test/inference/super-resolution-pack.test.ts",
-  "test/onnx/web-runtime.test.ts",
+  "test/platform/process-lock.test.ts",
   "test/platform/worker-pool.test.ts",
   "test/training/calibrate/calibrate-pack.test.ts",
   "test/training/dataset/generator-set.test.ts",
   "test/training/encode/",
-  "test/training/train-translation.test.ts",
 ];
-const isSlow = (file) => slow.some((name) => (name.endsWith("/") ? file.startsWith(name) : file === name));
+/** Place in `slow`; -1 = a quick one. */
+const placeOf = (file) => slow.findIndex((name) => file.startsWith(name));
 
 function run(title, command, args, env = {}) {
   const started = performance.now();
@@ -67,20 +78,15 @@ const findChromium = () =>
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   ].find((file) => file && existsSync(file));
 
-const findQueueServer = () =>
-  ["valkey-server", "redis-server"]
-    .flatMap((name) => (process.env.PATH ?? "").split(path.delimiter).map((folder) => path.join(folder, name)))
-    .find((file) => existsSync(file));
-
-function install(name) {
-  console.log(`\n▶ installing ${name} from Debian`);
+function installChromium() {
+  console.log("\n▶ installing Chromium from Debian");
   const quiet = { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
   spawnSync("apt-get", ["update", "-qq"], quiet);
-  spawnSync("apt-get", ["install", "-y", "-qq", name], quiet);
+  spawnSync("apt-get", ["install", "-y", "-qq", "chromium"], quiet);
 }
 
 const tests = globSync("test", ".test.ts").filter(
-  (file) => (!values.unit || !isSlow(file)) && (!values.only || file.includes(`/${values.only}/`)),
+  (file) => (!values.unit || placeOf(file) < 0) && (!values.only || file.includes(`/${values.only}/`)),
 );
 if (tests.length === 0) {
   console.error(`no test matches --only ${values.only}`);
@@ -88,9 +94,7 @@ if (tests.length === 0) {
 }
 // Checked first, so that a missing browser does not show after minutes of other checks.
 const needsBrowser = tests.some((file) => file.startsWith("test/e2e/"));
-const mayInstall = values.install || process.env.CI;
-if (needsBrowser && !findChromium() && mayInstall) install("chromium");
-if (!values.unit && !findQueueServer() && mayInstall) install("valkey-server");
+if (needsBrowser && !findChromium() && (values.install || process.env.CI)) installChromium();
 const chromium = needsBrowser ? findChromium() : undefined;
 if (needsBrowser && chromium === undefined) {
   console.error(
@@ -107,14 +111,15 @@ if (isWhole) {
   run("unused code and dependencies", "npm", ["run", "-s", "unused"]);
 }
 if (!values.unit) run("build", "npm", ["run", "-s", "build"]);
-// Two files at a time, because the reference machine has two cores; the slowest first, so that none is left alone at the end.
-const inOrder = [...tests.filter(isSlow), ...tests.filter((file) => !isSlow(file))];
-run(
-  "tests",
-  process.execPath,
-  ["--import", "tsx", "--test", "--test-reporter=spec", "--test-concurrency=2", ...inOrder],
-  {
-    ...(!values.unit && { TAU_TEST_PROGRAMS: path.resolve("dist/server") }),
-    ...(chromium !== undefined && { TAU_CHROMIUM: chromium }),
-  },
-);
+const place = (file) => (placeOf(file) < 0 ? slow.length : placeOf(file));
+const inOrder = tests.toSorted((a, b) => place(a) - place(b));
+const bundles = await bundleTests(inOrder);
+const env = {
+  TAU_TEST_BUNDLES: path.resolve("dist/test"),
+  ...(!values.unit && { TAU_TEST_PROGRAMS: path.resolve("dist/server") }),
+  ...(chromium !== undefined && { TAU_CHROMIUM: chromium }),
+};
+// One file more than cores: many wait for a child or a timer.
+const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
+const options = ["--enable-source-maps", "--test", "--test-reporter=spec", concurrency];
+run("tests", process.execPath, [...options, ...bundles], env);

@@ -57,7 +57,7 @@ it("kill -9 with eight running and twenty waiting jobs: after the restart all ar
 
 it("SIGTERM with jobs that take longer than the grace: they go on after the next start", async () => {
   const dataDir = await makeFolder();
-  const first = await serveProcess(dataDir, long);
+  const first = await serveProcess(dataDir, long, 500);
   const ids: string[] = [];
   for (let index = 0; index < limits.jobsParallelMax + 4; index++) ids.push((await first.start("bird", `${index}`)).id);
   await first.until(ids[0]!, ({ state }) => state === "running");

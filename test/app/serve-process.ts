@@ -5,6 +5,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Generation } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
+import { testProgram } from "../fixtures/test-program.ts";
 
 export interface Served {
   readonly child: ChildProcess;
@@ -17,11 +19,23 @@ export interface Served {
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** @param imageMs how long after the start images are held back */
-export async function serveProcess(dataDir: string, imageMs: number): Promise<Served> {
-  const args = ["--import", "tsx", "test/http/serve-small.ts", "--port", "0", "--data", dataDir];
+/**
+ * @param imageMs how long after the start images are held back
+ * @param graceMs how long running jobs get to end after a signal
+ */
+export async function serveProcess(
+  dataDir: string,
+  imageMs: number,
+  graceMs: number = limits.shutdownGraceMs,
+): Promise<Served> {
+  const args = [...testProgram("http/serve-small"), "--port", "0", "--data", dataDir];
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, TAU_LOG_LEVEL: "info", TAU_TEST_IMAGE_MS: String(imageMs) },
+    env: {
+      ...process.env,
+      TAU_LOG_LEVEL: "info",
+      TAU_TEST_IMAGE_MS: String(imageMs),
+      TAU_TEST_GRACE_MS: String(graceMs),
+    },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let text = "";

@@ -7,7 +7,6 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, resolve } from "node:path";
 import { before, describe, it } from "node:test";
-import { pathToFileURL } from "node:url";
 import type { Command } from "../../server/cli.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -52,9 +51,8 @@ describe("the documents", () => {
   const scripts = new Set<string>();
 
   before(async () => {
-    const folder = join(root, "server/cli/commands");
-    for (const file of readdirSync(folder)) {
-      const { command } = (await import(pathToFileURL(join(folder, file)).href)) as { command?: Command };
+    for (const file of readdirSync(join(root, "server/cli/commands"))) {
+      const { command } = (await import(`../../server/cli/commands/${file}`)) as { command?: Command };
       if (command) usages.set(command.name, command.usage);
     }
     assert.ok(usages.has("generate") && usages.has("serve"));

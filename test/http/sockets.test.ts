@@ -15,6 +15,7 @@ import { openJobDatabase } from "../../server/jobs/job-schema.ts";
 import { type Generation, InversionSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
+import { testProgram } from "../fixtures/test-program.ts";
 import { createHarness, problemOf, smallCatalogue, token } from "./harness.ts";
 import { greyPng } from "./images.ts";
 import { createGate, SmallInference } from "./small-inference.ts";
@@ -257,7 +258,7 @@ describe("a graceful stop", () => {
 
 describe("`tau serve` as a process", () => {
   const run = (args: string[], env: Record<string, string> = {}) => {
-    const child = spawn(process.execPath, ["--import", "tsx", "test/http/serve-small.ts", ...args], {
+    const child = spawn(process.execPath, [...testProgram("http/serve-small"), ...args], {
       env: { ...process.env, TAU_LOG_LEVEL: "info", ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });

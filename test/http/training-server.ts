@@ -9,6 +9,7 @@ import { readConfig } from "../../server/app/config.ts";
 import { type ServerParts, startServer } from "../../server/app/main.ts";
 import { ImageUploadSchema } from "../../shared/contract.ts";
 import { type Training, TrainingSchema } from "../../shared/training.ts";
+import { testProgram } from "../fixtures/test-program.ts";
 import type { TinyExample } from "../fixtures/tiny-examples.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
 import "../fixtures/programs.ts";
@@ -116,7 +117,7 @@ export async function startTrainingServer({ data, packs }: { data: string; packs
 
 /** `tau serve` as a process of its own, on real packs. */
 export async function serveProcess(data: string, packs: string) {
-  const args = ["--import", "tsx", "test/http/serve-small.ts", "--port", "0", "--data", data, "--packs", packs];
+  const args = [...testProgram("http/serve-small"), "--port", "0", "--data", data, "--packs", packs];
   const child: ChildProcess = spawn(process.execPath, args, {
     env: { ...process.env, TAU_LOG_LEVEL: "info", TAU_THREADS: "1" },
     stdio: ["ignore", "ignore", "pipe"],

@@ -1,6 +1,6 @@
 /** A lock that one process holds: refused while it lives, taken over when it is gone, also when another one has its id by now. */
 import assert from "node:assert/strict";
-import { fork, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,6 +10,7 @@ import { after, describe, it } from "node:test";
 import { takeLock } from "../../server/platform/process-lock.ts";
 import { openWorkFolder } from "../../server/training/work-folder.ts";
 import { AppError } from "../../shared/problem.ts";
+import { testProgram } from "../fixtures/test-program.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-lock-"));
 after(() => rm(folder, { recursive: true }));
@@ -54,7 +55,7 @@ describe("a lock", () => {
 describe("two processes that find a lock left behind at once", () => {
   it("take it over one at a time, in every one of 150 rounds", async () => {
     const takers = [1, 2].map(() =>
-      fork("test/platform/lock-taker.ts", [], { execArgv: ["--import", "tsx"], stdio: ["ignore", 2, 2, "ipc"] }),
+      spawn(process.execPath, testProgram("platform/lock-taker"), { stdio: ["ignore", 2, 2, "ipc"] }),
     );
     // A child has room for a message before it listens.
     let shared = 0;

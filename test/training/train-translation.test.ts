@@ -9,7 +9,6 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { readFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { indexWidths, readIndexFile } from "../../server/retrieval/index-file.ts";
@@ -17,6 +16,7 @@ import { type TranslationProgress, trainTranslation } from "../../server/trainin
 import { diskFull, watchDisk } from "../fixtures/disk-calls.ts";
 import { writeBoxes, writeFiles } from "../fixtures/image-folder.ts";
 import type { Moment } from "../fixtures/killed-training.ts";
+import { testProgram } from "../fixtures/test-program.ts";
 import { tinyDraft, tinyLabels, tinyStyles, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-train-"));
@@ -276,11 +276,10 @@ describe("a disk that is full", () => {
 });
 
 describe("kill -9", () => {
-  const script = fileURLToPath(new URL("../fixtures/killed-training.ts", import.meta.url));
   /** Trains in a process of its own until the moment; the signal that ended it. */
   const trainUntil = (options: object, moment: Moment): Promise<{ signal: string | null; err: string }> =>
     new Promise((resolve) => {
-      const args = ["--import", import.meta.resolve("tsx"), script, JSON.stringify({ options, moment })];
+      const args = [...testProgram("fixtures/killed-training"), JSON.stringify({ options, moment })];
       const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
       let err = "";
       child.stderr.on("data", (text) => (err += text));

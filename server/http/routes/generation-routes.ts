@@ -3,15 +3,11 @@ import { GenerationRequestSchema, ListQuerySchema } from "../../../shared/contra
 import { AppError } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
 import { isFinal } from "../../jobs/job-queue.ts";
-import { captionedJsonProblems, readJson } from "../body.ts";
+import { captionedJsonProblems } from "../body.ts";
 import {
-  accepted,
-  acceptedAnswers,
   answerFile,
   etagParameter,
   fileIndexIn,
-  idempotencyOf,
-  idempotencyParameter,
   idParameter,
   indexParameter,
   notFound,
@@ -20,6 +16,7 @@ import {
 import { resolveGeneration, resolveProblems } from "../resolve-request.ts";
 import { type Route, type RouteDeps, requireInference } from "../route.ts";
 import { findJob, type JobWords, readRoutes, resultRoutes } from "./job-routes.ts";
+import { startRoute } from "./start-route.ts";
 
 const words: JobWords = {
   one: "generation",
@@ -30,7 +27,17 @@ const words: JobWords = {
 };
 
 export const generationRoutes = (deps: RouteDeps): Route[] => [
-  startRoute(deps),
+  startRoute(words, {
+    summary: "Start a generation",
+    description:
+      "Answers at once; follow `Location` or its `/events`. With an Idempotency-Key a repeated request is the same job.",
+    schema: GenerationRequestSchema,
+    maxBytes: deps.limits.jsonMaxBytes,
+    queue: deps.queue,
+    problems: [...captionedJsonProblems, ...resolveProblems, "upscale_too_large", "inference_unavailable"],
+    requireReady: () => requireInference(deps),
+    resolve: (asked) => resolveGeneration(asked, deps),
+  }),
   ...readRoutes(deps, words, deps.queue, {
     parameters: [
       { name: "q", in: "query", description: "Words that the caption must contain.", schema: ListQuerySchema.shape.q },
@@ -78,34 +85,5 @@ const vectorRoute = (deps: RouteDeps): Route => ({
       () => notFound("image", "a file that is still on the disk", file),
       "image/svg+xml",
     );
-  },
-});
-
-const startRoute = (deps: RouteDeps): Route => ({
-  method: "post",
-  path: words.home,
-  summary: "Start a generation",
-  description:
-    "Answers at once; follow `Location` or its `/events`. With an Idempotency-Key a repeated request is the same job.",
-  parameters: [idempotencyParameter],
-  body: { mediaTypes: ["application/json"], schema: "GenerationRequest" },
-  answers: acceptedAnswers("Generation"),
-  problems: [
-    ...captionedJsonProblems,
-    ...resolveProblems,
-    "upscale_too_large",
-    "idempotency_conflict",
-    "queue_full",
-    "storage_full",
-    "inference_unavailable",
-    "shutting_down",
-  ],
-  handle: async (c) => {
-    const asked = parse(GenerationRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
-    const idempotency = idempotencyOf(c, asked);
-    requireInference(deps);
-    const resolved = await resolveGeneration(asked, deps);
-    const { body, isNew } = await deps.queue.add({ ...resolved, ...(idempotency && { idempotency }) });
-    return accepted(words.home, body, isNew);
   },
 });

@@ -3,15 +3,11 @@ import { TrainingQuerySchema, TrainingRequestSchema } from "../../../shared/trai
 import { parse } from "../../../shared/validation.ts";
 import { isFinal } from "../../jobs/job-queue.ts";
 import { sha256Of } from "../../platform/sha256.ts";
-import { captionedJsonProblems, readJson } from "../body.ts";
+import { captionedJsonProblems } from "../body.ts";
 import {
-  accepted,
-  acceptedAnswers,
   answerFile,
   etagParameter,
   fileIndexIn,
-  idempotencyOf,
-  idempotencyParameter,
   idParameter,
   indexIn,
   indexParameter,
@@ -21,6 +17,7 @@ import {
 import { resolveTraining, trainingProblems } from "../resolve-training.ts";
 import { json, type Route, type RouteDeps } from "../route.ts";
 import { findJob, idPathOf, type JobWords, readRoutes } from "./job-routes.ts";
+import { startRoute } from "./start-route.ts";
 
 const home = "/v1/trainings";
 const words: JobWords = { one: "training", anyOne: "a training", many: "trainings", home, schema: "Training" };
@@ -28,7 +25,18 @@ const idPath = idPathOf(words);
 const trainingId = idParameter(words.anyOne);
 
 export const trainingRoutes = (deps: RouteDeps): Route[] => [
-  startRoute(deps),
+  startRoute(words, {
+    summary: "Train a translation of your own",
+    description:
+      "Upload the images first and name them by their digests. The experts of the base stay frozen; its flow is trained on your examples and stops when held-out images stop gaining. One training runs at a time, at low priority; a restart of the server goes on from its checkpoint. What beats its start is published as pack `name` (a pack of your own with that name gets a new version), and the server draws with it at once.",
+    schema: TrainingRequestSchema,
+    maxBytes: deps.limits.trainingJsonMaxBytes,
+    queue: deps.trainings,
+    problems: [...captionedJsonProblems, ...trainingProblems],
+    // The first one took the name, and its images may be gone by now.
+    isReplayedUnresolved: true,
+    resolve: async (request) => ({ request, base: await resolveTraining(request, deps) }),
+  }),
   ...readRoutes(deps, words, deps.trainings, {
     parameters: pageParameters(TrainingQuerySchema.shape.before),
     async page(c) {
@@ -40,35 +48,6 @@ export const trainingRoutes = (deps: RouteDeps): Route[] => [
   previewRoute(deps),
   deleteRoute(deps),
 ];
-
-const startRoute = (deps: RouteDeps): Route => ({
-  method: "post",
-  path: home,
-  summary: "Train a translation of your own",
-  description:
-    "Upload the images first and name them by their digests. The experts of the base stay frozen; its flow is trained on your examples and stops when held-out images stop gaining. One training runs at a time, at low priority; a restart of the server goes on from its checkpoint. What beats its start is published as pack `name` (a pack of your own with that name gets a new version), and the server draws with it at once.",
-  parameters: [idempotencyParameter],
-  body: { mediaTypes: ["application/json"], schema: "TrainingRequest" },
-  answers: acceptedAnswers("Training"),
-  problems: [
-    ...captionedJsonProblems,
-    ...trainingProblems,
-    "idempotency_conflict",
-    "queue_full",
-    "storage_full",
-    "shutting_down",
-  ],
-  handle: async (c) => {
-    const request = parse(TrainingRequestSchema, await readJson(c.req.raw, deps.limits.trainingJsonMaxBytes));
-    const idempotency = idempotencyOf(c, request);
-    // Before the checks: the first one took the name, and its images may be gone by now.
-    const former = await deps.trainings.replayOf(idempotency);
-    if (former) return accepted(home, former, false);
-    const base = await resolveTraining(request, deps);
-    const { body, isNew } = await deps.trainings.add({ request, base, ...(idempotency && { idempotency }) });
-    return accepted(home, body, isNew);
-  },
-});
 
 const previewRoute = (deps: RouteDeps): Route => ({
   method: "get",

@@ -2,11 +2,12 @@
 import { pictureCount, UpscaleQuerySchema, UpscaleRequestSchema } from "../../../shared/upscaling.ts";
 import { parse } from "../../../shared/validation.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
-import { jsonProblems, readJson } from "../body.ts";
-import { accepted, acceptedAnswers, idempotencyOf, idempotencyParameter, pageParameters } from "../job-answers.ts";
+import { jsonProblems } from "../body.ts";
+import { pageParameters } from "../job-answers.ts";
 import { resolveUpscale, upscaleProblems } from "../resolve-upscale.ts";
 import { type Route, type RouteDeps, requireInference } from "../route.ts";
 import { type JobWords, readRoutes, resultRoutes } from "./job-routes.ts";
+import { startRoute } from "./start-route.ts";
 
 const words: JobWords = {
   one: "upscale",
@@ -17,7 +18,7 @@ const words: JobWords = {
 };
 
 export const upscaleRoutes = (deps: RouteDeps): Route[] => [
-  startRoute(deps),
+  enlargeRoute(deps),
   ...readRoutes(deps, words, deps.upscales, {
     parameters: pageParameters(UpscaleQuerySchema.shape.before),
     async page(c) {
@@ -28,34 +29,18 @@ export const upscaleRoutes = (deps: RouteDeps): Route[] => [
   ...resultRoutes(words, deps.upscales, { read: (sha256) => deps.upscaled.read(sha256), countOf: pictureCount }),
 ];
 
-function startRoute(deps: RouteDeps): Route {
+function enlargeRoute(deps: RouteDeps): Route {
   // Each holds the bytes of an upload for a moment.
   const gate = createSemaphore(deps.limits.uploadsParallelMax);
-  return {
-    method: "post",
-    path: words.home,
+  return startRoute(words, {
     summary: "Enlarge an image",
     description:
       "Upload the image first and name it by its digest. `scale` is 2, 3 or 4; `widthPx` instead gives any width up to four times the image's. Answers at once; follow `Location` or its `/events`. With `detail` 0 there is one accurate answer; above it each of `count` hypotheses is another image that shrinks back to the same input, and `variance` adds a map of where they differ, as the image after the last. One upscale runs at a time. With an Idempotency-Key a repeated request is the same job.",
-    parameters: [idempotencyParameter],
-    body: { mediaTypes: ["application/json"], schema: "UpscaleRequest" },
-    answers: acceptedAnswers("Upscale"),
-    problems: [
-      ...jsonProblems,
-      ...upscaleProblems,
-      "idempotency_conflict",
-      "queue_full",
-      "storage_full",
-      "inference_unavailable",
-      "shutting_down",
-    ],
-    handle: async (c) => {
-      const asked = parse(UpscaleRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
-      const idempotency = idempotencyOf(c, asked);
-      requireInference(deps);
-      const { request, packDigest } = await gate(() => resolveUpscale(asked, deps));
-      const { body, isNew } = await deps.upscales.add({ request, packDigest, ...(idempotency && { idempotency }) });
-      return accepted(words.home, body, isNew);
-    },
-  };
+    schema: UpscaleRequestSchema,
+    maxBytes: deps.limits.jsonMaxBytes,
+    queue: deps.upscales,
+    problems: [...jsonProblems, ...upscaleProblems, "inference_unavailable"],
+    requireReady: () => requireInference(deps),
+    resolve: (asked) => gate(() => resolveUpscale(asked, deps)),
+  });
 }

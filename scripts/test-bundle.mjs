@@ -1,0 +1,59 @@
+/**
+ * Bundles tests and the programs that they start into dist/test, because a process that loads sources through tsx spends half a
+ * second of its processor's time on that, and each test file is a process. `import.meta` keeps saying where the source lies.
+ */
+import { readFile, rm } from "node:fs/promises";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import { serverBundle } from "./server-bundle.mjs";
+
+/** What tests start as processes of their own (test/fixtures/test-program.ts). */
+const testPrograms = ["test/fixtures/killed-training.ts", "test/http/serve-small.ts", "test/platform/lock-taker.ts"];
+
+/** @type {import("esbuild").Plugin} */
+const sourcePlaces = {
+  name: "source-places",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /\.(ts|tsx|mjs)$/ }, async ({ path: file }) => {
+      if (file.includes("node_modules")) return undefined;
+      const text = await readFile(file, "utf8");
+      const contents = text
+        .replaceAll("import.meta.url", JSON.stringify(pathToFileURL(file).href))
+        .replaceAll("import.meta.dirname", JSON.stringify(path.dirname(file)));
+      return { contents, loader: file.endsWith(".tsx") ? "tsx" : file.endsWith(".ts") ? "ts" : "js" };
+    }),
+};
+
+/**
+ * The bundles of the tests, in their order.
+ * @param {readonly string[]} tests paths from the repository's root
+ * @returns {Promise<string[]>}
+ */
+export async function bundleTests(tests) {
+  const outdir = "dist/test";
+  await rm(outdir, { recursive: true, force: true });
+  await build({
+    ...serverBundle,
+    // Packages that tests alone use stay outside: some have files of their own, and no two tests share them.
+    external: [
+      ...serverBundle.external,
+      "@open-pencil/*",
+      "axe-core",
+      "esbuild",
+      "playwright-core",
+      "quickjs-emscripten",
+    ],
+    plugins: [...serverBundle.plugins, sourcePlaces],
+    entryPoints: [...tests, ...testPrograms],
+    outdir,
+    outbase: "test",
+    splitting: true,
+    sourcemap: true,
+    sourcesContent: false,
+    jsx: "automatic",
+    jsxImportSource: "preact",
+    logLevel: "warning",
+  });
+  return tests.map((file) => `${outdir}/${file.replace(/^test\/(.*)\.ts$/, "$1.js")}`);
+}

@@ -1,0 +1,51 @@
+/** Work that routes ask for without a queue: inversions, tracings and families; and the reading of a request's pictures. */
+import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
+import { findTranslation } from "../../shared/translation-rules.ts";
+import type { AppDeps } from "../http/deps.ts";
+import { decodeRgba, encodePng } from "../images/codec.ts";
+import { createSvgDrawer } from "../images/svg-drawer.ts";
+import { createConditionImageLoader } from "../inference/condition-images.ts";
+import type { ConditionImages, InferenceClient } from "../inference/protocol.ts";
+import { drawFamily } from "../jobs/draw-family.ts";
+import type { ResultStore } from "../jobs/result-store.ts";
+import type { Served } from "../packs/served-catalogue.ts";
+import { InFlight } from "../platform/in-flight.ts";
+import { VectorPool } from "../vector/vector-pool.ts";
+
+export interface DirectWork extends Pick<AppDeps, "invert" | "vectorise" | "drawFamily"> {
+  /** Pictures that a request names or holds, at the size of its translation. */
+  imagesOf(request: ResolvedRequest | InversionRequest): Promise<ConditionImages>;
+  /** Pixels as an SVG. */
+  readonly trace: VectorPool["trace"];
+  /** Resolves when nothing runs; after `graceMs` at the latest. */
+  drain(graceMs: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createDirectWork(inference: InferenceClient, served: Served, uploads: ResultStore): DirectWork {
+  const running = new InFlight();
+  const tracers = new VectorPool();
+  const drawer = createSvgDrawer(limits.svgDrawMs);
+  const load = createConditionImageLoader(
+    (digest) => uploads.read(digest),
+    limits.decodedImagesMax,
+    (text, sizePx, field = "svg") => drawer.draw(text, sizePx, field),
+  );
+  const imagesOf: DirectWork["imagesOf"] = (request) =>
+    load(request, findTranslation(served.packs(), request.translation).translation.widthPx);
+  const trace: VectorPool["trace"] = (pixels, options) => tracers.trace(pixels, options);
+  return {
+    imagesOf,
+    trace,
+    invert: (request, signal) => running.add(async () => inference.invert(request, await imagesOf(request), signal)),
+    vectorise: (bytes, options) => running.add(async () => trace(await decodeRgba(bytes), options)),
+    drawFamily: (request, signal) =>
+      running.add(() => drawFamily(request, { inference, packs: served.packs(), vectorise: trace, encodePng }, signal)),
+    drain: (graceMs) => running.drain(graceMs),
+    async close(): Promise<void> {
+      drawer.close();
+      await tracers.close();
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/** Opens the data folder for one server: its lock, its token, the database with every kind of job, and their files. */
+import { mkdir } from "node:fs/promises";
+import { openJobDatabase } from "../jobs/job-schema.ts";
+import type { Log } from "../platform/log.ts";
+import { lockDataFolder } from "./data-lock.ts";
+import { openGenerations, openTrainings, openUploads, openUpscales } from "./open-stores.ts";
+import { loadToken } from "./token.ts";
+
+export type DataFolder = Awaited<ReturnType<typeof openDataFolder>>;
+
+/** @throws AppError `config_invalid` when another server has the folder */
+export async function openDataFolder(folder: string, log: Log) {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const unlock = lockDataFolder(folder);
+  const token = await loadToken(folder);
+  const uploads = await openUploads(folder);
+  const database = openJobDatabase(folder);
+  const generations = await openGenerations(database, folder, log);
+  const upscales = await openUpscales(database, folder, log);
+  const trainings = await openTrainings(database, folder, log);
+  return {
+    token,
+    uploads,
+    generations,
+    upscales,
+    trainings,
+    /** Takes no new jobs; those that run go on. */
+    async closeQueues(): Promise<void> {
+      await Promise.all([generations.queue.close(), upscales.queue.close(), trainings.trainings.close()]);
+    },
+    async close(): Promise<void> {
+      // Sweeping asks the database.
+      await Promise.allSettled([generations.swept, upscales.swept]);
+      await database.close();
+      unlock();
+    },
+  };
+}

@@ -1,0 +1,49 @@
+/** The route that starts a job of any kind: reads the request, resolves it, adds it to the queue, answers. */
+import type { z } from "zod";
+import type { ProblemCode } from "../../../shared/problem.ts";
+import { parse } from "../../../shared/validation.ts";
+import type { JobBody, JobQueue, JobRequest } from "../../jobs/job-queue.ts";
+import { readJson } from "../body.ts";
+import { accepted, acceptedAnswers, idempotencyOf, idempotencyParameter } from "../job-answers.ts";
+import type { Route } from "../route.ts";
+import type { JobWords } from "./job-routes.ts";
+
+interface StartOptions<Schema extends z.ZodType<object>, Body extends JobBody, Request> {
+  readonly summary: string;
+  readonly description: string;
+  /** Of the request; its name in ./openapi.ts is the job's with `Request` behind. */
+  readonly schema: Schema;
+  readonly maxBytes: number;
+  readonly queue: Pick<JobQueue<Body, Request>, "add" | "replayOf">;
+  /** Codes of reading and resolving. */
+  readonly problems: readonly ProblemCode[];
+  /** Asked before anything is resolved. @throws AppError when the server can't take such a job now */
+  requireReady?(): void;
+  /** A known key is answered before the request is resolved: what it names may be gone by now. */
+  readonly isReplayedUnresolved?: boolean;
+  /** What the queue takes. */
+  resolve(asked: z.output<Schema>): Promise<JobRequest<Body, Request>>;
+}
+
+export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBody, Request>(
+  { home, schema: name }: JobWords,
+  { summary, description, schema, maxBytes, queue, ...options }: StartOptions<Schema, Body, Request>,
+): Route => ({
+  method: "post",
+  path: home,
+  summary,
+  description,
+  parameters: [idempotencyParameter],
+  body: { mediaTypes: ["application/json"], schema: `${name}Request` },
+  answers: acceptedAnswers(name),
+  problems: [...options.problems, "idempotency_conflict", "queue_full", "storage_full", "shutting_down"],
+  handle: async (c) => {
+    const asked = parse(schema, await readJson(c.req.raw, maxBytes));
+    const idempotency = idempotencyOf(c, asked);
+    options.requireReady?.();
+    const former = options.isReplayedUnresolved ? await queue.replayOf(idempotency) : undefined;
+    if (former) return accepted(home, former, false);
+    const { body, isNew } = await queue.add({ ...(await options.resolve(asked)), ...(idempotency && { idempotency }) });
+    return accepted(home, body, isNew);
+  },
+});
