@@ -42,7 +42,7 @@ function answerFrom(request: IncomingMessage, response: ServerResponse, most = N
   };
   response.writeHead(start > 0 ? 206 : 200, headers);
   const part = bytes.subarray(start, Math.min(bytes.length, start + most));
-  if (part.length < bytes.length - start) response.write(part, () => setTimeout(() => response.destroy(), 20));
+  if (part.length < bytes.length - start) response.write(part, () => setTimeout(() => response.destroy(), 200));
   else response.end(part);
 }
 
