@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import onnxruntime as ort
-from onnx import ModelProto, NodeProto, TensorProto
+from onnx import ModelProto, NodeProto, TensorProto, helper, numpy_helper
 
 
 def session_of(model: ModelProto | bytes | Path, threads: int = 2) -> ort.InferenceSession:
@@ -45,3 +46,20 @@ def drop_unneeded(model: ModelProto) -> None:
         copies = [type(item).FromString(item.SerializeToString()) for item in items]
         del field[:]
         field.extend(copies)
+
+
+def with_half_weights(model: ModelProto, fewest: int = 64) -> ModelProto:
+    """The same graph with weights of `fewest` values and more stored as float16, each followed by a Cast (folded away when a session loads)."""
+    half = ModelProto()
+    half.CopyFrom(model)
+    casts = []
+    for weight in half.graph.initializer:
+        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < fewest:
+            continue
+        name = weight.name
+        weight.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), f"{name}_half"))
+        casts.append(helper.make_node("Cast", [f"{name}_half"], [name], name=f"{name}_cast", to=TensorProto.FLOAT))
+    nodes = [*casts, *half.graph.node]
+    del half.graph.node[:]
+    half.graph.node.extend(nodes)
+    return half

@@ -1,5 +1,5 @@
 /**
- * Latents as a pack's flow makes them from the conditions of training images, for training a decoder (../train_decoder.py):
+ * Latents as a pack's flow makes them from the conditions of training images, for training a decoder (../icons/train_decoder.py):
  * `node --import tsx server/pretrain/data/guesses.mts [--pack DIR] [--icons DIR] [--count N]` from the repository's root writes
  * guesses.f16, float16 [n, dims of z], and guesses-rows.u32, the row that each stands for, beside the icons. Conditions are drawn as in
  * training; rows take turns in temperature and guidance.

@@ -2,7 +2,7 @@
  * Renders and captions every icon: `npm run render` writes ../.cache/icons/{images.rgba,index.jsonl,styles.json,licences.json}.
  * images.rgba is uint8 [row, 128, 128, 4], colour premultiplied by alpha. One line of index.jsonl describes one row.
  * `--out DIR` writes elsewhere; `--per-set N` takes the first N icons of each set only, to try things out.
- * Does not train anything; see ../train_autoencoder.py.
+ * Does not train anything; see ../icons/train_autoencoder.py.
  */
 import { createHash } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync, writeSync } from "node:fs";

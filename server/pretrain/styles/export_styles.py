@@ -22,11 +22,10 @@ from torch import Tensor, nn
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from atomic_file import write_atomically
 from check_style_flow import random_given
-from export_autoencoder import with_half_weights
 from flow_networks import CHANNELS, GRID, StyleFlow, fold, unfold
 from layer_networks import LayerAutoencoder, composite
 from losses import valid_rgba
-from onnx_graphs import session_of
+from onnx_graphs import session_of, with_half_weights
 from style_rows import STYLES, StyleRows
 from timed_training import load_net
 

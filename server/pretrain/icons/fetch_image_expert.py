@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import sys
 import time
 import warnings
 from pathlib import Path
@@ -20,13 +21,15 @@ from onnx import TensorProto, helper
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from atomic_file import write_atomically
-from efficientnet_lite import Lite
-from export_autoencoder import export, session_of, with_half_weights
-from icon_data import IconRows
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from atomic_file import write_atomically  # noqa: E402
+from efficientnet_lite import Lite  # noqa: E402
+from export_autoencoder import export  # noqa: E402
+from icon_data import IconRows  # noqa: E402
+from onnx_graphs import session_of, with_half_weights  # noqa: E402
 
 HERE = Path(__file__).parent
-OUT = HERE.parent / "packs" / "default" / "icons" / "image"
+OUT = HERE.parent.parent / "packs" / "default" / "icons" / "image"
 DIMS = 256
 DEPTHS = ("early", "middle", "last")
 CUT_SIGMA = 4.0

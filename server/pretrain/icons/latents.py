@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,11 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from icon_data import IconRows
-from networks import LATENT_CHANNELS, Decoder
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from icon_data import IconRows  # noqa: E402
+from networks import LATENT_CHANNELS, Decoder  # noqa: E402
 
-PACK_TARGET = Path(__file__).parent.parent / "packs/default/icons/target"
+PACK_TARGET = Path(__file__).parent.parent.parent / "packs/default/icons/target"
 LATENT_SHAPE = (LATENT_CHANNELS, 8, 8)
 ENCODED_AT_ONCE = 32
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +19,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from icon_data import ICONS, IconRows
-from losses import psnr_db, reconstruction_loss, save_sheet, valid_rgba
-from networks import LATENT_CHANNELS, ResidualBlock
-from timed_training import TimedTraining, add_common_arguments
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from icon_data import ICONS, IconRows  # noqa: E402
+from losses import psnr_db, reconstruction_loss, save_sheet, valid_rgba  # noqa: E402
+from networks import LATENT_CHANNELS, ResidualBlock  # noqa: E402
+from timed_training import TimedTraining, add_common_arguments  # noqa: E402
 
 CODE_NOISE_STD = 0.1
 WOBBLE_PX = 1.2

@@ -10,6 +10,7 @@ quantised must be the float weights of an export.
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 import warnings
 from collections.abc import Callable
@@ -23,14 +24,14 @@ from onnx import ModelProto, NodeProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from atomic_file import write_atomically
-from export_autoencoder import with_half_weights
-from icon_data import ICONS, IconRows
-from onnx_graphs import drop_unneeded, rename_inputs, session_of, tensors_of
-from quantise import FEWEST_CHANNELS, in_8_bits
-from train_small_autoencoders import Pictures
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from atomic_file import write_atomically  # noqa: E402
+from icon_data import ICONS, IconRows  # noqa: E402
+from onnx_graphs import drop_unneeded, rename_inputs, session_of, tensors_of, with_half_weights  # noqa: E402
+from quantise import FEWEST_CHANNELS, in_8_bits  # noqa: E402
+from train_small_autoencoders import Pictures  # noqa: E402
 
-PACK = Path(__file__).parent.parent / "packs" / "default" / "icons"
+PACK = Path(__file__).parent.parent.parent / "packs" / "default" / "icons"
 CALIBRATION_ROWS, HELD_OUT_ROWS, BATCH = 192, 256, 8
 DEAD = 1e-3
 """Below this a convolution's input is nothing: the least of a living one is some tenths."""

@@ -7,6 +7,7 @@ sketch: sketch [batch, 1, 64, 64], ink in [0, 1] -> code [batch, 512]. low-resol
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 import warnings
 from pathlib import Path
@@ -15,10 +16,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from export_autoencoder import OUT, run, settle
-from icon_data import ICONS
-from timed_training import load_net
-from train_small_autoencoders import EXPERTS, Pictures, SmallAutoencoder
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from export_autoencoder import OUT, run, settle  # noqa: E402
+from icon_data import ICONS  # noqa: E402
+from timed_training import load_net  # noqa: E402
+from train_small_autoencoders import EXPERTS, Pictures, SmallAutoencoder  # noqa: E402
 
 CUT_SIGMA = 4.0
 

@@ -10,18 +10,20 @@ all that a discriminator makes of those are patterns.
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from adversary import Adversary, over_random_background
-from icon_data import ICONS, IconRows
-from latents import PACK_TARGET, Guesses, encoded_latents, read_decoder
-from losses import psnr_db, reconstruction_loss, save_sheet, valid_rgba
-from networks import POSTERIOR_STD, Decoder, ResidualBlock
-from timed_training import TimedTraining, add_common_arguments, load_net
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from adversary import Adversary, over_random_background  # noqa: E402
+from icon_data import ICONS, IconRows  # noqa: E402
+from latents import PACK_TARGET, Guesses, encoded_latents, read_decoder  # noqa: E402
+from losses import psnr_db, reconstruction_loss, save_sheet, valid_rgba  # noqa: E402
+from networks import POSTERIOR_STD, Decoder, ResidualBlock  # noqa: E402
+from timed_training import TimedTraining, add_common_arguments, load_net  # noqa: E402
 
 JUDGE_ALONE_STEPS, JUDGE_RAMP_STEPS = 150, 300
 """The discriminator learns alone first, since what a fresh one asks for is noise; then it counts more and more."""

@@ -8,16 +8,18 @@ export_autoencoder.py. Every random draw depends on (seed, step) alone, so --res
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from adversary import Adversary, over_random_background
-from icon_data import ICONS, IconRows
-from losses import psnr_db, reconstruction_loss, save_sheet, valid_rgba
-from networks import POSTERIOR_STD, Autoencoder
-from timed_training import TimedTraining, add_common_arguments
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from adversary import Adversary, over_random_background  # noqa: E402
+from icon_data import ICONS, IconRows  # noqa: E402
+from losses import psnr_db, reconstruction_loss, save_sheet, valid_rgba  # noqa: E402
+from networks import POSTERIOR_STD, Autoencoder  # noqa: E402
+from timed_training import TimedTraining, add_common_arguments  # noqa: E402
 
 
 def parse_arguments() -> argparse.Namespace:

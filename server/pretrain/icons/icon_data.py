@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 SIDE_PX = 128
-ICONS = Path(__file__).parent / ".cache" / "icons"
+ICONS = Path(__file__).parent.parent / ".cache" / "icons"
 
 
 class IconRows:
