@@ -8,8 +8,12 @@ import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { serverBundle } from "./server-bundle.mjs";
 
-/** What tests start as processes of their own (test/fixtures/test-program.ts). */
-const testPrograms = ["test/fixtures/killed-training.ts", "test/http/serve-small.ts", "test/platform/lock-taker.ts"];
+/** What tests start as processes of their own (test/fixtures/processes/test-program.ts). */
+const testPrograms = [
+  "test/fixtures/processes/killed-training.ts",
+  "test/http/serve-small.ts",
+  "test/platform/lock-taker.ts",
+];
 
 /** @type {import("esbuild").Plugin} */
 const sourcePlaces = {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Generation } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
-import { testProgram } from "../fixtures/test-program.ts";
+import { testProgram } from "../fixtures/processes/test-program.ts";
 
 export interface Served {
   readonly child: ChildProcess;

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readTrainingRecords } from "../../server/evaluation/training-records.ts";
 import { readFlowFile } from "../../server/flow/weights.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
-import { cliProgram } from "../fixtures/programs.ts";
+import { cliProgram } from "../fixtures/processes/programs.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
 

@@ -20,7 +20,7 @@ import {
   imageEncoder,
   withAnyBatch,
   withExternalWeights,
-} from "../fixtures/foreign-graphs.ts";
+} from "../fixtures/networks/foreign-graphs.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tauIn } from "./run-tau.ts";
 

@@ -17,7 +17,7 @@ import {
   withExternalWeights,
   withFreeAxes,
   withoutNumbers,
-} from "../fixtures/foreign-graphs.ts";
+} from "../fixtures/networks/foreign-graphs.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-check-"));
 after(() => rm(folder, { recursive: true }));

@@ -1,6 +1,6 @@
 /** Runs `tau` as a user does: a process of its own, in a folder where nothing is found by accident. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { cliProgram } from "../fixtures/programs.ts";
+import { cliProgram } from "../fixtures/processes/programs.ts";
 
 export interface TauResult {
   readonly code: number | null;

@@ -11,7 +11,7 @@ import { probeImage } from "../../server/images/codec.ts";
 import type { CostCard } from "../../server/training/cost-card.ts";
 import type { PackInfo } from "../../shared/contract.ts";
 import { writeBoxes, writeFiles } from "../fixtures/image-folder.ts";
-import { cliProgram } from "../fixtures/programs.ts";
+import { cliProgram } from "../fixtures/processes/programs.ts";
 import { tinyFullDraft, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { linesOf, tauIn } from "./run-tau.ts";
 

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import sharp from "sharp";
 import { encodePng, probeImage } from "../../server/images/codec.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
-import { stripes } from "../fixtures/small-upscaler.ts";
+import { stripes } from "../fixtures/networks/small-upscaler.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { interruptTau, linesOf, tauIn } from "./run-tau.ts";
 

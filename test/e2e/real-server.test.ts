@@ -14,7 +14,7 @@ import { type RunningServer, startServer } from "../../server/app/main.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
 import { GenerationListSchema } from "../../shared/contract.ts";
 import { launchBrowser, openPlayground } from "./browser.ts";
-import "../fixtures/programs.ts";
+import "../fixtures/processes/programs.ts";
 
 let folder: string;
 let server: RunningServer;

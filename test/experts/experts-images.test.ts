@@ -15,7 +15,7 @@ import { asText } from "../../server/experts/values.ts";
 import { Graph } from "../../server/onnx/graph.ts";
 import { toModelBytes } from "../../server/onnx/model-file.ts";
 import { add, div, log, mul, reduceSum, reshape, sqrt } from "../../server/onnx/ops.ts";
-import { colourSums } from "../fixtures/foreign-graphs.ts";
+import { colourSums } from "../fixtures/networks/foreign-graphs.ts";
 import { tinyFullDraft, tinyGraph, tinyLayout, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-expert-images-"));

@@ -19,7 +19,7 @@ import { trainTranslation } from "../../server/training/train-translation.ts";
 import { ResolvedRequestSchema, type TranslationInfo } from "../../shared/contract.ts";
 import { checkCondition } from "../../shared/translation-rules.ts";
 import { writeBoxes } from "../fixtures/image-folder.ts";
-import { tinyTranslation } from "../fixtures/one-pixel-translation.ts";
+import { tinyTranslation } from "../fixtures/networks/one-pixel-translation.ts";
 import { tinyFullDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const vocabulary = [

@@ -15,7 +15,7 @@ import { openJobDatabase } from "../../server/jobs/job-schema.ts";
 import { type Generation, InversionSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import { testProgram } from "../fixtures/test-program.ts";
+import { testProgram } from "../fixtures/processes/test-program.ts";
 import { createHarness, problemOf, smallCatalogue, token } from "./harness.ts";
 import { greyPng } from "./images.ts";
 import { createGate, SmallInference } from "./small-inference.ts";

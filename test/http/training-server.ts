@@ -9,10 +9,10 @@ import { readConfig } from "../../server/app/config.ts";
 import { type ServerParts, startServer } from "../../server/app/main.ts";
 import { ImageUploadSchema } from "../../shared/contract.ts";
 import { type Training, TrainingSchema } from "../../shared/training.ts";
-import { testProgram } from "../fixtures/test-program.ts";
+import { testProgram } from "../fixtures/processes/test-program.ts";
 import type { TinyExample } from "../fixtures/tiny-examples.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
-import "../fixtures/programs.ts";
+import "../fixtures/processes/programs.ts";
 
 /** A checkpoint at each evaluation. */
 export const testTimings = { checkpointEverySeconds: 0 };

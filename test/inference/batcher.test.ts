@@ -5,7 +5,7 @@ import { normals, streams } from "../../server/engine/random.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
 import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract.ts";
-import { dims, tinyTranslation } from "../fixtures/one-pixel-translation.ts";
+import { dims, tinyTranslation } from "../fixtures/networks/one-pixel-translation.ts";
 
 const request = (caption: string, count: number, seed = 1, fields: object = {}): ResolvedRequest =>
   ResolvedRequestSchema.parse({ condition: { caption }, count, seed, temperature: 1, guidance: 0, ...fields });

@@ -9,9 +9,9 @@ import { createInferenceClient, type InferenceClientOptions } from "../../server
 import type { ImageResult, InferenceClient } from "../../server/inference/protocol.ts";
 import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract.ts";
 import { ResolvedUpscaleSchema } from "../../shared/upscaling.ts";
-import { stripes } from "../fixtures/small-upscaler.ts";
+import { stripes } from "../fixtures/networks/small-upscaler.ts";
 import { tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
-import "../fixtures/programs.ts";
+import "../fixtures/processes/programs.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-inference-"));
 const { pack, digest } = await writeTinyPack(folder);

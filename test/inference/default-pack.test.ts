@@ -15,7 +15,7 @@ import type { ConditionImages, ImageResult } from "../../server/inference/protoc
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
 import { type GenerationInput, InversionRequestSchema, ResolvedRequestSchema } from "../../shared/contract.ts";
 import { referenceLogLikelihood } from "../reference/double-flow.ts";
-import "../fixtures/programs.ts";
+import "../fixtures/processes/programs.ts";
 
 const sizePx = 128;
 const example = async (name: string): Promise<Float32Array> =>

@@ -11,7 +11,7 @@ import { ResolvedRequestSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { tauIn } from "../cli/run-tau.ts";
 import { tinyFullDraft, tinyLayout, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
-import "../fixtures/programs.ts";
+import "../fixtures/processes/programs.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-retrieval-"));
 const packsDir = join(folder, "packs");

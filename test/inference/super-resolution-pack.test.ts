@@ -15,8 +15,8 @@ import type { UpscaleResult } from "../../server/upscaling/upscale-queue.ts";
 import { openUpscaleNetwork } from "../../server/upscaling/upscaler-graphs.ts";
 import { AppError } from "../../shared/problem.ts";
 import { ResolvedUpscaleSchema, type UpscaleInput } from "../../shared/upscaling.ts";
-import { runBundled } from "../fixtures/run-bundled.ts";
-import "../fixtures/programs.ts";
+import { runBundled } from "../fixtures/processes/run-bundled.ts";
+import "../fixtures/processes/programs.ts";
 
 const example = async (name: string): Promise<Pixels> =>
   decodeRgba(await readFile(new URL(`../../docs/examples/${name}.png`, import.meta.url)));

@@ -17,7 +17,7 @@ import { parseModel } from "../../server/onnx/model-file.ts";
 import { describeModel, withOutput } from "../../server/onnx/model-graph.ts";
 import { openModel } from "../../server/onnx/model-source.ts";
 import { Session } from "../../server/onnx/session.ts";
-import { edited, imageEncoder, withAnyBatch, withExternalWeights } from "../fixtures/foreign-graphs.ts";
+import { edited, imageEncoder, withAnyBatch, withExternalWeights } from "../fixtures/networks/foreign-graphs.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-source-"));
 after(() => rm(root, { recursive: true }));

@@ -15,9 +15,9 @@ import { createInferenceClient } from "../../server/inference/client.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
 import { MetaSchema, ResolvedRequestSchema } from "../../shared/contract.ts";
-import { runBundled } from "../fixtures/run-bundled.ts";
+import { runBundled } from "../fixtures/processes/run-bundled.ts";
 import { tinyFullDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
-import "../fixtures/programs.ts";
+import "../fixtures/processes/programs.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-web-runtime-"));
 const packsDir = join(folder, "packs");

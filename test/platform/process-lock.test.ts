@@ -10,7 +10,7 @@ import { after, describe, it } from "node:test";
 import { takeLock } from "../../server/platform/process-lock.ts";
 import { openWorkFolder } from "../../server/training/work-folder.ts";
 import { AppError } from "../../shared/problem.ts";
-import { testProgram } from "../fixtures/test-program.ts";
+import { testProgram } from "../fixtures/processes/test-program.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-lock-"));
 after(() => rm(folder, { recursive: true }));

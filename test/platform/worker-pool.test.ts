@@ -5,13 +5,13 @@ import { mapConcurrent } from "../../server/platform/map-concurrent.ts";
 import { startThread } from "../../server/platform/spawn.ts";
 import { WorkerPool } from "../../server/platform/worker-pool.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { Echo, EchoTask } from "../fixtures/echo-thread.ts";
+import type { Echo, EchoTask } from "../fixtures/processes/echo-thread.ts";
 
 const ended = (cause: unknown): AppError => new AppError("internal", `a thread is gone (${String(cause)})`);
 const makeTeam = (size: number, options?: { tasksEach: number }) =>
   new WorkerPool<EchoTask, Echo>(
     size,
-    () => startThread("none.js", "../test/fixtures/echo-thread.ts", {}),
+    () => startThread("none.js", "../test/fixtures/processes/echo-thread.ts", {}),
     ended,
     options,
   );

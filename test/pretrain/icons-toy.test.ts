@@ -42,7 +42,8 @@ itWithPython("the pack icons is trained, exported and drawn with, on toy sizes",
   const folder = await mkdtemp(join(tmpdir(), "tau-icons-"));
   const [icons, home] = [join(folder, "icons"), join(folder, "packs")];
   const [pack, target] = [join(home, "icons"), join(home, "icons/target")];
-  const script = (name: string, ...flags: string[]) => runPython(python, `icons/${name}.py`, ["--icons", icons, ...flags]);
+  const script = (name: string, ...flags: string[]) =>
+    runPython(python, `icons/${name}.py`, ["--icons", icons, ...flags]);
   const train = (name: string, ...flags: string[]) => script(name, "--toy", "--threads", "1", ...flags);
   const tau = async (...args: string[]) => {
     const { code, err } = await tauIn(folder)(...args, "--threads", "1");

@@ -15,8 +15,8 @@ import { indexWidths, readIndexFile } from "../../server/retrieval/index-file.ts
 import { type TranslationProgress, trainTranslation } from "../../server/training/train-translation.ts";
 import { diskFull, watchDisk } from "../fixtures/disk-calls.ts";
 import { writeBoxes, writeFiles } from "../fixtures/image-folder.ts";
-import type { Moment } from "../fixtures/killed-training.ts";
-import { testProgram } from "../fixtures/test-program.ts";
+import type { Moment } from "../fixtures/processes/killed-training.ts";
+import { testProgram } from "../fixtures/processes/test-program.ts";
 import { tinyDraft, tinyLabels, tinyStyles, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-train-"));
@@ -279,7 +279,7 @@ describe("kill -9", () => {
   /** Trains in a process of its own until the moment; the signal that ended it. */
   const trainUntil = (options: object, moment: Moment): Promise<{ signal: string | null; err: string }> =>
     new Promise((resolve) => {
-      const args = [...testProgram("fixtures/killed-training"), JSON.stringify({ options, moment })];
+      const args = [...testProgram("fixtures/processes/killed-training"), JSON.stringify({ options, moment })];
       const child = spawn(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
       let err = "";
       child.stderr.on("data", (text) => (err += text));

@@ -9,7 +9,7 @@ import { drawHypotheses, type EnlargedPicture, type HypothesesHandlers } from ".
 import { Deviation } from "../../server/upscaling/pixel-std.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import { smallUpscaler, stripes, tilesOfSmall } from "../fixtures/small-upscaler.ts";
+import { smallUpscaler, stripes, tilesOfSmall } from "../fixtures/networks/small-upscaler.ts";
 
 const request = { scale: 2, detail: 0.5, seed: 7, count: 1, variance: false } as const;
 const pause = async (): Promise<void> => {};

@@ -8,8 +8,8 @@ import { createService, type InferenceService } from "../../server/inference/ser
 import type { UpscaleResult } from "../../server/upscaling/upscale-queue.ts";
 import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract.ts";
 import { type ResolvedUpscale, ResolvedUpscaleSchema } from "../../shared/upscaling.ts";
-import { tinyTranslation } from "../fixtures/one-pixel-translation.ts";
-import { smallUpscaler, stripes, tilesOfSmall } from "../fixtures/small-upscaler.ts";
+import { tinyTranslation } from "../fixtures/networks/one-pixel-translation.ts";
+import { smallUpscaler, stripes, tilesOfSmall } from "../fixtures/networks/small-upscaler.ts";
 
 const upscaleOf = (fields: object = {}): ResolvedUpscale =>
   ResolvedUpscaleSchema.parse({ image: "a".repeat(64), scale: 2, detail: 0.5, seed: 1, ...fields });

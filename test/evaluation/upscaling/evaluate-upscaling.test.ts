@@ -17,7 +17,7 @@ import { bicubic, resample } from "../../../server/evaluation/upscaling/resample
 import { encodePng } from "../../../server/images/codec.ts";
 import { Catalogue, packsHome } from "../../../server/packs/catalogue.ts";
 import { writeFiles } from "../../fixtures/image-folder.ts";
-import { pictureGraph } from "../../fixtures/picture-graph.ts";
+import { pictureGraph } from "../../fixtures/networks/picture-graph.ts";
 
 const home = await mkdtemp(join(tmpdir(), "tau-upscaling-"));
 after(() => rm(home, { recursive: true }));

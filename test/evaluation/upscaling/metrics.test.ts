@@ -12,7 +12,7 @@ import { featureDistance } from "../../../server/evaluation/upscaling/feature-ma
 import { openLpips } from "../../../server/evaluation/upscaling/lpips.ts";
 import { openTextureNet } from "../../../server/evaluation/upscaling/texture-distance.ts";
 import { Catalogue, packsHome } from "../../../server/packs/catalogue.ts";
-import { pictureGraph } from "../../fixtures/picture-graph.ts";
+import { pictureGraph } from "../../fixtures/networks/picture-graph.ts";
 
 /** An opaque picture of a colour for each pixel. */
 function paint(

@@ -21,7 +21,8 @@ import { Graph } from "../../../server/onnx/graph.ts";
 import { toModelBytes } from "../../../server/onnx/model-file.ts";
 import { reshape, scale } from "../../../server/onnx/ops.ts";
 import { Session } from "../../../server/onnx/session.ts";
-import { declare, image } from "../../fixtures/declared-expert.ts";
+import { near } from "../../fixtures/near.ts";
+import { declare, image } from "../../fixtures/networks/declared-expert.ts";
 import {
   brokenEncoder,
   codeDims,
@@ -32,8 +33,7 @@ import {
   withAnyBatch,
   withExternalWeights,
   withoutNumbers,
-} from "../../fixtures/foreign-graphs.ts";
-import { near } from "../../fixtures/near.ts";
+} from "../../fixtures/networks/foreign-graphs.ts";
 import { tinyDraft, writeTinyPack } from "../../fixtures/tiny-pack.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-declared-"));

@@ -6,8 +6,8 @@ import { fromGraphPixels, toGraphPixels } from "../../../server/experts/custom/p
 import { pool, toVector } from "../../../server/experts/custom/pooling.ts";
 import { DeclarationSchema, type ImageInput } from "../../../server/manifest/declared-manifest.ts";
 import { PackDraftSchema } from "../../../server/manifest/manifest.ts";
-import { declare, image } from "../../fixtures/declared-expert.ts";
 import { near } from "../../fixtures/near.ts";
+import { declare, image } from "../../fixtures/networks/declared-expert.ts";
 import { tinyDraft } from "../../fixtures/tiny-pack.ts";
 
 /** A declared input with the defaults filled in. */

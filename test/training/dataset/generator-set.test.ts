@@ -1,5 +1,5 @@
 /**
- * Training without data on a generator whose posterior is known in closed form (test/fixtures/toy-generator.ts): what is drawn,
+ * Training without data on a generator whose posterior is known in closed form (test/fixtures/networks/toy-generator.ts): what is drawn,
  * and that a flow trained on it reaches the analytic likelihood and draws the classes as often as Bayes' rule says.
  */
 import assert from "node:assert/strict";
@@ -24,8 +24,6 @@ import { Catalogue } from "../../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../../server/packs/load.ts";
 import { generatorSet } from "../../../server/training/dataset/generator-set.ts";
 import { fitGenerator, generatorWhitening } from "../../../server/training/fit-generator.ts";
-import { cliProgram } from "../../fixtures/programs.ts";
-import { writeTinyPack } from "../../fixtures/tiny-pack.ts";
 import {
   toyClasses,
   toyClassPosterior,
@@ -35,7 +33,9 @@ import {
   toyLogDensity,
   toyReaderEntry,
   writeToyGenerator,
-} from "../../fixtures/toy-generator.ts";
+} from "../../fixtures/networks/toy-generator.ts";
+import { cliProgram } from "../../fixtures/processes/programs.ts";
+import { writeTinyPack } from "../../fixtures/tiny-pack.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-generator-"));
 after(() => rm(folder, { recursive: true }));
@@ -231,7 +231,7 @@ describe("a flow trained without data", async () => {
 
 describe("tau experts fit", () => {
   const run = (...args: string[]) => promisify(execFile)(process.execPath, [cliProgram, "experts", "fit", ...args]);
-  const part = { name: "everything", licence: "MIT", source: "test/fixtures/toy-generator.ts" };
+  const part = { name: "everything", licence: "MIT", source: "test/fixtures/networks/toy-generator.ts" };
   const draft = {
     format: 1,
     id: "own",

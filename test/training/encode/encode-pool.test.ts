@@ -17,7 +17,7 @@ import { EncodePool } from "../../../server/training/encode/encode-pool.ts";
 import { type EncodeTask, encodeRows } from "../../../server/training/encode/encode-rows.ts";
 import { encodeSet } from "../../../server/training/encode/encode-set.ts";
 import { openSetExperts, type SetExperts } from "../../../server/training/encode/pack-experts.ts";
-import { runBundled } from "../../fixtures/run-bundled.ts";
+import { runBundled } from "../../fixtures/processes/run-bundled.ts";
 import { tinyFullDraft, tinySizePx, writeTinyPack } from "../../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../../fixtures/tiny-set.ts";
 
