@@ -1,7 +1,8 @@
 /**
  * `npm test`: what must hold before anything lands: types, lint and format, import rules, then the build and every test.
  * `npm run test:unit`: tests that start no program and no browser and take seconds, without the checks and the build.
- * `--install` (or `CI` in the environment) installs Chromium from Debian where it is missing; else a message says how.
+ * `--install` (or `CI` in the environment) installs from Debian what is missing: Chromium, without which a message says how, and
+ * Valkey, without which the tests of the queue of many processes are skipped.
  * Usage: node scripts/test.mjs [--unit] [--only FOLDER] [--install]
  */
 import { spawnSync } from "node:child_process";
@@ -40,7 +41,7 @@ const slow = [
   "test/onnx/web-runtime.test.ts",
   "test/inference/super-resolution-pack.test.ts",
   "test/importers/",
-  "test/jobs/valkey-queue.test.ts",
+  "test/jobs/bull-queue.test.ts",
   "test/pretrain/",
   "test/evaluation/upscaling/evaluate-upscaling.test.ts",
   "test/experts/sketch/kernels.test.ts",
@@ -78,11 +79,16 @@ const findChromium = () =>
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
   ].find((file) => file && existsSync(file));
 
-function installChromium() {
-  console.log("\n▶ installing Chromium from Debian");
+const findQueueServer = () =>
+  ["valkey-server", "redis-server"]
+    .flatMap((name) => (process.env.PATH ?? "").split(path.delimiter).map((folder) => path.join(folder, name)))
+    .find((file) => existsSync(file));
+
+function install(name) {
+  console.log(`\n▶ installing ${name} from Debian`);
   const quiet = { stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
   spawnSync("apt-get", ["update", "-qq"], quiet);
-  spawnSync("apt-get", ["install", "-y", "-qq", "chromium"], quiet);
+  spawnSync("apt-get", ["install", "-y", "-qq", name], quiet);
 }
 
 const tests = globSync("test", ".test.ts").filter(
@@ -94,7 +100,9 @@ if (tests.length === 0) {
 }
 // Checked first, so that a missing browser does not show after minutes of other checks.
 const needsBrowser = tests.some((file) => file.startsWith("test/e2e/"));
-if (needsBrowser && !findChromium() && (values.install || process.env.CI)) installChromium();
+const mayInstall = values.install || process.env.CI;
+if (needsBrowser && !findChromium() && mayInstall) install("chromium");
+if (!values.unit && !findQueueServer() && mayInstall) install("valkey-server");
 const chromium = needsBrowser ? findChromium() : undefined;
 if (needsBrowser && chromium === undefined) {
   console.error(
