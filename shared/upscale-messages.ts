@@ -2,7 +2,7 @@
  * The messages about upscaling between main and UI: the image fills of the selection with their original bytes, and
  * enlarged pictures on their way back into the same fills. Part of shared/messages.ts, without zod like it.
  */
-import type { UpscaleScale } from "./upscale-scales.ts";
+import type { UpscaleFactor, UpscaleScale } from "./upscale-scales.ts";
 
 /** Plugin data key of a layer with upscaled fills; holds `UpscaleRecord[]` as JSON, oldest first. */
 export const upscalesKey = "tau.upscales";
@@ -47,8 +47,10 @@ export interface SkippedFill {
 /** What makes the picture again from the original. */
 export interface UpscaleProvenance {
   readonly format: 1;
-  readonly scale: UpscaleScale;
+  readonly scale: UpscaleFactor;
   readonly detail: number;
+  /** Absent on fills that were enlarged before pictures were cleaned. */
+  readonly clean?: number;
   /** Of this picture alone, not of the first of its set. */
   readonly seed: number;
   readonly packDigest: string;

@@ -4,6 +4,10 @@ import { limits } from "./limits.ts";
 export const upscaleScales = [2, 3, 4] as const;
 export type UpscaleScale = (typeof upscaleScales)[number];
 
+/** The factor of a picture that is only cleaned. */
+export const cleanScale = 1;
+export type UpscaleFactor = typeof cleanScale | UpscaleScale;
+
 /** Factors that networks draw; other sizes are the next one, area-averaged. */
 export const networkScales = [2, 4] as const;
 export type NetworkScale = (typeof networkScales)[number];
@@ -15,7 +19,7 @@ interface Size {
 
 /** How large a result is: `scale` times the image, or as wide as `widthPx` in the image's proportions. One of the two. */
 export interface UpscaleTarget {
-  readonly scale?: UpscaleScale | undefined;
+  readonly scale?: UpscaleFactor | undefined;
   readonly widthPx?: number | undefined;
 }
 

@@ -9,6 +9,7 @@ import { limits } from "./limits.ts";
 import { AppError } from "./problem.ts";
 import { ProblemSchema } from "./problem-document.ts";
 import {
+  cleanScale,
   enlargedSize,
   largestScale,
   networkScaleFor,
@@ -23,6 +24,11 @@ export const UpscaleScaleSchema = z.union(
   { error: ({ input }) => `expected 2, 3 or 4, got ${String(input)}` },
 );
 
+/** The factors of an upscale, and 1: the picture at its size, only cleaned. */
+export const UpscaleFactorSchema = z.union([z.literal(cleanScale), UpscaleScaleSchema], {
+  error: ({ input }) => `expected 1, 2, 3 or 4, got ${String(input)}`,
+});
+
 /** Factors that networks draw; ×3 and widths are made of the next one. */
 export const NetworkScaleSchema = z.union(
   networkScales.map((scale) => z.literal(scale)) as [z.ZodLiteral<2>, z.ZodLiteral<4>],
@@ -34,11 +40,13 @@ export const DetailSchema = z.number().min(0).max(1);
 const upscaleFields = z.strictObject({
   /** Digest of an upload. */
   image: DigestSchema,
-  /** Factor on width and height; this or `widthPx`. */
-  scale: UpscaleScaleSchema.optional(),
+  /** Factor on width and height; this or `widthPx`. 1 = the picture at its size, without compression marks. */
+  scale: UpscaleFactorSchema.optional(),
   /** Width of the result, in the image's proportions: wider than the image, four times at most. Drawn by the next factor, then area-averaged. */
   widthPx: z.number().int().min(1).max(limits.imageMaxSidePx).optional(),
   detail: DetailSchema.default(0),
+  /** How far marks of JPEG compression are removed first: 0 = not, 1 = wholly. Other pictures stay as they are. */
+  clean: z.number().min(0).max(1).default(1),
   /** Hypothesis i is drawn from seed (seed + i) mod 2^32. Absent: the server draws one and reports it. */
   seed: SeedSchema.optional(),
   count: z.number().int().min(1).max(limits.upscaleCountMax).default(1),
@@ -50,7 +58,7 @@ const upscaleFields = z.strictObject({
 export const varianceHypotheses = 4;
 
 function checkUpscale(
-  { scale, widthPx, detail, variance, count }: z.output<typeof upscaleFields>,
+  { scale, widthPx, detail, clean, variance, count }: z.output<typeof upscaleFields>,
   context: z.RefinementCtx,
 ): void {
   if ((scale === undefined) === (widthPx === undefined))
@@ -59,6 +67,7 @@ function checkUpscale(
       path: ["scale"],
       message: `expected scale or widthPx, got ${scale === undefined ? "neither" : "both"}`,
     });
+  if (scale === cleanScale) checkCleaning({ detail, clean, variance }, context);
   if (detail > 0) return;
   if (variance)
     context.addIssue({
@@ -72,6 +81,17 @@ function checkUpscale(
       path: ["count"],
       message: `expected 1 with detail 0, where all hypotheses are equal, got ${count}`,
     });
+}
+
+/** At its own size a picture is only cleaned: nothing is drawn, so there is one answer. */
+function checkCleaning(
+  { detail, clean, variance }: Pick<z.output<typeof upscaleFields>, "detail" | "clean" | "variance">,
+  context: z.RefinementCtx,
+): void {
+  const refuse = (path: string, message: string): void => context.addIssue({ code: "custom", path: [path], message });
+  if (detail > 0) refuse("detail", `expected 0 with scale 1, which draws no details, got ${detail}`);
+  if (clean === 0) refuse("clean", "expected above 0 with scale 1, which does nothing else, got 0");
+  if (variance) refuse("variance", "expected none with scale 1, which draws nothing");
 }
 
 export const UpscaleRequestSchema = upscaleFields.superRefine(checkUpscale);
@@ -92,6 +112,10 @@ export const temperatureOf = (detail: number): number => detail * limits.upscale
 export const upscaleNotes = ["first_frame", "to_srgb", "to_8_bits", "turned_upright"] as const;
 export type UpscaleNote = (typeof upscaleNotes)[number];
 
+/** What an input was found to be: a JPEG, now or before; pixels that were repeated; drawn at its size; or none of these. */
+export const inputKinds = ["jpeg", "repeated", "drawn", "photograph"] as const;
+export type InputKind = (typeof inputKinds)[number];
+
 export const UpscaleStageSchema = z.enum(["waiting", "decoding", "upscaling", "storing", "finished"]);
 export type UpscaleStage = z.infer<typeof UpscaleStageSchema>;
 
@@ -103,6 +127,9 @@ export const UpscaleImageSchema = z.object({
   seed: SeedSchema.optional(),
   /** Of a hypothesis: PSNR in dB of it, shrunk by antialiased bicubic, against the input. 99 = equal. */
   lrPsnrDb: z.number().optional(),
+  /** Of a hypothesis: what the input was found to be, and the quality of a JPEG, as libjpeg counts it. */
+  inputKind: z.enum(inputKinds).optional(),
+  jpegQuality: z.number().int().optional(),
   /** Of a variance map: mean standard deviation over hypotheses, in 8-bit levels; and the one that is drawn brightest. */
   meanDeviation: z.number().optional(),
   brightestDeviation: z.number().optional(),

@@ -12,7 +12,7 @@ import {
   type UpscaleSource,
   upscalesKey,
 } from "../../shared/upscale-messages.ts";
-import { largestScale, type UpscaleScale } from "../../shared/upscale-scales.ts";
+import { largestScale, type UpscaleFactor, type UpscaleScale } from "../../shared/upscale-scales.ts";
 import { detailOf, findNode, imageKey, isLocked } from "./layers.ts";
 import { rememberUpscale } from "./upscale-records.ts";
 
@@ -153,7 +153,7 @@ function applyUpscale(
 }
 
 /** A crop is in fractions of the image and holds as it is; a tile is sized by the image's own pixels. */
-const enlargePaint = (paint: ImagePaint, imageHash: string, scale: UpscaleScale): ImagePaint =>
+const enlargePaint = (paint: ImagePaint, imageHash: string, scale: UpscaleFactor): ImagePaint =>
   paint.scaleMode === "TILE"
     ? { ...paint, imageHash, scalingFactor: (paint.scalingFactor ?? 1) / scale }
     : { ...paint, imageHash };

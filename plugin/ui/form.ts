@@ -2,7 +2,7 @@
 import type { Depth } from "../../shared/conditions.ts";
 import { limits } from "../../shared/limits.ts";
 import { tileSizesPx } from "../../shared/messages.ts";
-import type { UpscaleScale } from "../../shared/upscale-scales.ts";
+import type { UpscaleFactor } from "../../shared/upscale-scales.ts";
 
 export interface Form {
   /** One caption a line. */
@@ -28,8 +28,11 @@ export interface Form {
   readonly depth: Depth;
   /** Images of a blend, both ends among them. */
   readonly frames: number;
-  readonly scale: UpscaleScale;
+  /** 1 = as large as it is, only cleaned. */
+  readonly scale: UpscaleFactor;
   readonly detail: number;
+  /** How far marks of JPEG are removed, 0 to 1. */
+  readonly clean: number;
   readonly hypotheses: number;
   readonly hasVariance: boolean;
   /** Styles that were chosen, the last one first. */
@@ -68,6 +71,7 @@ export const defaultForm: Form = {
   frames: 5,
   scale: 2,
   detail: 0,
+  clean: 1,
   hypotheses: 1,
   hasVariance: false,
   recentStyles: [],
@@ -89,13 +93,14 @@ const bounds: Readonly<Partial<Record<keyof Form, readonly [min: number, max: nu
   tilePx: [tileSizesPx[0], tileSizesPx.at(-1)!],
   frames: [3, limits.countMax],
   detail: [0, 1],
+  clean: [0, 1],
   hypotheses: [1, limits.upscaleCountMax],
 };
 const choices: Readonly<Partial<Record<keyof Form, readonly unknown[]>>> = {
   tilePx: tileSizesPx,
   scaleMode: ["FILL", "FIT"],
   depth: ["early", "middle", "last"],
-  scale: [2, 4],
+  scale: [1, 2, 4],
   insertAs: ["image", "vector"],
   recolourHow: ["all", "near"],
   vectorsGo: ["beside", "in-place"],

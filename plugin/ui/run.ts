@@ -305,7 +305,14 @@ function enlargedImage(
   const ownSeed = seed ?? request.seed;
   // The plugin asks for factors only.
   const scale = request.scale!;
-  const provenance = { format: 1, scale, detail: request.detail, seed: ownSeed, packDigest } as const;
+  const provenance = {
+    format: 1,
+    scale,
+    detail: request.detail,
+    clean: request.clean,
+    seed: ownSeed,
+    packDigest,
+  } as const;
   const destination: Destination = kind === "variance" ? { kind: "none" } : { kind: "fills", fills, provenance };
   // One hypothesis fits a fill: the first, until a person chooses another.
   return { key, seed: ownSeed, bytes, url: urlOf(bytes), isKept: index === 0, destination };

@@ -78,7 +78,7 @@ async function drawSeveral(upscaler: Parameters<typeof drawHypotheses>[0], input
   await drawHypotheses(
     upscaler,
     input,
-    { scale, detail, seed, count: hypotheses, variance: true },
+    { scale, detail, clean: 1, seed, count: hypotheses, variance: true },
     {
       onImage: (picture) => {
         drawn.push(picture);

@@ -140,10 +140,27 @@ export interface Pixels {
   readonly heightPx: number;
 }
 
+/** How a JPEG file was quantised. */
+export interface JpegTables {
+  /** 64 steps, row by row. */
+  readonly luma: readonly number[];
+  /** Absent for grey. */
+  readonly chroma?: readonly number[];
+  /** Chroma is kept at half the width and height. */
+  readonly isChromaHalved: boolean;
+}
+
+/** A decoded picture; with the tables of its file if its pixels are those of a JPEG, neither turned nor converted. */
+export interface Picture extends Pixels {
+  readonly jpeg?: JpegTables;
+}
+
 export interface UpscaleOptions extends UpscaleTarget {
   /** Factor on the residual's standard deviation; 0 = the accurate answer. */
   readonly temperature: number;
   readonly seed: number;
+  /** How sure it is that the picture was not shrunk bicubically, 0 (default) to 1: then no projection onto the input moves the answer. */
+  readonly foreignness?: number;
   /** Checked between tiles; aborting throws AppError `cancelled`. */
   readonly signal?: AbortSignal;
   /** Awaited after each tile. */

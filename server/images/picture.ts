@@ -1,17 +1,18 @@
 /**
  * Decodes any image file for enlarging: unpremultiplied 8-bit sRGB with alpha, upright, the first frame of an animation, and
- * notes on what was done. An embedded colour profile is applied, unless it changes nothing: then it is another version of sRGB,
+ * notes on what was done. Of a JPEG whose pixels are kept, also its tables. An embedded colour profile is applied, unless it changes nothing: then it is another version of sRGB,
  * and the file's numbers are kept.
  */
 import type { UpscaleNote } from "../../shared/upscaling.ts";
-import type { Pixels } from "../engine/interfaces.ts";
+import type { Picture, Pixels } from "../engine/interfaces.ts";
 import { decodeRgba, decodeRgba16, mediaTypeOf, readHeader, reduceGrey16 } from "./codec.ts";
+import { readJpegTables } from "./jpeg-tables.ts";
 
 /** Difference in levels between profiles that are called sRGB. */
 const profileToleranceLevels = 2;
 
 /** @throws AppError `unsupported_media` for other types, `image_rejected` for damaged or too large files */
-export async function decodePicture(bytes: Uint8Array): Promise<{ pixels: Pixels; notes: UpscaleNote[] }> {
+export async function decodePicture(bytes: Uint8Array): Promise<{ pixels: Picture; notes: UpscaleNote[] }> {
   const mediaType = mediaTypeOf(bytes);
   const { space, depth, icc, pages = 1, orientation = 1 } = await readHeader(bytes);
   const is16Bit = depth === "ushort";
@@ -26,7 +27,11 @@ export async function decodePicture(bytes: Uint8Array): Promise<{ pixels: Pixels
     is16Bit && "to_8_bits",
     orientation > 1 && "turned_upright",
   ];
-  return { pixels: isConverted ? converted : own, notes: notes.filter((note) => note !== false) };
+  const jpeg = isConverted || orientation > 1 ? undefined : readJpegTables(bytes);
+  return {
+    pixels: { ...(isConverted ? converted : own), ...(jpeg ? { jpeg } : {}) },
+    notes: notes.filter((note) => note !== false),
+  };
 }
 
 async function followProfile(bytes: Uint8Array, space: string | undefined, is16Bit: boolean): Promise<Pixels> {

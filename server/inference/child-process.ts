@@ -6,7 +6,7 @@ import type { ChildProcess } from "node:child_process";
 import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
-import type { Pixels } from "../engine/interfaces.ts";
+import type { Picture } from "../engine/interfaces.ts";
 import { deserialize } from "../platform/serialized-error.ts";
 import { forkChild } from "../platform/spawn.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
@@ -135,7 +135,7 @@ export class InferenceChild {
   }
 
   /** See `InferenceClient.upscale`. */
-  upscale(request: ResolvedUpscale, image: Pixels, handlers: UpscaleHandlers): Promise<void> {
+  upscale(request: ResolvedUpscale, image: Picture, handlers: UpscaleHandlers): Promise<void> {
     return this.#order(
       { type: "upscale", request, image },
       {

@@ -7,7 +7,7 @@ import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
-import type { Pixels } from "../engine/interfaces.ts";
+import type { Picture } from "../engine/interfaces.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 import { type ChildEnd, type ChildTimings, cancelled, InferenceChild } from "./child-process.ts";
 import type { ConditionImages, GenerateHandlers, InferenceClient, InversionResult, ReadyInfo } from "./protocol.ts";
@@ -99,7 +99,7 @@ class RespawningClient implements InferenceClient {
     return child.invert(request, images, signal);
   }
 
-  async upscale(request: ResolvedUpscale, image: Pixels, handlers: UpscaleHandlers): Promise<void> {
+  async upscale(request: ResolvedUpscale, image: Picture, handlers: UpscaleHandlers): Promise<void> {
     const child = this.#serving() ?? (await this.#coming());
     this.#requireWanted(handlers.signal);
     await child.upscale(request, image, handlers);

@@ -1,7 +1,7 @@
 /** Messages between the inference client and its child, over Node's IPC channel with structured clones. */
 import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
-import type { Pixels } from "../engine/interfaces.ts";
+import type { Picture } from "../engine/interfaces.ts";
 import type { SerializedError } from "../platform/serialized-error.ts";
 import type { UpscaleResult } from "../upscaling/upscale-queue.ts";
 import type {
@@ -28,7 +28,7 @@ export interface ChildConfig {
 export type JobRequest =
   | { readonly type: "generate"; readonly request: ResolvedRequest; readonly images: ConditionImages }
   | { readonly type: "invert"; readonly request: InversionRequest; readonly images: ConditionImages }
-  | { readonly type: "upscale"; readonly request: ResolvedUpscale; readonly image: Pixels };
+  | { readonly type: "upscale"; readonly request: ResolvedUpscale; readonly image: Picture };
 
 export type ToChild =
   | { readonly type: "start"; readonly config: ChildConfig }

@@ -5,7 +5,7 @@
 import type { Inversion, InversionRequest, OutOfDistribution, ResolvedRequest, Stage } from "../../shared/contract.ts";
 import type { AppError } from "../../shared/problem.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
-import type { Pixels } from "../engine/interfaces.ts";
+import type { Picture } from "../engine/interfaces.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 
 /**
@@ -94,7 +94,7 @@ export interface InferenceClient {
   /** z, v and likelihood of an image. @throws as `generate` */
   invert(request: InversionRequest, images: ConditionImages, signal?: AbortSignal): Promise<InversionResult>;
   /** Enlarges a decoded image. @throws as `generate`, and `upscale_too_large`, `pack_unavailable` without an upscaler */
-  upscale(request: ResolvedUpscale, image: Pixels, handlers: UpscaleHandlers): Promise<void>;
+  upscale(request: ResolvedUpscale, image: Picture, handlers: UpscaleHandlers): Promise<void>;
   /** Replaces the child by one that loads the packs as they are now; requests wait for it. Resolves when it is ready. */
   reload(): Promise<ReadyInfo>;
   /** Ends the child; running requests reject with `cancelled`. */

@@ -7,14 +7,14 @@ import { pictureCount, requireFits, type Upscale, type UpscaleNote } from "../..
 import type { InferenceClient } from "../inference/protocol.ts";
 import { startWorker, type Worker, type WorkerDeps } from "./attempt-loop.ts";
 
-type Pixels = Parameters<InferenceClient["upscale"]>[1];
+type Picture = Parameters<InferenceClient["upscale"]>[1];
 
 export interface UpscaleWorkerDeps extends WorkerDeps<Upscale> {
   readonly inference: Pick<InferenceClient, "ready" | "upscale">;
   /** The bytes of an upload; undefined when they are not here any more. */
   readonly readUpload: (digest: string) => Promise<Uint8Array | undefined>;
   /** @throws AppError unsupported_media, image_rejected */
-  readonly decodePicture: (bytes: Uint8Array) => Promise<{ pixels: Pixels; notes: UpscaleNote[] }>;
+  readonly decodePicture: (bytes: Uint8Array) => Promise<{ pixels: Picture; notes: UpscaleNote[] }>;
 }
 
 export const startUpscaleWorker = (deps: UpscaleWorkerDeps): Worker =>

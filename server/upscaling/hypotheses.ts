@@ -1,8 +1,8 @@
 /**
- * Runs an upscale: draws hypotheses one after another, each from its own seed and with its LR-PSNR, and finally the map of
+ * Runs an upscale: estimates what the input is and cleans it, draws hypotheses one after another, each from its own seed and with its LR-PSNR, and finally the map of
  * where they differ. It never holds more than one hypothesis beside the map's sums.
  */
-import { enlargedSize } from "../../shared/upscale-scales.ts";
+import { cleanScale, enlargedSize } from "../../shared/upscale-scales.ts";
 import {
   type ResolvedUpscale,
   requireFits,
@@ -10,10 +10,12 @@ import {
   type UpscaleImage,
   varianceHypotheses,
 } from "../../shared/upscaling.ts";
-import type { Pixels, Upscaler } from "../engine/interfaces.ts";
+import type { Picture, Upscaler } from "../engine/interfaces.ts";
 import { imageSeed } from "../engine/random.ts";
 import { refuseCancelled } from "./cancelled.ts";
 import { hasTransparency, lrPsnrDb } from "./consistency.ts";
+import { cleanJpeg } from "./input/clean-jpeg.ts";
+import { estimateInput } from "./input/input-kind.ts";
 import { Deviation } from "./pixel-std.ts";
 
 /** A finished picture before it is stored. */
@@ -32,15 +34,23 @@ export interface HypothesesHandlers {
 /** @throws AppError `upscale_too_large`, `cancelled`, or the upscaler's own error */
 export async function drawHypotheses(
   upscaler: Upscaler,
-  image: Pixels,
-  request: Pick<ResolvedUpscale, "scale" | "widthPx" | "detail" | "seed" | "count" | "variance">,
+  image: Picture,
+  request: Pick<ResolvedUpscale, "scale" | "widthPx" | "detail" | "clean" | "seed" | "count" | "variance">,
   handlers: HypothesesHandlers,
 ): Promise<void> {
-  const { scale, widthPx, detail, count, variance } = request;
+  const { scale, widthPx, detail, clean, count, variance } = request;
   const { signal, onProgress, onImage, pause } = handlers;
   const target = { scale, widthPx };
   requireFits(image, target);
   const size = enlargedSize(image, target);
+  const { kind: inputKind, jpegQuality, compression, foreignness } = estimateInput(image);
+  const found = { inputKind, ...(jpegQuality === undefined ? {} : { jpegQuality }) };
+  const cleaned = compression ? await cleanJpeg(image, compression, clean, pause) : image;
+  if (scale === cleanScale) {
+    const about = { index: 0, kind: "hypothesis", seed: request.seed, ...size, ...found } as const;
+    await onImage({ ...about, lrPsnrDb: await lrPsnrDb(image, cleaned, pause), rgba: cleaned.rgba });
+    return;
+  }
   const drawn = variance ? Math.max(count, varianceHypotheses) : count;
   const total = drawn * upscaler.tilesOf(image, target);
   let completed = 0;
@@ -54,12 +64,12 @@ export async function drawHypotheses(
   for (let index = 0; index < drawn; index += 1) {
     refuseCancelled(signal);
     const seed = imageSeed(request.seed, index);
-    const options = { ...target, temperature: temperatureOf(detail), seed, onTile, ...(signal ? { signal } : {}) };
-    const hypothesis = await upscaler.upscale(image, options);
+    const drawing = { ...target, temperature: temperatureOf(detail), seed, foreignness };
+    const hypothesis = await upscaler.upscale(cleaned, { ...drawing, onTile, ...(signal ? { signal } : {}) });
     deviation?.add(hypothesis);
     await pause();
     if (index >= count) continue;
-    const about = { index, kind: "hypothesis", seed, ...size } as const;
+    const about = { index, kind: "hypothesis", seed, ...size, ...found } as const;
     await onImage({ ...about, lrPsnrDb: await lrPsnrDb(image, hypothesis, pause), rgba: hypothesis.rgba });
   }
   refuseCancelled(signal);

@@ -4,7 +4,7 @@
  */
 import { AppError } from "../../shared/problem.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
-import type { Pixels, Upscaler } from "../engine/interfaces.ts";
+import type { Picture, Upscaler } from "../engine/interfaces.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { refuseCancelled } from "./cancelled.ts";
 import { drawHypotheses, type EnlargedPicture } from "./hypotheses.ts";
@@ -22,7 +22,7 @@ export interface UpscaleHandlers {
 
 export interface UpscaleJob extends UpscaleHandlers {
   readonly request: ResolvedUpscale;
-  readonly image: Pixels;
+  readonly image: Picture;
   readonly signal: AbortSignal;
 }
 

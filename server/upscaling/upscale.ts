@@ -40,7 +40,7 @@ import { isDecoded, type Temperature, type TileDrawer } from "./upscale-tile.ts"
 const defaultCorePx = 128;
 
 /** Parameters of a run. */
-interface Run extends Omit<UpscaleOptions, "temperature" | keyof UpscaleTarget> {
+interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | keyof UpscaleTarget> {
   /** Drawn by networks. */
   readonly scale: NetworkScale;
   readonly temperature: Temperature;
@@ -153,13 +153,13 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
       const { isOpaque, isEmpty } = inspect(image);
       return isEmpty ? 0 : countAll(image, networkScaleFor(image, target)) * (isOpaque ? 1 : 2);
     },
-    async upscale(image: Pixels, { scale, widthPx, ...options }: UpscaleOptions): Promise<Pixels> {
+    async upscale(image: Pixels, { scale, widthPx, foreignness = 0, ...options }: UpscaleOptions): Promise<Pixels> {
       const target = { scale, widthPx };
       requireFits(image, target);
       const drawn = await upscalePixels(image, {
         ...options,
         scale: networkScaleFor(image, target),
-        largestShare: usualShare,
+        largestShare: usualShare * (1 - foreignness),
       });
       return shrinkArea(drawn, enlargedSize(image, target), async () => {
         await yieldToEventLoop();

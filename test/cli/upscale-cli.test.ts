@@ -42,7 +42,7 @@ describe("tau upscale", () => {
       "a factor that is none of 2, 3 and 4",
       ["--scale", "5"],
       1,
-      /: invalid_request: --scale: expected 2, 3 or 4, got 5\n$/,
+      /: invalid_request: --scale: expected 1, 2, 3 or 4, got 5\n$/,
     ],
     [
       "a width that is no enlargement",
@@ -56,7 +56,7 @@ describe("tau upscale", () => {
       1,
       /: invalid_request: --width: expected a value of type number, got NaN\n$/,
     ],
-    ["a factor in words", ["--scale", "four"], 1, /: invalid_request: --scale: expected 2, 3 or 4, got NaN\n$/],
+    ["a factor in words", ["--scale", "four"], 1, /: invalid_request: --scale: expected 1, 2, 3 or 4, got NaN\n$/],
     ["too much detail", ["--detail", "2"], 1, /: invalid_request: --detail: expected at most 1, got 2\n$/],
     [
       "detail in words",
@@ -82,7 +82,7 @@ describe("tau upscale", () => {
   it("tau upscale asks for what it can't do without", async () => {
     for (const [args, message] of [
       [["--scale", "2", "--out", out], /expected one image file, got 0/],
-      [["small.png", "--out", out], /expected --scale 2, 3 or 4, or --width PX, got neither/],
+      [["small.png", "--out", out], /expected --scale 1, 2, 3 or 4, or --width PX, got neither/],
       [["small.png", "--scale", "2", "--width", "20", "--out", out], /expected --scale .*, got both/],
       [["small.png", "--scale", "2"], /expected --out DIR, got none/],
     ] as const) {

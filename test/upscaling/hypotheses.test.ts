@@ -11,7 +11,7 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { smallUpscaler, stripes, tilesOfSmall } from "../fixtures/networks/small-upscaler.ts";
 
-const request = { scale: 2, detail: 0.5, seed: 7, count: 1, variance: false } as const;
+const request = { scale: 2, detail: 0.5, clean: 1, seed: 7, count: 1, variance: false } as const;
 const pause = async (): Promise<void> => {};
 
 async function draw(

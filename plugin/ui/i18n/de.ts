@@ -122,6 +122,8 @@ export const de: Texts = {
   tooLarge: "zu groß für diesen Faktor",
   detail: "Details",
   detailHint: "0: die genaue Antwort. Höher: lebhafter, und jede Antwort ist anders.",
+  clean: "Säubern",
+  cleanHint: "1: ohne die Spuren von JPEG. 0: wie sie sind. ×1 säubert nur.",
   hypotheses: "Antworten",
   showVariance: "Zeigen, wo die Antworten abweichen",
   varianceMap: "Wo Antworten abweichen",

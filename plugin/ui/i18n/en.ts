@@ -120,6 +120,8 @@ export const en = {
   tooLarge: "too large for this factor",
   detail: "Detail",
   detailHint: "0: the accurate answer. Higher: livelier, and each answer differs.",
+  clean: "Clean up",
+  cleanHint: "1: without the marks of JPEG. 0: as they are. ×1 only cleans.",
   hypotheses: "Answers",
   showVariance: "Show where the answers differ",
   varianceMap: "Where answers differ",

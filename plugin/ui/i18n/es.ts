@@ -123,6 +123,8 @@ export const es: Texts = {
   tooLarge: "demasiado grande para este factor",
   detail: "Detalle",
   detailHint: "0: la respuesta exacta. Más: más viva, y cada respuesta es distinta.",
+  clean: "Limpiar",
+  cleanHint: "1: sin las marcas de JPEG. 0: como están. ×1 solo limpia.",
   hypotheses: "Respuestas",
   showVariance: "Mostrar dónde difieren las respuestas",
   varianceMap: "Dónde difieren las respuestas",

@@ -123,6 +123,8 @@ export const fr: Texts = {
   tooLarge: "trop grande pour ce facteur",
   detail: "Détail",
   detailHint: "0 : la réponse exacte. Plus haut : plus vivant, et chaque réponse diffère.",
+  clean: "Nettoyer",
+  cleanHint: "1 : sans les traces de JPEG. 0 : telles quelles. ×1 ne fait que nettoyer.",
   hypotheses: "Réponses",
   showVariance: "Montrer où les réponses diffèrent",
   varianceMap: "Où les réponses diffèrent",

@@ -122,6 +122,8 @@ export const ja: Texts = {
   tooLarge: "この倍率には大きすぎます",
   detail: "細部",
   detailHint: "0: 正確な答え。大きいほど生き生きし、答えごとに異なります。",
+  clean: "きれいにする",
+  cleanHint: "1: JPEGの跡を除く。0: そのまま。×1はきれいにするだけ。",
   hypotheses: "答えの数",
   showVariance: "答えの違う場所を示す",
   varianceMap: "答えの違う場所",

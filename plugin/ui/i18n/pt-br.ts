@@ -122,6 +122,8 @@ export const ptBr: Texts = {
   tooLarge: "grande demais para este fator",
   detail: "Detalhe",
   detailHint: "0: a resposta exata. Mais: mais viva, e cada resposta difere.",
+  clean: "Limpar",
+  cleanHint: "1: sem as marcas de JPEG. 0: como estão. ×1 só limpa.",
   hypotheses: "Respostas",
   showVariance: "Mostrar onde as respostas diferem",
   varianceMap: "Onde as respostas diferem",

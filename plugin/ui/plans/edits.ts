@@ -2,6 +2,7 @@
 import type { PartialCondition } from "../../../shared/conditions.ts";
 import type { Provenance } from "../../../shared/contract.ts";
 import type { UpscaleSource } from "../../../shared/upscale-messages.ts";
+import { cleanScale } from "../../../shared/upscale-scales.ts";
 import type { Form } from "../form.ts";
 import { type Asked, type DrawJob, type EnlargeJob, numbered, sharedInput, styleOf } from "../jobs.ts";
 
@@ -66,7 +67,8 @@ export function planUpscale(form: Form, sources: readonly UploadedSource[]): Enl
     if (uploaded.source.largestScale < form.scale) continue;
     byDigest.set(uploaded.digest, [...(byDigest.get(uploaded.digest) ?? []), uploaded]);
   }
-  const isLively = form.detail > 0;
+  const isLarger = form.scale !== cleanScale;
+  const isLively = isLarger && form.detail > 0;
   const count = isLively ? form.hypotheses : 1;
   const variance = isLively && form.hasVariance;
   return numbered(
@@ -74,7 +76,11 @@ export function planUpscale(form: Form, sources: readonly UploadedSource[]): Enl
       kind: "enlarge" as const,
       title: all[0]!.source.nodeName,
       imageCount: count + (variance ? 1 : 0),
-      input: { image, scale: form.scale, detail: form.detail, seed: form.seed, count, variance },
+      input: {
+        ...{ image, scale: form.scale, detail: isLarger ? form.detail : 0, seed: form.seed, count, variance },
+        // A server before version 0.21 knows no cleaning. At its own size a picture is cleaned, or there is nothing to do.
+        ...(form.clean === 1 || (!isLarger && form.clean === 0) ? {} : { clean: form.clean }),
+      },
       fills: all.map(({ source }) => source),
     })),
   );

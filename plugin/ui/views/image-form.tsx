@@ -1,5 +1,6 @@
 /** Upscale, variations, blend: the selected images, and what shall become of them. */
 import { limits } from "../../../shared/limits.ts";
+import { cleanScale } from "../../../shared/upscale-scales.ts";
 import { describeProblem, fill } from "../i18n/texts.ts";
 import { ChoiceField, CountField, StyleField, TileSizeField } from "./common-fields.tsx";
 import { Slider, Stepper, Switch } from "./controls.tsx";
@@ -61,6 +62,7 @@ function Sources({ controller, texts }: ViewProps) {
 
 function UpscaleFields({ controller, texts }: ViewProps) {
   const { form } = controller.state;
+  const isLarger = form.scale !== cleanScale;
   return (
     <>
       <ChoiceField
@@ -68,20 +70,31 @@ function UpscaleFields({ controller, texts }: ViewProps) {
         label={texts.factor}
         value={String(form.scale)}
         choices={[
+          ["1", "×1"],
           ["2", "×2"],
           ["4", "×4"],
         ]}
-        onChange={(scale) => controller.editForm({ scale: scale === "4" ? 4 : 2 })}
+        onChange={(scale) => controller.editForm({ scale: scale === "4" ? 4 : scale === "2" ? 2 : cleanScale })}
       />
       <Slider
-        id="detail"
-        label={texts.detail}
-        hint={texts.detailHint}
-        value={form.detail}
+        id="clean"
+        label={texts.clean}
+        hint={texts.cleanHint}
+        value={form.clean}
         max={1}
-        onChange={(detail) => controller.editForm({ detail })}
+        onChange={(clean) => controller.editForm({ clean })}
       />
-      {form.detail > 0 && (
+      {isLarger && (
+        <Slider
+          id="detail"
+          label={texts.detail}
+          hint={texts.detailHint}
+          value={form.detail}
+          max={1}
+          onChange={(detail) => controller.editForm({ detail })}
+        />
+      )}
+      {isLarger && form.detail > 0 && (
         <>
           <div class="field count-field">
             <label for="hypotheses">{texts.hypotheses}</label>

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import {
+  type InputKind,
   type ResolvedUpscale,
   ResolvedUpscaleSchema,
   requireFits,
@@ -19,14 +20,16 @@ import type { UpscaleResult } from "../../upscaling/upscale-queue.ts";
 import { makeOutFolder, refuseUsage, upscalerIds, withInference } from "../cli-session.ts";
 import * as flags from "../request-flags.ts";
 
-const usage = `Usage: npm run -s tau -- upscale FILE (--scale 2|3|4 | --width PX) --out DIR [options]
+const usage = `Usage: npm run -s tau -- upscale FILE (--scale 1|2|3|4 | --width PX) --out DIR [options]
 
 Enlarges an image; the result is at most ${limits.imageMaxSidePx} px a side. Prints one JSON line a picture: file, seed, lrPsnrDb,
-milliseconds. lrPsnrDb says how well the picture shrinks back to the image; 99 = equal. The same pack and flags give the
-same bytes.
+milliseconds. lrPsnrDb says how well the picture shrinks back to the image; 99 = equal. inputKind says what the image was found to be.
+The same pack and flags give the same bytes.
 
-  --scale S          2, 3 or 4 times as wide and high
+  --scale S          2, 3 or 4 times as wide and high; 1 = as large as it is, only without compression marks
   --width PX         as wide as this, in the image's proportions: wider than the image, four times at most
+  --clean C          how far the marks of JPEG are removed first, in files that are or were JPEGs: 0 = not,
+                     1 = wholly (default)
   --detail D         0 = the accurate answer (default), 1 = the liveliest
   --count N          1 to ${limits.upscaleCountMax} hypotheses (default 1); needs a detail above 0
   --variance         adds a map of where hypotheses differ, bright = much; made of at least ${varianceHypotheses}
@@ -51,6 +54,7 @@ async function run(args: string[]): Promise<number> {
       scale: { type: "string" },
       width: { type: "string" },
       detail: { type: "string" },
+      clean: { type: "string" },
       count: { type: "string" },
       variance: { type: "boolean" },
       seed: { type: "string" },
@@ -59,11 +63,11 @@ async function run(args: string[]): Promise<number> {
     },
   });
   const [path, ...more] = positionals;
-  const { scale, width, detail, count, variance, out } = values;
+  const { scale, width, detail, clean, count, variance, out } = values;
   const refuse = (complaint: string): number => refuseUsage("upscale", complaint, usage);
   if (path === undefined || more.length > 0) return refuse(`expected one image file, got ${positionals.length}`);
   if ((scale === undefined) === (width === undefined))
-    return refuse(`expected --scale 2, 3 or 4, or --width PX, got ${scale === undefined ? "neither" : "both"}`);
+    return refuse(`expected --scale 1, 2, 3 or 4, or --width PX, got ${scale === undefined ? "neither" : "both"}`);
   if (out === undefined) return refuse("expected --out DIR, got none");
   return withInference(
     values.packs,
@@ -74,6 +78,7 @@ async function run(args: string[]): Promise<number> {
         scale: flags.numberOf(scale),
         widthPx: flags.numberOf(width),
         detail: flags.numberOf(detail),
+        clean: flags.numberOf(clean),
         count: flags.numberOf(count),
         variance,
         seed: flags.seedOf(values),
@@ -92,6 +97,7 @@ async function run(args: string[]): Promise<number> {
         await writeFileAtomically(file, await encodePng(rgba, widthPx, heightPx), 0o666);
         const now = performance.now();
         line.end();
+        if (about.seed === request.seed) explain(path, request, about);
         console.log(JSON.stringify({ file, ...about, milliseconds: Math.round(now - last) }));
         last = now;
       };
@@ -105,14 +111,33 @@ async function run(args: string[]): Promise<number> {
   );
 }
 
-/** What a name says besides the image's: all that the picture depends on. At detail 0 that is the size alone. */
+/** What a name says besides the image's: all that the picture depends on that was asked for. */
 function endingOf(
-  { scale, widthPx, detail, seed: first }: ResolvedUpscale,
+  { scale, widthPx, detail, clean, seed: first }: ResolvedUpscale,
   { kind, seed = first }: Pick<UpscaleResult, "kind" | "seed">,
 ): string {
-  const size = scale === undefined ? `w${widthPx}` : `x${scale}`;
+  const size = `${scale === undefined ? `w${widthPx}` : `x${scale}`}${clean === 1 ? "" : `-clean${clean}`}`;
   if (detail === 0) return size;
   return `${size}-d${detail}-seed${seed}${kind === "variance" ? "-variance" : ""}`;
+}
+
+/** Below it a picture shrinks back to the image with differences of some levels. */
+const lowLrPsnrDb = 40;
+
+/** Says why a picture shrinks back to the image less exactly than others. */
+function explain(
+  path: string,
+  { clean }: ResolvedUpscale,
+  { inputKind, jpegQuality, lrPsnrDb }: Partial<UpscaleResult>,
+): void {
+  if (lrPsnrDb === undefined || inputKind === undefined || lrPsnrDb >= lowLrPsnrDb) return;
+  const reasons: Readonly<Record<InputKind, string>> = {
+    jpeg: `a JPEG of quality ${jpegQuality}: ${clean > 0 ? "its compression marks were removed" : "its compression marks are not drawn again"}`,
+    repeated: "pixels that were repeated: the picture is smooth where they are blocks",
+    drawn: "drawn at its size: sharper edges without halos shrink to other pixels than it has",
+    photograph: "fine structure: an exact match would ring",
+  };
+  console.error(`${path}: ${reasons[inputKind]}, so lrPsnrDb is ${lrPsnrDb.toFixed(1)}`);
 }
 
 /** A complaint about the image, told by the path of its file. */

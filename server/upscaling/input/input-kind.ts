@@ -1,0 +1,108 @@
+/**
+ * Estimates what kind of picture an input is: a JPEG, now or before; pixels that were repeated; drawn at its size, as interfaces and
+ * icons are; or a photograph. It decides how compression marks are removed and how far a projection may move. Pure.
+ */
+import type { InputKind } from "../../../shared/upscaling.ts";
+import type { JpegTables, Picture, Pixels } from "../../engine/interfaces.ts";
+import type { Compression } from "./clean-jpeg.ts";
+import { tableAt, usualTables } from "./dct.ts";
+import { findJpegTraces } from "./jpeg-traces.ts";
+
+export interface InputEstimate {
+  readonly kind: InputKind;
+  /** Of a JPEG: libjpeg's, 1 to 100. */
+  readonly jpegQuality?: number;
+  readonly compression?: Compression;
+  /** How sure it is that the picture was not shrunk by the projection's kernel, 0 to 1. */
+  readonly foreignness: number;
+}
+
+/** Levels between neighbours that make an edge. */
+const edgeLevels = 24;
+/** Pixels to each side of an edge in which a flat area is looked for. */
+const reachPx = 6;
+/** Edges with fewer of them say nothing. */
+const edgesMin = 30;
+/** Share of edges beside flat areas above which a picture is drawn; photographs have below 0.2. */
+const drawnShare = 0.5;
+
+export function estimateInput(image: Picture): InputEstimate {
+  const found = compressionOf(image);
+  if (found) return { kind: "jpeg", ...found, foreignness: 1 };
+  if (isRepeated(image)) return { kind: "repeated", foreignness: 1 };
+  const share = flatEdgeShare(image);
+  return { kind: share >= drawnShare ? "drawn" : "photograph", foreignness: Math.min(1, share / drawnShare) };
+}
+
+function compressionOf(image: Picture): Pick<InputEstimate, "jpegQuality" | "compression"> | undefined {
+  if (image.jpeg)
+    return { jpegQuality: qualityOf(image.jpeg), compression: { ...image.jpeg, grid: { left: 0, top: 0 } } };
+  const traces = findJpegTraces(image);
+  if (!traces) return undefined;
+  const { quality, grid } = traces;
+  const tables = { luma: tableAt(usualTables.luma, quality), chroma: tableAt(usualTables.chroma, quality) };
+  // Most encoders halve chroma, except at high quality.
+  return { jpegQuality: quality, compression: { ...tables, isChromaHalved: quality < 90, grid } };
+}
+
+/** The quality at which libjpeg's table is nearest. */
+export function qualityOf({ luma }: JpegTables): number {
+  const distance = (quality: number): number =>
+    tableAt(usualTables.luma, quality).reduce(
+      (sum, step, at) => sum + Math.abs(Math.log(step / Math.max(1, luma[at]!))),
+      0,
+    );
+  let best = 1;
+  for (let quality = 2; quality <= 100; quality += 1) if (distance(quality) < distance(best)) best = quality;
+  return best;
+}
+
+/** Whether every pixel stands twice or more beside itself, in rows and columns, as nearest-neighbour enlarging leaves them. */
+function isRepeated({ rgba, widthPx, heightPx }: Pixels): boolean {
+  if (widthPx < 8 || heightPx < 8) return false;
+  const pixels = new Uint32Array(rgba.slice().buffer);
+  const differsAt = (
+    times: number,
+    at: (index: number, line: number) => number,
+    length: number,
+    lines: number,
+  ): boolean => {
+    let changes = 0;
+    for (let line = 0; line < lines; line += 1)
+      for (let index = 1; index < length; index += 1)
+        if (pixels[at(index, line)] !== pixels[at(index - 1, line)]) {
+          if (index % times !== 0) return true;
+          changes += 1;
+        }
+    return changes === 0;
+  };
+  const across = (index: number, line: number): number => line * widthPx + index;
+  const down = (index: number, line: number): number => index * widthPx + line;
+  return [2, 3, 4, 5, 6, 8].some(
+    (times) => !differsAt(times, across, widthPx, heightPx) && !differsAt(times, down, heightPx, widthPx),
+  );
+}
+
+/** Share of a row's edges that have an area of one level on each side nearby. */
+function flatEdgeShare({ rgba, widthPx, heightPx }: Pixels): number {
+  let [edges, beside] = [0, 0];
+  const flatAt = (x: number, y: number): boolean => {
+    for (let row = y - 1; row <= y + 1; row += 1)
+      for (let column = x - 1; column <= x + 1; column += 1)
+        if (Math.abs(rgba[4 * (row * widthPx + column) + 1]! - rgba[4 * (y * widthPx + x) + 1]!) > 1) return false;
+    return true;
+  };
+  // Every third row is enough.
+  for (let y = 1; y < heightPx - 1; y += 3)
+    for (let x = 1; x < widthPx - 1; x += 1) {
+      const at = 4 * (y * widthPx + x) + 1;
+      if (rgba[at + 2]! === 0 || Math.abs(rgba[at + 4]! - rgba[at - 4]!) < edgeLevels) continue;
+      edges += 1;
+      for (let column = Math.max(1, x - reachPx); column <= Math.min(widthPx - 2, x + reachPx); column += 1)
+        if (flatAt(column, y)) {
+          beside += 1;
+          break;
+        }
+    }
+  return edges < edgesMin ? 0 : beside / edges;
+}
