@@ -4,6 +4,7 @@
  */
 import { type ConditionField, type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
+import type { AskedColour } from "./colour-words.ts";
 import type { ConditionBatches, ConditioningExpert, ConditionValue, Flow, Retriever } from "./interfaces.ts";
 
 /** Raw values of the conditions that a request gives. */
@@ -20,6 +21,8 @@ export interface EncodedCondition {
   readonly id?: string;
   /** Captions with colour words only: the vector of the caption without them. */
   readonly plain?: Float32Array;
+  /** Captions that give one colour to what they name. */
+  readonly colour?: AskedColour;
 }
 
 /** Encoded conditions of one image; what is not here is absent. */
@@ -78,7 +81,7 @@ export async function encodeConditions(
   return { ...(await withPlain({ conditions, retriever }, given, encoded)), ...(await encodeNamed(conditions, given)) };
 }
 
-/** Adds to the caption its vector without colour words, which retrieval searches by; unchanged without a retriever. */
+/** Adds to the caption its vector without colour words, which retrieval searches by, and its colour; unchanged without a retriever. */
 export async function withPlain(
   { conditions, retriever }: ConditionsReader,
   given: ConditionValues,
@@ -90,7 +93,8 @@ export async function withPlain(
   const plain = given.caption?.kind === "text" ? labels?.plainOf?.(given.caption.text) : undefined;
   if (plain === undefined || !captions || !encoded.caption) return encoded;
   const vector = await captions.encode([{ kind: "text", text: plain }]);
-  return { ...encoded, caption: { ...encoded.caption, plain: vector } };
+  const colour = given.caption?.kind === "text" ? labels?.colourIn?.(given.caption.text) : undefined;
+  return { ...encoded, caption: { ...encoded.caption, plain: vector, ...(colour && { colour }) } };
 }
 
 /** Encodes the label that the caption names, where none is given. */

@@ -3,6 +3,7 @@
  * Every tensor is a row-major Float32Array; a callee never keeps a buffer that it was given.
  */
 import type { NetworkScale, UpscaleTarget } from "../../shared/upscale-scales.ts";
+import type { AskedColour } from "./colour-words.ts";
 import type { LayeredImage } from "./layered-image.ts";
 
 /**
@@ -84,6 +85,8 @@ export interface ConditioningExpert {
   labelIn?(words: string, group?: string): string | undefined;
   /** Label experts only: the words without colour words; undefined when there are none. */
   plainOf?(words: string): string | undefined;
+  /** Label experts only: the one colour that the words give to what they name. */
+  colourIn?(words: string): AskedColour | undefined;
   /** Style experts only: the group of a style, if any. */
   groupOf?(style: string): string | undefined;
 }

@@ -5,11 +5,13 @@
  */
 import { AppError } from "../../shared/problem.ts";
 import type { Calibration } from "./calibration.ts";
+import type { AskedColour } from "./colour-words.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
 import type { Flow, GuidanceTerm, Retriever, TargetExpert } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
 import { drawLayers } from "./layered-image.ts";
 import { type StraightImage, toStraightRgba } from "./pixels.ts";
+import { recolour } from "./recolour.ts";
 
 export interface Translation {
   readonly id: string;
@@ -30,7 +32,13 @@ export interface Row {
   readonly conditions: EncodedConditions;
   readonly guidance: readonly GuidanceTerm[];
   /** A retrieved latent: a share of its v, given what it shows, is added to `residual` (retrieval/retrieved-prior.ts). */
-  readonly prior?: { readonly latent: Float32Array; readonly shows: EncodedConditions; readonly share: number };
+  readonly prior?: {
+    readonly latent: Float32Array;
+    readonly shows: EncodedConditions;
+    readonly share: number;
+    /** The colour that the drawing gets before anything else. */
+    readonly colour?: AskedColour;
+  };
 }
 
 /** How likely a latent is, in nats. */
@@ -49,7 +57,7 @@ export interface DrawnLatent extends Likelihood {
 /** z = τ(v|c) of every row, and its exact likelihood. */
 export async function drawLatents(translation: Translation, rows: readonly Row[]): Promise<DrawnLatent[]> {
   const { flow } = translation;
-  const residuals = joinRows(await addPriors(flow, rows));
+  const residuals = joinRows(await addPriors(translation, rows));
   const conditions = rows.map((row) => row.conditions);
   const guidance = rows.map((row) => row.guidance);
   const { values } = await flow.inverse(residuals, batchConditions(flow, conditions), rows.length, guidance);
@@ -62,7 +70,8 @@ export async function drawLatents(translation: Translation, rows: readonly Row[]
 }
 
 /** v of every row plus its share of the prior's residual. */
-async function addPriors(flow: Flow, rows: readonly Row[]): Promise<Float32Array[]> {
+async function addPriors(translation: Translation, rows: readonly Row[]): Promise<Float32Array[]> {
+  const { flow } = translation;
   const started = rows.filter(({ prior }) => prior !== undefined);
   const starts = started.map(({ prior }) => prior!);
   if (starts.length === 0) return rows.map(({ residual }) => residual);
@@ -70,13 +79,22 @@ async function addPriors(flow: Flow, rows: readonly Row[]): Promise<Float32Array
     flow,
     starts.map(({ shows }) => shows),
   );
-  const { values } = await flow.forward(joinRows(starts.map(({ latent }) => latent)), given, starts.length);
+  const latents: Float32Array[] = [];
+  // One at a time, so that a latent never depends on its neighbours.
+  for (const { latent, colour } of starts)
+    latents.push(colour ? await recoloured(translation, latent, colour) : latent);
+  const { values } = await flow.forward(joinRows(latents), given, starts.length);
   return rows.map((row) => {
     const { residual, prior } = row;
     if (!prior) return residual;
     const from = started.indexOf(row) * flow.dims;
     return residual.map((value, axis) => value + prior.share * values[from + axis]!);
   });
+}
+
+/** The latent of the same drawing with its main colour replaced. */
+async function recoloured({ target }: Translation, latent: Float32Array, colour: AskedColour): Promise<Float32Array> {
+  return target.encode(recolour(await target.decode(latent, 1), colour), 1);
 }
 
 /** v = τ⁻¹(z|c) and likelihood of latents, each under its own conditions. */

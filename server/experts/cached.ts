@@ -45,6 +45,7 @@ export function cached(expert: ExpertCore): Expert {
     },
     labelIn: (words, group) => expert.labelIn?.(words, group),
     plainOf: (words) => expert.plainOf?.(words),
+    colourIn: (words) => expert.colourIn?.(words),
     groupOf: (style) => expert.groupOf?.(style),
     encodeForTraining: (values) => expert.encodeForTraining?.(values) ?? expert.encode(values),
   };

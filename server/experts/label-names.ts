@@ -2,12 +2,13 @@
  * Finds the label that a caption names: "a blue apple" names `apple` if there is no `blue-apple`. Only whole names count, so
  * "apple pie" names no apple. Articles, colours and "picture of" before a name, and "icon" after it, may be skipped.
  */
+import { type AskedColour, colourNamedIn, colourNames, shadeNames } from "../engine/colour-words.ts";
 import type { LabelExpertEntry } from "../manifest/expert-entries.ts";
 
 /** Words that may be skipped before a name. Changing the list would change the images of old requests. */
 const articles = new Set(["a", "an", "the"]);
-const shades = new Set(["light", "dark", "bright", "pale"]);
-const colours = new Set("black grey gray white red orange yellow green teal blue purple violet pink brown".split(" "));
+const shades = new Set(shadeNames);
+const colours = new Set(colourNames);
 const pictures = new Set(["picture", "drawing", "image", "icon"]);
 /** Words that may be skipped after a name. */
 const trailing = new Set(["icon", "emoji", "symbol"]);
@@ -56,6 +57,10 @@ export function withoutColours(caption: string): string | undefined {
   const left = words.filter((word, at) => !isColour(word, at));
   return left.length < words.length && left.some(saysAThing) ? left.join(" ") : undefined;
 }
+
+/** The one colour that a caption gives to the thing that it names. */
+export const colourOf = (caption: string): AskedColour | undefined =>
+  withoutColours(caption) === undefined ? undefined : colourNamedIn(wordsIn(caption));
 
 /** Most words before a name: "a picture of the dark red, green, blue …" and some more. */
 const leadingMost = 12;

@@ -5,10 +5,11 @@
 import type { ConditionField } from "../../shared/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import { someOf } from "../../shared/translation-rules.ts";
+import type { AskedColour } from "../engine/colour-words.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { LabelExpertEntry } from "../manifest/expert-entries.ts";
 import type { ExpertCore } from "./expert.ts";
-import { LabelNames, withoutColours } from "./label-names.ts";
+import { colourOf, LabelNames, withoutColours } from "./label-names.ts";
 import { requireText } from "./values.ts";
 
 export class LabelExpert implements ExpertCore {
@@ -35,6 +36,10 @@ export class LabelExpert implements ExpertCore {
 
   plainOf(words: string): string | undefined {
     return withoutColours(words);
+  }
+
+  colourIn(words: string): AskedColour | undefined {
+    return colourOf(words);
   }
 
   groupOf(style: string): string | undefined {

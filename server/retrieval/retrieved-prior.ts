@@ -7,6 +7,7 @@
  * temperature 0 the image is the moved drawing itself, as long as it shows what is asked for.
  */
 import { isPictureQuery } from "../../shared/conditions.ts";
+import type { AskedColour } from "../engine/colour-words.ts";
 import { type EncodedCondition, type EncodedConditions, namesOf } from "../engine/conditions.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "../engine/guidance.ts";
 import { drawResidual, normals, streams } from "../engine/random.ts";
@@ -72,20 +73,30 @@ function priorOf(
   if (!found) return undefined;
   const { latent, similarity, pictures = {} } = found;
   const isSaid = similarity === undefined;
+  const colour = isSaid ? colourBesides(caption?.colour, label?.id) : undefined;
   const shown = caption && isSaid ? shownName(caption, found.caption) : undefined;
   // The prior shows the style that is asked for, the words if words found it, and its own sketch and layout.
   const words = namesOf(conditions).filter((name) => name === "style" || (name === "label" && isSaid));
   return {
     latent,
     // The less the drawing is what is asked for, in words or in looks, the smaller its share.
-    share: share * (similarity ?? (caption && shown ? Math.min(1, Math.max(0, cosine(caption.vector, shown))) : 1)),
+    share: share * (similarity ?? (caption && shown ? likeness(colour ? caption.plain! : caption.vector, shown) : 1)),
+    ...(colour && { colour }),
     shows: {
       ...Object.fromEntries(words.map((name) => [name, { ...conditions[name]!, presence: 1 }])),
       ...Object.fromEntries(Object.entries(pictures).map(([name, vector]) => [name, { vector, presence: 1 }])),
-      ...(caption && isSaid && { caption: { vector: extrapolate(caption.vector, shown), presence: 1 } }),
+      // A drawing that got the colour shows all that is said.
+      ...(caption &&
+        isSaid && { caption: { vector: colour ? caption.vector : extrapolate(caption.vector, shown), presence: 1 } }),
     },
   };
 }
+
+/** The colour, unless the label that was found has it in its name, as white flags do. */
+const colourBesides = (colour: AskedColour | undefined, label = ""): AskedColour | undefined =>
+  colour && label.split(/[^a-z]+/).includes(colour.name) ? undefined : colour;
+
+const likeness = (one: Float32Array, other: Float32Array): number => Math.min(1, Math.max(0, cosine(one, other)));
 
 /** Cosine from which on a caption is the name itself. Names are stored in int4, at a cosine of 0.972 to 0.990 to the originals in the default pack. */
 const sameFrom = 0.965;

@@ -43,6 +43,10 @@ function hueOf(red: number, green: number, blue: number, value: number, range: n
 /** Degrees between two hues, 0 to 180. */
 export const hueDistance = (a: number, b: number): number => 180 - Math.abs(Math.abs(a - b) - 180);
 
+/** Whether the hue is nearer to `word` than to every other word; false for an image without colour. */
+export const isNearest = (planes: Float32Array, word: ColourWord): boolean =>
+  (Object.keys(hues) as ColourWord[]).every((other) => other === word || obeys(planes, word, other));
+
 /** Whether the hue is nearer to `word` than to `other`; false for an image without colour. */
 export function obeys(planes: Float32Array, word: ColourWord, other: ColourWord): boolean {
   const hue = meanHue(planes);

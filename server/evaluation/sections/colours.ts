@@ -3,7 +3,7 @@ import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll, type SampleRequest } from "../draw.ts";
 import { type EvaluationContext, encodeWords } from "../evaluation-context.ts";
 import type { EvaluationData } from "../groups.ts";
-import { type ColourWord, hues, obeys } from "../metrics/colour-words.ts";
+import { type ColourWord, hues, isNearest, obeys } from "../metrics/colour-words.ts";
 import { shareOf } from "../metrics/statistics.ts";
 import { forEachChunk } from "../progress-reporter.ts";
 import type { Row } from "../report.ts";
@@ -25,6 +25,8 @@ interface ColourSample {
   readonly word: ColourWord;
   readonly other: ColourWord;
   readonly isObeyed: boolean;
+  /** Nearer to its word than to all others. */
+  readonly isExact: boolean;
 }
 
 export const coloursSection: SectionPlan = {
@@ -37,15 +39,30 @@ export const coloursSection: SectionPlan = {
       .filter((_, at) => at % 2 === 0)
       .map((first, at) => first.isObeyed && asked[2 * at + 1]!.isObeyed);
     const n = asked.length / 2;
-    const row = (what: string, role: Row["role"], count: number, image: number, pair?: number): Row => ({
+    const row = (
+      what: string,
+      role: Row["role"],
+      count: number,
+      image: number,
+      pair?: number,
+      exact?: number,
+    ): Row => ({
       what,
       role,
       n: count,
-      values: { image, pair },
+      values: { image, pair, exact },
     });
+    const exactShare = (some: readonly ColourSample[]): number => shareOf(some.map(({ isExact }) => isExact));
     const rows = [
-      row("all pairs", "measured", n, shareOf(asked.map(({ isObeyed }) => isObeyed)), shareOf(pairsObeyed)),
-      row("guessing", "floor", n, 0.5, 0.25),
+      row(
+        "all pairs",
+        "measured",
+        n,
+        shareOf(asked.map(({ isObeyed }) => isObeyed)),
+        shareOf(pairsObeyed),
+        exactShare(asked),
+      ),
+      row("guessing", "floor", n, 0.5, 0.25, 1 / Object.keys(hues).length),
     ];
     const real = data && (await realColours(context, data));
     if (real && real.length > 0)
@@ -53,13 +70,14 @@ export const coloursSection: SectionPlan = {
     return {
       about:
         `${n} pairs of captions, ${everydayNouns.length} nouns × ${pairs.length} pairs of colours, styles taking turns, both images of a pair from one seed. ` +
-        "An image shows its word when the mean hue of its saturated opaque pixels is nearer to its own word than to the other's.",
+        "An image shows its word when the mean hue of its saturated opaque pixels is nearer to its own word than to the other's; in the last column than to all seven.",
       tables: [
         {
           title: "Images that show their colour word",
           columns: [
             { key: "image", label: "images", digits: 1, isShare: true, better: "higher" },
             { key: "pair", label: "both of a pair", digits: 1, isShare: true, better: "higher" },
+            { key: "exact", label: "nearest of all words", digits: 1, isShare: true, better: "higher" },
           ],
           rows,
         },
@@ -99,7 +117,8 @@ async function drawColours(context: EvaluationContext): Promise<ColourSample[]> 
   const results: ColourSample[] = [];
   await forEachChunk(context.progress, "colours of samples", asked.length, 1, async (at) => {
     const { word, other } = asked[at]!;
-    results.push({ word, other, isObeyed: obeys(await decode(context, drawn[at]!.latent), word, other) });
+    const planes = await decode(context, drawn[at]!.latent);
+    results.push({ word, other, isObeyed: obeys(planes, word, other), isExact: isNearest(planes, word) });
   });
   return results;
 }

@@ -1,0 +1,100 @@
+/** Colour words: which colour a caption gives to what it names, and a picture's main colour replaced by it. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { colourNamedIn, colourNames } from "../../server/engine/colour-words.ts";
+import { recolour } from "../../server/engine/recolour.ts";
+import { hues, isNearest } from "../../server/evaluation/metrics/colour-words.ts";
+import { colourOf } from "../../server/experts/label-names.ts";
+import { labOf } from "../../shared/oklab.ts";
+
+type Rgb = readonly [number, number, number];
+/** A row of pixels, opaque, of so many of each colour. */
+function planesOf(...parts: ReadonlyArray<readonly [count: number, colour: Rgb]>): Float32Array {
+  const pixels = parts.flatMap(([count, colour]) => Array.from({ length: count }, () => colour));
+  return Float32Array.from([
+    ...[0, 1, 2].flatMap((channel) => pixels.map((colour) => colour[channel]! / 255)),
+    ...pixels.map(() => 1),
+  ]);
+}
+const pixelOf = (planes: Float32Array, at: number): Rgb => {
+  const count = planes.length / 4;
+  return [0, 1, 2].map((channel) => Math.round(255 * planes[channel * count + at]!)) as unknown as Rgb;
+};
+const lightnessOf = (planes: Float32Array, at: number): number => {
+  const [r, g, b] = pixelOf(planes, at);
+  return labOf((r << 16) | (g << 8) | b)[0];
+};
+const asked = (name: string) => colourNamedIn(name.split(" "))!;
+
+describe("the colour that a caption gives", () => {
+  it("the colour that a caption gives is its one colour word, with a shade", () => {
+    assert.equal(colourOf("a blue car")?.name, "blue");
+    assert.ok(colourOf("dark blue car")!.lightness[1] < colourOf("blue car")!.lightness[1]);
+    assert.ok(colourOf("light green tree")!.lightness[0] > colourOf("green tree")!.lightness[0]);
+  });
+
+  it("the colour that a caption gives is none without a thing, without a colour and with several", () => {
+    for (const caption of ["car", "orange", "red and white flag", "the colour blue of", "light bulb"])
+      assert.equal(colourOf(caption)?.name, caption === "the colour blue of" ? "blue" : undefined, caption);
+  });
+});
+
+describe("a picture in another main colour", () => {
+  it("a red thing with grey parts shows every colour word that has a hue, and keeps its greys", () => {
+    const car = planesOf([60, [200, 30, 40]], [20, [150, 20, 30]], [15, [60, 60, 62]], [5, [240, 240, 240]]);
+    for (const word of Object.keys(hues) as Array<keyof typeof hues>) {
+      const made = recolour(car, asked(word));
+      assert.ok(isNearest(made, word), `${word}: ${pixelOf(made, 0)}`);
+      assert.deepEqual(pixelOf(made, 85), [60, 60, 62]);
+      assert.deepEqual(pixelOf(made, 99), [240, 240, 240]);
+    }
+  });
+
+  it("a grey thing gets the colour in its fill, and its dark outline stays", () => {
+    const sheep = planesOf([70, [230, 230, 232]], [30, [20, 20, 22]]);
+    const made = recolour(sheep, asked("blue"));
+    assert.ok(isNearest(made, "blue"), `${pixelOf(made, 0)}`);
+    assert.deepEqual(pixelOf(made, 80), [20, 20, 22]);
+  });
+
+  it("black, white and grey take the hue away and leave shading in its order", () => {
+    const ball = planesOf([50, [220, 60, 60]], [50, [160, 30, 30]]);
+    for (const [name, least, most] of [
+      ["black", 0, 0.4],
+      ["white", 0.75, 1],
+      ["grey", 0.35, 0.8],
+    ] as const) {
+      const made = recolour(ball, asked(name));
+      const [light, dark] = [lightnessOf(made, 0), lightnessOf(made, 50)];
+      assert.ok(light > dark && light <= most + 0.05 && dark >= least, `${name}: ${light} ${dark}`);
+      const [r, g, b] = pixelOf(made, 0);
+      assert.ok(Math.max(r, g, b) - Math.min(r, g, b) < 12, `${name}: ${pixelOf(made, 0)}`);
+    }
+  });
+
+  it("of any picture, alpha stays, colour stays below alpha, and nothing that is transparent appears", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(...Array.from({ length: 4 }, () => fc.double({ min: 0, max: 1, noNaN: true }))), {
+          minLength: 1,
+          maxLength: 40,
+        }),
+        fc.constantFrom(...colourNames),
+        (pixels, name) => {
+          const planes = Float32Array.from(
+            [0, 1, 2, 3].flatMap((channel) =>
+              pixels.map((pixel) => (channel === 3 ? pixel[3]! : pixel[channel]! * pixel[3]!)),
+            ),
+          );
+          const made = recolour(planes, asked(name));
+          const count = pixels.length;
+          assert.deepEqual(made.slice(3 * count), planes.slice(3 * count));
+          for (let at = 0; at < 3 * count; at += 1)
+            assert.ok(made[at]! >= 0 && made[at]! <= made[3 * count + (at % count)]! + 1e-6);
+        },
+      ),
+      { seed: 3, numRuns: 60 },
+    );
+  });
+});
