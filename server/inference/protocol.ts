@@ -5,7 +5,7 @@
 import type { Inversion, InversionRequest, OutOfDistribution, ResolvedRequest, Stage } from "../../shared/contract.ts";
 import type { AppError } from "../../shared/problem.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
-import type { Picture } from "../engine/interfaces.ts";
+import type { Picture, Pixels } from "../engine/interfaces.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 
 /**

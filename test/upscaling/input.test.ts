@@ -11,7 +11,7 @@ import { decodePicture } from "../../server/images/picture.ts";
 import { drawHypotheses, type EnlargedPicture } from "../../server/upscaling/hypotheses.ts";
 import { cleanJpeg } from "../../server/upscaling/input/clean-jpeg.ts";
 import { estimateInput } from "../../server/upscaling/input/input-kind.ts";
-import { smallUpscaler } from "../fixtures/small-upscaler.ts";
+import { smallUpscaler } from "../fixtures/networks/small-upscaler.ts";
 
 const pause = async (): Promise<void> => {};
 const photo = shrinkTruth(
