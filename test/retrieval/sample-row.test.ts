@@ -126,18 +126,26 @@ describe("a row drawn from retrieved drawings", () => {
     assert.ok(more < plain - 0.01, `${more} and ${plain}`);
   });
 
-  it("a row drawn from retrieved drawings is asked for without the caption's colours, and shows the rest where that is nearer than the label's name", async () => {
+  it("a row drawn from retrieved drawings is asked for without the caption's colours, and gets the one that the caption gives", async () => {
     const coloured = await encode({ caption: "red mountain" });
     assert.deepEqual(coloured.caption!.plain, (await encode({ caption: "mountain" })).caption!.vector);
     const { plain, vector } = coloured.caption!;
     const asked: RetrievalQuery[] = [];
     const { prior } = sampleRow(giving({ latent }, asked), coloured, settings);
     assert.deepEqual(asked[0]!.caption, plain);
-    const between = plain!.reduce((sum, value, axis) => sum + value * vector[axis]!, 0);
-    assert.ok(Math.abs(prior!.share - 0.75 * between) < 1e-6);
+    // The drawing is of the thing, gets the colour, and then shows all of the caption.
+    assert.ok(Math.abs(prior!.share - 0.75) < 1e-6);
+    assert.equal(prior!.colour?.name, "red");
+    assertNear(prior!.shows.caption!.vector, vector, 1e-6);
     const named = (by: Float32Array) => sampleRow(giving({ latent, caption: by }), coloured, settings).prior!;
     assert.deepEqual(named(plain!.map((value) => -value)), { ...prior!, latent });
     assertNear(named(vector).shows.caption!.vector, vector, 1e-6);
+  });
+
+  it("a row drawn from retrieved drawings keeps the colour of a label whose name has it", async () => {
+    const coloured = await encode({ caption: "red mountain" });
+    const label = { vector: Float32Array.of(1), presence: 1, id: "red-mountain" };
+    assert.equal(sampleRow(giving({ latent }), { ...coloured, label }, settings).prior!.colour, undefined);
   });
 
   it("a row drawn from retrieved drawings keeps the whole share where the example stands for the caption itself", () => {
