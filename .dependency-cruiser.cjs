@@ -73,6 +73,7 @@ module.exports = {
     onlyImporter("one-importer-of-sqlite", "@photostructure/sqlite", "^server/platform/database\\.ts$"),
     onlyImporter("one-importer-of-bullmq", "bullmq", "^server/jobs/bull/bull-line\\.ts$"),
     onlyImporter("one-importer-of-ioredis", "ioredis", "^server/jobs/bull/connection\\.ts$"),
+    onlyImporter("one-importer-of-aws4fetch", "aws4fetch", "^server/jobs/blobs/s3-blobs\\.ts$"),
     onlyImporter("one-importer-of-sharp", "sharp", "^server/images/codec\\.ts$"),
     onlyImporter("one-importer-of-onnx-protobuf", "(onnx-buf|@bufbuild)", "^server/onnx/model-file\\.ts$"),
     onlyImporter("one-importer-of-tokenizers", "@huggingface", "^server/experts/text\\.ts$"),

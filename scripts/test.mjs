@@ -41,6 +41,7 @@ const slow = [
   "test/onnx/web-runtime.test.ts",
   "test/inference/super-resolution-pack.test.ts",
   "test/importers/",
+  "test/app/many-machines.test.ts",
   "test/jobs/bull-queue.test.ts",
   "test/pretrain/",
   "test/evaluation/upscaling/evaluate-upscaling.test.ts",

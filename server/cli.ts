@@ -17,6 +17,18 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "serve the API and the playground",
     load: async () => (await import("./cli/commands/serve.ts")).command,
   },
+  worker: {
+    summary: "draw for the servers of a queue server",
+    load: async () => (await import("./cli/commands/worker.ts")).command,
+  },
+  workers: {
+    summary: "list the workers of a queue server",
+    load: async () => (await import("./cli/commands/workers.ts")).command,
+  },
+  tokens: {
+    summary: "add, list and revoke tokens of a server",
+    load: async () => (await import("./cli/commands/tokens.ts")).command,
+  },
   plugin: {
     summary: "write the plugin for a team's own server",
     load: async () => (await import("./cli/commands/plugin.ts")).command,

@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { CaptionSchema, conditionFields, DigestSchema, depths, PartialConditionSchema } from "./conditions.ts";
 import { checkGeneration, guidanceOfAll, retrievalOfAll } from "./generation-rules.ts";
-import { JobStateSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
+import { JobStateSchema, OwnerSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
 import { ProblemSchema } from "./problem-document.ts";
 import { NetworkScaleSchema, UpscalerInfoSchema, UpscaleScaleSchema } from "./upscaling.ts";
@@ -181,6 +181,7 @@ export const GenerationSchema = z.object({
   durationMs: z.number().optional(),
   problem: ProblemSchema.optional(),
   isStarred: StarSchema,
+  owner: OwnerSchema,
 });
 export type Generation = z.infer<typeof GenerationSchema>;
 

@@ -11,6 +11,9 @@ export type JobState = z.infer<typeof JobStateSchema>;
 /** Whether a job is kept when older ones are dropped; absent = never asked. */
 export const StarSchema = z.boolean().optional();
 
+/** Name of the token that asked for a job; absent = the server's own token. */
+export const OwnerSchema = z.string().optional();
+
 /** Query of a page: `before` = an id, exclusive. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(limits.listMax).default(limits.listDefault),

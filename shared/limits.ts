@@ -99,6 +99,25 @@ export const limits = {
   /** A command to the queue server is given up after so many milliseconds, and a lost connection is tried again this often at least. */
   queueCommandMs: 2000,
   queueReconnectMs: 2000,
+  /**
+   * A worker renews its hold on a job three times in `queueHoldMs`; who fails to has lost it, which another one finds out within two
+   * times `queueLostCheckMs`: a lost worker's job goes on after 20 seconds at most.
+   */
+  queueHoldMs: 10_000,
+  queueLostCheckMs: 5000,
+  /** Pause between two looks for a job where no message told of one, and for jobs that stand in no line. */
+  queueLookMs: 2000,
+  queueRepairMs: 30_000,
+  /** Workers say that they are there this often; one that was silent for longer is gone, and forgotten after a day. */
+  workerAnnounceMs: 5000,
+  workerSilenceMs: 15_000,
+  workerKnownMs: 24 * 60 * 60 * 1000,
+  /** Calls (inversions, families) that wait for a worker, and one that runs. */
+  callsWaitingMax: 64,
+  callDeadlineMs: 120_000,
+  /** A request to a store of files; and how long a file that no job names is kept there: longer than any attempt. */
+  storeRequestMs: 30_000,
+  storeUnusedMs: 60 * 60 * 1000,
   /** Attempts of a job before it fails for good: a crash of the child costs one. */
   attemptsMax: 3,
   /** Generations of one batch, and its body in bytes: a page of named layers, each with a caption of any length. */

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { CaptionSchema, DigestSchema } from "./conditions.ts";
-import { JobStateSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
+import { JobStateSchema, OwnerSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
 import { AppError } from "./problem.ts";
 import { ProblemSchema } from "./problem-document.ts";
@@ -151,6 +151,7 @@ export const TrainingSchema = z.object({
   result: TrainingResultSchema.optional(),
   problem: ProblemSchema.optional(),
   isStarred: StarSchema,
+  owner: OwnerSchema,
 });
 export type Training = z.infer<typeof TrainingSchema>;
 

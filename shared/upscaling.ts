@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { DigestSchema } from "./conditions.ts";
-import { JobStateSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
+import { JobStateSchema, OwnerSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
 import { AppError } from "./problem.ts";
 import { ProblemSchema } from "./problem-document.ts";
@@ -165,6 +165,7 @@ export const UpscaleSchema = z.object({
   durationMs: z.number().optional(),
   problem: ProblemSchema.optional(),
   isStarred: StarSchema,
+  owner: OwnerSchema,
 });
 export type Upscale = z.infer<typeof UpscaleSchema>;
 

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { limits } from "../../shared/limits.ts";
 import { defaultPort } from "../../shared/messages.ts";
@@ -33,9 +34,20 @@ export interface Config {
   /** Host names besides localhost that requests may name, e.g. that of a reverse proxy. */
   readonly hosts: readonly string[];
   readonly requestsPerMinute: number;
+  /** Where several processes share jobs and files; absent = one process does all. */
+  readonly shared?: SharedConfig | undefined;
   /** Folder of the built playground; need not exist. */
   readonly playgroundDir: string;
   readonly version: string;
+}
+
+/** A queue server and a store of files, for many processes. */
+export interface SharedConfig {
+  /** `redis://` or `rediss://`. */
+  readonly queueUrl: string;
+  readonly store:
+    | { readonly folder: string }
+    | { readonly url: string; readonly region: string; readonly accessKeyId: string; readonly secretAccessKey: string };
 }
 
 /** What the command line may set. */
@@ -82,6 +94,16 @@ const fields = {
     schema: integer(1, 999_999_999),
     expected: "a number from 1",
   },
+  queueUrl: {
+    variable: "TAU_QUEUE_URL",
+    schema: z.url({ protocol: /^rediss?$/ }),
+    expected: "redis://HOST:PORT or rediss://USER:PASSWORD@HOST:PORT",
+  },
+  storeUrl: {
+    variable: "TAU_STORE_URL",
+    schema: z.url({ protocol: /^(file|https?)$/ }),
+    expected: "file:///FOLDER or https://HOST/BUCKET",
+  },
 } as const;
 
 function settle<K extends keyof typeof fields>(
@@ -95,7 +117,8 @@ function settle<K extends keyof typeof fields>(
   const result = schema.safeParse(text);
   if (!result.success) {
     const field = flag === undefined ? variable : `--${name}`;
-    const received = JSON.stringify(text.slice(0, 80));
+    // Addresses may hold passwords.
+    const received = name.endsWith("Url") ? "something else" : JSON.stringify(text.slice(0, 80));
     throw new AppError("config_invalid", `${field}: expected ${expected}, got ${received}`, {
       field,
       expected,
@@ -103,6 +126,30 @@ function settle<K extends keyof typeof fields>(
     });
   }
   return result.data as z.output<(typeof fields)[K]["schema"]>;
+}
+
+/** @throws AppError config_invalid for a queue server without a store */
+function readShared(env: NodeJS.ProcessEnv): SharedConfig | undefined {
+  const queueUrl = settle("queueUrl", undefined, env);
+  if (queueUrl === undefined) return undefined;
+  const store = settle("storeUrl", undefined, env);
+  if (store === undefined)
+    throw new AppError(
+      "config_invalid",
+      "TAU_STORE_URL: expected a store of files beside TAU_QUEUE_URL, file:///FOLDER or https://HOST/BUCKET, got none",
+      { field: "TAU_STORE_URL" },
+    );
+  const url = new URL(store);
+  if (url.protocol === "file:") return { queueUrl, store: { folder: fileURLToPath(url) } };
+  const [accessKeyId, secretAccessKey] = [env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]];
+  if (!accessKeyId || !secretAccessKey)
+    throw new AppError(
+      "config_invalid",
+      "TAU_STORE_URL: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY beside an S3-style store, got none",
+      { field: "AWS_ACCESS_KEY_ID" },
+    );
+  const region = env["AWS_REGION"] || "us-east-1";
+  return { queueUrl, store: { url: `${url.origin}${url.pathname}`, region, accessKeyId, secretAccessKey } };
 }
 
 export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.env): Config {
@@ -122,6 +169,7 @@ export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
       .map((host) => host.trim().toLowerCase())
       .filter(Boolean),
     requestsPerMinute: settle("requestsPerMinute", undefined, env) ?? limits.requestsPerMinute,
+    shared: readShared(env),
     playgroundDir: join(rootDir, "dist/playground"),
     version: readVersion(),
   };

@@ -13,6 +13,7 @@ import { requirePlainSvg } from "../images/svg.ts";
 import type { InferenceClient, ReadyInfo } from "../inference/protocol.ts";
 import { type Served, ServedCatalogue } from "../packs/served-catalogue.ts";
 import { createLog, type Log } from "../platform/log.ts";
+import { aboutThisServer } from "./about-this-server.ts";
 import type { Config } from "./config.ts";
 import { createDirectWork, type DirectWork } from "./direct-work.ts";
 import { type DataFolder, openDataFolder } from "./open-data-folder.ts";
@@ -20,6 +21,7 @@ import { createClient, startInference, statusOf } from "./start-inference.ts";
 import { startTrainings, type TrainingTimings } from "./start-trainings.ts";
 import { startWorkers } from "./start-workers.ts";
 import type { Token } from "./token.ts";
+import { TokenFile } from "./token-file.ts";
 
 export interface RunningServer {
   readonly port: number;
@@ -49,11 +51,13 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
   const inference = parts.inference ?? createClient(config, log);
   const direct = createDirectWork(inference, served, data.uploads);
   const metrics = createMetrics();
+  const startedAt = new Date().toISOString();
   const ends = createEnds();
   let startFault: unknown;
   const app = createApp({
     ...appPartsOf(config, data, direct),
     catalogue: served,
+    workers: async () => [await aboutThisServer(config, served, inference, startedAt)],
     inference: () => statusOf(inference, startFault),
     stopping: ends.stopping.signal,
     streamsEnd: ends.streams.signal,
@@ -124,7 +128,7 @@ const appPartsOf = (
   config: Config,
   { generations, upscales, trainings, uploads, token }: DataFolder,
   { invert, vectorise, drawFamily }: DirectWork,
-): Omit<AppDeps, "catalogue" | "inference" | "stopping" | "streamsEnd" | "metrics" | "log"> => ({
+): Omit<AppDeps, "catalogue" | "inference" | "workers" | "stopping" | "streamsEnd" | "metrics" | "log"> => ({
   queue: generations.queue,
   results: generations.results,
   upscales: upscales.queue,
@@ -138,6 +142,7 @@ const appPartsOf = (
   vectorise,
   drawFamily,
   token: token.value,
+  tokens: new TokenFile(config.dataDir),
   version: config.version,
   hosts: config.hosts,
   limits: { requestsPerMinute: config.requestsPerMinute },

@@ -15,10 +15,12 @@ interface TrainingParts {
   readonly config: Pick<Config, "userPacksDir" | "threads">;
   readonly trainings: TrainingRunnerDeps["queue"];
   readonly folders: TrainingFolders;
-  readonly uploads: ResultStore;
+  readonly uploads: Pick<ResultStore, "place">;
   readonly inference: Pick<InferenceClient, "reload">;
   readonly served: Served;
   readonly log: Log;
+  /** Absent = into the training's folder. */
+  readonly savePreview?: TrainingRunnerDeps["savePreview"];
   /** Aborts when the server stops: nothing comes into service then. */
   readonly stopping: AbortSignal;
   readonly timings?: Partial<TrainingTimings> | undefined;
@@ -36,6 +38,7 @@ export function startTrainings({
   return startTrainingRunner({
     queue: trainings,
     folders,
+    savePreview: parts.savePreview ?? ((...of) => folders.savePreview(...of)),
     place: (digest, path) => uploads.place(digest, path),
     packOf: (id) => served.packOf(id),
     packs: config.userPacksDir,

@@ -8,7 +8,16 @@ import { AppError } from "../../shared/problem.ts";
 import { describe } from "../../shared/validation.ts";
 import { shuttingDown } from "../jobs/job-queue.ts";
 import type { AppDeps } from "./deps.ts";
-import { allowAnyOrigin, allowPrivateNetwork, hostCheck, identify, rateLimit, secure, tokenCheck } from "./guards.ts";
+import {
+  adminCheck,
+  allowAnyOrigin,
+  allowPrivateNetwork,
+  hostCheck,
+  identify,
+  rateLimit,
+  secure,
+  tokenCheck,
+} from "./guards.ts";
 import { problemResponse } from "./problems.ts";
 import { type AppEnv, patternOf, type Route, type RouteDeps } from "./route.ts";
 import { batchRoutes } from "./routes/batch-routes.ts";
@@ -43,11 +52,11 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   const app = new Hono<AppEnv>();
   const routes = routesOf(deps);
   const closed = [
-    tokenCheck(deps.token),
+    tokenCheck(deps.token, deps.tokens),
     rateLimit(deps.limits?.requestsPerMinute ?? limits.requestsPerMinute, deps.now),
   ];
-  const guardsOf = ({ isOpen, isUnlimited }: Pick<Route, "isOpen" | "isUnlimited">): MiddlewareHandler[] =>
-    isOpen ? [] : closed.slice(0, isUnlimited ? 1 : 2);
+  const guardsOf = ({ isOpen, isUnlimited, isOfAdmins }: Partial<Route>): MiddlewareHandler[] =>
+    isOpen ? [] : [...closed.slice(0, isUnlimited ? 1 : 2), ...(isOfAdmins ? [adminCheck] : [])];
   const refuseNewWork: MiddlewareHandler = async (_c, next) => {
     if (deps.stopping.aborted) throw shuttingDown(5);
     await next();

@@ -3,7 +3,9 @@ import type { Generation, Inversion, InversionRequest, PackInfo } from "../../sh
 import type { Training, TrainingRequest } from "../../shared/training.ts";
 import type { Upscale } from "../../shared/upscaling.ts";
 import type { Family, FamilyRequest, Vector, VectorRequest } from "../../shared/vectors.ts";
+import type { WorkerInfo } from "../../shared/workers.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
+import type { Tokens } from "./identity.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface InferenceStatus {
@@ -40,6 +42,8 @@ export interface AppDeps {
     isShipped(id: string): boolean;
   };
   readonly inference: () => InferenceStatus;
+  /** Newest first. */
+  readonly workers: () => Promise<readonly WorkerInfo[]>;
   readonly trainings: JobQueue<Training, TrainingRequest>;
   /** PNG of an evaluation; undefined when there is none. */
   readonly readPreview: (training: string, step: number, index: number) => Promise<Uint8Array | undefined>;
@@ -70,6 +74,8 @@ export interface AppDeps {
   /** @throws AppError image_rejected, or the inference child's own code */
   readonly drawFamily: (request: FamilyRequest & { readonly seed: number }, signal: AbortSignal) => Promise<Family>;
   readonly token: string;
+  /** Further tokens; absent = none. */
+  readonly tokens?: Tokens;
   readonly version: string;
   /** Host names besides localhost that requests may name. */
   readonly hosts?: readonly string[];

@@ -14,8 +14,8 @@ export interface Followed {
   readonly event: string;
   /** The state at hand. */
   readonly first: Followable;
-  /** Calls back on every later state; returns how to stop. */
-  subscribe(listener: (state: Followable) => void): () => void;
+  /** Calls back on every later state than that of the revision; returns how to stop. */
+  subscribe(listener: (state: Followable) => void, known: number): () => void;
 }
 
 /** Answers with the stream, which ends after a final state or when the server stops. */
@@ -54,7 +54,7 @@ function eventStream({ event, first, subscribe }: Followed, options: EventOption
   const unsubscribe = subscribe((snapshot) => {
     latest = snapshot;
     wake?.();
-  });
+  }, first.revision);
   const stop = (): void => {
     unsubscribe();
     options.signal.removeEventListener("abort", onAbort);

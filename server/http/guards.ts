@@ -4,12 +4,13 @@
  * answers; it has no Host check, no rate limit, and its CORS knows nothing of Chrome's private-network preflights.
  * app.ts puts them in order.
  */
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { AppError } from "../../shared/problem.ts";
+import { hashToken, type IdentityEnv, identityOf, ownIdentity, type Tokens } from "./identity.ts";
 
 /** A harmless `X-Request-Id` of the client's, or one of our own; for logs and problems. */
 export const identify = requestId({ limitLength: 64 });
@@ -90,8 +91,9 @@ export const allowPrivateNetwork: MiddlewareHandler = async (c, next) => {
   await next();
 };
 
-/** Checks `Authorization: Bearer <token>` in constant time. @throws AppError unauthorized */
-export function tokenCheck(token: string): MiddlewareHandler {
+/** Checks `Authorization: Bearer <token>` by its hash, and says who asks. @throws AppError unauthorized, queue_unavailable */
+export function tokenCheck(token: string, tokens?: Tokens): MiddlewareHandler {
+  const own = hashToken(token);
   const refuse = (received: string) => ({
     message: (): never => {
       throw new AppError("unauthorized", `Authorization: expected the bearer token of this server, got ${received}`, {
@@ -102,17 +104,36 @@ export function tokenCheck(token: string): MiddlewareHandler {
     },
   });
   return bearerAuth({
-    token,
+    verifyToken: async (given, c) => {
+      const hash = hashToken(given);
+      const identity = hash === own ? ownIdentity : await tokens?.find(hash);
+      (c as Context<IdentityEnv>).set("identity", identity ?? ownIdentity);
+      return identity !== undefined;
+    },
     noAuthenticationHeader: refuse("none"),
     invalidAuthenticationHeader: refuse("another scheme"),
     invalidToken: refuse("another token"),
   });
 }
 
-/** A bucket a token: full at the start, `perMinute` deep, refilled evenly. @throws AppError rate_limited */
+/** Lets admins pass. @throws AppError forbidden */
+export const adminCheck: MiddlewareHandler = async (c, next) => {
+  const { role, name } = identityOf(c);
+  if (role !== "admin")
+    throw new AppError("forbidden", `Authorization: expected the token of an admin, got that of ${name}`, {
+      field: "Authorization",
+    });
+  await next();
+};
+
+/** A bucket a token: full at the start, as deep as its requests a minute, refilled evenly. @throws AppError rate_limited */
 export function rateLimit(perMinute: number, now: () => number): MiddlewareHandler {
-  const spend = createBucket(perMinute, now);
-  return async (_c, next) => {
+  const buckets = new Map<string, () => void>();
+  return async (c, next) => {
+    const { name, requestsPerMinute = perMinute } = identityOf(c);
+    const key = `${name} ${requestsPerMinute}`;
+    const spend = buckets.get(key) ?? createBucket(requestsPerMinute, now);
+    buckets.set(key, spend);
     spend();
     await next();
   };

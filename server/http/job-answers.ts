@@ -5,6 +5,7 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { describe, parse } from "../../shared/validation.ts";
 import type { Idempotency } from "../jobs/job-queue.ts";
+import { identityOf } from "./identity.ts";
 import { fingerprintOf } from "./resolve-request.ts";
 import { type Answer, type AppContext, json, type Parameter } from "./route.ts";
 
@@ -58,11 +59,20 @@ export const pageParameters = (before: z.ZodType): Parameter[] => [
   { name: "starred", in: "query", description: "`true`: starred ones alone.", schema: z.enum(["true", "false"]) },
 ];
 
+/** A query of a list as who asks may see it. */
+export const visibleTo = <Query extends object>(c: AppContext, query: Query): Query & { readonly owner?: string } => {
+  const { role, name } = identityOf(c);
+  return role === "admin" ? query : { ...query, owner: name };
+};
+
 /** The request's key with the digest of what was asked; undefined without a key. @throws AppError invalid_request */
 export function idempotencyOf(c: AppContext, asked: object): Idempotency | undefined {
   const header = c.req.header("idempotency-key");
   if (header === undefined) return undefined;
-  return { key: parse(IdempotencyKeySchema, header, "Idempotency-Key"), fingerprint: fingerprintOf(asked) };
+  const { name } = identityOf(c);
+  const key = parse(IdempotencyKeySchema, header, "Idempotency-Key");
+  // Tokens know nothing of each other's keys.
+  return { key: name === "" ? key : `${name}:${key}`, fingerprint: fingerprintOf(asked) };
 }
 
 /** Answers of a route that starts a job, for the contract. */

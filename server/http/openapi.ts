@@ -19,6 +19,7 @@ import { ProblemSchema } from "../../shared/problem-document.ts";
 import { TrainingListSchema, TrainingRequestSchema, TrainingSchema } from "../../shared/training.ts";
 import { UpscaleListSchema, UpscaleRequestSchema, UpscaleSchema } from "../../shared/upscaling.ts";
 import { FamilyRequestSchema, FamilySchema, VectorRequestSchema, VectorSchema } from "../../shared/vectors.ts";
+import { WorkerListSchema } from "../../shared/workers.ts";
 import { problemMediaType } from "./problems.ts";
 import type { Answer, Route } from "./route.ts";
 
@@ -40,6 +41,7 @@ const schemas: Readonly<Record<string, { readonly schema: z.ZodType; readonly io
   Training: { schema: TrainingSchema, io: "output" },
   TrainingList: { schema: TrainingListSchema, io: "output" },
   ImageUpload: { schema: ImageUploadSchema, io: "output" },
+  WorkerList: { schema: WorkerListSchema, io: "output" },
   Meta: { schema: MetaSchema, io: "output" },
   Health: { schema: HealthSchema, io: "output" },
   Problem: { schema: ProblemSchema, io: "output" },
@@ -93,6 +95,7 @@ export function problemsOf(route: Route): ProblemCode[] {
   const codes = new Set<ProblemCode>(route.problems ?? []);
   codes.add("origin_host_refused");
   if (!route.isOpen) codes.add("unauthorized");
+  if (route.isOfAdmins) codes.add("forbidden");
   if (!route.isOpen && !route.isUnlimited) codes.add("rate_limited");
   if (route.parameters?.some((parameter) => parameter.in !== "path") || route.body?.schema)
     codes.add("invalid_request");

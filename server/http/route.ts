@@ -48,6 +48,8 @@ export interface Route {
   readonly description?: string;
   /** Answers without a token. */
   readonly isOpen?: boolean;
+  /** Answers admins alone. */
+  readonly isOfAdmins?: boolean;
   /** Spends nothing of the rate limit. */
   readonly isUnlimited?: boolean;
   readonly parameters?: readonly Parameter[];

@@ -1,6 +1,6 @@
 /**
  * The line of waiting jobs: interactive ones before bulk ones, and among them owners take turns, so that one who asks for hundreds
- * holds up no other. Start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) with equal weights: a job's turn is settled when it
+ * holds up no other. Start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) of jobs of one length: a job's turn is settled when it
  * comes, so that positions are known, and only a job that comes later and stands before it moves it back.
  */
 import type { Urgency } from "./job-queue.ts";
@@ -9,6 +9,8 @@ import type { Urgency } from "./job-queue.ts";
 export interface Standing {
   readonly owner?: string | undefined;
   readonly urgency?: Urgency | undefined;
+  /** Turns for each of an owner with share 1; absent = 1. */
+  readonly share?: number | undefined;
 }
 
 interface Place<Item> {
@@ -42,8 +44,8 @@ export class FairLine<Item extends { readonly id: string }> {
   }
 
   /** @returns the items behind it */
-  add(item: Item, { owner = "", urgency = "interactive" }: Standing): Item[] {
-    const turn = this.#turns.get(item.id) ?? this.#nextTurn(owner, urgency);
+  add(item: Item, { owner = "", urgency = "interactive", share = 1 }: Standing): Item[] {
+    const turn = this.#turns.get(item.id) ?? this.#nextTurn(owner, urgency, share);
     this.#turns.set(item.id, turn);
     const place = { item, isBulk: urgency === "bulk", turn };
     const behind = this.#places.findIndex((other) => isBefore(place, other));
@@ -65,10 +67,10 @@ export class FairLine<Item extends { readonly id: string }> {
     return this.items.slice(position);
   }
 
-  #nextTurn(owner: string, urgency: Urgency): number {
+  #nextTurn(owner: string, urgency: Urgency, share: number): number {
     const key = `${urgency} ${owner}`;
     const turn = Math.max(this.#now[urgency], this.#next.get(key) ?? 0);
-    this.#next.set(key, turn + 1);
+    this.#next.set(key, turn + 1 / share);
     return turn;
   }
 }

@@ -7,7 +7,7 @@ import type { EndPatch } from "./queue-job.ts";
 export function firstBody<Body extends JobBody, Request>(
   kind: JobKind<Body, Request>,
   id: string,
-  { request, idempotency: _, owner: __, urgency: ___, ...facts }: JobRequest<Body, Request>,
+  { request, idempotency: _, urgency: __, share: ___, ...facts }: JobRequest<Body, Request>,
   createdAt: number,
 ): Body {
   const shown = kind.shown(request);

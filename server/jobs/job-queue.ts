@@ -43,6 +43,8 @@ export interface JobBody {
   readonly problem?: Problem | undefined;
   /** Kept when older ones are dropped. */
   readonly isStarred?: boolean | undefined;
+  /** Name of the token that asked for it. */
+  readonly owner?: string | undefined;
 }
 export type ImageOf<Body extends JobBody> = NonNullable<Body["images"]>[number];
 /** What a kind of job says besides: what it was started on (packs, the base) and what it finds out. */
@@ -70,6 +72,8 @@ export type JobRequest<Body extends JobBody, Request = Body["request"]> = Partia
   /** Whose job it is: waiting jobs of different owners take turns. */
   readonly owner?: string | undefined;
   readonly urgency?: Urgency | undefined;
+  /** Turns that this owner gets of each of an owner with share 1, from 1 to 16; absent = 1. */
+  readonly share?: number | undefined;
 };
 
 /** A job as it was at one moment; revisions of a job only grow, also over a restart. */
@@ -86,6 +90,8 @@ export interface JobQuery {
   readonly before?: string | undefined;
   /** Starred ones alone. */
   readonly starred?: boolean | undefined;
+  /** Of this owner alone. */
+  readonly owner?: string | undefined;
 }
 
 export interface JobPage<Body> {

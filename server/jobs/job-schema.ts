@@ -36,6 +36,7 @@ const migrations: Migrations = [
   // How a job stands in line; both null where nothing was said.
   `ALTER TABLE job ADD COLUMN owner TEXT;
   ALTER TABLE job ADD COLUMN urgency TEXT`,
+  "CREATE INDEX job_by_owner ON job (kind, owner, id) WHERE owner IS NOT NULL",
 ];
 
 /** @throws AppError config_invalid, storage_full */

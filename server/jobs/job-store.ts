@@ -15,6 +15,8 @@ export interface StoredJob<Body extends JobBody, Request = Body["request"]> {
   /** How it stands in line. */
   readonly owner?: string | undefined;
   readonly urgency?: Urgency | undefined;
+  /** Not kept over a restart. */
+  readonly share?: number | undefined;
 }
 
 /** What finished jobs are kept. Starred ones are, whatever else holds. */

@@ -60,7 +60,7 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
   }
 
   async add(asked: JobRequest<Body, Request>): Promise<{ body: Body; isNew: boolean }> {
-    const { request, idempotency, owner, urgency, ...facts } = asked;
+    const { request, idempotency, owner, urgency, share, ...facts } = asked;
     // Nothing is awaited before the job is kept: of parallel requests with one key the first alone makes one.
     const former = this.#kept.formerOf(idempotency);
     if (former) return { body: former, isNew: false };
@@ -72,10 +72,11 @@ export class LocalQueue<Body extends JobBody, Request = Body["request"]> impleme
       state: "queued",
       request: shown,
       ...facts,
+      ...(owner !== undefined && { owner }),
       createdAt: new Date(now()).toISOString(),
       ...kind.fresh(shown),
     } as unknown as Body;
-    const standing = { ...(owner !== undefined && { owner }), ...(urgency && { urgency }) };
+    const standing = { ...(owner !== undefined && { owner }), ...(urgency && { urgency }), ...(share && { share }) };
     const job = { revision: 1, body, request, startCount: 0, ...(idempotency && { idempotency }), ...standing };
     this.#options.store.save(job);
     const entry = this.#enter(job);

@@ -30,12 +30,13 @@ export class MemoryStore<Body extends JobBody, Request = Body["request"]> implem
     return [...this.#jobs.values()].find(({ idempotency }) => idempotency?.key === key);
   }
 
-  list({ q = "", limit, before, starred }: JobQuery): Body[] {
+  list({ q = "", limit, before, starred, owner }: JobQuery): Body[] {
     const isWanted = captionFilter(q);
     const bodies = [...this.#jobs.values()].reverse().map(({ body }) => body);
     return bodies
       .filter(({ id }) => before === undefined || id < before)
       .filter((body) => isWanted(this.#kind.textOf(body.request)) && (!starred || body.isStarred))
+      .filter((body) => owner === undefined || body.owner === owner)
       .slice(0, limit + 1);
   }
 

@@ -24,6 +24,11 @@ export class ResultStore {
     this.#folder = folder;
   }
 
+  /** Of a folder that is there and that others may be writing to. */
+  static of(folder: string): ResultStore {
+    return new ResultStore(folder);
+  }
+
   /** Creates the folder and sweeps what a crash left half written. */
   static async open(folder: string): Promise<ResultStore> {
     await mkdir(folder, { recursive: true, mode: 0o700 });

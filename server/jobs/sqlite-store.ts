@@ -94,7 +94,7 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
   }
 
   /** Rows, newest first; one more than `limit` where there are more. */
-  #page({ q = "", limit, before, starred }: JobQuery): Row[] {
+  #page({ q = "", limit, before, starred, owner }: JobQuery): Row[] {
     const words = wordsOf(q);
     const long = words.filter((word) => [...word].length >= indexedChars);
     const short = words.filter((word) => !long.includes(word));
@@ -115,6 +115,7 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
       );
     else if (before !== undefined) need("job.id < ?", before);
     if (starred) where.push("job.is_starred = 1");
+    if (owner !== undefined) need("job.owner = ?", owner);
     // CROSS JOIN keeps the order of the tables: from the texts to their jobs, page by page.
     const from = words.length > 0 ? "caption CROSS JOIN job ON job.seq = caption.rowid" : "job";
     const sql = `SELECT job.* FROM ${from} WHERE ${where.join(" AND ")} ORDER BY ${order} DESC LIMIT ?`;

@@ -20,6 +20,8 @@ export interface TrainingRunnerDeps {
   readonly queue: Pick<JobQueue<Training, TrainingRequest>, "take">;
   readonly folders: TrainingFolders;
   readonly place: PlaceUpload;
+  /** Keeps a sample of an evaluation where the HTTP process finds it. @throws AppError storage_full */
+  readonly savePreview: (id: string, step: number, index: number, png: Uint8Array) => Promise<void>;
   /** Folder and digest of a pack as it is now. @throws AppError pack_unavailable */
   readonly packOf: (id: string) => { readonly folder: string; readonly digest: string };
   /** Where the new packs go. */
@@ -130,7 +132,7 @@ async function train(
       onNews: (news) => {
         furthest = Math.max(furthest, news.step ?? 0);
         writing = writing
-          .then(() => report(job, news, folders))
+          .then(() => report(job, news, deps))
           .catch((err: unknown) => log.error({ training: id, err }, "a preview could not be stored"));
       },
       mayPublish: async () => !signal.aborted && (await job.beginCommit()),
@@ -177,13 +179,17 @@ async function orderOf(job: TrainingJob, deps: TrainingRunnerDeps): Promise<Trai
 }
 
 /** Stores what was drawn, then tells. */
-async function report(job: TrainingJob, news: TrainingNews, folders: TrainingFolders): Promise<void> {
+async function report(
+  job: TrainingJob,
+  news: TrainingNews,
+  { savePreview }: Pick<TrainingRunnerDeps, "savePreview">,
+): Promise<void> {
   const { stage, done, total, step, preview, epoch, trainNats, heldOutNats, bestNats, secondsLeft } = news;
   const { id } = job;
   const numbers = defined({ epoch, trainNats, heldOutNats, bestNats, secondsLeft });
   const progress = { stage, completed: done, total, ...numbers };
   if (!preview || step === undefined) return job.report(progress);
-  await Promise.all(preview.map(({ png }, index) => folders.savePreview(id, step, index, png)));
+  await Promise.all(preview.map(({ png }, index) => savePreview(id, step, index, png)));
   const images = preview.map(({ caption, sizePx }, index) => ({
     caption,
     sizePx,

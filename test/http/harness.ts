@@ -95,6 +95,7 @@ export interface HarnessOptions {
   readonly playgroundDir?: string;
   readonly results?: Pick<ResultStore, "put">;
   readonly hosts?: readonly string[];
+  readonly tokens?: AppDeps["tokens"];
 }
 
 export type Harness = Awaited<ReturnType<typeof createHarness>>;
@@ -137,6 +138,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     catalogue: { ...smallCatalogue, packs: () => options.packs ?? [pack] },
     inference:
       options.status ?? (() => (inference.ready ? { state: "ready", provider: "cpu" } : { state: "starting" })),
+    workers: async () => [],
     results,
     upscaled,
     uploads,
@@ -148,6 +150,7 @@ export async function createHarness(options: HarnessOptions = {}) {
       drawFamily(asked, { inference, packs: [pack], vectorise: (...of) => tracers.trace(...of), encodePng }, signal),
     token,
     version: "0.0.0-test",
+    ...(options.tokens && { tokens: options.tokens }),
     limits: { requestsPerMinute: 1_000_000, ...options.limits },
     ...(options.playgroundDir === undefined ? {} : { playgroundDir: options.playgroundDir }),
     ...(options.hosts === undefined ? {} : { hosts: options.hosts }),

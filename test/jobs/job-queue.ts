@@ -101,15 +101,15 @@ export function describeJobQueue<Body extends JobBody, Request>(
       const ask = async (owner: string | undefined, name: string, urgency?: "bulk") =>
         (await queue.add({ ...facts, request: requestOf(name), owner, urgency })).body.id;
       const bulk = await ask("a", "bulk", "bulk");
-      const flood = [await ask("a", "1"), await ask("a", "2"), await ask("a", "3"), await ask("a", "4")];
-      const b = await ask("b", "5");
+      const flood = [await ask("a", "a1"), await ask("a", "a2"), await ask("a", "a3"), await ask("a", "a4")];
+      const b = await ask("b", "b1");
       const bodies = await Promise.all([...flood, b, bulk].map(async (id) => (await queue.get(id))!.body));
       assert.deepEqual(
         bodies.map(({ progress }) => progress.position),
         [0, 2, 3, 4, 1, 5],
       );
       const first = await take(queue);
-      const c = await ask("c", "6");
+      const c = await ask("c", "c1");
       const order = [first.id];
       for (let index = 0; index < 6; index++) {
         const job = await take(queue);
@@ -118,6 +118,21 @@ export function describeJobQueue<Body extends JobBody, Request>(
       }
       assert.deepEqual(order, [flood[0], b, c, flood[1], flood[2], flood[3], bulk]);
       await first.finish(done);
+    });
+
+    test("gives an owner with a larger share more turns", async ({ queue }) => {
+      const ask = async (owner: string, name: string, share: number) =>
+        (await queue.add({ ...facts, request: requestOf(name), owner, share })).body.id;
+      const names = new Map<string, string>();
+      for (let index = 0; index < 4; index++) names.set(await ask("large", `l${index}`, 2), "large");
+      for (let index = 0; index < 4; index++) names.set(await ask("small", `s${index}`, 1), "small");
+      const order: string[] = [];
+      for (let index = 0; index < 6; index++) {
+        const job = await take(queue);
+        order.push(names.get(job.id)!);
+        await job.finish(done);
+      }
+      assert.deepEqual(order, ["large", "small", "large", "large", "small", "large"]);
     });
 
     test("tells the position of waiting jobs, and it falls as others go", async ({ queue }) => {
@@ -241,6 +256,17 @@ export function describeJobQueue<Body extends JobBody, Request>(
       assert.equal(page.nextBefore, ids[1]);
       const rest = await queue.list({ limit: 2, before: page.nextBefore! });
       assert.deepEqual([rest.jobs.map(({ id }) => id), rest.nextBefore], [[ids[0]], undefined]);
+    });
+
+    test("lists the jobs of one owner alone, and says whose a job is", async ({ queue }) => {
+      const ask = async (owner: string, name: string) =>
+        (await queue.add({ ...facts, request: requestOf(name), owner })).body.id;
+      const [a, b, c] = [await ask("a", "a1"), await ask("b", "b1"), await ask("a", "a2")];
+      assert.deepEqual(await idsOf(queue, { owner: "a" }), [c, a]);
+      assert.deepEqual(await idsOf(queue, { owner: "a", before: c }), [a]);
+      await queue.star(a, true);
+      assert.deepEqual(await idsOf(queue, { owner: "a", starred: true }), [a]);
+      assert.deepEqual([await idsOf(queue, { owner: "c" }), (await queue.get(b))!.body.owner], [[], "b"]);
     });
 
     if (sample.isSearched)

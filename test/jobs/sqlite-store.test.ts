@@ -92,7 +92,9 @@ it("a file of 0.20 gets the columns of the line, and who stands in line keeps th
   const folder = makeFolder();
   const first = openQueue(folder);
   await first.queue.add({ ...facts, request: generations.requestOf("former") });
-  first.database.run("ALTER TABLE job DROP COLUMN owner; ALTER TABLE job DROP COLUMN urgency; PRAGMA user_version = 1");
+  first.database.run(
+    "DROP INDEX job_by_owner; ALTER TABLE job DROP COLUMN owner; ALTER TABLE job DROP COLUMN urgency; PRAGMA user_version = 1",
+  );
   await first.database.close();
   const second = openQueue(folder);
   const standing = [{ urgency: "bulk" }, { owner: "a" }, { owner: "a" }, { owner: "b" }] as const;

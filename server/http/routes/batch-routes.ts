@@ -9,6 +9,7 @@ import { AppError, toProblem } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
 import { isFinal } from "../../jobs/job-queue.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
+import { ownerOf } from "../identity.ts";
 import { idempotencyOf, idempotencyParameter } from "../job-answers.ts";
 import { fingerprintOf, resolveGeneration, resolveProblems } from "../resolve-request.ts";
 import { type Route, type RouteDeps, requireInference } from "../route.ts";
@@ -28,7 +29,7 @@ export const batchRoutes = (deps: RouteDeps): Route[] => [
       const { generations } = parse(BatchEnvelopeSchema, await readJson(c.req.raw, limits.batchJsonMaxBytes));
       const key = idempotencyOf(c, generations)?.key;
       requireInference(deps);
-      const stream = batchStream(deps, generations, key);
+      const stream = batchStream(deps, generations, key, ownerOf(c));
       const headers = { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" };
       return new Response(stream, { headers });
     },
@@ -40,7 +41,12 @@ const queuedMax = 2 * limits.jobsParallelMax;
 
 const encoder = new TextEncoder();
 
-function batchStream(deps: RouteDeps, asked: readonly unknown[], key: string | undefined): ReadableStream<Uint8Array> {
+function batchStream(
+  deps: RouteDeps,
+  asked: readonly unknown[],
+  key: string | undefined,
+  owner: ReturnType<typeof ownerOf>,
+): ReadableStream<Uint8Array> {
   /** The client reads. */
   let isOpen = true;
   const close = (): void => {
@@ -60,7 +66,7 @@ function batchStream(deps: RouteDeps, asked: readonly unknown[], key: string | u
         while (isOpen && !deps.streamsEnd.aborted && next < asked.length) {
           const index = next++;
           try {
-            const first = await add(deps, asked[index], key === undefined ? undefined : `${key}-${index}`);
+            const first = await add(deps, asked[index], key === undefined ? undefined : `${key}-${index}`, owner);
             send({ event: "accepted", index, generation: first });
             const ended = await whenFinal(deps, first);
             if (ended) send({ event: "finished", index, generation: ended });
@@ -87,11 +93,16 @@ function asKnown(error: unknown, { log }: RouteDeps): AppError {
 }
 
 /** @throws AppError as POST /v1/generations answers it */
-async function add(deps: RouteDeps, asked: unknown, key: string | undefined): Promise<Generation> {
+async function add(
+  deps: RouteDeps,
+  asked: unknown,
+  key: string | undefined,
+  owner: ReturnType<typeof ownerOf>,
+): Promise<Generation> {
   const request = parse(GenerationRequestSchema, asked);
   const idempotency = key === undefined ? {} : { idempotency: { key, fingerprint: fingerprintOf(request) } };
   const resolved = await resolveGeneration(request, deps);
-  return (await deps.queue.add({ ...resolved, ...idempotency, urgency: "bulk" })).body;
+  return (await deps.queue.add({ ...resolved, ...idempotency, ...owner, urgency: "bulk" })).body;
 }
 
 /** Resolves with the final state; undefined when the server stops before: the generation goes on after the next start. */

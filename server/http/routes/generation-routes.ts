@@ -12,6 +12,7 @@ import {
   indexParameter,
   notFound,
   pageParameters,
+  visibleTo,
 } from "../job-answers.ts";
 import { resolveGeneration, resolveProblems } from "../resolve-request.ts";
 import { type Route, type RouteDeps, requireInference } from "../route.ts";
@@ -44,7 +45,7 @@ export const generationRoutes = (deps: RouteDeps): Route[] => [
       ...pageParameters(ListQuerySchema.shape.before),
     ],
     async page(c) {
-      const { jobs, ...next } = await deps.queue.list(parse(ListQuerySchema, c.req.query()));
+      const { jobs, ...next } = await deps.queue.list(visibleTo(c, parse(ListQuerySchema, c.req.query())));
       return { generations: jobs, ...next };
     },
   }),

@@ -3,6 +3,7 @@ import { apiVersion } from "../../../shared/api-version.ts";
 import type { Health, Meta } from "../../../shared/contract.ts";
 import { limits } from "../../../shared/limits.ts";
 import { networkScales } from "../../../shared/upscale-scales.ts";
+import type { WorkerList } from "../../../shared/workers.ts";
 import { json, type Route, type RouteDeps } from "../route.ts";
 
 export function healthRoutes(deps: RouteDeps): Route[] {
@@ -75,7 +76,17 @@ export function healthRoutes(deps: RouteDeps): Route[] {
     },
     {
       method: "get",
+      path: "/v1/workers",
+      isOfAdmins: true,
+      summary: "Workers: where they are, what they draw with and what they take",
+      description: "A server that draws by itself lists itself. A worker that went stays in the list for a day.",
+      answers: { 200: { description: "Newest first.", schema: "WorkerList" } },
+      handle: async () => json({ workers: [...(await deps.workers())] } satisfies WorkerList),
+    },
+    {
+      method: "get",
       path: "/metrics",
+      isOfAdmins: true,
       summary: "Metrics in the text format of Prometheus",
       answers: { 200: { description: "The exposition.", mediaType: "text/plain; version=0.0.4" } },
       handle: async () => {

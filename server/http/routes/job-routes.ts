@@ -5,6 +5,7 @@
 import { AppError } from "../../../shared/problem.ts";
 import { isFinal, type JobBody, type JobQueue, type Snapshot } from "../../jobs/job-queue.ts";
 import { answerEvents } from "../events.ts";
+import { identityOf, maySee } from "../identity.ts";
 import {
   answerFile,
   etagParameter,
@@ -50,7 +51,8 @@ export async function findJob<Body extends JobBody>(
 ): Promise<Snapshot<Body>> {
   const id = c.req.param("id") ?? "";
   const snapshot = await source.get(id);
-  if (!snapshot) throw notFound(one, `the id of ${anyOne} that this server knows`, id);
+  if (!snapshot || !maySee(identityOf(c), snapshot.body.owner))
+    throw notFound(one, `the id of ${anyOne} that this server knows`, id);
   return snapshot;
 }
 
@@ -93,7 +95,7 @@ export function readRoutes<Body extends JobBody>(
       handle: async (c) => {
         const first = await findJob(c, words, source);
         const { id } = first.body;
-        return answerEvents(c, deps, { event: one, first, subscribe: (listener) => source.subscribe(id, listener) });
+        return answerEvents(c, deps, { event: one, first, subscribe: (...of) => source.subscribe(id, ...of) });
       },
     },
     starRoute(words, source, true),

@@ -4,6 +4,7 @@ import type { ProblemCode } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
 import type { JobBody, JobQueue, JobRequest } from "../../jobs/job-queue.ts";
 import { readJson } from "../body.ts";
+import { ownerOf } from "../identity.ts";
 import { accepted, acceptedAnswers, idempotencyOf, idempotencyParameter } from "../job-answers.ts";
 import type { Route } from "../route.ts";
 import type { JobWords } from "./job-routes.ts";
@@ -43,7 +44,11 @@ export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBod
     options.requireReady?.();
     const former = options.isReplayedUnresolved ? await queue.replayOf(idempotency) : undefined;
     if (former) return accepted(home, former, false);
-    const { body, isNew } = await queue.add({ ...(await options.resolve(asked)), ...(idempotency && { idempotency }) });
+    const { body, isNew } = await queue.add({
+      ...(await options.resolve(asked)),
+      ...ownerOf(c),
+      ...(idempotency && { idempotency }),
+    });
     return accepted(home, body, isNew);
   },
 });

@@ -13,6 +13,7 @@ import {
   indexParameter,
   notFound,
   pageParameters,
+  visibleTo,
 } from "../job-answers.ts";
 import { resolveTraining, trainingProblems } from "../resolve-training.ts";
 import { json, type Route, type RouteDeps } from "../route.ts";
@@ -40,7 +41,7 @@ export const trainingRoutes = (deps: RouteDeps): Route[] => [
   ...readRoutes(deps, words, deps.trainings, {
     parameters: pageParameters(TrainingQuerySchema.shape.before),
     async page(c) {
-      const { jobs, ...next } = await deps.trainings.list(parse(TrainingQuerySchema, c.req.query()));
+      const { jobs, ...next } = await deps.trainings.list(visibleTo(c, parse(TrainingQuerySchema, c.req.query())));
       return { trainings: jobs, ...next };
     },
     answer: "The training as it is now; `result` has the published pack, its nats and the cost.",

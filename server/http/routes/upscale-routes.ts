@@ -3,7 +3,7 @@ import { pictureCount, UpscaleQuerySchema, UpscaleRequestSchema } from "../../..
 import { parse } from "../../../shared/validation.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { jsonProblems } from "../body.ts";
-import { pageParameters } from "../job-answers.ts";
+import { pageParameters, visibleTo } from "../job-answers.ts";
 import { resolveUpscale, upscaleProblems } from "../resolve-upscale.ts";
 import { type Route, type RouteDeps, requireInference } from "../route.ts";
 import { type JobWords, readRoutes, resultRoutes } from "./job-routes.ts";
@@ -22,7 +22,7 @@ export const upscaleRoutes = (deps: RouteDeps): Route[] => [
   ...readRoutes(deps, words, deps.upscales, {
     parameters: pageParameters(UpscaleQuerySchema.shape.before),
     async page(c) {
-      const { jobs, ...next } = await deps.upscales.list(parse(UpscaleQuerySchema, c.req.query()));
+      const { jobs, ...next } = await deps.upscales.list(visibleTo(c, parse(UpscaleQuerySchema, c.req.query())));
       return { upscales: jobs, ...next };
     },
   }),

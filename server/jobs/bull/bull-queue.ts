@@ -82,7 +82,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
 
   add(asking: JobRequest<Body, Request>): Promise<{ body: Body; isNew: boolean }> {
     const { kind, queueMax, now } = this.#options;
-    const { request, idempotency, owner = "", urgency = "interactive" } = asking;
+    const { request, idempotency, owner = "", urgency = "interactive", share = 1 } = asking;
     return asked(async () => {
       if (this.#isClosed) throw shuttingDown(kind.retryAfterSeconds);
       const time = Number(await this.#run(scripts.nextTime, now()));
@@ -97,7 +97,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
         scripts.add,
         ...[id, this.#records.textOf(body), JSON.stringify(request), kind.textOf(body.request)],
         ...[idempotency?.key ?? "", idempotency?.fingerprint ?? "", owner, line],
-        ...[JSON.stringify({ packs, isSlow } satisfies AboutLine), first],
+        ...[JSON.stringify({ packs, isSlow } satisfies AboutLine), first, turnOf(share)],
         ...[[...new Set(kind.uploadsIn(request))].join(" "), claim, queueMax],
       )) as [string, string];
       if (how === "former") return { body: await this.#replay(what, idempotency), isNew: false };
@@ -112,12 +112,14 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
     return asked(() => this.#records.get(this.#asking, id));
   }
 
-  list({ q = "", limit, before, starred }: JobQuery): Promise<JobPage<Body>> {
+  list({ q = "", limit, before, starred, owner }: JobQuery): Promise<JobPage<Body>> {
     return asked(async () => {
-      const key = this.#records.key(starred ? "starred" : "all");
+      const of = owner === undefined ? "all" : `of:${owner}`;
+      const isKept = starred ? await this.#starred() : () => true;
+      const key = this.#records.key(starred && owner === undefined ? "starred" : of);
       const isWanted = captionFilter(q);
       const ids: string[] = [];
-      const batch = q === "" ? limit + 1 : searchBatch;
+      const batch = q === "" && !starred ? limit + 1 : searchBatch;
       for (let from = before; ids.length <= limit; ) {
         const next = await this.#asking.zrevrangebylex(
           key,
@@ -130,7 +132,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
         if (next.length === 0) break;
         from = next.at(-1)!;
         const texts = q === "" ? [] : await this.#asking.hmget(this.#records.key("texts"), ...next);
-        ids.push(...next.filter((_, index) => q === "" || isWanted(texts[index] ?? "")));
+        ids.push(...next.filter((id, index) => isKept(id) && (q === "" || isWanted(texts[index] ?? ""))));
       }
       const page = await this.#records.getAll(this.#asking, ids.slice(0, limit));
       const jobs = page.map(({ body }) => body);
@@ -219,6 +221,11 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
     await this.#lines.close();
   }
 
+  async #starred(): Promise<(id: string) => boolean> {
+    const ids = new Set(await this.#asking.zrange(this.#records.key("starred"), 0, -1));
+    return (id) => ids.has(id);
+  }
+
   get #asking() {
     return this.#options.connections.asking;
   }
@@ -250,6 +257,8 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
     });
   }
 }
+
+const turnOf = (share: number): number => Math.max(1, Math.round(scripts.turnLength / share));
 
 const lineOf = (many: string, packs: readonly string[], isSlow: boolean): string =>
   [many, ...packs.map((digest) => digest.slice(0, 16)), ...(isSlow ? ["slow"] : [])].join("-");

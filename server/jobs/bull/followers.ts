@@ -2,10 +2,14 @@
  * Who follows which job of a kind in this process: hears on one channel what happened to which job, reads that job's record, at most
  * once at a time, and calls back with states newer than the last. After a loss of the connection every followed job is read again.
  */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Snapshot } from "../job-queue.ts";
 import type { Connection } from "./connection.ts";
 
 type Listener<Body> = (snapshot: Snapshot<Body>) => void;
+
+/** Pause after a read that failed, in milliseconds. */
+const retryMs = 250;
 
 interface Followed<Body> {
   readonly listeners: Map<Listener<Body>, number>;
@@ -79,6 +83,7 @@ export class Followers<Body extends { readonly state: string }> {
   async close(): Promise<void> {
     this.#client.off("message", this.#hear);
     this.#client.off("ready", this.#readAll);
+    for (const { listeners } of this.#followed.values()) listeners.clear();
     this.#followed.clear();
     await this.#client.unsubscribe(this.#channel).catch(() => undefined);
   }
@@ -102,7 +107,12 @@ export class Followers<Body extends { readonly state: string }> {
     followed.isReading = true;
     while (followed.isStale && followed.listeners.size > 0) {
       followed.isStale = false;
-      const snapshot = await this.#read(id).catch(() => undefined);
+      const snapshot = await this.#read(id).catch(async () => {
+        // The state that was missed may be the last one.
+        followed.isStale = true;
+        await sleep(retryMs);
+        return undefined;
+      });
       if (!snapshot) continue;
       followed.isWaiting = snapshot.body.state === "queued";
       for (const [listener, known] of [...followed.listeners]) {

@@ -1,13 +1,15 @@
 /**
  * Every change of a job's record on the queue server, each one step that no other process sees half done. Keys of a kind of job, all
- * behind one prefix: `job:ID` (a record), `all`, `queued` (by place in line), `running`, `finished`, `plain` (finished without a
+ * behind one prefix: `job:ID` (a record), `all`, `of:OWNER`, `queued` (by place in line), `running`, `finished`, `plain` (finished without a
  * star), `starred`, `texts`, `keys` (of idempotency), `claims`, `uses` and `bytes` (of images), `total`, `uploads`, `lines`, `tags`,
  * `last`. Messages on the channel `events`: what happened, and to which job.
  *
- * The place in line is start-time fair queueing (Goyal, Vin, Cheng 1996) with jobs of equal length: a job's tag is one more than the
- * owner's last and than that of the job which began last, so that who asks for little never waits behind one who asks for much.
+ * The place in line is as in ../fair-line.ts, in whole numbers.
  */
 import { Script } from "./script.ts";
+
+/** Length of a turn of share 1; shares divide it. */
+export const turnLength = 16;
 
 /** Places of one urgency: BullMQ has priorities to 2^21, and there are two urgencies. */
 export const placesPerUrgency = 2 ** 20;
@@ -57,6 +59,8 @@ local function forget(id)
   local key = call('HGET', job(id), 'key') or ''
   if key ~= '' and call('HGET', P .. 'keys', key) == id then call('HDEL', P .. 'keys', key) end
   for _, set in ipairs({ 'all', 'finished', 'plain', 'starred' }) do call('ZREM', P .. set, id) end
+  local owner = call('HGET', job(id), 'owner') or ''
+  if owner ~= '' then call('ZREM', P .. 'of:' .. owner, id) end
   call('HDEL', P .. 'texts', id)
   local released = setFiles(id, '')
   call('DEL', job(id))
@@ -73,11 +77,11 @@ return string.format('%.0f', time)
 `);
 
 /**
- * (id, body, request, text, key, fingerprint, owner, line, about the line, first place, uploads, claim, most that wait)
+ * (id, body, request, text, key, fingerprint, owner, line, about the line, first place, length of a turn, uploads, claim, most that wait)
  * → ["added", place], ["former", id], ["claimed"] or ["full", waiting]
  */
 export const add = script(`
-local id, body, request, text, key, fingerprint, owner, line, about, base, uploads, claim, most = unpack(ARGV)
+local id, body, request, text, key, fingerprint, owner, line, about, base, length, uploads, claim, most = unpack(ARGV)
 if key ~= '' then
   local former = call('HGET', P .. 'keys', key)
   if former then return { 'former', former } end
@@ -86,14 +90,15 @@ if claim ~= '' and call('HEXISTS', P .. 'claims', claim) == 1 then return { 'cla
 local waiting = call('ZCARD', P .. 'queued')
 if waiting >= tonumber(most) then return { 'full', waiting } end
 if waiting == 0 then call('DEL', P .. 'tags') end
-local begun = tonumber(call('HGET', P .. 'tags', base .. ' begun') or 0)
-local last = tonumber(call('HGET', P .. 'tags', base .. ':' .. owner) or 0)
-local tag = math.min(math.max(begun, last) + 1, ${placesPerUrgency - 1})
-call('HSET', P .. 'tags', base .. ':' .. owner, tag)
+local begun = tonumber(call('HGET', P .. 'tags', base .. ' begun') or 1)
+local next = tonumber(call('HGET', P .. 'tags', base .. ':' .. owner) or 1)
+local tag = math.min(math.max(begun, next), ${placesPerUrgency - 1})
+call('HSET', P .. 'tags', base .. ':' .. owner, tag + tonumber(length))
 local place = tonumber(base) + tag
 call('HSET', job(id), 'body', body, 'request', request, 'key', key, 'fingerprint', fingerprint, 'owner', owner, 'line', line,
   'place', place, 'base', base, 'uploads', uploads, 'claim', claim, 'revision', 1, 'starts', 0, 'star', '', 'files', '')
 call('ZADD', P .. 'all', 0, id)
+if owner ~= '' then call('ZADD', P .. 'of:' .. owner, 0, id) end
 call('ZADD', P .. 'queued', place, id)
 call('HSET', P .. 'lines', line, about)
 if text ~= '' then call('HSET', P .. 'texts', id, text) end

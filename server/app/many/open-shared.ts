@@ -1,0 +1,109 @@
+/** Opens what several processes share: the queues of all kinds of jobs on the queue server, and the store of files. */
+import { join } from "node:path";
+import type { Generation } from "../../../shared/contract.ts";
+import { limits } from "../../../shared/limits.ts";
+import type { Training, TrainingRequest } from "../../../shared/training.ts";
+import type { Upscale } from "../../../shared/upscaling.ts";
+import type { BlobStore } from "../../jobs/blobs/blob-store.ts";
+import { openFolderBlobs } from "../../jobs/blobs/folder-blobs.ts";
+import { openS3Blobs } from "../../jobs/blobs/s3-blobs.ts";
+import { BullQueue } from "../../jobs/bull/bull-queue.ts";
+import { type Call, callKind } from "../../jobs/bull/calls.ts";
+import { type Connections, connect } from "../../jobs/bull/connection.ts";
+import type { BullQueueOptions, BullTimings } from "../../jobs/bull/options.ts";
+import { Previews } from "../../jobs/bull/previews.ts";
+import { generationKind, type JobKind, trainingKind, upscaleKind } from "../../jobs/job-kinds.ts";
+import type { JobBody } from "../../jobs/job-queue.ts";
+import type { HistoryBounds } from "../../jobs/job-store.ts";
+import type { Log } from "../../platform/log.ts";
+import type { SharedConfig } from "../config.ts";
+
+/** Of all keys on the queue server; the braces keep them on one node of a cluster. */
+export const keyPrefix = "{tau}";
+
+const timings: BullTimings = {
+  holdMs: limits.queueHoldMs,
+  lostCheckMs: limits.queueLostCheckMs,
+  lookMs: limits.queueLookMs,
+  repairMs: limits.queueRepairMs,
+};
+
+export interface Shared {
+  readonly connections: Connections;
+  readonly queue: BullQueue<Generation>;
+  readonly upscales: BullQueue<Upscale>;
+  readonly trainings: BullQueue<Training, TrainingRequest>;
+  readonly calls: BullQueue<Call>;
+  readonly uploads: BlobStore;
+  readonly results: BlobStore;
+  readonly upscaled: BlobStore;
+  readonly previews: Previews;
+  /** Refuses new jobs and ends those who wait for one. */
+  closeQueues(): Promise<void>;
+  /** Once no job is held. */
+  disconnect(): Promise<void>;
+}
+
+export interface SharedOptions {
+  /** Whether this process has the pack of a digest. */
+  readonly hasPack?: (digest: string) => boolean;
+  readonly timings?: Partial<BullTimings> | undefined;
+}
+
+/** @throws AppError queue_unavailable, storage_full */
+export async function openShared(
+  { queueUrl, store }: SharedConfig,
+  log: Pick<Log, "error" | "warn">,
+  { hasPack, timings: changed }: SharedOptions = {},
+): Promise<Shared> {
+  const connections = await connect(queueUrl, (error) => log.warn({ err: error }, "the queue server is away"));
+  await warnOfLoss(connections, log);
+  const open = <Body extends JobBody, Request>(
+    kind: JobKind<Body, Request>,
+    bounds: HistoryBounds & Pick<BullQueueOptions<Body, Request>, "queueMax" | "slowParallelMax">,
+  ): Promise<BullQueue<Body, Request>> =>
+    BullQueue.open({
+      ...{ kind, connections, prefix: keyPrefix, now: Date.now, ...bounds },
+      timings: { ...timings, ...changed },
+      ...(hasPack && { hasPack }),
+      onError: (error) => log.error({ err: error }, `the queue of ${kind.many} failed`),
+    });
+  const [queue, upscales, trainings, calls] = await Promise.all([
+    open(generationKind, {
+      ...{ queueMax: limits.queueMax, slowParallelMax: limits.slowJobsParallelMax },
+      ...{ historyMax: limits.historyMax, historyMaxBytes: limits.historyMaxBytes },
+      historyMaxAgeMs: limits.historyMaxAgeMs,
+    }),
+    open(upscaleKind, {
+      queueMax: limits.upscalesWaitingMax,
+      ...{ historyMax: limits.upscalesKeptMax, historyMaxBytes: limits.upscalesKeptMaxBytes },
+      historyMaxAgeMs: limits.historyMaxAgeMs,
+    }),
+    open(trainingKind, { queueMax: limits.trainingsWaitingMax, historyMax: limits.trainingsKeptMax }),
+    open(callKind, { queueMax: limits.callsWaitingMax, historyMax: limits.callsWaitingMax }),
+  ]);
+  const blobs = async (folder: string): Promise<BlobStore> =>
+    "folder" in store ? openFolderBlobs(join(store.folder, folder)) : openS3Blobs(store, folder);
+  const [uploads, results, upscaled, previews] = (await Promise.all(
+    ["uploads", "results", "upscaled", "previews"].map(blobs),
+  )) as [BlobStore, BlobStore, BlobStore, BlobStore];
+  const queues = [queue, upscales, trainings, calls];
+  return {
+    ...{ connections, queue, upscales, trainings, calls, uploads, results, upscaled },
+    previews: new Previews(connections.working, keyPrefix, previews),
+    closeQueues: async () => {
+      await Promise.all(queues.map((each) => each.close()));
+    },
+    disconnect: async () => {
+      await Promise.all(queues.map((each) => each.disconnect()));
+      connections.close();
+    },
+  };
+}
+
+/** A queue server that keeps nothing on a disk loses all jobs with its process. */
+async function warnOfLoss({ asking }: Connections, log: Pick<Log, "warn">): Promise<void> {
+  const about = await asking.info("persistence").catch(() => "");
+  if (/aof_enabled:0/.test(about))
+    log.warn({}, "the queue server keeps no append-only file: a kill of it loses jobs; see docs/scaling.md");
+}

@@ -1,0 +1,137 @@
+/**
+ * Wiring of an HTTP process of many: the API on queues and files that others share, without an inference child. Any number of these
+ * serve side by side.
+ */
+import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
+import { mkdir } from "node:fs/promises";
+import type { Inversion } from "../../../shared/contract.ts";
+import { limits } from "../../../shared/limits.ts";
+import { findTranslation } from "../../../shared/translation-rules.ts";
+import type { Family } from "../../../shared/vectors.ts";
+import { createApp } from "../../http/app.ts";
+import { listen } from "../../http/listen.ts";
+import { createMetrics } from "../../http/metrics.ts";
+import { decodeRgba, probeImage } from "../../images/codec.ts";
+import { requirePlainSvg } from "../../images/svg.ts";
+import { type BlobStore, shrinkBlobs } from "../../jobs/blobs/blob-store.ts";
+import { call } from "../../jobs/bull/calls.ts";
+import { InFlight } from "../../platform/in-flight.ts";
+import { createLog, type Log } from "../../platform/log.ts";
+import { VectorPool } from "../../vector/vector-pool.ts";
+import type { Config, SharedConfig } from "../config.ts";
+import { loadToken, type Token } from "../token.ts";
+import { KnownWorkers } from "./known-workers.ts";
+import { keyPrefix, openShared } from "./open-shared.ts";
+import { SharedTokens } from "./shared-tokens.ts";
+import { startSweeping } from "./sweep-shared.ts";
+
+export interface HttpProcess {
+  readonly port: number;
+  readonly url: string;
+  readonly token: Token;
+  /** Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** @throws AppError port_in_use, config_invalid, queue_unavailable */
+export async function serveHttp(
+  config: Config & { readonly shared: SharedConfig },
+  parts: { readonly log?: Log | undefined } = {},
+): Promise<HttpProcess> {
+  const log = parts.log ?? createLog(config.logLevel);
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const token = await loadToken(config.dataDir);
+  const shared = await openShared(config.shared, log);
+  const { queue, upscales, trainings, calls, results, upscaled, uploads, previews } = shared;
+  const known = await KnownWorkers.open(shared.connections.asking, keyPrefix);
+  const [stopping, streamsEnd] = [new AbortController(), new AbortController()];
+  // One listener an open event stream is no leak.
+  setMaxListeners(0, streamsEnd.signal);
+  const metrics = createMetrics();
+  const tracers = new VectorPool();
+  const inFlight = new InFlight();
+  const digestOf = (translation: string): string => findTranslation(known.packs(), translation).pack.digest;
+  const app = createApp({
+    ...{ queue, upscales, trainings, results, upscaled, probeImage, metrics, log },
+    readPreview: (training, step, index) => previews.read(training, step, index),
+    catalogue: known,
+    inference: () => known.status(),
+    workers: async () => known.workers,
+    uploads: {
+      put: (bytes) => uploads.put(bytes),
+      touch: (digest) => uploads.touch(digest),
+      read: (digest) => uploads.read(digest),
+      shrink: shrinkSometimes(uploads),
+    },
+    checkDrawing: requirePlainSvg,
+    invert: (request, signal) =>
+      inFlight.add(async () => {
+        const asked = {
+          request: { name: "invert" as const, with: request },
+          packDigest: digestOf(request.translation),
+        };
+        return (await call(calls, asked, signal)) as Omit<Inversion, "request" | "packDigest">;
+      }),
+    vectorise: (bytes, options) => inFlight.add(async () => tracers.trace(await decodeRgba(bytes), options)),
+    drawFamily: (request, signal) =>
+      inFlight.add(async () => {
+        const asked = {
+          request: { name: "family" as const, with: request },
+          packDigest: digestOf(request.translation),
+        };
+        return (await call(calls, asked, signal)) as Family;
+      }),
+    token: token.value,
+    tokens: new SharedTokens(shared.connections.asking, keyPrefix),
+    version: config.version,
+    hosts: config.hosts,
+    limits: { requestsPerMinute: config.requestsPerMinute },
+    playgroundDir: config.playgroundDir,
+    stopping: stopping.signal,
+    streamsEnd: streamsEnd.signal,
+    now: Date.now,
+  });
+  const sweeping = startSweeping(shared, randomUUID(), log);
+  const listener = await listen(app.fetch, config.port).catch(async (error: unknown) => {
+    sweeping.stop();
+    known.close();
+    await shared.disconnect();
+    throw error;
+  });
+  log.info({ port: listener.port, addresses: listener.addresses }, "listening");
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    log.info({}, "stopping");
+    stopping.abort();
+    sweeping.stop();
+    known.close();
+    await shared.closeQueues();
+    await inFlight.drain(limits.shutdownGraceMs);
+    streamsEnd.abort();
+    await tracers.close();
+    await listener.close(1000);
+    metrics.close();
+    await shared.disconnect();
+    log.info({}, "stopped");
+  };
+  return {
+    port: listener.port,
+    url: `http://localhost:${listener.port}`,
+    token,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+/** Every so many uploads: a look lists the whole store. */
+const uploadsPerLook = 50;
+
+function shrinkSometimes(uploads: BlobStore) {
+  let count = 0;
+  return async (maxBytes: number, isNeeded: (digest: string) => Promise<boolean>): Promise<void> => {
+    if (count++ % uploadsPerLook === 0) await shrinkBlobs(uploads, maxBytes, isNeeded);
+  };
+}

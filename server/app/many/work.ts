@@ -1,0 +1,210 @@
+/**
+ * Wiring of a worker process of many: takes jobs from the queue server, draws with its own inference child, puts files into the
+ * shared store, and says that it is there and with what. Answers no HTTP.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { InversionRequest, ResolvedRequest } from "../../../shared/contract.ts";
+import { limits } from "../../../shared/limits.ts";
+import { findTranslation } from "../../../shared/translation-rules.ts";
+import type { FamilyRequest } from "../../../shared/vectors.ts";
+import { type WorkKind, workKinds } from "../../../shared/workers.ts";
+import { encodePng } from "../../images/codec.ts";
+import { decodePicture } from "../../images/picture.ts";
+import { createSvgDrawer } from "../../images/svg-drawer.ts";
+import { createInferenceClient } from "../../inference/client.ts";
+import { createConditionImageLoader } from "../../inference/condition-images.ts";
+import type { ConditionImages, InferenceClient } from "../../inference/protocol.ts";
+import { startWorker, type Worker } from "../../jobs/attempt-loop.ts";
+import type { Call } from "../../jobs/bull/calls.ts";
+import { announce } from "../../jobs/bull/worker-registry.ts";
+import { drawFamily } from "../../jobs/draw-family.ts";
+import { startGenerationWorker } from "../../jobs/generation-worker.ts";
+import { TrainingFolders } from "../../jobs/training-folders.ts";
+import { startUpscaleWorker } from "../../jobs/upscale-worker.ts";
+import { type Served, ServedCatalogue } from "../../packs/served-catalogue.ts";
+import { createLog, type Log } from "../../platform/log.ts";
+import { createSemaphore } from "../../platform/semaphore.ts";
+import { VectorPool } from "../../vector/vector-pool.ts";
+import type { Config, SharedConfig } from "../config.ts";
+import { lockDataFolder } from "../data-lock.ts";
+import { startTrainings } from "../start-trainings.ts";
+import { keyPrefix, openShared, type Shared, type SharedOptions } from "./open-shared.ts";
+
+export interface WorkerProcess {
+  readonly id: string;
+  /** Resolves when the child is ready and the worker announced; rejects with the child's start-up fault. */
+  readonly ready: Promise<void>;
+  /** Takes no more; running jobs have their time, then go back. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+export interface WorkOptions {
+  /** Absent = all. */
+  readonly kinds?: readonly WorkKind[] | undefined;
+  readonly inference?: InferenceClient | undefined;
+  readonly catalogue?: Served | undefined;
+  readonly log?: Log | undefined;
+  readonly timings?: SharedOptions["timings"];
+  readonly shutdownGraceMs?: number | undefined;
+}
+
+/** @throws AppError queue_unavailable, config_invalid, pack_unavailable, pack_corrupt */
+export async function startWork(
+  config: Config & { readonly shared: SharedConfig },
+  { kinds = workKinds, timings, shutdownGraceMs = limits.shutdownGraceMs, ...parts }: WorkOptions = {},
+): Promise<WorkerProcess> {
+  const log = parts.log ?? createLog(config.logLevel);
+  const served =
+    parts.catalogue ??
+    (await ServedCatalogue.open({
+      ...config,
+      onFault: ({ folder, error }) => log.warn({ folder, err: error }, "a pack was left out"),
+    }));
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const unlock = lockDataFolder(config.dataDir);
+  const hasPack = (digest: string): boolean => served.packs().some((pack) => pack.digest === digest);
+  const shared = await openShared(config.shared, log, { hasPack, timings }).catch((error: unknown) => {
+    unlock();
+    throw error;
+  });
+  const { packsDir, userPacksDir, provider, threads } = config;
+  const inference =
+    parts.inference ??
+    createInferenceClient({
+      ...{ packsDir, userPacksDir, provider, threads },
+      log: (message, fields) => log.warn(fields, message),
+    });
+  const drawer = createSvgDrawer(limits.svgDrawMs);
+  const tracers = new VectorPool();
+  const stopping = new AbortController();
+  const workers = await startAll(shared, { served, inference, drawer, tracers, kinds, log });
+  const runner = kinds.includes("trainings")
+    ? await startSharedTrainings(shared, { config, inference, served, log, stopping: stopping.signal })
+    : undefined;
+
+  const id = randomUUID();
+  const startedAt = new Date().toISOString();
+  const sayThere = async (seenAt: number): Promise<void> => {
+    const ready = inference.ready;
+    if (!ready && seenAt > 0) return;
+    const packs = served.packs();
+    const about = { id, host: hostname(), pid: process.pid, version: config.version, startedAt, kinds: [...kinds] };
+    const shippedPacks = packs.filter((pack) => served.isShipped(pack.id)).map((pack) => pack.id);
+    const more = { provider: ready?.provider ?? "none", parallel: limits.jobsParallelMax, shippedPacks, packs };
+    await announce(shared.connections.working, keyPrefix, { ...about, ...more }, seenAt);
+  };
+  const announcing = setInterval(
+    () => void sayThere(Date.now()).catch((err: unknown) => log.warn({ err }, "the worker could not be announced")),
+    limits.workerAnnounceMs,
+  );
+  const ready = inference.start().then(async ({ provider: used, packs, leftOut = [] }) => {
+    log.info({ worker: id, provider: used, packs }, "inference is ready");
+    if (leftOut.length > 0) await served.reopen(leftOut);
+    await sayThere(Date.now());
+  });
+  ready.catch(() => undefined);
+
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    log.info({ worker: id }, "stopping");
+    stopping.abort();
+    clearInterval(announcing);
+    await shared.closeQueues();
+    await Promise.all([...workers.map((worker) => worker.stop(shutdownGraceMs)), runner?.stop(shutdownGraceMs)]);
+    await sayThere(0).catch(() => undefined);
+    drawer.close();
+    await Promise.all([inference.close(), tracers.close()]);
+    await shared.disconnect();
+    unlock();
+    log.info({ worker: id }, "stopped");
+  };
+  return {
+    id,
+    ready,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+interface WorkParts {
+  readonly served: Served;
+  readonly inference: InferenceClient;
+  readonly drawer: ReturnType<typeof createSvgDrawer>;
+  readonly tracers: VectorPool;
+  readonly kinds: readonly WorkKind[];
+  readonly log: Log;
+}
+
+async function startAll(shared: Shared, parts: WorkParts): Promise<Worker[]> {
+  const { served, inference, drawer, tracers, kinds, log } = parts;
+  const { queue, upscales, calls, uploads, results, upscaled } = shared;
+  const load = createConditionImageLoader(
+    (digest) => uploads.read(digest),
+    limits.decodedImagesMax,
+    (text, sizePx, field = "svg") => drawer.draw(text, sizePx, field),
+  );
+  const imagesOf = (request: ResolvedRequest | InversionRequest): Promise<ConditionImages> =>
+    load(request, findTranslation(served.packs(), request.translation).translation.widthPx);
+  const vectorise: VectorPool["trace"] = (pixels, options) => tracers.trace(pixels, options);
+  const common = { inference, encodePng, suspects: createSemaphore(1), log };
+  const { attemptsMax, upscaleDeadlineMs, callDeadlineMs } = limits;
+  const answer = async ({ name, with: asked }: Call["request"], signal: AbortSignal): Promise<object> => {
+    if (name === "family") {
+      const request = asked as unknown as FamilyRequest & { seed: number };
+      return drawFamily(request, { inference, packs: served.packs(), vectorise, encodePng }, signal);
+    }
+    const request = asked as unknown as InversionRequest;
+    return inference.invert(request, await imagesOf(request), signal);
+  };
+  const starts: Readonly<Record<Exclude<WorkKind, "trainings">, () => Worker>> = {
+    generations: () => startGenerationWorker({ ...common, queue, results, imagesOf, vectorise, limits }),
+    upscales: () =>
+      startUpscaleWorker({
+        ...{ ...common, queue: upscales, results: upscaled, decodePicture },
+        readUpload: (digest) => uploads.read(digest),
+        limits: { attemptsMax, attemptDeadlineMs: upscaleDeadlineMs, jobsParallelMax: limits.upscalesParallelMax },
+      }),
+    calls: () =>
+      startWorker<Call>(
+        {
+          ...{ ...common, queue: calls, results },
+          imagePath: () => "",
+          limits: { attemptsMax, attemptDeadlineMs: callDeadlineMs, jobsParallelMax: limits.inversionsParallelMax },
+        },
+        async ({ job, signal }) => {
+          job.reportFindings({ result: { ...(await answer(job.request, signal)) } });
+        },
+      ),
+  };
+  await Promise.all([queue, upscales, calls].map((each) => each.watch()));
+  return kinds.flatMap((kind) => (kind === "trainings" ? [] : [starts[kind]()]));
+}
+
+/** Trainings: their folders are this machine's, their samples everyone's. One that a lost worker had begins anew. */
+async function startSharedTrainings(
+  { trainings, uploads, previews }: Shared,
+  parts: Pick<WorkParts, "inference" | "served" | "log"> & { readonly config: Config; readonly stopping: AbortSignal },
+) {
+  const { config, ...rest } = parts;
+  const folders = await TrainingFolders.open(join(config.dataDir, "trainings"));
+  // What this process had before it ended is another one's by now.
+  await folders.sweep(() => undefined);
+  await trainings.watch();
+  return startTrainings({
+    ...{ ...rest, config, folders, uploads },
+    trainings: {
+      take: async () => {
+        const job = await trainings.take();
+        if (!job) return undefined;
+        const finish: typeof job.finish = (outcome) => job.finish(outcome).finally(() => folders.remove(job.id));
+        return Object.create(job, { finish: { value: finish } }) as typeof job;
+      },
+    },
+    savePreview: (...args) => previews.save(...args),
+  });
+}

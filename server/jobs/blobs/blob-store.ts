@@ -1,0 +1,51 @@
+/**
+ * The port through which processes on several machines share files by digest: a shared folder or an S3-style store. Nothing is
+ * removed at once, because another process may be about to name it: a sweep removes what no job names and no one used for a while.
+ */
+export interface Blob {
+  readonly digest: string;
+  readonly bytes: number;
+  /** Milliseconds since 1970. */
+  readonly usedAt: number;
+}
+
+export interface BlobStore {
+  /** Stores bytes and returns their SHA-256; they then count as used just now. @throws AppError storage_full */
+  put(bytes: Uint8Array): Promise<string>;
+  /** The bytes of a digest, or undefined when they are not here, or damaged. */
+  read(digest: string): Promise<Uint8Array | undefined>;
+  /** True when the bytes are here; they then count as used just now. */
+  touch(digest: string): Promise<boolean>;
+  /** Brings the bytes of a digest to a path of this machine. False when they are not here, or damaged. */
+  place(digest: string, path: string): Promise<boolean>;
+  list(): Promise<Blob[]>;
+  delete(digest: string): Promise<void>;
+}
+
+export const isDigest = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
+
+/** Removes files that no one names and that were not used since `before` (milliseconds since 1970). */
+export async function sweepBlobs(
+  store: BlobStore,
+  before: number,
+  isUsed: (digest: string) => Promise<boolean>,
+): Promise<void> {
+  for (const { digest, usedAt } of await store.list())
+    if (usedAt < before && !(await isUsed(digest))) await store.delete(digest);
+}
+
+/** Removes the longest unused files until at most `maxBytes` are left, or only files that are needed. */
+export async function shrinkBlobs(
+  store: BlobStore,
+  maxBytes: number,
+  isNeeded: (digest: string) => Promise<boolean>,
+): Promise<void> {
+  const blobs = await store.list();
+  let total = blobs.reduce((sum, { bytes }) => sum + bytes, 0);
+  for (const { digest, bytes } of blobs.sort((a, b) => a.usedAt - b.usedAt)) {
+    if (total <= maxBytes) return;
+    if (await isNeeded(digest)) continue;
+    await store.delete(digest);
+    total -= bytes;
+  }
+}

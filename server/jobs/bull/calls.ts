@@ -1,0 +1,82 @@
+/**
+ * Calls: what a client waits for within its request (an inversion, a family of icons), done by a worker. A call is a job like others
+ * of the queue, which its caller follows to its end and then removes; who no longer waits cancels it.
+ */
+import { z } from "zod";
+import { JobStateSchema } from "../../../shared/job-fields.ts";
+import { AppError, type Problem, problemCodes } from "../../../shared/problem.ts";
+import type { JobKind } from "../job-kinds.ts";
+import { isFinal, type JobQueue } from "../job-queue.ts";
+
+const CallSchema = z.object({
+  id: z.string(),
+  state: JobStateSchema,
+  /** Which call, and what with. */
+  request: z.object({ name: z.enum(["invert", "family"]), with: z.looseObject({}) }),
+  packDigest: z.string(),
+  createdAt: z.string(),
+  finishedAt: z.string().optional(),
+  progress: z.object({ stage: z.string(), completed: z.number(), total: z.number() }),
+  durationMs: z.number().optional(),
+  result: z.looseObject({}).optional(),
+  problem: z
+    .custom<Problem>((value) => problemCodes.includes((value as Problem | undefined)?.code as never))
+    .optional(),
+});
+export type Call = z.infer<typeof CallSchema>;
+
+export const callKind: JobKind<Call> = {
+  one: "call",
+  many: "calls",
+  schema: CallSchema,
+  shown: (request) => request,
+  fresh: () => ({ progress: { stage: "waiting", completed: 0, total: 1 } }),
+  firstStage: "running",
+  lastProgress: ({ total }, state) => ({ stage: "finished", completed: state === "done" ? total : 0, total }),
+  uploadsIn: () => [],
+  packsOf: ({ packDigest }) => [packDigest],
+  textOf: () => "",
+  startsMax: 3,
+  retryAfterSeconds: 5,
+};
+
+/** Has a worker answer. @throws AppError of the worker, queue_full, queue_unavailable, or the signal's reason */
+export async function call(
+  queue: JobQueue<Call>,
+  asked: Pick<Call, "request" | "packDigest"> & { readonly owner?: string | undefined },
+  signal: AbortSignal,
+): Promise<object> {
+  signal.throwIfAborted();
+  const { body } = await queue.add(asked);
+  const { id } = body;
+  const ended = await new Promise<Call>((resolve, reject) => {
+    const stop = queue.subscribe(id, ({ body: now }) => {
+      if (!isFinal(now)) return;
+      stop();
+      resolve(now);
+    });
+    signal.addEventListener(
+      "abort",
+      () => {
+        stop();
+        queue.cancel(id).then(
+          () => queue.remove(id),
+          () => undefined,
+        );
+        reject(signal.reason);
+      },
+      { once: true },
+    );
+  });
+  await queue.remove(id);
+  if (ended.state === "done" && ended.result) return ended.result;
+  const { code = "internal", detail = "expected an answer of a worker, got none", ...about } = ended.problem ?? {};
+  throw new AppError(code, detail, detailOf(about));
+}
+
+const detailOf = ({ field, expected, received, retryAfterSeconds }: Partial<Problem>) => ({
+  ...(field !== undefined && { field }),
+  ...(expected !== undefined && { expected }),
+  ...(received !== undefined && { received }),
+  ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+});

@@ -1,0 +1,193 @@
+/** One or two HTTP processes, a queue server and workers in data folders of their own: what one does the others finish. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { readConfig } from "../../server/app/config.ts";
+import { type HttpProcess, serveHttp } from "../../server/app/many/serve-http.ts";
+import { encodePng } from "../../server/images/codec.ts";
+import type { Generation, GenerationList, Inversion } from "../../shared/contract.ts";
+import type { WorkerList } from "../../shared/workers.ts";
+import { type QueueServer, startQueueServer, withoutQueueServer } from "../jobs/queue-server.ts";
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };
+const long = 60_000;
+
+describe("many machines", { skip: withoutQueueServer }, () => {
+  let home: string;
+  let queueServer: QueueServer;
+  let env: Record<string, string>;
+  const servers: HttpProcess[] = [];
+  const workers: ChildProcess[] = [];
+
+  before(async () => {
+    home = await mkdtemp(join(tmpdir(), "tau-many-"));
+    queueServer = await startQueueServer(true);
+    env = { TAU_QUEUE_URL: queueServer.url, TAU_STORE_URL: pathToFileURL(join(home, "store")).href };
+    for (const data of ["http-1", "http-2"]) {
+      const config = readConfig({ port: "0", data: join(home, data) }, env);
+      servers.push(await serveHttp({ ...config, shared: config.shared! }, { log: silent }));
+    }
+  });
+  after(async () => {
+    for (const worker of workers) if (worker.exitCode === null) worker.kill("SIGKILL");
+    await Promise.all(servers.map((server) => server.stop()));
+    await queueServer.stop();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  /** @param imageMs how long after its start it holds images back */
+  async function startWorker(name: string, imageMs = 0): Promise<ChildProcess> {
+    const args = ["--import", "tsx", "test/app/work-small.ts", "--data", join(home, name)];
+    const options = { ...process.env, ...env, TAU_LOG_LEVEL: "info", TAU_TEST_IMAGE_MS: String(imageMs) };
+    const child = spawn(process.execPath, args, { env: options, stdio: ["ignore", "ignore", "pipe"] });
+    workers.push(child);
+    let text = "";
+    child.stderr.on("data", (data) => (text += String(data)));
+    while (!text.includes("inference is ready") && child.exitCode === null) await sleep(20);
+    assert.equal(child.exitCode, null, text);
+    return child;
+  }
+  async function end(worker: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+    const gone = once(worker, "exit");
+    worker.kill(signal);
+    await gone;
+  }
+  const ask = (index: number, path: string, init: RequestInit = {}): Promise<Response> => {
+    const { port, token } = servers[index]!;
+    const headers = { Authorization: `Bearer ${token.value}`, "Content-Type": "application/json", ...init.headers };
+    return fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers });
+  };
+  async function start(caption: string, key: string): Promise<Generation> {
+    const body = JSON.stringify({ condition: { caption }, count: 2 });
+    const response = await ask(0, "/v1/generations", { method: "POST", headers: { "Idempotency-Key": key }, body });
+    assert.equal(response.status, 202, await response.clone().text());
+    return (await response.json()) as Generation;
+  }
+  const read = async (index: number, id: string) =>
+    (await (await ask(index, `/v1/generations/${id}`)).json()) as Generation;
+  async function until(id: string, isIt: (generation: Generation) => boolean): Promise<Generation> {
+    for (let turn = 0; turn < 1000; turn++) {
+      const generation = await read(turn % 2, id);
+      if (isIt(generation)) return generation;
+      await sleep(20);
+    }
+    throw new Error(`expected ${isIt} of ${JSON.stringify(await read(0, id))}`);
+  }
+  const workersSeen = async () => ((await (await ask(0, "/v1/workers")).json()) as WorkerList).workers;
+  /** Event ids and states of a stream, to its end. */
+  async function follow(index: number, id: string, lastEventId?: string) {
+    const headers: Record<string, string> = lastEventId === undefined ? {} : { "Last-Event-ID": lastEventId };
+    const text = await (await ask(index, `/v1/generations/${id}/events`, { headers })).text();
+    return [...text.matchAll(/id: (\d+)\nevent: generation\ndata: (.*)/g)].map(([, revision, data]) => ({
+      revision: Number(revision),
+      body: JSON.parse(data!) as Generation,
+    }));
+  }
+
+  it("refuses work while no worker was ever there, and says so", async () => {
+    const health = await fetch(`http://127.0.0.1:${servers[0]!.port}/readyz`);
+    assert.equal(health.status, 503);
+    assert.match(((await health.json()) as { detail: string }).detail, /no worker/);
+    const body = JSON.stringify({ condition: { caption: "bird" } });
+    assert.equal((await ask(0, "/v1/generations", { method: "POST", body })).status, 503);
+  });
+
+  it("two workers in two data folders draw for two servers; either server reads what the other was asked for", async () => {
+    await Promise.all([startWorker("worker-1"), startWorker("worker-2")]);
+    while ((await workersSeen()).filter(({ isLive }) => isLive).length < 2) await sleep(100);
+    while ((await fetch(`http://127.0.0.1:${servers[1]!.port}/readyz`)).status !== 200) await sleep(100);
+    const meta = (await (await ask(1, "/v1/meta")).json()) as { packs: { id: string }[]; provider: string };
+    assert.deepEqual([meta.packs.map(({ id }) => id), meta.provider], [["icons"], "cpu"]);
+    const asked = await Promise.all(Array.from({ length: 12 }, (_, index) => start("bird", `pair-${index}`)));
+    for (const { id } of asked) {
+      const { state, images } = await until(id, ({ state }) => state !== "queued" && state !== "running");
+      assert.deepEqual([state, images.length], ["done", 2]);
+    }
+    const png = await ask(1, `/v1/generations/${asked[0]!.id}/images/0.png`);
+    assert.deepEqual([png.status, png.headers.get("content-type")], [200, "image/png"]);
+    assert.equal((await start("bird", "pair-3")).id, asked[3]!.id);
+  });
+
+  it("inverts an upload and draws a family through a worker, within one request", async () => {
+    const png = await encodePng(new Uint8Array(16 * 16 * 4).fill(200), 16, 16);
+    const upload = await ask(0, "/v1/images", {
+      method: "POST",
+      headers: { "Content-Type": "image/png" },
+      body: png as Uint8Array<ArrayBuffer>,
+    });
+    const { digest } = (await upload.json()) as { digest: string };
+    const body = JSON.stringify({ image: digest, condition: { caption: "bird" } });
+    const inversion = await ask(1, "/v1/inversions", { method: "POST", body });
+    assert.equal(inversion.status, 200, await inversion.clone().text());
+    assert.ok(((await inversion.json()) as Inversion).latent.length > 0);
+    const family = await ask(1, "/v1/families", {
+      method: "POST",
+      body: JSON.stringify({ names: ["bird", "fish"], format: "png" }),
+    });
+    assert.equal(family.status, 200, await family.clone().text());
+    assert.equal(((await family.json()) as { members: unknown[] }).members.length, 2);
+  });
+
+  it("a worker killed in the middle of eight jobs: another one ends each of them once, and who follows sees it", async () => {
+    await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGTERM")));
+    const lost = await startWorker("worker-1", long);
+    const asked = await Promise.all(Array.from({ length: 10 }, (_, index) => start("fish", `lost-${index}`)));
+    const { id } = asked[0]!;
+    const running = await until(id, ({ state }) => state === "running");
+    assert.equal(running.progress.position, undefined);
+    const following = follow(1, id);
+    await startWorker("worker-2");
+    await end(lost, "SIGKILL");
+    for (const { id: each } of asked)
+      assert.equal((await until(each, ({ state }) => state === "done")).images.length, 2);
+    const seen = await following;
+    assert.equal(seen.at(-1)!.body.state, "done");
+    assert.ok(seen.every(({ revision }, index) => index === 0 || revision > seen[index - 1]!.revision));
+    const { generations } = (await (await ask(0, "/v1/generations?limit=100")).json()) as GenerationList;
+    const ids = generations.map((generation) => generation.id);
+    assert.equal(new Set(ids).size, ids.length);
+    for (const { id: each } of asked) assert.ok(ids.includes(each));
+  });
+
+  it("a stream goes on at another server where the first one ended", async () => {
+    const { id } = await start("boat", "stream");
+    await until(id, ({ state }) => state === "done");
+    const all = await follow(0, id);
+    const { revision } = all.at(-1)!;
+    const again = await follow(1, id, String(revision - 1));
+    assert.deepEqual(
+      again.map(({ body }) => body.state),
+      ["done"],
+    );
+    assert.equal(again[0]!.revision, revision);
+  });
+
+  it("the queue server killed and started again: requests fail at once, and what was accepted goes on", async () => {
+    const { id } = await start("lamp", "away");
+    await until(id, ({ state }) => state === "done");
+    const gone = once(queueServer.child, "exit");
+    queueServer.child.kill("SIGKILL");
+    await gone;
+    const body = JSON.stringify({ condition: { caption: "lamp" } });
+    const refused = await ask(0, "/v1/generations", { method: "POST", body });
+    assert.equal(refused.status, 503);
+    assert.equal(((await refused.json()) as { code: string }).code, "queue_unavailable");
+    await queueServer.restart();
+    let status = 503;
+    for (let turn = 0; turn < 300 && status !== 202; turn++) {
+      await sleep(50);
+      status = (await ask(0, "/v1/generations", { method: "POST", headers: { "Idempotency-Key": "back" }, body }))
+        .status;
+    }
+    const back = await start("lamp", "back").catch(() => undefined);
+    assert.equal(status, 202);
+    assert.equal((await read(1, id)).state, "done");
+    if (back) await until(back.id, ({ state }) => state === "done");
+  });
+});

@@ -1,0 +1,122 @@
+/** Several tokens on one server: who sees what, who may ask for what and how often, and what is kept of a token. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { TokenFile } from "../../server/app/token-file.ts";
+import { command } from "../../server/cli/commands/tokens.ts";
+import type { Generation, GenerationList } from "../../shared/contract.ts";
+import { createHarness, type Harness, problemOf } from "./harness.ts";
+
+let folder: string;
+let harness: Harness;
+const tokens: Record<string, string> = {};
+
+/** What the command prints on standard output. */
+async function printed(...args: string[]): Promise<string> {
+  const lines: string[] = [];
+  const { log, error } = console;
+  console.log = (line: string) => lines.push(line);
+  console.error = () => undefined;
+  try {
+    assert.equal(await command.run([...args, "--data", folder]), 0);
+  } finally {
+    console.log = log;
+    console.error = error;
+  }
+  return lines.join("\n");
+}
+
+const as = (name: string, path: string, init: RequestInit = {}): Promise<Response> =>
+  harness.request(path, {
+    ...init,
+    headers: { "Content-Type": "application/json", ...init.headers, Authorization: `Bearer ${tokens[name]}` },
+  });
+async function start(name: string, caption: string, key?: string): Promise<Generation> {
+  const body = JSON.stringify({ condition: { caption }, count: 1 });
+  const headers: Record<string, string> = key === undefined ? {} : { "Idempotency-Key": key };
+  const response = await as(name, "/v1/generations", { method: "POST", body, headers });
+  assert.equal(response.status, 202, await response.clone().text());
+  return (await response.json()) as Generation;
+}
+const idsOf = async (name: string): Promise<string[]> =>
+  ((await (await as(name, "/v1/generations?limit=100")).json()) as GenerationList).generations.map(({ id }) => id);
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tau-tokens-"));
+  for (const [name, ...options] of [
+    ["ann"],
+    ["bea", "--requests-per-minute", "3"],
+    ["chief", "--role", "admin", "--share", "4"],
+  ] as const)
+    tokens[name] = await printed("add", name, ...options);
+  harness = await createHarness({ tokens: new TokenFile(folder) });
+});
+after(async () => {
+  await harness.close();
+  await rm(folder, { recursive: true });
+});
+
+describe("several tokens", () => {
+  it("keeps hashes alone, for the owner of the folder alone, and lists no token", async () => {
+    const path = join(folder, "tokens.json");
+    const [text, list] = [await readFile(path, "utf8"), await printed("list")];
+    for (const token of Object.values(tokens)) {
+      assert.match(token, /^[\w-]{43}$/);
+      assert.ok(!text.includes(token) && !list.includes(token));
+    }
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+    assert.match(list, /^ann +user +share 1 +default/);
+    assert.match(list, /bea +user +share 1 +3 requests/);
+    await assert.rejects(printed("add", "ann"), { code: "config_invalid" });
+  });
+
+  it("shows a user the jobs of its own token alone, an admin those of all, and the server's own token too", async () => {
+    const [ann, chief] = [await start("ann", "bird"), await start("chief", "fish")];
+    const own = await harness.start({ condition: { caption: "boat" } });
+    assert.deepEqual([ann.owner, chief.owner, own.owner], ["ann", "chief", undefined]);
+    assert.deepEqual(await idsOf("ann"), [ann.id]);
+    assert.deepEqual(await idsOf("chief"), [own.id, chief.id, ann.id]);
+    for (const [method, path] of [
+      ["GET", ""],
+      ["GET", "/events"],
+      ["GET", "/images/0.png"],
+      ["PUT", "/star"],
+      ["DELETE", ""],
+    ] as const) {
+      const refused = await as("ann", `/v1/generations/${chief.id}${path}`, { method });
+      assert.equal((await problemOf(refused)).code, "not_found", `${method} ${path}`);
+    }
+    assert.equal((await as("chief", `/v1/generations/${ann.id}`)).status, 200);
+    assert.equal((await harness.read(ann.id)).owner, "ann");
+  });
+
+  it("knows a key of each token apart", async () => {
+    const [ann, chief] = [await start("ann", "bird", "k"), await start("chief", "bird", "k")];
+    assert.notEqual(ann.id, chief.id);
+    assert.equal((await start("ann", "bird", "k")).id, ann.id);
+  });
+
+  it("has metrics and workers for admins alone", async () => {
+    for (const path of ["/metrics", "/v1/workers"]) {
+      assert.equal((await problemOf(await as("ann", path))).code, "forbidden");
+      assert.equal((await as("chief", path)).status, 200);
+    }
+  });
+
+  it("limits the requests of each token by its own number", async () => {
+    const statuses: number[] = [];
+    for (let index = 0; index < 4; index++) statuses.push((await as("bea", "/v1/meta")).status);
+    assert.deepEqual(statuses, [200, 200, 200, 429]);
+    assert.equal((await as("ann", "/v1/meta")).status, 200);
+  });
+
+  it("refuses a revoked token at once, without a restart", async () => {
+    await printed("revoke", "ann");
+    assert.equal((await problemOf(await as("ann", "/v1/meta"))).code, "unauthorized");
+    await assert.rejects(printed("revoke", "ann"), { code: "config_invalid" });
+    tokens["ann"] = await printed("add", "ann");
+    assert.equal((await as("ann", "/v1/meta")).status, 200);
+  });
+});
