@@ -25,7 +25,7 @@ export interface CatalogueEntry extends ReadManifest {
 /** The folder of shipped packs: beside this file in the source tree, also found from the bundle in dist/server. */
 export function packsHome(): string {
   const here = dirname(fileURLToPath(import.meta.url));
-  const candidates = [join(here, "default"), join(here, "./default")];
+  const candidates = [join(here, "default"), join(here, "../../server/packs/default")];
   return candidates.find((path) => existsSync(path)) ?? candidates[0]!;
 }
 
