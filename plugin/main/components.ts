@@ -9,6 +9,7 @@ import { loadBindings } from "./bindings.ts";
 import { findNode } from "./layers.ts";
 import { findFreeSpot } from "./place.ts";
 import { bringIntoSight, readObstacles } from "./place-artboards.ts";
+import { remember } from "./remember.ts";
 import { createBreather } from "./slices.ts";
 import { createVector, rememberVector } from "./vector-nodes.ts";
 
@@ -78,6 +79,8 @@ async function makeSet(
   made.push(set);
   set.name = name;
   set.description = description;
+  const first = components[0]?.getPluginData(provenanceKey) ?? "";
+  remember(set, first === "" ? undefined : JSON.parse(first));
   // Figma stacks the variants in the corner.
   for (const [index, component] of components.entries()) {
     const column = index % iconSizesPx.length;

@@ -3,6 +3,7 @@ import type { SimDocument } from "../host/document.ts";
 import type { NodeRecord } from "../host/node-record.ts";
 import { find, icon, make } from "./dom.ts";
 import { provenanceRows } from "./provenance-rows.ts";
+import { variablesPanel } from "./variables-panel.ts";
 
 const icons: Readonly<Record<string, string>> = {
   FRAME: "M5 2.5v11M11 2.5v11M2.5 5h11M2.5 11h11",
@@ -138,6 +139,7 @@ export function drawInspector(
         { class: "quiet" },
         "Select a layer to see how it was made. Text (T) becomes captions; shapes (R, O) and dropped images can be filled, restyled and enlarged.",
       ),
+      ...variablesPanel(sim),
     );
     return;
   }

@@ -55,7 +55,8 @@ function RecolourForm(props: ViewProps) {
       <PaletteField {...props} isNeeded />
       {scene.used !== undefined && used.length === 0 && <p class="notice">{texts.needVectors}</p>}
       {used.length > 0 && (
-        <ul class="mapping" aria-label={texts.usedColours}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by keys
+        <ul class="mapping" tabIndex={0} aria-label={texts.usedColours}>
           {used.map(({ hex }) => {
             const to = targetOf(hex);
             return (

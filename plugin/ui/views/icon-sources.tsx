@@ -1,5 +1,6 @@
 /** The selected icons, images and vectors alike, and what of the selection is left out. */
 import { describeProblem, fill } from "../i18n/texts.ts";
+import { labelOf } from "../plans/icons.ts";
 import type { ViewProps } from "./view-props.ts";
 
 /** @param isChanged whether the layers themselves change, so that locked ones and instances are left out */
@@ -16,11 +17,12 @@ export function IconSources({ controller, texts, isChanged }: ViewProps & { read
     <>
       {shown.length === 0 && <p class="notice">{texts.needIcons}</p>}
       {shown.length > 0 && (
-        <ul class="icon-sources" aria-label={texts.images}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by keys
+        <ul class="icon-sources" tabIndex={0} aria-label={texts.images}>
           {shown.map((icon) => (
             <li key={icon.nodeId}>
               <img src={icon.url} alt="" title={icon.nodeName} />
-              <span>{icon.nodeName}</span>
+              <span>{labelOf(icon) || icon.nodeName}</span>
             </li>
           ))}
         </ul>

@@ -11,6 +11,19 @@ export function Results(props: ViewProps) {
   const { results, appliedCount } = controller.state;
   const total = results.reduce((sum, { images }) => sum + images.length, 0);
   const isAll = keptImages(controller.state).length === total;
+  // Of the selection, each layer is a set of one: together they are one grid.
+  const isOneGrid =
+    results.length > 1 && results.every(({ images }) => images.length === 1 && images[0]!.name !== undefined);
+  if (isOneGrid)
+    return (
+      <section class="results">
+        <ul class={gridClass(total)}>
+          {results.map(({ images: [image] }) => (
+            <Tile key={image!.key} {...props} image={image!} title={image!.name!} count={total} />
+          ))}
+        </ul>
+      </section>
+    );
   return (
     <section class="results">
       {total > 1 && appliedCount === 0 && (
@@ -43,7 +56,8 @@ function Doubts({ texts, controller, set }: ViewProps & { readonly set: ResultSe
       .find(({ labels: all }) => all.length > 0) ?? {};
   const nameOf = (id: string): string => labels.find((label) => label.id === id)?.label ?? id;
   const isCaptioned = set.images.some(({ drawn }) => drawn?.provenance.condition.caption !== undefined);
-  const isUnnamed = isCaptioned && labels.length > 0 && set.namedLabels.length === 0;
+  // A family and traced layers were not looked at in this way.
+  const isUnnamed = set.generationId !== undefined && isCaptioned && labels.length > 0 && set.namedLabels.length === 0;
   return (
     <>
       {set.namedLabels.length > 0 && (
@@ -115,19 +129,21 @@ function Tile({ controller, texts, image, title, count }: TileProps) {
                     (drawn.rank === 1 ? texts.mostLikely : `#${drawn.rank}`))}
               </span>
             ) : null}
-            <button
-              type="button"
-              class="seed"
-              title={fill(texts.seedCopy, { seed })}
-              aria-label={isCopied ? texts.seedCopied : fill(texts.seedCopy, { seed })}
-              onClick={() => {
-                setCopied(controller.copy(String(seed)));
-                setTimeout(() => setCopied(false), 1500);
-              }}
-            >
-              <span>{seed}</span>
-              <Icon name={isCopied ? "check" : "copy"} />
-            </button>
+            {(drawn !== undefined || destination.kind === "fills") && (
+              <button
+                type="button"
+                class="seed"
+                title={fill(texts.seedCopy, { seed })}
+                aria-label={isCopied ? texts.seedCopied : fill(texts.seedCopy, { seed })}
+                onClick={() => {
+                  setCopied(controller.copy(String(seed)));
+                  setTimeout(() => setCopied(false), 1500);
+                }}
+              >
+                <span>{seed}</span>
+                <Icon name={isCopied ? "check" : "copy"} />
+              </button>
+            )}
           </>
         )}
       </div>
