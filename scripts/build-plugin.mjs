@@ -32,7 +32,23 @@ const withPort = (port) => ({
     }),
 });
 
-async function bundle(entry, target, minify, { port, ...extra } = {}) {
+/** The caps that main names, as numbers: the table of all of them is a twentieth of what it may have. */
+const withLimits = (limits) => ({
+  name: "limits",
+  setup: ({ onLoad }) =>
+    onLoad(
+      { filter: /(plugin[\\/]main[\\/][\w-]+|shared[\\/](?:commands|upscale-scales))\.ts$/ },
+      async ({ path: file }) => {
+        const text = await readFile(file, "utf8");
+        const contents = text.replace(/\blimits\.(\w+)/g, (named, key) =>
+          key in limits ? String(limits[key]) : named,
+        );
+        return { contents, loader: "ts" };
+      },
+    ),
+});
+
+async function bundle(entry, target, minify, { port, limits, ...extra } = {}) {
   const result = await build({
     entryPoints: [entry],
     bundle: true,
@@ -44,7 +60,11 @@ async function bundle(entry, target, minify, { port, ...extra } = {}) {
     charset: "utf8",
     legalComments: "none",
     logLevel: "warning",
-    plugins: port === undefined ? [englishZod] : [englishZod, withPort(port)],
+    plugins: [
+      englishZod,
+      ...(port === undefined ? [] : [withPort(port)]),
+      ...(limits === undefined ? [] : [withLimits(limits)]),
+    ],
     target,
     minify,
     ...extra,
@@ -64,10 +84,9 @@ const forScript = (code) => code.replaceAll("</script", "<\\/script").replaceAll
 /** JSON inside HTML. */
 const forJson = (value) => JSON.stringify(value).replaceAll("<", "\\u003c");
 
-async function readManifest(port) {
-  const code = await bundle(source("manifest.ts"), "node20", false, { format: "esm" });
-  const module = await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`);
-  return module.buildManifest(port);
+async function load(...file) {
+  const code = await bundle(path.join(root, ...file), "node20", false, { format: "esm" });
+  return import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`);
 }
 
 /**
@@ -75,14 +94,18 @@ async function readManifest(port) {
  * @returns sizes in bytes by file
  */
 export async function buildPlugin({ outDir = path.join(root, "dist"), port, minify = true } = {}) {
-  const [main, uiCode, uiCss, pageCode, pageCss, pageHtml, manifest] = await Promise.all([
-    bundle(source("main", "main.ts"), mainTarget, minify, { port }),
+  const [{ limits }, { buildManifest }] = await Promise.all([
+    load("shared", "limits.ts"),
+    load("plugin", "manifest.ts"),
+  ]);
+  const manifest = buildManifest(port);
+  const [main, uiCode, uiCss, pageCode, pageCss, pageHtml] = await Promise.all([
+    bundle(source("main", "main.ts"), mainTarget, minify, { port, limits }),
     bundle(source("ui", "main.tsx"), uiTarget, minify, { port, jsx: "automatic", jsxImportSource: "preact" }),
     bundleCss(source("ui", "styles"), minify),
     bundle(source("simulator", "page", "main.ts"), uiTarget, minify),
     bundleCss(source("simulator", "page", "styles"), minify),
     readFile(source("simulator", "page", "index.html"), "utf8"),
-    readManifest(port),
   ]);
   const ui =
     `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Tau</title><style>${uiCss}</style></head>` +

@@ -18,6 +18,7 @@ export const examplesIn = (icons: readonly SeenIcon[]): SeenIcon[] =>
 export const packNameOf = (text: string): string =>
   text
     .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/gu, "-")
     .replace(/^[^a-z]+|-+$/gu, "")

@@ -226,6 +226,18 @@ async function noise(sidePx: number): Promise<Buffer> {
     .toBuffer();
 }
 
+/** Dots of many colours in rows: more outlines than a vector has. */
+async function crowd(): Promise<Buffer> {
+  const sidePx = 256;
+  const bytes = Buffer.alloc(4 * sidePx * sidePx, 255);
+  for (let y = 0; y < sidePx; y++)
+    for (let x = 0; x < sidePx; x++)
+      if (x % 16 < 10 && y % 16 < 10) bytes.set([(x * 5) & 255, 40, (y * 3) & 255], 4 * (y * sidePx + x));
+  return sharp(bytes, { raw: { width: sidePx, height: sidePx, channels: 4 } })
+    .png()
+    .toBuffer();
+}
+
 const badVectors: Story = {
   name: "pictures-that-are-hard-to-trace",
   tell: async ({ drop, step, command, ui, page, select }) => {
@@ -234,18 +246,19 @@ const badVectors: Story = {
     await drop("transparent", await flat(40, 40, 0), [320, 300]);
     await drop("pixel", await flat(1, 1, 1), [380, 300]);
     await drop("noise", await noise(160), [400, 300]);
+    await drop("crowd", await crowd(), [440, 300]);
     await drop("large", await sharp(Buffer.from(large)).png().toBuffer(), [500, 300]);
     await command("Vectorise selection…");
-    await select("one colour", "transparent", "pixel", "noise", "large");
-    await ui.locator(".icon-sources li").nth(4).waitFor();
+    await select("one colour", "transparent", "pixel", "noise", "crowd", "large");
+    await ui.locator(".icon-sources li").nth(5).waitFor();
     await ui.getByRole("button", { name: "Generate" }).click();
     await ui.locator(".applied").waitFor({ timeout: 60_000 });
     await ui.getByText("smallest outlines are left out").waitFor();
     await ui.getByText("The image can't be read").waitFor();
     await step("told");
-    assert.equal(await page.locator("#world > .node.frame").count(), 4, "all but the transparent one");
+    assert.equal(await page.locator("#world > .node.frame").count(), 5, "all but the transparent one");
     const paths = await page.locator("#world .node.vector").count();
-    assert.ok(paths <= 3 + 8, `${paths} paths: one each, and at most eight of noise`);
+    assert.ok(paths <= 3 + 2 * 8, `${paths} paths: one each, and at most eight of noise and of a crowd`);
     await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
     await page.keyboard.press("Control+z");
     await page.locator("#world > .node.frame").first().waitFor({ state: "detached" });
