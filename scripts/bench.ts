@@ -1,7 +1,8 @@
 /**
  * `npm run bench`: measures the speed and memory that the README promises on this machine and writes them to docs/benchmarks.md.
  * It builds dist/ and needs the default pack. Usage: npm run bench [-- server|history|edits|encoding|training|upscaling|biggan ...],
- * or npm run bench -- guidance [FOLDER], which only compares guidance variants and is not part of the table.
+ * or npm run bench -- guidance [FOLDER] and npm run bench -- diversity [FOLDER [STYLE...]], which only compare variants and are no
+ * part of the table.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -13,6 +14,7 @@ import { Catalogue, packsHome } from "../server/packs/catalogue.ts";
 import { startProgramsOf } from "../server/platform/spawn.ts";
 import { benchBigGan } from "./bench/biggan.ts";
 import type { Cost } from "./bench/cost.ts";
+import { benchDiversity } from "./bench/diversity.ts";
 import { benchEdits, restyled } from "./bench/edits.ts";
 import { benchEncoding } from "./bench/encoding.ts";
 import { benchGuidance } from "./bench/guidance.ts";
@@ -26,6 +28,10 @@ const all = ["server", "history", "edits", "encoding", "training", "upscaling", 
 const args = process.argv.slice(2);
 if (args[0] === "guidance") {
   await benchGuidance(args[1]);
+  process.exit(0);
+}
+if (args[0] === "diversity") {
+  await benchDiversity(args[1], args.length > 2 ? args.slice(2) : undefined);
   process.exit(0);
 }
 const wanted = new Set(args.length > 0 ? args : all);

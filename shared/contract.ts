@@ -62,6 +62,13 @@ const GuidanceSchema = z.number().min(0).max(limits.guidanceMax);
  */
 const RetrievalSchema = z.number().min(0).max(1);
 
+/**
+ * How much the images of a request shall differ, 0 to 1: each starts from one drawing, also of things with similar names, and of
+ * twice as many candidates the best that differ are kept, by what the condition explains against mutual distance. An image's own
+ * seed, with this value and `count` 1, makes it again. Absent: 0, consecutive seeds as they come.
+ */
+const DiversitySchema = z.number().min(0).max(limits.diversityMax);
+
 const generationFields = z.strictObject({
   translation: z.string().min(1).max(64).default("caption"),
   /** At least one field, or none with `keepResidualOf`. */
@@ -74,6 +81,7 @@ const generationFields = z.strictObject({
   guidance: GuidanceSchema.optional(),
   retrieval: RetrievalSchema.optional(),
   bestOf: BestOfSchema.default(1),
+  diversity: DiversitySchema.optional(),
   angleDegrees: AngleSchema.default(0),
   /** `svg`: each image is traced too, and its SVG stored beside the PNG. Absent: PNG alone. */
   format: z.enum(imageFormats).optional(),
@@ -271,6 +279,8 @@ export const TranslationInfoSchema = z.object({
   defaultStyle: z.string().optional(),
   /** True: words start from drawings of other styles, as `retrieval` of a generation says; sketches and layouts too where those are known by theirs. */
   hasRetrieval: z.boolean().optional(),
+  /** True: a generation's `diversity` is known; absent on a server before version 0.21. */
+  hasDiversity: z.boolean().optional(),
   /** False: no image can be inverted, so no residual be kept, because the target is a generator without an encoder. */
   isInvertible: z.boolean().optional(),
   widthPx: z.number().int(),
@@ -358,6 +368,7 @@ export const ProvenanceSchema = z.object({
   logLikelihood: z.number(),
   /** How many candidates it was the best of; its seed alone, with `bestOf` 1, makes it again. */
   bestOf: BestOfSchema.optional(),
+  diversity: DiversitySchema.optional(),
   angleDegrees: AngleSchema.optional(),
   ...editFields,
   /** Which of how many images this is, where that matters: frames of a blend. */

@@ -24,6 +24,7 @@ interface Asked extends Weights {
   readonly condition: PartialCondition;
   readonly count: number;
   readonly bestOf: number;
+  readonly diversity?: number | undefined;
   readonly keepResidualOf?: { readonly condition: PartialCondition } | undefined;
   readonly angleDegrees: number;
   readonly blendWith?: { readonly condition: PartialCondition } | undefined;
@@ -75,6 +76,9 @@ export function checkGeneration(asked: Asked, context: z.RefinementCtx): void {
     if (count < 2) complain(["count"], "at least 2 frames with blendWith", count);
   }
   if (keepResidualOf && asked.retrieval) complain(["retrieval"], "0 with keepResidualOf", asked.retrieval);
+  if (keepResidualOf && asked.diversity) complain(["diversity"], "0 with keepResidualOf", asked.diversity);
+  if (asked.diversity && bestOf > 1)
+    complain(["bestOf"], "1 with diversity, which draws candidates of its own", bestOf);
   if (keepResidualOf && angleDegrees === 0 && bestOf > 1)
     complain(["bestOf"], "1, because nothing is drawn when the residual is kept", bestOf);
   // An edit keeps the conditions of its source where the request names no others.

@@ -23,6 +23,12 @@ export const limits = {
   guidanceTermsMax: 3,
   /** Candidates of one image; beyond 16 the best of K gains little and costs K passes. */
   bestOfMax: 16,
+  /** Candidates of images that shall differ: twice the largest count, which is four runs of a flow. */
+  candidatesMax: 32,
+  /** Share of the distance that ideas may have: 1 = as far as a caption's words allow. */
+  diversityMax: 1,
+  /** What the plugin asks for: ideas that still show the caption. The API's default is 0, seeds as they come. */
+  diversityIdeas: 0.7,
   /** Half a circle: v turned into its opposite. */
   angleMaxDegrees: 180,
   /** Attribute directions stay within a few times the difference of two captions; beyond that a condition means nothing. */

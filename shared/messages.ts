@@ -21,6 +21,7 @@ export const storageKeys = {
   settings: "tau.settings",
   vocabulary: "tau.vocabulary",
   session: "tau.session",
+  thumbs: "tau.thumbs",
   windowSize: "tau.window",
 } as const;
 
@@ -131,6 +132,8 @@ export type UiMessage =
   | { readonly type: "save-vocabulary"; readonly vocabulary: Vocabulary }
   /** What the next start shall find again; only the UI knows what is in it. */
   | { readonly type: "save-session"; readonly session: unknown }
+  /** Pictures of the styles, likewise. */
+  | { readonly type: "save-thumbs"; readonly thumbs: unknown }
   | { readonly type: "resize"; readonly size: WindowSize }
   /** Asks for the selected layers that take fills. */
   | { readonly type: "read-layers"; readonly readId: number }
@@ -158,6 +161,7 @@ export type MainMessage =
       readonly selection: Selection;
       readonly session: unknown;
       readonly editor: Editor;
+      readonly thumbs?: unknown;
     }
   | {
       readonly type: "layers";
@@ -189,6 +193,7 @@ const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
   "save-settings",
   "save-vocabulary",
   "save-session",
+  "save-thumbs",
   "resize",
   "read-layers",
   "read-drawing",

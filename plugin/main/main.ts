@@ -17,9 +17,11 @@ import { layersMax, readSelection } from "./selection.ts";
 import {
   loadSession,
   loadSettings,
+  loadThumbs,
   loadWindowSize,
   saveSession,
   saveSettings,
+  saveThumbs,
   saveVocabulary,
   saveWindowSize,
 } from "./storage.ts";
@@ -47,9 +49,9 @@ function takeImages(applyId: number): ReadonlyMap<string, Uint8Array> {
 async function handle(message: UiMessage, launch: Launch): Promise<void> {
   switch (message.type) {
     case "ready": {
-      const [settings, session] = await Promise.all([loadSettings(), loadSession()]);
+      const [settings, session, thumbs] = await Promise.all([loadSettings(), loadSession(), loadThumbs()]);
       const editor = figma.editorType === "figjam" || figma.editorType === "slides" ? figma.editorType : "figma";
-      send({ type: "start", launch, settings, session, selection: readSelection(), editor });
+      send({ type: "start", launch, settings, session, thumbs, selection: readSelection(), editor });
       return;
     }
     case "save-settings":
@@ -60,6 +62,9 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       return;
     case "save-session":
       await saveSession(message.session);
+      return;
+    case "save-thumbs":
+      await saveThumbs(message.thumbs);
       return;
     case "resize": {
       const size = readWindowSize(message.size);

@@ -24,6 +24,10 @@ export const loadSession = (): Promise<unknown> => clientStorage.getAsync(storag
 
 export const saveSession = (session: unknown): Promise<void> => clientStorage.setAsync(storageKeys.session, session);
 
+export const loadThumbs = (): Promise<unknown> => clientStorage.getAsync(storageKeys.thumbs);
+
+export const saveThumbs = (thumbs: unknown): Promise<void> => clientStorage.setAsync(storageKeys.thumbs, thumbs);
+
 export async function loadWindowSize(): Promise<WindowSize> {
   return readWindowSize(await clientStorage.getAsync(storageKeys.windowSize));
 }

@@ -10,7 +10,7 @@ import { styleIdOf } from "../../shared/style-id.ts";
 import type { Training } from "../../shared/training.ts";
 import { type ApiClient, type Blocked, createApiClient } from "./api-client.ts";
 import { appliedSet } from "./applied-set.ts";
-import { askedTranslation, Failure, isAvailable, isWorthReconnecting, ownStyles } from "./failure.ts";
+import { askedTranslation, Failure, isAvailable, isWorthReconnecting, ownStyles, translationFor } from "./failure.ts";
 import type { Form } from "./form.ts";
 import type { Job } from "./jobs.ts";
 import { changesFor } from "./palettes.ts";
@@ -20,6 +20,7 @@ import { drawnSet, runJobs } from "./run.ts";
 import { SceneReader } from "./scene-reader.ts";
 import { readSession, sessionOf } from "./session.ts";
 import { type Action, initialState, keptImages, type ResultImage, reduce, type State } from "./state.ts";
+import { drawThumbs, readThumbs } from "./style-thumbs.ts";
 import { traceImages } from "./vector-sets.ts";
 import { wait } from "./wait.ts";
 
@@ -37,6 +38,8 @@ export interface Surroundings {
 
 /** Pauses between two questions whether the server is back; the last is repeated. */
 const reconnectMs = [1000, 2000, 3000, 5000];
+/** Quiet before pictures of styles are drawn: a person's own work comes first. */
+const quietMs = 2500;
 /** Quiet before the session is saved: typing is not worth a write a letter. */
 const saveMs = 400;
 
@@ -55,6 +58,8 @@ export class Controller {
   /** False until someone said which style: then the pack's own suggestion stands in the form. */
   #isStyleChosen = false;
   #closesAfterApply = false;
+  /** The drawing of pictures of styles, which any run ends. */
+  #drawing: AbortController | undefined;
 
   constructor(around: Surroundings) {
     this.#around = around;
@@ -126,12 +131,14 @@ export class Controller {
     selection,
     session,
     editor,
+    thumbs,
   }: Extract<MainMessage, { type: "start" }>): Promise<void> {
     const kept = readSession(session);
     const command = commandOf(launch);
     const form = { ...kept.form, ...(kept.form.isSeedFixed ? {} : { seed: this.#around.randomSeed() }) };
     this.#isStyleChosen = kept.isKept;
     this.#dispatch({ type: "started", settings, selection, form, command, editor });
+    this.#dispatch({ type: "thumbs", thumbs: readThumbs(thumbs) });
     this.#around.post({ type: "read-palettes" });
     this.#scenes.read(command);
     if (launch.kind === "quick") {
@@ -321,6 +328,37 @@ export class Controller {
     if (!isKnown) this.#dispatch({ type: "form", change: { style: this.#isStyleChosen ? "" : defaultStyle } });
   }
 
+  /** Draws the pictures of styles that are missing, once it has been quiet for a while. */
+  #drawThumbsSoon(): void {
+    this.#drawing?.abort();
+    const found = this.state.meta && askedFor(this.state.meta);
+    // Servers before version 0.21 would keep these pictures among what a person made.
+    if (!found?.translation.hasDiversity) return;
+    const { packDigest, styles } = { packDigest: found.packDigest, styles: found.translation.styles };
+    if (this.state.thumbs.packDigest !== packDigest)
+      this.#dispatch({ type: "thumbs", thumbs: { packDigest, pictures: {} } });
+    const order = [...this.state.form.recentStyles, ...styles.map(({ id }) => id)];
+    const missing = [...new Set(order)].filter(
+      (id) => styles.some((style) => style.id === id) && this.state.thumbs.pictures[id] === undefined,
+    );
+    if (missing.length === 0) return;
+    const drawing = new AbortController();
+    this.#drawing = drawing;
+    const { signal } = drawing;
+    void (async () => {
+      try {
+        await wait(quietMs, signal);
+        await drawThumbs(this.#client(), found, missing, signal, (id, url) => {
+          const pictures = { ...this.state.thumbs.pictures, [id]: url };
+          this.#dispatch({ type: "thumbs", thumbs: { packDigest, pictures } });
+        });
+      } catch {
+        // Work of a person came first, or the server went away: they are drawn another time.
+      }
+      this.#around.post({ type: "save-thumbs", thumbs: this.state.thumbs });
+    })();
+  }
+
   /** Asks the server who it is; true when it can be worked with. */
   async connect(): Promise<boolean> {
     this.#stopReconnecting();
@@ -330,6 +368,7 @@ export class Controller {
       const meta = await this.#client().readMeta();
       if (this.state.settings !== settings) return false;
       this.#take(meta);
+      this.#drawThumbsSoon();
       return true;
     } catch (error) {
       if (this.state.settings === settings) this.#fail(error);
@@ -397,6 +436,7 @@ export class Controller {
   async #run(prepare: (client: ApiClient, signal: AbortSignal) => Promise<Prepared>, isResumed = false): Promise<void> {
     if (this.state.run !== undefined) return;
     this.#stopReconnecting();
+    this.#drawing?.abort();
     const runId = this.#nextId++;
     const running = new AbortController();
     this.#running = running;
@@ -439,6 +479,7 @@ export class Controller {
       if (running.signal.aborted) return;
       this.#dispatch({ type: "run-done", runId });
       this.saveNow();
+      this.#drawThumbsSoon();
       if (this.#closesAfterApply || this.state.settings.applyAutomatically) this.apply();
     } catch (error) {
       if (running.signal.aborted) return;
@@ -473,6 +514,13 @@ export class Controller {
     this.#stopReconnecting();
     this.#closesAfterApply = false;
     this.#dispatch({ type: "cancelled", missing: jobs.filter(({ index }) => !this.#finished.has(index)) });
+  }
+
+  /** The window closes: what is under way is taken back. */
+  stop(): void {
+    this.#drawing?.abort();
+    if (this.state.run !== undefined) this.cancel();
+    this.saveNow();
   }
 
   discard(): void {
@@ -541,6 +589,13 @@ const commandOf = (launch: Launch): CommandId => ("command" in launch ? launch.c
 
 const askedPack = ({ meta }: State): string =>
   meta?.packs.find(({ translations }) => translations.length > 0)?.id ?? "";
+
+/** The translation of captions, and the pack that it is in. */
+function askedFor(meta: NonNullable<State["meta"]>) {
+  const found = translationFor(meta, "caption-to-artboard");
+  const packDigest = meta.packs.find(({ id }) => id === found.packId)?.digest ?? "";
+  return { ...found, packDigest };
+}
 
 const revokeUrls = (results: State["results"]): void => {
   for (const { url } of results.flatMap((set) => set.images)) URL.revokeObjectURL(url);

@@ -15,6 +15,8 @@ export interface Form {
   readonly temperature: number;
   readonly guidance: number;
   readonly retrieval: number;
+  /** How much the images of one request differ. */
+  readonly diversity: number;
   /** Side of an image on a new artboard, in px of the canvas. */
   readonly tilePx: number;
   /** A label id; empty: none chosen. */
@@ -62,6 +64,7 @@ export const defaultForm: Form = {
   temperature: limits.temperatureDefault,
   guidance: limits.guidanceDefault,
   retrieval: limits.retrievalDefault,
+  diversity: limits.diversityIdeas,
   tilePx: 128,
   label: "",
   scaleMode: "FILL",
@@ -90,6 +93,7 @@ const bounds: Readonly<Partial<Record<keyof Form, readonly [min: number, max: nu
   temperature: [0, limits.temperatureMax],
   guidance: [0, limits.guidanceMax],
   retrieval: [0, 1],
+  diversity: [0, limits.diversityMax],
   tilePx: [tileSizesPx[0], tileSizesPx.at(-1)!],
   frames: [3, limits.countMax],
   detail: [0, 1],

@@ -61,6 +61,7 @@ const isTranslation = has({
   ),
   defaultStyle: isMaybe(isText),
   isInvertible: isMaybe(isFlag),
+  hasDiversity: isMaybe(isFlag),
   widthPx: isWhole,
   heightPx: isWhole,
 });

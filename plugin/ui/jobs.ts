@@ -62,7 +62,7 @@ export interface Replacement {
   readonly sizesPx?: readonly number[];
 }
 
-export type Asked = Pick<TranslationInfo, "id" | "hasRetrieval">;
+export type Asked = Pick<TranslationInfo, "id" | "hasRetrieval" | "hasDiversity">;
 
 /** What every drawing asks of its translation, whatever its condition. */
 export const sharedInput = ({ seed, temperature, guidance, retrieval }: Form, { id, hasRetrieval }: Asked) => ({
@@ -77,6 +77,11 @@ export const sharedInput = ({ seed, temperature, guidance, retrieval }: Form, { 
 /** A style of one's own is the translation itself. */
 export const styleOf = ({ style }: Form): { readonly style?: string } =>
   style === "" || ownStyleOf(style) !== undefined ? {} : { style };
+
+/** Images of one request shall differ; a single one stays the likeliest. */
+export const diversityOf = ({ diversity }: Form, { hasDiversity }: Asked, count: number) =>
+  // A server that does not know the field refuses it.
+  hasDiversity && diversity > 0 && count > 1 ? { diversity } : {};
 
 export const chunk = <T>(list: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));

@@ -68,8 +68,7 @@ window.addEventListener("message", (event: MessageEvent<{ pluginMessage?: unknow
 
 // Closing the window in the middle of a run takes the job back from the server.
 window.addEventListener("pagehide", () => {
-  if (controller.state.run !== undefined) controller.cancel();
-  controller.saveNow();
+  controller.stop();
 });
 
 render(<App controller={controller} texts={texts} />, document.getElementById("app")!);

@@ -18,6 +18,7 @@ import type {
 import type { Failure, FailureCode } from "./failure.ts";
 import { defaultForm, type Form } from "./form.ts";
 import type { Job, Replacement } from "./jobs.ts";
+import { noThumbs, type StyleThumbs } from "./style-thumbs.ts";
 
 /** Where an image goes when it is applied. */
 export type Destination =
@@ -119,6 +120,8 @@ export interface State {
   /** Captions that a selection filled in; replaced by the next selection unless a person edited them. */
   readonly filledCaptions: string;
   readonly meta: Meta | undefined;
+  /** Pictures of the styles, as far as they are drawn. */
+  readonly thumbs: StyleThumbs;
   readonly isConnecting: boolean;
   /** Tries to reach the server again by itself. */
   readonly isReconnecting: boolean;
@@ -158,6 +161,7 @@ export type Action =
   | { readonly type: "unbound"; readonly unbound: readonly string[] }
   | { readonly type: "command"; readonly command: CommandId }
   | { readonly type: "settings"; readonly settings: Settings }
+  | { readonly type: "thumbs"; readonly thumbs: StyleThumbs }
   | { readonly type: "selection"; readonly selection: Selection }
   | { readonly type: "scene"; readonly scene: Scene }
   | { readonly type: "form"; readonly change: Partial<Form> }
@@ -226,6 +230,7 @@ export const initialState: State = {
   scene: {},
   filledCaptions: "",
   meta: undefined,
+  thumbs: noThumbs,
   isConnecting: false,
   isReconnecting: false,
   failure: undefined,
@@ -281,6 +286,8 @@ export function reduce(state: State, action: Action): State {
     }
     case "settings":
       return { ...state, settings: action.settings };
+    case "thumbs":
+      return { ...state, thumbs: action.thumbs };
     case "selection":
       return fillFrom(state, action.selection);
     case "scene":

@@ -30,6 +30,7 @@ export const drawOptions = {
   retrieval: text,
   "guidance-of": { type: "string", multiple: true },
   "best-of": text,
+  diversity: text,
   upscale: text,
 } as const;
 /** Only of what draws a residual: one that is kept has no temperature. */
@@ -52,6 +53,7 @@ export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: 
   --retrieval S      0 to 1: share that comes from retrieved drawings, of the same thing in other styles or similar to
                      the sketch or layout (default ${limits.retrievalDefault}; 0 beside --image, --low-resolution or a kept residual)
   --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps the one that its conditions explain best
+  --diversity D      0 to ${limits.diversityMax}: how much the images of one run shall differ (default 0)
   --upscale S        enlarges each image 2, 3 or 4 times`;
 export const temperatureUsage = `  --temperature T    0 = most likely, ${limits.temperatureMax} = most varied (default ${limits.temperatureDefault})`;
 export const attributeUsage = `  --towards TEXT     moves the caption towards this text
@@ -137,6 +139,7 @@ export function requestOf(values: Values, edit: Edit) {
     guidance,
     retrieval,
     "best-of": bestOf,
+    diversity,
     "guidance-of": single,
     upscale,
     format,
@@ -151,6 +154,7 @@ export function requestOf(values: Values, edit: Edit) {
     retrieval: numberOf(retrieval),
     guidanceOf: single && Object.fromEntries(single.map(weightOf)),
     bestOf: numberOf(bestOf),
+    diversity: numberOf(diversity),
     upscale: numberOf(upscale),
     format,
     palette: paletteOf(palette),

@@ -103,6 +103,11 @@ export interface RetrievalQuery {
   readonly style?: string | undefined;
   /** Similar drawings weigh more. Where words find nothing, drawings are found by similarity alone. */
   readonly pictures?: PictureVectors;
+  /**
+   * How far the drawings of different seeds may differ, 0 to 1. Above 0 each seed starts from one drawing, also of another
+   * label whose name is near.
+   */
+  readonly diversity?: number | undefined;
   /** Noise for the log-weights of `count` drawings: makes seeds differ. */
   noise(count: number): Float32Array;
 }
@@ -116,6 +121,8 @@ export interface RetrievedPrior {
   readonly pictures?: PictureVectors;
   /** Only where similarity alone found it: how similar it is, 0 to 1. */
   readonly similarity?: number;
+  /** Only with diversity: the drawing by its place in the index, and its log-weight, less that of the best. */
+  readonly idea?: { readonly drawing: number; readonly fit: number };
 }
 
 /** The retrieval index of a translation. */

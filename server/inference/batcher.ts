@@ -6,7 +6,6 @@
 import type { ResolvedRequest } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";
 import { typicalityPercentile } from "../engine/calibration.ts";
-import { bestCandidate } from "../engine/rank.ts";
 import {
   type DrawnLatent,
   decodeImage,
@@ -16,7 +15,8 @@ import {
   type Translation,
 } from "../engine/translation.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
-import { type Plan, planGeneration } from "./plan.ts";
+import type { Plan } from "./generation-plan.ts";
+import { planGeneration } from "./plan.ts";
 import type { ConditionFindings, ConditionImages, GenerateProgress, ImageResult } from "./protocol.ts";
 
 /** Times as large as the target's images are what is traced of layers: at 128 px, what tracing works at. */
@@ -34,9 +34,9 @@ export interface BatchJob {
 interface Running extends BatchJob {
   readonly translation: Translation;
   plan: Plan | undefined;
-  /** Next row to draw: candidate `next mod bestOf` of image `next div bestOf`. */
+  /** Next row to draw: candidate `next mod candidates` of group `next div candidates`. */
   next: number;
-  /** Candidates of the current image. */
+  /** Candidates of the current group. */
   candidates: DrawnLatent[];
   completed: number;
   resolve(): void;
@@ -45,7 +45,7 @@ interface Running extends BatchJob {
 
 interface Picked {
   readonly job: Running;
-  readonly image: number;
+  readonly group: number;
   readonly row: Row;
 }
 
@@ -109,10 +109,10 @@ export class Batcher {
     for (let hasMore = true; hasMore && rows.length < this.#batchRows; ) {
       hasMore = false;
       for (const job of waiting) {
-        const { count, bestOf } = job.request;
-        if (job.next >= count * bestOf || rows.length >= this.#batchRows) continue;
-        const image = Math.floor(job.next / bestOf);
-        rows.push({ job, image, row: job.plan!.rowOf(image, job.next % bestOf) });
+        const { groups, candidates, rowOf } = job.plan!;
+        if (job.next >= groups * candidates || rows.length >= this.#batchRows) continue;
+        const group = Math.floor(job.next / candidates);
+        rows.push({ job, group, row: rowOf(group, job.next % candidates) });
         job.next += 1;
         hasMore = true;
       }
@@ -140,29 +140,35 @@ export class Batcher {
     for (const [at, picked] of batch.entries()) await this.#take(picked, drawn[at]!);
   }
 
-  /** Keeps a candidate. With the last one of its image, the best is decoded and passed on. */
-  async #take({ job, image, row }: Picked, drawn: DrawnLatent): Promise<void> {
+  /** Keeps a candidate. With the last one of its group, those that were chosen are decoded and passed on. */
+  async #take(picked: Picked, drawn: DrawnLatent): Promise<void> {
+    const { job } = picked;
     job.candidates.push(drawn);
-    if (job.candidates.length < job.request.bestOf) return;
+    if (job.candidates.length < job.plan!.candidates) return;
     const candidates = job.candidates.splice(0);
+    for (const chosen of job.plan!.choose(candidates)) await this.#decode(picked, chosen, candidates[chosen]!);
+  }
+
+  async #decode({ job, group, row }: Picked, candidate: number, drawn: DrawnLatent): Promise<void> {
     await yieldToEventLoop();
     if (job.signal.aborted || !this.#jobs.includes(job)) return;
-    const best = bestCandidate(candidates);
-    const { logLikelihood, conditionGain } = candidates[best]!;
+    const { logLikelihood, conditionGain } = drawn;
     try {
       // A kept residual comes from the mean of a posterior, so its image counts as inverted.
       const kind = job.request.keepResidualOf ? "inverted" : "drawn";
       const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, kind);
-      const pixels = await decodeImage(job.translation, candidates[best]!, job.plan!.kept);
+      const pixels = await decodeImage(job.translation, drawn, job.plan!.kept);
       const enlarged =
         job.request.format === "svg" && !job.plan!.kept
-          ? await drawEnlarged(job.translation, candidates[best]!, tracedFactor)
+          ? await drawEnlarged(job.translation, drawn, tracedFactor)
           : undefined;
+      // Groups, and the images of each, come in their order.
+      const index = job.completed;
       job.completed += 1;
       job.onImage({
         ...pixels,
-        index: image,
-        seed: job.plan!.seedOf(image, best),
+        index,
+        seed: job.plan!.seedOf(group, candidate),
         logLikelihood,
         natsPerDimension: -logLikelihood / job.translation.flow.dims,
         conditionGain,

@@ -13,20 +13,15 @@ import { type ConditionValues, type EncodedConditions, encodeConditions, namedLa
 import { guidanceTermsOf } from "../engine/guidance.ts";
 import { invertImage } from "../engine/invert.ts";
 import { imageSeed } from "../engine/random.ts";
+import { bestCandidate } from "../engine/rank.ts";
 import { restyledConditions } from "../engine/restyle.ts";
-import type { KeptPixels, Row, Translation } from "../engine/translation.ts";
+import type { DrawnLatent, KeptPixels, Row, Translation } from "../engine/translation.ts";
 import { varyResidual } from "../engine/variations.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { conditionValues, holeOf, imageOf, keyOfShown } from "./condition-values.ts";
-import type { ConditionFindings, ConditionImages } from "./protocol.ts";
-
-export interface Plan extends ConditionFindings {
-  /** Seed of a candidate of an image; enough to make it again. */
-  seedOf(image: number, candidate: number): number;
-  rowOf(image: number, candidate: number): Row;
-  /** The drawing whose pixels stay outside a mask. */
-  readonly kept?: KeptPixels | undefined;
-}
+import type { Plan } from "./generation-plan.ts";
+import { planDifferent } from "./plan-different.ts";
+import type { ConditionImages } from "./protocol.ts";
 
 /** @throws AppError `invalid_request` for fields that don't go together, or an expert's own error */
 export async function planGeneration(
@@ -41,13 +36,23 @@ export async function planGeneration(
   const rowFrom = ({ residual, conditions }: Blendable): Row => {
     return { residual, conditions, guidance: guidanceTermsOf(request, conditions) };
   };
+  const bestOfEach = {
+    groups: count,
+    candidates: bestOf,
+    choose: (drawn: readonly DrawnLatent[]) => [bestCandidate(drawn)],
+  };
   if (!keepResidualOf) {
     const conditions = await encodeAsked(translation, request, asked);
-    return {
+    const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
-      seedOf,
       kept: keptPixels(request, images),
+    };
+    if (request.diversity && count > 1) return { ...findings, ...planDifferent(translation, conditions, request) };
+    return {
+      ...findings,
+      ...bestOfEach,
+      seedOf,
       rowOf: (image, candidate) => sampleRow(translation, conditions, { ...request, seed: seedOf(image, candidate) }),
     };
   }
@@ -59,6 +64,7 @@ export async function planGeneration(
   return {
     outOfDistribution: outOfDistribution(...ends.flatMap(({ own, conditions }) => [own, conditions])),
     namedLabels: namedLabels(ends.map(({ conditions }) => conditions)),
+    ...bestOfEach,
     seedOf,
     rowOf: (image, candidate) =>
       to
@@ -144,7 +150,7 @@ async function encodeAsked(
 
 /** The API's contract refuses these; internal callers get the same errors. */
 function refuseContradictions(request: ResolvedRequest): void {
-  const { keepResidualOf, blendWith, angleDegrees, bestOf, count } = request;
+  const { keepResidualOf, blendWith, angleDegrees, bestOf, count, diversity } = request;
   const draws = !keepResidualOf || angleDegrees > 0;
   if (!keepResidualOf && angleDegrees > 0)
     throw contradiction("angleDegrees", "0 without keepResidualOf", angleDegrees);
@@ -153,6 +159,8 @@ function refuseContradictions(request: ResolvedRequest): void {
   if (!keepResidualOf && blendWith) throw contradiction("blendWith", "keepResidualOf beside it", "none");
   if (blendWith && angleDegrees > 0) throw contradiction("angleDegrees", "0 with blendWith", angleDegrees);
   if (blendWith && count < 2) throw contradiction("count", "at least 2 frames with blendWith", count);
+  if (keepResidualOf && diversity) throw contradiction("diversity", "0 with keepResidualOf", diversity);
+  if (diversity && bestOf > 1) throw contradiction("bestOf", "1 with diversity, which draws candidates itself", bestOf);
   if (!draws && bestOf > 1) throw contradiction("bestOf", "1, because nothing is drawn", bestOf);
   if (!draws && !blendWith && count > 1)
     throw contradiction("count", "1, because a kept residual gives one image", count);

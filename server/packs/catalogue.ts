@@ -174,6 +174,7 @@ function describe({ experts }: PackManifest, translation: TranslationEntry): Tra
     ...(defaultStyle === undefined ? {} : { defaultStyle }),
     ...(target.kind === "onnx-generator" ? { isInvertible: false } : {}),
     ...(translation.retrieval === undefined ? {} : { hasRetrieval: true }),
+    hasDiversity: true,
     widthPx: target.imageSizePx,
     heightPx: target.imageSizePx,
     latentDims: latentDimsOf(target),

@@ -9,6 +9,7 @@
  */
 import type { PictureVectors, RetrievalQuery, RetrievedPrior, Retriever } from "../engine/interfaces.ts";
 import { dot, unitOf } from "../engine/sphere.ts";
+import { type Idea, weighIdeas } from "./ideas.ts";
 import { type IndexContent, type IndexEntry, type IndexWidths, readIndexFile } from "./index-file.ts";
 import { accumulateInt4, type Int4Rows } from "./int4.ts";
 import { type ScoredEntry, SimilarityScorer } from "./similarity.ts";
@@ -42,6 +43,8 @@ export class RetrievalIndex implements Retriever {
 
   /** The last choice for a picture, by its vector. */
   readonly #chosen = new WeakMap<Float32Array, { readonly asked: Asked; readonly choice: Choice }>();
+  /** The ideas of the last request. */
+  #lastIdeas: { readonly asked: Asked; readonly diversity: number; readonly choice: Choice } | undefined;
   /** The entries found for a caption, by the style that is asked for. */
   readonly #found = new WeakMap<Float32Array, Map<number | undefined, ScoredEntry[]>>();
 
@@ -67,19 +70,24 @@ export class RetrievalIndex implements Retriever {
     return this.#content.pictures?.has(picture) === true;
   }
 
-  retrieve({ noise, ...asked }: RetrievalQuery): RetrievedPrior | undefined {
+  retrieve({ noise, diversity = 0, ...asked }: RetrievalQuery): RetrievedPrior | undefined {
     const { dims, values, entries, styleMeans, styles } = this.#content;
-    const { chosen, isNamed, isByLooks, scorer } = this.#choiceFor(asked);
+    const isByIdeas = diversity > 0 && Object.keys(asked.pictures ?? {}).length === 0;
+    const choice = isByIdeas ? this.#ideasFor(asked, diversity) : this.#choiceFor(asked);
+    const { chosen, isByLooks, scorer } = choice;
     if (chosen.length === 0) return undefined;
     const drawn = noise(chosen.length);
     const logWeights = chosen.map(({ logWeight }, index) => logWeight + drawn[index]!);
-    // Transferred drawings lie on different backgrounds, whose mean would be no background.
-    const shares = this.#isTransferred ? oneHotMax(logWeights) : softmax(logWeights);
+    // Transferred drawings lie on different backgrounds, whose mean would be no background; the mean of ideas is none.
+    const shares = this.#isTransferred || diversity > 0 ? oneHotMax(logWeights) : softmax(logWeights);
+    const one = chosen[shares.indexOf(1)];
+    const isNamed = isByIdeas ? this.#isOfLabel(one!, asked) : choice.isNamed;
     const middle = this.#indexOfStyle.get(asked.style ?? "") ?? styles.length;
     const latent = styleMeans.slice(middle * dims, (middle + 1) * dims);
     for (const [index, { at }] of chosen.entries()) accumulateInt4(values, at, dims, shares[index]!, latent);
     return {
       latent,
+      ...(diversity > 0 && { idea: { drawing: one!.at, fit: one!.logWeight - heaviest(chosen) } }),
       ...(isNamed && { caption: this.#nameOf(entries[chosen[0]!.at]!.label) }),
       ...(isByLooks && {
         similarity: chosen.reduce((sum, { at }, index) => sum + shares[index]! * scorer.retrievalWeight(at), 0),
@@ -96,6 +104,34 @@ export class RetrievalIndex implements Retriever {
     const choice = this.#choose(asked);
     if (first) this.#chosen.set(first, { asked, choice });
     return choice;
+  }
+
+  /** Kept for the seeds of one request, which follow each other. */
+  #ideasFor(asked: Asked, diversity: number): Choice {
+    const kept = this.#lastIdeas;
+    if (kept?.diversity === diversity && isSame(kept.asked, asked)) return kept.choice;
+    const chosen = weighIdeas(this.#findIdeas(asked), diversity);
+    const choice = { chosen, isNamed: false, isByLooks: false, scorer: SimilarityScorer.toNothing };
+    this.#lastIdeas = { asked, diversity, choice };
+    return choice;
+  }
+
+  #findIdeas({ label, style, caption }: Asked): Omit<Idea, "logWeight">[] {
+    const asked = this.#indexOfStyle.get(style ?? "");
+    const named = this.#indexOfLabel.get(label ?? "");
+    const words = caption ?? (named === undefined ? undefined : rowOf(this.#names, named, this.#content.keyDims));
+    if (!words) return [];
+    const found = this.#content.labels.flatMap((_, of) => {
+      const cosine = of === named ? 1 : dot(rowOf(this.#names, of, words.length), words);
+      return this.#weighed(of, asked).map(({ at, affinity }) => ({ at, affinity, cosine }));
+    });
+    const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
+    const isKnown = named !== undefined || nearest >= Math.max(cosineMin, this.#trainedBound(words));
+    return isKnown ? found : [];
+  }
+
+  #isOfLabel({ at }: ScoredEntry, { label }: Asked): boolean {
+    return this.#content.entries[at]!.label === this.#indexOfLabel.get(label ?? "");
   }
 
   #choose({ label, style, caption, pictures = {} }: Asked): Choice {
@@ -123,7 +159,8 @@ export class RetrievalIndex implements Retriever {
     return (this.#ofLabel.get(label ?? -1) ?? []).flatMap((at) => {
       const { style } = entries[at]!;
       if (style === asked) return [];
-      return [{ at, logWeight: more + affinityOf(style) }];
+      const affinity = affinityOf(style);
+      return [{ at, logWeight: more + affinity, affinity }];
     });
   }
 
@@ -143,14 +180,18 @@ export class RetrievalIndex implements Retriever {
       return weighed.length > 0 ? [{ cosine, weighed }] : [];
     });
     const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
-    const trained = this.#cosineToTrained(caption) + trainedMargin(this.#isTransferred);
-    if (nearest < Math.max(cosineMin, trained)) return [];
+    if (nearest < Math.max(cosineMin, this.#trainedBound(caption))) return [];
     return found
       .filter(({ cosine }) => !this.#isTransferred || cosine >= nearest - cosineSlack)
       .map(({ weighed }) => weighed)
       .sort((a, b) => heaviest(b) - heaviest(a))
       .slice(0, neighbours)
       .flat();
+  }
+
+  /** Cosine above which a name is nearer than what a user's style was trained on. */
+  #trainedBound(caption: Float32Array): number {
+    return this.#cosineToTrained(caption) + trainedMargin(this.#isTransferred);
   }
 
   /** Cosine to the nearest caption that a user's style was trained on. */
@@ -174,7 +215,7 @@ export function byLabel(entries: readonly IndexEntry[]): Map<number, number[]> {
   return ofLabel;
 }
 
-type Asked = Omit<RetrievalQuery, "noise">;
+type Asked = Omit<RetrievalQuery, "noise" | "diversity">;
 
 /** The entries of a mixture, and how they were found: by a label (`isNamed`), by other words, or by looks alone. */
 interface Choice {

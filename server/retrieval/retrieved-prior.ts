@@ -10,15 +10,19 @@ import { isPictureQuery } from "../../shared/conditions.ts";
 import type { AskedColour } from "../engine/colour-words.ts";
 import { type EncodedCondition, type EncodedConditions, namesOf } from "../engine/conditions.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "../engine/guidance.ts";
+import type { RetrievedPrior } from "../engine/interfaces.ts";
 import { drawResidual, normals, streams } from "../engine/random.ts";
 import { cosine } from "../engine/sphere.ts";
 import type { Row, Translation } from "../engine/translation.ts";
+import { ideaSpread } from "./ideas.ts";
 
 export interface DrawSettings extends GuidanceWeights {
   readonly seed: number;
   readonly temperature: number;
   /** Share of the retrieved v that is kept, 0 to 1. */
   readonly retrieval: number;
+  /** How far the drawings of different seeds may differ, 0 to 1. */
+  readonly diversity?: number | undefined;
 }
 
 /**
@@ -40,10 +44,11 @@ const extrapolation = 1;
 export function sampleRow(
   translation: Pick<Translation, "flow" | "retriever">,
   conditions: EncodedConditions,
-  { seed, temperature, retrieval: share, guidance, guidanceOf }: DrawSettings,
+  settings: DrawSettings,
 ): Row {
+  const { seed, temperature, guidance, guidanceOf } = settings;
   const residual = drawResidual(seed, temperature, translation.flow.dims);
-  const prior = share > 0 ? priorOf(translation, conditions, { seed, temperature, share }) : undefined;
+  const prior = priorOf(translation, conditions, settings);
   const left = (1 - (prior?.share ?? 0)) * guidance;
   return {
     residual,
@@ -53,11 +58,14 @@ export function sampleRow(
   };
 }
 
-function priorOf(
+/** The prior of a seed's image, with diversity the drawing that it starts from; undefined where nothing fits, or its share is 0. */
+export function priorOf(
   { retriever }: Pick<Translation, "retriever">,
   conditions: EncodedConditions,
-  { seed, temperature, share }: { readonly seed: number; readonly temperature: number; readonly share: number },
-): Row["prior"] {
+  { seed, temperature, retrieval: share, diversity = 0 }: Omit<DrawSettings, keyof GuidanceWeights>,
+): (NonNullable<Row["prior"]> & { readonly idea?: RetrievedPrior["idea"] }) | undefined {
+  if (share === 0) return undefined;
+  const spread = diversity > 0 ? ideaSpread * diversity : mixingSpread * temperature;
   const { caption, label, style } = conditions;
   const found = retriever?.retrieve({
     caption: caption?.plain ?? caption?.vector,
@@ -68,10 +76,11 @@ function priorOf(
         .filter(isPictureQuery)
         .map((name) => [name, conditions[name]!.vector]),
     ),
-    noise: (count) => normals(seed, streams.retrieval, count).map((value) => value * mixingSpread * temperature),
+    ...(diversity > 0 && { diversity }),
+    noise: (count) => normals(seed, streams.retrieval, count).map((value) => value * spread),
   });
   if (!found) return undefined;
-  const { latent, similarity, pictures = {} } = found;
+  const { latent, similarity, pictures = {}, idea } = found;
   const isSaid = similarity === undefined;
   const colour = isSaid ? colourBesides(caption?.colour, label?.id) : undefined;
   const shown = caption && isSaid ? shownName(caption, found.caption) : undefined;
@@ -79,6 +88,7 @@ function priorOf(
   const words = namesOf(conditions).filter((name) => name === "style" || (name === "label" && isSaid));
   return {
     latent,
+    ...(idea && { idea }),
     // The less the drawing is what is asked for, in words or in looks, the smaller its share.
     share: share * (similarity ?? (caption && shown ? likeness(colour ? caption.plain! : caption.vector, shown) : 1)),
     ...(colour && { colour }),

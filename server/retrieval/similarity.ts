@@ -9,6 +9,8 @@ import { addCode, cosinesOf, type QuantizedCodes } from "./quantized-codes.ts";
 export interface ScoredEntry {
   readonly at: number;
   readonly logWeight: number;
+  /** The part of it that says how much its style resembles the requested one. */
+  readonly affinity: number;
 }
 
 /**
@@ -60,12 +62,12 @@ export class SimilarityScorer {
   topK(entries: readonly ScoredEntry[]): readonly ScoredEntry[] {
     if (this.isOfNothing) return entries;
     const best: ScoredEntry[] = [];
-    for (const { at, logWeight: before } of entries) {
+    for (const { at, logWeight: before, affinity } of entries) {
       let logWeight = before;
       for (const { name, cosines } of this.#compared) logWeight += scales[name].weight * cosines[at]!;
       if (best.length === mixedMax && !(logWeight > best[mixedMax - 1]!.logWeight)) continue;
       const place = best.findIndex((other) => logWeight > other.logWeight);
-      best.splice(place < 0 ? best.length : place, 0, { at, logWeight });
+      best.splice(place < 0 ? best.length : place, 0, { at, logWeight, affinity });
       if (best.length > mixedMax) best.pop();
     }
     return best;

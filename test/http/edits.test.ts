@@ -193,6 +193,13 @@ describe("edits", () => {
       "bestOf",
     ],
     [
+      "a restyled image that shall differ",
+      { condition, count: 1, diversity: 1, keepResidualOf: kept },
+      "invalid_request",
+      "diversity",
+    ],
+    ["the best of images that differ", { condition, diversity: 0.5, bestOf: 4 }, "invalid_request", "bestOf"],
+    [
       "the best of a blend",
       { condition, bestOf: 4, keepResidualOf: kept, blendWith: kept },
       "invalid_request",

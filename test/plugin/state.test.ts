@@ -297,6 +297,22 @@ test("a job says how much of retrieval it wants only where a translation has som
   assert.deepEqual([sent(false), sent(undefined)].flat(), new Array(4).fill("absent"));
 });
 
+test("several images of one job shall differ where the server knows how, and each is made again with that", () => {
+  const form = { ...defaultForm, captions: "a cat", count: 4 };
+  const asked = { id: "caption", hasDiversity: true };
+  const sent = (change: object, known: object = asked) =>
+    planCaptions({ ...form, ...change }, { id: "caption", ...known })[0]!.input.diversity;
+  assert.deepEqual(
+    [sent({}), sent({ diversity: 0.3 }), sent({ diversity: 0 }), sent({ count: 1 })],
+    [limits.diversityIdeas, 0.3, undefined, undefined],
+  );
+  assert.equal(sent({}, { hasDiversity: undefined }), undefined, "an older server refuses the field");
+  const made = { ...provenance(7), diversity: 0.3 };
+  assert.equal(planMakeAgain([layer("1:1", made)])[0]!.input.diversity, 0.3);
+  const redrawn = planRedraw([layer("1:1", made)], form)!;
+  assert.equal(planReplacements(redrawn.form, asked, redrawn.replacements)[0]!.input.diversity, 0.3, "another idea");
+});
+
 test("images are ranked by exact log-likelihood", () => {
   const ranks = rankByLikelihood([-5, -1, -3].map((logLikelihood, index) => ({ index, logLikelihood })));
   assert.deepEqual([...ranks].sort(), [

@@ -19,6 +19,8 @@ export const de: Texts = {
   seedCopied: "Startwert kopiert",
   variety: "Vielfalt",
   varietyHint: "Niedrig: das wahrscheinlichste Bild. Hoch: überraschender.",
+  diversity: "Verschiedene Ideen",
+  diversityHint: "Niedrig: immer wieder dasselbe Bild. Hoch: Bilder, die sich unterscheiden.",
   guidance: "Worttreue",
   guidanceHint: "Höher: näher an der Beschreibung, weniger natürlich.",
   knownDrawings: "Bekannte Zeichnungen",

@@ -18,6 +18,8 @@ export const en = {
   seedCopied: "Seed copied",
   variety: "Variety",
   varietyHint: "Low: the most likely image. High: more surprising.",
+  diversity: "Different ideas",
+  diversityHint: "Low: one picture again and again. High: pictures that differ.",
   guidance: "Follow the words",
   guidanceHint: "Higher: closer to the caption, less natural.",
   knownDrawings: "Known drawings",

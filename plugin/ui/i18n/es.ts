@@ -19,6 +19,8 @@ export const es: Texts = {
   seedCopied: "Semilla copiada",
   variety: "Variedad",
   varietyHint: "Bajo: la imagen más probable. Alto: más sorpresas.",
+  diversity: "Ideas distintas",
+  diversityHint: "Bajo: la misma imagen una y otra vez. Alto: imágenes distintas.",
   guidance: "Seguir las palabras",
   guidanceHint: "Más alto: más fiel a la descripción, menos natural.",
   knownDrawings: "Dibujos conocidos",

@@ -19,6 +19,8 @@ export const fr: Texts = {
   seedCopied: "Graine copiée",
   variety: "Variété",
   varietyHint: "Bas : l'image la plus probable. Haut : plus de surprise.",
+  diversity: "Idées différentes",
+  diversityHint: "Bas : toujours la même image. Haut : des images différentes.",
   guidance: "Suivre les mots",
   guidanceHint: "Plus haut : plus proche de la légende, moins naturel.",
   knownDrawings: "Dessins connus",

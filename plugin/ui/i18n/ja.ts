@@ -19,6 +19,8 @@ export const ja: Texts = {
   seedCopied: "シードをコピーしました",
   variety: "多様さ",
   varietyHint: "低い: 最もありそうな画像。高い: より意外な画像。",
+  diversity: "アイデアの違い",
+  diversityHint: "低い: 同じような画像。高い: 互いに異なる画像。",
   guidance: "言葉への忠実さ",
   guidanceHint: "高いほどキャプションに近く、自然さは減ります。",
   knownDrawings: "お手本の絵",

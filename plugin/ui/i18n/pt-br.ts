@@ -19,6 +19,8 @@ export const ptBr: Texts = {
   seedCopied: "Semente copiada",
   variety: "Variedade",
   varietyHint: "Baixo: a imagem mais provável. Alto: mais surpresas.",
+  diversity: "Ideias diferentes",
+  diversityHint: "Baixo: a mesma imagem várias vezes. Alto: imagens diferentes.",
   guidance: "Seguir as palavras",
   guidanceHint: "Mais alto: mais fiel à legenda, menos natural.",
   knownDrawings: "Desenhos conhecidos",

@@ -9,6 +9,7 @@ import {
   type Asked,
   chunk,
   type DrawJob,
+  diversityOf,
   numbered,
   type Replacement,
   sharedInput,
@@ -40,7 +41,12 @@ export function planCaptions(form: Form, asked: Asked): DrawJob[] {
       kind: "draw" as const,
       title: caption,
       imageCount: form.count,
-      input: { ...sharedInput(form, asked), condition: { caption, ...styleOf(form) }, count: form.count },
+      input: {
+        ...sharedInput(form, asked),
+        ...diversityOf(form, asked, form.count),
+        condition: { caption, ...styleOf(form) },
+        count: form.count,
+      },
       nodeIds: [],
     })),
   );
@@ -79,7 +85,13 @@ export function planReplacements(form: Form, asked: Asked, replacements: readonl
             index: 0,
             title,
             imageCount: ids.length,
-            input: { ...sharedInput(form, asked), condition, count: ids.length },
+            // A single layer that is drawn anew shall look new, too.
+            input: {
+              ...sharedInput(form, asked),
+              ...diversityOf(form, asked, limits.countMax),
+              condition,
+              count: ids.length,
+            },
             nodeIds: ids,
           },
           like,
@@ -112,6 +124,7 @@ export function planRedraw(
       temperature: first.temperature,
       guidance: first.guidance,
       retrieval: first.retrieval ?? form.retrieval,
+      diversity: first.diversity ?? form.diversity,
       // A new drawing is the point of it.
       isSeedFixed: false,
     },

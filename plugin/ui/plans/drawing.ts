@@ -1,7 +1,7 @@
 /** Sketch and layout to image: strokes or colours drawn in the plugin, or the selection as a drawing. Pure. */
 import { limits } from "../../../shared/limits.ts";
 import type { Form } from "../form.ts";
-import { type Asked, type DrawJob, numbered, sharedInput, styleOf } from "../jobs.ts";
+import { type Asked, type DrawJob, diversityOf, numbered, sharedInput, styleOf } from "../jobs.ts";
 
 /** Sketch as inline SVG, or an upload where it is too long for that; a layout is always an upload. */
 export type DrawnCondition =
@@ -19,6 +19,7 @@ export function planDrawing(form: Form, asked: Asked, title: string, drawn: Draw
       imageCount: form.count,
       input: {
         ...sharedInput(form, asked),
+        ...diversityOf(form, asked, form.count),
         condition: { ...drawn, ...(caption === "" ? {} : { caption }), ...styleOf(form) },
         count: form.count,
       },

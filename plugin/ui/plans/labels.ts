@@ -3,11 +3,14 @@ import type { StyleInfo } from "../../../shared/contract.ts";
 import type { FillableLayer } from "../../../shared/layer-messages.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { Form } from "../form.ts";
-import { type Asked, chunk, type DrawJob, numbered, sharedInput, styleOf } from "../jobs.ts";
+import { type Asked, chunk, type DrawJob, diversityOf, numbered, sharedInput, styleOf } from "../jobs.ts";
 
 /** One label for all layers, a seed for each. */
 export function planLabel(form: Form, asked: Asked, label: StyleInfo, layers: readonly FillableLayer[]): DrawJob[] {
-  return numbered(fillsOf(form, asked, label, layers));
+  const jobs = fillsOf(form, asked, label, layers);
+  return numbered(
+    jobs.map((job) => ({ ...job, input: { ...job.input, ...diversityOf(form, asked, job.imageCount) } })),
+  );
 }
 
 /** Each layer's own name says what it shows; layers of the same name share a job, and each gets its own seed. */

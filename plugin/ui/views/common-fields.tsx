@@ -1,31 +1,26 @@
 /** Fields that several commands have: style, count, size on the canvas, how images lie in empty layers, one line of text. */
+import { useRef } from "preact/hooks";
 import type { StyleInfo } from "../../../shared/contract.ts";
 import { limits } from "../../../shared/limits.ts";
 import { tileSizesPx } from "../../../shared/messages.ts";
 import { askedTranslation, ownStyles } from "../failure.ts";
 import { withRecent } from "../form.ts";
+import type { StylePictures } from "../style-thumbs.ts";
 import { Stepper } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
 
 export function StyleField({ controller, texts }: ViewProps) {
-  const { form, meta, command } = controller.state;
+  const { form, meta, command, thumbs } = controller.state;
+  const own = ownStyles(meta, command).map(({ id, label }) => ({ id: `@${id}`, label }));
+  const styles = lastUsedFirst([...own, ...(askedTranslation(meta, command)?.styles ?? [])], form.recentStyles);
+  const choose = (style: string): void =>
+    controller.editForm({ style, recentStyles: withRecent(form.recentStyles, style) });
   return (
-    <div class="field">
+    <div class="field style-field">
       <label for="style">{texts.style}</label>
-      <StyleSelect
-        id="style"
-        texts={texts}
-        styles={lastUsedFirst(
-          [
-            ...ownStyles(meta, command).map(({ id, label }) => ({ id: `@${id}`, label })),
-            ...(askedTranslation(meta, command)?.styles ?? []),
-          ],
-          form.recentStyles,
-        )}
-        value={form.style}
-        onChange={(style) => controller.editForm({ style, recentStyles: withRecent(form.recentStyles, style) })}
-      />
+      <StyleSelect id="style" texts={texts} styles={styles} value={form.style} onChange={choose} />
+      <StyleStrip label={texts.style} styles={styles} pictures={thumbs.pictures} value={form.style} onChange={choose} />
     </div>
   );
 }
@@ -33,6 +28,59 @@ export function StyleField({ controller, texts }: ViewProps) {
 function lastUsedFirst(styles: readonly StyleInfo[], recent: readonly string[]): readonly StyleInfo[] {
   const used = recent.flatMap((id) => styles.filter((style) => style.id === id));
   return [...used, ...styles.filter(({ id }) => !recent.includes(id))];
+}
+
+interface StyleStripProps {
+  readonly label: string;
+  readonly styles: readonly StyleInfo[];
+  readonly pictures: StylePictures;
+  readonly value: string;
+  onChange(style: string): void;
+}
+
+/** Styles by their looks, one Tab stop: arrow keys go from one to the next. */
+function StyleStrip({ label, styles, pictures, value, onChange }: StyleStripProps) {
+  const drawn = styles.filter(({ id }) => pictures[id] !== undefined);
+  // The order stays while it is shown: a picture that jumps away under the pointer can't be compared.
+  const order = useRef<readonly string[]>([]);
+  const known = order.current.filter((id) => drawn.some((style) => style.id === id));
+  order.current = [...known, ...drawn.map(({ id }) => id).filter((id) => !known.includes(id))];
+  if (drawn.length === 0) return null;
+  const ids = order.current;
+  const stop = ids.includes(value) ? value : ids[0];
+  const go = (event: KeyboardEvent, step: number): void => {
+    event.preventDefault();
+    const next = ids[(ids.indexOf(stop!) + step + ids.length) % ids.length]!;
+    onChange(next);
+    const strip = (event.currentTarget as HTMLElement).parentElement;
+    strip?.querySelector<HTMLElement>(`[data-style="${CSS.escape(next)}"]`)?.focus();
+  };
+  return (
+    <div class="style-strip" role="radiogroup" aria-label={label}>
+      {ids.map((id) => {
+        const name = styles.find((style) => style.id === id)!.label;
+        return (
+          // biome-ignore lint/a11y/useSemanticElements: a picture to press, in a group with one Tab stop
+          <button
+            key={id}
+            type="button"
+            role="radio"
+            aria-checked={id === value}
+            tabIndex={id === stop ? 0 : -1}
+            data-style={id}
+            title={name}
+            onClick={() => onChange(id)}
+            onKeyDown={(event) => {
+              if (event.key === "ArrowRight" || event.key === "ArrowDown") go(event, 1);
+              if (event.key === "ArrowLeft" || event.key === "ArrowUp") go(event, -1);
+            }}
+          >
+            <img src={pictures[id]} alt={name} draggable={false} />
+          </button>
+        );
+      })}
+    </div>
+  );
 }
 
 interface StyleSelectProps {

@@ -86,6 +86,16 @@ export function CaptionForm(props: ViewProps) {
           max={limits.guidanceMax}
           onChange={(guidance) => controller.editForm({ guidance })}
         />
+        {askedTranslation(state.meta, state.command)?.hasDiversity && (
+          <Slider
+            id="diversity"
+            label={texts.diversity}
+            hint={texts.diversityHint}
+            value={form.diversity}
+            max={limits.diversityMax}
+            onChange={(diversity) => controller.editForm({ diversity })}
+          />
+        )}
         <TileSizeField {...props} />
         {askedTranslation(state.meta, state.command)?.hasRetrieval && (
           <Slider

@@ -7,6 +7,11 @@ const captions: Story = {
   tell: async ({ preview, step, generate, ui, page, imageCount }) => {
     await preview();
     await step("empty");
+    // The pack draws its styles while nobody asks for anything.
+    await ui.getByRole("radio", { name: "Noto", exact: true }).waitFor({ timeout: 60_000 });
+    await ui.getByRole("radio", { name: "Noto", exact: true }).click();
+    await ui.getByRole("radio", { name: "Noto", exact: true }).press("ArrowLeft");
+    await step("styles");
     await generate("red apple\nhamburger menu");
     await ui.locator(".tile").nth(7).waitFor();
     await ui.getByText("Drawn as").first().waitFor();

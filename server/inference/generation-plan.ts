@@ -1,0 +1,16 @@
+/** What a generation will draw, decided before the flow runs (plan.ts, plan-different.ts) and carried out by the batcher. */
+import type { DrawnLatent, KeptPixels, Row } from "../engine/translation.ts";
+import type { ConditionFindings } from "./protocol.ts";
+
+/** Rows in groups of candidates, of each of which some become images, in their order. */
+export interface Plan extends ConditionFindings {
+  readonly groups: number;
+  readonly candidates: number;
+  /** Which of a group's candidates become images. */
+  choose(drawn: readonly DrawnLatent[]): readonly number[];
+  /** Seed of a candidate of a group; enough to make it again. */
+  seedOf(group: number, candidate: number): number;
+  rowOf(group: number, candidate: number): Row;
+  /** The drawing whose pixels stay outside a mask. */
+  readonly kept?: KeptPixels | undefined;
+}

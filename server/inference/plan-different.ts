@@ -1,0 +1,60 @@
+/**
+ * The plan of images that differ: many seeds look for drawings to start from, the flow draws those that fit and are unlike
+ * each other, and of what it drew the best that differ become images. Each image's seed alone makes it again.
+ */
+import type { ResolvedRequest } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
+import type { EncodedConditions } from "../engine/conditions.ts";
+import { type Choosable, chooseDifferent, onUnitScale } from "../engine/differ.ts";
+import { imageSeed } from "../engine/random.ts";
+import type { DrawnLatent, Translation } from "../engine/translation.ts";
+import { priorOf, sampleRow } from "../retrieval/retrieved-prior.ts";
+import type { Plan } from "./generation-plan.ts";
+
+/** Seeds that look for drawings, for each image: the search costs no run of the flow. */
+const seedsPerImage = 16;
+/** Candidates that the flow draws for each image; four images fill one of its batches. */
+const candidatesPerImage = 2;
+/** Weight of mutual distance at diversity 1: among the drawings to start from, and among what the flow made of them. */
+const distanceWeight = { drawings: 0.4, images: 0.35 };
+/** Log-weight below the best at which a drawing's worth is 1/e. */
+const fitScale = 3;
+
+export function planDifferent(
+  translation: Translation,
+  conditions: EncodedConditions,
+  request: ResolvedRequest,
+): Omit<Plan, "outOfDistribution" | "namedLabels"> {
+  const { count, seed: first, diversity = 0 } = request;
+  const seeds = seedsOf(translation, conditions, request);
+  return {
+    groups: 1,
+    candidates: seeds.length,
+    choose: (drawn: readonly DrawnLatent[]) => {
+      const worths = onUnitScale(drawn.map(({ conditionGain }) => conditionGain));
+      const from = drawn.map(({ latent }, index) => ({ latent, worth: worths[index]! }));
+      return chooseDifferent(from, count, distanceWeight.images * diversity);
+    },
+    seedOf: (_group, candidate) => seeds[candidate] ?? first,
+    rowOf: (_group, candidate) => sampleRow(translation, conditions, { ...request, seed: seeds[candidate] ?? first }),
+  };
+}
+
+/** Seeds whose drawings fit and differ, one a drawing; the first ones where there are too few, or none. */
+function seedsOf(translation: Translation, conditions: EncodedConditions, request: ResolvedRequest): number[] {
+  const { count, seed, diversity = 0 } = request;
+  const most = Math.min(candidatesPerImage * count, limits.candidatesMax);
+  const seeds = Array.from({ length: seedsPerImage * count }, (_, index) => imageSeed(seed, index));
+  const found = new Map<number, Choosable & { readonly own: number }>();
+  for (const own of seeds) {
+    const prior = priorOf(translation, conditions, { ...request, seed: own });
+    // The first seed that found a drawing stands for it.
+    if (!prior?.idea || found.has(prior.idea.drawing)) continue;
+    found.set(prior.idea.drawing, { own, latent: prior.latent, worth: Math.exp(prior.idea.fit / fitScale) });
+  }
+  const ideas = [...found.values()];
+  const chosen = chooseDifferent(ideas, most, distanceWeight.drawings * diversity).map((index) => ideas[index]!.own);
+  const others = seeds.filter((own) => !chosen.includes(own));
+  // Without drawings the residuals differ, the more candidates the better; besides drawings they only fill up.
+  return [...chosen, ...others.slice(0, Math.max(0, (chosen.length > 0 ? count : most) - chosen.length))];
+}

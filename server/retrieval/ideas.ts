@@ -1,0 +1,45 @@
+/**
+ * Which drawings are ideas for a caption: not only those of its label in the styles nearest to the requested one, whose
+ * mean is one picture, but single drawings of it in other styles of the same family, and of things named nearly alike.
+ */
+import type { ScoredEntry } from "./similarity.ts";
+
+/** Log-weight lost per unit of cosine between the caption and a label's name, to the nearest name. */
+const nameWeight = 18;
+/**
+ * Log-weight per unit of the styles' affinity, and the affinity from which on more is no better: emoji sets are 3 to 6 to
+ * one another, interface icons below 2 to them. One set that resembles the wanted style most must not win every time.
+ */
+const affinityWeight = 2.5;
+const affinityMost = 5;
+/** Log-weight below the best from which on a drawing is no idea, at diversity 1. */
+const fitLeast = 11;
+/** Drawings that are told apart; more only take longer. */
+const ideasMax = 48;
+
+/** A drawing with the cosine of its label's name to what is asked for: 1 for the label itself. */
+export interface Idea extends ScoredEntry {
+  readonly cosine: number;
+}
+
+/** Standard deviation of a seed's noise on the log-weights, at diversity 1: all that is an idea is drawn now and then. */
+export const ideaSpread = 4;
+
+/**
+ * The ideas with their log-weights relative to the best, which is 0.
+ * @param diversity 0 to 1: how far down the list counts
+ */
+export function weighIdeas(found: readonly Omit<Idea, "logWeight">[], diversity: number): ScoredEntry[] {
+  const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
+  const weighed = found.map(({ at, affinity, cosine }) => ({
+    at,
+    affinity,
+    logWeight: affinityWeight * Math.min(affinityMost, affinity) - nameWeight * (nearest - cosine),
+  }));
+  const best = weighed.reduce((most, { logWeight }) => Math.max(most, logWeight), Number.NEGATIVE_INFINITY);
+  return weighed
+    .map(({ logWeight, ...idea }) => ({ ...idea, logWeight: logWeight - best }))
+    .filter(({ logWeight }) => logWeight >= -fitLeast * diversity)
+    .sort((a, b) => b.logWeight - a.logWeight || a.at - b.at)
+    .slice(0, ideasMax);
+}
