@@ -90,6 +90,7 @@ describe("packs", () => {
       styles: [{ id: "flat", label: "Flat" }],
       labels: [],
       depths: [],
+      hasDiversity: true,
       widthPx: 8,
       heightPx: 8,
       latentDims: 2,
