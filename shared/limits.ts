@@ -139,8 +139,9 @@ export const limits = {
   jobsParallelMax: 8,
   /** Of those, jobs that also enlarge: they take seconds in one thread, and others would wait behind them. */
   slowJobsParallelMax: 2,
-  /** Uploads read at once: each may hold `uploadMaxBytes`, so memory stays below 50 MB. */
+  /** Uploads decoded and stored at once; and bytes of uploads in memory, also of those that still come: eight of the largest. */
   uploadsParallelMax: 4,
+  uploadsMaxBytes: 96 * 1024 * 1024,
   /** Inversions that run at once and that wait for their turn; the next is refused with 429. */
   inversionsParallelMax: 4,
   inversionsWaitingMax: 64,
@@ -175,8 +176,12 @@ export const limits = {
   idempotencyKeyMaxChars: 200,
   /** Default length of one page of the list of generations. */
   listDefault: 20,
-  /** Open connections; the next is closed at once, so slow clients can't use up all file descriptors. */
+  /**
+   * Open connections, so that slow clients can't use up all file descriptors: of more, the one that is the longest without a request
+   * goes. Where all have requests, so many more are open to be told to come again.
+   */
   connectionsMax: 256,
+  connectionsSurplusMax: 256,
   /** Requests of one connection that wait for an answer: browsers send the next one after it. */
   pipelinedMax: 4,
   /** A client has this long to send its headers, and its whole request: a slower one is answered 408 and closed. */

@@ -37,6 +37,8 @@ export const problemStatus = {
   storage_full: 507,
   queue_unavailable: 503,
   store_unavailable: 503,
+  storage_unavailable: 503,
+  out_of_memory: 500,
   cancelled: 409,
   not_ready: 409,
   port_in_use: 500,

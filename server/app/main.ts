@@ -3,6 +3,7 @@
  * Knows every room, decides nothing.
  */
 import { setMaxListeners } from "node:events";
+import { access, constants } from "node:fs/promises";
 import { limits } from "../../shared/limits.ts";
 import { createApp } from "../http/app.ts";
 import type { AppDeps } from "../http/deps.ts";
@@ -12,6 +13,7 @@ import { probeImage } from "../images/codec.ts";
 import { requirePlainSvg } from "../images/svg.ts";
 import type { InferenceClient, ReadyInfo } from "../inference/protocol.ts";
 import { type Served, ServedCatalogue } from "../packs/served-catalogue.ts";
+import { asStorageError } from "../platform/atomic-file.ts";
 import { createLog, type Log } from "../platform/log.ts";
 import { aboutThisServer } from "./about-this-server.ts";
 import type { Config } from "./config.ts";
@@ -42,8 +44,13 @@ export interface ServerParts {
   readonly trainingTimings?: Partial<TrainingTimings>;
 }
 
-/** @throws AppError port_in_use, config_invalid, pack_unavailable, pack_corrupt */
-export async function startServer(config: Config, parts: ServerParts = {}): Promise<RunningServer> {
+/** @throws AppError port_in_use, config_invalid, pack_unavailable, pack_corrupt, storage_full, storage_unavailable */
+export const startServer = (config: Config, parts: ServerParts = {}): Promise<RunningServer> =>
+  start(config, parts).catch((error: unknown) => {
+    throw asStorageError(error);
+  });
+
+async function start(config: Config, parts: ServerParts): Promise<RunningServer> {
   const log = parts.log ?? createLog(config.logLevel);
   const served = parts.catalogue ?? (await openCatalogue(config, log));
   await requireFreePort(config.port);
@@ -59,6 +66,11 @@ export async function startServer(config: Config, parts: ServerParts = {}): Prom
     catalogue: served,
     workers: async () => [await aboutThisServer(config, served, inference, startedAt)],
     inference: () => statusOf(inference, startFault),
+    canStore: () =>
+      access(config.dataDir, constants.W_OK).then(
+        () => true,
+        () => false,
+      ),
     stopping: ends.stopping.signal,
     streamsEnd: ends.streams.signal,
     metrics,

@@ -39,8 +39,38 @@ export function requireMediaType(request: Request, accepted: readonly string[]):
   });
 }
 
-/** @throws AppError payload_too_large, before more than the cap is in memory */
-export async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
+/** Runs work that holds bodies in memory; `take` is told of their bytes as they come. @throws AppError queue_full */
+type ByteBudget = <T>(work: (take: (bytes: number) => void) => Promise<T>) => Promise<T>;
+
+/** Bounds the bytes of bodies in memory, however many clients send them and however slowly. */
+export function createByteBudget(maxBytes: number): ByteBudget {
+  let all = 0;
+  return async (work) => {
+    let own = 0;
+    try {
+      return await work((bytes) => {
+        if (all + bytes > maxBytes)
+          throw new AppError("queue_full", `expected at most ${maxBytes} bytes of uploads at a time, got more`, {
+            retryAfterSeconds: 1,
+          });
+        all += bytes;
+        own += bytes;
+      });
+    } finally {
+      all -= own;
+    }
+  };
+}
+
+/**
+ * @param take is told of the bytes as they come, and may throw
+ * @throws AppError payload_too_large, before more than the cap is in memory
+ */
+export async function readBody(
+  request: Request,
+  maxBytes: number,
+  take: (bytes: number) => void = () => undefined,
+): Promise<Uint8Array> {
   const announced = Number(request.headers.get("content-length") ?? 0);
   if (announced > maxBytes) throw tooLarge(maxBytes, `${announced} bytes`);
   const chunks: Uint8Array[] = [];
@@ -59,10 +89,13 @@ export async function readBody(request: Request, maxBytes: number): Promise<Uint
         );
       });
     for (let part = await next(); !part.done; part = await next()) {
-      total += part.value.byteLength;
-      if (total > maxBytes) {
+      try {
+        total += part.value.byteLength;
+        if (total > maxBytes) throw tooLarge(maxBytes, `more than ${maxBytes} bytes`);
+        take(part.value.byteLength);
+      } catch (error) {
         await reader.cancel().catch(() => undefined);
-        throw tooLarge(maxBytes, `more than ${maxBytes} bytes`);
+        throw error;
       }
       chunks.push(part.value);
     }

@@ -22,6 +22,7 @@ export interface HttpLimits {
   readonly trainingJsonMaxBytes: number;
   readonly uploadMaxBytes: number;
   readonly uploadsParallelMax: number;
+  readonly uploadsMaxBytes: number;
   readonly uploadsKeptMaxBytes: number;
   readonly eventHeartbeatMs: number;
   readonly inversionsParallelMax: number;
@@ -44,6 +45,8 @@ export interface AppDeps {
   readonly inference: () => InferenceStatus;
   /** Newest first. */
   readonly workers: () => Promise<readonly WorkerInfo[]>;
+  /** Whether the data folder can be written. */
+  readonly canStore: () => Promise<boolean>;
   readonly trainings: JobQueue<Training, TrainingRequest>;
   /** PNG of an evaluation; undefined when there is none. */
   readonly readPreview: (training: string, step: number, index: number) => Promise<Uint8Array | undefined>;

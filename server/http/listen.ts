@@ -2,12 +2,15 @@
  * Puts an app on both loopback addresses, because the plugin must call `localhost`, which may resolve to either; with
  * Node's limits for slow and idle clients set. Never moves to another port.
  */
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type HttpBindings } from "@hono/node-server";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
+import { Connections } from "./connections.ts";
+import { problemResponse } from "./problems.ts";
 
 export interface Listener {
   readonly port: number;
@@ -22,6 +25,7 @@ export interface ListenTimings {
   readonly requestTimeoutMs: number;
   readonly idleTimeoutMs: number;
   readonly connectionsMax: number;
+  readonly connectionsSurplusMax: number;
   readonly pipelinedMax: number;
 }
 
@@ -56,10 +60,11 @@ async function bind(fetch: Fetch, hostname: string, port: number, timings: Liste
     connectionsCheckingInterval: Math.min(5000, timings.headersTimeoutMs),
     keepAliveTimeout: 5000,
   };
-  const options = { fetch: withoutPipelines(fetch, timings.pipelinedMax), serverOptions, overrideGlobalObjects: false };
-  const server = createAdaptorServer(options) as Server;
-  server.maxConnections = timings.connectionsMax;
-  server.setTimeout(timings.idleTimeoutMs, (socket) => socket.destroy());
+  const { connectionsMax, connectionsSurplusMax: surplusMax, idleTimeoutMs } = timings;
+  const connections = new Connections({ connectionsMax, surplusMax, idleTimeoutMs });
+  const bounded = bound(fetch, timings, connections);
+  const server = createAdaptorServer({ fetch: bounded, serverOptions, overrideGlobalObjects: false }) as Server;
+  connections.watch(server);
   server.listen({ port, host: hostname, ipv6Only: hostname === "::1" });
   try {
     await once(server, "listening");
@@ -80,23 +85,37 @@ async function bind(fetch: Fetch, hostname: string, port: number, timings: Liste
 }
 
 /**
- * Ends a connection on which more than `max` requests wait for their answers. Node answers them all at once, and would keep
- * thousands of pages in memory for a client that reads none.
+ * Tells a connection that is one too many so, and ends one on which more than `pipelinedMax` requests wait for their answers: Node
+ * answers them all at once, and would keep thousands of pages in memory for a client that reads none.
  */
-function withoutPipelines(fetch: Fetch, max: number): FetchCallback {
+function bound(fetch: Fetch, { pipelinedMax, connectionsMax }: ListenTimings, connections: Connections): FetchCallback {
   const waiting = new WeakMap<object, number>();
   return (request, env) => {
     const { incoming, outgoing } = env as HttpBindings;
     const { socket } = incoming;
     const count = (waiting.get(socket) ?? 0) + 1;
-    if (count > max) {
+    if (!connections.begin(socket)) return oneTooMany(connectionsMax);
+    if (count > pipelinedMax) {
       socket.destroy();
       return new Response(null, { status: 503 });
     }
     waiting.set(socket, count);
-    outgoing.once("close", () => waiting.set(socket, waiting.get(socket)! - 1));
+    outgoing.once("close", () => {
+      const left = waiting.get(socket)! - 1;
+      waiting.set(socket, left);
+      if (left === 0) connections.rest(socket);
+    });
     return fetch(request);
   };
+}
+
+/** Readable for pages of any origin, as all answers are. */
+function oneTooMany(connectionsMax: number): Response {
+  const message = `expected at most ${connectionsMax} connections, got more`;
+  const answer = problemResponse(new AppError("rate_limited", message, { retryAfterSeconds: 1 }), randomUUID());
+  answer.headers.set("Access-Control-Allow-Origin", "*");
+  answer.headers.set("Connection", "close");
+  return answer;
 }
 
 async function closeAll(servers: readonly Server[], graceMs: number): Promise<void> {

@@ -7,6 +7,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
+import { isOutOfMemory } from "../platform/out-of-memory.ts";
 import { type ModelSourceOptions, openModel } from "./model-source.ts";
 import { type InferenceSession, type Tensor as OrtTensor, type Provider, runtime } from "./runtime.ts";
 
@@ -92,7 +93,7 @@ export class Session {
   /**
    * Loads a graph from a file path or from serialised bytes.
    * @throws AppError `provider_unavailable` when the requested provider can't run here, `pack_corrupt` when the graph does not
-   *   load, or names weight files that `options.externalData` does not list
+   *   load, or names weight files that `options.externalData` does not list, `out_of_memory`
    */
   static async create(model: string | Uint8Array, options: SessionOptions): Promise<Session> {
     const provider = options.provider ?? runtime.processor;
@@ -133,9 +134,8 @@ export class Session {
       const session = await runtime.ort.InferenceSession.create(bytes, sessionOptions);
       return new Session(session, options.label, provider, options.profileTo !== undefined);
     } catch (cause) {
-      throw new AppError("pack_corrupt", `${options.label}: onnxruntime could not load the graph (${shorten(cause)})`, {
-        cause,
-      });
+      const message = `${options.label}: onnxruntime could not load the graph (${shorten(cause)})`;
+      throw new AppError(isOutOfMemory(cause) ? "out_of_memory" : "pack_corrupt", message, { cause });
     }
   }
 
@@ -149,9 +149,8 @@ export class Session {
     const inputs: Record<string, OrtTensor> = {};
     for (const [name, tensor] of Object.entries(feeds)) inputs[name] = toOrt(tensor);
     const results = await this.#session.run(inputs).catch((cause: unknown) => {
-      throw new AppError("tensor_mismatch", `${this.label}: onnxruntime could not run the graph (${shorten(cause)})`, {
-        cause,
-      });
+      const message = `${this.label}: onnxruntime could not run the graph (${shorten(cause)})`;
+      throw new AppError(isOutOfMemory(cause) ? "out_of_memory" : "tensor_mismatch", message, { cause });
     });
     const tensors: Record<string, Tensor> = {};
     for (const name of this.outputNames) {

@@ -7,7 +7,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 
-/** @throws AppError storage_full when the disk or the quota is full */
+/** @throws AppError storage_full when the disk or the quota is full, storage_unavailable when it can't be written */
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string, mode = 0o600): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
@@ -36,9 +36,19 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** ENOSPC and its like as `storage_full`, everything else as it is. */
+const full = ["ENOSPC", "EDQUOT"];
+const closed = ["EROFS", "EACCES", "EPERM", "EIO"];
+
+/** Errors of a disk as `storage_full` or `storage_unavailable`, everything else as it is. */
 export function asStorageError(error: unknown): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code !== "ENOSPC" && code !== "EDQUOT") return error;
-  return new AppError("storage_full", "expected room on the data disk, got a full disk or quota", { cause: error });
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (full.includes(code)) return storageFull(error);
+  return closed.includes(code) ? storageUnavailable(code, error) : error;
 }
+
+export const storageFull = (cause: unknown): AppError =>
+  new AppError("storage_full", "expected room on the data disk, got a full disk or quota", { cause });
+
+/** @param reason the system's code, such as EROFS */
+export const storageUnavailable = (reason: string, cause: unknown): AppError =>
+  new AppError("storage_unavailable", `expected a data disk that can be written, got ${reason}`, { cause });

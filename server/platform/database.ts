@@ -7,6 +7,7 @@
 import { chmodSync, closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { AppError } from "../../shared/problem.ts";
+import { storageFull, storageUnavailable } from "./atomic-file.ts";
 import { collectGarbage } from "./collect-garbage.ts";
 import { yieldToEventLoop } from "./yield-to-event-loop.ts";
 
@@ -14,7 +15,7 @@ export type SqlValue = string | number | null;
 export type Row = Readonly<Record<string, SqlValue>>;
 
 export interface Database {
-  /** Runs one statement, or several ones without values. @throws AppError storage_full */
+  /** Runs one statement, or several ones without values. @throws AppError storage_full, storage_unavailable */
   run(sql: string, ...values: readonly SqlValue[]): void;
   get(sql: string, ...values: readonly SqlValue[]): Row | undefined;
   all(sql: string, ...values: readonly SqlValue[]): Row[];
@@ -26,8 +27,13 @@ export interface Database {
 
 /** Time that a statement waits for another process that writes. */
 const busyTimeoutMs = 5000;
-/** SQLITE_FULL: https://www.sqlite.org/rescode.html */
+/** SQLITE_FULL, and codes of a disk that can't be written: https://www.sqlite.org/rescode.html */
 const fullCode = 13;
+const closedCodes: Readonly<Record<number, string>> = {
+  8: "SQLITE_READONLY",
+  10: "SQLITE_IOERR",
+  14: "SQLITE_CANTOPEN",
+};
 
 /** Steps of the schema, oldest first. A file's version is the number of steps that it has seen, so steps never change. */
 export type Migrations = readonly string[];
@@ -118,6 +124,7 @@ function wrap(native: InstanceType<typeof DatabaseSync>): Database {
 
 function asDatabaseError(error: unknown): unknown {
   const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : undefined;
-  if (code !== fullCode) return error;
-  return new AppError("storage_full", "expected room on the data disk, got a full disk or quota", { cause: error });
+  if (code === fullCode) return storageFull(error);
+  const reason = code === undefined ? undefined : closedCodes[code];
+  return reason === undefined ? error : storageUnavailable(reason, error);
 }

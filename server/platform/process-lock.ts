@@ -64,7 +64,12 @@ export function takeLock(path: string, refuse: (pid: number) => AppError): () =>
   return () => {
     held.delete(path);
     // The folder may be gone with the lock, and another process's lock in its place by now.
-    if (readLock(path) === ownText) rmSync(path, { force: true });
+    if (readLock(path) !== ownText) return;
+    try {
+      rmSync(path, { force: true });
+    } catch {
+      // On a disk that became read-only it stays, and the next to come finds that its process is gone.
+    }
   };
 }
 

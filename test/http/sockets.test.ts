@@ -10,7 +10,7 @@ import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { readConfig } from "../../server/app/config.ts";
 import { startServer } from "../../server/app/main.ts";
-import { listen } from "../../server/http/listen.ts";
+import { type ListenTimings, listen } from "../../server/http/listen.ts";
 import { openJobDatabase } from "../../server/jobs/job-schema.ts";
 import { type Generation, InversionSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
@@ -51,6 +51,15 @@ async function talk(port: number, text: string): Promise<string> {
   if (!socket.closed) await once(socket, "close");
   return answer;
 }
+
+const quick: ListenTimings = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 10_000,
+  idleTimeoutMs: 900,
+  connectionsMax: 64,
+  connectionsSurplusMax: 64,
+  pipelinedMax: 4,
+};
 
 const lastEvent = (text: string): Generation => JSON.parse(text.trimEnd().split("data: ").at(-1)!) as Generation;
 
@@ -131,13 +140,7 @@ describe("the listening server", () => {
 
   it("the listening server closes slow clients and clients that stall, while good ones are served", async () => {
     const harness = await createHarness();
-    const timings = {
-      headersTimeoutMs: 300,
-      requestTimeoutMs: 600,
-      idleTimeoutMs: 900,
-      connectionsMax: 64,
-      pipelinedMax: 4,
-    };
+    const timings = { ...quick, headersTimeoutMs: 300, requestTimeoutMs: 600 };
     const listener = await listen(harness.app.fetch, 0, timings);
     const sockets: Socket[] = [];
     const dripping = Array.from({ length: 10 }, async () => {
@@ -183,6 +186,115 @@ describe("the listening server", () => {
     assert.ok(performance.now() - started < 3000);
     socket.destroy();
     await small.remove();
+  });
+});
+
+const uploadsMaxBytes = 5000;
+
+/** A server that can be reached by `listener.port`, with these bounds. */
+async function listenWith(bounds: Partial<ListenTimings>) {
+  const inference = new SmallInference();
+  const harness = await createHarness({ inference, limits: { eventHeartbeatMs: 50, uploadsMaxBytes } });
+  const listener = await listen(harness.app.fetch, 0, { ...quick, ...bounds });
+  const sockets: Socket[] = [];
+  const open = (text: string): Socket => {
+    const socket = connect(listener.port, "127.0.0.1");
+    sockets.push(socket);
+    socket.on("error", () => undefined);
+    socket.write(text);
+    return socket;
+  };
+  const close = async () => {
+    for (const socket of sockets) socket.destroy();
+    await listener.close(100);
+    await harness.close();
+  };
+  return { harness, inference, listener, base: `http://127.0.0.1:${listener.port}`, open, close };
+}
+
+describe("a crowd of connections", () => {
+  it("a crowd that drips headers and comes again whenever it is closed keeps no good client out", async () => {
+    const { base, open, close } = await listenWith({ connectionsMax: 16 });
+    let isOver = false;
+    const drip = (): void => {
+      const socket = open("GET /healthz HTTP/1.1\r\nHost: loc");
+      socket.once("close", () => !isOver && setTimeout(drip, 20));
+    };
+    for (let index = 0; index < 40; index++) drip();
+    await sleep(100);
+    const statuses: unknown[] = [];
+    for (let index = 0; index < 40; index++)
+      statuses.push(
+        await fetch(`${base}/healthz`, { headers: { Connection: "close" } }).then(
+          ({ status }) => status,
+          () => "refused",
+        ),
+      );
+    isOver = true;
+    assert.deepEqual(new Set(statuses), new Set([200]));
+    await close();
+  });
+
+  it("a connection that is one too many beside others at work is told to come again", async () => {
+    const { harness, inference, base, open, close } = await listenWith({ connectionsMax: 2, idleTimeoutMs: 60_000 });
+    inference.gate = createGate().closed;
+    const { id } = await harness.start({ condition: { caption: "bird" }, count: 1 });
+    for (let index = 0; index < 2; index++) {
+      const socket = open(
+        `GET /v1/generations/${id}/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+      );
+      await once(socket, "data");
+    }
+    const refused = await fetch(`${base}/v1/meta`, { headers: { Authorization: `Bearer ${token}` } });
+    assert.deepEqual([refused.status, refused.headers.get("retry-after")], [429, "1"]);
+    assert.equal(refused.headers.get("access-control-allow-origin"), "*");
+    assert.equal((await problemOf(refused)).code, "rate_limited");
+    await close();
+  });
+
+  it("a client that reads nothing of what it asked for is closed within the idle time", async () => {
+    const { harness, open, close } = await listenWith({ idleTimeoutMs: 1000 });
+    // More than the buffers of both ends hold.
+    harness.deps.results.read = async () => new Uint8Array(8 * 1024 * 1024);
+    const generation = await harness.start({ condition: { caption: "bird" }, count: 1 });
+    const { images } = await harness.end(generation.id);
+    const ask = `GET ${images[0]!.path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`;
+    const deaf = open(ask);
+    deaf.pause();
+    // One that begins to be idle half of the idle time later is closed later.
+    await sleep(500);
+    const idle = open(
+      `POST /v1/images HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: image/png\r\nContent-Length: 9\r\n\r\na`,
+    );
+    const order: string[] = [];
+    deaf.once("close", () => order.push("deaf"));
+    idle.once("close", () => order.push("idle"));
+    idle.resume();
+    // Who reads nothing learns by writing that the connection is closed.
+    const writing = setInterval(() => deaf.write("x"), 100);
+    while (order.length < 2) await sleep(20);
+    clearInterval(writing);
+    assert.deepEqual(order, ["deaf", "idle"]);
+    await close();
+  });
+
+  it("uploads that hardly come hold up no other, and together take only so much memory", async () => {
+    const { base, open, close } = await listenWith({ idleTimeoutMs: 60_000 });
+    const head = (length: number) =>
+      `POST /v1/images HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\nContent-Type: image/png\r\nContent-Length: ${length}\r\n\r\n`;
+    for (let index = 0; index < 2 * limits.uploadsParallelMax; index++) open(`${head(1000)}a`);
+    await sleep(50);
+    const headers = { Authorization: `Bearer ${token}`, "Content-Type": "image/png" };
+    const send = () => fetch(`${base}/v1/images`, { method: "POST", headers, body: greyPng(8) as BodyInit });
+    assert.equal((await send()).status, 201);
+    open(head(6000) + "x".repeat(uploadsMaxBytes - 2 * limits.uploadsParallelMax - 1));
+    let refused = await send();
+    for (let turn = 0; turn < 500 && refused.status === 201; turn++) {
+      await sleep(20);
+      refused = await send();
+    }
+    assert.equal((await problemOf(refused)).code, "queue_full");
+    await close();
   });
 });
 

@@ -15,6 +15,7 @@ import { Graph } from "../../server/onnx/graph.ts";
 import { parseModel, readModelFile, toModelBytes } from "../../server/onnx/model-file.ts";
 import { add, gemm } from "../../server/onnx/ops.ts";
 import { Session } from "../../server/onnx/session.ts";
+import { serialize } from "../../server/platform/serialized-error.ts";
 import { readTensorFile, writeTensorFile } from "../../server/platform/tensor-file.ts";
 import { AppError } from "../../shared/problem.ts";
 import { referenceArchitecture } from "../reference/tiny-flow.ts";
@@ -261,5 +262,22 @@ describe("biases", () => {
     assert.deepEqual(Array.from(got.told!.data, Number), [22, 33, 25, 35]);
     assert.deepEqual(Array.from(got.toldToo!.data, Number), [32, 53, 35, 55]);
     await session.dispose();
+  });
+});
+
+describe("a lack of memory", () => {
+  it("a lack of memory in a run is told as such, and not as a fault of the tensors", async () => {
+    const graph = new Graph("outer-product");
+    const rows = 1 << 21;
+    graph.output("y", gemm(graph.input("a", [rows, 1]), graph.input("b", [1, rows])));
+    const session = await Session.create(toModelBytes(graph, { kind: "inputs" }), { label: "outer product" });
+    const data = new Float32Array(rows);
+    const run = session.run({ a: { data, dims: [rows, 1] }, b: { data, dims: [1, rows] } });
+    await assert.rejects(run, {
+      code: "out_of_memory",
+      message: /^outer product: onnxruntime could not run the graph/,
+    });
+    await session.dispose();
+    assert.equal(serialize(new RangeError("Array buffer allocation failed")).code, "out_of_memory");
   });
 });

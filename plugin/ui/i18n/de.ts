@@ -329,6 +329,14 @@ export const de: Texts = {
     ],
     deadline_exceeded: ["Das Zeichnen dauerte zu lange", "Verlange weniger Bilder und versuche es erneut."],
     storage_full: ["Die Platte des Servers ist voll", "Schaffe Platz und versuche es erneut."],
+    storage_unavailable: [
+      "Der Server kann nicht auf seine Platte schreiben",
+      "Den Grund nennt das Protokoll des Servers.",
+    ],
+    out_of_memory: [
+      "Der Speicher des Servers reicht dafür nicht",
+      "Verlange weniger oder kleinere Bilder und versuche es erneut.",
+    ],
     lost: [
       "Der Server kennt diesen Auftrag nicht mehr",
       "Er wurde neu gestartet oder der Auftrag gelöscht. Erzeuge neu.",

@@ -7,8 +7,9 @@ import type { WorkerList } from "../../../shared/workers.ts";
 import { json, type Route, type RouteDeps } from "../route.ts";
 
 export function healthRoutes(deps: RouteDeps): Route[] {
-  const readiness = (): Health => {
+  const readiness = async (): Promise<Health> => {
     if (deps.stopping.aborted) return { status: "stopping" };
+    if (!(await deps.canStore())) return { status: "unavailable", detail: "the data folder can't be written" };
     const { state, detail } = deps.inference();
     if (state === "ready") return { status: "ok" };
     return { status: state, ...(detail === undefined ? {} : { detail }) };
@@ -31,10 +32,14 @@ export function healthRoutes(deps: RouteDeps): Route[] {
       isUnlimited: true,
       answers: {
         200: { description: "Ready.", schema: "Health" },
-        503: { description: "Starting, stopping or without a child; `status` says which.", schema: "Health" },
+        503: {
+          description:
+            "Starting, stopping, without a child or a disk that can be written; `status` and `detail` say which.",
+          schema: "Health",
+        },
       },
-      handle: () => {
-        const health = readiness();
+      handle: async () => {
+        const health = await readiness();
         return json(health, health.status === "ok" ? 200 : 503);
       },
     },
