@@ -85,6 +85,10 @@ const commands: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: "build the paper's systems from published experts",
     load: async () => (await import("./cli/commands/recipes.ts")).command,
   },
+  doctor: {
+    summary: "say what is wrong here and what to do",
+    load: async () => (await import("./cli/commands/doctor.ts")).command,
+  },
   packs: { summary: "list and verify packs", load: async () => (await import("./cli/commands/packs.ts")).command },
 };
 

@@ -40,4 +40,5 @@ const migrations: Migrations = [
 ];
 
 /** @throws AppError config_invalid, storage_full */
-export const openJobDatabase = (dataDir: string): Database => openDatabase(join(dataDir, "tau.db"), migrations);
+export const openJobDatabase = (dataDir: string, name = "tau.db"): Database =>
+  openDatabase(join(dataDir, name), migrations);

@@ -275,17 +275,7 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
   /** Undefined, and reported, when the row is damaged or of a form that this version does not know. */
   #read(row: Row): StoredJob<Body, Request> | undefined {
     try {
-      const { revision, body, request, key, fingerprint, start_count, owner, urgency } = RowSchema.parse(row);
-      return {
-        revision,
-        body: this.#kind.schema.parse(JSON.parse(body)),
-        // Written by this very code, from what the route had checked.
-        ...(request !== null && { request: JSON.parse(request) as Request }),
-        ...(key !== null && fingerprint !== null && { idempotency: { key, fingerprint } }),
-        startCount: start_count,
-        ...(owner !== null && { owner }),
-        ...(urgency !== null && { urgency }),
-      };
+      return jobOfRow(row, this.#kind);
     } catch (error) {
       const id = String(row["id"]);
       if (!this.#unreadable.has(id)) this.#onUnreadable(id, describeFault(error));
@@ -298,6 +288,24 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
   #number(sql: string, ...values: readonly SqlValue[]): number {
     return Number(Object.values(this.#database.get(sql, this.#kind.many, ...values) ?? {})[0] ?? 0);
   }
+}
+
+/** The job of a row. @throws Error when the row is damaged or of a form that this version does not know */
+export function jobOfRow<Body extends JobBody, Request>(
+  row: Row,
+  kind: JobKind<Body, Request>,
+): StoredJob<Body, Request> {
+  const { revision, body, request, key, fingerprint, start_count, owner, urgency } = RowSchema.parse(row);
+  return {
+    revision,
+    body: kind.schema.parse(JSON.parse(body)),
+    // Written by this very code, from what the route had checked.
+    ...(request !== null && { request: JSON.parse(request) as Request }),
+    ...(key !== null && fingerprint !== null && { idempotency: { key, fingerprint } }),
+    startCount: start_count,
+    ...(owner !== null && { owner }),
+    ...(urgency !== null && { urgency }),
+  };
 }
 
 /** Bytes by digest: a job may name an image twice. */

@@ -88,33 +88,3 @@ const vectorRoute = (deps: RouteDeps): Route => ({
     );
   },
 });
-
-const startRoute = (deps: RouteDeps): Route => ({
-  method: "post",
-  path: words.home,
-  summary: "Start a generation",
-  description:
-    "Answers at once; follow `Location` or its `/events`. With an Idempotency-Key a repeated request is the same job.",
-  parameters: [idempotencyParameter],
-  body: { mediaTypes: ["application/json"], schema: "GenerationRequest" },
-  answers: acceptedAnswers("Generation"),
-  problems: [
-    ...captionedJsonProblems,
-    ...resolveProblems,
-    "upscale_too_large",
-    "idempotency_conflict",
-    "queue_full",
-    "storage_full",
-    "storage_unavailable",
-    "inference_unavailable",
-    "shutting_down",
-  ],
-  handle: async (c) => {
-    const asked = parse(GenerationRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
-    const idempotency = idempotencyOf(c, asked);
-    requireInference(deps);
-    const resolved = await resolveGeneration(asked, deps);
-    const { body, isNew } = await deps.queue.add({ ...resolved, ...(idempotency && { idempotency }) });
-    return accepted(words.home, body, isNew);
-  },
-});

@@ -50,36 +50,6 @@ export const trainingRoutes = (deps: RouteDeps): Route[] => [
   deleteRoute(deps),
 ];
 
-const startRoute = (deps: RouteDeps): Route => ({
-  method: "post",
-  path: home,
-  summary: "Train a translation of your own",
-  description:
-    "Upload the images first and name them by their digests. The experts of the base stay frozen; its flow is trained on your examples and stops when held-out images stop gaining. One training runs at a time, at low priority; a restart of the server goes on from its checkpoint. What beats its start is published as pack `name` (a pack of your own with that name gets a new version), and the server draws with it at once.",
-  parameters: [idempotencyParameter],
-  body: { mediaTypes: ["application/json"], schema: "TrainingRequest" },
-  answers: acceptedAnswers("Training"),
-  problems: [
-    ...captionedJsonProblems,
-    ...trainingProblems,
-    "idempotency_conflict",
-    "queue_full",
-    "storage_full",
-    "storage_unavailable",
-    "shutting_down",
-  ],
-  handle: async (c) => {
-    const request = parse(TrainingRequestSchema, await readJson(c.req.raw, deps.limits.trainingJsonMaxBytes));
-    const idempotency = idempotencyOf(c, request);
-    // Before the checks: the first one took the name, and its images may be gone by now.
-    const former = await deps.trainings.replayOf(idempotency);
-    if (former) return accepted(home, former, false);
-    const base = await resolveTraining(request, deps);
-    const { body, isNew } = await deps.trainings.add({ request, base, ...(idempotency && { idempotency }) });
-    return accepted(home, body, isNew);
-  },
-});
-
 const previewRoute = (deps: RouteDeps): Route => ({
   method: "get",
   path: `${idPath}/previews/{step}/{n}.png`,

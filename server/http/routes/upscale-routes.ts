@@ -43,27 +43,4 @@ function enlargeRoute(deps: RouteDeps): Route {
     requireReady: () => requireInference(deps),
     resolve: (asked) => gate(() => resolveUpscale(asked, deps)),
   });
-      "Upload the image first and name it by its digest. `scale` is 2, 3 or 4; `widthPx` instead gives any width up to four times the image's. Answers at once; follow `Location` or its `/events`. With `detail` 0 there is one accurate answer; above it each of `count` hypotheses is another image that shrinks back to the same input, and `variance` adds a map of where they differ, as the image after the last. One upscale runs at a time. With an Idempotency-Key a repeated request is the same job.",
-    parameters: [idempotencyParameter],
-    body: { mediaTypes: ["application/json"], schema: "UpscaleRequest" },
-    answers: acceptedAnswers("Upscale"),
-    problems: [
-      ...jsonProblems,
-      ...upscaleProblems,
-      "idempotency_conflict",
-      "queue_full",
-      "storage_full",
-      "storage_unavailable",
-      "inference_unavailable",
-      "shutting_down",
-    ],
-    handle: async (c) => {
-      const asked = parse(UpscaleRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
-      const idempotency = idempotencyOf(c, asked);
-      requireInference(deps);
-      const { request, packDigest } = await gate(() => resolveUpscale(asked, deps));
-      const { body, isNew } = await deps.upscales.add({ request, packDigest, ...(idempotency && { idempotency }) });
-      return accepted(words.home, body, isNew);
-    },
-  };
 }

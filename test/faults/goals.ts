@@ -1,0 +1,21 @@
+/** All goals, in the order of the table. */
+import { clockJumps, diskFull, readOnly, tornFiles, twoServers } from "./disks.ts";
+import type { Goal } from "./goal.ts";
+import { childHangs, childKilled, serverKilled, stopped } from "./kills.ts";
+import { drippingClients, fairness, flood, providerAbsent } from "./loads.ts";
+
+export const goals: readonly Goal[] = [
+  serverKilled,
+  childKilled,
+  childHangs,
+  stopped,
+  diskFull,
+  readOnly,
+  tornFiles,
+  twoServers,
+  clockJumps,
+  providerAbsent,
+  flood,
+  fairness,
+  drippingClients,
+];

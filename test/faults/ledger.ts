@@ -1,0 +1,66 @@
+/**
+ * What was acknowledged, and the check that ends every fault: each job has one end, each image of one that is done has its bytes,
+ * the list has each once, and no file has no job.
+ */
+import { createHash } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Generation, GenerationList } from "../../shared/contract.ts";
+import type { Tau } from "./tau-process.ts";
+
+const isFinal = ({ state }: Generation): boolean => state === "done" || state === "failed" || state === "cancelled";
+
+export class Ledger {
+  readonly #ids = new Map<string, string>();
+
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  get ids(): string[] {
+    return [...this.#ids.values()];
+  }
+
+  /** Keys that were asked for and not acknowledged: the server may have them or not. */
+  readonly unanswered = new Set<string>();
+
+  /** @throws Error where a key was acknowledged as another job before */
+  note(key: string, { id }: Generation): void {
+    const former = this.#ids.get(key);
+    if (former !== undefined && former !== id) throw new Error(`key ${key}: expected job ${former}, got ${id}`);
+    this.#ids.set(key, id);
+    this.unanswered.delete(key);
+  }
+
+  /** Waits for every end. @throws Error for a job that is lost, doubled or half */
+  async settle(tau: Tau, dataDir: string): Promise<{ done: number; failed: number; cancelled: number }> {
+    const count = { done: 0, failed: 0, cancelled: 0 };
+    const digests = new Set<string>();
+    for (const id of this.#ids.values()) {
+      const { state, images, request } = await tau.until(id, isFinal);
+      count[state as keyof typeof count]++;
+      if (state === "done" && images.length !== request.count) throw new Error(`${id}: ${images.length} images`);
+      for (const { path, sha256 } of images) {
+        const bytes = new Uint8Array(await (await tau.ask(path)).arrayBuffer());
+        if (createHash("sha256").update(bytes).digest("hex") !== sha256) throw new Error(`${id}: ${path} is damaged`);
+        digests.add(sha256);
+      }
+    }
+    const listed = await allIds(tau);
+    const expected = [...this.#ids.values()].sort().reverse();
+    if (listed.join() !== expected.join()) throw new Error(`expected ${expected.length} jobs, got ${listed.length}`);
+    const stray = (await readdir(join(dataDir, "results"))).filter((name) => !digests.has(name));
+    if (stray.length > 0) throw new Error(`files without a job: ${stray.join()}`);
+    return count;
+  }
+}
+
+async function allIds(tau: Tau): Promise<string[]> {
+  const ids: string[] = [];
+  for (let before = ""; ; ) {
+    const page = (await (await tau.ask(`/v1/generations?limit=100${before}`)).json()) as GenerationList;
+    ids.push(...page.generations.map(({ id }) => id));
+    if (page.nextBefore === undefined) return ids;
+    before = `&before=${page.nextBefore}`;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * `npm run test:faults`: tries every fault so many times on this machine and says what was seen; exit code 1 where a mark is missed.
+ * Usage: npm run test:faults -- [--times 20] [--seed N] [--only WORD] [--write]; WORD is part of a fault's text, and `--write` puts
+ * the rows into docs/reliability.md.
+ */
+import { parseArgs } from "node:util";
+import { createRandom } from "./goal.ts";
+import { goals } from "./goals.ts";
+import { machine, writeRows } from "./report.ts";
+import { cleanUp } from "./tau-process.ts";
+
+const { values } = parseArgs({
+  options: {
+    times: { type: "string", default: "20" },
+    seed: { type: "string", default: "27" },
+    only: { type: "string", default: "" },
+    write: { type: "boolean", default: false },
+  },
+});
+const [times, seed] = [Number(values.times), Number(values.seed)];
+console.log(`${machine()}; ${times} times each, seed ${seed}`);
+const rows: string[][] = [];
+try {
+  for (const [index, goal] of goals.entries()) {
+    if (!goal.fault.includes(values.only)) continue;
+    const skip = goal.skip?.();
+    const { isPassed, figure } = skip
+      ? { isPassed: true, figure: `not tried: ${skip}` }
+      : await goal
+          .run(times, createRandom(seed + index))
+          .catch((error: unknown) => ({ isPassed: false, figure: String(error) }));
+    console.log(
+      `${skip ? "–" : isPassed ? "✔" : "✘"} ${goal.id}: ${goal.fault}\n  mark: ${goal.mark}\n  seen: ${figure}`,
+    );
+    if (!isPassed) process.exitCode = 1;
+    rows.push([goal.id, goal.fault, goal.mark, `${isPassed ? "" : "**missed**: "}${figure}`]);
+  }
+} finally {
+  await cleanUp();
+}
+if (values.write) await writeRows("faults", rows, `npm run test:faults -- --times ${times} --write`);
