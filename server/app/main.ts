@@ -66,11 +66,6 @@ async function start(config: Config, parts: ServerParts): Promise<RunningServer>
     catalogue: served,
     workers: async () => [await aboutThisServer(config, served, inference, startedAt)],
     inference: () => statusOf(inference, startFault),
-    canStore: () =>
-      access(config.dataDir, constants.W_OK).then(
-        () => true,
-        () => false,
-      ),
     stopping: ends.stopping.signal,
     streamsEnd: ends.streams.signal,
     metrics,
@@ -147,6 +142,11 @@ const appPartsOf = (
   upscaled: upscales.results,
   trainings: trainings.trainings,
   readPreview: (training, step, index) => trainings.folders.readPreview(training, step, index),
+  canStore: () =>
+    access(config.dataDir, constants.W_OK).then(
+      () => true,
+      () => false,
+    ),
   uploads,
   probeImage,
   checkDrawing: requirePlainSvg,

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Generation } from "../../shared/contract.ts";
-import { cliProgram } from "../fixtures/programs.ts";
+import { cliProgram } from "../fixtures/processes/programs.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const folders: string[] = [];

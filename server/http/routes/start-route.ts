@@ -37,7 +37,14 @@ export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBod
   parameters: [idempotencyParameter],
   body: { mediaTypes: ["application/json"], schema: `${name}Request` },
   answers: acceptedAnswers(name),
-  problems: [...options.problems, "idempotency_conflict", "queue_full", "storage_full", "storage_unavailable", "shutting_down"],
+  problems: [
+    ...options.problems,
+    "idempotency_conflict",
+    "queue_full",
+    "storage_full",
+    "storage_unavailable",
+    "shutting_down",
+  ],
   handle: async (c) => {
     const asked = parse(schema, await readJson(c.req.raw, maxBytes));
     const idempotency = idempotencyOf(c, asked);
