@@ -13,7 +13,8 @@ import { AppError } from "../../shared/problem.ts";
 import { packsHome } from "../packs/catalogue.ts";
 import { type LogLevel, logLevels } from "../platform/log.ts";
 
-export const providers = ["auto", "cpu", "cuda", "webgpu"] as const;
+const gpus = ["cuda", "coreml", "dml", "webgpu"] as const;
+export const providers = ["auto", "cpu", ...gpus, ...gpus.map((name) => `prefer-${name}` as const)] as const;
 export type ProviderName = (typeof providers)[number];
 
 /** `web` has sessions run in WebAssembly, as where onnxruntime-node has no binary. Children and threads inherit the variable. */
@@ -36,6 +37,10 @@ export interface Config {
   readonly requestsPerMinute: number;
   /** Where several processes share jobs and files; absent = one process does all. */
   readonly shared?: SharedConfig | undefined;
+  /** Addresses to listen on; empty = those of this machine alone. */
+  readonly listen: readonly string[];
+  /** Base address of an OpenTelemetry collector; absent = no traces. */
+  readonly otlpEndpoint?: string | undefined;
   /** Folder of the built playground; need not exist. */
   readonly playgroundDir: string;
   readonly version: string;
@@ -88,6 +93,16 @@ const fields = {
     variable: "TAU_HOSTS",
     schema: z.string().regex(/^[A-Za-z0-9.-]+(\s*,\s*[A-Za-z0-9.-]+)*$/),
     expected: "host names without port, separated by commas",
+  },
+  listen: {
+    variable: "TAU_LISTEN",
+    schema: z.string().regex(/^[0-9A-Fa-f.:]+(\s*,\s*[0-9A-Fa-f.:]+)*$/),
+    expected: "IP addresses, separated by commas",
+  },
+  otlpEndpoint: {
+    variable: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    schema: z.url({ protocol: /^https?$/ }),
+    expected: "an address like http://localhost:4318",
   },
   requestsPerMinute: {
     variable: "TAU_REQUESTS_PER_MINUTE",
@@ -164,16 +179,21 @@ export function readConfig(flags: Flags = {}, env: NodeJS.ProcessEnv = process.e
     provider: settle("provider", flags.provider, env) ?? "auto",
     threads: settle("threads", undefined, env) ?? 0,
     logLevel: settle("logLevel", undefined, env) ?? (process.stderr.isTTY ? "warn" : "info"),
-    hosts: (settle("hosts", undefined, env) ?? "")
-      .split(",")
-      .map((host) => host.trim().toLowerCase())
-      .filter(Boolean),
+    hosts: listOf(settle("hosts", undefined, env)),
+    listen: listOf(settle("listen", undefined, env)),
+    otlpEndpoint: settle("otlpEndpoint", undefined, env),
     requestsPerMinute: settle("requestsPerMinute", undefined, env) ?? limits.requestsPerMinute,
     shared: readShared(env),
     playgroundDir: join(rootDir, "dist/playground"),
     version: readVersion(),
   };
 }
+
+const listOf = (text = ""): string[] =>
+  text
+    .split(",")
+    .map((item) => item.trim().toLowerCase())
+    .filter(Boolean);
 
 function readVersion(): string {
   const about: unknown = JSON.parse(readFileSync(join(rootDir, "package.json"), "utf8"));

@@ -5,6 +5,7 @@
 import { constants } from "node:fs";
 import { access, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { listen } from "../http/listen.ts";
 import { chooseProvider } from "../inference/provider.ts";
@@ -92,9 +93,9 @@ async function checkProvider({ provider }: Config): Promise<Finding> {
   }
 }
 
-async function checkPort({ port }: Config): Promise<Finding> {
+async function checkPort({ port, listen: asked }: Config): Promise<Finding> {
   try {
-    await (await listen(() => new Response(null, { status: 503 }), port)).close(0);
+    await (await listen(() => new Response(null, { status: 503 }), port, limits, asked)).close(0);
     return well("port", `${port} is free`);
   } catch (error) {
     const isTau = await fetch(`http://127.0.0.1:${port}/healthz`, { signal: AbortSignal.timeout(2000) }).then(

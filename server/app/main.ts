@@ -53,7 +53,7 @@ export const startServer = (config: Config, parts: ServerParts = {}): Promise<Ru
 async function start(config: Config, parts: ServerParts): Promise<RunningServer> {
   const log = parts.log ?? createLog(config.logLevel);
   const served = parts.catalogue ?? (await openCatalogue(config, log));
-  await requireFreePort(config.port);
+  await requireFreePort(config);
   const data = await openDataFolder(config.dataDir, log);
   const inference = parts.inference ?? createClient(config, log);
   const direct = createDirectWork(inference, served, data.uploads);
@@ -61,6 +61,11 @@ async function start(config: Config, parts: ServerParts): Promise<RunningServer>
   const startedAt = new Date().toISOString();
   const ends = createEnds();
   let startFault: unknown;
+  // Loaded only where it is asked for: it takes time and memory.
+  const tracing =
+    config.otlpEndpoint === undefined
+      ? undefined
+      : (await import("../http/tracing.ts")).startTracing(config.otlpEndpoint, config.version);
   const app = createApp({
     ...appPartsOf(config, data, direct),
     catalogue: served,
@@ -69,9 +74,10 @@ async function start(config: Config, parts: ServerParts): Promise<RunningServer>
     stopping: ends.stopping.signal,
     streamsEnd: ends.streams.signal,
     metrics,
+    trace: tracing?.middleware,
     log,
   });
-  const listener = await listen(app.fetch, config.port).catch(async (error: unknown) => {
+  const listener = await listen(app.fetch, config.port, limits, config.listen).catch(async (error: unknown) => {
     await data.close();
     throw error;
   });
@@ -97,6 +103,7 @@ async function start(config: Config, parts: ServerParts): Promise<RunningServer>
     await Promise.all([inference.close(), direct.close()]);
     await listener.close(1000);
     metrics.close();
+    await tracing?.close();
     await data.close();
     log.info({}, "stopped");
   };
@@ -119,8 +126,8 @@ const openCatalogue = (config: Config, log: Log): Promise<Served> =>
   });
 
 /** Before the data folder is touched, so that a second start on the same port is told about the port. @throws AppError port_in_use */
-async function requireFreePort(port: number): Promise<void> {
-  await (await listen(() => new Response(null, { status: 503 }), port)).close(0);
+async function requireFreePort({ port, listen: asked }: Config): Promise<void> {
+  await (await listen(() => new Response(null, { status: 503 }), port, limits, asked)).close(0);
 }
 
 /** What tells others that the server stops: first the work, later the streams that are left. */

@@ -62,6 +62,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     await next();
   };
 
+  if (deps.trace) app.use(deps.trace);
   app.use(identify, deps.metrics.recordRequests, logRequests(deps.log), secure);
   // CORS answers preflights by itself, so their Host is checked first; all other answers carry its headers, refusals too.
   const checkHost = hostCheck(deps.hosts ?? []);

@@ -1,4 +1,5 @@
 /** What the HTTP room is given: every port it speaks to. Tests pass real ones or small ones of their own. */
+import type { MiddlewareHandler } from "hono";
 import type { Generation, Inversion, InversionRequest, PackInfo } from "../../shared/contract.ts";
 import type { Training, TrainingRequest } from "../../shared/training.ts";
 import type { Upscale } from "../../shared/upscaling.ts";
@@ -91,6 +92,8 @@ export interface AppDeps {
   /** Aborts later, when running jobs had their time: ends the event streams that are left. */
   readonly streamsEnd: AbortSignal;
   readonly metrics: Metrics;
+  /** Makes a span of every request, where a collector is named. */
+  readonly trace?: MiddlewareHandler | undefined;
   readonly log: { debug(fields: object, message: string): void; error(fields: object, message: string): void };
   /** Milliseconds since 1970. */
   readonly now: () => number;

@@ -32,20 +32,29 @@ export interface ListenTimings {
 type Fetch = (request: Request) => Response | Promise<Response>;
 type FetchCallback = Parameters<typeof createAdaptorServer>[0]["fetch"];
 
-/** @throws AppError port_in_use */
-export async function listen(fetch: Fetch, port: number, timings: ListenTimings = limits): Promise<Listener> {
-  const first = await bind(fetch, "127.0.0.1", port, timings);
+const loopback = ["127.0.0.1", "::1"];
+
+/** @param asked addresses; none = those of this machine alone. @throws AppError port_in_use */
+export async function listen(
+  fetch: Fetch,
+  port: number,
+  timings: ListenTimings = limits,
+  asked: readonly string[] = [],
+): Promise<Listener> {
+  const [address = "", ...others] = asked.length > 0 ? asked : loopback;
+  const first = await bind(fetch, address, port, timings);
   const settledPort = (first.address() as AddressInfo).port;
   const servers = [first];
-  try {
-    servers.push(await bind(fetch, "::1", settledPort, timings));
-  } catch (error) {
-    if (error instanceof AppError) {
-      await closeAll(servers, 0);
-      throw error;
+  for (const other of others)
+    try {
+      servers.push(await bind(fetch, other, settledPort, timings));
+    } catch (error) {
+      if (error instanceof AppError || asked.length > 0) {
+        await closeAll(servers, 0);
+        throw error;
+      }
+      // No IPv6 on this machine: `localhost` then means 127.0.0.1.
     }
-    // No IPv6 on this machine: `localhost` then means 127.0.0.1.
-  }
   return {
     port: settledPort,
     addresses: servers.map((server) => (server.address() as AddressInfo).address),
@@ -65,7 +74,7 @@ async function bind(fetch: Fetch, hostname: string, port: number, timings: Liste
   const bounded = bound(fetch, timings, connections);
   const server = createAdaptorServer({ fetch: bounded, serverOptions, overrideGlobalObjects: false }) as Server;
   connections.watch(server);
-  server.listen({ port, host: hostname, ipv6Only: hostname === "::1" });
+  server.listen({ port, host: hostname, ipv6Only: hostname.includes(":") });
   try {
     await once(server, "listening");
   } catch (error) {

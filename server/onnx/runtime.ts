@@ -13,7 +13,7 @@ import type * as Ort from "onnxruntime-node";
 
 export type { InferenceSession, Tensor } from "onnxruntime-node";
 
-export type Provider = "cpu" | "cuda" | "webgpu" | "wasm";
+export type Provider = "cpu" | "cuda" | "coreml" | "dml" | "webgpu" | "wasm";
 
 interface Runtime {
   readonly ort: Pick<typeof Ort, "InferenceSession" | "Tensor" | "env">;

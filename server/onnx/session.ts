@@ -8,6 +8,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { isOutOfMemory } from "../platform/out-of-memory.ts";
+import { requireSame } from "./compare-sessions.ts";
 import { type ModelSourceOptions, openModel } from "./model-source.ts";
 import { type InferenceSession, type Tensor as OrtTensor, type Provider, runtime } from "./runtime.ts";
 
@@ -64,6 +65,20 @@ const shorten = (cause: unknown): string =>
     .replace(/\S*\.(cc|h):\d+ ([\w:<>*&, ]+\((?:[^()]|\([^()]*\))*\)( const)? )?/g, "")
     .slice(0, 300);
 
+/** Compares a session that was just made on a GPU with one on the processor. @throws AppError provider_unavailable */
+async function requireAsProcessor(
+  model: string | Uint8Array,
+  options: SessionOptions,
+  session: Session,
+): Promise<void> {
+  const reference = await Session.create(model, { ...options, provider: runtime.processor });
+  try {
+    await requireSame(reference, session);
+  } finally {
+    await reference.dispose();
+  }
+}
+
 /** Weight files as bytes, under their names in the graph. */
 const readWeights = (folder: string | undefined, files: readonly string[]) =>
   Promise.all(files.map(async (path) => ({ path, data: await readFile(join(folder ?? "", path)) })));
@@ -92,7 +107,7 @@ export class Session {
 
   /**
    * Loads a graph from a file path or from serialised bytes.
-   * @throws AppError `provider_unavailable` when the requested provider can't run here, `pack_corrupt` when the graph does not
+   * @throws AppError `provider_unavailable` when the requested provider can't run here or computes something else than the processor, `pack_corrupt` when the graph does not
    *   load, or names weight files that `options.externalData` does not list, `out_of_memory`
    */
   static async create(model: string | Uint8Array, options: SessionOptions): Promise<Session> {
@@ -132,8 +147,12 @@ export class Session {
     };
     try {
       const session = await runtime.ort.InferenceSession.create(bytes, sessionOptions);
-      return new Session(session, options.label, provider, options.profileTo !== undefined);
+      const created = new Session(session, options.label, provider, options.profileTo !== undefined);
+      if (provider !== runtime.processor && !options.isStrict) await requireAsProcessor(model, options, created);
+      return created;
     } catch (cause) {
+      if (cause instanceof AppError) throw cause;
+
       const message = `${options.label}: onnxruntime could not load the graph (${shorten(cause)})`;
       throw new AppError(isOutOfMemory(cause) ? "out_of_memory" : "pack_corrupt", message, { cause });
     }

@@ -12,13 +12,14 @@ Serves the API and the playground to this machine (127.0.0.1 and ::1), until Ctr
   --port N         port (default 7826; TAU_PORT)
   --data DIR       token, images and history (default $XDG_DATA_HOME/tau or ~/.local/share/tau; TAU_DATA)
   --packs DIR      folder of packs (default: those that ship; TAU_PACKS)
-  --provider NAME  auto, cpu, cuda or webgpu (default auto; TAU_PROVIDER)
   --with-worker    beside TAU_QUEUE_URL: also draw, in a worker beside the API
+  --provider NAME  auto, cpu, cuda, coreml, dml or webgpu, or prefer- and one of these (default auto; TAU_PROVIDER)
   --help           this text
 
 With TAU_QUEUE_URL and TAU_STORE_URL it answers HTTP alone, and workers draw (tau worker): see docs/scaling.md.
 Further variables: TAU_RUNTIME (auto, web), TAU_THREADS (0 = all cores), TAU_LOG_LEVEL (debug, info, warn, error, silent),
-TAU_HOSTS (further host names that requests may carry), TAU_REQUESTS_PER_MINUTE. A flag wins over its variable.
+TAU_HOSTS (further host names that requests may carry), TAU_LISTEN (addresses), TAU_REQUESTS_PER_MINUTE,
+OTEL_EXPORTER_OTLP_ENDPOINT (a collector of traces). A flag wins over its variable.
 Exit codes: 0 stopped by a signal, 1 failed (for example port_in_use), 2 wrong usage.`;
 
 type Served = Pick<RunningServer, "url" | "token" | "stop"> & { readonly ready: Promise<unknown> };
