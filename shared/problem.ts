@@ -37,7 +37,6 @@ export const problemStatus = {
   storage_full: 507,
   queue_unavailable: 503,
   store_unavailable: 503,
-  storage_unavailable: 503,
   out_of_memory: 500,
   cancelled: 409,
   not_ready: 409,

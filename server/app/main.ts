@@ -19,6 +19,7 @@ import { aboutThisServer } from "./about-this-server.ts";
 import type { Config } from "./config.ts";
 import { createDirectWork, type DirectWork } from "./direct-work.ts";
 import { type DataFolder, openDataFolder } from "./open-data-folder.ts";
+import { openTracing } from "./open-tracing.ts";
 import { createClient, startInference, statusOf } from "./start-inference.ts";
 import { startTrainings, type TrainingTimings } from "./start-trainings.ts";
 import { startWorkers } from "./start-workers.ts";
@@ -44,7 +45,7 @@ export interface ServerParts {
   readonly trainingTimings?: Partial<TrainingTimings>;
 }
 
-/** @throws AppError port_in_use, config_invalid, pack_unavailable, pack_corrupt, storage_full, storage_unavailable */
+/** @throws AppError port_in_use, config_invalid, pack_unavailable, pack_corrupt, storage_full, store_unavailable */
 export const startServer = (config: Config, parts: ServerParts = {}): Promise<RunningServer> =>
   start(config, parts).catch((error: unknown) => {
     throw asStorageError(error);
@@ -61,11 +62,7 @@ async function start(config: Config, parts: ServerParts): Promise<RunningServer>
   const startedAt = new Date().toISOString();
   const ends = createEnds();
   let startFault: unknown;
-  // Loaded only where it is asked for: it takes time and memory.
-  const tracing =
-    config.otlpEndpoint === undefined
-      ? undefined
-      : (await import("../http/tracing.ts")).startTracing(config.otlpEndpoint, config.version);
+  const tracing = await openTracing(config);
   const app = createApp({
     ...appPartsOf(config, data, direct),
     catalogue: served,

@@ -7,7 +7,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 
-/** @throws AppError storage_full when the disk or the quota is full, storage_unavailable when it can't be written */
+/** @throws AppError storage_full when the disk or the quota is full, store_unavailable when it can't be written */
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string, mode = 0o600): Promise<void> {
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   try {
@@ -39,7 +39,7 @@ export async function syncFolder(path: string): Promise<void> {
 const full = ["ENOSPC", "EDQUOT"];
 const closed = ["EROFS", "EACCES", "EPERM", "EIO"];
 
-/** Errors of a disk as `storage_full` or `storage_unavailable`, everything else as it is. */
+/** Errors of a disk as `storage_full` or `store_unavailable`, everything else as it is. */
 export function asStorageError(error: unknown): unknown {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (full.includes(code)) return storageFull(error);
@@ -51,4 +51,4 @@ export const storageFull = (cause: unknown): AppError =>
 
 /** @param reason the system's code, such as EROFS */
 export const storageUnavailable = (reason: string, cause: unknown): AppError =>
-  new AppError("storage_unavailable", `expected a data disk that can be written, got ${reason}`, { cause });
+  new AppError("store_unavailable", `expected a data disk that can be written, got ${reason}`, { cause });

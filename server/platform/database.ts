@@ -15,7 +15,7 @@ export type SqlValue = string | number | null;
 export type Row = Readonly<Record<string, SqlValue>>;
 
 export interface Database {
-  /** Runs one statement, or several ones without values. @throws AppError storage_full, storage_unavailable */
+  /** Runs one statement, or several ones without values. @throws AppError storage_full, store_unavailable */
   run(sql: string, ...values: readonly SqlValue[]): void;
   get(sql: string, ...values: readonly SqlValue[]): Row | undefined;
   all(sql: string, ...values: readonly SqlValue[]): Row[];

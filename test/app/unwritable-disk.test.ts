@@ -52,7 +52,7 @@ it("a disk that turns read-only is told as such by the API, readiness and the ne
   mount("data", "-o", "remount,bind,ro");
   const upload = { method: "POST", headers: { ...headers, "Content-Type": "image/png" }, body: greyPng(8) as BodyInit };
   const refused = await problemOf(await fetch(`${base}/v1/images`, upload));
-  assert.deepEqual([refused.code, refused.status], ["storage_unavailable", 503], refused.detail);
+  assert.deepEqual([refused.code, refused.status], ["store_unavailable", 503], refused.detail);
   assert.match(refused.detail, /got EROFS/);
   const readiness = await fetch(`${base}/readyz`);
   assert.deepEqual(
@@ -60,7 +60,7 @@ it("a disk that turns read-only is told as such by the API, readiness and the ne
     [503, { status: "unavailable", detail: "the data folder can't be written" }],
   );
   await server.stop();
-  await assert.rejects(start("data"), { code: "storage_unavailable" });
+  await assert.rejects(start("data"), { code: "store_unavailable" });
 });
 
 it("a start on a full disk says so", { skip }, async () => {
@@ -76,7 +76,7 @@ it("a database that can't be written is told as such", async () => {
   const database = openJobDatabase(join(home, "database"));
   database.run("PRAGMA query_only = 1");
   assert.throws(() => database.run("DELETE FROM job WHERE id = ?", "x"), {
-    code: "storage_unavailable",
+    code: "store_unavailable",
     message: "expected a data disk that can be written, got SQLITE_READONLY",
   });
   await database.close();

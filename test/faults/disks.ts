@@ -65,7 +65,7 @@ export const diskFull: Goal = {
 export const readOnly: Goal = {
   id: "F8",
   fault: "a data folder that turns read-only",
-  mark: "told as storage_unavailable by the API and readiness, exit code 0, refused at the next start",
+  mark: "told as store_unavailable by the API and readiness, exit code 0, refused at the next start",
   skip: cannotMount,
   async run(times) {
     let passed = 0;
@@ -87,8 +87,8 @@ export const readOnly: Goal = {
         const readiness = await tau.ask("/readyz");
         const exit = await tau.end("SIGTERM");
         const next = await startTau(data);
-        const isRefused = /storage_unavailable/.test(next.log) && (await next.end("SIGTERM")) === 1;
-        if (code === "storage_unavailable" && readiness.status === 503 && exit === 0 && isRefused) passed++;
+        const isRefused = /store_unavailable/.test(next.log) && (await next.end("SIGTERM")) === 1;
+        if (code === "store_unavailable" && readiness.status === 503 && exit === 0 && isRefused) passed++;
       } finally {
         await tau.end("SIGKILL");
         run("umount", data);

@@ -3,6 +3,7 @@ import { clockJumps, diskFull, readOnly, tornFiles, twoServers } from "./disks.t
 import type { Goal } from "./goal.ts";
 import { childHangs, childKilled, serverKilled, stopped } from "./kills.ts";
 import { drippingClients, fairness, flood, providerAbsent } from "./loads.ts";
+import { networkLost, queueKilled, queueStopped, workerKilled } from "./queues.ts";
 
 export const goals: readonly Goal[] = [
   serverKilled,
@@ -18,4 +19,8 @@ export const goals: readonly Goal[] = [
   flood,
   fairness,
   drippingClients,
+  workerKilled,
+  queueKilled,
+  queueStopped,
+  networkLost,
 ];

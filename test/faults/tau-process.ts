@@ -38,14 +38,20 @@ export async function cleanUp(): Promise<void> {
 }
 
 export interface TauOptions {
+  /** `serve` (the default) answers HTTP, `worker` does not. */
+  readonly command?: "serve" | "worker";
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Starts `tau serve`. Resolves when it listens, or has ended. */
-export async function startTau(dataDir: string, { args = [], env = {} }: TauOptions = {}): Promise<Tau> {
+/** Starts `tau serve` or `tau worker`. Resolves when it listens, or its child is ready, or it has ended. */
+export async function startTau(
+  dataDir: string,
+  { command = "serve", args = [], env = {} }: TauOptions = {},
+): Promise<Tau> {
   const packsDir = await tinyPacks();
-  const common = ["serve", "--port", "0", "--data", dataDir, "--packs", packsDir, "--provider", "cpu", ...args];
+  const port = command === "serve" ? ["--port", "0"] : [];
+  const common = [command, ...port, "--data", dataDir, "--packs", packsDir, "--provider", "cpu", ...args];
   const child = spawn(process.execPath, [cliProgram, ...common], {
     env: { ...process.env, TAU_LOG_LEVEL: "info", TAU_REQUESTS_PER_MINUTE: "999999999", TAU_THREADS: "1", ...env },
     stdio: ["ignore", "ignore", "pipe"],
@@ -53,7 +59,8 @@ export async function startTau(dataDir: string, { args = [], env = {} }: TauOpti
   running.add(child);
   child.once("exit", () => running.delete(child));
   const tau = new Tau(child, dataDir);
-  while (tau.port === undefined && child.exitCode === null && child.signalCode === null) await sleep(10);
+  const isUp = (): boolean => (command === "serve" ? tau.port !== undefined : tau.log.includes("inference is ready"));
+  while (!isUp() && child.exitCode === null && child.signalCode === null) await sleep(10);
   return tau;
 }
 

@@ -329,7 +329,7 @@ export const de: Texts = {
     ],
     deadline_exceeded: ["Das Zeichnen dauerte zu lange", "Verlange weniger Bilder und versuche es erneut."],
     storage_full: ["Die Platte des Servers ist voll", "Schaffe Platz und versuche es erneut."],
-    storage_unavailable: [
+    store_unavailable: [
       "Der Server kann nicht auf seine Platte schreiben",
       "Den Grund nennt das Protokoll des Servers.",
     ],

@@ -298,7 +298,7 @@ export const en = {
     crashed: ["Drawing failed on the server", "The server has recovered. Try again; its log tells more."],
     deadline_exceeded: ["Drawing took too long", "Ask for fewer images, then try again."],
     storage_full: ["The server's disk is full", "Free some space on its disk, then try again."],
-    storage_unavailable: ["The server can't write to its disk", "Whoever runs the server finds the reason in its log."],
+    store_unavailable: ["The server can't write to its disk", "Whoever runs the server finds the reason in its log."],
     out_of_memory: ["The server's memory is too small for this", "Ask for fewer or smaller images, then try again."],
     lost: ["The server lost this job", "It was restarted or the job was deleted. Generate again."],
     refused: ["The server refused the request", "Plugin and server may be of different versions. Update both."],

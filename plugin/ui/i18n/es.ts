@@ -312,7 +312,7 @@ export const es: Texts = {
     crashed: ["El dibujo falló en el servidor", "El servidor se ha recuperado. Reintenta; su registro dice más."],
     deadline_exceeded: ["El dibujo tardó demasiado", "Pide menos imágenes y reintenta."],
     storage_full: ["El disco del servidor está lleno", "Libera espacio y reintenta."],
-    storage_unavailable: ["El servidor no puede escribir en su disco", "El registro del servidor dice por qué."],
+    store_unavailable: ["El servidor no puede escribir en su disco", "El registro del servidor dice por qué."],
     out_of_memory: ["La memoria del servidor no basta", "Pide menos imágenes o más pequeñas y reintenta."],
     lost: ["El servidor perdió este trabajo", "Se reinició o el trabajo se borró. Genera de nuevo."],
     refused: [

@@ -330,7 +330,7 @@ export const fr: Texts = {
     crashed: ["Le dessin a échoué sur le serveur", "Le serveur s'est rétabli. Réessayez ; son journal en dit plus."],
     deadline_exceeded: ["Le dessin a pris trop de temps", "Demandez moins d'images, puis réessayez."],
     storage_full: ["Le disque du serveur est plein", "Libérez de la place, puis réessayez."],
-    storage_unavailable: ["Le serveur ne peut pas écrire sur son disque", "Le journal du serveur en donne la raison."],
+    store_unavailable: ["Le serveur ne peut pas écrire sur son disque", "Le journal du serveur en donne la raison."],
     out_of_memory: [
       "La mémoire du serveur ne suffit pas",
       "Demandez moins d'images ou de plus petites, puis réessayez.",

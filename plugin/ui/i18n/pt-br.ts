@@ -305,7 +305,7 @@ export const ptBr: Texts = {
     crashed: ["O desenho falhou no servidor", "O servidor se recuperou. Tente de novo; o log dele diz mais."],
     deadline_exceeded: ["O desenho demorou demais", "Peça menos imagens e tente de novo."],
     storage_full: ["O disco do servidor está cheio", "Libere espaço e tente de novo."],
-    storage_unavailable: ["O servidor não consegue gravar no disco", "O registro do servidor diz o motivo."],
+    store_unavailable: ["O servidor não consegue gravar no disco", "O registro do servidor diz o motivo."],
     out_of_memory: ["A memória do servidor não basta", "Peça menos imagens ou menores e tente de novo."],
     lost: ["O servidor perdeu este trabalho", "Ele foi reiniciado ou o trabalho foi apagado. Gere de novo."],
     refused: ["O servidor recusou o pedido", "Plugin e servidor podem ter versões diferentes. Atualize os dois."],

@@ -20,6 +20,7 @@ import { InFlight } from "../../platform/in-flight.ts";
 import { createLog, type Log } from "../../platform/log.ts";
 import { VectorPool } from "../../vector/vector-pool.ts";
 import type { Config, SharedConfig } from "../config.ts";
+import { openTracing } from "../open-tracing.ts";
 import { loadToken, type Token } from "../token.ts";
 import { KnownWorkers } from "./known-workers.ts";
 import { keyPrefix, openShared } from "./open-shared.ts";
@@ -51,6 +52,7 @@ export async function serveHttp(
   const metrics = createMetrics();
   const tracers = new VectorPool();
   const inFlight = new InFlight();
+  const tracing = await openTracing(config);
   const digestOf = (translation: string): string => findTranslation(known.packs(), translation).pack.digest;
   const app = createApp({
     ...{ queue, upscales, trainings, results, upscaled, probeImage, metrics, log },
@@ -58,6 +60,9 @@ export async function serveHttp(
     catalogue: known,
     inference: () => known.status(),
     workers: async () => known.workers,
+    // What is kept is elsewhere: the store tells by itself when it can't be written.
+    canStore: async () => true,
+    trace: tracing?.middleware,
     uploads: {
       put: (bytes) => uploads.put(bytes),
       touch: (digest) => uploads.touch(digest),
@@ -93,7 +98,7 @@ export async function serveHttp(
     now: Date.now,
   });
   const sweeping = startSweeping(shared, randomUUID(), log);
-  const listener = await listen(app.fetch, config.port).catch(async (error: unknown) => {
+  const listener = await listen(app.fetch, config.port, limits, config.listen).catch(async (error: unknown) => {
     sweeping.stop();
     known.close();
     await shared.disconnect();
@@ -112,6 +117,7 @@ export async function serveHttp(
     await tracers.close();
     await listener.close(1000);
     metrics.close();
+    await tracing?.close();
     await shared.disconnect();
     log.info({}, "stopped");
   };

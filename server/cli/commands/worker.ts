@@ -13,7 +13,7 @@ Draws for the servers of a queue server (TAU_QUEUE_URL, TAU_STORE_URL), until Ct
   --kinds LIST     kinds of jobs that it takes, of ${workKinds.join(", ")} (default: all)
   --data DIR       own packs, folders of trainings; no other process may use it (default as tau serve; TAU_DATA)
   --packs DIR      folder of packs (default: those that ship; TAU_PACKS)
-  --provider NAME  auto, cpu, cuda or webgpu (default auto; TAU_PROVIDER)
+  --provider NAME  auto, cpu, cuda, coreml, dml or webgpu, or prefer- and one of these (default auto; TAU_PROVIDER)
   --help           this text
 
 Further variables: TAU_RUNTIME, TAU_THREADS, TAU_LOG_LEVEL.

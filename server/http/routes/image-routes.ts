@@ -38,7 +38,7 @@ export function imageRoutes(deps: RouteDeps): Route[] {
         "payload_too_large",
         "queue_full",
         "storage_full",
-        "storage_unavailable",
+        "store_unavailable",
         "shutting_down",
       ],
       handle: (c) =>

@@ -109,7 +109,7 @@ const starRoute = <Body extends JobBody>(words: JobWords, source: JobSource<Body
   summary: isStarred ? `Star ${words.anyOne}: it is kept when older ones go` : `Take the star of ${words.anyOne}`,
   parameters: [idParameter(words.anyOne)],
   answers: { 200: { description: "As it is now.", schema: words.schema } },
-  problems: ["not_found", "storage_full", "storage_unavailable"],
+  problems: ["not_found", "storage_full", "store_unavailable"],
   handle: async (c) => {
     const { id } = (await findJob(c, words, source)).body;
     return json(await source.star(id, isStarred));

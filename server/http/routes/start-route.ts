@@ -42,7 +42,7 @@ export const startRoute = <Schema extends z.ZodType<object>, Body extends JobBod
     "idempotency_conflict",
     "queue_full",
     "storage_full",
-    "storage_unavailable",
+    "store_unavailable",
     "shutting_down",
   ],
   handle: async (c) => {
