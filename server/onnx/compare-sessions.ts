@@ -4,7 +4,23 @@
  * the processor already, as one that looks up words may, is not compared.
  */
 import { AppError } from "../../shared/problem.ts";
-import type { Feeds, Session, Tensor, TensorInfo } from "./session.ts";
+
+interface Values {
+  readonly data: Float32Array | Int32Array | BigInt64Array;
+  readonly dims: readonly number[];
+}
+interface Info {
+  readonly type: string;
+  readonly shape: readonly (number | string)[];
+}
+type Feeds = Readonly<Record<string, Values>>;
+/** What is asked of a session. */
+interface Runnable {
+  readonly label: string;
+  readonly provider: string;
+  readonly inputs: ReadonlyMap<string, Info>;
+  run(feeds: Feeds): Promise<Feeds>;
+}
 
 /**
  * Largest difference of an output: the root mean square of the differences as a share of that of the reference. Products of reduced
@@ -19,7 +35,7 @@ const freeAxis = 2;
  * The largest difference of any output; undefined where the reference refuses the inputs.
  * @throws AppError out_of_memory, tensor_mismatch where the candidate alone refuses them
  */
-export async function differenceOf(reference: Session, candidate: Session): Promise<number | undefined> {
+export async function differenceOf(reference: Runnable, candidate: Runnable): Promise<number | undefined> {
   const feeds = madeUpFeeds(reference.inputs);
   const expected = await reference.run(feeds).catch(() => undefined);
   if (!expected) return undefined;
@@ -28,7 +44,7 @@ export async function differenceOf(reference: Session, candidate: Session): Prom
 }
 
 /** @throws AppError `provider_unavailable` naming the difference when it is more than `differenceMax` */
-export async function requireSame(reference: Session, candidate: Session): Promise<void> {
+export async function requireSame(reference: Runnable, candidate: Runnable): Promise<void> {
   const difference = await differenceOf(reference, candidate);
   if (difference === undefined || difference <= differenceMax) return;
   const expected = `results within ${100 * differenceMax} % of the processor's`;
@@ -40,7 +56,7 @@ export async function requireSame(reference: Session, candidate: Session): Promi
   );
 }
 
-function madeUpFeeds(inputs: ReadonlyMap<string, TensorInfo>): Feeds {
+function madeUpFeeds(inputs: ReadonlyMap<string, Info>): Feeds {
   return Object.fromEntries(
     [...inputs].map(([name, { type, shape }]) => {
       const dims = shape.map((size) => (typeof size === "number" && size >= 0 ? size : freeAxis));
@@ -51,13 +67,13 @@ function madeUpFeeds(inputs: ReadonlyMap<string, TensorInfo>): Feeds {
 }
 
 /** Numbers in [-1, 1] from a sine sweep, and ones, which are words and marks of words. */
-function madeUpData(type: string, length: number): Tensor["data"] {
+function madeUpData(type: string, length: number): Values["data"] {
   if (type === "int64") return new BigInt64Array(length).fill(1n);
   if (type === "int32") return new Int32Array(length).fill(1);
   return Float32Array.from({ length }, (_, at) => Math.sin(at * 0.7 + (at * at) / 1e4));
 }
 
-function shareOf({ data: expected }: Tensor, received: Tensor | undefined): number {
+function shareOf({ data: expected }: Values, received: Values | undefined): number {
   if (received?.data.length !== expected.length) return Number.POSITIVE_INFINITY;
   let [squares, differences] = [0, 0];
   for (let at = 0; at < expected.length; at++) {
