@@ -62,8 +62,9 @@ export const namedLabels = (given: readonly EncodedConditions[]): string[] => [
  */
 export async function encodeConditions(
   { id, conditions, retriever }: { readonly id: string } & ConditionsReader,
-  given: ConditionValues,
+  asked: ConditionValues,
 ): Promise<EncodedConditions> {
+  const given = withEnglishCaption(conditions, asked);
   const encoded: Partial<Record<FlowConditionName, EncodedCondition>> = {};
   for (const name of namesOf(given)) {
     if (given[name]!.kind === "none") continue;
@@ -79,6 +80,14 @@ export async function encodeConditions(
     encoded[name] = { vector, presence: 1, ...idOf(name, given[name]!) };
   }
   return { ...(await withPlain({ conditions, retriever }, given, encoded)), ...(await encodeNamed(conditions, given)) };
+}
+
+/** The caption in English, where it is the name of a thing in another language; experts know English words. */
+function withEnglishCaption(conditions: ConditionReaders, given: ConditionValues): ConditionValues {
+  if (given.caption?.kind !== "text") return given;
+  const reader = conditions.find(({ isReadFromCaption }) => isReadFromCaption);
+  const english = reader?.expert.inEnglish?.(given.caption.text);
+  return english === undefined ? given : { ...given, caption: { kind: "text", text: english } };
 }
 
 /** Adds to the caption its vector without colour words, which retrieval searches by, and its colour; unchanged without a retriever. */

@@ -83,6 +83,8 @@ export interface ConditioningExpert {
    * @param group of the requested style; labels that no style of the group draws are skipped
    */
   labelIn?(words: string, group?: string): string | undefined;
+  /** Label experts only: in English, words that are the name of a thing in another language. */
+  inEnglish?(words: string): string | undefined;
   /** Label experts only: the words without colour words; undefined when there are none. */
   plainOf?(words: string): string | undefined;
   /** Label experts only: the one colour that the words give to what they name. */

@@ -44,6 +44,7 @@ export function cached(expert: ExpertCore): Expert {
       return rows;
     },
     labelIn: (words, group) => expert.labelIn?.(words, group),
+    inEnglish: (words) => expert.inEnglish?.(words),
     plainOf: (words) => expert.plainOf?.(words),
     colourIn: (words) => expert.colourIn?.(words),
     groupOf: (style) => expert.groupOf?.(style),

@@ -11,6 +11,7 @@ import type { LabelExpertEntry } from "../manifest/expert-entries.ts";
 import type { ExpertCore } from "./expert.ts";
 import { colourOf, LabelNames, withoutColours } from "./label-names.ts";
 import { requireText } from "./values.ts";
+import { inEnglish } from "./words/in-english.ts";
 
 export class LabelExpert implements ExpertCore {
   readonly dims: number;
@@ -32,6 +33,11 @@ export class LabelExpert implements ExpertCore {
       const { groups } = this.#entries[this.#indexOf.get(id)!]!;
       return group === undefined || groups === undefined || groups.includes(group);
     });
+  }
+
+  inEnglish(words: string): string | undefined {
+    // Words that name a label as they are mean that.
+    return this.labelIn(words) === undefined ? inEnglish(words) : undefined;
   }
 
   plainOf(words: string): string | undefined {
