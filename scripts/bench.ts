@@ -2,7 +2,7 @@
  * `npm run bench`: measures the speed and memory that the README promises on this machine and writes them to docs/benchmarks.md.
  * It builds dist/ and needs the default pack. Usage: npm run bench [-- server|history|edits|encoding|training|upscaling|biggan ...],
  * or npm run bench -- guidance [FOLDER] and npm run bench -- diversity [FOLDER [STYLE...]], which only compare variants and are no
- * part of the table.
+ * part of the table; nor is npm run bench -- scaling, which needs valkey-server or redis-server: what many workers do together.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -20,6 +20,7 @@ import { benchEncoding } from "./bench/encoding.ts";
 import { benchGuidance } from "./bench/guidance.ts";
 import { benchHistory } from "./bench/history.ts";
 import { machine } from "./bench/measure.ts";
+import { benchScaling } from "./bench/scaling.ts";
 import { benchServer } from "./bench/server.ts";
 import { benchTraining } from "./bench/training.ts";
 import { benchUpscaling } from "./bench/upscaling.ts";
@@ -32,6 +33,11 @@ if (args[0] === "guidance") {
 }
 if (args[0] === "diversity") {
   await benchDiversity(args[1], args.length > 2 ? args.slice(2) : undefined);
+  process.exit(0);
+}
+if (args[0] === "scaling") {
+  execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
+  await benchScaling();
   process.exit(0);
 }
 const wanted = new Set(args.length > 0 ? args : all);

@@ -8,6 +8,9 @@ import type { Connection } from "./connection.ts";
 
 type Listener<Body> = (snapshot: Snapshot<Body>) => void;
 
+/** Places in line are read again so long after they changed, in milliseconds: each job that goes moves all behind it. */
+const movedMs = 250;
+
 /** Pause after a read that failed, in milliseconds. */
 const retryMs = 250;
 
@@ -29,12 +32,12 @@ export class Followers<Body extends { readonly state: string }> {
   readonly #read: (id: string) => Promise<Snapshot<Body> | undefined>;
   readonly #onNews: (news: News) => void;
   readonly #followed = new Map<string, Followed<Body>>();
+  #moving: ReturnType<typeof setTimeout> | undefined;
   readonly #hear = (channel: string, message: string): void => {
     if (channel === this.#channel) this.#take(message);
   };
   readonly #readAll = (): void => {
     for (const id of this.#followed.keys()) this.#refresh(id);
-    this.#onNews({ what: "moved", id: "*" });
   };
 
   private constructor(
@@ -83,6 +86,7 @@ export class Followers<Body extends { readonly state: string }> {
   async close(): Promise<void> {
     this.#client.off("message", this.#hear);
     this.#client.off("ready", this.#readAll);
+    clearTimeout(this.#moving);
     for (const { listeners } of this.#followed.values()) listeners.clear();
     this.#followed.clear();
     await this.#client.unsubscribe(this.#channel).catch(() => undefined);
@@ -90,10 +94,14 @@ export class Followers<Body extends { readonly state: string }> {
 
   #take(message: string): void {
     const [what, id] = message.split(" ") as [News["what"], string];
-    if (what === "moved") {
-      for (const [other, { isWaiting }] of this.#followed) if (isWaiting) this.#refresh(other);
-    } else this.#refresh(id);
+    if (what === "moved") this.#moving ??= setTimeout(() => this.#readWaiting(), movedMs);
+    else this.#refresh(id);
     this.#onNews({ what, id });
+  }
+
+  #readWaiting(): void {
+    this.#moving = undefined;
+    for (const [id, { isWaiting }] of this.#followed) if (isWaiting) this.#refresh(id);
   }
 
   #refresh(id: string): void {

@@ -59,7 +59,7 @@ export class Taker<Body extends JobBody, Request> {
   }
 
   hear({ what, id }: News): void {
-    if (what === "queued" || what === "moved") this.#wake();
+    if (what === "queued") this.#wake();
     if (what === "ended") void this.#held.get(id)?.check().catch(this.#options.onError);
   }
 
