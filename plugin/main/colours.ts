@@ -15,6 +15,7 @@ import {
 import type { AppliedNode } from "./applied.ts";
 import { type Bound, hexOf, loadBindings, rgbOf } from "./bindings.ts";
 import { detailOf, imageKey, isLocked } from "./layers.ts";
+import { iconsIn } from "./read-icons.ts";
 import { createBreather } from "./slices.ts";
 
 /** Aliases of aliases beyond this are a circle. */
@@ -28,6 +29,10 @@ const paintsOf = (node: SceneNode, key: (typeof paintKeys)[number]): readonly Pa
   const paints = key in node ? (node as Painted)[key] : [];
   return paints === figma.mixed ? [] : (paints as readonly Paint[]);
 };
+
+/** The artboard's own ground is no colour of its icons. */
+const paintedIn = (selection: readonly SceneNode[]): readonly SceneNode[] =>
+  selection.flatMap((node) => iconsIn(node, ({ children }) => children));
 
 /** The layer and all that show inside it. */
 function* layersIn(node: SceneNode): Generator<SceneNode> {
@@ -46,12 +51,12 @@ const coloursIn = (paint: Paint): readonly RGB[] =>
         : [];
 
 export async function readColours(
-  nodes: readonly SceneNode[],
+  selection: readonly SceneNode[],
 ): Promise<{ used: readonly UsedColour[]; skipped: readonly SkippedIcon[] }> {
   const breathe = createBreather();
   const shares = new Map<string, number>();
   const skipped: SkippedIcon[] = [];
-  for (const node of nodes) {
+  for (const node of paintedIn(selection)) {
     const before = shares.size;
     let hasColour = false;
     if (!node.removed && isLocked(node)) skipped.push({ nodeId: node.id, nodeName: node.name, reason: "locked" });
@@ -119,7 +124,7 @@ export interface Recoloured {
 
 /** Gives every colour of the selection the one that the change for it names; one undo step is the caller's. */
 export async function recolour(
-  nodes: readonly SceneNode[],
+  selection: readonly SceneNode[],
   changes: readonly ColourChange[],
   bindings: Bindings | undefined,
 ): Promise<Recoloured> {
@@ -128,7 +133,7 @@ export async function recolour(
   const byFrom = new Map(changes.map((change) => [change.from, change]));
   const changed: AppliedNode[] = [];
   const skipped: SkippedLayer[] = [];
-  for (const node of nodes) {
+  for (const node of paintedIn(selection)) {
     if (node.removed) continue;
     const about = { nodeId: node.id, nodeName: node.name };
     if (isLocked(node)) {

@@ -19,7 +19,7 @@ export async function readIcons(
   sendImage: (hash: string, bytes: Uint8Array) => void,
 ): Promise<ReadIcons> {
   const breathe = createBreather();
-  const nodes = selection.flatMap(iconsIn);
+  const nodes = selection.flatMap((node) => iconsIn(node));
   const icons: IconSource[] = [];
   const skipped: SkippedIcon[] = [];
   const sent = new Set<string>();
@@ -36,10 +36,13 @@ export async function readIcons(
 const isMade = (node: SceneNode): boolean =>
   node.getPluginData(provenanceKey) !== "" || node.getPluginData(vectorKey) !== "";
 
-/** The icons that a selected layer stands for. */
-export function iconsIn(node: SceneNode): readonly SceneNode[] {
-  if (node.type === "COMPONENT_SET") return variantsIn(node);
-  if (node.type === "SECTION") return node.children.flatMap(iconsIn);
+/** The icons that a selected layer stands for; of a component set those that are drawn apart, or all its variants. */
+export function iconsIn(
+  node: SceneNode,
+  ofSet: (set: ComponentSetNode) => readonly SceneNode[] = variantsIn,
+): readonly SceneNode[] {
+  if (node.type === "COMPONENT_SET") return ofSet(node);
+  if (node.type === "SECTION") return node.children.flatMap((child) => iconsIn(child, ofSet));
   const isArtboard = (node.type === "FRAME" || node.type === "GROUP") && node.getPluginData(vectorKey) === "";
   return isArtboard && node.children.some(isMade) ? node.children : [node];
 }

@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import sharp from "sharp";
+import { SimDocument } from "../../plugin/simulator/host/document.ts";
+import { createRun } from "../../plugin/simulator/host/run.ts";
+import { memoryStore } from "../../plugin/simulator/host/storage.ts";
 import { vectorise } from "../../server/vector/vectorise.ts";
 import { launchBrowser } from "./browser.ts";
 
@@ -13,23 +16,43 @@ const drawings: Readonly<Record<string, string>> = {
     '<defs><linearGradient id="g"><stop stop-color="#4dabf7"/><stop offset="1" stop-color="#862e9c"/></linearGradient></defs><rect x="12" y="20" width="104" height="88" rx="16" fill="url(#g)"/>',
 };
 
+const quiet = { showUi: () => undefined, toUi: () => undefined, notify: () => undefined, closed: () => undefined };
+/** Put on the playground's canvas as layers, and exported from there. */
+async function overTheCanvas(svg: string): Promise<string> {
+  const { figma } = createRun(new SimDocument(memoryStore()), quiet, "vectorise");
+  return figma.createNodeFromSvg(svg).exportAsync({ format: "SVG_STRING" });
+}
+
 const browser = await launchBrowser();
 after(() => browser.close());
 
-for (const [name, body] of Object.entries(drawings))
-  test(`${name}: Chromium and libvips draw the same`, async () => {
-    const source = `<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128">${body}</svg>`;
+for (const [name, body] of Object.entries(drawings)) {
+  const source = `<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128">${body}</svg>`;
+  const trace = async (): Promise<string> => {
     const { data, info } = await sharp(Buffer.from(source)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
     const { svg } = vectorise({ rgba: data, widthPx: info.width, heightPx: info.height });
-    const large = svg.replace('width="128" height="128"', `width="${sidePx}" height="${sidePx}"`);
+    return svg.replace('width="128" height="128"', `width="${sidePx}" height="${sidePx}"`);
+  };
+  const shoot = async (svg: string): Promise<Buffer> => {
     const page = await browser.newPage({ viewport: { width: sidePx, height: sidePx } });
-    await page.setContent(`<style>body{margin:0}svg{display:block}</style>${large}`);
-    const shot = await sharp(await page.screenshot())
-      .removeAlpha()
-      .raw()
-      .toBuffer();
-    const own = await sharp(Buffer.from(large)).flatten({ background: "#fff" }).removeAlpha().raw().toBuffer();
+    await page.setContent(`<style>body{margin:0}svg{display:block}</style>${svg}`);
+    const shot = await page.screenshot();
     await page.close();
-    const difference = shot.reduce((sum, value, at) => sum + Math.abs(value - own[at]!), 0) / shot.length;
-    assert.ok(difference < 1, `a mean difference below 1 of 255, got ${difference}`);
+    return sharp(shot).removeAlpha().raw().toBuffer();
+  };
+  const difference = (one: Buffer, two: Buffer): number =>
+    one.reduce((sum, value, at) => sum + Math.abs(value - two[at]!), 0) / one.length;
+
+  test(`${name}: Chromium and libvips draw the same`, async () => {
+    const svg = await trace();
+    const own = await sharp(Buffer.from(svg)).flatten({ background: "#fff" }).removeAlpha().raw().toBuffer();
+    const between = difference(await shoot(svg), own);
+    assert.ok(between < 1, `a mean difference below 1 of 255, got ${between}`);
   });
+
+  test(`${name}: exported from the canvas and opened again, the drawing looks as before`, async () => {
+    const svg = await trace();
+    const between = difference(await shoot(svg), await shoot(await overTheCanvas(svg)));
+    assert.ok(between < 0.5, `a mean difference below 0.5 of 255, got ${between}`);
+  });
+}

@@ -7,9 +7,13 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
+import { FigmaAPI } from "@open-pencil/core/figma-api";
+import { createSVGNodes } from "@open-pencil/core/io";
+import { SceneGraph } from "@open-pencil/scene-graph";
 import { SimDocument } from "../../plugin/simulator/host/document.ts";
 import { createRun } from "../../plugin/simulator/host/run.ts";
 import { memoryStore } from "../../plugin/simulator/host/storage.ts";
+import { localPath } from "../../plugin/simulator/host/svg-path.ts";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
 import type { Provenance } from "../../shared/contract.ts";
 import type { ApplyTarget, MainMessage, UiMessage } from "../../shared/messages.ts";
@@ -27,7 +31,13 @@ after(() => rm(outDir, { recursive: true }));
 
 type Api = Pick<
   PluginAPI,
-  "createRectangle" | "createFrame" | "createEllipse" | "createText" | "createImage" | "currentPage"
+  | "createComponentFromNode"
+  | "createRectangle"
+  | "createFrame"
+  | "createEllipse"
+  | "createText"
+  | "createImage"
+  | "currentPage"
 >;
 interface Host {
   readonly figma: Api;
@@ -181,4 +191,50 @@ test("images in layers that exist change one paint each, also nested, mixed mode
     assert.equal(applied?.type === "applied" && applied.imageCount, 3);
   });
   assert.equal(shapes[0]?.children.length, 4);
+});
+
+test("an SVG is imported to outlines at the same places, whose rules of filling are the same", async () => {
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64" viewBox="0 0 64 64" fill="none"><path id="body" fill="#0b7285" fill-rule="evenodd" d="M8 8h48v40h-48z"/><path id="eye" fill="#ffffff" d="M20 20c0-4 8-4 8 0c0 4-8 4-8 0z"/></svg>';
+  const ours = ((await simulator()).figma as unknown as PluginAPI).createNodeFromSvg(svg);
+  const graph = new SceneGraph();
+  const api = new FigmaAPI(graph);
+  const theirs = api.getNodeById(createSVGNodes(graph, api.currentPage.id, svg, {})!.id) as unknown as FrameNode;
+  // OpenPencil puts the outlines of a drawing into one layer.
+  const outlines = ({ children }: FrameNode) =>
+    children.flatMap((child) =>
+      (child as VectorNode).vectorPaths.map(({ data, windingRule }) => {
+        const { x, y, width, height } = localPath(data, [1, 0, 0, 1, child.x, child.y])!;
+        return [windingRule, ...[x, y, width, height].map((value) => +value.toFixed(2))];
+      }),
+    );
+  assert.deepEqual(outlines(ours), outlines(theirs));
+  assert.deepEqual([ours.width, ours.height], [theirs.width, theirs.height]);
+});
+
+test("a component made from a frame takes its place, and an instance of it has its layers", async () => {
+  const shapes = await agree(async ({ figma }) => {
+    const frame = figma.createFrame();
+    frame.name = "icon/key";
+    frame.resize(48, 48);
+    frame.fills = [];
+    frame.x = 30;
+    const dot = figma.createRectangle();
+    dot.name = "dot";
+    dot.resize(12, 12);
+    dot.fills = [{ type: "SOLID", color: { r: 1, g: 0, b: 0 } }];
+    frame.appendChild(dot);
+    dot.x = 6;
+    const component = (figma as unknown as PluginAPI).createComponentFromNode(frame);
+    const instance = component.createInstance();
+    instance.x = 200;
+    instance.y = 0;
+  });
+  assert.deepEqual(
+    shapes.map(({ type, name }) => [type, name]),
+    [
+      ["COMPONENT", "icon/key"],
+      ["INSTANCE", "icon/key"],
+    ],
+  );
 });

@@ -233,8 +233,8 @@ test("colours of a selection are told with their shares, changed and bound in on
   const { used } = lastSent<{ used: { hex: string; share: number }[] }>();
   assert.deepEqual(
     used.map(({ hex }) => hex),
-    ["#ffffff", "#ff0000"],
-    "the artboard's own white counts too",
+    ["#ff0000", "#ffffff"],
+    "the artboard's own white does not count",
   );
   const bindings = { collectionId, modeId: light, variables: [{ hex: "#e60000", variableId: red }] };
   const changes = [
@@ -272,7 +272,7 @@ test("a layer that shows another mode of the variables is bound, and listed as s
     skipped.map(({ nodeName, reason }) => [nodeName, reason]),
     [
       ["white", "locked"],
-      ["flat", "other-mode"],
+      ["rocket", "other-mode"],
     ],
   );
   const [body, inner] = page()[0]!.children[0]!.children;

@@ -61,24 +61,24 @@ const brandColours = async ({ page }: Stage): Promise<void> => {
   await page.getByText("Brand: Light, Dark").waitFor();
 };
 
-/** Names of a family, drawn as vectors in colour variables of the file. */
+/** Names of a family, drawn as vectors in their own colours, or in variables of the file. */
 async function drawFamily(
   { command, ui, page }: Stage,
   names: readonly string[],
-  style = "fluent-flat",
+  palette = "Brand · Light",
 ): Promise<void> {
   await command("Make a family…");
-  await ui.locator(`#style option[value=${style}]`).waitFor({ state: "attached" });
+  await ui.locator("#style option[value=fluent-flat]").waitFor({ state: "attached" });
   await ui.getByLabel("Names").fill(names.join("\n"));
-  await ui.getByLabel("Style", { exact: true }).selectOption(style);
+  await ui.getByLabel("Style", { exact: true }).selectOption("fluent-flat");
   await ui.getByLabel("Size on the canvas").selectOption("64");
   await ui.getByLabel("Insert as").selectOption("vector");
-  await ui.locator("#palette").selectOption({ label: "Brand · Light" });
+  await ui.locator("#palette").selectOption({ label: palette });
   await ui.getByRole("button", { name: "Generate" }).click();
   await page
     .locator(".node.frame > .node.frame")
     .nth(names.length - 1)
-    .waitFor({ timeout: 60_000 });
+    .waitFor({ timeout: 90_000 });
   await ui.locator(".applied").waitFor();
 }
 
@@ -116,10 +116,17 @@ const recolour: Story = {
 const family: Story = {
   name: "family",
   tell: async (stage) => {
+    const { step, command, ui, page } = stage;
     await brandColours(stage);
-    await drawFamily(stage, ["rocket", "house", "key", "umbrella", "bell", "camera"]);
-    await stage.step("drawn");
-    assert.equal(await stage.page.locator("#world [data-image]").count(), 0);
+    await drawFamily(stage, ["rocket", "house", "key", "umbrella", "bell", "camera"], "As drawn");
+    await step("drawn");
+    assert.equal(await page.locator("#world [data-image]").count(), 0);
+    await command("Recolour…");
+    await ui.locator("#palette").selectOption({ label: "Brand · Light" });
+    await ui.locator(".mapping li").nth(3).waitFor();
+    await ui.getByRole("button", { name: "Recolour", exact: true }).click();
+    await ui.getByText("Recoloured: 6").waitFor();
+    await step("recoloured");
   },
 };
 

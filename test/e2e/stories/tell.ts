@@ -25,6 +25,8 @@ const themes: readonly Theme[] =
 const figures: Readonly<Record<string, string>> = {
   "fill-names-2-filled": "plugin-fill-names",
   "caption-to-artboard-3-doubt": "plugin-doubt",
+  "family-2-recoloured": "plugin-recolour",
+  "component-set-of-24-2-components": "plugin-components",
 };
 async function keepFigures(shots: readonly string[]): Promise<void> {
   for (const shot of shots) {
