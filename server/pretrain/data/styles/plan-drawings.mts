@@ -1,13 +1,14 @@
 /**
  * Lists every drawing of the style data: each icon of each variant as it is, and made-up styles of many variants. Held-out drawings are rendered first, so that
- * a training drawing that equals one of them is known when it is rendered; the rest is in random order, so that any first part is a fair sample.
+ * a training drawing that equals one of them is known when it is rendered; the rest in random order of things, so that any first part is a fair sample
+ * and a drawing's partners are in it too.
  */
 import { conceptOf, type Emoji } from "../concepts.mjs";
 import { buildOf, type Variant, type VariantIcon } from "./collect-variants.mts";
 import { drawIcon } from "./draw-icon.mts";
 import { isHeldOut } from "./families.mts";
 import { hasGradient, type ProceduralStyle, styleOfSeed } from "./procedural-style.mts";
-import { drawFrom, hashUnit } from "./random.mts";
+import { type Draw, drawFrom, hashUnit } from "./random.mts";
 import { type Split, splitOf } from "./split.mts";
 import { placeBody, wrapSvg } from "./svg.mts";
 
@@ -35,7 +36,7 @@ export interface Drawing {
 /** Ink of drawings that have no colour of their own. */
 const plainInk = "#1f2328";
 
-/** @param styles how many made-up styles @param perStyle icons of each at most, of held-out families a third */
+/** @param styles how many made-up styles, each on two families @param perStyle icons of each at most, of held-out families a third */
 export function planDrawings(
   variants: readonly Variant[],
   byName: Map<string, Emoji>,
@@ -54,18 +55,32 @@ export function planDrawings(
   for (let at = 0; at < styles; at += 1) {
     const seed = `style-${at}`;
     const draw = drawFrom(`variant|${seed}`);
-    const variant = draw.weighted(weightsOf(variants)) as string;
-    const of = variants.find(({ id }) => id === variant)!;
-    drawings.push(...proceduralDrawings(of, styleOfSeed(seed, of.build), perStyle, factsOf));
+    const first = drawVariant(draw, variants)!;
+    const style = styleOfSeed(seed, first.build);
+    // A style that two families share can be shown by icons of the other one, as a designer's own icons show a style to a foreign drawing.
+    const others = variants.filter(({ family, build }) => family !== first.family && build === first.build);
+    const drawn = [first, drawVariant(draw, others)].filter((variant) => variant !== undefined);
+    for (const variant of drawn)
+      drawings.push(...proceduralDrawings(variant, style, Math.ceil(perStyle / drawn.length), factsOf));
   }
   return drawings;
 }
 
-/** The order of rendering: held-out drawings first, the rest at random. */
+/** The order of rendering: held-out drawings first, the rest at random, drawings of one thing in one family one after another. */
 export function inOrder(drawings: readonly Drawing[]): Drawing[] {
-  const order = new Map(drawings.map(({ id, split }) => [id, hashUnit(`order|${id}`) + (split === "train" ? 1 : 0)]));
+  const order = new Map(
+    drawings.map(({ id, split, family, base }) => [
+      id,
+      hashUnit(`order|${family}|${base}`) + (split === "train" ? 1 : 0),
+    ]),
+  );
   return [...drawings].sort((a, b) => order.get(a.id)! - order.get(b.id)!);
 }
+
+const drawVariant = (draw: Draw, variants: readonly Variant[]): Variant | undefined => {
+  const id = variants.length === 0 ? undefined : draw.weighted(weightsOf(variants));
+  return variants.find((variant) => variant.id === id);
+};
 
 /** Made-up styles are drawn from variants by the root of their size; colour is rare, so it counts three times. */
 const weightsOf = (variants: readonly Variant[]): Record<string, number> =>
