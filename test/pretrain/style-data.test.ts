@@ -161,6 +161,12 @@ it("a folder of sets becomes variants without brands and small ones, and held-ou
     assert.ok(firstTrained >= 42 && drawings.slice(firstTrained).every(({ split }) => split === "train"));
     assert.equal(new Set(drawings.map(({ id }) => id)).size, drawings.length);
     assert.ok(drawings.some(({ isProcedural }) => isProcedural));
+    const madeUp = drawings.filter(({ isProcedural }) => isProcedural);
+    const seeds = new Set(madeUp.map(({ variant }) => variant.split("@")[1]));
+    for (const seed of seeds) {
+      const families = madeUp.filter(({ variant }) => variant.endsWith(`@${seed}`)).map(({ family }) => family);
+      assert.equal(new Set(families).size, 2, `${seed}: drawn on ${families[0]} alone`);
+    }
     for (const drawing of drawings) assert.match(drawing.svgOf(128), /^<svg /);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /**
- * The training of the style pack on toy sizes, from SVG to a flow that restyles: target expert 2 with a resumed run, latents, the three kinds of flow,
- * ONNX files. Needs Python with PyTorch (server/pretrain/README.md) and is skipped, saying so, where there is none.
+ * The training of the style pack on toy sizes, from SVG to a flow that restyles: target expert 2 with a resumed run, latents, the flow,
+ * its figures, ONNX files. Needs Python with PyTorch (server/pretrain/README.md) and is skipped, saying so, where there is none.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
@@ -31,26 +31,23 @@ itWithPython(
       await script("train_target", "--toy", "--minutes", minutes, "--resume", "--small-until", "0");
       const resumed = await metricsOf(join(folder, "target-toy.json"));
       assert.ok(resumed["steps"]! > first["steps"]! && first["steps"]! > 0, JSON.stringify([first, resumed]));
-      await script("encode_styles", "--checkpoint", join(folder, "target-toy.pt"), "--without-words");
-      for (const rest of ["none", "grid", "causal"]) {
-        await script("train_style_flow", "--toy", "--rest", rest, "--minutes", "0.05");
-        const figures = await metricsOf(join(folder, `flow-${rest}-toy.json`));
-        assert.ok(figures["familiesNats"]! > 0 && figures["steps"]! > 0, JSON.stringify(figures));
-        assert.ok((await stat(join(folder, `flow-${rest}-toy.png`))).size > 1000);
-      }
+      await script("encode_styles", "--checkpoint", join(folder, "target-toy.pt"));
+      await script("train_style_flow", "--toy", "--minutes", "0.1");
+      const figures = await metricsOf(join(folder, "flow-toy.json"));
+      assert.ok(figures["familiesNats"]! > 0 && figures["steps"]! > 0, JSON.stringify(figures));
+      assert.ok((await stat(join(folder, "flow-toy.png"))).size > 1000);
       const { stdout } = await script("check_style_flow");
-      assert.match(stdout, /grid: v again within [\d.e-]+, causal: v again within [\d.e-]+/);
-      await script(
-        "export_styles",
-        "--target",
-        join(folder, "target-toy.pt"),
-        "--flow",
-        join(folder, "flow-grid-toy.pt"),
-        "--out",
-        join(folder, "onnx"),
-      );
-      for (const name of ["encoder", "decoder", "restyle"])
-        assert.ok((await stat(join(folder, "onnx", `${name}.onnx`))).size > 1000);
+      assert.match(stdout, /0 couplings: v again within [\d.e-]+, 2 couplings: v again within [\d.e-]+/);
+      const nets = ["--flow", join(folder, "flow-toy.pt")];
+      await script("evaluate_restyle", ...nets, "--count", "8");
+      const measured = await metricsOf(join(folder, "restyle-evaluation.json"));
+      assert.ok(measured["familiesAllErrorOfSource"]! > 0, JSON.stringify(measured));
+      const out = join(folder, "onnx");
+      await script("export_styles", "--target", join(folder, "target-toy.pt"), ...nets, "--out", out);
+      for (const name of ["encoder", "decoder", "style", "restyle"])
+        assert.ok((await stat(join(out, `${name}.onnx`))).size > 1000);
+      const told = JSON.parse(await readFile(join(out, "styles.json"), "utf8"));
+      assert.equal((await stat(join(out, "codes.f16"))).size, 2 * told.codeLength * told.styles.length);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -1,7 +1,7 @@
-"""Measures the flow between styles on drawings: is what v = 0 draws nearer to the true variant than the source is, in pixels, and are lines whole.
+"""Measures the flow between styles on drawings: is what v = 0 draws nearer to the true variant than the source is, are lines whole, whose style is it.
 
-Pairs whose families, made-up styles or concepts were never trained on, unpicked. The ceiling is the true variant through target expert 2.
-Writes restyle-evaluation.json beside the flow's checkpoint.
+Pairs whose families, made-up styles or concepts were never trained on, unpicked; a style is told by up to --examples of its other drawings, colours are not
+told. Nearness in pixels and in features (style_judge.py). The ceiling is the true variant through target expert 2. Writes restyle-evaluation.json.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ import torch
 from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from flow_networks import StyleFlow, unfold
-from layer_networks import LayerAutoencoder, composite
+from layer_networks import LayerDecoder, composite
 from losses import valid_rgba
-from style_pairs import StylePairs
+from style_judge import IMAGE_EXPERT, Features, StyleJudge, cosine_distance, spread_of
+from style_pairs import MOST_EXAMPLES, StylePairs, kind_of
 from style_rows import STYLES, StyleRows
 from timed_training import load_net
-from train_style_flow import SPLITS
+from train_style_flow import SPLITS, RestyleNets
 from unbroken_lines import is_unbroken
+
+BATCH = 32
+JUDGED_STYLES, JUDGED_EACH = 20, 24
 
 
 def squared_error(a: Tensor, b: Tensor) -> Tensor:
@@ -31,55 +34,117 @@ def squared_error(a: Tensor, b: Tensor) -> Tensor:
     return (a - b).square().mean((1, 2, 3))
 
 
+class Evaluation:
+    """The trained nets on held-out pairs."""
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.rows = StyleRows(arguments.styles)
+        self.pairs = StylePairs(arguments.styles / "latents.npz", self.rows.index)
+        self.nets = load_net(arguments.flow, RestyleNets)
+        self.examples = arguments.examples
+        self.features = Features(arguments.threads) if IMAGE_EXPERT.exists() else None
+
+    def decode(self, latents: Tensor) -> Tensor:
+        return decode(self.nets.decoder, latents)
+
+    def restyle(self, targets: np.ndarray, sources: np.ndarray, with_palette: bool = False) -> Tensor:
+        """Pictures of v = 0."""
+        made = []
+        for first in range(0, len(targets), BATCH):
+            at, of = targets[first : first + BATCH], sources[first : first + BATCH]
+            given = self.pairs.told(self.nets.flow.style, at, of, self.examples, with_palette)
+            made.append(self.decode(self.nets.flow.inverse(torch.zeros_like(given["source"]), given)))
+        return torch.cat(made)
+
+    def pictures(self, at: np.ndarray) -> Tensor:
+        return self.rows.batch(self.pairs.rows[at])
+
+    def nearness(self, name: str, split: str, count: int) -> dict[str, float]:
+        """Figures of one kind of held-out pairs."""
+        targets, sources = self.pairs.held_out_pairs(split, count)
+        if len(targets) == 0:
+            return {}
+        truth, source, made = self.pictures(targets), self.pictures(sources), self.restyle(targets, sources)
+        ceiling = self.decode(self.pairs.values_of(targets))
+        error, start = squared_error(made, truth), squared_error(source, truth)
+        coloured = squared_error(self.restyle(targets, sources, True), truth)
+        figures = {f"{name}CeilingErrorOfSource": float(squared_error(ceiling, truth).mean() / start.mean())}
+        nearer_features = None
+        if self.features is not None:
+            seen = [self.features(images) for images in (truth, source, made)]
+            spread = spread_of(seen[0])
+            nearer_features = torch.from_numpy(cosine_distance(seen[2], seen[0], spread) < cosine_distance(seen[1], seen[0], spread))
+        kinds = np.array([kind_of(self.pairs.lines[at]) for at in targets])
+        for kind in ("all", "plain", "colour", "procedural"):
+            chosen = torch.from_numpy(kinds == kind) if kind != "all" else torch.ones(len(targets), dtype=torch.bool)
+            if not chosen.any():
+                continue
+            key = f"{name}{kind.capitalize()}"
+            figures[f"{key}Pairs"] = float(chosen.sum())
+            figures[f"{key}NearerPixels"] = float((error < start)[chosen].float().mean())
+            figures[f"{key}ErrorOfSource"] = float(error[chosen].mean() / start[chosen].mean())
+            figures[f"{key}ErrorOfSourceColoursTold"] = float(coloured[chosen].mean() / start[chosen].mean())
+            if nearer_features is not None:
+                figures[f"{key}NearerFeatures"] = float(nearer_features[chosen].float().mean())
+        lines = torch.from_numpy(np.array([self.pairs.lines[at]["look"] == "line" and not self.pairs.lines[at]["isProcedural"] for at in targets]))
+        if lines.any():
+            figures[f"{name}LinesUnbroken"] = float(is_unbroken(made[lines], truth[lines]).float().mean())
+            figures[f"{name}LinesUnbrokenCeiling"] = float(is_unbroken(ceiling[lines], truth[lines]).float().mean())
+        return figures
+
+    def judged(self) -> dict[str, float]:
+        """How often the judge names the style that was asked for, and the source's, among up to 20 real variants never trained on."""
+        pairs = self.pairs
+        groups: dict[str, list[int]] = {}
+        for at, line in enumerate(pairs.lines):
+            if line["split"] == "heldOutFamily" and not line["isProcedural"] and pairs.sources_of(at):
+                groups.setdefault(line["variant"], []).append(at)
+        names = sorted((name for name, of in groups.items() if len(of) >= 2 * JUDGED_EACH), key=lambda name: -len(groups[name]))[:JUDGED_STYLES]
+        if self.features is None or len(names) < 2:
+            return {}
+        rng = np.random.default_rng(4)
+        fitted, asked = [], []
+        for name in names:
+            order = rng.permutation(groups[name])
+            asked.extend(order[: JUDGED_EACH // 2])
+            fitted.extend(order[JUDGED_EACH // 2 :])
+        variants = lambda at: np.array([pairs.lines[one]["variant"] for one in at])
+        judge = StyleJudge(self.features(self.pictures(np.array(fitted))), variants(fitted))
+        targets = np.array(asked)
+        sources = np.array([rng.choice([of for of in pairs.sources_of(at)]) for at in targets])
+        made = judge.name(self.features(self.restyle(targets, sources)))
+        return {
+            "judgeStyles": float(len(names)), "judgePictures": float(len(targets)),
+            "judgeNamesReal": float((judge.name(self.features(self.pictures(targets))) == variants(targets)).mean()),
+            "judgeNamesRebuilt": float((judge.name(self.features(self.decode(pairs.values_of(targets)))) == variants(targets)).mean()),
+            "judgeNamesAsked": float((made == variants(targets)).mean()),
+            "judgeNamesSource": float((made == variants(sources)).mean()),
+            "judgeNamesAskedOfSource": float((judge.name(self.features(self.pictures(sources))) == variants(targets)).mean()),
+        }
+
+
+def decode(decoder: LayerDecoder, latents: Tensor) -> Tensor:
+    """Latents to valid pictures."""
+    return torch.cat([valid_rgba(composite(*decoder(part))) for part in latents.split(BATCH)])
+
+
 @torch.no_grad()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--styles", type=Path, default=STYLES)
-    parser.add_argument("--target", type=Path, help="default: target.pt in that folder")
-    parser.add_argument("--flow", type=Path, help="default: flow-grid.pt in that folder")
+    parser.add_argument("--flow", type=Path, help="default: flow.pt in that folder")
     parser.add_argument("--count", type=int, default=256, help="pairs of each kind")
+    parser.add_argument("--examples", type=int, default=MOST_EXAMPLES, help="drawings that show a style, at most")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
-    rows = StyleRows(arguments.styles)
-    flow_path = arguments.flow or arguments.styles / "flow-grid.pt"
-    pairs = StylePairs(arguments.styles / "latents.npz", rows.index)
-    expert = load_net(arguments.target or arguments.styles / "target.pt", LayerAutoencoder)
-    flow = load_net(flow_path, StyleFlow)
-    figures: dict[str, float] = {}
+    arguments.flow = arguments.flow or arguments.styles / "flow.pt"
+    evaluation = Evaluation(arguments)
+    figures = evaluation.judged()
     for name, split in SPLITS.items():
-        targets, sources = pairs.held_out_pairs(split, arguments.count)
-        made, ceiling, truth, source = [], [], [], []
-        for first in range(0, len(targets), 32):
-            at, of = targets[first : first + 32], sources[first : first + 32]
-            given = pairs.given(np.random.default_rng([3, first]), at, of, False)
-            data = pairs.data(at)
-            for images, latent in ((made, flow.inverse(torch.zeros_like(data), given)), (ceiling, data)):
-                images.append(valid_rgba(composite(*expert.decoder(unfold(latent, pairs.grid)))))
-            truth.append(rows.batch(pairs.rows[at]))
-            source.append(rows.batch(pairs.rows[of]))
-        made, ceiling, truth, source = (torch.cat(parts) for parts in (made, ceiling, truth, source))
-        error, start = squared_error(made, truth), squared_error(source, truth)
-        kinds = {
-            "": np.ones(len(targets), dtype=bool),
-            "Plain": np.array([not pairs.lines[at]["isColour"] for at in targets]),
-            "Colour": np.array([pairs.lines[at]["isColour"] and not pairs.lines[at]["isProcedural"] for at in targets]),
-            "MadeUp": np.array([pairs.lines[at]["isProcedural"] for at in targets]),
-        }
-        for kind, which in kinds.items():
-            if which.sum() == 0:
-                continue
-            chosen = torch.from_numpy(which)
-            figures[f"{name}{kind}Pairs"] = float(which.sum())
-            figures[f"{name}{kind}Nearer"] = float((error < start)[chosen].float().mean())
-            figures[f"{name}{kind}ErrorOfSource"] = float(error[chosen].mean() / start[chosen].mean())
-        figures[f"{name}CeilingOfSource"] = float(squared_error(ceiling, truth).mean() / start.mean())
-        lines = torch.from_numpy(np.array([pairs.lines[at]["look"] == "line" and not pairs.lines[at]["isProcedural"] for at in targets]))
-        if lines.any():
-            figures[f"{name}LinesUnbroken"] = float(is_unbroken(made[lines], truth[lines]).float().mean())
-            figures[f"{name}LinesUnbrokenCeiling"] = float(is_unbroken(ceiling[lines], truth[lines]).float().mean())
+        figures |= evaluation.nearness(name, split, arguments.count)
     figures = {key: round(value, 4) for key, value in figures.items()}
-    flow_path.with_name("restyle-evaluation.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    arguments.flow.with_name("restyle-evaluation.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(figures, indent=2))
 
 

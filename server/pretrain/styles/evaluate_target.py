@@ -20,6 +20,7 @@ from layer_networks import LayerAutoencoder, composite, enlarge
 from losses import psnr_db, valid_rgba
 from style_rows import LOOKS, STYLES, StyleRows, to_float
 from timed_training import load_net
+from train_style_flow import RestyleNets
 from unbroken_lines import is_unbroken
 
 
@@ -28,6 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--styles", type=Path, default=STYLES)
     parser.add_argument("--checkpoint", type=Path, help="default: target.pt in that folder")
+    parser.add_argument("--flow", type=Path, help="a checkpoint of train_style_flow.py, whose decoder is measured instead")
     parser.add_argument("--count", type=int, default=192, help="drawings of each kind")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
@@ -35,6 +37,8 @@ def main() -> None:
     rows = StyleRows(arguments.styles)
     checkpoint = arguments.checkpoint or arguments.styles / "target.pt"
     expert = load_net(checkpoint, LayerAutoencoder).to(memory_format=torch.channels_last)
+    if arguments.flow:
+        expert.decoder = load_net(arguments.flow, RestyleNets).decoder.to(memory_format=torch.channels_last)
     figures: dict[str, float] = {}
 
     def rebuild(at: np.ndarray):

@@ -1,14 +1,18 @@
-"""Exports target expert 2 and the style flow to ONNX and checks the files against PyTorch. Weights are stored as float16 where that costs little.
+"""Exports target expert 2, the style expert and the flow to ONNX and checks the files against PyTorch. Weights are stored as float16 where that costs little.
 
-encoder: image [batch, 4, 128, 128] → mean [batch, channels, grid, grid].
+encoder: image [batch, 4, 128, 128] → mean [batch, 8, 16, 16].
 decoder: latent → image [batch, 4, 128, 128] (valid premultiplied RGBA), logits [batch, layers, 128, 128] (layer 0 is nothing; enlarge them before the
 soft-max), paints [batch, layers - 1, 10] (red, green, blue, alpha, slopes of the three along x and along y).
-restyle: v [batch, 24, 8, 8], source [batch, 24, 8, 8], asked and origin [batch, 48, 8, 8], words [batch, 384], hasSource and count [batch] → latent.
+style: latents [drawings, 8, 16, 16] of one style → code [1, 1792].
+restyle: v, latent and source [batch, 8, 16, 16], known [batch, 1, 16, 16], asked and origin [batch, 1792], palette [batch, 4, 4] → restyled (of v),
+inverted and nats (of the latent): both directions in one graph, so that the weights are stored once.
+styles.json and codes.f16: the pack's named styles, each from up to 16 of its drawings.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 import warnings
@@ -22,14 +26,18 @@ from torch import Tensor, nn
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from atomic_file import write_atomically
 from check_style_flow import random_given
-from flow_networks import CHANNELS, GRID, StyleFlow, fold, unfold
-from layer_networks import LayerAutoencoder, composite
+from flow_networks import StyleFlow, nats_of
+from layer_networks import POSTERIOR_STD, LayerAutoencoder, composite
 from losses import valid_rgba
+from named_styles import NAMED_STYLES
 from onnx_graphs import session_of, with_half_weights
-from style_rows import STYLES, StyleRows
+from style_networks import CHANNELS, CODE, GRID
+from style_pairs import MOST_EXAMPLES
+from style_rows import SIDE_PX, STYLES, StyleRows
 from timed_training import load_net
+from train_style_flow import RestyleNets
 
-GIVEN = ("source", "asked", "origin", "words", "hasSource", "count")
+GIVEN = ("source", "known", "asked", "origin", "palette")
 HALF_ERROR = 0.02
 """Largest root mean square difference that float16 weights may cost."""
 
@@ -46,16 +54,28 @@ class ExportedDecoder(nn.Module):
         return valid_rgba(composite(logits, paints)), logits, paints
 
 
-class ExportedFlow(nn.Module):
-    """v and conditions to the latent of the target expert's grid."""
+class ExportedStyle(nn.Module):
+    """Latents of one style to its code."""
 
-    def __init__(self, flow: StyleFlow, grid: int) -> None:
+    def __init__(self, flow: StyleFlow) -> None:
         super().__init__()
-        self.flow, self.grid = flow, grid
+        self.style = flow.style
 
-    def forward(self, v: Tensor, source: Tensor, asked: Tensor, origin: Tensor, words: Tensor, has_source: Tensor, count: Tensor) -> Tensor:
-        given = dict(zip(GIVEN, (source, asked, origin, words, has_source, count)))
-        return unfold(self.flow.inverse(v, given), self.grid)
+    def forward(self, latents: Tensor) -> Tensor:
+        return self.style(latents[None])
+
+
+class ExportedFlow(nn.Module):
+    """Both directions under the same conditions."""
+
+    def __init__(self, flow: StyleFlow) -> None:
+        super().__init__()
+        self.flow = flow
+
+    def forward(self, v: Tensor, latent: Tensor, source: Tensor, known: Tensor, asked: Tensor, origin: Tensor, palette: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        said = self.flow.injector(dict(zip(GIVEN, (source, known, asked, origin, palette))))
+        inverted, logdet = self.flow.towards_v(latent, *said)
+        return self.flow.towards_x(v, *said), inverted, nats_of(inverted, logdet)
 
 
 def settle(path: Path, net: nn.Module, inputs: dict[str, Tensor], outputs: tuple[str, ...]) -> onnx.ModelProto:
@@ -105,11 +125,35 @@ def time_one(model: onnx.ModelProto, inputs: dict[str, Tensor]) -> float:
     return 1000 * sorted(times)[len(times) // 2]
 
 
+@torch.no_grad()
+def write_named_styles(out: Path, rows: StyleRows, encoder: nn.Module, flow: StyleFlow, layers: int) -> None:
+    """Codes of the named styles that the data has, and what they are; facts about the graphs."""
+    licences = json.loads((rows.folder / "licences.json").read_text(encoding="utf-8"))["sets"] if (rows.folder / "licences.json").exists() else []
+    by_set = {line["set"]: line for line in licences}
+    groups = rows.by_variant()
+    codes, styles = [], []
+    for name, (variant, title) in NAMED_STYLES.items():
+        lines = [line for line in groups.get(variant, []) if line["split"] == "train"][:MOST_EXAMPLES]
+        if not lines:
+            continue
+        codes.append(flow.style(encoder(rows.batch(np.array([line["row"] for line in lines])))[None])[0])
+        told = by_set.get(lines[0]["set"], {})
+        facts = {"name": name, "title": title, "family": lines[0]["family"], "variant": variant, "licence": told.get("licence", ""), "author": told.get("author", "")}
+        styles.append({**facts, "examples": len(lines)})
+    (out / "codes.f16").write_bytes(torch.stack(codes).half().numpy().tobytes() if codes else b"")
+    facts = {
+        "version": 1, "imagePx": SIDE_PX, "latent": [CHANNELS, GRID, GRID], "layers": layers, "codeLength": CODE, "posteriorStd": POSTERIOR_STD,
+        "mostExamples": MOST_EXAMPLES, "styles": styles,
+    }
+    (out / "styles.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    print(f"styles.json: {len(styles)} named styles")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--styles", type=Path, default=STYLES)
     parser.add_argument("--target", type=Path, help="default: target.pt in that folder")
-    parser.add_argument("--flow", type=Path, help="default: flow-grid.pt in that folder")
+    parser.add_argument("--flow", type=Path, help="default: flow.pt in that folder")
     parser.add_argument("--out", type=Path, help="default: onnx in that folder")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
@@ -119,19 +163,19 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     rows = StyleRows(arguments.styles)
     images = rows.batch(rows.held_out_rows(8)).contiguous()
-    expert = load_net(arguments.target or arguments.styles / "target.pt", LayerAutoencoder)
-    settle(out / "encoder.onnx", expert.encoder, {"image": images}, ("mean",))
+    encoder = load_net(arguments.target or arguments.styles / "target.pt", LayerAutoencoder).encoder
+    nets = load_net(arguments.flow or arguments.styles / "flow.pt", RestyleNets)
+    settle(out / "encoder.onnx", encoder, {"image": images}, ("mean",))
     with torch.no_grad():
-        latent = expert.encoder(images).contiguous()
-    decoder = settle(out / "decoder.onnx", ExportedDecoder(expert.decoder).eval(), {"latent": latent}, ("image", "logits", "paints"))
-    print(f"decoder: {time_one(decoder, {'latent': latent}):.1f} ms of processor time an image")
-    flow_path = arguments.flow or arguments.styles / "flow-grid.pt"
-    if flow_path.exists():
-        flow = load_net(flow_path, StyleFlow)
-        inputs = {"v": torch.randn(len(latent), CHANNELS, GRID, GRID), **random_given(len(latent)), "source": fold(latent)}
-        inputs = {name: inputs[name] for name in ("v", *GIVEN)}
-        restyle = settle(out / "restyle.onnx", ExportedFlow(flow, latent.shape[-1]).eval(), inputs, ("latent",))
-        print(f"restyle: {time_one(restyle, inputs):.1f} ms of processor time an image")
+        latent = encoder(images).contiguous()
+    decoder = settle(out / "decoder.onnx", ExportedDecoder(nets.decoder).eval(), {"latent": latent}, ("image", "logits", "paints"))
+    settle(out / "style.onnx", ExportedStyle(nets.flow).eval(), {"latents": latent}, ("code",))
+    given = random_given(len(latent)) | {"source": latent}
+    inputs = {"v": torch.randn_like(latent), "latent": latent.flip(0), **{name: given[name] for name in GIVEN}}
+    restyle = settle(out / "restyle.onnx", ExportedFlow(nets.flow).eval(), inputs, ("restyled", "inverted", "nats"))
+    for name, model, feeds in (("decoder", decoder, {"latent": latent}), ("restyle", restyle, inputs)):
+        print(f"{name}: {time_one(model, feeds):.1f} ms of processor time an image")
+    write_named_styles(out, rows, encoder, nets.flow, nets.config["decoder"]["layers"])
 
 
 if __name__ == "__main__":

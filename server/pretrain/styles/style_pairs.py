@@ -1,117 +1,170 @@
-"""Pairs to learn the translation of styles from: drawings of one thing in two variants of one family, and the styles of both.
+"""Pairs to learn the translation of styles from: drawings of one thing in two variants of one family, and drawings that show both styles.
 
-A style is the mean and the deviation of the folded latents of 1 to 16 of its drawings, place by place. Reads latents.npz of encode_styles.py.
+A training batch is a number of groups; a group is one style that is asked for, one that is left, and several things drawn in both. Drawings that show a
+made-up style come from another family at times. Reads latents.npz of encode_styles.py.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from flow_networks import CHANNELS, GRID, WORD_VALUES, fold
+from flow_networks import PALETTE
+from style_networks import CODE
 
 MOST_EXAMPLES = 16
-SHARES = {"plain": 0.35, "colour": 0.25, "procedural": 0.4}
+SHARES = {"plain": 0.7, "colour": 0.04, "procedural": 0.26}
+"""Of the groups of a batch, by the style that is asked for."""
+EXAMPLE_COUNTS, EXAMPLE_SHARES = (1, 2, 4, 8, 12), (0.1, 0.1, 0.25, 0.3, 0.25)
+ORIGIN_COUNTS = (1, 2, 4, 8)
+FEWEST_SHARED = 3
+MADE_UP_ORIGINS = 0.3
+"""How likely a made-up style is to be the one that is left, where the family's own variants count 1."""
+
+SAME_STYLE = 0.1
+"""How often a group is asked for the style that it has, so that what is right already stays."""
+
+
+@dataclass
+class Group:
+    """Places among the latents, and what is told of them."""
+
+    targets: np.ndarray
+    sources: np.ndarray
+    asked: np.ndarray
+    origin: np.ndarray
 
 
 class StylePairs:
-    """Folded latents float16 [n, 24, 8, 8], and which of them show one thing, or are of one style."""
+    """Latents float16 [n, 8, 16, 16] and palettes [n, 4, 4], and which of them show one thing, or are of one style."""
 
-    def __init__(self, path: Path, index: list[dict], toy: bool = False) -> None:
+    def __init__(self, path: Path, index: list[dict]) -> None:
         stored = np.load(path)
-        self.rows, latents = stored["rows"], torch.from_numpy(stored["latents"])
-        if toy:
-            self.rows, latents = self.rows[:1500], latents[:1500]
-        self.grid = latents.shape[-1]
-        self.latents = fold(latents.float()).half().numpy()
+        self.rows, self.latents, self.palettes = stored["rows"], stored["latents"], stored["palettes"]
         at_row = {row: at for at, row in enumerate(self.rows.tolist())}
         self.lines: list[dict] = [{}] * len(self.rows)
         for line in index:
             if line["row"] in at_row:
                 self.lines[at_row[line["row"]]] = line
-        self.words = None
-        words = path.with_name("words.npz")
-        if words.exists():
-            saved = np.load(words)
-            at_text = {text: at for at, text in enumerate(saved["texts"].tolist())}
-            self.words = saved["codes"]
-            self.word_at = np.array([at_text.get(line["words"], -1) for line in self.lines])
+        self.style_of = [style_of(line) for line in self.lines]
+        self.is_trained = np.array([line["split"] == "train" for line in self.lines])
         things: dict[tuple, list[int]] = defaultdict(list)
         styles: dict[str, list[int]] = defaultdict(list)
+        by_variant: dict[str, dict[str, int]] = defaultdict(dict)
         for at, line in enumerate(self.lines):
             things[line["family"], line["base"]].append(at)
-            styles[line["variant"]].append(at)
+            styles[self.style_of[at]].append(at)
+            if self.is_trained[at]:
+                by_variant[line["variant"]][line["base"]] = at
         self.partners = [things[line["family"], line["base"]] for line in self.lines]
-        self.members = [np.array(styles[line["variant"]]) for line in self.lines]
-        is_trained = np.array([line["split"] == "train" for line in self.lines])
-        self.trained_members = [members[is_trained[members]] for members in self.members]
-        self.targets = {kind: np.array([at for at in range(len(self.lines)) if self.is_training_target(at, kind)]) for kind in SHARES}
-        self.targets = {kind: found for kind, found in self.targets.items() if len(found)}
-        trained = [at for at, line in enumerate(self.lines) if line["split"] == "train"]
-        self.mean = self.latents[trained].astype(np.float32).mean(0)
+        self.members = {name: np.array(of) for name, of in styles.items()}
+        self.trained_members = {name: of[self.is_trained[of]] for name, of in self.members.items()}
+        self.by_variant = by_variant
+        self.pairs_of = self.find_variant_pairs()
 
-    def is_training_target(self, at: int, kind: str) -> bool:
-        line = self.lines[at]
-        own = "procedural" if line["isProcedural"] else "colour" if line["isColour"] else "plain"
-        return own == kind and line["split"] == "train" and len(self.trained_members[at]) > 3 and bool(self.sources_of(at, True))
+    def find_variant_pairs(self) -> dict[str, list[tuple[str, list[str], np.ndarray]]]:
+        """By kind: a variant that can be asked for, those that can be left for it and how likely they are."""
+        by_family: dict[str, list[str]] = defaultdict(list)
+        for name, things in self.by_variant.items():
+            by_family[self.lines[next(iter(things.values()))]["family"]].append(name)
+        found: dict[str, list[tuple[str, list[str], np.ndarray]]] = {kind: [] for kind in SHARES}
+        for names in by_family.values():
+            for asked in names:
+                things = self.by_variant[asked]
+                line = self.lines[next(iter(things.values()))]
+                others = [name for name in names if name != asked and len(things.keys() & self.by_variant[name].keys()) >= FEWEST_SHARED]
+                if others and len(self.trained_members[style_of(line)]) > 3:
+                    weights = np.array([MADE_UP_ORIGINS if "@" in name else 1.0 for name in others])
+                    found[kind_of(line)].append((asked, others, weights / weights.sum()))
+        return {kind: of for kind, of in found.items() if of}
 
-    def sources_of(self, target: int, trained_only: bool) -> list[int]:
-        """Other drawings of the same thing in other variants of the family."""
-        variant = self.lines[target]["variant"]
-        return [at for at in self.partners[target] if self.lines[at]["variant"] != variant and (not trained_only or self.lines[at]["split"] == "train")]
-
-    def training_pairs(self, rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
-        """Targets and sources, [size] each."""
-        kinds = list(self.targets)
+    def draw_group(self, rng: np.random.Generator, size: int, examples: int, origins: int) -> Group:
+        """One style asked for, one left, `size` things in both, all of them trained on."""
+        kinds = list(self.pairs_of)
         weights = np.array([SHARES[kind] for kind in kinds])
-        which = rng.choice(len(kinds), size=size, p=weights / weights.sum())
-        targets = np.array([rng.choice(self.targets[kinds[at]]) for at in which])
-        return targets, np.array([rng.choice(self.sources_of(at, True)) for at in targets])
+        choices = self.pairs_of[kinds[rng.choice(len(kinds), p=weights / weights.sum())]]
+        sizes = np.sqrt([len(self.by_variant[asked]) for asked, _, _ in choices])
+        asked, others, likely = choices[rng.choice(len(choices), p=sizes / sizes.sum())]
+        left = others[rng.choice(len(others), p=likely)]
+        here, there = self.by_variant[asked], self.by_variant[asked if rng.random() < SAME_STYLE else left]
+        shared = sorted(here.keys() & there.keys())
+        things = [shared[at] for at in rng.choice(len(shared), size=size, replace=len(shared) < size)]
+        targets = np.array([here[thing] for thing in things])
+        members = self.trained_members[self.style_of[targets[0]]]
+        members = members[~np.isin(members, targets)]
+        families = np.array([self.lines[at]["family"] for at in members])
+        foreign = members[families != self.lines[targets[0]]["family"]]
+        if len(foreign) > 3 and rng.random() < 0.5:
+            members = foreign
+        if len(members) == 0:
+            members = targets
+        sources = np.array([there[thing] for thing in things])
+        sisters = np.array(list(there.values()))
+        return Group(
+            targets, sources,
+            rng.choice(members, size=examples, replace=len(members) < examples),
+            sources[:1] if origins == 1 else rng.choice(sisters, size=origins, replace=len(sisters) < origins),
+        )
+
+    def draw_batch(self, rng: np.random.Generator, groups: int, size: int) -> Group:
+        """Groups stacked: targets and sources [groups * size], drawings that show styles [groups, count]."""
+        examples, origins = int(rng.choice(EXAMPLE_COUNTS, p=EXAMPLE_SHARES)), int(rng.choice(ORIGIN_COUNTS))
+        drawn = [self.draw_group(rng, size, examples, origins) for _ in range(groups)]
+        return Group(
+            np.concatenate([group.targets for group in drawn]), np.concatenate([group.sources for group in drawn]),
+            np.stack([group.asked for group in drawn]), np.stack([group.origin for group in drawn]),
+        )
 
     def held_out_pairs(self, split: str, count: int) -> tuple[np.ndarray, np.ndarray]:
-        """Evenly spaced pairs whose target is held out in one way; the same for the same data."""
-        found = [at for at, line in enumerate(self.lines) if line["split"] == split and len(self.members[at]) > 3 and self.sources_of(at, False)]
+        """Pairs whose target is held out in one way, at random; the same for the same data."""
+        found = [at for at, line in enumerate(self.lines) if line["split"] == split and len(self.members[self.style_of[at]]) > 3 and self.sources_of(at)]
         rng = np.random.default_rng(7)
         targets = np.array(sorted(rng.permutation(found)[:count]), dtype=np.int64)
-        return targets, np.array([rng.choice(self.sources_of(at, False)) for at in targets], dtype=np.int64)
+        return targets, np.array([rng.choice(self.sources_of(at)) for at in targets], dtype=np.int64)
 
-    def style_map(self, rng: np.random.Generator, at: int, count: int, without_itself: bool, trained_only: bool) -> np.ndarray:
-        """Mean and deviation of up to `count` drawings of the style of `at`, [48, 8, 8]."""
-        members = (self.trained_members if trained_only else self.members)[at]
-        if without_itself:
-            members = members[members != at]
-        chosen = self.latents[rng.choice(members, size=min(count, len(members)), replace=False)].astype(np.float32)
-        return np.concatenate([chosen.mean(0), chosen.std(0)])
+    def sources_of(self, target: int) -> list[int]:
+        """Other drawings of the same thing in other variants of the family that are not made up."""
+        variant = self.lines[target]["variant"]
+        return [at for at in self.partners[target] if self.lines[at]["variant"] != variant and not self.lines[at]["isProcedural"]]
 
-    def given(self, rng: np.random.Generator, targets: np.ndarray, sources: np.ndarray, training: bool) -> dict[str, Tensor]:
-        """What the flow is told about each pair. In training words, the source's style and the source itself are left out at times."""
-        size = len(targets)
-        counts = rng.choice([1, 2, 4, 8, 16], size=size, p=[0.1, 0.1, 0.2, 0.3, 0.3]) if training else np.full(size, MOST_EXAMPLES)
-        asked = np.stack([self.style_map(rng, at, count, True, training) for at, count in zip(targets, counts)])
-        origin = np.stack([self.style_map(rng, at, 8, False, training) for at in sources])
-        source = self.latents[sources].astype(np.float32)
-        has_source = np.ones(size, dtype=np.float32)
-        words = self.codes_of(targets)
-        if training:
-            has_source = (rng.random(size) > 0.05).astype(np.float32)
-            words[rng.random(size) < 0.3] = 0
-            origin[rng.random(size) < 0.15] = 0
-            source *= has_source[:, None, None, None]
-            origin *= has_source[:, None, None, None]
-        values = {"source": source, "asked": asked, "origin": origin, "words": words, "hasSource": has_source, "count": np.log2(counts).astype(np.float32) / 4}
-        return {name: torch.from_numpy(value.astype(np.float32)) for name, value in values.items()}
+    def examples_of(self, at: int, rng: np.random.Generator, count: int, without: str | None = None) -> np.ndarray:
+        """Up to `count` drawings of the style of a drawing, without those of one thing."""
+        members = [member for member in self.members[self.style_of[at]] if self.lines[member]["base"] != without]
+        return rng.permutation(members)[:count]
 
-    def codes_of(self, targets: np.ndarray) -> np.ndarray:
-        """Sentence codes of what the targets show, [n, 384], scaled to unit variance; zeros where there are none."""
-        if self.words is None:
-            return np.zeros((len(targets), WORD_VALUES), dtype=np.float32)
-        at = self.word_at[targets]
-        return np.where(at[:, None] >= 0, self.words[at].astype(np.float32) * np.sqrt(WORD_VALUES), 0)
+    def values_of(self, at: np.ndarray) -> Tensor:
+        """Latents, float [*at.shape, 8, 16, 16]."""
+        return torch.from_numpy(self.latents[at].astype(np.float32))
 
-    def data(self, at: np.ndarray) -> Tensor:
-        """Folded posterior means, float [n, 24, 8, 8]."""
-        return torch.from_numpy(self.latents[at].astype(np.float32)).view(-1, CHANNELS, GRID, GRID)
+    def palettes_of(self, at: np.ndarray) -> Tensor:
+        return torch.from_numpy(self.palettes[at].astype(np.float32))
+
+    @torch.no_grad()
+    def told(self, style: torch.nn.Module, targets: np.ndarray, sources: np.ndarray, most: int = MOST_EXAMPLES, with_palette: bool = False) -> dict[str, Tensor]:
+        """What the flow is told about held-out pairs: both styles by up to `most` other drawings, the whole source, no colours unless asked."""
+        rng = np.random.default_rng(11)
+        asked, origin = [], []
+        for target, source in zip(targets, sources):
+            thing = self.lines[target]["base"]
+            asked.append(style(self.values_of(self.examples_of(target, rng, most, thing))[None]))
+            origin.append(style(self.values_of(self.examples_of(source, rng, most))[None]))
+        palette = self.palettes_of(targets) if with_palette else torch.zeros(len(targets), *PALETTE)
+        source = self.values_of(sources)
+        return {
+            "source": source, "known": torch.ones(len(targets), 1, *source.shape[2:]), "palette": palette,
+            "asked": torch.cat(asked) if asked else torch.zeros(0, CODE), "origin": torch.cat(origin) if origin else torch.zeros(0, CODE),
+        }
+
+
+def style_of(line: dict) -> str:
+    """A variant, or a made-up style of several variants."""
+    return line["variant"].rsplit("@", 1)[-1]
+
+
+def kind_of(line: dict) -> str:
+    return "procedural" if line["isProcedural"] else "colour" if line["isColour"] else "plain"

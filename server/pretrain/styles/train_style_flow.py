@@ -1,7 +1,8 @@
-"""Trains the flow that puts a drawing into a style (flow_networks.py), on a time budget, on the CPU.
+"""Trains the flow that puts a drawing into a style (flow_networks.py), its style expert, and the decoder further, on a time budget, on the CPU.
 
-Exact maximum likelihood of z = mean + 0.3 ε. Measures nats per dimension and what v = 0 explains on families, styles and concepts that were never
-trained on, and with another image's condition. Sheets show truth, source, v = 0 and T 0.5, decoded by target expert 2.
+Exact maximum likelihood of z = mean + 0.3 ε, and beside it a loss on pixels of what v = 0 decodes to: the mean of two edges' codes decodes to nothing,
+so v = 0 has to learn to be an edge. The decoder learns from those answers and from true latents; the encoder stays. Sheets show truth, source,
+v = 0 and T 0.5 of families that were never trained on.
 """
 
 from __future__ import annotations
@@ -14,155 +15,241 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor
+from torch import Tensor, nn
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from flow_networks import StyleFlow, unfold
-from layer_networks import POSTERIOR_STD, LayerAutoencoder, composite
-from losses import valid_rgba
+from flow_networks import StyleFlow, nats_of
+from layer_networks import POSTERIOR_STD, LayerAutoencoder, LayerDecoder, composite
+from losses import reconstruction_loss, valid_rgba
+from style_networks import CODE
 from style_pairs import StylePairs
 from style_rows import STYLES, StyleRows
 from timed_training import TimedTraining, add_common_arguments, load_net
+from train_target import detail_loss
 
 SPLITS = {"families": "heldOutFamily", "styles": "heldOutStyle", "concepts": "heldOutConcept"}
+GROUP_SIZE = 3
+"""Things of one batch that share both styles, so that a style is read once for all of them."""
+REBUILT_WEIGHT = 0.5
+WITHOUT_ORIGIN, WITHOUT_PALETTE, WITH_HOLE, WITHOUT_SOURCE = 0.15, 0.55, 0.1, 0.03
+"""How often a group is not told something."""
+
+
+def picture_loss(output: Tensor, target: Tensor) -> Tensor:
+    """What target expert 2 was trained with."""
+    return reconstruction_loss(output, target, 0.5) + detail_loss(output, target)
+
+
+class RestyleNets(nn.Module):
+    """Flow and decoder together; `config` holds what both are built from."""
+
+    def __init__(self, flow: dict, decoder: dict) -> None:
+        super().__init__()
+        self.config = {"flow": flow, "decoder": decoder}
+        self.flow = StyleFlow(**flow)
+        self.decoder = LayerDecoder(decoder["widths"], decoder["decoder_blocks"], decoder["channels"], decoder["layers"], decoder["fine"], decoder["tail"])
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    add_common_arguments(parser, minutes=30, batch=96, rate=1e-3)
-    parser.add_argument("--rest", choices=("none", "grid", "causal"), default="grid")
+    add_common_arguments(parser, minutes=50, batch=24, rate=2.5e-3)
     parser.add_argument("--width", type=int, default=96)
-    parser.add_argument("--blocks", type=int, default=6)
-    parser.add_argument("--steps", type=int, default=6)
+    parser.add_argument("--deep", type=int, default=160)
+    parser.add_argument("--blocks", type=int, default=4)
+    parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--rest-width", type=int, default=64)
-    parser.add_argument("--cpu-minutes", type=float, help="processor time at which to stop, so that other work on the machine does not count")
+    parser.add_argument("--drawn", type=int, default=12, help="answers of a batch that are decoded")
+    parser.add_argument("--rebuilt", type=int, default=3, help="true latents of a batch that are decoded, once the decoder learns")
+    parser.add_argument("--decoder-from", type=float, default=0.6, help="fraction of the budget from which the decoder learns too")
+    parser.add_argument("--pixels", type=float, default=2.0, help="weight of the loss on pixels")
+    parser.add_argument("--start", type=Path, help="another run's checkpoint to take the weights of, on the same latents")
     parser.add_argument("--styles", type=Path, default=STYLES)
     parser.add_argument("--target", type=Path, help="default: target.pt in that folder")
-    parser.add_argument("--out", type=Path, help="default: flow-REST.pt in that folder")
+    parser.add_argument("--out", type=Path, help="default: flow.pt in that folder")
     parser.add_argument("--toy", action="store_true")
     arguments = parser.parse_args()
     if arguments.toy:
-        arguments.batch, arguments.width, arguments.blocks, arguments.steps, arguments.rest_width = 16, 32, 1, 2, 32
+        arguments.batch, arguments.width, arguments.deep, arguments.blocks, arguments.steps, arguments.rest_width, arguments.drawn, arguments.rebuilt = 12, 32, 32, 2, 2, 32, 2, 1
     arguments.target = arguments.target or arguments.styles / f"target{'-toy' if arguments.toy else ''}.pt"
-    arguments.out = arguments.out or arguments.styles / f"flow-{arguments.rest}{'-toy' if arguments.toy else ''}.pt"
+    arguments.out = arguments.out or arguments.styles / f"flow{'-toy' if arguments.toy else ''}.pt"
     return arguments
 
 
 class FlowTraining(TimedTraining):
-    """The flow alone; the target expert is frozen and only draws the sheets."""
+    """The flow and the decoder; the encoder has done its work."""
 
-    save_every_s, sheet_every_s, log_every_s, logged_samples = 240.0, 600.0, 120.0, 192
+    save_every_s, sheet_every_s, log_every_s, logged_samples = 240.0, 480.0, 240.0, 96
 
     def __init__(self, arguments: argparse.Namespace, rows: StyleRows) -> None:
         torch.manual_seed(arguments.seed)
-        net = StyleFlow(arguments.width, arguments.blocks, 192, arguments.rest, arguments.steps, arguments.rest_width)
-        super().__init__(arguments, net.to(memory_format=torch.channels_last))
+        expert = load_net(arguments.target, LayerAutoencoder)
+        flow = {"width": arguments.width, "deep": arguments.deep, "blocks": arguments.blocks, "steps": arguments.steps, "rest_width": arguments.rest_width}
+        nets = RestyleNets(flow, expert.config)
+        nets.decoder.load_state_dict(expert.decoder.state_dict())
+        if arguments.start:
+            take_weights(nets.flow, torch.load(arguments.start, weights_only=True)["average"], "flow.")
+        super().__init__(arguments, nets.to(memory_format=torch.channels_last))
         self.rows, self.processor_at_start_s = rows, time.process_time()
-        self.pairs = StylePairs(arguments.styles / "latents.npz", rows.index, arguments.toy)
-
-    @property
-    def fraction(self) -> float:
-        """Of wall time, or of processor time where that is the budget."""
-        if self.arguments.cpu_minutes is None:
-            return super().fraction
-        return min(1.0, self.processor_s / (60 * self.arguments.cpu_minutes))
-
-    @property
-    def processor_s(self) -> float:
-        return time.process_time() - self.processor_at_start_s
+        self.pairs = StylePairs(arguments.styles / "latents.npz", rows.index)
 
     def train_step(self) -> dict[str, float]:
         self.begin_step()
         rng = np.random.default_rng([self.arguments.seed, self.step])
-        targets, sources = self.pairs.training_pairs(rng, self.arguments.batch)
-        given = self.pairs.given(rng, targets, sources, True)
-        x = self.pairs.data(targets)
-        x = x + POSTERIOR_STD * torch.randn(x.shape, generator=self.noise_source())
+        noise = self.noise_source()
+        groups = self.arguments.batch // GROUP_SIZE
+        drawn = self.pairs.draw_batch(rng, groups, GROUP_SIZE)
+        data = self.pairs.values_of(drawn.targets)
+        x = data + POSTERIOR_STD * torch.randn(data.shape, generator=noise)
+        shown = rng.permutation(len(data))[: self.arguments.drawn]
+        decoder_learns = self.fraction >= self.arguments.decoder_from
+        self.net.decoder.requires_grad_(decoder_learns)
+        rebuilt = rng.permutation(len(data))[: self.arguments.rebuilt if decoder_learns else 0]
+        flow = self.net.flow
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            nats = self.net.nats(x, given).mean()
-        nats.backward()
+            given = self.told(drawn, rng)
+            said = flow.injector(given)
+            nats = nats_of(*flow.towards_v(x, *said)).mean()
+            part = [value[shown] for value in said]
+            answers = flow.towards_x(torch.zeros_like(x[shown]), *part)
+            logits, paints = self.net.decoder(torch.cat([answers, x[rebuilt]]).contiguous(memory_format=torch.channels_last))
+        images = self.rows.batch(self.pairs.rows[drawn.targets[np.concatenate([shown, rebuilt])]])
+        output = composite(logits, paints)
+        many = len(shown)
+        drawn_loss = picture_loss(output[:many], images[:many])
+        report = {"nats": float(nats.detach()), "v0Loss": float(drawn_loss.detach())}
+        loss = nats + self.arguments.pixels * drawn_loss
+        if decoder_learns:
+            rebuilt_loss = picture_loss(output[many:], images[many:])
+            report["rebuiltLoss"] = float(rebuilt_loss.detach())
+            loss = loss + REBUILT_WEIGHT * rebuilt_loss
+        loss.backward()
         self.descend()
-        return {"nats": float(nats.detach())}
+        return report
+
+    def told(self, drawn, rng: np.random.Generator) -> dict[str, Tensor]:
+        """The conditions of a training batch, with something left out at times."""
+        groups = len(drawn.asked)
+
+        def kept(share: float, *shape: int) -> Tensor:
+            return torch.from_numpy((rng.random(groups) >= share).astype(np.float32)).repeat_interleave(GROUP_SIZE, 0).view(-1, *shape)
+
+        asked, origin = (self.net.flow.style(self.pairs.values_of(at)).repeat_interleave(GROUP_SIZE, 0) for at in (drawn.asked, drawn.origin))
+        source = self.pairs.values_of(drawn.sources)
+        known = torch.from_numpy(np.stack([draw_known(rng, source.shape[-1]) for _ in range(len(source))]))
+        return {
+            "source": source * known, "known": known, "asked": asked, "origin": origin * kept(WITHOUT_ORIGIN, 1),
+            "palette": self.pairs.palettes_of(drawn.targets) * kept(WITHOUT_PALETTE, 1, 1),
+        }
+
+    @torch.no_grad()
+    def decode(self, latents: Tensor) -> Tensor:
+        """Latents to valid pictures, float [n, 4, 128, 128]."""
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            layers = [self.average.decoder(part) for part in latents.split(24)]
+        return valid_rgba(torch.cat([composite(logits.float(), paints.float()) for logits, paints in layers]))
 
     @torch.no_grad()
     def figures(self, split: str, count: int) -> dict[str, float]:
-        """Nats per dimension, the same with another pair's condition, and the share of variance that v = 0 and the source explain."""
+        """Nats per dimension, the same with another pair's condition, what v = 0 explains of the latents, and how near its picture is to the truth."""
         targets, sources = self.pairs.held_out_pairs(split, count)
         if len(targets) < 2:
             return {}
-        totals = {"nats": [], "shuffled": [], "v0": [], "copy": [], "spread": []}
-        for first in range(0, len(targets), 96):
-            at, of = targets[first : first + 96], sources[first : first + 96]
-            given = self.pairs.given(np.random.default_rng([3, first]), at, of, False)
-            mean = self.pairs.data(at)
-            noise = torch.randn(mean.shape, generator=torch.Generator().manual_seed(first))
-            other = {name: value.roll(1, 0) for name, value in given.items()}
-            totals["nats"].append(self.average.nats(mean + POSTERIOR_STD * noise, given))
-            totals["shuffled"].append(self.average.nats(mean + POSTERIOR_STD * noise, other))
-            if self.arguments.rest == "causal" and first > 0:
-                continue  # 64 tokens one after another cost too much for all pairs
-            guess = self.average.inverse(torch.zeros_like(mean), given)
+        flow = self.average.flow
+        totals: dict[str, list[Tensor]] = {name: [] for name in ("nats", "shuffled", "v0", "spread", "error", "start")}
+        for first in range(0, len(targets), 48):
+            at, of = targets[first : first + 48], sources[first : first + 48]
+            given = self.pairs.told(flow.style, at, of)
+            mean = self.pairs.values_of(at)
+            noisy = mean + POSTERIOR_STD * torch.randn(mean.shape, generator=torch.Generator().manual_seed(first))
+            totals["nats"].append(flow.nats(noisy, given))
+            totals["shuffled"].append(flow.nats(noisy, {name: value.roll(1, 0) for name, value in given.items()}))
+            guess = flow.inverse(torch.zeros_like(mean), given)
             totals["v0"].append((mean - guess).square().sum((1, 2, 3)))
-            totals["copy"].append((mean - given["source"]).square().sum((1, 2, 3)))
-            totals["spread"].append((mean - torch.from_numpy(self.pairs.mean)).square().sum((1, 2, 3)))
+            totals["spread"].append(mean.square().sum((1, 2, 3)))
+            truth, source = (self.rows.batch(self.pairs.rows[which]) for which in (at, of))
+            totals["error"].append((self.decode(guess) - truth).square().mean((1, 2, 3)))
+            totals["start"].append((source - truth).square().mean((1, 2, 3)))
         sums = {name: torch.cat(parts) for name, parts in totals.items()}
-        spread = sums["spread"].sum()
         return {
-            "nats": float(sums["nats"].mean()), "shuffled": float(sums["shuffled"].mean()),
-            "v0Explains": float(1 - sums["v0"].sum() / spread), "copyExplains": float(1 - sums["copy"].sum() / spread),
-            "nearerThanSource": float((sums["v0"] < sums["copy"]).float().mean()),
+            "nats": float(sums["nats"].mean()), "shuffled": float(sums["shuffled"].mean()), "v0Explains": float(1 - sums["v0"].sum() / sums["spread"].sum()),
+            "nearer": float((sums["error"] < sums["start"]).float().mean()), "errorOfSource": float(sums["error"].mean() / sums["start"].mean()),
         }
 
     def measure(self, count: int) -> dict[str, float]:
-        found = self.figures("heldOutFamily", count)
-        return {name: found[name] for name in ("nats", "v0Explains") if name in found} if count == self.logged_samples else found
+        return self.figures("heldOutFamily", count)
 
     def final_figures(self) -> dict[str, float | int]:
-        return {f"{name}{key[0].upper()}{key[1:]}": value for name, split in SPLITS.items() for key, value in self.figures(split, 384).items()} | {
-            "processorMinutes": self.processor_s / 60
+        return {f"{name}{key[0].upper()}{key[1:]}": value for name, split in SPLITS.items() for key, value in self.figures(split, 288).items()} | {
+            "processorMinutes": (time.process_time() - self.processor_at_start_s) / 60
         }
 
     @torch.no_grad()
     def sheet(self) -> None:
         """Held-out variants, a block each: truth, source, v = 0, T 0.5."""
-        if not self.arguments.target.exists():
-            return
-        expert = load_net(self.arguments.target, LayerAutoencoder)
         targets, sources = self.pairs.held_out_pairs("heldOutFamily", 4000)
         groups: dict[str, list[int]] = {}
         for at, target in enumerate(targets):
-            groups.setdefault(self.pairs.lines[target]["variant"], []).append(at)
-        names = sorted((name for name, of in groups.items() if len(of) >= 10), key=lambda name: (not self.pairs.lines[targets[groups[name][0]]]["isColour"], name))
-        names = names[:: max(1, len(names) // 9)][:9]
+            groups.setdefault(self.pairs.style_of[target], []).append(at)
+        names = sorted((name for name, of in groups.items() if len(of) >= 10), key=lambda name: (self.pairs.lines[targets[groups[name][0]]]["isColour"], name))
+        names = names[:: max(1, len(names) // 12)][:12]
         blocks = []
         for name in names:
-            chosen = groups[name][:10]
+            chosen = groups[name][:12]
             at, of = targets[chosen], sources[chosen]
-            given = self.pairs.given(np.random.default_rng(5), at, of, False)
-            noise = torch.randn(self.pairs.data(at).shape, generator=torch.Generator().manual_seed(1))
-            made = [composite(*expert.decoder(unfold(self.average.inverse(t * noise, given), self.pairs.grid))) for t in (0.0, 0.5)]
+            given = self.pairs.told(self.average.flow.style, at, of)
+            noise = torch.randn(given["source"].shape, generator=torch.Generator().manual_seed(1))
+            made = [self.decode(self.average.flow.inverse(t * noise, given)) for t in (0.0, 0.5)]
             truth, source = (self.rows.batch(self.pairs.rows[which]) for which in (at, of))
-            blocks.append(torch.stack([truth, source, *made]))
+            blocks.append([truth, source, *made])
         if blocks:
             save_blocks(self.arguments.out.with_suffix(".png"), blocks)
             self.arguments.out.with_suffix(".names.txt").write_text("\n".join(names) + "\n", encoding="utf-8")
 
 
-def save_blocks(path: Path, blocks: list[Tensor]) -> None:
-    """Blocks [lines, columns, 4, h, w] under each other on white, at 64 px each."""
+def take_weights(net: nn.Module, weights: dict[str, Tensor], prefix: str) -> None:
+    """Copies weights by name; a kernel that reads more channels than before does not read the new ones yet."""
+    own = net.state_dict()
+    for name, value in weights.items():
+        name = name.removeprefix(prefix)
+        if name not in own:
+            continue
+        if own[name].shape == value.shape:
+            own[name].copy_(value)
+        elif own[name].ndim == value.ndim:
+            own[name].zero_()
+            own[name][tuple(slice(0, size) for size in value.shape)] = value
+
+
+def draw_known(rng: np.random.Generator, grid: int) -> np.ndarray:
+    """Which places of the source are told, [1, grid, grid]: mostly all, at times all but a hole, or none."""
+    known = np.ones((1, grid, grid), dtype=np.float32)
+    chance = rng.random()
+    if chance < WITHOUT_SOURCE:
+        known[:] = 0
+    elif chance < WITHOUT_SOURCE + WITH_HOLE:
+        height, width = rng.integers(4, 11, size=2)
+        y, x = rng.integers(0, grid - height + 1), rng.integers(0, grid - width + 1)
+        known[:, y : y + height, x : x + width] = 0
+    return known
+
+
+def save_blocks(path: Path, blocks: list[list[Tensor]]) -> None:
+    """Blocks of lines of pictures [columns, 4, h, w] under each other on white, at 64 px each."""
+    side, widest = 64, max(len(block[0]) for block in blocks)
     lines = []
     for block in blocks:
-        images = valid_rgba(block.flatten(0, 1).float())
-        rgb = torch.nn.functional.avg_pool2d(images[:, :3] + 1 - images[:, 3:], 2).unflatten(0, block.shape[:2])
-        lines.append(rgb.permute(0, 3, 1, 4, 2).flatten(2, 3).flatten(0, 1))
-        lines.append(torch.full((6, lines[-1].shape[1], 3), 0.5))
+        for pictures in block:
+            rgba = torch.nn.functional.avg_pool2d(pictures.float(), pictures.shape[-1] // side)
+            rgb = (rgba[:, :3] + 1 - rgba[:, 3:]).permute(2, 0, 3, 1).flatten(1, 2)
+            lines.append(torch.nn.functional.pad(rgb, (0, 0, 0, widest * side - rgb.shape[1]), value=1.0))
+        lines.append(torch.full((6, widest * side, 3), 0.5))
     Image.fromarray((torch.cat(lines).clamp(0, 1) * 255).round().to(torch.uint8).numpy()).save(path)
 
 
 def main() -> None:
     arguments = parse_arguments()
     torch.set_num_threads(arguments.threads)
-    FlowTraining(arguments, StyleRows(arguments.styles)).run()
+    FlowTraining(arguments, StyleRows(arguments.styles, arguments.toy)).run()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,8 @@ LARGE_SHARE = 0.25
 CUT_PX = 64
 """Side of a cut, in pixels of the 128 px picture."""
 REFRESH_STEPS = 1500
+DETAIL_PX = 9
+"""Side of the neighbourhood that a pixel is compared with."""
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -36,12 +39,14 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--widths", type=int, nargs="+", default=(64, 128))
     parser.add_argument("--encoder-blocks", type=int, nargs="+", default=(1, 1))
     parser.add_argument("--decoder-blocks", type=int, nargs="+", default=(1, 2))
-    parser.add_argument("--channels", type=int, default=6)
+    parser.add_argument("--channels", type=int, default=8)
     parser.add_argument("--layers", type=int, default=8)
     parser.add_argument("--fine", type=int, default=24, help="width at 64 px")
     parser.add_argument("--tail", type=int, default=10, help="width at 128 px")
     parser.add_argument("--small-until", type=float, default=0.7, help="fraction of the budget on pictures of half the size, a quarter of the work")
     parser.add_argument("--entropy", type=float, default=0.002)
+    parser.add_argument("--turned", type=float, default=0.5, help="share of the steps on which latents and pictures are mirrored and turned alike")
+    parser.add_argument("--halved", type=float, default=0.12, help="share of the steps on which latents and pictures are halved alike")
     parser.add_argument("--freeze-encoder", action="store_true")
     parser.add_argument("--styles", type=Path, default=STYLES, help="folder of the rendered style data")
     parser.add_argument("--out", type=Path, help="default: target.pt in that folder")
@@ -79,9 +84,11 @@ class TargetTraining(TimedTraining):
         images = self.rows.batch(np.concatenate([large[:, 0], rows]))
         if is_small:
             images = F.avg_pool2d(images, 2)
-        logits, paints = self.forward(images, noise)
+        change = self.draw_change(rng, len(large) > 0)
+        logits, paints = self.forward(images, noise, change)
+        images = change(images)
         output = composite(logits, paints)
-        loss = reconstruction_loss(output, images, self.colour_weight)
+        loss = reconstruction_loss(output, images, self.colour_weight) + detail_loss(output, images)
         report = {"loss": float(loss.detach())}
         if len(large):
             cut = self.cut_loss(logits, paints, large, rng)
@@ -99,14 +106,26 @@ class TargetTraining(TimedTraining):
         known = self.rows.training_large
         return known[rng.integers(len(known), size=round(self.arguments.batch * LARGE_SHARE))] if len(known) else known
 
-    def forward(self, images: Tensor, noise: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Logits and paints of noisy latents."""
+    def draw_change(self, rng: np.random.Generator, has_large: bool) -> Callable[[Tensor], Tensor]:
+        """What latents and pictures go through alike on this step (EQ-VAE, arXiv 2502.09509), so that latents are as smooth as pictures."""
+        halved, turned, mirrored, quarters = rng.random(), rng.random(), rng.random() < 0.5, int(rng.integers(4))
+        if has_large:
+            return lambda grid: grid
+        if halved < self.arguments.halved:
+            return lambda grid: F.avg_pool2d(grid, 2)
+        if turned < self.arguments.turned:
+            return lambda grid: (grid.flip(3) if mirrored else grid).rot90(quarters, (2, 3)).contiguous(memory_format=torch.channels_last)
+        return lambda grid: grid
+
+    def forward(self, images: Tensor, noise: torch.Generator, change: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+        """Logits and paints of changed, noisy latents."""
         with torch.autocast("cpu", dtype=torch.bfloat16):
             if self.arguments.freeze_encoder:
                 with torch.no_grad():
                     mean = self.average.encoder(images)
             else:
                 mean = self.net.encoder(images)
+            mean = change(mean)
             latent = mean + POSTERIOR_STD * torch.randn(mean.shape, generator=noise)
             return self.net.decoder(latent)
 
@@ -158,6 +177,15 @@ class TargetTraining(TimedTraining):
 
     def final_figures(self) -> dict[str, float | int]:
         return {**self.measure(1536), "posteriorStd": POSTERIOR_STD}
+
+
+def detail_loss(output: Tensor, target: Tensor) -> Tensor:
+    """L1 where the target differs from its neighbourhood (eyes, marks on grounds) or is see-through (fills of duotones); both are few and faint pixels."""
+    around = F.avg_pool2d(target, DETAIL_PX, 1, DETAIL_PX // 2, count_include_pad=False)
+    differs = (target - around).abs().sum(1, keepdim=True).clamp(max=1)
+    alpha = target[:, 3:]
+    see_through = ((alpha > 0.04) & (alpha < 0.6)).float()
+    return ((2 * differs + 2 * see_through) * (output - target).abs()).mean()
 
 
 def widened(weights: dict[str, Tensor], fresh: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -1,0 +1,35 @@
+"""Styles that the pack names: name → variant in the data and title. All are trained on; codes are made when the pack is exported."""
+
+from __future__ import annotations
+
+NAMED_STYLES: dict[str, tuple[str, str]] = {
+    "lucide": ("lucide", "Lucide"),
+    "tabler": ("tabler", "Tabler"),
+    "tabler-filled": ("tabler/filled", "Tabler, filled"),
+    "phosphor": ("ph", "Phosphor"),
+    "phosphor-thin": ("ph/thin", "Phosphor, thin"),
+    "phosphor-bold": ("ph/bold", "Phosphor, bold"),
+    "phosphor-fill": ("ph/fill", "Phosphor, fill"),
+    "phosphor-duotone": ("ph/duotone", "Phosphor, duotone"),
+    "material-outlined": ("material-symbols/outline", "Material Symbols, outlined"),
+    "material-rounded": ("material-symbols/rounded", "Material Symbols, rounded"),
+    "material-sharp": ("material-symbols/sharp", "Material Symbols, sharp"),
+    "material-two-tone": ("ic/twotone", "Material Icons, two-tone"),
+    "fluent": ("fluent/24-regular", "Fluent, regular"),
+    "fluent-filled": ("fluent/24-filled", "Fluent, filled"),
+    "solar-linear": ("solar/linear", "Solar, linear"),
+    "solar-broken": ("solar/broken", "Solar, broken lines"),
+    "solar-bold": ("solar/bold", "Solar, bold"),
+    "solar-bold-duotone": ("solar/bold-duotone", "Solar, bold duotone"),
+    "solar-line-duotone": ("solar/line-duotone", "Solar, line duotone"),
+    "streamline": ("streamline", "Streamline"),
+    "streamline-solid": ("streamline/solid", "Streamline, solid"),
+    "streamline-color": ("streamline-color", "Streamline, colour"),
+    "streamline-flat": ("streamline-color/flat", "Streamline, flat colour"),
+    "streamline-plump-flat": ("streamline-plump-color/flat", "Streamline Plump, flat colour"),
+    "iconpark": ("icon-park", "IconPark, colour"),
+    "iconpark-two-tone": ("icon-park-twotone", "IconPark, two-tone"),
+    "fluent-emoji-flat": ("fluent-emoji-flat", "Fluent Emoji, flat"),
+    "twemoji": ("twemoji", "Twemoji"),
+    "noto": ("noto", "Noto Emoji"),
+}

@@ -1,0 +1,129 @@
+/**
+ * Makes the pack `styles` of what export_styles.py wrote: `node --import tsx server/pretrain/styles/publish-styles.mts [--from DIR] [--out DIR]
+ * --version X.Y.Z` from the repository's root. Copies the graphs, writes LICENCES.md and the manifest with figures and digests. Trains nothing.
+ */
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { DraftManifest } from "../../manifest/manifest.ts";
+import { writeManifest } from "../../packs/publish.ts";
+
+/** What styles.json says (export_styles.py). */
+interface ExportedFacts {
+  readonly imagePx: number;
+  readonly latent: [number, number, number];
+  readonly layers: number;
+  readonly codeLength: number;
+  readonly posteriorStd: number;
+  readonly styles: ReadonlyArray<{ readonly name: string; readonly title: string }>;
+}
+
+/** A line of licences.json (data/styles/render-styles.mts). */
+interface SetLicence {
+  readonly set: string;
+  readonly title: string;
+  readonly author: string;
+  readonly licence: string;
+  readonly licenceUrl?: string;
+  readonly drawings: number;
+}
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const { values } = parseArgs({
+  options: {
+    styles: { type: "string", default: join(here, "../.cache/styles") },
+    from: { type: "string" },
+    out: { type: "string", default: join(here, "../../packs/default/styles") },
+    version: { type: "string", default: "0.1.0" },
+  },
+});
+const from = values.from ?? join(values.styles, "onnx");
+const readJson = async <T,>(path: string): Promise<T> => JSON.parse(await readFile(path, "utf8")) as T;
+const facts = await readJson<ExportedFacts>(join(from, "styles.json"));
+const { sets } = await readJson<{ sets: SetLicence[] }>(join(values.styles, "licences.json"));
+const figures = await Promise.all(
+  ["restyle-evaluation.json", "target-evaluation.json"].map((file) =>
+    readJson<Record<string, number>>(join(values.styles, file)),
+  ),
+);
+
+const files: Readonly<Record<string, string>> = {
+  "encoder.onnx": "target/encoder.onnx",
+  "decoder.onnx": "target/decoder.onnx",
+  "style.onnx": "style/style.onnx",
+  "codes.f16": "style/codes.f16",
+  "restyle.onnx": "flow/restyle.onnx",
+};
+for (const [source, target] of Object.entries(files)) {
+  await mkdir(dirname(join(values.out, target)), { recursive: true });
+  await copyFile(join(from, source), join(values.out, target));
+}
+
+const row = ({ set, title, author, licence, licenceUrl, drawings }: SetLicence): string =>
+  `| ${set} | ${title} | ${author} | ${licenceUrl === undefined ? licence : `[${licence}](${licenceUrl})`} | ${drawings} |`;
+await writeFile(
+  join(values.out, "LICENCES.md"),
+  `# Licences of the pack \`styles\`
+
+All weights are this project's, under the MIT licence of the repository. They were trained on
+renderings of the icon sets below, as they are and in made-up styles; no drawing is part of the
+pack. \`style/codes.f16\` holds the codes of named styles, ${facts.codeLength} values from up to 16 icons each.
+We thank the authors.
+
+| set | title | author | licence | drawings |
+| --- | --- | --- | --- | --: |
+${sets.map(row).join("\n")}
+`,
+);
+
+const encoder = { encoder: "target/encoder.onnx", latentShape: facts.latent, imageSizePx: facts.imagePx };
+const source = "trained by server/pretrain/styles";
+const draft: DraftManifest = {
+  format: 1,
+  id: "styles",
+  version: values.version,
+  label: "Any drawing in your style",
+  licence: "MIT",
+  parts: [
+    { name: "target expert with layers", licence: "MIT", source },
+    { name: "style expert", licence: "MIT", source },
+    { name: "flow between styles", licence: "MIT", source },
+  ],
+  experts: {
+    target: {
+      kind: "autoencoder",
+      decoder: "target/decoder.onnx",
+      ...encoder,
+      layers: facts.layers,
+      posteriorStd: facts.posteriorStd,
+    },
+    drawing: { kind: "drawing", ...encoder },
+    style: {
+      kind: "drawing-style",
+      ...encoder,
+      model: "style/style.onnx",
+      dims: facts.codeLength,
+      codes: "style/codes.f16",
+      vocabulary: facts.styles.map(({ name, title }) => ({ id: name, label: title })),
+    },
+    colours: { kind: "colours" },
+  },
+  translations: [
+    {
+      id: "restyle",
+      label: "Drawing to any style",
+      conditions: [
+        { name: "style", expert: "style" },
+        { name: "drawing", expert: "drawing" },
+        { name: "drawing-style", expert: "style" },
+        { name: "colours", expert: "colours" },
+      ],
+      target: "target",
+      flow: "flow/restyle.onnx",
+      metrics: Object.assign({}, ...figures),
+    },
+  ],
+};
+const { digest } = await writeManifest(values.out, draft);
+console.log(JSON.stringify({ pack: values.out, version: draft.version, digest, styles: facts.styles.length }));
