@@ -8,6 +8,7 @@ import { checkGeneration, guidanceOfAll, retrievalOfAll } from "./generation-rul
 import { JobStateSchema, OwnerSchema, pageQuery, SeedSchema, StarSchema } from "./job-fields.ts";
 import { limits } from "./limits.ts";
 import { ProblemSchema } from "./problem-document.ts";
+import { LicencesSchema, SourceSchema } from "./sources.ts";
 import { NetworkScaleSchema, UpscalerInfoSchema, UpscaleScaleSchema } from "./upscaling.ts";
 import { imageFormats, PaletteSchema, StoredVectorSchema } from "./vectors.ts";
 
@@ -80,6 +81,8 @@ const generationFields = z.strictObject({
   temperature: z.number().min(0).max(limits.temperatureMax).default(limits.temperatureDefault),
   guidance: GuidanceSchema.optional(),
   retrieval: RetrievalSchema.optional(),
+  /** Only drawings under these licences are retrieved; absent = all. */
+  licences: LicencesSchema.optional(),
   bestOf: BestOfSchema.default(1),
   diversity: DiversitySchema.optional(),
   angleDegrees: AngleSchema.default(0),
@@ -144,6 +147,8 @@ export const ImageInfoSchema = z.object({
   path: z.string(),
   /** With `format: "svg"`; absent for an image with nothing opaque in it. */
   vector: StoredVectorSchema.optional(),
+  /** Retrieved drawings that it started from, most of it first; absent where there are none, or the pack does not say whose they are. */
+  sources: z.array(SourceSchema).optional(),
 });
 export type ImageInfo = z.infer<typeof ImageInfoSchema>;
 
@@ -281,6 +286,8 @@ export const TranslationInfoSchema = z.object({
   hasRetrieval: z.boolean().optional(),
   /** True: a generation's `diversity` is known; absent on a server before version 0.21. */
   hasDiversity: z.boolean().optional(),
+  /** Licences of the drawings that it starts from, where the pack says them. */
+  licences: z.array(z.string()).optional(),
   /** False: no image can be inverted, so no residual be kept, because the target is a generator without an encoder. */
   isInvertible: z.boolean().optional(),
   widthPx: z.number().int(),
@@ -366,6 +373,8 @@ export const ProvenanceSchema = z.object({
   /** Absent: made before 0.8, when there were none. */
   retrieval: z.number().optional(),
   logLikelihood: z.number(),
+  /** Retrieved drawings that it started from. */
+  sources: z.array(SourceSchema).optional(),
   /** How many candidates it was the best of; its seed alone, with `bestOf` 1, makes it again. */
   bestOf: BestOfSchema.optional(),
   diversity: DiversitySchema.optional(),

@@ -70,6 +70,10 @@ export const limits = {
   familiesWaitingMax: 4,
   /** Icons that show a style, each read by the target's encoder: with more, means and deviations hardly change. */
   styleImagesMax: 16,
+  /** Licences that a request may list: sets of icons have a dozen. */
+  licencesMax: 24,
+  /** Drawings that an image names as its sources; those of less weight change nothing that can be seen. */
+  sourcesMax: 8,
   /** Colours that a drawing may be asked to have: the flow between styles reads four. */
   coloursMax: 4,
   /** Characters of an inline SVG sketch: some hundred strokes. */

@@ -44,6 +44,15 @@ export function requireInvertible({ id, isInvertible }: TranslationInfo, field: 
   throw mismatch("invalid_request", field, expected, `${id}, whose target is a generator that inverts no image`);
 }
 
+/** Refuses licences under which the translation has no drawings. @throws AppError invalid_request */
+export function checkLicences({ id, licences = [] }: TranslationInfo, asked: readonly string[] | undefined): void {
+  const strange = asked?.find((licence) => !licences.includes(licence));
+  if (strange === undefined) return;
+  const known =
+    licences.length === 0 ? "none, because its drawings name no licences" : `some of ${licences.join(", ")}`;
+  throw mismatch("invalid_request", "licences", `${known} (translation ${id})`, describe(strange));
+}
+
 function checkField({ id, conditions }: TranslationInfo, field: ConditionField, where: string): void {
   if (conditions.includes(field)) return;
   throw mismatch("invalid_request", `${where}.${field}`, `only ${conditions.join(", ")} (translation ${id})`, field);

@@ -338,6 +338,7 @@ function provenanceOf(
     ...(upscalerDigest === undefined ? {} : { upscalerDigest }),
     seed: info.seed,
     logLikelihood: info.logLikelihood,
+    ...(info.sources && { sources: info.sources }),
     ...(blendWith === undefined ? {} : { blendWith, frame: { index: info.index, count } }),
   };
 }

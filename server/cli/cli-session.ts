@@ -13,7 +13,8 @@ import type {
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { conditionsIn, type Sourced } from "../../shared/request-sources.ts";
-import { checkCondition, findTranslation } from "../../shared/translation-rules.ts";
+import { attributionOf } from "../../shared/sources.ts";
+import { checkCondition, checkLicences, findTranslation } from "../../shared/translation-rules.ts";
 import { readConfig } from "../app/config.ts";
 import { toStraightRgba } from "../engine/pixels.ts";
 import { encodePng, probeImage, renderSvg } from "../images/codec.ts";
@@ -131,11 +132,16 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
 
   /** Checks a request, decodes its images, makes the folder for what comes of it and has the child ready with the packs that it needs. */
   const prepare = async (
-    request: Sourced & { readonly translation: string; readonly upscale?: unknown },
+    request: Sourced & {
+      readonly translation: string;
+      readonly upscale?: unknown;
+      readonly licences?: readonly string[] | undefined;
+    },
     out?: string,
   ): Promise<{ pack: PackInfo; images: ConditionImages; client: InferenceClient }> => {
     const { pack, translation } = findTranslation(packs, request.translation);
     for (const { field, condition } of conditionsIn(request)) checkCondition(translation, condition, field);
+    checkLicences(translation, request.licences);
     const images = await load(request, translation.widthPx);
     if (out !== undefined) await makeOutFolder(out);
     const enlarging = request.upscale === undefined ? [] : upscalerIds(packs);
@@ -159,7 +165,9 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
         const isVector = request.format === "svg";
         const file = join(out, isVector ? nameOf(image).replace(/\.png$/, ".svg") : nameOf(image));
         const vector = isVector ? await trace(image, request) : undefined;
-        const bytes = vector ? Buffer.from(vector.svg) : await encodePng(rgba, widthPx, heightPx);
+        const bytes = vector
+          ? Buffer.from(vector.svg)
+          : await encodePng(rgba, widthPx, heightPx, about.sources && attributionOf(about.sources));
         await writeFileAtomically(file, bytes, 0o666);
         const now = performance.now();
         line.end();

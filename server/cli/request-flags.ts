@@ -29,6 +29,7 @@ export const drawOptions = {
   guidance: text,
   retrieval: text,
   "guidance-of": { type: "string", multiple: true },
+  licences: text,
   "best-of": text,
   diversity: text,
   upscale: text,
@@ -52,6 +53,7 @@ export const drawUsage = `  --seed N           0 to ${limits.seedMax} (default: 
   --guidance-of F=G  guidance of one condition, e.g. sketch=2; may be repeated
   --retrieval S      0 to 1: share that comes from retrieved drawings, of the same thing in other styles or similar to
                      the sketch or layout (default ${limits.retrievalDefault}; 0 beside --image, --low-resolution or a kept residual)
+  --licences LIST    only drawings under these licences are retrieved, e.g. "MIT,Apache-2.0"
   --best-of K        draws K candidates an image, 1 to ${limits.bestOfMax}, and keeps the one that its conditions explain best
   --diversity D      0 to ${limits.diversityMax}: how much the images of one run shall differ (default 0)
   --upscale S        enlarges each image 2, 3 or 4 times`;
@@ -138,6 +140,7 @@ export function requestOf(values: Values, edit: Edit) {
     temperature,
     guidance,
     retrieval,
+    licences,
     "best-of": bestOf,
     diversity,
     "guidance-of": single,
@@ -153,6 +156,7 @@ export function requestOf(values: Values, edit: Edit) {
     guidance: numberOf(guidance),
     retrieval: numberOf(retrieval),
     guidanceOf: single && Object.fromEntries(single.map(weightOf)),
+    licences: licences?.split(",").map((licence) => licence.trim()),
     bestOf: numberOf(bestOf),
     diversity: numberOf(diversity),
     upscale: numberOf(upscale),

@@ -110,11 +110,22 @@ export interface RetrievalQuery {
    * label whose name is near.
    */
   readonly diversity?: number | undefined;
+  /** Ids of the styles whose drawings may be used; absent = all. */
+  readonly among?: ReadonlySet<string> | undefined;
   /** Noise for the log-weights of `count` drawings: makes seeds differ. */
   noise(count: number): Float32Array;
 }
 
+/** A drawing of the index, and how much of a mixture it is, 0 to 1. */
+export interface RetrievedDrawing {
+  readonly label: string;
+  readonly style: string;
+  readonly share: number;
+}
+
 export interface RetrievedPrior {
+  /** What the latent is made of, most of it first. */
+  readonly drawings?: readonly RetrievedDrawing[];
   /** z of the weighted mean of the drawings, moved to the requested style, [dims]. */
   readonly latent: Float32Array;
   /** Caption vector of its label's name. Absent where the drawings were found by the caption itself. */

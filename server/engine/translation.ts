@@ -4,10 +4,11 @@
  * An image depends on its own row alone, never on its neighbours in a batch.
  */
 import { AppError } from "../../shared/problem.ts";
+import type { DrawingSet } from "../../shared/sources.ts";
 import type { Calibration } from "./calibration.ts";
 import type { AskedColour } from "./colour-words.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
-import type { Flow, GuidanceTerm, Retriever, TargetExpert } from "./interfaces.ts";
+import type { Flow, GuidanceTerm, RetrievedDrawing, Retriever, TargetExpert } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
 import { drawLayers } from "./layered-image.ts";
 import { type StraightImage, toStraightRgba } from "./pixels.ts";
@@ -23,6 +24,8 @@ export interface Translation {
   readonly calibration?: Calibration;
   /** The retrieval index; absent where the pack has none. */
   readonly retriever?: Retriever;
+  /** Whose the index's drawings are, by the ids of their styles. */
+  readonly drawings?: ReadonlyMap<string, DrawingSet>;
 }
 
 /** Everything that fixes one image. */
@@ -36,6 +39,8 @@ export interface Row {
     readonly latent: Float32Array;
     readonly shows: EncodedConditions;
     readonly share: number;
+    /** The drawings of which it is made. */
+    readonly drawings?: readonly RetrievedDrawing[];
     /** The colour that the drawing gets before anything else. */
     readonly colour?: AskedColour;
   };

@@ -6,7 +6,7 @@ import { randomInt } from "node:crypto";
 import type { GenerationRequest, InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { conditionsIn, drawingsIn, type Sourced, unknownUpload, uploadsIn } from "../../shared/request-sources.ts";
-import { checkCondition, findTranslation, requireInvertible } from "../../shared/translation-rules.ts";
+import { checkCondition, checkLicences, findTranslation, requireInvertible } from "../../shared/translation-rules.ts";
 import type { UpscaleScale } from "../../shared/upscale-scales.ts";
 import { findUpscaler, requireFits } from "../../shared/upscaling.ts";
 import { sha256Of } from "../platform/sha256.ts";
@@ -31,6 +31,7 @@ export async function resolveGeneration(
   deps: ResolveDeps,
 ): Promise<{ request: ResolvedRequest; packDigest: string; upscalerDigest?: string }> {
   const { translation } = findTranslation(deps.catalogue.packs(), request.translation);
+  checkLicences(translation, request.licences);
   if (request.keepResidualOf) requireInvertible(translation, "keepResidualOf");
   const packDigest = await checkSources(request, deps);
   // What is remembered says what was done.

@@ -169,10 +169,20 @@ export async function renderSvg(text: string, sizePx: number, field = "svg"): Pr
   }, "an SVG that can be drawn");
 }
 
-/** Unpremultiplied 8-bit RGBA [height, width, 4] → PNG. Settings are fixed, so equal pixels give equal bytes. */
-export async function encodePng(rgba: Uint8Array, widthPx: number, heightPx: number): Promise<Uint8Array> {
+/**
+ * Unpremultiplied 8-bit RGBA [height, width, 4] → PNG. Settings are fixed, so equal pixels and attribution give equal bytes.
+ * @param attribution whose drawings it was made from; the file says it as its EXIF copyright
+ */
+export async function encodePng(
+  rgba: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+  attribution?: string,
+): Promise<Uint8Array> {
   const raw = { width: widthPx, height: heightPx, channels: 4 } as const;
-  return sharp(rgba, { raw }).png({ compressionLevel: 6, adaptiveFiltering: false, palette: false }).toBuffer();
+  const image = sharp(rgba, { raw }).png({ compressionLevel: 6, adaptiveFiltering: false, palette: false });
+  if (attribution !== undefined) image.withExif({ IFD0: { Copyright: attribution } });
+  return image.toBuffer();
 }
 
 /** Opaque 8-bit RGBA [height, width, 4] → PNG, with a generated SVG composited over it. */

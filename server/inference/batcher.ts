@@ -15,6 +15,7 @@ import {
   type Translation,
 } from "../engine/translation.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
+import { sourcesOf } from "../retrieval/sources.ts";
 import type { Plan } from "./generation-plan.ts";
 import { planGeneration } from "./plan.ts";
 import type { ConditionFindings, ConditionImages, GenerateProgress, ImageResult } from "./protocol.ts";
@@ -164,6 +165,8 @@ export class Batcher {
           : undefined;
       // Groups, and the images of each, come in their order.
       const index = job.completed;
+      const { prior } = job.plan!.rowOf(group, candidate);
+      const sources = sourcesOf(prior?.drawings, job.translation.drawings);
       job.completed += 1;
       job.onImage({
         ...pixels,
@@ -173,6 +176,7 @@ export class Batcher {
         natsPerDimension: -logLikelihood / job.translation.flow.dims,
         conditionGain,
         ...(enlarged && { enlarged }),
+        ...(sources && { sources }),
         ...(percentile === undefined ? {} : { typicalityPercentile: percentile }),
       });
       this.#report(job, "decoding");

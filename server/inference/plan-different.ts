@@ -8,7 +8,7 @@ import type { EncodedConditions } from "../engine/conditions.ts";
 import { type Choosable, chooseDifferent, onUnitScale } from "../engine/differ.ts";
 import { imageSeed } from "../engine/random.ts";
 import type { DrawnLatent, Translation } from "../engine/translation.ts";
-import { priorOf, sampleRow } from "../retrieval/retrieved-prior.ts";
+import { type DrawSettings, priorOf, sampleRow } from "../retrieval/retrieved-prior.ts";
 import type { Plan } from "./generation-plan.ts";
 
 /** Seeds that look for drawings, for each image: the search costs no run of the flow. */
@@ -20,10 +20,13 @@ const distanceWeight = { drawings: 0.4, images: 0.35 };
 /** Log-weight below the best at which a drawing's worth is 1/e. */
 const fitScale = 3;
 
+/** A request, and the styles whose drawings it may start from. */
+type Asked = ResolvedRequest & Pick<DrawSettings, "among">;
+
 export function planDifferent(
   translation: Translation,
   conditions: EncodedConditions,
-  request: ResolvedRequest,
+  request: Asked,
 ): Omit<Plan, "outOfDistribution" | "namedLabels"> {
   const { count, seed: first, diversity = 0 } = request;
   const seeds = seedsOf(translation, conditions, request);
@@ -41,7 +44,7 @@ export function planDifferent(
 }
 
 /** Seeds whose drawings fit and differ, one a drawing; the first ones where there are too few, or none. */
-function seedsOf(translation: Translation, conditions: EncodedConditions, request: ResolvedRequest): number[] {
+function seedsOf(translation: Translation, conditions: EncodedConditions, request: Asked): number[] {
   const { count, seed, diversity = 0 } = request;
   const most = Math.min(candidatesPerImage * count, limits.candidatesMax);
   const seeds = Array.from({ length: seedsPerImage * count }, (_, index) => imageSeed(seed, index));

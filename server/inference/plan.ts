@@ -18,6 +18,7 @@ import { restyledConditions } from "../engine/restyle.ts";
 import type { DrawnLatent, KeptPixels, Row, Translation } from "../engine/translation.ts";
 import { varyResidual } from "../engine/variations.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
+import { stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, holeOf, imageOf, keyOfShown } from "./condition-values.ts";
 import type { Plan } from "./generation-plan.ts";
 import { planDifferent } from "./plan-different.ts";
@@ -43,17 +44,20 @@ export async function planGeneration(
   };
   if (!keepResidualOf) {
     const conditions = await encodeAsked(translation, request, asked);
+    const among = stylesUnder(request.licences, translation.drawings);
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
       kept: keptPixels(request, images),
     };
-    if (request.diversity && count > 1) return { ...findings, ...planDifferent(translation, conditions, request) };
+    if (request.diversity && count > 1)
+      return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };
     return {
       ...findings,
       ...bestOfEach,
       seedOf,
-      rowOf: (image, candidate) => sampleRow(translation, conditions, { ...request, seed: seedOf(image, candidate) }),
+      rowOf: (image, candidate) =>
+        sampleRow(translation, conditions, { ...request, among, seed: seedOf(image, candidate) }),
     };
   }
   const outOfDistribution = (...given: readonly EncodedConditions[]) =>

@@ -4,6 +4,7 @@
  */
 import type { Inversion, InversionRequest, OutOfDistribution, ResolvedRequest, Stage } from "../../shared/contract.ts";
 import type { AppError } from "../../shared/problem.ts";
+import type { Source } from "../../shared/sources.ts";
 import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Picture, Pixels } from "../engine/interfaces.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
@@ -31,6 +32,8 @@ export interface ImageResult {
   readonly natsPerDimension: number;
   readonly conditionGain: number;
   readonly typicalityPercentile?: number;
+  /** Retrieved drawings that it started from. */
+  readonly sources?: Source[];
   readonly widthPx: number;
   readonly heightPx: number;
   /** [height, width, 4] sRGB, 0 to 255, unpremultiplied. */

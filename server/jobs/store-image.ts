@@ -1,4 +1,5 @@
 /** Stores an image that a job made as a PNG under its digest, and its vector beside it, and then names them in the job. */
+import { attributionOf, type Source } from "../../shared/sources.ts";
 import type { Vector, VectorFacts } from "../../shared/vectors.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import type { ImageOf, Job, JobBody } from "./job-queue.ts";
@@ -31,7 +32,12 @@ export interface ImageStoreDeps {
   /** Of an image that is to be a vector too; undefined for others. */
   readonly vectorOf?: (request: object, image: Drawing) => Promise<Vector | undefined>;
   /** Straight RGBA [height, width, 4] → PNG. */
-  readonly encodePng: (rgba: Uint8Array, widthPx: number, heightPx: number) => Promise<Uint8Array>;
+  readonly encodePng: (
+    rgba: Uint8Array,
+    widthPx: number,
+    heightPx: number,
+    attribution?: string,
+  ) => Promise<Uint8Array>;
 }
 
 /** @throws AppError storage_full, or the signal's reason */
@@ -48,7 +54,8 @@ export async function storeImage<Body extends JobBody>(
     await results.put(bytes);
     return { sha256, bytes: bytes.byteLength, path };
   };
-  const png = await encodePng(rgba, image.widthPx, image.heightPx);
+  const { sources } = image as { readonly sources?: readonly Source[] };
+  const png = await encodePng(rgba, image.widthPx, image.heightPx, sources && attributionOf(sources));
   signal.throwIfAborted();
   const path = imagePath(job.id, image.index);
   const stored = await put(png, path);

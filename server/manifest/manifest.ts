@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { flowConditionNames } from "../../shared/conditions.ts";
+import { DrawingSetSchema } from "../../shared/sources.ts";
 import {
   canRead,
   type ExpertEntry,
@@ -87,6 +88,8 @@ export const TranslationSchema = z.object({
   defaultStyle: z.string().optional(),
   /** The retrieval index: drawings by label and style (server/retrieval/retrieval-index.ts). */
   retrieval: PackPathSchema.optional(),
+  /** Whose the drawings of the index are, by the ids of their styles. */
+  drawings: z.array(DrawingSetSchema.extend({ styles: z.array(z.string().min(1)).min(1) })).optional(),
   metrics: z.record(z.string(), z.number()),
   calibration: CalibrationSchema.optional(),
 });

@@ -175,6 +175,9 @@ function describe({ experts }: PackManifest, translation: TranslationEntry): Tra
     ...(target.kind === "onnx-generator" ? { isInvertible: false } : {}),
     ...(translation.retrieval === undefined ? {} : { hasRetrieval: true }),
     hasDiversity: true,
+    ...(translation.drawings
+      ? { licences: [...new Set(translation.drawings.map(({ licence }) => licence))].sort() }
+      : {}),
     widthPx: target.imageSizePx,
     heightPx: target.imageSizePx,
     latentDims: latentDimsOf(target),

@@ -81,7 +81,7 @@ async function loadTranslation(
   entry: TranslationEntry,
   options: ExpertOptions,
 ): Promise<Translation> {
-  const { id: translation, flow: path, conditions, target: targetKey, calibration, retrieval } = entry;
+  const { id: translation, flow: path, conditions, target: targetKey, calibration, retrieval, drawings } = entry;
   const label = `${id}@${version}, ${path}`;
   const flow = await openFlow(folder, entry, experts, { ...options, label });
   // The manifest's schema has checked that each expert exists and has a fitting kind.
@@ -109,6 +109,7 @@ async function loadTranslation(
     target,
     conditions: opened,
     ...(calibration ? { calibration: await readCalibration(folder, calibration) } : {}),
+    ...(drawings ? { drawings: setsByStyle(drawings) } : {}),
     ...(retrieval === undefined
       ? {}
       : { retriever: await RetrievalIndex.open(join(folder, retrieval), indexWidths(flow)) }),
@@ -128,6 +129,9 @@ async function openFlow(
   if (published) return openPublishedFlow(folder, published, conditions[0]!.name, options);
   return createFlow(readFlowFile(await readFile(join(folder, flow)), options.label), options);
 }
+
+const setsByStyle = (drawings: NonNullable<TranslationEntry["drawings"]>) =>
+  new Map(drawings.flatMap(({ styles, ...set }) => styles.map((style) => [style, set] as const)));
 
 const widths = (
   latentDims: number,

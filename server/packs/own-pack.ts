@@ -77,7 +77,7 @@ async function fillOwnPack(
   version: string,
 ): Promise<{ readonly manifest: DraftManifest; readonly expected: FileDigests }> {
   const { name, label, metrics, source } = made;
-  const { conditions, target } = made.draft.translation;
+  const { conditions, target, drawings } = made.draft.translation;
   const used = new Set([target, ...conditions.map(({ expert }) => expert)]);
   const experts = Object.fromEntries(Object.entries(base.manifest.experts).filter(([key]) => used.has(key)));
   const places = new Map<string, string>();
@@ -102,7 +102,19 @@ async function fillOwnPack(
         },
       ],
       experts: moved(experts, places),
-      translations: [{ id: name, label, conditions, target, flow: flow!, metrics, calibration, retrieval }],
+      translations: [
+        {
+          id: name,
+          label,
+          conditions,
+          target,
+          flow: flow!,
+          metrics,
+          calibration,
+          retrieval,
+          ...(retrieval !== undefined && drawings && { drawings }),
+        },
+      ],
     },
   };
 }

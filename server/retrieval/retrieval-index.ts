@@ -7,7 +7,13 @@
  *
  * Source: retrieval-augmented diffusion, a small model beside a database (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
  */
-import type { PictureVectors, RetrievalQuery, RetrievedPrior, Retriever } from "../engine/interfaces.ts";
+import type {
+  PictureVectors,
+  RetrievalQuery,
+  RetrievedDrawing,
+  RetrievedPrior,
+  Retriever,
+} from "../engine/interfaces.ts";
 import { dot, unitOf } from "../engine/sphere.ts";
 import { type Idea, weighIdeas } from "./ideas.ts";
 import { type IndexContent, type IndexEntry, type IndexWidths, readIndexFile } from "./index-file.ts";
@@ -71,7 +77,7 @@ export class RetrievalIndex implements Retriever {
   }
 
   retrieve({ noise, diversity = 0, ...asked }: RetrievalQuery): RetrievedPrior | undefined {
-    const { dims, values, entries, styleMeans, styles } = this.#content;
+    const { dims, values, entries, styleMeans, styles, labels } = this.#content;
     const isByIdeas = diversity > 0 && Object.keys(asked.pictures ?? {}).length === 0;
     const choice = isByIdeas ? this.#ideasFor(asked, diversity) : this.#choiceFor(asked);
     const { chosen, isByLooks, scorer } = choice;
@@ -85,9 +91,14 @@ export class RetrievalIndex implements Retriever {
     const middle = this.#indexOfStyle.get(asked.style ?? "") ?? styles.length;
     const latent = styleMeans.slice(middle * dims, (middle + 1) * dims);
     for (const [index, { at }] of chosen.entries()) accumulateInt4(values, at, dims, shares[index]!, latent);
+    const drawings = chosen.map(({ at }, index): RetrievedDrawing => {
+      const { label, style } = entries[at]!;
+      return { label: labels[label]!, style: styles[style]!, share: shares[index]! };
+    });
     return {
       latent,
       ...(diversity > 0 && { idea: { drawing: one!.at, fit: one!.logWeight - heaviest(chosen) } }),
+      drawings: drawings.filter(({ share }) => share > 0).sort((one, other) => other.share - one.share),
       ...(isNamed && { caption: this.#nameOf(entries[chosen[0]!.at]!.label) }),
       ...(isByLooks && {
         similarity: chosen.reduce((sum, { at }, index) => sum + shares[index]! * scorer.retrievalWeight(at), 0),
@@ -116,14 +127,14 @@ export class RetrievalIndex implements Retriever {
     return choice;
   }
 
-  #findIdeas({ label, style, caption }: Asked): Omit<Idea, "logWeight">[] {
+  #findIdeas({ label, style, caption, among }: Asked): Omit<Idea, "logWeight">[] {
     const asked = this.#indexOfStyle.get(style ?? "");
     const named = this.#indexOfLabel.get(label ?? "");
     const words = caption ?? (named === undefined ? undefined : rowOf(this.#names, named, this.#content.keyDims));
     if (!words) return [];
     const found = this.#content.labels.flatMap((_, of) => {
       const cosine = of === named ? 1 : dot(rowOf(this.#names, of, words.length), words);
-      return this.#weighed(of, asked).map(({ at, affinity }) => ({ at, affinity, cosine }));
+      return this.#allowed(this.#weighed(of, asked), among).map(({ at, affinity }) => ({ at, affinity, cosine }));
     });
     const nearest = found.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
     const isKnown = named !== undefined || nearest >= Math.max(cosineMin, this.#trainedBound(words));
@@ -134,21 +145,27 @@ export class RetrievalIndex implements Retriever {
     return this.#content.entries[at]!.label === this.#indexOfLabel.get(label ?? "");
   }
 
-  #choose({ label, style, caption, pictures = {} }: Asked): Choice {
+  #choose({ label, style, caption, pictures = {}, among }: Asked): Choice {
     const scorer = SimilarityScorer.to(pictures, this.#content.pictures ?? new Map());
     if (!scorer) return nothing;
     const asked = this.#indexOfStyle.get(style ?? "");
     const ofLabel = this.#indexOfLabel.get(label ?? "");
-    const named = this.#weighed(ofLabel, asked);
-    const said = named.length > 0 ? named : caption ? this.#nearest(caption, asked) : [];
+    const named = this.#allowed(this.#weighed(ofLabel, asked), among);
+    const said = named.length > 0 ? named : caption ? this.#allowed(this.#nearest(caption, asked), among) : [];
     if (said.length > 0 || scorer.isOfNothing)
       return { chosen: scorer.topK(said), isNamed: named.length > 0, isByLooks: false, scorer };
     // The flow was trained on what the style draws, so it needs no prior there.
     const isTrained = this.#ofLabel.has(ofLabel ?? -1) || (caption && this.#cosineToTrained(caption) >= cosineMin);
     if (isTrained) return nothing;
     const all = [...this.#ofLabel.keys()].flatMap((of) => this.#weighed(of, asked, { times: affinityFactor }));
-    const chosen = scorer.topK(all).filter(({ at }) => scorer.retrievalWeight(at) > 0);
+    const chosen = scorer.topK(this.#allowed(all, among)).filter(({ at }) => scorer.retrievalWeight(at) > 0);
     return { chosen, isNamed: false, isByLooks: true, scorer };
+  }
+
+  /** Entries of styles whose drawings may be used. */
+  #allowed<Entry extends ScoredEntry>(found: readonly Entry[], among: RetrievalQuery["among"]): readonly Entry[] {
+    const { entries, styles } = this.#content;
+    return among ? found.filter(({ at }) => among.has(styles[entries[at]!.style]!)) : found;
   }
 
   /** Entries of a label with their log-weights, except those in the style that is asked for: the answer shall be no copy of one. */
@@ -234,6 +251,7 @@ function isSame(one: Asked, other: Asked): boolean {
     one.label === other.label &&
     one.style === other.style &&
     one.caption === other.caption &&
+    one.among === other.among &&
     ones!.length === others!.length &&
     ones!.every((part, at) => part === others![at])
   );

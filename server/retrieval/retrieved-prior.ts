@@ -23,6 +23,8 @@ export interface DrawSettings extends GuidanceWeights {
   readonly retrieval: number;
   /** How far the drawings of different seeds may differ, 0 to 1. */
   readonly diversity?: number | undefined;
+  /** Ids of the styles whose drawings may be used; absent = all. */
+  readonly among?: ReadonlySet<string> | undefined;
 }
 
 /**
@@ -62,7 +64,7 @@ export function sampleRow(
 export function priorOf(
   { retriever }: Pick<Translation, "retriever">,
   conditions: EncodedConditions,
-  { seed, temperature, retrieval: share, diversity = 0 }: Omit<DrawSettings, keyof GuidanceWeights>,
+  { seed, temperature, retrieval: share, diversity = 0, among }: Omit<DrawSettings, keyof GuidanceWeights>,
 ): (NonNullable<Row["prior"]> & { readonly idea?: RetrievedPrior["idea"] }) | undefined {
   if (share === 0) return undefined;
   const spread = diversity > 0 ? ideaSpread * diversity : mixingSpread * temperature;
@@ -71,6 +73,7 @@ export function priorOf(
     caption: caption?.plain ?? caption?.vector,
     label: label?.id,
     style: style?.id,
+    ...(among && { among }),
     pictures: Object.fromEntries(
       namesOf(conditions)
         .filter(isPictureQuery)
@@ -80,7 +83,7 @@ export function priorOf(
     noise: (count) => normals(seed, streams.retrieval, count).map((value) => value * spread),
   });
   if (!found) return undefined;
-  const { latent, similarity, pictures = {}, idea } = found;
+  const { latent, drawings, similarity, pictures = {}, idea } = found;
   const isSaid = similarity === undefined;
   const colour = isSaid ? colourBesides(caption?.colour, label?.id) : undefined;
   const shown = caption && isSaid ? shownName(caption, found.caption) : undefined;
@@ -92,6 +95,7 @@ export function priorOf(
     // The less the drawing is what is asked for, in words or in looks, the smaller its share.
     share: share * (similarity ?? (caption && shown ? likeness(colour ? caption.plain! : caption.vector, shown) : 1)),
     ...(colour && { colour }),
+    ...(drawings && { drawings }),
     shows: {
       ...Object.fromEntries(words.map((name) => [name, { ...conditions[name]!, presence: 1 }])),
       ...Object.fromEntries(Object.entries(pictures).map(([name, vector]) => [name, { vector, presence: 1 }])),

@@ -168,7 +168,7 @@ describe("a start from retrieved drawings of nearest names", () => {
   });
 
   it("a start from retrieved drawings of nearest names stands for the caption itself: it is called nothing", () => {
-    assert.deepEqual(Object.keys(startOf({ caption })!), ["latent"]);
+    assert.deepEqual(Object.keys(startOf({ caption })!), ["latent", "drawings"]);
   });
 
   it("a start from retrieved drawings of nearest names is what an unknown label gets, and one that is drawn in the asked style alone", () => {
