@@ -124,6 +124,15 @@ export type ApplyTarget =
   /** Vectors to the right of the layers that they were made from. */
   | { readonly kind: "beside"; readonly nodeIds: readonly string[] };
 
+/** What a drop event of the plugin's own window carries; its bytes came before, as an `image` message. */
+export interface DroppedImage {
+  readonly applyId: number;
+  readonly key: string;
+  readonly title: string;
+  readonly provenance: Provenance;
+  readonly tilePx: number;
+}
+
 export type UiMessage =
   | UpscaleUiMessage
   | VectorUiMessage
@@ -255,6 +264,16 @@ export function isUiMessage(value: unknown): value is UiMessage {
     default:
       return true;
   }
+}
+
+/** True for what `DroppedImage` describes; anything may be dropped on a canvas. */
+export function isDroppedImage(value: unknown): value is DroppedImage {
+  return (
+    isRecord(value) &&
+    ["applyId", "tilePx"].every((key) => typeof value[key] === "number") &&
+    ["key", "title"].every((key) => typeof value[key] === "string") &&
+    isRecord(value["provenance"])
+  );
 }
 
 /** True for a message that main sends. */

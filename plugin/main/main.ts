@@ -8,6 +8,7 @@ import { takeUnapplied, watchApplied } from "./applied.ts";
 import { applySet } from "./apply.ts";
 import { readCollections, readColours, recolour } from "./colours.ts";
 import { makeComponents } from "./components.ts";
+import { dropImage, readDropped } from "./drop-image.ts";
 import { applyUpscales, readUpscaleSources } from "./image-fills.ts";
 import { detailOf } from "./layers.ts";
 import { handleParameterInput, readParameters } from "./parameters.ts";
@@ -191,6 +192,19 @@ async function open(launch: Launch): Promise<void> {
   figma.showUI(__html__, { ...(await loadWindowSize()), title: "Tau", themeColors: true });
   figma.ui.on("message", (message: unknown) => {
     if (isUiMessage(message)) handle(message, launch).catch((error: unknown) => report(message, error));
+  });
+  figma.on("drop", (event) => {
+    const dropped = readDropped(event);
+    // What else is dropped is the editor's.
+    if (dropped === undefined) return true;
+    try {
+      const bytes = takeImages(dropped.applyId).get(dropped.key);
+      if (bytes === undefined) throw new Error(`expected the bytes of image ${dropped.key}, got none`);
+      dropImage(dropped, bytes, event);
+    } catch (error) {
+      send({ type: "fault", detail: `drop: ${detailOf(error)}` });
+    }
+    return false;
   });
   figma.on("selectionchange", () => send({ type: "selection", selection: readSelection() }));
   watchPages();

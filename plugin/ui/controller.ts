@@ -5,7 +5,15 @@
 import type { CommandId } from "../../shared/commands.ts";
 import { commandTable } from "../../shared/commands.ts";
 import type { Generation } from "../../shared/contract.ts";
-import type { Launch, MainMessage, QuickAnswers, Settings, UiMessage, WindowSize } from "../../shared/messages.ts";
+import type {
+  DroppedImage,
+  Launch,
+  MainMessage,
+  QuickAnswers,
+  Settings,
+  UiMessage,
+  WindowSize,
+} from "../../shared/messages.ts";
 import { styleIdOf } from "../../shared/style-id.ts";
 import type { Training } from "../../shared/training.ts";
 import { type ApiClient, type Blocked, createApiClient } from "./api-client.ts";
@@ -16,7 +24,7 @@ import type { Job } from "./jobs.ts";
 import { changesFor } from "./palettes.ts";
 import { planMakeAgain, planRedraw } from "./plans/captions.ts";
 import { askedPalette, canBeVectors, type Prepared, prepareJobs, type Rasterise } from "./plans/prepare.ts";
-import { drawnSet, runJobs } from "./run.ts";
+import { drawnSet, provenanceOf, runJobs } from "./run.ts";
 import { SceneReader } from "./scene-reader.ts";
 import { readSession, sessionOf } from "./session.ts";
 import { type Action, initialState, keptImages, type ResultImage, reduce, type State } from "./state.ts";
@@ -25,6 +33,8 @@ import { traceImages } from "./vector-sets.ts";
 import { wait } from "./wait.ts";
 
 export interface Surroundings {
+  /** Tells the editor that something of the window was dropped outside it, at this place of the window. */
+  drop(place: DropPlace, dropped: DroppedImage): void;
   /** Sends a message to main. */
   post(message: UiMessage): void;
   /** What the browser said about a request that failed just now; it may say so a moment later. */
@@ -34,6 +44,12 @@ export interface Surroundings {
   rasterise: Rasterise;
   /** Text of a notification in the user's language. */
   describe(failure: Failure): string;
+}
+
+/** In px of the plugin's window. */
+export interface DropPlace {
+  readonly clientX: number;
+  readonly clientY: number;
 }
 
 /** Pauses between two questions whether the server is back; the last is repeated. */
@@ -412,6 +428,17 @@ export class Controller {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** An image of an earlier generation, dragged out of the window: it lands where it is dropped. */
+  dropImage(done: Generation, index: number, title: string, bytes: Uint8Array, place: DropPlace): void {
+    const info = done.images.find((image) => image.index === index);
+    if (info === undefined) return;
+    const applyId = this.#nextId++;
+    const key = `drop/${applyId}`;
+    this.#around.post({ type: "image", applyId, key, bytes });
+    const provenance = provenanceOf(done, info, askedPack(this.state));
+    this.#around.drop(place, { applyId, key, title, provenance, tilePx: this.state.form.tilePx });
   }
 
   /** The form as it was for an earlier generation. */

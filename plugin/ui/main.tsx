@@ -54,6 +54,8 @@ function copyText(text: string): boolean {
 
 const controller = new Controller({
   post: (message) => parent.postMessage({ pluginMessage: message }, "*"),
+  drop: (place, dropMetadata) =>
+    parent.postMessage({ pluginDrop: { ...place, items: [], files: [], dropMetadata } }, "*"),
   whyBlocked,
   randomSeed: () => crypto.getRandomValues(new Uint32Array(1))[0]!,
   copyText,

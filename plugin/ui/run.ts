@@ -324,7 +324,7 @@ export function rankByLikelihood(images: readonly Pick<ImageInfo, "index" | "log
   return new Map(sorted.map(({ index }, place) => [index, place + 1]));
 }
 
-function provenanceOf(
+export function provenanceOf(
   { request, packDigest, upscalerDigest }: Generation,
   info: ImageInfo,
   packId: string,

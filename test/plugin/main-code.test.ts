@@ -257,6 +257,24 @@ test("the UI hears when all that it applied was taken back", () => {
   assert.deepEqual(lastSent(), { type: "unapplied", applyId: 1 });
 });
 
+test("an image dragged out of the window lands where it is dropped, remembers how it was made, and is one undo step", () => {
+  machine.open("history");
+  const dropped = { applyId: 4, key: "k", title: "a cat", provenance: provenance(7, "a cat"), tilePx: 96 };
+  machine.fromUi(`{ type: "image", applyId: 4, key: "k", bytes: ${bytesOf(drawPng(1, 8))} }`);
+  machine.evaluate(`run.drop({ x: 500, y: 300 }, ${JSON.stringify(dropped)})`);
+  const [layer] = page();
+  assert.deepEqual([layer?.name, layer?.x, layer?.y, layer?.width], ["a cat", 452, 252, 96]);
+  assert.equal(ProvenanceSchema.parse(JSON.parse(layer!.data)).seed, 7);
+  assert.match(layer!.hash ?? "", /^[0-9a-f]{40}$/);
+  machine.evaluate("run.drop({ x: 0, y: 0 }, { someone: 'else' })");
+  assert.equal(page().length, 1, "other drops are the editor's");
+  machine.evaluate("sim.undo()");
+  assert.deepEqual(page(), []);
+  machine.evaluate(`run.drop({ x: 0, y: 0 }, ${JSON.stringify(dropped)})`);
+  assert.match(String(lastSent()["detail"]), /^drop: expected the bytes/);
+  assert.deepEqual(page(), []);
+});
+
 test("session and window size are kept, a size only within its bounds", () => {
   machine.open("caption-to-artboard");
   machine.fromUi(`{ type: "save-session", session: { form: { captions: "a cat" } } }`);

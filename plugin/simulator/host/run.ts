@@ -30,6 +30,8 @@ export interface Run {
   suggest(key: string, query: string, parameters: ParameterValues): Promise<Suggestions>;
   /** Delivers a message that the UI posted. */
   fromUi(message: unknown): void;
+  /** Delivers a drop on the page, as one that the UI triggered. */
+  drop(place: Vector, dropMetadata: unknown): void;
   close(): void;
 }
 
@@ -250,6 +252,10 @@ export function createRun(
     },
     fromUi: (message) => {
       if (!isClosed) fire("ui", message);
+    },
+    drop: ({ x, y }, dropMetadata) => {
+      const node = pageOf(document, on, off);
+      if (!isClosed) fire("drop", { node, x, y, absoluteX: x, absoluteY: y, items: [], files: [], dropMetadata });
     },
     close,
   };

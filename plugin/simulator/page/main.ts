@@ -43,6 +43,7 @@ const pluginWindow = createPluginWindow(
   // The playground's own server may have another port than the plugin was built for.
   [...new Set([location.origin, ...built.manifest.networkAccess.allowedDomains])],
   (message) => run?.fromUi(message),
+  (clientX, clientY, dropMetadata) => run?.drop(canvas.toPage(clientX, clientY), dropMetadata),
   () => run?.close(),
 );
 const canvas = createCanvas(sim, () => pluginWindow.box);

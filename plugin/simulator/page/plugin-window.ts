@@ -24,18 +24,30 @@ const prelude = (theme: Theme): string =>
   `<style>${themeCss}</style><script>document.documentElement.className="figma-${theme}";` +
   `addEventListener("message",function(e){if(e.data&&e.data.simulatedTheme)document.documentElement.className="figma-"+e.data.simulatedTheme});</script>`;
 
+interface FromPlugin {
+  readonly pluginMessage?: unknown;
+  readonly pluginDrop?: { readonly clientX: number; readonly clientY: number; readonly dropMetadata?: unknown };
+}
+
 /** @param domains addresses that the plugin may call */
 export function createPluginWindow(
   domains: readonly string[],
   onMessage: (message: unknown) => void,
+  /** At a point of the screen. */
+  onDrop: (clientX: number, clientY: number, dropMetadata: unknown) => void,
   onClose: () => void,
 ): PluginWindow {
   const frame = find("plugin");
   const bar = find("plugin-bar");
   let iframe: HTMLIFrameElement | undefined;
   find("plugin-close").addEventListener("click", onClose);
-  window.addEventListener("message", (event: MessageEvent<{ pluginMessage?: unknown } | undefined>) => {
+  window.addEventListener("message", (event: MessageEvent<FromPlugin | undefined>) => {
     if (iframe === undefined || event.source !== iframe.contentWindow) return;
+    const drop = event.data?.pluginDrop;
+    if (drop !== undefined) {
+      const { left, top } = iframe.getBoundingClientRect();
+      onDrop(left + drop.clientX, top + drop.clientY, drop.dropMetadata);
+    }
     if (event.data?.pluginMessage !== undefined) onMessage(event.data.pluginMessage);
   });
   makeDraggable(frame, bar);

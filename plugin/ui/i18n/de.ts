@@ -137,6 +137,7 @@ export const de: Texts = {
   frames: "Schritte",
   pad: "Skizzenblock",
   padHint: "Zeichne hier oder wähle eine Zeichnung auf der Zeichenfläche.",
+  padKeys: "Tasten: Pfeile bewegen, mit Umschalt in kleinen Schritten; die Leertaste setzt den Stift auf und ab.",
   fromSelection: "Die ausgewählte Zeichnung. Zeichne hier, um den Block zu nehmen.",
   pen: "Stift",
   eraser: "Radierer",

@@ -135,6 +135,7 @@ export const en = {
   frames: "Steps",
   pad: "Sketch pad",
   padHint: "Draw here, or select a drawing on the canvas.",
+  padKeys: "Keys: arrows move, with Shift in small steps; Space puts the pen down and lifts it.",
   fromSelection: "The selected drawing. Draw here to use the pad instead.",
   pen: "Pen",
   eraser: "Eraser",

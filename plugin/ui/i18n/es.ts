@@ -138,6 +138,7 @@ export const es: Texts = {
   frames: "Pasos",
   pad: "Bloc de bocetos",
   padHint: "Dibuja aquí, o selecciona un dibujo en el lienzo.",
+  padKeys: "Teclas: las flechas mueven, con Mayús en pasos pequeños; Espacio baja y sube el lápiz.",
   fromSelection: "El dibujo seleccionado. Dibuja aquí para usar el bloc.",
   pen: "Lápiz",
   eraser: "Goma",

@@ -138,6 +138,7 @@ export const fr: Texts = {
   frames: "Étapes",
   pad: "Bloc de croquis",
   padHint: "Dessinez ici, ou sélectionnez un dessin sur le canevas.",
+  padKeys: "Touches : les flèches déplacent, avec Maj par petits pas ; Espace pose et lève le crayon.",
   fromSelection: "Le dessin sélectionné. Dessinez ici pour utiliser le bloc.",
   pen: "Stylo",
   eraser: "Gomme",

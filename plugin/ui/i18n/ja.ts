@@ -137,6 +137,7 @@ export const ja: Texts = {
   frames: "段階",
   pad: "スケッチ帳",
   padHint: "ここに描くか、キャンバスの図を選択してください。",
+  padKeys: "キー: 矢印で移動、Shift で細かく移動。スペースでペンを下ろし、もう一度で上げます。",
   fromSelection: "選択中の図です。ここに描くとスケッチ帳を使います。",
   pen: "ペン",
   eraser: "消しゴム",

@@ -137,6 +137,7 @@ export const ptBr: Texts = {
   frames: "Passos",
   pad: "Bloco de esboço",
   padHint: "Desenhe aqui, ou selecione um desenho na tela.",
+  padKeys: "Teclas: as setas movem, com Shift em passos pequenos; Espaço baixa e levanta a caneta.",
   fromSelection: "O desenho selecionado. Desenhe aqui para usar o bloco.",
   pen: "Caneta",
   eraser: "Borracha",

@@ -1,6 +1,7 @@
 /** Sketch and layout to image: a pad to draw on, or the selection as a drawing. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { askedTranslation } from "../failure.ts";
+import { pressKey, restingPen } from "../pad-keys.ts";
 import { erase, padPx, pathOf, type Stroke, svgOf } from "../strokes.ts";
 import { CaptionLine, CountField, StyleField, TileSizeField } from "./common-fields.tsx";
 import { IconButton, Switch } from "./controls.tsx";
@@ -88,13 +89,14 @@ function Pad({ controller, texts, isLive }: ViewProps & { readonly isLive: boole
         </fieldset>
       )}
       <Paper
-        label={texts.pad}
+        label={`${texts.pad}. ${texts.padKeys}`}
         strokes={strokes}
         pen={isErasing ? undefined : { colour, width: isLayout ? penPx.layout : penPx.sketch }}
         backdrop={strokes.length === 0 ? selected : ""}
         onDone={commit}
       />
       <p class="hint">{strokes.length === 0 && selected !== "" ? texts.fromSelection : texts.padHint}</p>
+      <p class="hint">{texts.padKeys}</p>
     </div>
   );
 }
@@ -111,7 +113,26 @@ interface PaperProps {
 
 function Paper({ label, strokes, pen, backdrop, onDone }: PaperProps) {
   const [drawn, setDrawn] = useState<readonly Stroke[]>();
-  const shown = drawn ?? strokes;
+  const [keyPen, setKeyPen] = useState(restingPen);
+  const [hasFocus, setFocus] = useState(false);
+  const byKeys = pen === undefined || keyPen.points === undefined ? [] : [{ ...pen, points: keyPen.points }];
+  const shown = [...(drawn ?? strokes), ...byKeys];
+  const onKey = (event: KeyboardEvent): void => {
+    const done = pressKey(keyPen, event.key, event.shiftKey);
+    if (done === undefined) return;
+    // The page does not scroll, and Escape ends the stroke alone.
+    event.preventDefault();
+    event.stopPropagation();
+    if (pen === undefined && event.key === " ") {
+      const [x, y] = keyPen.cursor;
+      const next = erase(strokes, x, y, eraserPx);
+      if (next !== strokes) onDone(next);
+      return;
+    }
+    setKeyPen(done.pen);
+    if (done.stroke !== undefined && pen !== undefined) onDone([...strokes, { ...pen, points: done.stroke }]);
+  };
+  const [cursorX, cursorY] = keyPen.cursor;
   const begin = (down: PointerEvent & { readonly currentTarget: SVGSVGElement }): void => {
     const paper = down.currentTarget;
     const spot = (event: PointerEvent): readonly [number, number] => {
@@ -141,13 +162,25 @@ function Paper({ label, strokes, pen, backdrop, onDone }: PaperProps) {
     paper.addEventListener("pointerup", end);
   };
   return (
-    <svg class="pad" viewBox={`0 0 ${padPx} ${padPx}`} role="img" aria-label={label} onPointerDown={begin}>
+    <svg
+      class="pad"
+      viewBox={`0 0 ${padPx} ${padPx}`}
+      role="application"
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: as an application it takes keys
+      tabIndex={0}
+      onPointerDown={begin}
+      onKeyDown={onKey}
+      onFocus={() => setFocus(true)}
+      onBlur={() => setFocus(false)}
+    >
       {backdrop !== "" && (
         <image href={`data:image/svg+xml,${encodeURIComponent(backdrop)}`} width={padPx} height={padPx} />
       )}
       {shown.map((stroke, index) => (
         <path key={index} d={pathOf(stroke)} stroke={stroke.colour} stroke-width={stroke.width} />
       ))}
+      {hasFocus && <path class="cross" d={`M${cursorX - 8} ${cursorY}h16M${cursorX} ${cursorY - 8}v16`} />}
     </svg>
   );
 }

@@ -1,7 +1,8 @@
 /** Earlier images: searched by caption, starred, shown again, taken as a start, deleted. The server keeps them. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Generation } from "../../../shared/contract.ts";
 import { styleIdOf } from "../../../shared/style-id.ts";
+import type { DropPlace } from "../controller.ts";
 import { Failure } from "../failure.ts";
 import { fill } from "../i18n/texts.ts";
 import { Button, IconButton } from "./controls.tsx";
@@ -104,8 +105,14 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
         {new Date(createdAt).toLocaleString()} {styleIdOf(request.condition.style)}
       </p>
       <div class="thumbs">
-        {images.slice(0, imagesMax).map(({ index, path, seed }) => (
-          <Thumb key={index} controller={controller} path={path} alt={`${title} ${index + 1}`} seed={seed} />
+        {images.slice(0, imagesMax).map(({ index, path }) => (
+          <Thumb
+            key={index}
+            controller={controller}
+            path={path}
+            alt={`${title} ${index + 1}`}
+            onDropped={(bytes, place) => controller.dropImage(entry, index, title, bytes, place)}
+          />
         ))}
       </div>
       <div class="actions">
@@ -131,18 +138,20 @@ function Entry({ controller, texts, entry, onChanged, onFailed, onDeleted }: Ent
 interface ThumbProps extends Pick<ViewProps, "controller"> {
   readonly path: string;
   readonly alt: string;
-  readonly seed: number;
+  onDropped(bytes: Uint8Array, place: DropPlace): void;
 }
 
 /** Fetched with the token, which an `img` can't send. Dragged to the canvas, it lands where it is dropped. */
-function Thumb({ controller, path, alt }: ThumbProps) {
+function Thumb({ controller, path, alt, onDropped }: ThumbProps) {
   const [url, setUrl] = useState<string>();
+  const kept = useRef<Uint8Array>();
   useEffect(() => {
     const stop = new AbortController();
     let made: string | undefined;
     controller.client
       .readImage(path, stop.signal)
       .then((bytes) => {
+        kept.current = bytes;
         made = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "image/png" }));
         setUrl(made);
       })
@@ -154,5 +163,16 @@ function Thumb({ controller, path, alt }: ThumbProps) {
       if (made !== undefined) URL.revokeObjectURL(made);
     };
   }, [path]);
-  return url === undefined ? <span class="ghost" /> : <img src={url} alt={alt} draggable={false} />;
+  if (url === undefined) return <span class="ghost" />;
+  return (
+    <img
+      src={url}
+      alt={alt}
+      draggable={true}
+      onDragEnd={({ clientX, clientY }) => {
+        const isInside = clientX >= 0 && clientY >= 0 && clientX < innerWidth && clientY < innerHeight;
+        if (!isInside && kept.current !== undefined) onDropped(kept.current, { clientX, clientY });
+      }}
+    />
+  );
 }

@@ -184,6 +184,12 @@ const sketch: Story = {
         centre[1] + radius * Math.sin((turn / 24) * 2 * Math.PI),
       );
     await page.mouse.up();
+    // A ray by keys: up from the middle, beyond the circle.
+    await pad.focus();
+    await pad.press(" ");
+    for (let press = 0; press < 8; press++) await pad.press("ArrowUp");
+    await pad.press(" ");
+    assert.equal(await ui.locator(".pad path:not(.cross)").count(), 2);
     await ui.getByLabel("What is it? (optional)").fill("sun");
     await step("drawn");
     await ui.getByRole("button", { name: "Generate" }).click();
@@ -231,7 +237,7 @@ const layout: Story = {
 const history: Story = {
   name: "history",
   isLong: true,
-  tell: async ({ step, command, ui, page, generate }) => {
+  tell: async ({ step, command, ui, page, generate, imageCount }) => {
     await generate("blue fish");
     await page.locator(".node.frame").waitFor();
     await ui.locator(".applied").waitFor();
@@ -239,6 +245,19 @@ const history: Story = {
     await ui.getByLabel("Search captions").fill("fish");
     await ui.locator(".history img").nth(3).waitFor();
     await step("found");
+    // Out of the window, to where nothing is.
+    const before = await imageCount();
+    const thumb = (await ui.locator(".history img").first().boundingBox())!;
+    await page.mouse.move(thumb.x + thumb.width / 2, thumb.y + thumb.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(400, 600, { steps: 8 });
+    await page.mouse.up();
+    await page
+      .locator("#layers .layer", { hasText: /^blue fish$/ })
+      .nth(1)
+      .waitFor();
+    assert.equal(await imageCount(), before + 1);
+    await step("dragged");
     await ui.getByRole("button", { name: "Star blue fish" }).first().click();
     await ui.getByRole("button", { name: "Only starred" }).click();
     await step("starred");
