@@ -91,8 +91,22 @@ interface Asked extends flags.Values {
 
 type EditOf = (file: string) => Promise<Pick<flags.Edit, "condition" | "keepResidualOf">>;
 
+/** Flags that only a translation from captions reads: with them v is kept. */
+const captionFlags = [
+  "caption",
+  "label",
+  "from-caption",
+  "from-label",
+  "sketch",
+  "layout",
+  "low-resolution",
+  "towards",
+] as const;
+
 /** The first that translates between styles and knows the one that is asked for; else the one that draws from captions. */
-function translationFor(packs: readonly PackInfo[], { style }: Asked): string {
+function translationFor(packs: readonly PackInfo[], values: Asked): string {
+  const { style } = values;
+  if (captionFlags.some((flag) => values[flag] !== undefined)) return "caption";
   const fitting = packs
     .flatMap(({ translations }) => translations)
     .find(
@@ -103,6 +117,12 @@ function translationFor(packs: readonly PackInfo[], { style }: Asked): string {
 }
 
 async function drawingOf({ keep }: CliSession, values: Asked, files: readonly string[]): Promise<EditOf> {
+  for (const flag of ["from-caption", "from-label"] as const)
+    if (values[flag] !== undefined)
+      throw new AppError(
+        "invalid_request",
+        `--${flag}: expected a translation that keeps the residual, got one that reads drawings`,
+      );
   const from = values["from-style"];
   const sisters = values["one-style"]
     ? { images: await Promise.all(files.slice(0, limits.styleImagesMax).map(keep)) }
