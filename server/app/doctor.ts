@@ -9,6 +9,7 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { listen } from "../http/listen.ts";
 import { chooseProvider } from "../inference/provider.ts";
+import { connect } from "../jobs/bull/connection.ts";
 import { inspectJobs, repairJobs } from "../jobs/repair-jobs.ts";
 import { runtime } from "../onnx/runtime.ts";
 import { Catalogue } from "../packs/catalogue.ts";
@@ -42,6 +43,7 @@ export async function* examine(config: Config): AsyncGenerator<Finding> {
   yield* await checkPacks(config);
   yield await checkProvider(config);
   yield await checkPort(config);
+  if (config.shared) yield await checkQueue(config.shared.queueUrl);
   yield* await checkFolder(config);
 }
 
@@ -104,6 +106,19 @@ async function checkPort({ port, listen: asked }: Config): Promise<Finding> {
     );
     if (isTau) return well("port", `${port} has a Tau server that answers`);
     return fault("port", messageOf(error), "stop the other program, or choose another port with --port or TAU_PORT");
+  }
+}
+
+async function checkQueue(url: string): Promise<Finding> {
+  try {
+    const connections = await connect(url, () => undefined);
+    const append = await connections.asking.info("persistence");
+    connections.close();
+    if (/^aof_enabled:1/m.test(append))
+      return well("queue", "the queue server answers and keeps every command on its disk");
+    return note("queue", "the queue server answers, but keeps no append-only file", "start it with --appendonly yes");
+  } catch (error) {
+    return fault("queue", messageOf(error), "start Valkey or Redis, or correct TAU_QUEUE_URL");
   }
 }
 

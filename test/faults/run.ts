@@ -19,7 +19,6 @@ const { values } = parseArgs({
 });
 const [times, seed] = [Number(values.times), Number(values.seed)];
 console.log(`${machine()}; ${times} times each, seed ${seed}`);
-const rows: string[][] = [];
 try {
   for (const [index, goal] of goals.entries()) {
     if (!goal.fault.includes(values.only)) continue;
@@ -33,9 +32,10 @@ try {
       `${skip ? "–" : isPassed ? "✔" : "✘"} ${goal.id}: ${goal.fault}\n  mark: ${goal.mark}\n  seen: ${figure}`,
     );
     if (!isPassed) process.exitCode = 1;
-    rows.push([goal.id, goal.fault, goal.mark, `${isPassed ? "" : "**missed**: "}${figure}`]);
+    const row = [goal.id, goal.fault, goal.mark, `${isPassed ? "" : "**missed**: "}${figure}`];
+    // At once, so that a run that is broken off leaves what it measured.
+    if (values.write) await writeRows("faults", [row], `npm run test:faults -- --times ${times} --write`);
   }
 } finally {
   await cleanUp();
 }
-if (values.write) await writeRows("faults", rows, `npm run test:faults -- --times ${times} --write`);
