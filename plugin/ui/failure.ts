@@ -92,7 +92,9 @@ export const ownStyles = (meta: Meta | undefined, command: CommandId): Translati
     ? []
     : translationsFor(meta, command)
         .slice(1)
-        .map(({ translation }) => translation);
+        .map(({ translation }) => translation)
+        // What draws drawings anew in styles of its own is none.
+        .filter(({ conditions }) => !conditions.includes("drawing"));
 
 /** @throws Failure command_unavailable when the server has no pack for the command */
 export function translationFor(meta: Meta, command: CommandId, style = ""): FoundTranslation {
