@@ -259,7 +259,7 @@ const badVectors: Story = {
     await select("one colour", "transparent", "pixel", "noise", "crowd", "large");
     await ui.locator(".icon-sources li").nth(5).waitFor();
     await ui.getByRole("button", { name: "Generate" }).click();
-    await ui.locator(".applied").waitFor({ timeout: 60_000 });
+    await ui.locator(".applied").waitFor({ timeout: 120_000 });
     await ui.getByText("smallest outlines are left out").waitFor();
     await ui.getByText("The image can't be read").waitFor();
     await step("told");
