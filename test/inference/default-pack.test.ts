@@ -43,7 +43,7 @@ describe("the default pack", () => {
     const packs = (await Catalogue.open(packsHome())).packs();
     assert.deepEqual(
       packs.map(({ id }) => id),
-      ["icons", "super-resolution"],
+      ["icons", "styles", "super-resolution"],
     );
     assert.ok(packs[0]!.sizeBytes <= 120e6, `${packs[0]!.sizeBytes / 1e6} MB`);
     for (const { name, licence, source } of packs.flatMap(({ parts }) => parts)) assert.ok(name && licence && source);

@@ -170,8 +170,10 @@ def main() -> None:
         latent = encoder(images).contiguous()
     decoder = settle(out / "decoder.onnx", ExportedDecoder(nets.decoder).eval(), {"latent": latent}, ("image", "logits", "paints"))
     settle(out / "style.onnx", ExportedStyle(nets.flow).eval(), {"latents": latent}, ("code",))
-    given = random_given(len(latent)) | {"source": latent}
-    inputs = {"v": torch.randn_like(latent), "latent": latent.flip(0), **{name: given[name] for name in GIVEN}}
+    with torch.no_grad():
+        codes = torch.cat([nets.flow.style(part[None]) for part in latent.split(2)]).repeat_interleave(2, 0)[: len(latent)]
+    given = random_given(len(latent)) | {"source": latent, "asked": codes, "origin": codes.flip(0).contiguous()}
+    inputs = {"v": torch.randn_like(latent), "latent": latent.flip(0).contiguous(), **{name: given[name] for name in GIVEN}}
     restyle = settle(out / "restyle.onnx", ExportedFlow(nets.flow).eval(), inputs, ("restyled", "inverted", "nats"))
     for name, model, feeds in (("decoder", decoder, {"latent": latent}), ("restyle", restyle, inputs)):
         print(f"{name}: {time_one(model, feeds):.1f} ms of processor time an image")

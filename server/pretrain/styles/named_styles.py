@@ -1,4 +1,5 @@
-"""Styles that the pack names: name → variant in the data and title. All are trained on; codes are made when the pack is exported."""
+"""Styles that the pack names: name → variant in the data and title. All are trained on; codes are made when the pack is exported. Styles of several colours and of
+hair lines are left out: the flow does not draw them well yet."""
 
 from __future__ import annotations
 
@@ -7,7 +8,6 @@ NAMED_STYLES: dict[str, tuple[str, str]] = {
     "tabler": ("tabler", "Tabler"),
     "tabler-filled": ("tabler/filled", "Tabler, filled"),
     "phosphor": ("ph", "Phosphor"),
-    "phosphor-thin": ("ph/thin", "Phosphor, thin"),
     "phosphor-bold": ("ph/bold", "Phosphor, bold"),
     "phosphor-fill": ("ph/fill", "Phosphor, fill"),
     "phosphor-duotone": ("ph/duotone", "Phosphor, duotone"),
@@ -24,12 +24,5 @@ NAMED_STYLES: dict[str, tuple[str, str]] = {
     "solar-line-duotone": ("solar/line-duotone", "Solar, line duotone"),
     "streamline": ("streamline", "Streamline"),
     "streamline-solid": ("streamline/solid", "Streamline, solid"),
-    "streamline-color": ("streamline-color", "Streamline, colour"),
-    "streamline-flat": ("streamline-color/flat", "Streamline, flat colour"),
-    "streamline-plump-flat": ("streamline-plump-color/flat", "Streamline Plump, flat colour"),
-    "iconpark": ("icon-park", "IconPark, colour"),
     "iconpark-two-tone": ("icon-park-twotone", "IconPark, two-tone"),
-    "fluent-emoji-flat": ("fluent-emoji-flat", "Fluent Emoji, flat"),
-    "twemoji": ("twemoji", "Twemoji"),
-    "noto": ("noto", "Noto Emoji"),
 }
