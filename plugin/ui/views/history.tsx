@@ -145,6 +145,7 @@ interface ThumbProps extends Pick<ViewProps, "controller"> {
 function Thumb({ controller, path, alt, onDropped }: ThumbProps) {
   const [url, setUrl] = useState<string>();
   const kept = useRef<Uint8Array>();
+  const from = useRef<DragEvent>();
   useEffect(() => {
     const stop = new AbortController();
     let made: string | undefined;
@@ -169,7 +170,15 @@ function Thumb({ controller, path, alt, onDropped }: ThumbProps) {
       src={url}
       alt={alt}
       draggable={true}
-      onDragEnd={({ clientX, clientY }) => {
+      onDragStart={(event) => {
+        from.current = event;
+      }}
+      onDragEnd={({ screenX, screenY }) => {
+        // Browsers disagree on whose px the end is in; those of the screen are the same for both.
+        const start = from.current;
+        if (start === undefined) return;
+        const clientX = start.clientX + screenX - start.screenX;
+        const clientY = start.clientY + screenY - start.screenY;
         const isInside = clientX >= 0 && clientY >= 0 && clientX < innerWidth && clientY < innerHeight;
         if (!isInside && kept.current !== undefined) onDropped(kept.current, { clientX, clientY });
       }}
