@@ -1,7 +1,7 @@
 /**
  * Makes the figures of the docs: `npm run figures [-- NAME…] [--packs DIR]`. `training` trains two translations of ten minutes
- * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling`
- * needs downloaded pictures and has to be named, too.
+ * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling` and
+ * `upscaling-inputs` need downloaded pictures and have to be named, too.
  */
 import { dirname } from "node:path";
 import { parseArgs } from "node:util";
@@ -12,6 +12,7 @@ import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure }
 import { playgroundFigure } from "./figures/playground.ts";
 import { trainingFigures } from "./figures/training.ts";
 import { upscalingFigures } from "./figures/upscaling.ts";
+import { upscalingInputFigures } from "./figures/upscaling-inputs.ts";
 
 const figures: Readonly<Record<string, (path: string, packsDir?: string) => Promise<unknown>>> = {
   captions: captionFigure,
@@ -35,7 +36,7 @@ const { values, positionals } = parseArgs({
   options: { packs: { type: "string" }, steps: { type: "string" }, keep: { type: "string" } },
 });
 const all = Object.keys(figures);
-const known = [...all, "training", "upscaling"];
+const known = [...all, "training", "upscaling", "upscaling-inputs"];
 const unknown = positionals.find((name) => !known.includes(name));
 if (unknown !== undefined) {
   console.error(`figures: expected ${known.join(", ")}, got "${unknown}"`);
@@ -47,6 +48,10 @@ for (const name of positionals.length > 0 ? positionals : all) {
     const steps = values.steps === undefined ? undefined : Number(values.steps);
     for (const made of await trainingFigures(dirname(path), { packsDir: values.packs, steps, keep: values.keep }))
       console.log(made);
+    continue;
+  }
+  if (name === "upscaling-inputs") {
+    for (const made of await upscalingInputFigures(dirname(path), values.packs)) console.log(made);
     continue;
   }
   if (name === "upscaling") {

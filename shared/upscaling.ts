@@ -50,15 +50,17 @@ const upscaleFields = z.strictObject({
   /** Hypothesis i is drawn from seed (seed + i) mod 2^32. Absent: the server draws one and reports it. */
   seed: SeedSchema.optional(),
   count: z.number().int().min(1).max(limits.upscaleCountMax).default(1),
-  /** Adds a picture of where hypotheses differ; with fewer than `varianceHypotheses` asked for, more are drawn for it alone. */
+  /** Adds a map of the doubt about the accurate answer; `varianceHypotheses` are drawn for it. */
   variance: z.boolean().default(false),
+  /** Outlines in the map what can't be known. */
+  outlines: z.boolean().default(false),
 });
 
-/** Hypotheses that a variance map is made of at least. */
+/** Hypotheses, drawn with detail 1, that a map of doubt is made of. */
 export const varianceHypotheses = 4;
 
 function checkUpscale(
-  { scale, widthPx, detail, clean, variance, count }: z.output<typeof upscaleFields>,
+  { scale, widthPx, detail, clean, variance, outlines, count }: z.output<typeof upscaleFields>,
   context: z.RefinementCtx,
 ): void {
   if ((scale === undefined) === (widthPx === undefined))
@@ -68,13 +70,9 @@ function checkUpscale(
       message: `expected scale or widthPx, got ${scale === undefined ? "neither" : "both"}`,
     });
   if (scale === cleanScale) checkCleaning({ detail, clean, variance }, context);
+  if (outlines && !variance)
+    context.addIssue({ code: "custom", path: ["outlines"], message: "expected variance, whose map they are drawn in" });
   if (detail > 0) return;
-  if (variance)
-    context.addIssue({
-      code: "custom",
-      path: ["variance"],
-      message: "expected a detail above 0, at which hypotheses differ, got 0",
-    });
   if (count > 1)
     context.addIssue({
       code: "custom",
@@ -130,7 +128,7 @@ export const UpscaleImageSchema = z.object({
   /** Of a hypothesis: what the input was found to be, and the quality of a JPEG, as libjpeg counts it. */
   inputKind: z.enum(inputKinds).optional(),
   jpegQuality: z.number().int().optional(),
-  /** Of a variance map: mean standard deviation over hypotheses, in 8-bit levels; and the one that is drawn brightest. */
+  /** Of a variance map, in 8-bit levels: mean standard deviation of the accurate answer's error, and the one that is drawn brightest. */
   meanDeviation: z.number().optional(),
   brightestDeviation: z.number().optional(),
   widthPx: z.number().int(),

@@ -37,6 +37,8 @@ export interface Form {
   readonly clean: number;
   readonly hypotheses: number;
   readonly hasVariance: boolean;
+  /** What can't be known, in the map. */
+  readonly hasOutlines: boolean;
   /** Styles that were chosen, the last one first. */
   readonly recentStyles: readonly string[];
   /** What results become on the canvas. */
@@ -77,6 +79,7 @@ export const defaultForm: Form = {
   clean: 1,
   hypotheses: 1,
   hasVariance: false,
+  hasOutlines: false,
   recentStyles: [],
   insertAs: "image",
   palette: "own",

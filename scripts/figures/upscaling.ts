@@ -1,7 +1,7 @@
 /**
- * Figures of upscaling ×4: the centres of the first photographs and drawings of the stated list by every method, and hypotheses
- * with the map of where they differ. One seed, no selection. Needs the pictures of the evaluation and the pack
- * `super-resolution`.
+ * Figures of upscaling ×4: the centres of the first photographs and drawings of the stated list by every method. One seed, no
+ * selection. Needs the pictures of the evaluation and the pack `super-resolution`. Inputs as they are, hypotheses and doubt:
+ * upscaling-inputs.ts.
  */
 import { basename, extname, join } from "node:path";
 import type { Pixels } from "../../server/engine/interfaces.ts";
@@ -12,7 +12,6 @@ import { statedPictures } from "../../server/evaluation/upscaling/pictures.ts";
 import { shrinkTruth } from "../../server/evaluation/upscaling/resample.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
-import { drawHypotheses } from "../../server/upscaling/hypotheses.ts";
 import { loadUpscaler } from "../../server/upscaling/load-upscaler.ts";
 import { type SheetRow, writeSheet } from "./sheet.ts";
 
@@ -22,10 +21,6 @@ const [shownPx, seenPx] = [96, 256];
 /** Labels are above the crops, file names beside them. */
 const sheet = { cellPx: shownPx + 8, marginPx: 110, isPhotographic: true };
 const ways = ["bicubic", "esrgan-medium", "esrgan-thick", "tau-0", "tau-0.5", "tau-0.9"];
-/** Detail of the hypotheses: the middle of the slider. */
-const [detail, hypotheses] = [0.6, 3] as const;
-/** Rows of each group: few, because PNG can't compress noise. */
-const hypothesisRows = 2;
 
 /** @returns paths of the figures with their bytes */
 export async function upscalingFigures(folder: string, packsDir = packsHome()): Promise<string[]> {
@@ -45,7 +40,6 @@ export async function upscalingFigures(folder: string, packsDir = packsHome()): 
     made.push(`${path}, ${await writeSheet(path, [{ columns, rows }], sheet)} bytes`);
   };
   try {
-    const uncertain: SheetRow[] = [];
     for (const group of set.groups) {
       const rows: SheetRow[] = [];
       for (const { name, read } of set.pictures.filter((picture) => picture.group === group)) {
@@ -55,8 +49,6 @@ export async function upscalingFigures(folder: string, packsDir = packsHome()): 
         const drawn: Pixels[] = [];
         for (const method of shown) drawn.push((await method.draw(input, scale)).picture);
         rows.push({ label, tiles: await Promise.all([repeatPixels(input), ...drawn, truth].map(toTile)) });
-        const several = [repeatPixels(input), ...(await drawSeveral(upscaler, input)), truth];
-        if (rows.length <= hypothesisRows) uncertain.push({ label, tiles: await Promise.all(several.map(toTile)) });
       }
       await write(
         `upscaling-${group}`,
@@ -64,33 +56,14 @@ export async function upscalingFigures(folder: string, packsDir = packsHome()): 
         rows,
       );
     }
-    const numbered = Array.from({ length: hypotheses }, (_, at) => `hypothesis ${at + 1}`);
-    await write("upscaling-hypotheses", ["input", ...numbered, "where they differ", "truth"], uncertain);
     return made;
   } finally {
     baselines?.close();
   }
 }
 
-/** Hypotheses and, last, their map. */
-async function drawSeveral(upscaler: Parameters<typeof drawHypotheses>[0], input: Pixels): Promise<Pixels[]> {
-  const drawn: Pixels[] = [];
-  await drawHypotheses(
-    upscaler,
-    input,
-    { scale, detail, clean: 1, seed, count: hypotheses, variance: true },
-    {
-      onImage: (picture) => {
-        drawn.push(picture);
-      },
-      pause: async () => {},
-    },
-  );
-  return drawn;
-}
-
 /** Each pixel as a square of its colour. */
-function repeatPixels({ rgba, widthPx, heightPx }: Pixels): Pixels {
+export function repeatPixels({ rgba, widthPx, heightPx }: Pixels): Pixels {
   const large = new Uint8Array(scale ** 2 * rgba.length);
   for (let pixel = 0; pixel < scale ** 2 * widthPx * heightPx; pixel += 1) {
     const [x, y] = [Math.floor((pixel % (scale * widthPx)) / scale), Math.floor(pixel / (scale * widthPx) / scale)];

@@ -78,7 +78,7 @@ DIGEST=$(curl -s localhost:7826/v1/images -H "$AUTH" -H "Content-Type: image/png
 curl -s localhost:7826/v1/generations -H "$AUTH" -H "$JSON" -d '{
   "condition":{"caption":"red apple","style":"twemoji"},"count":1,
   "keepResidualOf":{"image":"'$DIGEST'","condition":{"caption":"red apple","style":"noto"}}}'`;
-  const upscale = `# Enlarge it: four hypotheses with detail, and a map of where they differ
+  const upscale = `# Enlarge it: four hypotheses with detail, and a map of the doubt
 curl -s localhost:7826/v1/upscales -H "$AUTH" -H "$JSON" -d '{
   "image":"'$DIGEST'","scale":4,"detail":0.8,"count":4,"variance":true}'`;
   const training = `# Train a translation: upload at least 20 images, name each with what it shows, follow the job

@@ -169,6 +169,16 @@ export async function renderSvg(text: string, sizePx: number, field = "svg"): Pr
   }, "an SVG that can be drawn");
 }
 
+/** A drawing of our own as pixels, at the size that it states; its words in the fonts of this machine. Never for a drawing from elsewhere. */
+export const rasterise = (svg: string): Promise<Pixels> => rgbaOf(sharp(Buffer.from(svg)));
+
+/** The colours of opaque pixels as a JPEG of this quality, chroma halved below 90 as most encoders do. */
+export const encodeJpeg = ({ rgba, widthPx, heightPx }: Pixels, quality: number): Promise<Uint8Array> =>
+  sharp(rgba, { raw: { width: widthPx, height: heightPx, channels: 4 } })
+    .removeAlpha()
+    .jpeg({ quality, chromaSubsampling: quality < 90 ? "4:2:0" : "4:4:4" })
+    .toBuffer();
+
 /**
  * Unpremultiplied 8-bit RGBA [height, width, 4] → PNG. Settings are fixed, so equal pixels and attribution give equal bytes.
  * @param attribution whose drawings it was made from; the file says it as its EXIF copyright

@@ -2,7 +2,7 @@
  * Runs an upscale: estimates what the input is and cleans it, draws hypotheses one after another, each from its own seed and with its LR-PSNR, and finally the map of
  * where they differ. It never holds more than one hypothesis beside the map's sums.
  */
-import { cleanScale, enlargedSize } from "../../shared/upscale-scales.ts";
+import { cleanScale, enlargedSize, networkScaleFor } from "../../shared/upscale-scales.ts";
 import {
   type ResolvedUpscale,
   requireFits,
@@ -10,13 +10,15 @@ import {
   type UpscaleImage,
   varianceHypotheses,
 } from "../../shared/upscaling.ts";
-import type { Picture, Upscaler } from "../engine/interfaces.ts";
+import type { Picture, Pixels, Upscaler } from "../engine/interfaces.ts";
 import { imageSeed } from "../engine/random.ts";
 import { refuseCancelled } from "./cancelled.ts";
 import { hasTransparency, lrPsnrDb } from "./consistency.ts";
+import { Deviation } from "./doubt/deviation.ts";
+import { doubtGroupOf, doubtOf } from "./doubt/doubt.ts";
+import { drawDoubt } from "./doubt/doubt-map.ts";
 import { cleanJpeg } from "./input/clean-jpeg.ts";
 import { estimateInput } from "./input/input-kind.ts";
-import { Deviation } from "./pixel-std.ts";
 
 /** A finished picture before it is stored. */
 export type EnlargedPicture = Omit<UpscaleImage, "sha256" | "bytes" | "path"> & { readonly rgba: Uint8Array };
@@ -35,10 +37,10 @@ export interface HypothesesHandlers {
 export async function drawHypotheses(
   upscaler: Upscaler,
   image: Picture,
-  request: Pick<ResolvedUpscale, "scale" | "widthPx" | "detail" | "clean" | "seed" | "count" | "variance">,
+  request: Pick<ResolvedUpscale, "scale" | "widthPx" | "detail" | "clean" | "seed" | "count" | "variance" | "outlines">,
   handlers: HypothesesHandlers,
 ): Promise<void> {
-  const { scale, widthPx, detail, clean, count, variance } = request;
+  const { scale, widthPx, detail, clean, count, variance, outlines } = request;
   const { signal, onProgress, onImage, pause } = handlers;
   const target = { scale, widthPx };
   requireFits(image, target);
@@ -51,7 +53,10 @@ export async function drawHypotheses(
     await onImage({ ...about, lrPsnrDb: await lrPsnrDb(image, cleaned, pause), rgba: cleaned.rgba });
     return;
   }
-  const drawn = variance ? Math.max(count, varianceHypotheses) : count;
+  // The doubt is told by the liveliest hypotheses, whatever detail is asked for.
+  const isLiveliest = detail === 1;
+  const shared = isLiveliest ? Math.min(count, varianceHypotheses) : 0;
+  const drawn = count + (variance ? varianceHypotheses - shared : 0);
   const total = drawn * upscaler.tilesOf(image, target);
   let completed = 0;
   const onTile = (): Promise<void> => {
@@ -61,17 +66,23 @@ export async function drawHypotheses(
   };
   const deviation = variance ? new Deviation(size.widthPx, size.heightPx, hasTransparency(image)) : undefined;
   onProgress?.({ completed, total });
-  for (let index = 0; index < drawn; index += 1) {
+  const draw = async (index: number, temperature: number): Promise<Pixels> => {
     refuseCancelled(signal);
-    const seed = imageSeed(request.seed, index);
-    const drawing = { ...target, temperature: temperatureOf(detail), seed, foreignness };
+    const drawing = { ...target, temperature, seed: imageSeed(request.seed, index), foreignness };
     const hypothesis = await upscaler.upscale(cleaned, { ...drawing, onTile, ...(signal ? { signal } : {}) });
-    deviation?.add(hypothesis);
     await pause();
-    if (index >= count) continue;
-    const about = { index, kind: "hypothesis", seed, ...size, ...found } as const;
+    return hypothesis;
+  };
+  for (let index = 0; index < count; index += 1) {
+    const hypothesis = await draw(index, temperatureOf(detail));
+    if (index < shared) deviation?.add(hypothesis);
+    const about = { index, kind: "hypothesis", seed: imageSeed(request.seed, index), ...size, ...found } as const;
     await onImage({ ...about, lrPsnrDb: await lrPsnrDb(image, hypothesis, pause), rgba: hypothesis.rgba });
   }
+  if (!deviation) return;
+  for (let index = shared; index < varianceHypotheses; index += 1) deviation.add(await draw(index, temperatureOf(1)));
   refuseCancelled(signal);
-  if (deviation) await onImage({ index: count, kind: "variance", ...size, ...deviation.draw() });
+  const doubted = { spread: deviation.spread(), ...size, image: cleaned };
+  const doubts = doubtOf(doubted, doubtGroupOf(inputKind, networkScaleFor(image, target)));
+  await onImage({ index: count, kind: "variance", ...size, ...drawDoubt(doubts, size, image, outlines) });
 }

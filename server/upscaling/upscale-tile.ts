@@ -6,6 +6,7 @@
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { sumOf } from "../platform/sum.ts";
+import { gateDetails, gateReachPx } from "./details-gate.ts";
 import type { Box } from "./picture-planes.ts";
 import { drawPixelResidual, residualDims } from "./pixel-noise.ts";
 import { softenProjection, softReachPx } from "./soft-projection.ts";
@@ -131,7 +132,7 @@ export const marginsOf = ({
   readonly consistency: Readonly<Record<2 | 4, HasMargin>>;
 }): UpscalerMargins => ({
   stages: stages.map(({ marginPx, details }) => ({
-    network: marginPx,
+    network: Math.max(gateReachPx, marginPx),
     ...(details ? { details: details.marginPx } : {}),
   })),
   consistency: {
@@ -183,7 +184,13 @@ async function enlargeTile(parts: UpscalerParts, task: StageTask): Promise<Float
   const { widthPx, heightPx } = whole;
   if (temperature === 0) return unfold(core, { rows: await network.predictMeans(tile, widthPx, heightPx), box: whole });
   const { features, means } = await network.read(tile, widthPx, heightPx);
-  return unfold(core, { rows: means, box: whole }, await drawDetails(parts, task, features));
+  const drawn = await drawDetails(parts, task, features);
+  return unfold(
+    core,
+    { rows: means, box: whole },
+    drawn,
+    isDecoded(temperature) ? gateDetails(tile, whole, core) : undefined,
+  );
 }
 
 /** Values of a box's pixels, [box pixels, 12]. */
@@ -236,15 +243,16 @@ const rowWithin = (whole: Box, part: Box, y: number): number =>
   (part.top - whole.top + y) * whole.widthPx + part.left - whole.left;
 
 /** The sum of a box's means and details as the picture [3, 2 · heightPx, 2 · widthPx]. */
-function unfold(core: Box, means: Folded, details?: Details): Float32Array {
+function unfold(core: Box, means: Folded, details?: Details, gate?: Float32Array): Float32Array {
   const { widthPx, heightPx } = core;
   const picture = new Float32Array(residualDims * widthPx * heightPx);
   const line = 2 * widthPx;
-  const { rows: drawn, share } = details ?? { rows: means.rows, share: 0 };
+  const { rows: drawn, share: most } = details ?? { rows: means.rows, share: 0 };
   for (let y = 0; y < heightPx; y += 1) {
     let from = rowWithin(means.box, core, y) * residualDims;
     let beside = details ? rowWithin(details.box, core, y) * residualDims : from;
-    for (let x = 0; x < widthPx; x += 1)
+    for (let x = 0; x < widthPx; x += 1) {
+      const share = gate ? most * gate[y * widthPx + x]! : most;
       for (let channel = 0; channel < 3; channel += 1, from += 4, beside += 4) {
         const to = (channel * 2 * heightPx + 2 * y) * line + 2 * x;
         picture[to] = means.rows[from]! + share * drawn[beside]!;
@@ -252,6 +260,7 @@ function unfold(core: Box, means: Folded, details?: Details): Float32Array {
         picture[to + line] = means.rows[from + 2]! + share * drawn[beside + 2]!;
         picture[to + line + 1] = means.rows[from + 3]! + share * drawn[beside + 3]!;
       }
+    }
   }
   return picture;
 }

@@ -66,7 +66,7 @@ describe("tau upscale", () => {
     ],
     ["hypotheses without detail", ["--count", "3"], 1, /--count: expected 1 with detail 0, .*, got 3\n$/],
     ["too many hypotheses", ["--count", "9", "--detail", "1"], 1, /--count: expected at most 8, got 9\n$/],
-    ["a map without detail", ["--variance"], 1, /--variance: expected a detail above 0, .*, got 0\n$/],
+    ["outlines without a map", ["--outlines"], 1, /--outlines: expected variance, whose map they are drawn in/],
     ["a seed below 0", ["--seed=-1"], 1, /--seed: expected at least 0, got -1\n$/],
     ["a second file", ["large.png"], 2, /expected one image file, got 2/],
     ["an unknown flag", ["--sharpness", "1"], 2, /--sharpness/],

@@ -26,7 +26,16 @@ describe("an upscale", () => {
     assert.equal(response.status, 202);
     const accepted = UpscaleSchema.parse(await response.json());
     assert.equal(response.headers.get("location"), `/v1/upscales/${accepted.id}`);
-    assert.deepEqual(accepted.request, { image, scale: 2, detail: 0, clean: 1, seed: 5, count: 1, variance: false });
+    assert.deepEqual(accepted.request, {
+      image,
+      scale: 2,
+      detail: 0,
+      clean: 1,
+      seed: 5,
+      count: 1,
+      variance: false,
+      outlines: false,
+    });
     const done = await harness.endUpscale(accepted.id);
     assert.deepEqual([done.state, done.packDigest, done.notes], ["done", pack.digest, []]);
     assert.deepEqual(done.progress, { stage: "finished", completed: 2, total: 2 });

@@ -70,7 +70,7 @@ export function planUpscale(form: Form, sources: readonly UploadedSource[]): Enl
   const isLarger = form.scale !== cleanScale;
   const isLively = isLarger && form.detail > 0;
   const count = isLively ? form.hypotheses : 1;
-  const variance = isLively && form.hasVariance;
+  const variance = isLarger && form.hasVariance;
   return numbered(
     [...byDigest].map(([image, all]) => ({
       kind: "enlarge" as const,
@@ -78,6 +78,7 @@ export function planUpscale(form: Form, sources: readonly UploadedSource[]): Enl
       imageCount: count + (variance ? 1 : 0),
       input: {
         ...{ image, scale: form.scale, detail: isLarger ? form.detail : 0, seed: form.seed, count, variance },
+        ...(variance && form.hasOutlines ? { outlines: true } : {}),
         // A server before version 0.21 knows no cleaning. At its own size a picture is cleaned, or there is nothing to do.
         ...(form.clean === 1 || (!isLarger && form.clean === 0) ? {} : { clean: form.clean }),
       },

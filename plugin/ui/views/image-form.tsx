@@ -106,11 +106,22 @@ function UpscaleFields({ controller, texts }: ViewProps) {
               onChange={(hypotheses) => controller.editForm({ hypotheses })}
             />
           </div>
+        </>
+      )}
+      {isLarger && (
+        <>
           <Switch
             label={texts.showVariance}
             isOn={form.hasVariance}
             onChange={(hasVariance) => controller.editForm({ hasVariance })}
           />
+          {form.hasVariance && (
+            <Switch
+              label={texts.showOutlines}
+              isOn={form.hasOutlines}
+              onChange={(hasOutlines) => controller.editForm({ hasOutlines })}
+            />
+          )}
         </>
       )}
     </>

@@ -17,6 +17,7 @@ export interface UpscalingFlags {
   readonly pictures?: string | undefined;
   readonly baselines?: string | undefined;
   readonly limit: number;
+  readonly only?: readonly string[] | undefined;
   readonly seed: number;
   readonly threads: number;
   readonly signal: AbortSignal;
@@ -24,7 +25,7 @@ export interface UpscalingFlags {
 }
 
 export async function evaluateUpscalingPack(flags: UpscalingFlags): Promise<UpscalingReport> {
-  const { entry, pictures, baselines, limit, seed, threads, signal, onProgress } = flags;
+  const { entry, pictures, baselines, limit, only, seed, threads, signal, onProgress } = flags;
   const { folder, manifest, digest } = entry;
   const set = pictures === undefined ? await statedPictures(limit) : await folderPictures(pictures, limit);
   await verifyPack(folder, manifest);
@@ -38,6 +39,7 @@ export async function evaluateUpscalingPack(flags: UpscalingFlags): Promise<Upsc
     lpips: join(pretrainHome(), ".cache/super-resolution/lpips-alexnet.onnx"),
     baselines,
     settings: { seed, limit },
+    only,
     threads,
     signal,
     onProgress,
@@ -55,9 +57,7 @@ export function requireFitting(
   values: Readonly<Record<string, unknown>>,
   { manifest: { id, upscaler } }: CatalogueEntry,
 ): void {
-  const foreign = upscaler
-    ? ["set", "translation", "only", "temperature", "guidance", "retrieval"]
-    : ["pictures", "baselines"];
+  const foreign = upscaler ? ["set", "translation", "temperature", "guidance", "retrieval"] : ["pictures", "baselines"];
   const found = foreign.find((flag) => values[flag] !== undefined);
   if (found === undefined) return;
   const expected = upscaler ? "no such flag for a pack that enlarges pictures" : "a pack with an upscaler";

@@ -9,6 +9,7 @@ import { readConfig } from "../../app/config.ts";
 import { evaluate, sectionIds } from "../../evaluation/evaluate.ts";
 import { jsonFile, markdownFile, publishReport, requireReplaceable } from "../../evaluation/publish.ts";
 import type { Report, UpscalingReport } from "../../evaluation/report.ts";
+import { upscalingSectionIds } from "../../evaluation/upscaling/evaluate-upscaling.ts";
 import type { CatalogueEntry } from "../../packs/catalogue.ts";
 import { findPack } from "../find-pack.ts";
 import { ProgressLine } from "../progress-line.ts";
@@ -42,6 +43,7 @@ of a translation:
 
 of an upscaler:
   --pictures DIR     pictures to enlarge; subfolders are groups (default: the stated photographs and drawings)
+  --only A,B         sections: ${upscalingSectionIds.join(", ")} (default: all)
   --limit N          pictures of a group at most (default ${defaultPictures})
   --baselines DIR    where the ESRGANs run (default scripts/baselines; needs \`npm ci\` there)`;
 
@@ -127,6 +129,7 @@ const measureUpscaler = (
     entry,
     pictures: values.pictures,
     baselines: values.baselines,
+    only: values.only?.split(","),
     limit: wholeFlag(values, "limit", defaultPictures, 1, 10_000),
     ...common(values),
     signal: interruptSignal(),

@@ -32,7 +32,9 @@ The same pack and flags give the same bytes.
                      1 = wholly (default)
   --detail D         0 = the accurate answer (default), 1 = the liveliest
   --count N          1 to ${limits.upscaleCountMax} hypotheses (default 1); needs a detail above 0
-  --variance         adds a map of where hypotheses differ, bright = much; made of at least ${varianceHypotheses}
+  --variance         adds a map of the doubt about the accurate answer, and prints its mean: the standard deviation
+                     of its error in levels, at the brightest 32; ${varianceHypotheses} hypotheses are drawn for it
+  --outlines         outlines in the map what can't be known
   --seed N           0 to ${limits.seedMax} (default: random, and printed); hypothesis i has seed + i
   --packs DIR        folder of packs (default: the packs that ship)
   --out DIR          where the PNG files go: NAME-x4.png, with a detail NAME-x4-d0.5-seed7.png and
@@ -57,13 +59,14 @@ async function run(args: string[]): Promise<number> {
       clean: { type: "string" },
       count: { type: "string" },
       variance: { type: "boolean" },
+      outlines: { type: "boolean" },
       seed: { type: "string" },
       packs: { type: "string" },
       out: { type: "string" },
     },
   });
   const [path, ...more] = positionals;
-  const { scale, width, detail, clean, count, variance, out } = values;
+  const { scale, width, detail, clean, count, variance, outlines, out } = values;
   const refuse = (complaint: string): number => refuseUsage("upscale", complaint, usage);
   if (path === undefined || more.length > 0) return refuse(`expected one image file, got ${positionals.length}`);
   if ((scale === undefined) === (width === undefined))
@@ -81,6 +84,7 @@ async function run(args: string[]): Promise<number> {
         clean: flags.numberOf(clean),
         count: flags.numberOf(count),
         variance,
+        outlines,
         seed: flags.seedOf(values),
       });
       const { pixels, notes } = await aboutFile(path, async () => {
@@ -113,12 +117,13 @@ async function run(args: string[]): Promise<number> {
 
 /** What a name says besides the image's: all that the picture depends on that was asked for. */
 function endingOf(
-  { scale, widthPx, detail, clean, seed: first }: ResolvedUpscale,
+  { scale, widthPx, detail, clean, outlines, seed: first }: ResolvedUpscale,
   { kind, seed = first }: Pick<UpscaleResult, "kind" | "seed">,
 ): string {
   const size = `${scale === undefined ? `w${widthPx}` : `x${scale}`}${clean === 1 ? "" : `-clean${clean}`}`;
-  if (detail === 0) return size;
-  return `${size}-d${detail}-seed${seed}${kind === "variance" ? "-variance" : ""}`;
+  const lively = detail === 0 ? size : `${size}-d${detail}`;
+  if (kind === "variance") return `${lively}-seed${seed}-variance${outlines ? "-outlines" : ""}`;
+  return detail === 0 ? size : `${lively}-seed${seed}`;
 }
 
 /** Below it a picture shrinks back to the image with differences of some levels. */

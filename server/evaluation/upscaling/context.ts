@@ -70,6 +70,20 @@ export async function measureAll(context: UpscalingContext): Promise<Pass> {
   return { results, methods, few, skipped };
 }
 
+/** The first pictures of each group, with nothing measured. @throws AppError `dataset_invalid` when none could be read */
+export async function readFew({ set }: UpscalingContext): Promise<Pass> {
+  const [few, skipped]: [Truth[], Skipped[]] = [[], []];
+  for (const picture of set.pictures) {
+    if (few.filter(({ group }) => group === picture.group).length === fewPictures) continue;
+    const read = await readTruth(picture);
+    if ("reason" in read) skipped.push(read);
+    else few.push(read);
+  }
+  if (few.length === 0)
+    throw new AppError("dataset_invalid", "pictures: expected at least one readable picture, got none");
+  return { results: new Results(), methods: [], few, skipped };
+}
+
 /** Measures one picture with these methods at every scale. */
 export async function measureTruth(
   { upscaler, nets, progress }: UpscalingContext,

@@ -1,7 +1,7 @@
 /** How much hypotheses of one input differ from each other at each temperature. */
 import type { Pixels } from "../../engine/interfaces.ts";
 import { imageSeed } from "../../engine/random.ts";
-import { Deviation } from "../../upscaling/pixel-std.ts";
+import { Deviation } from "../../upscaling/doubt/deviation.ts";
 import { mean } from "../metrics/statistics.ts";
 import type { Column, Row, Section } from "../report.ts";
 import { fewPictures, type Truth, type UpscalingContext } from "./context.ts";
@@ -77,7 +77,7 @@ function meanDeviation(pictures: readonly Pixels[]): number {
   const { widthPx, heightPx } = pictures[0]!;
   const deviation = new Deviation(widthPx, heightPx, false);
   for (const picture of pictures) deviation.add(picture);
-  return deviation.draw().meanDeviation;
+  return deviation.mean();
 }
 
 async function meanDistance(pictures: readonly Pixels[], net: PictureNet): Promise<number> {

@@ -4,13 +4,15 @@
  */
 import { execFileSync } from "node:child_process";
 import { cpus } from "node:os";
+import { AppError } from "../../../shared/problem.ts";
 import type { CatalogueEntry } from "../../packs/catalogue.ts";
 import { createProgressReporter } from "../progress-reporter.ts";
 import type { Column, LeftOut, Section, TimedSection, UpscalingReport } from "../report.ts";
 import { openBaselines } from "./baselines.ts";
 import { type BaselineFindings, baselinesSection } from "./baselines-section.ts";
-import { measureAll, type UpscalingContext } from "./context.ts";
+import { measureAll, readFew, type UpscalingContext } from "./context.ts";
 import { diversitySection } from "./diversity-section.ts";
+import { inputsSection } from "./inputs-section.ts";
 import { lpipsFetchCommand, openLpips } from "./lpips.ts";
 import { type Nets, netMeasures } from "./measure.ts";
 import type { EvaluatedUpscaler } from "./methods.ts";
@@ -35,14 +37,32 @@ export interface UpscalingOptions {
   readonly baselines?: string | undefined;
   readonly settings: { readonly seed: number; readonly limit: number };
   readonly threads: number;
+  /** Ids of `upscalingSectionIds` to run; absent = all. */
+  readonly only?: readonly string[] | undefined;
   readonly signal?: AbortSignal | undefined;
   onProgress(text: string): void;
+}
+
+/** Sections that can be asked for alone. Targets and the comparison with ESRGANs go with quality. */
+export const upscalingSectionIds = ["quality", "diversity", "inputs"] as const;
+
+function selectSections(only: readonly string[] | undefined): (id: (typeof upscalingSectionIds)[number]) => boolean {
+  const unknown = only?.find((id) => !upscalingSectionIds.some((known) => known === id));
+  const expected = upscalingSectionIds.join(", ");
+  if (unknown !== undefined)
+    throw new AppError("config_invalid", `--only: expected some of ${expected}, got "${unknown}"`, {
+      field: "--only",
+      expected,
+      received: unknown,
+    });
+  return (id) => only === undefined || only.includes(id);
 }
 
 /** @throws AppError `cancelled`, `dataset_invalid` when no picture can be read, or an error of the upscaler or a baseline */
 export async function evaluateUpscaling(options: UpscalingOptions): Promise<UpscalingReport> {
   const { pack, label, upscaler, set, judge, settings, threads, signal, onProgress } = options;
   const started = performance.now();
+  const isAsked = selectSections(options.only);
   const progress = createProgressReporter(onProgress, signal);
   const opened = openBaselines(options.baselines, threads);
   const baselines = typeof opened === "string" ? undefined : opened;
@@ -61,8 +81,8 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
   };
   try {
     const context: UpscalingContext = { upscaler, set, nets, baselines, seed: settings.seed, progress };
-    const pass = await measureAll(context);
-    add(qualitySection(context, pass));
+    const pass = isAsked("quality") ? await measureAll(context) : await readFew(context);
+    if (isAsked("quality")) add(qualitySection(context, pass));
     if (!nets.lpips)
       leftOut.push({ id: "lpips", title: "LPIPS", reason: `needs its network: \`${lpipsFetchCommand}\`` });
     if (!nets.distance)
@@ -73,14 +93,19 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
       });
     let findings: BaselineFindings | undefined;
     const missing = typeof opened === "string" ? opened : opened.missing;
-    if (baselines && missing === undefined) {
+    if (baselines && missing === undefined && isAsked("quality")) {
       findings = await baselinesSection(context, baselines, pass.few);
       add(findings.section);
-    } else leftOut.push({ id: "baselines", title: "Comparison with ESRGANs of npm", reason: missing! });
-    add(await diversitySection(context, pass.few));
+    } else {
+      const reason = missing ?? "goes with the section quality";
+      leftOut.push({ id: "baselines", title: "Comparison with ESRGANs of npm", reason });
+    }
+    if (isAsked("diversity")) add(await diversitySection(context, pass.few));
+    if (isAsked("inputs")) add(await inputsSection(context, pass.few));
     add(memorySection(findings?.peakBytes));
     // The summary comes first in the report.
-    sections.unshift({ ...targetsSection(context, pass, findings, options.metrics ?? {}), seconds: 0 });
+    if (isAsked("quality"))
+      sections.unshift({ ...targetsSection(context, pass, findings, options.metrics ?? {}), seconds: 0 });
     return {
       pack,
       upscaler: label,

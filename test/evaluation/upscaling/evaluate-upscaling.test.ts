@@ -91,7 +91,7 @@ describe("evaluation of upscaling", async () => {
   it("evaluation of upscaling measures every method on every picture that can be read, in groups by folder", () => {
     assert.deepEqual(
       report.sections.map(({ id }) => id),
-      ["targets", "quality", "diversity", "memory"],
+      ["targets", "quality", "diversity", "inputs", "memory"],
     );
     const { tables } = sectionOf(report, "quality");
     assert.deepEqual(

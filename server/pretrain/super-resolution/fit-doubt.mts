@@ -1,0 +1,211 @@
+/**
+ * Fits the weights of the doubt (server/upscaling/doubt/doubt.ts) to true errors of the accurate answer, by kind of input and factor,
+ * writes them, and prints on other pictures how often the truth lies within the stated 80 % interval and how well the doubt ranks
+ * errors. Pictures to fit on: those of the test packages that the stated list leaves out; to test on: the stated list.
+ *
+ *   node --import tsx server/pretrain/super-resolution/fit-doubt.mts [--pictures N] [--check]
+ */
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { Matrix, solve } from "ml-matrix";
+import type { Pixels } from "../../engine/interfaces.ts";
+import { cutMiddle, graphicTruth, photoTruth } from "../../evaluation/upscaling/ground-truth.ts";
+import { statedPictures } from "../../evaluation/upscaling/pictures.ts";
+import { shrinkTruth } from "../../evaluation/upscaling/resample.ts";
+import { decodeLocalRgba, encodeJpeg } from "../../images/codec.ts";
+import { decodePicture } from "../../images/picture.ts";
+import { packsHome, readEntry } from "../../packs/catalogue.ts";
+import { Deviation, partsPerLevel } from "../../upscaling/doubt/deviation.ts";
+import {
+  type DoubtGroup,
+  doubtFeatures,
+  doubtGroupOf,
+  eachFeatures,
+  eightyPercent,
+} from "../../upscaling/doubt/doubt.ts";
+import { doubtWeights } from "../../upscaling/doubt/doubt-weights.ts";
+import { cleanJpeg } from "../../upscaling/input/clean-jpeg.ts";
+import { estimateInput } from "../../upscaling/input/input-kind.ts";
+import { loadUpscaler } from "../../upscaling/load-upscaler.ts";
+
+const { values } = parseArgs({
+  options: { pictures: { type: "string", default: "12" }, check: { type: "boolean", default: false } },
+});
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, "../.cache/super-resolution/pictures");
+const [cropPx, qualities, temperature, hypotheses] = [128, [50, 80], 0.9, 4] as const;
+/** Every so many pixels, and only where the image is not of one level: elsewhere nothing is in doubt. */
+const [everyPixel, rangeMin] = [3, 3] as const;
+
+interface Sample {
+  readonly features: Float64Array;
+  /** Of the three colours, in levels. */
+  readonly errors: readonly number[];
+  readonly gradient: number;
+}
+const dims = doubtFeatures.length;
+const samplesMin = 3000;
+const upscaler = await loadUpscaler(await readEntry(join(packsHome(), "super-resolution"), true), { threads: 1 });
+const pause = async (): Promise<void> => {};
+
+async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sample[]>> {
+  const groups = new Map<DoubtGroup, Sample[]>();
+  for (const [index, truth] of truths.entries())
+    for (const scale of [2, 4] as const) {
+      const low = shrinkTruth(truth, scale);
+      const quality = qualities[index % qualities.length]!;
+      const jpeg = await encodeJpeg(low, quality);
+      for (const image of [low, (await decodePicture(jpeg)).pixels]) {
+        const { kind, compression, foreignness } = estimateInput(image);
+        const cleaned = compression ? await cleanJpeg(image, compression, 1, pause) : image;
+        const options = { scale, foreignness };
+        const answer = await upscaler.upscale(cleaned, { ...options, temperature: 0, seed: 0 });
+        const deviation = new Deviation(truth.widthPx, truth.heightPx, false);
+        for (let seed = 0; seed < hypotheses; seed += 1)
+          deviation.add(await upscaler.upscale(cleaned, { ...options, temperature, seed }));
+        const group = doubtGroupOf(kind, scale);
+        const own = groups.get(group) ?? [];
+        groups.set(group, own);
+        const doubted = {
+          spread: deviation.spread(),
+          widthPx: truth.widthPx,
+          heightPx: truth.heightPx,
+          image: cleaned,
+        };
+        eachFeatures(doubted, (at, features, range) => {
+          if (at % everyPixel !== 0 || range < rangeMin) return;
+          const errors = [0, 1, 2].map((channel) =>
+            Math.abs(answer.rgba[4 * at + channel]! - truth.rgba[4 * at + channel]!),
+          );
+          own.push({ features: features.slice(), errors, gradient: features[4]! });
+        });
+      }
+      process.stderr.write(".");
+    }
+  return groups;
+}
+
+/** Scale of a Laplace distribution, exp(w · x), by Newton's method: its likelihood is convex in w. */
+function fit(samples: readonly Sample[]): number[] {
+  const sizes = samples.map(({ errors }) => (errors[0]! + errors[1]! + errors[2]!) / 3 + 0.1);
+  let weights = new Float64Array(dims);
+  weights[0] = Math.log(sizes.reduce((sum, size) => sum + size, 0) / sizes.length);
+  for (let round = 0; round < 40; round += 1) {
+    const [gradient, curvature] = [new Float64Array(dims), Matrix.eye(dims, dims).mul(1e-3 * samples.length)];
+    for (const [at, { features }] of samples.entries()) {
+      const ratio = Math.min(50, sizes[at]! * Math.exp(-dot(weights, features)));
+      for (let i = 0; i < dims; i += 1) {
+        gradient[i]! += features[i]! * (1 - ratio);
+        for (let j = 0; j < dims; j += 1)
+          curvature.set(i, j, curvature.get(i, j) + features[i]! * features[j]! * ratio);
+      }
+    }
+    const step = solve(curvature, Matrix.columnVector([...gradient])).to1DArray();
+    weights = weights.map((weight, i) => weight - Math.max(-0.5, Math.min(0.5, step[i]!)));
+  }
+  // The scale such that 80 % of errors lie within the interval. Rounding to levels hides half of one.
+  const ratios = samples.flatMap(({ features, errors }) =>
+    errors.map((error) => Math.max(0, error - 0.5) / Math.exp(dot(weights, features))),
+  );
+  ratios.sort((a, b) => a - b);
+  weights[0]! += Math.log(ratios[Math.floor(0.8 * ratios.length)]! / eightyPercent);
+  return [...weights].map((weight) => Number(weight.toFixed(4)));
+}
+
+function dot(weights: ArrayLike<number>, features: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < dims; index += 1) sum += weights[index]! * features[index]!;
+  return sum;
+}
+
+function ranksOf(values: readonly number[]): Float64Array {
+  const order = values.map((_, at) => at).sort((a, b) => values[a]! - values[b]!);
+  const ranks = new Float64Array(values.length);
+  for (let start = 0; start < order.length; ) {
+    let end = start;
+    while (end < order.length && values[order[end]!] === values[order[start]!]) end += 1;
+    for (let at = start; at < end; at += 1) ranks[order[at]!] = (start + end - 1) / 2;
+    start = end;
+  }
+  return ranks;
+}
+
+function spearman(a: readonly number[], b: readonly number[]): number {
+  const [x, y] = [ranksOf(a), ranksOf(b)];
+  const middle = (a.length - 1) / 2;
+  let [xy, xx, yy] = [0, 0, 0];
+  for (let at = 0; at < x.length; at += 1) {
+    const [dx, dy] = [x[at]! - middle, y[at]! - middle];
+    xy += dx * dy;
+    xx += dx * dx;
+    yy += dy * dy;
+  }
+  return xy / Math.sqrt(xx * yy);
+}
+
+/** Pictures of a group of the stated list's folders that the list leaves out, evenly taken. */
+function others(stated: ReadonlySet<string>, isGraphic: boolean, count: number): string[] {
+  const all = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile() && /\.(jpe?g|png)$/i.test(file.name))
+    .map((file) => relative(root, join(file.parentPath, file.name)))
+    .filter(
+      (name) =>
+        name.startsWith("openclipart-png") === isGraphic &&
+        !stated.has(name) &&
+        !/screenshot|preview|contents\/images_dark/.test(name),
+    )
+    .sort();
+  return Array.from(
+    { length: Math.min(count, all.length) },
+    (_, at) => all[Math.floor(((at + 0.5) * all.length) / count)]!,
+  );
+}
+
+const count = Number(values.pictures);
+const stated = await statedPictures(count);
+if (!values.check) {
+  const listed = new Set((await statedPictures(1000)).pictures.map(({ name }) => name));
+  const truths: Pixels[] = [];
+  for (const [isGraphic, truthOf] of [
+    [false, photoTruth],
+    [true, graphicTruth],
+  ] as const)
+    for (const name of others(listed, isGraphic, count))
+      truths.push(cutMiddle(truthOf(await decodeLocalRgba(readFileSync(join(root, name)))), cropPx, cropPx));
+  const fitted = { ...doubtWeights } as Record<DoubtGroup, readonly number[]>;
+  const found = await samplesOf(truths);
+  for (const [group, samples] of found) if (samples.length >= samplesMin) fitted[group] = fit(samples);
+  // A kind with too few pixels at one factor has the weights of the other.
+  for (const group of Object.keys(fitted) as DoubtGroup[]) {
+    const other = group.replace(/.$/, group.endsWith("2") ? "4" : "2") as DoubtGroup;
+    if ((found.get(group)?.length ?? 0) < samplesMin) fitted[group] = fitted[other];
+  }
+  const lines = Object.entries(fitted).map(([group, weights]) => `  "${group}": [${weights.join(", ")}],`);
+  writeFileSync(
+    join(here, "../../upscaling/doubt/doubt-weights.ts"),
+    `/** Weights of the doubt by kind of input and factor, in the order of \`doubtFeatures\`; written by server/pretrain/super-resolution/fit-doubt.mts. */\nexport const doubtWeights = {\n${lines.join("\n")}\n} as const;\n`,
+  );
+  Object.assign(doubtWeights, fitted);
+}
+const tested: Pixels[] = [];
+for (const { read } of stated.pictures) tested.push(cutMiddle(await read(), cropPx, cropPx));
+console.log(
+  "\n| kind and factor | pixels | truth within the 80 % interval | Spearman with the error | of the gradient alone |\n| --- | --: | --: | --: | --: |",
+);
+for (const [group, samples] of [...(await samplesOf(tested))].sort()) {
+  const weights = doubtWeights[group];
+  const doubts = samples.map(
+    ({ features }) => Math.round(partsPerLevel * Math.exp(dot(weights, features))) / partsPerLevel,
+  );
+  const inside = samples.flatMap(({ errors }, at) => errors.map((error) => error <= eightyPercent * doubts[at]! + 0.5));
+  const errors = samples.map((sample) => sample.errors.reduce((sum, error) => sum + error, 0));
+  const share = (100 * inside.filter(Boolean).length) / inside.length;
+  console.log(
+    `| ${group} | ${samples.length} | ${share.toFixed(1)} % | ${spearman(doubts, errors).toFixed(3)} | ${spearman(
+      samples.map(({ gradient }) => gradient),
+      errors,
+    ).toFixed(3)} |`,
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * The doubt about the accurate answer: at each pixel the standard deviation of its error in levels, as a log-linear function of
+ * what is seen there. Its weights were fitted to true errors by kind of input and factor
+ * (server/pretrain/super-resolution/fit-doubt.mts), so that the truth lies within ±1.28 of it in 80 % of pixels. Pure.
+ */
+import type { NetworkScale } from "../../../shared/upscale-scales.ts";
+import type { InputKind } from "../../../shared/upscaling.ts";
+import type { Pixels } from "../../engine/interfaces.ts";
+import { partsPerLevel, type Spread } from "./deviation.ts";
+import { doubtWeights } from "./doubt-weights.ts";
+
+/** What a pixel's doubt follows from; the first is constant. */
+export const doubtFeatures = ["one", "deviation", "deviation around", "range", "gradient", "contrast"] as const;
+/** Half the width of the interval that holds 80 % of a normal distribution. */
+export const eightyPercent = 1.2816;
+
+/** Below these levels differences say nothing. */
+const [leastDeviation, leastRange, leastGradient] = [0.25, 2, 1];
+
+/** Inputs of a doubt: hypotheses of a picture, and the image that they were drawn from. */
+export interface Doubted {
+  readonly spread: Spread;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  readonly image: Pixels;
+}
+
+/** Calls `put` with the features of each pixel, row by row; one array again and again. */
+export function eachFeatures(
+  { spread: { deviations, levels }, widthPx, heightPx, image }: Doubted,
+  put: (at: number, features: Float64Array, range: number) => void,
+): void {
+  const ranges = localRanges(image);
+  const features = new Float64Array(doubtFeatures.length);
+  features[0] = 1;
+  const [across, down] = [image.widthPx / widthPx, image.heightPx / heightPx];
+  for (let y = 0; y < heightPx; y += 1) {
+    const low = Math.floor((y + 0.5) * down) * image.widthPx;
+    const [above, below] = [Math.max(0, y - 1), Math.min(heightPx - 1, y + 1)];
+    for (let x = 0; x < widthPx; x += 1) {
+      const at = y * widthPx + x;
+      const [left, right] = [Math.max(0, x - 1), Math.min(widthPx - 1, x + 1)];
+      let [around, count, least, most] = [0, 0, 255, 0];
+      for (let row = Math.max(0, y - 2); row <= Math.min(heightPx - 1, y + 2); row += 1)
+        for (let column = Math.max(0, x - 2); column <= Math.min(widthPx - 1, x + 2); column += 1) {
+          const [deviation, level] = [deviations[row * widthPx + column]!, levels[row * widthPx + column]!];
+          around += deviation;
+          count += 1;
+          if (level < least) least = level;
+          if (level > most) most = level;
+        }
+      const gradient = Math.hypot(
+        levels[y * widthPx + right]! - levels[y * widthPx + left]!,
+        levels[below * widthPx + x]! - levels[above * widthPx + x]!,
+      );
+      const range = ranges[low + Math.floor((x + 0.5) * across)]!;
+      features[1] = Math.log(deviations[at]! / partsPerLevel + leastDeviation);
+      features[2] = Math.log(around / count / partsPerLevel + leastDeviation);
+      features[3] = Math.log(range + leastRange);
+      features[4] = Math.log(gradient + leastGradient);
+      features[5] = Math.log(most - least + leastGradient);
+      put(at, features, range);
+    }
+  }
+}
+
+/** Levels between the least and the greatest luma of the 3 × 3 around each pixel of the image. */
+function localRanges({ rgba, widthPx, heightPx }: Pixels): Uint8Array {
+  const luma = Uint8Array.from({ length: widthPx * heightPx }, (_, at) =>
+    Math.round(
+      (0.299 * rgba[4 * at]! + 0.587 * rgba[4 * at + 1]! + 0.114 * rgba[4 * at + 2]!) * (rgba[4 * at + 3]! / 255),
+    ),
+  );
+  const ranges = new Uint8Array(luma.length);
+  for (let y = 0; y < heightPx; y += 1)
+    for (let x = 0; x < widthPx; x += 1) {
+      let [least, most] = [255, 0];
+      for (let row = Math.max(0, y - 1); row <= Math.min(heightPx - 1, y + 1); row += 1)
+        for (let column = Math.max(0, x - 1); column <= Math.min(widthPx - 1, x + 1); column += 1) {
+          const value = luma[row * widthPx + column]!;
+          if (value < least) least = value;
+          if (value > most) most = value;
+        }
+      ranges[y * widthPx + x] = most - least;
+    }
+  return ranges;
+}
+
+/** Groups that weights were fitted for. */
+export type DoubtGroup = keyof typeof doubtWeights;
+export const doubtGroupOf = (kind: InputKind, factor: NetworkScale): DoubtGroup =>
+  `${kind === "repeated" ? "drawn" : kind}-${factor}`;
+
+/** Standard deviations in `partsPerLevel` parts of a level, [heightPx, widthPx]. */
+export function doubtOf(doubted: Doubted, group: DoubtGroup): Uint16Array {
+  const weights: readonly number[] = doubtWeights[group];
+  const doubts = new Uint16Array(doubted.widthPx * doubted.heightPx);
+  eachFeatures(doubted, (at, features) => {
+    let sum = 0;
+    for (let index = 0; index < features.length; index += 1) sum += weights[index]! * features[index]!;
+    doubts[at] = Math.min(65_535, Math.round(partsPerLevel * Math.exp(sum)));
+  });
+  return doubts;
+}

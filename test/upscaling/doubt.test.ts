@@ -1,0 +1,86 @@
+/** The doubt about an answer: the deviation it follows from, that it grows with what it should, and its map with legend and outlines. */
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Pixels } from "../../server/engine/interfaces.ts";
+import { Deviation, partsPerLevel } from "../../server/upscaling/doubt/deviation.ts";
+import { doubtOf } from "../../server/upscaling/doubt/doubt.ts";
+import { brightestDoubt, drawDoubt } from "../../server/upscaling/doubt/doubt-map.ts";
+
+const flat = (levels: readonly number[], widthPx: number, heightPx: number): Pixels => ({
+  rgba: Uint8Array.from({ length: 4 * widthPx * heightPx }, (_, at) => levels[at % 4]!),
+  widthPx,
+  heightPx,
+});
+const doubtsOf = (levels: number, size: number): Uint16Array => new Uint16Array(size).fill(partsPerLevel * levels);
+
+describe("the doubt", () => {
+  it("the deviation is that of textbooks, over channels", () => {
+    const deviation = new Deviation(1, 2, false);
+    // The first pixel has (10, 14, 18) in one channel: deviation 4, over three channels 4 / √3.
+    for (const red of [10, 14, 18])
+      deviation.add({ rgba: Uint8Array.of(red, 5, 5, 255, 9, 9, 9, 255), widthPx: 1, heightPx: 2 });
+    const { deviations, levels } = deviation.spread();
+    assert.deepEqual([...deviations], [Math.round((partsPerLevel * 4) / Math.sqrt(3)), 0]);
+    assert.deepEqual([...levels], [8, 9]);
+    const unseen = new Deviation(1, 1, true);
+    for (const red of [0, 255]) unseen.add(flat([red, 7, 7, 0], 1, 1));
+    assert.equal(unseen.mean(), 0);
+  });
+
+  it("the doubt is greater at an edge than on paper, and greater where hypotheses differ, for every kind and factor", () => {
+    const image = { ...flat([200, 200, 200, 255], 16, 16) };
+    for (let y = 0; y < 16; y += 1) image.rgba.fill(40, 4 * (16 * y + 8), 4 * (16 * y + 9) + 3);
+    for (let at = 3; at < image.rgba.length; at += 4) image.rgba[at] = 255;
+    for (const kind of ["photograph", "jpeg", "drawn"] as const)
+      for (const factor of [2, 4] as const) {
+        const side = 16 * factor;
+        const levels = new Uint8Array(side ** 2).fill(200);
+        for (let y = 0; y < side; y += 1) levels.fill(40, side * y + 8 * factor, side * y + 9 * factor);
+        const deviations = new Uint16Array(side ** 2).fill(partsPerLevel / 2);
+        const at = (x: number): number => side * (side / 2) + x * factor;
+        const doubted = { widthPx: side, heightPx: side, image };
+        const calm = doubtOf({ ...doubted, spread: { deviations, levels } }, `${kind}-${factor}`);
+        const lively = doubtOf(
+          { ...doubted, spread: { deviations: deviations.map((d) => 12 * d), levels } },
+          `${kind}-${factor}`,
+        );
+        assert.ok(
+          calm[at(8)]! > 2 * calm[at(2)]!,
+          `${kind} ×${factor}: ${calm[at(8)]} at the edge, ${calm[at(2)]} on paper`,
+        );
+        assert.ok(lively[at(8)]! > calm[at(8)]!, `${kind} ×${factor}: ${lively[at(8)]}, calm ${calm[at(8)]}`);
+      }
+  });
+
+  it("the map has fixed colours, whatever the largest doubt is, and tells the mean in levels", () => {
+    const image = { widthPx: 8, heightPx: 8 };
+    const size = { widthPx: 16, heightPx: 16 };
+    const [calm, wild] = [4, 64].map((levels) => drawDoubt(doubtsOf(levels, 256), size, image, false));
+    assert.deepEqual([calm!.meanDeviation, wild!.meanDeviation, calm!.brightestDeviation], [4, 64, brightestDoubt]);
+    assert.ok(calm!.rgba[0]! < 80 && wild!.rgba[0]! > 250);
+  });
+
+  it("the map has a legend in its corner, from black to the brightest, where there is room", () => {
+    const size = { widthPx: 240, heightPx: 120 };
+    const { rgba } = drawDoubt(doubtsOf(10, 240 * 120), size, { widthPx: 60, heightPx: 30 }, false);
+    const row = Array.from({ length: 52 }, (_, x) => rgba[4 * (240 * (120 - 16 + 5) + x)]!);
+    assert.deepEqual([Math.min(...row), Math.max(...row)], [0, 254]);
+    assert.ok(rgba[4 * 239]! > 0 && rgba[4 * 239]! < 200);
+  });
+
+  it("outlines go round areas of high doubt, not round single pixels, and only on request", () => {
+    const [size, image] = [
+      { widthPx: 64, heightPx: 64 },
+      { widthPx: 32, heightPx: 32 },
+    ];
+    const doubts = doubtsOf(1, 64 * 64);
+    for (let y = 20; y < 36; y += 1) doubts.fill(40 * partsPerLevel, 64 * y + 20, 64 * y + 40);
+    for (const at of [64 * 4 + 4, 64 * 4 + 5, 64 * 5 + 4, 64 * 5 + 5]) doubts[at] = 40 * partsPerLevel;
+    const cyan = ({ rgba }: { rgba: Uint8Array }): number[] =>
+      Array.from({ length: 64 * 64 }, (_, at) => at).filter((at) => rgba[4 * at] === 0 && rgba[4 * at + 1] === 214);
+    assert.deepEqual(cyan(drawDoubt(doubts, size, image, false)), []);
+    const drawn = cyan(drawDoubt(doubts, size, image, true));
+    assert.equal(drawn.length, 2 * 20 + 2 * 14);
+    assert.ok(drawn.every((at) => at % 64 >= 20 && at % 64 < 40 && at >= 64 * 20 && at < 64 * 36));
+  });
+});
