@@ -197,16 +197,17 @@ describe("upscaling", () => {
   });
 
   it("upscaling fades decoded details in with the temperature, and leaves them out of the accurate answer and of the flow's middle", async () => {
-    const flat = picture(12, 12, () => [128, 128, 128, 255]);
+    // Texture, because details are kept out of flat areas.
+    const rough = picture(12, 12, (x, y) => [128 - 8 * ((x + y) % 2), 128, 128, 255]);
     const constant = {
       ...details,
       decode: async (_: Float32Array, latent: Float32Array) =>
         latent.map((_value, at) => (at % 2 === 0 ? 0.21 : -0.21)),
     };
     const at = async (temperature: number) =>
-      (await make(undefined, constant).upscale(flat, { scale: 2, temperature, seed: 1 })).rgba[0]! - 128;
+      (await make(undefined, constant).upscale(rough, { scale: 2, temperature, seed: 1 })).rgba[0]! - 128;
     assert.deepEqual([await at(0), await at(0.15), await at(0.3), await at(0.9)], [0, 27, 54, 54]);
-    const { rgba } = await make(undefined, constant).centreOf(flat, 2);
+    const { rgba } = await make(undefined, constant).centreOf(rough, 2);
     assert.equal(rgba[0], 128);
   });
 

@@ -95,18 +95,16 @@ function UpscaleFields({ controller, texts }: ViewProps) {
         />
       )}
       {isLarger && form.detail > 0 && (
-        <>
-          <div class="field count-field">
-            <label for="hypotheses">{texts.hypotheses}</label>
-            <Stepper
-              id="hypotheses"
-              value={form.hypotheses}
-              max={limits.upscaleCountMax}
-              labels={texts}
-              onChange={(hypotheses) => controller.editForm({ hypotheses })}
-            />
-          </div>
-        </>
+        <div class="field count-field">
+          <label for="hypotheses">{texts.hypotheses}</label>
+          <Stepper
+            id="hypotheses"
+            value={form.hypotheses}
+            max={limits.upscaleCountMax}
+            labels={texts}
+            onChange={(hypotheses) => controller.editForm({ hypotheses })}
+          />
+        </div>
       )}
       {isLarger && (
         <>

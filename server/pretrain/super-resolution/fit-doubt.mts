@@ -18,13 +18,7 @@ import { decodeLocalRgba, encodeJpeg } from "../../images/codec.ts";
 import { decodePicture } from "../../images/picture.ts";
 import { packsHome, readEntry } from "../../packs/catalogue.ts";
 import { Deviation, partsPerLevel } from "../../upscaling/doubt/deviation.ts";
-import {
-  type DoubtGroup,
-  doubtFeatures,
-  doubtGroupOf,
-  eachFeatures,
-  eightyPercent,
-} from "../../upscaling/doubt/doubt.ts";
+import { type DoubtGroup, doubtFeatures, doubtGroupOf, eachFeatures } from "../../upscaling/doubt/doubt.ts";
 import { doubtWeights } from "../../upscaling/doubt/doubt-weights.ts";
 import { cleanJpeg } from "../../upscaling/input/clean-jpeg.ts";
 import { estimateInput } from "../../upscaling/input/input-kind.ts";
@@ -47,6 +41,8 @@ interface Sample {
 }
 const dims = doubtFeatures.length;
 const samplesMin = 3000;
+/** Half the width of the interval that holds 80 % of a normal distribution. */
+const eightyPercent = 1.2816;
 const upscaler = await loadUpscaler(await readEntry(join(packsHome(), "super-resolution"), true), { threads: 1 });
 const pause = async (): Promise<void> => {};
 

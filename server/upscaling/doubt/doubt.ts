@@ -11,8 +11,6 @@ import { doubtWeights } from "./doubt-weights.ts";
 
 /** What a pixel's doubt follows from; the first is constant. */
 export const doubtFeatures = ["one", "deviation", "deviation around", "range", "gradient", "contrast"] as const;
-/** Half the width of the interval that holds 80 % of a normal distribution. */
-export const eightyPercent = 1.2816;
 
 /** Below these levels differences say nothing. */
 const [leastDeviation, leastRange, leastGradient] = [0.25, 2, 1];
