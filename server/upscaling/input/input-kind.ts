@@ -60,7 +60,8 @@ export function qualityOf({ luma }: JpegTables): number {
 /** Whether every pixel stands twice or more beside itself, in rows and columns, as nearest-neighbour enlarging leaves them. */
 function isRepeated({ rgba, widthPx, heightPx }: Pixels): boolean {
   if (widthPx < 8 || heightPx < 8) return false;
-  const pixels = new Uint32Array(rgba.slice().buffer);
+  // A Buffer may lie anywhere in a larger one: a copy of its own.
+  const pixels = new Uint32Array(Uint8Array.from(rgba).buffer);
   const differsAt = (
     times: number,
     at: (index: number, line: number) => number,
