@@ -234,13 +234,14 @@ export class InferenceChild {
   }
 
   /** Ends a child that is silent. After a pause of this process itself, what was said meanwhile is read first. */
-  #listen(): void {
+  #listen(silentQuarters = 0): void {
     const heard = this.#heardCount;
     this.#silence = setTimeout(async () => {
       if (heard === this.#heardCount) await yieldToEventLoop();
-      if (heard === this.#heardCount) this.#kill();
-      else this.#listen();
-    }, this.#timings.silenceMs);
+      if (heard !== this.#heardCount) this.#listen();
+      else if (silentQuarters === 3) this.#kill();
+      else this.#listen(silentQuarters + 1);
+    }, this.#timings.silenceMs / 4);
   }
 
   #kill(): void {
