@@ -288,6 +288,8 @@ export const TranslationInfoSchema = z.object({
   hasDiversity: z.boolean().optional(),
   /** Licences of the drawings that it starts from, where the pack says them. */
   licences: z.array(z.string()).optional(),
+  /** False: the flow was never trained without its conditions, so guidance has nothing to contrast with and is 0. */
+  hasGuidance: z.boolean().optional(),
   /** False: no image can be inverted, so no residual be kept, because the target is a generator without an encoder. */
   isInvertible: z.boolean().optional(),
   widthPx: z.number().int(),

@@ -4,6 +4,7 @@
  */
 import { asksFor, type ConditionField, conditionFields, type PartialCondition, type Style } from "./conditions.ts";
 import type { PackInfo, TranslationInfo } from "./contract.ts";
+import { limits } from "./limits.ts";
 import { AppError, type ProblemCode } from "./problem.ts";
 import { describe } from "./validation.ts";
 
@@ -51,6 +52,25 @@ export function checkLicences({ id, licences = [] }: TranslationInfo, asked: rea
   const known =
     licences.length === 0 ? "none, because its drawings name no licences" : `some of ${licences.join(", ")}`;
   throw mismatch("invalid_request", "licences", `${known} (translation ${id})`, describe(strange));
+}
+
+/**
+ * The guidance that a translation follows: 0 where it can follow none, unless the request insists on another.
+ * @throws AppError invalid_request for guidance other than the default, or of a condition, where there is none
+ */
+export function guidanceOn({ id, hasGuidance }: Pick<TranslationInfo, "id" | "hasGuidance">, asked: Guided): number {
+  const { guidance, guidanceOf = {} } = asked;
+  if (hasGuidance !== false) return guidance;
+  const expected = `0, because the flow of ${id} was never trained without its conditions`;
+  for (const [field, weight] of Object.entries(guidanceOf))
+    if (weight > 0) throw mismatch("invalid_request", `guidanceOf.${field}`, expected, `${weight}`);
+  if (guidance === 0 || guidance === limits.guidanceDefault) return 0;
+  throw mismatch("invalid_request", "guidance", expected, `${guidance}`);
+}
+
+interface Guided {
+  readonly guidance: number;
+  readonly guidanceOf?: Readonly<Record<string, number>> | undefined;
 }
 
 function checkField({ id, conditions }: TranslationInfo, field: ConditionField, where: string): void {

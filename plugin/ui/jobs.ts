@@ -62,14 +62,17 @@ export interface Replacement {
   readonly sizesPx?: readonly number[];
 }
 
-export type Asked = Pick<TranslationInfo, "id" | "hasRetrieval" | "hasDiversity">;
+export type Asked = Pick<TranslationInfo, "id" | "hasRetrieval" | "hasDiversity" | "hasGuidance">;
 
 /** What every drawing asks of its translation, whatever its condition. */
-export const sharedInput = ({ seed, temperature, guidance, retrieval }: Form, { id, hasRetrieval }: Asked) => ({
+export const sharedInput = (
+  { seed, temperature, guidance, retrieval }: Form,
+  { id, hasRetrieval, hasGuidance }: Asked,
+) => ({
   translation: id,
   seed,
   temperature,
-  guidance,
+  ...(hasGuidance === false ? {} : { guidance }),
   // A server before 0.8 refuses the field.
   ...(hasRetrieval ? { retrieval } : {}),
 });

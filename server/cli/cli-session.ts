@@ -14,7 +14,7 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { conditionsIn, type Sourced } from "../../shared/request-sources.ts";
 import { attributionOf } from "../../shared/sources.ts";
-import { checkCondition, checkLicences, findTranslation } from "../../shared/translation-rules.ts";
+import { checkCondition, checkLicences, findTranslation, guidanceOn } from "../../shared/translation-rules.ts";
 import { readConfig } from "../app/config.ts";
 import { toStraightRgba } from "../engine/pixels.ts";
 import { encodePng, probeImage, renderSvg } from "../images/codec.ts";
@@ -157,7 +157,9 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
       files.set(digest, bytes);
       return digest;
     },
-    draw: async (request, out, nameOf = defaultName) => {
+    draw: async (asked, out, nameOf = defaultName) => {
+      const { translation } = findTranslation(packs, asked.translation);
+      const request = { ...asked, guidance: guidanceOn(translation, asked) };
       const { images, client } = await prepare(request, out);
       let last = performance.now();
       const onImage = async (image: ImageResult): Promise<void> => {

@@ -35,6 +35,8 @@ export interface GuidanceTerm {
 /** The cINN between latent z and residual v, given conditions (arXiv 2005.13580, eq. 2). */
 export interface Flow {
   readonly dims: number;
+  /** False: it was never trained without its conditions, so that guidance has nothing to contrast with. */
+  readonly hasGuidance?: boolean;
   /** Name → width of each condition. */
   readonly conditions: ReadonlyArray<{ readonly name: string; readonly dims: number }>;
   /** z → v, for likelihood. */
@@ -42,7 +44,7 @@ export interface Flow {
   /**
    * v → z, for sampling.
    * @param guidance terms of each row; none = the exact inverse of `forward`
-   * @throws AppError `invalid_request` for more terms in a row than the flow has room for
+   * @throws AppError `invalid_request` for more terms in a row than the flow has room for, or for any where it has no guidance
    */
   inverse(
     residual: Float32Array,

@@ -55,7 +55,7 @@ export interface EvaluateOptions {
 
 /** @throws AppError `config_invalid` for an unknown section, `cancelled`, and whatever opening the pack or the set throws */
 export async function evaluate(options: EvaluateOptions): Promise<Report> {
-  const { entry, settings, only, signal, onProgress } = options;
+  const { entry, only, signal, onProgress } = options;
   const wanted = selectPlans(only);
   const progress = createProgressReporter(onProgress, signal);
   const started = performance.now();
@@ -80,7 +80,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Report> {
       translation: translation.id,
       ...(images && { set: { folder: options.set!, digest: images.set.digest, images: images.set.items.length } }),
       ...(features && { featureNet: features.name }),
-      settings,
+      settings: context.settings,
       machine: {
         processor: cpus()[0]?.model ?? "unknown",
         cores: cpus().length,

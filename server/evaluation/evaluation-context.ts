@@ -58,6 +58,9 @@ export const reads = ({ experts }: EvaluationContext, name: FlowConditionName): 
 export const wordsOf = (context: EvaluationContext): FlowConditionName[] =>
   (["caption", "style"] as const).filter((name) => reads(context, name));
 
+/** Whether the flow can be drawn from with guidance. */
+export const hasGuidance = ({ translation }: EvaluationContext): boolean => translation.flow.hasGuidance !== false;
+
 /** Whether captions name labels. */
 export const namesLabels = ({ translation }: EvaluationContext): boolean =>
   translation.conditions.some(({ isReadFromCaption }) => isReadFromCaption);

@@ -2,6 +2,7 @@
  * Opens the context of an evaluation: the pack's translation, the experts as training reads them, the set and the feature net.
  */
 import type { FlowConditionName } from "../../shared/conditions.ts";
+import { guidanceOn } from "../../shared/translation-rules.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { LayoutExpert } from "../experts/layout.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
@@ -66,7 +67,7 @@ export async function openContext(options: OpenOptions): Promise<OpenedContext> 
       images: opened && chooseImages(opened, conditions.vocabularies.get("style") ?? [], settings.seed),
       features,
       records: await readTrainingRecords(folder, manifest.version),
-      settings,
+      settings: { ...settings, guidance: guidanceOn({ id: translation.id, ...translation.flow }, settings) },
       progress,
     },
     close: async () => opened?.set.close(),

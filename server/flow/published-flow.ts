@@ -1,7 +1,7 @@
 /**
  * A flow that others trained (net2net's and CompVis/invariances', imported by server/importers/conditional-flow.ts) as the engine's `Flow`: one graph a
  * direction, one row a run. Such a flow has one condition and was never trained without it: an absent one is zeros, and
- * guidance, which contrasts with absence, is left out.
+ * guidance, which contrasts with absence, is refused.
  */
 import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
@@ -59,13 +59,26 @@ export async function openPublishedFlow(
 
   return {
     dims,
+    hasGuidance: false,
     conditions: [{ name: condition, dims: conditionDims }],
     /** z → v: see `Flow` in server/engine/interfaces.ts. */
     forward: (latent: Float32Array, given: Conditions, batch: number) =>
       runAll(toResidual, ["data", "residual"], batch, latent, given),
-    /** v → z: see `Flow`. */
-    inverse: (residual: Float32Array, given: Conditions, batch: number) =>
-      runAll(toData, ["residual", "data"], batch, residual, given),
+    /** v → z: see `Flow`. @throws AppError `invalid_request` for guidance */
+    async inverse(
+      residual: Float32Array,
+      given: Conditions,
+      batch: number,
+      guidance: ReadonlyArray<readonly unknown[]> = [],
+    ) {
+      if (guidance.some((terms) => terms.length > 0))
+        throw new AppError(
+          "invalid_request",
+          `guidance: expected 0, because ${options.label} was never trained without its condition, got more`,
+          { field: "guidance", expected: "0", received: "more" },
+        );
+      return runAll(toData, ["residual", "data"], batch, residual, given);
+    },
     async dispose(): Promise<void> {
       await toResidual.dispose();
       await toData.dispose();

@@ -6,7 +6,13 @@ import { randomInt } from "node:crypto";
 import type { GenerationRequest, InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { conditionsIn, drawingsIn, type Sourced, unknownUpload, uploadsIn } from "../../shared/request-sources.ts";
-import { checkCondition, checkLicences, findTranslation, requireInvertible } from "../../shared/translation-rules.ts";
+import {
+  checkCondition,
+  checkLicences,
+  findTranslation,
+  guidanceOn,
+  requireInvertible,
+} from "../../shared/translation-rules.ts";
 import type { UpscaleScale } from "../../shared/upscale-scales.ts";
 import { findUpscaler, requireFits } from "../../shared/upscaling.ts";
 import { sha256Of } from "../platform/sha256.ts";
@@ -36,7 +42,8 @@ export async function resolveGeneration(
   const packDigest = await checkSources(request, deps);
   // What is remembered says what was done.
   const retrieval = translation.hasRetrieval ? request.retrieval : 0;
-  const resolved = { request: { ...request, retrieval, seed: request.seed ?? drawSeed() }, packDigest };
+  const guidance = guidanceOn(translation, request);
+  const resolved = { request: { ...request, guidance, retrieval, seed: request.seed ?? drawSeed() }, packDigest };
   if (request.upscale === undefined) return resolved;
   return { ...resolved, upscalerDigest: checkUpscale(request.translation, request.upscale, deps) };
 }

@@ -6,7 +6,7 @@
 import { consistencyOf, familyPalette } from "../../shared/consistency.ts";
 import { type PackInfo, ResolvedRequestSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
-import { findTranslation } from "../../shared/translation-rules.ts";
+import { findTranslation, guidanceOn } from "../../shared/translation-rules.ts";
 import type { Family, FamilyRequest, Vector } from "../../shared/vectors.ts";
 import type { ImageResult, InferenceClient } from "../inference/protocol.ts";
 import { mapConcurrent } from "../platform/map-concurrent.ts";
@@ -30,11 +30,12 @@ export async function drawFamily(
   { inference, packs, vectorise, encodePng }: FamilyDeps,
   signal: AbortSignal,
 ): Promise<Family> {
-  const { pack } = findTranslation(packs, request.translation);
+  const { pack, translation } = findTranslation(packs, request.translation);
   const drawn: ImageResult[] = [];
   await mapConcurrent(request.names.entries(), limits.jobsParallelMax, async ([index, caption]) => {
+    const member = familyMember(request, caption);
     await inference.generate(
-      familyMember(request, caption),
+      { ...member, guidance: guidanceOn(translation, member) },
       {
         signal,
         onImage: (image) => {

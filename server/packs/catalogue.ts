@@ -178,6 +178,7 @@ function describe({ experts }: PackManifest, translation: TranslationEntry): Tra
     ...(translation.drawings
       ? { licences: [...new Set(translation.drawings.map(({ licence }) => licence))].sort() }
       : {}),
+    ...(translation.published === undefined ? {} : { hasGuidance: false }),
     widthPx: target.imageSizePx,
     heightPx: target.imageSizePx,
     latentDims: latentDimsOf(target),

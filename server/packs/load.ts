@@ -117,12 +117,12 @@ async function loadTranslation(
 }
 
 /** The pack's own flow, the one between styles, or a published one. @throws AppError `pack_corrupt` when it is none */
-async function openFlow(
+export async function openFlow(
   folder: string,
   { flow, published, conditions }: TranslationEntry,
   experts: Readonly<Record<string, ExpertEntry>>,
   options: Pick<ExpertOptions, "provider" | "threads"> & { readonly label: string },
-): Promise<Flow> {
+): Promise<Flow & { dispose(): Promise<void> }> {
   const style = experts[conditions.find(({ name }) => name === "style")?.expert ?? ""];
   if (style?.kind === "drawing-style")
     return openStyleFlow(join(folder, flow), await readCodes(folder, style), options);

@@ -1,6 +1,6 @@
 /** A training set from a folder of images for a target with an encoder: z = Θ(y), and Φ(y) or the label of the subfolder as condition. */
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import type { TargetExpert } from "../engine/interfaces.ts";
 import { asText } from "../experts/values.ts";
@@ -15,7 +15,7 @@ import type { SetCondition } from "../training/encode/pack-experts.ts";
 export interface PictureFile {
   /** Path inside the folder. */
   readonly file: string;
-  /** Name of its subfolder; empty without one. */
+  /** Name of its subfolder, empty without one; or what a list says. */
   readonly label: string;
 }
 
@@ -29,6 +29,26 @@ export async function picturesIn(folder: string, least = imagesMin): Promise<Pic
   if (images.length < least)
     throw new AppError("dataset_invalid", `${folder}: expected at least ${least} images, got ${images.length}`);
   return images.map((file) => ({ file, label: file.includes("/") ? file.slice(0, file.indexOf("/")) : "" }));
+}
+
+/**
+ * The images that a list has labels for, by the file's name or its path inside the folder.
+ * @throws AppError `dataset_invalid` when there are too few
+ */
+export function labelledBy(
+  labels: ReadonlyMap<string, string>,
+  pictures: readonly PictureFile[],
+  folder: string,
+): PictureFile[] {
+  const labelled = pictures.flatMap(({ file }) => {
+    const label = labels.get(file) ?? labels.get(basename(file));
+    return label === undefined || label === "" ? [] : [{ file, label }];
+  });
+  if (labelled.length >= imagesMin) return labelled;
+  throw new AppError(
+    "dataset_invalid",
+    `${folder}: expected at least ${imagesMin} images that the list of attributes has, got ${labelled.length} of ${pictures.length}`,
+  );
 }
 
 export interface PictureSetOptions {

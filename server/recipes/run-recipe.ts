@@ -21,11 +21,12 @@ import { openSetExperts, type SetCondition, type SetExperts } from "../training/
 import { fitFlow } from "../training/fit-flow.ts";
 import { fitGenerator } from "../training/fit-generator.ts";
 import { assemblePack, type RecipeExperts } from "./assemble-pack.ts";
+import { readAttributes } from "./attribute-list.ts";
 import { openJudge } from "./feature-net.ts";
 import { findExperts, pickExpert } from "./found-experts.ts";
 import { measureRecipe, type Score } from "./measure.ts";
 import { fitMlp } from "./mlp-ablation.ts";
-import { type PictureFile, pictureSet, picturesIn } from "./picture-set.ts";
+import { labelledBy, type PictureFile, pictureSet, picturesIn } from "./picture-set.ts";
 import { type Recipe, type RecipeName, recipes } from "./recipe.ts";
 
 export interface RecipeOptions extends Pick<TrainOptions, "steps" | "batch" | "learningRate" | "seed" | "threads"> {
@@ -35,6 +36,8 @@ export interface RecipeOptions extends Pick<TrainOptions, "steps" | "batch" | "l
   readonly to: string;
   /** Folder of images, where the recipe needs one. */
   readonly images?: string | undefined;
+  /** A list of the images' attributes, and those that make labels; absent = subfolders do. */
+  readonly attributes?: { readonly path: string; readonly names: readonly string[] } | undefined;
   /** Images that a generator draws to train on. */
   readonly samples: number;
   /** Images that each side is measured with. */
@@ -117,8 +120,13 @@ export async function runRecipe(name: RecipeName, options: RecipeOptions): Promi
   return report;
 }
 
-async function picturesOf(name: RecipeName, { images }: RecipeOptions): Promise<PictureFile[]> {
-  if (images !== undefined) return picturesIn(images);
+async function picturesOf(name: RecipeName, { images, attributes }: RecipeOptions): Promise<PictureFile[]> {
+  if (images !== undefined) {
+    const pictures = await picturesIn(images);
+    return attributes
+      ? labelledBy(await readAttributes(attributes.path, attributes.names), pictures, images)
+      : pictures;
+  }
   throw new AppError("config_invalid", `--images: expected a folder of images for ${name}, got none`, {
     field: "--images",
   });

@@ -5,12 +5,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { measureLatents } from "../../server/engine/translation.ts";
+import { evaluate } from "../../server/evaluation/evaluate.ts";
 import { importExpert } from "../../server/importers/import-expert.ts";
-import { readEntry } from "../../server/packs/catalogue.ts";
+import { readCalibration } from "../../server/packs/calibration-file.ts";
+import { Catalogue, readEntry } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
 import { verifyPack } from "../../server/packs/verify.ts";
 import { joinPublished } from "../../server/recipes/join-published.ts";
+import { calibratePack } from "../../server/training/calibrate/calibrate-pack.ts";
+import { openImageSet } from "../../server/training/dataset/image-set.ts";
+import { limits } from "../../shared/limits.ts";
+import { guidanceOn } from "../../shared/translation-rules.ts";
 import { tauIn } from "../cli/run-tau.ts";
+import { writeTinySet } from "../fixtures/tiny-set.ts";
 import { writeCheckpoint } from "./tiny-experts.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-join-"));
@@ -34,20 +41,37 @@ const joined = {
   to: folder,
 } as const;
 
+/** The pack of the flow, joined once more. */
+async function openJoined() {
+  const entry = await readEntry(await joinPublished({ ...joined, labels }), true);
+  const [translation] = await loadTranslations(entry, { threads: 1 });
+  return { entry, ...translation! };
+}
+
+/** Images of every label, grey levels of their row: 50 to train on and 25 held out. */
+async function writeDomains(set: string, sizePx: number): Promise<string> {
+  const items = Array.from({ length: 75 }, (_, row) => {
+    const [style, concept] = [labels[row % labels.length]!, `thing ${row % 3}`];
+    const split = row < 50 ? "train" : "heldOutPair";
+    return { row, id: `${style}-${row}`, style, concept, captions: [concept], split };
+  });
+  const pixels = new Uint8Array(items.length * sizePx ** 2 * 4);
+  for (const { row } of items) pixels.fill(100 + 2 * row, row * sizePx ** 2 * 4, (row + 1) * sizePx ** 2 * 4);
+  return writeTinySet(set, { items, pixels });
+}
+
 describe("a published flow", () => {
   it("joined with its experts verifies, loads and undoes itself under every label", async () => {
-    const pack = await joinPublished({ ...joined, labels });
-    const entry = await readEntry(pack, true);
+    const { entry, ...translation } = await openJoined();
     await verifyPack(entry.folder, entry.manifest);
-    const [translation] = await loadTranslations(entry, { threads: 1 });
-    const { flow, target, conditions } = translation!;
+    const { flow, target, conditions } = translation;
     const planes = Float32Array.from({ length: 4 * target.imageSizePx ** 2 }, (_, at) => 0.5 + 0.5 * Math.sin(at));
     const latent = await target.encode(planes, 1);
     const residuals: string[] = [];
     for (const label of labels) {
       const vector = (await conditions[0]!.expert.encode([{ kind: "text", text: label }])).slice();
       const given = { style: { vector, presence: 1 } };
-      const [measured] = await measureLatents(translation!, [latent], [given]);
+      const [measured] = await measureLatents(translation, [latent], [given]);
       assert.ok(Number.isFinite(measured!.logLikelihood));
       residuals.push([...measured!.residual].join());
       const batch = { style: { values: vector, present: Float32Array.of(1) } };
@@ -57,6 +81,52 @@ describe("a published flow", () => {
       assert.ok(Math.abs(back.logDet![0]! + forward.logDet[0]!) < 1e-4);
     }
     assert.equal(new Set(residuals).size, labels.length);
+  });
+
+  it("follows no guidance, which its translation says, and what insists on some is refused", async () => {
+    const { flow } = await openJoined();
+    const [info] = (await Catalogue.open(folder)).packs().flatMap(({ translations }) => translations);
+    assert.equal(info!.hasGuidance, false);
+    assert.equal(guidanceOn(info!, { guidance: limits.guidanceDefault }), 0);
+    const expected = {
+      code: "invalid_request",
+      message: /^guidance: expected 0, because the flow of domains .*, got 2$/,
+    };
+    assert.throws(() => guidanceOn(info!, { guidance: 2 }), expected);
+    assert.throws(
+      () => guidanceOn(info!, { guidance: 0, guidanceOf: { style: 1 } }),
+      /^AppError: guidanceOf\.style: expected 0/,
+    );
+    const style = { values: new Float32Array(labels.length), present: Float32Array.of(1) };
+    const term = { weight: 1, without: ["style"] };
+    await assert.rejects(flow.inverse(new Float32Array(flow.dims), { style }, 1, [[term]]), /guidance: expected 0/);
+  });
+
+  it("is calibrated and evaluated like one that was trained here", async () => {
+    const { entry, target } = await openJoined();
+    const set = await writeDomains(join(folder, "set"), target.imageSizePx);
+    const images = await openImageSet(set, target.imageSizePx);
+    const { calibration } = await calibratePack({ pack: entry.folder, folder: set, images, threads: 1 }).finally(() =>
+      images.close(),
+    );
+    // It never was without its condition, so nothing is said of images without one.
+    assert.deepEqual(
+      (await readCalibration(entry.folder, calibration)).typicality.map(({ conditions }) => conditions),
+      [["style"]],
+    );
+    const report = await evaluate({
+      entry: await readEntry(entry.folder, true),
+      set,
+      work: join(folder, "work"),
+      settings: { seed: 1, limit: 8, temperature: 0.8, guidance: limits.guidanceDefault, retrieval: 0 },
+      threads: 1,
+      onProgress: () => undefined,
+    });
+    assert.equal(report.settings.guidance, 0);
+    const ran = report.sections.map(({ id }) => id);
+    for (const id of ["held-out", "curves", "restyle", "memorisation"]) assert.ok(ran.includes(id), `${id} of ${ran.join()}`);
+    const titles = report.sections.flatMap(({ tables }) => tables.map(({ title }) => title));
+    assert.ok(titles.includes("Temperature") && !titles.includes("Guidance"), titles.join());
   });
 
   it("is refused with experts of another size, naming both", async () => {

@@ -19,6 +19,7 @@ export function CaptionForm(props: ViewProps) {
   const offered = state.selection.texts;
   const isOffered = offered.length > 0 && form.captions !== offered.map(({ text }) => text).join("\n");
   useEffect(() => field.current?.focus(), []);
+  const asked = askedTranslation(state.meta, state.command);
   return (
     <div class="form">
       <div class="field">
@@ -78,6 +79,7 @@ export function CaptionForm(props: ViewProps) {
           max={limits.temperatureMax}
           onChange={(temperature) => controller.editForm({ temperature })}
         />
+<<<<<<< HEAD
         <Slider
           id="guidance"
           label={texts.guidance}
@@ -94,10 +96,20 @@ export function CaptionForm(props: ViewProps) {
             value={form.diversity}
             max={limits.diversityMax}
             onChange={(diversity) => controller.editForm({ diversity })}
+=======
+        {asked?.hasGuidance !== false && (
+          <Slider
+            id="guidance"
+            label={texts.guidance}
+            hint={texts.guidanceHint}
+            value={form.guidance}
+            max={limits.guidanceMax}
+            onChange={(guidance) => controller.editForm({ guidance })}
+>>>>>>> 4c3390d (Published flows are calibrated and evaluated, and refuse guidance; labels of faces from a list)
           />
         )}
         <TileSizeField {...props} />
-        {askedTranslation(state.meta, state.command)?.hasRetrieval && (
+        {asked?.hasRetrieval && (
           <Slider
             id="retrieval"
             label={texts.knownDrawings}

@@ -4,10 +4,10 @@ import { parseArgs } from "node:util";
 import { limits } from "../../../shared/limits.ts";
 import { defaultHub } from "../../hub/fetch-expert.ts";
 import { type Recipe, type RecipeName, recipeNames, recipes } from "../../recipes/recipe.ts";
-import { type RecipeReport, runRecipe } from "../../recipes/run-recipe.ts";
+import { type RecipeOptions, type RecipeReport, runRecipe } from "../../recipes/run-recipe.ts";
 import { describeCost } from "../../training/cost-card.ts";
 import { ProgressLine } from "../progress-line.ts";
-import { interruptSignal, numberFlag, wholeFlag } from "../train-flags.ts";
+import { type FlagValues, interruptSignal, numberFlag, wholeFlag, wrongFlag } from "../train-flags.ts";
 import { drawFigure, options as figureOptions, figureUsage } from "./recipes-figure.ts";
 import { joinFlow, options as joinOptions, joinUsage } from "./recipes-join.ts";
 
@@ -26,6 +26,8 @@ run     finds the experts in DIR (tau experts import; or sources.json, a list of
   --experts DIR      the experts; for captions also classes.txt, the name of each class of the generator, a line a class;
                      feature-net.json names the net that judges, else the default pack's small one does
   --images DIR       images to train on, where the target has an encoder; for labels and domains one subfolder each
+  --attributes FILE  labels in the place of subfolders: CelebA's list_attr_celeba.txt, or a CSV file whose first column names the image
+  --attribute NAMES  columns of it, separated by commas; 1 and -1 mean NAME and "not NAME"
   --to OUT           (default: recipes)
   --samples N        images that a generator draws (default ${defaults.samples})
   --steps N          optimiser steps, of the MLP as many (default ${defaults.steps})
@@ -45,6 +47,8 @@ ${figureUsage}`;
 const options = {
   experts: { type: "string" },
   images: { type: "string" },
+  attributes: { type: "string" },
+  attribute: { type: "string" },
   to: { type: "string" },
   samples: { type: "string" },
   steps: { type: "string" },
@@ -68,7 +72,7 @@ const wrongUsage = (got: string): number => {
 const needs = {
   draws: "no images",
   images: "a folder of images",
-  groups: "a folder of images, a subfolder a label",
+  groups: "a folder of images, a subfolder a label, or a list of attributes",
 } as const;
 
 function list(): number {
@@ -100,6 +104,7 @@ async function run([action, ...args]: string[]): Promise<number> {
   const report = await runRecipe(name as RecipeName, {
     experts: resolve(values.experts),
     images: values.images,
+    attributes: attributesOf(values),
     to: resolve(values.to ?? "recipes"),
     samples: wholeFlag(values, "samples", defaults.samples, 100, 1e7),
     steps: wholeFlag(values, "steps", defaults.steps, 1, 1e8),
@@ -115,6 +120,12 @@ async function run([action, ...args]: string[]): Promise<number> {
   line.end();
   console.log(values.json ? JSON.stringify(report, null, 2) : describe(report).join("\n"));
   return 0;
+}
+
+function attributesOf({ attributes: path, attribute }: Pick<FlagValues, string>): RecipeOptions["attributes"] {
+  if (path === undefined && attribute === undefined) return undefined;
+  if (typeof path === "string" && typeof attribute === "string") return { path, names: attribute.split(",") };
+  throw wrongFlag("attributes", "--attributes FILE and --attribute NAMES together", "one of both");
 }
 
 function describe(report: RecipeReport): string[] {

@@ -3,7 +3,7 @@
  * each condition alone and for both, without and with guidance: for sketch, layout and low resolution alike. pictures.ts
  * extracts and compares, ablations.ts draws.
  */
-import { type EvaluationContext, reads, wordsOf } from "../evaluation-context.ts";
+import { type EvaluationContext, hasGuidance, reads, wordsOf } from "../evaluation-context.ts";
 import type { EvaluationData, Group } from "../groups.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
 import { forEachChunk } from "../progress-reporter.ts";
@@ -42,7 +42,7 @@ async function runConsistency(context: EvaluationContext, data: EvaluationData, 
   const { known, unseen } = data;
   const measured = (group: Group, most: number, guidance: "each" | "off"): Promise<GroupMeasured> =>
     measureGroup(context, data, picture, { ...group, items: group.items.slice(0, most) }, guidance);
-  const of = await measured(known, imagesMax, "each");
+  const of = await measured(known, imagesMax, hasGuidance(context) ? "each" : "off");
   const measuredUnseen = unseen.items.length < unseenMin ? undefined : await measured(unseen, unseenMax, "off");
   const about = [
     picture.about,

@@ -6,7 +6,7 @@ import { imageSeed } from "../../engine/random.ts";
 import { bestCandidate } from "../../engine/rank.ts";
 import { curveChart } from "../curve-chart.ts";
 import { decode, drawAll, type SampleRequest } from "../draw.ts";
-import { type EvaluationContext, reads, wordsOf } from "../evaluation-context.ts";
+import { type EvaluationContext, hasGuidance, reads, wordsOf } from "../evaluation-context.ts";
 import type { EvaluationData, Group } from "../groups.ts";
 import { mean } from "../metrics/statistics.ts";
 import { rowDistance } from "../metrics/vectors.ts";
@@ -66,7 +66,8 @@ export const curvesSection: SectionPlan = {
     const tables: Table[] = [];
     const figures: Figure[] = [];
     const hasRetrieval = context.translation.retriever !== undefined;
-    for (const sweep of hasRetrieval ? [retrievalSweep, ...sweeps] : sweeps) {
+    const isAble = ({ key }: Sweep): boolean => key !== "guidance" || hasGuidance(context);
+    for (const sweep of [...(hasRetrieval ? [retrievalSweep] : []), ...sweeps].filter(isAble)) {
       const rows: Row[] = [];
       for (const value of sweep.values) rows.push(await point(context, data!, sweep, value));
       tables.push({ title: sweep.title, columns: columnsOf(context), rows });

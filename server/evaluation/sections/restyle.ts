@@ -6,7 +6,7 @@ import { limits } from "../../../shared/limits.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { ImageItem } from "../../training/dataset/image-set.ts";
 import { decode, drawAll, encodeLatents, invertAll } from "../draw.ts";
-import { type EvaluationContext, encodeOwn, wordsOf } from "../evaluation-context.ts";
+import { type EvaluationContext, encodeOwn, hasGuidance, wordsOf } from "../evaluation-context.ts";
 import type { EvaluationData } from "../groups.ts";
 import { meanSquaredError } from "../metrics/pixels.ts";
 import { mean, shareOf } from "../metrics/statistics.ts";
@@ -127,10 +127,15 @@ async function answer(
     return (await drawAll(context, "restyled images", wanted)).map(({ latent }) => latent);
   };
   // Guidance of the settings, or the default when they have none.
-  const guidance = settings.guidance || limits.guidanceDefault;
+  const guidance = hasGuidance(context) ? settings.guidance || limits.guidanceDefault : 0;
+  const guided = async (): Promise<Answer> => ({
+    what: `restyled, guidance ${guidance}`,
+    role: "measured",
+    latents: await draw(residuals, guidance),
+  });
   return [
     { what: "restyled, guidance 0", role: "measured", latents: await draw(residuals, 0) },
-    { what: `restyled, guidance ${guidance}`, role: "measured", latents: await draw(residuals, guidance) },
+    ...(guidance > 0 ? [await guided()] : []),
     { what: "source copied", role: "floor", latents: sources },
     { what: `${names.join(" and ")} alone (v = 0)`, role: "control", latents: await draw(zero, guidance) },
     {

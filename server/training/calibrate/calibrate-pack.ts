@@ -2,17 +2,17 @@
  * Calibrates a translation of an existing pack: encodes an image set by the pack's own experts (reusing what training cached),
  * measures the flow as it ships and publishes the new numbers with a new manifest. A crash at any moment leaves a valid pack.
  */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { AppError } from "../../../shared/problem.ts";
-import type { CalibrationEntry } from "../../manifest/manifest.ts";
+import { type CalibrationEntry, digestsIn } from "../../manifest/manifest.ts";
 import { selectTranslation } from "../../manifest/pack-draft.ts";
-import { openBasePack } from "../../packs/base-pack.ts";
+import { readManifest } from "../../manifest/read-manifest.ts";
+import { openFlow } from "../../packs/load.ts";
 import { publishInPack } from "../../packs/publish.ts";
+import { verifyPack } from "../../packs/verify.ts";
 import { EncodePool } from "../encode/encode-pool.ts";
 import { encodeSet } from "../encode/encode-set.ts";
 import type { EncodeContext } from "../encode/encoded-chunks.ts";
-import { calibrateFlowFile } from "./calibrate.ts";
+import { calibrate } from "./calibrate.ts";
 
 export interface CalibratePackOptions extends Omit<EncodeContext, "encode"> {
   /** The folder of the pack. */
@@ -37,12 +37,16 @@ export interface CalibratedPack {
  */
 export async function calibratePack(options: CalibratePackOptions): Promise<CalibratedPack> {
   const { pack, threads = 0, signal } = options;
-  const { draft, files } = await openBasePack(pack, options.translation);
-  const { id, flow } = draft.translation;
+  const { manifest: before } = await readManifest(pack);
+  await verifyPack(pack, before);
+  const draft = selectTranslation(before, options.translation);
+  const files = digestsIn(before);
+  const { id } = draft.translation;
   const pool = await EncodePool.open({ pack, draft, files }, { threads, rows: options.images.count });
   const { experts } = pool;
   const set = await encodeSet({ ...options, pool, drawnRepeats: 1 }).finally(() => pool.close());
-  const fitted = await calibrateFlowFile(await readFile(join(pack, flow)), { ...experts, id }, set, threads);
+  const flow = await openFlow(pack, draft.translation, before.experts, { threads, label: `calibration of ${id}` });
+  const fitted = await calibrate({ ...experts, id, flow }, set).finally(() => flow.dispose());
   if (signal?.aborted) throw new AppError("cancelled", "stopped before the pack was changed");
   const { manifest, digest } = await publishInPack(pack, draft, files, { calibration: fitted });
   const calibration = selectTranslation(manifest, id).translation.calibration!;

@@ -68,7 +68,7 @@ export async function calibrateFlowFile(
 
 /**
  * log p(z|c) of held-out images for no condition, each one alone, each pair, all words and all conditions. Sets of conditions
- * that too few images have are left out.
+ * that too few images have are left out, and none at all where the flow always had one.
  */
 async function measureTypicality(
   flow: Translation["flow"],
@@ -77,6 +77,7 @@ async function measureTypicality(
 ): Promise<Typicality[]> {
   const typicality: Typicality[] = [];
   for (const conditions of subsetsOf(tables.map(({ name }) => name))) {
+    if (conditions.length === 0 && flow.hasGuidance === false) continue;
     const used = tables.filter(({ name }) => conditions.includes(name));
     const rows = set.heldOutRows
       .filter((row) => used.every(({ options }) => options[row]!.length > 0))

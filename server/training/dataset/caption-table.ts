@@ -125,7 +125,7 @@ const options = { trim: true, relax_quotes: true, relax_column_count: true, reco
  * The cells of each line, or what is wrong with it. Lines with a quote are parsed one by one, because an open quote would
  * swallow the lines after it. Lines without a quote can't fail: they are parsed together, which takes a twentieth of the time.
  */
-function splitLines(lines: readonly string[], delimiter: string): Array<string[] | string> {
+export function splitLines(lines: readonly string[], delimiter: string): Array<string[] | string> {
   const isPlain = (line: string): boolean => !line.includes('"');
   const plain = parse(lines.filter(isPlain).join("\n"), { ...options, delimiter });
   let next = 0;
