@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: measures the speed and memory that the README promises on this machine and writes them to docs/benchmarks.md.
- * It builds dist/ and needs the default pack. Usage: npm run bench [-- server|history|edits|encoding|training|upscaling|biggan ...],
+ * It builds dist/ and needs the default pack. Usage: npm run bench [-- server|history|edits|encoding|training|upscaling|biggan|recipes ...],
  * or npm run bench -- guidance [FOLDER] and npm run bench -- diversity [FOLDER [STYLE...]], which only compare variants and are no
  * part of the table; nor is npm run bench -- scaling, which needs valkey-server or redis-server: what many workers do together.
  */
@@ -20,12 +20,13 @@ import { benchEncoding } from "./bench/encoding.ts";
 import { benchGuidance } from "./bench/guidance.ts";
 import { benchHistory } from "./bench/history.ts";
 import { machine } from "./bench/measure.ts";
+import { benchRecipes } from "./bench/recipes.ts";
 import { benchScaling } from "./bench/scaling.ts";
 import { benchServer } from "./bench/server.ts";
 import { benchTraining } from "./bench/training.ts";
 import { benchUpscaling } from "./bench/upscaling.ts";
 
-const all = ["server", "history", "edits", "encoding", "training", "upscaling", "biggan"];
+const all = ["server", "history", "edits", "encoding", "training", "upscaling", "biggan", "recipes"];
 const args = process.argv.slice(2);
 if (args[0] === "guidance") {
   await benchGuidance(args[1]);
@@ -175,6 +176,17 @@ if (wanted.has("biggan")) {
       "",
     ],
     ["its process, peak resident", `${peakMb.toFixed(0)} MB`, "≤ 3000 MB"],
+  );
+}
+
+if (wanted.has("recipes")) {
+  const { drawSeconds, encodeSeconds, stepSeconds, hours, peakMb } = await benchRecipes();
+  rows.push(
+    ["resnet-to-biggan at its full size, random weights: BigGAN-256 draws an image", `${drawSeconds.toFixed(2)} s`, ""],
+    ["ResNet-50 encodes it at 224 px", `${encodeSeconds.toFixed(3)} s`, ""],
+    ["a step of the flow, batch 256", `${stepSeconds.toFixed(2)} s`, ""],
+    ["the whole recipe with its defaults, extrapolated", `${hours.toFixed(1)} h`, ""],
+    ["peak resident", `${peakMb.toFixed(0)} MB`, "≤ 3000 MB"],
   );
 }
 

@@ -8,13 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import type { Checkpoint, CheckpointTensor } from "../../server/checkpoints/checkpoint.ts";
 import { openOnnxGenerator } from "../../server/experts/custom/generator.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
 import { biggan } from "../../server/importers/biggan.ts";
 import { writeNetworks } from "../../server/importers/write-networks.ts";
 import type { OnnxGeneratorEntry } from "../../server/manifest/declared-manifest.ts";
 import { median } from "./measure.ts";
+import { randomCheckpoint } from "./random-checkpoint.ts";
 
 /** Widths of the blocks of the published 256 px generator, in channels, and what conditions them. */
 const widths = [16, 16, 8, 8, 4, 2, 1].map((factor) => 96 * factor);
@@ -28,7 +28,7 @@ export interface BigGanBench {
 }
 
 /** Shapes of the checkpoint by name, as GANalyze has them. */
-function shapes(): Map<string, readonly number[]> {
+function bigGanShapes(): Map<string, readonly number[]> {
   const all = new Map<string, readonly number[]>([["linear.weight", [embeddingDims, classes]]]);
   const normed = (name: string, shape: readonly number[], hasBias: boolean): void => {
     all.set(`${name}.module.weight_bar`, shape).set(`${name}.module.weight_u`, [shape[0]!]);
@@ -65,29 +65,17 @@ function shapes(): Map<string, readonly number[]> {
   return all;
 }
 
-/** Random weights: variances and gains around 1, everything else around 0. */
-function randomCheckpoint(): Checkpoint {
-  const tensors = [...shapes()].map(([name, shape], index): [string, CheckpointTensor] => {
-    const isAroundOne = /running_var$|BN\.weight$/.test(name);
-    const read = async (): Promise<Float32Array> => {
-      const size = shape.reduce((product, length) => product * length, 1);
-      const values = new TrainingRandom(1, index, "weights").fillNormal(
-        new Float32Array(size),
-        isAroundOne ? 0.1 : 0.5,
-      );
-      return isAroundOne ? values.map((value) => 1 + value) : values;
-    };
-    return [name, { shape, type: "float32", read }];
-  });
-  return { path: "random BigGAN-256", format: "safetensors", tensors: new Map(tensors), close: async () => undefined };
+/** Writes the generator into a folder. */
+export async function writeRandomBigGan(folder: string): Promise<void> {
+  const checkpoint = randomCheckpoint("random BigGAN-256", bigGanShapes());
+  const { networks } = await biggan.build(checkpoint, { name: "biggan", folder, truncation: 1 });
+  await writeNetworks(folder, "biggan.bin", networks);
 }
 
 export async function benchBigGan(): Promise<BigGanBench> {
   const folder = await mkdtemp(join(tmpdir(), "tau-biggan-"));
   try {
-    const options = { name: "biggan", folder, truncation: 1 };
-    const { networks } = await biggan.build(randomCheckpoint(), options);
-    await writeNetworks(folder, "biggan.bin", networks);
+    await writeRandomBigGan(folder);
     const program = fileURLToPath(import.meta.url);
     const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", program, folder]);
     return JSON.parse(stdout) as BigGanBench;
@@ -96,26 +84,35 @@ export async function benchBigGan(): Promise<BigGanBench> {
   }
 }
 
-async function draw(folder: string): Promise<BigGanBench> {
-  const entry: OnnxGeneratorEntry = {
-    kind: "onnx-generator",
-    model: "biggan.onnx",
-    data: ["biggan.bin"],
-    latent: { name: "z", shape: [chunkDims * widths.length] },
-    class: { name: "class", count: classes, encoding: "one-hot" },
-    constants: {},
-    image: { name: "image", channels: "rgb", range: [-1, 1] },
-    imageSizePx: 256,
-    posteriorStd: 0.1,
-  };
-  const generator = await openOnnxGenerator(folder, entry);
+/** The generator as a pack declares it. */
+const bigGanEntry: OnnxGeneratorEntry = {
+  kind: "onnx-generator",
+  model: "biggan.onnx",
+  data: ["biggan.bin"],
+  latent: { name: "z", shape: [chunkDims * widths.length] },
+  class: { name: "class", count: classes, encoding: "one-hot" },
+  constants: {},
+  image: { name: "image", channels: "rgb", range: [-1, 1] },
+  imageSizePx: 256,
+  posteriorStd: 0.1,
+};
+
+export const openRandomBigGan = (folder: string) => openOnnxGenerator(folder, bigGanEntry);
+
+/** Seconds of each image. */
+export async function drawSeconds(generator: Awaited<ReturnType<typeof openRandomBigGan>>, count: number) {
   const times: number[] = [];
-  for (let row = 0; row < images; row += 1) {
+  for (let row = 0; row < count; row += 1) {
     const z = new TrainingRandom(1, row, "generator").fillNormal(new Float32Array(generator.freeDims));
     const start = performance.now();
     await generator.decode(generator.zOf(z, row), 1);
     times.push((performance.now() - start) / 1000);
   }
+  return times;
+}
+
+async function draw(folder: string): Promise<BigGanBench> {
+  const times = await drawSeconds(await openRandomBigGan(folder), images);
   return {
     firstImageSeconds: times[0]!,
     imageSeconds: median(times.slice(1)),

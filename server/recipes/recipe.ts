@@ -70,4 +70,7 @@ export const recipes = {
 
 export type RecipeName = keyof typeof recipes;
 
+/** What `tau recipes run` does unless flags say otherwise. */
+export const recipeDefaults = { samples: 20_000, steps: 3000, batch: 256, learningRate: 1e-3, measured: 500 } as const;
+
 export const recipeNames = Object.keys(recipes) as RecipeName[];

@@ -1,6 +1,6 @@
 /** A published flow joined with its experts as a pack that is served, with tiny networks of random weights. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -16,9 +16,9 @@ import { calibratePack } from "../../server/training/calibrate/calibrate-pack.ts
 import { openImageSet } from "../../server/training/dataset/image-set.ts";
 import { limits } from "../../shared/limits.ts";
 import { guidanceOn } from "../../shared/translation-rules.ts";
-import { tauIn } from "../cli/run-tau.ts";
+import { type TauResult, tauIn } from "../cli/run-tau.ts";
 import { writeTinySet } from "../fixtures/tiny-set.ts";
-import { writeCheckpoint } from "./tiny-experts.ts";
+import { writeCheckpoint, writeMirror, writeWeights } from "./tiny-experts.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-join-"));
 after(() => rm(folder, { recursive: true }));
@@ -124,7 +124,8 @@ describe("a published flow", () => {
     });
     assert.equal(report.settings.guidance, 0);
     const ran = report.sections.map(({ id }) => id);
-    for (const id of ["held-out", "curves", "restyle", "memorisation"]) assert.ok(ran.includes(id), `${id} of ${ran.join()}`);
+    for (const id of ["held-out", "curves", "restyle", "memorisation"])
+      assert.ok(ran.includes(id), `${id} of ${ran.join()}`);
     const titles = report.sections.flatMap(({ tables }) => tables.map(({ title }) => title));
     assert.ok(titles.includes("Temperature") && !titles.includes("Guidance"), titles.join());
   });
@@ -144,31 +145,26 @@ describe("a published flow", () => {
 });
 
 describe("tau recipes and experts", () => {
-  it("join a pack and import a checkpoint from the command line", async () => {
-    const to = join(folder, "cli");
-    const imported = await tau(
-      ...["experts", "import", join(folder, "basicae.safetensors"), "--to", to, "--name", "small"],
+  it("run as the page has them: import, fetch from a mirror, join", async () => {
+    const home = join(folder, "tiny");
+    await writeWeights(join(home, "weights"));
+    await writeMirror(join(home, "mirror"));
+    const page = await readFile(new URL("../../docs/published-experts.md", import.meta.url), "utf8");
+    const commands = [...page.matchAll(/^ {4}npm run -s tau -- ((?:experts|recipes join) .+)$/gm)];
+    assert.deepEqual(
+      commands.map(([, command]) => command!.split(" ", 2).join(" ")),
+      ["experts import", "experts import", "experts fetch", "experts import", "experts import", "recipes join"],
     );
-    assert.equal(imported.code, 0, imported.err);
-    assert.match(imported.out, /safetensors, basicae, SHA-256 [0-9a-f]{64}\n {2}wrote small-encoder\.onnx/);
-    const args = [
-      "--experts",
-      folder,
-      "--flow",
-      "net2net-flow",
-      "--target",
-      "basicae",
-      "--labels",
-      labels.join(),
-      "--as",
-      "style",
-    ];
-    const pack = await tau(...["recipes", "join", ...args, "--to", to]);
-    assert.equal(pack.code, 0, pack.err);
-    assert.equal(pack.out.trim(), join(to, "net2net-flow"));
-    const wrong = await tau(
-      ...["experts", "import", join(folder, "basicae.safetensors"), "--as", "resnet", "--to", to],
-    );
+    const results: TauResult[] = [];
+    for (const [, command] of commands) {
+      const result = await tau(...(command!.replaceAll("/tmp/tiny", home).split(" ") as [string, ...string[]]));
+      assert.equal(result.code, 0, `${command}: ${result.err}`);
+      results.push(result);
+    }
+    assert.match(results[0]!.out, /safetensors, basicae, SHA-256 [0-9a-f]{64}\n {2}wrote basicae-encoder\.onnx/);
+    const pack = await readEntry(results.at(-1)!.out.trim(), true);
+    assert.deepEqual((await loadTranslations(pack, { threads: 1 })).length, 1);
+    const wrong = await tau("experts", "import", join(home, "weights/basicae.ckpt"), "--as", "resnet", "--to", home);
     assert.equal(wrong.code, 1);
     assert.match(wrong.err, /expected a checkpoint of kind resnet/);
   });

@@ -1,27 +1,43 @@
-/** Every recipe from nothing to a served pack, with tiny experts of random weights: nothing is downloaded, nothing mocked. */
+/**
+ * Every recipe from nothing to a served pack, by the commands of its page in docs/recipes, with tiny networks of random weights under the names
+ * that the pages give them. Only what makes them short is added to the commands. Nothing is downloaded, nothing mocked.
+ */
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { createApiClient } from "../../plugin/ui/api-client.ts";
+import { isAvailable, translationFor } from "../../plugin/ui/failure.ts";
+import { defaultForm } from "../../plugin/ui/form.ts";
+import { planCaptions } from "../../plugin/ui/plans/captions.ts";
+import { readConfig } from "../../server/app/config.ts";
+import { startServer } from "../../server/app/main.ts";
 import { decodeImage, drawLatents } from "../../server/engine/translation.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";
 import { verifyPack } from "../../server/packs/verify.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
+import { readAttributes } from "../../server/recipes/attribute-list.ts";
 import { depthSheet, labelSheet } from "../../server/recipes/figures.ts";
 import { findExperts } from "../../server/recipes/found-experts.ts";
+import { labelledBy } from "../../server/recipes/picture-set.ts";
 import { type RecipeName, recipeNames, recipes } from "../../server/recipes/recipe.ts";
 import { type RecipeReport, runRecipe } from "../../server/recipes/run-recipe.ts";
-import { writeTinyExperts, writeTinyImages } from "./tiny-experts.ts";
+import { commandTable } from "../../shared/commands.ts";
+import { tauIn } from "../cli/run-tau.ts";
+import { tinyClasses, tinySidePx, writeTinyImages, writeWeights } from "./tiny-experts.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-recipes-"));
-const experts = join(folder, "experts");
+const experts = join(folder, "own-experts");
 const images = join(folder, "images");
-const to = join(folder, "packs");
+const to = join(folder, "recipes");
 before(async () => {
-  await writeTinyExperts(experts);
+  await writeWeights(join(folder, "weights"));
   await writeTinyImages(images);
+  await writeFile(join(folder, "list_attr_celeba.txt"), attributeList());
+  await mkdir(experts);
+  await writeFile(join(experts, "classes.txt"), tinyClasses);
 });
 after(() => rm(folder, { recursive: true }));
 
@@ -41,12 +57,42 @@ const options = {
 
 const isPng = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(1, 4)).toString() === "PNG";
 
-const reports = new Map<RecipeName, Promise<RecipeReport>>();
-/** Every recipe runs once; its pack serves all tests. */
-function run(name: RecipeName): Promise<RecipeReport> {
-  const report = reports.get(name) ?? runRecipe(name, options);
-  reports.set(name, report);
-  return report;
+/** The attributes of the tiny images, as CelebA lists them. */
+function attributeList(): string {
+  const lines = ["discs", "squares"].flatMap((label, kind) =>
+    Array.from({ length: 40 }, (_, at) => `${label}/${at}.png  ${kind === 0 ? " 1 -1" : "-1  1"}`),
+  );
+  return [`${lines.length}`, "Smiling Young", ...lines, ""].join("\n");
+}
+
+const tau = tauIn(folder);
+
+/** Runs a command as a page has it. */
+async function follow(command: string): Promise<void> {
+  const [room, action, ...args] = command.split(" ");
+  const kind = args[args.indexOf("--as") + 1]!;
+  const short =
+    action === "run"
+      ? ["--samples", "200", "--steps", "60", "--batch", "32", "--measure", "16"]
+      : kind === "resnet" || kind === "deeplabv3"
+        ? ["--size", `${tinySidePx(kind)}`]
+        : [];
+  const { code, err } = await tau(room!, action!, ...args, ...short);
+  assert.equal(code, 0, `${command}: ${err}`);
+}
+
+const followed = new Map<string, Promise<void>>();
+/** A recipe's report after the commands of its page; a command runs once for all tests. */
+async function run(name: RecipeName): Promise<RecipeReport> {
+  const page = await readFile(new URL(`../../docs/recipes/${name}.md`, import.meta.url), "utf8");
+  const commands = [...page.matchAll(/^ {4}npm run -s tau -- (.+)$/gm)].map(([, command]) => command!);
+  assert.match(commands.at(-1)!, new RegExp(`^recipes run ${name} `));
+  for (const command of commands) {
+    const running = followed.get(command) ?? follow(command);
+    followed.set(command, running);
+    await running;
+  }
+  return JSON.parse(await readFile(join(to, `${name}.json`), "utf8"));
 }
 
 describe("a recipe", () => {
@@ -93,10 +139,67 @@ describe("a recipe", () => {
     ]);
   });
 
+  it("is driven by the plugin: its conditions decide which commands are offered, and a caption becomes images", async () => {
+    for (const name of recipeNames) await run(name);
+    const config = readConfig({ port: "0", data: join(folder, "data"), packs: to, provider: "cpu" }, {});
+    const server = await startServer({ ...config, logLevel: "silent" });
+    try {
+      await server.ready;
+      const client = createApiClient({ serverUrl: server.url, token: server.token.value });
+      const meta = await client.readMeta();
+      const commandsOf = (id: RecipeName): string[] => {
+        const packs = meta.packs.filter((pack) => pack.id === id);
+        return commandTable.flatMap(({ id: command, needs }) =>
+          needs.length > 0 && isAvailable({ ...meta, packs }, command) ? [command] : [],
+        );
+      };
+      assert.deepEqual(Object.fromEntries(recipeNames.map((name) => [name, commandsOf(name)])), {
+        "bert-to-biggan": ["caption-to-artboard", "family", "learn"],
+        "resnet-to-biggan": ["variations"],
+        "deeplab-to-autoencoder": ["variations", "blend"],
+        "autoencoder-superresolution": ["blend"],
+        faces: ["fill-label", "fill-names", "blend"],
+        "unpaired-domains": ["restyle", "blend"],
+      });
+      const form = { ...defaultForm, captions: "red house", count: 2, seed: 1 };
+      const { translation } = translationFor(meta, "caption-to-artboard");
+      const [job] = planCaptions(form, translation);
+      const { signal } = new AbortController();
+      const started = await client.start(job!.input, "recipe");
+      const { state, images: drawn } = await client.follow(started, () => undefined, signal);
+      assert.deepEqual([translation.id, state, drawn.length], ["bert-to-biggan", "done", 2]);
+      for (const { path } of drawn) assert.ok(isPng(await client.readImage(path, signal)));
+    } finally {
+      await server.stop();
+    }
+  });
+
+  it("takes labels from a list of attributes, and names what the list lacks", async () => {
+    const list = join(folder, "attributes.csv");
+    await writeFile(list, 'image_id,Smiling,Hair\n1.png,1,"brown, long"\n2.png,0,\n');
+    assert.deepEqual(
+      [...(await readAttributes(list, ["Smiling"]))],
+      [
+        ["1.png", "Smiling"],
+        ["2.png", "not Smiling"],
+      ],
+    );
+    assert.equal((await readAttributes(list, ["Hair", "Smiling"])).get("1.png"), "brown, long, Smiling");
+    await assert.rejects(readAttributes(list, ["Glasses"]), /expected some of Smiling, Hair, got "Glasses"/);
+    const celeba = join(folder, "list_attr_celeba.txt");
+    assert.equal((await readAttributes(celeba, ["Smiling", "Young"])).get("discs/3.png"), "Smiling, not Young");
+    await writeFile(list, "image_id,Smiling\n1.png,1,1\n");
+    await assert.rejects(readAttributes(list, ["Smiling"]), /attributes\.csv:2: expected 2 values, got 3/);
+    assert.throws(
+      () => labelledBy(new Map([["1.png", "a"]]), [{ file: "sub/1.png", label: "" }], "here"),
+      /got 1 of 1/,
+    );
+  });
+
   it("fetches and imports what sources.json of the experts' folder lists, from an offline mirror too", async () => {
     const own = join(folder, "listed");
     const mirror = join(folder, "mirror");
-    const bytes = await readFile(join(experts, "checkpoints", "resnet.safetensors"));
+    const bytes = await readFile(join(folder, "weights", "resnet50.pth"));
     await mkdir(join(mirror, "owner/name/main"), { recursive: true });
     await writeFile(join(mirror, "owner/name/main/model.safetensors"), bytes);
     await mkdir(own);

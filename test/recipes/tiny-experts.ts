@@ -1,6 +1,7 @@
 /**
- * Tiny experts of random weights, in the layouts of the published ones (the small networks of test/importers/references), imported from checkpoint files
- * as a user would import his own; and a folder of tiny images. As a program: node --import tsx test/recipes/tiny-experts.ts DIR
+ * Tiny networks of random weights, in the layouts of the published ones (the small networks of test/importers/references), as checkpoint files that
+ * the pages of docs/recipes import; and a folder of tiny images. As a program, which also imports them and lays out an offline mirror of a hub:
+ * node --import tsx test/recipes/tiny-experts.ts DIR
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,15 +12,18 @@ import type { ImportKind } from "../../server/importers/kinds.ts";
 import { letterTokenizer } from "../fixtures/tiny-text.ts";
 import { checkpointOf, readReference } from "../importers/stored-reference.ts";
 
-/** Which small network stands for which published one. */
-const tiny: ReadonlyArray<readonly [reference: string, kind: ImportKind]> = [
-  ["biggan", "biggan"],
-  ["bert", "sentence-encoder"],
-  ["resnet", "resnet"],
-  ["deeplabv3", "deeplabv3"],
-  ["bigae", "bigae"],
-  ["basicae", "basicae"],
-];
+/** Which small network stands for which published one, and what the pages call its file. */
+const tiny = [
+  { reference: "biggan", kind: "biggan", file: "biggan-256.pth" },
+  { reference: "bert", kind: "sentence-encoder", file: "sentence/model.safetensors" },
+  { reference: "resnet", kind: "resnet", file: "resnet50.pth" },
+  { reference: "deeplabv3", kind: "deeplabv3", file: "deeplabv3.pth" },
+  { reference: "bigae", kind: "bigae", file: "bigae.ckpt" },
+  { reference: "basicae", kind: "basicae", file: "basicae.ckpt" },
+] as const satisfies ReadonlyArray<{ readonly reference: string; readonly kind: ImportKind; readonly file: string }>;
+
+/** Side of the images that a tiny network reads; its published one reads larger ones. */
+export const tinySidePx = (kind: string): number => (kind === "deeplabv3" ? 96 : 64);
 
 /** The tensors of a reference as a safetensors file. */
 export async function writeCheckpoint(reference: string, path: string): Promise<void> {
@@ -39,19 +43,26 @@ export async function writeCheckpoint(reference: string, path: string): Promise<
   await writeFile(path, Buffer.concat([length, json, ...parts]));
 }
 
-export async function writeTinyExperts(folder: string): Promise<void> {
-  const checkpoints = join(folder, "checkpoints");
-  await mkdir(checkpoints, { recursive: true });
+/** Checkpoints under the names that the pages use. */
+export async function writeWeights(folder: string): Promise<void> {
+  const sentence = join(folder, "sentence");
+  await mkdir(sentence, { recursive: true });
   const { config } = await readReference("bert");
-  await writeFile(join(checkpoints, "config.json"), JSON.stringify(config));
-  await writeFile(join(checkpoints, "sentence_bert_config.json"), JSON.stringify({ max_seq_length: 40 }));
-  await writeFile(join(checkpoints, "tokenizer.json"), JSON.stringify(letterTokenizer()[0]));
-  for (const [reference, kind] of tiny) {
-    const path = join(checkpoints, `${reference}.safetensors`);
-    await writeCheckpoint(reference, path);
-    await importExpert(path, { to: folder, kind, name: kind, imageSizePx: kind === "deeplabv3" ? 96 : 64 });
-  }
-  await writeFile(join(folder, "classes.txt"), "cat\ndog\nred house\nblue sea\n");
+  await writeFile(join(sentence, "config.json"), JSON.stringify(config));
+  await writeFile(join(sentence, "sentence_bert_config.json"), JSON.stringify({ max_seq_length: 40 }));
+  await writeFile(join(sentence, "tokenizer.json"), JSON.stringify(letterTokenizer()[0]));
+  for (const { reference, file } of tiny) await writeCheckpoint(reference, join(folder, file));
+}
+
+/** The name of each class of the tiny generator. */
+export const tinyClasses = "cat\ndog\nred house\nblue sea\n";
+
+/** An offline mirror of a hub with one repository, `example/networks`. */
+export async function writeMirror(folder: string): Promise<void> {
+  const repository = join(folder, "example/networks/main");
+  await mkdir(repository, { recursive: true });
+  for (const reference of ["resnet", "net2net-flow", "basicae"])
+    await writeCheckpoint(reference, join(repository, `${reference}.safetensors`));
 }
 
 /** Squares and discs of many colours, in two subfolders. */
@@ -73,9 +84,15 @@ export async function writeTinyImages(folder: string, each = 40): Promise<void> 
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const folder = process.argv[2] ?? "tiny-experts";
-  await writeTinyExperts(folder);
+async function writeAll(folder: string): Promise<void> {
+  const weights = join(folder, "weights");
+  await writeWeights(weights);
+  for (const { kind, file } of tiny)
+    await importExpert(join(weights, file), { to: folder, kind, name: kind, imageSizePx: tinySidePx(kind) });
+  await writeFile(join(folder, "classes.txt"), tinyClasses);
   await writeTinyImages(join(folder, "images"));
-  console.log(`${folder}: experts, classes.txt and images`);
+  await writeMirror(join(folder, "mirror"));
+  console.log(`${folder}: weights, experts, classes.txt, images and mirror`);
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeAll(process.argv[2] ?? "tiny-experts");

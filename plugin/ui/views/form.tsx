@@ -79,24 +79,6 @@ export function CaptionForm(props: ViewProps) {
           max={limits.temperatureMax}
           onChange={(temperature) => controller.editForm({ temperature })}
         />
-<<<<<<< HEAD
-        <Slider
-          id="guidance"
-          label={texts.guidance}
-          hint={texts.guidanceHint}
-          value={form.guidance}
-          max={limits.guidanceMax}
-          onChange={(guidance) => controller.editForm({ guidance })}
-        />
-        {askedTranslation(state.meta, state.command)?.hasDiversity && (
-          <Slider
-            id="diversity"
-            label={texts.diversity}
-            hint={texts.diversityHint}
-            value={form.diversity}
-            max={limits.diversityMax}
-            onChange={(diversity) => controller.editForm({ diversity })}
-=======
         {asked?.hasGuidance !== false && (
           <Slider
             id="guidance"
@@ -105,7 +87,16 @@ export function CaptionForm(props: ViewProps) {
             value={form.guidance}
             max={limits.guidanceMax}
             onChange={(guidance) => controller.editForm({ guidance })}
->>>>>>> 4c3390d (Published flows are calibrated and evaluated, and refuse guidance; labels of faces from a list)
+          />
+        )}
+        {asked?.hasDiversity && (
+          <Slider
+            id="diversity"
+            label={texts.diversity}
+            hint={texts.diversityHint}
+            value={form.diversity}
+            max={limits.diversityMax}
+            onChange={(diversity) => controller.editForm({ diversity })}
           />
         )}
         <TileSizeField {...props} />

@@ -3,15 +3,13 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { limits } from "../../../shared/limits.ts";
 import { defaultHub } from "../../hub/fetch-expert.ts";
-import { type Recipe, type RecipeName, recipeNames, recipes } from "../../recipes/recipe.ts";
+import { type Recipe, type RecipeName, recipeDefaults, recipeNames, recipes } from "../../recipes/recipe.ts";
 import { type RecipeOptions, type RecipeReport, runRecipe } from "../../recipes/run-recipe.ts";
 import { describeCost } from "../../training/cost-card.ts";
 import { ProgressLine } from "../progress-line.ts";
 import { type FlagValues, interruptSignal, numberFlag, wholeFlag, wrongFlag } from "../train-flags.ts";
 import { drawFigure, options as figureOptions, figureUsage } from "./recipes-figure.ts";
 import { joinFlow, options as joinOptions, joinUsage } from "./recipes-join.ts";
-
-const defaults = { samples: 20_000, steps: 3000, batch: 256, learningRate: 1e-3, measured: 500 } as const;
 
 const usage = `Usage: npm run -s tau -- recipes list
        npm run -s tau -- recipes run NAME --experts DIR [options]
@@ -29,11 +27,11 @@ run     finds the experts in DIR (tau experts import; or sources.json, a list of
   --attributes FILE  labels in the place of subfolders: CelebA's list_attr_celeba.txt, or a CSV file whose first column names the image
   --attribute NAMES  columns of it, separated by commas; 1 and -1 mean NAME and "not NAME"
   --to OUT           (default: recipes)
-  --samples N        images that a generator draws (default ${defaults.samples})
-  --steps N          optimiser steps, of the MLP as many (default ${defaults.steps})
-  --batch N          images a step (default ${defaults.batch})
-  --learning-rate X  peak (default ${defaults.learningRate})
-  --measure N        images that each side is measured with (default ${defaults.measured})
+  --samples N        images that a generator draws (default ${recipeDefaults.samples})
+  --steps N          optimiser steps, of the MLP as many (default ${recipeDefaults.steps})
+  --batch N          images a step (default ${recipeDefaults.batch})
+  --learning-rate X  peak (default ${recipeDefaults.learningRate})
+  --measure N        images that each side is measured with (default ${recipeDefaults.measured})
   --seed N           of draws and weights (default 1)
   --threads N        0 = all cores (default 0)
   --hub URL          (default: ${defaultHub})
@@ -106,11 +104,11 @@ async function run([action, ...args]: string[]): Promise<number> {
     images: values.images,
     attributes: attributesOf(values),
     to: resolve(values.to ?? "recipes"),
-    samples: wholeFlag(values, "samples", defaults.samples, 100, 1e7),
-    steps: wholeFlag(values, "steps", defaults.steps, 1, 1e8),
-    batch: wholeFlag(values, "batch", defaults.batch, 1, 65_536),
-    learningRate: numberFlag(values, "learning-rate", defaults.learningRate, { min: 0, max: 1 }),
-    measured: wholeFlag(values, "measure", defaults.measured, 16, 1e6),
+    samples: wholeFlag(values, "samples", recipeDefaults.samples, 100, 1e7),
+    steps: wholeFlag(values, "steps", recipeDefaults.steps, 1, 1e8),
+    batch: wholeFlag(values, "batch", recipeDefaults.batch, 1, 65_536),
+    learningRate: numberFlag(values, "learning-rate", recipeDefaults.learningRate, { min: 0, max: 1 }),
+    measured: wholeFlag(values, "measure", recipeDefaults.measured, 16, 1e6),
     seed: wholeFlag(values, "seed", 1, 0, limits.seedMax),
     threads: wholeFlag(values, "threads", 0, 0, 1024),
     hub: { hub: values.hub, mirror: values.mirror },
