@@ -2,15 +2,18 @@
 import type { Checkpoint, CheckpointTensor } from "../../server/checkpoints/checkpoint.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
 
-/** Variances and gains lie around 1, everything else around 0. @param name what messages call it */
+/**
+ * Variances and gains lie around 1, everything else around 0, a map's weights narrower the more it adds up.
+ * @param name what messages call it
+ */
 export function randomCheckpoint(name: string, shapes: ReadonlyMap<string, readonly number[]>): Checkpoint {
   const tensors = [...shapes].map(([tensor, shape], index): [string, CheckpointTensor] => {
-    const isAroundOne = /running_var$|BN\.weight$|bn\d\.weight$/.test(tensor);
+    const isAroundOne = /running_var$|BN\.weight$|(bn\d|downsample\.1)\.weight$/.test(tensor);
     const read = async (): Promise<Float32Array> => {
       const size = shape.reduce((product, length) => product * length, 1);
       const values = new TrainingRandom(1, index, "weights").fillNormal(
         new Float32Array(size),
-        isAroundOne ? 0.1 : 0.5,
+        shape.length > 1 ? Math.sqrt(shape[0]! / size) : 0.1,
       );
       return isAroundOne ? values.map((value) => 1 + value) : values;
     };

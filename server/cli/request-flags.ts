@@ -1,5 +1,5 @@
 /**
- * The flags by which commands that draw build a request, and back: a complaint about a field of the request is told by the flag
+ * The flags by which commands that draw build a request, and back: a fault in a field of the request names the flag
  * that set it. Checked by the contract that the HTTP API uses, so that both say the same.
  */
 import { randomInt } from "node:crypto";
@@ -179,7 +179,7 @@ function weightOf(flag: string): [field: string, weight: number] {
 }
 
 /**
- * A complaint about a field of the request, told by the flag that set it; anything else as it is.
+ * A fault in a field of the request, named by the flag that set it; anything else as it is.
  * @param names flags of a command that are called otherwise than their field; a source (`keepResidualOf`) has the beginning of its flags
  */
 export function byFlag(error: unknown, names: Readonly<Record<string, string>> = {}): unknown {

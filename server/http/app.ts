@@ -91,7 +91,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     });
   }
 
-  // Also the absence of a route below /v1 is told only to who has the token.
+  // Without the token, nobody learns which routes below /v1 exist.
   app.use("/v1/*", ...closed);
   app.all("*", (c) => {
     const expected = "a path of /openapi.json";

@@ -1,6 +1,6 @@
 /**
  * What the queue of one process keeps: open jobs in memory, all jobs wherever the store keeps them, and which stored bytes they
- * still name. An end that the disk has no room for is told all the same, and written with the next end that is, or when the queue
+ * still name. An end that the disk has no room for is reported all the same, and written with the next end that is, or when the queue
  * closes. Knows nothing of the line that jobs stand in.
  */
 import {

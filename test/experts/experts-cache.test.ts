@@ -121,7 +121,7 @@ describe("shared files", () => {
     assert.equal(made, 3);
   });
 
-  it("shared files are told apart by the digests that are known, which are not reckoned again", async () => {
+  it("shared files are identified by known digests, which are not computed again", async () => {
     const [one, other] = ["known", "known too"].map((name) => join(root, name)) as [string, string];
     await writeFile(one, "this");
     await writeFile(other, "that");

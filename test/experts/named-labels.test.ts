@@ -141,7 +141,7 @@ const planned = async (fields: object) => {
 };
 
 describe("a label that the caption names", () => {
-  it("a label that the caption names is followed as if it had been given, and told", async () => {
+  it("a label that the caption names is followed as if it had been given, and reported", async () => {
     const asked = { condition: { caption: "blue car" } };
     assert.deepEqual(await planned(asked), { labels: ["car"], at: 2 });
     const [read, given] = await Promise.all([

@@ -201,7 +201,7 @@ describe("the trainer", () => {
     });
   });
 
-  it("the trainer goes on from a checkpoint that was written before runs told their start, noise and second loss", async () => {
+  it("the trainer goes on from a checkpoint that was written before checkpoints held a run's start, noise and second loss", async () => {
     const checkpoint = join(folder, "older.safetensors");
     const short = { ...options, steps: 4, evaluateEvery: 2, checkpoint };
     const finished = await trainFlow(set, start, short);

@@ -73,10 +73,10 @@ describe("training batches", () => {
     assert.notDeepEqual(epochs[0], epochs[1]);
   });
 
-  it("training batches pair an image with its own captions only, the plainest most often, and leave out one in ten", () => {
+  it("training batches pair an image with its own captions only, the first most often, and leave out one in ten", () => {
     const draws = sampler();
     const buffers = createBatchBuffers(set, batch);
-    const counts = { absent: 0, plainest: 0, other: 0 };
+    const counts = { absent: 0, first: 0, other: 0 };
     for (let step = 0; step < 600; step += 1) {
       draws.fill(buffers, step);
       const { values, present } = buffers.conditions[0]!;
@@ -88,18 +88,18 @@ describe("training batches", () => {
         }
         assert.notEqual(row, 5, "an image without captions has none");
         assert.equal(Math.floor(values[index]! / 3), row);
-        counts[values[index]! % 3 === 0 ? "plainest" : "other"] += 1;
+        counts[values[index]! % 3 === 0 ? "first" : "other"] += 1;
       }
     }
-    const given = counts.plainest + counts.other;
+    const given = counts.first + counts.other;
     const absentRate = counts.absent / (counts.absent + given);
     assert.ok(Math.abs(absentRate - 0.1) < 0.02, `absent ${absentRate}`);
-    // 0.3 always the plainest, and a third of the other 0.7.
-    const plainest = counts.plainest / given;
-    assert.ok(Math.abs(plainest - (0.3 + 0.7 / 3)) < 0.02, `plainest ${plainest}`);
+    // 0.3 always the first, and a third of the other 0.7.
+    const first = counts.first / given;
+    assert.ok(Math.abs(first - (0.3 + 0.7 / 3)) < 0.02, `first ${first}`);
   });
 
-  it("training batches draw the latent anew from the posterior each time", () => {
+  it("training batches draw the latent again from the posterior each time", () => {
     const wide = { ...set, posteriorStd: 0.4 };
     const draws = new BatchSampler(wide, { batch, rehearsed: 0, seed: 7, firstCaptionRate: 0.3, conditionNoise: 0 });
     const buffers = createBatchBuffers(wide, batch);
@@ -156,7 +156,7 @@ describe("noise on conditions", () => {
 });
 
 describe("held-out batches", () => {
-  it("held-out batches are the same at each evaluation: plainest caption, everything given", () => {
+  it("held-out batches are the same at each evaluation: first caption, everything given", () => {
     const [a, b] = [createBatchBuffers(set, 12), createBatchBuffers(set, 12)];
     fillHeldOut(set, a, set.heldOutRows);
     fillHeldOut(set, b, set.heldOutRows);

@@ -79,7 +79,7 @@ describe("trainings one after another", () => {
     assert.ok(Math.abs(finalNats - startNats) < 1e-3 && cost.cpuSeconds > 0, `${startNats} to ${finalNats} nats`);
     assert.equal(await servedPack("none"), undefined);
     const folder = join(homes[0].data, "trainings", ended.id);
-    // Its end is told before its work is freed.
+    // Its end is reported before its work is freed.
     while ((await readdir(folder)).some((name) => name === "examples" || name === "work")) await sleep(20);
     assert.deepEqual((await readdir(folder)).sort(), ["log.jsonl", "loss.svg", "previews"]);
     const [line] = (await readFile(join(folder, "log.jsonl"), "utf8")).trim().split("\n");

@@ -94,7 +94,7 @@ describe("an upscale", () => {
       assert.equal((await problemOf(await harness.request(`/v1/upscales${query}`))).code, "invalid_request");
   });
 
-  it("an upscale is told of in events that grow to the end, tile by tile", async () => {
+  it("events of an upscale report its progress to the end, tile by tile", async () => {
     const gate = createGate();
     harness.inference.gate = gate.closed;
     const { id } = await harness.startUpscale({ image, scale: 2, detail: 0.5, count: 2 });

@@ -1,4 +1,4 @@
-/** The plan of a generation: complaints are told by the field that the client sent, and before a batch is joined. */
+/** The plan of a generation: a fault names the field that the client sent, before a batch is joined. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Translation } from "../../server/engine/translation.ts";

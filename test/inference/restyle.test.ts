@@ -95,7 +95,7 @@ describe("a pack that translates between styles", () => {
     assert.equal(new Set([drawn[0], ...seeds]).size, 3);
   });
 
-  it("a restyled drawing is the same whatever the order of the images that show the style, beside strangers and again", async () => {
+  it("a restyled drawing is the same whatever the order of the images that show the style, beside other requests and again", async () => {
     const [image, a, b] = [await stripes(2, 250), await stripes(3, 250), await stripes(4, 10)];
     const asked = (...images: string[]) => pixelsOf({ drawing: { image }, style: { images } }, { temperature: 1 });
     const [first, swapped] = await Promise.all([asked(a, b), asked(b, a)]);

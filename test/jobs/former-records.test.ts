@@ -29,7 +29,7 @@ async function writeFormer(home: string, id: string, training: object, files: Re
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
 }
 
-/** A result as 0.17 told it, whose issues were `complaints`. */
+/** A result as 0.17 wrote it, whose issues were `complaints`. */
 const result = {
   isServed: true,
   isBetter: true,
@@ -62,8 +62,8 @@ it("trainings of 0.17 are taken over: finished ones with their previews, open on
   const database = openJobDatabase(dataDir);
   const { trainings } = await openTrainings(database, dataDir, log);
   const { jobs } = await trainings.list({ limit: 10 });
-  const told = jobs.map(({ id, state, progress, problem }) => [id, state, progress.completed, problem?.code]);
-  assert.deepEqual(told, [
+  const read = jobs.map(({ id, state, progress, problem }) => [id, state, progress.completed, problem?.code]);
+  assert.deepEqual(read, [
     ["d", "failed", 0, "dataset_invalid"],
     ["c", "queued", 0, undefined],
     ["b", "queued", 0, undefined],

@@ -8,7 +8,7 @@ process.on("message", ({ path, atMs }: { path: string; atMs: number }) => {
   try {
     release = takeLock(path, (pid) => new AppError("config_invalid", `in use by process ${pid}`));
   } catch {
-    // Refused, or with the other one in a muddle: not taken.
+    // Refused, or both tried at once: not taken.
   }
   process.send?.({ isTaken: release !== undefined });
 });

@@ -218,7 +218,7 @@ describe("entries seen from a style of one's own", () => {
 
   describe("that lie as that style's images do", () => {
     const ownAffinities = Float32Array.of(0, 2, 1);
-    const laid = new RetrievalIndex({ ...content, ownKeys: quantizeInt4(learned, keyDims), ownAffinities });
+    const composited = new RetrievalIndex({ ...content, ownKeys: quantizeInt4(learned, keyDims), ownAffinities });
 
     it("entries seen from a style of one's own that lie as that style's images do give a start to what is a little nearer to a name", () => {
       for (const [apple, nearest, hasStart] of [
@@ -226,20 +226,20 @@ describe("entries seen from a style of one's own", () => {
         [0.65, 0.63, false],
         [0.5, 0.85, false],
       ] as const) {
-        const start = startOf({ caption: between(apple, nearest) }, laid);
+        const start = startOf({ caption: between(apple, nearest) }, composited);
         assert.equal(start !== undefined, hasStart, `${apple}, ${nearest}`);
       }
     });
 
-    it("entries seen from a style of one's own that lie as that style's images do are taken one at a time, the likest one unless the noise says otherwise", () => {
+    it("entries seen from a style of one's own that lie as that style's images do are taken one at a time, the most similar one unless the noise says otherwise", () => {
       const towards = (chosen: number, by: number) => (count: number) =>
         Float32Array.from({ length: count }, (_, at) => (at === chosen ? by : 0));
       const asked = { caption: direction(1) };
       // Of round apples, by its affinity.
-      near(startOf(asked, laid)!.latent, [10 + 0, 10 + 2]);
-      near(startOf({ ...asked, noise: towards(2, 0.9) }, laid)!.latent, [10 + 0, 10 + 2]);
-      near(startOf({ ...asked, noise: towards(2, 1.1) }, laid)!.latent, [10 - 3, 10]);
-      near(startOf({ ...asked, noise: towards(0, 2.1) }, laid)!.latent, [10 + 1, 10]);
+      near(startOf(asked, composited)!.latent, [10 + 0, 10 + 2]);
+      near(startOf({ ...asked, noise: towards(2, 0.9) }, composited)!.latent, [10 + 0, 10 + 2]);
+      near(startOf({ ...asked, noise: towards(2, 1.1) }, composited)!.latent, [10 - 3, 10]);
+      near(startOf({ ...asked, noise: towards(0, 2.1) }, composited)!.latent, [10 + 1, 10]);
     });
 
     it("entries seen from a style of one's own that lie as that style's images do are those of names about as near as the nearest alone", () => {
@@ -249,7 +249,7 @@ describe("entries seen from a style of one's own", () => {
           drawings = count;
           return new Float32Array(count);
         };
-        startOf({ caption, noise }, laid);
+        startOf({ caption, noise }, composited);
         return drawings;
       };
       // Cosines of 0.8 to apples, and to pears of 0.72 or 0.6; three apples are drawn, and one pear.
@@ -297,13 +297,13 @@ describe("a start from retrieved drawings that look like a picture", () => {
     return start && written.values.findIndex(isFrom);
   };
 
-  it("a start from retrieved drawings that look like a picture without words takes the likest of all, by sketch, by layout or by both", () => {
+  it("a start from retrieved drawings that look like a picture without words takes the most similar of all, by sketch, by layout or by both", () => {
     // A pear, of which there is one; a plum in the sharp style.
     assert.equal(startsFrom({ pictures: { sketch: sketchOf(3) } }), 3);
     assert.equal(startsFrom({ pictures: { sketch: sketchOf(5), layout: layoutOf(5) } }), 5);
     // Among layouts alone, sharp plums and sharp figs are equal.
     near(startOf({ pictures: { layout: layoutOf(5) } }, seen)!.latent, [10 + 6 / 2, 10 - 9 / 2]);
-    // A plum's outline, laid out as flat ones are.
+    // A plum's outline in the layout of flat ones.
     assert.equal(startsFrom({ pictures: { sketch: sketchOf(5), layout: layoutOf(4) } }), 4);
   });
 
@@ -360,7 +360,7 @@ describe("a start from retrieved drawings that look like a picture", () => {
     assert.equal(startsFrom({ label: "pear", style: "flat", pictures: { sketch: sketchOf(5) } }), 3);
   });
 
-  it("a start from retrieved drawings that look like a picture is looked for anew where anything but the noise differs", () => {
+  it("a start from retrieved drawings that look like a picture is looked for again where anything but the noise differs", () => {
     const [sketch, layout] = [sketchOf(5), layoutOf(4)];
     assert.equal(startsFrom({ pictures: { sketch, layout } }), 4);
     assert.equal(startsFrom({ pictures: { sketch } }), 5);
@@ -380,13 +380,13 @@ describe("a start from retrieved drawings that look like a picture", () => {
     assert.equal(startOf({ label: "pear" }, seen)!.pictures, undefined);
   });
 
-  it("a start from retrieved drawings that look like a picture is one of the likest as the noise says, of sixteen at most", () => {
+  it("a start from retrieved drawings that look like a picture is one of the most similar as the noise says, of sixteen at most", () => {
     const counts: number[] = [];
     const noise = (count: number): Float32Array => {
       counts.push(count);
       return Float32Array.from({ length: count }, (_, at) => (at === 1 ? 30 : 0));
     };
-    // The likest but one of the plums.
+    // The second most similar plum.
     assert.equal(startsFrom({ pictures: { sketch: sketchOf(5) }, noise }), 4);
     const many = {
       ...content,

@@ -132,7 +132,7 @@ describe("training a translation", () => {
     );
   });
 
-  it("training a translation publishes nothing when it is no better than its start, unless it is told to, and keeps what it has for another try", async () => {
+  it("training a translation publishes nothing when it is no better than its start, unless it is forced to, and keeps what it has for another try", async () => {
     const options = newTraining({ learningRate: 0 });
     const result = await trainTranslation(options);
     assert.deepEqual([result.isBetter, result.pack, result.bestStep], [false, undefined, 0]);
@@ -308,7 +308,7 @@ describe("kill -9", () => {
       await killAt(options, moment);
       assert.equal(await served(options.packs), undefined, JSON.stringify(moment));
     }
-    // Switched, but not told.
+    // Switched, but not reported yet.
     await killAt(options, { call: { name: "rename", path: "packs/boxes$", phase: "after" } });
     assert.deepEqual((await served(options.packs))!.flow, unbrokenFlow);
     const { pack } = await trainTranslation(options);

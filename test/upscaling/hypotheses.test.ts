@@ -72,20 +72,20 @@ describe("hypotheses", () => {
   });
 
   it("hypotheses tell their tiles over all that is drawn, and let others run after each", async () => {
-    const told: string[] = [];
+    const reported: string[] = [];
     let pauses = 0;
     await draw(
       smallUpscaler(),
       stripes(4, 4),
       { count: 2 },
       {
-        onProgress: ({ completed, total }) => void told.push(`${completed}/${total}`),
+        onProgress: ({ completed, total }) => void reported.push(`${completed}/${total}`),
         pause: async () => {
           pauses += 1;
         },
       },
     );
-    assert.deepEqual(told, ["0/8", "1/8", "2/8", "3/8", "4/8", "5/8", "6/8", "7/8", "8/8"]);
+    assert.deepEqual(reported, ["0/8", "1/8", "2/8", "3/8", "4/8", "5/8", "6/8", "7/8", "8/8"]);
     assert.ok(pauses >= 2 * tilesOfSmall);
   });
 

@@ -137,15 +137,15 @@ describe("upscaling", () => {
     for (const corePx of [10, 24, 1024]) {
       drawn = 0;
       const upscaler = createUpscaler(drawer, { corePx });
-      let told = 0;
+      let reported = 0;
       const onTile = async (): Promise<void> => {
-        told += 1;
+        reported += 1;
       };
       assert.deepEqual(
         await upscaler.upscale(wavy, { ...options, onTile }),
         await make(1024, details).upscale(wavy, options),
       );
-      assert.deepEqual([drawn, told], [upscaler.tilesOf(wavy, { scale: 4 }), drawn]);
+      assert.deepEqual([drawn, reported], [upscaler.tilesOf(wavy, { scale: 4 }), drawn]);
     }
   });
 

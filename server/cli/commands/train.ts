@@ -1,4 +1,4 @@
-/** `tau train`: two kinds of training behind one command, told apart by --name (a user's own translation) or --pack (a pack's flow). */
+/** `tau train`: two kinds of training behind one command: --name (a user's own translation) or --pack (a pack's flow). */
 import { parseArgs } from "node:util";
 import * as ofPack from "./train-pack.ts";
 import * as own from "./train-translation.ts";

@@ -145,7 +145,7 @@ function explain(
   console.error(`${path}: ${reasons[inputKind]}, so lrPsnrDb is ${lrPsnrDb.toFixed(1)}`);
 }
 
-/** A complaint about the image, told by the path of its file. */
+/** A fault of the image, which names the path of its file. */
 async function aboutFile<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

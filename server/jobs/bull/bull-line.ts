@@ -117,7 +117,7 @@ export class BullLine {
 
   #holdOf(job: BullJob, token: string): Hold {
     const { holdMs } = this.#options.timings;
-    // A hold that was lost is told by the record; BullMQ throws.
+    // The record says that a hold was lost; BullMQ throws.
     const ignore = (): undefined => undefined;
     return {
       id: job.id!.replace(/^job-/, ""),

@@ -262,7 +262,7 @@ describe("baselines of upscaling", () => {
     }
   });
 
-  it("baselines of upscaling are told apart by what is missing", async () => {
+  it("a baseline of upscaling that can't run says what is missing", async () => {
     assert.match(String(openBaselines(join(home, "nowhere"))), /expected the runner of the baselines/);
     const bare = await writeFiles(join(home, "baselines"), {
       "run.mjs": "process.on('message', () => process.exit(3));",

@@ -61,7 +61,7 @@ describe("PSNR of pictures", () => {
     );
   });
 
-  it("PSNR of pictures is told of luma between 16 and 235, as papers do", () => {
+  it("PSNR of pictures is computed on luma between 16 and 235, as papers do", () => {
     const [black, white, red] = [
       paint(2, 2, () => grey(0)),
       paint(2, 2, () => grey(255)),
@@ -80,7 +80,7 @@ describe("PSNR of pictures", () => {
 describe("SSIM", () => {
   const noisy = (seed: number) => paint(17, 14, (x, y) => grey((x * x * 7 + y * 31 + x * y * seed) % 256));
 
-  it("SSIM is 1 for equal pictures and told of means alone for plain ones", () => {
+  it("SSIM is 1 for equal pictures and depends on means alone for plain ones", () => {
     near(ssim(noisy(3), noisy(3)), 1);
     const [a, b] = [16 + (219 * 100) / 255, 16 + (219 * 140) / 255];
     const c1 = (0.01 * 255) ** 2;

@@ -89,7 +89,7 @@ describe("captions from file names", () => {
 });
 
 describe("captions from texts beside the images", () => {
-  it("captions from texts beside the images are the lines of the text, the plainest first, for every image of the name", async () => {
+  it("captions from texts beside the images are the lines of the text, the first line first, for every image of the name", async () => {
     const { captions, issues } = await read({
       "a.png": "",
       "a.jpg": "",

@@ -90,7 +90,7 @@ describe("gathered entries", () => {
     assert.equal(gatherTurned([0, 10, 25, 90, 105], 20).entries.length, 5 * 20);
   });
 
-  it("gathered entries of more are the five that leave each style the likest one it can have, in their order", () => {
+  it("gathered entries of more are the five that leave each style the most similar one it can have, in their order", () => {
     // The styleMeans of both groups serve their neighbours, two of these the styleMeans, and the last one the style that is alone: no
     // style is served by the one that is alone, nor by the one at 25 any better.
     const angles = [0, 10, 25, 90, 105, 125, 200];

@@ -244,7 +244,7 @@ describe("near duplicates", () => {
     assert.equal(finder.find("another colour", clock(0, 0.5), 64), undefined);
   });
 
-  it("near duplicates are told on both sides of any step of their mean colour, at its ends too, and not by colour alone", () => {
+  it("near duplicates are found on both sides of any step of their mean colour, at its ends too, and not by colour alone", () => {
     const plain = (red: number, green: number, blue: number, alpha: number): Uint8Array =>
       new Uint8Array(4 * 64 * 64).map((_, at) => [red, green, blue, alpha][at % 4]!);
     for (let channel = 0; channel < 4; channel += 1)

@@ -63,15 +63,15 @@ describe("encoding a folder", async () => {
 
   it("encoding a folder starts a thread for each other core and opens experts while it reads, tells of every row in order, and ends its threads", async () => {
     started.length = 0;
-    const told: FolderProgress[] = [];
+    const reported: FolderProgress[] = [];
     const opened: Array<{ readonly threads: number; readonly read: number }> = [];
     let runningAtLast = 0;
     const onProgress = (progress: FolderProgress): void => {
-      told.push(progress);
+      reported.push(progress);
       if (progress.stage === "reading" && progress.done === progress.total) runningAtLast = running();
     };
     const openExperts = async (threads: number): Promise<typeof experts> => {
-      opened.push({ threads, read: told.at(-1)?.done ?? 0 });
+      opened.push({ threads, read: reported.at(-1)?.done ?? 0 });
       return experts;
     };
     const { images, set, captions } = await encode(folder, onProgress, { openExperts });
@@ -85,9 +85,9 @@ describe("encoding a folder", async () => {
     assert.equal(captions.length, count);
     assert.equal(set.latents.length, count * experts.target.latentDims);
     for (const stage of ["reading", "encoding"] as const) {
-      const done = told.filter((progress) => progress.stage === stage).map((progress) => progress.done);
+      const done = reported.filter((progress) => progress.stage === stage).map((progress) => progress.done);
       assert.ok(done.every((rows, at) => rows >= (done[at - 1] ?? 0)) && done.length > 4, `${stage}: ${done}`);
-      assert.equal(done.at(-1), told.findLast((progress) => progress.stage === stage)!.total);
+      assert.equal(done.at(-1), reported.findLast((progress) => progress.stage === stage)!.total);
     }
   });
 

@@ -122,15 +122,15 @@ describe("a pool that encodes", async () => {
 
   it("a pool that encodes tells how many rows are done, part by part", () =>
     withTeam(2, async (team) => {
-      const told: number[] = [];
-      await team.encode(tasks[0]!, images, { onRows: (rows) => void told.push(rows) });
-      assert.equal(told.at(-1), 70);
+      const reported: number[] = [];
+      await team.encode(tasks[0]!, images, { onRows: (rows) => void reported.push(rows) });
+      assert.equal(reported.at(-1), 70);
       assert.ok(
-        told.every((rows, at) => rows > (told[at - 1] ?? 0)),
-        told.join(),
+        reported.every((rows, at) => rows > (reported[at - 1] ?? 0)),
+        reported.join(),
       );
       // Whatever order they end in: parts of 16 images, then smaller ones, so that both members end together.
-      const parts = told.map((rows, at) => rows - (told[at - 1] ?? 0)).sort((a, b) => b - a);
+      const parts = reported.map((rows, at) => rows - (reported[at - 1] ?? 0)).sort((a, b) => b - a);
       assert.deepEqual(parts, [16, 16, 12, 8, 8, 4, 4, 2]);
     }));
 
@@ -284,7 +284,7 @@ describe("encoding a large set", () => {
     });
     await assert.rejects(broken, {
       code: "dataset_invalid",
-      // As the thread says it, which opens the file anew, or this one, which has it open.
+      // As the thread says it, which opens the file again, or this one, which has it open.
       message: /images\.rgba: expected (81920 bytes for 320 images of 8 px|4096 bytes for images 0 to 15), got 1000$/,
     });
     await pool.close();

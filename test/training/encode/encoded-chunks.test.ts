@@ -1,4 +1,4 @@
-/** Values that are encoded piece by piece and kept on disk: what is asked for when, what is told, what a fault leaves. */
+/** Values that are encoded piece by piece and kept on disk: what is asked for when, what is reported, what a fault leaves. */
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ const chunkRows = 16;
 /** One run: two networks, of which `a` gives its row and `b` twice that, side by side; `fault` is thrown at a piece's start. */
 async function run(folder: string, fault?: { readonly at: number }) {
   const asked: string[] = [];
-  const told: number[] = [];
+  const reported: number[] = [];
   const taken = { a: new Float32Array(total), b: new Float32Array(2 * total) };
   const partOf = (key: "a" | "b", width: number): ChunkPart => ({
     key,
@@ -30,7 +30,7 @@ async function run(folder: string, fault?: { readonly at: number }) {
     chunkRows,
     changedMs: 0,
     parts: [partOf("a", 1), partOf("b", 2)],
-    onProgress: ({ done: rows }) => void told.push(rows),
+    onProgress: ({ done: rows }) => void reported.push(rows),
     async encode(missing, start, count, onRows) {
       asked.push(`${missing.map(({ key }) => key).join("+")} ${start}`);
       if (fault?.at === start) throw new Error("no such luck");
@@ -40,7 +40,7 @@ async function run(folder: string, fault?: { readonly at: number }) {
     },
   });
   await (fault ? assert.rejects(done, /no such luck/) : done);
-  return { asked, told, taken };
+  return { asked, reported, taken };
 }
 
 const expected = {
@@ -49,18 +49,18 @@ const expected = {
 };
 
 describe("pieces", () => {
-  it("pieces are made in order for all networks at once, told row by row and as done when they are kept", async () => {
-    const { asked, told, taken } = await run(join(root, "whole"));
+  it("pieces are made in order for all networks at once, reported row by row and as done when they are kept", async () => {
+    const { asked, reported, taken } = await run(join(root, "whole"));
     assert.deepEqual(asked, ["a+b 0", "a+b 16", "a+b 32"]);
-    assert.deepEqual(told, [8, 16, 24, 32, 36, 40]);
+    assert.deepEqual(reported, [8, 16, 24, 32, 36, 40]);
     assert.deepEqual(taken, expected);
   });
 
-  it("pieces are not made a second time, and told all the same", async () => {
+  it("pieces are not made a second time, and reported all the same", async () => {
     const folder = join(root, "twice");
     await run(folder);
-    const { asked, told, taken } = await run(folder);
-    assert.deepEqual([asked, told], [[], [16, 32, 40]]);
+    const { asked, reported, taken } = await run(folder);
+    assert.deepEqual([asked, reported], [[], [16, 32, 40]]);
     assert.deepEqual(taken, expected);
   });
 

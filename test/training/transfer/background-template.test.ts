@@ -1,4 +1,4 @@
-/** What the images of a folder lie on: found where they have something in common, and drawings laid on it, pixel by pixel. */
+/** The background that the images of a folder share: estimated where there is one, and drawings composited on it, pixel by pixel. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ImagePixels } from "../../../server/training/dataset/image-set.ts";
@@ -65,10 +65,10 @@ const things = [
 const discColours = [red, blue, yellow, red];
 const onDiscs = things.map((thing, index) => picture(disc(discColours[index]!), thing));
 
-describe("the ground of a folder", () => {
+describe("the background of a folder", () => {
   const where = { left: 10, top: 8, right: 22, bottom: 20 };
 
-  it("the ground of a folder is the disc that all things lie on, with its colours, and the place where they stand", async () => {
+  it("the background of a folder is the disc that all things lie on, with its colours, and the place where they stand", async () => {
     const { empty, box } = (await groundIn(onDiscs))!;
     assert.deepEqual(box, where);
     for (const [index, { colour, planes }] of empty.entries()) {
@@ -77,14 +77,14 @@ describe("the ground of a folder", () => {
     }
   });
 
-  it("the ground of a folder is a tile where images fill the square in one colour", async () => {
+  it("the background of a folder is a tile where images fill the square in one colour", async () => {
     const tile = (colour: Colour): Paint => block(0, 0, sizePx, sizePx, colour);
     const { empty, box } = (await groundIn(things.map((thing, index) => picture(tile(discColours[index]!), thing))))!;
     assert.deepEqual(box, where);
     for (const { colour, planes } of empty) near(planes, [...picture(tile(colour))]);
   });
 
-  it("the ground of a folder has its soft edge, outline and shadow, which are no things", async () => {
+  it("the background of a folder has its soft edge, outline and shadow, which are no things", async () => {
     const far = (x: number, y: number): number => Math.hypot(x - 15.5, y - 15.5);
     const soft =
       (colour: Colour, radius: number): Paint =>
@@ -106,7 +106,7 @@ describe("the ground of a folder", () => {
     }
   });
 
-  it("the ground of a folder is nothing where things stand free, however much alike their styleMeans are", async () => {
+  it("the background of a folder is nothing where things stand free, however much alike their styleMeans are", async () => {
     const arms = [
       block(0, 8, 7, 24, red),
       block(25, 8, 32, 24, red),
@@ -121,13 +121,13 @@ describe("the ground of a folder", () => {
     assert.deepEqual((await groundIn(things.map((thing) => picture(thing))))!.box, where);
   });
 
-  it("the ground of a folder is not there where images fill the square, or a shape that all have, with something else each time", async () => {
+  it("the background of a folder is not there where images fill the square, or a shape that all have, with something else each time", async () => {
     assert.equal(await groundIn([1, 2, 3, 4, 5].map((seed) => picture(noise(seed)))), undefined);
     const round: Paint = (x, y) => (Math.hypot(x - 15.5, y - 15.5) < 15 ? undefined : [0, 0, 0, 0]);
     assert.equal(await groundIn([1, 2, 3, 4, 5].map((seed) => picture(noise(seed), round))), undefined);
   });
 
-  it("the ground of a folder forgives one image in five without it, not two in four, and looks at the rows that it is given alone", async () => {
+  it("the background of a folder forgives one image in five without it, not two in four, and looks at the rows that it is given alone", async () => {
     const coloursOf = async (...from: Parameters<typeof groundIn>) =>
       (await groundIn(...from))?.empty.map(({ colour }) => colour);
     const strange = picture(noise(1));
@@ -141,24 +141,24 @@ function disc13(colour: Colour): Paint {
   return (x, y) => (Math.hypot(x - 15.5, y - 15.5) < 13.3 ? [...colour, 1] : undefined);
 }
 
-describe("a drawing that is laid", async () => {
+describe("a composited drawing", async () => {
   const ground = (await groundIn(onDiscs))!;
   const on = (colour: Colour) => ground.empty.find((empty) => empty.colour.join() === colour.join())!;
   const at = (planes: Float32Array, x: number, y: number): number[] =>
     [0, 1, 2, 3].map((channel) => planes[channel * pixels + y * sizePx + x]!);
 
-  it("a drawing that is laid is shrunk into the place of things, in proportion, and lies in its middle", () => {
+  it("a composited drawing is shrunk into the place of things, in proportion, and lies in its middle", () => {
     // 24 × 12 from (2, 10), so 12 × 6 from (10, 11).
     const result = compositeOn(ground, picture(block(2, 10, 26, 22, white)), on(blue));
     near(result, [...picture(disc(blue), block(10, 11, 22, 17, white))]);
   });
 
-  it("a drawing that is laid keeps its size where it is smaller than that place", () => {
+  it("a composited drawing keeps its size where it is smaller than that place", () => {
     const result = compositeOn(ground, picture(block(0, 0, 4, 2, white)), on(red));
     near(result, [...picture(disc(red), block(14, 13, 18, 15, white))]);
   });
 
-  it("a drawing that is laid lets the ground shine through what is half transparent, and is all there is where there is no ground", () => {
+  it("a composited drawing lets the ground shine through what is half transparent, and is all there is where there is no ground", () => {
     const half = picture((x, y) => (x >= 4 && x < 28 && y >= 4 && y < 28 ? [1, 1, 1, 0.5] : undefined));
     near(at(compositeOn(ground, half, on(red)), 16, 14), [1, 0.5, 0.5, 1]);
     near(at(compositeOn(ground, half, undefined), 16, 14), [0.5, 0.5, 0.5, 0.5]);
@@ -166,12 +166,12 @@ describe("a drawing that is laid", async () => {
     near(compositeOn(ground, new Float32Array(4 * pixels), on(red)), [...picture(disc(red))]);
   });
 
-  it("a drawing that is laid stays within what can be shown where a decoder gives more colour than opacity", () => {
+  it("a composited drawing stays within what can be shown where a decoder gives more colour than opacity", () => {
     const glowing = picture(block(0, 0, 32, 32, white)).map((value, index) => (index < 3 * pixels ? value : 0.3));
     assert.ok(compositeOn(ground, glowing, on(yellow)).every((value) => value <= 1));
   });
 
-  it("a drawing that is laid gets the ground that it stands out from", () => {
+  it("a composited drawing gets the ground that it stands out from", () => {
     const drawing = picture(block(4, 4, 28, 28, red), block(4, 4, 28, 10, blue));
     assert.deepEqual(highestContrast(drawing, [on(red), on(blue), on(yellow)])?.colour, yellow);
     assert.deepEqual(highestContrast(drawing, [on(red), on(blue)])?.colour, blue);

@@ -1,6 +1,6 @@
 /**
- * The base's drawings beside a folder: two of each label, the likest, laid and encoded as the folder's images are, told of while it is done, and made
- * anew only when something else would come of it.
+ * The base's drawings beside a folder: two of each label, the most similar, composited on the folder's background and encoded
+ * like its images. Progress is reported, and the work is repeated only when its result would differ.
  */
 import assert from "node:assert/strict";
 import { cp, mkdtemp, readFile, rm, stat, utimes } from "node:fs/promises";
@@ -49,13 +49,13 @@ const encode = (
   });
 
 const set = join(root, "set");
-const told: FolderProgress[] = [];
-const encoded = await encode(set, { onProgress: (progress) => void told.push(progress) });
+const reported: FolderProgress[] = [];
+const encoded = await encode(set, { onProgress: (progress) => void reported.push(progress) });
 const drawings = encoded.drawings!;
 const laidFile = join(set, "drawings", "images.rgba");
 
-/** Decoded entries laid on what the folder has. */
-async function laidBy(which: readonly number[]): Promise<Float32Array[]> {
+/** Decoded entries composited on the folder's background. */
+async function compositedBy(which: readonly number[]): Promise<Float32Array[]> {
   const images = await openImageSet(set, tinySizePx);
   const ground = (await estimateBackground(images, encoded.set.trainRows))!;
   await images.close();
@@ -74,14 +74,16 @@ const meanOf = (vectors: readonly Float32Array[]): Float32Array =>
   vectors[0]!.map((_, axis) => vectors.reduce((sum, vector) => sum + vector[axis]!, 0) / vectors.length);
 
 describe("drawings beside a folder", () => {
-  it("drawings beside a folder are two of each label, in the styles that look most like the folder's images once they are laid as they are", async () => {
-    // Opened anew, because experts keep what they made of an image by its key.
+  it("drawings beside a folder are two of each label, in the styles that look most like the folder's images once they are composited as those are", async () => {
+    // Opened again, because experts keep what they made of an image by its key.
     const { conditions } = await openSetExperts(source, { threads: 1 });
     const judges = conditions.filter(({ entry }) => entry.kind === "image");
     assert.equal(judges.length, 3);
     const likeness: number[] = [];
     for (const style of tinyStyles.keys()) {
-      const laid = await laidBy([...entries.entries.keys()].filter((at) => entries.entries[at]!.style === style));
+      const composited = await compositedBy(
+        [...entries.entries.keys()].filter((at) => entries.entries[at]!.style === style),
+      );
       let sum = 0;
       for (const { name, expert } of judges) {
         const { table } = encoded.set.conditions.find((condition) => condition.name === name)!;
@@ -90,11 +92,11 @@ describe("drawings beside a folder", () => {
           table.values.subarray(row * expert.dims, (row + 1) * expert.dims),
         );
         const codes = await expert.encodeForTraining(
-          laid.map((planes, index) => ({ kind: "image", planes, sizePx: tinySizePx, key: `${style} ${index}` })),
+          composited.map((planes, index) => ({ kind: "image", planes, sizePx: tinySizePx, key: `${style} ${index}` })),
         );
         sum += cosine(
           meanOf(own),
-          meanOf(laid.map((_, row) => codes.subarray(row * expert.dims, (row + 1) * expert.dims))),
+          meanOf(composited.map((_, row) => codes.subarray(row * expert.dims, (row + 1) * expert.dims))),
         );
       }
       likeness.push(sum);
@@ -117,7 +119,7 @@ describe("drawings beside a folder", () => {
     const at = drawings.transferred.entries.map(({ label, style }) =>
       entries.entries.findIndex((one) => one.label === label && one.style === style),
     );
-    for (const [row, planes] of (await laidBy(at)).entries()) {
+    for (const [row, planes] of (await compositedBy(at)).entries()) {
       const stored = await images.read(row, 1);
       assert.ok(stored.every((value, index) => Math.abs(value - planes[index]!) <= 0.5 / 255 + 1e-6));
       const latent = await experts.target.encode(stored, 1);
@@ -131,8 +133,8 @@ describe("drawings beside a folder", () => {
     assert.equal(drawings.set.trainRows.length, 2 * tinyLabels.length);
   });
 
-  it("drawings beside a folder are told of with everything else that is encoded, never backwards, to the end", () => {
-    const encoding = told.filter(({ stage }) => stage === "encoding");
+  it("drawings beside a folder are part of the progress of encoding, which never runs backwards and reaches its end", () => {
+    const encoding = reported.filter(({ stage }) => stage === "encoding");
     assert.ok(encoding.every(({ done }, at) => done >= (encoding[at - 1]?.done ?? 0)));
     const captions = 40;
     const total = captions + 40 + (2 + 1 + 2) * tinyLabels.length;
@@ -140,7 +142,7 @@ describe("drawings beside a folder", () => {
     assert.equal(encoding.at(-1)!.done, total);
   });
 
-  it("drawings beside a folder are laid once, and anew for another base or translation", async () => {
+  it("drawings beside a folder are composited once, and again for another base or translation", async () => {
     const long = new Date(2026, 0, 1);
     await utimes(laidFile, long, long);
     const again = await encode(set);
@@ -154,13 +156,13 @@ describe("drawings beside a folder", () => {
       { ...base, digest: "another" },
       { ...base, draft: { ...base.draft, translation: { ...translation, id: "another" } } },
     ]) {
-      const { drawings: anew } = await encodeFolder({
+      const { drawings: again } = await encodeFolder({
         ...{ folder, set, sizePx: tinySizePx, source, threads: 1 },
         openExperts: async () => experts,
         findDrawings: (images) => StyleTransferJob.for(other, entries, images),
       });
       assert.ok((await stat(laidFile)).mtimeMs > long.getTime());
-      assert.deepEqual(anew!.transferred, drawings.transferred);
+      assert.deepEqual(again!.transferred, drawings.transferred);
       await utimes(laidFile, long, long);
     }
   });

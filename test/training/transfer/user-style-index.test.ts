@@ -98,12 +98,12 @@ describe("entries in a style of one's own", () => {
     near(startsFrom(1, 0, 0, 0)!, [50 / 3 + 7, 100 / 3 - 7]);
   });
 
-  it("entries in a style of one's own are the drawings that were laid as its images are, where there are any", () => {
+  it("entries in a style of one's own are the drawings composited like its images, where there are any", () => {
     const entries = [
       { label: 2, style: 1 },
       { label: 0, style: 0 },
     ];
-    const laid = buildUserStyleIndex(base, set, {
+    const composited = buildUserStyleIndex(base, set, {
       transferred: { entries, similarity: [1.5, 2.25] },
       set: {
         latents: Float32Array.of(10, 20, 30, 60),
@@ -126,20 +126,23 @@ describe("entries in a style of one's own", () => {
       },
     });
     // Found by what the drawings show now, by pictures that entries are found by alone.
-    assert.deepEqual([...laid.pictures!.keys()], ["sketch"]);
+    assert.deepEqual([...composited.pictures!.keys()], ["sketch"]);
     assert.deepEqual(
-      [...cosinesOf(laid.pictures!.get("sketch")!, Float32Array.of(0, -2))].map((cosine) => cosine.toFixed(3)),
+      [...cosinesOf(composited.pictures!.get("sketch")!, Float32Array.of(0, -2))].map((cosine) => cosine.toFixed(3)),
       ["0.707", "-1.000"],
     );
-    assert.deepEqual([laid.entries, [...laid.ownAffinities!]], [entries, [15, 22.5]]);
-    assert.deepEqual([laid.styleMeans, laid.ownKeys], [own.styleMeans, own.ownKeys]);
+    assert.deepEqual([composited.entries, [...composited.ownAffinities!]], [entries, [15, 22.5]]);
+    assert.deepEqual([composited.styleMeans, composited.ownKeys], [own.styleMeans, own.ownKeys]);
     // Less the middle, in seven steps to either side.
     for (const [row, expected] of [
       [10 - 50 / 3, 20 - 100 / 3],
       [30 - 50 / 3, 60 - 100 / 3],
     ].entries())
-      for (const [axis, value] of rowsOf(laid.values, dims)[row]!.entries())
-        assert.ok(Math.abs(value - expected[axis]!) <= laid.values.steps[row]! / 2 + 0.01, `${row} ${axis}: ${value}`);
+      for (const [axis, value] of rowsOf(composited.values, dims)[row]!.entries())
+        assert.ok(
+          Math.abs(value - expected[axis]!) <= composited.values.steps[row]! / 2 + 0.01,
+          `${row} ${axis}: ${value}`,
+        );
   });
 
   it("entries in a style of one's own are found by sketches of the things alone, without the ground, where the base knows them so", () => {
@@ -172,7 +175,7 @@ describe("entries in a style of one's own", () => {
     ]);
   });
 
-  it("entries in a style of one's own are found by no picture where the base's drawings are not laid: those don't look as this style draws", () => {
+  it("entries in a style of one's own are found by no picture where the base's drawings are not composited: those don't look as this style draws", () => {
     const pictures = codePictures(
       [{ name: "sketch", kind: "picture", dims: 2, table: denseTable(new Float32Array(8), 2), options: [] }],
       [[0], [1], [2], [3]],
