@@ -38,8 +38,9 @@ export function startInference(
   onFault: (fault: unknown) => void,
 ): Promise<ReadyInfo> {
   const ready = inference.start();
-  ready.then(async ({ provider, startMs, packs, leftOut = [] }) => {
+  ready.then(async ({ provider, providerRefused, startMs, packs, leftOut = [] }) => {
     log.info({ provider, startMs, packs }, "inference is ready");
+    if (providerRefused !== undefined) log.warn({ reason: providerRefused }, "the GPU gave way to the processor");
     if (leftOut.length > 0)
       await served.reopen(leftOut).catch((err: unknown) => log.error({ err }, "the packs could not be read again"));
   }, onFault);

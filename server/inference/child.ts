@@ -3,13 +3,16 @@
  * warm up, says so, then serves requests until its parent goes away. It never reloads a pack: sessions leak when released
  * (microsoft/onnxruntime#25325), so a new pack means a new child.
  */
+
+import { AppError } from "../../shared/problem.ts";
 import { flowBatch } from "../flow/flow-sessions.ts";
+import { runtime } from "../onnx/runtime.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { loadPacks } from "../packs/load.ts";
 import { collectGarbage } from "../platform/collect-garbage.ts";
 import { serialize } from "../platform/serialized-error.ts";
 import type { ChildConfig, FromChild, JobRequest, ToChild } from "./messages.ts";
-import { chooseProvider } from "./provider.ts";
+import { chooseProvider, isRequired } from "./provider.ts";
 import { createService, type InferenceService, warmUp } from "./service.ts";
 
 const started = performance.now();
@@ -27,9 +30,17 @@ async function start({
   provider: wanted,
   threads,
 }: ChildConfig): Promise<InferenceService> {
-  const provider = await chooseProvider(wanted);
+  let provider = await chooseProvider(wanted);
   const catalogue = await Catalogue.open(packsFolder, ...(userPacksFolder === undefined ? [] : [userPacksFolder]));
-  const { entries, translations, upscaler, faults } = await loadPacks(catalogue, { provider, threads }, packIds);
+  const load = () => loadPacks(catalogue, { provider, threads }, packIds);
+  let providerRefused: string | undefined;
+  const { entries, translations, upscaler, faults } = await load().catch((error: unknown) => {
+    const isRefused = error instanceof AppError && error.code === "provider_unavailable";
+    if (!isRefused || isRequired(wanted) || provider === runtime.processor) throw error;
+    providerRefused = error.message;
+    provider = runtime.processor;
+    return load();
+  });
   for (const translation of translations) await warmUp(translation);
   // The file contents of the packs are no longer needed.
   collectGarbage();
@@ -38,6 +49,7 @@ async function start({
     type: "ready",
     info: {
       provider,
+      ...(providerRefused !== undefined && { providerRefused }),
       packs: entries.map(({ manifest, digest }) => ({ id: manifest.id, digest })),
       leftOut: faults.map(({ folder, error }) => ({ folder, reason: error.message })),
       startMs,

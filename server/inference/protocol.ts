@@ -68,6 +68,8 @@ export interface GenerateHandlers {
 /** The child's report when its packs are verified, loaded and warmed up. */
 export interface ReadyInfo {
   readonly provider: string;
+  /** Why a GPU that was chosen, and not required, gave way to the processor. */
+  readonly providerRefused?: string;
   /** Ids and digests of the packs that the child loaded. */
   readonly packs: ReadonlyArray<{ readonly id: string; readonly digest: string }>;
   /** User packs that are broken or share a name with another one; the others are served without them. */

@@ -2,6 +2,7 @@
  * Finds an execution provider that really works here. onnxruntime lists providers whose libraries are missing and silently
  * falls back to the CPU, so each candidate has to run a tiny graph entirely by itself.
  */
+import { existsSync } from "node:fs";
 import { AppError } from "../../shared/problem.ts";
 import { Graph } from "../onnx/graph.ts";
 import { toModelBytes } from "../onnx/model-file.ts";
@@ -17,8 +18,8 @@ const preference = "prefer-";
 
 /**
  * `auto` selects the best GPU that works, else the processor (`wasm` without a native binary); `prefer-NAME` does, but tries NAME
- * first; any other name is required to work. WebGPU counts for `auto` only where it is faster, because it also runs on software
- * drivers.
+ * first; any other name is required to work. WebGPU counts for `auto` only where there is a graphics device and it is faster: it
+ * also runs on software drivers.
  * @throws AppError `provider_unavailable` when the named provider is unknown or does not run here
  */
 export async function chooseProvider(wanted: string): Promise<Provider> {
@@ -27,7 +28,7 @@ export async function chooseProvider(wanted: string): Promise<Provider> {
   if (wanted === "auto" || preferred !== undefined) {
     for (const provider of known)
       if (provider === preferred && (await faultOf(provider)) === undefined) return provider;
-    for (const provider of known)
+    for (const provider of known.filter((name) => name !== "webgpu" || hasGraphicsDevice()))
       if ((await faultOf(provider)) === undefined && (provider !== "webgpu" || (await isFaster(provider))))
         return provider;
     return runtime.processor;
@@ -46,6 +47,12 @@ export async function chooseProvider(wanted: string): Promise<Provider> {
     );
   return provider;
 }
+
+/** Whether `wanted` names a provider that must work. */
+export const isRequired = (wanted: string): boolean => wanted !== "auto" && !wanted.startsWith(preference);
+
+/** Linux lists them in a folder; elsewhere the driver is asked. */
+const hasGraphicsDevice = (): boolean => process.platform !== "linux" || existsSync("/dev/dri");
 
 /** Whether a product of two matrices takes less time than on the processor, the best of three. */
 async function isFaster(provider: Provider): Promise<boolean> {
