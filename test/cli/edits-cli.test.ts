@@ -248,16 +248,18 @@ describe("tau restyle", () => {
     assert.notDeepEqual(happy.files[0], same.files[0]);
   });
 
-  it("tau restyle knows no temperature, because nothing is drawn; a blend neither", async () => {
-    for (const [command, files] of [
-      ["restyle", [at("a.png"), "--style", "flat"]],
-      ["blend", [at("a.png"), at("b.png"), "--frames", "2"]],
-    ] as const) {
-      const { code, err } = await run(command, ...files, "--temperature", "1", "--out", at("nothing"));
-      assert.equal(code, 2);
-      assert.match(err, /Unknown option '--temperature'/);
-      assert.doesNotMatch((await tau(command, "--help")).out, /--temperature/);
-    }
+  it("tau restyle that keeps the residual knows no temperature, because nothing is drawn; a blend neither", async () => {
+    const rest = ["--temperature", "1", "--out", at("nothing")];
+    const restyled = await run("restyle", at("a.png"), "--style", "flat", ...rest);
+    assert.equal(restyled.code, 1);
+    assert.match(
+      restyled.err,
+      /--temperature: expected a translation that reads drawings, got one that keeps the residual/,
+    );
+    const blended = await run("blend", at("a.png"), at("b.png"), "--frames", "2", ...rest);
+    assert.equal(blended.code, 2);
+    assert.match(blended.err, /Unknown option '--temperature'/);
+    assert.doesNotMatch((await tau("blend", "--help")).out, /--temperature/);
   });
 
   it("tau restyle names flags of the source apart from those of the result", async () => {
