@@ -78,6 +78,7 @@ module.exports = {
     onlyImporter("one-importer-of-onnx-protobuf", "(onnx-buf|@bufbuild)", "^server/onnx/model-file\\.ts$"),
     onlyImporter("one-importer-of-tokenizers", "@huggingface", "^server/experts/text\\.ts$"),
     onlyImporter("one-importer-of-fit-curve", "fit-curve", "^server/vector/fit\\.ts$"),
+    onlyImporter("one-importer-of-svgpath", "svgpath", "^plugin/simulator/host/svg-path\\.ts$"),
     onlyImporter("one-importer-of-opentelemetry", "(@hono/otel|@opentelemetry)", "^server/http/tracing\\.ts$"),
     onlyImporter("one-importer-of-prometheus", "(prom-client|@hono/prometheus)", "^server/http/metrics\\.ts$"),
     onlyImporter("one-importer-of-hono-middleware", "hono/dist/.*middleware", "^server/http/guards\\.ts$"),

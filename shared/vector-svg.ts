@@ -52,14 +52,20 @@ function squareSvg(svg: string, sidePx: number, isWhole: boolean): string {
   );
 }
 
+/** Filled paths in the drawing's own units from 0, 0, and nothing beside them that would stay as large as it was. */
+const hasPathsAlone = (svg: string): boolean =>
+  !/<(?!\/?(?:svg|title|path)\b)/.test(svg) &&
+  !/\s(?:transform|stroke|style|class|clip-path|mask|filter)=/.test(svg) &&
+  /<svg\b[^>]*\sviewBox="0 0 /.test(svg);
+
 /**
  * The drawing in a square of `toPx` with edges on whole pixels; one that the tracer did not write, or with gradients, only shrinks.
  */
 export function fittedSvg(svg: string, toPx: number): string {
   const size = viewSizeOf(svg);
   const layers = [...svg.matchAll(/\sd="([^"]*)"/g)].map(([, data]) => pathsOf(data!));
-  const isTraced = layers.length > 0 && layers.every((layer) => layer !== undefined);
-  if (!size || svg.includes("<linearGradient") || !isTraced) return squareSvg(svg, toPx, false);
+  const isTraced = layers.length > 0 && layers.every((layer) => layer !== undefined) && hasPathsAlone(svg);
+  if (!size || !isTraced) return squareSvg(svg, toPx, false);
   const fromPx = Math.max(size.width, size.height);
   const fitted = fitToPixels(layers, fromPx, toPx);
   let index = 0;

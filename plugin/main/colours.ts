@@ -34,9 +34,9 @@ const paintsOf = (node: SceneNode, key: (typeof paintKeys)[number]): readonly Pa
 const paintedIn = (selection: readonly SceneNode[]): readonly SceneNode[] =>
   selection.flatMap((node) => iconsIn(node, ({ children }) => children));
 
-/** The layer and all that show inside it. */
+/** The layer and all that show inside it; a mask's colours don't. */
 function* layersIn(node: SceneNode): Generator<SceneNode> {
-  if (!node.visible) return;
+  if (!node.visible || ("isMask" in node && node.isMask)) return;
   yield node;
   if ("children" in node) for (const child of node.children) yield* layersIn(child);
 }

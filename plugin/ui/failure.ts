@@ -51,8 +51,14 @@ export const isWorthReconnecting = (code: FailureCode): boolean =>
   code === "unreachable" || code === "no_answer" || code === "shutting_down" || code === "inference_unavailable";
 
 /** Codes that go away by waiting: the plugin tries again by itself. */
-export const isWorthWaiting = (code: FailureCode): boolean =>
-  code === "queue_full" || code === "rate_limited" || code === "shutting_down" || code === "inference_unavailable";
+const passing: ReadonlySet<FailureCode> = new Set([
+  "queue_full",
+  "rate_limited",
+  "shutting_down",
+  "inference_unavailable",
+  "queue_unavailable",
+]);
+export const isWorthWaiting = (code: FailureCode): boolean => passing.has(code);
 
 /** A problem document as failure; 401 without a token is a different cure than 401 with a wrong one. */
 export function failureOfProblem(problem: Problem, hasToken: boolean): Failure {

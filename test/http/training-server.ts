@@ -107,8 +107,12 @@ export const stopServers = async (): Promise<void> => {
 };
 
 /** Starts the server in this process, with a real inference child unless `parts` have another. */
-export async function startTrainingServer({ data, packs }: { data: string; packs: string }, parts: ServerParts = {}) {
-  const config = { ...readConfig({ data, packs }, { TAU_THREADS: "1" }), port: 0, provider: "cpu" as const };
+export async function startTrainingServer(
+  { data, packs, playgroundDir }: { data: string; packs: string; playgroundDir?: string },
+  parts: ServerParts = {},
+) {
+  const read = readConfig({ data, packs }, { TAU_THREADS: "1" });
+  const config = { ...read, port: 0, provider: "cpu" as const, playgroundDir: playgroundDir ?? read.playgroundDir };
   const server = await startServer(config, { log: createPidLog().log, trainingTimings: testTimings, ...parts });
   started.add(server);
   await server.ready;

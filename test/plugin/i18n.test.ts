@@ -27,6 +27,12 @@ test("every problem code of the server has a title and a cure", () => {
   assert.equal(describeFailure(languages.en, "pack_unavailable")[0], languages.en.failures.pack_missing[0]);
 });
 
+test("what a server with a queue, a store and many people refuses has a cure of its own in every language", () => {
+  for (const [name, texts] of Object.entries(languages))
+    for (const code of ["forbidden", "queue_unavailable", "store_unavailable"] as const)
+      assert.notEqual(describeFailure(texts, code)[0], texts.failures.internal[0], `${name}: ${code}`);
+});
+
 test("failures of the connection all differ in cause and cure", () => {
   const codes = [
     "unreachable",
@@ -34,6 +40,7 @@ test("failures of the connection all differ in cause and cure", () => {
     "not_tau",
     "token_missing",
     "unauthorized",
+    "forbidden",
     "server_too_old",
     "server_too_new",
     "pack_missing",
@@ -41,6 +48,7 @@ test("failures of the connection all differ in cause and cure", () => {
     "no_answer",
     "rate_limited",
     "queue_full",
+    "queue_unavailable",
   ] as const;
   for (const texts of Object.values(languages)) {
     assert.equal(new Set(codes.map((code) => describeFailure(texts, code)[0])).size, codes.length);

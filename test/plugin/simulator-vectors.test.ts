@@ -22,6 +22,8 @@ const drawings: Readonly<Record<string, string>> = {
     '<g id="wheel" transform="translate(12 12) rotate(30)" style="fill:#f08c00"><rect x="-8" y="-2" width="16" height="4"/><circle r="3" cy="6" fill="#364"/></g><g transform="matrix(.5 0 0 .5 2 2)"><ellipse cx="6" cy="4" rx="5" ry="3" fill="rgb(10,120,200)"/><polygon points="20,2 26,8 14,8" fill="black"/></g>',
   "strokes and opacity":
     '<path d="M3 12h18" stroke="#862e9c" stroke-width="2"/><line x1="3" y1="3" x2="21" y2="9" stroke="#0b7285" stroke-width="1.5"/><rect x="6" y="14" width="12" height="7" fill="#fab005" opacity=".5"/>',
+  "clip paths, nested":
+    '<defs><clipPath id="a"><circle cx="12" cy="12" r="9"/></clipPath><clipPath id="b"><path d="M0 0h12v24H0z"/></clipPath></defs><g clip-path="url(#a)"><rect width="24" height="24" fill="#4dabf7"/><g clip-path="url(#b)" transform="translate(2 0)"><rect width="24" height="24" fill="#e8590c"/></g></g><rect x="1" y="1" width="3" height="3" fill="#2f9e44"/>',
   "linear gradients of user space and of the box":
     '<defs><linearGradient id="a" gradientUnits="userSpaceOnUse" x1="2" y1="4" x2="22" y2="14"><stop stop-color="#4dabf7"/><stop offset="1" stop-color="#862e9c"/></linearGradient><linearGradient id="b"><stop offset="20%" stop-color="#fff3bf"/><stop offset="1" stop-color="#e8590c"/></linearGradient></defs><path d="M2 2h20v12H2z" fill="url(#a)"/><path d="M4 16h16v6H4z" fill="url(#b)"/>',
 };

@@ -32,6 +32,8 @@ export interface NodeRecord {
   readonly opacity: number;
   readonly visible: boolean;
   readonly locked: boolean;
+  /** Shows nothing itself: the layers above it in its group show only inside its outline. */
+  readonly isMask: boolean;
   readonly fills: readonly Paint[];
   /** Empty without a style. */
   readonly fillStyleId: string;
@@ -84,6 +86,7 @@ export const blankRecord: Omit<NodeRecord, "id" | "type"> = {
   opacity: 1,
   visible: true,
   locked: false,
+  isMask: false,
   fills: [],
   fillStyleId: "",
   hasMixedFills: false,

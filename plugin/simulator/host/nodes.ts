@@ -28,7 +28,7 @@ const layoutKeys = [
 ] as const;
 
 const common = ["name", "x", "y", "locked", "visible"] as const;
-const shape = [...common, "rotation", "opacity", "strokeWeight", "constraints"] as const;
+const shape = [...common, "rotation", "opacity", "isMask", "strokeWeight", "constraints"] as const;
 const frame = [...shape, "cornerRadius", ...layoutKeys] as const;
 const component = [...frame, "description"] as const;
 const writable: Record<NodeType, readonly (keyof NodeRecord)[]> = {
@@ -38,7 +38,7 @@ const writable: Record<NodeType, readonly (keyof NodeRecord)[]> = {
   COMPONENT: component,
   COMPONENT_SET: component,
   INSTANCE: frame,
-  GROUP: [...common, "rotation", "opacity"],
+  GROUP: [...common, "rotation", "opacity", "isMask"],
   SECTION: common,
   RECTANGLE: [...shape, "cornerRadius"],
   ELLIPSE: shape,

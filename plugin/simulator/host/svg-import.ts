@@ -1,6 +1,7 @@
 /**
  * `createNodeFromSvg`: a frame of the drawing's size, groups for `g`, a vector layer for every shape, named by its id. Solid colours
- * and linear gradients, fills and strokes, transforms, opacity. No text, images, masks, clips, styles or `use`, which Figma reads too.
+ * and linear gradients, fills and strokes, transforms, opacity, clip paths of one shape. No text, images, masks, styles or `use`, which
+ * Figma reads too.
  */
 import type { NodeRecord, NodeType } from "./node-record.ts";
 import { type LocalPath, localPath, type Matrix } from "./svg-path.ts";
@@ -22,6 +23,7 @@ interface Context {
   readonly matrix: Matrix;
   readonly style: Readonly<Record<string, string>>;
   readonly gradients: ReadonlyMap<string, Element>;
+  readonly clips: ReadonlyMap<string, Element>;
 }
 
 const identity: Matrix = [1, 0, 0, 1, 0, 0];
@@ -40,12 +42,10 @@ export function importSvg(text: string): ImportedNode {
     ? [(width - scale * viewWidth) / 2, (height - scale * viewHeight) / 2]
     : [0, 0];
   const matrix: Matrix = [scale, 0, 0, scale, dx - scale * left || 0, dy - scale * top || 0];
-  const gradients = new Map(
-    all(root).flatMap((element) =>
-      element.tag === "linearGradient" ? [[element.attributes["id"] ?? "", element]] : [],
-    ),
-  );
-  const context = { matrix, style: styleOf(root, {}), gradients };
+  const named = (kind: string): ReadonlyMap<string, Element> =>
+    new Map(all(root).flatMap((element) => (element.tag === kind ? [[element.attributes["id"] ?? "", element]] : [])));
+  const gradients = named("linearGradient");
+  const context = { matrix, style: styleOf(root, {}), gradients, clips: named("clipPath") };
   return {
     type: "FRAME",
     patch: { name: root.attributes["id"] ?? "Frame", width, height, fills: [] },
@@ -100,13 +100,25 @@ function styleOf({ attributes }: Element, parent: Readonly<Record<string, string
   };
 }
 
-function nodesOf(element: Element, { matrix, style: parentStyle, gradients }: Context): ImportedNode[] {
+/** What is clipped becomes a group: the clip's shape as mask below, what it clips above. */
+function nodesOf(element: Element, context: Context): ImportedNode[] {
+  const nodes = drawnNodes(element, context);
+  const clip = context.clips.get(referenceIn(element.attributes["clip-path"]));
+  const matrix = multiply(context.matrix, transformOf(element.attributes["transform"] ?? ""));
+  const [mask] = clip?.children.flatMap((child) => drawnNodes(child, { ...context, matrix, style: {} })) ?? [];
+  if (mask === undefined || nodes.length === 0) return nodes;
+  const below = { ...mask, patch: { ...mask.patch, isMask: true } };
+  return [{ type: "GROUP", patch: { name: "Clip path group" }, children: [below, ...nodes] }];
+}
+
+function drawnNodes(element: Element, context: Context): ImportedNode[] {
+  const { matrix, style: parentStyle, gradients } = context;
   const { tag, attributes } = element;
   const style = styleOf(element, parentStyle);
   const own = multiply(matrix, transformOf(attributes["transform"] ?? ""));
   const opacity = Number(attributes["opacity"] ?? 1);
   if (tag === "g") {
-    const children = element.children.flatMap((child) => nodesOf(child, { matrix: own, style, gradients }));
+    const children = element.children.flatMap((child) => nodesOf(child, { ...context, matrix: own, style }));
     // Figma drops empty groups.
     return children.length === 0
       ? []
@@ -189,11 +201,14 @@ function paintOf(
   matrix: Matrix,
   gradients: ReadonlyMap<string, Element>,
 ): readonly Paint[] {
-  const gradient = gradients.get(/^url\(["']?#([^"')]+)/.exec(text)?.[1] ?? "");
+  const gradient = gradients.get(referenceIn(text));
   if (gradient !== undefined) return [gradientOf(gradient, opacity, box, matrix)];
   const color = colourOf(text);
   return color === undefined ? [] : [{ type: "SOLID", color, ...(opacity < 1 ? { opacity } : {}) }];
 }
+
+/** The id in `url(#id)`; empty without one. */
+const referenceIn = (text = ""): string => /^url\(["']?#([^"')]+)/.exec(text)?.[1] ?? "";
 
 const names: Readonly<Record<string, string>> = {
   black: "#000000",

@@ -1,6 +1,6 @@
 /**
- * `exportAsync` as SVG_STRING: shapes, vectors, groups, nested and rotated, with solid fills, linear gradients and strokes. Text and
- * images are left out, which Figma would draw.
+ * `exportAsync` as SVG_STRING: shapes, vectors, groups, nested and rotated, with solid fills, linear gradients, strokes and masks. Text
+ * and images are left out, which Figma would draw.
  */
 import { relativeTransform } from "./geometry.ts";
 import type { NodeRecord } from "./node-record.ts";
@@ -18,13 +18,24 @@ export function exportSvg(tree: SimTree, id: string): string {
 function draw(tree: SimTree, bare: NodeRecord): string {
   if (!bare.visible) return "";
   const record = { ...tree.resolved(tree.get(bare.id)), x: bare.x, y: bare.y, rotation: bare.rotation };
-  const [[a, c, e], [b, d, f]] = relativeTransform(record);
-  const inner = `${outline(record)}${tree
-    .childrenOf(record.id)
-    .map((child) => draw(tree, child))
-    .join("")}`;
+  const inner = `${outline(record)}${drawAll(tree, tree.childrenOf(record.id))}`;
   if (inner === "") return "";
-  return `<g transform="matrix(${[a, b, c, d, e, f].map((part) => +part.toFixed(4)).join(" ")})" opacity="${record.opacity}">${inner}</g>`;
+  return `<g transform="${placeOf(record)}" opacity="${record.opacity}">${inner}</g>`;
+}
+
+/** Layers of one parent from the lowest up: those above a mask show only inside its outline. */
+function drawAll(tree: SimTree, [first, ...above]: readonly NodeRecord[]): string {
+  if (first === undefined) return "";
+  const rest = drawAll(tree, above);
+  if (!first.isMask || !first.visible) return draw(tree, first) + rest;
+  const clip = `clip-${first.id.replaceAll(/\W/g, "-")}`;
+  const shape = outline(tree.resolved(first));
+  return `<clipPath id="${clip}" transform="${placeOf(first)}">${shape}</clipPath><g clip-path="url(#${clip})">${rest}</g>`;
+}
+
+function placeOf(record: NodeRecord): string {
+  const [[a, c, e], [b, d, f]] = relativeTransform(record);
+  return `matrix(${[a, b, c, d, e, f].map((part) => +part.toFixed(4)).join(" ")})`;
 }
 
 function outline(record: NodeRecord): string {

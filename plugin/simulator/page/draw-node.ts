@@ -1,6 +1,6 @@
 /**
  * One layer as an element: paints as boxes one above the other, strokes and vectors as SVG, rotation, opacity, effects.
- * Close to Figma's look, not equal to it: of filters only exposure, contrast and saturation are drawn.
+ * Close to Figma's look, not equal to it: masks hide themselves and clip nothing; of filters only exposure, contrast and saturation are drawn.
  */
 import type { SimDocument } from "../host/document.ts";
 import type { NodeRecord } from "../host/node-record.ts";
@@ -15,7 +15,7 @@ export function drawNode(sim: SimDocument, bare: NodeRecord, urlOf: (hash: strin
   style.borderRadius = record.type === "ELLIPSE" ? "50%" : `${record.cornerRadius}px`;
   if (record.rotation !== 0) style.transform = `rotate(${-record.rotation}deg)`;
   if (record.opacity < 1) style.opacity = String(record.opacity);
-  if (!record.visible) style.display = "none";
+  if (!record.visible || record.isMask) style.display = "none";
   const blur = record.effects.find((effect) => effect.type === "LAYER_BLUR" && effect.visible);
   if (blur !== undefined && "radius" in blur) style.filter = `blur(${blur.radius / 2}px)`;
   const image = record.fills.filter(({ type, visible }) => type === "IMAGE" && visible !== false).at(-1);

@@ -270,6 +270,7 @@ export const de: Texts = {
       "Das Token stimmt nicht",
       "Kopiere das Token, das der Server beim letzten Start ausgegeben hat, in die Einstellungen.",
     ],
+    forbidden: ["Dein Token darf das nicht", "Frage, wer den Server betreibt, oder nimm das Token eines Admins."],
     server_too_old: [
       "Der Server ist älter als dieses Plugin",
       "Aktualisiere den Server, starte ihn neu und versuche es erneut.",
@@ -331,10 +332,11 @@ export const de: Texts = {
     ],
     deadline_exceeded: ["Das Zeichnen dauerte zu lange", "Verlange weniger Bilder und versuche es erneut."],
     storage_full: ["Die Platte des Servers ist voll", "Schaffe Platz und versuche es erneut."],
-    store_unavailable: [
-      "Der Server kann nicht auf seine Platte schreiben",
-      "Den Grund nennt das Protokoll des Servers.",
+    queue_unavailable: [
+      "Die Warteschlange des Servers antwortet nicht",
+      "Was angenommen wurde, bleibt erhalten. Versuche es gleich noch einmal.",
     ],
+    store_unavailable: ["Der Server kann nichts speichern", "Den Grund nennt das Protokoll des Servers."],
     out_of_memory: [
       "Der Speicher des Servers reicht dafür nicht",
       "Verlange weniger oder kleinere Bilder und versuche es erneut.",

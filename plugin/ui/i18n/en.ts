@@ -251,6 +251,7 @@ export const en = {
       "The token is not right",
       "Copy the token that the server printed when it last started into the settings.",
     ],
+    forbidden: ["Your token may not do this", "Ask whoever runs the server, or use the token of an admin."],
     server_too_old: ["The server is older than this plugin", "Update the server, restart it and try again."],
     server_too_new: [
       "The server is newer than this plugin",
@@ -300,7 +301,8 @@ export const en = {
     crashed: ["Drawing failed on the server", "The server has recovered. Try again; its log tells more."],
     deadline_exceeded: ["Drawing took too long", "Ask for fewer images, then try again."],
     storage_full: ["The server's disk is full", "Free some space on its disk, then try again."],
-    store_unavailable: ["The server can't write to its disk", "Whoever runs the server finds the reason in its log."],
+    queue_unavailable: ["The server's queue does not answer", "What was accepted is kept. Try again in a moment."],
+    store_unavailable: ["The server can't save anything", "Whoever runs the server finds the reason in its log."],
     out_of_memory: ["The server's memory is too small for this", "Ask for fewer or smaller images, then try again."],
     lost: ["The server lost this job", "It was restarted or the job was deleted. Generate again."],
     refused: ["The server refused the request", "Plugin and server may be of different versions. Update both."],

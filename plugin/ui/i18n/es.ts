@@ -262,6 +262,7 @@ export const es: Texts = {
       "El token no es correcto",
       "Copia en los ajustes el token que el servidor mostró en su último arranque.",
     ],
+    forbidden: ["Tu token no lo permite", "Pregunta a quien lleva el servidor, o usa el token de un administrador."],
     server_too_old: ["El servidor es más antiguo que el plugin", "Actualiza el servidor, reinícialo y reintenta."],
     server_too_new: [
       "El servidor es más nuevo que el plugin",
@@ -314,7 +315,8 @@ export const es: Texts = {
     crashed: ["El dibujo falló en el servidor", "El servidor se ha recuperado. Reintenta; su registro dice más."],
     deadline_exceeded: ["El dibujo tardó demasiado", "Pide menos imágenes y reintenta."],
     storage_full: ["El disco del servidor está lleno", "Libera espacio y reintenta."],
-    store_unavailable: ["El servidor no puede escribir en su disco", "El registro del servidor dice por qué."],
+    queue_unavailable: ["La cola del servidor no responde", "Lo aceptado se conserva. Reintenta en un momento."],
+    store_unavailable: ["El servidor no puede guardar nada", "El registro del servidor dice por qué."],
     out_of_memory: ["La memoria del servidor no basta", "Pide menos imágenes o más pequeñas y reintenta."],
     lost: ["El servidor perdió este trabajo", "Se reinició o el trabajo se borró. Genera de nuevo."],
     refused: [

@@ -277,6 +277,10 @@ export const fr: Texts = {
       "Le jeton n'est pas le bon",
       "Copiez dans les réglages le jeton affiché au dernier démarrage du serveur.",
     ],
+    forbidden: [
+      "Votre jeton ne le permet pas",
+      "Demandez à qui gère le serveur, ou utilisez le jeton d'un administrateur.",
+    ],
     server_too_old: [
       "Le serveur est plus ancien que ce plugin",
       "Mettez le serveur à jour, redémarrez-le et réessayez.",
@@ -332,7 +336,11 @@ export const fr: Texts = {
     crashed: ["Le dessin a échoué sur le serveur", "Le serveur s'est rétabli. Réessayez ; son journal en dit plus."],
     deadline_exceeded: ["Le dessin a pris trop de temps", "Demandez moins d'images, puis réessayez."],
     storage_full: ["Le disque du serveur est plein", "Libérez de la place, puis réessayez."],
-    store_unavailable: ["Le serveur ne peut pas écrire sur son disque", "Le journal du serveur en donne la raison."],
+    queue_unavailable: [
+      "La file du serveur ne répond pas",
+      "Ce qui a été accepté est conservé. Réessayez dans un moment.",
+    ],
+    store_unavailable: ["Le serveur ne peut rien enregistrer", "Le journal du serveur en donne la raison."],
     out_of_memory: [
       "La mémoire du serveur ne suffit pas",
       "Demandez moins d'images ou de plus petites, puis réessayez.",

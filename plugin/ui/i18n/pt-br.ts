@@ -261,6 +261,7 @@ export const ptBr: Texts = {
       "O token não está certo",
       "Copie para as configurações o token mostrado na última vez que o servidor iniciou.",
     ],
+    forbidden: ["Seu token não permite isso", "Pergunte a quem cuida do servidor ou use o token de um administrador."],
     server_too_old: ["O servidor é mais antigo que o plugin", "Atualize o servidor, reinicie-o e tente de novo."],
     server_too_new: [
       "O servidor é mais novo que o plugin",
@@ -307,7 +308,8 @@ export const ptBr: Texts = {
     crashed: ["O desenho falhou no servidor", "O servidor se recuperou. Tente de novo; o log dele diz mais."],
     deadline_exceeded: ["O desenho demorou demais", "Peça menos imagens e tente de novo."],
     storage_full: ["O disco do servidor está cheio", "Libere espaço e tente de novo."],
-    store_unavailable: ["O servidor não consegue gravar no disco", "O registro do servidor diz o motivo."],
+    queue_unavailable: ["A fila do servidor não responde", "O que foi aceito é mantido. Tente de novo em instantes."],
+    store_unavailable: ["O servidor não consegue salvar nada", "O log do servidor diz o motivo."],
     out_of_memory: ["A memória do servidor não basta", "Peça menos imagens ou menores e tente de novo."],
     lost: ["O servidor perdeu este trabalho", "Ele foi reiniciado ou o trabalho foi apagado. Gere de novo."],
     refused: ["O servidor recusou o pedido", "Plugin e servidor podem ter versões diferentes. Atualize os dois."],

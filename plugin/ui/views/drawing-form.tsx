@@ -5,6 +5,7 @@ import { pressKey, restingPen } from "../pad-keys.ts";
 import { erase, padPx, pathOf, type Stroke, svgOf } from "../strokes.ts";
 import { CaptionLine, CountField, StyleField, TileSizeField } from "./common-fields.tsx";
 import { IconButton, Switch } from "./controls.tsx";
+import { InsertAsField } from "./palette-field.tsx";
 import type { ViewProps } from "./view-props.ts";
 
 /** Widths of the pen in px of the pad: lines of a sketch, areas of a layout. */
@@ -27,6 +28,7 @@ export function DrawingForm(props: ViewProps) {
         <CountField {...props} />
       </div>
       <TileSizeField {...props} />
+      <InsertAsField {...props} />
     </div>
   );
 }

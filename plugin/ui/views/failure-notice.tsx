@@ -13,6 +13,7 @@ const curedInSettings: ReadonlySet<FailureCode> = new Set([
   "not_tau",
   "token_missing",
   "unauthorized",
+  "forbidden",
   "origin_host_refused",
 ]);
 /** The form or the selection has to change first. */

@@ -4,6 +4,7 @@ import { cleanScale } from "../../../shared/upscale-scales.ts";
 import { describeProblem, fill } from "../i18n/texts.ts";
 import { ChoiceField, CountField, StyleField, TileSizeField } from "./common-fields.tsx";
 import { Slider, Stepper, Switch } from "./controls.tsx";
+import { InsertAsField } from "./palette-field.tsx";
 import type { ViewProps } from "./view-props.ts";
 
 export function ImageForm(props: ViewProps) {
@@ -146,6 +147,7 @@ function VariationFields(props: ViewProps) {
         <CountField {...props} />
       </div>
       <TileSizeField {...props} />
+      <InsertAsField {...props} />
     </>
   );
 }
@@ -153,19 +155,22 @@ function VariationFields(props: ViewProps) {
 function BlendFields(props: ViewProps) {
   const { controller, texts } = props;
   return (
-    <div class="pair">
-      <TileSizeField {...props} />
-      <div class="field count-field">
-        <label for="frames">{texts.frames}</label>
-        <Stepper
-          id="frames"
-          value={controller.state.form.frames}
-          min={3}
-          max={limits.countMax}
-          labels={texts}
-          onChange={(frames) => controller.editForm({ frames })}
-        />
+    <>
+      <div class="pair">
+        <TileSizeField {...props} />
+        <div class="field count-field">
+          <label for="frames">{texts.frames}</label>
+          <Stepper
+            id="frames"
+            value={controller.state.form.frames}
+            min={3}
+            max={limits.countMax}
+            labels={texts}
+            onChange={(frames) => controller.editForm({ frames })}
+          />
+        </div>
       </div>
-    </div>
+      <InsertAsField {...props} />
+    </>
   );
 }

@@ -1,7 +1,8 @@
 /** All stories, in the order of the docs. */
 import { commandStories } from "./commands.ts";
 import { iconStories } from "./icons.ts";
+import { learningStories } from "./learning.ts";
 import { safeHandsStories } from "./safe-hands.ts";
 import type { Story } from "./story.ts";
 
-export const stories: readonly Story[] = [...commandStories, ...iconStories, ...safeHandsStories];
+export const stories: readonly Story[] = [...commandStories, ...iconStories, ...learningStories, ...safeHandsStories];

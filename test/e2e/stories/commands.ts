@@ -139,10 +139,11 @@ const variations: Story = {
     await select("house 1");
     await ui.getByText("128 × 128").waitFor();
     await ui.getByLabel("Stay close to").selectOption("last");
+    await ui.getByLabel("Insert as").selectOption("vector");
     await ui.getByLabel("Images", { exact: true }).fill("4");
     await ui.getByLabel("Images", { exact: true }).press("Tab");
     await ui.getByRole("button", { name: "Generate" }).click();
-    await page.locator(".node.frame").nth(1).waitFor();
+    await page.locator(".node.frame > .node.frame:has(.node.vector)").nth(3).waitFor();
     await ui.locator(".applied").waitFor();
     await step("made");
   },
@@ -196,6 +197,11 @@ const sketch: Story = {
     await page.locator(".node.frame").waitFor();
     await ui.locator(".applied").waitFor();
     await step("made");
+    // The same images, and then as vectors: nothing is drawn anew.
+    await ui.getByLabel("Insert as").selectOption("vector");
+    await ui.getByRole("button", { name: "Add again" }).click();
+    await page.locator(".node.frame > .node.frame > .node.vector").first().waitFor();
+    await step("as-vectors");
   },
 };
 

@@ -1,5 +1,6 @@
 /** Stories of vectors: insert, vectorise, recolour, families, components, restyle in place. */
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import sharp from "sharp";
 import { picture, type Stage, type Story } from "./story.ts";
 
@@ -254,18 +255,19 @@ const badVectors: Story = {
     await drop("pixel", await flat(1, 1, 1), [380, 300]);
     await drop("noise", await noise(160), [400, 300]);
     await drop("crowd", await crowd(), [440, 300]);
+    await drop("photograph", await readFile(new URL("../../../docs/examples/wren.png", import.meta.url)), [480, 300]);
     await drop("large", await sharp(Buffer.from(large)).png().toBuffer(), [500, 300]);
     await command("Vectorise selection…");
-    await select("one colour", "transparent", "pixel", "noise", "crowd", "large");
-    await ui.locator(".icon-sources li").nth(5).waitFor();
+    await select("one colour", "transparent", "pixel", "noise", "crowd", "photograph", "large");
+    await ui.locator(".icon-sources li").nth(6).waitFor();
     await ui.getByRole("button", { name: "Generate" }).click();
     await ui.locator(".applied").waitFor({ timeout: 120_000 });
     await ui.getByText("smallest outlines are left out").waitFor();
     await ui.getByText("The image can't be read").waitFor();
     await step("told");
-    assert.equal(await page.locator("#world > .node.frame").count(), 5, "all but the transparent one");
+    assert.equal(await page.locator("#world > .node.frame").count(), 6, "all but the transparent one");
     const paths = await page.locator("#world .node.vector").count();
-    assert.ok(paths <= 3 + 2 * 8, `${paths} paths: one each, and at most eight of noise and of a crowd`);
+    assert.ok(paths <= 3 + 3 * 8, `${paths} paths: one each, and at most eight of noise, a crowd and a photograph`);
     await page.locator("#canvas").click({ position: { x: 20, y: 700 } });
     await page.keyboard.press("Control+z");
     await page.locator("#world > .node.frame").first().waitFor({ state: "detached" });

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import type { Browser } from "playwright-core";
 import type { RunningServer } from "../../../server/app/main.ts";
 import { drawPng } from "../../plugin/png.ts";
 import { openPlayground, type Playground } from "../browser.ts";
+import type { Theatre } from "./theatre.ts";
 
 export type Theme = "light" | "dark";
 
@@ -33,18 +33,27 @@ export interface Story {
   readonly editor?: "figma" | "figjam" | "slides";
   /** Takes long, so that `npm test` leaves it to `npm run stories`. */
   readonly isLong?: boolean;
+  /** A server for this story alone. */
+  startServer?(playgroundDir: string): Promise<{ readonly server: RunningServer; close(): Promise<void> }>;
   tell(stage: Stage): Promise<void>;
 }
 
 const artifacts = path.resolve(import.meta.dirname, "../../artifacts/stories");
 
-export async function tellStory(
-  browser: Browser,
-  server: RunningServer,
-  story: Story,
+export async function tellStory(theatre: Theatre, story: Story, theme: Theme): Promise<string[]> {
+  const own = await story.startServer?.(theatre.playgroundDir);
+  try {
+    return await tellOn({ ...theatre, ...own }, story, theme);
+  } finally {
+    await own?.close();
+  }
+}
+
+async function tellOn(
+  { browser, server }: Pick<Theatre, "browser" | "server">,
+  { name, editor = "figma", tell }: Story,
   theme: Theme,
 ): Promise<string[]> {
-  const { name, editor = "figma", tell } = story;
   const tau = await openPlayground(browser, server.url, {
     hash: `?editor=${editor}#token=${server.token.value}`,
     colorScheme: theme,

@@ -3,17 +3,12 @@
  * each promise about a designer's work, in light and dark, with a screenshot a step in test/artifacts/stories/.
  * Usage: npm run stories -- [--only name] [--theme light|dark] [--figures]; the last makes the pictures of docs/plugin.md.
  */
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { copyFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
-import { buildPlugin } from "../../../scripts/build-plugin.mjs";
-import { readConfig } from "../../../server/app/config.ts";
-import { startServer } from "../../../server/app/main.ts";
-import { packsHome } from "../../../server/packs/catalogue.ts";
-import { launchBrowser } from "../browser.ts";
 import { stories } from "./all.ts";
 import { type Theme, tellStory } from "./story.ts";
+import { openTheatre } from "./theatre.ts";
 
 const { values } = parseArgs({
   options: { only: { type: "string" }, theme: { type: "string" }, figures: { type: "boolean" } },
@@ -35,28 +30,20 @@ async function keepFigures(shots: readonly string[]): Promise<void> {
   }
 }
 
-const folder = await mkdtemp(path.join(tmpdir(), "tau-stories-"));
-await buildPlugin({ outDir: path.join(folder, "dist") });
-const config = readConfig({ port: "0", data: path.join(folder, "data"), packs: packsHome(), provider: "cpu" }, {});
-const server = await startServer({
-  ...config,
-  logLevel: "silent",
-  playgroundDir: path.join(folder, "dist/playground"),
-});
-await server.ready;
-const browser = await launchBrowser();
+const theatre = await openTheatre();
 let failed = 0;
 for (const story of stories.filter(({ name }) => values.only === undefined || name === values.only))
   for (const theme of themes)
     try {
-      const shots = await tellStory(browser, server, story, theme);
+      const startedMs = Date.now();
+      const shots = await tellStory(theatre, story, theme);
       if (values.figures && theme === "light") await keepFigures(shots);
-      console.log(`✔ ${story.name} (${theme}): ${shots.length} steps`);
+      console.log(
+        `✔ ${story.name} (${theme}): ${shots.length} steps, ${((Date.now() - startedMs) / 1000).toFixed(1)} s`,
+      );
     } catch (error) {
       failed++;
       console.log(`✘ ${story.name} (${theme}): ${error instanceof Error ? error.message : String(error)}`);
     }
-await browser.close();
-await server.stop();
-await rm(folder, { recursive: true });
+await theatre.close();
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,40 @@
+/** Where stories are told: the plugin, built; the real server with its real packs; and a browser. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Browser } from "playwright-core";
+import { buildPlugin } from "../../../scripts/build-plugin.mjs";
+import { readConfig } from "../../../server/app/config.ts";
+import { type RunningServer, startServer } from "../../../server/app/main.ts";
+import { packsHome } from "../../../server/packs/catalogue.ts";
+import { launchBrowser } from "../browser.ts";
+
+export interface Theatre {
+  readonly browser: Browser;
+  readonly server: RunningServer;
+  /** The built playground, for servers that a story starts itself. */
+  readonly playgroundDir: string;
+  close(): Promise<void>;
+}
+
+export async function openTheatre(): Promise<Theatre> {
+  const folder = await mkdtemp(path.join(tmpdir(), "tau-stories-"));
+  await buildPlugin({ outDir: path.join(folder, "dist") });
+  const playgroundDir = path.join(folder, "dist/playground");
+  const config = readConfig({ port: "0", data: path.join(folder, "data"), packs: packsHome(), provider: "cpu" }, {});
+  const server = await startServer({ ...config, logLevel: "silent", playgroundDir });
+  const browser = await server.ready.then(launchBrowser).catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
+  return {
+    browser,
+    server,
+    playgroundDir,
+    close: async () => {
+      await browser.close();
+      await server.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
