@@ -61,6 +61,8 @@ export interface ResultSet {
   readonly namedLabels: readonly string[];
   /** Outlines beyond the most that a vector has: its picture was a photograph, or noise. */
   readonly leftOutCount?: number;
+  /** It has as many colours as a vector may have: there may have been more. */
+  readonly hasMostColours?: boolean;
 }
 
 /** What a run is doing now; the stages of the server plus those of the client around them. */

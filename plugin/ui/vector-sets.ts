@@ -62,10 +62,12 @@ export async function tracedSet(
   const name = labelOf(icon) || title;
   let { svg = "" } = job;
   let leftOutCount = 0;
+  let hasMostColours = false;
   if (bytes !== undefined) {
     const { digest } = await client.uploadImage(bytes, signal);
     const traced = await client.vectorise(digest, { ...serverPalette(vector), title: name }, signal);
     ({ svg, leftOutCount } = traced);
+    hasMostColours = svg.split("<path").length > limits.vectorColoursMax;
   }
   const provenance = readProvenance(icon.provenance);
   const content = contentOf(svg, vector);
@@ -80,7 +82,7 @@ export async function tracedSet(
     ...(provenance === undefined ? {} : { drawn: { typicalityPercentile: undefined, provenance } }),
     vector: content,
   };
-  return { index: job.index, title, images: [image], doubts: [], namedLabels: [], leftOutCount };
+  return { index: job.index, title, images: [image], doubts: [], namedLabels: [], leftOutCount, hasMostColours };
 }
 
 /** Vectors of images that were drawn before. @throws Failure image_rejected for one with nothing in it */

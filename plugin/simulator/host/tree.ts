@@ -165,6 +165,8 @@ export class SimTree {
   remove(id: string): void {
     const record = this.get(id);
     for (const child of record.children) this.remove(child);
+    // A group has gone with the last of them.
+    if (!this.#records.has(id)) return;
     this.#detach(id);
     this.#records.delete(id);
     this.#layout(record.parent);

@@ -1,4 +1,5 @@
 /** What a run or an apply left out, and why: nothing is skipped without a word. */
+import { limits } from "../../../shared/limits.ts";
 import { describeFailure, describeProblem, fill } from "../i18n/texts.ts";
 import { Button } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
@@ -8,7 +9,6 @@ import type { ViewProps } from "./view-props.ts";
 export function RunNotices(props: ViewProps) {
   const { controller, texts } = props;
   const { appliedCount, sameCount, wasUnapplied, wasCancelled, refused, results, unbound, command } = controller.state;
-  const leftOut = results.reduce((sum, { leftOutCount = 0 }) => sum + leftOutCount, 0);
   return (
     <>
       {appliedCount > 0 && (
@@ -25,12 +25,7 @@ export function RunNotices(props: ViewProps) {
           <p class="hint">{unbound.join(", ")}</p>
         </section>
       )}
-      {leftOut > 0 && (
-        <p class="doubt">
-          <Icon name="warning" />
-          {fill(texts.leftOutOutlines, { n: leftOut })}
-        </p>
-      )}
+      <Simplified {...props} />
       {wasUnapplied && (
         <p class="notice" role="status">
           {texts.unapplied}
@@ -57,6 +52,30 @@ export function RunNotices(props: ViewProps) {
         </section>
       )}
       <Untouched {...props} />
+    </>
+  );
+}
+
+/** Vectors that reached what a vector may have: those of photographs and noise. */
+function Simplified({ controller, texts }: ViewProps) {
+  const { results } = controller.state;
+  return (
+    <>
+      {results.flatMap(({ index, title, leftOutCount = 0, hasMostColours = false }) => {
+        const said = [
+          ...(hasMostColours ? [fill(texts.mostColours, { n: limits.vectorColoursMax })] : []),
+          ...(leftOutCount > 0 ? [fill(texts.leftOutOutlines, { n: leftOutCount })] : []),
+        ];
+        if (said.length === 0) return [];
+        return [
+          <p key={index} class="doubt">
+            <Icon name="warning" />
+            <span>
+              {results.length > 1 && <strong>{title}</strong>} {said.join(" ")}
+            </span>
+          </p>,
+        ];
+      })}
     </>
   );
 }

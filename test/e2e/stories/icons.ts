@@ -262,8 +262,12 @@ const badVectors: Story = {
     await ui.locator(".icon-sources li").nth(6).waitFor();
     await ui.getByRole("button", { name: "Generate" }).click();
     await ui.locator(".applied").waitFor({ timeout: 120_000 });
-    await ui.getByText("smallest outlines are left out").waitFor();
+    const said = ui.locator(".doubt");
+    await said.filter({ hasText: "crowd" }).getByText("smallest outlines are left out").waitFor();
+    await said.filter({ hasText: "photograph" }).getByText("8 colours, the most that a vector has").waitFor();
+    assert.equal(await said.filter({ hasText: /large|one colour|pixel/ }).count(), 0);
     await ui.getByText("The image can't be read").waitFor();
+    await said.first().scrollIntoViewIfNeeded();
     await step("told");
     assert.equal(await page.locator("#world > .node.frame").count(), 6, "all but the transparent one");
     const paths = await page.locator("#world .node.vector").count();
