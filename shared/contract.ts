@@ -265,6 +265,8 @@ export const TranslationInfoSchema = z.object({
   label: z.string(),
   /** Names of the fields of `condition` that this translation reads. */
   conditions: z.array(z.enum(conditionFields)),
+  /** Where a caption only finds the drawing that is restyled: the translation whose drawings these are. */
+  captionsFrom: z.string().optional(),
   styles: z.array(StyleInfoSchema),
   /** Most images by which a style may be shown; absent where styles have ids only. */
   styleImagesMax: z.number().int().optional(),

@@ -9,6 +9,7 @@ import type {
   OutOfDistribution,
   PackInfo,
   ResolvedRequest,
+  TranslationInfo,
 } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
@@ -127,6 +128,9 @@ export const withCliSession = (
 function createSession({ packs, start, line, signal, tracers }: Inference): CliSession {
   const files = new Map<string, Uint8Array>();
   const load = createConditionImageLoader(async (digest) => files.get(digest), limits.decodedImagesMax);
+  /** The pack whose drawings captions find, where it is another one. */
+  const lending = ({ captionsFrom }: TranslationInfo): string[] =>
+    captionsFrom === undefined ? [] : [findTranslation(packs, captionsFrom).pack.id];
   const trace = (image: ImageResult, { palette, condition: { caption } }: ResolvedRequest) =>
     tracers.trace(image, { ...(palette && { palette }), ...(caption && { title: caption }) });
 
@@ -145,7 +149,7 @@ function createSession({ packs, start, line, signal, tracers }: Inference): CliS
     const images = await load(request, translation.widthPx);
     if (out !== undefined) await makeOutFolder(out);
     const enlarging = request.upscale === undefined ? [] : upscalerIds(packs);
-    const client = await start([...new Set([pack.id, ...enlarging])]);
+    const client = await start([...new Set([pack.id, ...lending(translation), ...enlarging])]);
     return { pack, images, client };
   };
 

@@ -140,8 +140,22 @@ export interface RetrievedPrior {
   readonly idea?: { readonly drawing: number; readonly fit: number };
 }
 
+/** A search for one drawing of what words name. */
+export type DrawingQuery = Pick<RetrievalQuery, "caption" | "label" | "among" | "noise">;
+
+/** A drawing of the index as its own set drew it. */
+export interface FoundDrawing {
+  /** z, [dims] */
+  readonly latent: Float32Array;
+  readonly drawing: RetrievedDrawing;
+  /** Cosine of its label's name to the words; 1 for the label itself. */
+  readonly cosine: number;
+}
+
 /** The retrieval index of a translation. */
 export interface Retriever {
+  /** The drawing whose name fits best, noise counted; undefined when nothing is near enough. */
+  find(asked: DrawingQuery): FoundDrawing | undefined;
   /** @returns undefined when nothing is near enough, or the index has no codes of a picture in the query */
   retrieve(asked: RetrievalQuery): RetrievedPrior | undefined;
   /** Whether the index holds codes of this kind of picture. */

@@ -26,6 +26,8 @@ export interface Translation {
   readonly retriever?: Retriever;
   /** Whose the index's drawings are, by the ids of their styles. */
   readonly drawings?: ReadonlyMap<string, DrawingSet>;
+  /** Where captions find the drawing that is restyled, and the ids of the styles whose drawings suit. */
+  readonly captions?: { readonly from: Translation; readonly styles: ReadonlySet<string> };
 }
 
 /** Everything that fixes one image. */

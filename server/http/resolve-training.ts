@@ -24,7 +24,7 @@ export async function resolveTraining(
   const packs = catalogue.packs();
   const first = packs.flatMap(({ translations }) => translations)[0]?.id;
   const { pack, translation } = findTranslation(packs, base ?? first ?? "", "base");
-  if (!translation.conditions.includes("caption")) {
+  if (!translation.conditions.includes("caption") || translation.captionsFrom !== undefined) {
     const expected = "a translation that reads captions";
     throw new AppError("invalid_request", `base: expected ${expected}, got ${describe(translation.id)}`, {
       field: "base",

@@ -166,7 +166,7 @@ export class Batcher {
       // Groups, and the images of each, come in their order.
       const index = job.completed;
       const { prior } = job.plan!.rowOf(group, candidate);
-      const sources = sourcesOf(prior?.drawings, job.translation.drawings);
+      const sources = job.plan!.sourcesOf?.(group) ?? sourcesOf(prior?.drawings, job.translation.drawings);
       job.completed += 1;
       job.onImage({
         ...pixels,

@@ -1,4 +1,5 @@
 /** What a generation will draw, decided before the flow runs (plan.ts, plan-different.ts) and carried out by the batcher. */
+import type { Source } from "../../shared/sources.ts";
 import type { DrawnLatent, KeptPixels, Row } from "../engine/translation.ts";
 import type { ConditionFindings } from "./protocol.ts";
 
@@ -11,6 +12,8 @@ export interface Plan extends ConditionFindings {
   /** Seed of a candidate of a group; enough to make it again. */
   seedOf(group: number, candidate: number): number;
   rowOf(group: number, candidate: number): Row;
+  /** Drawings that a group started from, where its rows don't say. */
+  sourcesOf?(group: number): Source[] | undefined;
   /** The drawing whose pixels stay outside a mask. */
   readonly kept?: KeptPixels | undefined;
 }

@@ -22,6 +22,7 @@ import { stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, holeOf, imageOf, keyOfShown } from "./condition-values.ts";
 import type { Plan } from "./generation-plan.ts";
 import { planDifferent } from "./plan-different.ts";
+import { planFromCaption } from "./plan-from-caption.ts";
 import type { ConditionImages } from "./protocol.ts";
 
 /** @throws AppError `invalid_request` for fields that don't go together, or an expert's own error */
@@ -31,6 +32,8 @@ export async function planGeneration(
   images: ConditionImages,
 ): Promise<Plan> {
   refuseContradictions(request);
+  if (translation.captions && request.condition.caption !== undefined)
+    return planFromCaption(translation, translation.captions, request, images);
   const { keepResidualOf, blendWith, bestOf, count, angleDegrees } = request;
   const asked = conditionValues(request.condition, images);
   const seedOf = (image: number, candidate: number): number => imageSeed(request.seed, image * bestOf + candidate);

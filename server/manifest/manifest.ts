@@ -90,6 +90,8 @@ export const TranslationSchema = z.object({
   retrieval: PackPathSchema.optional(),
   /** Whose the drawings of the index are, by the ids of their styles. */
   drawings: z.array(DrawingSetSchema.extend({ styles: z.array(z.string().min(1)).min(1) })).optional(),
+  /** Translations between styles only: captions find a drawing of another translation's index, in the styles that suit, if there are. */
+  captions: z.object({ translation: z.string().min(1), styles: z.array(z.string().min(1)).min(1) }).optional(),
   metrics: z.record(z.string(), z.number()),
   calibration: CalibrationSchema.optional(),
 });
@@ -146,7 +148,7 @@ export const PackManifestSchema = PackDraftSchema.extend({
 
 /** Errors of a translation's experts: missing, of the wrong kind, named twice, or without the default style. */
 function faultsOf(
-  { conditions, target, defaultStyle, retrieval }: z.infer<typeof TranslationSchema>,
+  { conditions, target, defaultStyle, retrieval, captions }: z.infer<typeof TranslationSchema>,
   experts: Readonly<Record<string, ExpertEntry>>,
 ): string[] {
   const faults: string[] = [];
@@ -171,6 +173,8 @@ function faultsOf(
     );
   if (retrieval !== undefined && !names.includes("caption"))
     faults.push(`retrieval: expected a translation that reads captions, got ${names.join(", ")}`);
+  if (captions && (!names.includes("drawing") || names.includes("caption")))
+    faults.push(`captions: expected a translation that reads drawings and no captions itself, got ${names.join(", ")}`);
   const styles = experts[conditions.find(({ name }) => name === "style")?.expert ?? ""];
   const isKnown = stylesIn(styles).some(({ id }) => id === defaultStyle);
   if (defaultStyle !== undefined && !isKnown)

@@ -89,13 +89,15 @@ export class Catalogue {
 
   /** The packs as GET /v1/meta lists them. */
   packs(): PackInfo[] {
+    const all = this.entries.flatMap(({ manifest }) => manifest.translations);
+    const lenders = new Map(all.filter(({ retrieval }) => retrieval !== undefined).map((one) => [one.id, one]));
     return this.entries.map(({ manifest, digest }) => ({
       id: manifest.id,
       version: manifest.version,
       digest,
       licence: manifest.licence,
       sizeBytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
-      translations: manifest.translations.map((translation) => describe(manifest, translation)),
+      translations: manifest.translations.map((translation) => describe(manifest, translation, lenders)),
       ...(manifest.upscaler
         ? { upscaler: { id: manifest.id, label: manifest.upscaler.label, scales: [...networkScales] } }
         : {}),
@@ -150,8 +152,15 @@ export const readEntry = async (folder: string, isShipped: boolean): Promise<Cat
   ...(await readManifest(folder)),
 });
 
-function describe({ experts }: PackManifest, translation: TranslationEntry): TranslationInfo {
-  const { id, label, conditions, defaultStyle } = translation;
+/** @param lenders translations whose drawings captions of another one may find */
+function describe(
+  { experts }: PackManifest,
+  translation: TranslationEntry,
+  lenders: ReadonlyMap<string, TranslationEntry>,
+): TranslationInfo {
+  const { id, label, conditions, defaultStyle, captions } = translation;
+  const lender = captions && lenders.get(captions.translation);
+  const drawings = translation.drawings ?? lender?.drawings;
   // The manifest's schema has checked that the experts exist and have fitting kinds.
   const target = experts[translation.target] as TargetEntry;
   const expertOf = (field: ConditionField): ExpertEntry | undefined =>
@@ -163,7 +172,11 @@ function describe({ experts }: PackManifest, translation: TranslationEntry): Tra
   return {
     id,
     label,
-    conditions: conditionFields.filter((field) => conditions.some(({ name }) => fieldOf(name) === field)),
+    conditions: conditionFields.filter(
+      (field) =>
+        conditions.some(({ name }) => fieldOf(name) === field) || (field === "caption" && lender !== undefined),
+    ),
+    ...(lender ? { captionsFrom: lender.id } : {}),
     styles: vocabularyOf("style"),
     ...(expertOf("style")?.kind === "drawing-style" ? { styleImagesMax: limits.styleImagesMax } : {}),
     labels: vocabularyOf("label"),
@@ -175,9 +188,7 @@ function describe({ experts }: PackManifest, translation: TranslationEntry): Tra
     ...(target.kind === "onnx-generator" ? { isInvertible: false } : {}),
     ...(translation.retrieval === undefined ? {} : { hasRetrieval: true }),
     hasDiversity: true,
-    ...(translation.drawings
-      ? { licences: [...new Set(translation.drawings.map(({ licence }) => licence))].sort() }
-      : {}),
+    ...(drawings ? { licences: [...new Set(drawings.map(({ licence }) => licence))].sort() } : {}),
     ...(translation.published === undefined ? {} : { hasGuidance: false }),
     widthPx: target.imageSizePx,
     heightPx: target.imageSizePx,

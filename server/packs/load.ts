@@ -64,7 +64,20 @@ export async function loadPacks(
       faults.push(packFaultOf(entry.folder, error));
     }
   }
-  return { entries, translations, faults, ...(upscaler ? { upscaler } : {}) };
+  return { entries, translations: withCaptions(translations, entries), faults, ...(upscaler ? { upscaler } : {}) };
+}
+
+/** Joins translations between styles to those whose drawings captions find, where both are loaded and draw pictures of one size. */
+function withCaptions(translations: readonly Translation[], entries: readonly CatalogueEntry[]): Translation[] {
+  const asked = new Map(
+    entries.flatMap(({ manifest }) => manifest.translations.map(({ id, captions }) => [id, captions] as const)),
+  );
+  return translations.map((translation) => {
+    const captions = asked.get(translation.id);
+    const from = translations.find(({ id, retriever }) => id === captions?.translation && retriever !== undefined);
+    if (!captions || !from || from.target.imageSizePx !== translation.target.imageSizePx) return translation;
+    return { ...translation, captions: { from, styles: new Set(captions.styles) } };
+  });
 }
 
 /** @throws AppError `pack_corrupt` when experts and flow do not match each other */

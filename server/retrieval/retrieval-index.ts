@@ -8,6 +8,8 @@
  * Source: retrieval-augmented diffusion, a small model beside a database (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
  */
 import type {
+  DrawingQuery,
+  FoundDrawing,
   PictureVectors,
   RetrievalQuery,
   RetrievedDrawing,
@@ -15,7 +17,7 @@ import type {
   Retriever,
 } from "../engine/interfaces.ts";
 import { dot, unitOf } from "../engine/sphere.ts";
-import { type Idea, weighIdeas } from "./ideas.ts";
+import { type Idea, likeliest, weighIdeas } from "./ideas.ts";
 import { type IndexContent, type IndexEntry, type IndexWidths, readIndexFile } from "./index-file.ts";
 import { accumulateInt4, type Int4Rows } from "./int4.ts";
 import { type ScoredEntry, SimilarityScorer } from "./similarity.ts";
@@ -104,6 +106,21 @@ export class RetrievalIndex implements Retriever {
         similarity: chosen.reduce((sum, { at }, index) => sum + shares[index]! * scorer.retrievalWeight(at), 0),
       }),
       ...scorer.shownBy(chosen, shares),
+    };
+  }
+
+  find({ noise, ...asked }: DrawingQuery): FoundDrawing | undefined {
+    const { dims, values, entries, styleMeans, styles, labels } = this.#content;
+    const found = this.#findIdeas(asked);
+    const at = likeliest(found, noise(found.length));
+    if (at === undefined) return undefined;
+    const { label, style } = entries[found[at]!.at]!;
+    const latent = styleMeans.slice(style * dims, (style + 1) * dims);
+    accumulateInt4(values, found[at]!.at, dims, 1, latent);
+    return {
+      latent,
+      drawing: { label: labels[label]!, style: styles[style]!, share: 1 },
+      cosine: found[at]!.cosine,
     };
   }
 

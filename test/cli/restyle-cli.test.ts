@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, it } from "node:test";
 import { probeImage } from "../../server/images/codec.ts";
-import { styleSizePx, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
+import { tinyFullDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
 import { greyPng } from "../http/images.ts";
 import { linesOf, tauIn } from "./run-tau.ts";
 
@@ -51,6 +52,30 @@ it("tau restyle draws files, SVG too, in the style of a folder's icons, which di
     }
   }
   assert.equal(new Set(files.map((bytes) => bytes.toString("base64"))).size, files.length);
+});
+
+it("tau restyle takes the pack that knows the style by name, and tau generate --style-from the one that reads styles from images", async () => {
+  const [translation] = tinyStyleDraft.translations;
+  await writeTinyPack(at("both"), withRetrieval(tinyFullDraft));
+  await writeTinyStylePack(at("both"), {
+    ...tinyStyleDraft,
+    translations: [{ ...translation!, captions: { translation: "caption", styles: ["flat"] } }],
+  });
+  const both = ["--packs", at("both"), "--seed", "3", "--out", at("chosen")];
+  // A kept residual has no temperature, so that the complaint says which translation was chosen.
+  const refused = await tau("restyle", at("grey.png"), "--style", "flat", "--temperature", "0", ...both);
+  assert.match(
+    refused.err,
+    /--temperature: expected a translation that reads drawings, got one that keeps the residual/,
+  );
+  const kept = await tau("restyle", at("grey.png"), "--style", "flat", ...both);
+  assert.equal(kept.code, 0, kept.err);
+  const restyled = await tau("restyle", at("grey.png"), "--style", "filled", "--temperature", "0", ...both);
+  assert.equal(restyled.code, 0, restyled.err);
+  const drawn = await tau("generate", "--caption", "red", "--style-from", at("own"), "--temperature", "0", ...both);
+  assert.equal(drawn.code, 0, drawn.err);
+  const [{ file }] = linesOf<{ file: string }>(drawn) as [{ file: string }];
+  assert.equal((await probeImage(await readFile(file))).widthPx, styleSizePx);
 });
 
 it("tau restyle refuses two styles, a folder without images, a mask for several files and a pack that reads no drawings, each by its flag", async () => {

@@ -37,6 +37,7 @@ const giving = (
   flow,
   retriever: {
     knows: () => true,
+    find: () => undefined,
     retrieve: (request) => {
       asked.push(request);
       return start;

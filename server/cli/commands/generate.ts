@@ -1,8 +1,11 @@
 /** `tau generate`: conditions to PNG files, or SVG files. One JSON line an image on standard output. */
 import { parseArgs } from "node:util";
+import type { PackInfo } from "../../../shared/contract.ts";
 import { limits } from "../../../shared/limits.ts";
+import { AppError } from "../../../shared/problem.ts";
 import { refuseUsage, withCliSession } from "../cli-session.ts";
 import * as flags from "../request-flags.ts";
+import { styleOfFolder } from "../style-folder.ts";
 
 const usage = `Usage: npm run -s tau -- generate --caption TEXT --out DIR [options]
 
@@ -11,6 +14,7 @@ logLikelihood, natsPerDimension, conditionGain, typicalityPercentile, millisecon
 same bytes.
 
 ${flags.conditionUsage}
+  --style-from DIR   instead of --style: the style of the icons in this folder, by the pack that translates between styles
 ${flags.imageUsage}
   --count N          1 to ${limits.countMax} images (default ${limits.countDefault}); image i has seed + i
 ${flags.drawUsage}
@@ -32,18 +36,38 @@ async function run(args: string[]): Promise<number> {
       ...flags.vectorOptions,
       ...flags.packOptions,
       count: { type: "string" },
+      "style-from": { type: "string" },
       out: { type: "string" },
     },
   });
-  const { out } = values;
+  const { out, style, "style-from": folder } = values;
   if (out === undefined) return refuseUsage("generate", "expected --out DIR, got none", usage);
-  return withCliSession(values.packs, async ({ keep, draw }) => {
-    const condition = await flags.conditionOf(values, keep);
+  if (style !== undefined && folder !== undefined)
+    return refuseUsage("generate", "expected --style NAME or --style-from DIR, got both", usage);
+  return withCliSession(values.packs, async ({ keep, draw, packs }) => {
+    const condition = {
+      ...(await flags.conditionOf(values, keep)),
+      ...(folder !== undefined && { style: await styleOfFolder(folder, keep) }),
+    };
+    const translation = values.translation ?? (folder === undefined ? undefined : captionsInOwnStyle(packs));
     await draw(
-      flags.requestOf(values, { condition, count: flags.numberOf(values.count), seed: flags.seedOf(values) }),
+      flags.requestOf(
+        { ...values, translation },
+        { condition, count: flags.numberOf(values.count), seed: flags.seedOf(values) },
+      ),
       out,
     );
   });
+}
+
+/** The translation that draws captions in a style that images show. @throws AppError `invalid_request` where there is none */
+function captionsInOwnStyle(packs: readonly PackInfo[]): string {
+  const found = packs
+    .flatMap(({ translations }) => translations)
+    .find(({ captionsFrom }) => captionsFrom !== undefined);
+  if (found) return found.id;
+  const expected = "a pack that translates between styles, and one whose drawings captions find";
+  throw new AppError("invalid_request", `--style-from: expected ${expected}, got none`);
 }
 
 export const command = { name: "generate", summary: "turn captions, sketches and more into PNG files", usage, run };

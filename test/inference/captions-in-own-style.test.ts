@@ -1,0 +1,97 @@
+/** Captions in a style that images show: two tiny packs with random weights, of which one lends its drawings to the other. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { encodePng } from "../../server/images/codec.ts";
+import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
+import type { ImageResult } from "../../server/inference/protocol.ts";
+import { createService, type InferenceService } from "../../server/inference/service.ts";
+import { Catalogue } from "../../server/packs/catalogue.ts";
+import { loadPacks } from "../../server/packs/load.ts";
+import { sha256Of } from "../../server/platform/sha256.ts";
+import { ResolvedRequestSchema, type TranslationInfo } from "../../shared/contract.ts";
+import { limits } from "../../shared/limits.ts";
+import { checkCondition, findTranslation } from "../../shared/translation-rules.ts";
+import { tinyFullDraft, tinyLabels, tinyStyles, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
+import { styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
+
+const root = await mkdtemp(join(tmpdir(), "tau-own-style-"));
+after(() => rm(root, { recursive: true }));
+const uploads = new Map<string, Uint8Array>();
+const load = createConditionImageLoader(async (digest) => uploads.get(digest), limits.decodedImagesMax);
+const [translation] = tinyStyleDraft.translations;
+const borrowing = {
+  ...tinyStyleDraft,
+  translations: [{ ...translation!, captions: { translation: "caption", styles: tinyStyles.slice(0, 1) } }],
+};
+let service: InferenceService;
+let info: TranslationInfo;
+
+async function iconOf(grey: number): Promise<string> {
+  const rgba = Uint8Array.from({ length: 4 * styleSizePx ** 2 }, (_, at) => (at % 4 === 3 ? 255 : (grey * at) % 256));
+  const png = await encodePng(rgba, styleSizePx, styleSizePx);
+  uploads.set(sha256Of(png), png);
+  return sha256Of(png);
+}
+
+async function draw(condition: object, fields: object = {}): Promise<string[]> {
+  const request = ResolvedRequestSchema.parse({
+    ...{ translation: "restyle", condition, count: 1, seed: 3, temperature: 0, ...fields },
+  });
+  checkCondition(info, request.condition);
+  const images: ImageResult[] = [];
+  await service.generate({
+    request,
+    images: await load(request, styleSizePx),
+    signal: new AbortController().signal,
+    onProgress: () => {},
+    onFindings: () => {},
+    onImage: (image) => void images.push(image),
+  });
+  return images.map(({ rgba }) => Buffer.from(rgba).toString("hex"));
+}
+
+const infoIn = async (...folders: string[]): Promise<TranslationInfo> => {
+  const catalogue = await Catalogue.open(join(root, folders[0]!), ...folders.slice(1).map((name) => join(root, name)));
+  return findTranslation(catalogue.packs(), "restyle").translation;
+};
+
+before(async () => {
+  await writeTinyPack(join(root, "lends"), withRetrieval(tinyFullDraft));
+  await writeTinyStylePack(join(root, "borrows"), borrowing);
+  const catalogue = await Catalogue.open(join(root, "lends"), join(root, "borrows"));
+  info = await infoIn("lends", "borrows");
+  service = createService((await loadPacks(catalogue, { threads: 1 })).translations, 8);
+});
+
+describe("captions in a style of one's own", () => {
+  it("captions in a style of one's own follow the words, the style's images and the seed, and the same request gives the same pixels", async () => {
+    const styles = [{ images: [await iconOf(3)] }, { images: [await iconOf(7), await iconOf(9)] }];
+    const drawn = new Set<string>();
+    for (const style of styles)
+      for (const caption of tinyLabels) {
+        const [first] = await draw({ caption, style });
+        assert.deepEqual(await draw({ caption, style }), [first]);
+        drawn.add(first!);
+      }
+    assert.equal(drawn.size, styles.length * tinyLabels.length);
+    const [style] = styles;
+    const several = await draw({ caption: tinyLabels[0], style }, { count: 3, seed: 3 });
+    assert.deepEqual(await draw({ caption: tinyLabels[0], style }, { seed: 5 }), [several[2]]);
+  });
+
+  it("captions in a style of one's own are read only where another pack has drawings that they can find", async () => {
+    assert.equal(info.captionsFrom, "caption");
+    assert.ok(info.conditions.includes("caption"));
+    const alone = await infoIn("borrows");
+    assert.equal(alone.captionsFrom, undefined);
+    assert.throws(() => checkCondition(alone, { caption: "red" }), /condition.caption: expected only style, drawing/);
+  });
+
+  it("captions in a style of one's own are refused beside a drawing", async () => {
+    const drawing = { image: await iconOf(5) };
+    await assert.rejects(draw({ caption: "red", drawing, style: "outline" }), /condition.caption: expected no caption/);
+  });
+});
