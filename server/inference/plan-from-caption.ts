@@ -19,7 +19,7 @@ import type { Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
 
 /** Cosine of a drawing's name to the words from which on it shows them: "home" is at 0.78 to "house", "rabbit" at 0.42 to "giraffe". */
-const cosineLeast = 0.55;
+const cosineLeast = 0.65;
 
 /** @throws AppError `invalid_request` for a caption beside a drawing or a kept residual, or one that finds no drawing */
 export async function planFromCaption(

@@ -77,6 +77,9 @@ ${sets.map(row).join("\n")}
 `,
 );
 
+/** Styles of the pack `icons` whose drawings are outlines on pale fills, which one ink leaves whole. */
+const outlined = ["core", "plump", "flex", "sharp", "ultimate"].map((name) => `streamline-${name}`);
+
 const encoder = { encoder: "target/encoder.onnx", latentShape: facts.latent, imageSizePx: facts.imagePx };
 const source = "trained by server/pretrain/styles";
 const draft: DraftManifest = {
@@ -121,6 +124,7 @@ const draft: DraftManifest = {
       ],
       target: "target",
       flow: "flow/restyle.onnx",
+      captions: { translation: "caption", styles: outlined },
       metrics: Object.assign({}, ...figures),
     },
   ],
