@@ -7,7 +7,8 @@ import { type Browser, chromium, type Frame, type FrameLocator, type Page } from
 
 const artifacts = path.resolve(import.meta.dirname, "../artifacts");
 
-export const launchBrowser = (): Promise<Browser> =>
+/** @param args switches of Chromium besides those that all tests have */
+export const launchBrowser = (args: readonly string[] = []): Promise<Browser> =>
   chromium.launch({
     executablePath: process.env["TAU_CHROMIUM"] ?? "/usr/bin/chromium",
     args: [
@@ -21,8 +22,18 @@ export const launchBrowser = (): Promise<Browser> =>
       "--disable-sync",
       // In its own process the plugin's iframe sometimes loads before the emulated language reaches it.
       "--disable-features=IsolateSandboxedIframes",
+      ...args,
     ],
   });
+
+/**
+ * The switch by which Chromium takes a local server's pages for those of the internet, as figma.com's are: then what they call on
+ * this computer needs a permission. It counts the address by which a page came, in either family.
+ */
+export function servedAsPublic(url: string): string {
+  const { port } = new URL(url);
+  return `--ip-address-space-overrides=127.0.0.1:${port}=public,[::1]:${port}=public`;
+}
 
 export interface Playground {
   readonly page: Page;

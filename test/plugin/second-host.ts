@@ -18,6 +18,8 @@ export interface SecondHost {
   /** Without waiting for what comes of it. */
   post(message: UiMessage): void;
   send(message: UiMessage): Promise<void>;
+  /** Something of the window dropped on the page. */
+  drop(place: { readonly x: number; readonly y: number }, dropMetadata: unknown): Promise<void>;
   readonly sent: MainMessage[];
   /** Lays out what changed, as the editor does between two turns. */
   layOut(): void;
@@ -55,6 +57,13 @@ export async function startSecondHost(mainFile: string, command: string): Promis
       },
     },
   });
+  // OpenPencil gives no way back to the bytes.
+  const createImage = figma.createImage.bind(figma);
+  figma.createImage = (bytes) => {
+    const image = createImage(bytes);
+    images.set(image.hash, bytes);
+    return image;
+  };
   const imageOf = (hash: string) => {
     const { width, height } = checkImage(images.get(hash)!);
     return { hash, getBytesAsync: async () => images.get(hash)!, getSizeAsync: async () => ({ width, height }) };
@@ -78,11 +87,7 @@ export async function startSecondHost(mainFile: string, command: string): Promis
     },
     currentPage: page,
     getNodeByIdAsync: async (id: string) => figma.getNodeById(id),
-    createImage: (bytes: Uint8Array) => {
-      const { hash } = figma.createImage(bytes);
-      images.set(hash, bytes);
-      return imageOf(hash);
-    },
+    createImage: (bytes: Uint8Array) => imageOf(figma.createImage(bytes).hash),
     getImageByHash: (hash: string) => (images.has(hash) ? imageOf(hash) : null),
   };
   // OpenPencil's own members under those that it lacks, or has in another shape.
@@ -105,6 +110,10 @@ export async function startSecondHost(mainFile: string, command: string): Promis
     post: (message) => listeners.get("message")!(message),
     send: async (message) => {
       listeners.get("message")!(message);
+      await settle();
+    },
+    drop: async ({ x, y }, dropMetadata) => {
+      listeners.get("drop")!({ node: page, x, y, absoluteX: x, absoluteY: y, items: [], files: [], dropMetadata });
       await settle();
     },
   };

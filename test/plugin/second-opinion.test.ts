@@ -16,7 +16,7 @@ import { memoryStore } from "../../plugin/simulator/host/storage.ts";
 import { localPath } from "../../plugin/simulator/host/svg-path.ts";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
 import type { Provenance } from "../../shared/contract.ts";
-import type { ApplyTarget, MainMessage, UiMessage } from "../../shared/messages.ts";
+import type { ApplyTarget, DroppedImage, MainMessage, UiMessage } from "../../shared/messages.ts";
 import { drawPng } from "./png.ts";
 import { startSecondHost } from "./second-host.ts";
 
@@ -45,6 +45,8 @@ interface Host {
   /** Without waiting for what comes of it. */
   post(message: UiMessage): void;
   send(message: UiMessage): Promise<void>;
+  /** Something of the window dropped on the page. */
+  drop(place: { readonly x: number; readonly y: number }, dropped: DroppedImage): Promise<void>;
   layOut(): void;
 }
 
@@ -69,6 +71,10 @@ async function simulator(): Promise<Host> {
     post: (message) => run.fromUi(message),
     send: async (message) => {
       run.fromUi(message);
+      await settle();
+    },
+    drop: async (place, dropped) => {
+      run.drop(place, dropped);
       await settle();
     },
   };
@@ -121,18 +127,22 @@ async function apply(host: Host, captions: Readonly<Record<string, number>>, tar
   host.layOut();
 }
 
-/** Does the same on both hosts and compares what is on the page. */
-async function agree(work: (host: Host) => Promise<void>): Promise<Shape[]> {
+const lastSent = <Type extends MainMessage["type"]>({ sent }: Host, type: Type): Extract<MainMessage, { type: Type }> =>
+  sent.findLast((message): message is Extract<MainMessage, { type: Type }> => message.type === type)!;
+
+/** Does the same on both hosts and compares what is on the page, and what the work answers with. */
+async function agree(work: (host: Host) => Promise<unknown>): Promise<Shape[]> {
   const [ours, theirs] = [await simulator(), await openPencil()];
   const pages = [];
   for (const host of [ours, theirs]) {
     applies = 0;
-    await work(host);
+    const answer = (await work(host)) ?? null;
     // As JSON: lists made in another realm are no equals of ours.
-    pages.push(JSON.parse(JSON.stringify(read(host.figma.currentPage.children))) as Shape[]);
+    const page = read(host.figma.currentPage.children);
+    pages.push(JSON.parse(JSON.stringify({ page, answer })) as { page: Shape[]; answer: unknown });
   }
   assert.deepEqual(pages[0], pages[1]);
-  return pages[0]!;
+  return pages[0]!.page;
 }
 
 for (const count of [1, 3, 4, 5, 7, 16])
@@ -191,6 +201,126 @@ test("images in layers that exist change one paint each, also nested, mixed mode
     assert.equal(applied?.type === "applied" && applied.imageCount, 3);
   });
   assert.equal(shapes[0]?.children.length, 4);
+});
+
+/** Layers named after things: empty, painted, locked, hidden, with an image. */
+function addNamedLayers({ figma }: Host): SceneNode[] {
+  const { hash } = figma.createImage(new Uint8Array(drawPng(98, 8)));
+  const red: Paint = { type: "SOLID", color: { r: 1, g: 0, b: 0 } };
+  const image: Paint = { type: "IMAGE", scaleMode: "FIT", imageHash: hash, opacity: 0.5 };
+  const made = [
+    figma.createRectangle(),
+    figma.createRectangle(),
+    figma.createFrame(),
+    figma.createRectangle(),
+  ] as const;
+  return (["red apple", "tree", "house", "key"] as const).map((name, index) => {
+    const layer = made[index]!;
+    layer.name = name;
+    layer.resize(60 + index, 40);
+    layer.x = index * 100;
+    layer.fills = [[], [red], [red], [image, red]][index]!;
+    layer.locked = index === 2;
+    layer.visible = index !== 1;
+    return layer;
+  });
+}
+
+test("layers are told by name with what stands in their way, and a label's image goes above the paints of the others", async () => {
+  const shapes = await agree(async (host) => {
+    const layers = addNamedLayers(host);
+    host.figma.currentPage.selection = layers;
+    await host.send({ type: "read-layers", readId: 1 });
+    const told = lastSent(host, "layers").layers.map(({ name, problem }) => [name, problem]);
+    const nodeIds = layers.map(({ id }) => id);
+    await apply(host, { "red apple": 4 }, { kind: "replace", nodeIds, scaleMode: "FIT" });
+    const { imageCount, sameCount, skipped } = lastSent(host, "applied");
+    return { told, imageCount, sameCount, skipped: skipped.map(({ nodeName, reason }) => [nodeName, reason]) };
+  });
+  const kinds = shapes.map(({ fills }) => (fills as Paint[]).map(({ type }) => type));
+  assert.deepEqual(kinds, [["IMAGE"], ["SOLID", "IMAGE"], ["SOLID"], ["IMAGE", "SOLID"]]);
+});
+
+test("an upscale reads the same sources and changes the same fill, and a second one is refused for a fill that changed", async () => {
+  await agree(async (host) => {
+    const layers = addNamedLayers(host);
+    host.figma.currentPage.selection = layers;
+    await host.send({ type: "read-upscale-sources", readId: 1 });
+    const { sources, skipped } = lastSent(host, "upscale-sources");
+    const { bytes } = lastSent(host, "upscale-image");
+    const refusals = [];
+    for (const applyId of [1, 2]) {
+      host.post({ type: "image", applyId, key: "u", bytes: new Uint8Array(drawPng(applyId, 16)) });
+      const made = { format: 1, scale: 2, detail: 0.5, seed: 1, packDigest: "digest" } as const;
+      const upscales = sources.map(({ nodeId, paintIndex, imageHash }) => ({
+        key: "u",
+        nodeId,
+        paintIndex,
+        imageHash,
+        provenance: made,
+      }));
+      await host.send({ type: "apply-upscales", applyId, upscales });
+      const { appliedCount, refused } = lastSent(host, "upscales-applied");
+      refusals.push(`${appliedCount} ${refused.map(({ reason }) => reason).join()}`);
+    }
+    assert.deepEqual(refusals, ["1 ", "0 changed"]);
+    return {
+      bytes: [...bytes],
+      sources: sources.map(({ nodeName, paintIndex, widthPx, heightPx, largestScale }) => [
+        nodeName,
+        paintIndex,
+        widthPx,
+        heightPx,
+        largestScale,
+      ]),
+      skipped: skipped.map(({ nodeName, reason }) => [nodeName, reason]),
+    };
+  });
+});
+
+test("a restyled image takes the old one's place, and the layer remembers what it was drawn from", async () => {
+  await agree(async (host) => {
+    const layer = addNamedLayers(host)[3]!;
+    host.figma.currentPage.selection = [layer];
+    const told = [];
+    for (const caption of ["a cat", "a dog"]) {
+      await host.send({ type: "read-icons", readId: 1 });
+      told.push(
+        lastSent(host, "icons").icons.map(({ nodeName, widthPx, heightPx, provenance: kept, problem }) => [
+          nodeName,
+          widthPx,
+          heightPx,
+          kept,
+          problem,
+        ]),
+      );
+      await apply(host, { [caption]: 1 }, { kind: "replace", nodeIds: [layer.id], scaleMode: "FILL" });
+    }
+    assert.match(JSON.stringify(told[1]), /a cat/);
+    return told;
+  });
+});
+
+test("variations lie beside their picture, which stays selected", async () => {
+  await agree(async (host) => {
+    const layers = addNamedLayers(host);
+    host.figma.currentPage.selection = [layers[3]!];
+    await apply(host, { key: 4 }, { kind: "artboards", tilePx: 64, keepsSelection: true });
+    return host.figma.currentPage.selection.map(({ name }) => name);
+  });
+});
+
+test("an image of the history lies with its middle where it was dropped", async () => {
+  const shapes = await agree(async (host) => {
+    const dropped = { applyId: 1, key: "d", title: "blue fish", provenance: provenance("blue fish", 1), tilePx: 48 };
+    host.post({ type: "image", applyId: 1, key: "d", bytes: new Uint8Array(drawPng(7, 8)) });
+    await host.drop({ x: 200, y: -50 }, dropped);
+    return host.figma.currentPage.selection.map(({ name }) => name);
+  });
+  assert.deepEqual(
+    shapes.map(({ name, place }) => [name, place]),
+    [["blue fish", [176, -74, 48, 48]]],
+  );
 });
 
 test("an SVG is imported to outlines at the same places, whose rules of filling are the same", async () => {

@@ -145,7 +145,7 @@ interface ThumbProps extends Pick<ViewProps, "controller"> {
 function Thumb({ controller, path, alt, onDropped }: ThumbProps) {
   const [url, setUrl] = useState<string>();
   const kept = useRef<Uint8Array>();
-  const from = useRef<DragEvent>();
+  const seen = useRef<DragEvent>();
   useEffect(() => {
     const stop = new AbortController();
     let made: string | undefined;
@@ -171,14 +171,18 @@ function Thumb({ controller, path, alt, onDropped }: ThumbProps) {
       alt={alt}
       draggable={true}
       onDragStart={(event) => {
-        from.current = event;
+        seen.current = event;
+      }}
+      onDrag={(event) => {
+        // Some browsers send zeros for places that they don't tell.
+        if (event.screenX !== 0 || event.screenY !== 0) seen.current = event;
       }}
       onDragEnd={({ screenX, screenY }) => {
-        // Browsers disagree on whose px the end is in; those of the screen are the same for both.
-        const start = from.current;
-        if (start === undefined) return;
-        const clientX = start.clientX + screenX - start.screenX;
-        const clientY = start.clientY + screenY - start.screenY;
+        // Whose px the end is in depends on whether the window has a process of its own; those of the screen are the same.
+        const last = seen.current;
+        if (last === undefined) return;
+        const clientX = last.clientX + screenX - last.screenX;
+        const clientY = last.clientY + screenY - last.screenY;
         const isInside = clientX >= 0 && clientY >= 0 && clientX < innerWidth && clientY < innerHeight;
         if (!isInside && kept.current !== undefined) onDropped(kept.current, { clientX, clientY });
       }}

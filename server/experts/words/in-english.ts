@@ -1,7 +1,7 @@
 /**
  * What a caption in German, French, Spanish, Portuguese or Japanese is called in English, where all of it is the name of an
  * emoji: "Apfel" is a red apple. It reads names, no sentences: "ein Apfel auf dem Tisch" stays as it is.
- * The names are those of emojibase-data 17.0.0 (MIT, Copyright (c) 2017-2019 Miles Johnson), by scripts/caption-words.mjs.
+ * The names are those of emojibase-data 17.0.0 (MIT, caption-words.licence.txt), by scripts/caption-words.mjs.
  */
 import table from "./caption-words.json" with { type: "json" };
 import { foldWords } from "./fold-words.ts";

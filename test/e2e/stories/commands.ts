@@ -265,8 +265,8 @@ const history: Story = {
     assert.equal(await imageCount(), before + 1);
     const landed = (await page.locator("#overlay .outline").first().boundingBox())!;
     const off = Math.hypot(landed.x + landed.width / 2 - 400, landed.y + landed.height / 2 - 600);
-    // The end of a drag that Chromium is told to make lacks its window's frame of some 97 px.
-    assert.ok(off < 120, `${off} px from where it was dropped`);
+    // Half a pixel of the canvas, twice: where it is dropped and where layers may lie.
+    assert.ok(off <= 2, `${off} px from where it was dropped`);
     await step("dragged");
     await ui.getByRole("button", { name: "Star blue fish" }).first().click();
     await ui.getByRole("button", { name: "Only starred" }).click();

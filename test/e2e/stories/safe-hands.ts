@@ -1,5 +1,8 @@
 /** Nothing lost, nothing damaged, every cause named: one story a promise. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import { defaultPort, defaultServerUrl } from "../../../shared/messages.ts";
 import type { Stage, Story } from "./story.ts";
 
 async function addOne({ ui, generate, page }: Stage, caption: string): Promise<void> {
@@ -149,6 +152,40 @@ const causes: Story = {
   },
 };
 
+const blockedNetwork: Story = {
+  name: "a-blocked-local-network-has-its-own-words",
+  isLong: true,
+  isPublicPage: true,
+  tell: async ({ page, ui, step, server }) => {
+    // The page's own address is a public one here; this is the same server as one of this computer.
+    const sockets = new Set<Socket>();
+    const relay = createServer((socket) => {
+      const onward = connect(Number(new URL(server.url).port), "127.0.0.1");
+      for (const end of [socket, onward]) sockets.add(end.on("error", () => undefined));
+      socket.pipe(onward).pipe(socket);
+    });
+    await once(relay.listen(defaultPort, "127.0.0.1"), "listening");
+    try {
+      const saveAndConnect = ui.getByRole("button", { name: "Save and connect" });
+      // What is not granted is refused.
+      await page.context().grantPermissions([]);
+      await ui.getByRole("button", { name: "Settings", exact: true }).click();
+      await ui.getByLabel("Server address").fill(defaultServerUrl);
+      await saveAndConnect.click();
+      await ui.locator('[data-code="network_blocked"]').waitFor();
+      await ui.getByText("The browser blocks the local network").waitFor();
+      await step("blocked");
+      await page.context().grantPermissions(["local-network-access"]);
+      await saveAndConnect.click();
+      await ui.locator("#style option").nth(1).waitFor({ state: "attached" });
+      await step("allowed");
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      relay.close();
+    }
+  },
+};
+
 const figjam: Story = {
   name: "stickies-are-captions-in-figjam",
   editor: "figjam",
@@ -220,6 +257,7 @@ export const safeHandsStories: readonly Story[] = [
   workKept,
   badLine,
   causes,
+  blockedNetwork,
   figjam,
   slides,
   canvas,

@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { RunningServer } from "../../../server/app/main.ts";
 import { drawPng } from "../../plugin/png.ts";
-import { openPlayground, type Playground } from "../browser.ts";
+import { launchBrowser, openPlayground, type Playground, servedAsPublic } from "../browser.ts";
 import type { Theatre } from "./theatre.ts";
 
 export type Theme = "light" | "dark";
@@ -35,6 +35,8 @@ export interface Story {
   readonly isLong?: boolean;
   /** A server for this story alone. */
   startServer?(playgroundDir: string): Promise<{ readonly server: RunningServer; close(): Promise<void> }>;
+  /** In a browser of its own, which takes the page for one of the internet, as Figma's is. */
+  readonly isPublicPage?: boolean;
   tell(stage: Stage): Promise<void>;
 }
 
@@ -51,10 +53,11 @@ export async function tellStory(theatre: Theatre, story: Story, theme: Theme): P
 
 async function tellOn(
   { browser, server }: Pick<Theatre, "browser" | "server">,
-  { name, editor = "figma", tell }: Story,
+  { name, editor = "figma", isPublicPage = false, tell }: Story,
   theme: Theme,
 ): Promise<string[]> {
-  const tau = await openPlayground(browser, server.url, {
+  const ownBrowser = isPublicPage ? await launchBrowser([servedAsPublic(server.url)]) : undefined;
+  const tau = await openPlayground(ownBrowser ?? browser, server.url, {
     hash: `?editor=${editor}#token=${server.token.value}`,
     colorScheme: theme,
   });
@@ -130,6 +133,7 @@ async function tellOn(
     throw error;
   } finally {
     await page.context().close();
+    await ownBrowser?.close();
   }
   return shots;
 }

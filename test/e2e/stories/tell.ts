@@ -1,7 +1,8 @@
 /**
  * `npm run stories`: the built plugin in real Chromium against the real server and pack, one story for each command and
  * each promise about a designer's work, in light and dark, with a screenshot a step in test/artifacts/stories/.
- * Usage: npm run stories -- [--only name] [--theme light|dark] [--figures]; the last makes the pictures of docs/plugin.md.
+ * Usage: npm run stories -- [--only name]… [--theme light|dark] [--figures] [--plugin FOLDER]; --figures makes the pictures of
+ * docs/plugin.md, --plugin tells the stories of another version's dist/plugin in this version's playground.
  */
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
@@ -11,7 +12,12 @@ import { type Theme, tellStory } from "./story.ts";
 import { openTheatre } from "./theatre.ts";
 
 const { values } = parseArgs({
-  options: { only: { type: "string" }, theme: { type: "string" }, figures: { type: "boolean" } },
+  options: {
+    only: { type: "string", multiple: true },
+    theme: { type: "string" },
+    figures: { type: "boolean" },
+    plugin: { type: "string" },
+  },
 });
 const themes: readonly Theme[] =
   values.theme === "light" || values.theme === "dark" ? [values.theme] : ["light", "dark"];
@@ -30,9 +36,9 @@ async function keepFigures(shots: readonly string[]): Promise<void> {
   }
 }
 
-const theatre = await openTheatre();
+const theatre = await openTheatre(values.plugin);
 let failed = 0;
-for (const story of stories.filter(({ name }) => values.only === undefined || name === values.only))
+for (const story of stories.filter(({ name }) => values.only?.includes(name) ?? true))
   for (const theme of themes)
     try {
       const startedMs = Date.now();
