@@ -9,7 +9,6 @@ import { firstBody } from "../job-bodies.ts";
 import { idOfTime } from "../job-id.ts";
 import {
   type Idempotency,
-  isFinal,
   type Job,
   type JobBody,
   type JobPage,
@@ -147,7 +146,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
         if (!record) return (await this.get(id))?.body;
         const { body, revision } = record;
         const how = await this.#endings.end(this.#asking, { id, revision }, body, { state: "cancelled" });
-        if (how === "committing") await this.#whenSettled(id);
+        if (how === "committing") await this.#whenNewer(id, revision);
         if (how !== "ended") continue;
         // One that a worker has is taken out by that worker.
         if (record.holder === "")
@@ -241,18 +240,16 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
     return former.body;
   }
 
-  /** Resolves when the job changed: a commit that was rolled back, or the end. */
-  #whenSettled(id: string): Promise<void> {
+  /** Resolves when the job has another revision: a commit that ends or is rolled back makes one. */
+  #whenNewer(id: string, revision: number): Promise<void> {
     return new Promise((resolve) => {
-      let seen = 0;
       const stop = this.#followers.add(
         id,
-        ({ body }) => {
-          if (seen++ === 0 && !isFinal(body)) return;
+        () => {
           stop();
           resolve();
         },
-        0,
+        revision,
       );
     });
   }

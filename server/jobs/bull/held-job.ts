@@ -40,7 +40,8 @@ export class HeldJob<Body extends JobBody, Request> {
     this.#deps = deps;
     this.#hold = hold;
     this.#body = body;
-    this.#renewal = setInterval(() => void this.check().catch(() => undefined), deps.holdMs / 3);
+    // The connection keeps the process alive, and not the hold of a job that nobody ended before it closed.
+    this.#renewal = setInterval(() => void this.check().catch(() => undefined), deps.holdMs / 3).unref();
     const held = this;
     const reports = reportsOf(deps.kind, {
       get body() {
