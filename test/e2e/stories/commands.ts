@@ -113,7 +113,7 @@ const restyle: Story = {
     await page.locator(".node.rectangle[data-image]").waitFor();
     await select("red apple 1");
     await page.getByRole("button", { name: "Restyle" }).click();
-    await ui.getByRole("list", { name: "Selected images" }).getByText("red apple 1").waitFor();
+    await ui.getByRole("list", { name: "Selected images" }).getByText("red apple").waitFor();
     await ui.locator("#style option[value=twemoji]").waitFor({ state: "attached" });
     await ui.getByLabel("Style", { exact: true }).selectOption("twemoji");
     await step("form");
