@@ -9,6 +9,7 @@ import { autoencoderFigure } from "./figures/autoencoder.ts";
 import { captionFigure, everydayFigure, failureFigure, retrievalFigure } from "./figures/captions.ts";
 import { layoutFigure, lowResolutionFigure, sketchFigure } from "./figures/conditions.ts";
 import { angleFigure, attributeFigure, blendFigure, depthFigure, restyleFigure } from "./figures/edits.ts";
+import { ownStyleFigure } from "./figures/own-style.ts";
 import { playgroundFigure } from "./figures/playground.ts";
 import { trainingFigures } from "./figures/training.ts";
 import { upscalingFigures } from "./figures/upscaling.ts";
@@ -28,6 +29,7 @@ const figures: Readonly<Record<string, (path: string, packsDir?: string) => Prom
   attribute: attributeFigure,
   sketch: sketchFigure,
   layout: layoutFigure,
+  "own-style": ownStyleFigure,
   "low-resolution": lowResolutionFigure,
 };
 

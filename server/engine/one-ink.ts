@@ -50,9 +50,9 @@ function boundOf(alphas: Float32Array, lightness: Float64Array): number {
     below += areas[bin]!;
     sum += areas[bin]! * middleOf(bin);
     if (below === 0 || below >= total) continue;
-    const gap = (weighted - sum) / (total - below) - sum / below;
-    const between = below * (total - below) * gap * gap;
-    if (between > best) [best, bound, apart] = [between, (bin + 1) / bins, gap];
+    const [dark, light] = [sum / below, (weighted - sum) / (total - below)];
+    const between = below * (total - below) * (light - dark) ** 2;
+    if (between > best) [best, bound, apart] = [between, (dark + light) / 2, light - dark];
   }
   return apart >= apartFrom ? bound : 2;
 }

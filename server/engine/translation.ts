@@ -8,6 +8,7 @@ import type { DrawingSet } from "../../shared/sources.ts";
 import type { Calibration } from "./calibration.ts";
 import type { AskedColour } from "./colour-words.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
+import { decideInk } from "./decide-ink.ts";
 import type { Flow, GuidanceTerm, RetrievedDrawing, Retriever, TargetExpert } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
 import { drawLayers } from "./layered-image.ts";
@@ -125,13 +126,13 @@ export async function measureLatents(
 
 /**
  * y = Λ(z) as 8-bit straight RGBA; one image a run, so that its bytes never depend on a batch.
- * @param kept what stays outside a hole
+ * @param finish what is done with the decoded picture
  * @throws AppError `tensor_mismatch` when the flow or the decoder gave values that are no numbers
  */
 export async function decodeImage(
   translation: Translation,
   drawn: DrawnLatent,
-  kept?: KeptPixels,
+  { isOneInk, kept }: Finish = {},
 ): Promise<StraightImage> {
   const { latent, logLikelihood } = drawn;
   if (!Number.isFinite(logLikelihood) || !latent.every(Number.isFinite))
@@ -139,8 +140,16 @@ export async function decodeImage(
       "tensor_mismatch",
       `flow: expected finite latents and likelihood, got log-likelihood ${logLikelihood} (translation ${translation.id})`,
     );
-  const planes = await translation.target.decode(latent, 1);
+  const decoded = await translation.target.decode(latent, 1);
+  const planes = isOneInk ? decideInk(decoded) : decoded;
   return toStraightRgba(kept ? keepOutside(planes, kept) : planes, translation.target.imageSizePx);
+}
+
+export interface Finish {
+  /** All is one ink or nothing (decide-ink.ts). */
+  readonly isOneInk?: boolean | undefined;
+  /** What stays outside a hole. */
+  readonly kept?: KeptPixels | undefined;
 }
 
 /** A picture that stays but for a hole in it. */
@@ -162,9 +171,12 @@ export async function drawEnlarged(
   { target }: Pick<Translation, "target">,
   { latent }: Pick<DrawnLatent, "latent">,
   factor: number,
+  { isOneInk }: Pick<Finish, "isOneInk"> = {},
 ): Promise<StraightImage | undefined> {
   const layers = await target.decodeLayers?.(latent);
-  return layers && toStraightRgba(drawLayers(layers, factor), factor * target.imageSizePx);
+  if (!layers) return undefined;
+  const planes = drawLayers(layers, factor);
+  return toStraightRgba(isOneInk ? decideInk(planes) : planes, factor * target.imageSizePx);
 }
 
 /** log N(v; 0, I) in nats. */

@@ -7,6 +7,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import { someOf } from "../../shared/translation-rules.ts";
+import { areOfOneInk } from "../engine/decide-ink.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { DrawingStyleExpertEntry } from "../manifest/expert-entries.ts";
 import { fromHalf } from "../onnx/float16.ts";
@@ -69,6 +70,11 @@ export class DrawingStyleExpert implements ExpertCore {
     const codes = new Float32Array(styles.length * this.dims);
     for (const [row, value] of styles.entries()) codes.set(await this.#codeOf(value), row * this.dims);
     return codes;
+  }
+
+  isOneInk(style: ConditionValue): boolean {
+    if (style.kind === "images") return areOfOneInk(style.images);
+    return style.kind === "text" && this.#entry.vocabulary.some(({ id, isOneInk }) => id === style.text && isOneInk);
   }
 
   async #codeOf(value: ConditionValue): Promise<Float32Array> {

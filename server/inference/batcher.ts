@@ -158,10 +158,10 @@ export class Batcher {
       // A kept residual comes from the mean of a posterior, so its image counts as inverted.
       const kind = job.request.keepResidualOf ? "inverted" : "drawn";
       const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, kind);
-      const pixels = await decodeImage(job.translation, drawn, job.plan!.kept);
+      const pixels = await decodeImage(job.translation, drawn, job.plan!);
       const enlarged =
         job.request.format === "svg" && !job.plan!.kept
-          ? await drawEnlarged(job.translation, drawn, tracedFactor)
+          ? await drawEnlarged(job.translation, drawn, tracedFactor, job.plan!)
           : undefined;
       // Groups, and the images of each, come in their order.
       const index = job.completed;

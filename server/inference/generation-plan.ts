@@ -14,6 +14,8 @@ export interface Plan extends ConditionFindings {
   rowOf(group: number, candidate: number): Row;
   /** Drawings that a group started from, where its rows don't say. */
   sourcesOf?(group: number): Source[] | undefined;
+  /** The style that is asked for has one ink, so that pictures are ink or nothing. */
+  readonly isOneInk?: boolean | undefined;
   /** The drawing whose pixels stay outside a mask. */
   readonly kept?: KeptPixels | undefined;
 }

@@ -14,7 +14,7 @@ import type { DrawnLatent, Translation } from "../engine/translation.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { sourcesOf, stylesUnder } from "../retrieval/sources.ts";
-import { conditionValues } from "./condition-values.ts";
+import { conditionValues, isOneInk } from "./condition-values.ts";
 import type { Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
 
@@ -42,12 +42,15 @@ export async function planFromCaption(
     choose: (drawn: readonly DrawnLatent[]) => [bestCandidate(drawn)],
     outOfDistribution: [],
     namedLabels: [],
+    isOneInk: isOneInk(translation, conditionValues(styleOnly(request), images)),
     seedOf,
     rowOf: (image, candidate) =>
       sampleRow(translation, starts[image]!.conditions, { ...request, seed: seedOf(image, candidate) }),
     sourcesOf: (image) => starts[image]!.sources,
   };
 }
+
+const styleOnly = ({ condition: { style } }: ResolvedRequest) => (style === undefined ? {} : { style });
 
 interface Start {
   readonly conditions: EncodedConditions;

@@ -19,7 +19,7 @@ import type { DrawnLatent, KeptPixels, Row, Translation } from "../engine/transl
 import { varyResidual } from "../engine/variations.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
-import { conditionValues, holeOf, imageOf, keyOfShown } from "./condition-values.ts";
+import { conditionValues, holeOf, imageOf, isOneInk, keyOfShown } from "./condition-values.ts";
 import type { Plan } from "./generation-plan.ts";
 import { planDifferent } from "./plan-different.ts";
 import { planFromCaption } from "./plan-from-caption.ts";
@@ -52,6 +52,7 @@ export async function planGeneration(
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
       kept: keptPixels(request, images),
+      isOneInk: isOneInk(translation, asked),
     };
     if (request.diversity && count > 1)
       return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };

@@ -113,7 +113,16 @@ export const DrawingStyleExpertSchema = z.object({
   dims: z.number().int().positive(),
   /** Little-endian float16 [vocabulary length, dims]. */
   codes: PackPathSchema,
-  vocabulary: z.array(z.object({ id: z.string().min(1).max(128), label: z.string().min(1) })).min(1),
+  vocabulary: z
+    .array(
+      z.object({
+        id: z.string().min(1).max(128),
+        label: z.string().min(1),
+        /** True: its icons are of one opaque ink, so that what is drawn in it is ink or nothing. */
+        isOneInk: z.boolean().optional(),
+      }),
+    )
+    .min(1),
 });
 
 /** Colours as a palette [4, 4]: red, green, blue in [0, 1] and share of what is drawn, most first. No parameters. */

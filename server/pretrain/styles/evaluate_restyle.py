@@ -42,6 +42,7 @@ class Evaluation:
         self.pairs = StylePairs(arguments.styles / "latents.npz", self.rows.index)
         self.nets = load_net(arguments.flow, RestyleNets)
         self.examples = arguments.examples
+        self.ink_gain = arguments.ink_gain
         self.features = Features(arguments.threads) if IMAGE_EXPERT.exists() else None
 
     def decode(self, latents: Tensor) -> Tensor:
@@ -53,7 +54,7 @@ class Evaluation:
         for first in range(0, len(targets), BATCH):
             at, of = targets[first : first + BATCH], sources[first : first + BATCH]
             given = self.pairs.told(self.nets.flow.style, at, of, self.examples, with_palette)
-            made.append(self.decode(self.nets.flow.inverse(torch.zeros_like(given["source"]), given)))
+            made.append(decide_ink(self.decode(self.nets.flow.inverse(torch.zeros_like(given["source"]), given)), self.ink_gain))
         return torch.cat(made)
 
     def pictures(self, at: np.ndarray) -> Tensor:
@@ -123,6 +124,15 @@ class Evaluation:
         }
 
 
+def decide_ink(images: Tensor, gain: float) -> Tensor:
+    """A gain on the log-odds of alpha of premultiplied RGBA, colours kept (server/engine/decide-ink.ts); 1 = none."""
+    if gain == 1:
+        return images
+    alpha = images[:, 3:]
+    ink, nothing = alpha**gain, (1 - alpha) ** gain
+    return images * (ink / (ink + nothing) / alpha.clamp(min=1e-6))
+
+
 def decode(decoder: LayerDecoder, latents: Tensor) -> Tensor:
     """Latents to valid pictures."""
     return torch.cat([valid_rgba(composite(*decoder(part))) for part in latents.split(BATCH)])
@@ -135,6 +145,7 @@ def main() -> None:
     parser.add_argument("--flow", type=Path, help="default: flow.pt in that folder")
     parser.add_argument("--count", type=int, default=256, help="pairs of each kind")
     parser.add_argument("--examples", type=int, default=MOST_EXAMPLES, help="drawings that show a style, at most")
+    parser.add_argument("--ink-gain", type=float, default=1, help="gain on the log-odds of alpha of what is drawn; the server's is 3 where the style has one ink")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -144,7 +155,8 @@ def main() -> None:
     for name, split in SPLITS.items():
         figures |= evaluation.nearness(name, split, arguments.count)
     figures = {key: round(value, 4) for key, value in figures.items()}
-    arguments.flow.with_name("restyle-evaluation.json").write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    name = "restyle-evaluation.json" if arguments.ink_gain == 1 else f"restyle-evaluation-ink-{arguments.ink_gain:g}.json"
+    arguments.flow.with_name(name).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(figures, indent=2))
 
 

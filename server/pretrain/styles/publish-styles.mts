@@ -108,7 +108,11 @@ const draft: DraftManifest = {
       model: "style/style.onnx",
       dims: facts.codeLength,
       codes: "style/codes.f16",
-      vocabulary: facts.styles.map(({ name, title }) => ({ id: name, label: title })),
+      vocabulary: facts.styles.map(({ name, title }) => ({
+        id: name,
+        label: title,
+        ...(!/duotone|two-tone/.test(name) && { isOneInk: true }),
+      })),
     },
     colours: { kind: "colours" },
   },
