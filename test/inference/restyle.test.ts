@@ -63,6 +63,27 @@ before(async () => {
 });
 
 describe("a pack that translates between styles", () => {
+  it("a pack that translates between styles decides the ink of a style that is marked as one ink, and of no other", async () => {
+    const style = tinyStyleDraft.experts["style"]!;
+    assert.ok(style.kind === "drawing-style");
+    const vocabulary = style.vocabulary.map((entry) => (entry.id === "outline" ? { ...entry, isOneInk: true } : entry));
+    const experts = { ...tinyStyleDraft.experts, style: { ...style, vocabulary } };
+    await writeTinyStylePack(join(folder, "marked"), { ...tinyStyleDraft, experts });
+    const drawing = { image: await stripes(2, 250) };
+    const drawBoth = async () => [
+      await pixelsOf({ drawing, style: "outline" }),
+      await pixelsOf({ drawing, style: "filled" }),
+    ];
+    const before = await drawBoth();
+    const usual = service;
+    const marked = await loadPacks(await Catalogue.open(join(folder, "marked")), { threads: 1 });
+    service = createService(marked.translations, 8);
+    const after = await drawBoth();
+    service = usual;
+    assert.notEqual(after[0], before[0]);
+    assert.equal(after[1], before[1]);
+  });
+
   it("a pack that translates between styles says that it reads drawings, the names of its styles and how many images may show one", () => {
     assert.deepEqual(info.conditions, ["style", "drawing", "colours"]);
     assert.deepEqual(
