@@ -172,7 +172,8 @@ describe("tau upscale with the pack that ships", async () => {
       [["--width", "20"], "small-w20.png", 20, 13],
     ] as const) {
       const result = await tau("upscale", "small.png", ...args, "--packs", alone, "--out", "sizes");
-      assert.deepEqual([result.code, result.err], [0, ""]);
+      assert.equal(result.code, 0);
+      assert.match(result.err, /^(small\.png: fine structure: an exact match would ring, so lrPsnrDb is \d+\.\d\n)?$/);
       const [line] = linesOf<Line>(result);
       assert.equal(line!.file, join("sizes", name));
       assert.ok(line!.lrPsnrDb! > 25, `${line!.lrPsnrDb} dB`);
