@@ -14,19 +14,19 @@ import { launchBrowser, openPlayground } from "./browser.ts";
 
 const attempts = 20;
 
+/** Between two looks at the window, in ms: as exact as the figures are. */
+const lookMs = 4;
+
 /** Notes, in ms since 1970, when the window first has its field and when it knows the server's styles and runs a caption. */
-function watchWindow(): void {
+function watchWindow(everyMs: number): void {
   const seen: { fieldAt?: number; usableAt?: number } = {};
   Object.assign(globalThis, { seen });
-  const look = (): void => {
+  setInterval(() => {
     const at = performance.timeOrigin + performance.now();
-    const field = document.querySelector("#captions");
-    const styles = document.querySelectorAll("#style option").length;
-    if (field !== null) seen.fieldAt ??= at;
-    if (field !== null && styles > 1) seen.usableAt ??= at;
-    if (seen.usableAt === undefined) requestAnimationFrame(look);
-  };
-  look();
+    if (document.querySelector("#captions") === null) return;
+    seen.fieldAt ??= at;
+    if (document.querySelectorAll("#style option").length > 1) seen.usableAt ??= at;
+  }, everyMs);
 }
 
 const folder = await mkdtemp(join(tmpdir(), "tau-start-"));
@@ -43,7 +43,7 @@ const { page, ui } = await openPlayground(browser, server.url, { hash: `#token=$
 await ui.locator("#style option").nth(1).waitFor({ state: "attached" });
 // Pictures of the styles are drawn once, when the pack is first met.
 await ui.locator(".style-strip").waitFor();
-await page.context().addInitScript(watchWindow);
+await page.context().addInitScript(watchWindow, lookMs);
 const fieldMs: number[] = [];
 const usableMs: number[] = [];
 for (let attempt = 0; attempt < attempts; attempt++) {
