@@ -95,13 +95,12 @@ export function createApiClient({
     if (token !== "") headers.set("Authorization", `Bearer ${token}`);
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), answerMs);
-    const stop = (): void => deadline.abort();
-    signal?.addEventListener("abort", stop, { once: true });
-    // The listener stays for the body: aborting must end a stream as well.
+    // It also ends a body: aborting must end a stream as well.
+    const ends = signal === undefined ? deadline.signal : AbortSignal.any([signal, deadline.signal]);
     let response: Response;
     try {
       signal?.throwIfAborted();
-      const request = { ...init, method, headers, signal: deadline.signal, cache: "no-store", ...addressSpace(origin) };
+      const request = { ...init, method, headers, signal: ends, cache: "no-store", ...addressSpace(origin) };
       response = await fetch(origin + path, request as RequestInit);
     } catch (error) {
       signal?.throwIfAborted();
