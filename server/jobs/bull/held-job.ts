@@ -2,6 +2,7 @@
  * A job of the queue server as its worker has it: its body lives here and is written behind, the newest state alone, so that a slow
  * network slows no worker. Each write says whether the job still is this worker's.
  */
+import { setInterval } from "node:timers";
 import { AppError } from "../../../shared/problem.ts";
 import { waitingBody } from "../job-bodies.ts";
 import type { JobKind } from "../job-kinds.ts";
