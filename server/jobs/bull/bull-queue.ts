@@ -214,8 +214,9 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
     this.#taker.close();
   }
 
-  /** Lets go of the server, once this process holds no job. */
+  /** Lets go of the server; jobs that this process still holds go to another worker when their holds have ended. */
   async disconnect(): Promise<void> {
+    this.#taker.letGo();
     await this.#followers.close();
     await this.#lines.close();
   }

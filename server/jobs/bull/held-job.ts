@@ -2,7 +2,6 @@
  * A job of the queue server as its worker has it: its body lives here and is written behind, the newest state alone, so that a slow
  * network slows no worker. Each write says whether the job still is this worker's.
  */
-import { setInterval } from "node:timers";
 import { AppError } from "../../../shared/problem.ts";
 import { waitingBody } from "../job-bodies.ts";
 import type { JobKind } from "../job-kinds.ts";
@@ -41,8 +40,7 @@ export class HeldJob<Body extends JobBody, Request> {
     this.#deps = deps;
     this.#hold = hold;
     this.#body = body;
-    // The connection keeps the process alive, and not the hold of a job that nobody ended before it closed.
-    this.#renewal = setInterval(() => void this.check().catch(() => undefined), deps.holdMs / 3).unref();
+    this.#renewal = setInterval(() => void this.check().catch(() => undefined), deps.holdMs / 3);
     const held = this;
     const reports = reportsOf(deps.kind, {
       get body() {
@@ -78,6 +76,11 @@ export class HeldJob<Body extends JobBody, Request> {
       client.hget(records.key(`job:${this.#hold.id}`), "holder"),
     ]);
     if (!isRenewed || holder !== this.#hold.token) this.#lose();
+  }
+
+  /** For a process that goes: the hold ends by itself, and another worker takes the job. */
+  stopRenewing(): void {
+    clearInterval(this.#renewal);
   }
 
   /** Resolves when everything that was reported is on the server. */

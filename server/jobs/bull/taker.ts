@@ -58,6 +58,11 @@ export class Taker<Body extends JobBody, Request> {
     await Promise.all([...this.#held.values()].map((held) => held.flush()));
   }
 
+  /** Renews no hold any more. */
+  letGo(): void {
+    for (const held of this.#held.values()) held.stopRenewing();
+  }
+
   hear({ what, id }: News): void {
     if (what === "queued") this.#wake();
     if (what === "ended") void this.#held.get(id)?.check().catch(this.#options.onError);
