@@ -60,6 +60,8 @@ module.exports = {
     forbid("simulator-reads-the-built-plugin", "^plugin/simulator/", "^(server|plugin/(ui|main))/"),
     ...rooms("^server/", layers),
     ...rooms("^server/training/", ["transfer", "calibrate", "encode", "dataset"]),
+    ...rooms("^server/jobs/", ["(trainings|repair)", "work", "(local|bull)", "blobs"]),
+    forbid("queue-port-imports-no-adapter", "^server/jobs/[^/]+\\.ts$", "^server/jobs/[^/]+/"),
     forbid("pure-rooms-do-no-io", pure, "^(node:|fs$|node_modules/(?!(zod|ml-matrix)/))"),
     forbid("engine-imports-nothing", "^server/engine/", "^server/(?!engine/)"),
     forbid(

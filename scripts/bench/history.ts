@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openGenerations, openUploads } from "../../server/app/open-stores.ts";
 import { generationKind } from "../../server/jobs/job-kinds.ts";
-import { openJobDatabase } from "../../server/jobs/job-schema.ts";
-import type { StoredJob } from "../../server/jobs/job-store.ts";
-import { SqliteStore } from "../../server/jobs/sqlite-store.ts";
+import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
+import type { StoredJob } from "../../server/jobs/local/job-store.ts";
+import { SqliteStore } from "../../server/jobs/local/sqlite-store.ts";
 import { type Generation, ResolvedRequestSchema } from "../../shared/contract.ts";
 import { median, percentile } from "./measure.ts";
 

@@ -6,7 +6,7 @@ import { openContext } from "../../server/evaluation/open-context.ts";
 import { createProgressReporter } from "../../server/evaluation/progress-reporter.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
-import { drawFamily } from "../../server/jobs/draw-family.ts";
+import { drawFamily } from "../../server/jobs/work/draw-family.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
 import { vectorise } from "../../server/vector/vectorise.ts";
 import { consistencyOf } from "../../shared/consistency.ts";

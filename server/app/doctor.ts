@@ -10,7 +10,7 @@ import { AppError } from "../../shared/problem.ts";
 import { listen } from "../http/listen.ts";
 import { chooseProvider } from "../inference/provider.ts";
 import { connect } from "../jobs/bull/connection.ts";
-import { inspectJobs, repairJobs } from "../jobs/repair-jobs.ts";
+import { inspectJobs, repairJobs } from "../jobs/repair/repair-jobs.ts";
 import { runtime } from "../onnx/runtime.ts";
 import { Catalogue } from "../packs/catalogue.ts";
 import { sha256OfFile } from "../platform/sha256.ts";

@@ -1,6 +1,6 @@
 /** Opens the data folder for one server: its lock, its token, the database with every kind of job, and their files. */
 import { mkdir } from "node:fs/promises";
-import { openJobDatabase } from "../jobs/job-schema.ts";
+import { openJobDatabase } from "../jobs/local/job-schema.ts";
 import type { Log } from "../platform/log.ts";
 import { lockDataFolder } from "./data-lock.ts";
 import { openGenerations, openTrainings, openUploads, openUpscales } from "./open-stores.ts";

@@ -1,14 +1,14 @@
 /** Opens what lies in the data folder: stores and queues; and forgets files that no job names. */
 import { join } from "node:path";
 import { limits } from "../../shared/limits.ts";
-import { recordFiles, takeOver, trainingRecords } from "../jobs/former-records.ts";
+import { ResultStore } from "../jobs/blobs/result-store.ts";
 import { generationKind, type JobKind, trainingKind, upscaleKind } from "../jobs/job-kinds.ts";
+import type { HistoryBounds } from "../jobs/job-queue.ts";
 import { isFinal, type JobBody } from "../jobs/job-queue.ts";
-import type { HistoryBounds } from "../jobs/job-store.ts";
-import { LocalQueue } from "../jobs/local-queue.ts";
-import { ResultStore } from "../jobs/result-store.ts";
-import { type OnUnreadable, SqliteStore } from "../jobs/sqlite-store.ts";
-import { TrainingFolders } from "../jobs/training-folders.ts";
+import { LocalQueue } from "../jobs/local/local-queue.ts";
+import { type OnUnreadable, SqliteStore } from "../jobs/local/sqlite-store.ts";
+import { recordFiles, takeOver, trainingRecords } from "../jobs/repair/former-records.ts";
+import { TrainingFolders } from "../jobs/trainings/training-folders.ts";
 import type { Database } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
 

@@ -1,10 +1,14 @@
 /** Wiring of trainings: what the runner needs of the other rooms, and how a new pack comes into service without a restart. */
 import { limits } from "../../shared/limits.ts";
 import type { InferenceClient } from "../inference/protocol.ts";
-import { rejectOnAbort } from "../jobs/attempt-loop.ts";
-import type { ResultStore } from "../jobs/result-store.ts";
-import type { TrainingFolders } from "../jobs/training-folders.ts";
-import { startTrainingRunner, type TrainingRunner, type TrainingRunnerDeps } from "../jobs/training-runner.ts";
+import type { ResultStore } from "../jobs/blobs/result-store.ts";
+import type { TrainingFolders } from "../jobs/trainings/training-folders.ts";
+import {
+  startTrainingRunner,
+  type TrainingRunner,
+  type TrainingRunnerDeps,
+} from "../jobs/trainings/training-runner.ts";
+import { rejectOnAbort } from "../jobs/work/attempt-loop.ts";
 import type { Served } from "../packs/served-catalogue.ts";
 import type { Log } from "../platform/log.ts";
 import type { Config } from "./config.ts";

@@ -1,7 +1,7 @@
 /** Bodies of jobs at the turns of their lives, the same whichever queue has them. */
 import type { JobKind } from "./job-kinds.ts";
 import type { JobBody, JobRequest } from "./job-queue.ts";
-import type { EndPatch } from "./queue-job.ts";
+import type { EndPatch } from "./job-reports.ts";
 
 /** @param createdAt milliseconds since 1970 */
 export function firstBody<Body extends JobBody, Request>(

@@ -62,6 +62,15 @@ export interface Idempotency {
   readonly fingerprint: string;
 }
 
+/** What finished jobs are kept. Starred ones are, whatever else holds. */
+export interface HistoryBounds {
+  readonly historyMax: number;
+  /** Of the images of finished jobs, those that jobs share counted once; absent = no bound. */
+  readonly historyMaxBytes?: number | undefined;
+  /** Absent = no bound. */
+  readonly historyMaxAgeMs?: number | undefined;
+}
+
 /** Someone waits for an interactive job (the default); bulk ones begin when none of those waits. */
 export type Urgency = "interactive" | "bulk";
 

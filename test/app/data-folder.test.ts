@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, it } from "node:test";
 import { readConfig } from "../../server/app/config.ts";
 import { startServer } from "../../server/app/main.ts";
-import { openJobDatabase } from "../../server/jobs/job-schema.ts";
+import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import { type Generation, GenerationSchema } from "../../shared/contract.ts";
 import { type Upscale, UpscaleSchema } from "../../shared/upscaling.ts";
 import { smallCatalogue } from "../http/harness.ts";

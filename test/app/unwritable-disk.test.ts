@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, it } from "node:test";
 import { readConfig } from "../../server/app/config.ts";
 import { startServer } from "../../server/app/main.ts";
-import { openJobDatabase } from "../../server/jobs/job-schema.ts";
+import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import { problemOf, smallCatalogue } from "../http/harness.ts";
 import { greyPng } from "../http/images.ts";
 import { SmallInference } from "../http/small-inference.ts";

@@ -11,12 +11,12 @@ import { decodeRgba, encodePng, probeImage } from "../../server/images/codec.ts"
 import { decodePicture } from "../../server/images/picture.ts";
 import { requirePlainSvg } from "../../server/images/svg.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
-import { drawFamily } from "../../server/jobs/draw-family.ts";
-import { startGenerationWorker } from "../../server/jobs/generation-worker.ts";
+import type { ResultStore } from "../../server/jobs/blobs/result-store.ts";
 import { isFinal } from "../../server/jobs/job-queue.ts";
-import { openJobDatabase } from "../../server/jobs/job-schema.ts";
-import type { ResultStore } from "../../server/jobs/result-store.ts";
-import { startUpscaleWorker } from "../../server/jobs/upscale-worker.ts";
+import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
+import { drawFamily } from "../../server/jobs/work/draw-family.ts";
+import { startGenerationWorker } from "../../server/jobs/work/generation-worker.ts";
+import { startUpscaleWorker } from "../../server/jobs/work/upscale-worker.ts";
 import { VectorPool } from "../../server/vector/vector-pool.ts";
 import {
   type Generation,

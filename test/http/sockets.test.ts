@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { readConfig } from "../../server/app/config.ts";
 import { startServer } from "../../server/app/main.ts";
 import { type ListenTimings, listen } from "../../server/http/listen.ts";
-import { openJobDatabase } from "../../server/jobs/job-schema.ts";
+import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import { type Generation, InversionSchema } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";

@@ -4,7 +4,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { openTrainings } from "../../server/app/open-stores.ts";
-import { openJobDatabase } from "../../server/jobs/job-schema.ts";
+import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import { limits } from "../../shared/limits.ts";
 import { type Training, TrainingListSchema, TrainingSchema } from "../../shared/training.ts";
 import { tinyExamples } from "../fixtures/tiny-examples.ts";

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { probeImage } from "../../server/images/codec.ts";
-import { openJobDatabase } from "../../server/jobs/job-schema.ts";
+import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import { GenerationSchema, MetaSchema } from "../../shared/contract.ts";
 import { type Training, TrainingSchema } from "../../shared/training.ts";
 import { tinyExamples } from "../fixtures/tiny-examples.ts";

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { startWorker } from "../../server/jobs/attempt-loop.ts";
 import { generationKind } from "../../server/jobs/job-kinds.ts";
-import { LocalQueue } from "../../server/jobs/local-queue.ts";
-import { MemoryStore } from "../../server/jobs/memory-store.ts";
+import { LocalQueue } from "../../server/jobs/local/local-queue.ts";
+import { MemoryStore } from "../../server/jobs/local/memory-store.ts";
+import { startWorker } from "../../server/jobs/work/attempt-loop.ts";
 import { createSemaphore } from "../../server/platform/semaphore.ts";
 import type { Generation } from "../../shared/contract.ts";
 import { AppError } from "../../shared/problem.ts";

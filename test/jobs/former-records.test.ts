@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { it } from "node:test";
 import { openTrainings } from "../../server/app/open-stores.ts";
-import { openJobDatabase } from "../../server/jobs/job-schema.ts";
+import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import type { Training } from "../../shared/training.ts";
 
 const examples = Array.from({ length: 20 }, (_, index) => ({

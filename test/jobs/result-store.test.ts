@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
-import { ResultStore } from "../../server/jobs/result-store.ts";
+import { ResultStore } from "../../server/jobs/blobs/result-store.ts";
 import { createHarness } from "../http/harness.ts";
 import { greyPng } from "../http/images.ts";
 

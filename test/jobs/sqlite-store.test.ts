@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, it } from "node:test";
 import fc from "fast-check";
-import { openJobDatabase } from "../../server/jobs/job-schema.ts";
-import { LocalQueue } from "../../server/jobs/local-queue.ts";
-import { SqliteStore } from "../../server/jobs/sqlite-store.ts";
+import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
+import { LocalQueue } from "../../server/jobs/local/local-queue.ts";
+import { SqliteStore } from "../../server/jobs/local/sqlite-store.ts";
 import type { Generation } from "../../shared/contract.ts";
 import { generations } from "./job-samples.ts";
 

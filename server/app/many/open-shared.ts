@@ -13,8 +13,7 @@ import { type Connections, connect } from "../../jobs/bull/connection.ts";
 import type { BullQueueOptions, BullTimings } from "../../jobs/bull/options.ts";
 import { Previews } from "../../jobs/bull/previews.ts";
 import { generationKind, type JobKind, trainingKind, upscaleKind } from "../../jobs/job-kinds.ts";
-import type { JobBody } from "../../jobs/job-queue.ts";
-import type { HistoryBounds } from "../../jobs/job-store.ts";
+import type { HistoryBounds, JobBody } from "../../jobs/job-queue.ts";
 import type { Log } from "../../platform/log.ts";
 import type { SharedConfig } from "../config.ts";
 

@@ -6,7 +6,7 @@ import { checkCondition, findTranslation } from "../../../shared/translation-rul
 import { parse } from "../../../shared/validation.ts";
 import { FamilyRequestSchema } from "../../../shared/vectors.ts";
 import { encodePng } from "../../images/codec.ts";
-import { drawFamily } from "../../jobs/draw-family.ts";
+import { drawFamily } from "../../jobs/work/draw-family.ts";
 import { writeFileAtomically } from "../../platform/atomic-file.ts";
 import { makeOutFolder, refuseUsage, withInference } from "../cli-session.ts";
 import * as flags from "../request-flags.ts";

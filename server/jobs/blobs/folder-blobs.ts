@@ -1,8 +1,8 @@
 /** Files by digest in a folder that several machines mount. The same layout as a data folder of one machine. */
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { ResultStore } from "../result-store.ts";
 import { type Blob, type BlobStore, isDigest } from "./blob-store.ts";
+import { ResultStore } from "./result-store.ts";
 
 /** After so many milliseconds a half written file is a crash's. */
 const halfWrittenMs = 60 * 60 * 1000;

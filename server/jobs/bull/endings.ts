@@ -1,7 +1,7 @@
 /** Ends jobs of the queue server, drops finished ones that are too many, and tells which stored bytes no job names any more. */
 import { endedBody } from "../job-bodies.ts";
 import type { JobBody } from "../job-queue.ts";
-import type { EndPatch } from "../queue-job.ts";
+import type { EndPatch } from "../job-reports.ts";
 import type { Connection } from "./connection.ts";
 import type { BullQueueOptions } from "./options.ts";
 import type { Records } from "./records.ts";

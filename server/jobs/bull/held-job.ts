@@ -6,7 +6,7 @@ import { AppError } from "../../../shared/problem.ts";
 import { waitingBody } from "../job-bodies.ts";
 import type { JobKind } from "../job-kinds.ts";
 import type { Job, JobBody, JobOutcome } from "../job-queue.ts";
-import { patchOf, reportsOf } from "../queue-job.ts";
+import { patchOf, reportsOf } from "../job-reports.ts";
 import type { Hold } from "./bull-line.ts";
 import type { Connection } from "./connection.ts";
 import type { Endings } from "./endings.ts";

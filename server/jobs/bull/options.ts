@@ -1,7 +1,6 @@
 /** What the parts of the queue of many processes are given. */
 import type { JobKind } from "../job-kinds.ts";
-import type { JobBody } from "../job-queue.ts";
-import type { HistoryBounds } from "../job-store.ts";
+import type { HistoryBounds, JobBody } from "../job-queue.ts";
 import type { LineTimings } from "./bull-line.ts";
 import type { Connections } from "./connection.ts";
 

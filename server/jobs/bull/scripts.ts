@@ -4,7 +4,7 @@
  * star), `starred`, `texts`, `keys` (of idempotency), `claims`, `uses` and `bytes` (of images), `total`, `uploads`, `lines`, `tags`,
  * `last`. Messages on the channel `events`: what happened, and to which job.
  *
- * The place in line is as in ../fair-line.ts, in whole numbers.
+ * The place in line is as in ../local/fair-line.ts, in whole numbers.
  */
 import { Script } from "./script.ts";
 

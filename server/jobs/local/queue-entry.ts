@@ -2,8 +2,8 @@
  * One open job as the queue of one process holds it: its snapshots, who follows them, and what its end waits for. Knows nothing of
  * the line that it stands in.
  */
-import type { JobBody, Snapshot } from "./job-queue.ts";
-import type { Dropped, HistoryBounds, JobStore, StoredJob } from "./job-store.ts";
+import type { HistoryBounds, JobBody, Snapshot } from "../job-queue.ts";
+import type { Dropped, JobStore, StoredJob } from "./job-store.ts";
 
 export interface EntryDeps<Body extends JobBody, Request> {
   readonly store: JobStore<Body, Request>;

@@ -1,8 +1,10 @@
 /** Jobs in memory alone: for tests, and where nothing is to be kept. */
-import { captionFilter } from "./caption-search.ts";
-import type { JobKind } from "./job-kinds.ts";
-import { filesOf, isFinal, type JobBody, type JobQuery } from "./job-queue.ts";
-import type { Dropped, HistoryBounds, JobStore, StoredJob } from "./job-store.ts";
+
+import { captionFilter } from "../caption-search.ts";
+import type { JobKind } from "../job-kinds.ts";
+import type { HistoryBounds } from "../job-queue.ts";
+import { filesOf, isFinal, type JobBody, type JobQuery } from "../job-queue.ts";
+import type { Dropped, JobStore, StoredJob } from "./job-store.ts";
 
 export class MemoryStore<Body extends JobBody, Request = Body["request"]> implements JobStore<Body, Request> {
   readonly durability = "memory";

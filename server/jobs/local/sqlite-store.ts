@@ -2,13 +2,15 @@
  * Jobs of one kind in the data folder's SQLite file: see job-schema.ts. Counts and bytes of the history are held in memory. A row that
  * can't be read is reported and left out, wherever it is met: one damaged job keeps neither the server nor the others from view.
  */
+
 import { z } from "zod";
-import { describeFault } from "../../shared/validation.ts";
-import type { Database, Row, SqlValue } from "../platform/database.ts";
-import { wordsOf } from "./caption-search.ts";
-import type { JobKind } from "./job-kinds.ts";
-import { filesOf, isFinal, type JobBody, type JobQuery } from "./job-queue.ts";
-import type { Dropped, HistoryBounds, JobStore, StoredJob } from "./job-store.ts";
+import { describeFault } from "../../../shared/validation.ts";
+import type { Database, Row, SqlValue } from "../../platform/database.ts";
+import { wordsOf } from "../caption-search.ts";
+import type { JobKind } from "../job-kinds.ts";
+import type { HistoryBounds } from "../job-queue.ts";
+import { filesOf, isFinal, type JobBody, type JobQuery } from "../job-queue.ts";
+import type { Dropped, JobStore, StoredJob } from "./job-store.ts";
 
 /** FTS5's trigram index finds words of three characters and more; shorter ones are looked for in the texts themselves. */
 const indexedChars = 3;

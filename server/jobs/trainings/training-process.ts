@@ -2,11 +2,11 @@
  * One life of the training child, seen from the server: forks it, gives it its order, carries news, and ends it when it hangs or
  * does not stop. It never restarts anything; training-runner.ts decides about that.
  */
-import type { AppError } from "../../shared/problem.ts";
-import { deserialize } from "../platform/serialized-error.ts";
-import { forkChild } from "../platform/spawn.ts";
-import type { FromTrainer, ToTrainer, TrainingNews, TrainingOrder } from "../training/messages.ts";
-import type { TrainedTranslation } from "../training/train-translation.ts";
+import type { AppError } from "../../../shared/problem.ts";
+import { deserialize } from "../../platform/serialized-error.ts";
+import { forkChild } from "../../platform/spawn.ts";
+import type { FromTrainer, ToTrainer, TrainingNews, TrainingOrder } from "../../training/messages.ts";
+import type { TrainedTranslation } from "../../training/train-translation.ts";
 
 export interface TrainerTimings {
   /** A child that says nothing for this long hangs. */

@@ -3,6 +3,7 @@
  * still name. An end that the disk has no room for is reported all the same, and written with the next end that is, or when the queue
  * closes. Knows nothing of the line that jobs stand in.
  */
+import type { HistoryBounds } from "../job-queue.ts";
 import {
   filesOf,
   type Idempotency,
@@ -12,8 +13,8 @@ import {
   type JobQuery,
   requireSameRequest,
   type Snapshot,
-} from "./job-queue.ts";
-import type { Dropped, HistoryBounds, JobStore, StoredJob } from "./job-store.ts";
+} from "../job-queue.ts";
+import type { Dropped, JobStore, StoredJob } from "./job-store.ts";
 import { type EntryDeps, QueueEntry } from "./queue-entry.ts";
 
 export interface KeptJobsOptions<Body extends JobBody, Request = Body["request"]> extends HistoryBounds {

@@ -3,13 +3,13 @@
  * differ all the same are brought together by tracing twice, the second time in the colours that the set has most of.
  */
 
-import { consistencyOf, familyPalette } from "../../shared/consistency.ts";
-import { type PackInfo, ResolvedRequestSchema } from "../../shared/contract.ts";
-import { limits } from "../../shared/limits.ts";
-import { findTranslation, guidanceOn } from "../../shared/translation-rules.ts";
-import type { Family, FamilyRequest, Vector } from "../../shared/vectors.ts";
-import type { ImageResult, InferenceClient } from "../inference/protocol.ts";
-import { mapConcurrent } from "../platform/map-concurrent.ts";
+import { consistencyOf, familyPalette } from "../../../shared/consistency.ts";
+import { type PackInfo, ResolvedRequestSchema } from "../../../shared/contract.ts";
+import { limits } from "../../../shared/limits.ts";
+import { findTranslation, guidanceOn } from "../../../shared/translation-rules.ts";
+import type { Family, FamilyRequest, Vector } from "../../../shared/vectors.ts";
+import type { ImageResult, InferenceClient } from "../../inference/protocol.ts";
+import { mapConcurrent } from "../../platform/map-concurrent.ts";
 
 interface Pixels {
   readonly rgba: Uint8Array;

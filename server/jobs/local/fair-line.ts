@@ -3,7 +3,7 @@
  * holds up no other. Start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) of jobs of one length: a job's turn is settled when it
  * comes, so that positions are known, and only a job that comes later and stands before it moves it back.
  */
-import type { Urgency } from "./job-queue.ts";
+import type { Urgency } from "../job-queue.ts";
 
 /** How a job stands in line. */
 export interface Standing {

@@ -1,8 +1,8 @@
 /** Stores an image that a job made as a PNG under its digest, and its vector beside it, and then names them in the job. */
-import { attributionOf, type Source } from "../../shared/sources.ts";
-import type { Vector, VectorFacts } from "../../shared/vectors.ts";
-import { sha256Of } from "../platform/sha256.ts";
-import type { ImageOf, Job, JobBody } from "./job-queue.ts";
+import { attributionOf, type Source } from "../../../shared/sources.ts";
+import type { Vector, VectorFacts } from "../../../shared/vectors.ts";
+import { sha256Of } from "../../platform/sha256.ts";
+import type { ImageOf, Job, JobBody } from "../job-queue.ts";
 
 /** An image as the inference child gives it: its entry in the body but for what storing adds, with straight RGBA pixels. */
 export type DrawnImage<Body extends JobBody> = Omit<ImageOf<Body>, "sha256" | "bytes" | "path"> & {

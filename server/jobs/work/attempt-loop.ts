@@ -2,9 +2,9 @@
  * The loop of every worker: takes jobs from a queue, a few at once, and runs each to its end. A loss of the inference child costs
  * one attempt; an attempt past its deadline fails; a cancel ends it, a stop puts the job back. What an attempt does is the caller's.
  */
-import { AppError, toProblem } from "../../shared/problem.ts";
-import type { Semaphore } from "../platform/semaphore.ts";
-import type { Job, JobBody, JobOutcome, JobQueue } from "./job-queue.ts";
+import { AppError, toProblem } from "../../../shared/problem.ts";
+import type { Semaphore } from "../../platform/semaphore.ts";
+import type { Job, JobBody, JobOutcome, JobQueue } from "../job-queue.ts";
 import { type DrawnImage, type ImageStoreDeps, storeImage } from "./store-image.ts";
 
 export interface WorkerDeps<Body extends JobBody> extends Omit<ImageStoreDeps, "imagePath"> {

@@ -5,10 +5,10 @@
 import { unlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { asStorageError, writeFileAtomically } from "../platform/atomic-file.ts";
-import { linkOrCopy } from "../platform/link-or-copy.ts";
-import { sha256Of } from "../platform/sha256.ts";
-import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
+import { asStorageError, writeFileAtomically } from "../../platform/atomic-file.ts";
+import { linkOrCopy } from "../../platform/link-or-copy.ts";
+import { sha256Of } from "../../platform/sha256.ts";
+import { yieldToEventLoop } from "../../platform/yield-to-event-loop.ts";
 
 /** Files that a sweep looks at without a pause. */
 const sweepBatch = 100;

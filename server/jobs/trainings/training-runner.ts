@@ -5,12 +5,12 @@
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AppError, toProblem } from "../../shared/problem.ts";
-import type { Training, TrainingRequest, TrainingResult } from "../../shared/training.ts";
-import type { TrainingNews, TrainingOrder } from "../training/messages.ts";
-import type { TrainedTranslation } from "../training/train-translation.ts";
-import { asAppError } from "./attempt-loop.ts";
-import type { Job, JobQueue } from "./job-queue.ts";
+import { AppError, toProblem } from "../../../shared/problem.ts";
+import type { Training, TrainingRequest, TrainingResult } from "../../../shared/training.ts";
+import type { TrainingNews, TrainingOrder } from "../../training/messages.ts";
+import type { TrainedTranslation } from "../../training/train-translation.ts";
+import type { Job, JobQueue } from "../job-queue.ts";
+import { asAppError } from "../work/attempt-loop.ts";
 import { type FolderNames, inRequestTerms, type PlaceUpload, type TrainingFolders } from "./training-folders.ts";
 import { runTrainer, type TrainerTimings } from "./training-process.ts";
 

@@ -4,11 +4,11 @@
  */
 import { appendFileSync, existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import type { Database, Row } from "../platform/database.ts";
-import { generationKind, type JobKind, trainingKind, upscaleKind } from "./job-kinds.ts";
-import type { JobBody } from "./job-queue.ts";
-import { openJobDatabase } from "./job-schema.ts";
-import { jobOfRow, SqliteStore } from "./sqlite-store.ts";
+import type { Database, Row } from "../../platform/database.ts";
+import { generationKind, type JobKind, trainingKind, upscaleKind } from "../job-kinds.ts";
+import type { JobBody } from "../job-queue.ts";
+import { openJobDatabase } from "../local/job-schema.ts";
+import { jobOfRow, SqliteStore } from "../local/sqlite-store.ts";
 
 export interface JobsFound {
   /** What SQLite finds wrong with the file; empty when nothing is. */

@@ -7,12 +7,12 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { AppError, toProblem } from "../../shared/problem.ts";
-import { type Training, type TrainingRequest, TrainingRequestSchema } from "../../shared/training.ts";
-import { type JobKind, trainingKind } from "./job-kinds.ts";
-import { isFinal, type JobBody } from "./job-queue.ts";
-import type { StoredJob } from "./job-store.ts";
-import type { SqliteStore } from "./sqlite-store.ts";
+import { AppError, toProblem } from "../../../shared/problem.ts";
+import { type Training, type TrainingRequest, TrainingRequestSchema } from "../../../shared/training.ts";
+import { type JobKind, trainingKind } from "../job-kinds.ts";
+import { isFinal, type JobBody } from "../job-queue.ts";
+import type { StoredJob } from "../local/job-store.ts";
+import type { SqliteStore } from "../local/sqlite-store.ts";
 
 const RecordSchema = z.looseObject({
   format: z.literal(1),

@@ -5,10 +5,10 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { unknownUpload } from "../../shared/request-sources.ts";
-import type { TrainingExample } from "../../shared/training.ts";
-import { asStorageError, writeFileAtomically } from "../platform/atomic-file.ts";
-import { recordFiles } from "../training/run-records.ts";
+import { unknownUpload } from "../../../shared/request-sources.ts";
+import type { TrainingExample } from "../../../shared/training.ts";
+import { asStorageError, writeFileAtomically } from "../../platform/atomic-file.ts";
+import { recordFiles } from "../../training/run-records.ts";
 
 /** Brings an upload to a path; false when it is not here. */
 export type PlaceUpload = (digest: string, path: string) => Promise<boolean>;

@@ -3,10 +3,9 @@
  * and kept by kept-jobs.ts; what was open in an earlier run waits again. Bounded: `queueMax` wait, and of finished jobs
  * `HistoryBounds` stay.
  */
-import { AppError, toProblem } from "../../shared/problem.ts";
-import { FairLine } from "./fair-line.ts";
-import { createIdMaker } from "./job-id.ts";
-import type { JobKind } from "./job-kinds.ts";
+import { AppError, toProblem } from "../../../shared/problem.ts";
+import { createIdMaker } from "../job-id.ts";
+import type { JobKind } from "../job-kinds.ts";
 import {
   type Idempotency,
   isFinal,
@@ -18,12 +17,14 @@ import {
   type JobRequest,
   type Snapshot,
   shuttingDown,
-} from "./job-queue.ts";
+} from "../job-queue.ts";
+import type { EndPatch } from "../job-reports.ts";
+import { FairLine } from "./fair-line.ts";
 import type { StoredJob } from "./job-store.ts";
 import { KeptJobs, type KeptJobsOptions } from "./kept-jobs.ts";
 import { Pace } from "./pace.ts";
 import type { QueueEntry } from "./queue-entry.ts";
-import { createJob, type EndPatch } from "./queue-job.ts";
+import { createJob } from "./queue-job.ts";
 
 export interface LocalQueueOptions<Body extends JobBody, Request = Body["request"]>
   extends KeptJobsOptions<Body, Request> {

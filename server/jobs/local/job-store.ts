@@ -2,7 +2,7 @@
  * The port through which the queue of one process keeps its jobs. Every method has acted when it returns: what a disk-backed store
  * took survives a kill and a power cut from then on. The store decides nothing; the queue does.
  */
-import type { Idempotency, JobBody, JobQuery, Urgency } from "./job-queue.ts";
+import type { HistoryBounds, Idempotency, JobBody, JobQuery, Urgency } from "../job-queue.ts";
 
 export interface StoredJob<Body extends JobBody, Request = Body["request"]> {
   readonly revision: number;
@@ -17,15 +17,6 @@ export interface StoredJob<Body extends JobBody, Request = Body["request"]> {
   readonly urgency?: Urgency | undefined;
   /** Not kept over a restart. */
   readonly share?: number | undefined;
-}
-
-/** What finished jobs are kept. Starred ones are, whatever else holds. */
-export interface HistoryBounds {
-  readonly historyMax: number;
-  /** Of the images of finished jobs, those that jobs share counted once; absent = no bound. */
-  readonly historyMaxBytes?: number | undefined;
-  /** Absent = no bound. */
-  readonly historyMaxAgeMs?: number | undefined;
 }
 
 /** What went: ids of jobs, and digests of images that no finished job names any more. */
