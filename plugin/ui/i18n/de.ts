@@ -309,7 +309,7 @@ export const de: Texts = {
     image_unknown: ["Der Server hat dieses Bild nicht mehr", "Es musste Platz machen. Sende es noch einmal."],
     image_rejected: [
       "Das Bild lässt sich nicht lesen",
-      "Nimm ein ganzes PNG, JPEG, WebP oder GIF, oder ein SVG aus einfachen Strichen.",
+      "Nimm ein ganzes PNG, JPEG, WebP oder GIF, auf dem etwas zu sehen ist, oder ein SVG aus einfachen Strichen.",
     ],
     upscale_too_large: [
       "Das Bild ist zu groß für diesen Faktor",

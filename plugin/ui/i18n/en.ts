@@ -285,7 +285,10 @@ export const en = {
     layout_invalid: ["The layout does not fit", "Its grid and colours must be those that the server lists."],
     sketch_empty: ["The sketch is empty", "Draw at least one line, darker or lighter than its background."],
     image_unknown: ["The server no longer has this image", "It was removed to make room. Send it again."],
-    image_rejected: ["The image can't be read", "Use a whole PNG, JPEG, WebP or GIF, or an SVG of plain strokes."],
+    image_rejected: [
+      "The image can't be read",
+      "Use a whole PNG, JPEG, WebP or GIF that shows something, or an SVG of plain strokes.",
+    ],
     upscale_too_large: [
       "The image is too large to enlarge this much",
       "Figma takes at most 4096 px a side. Choose a smaller factor or a smaller image.",

@@ -298,7 +298,7 @@ export const es: Texts = {
     image_unknown: ["El servidor ya no tiene esta imagen", "Se eliminó para hacer sitio. Envíala de nuevo."],
     image_rejected: [
       "No se puede leer la imagen",
-      "Usa un PNG, JPEG, WebP o GIF completo, o un SVG de trazos simples.",
+      "Usa un PNG, JPEG, WebP o GIF completo que muestre algo, o un SVG de trazos simples.",
     ],
     upscale_too_large: [
       "La imagen es demasiado grande para este factor",

@@ -320,7 +320,10 @@ export const fr: Texts = {
       "Le serveur n'a plus cette image",
       "Elle a été retirée pour faire de la place. Envoyez-la à nouveau.",
     ],
-    image_rejected: ["L'image est illisible", "Prenez un PNG, JPEG, WebP ou GIF entier, ou un SVG de simples traits."],
+    image_rejected: [
+      "L'image est illisible",
+      "Prenez un PNG, JPEG, WebP ou GIF entier qui montre quelque chose, ou un SVG de simples traits.",
+    ],
     upscale_too_large: [
       "L'image est trop grande pour ce facteur",
       "Figma accepte au plus 4096 px de côté. Choisissez un facteur plus petit ou une image plus petite.",

@@ -292,7 +292,10 @@ export const ptBr: Texts = {
     layout_invalid: ["O layout não serve", "A grade e as cores devem ser as do servidor."],
     sketch_empty: ["O esboço está vazio", "Desenhe ao menos uma linha, mais escura ou mais clara que o fundo."],
     image_unknown: ["O servidor não tem mais esta imagem", "Ela foi removida para abrir espaço. Envie-a de novo."],
-    image_rejected: ["Não dá para ler a imagem", "Use um PNG, JPEG, WebP ou GIF inteiro, ou um SVG de traços simples."],
+    image_rejected: [
+      "Não dá para ler a imagem",
+      "Use um PNG, JPEG, WebP ou GIF inteiro que mostre algo, ou um SVG de traços simples.",
+    ],
     upscale_too_large: [
       "A imagem é grande demais para este fator",
       "O Figma aceita no máximo 4096 px por lado. Escolha um fator menor ou uma imagem menor.",
