@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { encodePng } from "../../server/images/codec.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
-import type { ImageResult } from "../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
-import { ResolvedRequestSchema, type TranslationInfo } from "../../shared/contract.ts";
+import type { TranslationInfo } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { checkCondition, findTranslation } from "../../shared/translation-rules.ts";
+import { drawRestyled } from "../fixtures/draw-restyled.ts";
 import { tinyFullDraft, tinyLabels, tinyStyles, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
 
@@ -37,19 +37,7 @@ async function iconOf(grey: number): Promise<string> {
 }
 
 async function draw(condition: object, fields: object = {}): Promise<string[]> {
-  const request = ResolvedRequestSchema.parse({
-    ...{ translation: "restyle", condition, count: 1, seed: 3, temperature: 0, ...fields },
-  });
-  checkCondition(info, request.condition);
-  const images: ImageResult[] = [];
-  await service.generate({
-    request,
-    images: await load(request, styleSizePx),
-    signal: new AbortController().signal,
-    onProgress: () => {},
-    onFindings: () => {},
-    onImage: (image) => void images.push(image),
-  });
+  const images = await drawRestyled({ service, info, load }, condition, fields);
   return images.map(({ rgba }) => Buffer.from(rgba).toString("hex"));
 }
 

@@ -16,6 +16,7 @@ import type { PartialCondition } from "../../shared/conditions.ts";
 import { ResolvedRequestSchema, type TranslationInfo } from "../../shared/contract.ts";
 import { limits } from "../../shared/limits.ts";
 import { checkCondition } from "../../shared/translation-rules.ts";
+import { drawRestyled } from "../fixtures/draw-restyled.ts";
 import { packStyles, styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-restyle-"));
@@ -36,22 +37,8 @@ async function upload(colourAt: (x: number, y: number) => readonly [number, numb
 }
 const stripes = (every: number, red: number) => upload((x) => (x % every === 0 ? [red, 40, 90, 255] : [0, 0, 0, 0]));
 
-async function draw(condition: object, fields: object = {}): Promise<ImageResult[]> {
-  const request = ResolvedRequestSchema.parse({
-    ...{ translation: "restyle", condition, count: 1, seed: 3, temperature: 0, ...fields },
-  });
-  checkCondition(info, request.condition);
-  const images: ImageResult[] = [];
-  await service.generate({
-    request,
-    images: await load(request, styleSizePx),
-    signal: new AbortController().signal,
-    onProgress: () => {},
-    onFindings: () => {},
-    onImage: (image) => void images.push(image),
-  });
-  return images;
-}
+const draw = (condition: object, fields: object = {}): Promise<ImageResult[]> =>
+  drawRestyled({ service, info, load }, condition, fields);
 const pixelsOf = async (condition: object, fields: object = {}): Promise<string> =>
   Buffer.from((await draw(condition, fields))[0]!.rgba).toString("hex");
 
