@@ -122,6 +122,11 @@ export const limits = {
   workerAnnounceMs: 5000,
   workerSilenceMs: 15_000,
   workerKnownMs: 24 * 60 * 60 * 1000,
+  /** A job for which no live worker has the packs ends so long after: longer than a worker's upgrade and start. */
+  workerAwaitMs: 10 * 60 * 1000,
+  /** A look at whether the queue server and the store take a write, and how long its answer is used: anyone may ask. */
+  readinessCheckMs: 3000,
+  readinessKeptMs: 5000,
   /** Calls (inversions, families) that wait for a worker, and one that runs. */
   callsWaitingMax: 64,
   callDeadlineMs: 120_000,

@@ -146,10 +146,10 @@ const appPartsOf = (
   upscaled: upscales.results,
   trainings: trainings.trainings,
   readPreview: (training, step, index) => trainings.folders.readPreview(training, step, index),
-  canStore: () =>
+  storageFault: () =>
     access(config.dataDir, constants.W_OK).then(
-      () => true,
-      () => false,
+      () => undefined,
+      () => "the data folder can't be written",
     ),
   uploads,
   probeImage,

@@ -6,7 +6,7 @@ import type { Upscale } from "../../shared/upscaling.ts";
 import type { Family, FamilyRequest, Vector, VectorRequest } from "../../shared/vectors.ts";
 import type { WorkerInfo } from "../../shared/workers.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
-import type { Tokens } from "./identity.ts";
+import type { Standing, Tokens } from "./identity.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface InferenceStatus {
@@ -46,8 +46,8 @@ export interface AppDeps {
   readonly inference: () => InferenceStatus;
   /** Newest first. */
   readonly workers: () => Promise<readonly WorkerInfo[]>;
-  /** Whether the data folder can be written. */
-  readonly canStore: () => Promise<boolean>;
+  /** What keeps jobs and files from being kept, in words; undefined = nothing. */
+  readonly storageFault: () => Promise<string | undefined>;
   readonly trainings: JobQueue<Training, TrainingRequest>;
   /** PNG of an evaluation; undefined when there is none. */
   readonly readPreview: (training: string, step: number, index: number) => Promise<Uint8Array | undefined>;
@@ -72,11 +72,16 @@ export interface AppDeps {
   readonly invert: (
     request: InversionRequest,
     signal: AbortSignal,
+    standing: Standing,
   ) => Promise<Omit<Inversion, "request" | "packDigest">>;
   /** An image file traced. @throws AppError image_rejected for one with nothing in it */
   readonly vectorise: (bytes: Uint8Array, options: Omit<VectorRequest, "image">) => Promise<Vector>;
   /** @throws AppError image_rejected, or the inference child's own code */
-  readonly drawFamily: (request: FamilyRequest & { readonly seed: number }, signal: AbortSignal) => Promise<Family>;
+  readonly drawFamily: (
+    request: FamilyRequest & { readonly seed: number },
+    signal: AbortSignal,
+    standing: Standing,
+  ) => Promise<Family>;
   readonly token: string;
   /** Further tokens; absent = none. */
   readonly tokens?: Tokens;

@@ -27,8 +27,14 @@ export const hashToken = (token: string): string => sha256Of(Buffer.from(token))
 /** Who asks; of routes that are open to all, the server's own token. */
 export const identityOf = (c: Context): Identity => (c as Context<IdentityEnv>).get("identity") ?? ownIdentity;
 
-/** The owner that a job gets; undefined = the server's own token. */
-export const ownerOf = (c: Context): { owner?: string; share: number } => {
+/** Whose a job is, and how many turns it gets. */
+export interface Standing {
+  /** Absent = the server's own token. */
+  readonly owner?: string;
+  readonly share: number;
+}
+
+export const ownerOf = (c: Context): Standing => {
   const { name, share } = identityOf(c);
   return { share, ...(name !== "" && { owner: name }) };
 };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -31,7 +31,7 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     env = { TAU_QUEUE_URL: queueServer.url, TAU_STORE_URL: pathToFileURL(join(home, "store")).href };
     for (const data of ["http-1", "http-2"]) {
       const config = readConfig({ port: "0", data: join(home, data) }, env);
-      servers.push(await serveHttp({ ...config, shared: config.shared! }, { log: silent }));
+      servers.push(await serveHttp({ ...config, shared: config.shared! }, { log: silent, readinessKeptMs: 50 }));
     }
   });
   after(async () => {
@@ -79,6 +79,14 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     }
     throw new Error(`expected ${isIt} of ${JSON.stringify(await read(0, id))}`);
   }
+  /** What `/readyz` says once it answers with this status. */
+  async function readiness(status: number): Promise<string> {
+    for (;;) {
+      const response = await fetch(`http://127.0.0.1:${servers[0]!.port}/readyz`);
+      if (response.status === status) return response.text();
+      await sleep(50);
+    }
+  }
   const workersSeen = async () => ((await (await ask(0, "/v1/workers")).json()) as WorkerList).workers;
   /** Event ids and states of a stream, to its end. */
   async function follow(index: number, id: string, lastEventId?: string) {
@@ -112,6 +120,15 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     const png = await ask(1, `/v1/generations/${asked[0]!.id}/images/0.png`);
     assert.deepEqual([png.status, png.headers.get("content-type")], [200, "image/png"]);
     assert.equal((await start("bird", "pair-3")).id, asked[3]!.id);
+  });
+
+  it("is not ready while the store of files takes no writes", async () => {
+    const uploads = join(home, "store", "uploads");
+    await rename(uploads, `${uploads}-away`);
+    const gone = await readiness(503);
+    assert.match(gone, /the store of files takes no writes/);
+    await rename(`${uploads}-away`, uploads);
+    await readiness(200);
   });
 
   it("inverts an upload and draws a family through a worker, within one request", async () => {
@@ -178,6 +195,7 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     const refused = await ask(0, "/v1/generations", { method: "POST", body });
     assert.equal(refused.status, 503);
     assert.equal(((await refused.json()) as { code: string }).code, "queue_unavailable");
+    assert.match(await readiness(503), /the queue server/);
     await queueServer.restart();
     let status = 503;
     for (let turn = 0; turn < 300 && status !== 202; turn++) {
@@ -189,5 +207,21 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     assert.equal(status, 202);
     assert.equal((await read(1, id)).state, "done");
     if (back) await until(back.id, ({ state }) => state === "done");
+  });
+
+  it("a job whose pack no worker has any more ends after a while, and what a client waits for is refused at once", async () => {
+    const { id } = await start("bird", "before");
+    await until(id, ({ state }) => state === "done");
+    await Promise.all(workers.splice(0).map((worker) => end(worker, "SIGTERM")));
+    const config = readConfig({ port: "0", data: join(home, "http-3") }, env);
+    const parts = { log: silent, workerAwaitMs: 400 };
+    const last = servers.push(await serveHttp({ ...config, shared: config.shared! }, parts)) - 1;
+    const { id: left } = await start("bird", "nobody");
+    const ended = await until(left, ({ state }) => state !== "queued");
+    assert.deepEqual([ended.state, ended.problem?.code], ["failed", "pack_unavailable"]);
+    const body = JSON.stringify({ names: ["bird", "fish"], format: "png" });
+    const refused = await ask(last, "/v1/families", { method: "POST", body });
+    assert.equal(refused.status, 503, await refused.clone().text());
+    assert.equal(((await refused.json()) as { code: string }).code, "pack_unavailable");
   });
 });

@@ -139,7 +139,7 @@ export async function createHarness(options: HarnessOptions = {}) {
     inference:
       options.status ?? (() => (inference.ready ? { state: "ready", provider: "cpu" } : { state: "starting" })),
     workers: async () => [],
-    canStore: async () => true,
+    storageFault: async () => undefined,
     results,
     upscaled,
     uploads,

@@ -8,6 +8,8 @@ import { TokenFile } from "../../server/app/token-file.ts";
 import { command } from "../../server/cli/commands/tokens.ts";
 import type { Generation, GenerationList } from "../../shared/contract.ts";
 import { createHarness, type Harness, problemOf } from "./harness.ts";
+import { greyPng } from "./images.ts";
+import { createGate } from "./small-inference.ts";
 
 let folder: string;
 let harness: Harness;
@@ -49,9 +51,13 @@ before(async () => {
     ["ann"],
     ["bea", "--requests-per-minute", "3"],
     ["chief", "--role", "admin", "--share", "4"],
+    ["dan"],
   ] as const)
     tokens[name] = await printed("add", name, ...options);
-  harness = await createHarness({ tokens: new TokenFile(folder) });
+  harness = await createHarness({
+    tokens: new TokenFile(folder),
+    limits: { inversionsParallelMax: 1, inversionsWaitingMax: 4 },
+  });
 });
 after(async () => {
   await harness.close();
@@ -96,6 +102,46 @@ describe("several tokens", () => {
     const [ann, chief] = [await start("ann", "bird", "k"), await start("chief", "bird", "k")];
     assert.notEqual(ann.id, chief.id);
     assert.equal((await start("ann", "bird", "k")).id, ann.id);
+  });
+
+  it("draws the one request of a token before the many that another one has waiting", async () => {
+    const gate = createGate();
+    harness.inference.gate = gate.closed;
+    const many: Generation[] = [];
+    for (let index = 0; index < 8; index++) many.push(await start("ann", "bird"));
+    await harness.until(many[1]!.id, ({ state }) => state === "running");
+    const one = await start("dan", "fish");
+    assert.equal(one.progress.position, 0);
+    const begun = harness.inference.begun.length;
+    harness.inference.gate = undefined;
+    gate.open();
+    for (const { id } of [...many, one]) assert.equal((await harness.end(id)).state, "done");
+    const captions = harness.inference.begun.slice(begun).map(({ condition }) => condition.caption);
+    assert.deepEqual(captions, ["fish", ...Array.from({ length: 6 }, () => "bird")]);
+  });
+
+  it("inverts for one token in turn with another that asks for more than may wait", async () => {
+    const gate = createGate();
+    harness.inference.gate = gate.closed;
+    const image = await harness.upload(greyPng(8, 51));
+    const order: string[] = [];
+    const ask = async (name: string): Promise<number> => {
+      const body = JSON.stringify({ image, condition: { caption: "bird" } });
+      const { status } = await as(name, "/v1/inversions", { method: "POST", body });
+      order.push(`${name} ${status}`);
+      return status;
+    };
+    // One runs and four wait; the answer to the sixth says that all have come.
+    const many = Array.from({ length: 6 }, () => ask("ann"));
+    assert.equal(await Promise.race(many), 429);
+    const one = ask("dan");
+    while (order.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    harness.inference.gate = undefined;
+    gate.open();
+    assert.equal(await one, 200);
+    await Promise.all(many);
+    // Of who has most the newest gave way; two of the others came before at most.
+    assert.deepEqual(order, ["ann 429", "ann 429", "ann 200", "ann 200", "dan 200", "ann 200", "ann 200"]);
   });
 
   it("has metrics and workers for admins alone", async () => {

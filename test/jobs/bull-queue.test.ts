@@ -10,6 +10,8 @@ import { describeJobQueue, type QueueFactory } from "./job-queue.ts";
 import { generations, type JobSample, trainings, upscales } from "./job-samples.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "./queue-server.ts";
 
+/** No command is given up because other programs have the processors. */
+const commandMs = 60_000;
 /** Holds outlast every test, however slow the machine: where one is to end, its lock is deleted. */
 const timings: BullTimings = { holdMs: 60_000, lostCheckMs: 100, lookMs: 100, repairMs: 60_000 };
 
@@ -23,7 +25,7 @@ function describeBullQueue<Body extends JobBody, Request>(sample: JobSample<Body
     const ends: Array<() => Promise<void>> = [];
     /** One process. */
     const open = async () => {
-      const connections = await connect(server.url, assert.ifError);
+      const connections = await connect(server.url, assert.ifError, commandMs);
       const queue = await BullQueue.open({
         ...{ now: Date.now, ...bounds, kind: sample.kind, connections, prefix, timings },
         onForgotten: (sha256) => forgotten.push(sha256),
@@ -65,7 +67,7 @@ function describeBullQueue<Body extends JobBody, Request>(sample: JobSample<Body
 
 /** As if the time of every hold was over. */
 async function endHolds(prefix: string): Promise<void> {
-  const { asking, close } = await connect(server.url, assert.ifError);
+  const { asking, close } = await connect(server.url, assert.ifError, commandMs);
   for (const lock of await asking.keys(`${prefix}:*:lock`)) await asking.del(lock);
   close();
 }

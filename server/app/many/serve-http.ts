@@ -5,26 +5,29 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
-import type { Inversion } from "../../../shared/contract.ts";
+import type { Inversion, InversionRequest } from "../../../shared/contract.ts";
 import { limits } from "../../../shared/limits.ts";
 import { findTranslation } from "../../../shared/translation-rules.ts";
-import type { Family } from "../../../shared/vectors.ts";
+import type { Family, FamilyRequest } from "../../../shared/vectors.ts";
 import { createApp } from "../../http/app.ts";
+import type { Standing } from "../../http/identity.ts";
 import { listen } from "../../http/listen.ts";
 import { createMetrics } from "../../http/metrics.ts";
 import { decodeRgba, probeImage } from "../../images/codec.ts";
 import { requirePlainSvg } from "../../images/svg.ts";
 import { type BlobStore, shrinkBlobs } from "../../jobs/blobs/blob-store.ts";
-import { call } from "../../jobs/bull/calls.ts";
+import { type Call, call } from "../../jobs/bull/calls.ts";
 import { InFlight } from "../../platform/in-flight.ts";
 import { createLog, type Log } from "../../platform/log.ts";
 import { VectorPool } from "../../vector/vector-pool.ts";
 import type { Config, SharedConfig } from "../config.ts";
 import { openTracing } from "../open-tracing.ts";
 import { loadToken, type Token } from "../token.ts";
+import { startEndingUnserved } from "./end-unserved.ts";
 import { KnownWorkers } from "./known-workers.ts";
 import { keyPrefix, openShared } from "./open-shared.ts";
 import { SharedTokens } from "./shared-tokens.ts";
+import { createStorageCheck } from "./storage-check.ts";
 import { startSweeping } from "./sweep-shared.ts";
 
 export interface HttpProcess {
@@ -35,12 +38,19 @@ export interface HttpProcess {
   stop(): Promise<void>;
 }
 
+interface HttpParts {
+  readonly log?: Log | undefined;
+  /** Override limits.ts, for tests. */
+  readonly workerAwaitMs?: number | undefined;
+  readonly readinessKeptMs?: number | undefined;
+}
+
 /** @throws AppError port_in_use, config_invalid, queue_unavailable */
 export async function serveHttp(
   config: Config & { readonly shared: SharedConfig },
-  parts: { readonly log?: Log | undefined } = {},
+  { log: given, workerAwaitMs = limits.workerAwaitMs, readinessKeptMs = limits.readinessKeptMs }: HttpParts = {},
 ): Promise<HttpProcess> {
-  const log = parts.log ?? createLog(config.logLevel);
+  const log = given ?? createLog(config.logLevel);
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const token = await loadToken(config.dataDir);
   const shared = await openShared(config.shared, log);
@@ -53,15 +63,19 @@ export async function serveHttp(
   const tracers = new VectorPool();
   const inFlight = new InFlight();
   const tracing = await openTracing(config);
-  const digestOf = (translation: string): string => findTranslation(known.packs(), translation).pack.digest;
+  /** A call for a worker that is there: its client waits. */
+  const askedOf = (name: Call["request"]["name"], asked: InversionRequest | FamilyRequest, standing: Standing) => {
+    const { digest } = findTranslation(known.packs(), asked.translation).pack;
+    known.requireWorker("calls", digest);
+    return { request: { name, with: { ...asked } }, packDigest: digest, ...standing };
+  };
   const app = createApp({
     ...{ queue, upscales, trainings, results, upscaled, probeImage, metrics, log },
     readPreview: (training, step, index) => previews.read(training, step, index),
     catalogue: known,
     inference: () => known.status(),
     workers: async () => known.workers,
-    // What is kept is elsewhere: the store tells by itself when it can't be written.
-    canStore: async () => true,
+    storageFault: createStorageCheck(shared, keyPrefix, readinessKeptMs),
     trace: tracing?.middleware,
     uploads: {
       put: (bytes) => uploads.put(bytes),
@@ -70,23 +84,14 @@ export async function serveHttp(
       shrink: shrinkSometimes(uploads),
     },
     checkDrawing: requirePlainSvg,
-    invert: (request, signal) =>
+    invert: (request, signal, standing) =>
       inFlight.add(async () => {
-        const asked = {
-          request: { name: "invert" as const, with: request },
-          packDigest: digestOf(request.translation),
-        };
+        const asked = askedOf("invert", request, standing);
         return (await call(calls, asked, signal)) as Omit<Inversion, "request" | "packDigest">;
       }),
     vectorise: (bytes, options) => inFlight.add(async () => tracers.trace(await decodeRgba(bytes), options)),
-    drawFamily: (request, signal) =>
-      inFlight.add(async () => {
-        const asked = {
-          request: { name: "family" as const, with: request },
-          packDigest: digestOf(request.translation),
-        };
-        return (await call(calls, asked, signal)) as Family;
-      }),
+    drawFamily: (request, signal, standing) =>
+      inFlight.add(async () => (await call(calls, askedOf("family", request, standing), signal)) as Family),
     token: token.value,
     tokens: new SharedTokens(shared.connections.asking, keyPrefix),
     version: config.version,
@@ -98,8 +103,10 @@ export async function serveHttp(
     now: Date.now,
   });
   const sweeping = startSweeping(shared, randomUUID(), log);
+  const ending = startEndingUnserved(shared, known, workerAwaitMs, log);
   const listener = await listen(app.fetch, config.port, limits, config.listen).catch(async (error: unknown) => {
     sweeping.stop();
+    ending.stop();
     known.close();
     await shared.disconnect();
     throw error;
@@ -110,6 +117,7 @@ export async function serveHttp(
     log.info({}, "stopping");
     stopping.abort();
     sweeping.stop();
+    ending.stop();
     known.close();
     await shared.closeQueues();
     await inFlight.drain(limits.shutdownGraceMs);

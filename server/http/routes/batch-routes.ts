@@ -9,7 +9,7 @@ import { AppError, toProblem } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
 import { isFinal } from "../../jobs/job-queue.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
-import { ownerOf } from "../identity.ts";
+import { ownerOf, type Standing } from "../identity.ts";
 import { idempotencyOf, idempotencyParameter } from "../job-answers.ts";
 import { fingerprintOf, resolveGeneration, resolveProblems } from "../resolve-request.ts";
 import { type Route, type RouteDeps, requireInference } from "../route.ts";
@@ -45,7 +45,7 @@ function batchStream(
   deps: RouteDeps,
   asked: readonly unknown[],
   key: string | undefined,
-  owner: ReturnType<typeof ownerOf>,
+  owner: Standing,
 ): ReadableStream<Uint8Array> {
   /** The client reads. */
   let isOpen = true;
@@ -93,12 +93,7 @@ function asKnown(error: unknown, { log }: RouteDeps): AppError {
 }
 
 /** @throws AppError as POST /v1/generations answers it */
-async function add(
-  deps: RouteDeps,
-  asked: unknown,
-  key: string | undefined,
-  owner: ReturnType<typeof ownerOf>,
-): Promise<Generation> {
+async function add(deps: RouteDeps, asked: unknown, key: string | undefined, owner: Standing): Promise<Generation> {
   const request = parse(GenerationRequestSchema, asked);
   const idempotency = key === undefined ? {} : { idempotency: { key, fingerprint: fingerprintOf(request) } };
   const resolved = await resolveGeneration(request, deps);

@@ -9,7 +9,8 @@ import { json, type Route, type RouteDeps } from "../route.ts";
 export function healthRoutes(deps: RouteDeps): Route[] {
   const readiness = async (): Promise<Health> => {
     if (deps.stopping.aborted) return { status: "stopping" };
-    if (!(await deps.canStore())) return { status: "unavailable", detail: "the data folder can't be written" };
+    const fault = await deps.storageFault();
+    if (fault !== undefined) return { status: "unavailable", detail: fault };
     const { state, detail } = deps.inference();
     if (state === "ready") return { status: "ok" };
     return { status: state, ...(detail === undefined ? {} : { detail }) };

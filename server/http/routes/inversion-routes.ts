@@ -4,6 +4,7 @@ import { AppError } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
+import { ownerOf } from "../identity.ts";
 import { resolveInversion, resolveProblems } from "../resolve-request.ts";
 import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
 
@@ -33,8 +34,13 @@ export function inversionRoutes(deps: RouteDeps): Route[] {
         const request = parse(InversionRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
         requireInference(deps);
         const packDigest = await resolveInversion(request, deps);
-        const found = await gate(() =>
-          withDeadline(deps.limits.attemptDeadlineMs, c.req.raw.signal, (signal) => deps.invert(request, signal)),
+        const standing = ownerOf(c);
+        const found = await gate(
+          () =>
+            withDeadline(deps.limits.attemptDeadlineMs, c.req.raw.signal, (signal) =>
+              deps.invert(request, signal, standing),
+            ),
+          standing.owner,
         );
         return json({ request, packDigest, ...found } satisfies Inversion);
       },

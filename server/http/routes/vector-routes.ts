@@ -6,6 +6,7 @@ import { parse } from "../../../shared/validation.ts";
 import { FamilyRequestSchema, VectorRequestSchema } from "../../../shared/vectors.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
+import { ownerOf } from "../identity.ts";
 import { drawSeed, resolveProblems } from "../resolve-request.ts";
 import { json, type Route, type RouteDeps, requireInference } from "../route.ts";
 
@@ -26,7 +27,7 @@ function vectorRoute(deps: RouteDeps): Route {
       const { image, ...options } = parse(VectorRequestSchema, await readJson(c.req.raw, deps.limits.jsonMaxBytes));
       const bytes = (await deps.uploads.touch(image)) ? await deps.uploads.read(image) : undefined;
       if (!bytes) throw unknownUpload("image", image);
-      return json(await gate(() => deps.vectorise(bytes, options)));
+      return json(await gate(() => deps.vectorise(bytes, options), ownerOf(c).owner));
     },
   };
 }
@@ -57,9 +58,10 @@ function familyRoute(deps: RouteDeps): Route {
       const { style } = asked;
       checkCondition(translation, { caption: asked.names[0]!, ...(style !== undefined && { style }) }, "family");
       const client = c.req.raw.signal;
+      const standing = ownerOf(c);
       const request = { ...asked, seed: asked.seed ?? drawSeed() };
       return json(
-        await gate(() => deps.drawFamily(request, client)).catch((error: unknown) => {
+        await gate(() => deps.drawFamily(request, client, standing), standing.owner).catch((error: unknown) => {
           if (client.aborted)
             throw new AppError("cancelled", "family: expected a client that waits, got one that left");
           throw error;

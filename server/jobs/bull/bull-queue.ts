@@ -28,6 +28,7 @@ import type { AboutLine, BullQueueOptions } from "./options.ts";
 import { Records } from "./records.ts";
 import * as scripts from "./scripts.ts";
 import { Taker } from "./taker.ts";
+import { Unserved } from "./unserved.ts";
 
 /** Records that a search reads at a time. */
 const searchBatch = 1000;
@@ -39,6 +40,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
   readonly #endings: Endings<Body, Request>;
   readonly #lines: BullLines<Body, Request>;
   readonly #taker: Taker<Body, Request>;
+  readonly #unserved: Unserved<Body, Request>;
   #followers!: Followers<Body>;
   #isClosed = false;
 
@@ -51,6 +53,7 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
     this.#endings = endings;
     this.#lines = lines;
     this.#taker = new Taker(options, { records, lines, endings });
+    this.#unserved = new Unserved(options, { records, lines, endings });
   }
 
   /** @throws AppError queue_unavailable */
@@ -202,6 +205,14 @@ export class BullQueue<Body extends JobBody, Request = Body["request"]> implemen
   /** Looks for jobs of lost workers from now on, also while it takes none. */
   watch(): Promise<void> {
     return this.#taker.watch();
+  }
+
+  /**
+   * Ends waiting jobs whose packs no worker had for `awaitMs`.
+   * @param isServed whether a live worker has all of these packs, by digest @returns how many
+   */
+  endUnserved(isServed: (packs: readonly string[]) => boolean, awaitMs: number): Promise<number> {
+    return asked(() => this.#unserved.end(isServed, awaitMs));
   }
 
   /** Resolves when everything that workers of this process reported is on the server. */

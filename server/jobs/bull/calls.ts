@@ -6,7 +6,7 @@ import { z } from "zod";
 import { JobStateSchema } from "../../../shared/job-fields.ts";
 import { AppError, type Problem, problemCodes } from "../../../shared/problem.ts";
 import type { JobKind } from "../job-kinds.ts";
-import { isFinal, type JobQueue } from "../job-queue.ts";
+import { isFinal, type JobQueue, type JobRequest } from "../job-queue.ts";
 
 const CallSchema = z.object({
   id: z.string(),
@@ -43,7 +43,7 @@ export const callKind: JobKind<Call> = {
 /** Has a worker answer. @throws AppError of the worker, queue_full, queue_unavailable, or the signal's reason */
 export async function call(
   queue: JobQueue<Call>,
-  asked: Pick<Call, "request" | "packDigest"> & { readonly owner?: string | undefined },
+  asked: Pick<Call, "request" | "packDigest"> & Pick<JobRequest<Call>, "owner" | "share">,
   signal: AbortSignal,
 ): Promise<object> {
   signal.throwIfAborted();

@@ -18,15 +18,22 @@ export interface Connections {
   close(): void;
 }
 
-/** @throws AppError queue_unavailable */
-export async function connect(url: string, onError: (error: unknown) => void): Promise<Connections> {
+/**
+ * @param commandMs after which one that asks gives a command up
+ * @throws AppError queue_unavailable
+ */
+export async function connect(
+  url: string,
+  onError: (error: unknown) => void,
+  commandMs: number = limits.queueCommandMs,
+): Promise<Connections> {
   const retryStrategy = (attempt: number): number => Math.min(limits.queueReconnectMs, 50 * 2 ** Math.min(attempt, 10));
-  const all = { lazyConnect: true, retryStrategy, connectTimeout: limits.queueCommandMs };
+  const all = { lazyConnect: true, retryStrategy, connectTimeout: commandMs };
   const asking = new Redis(url, {
     ...all,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: limits.queueCommandMs,
+    commandTimeout: commandMs,
   });
   const working = new Redis(url, { ...all, maxRetriesPerRequest: null });
   const listening = new Redis(url, { ...all, maxRetriesPerRequest: null });
