@@ -54,6 +54,7 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     return child;
   }
   async function end(worker: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+    if (worker.exitCode !== null || worker.signalCode !== null) return;
     const gone = once(worker, "exit");
     worker.kill(signal);
     await gone;

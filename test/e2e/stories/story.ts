@@ -2,15 +2,20 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import type { RunningServer } from "../../../server/app/main.ts";
 import { drawPng } from "../../plugin/png.ts";
 import { launchBrowser, openPlayground, type Playground, servedAsPublic } from "../browser.ts";
 import type { Theatre } from "./theatre.ts";
 
 export type Theme = "light" | "dark";
 
+/** What a story needs of its server; one may be a process of its own. */
+export interface StageServer {
+  readonly url: string;
+  readonly token: { readonly value: string };
+}
+
 export interface Stage extends Playground {
-  readonly server: RunningServer;
+  readonly server: StageServer;
   readonly theme: Theme;
   /** Ends a step: a screenshot that says so, and no serious finding of axe in page or plugin. */
   step(name: string): Promise<void>;
@@ -34,7 +39,7 @@ export interface Story {
   /** Takes long, so that `npm test` leaves it to `npm run stories`. */
   readonly isLong?: boolean;
   /** A server for this story alone. */
-  startServer?(playgroundDir: string): Promise<{ readonly server: RunningServer; close(): Promise<void> }>;
+  startServer?(playgroundDir: string): Promise<{ readonly server: StageServer; close(): Promise<void> }>;
   /** In a browser of its own, which takes the page for one of the internet, as Figma's is. */
   readonly isPublicPage?: boolean;
   tell(stage: Stage): Promise<void>;
@@ -52,7 +57,7 @@ export async function tellStory(theatre: Theatre, story: Story, theme: Theme): P
 }
 
 async function tellOn(
-  { browser, server }: Pick<Theatre, "browser" | "server">,
+  { browser, server }: Pick<Theatre, "browser"> & { readonly server: StageServer },
   { name, editor = "figma", isPublicPage = false, tell }: Story,
   theme: Theme,
 ): Promise<string[]> {
