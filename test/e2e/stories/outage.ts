@@ -50,6 +50,10 @@ async function startOwnServer(): Promise<
   };
 }
 
+/** Of each a few images: the batch takes seconds, so that it is killed in its middle. */
+const captions = ["apple", "bird", "car", "cup", "fish", "house", "key", "lamp", "star", "tree", "book", "bell"];
+const imagesEach = 4;
+
 let own: Awaited<ReturnType<typeof startOwnServer>>;
 
 const outage: Story = {
@@ -60,18 +64,20 @@ const outage: Story = {
     return { server: own, close: own.close };
   },
   tell: async ({ page, ui, generate, step }) => {
-    await ui.getByLabel("Images", { exact: true }).fill("1");
-    await ui.getByLabel("Images", { exact: true }).press("Tab");
-    const captions = ["apple", "bird", "car", "cup", "fish", "house", "key", "lamp", "star", "tree", "book", "bell"];
     await generate(captions.join("\n"));
     await ui.locator(".tile img").first().waitFor();
     await own.kill();
+    assert.equal(await ui.locator(".applied").count(), 0, "expected a batch in its middle, got its end");
     await step("killed");
     await own.startAgain();
     await ui.locator(".applied").waitFor({ timeout: 300_000 });
     await step("complete");
-    for (const caption of captions)
-      assert.equal((await page.locator("#layers .layer", { hasText: caption }).count()) > 0, true, caption);
+    for (const caption of captions) {
+      const artboards = page.locator("#layers .layer", { hasText: new RegExp(`^${caption}$`) });
+      assert.equal(await artboards.count(), 1, caption);
+      const images = page.locator("#layers .layer", { hasText: new RegExp(`^${caption} \\d$`) });
+      assert.equal(await images.count(), imagesEach, caption);
+    }
   },
 };
 
