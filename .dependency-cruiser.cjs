@@ -72,7 +72,7 @@ module.exports = {
     forbid("http-reads-no-inference-or-pixels", "^server/http/", "^server/(inference|images)/"),
     forbid("wasm-is-pure", "^server/wasm/", "^(server/(?!wasm/)|shared/|plugin/|node:|fs|node_modules/)"),
     onlyImporter("one-importer-of-onnxruntime", "onnxruntime-(node|web|common)", "^server/onnx/runtime\\.ts$"),
-    onlyImporter("one-importer-of-sqlite", "@photostructure/sqlite", "^server/platform/database\\.ts$"),
+    onlyImporter("one-importer-of-sqlite", "@photostructure/sqlite", "^server/platform/files/database\\.ts$"),
     onlyImporter("one-importer-of-bullmq", "bullmq", "^server/jobs/bull/bull-line\\.ts$"),
     onlyImporter("one-importer-of-ioredis", "ioredis", "^server/jobs/bull/connection\\.ts$"),
     onlyImporter("one-importer-of-aws4fetch", "aws4fetch", "^server/jobs/blobs/s3-blobs\\.ts$"),

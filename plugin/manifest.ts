@@ -4,7 +4,7 @@
  * content security policy from it, refuses IP literals, and does not let a bare host cover its ports.
  */
 import { type CommandParameter, commandTable, relaunchButtons } from "../shared/commands.ts";
-import { defaultPort } from "../shared/messages.ts";
+import { defaultPort } from "../shared/messages/settings.ts";
 
 export interface MenuItem {
   readonly name: string;

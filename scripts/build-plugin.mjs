@@ -20,14 +20,14 @@ const uiTarget = "chrome116";
 const withPort = (port) => ({
   name: "port",
   setup: ({ onLoad }) =>
-    onLoad({ filter: /shared[\\/]messages\.ts$/ }, async ({ path: file }) => {
+    onLoad({ filter: /shared[\\/]messages[\\/]settings\.ts$/ }, async ({ path: file }) => {
       const text = await readFile(file, "utf8");
       const contents = text.replace(
         /(export const default(?:Port = |ServerUrl = "http:\/\/localhost:))\d+/g,
         `$1${port}`,
       );
       if (contents.split(`${port}`).length < 3)
-        throw new Error("expected defaultPort and defaultServerUrl in shared/messages.ts");
+        throw new Error("expected defaultPort and defaultServerUrl in shared/messages/settings.ts");
       return { contents, loader: "ts" };
     }),
 });
@@ -37,7 +37,7 @@ const withLimits = (limits) => ({
   name: "limits",
   setup: ({ onLoad }) =>
     onLoad(
-      { filter: /(plugin[\\/]main[\\/][\w-]+|shared[\\/](?:commands|upscale-scales))\.ts$/ },
+      { filter: /(plugin[\\/]main[\\/][\w/\\-]+|shared[\\/](?:commands|contract[\\/]upscale-scales))\.ts$/ },
       async ({ path: file }) => {
         const text = await readFile(file, "utf8");
         const contents = text.replace(/\blimits\.(\w+)/g, (named, key) =>

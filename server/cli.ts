@@ -15,81 +15,84 @@ export interface Command {
 const commands: Readonly<Record<string, { readonly summary: string; load(): Promise<Command> }>> = {
   serve: {
     summary: "serve the API and the playground",
-    load: async () => (await import("./cli/commands/serve.ts")).command,
+    load: async () => (await import("./cli/commands/serving/serve.ts")).command,
   },
   worker: {
     summary: "draw for the servers of a queue server",
-    load: async () => (await import("./cli/commands/worker.ts")).command,
+    load: async () => (await import("./cli/commands/serving/worker.ts")).command,
   },
   workers: {
     summary: "list the workers of a queue server",
-    load: async () => (await import("./cli/commands/workers.ts")).command,
+    load: async () => (await import("./cli/commands/serving/workers.ts")).command,
   },
   tokens: {
     summary: "add, list and revoke tokens of a server",
-    load: async () => (await import("./cli/commands/tokens.ts")).command,
+    load: async () => (await import("./cli/commands/serving/tokens.ts")).command,
   },
   plugin: {
     summary: "write the plugin for a team's own server",
-    load: async () => (await import("./cli/commands/plugin.ts")).command,
+    load: async () => (await import("./cli/commands/serving/plugin.ts")).command,
   },
   generate: {
     summary: "turn captions, sketches and more into PNG files",
-    load: async () => (await import("./cli/commands/generate.ts")).command,
+    load: async () => (await import("./cli/commands/images/generate.ts")).command,
   },
   invert: {
     summary: "find the latent, residual and likelihood of an image",
-    load: async () => (await import("./cli/commands/invert.ts")).command,
+    load: async () => (await import("./cli/commands/images/invert.ts")).command,
   },
   restyle: {
     summary: "give images another style or caption",
-    load: async () => (await import("./cli/commands/restyle.ts")).command,
+    load: async () => (await import("./cli/commands/images/restyle.ts")).command,
   },
   variations: {
     summary: "draw images like an image",
-    load: async () => (await import("./cli/commands/variations.ts")).command,
+    load: async () => (await import("./cli/commands/images/variations.ts")).command,
   },
   blend: {
     summary: "draw the frames between two images",
-    load: async () => (await import("./cli/commands/blend.ts")).command,
+    load: async () => (await import("./cli/commands/images/blend.ts")).command,
   },
   family: {
     summary: "draw icons that belong together, from a list of names",
-    load: async () => (await import("./cli/commands/family.ts")).command,
+    load: async () => (await import("./cli/commands/images/family.ts")).command,
   },
   vectorise: {
     summary: "trace images: SVG files of few, named paths",
-    load: async () => (await import("./cli/commands/vectorise.ts")).command,
+    load: async () => (await import("./cli/commands/images/vectorise.ts")).command,
   },
   upscale: {
     summary: "enlarge an image, as one answer or several hypotheses",
-    load: async () => (await import("./cli/commands/upscale.ts")).command,
+    load: async () => (await import("./cli/commands/images/upscale.ts")).command,
   },
   train: {
     summary: "train a translation on your own images, or a pack's flow",
-    load: async () => (await import("./cli/commands/train.ts")).command,
+    load: async () => (await import("./cli/commands/packs/train.ts")).command,
   },
   evaluate: {
     summary: "measure a pack and write a report",
-    load: async () => (await import("./cli/commands/evaluate.ts")).command,
+    load: async () => (await import("./cli/commands/packs/evaluate.ts")).command,
   },
   calibrate: {
     summary: "measure typicality and out-of-distribution thresholds of a translation",
-    load: async () => (await import("./cli/commands/calibrate.ts")).command,
+    load: async () => (await import("./cli/commands/packs/calibrate.ts")).command,
   },
   experts: {
     summary: "get, import, try and train experts of your own",
-    load: async () => (await import("./cli/commands/experts.ts")).command,
+    load: async () => (await import("./cli/commands/experts/experts.ts")).command,
   },
   recipes: {
     summary: "build the paper's systems from published experts",
-    load: async () => (await import("./cli/commands/recipes.ts")).command,
+    load: async () => (await import("./cli/commands/recipes/recipes.ts")).command,
   },
   doctor: {
     summary: "say what is wrong here and what to do",
-    load: async () => (await import("./cli/commands/doctor.ts")).command,
+    load: async () => (await import("./cli/commands/serving/doctor.ts")).command,
   },
-  packs: { summary: "list and verify packs", load: async () => (await import("./cli/commands/packs.ts")).command },
+  packs: {
+    summary: "list and verify packs",
+    load: async () => (await import("./cli/commands/packs/packs.ts")).command,
+  },
 };
 
 const overview = (): string =>

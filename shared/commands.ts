@@ -2,7 +2,7 @@
  * The one table of the plugin's commands: menu, quick actions, relaunch buttons, views and docs come from it, and the
  * needs of each are checked against what a server offers (`Meta`). Without zod, for the plugin's main code.
  */
-import type { ConditionField } from "./conditions.ts";
+import type { ConditionField } from "./contract/conditions.ts";
 import { limits } from "./limits.ts";
 
 export type Editor = "figma" | "figjam" | "slides";

@@ -2,9 +2,9 @@
  * Puts a finished set on the canvas as one undo step: new artboards, all or none of them, or new images of layers that
  * exist, each layer wholly or not at all.
  */
-import type { SkippedLayer } from "../../shared/layer-messages.ts";
-import type { ApplyTarget, Artboard } from "../../shared/messages.ts";
-import type { Bindings } from "../../shared/vector-messages.ts";
+import type { SkippedLayer } from "../../shared/messages/layer-messages.ts";
+import type { ApplyTarget, Artboard } from "../../shared/messages/messages.ts";
+import type { Bindings } from "../../shared/messages/vector-messages.ts";
 import type { AppliedNode } from "./applied.ts";
 import { loadBindings } from "./bindings.ts";
 import { fillLayers } from "./fill-layers.ts";

@@ -3,7 +3,7 @@
  * so there it is a section whose grid is laid out by hand. Every node remembers how its image was made.
  */
 
-import type { Artboard } from "../../shared/messages.ts";
+import type { Artboard } from "../../shared/messages/messages.ts";
 import { type Bound, showMode } from "./bindings.ts";
 import { remember } from "./remember.ts";
 import { createVector, isVectorImage, rememberVector } from "./vector-nodes.ts";

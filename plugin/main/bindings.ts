@@ -1,5 +1,5 @@
 /** Colours of layers bound to the file's variables: which variable a colour is, and the paints with it. */
-import type { Bindings } from "../../shared/vector-messages.ts";
+import type { Bindings } from "../../shared/messages/vector-messages.ts";
 
 /** Variables that are still there, by `#rrggbb`. */
 export interface Bound {

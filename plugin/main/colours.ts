@@ -2,7 +2,7 @@
  * Colours of the selection's layers, and the file's colour variables; and the same layers in other colours. Solid paints and the stops of
  * gradients, of fills and strokes; images stay. A layer that the editor refuses to change keeps all of its paints.
  */
-import type { SkippedLayer } from "../../shared/layer-messages.ts";
+import type { SkippedLayer } from "../../shared/messages/layer-messages.ts";
 import {
   type Bindings,
   type ColourChange,
@@ -11,7 +11,7 @@ import {
   type UsedColour,
   type VectorRecord,
   vectorKey,
-} from "../../shared/vector-messages.ts";
+} from "../../shared/messages/vector-messages.ts";
 import type { AppliedNode } from "./applied.ts";
 import { type Bound, hexOf, loadBindings, rgbOf } from "./bindings.ts";
 import { detailOf, imageKey, isLocked } from "./layers.ts";

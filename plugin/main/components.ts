@@ -2,8 +2,8 @@
  * Component sets of icons: a variant for each size and style, in a section where nothing is covered. All or nothing: what the editor
  * refuses leaves nothing behind.
  */
-import { provenanceKey } from "../../shared/messages.ts";
-import { type ComponentPlan, iconSizesPx, sizeKey } from "../../shared/vector-messages.ts";
+import { provenanceKey } from "../../shared/messages/messages.ts";
+import { type ComponentPlan, iconSizesPx, sizeKey } from "../../shared/messages/vector-messages.ts";
 import type { AppliedNode } from "./applied.ts";
 import { loadBindings } from "./bindings.ts";
 import { findNode } from "./layers.ts";

@@ -1,5 +1,7 @@
 /** An image dragged from the plugin's window: a layer where it was dropped, in the frame below it, as one undo step. */
-import { type DroppedImage, isDroppedImage } from "../../shared/messages.ts";
+
+import { isDroppedImage } from "../../shared/messages/message-guards.ts";
+import type { DroppedImage } from "../../shared/messages/messages.ts";
 import { remember } from "./remember.ts";
 
 export const readDropped = ({ dropMetadata }: DropEvent): DroppedImage | undefined =>

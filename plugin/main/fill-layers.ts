@@ -2,8 +2,8 @@
  * New images for layers that exist: one image paint of each changes, and what the layer remembers. Locked, mixed,
  * removed and read-only layers are listed and stay as they are.
  */
-import type { SkippedLayer } from "../../shared/layer-messages.ts";
-import { type ApplyTarget, type ArtboardImage, provenanceKey } from "../../shared/messages.ts";
+import type { SkippedLayer } from "../../shared/messages/layer-messages.ts";
+import { type ApplyTarget, type ArtboardImage, provenanceKey } from "../../shared/messages/messages.ts";
 import type { AppliedNode } from "./applied.ts";
 import { loadBindings } from "./bindings.ts";
 import {

@@ -3,6 +3,8 @@
  * mode, rotation, filters, opacity and blend mode stay, only the image behind them changes. A layer with a fill style
  * leaves it, as when a person edits its fill: the style's other layers keep their image. One undo step a set.
  */
+
+import { largestScale, type UpscaleFactor, type UpscaleScale } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
 import {
   type RefusedUpscale,
@@ -11,8 +13,7 @@ import {
   type UpscaledFill,
   type UpscaleSource,
   upscalesKey,
-} from "../../shared/upscale-messages.ts";
-import { largestScale, type UpscaleFactor, type UpscaleScale } from "../../shared/upscale-scales.ts";
+} from "../../shared/messages/upscale-messages.ts";
 import { detailOf, findNode, imageKey, isLocked } from "./layers.ts";
 import { rememberUpscale } from "./upscale-records.ts";
 

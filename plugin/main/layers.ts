@@ -2,7 +2,7 @@
  * Which layers can be filled, and one image paint of a layer put in the place of another: scale mode, crop, rotation,
  * opacity, filters and blend mode of the paint stay, and so do all other paints.
  */
-import type { LayerProblem } from "../../shared/layer-messages.ts";
+import type { LayerProblem } from "../../shared/messages/layer-messages.ts";
 
 /** Plugin data key of a layer that Tau filled: hash of the image, which tells its paint from others. */
 export const imageKey = "tau.image";

@@ -3,7 +3,9 @@
  * It opens the UI for a command, tells it what is selected, and puts on the canvas what the UI hands over.
  */
 import { isCommandId, isRedraw, makeAgainCommand } from "../../shared/commands.ts";
-import { isUiMessage, type Launch, type MainMessage, readWindowSize, type UiMessage } from "../../shared/messages.ts";
+import { isUiMessage } from "../../shared/messages/message-guards.ts";
+import type { Launch, MainMessage, UiMessage } from "../../shared/messages/messages.ts";
+import { readWindowSize } from "../../shared/messages/settings.ts";
 import { takeUnapplied, watchApplied } from "./applied.ts";
 import { applySet } from "./apply.ts";
 import { readCollections, readColours, recolour } from "./colours.ts";

@@ -1,8 +1,9 @@
 /** The quick actions' parameters: captions and labels, styles and labels as the server last named them, counts, factors. */
 import { commandTable, isCommandId } from "../../shared/commands.ts";
+import { networkScales } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
-import type { KnownWord, Launch, QuickAnswers } from "../../shared/messages.ts";
-import { networkScales } from "../../shared/upscale-scales.ts";
+import type { Launch, QuickAnswers } from "../../shared/messages/messages.ts";
+import type { KnownWord } from "../../shared/messages/settings.ts";
 import { loadVocabulary } from "./storage.ts";
 
 const captionHints = ["red apple", "sad face", "green tree", "red heart", "cat face"];

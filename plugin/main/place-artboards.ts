@@ -2,7 +2,7 @@
  * Places new artboards where nothing is covered: near the middle of the view, on a slide within the slide. The page is
  * read in slices, and the view moves only when the result would be out of sight.
  */
-import type { ApplyTarget, Artboard } from "../../shared/messages.ts";
+import type { ApplyTarget, Artboard } from "../../shared/messages/messages.ts";
 import { createArtboard, type Grid, gridOf } from "./artboard.ts";
 import type { Bound } from "./bindings.ts";
 import { type Box, findFreeSpot, Obstacles, type Point } from "./place.ts";

@@ -1,5 +1,5 @@
 /** Vectors beside the layers that they were made from: in the same arrangement, where nothing is covered. */
-import type { SkippedLayer } from "../../shared/layer-messages.ts";
+import type { SkippedLayer } from "../../shared/messages/layer-messages.ts";
 import type { AppliedNode } from "./applied.ts";
 import { loadBindings } from "./bindings.ts";
 import type { FilledLayers } from "./fill-layers.ts";

@@ -1,7 +1,7 @@
 /** Icons of the selection: images with their bytes, and anything else as SVG. A frame or section of Tau's icons is those icons. Only reads. */
 import { limits } from "../../shared/limits.ts";
-import { provenanceKey } from "../../shared/messages.ts";
-import { type IconSource, type SkippedIcon, svgKey, vectorKey } from "../../shared/vector-messages.ts";
+import { provenanceKey } from "../../shared/messages/messages.ts";
+import { type IconSource, type SkippedIcon, svgKey, vectorKey } from "../../shared/messages/vector-messages.ts";
 import { imagePaintIndex, isLocked } from "./layers.ts";
 import { createBreather } from "./slices.ts";
 

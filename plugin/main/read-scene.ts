@@ -1,5 +1,5 @@
 /** The selection read on request: layers that can be filled, by name, and a drawing as SVG. Only reads. */
-import type { FillableLayer } from "../../shared/layer-messages.ts";
+import type { FillableLayer } from "../../shared/messages/layer-messages.ts";
 import { problemOf } from "./layers.ts";
 import { createBreather } from "./slices.ts";
 

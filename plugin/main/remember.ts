@@ -1,8 +1,8 @@
 /** What a node that Tau made remembers, and the buttons that it offers in Figma's side panel. */
 import { commandTable, makeAgainCommand, redrawCommand } from "../../shared/commands.ts";
-import type { Provenance } from "../../shared/contract.ts";
-import { provenanceKey } from "../../shared/messages.ts";
-import { styleIdOf } from "../../shared/style-id.ts";
+import type { Provenance } from "../../shared/contract/generations/provenance.ts";
+import { styleIdOf } from "../../shared/contract/style-id.ts";
+import { provenanceKey } from "../../shared/messages/messages.ts";
 import { imageKey } from "./layers.ts";
 
 const buttonsOf = (kind: "image" | "vector"): Record<string, string> =>

@@ -7,7 +7,7 @@ import {
   storageKeys,
   type Vocabulary,
   type WindowSize,
-} from "../../shared/messages.ts";
+} from "../../shared/messages/settings.ts";
 
 const { clientStorage } = figma;
 

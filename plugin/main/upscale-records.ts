@@ -1,5 +1,5 @@
 /** What a layer remembers of its upscaled fills, as JSON in plugin data: read whatever is stored, written bounded. */
-import { type UpscaleRecord, upscalesKey } from "../../shared/upscale-messages.ts";
+import { type UpscaleRecord, upscalesKey } from "../../shared/messages/upscale-messages.ts";
 
 /** Adds one record and drops those that lead to no image that the layer still shows. */
 export function rememberUpscale(node: PluginDataMixin, fills: readonly Paint[], record: UpscaleRecord): void {

@@ -2,10 +2,10 @@
  * Drawings as layers: a frame with a vector layer for each colour, new, or in the place of what a layer showed. Layers of the same
  * colour are changed instead of replaced, so that instances of a component keep what was overridden on them.
  */
-import type { LayerProblem } from "../../shared/layer-messages.ts";
-import { type ArtboardImage, provenanceKey } from "../../shared/messages.ts";
-import { sizeKey, svgKey, type VectorContent, vectorKey } from "../../shared/vector-messages.ts";
-import { fittedSize, resizedSvg, type SvgSize } from "../../shared/vector-svg.ts";
+import type { LayerProblem } from "../../shared/messages/layer-messages.ts";
+import { type ArtboardImage, provenanceKey } from "../../shared/messages/messages.ts";
+import { sizeKey, svgKey, type VectorContent, vectorKey } from "../../shared/messages/vector-messages.ts";
+import { fittedSize, resizedSvg, type SvgSize } from "../../shared/vectors/vector-svg.ts";
 import { type Bound, boundPaints } from "./bindings.ts";
 import { isInInstance, isLocked } from "./layers.ts";
 import { remember } from "./remember.ts";

@@ -2,12 +2,15 @@
  * The only file that calls `fetch`: requests to a Tau server, answers checked by guards, every way to fail
  * turned into a Failure with its own code. Generations and upscales are followed in server-jobs.ts.
  */
-import type { BatchEvent } from "../../shared/batches.ts";
-import type { Generation, GenerationInput, GenerationList, ImageUpload, Meta } from "../../shared/contract.ts";
+import type { BatchEvent } from "../../shared/contract/generations/batches.ts";
+import type { Generation, GenerationList } from "../../shared/contract/generations/generation.ts";
+import type { GenerationInput } from "../../shared/contract/generations/generation-request.ts";
+import type { Meta } from "../../shared/contract/meta.ts";
+import type { Training, TrainingList, TrainingRequest } from "../../shared/contract/training.ts";
+import type { ImageUpload } from "../../shared/contract/upload.ts";
+import type { Upscale, UpscaleInput } from "../../shared/contract/upscaling.ts";
+import type { Family, FamilyInput, Vector } from "../../shared/contract/vectors.ts";
 import { limits } from "../../shared/limits.ts";
-import type { Training, TrainingList, TrainingRequest } from "../../shared/training.ts";
-import type { Upscale, UpscaleInput } from "../../shared/upscaling.ts";
-import type { Family, FamilyInput, Vector } from "../../shared/vectors.ts";
 import { checkApiRange, checkCompatible, Failure, failureOfProblem } from "./failure.ts";
 import {
   type Guard,

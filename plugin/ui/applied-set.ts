@@ -1,8 +1,8 @@
 /** What main is told to put on the canvas: the kept results of a command as one message, and the bytes that it needs. Pure. */
 
-import type { StyleInfo } from "../../shared/contract.ts";
-import type { UiMessage } from "../../shared/messages.ts";
-import type { UpscaledFill } from "../../shared/upscale-messages.ts";
+import type { StyleInfo } from "../../shared/contract/meta.ts";
+import type { UiMessage } from "../../shared/messages/messages.ts";
+import type { UpscaledFill } from "../../shared/messages/upscale-messages.ts";
 import { unboundIn } from "./palettes.ts";
 import { planComponents } from "./plans/icons.ts";
 import { keptImages, type ResultImage, type State } from "./state.ts";

@@ -4,18 +4,11 @@
  */
 import type { CommandId } from "../../shared/commands.ts";
 import { commandTable } from "../../shared/commands.ts";
-import type { Generation } from "../../shared/contract.ts";
-import type {
-  DroppedImage,
-  Launch,
-  MainMessage,
-  QuickAnswers,
-  Settings,
-  UiMessage,
-  WindowSize,
-} from "../../shared/messages.ts";
-import { styleIdOf } from "../../shared/style-id.ts";
-import type { Training } from "../../shared/training.ts";
+import type { Generation } from "../../shared/contract/generations/generation.ts";
+import { styleIdOf } from "../../shared/contract/style-id.ts";
+import type { Training } from "../../shared/contract/training.ts";
+import type { DroppedImage, Launch, MainMessage, QuickAnswers, UiMessage } from "../../shared/messages/messages.ts";
+import type { Settings, WindowSize } from "../../shared/messages/settings.ts";
 import { type ApiClient, type Blocked, createApiClient } from "./api-client.ts";
 import { appliedSet } from "./applied-set.ts";
 import { askedTranslation, Failure, isAvailable, isWorthReconnecting, ownStyles, translationFor } from "./failure.ts";

@@ -1,8 +1,8 @@
 /** Everything that can go wrong between the plugin and a server, each with its own code; texts are in i18n/. */
 
-import { apiVersion } from "../../shared/api-version.ts";
 import { type CommandId, type CommandInfo, commandTable } from "../../shared/commands.ts";
-import type { Meta, TranslationInfo } from "../../shared/contract.ts";
+import { apiVersion } from "../../shared/contract/api-version.ts";
+import type { Meta, TranslationInfo } from "../../shared/contract/meta.ts";
 import type { Problem, ProblemCode } from "../../shared/problem.ts";
 
 /** Causes that only the client can see, before or instead of a problem document. */

@@ -1,8 +1,8 @@
 /** What a person has chosen in the plugin's forms, one object for all commands; kept from one start to the next. */
-import type { Depth } from "../../shared/conditions.ts";
+import type { Depth } from "../../shared/contract/conditions.ts";
+import type { UpscaleFactor } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
-import { tileSizesPx } from "../../shared/messages.ts";
-import type { UpscaleFactor } from "../../shared/upscale-scales.ts";
+import { tileSizesPx } from "../../shared/messages/settings.ts";
 
 export interface Form {
   /** One caption a line. */

@@ -2,13 +2,16 @@
  * Answers of a server checked by hand: what the plugin reads of them is there and of the right type. The schemas that
  * describe them are the server's; with them the plugin would carry a library four times its own size.
  */
-import type { BatchEvent } from "../../shared/batches.ts";
-import type { Generation, GenerationList, ImageUpload, Meta, Provenance } from "../../shared/contract.ts";
+import type { BatchEvent } from "../../shared/contract/generations/batches.ts";
+import type { Generation, GenerationList } from "../../shared/contract/generations/generation.ts";
+import type { Provenance } from "../../shared/contract/generations/provenance.ts";
+import type { Meta } from "../../shared/contract/meta.ts";
+import type { Training, TrainingList } from "../../shared/contract/training.ts";
+import type { ImageUpload } from "../../shared/contract/upload.ts";
+import type { Upscale } from "../../shared/contract/upscaling.ts";
+import type { Family, Vector } from "../../shared/contract/vectors.ts";
+import type { VectorRecord } from "../../shared/messages/vector-messages.ts";
 import { type Problem, problemCodes } from "../../shared/problem.ts";
-import type { Training, TrainingList } from "../../shared/training.ts";
-import type { Upscale } from "../../shared/upscaling.ts";
-import type { VectorRecord } from "../../shared/vector-messages.ts";
-import type { Family, Vector } from "../../shared/vectors.ts";
 
 /** The value, with defaults for what older servers leave out; undefined when it is something else. */
 export type Guard<T> = (value: unknown) => T | undefined;

@@ -1,9 +1,11 @@
 /** Jobs: one request each to the server, with where its images go. Made from the form by the plans of the commands. */
-import type { GenerationInput, Provenance, TranslationInfo } from "../../shared/contract.ts";
-import type { UpscaleSource } from "../../shared/upscale-messages.ts";
-import type { UpscaleInput } from "../../shared/upscaling.ts";
-import type { IconSource, VectorRecord } from "../../shared/vector-messages.ts";
-import type { FamilyInput } from "../../shared/vectors.ts";
+import type { GenerationInput } from "../../shared/contract/generations/generation-request.ts";
+import type { Provenance } from "../../shared/contract/generations/provenance.ts";
+import type { TranslationInfo } from "../../shared/contract/meta.ts";
+import type { UpscaleInput } from "../../shared/contract/upscaling.ts";
+import type { FamilyInput } from "../../shared/contract/vectors.ts";
+import type { UpscaleSource } from "../../shared/messages/upscale-messages.ts";
+import type { IconSource, VectorRecord } from "../../shared/messages/vector-messages.ts";
 import { ownStyleOf } from "./failure.ts";
 import type { Form } from "./form.ts";
 

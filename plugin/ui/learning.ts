@@ -1,6 +1,7 @@
 /** A style of one's own: the selected icons as examples of a training on the server, and how far it is. */
+
+import type { Training } from "../../shared/contract/training.ts";
 import { limits } from "../../shared/limits.ts";
-import type { Training } from "../../shared/training.ts";
 import type { ApiClient } from "./api-client.ts";
 import { Failure } from "./failure.ts";
 import { labelOf } from "./plans/icons.ts";

@@ -1,6 +1,6 @@
 /** Entry of the iframe: joins the controller to the window, to the browser's language and to the views. */
 import { render } from "preact";
-import { isMainMessage } from "../../shared/messages.ts";
+import { isMainMessage } from "../../shared/messages/message-guards.ts";
 import type { Blocked } from "./api-client.ts";
 import { App } from "./app.tsx";
 import { Controller } from "./controller.ts";

@@ -1,8 +1,9 @@
 /** The palette that the form names: hex values, or colour variables of the file in one mode; and which colours are bound to which variables. Pure. */
+
+import { assignPalette, nearestColour, type SharedColour } from "../../shared/colour/recolour.ts";
 import { limits } from "../../shared/limits.ts";
-import { assignPalette, nearestColour, type SharedColour } from "../../shared/recolour.ts";
-import type { Bindings, ColourChange, ColourCollection, VectorRecord } from "../../shared/vector-messages.ts";
-import { colourOfSvg } from "../../shared/vector-svg.ts";
+import type { Bindings, ColourChange, ColourCollection, VectorRecord } from "../../shared/messages/vector-messages.ts";
+import { colourOfSvg } from "../../shared/vectors/vector-svg.ts";
 import type { Form } from "./form.ts";
 
 export interface Palette {

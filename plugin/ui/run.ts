@@ -3,9 +3,10 @@
  * by itself while the server is merely busy; a job that the server refuses is set aside and the others go on. Stops at
  * once when its signal aborts, and takes the accepted jobs back.
  */
-import type { BatchEvent } from "../../shared/batches.ts";
-import type { Generation, ImageInfo, Provenance } from "../../shared/contract.ts";
-import type { Upscale } from "../../shared/upscaling.ts";
+import type { BatchEvent } from "../../shared/contract/generations/batches.ts";
+import type { Generation, ImageInfo } from "../../shared/contract/generations/generation.ts";
+import type { Provenance } from "../../shared/contract/generations/provenance.ts";
+import type { Upscale } from "../../shared/contract/upscaling.ts";
 import type { ApiClient } from "./api-client.ts";
 import { Failure, type FailureCode, failureOfProblem, isWorthWaiting } from "./failure.ts";
 import { chunk, type DrawJob, type EnlargeJob, type Job } from "./jobs.ts";

@@ -1,6 +1,6 @@
 /** Asks main for what the command in view works on, whenever command or selection change, and joins its answers. */
 import type { CommandId } from "../../shared/commands.ts";
-import type { MainMessage, UiMessage } from "../../shared/messages.ts";
+import type { MainMessage, UiMessage } from "../../shared/messages/messages.ts";
 import type { Scene } from "./state.ts";
 
 type What = "read-layers" | "read-upscale-sources" | "read-drawing" | "read-icons" | "read-colours";

@@ -2,7 +2,7 @@
  * Work that the server does in its own time, generations and upscales alike: asked for, followed by server-sent events
  * with resumption and then by polling, and taken back. Requests themselves are in api-client.ts.
  */
-import type { JobState } from "../../shared/job-fields.ts";
+import type { JobState } from "../../shared/contract/job-fields.ts";
 import { limits } from "../../shared/limits.ts";
 import { Failure } from "./failure.ts";
 import type { Guard } from "./guards.ts";

@@ -3,18 +3,26 @@
  * to, and an answer of another one is ignored: a late reply never overwrites newer work.
  */
 import type { CommandId, Editor } from "../../shared/commands.ts";
-import type { Generation, Meta, Provenance } from "../../shared/contract.ts";
-import type { FillableLayer, SkippedLayer } from "../../shared/layer-messages.ts";
-import { defaultSettings, type Selection, type Settings } from "../../shared/messages.ts";
-import type { RefusedUpscale, SkippedFill, UpscaleProvenance, UpscaleSource } from "../../shared/upscale-messages.ts";
-import type { Upscale } from "../../shared/upscaling.ts";
+import type { Generation } from "../../shared/contract/generations/generation.ts";
+import type { Provenance } from "../../shared/contract/generations/provenance.ts";
+import type { Meta } from "../../shared/contract/meta.ts";
+import type { Upscale } from "../../shared/contract/upscaling.ts";
+import type { FillableLayer, SkippedLayer } from "../../shared/messages/layer-messages.ts";
+import type { Selection } from "../../shared/messages/messages.ts";
+import { defaultSettings, type Settings } from "../../shared/messages/settings.ts";
+import type {
+  RefusedUpscale,
+  SkippedFill,
+  UpscaleProvenance,
+  UpscaleSource,
+} from "../../shared/messages/upscale-messages.ts";
 import type {
   ColourCollection,
   IconSource,
   SkippedIcon,
   UsedColour,
   VectorContent,
-} from "../../shared/vector-messages.ts";
+} from "../../shared/messages/vector-messages.ts";
 import type { Failure, FailureCode } from "./failure.ts";
 import { defaultForm, type Form } from "./form.ts";
 import type { Job, Replacement } from "./jobs.ts";

@@ -1,7 +1,7 @@
 /** Results that are vectors: members of a family, traced layers of the selection, and images that were drawn before. */
 import { limits } from "../../shared/limits.ts";
-import type { VectorContent, VectorRecord } from "../../shared/vector-messages.ts";
-import { fittedSvg } from "../../shared/vector-svg.ts";
+import type { VectorContent, VectorRecord } from "../../shared/messages/vector-messages.ts";
+import { fittedSvg } from "../../shared/vectors/vector-svg.ts";
 import type { ApiClient } from "./api-client.ts";
 import type { Form } from "./form.ts";
 import { readProvenance } from "./guards.ts";

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { openOnnxGenerator } from "../../server/experts/custom/generator.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
-import { biggan } from "../../server/importers/biggan.ts";
+import { biggan } from "../../server/importers/layouts/biggan.ts";
 import { writeNetworks } from "../../server/importers/write-networks.ts";
 import type { OnnxGeneratorEntry } from "../../server/manifest/declared-manifest.ts";
 import { median } from "./measure.ts";

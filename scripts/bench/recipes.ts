@@ -10,7 +10,7 @@ import { TrainingRandom } from "../../server/flow/random.ts";
 import { defaultTrainOptions } from "../../server/flow/trainer.ts";
 import type { TrainingSet } from "../../server/flow/training-set.ts";
 import { denseTable } from "../../server/flow/vector-table.ts";
-import { resnet } from "../../server/importers/resnet.ts";
+import { resnet } from "../../server/importers/layouts/resnet.ts";
 import { writeNetworks } from "../../server/importers/write-networks.ts";
 import { recipeDefaults } from "../../server/recipes/recipe.ts";
 import { fitFlow } from "../../server/training/fit-flow.ts";

@@ -11,10 +11,10 @@ import { createInferenceClient } from "../../server/inference/client.ts";
 import type { InferenceClient } from "../../server/inference/protocol.ts";
 import { packsHome, readEntry } from "../../server/packs/catalogue.ts";
 import { loadUpscaler } from "../../server/upscaling/load-upscaler.ts";
+import { ResolvedUpscaleSchema } from "../../shared/contract/upscaling.ts";
 import { limits } from "../../shared/limits.ts";
-import { ResolvedUpscaleSchema } from "../../shared/upscaling.ts";
 import { median } from "./measure.ts";
-import { timed } from "./running-server.ts";
+import { timed } from "./serving/running-server.ts";
 
 type Scale = 2 | 4;
 const scales = [2, 4] as const;

@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import sharp from "sharp";
-import { toStraightRgba } from "../../server/engine/pixels.ts";
+import { toStraightRgba } from "../../server/engine/pixels/pixels.ts";
 import { decodeFitted, encodePng } from "../../server/images/codec.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../server/packs/load.ts";

@@ -5,7 +5,7 @@ import { createInferenceClient } from "../../server/inference/client.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
-import { ResolvedRequestSchema } from "../../shared/contract.ts";
+import { ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 
 export interface Studio {
   /** Styles of the first translation. */

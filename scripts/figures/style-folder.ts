@@ -4,7 +4,7 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { toStraightRgba } from "../../server/engine/pixels.ts";
+import { toStraightRgba } from "../../server/engine/pixels/pixels.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { openImageSet } from "../../server/training/dataset/image-set.ts";
 

@@ -1,7 +1,7 @@
 /** Families beside icons drawn singly and beside a real set: how many colours, how thick their lines, how large, and how far apart in the features of the pack's image expert. */
 
 import type { Pixels } from "../../server/engine/interfaces.ts";
-import { toPremultipliedPlanes } from "../../server/engine/pixels.ts";
+import { toPremultipliedPlanes } from "../../server/engine/pixels/pixels.ts";
 import { openContext } from "../../server/evaluation/open-context.ts";
 import { createProgressReporter } from "../../server/evaluation/progress-reporter.ts";
 import { encodePng } from "../../server/images/codec.ts";
@@ -9,8 +9,8 @@ import { createInferenceClient } from "../../server/inference/client.ts";
 import { drawFamily } from "../../server/jobs/work/draw-family.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
 import { vectorise } from "../../server/vector/vectorise.ts";
-import { consistencyOf } from "../../shared/consistency.ts";
-import { FamilyRequestSchema, type Vector } from "../../shared/vectors.ts";
+import { FamilyRequestSchema, type Vector } from "../../shared/contract/vectors.ts";
+import { consistencyOf } from "../../shared/vectors/consistency.ts";
 import { everyday } from "../figures/captions.ts";
 import { writeSheet } from "../figures/sheet.ts";
 import { withStudio } from "../figures/studio.ts";

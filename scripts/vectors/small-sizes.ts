@@ -1,8 +1,8 @@
 /** Traced icons at 16 and 24 px, as they shrink and fitted to pixels: how soft their edges are, pixel for pixel in the sheet. */
 import sharp from "sharp";
 import { vectorise } from "../../server/vector/vectorise.ts";
-import { fitToPixels } from "../../shared/pixel-fit.ts";
-import { movedPath, type Path, pathData, pathsOf } from "../../shared/vector-path.ts";
+import { fitToPixels } from "../../shared/vectors/pixel-fit.ts";
+import { movedPath, type Path, pathData, pathsOf } from "../../shared/vectors/vector-path.ts";
 import { writeSheet } from "../figures/sheet.ts";
 import { decode, medianOf } from "./measure.ts";
 import type { PartOptions } from "./parts.ts";

@@ -1,7 +1,7 @@
 /** A server that draws by itself, told as its only worker. */
 import { hostname } from "node:os";
+import { type WorkerInfo, workKinds } from "../../shared/contract/workers.ts";
 import { limits } from "../../shared/limits.ts";
-import { type WorkerInfo, workKinds } from "../../shared/workers.ts";
 import type { InferenceClient } from "../inference/protocol.ts";
 import type { Served } from "../packs/served-catalogue.ts";
 import type { Config } from "./config.ts";

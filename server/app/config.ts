@@ -8,7 +8,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { limits } from "../../shared/limits.ts";
-import { defaultPort } from "../../shared/messages.ts";
+import { defaultPort } from "../../shared/messages/settings.ts";
 import { AppError } from "../../shared/problem.ts";
 import { packsHome } from "../packs/catalogue.ts";
 import { type LogLevel, logLevels } from "../platform/log.ts";

@@ -1,7 +1,7 @@
 /** One server a data folder: a second one would sweep away images that only the first one's memory names. */
 import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
-import { takeLock } from "../platform/process-lock.ts";
+import { takeLock } from "../platform/files/process-lock.ts";
 
 /**
  * Takes the lock; the function that comes back gives it up.

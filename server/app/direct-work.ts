@@ -1,7 +1,9 @@
 /** Work that routes ask for without a queue: inversions, tracings and families; and the reading of a request's pictures. */
-import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
+
+import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
+import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
+import { findTranslation } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
-import { findTranslation } from "../../shared/translation-rules.ts";
 import type { AppDeps } from "../http/deps.ts";
 import { decodeRgba, encodePng } from "../images/codec.ts";
 import { createSvgDrawer } from "../images/svg-drawer.ts";

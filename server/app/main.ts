@@ -13,7 +13,7 @@ import { probeImage } from "../images/codec.ts";
 import { requirePlainSvg } from "../images/svg.ts";
 import type { InferenceClient, ReadyInfo } from "../inference/protocol.ts";
 import { type Served, ServedCatalogue } from "../packs/served-catalogue.ts";
-import { asStorageError } from "../platform/atomic-file.ts";
+import { asStorageError } from "../platform/files/atomic-file.ts";
 import { createLog, type Log } from "../platform/log.ts";
 import { aboutThisServer } from "./about-this-server.ts";
 import type { Config } from "./config.ts";

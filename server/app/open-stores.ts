@@ -9,7 +9,7 @@ import { LocalQueue } from "../jobs/local/local-queue.ts";
 import { type OnUnreadable, SqliteStore } from "../jobs/local/sqlite-store.ts";
 import { recordFiles, takeOver, trainingRecords } from "../jobs/repair/former-records.ts";
 import { TrainingFolders } from "../jobs/trainings/training-folders.ts";
-import type { Database } from "../platform/database.ts";
+import type { Database } from "../platform/files/database.ts";
 import type { Log } from "../platform/log.ts";
 
 /** Jobs that may wait, and finished ones that are kept. */

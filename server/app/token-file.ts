@@ -6,7 +6,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Identity, Tokens } from "../http/identity.ts";
-import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { writeFileAtomically } from "../platform/files/atomic-file.ts";
 
 export const TokenRecordSchema = z.object({
   name: z.string(),

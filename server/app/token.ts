@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
-import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { writeFileAtomically } from "../platform/files/atomic-file.ts";
 
 export interface Token {
   readonly value: string;

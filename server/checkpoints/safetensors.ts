@@ -1,7 +1,7 @@
 /** Checkpoints in the safetensors layout (github.com/huggingface/safetensors): header length, JSON header, data. */
 import { open } from "node:fs/promises";
 import { limits } from "../../shared/limits.ts";
-import { readTensorHeader } from "../platform/tensor-file.ts";
+import { readTensorHeader } from "../platform/files/tensor-file.ts";
 import { type Checkpoint, checkpointFault } from "./checkpoint.ts";
 import { elementBytes, typeOfSafetensors } from "./element-types.ts";
 import { readBytes } from "./file-bytes.ts";

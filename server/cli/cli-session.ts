@@ -3,29 +3,25 @@
  * and prints one JSON line an image. The same child as the server's, so that the same request gives the same bytes.
  */
 import { extname, join } from "node:path";
-import type {
-  Inversion,
-  InversionRequest,
-  OutOfDistribution,
-  PackInfo,
-  ResolvedRequest,
-  TranslationInfo,
-} from "../../shared/contract.ts";
+import type { OutOfDistribution } from "../../shared/contract/generations/generation.ts";
+import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
+import type { Inversion, InversionRequest } from "../../shared/contract/generations/inversion.ts";
+import { conditionsIn, type Sourced } from "../../shared/contract/generations/request-sources.ts";
+import { attributionOf } from "../../shared/contract/generations/sources.ts";
+import type { PackInfo, TranslationInfo } from "../../shared/contract/meta.ts";
+import { checkCondition, checkLicences, findTranslation, guidanceOn } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import { conditionsIn, type Sourced } from "../../shared/request-sources.ts";
-import { attributionOf } from "../../shared/sources.ts";
-import { checkCondition, checkLicences, findTranslation, guidanceOn } from "../../shared/translation-rules.ts";
 import { readConfig } from "../app/config.ts";
-import { toStraightRgba } from "../engine/pixels.ts";
+import { toStraightRgba } from "../engine/pixels/pixels.ts";
 import { encodePng, probeImage, renderSvg } from "../images/codec.ts";
 import { inUsualInk } from "../images/svg.ts";
 import { createInferenceClient } from "../inference/client.ts";
 import { createConditionImageLoader } from "../inference/condition-images.ts";
 import type { ConditionImages, ImageResult, InferenceClient } from "../inference/protocol.ts";
 import { Catalogue } from "../packs/catalogue.ts";
-import { writeFileAtomically } from "../platform/atomic-file.ts";
-import { makeFolders } from "../platform/make-folders.ts";
+import { writeFileAtomically } from "../platform/files/atomic-file.ts";
+import { makeFolders } from "../platform/files/make-folders.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import { VectorPool } from "../vector/vector-pool.ts";
 import { ProgressLine } from "./progress-line.ts";

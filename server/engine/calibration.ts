@@ -2,10 +2,10 @@
  * Calibration of a translation on held-out data: how likely images usually are, and how far a new condition may lie from the learned
  * ones. server/training/calibrate measures it once and the pack keeps it; this file looks it up.
  */
-import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
-import type { OutOfDistribution } from "../../shared/contract.ts";
+import { type FlowConditionName, fieldOf } from "../../shared/contract/conditions.ts";
+import type { OutOfDistribution } from "../../shared/contract/generations/generation.ts";
 import { type EncodedConditions, namesOf } from "./conditions.ts";
-import { dot, lengthOf } from "./sphere.ts";
+import { dot, lengthOf } from "./edits/sphere.ts";
 
 export interface Calibration {
   readonly typicality: readonly Typicality[];

@@ -2,7 +2,7 @@
  * Conditions: raw values → vectors of the conditioning experts → batches for the flow. A condition that the translation does not read
  * is refused by name, and so is an expert's answer that is not finite.
  */
-import { type ConditionField, type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import { type ConditionField, type FlowConditionName, fieldOf } from "../../shared/contract/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { AskedColour } from "./colour-words.ts";
 import type { ConditionBatches, ConditioningExpert, ConditionValue, Flow, Retriever } from "./interfaces.ts";

@@ -2,7 +2,7 @@
  * From a request's guidance weights to the flow's terms. `guidance` contrasts all conditions with none; each entry of `guidanceOf`
  * contrasts all conditions with all but one. Terms of equal bases are merged, because the rule is linear in the weights.
  */
-import { type ConditionField, conditionFields } from "../../shared/conditions.ts";
+import { type ConditionField, conditionFields } from "../../shared/contract/conditions.ts";
 import { type EncodedConditions, fieldIn, namesOf } from "./conditions.ts";
 import type { GuidanceTerm } from "./interfaces.ts";
 

@@ -2,9 +2,9 @@
  * The engine's view of flows, experts, retrieval and upscaling. Other rooms implement these interfaces.
  * Every tensor is a row-major Float32Array; a callee never keeps a buffer that it was given.
  */
-import type { NetworkScale, UpscaleTarget } from "../../shared/upscale-scales.ts";
+import type { NetworkScale, UpscaleTarget } from "../../shared/contract/upscale-scales.ts";
 import type { AskedColour } from "./colour-words.ts";
-import type { LayeredImage } from "./layered-image.ts";
+import type { LayeredImage } from "./pixels/layered-image.ts";
 
 /**
  * One condition of a batch: `values` [batch, dims]; `present` [batch], 1 = given, 0 = the learned "absent" vector takes its place.

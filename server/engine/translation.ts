@@ -3,17 +3,18 @@
  * can stop between them: encode the conditions, draw latents, decode one image. Pure: no clock, no I/O, no hidden randomness.
  * An image depends on its own row alone, never on its neighbours in a batch.
  */
+
+import type { DrawingSet } from "../../shared/contract/generations/sources.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { DrawingSet } from "../../shared/sources.ts";
 import type { Calibration } from "./calibration.ts";
 import type { AskedColour } from "./colour-words.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
-import { decideInk } from "./decide-ink.ts";
 import type { Flow, GuidanceTerm, RetrievedDrawing, Retriever, TargetExpert } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
-import { drawLayers } from "./layered-image.ts";
-import { type StraightImage, toStraightRgba } from "./pixels.ts";
-import { recolour } from "./recolour.ts";
+import { decideInk } from "./pixels/decide-ink.ts";
+import { drawLayers } from "./pixels/layered-image.ts";
+import { type StraightImage, toStraightRgba } from "./pixels/pixels.ts";
+import { recolour } from "./pixels/recolour.ts";
 
 export interface Translation {
   readonly id: string;

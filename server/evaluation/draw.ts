@@ -2,7 +2,7 @@
  * Draws, inverts and reconstructs in bulk with the serving engine. Latents are kept and images decoded on demand, because some
  * hundred images would not fit in memory.
  */
-import { isRetrievalQuery } from "../../shared/conditions.ts";
+import { isRetrievalQuery } from "../../shared/contract/conditions.ts";
 import { type EncodedConditions, namesOf } from "../engine/conditions.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "../engine/guidance.ts";
 import { type DrawnLatent, drawLatents, measureLatents, type Row } from "../engine/translation.ts";

@@ -2,7 +2,7 @@
  * The context of an evaluation: a translation of a pack, its experts, the images and the feature net that judge it, the
  * settings.
  */
-import { type FlowConditionName, isWord } from "../../shared/conditions.ts";
+import { type FlowConditionName, isWord } from "../../shared/contract/conditions.ts";
 import {
   type EncodedCondition,
   type EncodedConditions,

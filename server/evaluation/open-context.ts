@@ -1,8 +1,8 @@
 /**
  * Opens the context of an evaluation: the pack's translation, the experts as training reads them, the set and the feature net.
  */
-import type { FlowConditionName } from "../../shared/conditions.ts";
-import { guidanceOn } from "../../shared/translation-rules.ts";
+import type { FlowConditionName } from "../../shared/contract/conditions.ts";
+import { guidanceOn } from "../../shared/contract/translation-rules.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { LayoutExpert } from "../experts/layout.ts";
 import { SharedFiles } from "../experts/shared-files.ts";

@@ -6,8 +6,8 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { AppError } from "../../shared/problem.ts";
-import { writeFileAtomically } from "../platform/atomic-file.ts";
-import { makeFolders } from "../platform/make-folders.ts";
+import { writeFileAtomically } from "../platform/files/atomic-file.ts";
+import { makeFolders } from "../platform/files/make-folders.ts";
 import { toMarkdown } from "./markdown.ts";
 import { type Report, toJson, type UpscalingReport } from "./report.ts";
 

@@ -4,7 +4,7 @@
  */
 import { AppError } from "../../shared/problem.ts";
 import type { TargetExpert } from "../engine/interfaces.ts";
-import { type LayeredImage, paintValues } from "../engine/layered-image.ts";
+import { type LayeredImage, paintValues } from "../engine/pixels/layered-image.ts";
 import type { AutoencoderExpertEntry } from "../manifest/expert-entries.ts";
 import { requireFinite, requireShape } from "./check.ts";
 import type { ExpertOptions } from "./expert.ts";

@@ -5,10 +5,10 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { someOf } from "../../shared/contract/translation-rules.ts";
 import { AppError } from "../../shared/problem.ts";
-import { someOf } from "../../shared/translation-rules.ts";
-import { areOfOneInk } from "../engine/decide-ink.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
+import { areOfOneInk } from "../engine/pixels/decide-ink.ts";
 import type { DrawingStyleExpertEntry } from "../manifest/expert-entries.ts";
 import { fromHalf } from "../onnx/float16.ts";
 import type { Session } from "../onnx/session.ts";

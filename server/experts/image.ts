@@ -2,9 +2,10 @@
  * Image expert Φ: features of an image classifier at one depth, from "same picture" (early) to "same idea" (last). Entries for
  * several depths name one ONNX file. Experts with the same session share its runs, one for each image.
  */
-import { averageAreas } from "../engine/areas.ts";
+
 import type { ConditionValue } from "../engine/interfaces.ts";
 import { joinRows } from "../engine/join-rows.ts";
+import { averageAreas } from "../engine/pixels/areas.ts";
 import type { ImageExpertEntry } from "../manifest/expert-entries.ts";
 import type { Session, Tensor } from "../onnx/session.ts";
 import { LruCache } from "../platform/lru-cache.ts";

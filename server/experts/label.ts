@@ -2,9 +2,9 @@
  * Label expert Φ: one-hot over a fixed vocabulary, without parameters (the "Labelator" of net2net). Used for `style` and
  * `label`.
  */
-import type { ConditionField } from "../../shared/conditions.ts";
+import type { ConditionField } from "../../shared/contract/conditions.ts";
+import { someOf } from "../../shared/contract/translation-rules.ts";
 import { AppError } from "../../shared/problem.ts";
-import { someOf } from "../../shared/translation-rules.ts";
 import type { AskedColour } from "../engine/colour-words.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { LabelExpertEntry } from "../manifest/expert-entries.ts";

@@ -2,7 +2,7 @@
  * Layout expert Φ: a one-hot label map on a coarse grid, without parameters; the counterpart of the paper's segmentation maps.
  * A cell of an image gets the palette colour nearest to most of its pixels in OKLab (Ottosson 2020).
  */
-import { type Lab, labOf } from "../../shared/oklab.ts";
+import { type Lab, labOf } from "../../shared/colour/oklab.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 import type { LayoutExpertEntry } from "../manifest/expert-entries.ts";

@@ -2,8 +2,9 @@
  * Low-resolution expert Φ: the encoder of a small autoencoder of small images (the paper's super-resolution example). The image
  * is averaged down to the expert's size first, so all images that shrink to the same pixels are the same condition.
  */
-import { averageAreas } from "../engine/areas.ts";
+
 import type { ConditionValue } from "../engine/interfaces.ts";
+import { averageAreas } from "../engine/pixels/areas.ts";
 import type { LowResolutionExpertEntry } from "../manifest/expert-entries.ts";
 import type { ExpertCore, ExpertOptions } from "./expert.ts";
 import { FrozenGraph } from "./frozen-graph.ts";

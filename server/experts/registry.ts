@@ -4,7 +4,7 @@
  * (`canRead` lists its conditions), and add a line here. An expert of a known kind, or any ONNX file that can be declared
  * (declared-manifest.ts), needs a manifest entry and its files only.
  */
-import type { ConditionField } from "../../shared/conditions.ts";
+import type { ConditionField } from "../../shared/contract/conditions.ts";
 import type { TargetExpert } from "../engine/interfaces.ts";
 import type { ConditioningEntry, ExpertEntry, TargetEntry } from "../manifest/expert-entries.ts";
 import { Autoencoder } from "./autoencoder.ts";

@@ -1,5 +1,5 @@
 /** Checks the raw values of conditions for experts: the right kind, or an error that names the field. */
-import type { ConditionField } from "../../shared/conditions.ts";
+import type { ConditionField } from "../../shared/contract/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
 

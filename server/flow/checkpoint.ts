@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
-import { readTensorFile, writeTensorFile } from "../platform/tensor-file.ts";
+import { readTensorFile, writeTensorFile } from "../platform/files/tensor-file.ts";
 import type { TrainingSet } from "./training-set.ts";
 import { contentOf } from "./vector-table.ts";
 import type { FlowWeights } from "./weights.ts";

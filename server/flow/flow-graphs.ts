@@ -35,7 +35,7 @@ export function forwardGraph(architecture: FlowArchitecture, batch: number): Gra
 /**
  * Inputs: residual [batch, dims], conditions, guidance weights [batch, terms], and `<condition>.kept` [batch, terms] for each
  * condition: which bases keep it. Outputs: latent [batch, dims] and logDet [batch, 1]. Guidance changes the injector and
- * `guidedCouplings` couplings; guiding all of them measured best (scripts/bench/guidance.ts).
+ * `guidedCouplings` couplings; guiding all of them measured best (scripts/bench/drawing/guidance.ts).
  */
 export function inverseGraph(
   architecture: FlowArchitecture,

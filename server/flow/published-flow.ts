@@ -1,5 +1,5 @@
 /**
- * A flow that others trained (net2net's and CompVis/invariances', imported by server/importers/conditional-flow.ts) as the engine's `Flow`: one graph a
+ * A flow that others trained (net2net's and CompVis/invariances', imported by server/importers/layouts/conditional-flow.ts) as the engine's `Flow`: one graph a
  * direction, one row a run. Such a flow has one condition and was never trained without it: an absent one is zeros, and
  * guidance, which contrasts with absence, is refused.
  */

@@ -1,10 +1,12 @@
 /** What the HTTP room is given: every port it speaks to. Tests pass real ones or small ones of their own. */
 import type { MiddlewareHandler } from "hono";
-import type { Generation, Inversion, InversionRequest, PackInfo } from "../../shared/contract.ts";
-import type { Training, TrainingRequest } from "../../shared/training.ts";
-import type { Upscale } from "../../shared/upscaling.ts";
-import type { Family, FamilyRequest, Vector, VectorRequest } from "../../shared/vectors.ts";
-import type { WorkerInfo } from "../../shared/workers.ts";
+import type { Generation } from "../../shared/contract/generations/generation.ts";
+import type { Inversion, InversionRequest } from "../../shared/contract/generations/inversion.ts";
+import type { PackInfo } from "../../shared/contract/meta.ts";
+import type { Training, TrainingRequest } from "../../shared/contract/training.ts";
+import type { Upscale } from "../../shared/contract/upscaling.ts";
+import type { Family, FamilyRequest, Vector, VectorRequest } from "../../shared/contract/vectors.ts";
+import type { WorkerInfo } from "../../shared/contract/workers.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
 import type { Standing, Tokens } from "./identity.ts";
 import type { Metrics } from "./metrics.ts";

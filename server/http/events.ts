@@ -3,7 +3,7 @@
  * the newest, memory stays at one snapshot a stream, and resuming needs no log of events: a client that names a Last-Event-ID is
  * only spared the snapshot which it has.
  */
-import type { JobState } from "../../shared/job-fields.ts";
+import type { JobState } from "../../shared/contract/job-fields.ts";
 import { isFinal, type Snapshot } from "../jobs/job-queue.ts";
 import type { AppContext, RouteDeps } from "./route.ts";
 

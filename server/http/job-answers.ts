@@ -1,6 +1,6 @@
 /** What routes of jobs of every kind share: parameters, idempotency, the answer to a start, PNGs, and the complaint about unknown ids. */
 import { z } from "zod";
-import { IdempotencyKeySchema } from "../../shared/contract.ts";
+import { IdempotencyKeySchema } from "../../shared/contract/job-fields.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { describe, parse } from "../../shared/validation.ts";

@@ -3,23 +3,18 @@
  * writer, which is what OpenAPI 3.1 speaks).
  */
 import { z } from "zod";
-import { BatchRequestSchema } from "../../shared/batches.ts";
-import {
-  GenerationListSchema,
-  GenerationRequestSchema,
-  GenerationSchema,
-  HealthSchema,
-  ImageUploadSchema,
-  InversionRequestSchema,
-  InversionSchema,
-  MetaSchema,
-} from "../../shared/contract.ts";
+import { BatchRequestSchema } from "../../shared/contract/generations/batches.ts";
+import { GenerationListSchema, GenerationSchema } from "../../shared/contract/generations/generation.ts";
+import { GenerationRequestSchema } from "../../shared/contract/generations/generation-request.ts";
+import { InversionRequestSchema, InversionSchema } from "../../shared/contract/generations/inversion.ts";
+import { HealthSchema, MetaSchema } from "../../shared/contract/meta.ts";
+import { TrainingListSchema, TrainingRequestSchema, TrainingSchema } from "../../shared/contract/training.ts";
+import { ImageUploadSchema } from "../../shared/contract/upload.ts";
+import { UpscaleListSchema, UpscaleRequestSchema, UpscaleSchema } from "../../shared/contract/upscaling.ts";
+import { FamilyRequestSchema, FamilySchema, VectorRequestSchema, VectorSchema } from "../../shared/contract/vectors.ts";
+import { WorkerListSchema } from "../../shared/contract/workers.ts";
 import { type ProblemCode, problemStatus } from "../../shared/problem.ts";
 import { ProblemSchema } from "../../shared/problem-document.ts";
-import { TrainingListSchema, TrainingRequestSchema, TrainingSchema } from "../../shared/training.ts";
-import { UpscaleListSchema, UpscaleRequestSchema, UpscaleSchema } from "../../shared/upscaling.ts";
-import { FamilyRequestSchema, FamilySchema, VectorRequestSchema, VectorSchema } from "../../shared/vectors.ts";
-import { WorkerListSchema } from "../../shared/workers.ts";
 import { problemMediaType } from "./problems.ts";
 import type { Answer, Route } from "./route.ts";
 

@@ -3,18 +3,25 @@
  * sure of the uploads, draws the missing seed.
  */
 import { randomInt } from "node:crypto";
-import type { GenerationRequest, InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
-import { limits } from "../../shared/limits.ts";
-import { conditionsIn, drawingsIn, type Sourced, unknownUpload, uploadsIn } from "../../shared/request-sources.ts";
+import type { GenerationRequest, ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
+import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
+import {
+  conditionsIn,
+  drawingsIn,
+  type Sourced,
+  unknownUpload,
+  uploadsIn,
+} from "../../shared/contract/generations/request-sources.ts";
 import {
   checkCondition,
   checkLicences,
   findTranslation,
   guidanceOn,
   requireInvertible,
-} from "../../shared/translation-rules.ts";
-import type { UpscaleScale } from "../../shared/upscale-scales.ts";
-import { findUpscaler, requireFits } from "../../shared/upscaling.ts";
+} from "../../shared/contract/translation-rules.ts";
+import type { UpscaleScale } from "../../shared/contract/upscale-scales.ts";
+import { findUpscaler, requireFits } from "../../shared/contract/upscaling.ts";
+import { limits } from "../../shared/limits.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import type { RouteDeps } from "./route.ts";
 

@@ -1,9 +1,10 @@
 /** Checks a request for training against what the server has: its base, its name, its images. */
-import type { PackInfo } from "../../shared/contract.ts";
+
+import { unknownUpload } from "../../shared/contract/generations/request-sources.ts";
+import type { PackInfo } from "../../shared/contract/meta.ts";
+import { nameTaken, type Training, type TrainingRequest } from "../../shared/contract/training.ts";
+import { findTranslation } from "../../shared/contract/translation-rules.ts";
 import { AppError } from "../../shared/problem.ts";
-import { unknownUpload } from "../../shared/request-sources.ts";
-import { nameTaken, type Training, type TrainingRequest } from "../../shared/training.ts";
-import { findTranslation } from "../../shared/translation-rules.ts";
 import { describe } from "../../shared/validation.ts";
 import type { RouteDeps } from "./route.ts";
 

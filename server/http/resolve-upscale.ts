@@ -1,6 +1,11 @@
 /** From an upscale as it was asked to what will be made: finds the pack, makes sure of the upload and its size, draws the missing seed. */
-import { unknownUpload } from "../../shared/request-sources.ts";
-import { findUpscaler, type ResolvedUpscale, requireFits, type UpscaleRequest } from "../../shared/upscaling.ts";
+import { unknownUpload } from "../../shared/contract/generations/request-sources.ts";
+import {
+  findUpscaler,
+  type ResolvedUpscale,
+  requireFits,
+  type UpscaleRequest,
+} from "../../shared/contract/upscaling.ts";
 import { drawSeed } from "./resolve-request.ts";
 import type { RouteDeps } from "./route.ts";
 

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { EnvHttpProxyAgent, request } from "undici";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import { asStorageError } from "../platform/atomic-file.ts";
+import { asStorageError } from "../platform/files/atomic-file.ts";
 import { sha256OfFile } from "../platform/sha256.ts";
 
 export interface DownloadOptions {

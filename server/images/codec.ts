@@ -3,11 +3,11 @@
  * decoded within limits of pixels, channels and time. Output is always PNG with unpremultiplied alpha.
  */
 import sharp, { type Metadata, type Sharp } from "sharp";
-import type { ImageUpload } from "../../shared/contract.ts";
+import type { ImageUpload } from "../../shared/contract/upload.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Pixels } from "../engine/interfaces.ts";
-import { toPremultipliedPlanes } from "../engine/pixels.ts";
+import { toPremultipliedPlanes } from "../engine/pixels/pixels.ts";
 import { shrinkIntoSquare } from "./fit-square.ts";
 import { requirePlainSvg } from "./svg.ts";
 

@@ -1,10 +1,11 @@
 /**
  * Fits a picture into a square for experts: the whole picture, centred, with a transparent border. Each pixel is the mean of
- * the area that it covers (server/engine/areas.ts; codec.ts shrinks very large pictures first). It works on decoded pixels in
+ * the area that it covers (server/engine/pixels/areas.ts; codec.ts shrinks very large pictures first). It works on decoded pixels in
  * one pass, because every picture of a training folder passes through it.
  */
-import { type Cover, coverOf } from "../engine/areas.ts";
+
 import type { Pixels } from "../engine/interfaces.ts";
+import { type Cover, coverOf } from "../engine/pixels/areas.ts";
 
 /** A picture with one word a pixel (red in the lowest byte), and the columns and lines that each pixel of the square covers. */
 interface Areas {

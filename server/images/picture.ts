@@ -3,7 +3,7 @@
  * notes on what was done. Of a JPEG whose pixels are kept, also its tables. An embedded colour profile is applied, unless it changes nothing: then it is another version of sRGB,
  * and the file's numbers are kept.
  */
-import type { UpscaleNote } from "../../shared/upscaling.ts";
+import type { UpscaleNote } from "../../shared/contract/upscaling.ts";
 import type { Picture, Pixels } from "../engine/interfaces.ts";
 import { decodeRgba, decodeRgba16, mediaTypeOf, readHeader, reduceGrey16 } from "./codec.ts";
 import { readJpegTables } from "./jpeg-tables.ts";

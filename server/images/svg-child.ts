@@ -2,7 +2,7 @@
  * The child process that draws SVG texts for the server: librsvg can't be interrupted, so the parent ends this process after a
  * deadline. svg-drawer.ts starts and ends it.
  */
-import { serialize } from "../platform/serialized-error.ts";
+import { serialize } from "../platform/processes/serialized-error.ts";
 import { renderSvg } from "./codec.ts";
 import type { DrawnSvg, SvgToDraw } from "./svg-drawer.ts";
 

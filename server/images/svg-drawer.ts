@@ -4,9 +4,9 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { AppError } from "../../shared/problem.ts";
+import { deserialize, type SerializedError } from "../platform/processes/serialized-error.ts";
+import { forkChild } from "../platform/processes/spawn.ts";
 import { createSemaphore } from "../platform/semaphore.ts";
-import { deserialize, type SerializedError } from "../platform/serialized-error.ts";
-import { forkChild } from "../platform/spawn.ts";
 
 export interface SvgToDraw {
   readonly text: string;

@@ -1,15 +1,15 @@
 /** Every importer by the name that the command line knows it by. To import another layout, write one file and add a line. */
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { checkpointFault } from "../checkpoints/checkpoint.ts";
-import { basicAutoencoder } from "./basic-autoencoder.ts";
-import { bigAutoencoder } from "./big-autoencoder.ts";
-import { biggan } from "./biggan.ts";
-import { bigganDeep } from "./biggan-deep.ts";
-import { deeplab } from "./deeplab.ts";
-import { invariancesFlow, net2netFlow } from "./flows.ts";
 import type { Importer } from "./importer.ts";
-import { resnet } from "./resnet.ts";
-import { sentenceEncoder } from "./sentence-encoder.ts";
+import { basicAutoencoder } from "./layouts/basic-autoencoder.ts";
+import { bigAutoencoder } from "./layouts/big-autoencoder.ts";
+import { biggan } from "./layouts/biggan.ts";
+import { bigganDeep } from "./layouts/biggan-deep.ts";
+import { deeplab } from "./layouts/deeplab.ts";
+import { invariancesFlow, net2netFlow } from "./layouts/flows.ts";
+import { resnet } from "./layouts/resnet.ts";
+import { sentenceEncoder } from "./layouts/sentence-encoder.ts";
 
 export const importers = {
   biggan,

@@ -6,7 +6,7 @@ import { open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import type { Network } from "../onnx/network.ts";
-import { asStorageError, writeFileAtomically } from "../platform/atomic-file.ts";
+import { asStorageError, writeFileAtomically } from "../platform/files/atomic-file.ts";
 
 /** Large weights begin at pages, so that a runtime can map them into memory. */
 const [pageBytes, largeBytes] = [4096, 1024 * 1024];

@@ -3,7 +3,7 @@
  * request is left (Triton's dynamic batching with zero queue delay). Between two runs it lets messages in, so that a cancel
  * takes effect there.
  */
-import type { ResolvedRequest } from "../../shared/contract.ts";
+import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import { AppError } from "../../shared/problem.ts";
 import { typicalityPercentile } from "../engine/calibration.ts";
 import {

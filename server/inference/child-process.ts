@@ -3,12 +3,13 @@
  * ends it when it hangs. It never restarts a child; server/inference/client.ts does.
  */
 import type { ChildProcess } from "node:child_process";
-import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
+import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
+import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
+import type { ResolvedUpscale } from "../../shared/contract/upscaling.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Picture } from "../engine/interfaces.ts";
-import { deserialize } from "../platform/serialized-error.ts";
-import { forkChild } from "../platform/spawn.ts";
+import { deserialize } from "../platform/processes/serialized-error.ts";
+import { forkChild } from "../platform/processes/spawn.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 import type { ChildConfig, FromChild, JobEvent, JobRequest, ToChild } from "./messages.ts";

@@ -3,10 +3,12 @@
  * the child only: running requests fail with `inference_crashed`, a new child starts after a growing pause, and callers may
  * retry. New packs need a new child; it takes over when it is ready, while the old one finishes its work.
  */
-import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
+
+import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
+import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
+import type { ResolvedUpscale } from "../../shared/contract/upscaling.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Picture } from "../engine/interfaces.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 import { type ChildEnd, type ChildTimings, cancelled, InferenceChild } from "./child-process.ts";

@@ -2,8 +2,14 @@
  * Decodes the images of a request for the inference child: uploads by their digest, inline drawings by the digest of their
  * text. Decoded planes are cached by content (LRU), because an edit is tried in many variants.
  */
+
+import {
+  drawingsIn,
+  type Sourced,
+  unknownUpload,
+  uploadsIn,
+} from "../../shared/contract/generations/request-sources.ts";
 import { AppError } from "../../shared/problem.ts";
-import { drawingsIn, type Sourced, unknownUpload, uploadsIn } from "../../shared/request-sources.ts";
 import { decodeFitted, renderSvg } from "../images/codec.ts";
 import { inUsualInk } from "../images/svg.ts";
 import { LruCache } from "../platform/lru-cache.ts";

@@ -1,5 +1,5 @@
 /** Converts a request's condition and its images to the raw values that experts read. */
-import type { PartialCondition, Style } from "../../shared/conditions.ts";
+import type { PartialCondition, Style } from "../../shared/contract/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValues } from "../engine/conditions.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";

@@ -1,5 +1,5 @@
 /** A generation whose images are enlarged in the same job: each is upscaled while the flow draws the next ones. */
-import type { UpscaleScale } from "../../shared/upscale-scales.ts";
+import type { UpscaleScale } from "../../shared/contract/upscale-scales.ts";
 import type { Upscaler } from "../engine/interfaces.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { refuseCancelled } from "../upscaling/cancelled.ts";

@@ -1,5 +1,5 @@
 /** What a generation will draw, decided before the flow runs (plan.ts, plan-different.ts) and carried out by the batcher. */
-import type { Source } from "../../shared/sources.ts";
+import type { Source } from "../../shared/contract/generations/sources.ts";
 import type { DrawnLatent, KeptPixels, Row } from "../engine/translation.ts";
 import type { ConditionFindings } from "./protocol.ts";
 

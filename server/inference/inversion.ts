@@ -1,8 +1,8 @@
 /** Runs an inversion: z, v and likelihood of an image under a condition, with checks of their accuracy. */
-import type { InversionRequest } from "../../shared/contract.ts";
+import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
 import { findOutOfDistribution, typicalityPercentile } from "../engine/calibration.ts";
 import { encodeConditions, namedLabels } from "../engine/conditions.ts";
-import { checkInversion, invertImage } from "../engine/invert.ts";
+import { checkInversion, invertImage } from "../engine/edits/invert.ts";
 import type { Translation } from "../engine/translation.ts";
 import { conditionValues, imageOf } from "./condition-values.ts";
 import type { ConditionImages, InversionResult } from "./protocol.ts";

@@ -1,8 +1,10 @@
 /** Messages between the inference client and its child, over Node's IPC channel with structured clones. */
-import type { InversionRequest, ResolvedRequest } from "../../shared/contract.ts";
-import type { ResolvedUpscale } from "../../shared/upscaling.ts";
+
+import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
+import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
+import type { ResolvedUpscale } from "../../shared/contract/upscaling.ts";
 import type { Picture } from "../engine/interfaces.ts";
-import type { SerializedError } from "../platform/serialized-error.ts";
+import type { SerializedError } from "../platform/processes/serialized-error.ts";
 import type { UpscaleResult } from "../upscaling/upscale-queue.ts";
 import type {
   ConditionFindings,

@@ -2,7 +2,7 @@
  * The plan of images that differ: many seeds look for drawings to start from, the flow draws those that fit and are unlike
  * each other, and of what it drew the best that differ become images. Each image's seed alone makes it again.
  */
-import type { ResolvedRequest } from "../../shared/contract.ts";
+import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import { limits } from "../../shared/limits.ts";
 import type { EncodedConditions } from "../engine/conditions.ts";
 import { type Choosable, chooseDifferent, onUnitScale } from "../engine/differ.ts";

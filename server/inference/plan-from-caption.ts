@@ -2,12 +2,12 @@
  * The plan of a caption where the flow is one between styles: words find a drawing in another translation's retrieval index, its target
  * decodes it, and in one ink it is the drawing that the flow restyles. Each seed finds a drawing of its own among those that fit.
  */
-import type { ResolvedRequest } from "../../shared/contract.ts";
+import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
+import type { Source } from "../../shared/contract/generations/sources.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { Source } from "../../shared/sources.ts";
 import { type EncodedConditions, encodeConditions } from "../engine/conditions.ts";
 import type { FoundDrawing } from "../engine/interfaces.ts";
-import { inOneInk } from "../engine/one-ink.ts";
+import { inOneInk } from "../engine/pixels/one-ink.ts";
 import { imageSeed, normals, streams } from "../engine/random.ts";
 import { bestCandidate } from "../engine/rank.ts";
 import type { DrawnLatent, Translation } from "../engine/translation.ts";

@@ -2,21 +2,22 @@
  * The plan of a generation: the data that its rows share, encoded and inverted once, and a pure function from image and
  * candidate to its row. It decides which edit a request means; the engine does the edit.
  */
-import type { OutOfDistribution, ResidualSource, ResolvedRequest } from "../../shared/contract.ts";
-import { guidanceTermCount } from "../../shared/generation-rules.ts";
+import type { OutOfDistribution } from "../../shared/contract/generations/generation.ts";
+import type { ResidualSource, ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
+import { guidanceTermCount } from "../../shared/contract/generations/generation-rules.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import { addAttribute, fadeNamed } from "../engine/attribute.ts";
-import { type Blendable, blend } from "../engine/blend.ts";
 import { findOutOfDistribution } from "../engine/calibration.ts";
 import { type ConditionValues, type EncodedConditions, encodeConditions, namedLabels } from "../engine/conditions.ts";
+import { addAttribute, fadeNamed } from "../engine/edits/attribute.ts";
+import { type Blendable, blend } from "../engine/edits/blend.ts";
+import { invertImage } from "../engine/edits/invert.ts";
+import { restyledConditions } from "../engine/edits/restyle.ts";
+import { varyResidual } from "../engine/edits/variations.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
-import { invertImage } from "../engine/invert.ts";
 import { imageSeed } from "../engine/random.ts";
 import { bestCandidate } from "../engine/rank.ts";
-import { restyledConditions } from "../engine/restyle.ts";
 import type { DrawnLatent, KeptPixels, Row, Translation } from "../engine/translation.ts";
-import { varyResidual } from "../engine/variations.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, holeOf, imageOf, isOneInk, keyOfShown } from "./condition-values.ts";

@@ -2,10 +2,13 @@
  * The protocol between a worker's process and its inference child, and the interface that jobs use. Messages are
  * structured-clone values over Node's IPC channel with `serialization: "advanced"`, which keeps typed arrays.
  */
-import type { Inversion, InversionRequest, OutOfDistribution, ResolvedRequest, Stage } from "../../shared/contract.ts";
+
+import type { OutOfDistribution, Stage } from "../../shared/contract/generations/generation.ts";
+import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
+import type { Inversion, InversionRequest } from "../../shared/contract/generations/inversion.ts";
+import type { Source } from "../../shared/contract/generations/sources.ts";
+import type { ResolvedUpscale } from "../../shared/contract/upscaling.ts";
 import type { AppError } from "../../shared/problem.ts";
-import type { Source } from "../../shared/sources.ts";
-import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Picture, Pixels } from "../engine/interfaces.ts";
 import type { UpscaleHandlers } from "../upscaling/upscale-queue.ts";
 

@@ -2,8 +2,8 @@
  * The work of the inference child, independent of its process: the loaded translations and the upscaler behind three methods
  * (generate, invert, upscale), and the warm-up before them.
  */
-import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
-import type { InversionRequest } from "../../shared/contract.ts";
+import { type FlowConditionName, fieldOf } from "../../shared/contract/conditions.ts";
+import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
 import { AppError } from "../../shared/problem.ts";
 import { type ConditionValues, encodeConditions } from "../engine/conditions.ts";
 import type { ConditionValue, Upscaler } from "../engine/interfaces.ts";

@@ -1,12 +1,12 @@
 /** The kinds of job that a queue holds, and all in which they differ for it. */
 import type { z } from "zod";
-import { type Generation, GenerationSchema } from "../../shared/contract.ts";
-import type { JobState } from "../../shared/job-fields.ts";
+import { type Generation, GenerationSchema } from "../../shared/contract/generations/generation.ts";
+import { uploadsIn } from "../../shared/contract/generations/request-sources.ts";
+import type { JobState } from "../../shared/contract/job-fields.ts";
+import { nameTaken, type Training, type TrainingRequest, TrainingSchema } from "../../shared/contract/training.ts";
+import { type Upscale, UpscaleSchema } from "../../shared/contract/upscaling.ts";
 import { limits } from "../../shared/limits.ts";
 import type { AppError } from "../../shared/problem.ts";
-import { uploadsIn } from "../../shared/request-sources.ts";
-import { nameTaken, type Training, type TrainingRequest, TrainingSchema } from "../../shared/training.ts";
-import { type Upscale, UpscaleSchema } from "../../shared/upscaling.ts";
 import type { JobBody } from "./job-queue.ts";
 
 export interface JobKind<Body extends JobBody, Request = Body["request"]> {

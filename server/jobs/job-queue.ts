@@ -4,7 +4,7 @@
  * Training; every change of it makes a new snapshot with a higher revision. Delivery is at least once, as in BullMQ: an adapter
  * may hand a job out again when its worker was lost, so that what a worker stores must be safe to store twice.
  */
-import type { JobState } from "../../shared/job-fields.ts";
+import type { JobState } from "../../shared/contract/job-fields.ts";
 import { AppError, type Problem } from "../../shared/problem.ts";
 
 /** An image that a job made: where it stands among the others, and its bytes by digest. */

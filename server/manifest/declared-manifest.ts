@@ -4,7 +4,7 @@
  * suggests them; server/experts/custom/ runs them.
  */
 import { z } from "zod";
-import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import { type FlowConditionName, fieldOf } from "../../shared/contract/conditions.ts";
 import { PackPathSchema } from "./pack-path.ts";
 
 const size = z.number().int().positive();

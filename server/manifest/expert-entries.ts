@@ -3,7 +3,7 @@
  * experts (`onnx`, `onnx-autoencoder`, `onnx-generator`) are in declared-manifest.ts.
  */
 import { z } from "zod";
-import { type ConditionField, type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import { type ConditionField, type FlowConditionName, fieldOf } from "../../shared/contract/conditions.ts";
 import {
   latentDimsOf as dimsOf,
   filesOfDeclared,
@@ -53,7 +53,7 @@ export const AutoencoderExpertSchema = z.object({
   /** [channels, height, width] of z. */
   latentShape,
   imageSizePx: z.number().int().positive(),
-  /** Layers that the decoder also gives, the first of which is nothing: `logits` [batch, layers, size, size] and `paints` [batch, layers − 1, 10] (server/engine/layered-image.ts). */
+  /** Layers that the decoder also gives, the first of which is nothing: `logits` [batch, layers, size, size] and `paints` [batch, layers − 1, 10] (server/engine/pixels/layered-image.ts). */
   layers: z.number().int().min(2).optional(),
   /** Standard deviation of the fixed posterior N(mean, std²) that the flow was trained on (SimFlow). */
   posteriorStd: z.number().positive(),

@@ -3,8 +3,8 @@
  * A pack is a folder `<id>/manifest.json` plus the listed files; nothing outside that list is ever opened.
  */
 import { z } from "zod";
-import { flowConditionNames } from "../../shared/conditions.ts";
-import { DrawingSetSchema } from "../../shared/sources.ts";
+import { flowConditionNames } from "../../shared/contract/conditions.ts";
+import { DrawingSetSchema } from "../../shared/contract/generations/sources.ts";
 import {
   canRead,
   type ExpertEntry,
@@ -54,7 +54,7 @@ export const CalibrationSchema = z.object({
 });
 export type CalibrationEntry = z.infer<typeof CalibrationSchema>;
 
-/** A flow that others trained: both directions as graphs over one file of weights (server/importers/conditional-flow.ts). */
+/** A flow that others trained: both directions as graphs over one file of weights (server/importers/layouts/conditional-flow.ts). */
 export const PublishedFlowSchema = z.strictObject({
   forward: PackPathSchema,
   inverse: PackPathSchema,

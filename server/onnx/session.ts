@@ -7,7 +7,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
-import { isOutOfMemory } from "../platform/out-of-memory.ts";
+import { isOutOfMemory } from "../platform/processes/out-of-memory.ts";
 import { requireSame } from "./compare-sessions.ts";
 import { type ModelSourceOptions, openModel } from "./model-source.ts";
 import { type InferenceSession, type Tensor as OrtTensor, type Provider, runtime } from "./runtime.ts";

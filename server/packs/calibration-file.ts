@@ -6,11 +6,11 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type FlowConditionName, flowConditionNames } from "../../shared/conditions.ts";
+import { type FlowConditionName, flowConditionNames } from "../../shared/contract/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Calibration } from "../engine/calibration.ts";
 import type { CalibrationEntry } from "../manifest/manifest.ts";
-import { readTensorFile, writeTensorFile } from "../platform/tensor-file.ts";
+import { readTensorFile, writeTensorFile } from "../platform/files/tensor-file.ts";
 
 const centresPrefix = "centres.";
 const lengthPrefix = "length.";

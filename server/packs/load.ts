@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fieldOf } from "../../shared/conditions.ts";
+import { fieldOf } from "../../shared/contract/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Flow, Upscaler } from "../engine/interfaces.ts";
 import type { Translation } from "../engine/translation.ts";

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { TranslationEntry } from "../manifest/manifest.ts";
-import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { writeFileAtomically } from "../platform/files/atomic-file.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import { type IndexContent, writeIndexFile } from "../retrieval/index-file.ts";
 import { type FittedCalibration, writeCalibration } from "./calibration-file.ts";

@@ -3,8 +3,8 @@
  * pack, and the name of a folder.
  */
 import { existsSync } from "node:fs";
+import { TrainingNameSchema } from "../../shared/contract/training.ts";
 import { AppError } from "../../shared/problem.ts";
-import { TrainingNameSchema } from "../../shared/training.ts";
 import type { PackManifest } from "../manifest/manifest.ts";
 import { type ReadManifest, readManifest } from "../manifest/read-manifest.ts";
 

@@ -19,9 +19,9 @@ import {
 } from "../manifest/manifest.ts";
 import { entryOf, type PackDraft } from "../manifest/pack-draft.ts";
 import { manifestFile, type ReadManifest, readDraft } from "../manifest/read-manifest.ts";
-import { asStorageError, syncFolder, writeFileAtomically } from "../platform/atomic-file.ts";
-import { makeFolders } from "../platform/make-folders.ts";
-import { takeLock } from "../platform/process-lock.ts";
+import { asStorageError, syncFolder, writeFileAtomically } from "../platform/files/atomic-file.ts";
+import { makeFolders } from "../platform/files/make-folders.ts";
+import { takeLock } from "../platform/files/process-lock.ts";
 import { sha256Of, sha256OfFile } from "../platform/sha256.ts";
 import { fileMode, isMadeFor, isPartialWrite, type MadeFiles, writeMadeFiles } from "./made-files.ts";
 

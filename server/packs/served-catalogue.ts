@@ -2,7 +2,7 @@
  * The catalogue that the server offers: opened at the start, and again whenever the inference child was replaced, so that the
  * offer matches what the child loaded. User packs that the child left out are not offered.
  */
-import type { PackInfo } from "../../shared/contract.ts";
+import type { PackInfo } from "../../shared/contract/meta.ts";
 import { AppError } from "../../shared/problem.ts";
 import { Catalogue, type CatalogueEntry, type PackFault } from "./catalogue.ts";
 

@@ -6,7 +6,7 @@ import type { DraftManifest } from "../manifest/manifest.ts";
 import { manifestFile, readManifest } from "../manifest/read-manifest.ts";
 import { recordsFolder } from "../packs/made-files.ts";
 import { writeManifest } from "../packs/publish.ts";
-import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { writeFileAtomically } from "../platform/files/atomic-file.ts";
 
 /** @param version of the pack from now on; absent = as it was. Gives the pack's digest, undefined for a draft. */
 export async function updateManifest(

@@ -5,8 +5,8 @@ import { filesOfDeclared } from "../manifest/declared-manifest.ts";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import { PackDraftSchema } from "../manifest/manifest.ts";
 import { manifestFile } from "../manifest/read-manifest.ts";
-import { writeFileAtomically } from "../platform/atomic-file.ts";
-import { linkOrCopy } from "../platform/link-or-copy.ts";
+import { writeFileAtomically } from "../platform/files/atomic-file.ts";
+import { linkOrCopy } from "../platform/files/link-or-copy.ts";
 import type { FoundExpert } from "./found-experts.ts";
 import type { Recipe, RecipeName } from "./recipe.ts";
 

@@ -2,7 +2,7 @@
  * The figures of the paper's slides for any translation, as contact sheets. Depths: images drawn like an image, as each depth of Φ sees it, which shows
  * what every depth leaves open (Figure 5). Labels: an image under other labels at its own residual v (Figures 6, 8, 10 and 11).
  */
-import { type FlowConditionName, fieldOf } from "../../shared/conditions.ts";
+import { type FlowConditionName, fieldOf } from "../../shared/contract/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { EncodedConditions } from "../engine/conditions.ts";
 import type { ConditioningExpert, ConditionValue } from "../engine/interfaces.ts";

@@ -2,7 +2,7 @@
  * The systems of the paper (Rombach, Esser, Ommer 2020, arXiv 2005.13580) as recipes: which experts are joined, what τ is fitted on, and
  * what the paper reports for it. To add one: a line here.
  */
-import type { FlowConditionName } from "../../shared/conditions.ts";
+import type { FlowConditionName } from "../../shared/contract/conditions.ts";
 import type { ImportKind } from "../importers/kinds.ts";
 
 export interface Recipe {

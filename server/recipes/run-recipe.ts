@@ -14,7 +14,7 @@ import { writeFlowFile } from "../flow/weights.ts";
 import type { FetchOptions } from "../hub/fetch-expert.ts";
 import { draftOf } from "../manifest/pack-draft.ts";
 import { digestExperts, publishInPack } from "../packs/publish.ts";
-import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { writeFileAtomically } from "../platform/files/atomic-file.ts";
 import { type CostCard, costCard, stopwatch } from "../training/cost-card.ts";
 import { generatorSet } from "../training/dataset/generator-set.ts";
 import { openSetExperts, type SetCondition, type SetExperts } from "../training/encode/pack-experts.ts";

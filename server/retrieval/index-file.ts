@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { AppError } from "../../shared/problem.ts";
-import { readTensorFile, type TensorFile, writeTensorFile } from "../platform/tensor-file.ts";
+import { readTensorFile, type TensorFile, writeTensorFile } from "../platform/files/tensor-file.ts";
 import type { Int4Rows } from "./int4.ts";
 import { classesMost, type QuantizedCodes } from "./quantized-codes.ts";
 

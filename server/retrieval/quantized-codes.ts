@@ -2,7 +2,7 @@
  * Codes of many drawings by one picture expert, quantised so that a pack can hold thousands: int4 rows of a dense code, or the class of
  * each cell of a label map. A new picture is compared with all of them by cosine.
  */
-import { lengthOf } from "../engine/sphere.ts";
+import { lengthOf } from "../engine/edits/sphere.ts";
 import { accumulateInt4, dotInt4, type Int4Rows } from "./int4.ts";
 
 export type QuantizedCodes = ({ readonly kind: "dense"; readonly dims: number } & Int4Rows) | MapCodes;

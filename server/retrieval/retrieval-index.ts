@@ -7,6 +7,8 @@
  *
  * Source: retrieval-augmented diffusion, a small model beside a database (Blattmann et al., NeurIPS 2022, arXiv 2204.11824).
  */
+
+import { dot, unitOf } from "../engine/edits/sphere.ts";
 import type {
   DrawingQuery,
   FoundDrawing,
@@ -16,7 +18,6 @@ import type {
   RetrievedPrior,
   Retriever,
 } from "../engine/interfaces.ts";
-import { dot, unitOf } from "../engine/sphere.ts";
 import { type Idea, likeliest, weighIdeas } from "./ideas.ts";
 import { type IndexContent, type IndexEntry, type IndexWidths, readIndexFile } from "./index-file.ts";
 import { accumulateInt4, type Int4Rows } from "./int4.ts";

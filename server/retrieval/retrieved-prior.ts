@@ -6,13 +6,13 @@
  * for and inverted under what it shows, has a v of its own. A share of that v is added to the v that the seed draws. At share 1 and
  * temperature 0 the image is the moved drawing itself, as long as it shows what is asked for.
  */
-import { isPictureQuery } from "../../shared/conditions.ts";
+import { isPictureQuery } from "../../shared/contract/conditions.ts";
 import type { AskedColour } from "../engine/colour-words.ts";
 import { type EncodedCondition, type EncodedConditions, namesOf } from "../engine/conditions.ts";
+import { cosine } from "../engine/edits/sphere.ts";
 import { type GuidanceWeights, guidanceTermsOf } from "../engine/guidance.ts";
 import type { RetrievedPrior } from "../engine/interfaces.ts";
 import { drawResidual, normals, streams } from "../engine/random.ts";
-import { cosine } from "../engine/sphere.ts";
 import type { Row, Translation } from "../engine/translation.ts";
 import { ideaSpread } from "./ideas.ts";
 

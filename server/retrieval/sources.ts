@@ -1,6 +1,7 @@
 /** From the drawings of an index to whose they are: what an answer tells, and which styles a list of licences leaves. Pure. */
+
+import type { DrawingSet, Source } from "../../shared/contract/generations/sources.ts";
 import { limits } from "../../shared/limits.ts";
-import type { DrawingSet, Source } from "../../shared/sources.ts";
 import type { RetrievedDrawing } from "../engine/interfaces.ts";
 
 type DrawingSets = ReadonlyMap<string, DrawingSet>;

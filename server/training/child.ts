@@ -3,7 +3,7 @@
  * ends at once when its parent is gone; the server's next start continues from the checkpoint.
  */
 import { constants, getPriority, setPriority } from "node:os";
-import { serialize } from "../platform/serialized-error.ts";
+import { serialize } from "../platform/processes/serialized-error.ts";
 import type { FromTrainer, ToTrainer, TrainingOrder } from "./messages.ts";
 import { previewPng } from "./preview.ts";
 import { type TranslationProgress, trainTranslation } from "./train-translation.ts";

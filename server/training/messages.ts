@@ -1,5 +1,5 @@
 /** Messages between the server and its training child, over Node's IPC channel with structured clones. */
-import type { SerializedError } from "../platform/serialized-error.ts";
+import type { SerializedError } from "../platform/processes/serialized-error.ts";
 import type { TrainedTranslation, TrainTranslationOptions, TranslationProgress } from "./train-translation.ts";
 
 /** The options of `trainTranslation` that can be sent. */

@@ -1,6 +1,6 @@
 /** Previews of a flow in training: images for a few held-out captions at temperature 0 with the current weights. */
 import type { TargetExpert } from "../engine/interfaces.ts";
-import { toStraightRgba } from "../engine/pixels.ts";
+import { toStraightRgba } from "../engine/pixels/pixels.ts";
 import type { FlowArchitecture } from "../flow/architecture.ts";
 import { inverseGraph } from "../flow/flow-graphs.ts";
 import { batchFeeds } from "../flow/training-graph.ts";

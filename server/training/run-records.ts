@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeFileAtomically } from "../platform/atomic-file.ts";
+import { writeFileAtomically } from "../platform/files/atomic-file.ts";
 import { addTimes, type SpentTime } from "./cost-card.ts";
 import { type CurveAbout, type CurvePoint, lossCurve } from "./loss-curve.ts";
 

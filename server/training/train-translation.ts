@@ -4,7 +4,7 @@
  * if it beats its start. Until then all data is in the work folder, so an interrupted run continues.
  */
 import { join } from "node:path";
-import type { FlowConditionName } from "../../shared/conditions.ts";
+import type { FlowConditionName } from "../../shared/contract/conditions.ts";
 import { AppError } from "../../shared/problem.ts";
 import { digestSet } from "../flow/checkpoint.ts";
 import type { FittedFlow } from "../flow/fitted-flow.ts";
@@ -15,7 +15,7 @@ import { recordsFolder } from "../packs/made-files.ts";
 import { publishOwnPack } from "../packs/own-pack.ts";
 import { type Named, ownPackAt, requireName } from "../packs/pack-name.ts";
 import type { PublishedPack } from "../packs/publish.ts";
-import { asStorageError } from "../platform/atomic-file.ts";
+import { asStorageError } from "../platform/files/atomic-file.ts";
 import { type IndexContent, indexWidths, readIndexFile } from "../retrieval/index-file.ts";
 import { calibrateFlowFile } from "./calibrate/calibrate.ts";
 import { calibratedRowsMin } from "./calibrate/quantiles.ts";

@@ -6,9 +6,9 @@ import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../shared/problem.ts";
-import { asStorageError } from "../platform/atomic-file.ts";
-import { makeFolders } from "../platform/make-folders.ts";
-import { takeLock } from "../platform/process-lock.ts";
+import { asStorageError } from "../platform/files/atomic-file.ts";
+import { makeFolders } from "../platform/files/make-folders.ts";
+import { takeLock } from "../platform/files/process-lock.ts";
 import { sha256Of } from "../platform/sha256.ts";
 
 export interface WorkFolder {

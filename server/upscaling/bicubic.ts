@@ -4,7 +4,7 @@
  * fractional one. Written independently of the graphs of the pack
  * `super-resolution`, so that it can check them.
  */
-import { cubic } from "../engine/cubic.ts";
+import { cubic } from "../engine/pixels/cubic.ts";
 
 interface Size {
   readonly widthPx: number;

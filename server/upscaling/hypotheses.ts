@@ -2,14 +2,14 @@
  * Runs an upscale: estimates what the input is and cleans it, draws hypotheses one after another, each from its own seed and with its LR-PSNR, and finally the map of
  * where they differ. It never holds more than one hypothesis beside the map's sums.
  */
-import { cleanScale, enlargedSize, networkScaleFor } from "../../shared/upscale-scales.ts";
+import { cleanScale, enlargedSize, networkScaleFor } from "../../shared/contract/upscale-scales.ts";
 import {
   type ResolvedUpscale,
   requireFits,
   temperatureOf,
   type UpscaleImage,
   varianceHypotheses,
-} from "../../shared/upscaling.ts";
+} from "../../shared/contract/upscaling.ts";
 import type { Picture, Pixels, Upscaler } from "../engine/interfaces.ts";
 import { imageSeed } from "../engine/random.ts";
 import { refuseCancelled } from "./cancelled.ts";

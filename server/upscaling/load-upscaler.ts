@@ -5,7 +5,7 @@
 import { AppError } from "../../shared/problem.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import type { PackManifest } from "../manifest/manifest.ts";
-import { coresOf, workersFor } from "../platform/worker-pool.ts";
+import { coresOf, workersFor } from "../platform/processes/worker-pool.ts";
 import { openTileParts, type UpscalerPack } from "./open-tile-parts.ts";
 import { openTilePool } from "./tile-pool.ts";
 import { createUpscaler, type UpscalerOptions } from "./upscale.ts";

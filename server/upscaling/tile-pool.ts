@@ -2,8 +2,8 @@
  * Threads for the tiles of upscales; each opens its own upscaler once. Two threads of the runtime speed up the large operators
  * of picture networks, but not the small ones between them, flows above all; separate threads speed up both.
  */
-import { startThread } from "../platform/spawn.ts";
-import { endedAs, WorkerPool } from "../platform/worker-pool.ts";
+import { startThread } from "../platform/processes/spawn.ts";
+import { endedAs, WorkerPool } from "../platform/processes/worker-pool.ts";
 import type { UpscalerPack } from "./open-tile-parts.ts";
 import { marginsOf, type TileDrawer, type TileTask } from "./upscale-tile.ts";
 

@@ -1,6 +1,6 @@
 /** A thread of the tile pool (tile-pool.ts): opens its own upscaler and draws one tile after the other. */
 import { workerData } from "node:worker_threads";
-import { serveTasks } from "../platform/worker-pool.ts";
+import { serveTasks } from "../platform/processes/worker-pool.ts";
 import { openTileParts } from "./open-tile-parts.ts";
 import type { TilePoolTask, TileThreadData } from "./tile-pool.ts";
 import { drawTile, type UpscalerParts, warmUpTiles } from "./upscale-tile.ts";

@@ -2,8 +2,9 @@
  * The queue of upscales: one runs at a time, because it loads all cores and holds a picture of up to 64 MB. A cancelled job
  * leaves the queue at once. Generations have priority.
  */
+
+import type { ResolvedUpscale } from "../../shared/contract/upscaling.ts";
 import { AppError } from "../../shared/problem.ts";
-import type { ResolvedUpscale } from "../../shared/upscaling.ts";
 import type { Picture, Upscaler } from "../engine/interfaces.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";
 import { refuseCancelled } from "./cancelled.ts";

@@ -11,8 +11,8 @@ import {
   networkScaleFor,
   networkScales,
   type UpscaleTarget,
-} from "../../shared/upscale-scales.ts";
-import { requireFits } from "../../shared/upscaling.ts";
+} from "../../shared/contract/upscale-scales.ts";
+import { requireFits } from "../../shared/contract/upscaling.ts";
 import type { Pixels, UpscaleOptions, Upscaler } from "../engine/interfaces.ts";
 import { mapConcurrent } from "../platform/map-concurrent.ts";
 import { yieldToEventLoop } from "../platform/yield-to-event-loop.ts";

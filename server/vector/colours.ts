@@ -2,7 +2,7 @@
  * The few colours of a picture: k-means in OKLab over a histogram of pixels (Lloyd 1982), from seeds that are far apart and frequent, so that
  * nothing is drawn at random and the same pixels give the same colours.
  */
-import type { Lab } from "../../shared/oklab.ts";
+import type { Lab } from "../../shared/colour/oklab.ts";
 import type { Picture } from "./picture.ts";
 
 export interface WeightedLab {

@@ -1,5 +1,5 @@
 /** Outlines that are ellipses, found by their moments of area: four curves instead of what a fit makes of wobbles. */
-import type { Path, Point } from "../../shared/vector-path.ts";
+import type { Path, Point } from "../../shared/vectors/vector-path.ts";
 import type { Loop } from "./polyline.ts";
 
 /** Handles of a quarter of a circle of radius 1. */

@@ -3,7 +3,7 @@
  * nearest of the colours around it, and counts as little as it looks like a mixture of two of them: so the rims that anti-aliasing makes have no say, while
  * a thin line, which is no mixture of what lies beside it, has.
  */
-import { type Lab, labDistance } from "../../shared/oklab.ts";
+import { type Lab, labDistance } from "../../shared/colour/oklab.ts";
 import { findColours, histogramOf, nearestTo } from "./colours.ts";
 import { insideFrom, type Picture } from "./picture.ts";
 

@@ -3,7 +3,7 @@
  * for automatically fitting digitized curves", by the package fit-curve).
  */
 import { fitCubic } from "fit-curve";
-import type { Path, Point, Segment } from "../../shared/vector-path.ts";
+import type { Path, Point, Segment } from "../../shared/vectors/vector-path.ts";
 import type { Outline } from "./contours.ts";
 import { ellipseOf } from "./ellipse.ts";
 import { type Cutting, type Node, nodesOf } from "./nodes.ts";

@@ -1,6 +1,6 @@
 /** A plane of colour over an area as a linear gradient of SVG: along the direction in which the colour changes most, from the area's one end to its other. */
-import { bitsOfLab, hexOf, type Lab } from "../../shared/oklab.ts";
-import type { Point } from "../../shared/vector-path.ts";
+import { bitsOfLab, hexOf, type Lab } from "../../shared/colour/oklab.ts";
+import type { Point } from "../../shared/vectors/vector-path.ts";
 import type { Plane } from "./moments.ts";
 import type { LinearGradient } from "./svg-text.ts";
 

@@ -2,7 +2,7 @@
  * Which colour every area gets: areas of nearly one colour share it, at most `limits.vectorColoursMax` in all (Ward 1963: the two whose merging changes the picture
  * least), and an area that a linear gradient fits much better than one colour keeps its gradient.
  */
-import { type Lab, labDistance } from "../../shared/oklab.ts";
+import { type Lab, labDistance } from "../../shared/colour/oklab.ts";
 import { findColours, nearestTo } from "./colours.ts";
 import { flatError, type Moments, meanOf, type Plane, planeOf, sumOf, weightOf } from "./moments.ts";
 import type { Region } from "./regions.ts";

@@ -3,7 +3,7 @@
  * the one that mixes to it, and in which shares, which places the border to a tenth of a pixel in clean pictures. Where inks differ little or pixels are noisy, shares of the
  * area around count instead.
  */
-import { bitsOfLab, type Lab } from "../../shared/oklab.ts";
+import { bitsOfLab, type Lab } from "../../shared/colour/oklab.ts";
 import { insideFrom, type Picture } from "./picture.ts";
 
 /** [height · width] a plane: one for each ink, and the last for what is outside. Shares of a pixel add up to 1. */

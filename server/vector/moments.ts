@@ -2,7 +2,7 @@
  * Weighted sums over an area's pixels from which its mean colour and its best linear gradient follow in closed form; sums of two areas are the sums of both
  * together, so merging costs nothing (as in Koepfler, Lopez & Morel 1994, whose areas have means only).
  */
-import type { Lab } from "../../shared/oklab.ts";
+import type { Lab } from "../../shared/colour/oklab.ts";
 
 /** w, wx, wy, wxx, wxy, wyy, then for each channel c: wc, wcx, wcy, wcc. */
 const length = 6 + 3 * 4;

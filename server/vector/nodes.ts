@@ -2,7 +2,7 @@
  * Where an outline is cut before curves are fitted: at corners and at both ends of straight stretches. A corner is where the outline turns at once, however closely one looks: a small
  * circle turns as far, but over its whole length. What rounding by pixels took from a corner comes back: it lies where its two sides meet.
  */
-import type { Point } from "../../shared/vector-path.ts";
+import type { Point } from "../../shared/vectors/vector-path.ts";
 import {
   distanceOf,
   footOn,

@@ -2,10 +2,11 @@
  * A picture as tracing reads it: at most `limits.vectorWorkPx` on its longer side, in OKLab, with the pixels marked that lie inside areas of even
  * colour. Colour is straight, not premultiplied: at the rim of a thing it is the thing's own.
  */
+
+import { labOf } from "../../shared/colour/oklab.ts";
 import { limits } from "../../shared/limits.ts";
-import { labOf } from "../../shared/oklab.ts";
-import { coverOf } from "../engine/areas.ts";
 import type { Pixels } from "../engine/interfaces.ts";
+import { coverOf } from "../engine/pixels/areas.ts";
 import { flatError, type Moments, weightOf } from "./moments.ts";
 
 export interface Picture {

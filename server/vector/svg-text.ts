@@ -1,5 +1,5 @@
 /** Layers → the text of an SVG: one closed path a layer, named, filled with one colour or a linear gradient; nothing else, so that every program reads it alike. */
-import { movedPath, type Path, type Point, pathData } from "../../shared/vector-path.ts";
+import { movedPath, type Path, type Point, pathData } from "../../shared/vectors/vector-path.ts";
 
 /** A gradient from one point to another, in pixels of the picture. */
 export interface LinearGradient {

@@ -1,9 +1,10 @@
 /** Tracing off the event loop: threads that start with the first picture, two at most, because one takes a twentieth of a second. */
+
+import type { Vector } from "../../shared/contract/vectors.ts";
 import { limits } from "../../shared/limits.ts";
-import type { Vector } from "../../shared/vectors.ts";
 import type { Pixels } from "../engine/interfaces.ts";
-import { startThread } from "../platform/spawn.ts";
-import { coresOf, endedAs, WorkerPool } from "../platform/worker-pool.ts";
+import { startThread } from "../platform/processes/spawn.ts";
+import { coresOf, endedAs, WorkerPool } from "../platform/processes/worker-pool.ts";
 import type { VectorOptions } from "./vectorise.ts";
 
 export interface VectorTask {

@@ -4,12 +4,12 @@
  * shows it beside others. A pure function: equal pixels and options give equal bytes.
  */
 
-import { namesOfColours } from "../../shared/colour-names.ts";
+import { namesOfColours } from "../../shared/colour/colour-names.ts";
+import { bitsOfLab, hexOf, type Lab, labOfHex } from "../../shared/colour/oklab.ts";
+import { assignPalette } from "../../shared/colour/recolour.ts";
+import type { Vector, VectorLayer } from "../../shared/contract/vectors.ts";
 import { limits } from "../../shared/limits.ts";
-import { bitsOfLab, hexOf, type Lab, labOfHex } from "../../shared/oklab.ts";
 import { AppError } from "../../shared/problem.ts";
-import { assignPalette } from "../../shared/recolour.ts";
-import type { Vector, VectorLayer } from "../../shared/vectors.ts";
 import type { Pixels } from "../engine/interfaces.ts";
 import { areaOf, type Outline, outlinesOf } from "./contours.ts";
 import { labelFirst } from "./first-labels.ts";

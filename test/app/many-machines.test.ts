@@ -11,8 +11,9 @@ import { pathToFileURL } from "node:url";
 import { readConfig } from "../../server/app/config.ts";
 import { type HttpProcess, serveHttp } from "../../server/app/many/serve-http.ts";
 import { encodePng } from "../../server/images/codec.ts";
-import type { Generation, GenerationList, Inversion } from "../../shared/contract.ts";
-import type { WorkerList } from "../../shared/workers.ts";
+import type { Generation, GenerationList } from "../../shared/contract/generations/generation.ts";
+import type { Inversion } from "../../shared/contract/generations/inversion.ts";
+import type { WorkerList } from "../../shared/contract/workers.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "../jobs/queue-server.ts";
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };

@@ -1,6 +1,6 @@
 /** `tau worker` as a process of its own, with the miniature inference client: for tests that kill it. A lost one is found in seconds. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { work } from "../../server/cli/commands/worker.ts";
+import { work } from "../../server/cli/commands/serving/worker.ts";
 import { AppError } from "../../shared/problem.ts";
 import { smallCatalogue } from "../http/harness.ts";
 import { SmallInference } from "../http/small-inference.ts";

@@ -10,7 +10,7 @@ import { ResultStore } from "../../server/jobs/blobs/result-store.ts";
 import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import { LocalQueue } from "../../server/jobs/local/local-queue.ts";
 import { SqliteStore } from "../../server/jobs/local/sqlite-store.ts";
-import type { Generation } from "../../shared/contract.ts";
+import type { Generation } from "../../shared/contract/generations/generation.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { generations } from "../jobs/job-samples.ts";
 import { tauIn } from "./run-tau.ts";

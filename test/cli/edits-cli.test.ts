@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { encodePng } from "../../server/images/codec.ts";
-import { InversionSchema } from "../../shared/contract.ts";
+import { InversionSchema } from "../../shared/contract/generations/inversion.ts";
 import { tinyFullDraft, tinyLayout, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { greyPng } from "../http/images.ts";
 import { linesOf, type TauResult, tauIn } from "./run-tau.ts";

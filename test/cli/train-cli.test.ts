@@ -9,7 +9,7 @@ import { after, describe, it } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { probeImage } from "../../server/images/codec.ts";
 import type { CostCard } from "../../server/training/cost-card.ts";
-import type { PackInfo } from "../../shared/contract.ts";
+import type { PackInfo } from "../../shared/contract/meta.ts";
 import { writeBoxes, writeFiles } from "../fixtures/image-folder.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
 import { tinyFullDraft, tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";

@@ -3,16 +3,18 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { it } from "node:test";
 import { DockerfileParser } from "dockerfile-ast";
 import { parse } from "yaml";
 import { z } from "zod";
-import { defaultPort } from "../../shared/messages.ts";
+import { defaultPort } from "../../shared/messages/settings.ts";
 
 const textOf = (name: string): string => readFileSync(join("deploy", name), "utf8");
 const settings = new Set(readFileSync("server/app/config.ts", "utf8").match(/\bTAU_[A-Z_]+\b/g));
-const commands = readdirSync("server/cli/commands").map((name) => name.replace(/\.ts$/, ""));
+const commands = readdirSync("server/cli/commands", { recursive: true, encoding: "utf8" })
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => basename(name, ".ts"));
 
 const Service = z.looseObject({
   image: z.string(),

@@ -51,7 +51,8 @@ describe("the documents", () => {
   const scripts = new Set<string>();
 
   before(async () => {
-    for (const file of readdirSync(join(root, "server/cli/commands"))) {
+    const files = readdirSync(join(root, "server/cli/commands"), { recursive: true, encoding: "utf8" });
+    for (const file of files.filter((name) => name.endsWith(".ts"))) {
       const { command } = (await import(`../../server/cli/commands/${file}`)) as { command?: Command };
       if (command) usages.set(command.name, command.usage);
     }

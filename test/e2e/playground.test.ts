@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
-import { MetaSchema } from "../../shared/contract.ts";
+import { MetaSchema } from "../../shared/contract/meta.ts";
 import { type ContractServer, sendProblem, startContractServer, testMeta } from "../plugin/contract-server.ts";
 import { assertDiffer, launchBrowser, openPlayground, type Playground, type PlaygroundOptions } from "./browser.ts";
 

@@ -12,7 +12,7 @@ import { buildPlugin } from "../../scripts/build-plugin.mjs";
 import { readConfig } from "../../server/app/config.ts";
 import { type RunningServer, startServer } from "../../server/app/main.ts";
 import { packsHome } from "../../server/packs/catalogue.ts";
-import { GenerationListSchema } from "../../shared/contract.ts";
+import { GenerationListSchema } from "../../shared/contract/generations/generation.ts";
 import { launchBrowser, openPlayground } from "./browser.ts";
 import "../fixtures/processes/programs.ts";
 

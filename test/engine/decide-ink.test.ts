@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { areOfOneInk, decideInk } from "../../server/engine/decide-ink.ts";
-import { inOneInk } from "../../server/engine/one-ink.ts";
+import { areOfOneInk, decideInk } from "../../server/engine/pixels/decide-ink.ts";
+import { inOneInk } from "../../server/engine/pixels/one-ink.ts";
 
 const sizePx = 8;
 /** Premultiplied planes of one colour and alpha a pixel. */

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { addAttribute } from "../../server/engine/attribute.ts";
-import { blend } from "../../server/engine/blend.ts";
+import { addAttribute } from "../../server/engine/edits/attribute.ts";
+import { blend } from "../../server/engine/edits/blend.ts";
+import { restyledConditions } from "../../server/engine/edits/restyle.ts";
+import { dot, lengthOf, slerp } from "../../server/engine/edits/sphere.ts";
+import { varyResidual } from "../../server/engine/edits/variations.ts";
 import type { ConditionValue } from "../../server/engine/interfaces.ts";
 import { drawResidual } from "../../server/engine/random.ts";
 import { bestCandidate } from "../../server/engine/rank.ts";
-import { restyledConditions } from "../../server/engine/restyle.ts";
-import { dot, lengthOf, slerp } from "../../server/engine/sphere.ts";
-import { varyResidual } from "../../server/engine/variations.ts";
 
 const dims = 24;
 const degreesBetween = (a: Float32Array, b: Float32Array): number =>

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { colourNamedIn, colourNames } from "../../server/engine/colour-words.ts";
-import { recolour } from "../../server/engine/recolour.ts";
+import { recolour } from "../../server/engine/pixels/recolour.ts";
 import { hues, isNearest } from "../../server/evaluation/metrics/colour-words.ts";
 import { colourOf } from "../../server/experts/label-names.ts";
-import { labOf } from "../../shared/oklab.ts";
+import { labOf } from "../../shared/colour/oklab.ts";
 
 type Rgb = readonly [number, number, number];
 /** A row of pixels, opaque, of so many of each colour. */

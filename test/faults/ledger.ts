@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Generation, GenerationList } from "../../shared/contract.ts";
+import type { Generation, GenerationList } from "../../shared/contract/generations/generation.ts";
 import type { Tau } from "./tau-process.ts";
 
 const isFinal = ({ state }: Generation): boolean => state === "done" || state === "failed" || state === "cancelled";

@@ -1,7 +1,7 @@
 /** More than a server can do: floods of jobs, one who floods beside one who asks for a single image, clients that drip. */
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { GenerationList } from "../../shared/contract.ts";
+import type { GenerationList } from "../../shared/contract/generations/generation.ts";
 import { limits } from "../../shared/limits.ts";
 import type { Goal } from "./goal.ts";
 import { makeFolder, startTau, waitFor } from "./tau-process.ts";

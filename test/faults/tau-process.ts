@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Generation } from "../../shared/contract.ts";
+import type { Generation } from "../../shared/contract/generations/generation.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
 

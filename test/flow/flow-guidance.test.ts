@@ -10,7 +10,7 @@ import { guidanceTerms } from "../../server/flow/guidance.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
 import { initialWeights } from "../../server/flow/weights.ts";
 import { identityWhitening } from "../../server/flow/whitening.ts";
-import type { FlowConditionName } from "../../shared/conditions.ts";
+import type { FlowConditionName } from "../../shared/contract/conditions.ts";
 
 const dims = 6;
 /** No couplings and no whitening: z = μ + σ·v, so that μ and σ can be read off. */

@@ -16,7 +16,7 @@ import type { TrainingSet } from "../../server/flow/training-set.ts";
 import { labelTable } from "../../server/flow/vector-table.ts";
 import { initialWeights } from "../../server/flow/weights.ts";
 import { fitWhitening } from "../../server/flow/whitening.ts";
-import { readTensorFile, writeTensorFile } from "../../server/platform/tensor-file.ts";
+import { readTensorFile, writeTensorFile } from "../../server/platform/files/tensor-file.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-trainer-"));
 after(() => rm(folder, { recursive: true }));

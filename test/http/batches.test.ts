@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { createParser } from "eventsource-parser";
 import { createApp } from "../../server/http/app.ts";
-import type { BatchEvent } from "../../shared/batches.ts";
+import type { BatchEvent } from "../../shared/contract/generations/batches.ts";
 import { createHarness, type Harness, problemOf, token } from "./harness.ts";
 import { createGate } from "./small-inference.ts";
 

@@ -1,7 +1,7 @@
 /** Server-sent events: whole snapshots with growing ids, resumption, heartbeat, the end, and slow readers. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type Generation, GenerationSchema } from "../../shared/contract.ts";
+import { type Generation, GenerationSchema } from "../../shared/contract/generations/generation.ts";
 import { createHarness, type Harness } from "./harness.ts";
 import { createGate } from "./small-inference.ts";
 

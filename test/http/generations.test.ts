@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { sha256Of } from "../../server/platform/sha256.ts";
-import { GenerationListSchema } from "../../shared/contract.ts";
+import { GenerationListSchema } from "../../shared/contract/generations/generation.ts";
 import { AppError } from "../../shared/problem.ts";
 import { createHarness, type Harness, pack, problemOf } from "./harness.ts";
 import { createGate, SmallInference } from "./small-inference.ts";

@@ -18,17 +18,14 @@ import { drawFamily } from "../../server/jobs/work/draw-family.ts";
 import { startGenerationWorker } from "../../server/jobs/work/generation-worker.ts";
 import { startUpscaleWorker } from "../../server/jobs/work/upscale-worker.ts";
 import { VectorPool } from "../../server/vector/vector-pool.ts";
-import {
-  type Generation,
-  type GenerationInput,
-  GenerationSchema,
-  ImageUploadSchema,
-  type PackInfo,
-} from "../../shared/contract.ts";
+import { type Generation, GenerationSchema } from "../../shared/contract/generations/generation.ts";
+import type { GenerationInput } from "../../shared/contract/generations/generation-request.ts";
+import type { PackInfo } from "../../shared/contract/meta.ts";
+import { ImageUploadSchema } from "../../shared/contract/upload.ts";
+import { type Upscale, type UpscaleInput, UpscaleSchema } from "../../shared/contract/upscaling.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError, type Problem } from "../../shared/problem.ts";
 import { ProblemSchema } from "../../shared/problem-document.ts";
-import { type Upscale, type UpscaleInput, UpscaleSchema } from "../../shared/upscaling.ts";
 import { SmallInference, sidePx } from "./small-inference.ts";
 
 export const token = "test-token-0123456789abcdef";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { InversionSchema } from "../../shared/contract.ts";
+import { InversionSchema } from "../../shared/contract/generations/inversion.ts";
 import { AppError } from "../../shared/problem.ts";
 import { createHarness, type Harness, pack, problemOf } from "./harness.ts";
 import { greyPng } from "./images.ts";

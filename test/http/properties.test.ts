@@ -7,7 +7,7 @@ import { randomInt } from "node:crypto";
 import { after, before, it } from "node:test";
 import fc from "fast-check";
 import { resolveProblems } from "../../server/http/resolve-request.ts";
-import { GenerationRequestSchema } from "../../shared/contract.ts";
+import { GenerationRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 import { createHarness, type Harness, problemOf } from "./harness.ts";
 
 const seed = Number(process.env["TAU_TEST_SEED"] ?? randomInt(0, 2 ** 31));

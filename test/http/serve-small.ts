@@ -1,6 +1,6 @@
 /** `tau serve` as a process of its own, with the miniature inference client: for tests of signals and exit codes. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { serve } from "../../server/cli/commands/serve.ts";
+import { serve } from "../../server/cli/commands/serving/serve.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { smallCatalogue } from "./harness.ts";

@@ -11,10 +11,12 @@ import type {
   ReadyInfo,
 } from "../../server/inference/protocol.ts";
 import type { UpscaleHandlers } from "../../server/upscaling/upscale-queue.ts";
-import type { InversionRequest, OutOfDistribution, ResolvedRequest } from "../../shared/contract.ts";
+import type { OutOfDistribution } from "../../shared/contract/generations/generation.ts";
+import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
+import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";
+import { enlargedSize, type UpscaleTarget } from "../../shared/contract/upscale-scales.ts";
+import { type ResolvedUpscale, temperatureOf } from "../../shared/contract/upscaling.ts";
 import { AppError } from "../../shared/problem.ts";
-import { enlargedSize, type UpscaleTarget } from "../../shared/upscale-scales.ts";
-import { type ResolvedUpscale, temperatureOf } from "../../shared/upscaling.ts";
 
 export const sidePx = 16;
 

@@ -1,7 +1,7 @@
 /** Stars over HTTP: given, taken, listed, and kept over a restart. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { type GenerationList, GenerationSchema } from "../../shared/contract.ts";
+import { type GenerationList, GenerationSchema } from "../../shared/contract/generations/generation.ts";
 import { createHarness, type Harness, problemOf } from "./harness.ts";
 
 const starred = async (harness: Harness): Promise<string[]> => {

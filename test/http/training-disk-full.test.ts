@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Training } from "../../shared/training.ts";
+import type { Training } from "../../shared/contract/training.ts";
 import { tinyExamples } from "../fixtures/tiny-examples.ts";
 import { writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { SmallInference } from "./small-inference.ts";

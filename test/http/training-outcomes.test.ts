@@ -9,8 +9,9 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Catalogue } from "../../server/packs/catalogue.ts";
-import { GenerationSchema, MetaSchema } from "../../shared/contract.ts";
-import type { Training } from "../../shared/training.ts";
+import { GenerationSchema } from "../../shared/contract/generations/generation.ts";
+import { MetaSchema } from "../../shared/contract/meta.ts";
+import type { Training } from "../../shared/contract/training.ts";
 import { tinyExamples } from "../fixtures/tiny-examples.ts";
 import {
   createPidLog,

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { openTrainings } from "../../server/app/open-stores.ts";
 import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
+import { type Training, TrainingListSchema, TrainingSchema } from "../../shared/contract/training.ts";
 import { limits } from "../../shared/limits.ts";
-import { type Training, TrainingListSchema, TrainingSchema } from "../../shared/training.ts";
 import { tinyExamples } from "../fixtures/tiny-examples.ts";
 import { createHarness, type Harness, pack, problemOf } from "./harness.ts";
 

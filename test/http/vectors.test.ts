@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import sharp from "sharp";
-import { GenerationSchema } from "../../shared/contract.ts";
-import { FamilySchema, VectorSchema } from "../../shared/vectors.ts";
+import { GenerationSchema } from "../../shared/contract/generations/generation.ts";
+import { FamilySchema, VectorSchema } from "../../shared/contract/vectors.ts";
 import { createHarness, type Harness, problemOf } from "./harness.ts";
 
 const palette = ["#102a43", "#f0b429"];

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import sharp from "sharp";
-import { toPremultipliedPlanes, toStraightRgba } from "../../server/engine/pixels.ts";
+import { toPremultipliedPlanes, toStraightRgba } from "../../server/engine/pixels/pixels.ts";
 import { decodeFitted, decodeRgba, encodePng, probeImage, renderSvg } from "../../server/images/codec.ts";
 import { shrinkIntoSquare } from "../../server/images/fit-square.ts";
 

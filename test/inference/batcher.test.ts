@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { normals, streams } from "../../server/engine/random.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
-import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract.ts";
+import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 import { dims, tinyTranslation } from "../fixtures/networks/one-pixel-translation.ts";
 
 const request = (caption: string, count: number, seed = 1, fields: object = {}): ResolvedRequest =>

@@ -10,9 +10,9 @@ import { createService, type InferenceService } from "../../server/inference/ser
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
-import type { TranslationInfo } from "../../shared/contract.ts";
+import type { TranslationInfo } from "../../shared/contract/meta.ts";
+import { checkCondition, findTranslation } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
-import { checkCondition, findTranslation } from "../../shared/translation-rules.ts";
 import { drawRestyled } from "../fixtures/draw-restyled.ts";
 import { tinyFullDraft, tinyLabels, tinyStyles, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { toPremultipliedPlanes } from "../../server/engine/pixels.ts";
+import { toPremultipliedPlanes } from "../../server/engine/pixels/pixels.ts";
 import { drawResidual } from "../../server/engine/random.ts";
 import { drawLatents, type Translation } from "../../server/engine/translation.ts";
 import { createFlow } from "../../server/flow/flow-sessions.ts";
@@ -13,7 +13,8 @@ import { decodeFitted } from "../../server/images/codec.ts";
 import { createInferenceClient } from "../../server/inference/client.ts";
 import type { ConditionImages, ImageResult } from "../../server/inference/protocol.ts";
 import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
-import { type GenerationInput, InversionRequestSchema, ResolvedRequestSchema } from "../../shared/contract.ts";
+import { type GenerationInput, ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
+import { InversionRequestSchema } from "../../shared/contract/generations/inversion.ts";
 import { referenceLogLikelihood } from "../reference/double-flow.ts";
 import "../fixtures/processes/programs.ts";
 

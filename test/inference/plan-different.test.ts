@@ -7,7 +7,7 @@ import { createService } from "../../server/inference/service.ts";
 import type { IndexContent } from "../../server/retrieval/index-file.ts";
 import { quantizeInt4 } from "../../server/retrieval/int4.ts";
 import { RetrievalIndex } from "../../server/retrieval/retrieval-index.ts";
-import { ResolvedRequestSchema } from "../../shared/contract.ts";
+import { ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 
 const dims = 2;
 /** Names by angle on a circle: a cosine of 1 is the same thing, of 0 another one. */

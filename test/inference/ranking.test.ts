@@ -6,7 +6,7 @@ import { drawLatents, type Translation } from "../../server/engine/translation.t
 import { createFlow } from "../../server/flow/flow-sessions.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { createService } from "../../server/inference/service.ts";
-import { ResolvedRequestSchema } from "../../shared/contract.ts";
+import { ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 import { referenceLogLikelihood } from "../reference/double-flow.ts";
 import { directReferenceWeights, referenceArchitecture } from "../reference/tiny-flow.ts";
 

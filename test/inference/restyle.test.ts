@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { drawLayers } from "../../server/engine/layered-image.ts";
+import { drawLayers } from "../../server/engine/pixels/layered-image.ts";
 import { encodePng } from "../../server/images/codec.ts";
 import { createConditionImageLoader } from "../../server/inference/condition-images.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
@@ -12,10 +12,11 @@ import { createService, type InferenceService } from "../../server/inference/ser
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
-import type { PartialCondition } from "../../shared/conditions.ts";
-import { ResolvedRequestSchema, type TranslationInfo } from "../../shared/contract.ts";
+import type { PartialCondition } from "../../shared/contract/conditions.ts";
+import { ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
+import type { TranslationInfo } from "../../shared/contract/meta.ts";
+import { checkCondition } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
-import { checkCondition } from "../../shared/translation-rules.ts";
 import { drawRestyled } from "../fixtures/draw-restyled.ts";
 import { packStyles, styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
 

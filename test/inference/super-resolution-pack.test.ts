@@ -13,8 +13,8 @@ import { packsHome, readEntry } from "../../server/packs/catalogue.ts";
 import { loadUpscaler } from "../../server/upscaling/load-upscaler.ts";
 import type { UpscaleResult } from "../../server/upscaling/upscale-queue.ts";
 import { openUpscaleNetwork } from "../../server/upscaling/upscaler-graphs.ts";
+import { ResolvedUpscaleSchema, type UpscaleInput } from "../../shared/contract/upscaling.ts";
 import { AppError } from "../../shared/problem.ts";
-import { ResolvedUpscaleSchema, type UpscaleInput } from "../../shared/upscaling.ts";
 import { runBundled } from "../fixtures/processes/run-bundled.ts";
 import "../fixtures/processes/programs.ts";
 

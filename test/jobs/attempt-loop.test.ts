@@ -7,7 +7,7 @@ import { LocalQueue } from "../../server/jobs/local/local-queue.ts";
 import { MemoryStore } from "../../server/jobs/local/memory-store.ts";
 import { startWorker } from "../../server/jobs/work/attempt-loop.ts";
 import { createSemaphore } from "../../server/platform/semaphore.ts";
-import type { Generation } from "../../shared/contract.ts";
+import type { Generation } from "../../shared/contract/generations/generation.ts";
 import { AppError } from "../../shared/problem.ts";
 import { generations } from "./job-samples.ts";
 

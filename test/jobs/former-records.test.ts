@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { it } from "node:test";
 import { openTrainings } from "../../server/app/open-stores.ts";
 import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
-import type { Training } from "../../shared/training.ts";
+import type { Training } from "../../shared/contract/training.ts";
 
 const examples = Array.from({ length: 20 }, (_, index) => ({
   image: String(index).padStart(64, "0"),

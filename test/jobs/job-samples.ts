@@ -1,9 +1,10 @@
 /** What the conformance suite of queues needs to know of each kind of job: requests, images and findings to try it with. */
 import { generationKind, type JobKind, trainingKind, upscaleKind } from "../../server/jobs/job-kinds.ts";
 import type { Findings, ImageOf, JobBody, JobOutcome } from "../../server/jobs/job-queue.ts";
-import { type Generation, ResolvedRequestSchema } from "../../shared/contract.ts";
-import type { Training, TrainingRequest } from "../../shared/training.ts";
-import { ResolvedUpscaleSchema, type Upscale } from "../../shared/upscaling.ts";
+import type { Generation } from "../../shared/contract/generations/generation.ts";
+import { ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
+import type { Training, TrainingRequest } from "../../shared/contract/training.ts";
+import { ResolvedUpscaleSchema, type Upscale } from "../../shared/contract/upscaling.ts";
 
 export interface JobSample<Body extends JobBody, Request = Body["request"]> {
   readonly kind: JobKind<Body, Request>;

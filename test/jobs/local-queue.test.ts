@@ -10,7 +10,7 @@ import { LocalQueue } from "../../server/jobs/local/local-queue.ts";
 import { MemoryStore } from "../../server/jobs/local/memory-store.ts";
 import { Pace } from "../../server/jobs/local/pace.ts";
 import { SqliteStore } from "../../server/jobs/local/sqlite-store.ts";
-import type { Generation } from "../../shared/contract.ts";
+import type { Generation } from "../../shared/contract/generations/generation.ts";
 import { describeJobQueue } from "./job-queue.ts";
 import { generations, type JobSample, trainings, upscales } from "./job-samples.ts";
 

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import { LocalQueue } from "../../server/jobs/local/local-queue.ts";
 import { SqliteStore } from "../../server/jobs/local/sqlite-store.ts";
-import type { Generation } from "../../shared/contract.ts";
+import type { Generation } from "../../shared/contract/generations/generation.ts";
 import { generations } from "./job-samples.ts";
 
 const { kind, facts, done } = generations;

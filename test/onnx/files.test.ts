@@ -15,8 +15,8 @@ import { Graph } from "../../server/onnx/graph.ts";
 import { parseModel, readModelFile, toModelBytes } from "../../server/onnx/model-file.ts";
 import { add, gemm } from "../../server/onnx/ops.ts";
 import { Session } from "../../server/onnx/session.ts";
-import { serialize } from "../../server/platform/serialized-error.ts";
-import { readTensorFile, writeTensorFile } from "../../server/platform/tensor-file.ts";
+import { readTensorFile, writeTensorFile } from "../../server/platform/files/tensor-file.ts";
+import { serialize } from "../../server/platform/processes/serialized-error.ts";
 import { AppError } from "../../shared/problem.ts";
 import { referenceArchitecture } from "../reference/tiny-flow.ts";
 

@@ -10,8 +10,8 @@ import type { PackManifest } from "../../server/manifest/manifest.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";
 import { writeManifest } from "../../server/packs/publish.ts";
-import { readTensorFile, writeTensorFile } from "../../server/platform/tensor-file.ts";
-import { conditionFields } from "../../shared/conditions.ts";
+import { readTensorFile, writeTensorFile } from "../../server/platform/files/tensor-file.ts";
+import { conditionFields } from "../../shared/contract/conditions.ts";
 import {
   tinyFullDraft,
   tinyLabels,

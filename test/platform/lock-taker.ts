@@ -1,5 +1,5 @@
 /** A process that takes a lock when its parent says so, at a given moment: two of them find a stale lock at once. */
-import { takeLock } from "../../server/platform/process-lock.ts";
+import { takeLock } from "../../server/platform/files/process-lock.ts";
 import { AppError } from "../../shared/problem.ts";
 
 process.on("message", ({ path, atMs }: { path: string; atMs: number }) => {

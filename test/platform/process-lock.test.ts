@@ -7,7 +7,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { takeLock } from "../../server/platform/process-lock.ts";
+import { takeLock } from "../../server/platform/files/process-lock.ts";
 import { openWorkFolder } from "../../server/training/work-folder.ts";
 import { AppError } from "../../shared/problem.ts";
 import { testProgram } from "../fixtures/processes/test-program.ts";

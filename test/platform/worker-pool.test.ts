@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { after, describe, it } from "node:test";
 import { mapConcurrent } from "../../server/platform/map-concurrent.ts";
-import { startThread } from "../../server/platform/spawn.ts";
-import { WorkerPool } from "../../server/platform/worker-pool.ts";
+import { startThread } from "../../server/platform/processes/spawn.ts";
+import { WorkerPool } from "../../server/platform/processes/worker-pool.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { Echo, EchoTask } from "../fixtures/processes/echo-thread.ts";
 

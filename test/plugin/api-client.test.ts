@@ -7,7 +7,8 @@ import { type ApiClient, createApiClient, normalizeServerUrl } from "../../plugi
 import { Failure, type FailureCode } from "../../plugin/ui/failure.ts";
 import { runJobs } from "../../plugin/ui/run.ts";
 import type { ResultSet, Step } from "../../plugin/ui/state.ts";
-import { type GenerationInput, ProvenanceSchema } from "../../shared/contract.ts";
+import type { GenerationInput } from "../../shared/contract/generations/generation-request.ts";
+import { ProvenanceSchema } from "../../shared/contract/generations/provenance.ts";
 import { limits } from "../../shared/limits.ts";
 import { type ContractServer, sendProblem, startContractServer, testMeta, upscalerDigest } from "./contract-server.ts";
 

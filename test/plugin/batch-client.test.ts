@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ApiClient } from "../../plugin/ui/api-client.ts";
 import { type RunOptions, runJobs } from "../../plugin/ui/run.ts";
-import type { BatchEvent } from "../../shared/batches.ts";
-import type { Generation, GenerationInput } from "../../shared/contract.ts";
+import type { BatchEvent } from "../../shared/contract/generations/batches.ts";
+import type { Generation } from "../../shared/contract/generations/generation.ts";
+import type { GenerationInput } from "../../shared/contract/generations/generation-request.ts";
 
 const generation = (id: string): Generation =>
   ({

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { z } from "zod";
-import type { JobState } from "../../shared/job-fields.ts";
+import type { JobState } from "../../shared/contract/job-fields.ts";
 import { AppError, type ProblemCode, problemStatus, toProblem } from "../../shared/problem.ts";
 
 const cors = {

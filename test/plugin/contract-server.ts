@@ -5,17 +5,12 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { apiVersion } from "../../shared/api-version.ts";
-import {
-  type Generation,
-  GenerationRequestSchema,
-  GenerationSchema,
-  type Meta,
-  MetaSchema,
-  type Stage,
-} from "../../shared/contract.ts";
+import { apiVersion } from "../../shared/contract/api-version.ts";
+import { type Generation, GenerationSchema, type Stage } from "../../shared/contract/generations/generation.ts";
+import { GenerationRequestSchema } from "../../shared/contract/generations/generation-request.ts";
+import { type Meta, MetaSchema } from "../../shared/contract/meta.ts";
+import type { Upscale } from "../../shared/contract/upscaling.ts";
 import { limits } from "../../shared/limits.ts";
-import type { Upscale } from "../../shared/upscaling.ts";
 import { validationError } from "../../shared/validation.ts";
 import { JobLog, readBody, sendEmpty, sendError, sendJson, sendProblem } from "./contract-jobs.ts";
 import { createUpscales } from "./contract-upscales.ts";

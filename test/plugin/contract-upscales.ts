@@ -4,9 +4,8 @@
  */
 import { createHash, randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type ImageUpload, ImageUploadSchema } from "../../shared/contract.ts";
-import { AppError } from "../../shared/problem.ts";
-import { enlargedSize } from "../../shared/upscale-scales.ts";
+import { type ImageUpload, ImageUploadSchema } from "../../shared/contract/upload.ts";
+import { enlargedSize } from "../../shared/contract/upscale-scales.ts";
 import {
   requireFits,
   type Upscale,
@@ -14,7 +13,8 @@ import {
   UpscaleRequestSchema,
   UpscaleSchema,
   type UpscaleStage,
-} from "../../shared/upscaling.ts";
+} from "../../shared/contract/upscaling.ts";
+import { AppError } from "../../shared/problem.ts";
 import { JobLog, readBody, sendError, sendJson, sendProblem } from "./contract-jobs.ts";
 import { drawPng } from "./png.ts";
 

@@ -16,8 +16,8 @@ import { tracedSet } from "../../plugin/ui/vector-sets.ts";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
 import { decodeRgba } from "../../server/images/codec.ts";
 import { vectorise } from "../../server/vector/vectorise.ts";
-import type { UsedColour } from "../../shared/vector-messages.ts";
-import { resizedSvg } from "../../shared/vector-svg.ts";
+import type { UsedColour } from "../../shared/messages/vector-messages.ts";
+import { resizedSvg } from "../../shared/vectors/vector-svg.ts";
 import { type Machine, startMachine } from "./virtual-machine.ts";
 
 const foreign = `<?xml version="1.0" encoding="UTF-8"?>

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, afterEach, before, beforeEach } from "node:test";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
-import type { MainMessage } from "../../shared/messages.ts";
+import type { MainMessage } from "../../shared/messages/messages.ts";
 import { drawPng } from "./png.ts";
 import { type Machine, startMachine } from "./virtual-machine.ts";
 

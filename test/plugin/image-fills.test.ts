@@ -1,7 +1,7 @@
 /** Enlarged pictures put into image fills, in the built main code in a QuickJS machine: what changes and what stays. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type UpscaleRecord, upscalesKey } from "../../shared/upscale-messages.ts";
+import { type UpscaleRecord, upscalesKey } from "../../shared/messages/upscale-messages.ts";
 import { bytesOf, image, pngOf, type Sent, solid, useScene } from "./image-fill-scene.ts";
 
 const { evaluate, fromUi, addImage, addLayer, lastSent } = useScene();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Controller } from "../../plugin/ui/controller.ts";
-import { defaultSettings } from "../../shared/messages.ts";
+import { defaultSettings } from "../../shared/messages/settings.ts";
 import { startContractServer, testMeta } from "./contract-server.ts";
 
 const svg = (x: number): string => `<svg xmlns="http://www.w3.org/2000/svg"><path d="M${x} 0h9"/></svg>`;

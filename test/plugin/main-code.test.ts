@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
-import { ProvenanceSchema } from "../../shared/contract.ts";
+import { ProvenanceSchema } from "../../shared/contract/generations/provenance.ts";
 import { drawPng } from "./png.ts";
 import { type Machine, startMachine } from "./virtual-machine.ts";
 

@@ -2,14 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import {
-  defaultSettings,
-  isMainMessage,
-  isUiMessage,
-  readSettings,
-  readWindowSize,
-  windowSizes,
-} from "../../shared/messages.ts";
+import { isMainMessage, isUiMessage } from "../../shared/messages/message-guards.ts";
+import { defaultSettings, readSettings, readWindowSize, windowSizes } from "../../shared/messages/settings.ts";
 
 test("messages of both directions are recognised by their type", () => {
   assert.ok(isUiMessage({ type: "ready" }));

@@ -7,8 +7,8 @@ import { changesFor, hexesIn, paletteOf, recordOf, snapped, unboundIn } from "..
 import { labelOf, planComponents, planFamily } from "../../plugin/ui/plans/icons.ts";
 import type { ResultImage } from "../../plugin/ui/state.ts";
 import { limits } from "../../shared/limits.ts";
-import type { ColourCollection } from "../../shared/vector-messages.ts";
-import { colourOfSvg, fittedSize, fittedSvg, resizedSvg, viewSizeOf } from "../../shared/vector-svg.ts";
+import type { ColourCollection } from "../../shared/messages/vector-messages.ts";
+import { colourOfSvg, fittedSize, fittedSvg, resizedSvg, viewSizeOf } from "../../shared/vectors/vector-svg.ts";
 
 const brand: ColourCollection = {
   id: "VariableCollectionId:1/2",

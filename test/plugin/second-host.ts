@@ -9,7 +9,7 @@ import { FigmaAPI } from "@open-pencil/core/figma-api";
 import { computeAllLayouts } from "@open-pencil/core/layout";
 import { SceneGraph } from "@open-pencil/scene-graph";
 import { checkImage } from "../../plugin/simulator/host/image.ts";
-import type { MainMessage, UiMessage } from "../../shared/messages.ts";
+import type { MainMessage, UiMessage } from "../../shared/messages/messages.ts";
 
 type Node = Record<string, unknown> & { readonly id: string };
 

@@ -15,8 +15,8 @@ import { createRun } from "../../plugin/simulator/host/run.ts";
 import { memoryStore } from "../../plugin/simulator/host/storage.ts";
 import { localPath } from "../../plugin/simulator/host/svg-path.ts";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
-import type { Provenance } from "../../shared/contract.ts";
-import type { ApplyTarget, DroppedImage, MainMessage, UiMessage } from "../../shared/messages.ts";
+import type { Provenance } from "../../shared/contract/generations/provenance.ts";
+import type { ApplyTarget, DroppedImage, MainMessage, UiMessage } from "../../shared/messages/messages.ts";
 import { drawPng } from "./png.ts";
 import { startSecondHost } from "./second-host.ts";
 

@@ -17,9 +17,9 @@ import { describeStep, shareOf } from "../../plugin/ui/progress-text.ts";
 import { rankByLikelihood } from "../../plugin/ui/run.ts";
 import { readSession, sessionOf } from "../../plugin/ui/session.ts";
 import { type Action, initialState, keptImages, type ResultSet, reduce, type State } from "../../plugin/ui/state.ts";
-import type { Provenance } from "../../shared/contract.ts";
+import type { Provenance } from "../../shared/contract/generations/provenance.ts";
 import { limits } from "../../shared/limits.ts";
-import { defaultSettings } from "../../shared/messages.ts";
+import { defaultSettings } from "../../shared/messages/settings.ts";
 
 const provenance = (seed: number, caption = "a cat"): Provenance => ({
   format: 1,

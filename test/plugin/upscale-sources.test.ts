@@ -1,8 +1,8 @@
 /** What main tells the UI of the selection's image fills, in the built main code in a QuickJS machine. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { largestScale } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
-import { largestScale } from "../../shared/upscale-scales.ts";
 import { image, pngOf, type Sent, solid, useScene } from "./image-fill-scene.ts";
 
 const { evaluate, fromUi, addImage, addLayer, lastSent } = useScene();

@@ -17,7 +17,7 @@ import { recordsFolder } from "../../server/packs/made-files.ts";
 import { verifyPack } from "../../server/packs/verify.ts";
 import { joinTwins } from "../../server/pretrain/data/concepts.mjs";
 import type { ImageItem } from "../../server/training/dataset/image-set.ts";
-import { ResolvedRequestSchema } from "../../shared/contract.ts";
+import { ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
 import { tauIn } from "../cli/run-tau.ts";
 import { drawToyIcons } from "./draw-toy-icons.ts";
 import { itWithPython, pretrain, runNode, runPython } from "./python.ts";

@@ -1,7 +1,7 @@
 /** Codes of pictures: vectors of four bits a value and label maps, added up and compared as the vectors that they stand for, and made from encoded sets. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { cosine } from "../../server/engine/sphere.ts";
+import { cosine } from "../../server/engine/edits/sphere.ts";
 import { TrainingRandom } from "../../server/flow/random.ts";
 import type { ConditionTable } from "../../server/flow/training-set.ts";
 import { copyEntry, denseTable, type VectorTable } from "../../server/flow/vector-table.ts";

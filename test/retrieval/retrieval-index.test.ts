@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { cosine } from "../../server/engine/edits/sphere.ts";
 import type { RetrievalQuery, RetrievedPrior } from "../../server/engine/interfaces.ts";
-import { cosine } from "../../server/engine/sphere.ts";
-import { readTensorFile, writeTensorFile } from "../../server/platform/tensor-file.ts";
+import { readTensorFile, writeTensorFile } from "../../server/platform/files/tensor-file.ts";
 import {
   type IndexContent,
   type IndexWidths,

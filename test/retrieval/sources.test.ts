@@ -9,9 +9,10 @@ import type { ImageResult } from "../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";
-import { ResolvedRequestSchema, type TranslationInfo } from "../../shared/contract.ts";
-import { attributionOf } from "../../shared/sources.ts";
-import { checkLicences } from "../../shared/translation-rules.ts";
+import { ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
+import { attributionOf } from "../../shared/contract/generations/sources.ts";
+import type { TranslationInfo } from "../../shared/contract/meta.ts";
+import { checkLicences } from "../../shared/contract/translation-rules.ts";
 import { tinyDraft, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-sources-"));

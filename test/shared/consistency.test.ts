@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { consistencyOf, familyPalette } from "../../shared/consistency.ts";
-import type { VectorFacts } from "../../shared/vectors.ts";
+import type { VectorFacts } from "../../shared/contract/vectors.ts";
+import { consistencyOf, familyPalette } from "../../shared/vectors/consistency.ts";
 
 const facts = (colours: Readonly<Record<string, number>>, strokePx = 8): VectorFacts => ({
   layers: Object.entries(colours).map(([hex, share]) => ({

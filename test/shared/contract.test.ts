@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { routesOf } from "../../server/http/app.ts";
-import { MetaSchema } from "../../shared/contract.ts";
+import { MetaSchema } from "../../shared/contract/meta.ts";
 import { limits } from "../../shared/limits.ts";
 import { createHarness, type Harness, pack } from "../http/harness.ts";
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import sharp from "sharp";
 import { vectorise } from "../../server/vector/vectorise.ts";
-import { fitToPixels } from "../../shared/pixel-fit.ts";
-import { movedPath, type Path, pathData, pathsOf } from "../../shared/vector-path.ts";
+import { fitToPixels } from "../../shared/vectors/pixel-fit.ts";
+import { movedPath, type Path, pathData, pathsOf } from "../../shared/vectors/vector-path.ts";
 
 const drawn = async (body: string) => {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="128" height="128">${body}</svg>`;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { bitsOfLab, hexOf, labDistance, labOf, labOfHex } from "../../shared/oklab.ts";
-import { assignPalette, boundWithin, nearestColour } from "../../shared/recolour.ts";
+import { bitsOfLab, hexOf, labDistance, labOf, labOfHex } from "../../shared/colour/oklab.ts";
+import { assignPalette, boundWithin, nearestColour } from "../../shared/colour/recolour.ts";
 
 const hex = fc.integer({ min: 0, max: 0xffffff }).map(hexOf);
 

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { z } from "zod";
+import { GenerationSchema } from "../../shared/contract/generations/generation.ts";
 import {
   GenerationRequestSchema,
-  GenerationSchema,
-  ProvenanceSchema,
   ResolvedRequestSchema,
-} from "../../shared/contract.ts";
+} from "../../shared/contract/generations/generation-request.ts";
+import { ProvenanceSchema } from "../../shared/contract/generations/provenance.ts";
+import { conditionsIn, drawingsIn, uploadsIn } from "../../shared/contract/generations/request-sources.ts";
 import { limits } from "../../shared/limits.ts";
-import { conditionsIn, drawingsIn, uploadsIn } from "../../shared/request-sources.ts";
 import { parse } from "../../shared/validation.ts";
 
 const digest = (digit: string): string => digit.repeat(64);

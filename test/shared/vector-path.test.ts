@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { type Path, type Point, pathData, pathsOf, type Segment } from "../../shared/vector-path.ts";
+import { type Path, type Point, pathData, pathsOf, type Segment } from "../../shared/vectors/vector-path.ts";
 
 const place: fc.Arbitrary<Point> = fc.tuple(
   fc.double({ min: -200, max: 900, noNaN: true }),

@@ -6,8 +6,8 @@ import type { Translation } from "../../server/engine/translation.ts";
 import type { ImageResult } from "../../server/inference/protocol.ts";
 import { createService, type InferenceService } from "../../server/inference/service.ts";
 import type { UpscaleResult } from "../../server/upscaling/upscale-queue.ts";
-import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract.ts";
-import { type ResolvedUpscale, ResolvedUpscaleSchema } from "../../shared/upscaling.ts";
+import { type ResolvedRequest, ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
+import { type ResolvedUpscale, ResolvedUpscaleSchema } from "../../shared/contract/upscaling.ts";
 import { tinyTranslation } from "../fixtures/networks/one-pixel-translation.ts";
 import { smallUpscaler, stripes, tilesOfSmall } from "../fixtures/networks/small-upscaler.ts";
 

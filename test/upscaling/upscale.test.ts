@@ -13,9 +13,9 @@ import {
   type UpscalerParts,
   warmUpTiles,
 } from "../../server/upscaling/upscale-tile.ts";
+import { enlargedSize } from "../../shared/contract/upscale-scales.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import { enlargedSize } from "../../shared/upscale-scales.ts";
 
 /** Φ that sees one pixel to each side: its one feature is the mean of the 3 × 3 neighbours inside the tile, its answer the pixel itself. */
 const network: UpscalerParts["stages"][number]["network"] = {

@@ -6,7 +6,7 @@ import type { Pixels } from "../../server/engine/interfaces.ts";
 import { vectorise } from "../../server/vector/vectorise.ts";
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
-import { pathsOf } from "../../shared/vector-path.ts";
+import { pathsOf } from "../../shared/vectors/vector-path.ts";
 
 const draw = async (svg: string): Promise<Pixels> => {
   const { data, info } = await sharp(Buffer.from(svg)).ensureAlpha().raw().toBuffer({ resolveWithObject: true });

@@ -2,7 +2,7 @@
  * The playground: one self-contained page that hosts the built plugin, unchanged, on the in-memory host. Opens with the
  * plugin running; the token comes in the URL's fragment, which no server sees, and is taken out of the address.
  */
-import { defaultSettings, readSettings, storageKeys } from "../../../shared/messages.ts";
+import { defaultSettings, readSettings, storageKeys } from "../../../shared/messages/settings.ts";
 import { SimDocument } from "../host/document.ts";
 import { createRun, type EditorType, type Run } from "../host/run.ts";
 import { createCanvas } from "./canvas.ts";

@@ -1,5 +1,5 @@
 /** What a layer made by Tau remembers, as rows of the inspector. */
-import { provenanceKey } from "../../../shared/messages.ts";
+import { provenanceKey } from "../../../shared/messages/messages.ts";
 import type { NodeRecord } from "../host/node-record.ts";
 
 interface Made {

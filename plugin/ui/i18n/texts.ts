@@ -1,6 +1,6 @@
 /** The language of the UI, chosen from the browser's, and the text of each failure. */
-import type { LayerProblem } from "../../../shared/layer-messages.ts";
-import type { RefusalReason, SkipReason } from "../../../shared/upscale-messages.ts";
+import type { LayerProblem } from "../../../shared/messages/layer-messages.ts";
+import type { RefusalReason, SkipReason } from "../../../shared/messages/upscale-messages.ts";
 import type { FailureCode } from "../failure.ts";
 import { de } from "./de.ts";
 import { en, type Texts } from "./en.ts";

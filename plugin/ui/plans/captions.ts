@@ -1,8 +1,9 @@
 /** From captions to jobs, and from what nodes remember back to the form or to the same requests again. Pure. */
-import type { GenerationInput, Provenance } from "../../../shared/contract.ts";
+import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
+import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
+import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { limits } from "../../../shared/limits.ts";
-import type { SelectedImage } from "../../../shared/messages.ts";
-import { styleIdOf } from "../../../shared/style-id.ts";
+import type { SelectedImage } from "../../../shared/messages/messages.ts";
 import type { Form } from "../form.ts";
 import { readProvenance, readRecord } from "../guards.ts";
 import {

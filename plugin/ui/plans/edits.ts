@@ -1,8 +1,8 @@
 /** Edits of images on the canvas: variations, blend, upscale. The images were uploaded before; pure. */
-import type { PartialCondition } from "../../../shared/conditions.ts";
-import type { Provenance } from "../../../shared/contract.ts";
-import type { UpscaleSource } from "../../../shared/upscale-messages.ts";
-import { cleanScale } from "../../../shared/upscale-scales.ts";
+import type { PartialCondition } from "../../../shared/contract/conditions.ts";
+import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
+import { cleanScale } from "../../../shared/contract/upscale-scales.ts";
+import type { UpscaleSource } from "../../../shared/messages/upscale-messages.ts";
 import type { Form } from "../form.ts";
 import { type Asked, type DrawJob, type EnlargeJob, numbered, sharedInput, styleOf } from "../jobs.ts";
 

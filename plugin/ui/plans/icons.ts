@@ -1,9 +1,9 @@
 /** Icons of the selection: as vectors, as component sets, in another style, as examples of a style. Pure. */
-import type { Provenance } from "../../../shared/contract.ts";
+import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
+import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { limits } from "../../../shared/limits.ts";
-import { styleIdOf } from "../../../shared/style-id.ts";
-import { type ComponentPlan, iconSizesPx, type VectorRecord } from "../../../shared/vector-messages.ts";
-import { fittedSvg } from "../../../shared/vector-svg.ts";
+import { type ComponentPlan, iconSizesPx, type VectorRecord } from "../../../shared/messages/vector-messages.ts";
+import { fittedSvg } from "../../../shared/vectors/vector-svg.ts";
 import type { Form } from "../form.ts";
 import { readProvenance, readRecord } from "../guards.ts";
 import {

@@ -1,7 +1,7 @@
 /** Fill with label, and fill from layer names: which label a name means, and which come near to one that means none. */
-import type { StyleInfo } from "../../../shared/contract.ts";
-import type { FillableLayer } from "../../../shared/layer-messages.ts";
+import type { StyleInfo } from "../../../shared/contract/meta.ts";
 import { limits } from "../../../shared/limits.ts";
+import type { FillableLayer } from "../../../shared/messages/layer-messages.ts";
 import type { Form } from "../form.ts";
 import { type Asked, chunk, type DrawJob, diversityOf, numbered, sharedInput, styleOf } from "../jobs.ts";
 

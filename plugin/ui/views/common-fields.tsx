@@ -1,8 +1,8 @@
 /** Fields that several commands have: style, count, size on the canvas, how images lie in empty layers, one line of text. */
 import { useRef } from "preact/hooks";
-import type { StyleInfo } from "../../../shared/contract.ts";
+import type { StyleInfo } from "../../../shared/contract/meta.ts";
 import { limits } from "../../../shared/limits.ts";
-import { tileSizesPx } from "../../../shared/messages.ts";
+import { tileSizesPx } from "../../../shared/messages/settings.ts";
 import { askedTranslation, ownStyles } from "../failure.ts";
 import { withRecent } from "../form.ts";
 import type { StylePictures } from "../style-thumbs.ts";

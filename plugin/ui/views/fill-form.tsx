@@ -1,6 +1,6 @@
 /** Fill with label, and fill from layer names: the label or the matches, and which of the selected layers are filled. */
 import { useMemo, useState } from "preact/hooks";
-import type { StyleInfo } from "../../../shared/contract.ts";
+import type { StyleInfo } from "../../../shared/contract/meta.ts";
 import { askedTranslation } from "../failure.ts";
 import { describeProblem, fill } from "../i18n/texts.ts";
 import { LabelIndex, matchNames, wordsOf } from "../plans/labels.ts";

@@ -1,7 +1,7 @@
 /** Earlier images: searched by caption, starred, shown again, taken as a start, deleted. The server keeps them. */
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Generation } from "../../../shared/contract.ts";
-import { styleIdOf } from "../../../shared/style-id.ts";
+import type { Generation } from "../../../shared/contract/generations/generation.ts";
+import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import type { DropPlace } from "../controller.ts";
 import { Failure } from "../failure.ts";
 import { fill } from "../i18n/texts.ts";

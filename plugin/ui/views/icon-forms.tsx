@@ -1,6 +1,6 @@
 /** Forms of commands on selected icons: restyle, vectorise, components, recolour. */
 
-import { iconSizesPx } from "../../../shared/vector-messages.ts";
+import { iconSizesPx } from "../../../shared/messages/vector-messages.ts";
 import { fill } from "../i18n/texts.ts";
 import { changesFor, paletteOf } from "../palettes.ts";
 import { CaptionLine, ChoiceField, StyleField } from "./common-fields.tsx";

@@ -1,6 +1,7 @@
 /** Upscale, variations, blend: the selected images, and what shall become of them. */
+
+import { cleanScale } from "../../../shared/contract/upscale-scales.ts";
 import { limits } from "../../../shared/limits.ts";
-import { cleanScale } from "../../../shared/upscale-scales.ts";
 import { describeProblem, fill } from "../i18n/texts.ts";
 import { ChoiceField, CountField, StyleField, TileSizeField } from "./common-fields.tsx";
 import { Slider, Stepper, Switch } from "./controls.tsx";

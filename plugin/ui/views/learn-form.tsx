@@ -2,8 +2,8 @@
  * Learn this style: selected icons become the examples of a training. It goes on when the window closes; opened again, the window finds it.
  */
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Training } from "../../../shared/contract/training.ts";
 import { limits } from "../../../shared/limits.ts";
-import type { Training } from "../../../shared/training.ts";
 import { Failure } from "../failure.ts";
 import { fill } from "../i18n/texts.ts";
 import { examplesIn, shareOfTraining, startLearning } from "../learning.ts";

@@ -1,6 +1,6 @@
 /** Settings: where the server is, how to enter, and what the form starts with. Saving tries the connection at once. */
 import { useState } from "preact/hooks";
-import type { Settings } from "../../../shared/messages.ts";
+import type { Settings } from "../../../shared/messages/settings.ts";
 import { fill } from "../i18n/texts.ts";
 import { Button, IconButton, Switch, useEnterInField } from "./controls.tsx";
 import { FailureNotice } from "./failure-notice.tsx";

@@ -1,6 +1,7 @@
 /** Ends jobs for which no live worker has the packs: they wait for one for a while, not for ever. Each HTTP process does. */
+
+import type { WorkKind } from "../../../shared/contract/workers.ts";
 import { limits } from "../../../shared/limits.ts";
-import type { WorkKind } from "../../../shared/workers.ts";
 import type { Log } from "../../platform/log.ts";
 import type { KnownWorkers } from "./known-workers.ts";
 import type { Shared } from "./open-shared.ts";

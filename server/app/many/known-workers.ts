@@ -1,8 +1,8 @@
 /** What an HTTP process knows of its workers: read again every few seconds, so that it answers at once. */
-import type { PackInfo } from "../../../shared/contract.ts";
+import type { PackInfo } from "../../../shared/contract/meta.ts";
+import type { WorkKind } from "../../../shared/contract/workers.ts";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
-import type { WorkKind } from "../../../shared/workers.ts";
 import type { InferenceStatus } from "../../http/deps.ts";
 import type { Connection } from "../../jobs/bull/connection.ts";
 import { type Known, readKnown } from "../../jobs/bull/worker-registry.ts";

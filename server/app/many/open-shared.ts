@@ -1,9 +1,9 @@
 /** Opens what several processes share: the queues of all kinds of jobs on the queue server, and the store of files. */
 import { join } from "node:path";
-import type { Generation } from "../../../shared/contract.ts";
+import type { Generation } from "../../../shared/contract/generations/generation.ts";
+import type { Training, TrainingRequest } from "../../../shared/contract/training.ts";
+import type { Upscale } from "../../../shared/contract/upscaling.ts";
 import { limits } from "../../../shared/limits.ts";
-import type { Training, TrainingRequest } from "../../../shared/training.ts";
-import type { Upscale } from "../../../shared/upscaling.ts";
 import type { BlobStore } from "../../jobs/blobs/blob-store.ts";
 import { openFolderBlobs } from "../../jobs/blobs/folder-blobs.ts";
 import { openS3Blobs } from "../../jobs/blobs/s3-blobs.ts";

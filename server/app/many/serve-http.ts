@@ -5,10 +5,10 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
-import type { Inversion, InversionRequest } from "../../../shared/contract.ts";
+import type { Inversion, InversionRequest } from "../../../shared/contract/generations/inversion.ts";
+import { findTranslation } from "../../../shared/contract/translation-rules.ts";
+import type { Family, FamilyRequest } from "../../../shared/contract/vectors.ts";
 import { limits } from "../../../shared/limits.ts";
-import { findTranslation } from "../../../shared/translation-rules.ts";
-import type { Family, FamilyRequest } from "../../../shared/vectors.ts";
 import { createApp } from "../../http/app.ts";
 import type { Standing } from "../../http/identity.ts";
 import { listen } from "../../http/listen.ts";

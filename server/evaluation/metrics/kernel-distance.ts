@@ -4,7 +4,7 @@
  * negative.
  */
 
-import { dot } from "../../engine/sphere.ts";
+import { dot } from "../../engine/edits/sphere.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import { mean, standardDeviation } from "./statistics.ts";
 import { countOf, pickRows, rowOf, type Vectors } from "./vectors.ts";

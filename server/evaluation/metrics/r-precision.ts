@@ -3,7 +3,7 @@
  * itself and mismatched captions, the distractors. Captions with the same words as the true one are no distractors.
  */
 
-import { cosine } from "../../engine/sphere.ts";
+import { cosine } from "../../engine/edits/sphere.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import { shareOf } from "./statistics.ts";
 import { countOf, rowOf, type Vectors } from "./vectors.ts";

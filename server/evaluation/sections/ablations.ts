@@ -1,5 +1,5 @@
 /** The variants of a condition study: a picture condition and words together and alone, and reference images. */
-import { isPictureQuery } from "../../../shared/conditions.ts";
+import { isPictureQuery } from "../../../shared/contract/conditions.ts";
 import type { EncodedConditions } from "../../engine/conditions.ts";
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll, reconstruct } from "../draw.ts";

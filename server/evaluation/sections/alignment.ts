@@ -1,5 +1,5 @@
 /** Caption alignment: does a sample show what its caption says, according to a net that had no part in drawing it? */
-import type { FlowConditionName } from "../../../shared/conditions.ts";
+import type { FlowConditionName } from "../../../shared/contract/conditions.ts";
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll } from "../draw.ts";
 import { type EvaluationContext, encodeOwn, namesLabels, reads, wordsOf } from "../evaluation-context.ts";

@@ -1,7 +1,8 @@
 /** Soundness: round trips through the flow, reconstructions by the autoencoder, and the share of degenerate samples. */
-import { averageAreas } from "../../engine/areas.ts";
+
 import type { EncodedConditions } from "../../engine/conditions.ts";
-import { checkInversion, invertImage } from "../../engine/invert.ts";
+import { checkInversion, invertImage } from "../../engine/edits/invert.ts";
+import { averageAreas } from "../../engine/pixels/areas.ts";
 import { imageSeed } from "../../engine/random.ts";
 import { decode, drawAll } from "../draw.ts";
 import { type EvaluationContext, encodeOwn, encodeWords, wordsOf } from "../evaluation-context.ts";

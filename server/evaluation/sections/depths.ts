@@ -2,9 +2,9 @@
  * What each depth of the image expert keeps of an image (figure 4 of arXiv 2005.13580): early depths keep the picture, the last
  * one its idea. Samples are drawn from held-out images alone, at each depth.
  */
-import { type Depth, depths, type FlowConditionName } from "../../../shared/conditions.ts";
+import { type Depth, depths, type FlowConditionName } from "../../../shared/contract/conditions.ts";
+import { cosine } from "../../engine/edits/sphere.ts";
 import { imageSeed } from "../../engine/random.ts";
-import { cosine } from "../../engine/sphere.ts";
 import { decode, drawAll, reconstruct } from "../draw.ts";
 import { type EvaluationContext, encodeOwn, reads } from "../evaluation-context.ts";
 import type { EvaluationData, Group } from "../groups.ts";

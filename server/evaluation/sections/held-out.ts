@@ -1,5 +1,5 @@
 /** Held-out nats per dimension: how well the flow models images that it never saw, and how much each condition contributes. */
-import { type FlowConditionName, isWord } from "../../../shared/conditions.ts";
+import { type FlowConditionName, isWord } from "../../../shared/contract/conditions.ts";
 import type { EncodedConditions } from "../../engine/conditions.ts";
 import { logNormal } from "../../engine/translation.ts";
 import { evaluationBatch, heldOutNats, measuredRows } from "../../flow/held-out.ts";

@@ -1,5 +1,5 @@
 /** The picture conditions of the consistency sections: how each is extracted from an image, compared and shown in a figure. */
-import { averageAreas } from "../../engine/areas.ts";
+import { averageAreas } from "../../engine/pixels/areas.ts";
 import { edgesOf } from "../../experts/sketch/line-drawing.ts";
 import type { EvaluationContext } from "../evaluation-context.ts";
 import { asImage } from "../images.ts";

@@ -4,8 +4,8 @@
  * (test/evaluation/upscaling/resample.test.ts shows both).
  */
 
-import { cubic } from "../../engine/cubic.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
+import { cubic } from "../../engine/pixels/cubic.ts";
 import { shrinkBicubic } from "../../upscaling/bicubic.ts";
 
 export interface Kernel {

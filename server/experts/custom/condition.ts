@@ -4,7 +4,7 @@
  * fixed batch of one work.
  */
 import { join } from "node:path";
-import type { ConditionField } from "../../../shared/conditions.ts";
+import type { ConditionField } from "../../../shared/contract/conditions.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";
 import { joinRows } from "../../engine/join-rows.ts";
 import {

@@ -2,7 +2,7 @@
  * Converts pixels for foreign graphs: from the premultiplied planes of a condition to the declared size, channels and range,
  * and from a declared range back to planes. Pure arithmetic, no graph.
  */
-import { averageAreas } from "../../engine/areas.ts";
+import { averageAreas } from "../../engine/pixels/areas.ts";
 import { type Channels, channelCount, type ImageInput, type ImageOutput } from "../../manifest/declared-manifest.ts";
 import { boundsOf } from "../sketch/mask.ts";
 

@@ -2,9 +2,10 @@
  * Probes a declared expert with samples: outputs must be finite, of the declared length and range, different for different
  * inputs and equal for equal ones, and should not depend on neighbours in a batch. Part of `tau experts check`.
  */
-import { averageAreas } from "../../engine/areas.ts";
+
+import { lengthOf } from "../../engine/edits/sphere.ts";
 import type { ConditionValue, TargetExpert } from "../../engine/interfaces.ts";
-import { lengthOf } from "../../engine/sphere.ts";
+import { averageAreas } from "../../engine/pixels/areas.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { Declaration, OnnxExpertEntry, OnnxGeneratorEntry } from "../../manifest/declared-manifest.ts";
 import type { ImageValue } from "../values.ts";

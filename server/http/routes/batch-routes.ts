@@ -2,8 +2,9 @@
  * A batch: many generations in one request, followed by one stream. Some of them are queued at a time, behind all that is asked for
  * one by one, so that the queue never overflows and nobody waits for a batch; who closes the stream ends the queueing, what was accepted goes on.
  */
-import { BatchEnvelopeSchema, type BatchEvent } from "../../../shared/batches.ts";
-import { type Generation, GenerationRequestSchema } from "../../../shared/contract.ts";
+import { BatchEnvelopeSchema, type BatchEvent } from "../../../shared/contract/generations/batches.ts";
+import type { Generation } from "../../../shared/contract/generations/generation.ts";
+import { GenerationRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
 import { limits } from "../../../shared/limits.ts";
 import { AppError, toProblem } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";

@@ -1,5 +1,7 @@
 /** Generations: how one is started and listed; the rest is as for every kind of job. */
-import { GenerationRequestSchema, ListQuerySchema } from "../../../shared/contract.ts";
+
+import { ListQuerySchema } from "../../../shared/contract/generations/generation.ts";
+import { GenerationRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
 import { isFinal } from "../../jobs/job-queue.ts";

@@ -1,9 +1,9 @@
 /** Health, readiness, what this server is and can, and its metrics. */
-import { apiVersion } from "../../../shared/api-version.ts";
-import type { Health, Meta } from "../../../shared/contract.ts";
+import { apiVersion } from "../../../shared/contract/api-version.ts";
+import type { Health, Meta } from "../../../shared/contract/meta.ts";
+import { networkScales } from "../../../shared/contract/upscale-scales.ts";
+import type { WorkerList } from "../../../shared/contract/workers.ts";
 import { limits } from "../../../shared/limits.ts";
-import { networkScales } from "../../../shared/upscale-scales.ts";
-import type { WorkerList } from "../../../shared/workers.ts";
 import { json, type Route, type RouteDeps } from "../route.ts";
 
 export function healthRoutes(deps: RouteDeps): Route[] {

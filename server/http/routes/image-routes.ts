@@ -1,5 +1,5 @@
 /** Uploads: an image is stored under the digest of its bytes, by which later requests name it. */
-import { type ImageUpload, ImageUploadSchema } from "../../../shared/contract.ts";
+import { type ImageUpload, ImageUploadSchema } from "../../../shared/contract/upload.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { createByteBudget, readBody, requireMediaType } from "../body.ts";

@@ -1,5 +1,5 @@
 /** Inversions: z, v and likelihood of an uploaded image, answered at once, because one takes some milliseconds. */
-import { type Inversion, InversionRequestSchema } from "../../../shared/contract.ts";
+import { type Inversion, InversionRequestSchema } from "../../../shared/contract/generations/inversion.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { parse } from "../../../shared/validation.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";

@@ -1,5 +1,5 @@
 /** Trainings: make a translation of one's own from uploaded examples; follow, look at, cancel or forget it. */
-import { TrainingQuerySchema, TrainingRequestSchema } from "../../../shared/training.ts";
+import { TrainingQuerySchema, TrainingRequestSchema } from "../../../shared/contract/training.ts";
 import { parse } from "../../../shared/validation.ts";
 import { isFinal } from "../../jobs/job-queue.ts";
 import { sha256Of } from "../../platform/sha256.ts";

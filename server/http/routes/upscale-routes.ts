@@ -1,5 +1,5 @@
 /** Upscales: how one is started and listed; the rest is as for every kind of job. */
-import { pictureCount, UpscaleQuerySchema, UpscaleRequestSchema } from "../../../shared/upscaling.ts";
+import { pictureCount, UpscaleQuerySchema, UpscaleRequestSchema } from "../../../shared/contract/upscaling.ts";
 import { parse } from "../../../shared/validation.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { jsonProblems } from "../body.ts";

@@ -1,9 +1,10 @@
 /** Vectors: an upload traced, and families of icons; answered at once, because a tracing takes a tenth of a second and a family some seconds. */
+
+import { unknownUpload } from "../../../shared/contract/generations/request-sources.ts";
+import { checkCondition, findTranslation } from "../../../shared/contract/translation-rules.ts";
+import { FamilyRequestSchema, VectorRequestSchema } from "../../../shared/contract/vectors.ts";
 import { AppError } from "../../../shared/problem.ts";
-import { unknownUpload } from "../../../shared/request-sources.ts";
-import { checkCondition, findTranslation } from "../../../shared/translation-rules.ts";
 import { parse } from "../../../shared/validation.ts";
-import { FamilyRequestSchema, VectorRequestSchema } from "../../../shared/vectors.ts";
 import { createSemaphore } from "../../platform/semaphore.ts";
 import { captionedJsonProblems, readJson } from "../body.ts";
 import { ownerOf } from "../identity.ts";

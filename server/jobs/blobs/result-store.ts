@@ -5,8 +5,8 @@
 import { unlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { asStorageError, writeFileAtomically } from "../../platform/atomic-file.ts";
-import { linkOrCopy } from "../../platform/link-or-copy.ts";
+import { asStorageError, writeFileAtomically } from "../../platform/files/atomic-file.ts";
+import { linkOrCopy } from "../../platform/files/link-or-copy.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { yieldToEventLoop } from "../../platform/yield-to-event-loop.ts";
 

@@ -5,7 +5,7 @@
 import { AwsClient } from "aws4fetch";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
-import { writeFileAtomically } from "../../platform/atomic-file.ts";
+import { writeFileAtomically } from "../../platform/files/atomic-file.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import { type Blob, type BlobStore, isDigest } from "./blob-store.ts";
 

@@ -3,7 +3,7 @@
  * of the queue, which its caller follows to its end and then removes; who no longer waits cancels it.
  */
 import { z } from "zod";
-import { JobStateSchema } from "../../../shared/job-fields.ts";
+import { JobStateSchema } from "../../../shared/contract/job-fields.ts";
 import { AppError, type Problem, problemCodes } from "../../../shared/problem.ts";
 import type { JobKind } from "../job-kinds.ts";
 import { isFinal, type JobQueue, type JobRequest } from "../job-queue.ts";

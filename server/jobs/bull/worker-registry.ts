@@ -3,9 +3,9 @@
  * every few seconds; who has been silent for longer is gone, though its packs stay known for a day, so that jobs for it may wait.
  */
 import { z } from "zod";
-import { type PackInfo, PackInfoSchema } from "../../../shared/contract.ts";
+import { type PackInfo, PackInfoSchema } from "../../../shared/contract/meta.ts";
+import { type WorkerInfo, WorkerInfoSchema } from "../../../shared/contract/workers.ts";
 import { limits } from "../../../shared/limits.ts";
-import { type WorkerInfo, WorkerInfoSchema } from "../../../shared/workers.ts";
 import type { Connection } from "./connection.ts";
 
 /** What a worker says of itself. */

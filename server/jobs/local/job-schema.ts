@@ -3,7 +3,7 @@
  * texts. Steps only ever grow at the end; the number of steps is the version of a file.
  */
 import { join } from "node:path";
-import { type Database, type Migrations, openDatabase } from "../../platform/database.ts";
+import { type Database, type Migrations, openDatabase } from "../../platform/files/database.ts";
 
 const migrations: Migrations = [
   `CREATE TABLE job (

@@ -5,7 +5,7 @@
 
 import { z } from "zod";
 import { describeFault } from "../../../shared/validation.ts";
-import type { Database, Row, SqlValue } from "../../platform/database.ts";
+import type { Database, Row, SqlValue } from "../../platform/files/database.ts";
 import { wordsOf } from "../caption-search.ts";
 import type { JobKind } from "../job-kinds.ts";
 import type { HistoryBounds } from "../job-queue.ts";

@@ -4,7 +4,7 @@
  */
 import { appendFileSync, existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import type { Database, Row } from "../../platform/database.ts";
+import type { Database, Row } from "../../platform/files/database.ts";
 import { generationKind, type JobKind, trainingKind, upscaleKind } from "../job-kinds.ts";
 import type { JobBody } from "../job-queue.ts";
 import { openJobDatabase } from "../local/job-schema.ts";

@@ -5,9 +5,9 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { unknownUpload } from "../../../shared/request-sources.ts";
-import type { TrainingExample } from "../../../shared/training.ts";
-import { asStorageError, writeFileAtomically } from "../../platform/atomic-file.ts";
+import { unknownUpload } from "../../../shared/contract/generations/request-sources.ts";
+import type { TrainingExample } from "../../../shared/contract/training.ts";
+import { asStorageError, writeFileAtomically } from "../../platform/files/atomic-file.ts";
 import { recordFiles } from "../../training/run-records.ts";
 
 /** Brings an upload to a path; false when it is not here. */

@@ -3,8 +3,8 @@
  * does not stop. It never restarts anything; training-runner.ts decides about that.
  */
 import type { AppError } from "../../../shared/problem.ts";
-import { deserialize } from "../../platform/serialized-error.ts";
-import { forkChild } from "../../platform/spawn.ts";
+import { deserialize } from "../../platform/processes/serialized-error.ts";
+import { forkChild } from "../../platform/processes/spawn.ts";
 import type { FromTrainer, ToTrainer, TrainingNews, TrainingOrder } from "../../training/messages.ts";
 import type { TrainedTranslation } from "../../training/train-translation.ts";
 

@@ -5,8 +5,8 @@
  */
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Training, TrainingRequest, TrainingResult } from "../../../shared/contract/training.ts";
 import { AppError, toProblem } from "../../../shared/problem.ts";
-import type { Training, TrainingRequest, TrainingResult } from "../../../shared/training.ts";
 import type { TrainingNews, TrainingOrder } from "../../training/messages.ts";
 import type { TrainedTranslation } from "../../training/train-translation.ts";
 import type { Job, JobQueue } from "../job-queue.ts";

@@ -3,11 +3,12 @@
  * differ all the same are brought together by tracing twice, the second time in the colours that the set has most of.
  */
 
-import { consistencyOf, familyPalette } from "../../../shared/consistency.ts";
-import { type PackInfo, ResolvedRequestSchema } from "../../../shared/contract.ts";
+import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
+import type { PackInfo } from "../../../shared/contract/meta.ts";
+import { findTranslation, guidanceOn } from "../../../shared/contract/translation-rules.ts";
+import type { Family, FamilyRequest, Vector } from "../../../shared/contract/vectors.ts";
 import { limits } from "../../../shared/limits.ts";
-import { findTranslation, guidanceOn } from "../../../shared/translation-rules.ts";
-import type { Family, FamilyRequest, Vector } from "../../../shared/vectors.ts";
+import { consistencyOf, familyPalette } from "../../../shared/vectors/consistency.ts";
 import type { ImageResult, InferenceClient } from "../../inference/protocol.ts";
 import { mapConcurrent } from "../../platform/map-concurrent.ts";
 

@@ -2,9 +2,10 @@
  * The worker of generations: decodes what a request names, has the inference child make the images and stores them. A few jobs run
  * at once so that the child can join them into batches.
  */
-import type { Generation, ResolvedRequest } from "../../../shared/contract.ts";
+import type { Generation } from "../../../shared/contract/generations/generation.ts";
+import type { ResolvedRequest } from "../../../shared/contract/generations/generation-request.ts";
+import type { Vector } from "../../../shared/contract/vectors.ts";
 import { AppError } from "../../../shared/problem.ts";
-import type { Vector } from "../../../shared/vectors.ts";
 import type { ConditionImages, GenerateHandlers, InferenceClient } from "../../inference/protocol.ts";
 import { startWorker, type Worker, type WorkerDeps } from "./attempt-loop.ts";
 import type { Drawing } from "./store-image.ts";

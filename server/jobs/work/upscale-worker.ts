@@ -2,8 +2,8 @@
  * The worker of upscales: decodes the upload, has the inference child enlarge it and stores the pictures: the hypotheses and the
  * map of where they differ.
  */
-import { unknownUpload } from "../../../shared/request-sources.ts";
-import { pictureCount, requireFits, type Upscale, type UpscaleNote } from "../../../shared/upscaling.ts";
+import { unknownUpload } from "../../../shared/contract/generations/request-sources.ts";
+import { pictureCount, requireFits, type Upscale, type UpscaleNote } from "../../../shared/contract/upscaling.ts";
 import type { InferenceClient } from "../../inference/protocol.ts";
 import { startWorker, type Worker, type WorkerDeps } from "./attempt-loop.ts";
 

@@ -9,7 +9,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { isPictureQuery } from "../../../shared/conditions.ts";
+import { isPictureQuery } from "../../../shared/contract/conditions.ts";
 import { asText } from "../../experts/values.ts";
 import { draftOf, vocabularyOf } from "../../manifest/pack-draft.ts";
 import { digestExperts } from "../../packs/publish.ts";

@@ -125,7 +125,7 @@ class Evaluation:
 
 
 def decide_ink(images: Tensor, gain: float) -> Tensor:
-    """A gain on the log-odds of alpha of premultiplied RGBA, colours kept (server/engine/decide-ink.ts); 1 = none."""
+    """A gain on the log-odds of alpha of premultiplied RGBA, colours kept (server/engine/pixels/decide-ink.ts); 1 = none."""
     if gain == 1:
         return images
     alpha = images[:, 3:]

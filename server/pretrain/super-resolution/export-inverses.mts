@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { plainInverseGraph } from "../../flow/flow-graphs.ts";
 import { readFlowFile } from "../../flow/weights.ts";
 import { toModelBytes } from "../../onnx/model-file.ts";
-import { writeFileAtomically } from "../../platform/atomic-file.ts";
+import { writeFileAtomically } from "../../platform/files/atomic-file.ts";
 import { pixelRows } from "../../upscaling/pixel-flow.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));

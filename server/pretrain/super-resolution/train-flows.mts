@@ -14,7 +14,7 @@ import { defaultTrainOptions } from "../../flow/trainer.ts";
 import type { TrainingSet } from "../../flow/training-set.ts";
 import { initialWeights, readFlowFile, writeFlowFile } from "../../flow/weights.ts";
 import { fitWhitening } from "../../flow/whitening.ts";
-import { writeFileAtomically } from "../../platform/atomic-file.ts";
+import { writeFileAtomically } from "../../platform/files/atomic-file.ts";
 import { fitFlow } from "../../training/fit-flow.ts";
 import { createPixelFlow, featuresName } from "../../upscaling/pixel-flow.ts";
 import { createUpscaler } from "../../upscaling/upscale.ts";

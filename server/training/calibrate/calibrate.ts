@@ -2,7 +2,7 @@
  * Calibrates a trained translation on its held-out images: how likely images are under each set of given conditions, and how
  * far a condition may be from the learned ones (fit-ood-detector.ts). server/engine/calibration.ts looks the results up.
  */
-import { type FlowConditionName, fieldOf, isWord } from "../../../shared/conditions.ts";
+import { type FlowConditionName, fieldOf, isWord } from "../../../shared/contract/conditions.ts";
 import { AppError } from "../../../shared/problem.ts";
 import type { Calibration, Typicality } from "../../engine/calibration.ts";
 import { batchConditions, type EncodedConditions } from "../../engine/conditions.ts";

@@ -6,8 +6,8 @@
  * The shift of the injector's Gaussian by a caption separates worse and in the wrong direction: unknown things shift it more.
  */
 import { distanceToLearned, type OodDetector } from "../../engine/calibration.ts";
+import { lengthOf } from "../../engine/edits/sphere.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";
-import { lengthOf } from "../../engine/sphere.ts";
 import type { Translation } from "../../engine/translation.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { ConditionTable, TrainingSet } from "../../flow/training-set.ts";

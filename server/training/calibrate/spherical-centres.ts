@@ -1,6 +1,6 @@
 /** Spherical k-means (Dhillon & Modha 2001): unit vectors at the centres of clusters, by cosine. Deterministic. */
 
-import { unitOf } from "../../engine/sphere.ts";
+import { unitOf } from "../../engine/edits/sphere.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 
 /** Rounds of k-means; clusters of captions hardly change after them. */

@@ -3,7 +3,7 @@
  * header) or JSON Lines ({"file", "caption"[, "style"]}). A bad line is reported and skipped; the others are still read.
  */
 import { CsvError, parse } from "csv-parse/sync";
-import { CaptionSchema } from "../../../shared/conditions.ts";
+import { CaptionSchema } from "../../../shared/contract/conditions.ts";
 import type { DatasetIssues } from "./dataset-issues.ts";
 
 export interface CaptionRow {

@@ -4,7 +4,7 @@
  * labels.
  */
 import { AppError } from "../../../shared/problem.ts";
-import { dot } from "../../engine/sphere.ts";
+import { dot } from "../../engine/edits/sphere.ts";
 import { meanRow } from "../../platform/mean-row.ts";
 import type { IndexContent, IndexEntry } from "../../retrieval/index-file.ts";
 import type { ImageItem } from "./image-set.ts";

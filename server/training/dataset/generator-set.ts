@@ -3,7 +3,7 @@
  * conditioning experts. The flow learns p(z | Φ(Λ(z))), as the paper did with BigGAN (arXiv 2005.13580, section 4.1). A row
  * depends on (seed, row) alone, so a larger set begins with the same rows.
  */
-import type { FlowConditionName } from "../../../shared/conditions.ts";
+import type { FlowConditionName } from "../../../shared/contract/conditions.ts";
 import { AppError } from "../../../shared/problem.ts";
 import type { Generator } from "../../experts/custom/generator.ts";
 import type { ExpertCore } from "../../experts/expert.ts";

@@ -9,7 +9,7 @@ import { basename, join } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
 import { decodeFitted, mediaTypeOf } from "../../images/codec.ts";
-import { writeFileAtomically } from "../../platform/atomic-file.ts";
+import { writeFileAtomically } from "../../platform/files/atomic-file.ts";
 import { type CaptionedFile, captionsOfFolder, filesBelow } from "./captions-of-folder.ts";
 import { type DatasetIssue, DatasetIssues, describeIssues } from "./dataset-issues.ts";
 import { holdOut } from "./hold-out.ts";

@@ -3,7 +3,7 @@
  */
 import { open, rename } from "node:fs/promises";
 import { join } from "node:path";
-import { asStorageError, writeFileAtomically } from "../../platform/atomic-file.ts";
+import { asStorageError, writeFileAtomically } from "../../platform/files/atomic-file.ts";
 import type { ImageItem } from "./image-set.ts";
 
 /** @throws AppError `storage_full` */

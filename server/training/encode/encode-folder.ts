@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TrainingSet } from "../../flow/training-set.ts";
-import { writeFileAtomically } from "../../platform/atomic-file.ts";
+import { writeFileAtomically } from "../../platform/files/atomic-file.ts";
 import { type ImageSet, openImageSet } from "../dataset/image-set.ts";
 import { type PreparedFolder, type PrepareOptions, prepareFolder } from "../dataset/prepare-folder.ts";
 import type { DrawingsSource, TransferredImages } from "./drawings-source.ts";

@@ -6,8 +6,8 @@
 import { AppError } from "../../../shared/problem.ts";
 import { joinRows } from "../../engine/join-rows.ts";
 import { mapConcurrent } from "../../platform/map-concurrent.ts";
-import { startThread } from "../../platform/spawn.ts";
-import { coresOf, endedAs, WorkerPool, workersFor } from "../../platform/worker-pool.ts";
+import { startThread } from "../../platform/processes/spawn.ts";
+import { coresOf, endedAs, WorkerPool, workersFor } from "../../platform/processes/worker-pool.ts";
 import { type ImagePixels, PixelBuffer, type PixelSource } from "../dataset/image-set.ts";
 import { type EncodeTask, encodeRows, partOf, type RunOptions, rowsOf } from "./encode-rows.ts";
 import { type ExpertsSource, openSetExperts, type SetExperts } from "./pack-experts.ts";

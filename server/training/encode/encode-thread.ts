@@ -1,6 +1,6 @@
 /** A thread of the encoding pool (encode-pool.ts): opens its own experts and pixels and runs one task after the other. */
 import { workerData } from "node:worker_threads";
-import { serveTasks } from "../../platform/worker-pool.ts";
+import { serveTasks } from "../../platform/processes/worker-pool.ts";
 import { openImagePixels, PixelBuffer } from "../dataset/image-set.ts";
 import type { PoolTask } from "./encode-pool.ts";
 import { encodeRows } from "./encode-rows.ts";

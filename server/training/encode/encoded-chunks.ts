@@ -4,7 +4,7 @@
  */
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { readTensorFile, writeTensorFile } from "../../platform/tensor-file.ts";
+import { readTensorFile, writeTensorFile } from "../../platform/files/tensor-file.ts";
 import type { ImageSet } from "../dataset/image-set.ts";
 import type { EncodeTask } from "./encode-rows.ts";
 

@@ -1,6 +1,6 @@
 /** Opens the experts of a translation for encoding a training set, each with a digest of everything its vectors depend on. */
 import { join } from "node:path";
-import { type FlowConditionName, fieldOf } from "../../../shared/conditions.ts";
+import { type FlowConditionName, fieldOf } from "../../../shared/contract/conditions.ts";
 import type { TargetExpert } from "../../engine/interfaces.ts";
 import type { Expert, ExpertOptions } from "../../experts/expert.ts";
 import { openConditioning, openTarget } from "../../experts/registry.ts";

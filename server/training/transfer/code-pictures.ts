@@ -1,5 +1,5 @@
 /** Quantizes the encoded pictures of an image set, by which retrieval finds entries (server/retrieval/quantized-codes.ts). */
-import { type FlowConditionName, isPictureQuery } from "../../../shared/conditions.ts";
+import { type FlowConditionName, isPictureQuery } from "../../../shared/contract/conditions.ts";
 import type { ConditionTable } from "../../flow/training-set.ts";
 import type { VectorTable } from "../../flow/vector-table.ts";
 import { meanRow } from "../../platform/mean-row.ts";

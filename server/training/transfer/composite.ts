@@ -2,7 +2,7 @@
  * Composites a drawing like the images of a folder (background-template.ts): scaled into the box of the objects, on a
  * background with enough contrast.
  */
-import { averageAreas } from "../../engine/areas.ts";
+import { averageAreas } from "../../engine/pixels/areas.ts";
 import { type Box, boundsOf } from "../../experts/sketch/mask.ts";
 import { type BackgroundTemplate, type EmptyBackground, visible } from "./background-template.ts";
 

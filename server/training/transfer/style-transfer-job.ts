@@ -4,8 +4,9 @@
  * results are rehearsed while the flow learns the folder (rehearsal.ts) and become the user style's retrieval index
  * (user-style-index.ts).
  */
+
+import { cosine } from "../../engine/edits/sphere.ts";
 import type { ConditionValue, TargetExpert } from "../../engine/interfaces.ts";
-import { cosine } from "../../engine/sphere.ts";
 import { openTarget } from "../../experts/registry.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { TrainingSet } from "../../flow/training-set.ts";

@@ -3,8 +3,8 @@
  * what is seen there. Its weights were fitted to true errors by kind of input and factor
  * (server/pretrain/super-resolution/fit-doubt.mts), so that the truth lies within ±1.28 of it in 80 % of pixels. Pure.
  */
-import type { NetworkScale } from "../../../shared/upscale-scales.ts";
-import type { InputKind } from "../../../shared/upscaling.ts";
+import type { NetworkScale } from "../../../shared/contract/upscale-scales.ts";
+import type { InputKind } from "../../../shared/contract/upscaling.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
 import { partsPerLevel, type Spread } from "./deviation.ts";
 import { doubtWeights } from "./doubt-weights.ts";

@@ -2,7 +2,7 @@
  * Estimates what kind of picture an input is: a JPEG, now or before; pixels that were repeated; drawn at its size, as interfaces and
  * icons are; or a photograph. It decides how compression marks are removed and how far a projection may move. Pure.
  */
-import type { InputKind } from "../../../shared/upscaling.ts";
+import type { InputKind } from "../../../shared/contract/upscaling.ts";
 import type { JpegTables, Picture, Pixels } from "../../engine/interfaces.ts";
 import type { Compression } from "./clean-jpeg.ts";
 import { tableAt, usualTables } from "./dct.ts";

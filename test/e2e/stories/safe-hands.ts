@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { defaultPort, defaultServerUrl } from "../../../shared/messages.ts";
+import { defaultPort, defaultServerUrl } from "../../../shared/messages/settings.ts";
 import type { Stage, Story } from "./story.ts";
 
 async function addOne({ ui, generate, page }: Stage, caption: string): Promise<void> {

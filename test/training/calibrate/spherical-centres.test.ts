@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { distanceToCentres, distanceToLearned } from "../../../server/engine/calibration.ts";
-import { dot, lengthOf } from "../../../server/engine/sphere.ts";
+import { dot, lengthOf } from "../../../server/engine/edits/sphere.ts";
 import { TrainingRandom } from "../../../server/flow/random.ts";
 import { sphericalCentres } from "../../../server/training/calibrate/spherical-centres.ts";
 

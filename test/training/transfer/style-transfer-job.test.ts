@@ -7,7 +7,7 @@ import { cp, mkdtemp, readFile, rm, stat, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { cosine } from "../../../server/engine/sphere.ts";
+import { cosine } from "../../../server/engine/edits/sphere.ts";
 import { openBasePack, withoutLabelConditions } from "../../../server/packs/base-pack.ts";
 import { indexWidths, readIndexFile } from "../../../server/retrieval/index-file.ts";
 import { accumulateInt4 } from "../../../server/retrieval/int4.ts";

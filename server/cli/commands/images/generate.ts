@@ -1,0 +1,73 @@
+/** `tau generate`: conditions to PNG files, or SVG files. One JSON line an image on standard output. */
+import { parseArgs } from "node:util";
+import type { PackInfo } from "../../../../shared/contract/meta.ts";
+import { limits } from "../../../../shared/limits.ts";
+import { AppError } from "../../../../shared/problem.ts";
+import { refuseUsage, withCliSession } from "../../cli-session.ts";
+import * as flags from "../../request-flags.ts";
+import { styleOfFolder } from "../../style-folder.ts";
+
+const usage = `Usage: npm run -s tau -- generate --caption TEXT --out DIR [options]
+
+Draws PNG files with transparency, or SVG files, from any combination of conditions. Prints one JSON line an image: file, seed,
+logLikelihood, natsPerDimension, conditionGain, typicalityPercentile, milliseconds. The same pack and flags give the
+same bytes.
+
+${flags.conditionUsage}
+  --style-from DIR   instead of --style: the style of the icons in this folder, by the pack that translates between styles
+${flags.imageUsage}
+  --count N          1 to ${limits.countMax} images (default ${limits.countDefault}); image i has seed + i
+${flags.drawUsage}
+${flags.temperatureUsage}
+${flags.attributeUsage}
+${flags.vectorUsage}
+${flags.packUsage}
+  --out DIR          where the files go`;
+
+async function run(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      ...flags.conditionOptions,
+      ...flags.imageOptions,
+      ...flags.drawOptions,
+      ...flags.temperatureOptions,
+      ...flags.attributeOptions,
+      ...flags.vectorOptions,
+      ...flags.packOptions,
+      count: { type: "string" },
+      "style-from": { type: "string" },
+      out: { type: "string" },
+    },
+  });
+  const { out, style, "style-from": folder } = values;
+  if (out === undefined) return refuseUsage("generate", "expected --out DIR, got none", usage);
+  if (style !== undefined && folder !== undefined)
+    return refuseUsage("generate", "expected --style NAME or --style-from DIR, got both", usage);
+  return withCliSession(values.packs, async ({ keep, draw, packs }) => {
+    const condition = {
+      ...(await flags.conditionOf(values, keep)),
+      ...(folder !== undefined && { style: await styleOfFolder(folder, keep) }),
+    };
+    const translation = values.translation ?? (folder === undefined ? undefined : captionsInOwnStyle(packs));
+    await draw(
+      flags.requestOf(
+        { ...values, translation },
+        { condition, count: flags.numberOf(values.count), seed: flags.seedOf(values) },
+      ),
+      out,
+    );
+  });
+}
+
+/** The translation that draws captions in a style that images show. @throws AppError `invalid_request` where there is none */
+function captionsInOwnStyle(packs: readonly PackInfo[]): string {
+  const found = packs
+    .flatMap(({ translations }) => translations)
+    .find(({ captionsFrom }) => captionsFrom !== undefined);
+  if (found) return found.id;
+  const expected = "a pack that translates between styles, and one whose drawings captions find";
+  throw new AppError("invalid_request", `--style-from: expected ${expected}, got none`);
+}
+
+export const command = { name: "generate", summary: "turn captions, sketches and more into PNG files", usage, run };

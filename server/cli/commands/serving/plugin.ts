@@ -1,0 +1,107 @@
+/**
+ * `tau plugin`: the built plugin for a team that hosts the server behind HTTPS. Figma fixes the one address that a plugin
+ * may call in its manifest, so each deployment has a bundle of its own (docs/hosting.md).
+ */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { AppError } from "../../../../shared/problem.ts";
+import { readConfig } from "../../../app/config.ts";
+
+const usage = `Usage: npm run -s tau -- plugin --url https://tau.example.com [options]
+
+Writes manifest.json, main.js and ui.html of a plugin that calls this address alone.
+
+  --url URL    where the team's server answers; https, or http on localhost
+  --name NAME  the plugin's name in Figma (default: Tau)
+  --id ID      the id that Figma assigned, needed to publish
+  --built DIR  the built plugin (default: dist/plugin)
+  --out DIR    where to write (default: tau-plugin)`;
+
+/** The address of a server as the manifest lists it. @throws AppError config_invalid */
+function readUrl(text: string): string {
+  const expected = "an address without a path, https or http://localhost, such as https://tau.example.com";
+  const fail = (): never => {
+    throw new AppError("config_invalid", `--url: expected ${expected}, got "${text}"`, {
+      field: "--url",
+      expected,
+      received: text,
+    });
+  };
+  if (!URL.canParse(text)) return fail();
+  const { protocol, hostname, pathname, origin } = new URL(text);
+  const isLocal = hostname === "localhost";
+  if (pathname !== "/" || (protocol !== "https:" && !(protocol === "http:" && isLocal))) return fail();
+  // Figma refuses addresses in numbers, and tells so only on import.
+  if (/^[\d.]+$|^\[/.test(hostname)) return fail();
+  return origin;
+}
+
+interface Manifest {
+  name: string;
+  id: string;
+  networkAccess: { allowedDomains: string[]; devAllowedDomains: string[]; reasoning: string };
+}
+
+async function run(args: string[]): Promise<number> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      url: { type: "string" },
+      name: { type: "string" },
+      id: { type: "string" },
+      built: { type: "string" },
+      out: { type: "string", default: "tau-plugin" },
+      help: { type: "boolean", short: "h" },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  if (values.url === undefined) {
+    console.error(`tau plugin: expected --url, got none\n\n${usage}`);
+    return 2;
+  }
+  const origin = readUrl(values.url);
+  const built = values.built ?? path.join(readConfig().playgroundDir, "../plugin");
+  const read = async (name: string): Promise<string> => {
+    try {
+      return await readFile(path.join(built, name), "utf8");
+    } catch {
+      throw new AppError(
+        "config_invalid",
+        `expected the built plugin in ${built}, got no ${name}: run npm run build first`,
+      );
+    }
+  };
+  const manifest = JSON.parse(await read("manifest.json")) as Manifest;
+  const [former] = manifest.networkAccess.allowedDomains;
+  const files = {
+    // The one place that the built address stands in is the default of the settings, and the texts that name it.
+    "main.js": (await read("main.js")).replaceAll(former!, origin),
+    "ui.html": (await read("ui.html")).replaceAll(former!, origin),
+    "manifest.json": `${JSON.stringify(manifestFor(manifest, origin, values), null, 2)}\n`,
+  };
+  await mkdir(values.out, { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(path.join(values.out, name), text);
+  console.log(`${values.out}: a plugin that calls ${origin}`);
+  return 0;
+}
+
+const manifestFor = (
+  manifest: Manifest,
+  origin: string,
+  { name = manifest.name, id = manifest.id }: { readonly name?: string | undefined; readonly id?: string | undefined },
+): Manifest => ({
+  ...manifest,
+  name,
+  id,
+  networkAccess: {
+    allowedDomains: [origin],
+    devAllowedDomains: [origin],
+    reasoning: `Tau sends captions, labels, sketches and the images that you choose to your team's own Tau server at ${origin}, and fetches the images it makes. Nothing goes anywhere else.`,
+  },
+});
+
+export const command = { name: "plugin", summary: "write the plugin for a team's own server", usage, run };

@@ -1,0 +1,109 @@
+/**
+ * Gives a picture's main colour another name: the hue that most of it has, or where it is grey the lightness that most of it has, is
+ * moved in OKLCH; other colours stay, and so do shading and contrast inside the main one. Pure; pixels of a size in, pixels out.
+ */
+import { bitsOfLab, labOf } from "../../../shared/colour/oklab.ts";
+import type { AskedColour } from "../colour-words.ts";
+
+/** From this chroma on a pixel has a hue. */
+const hueFrom = 0.045;
+/** Share of what is drawn that must have hues for the main colour to be a hue. */
+const colouredShare = 0.18;
+/** Degrees around the main hue that move wholly, and at which nothing moves any more. */
+const [wholeWithin, nothingFrom] = [40, 70];
+/** The same of lightness, where the main colour is a grey. */
+const [wholeLightness, noLightness] = [0.12, 0.24];
+/** Darker greys are outlines, as long as something else is drawn. */
+const outlineBelow = 0.32;
+const opaqueFrom = 0.1;
+const bins = 36;
+const tau = 2 * Math.PI;
+
+interface Pixel {
+  readonly at: number;
+  readonly lightness: number;
+  readonly chroma: number;
+  /** Radians. */
+  readonly hue: number;
+  readonly alpha: number;
+}
+
+/** @param planes premultiplied RGBA [4, pixels] in [0, 1] @returns new planes, or the same where nothing is drawn */
+export function recolour(planes: Float32Array, asked: AskedColour): Float32Array {
+  const count = planes.length / 4;
+  const pixels = pixelsOf(planes, count);
+  if (pixels.length === 0) return planes;
+  const weightOf = mainColour(pixels);
+  const main = pixels.map((pixel) => ({ pixel, weight: weightOf(pixel) })).filter(({ weight }) => weight > 0);
+  const total = main.reduce((sum, { pixel, weight }) => sum + weight * pixel.alpha, 0);
+  const meanOf = (value: (pixel: Pixel) => number): number =>
+    main.reduce((sum, { pixel, weight }) => sum + weight * pixel.alpha * value(pixel), 0) / total;
+  const lightness = meanOf((pixel) => pixel.lightness);
+  const chroma = meanOf((pixel) => pixel.chroma);
+  const [least, most] = asked.lightness;
+  const towards = Math.min(most, Math.max(least, lightness));
+  const hue = ((asked.hue ?? 0) * Math.PI) / 180;
+  const recoloured = planes.slice();
+  for (const { pixel, weight } of main) {
+    // Shading keeps its order and, as far as there is room, its size.
+    const shade = pixel.lightness - lightness;
+    const room = shade > 0 ? (1 - towards) / Math.max(1e-3, 1 - lightness) : towards / Math.max(1e-3, lightness);
+    const newLightness = towards + shade * Math.min(1, room);
+    // Greys have no chroma to scale; near black and white none can be seen.
+    const visible = Math.min(1, 4 * (1 - newLightness), 4 * newLightness);
+    const scaled = chroma < hueFrom ? asked.chroma * visible : asked.chroma * Math.min(1.6, pixel.chroma / chroma);
+    const mix = (own: number, other: number): number => own + weight * (other - own);
+    const [a, b] = [
+      mix(pixel.chroma * Math.cos(pixel.hue), scaled * Math.cos(hue)),
+      mix(pixel.chroma * Math.sin(pixel.hue), scaled * Math.sin(hue)),
+    ];
+    const bits = bitsOfLab([mix(pixel.lightness, newLightness), a, b]);
+    recoloured[pixel.at] = ((bits >> 16) / 255) * pixel.alpha;
+    recoloured[count + pixel.at] = (((bits >> 8) & 255) / 255) * pixel.alpha;
+    recoloured[2 * count + pixel.at] = ((bits & 255) / 255) * pixel.alpha;
+  }
+  return recoloured;
+}
+
+function pixelsOf(planes: Float32Array, count: number): Pixel[] {
+  const pixels: Pixel[] = [];
+  for (let at = 0; at < count; at += 1) {
+    const alpha = planes[3 * count + at]!;
+    if (alpha < opaqueFrom) continue;
+    const byte = (channel: number): number =>
+      Math.round(255 * Math.min(1, Math.max(0, planes[channel * count + at]! / alpha)));
+    const [lightness, a, b] = labOf((byte(0) << 16) | (byte(1) << 8) | byte(2));
+    pixels.push({ at, lightness, chroma: Math.hypot(a, b), hue: (Math.atan2(b, a) + tau) % tau, alpha });
+  }
+  return pixels;
+}
+
+/** How far a pixel belongs to the main colour, 0 to 1. */
+function mainColour(pixels: readonly Pixel[]): (pixel: Pixel) => number {
+  const areaOf = (some: readonly Pixel[]): number => some.reduce((sum, { alpha }) => sum + alpha, 0);
+  const coloured = pixels.filter(({ chroma }) => chroma >= hueFrom);
+  if (areaOf(coloured) >= colouredShare * areaOf(pixels)) {
+    const main = peakOf(coloured, ({ hue }) => hue / tau, true) * tau;
+    return ({ hue, chroma }) => {
+      const turn = Math.abs(hue - main) % tau;
+      const degrees = (Math.min(turn, tau - turn) * 360) / tau;
+      return fade(degrees, wholeWithin, nothingFrom) * Math.min(1, chroma / hueFrom);
+    };
+  }
+  const light = pixels.filter(({ lightness }) => lightness >= outlineBelow);
+  const drawn = areaOf(light) >= colouredShare * areaOf(pixels) ? light : pixels;
+  const main = peakOf(drawn, ({ lightness }) => lightness, false);
+  return ({ lightness }) => fade(Math.abs(lightness - main), wholeLightness, noLightness);
+}
+
+const fade = (distance: number, whole: number, nothing: number): number =>
+  Math.min(1, Math.max(0, (nothing - distance) / (nothing - whole)));
+
+/** Where on [0, 1) most area lies, by a histogram that is smoothed once. */
+function peakOf(pixels: readonly Pixel[], placeOf: (pixel: Pixel) => number, isCircle: boolean): number {
+  const counts = new Float64Array(bins);
+  for (const pixel of pixels) counts[Math.min(bins - 1, Math.floor(placeOf(pixel) * bins))]! += pixel.alpha;
+  const near = (bin: number): number => counts[isCircle ? (bin + bins) % bins : Math.min(bins - 1, Math.max(0, bin))]!;
+  const smooth = counts.map((own, bin) => 2 * own + near(bin - 1) + near(bin + 1));
+  return (smooth.indexOf(Math.max(...smooth)) + 0.5) / bins;
+}

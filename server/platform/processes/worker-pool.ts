@@ -1,0 +1,182 @@
+/**
+ * A pool of threads, about one a core, that run one task after another. A run of the runtime blocks its thread, and the
+ * runtime's own threads can only divide one small operator at a time; whole tasks are divided better, and the JavaScript around
+ * the runs with them. `serveTasks` is the thread's side.
+ */
+import { availableParallelism } from "node:os";
+import { type MessagePort, parentPort, type TransferListItem, type Worker } from "node:worker_threads";
+import { AppError, type ProblemCode } from "../../../shared/problem.ts";
+import { deserialize, type SerializedError, serialize } from "./serialized-error.ts";
+
+/** Messages to a thread: a task with its number, or `end`. It answers each task with its number. */
+type Message<Task> = { readonly task: Task; readonly number: number } | "end";
+type Answer<Result> = { readonly number: number } & ({ readonly result: Result } | { readonly fault: SerializedError });
+
+export class WorkerPool<Task, Result> {
+  readonly size: number;
+  readonly #start: (index: number) => Worker;
+  readonly #endedAs: (cause: unknown) => AppError;
+  readonly #workers: Worker[];
+  readonly #tasksEach: number;
+  /** Tasks that each worker has, including those that are on their way to it. */
+  readonly #given: number[];
+  readonly #waiting: Array<(index: number) => void> = [];
+  #asked = 0;
+  #isClosed = false;
+
+  /**
+   * @param start starts a worker's thread, which calls `serveTasks`
+   * @param endedAs returns the error of a task whose thread ended, by itself or by `close`
+   * @param tasksEach tasks that a worker has at most; it runs one at a time, but with two it need not wait for a busy caller
+   */
+  constructor(
+    size: number,
+    start: (index: number) => Worker,
+    endedAs: (cause: unknown) => AppError,
+    { tasksEach = 1 }: { readonly tasksEach?: number } = {},
+  ) {
+    this.size = size;
+    this.#start = start;
+    this.#endedAs = endedAs;
+    this.#workers = Array.from({ length: size }, (_, index) => this.#begin(index));
+    this.#tasksEach = tasksEach;
+    this.#given = new Array<number>(size).fill(0);
+  }
+
+  /**
+   * Runs a task on the worker with the fewest tasks, or the first that is free for another one. A worker that has ended is
+   * replaced.
+   * @param transfer buffers to transfer with the task
+   * @throws the worker's error, with its code
+   */
+  async run(task: Task, transfer: readonly TransferListItem[] = []): Promise<Result> {
+    const index = this.#freest() ?? (await new Promise<number>((resolve) => this.#waiting.push(resolve)));
+    try {
+      return await this.#askWorker(index, task, transfer);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(index);
+      else this.#given[index]! -= 1;
+    }
+  }
+
+  /** The worker with the fewest tasks, counted as having one more; undefined if all have `tasksEach`. */
+  #freest(): number | undefined {
+    const fewest = Math.min(...this.#given);
+    if (fewest >= this.#tasksEach) return undefined;
+    const index = this.#given.indexOf(fewest);
+    this.#given[index] = fewest + 1;
+    return index;
+  }
+
+  /** Runs a task on every worker before any other, so that each opens what it needs. */
+  async openAll(task: Task): Promise<void> {
+    await Promise.all(this.#workers.map((_, index) => this.#askWorker(index, task, [])));
+  }
+
+  /** The workers end after the tasks that they have: ending a thread inside the runtime would end the whole process. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all(this.#workers.map(ending));
+  }
+
+  #begin(index: number): Worker {
+    const worker = this.#start(index);
+    // An error that nobody awaits must not end the process; the next task finds the thread gone.
+    worker.on("error", () => undefined);
+    // Idle threads do not keep the process alive; waiting for an answer does.
+    worker.unref();
+    return worker;
+  }
+
+  #askWorker(index: number, task: Task, transfer: readonly TransferListItem[]): Promise<Result> {
+    if (this.#workers[index]!.threadId === -1 && !this.#isClosed) this.#workers[index] = this.#begin(index);
+    const worker = this.#workers[index]!;
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) throw this.#endedAs(undefined);
+      const number = this.#asked++;
+      let cause: unknown;
+      const settle = (act: () => void): void => {
+        worker.off("message", onMessage).off("messageerror", onUnreadable).off("error", onError).off("exit", onExit);
+        // `close` waits for the threads; other tasks of the worker may still be listened for.
+        if (worker.listenerCount("message") === 0 && !this.#isClosed) worker.unref();
+        act();
+      };
+      const onMessage = (answer: Answer<Result>): void => {
+        if (answer.number === number)
+          settle(() => ("fault" in answer ? reject(deserialize(answer.fault)) : resolve(answer.result)));
+      };
+      const onUnreadable = (error: unknown): void => settle(() => reject(this.#endedAs(error)));
+      // An exit follows; until then the thread looks as if it could take another task.
+      const onError = (error: unknown): void => {
+        cause = error;
+      };
+      const onExit = (): void => settle(() => reject(this.#endedAs(cause)));
+      worker.on("message", onMessage).on("messageerror", onUnreadable).on("error", onError).on("exit", onExit).ref();
+      try {
+        worker.postMessage({ task, number } satisfies Message<Task>, transfer);
+      } catch (error) {
+        settle(() => reject(error));
+      }
+    });
+  }
+}
+
+/** The error of a task whose thread ended. @param what begins the message */
+export const endedAs =
+  (code: ProblemCode, what: string) =>
+  (cause: unknown): AppError =>
+    new AppError(
+      code,
+      `${what}: a thread ended before its work${cause instanceof Error ? ` (${cause.message})` : ""}`,
+      { cause },
+    );
+
+/** Number of cores for a requested number of threads; 0 = all. */
+export const coresOf = (threads: number): number => (threads === 0 ? availableParallelism() : threads);
+
+/**
+ * Number of workers: one a core, at most `most`, and as many as fit into half of the free memory.
+ * @param bytes memory of one worker at most
+ */
+export const workersFor = (cores: number, most: number, bytes: number): number =>
+  Math.max(1, Math.min(most, cores, Math.floor(process.availableMemory() / 2 / bytes)));
+
+/** Asks a worker to end, and waits until it has. */
+function ending(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    if (worker.threadId === -1) return resolve();
+    worker.once("exit", () => resolve()).ref();
+    worker.postMessage("end" satisfies Message<never>);
+  });
+}
+
+/** The result of a task, and buffers of it to transfer without a copy. */
+export interface Done<Result> {
+  readonly result: Result;
+  readonly transfer?: readonly TransferListItem[];
+}
+
+/**
+ * The body of a worker's thread: opens what tasks need and runs one after the other until it is asked to end.
+ * @param open its error becomes the error of every task
+ */
+export function serveTasks<Opened, Task, Result>(
+  open: Promise<Opened>,
+  carryOut: (opened: Opened, task: Task) => Promise<Done<Result>>,
+): void {
+  const port: MessagePort = parentPort!;
+  const answer = async ({ task, number }: Exclude<Message<Task>, "end">): Promise<void> => {
+    try {
+      const { result, transfer = [] } = await carryOut(await open, task);
+      port.postMessage({ number, result } satisfies Answer<Result>, transfer);
+    } catch (error) {
+      port.postMessage({ number, fault: serialize(error) } satisfies Answer<Result>);
+    }
+  };
+  // Messages wait for the ones before, and for `open`: nothing may run in the runtime when the thread ends.
+  let before: Promise<unknown> = open.catch(() => undefined);
+  port.on("message", (message: Message<Task>) => {
+    before = before.then(() => (message === "end" ? port.close() : answer(message)));
+  });
+}

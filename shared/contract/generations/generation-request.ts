@@ -1,0 +1,121 @@
+/**
+ * What a client asks for when it asks for images: conditions, how they are followed, and edits. Parsed at the border (server/http)
+ * and trusted inside; which fields go together stands in generation-rules.ts. Imports zod only.
+ */
+import { z } from "zod";
+import { limits } from "../../limits.ts";
+import { CaptionSchema, conditionFields, DigestSchema, PartialConditionSchema } from "../conditions.ts";
+import { SeedSchema } from "../job-fields.ts";
+import { UpscaleScaleSchema } from "../upscaling.ts";
+import { imageFormats, PaletteSchema } from "../vectors.ts";
+import { checkGeneration, guidanceOfAll, retrievalOfAll } from "./generation-rules.ts";
+import { LicencesSchema } from "./sources.ts";
+
+/** An image whose residual is used: v = τ⁻¹(Θ(image) given `condition`). What `condition` says is taken out of v, so name what the image shows. */
+export const ResidualSourceSchema = z.strictObject({
+  image: DigestSchema,
+  condition: PartialConditionSchema.default({}),
+});
+export type ResidualSource = z.infer<typeof ResidualSourceSchema>;
+
+/** A direction among conditions: Φ(towards) − Φ(from), times `strength`, is added to the condition. Only words have directions. */
+export const AttributeSchema = z.strictObject({
+  from: CaptionSchema.optional(),
+  towards: CaptionSchema,
+  strength: z.number().min(-limits.attributeStrengthMax).max(limits.attributeStrengthMax).default(1),
+});
+export type Attribute = z.infer<typeof AttributeSchema>;
+
+/** What turns a generation into an edit, follows single conditions or enlarges; a node remembers these as they were asked. */
+export const editFields = {
+  /** Further guidance of single conditions by what each adds to the others, by field: `{"sketch": 2}`. */
+  guidanceOf: z.partialRecord(z.enum(conditionFields), z.number().min(0).max(limits.guidanceMax)).optional(),
+  /**
+   * Take v from an image instead of drawing it: with another style or caption this restyles the image. The request's `condition`
+   * takes the place of the same fields of the source's; the source's other fields stay.
+   */
+  keepResidualOf: ResidualSourceSchema.optional(),
+  /** With `keepResidualOf`: `count` frames from that image to this one, v on the great circle, condition interpolated. */
+  blendWith: ResidualSourceSchema.optional(),
+  attribute: AttributeSchema.optional(),
+  /** Each image is enlarged by this factor, with detail 0, before it is stored. */
+  upscale: UpscaleScaleSchema.optional(),
+};
+/** Moves the kept v by this angle on its sphere, each image in a direction drawn from its seed. */
+export const AngleSchema = z.number().min(0).max(limits.angleMaxDegrees);
+/**
+ * Candidates drawn for each image, of which the best by log p(z|c) − log p(z|nothing) is kept. Candidate k of image i has seed
+ * (seed + i · bestOf + k) mod 2^32; the image reports the seed that won, which alone makes it again.
+ */
+export const BestOfSchema = z.number().int().min(1).max(limits.bestOfMax);
+
+/**
+ * How strongly the condition is followed; 0 = exactly as learned. Absent: 1 for what is drawn; 0 with `keepResidualOf`, because
+ * the kept v is the image's own only then, so that an edit that changes nothing gives the image back.
+ */
+const GuidanceSchema = z.number().min(0).max(limits.guidanceMax);
+
+/**
+ * How much of an image comes from drawings of the same thing in other styles, or that look like a sketch or layout, where the translation has some: 0 = nothing, 1 = they are
+ * drawn as they are, in the style's colours. Of `guidance`, which pushes what the flow says by itself, the rest is left. Absent: 0.9 for
+ * words, sketches and layouts; 0 beside an image or small image and with `keepResidualOf`, which say what to start from. Always 0 where the translation has none (`hasRetrieval`).
+ */
+const RetrievalSchema = z.number().min(0).max(1);
+
+/**
+ * How much the images of a request shall differ, 0 to 1: each starts from one drawing, also of things with similar names, and of
+ * twice as many candidates the best that differ are kept, by what the condition explains against mutual distance. An image's own
+ * seed, with this value and `count` 1, makes it again. Absent: 0, consecutive seeds as they come.
+ */
+export const DiversitySchema = z.number().min(0).max(limits.diversityMax);
+
+const generationFields = z.strictObject({
+  translation: z.string().min(1).max(64).default("caption"),
+  /** At least one field, or none with `keepResidualOf`. */
+  condition: PartialConditionSchema,
+  count: z.number().int().min(1).max(limits.countMax).default(limits.countDefault),
+  /** Image i is drawn from seed (seed + i) mod 2^32. Absent: the server draws one and reports it. */
+  seed: SeedSchema.optional(),
+  /** Factor on the residual's standard deviation; 0 = the most likely image. */
+  temperature: z.number().min(0).max(limits.temperatureMax).default(limits.temperatureDefault),
+  guidance: GuidanceSchema.optional(),
+  retrieval: RetrievalSchema.optional(),
+  /** Only drawings under these licences are retrieved; absent = all. */
+  licences: LicencesSchema.optional(),
+  bestOf: BestOfSchema.default(1),
+  diversity: DiversitySchema.optional(),
+  angleDegrees: AngleSchema.default(0),
+  /** `svg`: each image is traced too, and its SVG stored beside the PNG. Absent: PNG alone. */
+  format: z.enum(imageFormats).optional(),
+  /** With `format: "svg"`: vectors are made of exactly these colours. */
+  palette: PaletteSchema.optional(),
+  ...editFields,
+});
+
+/** Weights whose default depends on other fields. */
+const settleWeights = <Asked extends Parameters<typeof retrievalOfAll>[0]>(asked: Asked) => ({
+  ...asked,
+  guidance: guidanceOfAll(asked),
+  retrieval: retrievalOfAll(asked),
+});
+const settledWeights = { guidance: GuidanceSchema, retrieval: RetrievalSchema };
+
+/** The same schema, seen as one whose input has passed through it before: its defaults leave no field open any more. */
+const settled = <Schema extends z.ZodType>(schema: Schema) =>
+  schema as unknown as z.ZodType<z.output<Schema>, z.output<Schema>>;
+
+export const GenerationRequestSchema = generationFields
+  .superRefine(checkGeneration)
+  .transform(settleWeights)
+  .pipe(settled(generationFields.extend(settledWeights)));
+export type GenerationRequest = z.infer<typeof GenerationRequestSchema>;
+/** What a client may send: fields with defaults are optional. */
+export type GenerationInput = z.input<typeof GenerationRequestSchema>;
+
+/** A request whose seed is settled: enough, with the pack digest, to make the same bytes again. */
+export const ResolvedRequestSchema = generationFields
+  .extend({ seed: SeedSchema })
+  .superRefine(checkGeneration)
+  .transform(settleWeights)
+  .pipe(settled(generationFields.extend({ seed: SeedSchema, ...settledWeights })));
+export type ResolvedRequest = z.infer<typeof ResolvedRequestSchema>;

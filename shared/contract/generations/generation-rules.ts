@@ -1,0 +1,99 @@
+/**
+ * Which fields of a generation request go together. Each complaint names its field, what was expected and what came; the
+ * ranges of single fields are in contract.ts, what a translation can read in translation-rules.ts.
+ */
+import type { z } from "zod";
+import { limits } from "../../limits.ts";
+import {
+  asksFor,
+  type ConditionField,
+  conditionFields,
+  isRetrievalQuery,
+  type PartialCondition,
+} from "../conditions.ts";
+
+interface Weights {
+  readonly guidance?: number | undefined;
+  readonly guidanceOf?: Partial<Record<ConditionField, number>> | undefined;
+  readonly keepResidualOf?: unknown;
+  readonly retrieval?: number | undefined;
+}
+
+/** The fields that the rules look at; `GenerationRequest` is one of these. */
+interface Asked extends Weights {
+  readonly condition: PartialCondition;
+  readonly count: number;
+  readonly bestOf: number;
+  readonly diversity?: number | undefined;
+  readonly keepResidualOf?: { readonly condition: PartialCondition } | undefined;
+  readonly angleDegrees: number;
+  readonly blendWith?: { readonly condition: PartialCondition } | undefined;
+  readonly attribute?: object | undefined;
+  readonly format?: string | undefined;
+  readonly palette?: readonly string[] | undefined;
+}
+
+/** The guidance that a request means: off where a residual is kept, unless it says otherwise. */
+export const guidanceOfAll = ({ guidance, keepResidualOf }: Weights): number =>
+  guidance ?? (keepResidualOf === undefined ? limits.guidanceDefault : 0);
+
+/** The share of retrieval that a request means: words, sketches and layouts start from them, unless something else says what to start from. */
+export function retrievalOfAll({
+  retrieval,
+  keepResidualOf,
+  condition,
+}: Weights & { readonly condition: PartialCondition }): number {
+  const startsElsewhere =
+    keepResidualOf !== undefined ||
+    conditionFields.some((field) => asksFor(condition, field) && !isRetrievalQuery(field));
+  return retrieval ?? (startsElsewhere ? 0 : limits.retrievalDefault);
+}
+
+/** Weights above 0, each of which the flow contrasts for itself. */
+export const guidanceTermCount = (asked: Weights): number =>
+  [guidanceOfAll(asked), ...Object.values(asked.guidanceOf ?? {})].filter((weight) => weight > 0).length;
+
+/** Checks a request whose fields are each right by themselves. */
+export function checkGeneration(asked: Asked, context: z.RefinementCtx): void {
+  const { condition, count, guidanceOf = {}, bestOf, keepResidualOf, angleDegrees, blendWith, attribute } = asked;
+  const complain = (path: readonly string[], expected: string, got: string | number): void =>
+    context.addIssue({ code: "custom", path: [...path], message: `expected ${expected}, got ${got}` });
+  const sources = [keepResidualOf, blendWith].flatMap((source) => (source ? [source.condition] : []));
+  const isAsked = (field: ConditionField): boolean => asksFor(condition, field);
+
+  if (!keepResidualOf) {
+    // An image that gives v is enough to vary; drawn v without a condition would be images of nothing.
+    if (!conditionFields.some(isAsked))
+      complain(["condition"], `at least one of ${conditionFields.join(", ")}`, "none");
+    if (angleDegrees > 0) complain(["angleDegrees"], "0 without keepResidualOf", angleDegrees);
+    if (blendWith) complain(["blendWith"], "keepResidualOf, the image to blend from, beside it", "none");
+  }
+  if (keepResidualOf && !blendWith && angleDegrees === 0) {
+    if (count !== 1) complain(["count"], "1, because a kept residual gives one image", count);
+  }
+  if (keepResidualOf && blendWith) {
+    if (angleDegrees > 0) complain(["angleDegrees"], "0 with blendWith", angleDegrees);
+    if (count < 2) complain(["count"], "at least 2 frames with blendWith", count);
+  }
+  if (keepResidualOf && asked.retrieval) complain(["retrieval"], "0 with keepResidualOf", asked.retrieval);
+  if (keepResidualOf && asked.diversity) complain(["diversity"], "0 with keepResidualOf", asked.diversity);
+  if (asked.diversity && bestOf > 1)
+    complain(["bestOf"], "1 with diversity, which draws candidates of its own", bestOf);
+  if (keepResidualOf && angleDegrees === 0 && bestOf > 1)
+    complain(["bestOf"], "1, because nothing is drawn when the residual is kept", bestOf);
+  // An edit keeps the conditions of its source where the request names no others.
+  const hasCaption =
+    isAsked("caption") || (sources.length > 0 && sources.every(({ caption }) => caption !== undefined));
+  if (attribute && !hasCaption) complain(["attribute"], "condition.caption beside it", "none");
+  for (const field of conditionFields) {
+    const isLeftOut = condition[field] === null;
+    const isGiven = isAsked(field) || (!isLeftOut && sources.some((source) => asksFor(source, field)));
+    if (guidanceOf[field] !== undefined && !isGiven)
+      complain(["guidanceOf", field], `condition.${field} beside it`, "none");
+  }
+  if (asked.palette && asked.format !== "svg")
+    complain(["palette"], 'format "svg" beside it, of which it sets the colours', asked.format ?? "none");
+  const terms = guidanceTermCount(asked);
+  if (terms > limits.guidanceTermsMax)
+    complain(["guidanceOf"], `at most ${limits.guidanceTermsMax} weights above 0, guidance counted`, terms);
+}

@@ -1,0 +1,120 @@
+/** The contract of vectors: what is asked for beside a picture, and what a tracing says of itself. */
+import { z } from "zod";
+import { limits } from "../limits.ts";
+import { CaptionSchema, DigestSchema, HexSchema } from "./conditions.ts";
+import { SeedSchema } from "./job-fields.ts";
+
+/** A vector is made of exactly these colours: each of its own gets one of them, so that what was lighter stays lighter. */
+export const PaletteSchema = z.array(HexSchema).min(1).max(limits.paletteMax);
+
+export const VectorRequestSchema = z.strictObject({
+  image: DigestSchema,
+  palette: PaletteSchema.optional(),
+  /** Becomes the drawing's `<title>`. */
+  title: CaptionSchema.optional(),
+});
+export type VectorRequest = z.infer<typeof VectorRequestSchema>;
+
+export const VectorLayerSchema = z.object({
+  /** Of its colour, and the id of its path. */
+  name: z.string(),
+  /** `#rrggbb`; of a gradient, the middle. */
+  hex: z.string(),
+  isGradient: z.boolean(),
+  /** Of the picture's area that shows it. */
+  share: z.number(),
+  /** Closed outlines of its path, holes too. */
+  outlineCount: z.number().int(),
+});
+export type VectorLayer = z.infer<typeof VectorLayerSchema>;
+
+/** Of a vector, without its text. */
+export const VectorFactsSchema = z.object({
+  /** One path each, lowest first. */
+  layers: z.array(VectorLayerSchema),
+  /** Lines and curves. */
+  segmentCount: z.number().int(),
+  /** Width of its lines: of the thinnest colour that makes up a good part of it, in pixels of the picture. */
+  strokePx: z.number(),
+  /** Outlines beyond the most that a vector has, smallest first: of noise and photographs. */
+  leftOutCount: z.number().int(),
+});
+export type VectorFacts = z.infer<typeof VectorFactsSchema>;
+
+export const VectorSchema = VectorFactsSchema.extend({
+  svg: z.string(),
+  widthPx: z.number().int(),
+  heightPx: z.number().int(),
+});
+export type Vector = z.infer<typeof VectorSchema>;
+
+/** A vector of a generation's image: its facts, and where its SVG lies. */
+export const StoredVectorSchema = VectorFactsSchema.extend({
+  /** SHA-256 of the SVG, hex. */
+  sha256: z.string(),
+  bytes: z.number().int(),
+  /** Path of the SVG below the server's origin. */
+  path: z.string(),
+});
+export type StoredVector = z.infer<typeof StoredVectorSchema>;
+
+export const imageFormats = ["png", "svg"] as const;
+
+const familyFields = z.strictObject({
+  translation: z.string().min(1).max(64).default("caption"),
+  names: z.array(CaptionSchema).min(1).max(limits.familyMax),
+  style: z.string().min(1).max(64).optional(),
+  /** Of the one residual that all share. Absent: the server draws one and reports it. */
+  seed: SeedSchema.optional(),
+  temperature: z.number().min(0).max(limits.temperatureMax).default(limits.temperatureDefault),
+  format: z.enum(imageFormats).default("svg"),
+  /** Only of vectors. Absent: the colours that the members have most of. */
+  palette: PaletteSchema.optional(),
+});
+
+/** Names → icons that belong together: one style, one residual, one palette. */
+export const FamilyRequestSchema = familyFields.superRefine(({ palette, format }, context) => {
+  if (palette && format !== "svg")
+    context.addIssue({
+      code: "custom",
+      path: ["palette"],
+      message: `expected format "svg" beside it, of which it sets the colours, got ${format}`,
+    });
+});
+export type FamilyRequest = z.infer<typeof FamilyRequestSchema>;
+export type FamilyInput = z.input<typeof FamilyRequestSchema>;
+
+/** How alike icons are. Each is a spread: 0 = all the same. */
+export const ConsistencySchema = z.object({
+  /** Colours of all members together. */
+  colourCount: z.number().int(),
+  /** Mean width of strokes in pixels of a 128 px icon, and its standard deviation over members as a share of it. */
+  strokePx: z.number(),
+  strokeSpread: z.number(),
+  /** Root of the area that is drawn on, as a share of the side, and its standard deviation over members. */
+  opticalSize: z.number(),
+  opticalSpread: z.number(),
+});
+export type Consistency = z.infer<typeof ConsistencySchema>;
+
+export const FamilySchema = z.object({
+  request: familyFields.extend({ seed: SeedSchema }),
+  packDigest: z.string(),
+  palette: z.array(z.string()),
+  consistency: ConsistencySchema,
+  members: z.array(
+    z.object({
+      name: z.string(),
+      seed: SeedSchema,
+      /** log p(z given the name and the style) in nats. */
+      logLikelihood: z.number(),
+      widthPx: z.number().int(),
+      heightPx: z.number().int(),
+      /** With `format: "svg"`. */
+      vector: VectorSchema.optional(),
+      /** With `format: "png"`: the file, base64. */
+      png: z.string().optional(),
+    }),
+  ),
+});
+export type Family = z.infer<typeof FamilySchema>;
