@@ -1,8 +1,8 @@
 /**
  * `npm run bench`: measures the speed and memory that the README promises on this machine and writes them to docs/benchmarks.md.
  * It builds dist/ and needs the default pack. Usage: npm run bench [-- server|history|edits|encoding|training|upscaling|biggan|recipes ...],
- * or npm run bench -- guidance [FOLDER] and npm run bench -- diversity [FOLDER [STYLE...]], which only compare variants and are no
- * part of the table; nor is npm run bench -- scaling, which needs valkey-server or redis-server: what many workers do together.
+ * or npm run bench -- guidance [FOLDER] and npm run bench -- diversity [--styles A,B] [--values 0.3,0.5] [--every 3] [--folder DIR], which only compare
+ * variants and are no part of the table; nor is npm run bench -- scaling, which needs valkey-server or redis-server: what many workers do together.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ import { Catalogue, packsHome } from "../server/packs/catalogue.ts";
 import { startProgramsOf } from "../server/platform/processes/spawn.ts";
 import { benchBigGan } from "./bench/biggan.ts";
 import type { Cost } from "./bench/cost.ts";
-import { benchDiversity } from "./bench/drawing/diversity.ts";
+import { benchDiversity, diversityOptionsOf } from "./bench/drawing/diversity.ts";
 import { benchGuidance } from "./bench/drawing/guidance.ts";
 import { machine } from "./bench/measure.ts";
 import { benchRecipes } from "./bench/recipes.ts";
@@ -33,7 +33,7 @@ if (args[0] === "guidance") {
   process.exit(0);
 }
 if (args[0] === "diversity") {
-  await benchDiversity(args[1], args.length > 2 ? args.slice(2) : undefined);
+  await benchDiversity(diversityOptionsOf(args.slice(1)));
   process.exit(0);
 }
 if (args[0] === "scaling") {

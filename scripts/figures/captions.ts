@@ -54,7 +54,7 @@ export const everyday = [
   ["house", "blue car", "bus", "bicycle", "airplane", "rocket", "ship", "train", "clock", "umbrella"],
   ["key", "lock", "camera", "light bulb", "book", "pencil", "envelope", "gift", "trophy", "magnifying glass"],
 ];
-const everydayStyles = ["noto", "fluent-flat", "streamline-core-flat", "streamline-flex"];
+export const everydayStyles = ["noto", "fluent-flat", "streamline-core-flat", "streamline-flex"];
 
 export const everydayFigure: Figure = (path, packsDir) => drawSheet(path, packsDir, everyday, everydayStyles);
 

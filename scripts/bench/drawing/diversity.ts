@@ -4,6 +4,7 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import type { Translation } from "../../../server/engine/translation.ts";
 import { tileSheet } from "../../../server/evaluation/tile-sheet.ts";
 import type { ImageResult } from "../../../server/inference/protocol.ts";
@@ -11,55 +12,104 @@ import { createService } from "../../../server/inference/service.ts";
 import { Catalogue, packsHome } from "../../../server/packs/catalogue.ts";
 import { loadTranslations } from "../../../server/packs/load.ts";
 import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
-import { everyday } from "../../figures/captions.ts";
+import { limits } from "../../../shared/limits.ts";
+import { everyday, everydayStyles } from "../../figures/captions.ts";
 import { median } from "../measure.ts";
-import { fitDrawingJudges } from "./drawing-judge.ts";
+import { type DrawingJudges, fitDrawingJudges } from "./drawing-judge.ts";
 
-const captions = everyday.flat();
 const seed = 1;
-const variants = [
-  { label: "one image", count: 1, diversity: 0 },
-  { label: "four, diversity 0", count: 4, diversity: 0 },
-  { label: "four, diversity 0.5", count: 4, diversity: 0.5 },
-  { label: "four, diversity 1", count: 4, diversity: 1 },
-] as const;
 /** Sets side by side in a sheet. */
 const setsPerLine = 3;
+const differing = 4;
 
-/** @param folder for the sheets; absent = none */
-export async function benchDiversity(folder?: string, styles: readonly string[] = ["fluent-flat"]): Promise<void> {
+interface Options {
+  /** For the sheets; absent = none. */
+  readonly folder?: string | undefined;
+  readonly styles: readonly string[];
+  /** Diversities of four images, besides 0. */
+  readonly values: readonly number[];
+  /** Every so-manieth of the sixty captions: more than 1 for a quick look. */
+  readonly every: number;
+}
+
+/**
+ * @param args `--styles a,b` (the four of the everyday figure), `--values 0.3,0.5` (the plugin's default), `--every 3` (1), and `--folder DIR`
+ * @throws TypeError for other arguments
+ */
+export function diversityOptionsOf(args: readonly string[]): Options {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({ args: [...args], options: { styles: text, values: text, every: text, folder: text } });
+  return {
+    folder: values.folder,
+    styles: values.styles?.split(",") ?? everydayStyles,
+    values: values.values?.split(",").map(Number) ?? [limits.diversityIdeas],
+    every: Number(values.every ?? 1),
+  };
+}
+
+export async function benchDiversity({ folder, styles, values, every }: Options): Promise<void> {
+  const captions = everyday.flat().filter((_, index) => index % every === 0);
+  const variants = [
+    { label: "one image", count: 1, diversity: 0 },
+    ...[0, ...values].map((diversity) => ({ label: `four, diversity ${diversity}`, count: differing, diversity })),
+  ];
   const entry = (await Catalogue.open(packsHome())).entries[0]!;
   const translation = (await loadTranslations(entry, { threads: 2 }))[0]!;
   const judges = await fitDrawingJudges(entry, translation, captions);
   console.log(
     "| style | images | median difference, of 255 | own caption first | by a judge without these things | processor ms a set |\n| --- | --- | --: | --: | --: | --: |",
   );
+  const measured: Array<Measured & { readonly label: string }> = [];
   for (const style of styles)
     for (const { label, count, diversity } of variants) {
       const sets: Set[] = [];
       for (const caption of captions)
         sets.push(await draw(translation, { condition: { caption, style }, count, diversity, seed }));
-      const captionOf = sets.flatMap(({ images }, index) => images.map(() => index));
-      const { all, unseen } = await judges.hitsOf(
-        sets.flatMap(({ images }) => images.map(({ planes }) => planes)),
-        captionOf,
-      );
-      const differences = sets.flatMap(({ images }) => (images.length > 1 ? [meanDifference(images)] : []));
-      const cells = [
-        style,
-        label,
-        differences.length > 0 ? median(differences).toFixed(1) : "",
-        `${(100 * all).toFixed(1)} %`,
-        `${(100 * unseen).toFixed(1)} %`,
-        median(sets.map(({ ms }) => ms)).toFixed(0),
-      ];
-      console.log(`| ${cells.join(" | ")} |`);
+      const found = await measure(sets, judges);
+      measured.push({ label, ...found });
+      console.log(lineOf(style, label, found));
       if (folder !== undefined && count > 1) {
         await mkdir(folder, { recursive: true });
         const path = join(folder, `${style}-${diversity}.png`);
         await writeFile(path, await sheetOf(sets, translation.target.imageSizePx));
       }
     }
+  for (const { label } of variants)
+    console.log(lineOf("all", label, pooled(measured.filter((one) => one.label === label))));
+}
+
+interface Measured {
+  /** Of each set of several images, in 255. */
+  readonly differences: readonly number[];
+  /** Processor time of each set, in milliseconds. */
+  readonly ms: readonly number[];
+  /** Shares of images, by the judge of all labels and by the one that never saw these things. */
+  readonly all: number;
+  readonly unseen: number;
+}
+
+async function measure(sets: readonly Set[], judges: DrawingJudges): Promise<Measured> {
+  const captionOf = sets.flatMap(({ images }, index) => images.map(() => index));
+  const planes = sets.flatMap(({ images }) => images.map((image) => image.planes));
+  return {
+    ...(await judges.hitsOf(planes, captionOf)),
+    differences: sets.flatMap(({ images }) => (images.length > 1 ? [meanDifference(images)] : [])),
+    ms: sets.map((set) => set.ms),
+  };
+}
+
+/** Of several styles with as many images each. */
+const pooled = (parts: readonly Measured[]): Measured => ({
+  differences: parts.flatMap(({ differences }) => differences),
+  ms: parts.flatMap(({ ms }) => ms),
+  all: parts.reduce((sum, { all }) => sum + all, 0) / parts.length,
+  unseen: parts.reduce((sum, { unseen }) => sum + unseen, 0) / parts.length,
+});
+
+function lineOf(style: string, label: string, { differences, ms, all, unseen }: Measured): string {
+  const difference = differences.length > 0 ? median(differences).toFixed(1) : "";
+  const hits = [all, unseen].map((share) => `${(100 * share).toFixed(1)} %`);
+  return `| ${[style, label, difference, ...hits, median(ms).toFixed(0)].join(" | ")} |`;
 }
 
 interface Drawn {
