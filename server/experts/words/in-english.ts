@@ -1,19 +1,43 @@
 /**
- * What a caption in German, French, Spanish, Portuguese or Japanese is called in English, where all of it is the name of an
- * emoji: "Apfel" is a red apple. It reads names, no sentences: "ein Apfel auf dem Tisch" stays as it is.
- * The names are those of emojibase-data 17.0.0 (MIT, caption-words.licence.txt), by scripts/caption-words.mjs.
+ * What a caption in German, French, Spanish, Portuguese or Japanese says in English, as far as its words are known: "Apfel" is
+ * an apple, "une voiture rouge" a red car. The language is the one that knows most of the words; English wins a tie, so words
+ * that are English too ("gift") need company ("das Gift"). It reads words, no grammar.
  */
-import table from "./caption-words.json" with { type: "json" };
+import { colourNames, shadeNames } from "../../engine/colour-words.ts";
 import { foldWords } from "./fold-words.ts";
+import { type Glossed, glossJapanese, glossWords, inEnglishOrder } from "./gloss.ts";
+import { isEnglish, type Language, languages } from "./languages.ts";
 
-const englishOf = new Map<string, string>(Object.entries(table));
-const articles = new Set(
-  "ein eine einen der die das un une le la les l una el los las um uma o a os as uns umas unos unas".split(" "),
-);
+/** English words that no table of other languages has. */
+const functionWords = "a an the of on in at with and or for to from by is are under over behind without picture icon";
+const ownEnglish = new Set([...functionWords.split(" "), ...colourNames, ...shadeNames]);
+const japaneseSigns = /[\u3041-\u30fa\u4e00-\u9fff]/u;
 
-/** The English name; undefined for English, and for what is no name. */
+/** The English words; undefined for English, and where too little is known. */
 export function inEnglish(caption: string): string | undefined {
-  const words = foldWords(caption);
-  const [first = "", ...rest] = words.split(" ");
-  return englishOf.get(words) ?? (articles.has(first) ? englishOf.get(rest.join(" ")) : undefined);
+  if (japaneseSigns.test(caption)) {
+    const japanese = languages.find(({ id }) => id === "ja")!;
+    return readable(glossJapanese(caption, japanese), japanese);
+  }
+  const words = foldWords(caption).split(" ");
+  const written = caption.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  const english = written.filter((word) => ownEnglish.has(word) || isEnglish(word)).length;
+  let best: { readonly parts: readonly Glossed[]; readonly language: Language; readonly known: number } | undefined;
+  for (const language of languages) {
+    if (language.id === "ja") continue;
+    const parts = glossWords(words, language);
+    const known = parts.reduce((sum, part) => sum + part.words, 0);
+    const isBetter = known > (best?.known ?? english) || (known === best?.known && parts.length < best.parts.length);
+    if (isBetter) best = { parts, language, known };
+  }
+  if (!best) return undefined;
+  const isSure = best.known > words.length / 2 || best.parts.some(saysTheLanguage);
+  return isSure ? readable(best.parts, best.language) : undefined;
 }
+
+/** Articles and prepositions are of one language, names of things travel. */
+const saysTheLanguage = ({ kind, word }: Glossed): boolean =>
+  (kind === "filler" || kind === "joining") && word.length > 1 && !isEnglish(word);
+
+const readable = (parts: readonly Glossed[], { id }: Language): string | undefined =>
+  parts.some(({ kind }) => kind === "thing" || kind === "describing") ? inEnglishOrder(parts, id) : undefined;
