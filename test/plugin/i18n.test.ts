@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { en } from "../../plugin/ui/i18n/en.ts";
 import { chooseLanguage, describeFailure, fill, languages } from "../../plugin/ui/i18n/texts.ts";
+import { inEnglish } from "../../server/experts/words/in-english.ts";
 import { problemCodes } from "../../shared/problem.ts";
 
 const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
@@ -21,6 +22,14 @@ for (const [name, texts] of Object.entries(languages)) {
     }
   });
 }
+
+test("the examples that every language offers are read by the server as the English ones", () => {
+  for (const [name, texts] of Object.entries(languages))
+    for (const key of ["captionHints", "nameHints"] as const) {
+      const read = texts[key].split("|").map((example) => (name === "en" ? example : inEnglish(example)));
+      assert.deepEqual(read, en[key].split("|"), `${name}: ${key}`);
+    }
+});
 
 test("every problem code of the server has a title and a cure", () => {
   for (const code of problemCodes) assert.equal(describeFailure(languages.en, code).length, 2, code);

@@ -170,6 +170,7 @@ export const en = {
   usedColours: "Colours of the selection",
   staysRaw: "stays as it is",
   names: "Names",
+  nameHints: "rocket|house|key",
   namesHint: "One thing a line, {n} at most. All get one look.",
   drawingFamily: "Drawing {n} icons that belong together",
   mostColours: "Drawn with {n} colours, the most that a vector has.",

@@ -1,4 +1,5 @@
 /** Fields that several commands have: style, count, size on the canvas, how images lie in empty layers, one line of text. */
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import type { StyleInfo } from "../../../shared/contract/meta.ts";
 import { limits } from "../../../shared/limits.ts";
@@ -10,16 +11,22 @@ import { Stepper } from "./controls.tsx";
 import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
 
-export function StyleField({ controller, texts }: ViewProps) {
+/** @param children the field beside the list; the pictures lie below both */
+export function StyleField({ controller, texts, children }: ViewProps & { readonly children?: ComponentChildren }) {
   const { form, meta, command, thumbs } = controller.state;
   const own = ownStyles(meta, command).map(({ id, label }) => ({ id: `@${id}`, label }));
   const styles = lastUsedFirst([...own, ...(askedTranslation(meta, command)?.styles ?? [])], form.recentStyles);
   const choose = (style: string): void =>
     controller.editForm({ style, recentStyles: withRecent(form.recentStyles, style) });
   return (
-    <div class="field style-field">
-      <label for="style">{texts.style}</label>
-      <StyleSelect id="style" texts={texts} styles={styles} value={form.style} onChange={choose} />
+    <div class="style-field">
+      <div class="pair">
+        <div class="field">
+          <label for="style">{texts.style}</label>
+          <StyleSelect id="style" texts={texts} styles={styles} value={form.style} onChange={choose} />
+        </div>
+        {children}
+      </div>
       <StyleStrip label={texts.style} styles={styles} pictures={thumbs.pictures} value={form.style} onChange={choose} />
     </div>
   );

@@ -23,10 +23,9 @@ export function DrawingForm(props: ViewProps) {
       <Pad {...props} isLive={isLive} />
       <Switch label={texts.live} isOn={isLive} onChange={setLive} />
       <CaptionLine controller={controller} label={texts.whatIsIt} />
-      <div class="pair">
-        <StyleField {...props} />
+      <StyleField {...props}>
         <CountField {...props} />
-      </div>
+      </StyleField>
       <TileSizeField {...props} />
       <InsertAsField {...props} />
     </div>

@@ -25,7 +25,7 @@ export function FamilyForm(props: ViewProps) {
           ref={field}
           rows={4}
           value={names}
-          placeholder={"rocket\nhouse\nkey"}
+          placeholder={texts.nameHints.replaceAll("|", "\n")}
           aria-describedby="names-hint"
           onInput={(event) => controller.editForm({ names: event.currentTarget.value })}
         />
@@ -33,10 +33,9 @@ export function FamilyForm(props: ViewProps) {
           {fill(texts.namesHint, { n: limits.familyMax })}
         </p>
       </div>
-      <div class="pair">
-        <StyleField {...props} />
+      <StyleField {...props}>
         <TileSizeField {...props} />
-      </div>
+      </StyleField>
       <InsertAsField {...props} />
     </div>
   );

@@ -14,10 +14,9 @@ export function FillForm(props: ViewProps) {
   return (
     <div class="form">
       {command === "fill-label" && <LabelField {...props} labels={labels} />}
-      <div class="pair">
-        <StyleField {...props} />
+      <StyleField {...props}>
         <ScaleModeField {...props} />
-      </div>
+      </StyleField>
       <Layers {...props} />
       {command === "fill-names" && <Matches {...props} labels={labels} />}
     </div>

@@ -138,10 +138,7 @@ function BadLines({ texts, captions }: ViewProps & { readonly captions: readonly
 
 function StyleAndCount(props: ViewProps) {
   return (
-    <div class="pair">
-      <StyleField {...props} />
-      {props.controller.state.replacements.length === 0 && <CountField {...props} />}
-    </div>
+    <StyleField {...props}>{props.controller.state.replacements.length === 0 && <CountField {...props} />}</StyleField>
   );
 }
 

@@ -143,10 +143,9 @@ function VariationFields(props: ViewProps) {
         ]}
         onChange={(depth) => controller.editForm({ depth: depth as "early" | "middle" | "last" })}
       />
-      <div class="pair">
-        <StyleField {...props} />
+      <StyleField {...props}>
         <CountField {...props} />
-      </div>
+      </StyleField>
       <TileSizeField {...props} />
       <InsertAsField {...props} />
     </>

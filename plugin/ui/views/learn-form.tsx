@@ -77,8 +77,12 @@ export function LearnForm(props: ViewProps) {
   return (
     <div class="form">
       <p class={isEnough ? "hint" : "notice"}>{fill(texts.learnHint, { n: limits.examplesMin })}</p>
-      <IconSources {...props} isChanged={false} />
-      <p class="hint">{fill(texts.examples, { n: icons.length })}</p>
+      {(scene.icons ?? []).length > 0 && (
+        <>
+          <IconSources {...props} isChanged={false} />
+          <p class="hint">{fill(texts.examples, { n: icons.length })}</p>
+        </>
+      )}
       <div class="field">
         <label for="style-name">{texts.styleName}</label>
         <input
