@@ -142,8 +142,12 @@ function TrainingCard({
             <span>{sentence}</span>
             {minutes !== undefined && <span class="hint">{fill(texts.minutesLeft, { n: minutes })}</span>}
           </p>
-          <progress aria-label={sentence} max={1} {...(share === undefined ? {} : { value: share })} />
-          <p class="hint">{progress.heldOutNats !== undefined && `${progress.heldOutNats.toFixed(3)} nats/dim`}</p>
+          <progress
+            aria-label={sentence}
+            title={progress.heldOutNats === undefined ? "" : `${progress.heldOutNats.toFixed(3)} nats/dim`}
+            max={1}
+            {...(share === undefined ? {} : { value: share })}
+          />
         </section>
       )}
       {state === "done" && (

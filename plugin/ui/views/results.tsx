@@ -11,15 +11,18 @@ export function Results(props: ViewProps) {
   const { results, appliedCount } = controller.state;
   const total = results.reduce((sum, { images }) => sum + images.length, 0);
   const isAll = keptImages(controller.state).length === total;
-  // Of the selection, each layer is a set of one: together they are one grid.
-  const isOneGrid =
-    results.length > 1 && results.every(({ images }) => images.length === 1 && images[0]!.name !== undefined);
-  if (isOneGrid)
+  if (results.length > 1 && results.every(isOneWithoutWords))
     return (
       <section class="results">
         <ul class={gridClass(total)}>
-          {results.map(({ images: [image] }) => (
-            <Tile key={image!.key} {...props} image={image!} title={image!.name!} count={total} />
+          {results.map(({ title, images: [image] }) => (
+            <Tile
+              key={image!.key}
+              {...props}
+              image={{ ...image!, name: image!.name ?? title }}
+              title={title}
+              count={1}
+            />
           ))}
         </ul>
       </section>
@@ -35,7 +38,7 @@ export function Results(props: ViewProps) {
         <div key={set.images[0]?.key ?? set.index} class="set">
           <h2>{set.title}</h2>
           <Doubts {...props} set={set} />
-          <ul class={gridClass(set.images.length)}>
+          <ul class={gridClass(set.images.length) + (isEnlarged(set) ? " large" : "")}>
             {set.images.map((image) => (
               <Tile key={image.key} {...props} image={image} title={set.title} count={set.images.length} />
             ))}
@@ -45,6 +48,12 @@ export function Results(props: ViewProps) {
     </section>
   );
 }
+
+/** A set for a layer of the selection, about which there is nothing to say: together they are one grid. */
+const isOneWithoutWords = ({ images }: ResultSet): boolean =>
+  images.length === 1 && (images[0]!.name ?? images[0]!.drawn?.provenance.condition.label) !== undefined;
+
+const isEnlarged = ({ images }: ResultSet): boolean => images.some(({ destination }) => destination.kind === "fills");
 
 export const gridClass = (count: number): string => (count === 1 ? "grid single" : count > 6 ? "grid dense" : "grid");
 
