@@ -87,7 +87,7 @@ module.exports = {
     onlyImporter("one-importer-of-yauzl", "yauzl", "^server/checkpoints/torch-zip\\.ts$"),
     onlyImporter("one-importer-of-undici", "undici", "^server/hub/download\\.ts$"),
     onlyImporter("one-importer-of-csv-parse", "csv-parse", "^server/training/dataset/caption-table\\.ts$"),
-    onlyImporter("one-importer-of-eventsource-parser", "eventsource-parser", "^plugin/ui/sse\\.ts$"),
+    onlyImporter("one-importer-of-eventsource-parser", "eventsource-parser", "^plugin/ui/client/sse\\.ts$"),
   ],
   options: {
     doNotFollow: { path: "node_modules" },

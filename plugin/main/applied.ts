@@ -1,5 +1,5 @@
 /** Watches whether what was last applied is still there: after an undo the UI offers it again. */
-import { findNode, imageKey } from "./layers.ts";
+import { findNode, imageKey } from "./layers/layers.ts";
 
 /** A node that was applied, and the image that it was given; empty for an artboard. */
 export interface AppliedNode {

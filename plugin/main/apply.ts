@@ -6,13 +6,13 @@ import type { SkippedLayer } from "../../shared/messages/layer-messages.ts";
 import type { ApplyTarget, Artboard } from "../../shared/messages/messages.ts";
 import type { Bindings } from "../../shared/messages/vector-messages.ts";
 import type { AppliedNode } from "./applied.ts";
-import { loadBindings } from "./bindings.ts";
-import { fillLayers } from "./fill-layers.ts";
-import { detailOf } from "./layers.ts";
-import { placeArtboards } from "./place-artboards.ts";
-import { placeBeside } from "./place-vectors.ts";
+import { loadBindings } from "./layers/bindings.ts";
+import { fillLayers } from "./layers/fill-layers.ts";
+import { detailOf } from "./layers/layers.ts";
+import { isVectorImage } from "./layers/vector-nodes.ts";
+import { placeArtboards } from "./place/place-artboards.ts";
+import { placeBeside } from "./place/place-vectors.ts";
 import { createBreather } from "./slices.ts";
-import { isVectorImage } from "./vector-nodes.ts";
 
 export type ApplyResult =
   | {

@@ -8,15 +8,15 @@ import type { Launch, MainMessage, UiMessage } from "../../shared/messages/messa
 import { readWindowSize } from "../../shared/messages/settings.ts";
 import { takeUnapplied, watchApplied } from "./applied.ts";
 import { applySet } from "./apply.ts";
-import { readCollections, readColours, recolour } from "./colours.ts";
-import { makeComponents } from "./components.ts";
-import { dropImage, readDropped } from "./drop-image.ts";
-import { applyUpscales, readUpscaleSources } from "./image-fills.ts";
-import { detailOf } from "./layers.ts";
+import { readCollections, readColours, recolour } from "./layers/colours.ts";
+import { applyUpscales, readUpscaleSources } from "./layers/image-fills.ts";
+import { detailOf } from "./layers/layers.ts";
 import { handleParameterInput, readParameters } from "./parameters.ts";
-import { readIcons } from "./read-icons.ts";
-import { readDrawing, readLayers } from "./read-scene.ts";
-import { layersMax, readSelection } from "./selection.ts";
+import { makeComponents } from "./place/components.ts";
+import { dropImage, readDropped } from "./place/drop-image.ts";
+import { readIcons } from "./read/read-icons.ts";
+import { readDrawing, readLayers } from "./read/read-scene.ts";
+import { layersMax, readSelection } from "./read/selection.ts";
 import {
   loadSession,
   loadSettings,

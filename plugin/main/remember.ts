@@ -3,7 +3,7 @@ import { commandTable, makeAgainCommand, redrawCommand } from "../../shared/comm
 import type { Provenance } from "../../shared/contract/generations/provenance.ts";
 import { styleIdOf } from "../../shared/contract/style-id.ts";
 import { provenanceKey } from "../../shared/messages/messages.ts";
-import { imageKey } from "./layers.ts";
+import { imageKey } from "./layers/layers.ts";
 
 const buttonsOf = (kind: "image" | "vector"): Record<string, string> =>
   Object.fromEntries(

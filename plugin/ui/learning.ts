@@ -2,11 +2,11 @@
 
 import type { Training } from "../../shared/contract/training.ts";
 import { limits } from "../../shared/limits.ts";
-import type { ApiClient } from "./api-client.ts";
-import { Failure } from "./failure.ts";
+import type { ApiClient } from "./client/api-client.ts";
+import { Failure } from "./client/failure.ts";
 import { labelOf } from "./plans/icons.ts";
 import { pictureOf, type Rasterise } from "./plans/prepare.ts";
-import type { SeenIcon } from "./state.ts";
+import type { SeenIcon } from "./state/state.ts";
 
 /** Icons whose names say what they show; what is named by number or tool alone teaches nothing. */
 export const examplesIn = (icons: readonly SeenIcon[]): SeenIcon[] =>

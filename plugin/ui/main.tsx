@@ -1,11 +1,11 @@
 /** Entry of the iframe: joins the controller to the window, to the browser's language and to the views. */
 import { render } from "preact";
 import { isMainMessage } from "../../shared/messages/message-guards.ts";
-import type { Blocked } from "./api-client.ts";
 import { App } from "./app.tsx";
-import { Controller } from "./controller.ts";
+import type { Blocked } from "./client/api-client.ts";
+import { Controller } from "./control/controller.ts";
 import { chooseLanguage, describeFailure, languages } from "./i18n/texts.ts";
-import { rasterise } from "./rasterise.ts";
+import { rasterise } from "./pad/rasterise.ts";
 
 const language = chooseLanguage(navigator.languages);
 const texts = languages[language];

@@ -4,7 +4,7 @@ import { assignPalette, nearestColour, type SharedColour } from "../../shared/co
 import { limits } from "../../shared/limits.ts";
 import type { Bindings, ColourChange, ColourCollection, VectorRecord } from "../../shared/messages/vector-messages.ts";
 import { colourOfSvg } from "../../shared/vectors/vector-svg.ts";
-import type { Form } from "./form.ts";
+import type { Form } from "./state/form.ts";
 
 export interface Palette {
   /** `#rrggbb`, each once. */

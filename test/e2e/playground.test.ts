@@ -7,7 +7,7 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { Browser } from "playwright-core";
 import { buildPlugin } from "../../scripts/build-plugin.mjs";
 import { MetaSchema } from "../../shared/contract/meta.ts";
-import { type ContractServer, sendProblem, startContractServer, testMeta } from "../plugin/contract-server.ts";
+import { type ContractServer, sendProblem, startContractServer, testMeta } from "../plugin/ui/contract-server.ts";
 import { assertDiffer, launchBrowser, openPlayground, type Playground, type PlaygroundOptions } from "./browser.ts";
 
 let outDir: string;

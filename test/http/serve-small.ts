@@ -5,7 +5,7 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { smallCatalogue } from "./harness.ts";
 import { SmallInference } from "./small-inference.ts";
-import { testTimings } from "./training-server.ts";
+import { testTimings } from "./trainings/training-server.ts";
 
 const inference = new SmallInference();
 // Long enough for a signal to arrive while a job runs; a server that has stopped does not wait for it.

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
-import { askedTranslation, isAvailable } from "../../plugin/ui/failure.ts";
+import { askedTranslation, isAvailable } from "../../plugin/ui/client/failure.ts";
 import { languages } from "../../plugin/ui/i18n/texts.ts";
 import { commandTable } from "../../shared/commands.ts";
-import { testMeta } from "./contract-server.ts";
+import { testMeta } from "./ui/contract-server.ts";
 
 test("the docs have a row for every command, with its selection and result", async () => {
   const docs = await readFile(path.resolve(import.meta.dirname, "../../docs/plugin.md"), "utf8");

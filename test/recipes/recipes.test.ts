@@ -7,10 +7,10 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { createApiClient } from "../../plugin/ui/api-client.ts";
-import { isAvailable, translationFor } from "../../plugin/ui/failure.ts";
-import { defaultForm } from "../../plugin/ui/form.ts";
+import { createApiClient } from "../../plugin/ui/client/api-client.ts";
+import { isAvailable, translationFor } from "../../plugin/ui/client/failure.ts";
 import { planCaptions } from "../../plugin/ui/plans/captions.ts";
+import { defaultForm } from "../../plugin/ui/state/form.ts";
 import { readConfig } from "../../server/app/config.ts";
 import { startServer } from "../../server/app/main.ts";
 import { decodeImage, drawLatents } from "../../server/engine/translation.ts";

@@ -1,7 +1,7 @@
 /** The language of the UI, chosen from the browser's, and the text of each failure. */
 import type { LayerProblem } from "../../../shared/messages/layer-messages.ts";
 import type { RefusalReason, SkipReason } from "../../../shared/messages/upscale-messages.ts";
-import type { FailureCode } from "../failure.ts";
+import type { FailureCode } from "../client/failure.ts";
 import { de } from "./de.ts";
 import { en, type Texts } from "./en.ts";
 import { es } from "./es.ts";

@@ -4,8 +4,7 @@ import type { Provenance } from "../../../shared/contract/generations/provenance
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { SelectedImage } from "../../../shared/messages/messages.ts";
-import type { Form } from "../form.ts";
-import { readProvenance, readRecord } from "../guards.ts";
+import { readProvenance, readRecord } from "../client/guards.ts";
 import {
   type Asked,
   chunk,
@@ -16,7 +15,8 @@ import {
   sharedInput,
   styleOf,
   tracedJob,
-} from "../jobs.ts";
+} from "../run/jobs.ts";
+import type { Form } from "../state/form.ts";
 
 /** Captions of a text, one a line, folded as the contract does, without empty lines. */
 export const captionsOf = (text: string): string[] =>

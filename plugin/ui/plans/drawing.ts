@@ -1,7 +1,7 @@
 /** Sketch and layout to image: strokes or colours drawn in the plugin, or the selection as a drawing. Pure. */
 import { limits } from "../../../shared/limits.ts";
-import type { Form } from "../form.ts";
-import { type Asked, type DrawJob, diversityOf, numbered, sharedInput, styleOf } from "../jobs.ts";
+import { type Asked, type DrawJob, diversityOf, numbered, sharedInput, styleOf } from "../run/jobs.ts";
+import type { Form } from "../state/form.ts";
 
 /** Sketch as inline SVG, or an upload where it is too long for that; a layout is always an upload. */
 export type DrawnCondition =

@@ -3,8 +3,8 @@ import type { PartialCondition } from "../../../shared/contract/conditions.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import { cleanScale } from "../../../shared/contract/upscale-scales.ts";
 import type { UpscaleSource } from "../../../shared/messages/upscale-messages.ts";
-import type { Form } from "../form.ts";
-import { type Asked, type DrawJob, type EnlargeJob, numbered, sharedInput, styleOf } from "../jobs.ts";
+import { type Asked, type DrawJob, type EnlargeJob, numbered, sharedInput, styleOf } from "../run/jobs.ts";
+import type { Form } from "../state/form.ts";
 
 /** An image of the selection on the server, with what its layer remembers of how it was made. */
 export interface UploadedSource {

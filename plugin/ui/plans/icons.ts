@@ -4,8 +4,7 @@ import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { limits } from "../../../shared/limits.ts";
 import { type ComponentPlan, iconSizesPx, type VectorRecord } from "../../../shared/messages/vector-messages.ts";
 import { fittedSvg } from "../../../shared/vectors/vector-svg.ts";
-import type { Form } from "../form.ts";
-import { readProvenance, readRecord } from "../guards.ts";
+import { readProvenance, readRecord } from "../client/guards.ts";
 import {
   type Asked,
   type DrawJob,
@@ -15,8 +14,9 @@ import {
   styleOf,
   type TraceJob,
   tracedJob,
-} from "../jobs.ts";
-import type { ResultImage, SeenIcon } from "../state.ts";
+} from "../run/jobs.ts";
+import type { Form } from "../state/form.ts";
+import type { ResultImage, SeenIcon } from "../state/state.ts";
 import { captionProblem, captionsOf } from "./captions.ts";
 import { wordsOf } from "./labels.ts";
 

@@ -2,8 +2,8 @@
 import type { StyleInfo } from "../../../shared/contract/meta.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { FillableLayer } from "../../../shared/messages/layer-messages.ts";
-import type { Form } from "../form.ts";
-import { type Asked, chunk, type DrawJob, diversityOf, numbered, sharedInput, styleOf } from "../jobs.ts";
+import { type Asked, chunk, type DrawJob, diversityOf, numbered, sharedInput, styleOf } from "../run/jobs.ts";
+import type { Form } from "../state/form.ts";
 
 /** One label for all layers, a seed for each. */
 export function planLabel(form: Form, asked: Asked, label: StyleInfo, layers: readonly FillableLayer[]): DrawJob[] {

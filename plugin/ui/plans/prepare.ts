@@ -1,11 +1,11 @@
 /** From the command in view to its jobs: uploads what the jobs name by digest, then plans. */
 import type { CommandId } from "../../../shared/commands.ts";
-import type { ApiClient } from "../api-client.ts";
-import { Failure, type FoundTranslation, translationFor } from "../failure.ts";
-import { readProvenance } from "../guards.ts";
-import { type Job, tracedJob } from "../jobs.ts";
+import type { ApiClient } from "../client/api-client.ts";
+import { Failure, type FoundTranslation, translationFor } from "../client/failure.ts";
+import { readProvenance } from "../client/guards.ts";
 import { paletteOf, recordOf } from "../palettes.ts";
-import type { SeenIcon, State } from "../state.ts";
+import { type Job, tracedJob } from "../run/jobs.ts";
+import type { SeenIcon, State } from "../state/state.ts";
 import { captionProblem, captionsOf, planCaptions, planReplacements } from "./captions.ts";
 import { type DrawnCondition, fitsInline, planDrawing } from "./drawing.ts";
 import { planBlend, planUpscale, planVariations, type UploadedSource } from "./edits.ts";

@@ -1,19 +1,19 @@
 /** A command: what to make above, what came of it below, the next action at the bottom. */
 import type { CommandId } from "../../../shared/commands.ts";
 import { commandTable } from "../../../shared/commands.ts";
-import { isAvailable } from "../failure.ts";
+import { isAvailable } from "../client/failure.ts";
 import { fill } from "../i18n/texts.ts";
-import { keptImages } from "../state.ts";
+import { keptImages } from "../state/state.ts";
 import { Button, IconButton, useEnterInField } from "./controls.tsx";
-import { DrawingForm } from "./drawing-form.tsx";
 import { EmptyState } from "./empty.tsx";
 import { FailureNotice } from "./failure-notice.tsx";
-import { FamilyForm } from "./family-form.tsx";
-import { FillForm } from "./fill-form.tsx";
-import { CaptionForm } from "./form.tsx";
-import { IconForm } from "./icon-forms.tsx";
-import { ImageForm } from "./image-form.tsx";
-import { LearnForm } from "./learn-form.tsx";
+import { DrawingForm } from "./forms/drawing-form.tsx";
+import { FamilyForm } from "./forms/family-form.tsx";
+import { FillForm } from "./forms/fill-form.tsx";
+import { CaptionForm } from "./forms/form.tsx";
+import { IconForm } from "./forms/icon-forms.tsx";
+import { ImageForm } from "./forms/image-form.tsx";
+import { LearnForm } from "./forms/learn-form.tsx";
 import { ProgressCard } from "./progress.tsx";
 import { Results } from "./results.tsx";
 import { RunNotices } from "./run-notices.tsx";

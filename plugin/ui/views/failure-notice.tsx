@@ -1,6 +1,6 @@
 /** A failure as cause, cure and the way on; what the server said is there for who asks. */
 import { useState } from "preact/hooks";
-import type { Failure, FailureCode } from "../failure.ts";
+import type { Failure, FailureCode } from "../client/failure.ts";
 import { describeFailure } from "../i18n/texts.ts";
 import { Button } from "./controls.tsx";
 import { Icon } from "./icons.tsx";

@@ -1,8 +1,8 @@
 /** What is happening now, in words, with a bar that moves only when something is counted. */
 import type { Texts } from "../i18n/en.ts";
 import { fill } from "../i18n/texts.ts";
-import { describeStep, shareOf } from "../progress-text.ts";
-import type { RunState } from "../state.ts";
+import { describeStep, shareOf } from "../run/progress-text.ts";
+import type { RunState } from "../state/state.ts";
 import { gridClass } from "./results.tsx";
 
 /** Placeholders that are shown; more say nothing. */

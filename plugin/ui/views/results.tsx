@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { typicalityOf } from "../doubt.ts";
 import { fill } from "../i18n/texts.ts";
-import { keptImages, type ResultImage, type ResultSet } from "../state.ts";
+import { keptImages, type ResultImage, type ResultSet } from "../state/state.ts";
 import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
 

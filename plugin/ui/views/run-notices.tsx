@@ -2,8 +2,8 @@
 import { limits } from "../../../shared/limits.ts";
 import { describeFailure, describeProblem, fill } from "../i18n/texts.ts";
 import { Button } from "./controls.tsx";
+import { Swatches } from "./forms/palette-field.tsx";
 import { Icon } from "./icons.tsx";
-import { Swatches } from "./palette-field.tsx";
 import type { ViewProps } from "./view-props.ts";
 
 export function RunNotices(props: ViewProps) {

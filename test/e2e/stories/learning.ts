@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import sharp from "sharp";
 import { tinyExamples } from "../../fixtures/tiny-examples.ts";
 import { SmallInference } from "../../http/small-inference.ts";
-import { makeHome, startTrainingServer, tinyTraining } from "../../http/training-server.ts";
+import { makeHome, startTrainingServer, tinyTraining } from "../../http/trainings/training-server.ts";
 import type { Stage, Story } from "./story.ts";
 
 const columns = 6;

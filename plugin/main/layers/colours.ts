@@ -1,0 +1,210 @@
+/**
+ * Colours of the selection's layers, and the file's colour variables; and the same layers in other colours. Solid paints and the stops of
+ * gradients, of fills and strokes; images stay. A layer that the editor refuses to change keeps all of its paints.
+ */
+import type { SkippedLayer } from "../../../shared/messages/layer-messages.ts";
+import {
+  type Bindings,
+  type ColourChange,
+  type ColourCollection,
+  type SkippedIcon,
+  type UsedColour,
+  type VectorRecord,
+  vectorKey,
+} from "../../../shared/messages/vector-messages.ts";
+import type { AppliedNode } from "../applied.ts";
+import { iconsIn } from "../read/read-icons.ts";
+import { createBreather } from "../slices.ts";
+import { type Bound, hexOf, loadBindings, rgbOf } from "./bindings.ts";
+import { detailOf, imageKey, isLocked } from "./layers.ts";
+
+/** Aliases of aliases beyond this are a circle. */
+const aliasesMax = 10;
+
+type Painted = SceneNode & MinimalFillsMixin & MinimalStrokesMixin;
+const paintKeys = ["fills", "strokes"] as const;
+
+/** Paints of a node by where they are; none of texts with several fills. */
+const paintsOf = (node: SceneNode, key: (typeof paintKeys)[number]): readonly Paint[] => {
+  const paints = key in node ? (node as Painted)[key] : [];
+  return paints === figma.mixed ? [] : (paints as readonly Paint[]);
+};
+
+/** The artboard's own ground is no colour of its icons. */
+const paintedIn = (selection: readonly SceneNode[]): readonly SceneNode[] =>
+  selection.flatMap((node) => iconsIn(node, ({ children }) => children));
+
+/** The layer and all that show inside it; a mask's colours don't. */
+function* layersIn(node: SceneNode): Generator<SceneNode> {
+  if (!node.visible || ("isMask" in node && node.isMask)) return;
+  yield node;
+  if ("children" in node) for (const child of node.children) yield* layersIn(child);
+}
+
+const coloursIn = (paint: Paint): readonly RGB[] =>
+  paint.visible === false
+    ? []
+    : paint.type === "SOLID"
+      ? [paint.color]
+      : "gradientStops" in paint
+        ? paint.gradientStops.map(({ color }) => color)
+        : [];
+
+export async function readColours(
+  selection: readonly SceneNode[],
+): Promise<{ used: readonly UsedColour[]; skipped: readonly SkippedIcon[] }> {
+  const breathe = createBreather();
+  const shares = new Map<string, number>();
+  const skipped: SkippedIcon[] = [];
+  for (const node of paintedIn(selection)) {
+    const before = shares.size;
+    let hasColour = false;
+    if (!node.removed && isLocked(node)) skipped.push({ nodeId: node.id, nodeName: node.name, reason: "locked" });
+    else if (!node.removed)
+      for (const layer of layersIn(node)) {
+        for (const key of paintKeys)
+          for (const paint of paintsOf(layer, key)) {
+            const colours = coloursIn(paint);
+            for (const colour of colours) {
+              hasColour = true;
+              const share = (Math.max(1, layer.width) * Math.max(1, layer.height)) / colours.length;
+              shares.set(hexOf(colour), (shares.get(hexOf(colour)) ?? 0) + share);
+            }
+          }
+        const pause = breathe();
+        if (pause !== undefined) await pause;
+      }
+    if (!node.removed && !hasColour && !isLocked(node) && shares.size === before)
+      skipped.push({ nodeId: node.id, nodeName: node.name, reason: "not-vector" });
+  }
+  const used = [...shares].map(([hex, share]) => ({ hex, share })).sort((a, b) => b.share - a.share);
+  return { used, skipped };
+}
+
+export async function readCollections(): Promise<ColourCollection[]> {
+  // FigJam and Slides may have none.
+  if (figma.variables === undefined) return [];
+  const [collections, variables] = await Promise.all([
+    figma.variables.getLocalVariableCollectionsAsync(),
+    figma.variables.getLocalVariablesAsync("COLOR"),
+  ]);
+  const found: ColourCollection[] = [];
+  for (const { id, name, modes } of collections) {
+    const colours: ColourCollection["colours"][0][] = [];
+    for (const variable of variables.filter(({ variableCollectionId }) => variableCollectionId === id)) {
+      const hexByMode: Record<string, string> = {};
+      for (const { modeId } of modes) {
+        const colour = await colourOf(variable, modeId);
+        if (colour !== undefined) hexByMode[modeId] = hexOf(colour);
+      }
+      colours.push({ variableId: variable.id, name: variable.name, hexByMode });
+    }
+    if (colours.length > 0)
+      found.push({ id, name, modes: modes.map((mode) => ({ id: mode.modeId, name: mode.name })), colours });
+  }
+  return found;
+}
+
+/** Undefined for one that is partly transparent, or leads nowhere. */
+async function colourOf(variable: Variable, modeId: string): Promise<RGB | undefined> {
+  let at: Variable | null = variable;
+  for (let step = 0; at !== null && step < aliasesMax; step++) {
+    const value: VariableValue | undefined = at.valuesByMode[modeId] ?? Object.values(at.valuesByMode)[0];
+    if (typeof value !== "object") return undefined;
+    if (!("type" in value)) return "r" in value && (!("a" in value) || value.a === 1) ? value : undefined;
+    at = value.type === "VARIABLE_ALIAS" ? await figma.variables.getVariableByIdAsync(value.id) : null;
+  }
+  return undefined;
+}
+
+export interface Recoloured {
+  readonly changed: readonly AppliedNode[];
+  readonly skipped: readonly SkippedLayer[];
+}
+
+/** Gives every colour of the selection the one that the change for it names; one undo step is the caller's. */
+export async function recolour(
+  selection: readonly SceneNode[],
+  changes: readonly ColourChange[],
+  bindings: Bindings | undefined,
+): Promise<Recoloured> {
+  const breathe = createBreather();
+  const bound = await loadBindings(bindings);
+  const byFrom = new Map(changes.map((change) => [change.from, change]));
+  const changed: AppliedNode[] = [];
+  const skipped: SkippedLayer[] = [];
+  for (const node of paintedIn(selection)) {
+    if (node.removed) continue;
+    const about = { nodeId: node.id, nodeName: node.name };
+    if (isLocked(node)) {
+      skipped.push({ ...about, reason: "locked", detail: "" });
+      continue;
+    }
+    let count = 0;
+    for (const layer of [...layersIn(node)]) {
+      if (layer.removed) continue;
+      if (isLocked(layer)) skipped.push({ nodeId: layer.id, nodeName: layer.name, reason: "locked", detail: "" });
+      else
+        try {
+          if (recolourLayer(layer, byFrom, bound)) count++;
+        } catch (error) {
+          skipped.push({ nodeId: layer.id, nodeName: layer.name, reason: "read-only", detail: detailOf(error) });
+        }
+      if (layer.getPluginData(vectorKey) !== "") rememberColours(layer, changes, bindings);
+      const pause = breathe();
+      if (pause !== undefined) await pause;
+    }
+    if (count === 0) continue;
+    changed.push({ id: node.id, imageHash: node.getPluginData(imageKey) });
+    if (showsOtherMode(node, bound)) skipped.push({ ...about, reason: "other-mode", detail: "" });
+  }
+  return { changed, skipped };
+}
+
+/** True when it changed. @throws Error when the editor refuses, and then nothing of the layer has changed */
+function recolourLayer(layer: SceneNode, byFrom: ReadonlyMap<string, ColourChange>, bound: Bound): boolean {
+  const before = paintKeys.map((key) => paintsOf(layer, key));
+  const after = before.map((paints) => paints.map((paint) => recoloured(paint, byFrom, bound)));
+  const isOther = (index: number): boolean => after[index]!.some((paint, at) => paint !== before[index]![at]);
+  if (![0, 1].some(isOther)) return false;
+  try {
+    for (const [index, key] of paintKeys.entries()) if (isOther(index)) (layer as Painted)[key] = after[index]!;
+  } catch (error) {
+    if (isOther(0)) (layer as Painted).fills = before[0]!;
+    throw error;
+  }
+  return true;
+}
+
+function recoloured(paint: Paint, byFrom: ReadonlyMap<string, ColourChange>, { byHex }: Bound): Paint {
+  if (paint.type === "SOLID") {
+    const change = byFrom.get(hexOf(paint.color));
+    if (change === undefined) return paint;
+    const variable = change.variableId === undefined ? undefined : byHex.get(change.to);
+    const isBound = paint.boundVariables?.color !== undefined;
+    const painted = { ...paint, color: rgbOf(change.to) };
+    return variable === undefined && !isBound
+      ? painted
+      : figma.variables.setBoundVariableForPaint(painted, "color", variable ?? null);
+  }
+  if (!("gradientStops" in paint) || !paint.gradientStops.some(({ color }) => byFrom.has(hexOf(color)))) return paint;
+  return {
+    ...paint,
+    gradientStops: paint.gradientStops.map((stop) => {
+      const change = byFrom.get(hexOf(stop.color));
+      return change === undefined ? stop : { ...stop, color: { ...rgbOf(change.to), a: stop.color.a } };
+    }),
+  };
+}
+
+/** A vector that is drawn anew is drawn in its new colours. */
+function rememberColours(node: SceneNode, changes: readonly ColourChange[], bindings: Bindings | undefined): void {
+  const palette = [...new Set(changes.map(({ to }) => to))];
+  const record: VectorRecord = { palette, ...(bindings === undefined ? {} : { bindings }) };
+  node.setPluginData(vectorKey, JSON.stringify(record));
+}
+
+function showsOtherMode(node: SceneNode, { collection, modeId }: Bound): boolean {
+  if (collection === null || !("resolvedVariableModes" in node)) return false;
+  return (node.resolvedVariableModes[collection.id] ?? collection.modes[0]?.modeId) !== modeId;
+}

@@ -1,0 +1,128 @@
+/**
+ * New images for layers that exist: one image paint of each changes, and what the layer remembers. Locked, mixed,
+ * removed and read-only layers are listed and stay as they are.
+ */
+import type { SkippedLayer } from "../../../shared/messages/layer-messages.ts";
+import { type ApplyTarget, type ArtboardImage, provenanceKey } from "../../../shared/messages/messages.ts";
+import type { AppliedNode } from "../applied.ts";
+import { remember } from "../remember.ts";
+import { createBreather } from "../slices.ts";
+import { loadBindings } from "./bindings.ts";
+import {
+  detailOf,
+  findNode,
+  imageKey,
+  imagePaintIndex,
+  type NewImage,
+  type PixelSize,
+  problemOf,
+  withImage,
+} from "./layers.ts";
+import { isVectorImage, putVector, vectorProblemOf } from "./vector-nodes.ts";
+
+export interface FilledLayers {
+  readonly filled: readonly AppliedNode[];
+  readonly sameCount: number;
+  readonly skipped: readonly SkippedLayer[];
+}
+
+/** Image i goes to layer i, in turn. */
+export async function fillLayers(
+  images: readonly ArtboardImage[],
+  { nodeIds, scaleMode }: Extract<ApplyTarget, { kind: "replace" }>,
+  hashes: ReadonlyMap<string, string>,
+): Promise<FilledLayers> {
+  const breathe = createBreather();
+  const sizes = new Map<string, Promise<PixelSize | undefined>>();
+  const filled: AppliedNode[] = [];
+  const skipped: SkippedLayer[] = [];
+  let sameCount = 0;
+  for (const [index, nodeId] of nodeIds.entries()) {
+    const artboardImage = images[index % images.length]!;
+    const { key, provenance } = artboardImage;
+    const node = await findNode(nodeId);
+    if (isVectorImage(artboardImage)) {
+      const bound = await loadBindings(artboardImage.vector.record.bindings);
+      const problem = vectorProblemOf(node);
+      const about = { nodeId, nodeName: node?.removed === false ? node.name : "" };
+      if (problem !== undefined) skipped.push({ ...about, reason: problem, detail: "" });
+      else {
+        const made: SceneNode[] = [];
+        try {
+          filled.push(putVector(node as SceneNode, artboardImage, bound, made));
+        } catch (error) {
+          for (const own of made) if (!own.removed) own.remove();
+          skipped.push({ ...about, reason: "read-only", detail: detailOf(error) });
+        }
+      }
+      await breathe();
+      continue;
+    }
+    const hash = hashes.get(key)!;
+    const former = await formerOf(node, sizes);
+    const size = (await sizeOf(hash, sizes)) ?? { widthPx: 1, heightPx: 1 };
+    const image: NewImage = { hash, scaleMode, ...size };
+    // Nothing is awaited between the check of a layer and its change.
+    const nodeName = node === null || node.removed ? "" : node.name;
+    const reason = problemOf(node);
+    if (reason !== undefined) skipped.push({ nodeId, nodeName, reason, detail: "" });
+    else {
+      try {
+        fillLayer(node as Fillable, image, former?.size, () => remember(node as Fillable, provenance, hash));
+        filled.push({ id: nodeId, imageHash: hash });
+        if (former?.hash === hash) sameCount++;
+      } catch (error) {
+        skipped.push({ nodeId, nodeName, reason: "read-only", detail: detailOf(error) });
+      }
+    }
+    await breathe();
+  }
+  return { filled, sameCount, skipped };
+}
+
+type Fillable = SceneNode & MinimalFillsMixin;
+
+/** The image that a layer shows before, when it is the kind whose size matters or that may be the same again. */
+async function formerOf(
+  node: BaseNode | null,
+  sizes: Map<string, Promise<PixelSize | undefined>>,
+): Promise<{ readonly hash: string; readonly size: PixelSize | undefined } | undefined> {
+  if (problemOf(node) !== undefined) return undefined;
+  const fillable = node as Fillable;
+  const paint = (fillable.fills as readonly Paint[])[imagePaintIndex(fillable)];
+  if (paint?.type !== "IMAGE" || paint.imageHash === null) return undefined;
+  const size = paint.scaleMode === "TILE" ? await sizeOf(paint.imageHash, sizes) : undefined;
+  return { hash: paint.imageHash, size };
+}
+
+function sizeOf(hash: string, sizes: Map<string, Promise<PixelSize | undefined>>): Promise<PixelSize | undefined> {
+  const known = sizes.get(hash);
+  if (known !== undefined) return known;
+  const size = (async (): Promise<PixelSize | undefined> => {
+    try {
+      const found = await figma.getImageByHash(hash)?.getSizeAsync();
+      return found && { widthPx: found.width, heightPx: found.height };
+    } catch {
+      // An image that can't be downloaded: a tile of it keeps its factor.
+      return undefined;
+    }
+  })();
+  sizes.set(hash, size);
+  return size;
+}
+
+/** @throws Error when the editor refuses, and then nothing of the layer has changed */
+function fillLayer(node: Fillable, image: NewImage, former: PixelSize | undefined, rememberIt: () => void): void {
+  const fills = withImage(node, image, former);
+  const kept = [provenanceKey, imageKey].map((key) => [key, node.getPluginData(key)] as const);
+  const relaunch = node.getRelaunchData();
+  try {
+    rememberIt();
+    // Last, for there is no way back: even the former fills would detach a style.
+    node.fills = fills;
+  } catch (error) {
+    for (const [key, value] of kept) if (node.getPluginData(key) !== value) node.setPluginData(key, value);
+    if (Object.keys(node.getRelaunchData()).join() !== Object.keys(relaunch).join()) node.setRelaunchData(relaunch);
+    throw error;
+  }
+}

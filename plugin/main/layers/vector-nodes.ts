@@ -1,0 +1,143 @@
+/**
+ * Drawings as layers: a frame with a vector layer for each colour, new, or in the place of what a layer showed. Layers of the same
+ * colour are changed instead of replaced, so that instances of a component keep what was overridden on them.
+ */
+import type { LayerProblem } from "../../../shared/messages/layer-messages.ts";
+import { type ArtboardImage, provenanceKey } from "../../../shared/messages/messages.ts";
+import { sizeKey, svgKey, type VectorContent, vectorKey } from "../../../shared/messages/vector-messages.ts";
+import { fittedSize, resizedSvg, type SvgSize } from "../../../shared/vectors/vector-svg.ts";
+import { remember } from "../remember.ts";
+import { type Bound, boundPaints } from "./bindings.ts";
+import { isInInstance, isLocked } from "./layers.ts";
+
+/** Plugin data holds 100 kB an entry; a longer drawing, of a photograph, is not kept. */
+const svgMaxChars = 90_000;
+
+type Container = FrameNode | ComponentNode;
+export type VectorImage = ArtboardImage & { readonly vector: VectorContent };
+export const isVectorImage = (image: ArtboardImage): image is VectorImage => image.vector !== undefined;
+
+let made = 0;
+
+/** Why a drawing can't take a layer's place; undefined when it can. */
+export function vectorProblemOf(node: BaseNode | null): LayerProblem | undefined {
+  if (node === null || node.removed) return "gone";
+  if (node.type === "PAGE" || node.type === "DOCUMENT" || node.type === "SECTION" || node.type === "COMPONENT_SET")
+    return "no-fills";
+  if (isInInstance(node)) return "instance";
+  if (isLocked(node)) return "locked";
+  return node.type === "COMPONENT" && node.layoutMode !== "NONE" ? "read-only" : undefined;
+}
+
+/** The drawing as a new frame within a box, on the page; it is put in `nodes` as soon as it exists. */
+export function createVector({ svg }: VectorContent, box: SvgSize, bound: Bound, nodes: SceneNode[]): FrameNode {
+  const frame = figma.createNodeFromSvg(resizedSvg(svg, fittedSize(svg, box)));
+  nodes.push(frame);
+  if (bound.byHex.size > 0) for (const child of frame.children) bindFills(child, bound);
+  return frame;
+}
+
+function bindFills(node: SceneNode, bound: Bound): void {
+  if ("fills" in node && node.fills !== figma.mixed) node.fills = boundPaints(node.fills, bound);
+}
+
+/** What a vector remembers: how it was drawn, in which colours, and its buttons. @returns what tells it from another one */
+export function rememberVector(node: Container, { vector, provenance }: VectorImage): string {
+  const mark = `vector ${Date.now().toString(36)} ${++made}`;
+  node.setPluginData(vectorKey, JSON.stringify(vector.record));
+  node.setPluginData(svgKey, vector.svg.length > svgMaxChars ? "" : vector.svg);
+  remember(node, provenance, mark, "vector");
+  return mark;
+}
+
+/** Puts a drawing in the place of a layer. @throws Error when the editor refuses @returns the node and its new mark */
+export function putVector(
+  node: SceneNode,
+  image: VectorImage,
+  bound: Bound,
+  nodes: SceneNode[],
+): { id: string; imageHash: string } {
+  const isContainer = node.type === "COMPONENT" || (node.type === "FRAME" && node.layoutMode === "NONE");
+  if (!isContainer) return replaceNode(node, image, bound, nodes);
+  let mark = "";
+  for (const target of node.type === "COMPONENT" ? variantsLike(node) : [node]) {
+    const { fitted = {}, svg } = image.vector;
+    const sizePx = Number(target.getPluginData(sizeKey));
+    replaceContent(target, { ...image.vector, svg: fitted[sizePx] ?? svg }, bound);
+    mark = rememberVector(target, image);
+  }
+  return { id: node.id, imageHash: mark };
+}
+
+/** The variants of one drawing: all sizes change together. */
+function variantsLike(node: ComponentNode): ComponentNode[] {
+  const set = node.parent;
+  const own = node.getPluginData(provenanceKey);
+  if (set?.type !== "COMPONENT_SET" || own === "") return [node];
+  const alike = set.children.filter(
+    (child): child is ComponentNode => child.type === "COMPONENT" && child.getPluginData(provenanceKey) === own,
+  );
+  // The one that was asked for last: its mark tells whether it was taken back.
+  return [...alike.filter(({ id }) => id !== node.id), node];
+}
+
+function replaceContent(container: Container, content: VectorContent, bound: Bound): void {
+  const nodes: SceneNode[] = [];
+  try {
+    const fresh = createVector(content, container, bound, nodes);
+    const [left, top] = [(container.width - fresh.width) / 2, (container.height - fresh.height) / 2];
+    const unused = container.children.filter((child): child is VectorNode => child.type === "VECTOR");
+    const take = (index: number): VectorNode | undefined => (index < 0 ? undefined : unused.splice(index, 1)[0]);
+    const drawn = fresh.children.map((child) => ({
+      child,
+      old: child.type === "VECTOR" ? take(unused.findIndex(({ name }) => name === child.name)) : undefined,
+    }));
+    for (const [
+      index,
+      { child, old = child.type === "VECTOR" ? take(unused.length - 1 < 0 ? -1 : 0) : undefined },
+    ] of drawn.entries()) {
+      const [x, y] = [child.x + left, child.y + top];
+      if (old !== undefined) takeOver(old, child as VectorNode);
+      const own = old ?? child;
+      container.insertChild(index, own);
+      own.x = x;
+      own.y = y;
+    }
+    const kept = new Set(container.children.slice(0, drawn.length).map(({ id }) => id));
+    for (const child of container.children) if (!kept.has(child.id)) child.remove();
+  } finally {
+    for (const node of nodes) if (!node.removed) node.remove();
+  }
+}
+
+/** The look of a layer on another one, which keeps its identity. */
+function takeOver(node: VectorNode, { name, vectorPaths, width, height, fills }: VectorNode): void {
+  node.name = name;
+  node.vectorPaths = vectorPaths;
+  node.resize(Math.max(0.01, width), Math.max(0.01, height));
+  node.fills = fills;
+}
+
+function replaceNode(
+  node: SceneNode,
+  image: VectorImage,
+  bound: Bound,
+  nodes: SceneNode[],
+): { id: string; imageHash: string } {
+  const frame = createVector(image.vector, node, bound, nodes);
+  const parent = node.parent as (BaseNode & ChildrenMixin) | null;
+  const isTurned = "rotation" in node && node.rotation !== 0;
+  frame.name = node.name;
+  parent?.insertChild(parent.children.indexOf(node), frame);
+  frame.x = node.x + (isTurned ? 0 : (node.width - frame.width) / 2);
+  frame.y = node.y + (isTurned ? 0 : (node.height - frame.height) / 2);
+  if (isTurned) frame.rotation = node.rotation;
+  if ("opacity" in node) frame.opacity = node.opacity;
+  if ("constraints" in node) frame.constraints = node.constraints;
+  if ("layoutPositioning" in node && node.layoutPositioning === "ABSOLUTE") frame.layoutPositioning = "ABSOLUTE";
+  const imageHash = rememberVector(frame, image);
+  // Last: until here nothing of the page has changed for good.
+  node.remove();
+  nodes.splice(nodes.indexOf(frame), 1);
+  return { id: frame.id, imageHash };
+}

@@ -1,0 +1,134 @@
+/** Everything that can go wrong between the plugin and a server, each with its own code; texts are in i18n/. */
+
+import { type CommandId, type CommandInfo, commandTable } from "../../../shared/commands.ts";
+import { apiVersion } from "../../../shared/contract/api-version.ts";
+import type { Meta, TranslationInfo } from "../../../shared/contract/meta.ts";
+import type { Problem, ProblemCode } from "../../../shared/problem.ts";
+
+/** Causes that only the client can see, before or instead of a problem document. */
+export type ClientCode =
+  | "url_invalid"
+  | "url_not_allowed"
+  | "unreachable"
+  | "network_blocked"
+  | "no_answer"
+  | "not_tau"
+  | "token_missing"
+  | "server_too_old"
+  | "server_too_new"
+  | "pack_missing"
+  | "answer_broken"
+  | "apply_failed"
+  | "label_missing"
+  | "style_missing"
+  | "drawing_missing"
+  | "palette_empty"
+  | "style_name_missing"
+  | "selection_missing"
+  | "nothing_to_do"
+  | "command_unavailable";
+
+export type FailureCode = ClientCode | ProblemCode;
+
+/** The one error that the API client throws. */
+export class Failure extends Error {
+  readonly code: FailureCode;
+  /** What the server said, for the reader who wants it; not translated. */
+  readonly detail: string;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: FailureCode, detail: string, retryAfterSeconds?: number) {
+    super(`${code}: ${detail}`);
+    this.name = "Failure";
+    this.code = code;
+    this.detail = detail;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** Codes after which the plugin keeps asking whether the server is back. */
+export const isWorthReconnecting = (code: FailureCode): boolean =>
+  code === "unreachable" || code === "no_answer" || code === "shutting_down" || code === "inference_unavailable";
+
+/** Codes that go away by waiting: the plugin tries again by itself. */
+const passing: ReadonlySet<FailureCode> = new Set([
+  "queue_full",
+  "rate_limited",
+  "shutting_down",
+  "inference_unavailable",
+  "queue_unavailable",
+]);
+export const isWorthWaiting = (code: FailureCode): boolean => passing.has(code);
+
+/** A problem document as failure; 401 without a token is a different cure than 401 with a wrong one. */
+export function failureOfProblem(problem: Problem, hasToken: boolean): Failure {
+  const code = problem.code === "unauthorized" && !hasToken ? "token_missing" : problem.code;
+  return new Failure(code, problem.detail, problem.retryAfterSeconds);
+}
+
+/** @throws Failure when plugin and server share no API version. */
+export function checkApiRange({ min, max }: Meta["api"]): void {
+  const range = `the server speaks API ${min} to ${max}, this plugin speaks ${apiVersion}`;
+  if (max < apiVersion) throw new Failure("server_too_old", range);
+  if (min > apiVersion) throw new Failure("server_too_new", range);
+}
+
+/** @throws Failure when this plugin and that server can't work together. */
+export function checkCompatible(meta: Meta): void {
+  checkApiRange(meta.api);
+  if (!isAvailable(meta, "caption-to-artboard"))
+    throw new Failure("pack_missing", "no pack on the server translates captions");
+}
+
+export interface FoundTranslation {
+  readonly packId: string;
+  readonly translation: TranslationInfo;
+}
+
+/** The translation of a command's form; undefined until a server is known, or where it has none. */
+export const askedTranslation = (meta: Meta | undefined, command: CommandId): TranslationInfo | undefined =>
+  meta && translationsFor(meta, command)[0]?.translation;
+
+/** A style of one's own is a translation: it stands among the styles as `@ID`. */
+export const ownStyleOf = (style: string): string | undefined => (style.startsWith("@") ? style.slice(1) : undefined);
+
+/** Translations besides the first that can do a command: what was trained from one's own images. */
+export const ownStyles = (meta: Meta | undefined, command: CommandId): TranslationInfo[] =>
+  meta === undefined
+    ? []
+    : translationsFor(meta, command)
+        .slice(1)
+        .map(({ translation }) => translation)
+        // What draws drawings anew in styles of its own is none.
+        .filter(({ conditions }) => !conditions.includes("drawing"));
+
+/** @throws Failure command_unavailable when the server has no pack for the command */
+export function translationFor(meta: Meta, command: CommandId, style = ""): FoundTranslation {
+  const able = translationsFor(meta, command);
+  const own = ownStyleOf(style);
+  const found = own === undefined ? able[0] : able.find(({ translation }) => translation.id === own);
+  if (found === undefined) throw new Failure("command_unavailable", needsOf(command).join(", "));
+  return found;
+}
+
+/** Whether a server can do a command at all. */
+export const isAvailable = (meta: Meta, command: CommandId): boolean =>
+  needsOf(command).includes("upscaler")
+    ? meta.packs.some(({ upscaler }) => upscaler !== undefined)
+    : needsOf(command).length === 0 || translationsFor(meta, command).length > 0;
+
+const needsOf = (command: CommandId): CommandInfo["needs"] =>
+  commandTable.find(({ id }) => id === command)?.needs ?? [];
+
+const translationsFor = (meta: Meta, command: CommandId): FoundTranslation[] =>
+  meta.packs.flatMap(({ id: packId, translations }) =>
+    translations
+      .filter((translation) => needsOf(command).every((need) => canDo(translation, need)))
+      .map((translation) => ({ packId, translation })),
+  );
+
+function canDo(translation: TranslationInfo, need: CommandInfo["needs"][number]): boolean {
+  if (need === "inversion") return translation.isInvertible !== false;
+  if (need === "label") return translation.conditions.includes("label") && translation.labels.length > 0;
+  return need !== "upscaler" && translation.conditions.includes(need);
+}

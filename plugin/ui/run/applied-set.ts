@@ -1,0 +1,85 @@
+/** What main is told to put on the canvas: the kept results of a command as one message, and the bytes that it needs. Pure. */
+
+import type { StyleInfo } from "../../../shared/contract/meta.ts";
+import type { UiMessage } from "../../../shared/messages/messages.ts";
+import type { UpscaledFill } from "../../../shared/messages/upscale-messages.ts";
+import { unboundIn } from "../palettes.ts";
+import { planComponents } from "../plans/icons.ts";
+import { keptImages, type ResultImage, type State } from "../state/state.ts";
+
+export interface AppliedSet {
+  readonly images: readonly ResultImage[];
+  readonly message: UiMessage;
+  /** Colours that no variable is bound to, though there are some. */
+  readonly unbound: readonly string[];
+}
+
+export function appliedSet(state: State, applyId: number): AppliedSet {
+  const { command, form, results } = state;
+  const kept = keptImages(state);
+  const upscales = upscaledFills(kept);
+  if (upscales.length > 0) return { images: kept, message: { type: "apply-upscales", applyId, upscales }, unbound: [] };
+  if (command === "components")
+    return {
+      images: [],
+      message: { type: "make-components", applyId, sets: planComponents(kept, styleLabels(state)) },
+      unbound: [],
+    };
+  const isLayers = (image: ResultImage): boolean =>
+    image.vector !== undefined &&
+    (image.destination.kind === "layer" || form.insertAs === "vector" || image.bytes.length === 0);
+  const vectors = kept.filter(isLayers).map(({ vector }) => vector!);
+  const bindings = vectors[0]?.record.bindings;
+  const artboards = results
+    .map(({ title, images }) => ({
+      caption: title,
+      isStrip: images.some(({ drawn }) => drawn?.provenance.frame !== undefined),
+      images: images.flatMap((image) => {
+        const { isKept, key, drawn, vector, name } = image;
+        if (!isKept) return [];
+        const about = { key, ...(drawn && { provenance: drawn.provenance }), ...(name === undefined ? {} : { name }) };
+        return isLayers(image) ? [{ ...about, vector: vector! }] : drawn ? [about] : [];
+      }),
+    }))
+    .filter(({ images }) => images.length > 0);
+  const nodeIds = kept.flatMap(({ destination }) => (destination.kind === "layer" ? [destination.nodeId] : []));
+  const { tilePx, scaleMode } = form;
+  const isBeside = command === "vectorise" && form.vectorsGo === "beside";
+  const keepsSelection = command !== "caption-to-artboard" && command !== "family";
+  const target =
+    nodeIds.length < kept.length
+      ? { kind: "artboards" as const, tilePx, keepsSelection }
+      : isBeside
+        ? { kind: "beside" as const, nodeIds }
+        : { kind: "replace" as const, nodeIds, scaleMode };
+  return {
+    images: kept.filter((image) => !isLayers(image)),
+    message: { type: "apply", applyId, artboards, target, ...(bindings === undefined ? {} : { bindings }) },
+    unbound: unboundIn(
+      vectors.map(({ svg }) => svg),
+      bindings,
+    ),
+  };
+}
+
+const styleLabels = ({ meta }: State): ReadonlyMap<string, string> =>
+  new Map(
+    (meta?.packs ?? [])
+      .flatMap(({ translations }) => translations)
+      .flatMap(({ styles }): readonly StyleInfo[] => styles)
+      .map(({ id, label }) => [id, label]),
+  );
+
+/** One picture for each fill: the first that was kept. */
+function upscaledFills(kept: readonly ResultImage[]): UpscaledFill[] {
+  const taken = new Set<string>();
+  return kept.flatMap(({ key, destination }) => {
+    if (destination.kind !== "fills") return [];
+    return destination.fills.flatMap(({ nodeId, paintIndex, imageHash }) => {
+      const place = `${nodeId}/${paintIndex}`;
+      if (taken.has(place)) return [];
+      taken.add(place);
+      return [{ nodeId, paintIndex, imageHash, key, provenance: destination.provenance }];
+    });
+  });
+}

@@ -1,0 +1,202 @@
+/** Fields that several commands have: style, count, size on the canvas, how images lie in empty layers, one line of text. */
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
+import type { StyleInfo } from "../../../../shared/contract/meta.ts";
+import { limits } from "../../../../shared/limits.ts";
+import { tileSizesPx } from "../../../../shared/messages/settings.ts";
+import { askedTranslation, ownStyles } from "../../client/failure.ts";
+import type { StylePictures } from "../../control/style-thumbs.ts";
+import { withRecent } from "../../state/form.ts";
+import { Stepper } from "../controls.tsx";
+import { Icon } from "../icons.tsx";
+import type { ViewProps } from "../view-props.ts";
+
+/** @param children the field beside the list; the pictures lie below both */
+export function StyleField({ controller, texts, children }: ViewProps & { readonly children?: ComponentChildren }) {
+  const { form, meta, command, thumbs } = controller.state;
+  const own = ownStyles(meta, command).map(({ id, label }) => ({ id: `@${id}`, label }));
+  const styles = lastUsedFirst([...own, ...(askedTranslation(meta, command)?.styles ?? [])], form.recentStyles);
+  const choose = (style: string): void =>
+    controller.editForm({ style, recentStyles: withRecent(form.recentStyles, style) });
+  return (
+    <div class="style-field">
+      <div class="pair">
+        <div class="field">
+          <label for="style">{texts.style}</label>
+          <StyleSelect id="style" texts={texts} styles={styles} value={form.style} onChange={choose} />
+        </div>
+        {children}
+      </div>
+      <StyleStrip label={texts.style} styles={styles} pictures={thumbs.pictures} value={form.style} onChange={choose} />
+    </div>
+  );
+}
+
+function lastUsedFirst(styles: readonly StyleInfo[], recent: readonly string[]): readonly StyleInfo[] {
+  const used = recent.flatMap((id) => styles.filter((style) => style.id === id));
+  return [...used, ...styles.filter(({ id }) => !recent.includes(id))];
+}
+
+interface StyleStripProps {
+  readonly label: string;
+  readonly styles: readonly StyleInfo[];
+  readonly pictures: StylePictures;
+  readonly value: string;
+  onChange(style: string): void;
+}
+
+/** Styles by their looks, one Tab stop: arrow keys go from one to the next. */
+function StyleStrip({ label, styles, pictures, value, onChange }: StyleStripProps) {
+  const drawn = styles.filter(({ id }) => pictures[id] !== undefined);
+  // The order stays while it is shown: a picture that jumps away under the pointer can't be compared.
+  const order = useRef<readonly string[]>([]);
+  const known = order.current.filter((id) => drawn.some((style) => style.id === id));
+  order.current = [...known, ...drawn.map(({ id }) => id).filter((id) => !known.includes(id))];
+  if (drawn.length === 0) return null;
+  const ids = order.current;
+  const stop = ids.includes(value) ? value : ids[0];
+  const go = (event: KeyboardEvent, step: number): void => {
+    event.preventDefault();
+    const next = ids[(ids.indexOf(stop!) + step + ids.length) % ids.length]!;
+    onChange(next);
+    const strip = (event.currentTarget as HTMLElement).parentElement;
+    strip?.querySelector<HTMLElement>(`[data-style="${CSS.escape(next)}"]`)?.focus();
+  };
+  return (
+    <div class="style-strip" role="radiogroup" aria-label={label}>
+      {ids.map((id) => {
+        const name = styles.find((style) => style.id === id)!.label;
+        return (
+          // biome-ignore lint/a11y/useSemanticElements: a picture to press, in a group with one Tab stop
+          <button
+            key={id}
+            type="button"
+            role="radio"
+            aria-checked={id === value}
+            tabIndex={id === stop ? 0 : -1}
+            data-style={id}
+            title={name}
+            onClick={() => onChange(id)}
+            onKeyDown={(event) => {
+              if (event.key === "ArrowRight" || event.key === "ArrowDown") go(event, 1);
+              if (event.key === "ArrowLeft" || event.key === "ArrowUp") go(event, -1);
+            }}
+          >
+            <img src={pictures[id]} alt={name} draggable={false} />
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+interface StyleSelectProps {
+  readonly id: string;
+  readonly texts: ViewProps["texts"];
+  readonly styles: readonly { readonly id: string; readonly label: string }[];
+  readonly value: string;
+  onChange(style: string): void;
+}
+
+function StyleSelect({ id, texts, styles, value, onChange }: StyleSelectProps) {
+  return (
+    <div class="select">
+      <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        <option value="">{texts.anyStyle}</option>
+        {styles.map((style) => (
+          <option key={style.id} value={style.id}>
+            {style.label}
+          </option>
+        ))}
+        {value !== "" && !styles.some((style) => style.id === value) && <option value={value}>{value}</option>}
+      </select>
+      <Icon name="chevron" />
+    </div>
+  );
+}
+
+export function CountField({ controller, texts }: ViewProps) {
+  return (
+    <div class="field count-field">
+      <label for="count">{texts.count}</label>
+      <Stepper
+        id="count"
+        value={controller.state.form.count}
+        max={limits.countMax}
+        labels={texts}
+        onChange={(count) => controller.editForm({ count })}
+      />
+    </div>
+  );
+}
+
+export function TileSizeField({ controller, texts }: ViewProps) {
+  const { tilePx } = controller.state.form;
+  return (
+    <ChoiceField
+      id="tile-size"
+      label={texts.tileSize}
+      value={String(tilePx)}
+      choices={tileSizesPx.map((size) => [String(size), `${size} px`])}
+      onChange={(size) => controller.editForm({ tilePx: Number(size) })}
+    />
+  );
+}
+
+export function ScaleModeField({ controller, texts }: ViewProps) {
+  return (
+    <ChoiceField
+      id="scale-mode"
+      label={texts.scaleMode}
+      value={controller.state.form.scaleMode}
+      choices={[
+        ["FILL", texts.scaleFill],
+        ["FIT", texts.scaleFit],
+      ]}
+      onChange={(scaleMode) => controller.editForm({ scaleMode: scaleMode === "FIT" ? "FIT" : "FILL" })}
+    />
+  );
+}
+
+interface ChoiceProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly choices: readonly (readonly [value: string, text: string])[];
+  onChange(value: string): void;
+}
+
+export function ChoiceField({ id, label, value, choices, onChange }: ChoiceProps) {
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <div class="select">
+        <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+          {choices.map(([choice, text]) => (
+            <option key={choice} value={choice}>
+              {text}
+            </option>
+          ))}
+        </select>
+        <Icon name="chevron" />
+      </div>
+    </div>
+  );
+}
+
+/** A caption that may stay empty. */
+export function CaptionLine({ controller, label }: Pick<ViewProps, "controller"> & { readonly label: string }) {
+  return (
+    <div class="field">
+      <label for="caption">{label}</label>
+      <input
+        id="caption"
+        type="text"
+        autocomplete="off"
+        maxLength={limits.captionMaxChars}
+        value={controller.state.form.caption}
+        onInput={(event) => controller.editForm({ caption: event.currentTarget.value })}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,152 @@
+/** Fill with label, and fill from layer names: the label or the matches, and which of the selected layers are filled. */
+import { useMemo, useState } from "preact/hooks";
+import type { StyleInfo } from "../../../../shared/contract/meta.ts";
+import { askedTranslation } from "../../client/failure.ts";
+import { describeProblem, fill } from "../../i18n/texts.ts";
+import { LabelIndex, matchNames, wordsOf } from "../../plans/labels.ts";
+import type { ViewProps } from "../view-props.ts";
+import { ScaleModeField, StyleField } from "./common-fields.tsx";
+
+export function FillForm(props: ViewProps) {
+  const { controller } = props;
+  const { command, meta } = controller.state;
+  const labels = askedTranslation(meta, command)?.labels ?? [];
+  return (
+    <div class="form">
+      {command === "fill-label" && <LabelField {...props} labels={labels} />}
+      <StyleField {...props}>
+        <ScaleModeField {...props} />
+      </StyleField>
+      <Layers {...props} />
+      {command === "fill-names" && <Matches {...props} labels={labels} />}
+    </div>
+  );
+}
+
+type LabelProps = ViewProps & { readonly labels: readonly StyleInfo[] };
+
+/** Labels that the list offers at a time. */
+const offeredMax = 6;
+
+function LabelField({ controller, texts, labels }: LabelProps) {
+  const chosen = labels.find(({ id }) => id === controller.state.form.label);
+  const [typed, setTyped] = useState(chosen?.label ?? "");
+  const words = wordsOf(typed);
+  const starts = (label: StyleInfo): number => Number(wordsOf(label.label).startsWith(words));
+  const offered =
+    words === "" || chosen?.label === typed
+      ? []
+      : labels
+          .filter(({ label }) => wordsOf(label).includes(words))
+          .sort((a, b) => starts(b) - starts(a) || a.label.length - b.label.length)
+          .slice(0, offeredMax);
+  const choose = ({ id, label }: StyleInfo): void => {
+    setTyped(label);
+    controller.editForm({ label: id });
+  };
+  return (
+    <div class="field">
+      <label for="label">{texts.label}</label>
+      <input
+        id="label"
+        type="search"
+        autocomplete="off"
+        placeholder={fill(texts.labelSearch, { n: labels.length })}
+        value={typed}
+        onInput={(event) => {
+          const text = event.currentTarget.value;
+          setTyped(text);
+          const exact = labels.find(({ label }) => wordsOf(label) === wordsOf(text));
+          controller.editForm({ label: exact?.id ?? "" });
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter" || event.isComposing) return;
+          event.preventDefault();
+          if (chosen === undefined && offered[0] !== undefined) choose(offered[0]);
+          void controller.generate();
+        }}
+      />
+      <ul class="chips" aria-label={texts.suggestions}>
+        {offered.map((label) => (
+          <li key={label.id}>
+            <button type="button" class="chip" onClick={() => choose(label)}>
+              {label.label}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {words !== "" && offered.length === 0 && chosen === undefined && <p class="hint">{texts.labelNone}</p>}
+    </div>
+  );
+}
+
+/** How many layers are filled, and which are not. */
+function Layers({ controller, texts }: ViewProps) {
+  const { layers, unreadCount = 0 } = controller.state.scene;
+  if (layers === undefined) return null;
+  const problems = layers.filter(({ problem }) => problem !== undefined);
+  const ready = layers.length - problems.length;
+  return (
+    <>
+      <p class={ready === 0 ? "notice" : "hint"}>
+        {ready === 0 ? texts.needLayers : fill(texts.layersReady, { n: ready })}
+      </p>
+      {unreadCount > 0 && <p class="hint">{fill(texts.unread, { n: unreadCount })}</p>}
+      {problems.length > 0 && (
+        <details class="left-out">
+          <summary>{fill(texts.untouched, { n: problems.length })}</summary>
+          <ul>
+            {problems.map(({ id, name, problem }) => (
+              <li key={id}>
+                <strong>{name}</strong> {describeProblem(texts, problem!)}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+function Matches({ controller, texts, labels }: LabelProps) {
+  const { scene, form } = controller.state;
+  const index = useMemo(() => new LabelIndex(labels), [labels]);
+  const matches = useMemo(
+    () => matchNames(scene.layers ?? [], index, form.chosenLabels, labels),
+    [scene.layers, index, form.chosenLabels, labels],
+  );
+  const unmatched = [
+    ...new Map(matches.filter(({ label }) => !label).map((match) => [match.layer.name, match])).values(),
+  ];
+  if (matches.length === 0) return null;
+  return (
+    <section class="matches">
+      <p class="hint">{fill(texts.matched, { i: matches.filter(({ label }) => label).length, n: matches.length })}</p>
+      {unmatched.length > 0 && (
+        <>
+          <h2>{fill(texts.unmatched, { n: unmatched.length })}</h2>
+          <ul>
+            {unmatched.map(({ layer, suggestions }) => (
+              <li key={layer.name}>
+                <strong>{layer.name}</strong>
+                <span class="chips">
+                  {suggestions.map(({ id, label }) => (
+                    <button
+                      key={id}
+                      type="button"
+                      class="chip"
+                      onClick={() => controller.editForm({ chosenLabels: { ...form.chosenLabels, [layer.name]: id } })}
+                    >
+                      {label}
+                    </button>
+                  ))}
+                  {suggestions.length === 0 && <span class="hint">{texts.noSuggestion}</span>}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,175 @@
+/** Captions, style, count, and behind Options the seed and the sliders. Enter in the captions generates. */
+import { useEffect, useRef } from "preact/hooks";
+import { limits } from "../../../../shared/limits.ts";
+import { askedTranslation } from "../../client/failure.ts";
+import { describeFailure, fill } from "../../i18n/texts.ts";
+import { captionProblem, captionsOf } from "../../plans/captions.ts";
+import { IconButton, Slider } from "../controls.tsx";
+import { Icon } from "../icons.tsx";
+import type { ViewProps } from "../view-props.ts";
+import { CountField, StyleField, TileSizeField } from "./common-fields.tsx";
+import { InsertAsField } from "./palette-field.tsx";
+
+export function CaptionForm(props: ViewProps) {
+  const { controller, texts } = props;
+  const { state } = controller;
+  const { form } = state;
+  const field = useRef<HTMLTextAreaElement>(null);
+  const captions = captionsOf(form.captions);
+  const offered = state.selection.texts;
+  const isOffered = offered.length > 0 && form.captions !== offered.map(({ text }) => text).join("\n");
+  useEffect(() => field.current?.focus(), []);
+  const asked = askedTranslation(state.meta, state.command);
+  return (
+    <div class="form">
+      <div class="field">
+        <div class="label-row">
+          <label for="captions">{texts.captionLabel}</label>
+          {captions.length > 1 && <span class="count">{fill(texts.captionCount, { n: captions.length })}</span>}
+        </div>
+        <textarea
+          id="captions"
+          ref={field}
+          rows={2}
+          value={form.captions}
+          placeholder={`${texts.captionHints.split("|")[0]}…`}
+          aria-describedby="captions-hint"
+          spellcheck
+          onInput={(event) => controller.editForm({ captions: event.currentTarget.value })}
+          onKeyDown={(event) => {
+            // While an input method composes, Enter chooses characters.
+            if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+            event.preventDefault();
+            event.stopPropagation();
+            void controller.generate();
+          }}
+        />
+        <p id="captions-hint" class="hint">
+          {texts.captionHint}
+        </p>
+      </div>
+      <BadLines {...props} captions={captions} />
+      {isOffered && (
+        <button type="button" class="chip wide" onClick={() => controller.useTexts()}>
+          <Icon name="text" />
+          {fill(texts.useTexts, { n: offered.length })}
+        </button>
+      )}
+      {state.replacements.length > 0 && (
+        <div class="notice">
+          <span>{fill(texts.replacing, { n: state.replacements.length })}</span>
+          <button type="button" class="button link" onClick={() => controller.stopReplacing()}>
+            {texts.stopReplacing}
+          </button>
+        </div>
+      )}
+      <StyleAndCount {...props} />
+      {state.replacements.length === 0 && <InsertAsField {...props} />}
+      <details class="options">
+        <summary>
+          <Icon name="chevron" />
+          {texts.options}
+        </summary>
+        <SeedField {...props} />
+        <Slider
+          id="temperature"
+          label={texts.variety}
+          hint={texts.varietyHint}
+          value={form.temperature}
+          max={limits.temperatureMax}
+          onChange={(temperature) => controller.editForm({ temperature })}
+        />
+        {asked?.hasGuidance !== false && (
+          <Slider
+            id="guidance"
+            label={texts.guidance}
+            hint={texts.guidanceHint}
+            value={form.guidance}
+            max={limits.guidanceMax}
+            onChange={(guidance) => controller.editForm({ guidance })}
+          />
+        )}
+        {asked?.hasDiversity && (
+          <Slider
+            id="diversity"
+            label={texts.diversity}
+            hint={texts.diversityHint}
+            value={form.diversity}
+            max={limits.diversityMax}
+            onChange={(diversity) => controller.editForm({ diversity })}
+          />
+        )}
+        <TileSizeField {...props} />
+        {asked?.hasRetrieval && (
+          <Slider
+            id="retrieval"
+            label={texts.knownDrawings}
+            hint={texts.knownDrawingsHint}
+            value={form.retrieval}
+            max={1}
+            onChange={(retrieval) => controller.editForm({ retrieval })}
+          />
+        )}
+      </details>
+    </div>
+  );
+}
+
+/** Captions that will be left out, each by its own fault; one caption alone is told when it is asked for. */
+function BadLines({ texts, captions }: ViewProps & { readonly captions: readonly string[] }) {
+  const bad = captions.flatMap((caption, index) => {
+    const problem = captionProblem(caption);
+    return problem === undefined ? [] : [{ caption, line: index + 1, problem }];
+  });
+  if (bad.length === 0 || captions.length === 1) return null;
+  return (
+    <div class="left-out" role="status">
+      <ul>
+        {bad.map(({ caption, line, problem }) => (
+          <li key={line}>
+            <strong>{fill(texts.lineLeftOut, { line, caption: caption.slice(0, 40) })}</strong>{" "}
+            {describeFailure(texts, problem)[0]}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function StyleAndCount(props: ViewProps) {
+  return (
+    <StyleField {...props}>{props.controller.state.replacements.length === 0 && <CountField {...props} />}</StyleField>
+  );
+}
+
+function SeedField({ controller, texts }: ViewProps) {
+  const { form } = controller.state;
+  return (
+    <div class="field">
+      <label for="seed">{texts.seed}</label>
+      <div class="seed-row">
+        <input
+          id="seed"
+          type="number"
+          inputMode="numeric"
+          min={0}
+          max={limits.seedMax}
+          value={form.seed}
+          onChange={(event) => {
+            const seed = event.currentTarget.valueAsNumber;
+            if (Number.isInteger(seed) && seed >= 0 && seed <= limits.seedMax)
+              controller.editForm({ seed, isSeedFixed: true });
+            else event.currentTarget.value = String(form.seed);
+          }}
+        />
+        <IconButton
+          icon={form.isSeedFixed ? "lock" : "unlock"}
+          label={texts.seedFixed}
+          isPressed={form.isSeedFixed}
+          onClick={() => controller.editForm({ isSeedFixed: !form.isSeedFixed })}
+        />
+        <IconButton icon="dice" label={texts.seedNew} onClick={() => controller.newSeed()} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+/** Forms of commands on selected icons: restyle, vectorise, components, recolour. */
+
+import { iconSizesPx } from "../../../../shared/messages/vector-messages.ts";
+import { fill } from "../../i18n/texts.ts";
+import { changesFor, paletteOf } from "../../palettes.ts";
+import type { ViewProps } from "../view-props.ts";
+import { CaptionLine, ChoiceField, StyleField } from "./common-fields.tsx";
+import { IconSources, SkippedIcons } from "./icon-sources.tsx";
+import { PaletteField } from "./palette-field.tsx";
+
+export function IconForm(props: ViewProps) {
+  const { controller, texts } = props;
+  const { command, form } = controller.state;
+  const isChanged = command === "restyle" || (command === "vectorise" && form.vectorsGo === "in-place");
+  if (command === "recolour") return <RecolourForm {...props} />;
+  return (
+    <div class="form">
+      <IconSources {...props} isChanged={isChanged} />
+      {command === "restyle" && (
+        <>
+          <StyleField {...props} />
+          <CaptionLine controller={controller} label={texts.otherCaption} />
+        </>
+      )}
+      {command === "vectorise" && (
+        <>
+          <ChoiceField
+            id="vectors-go"
+            label={texts.vectorsGo}
+            value={form.vectorsGo}
+            choices={[
+              ["beside", texts.goBeside],
+              ["in-place", texts.goInPlace],
+            ]}
+            onChange={(place) => controller.editForm({ vectorsGo: place === "in-place" ? "in-place" : "beside" })}
+          />
+          <PaletteField {...props} />
+        </>
+      )}
+      {command === "components" && <p class="hint">{fill(texts.componentsHint, { sizes: iconSizesPx.join(", ") })}</p>}
+    </div>
+  );
+}
+
+function RecolourForm(props: ViewProps) {
+  const { controller, texts } = props;
+  const { scene, form, collections } = controller.state;
+  const { used = [], skippedIcons = [] } = scene;
+  const palette = paletteOf(form, collections);
+  const changes = palette === undefined ? [] : changesFor(used, palette, form.recolourHow);
+  const targetOf = (hex: string): string | undefined => changes.find(({ from }) => from === hex)?.to;
+  const nameOf = (hex: string): string => palette?.names[palette.hexes.indexOf(hex)] ?? hex;
+  return (
+    <div class="form">
+      <PaletteField {...props} isNeeded />
+      {scene.used !== undefined && used.length === 0 && <p class="notice">{texts.needVectors}</p>}
+      {used.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by keys
+        <ul class="mapping" tabIndex={0} aria-label={texts.usedColours}>
+          {used.map(({ hex }) => {
+            const to = targetOf(hex);
+            return (
+              <li key={hex}>
+                <span class="swatch" style={{ background: hex }} />
+                <code>{hex}</code>
+                <span aria-hidden="true">→</span>
+                {to === undefined ? (
+                  <span class="hint">{texts.staysRaw}</span>
+                ) : (
+                  <>
+                    <span class="swatch" style={{ background: to }} />
+                    <span>{nameOf(to)}</span>
+                  </>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+      <SkippedIcons texts={texts} skipped={skippedIcons} />
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+/** The selected icons, images and vectors alike, and what of the selection is left out. */
+import { describeProblem, fill } from "../../i18n/texts.ts";
+import { labelOf } from "../../plans/icons.ts";
+import type { ViewProps } from "../view-props.ts";
+
+/** @param isChanged whether the layers themselves change, so that locked ones and instances are left out */
+export function IconSources({ controller, texts, isChanged }: ViewProps & { readonly isChanged: boolean }) {
+  const { icons, skippedIcons = [], unreadCount = 0 } = controller.state.scene;
+  if (icons === undefined) return null;
+  const left = isChanged ? icons.filter(({ problem }) => problem !== undefined) : [];
+  const shown = icons.filter((icon) => !left.includes(icon));
+  const skipped = [
+    ...skippedIcons,
+    ...left.map(({ nodeId, nodeName, problem }) => ({ nodeId, nodeName, reason: problem! })),
+  ];
+  return (
+    <>
+      {shown.length === 0 && <p class="notice">{texts.needIcons}</p>}
+      {shown.length > 0 && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by keys
+        <ul class="icon-sources" tabIndex={0} aria-label={texts.images}>
+          {shown.map((icon) => (
+            <li key={icon.nodeId}>
+              <img src={icon.url} alt="" title={icon.nodeName} />
+              <span>{labelOf(icon) || icon.nodeName}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {unreadCount > 0 && <p class="hint">{fill(texts.unread, { n: unreadCount })}</p>}
+      <SkippedIcons texts={texts} skipped={skipped} />
+    </>
+  );
+}
+
+interface SkippedProps extends Pick<ViewProps, "texts"> {
+  readonly skipped: readonly {
+    readonly nodeId: string;
+    readonly nodeName: string;
+    readonly reason: Parameters<typeof describeProblem>[1];
+  }[];
+}
+
+export function SkippedIcons({ texts, skipped }: SkippedProps) {
+  if (skipped.length === 0) return null;
+  return (
+    <details class="left-out">
+      <summary>{fill(texts.untouched, { n: skipped.length })}</summary>
+      <ul>
+        {skipped.map(({ nodeId, nodeName, reason }) => (
+          <li key={nodeId}>
+            <strong>{nodeName}</strong> {describeProblem(texts, reason)}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}

@@ -1,0 +1,176 @@
+/** Upscale, variations, blend: the selected images, and what shall become of them. */
+
+import { cleanScale } from "../../../../shared/contract/upscale-scales.ts";
+import { limits } from "../../../../shared/limits.ts";
+import { describeProblem, fill } from "../../i18n/texts.ts";
+import { Slider, Stepper, Switch } from "../controls.tsx";
+import type { ViewProps } from "../view-props.ts";
+import { ChoiceField, CountField, StyleField, TileSizeField } from "./common-fields.tsx";
+import { InsertAsField } from "./palette-field.tsx";
+
+export function ImageForm(props: ViewProps) {
+  const { command } = props.controller.state;
+  return (
+    <div class="form">
+      <Sources {...props} />
+      {command === "upscale" && <UpscaleFields {...props} />}
+      {command === "variations" && <VariationFields {...props} />}
+      {command === "blend" && <BlendFields {...props} />}
+    </div>
+  );
+}
+
+function Sources({ controller, texts }: ViewProps) {
+  const { scene, command, form } = controller.state;
+  const { sources = [], skippedFills = [], unreadCount = 0 } = scene;
+  const isTooLarge = (largestScale: number): boolean => command === "upscale" && largestScale < form.scale;
+  const needed = {
+    upscale: texts.needImages,
+    variations: texts.needImage,
+    blend: texts.needTwoImages,
+  };
+  const isEnough = sources.length >= (command === "blend" ? 2 : 1);
+  const shown = command === "variations" ? sources.slice(0, 1) : command === "blend" ? sources.slice(0, 2) : sources;
+  return (
+    <>
+      {!isEnough && scene.sources !== undefined && <p class="notice">{needed[command as keyof typeof needed]}</p>}
+      {shown.length > 0 && (
+        <ul class="sources" aria-label={texts.images}>
+          {shown.map(({ nodeId, paintIndex, nodeName, url, widthPx, heightPx, largestScale }) => (
+            <li key={`${nodeId}/${paintIndex}`} class={isTooLarge(largestScale) ? "refused" : ""}>
+              <img src={url} alt={nodeName} />
+              <span>{nodeName}</span>
+              <span class="hint">{isTooLarge(largestScale) ? texts.tooLarge : `${widthPx} × ${heightPx}`}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {unreadCount > 0 && <p class="hint">{fill(texts.unread, { n: unreadCount })}</p>}
+      {skippedFills.length > 0 && (
+        <details class="left-out">
+          <summary>{fill(texts.untouched, { n: skippedFills.length })}</summary>
+          <ul>
+            {skippedFills.map(({ nodeId, paintIndex, nodeName, reason }) => (
+              <li key={`${nodeId}/${paintIndex ?? ""}`}>
+                <strong>{nodeName}</strong> {describeProblem(texts, reason)}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </>
+  );
+}
+
+function UpscaleFields({ controller, texts }: ViewProps) {
+  const { form } = controller.state;
+  const isLarger = form.scale !== cleanScale;
+  return (
+    <>
+      <ChoiceField
+        id="scale"
+        label={texts.factor}
+        value={String(form.scale)}
+        choices={[
+          ["1", "×1"],
+          ["2", "×2"],
+          ["4", "×4"],
+        ]}
+        onChange={(scale) => controller.editForm({ scale: scale === "4" ? 4 : scale === "2" ? 2 : cleanScale })}
+      />
+      <Slider
+        id="clean"
+        label={texts.clean}
+        hint={texts.cleanHint}
+        value={form.clean}
+        max={1}
+        onChange={(clean) => controller.editForm({ clean })}
+      />
+      {isLarger && (
+        <Slider
+          id="detail"
+          label={texts.detail}
+          hint={texts.detailHint}
+          value={form.detail}
+          max={1}
+          onChange={(detail) => controller.editForm({ detail })}
+        />
+      )}
+      {isLarger && form.detail > 0 && (
+        <div class="field count-field">
+          <label for="hypotheses">{texts.hypotheses}</label>
+          <Stepper
+            id="hypotheses"
+            value={form.hypotheses}
+            max={limits.upscaleCountMax}
+            labels={texts}
+            onChange={(hypotheses) => controller.editForm({ hypotheses })}
+          />
+        </div>
+      )}
+      {isLarger && (
+        <>
+          <Switch
+            label={texts.showVariance}
+            isOn={form.hasVariance}
+            onChange={(hasVariance) => controller.editForm({ hasVariance })}
+          />
+          {form.hasVariance && (
+            <Switch
+              label={texts.showOutlines}
+              isOn={form.hasOutlines}
+              onChange={(hasOutlines) => controller.editForm({ hasOutlines })}
+            />
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+function VariationFields(props: ViewProps) {
+  const { controller, texts } = props;
+  return (
+    <>
+      <ChoiceField
+        id="depth"
+        label={texts.depth}
+        value={controller.state.form.depth}
+        choices={[
+          ["early", texts.depthEarly],
+          ["middle", texts.depthMiddle],
+          ["last", texts.depthLast],
+        ]}
+        onChange={(depth) => controller.editForm({ depth: depth as "early" | "middle" | "last" })}
+      />
+      <StyleField {...props}>
+        <CountField {...props} />
+      </StyleField>
+      <TileSizeField {...props} />
+      <InsertAsField {...props} />
+    </>
+  );
+}
+
+function BlendFields(props: ViewProps) {
+  const { controller, texts } = props;
+  return (
+    <>
+      <div class="pair">
+        <TileSizeField {...props} />
+        <div class="field count-field">
+          <label for="frames">{texts.frames}</label>
+          <Stepper
+            id="frames"
+            value={controller.state.form.frames}
+            min={3}
+            max={limits.countMax}
+            labels={texts}
+            onChange={(frames) => controller.editForm({ frames })}
+          />
+        </div>
+      </div>
+      <InsertAsField {...props} />
+    </>
+  );
+}

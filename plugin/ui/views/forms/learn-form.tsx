@@ -1,0 +1,208 @@
+/**
+ * Learn this style: selected icons become the examples of a training. It goes on when the window closes; opened again, the window finds it.
+ */
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Training } from "../../../../shared/contract/training.ts";
+import { limits } from "../../../../shared/limits.ts";
+import { Failure } from "../../client/failure.ts";
+import { fill } from "../../i18n/texts.ts";
+import { examplesIn, shareOfTraining, startLearning } from "../../learning.ts";
+import { Button } from "../controls.tsx";
+import { FailureNotice } from "../failure-notice.tsx";
+import type { ViewProps } from "../view-props.ts";
+import { IconSources } from "./icon-sources.tsx";
+
+const isEnded = ({ state }: Training): boolean => state === "done" || state === "failed" || state === "cancelled";
+
+export function LearnForm(props: ViewProps) {
+  const { controller, texts } = props;
+  const { form, scene } = controller.state;
+  const [training, setTraining] = useState<Training>();
+  const [sent, setSent] = useState<number>();
+  const [failure, setFailure] = useState<Failure>();
+  const stop = useRef(new AbortController());
+
+  const fail = (error: unknown): void => {
+    if (!stop.current.signal.aborted)
+      setFailure(error instanceof Failure ? error : new Failure("internal", String(error)));
+  };
+  const follow = async (first: Training): Promise<void> => {
+    setTraining(first);
+    const done = await controller.client.trainings.follow(first, setTraining, stop.current.signal);
+    setTraining(done);
+    if (done.result?.isServed) await controller.connect();
+  };
+  useEffect(() => {
+    const find = async (): Promise<void> => {
+      const { trainings } = await controller.client.listTrainings();
+      const running = trainings.find((known) => !isEnded(known));
+      if (running !== undefined && !stop.current.signal.aborted) await follow(running);
+    };
+    find().catch(() => {
+      // No server yet: the form itself says so when it is sent.
+    });
+    return () => stop.current.abort();
+  }, []);
+
+  const icons = examplesIn(scene.icons ?? []);
+  const start = async (): Promise<void> => {
+    setFailure(undefined);
+    setSent(0);
+    try {
+      const { signal } = stop.current;
+      const started = await startLearning(
+        controller.client,
+        icons,
+        form.styleName,
+        controller.rasterise,
+        setSent,
+        signal,
+      );
+      setSent(undefined);
+      await follow(started);
+    } catch (error) {
+      fail(error);
+    } finally {
+      setSent(undefined);
+    }
+  };
+  if (training !== undefined)
+    return (
+      <div class="form">
+        <TrainingCard {...props} training={training} onAgain={() => setTraining(undefined)} />
+        {failure !== undefined && <FailureNotice {...props} failure={failure} />}
+      </div>
+    );
+  const isEnough = icons.length >= limits.examplesMin;
+  return (
+    <div class="form">
+      <p class={isEnough ? "hint" : "notice"}>{fill(texts.learnHint, { n: limits.examplesMin })}</p>
+      {(scene.icons ?? []).length > 0 && (
+        <>
+          <IconSources {...props} isChanged={false} />
+          <p class="hint">{fill(texts.examples, { n: icons.length })}</p>
+        </>
+      )}
+      <div class="field">
+        <label for="style-name">{texts.styleName}</label>
+        <input
+          id="style-name"
+          type="text"
+          autocomplete="off"
+          maxLength={40}
+          value={form.styleName}
+          onInput={(event) => controller.editForm({ styleName: event.currentTarget.value })}
+        />
+      </div>
+      {failure !== undefined && <FailureNotice {...props} failure={failure} />}
+      <Button kind="primary" isDisabled={!isEnough || sent !== undefined} onClick={() => void start()}>
+        {sent === undefined ? texts.startLearning : fill(texts.sendingExamples, { i: sent, n: icons.length })}
+      </Button>
+    </div>
+  );
+}
+
+function TrainingCard({
+  controller,
+  texts,
+  training,
+  onAgain,
+}: ViewProps & { readonly training: Training; onAgain(): void }) {
+  const { progress, request, result, preview, state, problem } = training;
+  const share = shareOfTraining(training);
+  const name = request.label ?? request.name;
+  const sentence = texts.learnStages[progress.stage];
+  const minutes = progress.secondsLeft === undefined ? undefined : Math.max(1, Math.ceil(progress.secondsLeft / 60));
+  const path = preview?.images.map((image) => image.path).join();
+  const [shots, setShots] = useState<
+    readonly { readonly caption: string; readonly bytes: Uint8Array; readonly url: string }[]
+  >([]);
+  useEffect(() => {
+    const gone = new AbortController();
+    const load = async (): Promise<void> => {
+      const loaded = [];
+      for (const image of preview?.images ?? []) {
+        const bytes = await controller.client.readImage(image.path, gone.signal);
+        const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "image/png" }));
+        loaded.push({ caption: image.caption, bytes, url });
+      }
+      if (!gone.signal.aborted) setShots(loaded);
+    };
+    load().catch(() => {
+      // Previews are for looking only.
+    });
+    return () => gone.abort();
+  }, [path]);
+  return (
+    <>
+      <h2>{name}</h2>
+      {!isEnded(training) && (
+        <section class="progress">
+          <p class="what" aria-live="polite">
+            <span>{sentence}</span>
+            {minutes !== undefined && <span class="hint">{fill(texts.minutesLeft, { n: minutes })}</span>}
+          </p>
+          <progress
+            aria-label={sentence}
+            title={progress.heldOutNats === undefined ? "" : `${progress.heldOutNats.toFixed(3)} nats/dim`}
+            max={1}
+            {...(share === undefined ? {} : { value: share })}
+          />
+        </section>
+      )}
+      {state === "done" && (
+        <p class={result?.isBetter ? "applied" : "notice"} role="status">
+          {result?.pack === undefined ? texts.notBetter : fill(texts.learned, { name })}
+        </p>
+      )}
+      {state === "cancelled" && <p class="notice">{texts.learnCancelled}</p>}
+      {problem !== undefined && (
+        <FailureNotice controller={controller} texts={texts} failure={new Failure(problem.code, problem.detail)} />
+      )}
+      {shots.length > 0 && (
+        <ul class="grid" aria-label={texts.preview}>
+          {shots.map(({ caption, url }) => (
+            <li key={caption} class="tile">
+              <div class="picture">
+                <img src={url} alt={caption} draggable={false} />
+              </div>
+              <div class="meta">
+                <span class="rank">{caption}</span>
+              </div>
+            </li>
+          ))}
+        </ul>
+      )}
+      {result !== undefined && (
+        <p class="hint">
+          {fill(texts.costCard, {
+            kwh: result.cost.kwh.toFixed(4),
+            euros: result.cost.euros.toFixed(4),
+            co2: result.cost.co2Grams.toFixed(2),
+            n: Math.max(1, Math.round(result.cost.wallSeconds / 60)),
+          })}
+        </p>
+      )}
+      <div class="actions">
+        {shots.length > 0 && (
+          <Button onClick={() => controller.placePreviews(name, training, shots)}>{texts.previewsToPage}</Button>
+        )}
+        {!isEnded(training) && (
+          <Button onClick={() => void controller.client.trainings.cancel(training.id)}>{texts.cancel}</Button>
+        )}
+        {isEnded(training) && <Button onClick={onAgain}>{texts.back}</Button>}
+        {result?.isServed && (
+          <Button
+            kind="primary"
+            onClick={() => {
+              controller.editForm({ style: `@${request.name}` });
+              controller.show("caption-to-artboard");
+            }}
+          >
+            {texts.useStyle}
+          </Button>
+        )}
+      </div>
+    </>
+  );
+}

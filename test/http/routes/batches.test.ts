@@ -1,0 +1,120 @@
+/** A batch over HTTP: many generations, one request, one stream; what is wrong with one is that one's own. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { createParser } from "eventsource-parser";
+import { createApp } from "../../../server/http/app.ts";
+import type { BatchEvent } from "../../../shared/contract/generations/batches.ts";
+import { createHarness, type Harness, problemOf, token } from "../harness.ts";
+import { createGate } from "../small-inference.ts";
+
+describe("a batch", () => {
+  let harness: Harness;
+  before(async () => {
+    harness = await createHarness();
+  });
+  after(() => harness.close());
+
+  const send = (generations: readonly unknown[], headers = {}): Promise<Response> =>
+    harness.request("/v1/batches", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", ...headers },
+      body: JSON.stringify({ generations }),
+    });
+  async function eventsOf(response: Response): Promise<BatchEvent[]> {
+    const events: BatchEvent[] = [];
+    const parser = createParser({
+      onEvent: ({ event, data }) => events.push({ event, ...JSON.parse(data) } as BatchEvent),
+    });
+    parser.feed(await response.text());
+    return events;
+  }
+  const captions = (count: number) =>
+    Array.from({ length: count }, (_, i) => ({ condition: { caption: `bird ${i}` }, count: 1, seed: i }));
+
+  it("a batch of more generations than are queued at once finishes them all on one stream", async () => {
+    const response = await send(captions(40));
+    assert.equal(response.headers.get("content-type"), "text/event-stream");
+    const events = await eventsOf(response);
+    for (const kind of ["accepted", "finished"]) {
+      const indexes = events.filter(({ event }) => event === kind).map(({ index }) => index);
+      assert.deepEqual(
+        indexes.sort((a, b) => a - b),
+        Array.from({ length: 40 }, (_, i) => i),
+      );
+    }
+    for (const event of events)
+      if (event.event === "finished")
+        assert.deepEqual([event.generation.state, event.generation.images.length], ["done", 1]);
+  });
+
+  it("a batch refuses a wrong generation by its own problem, and draws the others", async () => {
+    const events = await eventsOf(
+      await send([captions(1)[0], { condition: { caption: "🐈" } }, { condition: {} }, captions(1)[0]]),
+    );
+    const refused = events.flatMap((event) => (event.event === "refused" ? [[event.index, event.problem.code]] : []));
+    assert.deepEqual(refused.sort(), [
+      [1, "caption_unreadable"],
+      [2, "invalid_request"],
+    ]);
+    assert.equal(events.filter(({ event }) => event === "finished").length, 2);
+  });
+
+  it("a batch that is sent again under its key is the same generations", async () => {
+    const ids = async (): Promise<string[]> =>
+      (await eventsOf(await send(captions(3), { "Idempotency-Key": "again" })))
+        .flatMap((event) => (event.event === "finished" ? [event.generation.id] : []))
+        .sort();
+    assert.deepEqual(await ids(), await ids());
+  });
+
+  it("a batch of none, or of too many, is refused as a whole", async () => {
+    for (const generations of [[], captions(201)])
+      assert.equal((await problemOf(await send(generations))).code, "invalid_request");
+  });
+
+  it("a batch whose server stops ends its stream with what ended, and no generation that goes on is called finished", async () => {
+    const own = await createHarness({ jobsParallelMax: 1 });
+    const gate = createGate();
+    const body = JSON.stringify({ generations: captions(40) });
+    const post = () =>
+      own.request("/v1/batches", { method: "POST", headers: { "Content-Type": "application/json" }, body });
+    const response = await post();
+    const first = eventsOf(response);
+    own.inference.gate = gate.closed;
+    await until(async () => (await own.queue.depth()).running === 1);
+    const running = (await own.queue.list({ limit: 100 })).jobs.find(({ state }) => state === "running")!;
+    // The one that runs ends in the very moment in which streams are told to end.
+    const ended = own.queue.cancel(running.id);
+    own.streamsEnd.abort();
+    await ended;
+    const events = await first;
+    const states = events.flatMap((event) => (event.event === "finished" ? [event.generation.state] : []));
+    assert.ok(events.length < 80);
+    assert.deepEqual([...new Set(states)].sort(), ["cancelled", "done"].slice(0, new Set(states).size));
+    assert.ok(states.includes("cancelled"), "the last event is told");
+    const late = await eventsOf(await post());
+    assert.deepEqual(
+      late.filter(({ event }) => event !== "accepted"),
+      [],
+      "a stream that begins after the stop ends too",
+    );
+    await own.close();
+  });
+
+  it("a batch tells a client nothing of a fault that is the server's, and the log all", async () => {
+    const own = await createHarness();
+    const queue = { ...own.deps.queue, add: () => Promise.reject(new Error("no such table: job")) };
+    const app = createApp({ ...own.deps, queue: queue as unknown as typeof own.deps.queue });
+    const headers = { "Content-Type": "application/json", Authorization: `Bearer ${token}` };
+    const body = JSON.stringify({ generations: captions(1) });
+    const [event] = await eventsOf(await app.request("/v1/batches", { method: "POST", headers, body }));
+    assert.ok(event!.event === "refused");
+    assert.deepEqual([event!.problem.code, event!.problem.detail], ["internal", "expected a queue that works"]);
+    assert.match(own.logged.map((fields) => String((fields as { err?: Error }).err)).join(), /no such table/);
+    await own.close();
+  });
+});
+
+async function until(isIt: () => Promise<boolean>): Promise<void> {
+  while (!(await isIt())) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -1,0 +1,150 @@
+/** Vectors over HTTP: a generation's own, an upload's, a family's; what each refuses, and that bytes and palettes hold. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import sharp from "sharp";
+import { GenerationSchema } from "../../../shared/contract/generations/generation.ts";
+import { FamilySchema, VectorSchema } from "../../../shared/contract/vectors.ts";
+import { createHarness, type Harness, problemOf } from "../harness.ts";
+
+const palette = ["#102a43", "#f0b429"];
+const missing = "0".repeat(64);
+
+let harness: Harness;
+let image: string;
+before(async () => {
+  harness = await createHarness();
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle cx="32" cy="32" r="26" fill="#e03131"/><rect x="24" y="24" width="16" height="16" fill="#fff"/></svg>';
+  image = await harness.upload(await sharp(Buffer.from(svg)).png().toBuffer());
+});
+after(() => harness.close());
+
+const postTo = (path: string, body: unknown): Promise<Response> =>
+  harness.request(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+const fillsOf = (svg: string): string[] => [...svg.matchAll(/<path [^>]*fill="([^"]+)"/g)].map(([, fill]) => fill!);
+
+describe("POST /v1/vectors", () => {
+  it("traces an upload, the same bytes every time, and says what the SVG is made of", async () => {
+    const answers = [];
+    for (let time = 0; time < 2; time += 1) answers.push(await postTo("/v1/vectors", { image, title: "a button" }));
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 200],
+    );
+    const [one, two] = await Promise.all(answers.map((answer) => answer.json()));
+    assert.deepEqual(one, two);
+    const vector = VectorSchema.parse(one);
+    assert.deepEqual([vector.widthPx, vector.heightPx, vector.leftOutCount], [64, 64, 0]);
+    assert.deepEqual(
+      vector.layers.map(({ name }) => name),
+      ["red", "white"],
+    );
+    assert.match(vector.svg, /<title>a button<\/title>/);
+  });
+
+  it("makes vectors of exactly the palette's colours", async () => {
+    const vector = VectorSchema.parse(await (await postTo("/v1/vectors", { image, palette })).json());
+    assert.deepEqual(fillsOf(vector.svg), palette);
+  });
+
+  it("refuses a picture with nothing in it", async () => {
+    const clear = await sharp({ create: { width: 9, height: 9, channels: 4, background: "#0000" } })
+      .png()
+      .toBuffer();
+    const problem = await problemOf(await postTo("/v1/vectors", { image: await harness.upload(clear) }));
+    assert.deepEqual([problem.code, problem.field], ["image_rejected", "image"]);
+    assert.match(problem.detail, /expected a picture with something opaque in it, got 9 × 9 px that are transparent/);
+  });
+
+  const refused = [
+    ["no image", {}, "invalid_request", "image"],
+    ["an unknown image", { image: missing }, "image_unknown", "image"],
+    ["a colour in words", { image: missing, palette: ["red"] }, "invalid_request", "palette.0"],
+    ["an empty palette", { image: missing, palette: [] }, "invalid_request", "palette"],
+  ] as const;
+  for (const [what, body, code, field] of refused)
+    it(`refuses ${what} with ${code}`, async () => {
+      const problem = await problemOf(await postTo("/v1/vectors", body));
+      assert.deepEqual([problem.code, problem.field], [code, field], problem.detail);
+    });
+});
+
+describe('a generation with format "svg"', () => {
+  it("has a PNG and an SVG of every image, each at its path, and forgets both when it is deleted", async () => {
+    const asked = { condition: { caption: "bird" }, count: 2, seed: 4, format: "svg", palette } as const;
+    const started = GenerationSchema.parse(await (await harness.post(asked)).json());
+    const done = await harness.until(started.id, ({ state }) => state !== "queued" && state !== "running");
+    assert.equal(done.state, "done", JSON.stringify(done.problem));
+    assert.equal(done.images.length, 2);
+    for (const { path, vector } of done.images) {
+      assert.ok(vector, "every image has a vector");
+      assert.equal(vector.path, path.replace(".png", ".svg"));
+      const answer = await harness.request(vector.path);
+      assert.equal(answer.headers.get("content-type"), "image/svg+xml");
+      const svg = await answer.text();
+      assert.equal(Buffer.byteLength(svg), vector.bytes);
+      const fills = fillsOf(svg);
+      assert.ok(fills.length > 0, "the SVG has paths");
+      for (const fill of fills) assert.ok((palette as readonly string[]).includes(fill), fill);
+      assert.match(svg, /<title>bird<\/title>/);
+      const known = await harness.request(vector.path, { headers: { "If-None-Match": `"${vector.sha256}"` } });
+      assert.equal(known.status, 304);
+      assert.equal((await harness.request(path)).headers.get("content-type"), "image/png");
+    }
+    await harness.request(`/v1/generations/${started.id}`, { method: "DELETE" });
+    for (const { vector } of done.images) assert.equal(await harness.results.read(vector!.sha256), undefined);
+  });
+
+  it("is refused a palette without it, and a generation of PNGs has no vector", async () => {
+    const problem = await problemOf(await harness.post({ condition: { caption: "bird" }, palette }));
+    assert.deepEqual([problem.code, problem.field], ["invalid_request", "palette"]);
+    const done = await harness.until(
+      GenerationSchema.parse(await (await harness.post({ condition: { caption: "bird" }, count: 1 })).json()).id,
+      ({ state }) => state === "done",
+    );
+    assert.equal(done.images[0]!.vector, undefined);
+    const answer = await problemOf(await harness.request(done.images[0]!.path.replace(".png", ".svg")));
+    assert.equal(answer.code, "not_found");
+  });
+});
+
+describe("POST /v1/families", () => {
+  it("draws one icon for each name, in order, from one seed and in one palette, as vectors or images", async () => {
+    const names = ["bird", "cat", "tree"];
+    const vectors = FamilySchema.parse(await (await postTo("/v1/families", { names, style: "flat", seed: 9 })).json());
+    assert.deepEqual(
+      vectors.members.map(({ name, seed }) => [name, seed]),
+      names.map((name) => [name, 9]),
+    );
+    for (const { name, vector } of vectors.members) {
+      const fills = fillsOf(vector!.svg);
+      assert.ok(fills.length > 0, `${name} has paths`);
+      for (const fill of fills) assert.ok(vectors.palette.includes(fill), fill);
+    }
+    assert.ok(vectors.consistency.colourCount <= vectors.palette.length);
+    const again = FamilySchema.parse(await (await postTo("/v1/families", { names, style: "flat", seed: 9 })).json());
+    assert.deepEqual(again, vectors);
+    const images = FamilySchema.parse(await (await postTo("/v1/families", { names, format: "png", seed: 9 })).json());
+    for (const { png, vector } of images.members) {
+      assert.equal(vector, undefined);
+      assert.equal((await sharp(Buffer.from(png!, "base64")).metadata()).format, "png");
+    }
+  });
+
+  const refused = [
+    ["no names", { names: [] }, "invalid_request", "names"],
+    ["too many names", { names: Array.from({ length: 49 }, () => "bird") }, "invalid_request", "names"],
+    ["an empty name", { names: ["bird", " "] }, "caption_empty", "names.1"],
+    ["an unknown style", { names: ["bird"], style: "x" }, "style_unknown", "family.style"],
+    ["a palette of images", { names: ["bird"], format: "png", palette }, "invalid_request", "palette"],
+  ] as const;
+  for (const [what, body, code, field] of refused)
+    it(`refuses ${what} with ${code}`, async () => {
+      const problem = await problemOf(await postTo("/v1/families", body));
+      assert.deepEqual([problem.code, problem.field], [code, field], problem.detail);
+    });
+});

@@ -1,0 +1,132 @@
+/** The built main code in QuickJS while a person goes on working: pages, deletions and edits between its slices, and faults. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { buildPlugin } from "../../../scripts/build-plugin.mjs";
+import { drawPng } from "../png.ts";
+import { type Machine, startMachine } from "./virtual-machine.ts";
+
+let outDir: string;
+let machine: Machine;
+before(async () => {
+  outDir = await mkdtemp(path.join(tmpdir(), "tau-pauses-"));
+  await buildPlugin({ outDir });
+});
+after(() => rm(outDir, { recursive: true }));
+beforeEach(async () => {
+  machine = await startMachine(path.join(outDir, "plugin/main.js"));
+});
+afterEach(() => machine.dispose());
+
+function apply(captions: readonly string[], target: object = { kind: "artboards", tilePx: 64 }): void {
+  const provenance = { format: 1, condition: { caption: "a cat" }, seed: 1 };
+  const artboards = captions.map((caption) => ({ caption, images: [{ key: caption, provenance }] }));
+  for (const [index, caption] of captions.entries()) {
+    const bytes = `new Uint8Array([${drawPng(index, 8).join(",")}])`;
+    machine.fromUi(`{ type: "image", applyId: 1, key: ${JSON.stringify(caption)}, bytes: ${bytes} }`);
+  }
+  machine.fromUi(JSON.stringify({ type: "apply", applyId: 1, artboards, target }));
+}
+/** What a person does in each pause of the work. */
+const inPauses = (code: string): void =>
+  void machine.evaluate(`(globalThis.setTimeout = (callback) => timers.push(() => { ${code}; callback(); }), 0)`);
+/** So many layers that reading them takes several slices. */
+const crowd = (count: number): void =>
+  void machine.evaluate(`(() => {
+    const ids = Array.from({ length: ${count} }, (_, i) => "1:" + (i + 1));
+    const layers = ids.map((id, i) => ({ id, type: "RECTANGLE", name: "Layer", parent: "0:1", children: [], x: 5000 + 120 * i, y: 0 }));
+    sim.tree.load([{ id: "0:1", type: "PAGE", name: "Page 1", parent: null, children: ids }, ...layers]);
+  })()`);
+const names = (page: string): string[] =>
+  machine.evaluate(`sim.tree.childrenOf(${JSON.stringify(page)}).map(({ name }) => name).filter((n) => n !== "Layer")`);
+const lastSent = (): Record<string, unknown> => machine.evaluate("sent[sent.length - 1]");
+
+test("a set lands on the page where it was asked for, also when a person goes to another page meanwhile", () => {
+  crowd(500);
+  const second = machine.evaluate<string>("sim.tree.addPage()");
+  machine.evaluate(`(sim.viewport = { x: -90000, y: 0, zoom: 1 }, 0)`);
+  machine.open("caption-to-artboard");
+  inPauses(
+    `if (sim.tree.pageId !== "${second}") { sim.showPage("${second}"); sim.viewport = { x: 7, y: 7, zoom: 1 }; }`,
+  );
+  apply(["a cat", "a dog"]);
+  assert.equal(lastSent()["type"], "applied");
+  assert.deepEqual(names("0:1"), ["a cat", "a dog"]);
+  assert.deepEqual(names(second), []);
+  assert.equal(machine.evaluate<string[]>(`sim.selectionOf("0:1")`).length, 2);
+  assert.deepEqual(machine.evaluate(`sim.selectionOf("${second}")`), []);
+  assert.deepEqual(machine.evaluate("sim.viewport"), { x: 7, y: 7, zoom: 1 }, "the view of another page stays");
+});
+
+test("an artboard that is deleted before all are placed is left out, and the others are applied", () => {
+  machine.open("caption-to-artboard");
+  inPauses(`const [first] = sim.tree.childrenOf("0:1"); if (first && first.name === "0") sim.tree.remove(first.id)`);
+  apply(Array.from({ length: 260 }, (_, i) => String(i)));
+  assert.equal(lastSent()["type"], "applied");
+  assert.equal(names("0:1").length, 259);
+  assert.equal(machine.evaluate<string[]>("sim.selection").length, 259);
+});
+
+test("a fault ends the waiting of the window, whatever it asked for", () => {
+  machine.open("caption-to-artboard");
+  machine.evaluate(`(figma.commitUndo = () => { throw new Error("stopped"); }, 0)`);
+  apply(["a cat"]);
+  assert.deepEqual(lastSent(), { type: "apply-failed", applyId: 1, detail: "stopped" });
+  machine.fromUi(`{ type: "save-session", session: "x".repeat(6e6) }`);
+  assert.equal(lastSent()["type"], "fault");
+  assert.match(String(lastSent()["detail"]), /^save-session: .*5 MB/);
+});
+
+test("layers that the editor can't load are listed, and those filled before are one undo step", () => {
+  machine.open("fill-label");
+  const nodeIds = machine.evaluate<string[]>(`[1, 2, 3].map(() => sim.addLayer("RECTANGLE", { fills: [] }))`);
+  machine.evaluate(`(() => {
+    const find = figma.getNodeByIdAsync;
+    figma.getNodeByIdAsync = (id) => id === "${nodeIds[1]}" ? Promise.reject(new Error("offline")) : find(id);
+  })()`);
+  apply(["a", "b", "c"], { kind: "replace", nodeIds, scaleMode: "FILL" });
+  const { imageCount, skipped } = lastSent() as { imageCount: number; skipped: { nodeId: string; reason: string }[] };
+  assert.equal(imageCount, 2);
+  assert.deepEqual(
+    skipped.map(({ nodeId, reason }) => [nodeId, reason]),
+    [[nodeIds[1], "gone"]],
+  );
+  machine.evaluate("sim.undo()");
+  assert.deepEqual(machine.evaluate(`sim.tree.childrenOf("0:1").map(({ fills }) => fills.length)`), [0, 0, 0]);
+});
+
+test("a change of the page costs one look at one node while the applied set is there", () => {
+  machine.open("caption-to-artboard");
+  apply(["a", "b", "c", "d", "e"]);
+  machine.evaluate(`(() => {
+    globalThis.looks = 0; globalThis.most = 0; let now = 0;
+    const find = figma.getNodeByIdAsync;
+    figma.getNodeByIdAsync = async (id) => {
+      looks++; now++; most = Math.max(most, now);
+      const node = await find(id);
+      await Promise.resolve();
+      now--;
+      return node;
+    };
+  })()`);
+  for (let change = 0; change < 10; change++) machine.evaluate(`sim.addText("t", 0, ${change})`);
+  assert.ok(machine.evaluate<number>("looks") <= 10, `${machine.evaluate("looks")} looks`);
+  assert.equal(machine.evaluate("most"), 1, "one at a time");
+  machine.evaluate(
+    `(async () => { for (let i = 0; i < 6; i++) { sim.addText("t", 0, i); await Promise.resolve(); } })()`,
+  );
+  assert.equal(machine.evaluate("most"), 1, "one at a time, also when changes come while it looks");
+});
+
+test("what was applied is missed on whatever page it is taken back from", () => {
+  const second = machine.evaluate<string>("sim.tree.addPage()");
+  machine.open("caption-to-artboard");
+  apply(["a cat"]);
+  machine.evaluate(`sim.showPage("${second}")`);
+  machine.evaluate(`sim.addText("elsewhere", 0, 0)`);
+  assert.equal(lastSent()["type"], "applied");
+  machine.evaluate("(sim.undo(), sim.undo())");
+  assert.deepEqual(lastSent(), { type: "unapplied", applyId: 1 });
+});

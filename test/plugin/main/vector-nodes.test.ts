@@ -1,0 +1,393 @@
+/** Vectors, colours and components on the canvas: the built main code in QuickJS on the in-memory host. */
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import { buildPlugin } from "../../../scripts/build-plugin.mjs";
+import { drawPng } from "../png.ts";
+import { type Machine, startMachine } from "./virtual-machine.ts";
+
+let outDir: string;
+let machine: Machine;
+before(async () => {
+  outDir = await mkdtemp(path.join(tmpdir(), "tau-vectors-"));
+  await buildPlugin({ outDir });
+});
+after(() => rm(outDir, { recursive: true }));
+beforeEach(async () => {
+  machine = await startMachine(path.join(outDir, "plugin/main.js"));
+  machine.open("vectorise");
+});
+afterEach(() => machine.dispose());
+
+const icon = (fill = "#ff0000", side = 128): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}" viewBox="0 0 128 128" fill="none">\n<path id="red" fill="${fill}" fill-rule="evenodd" d="M8 8h112v112h-112z"/>\n<path id="white" fill="#ffffff" fill-rule="evenodd" d="M40 40h48v48h-48z"/>\n</svg>\n`;
+const provenance = (caption: string, seed = 7, style = "flat") => ({
+  ...{ format: 1, packId: "icons", packDigest: "digest", translation: "caption", condition: { caption, style }, seed },
+  ...{ temperature: 0.2, guidance: 1, retrieval: 0.9, logLikelihood: -100 },
+});
+type Content = { svg: string; record: object; fitted?: object };
+const image = (caption: string, content: Content) => ({
+  key: caption,
+  name: caption,
+  provenance: provenance(caption),
+  vector: content,
+});
+const send = (message: object): void => machine.fromUi(JSON.stringify(message));
+const lastSent = <T = Record<string, unknown>>(): T => machine.evaluate<T>("sent[sent.length - 1]");
+
+interface Shape {
+  id: string;
+  type: string;
+  name: string;
+  box: number[];
+  fills: { color?: { r: number; g: number; b: number }; boundVariables?: object }[];
+  data: Record<string, string>;
+  description: string;
+  children: Shape[];
+}
+const page = (): Shape[] =>
+  machine.evaluate<
+    Shape[]
+  >(`(function read(id) { return sim.tree.childrenOf(id).map((bare) => { const r = sim.tree.resolved(bare); return {
+    id: r.id, type: r.type, name: r.name, box: [r.x, r.y, r.width, r.height], fills: r.fills, data: r.pluginData,
+    description: r.description, children: read(r.id) }; }); })(sim.tree.pageId)`);
+const hexOf = ({ color }: Shape["fills"][0] = {}): string =>
+  color === undefined
+    ? ""
+    : `#${[color.r, color.g, color.b]
+        .map((part) =>
+          Math.round(part * 255)
+            .toString(16)
+            .padStart(2, "0"),
+        )
+        .join("")}`;
+
+test("a set of vectors becomes one artboard of frames with named layers, as one undo step", () => {
+  const images = ["rocket", "key"].map((caption) => image(caption, { svg: icon(), record: {} }));
+  send({
+    type: "apply",
+    applyId: 1,
+    artboards: [{ caption: "flat", images }],
+    target: { kind: "artboards", tilePx: 64 },
+  });
+  assert.deepEqual(lastSent(), { type: "applied", applyId: 1, imageCount: 2, sameCount: 0, skipped: [] });
+  const [board] = page();
+  assert.deepEqual(
+    board!.children.map(({ type, name, box }) => [type, name, box[2], box[3]]),
+    [
+      ["FRAME", "rocket", 64, 64],
+      ["FRAME", "key", 64, 64],
+    ],
+  );
+  const [red, white] = board!.children[0]!.children;
+  assert.deepEqual(
+    [red!.type, red!.name, red!.box, hexOf(red!.fills[0])],
+    ["VECTOR", "red", [4, 4, 56, 56], "#ff0000"],
+  );
+  assert.deepEqual([white!.name, white!.box], ["white", [20, 20, 24, 24]]);
+  assert.equal(JSON.parse(board!.children[0]!.data["tau.provenance"]!).condition.caption, "rocket");
+  machine.evaluate("sim.undo()");
+  assert.deepEqual(page(), []);
+  assert.deepEqual(lastSent(), { type: "unapplied", applyId: 1 });
+});
+
+test("a drawing that is no SVG is refused, and nothing half-made stays, nor do the drawings before it", () => {
+  const images = [image("rocket", { svg: icon(), record: {} }), image("key", { svg: "<svg><g>", record: {} })];
+  send({
+    type: "apply",
+    applyId: 1,
+    artboards: [{ caption: "flat", images }],
+    target: { kind: "artboards", tilePx: 64 },
+  });
+  assert.match(lastSent<{ type: string; detail: string }>().detail, /Failed to parse SVG/);
+  assert.deepEqual(page(), []);
+});
+
+test("vectors lie beside their images in the same arrangement, or take their place, name, turn and order", () => {
+  machine.evaluate(
+    `sim.select([0, 1].map((n) => sim.addLayer("RECTANGLE", { name: "photo " + n, x: n * 120, y: 10 * n, width: 100, height: 60, rotation: n * 10 })))`,
+  );
+  const nodeIds = machine.evaluate<string[]>("sim.selection");
+  const artboards = [
+    { caption: "", images: ["a", "b"].map((name) => ({ key: name, name, vector: { svg: icon(), record: {} } })) },
+  ];
+  send({ type: "apply", applyId: 1, artboards, target: { kind: "beside", nodeIds } });
+  const [, , a, b] = page();
+  assert.deepEqual([a!.name, b!.name, a!.box[2], a!.box[3]], ["a", "b", 60, 60]);
+  assert.ok(Math.abs(b!.box[0]! - a!.box[0]! - 120) < 12, "as far apart as the images");
+  assert.ok(a!.box[0]! > 220, "to the right of both");
+  machine.evaluate("sim.undo()");
+  send({ type: "apply", applyId: 2, artboards, target: { kind: "replace", nodeIds, scaleMode: "FILL" } });
+  assert.deepEqual(
+    page().map(({ type, name, box }) => [type, name, ...box]),
+    [
+      ["FRAME", "photo 0", 20, 0, 60, 60],
+      ["FRAME", "photo 1", 120, 10, 60, 60],
+    ],
+  );
+  machine.evaluate("sim.undo()");
+  assert.deepEqual(
+    page().map(({ type }) => type),
+    ["RECTANGLE", "RECTANGLE"],
+  );
+});
+
+test("locked layers, instances, sections and layers that are gone are listed and stay as they are", () => {
+  machine.evaluate(`(sim.c = sim.addLayer("COMPONENT", { name: "c" }), sim.select([
+    sim.addLayer("RECTANGLE", { name: "locked", locked: true }), sim.tree.instantiate(sim.c), sim.addLayer("SECTION", { name: "s" }) ]), 0)`);
+  const nodeIds = [...machine.evaluate<string[]>("sim.selection"), "9:9"];
+  const before = page();
+  const images = nodeIds.map((id) => ({ key: id, vector: { svg: icon(), record: {} } }));
+  send({
+    type: "apply",
+    applyId: 1,
+    artboards: [{ caption: "", images }],
+    target: { kind: "replace", nodeIds, scaleMode: "FILL" },
+  });
+  const { skipped, imageCount } = lastSent<{ skipped: { reason: string }[]; imageCount: number }>();
+  assert.equal(imageCount, 0);
+  assert.deepEqual(
+    skipped.map(({ reason }) => reason),
+    ["locked", "instance", "no-fills", "gone"],
+  );
+  assert.deepEqual(page(), before);
+});
+
+test("icons are read as images with their bytes once, as SVG, and with what keeps them from being changed", () => {
+  const bytes = `new Uint8Array([${drawPng(1, 8).join(",")}])`;
+  machine.evaluate(`(sim.image = sim.addImage(${bytes}), sim.component = sim.tree.insert({ type: "COMPONENT", patch: { name: "star", width: 24, height: 24 }, children: [
+      { type: "VECTOR", patch: { name: "body", width: 9, height: 9, fills: [{ type: "SOLID", color: { r: 1, g: 0, b: 0 } }], vectorPaths: [{ windingRule: "NONZERO", data: "M0 0L9 0L9 9Z" }] }, children: [] }] }),
+    sim.orphan = sim.tree.instantiate(sim.component), sim.tree.remove(sim.component), 0)`);
+  machine.evaluate(`sim.select([0, 1].map((n) => sim.addLayer("RECTANGLE", { name: "photo " + n, locked: n === 1, fills: [{ type: "IMAGE", scaleMode: "FILL", imageHash: sim.image.hash }] })).concat(
+    [sim.orphan, sim.addLayer("FRAME", { name: "nothing" }), sim.addLayer("TEXT", { name: "hidden", visible: false })]))`);
+  send({ type: "read-icons", readId: 5 });
+  const { icons, skipped } = lastSent<{
+    icons: { nodeName: string; imageHash?: string; problem?: string }[];
+    skipped: { nodeName: string; reason: string }[];
+  }>();
+  assert.deepEqual(
+    icons.map(({ nodeName, problem }) => [nodeName, problem]),
+    [
+      ["photo 0", undefined],
+      ["photo 1", "locked"],
+    ],
+  );
+  assert.deepEqual(
+    skipped.map(({ nodeName, reason }) => [nodeName, reason]),
+    [
+      ["star", "no-main"],
+      ["nothing", "empty"],
+      ["hidden", "empty"],
+    ],
+  );
+  assert.equal(machine.evaluate("sent.filter(({ type }) => type === 'icon-image').length"), 1);
+});
+
+/** A collection with two modes, and a drawing on the page that is selected. */
+function prepareBrand(): { collectionId: string; light: string; dark: string; red: string } {
+  const brand = machine.evaluate<{ collectionId: string; light: string; dark: string; red: string }>(`(() => {
+    const { variables } = sim.tree;
+    const collectionId = variables.createCollection("Brand");
+    const light = variables.save().collections[0].modes[0].modeId;
+    const dark = variables.addMode(collectionId, "Dark");
+    const red = variables.createVariable("accent", collectionId, "COLOR");
+    variables.setValue(red, light, { r: 0.9, g: 0, b: 0 });
+    variables.setValue(red, dark, { r: 0, g: 0, b: 0.4 });
+    const glass = variables.createVariable("glass", collectionId, "COLOR");
+    variables.setValue(glass, light, { r: 1, g: 1, b: 1, a: 0.2 });
+    const circle = variables.createVariable("circle", collectionId, "COLOR");
+    variables.setValue(circle, light, { type: "VARIABLE_ALIAS", id: circle });
+    return { collectionId, light, dark, red };
+  })()`);
+  send({
+    type: "apply",
+    applyId: 1,
+    artboards: [{ caption: "flat", images: [image("rocket", { svg: icon(), record: {} })] }],
+    target: { kind: "artboards", tilePx: 128 },
+  });
+  return brand;
+}
+
+test("the file's colour variables are read by mode; see-through ones and circles of aliases have no colour", () => {
+  const { light, dark, red } = prepareBrand();
+  send({ type: "read-palettes" });
+  const { collections } = lastSent<{
+    collections: { name: string; modes: object[]; colours: { variableId: string; hexByMode: object }[] }[];
+  }>();
+  assert.deepEqual(collections[0]!.modes, [
+    { id: light, name: "Mode 1" },
+    { id: dark, name: "Dark" },
+  ]);
+  assert.deepEqual(
+    collections[0]!.colours.map(({ hexByMode }) => hexByMode),
+    [{ [light]: "#e60000", [dark]: "#000066" }, {}, {}],
+  );
+  assert.equal(collections[0]!.colours[0]!.variableId, red);
+});
+
+test("colours of a selection are told with their shares, changed and bound in one undo step, and drawn anew in them", () => {
+  const { collectionId, light, red } = prepareBrand();
+  send({ type: "read-colours", readId: 2 });
+  const { used } = lastSent<{ used: { hex: string; share: number }[] }>();
+  assert.deepEqual(
+    used.map(({ hex }) => hex),
+    ["#ff0000", "#ffffff"],
+    "the artboard's own white does not count",
+  );
+  const bindings = { collectionId, modeId: light, variables: [{ hex: "#e60000", variableId: red }] };
+  const changes = [
+    { from: "#ff0000", to: "#e60000", variableId: red },
+    { from: "#ffffff", to: "#102030" },
+  ];
+  send({ type: "recolour", applyId: 2, changes, bindings });
+  assert.deepEqual(lastSent(), { type: "applied", applyId: 2, imageCount: 1, sameCount: 0, skipped: [] });
+  const [body, inner] = page()[0]!.children[0]!.children;
+  assert.deepEqual(body!.fills[0]!.boundVariables, { color: { type: "VARIABLE_ALIAS", id: red } });
+  assert.equal(hexOf(inner!.fills[0]), "#102030");
+  const record = JSON.parse(page()[0]!.children[0]!.data["tau.vector"]!) as { palette: string[] };
+  assert.deepEqual(record.palette, ["#e60000", "#102030"]);
+  machine.evaluate("sim.undo()");
+  assert.equal(hexOf(page()[0]!.children[0]!.children[0]!.fills[0]), "#ff0000");
+});
+
+test("a layer that shows another mode of the variables is bound, and listed as such; a locked one stays", () => {
+  const { collectionId, dark, red } = prepareBrand();
+  machine.evaluate(
+    `(sim.tree.change(sim.tree.childrenOf(sim.tree.childrenOf(sim.selection[0])[0].id)[1].id, { locked: true }), 0)`,
+  );
+  const bindings = { collectionId, modeId: dark, variables: [{ hex: "#000066", variableId: red }] };
+  send({
+    type: "recolour",
+    applyId: 2,
+    changes: [
+      { from: "#ff0000", to: "#000066", variableId: red },
+      { from: "#ffffff", to: "#000066", variableId: red },
+    ],
+    bindings,
+  });
+  const { skipped } = lastSent<{ skipped: { nodeName: string; reason: string }[] }>();
+  assert.deepEqual(
+    skipped.map(({ nodeName, reason }) => [nodeName, reason]),
+    [
+      ["white", "locked"],
+      ["rocket", "other-mode"],
+    ],
+  );
+  const [body, inner] = page()[0]!.children[0]!.children;
+  assert.equal(hexOf(body!.fills[0]), "#e60000", "what the mode in view has");
+  assert.equal(hexOf(inner!.fills[0]), "#ffffff");
+});
+
+/** Fitted drawings as the window makes them: here the same at every size. */
+const fitted = (fill: string) => Object.fromEntries([16, 24, 32, 48].map((size) => [size, icon(fill, size)]));
+function makeSet(): Shape {
+  prepareBrand();
+  const nodeId = page()[0]!.children[0]!.id;
+  const styles = ["Flat", "Line"].map((style) => ({
+    style,
+    nodeId,
+    content: { svg: icon(), record: {}, fitted: fitted("#ff0000") },
+  }));
+  send({
+    type: "make-components",
+    applyId: 2,
+    sets: [{ name: "icon/rocket", description: "Seed 7, pack icons.", styles }],
+  });
+  assert.equal(lastSent()["type"], "applied", JSON.stringify(lastSent()));
+  const section = page().find(({ type }) => type === "SECTION")!;
+  return section.children[0]!;
+}
+
+test("an icon becomes a component set with a variant for each size and style, its name and description, one undo step", () => {
+  const set = makeSet();
+  assert.deepEqual([set.type, set.name, set.description], ["COMPONENT_SET", "icon/rocket", "Seed 7, pack icons."]);
+  assert.deepEqual(
+    set.children.map(({ type, name, box }) => [type, name, box[2]]),
+    [
+      ...["Flat", "Line"].flatMap((style) =>
+        [16, 24, 32, 48].map((size) => ["COMPONENT", `Size=${size}, Style=${style}`, size]),
+      ),
+    ],
+  );
+  const overlaps = set.children.some(({ box: [x = 0, y = 0, w = 0, h = 0] }, index) =>
+    set.children
+      .slice(index + 1)
+      .some(({ box: [ox = 0, oy = 0, ow = 0, oh = 0] }) => x < ox + ow && ox < x + w && y < oy + oh && oy < y + h),
+  );
+  assert.equal(overlaps, false);
+  machine.evaluate("sim.undo()");
+  assert.deepEqual(
+    page().map(({ type }) => type),
+    ["FRAME"],
+  );
+});
+
+test("Redraw changes every size of a component in place: instances follow and keep what was overridden", () => {
+  const set = makeSet();
+  const ids = set.children.slice(0, 4).map(({ id }) => id);
+  machine.evaluate(
+    `(sim.instance = sim.tree.instantiate("${ids[2]}"), sim.tree.change(sim.tree.childrenOf(sim.instance)[1].id, { fills: [{ type: "SOLID", color: { r: 0, g: 0, b: 1 } }] }), sim.select(["${set.id}"]), 0)`,
+  );
+  const { selection } = machine.evaluate<{
+    selection: { images: { id: string; sizesPx: number[]; vector: string }[] };
+  }>("sent.filter(({ type }) => type === 'selection').pop()");
+  assert.deepEqual(
+    selection.images.map(({ sizesPx }) => sizesPx),
+    [[16, 24, 32, 48]],
+    "one drawing: both rows are of the same",
+  );
+  const target = selection.images[0]!.id;
+  const images = [
+    {
+      ...image("rocket", { svg: icon("#00ff00"), record: {}, fitted: fitted("#00ff00") }),
+      provenance: provenance("rocket", 8),
+    },
+  ];
+  send({
+    type: "apply",
+    applyId: 3,
+    artboards: [{ caption: "rocket", images }],
+    target: { kind: "replace", nodeIds: [target], scaleMode: "FILL" },
+  });
+  assert.deepEqual(lastSent(), { type: "applied", applyId: 3, imageCount: 1, sameCount: 0, skipped: [] });
+  const section = page().find(({ type }) => type === "SECTION")!;
+  for (const [index, variant] of section.children[0]!.children.entries()) {
+    assert.equal(variant.id, set.children[index]!.id, "the component itself stays");
+    assert.deepEqual(
+      variant.children.map(({ id }) => id),
+      set.children[index]!.children.map(({ id }) => id),
+    );
+    assert.equal(hexOf(variant.children[0]!.fills[0]), "#00ff00");
+    assert.equal(JSON.parse(variant.data["tau.provenance"]!).seed, 8);
+  }
+  const instance = page().find(({ type }) => type === "INSTANCE")!;
+  assert.equal(hexOf(instance.children[0]!.fills[0]), "#00ff00");
+  assert.equal(hexOf(instance.children[1]!.fills[0]), "#0000ff", "the override stays");
+});
+
+test("components that the editor refuses half-way leave nothing behind; a locked set is listed and stays", () => {
+  prepareBrand();
+  const nodeId = page()[0]!.children[0]!.id;
+  const good = { style: "Flat", nodeId, content: { svg: icon(), record: {}, fitted: fitted("#ff0000") } };
+  const bad = { ...good, style: "Line", content: { svg: "no", record: {} } };
+  const before = page();
+  send({ type: "make-components", applyId: 2, sets: [{ name: "icon/rocket", description: "", styles: [good, bad] }] });
+  assert.equal(lastSent()["type"], "apply-failed");
+  assert.deepEqual(page(), before);
+  const set = makeSet();
+  machine.evaluate(`(sim.tree.change("${set.id}", { locked: true }), 0)`);
+  const images = [image("rocket", { svg: icon("#00ff00"), record: {} })];
+  send({
+    type: "apply",
+    applyId: 4,
+    artboards: [{ caption: "", images }],
+    target: { kind: "replace", nodeIds: [set.children[0]!.id], scaleMode: "FILL" },
+  });
+  const { skipped } = lastSent<{ skipped: { reason: string }[] }>();
+  assert.deepEqual(
+    skipped.map(({ reason }) => reason),
+    ["locked"],
+  );
+});

@@ -1,0 +1,181 @@
+/**
+ * A small server that speaks the real contract over real HTTP, for the plugin's tests: every answer passes the shared
+ * schemas, images are real PNGs. What goes wrong is chosen per test by `intercept`; how fast it is by `stepMs`.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { apiVersion } from "../../../shared/contract/api-version.ts";
+import { type Generation, GenerationSchema, type Stage } from "../../../shared/contract/generations/generation.ts";
+import { GenerationRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
+import { type Meta, MetaSchema } from "../../../shared/contract/meta.ts";
+import type { Upscale } from "../../../shared/contract/upscaling.ts";
+import { limits } from "../../../shared/limits.ts";
+import { validationError } from "../../../shared/validation.ts";
+import { drawPng } from "../png.ts";
+import { JobLog, readBody, sendEmpty, sendError, sendJson, sendProblem } from "./contract-jobs.ts";
+import { createUpscales } from "./contract-upscales.ts";
+
+export { sendProblem } from "./contract-jobs.ts";
+
+export interface ContractServer {
+  readonly url: string;
+  readonly token: string;
+  /** Pause between two steps of a generation. */
+  stepMs: number;
+  meta: Meta;
+  /** Runs before routing; true = it answered. */
+  intercept: (request: IncomingMessage, response: ServerResponse) => boolean;
+  readonly generations: Map<string, Generation>;
+  readonly upscales: Map<string, Upscale>;
+  readonly requests: { readonly method: string; readonly path: string; readonly headers: IncomingMessage["headers"] }[];
+  close(): Promise<void>;
+}
+
+const packDigest = createHash("sha256").update("test pack").digest("hex");
+/** Of the pack that enlarges generations. */
+export const upscalerDigest = createHash("sha256").update("test upscaler").digest("hex");
+
+export const testMeta: Meta = MetaSchema.parse({
+  name: "tau",
+  version: "0.1.0",
+  api: { min: apiVersion, max: apiVersion },
+  provider: "cpu",
+  durability: "memory",
+  limits: { ...limits },
+  packs: [
+    {
+      id: "default",
+      version: "1",
+      digest: packDigest,
+      licence: "MIT",
+      sizeBytes: 1,
+      parts: [],
+      translations: [
+        {
+          id: "caption",
+          label: "Caption",
+          conditions: ["caption", "style"],
+          labels: [],
+          depths: [],
+          styles: ["flat", "outline", "emoji"].map((id) => ({ id, label: id[0]!.toUpperCase() + id.slice(1) })),
+          widthPx: 64,
+          heightPx: 64,
+          latentDims: 128,
+        },
+      ],
+    },
+  ],
+});
+
+/** The steps before the last, as a client sees them go by. */
+const stagesOf = (total: number) =>
+  (
+    [
+      ["waiting", 0, 2],
+      ["waiting", 0, 0],
+      ["encoding", 0],
+      ["translating", Math.ceil(total / 2)],
+      ["translating", total],
+      ["decoding", total],
+      ["storing", total],
+    ] satisfies [Stage, number, number?][]
+  ).map(
+    ([stage, completed, position]) =>
+      (now: Generation): Generation => ({
+        ...now,
+        state: stage === "waiting" ? "queued" : "running",
+        progress: { stage, completed, total, ...(position === undefined ? {} : { position }) },
+      }),
+  );
+
+function finish(now: Generation): Generation {
+  const total = now.request.count;
+  const images = Array.from({ length: total }, (_, index) => {
+    const seed = (now.request.seed + index) % 2 ** 32;
+    const png = drawPng(seed);
+    const natsPerDimension = 1.2 + 0.3 * Math.sin(seed);
+    return {
+      index,
+      seed,
+      natsPerDimension,
+      logLikelihood: -128 * natsPerDimension,
+      conditionGain: 10 - natsPerDimension,
+      widthPx: 64,
+      heightPx: 64,
+      sha256: createHash("sha256").update(png).digest("hex"),
+      bytes: png.length,
+      path: `/v1/generations/${now.id}/images/${index}.png`,
+    };
+  });
+  const finishedAt = new Date().toISOString();
+  return { ...now, state: "done", progress: { stage: "finished", completed: total, total }, images, finishedAt };
+}
+
+export async function startContractServer(page?: () => string): Promise<ContractServer> {
+  const token = "test-token";
+  const requests: ContractServer["requests"] = [];
+  const log = new JobLog<Generation>("generation", GenerationSchema, ({ images }, index) => {
+    const image = images[index];
+    return image === undefined ? undefined : drawPng(image.seed);
+  });
+  const upscales = createUpscales(packDigest, () => server.stepMs);
+
+  async function create(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = GenerationRequestSchema.safeParse(JSON.parse((await readBody(request)).toString()));
+    // As server/http does: a schema's own code is the problem's.
+    if (!body.success) return sendError(response, validationError(body.error));
+    const total = body.data.count;
+    const job: Generation = {
+      id: randomUUID(),
+      state: "queued",
+      request: { ...body.data, seed: body.data.seed ?? 7 },
+      packDigest,
+      ...(body.data.upscale && { upscalerDigest }),
+      createdAt: new Date().toISOString(),
+      progress: { stage: "waiting", completed: 0, total, position: 2 },
+      images: [],
+      outOfDistribution: [],
+      namedLabels: [],
+    };
+    log.accept(response, job, () => server.stepMs, [...stagesOf(total), finish]);
+  }
+
+  function route(request: IncomingMessage, response: ServerResponse): void {
+    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    const method = request.method ?? "GET";
+    requests.push({ method, path: pathname, headers: request.headers });
+    if (method === "OPTIONS") {
+      sendEmpty(response);
+      return;
+    }
+    if (pathname === "/" && page !== undefined) {
+      response.writeHead(200, { "Content-Type": "text/html; charset=utf-8" }).end(page());
+      return;
+    }
+    if (server.intercept(request, response)) return;
+    if (request.headers.authorization !== `Bearer ${token}`) sendProblem(response, "unauthorized");
+    else if (pathname === "/v1/meta") sendJson(response, 200, server.meta);
+    else if (pathname === "/v1/generations" && method === "POST") void create(request, response);
+    else if (!log.route(pathname, request, response) && !upscales.route(pathname, request, response))
+      sendProblem(response, "not_found");
+  }
+
+  const http = createServer(route);
+  await new Promise<void>((resolve) => http.listen(0, "localhost", resolve));
+  const server: ContractServer = {
+    url: `http://localhost:${(http.address() as AddressInfo).port}`,
+    token,
+    stepMs: 5,
+    meta: testMeta,
+    intercept: () => false,
+    generations: log.jobs,
+    upscales: upscales.upscales,
+    requests,
+    close: async () => {
+      http.closeAllConnections();
+      await new Promise((resolve) => http.close(resolve));
+    },
+  };
+  return server;
+}

@@ -1,0 +1,74 @@
+/** Six complete languages: the compiler checks the keys, these tests what it can't see. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { en } from "../../../plugin/ui/i18n/en.ts";
+import { chooseLanguage, describeFailure, fill, languages } from "../../../plugin/ui/i18n/texts.ts";
+import { inEnglish } from "../../../server/experts/words/in-english.ts";
+import { problemCodes } from "../../../shared/problem.ts";
+
+const placeholders = (text: string): string[] => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+
+for (const [name, texts] of Object.entries(languages)) {
+  test(`${name} has every text, with the same placeholders as English`, () => {
+    for (const [key, english] of Object.entries(en)) {
+      const own = texts[key as keyof typeof texts];
+      if (typeof english !== "string") continue;
+      assert.ok(typeof own === "string" && own.trim() !== "", key);
+      assert.deepEqual(placeholders(own), placeholders(english), `${name}: ${key}`);
+    }
+    for (const key of Object.keys(en.failures)) {
+      const [title, cure] = texts.failures[key as keyof typeof texts.failures];
+      assert.ok(title.length > 3 && cure.length > 3, `${name}: ${key}`);
+    }
+  });
+}
+
+test("the examples that every language offers are read by the server as the English ones", () => {
+  for (const [name, texts] of Object.entries(languages))
+    for (const key of ["captionHints", "nameHints"] as const) {
+      const read = texts[key].split("|").map((example) => (name === "en" ? example : inEnglish(example)));
+      assert.deepEqual(read, en[key].split("|"), `${name}: ${key}`);
+    }
+});
+
+test("every problem code of the server has a title and a cure", () => {
+  for (const code of problemCodes) assert.equal(describeFailure(languages.en, code).length, 2, code);
+  assert.equal(describeFailure(languages.en, "pack_unavailable")[0], languages.en.failures.pack_missing[0]);
+});
+
+test("what a server with a queue, a store and many people refuses has a cure of its own in every language", () => {
+  for (const [name, texts] of Object.entries(languages))
+    for (const code of ["forbidden", "queue_unavailable", "store_unavailable"] as const)
+      assert.notEqual(describeFailure(texts, code)[0], texts.failures.internal[0], `${name}: ${code}`);
+});
+
+test("failures of the connection all differ in cause and cure", () => {
+  const codes = [
+    "unreachable",
+    "url_invalid",
+    "not_tau",
+    "token_missing",
+    "unauthorized",
+    "forbidden",
+    "server_too_old",
+    "server_too_new",
+    "pack_missing",
+    "network_blocked",
+    "no_answer",
+    "rate_limited",
+    "queue_full",
+    "queue_unavailable",
+  ] as const;
+  for (const texts of Object.values(languages)) {
+    assert.equal(new Set(codes.map((code) => describeFailure(texts, code)[0])).size, codes.length);
+    assert.equal(new Set(codes.map((code) => describeFailure(texts, code)[1])).size, codes.length);
+  }
+});
+
+test("the language follows the browser's list", () => {
+  assert.equal(chooseLanguage(["de-CH", "en"]), "de");
+  assert.equal(chooseLanguage(["pt-PT"]), "pt-BR");
+  assert.equal(chooseLanguage(["nl", "ja"]), "ja");
+  assert.equal(chooseLanguage(["xx"]), "en");
+  assert.equal(fill("{done} of {total}", { done: 0, total: 8 }), "0 of 8");
+});

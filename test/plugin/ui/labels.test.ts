@@ -1,0 +1,61 @@
+/** Which label a layer's name means, and what is suggested for one that means none. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { LabelIndex, matchNames, planLabel, planNames } from "../../../plugin/ui/plans/labels.ts";
+import { defaultForm } from "../../../plugin/ui/state/form.ts";
+
+const labels = ["Red apple", "Umbrella", "Key", "Coffee mug", "Coffee bean", "Glasses", "Bus", "1st place medal"].map(
+  (label) => ({ id: label.toLowerCase().replaceAll(" ", "-"), label }),
+);
+const index = new LabelIndex(labels);
+
+test("a name means a label whatever its case, path, number, plural and signs", () => {
+  for (const [name, id] of [
+    ["red apple", "red-apple"],
+    ["icons/Red-Apple 12", "red-apple"],
+    ["RedApple", "red-apple"],
+    ["Umbrellas", "umbrella"],
+    ["key 3", "key"],
+    ["glasses", "glasses"],
+    ["buses", "bus"],
+    ["1st place medal", "1st-place-medal"],
+  ] as const)
+    assert.equal(index.find(name)?.id, id, name);
+  for (const name of ["Rectangle 4", "", "12", "keyboard"]) assert.equal(index.find(name), undefined, name);
+});
+
+test("names that mean nothing get at most three suggestions, the nearest first", () => {
+  assert.deepEqual(
+    index.suggest("coffee cup").map(({ id }) => id),
+    ["coffee-mug", "coffee-bean"],
+  );
+  assert.deepEqual(index.suggest("zzz"), []);
+});
+
+const layers = ["key", "Key 2", "coffee cup", "zzz"].map((name, i) => ({ id: `1:${i}`, name }));
+
+test("layers of the same name share a job and get a seed each; chosen labels count, unmatched names don't", () => {
+  const matches = matchNames(
+    [...layers, { id: "1:9", name: "key", problem: "locked" }],
+    index,
+    { "coffee cup": "coffee-mug" },
+    labels,
+  );
+  const jobs = planNames({ ...defaultForm, seed: 5 }, { id: "caption" }, matches);
+  assert.deepEqual(
+    jobs.map(({ title, nodeIds, input }) => [title, nodeIds, input.count, input.seed, input.condition]),
+    [
+      ["Key", ["1:0", "1:1"], 2, 5, { label: "key" }],
+      ["Coffee mug", ["1:2"], 1, 5, { label: "coffee-mug" }],
+    ],
+  );
+});
+
+test("more layers than one generation draws are split, and no seed comes twice", () => {
+  const many = Array.from({ length: 40 }, (_, i) => ({ id: `1:${i}`, name: "x" }));
+  const jobs = planLabel({ ...defaultForm, seed: 4_294_967_290 }, { id: "caption" }, labels[2]!, many);
+  const seeds = jobs.flatMap(({ input }) =>
+    Array.from({ length: input.count! }, (_, i) => (input.seed! + i) % 2 ** 32),
+  );
+  assert.deepEqual([jobs.length, new Set(seeds).size], [3, 40]);
+});

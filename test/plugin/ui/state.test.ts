@@ -1,0 +1,349 @@
+/** The reducer, the plan of jobs, ranks and progress sentences: everything the UI decides without a browser. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Failure } from "../../../plugin/ui/client/failure.ts";
+import { languages } from "../../../plugin/ui/i18n/texts.ts";
+import {
+  captionProblem,
+  captionsOf,
+  planCaptions,
+  planMakeAgain,
+  planRedraw,
+  planReplacements,
+} from "../../../plugin/ui/plans/captions.ts";
+import type { DrawJob } from "../../../plugin/ui/run/jobs.ts";
+import { describeStep, shareOf } from "../../../plugin/ui/run/progress-text.ts";
+import { rankByLikelihood } from "../../../plugin/ui/run/run.ts";
+import { defaultForm, readForm, withRecent } from "../../../plugin/ui/state/form.ts";
+import { readSession, sessionOf } from "../../../plugin/ui/state/session.ts";
+import {
+  type Action,
+  initialState,
+  keptImages,
+  type ResultSet,
+  reduce,
+  type State,
+} from "../../../plugin/ui/state/state.ts";
+import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
+import { limits } from "../../../shared/limits.ts";
+import { defaultSettings } from "../../../shared/messages/settings.ts";
+
+const provenance = (seed: number, caption = "a cat"): Provenance => ({
+  format: 1,
+  packId: "default",
+  packDigest: "d",
+  translation: "caption",
+  condition: { caption, style: "flat" },
+  seed,
+  temperature: 0.5,
+  guidance: 2,
+  logLikelihood: -10,
+});
+const set = (title: string, keys: readonly string[], index = 0): ResultSet => ({
+  index,
+  title,
+  generationId: `g-${title}`,
+  doubts: [],
+  namedLabels: [],
+  images: keys.map((key, place) => ({
+    key,
+    seed: place,
+    bytes: new Uint8Array(),
+    url: "",
+    isKept: true,
+    destination: { kind: "artboard" },
+    drawn: { rank: place + 1, natsPerDimension: 1, typicalityPercentile: 50, provenance: provenance(place) },
+  })),
+});
+const after = (...actions: Action[]): State => actions.reduce(reduce, initialState);
+const empty = { texts: [], images: [], layerCount: 0 };
+const started: Action = {
+  type: "started",
+  settings: defaultSettings,
+  selection: empty,
+  form: defaultForm,
+  command: "caption-to-artboard",
+  editor: "figma",
+};
+const job = (title: string, index = 0): DrawJob => ({
+  kind: "draw",
+  index,
+  title,
+  imageCount: 4,
+  input: { condition: { caption: title } },
+  nodeIds: [],
+});
+const run = (runId: number, titles = ["a cat"], isResumed = false): Action => ({
+  type: "run-started",
+  runId,
+  jobs: titles.map(job),
+  isResumed,
+});
+
+test("a late result of an earlier run never overwrites the newer one", () => {
+  const newer = after(started, run(1), { type: "cancelled", missing: [] }, run(2));
+  assert.equal(reduce(newer, { type: "run-result", runId: 1, set: set("old", ["x"]) }), newer);
+  assert.equal(reduce(newer, { type: "failed", runId: 1, failure: new Failure("internal", "") }), newer);
+  assert.equal(reduce(newer, { type: "run-done", runId: 1 }), newer);
+});
+
+test("cancel before anything is finished leaves nothing, and what still arrives is ignored", () => {
+  const state = after(started, run(1), { type: "cancelled", missing: [job("a cat")] });
+  assert.deepEqual([state.run, state.results, state.missing, state.wasCancelled], [undefined, [], [], false]);
+  assert.equal(reduce(state, { type: "run-result", runId: 1, set: set("a cat", ["y"]) }), state);
+});
+
+test("cancel keeps what is finished, and the rest can be made afterwards or all be discarded", () => {
+  const cancelled = after(
+    started,
+    run(1, ["a cat", "a dog"]),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+    { type: "cancelled", missing: [job("a dog", 1)] },
+  );
+  assert.deepEqual([cancelled.wasCancelled, cancelled.results.length, cancelled.missing.length], [true, 1, 1]);
+  const resumed = reduce(cancelled, run(2, ["a dog"], true));
+  assert.deepEqual([resumed.wasCancelled, resumed.results.length, resumed.missing.length], [false, 1, 0]);
+  const complete = reduce(resumed, { type: "run-result", runId: 2, set: set("a dog", ["y"], 1) });
+  assert.deepEqual(
+    complete.results.map(({ title }) => title),
+    ["a cat", "a dog"],
+  );
+  assert.deepEqual(reduce(cancelled, { type: "discarded" }).results, []);
+});
+
+test("a failure in the middle keeps what is finished and knows what is missing", () => {
+  const state = after(
+    started,
+    run(1, ["a cat", "a dog"]),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+    { type: "failed", runId: 1, failure: new Failure("unreachable", ""), missing: [job("a dog", 1)] },
+  );
+  assert.deepEqual([state.results.length, state.missing.length, state.failure?.code], [1, 1, "unreachable"]);
+});
+
+test("results of the run before stay until a new one brings its first", () => {
+  const before = after(
+    started,
+    run(1),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+    { type: "run-done", runId: 1 },
+    run(2, ["a dog"]),
+  );
+  const failed = reduce(before, {
+    type: "failed",
+    runId: 2,
+    failure: new Failure("unreachable", ""),
+    missing: [job("a dog")],
+  });
+  assert.deepEqual([failed.results[0]?.title, failed.missing.length], ["a cat", 1]);
+  const resumed = [run(3, ["a dog"], true), { type: "run-result", runId: 3, set: set("a dog", ["y"]) } as const].reduce(
+    reduce,
+    failed,
+  );
+  assert.deepEqual(
+    resumed.results.map(({ title }) => title),
+    ["a dog"],
+  );
+  const cancelled = reduce(before, { type: "cancelled", missing: [job("a dog")] });
+  assert.deepEqual([cancelled.results[0]?.title, cancelled.missing, cancelled.wasCancelled], ["a cat", [], false]);
+});
+
+test("what was applied and is gone again can be added again", () => {
+  const applied = after(
+    started,
+    run(1),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+    { type: "run-done", runId: 1 },
+    { type: "applying", applyId: 9 },
+    { type: "applied", applyId: 9, imageCount: 1 },
+  );
+  assert.equal(reduce(applied, { type: "unapplied", applyId: 8 }), applied);
+  const gone = reduce(applied, { type: "unapplied", applyId: 9 });
+  assert.deepEqual([gone.appliedCount, gone.wasUnapplied, keptImages(gone).length], [0, true, 1]);
+});
+
+test("form and names of the last results survive a restart; a form from elsewhere becomes valid", () => {
+  const state = after(
+    started,
+    { type: "form", change: { captions: "a cat", style: "flat", count: 8, tilePx: 32 } },
+    run(1),
+    { type: "run-result", runId: 1, set: set("a cat", ["x"]) },
+  );
+  const { form, results, isKept } = readSession(JSON.parse(JSON.stringify(sessionOf(state))));
+  assert.deepEqual(form, state.form);
+  assert.deepEqual([results, isKept], [[{ id: "g-a cat", title: "a cat" }], true]);
+  assert.deepEqual(readSession(undefined), { form: defaultForm, results: [], isKept: false });
+  for (const stored of [null, 7, [], { count: 99, tilePx: 33, style: 4, depth: "deep", temperature: Number.NaN }])
+    assert.deepEqual(readForm(stored), defaultForm);
+});
+
+test("styles that were chosen come first in the list, each once, and any style not at all", () => {
+  const recent = ["a", "b", "c", "a", "d", "e", "f", ""].reduce(withRecent, [] as readonly string[]);
+  assert.deepEqual(recent, ["f", "e", "d", "a", "c"]);
+  assert.deepEqual(readForm({ recentStyles: ["a", 7] }).recentStyles, ["a"]);
+});
+
+test("settings that are saved leave the form as it is", () => {
+  const state = after(
+    started,
+    { type: "form", change: { style: "emoji", count: 8, temperature: 0.6 } },
+    { type: "settings", settings: { ...defaultSettings, token: "t" } },
+  );
+  assert.deepEqual([state.form.style, state.form.count, state.form.temperature], ["emoji", 8, 0.6]);
+});
+
+test("a failure ends the run and keeps the captions", () => {
+  const typed = after(started, { type: "form", change: { captions: "a cat" } }, run(1));
+  const state = reduce(typed, { type: "failed", runId: 1, failure: new Failure("unreachable", "") });
+  assert.equal(state.run, undefined);
+  assert.equal(state.failure?.code, "unreachable");
+  assert.equal(state.form.captions, "a cat");
+});
+
+test("selected text layers become captions until a person writes own ones", () => {
+  const texts = (...list: string[]): Action => ({
+    type: "selection",
+    selection: { texts: list.map((text, i) => ({ id: String(i), text })), images: [], layerCount: list.length },
+  });
+  const filled = after(started, texts("a cat", "a dog"));
+  assert.equal(filled.form.captions, "a cat\na dog");
+  assert.equal(reduce(filled, texts("a tree")).form.captions, "a tree");
+  const edited = reduce(filled, { type: "form", change: { captions: "mine" } });
+  assert.equal(reduce(edited, texts("a tree")).form.captions, "mine");
+  assert.equal(reduce(reduce(edited, texts("a tree")), { type: "use-texts" }).form.captions, "a tree");
+});
+
+test("only ticked images are applied, and only the answer to the last apply counts", () => {
+  const state = after(
+    started,
+    run(1),
+    { type: "run-result", runId: 1, set: set("a cat", ["x", "y"]) },
+    { type: "run-done", runId: 1 },
+    { type: "keep", key: "x" },
+    { type: "applying", applyId: 9 },
+  );
+  assert.deepEqual(
+    keptImages(state).map(({ key }) => key),
+    ["y"],
+  );
+  assert.equal(reduce(state, { type: "applied", applyId: 8, imageCount: 1 }), state);
+  assert.equal(reduce(state, { type: "applied", applyId: 9, imageCount: 1 }).appliedCount, 1);
+});
+
+test("each line is a caption, all share the seed, and a line without words is left out", () => {
+  const form = { ...defaultForm, seed: 42, captions: " a  cat \n\n🐈\n a dog", style: "flat", count: 3 };
+  const jobs = planCaptions(form, { id: "caption" });
+  assert.deepEqual(captionsOf(form.captions), ["a cat", "🐈", "a dog"]);
+  assert.deepEqual(
+    jobs.map(({ index, input }) => [index, input.condition, input.count, input.seed]),
+    [
+      [0, { caption: "a cat", style: "flat" }, 3, 42],
+      [1, { caption: "a dog", style: "flat" }, 3, 42],
+    ],
+  );
+});
+
+test("captions that the server would refuse are found first", () => {
+  assert.equal(captionProblem(""), "caption_empty");
+  assert.equal(captionProblem("x".repeat(501)), "caption_too_long");
+  assert.equal(captionProblem("🐈"), "caption_unreadable");
+  assert.equal(captionProblem("猫"), undefined);
+});
+
+const layer = (id: string, made: Provenance) => ({ id, isArtboard: false, provenance: JSON.stringify(made) });
+
+test("redrawing layers keeps each one's caption, draws a new seed, and replaces exactly those layers", () => {
+  const images = ["a cat", "a dog", "a cat"].map((caption, i) => layer(`1:${i}`, provenance(i, caption)));
+  const fixed = { ...defaultForm, isSeedFixed: true };
+  const plan = planRedraw([...images, { id: "1:9", isArtboard: false, provenance: "broken" }], fixed);
+  assert.ok(plan);
+  const { captions, style, guidance, isSeedFixed } = plan.form;
+  assert.deepEqual([captions, style, guidance, isSeedFixed], ["a cat\na dog", "flat", 2, false]);
+  const jobs = planReplacements(plan.form, { id: "caption" }, plan.replacements);
+  assert.deepEqual(
+    jobs.map(({ title, nodeIds, input }) => [title, nodeIds, input.count]),
+    [
+      ["a cat", ["1:0", "1:2"], 2],
+      ["a dog", ["1:1"], 1],
+    ],
+  );
+  assert.equal(planRedraw([], defaultForm), undefined);
+});
+
+test("redrawing an artboard makes a new one", () => {
+  const plan = planRedraw([{ ...layer("1:1", provenance(3)), isArtboard: true }], defaultForm);
+  assert.deepEqual([plan?.replacements, plan?.form.captions], [[], "a cat"]);
+});
+
+test("layers that were filled with a label are redrawn with it", () => {
+  const made = { ...provenance(3), condition: { label: "anchor" } };
+  const plan = planRedraw([layer("1:1", made)], defaultForm);
+  const [only] = planReplacements(plan!.form, { id: "caption" }, plan!.replacements);
+  assert.deepEqual(only?.input.condition, { label: "anchor" });
+});
+
+test("making again asks for exactly what made each image, a frame of a blend with its strip", () => {
+  const frame = { index: 2, count: 5 };
+  const source = { image: "1".repeat(64), condition: {} };
+  const blend = { ...provenance(12), condition: {}, keepResidualOf: source, blendWith: source, frame };
+  const [single, strip] = planMakeAgain([layer("1:1", { ...provenance(7), bestOf: 4 }), layer("1:2", blend)]);
+  const { condition, seed, count } = single!.input;
+  assert.deepEqual([condition, seed, count], [{ caption: "a cat", style: "flat" }, 7, 1]);
+  assert.equal("bestOf" in single!.input, false, "the seed that won makes the image by itself");
+  assert.deepEqual([strip!.input.seed, strip!.input.count, strip!.onlyIndex], [10, 5, 2]);
+});
+
+test("a job says how much of retrieval it wants only where a translation has some", () => {
+  const form = { ...defaultForm, captions: "a cat\na dog" };
+  const sent = (hasRetrieval: boolean | undefined, change = {}) =>
+    planCaptions({ ...form, ...change }, { id: "caption", hasRetrieval }).map(({ input }) =>
+      "retrieval" in input ? input.retrieval : "absent",
+    );
+  assert.deepEqual(sent(true), [limits.retrievalDefault, limits.retrievalDefault]);
+  assert.deepEqual(sent(true, { retrieval: 0 }), [0, 0]);
+  assert.deepEqual([sent(false), sent(undefined)].flat(), new Array(4).fill("absent"));
+});
+
+test("several images of one job shall differ where the server knows how, and each is made again with that", () => {
+  const form = { ...defaultForm, captions: "a cat", count: 4 };
+  const asked = { id: "caption", hasDiversity: true };
+  const sent = (change: object, known: object = asked) =>
+    planCaptions({ ...form, ...change }, { id: "caption", ...known })[0]!.input.diversity;
+  assert.deepEqual(
+    [sent({}), sent({ diversity: 0.3 }), sent({ diversity: 0 }), sent({ count: 1 })],
+    [limits.diversityIdeas, 0.3, undefined, undefined],
+  );
+  assert.equal(sent({}, { hasDiversity: undefined }), undefined, "an older server refuses the field");
+  const made = { ...provenance(7), diversity: 0.3 };
+  assert.equal(planMakeAgain([layer("1:1", made)])[0]!.input.diversity, 0.3);
+  const redrawn = planRedraw([layer("1:1", made)], form)!;
+  assert.equal(planReplacements(redrawn.form, asked, redrawn.replacements)[0]!.input.diversity, 0.3, "another idea");
+});
+
+test("images are ranked by exact log-likelihood", () => {
+  const ranks = rankByLikelihood([-5, -1, -3].map((logLikelihood, index) => ({ index, logLikelihood })));
+  assert.deepEqual([...ranks].sort(), [
+    [0, 3],
+    [1, 1],
+    [2, 2],
+  ]);
+});
+
+test("progress says what is happening and never runs backwards", () => {
+  const step = (stage: "waiting" | "translating" | "decoding", completed: number, position?: number) => ({
+    stage: "server" as const,
+    progress: { stage, completed, total: 8, ...(position === undefined ? {} : { position }) },
+  });
+  assert.equal(describeStep(languages.en, step("waiting", 0, 2)), "Waiting as number 3");
+  assert.equal(describeStep(languages.en, step("translating", 4)), "Translating 4 of 8");
+  const share = (done: number, total: number, inner: ReturnType<typeof step>) =>
+    shareOf({ id: 1, title: "", done, total, imageCount: 8, step: inner }) ?? 0;
+  const shares = [step("waiting", 0, 1), step("translating", 4), step("translating", 8), step("decoding", 8)].map((s) =>
+    share(0, 1, s),
+  );
+  assert.deepEqual(
+    shares,
+    [...shares].sort((a, b) => a - b),
+  );
+  assert.deepEqual([share(1, 4, step("translating", 8)), share(2, 4, step("waiting", 0, 1))], [0.25, 0.5]);
+});
