@@ -12,6 +12,7 @@ export type CommandId =
   | "fill-names"
   | "upscale"
   | "restyle"
+  | "redraw-part"
   | "variations"
   | "blend"
   | "sketch"
@@ -98,6 +99,7 @@ export const commandTable: readonly CommandInfo[] = [
     editors: everywhere,
     relaunch: "Restyle",
   },
+  { id: "redraw-part", menu: "Redraw a part…", needs: ["drawing"], editors: everywhere },
   {
     id: "variations",
     menu: "Variations…",

@@ -10,6 +10,7 @@ export const problemStatus = {
   caption_empty: 422,
   caption_too_long: 422,
   caption_unreadable: 422,
+  caption_unknown: 422,
   style_unknown: 422,
   label_unknown: 422,
   layout_invalid: 422,

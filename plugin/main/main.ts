@@ -17,6 +17,7 @@ import { dropImage, readDropped } from "./place/drop-image.ts";
 import { readIcons } from "./read/read-icons.ts";
 import { readDrawing, readLayers } from "./read/read-scene.ts";
 import { layersMax, readSelection } from "./read/selection.ts";
+import { loadShownStyles, removeShownStyle, saveShownStyle } from "./read/shown-styles.ts";
 import {
   loadSession,
   loadSettings,
@@ -149,6 +150,17 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       send({ type: "applied", applyId, imageCount: sets.length, sameCount: 0, skipped: [] });
       return;
     }
+    case "read-shown-styles":
+      send({ type: "shown-styles", styles: loadShownStyles() });
+      return;
+    case "save-shown-style":
+      saveShownStyle(message.style);
+      figma.commitUndo();
+      return;
+    case "remove-shown-style":
+      removeShownStyle(message.id);
+      figma.commitUndo();
+      return;
     case "notify":
       figma.notify(message.text, { error: message.isError });
       return;

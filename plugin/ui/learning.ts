@@ -4,8 +4,9 @@ import type { Training } from "../../shared/contract/training.ts";
 import { limits } from "../../shared/limits.ts";
 import type { ApiClient } from "./client/api-client.ts";
 import { Failure } from "./client/failure.ts";
+import type { Rasterise } from "./pad/rasterise.ts";
 import { labelOf } from "./plans/icons.ts";
-import { pictureOf, type Rasterise } from "./plans/prepare.ts";
+import { pictureOf } from "./plans/prepare.ts";
 import type { SeenIcon } from "./state/state.ts";
 
 /** Icons whose names say what they show; what is named by number or tool alone teaches nothing. */

@@ -3,11 +3,11 @@
  * and prints one JSON line an image. The same child as the server's, so that the same request gives the same bytes.
  */
 import { extname, join } from "node:path";
+import { attributionOf } from "../../shared/contract/generations/attribution.ts";
 import type { OutOfDistribution } from "../../shared/contract/generations/generation.ts";
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { Inversion, InversionRequest } from "../../shared/contract/generations/inversion.ts";
 import { conditionsIn, type Sourced } from "../../shared/contract/generations/request-sources.ts";
-import { attributionOf } from "../../shared/contract/generations/sources.ts";
 import type { PackInfo, TranslationInfo } from "../../shared/contract/meta.ts";
 import { checkCondition, checkLicences, findTranslation, guidanceOn } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";

@@ -4,7 +4,7 @@
  */
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../shared/contract/generations/sources.ts";
-import { AppError } from "../../shared/problem.ts";
+import { AppError, type ProblemCode } from "../../shared/problem.ts";
 import { type EncodedConditions, encodeConditions } from "../engine/conditions.ts";
 import type { FoundDrawing } from "../engine/interfaces.ts";
 import { inOneInk } from "../engine/pixels/one-ink.ts";
@@ -21,7 +21,7 @@ import type { ConditionImages } from "./protocol.ts";
 /** Cosine of a drawing's name to the words from which on it shows them: "home" is at 0.78 to "house", "rabbit" at 0.42 to "giraffe". */
 const cosineLeast = 0.65;
 
-/** @throws AppError `invalid_request` for a caption beside a drawing or a kept residual, or one that finds no drawing */
+/** @throws AppError `invalid_request` for a caption beside a drawing or a kept residual, `caption_unknown` for one that finds no drawing */
 export async function planFromCaption(
   translation: Translation,
   captions: NonNullable<Translation["captions"]>,
@@ -30,7 +30,11 @@ export async function planFromCaption(
 ): Promise<Plan> {
   const { condition, count, bestOf, seed } = request;
   if (condition.drawing || request.keepResidualOf)
-    throw refusal("no caption beside a drawing or a kept residual, which say what is drawn", condition.caption!);
+    throw refusal(
+      "invalid_request",
+      "no caption beside a drawing or a kept residual, which say what is drawn",
+      condition.caption!,
+    );
   const find = await finder(captions, request);
   const starts: Start[] = [];
   for (let image = 0; image < count; image += 1)
@@ -70,7 +74,11 @@ async function finder(
     const asked = { caption: words?.plain ?? words?.vector, label: label?.id, noise };
     const found = from.retriever?.find({ ...asked, among: suiting });
     if (found && found.cosine >= cosineLeast) return found;
-    throw refusal(`words that name a drawing of ${[...suiting].join(", ") || "those licences"}`, caption);
+    throw refusal(
+      "caption_unknown",
+      `words that name a drawing of ${[...suiting].join(", ") || "those licences"}`,
+      caption,
+    );
   };
 }
 
@@ -91,9 +99,9 @@ async function startFrom(
   };
 }
 
-const refusal = (expected: string, received: string): AppError => {
+const refusal = (code: ProblemCode, expected: string, received: string): AppError => {
   const field = "condition.caption";
-  return new AppError("invalid_request", `${field}: expected ${expected}, got "${received}"`, {
+  return new AppError(code, `${field}: expected ${expected}, got "${received}"`, {
     field,
     expected,
     received,

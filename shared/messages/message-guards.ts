@@ -1,6 +1,7 @@
 /** Whether something is a message of the other world. Guards instead of zod, because main's bundle must stay small and runs in an interpreter. */
 import { isRecord } from "./is-record.ts";
 import type { DroppedImage, MainMessage, UiMessage } from "./messages.ts";
+import { isShownStyle } from "./shown-styles.ts";
 
 const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
   "ready",
@@ -20,6 +21,9 @@ const uiTypes: ReadonlySet<string> = new Set<UiMessage["type"]>([
   "read-palettes",
   "recolour",
   "make-components",
+  "read-shown-styles",
+  "save-shown-style",
+  "remove-shown-style",
   "notify",
   "close",
 ]);
@@ -39,6 +43,7 @@ const mainTypes: ReadonlySet<string> = new Set<MainMessage["type"]>([
   "icons",
   "colours",
   "palettes",
+  "shown-styles",
 ]);
 
 const isMessage = (value: unknown, types: ReadonlySet<string>): boolean =>
@@ -59,6 +64,10 @@ export function isUiMessage(value: unknown): value is UiMessage {
       return Array.isArray(message["changes"]);
     case "make-components":
       return Array.isArray(message["sets"]);
+    case "save-shown-style":
+      return isShownStyle(message["style"]);
+    case "remove-shown-style":
+      return typeof message["id"] === "string";
     case "save-settings":
       return isRecord(message["settings"]);
     case "save-vocabulary":

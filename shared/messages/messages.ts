@@ -7,6 +7,7 @@ import type { CommandId, Editor } from "../commands.ts";
 import type { Provenance } from "../contract/generations/provenance.ts";
 import type { FillableLayer, SkippedLayer } from "./layer-messages.ts";
 import type { Settings, Vocabulary, WindowSize } from "./settings.ts";
+import type { ShownStyleMainMessage, ShownStyleUiMessage } from "./shown-styles.ts";
 import type { UpscaleMainMessage, UpscaleUiMessage } from "./upscale-messages.ts";
 import type { Bindings, VectorContent, VectorMainMessage, VectorUiMessage } from "./vector-messages.ts";
 
@@ -91,6 +92,7 @@ export interface DroppedImage {
 
 export type UiMessage =
   | UpscaleUiMessage
+  | ShownStyleUiMessage
   | VectorUiMessage
   | { readonly type: "ready" }
   | { readonly type: "save-settings"; readonly settings: Settings }
@@ -118,6 +120,7 @@ export type UiMessage =
 
 export type MainMessage =
   | UpscaleMainMessage
+  | ShownStyleMainMessage
   | VectorMainMessage
   | {
       readonly type: "start";

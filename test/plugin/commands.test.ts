@@ -41,7 +41,7 @@ test("a command is on offer exactly where a pack reads what it needs", () => {
   ]);
   const labels = [{ id: "anchor", label: "Anchor" }];
   const all = meta(
-    { conditions: ["caption", "label", "style", "sketch", "layout", "image"], labels },
+    { conditions: ["caption", "label", "style", "sketch", "layout", "image", "drawing"], labels },
     { id: "u", label: "U", scales: [2, 4] },
   );
   assert.equal(offered(all).length, commandTable.filter(({ needs }) => needs.length > 0).length);

@@ -22,6 +22,8 @@ export interface StoredDocument {
   readonly viewport: { readonly x: number; readonly y: number; readonly zoom: number };
   /** Absent from a canvas that was kept before there were any. */
   readonly variables?: StoredVariables;
+  /** Likewise. */
+  readonly pluginData?: Readonly<Record<string, string>>;
 }
 
 export class SimDocument {
@@ -29,6 +31,8 @@ export class SimDocument {
   readonly nodes: NodeFactory;
   readonly images = new Map<string, StoredImage>();
   readonly clientStorage: ClientStorageAPI;
+  /** Of the document itself, which undo does not take back here. */
+  pluginData: Readonly<Record<string, string>> = {};
   /** Page coordinates at the middle of the screen, and screen pixels a page pixel. */
   viewport = { x: 0, y: 0, zoom: 1 };
   /** Visible size in screen pixels; the page keeps it up to date. */
@@ -147,10 +151,18 @@ export class SimDocument {
       images: [...this.images.values()],
       viewport: this.viewport,
       variables: this.tree.variables.save(),
+      pluginData: this.pluginData,
     };
   }
 
-  load({ records, images, viewport, variables = { collections: [], variables: [] } }: StoredDocument): void {
+  load({
+    records,
+    images,
+    viewport,
+    variables = { collections: [], variables: [] },
+    pluginData = {},
+  }: StoredDocument): void {
+    this.pluginData = pluginData;
     this.tree.variables.load(variables);
     this.images.clear();
     for (const image of images) this.images.set(image.hash, image);

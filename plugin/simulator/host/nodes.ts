@@ -189,14 +189,19 @@ export class NodeFactory {
   }
 }
 
+/** @throws Error as the editor does for what is no text, or too long */
+export function requirePluginData(key: string, value: unknown): void {
+  if (typeof value !== "string") throw new Error("in setPluginData: Expected the value to be a string");
+  if (utf8Length(pluginId) + utf8Length(key) + utf8Length(value) > pluginDataMaxBytes)
+    throw new Error("in setPluginData: The plugin data is too large, at most 100 kB for one entry");
+}
+
 type Change = (id: string, key: string, patch: Partial<NodeRecord>) => void;
 
 function addMethods(node: Record<string, unknown>, tree: SimTree, type: NodeType, change: Change): void {
   Object.assign(node, {
     setPluginData(this: Self, key: string, value: string): void {
-      if (typeof value !== "string") throw new Error("in setPluginData: Expected the value to be a string");
-      if (utf8Length(pluginId) + utf8Length(key) + utf8Length(value) > pluginDataMaxBytes)
-        throw new Error("in setPluginData: The plugin data is too large, at most 100 kB for one entry");
+      requirePluginData(key, value);
       const { [key]: _old, ...rest } = tree.get(this.id).pluginData;
       change(this.id, "pluginData", { pluginData: value === "" ? rest : { ...rest, [key]: value } });
     },

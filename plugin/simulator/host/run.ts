@@ -3,6 +3,7 @@
  * getters throw), Figma's limits, and nothing after closePlugin. Typed by @figma/plugin-typings member by member.
  */
 import type { SimDocument, StoredImage } from "./document.ts";
+import { requirePluginData } from "./nodes.ts";
 import { mixed } from "./paints.ts";
 import { importSvg } from "./svg-import.ts";
 
@@ -43,6 +44,7 @@ type Implemented = Pick<
   | "viewport"
   | "parameters"
   | "mixed"
+  | "root"
   | "createImage"
   | "getImageByHash"
   | "createFrame"
@@ -131,6 +133,7 @@ export function createRun(
     editorType,
     command,
     mixed,
+    root: rootOf(document),
     clientStorage: document.clientStorage,
     parameters: {
       on: (_type, callback) => on("input", callback),
@@ -260,6 +263,20 @@ export function createRun(
     close,
   };
 }
+
+/** The document as a node: its plugin data alone. */
+const rootOf = (document: SimDocument): DocumentNode =>
+  ({
+    type: "DOCUMENT",
+    setPluginData: (key: string, value: string) => {
+      requirePluginData(key, value);
+      const { [key]: _old, ...rest } = document.pluginData;
+      document.pluginData = value === "" ? rest : { ...rest, [key]: value };
+      document.changed();
+    },
+    getPluginData: (key: string) => document.pluginData[key] ?? "",
+    getPluginDataKeys: () => Object.keys(document.pluginData),
+  }) as unknown as DocumentNode;
 
 const imageOf = ({ hash, bytes, width, height }: StoredImage): Image => ({
   hash,

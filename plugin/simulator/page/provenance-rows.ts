@@ -1,14 +1,21 @@
 /** What a layer made by Tau remembers, as rows of the inspector. */
+import { attributionOf } from "../../../shared/contract/generations/attribution.ts";
+import type { Source } from "../../../shared/contract/generations/sources.ts";
 import { provenanceKey } from "../../../shared/messages/messages.ts";
 import type { NodeRecord } from "../host/node-record.ts";
 
 interface Made {
   readonly packId: string;
-  readonly condition: { readonly caption?: string; readonly label?: string; readonly style?: string };
+  readonly condition: {
+    readonly caption?: string;
+    readonly label?: string;
+    readonly style?: string | { readonly images: readonly string[] };
+  };
   readonly seed: number;
   readonly temperature: number;
   readonly guidance: number;
   readonly logLikelihood: number;
+  readonly sources?: readonly Source[];
 }
 
 export function provenanceRows({ pluginData }: NodeRecord): [string, string][] {
@@ -19,11 +26,12 @@ export function provenanceRows({ pluginData }: NodeRecord): [string, string][] {
   return [
     ...(caption === undefined ? [] : [["Caption", caption] satisfies [string, string]]),
     ...(label === undefined ? [] : [["Label", label] satisfies [string, string]]),
-    ["Style", style ?? "any"],
+    ["Style", typeof style === "object" ? `of ${style.images.length} icons` : (style ?? "any")],
     ["Seed", String(made.seed)],
     ["Variety", made.temperature.toFixed(2)],
     ["Guidance", made.guidance.toFixed(2)],
     ["Log-likelihood", `${made.logLikelihood.toFixed(1)} nats`],
     ["Pack", made.packId],
+    ...(made.sources ?? []).map((source): [string, string] => ["Drawn from", attributionOf([source])]),
   ];
 }

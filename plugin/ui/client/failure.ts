@@ -4,6 +4,7 @@ import { type CommandId, type CommandInfo, commandTable } from "../../../shared/
 import { apiVersion } from "../../../shared/contract/api-version.ts";
 import type { Meta, TranslationInfo } from "../../../shared/contract/meta.ts";
 import type { Problem, ProblemCode } from "../../../shared/problem.ts";
+import { redrawnStyleOf, redraws, shownIdOf } from "./style-choice.ts";
 
 /** Causes that only the client can see, before or instead of a problem document. */
 export type ClientCode =
@@ -22,6 +23,9 @@ export type ClientCode =
   | "label_missing"
   | "style_missing"
   | "drawing_missing"
+  | "mask_missing"
+  | "style_icons_missing"
+  | "style_gone"
   | "palette_empty"
   | "style_name_missing"
   | "selection_missing"
@@ -105,8 +109,13 @@ export const ownStyles = (meta: Meta | undefined, command: CommandId): Translati
 /** @throws Failure command_unavailable when the server has no pack for the command */
 export function translationFor(meta: Meta, command: CommandId, style = ""): FoundTranslation {
   const able = translationsFor(meta, command);
-  const own = ownStyleOf(style);
-  const found = own === undefined ? able[0] : able.find(({ translation }) => translation.id === own);
+  const named = ownStyleOf(style) ?? redrawnStyleOf(style)?.translation;
+  const found =
+    shownIdOf(style) !== undefined
+      ? able.find(({ translation }) => redraws(translation))
+      : named === undefined
+        ? able[0]
+        : able.find(({ translation }) => translation.id === named);
   if (found === undefined) throw new Failure("command_unavailable", needsOf(command).join(", "));
   return found;
 }

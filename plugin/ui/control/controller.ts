@@ -9,6 +9,7 @@ import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import type { Training } from "../../../shared/contract/training.ts";
 import type { DroppedImage, Launch, MainMessage, QuickAnswers, UiMessage } from "../../../shared/messages/messages.ts";
 import type { Settings, WindowSize } from "../../../shared/messages/settings.ts";
+import type { ShownStyle } from "../../../shared/messages/shown-styles.ts";
 import { type ApiClient, type Blocked, createApiClient } from "../client/api-client.ts";
 import {
   askedTranslation,
@@ -18,10 +19,12 @@ import {
   ownStyles,
   translationFor,
 } from "../client/failure.ts";
+import { choiceOfShown, redrawnStyles } from "../client/style-choice.ts";
 import { wait } from "../client/wait.ts";
+import type { Rasterise } from "../pad/rasterise.ts";
 import { changesFor } from "../palettes.ts";
 import { planMakeAgain, planRedraw } from "../plans/captions.ts";
-import { askedPalette, canBeVectors, type Prepared, prepareJobs, type Rasterise } from "../plans/prepare.ts";
+import { askedPalette, canBeVectors, type Prepared, prepareJobs } from "../plans/prepare.ts";
 import { appliedSet } from "../run/applied-set.ts";
 import type { Job } from "../run/jobs.ts";
 import { drawnSet, provenanceOf, runJobs } from "../run/run.ts";
@@ -30,6 +33,7 @@ import type { Form } from "../state/form.ts";
 import { readSession, sessionOf } from "../state/session.ts";
 import { type Action, initialState, keptImages, type ResultImage, reduce, type State } from "../state/state.ts";
 import { SceneReader } from "./scene-reader.ts";
+import { styleOfIcons } from "./shown-styles.ts";
 import { drawThumbs, readThumbs } from "./style-thumbs.ts";
 
 export interface Surroundings {
@@ -120,6 +124,9 @@ export class Controller {
       case "palettes":
         this.#dispatch({ type: "collections", collections: message.collections });
         return;
+      case "shown-styles":
+        this.#dispatch({ type: "shown", shown: message.styles });
+        return;
       case "apply-failed":
         if (message.applyId === this.state.applyId) this.#fail(new Failure("apply_failed", message.detail));
         return;
@@ -156,6 +163,7 @@ export class Controller {
     this.#dispatch({ type: "started", settings, selection, form, command, editor });
     this.#dispatch({ type: "thumbs", thumbs: readThumbs(thumbs) });
     this.#around.post({ type: "read-palettes" });
+    this.#around.post({ type: "read-shown-styles" });
     this.#scenes.read(command);
     if (launch.kind === "quick") {
       this.#answer(launch.answers);
@@ -229,7 +237,32 @@ export class Controller {
   }
   /** A drawing made in the plugin takes the place of the selection's. */
   setDrawing(name: string, svg: string): void {
-    this.#dispatch({ type: "scene", scene: { drawing: { name, svg } } });
+    this.#dispatch({ type: "scene", scene: { ...this.state.scene, drawing: { name, svg } } });
+  }
+  /** The selected icons become a style of the file, which is chosen. */
+  async takeStyle(nameOf: (number: number) => string): Promise<void> {
+    try {
+      const scene = await this.#scenes.readIcons(this.state.scene);
+      this.#dispatch({ type: "scene", scene });
+      const { shown } = this.state;
+      const style = await styleOfIcons(scene.icons ?? [], shown, nameOf, this.#around.rasterise);
+      this.saveStyle(style);
+      this.editForm({ style: choiceOfShown(style.id) });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+  saveStyle(style: ShownStyle): void {
+    const { shown } = this.state;
+    const isKnown = shown.some(({ id }) => id === style.id);
+    const saved = isKnown ? shown.map((other) => (other.id === style.id ? style : other)) : [...shown, style];
+    this.#dispatch({ type: "shown", shown: saved });
+    this.#around.post({ type: "save-shown-style", style });
+  }
+  removeStyle(id: string): void {
+    this.#dispatch({ type: "shown", shown: this.state.shown.filter((style) => style.id !== id) });
+    this.#around.post({ type: "remove-shown-style", id });
+    if (this.state.form.style === choiceOfShown(id)) this.editForm({ style: "" });
   }
   useTexts(): void {
     this.#dispatch({ type: "use-texts" });
@@ -340,8 +373,17 @@ export class Controller {
     const { style } = this.state.form;
     const own = ownStyles(meta, "caption-to-artboard").map(({ id }) => `@${id}`);
     const isKnown =
-      styles.some(({ id }) => id === style) || own.includes(style) || (style === "" && this.#isStyleChosen);
+      styles.some(({ id }) => id === style) ||
+      own.includes(style) ||
+      this.#isRedrawnStyle(meta, style) ||
+      (style === "" && this.#isStyleChosen);
     if (!isKnown) this.#dispatch({ type: "form", change: { style: this.#isStyleChosen ? "" : defaultStyle } });
+  }
+
+  /** Of a flow between styles, or of the file. */
+  #isRedrawnStyle(meta: NonNullable<State["meta"]>, choice: string): boolean {
+    const isOfFile = this.state.shown.some(({ id }) => choiceOfShown(id) === choice);
+    return isOfFile || redrawnStyles(meta, "restyle").some(({ id }) => id === choice);
   }
 
   /** Draws the pictures of styles that are missing, once it has been quiet for a while. */

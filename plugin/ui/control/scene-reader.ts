@@ -10,6 +10,7 @@ const readBy: Readonly<Partial<Record<CommandId, What>>> = {
   "fill-names": "read-layers",
   upscale: "read-upscale-sources",
   restyle: "read-icons",
+  "redraw-part": "read-icons",
   vectorise: "read-icons",
   components: "read-icons",
   learn: "read-icons",
@@ -34,7 +35,16 @@ export class SceneReader {
 
   /** Asks again; an answer to an earlier question is ignored. */
   read(command: CommandId): boolean {
-    const what = readBy[command];
+    return this.#ask(readBy[command]);
+  }
+
+  /** The icons of the selection, whatever the command in view reads. */
+  readIcons(now: Scene): Promise<Scene> {
+    this.#ask("read-icons");
+    return this.whenRead(now);
+  }
+
+  #ask(what: What | undefined): boolean {
     this.#readId++;
     this.#isFresh = what === undefined;
     if (what === undefined) return false;

@@ -91,6 +91,7 @@ export const fr: Texts = {
     "fill-names": "Remplir d’après les noms de calque",
     upscale: "Agrandir",
     restyle: "Changer de style",
+    "redraw-part": "Redessiner une partie",
     variations: "Variations",
     blend: "Fondre",
     sketch: "Croquis en image",
@@ -196,6 +197,17 @@ export const fr: Texts = {
   costCard: "Coût : {kwh} kWh, {euros} €, {co2} g CO₂, {n} min",
   previewsToPage: "Mettre des essais sur la page",
   useStyle: "L’utiliser",
+  takeStyle: "Sélection comme style",
+  takeStyleHint: "De 1 à {n} icônes montrent le style. Rien n’est appris : il est prêt aussitôt.",
+  shownStyles: "Styles de ce fichier",
+  redrawnStyles: "Redessiné en",
+  shownBy: "{name}, montré par {n} icônes",
+  removeStyle: "Retirer ce style",
+  ownStyleNumber: "Mon style {n}",
+  maskPad: "Ce qui est redessiné",
+  maskHint: "Recouvrez la partie à redessiner. Le reste ne change pas.",
+  styleOfIcon: "Comme l’icône est dessinée",
+  drawnFrom: "Dessiné d’après ({n})",
   learnStages: {
     waiting: "Attend son tour",
     reading: "Lit les icônes",
@@ -241,6 +253,16 @@ export const fr: Texts = {
     style_missing: [
       "Choisissez un style ou écrivez une description",
       "Sans l’un ni l’autre, l’image reste telle quelle.",
+    ],
+    mask_missing: ["Peignez d’abord une partie", "Recouvrez ce qui doit être redessiné."],
+    style_icons_missing: [
+      "Aucune icône sélectionnée",
+      "Sélectionnez de 1 à 16 icônes, images ou vecteurs, qui montrent le style.",
+    ],
+    style_gone: ["Ce fichier n’a plus ce style", "Choisissez-en un autre, ou créez-en un à partir de la sélection."],
+    caption_unknown: [
+      "Aucun dessin connu ne montre cela",
+      "Les mots trouvent des dessins, redessinés dans le style. Prenez un mot plus simple, ou dessinez-le d’abord.",
     ],
     drawing_missing: [
       "Dessinez d’abord quelque chose",

@@ -1,8 +1,23 @@
-/** SVG as PNG by the browser, on white or on nothing: for drawings that are sent as pictures. */
+/** SVG or a picture as PNG by the browser, on white or on nothing: for drawings that are sent as pictures. */
 
-/** @returns a square PNG with the drawing in its middle @throws Error when the text is no SVG */
-export async function rasterise(svg: string, sidePx: number, ground: "paper" | "none" = "paper"): Promise<Uint8Array> {
-  const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+/** Turns SVG, or the bytes of a picture, into a PNG of a side in px, on white paper or on nothing; needs a browser. */
+export type Rasterise = (
+  drawing: string | Uint8Array,
+  sidePx: number,
+  ground?: "paper" | "none",
+) => Promise<Uint8Array>;
+
+/** @returns a square PNG with the drawing in its middle @throws Error when it is neither */
+export async function rasterise(
+  drawing: string | Uint8Array,
+  sidePx: number,
+  ground: "paper" | "none" = "paper",
+): Promise<Uint8Array> {
+  const blob =
+    typeof drawing === "string"
+      ? new Blob([drawing], { type: "image/svg+xml" })
+      : new Blob([drawing as Uint8Array<ArrayBuffer>]);
+  const url = URL.createObjectURL(blob);
   try {
     const image = new Image();
     image.src = url;
@@ -15,9 +30,9 @@ export async function rasterise(svg: string, sidePx: number, ground: "paper" | "
     const scale = sidePx / Math.max(image.width, image.height, 1);
     const [width, height] = [image.width * scale, image.height * scale];
     context.drawImage(image, (sidePx - width) / 2, (sidePx - height) / 2, width, height);
-    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-    if (blob === null) throw new Error("expected a PNG of the drawing, got none");
-    return new Uint8Array(await blob.arrayBuffer());
+    const png = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
+    if (png === null) throw new Error("expected a PNG of the drawing, got none");
+    return new Uint8Array(await png.arrayBuffer());
   } finally {
     URL.revokeObjectURL(url);
   }

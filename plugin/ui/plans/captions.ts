@@ -1,4 +1,5 @@
 /** From captions to jobs, and from what nodes remember back to the form or to the same requests again. Pure. */
+import type { Style } from "../../../shared/contract/conditions.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
@@ -60,8 +61,55 @@ interface Group {
   readonly like: Pick<Replacement, "vector" | "sizesPx">;
 }
 
-/** New images for layers that Tau made: each keeps its caption, or takes the first line when that is gone. */
-export function planReplacements(form: Form, asked: Asked, replacements: readonly Replacement[]): DrawJob[] {
+/**
+ * New images for layers that Tau made: each keeps its caption, or takes the first line when that is gone. What another translation drew
+ * is asked of that one again, unless the form says in which style.
+ * @param redrawnIn of a flow between styles
+ */
+export function planReplacements(
+  form: Form,
+  asked: Asked,
+  replacements: readonly Replacement[],
+  redrawnIn?: Style,
+): DrawJob[] {
+  const isOfAnother = ({ provenance }: Replacement): boolean =>
+    provenance.translation !== asked.id &&
+    (form.style === "" || form.style === styleIdOf(provenance.condition.style)) &&
+    redrawnIn === undefined;
+  const others = replacements.filter(isOfAnother).map(({ nodeId, provenance, ...like }) => {
+    const { input } = requestOf(provenance);
+    // A drawing has one likeliest answer, which is there already.
+    const temperature = provenance.condition.drawing ? Math.max(redrawnTemperature, provenance.temperature) : undefined;
+    const job = {
+      kind: "draw" as const,
+      index: 0,
+      title: titleOf(provenance),
+      imageCount: 1,
+      input: { ...input, seed: form.seed, count: 1, ...(temperature === undefined ? {} : { temperature }) },
+      nodeIds: [nodeId],
+    };
+    return asBefore(job, like);
+  });
+  return numbered([
+    ...others,
+    ...planOwnReplacements(
+      form,
+      asked,
+      replacements.filter((replacement) => !isOfAnother(replacement)),
+      redrawnIn,
+    ),
+  ]);
+}
+
+/** Spread of a drawing that is drawn anew. */
+const redrawnTemperature = 0.4;
+
+function planOwnReplacements(
+  form: Form,
+  asked: Asked,
+  replacements: readonly Replacement[],
+  redrawnIn: Style | undefined,
+): DrawJob[] {
   const captions = captionsOf(form.captions).filter((caption) => captionProblem(caption) === undefined);
   const groups = new Map<string, Group>();
   for (const { nodeId, provenance, ...like } of replacements) {
@@ -70,33 +118,30 @@ export function planReplacements(form: Form, asked: Asked, replacements: readonl
     const condition = {
       ...(caption === undefined ? {} : { caption }),
       ...(label === undefined ? {} : { label }),
-      ...styleOf(form),
+      ...(redrawnIn === undefined ? styleOf(form) : { style: redrawnIn }),
     };
     const key = JSON.stringify([condition, like]);
     const group: Group = groups.get(key) ?? { condition, title: caption ?? label ?? "", nodeIds: [], like };
     group.nodeIds.push(nodeId);
     groups.set(key, group);
   }
-  return numbered(
-    [...groups.values()].flatMap(({ condition, title, nodeIds, like }) =>
-      chunk(nodeIds, limits.countMax).map((ids) =>
-        asBefore(
-          {
-            kind: "draw" as const,
-            index: 0,
-            title,
-            imageCount: ids.length,
-            // A single layer that is drawn anew shall look new, too.
-            input: {
-              ...sharedInput(form, asked),
-              ...diversityOf(form, asked, limits.countMax),
-              condition,
-              count: ids.length,
-            },
-            nodeIds: ids,
-          },
-          like,
-        ),
+  const shared =
+    redrawnIn === undefined
+      ? { ...sharedInput(form, asked), ...diversityOf(form, asked, limits.countMax) }
+      : { translation: asked.id, seed: form.seed, temperature: 0 };
+  return [...groups.values()].flatMap(({ condition, title, nodeIds, like }) =>
+    chunk(nodeIds, limits.countMax).map((ids) =>
+      asBefore(
+        {
+          kind: "draw" as const,
+          index: 0,
+          title,
+          imageCount: ids.length,
+          // A single layer that is drawn anew shall look new, too.
+          input: { ...shared, condition, count: ids.length },
+          nodeIds: ids,
+        },
+        like,
       ),
     ),
   );
@@ -142,8 +187,7 @@ export function planMakeAgain(images: readonly SelectedImage[]): DrawJob[] {
         {
           kind: "draw" as const,
           index: 0,
-          title:
-            provenance.condition.caption ?? provenance.condition.label ?? styleIdOf(provenance.condition.style) ?? "",
+          title: titleOf(provenance),
           imageCount: 1,
           ...requestOf(provenance),
           nodeIds: [id],
@@ -153,6 +197,9 @@ export function planMakeAgain(images: readonly SelectedImage[]): DrawJob[] {
     ),
   );
 }
+
+const titleOf = ({ condition: { caption, label, style } }: Provenance): string =>
+  caption ?? label ?? styleIdOf(style) ?? "";
 
 /** The request that made one image; a frame of a blend is made with its whole strip. */
 function requestOf(provenance: Provenance): Pick<DrawJob, "input"> & { readonly onlyIndex?: number } {

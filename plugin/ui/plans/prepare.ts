@@ -1,8 +1,12 @@
 /** From the command in view to its jobs: uploads what the jobs name by digest, then plans. */
 import type { CommandId } from "../../../shared/commands.ts";
+import type { Style } from "../../../shared/contract/conditions.ts";
 import type { ApiClient } from "../client/api-client.ts";
 import { Failure, type FoundTranslation, translationFor } from "../client/failure.ts";
 import { readProvenance } from "../client/guards.ts";
+import { choiceFor, isRedrawn, redrawnStyleOf, shownIdOf } from "../client/style-choice.ts";
+import { uploadShown } from "../control/shown-styles.ts";
+import type { Rasterise } from "../pad/rasterise.ts";
 import { paletteOf, recordOf } from "../palettes.ts";
 import { type Job, tracedJob } from "../run/jobs.ts";
 import type { SeenIcon, State } from "../state/state.ts";
@@ -11,14 +15,12 @@ import { type DrawnCondition, fitsInline, planDrawing } from "./drawing.ts";
 import { planBlend, planUpscale, planVariations, type UploadedSource } from "./edits.ts";
 import { planFamily, planRestyle, planTraces, type UploadedIcon } from "./icons.ts";
 import { LabelIndex, matchNames, planLabel, planNames } from "./labels.ts";
+import { planRedrawnCaptions, planRedrawnIcons, planRedrawnPart } from "./redraw.ts";
 
 export interface Prepared {
   readonly jobs: readonly Job[];
   readonly packId: string;
 }
-
-/** Turns SVG into a PNG of a side in px, on white paper or on nothing; needs a browser. */
-export type Rasterise = (svg: string, sidePx: number, ground?: "paper" | "none") => Promise<Uint8Array>;
 
 /** Px of an uploaded sketch or layout: the experts read less. */
 const drawingSidePx = 512;
@@ -67,8 +69,10 @@ async function prepareCommand(
     return { packId: "", jobs: planTraces(icons, pictures, record) };
   }
   if (command === "upscale") return { packId: "", jobs: planUpscale(form, await uploadSources(state, client, signal)) };
-  const found = translationFor(meta!, command, form.style);
+  const choice = choiceFor(meta, command, form.style);
+  const found = translationFor(meta!, command, choice);
   const { translation } = found;
+  const redrawnIn = isRedrawn(choice) ? await redrawnStyle(choice, state, client, signal) : undefined;
   switch (command) {
     case "fill-label": {
       const label = translation.labels.find(({ id }) => id === form.label);
@@ -88,13 +92,23 @@ async function prepareCommand(
       return finish(found, jobs);
     }
     case "restyle": {
-      if (form.style === "" && form.caption.trim() === "") throw new Failure("style_missing", "");
+      if (choice === "" && form.caption.trim() === "") throw new Failure("style_missing", "");
       const icons: UploadedIcon[] = [];
-      for (const icon of iconsOf(state)) {
-        const { digest } = await client.uploadImage(await pictureOf(icon, rasterise), signal);
-        icons.push({ icon, digest });
-      }
-      return finish(found, planRestyle(form, translation, icons));
+      for (const icon of iconsOf(state)) icons.push(await uploadIcon(icon, client, rasterise, signal));
+      return finish(
+        found,
+        redrawnIn === undefined
+          ? planRestyle(form, translation, icons)
+          : planRedrawnIcons(form, translation, icons, redrawnIn),
+      );
+    }
+    case "redraw-part": {
+      const [icon] = iconsOf(state);
+      const { svg = "" } = scene.drawing ?? {};
+      if (svg === "") throw new Failure("mask_missing", "");
+      const uploaded = await uploadIcon(icon!, client, rasterise, signal);
+      const mask = await client.uploadImage(await rasterise(svg, pictureSidePx, "none"), signal);
+      return finish(found, planRedrawnPart(form, translation, uploaded, mask.digest, redrawnIn));
     }
     case "variations": {
       const [source] = await uploadSources(state, client, signal, 1);
@@ -112,8 +126,31 @@ async function prepareCommand(
       return finish(found, planDrawing(form, translation, name, drawn));
     }
     default:
-      return finish(found, planFromCaptions(state, found));
+      return finish(found, planFromCaptions(state, found, redrawnIn));
   }
+}
+
+/** A named style, or the pictures that show one. @throws Failure style_gone when the file no longer has it */
+async function redrawnStyle(
+  choice: string,
+  { shown }: State,
+  client: ApiClient,
+  signal: AbortSignal,
+): Promise<Style | undefined> {
+  const named = redrawnStyleOf(choice);
+  if (named !== undefined) return named.style;
+  const style = shown.find(({ id }) => id === shownIdOf(choice));
+  if (style === undefined) throw new Failure("style_gone", "");
+  return { images: await uploadShown(style, client, signal) };
+}
+
+async function uploadIcon(
+  icon: SeenIcon,
+  client: ApiClient,
+  rasterise: Rasterise,
+  signal: AbortSignal,
+): Promise<UploadedIcon> {
+  return { icon, digest: (await client.uploadImage(await pictureOf(icon, rasterise), signal)).digest };
 }
 
 const finish = ({ packId }: FoundTranslation, jobs: readonly Job[]): Prepared => {
@@ -121,7 +158,11 @@ const finish = ({ packId }: FoundTranslation, jobs: readonly Job[]): Prepared =>
   return { packId, jobs };
 };
 
-function planFromCaptions({ form, replacements }: State, { translation }: FoundTranslation): readonly Job[] {
+function planFromCaptions(
+  { form, replacements }: State,
+  { translation }: FoundTranslation,
+  redrawnIn: Style | undefined,
+): readonly Job[] {
   const captions = captionsOf(form.captions);
   if (captions.length === 0 && replacements.every(({ provenance }) => provenance.condition.caption !== undefined))
     throw new Failure("caption_empty", "");
@@ -129,9 +170,10 @@ function planFromCaptions({ form, replacements }: State, { translation }: FoundT
   // One bad line among good ones is marked in the form; alone it is the failure.
   if (captions.length > 0 && problems.every((problem) => problem !== undefined))
     throw new Failure(problems[0]!, captions[0]!);
+  if (redrawnIn !== undefined && replacements.length === 0) return planRedrawnCaptions(form, translation, redrawnIn);
   return replacements.length === 0
     ? planCaptions(form, translation)
-    : planReplacements(form, translation, replacements);
+    : planReplacements(form, translation, replacements, redrawnIn);
 }
 
 /** Longest side in px of a drawing that is sent as a picture. */
@@ -143,7 +185,8 @@ export const pictureOf = async ({ bytes, svg = "" }: SeenIcon, rasterise: Raster
 
 /** Icons that the command may change, or only read. @throws Failure selection_missing */
 export function iconsOf({ scene, command, form }: State): readonly SeenIcon[] {
-  const changes = command === "restyle" || (command === "vectorise" && form.vectorsGo === "in-place");
+  const changes =
+    command === "restyle" || command === "redraw-part" || (command === "vectorise" && form.vectorsGo === "in-place");
   const icons = (scene.icons ?? []).filter(({ problem }) => problem === undefined || !changes);
   if (icons.length === 0) throw new Failure("selection_missing", "");
   return icons;

@@ -7,6 +7,7 @@ import type { FamilyInput } from "../../../shared/contract/vectors.ts";
 import type { UpscaleSource } from "../../../shared/messages/upscale-messages.ts";
 import type { IconSource, VectorRecord } from "../../../shared/messages/vector-messages.ts";
 import { ownStyleOf } from "../client/failure.ts";
+import { isRedrawn } from "../client/style-choice.ts";
 import type { Form } from "../state/form.ts";
 
 interface AnyJob {
@@ -79,9 +80,9 @@ export const sharedInput = (
   ...(hasRetrieval ? { retrieval } : {}),
 });
 
-/** A style of one's own is the translation itself. */
+/** A style of one's own is the translation itself; a style that a drawing is redrawn in is no word of this one. */
 export const styleOf = ({ style }: Form): { readonly style?: string } =>
-  style === "" || ownStyleOf(style) !== undefined ? {} : { style };
+  style === "" || ownStyleOf(style) !== undefined || isRedrawn(style) ? {} : { style };
 
 /** Images of one request shall differ; a single one stays the likeliest. */
 export const diversityOf = ({ diversity }: Form, { hasDiversity }: Asked, count: number) =>

@@ -55,6 +55,8 @@ export interface Form {
   readonly names: string;
   /** Name of a style that is to be learned. */
   readonly styleName: string;
+  /** Of a part that is drawn anew: 0 = the likeliest answer. */
+  readonly redrawVariety: number;
 }
 
 export const defaultForm: Form = {
@@ -88,6 +90,7 @@ export const defaultForm: Form = {
   vectorsGo: "beside",
   names: "",
   styleName: "",
+  redrawVariety: 0,
 };
 
 const bounds: Readonly<Partial<Record<keyof Form, readonly [min: number, max: number]>>> = {
@@ -102,6 +105,7 @@ const bounds: Readonly<Partial<Record<keyof Form, readonly [min: number, max: nu
   detail: [0, 1],
   clean: [0, 1],
   hypotheses: [1, limits.upscaleCountMax],
+  redrawVariety: [0, limits.temperatureMax],
 };
 const choices: Readonly<Partial<Record<keyof Form, readonly unknown[]>>> = {
   tilePx: tileSizesPx,

@@ -10,6 +10,7 @@ import type { Upscale } from "../../../shared/contract/upscaling.ts";
 import type { FillableLayer, SkippedLayer } from "../../../shared/messages/layer-messages.ts";
 import type { Selection } from "../../../shared/messages/messages.ts";
 import { defaultSettings, type Settings } from "../../../shared/messages/settings.ts";
+import type { ShownStyle } from "../../../shared/messages/shown-styles.ts";
 import type {
   RefusedUpscale,
   SkippedFill,
@@ -123,6 +124,8 @@ export interface State {
   readonly form: Form;
   /** The file's colour variables. */
   readonly collections: readonly ColourCollection[];
+  /** Styles of the file that icons show. */
+  readonly shown: readonly ShownStyle[];
   /** Colours of the last results or of the selection that no variable is near to, by `#rrggbb`. */
   readonly unbound: readonly string[];
   readonly selection: Selection;
@@ -168,6 +171,7 @@ export type Action =
       readonly editor: Editor;
     }
   | { readonly type: "collections"; readonly collections: readonly ColourCollection[] }
+  | { readonly type: "shown"; readonly shown: readonly ShownStyle[] }
   | { readonly type: "unbound"; readonly unbound: readonly string[] }
   | { readonly type: "command"; readonly command: CommandId }
   | { readonly type: "settings"; readonly settings: Settings }
@@ -234,6 +238,7 @@ export const initialState: State = {
   command: "caption-to-artboard",
   editor: "figma",
   collections: [],
+  shown: [],
   settings: defaultSettings,
   form: defaultForm,
   selection: { texts: [], images: [], layerCount: 0 },
@@ -287,6 +292,8 @@ export function reduce(state: State, action: Action): State {
       );
     case "collections":
       return { ...state, collections: action.collections };
+    case "shown":
+      return { ...state, shown: action.shown };
     case "unbound":
       return { ...state, unbound: action.unbound };
     case "command": {

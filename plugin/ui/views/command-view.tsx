@@ -14,6 +14,7 @@ import { CaptionForm } from "./forms/form.tsx";
 import { IconForm } from "./forms/icon-forms.tsx";
 import { ImageForm } from "./forms/image-form.tsx";
 import { LearnForm } from "./forms/learn-form.tsx";
+import { RedrawForm } from "./forms/redraw-form.tsx";
 import { ProgressCard } from "./progress.tsx";
 import { Results } from "./results.tsx";
 import { RunNotices } from "./run-notices.tsx";
@@ -91,6 +92,8 @@ function CommandForm(props: ViewProps) {
     case "recolour":
     case "components":
       return <IconForm {...props} />;
+    case "redraw-part":
+      return <RedrawForm {...props} />;
     case "family":
       return <FamilyForm {...props} />;
     case "learn":

@@ -1,5 +1,6 @@
 /** The preview: images by caption, the most likely first, each with its seed, to keep or to leave. */
 import { useState } from "preact/hooks";
+import { attributionOf } from "../../../shared/contract/generations/attribution.ts";
 import { typicalityOf } from "../doubt.ts";
 import { fill } from "../i18n/texts.ts";
 import { keptImages, type ResultImage, type ResultSet } from "../state/state.ts";
@@ -43,6 +44,7 @@ export function Results(props: ViewProps) {
               <Tile key={image.key} {...props} image={image} title={set.title} count={set.images.length} />
             ))}
           </ul>
+          <Sources texts={texts} set={set} />
         </div>
       ))}
     </section>
@@ -55,6 +57,23 @@ const isOneWithoutWords = ({ images }: ResultSet): boolean =>
 
 const isEnlarged = ({ images }: ResultSet): boolean => images.some(({ destination }) => destination.kind === "fills");
 
+/** Whose drawings the images started from: what their licences ask to be named. */
+function Sources({ texts, set }: Pick<ViewProps, "texts"> & { readonly set: ResultSet }) {
+  const named = set.images.flatMap(({ drawn }) => drawn?.provenance.sources ?? []);
+  const lines = [...new Set(named.map((source) => attributionOf([source])))];
+  if (lines.length === 0) return null;
+  return (
+    <details class="left-out">
+      <summary>{fill(texts.drawnFrom, { n: lines.length })}</summary>
+      <ul>
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
 export const gridClass = (count: number): string => (count === 1 ? "grid single" : count > 6 ? "grid dense" : "grid");
 
 /** What the server itself doubts, in words, before anything is placed. */
@@ -62,7 +81,7 @@ function Doubts({ texts, controller, set }: ViewProps & { readonly set: ResultSe
   const { labels = [] } =
     controller.state.meta?.packs
       .flatMap(({ translations }) => translations)
-      .find(({ labels: all }) => all.length > 0) ?? {};
+      .find(({ id }) => set.images.some(({ drawn }) => drawn?.provenance.translation === id)) ?? {};
   const nameOf = (id: string): string => labels.find((label) => label.id === id)?.label ?? id;
   const isCaptioned = set.images.some(({ drawn }) => drawn?.provenance.condition.caption !== undefined);
   // A family and traced layers were not looked at in this way.

@@ -1,5 +1,6 @@
 /** Stores an image that a job made as a PNG under its digest, and its vector beside it, and then names them in the job. */
-import { attributionOf, type Source } from "../../../shared/contract/generations/sources.ts";
+import { attributionOf } from "../../../shared/contract/generations/attribution.ts";
+import type { Source } from "../../../shared/contract/generations/sources.ts";
 import type { Vector, VectorFacts } from "../../../shared/contract/vectors.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import type { ImageOf, Job, JobBody } from "../job-queue.ts";

@@ -18,9 +18,3 @@ export type Source = z.infer<typeof SourceSchema>;
 
 /** Licences to which drawings are limited, as SPDX identifiers. */
 export const LicencesSchema = z.array(z.string().min(1).max(64)).min(1).max(limits.licencesMax);
-
-/** The text by which a file names its sources. */
-export const attributionOf = (sources: readonly Source[]): string =>
-  sources
-    .map(({ set, icon, licence, author }) => `${icon} of ${set}${author ? ` by ${author}` : ""}, ${licence}`)
-    .join("; ");

@@ -3,12 +3,14 @@ import { commandStories } from "./commands.ts";
 import { iconStories } from "./icons.ts";
 import { learningStories } from "./learning.ts";
 import { outageStories } from "./outage.ts";
+import { ownStyleStories } from "./own-style.ts";
 import { safeHandsStories } from "./safe-hands.ts";
 import type { Story } from "./story.ts";
 
 export const stories: readonly Story[] = [
   ...commandStories,
   ...iconStories,
+  ...ownStyleStories,
   ...learningStories,
   ...safeHandsStories,
   ...outageStories,

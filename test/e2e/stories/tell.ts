@@ -28,6 +28,7 @@ const figures: Readonly<Record<string, string>> = {
   "caption-to-artboard-3-doubt": "plugin-doubt",
   "family-2-recoloured": "plugin-recolour",
   "component-set-of-24-2-components": "plugin-components",
+  "style-of-the-selection-2-restyled": "plugin-own-style",
 };
 async function keepFigures(shots: readonly string[]): Promise<void> {
   for (const shot of shots) {

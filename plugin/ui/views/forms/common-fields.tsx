@@ -5,17 +5,36 @@ import type { StyleInfo } from "../../../../shared/contract/meta.ts";
 import { limits } from "../../../../shared/limits.ts";
 import { tileSizesPx } from "../../../../shared/messages/settings.ts";
 import { askedTranslation, ownStyles } from "../../client/failure.ts";
+import { choiceFor, choiceOfShown, isRedrawn, readsShownStyles, redrawnStyles } from "../../client/style-choice.ts";
 import type { StylePictures } from "../../control/style-thumbs.ts";
 import { withRecent } from "../../state/form.ts";
 import { Stepper } from "../controls.tsx";
 import { Icon } from "../icons.tsx";
 import type { ViewProps } from "../view-props.ts";
+import { ShownStyleField } from "./shown-style-field.tsx";
 
-/** @param children the field beside the list; the pictures lie below both */
-export function StyleField({ controller, texts, children }: ViewProps & { readonly children?: ComponentChildren }) {
-  const { form, meta, command, thumbs } = controller.state;
+interface StyleFieldProps extends ViewProps {
+  /** The field beside the list; the pictures lie below both. */
+  readonly children?: ComponentChildren;
+  /** What no choice means; absent: any style. */
+  readonly anyStyle?: string;
+  /** Only styles of flows between styles, and of the file. */
+  readonly isRedrawnOnly?: boolean;
+}
+
+export function StyleField(props: StyleFieldProps) {
+  const { controller, texts, children, anyStyle = texts.anyStyle, isRedrawnOnly = false } = props;
+  const { form, meta, command, thumbs, shown } = controller.state;
   const own = ownStyles(meta, command).map(({ id, label }) => ({ id: `@${id}`, label }));
-  const styles = lastUsedFirst([...own, ...(askedTranslation(meta, command)?.styles ?? [])], form.recentStyles);
+  const first = isRedrawnOnly ? [] : [...own, ...(askedTranslation(meta, command)?.styles ?? [])];
+  const styles = lastUsedFirst(first, form.recentStyles);
+  const isShowable = readsShownStyles(meta, command);
+  const groups = [
+    { label: texts.shownStyles, styles: shown.map(({ id, name }) => ({ id: choiceOfShown(id), label: name })) },
+    { label: texts.redrawnStyles, styles: redrawnStyles(meta, command) },
+  ].filter((group) => isShowable && group.styles.length > 0);
+  const choice = choiceFor(meta, command, form.style);
+  const value = isRedrawnOnly && !isRedrawn(choice) ? "" : choice;
   const choose = (style: string): void =>
     controller.editForm({ style, recentStyles: withRecent(form.recentStyles, style) });
   return (
@@ -23,11 +42,12 @@ export function StyleField({ controller, texts, children }: ViewProps & { readon
       <div class="pair">
         <div class="field">
           <label for="style">{texts.style}</label>
-          <StyleSelect id="style" texts={texts} styles={styles} value={form.style} onChange={choose} />
+          <StyleSelect id="style" anyStyle={anyStyle} styles={styles} groups={groups} value={value} onChange={choose} />
         </div>
         {children}
       </div>
-      <StyleStrip label={texts.style} styles={styles} pictures={thumbs.pictures} value={form.style} onChange={choose} />
+      <StyleStrip label={texts.style} styles={styles} pictures={thumbs.pictures} value={value} onChange={choose} />
+      {isShowable && <ShownStyleField controller={controller} texts={texts} />}
     </div>
   );
 }
@@ -92,28 +112,38 @@ function StyleStrip({ label, styles, pictures, value, onChange }: StyleStripProp
 
 interface StyleSelectProps {
   readonly id: string;
-  readonly texts: ViewProps["texts"];
-  readonly styles: readonly { readonly id: string; readonly label: string }[];
+  readonly anyStyle: string;
+  readonly styles: readonly StyleInfo[];
+  readonly groups: readonly { readonly label: string; readonly styles: readonly StyleInfo[] }[];
   readonly value: string;
   onChange(style: string): void;
 }
 
-function StyleSelect({ id, texts, styles, value, onChange }: StyleSelectProps) {
+function StyleSelect({ id, anyStyle, styles, groups, value, onChange }: StyleSelectProps) {
+  const known = [...styles, ...groups.flatMap((group) => group.styles)];
   return (
     <div class="select">
       <select id={id} value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-        <option value="">{texts.anyStyle}</option>
-        {styles.map((style) => (
-          <option key={style.id} value={style.id}>
-            {style.label}
-          </option>
+        <option value="">{anyStyle}</option>
+        {optionsOf(styles)}
+        {groups.map((group) => (
+          <optgroup key={group.label} label={group.label}>
+            {optionsOf(group.styles)}
+          </optgroup>
         ))}
-        {value !== "" && !styles.some((style) => style.id === value) && <option value={value}>{value}</option>}
+        {value !== "" && !known.some((style) => style.id === value) && <option value={value}>{value}</option>}
       </select>
       <Icon name="chevron" />
     </div>
   );
 }
+
+const optionsOf = (styles: readonly StyleInfo[]) =>
+  styles.map((style) => (
+    <option key={style.id} value={style.id}>
+      {style.label}
+    </option>
+  ));
 
 export function CountField({ controller, texts }: ViewProps) {
   return (

@@ -1,6 +1,7 @@
 /** Forms of commands on selected icons: restyle, vectorise, components, recolour. */
 
 import { iconSizesPx } from "../../../../shared/messages/vector-messages.ts";
+import { isRedrawn } from "../../client/style-choice.ts";
 import { fill } from "../../i18n/texts.ts";
 import { changesFor, paletteOf } from "../../palettes.ts";
 import type { ViewProps } from "../view-props.ts";
@@ -19,7 +20,7 @@ export function IconForm(props: ViewProps) {
       {command === "restyle" && (
         <>
           <StyleField {...props} />
-          <CaptionLine controller={controller} label={texts.otherCaption} />
+          {!isRedrawn(form.style) && <CaptionLine controller={controller} label={texts.otherCaption} />}
         </>
       )}
       {command === "vectorise" && (

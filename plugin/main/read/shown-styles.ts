@@ -1,0 +1,60 @@
+/** Styles that icons show, in the plugin data of the document: a list, and an entry for each picture, which may fill one. */
+import {
+  isShownStyle,
+  type ShownStyle,
+  shownPictureKey,
+  shownStylesKey,
+  shownStylesMax,
+} from "../../../shared/messages/shown-styles.ts";
+
+interface Listed {
+  readonly id: string;
+  readonly name: string;
+  readonly count: number;
+}
+
+export function loadShownStyles(): ShownStyle[] {
+  return readList().flatMap(({ id, name, count }) => {
+    const pictures = Array.from({ length: count }, (_, at) => figma.root.getPluginData(shownPictureKey(id, at)));
+    const style = { id, name, pictures: pictures.filter((picture) => picture !== "") };
+    // Another person's plugin may have written half of it.
+    return isShownStyle(style) ? [style] : [];
+  });
+}
+
+/** @throws Error beyond `shownStylesMax` styles, or when the editor refuses a picture */
+export function saveShownStyle({ id, name, pictures }: ShownStyle): void {
+  const others = readList().filter((style) => style.id !== id);
+  if (others.length >= shownStylesMax) throw new Error(`expected at most ${shownStylesMax} styles in a file`);
+  const known = readList().find((style) => style.id === id);
+  for (const [at, picture] of pictures.entries()) figma.root.setPluginData(shownPictureKey(id, at), picture);
+  for (let at = pictures.length; at < (known?.count ?? 0); at += 1)
+    figma.root.setPluginData(shownPictureKey(id, at), "");
+  const listed = { id, name, count: pictures.length };
+  const list =
+    known === undefined ? [...others, listed] : readList().map((style) => (style.id === id ? listed : style));
+  figma.root.setPluginData(shownStylesKey, JSON.stringify(list));
+}
+
+export function removeShownStyle(id: string): void {
+  const list = readList();
+  for (let at = 0; at < (list.find((style) => style.id === id)?.count ?? 0); at += 1)
+    figma.root.setPluginData(shownPictureKey(id, at), "");
+  figma.root.setPluginData(shownStylesKey, JSON.stringify(list.filter((style) => style.id !== id)));
+}
+
+function readList(): Listed[] {
+  try {
+    const stored: unknown = JSON.parse(figma.root.getPluginData(shownStylesKey) || "[]");
+    const isListed = (entry: unknown): entry is Listed =>
+      typeof entry === "object" &&
+      entry !== null &&
+      typeof (entry as Partial<Listed>).id === "string" &&
+      typeof (entry as Partial<Listed>).name === "string" &&
+      Number.isInteger((entry as Partial<Listed>).count);
+    return Array.isArray(stored) ? stored.filter(isListed) : [];
+  } catch {
+    // Another version wrote something else there.
+    return [];
+  }
+}

@@ -1,0 +1,47 @@
+/** Redraw a part: one icon on the pad, the part painted over, and the style that it is drawn in. */
+import { limits } from "../../../../shared/limits.ts";
+import { svgOf } from "../../pad/strokes.ts";
+import { Slider } from "../controls.tsx";
+import type { ViewProps } from "../view-props.ts";
+import { StyleField } from "./common-fields.tsx";
+import { IconSources } from "./icon-sources.tsx";
+import { Pad } from "./pad.tsx";
+
+/** Width of the brush in px of the pad: a cell of the flow's grid is 16. */
+const brushPx = 32;
+/** What is light and opaque in a mask is drawn anew. */
+const marked = "#ffffff";
+
+export function RedrawForm(props: ViewProps) {
+  const { controller, texts } = props;
+  const { scene, form } = controller.state;
+  const icon = scene.icons?.find(({ problem }) => problem === undefined);
+  return (
+    <div class="form">
+      {icon === undefined ? (
+        <IconSources {...props} isChanged />
+      ) : (
+        <Pad
+          key={icon.url}
+          texts={texts}
+          label={texts.maskPad}
+          pen={{ colour: marked, width: brushPx }}
+          backdrop={icon.url}
+          isBackdropKept
+          isMask
+          hintOf={() => texts.maskHint}
+          onStrokes={(strokes) => controller.setDrawing(icon.nodeName, svgOf(strokes))}
+        />
+      )}
+      <StyleField {...props} anyStyle={texts.styleOfIcon} isRedrawnOnly />
+      <Slider
+        id="redraw-variety"
+        label={texts.variety}
+        hint={texts.varietyHint}
+        value={form.redrawVariety}
+        max={limits.temperatureMax}
+        onChange={(redrawVariety) => controller.editForm({ redrawVariety })}
+      />
+    </div>
+  );
+}

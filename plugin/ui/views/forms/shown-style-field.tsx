@@ -1,0 +1,55 @@
+/** The chosen style of the file: its icons, its name and the way to remove it; and the button that makes one of the selection. */
+import { limits } from "../../../../shared/limits.ts";
+import { choiceOfShown } from "../../client/style-choice.ts";
+import { urlOfPicture } from "../../control/shown-styles.ts";
+import { fill } from "../../i18n/texts.ts";
+import { IconButton } from "../controls.tsx";
+import { Icon } from "../icons.tsx";
+import type { ViewProps } from "../view-props.ts";
+
+export function ShownStyleField({ controller, texts }: ViewProps) {
+  const { shown, form, run } = controller.state;
+  const chosen = shown.find(({ id }) => choiceOfShown(id) === form.style);
+  return (
+    <div class="shown-style">
+      {chosen !== undefined && (
+        <>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls must be reached by keys */}
+          <ul tabIndex={0} aria-label={fill(texts.shownBy, { name: chosen.name, n: chosen.pictures.length })}>
+            {chosen.pictures.map((picture, index) => (
+              <li key={index}>
+                <img src={urlOfPicture(picture)} alt="" draggable={false} />
+              </li>
+            ))}
+          </ul>
+          <div class="seed-row">
+            <input
+              type="text"
+              aria-label={texts.styleName}
+              autocomplete="off"
+              maxLength={40}
+              value={chosen.name}
+              onChange={(event) => {
+                const name = event.currentTarget.value.trim();
+                if (name === "") event.currentTarget.value = chosen.name;
+                else controller.saveStyle({ ...chosen, name });
+              }}
+            />
+            <IconButton icon="trash" label={texts.removeStyle} onClick={() => controller.removeStyle(chosen.id)} />
+          </div>
+        </>
+      )}
+      <button
+        type="button"
+        class="chip wide"
+        disabled={run !== undefined}
+        title={fill(texts.takeStyleHint, { n: limits.styleImagesMax })}
+        onClick={() => void controller.takeStyle((number) => fill(texts.ownStyleNumber, { n: number }))}
+      >
+        <Icon name="plus" />
+        {texts.takeStyle}
+      </button>
+      {chosen === undefined && <p class="hint">{fill(texts.takeStyleHint, { n: limits.styleImagesMax })}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+/**
+ * Styles that icons show, kept in the file: name, pictures, and the messages about them between main and UI. Part of
+ * shared/messages/messages.ts, without zod like it. Pictures are base64, because plugin data is text.
+ */
+
+/** Styles of one file: each weighs up to `styleImagesMax` pictures. */
+export const shownStylesMax = 24;
+
+/** Characters of one picture: an entry of plugin data holds 100 kB. */
+export const shownPictureMaxChars = 90_000;
+
+/** Plugin data keys of the document: the list of styles without their pictures, and each picture by itself. */
+export const shownStylesKey = "tau.styles";
+export const shownPictureKey = (id: string, index: number): string => `tau.style.${id}.${index}`;
+
+export interface ShownStyle {
+  /** Of letters and digits. */
+  readonly id: string;
+  readonly name: string;
+  /** PNG files in base64, 1 to `styleImagesMax`. */
+  readonly pictures: readonly string[];
+}
+
+export type ShownStyleUiMessage =
+  | { readonly type: "read-shown-styles" }
+  /** Adds the style, or takes the place of the one of its id. */
+  | { readonly type: "save-shown-style"; readonly style: ShownStyle }
+  | { readonly type: "remove-shown-style"; readonly id: string };
+
+export type ShownStyleMainMessage = { readonly type: "shown-styles"; readonly styles: readonly ShownStyle[] };
+
+export function isShownStyle(value: unknown): value is ShownStyle {
+  if (typeof value !== "object" || value === null) return false;
+  const { id, name, pictures } = value as Record<string, unknown>;
+  return (
+    typeof id === "string" &&
+    /^[a-z0-9]+$/i.test(id) &&
+    typeof name === "string" &&
+    Array.isArray(pictures) &&
+    pictures.length > 0 &&
+    pictures.every((picture) => typeof picture === "string")
+  );
+}

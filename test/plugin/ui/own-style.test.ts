@@ -1,0 +1,187 @@
+/** A style of the selection over real HTTP: from icons to a style of the file, from there to captions, icons and parts of an icon. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Failure, translationFor } from "../../../plugin/ui/client/failure.ts";
+import { choiceFor, redrawnStyles } from "../../../plugin/ui/client/style-choice.ts";
+import { Controller } from "../../../plugin/ui/control/controller.ts";
+import { planReplacements } from "../../../plugin/ui/plans/captions.ts";
+import { defaultForm } from "../../../plugin/ui/state/form.ts";
+import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
+import type { Meta } from "../../../shared/contract/meta.ts";
+import type { UiMessage } from "../../../shared/messages/messages.ts";
+import { defaultSettings } from "../../../shared/messages/settings.ts";
+import type { ShownStyle } from "../../../shared/messages/shown-styles.ts";
+import { drawPng } from "../png.ts";
+import { startContractServer, testMeta } from "./contract-server.ts";
+
+const [pack] = testMeta.packs;
+const redrawing: Meta = {
+  ...testMeta,
+  packs: [
+    pack!,
+    {
+      ...pack!,
+      id: "styles",
+      translations: [
+        {
+          ...pack!.translations[0]!,
+          id: "restyle",
+          conditions: ["caption", "style", "drawing"],
+          styles: [{ id: "tabler", label: "Tabler" }],
+          styleImagesMax: 16,
+        },
+      ],
+    },
+  ],
+};
+
+async function withController(
+  use: (
+    controller: Controller,
+    sent: UiMessage[],
+    server: Awaited<ReturnType<typeof startContractServer>>,
+  ) => Promise<void>,
+): Promise<void> {
+  const server = await startContractServer();
+  try {
+    server.meta = redrawing;
+    const sent: UiMessage[] = [];
+    let drawn = 0;
+    const controller = new Controller({
+      post: (message) => sent.push(message),
+      drop: () => undefined,
+      whyBlocked: async () => undefined,
+      randomSeed: () => 5,
+      copyText: () => true,
+      rasterise: async () => drawPng(drawn++, 8),
+      describe: ({ code }) => code,
+    });
+    const settings = { ...defaultSettings, serverUrl: server.url, token: server.token };
+    const selection = { texts: [], images: [], layerCount: 0 };
+    const launch = { kind: "command", command: "settings" } as const;
+    controller.receive({ type: "start", launch, settings, selection, session: undefined, editor: "figma" });
+    assert.equal(await controller.connect(), true);
+    await use(controller, sent, server);
+  } finally {
+    await server.close();
+  }
+}
+
+/** What main answers to the question for icons that was asked last. */
+function answerIcons(controller: Controller, sent: readonly UiMessage[], count: number): void {
+  const asked = sent.findLast((message) => message.type === "read-icons");
+  assert.ok(asked?.type === "read-icons");
+  const icons = Array.from({ length: count }, (_, at) => ({
+    nodeId: `1:${at}`,
+    nodeName: `icon ${at}`,
+    ...{ widthPx: 24, heightPx: 24, provenance: "", vector: "", svg: "<svg/>" },
+  }));
+  controller.receive({ type: "icons", readId: asked.readId, icons, skipped: [], unreadCount: 0 });
+}
+
+test("icons of the selection become a style of the file, sixteen at most, and captions are drawn in it", async () => {
+  await withController(async (controller, sent) => {
+    controller.show("caption-to-artboard");
+    const taking = controller.takeStyle((number) => `Mine ${number}`);
+    answerIcons(controller, sent, 20);
+    await taking;
+    const saved = sent.findLast((message) => message.type === "save-shown-style");
+    assert.ok(saved?.type === "save-shown-style");
+    assert.deepEqual([saved.style.name, saved.style.pictures.length], ["Mine 1", 16]);
+    controller.editForm({ captions: "a cat", count: 2 });
+    await controller.generate();
+    const { provenance } = controller.state.results[0]!.images[0]!.drawn!;
+    assert.equal(provenance.translation, "restyle");
+    assert.equal(provenance.temperature, 0);
+    assert.ok(typeof provenance.condition.style === "object" && provenance.condition.style.images.length === 16);
+    controller.removeStyle(saved.style.id);
+    assert.deepEqual([controller.state.shown, controller.state.form.style], [[], ""]);
+  });
+});
+
+test("without icons no style is made, and the failure says what to select", async () => {
+  await withController(async (controller, sent) => {
+    controller.show("restyle");
+    const taking = controller.takeStyle(String);
+    answerIcons(controller, sent, 0);
+    await taking;
+    assert.equal(controller.state.failure?.code, "style_icons_missing");
+    assert.ok(!sent.some(({ type }) => type === "save-shown-style"));
+  });
+});
+
+test("a part is asked for with its mask in the icon's layer, and never without one", async () => {
+  await withController(async (controller, sent) => {
+    controller.show("redraw-part");
+    answerIcons(controller, sent, 1);
+    await controller.generate();
+    assert.equal(controller.state.failure?.code, "mask_missing");
+    controller.setDrawing("icon 0", `<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0h9" stroke="#fff"/></svg>`);
+    await controller.generate();
+    const [image] = controller.state.results[0]!.images;
+    assert.deepEqual(image!.destination, { kind: "layer", nodeId: "1:0" });
+    const { drawing, style } = image!.drawn!.provenance.condition;
+    assert.ok(drawing && "image" in drawing && drawing.mask !== undefined && drawing.mask !== drawing.image);
+    assert.equal(style, undefined, "the icon's own");
+  });
+});
+
+test("a style that the file no longer has is named, and commands without such styles take any", async () => {
+  await withController(async (controller) => {
+    controller.show("caption-to-artboard");
+    controller.editForm({ captions: "a cat", style: "#gone" });
+    await controller.generate();
+    assert.equal(controller.state.failure?.code, "style_gone");
+  });
+  assert.equal(choiceFor(redrawing, "fill-label", "#gone"), "");
+  assert.deepEqual(redrawnStyles(redrawing, "restyle"), [{ id: "~restyle/tabler", label: "Tabler" }]);
+  assert.equal(translationFor(redrawing, "restyle", "~restyle/tabler").packId, "styles");
+  assert.throws(() => translationFor(testMeta, "caption-to-artboard", "#one"), Failure);
+});
+
+test("what a flow between styles drew is asked of it again, a drawing with some variety", () => {
+  const style = { images: ["a".repeat(64)] };
+  const made = (condition: Provenance["condition"]): Provenance => ({
+    ...{ format: 1, packId: "styles", packDigest: "d", translation: "restyle", seed: 1, temperature: 0, guidance: 1 },
+    condition,
+    logLikelihood: 0,
+  });
+  const [again, part] = planReplacements({ ...defaultForm, seed: 9 }, redrawing.packs[0]!.translations[0]!, [
+    { nodeId: "1:1", provenance: made({ caption: "a cat", style }) },
+    { nodeId: "1:2", provenance: made({ drawing: { image: "b".repeat(64) }, style }) },
+  ]);
+  assert.deepEqual(
+    [again!.input.translation, again!.input.seed, again!.input.temperature, again!.input.condition],
+    ["restyle", 9, 0, { caption: "a cat", style }],
+  );
+  assert.ok(part!.input.temperature! > 0);
+});
+
+test("a style is kept with the document, picture by picture, and leaves nothing behind", async () => {
+  const { SimDocument } = await import("../../../plugin/simulator/host/document.ts");
+  const { createRun } = await import("../../../plugin/simulator/host/run.ts");
+  const { memoryStore } = await import("../../../plugin/simulator/host/storage.ts");
+  const sim = new SimDocument(memoryStore());
+  const hooks = { showUi: () => {}, toUi: () => {}, notify: () => {}, closed: () => {} };
+  Object.assign(globalThis, { figma: createRun(sim, hooks, "restyle").figma });
+  const { loadShownStyles, removeShownStyle, saveShownStyle } = await import(
+    "../../../plugin/main/read/shown-styles.ts"
+  );
+  const style: ShownStyle = { id: "a1", name: "Mine", pictures: ["x".repeat(90_000), "two"] };
+  saveShownStyle(style);
+  saveShownStyle({ id: "b2", name: "Other", pictures: ["three"] });
+  saveShownStyle({ ...style, name: "Ours", pictures: ["one"] });
+  assert.deepEqual(
+    loadShownStyles().map(({ name, pictures }) => [name, pictures]),
+    [
+      ["Ours", ["one"]],
+      ["Other", ["three"]],
+    ],
+  );
+  const reloaded = new SimDocument(memoryStore());
+  reloaded.load(sim.save());
+  assert.deepEqual(reloaded.pluginData, sim.pluginData);
+  removeShownStyle("a1");
+  removeShownStyle("b2");
+  assert.deepEqual(Object.keys(sim.pluginData), ["tau.styles"]);
+});
