@@ -192,10 +192,18 @@ function recoloured(paint: Paint, byFrom: ReadonlyMap<string, ColourChange>, { b
     ...paint,
     gradientStops: paint.gradientStops.map((stop) => {
       const change = byFrom.get(hexOf(stop.color));
-      return change === undefined ? stop : { ...stop, color: { ...rgbOf(change.to), a: stop.color.a } };
+      if (change === undefined) return stop;
+      const { boundVariables: _former, ...plain } = stop;
+      const color = { ...rgbOf(change.to), a: stop.color.a };
+      const variable = change.variableId === undefined ? undefined : byHex.get(change.to);
+      // The API binds solid paints only; a stop takes the variable as it is written here. Bound, it would lose its transparency.
+      const isBound = variable !== undefined && color.a === 1;
+      return { ...plain, color, ...(isBound && { boundVariables: { color: aliasOf(variable) } }) };
     }),
   };
 }
+
+const aliasOf = ({ id }: Variable): VariableAlias => ({ type: "VARIABLE_ALIAS", id });
 
 /** A vector that is drawn anew is drawn in its new colours. */
 function rememberColours(node: SceneNode, changes: readonly ColourChange[], bindings: Bindings | undefined): void {

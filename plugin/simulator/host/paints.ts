@@ -13,7 +13,9 @@ export const copyPaints = (paints: readonly Paint[]): readonly Paint[] =>
 /** A frozen copy of what a plugin sets. @throws Error as Figma does */
 export function takePaints(value: unknown): readonly Paint[] {
   if (!Array.isArray(value)) throw new Error('in set_fills: Expected "fills" to be an array');
-  for (const paint of value as Paint[]) if (paint.type === "IMAGE") checkImagePaint(paint);
+  for (const paint of value as Paint[])
+    if (paint.type === "IMAGE") checkImagePaint(paint);
+    else if ("gradientStops" in paint) paint.gradientStops.forEach(checkStop);
   return copyPaints(value as Paint[]);
 }
 
@@ -33,6 +35,17 @@ function checkImagePaint(paint: ImagePaint): void {
   for (const value of Object.values(paint.filters ?? {})) require(isWithin(value, -1, 1), "filters from -1 to 1");
   const { imageTransform = [] } = paint;
   require([...imageTransform].every((row) => row.length === 3), "an imageTransform of two rows of three");
+}
+
+function checkStop({ position, color, boundVariables }: ColorStop): void {
+  const require = (isRight: boolean, expected: string): void => {
+    if (!isRight) throw new Error(`in set_fills: Expected a gradient stop to have ${expected}`);
+  };
+  require(isWithin(position, 0, 1), "a position from 0 to 1");
+  require(typeof color.a === "number", "a color with alpha");
+  const alias = boundVariables?.color;
+  const isAlias = alias === undefined || (alias.type === "VARIABLE_ALIAS" && typeof alias.id === "string");
+  require(isAlias, "a VARIABLE_ALIAS with an id");
 }
 
 function freeze<T>(value: T): T {

@@ -25,6 +25,25 @@ const aliasesMax = 10;
 const isAlias = (value: VariableValue | undefined): value is VariableAlias =>
   typeof value === "object" && "type" in value && value.type === "VARIABLE_ALIAS";
 
+const isBound = (paint: Paint): boolean =>
+  paint.type === "SOLID"
+    ? paint.boundVariables?.color !== undefined
+    : "gradientStops" in paint && paint.gradientStops.some(({ boundVariables }) => boundVariables?.color !== undefined);
+
+/** A variable's transparency is a stop's, too; that of a solid paint is its opacity, which nothing binds. */
+function resolvedPaint(paint: Paint, colourOf: (alias: VariableAlias | undefined) => RGBA | undefined): Paint {
+  if (paint.type === "SOLID") {
+    const colour = colourOf(paint.boundVariables?.color);
+    return colour === undefined ? paint : { ...paint, color: { r: colour.r, g: colour.g, b: colour.b } };
+  }
+  if (!("gradientStops" in paint)) return paint;
+  const gradientStops = paint.gradientStops.map((stop) => {
+    const colour = colourOf(stop.boundVariables?.color);
+    return colour === undefined ? stop : { ...stop, color: colour };
+  });
+  return { ...paint, gradientStops };
+}
+
 export class SimVariables {
   #collections = new Map<string, StoredCollection>();
   #variables = new Map<string, StoredVariable>();
@@ -61,16 +80,10 @@ export class SimVariables {
     return undefined;
   }
 
-  /** Paints as they look: the colour of a bound one is the variable's. */
+  /** Paints as they look: the colour of a bound one, or of a bound stop of a gradient, is the variable's. */
   resolved(paints: readonly Paint[], modes: () => Readonly<Record<string, string>>): readonly Paint[] {
-    if (!paints.some((paint) => paint.type === "SOLID" && paint.boundVariables?.color !== undefined)) return paints;
-    return paints.map((paint): Paint => {
-      const bound = paint.type === "SOLID" ? paint.boundVariables?.color : undefined;
-      const colour = bound && this.colourOf(bound.id, modes());
-      return paint.type !== "SOLID" || colour === undefined
-        ? paint
-        : { ...paint, color: { r: colour.r, g: colour.g, b: colour.b } };
-    });
+    const colourOf = (alias: VariableAlias | undefined): RGBA | undefined => alias && this.colourOf(alias.id, modes());
+    return paints.some(isBound) ? paints.map((paint) => resolvedPaint(paint, colourOf)) : paints;
   }
 
   createCollection(name: string): string {

@@ -4,12 +4,15 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { limits } from "../../../shared/limits.ts";
 import { median, percentile } from "../measure.ts";
 import { origin, type RunningServer, timed, withServer } from "./running-server.ts";
 
 export interface ServerBench {
   readonly readyMs: number;
   readonly fourImagesMs: { readonly median: number; readonly p95: number };
+  /** Four images that differ, as the plugin asks for them. */
+  readonly fourIdeasMs: { readonly median: number; readonly p95: number };
   readonly oneImageMs: number;
   readonly childRssMb: number;
   readonly loopDelayP99Ms: number;
@@ -21,13 +24,15 @@ const [rounds, saturationMs] = [25, 15_000];
 
 export const benchServer = (): Promise<ServerBench> =>
   withServer(async (server) => {
-    const call = (caption: string, count: number, seed: number) =>
-      server.generate({ condition: { caption, style: "noto" }, count, seed });
+    const call = (caption: string, count: number, seed: number, diversity = 0) =>
+      server.generate({ condition: { caption, style: "noto" }, count, seed, diversity });
     await call("red apple", 4, 1);
     const four: number[] = [];
+    const ideas: number[] = [];
     const one: number[] = [];
     for (let round = 0; round < rounds; round += 1) {
       four.push(await timed(() => call(`red apple number ${round}`, 4, round)));
+      ideas.push(await timed(() => call(`blue fish number ${round}`, 4, round, limits.diversityIdeas)));
       one.push(await timed(() => call(`green tree number ${round}`, 1, round)));
     }
     const childRssMb = await childRss(server.process);
@@ -35,6 +40,7 @@ export const benchServer = (): Promise<ServerBench> =>
     return {
       readyMs: server.readyMs,
       fourImagesMs: { median: median(four), p95: percentile(four, 95) },
+      fourIdeasMs: { median: median(ideas), p95: percentile(ideas, 95) },
       oneImageMs: median(one),
       childRssMb,
       ...load,
