@@ -5,6 +5,8 @@ import { findNode, imageKey } from "./layers/layers.ts";
 export interface AppliedNode {
   readonly id: string;
   readonly imageHash: string;
+  /** Where it is no image that tells: whether the layer still is as it was left. */
+  readonly isThere?: (node: BaseNode) => boolean;
 }
 
 interface Applied {
@@ -45,9 +47,10 @@ export async function takeUnapplied(): Promise<number | undefined> {
 }
 
 async function isAnyThere(nodes: readonly AppliedNode[]): Promise<boolean> {
-  for (const { id, imageHash } of nodes) {
+  const hasImage = (node: BaseNode, hash: string): boolean => node.getPluginData(imageKey) === hash;
+  for (const { id, imageHash, isThere = (node: BaseNode) => hasImage(node, imageHash) } of nodes) {
     const node = await findNode(id);
-    if (node !== null && !node.removed && node.getPluginData(imageKey) === imageHash) return true;
+    if (node !== null && !node.removed && isThere(node)) return true;
   }
   return false;
 }

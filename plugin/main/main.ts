@@ -112,7 +112,9 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
     }
     case "apply-upscales": {
       const { applyId, upscales } = message;
-      send({ type: "upscales-applied", applyId, ...(await applyUpscales(upscales, takeImages(applyId))) });
+      const { nodes, ...told } = await applyUpscales(upscales, takeImages(applyId));
+      watchApplied(applyId, nodes);
+      send({ type: "upscales-applied", applyId, ...told });
       return;
     }
     case "read-icons": {
@@ -131,9 +133,10 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       return;
     case "recolour": {
       const { applyId, changes, bindings } = message;
-      const { changed, skipped } = await recolour(figma.currentPage.selection, changes, bindings);
-      if (changed.length > 0) figma.commitUndo();
-      send({ type: "applied", applyId, imageCount: changed.length, sameCount: 0, skipped });
+      const { count, layers, skipped } = await recolour(figma.currentPage.selection, changes, bindings);
+      if (count > 0) figma.commitUndo();
+      watchApplied(applyId, layers);
+      send({ type: "applied", applyId, imageCount: count, sameCount: 0, skipped });
       return;
     }
     case "make-components": {

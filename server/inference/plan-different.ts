@@ -15,7 +15,10 @@ import type { Plan } from "./generation-plan.ts";
 const seedsPerImage = 16;
 /** Candidates that the flow draws for each image; four images fill one of its batches. */
 const candidatesPerImage = 2;
-/** Weight of mutual distance at diversity 1: among the drawings to start from, and among what the flow made of them. */
+/**
+ * Weight of mutual distance: among the drawings to start from, and among what the flow made of them. The same at any diversity, which
+ * says how far from the likeliest drawing is near enough.
+ */
 const distanceWeight = { drawings: 0.4, images: 0.35 };
 /** Log-weight below the best at which a drawing's worth is 1/e. */
 const fitScale = 3;
@@ -28,7 +31,7 @@ export function planDifferent(
   conditions: EncodedConditions,
   request: Asked,
 ): Omit<Plan, "outOfDistribution" | "namedLabels"> {
-  const { count, seed: first, diversity = 0 } = request;
+  const { count, seed: first } = request;
   const seeds = seedsOf(translation, conditions, request);
   return {
     groups: 1,
@@ -36,7 +39,7 @@ export function planDifferent(
     choose: (drawn: readonly DrawnLatent[]) => {
       const worths = onUnitScale(drawn.map(({ conditionGain }) => conditionGain));
       const from = drawn.map(({ latent }, index) => ({ latent, worth: worths[index]! }));
-      return chooseDifferent(from, count, distanceWeight.images * diversity);
+      return chooseDifferent(from, count, distanceWeight.images);
     },
     seedOf: (_group, candidate) => seeds[candidate] ?? first,
     rowOf: (_group, candidate) => sampleRow(translation, conditions, { ...request, seed: seeds[candidate] ?? first }),
@@ -45,7 +48,7 @@ export function planDifferent(
 
 /** Seeds whose drawings fit and differ, one a drawing; the first ones where there are too few, or none. */
 function seedsOf(translation: Translation, conditions: EncodedConditions, request: Asked): number[] {
-  const { count, seed, diversity = 0 } = request;
+  const { count, seed } = request;
   const most = Math.min(candidatesPerImage * count, limits.candidatesMax);
   const seeds = Array.from({ length: seedsPerImage * count }, (_, index) => imageSeed(seed, index));
   const found = new Map<number, Choosable & { readonly own: number }>();
@@ -56,7 +59,7 @@ function seedsOf(translation: Translation, conditions: EncodedConditions, reques
     found.set(prior.idea.drawing, { own, latent: prior.latent, worth: Math.exp(prior.idea.fit / fitScale) });
   }
   const ideas = [...found.values()];
-  const chosen = chooseDifferent(ideas, most, distanceWeight.drawings * diversity).map((index) => ideas[index]!.own);
+  const chosen = chooseDifferent(ideas, most, distanceWeight.drawings).map((index) => ideas[index]!.own);
   const others = seeds.filter((own) => !chosen.includes(own));
   // Without drawings the residuals differ, the more candidates the better; besides drawings they only fill up.
   return [...chosen, ...others.slice(0, Math.max(0, (chosen.length > 0 ? count : most) - chosen.length))];

@@ -16,7 +16,7 @@ import type { AppliedNode } from "../applied.ts";
 import { iconsIn } from "../read/read-icons.ts";
 import { createBreather } from "../slices.ts";
 import { type Bound, hexOf, loadBindings, rgbOf } from "./bindings.ts";
-import { detailOf, imageKey, isLocked } from "./layers.ts";
+import { detailOf, isLocked } from "./layers.ts";
 
 /** Aliases of aliases beyond this are a circle. */
 const aliasesMax = 10;
@@ -118,7 +118,10 @@ async function colourOf(variable: Variable, modeId: string): Promise<RGB | undef
 }
 
 export interface Recoloured {
-  readonly changed: readonly AppliedNode[];
+  /** Of the selection, and of icons in it. */
+  readonly count: number;
+  /** All layers whose paints changed. */
+  readonly layers: readonly AppliedNode[];
   readonly skipped: readonly SkippedLayer[];
 }
 
@@ -131,7 +134,8 @@ export async function recolour(
   const breathe = createBreather();
   const bound = await loadBindings(bindings);
   const byFrom = new Map(changes.map((change) => [change.from, change]));
-  const changed: AppliedNode[] = [];
+  let changedCount = 0;
+  const layers: AppliedNode[] = [];
   const skipped: SkippedLayer[] = [];
   for (const node of paintedIn(selection)) {
     if (node.removed) continue;
@@ -140,13 +144,14 @@ export async function recolour(
       skipped.push({ ...about, reason: "locked", detail: "" });
       continue;
     }
-    let count = 0;
+    const before = layers.length;
     for (const layer of [...layersIn(node)]) {
       if (layer.removed) continue;
       if (isLocked(layer)) skipped.push({ nodeId: layer.id, nodeName: layer.name, reason: "locked", detail: "" });
       else
         try {
-          if (recolourLayer(layer, byFrom, bound)) count++;
+          const former = lookOf(layer);
+          if (recolourLayer(layer, byFrom, bound)) layers.push(unlike(layer, former));
         } catch (error) {
           skipped.push({ nodeId: layer.id, nodeName: layer.name, reason: "read-only", detail: detailOf(error) });
         }
@@ -154,12 +159,22 @@ export async function recolour(
       const pause = breathe();
       if (pause !== undefined) await pause;
     }
-    if (count === 0) continue;
-    changed.push({ id: node.id, imageHash: node.getPluginData(imageKey) });
+    if (layers.length === before) continue;
+    changedCount++;
     if (showsOtherMode(node, bound)) skipped.push({ ...about, reason: "other-mode", detail: "" });
   }
-  return { changed, skipped };
+  return { count: changedCount, layers, skipped };
 }
+
+/** All paints of a layer, to tell whether they are the former ones again. */
+const lookOf = (node: BaseNode): string =>
+  JSON.stringify(paintKeys.map((key) => ("visible" in node ? paintsOf(node, key) : [])));
+
+const unlike = ({ id }: SceneNode, former: string): AppliedNode => ({
+  id,
+  imageHash: "",
+  isThere: (node) => lookOf(node) !== former,
+});
 
 /** True when it changed. @throws Error when the editor refuses, and then nothing of the layer has changed */
 function recolourLayer(layer: SceneNode, byFrom: ReadonlyMap<string, ColourChange>, bound: Bound): boolean {

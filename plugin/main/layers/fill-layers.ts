@@ -37,6 +37,10 @@ export async function fillLayers(
   const filled: AppliedNode[] = [];
   const skipped: SkippedLayer[] = [];
   let sameCount = 0;
+  const page = figma.currentPage;
+  const selected = new Set(page.selection.map(({ id }) => id));
+  /** Layers that took the place of selected ones. */
+  const successors: SceneNode[] = [];
   for (const [index, nodeId] of nodeIds.entries()) {
     const artboardImage = images[index % images.length]!;
     const { key, provenance } = artboardImage;
@@ -49,7 +53,10 @@ export async function fillLayers(
       else {
         const made: SceneNode[] = [];
         try {
-          filled.push(putVector(node as SceneNode, artboardImage, bound, made));
+          const put = putVector(node as SceneNode, artboardImage, bound, made);
+          filled.push(put);
+          const successor = put.id !== nodeId && selected.has(nodeId) ? await findNode(put.id) : null;
+          if (successor !== null) successors.push(successor as SceneNode);
         } catch (error) {
           for (const own of made) if (!own.removed) own.remove();
           skipped.push({ ...about, reason: "read-only", detail: detailOf(error) });
@@ -77,6 +84,7 @@ export async function fillLayers(
     }
     await breathe();
   }
+  if (successors.length > 0 && figma.currentPage.id === page.id) page.selection = [...page.selection, ...successors];
   return { filled, sameCount, skipped };
 }
 

@@ -14,6 +14,7 @@ import {
   type UpscaleSource,
   upscalesKey,
 } from "../../../shared/messages/upscale-messages.ts";
+import type { AppliedNode } from "../applied.ts";
 import { detailOf, findNode, imageKey, isLocked } from "./layers.ts";
 import { rememberUpscale } from "./upscale-records.ts";
 
@@ -94,6 +95,7 @@ async function readImage(hash: string, sendImage: (hash: string, bytes: Uint8Arr
 export interface AppliedUpscales {
   readonly appliedCount: number;
   readonly refused: readonly RefusedUpscale[];
+  readonly nodes: readonly AppliedNode[];
 }
 
 /** Applies each result wholly or not at all, and commits those that could be applied as one undo step. */
@@ -112,15 +114,27 @@ export async function applyUpscales(
     return hash;
   };
   // Nothing is awaited from here on, so no other edit comes between the check of a fill and its replacement.
-  const refused = upscales.flatMap((upscale, index): RefusedUpscale[] => {
+  const refused: RefusedUpscale[] = [];
+  const applied: AppliedNode[] = [];
+  for (const [index, upscale] of upscales.entries()) {
     const refusal = applyUpscale(nodes[index] ?? null, upscale, createImage);
-    const { nodeId, paintIndex } = upscale;
-    return refusal === undefined ? [] : [{ nodeId, paintIndex, ...refusal }];
-  });
-  const appliedCount = upscales.length - refused.length;
-  if (appliedCount > 0) figma.commitUndo();
-  return { appliedCount, refused };
+    const { nodeId, paintIndex, key } = upscale;
+    if (refusal !== undefined) refused.push({ nodeId, paintIndex, ...refusal });
+    else applied.push(showing(nodeId, hashes.get(key)!));
+  }
+  if (applied.length > 0) figma.commitUndo();
+  return { appliedCount: applied.length, refused, nodes: applied };
 }
+
+/** A layer that shows an image among its fills, in whatever place. */
+const showing = (id: string, imageHash: string): AppliedNode => ({
+  id,
+  imageHash,
+  isThere: (node) =>
+    "fills" in node &&
+    node.fills !== figma.mixed &&
+    (node.fills as readonly Paint[]).some((paint) => paint.type === "IMAGE" && paint.imageHash === imageHash),
+});
 
 /** Undefined when the fill was replaced; otherwise why not, and nothing has changed. */
 function applyUpscale(

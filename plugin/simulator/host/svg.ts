@@ -77,7 +77,7 @@ export function gradientIn({ fills }: NodeRecord): GradientPaint | undefined {
 }
 
 function gradientsIn(tree: SimTree, record: NodeRecord): string {
-  const own = gradientIn(record);
+  const own = gradientIn(tree.resolved(record));
   const inner = tree.childrenOf(record.id).map((child) => gradientsIn(tree, child));
   return [own === undefined ? "" : gradientText(record, own), ...inner].join("");
 }

@@ -120,6 +120,8 @@ export class Controller {
       }
       case "unapplied":
         this.#dispatch(message);
+        // The selection looks as it did before.
+        if (this.state.run === undefined) this.#scenes.read(this.state.command);
         return;
       case "palettes":
         this.#dispatch({ type: "collections", collections: message.collections });

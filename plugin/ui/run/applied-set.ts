@@ -62,6 +62,12 @@ export function appliedSet(state: State, applyId: number): AppliedSet {
   };
 }
 
+/** Whether the results change layers that exist, rather than adding new ones. */
+export const changesLayers = ({ results, command, form }: State): boolean =>
+  results.some(({ images }) => images.some(({ destination }) => destination.kind !== "artboard")) &&
+  !(command === "vectorise" && form.vectorsGo === "beside") &&
+  command !== "components";
+
 const styleLabels = ({ meta }: State): ReadonlyMap<string, string> =>
   new Map(
     (meta?.packs ?? [])

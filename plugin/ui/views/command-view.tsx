@@ -1,8 +1,10 @@
 /** A command: what to make above, what came of it below, the next action at the bottom. */
+import { useEffect, useRef } from "preact/hooks";
 import type { CommandId } from "../../../shared/commands.ts";
 import { commandTable } from "../../../shared/commands.ts";
 import { isAvailable } from "../client/failure.ts";
 import { fill } from "../i18n/texts.ts";
+import { changesLayers } from "../run/applied-set.ts";
 import { keptImages } from "../state/state.ts";
 import { Button, IconButton, useEnterInField } from "./controls.tsx";
 import { EmptyState } from "./empty.tsx";
@@ -28,6 +30,13 @@ export function CommandView(props: ViewProps) {
   const { state } = controller;
   const { run, results, failure, command } = state;
   useEnterInField(() => void controller.generate());
+  const outcome = useRef<HTMLDivElement>(null);
+  const isRunning = run !== undefined;
+  // What a run says stands below the form; who draws on the pad meanwhile keeps it in sight.
+  useEffect(() => {
+    const isAtPad = document.activeElement?.closest(".pad") != null;
+    if (isRunning && !isAtPad) outcome.current?.firstElementChild?.scrollIntoView({ block: "nearest" });
+  }, [isRunning]);
   const isEmpty = run === undefined && results.length === 0 && failure === undefined;
   return (
     <div class="view">
@@ -40,7 +49,7 @@ export function CommandView(props: ViewProps) {
       </header>
       <main>
         <CommandForm {...props} />
-        <div class="outcome">
+        <div class="outcome" ref={outcome}>
           {failure !== undefined && <FailureNotice {...props} failure={failure} />}
           {run !== undefined && <ProgressCard texts={texts} run={run} />}
           <RunNotices {...props} />
@@ -123,11 +132,9 @@ function Footer({ controller, texts }: ViewProps) {
       </footer>
     );
   if (state.command === "learn") return null;
-  const isInPlace = results.some(({ images }) => images.some(({ destination }) => destination.kind !== "artboard"));
   const isApplied = state.appliedCount > 0;
   const isComponents = state.command === "components";
-  const isBeside = state.command === "vectorise" && state.form.vectorsGo === "beside";
-  const firstText = isComponents ? texts.makeComponents : isInPlace && !isBeside ? texts.replace : texts.apply;
+  const firstText = isComponents ? texts.makeComponents : changesLayers(state) ? texts.replace : texts.apply;
   const applyText = isApplied || state.wasUnapplied ? texts.applyAgain : firstText;
   const runText = state.command === "recolour" ? texts.recolourNow : isComponents ? texts.preview : texts.generate;
   return (

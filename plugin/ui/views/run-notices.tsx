@@ -1,6 +1,7 @@
 /** What a run or an apply left out, and why: nothing is skipped without a word. */
 import { limits } from "../../../shared/limits.ts";
 import { describeFailure, describeProblem, fill } from "../i18n/texts.ts";
+import { changesLayers } from "../run/applied-set.ts";
 import { Button } from "./controls.tsx";
 import { Swatches } from "./forms/palette-field.tsx";
 import { Icon } from "./icons.tsx";
@@ -9,12 +10,15 @@ import type { ViewProps } from "./view-props.ts";
 export function RunNotices(props: ViewProps) {
   const { controller, texts } = props;
   const { appliedCount, sameCount, wasUnapplied, wasCancelled, refused, results, unbound, command } = controller.state;
+  const isRecolour = command === "recolour";
   return (
     <>
       {appliedCount > 0 && (
         <p class="applied" role="status">
           <Icon name="check" />
-          {fill(command === "recolour" ? texts.recoloured : texts.applied, { n: appliedCount })}
+          {fill(isRecolour ? texts.recoloured : changesLayers(controller.state) ? texts.changed : texts.applied, {
+            n: appliedCount,
+          })}
           {sameCount > 0 && ` ${fill(texts.sameBytes, { n: sameCount })}`}
         </p>
       )}
@@ -28,7 +32,7 @@ export function RunNotices(props: ViewProps) {
       <Simplified {...props} />
       {wasUnapplied && (
         <p class="notice" role="status">
-          {texts.unapplied}
+          {isRecolour ? texts.recolourUndone : texts.unapplied}
         </p>
       )}
       {wasCancelled && (

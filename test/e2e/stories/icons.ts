@@ -71,7 +71,7 @@ async function drawFamily(
   await command("Make a family…");
   await ui.locator("#style option[value=fluent-flat]").waitFor({ state: "attached" });
   await ui.getByLabel("Names").fill(names.join("\n"));
-  await ui.getByLabel("Style", { exact: true }).selectOption("fluent-flat");
+  await ui.locator("#style").selectOption("fluent-flat");
   await ui.getByLabel("Size on the canvas").selectOption("64");
   await ui.getByLabel("Insert as").selectOption("vector");
   await ui.locator("#palette").selectOption({ label: palette });
@@ -201,7 +201,7 @@ const restyleVectors: Story = {
     await page.getByRole("button", { name: "Restyle", exact: true }).click();
     await ui.getByRole("list", { name: "Selected images" }).getByText("house").waitFor();
     await ui.locator("#style option[value=twemoji]").waitFor({ state: "attached" });
-    await ui.getByLabel("Style", { exact: true }).selectOption("twemoji");
+    await ui.locator("#style").selectOption("twemoji");
     await step("form");
     const before = await page.locator(".node.vector").count();
     await ui.getByRole("button", { name: "Generate" }).click();

@@ -147,6 +147,49 @@ test("a drawing of another tool is recoloured as it is: fills, strokes and stops
   assert.deepEqual(page(), [original], "no layer has become another");
   machine.evaluate("sim.undo()");
   assert.equal(exported(original!.id), before);
+  assert.deepEqual(lastSent(), { type: "unapplied", applyId: 2 }, "the window hears that its colours are gone");
+});
+
+test("stops of gradients are bound to the variables that they become, and follow another mode", () => {
+  const [original] = page();
+  const { collectionId, light, dark, variables } = machine.evaluate<{
+    readonly collectionId: string;
+    readonly light: string;
+    readonly dark: string;
+    readonly variables: readonly { readonly hex: string; readonly variableId: string }[];
+  }>(`(() => {
+    const collection = figma.variables.createVariableCollection("Brand");
+    const light = collection.modes[0].modeId;
+    const dark = collection.addMode("Dark");
+    const variables = [["#0b3954", 0], ["#ff5a5f", 1]].map(([hex, at]) => {
+      const variable = figma.variables.createVariable(hex, collection, "COLOR");
+      const part = (from) => parseInt(hex.slice(from, from + 2), 16) / 255;
+      variable.setValueForMode(light, { r: part(1), g: part(3), b: part(5) });
+      variable.setValueForMode(dark, { r: at, g: 1, b: at });
+      return { hex, variableId: variable.id };
+    });
+    return { collectionId: collection.id, light, dark, variables };
+  })()`);
+  send({ type: "read-colours", readId: 4 });
+  const { used } = lastSent<{ used: UsedColour[] }>();
+  const changes = used.map(({ hex }, index) => {
+    const { hex: to, variableId } = variables[index % 2]!;
+    return { from: hex, to, variableId };
+  });
+  send({ type: "recolour", applyId: 3, changes, bindings: { collectionId, modeId: light, variables } });
+  const stops = machine.evaluate<ColorStop[]>(`(function stopsIn(id) {
+    const { fills = [] } = sim.tree.get(id);
+    return [...fills.flatMap(({ gradientStops = [] }) => gradientStops), ...sim.tree.childrenOf(id).flatMap((child) => stopsIn(child.id))];
+  })("${original!.id}")`);
+  assert.ok(stops.length >= 2, "there is a gradient");
+  for (const { boundVariables } of stops) assert.equal(boundVariables?.color?.type, "VARIABLE_ALIAS");
+  const inLight = exported(original!.id);
+  machine.evaluate(
+    `figma.getNodeByIdAsync("${original!.id}").then(async (node) => node.setExplicitVariableModeForCollection(await figma.variables.getVariableCollectionByIdAsync("${collectionId}"), "${dark}"))`,
+  );
+  const gradientIn = (svg: string): string => /<linearGradient[\s\S]*?<\/linearGradient>/.exec(svg)?.[0] ?? "";
+  assert.notEqual(gradientIn(inLight), "");
+  assert.notEqual(gradientIn(exported(original!.id)), gradientIn(inLight));
 });
 
 test("a drawing of another tool becomes a component set that looks like it at every size", async () => {
