@@ -38,7 +38,8 @@ if (args[0] === "diversity") {
 }
 if (args[0] === "scaling") {
   execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
-  await benchScaling();
+  startProgramsOf(resolve("dist/server"));
+  await benchScaling(args.slice(1));
   process.exit(0);
 }
 const wanted = new Set(args.length > 0 ? args : all);

@@ -117,6 +117,8 @@ export const limits = {
   queueLostCheckMs: 5000,
   /** Pause between two looks for a job where no message told of one, and for jobs that stand in no line. */
   queueLookMs: 2000,
+  /** Least time between two writes of what a running job reports: three frames of a screen. Its end does not wait. */
+  queueReportMs: 50,
   queueRepairMs: 30_000,
   /** Workers say that they are there this often; one that was silent for longer is gone, and forgotten after a day. */
   workerAnnounceMs: 5000,

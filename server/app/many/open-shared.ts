@@ -24,6 +24,7 @@ const timings: BullTimings = {
   holdMs: limits.queueHoldMs,
   lostCheckMs: limits.queueLostCheckMs,
   lookMs: limits.queueLookMs,
+  reportMs: limits.queueReportMs,
   repairMs: limits.queueRepairMs,
 };
 

@@ -42,12 +42,10 @@ export class BullLines<Body extends JobBody, Request> {
   /** Those for which this process has the packs; first where the next job waits. */
   async mine(): Promise<Array<{ readonly line: BullLine; readonly isSlow: boolean }>> {
     const { connections, hasPack = () => true } = this.#options;
-    const { working } = connections;
-    const inOrder = (await scripts.linesInOrder.run(working, this.#records.prefix)) as string[];
-    const all = await working.hgetall(this.#records.key("lines"));
     // Those last in which, by their records, none waits: of a lost worker one may.
-    return [...new Set([...inOrder, ...Object.keys(all)])].flatMap((name) => {
-      const { packs, isSlow } = JSON.parse(all[name] ?? "{}") as AboutLine;
+    const all = (await scripts.linesInOrder.run(connections.working, this.#records.prefix)) as Array<[string, string]>;
+    return all.flatMap(([name, about]) => {
+      const { packs, isSlow } = JSON.parse(about) as AboutLine;
       return packs.every(hasPack) ? [{ line: this.of(name), isSlow }] : [];
     });
   }

@@ -1,6 +1,6 @@
 /**
- * A job of the queue server as its worker has it: its body lives here and is written behind, the newest state alone, so that a slow
- * network slows no worker. Each write says whether the job still is this worker's.
+ * A job of the queue server as its worker has it: its body lives here and is written behind, the newest state alone and not more often
+ * than anyone sees, so that neither a slow network nor a fast job costs much. Each write says whether the job still is this worker's.
  */
 import { AppError } from "../../../shared/problem.ts";
 import { waitingBody } from "../job-bodies.ts";
@@ -10,6 +10,7 @@ import { patchOf, reportsOf } from "../job-reports.ts";
 import type { Hold } from "./bull-line.ts";
 import type { Connection } from "./connection.ts";
 import type { Endings } from "./endings.ts";
+import type { BullTimings } from "./options.ts";
 import type { OpenRecord, Records } from "./records.ts";
 import { beginCommit, change, putBack, rollBackCommit } from "./scripts.ts";
 
@@ -18,7 +19,7 @@ export interface HeldJobDeps<Body extends JobBody, Request> {
   readonly records: Records<Body, Request>;
   /** Waits while the server is away. */
   readonly client: Connection;
-  readonly holdMs: number;
+  readonly timings: Pick<BullTimings, "holdMs" | "reportMs">;
   readonly now: () => number;
   readonly endings: Endings<Body, Request>;
   /** The job has left this worker. */
@@ -35,12 +36,16 @@ export class HeldJob<Body extends JobBody, Request> {
   #body: Body;
   #isDirty = false;
   #writing: Promise<void> | undefined;
+  #writtenAt = performance.now();
+  /** Those who wait for all to be written. */
+  #hurried = 0;
+  #endPause: () => void = () => undefined;
 
   constructor(hold: Hold, record: OpenRecord<Body, Request>, body: Body, deps: HeldJobDeps<Body, Request>) {
     this.#deps = deps;
     this.#hold = hold;
     this.#body = body;
-    this.#renewal = setInterval(() => void this.check().catch(() => undefined), deps.holdMs / 3);
+    this.#renewal = setInterval(() => void this.check().catch(() => undefined), deps.timings.holdMs / 3);
     const held = this;
     const reports = reportsOf(deps.kind, {
       get body() {
@@ -85,7 +90,10 @@ export class HeldJob<Body extends JobBody, Request> {
 
   /** Resolves when everything that was reported is on the server. */
   async flush(): Promise<void> {
+    this.#hurried++;
+    this.#endPause();
     while (this.#writing) await this.#writing;
+    this.#hurried--;
   }
 
   #change(patch: Partial<Body> | Partial<JobBody>): void {
@@ -99,20 +107,37 @@ export class HeldJob<Body extends JobBody, Request> {
 
   async #write(): Promise<void> {
     const { client, records, endings } = this.#deps;
-    while (this.#isDirty && !this.#abort.signal.aborted) {
+    for (;;) {
+      await this.#pause();
+      if (!this.#isDirty || this.#abort.signal.aborted) return;
       this.#isDirty = false;
       const files = records.filesOf(this.#body, this.#reserved);
       const { id, token } = this.#hold;
       const [how, ...released] = (await change
         .run(client, records.prefix, id, token, records.textOf(this.#body), files)
         .catch(() => ["lost"])) as string[];
+      this.#writtenAt = performance.now();
       if (how === "lost") return this.#lose();
       endings.release(released);
     }
   }
 
+  /** Resolves when the last write is a while ago, or someone waits for the next. */
+  async #pause(): Promise<void> {
+    const ms = this.#writtenAt + this.#deps.timings.reportMs - performance.now();
+    if (ms <= 0 || this.#hurried > 0 || !this.#isDirty) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   #lose(): void {
     clearInterval(this.#renewal);
+    this.#endPause();
     this.#abort.abort(new AppError("cancelled", `the ${this.#deps.kind.one} was cancelled, or is another worker's`));
   }
 

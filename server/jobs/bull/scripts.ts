@@ -270,16 +270,22 @@ end
 return { ids, released }
 `);
 
-/** () → lines in the order of the first job that waits in each */
+/** () → [line, about it] of all, in the order of the first job that waits in each; those last in which none waits */
 export const linesInOrder = script(`
-local lines, seen = {}, {}
-for _, id in ipairs(call('ZRANGE', P .. 'queued', 0, -1)) do
-  local line = call('HGET', job(id), 'line')
-  if line and not seen[line] then
-    seen[line] = true
-    lines[#lines + 1] = line
-  end
+local about = {}
+local all = call('HGETALL', P .. 'lines')
+for i = 1, #all, 2 do about[all[i]] = all[i + 1] end
+local lines = {}
+local function take(line)
+  if not line or not about[line] then return end
+  lines[#lines + 1] = { line, about[line] }
+  about[line] = nil
 end
+for _, id in ipairs(call('ZRANGE', P .. 'queued', 0, -1)) do
+  take(call('HGET', job(id), 'line'))
+  if next(about) == nil then break end
+end
+for i = 1, #all, 2 do take(all[i]) end
 return lines
 `);
 

@@ -111,7 +111,7 @@ export class Taker<Body extends JobBody, Request> {
       if (how !== "begun") continue;
       if (isSlow) this.#slow.add(id);
       const held = new HeldJob(hold, record, body, {
-        ...{ kind, client, now, records, endings, holdMs: timings.holdMs },
+        ...{ kind, client, now, records, endings, timings },
         onGone: () => {
           this.#held.delete(id);
           this.#slow.delete(id);
