@@ -11,6 +11,7 @@ import { serverBundle } from "./server-bundle.mjs";
 /** What tests start as processes of their own (test/fixtures/processes/test-program.ts). */
 const testPrograms = [
   "test/fixtures/processes/killed-training.ts",
+  "test/app/work-trainings.ts",
   "test/http/serve-small.ts",
   "test/platform/lock-taker.ts",
 ];

@@ -42,6 +42,7 @@ const slow = [
   "test/inference/super-resolution-pack.test.ts",
   "test/importers/",
   "test/app/many-machines.test.ts",
+  "test/app/shared-trainings.test.ts",
   "test/jobs/bull-queue.test.ts",
   "test/pretrain/",
   "test/evaluation/upscaling/evaluate-upscaling.test.ts",

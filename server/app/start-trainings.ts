@@ -25,6 +25,9 @@ interface TrainingParts {
   readonly log: Log;
   /** Absent = into the training's folder. */
   readonly savePreview?: TrainingRunnerDeps["savePreview"];
+  readonly checkpoints?: TrainingRunnerDeps["checkpoints"];
+  /** Called once a pack is published, before it comes into service here. Never rejects. */
+  readonly onPublished?: () => Promise<void>;
   /** Aborts when the server stops: nothing comes into service then. */
   readonly stopping: AbortSignal;
   readonly timings?: Partial<TrainingTimings> | undefined;
@@ -47,7 +50,11 @@ export function startTrainings({
     packOf: (id) => served.packOf(id),
     packs: config.userPacksDir,
     threads: config.threads,
-    serve: (digest) => serveNewPack(digest, served, parts),
+    checkpoints: parts.checkpoints,
+    serve: async (digest) => {
+      await parts.onPublished?.();
+      return serveNewPack(digest, served, parts);
+    },
     timings: {
       silenceMs: limits.trainingSilenceMs,
       stopGraceMs: limits.trainingStopGraceMs,

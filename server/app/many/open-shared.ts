@@ -9,6 +9,7 @@ import { openFolderBlobs } from "../../jobs/blobs/folder-blobs.ts";
 import { openS3Blobs } from "../../jobs/blobs/s3-blobs.ts";
 import { BullQueue } from "../../jobs/bull/bull-queue.ts";
 import { type Call, callKind } from "../../jobs/bull/calls.ts";
+import { Checkpoints } from "../../jobs/bull/checkpoints.ts";
 import { type Connections, connect } from "../../jobs/bull/connection.ts";
 import type { BullQueueOptions, BullTimings } from "../../jobs/bull/options.ts";
 import { Previews } from "../../jobs/bull/previews.ts";
@@ -37,7 +38,12 @@ export interface Shared {
   readonly uploads: BlobStore;
   readonly results: BlobStore;
   readonly upscaled: BlobStore;
+  /** Files of packs that workers trained. */
+  readonly packFiles: BlobStore;
   readonly previews: Previews;
+  readonly checkpoints: Checkpoints;
+  /** Files of `checkpoints`. */
+  readonly checkpointFiles: BlobStore;
   /** Refuses new jobs and ends those who wait for one. */
   closeQueues(): Promise<void>;
   /** Once no job is held. */
@@ -84,12 +90,18 @@ export async function openShared(
   ]);
   const blobs = async (folder: string): Promise<BlobStore> =>
     "folder" in store ? openFolderBlobs(join(store.folder, folder)) : openS3Blobs(store, folder);
-  const [uploads, results, upscaled, previews] = (await Promise.all(
-    ["uploads", "results", "upscaled", "previews"].map(blobs),
-  )) as [BlobStore, BlobStore, BlobStore, BlobStore];
+  const [uploads, results, upscaled, previews, packFiles, checkpointFiles] = await Promise.all([
+    blobs("uploads"),
+    blobs("results"),
+    blobs("upscaled"),
+    blobs("previews"),
+    blobs("packs"),
+    blobs("checkpoints"),
+  ]);
   const queues = [queue, upscales, trainings, calls];
   return {
-    ...{ connections, queue, upscales, trainings, calls, uploads, results, upscaled },
+    ...{ connections, queue, upscales, trainings, calls, uploads, results, upscaled, packFiles, checkpointFiles },
+    checkpoints: new Checkpoints(connections.working, keyPrefix, checkpointFiles),
     previews: new Previews(connections.working, keyPrefix, previews),
     closeQueues: async () => {
       await Promise.all(queues.map((each) => each.close()));

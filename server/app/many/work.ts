@@ -31,8 +31,10 @@ import { createSemaphore } from "../../platform/semaphore.ts";
 import { VectorPool } from "../../vector/vector-pool.ts";
 import type { Config, SharedConfig } from "../config.ts";
 import { lockDataFolder } from "../data-lock.ts";
-import { startTrainings } from "../start-trainings.ts";
+import { startTrainings, type TrainingTimings } from "../start-trainings.ts";
+import { type Exchange, startExchange } from "./exchange-packs.ts";
 import { keyPrefix, openShared, type Shared, type SharedOptions } from "./open-shared.ts";
+import { SharedPacks } from "./shared-packs.ts";
 
 export interface WorkerProcess {
   readonly id: string;
@@ -49,6 +51,7 @@ export interface WorkOptions {
   readonly catalogue?: Served | undefined;
   readonly log?: Log | undefined;
   readonly timings?: SharedOptions["timings"];
+  readonly trainingTimings?: Partial<TrainingTimings> | undefined;
   readonly shutdownGraceMs?: number | undefined;
 }
 
@@ -72,6 +75,10 @@ export async function startWork(
     throw error;
   });
   const { packsDir, userPacksDir, provider, threads } = config;
+  const client = shared.connections.working;
+  const packs = new SharedPacks({ client, prefix: keyPrefix, store: shared.packFiles, home: userPacksDir, served });
+  const haveCome = await packs.exchange().catch((err: unknown) => void log.error({ err }, "packs were not exchanged"));
+  if (haveCome) await served.reopen();
   const inference =
     parts.inference ??
     createInferenceClient({
@@ -81,9 +88,13 @@ export async function startWork(
   const drawer = createSvgDrawer(limits.svgDrawMs);
   const tracers = new VectorPool();
   const stopping = new AbortController();
+  const exchange = startExchange({ packs, inference, served, log });
   const workers = await startAll(shared, { served, inference, drawer, tracers, kinds, log });
+  const { trainingTimings } = parts;
   const runner = kinds.includes("trainings")
-    ? await startSharedTrainings(shared, { config, inference, served, log, stopping: stopping.signal })
+    ? await startSharedTrainings(shared, {
+        ...{ config, inference, served, log, exchange, timings: trainingTimings, stopping: stopping.signal },
+      })
     : undefined;
 
   const id = randomUUID();
@@ -113,6 +124,7 @@ export async function startWork(
     log.info({ worker: id }, "stopping");
     stopping.abort();
     clearInterval(announcing);
+    exchange.stop();
     await shared.closeQueues();
     await Promise.all([...workers.map((worker) => worker.stop(shutdownGraceMs)), runner?.stop(shutdownGraceMs)]);
     await sayThere(0).catch(() => undefined);
@@ -186,12 +198,17 @@ async function startAll(shared: Shared, parts: WorkParts): Promise<Worker[]> {
   return kinds.flatMap((kind) => (kind === "trainings" ? [] : [starts[kind]()]));
 }
 
-/** Trainings: their folders are this machine's, their samples everyone's. One that a lost worker had begins anew. */
+/** Trainings: their folders are this machine's; their samples, their checkpoints and the packs that they make are everyone's. */
 async function startSharedTrainings(
-  { trainings, uploads, previews }: Shared,
-  parts: Pick<WorkParts, "inference" | "served" | "log"> & { readonly config: Config; readonly stopping: AbortSignal },
+  { trainings, uploads, previews, checkpoints }: Shared,
+  parts: Pick<WorkParts, "inference" | "served" | "log"> & {
+    readonly config: Config;
+    readonly exchange: Exchange;
+    readonly timings: Partial<TrainingTimings> | undefined;
+    readonly stopping: AbortSignal;
+  },
 ) {
-  const { config, ...rest } = parts;
+  const { config, exchange, ...rest } = parts;
   const folders = await TrainingFolders.open(join(config.dataDir, "trainings"));
   // What this process had before it ended is another one's by now.
   await folders.sweep(() => undefined);
@@ -202,10 +219,22 @@ async function startSharedTrainings(
       take: async () => {
         const job = await trainings.take();
         if (!job) return undefined;
-        const finish: typeof job.finish = (outcome) => job.finish(outcome).finally(() => folders.remove(job.id));
+        // Another worker may have trained this name.
+        await exchange.now();
+        const finish: typeof job.finish = async (outcome) => {
+          try {
+            const body = await job.finish(outcome);
+            await checkpoints.remove(job.id);
+            return body;
+          } finally {
+            await folders.remove(job.id);
+          }
+        };
         return Object.create(job, { finish: { value: finish } }) as typeof job;
       },
     },
     savePreview: (...args) => previews.save(...args),
+    checkpoints,
+    onPublished: () => exchange.now(),
   });
 }

@@ -22,6 +22,14 @@ export interface TrainingRunnerDeps {
   readonly place: PlaceUpload;
   /** Keeps a sample of an evaluation where the HTTP process finds it. @throws AppError storage_full */
   readonly savePreview: (id: string, step: number, index: number, png: Uint8Array) => Promise<void>;
+  /** Where another process finds what this one has worked out so far; absent = no other takes a training over. */
+  readonly checkpoints?:
+    | {
+        /** @returns whether there is something to go on from */
+        restore(id: string, folder: string): Promise<boolean>;
+        save(id: string, folder: string): Promise<boolean>;
+      }
+    | undefined;
   /** Folder and digest of a pack as it is now. @throws AppError pack_unavailable */
   readonly packOf: (id: string) => { readonly folder: string; readonly digest: string };
   /** Where the new packs go. */
@@ -80,7 +88,10 @@ async function runTraining(job: TrainingJob, deps: TrainingRunnerDeps, { stoppin
     await job.finish({ state: "done", findings: { result: await resultOf(trained, job.body, deps) } });
   } catch (cause) {
     // It goes on after the next start.
-    if (stopping.aborted && !signal.aborted) return job.putBack();
+    if (stopping.aborted && !signal.aborted) {
+      await saveCheckpoint(id, deps);
+      return job.putBack();
+    }
     const error = asAppError(cause);
     if (error.code === "internal" && !signal.aborted)
       deps.log.error({ training: id, err: cause }, "a training failed in an unexpected way");
@@ -92,8 +103,11 @@ async function runTraining(job: TrainingJob, deps: TrainingRunnerDeps, { stoppin
 async function trainWithRoom(job: TrainingJob, deps: TrainingRunnerDeps, stops: Stops): Promise<TrainedTranslation> {
   const { timings, log } = deps;
   const signal = AbortSignal.any([job.signal, stops.stopping]);
+  let isTakenUp = false;
   for (;;)
     try {
+      if (!isTakenUp) await takeUp(job, deps);
+      isTakenUp = true;
       return await train(job, deps, stops);
     } catch (error) {
       if (asAppError(error).code !== "storage_full") throw error;
@@ -101,6 +115,29 @@ async function trainWithRoom(job: TrainingJob, deps: TrainingRunnerDeps, stops: 
       log.warn({ training: job.id, retryMs: timings.storageRetryMs }, "a training waits for room on the disk");
       await sleep(timings.storageRetryMs, undefined, { signal });
     }
+}
+
+/** Makes examples, and work that another process has done; what can't be made again begins anew. @throws AppError storage_full */
+async function takeUp(
+  { id, request }: TrainingJob,
+  { checkpoints, folders, place, log }: TrainingRunnerDeps,
+): Promise<void> {
+  // First: encoded images that are older than the examples count as those of others.
+  await folders.placeExamples(id, request.examples, place);
+  try {
+    if (await checkpoints?.restore(id, folders.pathOf(id, "work")))
+      log.info({ training: id }, "a training goes on from its checkpoint");
+  } catch (err) {
+    if (asAppError(err).code === "storage_full") throw err;
+    log.error({ training: id, err }, "a checkpoint could not be read; the training begins anew");
+  }
+}
+
+/** Never rejects: without it another process goes on from the one before. */
+async function saveCheckpoint(id: string, { checkpoints, folders, log }: TrainingRunnerDeps): Promise<void> {
+  await checkpoints
+    ?.save(id, folders.pathOf(id, "work"))
+    .catch((err: unknown) => log.error({ training: id, err }, "a checkpoint could not be stored"));
 }
 
 /** Says so. A publication that had begun is none any more: a cancel ends the training. */
@@ -133,7 +170,8 @@ async function train(
         furthest = Math.max(furthest, news.step ?? 0);
         writing = writing
           .then(() => report(job, news, deps))
-          .catch((err: unknown) => log.error({ training: id, err }, "a preview could not be stored"));
+          .catch((err: unknown) => log.error({ training: id, err }, "a preview could not be stored"))
+          .then(() => (news.step === undefined ? undefined : saveCheckpoint(id, deps)));
       },
       mayPublish: async () => !signal.aborted && (await job.beginCommit()),
     });

@@ -1,0 +1,135 @@
+/** A training whose worker is killed goes on at another worker from its checkpoint, and what it made is every worker's. */
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { pathToFileURL } from "node:url";
+import { readConfig } from "../../server/app/config.ts";
+import { type HttpProcess, serveHttp } from "../../server/app/many/serve-http.ts";
+import { readManifest } from "../../server/manifest/read-manifest.ts";
+import { type Generation, MetaSchema } from "../../shared/contract.ts";
+import type { Training } from "../../shared/training.ts";
+import { testProgram } from "../fixtures/processes/test-program.ts";
+import { tinyExamples } from "../fixtures/tiny-examples.ts";
+import { createTrainingClient, makeHome, type TrainingClient, tinyTraining } from "../http/training-server.ts";
+import { type QueueServer, startQueueServer, withoutQueueServer } from "../jobs/queue-server.ts";
+
+const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };
+/** Six evaluations. */
+const longTraining = { ...tinyTraining, settings: { ...tinyTraining.settings, steps: 150 } };
+const isTraining = ({ progress }: Training): boolean => progress.stage === "training" && progress.completed > 0;
+
+interface WorkerOf {
+  readonly child: ChildProcess;
+  readonly data: string;
+  output(): string;
+}
+
+describe("trainings of many machines", { skip: withoutQueueServer }, () => {
+  let home: Awaited<ReturnType<typeof makeHome>>;
+  let queueServer: QueueServer;
+  let server: HttpProcess;
+  let client: TrainingClient;
+  let env: Record<string, string>;
+  const workers: WorkerOf[] = [];
+
+  before(async () => {
+    home = await makeHome();
+    queueServer = await startQueueServer(true);
+    env = { TAU_QUEUE_URL: queueServer.url, TAU_STORE_URL: pathToFileURL(join(home.home, "store")).href };
+    const config = readConfig({ port: "0", data: join(home.home, "http") }, env);
+    server = await serveHttp({ ...config, shared: config.shared! }, { log: silent });
+    client = createTrainingClient(server.port, server.token.value);
+    await Promise.all([startWorker("worker-1"), startWorker("worker-2")]);
+    while (!(await packsOffered()).includes("tiny")) await sleep(100);
+  });
+  after(async () => {
+    for (const { child } of workers) if (child.exitCode === null) child.kill("SIGKILL");
+    await server?.stop();
+    await queueServer?.stop();
+    await rm(home.home, { recursive: true, force: true });
+  });
+
+  const packsOffered = async (): Promise<string[]> =>
+    MetaSchema.parse(await (await client.ask("/v1/meta")).json()).packs.map(({ id }) => id);
+  async function startWorker(name: string): Promise<WorkerOf> {
+    const data = join(home.home, name);
+    const args = [...testProgram("app/work-trainings"), "--data", data, "--packs", home.packs, "--provider", "cpu"];
+    const options = { ...process.env, ...env, TAU_LOG_LEVEL: "info", TAU_THREADS: "1" };
+    const child = spawn(process.execPath, args, { env: options, stdio: ["ignore", "ignore", "pipe"] });
+    let text = "";
+    child.stderr.on("data", (part) => (text += String(part)));
+    const worker = { child, data, output: () => text };
+    workers.push(worker);
+    while (!text.includes("inference is ready") && child.exitCode === null) await sleep(20);
+    assert.equal(child.exitCode, null, text);
+    return worker;
+  }
+  async function end({ child }: WorkerOf, signal: NodeJS.Signals): Promise<void> {
+    const gone = once(child, "exit");
+    child.kill(signal);
+    await gone;
+  }
+  const flowOf = async (data: string, name: string): Promise<string> => {
+    const { manifest } = await readManifest(join(data, "packs", name));
+    return manifest.files.find(({ path }) => path === manifest.translations[0]!.flow)!.sha256;
+  };
+
+  it("a training whose worker is killed goes on at another from its checkpoint, to the flow of an unbroken one", async () => {
+    const examples = await client.upload(await tinyExamples(24));
+    const { id } = await client.train({ ...longTraining, examples });
+    let killed: WorkerOf | undefined;
+    const steps: number[] = [];
+    const events = await client.follow(id, (event) => {
+      if (!isTraining(event)) return;
+      steps.push(event.progress.completed);
+      // What was told at 50 was kept before 75 is told.
+      if (killed || event.progress.completed < 75) return;
+      killed = workers.find(({ output }) => output().includes("a training child started"))!;
+      killed.child.kill("SIGKILL");
+    });
+    const done = events.at(-1)!;
+    assert.equal(done.state, "done", JSON.stringify(done.problem));
+    const other = workers.find((worker) => worker !== killed)!;
+    assert.match(other.output(), /a training goes on from its checkpoint/);
+    // Anew it would tell of step 25 a second time.
+    assert.equal(steps.filter((step) => step === 25).length, 1, steps.join(", "));
+    // A moment after its end.
+    while ((await readdir(join(other.data, "trainings"))).length > 0) await sleep(20);
+
+    const unbroken = await client.train({ ...longTraining, name: "other", examples });
+    const last = (await client.follow(unbroken.id)).at(-1)!;
+    assert.equal(last.state, "done", JSON.stringify(last.problem));
+    assert.equal(await flowOf(other.data, "mine"), await flowOf(other.data, "other"));
+  });
+
+  it("a pack that one worker trained is drawn with by another, which fetched it", async () => {
+    const trained = workers.find(({ child }) => child.exitCode === null && child.signalCode === null)!;
+    const fresh = await startWorker("worker-3");
+    const { digest } = await readManifest(join(trained.data, "packs", "mine"));
+    assert.equal((await readManifest(join(fresh.data, "packs", "mine"))).digest, digest);
+    await end(trained, "SIGTERM");
+    while (!(await packsOffered()).includes("mine")) await sleep(100);
+    const body = JSON.stringify({ translation: "mine", condition: { caption: "red block a" }, count: 1, seed: 5 });
+    const { id } = (await (await client.ask("/v1/generations", { method: "POST", body })).json()) as Generation;
+    await (await client.ask(`/v1/generations/${id}/events`)).text();
+    const { state, packDigest } = (await (await client.ask(`/v1/generations/${id}`)).json()) as Generation;
+    assert.deepEqual([state, packDigest], ["done", digest]);
+  });
+
+  it("a later version of a pack comes to a worker that runs", async () => {
+    const [here] = workers.filter(({ child }) => child.exitCode === null && child.signalCode === null);
+    const fourth = await startWorker("worker-4");
+    const examples = await client.upload(await tinyExamples(24));
+    const { id } = await client.train({ ...tinyTraining, examples });
+    const done = (await client.follow(id)).at(-1)!;
+    assert.equal(done.state, "done", JSON.stringify(done.problem));
+    const { pack } = done.result!;
+    assert.equal(pack!.version, "0.2.0");
+    for (const { data } of [here!, fourth])
+      while ((await readManifest(join(data, "packs", "mine"))).digest !== pack!.digest) await sleep(100);
+  });
+});
