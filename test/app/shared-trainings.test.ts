@@ -10,11 +10,17 @@ import { pathToFileURL } from "node:url";
 import { readConfig } from "../../server/app/config.ts";
 import { type HttpProcess, serveHttp } from "../../server/app/many/serve-http.ts";
 import { readManifest } from "../../server/manifest/read-manifest.ts";
-import { type Generation, MetaSchema } from "../../shared/contract.ts";
-import type { Training } from "../../shared/training.ts";
+import type { Generation } from "../../shared/contract/generations/generation.ts";
+import { MetaSchema } from "../../shared/contract/meta.ts";
+import type { Training } from "../../shared/contract/training.ts";
 import { testProgram } from "../fixtures/processes/test-program.ts";
 import { tinyExamples } from "../fixtures/tiny-examples.ts";
-import { createTrainingClient, makeHome, type TrainingClient, tinyTraining } from "../http/training-server.ts";
+import {
+  createTrainingClient,
+  makeHome,
+  type TrainingClient,
+  tinyTraining,
+} from "../http/trainings/training-server.ts";
 import { type QueueServer, startQueueServer, withoutQueueServer } from "../jobs/queue-server.ts";
 
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: console.error };

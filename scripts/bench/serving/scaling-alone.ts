@@ -1,8 +1,11 @@
 /** Inference children side by side, each with one thread, asked straight: what the machine gives without anything around it. */
-import { createInferenceClient } from "../../server/inference/client.ts";
-import { Catalogue, packsHome } from "../../server/packs/catalogue.ts";
-import { GenerationRequestSchema, type ResolvedRequest } from "../../shared/contract.ts";
-import { findTranslation, guidanceOn } from "../../shared/translation-rules.ts";
+import { createInferenceClient } from "../../../server/inference/client.ts";
+import { Catalogue, packsHome } from "../../../server/packs/catalogue.ts";
+import {
+  GenerationRequestSchema,
+  type ResolvedRequest,
+} from "../../../shared/contract/generations/generation-request.ts";
+import { findTranslation, guidanceOn } from "../../../shared/contract/translation-rules.ts";
 import { childrenOf, processorMs } from "./processor-time.ts";
 import { type Measured, realAWorker } from "./scaling-run.ts";
 

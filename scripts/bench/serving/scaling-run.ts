@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import type { GenerationList } from "../../shared/contract.ts";
-import type { WorkerList } from "../../shared/workers.ts";
-import { startQueueServer } from "../../test/jobs/queue-server.ts";
+import type { GenerationList } from "../../../shared/contract/generations/generation.ts";
+import type { WorkerList } from "../../../shared/contract/workers.ts";
+import { startQueueServer } from "../../../test/jobs/queue-server.ts";
 import { childrenOf, processorMs } from "./processor-time.ts";
 
 /** Jobs of a measurement for each worker, after some that warm it up; real ones of as many images as the plugin asks for. */
@@ -39,7 +39,7 @@ export async function measureWorkers(count: number, serviceMs?: number): Promise
   const workers = Array.from({ length: count }, (_, index) =>
     serviceMs === undefined
       ? start(["dist/server/cli.js", "worker", "--provider", "cpu", ...workerArgs(index)], { TAU_THREADS: "1" })
-      : start(["--import", "tsx", "scripts/bench/simulated-worker.ts", ...workerArgs(index)], {
+      : start(["--import", "tsx", "scripts/bench/serving/simulated-worker.ts", ...workerArgs(index)], {
           TAU_BENCH_SERVICE_MS: String(serviceMs),
         }),
   );

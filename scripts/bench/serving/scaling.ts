@@ -5,9 +5,9 @@
  * works, as on machines of their own. `alone` draws by as many inference children without a queue: what the machine itself gives.
  */
 import { availableParallelism, loadavg } from "node:os";
-import { limits } from "../../shared/limits.ts";
-import { withoutQueueServer } from "../../test/jobs/queue-server.ts";
-import { machine } from "./measure.ts";
+import { limits } from "../../../shared/limits.ts";
+import { withoutQueueServer } from "../../../test/jobs/queue-server.ts";
+import { machine } from "../measure.ts";
 import { drawAlone } from "./scaling-alone.ts";
 import { type Measured, measureWorkers, realAWorker } from "./scaling-run.ts";
 

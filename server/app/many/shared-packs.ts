@@ -16,8 +16,8 @@ import { ownPackAt } from "../../packs/pack-name.ts";
 import { whilePublishing } from "../../packs/publish.ts";
 import type { Served } from "../../packs/served-catalogue.ts";
 import { verifyPack } from "../../packs/verify.ts";
-import { filesBelow } from "../../platform/files-below.ts";
-import { linkOrCopy } from "../../platform/link-or-copy.ts";
+import { filesBelow } from "../../platform/files/files-below.ts";
+import { linkOrCopy } from "../../platform/files/link-or-copy.ts";
 import { sha256Of, sha256OfFile } from "../../platform/sha256.ts";
 
 const ListSchema = z.object({

@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { filesBelow } from "../../platform/files-below.ts";
+import { filesBelow } from "../../platform/files/files-below.ts";
 import { sha256Of } from "../../platform/sha256.ts";
 import type { BlobStore } from "../blobs/blob-store.ts";
 import type { Connection } from "./connection.ts";
