@@ -16,7 +16,8 @@ import {
   tracedJob,
 } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
-import type { ResultImage, SeenIcon } from "../state/state.ts";
+import type { ResultImage } from "../state/results.ts";
+import type { SeenIcon } from "../state/state.ts";
 import { captionProblem, captionsOf } from "./captions.ts";
 import { wordsOf } from "./labels.ts";
 

@@ -5,7 +5,8 @@ import type { UiMessage } from "../../../shared/messages/messages.ts";
 import type { UpscaledFill } from "../../../shared/messages/upscale-messages.ts";
 import { unboundIn } from "../palettes.ts";
 import { planComponents } from "../plans/icons.ts";
-import { keptImages, type ResultImage, type State } from "../state/state.ts";
+import type { ResultImage } from "../state/results.ts";
+import { keptImages, type State } from "../state/state.ts";
 
 export interface AppliedSet {
   readonly images: readonly ResultImage[];

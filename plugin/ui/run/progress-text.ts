@@ -1,7 +1,7 @@
 /** What a run is doing, as a sentence and as a share; pure, so that tests read it without a DOM. */
 import type { Texts } from "../i18n/en.ts";
 import { fill } from "../i18n/texts.ts";
-import type { RunState, Step } from "../state/state.ts";
+import type { RunState, Step } from "../state/results.ts";
 
 /** The sentence of a step. */
 export function describeStep(texts: Texts, step: Step): string {

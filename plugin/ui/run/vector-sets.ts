@@ -7,7 +7,7 @@ import { readProvenance } from "../client/guards.ts";
 import { type Palette, recordOf, snapped } from "../palettes.ts";
 import { labelOf } from "../plans/icons.ts";
 import type { Form } from "../state/form.ts";
-import type { ResultImage, ResultSet, Step } from "../state/state.ts";
+import type { ResultImage, ResultSet, Step } from "../state/results.ts";
 import { type FamilyJob, serverPalette, type TraceJob } from "./jobs.ts";
 
 interface Around {

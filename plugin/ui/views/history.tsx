@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
 import { styleIdOf } from "../../../shared/contract/style-id.ts";
 import { Failure } from "../client/failure.ts";
-import type { DropPlace } from "../control/controller.ts";
+import type { DropPlace } from "../control/store.ts";
 import { fill } from "../i18n/texts.ts";
 import { Button, IconButton } from "./controls.tsx";
 import { FailureNotice } from "./failure-notice.tsx";

@@ -2,7 +2,7 @@
 import type { Texts } from "../i18n/en.ts";
 import { fill } from "../i18n/texts.ts";
 import { describeStep, shareOf } from "../run/progress-text.ts";
-import type { RunState } from "../state/state.ts";
+import type { RunState } from "../state/results.ts";
 import { gridClass } from "./results.tsx";
 
 /** Placeholders that are shown; more say nothing. */

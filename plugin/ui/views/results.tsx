@@ -3,7 +3,8 @@ import { useState } from "preact/hooks";
 import { attributionOf } from "../../../shared/contract/generations/attribution.ts";
 import { typicalityOf } from "../doubt.ts";
 import { fill } from "../i18n/texts.ts";
-import { keptImages, type ResultImage, type ResultSet } from "../state/state.ts";
+import type { ResultImage, ResultSet } from "../state/results.ts";
+import { keptImages } from "../state/state.ts";
 import { Icon } from "./icons.tsx";
 import type { ViewProps } from "./view-props.ts";
 

@@ -6,7 +6,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { type ApiClient, createApiClient, normalizeServerUrl } from "../../../plugin/ui/client/api-client.ts";
 import { Failure, type FailureCode } from "../../../plugin/ui/client/failure.ts";
 import { runJobs } from "../../../plugin/ui/run/run.ts";
-import type { ResultSet, Step } from "../../../plugin/ui/state/state.ts";
+import type { ResultSet, Step } from "../../../plugin/ui/state/results.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";
 import { ProvenanceSchema } from "../../../shared/contract/generations/provenance.ts";
 import { limits } from "../../../shared/limits.ts";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ApiClient } from "../../../plugin/ui/client/api-client.ts";
-import { type RunOptions, runJobs } from "../../../plugin/ui/run/run.ts";
+import { runJobs } from "../../../plugin/ui/run/run.ts";
+import type { RunOptions } from "../../../plugin/ui/run/run-options.ts";
 import type { BatchEvent } from "../../../shared/contract/generations/batches.ts";
 import type { Generation } from "../../../shared/contract/generations/generation.ts";
 import type { GenerationInput } from "../../../shared/contract/generations/generation-request.ts";

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { changesFor, hexesIn, paletteOf, recordOf, snapped, unboundIn } from "../../../plugin/ui/palettes.ts";
 import { labelOf, planComponents, planFamily } from "../../../plugin/ui/plans/icons.ts";
 import { defaultForm, type Form } from "../../../plugin/ui/state/form.ts";
-import type { ResultImage } from "../../../plugin/ui/state/state.ts";
+import type { ResultImage } from "../../../plugin/ui/state/results.ts";
 import { limits } from "../../../shared/limits.ts";
 import type { ColourCollection } from "../../../shared/messages/vector-messages.ts";
 import { colourOfSvg, fittedSize, fittedSvg, resizedSvg, viewSizeOf } from "../../../shared/vectors/vector-svg.ts";

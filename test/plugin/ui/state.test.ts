@@ -13,17 +13,13 @@ import {
 } from "../../../plugin/ui/plans/captions.ts";
 import type { DrawJob } from "../../../plugin/ui/run/jobs.ts";
 import { describeStep, shareOf } from "../../../plugin/ui/run/progress-text.ts";
-import { rankByLikelihood } from "../../../plugin/ui/run/run.ts";
+import { rankByLikelihood } from "../../../plugin/ui/run/result-sets.ts";
+import type { Action } from "../../../plugin/ui/state/actions.ts";
 import { defaultForm, readForm, withRecent } from "../../../plugin/ui/state/form.ts";
+import { reduce } from "../../../plugin/ui/state/reduce.ts";
+import type { ResultSet } from "../../../plugin/ui/state/results.ts";
 import { readSession, sessionOf } from "../../../plugin/ui/state/session.ts";
-import {
-  type Action,
-  initialState,
-  keptImages,
-  type ResultSet,
-  reduce,
-  type State,
-} from "../../../plugin/ui/state/state.ts";
+import { initialState, keptImages, type State } from "../../../plugin/ui/state/state.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import { limits } from "../../../shared/limits.ts";
 import { defaultSettings } from "../../../shared/messages/settings.ts";

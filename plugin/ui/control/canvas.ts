@@ -1,0 +1,128 @@
+/** What the UI puts on the canvas: kept results, other colours for the selection, previews of a training, an image that is dropped. Main does the work. */
+import type { Generation } from "../../../shared/contract/generations/generation.ts";
+import type { Training } from "../../../shared/contract/training.ts";
+import { Failure } from "../client/failure.ts";
+import { changesFor } from "../palettes.ts";
+import { askedPalette, canBeVectors } from "../plans/prepare.ts";
+import { appliedSet } from "../run/applied-set.ts";
+import { provenanceOf } from "../run/result-sets.ts";
+import { traceImages } from "../run/vector-sets.ts";
+import type { ResultImage } from "../state/results.ts";
+import { keptImages } from "../state/state.ts";
+import { askedPack } from "./asked-pack.ts";
+import type { Connection } from "./connection.ts";
+import type { SceneReader } from "./scene-reader.ts";
+import type { DropPlace, Store } from "./store.ts";
+
+export class Canvas {
+  readonly #store: Store;
+  readonly #connection: Connection;
+  readonly #scenes: SceneReader;
+
+  constructor(store: Store, connection: Connection, scenes: SceneReader) {
+    this.#store = store;
+    this.#connection = connection;
+    this.#scenes = scenes;
+  }
+
+  /** Hands the kept images to main: one message an image, then one for the set. */
+  apply(): void {
+    const kept = keptImages(this.#store.state);
+    if (kept.length === 0 || this.#store.state.applyId !== undefined || this.#store.state.run !== undefined) return;
+    const applyId = this.#store.nextId();
+    this.#store.dispatch({ type: "applying", applyId });
+    const untraced = canBeVectors(this.#store.state)
+      ? kept.filter(({ vector, destination }) => !vector && destination.kind === "artboard")
+      : [];
+    if (untraced.length === 0) this.#hand(applyId);
+    else void this.#traceFirst(applyId, untraced);
+  }
+
+  /** Images that were drawn as such and shall become vectors. */
+  async #traceFirst(applyId: number, untraced: readonly ResultImage[]): Promise<void> {
+    try {
+      const palette = askedPalette(this.#store.state);
+      const traced = await traceImages(this.#store.client(), untraced, palette, this.#store.state.form.recolourHow);
+      if (this.#store.state.applyId !== applyId) return;
+      this.#store.dispatch({ type: "traced", traced });
+      this.#hand(applyId);
+    } catch (error) {
+      if (this.#store.state.applyId === applyId) this.#connection.fail(error);
+    }
+  }
+
+  #hand(applyId: number): void {
+    const { images, message, unbound } = appliedSet(this.#store.state, applyId);
+    for (const { key, bytes } of images) this.#store.around.post({ type: "image", applyId, key, bytes });
+    this.#store.dispatch({ type: "unbound", unbound });
+    this.#store.around.post(message);
+  }
+
+  /** Main has applied the set. */
+  afterApply(): void {
+    // Layers show other images now, which the next run must start from.
+    if (
+      this.#store.state.command === "recolour" ||
+      keptImages(this.#store.state).some(({ destination }) => destination.kind !== "artboard")
+    )
+      this.#scenes.read(this.#store.state.command);
+    const { skipped, refusedFills } = this.#store.state;
+    // What was left untouched must be seen before the window goes.
+    if (this.#store.closesAfterApply && skipped.length + refusedFills.length === 0)
+      this.#store.around.post({ type: "close" });
+  }
+
+  /** Other colours for what is selected; no server is asked. */
+  recolour(): void {
+    const { scene, form, applyId } = this.#store.state;
+    if (applyId !== undefined) return;
+    try {
+      const palette = askedPalette(this.#store.state);
+      if (palette === undefined) throw new Failure("palette_empty", "");
+      const { used = [] } = scene;
+      if (used.length === 0) throw new Failure("selection_missing", "");
+      const changes = changesFor(used, palette, form.recolourHow);
+      if (changes.length === 0) throw new Failure("nothing_to_do", "");
+      const changed = new Set(changes.map(({ from }) => from));
+      const id = this.#store.nextId();
+      const { bindings } = palette;
+      this.#store.dispatch({ type: "applying", applyId: id });
+      this.#store.dispatch({ type: "unbound", unbound: used.flatMap(({ hex }) => (changed.has(hex) ? [] : [hex])) });
+      this.#store.around.post({
+        type: "recolour",
+        applyId: id,
+        changes,
+        ...(bindings === undefined ? {} : { bindings }),
+      });
+    } catch (error) {
+      this.#connection.fail(error);
+    }
+  }
+
+  /** Samples of a training as an artboard, to look at beside what they were learned from. */
+  placePreviews(
+    name: string,
+    { id }: Training,
+    shots: readonly { readonly caption: string; readonly bytes: Uint8Array }[],
+  ): void {
+    if (this.#store.state.applyId !== undefined || this.#store.state.run !== undefined) return;
+    const applyId = this.#store.nextId();
+    this.#store.dispatch({ type: "applying", applyId });
+    const images = shots.map(({ caption, bytes }, index) => ({ key: `${id} ${index}`, name: caption, bytes }));
+    for (const { key, bytes } of images) this.#store.around.post({ type: "image", applyId, key, bytes });
+    const artboards = [{ caption: name, images: images.map(({ key, name: own }) => ({ key, name: own })) }];
+    const target = { kind: "artboards" as const, tilePx: this.#store.state.form.tilePx, keepsSelection: true };
+    this.#store.around.post({ type: "apply", applyId, artboards, target });
+  }
+
+  /** An image of an earlier generation, dragged out of the window: it lands where it is dropped. */
+  dropImage(done: Generation, index: number, title: string, bytes: Uint8Array, place: DropPlace): void {
+    const info = done.images.find((image) => image.index === index);
+    if (info === undefined) return;
+    const applyId = this.#store.nextId();
+    const key = `drop/${applyId}`;
+    this.#store.around.post({ type: "image", applyId, key, bytes });
+    const provenance = provenanceOf(done, info, askedPack(this.#store.state));
+    this.#store.around.drop(place, { applyId, key, title, provenance, tilePx: this.#store.state.form.tilePx });
+  }
+}

@@ -1,0 +1,48 @@
+/** Styles of the file, which icons show: taken from the selection, saved and removed. */
+import type { ShownStyle } from "../../../shared/messages/shown-styles.ts";
+import { choiceOfShown } from "../client/style-choice.ts";
+import type { Connection } from "./connection.ts";
+import type { SceneReader } from "./scene-reader.ts";
+import { styleOfIcons } from "./shown-styles.ts";
+import type { Store } from "./store.ts";
+
+export class FileStyles {
+  readonly #store: Store;
+  readonly #connection: Connection;
+  readonly #scenes: SceneReader;
+
+  constructor(store: Store, connection: Connection, scenes: SceneReader) {
+    this.#store = store;
+    this.#connection = connection;
+    this.#scenes = scenes;
+  }
+
+  /** The selected icons become a style of the file, which is chosen. */
+  async take(nameOf: (number: number) => string): Promise<void> {
+    try {
+      const scene = await this.#scenes.readIcons(this.#store.state.scene);
+      this.#store.dispatch({ type: "scene", scene });
+      const { shown } = this.#store.state;
+      const style = await styleOfIcons(scene.icons ?? [], shown, nameOf, this.#store.around.rasterise);
+      this.save(style);
+      this.#store.editForm({ style: choiceOfShown(style.id) });
+    } catch (error) {
+      this.#connection.fail(error);
+    }
+  }
+
+  save(style: ShownStyle): void {
+    const { shown } = this.#store.state;
+    const isKnown = shown.some(({ id }) => id === style.id);
+    const saved = isKnown ? shown.map((other) => (other.id === style.id ? style : other)) : [...shown, style];
+    this.#store.dispatch({ type: "shown", shown: saved });
+    this.#store.around.post({ type: "save-shown-style", style });
+  }
+
+  remove(id: string): void {
+    const { shown, form } = this.#store.state;
+    this.#store.dispatch({ type: "shown", shown: shown.filter((style) => style.id !== id) });
+    this.#store.around.post({ type: "remove-shown-style", id });
+    if (form.style === choiceOfShown(id)) this.#store.editForm({ style: "" });
+  }
+}

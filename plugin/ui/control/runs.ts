@@ -1,0 +1,156 @@
+/** Runs of the command in view: started, resumed after a failure, cancelled, and done again. */
+import { commandTable } from "../../../shared/commands.ts";
+import type { ApiClient } from "../client/api-client.ts";
+import { Failure, isAvailable } from "../client/failure.ts";
+import { planMakeAgain, planRedraw } from "../plans/captions.ts";
+import { type Prepared, prepareJobs } from "../plans/prepare.ts";
+import type { Job } from "../run/jobs.ts";
+import { runJobs } from "../run/run.ts";
+import type { State } from "../state/state.ts";
+import { askedPack } from "./asked-pack.ts";
+import type { Canvas } from "./canvas.ts";
+import type { Connection } from "./connection.ts";
+import type { Store } from "./store.ts";
+import type { ThumbDrawing } from "./thumb-drawing.ts";
+
+export class Runs {
+  readonly #store: Store;
+  readonly #connection: Connection;
+  readonly #thumbs: ThumbDrawing;
+  readonly #canvas: Canvas;
+  #running: AbortController | undefined;
+  /** What the run in progress, or the last one, was asked for. */
+  #prepared: Prepared | undefined;
+  #finished = new Set<number>();
+
+  constructor(store: Store, connection: Connection, thumbs: ThumbDrawing, canvas: Canvas) {
+    this.#store = store;
+    this.#connection = connection;
+    this.#thumbs = thumbs;
+    this.#canvas = canvas;
+  }
+
+  /** Runs the command in view on the form and the selection. */
+  async generate(): Promise<void> {
+    if (this.#store.state.command === "recolour") return this.#canvas.recolour();
+    if (!this.#store.state.form.isSeedFixed)
+      this.#store.dispatch({ type: "form", change: { seed: this.#store.around.randomSeed() } });
+    await this.#run((client, signal) => prepareJobs(this.#store.state, client, this.#store.around.rasterise, signal));
+  }
+
+  /** Live drawing: newer strokes end the run of older ones, and its late replies go nowhere. */
+  async generateAfresh(): Promise<void> {
+    if (this.#store.state.run !== undefined) {
+      this.#running?.abort();
+      this.#store.dispatch({ type: "run-done", runId: this.#store.state.run.id });
+    }
+    await this.generate();
+  }
+
+  /** New seeds for the selected layers. */
+  async redraw(): Promise<void> {
+    const plan = planRedraw(this.#store.state.selection.images, this.#store.state.form);
+    if (plan === undefined) return this.#connection.fail(new Failure("selection_missing", ""));
+    this.#store.isStyleChosen = true;
+    this.#store.dispatch({ type: "form", change: plan.form });
+    this.#store.dispatch({ type: "replace", replacements: plan.replacements });
+    await this.generate();
+  }
+
+  /** The images of the selected layers again, with the same bytes while the pack is the same. */
+  async makeAgain(): Promise<void> {
+    const jobs = planMakeAgain(this.#store.state.selection.images);
+    if (jobs.length === 0) return this.#connection.fail(new Failure("selection_missing", ""));
+    await this.#run(async () => ({ packId: askedPack(this.#store.state), jobs }));
+  }
+
+  /** Goes on with the jobs that have no images yet; the images that are there stay. */
+  async resume(): Promise<void> {
+    const { missing } = this.#store.state;
+    const packId = this.#prepared?.packId ?? askedPack(this.#store.state);
+    if (missing.length > 0) await this.#run(async () => ({ packId, jobs: missing }), true);
+  }
+
+  /** The way on after a failure: connect when that is what failed, go on with what is missing, or do the work again. */
+  async retry(): Promise<void> {
+    if (this.#store.state.meta === undefined) await this.#connection.connect();
+    else if (this.#store.state.missing.length > 0) await this.resume();
+    else await this.generate();
+  }
+
+  /** Takes what is unfinished back from the server; finished images stay, to keep or to discard. */
+  cancel(): void {
+    const jobs = this.#prepared?.jobs ?? [];
+    this.#running?.abort();
+    this.#connection.stopReconnecting();
+    this.#store.closesAfterApply = false;
+    this.#store.dispatch({ type: "cancelled", missing: jobs.filter(({ index }) => !this.#finished.has(index)) });
+  }
+
+  discard(): void {
+    revokeUrls(this.#store.state.results);
+    this.#store.dispatch({ type: "discarded" });
+    this.#store.saveNow();
+  }
+
+  async #run(prepare: (client: ApiClient, signal: AbortSignal) => Promise<Prepared>, isResumed = false): Promise<void> {
+    if (this.#store.state.run !== undefined) return;
+    this.#connection.stopReconnecting();
+    this.#thumbs.stop();
+    const runId = this.#store.nextId();
+    const running = new AbortController();
+    this.#running = running;
+    this.#finished.clear();
+    if (!isResumed) this.#prepared = undefined;
+    let jobs: readonly Job[] = isResumed ? this.#store.state.missing : [];
+    const missing = (): Job[] => jobs.filter(({ index }) => !this.#finished.has(index));
+    try {
+      const client = this.#store.client();
+      this.#store.dispatch({ type: "run-started", runId, jobs, isResumed: true });
+      if (this.#store.state.meta === undefined) this.#connection.take(await client.readMeta(running.signal));
+      const { command, editor } = this.#store.state;
+      const hasEditor = commandTable.find(({ id }) => id === command)?.editors.includes(editor) ?? true;
+      if (command !== "upscale" && !(hasEditor && isAvailable(this.#store.state.meta!, command)))
+        throw new Failure("command_unavailable", this.#store.state.command);
+      this.#store.dispatch({ type: "run-step", runId, title: "", step: { stage: "uploading" } });
+      const prepared = await prepare(client, running.signal);
+      running.signal.throwIfAborted();
+      this.#prepared = prepared;
+      jobs = prepared.jobs;
+      this.#store.dispatch({ type: "run-started", runId, jobs, isResumed });
+      await runJobs({
+        client,
+        jobs,
+        packId: prepared.packId,
+        batchMax: this.#store.state.meta?.limits.batchMax,
+        signal: running.signal,
+        idempotencyKey: `${this.#store.around.randomSeed().toString(36)}-${Date.now().toString(36)}`,
+        onStep: (title, step) => this.#store.dispatch({ type: "run-step", runId, title, step }),
+        onResult: (job, set) => {
+          this.#finished.add(job.index);
+          if (this.#store.state.areResultsOld) revokeUrls(this.#store.state.results);
+          this.#store.dispatch({ type: "run-result", runId, set });
+        },
+        onRefused: (job, refused) => {
+          this.#finished.add(job.index);
+          this.#store.dispatch({ type: "run-refused", runId, refused });
+        },
+      });
+      if (running.signal.aborted) return;
+      this.#store.dispatch({ type: "run-done", runId });
+      this.#store.saveNow();
+      this.#thumbs.drawSoon();
+      if (this.#store.closesAfterApply || this.#store.state.settings.applyAutomatically) this.#canvas.apply();
+    } catch (error) {
+      if (running.signal.aborted) return;
+      if (error instanceof Failure && error.code === "style_unknown") await this.#connection.refreshStyles();
+      this.#connection.fail(error, runId, missing());
+      if (this.#store.closesAfterApply && error instanceof Failure)
+        this.#store.around.post({ type: "notify", text: this.#store.around.describe(error), isError: true });
+    }
+  }
+}
+
+const revokeUrls = (results: State["results"]): void => {
+  for (const { url } of results.flatMap((set) => set.images)) URL.revokeObjectURL(url);
+};

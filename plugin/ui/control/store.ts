@@ -1,0 +1,88 @@
+/**
+ * What all of the UI's doings share: the state and who is told of it, the window around, the client of the server, and what is kept
+ * for the next start. Says nothing of what a command does.
+ */
+import type { DroppedImage, UiMessage } from "../../../shared/messages/messages.ts";
+import { type ApiClient, type Blocked, createApiClient } from "../client/api-client.ts";
+import type { Failure } from "../client/failure.ts";
+import type { Rasterise } from "../pad/rasterise.ts";
+import type { Action } from "../state/actions.ts";
+import type { Form } from "../state/form.ts";
+import { reduce } from "../state/reduce.ts";
+import { sessionOf } from "../state/session.ts";
+import { initialState, type State } from "../state/state.ts";
+
+export interface Surroundings {
+  /** Tells the editor that something of the window was dropped outside it, at this place of the window. */
+  drop(place: DropPlace, dropped: DroppedImage): void;
+  /** Sends a message to main. */
+  post(message: UiMessage): void;
+  /** What the browser said about a request that failed just now; it may say so a moment later. */
+  whyBlocked(origin: string): Promise<Blocked | undefined>;
+  randomSeed(): number;
+  copyText(text: string): boolean;
+  rasterise: Rasterise;
+  /** Text of a notification in the user's language. */
+  describe(failure: Failure): string;
+}
+
+/** In px of the plugin's window. */
+export interface DropPlace {
+  readonly clientX: number;
+  readonly clientY: number;
+}
+
+/** Quiet before the session is saved: typing is not worth a write a letter. */
+const saveMs = 400;
+
+export class Store {
+  state: State = initialState;
+  readonly around: Surroundings;
+  /** False until someone said which style: then the pack's own suggestion stands in the form. */
+  isStyleChosen = false;
+  /** A quick action: the window goes when its images are on the canvas. */
+  closesAfterApply = false;
+  #listeners = new Set<() => void>();
+  #saving: ReturnType<typeof setTimeout> | undefined;
+  #lastId = 0;
+
+  constructor(around: Surroundings) {
+    this.around = around;
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  dispatch(action: Action): void {
+    this.state = reduce(this.state, action);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Of a run or an applied set: one that was never given before. */
+  nextId(): number {
+    return ++this.#lastId;
+  }
+
+  client(): ApiClient {
+    const { serverUrl, token } = this.state.settings;
+    return createApiClient({ serverUrl, token, whyBlocked: (origin) => this.around.whyBlocked(origin) });
+  }
+
+  editForm(change: Partial<Form>): void {
+    if (change.style !== undefined) this.isStyleChosen = true;
+    this.dispatch({ type: "form", change });
+    this.saveSoon();
+  }
+
+  saveSoon(): void {
+    clearTimeout(this.#saving);
+    this.#saving = setTimeout(() => this.saveNow(), saveMs);
+  }
+
+  saveNow(): void {
+    clearTimeout(this.#saving);
+    if (this.state.isStarted) this.around.post({ type: "save-session", session: sessionOf(this.state) });
+  }
+}

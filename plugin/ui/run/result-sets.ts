@@ -1,0 +1,111 @@
+/** Finished jobs of the server as sets of results: their images fetched, ranked by likelihood, and where each goes. */
+
+import type { Generation, ImageInfo } from "../../../shared/contract/generations/generation.ts";
+import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
+import type { Upscale } from "../../../shared/contract/upscaling.ts";
+import type { Destination, ResultImage, ResultSet, Step } from "../state/results.ts";
+import type { DrawJob, EnlargeJob } from "./jobs.ts";
+import type { RunOptions } from "./run-options.ts";
+import { contentOf, urlOf, urlOfSvg } from "./vector-sets.ts";
+
+/** The result set of a finished generation, with its images fetched. */
+export async function drawnSet(
+  options: Pick<RunOptions, "client" | "packId" | "signal">,
+  report: (step: Step) => void,
+  job: Pick<DrawJob, "index" | "title" | "nodeIds" | "onlyIndex" | "vector" | "sizesPx">,
+  done: Generation,
+): Promise<ResultSet> {
+  const ranks = rankByLikelihood(done.images);
+  const infos = done.images.filter(({ index }) => job.onlyIndex === undefined || job.onlyIndex === index);
+  const set = await fetchImages(options, report, { ...job, id: done.id }, infos, async (info, bytes, key) => {
+    const nodeId = job.nodeIds[job.onlyIndex === undefined ? info.index : 0];
+    const svg =
+      job.vector &&
+      info.vector &&
+      new TextDecoder().decode(await options.client.readImage(info.vector.path, options.signal));
+    const vector = job.vector && svg ? contentOf(svg, job.vector, job.sizesPx) : undefined;
+    return {
+      key,
+      seed: info.seed,
+      bytes,
+      url: vector ? urlOfSvg(vector.svg) : urlOf(bytes),
+      ...(vector === undefined ? {} : { vector }),
+      isKept: true,
+      destination: nodeId === undefined ? { kind: "artboard" } : { kind: "layer", nodeId },
+      drawn: {
+        rank: ranks.get(info.index)!,
+        natsPerDimension: info.natsPerDimension,
+        typicalityPercentile: info.typicalityPercentile,
+        provenance: provenanceOf(done, info, options.packId),
+      },
+    };
+  });
+  // The most likely first; layers and the steps of a blend keep their order.
+  const isOrdered = job.nodeIds.length > 0 || done.request.blendWith !== undefined;
+  const images = isOrdered ? set.images : [...set.images].sort((a, b) => a.drawn!.rank! - b.drawn!.rank!);
+  const doubts = done.outOfDistribution.map(({ field }) => field);
+  return { ...set, images, generationId: done.id, doubts, namedLabels: done.namedLabels };
+}
+
+export async function fetchImages<Info extends { readonly index: number; readonly path: string }>(
+  { client, signal }: Pick<RunOptions, "client" | "signal">,
+  report: (step: Step) => void,
+  { index, title, id }: { readonly index: number; readonly title: string; readonly id?: string },
+  infos: readonly Info[],
+  make: (info: Info, bytes: Uint8Array, key: string) => ResultImage | Promise<ResultImage>,
+): Promise<ResultSet> {
+  const images: ResultImage[] = [];
+  for (const info of infos) {
+    report({ stage: "fetching", completed: images.length, total: infos.length });
+    images.push(await make(info, await client.readImage(info.path, signal), `${id ?? info.path}/${info.index}`));
+  }
+  return { index, title, images, doubts: [], namedLabels: [] };
+}
+
+export function enlargedImage(
+  { fills }: EnlargeJob,
+  { request, packDigest }: Upscale,
+  { kind, index, seed }: Upscale["images"][0],
+  bytes: Uint8Array,
+  key: string,
+): ResultImage {
+  const ownSeed = seed ?? request.seed;
+  // The plugin asks for factors only.
+  const scale = request.scale!;
+  const provenance = {
+    format: 1,
+    scale,
+    detail: request.detail,
+    clean: request.clean,
+    seed: ownSeed,
+    packDigest,
+  } as const;
+  const destination: Destination = kind === "variance" ? { kind: "none" } : { kind: "fills", fills, provenance };
+  // One hypothesis fits a fill: the first, until a person chooses another.
+  return { key, seed: ownSeed, bytes, url: urlOf(bytes), isKept: index === 0, destination };
+}
+
+/** Rank of each image in its set by exact log-likelihood, 1 = most likely; equal scores share the earlier place. */
+export function rankByLikelihood(images: readonly Pick<ImageInfo, "index" | "logLikelihood">[]): Map<number, number> {
+  const sorted = [...images].sort((a, b) => b.logLikelihood - a.logLikelihood || a.index - b.index);
+  return new Map(sorted.map(({ index }, place) => [index, place + 1]));
+}
+
+export function provenanceOf(
+  { request, packDigest, upscalerDigest }: Generation,
+  info: ImageInfo,
+  packId: string,
+): Provenance {
+  const { count, blendWith, ...asked } = request;
+  return {
+    ...asked,
+    format: 1,
+    packId,
+    packDigest,
+    ...(upscalerDigest === undefined ? {} : { upscalerDigest }),
+    seed: info.seed,
+    logLikelihood: info.logLikelihood,
+    ...(info.sources && { sources: info.sources }),
+    ...(blendWith === undefined ? {} : { blendWith, frame: { index: info.index, count } }),
+  };
+}

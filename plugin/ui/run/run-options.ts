@@ -1,0 +1,25 @@
+/** What a run needs and whom it tells. */
+import type { ApiClient } from "../client/api-client.ts";
+import type { RefusedJob, ResultSet, Step } from "../state/results.ts";
+import type { Job } from "./jobs.ts";
+
+export interface RunOptions {
+  readonly client: ApiClient;
+  readonly jobs: readonly Job[];
+  /** Pack that holds the translation. */
+  readonly packId: string;
+  /** Generations that the server takes in one request; undefined: one by one. */
+  readonly batchMax?: number | undefined;
+  readonly signal: AbortSignal;
+  /** Unique for the run: a request sent twice by the network makes one job. */
+  readonly idempotencyKey: string;
+  onStep(title: string, step: Step): void;
+  onResult(job: Job, set: ResultSet): void;
+  onRefused(job: Job, refused: RefusedJob): void;
+}
+
+/** The server draws as many at once (limits.jobsParallelMax); more would only wait there. */
+export const parallelMax = 8;
+
+/** Options of a run with the keys of jobs that a batch asked for. */
+export type Working = RunOptions & { readonly keys: Map<Job, string> };

@@ -1,0 +1,68 @@
+/** Everything that can happen to the state of the UI; reduce.ts says what becomes of it. */
+import type { CommandId, Editor } from "../../../shared/commands.ts";
+import type { Meta } from "../../../shared/contract/meta.ts";
+import type { SkippedLayer } from "../../../shared/messages/layer-messages.ts";
+import type { Selection } from "../../../shared/messages/messages.ts";
+import type { Settings } from "../../../shared/messages/settings.ts";
+import type { ShownStyle } from "../../../shared/messages/shown-styles.ts";
+import type { RefusedUpscale } from "../../../shared/messages/upscale-messages.ts";
+import type { ColourCollection, VectorContent } from "../../../shared/messages/vector-messages.ts";
+import type { Failure } from "../client/failure.ts";
+import type { StyleThumbs } from "../control/style-thumbs.ts";
+import type { Job, Replacement } from "../run/jobs.ts";
+import type { Form } from "./form.ts";
+import type { RefusedJob, ResultSet, Step } from "./results.ts";
+import type { Scene } from "./state.ts";
+
+export type Action =
+  | {
+      readonly type: "started";
+      readonly settings: Settings;
+      readonly selection: Selection;
+      readonly form: Form;
+      readonly command: CommandId;
+      readonly editor: Editor;
+    }
+  | { readonly type: "collections"; readonly collections: readonly ColourCollection[] }
+  | { readonly type: "shown"; readonly shown: readonly ShownStyle[] }
+  | { readonly type: "unbound"; readonly unbound: readonly string[] }
+  | { readonly type: "command"; readonly command: CommandId }
+  | { readonly type: "settings"; readonly settings: Settings }
+  | { readonly type: "thumbs"; readonly thumbs: StyleThumbs }
+  | { readonly type: "selection"; readonly selection: Selection }
+  | { readonly type: "scene"; readonly scene: Scene }
+  | { readonly type: "form"; readonly change: Partial<Form> }
+  | { readonly type: "replace"; readonly replacements: readonly Replacement[] }
+  | { readonly type: "use-texts" }
+  | { readonly type: "connecting" }
+  | { readonly type: "reconnecting"; readonly isReconnecting: boolean }
+  | { readonly type: "connected"; readonly meta: Meta }
+  | { readonly type: "failed"; readonly failure: Failure; readonly runId?: number; readonly missing?: readonly Job[] }
+  | {
+      readonly type: "run-started";
+      readonly runId: number;
+      readonly jobs: readonly Job[];
+      /** Goes on with what an earlier run left: its results stay. */
+      readonly isResumed: boolean;
+    }
+  | { readonly type: "run-step"; readonly runId: number; readonly title: string; readonly step: Step }
+  | { readonly type: "run-result"; readonly runId: number; readonly set: ResultSet }
+  | { readonly type: "run-refused"; readonly runId: number; readonly refused: RefusedJob }
+  | { readonly type: "run-done"; readonly runId: number }
+  | { readonly type: "cancelled"; readonly missing: readonly Job[] }
+  | { readonly type: "discarded" }
+  | { readonly type: "restored"; readonly results: readonly ResultSet[] }
+  | { readonly type: "keep"; readonly key: string }
+  | { readonly type: "keep-all"; readonly isKept: boolean }
+  /** Images that became vectors too, by their keys. */
+  | { readonly type: "traced"; readonly traced: ReadonlyMap<string, VectorContent> }
+  | { readonly type: "applying"; readonly applyId: number }
+  | {
+      readonly type: "applied";
+      readonly applyId: number;
+      readonly imageCount: number;
+      readonly sameCount?: number;
+      readonly skipped?: readonly SkippedLayer[];
+      readonly refusedFills?: readonly RefusedUpscale[];
+    }
+  | { readonly type: "unapplied"; readonly applyId: number };

@@ -1,0 +1,164 @@
+/**
+ * The one function that changes the state of the UI. Every answer carries the id of the run or applied set that it belongs to, and an
+ * answer of another one is ignored: a late reply never overwrites newer work. Pure.
+ */
+import type { Selection } from "../../../shared/messages/messages.ts";
+import type { Action } from "./actions.ts";
+import type { ResultImage } from "./results.ts";
+import { noResults, nothingApplied, type State } from "./state.ts";
+
+const textsOf = (selection: Selection): string => selection.texts.map(({ text }) => text).join("\n");
+
+function fillFrom(state: State, selection: Selection): State {
+  const captions = textsOf(selection);
+  const isUntouched = state.form.captions.trim() === "" || state.form.captions === state.filledCaptions;
+  if (captions === "" || !isUntouched) return { ...state, selection };
+  return { ...state, selection, filledCaptions: captions, form: { ...state.form, captions } };
+}
+
+const changeImages = (state: State, change: (image: ResultImage) => ResultImage): State => ({
+  ...state,
+  results: state.results.map((set) => ({ ...set, images: set.images.map(change) })),
+});
+
+export function reduce(state: State, action: Action): State {
+  if (
+    "runId" in action &&
+    action.runId !== undefined &&
+    action.type !== "run-started" &&
+    action.runId !== state.run?.id
+  )
+    return state;
+  switch (action.type) {
+    case "started":
+      return fillFrom(
+        {
+          ...state,
+          isStarted: true,
+          settings: action.settings,
+          form: action.form,
+          command: action.command,
+          editor: action.editor,
+        },
+        action.selection,
+      );
+    case "collections":
+      return { ...state, collections: action.collections };
+    case "shown":
+      return { ...state, shown: action.shown };
+    case "unbound":
+      return { ...state, unbound: action.unbound };
+    case "command": {
+      const failure = action.command === "settings" ? state.failure : undefined;
+      const isSame = action.command === state.command || action.command === "settings" || state.command === "settings";
+      return { ...state, command: action.command, failure, ...(isSame ? {} : { ...noResults, replacements: [] }) };
+    }
+    case "settings":
+      return { ...state, settings: action.settings };
+    case "thumbs":
+      return { ...state, thumbs: action.thumbs };
+    case "selection":
+      return fillFrom(state, action.selection);
+    case "scene":
+      return { ...state, scene: action.scene };
+    case "form":
+      return { ...state, form: { ...state.form, ...action.change } };
+    case "replace":
+      return { ...state, replacements: action.replacements };
+    case "use-texts": {
+      const captions = textsOf(state.selection);
+      return { ...state, filledCaptions: captions, form: { ...state.form, captions } };
+    }
+    case "connecting":
+      return { ...state, isConnecting: true, failure: undefined };
+    case "reconnecting":
+      return { ...state, isReconnecting: action.isReconnecting };
+    case "connected":
+      return { ...state, isConnecting: false, isReconnecting: false, meta: action.meta, failure: undefined };
+    case "failed":
+      return {
+        ...state,
+        isConnecting: false,
+        failure: action.failure,
+        run: undefined,
+        applyId: undefined,
+        ...(action.missing === undefined ? {} : { missing: action.missing }),
+      };
+    case "run-started": {
+      const { runId, jobs, isResumed } = action;
+      const imageCount = jobs.reduce((sum, job) => sum + job.imageCount, 0);
+      return {
+        ...state,
+        failure: undefined,
+        ...nothingApplied,
+        areResultsOld: isResumed ? state.areResultsOld : state.results.length > 0,
+        missing: [],
+        wasCancelled: false,
+        ...(isResumed ? {} : { refused: [] }),
+        lastRunId: runId,
+        run: {
+          id: runId,
+          title: jobs[0]?.title ?? "",
+          done: 0,
+          total: jobs.length,
+          step: { stage: "sending" },
+          imageCount,
+        },
+      };
+    }
+    case "run-step":
+      return { ...state, run: { ...state.run!, title: action.title, step: action.step } };
+    case "run-result": {
+      const results = [...(state.areResultsOld ? [] : state.results), action.set].sort((a, b) => a.index - b.index);
+      const run = state.run!;
+      const imageCount = Math.max(0, run.imageCount - action.set.images.length);
+      return { ...state, results, areResultsOld: false, run: { ...run, done: run.done + 1, imageCount } };
+    }
+    case "run-refused":
+      return {
+        ...state,
+        refused: [...state.refused, action.refused],
+        run: { ...state.run!, done: state.run!.done + 1 },
+      };
+    case "run-done":
+      return { ...state, run: undefined };
+    case "cancelled":
+      // Nothing finished: it is as if nothing had been asked.
+      return state.results.length === 0 || state.areResultsOld
+        ? { ...state, run: undefined, areResultsOld: false }
+        : { ...state, run: undefined, missing: action.missing, wasCancelled: true };
+    case "discarded":
+      return { ...state, failure: undefined, ...noResults };
+    case "restored":
+      // What was made meanwhile is newer.
+      return state.run === undefined && state.results.length === 0 ? { ...state, results: action.results } : state;
+    case "keep":
+      return changeImages(state, (image) => (image.key === action.key ? { ...image, isKept: !image.isKept } : image));
+    case "keep-all":
+      return changeImages(state, (image) => ({ ...image, isKept: action.isKept }));
+    case "traced":
+      return changeImages(state, (image) => {
+        const vector = action.traced.get(image.key);
+        return vector === undefined ? image : { ...image, vector };
+      });
+    case "applying":
+      return { ...state, applyId: action.applyId };
+    case "applied": {
+      if (action.applyId !== state.applyId) return state;
+      const { applyId, imageCount, sameCount = 0, skipped = [], refusedFills = [] } = action;
+      return {
+        ...state,
+        ...nothingApplied,
+        unbound: state.unbound,
+        appliedCount: imageCount,
+        sameCount,
+        skipped,
+        refusedFills,
+        lastAppliedId: applyId,
+        failure: undefined,
+      };
+    }
+    case "unapplied":
+      return action.applyId === state.lastAppliedId ? { ...state, ...nothingApplied, wasUnapplied: true } : state;
+  }
+}
