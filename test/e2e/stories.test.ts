@@ -11,6 +11,8 @@ before(async () => {
 after(() => theatre?.close());
 
 for (const story of stories.filter(({ isLong = false }) => !isLong))
-  test(`story: ${story.name.replaceAll("-", " ")}`, async () => {
+  test(`story: ${story.name.replaceAll("-", " ")}`, async (t) => {
+    const whyNot = await story.whyNot?.();
+    if (whyNot !== undefined) return t.skip(whyNot);
     await tellStory(theatre, story, "light");
   });

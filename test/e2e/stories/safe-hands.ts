@@ -152,10 +152,18 @@ const causes: Story = {
   },
 };
 
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+  });
+
 const blockedNetwork: Story = {
   name: "a-blocked-local-network-has-its-own-words",
-  isLong: true,
   isPublicPage: true,
+  // The manifest's address is the only one of this computer that the plugin may call.
+  whyNot: async () => ((await isFree(defaultPort)) ? undefined : `another program uses port ${defaultPort}`),
   tell: async ({ page, ui, step, server }) => {
     // The page's own address is a public one here; this is the same server as one of this computer.
     const sockets = new Set<Socket>();

@@ -42,6 +42,8 @@ export interface Story {
   startServer?(playgroundDir: string): Promise<{ readonly server: StageServer; close(): Promise<void> }>;
   /** In a browser of its own, which takes the page for one of the internet, as Figma's is. */
   readonly isPublicPage?: boolean;
+  /** Why it can't be told on this machine; undefined when it can. */
+  whyNot?(): Promise<string | undefined>;
   tell(stage: Stage): Promise<void>;
 }
 

@@ -6,6 +6,7 @@
 import { readFile } from "node:fs/promises";
 import vm from "node:vm";
 import { FigmaAPI } from "@open-pencil/core/figma-api";
+import { createSVGNodes, renderNodesToSVG } from "@open-pencil/core/io";
 import { computeAllLayouts } from "@open-pencil/core/layout";
 import { SceneGraph } from "@open-pencil/scene-graph";
 import { checkImage } from "../../../plugin/simulator/host/image.ts";
@@ -47,6 +48,13 @@ export async function startSecondHost(mainFile: string, command: string): Promis
     getRelaunchData(this: Node) {
       return relaunch.get(this.id) ?? {};
     },
+    // Its own export and import of SVG, under Figma's names.
+    exportAsync: async function (this: Node) {
+      const svg = renderNodesToSVG(graph, figma.currentPage.id, [this.id], { xmlDeclaration: false });
+      if (svg === null)
+        throw new Error("in exportAsync: Failed to export node. This node may not have any visible layers.");
+      return svg;
+    },
   });
   const page = Object.create(figma.currentPage as object, {
     on: { value: () => undefined },
@@ -87,6 +95,7 @@ export async function startSecondHost(mainFile: string, command: string): Promis
     },
     currentPage: page,
     getNodeByIdAsync: async (id: string) => figma.getNodeById(id),
+    createNodeFromSvg: (svg: string) => figma.getNodeById(createSVGNodes(graph, figma.currentPage.id, svg, {})!.id),
     createImage: (bytes: Uint8Array) => imageOf(figma.createImage(bytes).hash),
     getImageByHash: (hash: string) => (images.has(hash) ? imageOf(hash) : null),
   };

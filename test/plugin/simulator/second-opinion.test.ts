@@ -1,149 +1,15 @@
 /**
  * Whether the simulator tells the truth: the same built main code, given the same messages, leaves the same names, sizes,
- * positions and fills on OpenPencil's host. Rotation is left out, which OpenPencil turns about another point than Figma.
+ * positions and fills on OpenPencil's host: artboards, fills, upscales, restyled images, drops, components.
  */
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { FigmaAPI } from "@open-pencil/core/figma-api";
 import { createSVGNodes } from "@open-pencil/core/io";
 import { SceneGraph } from "@open-pencil/scene-graph";
-import { SimDocument } from "../../../plugin/simulator/host/document.ts";
-import { createRun } from "../../../plugin/simulator/host/run.ts";
-import { memoryStore } from "../../../plugin/simulator/host/storage.ts";
 import { localPath } from "../../../plugin/simulator/host/svg-path.ts";
-import { buildPlugin } from "../../../scripts/build-plugin.mjs";
-import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
-import type { ApplyTarget, DroppedImage, MainMessage, UiMessage } from "../../../shared/messages/messages.ts";
 import { drawPng } from "../png.ts";
-import { startSecondHost } from "./second-host.ts";
-
-let outDir: string;
-let mainFile: string;
-before(async () => {
-  outDir = await mkdtemp(path.join(tmpdir(), "tau-opinion-"));
-  await buildPlugin({ outDir });
-  mainFile = path.join(outDir, "plugin/main.js");
-});
-after(() => rm(outDir, { recursive: true }));
-
-type Api = Pick<
-  PluginAPI,
-  | "createComponentFromNode"
-  | "createRectangle"
-  | "createFrame"
-  | "createEllipse"
-  | "createText"
-  | "createImage"
-  | "currentPage"
->;
-interface Host {
-  readonly figma: Api;
-  readonly sent: readonly MainMessage[];
-  /** Without waiting for what comes of it. */
-  post(message: UiMessage): void;
-  send(message: UiMessage): Promise<void>;
-  /** Something of the window dropped on the page. */
-  drop(place: { readonly x: number; readonly y: number }, dropped: DroppedImage): Promise<void>;
-  layOut(): void;
-}
-
-async function simulator(): Promise<Host> {
-  const sim = new SimDocument(memoryStore());
-  const sent: MainMessage[] = [];
-  const hooks = {
-    showUi: () => undefined,
-    toUi: (message: unknown) => sent.push(message as MainMessage),
-    notify: () => undefined,
-    closed: () => undefined,
-  };
-  const run = createRun(sim, hooks, "caption-to-artboard");
-  new Function("figma", "__html__", await readFile(mainFile, "utf8"))(run.figma, "");
-  run.start("caption-to-artboard");
-  const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 100));
-  await settle();
-  return {
-    figma: run.figma,
-    sent,
-    layOut: () => undefined,
-    post: (message) => run.fromUi(message),
-    send: async (message) => {
-      run.fromUi(message);
-      await settle();
-    },
-    drop: async (place, dropped) => {
-      run.drop(place, dropped);
-      await settle();
-    },
-  };
-}
-const openPencil = async (): Promise<Host> =>
-  (await startSecondHost(mainFile, "caption-to-artboard")) as unknown as Host;
-
-interface Shape {
-  readonly type: string;
-  readonly name: string;
-  readonly place: readonly number[];
-  readonly fills: unknown;
-  readonly children: readonly Shape[];
-}
-/** A paint as both hosts write it: defaults left out, and colours of images, which Figma has none of. */
-function paintOf(paint: Paint, images: string[]): object {
-  if (paint.type === "SOLID") return { type: paint.type, color: roundColour(paint.color), opacity: paint.opacity ?? 1 };
-  if (paint.type !== "IMAGE") return { type: paint.type };
-  const { scaleMode, imageHash, opacity = 1, filters = {}, imageTransform, scalingFactor } = paint;
-  // Each host has its own name for an image: its place among those seen says the same.
-  if (!images.includes(imageHash!)) images.push(imageHash!);
-  const image = images.indexOf(imageHash!);
-  const tile = scaleMode === "TILE" ? { scalingFactor } : {};
-  // OpenPencil keeps the two rows as an object.
-  const crop = scaleMode === "CROP" ? { imageTransform: [imageTransform?.[0], imageTransform?.[1]] } : {};
-  return { type: paint.type, scaleMode, image, opacity, filters: { ...filters }, ...tile, ...crop };
-}
-const roundColour = ({ r, g, b }: RGB) => [r, g, b].map((part) => Math.round(part * 255));
-const read = (nodes: readonly SceneNode[], images: string[] = []): Shape[] =>
-  nodes.map((node) => ({
-    type: node.type,
-    name: node.name,
-    place: [node.x, node.y, node.width, node.height],
-    fills: "fills" in node ? (node.fills as readonly Paint[]).map((paint) => paintOf(paint, images)) : [],
-    children: "children" in node ? read(node.children, images) : [],
-  }));
-
-const provenance = (caption: string, seed: number) =>
-  ({ format: 1, condition: { caption }, seed }) as unknown as Provenance;
-let applies = 0;
-async function apply(host: Host, captions: Readonly<Record<string, number>>, target: ApplyTarget): Promise<void> {
-  const applyId = ++applies;
-  const artboards = Object.entries(captions).map(([caption, count]) => ({
-    caption,
-    images: Array.from({ length: count }, (_, i) => ({ key: `${caption}/${i}`, provenance: provenance(caption, i) })),
-  }));
-  for (const [index, { key }] of artboards.flatMap(({ images }) => images).entries())
-    host.post({ type: "image", applyId, key, bytes: new Uint8Array(drawPng(index, 8)) });
-  await host.send({ type: "apply", applyId, artboards, target });
-  host.layOut();
-}
-
-const lastSent = <Type extends MainMessage["type"]>({ sent }: Host, type: Type): Extract<MainMessage, { type: Type }> =>
-  sent.findLast((message): message is Extract<MainMessage, { type: Type }> => message.type === type)!;
-
-/** Does the same on both hosts and compares what is on the page, and what the work answers with. */
-async function agree(work: (host: Host) => Promise<unknown>): Promise<Shape[]> {
-  const [ours, theirs] = [await simulator(), await openPencil()];
-  const pages = [];
-  for (const host of [ours, theirs]) {
-    applies = 0;
-    const answer = (await work(host)) ?? null;
-    // As JSON: lists made in another realm are no equals of ours.
-    const page = read(host.figma.currentPage.children);
-    pages.push(JSON.parse(JSON.stringify({ page, answer })) as { page: Shape[]; answer: unknown });
-  }
-  assert.deepEqual(pages[0], pages[1]);
-  return pages[0]!.page;
-}
+import { addNamedLayers, agree, apply, lastSent, provenance, simulator } from "./two-hosts.ts";
 
 for (const count of [1, 3, 4, 5, 7, 16])
   test(`an artboard of ${count} images has the same grid on both hosts`, async () => {
@@ -202,29 +68,6 @@ test("images in layers that exist change one paint each, also nested, mixed mode
   });
   assert.equal(shapes[0]?.children.length, 4);
 });
-
-/** Layers named after things: empty, painted, locked, hidden, with an image. */
-function addNamedLayers({ figma }: Host): SceneNode[] {
-  const { hash } = figma.createImage(new Uint8Array(drawPng(98, 8)));
-  const red: Paint = { type: "SOLID", color: { r: 1, g: 0, b: 0 } };
-  const image: Paint = { type: "IMAGE", scaleMode: "FIT", imageHash: hash, opacity: 0.5 };
-  const made = [
-    figma.createRectangle(),
-    figma.createRectangle(),
-    figma.createFrame(),
-    figma.createRectangle(),
-  ] as const;
-  return (["red apple", "tree", "house", "key"] as const).map((name, index) => {
-    const layer = made[index]!;
-    layer.name = name;
-    layer.resize(60 + index, 40);
-    layer.x = index * 100;
-    layer.fills = [[], [red], [red], [image, red]][index]!;
-    layer.locked = index === 2;
-    layer.visible = index !== 1;
-    return layer;
-  });
-}
 
 test("layers are told by name with what stands in their way, and a label's image goes above the paints of the others", async () => {
   const shapes = await agree(async (host) => {
