@@ -8,6 +8,7 @@ export interface Placed {
   readonly layers: readonly Box[];
   /** Of the apply alone. */
   readonly slicesMs: readonly number[];
+  readonly slicesWallMs: readonly number[];
 }
 
 /** `count` layers of 100 px, 20 px apart, around the middle of the view, and an artboard of four images. */
@@ -31,9 +32,9 @@ export async function placeOnCrowdedPage(mainFile: string, count: number): Promi
   const artboards = [{ caption: "a cat", images }];
   const target = { kind: "artboards", tilePx: 128 };
   machine.fromUi(JSON.stringify({ type: "apply", applyId: 1, artboards, target }));
-  const slicesMs = machine.slicesMs.slice(before);
+  const [slicesMs, slicesWallMs] = [machine.slicesMs.slice(before), machine.slicesWallMs.slice(before)];
   const boxes = machine.evaluate<Box[]>(
     `sim.tree.childrenOf("0:1").map(({ x, y, width, height }) => ({ x, y, width, height }))`,
   );
-  return { board: boxes.at(-1)!, layers: boxes.slice(0, -1), slicesMs };
+  return { board: boxes.at(-1)!, layers: boxes.slice(0, -1), slicesMs, slicesWallMs };
 }

@@ -43,6 +43,8 @@ export interface Machine {
    * other programs don't count.
    */
   readonly slicesMs: number[];
+  /** The same slices by the clock, which other programs make longer. */
+  readonly slicesWallMs: number[];
   dispose(): void;
 }
 
@@ -60,13 +62,14 @@ export async function startMachine(mainFile: string, isLarge = false): Promise<M
     isLarge ? newQuickJSWASMModule() : getQuickJS(),
   ]);
   const context = quickjs.newContext();
-  const slicesMs: number[] = [];
+  const [slicesMs, slicesWallMs]: [number[], number[]] = [[], []];
   const runSlice = (code: string): void => {
-    const started = process.cpuUsage();
+    const [started, startedMs] = [process.cpuUsage(), performance.now()];
     context.unwrapResult(context.evalCode(code)).dispose();
     context.unwrapResult(context.runtime.executePendingJobs());
     const { user, system } = process.cpuUsage(started);
     slicesMs.push((user + system) / 1000);
+    slicesWallMs.push(performance.now() - startedMs);
   };
   const timersLeft = (): number => {
     const handle = context.unwrapResult(context.evalCode("timers.length"));
@@ -105,6 +108,7 @@ export async function startMachine(mainFile: string, isLarge = false): Promise<M
     load,
     fromUi: (message) => runCode(`run.fromUi(${message})`),
     slicesMs,
+    slicesWallMs,
     dispose: () => {
       if (!isLarge) context.dispose();
     },
