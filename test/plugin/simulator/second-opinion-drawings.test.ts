@@ -18,13 +18,13 @@ const [red, blue, white] = [solid(1, 0, 0), solid(0, 0, 1), solid(1, 1, 1)];
 test("a blend reads both pictures, and its steps lie in one row", async () => {
   const [, , , , strip] = await agree(async (host) => {
     const layers = addNamedLayers(host);
-    layers[0]!.fills = [{ type: "IMAGE", scaleMode: "FILL", imageHash: imageOf(host, 7) }];
+    (layers[0] as RectangleNode).fills = [{ type: "IMAGE", scaleMode: "FILL", imageHash: imageOf(host, 7) }];
     host.figma.currentPage.selection = [layers[0]!, layers[3]!];
     await host.send({ type: "read-upscale-sources", readId: 1 });
     const { sources } = lastSent(host, "upscale-sources");
     const images = Array.from({ length: 5 }, (_, frame) => {
       host.post({ type: "image", applyId: 1, key: `${frame}`, bytes: new Uint8Array(drawPng(frame, 8)) });
-      return { key: `${frame}`, provenance: { ...provenance("red apple", 1), frame } };
+      return { key: `${frame}`, provenance: { ...provenance("red apple", 1), frame: { index: frame, count: 5 } } };
     });
     const artboards = [{ caption: "red apple – key", isStrip: true, images }];
     const target = { kind: "artboards", tilePx: 64, keepsSelection: true } as const;
