@@ -1,11 +1,17 @@
 /** When pictures of styles are drawn: what is missing, once it has been quiet for a while; any run ends it. How, says style-thumbs.ts. */
+import { Failure } from "../client/failure.ts";
 import { wait } from "../client/wait.ts";
 import { askedFor } from "./asked-pack.ts";
 import type { Store } from "./store.ts";
-import { drawThumbs } from "./style-thumbs.ts";
+import { drawThumbs, type StyleThumbs } from "./style-thumbs.ts";
 
 /** Quiet before pictures of styles are drawn: a person's own work comes first. */
 const quietMs = 2500;
+
+/** @throws what a missing generation does not explain */
+function isGone(error: unknown): void {
+  if (!(error instanceof Failure && error.code === "not_found")) throw error;
+}
 
 export class ThumbDrawing {
   readonly #store: Store;
@@ -22,28 +28,44 @@ export class ThumbDrawing {
     // Servers before version 0.21 would keep these pictures among what a person made.
     if (!found?.translation.hasDiversity) return;
     const { packDigest, styles } = { packDigest: found.packDigest, styles: found.translation.styles };
+    const { unfinished } = this.#store.state.thumbs;
     if (this.#store.state.thumbs.packDigest !== packDigest)
-      this.#store.dispatch({ type: "thumbs", thumbs: { packDigest, pictures: {} } });
+      this.#store.dispatch({
+        type: "thumbs",
+        thumbs: { packDigest, pictures: {}, ...(unfinished !== undefined && { unfinished }) },
+      });
     const order = [...this.#store.state.form.recentStyles, ...styles.map(({ id }) => id)];
     const missing = [...new Set(order)].filter(
       (id) => styles.some((style) => style.id === id) && this.#store.state.thumbs.pictures[id] === undefined,
     );
-    if (missing.length === 0) return;
+    if (missing.length === 0 && unfinished === undefined) return;
     const drawing = new AbortController();
     this.#drawing = drawing;
     const { signal } = drawing;
     void (async () => {
       try {
         await wait(quietMs, signal);
-        await drawThumbs(this.#store.client(), found, missing, signal, (id, url) => {
-          const pictures = { ...this.#store.state.thumbs.pictures, [id]: url };
-          this.#store.dispatch({ type: "thumbs", thumbs: { packDigest, pictures } });
+        const client = this.#store.client();
+        if (unfinished !== undefined) await client.cancel(unfinished).catch(isGone);
+        this.#keep({ packDigest, pictures: this.#store.state.thumbs.pictures });
+        await drawThumbs(client, found, missing, signal, {
+          onStarted: (id) => this.#keep({ ...this.#store.state.thumbs, unfinished: id }),
+          onPicture: (id, url) => {
+            const { thumbs } = this.#store.state;
+            this.#keep({ ...thumbs, pictures: { ...thumbs.pictures, [id]: url } });
+          },
+          onEnded: () => this.#keep({ packDigest, pictures: this.#store.state.thumbs.pictures }),
         });
       } catch {
         // Work of a person came first, or the server went away: they are drawn another time.
       }
-      this.#store.around.post({ type: "save-thumbs", thumbs: this.#store.state.thumbs });
     })();
+  }
+
+  /** Also for the next window: this one may be closed at any time. */
+  #keep(thumbs: StyleThumbs): void {
+    this.#store.dispatch({ type: "thumbs", thumbs });
+    this.#store.around.post({ type: "save-thumbs", thumbs });
   }
 
   stop(): void {

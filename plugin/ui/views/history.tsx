@@ -39,7 +39,11 @@ export function HistoryView(props: ViewProps) {
     return () => clearTimeout(timer);
   }, [words, isStarredOnly]);
 
-  const shown = (entries ?? []).filter(({ state, images }) => state === "done" && images.length > 0);
+  // The picture of a style that is being drawn is nothing that a person made.
+  const { unfinished } = controller.state.thumbs;
+  const shown = (entries ?? []).filter(
+    ({ id, state, images }) => state === "done" && images.length > 0 && id !== unfinished,
+  );
   return (
     <div class="view">
       <header>
