@@ -92,12 +92,13 @@ function Doubts({ texts, controller, set }: ViewProps & { readonly set: ResultSe
       {set.namedLabels.length > 0 && (
         <p class="hint">{fill(texts.drawnAs, { label: set.namedLabels.map(nameOf).join(", ") })}</p>
       )}
-      {(set.doubts.length > 0 || isUnnamed) && (
+      {set.doubts.length > 0 && (
         <p class="doubt">
           <Icon name="warning" />
-          {set.doubts.length > 0 ? texts.doubtful : texts.unnamed}
+          {texts.doubtful}
         </p>
       )}
+      {isUnnamed && set.doubts.length === 0 && <p class="hint">{texts.unnamed}</p>}
     </>
   );
 }
