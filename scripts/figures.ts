@@ -3,7 +3,6 @@
  * each and so has to be named; `--steps N` shortens it, `--keep DIR` keeps the packs, each in its own data folder. `upscaling` and
  * `upscaling-inputs` need downloaded pictures and have to be named, too.
  */
-import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { autoencoderFigure } from "./figures/autoencoder.ts";
 import { captionFigure, everydayFigure, failureFigure, retrievalFigure } from "./figures/captions.ts";
@@ -33,6 +32,16 @@ const figures: Readonly<Record<string, (path: string, packsDir?: string) => Prom
   "low-resolution": lowResolutionFigure,
 };
 
+/** Folders of docs/figures, by the page that shows them; what is not named is a figure of generation. */
+const folders: Readonly<Record<string, string>> = {
+  autoencoder: "training",
+  playground: "plugin",
+  "own-style": "styles",
+  training: "training",
+  upscaling: "upscaling",
+  "upscaling-inputs": "upscaling",
+};
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { packs: { type: "string" }, steps: { type: "string" }, keep: { type: "string" } },
@@ -45,19 +54,20 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 for (const name of positionals.length > 0 ? positionals : all) {
-  const path = `docs/figures/${name}.png`;
+  const folder = `docs/figures/${folders[name] ?? "generation"}`;
+  const path = `${folder}/${name}.png`;
   if (name === "training") {
     const steps = values.steps === undefined ? undefined : Number(values.steps);
-    for (const made of await trainingFigures(dirname(path), { packsDir: values.packs, steps, keep: values.keep }))
+    for (const made of await trainingFigures(folder, { packsDir: values.packs, steps, keep: values.keep }))
       console.log(made);
     continue;
   }
   if (name === "upscaling-inputs") {
-    for (const made of await upscalingInputFigures(dirname(path), values.packs)) console.log(made);
+    for (const made of await upscalingInputFigures(folder, values.packs)) console.log(made);
     continue;
   }
   if (name === "upscaling") {
-    for (const made of await upscalingFigures(dirname(path), values.packs)) console.log(made);
+    for (const made of await upscalingFigures(folder, values.packs)) console.log(made);
     continue;
   }
   await figures[name]!(path, values.packs);

@@ -1,6 +1,6 @@
 /**
  * Measures vectors and draws the sheets of docs/vectors.md: `npm run vectors [-- PART…] [--packs DIR] [--limit N]`. Parts: `generated` (60 captions × all styles), `real` (200 icons
- * of permissive sets; `npm ci` in server/pretrain/data first), `shaded` (60 of sets with soft shading), `small` (line icons at 16 and 24 px), `tracers` (side by side; see baselines/trace.mjs) and `family`. Each writes docs/vectors/PART.md and docs/figures/vectors-PART.png.
+ * of permissive sets; `npm ci` in server/pretrain/data first), `shaded` (60 of sets with soft shading), `small` (line icons at 16 and 24 px), `tracers` (side by side; see baselines/trace.mjs) and `family`. Each writes docs/vectors/PART.md and docs/figures/vectors/PART.png.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -29,7 +29,11 @@ if (unknown !== undefined) {
 }
 await mkdir("docs/vectors", { recursive: true });
 for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
-  const table = await parts[name]!({ packsDir: values.packs, figures: "docs/figures", limit: Number(values.limit) });
+  const table = await parts[name]!({
+    packsDir: values.packs,
+    figures: "docs/figures/vectors",
+    limit: Number(values.limit),
+  });
   await writeFile(
     `docs/vectors/${name}.md`,
     `# Vectors measured: ${name}\n\n\`npm run vectors -- ${name}\`\n\n${table}\n`,

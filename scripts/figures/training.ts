@@ -41,7 +41,7 @@ export interface TrainingFigures {
   readonly keep?: string | undefined;
 }
 
-/** Writes `train-<name>.png` for each style, `train-words.png` and `train-sketches.png` into a folder. */
+/** Writes `<name>.png` for each style, `words.png` and `sketches.png` into a folder. */
 export async function trainingFigures(
   folder: string,
   { packsDir = packsHome(), steps = defaultSteps, keep }: TrainingFigures,
@@ -67,7 +67,7 @@ export async function trainingFigures(
         `| ${style} | ${used.usable} | ${used.heldOut} | ${trained.steps} (${trained.reason}; kept ${trained.bestStep}) | ${trained.seconds.toFixed(0)} | ${startNats.toFixed(4)} | ` +
           `${finalNats.toFixed(4)} | ${cost.kwh.toPrecision(2)} | ${cost.euros.toPrecision(2)} | ${cost.co2Grams.toPrecision(2)} |`,
       );
-      const path = join(folder, `train-${name}.png`);
+      const path = join(folder, `${name}.png`);
       await drawSheet(path, { home, images, name, packsDir, trained });
       paths.push(path);
       if (!trained.pack) continue;
@@ -81,7 +81,7 @@ export async function trainingFigures(
     ["words", words, wordRows],
     ["sketches", sketches.map(([sketch]) => sketch), sketchRows],
   ] as const) {
-    const path = join(folder, `train-${name}.png`);
+    const path = join(folder, `${name}.png`);
     await writeSheet(path, [{ columns, rows }], { marginPx: 190 });
     paths.push(path);
   }

@@ -54,9 +54,9 @@ export async function upscalingInputFigures(folder: string, packsDir = packsHome
     const several = await answers(small, { detail, count: hypotheses, variance: true, outlines: true });
     doubts.push({ label, tiles: await toTiles([repeatPixels(small), ...several.slice(0, -1), part, several.at(-1)!]) });
   }
-  await write("upscaling-jpeg", [`JPEG, quality ${quality}`, "bicubic", "clean 0", "clean 1", "truth"], jpegs);
+  await write("jpeg", [`JPEG, quality ${quality}`, "bicubic", "clean 0", "clean 1", "truth"], jpegs);
   const numbered = Array.from({ length: hypotheses }, (_, at) => `hypothesis ${at + 1}`);
-  await write("upscaling-hypotheses", ["input", ...numbered, "truth", "doubt, outlined"], doubts);
+  await write("hypotheses", ["input", ...numbered, "truth", "doubt, outlined"], doubts);
 
   const drawings: SheetRow[] = [];
   for (const { name, isIcon, draw } of drawnSet) {
@@ -73,7 +73,7 @@ export async function upscalingInputFigures(folder: string, packsDir = packsHome
       drawings.push({ label: ground === "" ? name.replace("interface ", "") : `${name}, ${ground}`, tiles });
     }
   }
-  await write("upscaling-drawn", ["input", "bicubic", "tau", "truth"], drawings);
+  await write("drawn", ["input", "bicubic", "tau", "truth"], drawings);
   return made;
 }
 

@@ -50,11 +50,7 @@ export async function upscalingFigures(folder: string, packsDir = packsHome()): 
         for (const method of shown) drawn.push((await method.draw(input, scale)).picture);
         rows.push({ label, tiles: await Promise.all([repeatPixels(input), ...drawn, truth].map(toTile)) });
       }
-      await write(
-        `upscaling-${group}`,
-        ["input", ...shown.map(({ label }) => label.replace("temperature", "T")), "truth"],
-        rows,
-      );
+      await write(group, ["input", ...shown.map(({ label }) => label.replace("temperature", "T")), "truth"], rows);
     }
     return made;
   } finally {

@@ -72,7 +72,7 @@ export async function families({ packsDir, figures, limit }: PartOptions): Promi
   } finally {
     await client.close();
   }
-  await writeSheet(`${figures}/vectors-family.png`, [{ columns: names.slice(0, 12), rows }], {
+  await writeSheet(`${figures}/family.png`, [{ columns: names.slice(0, 12), rows }], {
     cellPx: 92,
     marginPx: 170,
   });

@@ -45,7 +45,7 @@ export async function generated({ packsDir, figures, limit }: PartOptions): Prom
   });
   const titles = captions.filter((_, index) => index % 6 === 0).flatMap((caption) => [caption, "vector"]);
   const groups = [...tiles.entries()].map(([label, own]) => ({ label, tiles: own }));
-  await writeSheet(`${figures}/vectors-generated.png`, [{ columns: titles, rows: groups }], { cellPx: 84 });
+  await writeSheet(`${figures}/generated.png`, [{ columns: titles, rows: groups }], { cellPx: 84 });
   const lines = [...rows].map(([style, own]) => {
     const worse = own.filter(({ difference }) => difference > target).length / own.length;
     return `| ${style} | ${cells(medians(own))} | ${Math.round(100 * worse)} % | ${Math.round(100 * gradients.get(style)!)} % |`;
@@ -104,7 +104,7 @@ export async function tracers({ packsDir, figures }: PartOptions): Promise<strin
     rows.push({ label, tiles: own.map(({ svg }) => Buffer.from(shown(withViewBox(svg)))) });
     lines.push(`| ${label} | ${cells(medians(own))} |`);
   }
-  await writeSheet(`${figures}/vectors-tracers.png`, [{ columns: pictures.map(() => ""), rows }], {
+  await writeSheet(`${figures}/tracers.png`, [{ columns: pictures.map(() => ""), rows }], {
     cellPx: 150,
     marginPx: 200,
   });

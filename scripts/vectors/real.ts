@@ -21,10 +21,10 @@ interface Row extends Measured {
 }
 
 export const real = ({ figures, limit }: PartOptions): Promise<string> =>
-  traced(realIcons(Math.min(200, limit * 4), sidePx), `${figures}/vectors-real.png`, 4);
+  traced(realIcons(Math.min(200, limit * 4), sidePx), `${figures}/real.png`, 4);
 
 export const shaded = ({ figures, limit }: PartOptions): Promise<string> =>
-  traced(realIcons(Math.min(60, limit), sidePx, shadedSets), `${figures}/vectors-shaded.png`, 3);
+  traced(realIcons(Math.min(60, limit), sidePx, shadedSets), `${figures}/shaded.png`, 3);
 
 /** @param every how many icons one is shown, so that nobody picks */
 async function traced(icons: readonly RealIcon[], figure: string, every: number): Promise<string> {

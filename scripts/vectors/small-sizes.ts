@@ -72,7 +72,7 @@ export async function smallSizes({ figures, limit }: PartOptions): Promise<strin
       rows.push({ label: `${toPx} px, ${way}`, tiles: await Promise.all(enlarged) });
     }
   }
-  await writeSheet(`${figures}/vectors-small.png`, [{ columns: rows[0]!.tiles.map(() => ""), rows }], { cellPx: 104 });
+  await writeSheet(`${figures}/small.png`, [{ columns: rows[0]!.tiles.map(() => ""), rows }], { cellPx: 104 });
   return [
     `${drawings.length} traced icons of ${lineSets.length} sets of line icons, medians.`,
     "",

@@ -24,16 +24,16 @@ const themes: readonly Theme[] =
 
 /** Steps whose screenshots are pictures of the docs. */
 const figures: Readonly<Record<string, string>> = {
-  "fill-names-2-filled": "plugin-fill-names",
-  "caption-to-artboard-3-doubt": "plugin-doubt",
-  "family-2-recoloured": "plugin-recolour",
-  "component-set-of-24-2-components": "plugin-components",
-  "style-of-the-selection-2-restyled": "plugin-own-style",
+  "fill-names-2-filled": "fill-names",
+  "caption-to-artboard-3-doubt": "doubt",
+  "family-2-recoloured": "recolour",
+  "component-set-of-24-2-components": "components",
+  "style-of-the-selection-2-restyled": "own-style",
 };
 async function keepFigures(shots: readonly string[]): Promise<void> {
   for (const shot of shots) {
     const figure = figures[path.basename(shot, "-light.png")];
-    if (figure !== undefined) await copyFile(shot, `docs/figures/${figure}.png`);
+    if (figure !== undefined) await copyFile(shot, `docs/figures/plugin/${figure}.png`);
   }
 }
 
