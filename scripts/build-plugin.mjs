@@ -32,7 +32,9 @@ const withPort = (port) => ({
     }),
 });
 
-/** The caps that main names, as numbers: the table of all of them is a twentieth of what it may have. */
+/** Members of the table of commands that only the manifest and the window read. */
+const ofTheMenu = /^ {4}(?:menu|needs|editors|startsGroup): .*,$/gm;
+/** The caps that main names, as numbers, and commands without their menu: both tables would be a twentieth of what it may have. */
 const withLimits = (limits) => ({
   name: "limits",
   setup: ({ onLoad }) =>
@@ -40,9 +42,9 @@ const withLimits = (limits) => ({
       { filter: /(plugin[\\/]main[\\/][\w/\\-]+|shared[\\/](?:commands|contract[\\/]upscale-scales))\.ts$/ },
       async ({ path: file }) => {
         const text = await readFile(file, "utf8");
-        const contents = text.replace(/\blimits\.(\w+)/g, (named, key) =>
-          key in limits ? String(limits[key]) : named,
-        );
+        const contents = text
+          .replace(/\blimits\.(\w+)/g, (named, key) => (key in limits ? String(limits[key]) : named))
+          .replace(ofTheMenu, "");
         return { contents, loader: "ts" };
       },
     ),

@@ -112,9 +112,9 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
     }
     case "apply-upscales": {
       const { applyId, upscales } = message;
-      const { nodes, ...told } = await applyUpscales(upscales, takeImages(applyId));
+      const { nodes, appliedCount, refused } = await applyUpscales(upscales, takeImages(applyId));
       watchApplied(applyId, nodes);
-      send({ type: "upscales-applied", applyId, ...told });
+      send({ type: "upscales-applied", applyId, appliedCount, refused });
       return;
     }
     case "read-icons": {

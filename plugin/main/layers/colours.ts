@@ -35,11 +35,10 @@ const paintedIn = (selection: readonly SceneNode[]): readonly SceneNode[] =>
   selection.flatMap((node) => iconsIn(node, ({ children }) => children));
 
 /** The layer and all that show inside it; a mask's colours don't. */
-function* layersIn(node: SceneNode): Generator<SceneNode> {
-  if (!node.visible || ("isMask" in node && node.isMask)) return;
-  yield node;
-  if ("children" in node) for (const child of node.children) yield* layersIn(child);
-}
+const layersIn = (node: SceneNode): SceneNode[] =>
+  !node.visible || ("isMask" in node && node.isMask)
+    ? []
+    : [node, ...("children" in node ? node.children.flatMap(layersIn) : [])];
 
 const coloursIn = (paint: Paint): readonly RGB[] =>
   paint.visible === false
@@ -62,6 +61,7 @@ export async function readColours(
     if (!node.removed && isLocked(node)) skipped.push({ nodeId: node.id, nodeName: node.name, reason: "locked" });
     else if (!node.removed)
       for (const layer of layersIn(node)) {
+        if (layer.removed) continue;
         for (const key of paintKeys)
           for (const paint of paintsOf(layer, key)) {
             const colours = coloursIn(paint);
@@ -145,7 +145,7 @@ export async function recolour(
       continue;
     }
     const before = layers.length;
-    for (const layer of [...layersIn(node)]) {
+    for (const layer of layersIn(node)) {
       if (layer.removed) continue;
       if (isLocked(layer)) skipped.push({ nodeId: layer.id, nodeName: layer.name, reason: "locked", detail: "" });
       else
@@ -208,12 +208,12 @@ function recoloured(paint: Paint, byFrom: ReadonlyMap<string, ColourChange>, { b
     gradientStops: paint.gradientStops.map((stop) => {
       const change = byFrom.get(hexOf(stop.color));
       if (change === undefined) return stop;
-      const { boundVariables: _former, ...plain } = stop;
+      const { position } = stop;
       const color = { ...rgbOf(change.to), a: stop.color.a };
       const variable = change.variableId === undefined ? undefined : byHex.get(change.to);
       // The API binds solid paints only; a stop takes the variable as it is written here. Bound, it would lose its transparency.
       const isBound = variable !== undefined && color.a === 1;
-      return { ...plain, color, ...(isBound && { boundVariables: { color: aliasOf(variable) } }) };
+      return { position, color, ...(isBound && { boundVariables: { color: aliasOf(variable) } }) };
     }),
   };
 }

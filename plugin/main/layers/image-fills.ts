@@ -41,10 +41,10 @@ export async function readUpscaleSources(
       skipped.push(fill);
       continue;
     }
-    const { imageHash, ...place } = fill;
+    const { nodeId, nodeName, paintIndex, imageHash } = fill;
     const image = images.get(imageHash) ?? (await readImage(imageHash, sendImage));
     images.set(imageHash, image);
-    if ("reason" in image) skipped.push({ ...place, ...image });
+    if ("reason" in image) skipped.push({ nodeId, nodeName, paintIndex, ...image });
     else sources.push({ ...fill, ...image });
   }
   return { sources, skipped };

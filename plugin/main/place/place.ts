@@ -19,26 +19,26 @@ export interface Point {
 const bucketPx = 512;
 const bucketsMax = 64;
 
-/** Layers on the page, found by place. */
+/** Layers on the page, found by place. Members are private to TypeScript only: `#` costs the bundle helpers. */
 export class Obstacles {
-  #buckets = new Map<number, Box[]>();
-  #large: Box[] = [];
+  private readonly buckets = new Map<number, Box[]>();
+  private readonly large: Box[] = [];
 
   add(box: Box): void {
-    if ((box.width / bucketPx + 1) * (box.height / bucketPx + 1) > bucketsMax) this.#large.push(box);
+    if ((box.width / bucketPx + 1) * (box.height / bucketPx + 1) > bucketsMax) this.large.push(box);
     else
       for (const key of bucketsOf(box)) {
-        const bucket = this.#buckets.get(key);
-        if (bucket === undefined) this.#buckets.set(key, [box]);
+        const bucket = this.buckets.get(key);
+        if (bucket === undefined) this.buckets.set(key, [box]);
         else bucket.push(box);
       }
   }
 
   /** Any obstacle that the box covers. */
   blocker(box: Box): Box | undefined {
-    for (const other of this.#large) if (overlaps(box, other)) return other;
+    for (const other of this.large) if (overlaps(box, other)) return other;
     for (const key of bucketsOf(box))
-      for (const other of this.#buckets.get(key) ?? []) if (overlaps(box, other)) return other;
+      for (const other of this.buckets.get(key) ?? []) if (overlaps(box, other)) return other;
     return undefined;
   }
 }
