@@ -104,9 +104,9 @@ export async function buildPlugin({ outDir = path.join(root, "dist"), port, mini
   const [main, uiCode, uiCss, pageCode, pageCss, pageHtml] = await Promise.all([
     bundle(source("main", "main.ts"), mainTarget, minify, { port, limits }),
     bundle(source("ui", "main.tsx"), uiTarget, minify, { port, jsx: "automatic", jsxImportSource: "preact" }),
-    bundleCss(source("ui", "styles"), minify),
+    bundleCss(source("ui", "css"), minify),
     bundle(source("simulator", "page", "main.ts"), uiTarget, minify),
-    bundleCss(source("simulator", "page", "styles"), minify),
+    bundleCss(source("simulator", "page", "css"), minify),
     readFile(source("simulator", "page", "index.html"), "utf8"),
   ]);
   const ui =

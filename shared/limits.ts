@@ -100,7 +100,7 @@ export const limits = {
   historyMax: 100_000,
   historyMaxBytes: 20 * 1024 * 1024 * 1024,
   historyMaxAgeMs: 365 * 24 * 60 * 60 * 1000,
-  /** Requests of one token in a minute, all routes but health and events. */
+  /** Requests of one token in a minute; reading health, events and images, and deleting, is free. */
   requestsPerMinute: 600,
   /** Wall clock of one attempt in milliseconds, after which the inference child is replaced. */
   attemptDeadlineMs: 60_000,

@@ -20,7 +20,7 @@ export interface InferenceClientOptions {
   readonly userPacksDir?: string | undefined;
   /** Ids of the packs to load, for a command that needs no others; absent = all. */
   readonly packIds?: readonly string[];
-  /** `auto` (default), `cpu`, `cuda` or `webgpu`; the start fails if a named one does not work. */
+  /** One of provider.ts, `auto` by default; the start fails if a named one does not work. */
   readonly provider?: string;
   /** Threads of each session; 0 = the number of physical cores. */
   readonly threads?: number;

@@ -1,6 +1,6 @@
 /**
- * Loads a pack's upscaler: Φ, τ and Ψ of both stages and the projections. Each core gets a thread that opens them and works on
- * one tile at a time. With one core, or another provider than the CPU, this thread works on the tiles.
+ * Loads a pack's upscaler: Φ, τ and Ψ of both stages and the projections. Each core, up to four, gets a thread that opens them and
+ * works on one tile at a time. With one core, or another provider than the CPU, this thread works on the tiles.
  */
 import { AppError } from "../../shared/problem.ts";
 import type { ExpertOptions } from "../experts/expert.ts";

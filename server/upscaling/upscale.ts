@@ -55,7 +55,7 @@ interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | keyof
 const usualShare = 0.03;
 
 export interface UpscalerOptions {
-  /** Largest side of a tile's core, px of a stage's input; for tests. */
+  /** Largest side of a tile's core, px of a stage's input; larger on a GPU, smaller in tests. */
   readonly corePx?: number | undefined;
 }
 
