@@ -38,11 +38,16 @@ export const resolveProblems = [
   "pack_unavailable",
 ] as const;
 
+/** A request with the digests of all packs that its images depend on. */
+interface ResolvedGeneration {
+  readonly request: ResolvedRequest;
+  readonly packDigest: string;
+  readonly upscalerDigest?: string;
+  readonly lenderDigest?: string;
+}
+
 /** @throws AppError of `resolveProblems`, invalid_request, upscale_too_large */
-export async function resolveGeneration(
-  request: GenerationRequest,
-  deps: ResolveDeps,
-): Promise<{ request: ResolvedRequest; packDigest: string; upscalerDigest?: string }> {
+export async function resolveGeneration(request: GenerationRequest, deps: ResolveDeps): Promise<ResolvedGeneration> {
   const { translation } = findTranslation(deps.catalogue.packs(), request.translation);
   checkLicences(translation, request.licences);
   if (request.keepResidualOf) requireInvertible(translation, "keepResidualOf");
@@ -50,7 +55,12 @@ export async function resolveGeneration(
   // What is remembered says what was done.
   const retrieval = translation.hasRetrieval ? request.retrieval : 0;
   const guidance = guidanceOn(translation, request);
-  const resolved = { request: { ...request, guidance, retrieval, seed: request.seed ?? drawSeed() }, packDigest };
+  const lender = request.condition.caption === undefined ? undefined : translation.captionsFrom;
+  const resolved = {
+    request: { ...request, guidance, retrieval, seed: request.seed ?? drawSeed() },
+    packDigest,
+    ...(lender === undefined ? {} : { lenderDigest: findTranslation(deps.catalogue.packs(), lender).pack.digest }),
+  };
   if (request.upscale === undefined) return resolved;
   return { ...resolved, upscalerDigest: checkUpscale(request.translation, request.upscale, deps) };
 }

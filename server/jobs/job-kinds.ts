@@ -61,7 +61,8 @@ export const generationKind: JobKind<Generation> = {
   firstStage: "encoding",
   lastProgress: allOrNothing,
   uploadsIn: (request) => uploadsIn(request).map(({ digest }) => digest),
-  packsOf: ({ packDigest, upscalerDigest }) => [packDigest, ...(upscalerDigest === undefined ? [] : [upscalerDigest])],
+  packsOf: ({ packDigest, upscalerDigest, lenderDigest }) =>
+    [packDigest, upscalerDigest, lenderDigest].filter((digest) => digest !== undefined),
   textOf: ({ condition }) => condition.caption ?? "",
   isSlow: ({ upscale }) => upscale !== undefined,
   startsMax: limits.attemptsMax,

@@ -203,7 +203,8 @@ const titleOf = ({ condition: { caption, label, style } }: Provenance): string =
 
 /** The request that made one image; a frame of a blend is made with its whole strip. */
 function requestOf(provenance: Provenance): Pick<DrawJob, "input"> & { readonly onlyIndex?: number } {
-  const { format, packId, packDigest, upscalerDigest, logLikelihood, sources, frame, bestOf, ...asked } = provenance;
+  const { format, packId, packDigest, upscalerDigest, lenderDigest, logLikelihood, sources, frame, bestOf, ...asked } =
+    provenance;
   const input = { ...asked, count: frame?.count ?? 1 };
   return frame === undefined
     ? { input }

@@ -92,7 +92,7 @@ export function rankByLikelihood(images: readonly Pick<ImageInfo, "index" | "log
 }
 
 export function provenanceOf(
-  { request, packDigest, upscalerDigest }: Generation,
+  { request, packDigest, upscalerDigest, lenderDigest }: Generation,
   info: ImageInfo,
   packId: string,
 ): Provenance {
@@ -103,6 +103,7 @@ export function provenanceOf(
     packId,
     packDigest,
     ...(upscalerDigest === undefined ? {} : { upscalerDigest }),
+    ...(lenderDigest === undefined ? {} : { lenderDigest }),
     seed: info.seed,
     logLikelihood: info.logLikelihood,
     ...(info.sources && { sources: info.sources }),

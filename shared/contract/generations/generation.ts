@@ -62,6 +62,8 @@ export const GenerationSchema = z.object({
   packDigest: z.string(),
   /** With `upscale`: the same of the pack that enlarges. */
   upscalerDigest: z.string().optional(),
+  /** With a caption that finds a drawing in another pack: the same of that one. */
+  lenderDigest: z.string().optional(),
   createdAt: z.string(),
   finishedAt: z.string().optional(),
   progress: z.object({

@@ -12,6 +12,8 @@ export const ProvenanceSchema = z.object({
   packDigest: z.string(),
   /** With `upscale`: digest of the pack that enlarged. */
   upscalerDigest: z.string().optional(),
+  /** Digest of the pack in which the caption found a drawing, where that is another one. */
+  lenderDigest: z.string().optional(),
   translation: z.string(),
   condition: PartialConditionSchema,
   /** Seed of this image alone. */

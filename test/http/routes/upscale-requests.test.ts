@@ -156,6 +156,22 @@ describe("a generation with `upscale`", () => {
     await second.close();
   });
 
+  it("a generation names the pack in which its caption finds a drawing, where that is another one", async () => {
+    const [own] = pack.translations;
+    const borrowing = { ...own!, id: "restyle", captionsFrom: own!.id };
+    const lender = { ...pack, id: "lender", digest: "ef".repeat(32) };
+    const harness = await createHarness({ packs: [{ ...pack, id: "borrower", translations: [borrowing] }, lender] });
+    const done = await harness.end(
+      (await harness.start({ translation: "restyle", condition: { caption: "bird" }, count: 1 })).id,
+    );
+    assert.deepEqual([done.packDigest, done.lenderDigest], [pack.digest, lender.digest]);
+    const alone = await harness.end(
+      (await harness.start({ condition: { caption: "bird" }, translation: own!.id, count: 1 })).id,
+    );
+    assert.equal("lenderDigest" in alone, false);
+    await harness.close();
+  });
+
   it("a generation with `upscale` is refused when the translation's image times the factor is above Figma's limit", async () => {
     const translations = pack.translations.map((translation) => ({ ...translation, widthPx: 2048, heightPx: 1024 }));
     const harness = await createHarness({ packs: [{ ...pack, translations }] });
