@@ -154,6 +154,18 @@ export interface FoundDrawing {
   readonly cosine: number;
 }
 
+/** Drawings as SVG that words find. */
+export interface DrawingFinder {
+  /** The drawing whose name fits best, noise counted; undefined when no set may be used. */
+  find(asked: {
+    /** Unit vector. */
+    readonly words: Float32Array;
+    /** Ids of the sets that may be used; absent = all. */
+    readonly among?: ReadonlySet<string> | undefined;
+    noise(length: number): Float32Array;
+  }): { readonly svg: string; readonly name: string; readonly set: string; readonly cosine: number } | undefined;
+}
+
 /** The retrieval index of a translation. */
 export interface Retriever {
   /** The drawing whose name fits best, noise counted; undefined when nothing is near enough. */

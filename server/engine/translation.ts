@@ -9,7 +9,7 @@ import { AppError } from "../../shared/problem.ts";
 import type { Calibration } from "./calibration.ts";
 import type { AskedColour } from "./colour-words.ts";
 import { batchConditions, type ConditionReaders, type EncodedConditions } from "./conditions.ts";
-import type { Flow, GuidanceTerm, RetrievedDrawing, Retriever, TargetExpert } from "./interfaces.ts";
+import type { DrawingFinder, Flow, GuidanceTerm, RetrievedDrawing, Retriever, TargetExpert } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
 import { decideInk } from "./pixels/decide-ink.ts";
 import { drawLayers } from "./pixels/layered-image.ts";
@@ -29,7 +29,12 @@ export interface Translation {
   /** Whose the index's drawings are, by the ids of their styles. */
   readonly drawings?: ReadonlyMap<string, DrawingSet>;
   /** Where captions find the drawing that is restyled, and the ids of the styles whose drawings suit. */
-  readonly captions?: { readonly from: Translation; readonly styles: ReadonlySet<string> };
+  readonly captions?: {
+    readonly from: Translation;
+    readonly styles: ReadonlySet<string>;
+    /** Drawings of the pack's own, which then are found instead. */
+    readonly library?: DrawingFinder | undefined;
+  };
 }
 
 /** Everything that fixes one image. */
@@ -133,7 +138,7 @@ export async function measureLatents(
 export async function decodeImage(
   translation: Translation,
   drawn: DrawnLatent,
-  { isOneInk, kept }: Finish = {},
+  { kept, ...finish }: Finish = {},
 ): Promise<StraightImage> {
   const { latent, logLikelihood } = drawn;
   if (!Number.isFinite(logLikelihood) || !latent.every(Number.isFinite))
@@ -142,13 +147,15 @@ export async function decodeImage(
       `flow: expected finite latents and likelihood, got log-likelihood ${logLikelihood} (translation ${translation.id})`,
     );
   const decoded = await translation.target.decode(latent, 1);
-  const planes = isOneInk ? decideInk(decoded) : decoded;
+  const planes = finished(decoded, finish);
   return toStraightRgba(kept ? keepOutside(planes, kept) : planes, translation.target.imageSizePx);
 }
 
 export interface Finish {
   /** All is one ink or nothing (decide-ink.ts). */
   readonly isOneInk?: boolean | undefined;
+  /** What words say that the main colour is. */
+  readonly colour?: AskedColour | undefined;
   /** What stays outside a hole. */
   readonly kept?: KeptPixels | undefined;
 }
@@ -159,6 +166,11 @@ export interface KeptPixels {
   readonly planes: Float32Array;
   /** [size, size]; 1 = drawn anew. */
   readonly hole: Float32Array;
+}
+
+function finished(planes: Float32Array, { isOneInk, colour }: Pick<Finish, "isOneInk" | "colour">): Float32Array {
+  const decided = isOneInk ? decideInk(planes) : planes;
+  return colour ? recolour(decided, colour) : decided;
 }
 
 const keepOutside = (drawn: Float32Array, { planes, hole }: KeptPixels): Float32Array =>
@@ -172,12 +184,11 @@ export async function drawEnlarged(
   { target }: Pick<Translation, "target">,
   { latent }: Pick<DrawnLatent, "latent">,
   factor: number,
-  { isOneInk }: Pick<Finish, "isOneInk"> = {},
+  finish: Pick<Finish, "isOneInk" | "colour"> = {},
 ): Promise<StraightImage | undefined> {
   const layers = await target.decodeLayers?.(latent);
   if (!layers) return undefined;
-  const planes = drawLayers(layers, factor);
-  return toStraightRgba(isOneInk ? decideInk(planes) : planes, factor * target.imageSizePx);
+  return toStraightRgba(finished(drawLayers(layers, factor), finish), factor * target.imageSizePx);
 }
 
 /** log N(v; 0, I) in nats. */

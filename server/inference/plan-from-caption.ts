@@ -1,16 +1,20 @@
 /**
- * The plan of a caption where the flow is one between styles: words find a drawing in another translation's retrieval index, its target
- * decodes it, and in one ink it is the drawing that the flow restyles. Each seed finds a drawing of its own among those that fit.
+ * The plan of a caption where the flow is one between styles: words find a drawing in the pack's library, or in another translation's
+ * retrieval index, whose target decodes it; in one ink it is the drawing that the flow restyles. Each seed finds a drawing of its own
+ * among those that fit. A colour that words name is given to what is drawn in the end, because the drawing has none.
  */
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../shared/contract/generations/sources.ts";
 import { AppError, type ProblemCode } from "../../shared/problem.ts";
+import type { AskedColour } from "../engine/colour-words.ts";
 import { type EncodedConditions, encodeConditions } from "../engine/conditions.ts";
-import type { FoundDrawing } from "../engine/interfaces.ts";
+import type { DrawingFinder } from "../engine/interfaces.ts";
 import { inOneInk } from "../engine/pixels/one-ink.ts";
 import { imageSeed, normals, streams } from "../engine/random.ts";
 import { bestCandidate } from "../engine/rank.ts";
 import type { DrawnLatent, Translation } from "../engine/translation.ts";
+import { renderSvg } from "../images/codec.ts";
+import { inUsualInk } from "../images/svg.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { sourcesOf, stylesUnder } from "../retrieval/sources.ts";
@@ -35,10 +39,13 @@ export async function planFromCaption(
       "no caption beside a drawing or a kept residual, which say what is drawn",
       condition.caption!,
     );
-  const find = await finder(captions, request);
+  const words = await wordsOf(captions.from, request);
+  const find = captions.library
+    ? inLibrary(captions.library, translation, words, request)
+    : inIndex(captions, words, request);
   const starts: Start[] = [];
   for (let image = 0; image < count; image += 1)
-    starts.push(await startFrom(find(imageSeed(seed, image * bestOf)), translation, captions.from, request, images));
+    starts.push(await startFrom(await find(imageSeed(seed, image * bestOf)), translation, request, images));
   const seedOf = (image: number, candidate: number): number => imageSeed(seed, image * bestOf + candidate);
   return {
     groups: count,
@@ -47,6 +54,7 @@ export async function planFromCaption(
     outOfDistribution: [],
     namedLabels: [],
     isOneInk: isOneInk(translation, conditionValues(styleOnly(request), images)),
+    colour: words.colour,
     seedOf,
     rowOf: (image, candidate) =>
       sampleRow(translation, starts[image]!.conditions, { ...request, seed: seedOf(image, candidate) }),
@@ -61,42 +69,88 @@ interface Start {
   readonly sources: Source[] | undefined;
 }
 
-/** Finds a seed's drawing, in the styles that suit: in one ink, shaded pictures fall apart. */
-async function finder(
+/** A drawing with the source that it is. */
+interface Found {
+  readonly planes: Float32Array;
+  readonly sizePx: number;
+  readonly key: string;
+  readonly sources: Source[] | undefined;
+}
+
+type Find = (seed: number) => Promise<Found>;
+
+interface Words {
+  readonly text: string;
+  readonly vector: Float32Array | undefined;
+  readonly label: string | undefined;
+  readonly colour: AskedColour | undefined;
+}
+
+async function wordsOf(from: Translation, { condition: { caption: text = "" } }: ResolvedRequest): Promise<Words> {
+  const { caption, label } = await encodeConditions(from, { caption: { kind: "text", text } });
+  return { text, vector: caption?.plain ?? caption?.vector, label: label?.id, colour: caption?.colour };
+}
+
+const noiseOf = (seed: number) => (length: number) => normals(seed, streams.retrieval, length);
+
+/** In the pack's library, under the licences that are asked for. */
+function inLibrary(
+  library: DrawingFinder,
+  { drawings, target: { imageSizePx: sizePx } }: Translation,
+  { text, vector }: Words,
+  { licences }: ResolvedRequest,
+): Find {
+  const among = stylesUnder(licences, drawings);
+  return async (seed) => {
+    const found = vector && library.find({ words: vector, among, noise: noiseOf(seed) });
+    if (!found || found.cosine < cosineLeast) throw refusal("caption_unknown", "words that name a drawing", text);
+    const { svg, name, set } = found;
+    return {
+      planes: await renderSvg(inUsualInk(svg), sizePx),
+      sizePx,
+      key: `library:${sha256Of(svg)}`,
+      sources: sourcesOf([{ label: name.replaceAll(" ", "-"), style: set, share: 1 }], drawings),
+    };
+  };
+}
+
+/** In another translation's index, in the styles that suit: in one ink, shaded pictures fall apart. */
+function inIndex(
   { from, styles }: NonNullable<Translation["captions"]>,
-  { condition: { caption = "" }, licences }: ResolvedRequest,
-): Promise<(seed: number) => FoundDrawing> {
-  const { caption: words, label } = await encodeConditions(from, { caption: { kind: "text", text: caption } });
+  { text, vector, label }: Words,
+  { licences }: ResolvedRequest,
+): Find {
   const free = stylesUnder(licences, from.drawings);
-  const suiting = new Set([...styles].filter((style) => free?.has(style) ?? true));
-  return (seed) => {
-    const noise = (length: number) => normals(seed, streams.retrieval, length);
-    const asked = { caption: words?.plain ?? words?.vector, label: label?.id, noise };
-    const found = from.retriever?.find({ ...asked, among: suiting });
-    if (found && found.cosine >= cosineLeast) return found;
-    throw refusal(
-      "caption_unknown",
-      `words that name a drawing of ${[...suiting].join(", ") || "those licences"}`,
-      caption,
-    );
+  const among = new Set([...styles].filter((style) => free?.has(style) ?? true));
+  return async (seed) => {
+    const found = from.retriever?.find({ caption: vector, label, noise: noiseOf(seed), among });
+    if (!found || found.cosine < cosineLeast)
+      throw refusal(
+        "caption_unknown",
+        `words that name a drawing of ${[...among].join(", ") || "those licences"}`,
+        text,
+      );
+    const { latent, drawing } = found;
+    return {
+      planes: inOneInk(await from.target.decode(latent, 1)),
+      sizePx: from.target.imageSizePx,
+      key: `found:${sha256Of(new Uint8Array(latent.buffer, latent.byteOffset, latent.byteLength))}`,
+      sources: sourcesOf([drawing], from.drawings),
+    };
   };
 }
 
 async function startFrom(
-  { latent, drawing }: FoundDrawing,
+  { planes, sizePx, key, sources }: Found,
   translation: Translation,
-  from: Translation,
   { condition: { caption: _, ...asked } }: ResolvedRequest,
   images: ConditionImages,
 ): Promise<Start> {
-  const planes = inOneInk(await from.target.decode(latent, 1));
-  const key = `found:${sha256Of(new Uint8Array(latent.buffer, latent.byteOffset, latent.byteLength))}`;
-  const shown = new Map([...images, [key, { planes, sizePx: from.target.imageSizePx }] as const]);
-  const values = conditionValues({ ...asked, drawing: { image: key } }, shown);
-  return {
-    conditions: await encodeConditions(translation, values),
-    sources: sourcesOf([drawing], from.drawings),
-  };
+  const values = conditionValues(
+    { ...asked, drawing: { image: key } },
+    new Map([...images, [key, { planes, sizePx }] as const]),
+  );
+  return { conditions: await encodeConditions(translation, values), sources };
 }
 
 const refusal = (code: ProblemCode, expected: string, received: string): AppError => {

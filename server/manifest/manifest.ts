@@ -23,10 +23,11 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected 64 hex digits (SHA-2
 const PartSchema = z.object({ name: z.string(), licence: z.string(), source: z.string() });
 
 /** The pack files that a translation reads besides its experts'. */
-const filesOfTranslation = ({ flow, calibration, retrieval, published }: TranslationEntry): string[] => [
+const filesOfTranslation = ({ flow, calibration, retrieval, published, captions }: TranslationEntry): string[] => [
   ...new Set([flow, ...Object.values(published ?? {})]),
   ...(calibration ? [calibration.file] : []),
   ...(retrieval === undefined ? [] : [retrieval]),
+  ...(captions?.library === undefined ? [] : [captions.library]),
 ];
 
 const rate = z.number().min(0).max(1);
@@ -91,7 +92,14 @@ export const TranslationSchema = z.object({
   /** Whose the drawings of the index are, by the ids of their styles. */
   drawings: z.array(DrawingSetSchema.extend({ styles: z.array(z.string().min(1)).min(1) })).optional(),
   /** Translations between styles only: captions find a drawing of another translation's index, in the styles that suit, if there are. */
-  captions: z.object({ translation: z.string().min(1), styles: z.array(z.string().min(1)).min(1) }).optional(),
+  captions: z
+    .object({
+      translation: z.string().min(1),
+      styles: z.array(z.string().min(1)).min(1),
+      /** Drawings of this pack, which are found instead; the other translation reads the words alone. */
+      library: PackPathSchema.optional(),
+    })
+    .optional(),
   metrics: z.record(z.string(), z.number()),
   calibration: CalibrationSchema.optional(),
 });

@@ -18,6 +18,7 @@ import { openStyleFlow } from "../flow/style-flow.ts";
 import { readFlowFile } from "../flow/weights.ts";
 import type { ConditioningEntry, ExpertEntry, TargetEntry } from "../manifest/expert-entries.ts";
 import type { TranslationEntry } from "../manifest/manifest.ts";
+import { DrawingLibrary } from "../retrieval/drawing-library.ts";
 import { indexWidths } from "../retrieval/index-file.ts";
 import { RetrievalIndex } from "../retrieval/retrieval-index.ts";
 import { loadUpscaler } from "../upscaling/load-upscaler.ts";
@@ -64,20 +65,34 @@ export async function loadPacks(
       faults.push(packFaultOf(entry.folder, error));
     }
   }
-  return { entries, translations: withCaptions(translations, entries), faults, ...(upscaler ? { upscaler } : {}) };
+  return {
+    entries,
+    translations: await withCaptions(translations, entries),
+    faults,
+    ...(upscaler ? { upscaler } : {}),
+  };
 }
 
 /** Joins translations between styles to those whose drawings captions find, where both are loaded and draw pictures of one size. */
-function withCaptions(translations: readonly Translation[], entries: readonly CatalogueEntry[]): Translation[] {
+async function withCaptions(
+  translations: readonly Translation[],
+  entries: readonly CatalogueEntry[],
+): Promise<Translation[]> {
   const asked = new Map(
-    entries.flatMap(({ manifest }) => manifest.translations.map(({ id, captions }) => [id, captions] as const)),
+    entries.flatMap(({ manifest, folder }) =>
+      manifest.translations.map(({ id, captions }) => [id, captions && { ...captions, folder }] as const),
+    ),
   );
-  return translations.map((translation) => {
+  const joined = translations.map(async (translation) => {
     const captions = asked.get(translation.id);
     const from = translations.find(({ id, retriever }) => id === captions?.translation && retriever !== undefined);
     if (!captions || !from || from.target.imageSizePx !== translation.target.imageSizePx) return translation;
-    return { ...translation, captions: { from, styles: new Set(captions.styles) } };
+    const { folder, library: path, styles } = captions;
+    const { expert } = from.conditions.find(({ name }) => name === "caption")!;
+    const library = path === undefined ? undefined : await DrawingLibrary.open(join(folder, path), expert.dims);
+    return { ...translation, captions: { from, styles: new Set(styles), library } };
   });
+  return Promise.all(joined);
 }
 
 /** @throws AppError `pack_corrupt` when experts and flow do not match each other */

@@ -1,6 +1,6 @@
 /** Captions in a style that images show: two tiny packs with random weights, of which one lends its drawings to the other. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -10,6 +10,8 @@ import { createService, type InferenceService } from "../../server/inference/ser
 import { Catalogue } from "../../server/packs/catalogue.ts";
 import { loadPacks } from "../../server/packs/load.ts";
 import { sha256Of } from "../../server/platform/sha256.ts";
+import { writeLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
+import { makeLibrary } from "../../server/retrieval/make-library.ts";
 import type { TranslationInfo } from "../../shared/contract/meta.ts";
 import { checkCondition, findTranslation } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
@@ -28,6 +30,14 @@ const borrowing = {
 };
 let service: InferenceService;
 let info: TranslationInfo;
+
+const shapeOf = (set: string) => ({
+  viewBox: "0 0 8 8",
+  body:
+    set === "ovals"
+      ? '<circle cx="4" cy="4" r="3" fill="currentColor"/>'
+      : '<path d="M1 1h6v6H1z" fill="currentColor"/>',
+});
 
 async function iconOf(grey: number): Promise<string> {
   const rgba = Uint8Array.from({ length: 4 * styleSizePx ** 2 }, (_, at) => (at % 4 === 3 ? 255 : (grey * at) % 256));
@@ -76,6 +86,43 @@ describe("captions in a style of one's own", () => {
     const alone = await infoIn("borrows");
     assert.equal(alone.captionsFrom, undefined);
     assert.throws(() => checkCondition(alone, { caption: "red" }), /condition.caption: expected only style, drawing/);
+  });
+
+  it("captions find drawings of the pack's own library first, whose sets are told and limited by licences", async () => {
+    const drawings = [
+      { set: "ovals", licence: "MIT", styles: ["ovals"] },
+      { set: "squares", licence: "CC-BY-4.0", author: "Ada", styles: ["squares"] },
+    ];
+    const [own] = borrowing.translations;
+    const library = "drawings/drawings.safetensors";
+    const folder = join(root, "library");
+    await mkdir(join(folder, "tiny-styles/drawings"), { recursive: true });
+    const words = (await loadPacks(await Catalogue.open(join(root, "lends")), { threads: 1 })).translations[0]!;
+    const reader = words.conditions.find(({ name }) => name === "caption")!.expert;
+    const named = tinyLabels.flatMap((name) => drawings.map(({ set }) => ({ set, name, ...shapeOf(set) })));
+    const content = await makeLibrary(named, reader.dims, 2, (names) =>
+      reader.encode(names.map((text) => ({ kind: "text" as const, text }))),
+    );
+    await writeLibraryFile(join(folder, "tiny-styles", library), content);
+    await writeTinyStylePack(folder, {
+      ...borrowing,
+      translations: [{ ...own!, drawings, captions: { ...own!.captions, library } }],
+    });
+    const catalogue = await Catalogue.open(join(root, "lends"), folder);
+    const found = findTranslation(catalogue.packs(), "restyle").translation;
+    assert.deepEqual(found.licences, ["CC-BY-4.0", "MIT"]);
+    const served = createService((await loadPacks(catalogue, { threads: 1 })).translations, 8);
+    const asked = { caption: tinyLabels[0]!, style: { images: [await iconOf(3)] } };
+    for (const [licence, set] of [
+      ["MIT", "ovals"],
+      ["CC-BY-4.0", "squares"],
+    ] as const) {
+      const [image] = await drawRestyled({ service: served, info: found, load }, asked, { licences: [licence] });
+      assert.deepEqual(
+        image!.sources?.map((source) => [source.set, source.icon]),
+        [[set, tinyLabels[0]]],
+      );
+    }
   });
 
   it("captions in a style of one's own are refused beside a drawing", async () => {

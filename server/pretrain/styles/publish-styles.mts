@@ -1,7 +1,9 @@
 /**
  * Makes the pack `styles` of what export_styles.py wrote: `node --import tsx server/pretrain/styles/publish-styles.mts [--from DIR] [--out DIR]
- * --version X.Y.Z` from the repository's root. Copies the graphs, writes LICENCES.md and the manifest with figures and digests. Trains nothing.
+ * --version X.Y.Z` from the repository's root. Copies the graphs, writes LICENCES.md and the manifest with figures and digests. A library
+ * of drawings (make-library.mts) is taken from `--library DIR`, or the one stays that the pack has. Trains nothing.
  */
+import { existsSync } from "node:fs";
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -26,6 +28,7 @@ interface SetLicence {
   readonly author: string;
   readonly licence: string;
   readonly licenceUrl?: string;
+  readonly authorUrl?: string;
   readonly drawings: number;
 }
 
@@ -35,6 +38,7 @@ const { values } = parseArgs({
     styles: { type: "string", default: join(here, "../.cache/styles") },
     from: { type: "string" },
     out: { type: "string", default: join(here, "../../packs/default/styles") },
+    library: { type: "string" },
     version: { type: "string", default: "0.1.0" },
   },
 });
@@ -60,6 +64,17 @@ for (const [source, target] of Object.entries(files)) {
   await copyFile(join(from, source), join(values.out, target));
 }
 
+const library = "drawings/drawings.safetensors";
+const lent = "drawings/licences.json";
+if (values.library !== undefined) {
+  await mkdir(join(values.out, "drawings"), { recursive: true });
+  await copyFile(join(values.library, "drawings.safetensors"), join(values.out, library));
+  await copyFile(join(values.library, "licences.json"), join(values.out, lent));
+}
+const lentSets = existsSync(join(values.out, library))
+  ? (await readJson<{ sets: SetLicence[] }>(join(values.out, lent))).sets
+  : [];
+
 const row = ({ set, title, author, licence, licenceUrl, drawings }: SetLicence): string =>
   `| ${set} | ${title} | ${author} | ${licenceUrl === undefined ? licence : `[${licence}](${licenceUrl})`} | ${drawings} |`;
 await writeFile(
@@ -67,14 +82,13 @@ await writeFile(
   `# Licences of the pack \`styles\`
 
 All weights are this project's, under the MIT licence of the repository. They were trained on
-renderings of the icon sets below, as they are and in made-up styles; no drawing is part of the
-pack. \`style/codes.f16\` holds the codes of named styles, ${facts.codeLength} values from up to 16 icons each.
+renderings of the icon sets below, as they are and in made-up styles. \`style/codes.f16\` holds the codes of named styles, ${facts.codeLength} values from up to 16 icons each.
 We thank the authors.
 
 | set | title | author | licence | drawings |
 | --- | --- | --- | --- | --: |
 ${sets.map(row).join("\n")}
-`,
+${lentSets.length === 0 ? "" : lentText(lentSets)}`,
 );
 
 /** Styles of the pack `icons` whose drawings are outlines on pale fills, which one ink leaves whole. */
@@ -128,10 +142,31 @@ const draft: DraftManifest = {
       ],
       target: "target",
       flow: "flow/restyle.onnx",
-      captions: { translation: "caption", styles: outlined },
+      captions: { translation: "caption", styles: outlined, ...(lentSets.length > 0 && { library }) },
+      ...(lentSets.length > 0 && {
+        drawings: lentSets.map(({ set, author, authorUrl, licence }) => ({
+          ...{ set, licence, author, styles: [set] },
+          ...(authorUrl === undefined ? {} : { home: authorUrl }),
+        })),
+      }),
       metrics: Object.assign({}, ...figures),
     },
   ],
 };
+/** The drawings that are part of the pack, as their sets drew them. */
+function lentText(lending: readonly SetLicence[]): string {
+  const total = lending.reduce((sum, { drawings }) => sum + drawings, 0);
+  return `
+## Drawings in the pack
+
+\`${library}\` holds ${total} drawings as their sets drew them, in one ink each, for captions to find. They stay
+their authors', under the licence of their set; what is drawn from one names it.
+
+| set | title | author | licence | drawings |
+| --- | --- | --- | --- | --: |
+${lending.map(row).join("\n")}
+`;
+}
+
 const { digest } = await writeManifest(values.out, draft);
 console.log(JSON.stringify({ pack: values.out, version: draft.version, digest, styles: facts.styles.length }));

@@ -1,0 +1,95 @@
+/**
+ * Makes the library of drawings that captions find (server/retrieval/drawing-library.ts): `node --import tsx
+ * server/pretrain/styles/make-library.mts [--sets DIR] [--out FILE] [--most N]` from the repository's root. One drawing of each thing
+ * of each family, in one ink: lines where the family has them, else fills. No drawing of the families that are held out, of
+ * brands, or of sets that reviewers keep; none that the server's own drawing of SVG refuses. Writes licences beside the file.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { TextExpert } from "../../experts/text.ts";
+import { asText } from "../../experts/values.ts";
+import { inUsualInk, requirePlainSvg } from "../../images/svg.ts";
+import { readManifest } from "../../manifest/read-manifest.ts";
+import { writeLibraryFile } from "../../retrieval/drawing-library-file.ts";
+import { makeLibrary, type NamedDrawing } from "../../retrieval/make-library.ts";
+import { collectVariants, type Variant, type VariantIcon } from "../data/styles/collect-variants.mts";
+import { isHeldOut } from "../data/styles/families.mts";
+import { hashUnit } from "../data/styles/random.mts";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const { values } = parseArgs({
+  options: {
+    sets: { type: "string", default: join(here, "../data/node_modules/@iconify/json") },
+    icons: { type: "string", default: join(here, "../../packs/default/icons") },
+    out: { type: "string", default: join(here, "../.cache/styles/library/drawings.safetensors") },
+    most: { type: "string", default: "Infinity" },
+    lists: { type: "string", default: "256" },
+  },
+});
+/** Builds that are one ink, the ones that the flow restyles best first. */
+const builds: readonly Variant["build"][] = ["lines", "fills", "duotone"];
+/** Longer ones are scenes, or traced pictures. */
+const bodyMaxChars = 6000;
+
+const { variants, sets } = collectVariants(values.sets, { trained: Number.POSITIVE_INFINITY, heldOut: 1 });
+const best = new Map<string, { readonly variant: Variant; readonly icon: VariantIcon }>();
+const order = (variant: Variant): number => 1000 * builds.indexOf(variant.build) + variant.id.length;
+for (const variant of variants) {
+  if (!builds.includes(variant.build) || isHeldOut(variant.family)) continue;
+  for (const icon of variant.icons) {
+    const key = `${variant.family}|${icon.base}`;
+    const known = best.get(key);
+    if (known === undefined || order(variant) < order(known.variant)) best.set(key, { variant, icon });
+  }
+}
+const drawings: NamedDrawing[] = [];
+let refused = 0;
+for (const { variant, icon } of best.values()) {
+  const { body, left, top, width, height } = icon.source;
+  const drawing = {
+    set: variant.set,
+    name: icon.base.replaceAll("-", " "),
+    viewBox: [left, top, width, height].join(" "),
+    body: body.replace(/\s*\n\s*/g, " "),
+  };
+  if (isDrawable(drawing)) drawings.push(drawing);
+  else refused += 1;
+}
+drawings.sort((one, other) => hashUnit(`${one.set}|${one.name}`) - hashUnit(`${other.set}|${other.name}`));
+const kept = drawings.slice(0, Number(values.most));
+
+const { experts } = await readManifest(values.icons).then(({ manifest }) => manifest);
+const text = Object.values(experts).find(({ kind }) => kind === "text");
+if (text?.kind !== "text") throw new Error(`${values.icons}: expected an expert of texts, got none`);
+const expert = await TextExpert.open(values.icons, text, { threads: 1 });
+const content = await makeLibrary(kept, expert.dims, Number(values.lists), async (names) => {
+  const rows = new Float32Array(names.length * expert.dims);
+  const atOnce = 2048;
+  for (let at = 0; at < names.length; at += atOnce) {
+    rows.set(await expert.encodeForTraining(names.slice(at, at + atOnce).map(asText)), at * expert.dims);
+    console.log(`${Math.min(names.length, at + atOnce)} of ${names.length} names`);
+  }
+  return rows;
+});
+await mkdir(dirname(values.out), { recursive: true });
+await writeLibraryFile(values.out, content);
+const used = new Map<string, number>();
+for (const { set } of kept) used.set(set, (used.get(set) ?? 0) + 1);
+const licences = sets
+  .filter(({ set }) => used.has(set))
+  .map((set) => ({ ...set, drawings: used.get(set.set)! }))
+  .sort((one, other) => (one.set < other.set ? -1 : 1));
+await writeFile(join(dirname(values.out), "licences.json"), JSON.stringify({ sets: licences }, undefined, 1));
+console.log(JSON.stringify({ drawings: kept.length, names: content.names.length, sets: licences.length, refused }));
+
+function isDrawable({ viewBox, body }: NamedDrawing): boolean {
+  if (body.length > bodyMaxChars) return false;
+  try {
+    requirePlainSvg(inUsualInk(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="${viewBox}">${body}</svg>`), "svg");
+    return true;
+  } catch {
+    return false;
+  }
+}

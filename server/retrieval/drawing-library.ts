@@ -1,0 +1,130 @@
+/**
+ * Drawings found by words: some hundred thousand SVG texts of many sets, with the vectors of their names. A search compares the words with
+ * the names of the lists whose centres are nearest (inverted lists: Jégou, Douze & Schmid 2011, PAMI 33), not with all names. Drawings
+ * are compressed in blocks of one set, and a block is opened when one of it is wanted. It draws nothing.
+ */
+import { brotliDecompressSync } from "node:zlib";
+import { dot } from "../engine/edits/sphere.ts";
+import { type LibraryContent, readLibraryFile } from "./drawing-library-file.ts";
+import { likeliest } from "./ideas.ts";
+import { dotInt4 } from "./int4.ts";
+
+/** Lists that a search looks through. */
+const listsProbed = 24;
+/** Drawings among which the noise chooses. */
+const foundMax = 256;
+
+/** A drawing of the library. */
+export interface LibraryDrawing {
+  /** An SVG in `currentColor`. */
+  readonly svg: string;
+  /** What its set calls it. */
+  readonly name: string;
+  readonly set: string;
+  /** Cosine of its name to the words. */
+  readonly cosine: number;
+}
+
+export interface LibraryQuery {
+  /** Unit vector of the words. */
+  readonly words: Float32Array;
+  /** Ids of the sets that may be used; absent = all. */
+  readonly among?: ReadonlySet<string> | undefined;
+  /** Log-weights that a seed adds, [length]. */
+  noise(length: number): Float32Array;
+}
+
+export class DrawingLibrary {
+  readonly #content: LibraryContent;
+  /** First name of each list, and behind the last, [lists + 1]. */
+  readonly #firstOfList: Int32Array;
+  /** Entries of each name: from `#firstOfName[i]` of `#byName` on, [names + 1]. */
+  readonly #firstOfName: Int32Array;
+  readonly #byName: Int32Array;
+  /** First byte of each block, [blocks]. */
+  readonly #firstOfBlock: Float64Array;
+
+  constructor(content: LibraryContent) {
+    this.#content = content;
+    const { names, listLengths, entryNames, blockLengths } = content;
+    this.#firstOfList = sums(listLengths);
+    const counts = new Float32Array(names.length);
+    for (const name of entryNames) counts[name]! += 1;
+    this.#firstOfName = sums(counts);
+    const next = this.#firstOfName.slice();
+    this.#byName = new Int32Array(entryNames.length);
+    for (const [entry, name] of entryNames.entries()) this.#byName[next[name]!++] = entry;
+    this.#firstOfBlock = Float64Array.from(sums(blockLengths));
+  }
+
+  /** @throws AppError `pack_corrupt` when the file is missing, or its names do not fit words of so many values */
+  static async open(path: string, keyDims: number): Promise<DrawingLibrary> {
+    return new DrawingLibrary(await readLibraryFile(path, keyDims));
+  }
+
+  get size(): number {
+    return this.#content.entryNames.length;
+  }
+
+  /** The drawing whose name fits best, noise counted; undefined when no set may be used. */
+  find(query: LibraryQuery): LibraryDrawing | undefined {
+    const found = this.search(query);
+    const at = likeliest(found, query.noise(found.length));
+    return at === undefined ? undefined : { ...this.#drawingOf(found[at]!.entry), cosine: found[at]!.cosine };
+  }
+
+  /** The entries whose names are nearest, the nearest first; of equal names, every drawing. */
+  search({
+    words,
+    among,
+  }: Pick<LibraryQuery, "words" | "among">): { readonly entry: number; readonly cosine: number }[] {
+    const { entrySets, sets } = this.#content;
+    const allowed = among && new Set([...sets.entries()].flatMap(([at, set]) => (among.has(set) ? [at] : [])));
+    const found: { entry: number; cosine: number }[] = [];
+    for (const { name, cosine } of this.#nearestNames(words)) {
+      for (let at = this.#firstOfName[name]!; at < this.#firstOfName[name + 1]!; at += 1) {
+        const entry = this.#byName[at]!;
+        if (allowed?.has(entrySets[entry]!) ?? true) found.push({ entry, cosine });
+      }
+      if (found.length >= foundMax) break;
+    }
+    return found;
+  }
+
+  #nearestNames(words: Float32Array): { readonly name: number; readonly cosine: number }[] {
+    const { centres, keys, keyDims } = this.#content;
+    const lists = [...this.#content.listLengths.keys()]
+      .map((list) => ({ list, near: dot(centres.subarray(list * keyDims, (list + 1) * keyDims), words) }))
+      .sort((one, other) => other.near - one.near)
+      .slice(0, listsProbed);
+    const scored: { name: number; cosine: number }[] = [];
+    for (const { list } of lists)
+      for (let name = this.#firstOfList[list]!; name < this.#firstOfList[list + 1]!; name += 1) {
+        const { product, squares } = dotInt4(keys, name, keyDims, words);
+        scored.push({ name, cosine: product / Math.sqrt(squares || 1) });
+      }
+    return scored.sort((one, other) => other.cosine - one.cosine || one.name - other.name).slice(0, foundMax);
+  }
+
+  #drawingOf(entry: number): Omit<LibraryDrawing, "cosine"> {
+    const { blocks, blockLengths, blockSize, entryNames, entrySets, names, sets } = this.#content;
+    const block = Math.floor(entry / blockSize);
+    const from = this.#firstOfBlock[block]!;
+    const lines = brotliDecompressSync(blocks.subarray(from, from + blockLengths[block]!))
+      .toString()
+      .split("\n");
+    return { svg: svgOf(lines[entry % blockSize]!), name: names[entryNames[entry]!]!, set: sets[entrySets[entry]!]! };
+  }
+}
+
+/** A line of a block: its view box, a space between the numbers, then `|` and what is drawn. */
+function svgOf(line: string): string {
+  const bar = line.indexOf("|");
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${line.slice(0, bar)}" width="128" height="128">${line.slice(bar + 1)}</svg>`;
+}
+
+function sums(lengths: Float32Array): Int32Array {
+  const firsts = new Int32Array(lengths.length + 1);
+  for (const [at, length] of lengths.entries()) firsts[at + 1] = firsts[at]! + length;
+  return firsts;
+}
