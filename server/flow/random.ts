@@ -16,7 +16,8 @@ export type Purpose =
   | "rows"
   | "conditions"
   | "rehearsal"
-  | "ground";
+  | "ground"
+  | "codes";
 
 const purposes: readonly Purpose[] = [
   "weights",
@@ -31,6 +32,7 @@ const purposes: readonly Purpose[] = [
   "conditions",
   "rehearsal",
   "ground",
+  "codes",
 ];
 
 const rotateLeft = (x: number, bits: number): number => (x << bits) | (x >>> (32 - bits));

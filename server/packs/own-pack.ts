@@ -123,7 +123,11 @@ async function fillOwnPack(
  * Links or copies one file of the base into the folder. If another file has its name, which the old version may still use, it
  * gets a different name.
  */
-async function placeExpertFile(folder: string, base: BasePack, path: string): Promise<string> {
+export async function placeExpertFile(
+  folder: string,
+  base: Pick<BasePack, "folder" | "files">,
+  path: string,
+): Promise<string> {
   const sha256 = base.files.get(path)!;
   const extension = extname(path);
   const places = [path, `${path.slice(0, path.length - extension.length)}-${sha256.slice(0, 8)}${extension}`];
@@ -147,10 +151,10 @@ async function placeExpertFile(folder: string, base: BasePack, path: string): Pr
 }
 
 /** Expert entries with the paths of their files replaced. */
-const moved = (experts: PackManifest["experts"], places: ReadonlyMap<string, string>): PackManifest["experts"] =>
+export const moved = <Entries>(experts: Entries, places: ReadonlyMap<string, string>): Entries =>
   JSON.parse(JSON.stringify(experts), (_, value: unknown) =>
     typeof value === "string" ? (places.get(value) ?? value) : value,
-  ) as PackManifest["experts"];
+  ) as Entries;
 
 const holdsFlow = ({ translations, files }: PackManifest, flow: Uint8Array): boolean => {
   const path = translations[0]!.flow;
@@ -167,7 +171,7 @@ async function tidyOwn(
   await Promise.allSettled([copyLicences(base, folder), removeOldRecords(folder, [...records.keys()], version)]);
 }
 
-async function copyLicences({ folder }: BasePack, to: string): Promise<void> {
+export async function copyLicences({ folder }: Pick<BasePack, "folder">, to: string): Promise<void> {
   const text = await readFile(join(folder, "LICENCES.md")).catch(() => undefined);
   if (text === undefined) return;
   await mkdir(to, { recursive: true });
@@ -184,7 +188,7 @@ async function removeOldRecords(folder: string, names: readonly string[], versio
 }
 
 /** The first version is 0.1.0; each training raises the minor version. */
-function nextVersion(old: string | undefined): string {
+export function nextVersion(old: string | undefined): string {
   const [major, minor] = (old ?? "0.0.0").split(".").map(Number);
   return `${major}.${minor! + 1}.0`;
 }

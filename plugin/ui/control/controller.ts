@@ -13,7 +13,7 @@ import { Failure } from "../client/failure.ts";
 import type { Rasterise } from "../pad/rasterise.ts";
 import type { Form } from "../state/form.ts";
 import { readSession } from "../state/session.ts";
-import type { State } from "../state/state.ts";
+import type { SeenIcon, State } from "../state/state.ts";
 import { Canvas } from "./canvas.ts";
 import { Connection } from "./connection.ts";
 import { EarlierResults } from "./earlier-results.ts";
@@ -191,6 +191,9 @@ export class Controller {
   // Styles of the file.
   takeStyle(nameOf: (number: number) => string): Promise<void> {
     return this.#fileStyles.take(nameOf);
+  }
+  keepStyle(icons: readonly SeenIcon[], name: string): Promise<void> {
+    return this.#fileStyles.keep(icons, name);
   }
   saveStyle(style: ShownStyle): void {
     this.#fileStyles.save(style);

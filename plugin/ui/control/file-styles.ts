@@ -1,6 +1,7 @@
 /** Styles of the file, which icons show: taken from the selection, saved and removed. */
-import type { ShownStyle } from "../../../shared/messages/shown-styles.ts";
-import { choiceOfShown } from "../client/style-choice.ts";
+import { type ShownStyle, shownStylesMax } from "../../../shared/messages/shown-styles.ts";
+import { choiceOfShown, readsShownStyles } from "../client/style-choice.ts";
+import type { SeenIcon } from "../state/state.ts";
 import type { Connection } from "./connection.ts";
 import type { SceneReader } from "./scene-reader.ts";
 import { styleOfIcons } from "./shown-styles.ts";
@@ -29,6 +30,14 @@ export class FileStyles {
     } catch (error) {
       this.#connection.fail(error);
     }
+  }
+
+  /** The style of icons that are about to be learned: it can be used at once, where the server redraws. */
+  async keep(icons: readonly SeenIcon[], name: string): Promise<void> {
+    const { meta, shown } = this.#store.state;
+    if (!readsShownStyles(meta, "restyle") || shown.length >= shownStylesMax) return;
+    const free = (number: number): string => (shown.some((style) => style.name === name) ? `${name} ${number}` : name);
+    this.save(await styleOfIcons(icons, shown, free, this.#store.around.rasterise));
   }
 
   save(style: ShownStyle): void {

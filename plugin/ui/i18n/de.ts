@@ -189,6 +189,7 @@ export const de: Texts = {
   styleName: "Name des Stils",
   learnHint: "Wähle mindestens {n} Symbole eines Stils, benannt nach dem, was sie zeigen.",
   examples: "Beispiele mit Namen: {n}",
+  learnAtOnce: "Der Stil steht sofort unter den Stilen dieser Datei; das Lernen für Beschreibungen geht weiter.",
   startLearning: "Diesen Stil lernen",
   sendingExamples: "Sendet {i} von {n}",
   minutesLeft: "noch höchstens {n} min",

@@ -187,6 +187,7 @@ export const en = {
   styleName: "Name of the style",
   learnHint: "Select at least {n} icons of one look, named by what they show.",
   examples: "Examples with a name: {n}",
+  learnAtOnce: "The style is among the styles of this file at once; learning goes on for captions.",
   startLearning: "Learn this style",
   sendingExamples: "Sending {i} of {n}",
   minutesLeft: "{n} min left at most",

@@ -190,6 +190,8 @@ export const es: Texts = {
   styleName: "Nombre del estilo",
   learnHint: "Selecciona al menos {n} iconos de un mismo estilo, con el nombre de lo que muestran.",
   examples: "Ejemplos con nombre: {n}",
+  learnAtOnce:
+    "El estilo está al momento entre los estilos de este archivo; el aprendizaje para descripciones continúa.",
   startLearning: "Aprender este estilo",
   sendingExamples: "Enviando {i} de {n}",
   minutesLeft: "{n} min como máximo",

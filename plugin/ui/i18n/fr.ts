@@ -190,6 +190,7 @@ export const fr: Texts = {
   styleName: "Nom du style",
   learnHint: "Sélectionnez au moins {n} icônes d’un même style, nommées d’après ce qu’elles montrent.",
   examples: "Exemples nommés : {n}",
+  learnAtOnce: "Le style est aussitôt parmi les styles de ce fichier ; l’apprentissage pour les légendes continue.",
   startLearning: "Apprendre ce style",
   sendingExamples: "Envoi {i} sur {n}",
   minutesLeft: "encore {n} min au plus",

@@ -189,6 +189,7 @@ export const ja: Texts = {
   styleName: "スタイルの名前",
   learnHint: "同じ見た目のアイコンを{n}個以上選び、描かれている物の名前を付けてください。",
   examples: "名前のある例: {n}",
+  learnAtOnce: "スタイルはすぐに「このファイルのスタイル」で使えます。説明文のための学習は続きます。",
   startLearning: "このスタイルを学ぶ",
   sendingExamples: "{n}個中{i}個を送信中",
   minutesLeft: "残り最大{n}分",

@@ -189,6 +189,7 @@ export const ptBr: Texts = {
   styleName: "Nome do estilo",
   learnHint: "Selecione pelo menos {n} ícones de um mesmo estilo, com o nome do que mostram.",
   examples: "Exemplos com nome: {n}",
+  learnAtOnce: "O estilo está na hora entre os estilos deste arquivo; o aprendizado para legendas continua.",
   startLearning: "Aprender este estilo",
   sendingExamples: "Enviando {i} de {n}",
   minutesLeft: "no máximo {n} min",

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Training } from "../../../../shared/contract/training.ts";
 import { limits } from "../../../../shared/limits.ts";
 import { Failure } from "../../client/failure.ts";
+import { readsShownStyles } from "../../client/style-choice.ts";
 import { fill } from "../../i18n/texts.ts";
 import { examplesIn, shareOfTraining, startLearning } from "../../learning.ts";
 import { Button } from "../controls.tsx";
@@ -50,6 +51,7 @@ export function LearnForm(props: ViewProps) {
     setSent(0);
     try {
       const { signal } = stop.current;
+      await controller.keepStyle(icons, form.styleName);
       const started = await startLearning(
         controller.client,
         icons,
@@ -81,6 +83,7 @@ export function LearnForm(props: ViewProps) {
         <>
           <IconSources {...props} isChanged={false} />
           <p class="hint">{fill(texts.examples, { n: icons.length })}</p>
+          {readsShownStyles(controller.state.meta, "restyle") && <p class="hint">{texts.learnAtOnce}</p>}
         </>
       )}
       <div class="field">

@@ -8,6 +8,7 @@ import { limits } from "../../../../shared/limits.ts";
 import { AppError } from "../../../../shared/problem.ts";
 import { readConfig } from "../../../app/config.ts";
 import { Catalogue } from "../../../packs/catalogue.ts";
+import { styleBaseIn } from "../../../packs/style-pack.ts";
 import { makeFolders } from "../../../platform/files/make-folders.ts";
 import { defaultCostFactors, describeCost } from "../../../training/cost-card.ts";
 import { describeIssues } from "../../../training/dataset/dataset-issues.ts";
@@ -20,6 +21,7 @@ import {
 import { defaultTranslationSettings as defaults } from "../../../training/translation-settings.ts";
 import { ProgressLine } from "../../progress-line.ts";
 import { type FlagValues, interruptSignal, numberFlag, timeLeft, wholeFlag } from "../../train-flags.ts";
+import { learnOwn, triesDefault } from "./learn-style.ts";
 
 export const usage = `Usage: npm run -s tau -- train DIR --name NAME [options]
 
@@ -32,7 +34,10 @@ Exit codes: 0 published, 1 not better than its start or failed, 2 wrong usage.
 
   --name NAME        id of the new pack and its translation; a pack of that name gets a new version
   --label TEXT       what people see (default: the name)
-  --base ID          pack to start from, one that ships or one of yours (default: the first that ships)
+  --base ID          pack to start from, one that ships or one of yours (default: the first that ships). On a pack with a flow
+                     between styles, as "styles", DIR needs no captions: its style is read and published in seconds, and
+                     a better code is searched for afterwards
+  --tries N          codes that this search tries (default ${triesDefault})
   --from-scratch     fresh weights, without the base's drawings
   --force            publishes even what is no better than its start
   --steps N          most optimiser steps (default ${defaults.steps})
@@ -56,6 +61,7 @@ export const options = {
   name: text,
   label: text,
   base: text,
+  tries: text,
   "from-scratch": flag,
   force: flag,
   steps: text,
@@ -87,6 +93,11 @@ export async function trainOwn(folder: string, name: string, values: Values): Pr
     const expected = `one of ${entries.map(({ manifest }) => manifest.id).join(", ")}`;
     throw new AppError("pack_unavailable", `--base: expected ${expected}, got "${values.base}"`, { field: "--base" });
   }
+  const styleBase = styleBaseIn(base);
+  const taken = entries
+    .filter(({ isShipped, manifest }) => isShipped || manifest.id !== name)
+    .map(({ manifest }) => manifest);
+  if (styleBase) return learnOwn(folder, { name, base: styleBase, taken, packs: userPacksDir, values });
   if (values.previews !== undefined) await requireFolder(values.previews, folder);
   const line = new ProgressLine();
   const result = await trainTranslation({
@@ -94,9 +105,7 @@ export async function trainOwn(folder: string, name: string, values: Values): Pr
     basePack: base.folder,
     name,
     // A pack of the name that the user trained gets a new version.
-    taken: entries
-      .filter(({ isShipped, manifest }) => isShipped || manifest.id !== name)
-      .map(({ manifest }) => manifest),
+    taken,
     packs: userPacksDir,
     work: join(dataDir, "training", name),
     settings,

@@ -1,0 +1,110 @@
+/**
+ * Publishes a style of one's own as a pack: everything of a pack with a flow between styles, hard-linked if possible, with a vocabulary
+ * of the one style and its code. server/packs/publish.ts puts it in place.
+ */
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { ExpertEntry } from "../manifest/expert-entries.ts";
+import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
+import { toHalf } from "../onnx/float16.ts";
+import { writeFileAtomically } from "../platform/files/atomic-file.ts";
+import { sha256Of } from "../platform/sha256.ts";
+import type { CatalogueEntry } from "./catalogue.ts";
+import { fileMode } from "./made-files.ts";
+import { copyLicences, moved, nextVersion, placeExpertFile } from "./own-pack.ts";
+import { ownPackAt, ownPart } from "./pack-name.ts";
+import { type PublishedPack, publish, whilePublishing } from "./publish.ts";
+
+/** A pack with a flow between styles. */
+export interface StyleBase {
+  readonly folder: string;
+  readonly manifest: PackManifest;
+  readonly translation: TranslationEntry;
+  /** Ids of its named styles. */
+  readonly styles: readonly string[];
+  /** Spread of the latents that its flow was trained on. */
+  readonly posteriorStd: number;
+}
+
+/** The first translation between styles of a pack; undefined where it has none. */
+export function styleBaseIn({ folder, manifest }: CatalogueEntry): StyleBase | undefined {
+  for (const translation of manifest.translations) {
+    const expert = expertOfStyle(manifest, translation);
+    const target = manifest.experts[translation.target];
+    if (expert?.kind !== "drawing-style" || target?.kind !== "autoencoder") continue;
+    const styles = expert.vocabulary.map(({ id }) => id);
+    return { folder, manifest, translation, styles, posteriorStd: target.posteriorStd };
+  }
+  return undefined;
+}
+
+const keyOfStyle = ({ conditions }: TranslationEntry): string =>
+  conditions.find(({ name }) => name === "style")?.expert ?? "";
+const expertOfStyle = ({ experts }: PackManifest, translation: TranslationEntry): ExpertEntry | undefined =>
+  experts[keyOfStyle(translation)];
+
+export interface NewStyle {
+  /** Id of pack, translation and style. */
+  readonly name: string;
+  readonly label: string;
+  readonly code: Float32Array;
+  readonly isOneInk: boolean;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Where its icons came from, for the list of parts. */
+  readonly source: string;
+}
+
+/** @throws AppError as `publish`, `config_invalid` when the name's folder holds something else */
+export function publishStylePack(packs: string, base: StyleBase, made: NewStyle): Promise<PublishedPack> {
+  const { name, label, code, isOneInk, metrics, source } = made;
+  const folder = join(packs, name);
+  return whilePublishing(folder, async () => {
+    const old = await ownPackAt(folder, name);
+    const version = nextVersion(old?.manifest.version);
+    const { digest } = await publish({
+      folder,
+      translation: name,
+      oldFiles: old?.manifest.files.map(({ path }) => path) ?? [],
+      fill: async (into) => {
+        await copyLicences(base, into);
+        const expert = expertOfStyle(base.manifest, base.translation);
+        const digests = new Map(base.manifest.files.map((file) => [file.path, file.sha256]));
+        const codes = halves(code);
+        const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
+        await mkdir(dirname(join(into, codesAt)), { recursive: true });
+        await writeFileAtomically(join(into, codesAt), codes, fileMode);
+        const places = new Map<string, string>();
+        for (const path of digests.keys())
+          if (expert?.kind !== "drawing-style" || path !== expert.codes)
+            places.set(path, await placeExpertFile(into, { folder: base.folder, files: digests }, path));
+        const { experts, translations } = moved(
+          { experts: base.manifest.experts, translations: [base.translation] },
+          places,
+        );
+        const vocabulary = [{ id: name, label, ...(isOneInk && { isOneInk: true as const }) }];
+        const key = keyOfStyle(base.translation);
+        return {
+          expected: new Map([...places].map(([path, place]) => [place, digests.get(path)!])),
+          manifest: {
+            ...base.manifest,
+            ...{ id: name, version, label },
+            licence: `${base.manifest.licence}; style: as its icons`,
+            parts: [
+              ...base.manifest.parts,
+              { name: ownPart(name), licence: "as its icons", source: `read from ${source}` },
+            ],
+            experts: { ...experts, [key]: { ...experts[key]!, vocabulary, codes: codesAt } as ExpertEntry },
+            translations: [{ ...translations[0]!, id: name, label, metrics, defaultStyle: name }],
+          },
+        };
+      },
+    });
+    return { folder, version, digest };
+  });
+}
+
+function halves(values: Float32Array): Buffer {
+  const bytes = Buffer.alloc(2 * values.length);
+  for (const [at, value] of values.entries()) bytes.writeUInt16LE(toHalf(value), 2 * at);
+  return bytes;
+}

@@ -1,0 +1,105 @@
+/**
+ * Aligned pairs of a style that has none: each icon is redrawn in a named style of the pack, and from that drawing its own style is asked
+ * for. So likelihood and judge see what restyling will be asked to do (back-translation: Sennrich et al. 2016, arXiv 1511.06709).
+ */
+import { batchConditions, type EncodedConditions } from "../../engine/conditions.ts";
+import type { ConditionValue } from "../../engine/interfaces.ts";
+import { logNormal, type Translation } from "../../engine/translation.ts";
+import { TrainingRandom } from "../../flow/random.ts";
+
+export type Icon = Extract<ConditionValue, { kind: "image" }>;
+
+/** An icon's latent with the conditions under which it is to be drawn, but for the style. */
+export interface StylePair {
+  readonly latent: Float32Array;
+  readonly from: EncodedConditions;
+}
+
+const given = (vector: Float32Array) => ({ vector, presence: 1 });
+
+export class StylePairs {
+  readonly #translation: Translation;
+  readonly #posteriorStd: number;
+
+  /** @param posteriorStd of the target's latents, as the flow was trained on them */
+  constructor(translation: Translation, posteriorStd: number) {
+    this.#translation = translation;
+    this.#posteriorStd = posteriorStd;
+  }
+
+  #expert(name: "style" | "drawing") {
+    return this.#translation.conditions.find((condition) => condition.name === name)!.expert;
+  }
+
+  /** Code of a style that is named, or that 1 to 16 icons show. */
+  async codeOf(style: string | readonly Icon[]): Promise<Float32Array> {
+    const value: ConditionValue =
+      typeof style === "string" ? { kind: "text", text: style } : { kind: "images", images: style };
+    return this.#expert("style").encode([value]);
+  }
+
+  /** @param own code of the style that the icons have @param others codes of named styles, taken in turn */
+  async pairsOf(icons: readonly Icon[], own: Float32Array, others: readonly Float32Array[]): Promise<StylePair[]> {
+    const { target } = this.#translation;
+    const pairs: StylePair[] = [];
+    for (const [at, icon] of icons.entries()) {
+      const other = others[at % others.length]!;
+      const shown = await this.#expert("drawing").encode([icon]);
+      const drawn = await this.#draw({ drawing: given(shown), "drawing-style": given(own) }, other);
+      const planes = await target.decode(drawn, 1);
+      const source: Icon = { kind: "image", planes, sizePx: target.imageSizePx, key: `${icon.key} redrawn` };
+      const from = { drawing: given(await this.#expert("drawing").encode([source])), "drawing-style": given(other) };
+      pairs.push({ latent: await target.encode(icon.planes, 1), from });
+    }
+    return pairs;
+  }
+
+  /** Mean of −log p a dimension of the icons, drawn in the style of a code. */
+  async natsOf(code: Float32Array, pairs: readonly StylePair[], seed: number): Promise<number> {
+    const { flow } = this.#translation;
+    let total = 0;
+    for (const [at, { latent, from }] of pairs.entries()) {
+      const noise = new Float32Array(latent.length);
+      new TrainingRandom(seed, at, "evaluation").fillNormal(noise, this.#posteriorStd);
+      const z = latent.map((value, axis) => value + noise[axis]!);
+      const { values, logDet } = await flow.forward(z, batchConditions(flow, [{ ...from, style: given(code) }]), 1);
+      total -= (logNormal(values) + logDet[0]!) / flow.dims;
+    }
+    return total / pairs.length;
+  }
+
+  /** Share of the restyled icons whose own style is nearer to `real` than to any of the others, by the style expert. */
+  async judge(
+    code: Float32Array,
+    pairs: readonly StylePair[],
+    real: Float32Array,
+    others: readonly Float32Array[],
+  ): Promise<number> {
+    const { target } = this.#translation;
+    const middle = real.map((_, axis) => others.reduce((sum, other) => sum + other[axis]!, 0) / others.length);
+    const cosine = (one: Float32Array, other: Float32Array): number => {
+      let [product, ones, twos] = [0, 0, 0];
+      for (const [axis, base] of middle.entries()) {
+        const [a, b] = [one[axis]! - base, other[axis]! - base];
+        product += a * b;
+        ones += a * a;
+        twos += b * b;
+      }
+      return product / (Math.sqrt(ones * twos) || 1);
+    };
+    let named = 0;
+    for (const [at, { from }] of pairs.entries()) {
+      const planes = await target.decode(await this.#draw(from, code), 1);
+      const seen = await this.codeOf([{ kind: "image", planes, sizePx: target.imageSizePx, key: `restyled ${at}` }]);
+      const own = cosine(seen, real);
+      if (others.every((other) => cosine(seen, other) < own)) named += 1;
+    }
+    return named / pairs.length;
+  }
+
+  async #draw(from: EncodedConditions, code: Float32Array): Promise<Float32Array> {
+    const { flow } = this.#translation;
+    const conditions = batchConditions(flow, [{ ...from, style: given(code) }]);
+    return (await flow.inverse(new Float32Array(flow.dims), conditions, 1)).values;
+  }
+}

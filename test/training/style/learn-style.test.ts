@@ -1,0 +1,82 @@
+/** A style of one's own by a search over codes: never worse than its start, published at once, and a pack like any other. */
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { encodePng } from "../../../server/images/codec.ts";
+import { Catalogue } from "../../../server/packs/catalogue.ts";
+import { loadPacks } from "../../../server/packs/load.ts";
+import { styleBaseIn } from "../../../server/packs/style-pack.ts";
+import { fitStyleCode } from "../../../server/training/style/fit-style-code.ts";
+import { learnStyle } from "../../../server/training/style/learn-style.ts";
+import { findTranslation } from "../../../shared/contract/translation-rules.ts";
+import { styleSizePx, writeTinyStylePack } from "../../fixtures/tiny-style-pack.ts";
+
+const root = await mkdtemp(join(tmpdir(), "tau-learn-style-"));
+after(() => rm(root, { recursive: true }));
+const shipped = join(root, "shipped");
+await writeTinyStylePack(shipped);
+
+async function iconsIn(folder: string, count: number): Promise<string> {
+  await mkdir(folder);
+  for (let icon = 0; icon < count; icon += 1) {
+    const rgba = Uint8Array.from({ length: 4 * styleSizePx ** 2 }, (_, at) =>
+      at % 4 === 3 ? 255 : (at * (icon + 3)) % 251,
+    );
+    await writeFile(join(folder, `${icon}.png`), await encodePng(rgba, styleSizePx, styleSizePx));
+  }
+  await writeFile(join(folder, "broken.png"), "no picture");
+  return folder;
+}
+
+const learn = async (folder: string, name: string) => {
+  const [entry] = (await Catalogue.open(shipped)).entries;
+  const stages: string[] = [];
+  const packs = join(root, "packs");
+  const base = styleBaseIn(entry!)!;
+  const learned = await learnStyle({
+    ...{ folder, base, name, label: "My icons", packs, tries: 12, seed: 1 },
+    onStage: (stage) => stages.push(stage),
+  });
+  return { ...learned, stages, packs };
+};
+
+test("a search over codes finds better ones, never worse ones, and the same ones again", async () => {
+  const wanted = [0.4, -0.2, 0.1];
+  const readings = [
+    [0, 0, 0],
+    [1, 0, 0],
+    [0, 1, 0],
+    [0, 0, 1],
+  ].map((code) => Float32Array.from(code));
+  const natsOf = async (code: Float32Array) => wanted.reduce((sum, value, axis) => sum + (value - code[axis]!) ** 2, 0);
+  const search = { readings, natsOf, tries: 80, seed: 3 };
+  const found = await fitStyleCode(search);
+  assert.ok(found.nats < 0.05 * found.startNats, `${found.nats} of ${found.startNats}`);
+  assert.deepEqual(await fitStyleCode(search), found);
+  const best = await fitStyleCode({ ...search, natsOf: async (code) => (code === readings[0] ? 0 : 1) });
+  assert.deepEqual([best.code, best.nats], [readings[0], 0]);
+});
+
+test("a style is published before the search, and after it only when held-out icons gain and the judge loses nothing", async () => {
+  const { pack, icons, heldOut, search, stages, packs } = await learn(await iconsIn(join(root, "twenty"), 20), "mine");
+  assert.equal(icons, 20);
+  assert.ok(heldOut > 0 && search);
+  assert.ok(stages.indexOf("published") < stages.indexOf("searching"));
+  const gains = search.foundNats < search.startNats && search.foundJudge >= search.startJudge;
+  assert.deepEqual([search.isBetter, pack.version], [gains, gains ? "0.2.0" : "0.1.0"]);
+  const catalogue = await Catalogue.open(shipped, packs);
+  assert.deepEqual(catalogue.faults, []);
+  const { translation } = findTranslation(catalogue.packs(), "mine");
+  assert.deepEqual(translation.styles, [{ id: "mine", label: "My icons" }]);
+  const { translations } = await loadPacks(catalogue, { threads: 1 });
+  const expert = translations.find(({ id }) => id === "mine")!.conditions.find(({ name }) => name === "style")!.expert;
+  assert.ok((await expert.encode([{ kind: "text", text: "mine" }])).some((value) => value !== 0));
+});
+
+test("three icons are a style without a search, and none is refused by the folder's name", async () => {
+  const { search, heldOut, pack } = await learn(await iconsIn(join(root, "three"), 3), "few");
+  assert.deepEqual([search, heldOut, pack.version], [undefined, 0, "0.1.0"]);
+  await assert.rejects(learn(await iconsIn(join(root, "empty"), 0), "none"), /empty: expected at least one PNG/);
+});
