@@ -8,17 +8,9 @@ import { AppError } from "../../shared/problem.ts";
 import { describe } from "../../shared/validation.ts";
 import { shuttingDown } from "../jobs/job-queue.ts";
 import type { AppDeps } from "./deps.ts";
-import {
-  adminCheck,
-  allowAnyOrigin,
-  allowPrivateNetwork,
-  hostCheck,
-  identify,
-  rateLimit,
-  secure,
-  tokenCheck,
-} from "./guards.ts";
+import { adminCheck, allowAnyOrigin, allowPrivateNetwork, hostCheck, identify, secure, tokenCheck } from "./guards.ts";
 import { problemResponse } from "./problems.ts";
+import { createBuckets, rateLimit } from "./rate-limit.ts";
 import { type AppEnv, patternOf, type Route, type RouteDeps } from "./route.ts";
 import { batchRoutes } from "./routes/batch-routes.ts";
 import { generationRoutes } from "./routes/generation-routes.ts";
@@ -53,7 +45,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   const routes = routesOf(deps);
   const closed = [
     tokenCheck(deps.token, deps.tokens),
-    rateLimit(deps.limits?.requestsPerMinute ?? limits.requestsPerMinute, deps.now),
+    rateLimit(deps.limits?.requestsPerMinute ?? limits.requestsPerMinute, deps.spend ?? createBuckets(deps.now)),
   ];
   const guardsOf = ({ isOpen, isUnlimited, isOfAdmins }: Partial<Route>): MiddlewareHandler[] =>
     isOpen ? [] : [...closed.slice(0, isUnlimited ? 1 : 2), ...(isOfAdmins ? [adminCheck] : [])];

@@ -10,6 +10,7 @@ import type { WorkerInfo } from "../../shared/contract/workers.ts";
 import type { JobQueue } from "../jobs/job-queue.ts";
 import type { Standing, Tokens } from "./identity.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Spend } from "./rate-limit.ts";
 
 export interface InferenceStatus {
   readonly state: "ready" | "starting" | "unavailable";
@@ -104,4 +105,6 @@ export interface AppDeps {
   readonly log: { debug(fields: object, message: string): void; error(fields: object, message: string): void };
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Requests of a token that are counted elsewhere too; absent = in this process alone. */
+  readonly spend?: Spend | undefined;
 }

@@ -1,8 +1,8 @@
 /**
  * What stands before every route: request id, security headers, the Host check against DNS rebinding, CORS for the plugin
- * (whose origin is `null`), the bearer token and the rate limit. Hono's middleware where it has one, with our problems as
- * answers; it has no Host check, no rate limit, and its CORS knows nothing of Chrome's private-network preflights.
- * app.ts puts them in order.
+ * (whose origin is `null`) and the bearer token; rate-limit.ts has the rate limit. Hono's middleware where it has one, with our
+ * problems as answers; it has no Host check, and its CORS knows nothing of Chrome's private-network preflights. app.ts puts them in
+ * order.
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
@@ -125,37 +125,3 @@ export const adminCheck: MiddlewareHandler = async (c, next) => {
     });
   await next();
 };
-
-/** A bucket a token: full at the start, as deep as its requests a minute, refilled evenly. @throws AppError rate_limited */
-export function rateLimit(perMinute: number, now: () => number): MiddlewareHandler {
-  const buckets = new Map<string, () => void>();
-  return async (c, next) => {
-    const { name, requestsPerMinute = perMinute } = identityOf(c);
-    const key = `${name} ${requestsPerMinute}`;
-    const spend = buckets.get(key) ?? createBucket(requestsPerMinute, now);
-    buckets.set(key, spend);
-    spend();
-    await next();
-  };
-}
-
-function createBucket(perMinute: number, now: () => number): () => void {
-  let tokens = perMinute;
-  let at = now();
-  return () => {
-    const time = now();
-    tokens = Math.min(perMinute, tokens + (Math.max(0, time - at) * perMinute) / 60_000);
-    at = time;
-    if (tokens >= 1) {
-      tokens--;
-      return;
-    }
-    const retryAfterSeconds = Math.max(1, Math.ceil(((1 - tokens) * 60) / perMinute));
-    const expected = `at most ${perMinute} requests a minute`;
-    throw new AppError("rate_limited", `expected ${expected}, got more`, {
-      expected,
-      received: "more",
-      retryAfterSeconds,
-    });
-  };
-}

@@ -13,10 +13,13 @@ import { createApp } from "../../http/app.ts";
 import type { Standing } from "../../http/identity.ts";
 import { listen } from "../../http/listen.ts";
 import { createMetrics } from "../../http/metrics.ts";
+import { createBuckets, type Spend } from "../../http/rate-limit.ts";
 import { decodeRgba, probeImage } from "../../images/codec.ts";
 import { requirePlainSvg } from "../../images/svg.ts";
 import { type BlobStore, shrinkBlobs } from "../../jobs/blobs/blob-store.ts";
 import { type Call, call } from "../../jobs/bull/calls.ts";
+import type { Connection } from "../../jobs/bull/connection.ts";
+import { spendShared } from "../../jobs/bull/shared-buckets.ts";
 import { InFlight } from "../../platform/in-flight.ts";
 import { createLog, type Log } from "../../platform/log.ts";
 import { VectorPool } from "../../vector/vector-pool.ts";
@@ -101,6 +104,7 @@ export async function serveHttp(
     stopping: stopping.signal,
     streamsEnd: streamsEnd.signal,
     now: Date.now,
+    spend: spendTogether(shared.connections.asking),
   });
   const sweeping = startSweeping(shared, randomUUID(), log);
   const ending = startEndingUnserved(shared, known, workerAwaitMs, log);
@@ -148,4 +152,10 @@ function shrinkSometimes(uploads: BlobStore) {
   return async (maxBytes: number, isNeeded: (digest: string) => Promise<boolean>): Promise<void> => {
     if (count++ % uploadsPerLook === 0) await shrinkBlobs(uploads, maxBytes, isNeeded);
   };
+}
+
+/** Counted by all processes together; while the queue server is away each counts for itself, and its answer says the rest. */
+function spendTogether(client: Connection): Spend {
+  const own = createBuckets(Date.now);
+  return (name, perMinute) => spendShared(client, keyPrefix, name, perMinute).catch(() => own(name, perMinute));
 }

@@ -1,10 +1,11 @@
 /**
- * Connections to the queue server (Valkey or Redis 6.2 and later) by ioredis; its only importer. One that asks fails at once while
+ * Connections to the queue server (Valkey or Redis 6.2 and later) by ioredis, whose importers are this file and ./patient-redis.ts. One that asks fails at once while
  * the server is away, so that a client hears of it; one that works waits for its return.
  */
 import { Redis } from "ioredis";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
+import { PatientRedis } from "./patient-redis.ts";
 
 export type Connection = Redis;
 
@@ -29,12 +30,8 @@ export async function connect(
 ): Promise<Connections> {
   const retryStrategy = (attempt: number): number => Math.min(limits.queueReconnectMs, 50 * 2 ** Math.min(attempt, 10));
   const all = { lazyConnect: true, retryStrategy, connectTimeout: commandMs };
-  const asking = new Redis(url, {
-    ...all,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: commandMs,
-  });
+  const asking = new PatientRedis(url, { ...all, enableOfflineQueue: false, maxRetriesPerRequest: 0 });
+  asking.commandMs = commandMs;
   const working = new Redis(url, { ...all, maxRetriesPerRequest: null });
   const listening = new Redis(url, { ...all, maxRetriesPerRequest: null });
   const clients = [asking, working, listening];
