@@ -1,11 +1,10 @@
 /**
- * Connections to the queue server (Valkey or Redis 6.2 and later) by ioredis, whose importers are this file and ./patient-redis.ts. One that asks fails at once while
+ * Connections to the queue server (Valkey or Redis 6.2 and later) by ioredis; its only importer. One that asks fails at once while
  * the server is away, so that a client hears of it; one that works waits for its return.
  */
-import { Redis } from "ioredis";
+import { type Command, Redis } from "ioredis";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
-import { PatientRedis } from "./patient-redis.ts";
 
 export type Connection = Redis;
 
@@ -17,6 +16,37 @@ export interface Connections {
   /** Of who listens: subscribes again by itself. */
   readonly listening: Connection;
   close(): void;
+}
+
+/** Ticks of a command's time; a loop that stands still costs one of them, however long it does. */
+const ticks = 4;
+
+/**
+ * Gives a command up after a while in which this process could have heard the answer. ioredis counts the time in which the event loop
+ * stood still too, and gives up answers that have long been in the socket.
+ */
+class PatientRedis extends Redis {
+  commandMs = 0;
+
+  override sendCommand(command: Command, ...rest: [Parameters<Redis["sendCommand"]>[1]?]): unknown {
+    const sent = super.sendCommand(command, ...rest);
+    if (!command.isResolved) this.#watch(command);
+    return sent;
+  }
+
+  #watch(command: Command): void {
+    let left = ticks;
+    let timer: ReturnType<typeof setTimeout>;
+    const tick = (): void => {
+      left--;
+      // What has come is read before an immediate runs.
+      if (left > 0) timer = setTimeout(tick, this.commandMs / ticks);
+      else setImmediate(() => command.reject(new Error("Command timed out")));
+    };
+    timer = setTimeout(tick, this.commandMs / ticks);
+    const stop = (): void => clearTimeout(timer);
+    command.promise.then(stop, stop);
+  }
 }
 
 /**
