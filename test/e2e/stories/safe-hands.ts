@@ -111,7 +111,7 @@ const workKept: Story = {
     await ui.getByLabel("Images", { exact: true }).press("Tab");
     const many = Array.from({ length: 14 }, (_, index) => `${["red", "blue", "green"][index % 3]} flower ${index}`);
     await generate(many.join("\n"));
-    await ui.getByText(/^[1-9]\d* of 14 finished/).waitFor();
+    await ui.getByText(/^[1-9]\d* of 14 finished/).waitFor({ timeout: 90_000 });
     await ui.getByRole("button", { name: "Cancel" }).click();
     await ui.getByText("Cancelled. What was finished is here").waitFor();
     await ui.getByRole("button", { name: /^Make the missing/ }).waitFor();

@@ -88,9 +88,11 @@ function Layers({ controller, texts }: ViewProps) {
   const ready = layers.length - problems.length;
   return (
     <>
-      <p class={ready === 0 ? "notice" : "hint"}>
-        {ready === 0 ? texts.needLayers : fill(texts.layersReady, { n: ready })}
-      </p>
+      {ready === 0 && <p class="notice">{texts.needLayers}</p>}
+      {/* Of layer names the matches below say how many. */}
+      {ready > 0 && controller.state.command === "fill-label" && (
+        <p class="hint">{fill(texts.layersReady, { n: ready })}</p>
+      )}
       {unreadCount > 0 && <p class="hint">{fill(texts.unread, { n: unreadCount })}</p>}
       {problems.length > 0 && (
         <details class="left-out">
