@@ -28,7 +28,7 @@ export const limits = {
   /** Share of the distance that ideas may have: 1 = as far as a caption's words allow. */
   diversityMax: 1,
   /** What the plugin asks for: ideas that still show the caption. The API's default is 0, seeds as they come. */
-  diversityIdeas: 0.7,
+  diversityIdeas: 0.3,
   /** Half a circle: v turned into its opposite. */
   angleMaxDegrees: 180,
   /** Attribute directions stay within a few times the difference of two captions; beyond that a condition means nothing. */

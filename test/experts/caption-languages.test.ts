@@ -61,6 +61,8 @@ for (const [language, captions] of Object.entries(read))
 
 describe("a caption in English", () => {
   const captions = [
+    "no smoking sign",
+    "do not enter",
     "a red car on a street",
     "gift",
     "pan",

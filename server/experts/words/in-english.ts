@@ -9,8 +9,10 @@ import { type Glossed, glossJapanese, glossWords, inEnglishOrder } from "./gloss
 import { isEnglish, type Language, languages } from "./languages.ts";
 
 /** English words that no table of other languages has. */
-const functionWords = "a an the of on in at with and or for to from by is are under over behind without picture icon";
+const functionWords =
+  "a an the of on in at with and or for to from by is are under over behind without no not do as so me up go am be it he we us my your picture icon sign";
 const ownEnglish = new Set([...functionWords.split(" "), ...colourNames, ...shadeNames]);
+const isEnglishWord = (word: string): boolean => ownEnglish.has(word) || isEnglish(word);
 const japaneseSigns = /[\u3041-\u30fa\u4e00-\u9fff]/u;
 
 /** The English words; undefined for English, and where too little is known. */
@@ -21,7 +23,7 @@ export function inEnglish(caption: string): string | undefined {
   }
   const words = foldWords(caption).split(" ");
   const written = caption.toLowerCase().split(/[^\p{L}\p{N}]+/u);
-  const english = written.filter((word) => ownEnglish.has(word) || isEnglish(word)).length;
+  const english = written.filter(isEnglishWord).length;
   let best: { readonly parts: readonly Glossed[]; readonly language: Language; readonly known: number } | undefined;
   for (const language of languages) {
     if (language.id === "ja") continue;
@@ -37,7 +39,7 @@ export function inEnglish(caption: string): string | undefined {
 
 /** Articles and prepositions are of one language, names of things travel. */
 const saysTheLanguage = ({ kind, word }: Glossed): boolean =>
-  (kind === "filler" || kind === "joining") && word.length > 1 && !isEnglish(word);
+  (kind === "filler" || kind === "joining") && word.length > 1 && !isEnglishWord(word);
 
 const readable = (parts: readonly Glossed[], { id }: Language): string | undefined =>
   parts.some(({ kind }) => kind === "thing" || kind === "describing") ? inEnglishOrder(parts, id) : undefined;

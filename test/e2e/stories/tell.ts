@@ -25,7 +25,7 @@ const themes: readonly Theme[] =
 /** Steps whose screenshots are pictures of the docs. */
 const figures: Readonly<Record<string, string>> = {
   "fill-names-2-filled": "fill-names",
-  "caption-to-artboard-3-doubt": "doubt",
+  "caption-to-artboard-4-doubt": "doubt",
   "family-2-recoloured": "recolour",
   "component-set-of-24-2-components": "components",
   "style-of-the-selection-2-restyled": "own-style",

@@ -306,8 +306,8 @@ test("several images of one job shall differ where the server knows how, and eac
   const sent = (change: object, known: object = asked) =>
     planCaptions({ ...form, ...change }, { id: "caption", ...known })[0]!.input.diversity;
   assert.deepEqual(
-    [sent({}), sent({ diversity: 0.3 }), sent({ diversity: 0 }), sent({ count: 1 })],
-    [limits.diversityIdeas, 0.3, undefined, undefined],
+    [sent({}), sent({ diversity: 0.6 }), sent({ diversity: 0 }), sent({ count: 1 })],
+    [limits.diversityIdeas, 0.6, undefined, undefined],
   );
   assert.equal(sent({}, { hasDiversity: undefined }), undefined, "an older server refuses the field");
   const made = { ...provenance(7), diversity: 0.3 };
