@@ -1,6 +1,6 @@
 /** Small controls on Figma's CSS variables: button, stepper, slider, switch. Native elements inside, so keys and readers work. */
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icons.tsx";
 
 interface ButtonProps {
@@ -59,17 +59,43 @@ export function Stepper({ id, value, min = 1, max, labels, onChange }: StepperPr
   return (
     <div class="stepper">
       <IconButton icon="minus" label={labels.fewer} isDisabled={value <= min} onClick={() => set(value - 1)} />
-      <input
-        id={id}
-        type="number"
-        inputMode="numeric"
-        min={min}
-        max={max}
-        value={value}
-        onChange={(event) => set(event.currentTarget.valueAsNumber)}
-      />
+      <NumberInput id={id} value={value} min={min} max={max} onChange={onChange} />
       <IconButton icon="plus" label={labels.more} isDisabled={value >= max} onClick={() => set(value + 1)} />
     </div>
+  );
+}
+
+interface NumberProps {
+  readonly id: string;
+  readonly value: number;
+  readonly min: number;
+  readonly max: number;
+  onChange(value: number): void;
+}
+
+/** Whole number by typing. What is typed stays while the rest of the window changes; out of range it counts when it is left. */
+export function NumberInput({ id, value, min, max, onChange }: NumberProps) {
+  const [typed, setTyped] = useState<string>();
+  return (
+    <input
+      id={id}
+      type="number"
+      inputMode="numeric"
+      min={min}
+      max={max}
+      value={typed ?? value}
+      onInput={(event) => {
+        const { value: text, valueAsNumber } = event.currentTarget;
+        setTyped(text);
+        if (Number.isInteger(valueAsNumber) && valueAsNumber >= min && valueAsNumber <= max) onChange(valueAsNumber);
+      }}
+      onBlur={(event) => {
+        const { valueAsNumber } = event.currentTarget;
+        setTyped(undefined);
+        const nearest = Math.min(max, Math.max(min, Math.round(valueAsNumber)));
+        if (Number.isFinite(nearest) && nearest !== value) onChange(nearest);
+      }}
+    />
   );
 }
 

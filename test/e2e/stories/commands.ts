@@ -94,6 +94,7 @@ const upscale: Story = {
     await ui.getByRole("spinbutton", { name: "Answers" }).fill("2");
     await ui.getByRole("spinbutton", { name: "Answers" }).press("Tab");
     await ui.getByRole("switch", { name: "Show the doubt about the answer" }).check();
+    assert.equal(await ui.getByRole("spinbutton", { name: "Answers" }).inputValue(), "2");
     const before = await page.locator(".node.rectangle[data-image]").getAttribute("data-image");
     await ui.getByRole("button", { name: "Generate" }).click();
     await ui.locator(".applied").waitFor({ timeout: 120_000 });

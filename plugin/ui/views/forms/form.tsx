@@ -4,7 +4,7 @@ import { limits } from "../../../../shared/limits.ts";
 import { askedTranslation } from "../../client/failure.ts";
 import { describeFailure, fill } from "../../i18n/texts.ts";
 import { captionProblem, captionsOf } from "../../plans/captions.ts";
-import { IconButton, Slider } from "../controls.tsx";
+import { IconButton, NumberInput, Slider } from "../controls.tsx";
 import { Icon } from "../icons.tsx";
 import type { ViewProps } from "../view-props.ts";
 import { CountField, StyleField, TileSizeField } from "./common-fields.tsx";
@@ -148,19 +148,12 @@ function SeedField({ controller, texts }: ViewProps) {
     <div class="field">
       <label for="seed">{texts.seed}</label>
       <div class="seed-row">
-        <input
+        <NumberInput
           id="seed"
-          type="number"
-          inputMode="numeric"
+          value={form.seed}
           min={0}
           max={limits.seedMax}
-          value={form.seed}
-          onChange={(event) => {
-            const seed = event.currentTarget.valueAsNumber;
-            if (Number.isInteger(seed) && seed >= 0 && seed <= limits.seedMax)
-              controller.editForm({ seed, isSeedFixed: true });
-            else event.currentTarget.value = String(form.seed);
-          }}
+          onChange={(seed) => controller.editForm({ seed, isSeedFixed: true })}
         />
         <IconButton
           icon={form.isSeedFixed ? "lock" : "unlock"}
