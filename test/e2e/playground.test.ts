@@ -298,7 +298,7 @@ const capableMeta = MetaSchema.parse({
     upscaler: { id: "sharp", label: "Sharp", scales: [2, 4] },
     translations: pack.translations.map((translation) => ({
       ...translation,
-      conditions: ["caption", "label", "style", "sketch", "layout", "image"],
+      conditions: ["caption", "label", "style", "sketch", "layout", "image", "drawing"],
       labels: [{ id: "anchor", label: "Anchor" }],
       depths: ["early", "middle", "last"],
       layout: { columns: 1, rows: 1, palette: [{ id: "red", label: "Red", hex: "#dd2e44" }] },
