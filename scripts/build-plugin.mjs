@@ -34,23 +34,24 @@ const withPort = (port) => ({
 
 /** Members of the table of commands that only the manifest and the window read. */
 const ofTheMenu = /^ {4}(?:menu|needs|editors|startsGroup): .*,$/gm;
-/** The caps that main names, as numbers, and commands without their menu: both tables would be a twentieth of what it may have. */
-const withLimits = (limits) => ({
+/** The caps that the plugin names, as numbers: the table of all of them has more bytes than these. Main needs no menu either. */
+const withLimits = (limits, { hasMenu }) => ({
   name: "limits",
   setup: ({ onLoad }) =>
-    onLoad(
-      { filter: /(plugin[\\/]main[\\/][\w/\\-]+|shared[\\/](?:commands|contract[\\/]upscale-scales))\.ts$/ },
-      async ({ path: file }) => {
-        const text = await readFile(file, "utf8");
-        const contents = text
-          .replace(/\blimits\.(\w+)/g, (named, key) => (key in limits ? String(limits[key]) : named))
-          .replace(ofTheMenu, "");
-        return { contents, loader: "ts" };
-      },
-    ),
+    onLoad({ filter: /(plugin[\\/](main|ui)|shared)[\\/][\w\\/.-]+\.tsx?$/ }, async ({ path: file }) => {
+      const text = await readFile(file, "utf8");
+      if (!/(?<![.\w])limits\./.test(text) || file.endsWith("limits.ts")) return undefined;
+      const contents = text.replace(/(?<![.\w])limits\.(\w+)/g, (named, key) =>
+        key in limits ? String(limits[key]) : named,
+      );
+      return {
+        contents: file.endsWith("commands.ts") && !hasMenu ? contents.replace(ofTheMenu, "") : contents,
+        loader: file.endsWith("x") ? "tsx" : "ts",
+      };
+    }),
 });
 
-async function bundle(entry, target, minify, { port, limits, ...extra } = {}) {
+async function bundle(entry, target, minify, { port, limits, hasMenu = true, ...extra } = {}) {
   const result = await build({
     entryPoints: [entry],
     bundle: true,
@@ -65,7 +66,7 @@ async function bundle(entry, target, minify, { port, limits, ...extra } = {}) {
     plugins: [
       englishZod,
       ...(port === undefined ? [] : [withPort(port)]),
-      ...(limits === undefined ? [] : [withLimits(limits)]),
+      ...(limits === undefined ? [] : [withLimits(limits, { hasMenu })]),
     ],
     target,
     minify,
@@ -102,8 +103,8 @@ export async function buildPlugin({ outDir = path.join(root, "dist"), port, mini
   ]);
   const manifest = buildManifest(port);
   const [main, uiCode, uiCss, pageCode, pageCss, pageHtml] = await Promise.all([
-    bundle(source("main", "main.ts"), mainTarget, minify, { port, limits }),
-    bundle(source("ui", "main.tsx"), uiTarget, minify, { port, jsx: "automatic", jsxImportSource: "preact" }),
+    bundle(source("main", "main.ts"), mainTarget, minify, { port, limits, hasMenu: false }),
+    bundle(source("ui", "main.tsx"), uiTarget, minify, { port, limits, jsx: "automatic", jsxImportSource: "preact" }),
     bundleCss(source("ui", "css"), minify),
     bundle(source("simulator", "page", "main.ts"), uiTarget, minify),
     bundleCss(source("simulator", "page", "css"), minify),
