@@ -8,6 +8,10 @@ import { readConfig } from "../../server/app/config.ts";
 import { startServer } from "../../server/app/main.ts";
 
 const captions = ["red apple", "cat face", "green tree"];
+/** As many pictures of styles as the window shows. */
+const stylePictures = 6;
+/** Figures are made beside other work, too. */
+const waitMs = 180_000;
 
 export async function playgroundFigure(path: string): Promise<void> {
   execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
@@ -26,6 +30,7 @@ export async function playgroundFigure(path: string): Promise<void> {
   try {
     await server.ready;
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1.5 });
+    page.setDefaultTimeout(waitMs);
     await page.goto(`${server.url}/#token=${server.token.value}`);
     const field = page.frameLocator("#plugin iframe").locator("#captions");
     await field.fill(captions.join("\n"));
@@ -34,6 +39,9 @@ export async function playgroundFigure(path: string): Promise<void> {
       .locator(".node.frame > .node.rectangle[data-image]")
       .nth(captions.length * 4 - 1)
       .waitFor();
+    await page.locator(".zoom").click();
+    // The pack draws its styles while nothing else is asked for.
+    await page.frameLocator("#plugin iframe").locator("[data-style]").nth(stylePictures).waitFor();
     await page.waitForTimeout(800);
     await page.screenshot({ path });
     console.log(`${path}: ${captions.join(", ")}`);
