@@ -2,7 +2,7 @@
  * `npm run bench`: measures the speed and memory that the README promises on this machine and writes them to docs/benchmarks.md.
  * It builds dist/ and needs the default pack. Usage: npm run bench [-- server|history|edits|encoding|training|upscaling|biggan|recipes ...],
  * or npm run bench -- guidance [FOLDER] and npm run bench -- diversity [--styles A,B] [--values 0.3,0.5] [--every 3] [--folder DIR], which only compare
- * variants and are no part of the table; nor is npm run bench -- scaling, which needs valkey-server or redis-server: what many workers do together.
+ * variants and are no part of the table, as npm run bench -- restyle [--most N], the targets of the flow between styles; nor is npm run bench -- scaling, which needs valkey-server or redis-server: what many workers do together.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -18,6 +18,7 @@ import { benchDiversity, diversityOptionsOf } from "./bench/drawing/diversity.ts
 import { benchGuidance } from "./bench/drawing/guidance.ts";
 import { machine } from "./bench/measure.ts";
 import { benchRecipes } from "./bench/recipes.ts";
+import { benchRestyle } from "./bench/restyle.ts";
 import { benchEdits, restyled } from "./bench/serving/edits.ts";
 import { benchHistory } from "./bench/serving/history.ts";
 import { benchScaling } from "./bench/serving/scaling.ts";
@@ -34,6 +35,12 @@ if (args[0] === "guidance") {
 }
 if (args[0] === "diversity") {
   await benchDiversity(diversityOptionsOf(args.slice(1)));
+  process.exit(0);
+}
+if (args[0] === "restyle") {
+  execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
+  startProgramsOf(resolve("dist/server"));
+  await benchRestyle(args.slice(1));
   process.exit(0);
 }
 if (args[0] === "scaling") {
