@@ -67,7 +67,7 @@ export async function loadPacks(
   }
   return {
     entries,
-    translations: await withCaptions(translations, entries),
+    translations: await withCaptions(translations, entries, shared),
     faults,
     ...(upscaler ? { upscaler } : {}),
   };
@@ -77,6 +77,7 @@ export async function loadPacks(
 async function withCaptions(
   translations: readonly Translation[],
   entries: readonly CatalogueEntry[],
+  shared: SharedFiles,
 ): Promise<Translation[]> {
   const asked = new Map(
     entries.flatMap(({ manifest, folder }) =>
@@ -89,7 +90,9 @@ async function withCaptions(
     if (!captions || !from || from.target.imageSizePx !== translation.target.imageSizePx) return translation;
     const { folder, library: path, styles } = captions;
     const { expert } = from.conditions.find(({ name }) => name === "caption")!;
-    const library = path === undefined ? undefined : await DrawingLibrary.open(join(folder, path), expert.dims);
+    // Packs of own styles have the same file, which is opened once.
+    const open = (file: string) => shared.open(file, "library", () => DrawingLibrary.open(file, expert.dims));
+    const library = path === undefined ? undefined : await open(join(folder, path));
     return { ...translation, captions: { from, styles: new Set(styles), library } };
   });
   return Promise.all(joined);
