@@ -106,6 +106,9 @@ const draft: DraftManifest = {
     { name: "target expert with layers", licence: "MIT", source },
     { name: "style expert", licence: "MIT", source },
     { name: "flow between styles", licence: "MIT", source },
+    ...(lentSets.length > 0
+      ? [{ name: "library of drawings", licence: "each set its own, see LICENCES.md", source: "@iconify/json 2.2.535" }]
+      : []),
   ],
   experts: {
     target: {
