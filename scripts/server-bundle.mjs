@@ -4,6 +4,7 @@
  * Dependencies with binaries or files of their own stay outside.
  */
 import { englishZod } from "./english-zod.mjs";
+import { lateJson } from "./late-json.mjs";
 
 /** Source of each program by its name in the bundle. */
 export const serverPrograms = {
@@ -27,5 +28,5 @@ export const serverBundle = /** @type {const} */ ({
     js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
   },
   external: ["@photostructure/sqlite", "onnxruntime-node", "onnxruntime-web", "pino", "sharp"],
-  plugins: [englishZod],
+  plugins: [englishZod, lateJson],
 });

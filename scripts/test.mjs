@@ -6,9 +6,10 @@
  * Usage: node scripts/test.mjs [--unit] [--only FOLDER] [--install]
  */
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import path from "node:path";
+import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { globSync } from "./glob.mjs";
 import { bundleTests } from "./test-bundle.mjs";
@@ -129,7 +130,25 @@ const env = {
   ...(!values.unit && { TAU_TEST_PROGRAMS: path.resolve("dist/server") }),
   ...(chromium !== undefined && { TAU_CHROMIUM: chromium }),
 };
+const timesFile = path.resolve("dist/test/times.jsonl");
 // One file more than cores: many wait for a child or a timer.
 const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
-const options = ["--enable-source-maps", "--test", "--test-reporter=spec", concurrency];
-run("tests", process.execPath, [...options, ...bundles], env);
+const times = ["--import", pathToFileURL(path.resolve("scripts/test-times.mjs")).href];
+const options = [...times, "--enable-source-maps", "--test", "--test-reporter=spec", concurrency];
+run("tests", process.execPath, [...options, ...bundles], { ...env, TAU_TEST_TIMES: timesFile });
+tellTimes();
+
+/** What the files took of the processor; says where the next second can be saved. */
+function tellTimes() {
+  if (!existsSync(timesFile)) return;
+  const files = readFileSync(timesFile, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line))
+    .toSorted((a, b) => b.seconds - a.seconds);
+  const sum = files.reduce((total, { seconds }) => total + seconds, 0);
+  const most = files
+    .slice(0, 12)
+    .map(({ name, seconds }) => `${name.replace(/^dist\/test\/(.*)\.test\.js$/, "$1")} ${seconds.toFixed(1)} s`);
+  console.log(`processor time of ${files.length} files: ${sum.toFixed(0)} s; most: ${most.join(", ")}`);
+}

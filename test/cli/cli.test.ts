@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { probeImage } from "../../server/images/codec.ts";
 import { tinySizePx, writeTinyPack } from "../fixtures/tiny-pack.ts";
-import { linesOf, type TauResult, tauIn } from "./run-tau.ts";
+import { linesOf, type TauResult, tauProcessIn } from "./run-tau.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "tau-cli-"));
 const packs = join(folder, "packs");
 const { pack, digest } = await writeTinyPack(packs);
 after(() => rm(folder, { recursive: true }));
 
-const tau = tauIn(folder);
+const tau = tauProcessIn(folder);
 const generate = (...args: string[]): Promise<TauResult> => tau("generate", "--packs", packs, ...args);
 
 describe("tau generate", () => {

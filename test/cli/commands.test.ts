@@ -13,6 +13,7 @@ import { Catalogue } from "../../server/packs/catalogue.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
 import { tinyDraft, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
+import { tauIn } from "./run-tau.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-commands-"));
 after(() => rm(root, { recursive: true }));
@@ -23,13 +24,14 @@ interface Result {
   readonly err: string;
 }
 
-/** Runs in an empty folder, so that nothing is found by accident. `meanwhile` goes along with the running process. */
+/** Runs in an empty folder, so that nothing is found by accident. `meanwhile` goes along with a process of the command's own. */
 function tau(args: string[], meanwhile?: (child: ChildProcess) => Promise<void>): Promise<Result> {
+  if (meanwhile === undefined) return tauIn(root)(...args);
   const child = spawn(process.execPath, [cliProgram, ...args], { cwd: root });
   let [out, err] = ["", ""];
   child.stdout.on("data", (text) => (out += text));
   child.stderr.on("data", (text) => (err += text));
-  void meanwhile?.(child);
+  void meanwhile(child);
   return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
 }
 

@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize, resolve } from "node:path";
 import { before, describe, it } from "node:test";
-import type { Command } from "../../server/cli.ts";
+import type { Command } from "../../server/cli/run-tau.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const tracked = (pattern: string): string[] =>

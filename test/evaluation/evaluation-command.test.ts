@@ -10,6 +10,7 @@ import type { Report, TimedSection } from "../../server/evaluation/report.ts";
 import { encodePng, probeImage } from "../../server/images/codec.ts";
 import { readEntry } from "../../server/packs/catalogue.ts";
 import { costCard } from "../../server/training/cost-card.ts";
+import { tauIn } from "../cli/run-tau.ts";
 import { cliProgram } from "../fixtures/processes/programs.ts";
 import { tinyDraft, tinyFullDraft, tinySizePx, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { tinyItems, tinyPixels, writeTinySet } from "../fixtures/tiny-set.ts";
@@ -20,7 +21,9 @@ const { pack: full } = await writeTinyPack(join(folder, "full"), tinyFullDraft);
 const { pack: small } = await writeTinyPack(join(folder, "small"));
 const set = await writeTinySet(join(folder, "set"));
 
-function tau(args: string[], onStart: (child: ReturnType<typeof spawn>) => void = () => {}) {
+/** In this process, or in one of its own that `onStart` gets. */
+function tau(args: string[], onStart?: (child: ReturnType<typeof spawn>) => void) {
+  if (onStart === undefined) return tauIn(folder)("evaluate", ...args);
   const child = spawn(process.execPath, [cliProgram, "evaluate", ...args], { cwd: folder });
   let [out, err] = ["", ""];
   child.stdout.on("data", (text) => (out += text));

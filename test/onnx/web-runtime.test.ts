@@ -128,7 +128,7 @@ describe("a system without a binary of onnxruntime-node", () => {
       `import { deserialize } from "node:v8";
       import { createInferenceClient } from "./server/inference/client.ts";
       const { packsDir, request } = deserialize(Buffer.from(process.argv[2], "base64"));
-      const client = createInferenceClient({ packsDir, provider: "auto", threads: 0 });
+      const client = createInferenceClient({ packsDir, packIds: ["icons"], provider: "auto", threads: 0 });
       const { provider } = await client.start();
       await client.generate(request, { onImage: ({ widthPx, heightPx, rgba }) => {
         const isDrawn = rgba.some((value, at) => at % 4 === 3 && value > 250) && rgba.some((value, at) => at % 4 === 3 && value === 0);

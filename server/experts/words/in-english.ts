@@ -6,7 +6,7 @@
 import { colourNames, shadeNames } from "../../engine/colour-words.ts";
 import { foldWords } from "./fold-words.ts";
 import { type Glossed, glossJapanese, glossWords, inEnglishOrder } from "./gloss.ts";
-import { isEnglish, type Language, languages } from "./languages.ts";
+import { isEnglish, type Language, readLanguages } from "./languages.ts";
 
 /** English words that no table of other languages has. */
 const functionWords =
@@ -18,14 +18,14 @@ const japaneseSigns = /[\u3041-\u30fa\u4e00-\u9fff]/u;
 /** The English words; undefined for English, and where too little is known. */
 export function inEnglish(caption: string): string | undefined {
   if (japaneseSigns.test(caption)) {
-    const japanese = languages.find(({ id }) => id === "ja")!;
+    const japanese = readLanguages().find(({ id }) => id === "ja")!;
     return readable(glossJapanese(caption, japanese), japanese);
   }
   const words = foldWords(caption).split(" ");
   const written = caption.toLowerCase().split(/[^\p{L}\p{N}]+/u);
   const english = written.filter(isEnglishWord).length;
   let best: { readonly parts: readonly Glossed[]; readonly language: Language; readonly known: number } | undefined;
-  for (const language of languages) {
+  for (const language of readLanguages()) {
     if (language.id === "ja") continue;
     const parts = glossWords(words, language);
     const known = parts.reduce((sum, part) => sum + part.words, 0);

@@ -2,6 +2,8 @@
  * What words mean in English, one dictionary a language: everyday words first, then names of emoji from emojibase-data 17.0.0
  * (by scripts/caption-words.mjs; licences in caption-words.licence.txt). Also which of the words are English words too.
  */
+
+import { once } from "../../platform/once.ts";
 import table from "./caption-words.json" with { type: "json" };
 import { everydayWords, type LanguageId, languageIds, type Meaning } from "./everyday-words.ts";
 
@@ -15,16 +17,19 @@ export interface Language {
   readonly longest: number;
 }
 
-const englishToo = new Set(table.english);
+const readEnglish = once(() => new Set(table.english));
 
 /** Whether a word, in lower case with its accents, is an English one; known of those that another language has too. */
-export const isEnglish = (word: string): boolean => englishToo.has(word);
+export const isEnglish = (word: string): boolean => readEnglish().has(word);
 
-export const languages: readonly Language[] = languageIds.map((id) => {
-  const everyday = everydayWords(id);
-  const meanings = new Map<string, readonly Meaning[]>(everyday);
-  for (const [word, english] of Object.entries(table.names[id]))
-    if (!meanings.has(word)) meanings.set(word, [{ kind: "thing", english }]);
-  const sizes = [...meanings.keys()].map((word) => (id === "ja" ? word.length : word.split(" ").length));
-  return { id, meanings, everyday, longest: sizes.reduce((most, size) => Math.max(most, size), 0) };
-});
+/** All languages; made when a caption is first read, because most processes read none. */
+export const readLanguages = once((): readonly Language[] =>
+  languageIds.map((id) => {
+    const everyday = everydayWords(id);
+    const meanings = new Map<string, readonly Meaning[]>(everyday);
+    for (const [word, english] of Object.entries(table.names[id]))
+      if (!meanings.has(word)) meanings.set(word, [{ kind: "thing", english }]);
+    const sizes = [...meanings.keys()].map((word) => (id === "ja" ? word.length : word.split(" ").length));
+    return { id, meanings, everyday, longest: sizes.reduce((most, size) => Math.max(most, size), 0) };
+  }),
+);

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import type { Page } from "playwright-core";
+import { storageKeys } from "../../../shared/messages/settings.ts";
 import { drawPng } from "../../plugin/png.ts";
-import { launchBrowser, openPlayground, type Playground, servedAsPublic } from "../browser.ts";
+import { launchBrowser, openPlayground, type Playground, servedAsPublic, storageKey } from "../browser.ts";
 import type { Theatre } from "./theatre.ts";
 
 export type Theme = "light" | "dark";
@@ -17,7 +19,7 @@ export interface StageServer {
 export interface Stage extends Playground {
   readonly server: StageServer;
   readonly theme: Theme;
-  /** Ends a step: a screenshot that says so, and no serious finding of axe in page or plugin. */
+  /** Ends a step: a screenshot that says so, if the story is to be seen, and no serious finding of axe in page or plugin. */
   step(name: string): Promise<void>;
   /** Opens a command from Tau's menu. */
   command(name: string): Promise<void>;
@@ -49,24 +51,38 @@ export interface Story {
 
 const artifacts = path.resolve(import.meta.dirname, "../../artifacts/stories");
 
-export async function tellStory(theatre: Theatre, story: Story, theme: Theme): Promise<string[]> {
+/**
+ * @param isSeen every step leaves a screenshot; else only a story that fails does
+ * @returns paths of the screenshots
+ */
+export async function tellStory(theatre: Theatre, story: Story, theme: Theme, isSeen = true): Promise<string[]> {
   const own = await story.startServer?.(theatre.playgroundDir);
   try {
-    return await tellOn({ ...theatre, ...own }, story, theme);
+    return await tellOn({ ...theatre, ...own }, story, theme, isSeen);
   } finally {
     await own?.close();
   }
+}
+
+/** Pictures of the styles that stories before left, as client storage: the server draws each once, not once a story. */
+let keptThumbs: string | undefined;
+async function readThumbs(page: Page): Promise<string | undefined> {
+  const stored = await page.evaluate((key) => localStorage.getItem(key), storageKey).catch(() => null);
+  const { [storageKeys.thumbs]: thumbs } = JSON.parse(stored ?? "{}") as Record<string, unknown>;
+  return thumbs === undefined ? undefined : JSON.stringify({ [storageKeys.thumbs]: thumbs });
 }
 
 async function tellOn(
   { browser, server }: Pick<Theatre, "browser"> & { readonly server: StageServer },
   { name, editor = "figma", isPublicPage = false, tell }: Story,
   theme: Theme,
+  isSeen: boolean,
 ): Promise<string[]> {
   const ownBrowser = isPublicPage ? await launchBrowser([servedAsPublic(server.url)]) : undefined;
   const tau = await openPlayground(ownBrowser ?? browser, server.url, {
     hash: `?editor=${editor}#token=${server.token.value}`,
     colorScheme: theme,
+    storage: keptThumbs,
   });
   const shots: string[] = [];
   const { page, ui } = tau;
@@ -75,10 +91,12 @@ async function tellOn(
     server,
     theme,
     step: async (step) => {
-      await mkdir(artifacts, { recursive: true });
-      const file = path.join(artifacts, `${name}-${shots.length + 1}-${step}-${theme}.png`);
-      await page.screenshot({ path: file });
-      shots.push(file);
+      if (isSeen) {
+        await mkdir(artifacts, { recursive: true });
+        const file = path.join(artifacts, `${name}-${shots.length + 1}-${step}-${theme}.png`);
+        await page.screenshot({ path: file });
+        shots.push(file);
+      }
       assert.deepEqual(await tau.violations(), [], `${name}, ${step}`);
     },
     command: async (item) => {
@@ -139,6 +157,7 @@ async function tellOn(
     await page.screenshot({ path: file });
     throw error;
   } finally {
+    keptThumbs = (await readThumbs(page)) ?? keptThumbs;
     await page.context().close();
     await ownBrowser?.close();
   }
