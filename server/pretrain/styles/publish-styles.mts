@@ -82,8 +82,8 @@ await writeFile(
   `# Licences of the pack \`styles\`
 
 All weights are this project's, under the MIT licence of the repository. They were trained on
-renderings of the icon sets below, as they are and in made-up styles. \`style/codes.f16\` holds the codes of named styles, ${facts.codeLength} values from up to 16 icons each.
-We thank the authors.
+renderings of the icon sets below, as they are and in made-up styles. \`style/codes.f16\`
+holds the codes of named styles, ${facts.codeLength} values from up to 16 icons each. We thank the authors.
 
 | set | title | author | licence | drawings |
 | --- | --- | --- | --- | --: |
@@ -162,8 +162,8 @@ function lentText(lending: readonly SetLicence[]): string {
   return `
 ## Drawings in the pack
 
-\`${library}\` holds ${total} drawings as their sets drew them, in one ink each, for captions to find. They stay
-their authors', under the licence of their set; what is drawn from one names it.
+\`${library}\` holds ${total} drawings as their sets drew them, in one
+ink each, for captions to find. They stay their authors', under the licence of their set; what is drawn from one names it.
 
 | set | title | author | licence | drawings |
 | --- | --- | --- | --- | --: |
