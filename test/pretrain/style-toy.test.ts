@@ -39,7 +39,7 @@ itWithPython(
       const { stdout } = await script("check_style_flow");
       assert.match(stdout, /0 couplings: v again within [\d.e-]+, 2 couplings: v again within [\d.e-]+/);
       const nets = ["--flow", join(folder, "flow-toy.pt")];
-      await script("evaluate_restyle", ...nets, "--count", "8");
+      await script("evaluation/evaluate_restyle", ...nets, "--count", "8");
       const measured = await metricsOf(join(folder, "restyle-evaluation.json"));
       assert.ok(measured["familiesAllErrorOfSource"]! > 0, JSON.stringify(measured));
       const out = join(folder, "onnx");

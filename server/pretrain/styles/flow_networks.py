@@ -88,6 +88,7 @@ class Injector(nn.Module):
         self.place = nn.Parameter(torch.zeros(1, deep, GRID // 2, GRID // 2))
         self.inside = nn.ModuleList([FilmBlock(deep, condition) for _ in range(blocks)])
         self.attention = GridAttention(deep)
+        self.further_attention = GridAttention(deep)
         self.up = nn.Conv2d(deep, 4 * width, 1)
         self.after = nn.ModuleList([FilmBlock(width, condition) for _ in range(2)])
         self.exit = nn.Conv2d(width, 2 * CHANNELS, 3, padding=1)
@@ -111,12 +112,12 @@ class Injector(nn.Module):
         for block in self.before:
             hidden = block(hidden, condition)
         deep = self.down(hidden) + self.deep_maps(maps) + self.place
-        half = len(self.inside) // 2
-        for block in self.inside[:half]:
+        for at, block in enumerate(self.inside):
             deep = block(deep, condition)
-        deep = self.attention(deep)
-        for block in self.inside[half:]:
-            deep = block(deep, condition)
+            if at == 1:
+                deep = self.attention(deep)
+            if at == 3:
+                deep = self.further_attention(deep)
         hidden = hidden + F.pixel_shuffle(self.up(F.silu(deep)), 2)
         for block in self.after:
             hidden = block(hidden, condition)
@@ -162,7 +163,7 @@ class GridCoupling(nn.Module):
 class StyleFlow(nn.Module):
     """The style expert, the injector, then couplings on the grid. `steps` may be 0: the injector alone is a flow too."""
 
-    def __init__(self, width: int = 96, deep: int = 160, blocks: int = 4, condition: int = 256, steps: int = 4, rest_width: int = 64) -> None:
+    def __init__(self, width: int = 96, deep: int = 160, blocks: int = 6, condition: int = 256, steps: int = 4, rest_width: int = 64) -> None:
         super().__init__()
         self.config = {"width": width, "deep": deep, "blocks": blocks, "condition": condition, "steps": steps, "rest_width": rest_width}
         self.style = StyleNet()

@@ -107,7 +107,13 @@ const draft: DraftManifest = {
     { name: "style expert", licence: "MIT", source },
     { name: "flow between styles", licence: "MIT", source },
     ...(lentSets.length > 0
-      ? [{ name: "library of drawings", licence: "each set its own, see LICENCES.md", source: "@iconify/json 2.2.535" }]
+      ? [
+          {
+            name: "library of drawings",
+            licence: "MIT, Apache-2.0, CC-BY, CC0-1.0, ISC, BSD-3-Clause, Unlicense: each set its own, see LICENCES.md",
+            source: "@iconify/json 2.2.535",
+          },
+        ]
       : []),
   ],
   experts: {

@@ -6,6 +6,7 @@ made-up style come from another family at times. Reads latents.npz of encode_sty
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +19,14 @@ from flow_networks import PALETTE
 from style_networks import CODE
 
 MOST_EXAMPLES = 16
-SHARES = {"plain": 0.7, "colour": 0.04, "procedural": 0.26}
+SHARES = {"plain": 0.87, "colour": 0.03, "procedural": 0.1}
 """Of the groups of a batch, by the style that is asked for."""
+SELDOM = {r"duo|two-?tone": 2.5, r"thin|light": 2.0}
+"""Looks that few variants have, by their names, and how much more often each of these is asked for."""
 EXAMPLE_COUNTS, EXAMPLE_SHARES = (1, 2, 4, 8, 12), (0.1, 0.1, 0.25, 0.3, 0.25)
 ORIGIN_COUNTS = (1, 2, 4, 8)
 FEWEST_SHARED = 3
-MADE_UP_ORIGINS = 0.3
+MADE_UP_ORIGINS = 0.1
 """How likely a made-up style is to be the one that is left, where the family's own variants count 1."""
 
 SAME_STYLE = 0.1
@@ -88,7 +91,7 @@ class StylePairs:
         kinds = list(self.pairs_of)
         weights = np.array([SHARES[kind] for kind in kinds])
         choices = self.pairs_of[kinds[rng.choice(len(kinds), p=weights / weights.sum())]]
-        sizes = np.sqrt([len(self.by_variant[asked]) for asked, _, _ in choices])
+        sizes = np.array([len(self.by_variant[asked]) ** 0.5 * how_often(asked) for asked, _, _ in choices])
         asked, others, likely = choices[rng.choice(len(choices), p=sizes / sizes.sum())]
         left = others[rng.choice(len(others), p=likely)]
         here, there = self.by_variant[asked], self.by_variant[asked if rng.random() < SAME_STYLE else left]
@@ -164,6 +167,11 @@ class StylePairs:
 def style_of(line: dict) -> str:
     """A variant, or a made-up style of several variants."""
     return line["variant"].rsplit("@", 1)[-1]
+
+
+def how_often(variant: str) -> float:
+    """How often a variant is asked for, where others count 1."""
+    return next((times for pattern, times in SELDOM.items() if "@" not in variant and re.search(pattern, variant)), 1.0)
 
 
 def kind_of(line: dict) -> str:

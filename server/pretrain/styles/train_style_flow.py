@@ -1,8 +1,8 @@
 """Trains the flow that puts a drawing into a style (flow_networks.py), its style expert, and the decoder further, on a time budget, on the CPU.
 
 Exact maximum likelihood of z = mean + 0.3 ε, and beside it a loss on pixels of what v = 0 decodes to: the mean of two edges' codes decodes to nothing,
-so v = 0 has to learn to be an edge. The decoder learns from those answers and from true latents; the encoder stays. Sheets show truth, source,
-v = 0 and T 0.5 of families that were never trained on.
+so v = 0 has to learn to be an edge. Discriminators ask that it decides (style_adversary.py). The decoder learns from those answers and from true latents;
+the encoder stays. Sheets show truth, source, v = 0 and T 0.5 of families that were never trained on.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from flow_networks import StyleFlow, nats_of
 from layer_networks import POSTERIOR_STD, LayerAutoencoder, LayerDecoder, composite
 from losses import reconstruction_loss, valid_rgba
+from style_adversary import StyleAdversary
 from style_networks import CODE
 from style_pairs import StylePairs
 from style_rows import STYLES, StyleRows
@@ -31,8 +32,10 @@ SPLITS = {"families": "heldOutFamily", "styles": "heldOutStyle", "concepts": "he
 GROUP_SIZE = 3
 """Things of one batch that share both styles, so that a style is read once for all of them."""
 REBUILT_WEIGHT = 0.5
-WITHOUT_ORIGIN, WITHOUT_PALETTE, WITH_HOLE, WITHOUT_SOURCE = 0.15, 0.55, 0.1, 0.03
+WITHOUT_ORIGIN, WITHOUT_PALETTE, WITH_HOLE, WITHOUT_SOURCE = 0.15, 0.7, 0.1, 0.03
 """How often a group is not told something."""
+ADVERSARIAL_RAMP = 0.08
+"""Fraction of the budget over which the discriminators' share of the gradient grows."""
 
 
 def picture_loss(output: Tensor, target: Tensor) -> Tensor:
@@ -55,13 +58,16 @@ def parse_arguments() -> argparse.Namespace:
     add_common_arguments(parser, minutes=50, batch=24, rate=2.5e-3)
     parser.add_argument("--width", type=int, default=96)
     parser.add_argument("--deep", type=int, default=160)
-    parser.add_argument("--blocks", type=int, default=4)
+    parser.add_argument("--blocks", type=int, default=6)
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--rest-width", type=int, default=64)
-    parser.add_argument("--drawn", type=int, default=12, help="answers of a batch that are decoded")
+    parser.add_argument("--drawn", type=int, default=10, help="answers of a batch that are decoded")
+    parser.add_argument("--judged", type=int, default=8, help="answers of a batch that the discriminators see")
     parser.add_argument("--rebuilt", type=int, default=3, help="true latents of a batch that are decoded, once the decoder learns")
     parser.add_argument("--decoder-from", type=float, default=0.6, help="fraction of the budget from which the decoder learns too")
     parser.add_argument("--pixels", type=float, default=2.0, help="weight of the loss on pixels")
+    parser.add_argument("--adversarial", type=float, default=0.5, help="what the discriminators ask, as a share of the pixels' gradient; 0 = none")
+    parser.add_argument("--adversarial-from", type=float, default=0.3, help="fraction of the budget from which the discriminators learn")
     parser.add_argument("--start", type=Path, help="another run's checkpoint to take the weights of, on the same latents")
     parser.add_argument("--styles", type=Path, default=STYLES)
     parser.add_argument("--target", type=Path, help="default: target.pt in that folder")
@@ -78,6 +84,7 @@ def parse_arguments() -> argparse.Namespace:
 class FlowTraining(TimedTraining):
     """The flow and the decoder; the encoder has done its work."""
 
+    parts = (*TimedTraining.parts, "adversary")
     save_every_s, sheet_every_s, log_every_s, logged_samples = 240.0, 480.0, 240.0, 96
 
     def __init__(self, arguments: argparse.Namespace, rows: StyleRows) -> None:
@@ -89,6 +96,7 @@ class FlowTraining(TimedTraining):
         if arguments.start:
             take_weights(nets.flow, torch.load(arguments.start, weights_only=True)["average"], "flow.")
         super().__init__(arguments, nets.to(memory_format=torch.channels_last))
+        self.adversary = StyleAdversary()
         self.rows, self.processor_at_start_s = rows, time.process_time()
         self.pairs = StylePairs(arguments.styles / "latents.npz", rows.index)
 
@@ -115,9 +123,15 @@ class FlowTraining(TimedTraining):
         images = self.rows.batch(self.pairs.rows[drawn.targets[np.concatenate([shown, rebuilt])]])
         output = composite(logits, paints)
         many = len(shown)
-        drawn_loss = picture_loss(output[:many], images[:many])
+        made = output[:many].detach().requires_grad_()
+        drawn_loss = picture_loss(made, images[:many])
         report = {"nats": float(nats.detach()), "v0Loss": float(drawn_loss.detach())}
-        loss = nats + self.arguments.pixels * drawn_loss
+        (gradient,) = torch.autograd.grad(self.arguments.pixels * drawn_loss, made)
+        if self.arguments.adversarial > 0 and self.fraction >= self.arguments.adversarial_from:
+            wanted, report["judge"] = self.judge(made, images, drawn.sources[shown], given["asked"][shown].detach(), rng)
+            ramp = min(1.0, (self.fraction - self.arguments.adversarial_from) / ADVERSARIAL_RAMP)
+            gradient[: len(wanted)] += wanted * (self.arguments.adversarial * ramp * gradient[: len(wanted)].norm() / (wanted.norm() + 1e-8))
+        loss = nats + (output[:many] * gradient).sum()
         if decoder_learns:
             rebuilt_loss = picture_loss(output[many:], images[many:])
             report["rebuiltLoss"] = float(rebuilt_loss.detach())
@@ -125,6 +139,12 @@ class FlowTraining(TimedTraining):
         loss.backward()
         self.descend()
         return report
+
+    def judge(self, made: Tensor, truth: Tensor, sources: np.ndarray, asked: Tensor, rng: np.random.Generator) -> tuple[Tensor, float]:
+        """What the discriminators ask of the first answers, and how badly they tell."""
+        most = self.arguments.judged
+        answers = made[:most].detach().requires_grad_()
+        return self.adversary.gradient(answers, truth[: len(answers)], self.rows.batch(self.pairs.rows[sources[:most]]), asked[:most], rng)
 
     def told(self, drawn, rng: np.random.Generator) -> dict[str, Tensor]:
         """The conditions of a training batch, with something left out at times."""

@@ -181,7 +181,8 @@ class TargetTraining(TimedTraining):
 
 def detail_loss(output: Tensor, target: Tensor) -> Tensor:
     """L1 where the target differs from its neighbourhood (eyes, marks on grounds) or is see-through (fills of duotones); both are few and faint pixels."""
-    around = F.avg_pool2d(target, DETAIL_PX, 1, DETAIL_PX // 2, count_include_pad=False)
+    along = F.avg_pool2d(target.contiguous(), (1, DETAIL_PX), 1, (0, DETAIL_PX // 2), count_include_pad=False)
+    around = F.avg_pool2d(along, (DETAIL_PX, 1), 1, (DETAIL_PX // 2, 0), count_include_pad=False)
     differs = (target - around).abs().sum(1, keepdim=True).clamp(max=1)
     alpha = target[:, 3:]
     see_through = ((alpha > 0.04) & (alpha < 0.6)).float()

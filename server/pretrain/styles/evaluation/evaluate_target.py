@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path[:0] = [str(Path(__file__).parents[at]) for at in (1, 2)]
 from layer_networks import LayerAutoencoder, composite, enlarge
 from losses import psnr_db, valid_rgba
 from style_rows import LOOKS, STYLES, StyleRows, to_float

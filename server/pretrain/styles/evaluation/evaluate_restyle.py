@@ -1,7 +1,8 @@
 """Measures the flow between styles on drawings: is what v = 0 draws nearer to the true variant than the source is, are lines whole, whose style is it.
 
 Pairs whose families, made-up styles or concepts were never trained on, unpicked; a style is told by up to --examples of its other drawings, colours are not
-told. Nearness in pixels and in features (style_judge.py). The ceiling is the true variant through target expert 2. Writes restyle-evaluation.json.
+told. Nearness in pixels, in features (style_judge.py) and by LPIPS; ceilings are the true variant through target expert 2. Holes: a drawing with a part
+missing, drawn in its own style, against that part left empty. Writes restyle-evaluation.json.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path[:0] = [str(Path(__file__).parents[at]) for at in (1, 2)]
 from layer_networks import LayerDecoder, composite
 from losses import valid_rgba
+from perceptual_distance import GRAPH, PerceptualDistance
 from style_judge import IMAGE_EXPERT, Features, StyleJudge, cosine_distance, spread_of
 from style_pairs import MOST_EXAMPLES, StylePairs, kind_of
 from style_rows import STYLES, StyleRows
@@ -27,6 +29,8 @@ from unbroken_lines import is_unbroken
 
 BATCH = 32
 JUDGED_STYLES, JUDGED_EACH = 20, 24
+HOLE_CELLS, CELL_PX = 6, 8
+"""Side of a hole in places of the grid, and of a place in pixels."""
 
 
 def squared_error(a: Tensor, b: Tensor) -> Tensor:
@@ -44,6 +48,7 @@ class Evaluation:
         self.examples = arguments.examples
         self.ink_gain = arguments.ink_gain
         self.features = Features(arguments.threads) if IMAGE_EXPERT.exists() else None
+        self.lpips = PerceptualDistance(arguments.threads) if GRAPH.exists() else None
 
     def decode(self, latents: Tensor) -> Tensor:
         return decode(self.nets.decoder, latents)
@@ -70,11 +75,8 @@ class Evaluation:
         error, start = squared_error(made, truth), squared_error(source, truth)
         coloured = squared_error(self.restyle(targets, sources, True), truth)
         figures = {f"{name}CeilingErrorOfSource": float(squared_error(ceiling, truth).mean() / start.mean())}
-        nearer_features = None
-        if self.features is not None:
-            seen = [self.features(images) for images in (truth, source, made)]
-            spread = spread_of(seen[0])
-            nearer_features = torch.from_numpy(cosine_distance(seen[2], seen[0], spread) < cosine_distance(seen[1], seen[0], spread))
+        nearer = {"Pixels": error < start} | self.nearer(truth, source, made)
+        figures |= {f"{name}Ceiling{key}": float(value.float().mean()) for key, value in self.nearer(truth, source, ceiling).items()}
         kinds = np.array([kind_of(self.pairs.lines[at]) for at in targets])
         for kind in ("all", "plain", "colour", "procedural"):
             chosen = torch.from_numpy(kinds == kind) if kind != "all" else torch.ones(len(targets), dtype=torch.bool)
@@ -82,16 +84,46 @@ class Evaluation:
                 continue
             key = f"{name}{kind.capitalize()}"
             figures[f"{key}Pairs"] = float(chosen.sum())
-            figures[f"{key}NearerPixels"] = float((error < start)[chosen].float().mean())
+            figures |= {f"{key}Nearer{by}": float(value[chosen].float().mean()) for by, value in nearer.items()}
             figures[f"{key}ErrorOfSource"] = float(error[chosen].mean() / start[chosen].mean())
             figures[f"{key}ErrorOfSourceColoursTold"] = float(coloured[chosen].mean() / start[chosen].mean())
-            if nearer_features is not None:
-                figures[f"{key}NearerFeatures"] = float(nearer_features[chosen].float().mean())
         lines = torch.from_numpy(np.array([self.pairs.lines[at]["look"] == "line" and not self.pairs.lines[at]["isProcedural"] for at in targets]))
         if lines.any():
             figures[f"{name}LinesUnbroken"] = float(is_unbroken(made[lines], truth[lines]).float().mean())
+            figures[f"{name}LinesUnbrokenOfSource"] = float(is_unbroken(source[lines], truth[lines]).float().mean())
             figures[f"{name}LinesUnbrokenCeiling"] = float(is_unbroken(ceiling[lines], truth[lines]).float().mean())
         return figures
+
+    def nearer(self, truth: Tensor, source: Tensor, made: Tensor) -> dict[str, Tensor]:
+        """Whether what was made is nearer to the truth than the source is, [n], by each measure but pixels."""
+        found = {}
+        if self.features is not None:
+            seen = [self.features(images) for images in (truth, source, made)]
+            spread = spread_of(seen[0])
+            found["Features"] = torch.from_numpy(cosine_distance(seen[2], seen[0], spread) < cosine_distance(seen[1], seen[0], spread))
+        if self.lpips is not None:
+            found["Lpips"] = torch.from_numpy(self.lpips(made, truth) < self.lpips(source, truth))
+        return found
+
+    def holes(self, split: str, count: int) -> dict[str, float]:
+        """Drawings with a square hole over ink, in their own style: is what is drawn there nearer to the truth than nothing is?"""
+        targets, _ = self.pairs.held_out_pairs(split, count)
+        if len(targets) == 0:
+            return {}
+        given = self.pairs.told(self.nets.flow.style, targets, targets, self.examples)
+        truth, rng, grid = self.pictures(targets), np.random.default_rng(6), given["known"].shape[-1]
+        shares = torch.nn.functional.avg_pool2d(truth[:, 3:], HOLE_CELLS * CELL_PX, CELL_PX)[:, 0].flatten(1)
+        for at, share in enumerate(shares):
+            y, x = divmod(int(rng.choice(torch.nonzero(share >= 0.5 * share.max())[:, 0].numpy())), grid - HOLE_CELLS + 1)
+            given["known"][at, :, y : y + HOLE_CELLS, x : x + HOLE_CELLS] = 0
+        given["source"] = given["source"] * given["known"]
+        made = torch.cat([
+            self.decode(self.nets.flow.inverse(torch.zeros_like(given["source"][first : first + BATCH]), {name: value[first : first + BATCH] for name, value in given.items()}))
+            for first in range(0, len(targets), BATCH)
+        ])
+        hole = 1 - given["known"].repeat_interleave(CELL_PX, 2).repeat_interleave(CELL_PX, 3)
+        error, empty = squared_error(made * hole, truth * hole), squared_error(0 * truth, truth * hole)
+        return {"holesNearerThanNothing": float((error < empty).float().mean()), "holesErrorOfNothing": float(error.mean() / empty.mean())}
 
     def judged(self) -> dict[str, float]:
         """How often the judge names the style that was asked for, and the source's, among up to 20 real variants never trained on."""
@@ -145,13 +177,13 @@ def main() -> None:
     parser.add_argument("--flow", type=Path, help="default: flow.pt in that folder")
     parser.add_argument("--count", type=int, default=256, help="pairs of each kind")
     parser.add_argument("--examples", type=int, default=MOST_EXAMPLES, help="drawings that show a style, at most")
-    parser.add_argument("--ink-gain", type=float, default=1, help="gain on the log-odds of alpha of what is drawn; the server's is 3 where the style has one ink")
+    parser.add_argument("--ink-gain", type=float, default=1, help="gain on the log-odds of alpha of what is drawn; the server's is 1.7 where the style has one ink")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     arguments.flow = arguments.flow or arguments.styles / "flow.pt"
     evaluation = Evaluation(arguments)
-    figures = evaluation.judged()
+    figures = evaluation.judged() | evaluation.holes("heldOutFamily", arguments.count)
     for name, split in SPLITS.items():
         figures |= evaluation.nearness(name, split, arguments.count)
     figures = {key: round(value, 4) for key, value in figures.items()}

@@ -11,7 +11,7 @@ import numpy as np
 import onnxruntime as ort
 from torch import Tensor
 
-IMAGE_EXPERT = Path(__file__).parent.parent.parent / "packs" / "default" / "icons" / "image" / "encoder.onnx"
+IMAGE_EXPERT = Path(__file__).parents[3] / "packs" / "default" / "icons" / "image" / "encoder.onnx"
 DEPTHS = ("early", "middle", "last")
 SHRINKAGE = 0.3
 

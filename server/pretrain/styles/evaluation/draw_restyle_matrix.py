@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path[:0] = [str(Path(__file__).parents[at]) for at in (1, 2)]
 from evaluate_restyle import decode
 from flow_networks import PALETTE
 from style_pairs import StylePairs
@@ -22,12 +22,12 @@ from style_rows import STYLES, StyleRows
 from timed_training import load_net
 from train_style_flow import RestyleNets
 
-SIDE_PX, SHOWN, SOURCES, EXAMPLES = 96, 4, 10, 8
+SIDE_PX, SHOWN, SOURCES, EXAMPLES = 64, 4, 10, 8
 FAMILIES = ("basil/outline", "unicons", "mynaui/solid", "healthicons/outline-24px", "glyphs")
 
 
 def tile(pictures: Tensor) -> Tensor:
-    """Pictures [n, 4, h, w] beside each other on white, [96, n * 96, 3]."""
+    """Pictures [n, 4, h, w] beside each other on white, [64, n * 64, 3]."""
     small = torch.nn.functional.interpolate(pictures, size=(SIDE_PX, SIDE_PX), mode="bilinear", antialias=True)
     return (small[:, :3] + 1 - small[:, 3:]).permute(2, 0, 3, 1).flatten(1, 2)
 
