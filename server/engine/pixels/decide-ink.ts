@@ -5,8 +5,8 @@
  * 1711.06077). It does nothing about what is drawn wrongly.
  */
 
-/** Gain on log-odds: 1 changes nothing. At 3, alpha 0.3 becomes 0.07; from 4 on edges are stairs (docs/restyle.md). */
-const inkGain = 3;
+/** Gain on log-odds: 1 changes nothing. At 1.7, alpha 0.3 becomes 0.19; from 4 on edges are stairs (docs/restyle.md). */
+const inkGain = 1.7;
 /** Pixels in the middle of a tint have this much alpha, and neighbours that are alike. */
 const tint = { from: 0.08, to: 0.92, alike: 0.03 };
 /** Share of what is drawn that may look like tint, as the ends of long soft edges do. */
