@@ -1,8 +1,10 @@
 /**
  * `npm run bench`: measures the speed and memory that the README promises on this machine and writes them to docs/benchmarks.md.
  * It builds dist/ and needs the default pack. Usage: npm run bench [-- server|history|edits|encoding|training|upscaling|biggan|recipes ...],
- * or npm run bench -- guidance [FOLDER] and npm run bench -- diversity [--styles A,B] [--values 0.3,0.5] [--every 3] [--folder DIR], which only compare
- * variants and are no part of the table, as npm run bench -- restyle [--most N], the targets of the flow between styles; nor is npm run bench -- scaling, which needs valkey-server or redis-server: what many workers do together.
+ * or one of those that are no part of the table: npm run bench -- guidance [FOLDER] and npm run bench -- diversity [--styles A,B]
+ * [--values 0.3,0.5] [--every 3] [--folder DIR], which compare variants; npm run bench -- restyle [--most N], the targets of the flow
+ * between styles; npm run bench -- scaling, what many workers do together, which needs valkey-server or redis-server; and
+ * npm run bench -- throughput [PROVIDER], images a second of one child with 1, 8 and 64 images at once.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -23,6 +25,7 @@ import { benchEdits, restyled } from "./bench/serving/edits.ts";
 import { benchHistory } from "./bench/serving/history.ts";
 import { benchScaling } from "./bench/serving/scaling.ts";
 import { benchServer } from "./bench/serving/server.ts";
+import { benchThroughput } from "./bench/serving/throughput.ts";
 import { benchEncoding } from "./bench/training/encoding.ts";
 import { benchTraining } from "./bench/training/training.ts";
 import { benchUpscaling } from "./bench/upscaling.ts";
@@ -37,16 +40,12 @@ if (args[0] === "diversity") {
   await benchDiversity(diversityOptionsOf(args.slice(1)));
   process.exit(0);
 }
-if (args[0] === "restyle") {
+if (args[0] === "restyle" || args[0] === "throughput" || args[0] === "scaling") {
   execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
   startProgramsOf(resolve("dist/server"));
-  await benchRestyle(args.slice(1));
-  process.exit(0);
-}
-if (args[0] === "scaling") {
-  execFileSync(process.execPath, ["scripts/build.mjs"], { stdio: "inherit" });
-  startProgramsOf(resolve("dist/server"));
-  await benchScaling(args.slice(1));
+  if (args[0] === "restyle") await benchRestyle(args.slice(1));
+  else if (args[0] === "throughput") await benchThroughput(args[1]);
+  else await benchScaling(args.slice(1));
   process.exit(0);
 }
 const wanted = new Set(args.length > 0 ? args : all);

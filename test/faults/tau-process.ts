@@ -1,4 +1,4 @@
-/** `tau serve` as users run it, on a tiny pack with a real inference child, in a process that can be killed, stopped and looked into. */
+/** `tau serve` and `tau worker` as users run them, with a real inference child, in a process that can be killed, stopped and looked into. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -41,18 +41,23 @@ export interface TauOptions {
   /** `serve` (the default) answers HTTP, `worker` does not. */
   readonly command?: "serve" | "worker";
   readonly args?: readonly string[];
+  /** Folder of packs; absent = the tiny pack alone. */
+  readonly packs?: string;
+  /** What runs the command, such as `ip netns exec NAME`. */
+  readonly within?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts `tau serve` or `tau worker`. Resolves when it listens, or its child is ready, or it has ended. */
 export async function startTau(
   dataDir: string,
-  { command = "serve", args = [], env = {} }: TauOptions = {},
+  { command = "serve", args = [], packs: given, within = [], env = {} }: TauOptions = {},
 ): Promise<Tau> {
-  const packsDir = await tinyPacks();
+  const packsDir = given ?? (await tinyPacks());
   const port = command === "serve" ? ["--port", "0"] : [];
   const common = [command, ...port, "--data", dataDir, "--packs", packsDir, "--provider", "cpu", ...args];
-  const child = spawn(process.execPath, [cliProgram, ...common], {
+  const [program, ...before] = [...within, process.execPath];
+  const child = spawn(program!, [...before, cliProgram, ...common], {
     env: { ...process.env, TAU_LOG_LEVEL: "info", TAU_REQUESTS_PER_MINUTE: "999999999", TAU_THREADS: "1", ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -139,7 +144,8 @@ export class Tau {
 
   /** Resolves with the exit code, or the signal. */
   async end(signal: NodeJS.Signals): Promise<number | string> {
-    if (this.process.exitCode !== null) return this.process.exitCode;
+    const { exitCode, signalCode } = this.process;
+    if (exitCode !== null || signalCode !== null) return exitCode ?? signalCode!;
     const gone = once(this.process, "exit");
     this.process.kill(signal);
     const [code, by] = (await gone) as [number | null, string | null];

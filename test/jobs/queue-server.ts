@@ -27,12 +27,16 @@ export interface QueueServer {
   stop(): Promise<void>;
 }
 
-/** @param isDurable every command is on the disk before it is answered */
-export async function startQueueServer(isDurable = false): Promise<QueueServer> {
+/**
+ * @param isDurable every command is on the disk before it is answered
+ * @param addresses of this machine, beside loopback, at which it is reached without a password
+ */
+export async function startQueueServer(isDurable = false, addresses: readonly string[] = []): Promise<QueueServer> {
   const folder = await mkdtemp(join(tmpdir(), "tau-valkey-"));
   const port = await freePort();
   const start = async (): Promise<ChildProcess> => {
-    const options = ["--bind", "127.0.0.1", "--port", String(port), "--dir", folder, "--save", ""];
+    const bind = ["--bind", "127.0.0.1", ...addresses, "--protected-mode", addresses.length === 0 ? "yes" : "no"];
+    const options = [...bind, "--port", String(port), "--dir", folder, "--save", ""];
     const durable = isDurable ? ["--appendonly", "yes", "--appendfsync", "always"] : ["--appendonly", "no"];
     const child = spawn(program!, [...options, ...durable], { stdio: ["ignore", "pipe", "inherit"] });
     let text = "";

@@ -1,11 +1,7 @@
 /** Inference children side by side, each with one thread, asked straight: what the machine gives without anything around it. */
 import { createInferenceClient } from "../../../server/inference/client.ts";
-import { Catalogue, packsHome } from "../../../server/packs/catalogue.ts";
-import {
-  GenerationRequestSchema,
-  type ResolvedRequest,
-} from "../../../shared/contract/generations/generation-request.ts";
-import { findTranslation, guidanceOn } from "../../../shared/contract/translation-rules.ts";
+import { packsHome } from "../../../server/packs/catalogue.ts";
+import { birdRequests } from "./bird-request.ts";
 import { childrenOf, processorMs } from "./processor-time.ts";
 import { type Measured, realAWorker } from "./scaling-run.ts";
 
@@ -14,21 +10,11 @@ export async function drawAlone(count: number, parallel: number): Promise<Measur
   const clients = Array.from({ length: count }, () =>
     createInferenceClient({ packsDir: packsHome(), provider: "cpu", threads: 1, log: () => undefined }),
   );
-  const { translation } = findTranslation((await Catalogue.open(packsHome())).packs(), "caption");
-  /** As the server settles it. */
-  const requestOf = (seed: number): ResolvedRequest => {
-    const asked = GenerationRequestSchema.parse({
-      condition: { caption: "a red bird" },
-      count: realAWorker.images,
-      seed,
-    });
-    const retrieval = translation.hasRetrieval ? asked.retrieval : 0;
-    return { ...asked, seed, retrieval, guidance: guidanceOn(translation, asked) };
-  };
+  const requestOf = await birdRequests();
   const run = async (jobs: number): Promise<void> => {
     let next = 0;
     const draw = async (client: (typeof clients)[number]): Promise<void> => {
-      while (next < jobs) await client.generate(requestOf(next++), { onImage: () => undefined });
+      while (next < jobs) await client.generate(requestOf(realAWorker.images, next++), { onImage: () => undefined });
     };
     await Promise.all(clients.flatMap((client) => Array.from({ length: parallel }, () => draw(client))));
   };
