@@ -27,7 +27,7 @@ const psnrOf = (a: Float32Array, b: Float32Array): number =>
   -10 * Math.log10(a.reduce((sum, value, at) => sum + (value - b[at]!) ** 2, 0) / a.length);
 
 describe("the default pack", () => {
-  const client = createInferenceClient({ packsDir: packsHome(), packIds: ["icons"], provider: "cpu", threads: 1 });
+  const client = createInferenceClient({ packsDir: packsHome(), provider: "cpu", threads: 1 });
   before(async () => {
     await client.start();
   });
