@@ -7,7 +7,7 @@ import { chromium } from "playwright-core";
 import { readConfig } from "../../server/app/config.ts";
 import { startServer } from "../../server/app/main.ts";
 
-const captions = ["red apple", "cat face", "green tree"];
+const captions = ["rocket", "cat face", "green tree"];
 /** As many pictures of styles as the window shows. */
 const stylePictures = 6;
 /** Figures are made beside other work, too. */
