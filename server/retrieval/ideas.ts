@@ -22,8 +22,8 @@ export interface Idea extends ScoredEntry {
   readonly cosine: number;
 }
 
-/** Standard deviation of a seed's noise on the log-weights, at diversity 1: all that is an idea is drawn now and then. */
-export const ideaSpread = 4;
+/** Standard deviation of a seed's noise on the log-weights, at diversity 1: of 64 seeds some find the last that is an idea. */
+export const ideaSpread = 8;
 
 /**
  * The ideas with their log-weights relative to the best, which is 0.
