@@ -1,4 +1,4 @@
-/** The upscaler of a manifest: two stages of ×2 and the projections onto the input, with shapes and margins. */
+/** The upscaler of a manifest: networks of the factors 2 and 4 and the projections onto the input, with shapes and margins. */
 import { z } from "zod";
 import { PackPathSchema } from "./pack-path.ts";
 
@@ -9,40 +9,46 @@ const ProjectionSchema = z.object({
   marginPx: z.number().int().nonnegative(),
 });
 
+const FactorSchema = z.object({
+  /** Φ: image [1, 3, height, width] → features [pixels, featureDims] and answers [pixels, 3 · factor²]. */
+  network: PackPathSchema,
+  /** Φ for pictures that nobody shrank: JPEGs, interfaces, icons. Shaped as `network`, which serves for all without it. */
+  foreignNetwork: PackPathSchema.optional(),
+  /** τ: z [3 · factor²] given features (server/upscaling/pixel-flow.ts). */
+  flow: PackPathSchema,
+  featureDims: z.number().int().positive(),
+  /** Radius of Φ's receptive field in pixels. */
+  marginPx: z.number().int().nonnegative(),
+  /** Ψ: features [height, width, featureDims] and z [height, width, 3 · factor²] → details, shaped as z. Without it z is the details. */
+  details: z
+    .object({
+      graph: PackPathSchema,
+      /** Radius in pixels that details depend on. */
+      marginPx: z.number().int().nonnegative(),
+    })
+    .optional(),
+});
+export type UpscalerFactor = z.infer<typeof FactorSchema>;
+
 /**
- * Super-resolution by two stages of ×2: Φ, τ and Ψ of each, and the projections onto pictures that shrink to the input
+ * Super-resolution: Φ, τ and Ψ of each factor, and the projections onto pictures that shrink to the input
  * (server/upscaling/upscale.ts).
  */
 export const UpscalerSchema = z.object({
   label: z.string().min(1),
-  stages: z
-    .array(
-      z.object({
-        /** Φ: image [1, 3, height, width] → features [pixels, featureDims] and answers [pixels, 12]. */
-        network: PackPathSchema,
-        /** τ: z [12] given features (server/upscaling/pixel-flow.ts). */
-        flow: PackPathSchema,
-        featureDims: z.number().int().positive(),
-        /** Radius of Φ's receptive field in pixels. */
-        marginPx: z.number().int().nonnegative(),
-        /** Ψ: features [height, width, featureDims] and z [height, width, 12] → details [height, width, 12]. Without it z is the details. */
-        details: z
-          .object({
-            graph: PackPathSchema,
-            /** Radius in pixels that details depend on. */
-            marginPx: z.number().int().nonnegative(),
-          })
-          .optional(),
-      }),
-    )
-    .length(2),
+  factors: z.object({ 2: FactorSchema, 4: FactorSchema }),
   consistency: z.object({ 2: ProjectionSchema, 4: ProjectionSchema }),
   metrics: z.record(z.string(), z.number()),
 });
 export type UpscalerEntry = z.infer<typeof UpscalerSchema>;
 
-export const filesOfUpscaler = ({ stages, consistency }: UpscalerEntry): string[] => [
-  ...stages.flatMap(({ network, flow, details }) => [network, flow, ...(details ? [details.graph] : [])]),
+export const filesOfUpscaler = ({ factors, consistency }: UpscalerEntry): string[] => [
+  ...[factors[2], factors[4]].flatMap(({ network, foreignNetwork, flow, details }) => [
+    network,
+    ...(foreignNetwork === undefined ? [] : [foreignNetwork]),
+    flow,
+    ...(details ? [details.graph] : []),
+  ]),
   consistency[2].graph,
   consistency[4].graph,
 ];

@@ -47,6 +47,7 @@ export async function drawHypotheses(
   const size = enlargedSize(image, target);
   const { kind: inputKind, jpegQuality, compression, foreignness } = estimateInput(image);
   const found = { inputKind, ...(jpegQuality === undefined ? {} : { jpegQuality }) };
+  const keepsMarks = compression !== undefined && clean === 0;
   const cleaned = compression ? await cleanJpeg(image, compression, clean, pause) : image;
   if (scale === cleanScale) {
     const about = { index: 0, kind: "hypothesis", seed: request.seed, ...size, ...found } as const;
@@ -68,7 +69,7 @@ export async function drawHypotheses(
   onProgress?.({ completed, total });
   const draw = async (index: number, temperature: number): Promise<Pixels> => {
     refuseCancelled(signal);
-    const drawing = { ...target, temperature, seed: imageSeed(request.seed, index), foreignness };
+    const drawing = { ...target, temperature, seed: imageSeed(request.seed, index), foreignness, keepsMarks };
     const hypothesis = await upscaler.upscale(cleaned, { ...drawing, onTile, ...(signal ? { signal } : {}) });
     await pause();
     return hypothesis;

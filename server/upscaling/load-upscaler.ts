@@ -1,5 +1,5 @@
 /**
- * Loads a pack's upscaler: Φ, τ and Ψ of both stages and the projections. Each core, up to four, gets a thread that opens them and
+ * Loads a pack's upscaler: Φ, τ and Ψ of both factors and the projections. Each core, up to four, gets a thread that opens them and
  * works on one tile at a time. With one core, or another provider than the CPU, this thread works on the tiles.
  */
 import { AppError } from "../../shared/problem.ts";
@@ -14,10 +14,10 @@ import { drawHere, type TileDrawer, warmUpTiles } from "./upscale-tile.ts";
 /** Most threads; further cores are divided among their sessions. */
 const workersMax = 4;
 /**
- * Memory of a thread with its sessions and the tensors of a tile; 110 MB were measured. All threads together get half of the
+ * Memory of a thread with its sessions and the tensors of a tile; 150 MB were measured. All threads together get half of the
  * free memory.
  */
-const workerBytes = 110e6;
+const workerBytes = 150e6;
 /** Tile size for other providers than the CPU: few large runs keep a GPU busy. */
 const largeCorePx = 256;
 

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { AppError } from "../../shared/problem.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { readFlowFile } from "../flow/weights.ts";
-import type { UpscalerEntry } from "../manifest/upscaler-entry.ts";
+import type { UpscalerEntry, UpscalerFactor } from "../manifest/upscaler-entry.ts";
 import { createPixelFlow } from "./pixel-flow.ts";
-import { residualDims } from "./pixel-noise.ts";
-import type { UpscalerParts } from "./upscale-tile.ts";
+import { type NetworkFactor, residualDimsOf } from "./pixel-noise.ts";
+import type { FactorParts, PixelFlow, UpscalerParts } from "./upscale-tile.ts";
 import { openConsistency, openDetailDecoder, openUpscaleNetwork } from "./upscaler-graphs.ts";
 
 /** What an upscaler is opened from; can be sent to a thread. */
@@ -23,15 +23,26 @@ export async function openTileParts(
   { folder, upscaler, label }: UpscalerPack,
   options: ExpertOptions,
 ): Promise<UpscalerParts> {
-  const stages: Array<UpscalerParts["stages"][number]> = [];
-  for (const stage of upscaler.stages)
-    stages.push({
-      network: await openUpscaleNetwork(folder, stage, options),
-      flow: await openFlow(folder, stage, `${label}, ${stage.flow}`, options),
-      ...(stage.details ? { details: await openDetailDecoder(folder, stage.details, stage.featureDims, options) } : {}),
-    });
+  const openFactor = async (factor: NetworkFactor): Promise<FactorParts> => {
+    const entry = upscaler.factors[factor];
+    return {
+      network: await openUpscaleNetwork(folder, entry, factor, options),
+      ...(entry.foreignNetwork === undefined
+        ? {}
+        : {
+            foreignNetwork: await openUpscaleNetwork(
+              folder,
+              { ...entry, network: entry.foreignNetwork },
+              factor,
+              options,
+            ),
+          }),
+      flow: await openFlow(folder, entry, factor, `${label}, ${entry.flow}`, options),
+      ...(entry.details ? { details: await openDetailDecoder(folder, entry, factor, options) } : {}),
+    };
+  };
   return {
-    stages,
+    factors: { 2: await openFactor(2), 4: await openFactor(4) },
     consistency: {
       2: await openConsistency(folder, upscaler, 2, options),
       4: await openConsistency(folder, upscaler, 4, options),
@@ -41,20 +52,21 @@ export async function openTileParts(
 
 async function openFlow(
   folder: string,
-  { flow: path, featureDims }: UpscalerEntry["stages"][number],
+  { flow: path, featureDims }: UpscalerFactor,
+  factor: NetworkFactor,
   label: string,
   options: ExpertOptions,
-): Promise<UpscalerParts["stages"][number]["flow"]> {
+): Promise<PixelFlow> {
   const bytes = await readFile(join(folder, path)).catch((cause: unknown) => {
     throw new AppError("pack_corrupt", `${label}: expected a file of the pack, got none`, { cause });
   });
   // Its operators are so small that waking a second thread costs more than it saves.
   const flow = await createPixelFlow(readFlowFile(bytes, label), { ...options, threads: 1, label });
   const [expected, got] = [
-    `z ${residualDims}, features ${featureDims}`,
+    `z ${residualDimsOf(factor)}, features ${featureDims}`,
     `z ${flow.dims}, features ${flow.featureDims}`,
   ];
   if (expected !== got)
-    throw new AppError("pack_corrupt", `${label}: expected a flow for ${expected}, as the stage is, got ${got}`);
+    throw new AppError("pack_corrupt", `${label}: expected a flow for ${expected}, as Φ is, got ${got}`);
   return flow;
 }

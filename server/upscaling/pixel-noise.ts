@@ -1,42 +1,68 @@
 /**
- * The residual of an upscale as a function of seed, stage and pixel position, so that the same seed gives the same picture
- * however it is divided into tiles. Philox4x32-10 of the counter [x, y, stage, stream] under the key [seed, 0] gives four
+ * The residual of an upscale as a function of seed, factor and pixel position, so that the same seed gives the same picture
+ * however it is divided into tiles. Philox4x32-10 of the counter [x, y, part, stream] under the key [seed, 0] gives four
  * words. Each group of ten bits selects one of 1,024 equally likely quantiles of N(0, 1), truncated at ±1.5; their spacing is
- * finer than 8-bit colours. Truncated, because pixels are drawn independently and larger values show as single specks
- * (truncation trick of Brock, Donahue, Simonyan 2019, section 3.1).
+ * finer than 8-bit colours. Truncated, because larger values show as single specks (truncation trick of Brock, Donahue,
+ * Simonyan 2019, section 3.1). Neighbours share noise: each pixel has the weighted sum of the 3 × 3 around it, with the same
+ * variance. So what τ draws changes slowly along an edge and is a structure, not grain, while at each pixel alone v keeps the
+ * distribution that τ was trained for.
  */
 import { philoxInto, streams } from "../engine/random.ts";
 import type { Box } from "./picture-planes.ts";
 
-/** Values of one pixel: 2 × 2 pixels of 3 colours. */
-export const residualDims = 12;
+/** Factors with networks of their own. */
+export type NetworkFactor = 2 | 4;
+
+/** Values of one pixel: factor × factor pixels of 3 colours. */
+export const residualDimsOf = (factor: NetworkFactor): number => 3 * factor ** 2;
+
+/** Values of one run of Philox. */
+const valuesARun = 12;
+/** Share of a pixel and of its neighbour in a sum, along rows and along columns; their squares sum up to 1. */
+const beside = 0.3;
+const own = Math.sqrt(1 - 2 * beside ** 2);
 
 const levels = 1024;
 /** Standard deviations. */
 const cutAt = 1.5;
 let quantiles: Float32Array | undefined;
 
-/**
- * v of a box's pixels, row by row, [box.heightPx · box.widthPx, 12], times `temperature`.
- * @param stage 0 for the first ×2, 1 for the second
- */
-export function drawPixelResidual(seed: number, stage: number, box: Box, temperature: number): Float32Array {
-  const values = new Float32Array(box.widthPx * box.heightPx * residualDims);
-  if (temperature === 0) return values;
+/** v of a box's pixels, row by row, [box.heightPx · box.widthPx, 3 · factor²], times `temperature`. */
+export function drawPixelResidual(seed: number, factor: NetworkFactor, box: Box, temperature: number): Float32Array {
+  const dims = residualDimsOf(factor);
+  const { left, top, widthPx, heightPx } = box;
+  if (temperature === 0) return new Float32Array(widthPx * heightPx * dims);
+  const white = drawWhite(seed, dims, { left: left - 1, top: top - 1, widthPx: widthPx + 2, heightPx: heightPx + 2 });
+  const line = (widthPx + 2) * dims;
+  const across = new Float32Array((heightPx + 2) * widthPx * dims);
+  for (let y = 0, at = 0; y < heightPx + 2; y += 1)
+    for (let from = y * line + dims, end = from + widthPx * dims; from < end; from += 1, at += 1)
+      across[at] = own * white[from]! + beside * (white[from - dims]! + white[from + dims]!);
+  const values = new Float32Array(widthPx * heightPx * dims);
+  for (let at = 0, row = widthPx * dims, from = row; at < values.length; at += 1, from += 1) {
+    const value = own * across[from]! + beside * (across[from - row]! + across[from + row]!);
+    values[at] = temperature * Math.max(-cutAt, Math.min(cutAt, value));
+  }
+  return values;
+}
+
+/** Values of each pixel that follow from no other's, [box.heightPx · box.widthPx, dims]. */
+function drawWhite(seed: number, dims: number, box: Box): Float32Array {
+  const values = new Float32Array(box.widthPx * box.heightPx * dims);
   quantiles ??= tabulateQuantiles();
-  const scaled = quantiles.map((quantile) => temperature * quantile);
   const words = new Uint32Array(4);
   let at = 0;
   for (let y = box.top; y < box.top + box.heightPx; y += 1)
-    for (let x = box.left; x < box.left + box.widthPx; x += 1) {
-      philoxInto(words, x, y, stage, streams.pixels, seed);
-      for (let index = 0; index < 4; index += 1, at += 3) {
-        const word = words[index]!;
-        values[at] = scaled[word & 1023]!;
-        values[at + 1] = scaled[(word >>> 10) & 1023]!;
-        values[at + 2] = scaled[(word >>> 20) & 1023]!;
+    for (let x = box.left; x < box.left + box.widthPx; x += 1)
+      for (let part = 0; part < dims / valuesARun; part += 1) {
+        philoxInto(words, x, y, part, streams.pixels, seed);
+        for (let index = 0; index < 4; index += 1, at += 3) {
+          const word = words[index]!;
+          values[at] = quantiles[word & 1023]!;
+          values[at + 1] = quantiles[(word >>> 10) & 1023]!;
+          values[at + 2] = quantiles[(word >>> 20) & 1023]!;
+        }
       }
-    }
   return values;
 }
 

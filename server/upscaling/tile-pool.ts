@@ -47,4 +47,4 @@ export async function openTilePool(pack: UpscalerPack, concurrency: number, core
 
 /** Buffers that belong to one task alone. */
 const buffersOf = (task: TileTask): ArrayBuffer[] =>
-  (task.kind === "stage" ? [task.tile] : [task.picture, task.low]).map(({ buffer }) => buffer as ArrayBuffer);
+  (task.kind === "enlarge" ? [task.tile] : [task.picture, task.low]).map(({ buffer }) => buffer as ArrayBuffer);

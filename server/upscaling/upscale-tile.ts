@@ -1,5 +1,5 @@
 /**
- * Draws one tile of an upscale independently, so that tiles can run in threads. A stage predicts features and means and draws
+ * Draws one tile of an upscale independently, so that tiles can run in threads. Φ predicts features and means, τ draws
  * the details that the means lack; a soft projection moves the tile towards what shrinks to its input. upscale.ts cuts and joins the tiles.
  * Pure.
  */
@@ -8,16 +8,16 @@ import { AppError } from "../../shared/problem.ts";
 import { sumOf } from "../platform/sum.ts";
 import { gateDetails, gateReachPx } from "./details-gate.ts";
 import type { Box } from "./picture-planes.ts";
-import { drawPixelResidual, residualDims } from "./pixel-noise.ts";
+import { drawPixelResidual, type NetworkFactor, residualDimsOf } from "./pixel-noise.ts";
 import { softenProjection, softReachPx } from "./soft-projection.ts";
 import { growBox } from "./tiles.ts";
 
-/** Φ of one ×2 stage. */
+/** Φ of one factor. */
 export interface UpscaleNetwork {
   /** Radius in pixels that a pixel's features and mean depend on. */
   readonly marginPx: number;
   readonly featureDims: number;
-  /** Tile [3, heightPx, widthPx] in [0, 1] → features [pixels, featureDims] and means [pixels, 12] = (colour, row, column). */
+  /** Tile [3, heightPx, widthPx] in [0, 1] → features [pixels, featureDims] and means [pixels, 3 · factor²] = (colour, row, column). */
   read(
     tile: Float32Array,
     widthPx: number,
@@ -27,16 +27,16 @@ export interface UpscaleNetwork {
   predictMeans(tile: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
 }
 
-/** τ of one stage: the details that the means lack, one sample a pixel. */
+/** τ of one factor: the details that the means lack, one sample a pixel. */
 export interface PixelFlow {
   inverse(residual: Float32Array, features: Float32Array, rows: number): Promise<Float32Array>;
 }
 
-/** Ψ of one stage: decodes the samples that τ draws at each pixel independently to details that agree with their neighbours. */
+/** Ψ of one factor: decodes the samples that τ draws at each pixel independently to details that agree with their neighbours. */
 export interface DetailDecoder {
   /** Radius in pixels that a pixel's details depend on. */
   readonly marginPx: number;
-  /** Features [heightPx · widthPx, featureDims] and τ's z [heightPx · widthPx, 12] → details [heightPx · widthPx, 12]. */
+  /** Features [heightPx · widthPx, featureDims] and τ's z [heightPx · widthPx, 3 · factor²] → details, shaped as z. */
   decode(features: Float32Array, latent: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
 }
 
@@ -48,21 +48,24 @@ export interface Consistency {
   project(picture: Float32Array, low: Float32Array, widthPx: number, heightPx: number): Promise<Float32Array>;
 }
 
-export interface UpscalerParts {
-  /** Without Ψ, the samples of τ are added directly. */
-  readonly stages: ReadonlyArray<{
-    readonly network: UpscaleNetwork;
-    readonly flow: PixelFlow;
-    readonly details?: DetailDecoder;
-  }>;
-  readonly consistency: Readonly<Record<2 | 4, Consistency>>;
+/** What enlarges by one factor. Without Ψ, the samples of τ are added directly. */
+export interface FactorParts {
+  readonly network: UpscaleNetwork;
+  /** Φ for pictures that nobody shrank; without it `network` serves for all. */
+  readonly foreignNetwork?: UpscaleNetwork;
+  readonly flow: PixelFlow;
+  readonly details?: DetailDecoder;
 }
 
-/** One tile of a stage. */
-export interface StageTask {
-  readonly kind: "stage";
-  /** 0 for the first ×2. */
-  readonly stage: number;
+export interface UpscalerParts {
+  readonly factors: Readonly<Record<NetworkFactor, FactorParts>>;
+  readonly consistency: Readonly<Record<NetworkFactor, Consistency>>;
+}
+
+/** One tile to enlarge. */
+export interface EnlargeTask {
+  readonly kind: "enlarge";
+  readonly factor: NetworkFactor;
   /** Colours of `whole`, [3, heightPx, widthPx] in [0, 1]. */
   readonly tile: Float32Array;
   readonly whole: Box;
@@ -72,6 +75,8 @@ export interface StageTask {
   readonly seed: number;
   /** 0 = Φ's mean prediction; `centre` = τ at v = 0. */
   readonly temperature: Temperature;
+  /** Whether nobody shrank the picture. */
+  readonly isForeign: boolean;
 }
 
 export type Temperature = number | "centre";
@@ -79,7 +84,7 @@ export type Temperature = number | "centre";
 /** One tile of a projection; its result is [3, factor · heightPx, factor · widthPx]. */
 export interface ProjectionTask {
   readonly kind: "projection";
-  readonly factor: 2 | 4;
+  readonly factor: NetworkFactor;
   /** [3, factor · heightPx, factor · widthPx] */
   readonly picture: Float32Array;
   /** [3, heightPx, widthPx] */
@@ -91,12 +96,12 @@ export interface ProjectionTask {
 }
 
 /** `isAlone`: no other tile is being drawn, so this one may use every core. */
-export type TileTask = (StageTask | ProjectionTask) & { readonly isAlone: boolean };
+export type TileTask = (EnlargeTask | ProjectionTask) & { readonly isAlone: boolean };
 
 /** Margins of an upscaler's graphs, px of their inputs. */
 export interface UpscalerMargins {
-  readonly stages: ReadonlyArray<{ readonly network: number; readonly details?: number }>;
-  readonly consistency: Readonly<Record<2 | 4, number>>;
+  readonly factors: Readonly<Record<NetworkFactor, { readonly network: number; readonly details?: number }>>;
+  readonly consistency: Readonly<Record<NetworkFactor, number>>;
 }
 
 /** Draws tiles. */
@@ -105,7 +110,7 @@ export interface TileDrawer {
   /** Tiles that are drawn at a time. */
   readonly concurrency: number;
   /**
-   * The core of a stage, twice as large, [3, 2 · heightPx, 2 · widthPx], or the projected tile. The task's buffers may be gone
+   * The enlarged core, [3, factor · heightPx, factor · widthPx], or the projected tile. The task's buffers may be gone
    * afterwards.
    */
   draw(task: TileTask): Promise<Float32Array>;
@@ -123,27 +128,36 @@ interface HasMargin {
   readonly marginPx: number;
 }
 
+type FactorMargins = HasMargin & { readonly details?: HasMargin | undefined };
+
+const marginsOfFactor = ({ marginPx, details }: FactorMargins): UpscalerMargins["factors"][NetworkFactor] => ({
+  network: Math.max(gateReachPx, marginPx),
+  ...(details ? { details: details.marginPx } : {}),
+});
+
 /** Margins of an upscaler from its manifest entry. */
 export const marginsOf = ({
-  stages,
+  factors,
   consistency,
 }: {
-  readonly stages: ReadonlyArray<HasMargin & { readonly details?: HasMargin | undefined }>;
-  readonly consistency: Readonly<Record<2 | 4, HasMargin>>;
+  readonly factors: Readonly<Record<NetworkFactor, FactorMargins>>;
+  readonly consistency: Readonly<Record<NetworkFactor, HasMargin>>;
 }): UpscalerMargins => ({
-  stages: stages.map(({ marginPx, details }) => ({
-    network: Math.max(gateReachPx, marginPx),
-    ...(details ? { details: details.marginPx } : {}),
-  })),
+  factors: { 2: marginsOfFactor(factors[2]), 4: marginsOfFactor(factors[4]) },
   consistency: {
     2: Math.max(softReachPx, consistency[2].marginPx),
     4: Math.max(softReachPx, consistency[4].marginPx),
   },
 });
 
+const marginsIn = ({ network, details }: FactorParts): FactorMargins => ({ ...network, details });
+
 /** Draws tiles in this thread. */
 export const drawHere = (parts: UpscalerParts): TileDrawer => ({
-  margins: marginsOf({ ...parts, stages: parts.stages.map(({ network, details }) => ({ ...network, details })) }),
+  margins: marginsOf({
+    factors: { 2: marginsIn(parts.factors[2]), 4: marginsIn(parts.factors[4]) },
+    consistency: parts.consistency,
+  }),
   concurrency: 1,
   draw: (task) => drawTile(parts, task),
 });
@@ -156,9 +170,17 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
   const [widthPx, heightPx] = [16, 16];
   const whole = { left: 0, top: 0, widthPx, heightPx };
   const tile = new Float32Array(3 * widthPx * heightPx);
-  const about = { tile, whole, core: whole, picture: whole, seed: 0, temperature: limits.upscaleTemperatureMax };
-  for (const stage of parts.stages.keys()) await drawTile(parts, { kind: "stage", stage, isAlone: true, ...about });
+  const about = {
+    tile,
+    whole,
+    core: whole,
+    picture: whole,
+    seed: 0,
+    temperature: limits.upscaleTemperatureMax,
+    isForeign: false,
+  };
   for (const factor of [2, 4] as const) {
+    await drawTile(parts, { kind: "enlarge", factor, isAlone: true, ...about });
     const picture = new Float32Array(factor ** 2 * tile.length);
     const planes = { picture, low: tile, widthPx, heightPx, largestShare: 1 };
     await drawTile(parts, { kind: "projection", factor, isAlone: true, ...planes });
@@ -166,7 +188,7 @@ export async function warmUpTiles(parts: UpscalerParts): Promise<void> {
 }
 
 export function drawTile(parts: UpscalerParts, task: TileTask): Promise<Float32Array> {
-  if (task.kind === "stage") return enlargeTile(parts, task);
+  if (task.kind === "enlarge") return enlargeTile(parts, task);
   return projectTile(parts, task);
 }
 
@@ -178,14 +200,17 @@ async function projectTile({ consistency }: UpscalerParts, task: ProjectionTask)
   return projected;
 }
 
-async function enlargeTile(parts: UpscalerParts, task: StageTask): Promise<Float32Array> {
-  const { stage, tile, whole, core, temperature } = task;
-  const { network } = parts.stages[stage]!;
+async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promise<Float32Array> {
+  const { factor, tile, whole, core, temperature, isForeign } = task;
+  const parts = factors[factor];
+  const network = (isForeign && parts.foreignNetwork) || parts.network;
   const { widthPx, heightPx } = whole;
-  if (temperature === 0) return unfold(core, { rows: await network.predictMeans(tile, widthPx, heightPx), box: whole });
+  if (temperature === 0)
+    return unfold(factor, core, { rows: await network.predictMeans(tile, widthPx, heightPx), box: whole });
   const { features, means } = await network.read(tile, widthPx, heightPx);
   const drawn = await drawDetails(parts, task, features);
   return unfold(
+    factor,
     core,
     { rows: means, box: whole },
     drawn,
@@ -193,7 +218,7 @@ async function enlargeTile(parts: UpscalerParts, task: StageTask): Promise<Float
   );
 }
 
-/** Values of a box's pixels, [box pixels, 12]. */
+/** Values of a box's pixels, [box pixels, 3 · factor²]. */
 interface Folded {
   readonly rows: Float32Array;
   readonly box: Box;
@@ -205,14 +230,17 @@ interface Details extends Folded {
 }
 
 /** Draws the details of a tile's core. */
-async function drawDetails(parts: UpscalerParts, task: StageTask, features: Float32Array): Promise<Details> {
-  const { stage, whole, core, picture, seed, temperature } = task;
-  const { network, flow, details } = parts.stages[stage]!;
+async function drawDetails(
+  { network, flow, details }: FactorParts,
+  task: EnlargeTask,
+  features: Float32Array,
+): Promise<Details> {
+  const { factor, whole, core, picture, seed, temperature } = task;
   const decoder = isDecoded(temperature) ? details : undefined;
   const box = growBox(core, decoder?.marginPx ?? 0, picture);
   const spread = temperature === "centre" ? 0 : temperature;
   const given = cutRows(features, network.featureDims, whole, box);
-  const residual = drawPixelResidual(seed, stage, box, spread);
+  const residual = drawPixelResidual(seed, factor, box, spread);
   const latent = await flow.inverse(residual, given, box.widthPx * box.heightPx);
   requireFiniteSum(latent, "details of the flow");
   if (!decoder) return { rows: latent, box, share: 1 };
@@ -242,24 +270,24 @@ function cutRows(rows: Float32Array, width: number, whole: Box, part: Box): Floa
 const rowWithin = (whole: Box, part: Box, y: number): number =>
   (part.top - whole.top + y) * whole.widthPx + part.left - whole.left;
 
-/** The sum of a box's means and details as the picture [3, 2 · heightPx, 2 · widthPx]. */
-function unfold(core: Box, means: Folded, details?: Details, gate?: Float32Array): Float32Array {
+/** The sum of a box's means and details as the picture [3, factor · heightPx, factor · widthPx]. */
+function unfold(factor: NetworkFactor, core: Box, means: Folded, details?: Details, gate?: Float32Array): Float32Array {
   const { widthPx, heightPx } = core;
-  const picture = new Float32Array(residualDims * widthPx * heightPx);
-  const line = 2 * widthPx;
+  const dims = residualDimsOf(factor);
+  const picture = new Float32Array(dims * widthPx * heightPx);
+  const line = factor * widthPx;
   const { rows: drawn, share: most } = details ?? { rows: means.rows, share: 0 };
   for (let y = 0; y < heightPx; y += 1) {
-    let from = rowWithin(means.box, core, y) * residualDims;
-    let beside = details ? rowWithin(details.box, core, y) * residualDims : from;
+    let from = rowWithin(means.box, core, y) * dims;
+    let beside = details ? rowWithin(details.box, core, y) * dims : from;
     for (let x = 0; x < widthPx; x += 1) {
       const share = gate ? most * gate[y * widthPx + x]! : most;
-      for (let channel = 0; channel < 3; channel += 1, from += 4, beside += 4) {
-        const to = (channel * 2 * heightPx + 2 * y) * line + 2 * x;
-        picture[to] = means.rows[from]! + share * drawn[beside]!;
-        picture[to + 1] = means.rows[from + 1]! + share * drawn[beside + 1]!;
-        picture[to + line] = means.rows[from + 2]! + share * drawn[beside + 2]!;
-        picture[to + line + 1] = means.rows[from + 3]! + share * drawn[beside + 3]!;
-      }
+      for (let channel = 0; channel < 3; channel += 1)
+        for (let row = 0; row < factor; row += 1) {
+          const to = (channel * factor * heightPx + factor * y + row) * line + factor * x;
+          for (let column = 0; column < factor; column += 1, from += 1, beside += 1)
+            picture[to + column] = means.rows[from]! + share * drawn[beside]!;
+        }
     }
   }
   return picture;

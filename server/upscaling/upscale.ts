@@ -1,7 +1,7 @@
 /**
  * Upscaling as translation between networks: Φ reads features at every pixel and predicts a mean. τ draws the missing details,
- * given the features, folded to 2 · 2 · 3 values a pixel (idea of a flow for details: SRFlow, Lugmayr et al. 2020). Ψ decodes
- * them so that neighbours agree. Two stages of ×2 make ×4; temperature 0 uses the mean alone. After each stage a projection
+ * given the features, folded to 3 · factor² values a pixel (idea of a flow for details: SRFlow, Lugmayr et al. 2020). Ψ decodes
+ * them so that neighbours agree. ×2 and ×4 have networks of their own; temperature 0 uses the mean alone. Last a projection
  * moves the picture towards what shrinks to the input, softly (soft-projection.ts). Colour and alpha are enlarged separately. Sizes between
  * the factors are area averages of the next one.
  */
@@ -34,18 +34,18 @@ import { shrinkArea } from "./shrink-area.ts";
 import { countTiles, enlargeBox, type Tile, tilesOf } from "./tiles.ts";
 import { isDecoded, type Temperature, type TileDrawer } from "./upscale-tile.ts";
 
-/**
- * Default side of a tile's core: it keeps a stage's buffers at a few MB, in the CPU's cache. Smaller tiles are mostly margin.
- */
-const defaultCorePx = 128;
+/** Default side of a tile's core. Smaller tiles are mostly margin: with 128 px a sixth more is computed. Larger ones need more memory. */
+const defaultCorePx = 192;
 
 /** Parameters of a run. */
-interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | keyof UpscaleTarget> {
+interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | "keepsMarks" | keyof UpscaleTarget> {
   /** Drawn by networks. */
   readonly scale: NetworkScale;
   readonly temperature: Temperature;
   /** How far a projection may move (soft-projection.ts); 0 = no projection. */
   readonly largestShare: number;
+  /** Whether nobody shrank the picture, so that the network of such pictures serves. */
+  readonly isForeign: boolean;
 }
 
 /**
@@ -55,7 +55,7 @@ interface Run extends Omit<UpscaleOptions, "temperature" | "foreignness" | keyof
 const usualShare = 0.03;
 
 export interface UpscalerOptions {
-  /** Largest side of a tile's core, px of a stage's input; larger on a GPU, smaller in tests. */
+  /** Largest side of a tile's core, px of the input; larger on a GPU, smaller in tests. */
   readonly corePx?: number | undefined;
 }
 
@@ -64,42 +64,30 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
 
   /** Enlarges one colour picture by 2 or 4 and passes the result to `write` tile by tile. */
   async function enlarge(low: Planes, run: Run, write: WriteTile): Promise<void> {
-    let picture = await runStage(low, 0, run);
-    if (run.scale === 4) {
-      const twice = emptyPlanes(picture.widthPx, picture.heightPx);
-      await makeConsistent(picture, low, 2, run, (tile, outer, inner) => writeBox(twice, tile, outer, inner));
-      picture = await runStage(twice, 1, run);
-    }
-    await makeConsistent(picture, low, run.scale, run, write);
+    await makeConsistent(await runNetworks(low, run), low, run, write);
   }
 
-  async function runStage(from: Planes, stage: number, run: Run): Promise<Planes> {
-    const { widthPx, heightPx } = from;
-    const to = emptyPlanes(2 * widthPx, 2 * heightPx);
-    const { network, details = 0 } = margins.stages[stage]!;
-    const marginPx = network + (isDecoded(run.temperature) ? details : 0);
-    const { seed, temperature } = run;
+  async function runNetworks(low: Planes, run: Run): Promise<Planes> {
+    const { widthPx, heightPx } = low;
+    const { seed, temperature, scale: factor, isForeign } = run;
+    const to = emptyPlanes(factor * widthPx, factor * heightPx);
+    const { network, details = 0 } = margins.factors[factor];
+    const marginPx = network + (isDecoded(temperature) ? details : 0);
     await eachTile(tilesOf(widthPx, heightPx, corePx, marginPx, concurrency), run, async ({ core, whole }, isAlone) => {
-      const tile = readBox(from, whole);
-      const about = { stage, whole, core, picture: { widthPx, heightPx }, seed, temperature, isAlone };
-      const twice = enlargeBox(core, 2);
-      writeBox(to, await drawer.draw({ kind: "stage", tile, ...about }), twice, twice);
+      const tile = readBox(low, whole);
+      const about = { factor, whole, core, picture: { widthPx, heightPx }, seed, temperature, isForeign, isAlone };
+      const enlarged = enlargeBox(core, factor);
+      writeBox(to, await drawer.draw({ kind: "enlarge", tile, ...about }), enlarged, enlarged);
     });
     return to;
   }
 
-  async function makeConsistent(
-    picture: Planes,
-    low: Planes,
-    factor: NetworkScale,
-    run: Run,
-    write: WriteTile,
-  ): Promise<void> {
+  async function makeConsistent(picture: Planes, low: Planes, run: Run, write: WriteTile): Promise<void> {
+    const { scale: factor, largestShare } = run;
     const tiles = tilesOf(low.widthPx, low.heightPx, projectedPx(factor), margins.consistency[factor], concurrency);
     await eachTile(tiles, run, async ({ core, whole }, isAlone) => {
       const outer = enlargeBox(whole, factor);
       const { widthPx, heightPx } = whole;
-      const { largestShare } = run;
       const planes = { picture: readBox(picture, outer), low: readBox(low, whole) };
       write(
         await drawer.draw({ kind: "projection", factor, isAlone, ...planes, widthPx, heightPx, largestShare }),
@@ -124,14 +112,10 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
   }
 
   /** Side of a projection's core, px of the input: larger than a network's, because it has fewer buffers and a wider margin. */
-  const projectedPx = (factor: NetworkScale): number => (6 * corePx) / factor;
+  const projectedPx = (factor: NetworkScale): number => (4 * corePx) / factor;
 
-  function countAll({ widthPx, heightPx }: Pixels, scale: NetworkScale): number {
-    const count = (times: number, sidePx: number): number =>
-      countTiles(times * widthPx, times * heightPx, sidePx, concurrency);
-    const twice = count(1, corePx) + count(1, projectedPx(2));
-    return scale === 2 ? twice : twice + count(2, corePx) + count(1, projectedPx(4));
-  }
+  const countAll = ({ widthPx, heightPx }: Pixels, scale: NetworkScale): number =>
+    countTiles(widthPx, heightPx, corePx, concurrency) + countTiles(widthPx, heightPx, projectedPx(scale), concurrency);
 
   async function upscalePixels(image: Pixels, run: Run): Promise<Pixels> {
     const { isOpaque, isEmpty, isGrey } = inspect(image);
@@ -142,7 +126,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     await enlarge(isOpaque ? coloursOf(image) : fillColour(image), run, writeColours(result, isGrey));
     if (isOpaque) return result;
     // Alpha uses the mean prediction, because an outline should be accurate; only colours are drawn. It is drawn at its size, never shrunk.
-    await enlarge(alphaOf(image), { ...run, temperature: 0, largestShare: 0 }, writeAlpha(result));
+    await enlarge(alphaOf(image), { ...run, temperature: 0, largestShare: 0, isForeign: true }, writeAlpha(result));
     clearInvisible(result);
     return result;
   }
@@ -153,13 +137,17 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
       const { isOpaque, isEmpty } = inspect(image);
       return isEmpty ? 0 : countAll(image, networkScaleFor(image, target)) * (isOpaque ? 1 : 2);
     },
-    async upscale(image: Pixels, { scale, widthPx, foreignness = 0, ...options }: UpscaleOptions): Promise<Pixels> {
+    async upscale(
+      image: Pixels,
+      { scale, widthPx, foreignness = 0, keepsMarks = false, ...options }: UpscaleOptions,
+    ): Promise<Pixels> {
       const target = { scale, widthPx };
       requireFits(image, target);
       const drawn = await upscalePixels(image, {
         ...options,
         scale: networkScaleFor(image, target),
         largestShare: usualShare * (1 - foreignness),
+        isForeign: foreignness === 1 && !keepsMarks,
       });
       return shrinkArea(drawn, enlargedSize(image, target), async () => {
         await yieldToEventLoop();
@@ -168,7 +156,7 @@ export function createUpscaler(drawer: TileDrawer, { corePx = defaultCorePx }: U
     },
     /** The result of τ at v = 0, to compare with Φ's mean prediction. */
     centreOf: (image: Pixels, scale: NetworkScale): Promise<Pixels> =>
-      upscalePixels(image, { scale, temperature: "centre", seed: 0, largestShare: usualShare }),
+      upscalePixels(image, { scale, temperature: "centre", seed: 0, largestShare: usualShare, isForeign: false }),
   } satisfies Upscaler & { centreOf: unknown };
 }
 

@@ -1,14 +1,14 @@
 /**
- * The frozen graphs of an upscaler: Φ and Ψ of a ×2 stage, and the projection onto pictures that shrink to the input. ONNX
+ * The frozen graphs of an upscaler: Φ and Ψ of a factor, and the projection onto pictures that shrink to the input. ONNX
  * files as server/pretrain/super-resolution writes them, for pictures of any size; checked when opened and at every run.
  */
 import { join } from "node:path";
 import { requireFinite, requirePromised, requireShape } from "../experts/check.ts";
 import type { ExpertOptions } from "../experts/expert.ts";
 import { SharedFiles } from "../experts/shared-files.ts";
-import type { UpscalerEntry } from "../manifest/upscaler-entry.ts";
+import type { UpscalerEntry, UpscalerFactor } from "../manifest/upscaler-entry.ts";
 import type { Session, Tensor, TensorInfo } from "../onnx/session.ts";
-import { residualDims } from "./pixel-noise.ts";
+import { type NetworkFactor, residualDimsOf } from "./pixel-noise.ts";
 import type { Consistency, DetailDecoder, UpscaleNetwork } from "./upscale-tile.ts";
 
 const rgb = (height: string, width: string): TensorInfo => ({ type: "float32", shape: [1, 3, height, width] });
@@ -49,10 +49,12 @@ function finiteFloats(tensor: Tensor | undefined, shape: readonly number[], labe
 /** @throws AppError `pack_corrupt` when the graph does not match its entry */
 export async function openUpscaleNetwork(
   packFolder: string,
-  { network, featureDims, marginPx }: UpscalerEntry["stages"][number],
+  { network, featureDims, marginPx }: UpscalerFactor,
+  factor: NetworkFactor,
   options: ExpertOptions = {},
 ): Promise<UpscaleNetwork> {
   const label = labelOf(network);
+  const dims = residualDimsOf(factor);
   const session = await openPromised(
     packFolder,
     network,
@@ -60,7 +62,7 @@ export async function openUpscaleNetwork(
     [{ name: "image", ...rgb("height", "width") }],
     [
       { name: "features", type: "float32", shape: ["pixels", featureDims] },
-      { name: "answers", type: "float32", shape: ["pixels", residualDims] },
+      { name: "answers", type: "float32", shape: ["pixels", dims] },
     ],
   );
   const meansOnly = await openSession(packFolder, network, options, "answers");
@@ -69,7 +71,7 @@ export async function openUpscaleNetwork(
     featureDims,
     async predictMeans(tile, widthPx, heightPx) {
       const { answers: means } = await meansOnly.run({ image: { data: tile, dims: [1, 3, heightPx, widthPx] } });
-      return finiteFloats(means, [heightPx * widthPx, residualDims], label);
+      return finiteFloats(means, [heightPx * widthPx, dims], label);
     },
     async read(tile, widthPx, heightPx) {
       const { features, answers: means } = await session.run({
@@ -78,7 +80,7 @@ export async function openUpscaleNetwork(
       requireShape(features!, [heightPx * widthPx, featureDims], label);
       return {
         features: features!.data as Float32Array,
-        means: finiteFloats(means, [heightPx * widthPx, residualDims], label),
+        means: finiteFloats(means, [heightPx * widthPx, dims], label),
       };
     },
   };
@@ -87,28 +89,30 @@ export async function openUpscaleNetwork(
 /** @throws AppError `pack_corrupt` when the graph does not match its entry */
 export async function openDetailDecoder(
   packFolder: string,
-  { graph, marginPx }: NonNullable<UpscalerEntry["stages"][number]["details"]>,
-  featureDims: number,
+  { details: decoder, featureDims }: UpscalerFactor,
+  factor: NetworkFactor,
   options: ExpertOptions = {},
 ): Promise<DetailDecoder> {
+  const { graph, marginPx } = decoder!;
+  const dims = residualDimsOf(factor);
   const session = await openPromised(
     packFolder,
     graph,
     options,
     [
       { name: "features", type: "float32", shape: ["height", "width", featureDims] },
-      { name: "latent", type: "float32", shape: ["height", "width", residualDims] },
+      { name: "latent", type: "float32", shape: ["height", "width", dims] },
     ],
-    [{ name: "details", type: "float32", shape: ["height", "width", residualDims] }],
+    [{ name: "details", type: "float32", shape: ["height", "width", dims] }],
   );
   return {
     marginPx,
     async decode(features, latent, widthPx, heightPx) {
       const { details } = await session.run({
         features: { data: features, dims: [heightPx, widthPx, featureDims] },
-        latent: { data: latent, dims: [heightPx, widthPx, residualDims] },
+        latent: { data: latent, dims: [heightPx, widthPx, dims] },
       });
-      requireShape(details!, [heightPx, widthPx, residualDims], labelOf(graph));
+      requireShape(details!, [heightPx, widthPx, dims], labelOf(graph));
       return details!.data as Float32Array;
     },
   };
@@ -118,7 +122,7 @@ export async function openDetailDecoder(
 export async function openConsistency(
   packFolder: string,
   { consistency }: UpscalerEntry,
-  scale: 2 | 4,
+  scale: NetworkFactor,
   options: ExpertOptions = {},
 ): Promise<Consistency> {
   const { graph, marginPx } = consistency[scale];

@@ -37,29 +37,28 @@ describe("the pack super-resolution", async () => {
   const part = cutMiddle(photo, 160, 128);
 
   it("the pack super-resolution gives the same answers with features and without", async () => {
-    const [stage] = entry.manifest.upscaler!.stages;
-    const network = await openUpscaleNetwork(entry.folder, stage!, { threads: 1 });
+    const network = await openUpscaleNetwork(entry.folder, entry.manifest.upscaler!.factors[4], 4, { threads: 1 });
     const tile = Float32Array.from({ length: 3 * 24 * 20 }, (_, at) => 0.5 + 0.4 * Math.sin(at * 0.37));
     assert.deepEqual(await network.predictMeans(tile, 24, 20), (await network.read(tile, 24, 20)).means);
   });
 
   it("the pack super-resolution is refused when its decoder of details is of another width, missing, or not among its files", async () => {
     const { manifest, folder } = entry;
-    const [first, second] = manifest.upscaler!.stages;
+    const { factors } = manifest.upscaler!;
     const withDetails = (details: object) =>
       ({
         ...manifest,
-        upscaler: { ...manifest.upscaler!, stages: [{ ...first!, ...details }, second!] },
+        upscaler: { ...manifest.upscaler!, factors: { ...factors, 2: { ...factors[2], ...details } } },
       }) as typeof manifest;
-    const other = withDetails({ details: second!.details });
+    const other = withDetails({ details: factors[4].details });
     await assert.rejects(loadUpscaler({ folder, manifest: other }), {
       code: "pack_corrupt",
-      message: /stage-2\/details\.onnx/,
+      message: /x4\/details\.onnx/,
     });
-    const nowhere = withDetails({ details: { graph: "stage-1/nowhere.onnx", marginPx: 4 } });
+    const nowhere = withDetails({ details: { graph: "x2/nowhere.onnx", marginPx: 4 } });
     await assert.rejects(loadUpscaler({ folder, manifest: nowhere }), { code: "pack_corrupt", message: /nowhere/ });
     const { error } = PackManifestSchema.safeParse(nowhere);
-    assert.match(String(error), /stage-1\/nowhere\.onnx.* is not in files/);
+    assert.match(String(error), /x2\/nowhere\.onnx.* is not in files/);
   });
 
   it("the pack super-resolution is at most 20 MB", () => {

@@ -2,13 +2,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Pixels } from "../../server/engine/interfaces.ts";
-import { residualDims } from "../../server/upscaling/pixel-noise.ts";
+import { type NetworkFactor, residualDimsOf } from "../../server/upscaling/pixel-noise.ts";
 import { shrinkArea } from "../../server/upscaling/shrink-area.ts";
 import { createUpscaler } from "../../server/upscaling/upscale.ts";
 import {
   type DetailDecoder,
   drawHere,
   drawTile,
+  type FactorParts,
   type TileDrawer,
   type UpscalerParts,
   warmUpTiles,
@@ -18,11 +19,11 @@ import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 
 /** Φ that sees one pixel to each side: its one feature is the mean of the 3 × 3 neighbours inside the tile, its answer the pixel itself. */
-const network: UpscalerParts["stages"][number]["network"] = {
+const networkOf = (factor: NetworkFactor): FactorParts["network"] => ({
   marginPx: 1,
   featureDims: 1,
   async read(tile, widthPx, heightPx) {
-    const pixels = widthPx * heightPx;
+    const [pixels, residualDims] = [widthPx * heightPx, residualDimsOf(factor)];
     const [features, means] = [new Float32Array(pixels), new Float32Array(pixels * residualDims)];
     for (let y = 0; y < heightPx; y += 1)
       for (let x = 0; x < widthPx; x += 1) {
@@ -36,15 +37,17 @@ const network: UpscalerParts["stages"][number]["network"] = {
           }
         features[y * widthPx + x] = sum / count;
         for (let at = 0; at < residualDims; at += 1)
-          means[(y * widthPx + x) * residualDims + at] = tile[(at >> 2) * pixels + y * widthPx + x]!;
+          means[(y * widthPx + x) * residualDims + at] = tile[Math.floor(at / factor ** 2) * pixels + y * widthPx + x]!;
       }
     return { features, means };
   },
-  predictMeans: async (...tile) => (await network.read(...tile)).means,
-};
-const flow: UpscalerParts["stages"][number]["flow"] = {
-  inverse: async (residual, features) =>
-    residual.map((value, at) => 0.2 * value * (0.5 + features[Math.floor(at / residualDims)]!)),
+  async predictMeans(...tile) {
+    return (await this.read(...tile)).means;
+  },
+});
+const flow: FactorParts["flow"] = {
+  inverse: async (residual, features, rows) =>
+    residual.map((value, at) => 0.2 * value * (0.5 + features[Math.floor((at * rows) / residual.length)]!)),
 };
 /** Moves every block of a result to the mean that the input has there: shrinking by averages gives the input back. */
 const averaging = (factor: number): UpscalerParts["consistency"][2] => ({
@@ -71,6 +74,7 @@ const averaging = (factor: number): UpscalerParts["consistency"][2] => ({
 const details: DetailDecoder = {
   marginPx: 2,
   async decode(features, latent, widthPx, heightPx) {
+    const residualDims = latent.length / (widthPx * heightPx);
     return latent.map((_, at) => {
       const [pixel, value] = [Math.floor(at / residualDims), at % residualDims];
       const [x, y] = [pixel % widthPx, Math.floor(pixel / widthPx)];
@@ -84,10 +88,15 @@ const details: DetailDecoder = {
     });
   },
 };
+type Changed = Partial<FactorParts>;
+const factorsWith = (changed: Changed = {}): UpscalerParts["factors"] => ({
+  2: { network: networkOf(2), flow, ...changed },
+  4: { network: networkOf(4), flow, ...changed },
+});
 const make = (corePx?: number, decoder?: DetailDecoder) =>
   createUpscaler(
     drawHere({
-      stages: Array.from({ length: 2 }, () => ({ network, flow, ...(decoder ? { details: decoder } : {}) })),
+      factors: factorsWith(decoder ? { details: decoder } : {}),
       consistency: { 2: averaging(2), 4: averaging(4) },
     }),
     { corePx },
@@ -120,7 +129,7 @@ describe("upscaling", () => {
 
   it("upscaling gives the same bytes in several lanes, whose tiles end in any order, and counts as many as it says", async () => {
     const parts = {
-      stages: Array.from({ length: 2 }, () => ({ network, flow, details })),
+      factors: factorsWith({ details }),
       consistency: { 2: averaging(2), 4: averaging(4) },
     };
     let drawn = 0;
@@ -151,10 +160,7 @@ describe("upscaling", () => {
 
   it("upscaling hands on the first fault of a lane when the others have ended theirs", async () => {
     const parts = {
-      stages: [
-        { network, flow },
-        { network, flow },
-      ],
+      factors: factorsWith(),
       consistency: { 2: averaging(2), 4: averaging(4) },
     };
     let [begun, ended] = [0, 0];
@@ -184,16 +190,16 @@ describe("upscaling", () => {
         return (part[method] as (...args: unknown[]) => unknown)(...args);
       },
     });
-    const stage = {
-      network: note("network", network, "read"),
+    const noted = (factor: NetworkFactor): FactorParts => ({
+      network: note("network", networkOf(factor), "read"),
       flow: note("flow", flow, "inverse"),
       details: note("details", details, "decode"),
-    };
+    });
     await warmUpTiles({
-      stages: [stage, stage],
+      factors: { 2: noted(2), 4: noted(4) },
       consistency: { 2: note("twice", averaging(2), "project"), 4: note("four times", averaging(4), "project") },
     });
-    assert.deepEqual(asked, ["network", "flow", "details", "network", "flow", "details", "twice", "four times"]);
+    assert.deepEqual(asked, ["network", "flow", "details", "twice", "network", "flow", "details", "four times"]);
   });
 
   it("upscaling fades decoded details in with the temperature, and leaves them out of the accurate answer and of the flow's middle", async () => {
@@ -213,24 +219,55 @@ describe("upscaling", () => {
 
   it("upscaling asks for features only where details are drawn", async () => {
     const asked: string[] = [];
-    const noting: UpscalerParts["stages"][number]["network"] = {
-      ...network,
-      read(...tile) {
-        asked.push("read");
-        return network.read(...tile);
-      },
-      predictMeans(...tile) {
-        asked.push("answer");
-        return network.predictMeans(...tile);
-      },
+    const noting = (factor: NetworkFactor): FactorParts => {
+      const network = networkOf(factor);
+      return {
+        flow,
+        network: {
+          ...network,
+          read(...tile) {
+            asked.push("read");
+            return network.read(...tile);
+          },
+          predictMeans(...tile) {
+            asked.push("answer");
+            return network.predictMeans(...tile);
+          },
+        },
+      };
     };
-    const stage = { network: noting, flow };
     const upscaler = createUpscaler(
-      drawHere({ stages: [stage, stage], consistency: { 2: averaging(2), 4: averaging(4) } }),
+      drawHere({ factors: { 2: noting(2), 4: noting(4) }, consistency: { 2: averaging(2), 4: averaging(4) } }),
     );
     await upscaler.upscale(wavy, { scale: 4, temperature: 0, seed: 1 });
     await upscaler.upscale(wavy, { scale: 2, temperature: 0.1, seed: 1 });
-    assert.deepEqual(asked, ["answer", "answer", "read"]);
+    assert.deepEqual(asked, ["answer", "read"]);
+  });
+
+  it("upscaling asks the network of foreign pictures for what nobody shrank and for alpha, unless compression marks are kept", async () => {
+    const asked: string[] = [];
+    const noting = (name: string): FactorParts["network"] => ({
+      ...networkOf(2),
+      async predictMeans(...tile) {
+        asked.push(name);
+        return networkOf(2).predictMeans(...tile);
+      },
+    });
+    const upscaler = createUpscaler(
+      drawHere({
+        factors: factorsWith({ network: noting("shrunk"), foreignNetwork: noting("foreign") }),
+        consistency: { 2: averaging(2), 4: averaging(4) },
+      }),
+    );
+    const options = { scale: 2, temperature: 0, seed: 1 } as const;
+    await upscaler.upscale(wavy, { ...options, foreignness: 0.9 });
+    await upscaler.upscale(wavy, { ...options, foreignness: 1 });
+    await upscaler.upscale(wavy, { ...options, foreignness: 1, keepsMarks: true });
+    await upscaler.upscale(
+      picture(8, 8, (x) => [9, 9, 9, 100 + x]),
+      options,
+    );
+    assert.deepEqual(asked, ["shrunk", "foreign", "shrunk", "shrunk", "foreign"]);
   });
 
   it("upscaling draws by the seed alone", async () => {
@@ -255,10 +292,9 @@ describe("upscaling", () => {
       return missed / (wavy.widthPx * wavy.heightPx);
     };
     const none = { marginPx: 0, project: async (picture: Float32Array) => picture.slice() };
-    const stage = { network, flow };
     const [soft, off] = [
       await missing(make()),
-      await missing(createUpscaler(drawHere({ stages: [stage, stage], consistency: { 2: none, 4: none } }))),
+      await missing(createUpscaler(drawHere({ factors: factorsWith(), consistency: { 2: none, 4: none } }))),
     ];
     assert.ok(soft < 0.7 * off, `${soft} levels with a projection, ${off} without`);
   });
@@ -354,9 +390,9 @@ describe("upscaling", () => {
   });
 
   it("upscaling fails when a flow or a decoder of details gives no numbers, instead of drawing them black", async () => {
-    const broken = { network, flow: { inverse: async (residual: Float32Array) => residual.map(() => Number.NaN) } };
+    const broken = { flow: { inverse: async (residual: Float32Array) => residual.map(() => Number.NaN) } };
     const upscaler = createUpscaler(
-      drawHere({ stages: [broken, broken], consistency: { 2: averaging(2), 4: averaging(4) } }),
+      drawHere({ factors: factorsWith(broken), consistency: { 2: averaging(2), 4: averaging(4) } }),
     );
     const options = { scale: 2, temperature: 0.5, seed: 1 } as const;
     await assert.rejects(upscaler.upscale(wavy, options), { code: "tensor_mismatch" });

@@ -6,16 +6,22 @@ import { mean } from "../metrics/statistics.ts";
 import type { Column, Row, Section } from "../report.ts";
 import { fewPictures, type Truth, type UpscalingContext } from "./context.ts";
 import { type FeatureMaps, featureDistance, type PictureNet } from "./feature-maps.ts";
+import { flatEnergy } from "./flat-energy.ts";
 import { netMeasures } from "./measure.ts";
 import { type Scale, temperatures } from "./methods.ts";
 import { shrinkTruth } from "./resample.ts";
 
 const hypotheses = 4;
+/** Side of the blocks among which the worst is looked for, px. */
+const blockPx = 64;
 
 const columns: readonly Column[] = [
   { key: "deviation", label: "standard deviation, levels", digits: 2 },
   { key: "lpips", label: "LPIPS between two", digits: 4 },
   { key: "distance", label: "distance between two", digits: 4 },
+  { key: "worst", label: "LPIPS between two where the answer errs most", digits: 4 },
+  { key: "flat", label: "fine structure on flat areas, levels²", digits: 2, better: "lower" },
+  { key: "flatTruth", label: "the truth's", digits: 2 },
 ];
 
 export async function diversitySection(context: UpscalingContext, few: readonly Truth[]): Promise<Section> {
@@ -27,8 +33,7 @@ export async function diversitySection(context: UpscalingContext, few: readonly 
       const own = few.filter((picture) => picture.group === group);
       if (own.length === 0) continue;
       const rows: Row[] = [];
-      for (const temperature of temperatures)
-        if (temperature > 0) rows.push(await rowOf(context, own, scale, temperature));
+      for (const temperature of temperatures) rows.push(await rowOf(context, own, scale, temperature));
       tables.push({ title: `×${scale}, ${group}`, columns, rows });
     }
   return {
@@ -36,7 +41,8 @@ export async function diversitySection(context: UpscalingContext, few: readonly 
     title: "Diversity of hypotheses",
     about:
       `${hypotheses} hypotheses of each of the first ${fewPictures} pictures of a group at most: standard deviation of a pixel over them (unbiased, root mean square over colours, mean over pixels), in 8-bit ` +
-      `levels${names ? `, and the mean distance between two of them by ${names}` : ""}. At temperature 0 all are equal.`,
+      `levels${names ? `, and the mean distance between two of them by ${names}` : ""}. At temperature 0 all are equal. The answer errs most in that block of ${blockPx} px where its squared error is ` +
+      "largest. Fine structure: what a pixel's green lacks to the mean of its neighbours, squared, where the truth is of one level.",
     tables,
     figures: [],
   };
@@ -50,6 +56,7 @@ async function rowOf(
 ): Promise<Row> {
   const deviations: number[] = [];
   const distances = new Map<string, number[]>();
+  const [worst, flat, flatTruth]: [number[], number[], number[]] = [[], [], []];
   for (const [at, { truth }] of pictures.entries()) {
     progress.step(`hypotheses ×${scale}, temperature ${temperature}`, at, pictures.length);
     const input = shrinkTruth(truth, scale);
@@ -57,6 +64,22 @@ async function rowOf(
     for (let index = 0; index < hypotheses; index += 1)
       drawn.push(await upscaler.upscale(input, { scale, temperature, seed: imageSeed(seed, index) }));
     deviations.push(meanDeviation(drawn));
+    const answer = temperature === 0 ? drawn[0]! : await upscaler.upscale(input, { scale, temperature: 0, seed });
+    const block = worstBlock(answer, truth);
+    if (nets.lpips && block)
+      worst.push(
+        await meanDistance(
+          drawn.map((picture) => cut(picture, block)),
+          nets.lpips,
+        ),
+      );
+    for (const [picture, to] of [
+      [drawn[0]!, flat],
+      [truth, flatTruth],
+    ] as const) {
+      const energy = flatEnergy(picture, truth);
+      if (Number.isFinite(energy)) to.push(energy);
+    }
     for (const key of netMeasures) {
       const net = nets[key];
       if (net) distances.set(key, [...(distances.get(key) ?? []), await meanDistance(drawn, net)]);
@@ -68,9 +91,34 @@ async function rowOf(
     n: pictures.length,
     values: {
       deviation: mean(deviations),
+      ...(worst.length > 0 ? { worst: mean(worst) } : {}),
+      ...(flat.length > 0 ? { flat: mean(flat), flatTruth: mean(flatTruth) } : {}),
       ...Object.fromEntries([...distances].map(([key, values]) => [key, mean(values)])),
     },
   };
+}
+
+/** Left and top of the block whose squared error is largest; none in a picture smaller than a block. */
+function worstBlock(answer: Pixels, truth: Pixels): { left: number; top: number } | undefined {
+  let [most, worst]: [number, { left: number; top: number } | undefined] = [-1, undefined];
+  for (let top = 0; top + blockPx <= truth.heightPx; top += blockPx)
+    for (let left = 0; left + blockPx <= truth.widthPx; left += blockPx) {
+      let sum = 0;
+      for (let y = top; y < top + blockPx; y += 1)
+        for (let at = 4 * (y * truth.widthPx + left), end = at + 4 * blockPx; at < end; at += 1)
+          sum += (answer.rgba[at]! - truth.rgba[at]!) ** 2;
+      if (sum > most) [most, worst] = [sum, { left, top }];
+    }
+  return worst;
+}
+
+function cut({ rgba, widthPx }: Pixels, { left, top }: { left: number; top: number }): Pixels {
+  const part = new Uint8Array(4 * blockPx ** 2);
+  for (let y = 0; y < blockPx; y += 1) {
+    const from = 4 * ((top + y) * widthPx + left);
+    part.set(rgba.subarray(from, from + 4 * blockPx), 4 * y * blockPx);
+  }
+  return { rgba: part, widthPx: blockPx, heightPx: blockPx };
 }
 
 function meanDeviation(pictures: readonly Pixels[]): number {

@@ -17,7 +17,7 @@ export interface DrawnPicture {
 const icons: Readonly<Record<string, string>> = {
   disc: '<circle cx="32" cy="32" r="22" fill="#e03131"/>',
   ring: '<circle cx="32" cy="32" r="20" fill="none" stroke="#1c7ed6" stroke-width="6"/>',
-  letters: '<text x="6" y="46" font-family="DejaVu Sans" font-size="40" fill="#222">Ag</text>',
+  letters: '<text x="6" y="46" font-family="DejaVu Sans" font-size="40" fill="#845ef7">Ag</text>',
   hairlines: '<path d="M8 8L56 50M8 32H56M20 56V8" stroke="#e8590c" stroke-width="1.2" fill="none"/>',
   tile: '<rect x="8" y="8" width="48" height="48" rx="10" fill="#2f9e44"/><path d="M20 33l9 9 16-18" stroke="#fff" stroke-width="5" fill="none"/>',
   glow: '<defs><radialGradient id="g"><stop offset="0" stop-color="#fd7"/><stop offset="1" stop-color="#fd7" stop-opacity="0"/></radialGradient></defs><circle cx="32" cy="32" r="30" fill="url(#g)"/>',

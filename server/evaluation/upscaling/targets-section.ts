@@ -31,7 +31,7 @@ export function targetsSection(
   metrics: Readonly<Record<string, number>>,
 ): Section {
   const { set, upscaler, nets } = context;
-  const rows: Row[] = [...stageRows(metrics)];
+  const rows: Row[] = [...servedRows(metrics)];
   for (const scale of upscaler.scales)
     for (const group of set.groups) {
       if (pass.results.of(group, scale, temperatureId(0)).length === 0) continue;
@@ -43,7 +43,7 @@ export function targetsSection(
     id: "targets",
     title: "Targets",
     about:
-      "One verdict a row, from the tables below. Rows of a stage were measured by its export. Rows with ESRGANs compare the same smaller pictures.",
+      "One verdict a row, from the tables below. Rows of weights were measured by their export. Rows with ESRGANs compare the same smaller pictures.",
     tables: [{ title: "Goals and results", columns, rows }],
     figures: [],
   };
@@ -57,15 +57,15 @@ const atLeast = (what: string, n: number, value: number, goal: number): Row => (
 });
 
 /** The served prediction against the network as trained, on held-out patches. */
-function stageRows(metrics: Readonly<Record<string, number>>): Row[] {
-  return [1, 2].flatMap((stage) => {
-    const [served, trained] = [metrics[`stage${stage}HeldOutPsnrDb`], metrics[`stage${stage}Float32PsnrDb`]];
+function servedRows(metrics: Readonly<Record<string, number>>): Row[] {
+  return ([2, 4] as const).flatMap((factor) => {
+    const [served, trained] = [metrics[`x${factor}HeldOutPsnrDb`], metrics[`x${factor}Float32PsnrDb`]];
     if (served === undefined || trained === undefined) return [];
     // Both values have two digits.
     const loss = Math.round(100 * (trained - served)) / 100;
     const values = { value: loss, goal: quantisingLossMaxDb, isMet: Number(loss <= quantisingLossMaxDb) };
-    const what = `stage ${stage}: PSNR at T = 0 below Φ's own head in float32, held-out patches, dB, at most`;
-    return [{ what, role: "measured" as const, n: metrics[`stage${stage}AnswerPatches`] ?? 0, values }];
+    const what = `×${factor}: PSNR at T = 0 by the weights served below weights in float32, held-out patches, dB, at most`;
+    return [{ what, role: "measured" as const, n: metrics[`x${factor}AnswerPatches`] ?? 0, values }];
   });
 }
 

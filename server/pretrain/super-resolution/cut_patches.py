@@ -11,15 +11,18 @@ import argparse
 import json
 import math
 import random
+import re
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 CACHE = Path(__file__).parent.parent / ".cache"
-PICTURES = CACHE / "sharp/pictures"
+PICTURES = CACHE / "super-resolution/pictures"
 SIDE_PX = 192
+NOT_LATIN = re.compile("symbol|emoji|icon|ornament|math|dingbat", re.IGNORECASE)
 FLATTEST = 5.0
 """Patches whose grey values spread less than this (of 255) are drawn again."""
 
@@ -101,14 +104,31 @@ def from_file(job: tuple[str, int, int]) -> list[np.ndarray]:
 WORDS = "Save Cancel Settings Search files Monthly revenue 1,284.50 Add to cart Profile Hello world Figma layer Upload Rename Total 42 % Quick brown fox jumps".split()
 
 
+FONT_FOLDER = Path("/usr/share/fonts")
+
+
+@cache
+def font_files() -> list[str]:
+    """Fonts for text of interfaces, without symbols; an empty list stands for Pillow's own."""
+    return sorted(str(path) for path in FONT_FOLDER.rglob("*") if path.suffix in (".ttf", ".otf") and not NOT_LATIN.search(path.name))
+
+
+def font_of(rng: random.Random, size: int) -> ImageFont.FreeTypeFont:
+    """Pillow's own font or one of the machine's."""
+    files = font_files()
+    return ImageFont.truetype(rng.choice(files), size) if files and rng.random() < 0.8 else ImageFont.load_default(size)
+
+
 def drawn(seed: int) -> list[np.ndarray]:
-    """A patch of interface: text, boxes, circles and lines, drawn at four times the size and averaged."""
+    """A patch of interface: text in many fonts, boxes, circles and lines, mostly drawn at four times the size and averaged; text without
+    antialiasing is drawn at its size."""
     rng = random.Random(seed)
-    scale = 4
+    scale = 1 if rng.random() < 0.15 else 4
     side = SIDE_PX * scale
     is_dark = rng.random() < 0.35
     page = Image.new("RGB", (side, side), tuple(rng.randrange(20, 50) if is_dark else rng.randrange(225, 256) for _ in range(3)))
     pen = ImageDraw.Draw(page)
+    pen.fontmode = "L" if scale > 1 or rng.random() < 0.5 else "1"
 
     def colour() -> tuple[int, ...]:
         if rng.random() < 0.4:
@@ -129,7 +149,7 @@ def drawn(seed: int) -> list[np.ndarray]:
     top = rng.randrange(0, 20 * scale)
     while top < side:
         size = round(scale * math.exp(rng.uniform(math.log(7), math.log(34))))
-        font = ImageFont.load_default(size)
+        font = font_of(rng, size)
         pen.text((rng.randrange(-40, 60) * scale, top), " ".join(rng.choice(WORDS) for _ in range(8)), colour(), font)
         top += round(size * rng.uniform(1.2, 3))
     return [np.asarray(page.resize((SIDE_PX, SIDE_PX), Image.Resampling.BOX), np.uint8).transpose(2, 0, 1)]
@@ -163,7 +183,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--share", type=float, default=1.0, help="share of the patches to cut, for trials")
     parser.add_argument("--drawn-only", type=int, help="this many drawings of interfaces and nothing else: needs no pictures")
-    parser.add_argument("--out", type=Path, default=CACHE / "sharp/patches.u8")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=CACHE / "super-resolution/patches.u8")
     arguments = parser.parse_args()
     rng = random.Random(arguments.seed)
     test = json.loads(Path(__file__).with_name("test-pictures.json").read_text())
@@ -185,7 +206,7 @@ def main() -> None:
         jobs = []
     counts: dict[str, int] = {}
     partial = arguments.out.with_suffix(".partial")
-    with open(partial, "wb") as file, ProcessPoolExecutor(2) as pool:
+    with open(partial, "wb") as file, ProcessPoolExecutor(arguments.workers) as pool:
 
         def keep(source: str, patches: list[np.ndarray]) -> None:
             for patch in patches:

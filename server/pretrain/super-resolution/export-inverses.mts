@@ -1,7 +1,7 @@
 /**
- * Writes the inverse of each stage's τ as a graph of its own, for train_details.py, which draws z while it trains:
- * `node --import tsx server/pretrain/super-resolution/export-inverses.mts [--pack DIR] [--out DIR]` writes flow-<n>-inverse.onnx: residual
- * [rows, 12] and features [rows, channels] → values [rows, 12], with as many rows as a run of the server has.
+ * Writes the inverse of each factor's τ as a graph of its own, for train_details.py, which draws z while it trains:
+ * `node --import tsx server/pretrain/super-resolution/export-inverses.mts [--pack DIR] [--out DIR]` writes flow-<factor>-inverse.onnx: residual
+ * [rows, 3 · factor²] and features [rows, channels] → values, shaped as residual, with as many rows as a run of the server has.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,9 +20,9 @@ const { values } = parseArgs({
     out: { type: "string", default: join(here, "../.cache/super-resolution") },
   },
 });
-for (const stage of [1, 2]) {
-  const path = join(values.pack, `stage-${stage}/flow.onnx`);
+for (const factor of [2, 4]) {
+  const path = join(values.pack, `x${factor}/flow.onnx`);
   const { architecture, tensors } = readFlowFile(await readFile(path), path);
   const bytes = toModelBytes(plainInverseGraph(architecture, pixelRows), { kind: "weights", weights: tensors });
-  await writeFileAtomically(join(values.out, `flow-${stage}-inverse.onnx`), bytes, 0o644);
+  await writeFileAtomically(join(values.out, `flow-${factor}-inverse.onnx`), bytes, 0o644);
 }

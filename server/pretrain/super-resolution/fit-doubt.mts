@@ -3,7 +3,7 @@
  * writes them, and prints on other pictures how often the truth lies within the stated 80 % interval and how well the doubt ranks
  * errors. Pictures to fit on: those of the test packages that the stated list leaves out; to test on: the stated list.
  *
- *   node --import tsx server/pretrain/super-resolution/fit-doubt.mts [--pictures N] [--check]
+ *   node --import tsx server/pretrain/super-resolution/fit-doubt.mts [--pictures N] [--factors 2,4] [--check]
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -23,24 +23,33 @@ import { doubtWeights } from "../../upscaling/doubt/doubt-weights.ts";
 import { cleanJpeg } from "../../upscaling/input/clean-jpeg.ts";
 import { estimateInput } from "../../upscaling/input/input-kind.ts";
 import { loadUpscaler } from "../../upscaling/load-upscaler.ts";
+import type { NetworkFactor } from "../../upscaling/pixel-noise.ts";
 
 const { values } = parseArgs({
-  options: { pictures: { type: "string", default: "12" }, check: { type: "boolean", default: false } },
+  options: {
+    pictures: { type: "string", default: "12" },
+    check: { type: "boolean", default: false },
+    factors: { type: "string", default: "2,4" },
+  },
 });
+const factors = values.factors.split(",").map((factor) => Number(factor) as NetworkFactor);
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, "../.cache/super-resolution/pictures");
-const [cropPx, qualities, temperature, hypotheses] = [128, [50, 80], 0.9, 4] as const;
-/** Every so many pixels, and only where the image is not of one level: elsewhere nothing is in doubt. */
-const [everyPixel, rangeMin] = [3, 3] as const;
+const [cropPx, qualities, temperature, hypotheses] = [96, [50, 80], 0.9, 4] as const;
+/** Every so many pixels; below this range the image is of one level. */
+const [everyPixel, rangeMin] = [5, 3] as const;
 
 interface Sample {
   readonly features: Float64Array;
   /** Of the three colours, in levels. */
   readonly errors: readonly number[];
-  readonly gradient: number;
+  /** Whether the image is of one level there: nothing is in doubt. */
+  readonly isFlat: boolean;
 }
 const dims = doubtFeatures.length;
 const samplesMin = 3000;
+/** Least sum of both weights of deviations. */
+const leastTogether = 0.1;
 /** Half the width of the interval that holds 80 % of a normal distribution. */
 const eightyPercent = 1.2816;
 const upscaler = await loadUpscaler(await readEntry(join(packsHome(), "super-resolution"), true), { threads: 1 });
@@ -49,7 +58,7 @@ const pause = async (): Promise<void> => {};
 async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sample[]>> {
   const groups = new Map<DoubtGroup, Sample[]>();
   for (const [index, truth] of truths.entries())
-    for (const scale of [2, 4] as const) {
+    for (const scale of factors) {
       const low = shrinkTruth(truth, scale);
       const quality = qualities[index % qualities.length]!;
       const jpeg = await encodeJpeg(low, quality);
@@ -71,11 +80,11 @@ async function samplesOf(truths: readonly Pixels[]): Promise<Map<DoubtGroup, Sam
           image: cleaned,
         };
         eachFeatures(doubted, (at, features, range) => {
-          if (at % everyPixel !== 0 || range < rangeMin) return;
+          if (at % everyPixel !== 0) return;
           const errors = [0, 1, 2].map((channel) =>
             Math.abs(answer.rgba[4 * at + channel]! - truth.rgba[4 * at + channel]!),
           );
-          own.push({ features: features.slice(), errors, gradient: features[4]! });
+          own.push({ features: features.slice(), errors, isFlat: range < rangeMin });
         });
       }
       process.stderr.write(".");
@@ -101,9 +110,12 @@ function fit(samples: readonly Sample[]): number[] {
     const step = solve(curvature, Matrix.columnVector([...gradient])).to1DArray();
     weights = weights.map((weight, i) => weight - Math.max(-0.5, Math.min(0.5, step[i]!)));
   }
-  // The scale such that 80 % of errors lie within the interval. Rounding to levels hides half of one.
-  const ratios = samples.flatMap(({ features, errors }) =>
-    errors.map((error) => Math.max(0, error - 0.5) / Math.exp(dot(weights, features))),
+  // Deviations there and around tell much the same; where hypotheses differ more, the doubt shall not be less.
+  const [there, around] = [doubtFeatures.indexOf("deviation"), doubtFeatures.indexOf("deviation around")];
+  weights[around] = Math.max(weights[around]!, leastTogether - weights[there]!);
+  // The scale such that 80 % of errors lie within the interval, in pixels that are not of one level. Rounding to levels hides half of one.
+  const ratios = samples.flatMap(({ features, errors, isFlat }) =>
+    (isFlat ? [] : errors).map((error) => Math.max(0, error - 0.5) / Math.exp(dot(weights, features))),
   );
   ratios.sort((a, b) => a - b);
   weights[0]! += Math.log(ratios[Math.floor(0.8 * ratios.length)]! / eightyPercent);
@@ -171,12 +183,16 @@ if (!values.check) {
     for (const name of others(listed, isGraphic, count))
       truths.push(cutMiddle(truthOf(await decodeLocalRgba(readFileSync(join(root, name)))), cropPx, cropPx));
   const fitted = { ...doubtWeights } as Record<DoubtGroup, readonly number[]>;
-  const found = await samplesOf(truths);
-  for (const [group, samples] of found) if (samples.length >= samplesMin) fitted[group] = fit(samples);
+  const isFitted = new Set<string>();
+  for (const [group, samples] of await samplesOf(truths)) {
+    if (samples.filter(({ isFlat }) => !isFlat).length < samplesMin) continue;
+    fitted[group] = fit(samples);
+    isFitted.add(group);
+  }
   // A kind with too few pixels at one factor has the weights of the other.
   for (const group of Object.keys(fitted) as DoubtGroup[]) {
-    const other = group.replace(/.$/, group.endsWith("2") ? "4" : "2") as DoubtGroup;
-    if ((found.get(group)?.length ?? 0) < samplesMin) fitted[group] = fitted[other];
+    if (!factors.some((factor) => group.endsWith(`${factor}`)) || isFitted.has(group)) continue;
+    fitted[group] = fitted[group.replace(/.$/, group.endsWith("2") ? "4" : "2") as DoubtGroup];
   }
   const lines = Object.entries(fitted).map(([group, weights]) => `  "${group}": [${weights.join(", ")}],`);
   writeFileSync(
@@ -188,20 +204,23 @@ if (!values.check) {
 const tested: Pixels[] = [];
 for (const { read } of stated.pictures) tested.push(cutMiddle(await read(), cropPx, cropPx));
 console.log(
-  "\n| kind and factor | pixels | truth within the 80 % interval | Spearman with the error | of the gradient alone |\n| --- | --: | --: | --: | --: |",
+  "\n| kind and factor | pixels | truth within the 80 % interval | Spearman with the error | of the gradient alone | over all pixels | of the gradient |\n| --- | --: | --: | --: | --: | --: | --: |",
 );
 for (const [group, samples] of [...(await samplesOf(tested))].sort()) {
   const weights = doubtWeights[group];
-  const doubts = samples.map(
-    ({ features }) => Math.round(partsPerLevel * Math.exp(dot(weights, features))) / partsPerLevel,
+  const doubtIn = ({ features }: Sample): number =>
+    Math.round(partsPerLevel * Math.exp(dot(weights, features))) / partsPerLevel;
+  const gradientIn = ({ features }: Sample): number => features[doubtFeatures.indexOf("gradient")]!;
+  const rank = (of: readonly Sample[], by: (sample: Sample) => number): string =>
+    spearman(
+      of.map(by),
+      of.map(({ errors }) => errors.reduce((sum, error) => sum + error, 0)),
+    ).toFixed(3);
+  const uneven = samples.filter(({ isFlat }) => !isFlat);
+  const inside = uneven.flatMap((sample) =>
+    sample.errors.map((error) => error <= eightyPercent * doubtIn(sample) + 0.5),
   );
-  const inside = samples.flatMap(({ errors }, at) => errors.map((error) => error <= eightyPercent * doubts[at]! + 0.5));
-  const errors = samples.map((sample) => sample.errors.reduce((sum, error) => sum + error, 0));
   const share = (100 * inside.filter(Boolean).length) / inside.length;
-  console.log(
-    `| ${group} | ${samples.length} | ${share.toFixed(1)} % | ${spearman(doubts, errors).toFixed(3)} | ${spearman(
-      samples.map(({ gradient }) => gradient),
-      errors,
-    ).toFixed(3)} |`,
-  );
+  const ranks = [uneven, samples].flatMap((of) => [rank(of, doubtIn), rank(of, gradientIn)]);
+  console.log(`| ${group} | ${uneven.length} | ${share.toFixed(1)} % | ${ranks.join(" | ")} |`);
 }

@@ -1,16 +1,14 @@
 /**
- * What a stage's flow is trained on: at pixels drawn from the training patches, borders included, as pictures have them too, the features
+ * What a factor's flow is trained on: at pixels drawn from the training patches, borders included, as pictures have them too, the features
  * that Φ finds there and what its answer lacks.
  * Every draw depends on the patch alone, so a resumed training sees the same rows.
  */
 import { type FileHandle, open } from "node:fs/promises";
-import type { Pixels } from "../../engine/interfaces.ts";
 import { TrainingRandom } from "../../flow/random.ts";
 import type { TrainingSet } from "../../flow/training-set.ts";
 import { denseTable } from "../../flow/vector-table.ts";
 import { shrinkBicubic } from "../../upscaling/bicubic.ts";
-import { residualDims } from "../../upscaling/pixel-noise.ts";
-import type { createUpscaler } from "../../upscaling/upscale.ts";
+import { type NetworkFactor, residualDimsOf } from "../../upscaling/pixel-noise.ts";
 import type { UpscaleNetwork } from "../../upscaling/upscale-tile.ts";
 
 /** Side of a stored patch, px; cut_patches.py writes [patch, 3, side, side]. */
@@ -31,16 +29,15 @@ export const posteriorStd = 0.5 / 255;
 export interface RowsOptions {
   readonly file: string;
   readonly patches: number;
+  readonly factor: NetworkFactor;
   readonly network: UpscaleNetwork;
-  /** The stage before, for stage 2. */
-  readonly before?: ReturnType<typeof createUpscaler>;
-  readonly temperatureMax: number;
   onProgress(done: number): void;
 }
 
 /** Rows of `patches` training patches and of every second held-out one. */
 export async function collectRows(options: RowsOptions): Promise<TrainingSet> {
-  const { file, patches, network, onProgress } = options;
+  const { file, patches, factor, network, onProgress } = options;
+  const dims = residualDimsOf(factor);
   const handle = await open(file);
   try {
     const total = (await handle.stat()).size / (3 * sidePx ** 2);
@@ -52,10 +49,10 @@ export async function collectRows(options: RowsOptions): Promise<TrainingSet> {
       ...all.filter((patch) => patch % (2 * heldOutEvery) === 0),
     ];
     const count = chosen.length * rowsAPatch;
-    const [latents, features] = [new Float32Array(count * residualDims), new Float32Array(count * network.featureDims)];
+    const [latents, features] = [new Float32Array(count * dims), new Float32Array(count * network.featureDims)];
     for (const [at, patch] of chosen.entries()) {
       await readRows(handle, patch, options, {
-        latents: latents.subarray(at * rowsAPatch * residualDims, (at + 1) * rowsAPatch * residualDims),
+        latents: latents.subarray(at * rowsAPatch * dims, (at + 1) * rowsAPatch * dims),
         features: features.subarray(at * rowsAPatch * network.featureDims, (at + 1) * rowsAPatch * network.featureDims),
       });
       onProgress(at + 1);
@@ -64,7 +61,7 @@ export async function collectRows(options: RowsOptions): Promise<TrainingSet> {
     const isHeldOut = (row: number): boolean => chosen[Math.floor(row / rowsAPatch)]! % heldOutEvery === 0;
     const table = denseTable(features, network.featureDims);
     return {
-      dims: residualDims,
+      dims,
       latents,
       posteriorStd,
       conditions: [
@@ -91,18 +88,14 @@ const shuffled = (rows: Int32Array): Int32Array =>
 async function readRows(
   handle: FileHandle,
   patch: number,
-  { network, before, temperatureMax }: RowsOptions,
+  { factor, network }: RowsOptions,
   to: { latents: Float32Array; features: Float32Array },
 ): Promise<void> {
   const random = new TrainingRandom(1, patch, "rows");
   const high = await readPatch(handle, patch);
-  const isChained = before !== undefined && random.uniform() < 2 / 3;
-  const temperature = random.uniform() < 0.5 ? 0 : random.uniform() * temperatureMax;
   const levels = random.uniform() < noisyShare ? random.uniform() * noiseMaxLevels : 0;
-  const low = isChained
-    ? await enlarge(before, shrink(high, 4, levels, random), temperature, patch)
-    : shrink(high, 2, levels, random);
-  const side = sidePx / 2;
+  const [side, dims] = [sidePx / factor, residualDimsOf(factor)];
+  const low = shrink(high, factor, levels, random);
   const { features, means } = await network.read(low, side, side);
   for (let row = 0; row < rowsAPatch; row += 1) {
     const [x, y] = [random.below(side), random.below(side)];
@@ -111,10 +104,10 @@ async function readRows(
       features.subarray(pixel * network.featureDims, (pixel + 1) * network.featureDims),
       row * network.featureDims,
     );
-    for (let at = 0; at < residualDims; at += 1) {
-      const [channel, dy, dx] = [at >> 2, (at >> 1) & 1, at & 1];
-      const truth = high[(channel * sidePx + 2 * y + dy) * sidePx + 2 * x + dx]!;
-      to.latents[row * residualDims + at] = truth - means[pixel * residualDims + at]!;
+    for (let at = 0; at < dims; at += 1) {
+      const [channel, dy, dx] = [Math.floor(at / factor ** 2), Math.floor(at / factor) % factor, at % factor];
+      const truth = high[(channel * sidePx + factor * y + dy) * sidePx + factor * x + dx]!;
+      to.latents[row * dims + at] = truth - means[pixel * dims + at]!;
     }
   }
 }
@@ -126,7 +119,7 @@ async function readPatch(handle: FileHandle, patch: number): Promise<Float32Arra
 }
 
 /** The patch shrunk by `factor`, with noise of some 8-bit levels, rounded to 8 bits. */
-function shrink(high: Float32Array, factor: 2 | 4, levels: number, random: TrainingRandom): Float32Array {
+function shrink(high: Float32Array, factor: NetworkFactor, levels: number, random: TrainingRandom): Float32Array {
   const [pixels, small] = [sidePx ** 2, (sidePx / factor) ** 2];
   const low = new Float32Array(3 * small);
   for (let channel = 0; channel < 3; channel += 1)
@@ -137,24 +130,4 @@ function shrink(high: Float32Array, factor: 2 | 4, levels: number, random: Train
   const noise = new Float32Array(low.length);
   if (levels > 0) random.fillNormal(noise, levels / 255);
   return low.map((value, at) => Math.round(255 * Math.min(1, Math.max(0, value + noise[at]!))) / 255);
-}
-
-/** Planes [3, side, side] through the stage before, as planes twice as large. */
-async function enlarge(
-  upscaler: ReturnType<typeof createUpscaler>,
-  low: Float32Array,
-  temperature: number,
-  seed: number,
-): Promise<Float32Array> {
-  const side = sidePx / 4;
-  const image: Pixels = { rgba: new Uint8Array(4 * side ** 2).fill(255), widthPx: side, heightPx: side };
-  for (let channel = 0; channel < 3; channel += 1)
-    for (let pixel = 0; pixel < side ** 2; pixel += 1)
-      image.rgba[4 * pixel + channel] = Math.round(255 * low[channel * side ** 2 + pixel]!);
-  const { rgba } = await upscaler.upscale(image, { scale: 2, temperature, seed });
-  const pixels = (2 * side) ** 2;
-  const planes = new Float32Array(3 * pixels);
-  for (let channel = 0; channel < 3; channel += 1)
-    for (let pixel = 0; pixel < pixels; pixel += 1) planes[channel * pixels + pixel] = rgba[4 * pixel + channel]! / 255;
-  return planes;
 }

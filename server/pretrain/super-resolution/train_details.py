@@ -1,10 +1,9 @@
-"""Trains Ψ of one stage of the pack `super-resolution` beside a discriminator, on a fixed time budget, while Φ and τ stay frozen.
+"""Trains Ψ of one factor of the pack `super-resolution` beside a discriminator, on a fixed time budget, while Φ and τ stay frozen.
 
 τ draws what Φ's answer lacks at each pixel alone, so what it draws is texture without structure. Ψ reads Φ's features and that
 draw, sees neighbours, and learns to make details of them that look like a picture once they are made consistent with the input: mostly by
 the draw of τ alone, sometimes on the way from the true z to the draw, so that it keeps to what is drawn. A discriminator judges the consistent
 picture and, amplified, what it has beyond bicubic enlarging, and a feature net compares it with the truth (SRGAN, Ledig et al. 2017, for both).
-Stage 2 enlarges what stage 1 makes with its Ψ.
 """
 
 from __future__ import annotations
@@ -25,15 +24,18 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from adversary import Adversary  # noqa: E402
 from efficientnet_lite import Lite  # noqa: E402
 from operators import Bicubic, Consistency, fold, unfold  # noqa: E402
-from timed_training import TimedTraining, add_common_arguments, load_net  # noqa: E402
-from train_upscaler import SHARP, Patches, eight_bits, psnr_db, spoiled_low  # noqa: E402
-from upscaler import FACTOR, FOLDED, DetailDecoder, read_upscaler  # noqa: E402
+from timed_training import TimedTraining, add_common_arguments  # noqa: E402
+from train_upscaler import CACHE, Patches, eight_bits, psnr_db, spoiled_low  # noqa: E402
+from upscaler import FACTORS, DetailDecoder, read_upscaler  # noqa: E402
 
+PACK = Path(__file__).parent.parent.parent / "packs/default/super-resolution"
 TEMPERATURE_MAX = 0.9
 FADED_BELOW = 0.3
 """Temperature below which the engine fades details in (server/upscaling/upscale.ts); draws are as warm at least in training."""
 CUT_AT = 1.5
 """Standard deviations at which v is cut, as in server/upscaling/pixel-noise.ts."""
+BESIDE = 0.3
+"""Share of each neighbour's noise along rows and along columns, as there."""
 RESIDUAL_GAIN = 4.0
 """Of what a picture has beyond bicubic enlarging, for the discriminator."""
 JUDGE_ALONE_STEPS, JUDGE_RAMP_STEPS = 60, 120
@@ -63,30 +65,38 @@ class FeatureLoss:
         return sum((a - b).square().sum(1).mean() for a, b in zip(self.maps(picture), wanted)) / len(wanted)
 
 
-class DrawnStage:
-    """Φ in float32 and τ of one stage, frozen."""
+def shared_noise(count: int, height: int, width: int, dims: int, noise: torch.Generator) -> Tensor:
+    """v of T = 1 as the engine draws it, [count, height, width, dims]: white noise summed over 3 × 3 neighbours, cut."""
+    white = torch.empty((count * dims, 1, height + 2, width + 2))
+    nn.init.trunc_normal_(white, a=-CUT_AT, b=CUT_AT, generator=noise)
+    taps = torch.tensor([BESIDE, (1 - 2 * BESIDE**2) ** 0.5, BESIDE])
+    shared = F.conv2d(F.conv2d(white, taps.reshape(1, 1, 1, 3)), taps.reshape(1, 1, 3, 1)).clamp(-CUT_AT, CUT_AT)
+    return shared.reshape(count, dims, height, width).permute(0, 2, 3, 1)
 
-    def __init__(self, number: int, trained: Path, threads: int) -> None:
-        self.net, self.mean, self.factor = read_upscaler(trained / f"network-{number}.onnx")
+
+class DrawnFactor:
+    """Φ and τ of one factor, frozen, from the pack and from export-inverses.mts."""
+
+    def __init__(self, factor: int, pack: Path, trained: Path, threads: int) -> None:
+        self.net, self.mean, self.scale = read_upscaler(pack / f"x{factor}/network.onnx")
+        self.factor, self.folded = factor, 3 * factor**2
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
-        self.flow = ort.InferenceSession(trained / f"flow-{number}-inverse.onnx", options, providers=["CPUExecutionProvider"])
+        self.flow = ort.InferenceSession(trained / f"flow-{factor}-inverse.onnx", options, providers=["CPUExecutionProvider"])
         self.rows = self.flow.get_inputs()[0].shape[0]
-        self.consistency = Consistency(FACTOR, 2)
+        self.consistency = Consistency(factor, 2)
 
     @torch.no_grad()
     def read(self, low: Tensor) -> tuple[Tensor, Tensor]:
-        """Features as τ is given them, [n, channels, h, w], and folded answers [n, 12, h, w]."""
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            features, answers = self.net(low)
-        return (features.float() - self.mean[:, None, None]) * self.factor[:, None, None], answers
+        """Features as τ is given them, [n, channels, h, w], and folded answers [n, 3 · factor², h, w]."""
+        features, answers = self.net(low)
+        return (features - self.mean[:, None, None]) * self.scale[:, None, None], answers
 
     def draw(self, features: Tensor, temperatures: Tensor, noise: torch.Generator) -> Tensor:
-        """z [n, 12, h, w] of τ, one temperature a picture."""
+        """z [n, 3 · factor², h, w] of τ, one temperature a picture."""
         count, channels, height, width = features.shape
-        residual = torch.empty((count, height, width, FOLDED))
-        nn.init.trunc_normal_(residual, a=-CUT_AT, b=CUT_AT, generator=noise)
-        residual = (residual * temperatures[:, None, None, None]).reshape(-1, FOLDED).numpy()
+        residual = shared_noise(count, height, width, self.folded, noise)
+        residual = (residual * temperatures[:, None, None, None]).reshape(-1, self.folded).numpy()
         given = features.permute(0, 2, 3, 1).reshape(-1, channels).numpy()
         drawn = np.empty_like(residual)
         for at in range(0, len(residual), self.rows):
@@ -94,68 +104,56 @@ class DrawnStage:
             feeds = {"residual": residual[at : at + size], "features": given[at : at + size]}
             padded = {name: np.concatenate([rows, np.zeros((self.rows - size, rows.shape[1]), np.float32)]) for name, rows in feeds.items()}
             drawn[at : at + size] = self.flow.run(None, padded)[0][:size]
-        return torch.from_numpy(drawn).reshape(count, height, width, FOLDED).permute(0, 3, 1, 2)
+        return torch.from_numpy(drawn).reshape(count, height, width, self.folded).permute(0, 3, 1, 2)
 
     def unit(self, features: Tensor) -> Tensor:
         """Features with unit variance, as Ψ reads them."""
         return features * len(self.mean) ** 0.5
 
 
-def lively(stage: DrawnStage, decoder: nn.Module, low: Tensor, temperatures: Tensor, noise: torch.Generator) -> Tensor:
-    """What the engine makes of `low` at these temperatures, but for its 16-bit planes: [n, 3, 2h, 2w], consistent."""
+def lively(stage: DrawnFactor, decoder: nn.Module, low: Tensor, temperatures: Tensor, noise: torch.Generator) -> Tensor:
+    """What the engine makes of `low` at these temperatures, but for its 16-bit planes: [n, 3, factor · h, factor · w], consistent."""
     features, answers = stage.read(low)
     with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
         details = decoder(stage.unit(features), stage.draw(features, temperatures, noise))
     share = (temperatures / FADED_BELOW).clamp(max=1)[:, None, None, None]
-    return stage.consistency(unfold(answers + share * details, FACTOR).clamp(0, 1), low)
+    return stage.consistency(unfold(answers + share * details, stage.factor).clamp(0, 1), low)
 
 
 class DetailTraining(TimedTraining):
-    """Ψ of one stage."""
+    """Ψ of one factor."""
 
     parts = (*TimedTraining.parts, "adversary")
     log_every_s, sheet_every_s, logged_samples = 120.0, 300.0, 32
 
     def __init__(self, arguments: argparse.Namespace, patches: Patches) -> None:
         torch.manual_seed(arguments.seed)
-        self.stage = DrawnStage(arguments.stage, arguments.trained, arguments.threads)
-        super().__init__(arguments, DetailDecoder(len(self.stage.mean), arguments.blocks), weight_decay=0.0)
+        self.stage = DrawnFactor(arguments.factor, arguments.pack, arguments.trained, arguments.threads)
+        super().__init__(arguments, DetailDecoder(len(self.stage.mean), arguments.blocks, arguments.factor), weight_decay=0.0)
         self.patches, self.adversary = patches, Adversary(width=arguments.judge_width, channels=6)
-        self.before = None
-        if arguments.before:
-            self.before = (DrawnStage(1, arguments.trained, arguments.threads), load_net(arguments.before, DetailDecoder))
-        self.twice, self.four_times = Bicubic(2), Bicubic(4)
+        self.bicubic = Bicubic(arguments.factor)
         self.feature_loss = FeatureLoss() if arguments.perceptual > 0 else None
         if arguments.compile:
             self.net.compile()
 
-    def pairs(self, rng: np.random.Generator, size: int, noise: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Low-resolution pictures and what they should become, [size, 3, side / 2, side / 2] and twice that side."""
-        high = self.patches.training_batch(rng, size, self.arguments.side)
-        if self.before is None:
-            return spoiled_low(high, self.twice, rng), high
-        stage, decoder = self.before
-        low = spoiled_low(high, self.four_times, rng)
-        temperatures = TEMPERATURE_MAX * torch.rand(size, generator=noise).sqrt()
-        return lively(stage, decoder, low, temperatures, noise), high
-
     def view(self, low: Tensor):
         """What the discriminator sees of pictures: themselves, and amplified what they have beyond the enlarged input."""
-        plain = unfold(self.twice.enlarge_folded(low), FACTOR)
+        plain = unfold(self.bicubic.enlarge_folded(low), self.stage.factor)
         return lambda picture: torch.cat([picture - 0.5, (picture - plain) * RESIDUAL_GAIN], dim=1)
 
     def train_step(self) -> dict[str, float]:
         self.begin_step()
         rng, noise = np.random.default_rng([self.arguments.seed, self.step]), self.noise_source()
-        low, high = self.pairs(rng, self.arguments.batch, noise)
+        high = self.patches.training_batch(rng, self.arguments.batch, self.arguments.side)
+        low = spoiled_low(high, self.bicubic, rng)
         features, answers = self.stage.read(low)
         temperatures = FADED_BELOW + (TEMPERATURE_MAX - FADED_BELOW) * torch.rand(len(low), generator=noise)
         drawn = self.stage.draw(features, temperatures, noise)
         drawn_share = torch.rand((len(low), 1, 1, 1), generator=noise)
         drawn_share = torch.where(torch.rand(drawn_share.shape, generator=noise) < self.arguments.whole, 1.0, drawn_share)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            details = self.net(self.stage.unit(features), torch.lerp(fold(high, FACTOR) - answers, drawn, drawn_share))
-        picture = self.stage.consistency(unfold(answers + details, FACTOR), low)
+            details = self.net(self.stage.unit(features), torch.lerp(fold(high, self.stage.factor) - answers, drawn, drawn_share))
+        picture = self.stage.consistency(unfold(answers + details, self.stage.factor), low)
         output = picture.detach().requires_grad_()
         error = (((output - high).square() + 0.01**2).sqrt()).mean()
         (rebuilding,) = torch.autograd.grad(error, output)
@@ -179,12 +177,9 @@ class DetailTraining(TimedTraining):
         """Held-out truths, what Φ alone makes of them, and what Ψ adds at the highest temperature."""
         high = self.patches.held_out_batch(count)
         noise = torch.Generator().manual_seed(0)
-        low = eight_bits((self.twice if self.before is None else self.four_times).shrink(high))
+        low = eight_bits(self.bicubic.shrink(high))
         highest = lambda part: torch.full((len(part),), TEMPERATURE_MAX)  # noqa: E731
-        if self.before is not None:
-            stage, decoder = self.before
-            low = torch.cat([lively(stage, decoder, part, highest(part), noise) for part in low.split(32)])
-        plain = torch.cat([unfold(self.stage.read(part)[1], FACTOR).clamp(0, 1) for part in low.split(32)])
+        plain = torch.cat([unfold(self.stage.read(part)[1], self.stage.factor).clamp(0, 1) for part in low.split(32)])
         drawn = torch.cat([lively(self.stage, self.average, part, highest(part), noise) for part in low.split(32)])
         return high, plain, drawn
 
@@ -209,7 +204,7 @@ class DetailTraining(TimedTraining):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--stage", type=int, choices=(1, 2), required=True)
+    parser.add_argument("--factor", type=int, choices=FACTORS, required=True)
     add_common_arguments(parser, minutes=None, batch=14, rate=1e-3)
     parser.add_argument("--blocks", type=int, default=1)
     parser.add_argument("--whole", type=float, default=0.7, help="share of pictures whose z is all drawn, and not on the way from the true one")
@@ -217,13 +212,11 @@ def main() -> None:
     parser.add_argument("--perceptual", type=float, default=1.0, help="what the feature net asks, against 1 for the error of pixels; 0 needs no net")
     parser.add_argument("--adversarial", type=float, default=1.0, help="the same of the discriminator")
     parser.add_argument("--side", type=int, default=96, help="side of a training crop, px of the answer")
-    parser.add_argument("--before", type=Path, help="checkpoint of the stage before (stage 2)")
-    parser.add_argument("--trained", type=Path, default=SHARP, help="folder of patches.u8, network-<n>.onnx and flow-<n>-inverse.onnx")
+    parser.add_argument("--trained", type=Path, default=CACHE, help="folder of patches.u8 and flow-<factor>-inverse.onnx")
+    parser.add_argument("--pack", type=Path, default=PACK)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    arguments.out = arguments.out or arguments.trained / f"details-{arguments.stage}.pt"
-    if (arguments.stage == 2) != (arguments.before is not None):
-        parser.error("expected --before with --stage 2, and only there")
+    arguments.out = arguments.out or arguments.trained / f"details-{arguments.factor}.pt"
     torch.set_num_threads(arguments.threads)
     DetailTraining(arguments, Patches(arguments.trained / "patches.u8")).run()
 

@@ -1,8 +1,7 @@
-"""Trains Φ of one stage of the pack `super-resolution` on a fixed time budget, on the CPU.
+"""Trains Φ of one factor of the pack `super-resolution` on a fixed time budget, on the CPU: from nothing, or on from published weights.
 
-Stage 1 learns ×2 from pictures that were shrunk, a quarter of them blurred, noisy or through JPEG as well. Stage 2 enlarges what stage 1
-made of pictures four times smaller, and clean pictures too, so that it also serves alone. Reads .cache/super-resolution/patches.u8; writes
-stage-<n>.{pt,log,json,png} there. Every random draw depends on (seed, step) alone, so --resume goes on as if nothing had happened.
+Pictures are shrunk, a part of them blurred, noisy or through JPEG as well. Reads .cache/super-resolution/patches.u8; writes
+network-<factor>.{pt,log,json} there. Every random draw depends on (seed, step) alone, so --resume goes on as if nothing had happened.
 """
 
 from __future__ import annotations
@@ -16,20 +15,19 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from operators import Bicubic, Consistency, fold, unfold  # noqa: E402
-from timed_training import TimedTraining, add_common_arguments, load_net  # noqa: E402
-from upscaler import FACTOR, Upscaler  # noqa: E402
+from operators import Bicubic, fold, unfold  # noqa: E402
+from timed_training import TimedTraining, add_common_arguments  # noqa: E402
+from upscaler import BLOCKS, CHANNELS, FACTORS, Span, read_ncnn  # noqa: E402
 
-SHARP = Path(__file__).parent.parent / ".cache/super-resolution"
+CACHE = Path(__file__).parent.parent / ".cache/super-resolution"
 SIDE_PX = 192
 HELD_OUT_EVERY = 50
 """Each 50th patch is kept from training, for the log; the pictures of test-pictures.json never became patches at all."""
-SPOILED_SHARE = 0.25
 
 
 class Patches:
@@ -79,10 +77,10 @@ def through_jpeg(picture: Tensor, quality: int) -> Tensor:
     return torch.from_numpy(np.asarray(Image.open(file), np.uint8).copy()).permute(2, 0, 1).float() / 255
 
 
-def spoiled_low(high: Tensor, bicubic: Bicubic, rng: np.random.Generator) -> Tensor:
+def spoiled_low(high: Tensor, bicubic: Bicubic, rng: np.random.Generator, share: float = 0.25) -> Tensor:
     """What is known of the pictures [n, 3, h, w]: shrunk, and for some of them blurred before, noisy or through JPEG after."""
     soft = high.clone()
-    chosen = np.flatnonzero(rng.random(len(high)) < SPOILED_SHARE)
+    chosen = np.flatnonzero(rng.random(len(high)) < share)
     for row in chosen:
         if rng.random() < 0.5:
             soft[row : row + 1] = blurred(high[row : row + 1], rng.uniform(0.3, 1.2))
@@ -91,8 +89,32 @@ def spoiled_low(high: Tensor, bicubic: Bicubic, rng: np.random.Generator) -> Ten
         if rng.random() < 0.4:
             low[row] += torch.from_numpy(rng.standard_normal(low[row].shape, np.float32)) * rng.uniform(1, 7) / 255
         if rng.random() < 0.5:
-            low[row] = through_jpeg(low[row], int(rng.integers(60, 97)))
+            low[row] = through_jpeg(low[row], int(rng.integers(30, 97)))
     return eight_bits(low)
+
+
+class Pairs:
+    """Small and large pictures that draw-interfaces.mts drew, neither of them shrunk; held-out ones by position."""
+
+    def __init__(self, file: Path, factor: int) -> None:
+        small = SIDE_PX // factor
+        records = np.memmap(file, np.uint8, "r").reshape(-1, 3 * small**2 + 3 * SIDE_PX**2)
+        self.low = records[:, : 3 * small**2].reshape(-1, 3, small, small)
+        self.high = records[:, 3 * small**2 :].reshape(-1, 3, SIDE_PX, SIDE_PX)
+        self.factor = factor
+
+    def held_out_batch(self) -> tuple[Tensor, Tensor]:
+        return tuple(torch.from_numpy(pictures[::HELD_OUT_EVERY].copy()).float() / 255 for pictures in (self.low, self.high))
+
+    def training_batch(self, rng: np.random.Generator, size: int, side: int) -> tuple[Tensor, Tensor]:
+        """Random crops [size, 3, side / factor, side / factor] and [size, 3, side, side] in [0, 1], as they stand: text does not lie on its side."""
+        lows, highs, small = [], [], side // self.factor
+        for row in rng.integers(0, len(self.low) // HELD_OUT_EVERY * (HELD_OUT_EVERY - 1), size):
+            row += row // (HELD_OUT_EVERY - 1) + 1
+            top, left = rng.integers(0, self.low.shape[2] - small + 1, 2)
+            lows.append(self.low[row, :, top : top + small, left : left + small])
+            highs.append(self.high[row, :, self.factor * top :, self.factor * left :][:, :side, :side])
+        return tuple(torch.from_numpy(np.stack(crops)).float() / 255 for crops in (lows, highs))
 
 
 def psnr_db(output: Tensor, target: Tensor) -> float:
@@ -101,48 +123,27 @@ def psnr_db(output: Tensor, target: Tensor) -> float:
 
 
 class UpscalerTraining(TimedTraining):
-    """Φ of one stage."""
+    """Φ of one factor."""
 
     log_every_s, logged_samples = 120.0, 64
 
     def __init__(self, arguments: argparse.Namespace, patches: Patches) -> None:
         torch.manual_seed(arguments.seed)
-        super().__init__(arguments, Upscaler(arguments.channels, arguments.blocks), weight_decay=0.0)
-        self.patches = patches
-        self.trunk = torch.compile(self.net.trunk) if arguments.compile else self.net.trunk
-        self.twice, self.four_times, self.consistency = Bicubic(2), Bicubic(4), Consistency(2, 2)
-        self.before = load_net(arguments.before, Upscaler) if arguments.before else None
-        if arguments.start:
-            self.net.load_state_dict(load_net(arguments.start, Upscaler).state_dict())
-            self.average.load_state_dict(self.net.state_dict())
-
-    def kernel_module(self) -> nn.Module:
-        return self.net.trunk
-
-    @torch.no_grad()
-    def pairs(self, rng: np.random.Generator, size: int) -> tuple[Tensor, Tensor]:
-        """Low-resolution pictures and what they should become, [size, 3, side, side] and twice that side."""
-        if self.before is None:
-            high = self.patches.training_batch(rng, size, self.arguments.side)
-            return spoiled_low(high, self.twice, rng), high
-        high = self.patches.training_batch(rng, size, self.arguments.side)
-        clean = size // 3
-        low = torch.cat([spoiled_low(high[:clean], self.twice, rng), self.first_stage(spoiled_low(high[clean:], self.four_times, rng))])
-        return low, high
-
-    def first_stage(self, low: Tensor) -> Tensor:
-        """The answer of the stage before, made consistent, as the engine makes it."""
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            folded = self.before(low)[1]
-        return self.consistency(unfold(folded, FACTOR).clamp(0, 1), low)
+        start = read_ncnn(arguments.start, arguments.factor) if arguments.start else Span(arguments.factor, arguments.channels, arguments.blocks)
+        super().__init__(arguments, start.train(), weight_decay=0.0)
+        self.patches, self.bicubic = patches, Bicubic(arguments.factor)
+        self.pairs = Pairs(arguments.pairs, arguments.factor) if arguments.pairs else None
 
     def train_step(self) -> dict[str, float]:
         self.begin_step()
-        low, high = self.pairs(np.random.default_rng([self.arguments.seed, self.step]), self.arguments.batch)
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            features = self.trunk(low)
-            residual = self.net.head(F.relu(features)).float()
-        error = self.net.bicubic.enlarge_folded(low) + residual - fold(high, FACTOR)
+        rng = np.random.default_rng([self.arguments.seed, self.step])
+        drawn = self.arguments.batch // 4 if self.pairs else 0
+        high = self.patches.training_batch(rng, self.arguments.batch - drawn, self.arguments.side)
+        low = spoiled_low(high, self.bicubic, rng, self.arguments.spoiled)
+        if self.pairs:
+            both = self.pairs.training_batch(rng, drawn, self.arguments.side)
+            low, high = (torch.cat(parts) for parts in zip((low, high), both))
+        error = self.net(low)[1] - fold(high, self.arguments.factor)
         # Absolute error far from zero, squared near it: edges converge as fast as with L1, and PSNR is what is measured.
         loss = (error.square() + 0.01**2).sqrt().mean()
         loss.backward()
@@ -151,18 +152,18 @@ class UpscalerTraining(TimedTraining):
 
     @torch.no_grad()
     def measure(self, count: int) -> dict[str, float]:
-        """Held-out PSNR in dB of clean pictures: bicubic, and the head of the averaged weights."""
+        """Held-out PSNR in dB of clean pictures, of JPEGs of quality 70 and of drawn pairs: bicubic, and the averaged weights."""
         high = self.patches.held_out_batch(count)
-        if self.before is None:
-            low = eight_bits(self.twice.shrink(high))
-        else:
-            smallest = eight_bits(self.four_times.shrink(high))
-            low = torch.cat([self.first_stage(part) for part in smallest.split(32)])
-        parts = [(unfold(self.average(x)[1], FACTOR).clamp(0, 1), unfold(self.average.bicubic.enlarge_folded(x), FACTOR).clamp(0, 1)) for x in low.split(32)]
-        answer, cubic = (torch.cat(list(side)) for side in zip(*parts))
-        if self.before is not None:
-            cubic = unfold(self.four_times.enlarge_folded(smallest), 4).clamp(0, 1)
-        return {"bicubicDb": psnr_db(cubic, high), "headDb": psnr_db(answer, high)}
+        clean = eight_bits(self.bicubic.shrink(high))
+        figures = {}
+        for name, low in (("", clean), ("Jpeg", torch.stack([through_jpeg(picture, 70) for picture in clean]))):
+            answer = torch.cat([unfold(self.average(part)[1], self.arguments.factor) for part in low.split(16)]).clamp(0, 1)
+            cubic = unfold(self.bicubic.enlarge_folded(low), self.arguments.factor).clamp(0, 1)
+            figures |= {f"bicubic{name}Db": psnr_db(cubic, high), f"answer{name}Db": psnr_db(answer, high)}
+        if self.pairs:
+            low, high = self.pairs.held_out_batch()
+            figures["answerDrawnDb"] = psnr_db(unfold(self.average(low)[1], self.arguments.factor).clamp(0, 1), high)
+        return figures
 
     def final_figures(self) -> dict[str, float | int]:
         held_out = len(self.patches.held_out)
@@ -171,19 +172,18 @@ class UpscalerTraining(TimedTraining):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--stage", type=int, choices=(1, 2), required=True)
-    add_common_arguments(parser, minutes=None, batch=16, rate=1.5e-3)
-    parser.add_argument("--channels", type=int, default=64)
-    parser.add_argument("--blocks", type=int, default=6)
+    parser.add_argument("--factor", type=int, choices=FACTORS, required=True)
+    add_common_arguments(parser, minutes=None, batch=8, rate=2e-5)
+    parser.add_argument("--channels", type=int, default=CHANNELS)
+    parser.add_argument("--blocks", type=int, default=BLOCKS)
+    parser.add_argument("--spoiled", type=float, default=0.25, help="share of pictures that are blurred, noisy or through JPEG")
     parser.add_argument("--side", type=int, default=96, help="side of a training crop, px of the answer")
-    parser.add_argument("--before", type=Path, help="checkpoint of the stage before (stage 2)")
-    parser.add_argument("--start", type=Path, help="checkpoint whose averaged weights to start from")
-    parser.add_argument("--patches", type=Path, default=SHARP / "patches.u8")
+    parser.add_argument("--start", type=Path, help="published weights to start from, spanx<factor>_ch48.bin; without them training starts from nothing")
+    parser.add_argument("--pairs", type=Path, help="interfaces-<factor>.u8 of draw-interfaces.mts: a quarter of a batch is of them")
+    parser.add_argument("--patches", type=Path, default=CACHE / "patches.u8")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    arguments.out = arguments.out or SHARP / f"stage-{arguments.stage}.pt"
-    if (arguments.stage == 2) != (arguments.before is not None):
-        parser.error("expected --before with --stage 2, and only there")
+    arguments.out = arguments.out or CACHE / f"network-{arguments.factor}.pt"
     torch.set_num_threads(arguments.threads)
     UpscalerTraining(arguments, Patches(arguments.patches)).run()
 

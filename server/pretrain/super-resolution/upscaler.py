@@ -1,8 +1,9 @@
-"""The networks of one ×2 stage: Φ, features at every low-resolution pixel and a deterministic answer (the head) made from them; and Ψ,
-the decoder of details, which ties together what τ draws at each pixel alone.
+"""The networks of one factor of the pack `super-resolution`: Φ, features at every low-resolution pixel and an answer; and Ψ, the decoder of details,
+which ties together what τ draws at each pixel.
 
-No layer runs above the low resolution. Blocks without norms after EDSR (Lim et al. 2017, arXiv 1707.02921); the head predicts what
-bicubic enlarging lacks, folded to 2 · 2 · 3 values a pixel, and Ψ what the head lacks.
+Φ is SPAN, the swift parameter-free attention network (Wan et al., CVPR workshops 2024, arXiv 2311.12770), with its three layers a convolution
+folded to one; its published weights are read from ncnn's format. Written from the paper and from the graph in the .param file: no code of
+the authors is in here. No layer of either network runs above the low resolution.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
@@ -19,10 +21,87 @@ from torch.nn import functional as F
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from networks import ResidualBlock  # noqa: E402
-from operators import Bicubic  # noqa: E402
 
-FACTOR = 2
-FOLDED = 3 * FACTOR**2
+FACTORS = (2, 4)
+CHANNELS = 48
+BLOCKS = 6
+MEAN = (0.4488, 0.4371, 0.4040)
+"""Colour that is taken off first, of the pictures that the published weights were trained on."""
+HALF_TAG = 0x01306B47
+"""Before weights that ncnn stores as float16; 0 is before float32."""
+
+
+class AttentionBlock(nn.Module):
+    """Three convolutions; what they give, squashed to ±1/2, weighs its own sum with the input. [n, channels, h, w] kept."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first, self.second, self.third = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(3))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """The block's result, and what its first convolution gives after SiLU."""
+        first = F.silu(self.first(x))
+        third = self.third(F.silu(self.second(first)))
+        return (third + x) * (torch.sigmoid(third) - 0.5), first
+
+
+class Span(nn.Module):
+    """Low-resolution RGB in [0, 1], [n, 3, h, w], to features [n, channels, h, w] and the folded answer [n, 3 · factor², h, w]."""
+
+    def __init__(self, factor: int, channels: int = CHANNELS, blocks: int = BLOCKS) -> None:
+        super().__init__()
+        self.config = {"factor": factor, "channels": channels, "blocks": blocks}
+        self.register_buffer("mean", torch.tensor(MEAN).reshape(3, 1, 1), persistent=False)
+        self.stem = nn.Conv2d(3, channels, 3, padding=1)
+        self.blocks = nn.ModuleList([AttentionBlock(channels) for _ in range(blocks)])
+        self.last = nn.Conv2d(channels, channels, 3, padding=1)
+        self.join = nn.Conv2d(4 * channels, channels, 1)
+        self.head = nn.Conv2d(channels, 3 * factor**2, 3, padding=1)
+
+    @property
+    def margin_px(self) -> int:
+        """Radius of the receptive field."""
+        return 3 + 3 * len(self.blocks)
+
+    def features(self, low: Tensor) -> Tensor:
+        x = stem = self.stem((low - self.mean) * 255)
+        kept = []
+        for block in self.blocks:
+            x, first = block(x)
+            kept = kept or [x]
+        return self.join(torch.cat([stem, self.last(x), *kept, first], dim=1))
+
+    def forward(self, low: Tensor) -> tuple[Tensor, Tensor]:
+        features = self.features(low)
+        return features, self.head(features)
+
+
+def read_ncnn(weights: Path, factor: int) -> Span:
+    """Published weights. @raises ValueError for a file of another size than this network's"""
+    net, data = Span(factor), np.fromfile(weights, np.uint8)
+    place = 0
+
+    def take(count: int, kind: type) -> Tensor:
+        nonlocal place
+        size = count * np.dtype(kind).itemsize
+        values = data[place : place + size].view(kind).astype(np.float32)
+        place += -(-size // 4) * 4
+        if place > len(data):
+            raise ValueError(f"{weights}: expected the weights of {net.config}, got {len(data)} bytes")
+        return torch.from_numpy(values)
+
+    layers = [net.stem, *(layer for block in net.blocks for layer in (block.first, block.second, block.third)), net.last, net.join, net.head]
+    with torch.no_grad():
+        if (take(3, np.float32) - torch.tensor(MEAN)).abs().max() > 1e-4:
+            raise ValueError(f"{weights}: expected {MEAN} to be taken off first")
+        for layer in layers:
+            tag = int(data[place : place + 4].view(np.uint32)[0])
+            place += 4
+            layer.weight.copy_(take(layer.weight.numel(), np.float16 if tag == HALF_TAG else np.float32).reshape(layer.weight.shape))
+            layer.bias.copy_(take(len(layer.bias), np.float32))
+    if place != len(data):
+        raise ValueError(f"{weights}: expected {place} bytes, as {net.config} has, got {len(data)}")
+    return net.eval()
 
 
 class ConvBlock(ResidualBlock):
@@ -32,56 +111,23 @@ class ConvBlock(ResidualBlock):
         return x + self.second(F.relu(self.first(x)))
 
 
-class Trunk(nn.Module):
-    """Low-resolution RGB in [0, 1], [batch, 3, h, w], to features [batch, channels, h, w]."""
-
-    def __init__(self, channels: int, blocks: int) -> None:
-        super().__init__()
-        self.stem = nn.Conv2d(3, channels, 3, padding=1)
-        self.blocks = nn.Sequential(*[ConvBlock(channels) for _ in range(blocks)])
-        self.last = nn.Conv2d(channels, channels, 3, padding=1)
-
-    def forward(self, low: Tensor) -> Tensor:
-        stem = self.stem(low - 0.5)
-        return stem + self.last(self.blocks(stem))
-
-
-class Upscaler(nn.Module):
-    """Features [batch, channels, h, w] and the folded answer [batch, 12, h, w] of a low-resolution picture."""
-
-    def __init__(self, channels: int, blocks: int) -> None:
-        super().__init__()
-        self.config = {"channels": channels, "blocks": blocks}
-        self.trunk = Trunk(channels, blocks)
-        self.head = nn.Conv2d(channels, FOLDED, 3, padding=1)
-        nn.init.zeros_(self.head.weight)
-        nn.init.zeros_(self.head.bias)
-        self.bicubic = Bicubic(FACTOR)
-
-    def forward(self, low: Tensor) -> tuple[Tensor, Tensor]:
-        features = self.trunk(low)
-        residual = self.head(F.relu(features)).float()
-        # In bfloat16 the enlarged picture would be half a level off where it is bright.
-        with torch.autocast("cpu", enabled=False):
-            return features, self.bicubic.enlarge_folded(low.float()) + residual
-
-
 DETAIL_SCALE = 20.0
 """Brings z, whose deviation is some hundredths of the range of colours, to about 1."""
 
 
 class DetailDecoder(nn.Module):
-    """Ψ: features [batch, channels, h, w], each of about unit variance, and z [batch, 12, h, w] as τ draws it, one pixel apart from the
-    next, to details [batch, 12, h, w] that neighbours agree on. Starts as no details at all."""
+    """Ψ: features [batch, channels, h, w], each of about unit variance, and z [batch, 3 · factor², h, w] as τ draws it, one pixel apart from the
+    next, to details of its shape that neighbours agree on. Starts as no details at all."""
 
-    def __init__(self, channels: int, blocks: int) -> None:
+    def __init__(self, channels: int, blocks: int, factor: int) -> None:
         super().__init__()
-        self.config = {"channels": channels, "blocks": blocks}
+        self.config = {"channels": channels, "blocks": blocks, "factor": factor}
+        folded = 3 * factor**2
         self.trunk = nn.Sequential(
-            nn.Conv2d(channels + FOLDED, channels, 3, padding=1),
+            nn.Conv2d(channels + folded, channels, 3, padding=1),
             *[ConvBlock(channels) for _ in range(blocks)],
             nn.ReLU(),
-            nn.Conv2d(channels, FOLDED, 3, padding=1),
+            nn.Conv2d(channels, folded, 3, padding=1),
         )
         nn.init.zeros_(self.trunk[-1].weight)
         nn.init.zeros_(self.trunk[-1].bias)
@@ -96,45 +142,20 @@ class DetailDecoder(nn.Module):
 
 
 def weights_in(path: Path) -> dict[str, Tensor]:
-    """Tensors of a graph by name, those in 8 bits as the floats that they stand for. @raises KeyError for one in 8 bits without its step"""
-    tensors = {tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).copy()) for tensor in onnx.load(path).graph.initializer}
-    weights = {}
-    for name, tensor in tensors.items():
-        own = name.removesuffix("_quantized")
-        if own == name:
-            weights[name] = tensor
-            continue
-        step = tensors[f"{name}_scale" if f"{name}_scale" in tensors else f"{own}_scale"]
-        weights[own] = tensor.float() * step.reshape(-1, *[1] * (tensor.dim() - 1))
-    return weights
+    """Tensors of a graph by name, those of 16 bits (onnx_graphs.py) as float32."""
+    tensors = {tensor.name.removesuffix("_half"): numpy_helper.to_array(tensor) for tensor in onnx.load(path).graph.initializer}
+    return {name: torch.from_numpy(values.astype(np.float32) if values.dtype == np.float16 else values.copy()) for name, values in tensors.items()}
 
 
-def fill(net: nn.Module, weights: dict[str, Tensor], path: Path) -> None:
-    """Gives a net the weights that a graph calls net.<name>."""
+def read_upscaler(path: Path) -> tuple[Span, Tensor, Tensor]:
+    """Φ of a network.onnx as a frozen network, and the mean and the factor [channels] that its features are normalised by."""
+    weights = weights_in(path)
+    blocks = len({name.split(".")[2] for name in weights if name.startswith("net.blocks.")})
+    factor = round((len(weights["net.head.bias"]) / 3) ** 0.5)
+    net = Span(factor, len(weights["net.stem.bias"]), blocks)
     state = net.state_dict()
-    found = {name: weights[f"net.{name}"] for name in state if f"net.{name}" in weights}
-    # Convolutions in 8 bits may have silent channels (quantise.py).
-    net.load_state_dict({name: tensor[: len(state[name])] for name, tensor in found.items()}, strict=False)
-    missing = [name for name in state if name not in found]
+    missing = [name for name in state if f"net.{name}" not in weights]
     if missing:
-        raise ValueError(f"{path}: expected the weights of {type(net).__name__}, missing {missing}")
-    net.eval().requires_grad_(False)
-
-
-def read_upscaler(path: Path) -> tuple[Upscaler, Tensor, Tensor]:
-    """Φ of a network-<n>.onnx as a frozen network, and the mean and the factor [channels] that its features are normalised by."""
-    weights = weights_in(path)
-    blocks = len({name.split(".")[3] for name in weights if name.startswith("net.trunk.blocks.")})
-    net = Upscaler(len(weights["mean"]), blocks)
-    fill(net, weights, path)
-    return net, weights["mean"], weights["factor"]
-
-
-def read_details(path: Path) -> DetailDecoder:
-    """Ψ of a details.onnx as a frozen network."""
-    weights = weights_in(path)
-    # The first and the last layer are convolutions, a ReLU is before the last.
-    layers = {int(name.split(".")[2]) for name in weights if name.startswith("net.trunk.")}
-    net = DetailDecoder(weights["net.trunk.0.weight"].shape[1] - FOLDED, max(layers) - 2)
-    fill(net, weights, path)
-    return net
+        raise ValueError(f"{path}: expected the weights of {net.config}, missing {missing}")
+    net.load_state_dict({name: weights[f"net.{name}"] for name in state})
+    return net.eval().requires_grad_(False), weights["mean"], weights["factor"]

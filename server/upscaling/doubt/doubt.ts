@@ -10,10 +10,22 @@ import { partsPerLevel, type Spread } from "./deviation.ts";
 import { doubtWeights } from "./doubt-weights.ts";
 
 /** What a pixel's doubt follows from; the first is constant. */
-export const doubtFeatures = ["one", "deviation", "deviation around", "range", "gradient", "contrast"] as const;
+export const doubtFeatures = [
+  "one",
+  "deviation",
+  "deviation around",
+  "range",
+  "wide range",
+  "gradient",
+  "curvature",
+  "contrast",
+  "texture",
+] as const;
 
 /** Below these levels differences say nothing. */
 const [leastDeviation, leastRange, leastGradient] = [0.25, 2, 1];
+/** Below this range around a pixel the image is of one level there, and nothing is in doubt. */
+const oneLevel = 4;
 
 /** Inputs of a doubt: hypotheses of a picture, and the image that they were drawn from. */
 export interface Doubted {
@@ -28,7 +40,8 @@ export function eachFeatures(
   { spread: { deviations, levels }, widthPx, heightPx, image }: Doubted,
   put: (at: number, features: Float64Array, range: number) => void,
 ): void {
-  const ranges = localRanges(image);
+  const luma = lumaOf(image);
+  const [ranges, wideRanges] = [localRanges(luma, image, 1), localRanges(luma, image, 3)];
   const features = new Float64Array(doubtFeatures.length);
   features[0] = 1;
   const [across, down] = [image.widthPx / widthPx, image.heightPx / heightPx];
@@ -38,12 +51,14 @@ export function eachFeatures(
     for (let x = 0; x < widthPx; x += 1) {
       const at = y * widthPx + x;
       const [left, right] = [Math.max(0, x - 1), Math.min(widthPx - 1, x + 1)];
-      let [around, count, least, most] = [0, 0, 255, 0];
+      let [around, count, least, most, sum, squares] = [0, 0, 255, 0, 0, 0];
       for (let row = Math.max(0, y - 2); row <= Math.min(heightPx - 1, y + 2); row += 1)
         for (let column = Math.max(0, x - 2); column <= Math.min(widthPx - 1, x + 2); column += 1) {
           const [deviation, level] = [deviations[row * widthPx + column]!, levels[row * widthPx + column]!];
           around += deviation;
           count += 1;
+          sum += level;
+          squares += level ** 2;
           if (level < least) least = level;
           if (level > most) most = level;
         }
@@ -51,30 +66,48 @@ export function eachFeatures(
         levels[y * widthPx + right]! - levels[y * widthPx + left]!,
         levels[below * widthPx + x]! - levels[above * widthPx + x]!,
       );
-      const range = ranges[low + Math.floor((x + 0.5) * across)]!;
+      const curvature =
+        4 * levels[at]! -
+        levels[y * widthPx + left]! -
+        levels[y * widthPx + right]! -
+        levels[above * widthPx + x]! -
+        levels[below * widthPx + x]!;
+      const texture = Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2));
+      const cell = low + Math.floor((x + 0.5) * across);
+      const range = ranges[cell]!;
       features[1] = Math.log(deviations[at]! / partsPerLevel + leastDeviation);
       features[2] = Math.log(around / count / partsPerLevel + leastDeviation);
       features[3] = Math.log(range + leastRange);
-      features[4] = Math.log(gradient + leastGradient);
-      features[5] = Math.log(most - least + leastGradient);
+      features[4] = Math.log(wideRanges[cell]! + leastRange);
+      features[5] = Math.log(gradient + leastGradient);
+      features[6] = Math.log(Math.abs(curvature) + leastGradient);
+      features[7] = Math.log(most - least + leastGradient);
+      features[8] = Math.log(texture + leastGradient);
       put(at, features, range);
     }
   }
 }
 
-/** Levels between the least and the greatest luma of the 3 × 3 around each pixel of the image. */
-function localRanges({ rgba, widthPx, heightPx }: Pixels): Uint8Array {
-  const luma = Uint8Array.from({ length: widthPx * heightPx }, (_, at) =>
+/** Luma times alpha, in levels. */
+const lumaOf = ({ rgba, widthPx, heightPx }: Pixels): Uint8Array =>
+  Uint8Array.from({ length: widthPx * heightPx }, (_, at) =>
     Math.round(
       (0.299 * rgba[4 * at]! + 0.587 * rgba[4 * at + 1]! + 0.114 * rgba[4 * at + 2]!) * (rgba[4 * at + 3]! / 255),
     ),
   );
+
+/** Levels between the least and the greatest luma around each pixel of the image, `reachPx` to each side. */
+function localRanges(
+  luma: Uint8Array,
+  { widthPx, heightPx }: Pick<Pixels, "widthPx" | "heightPx">,
+  reachPx: number,
+): Uint8Array {
   const ranges = new Uint8Array(luma.length);
   for (let y = 0; y < heightPx; y += 1)
     for (let x = 0; x < widthPx; x += 1) {
       let [least, most] = [255, 0];
-      for (let row = Math.max(0, y - 1); row <= Math.min(heightPx - 1, y + 1); row += 1)
-        for (let column = Math.max(0, x - 1); column <= Math.min(widthPx - 1, x + 1); column += 1) {
+      for (let row = Math.max(0, y - reachPx); row <= Math.min(heightPx - 1, y + reachPx); row += 1)
+        for (let column = Math.max(0, x - reachPx); column <= Math.min(widthPx - 1, x + reachPx); column += 1) {
           const value = luma[row * widthPx + column]!;
           if (value < least) least = value;
           if (value > most) most = value;
@@ -93,10 +126,11 @@ export const doubtGroupOf = (kind: InputKind, factor: NetworkScale): DoubtGroup 
 export function doubtOf(doubted: Doubted, group: DoubtGroup): Uint16Array {
   const weights: readonly number[] = doubtWeights[group];
   const doubts = new Uint16Array(doubted.widthPx * doubted.heightPx);
-  eachFeatures(doubted, (at, features) => {
+  eachFeatures(doubted, (at, features, range) => {
     let sum = 0;
     for (let index = 0; index < features.length; index += 1) sum += weights[index]! * features[index]!;
-    doubts[at] = Math.min(65_535, Math.round(partsPerLevel * Math.exp(sum)));
+    const share = Math.min(1, (range + 1) / oneLevel);
+    doubts[at] = Math.min(65_535, Math.round(share * partsPerLevel * Math.exp(sum)));
   });
   return doubts;
 }

@@ -66,10 +66,10 @@ const options = {
   label: "noisy bicubic",
   upscaler,
   metrics: {
-    stage1HeldOutPsnrDb: 36.64,
-    stage1Float32PsnrDb: 36.74,
-    stage2HeldOutPsnrDb: 35,
-    stage2Float32PsnrDb: 35.25,
+    x2HeldOutPsnrDb: 36.64,
+    x2Float32PsnrDb: 36.74,
+    x4HeldOutPsnrDb: 35,
+    x4Float32PsnrDb: 35.25,
   },
   baselines: join(home, "nowhere"),
   settings: { seed: 3, limit: 10 },
@@ -138,8 +138,8 @@ describe("evaluation of upscaling", async () => {
     const { rows } = sectionOf(report, "targets").tables[0]!;
     assert.ok(rows.every(({ what }) => !/above bicubic/.test(what)));
     const verdict = (what: RegExp) => rows.find((row) => what.test(row.what))!.values;
-    assert.deepEqual(verdict(/stage 1: PSNR at T = 0 below/), { value: 0.1, goal: 0.1, isMet: 1 });
-    assert.deepEqual(verdict(/stage 2: PSNR at T = 0 below/), { value: 0.25, goal: 0.1, isMet: 0 });
+    assert.deepEqual(verdict(/×2: PSNR at T = 0 by the weights served/), { value: 0.1, goal: 0.1, isMet: 1 });
+    assert.deepEqual(verdict(/×4: PSNR at T = 0 by the weights served/), { value: 0.25, goal: 0.1, isMet: 0 });
     assert.equal(verdict(/×2, Set5: lowest mean LR-PSNR/)["isMet"], 0);
     for (const net of ["LPIPS 0\\.1 \\(AlexNet\\)", "EfficientNet-Lite0"])
       assert.equal(
