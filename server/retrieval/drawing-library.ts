@@ -7,12 +7,13 @@ import { brotliDecompressSync } from "node:zlib";
 import { dot } from "../engine/edits/sphere.ts";
 import { type LibraryContent, readLibraryFile } from "./drawing-library-file.ts";
 import { likeliest } from "./ideas.ts";
-import { dotInt4 } from "./int4.ts";
+import { dotInt4, productInt4 } from "./int4.ts";
 
 /** Lists that a search looks through. */
-const listsProbed = 24;
-/** Drawings among which the noise chooses. */
+const listsProbed = 16;
+/** Names whose drawings the noise chooses among, and how much less than the nearest their cosine may be: what is further never wins. */
 const foundMax = 256;
+const nearWithin = 0.15;
 
 /** A drawing of the library. */
 export interface LibraryDrawing {
@@ -43,6 +44,8 @@ export class DrawingLibrary {
   readonly #byName: Int32Array;
   /** First byte of each block, [blocks]. */
   readonly #firstOfBlock: Float64Array;
+  /** Lengths of the names' vectors, in steps. */
+  readonly #norms: Float32Array;
 
   constructor(content: LibraryContent) {
     this.#content = content;
@@ -55,6 +58,11 @@ export class DrawingLibrary {
     this.#byName = new Int32Array(entryNames.length);
     for (const [entry, name] of entryNames.entries()) this.#byName[next[name]!++] = entry;
     this.#firstOfBlock = Float64Array.from(sums(blockLengths));
+    const nothing = new Float32Array(content.keyDims);
+    this.#norms = Float32Array.from(
+      names,
+      (_, name) => Math.sqrt(dotInt4(content.keys, name, content.keyDims, nothing).squares) || 1,
+    );
   }
 
   /** @throws AppError `pack_corrupt` when the file is missing, or its names do not fit words of so many values */
@@ -80,30 +88,36 @@ export class DrawingLibrary {
   }: Pick<LibraryQuery, "words" | "among">): { readonly entry: number; readonly cosine: number }[] {
     const { entrySets, sets } = this.#content;
     const allowed = among && new Set([...sets.entries()].flatMap(([at, set]) => (among.has(set) ? [at] : [])));
-    const found: { entry: number; cosine: number }[] = [];
-    for (const { name, cosine } of this.#nearestNames(words)) {
-      for (let at = this.#firstOfName[name]!; at < this.#firstOfName[name + 1]!; at += 1) {
-        const entry = this.#byName[at]!;
-        if (allowed?.has(entrySets[entry]!) ?? true) found.push({ entry, cosine });
-      }
-      if (found.length >= foundMax) break;
-    }
-    return found;
+    const scored = this.#score(words);
+    const nearest = scored.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
+    const found = (least: number): { entry: number; cosine: number }[] =>
+      scored
+        .filter(({ cosine }) => cosine >= least)
+        .sort((one, other) => other.cosine - one.cosine || one.name - other.name)
+        .slice(0, foundMax)
+        .flatMap(({ name, cosine }) =>
+          [...this.#byName.subarray(this.#firstOfName[name], this.#firstOfName[name + 1])]
+            .filter((entry) => allowed?.has(entrySets[entry]!) ?? true)
+            .map((entry) => ({ entry, cosine })),
+        );
+    const near = found(nearest - nearWithin);
+    // Sets that may be used may have only names that are further away.
+    return near.length > 0 || allowed === undefined ? near : found(Number.NEGATIVE_INFINITY);
   }
 
-  #nearestNames(words: Float32Array): { readonly name: number; readonly cosine: number }[] {
-    const { centres, keys, keyDims } = this.#content;
-    const lists = [...this.#content.listLengths.keys()]
+  /** Cosines of the names in the lists that are nearest to the words. */
+  #score(words: Float32Array): { readonly name: number; readonly cosine: number }[] {
+    const { centres, keys, keyDims, listLengths } = this.#content;
+    const lists = [...listLengths.keys()]
       .map((list) => ({ list, near: dot(centres.subarray(list * keyDims, (list + 1) * keyDims), words) }))
       .sort((one, other) => other.near - one.near)
       .slice(0, listsProbed);
-    const scored: { name: number; cosine: number }[] = [];
-    for (const { list } of lists)
-      for (let name = this.#firstOfList[list]!; name < this.#firstOfList[list + 1]!; name += 1) {
-        const { product, squares } = dotInt4(keys, name, keyDims, words);
-        scored.push({ name, cosine: product / Math.sqrt(squares || 1) });
-      }
-    return scored.sort((one, other) => other.cosine - one.cosine || one.name - other.name).slice(0, foundMax);
+    return lists.flatMap(({ list }) =>
+      Array.from({ length: listLengths[list]! }, (_, at) => {
+        const name = this.#firstOfList[list]! + at;
+        return { name, cosine: productInt4(keys.bytes, name, keyDims, words) / this.#norms[name]! };
+      }),
+    );
   }
 
   #drawingOf(entry: number): Omit<LibraryDrawing, "cosine"> {

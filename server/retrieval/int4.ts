@@ -68,3 +68,14 @@ export function dotInt4(
   }
   return { product, squares };
 }
+
+/** Dot product of one row, in units of its step, and a vector, both [width]; without the row's squares, for searches. */
+export function productInt4(bytes: Int8Array, row: number, width: number, vector: Float32Array): number {
+  let product = 0;
+  const first = (row * width) / 2;
+  for (let pair = 0; pair < width / 2; pair += 1) {
+    const byte = bytes[first + pair]!;
+    product += ((byte << 28) >> 28) * vector[2 * pair]! + (byte >> 4) * vector[2 * pair + 1]!;
+  }
+  return product;
+}
