@@ -48,12 +48,14 @@ describe("the default pack", () => {
     );
     assert.ok(packs[0]!.sizeBytes <= 120e6, `${packs[0]!.sizeBytes / 1e6} MB`);
     for (const { name, licence, source } of packs.flatMap(({ parts }) => parts)) assert.ok(name && licence && source);
-    const [{ id, digest }] = packs as [(typeof packs)[0]];
-    assert.deepEqual(client.ready?.packs, [{ id, digest }]);
+    assert.deepEqual(
+      client.ready?.packs,
+      packs.map(({ id, digest }) => ({ id, digest })),
+    );
   });
 
   // 760 MB where it was written; how much of a freed heap the system takes back at once differs between machines.
-  it("the default pack needs at most 1.2 GB with all of it loaded", () =>
+  it("the default pack needs at most 1.2 GB with everything loaded", () =>
     assert.ok(client.ready!.rssBytes! <= 1.2e9, `${client.ready!.rssBytes! / 1e6} MB`));
 
   it("the default pack makes 128 px images with transparency", async () => {
