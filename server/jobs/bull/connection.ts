@@ -103,7 +103,9 @@ export async function asked<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const isFull = (error: unknown): boolean => error instanceof Error && error.message.includes("OOM command not allowed");
+/** Whether the server has no room for a write. */
+export const isFull = (error: unknown): boolean =>
+  error instanceof Error && error.message.includes("OOM command not allowed");
 
 /** As ioredis words them; it has no codes for most. */
 const isOfConnection = (error: unknown): boolean =>

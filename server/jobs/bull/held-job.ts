@@ -8,7 +8,7 @@ import type { JobKind } from "../job-kinds.ts";
 import type { Job, JobBody, JobOutcome } from "../job-queue.ts";
 import { patchOf, reportsOf } from "../job-reports.ts";
 import type { Hold } from "./bull-line.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, isFull } from "./connection.ts";
 import type { Endings } from "./endings.ts";
 import type { BullTimings } from "./options.ts";
 import type { OpenRecord, Records } from "./records.ts";
@@ -113,9 +113,11 @@ export class HeldJob<Body extends JobBody, Request> {
       this.#isDirty = false;
       const files = records.filesOf(this.#body, this.#reserved);
       const { id, token } = this.#hold;
+      const args = [id, token, records.textOf(this.#body), files];
       const [how, ...released] = (await change
-        .run(client, records.prefix, id, token, records.textOf(this.#body), files)
-        .catch(() => ["lost"])) as string[];
+        .run(client, records.prefix, ...args)
+        // Without room the next report is tried, and the end, which has room made for it.
+        .catch((error: unknown) => [isFull(error) ? "left out" : "lost"])) as string[];
       this.#writtenAt = performance.now();
       if (how === "lost") return this.#lose();
       endings.release(released);
@@ -158,7 +160,8 @@ export class HeldJob<Body extends JobBody, Request> {
     this.#isDirty = false;
     await this.flush();
     const text = records.textOf(waitingBody(kind, this.#body));
-    const [how, ...released] = (await putBack.run(client, records.prefix, id, token, "", text, -1, "")) as string[];
+    const args = [id, token, "", text, -1, ""];
+    const [how, ...released] = (await putBack.run(client, records.prefix, ...args)) as string[];
     endings.release(released);
     await this.#leave(() => (how === "queued" ? this.#hold.putBack() : this.#hold.release()));
   }
