@@ -147,6 +147,9 @@ describe("tau upscale", () => {
   });
 });
 
+/** Stripes of two pixels may be met less exactly. */
+const perhapsRinging = /^(small\.png: fine structure: an exact match would ring, so lrPsnrDb is \d+\.\d\n)*$/;
+
 describe("tau upscale with the pack that ships", async () => {
   // Loaded sooner than together with the others.
   const alone = join(folder, "alone");
@@ -173,7 +176,7 @@ describe("tau upscale with the pack that ships", async () => {
     ] as const) {
       const result = await tau("upscale", "small.png", ...args, "--packs", alone, "--out", "sizes");
       assert.equal(result.code, 0);
-      assert.match(result.err, /^(small\.png: fine structure: an exact match would ring, so lrPsnrDb is \d+\.\d\n)?$/);
+      assert.match(result.err, perhapsRinging);
       const [line] = linesOf<Line>(result);
       assert.equal(line!.file, join("sizes", name));
       assert.ok(line!.lrPsnrDb! > 25, `${line!.lrPsnrDb} dB`);
@@ -191,7 +194,8 @@ describe("tau upscale with the pack that ships", async () => {
     await cp(join(packsHome(), "super-resolution"), join(both, "super-resolution"), { recursive: true });
     await writeFile(join(pack, "flow/caption.onnx"), "loading it fails");
     const upscaled = await tau("upscale", "small.png", "--scale", "2", "--packs", both, "--out", "needed");
-    assert.deepEqual([upscaled.code, upscaled.err], [0, ""]);
+    assert.equal(upscaled.code, 0);
+    assert.match(upscaled.err, perhapsRinging);
     const drawn = await tau("generate", "--caption", "red", "--count", "1", "--packs", both, "--out", "needed");
     assert.match(drawn.err, /^tau generate: pack_corrupt: /);
   });
@@ -200,7 +204,8 @@ describe("tau upscale with the pack that ships", async () => {
     const draw = (...args: string[]) =>
       tau("upscale", "small.png", "--scale", "2", "--packs", alone, "--out", "lively", ...args);
     const result = await draw("--detail", "0.5", "--seed", "7", "--count", "2", "--variance");
-    assert.deepEqual([result.code, result.err], [0, ""]);
+    assert.equal(result.code, 0);
+    assert.match(result.err, perhapsRinging);
     const lines = linesOf<Line>(result);
     assert.deepEqual(
       lines.map(({ file, kind, seed }) => [file, kind, seed]),
