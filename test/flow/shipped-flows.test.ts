@@ -32,11 +32,11 @@ const shipped: Shipped[] = entries.flatMap(({ folder, manifest }): Shipped[] => 
     name: `${manifest.id}: ${entry.id}`,
     open: () => openFlow(folder, entry, manifest.experts, { ...options, label: entry.id }),
   }));
-  const stages = (manifest.upscaler?.stages ?? []).map(({ flow }) => ({
+  const factors = Object.values(manifest.upscaler?.factors ?? {}).map(({ flow }) => ({
     name: `${manifest.id}: ${flow}`,
     open: async () => createFlow(readFlowFile(await readFile(join(folder, flow)), flow), { ...options, label: flow }),
   }));
-  return [...translations, ...stages];
+  return [...translations, ...factors];
 });
 
 /** Conditions of each row, the same for all rows. */
