@@ -4,12 +4,12 @@ import { it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { generationKind } from "../../server/jobs/job-kinds.ts";
 import { LocalQueue } from "../../server/jobs/local/local-queue.ts";
-import { MemoryStore } from "../../server/jobs/local/memory-store.ts";
 import { startWorker } from "../../server/jobs/work/attempt-loop.ts";
 import { createSemaphore } from "../../server/platform/semaphore.ts";
 import type { Generation } from "../../shared/contract/generations/generation.ts";
 import { AppError } from "../../shared/problem.ts";
 import { generations } from "./job-samples.ts";
+import { MemoryStore } from "./memory-store.ts";
 
 /** A child in miniature: it runs jobs side by side, and one that loses it takes all the others along. */
 class FragileChild {

@@ -7,12 +7,12 @@ import { it } from "node:test";
 import type { JobBody } from "../../server/jobs/job-queue.ts";
 import { openJobDatabase } from "../../server/jobs/local/job-schema.ts";
 import { LocalQueue } from "../../server/jobs/local/local-queue.ts";
-import { MemoryStore } from "../../server/jobs/local/memory-store.ts";
 import { Pace } from "../../server/jobs/local/pace.ts";
 import { SqliteStore } from "../../server/jobs/local/sqlite-store.ts";
 import type { Generation } from "../../shared/contract/generations/generation.ts";
 import { describeJobQueue } from "./job-queue.ts";
 import { generations, type JobSample, trainings, upscales } from "./job-samples.ts";
+import { MemoryStore } from "./memory-store.ts";
 
 function describeLocalQueue<Body extends JobBody, Request>(sample: JobSample<Body, Request>): void {
   const { kind } = sample;

@@ -1,10 +1,9 @@
-/** Jobs in memory alone: for tests, and where nothing is to be kept. */
-
-import { captionFilter } from "../caption-search.ts";
-import type { JobKind } from "../job-kinds.ts";
-import type { HistoryBounds } from "../job-queue.ts";
-import { filesOf, isFinal, type JobBody, type JobQuery } from "../job-queue.ts";
-import type { Dropped, JobStore, StoredJob } from "./job-store.ts";
+/** Jobs in memory alone, for tests of what queues do with any store. */
+import { captionFilter } from "../../server/jobs/caption-search.ts";
+import type { JobKind } from "../../server/jobs/job-kinds.ts";
+import type { HistoryBounds } from "../../server/jobs/job-queue.ts";
+import { filesOf, isFinal, type JobBody, type JobQuery } from "../../server/jobs/job-queue.ts";
+import type { Dropped, JobStore, StoredJob } from "../../server/jobs/local/job-store.ts";
 
 export class MemoryStore<Body extends JobBody, Request = Body["request"]> implements JobStore<Body, Request> {
   readonly durability = "memory";
