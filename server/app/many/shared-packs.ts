@@ -121,8 +121,9 @@ export class SharedPacks {
     const here = new Map<string, string>();
     for (const { id } of served.packs()) {
       const { folder } = served.packOf(id);
-      const { manifest } = await readManifest(folder);
-      for (const { path, sha256 } of manifest.files) here.set(sha256, join(folder, path));
+      // One that an upgrade has just replaced lends nothing; the store has all files.
+      const read = await readManifest(folder).catch(() => undefined);
+      for (const { path, sha256 } of read?.manifest.files ?? []) here.set(sha256, join(folder, path));
     }
     return here;
   }
