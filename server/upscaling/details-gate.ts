@@ -37,6 +37,29 @@ export function gateDetails(tile: Float32Array, whole: Box, core: Box): Float32A
   return gate;
 }
 
+/**
+ * How far details may go from the answer: half the range of the 3 × 3 around, so that no speck stands out.
+ * @param tile colours of `whole`, [3, heightPx, widthPx] in [0, 1]
+ * @returns [3, core pixels]
+ */
+export function limitDetails(tile: Float32Array, whole: Box, core: Box): Float32Array {
+  const limits = new Float32Array(3 * core.widthPx * core.heightPx);
+  let to = 0;
+  for (let channel = 0; channel < 3; channel += 1)
+    for (let y = core.top - whole.top; y < core.top - whole.top + core.heightPx; y += 1)
+      for (let x = core.left - whole.left; x < core.left - whole.left + core.widthPx; x += 1, to += 1) {
+        let [least, most] = [1, 0];
+        for (let row = Math.max(0, y - 1); row <= Math.min(whole.heightPx - 1, y + 1); row += 1)
+          for (let column = Math.max(0, x - 1); column <= Math.min(whole.widthPx - 1, x + 1); column += 1) {
+            const value = tile[(channel * whole.heightPx + row) * whole.widthPx + column]!;
+            if (value < least) least = value;
+            if (value > most) most = value;
+          }
+        limits[to] = (most - least) / 2;
+      }
+  return limits;
+}
+
 /** 1 where the 3 × 3 around a pixel is of one level in every channel. */
 function flatPlaces(tile: Float32Array, { widthPx, heightPx }: Box): Uint8Array {
   const pixels = widthPx * heightPx;

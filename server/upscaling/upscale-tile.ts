@@ -6,7 +6,7 @@
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { sumOf } from "../platform/sum.ts";
-import { gateDetails, gateReachPx } from "./details-gate.ts";
+import { gateDetails, gateReachPx, limitDetails } from "./details-gate.ts";
 import type { Box } from "./picture-planes.ts";
 import { drawPixelResidual, type NetworkFactor, residualDimsOf } from "./pixel-noise.ts";
 import { softenProjection, softReachPx } from "./soft-projection.ts";
@@ -214,7 +214,9 @@ async function enlargeTile({ factors }: UpscalerParts, task: EnlargeTask): Promi
     core,
     { rows: means, box: whole },
     drawn,
-    isDecoded(temperature) ? gateDetails(tile, whole, core) : undefined,
+    isDecoded(temperature)
+      ? { shares: gateDetails(tile, whole, core), limits: limitDetails(tile, whole, core) }
+      : undefined,
   );
 }
 
@@ -270,8 +272,20 @@ function cutRows(rows: Float32Array, width: number, whole: Box, part: Box): Floa
 const rowWithin = (whole: Box, part: Box, y: number): number =>
   (part.top - whole.top + y) * whole.widthPx + part.left - whole.left;
 
+/** Of details, by pixels of a core: what share is kept, and how far they may go, [3, pixels]. */
+interface DetailBounds {
+  readonly shares: Float32Array;
+  readonly limits: Float32Array;
+}
+
 /** The sum of a box's means and details as the picture [3, factor · heightPx, factor · widthPx]. */
-function unfold(factor: NetworkFactor, core: Box, means: Folded, details?: Details, gate?: Float32Array): Float32Array {
+function unfold(
+  factor: NetworkFactor,
+  core: Box,
+  means: Folded,
+  details?: Details,
+  bounds?: DetailBounds,
+): Float32Array {
   const { widthPx, heightPx } = core;
   const dims = residualDimsOf(factor);
   const picture = new Float32Array(dims * widthPx * heightPx);
@@ -281,13 +295,15 @@ function unfold(factor: NetworkFactor, core: Box, means: Folded, details?: Detai
     let from = rowWithin(means.box, core, y) * dims;
     let beside = details ? rowWithin(details.box, core, y) * dims : from;
     for (let x = 0; x < widthPx; x += 1) {
-      const share = gate ? most * gate[y * widthPx + x]! : most;
-      for (let channel = 0; channel < 3; channel += 1)
+      const share = bounds ? most * bounds.shares[y * widthPx + x]! : most;
+      for (let channel = 0; channel < 3; channel += 1) {
+        const limit = bounds ? bounds.limits[(channel * heightPx + y) * widthPx + x]! : 1;
         for (let row = 0; row < factor; row += 1) {
           const to = (channel * factor * heightPx + factor * y + row) * line + factor * x;
           for (let column = 0; column < factor; column += 1, from += 1, beside += 1)
-            picture[to + column] = means.rows[from]! + share * drawn[beside]!;
+            picture[to + column] = means.rows[from]! + Math.max(-limit, Math.min(limit, share * drawn[beside]!));
         }
+      }
     }
   }
   return picture;

@@ -204,7 +204,7 @@ describe("upscaling", () => {
 
   it("upscaling fades decoded details in with the temperature, and leaves them out of the accurate answer and of the flow's middle", async () => {
     // Texture, because details are kept out of flat areas.
-    const rough = picture(12, 12, (x, y) => [128 - 8 * ((x + y) % 2), 128, 128, 255]);
+    const rough = picture(12, 12, (x, y) => [128 - 120 * ((x + y) % 2), 128, 128, 255]);
     const constant = {
       ...details,
       decode: async (_: Float32Array, latent: Float32Array) =>
