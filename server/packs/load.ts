@@ -48,7 +48,7 @@ export async function loadPacks(
 ): Promise<LoadedPacks> {
   const { shared = new SharedFiles() } = options;
   const entries: CatalogueEntry[] = [];
-  const translations: Translation[] = [];
+  const translations: Translation[][] = [];
   const faults = [...catalogue.faults];
   let upscaler: Upscaler | undefined;
   // Sequential, because creating a session blocks its thread anyway and memory peaks would add up.
@@ -58,44 +58,54 @@ export async function loadPacks(
       await verifyPack(entry.folder, entry.manifest);
       const loaded = await loadTranslations(entry, { ...options, shared });
       if (entry.manifest.upscaler) upscaler = await loadUpscaler(entry, { ...options, shared });
-      translations.push(...loaded);
+      translations.push(loaded);
       entries.push(entry);
     } catch (error) {
       if (entry.isShipped) throw error;
       faults.push(packFaultOf(entry.folder, error));
     }
   }
-  return {
-    entries,
-    translations: await withCaptions(translations, entries, shared),
-    faults,
-    ...(upscaler ? { upscaler } : {}),
-  };
+  const all = translations.flat();
+  // After all packs, because the drawings that captions find may be another pack's.
+  const joined: Translation[] = [];
+  const opened: CatalogueEntry[] = [];
+  for (const [at, entry] of entries.entries())
+    try {
+      joined.push(...(await withCaptions(translations[at]!, entry, all, shared)));
+      opened.push(entry);
+    } catch (error) {
+      if (entry.isShipped) throw error;
+      faults.push(packFaultOf(entry.folder, error));
+    }
+  return { entries: opened, translations: joined, faults, ...(upscaler ? { upscaler } : {}) };
 }
 
-/** Joins translations between styles to those whose drawings captions find, where both are loaded and draw pictures of one size. */
+/**
+ * Joins a pack's translations between styles to those whose drawings captions find, where both are loaded and draw pictures of one size.
+ * @throws AppError `pack_corrupt` when the pack's library of drawings does not open
+ */
 async function withCaptions(
   translations: readonly Translation[],
-  entries: readonly CatalogueEntry[],
+  { manifest, folder }: CatalogueEntry,
+  all: readonly Translation[],
   shared: SharedFiles,
 ): Promise<Translation[]> {
-  const asked = new Map(
-    entries.flatMap(({ manifest, folder }) =>
-      manifest.translations.map(({ id, captions }) => [id, captions && { ...captions, folder }] as const),
-    ),
-  );
-  const joined = translations.map(async (translation) => {
-    const captions = asked.get(translation.id);
-    const from = translations.find(({ id, retriever }) => id === captions?.translation && retriever !== undefined);
-    if (!captions || !from || from.target.imageSizePx !== translation.target.imageSizePx) return translation;
-    const { folder, library: path, styles } = captions;
+  const joined: Translation[] = [];
+  for (const translation of translations) {
+    const captions = manifest.translations.find(({ id }) => id === translation.id)?.captions;
+    const from = all.find(({ id, retriever }) => id === captions?.translation && retriever !== undefined);
+    if (!captions || !from || from.target.imageSizePx !== translation.target.imageSizePx) {
+      joined.push(translation);
+      continue;
+    }
+    const { library: path, styles } = captions;
     const { expert } = from.conditions.find(({ name }) => name === "caption")!;
     // Packs of own styles have the same file, which is opened once.
     const open = (file: string) => shared.open(file, "library", () => DrawingLibrary.open(file, expert.dims));
     const library = path === undefined ? undefined : await open(join(folder, path));
-    return { ...translation, captions: { from, styles: new Set(styles), library } };
-  });
-  return Promise.all(joined);
+    joined.push({ ...translation, captions: { from, styles: new Set(styles), library } });
+  }
+  return joined;
 }
 
 /** @throws AppError `pack_corrupt` when experts and flow do not match each other */

@@ -1,6 +1,6 @@
 /** Captions in a style that images show: two tiny packs with random weights, of which one lends its drawings to the other. */
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -15,6 +15,7 @@ import { makeLibrary } from "../../server/retrieval/make-library.ts";
 import type { TranslationInfo } from "../../shared/contract/meta.ts";
 import { checkCondition, findTranslation } from "../../shared/contract/translation-rules.ts";
 import { limits } from "../../shared/limits.ts";
+import { AppError } from "../../shared/problem.ts";
 import { drawRestyled } from "../fixtures/draw-restyled.ts";
 import { tinyFullDraft, tinyLabels, tinyStyles, withRetrieval, writeTinyPack } from "../fixtures/tiny-pack.ts";
 import { styleSizePx, tinyStyleDraft, writeTinyStylePack } from "../fixtures/tiny-style-pack.ts";
@@ -123,6 +124,27 @@ describe("captions in a style of one's own", () => {
         [[set, tinyLabels[0]]],
       );
     }
+  });
+
+  it("a pack of one's own whose library does not open is left out, and the packs that ship are served", async () => {
+    const [own] = borrowing.translations;
+    const drawings = [{ set: "ovals", licence: "MIT", styles: ["ovals"] }];
+    const library = "drawings/drawings.safetensors";
+    const folder = join(root, "broken");
+    await mkdir(join(folder, "tiny-styles/drawings"), { recursive: true });
+    await writeFile(join(folder, "tiny-styles", library), "a library of another version");
+    await writeTinyStylePack(folder, {
+      ...borrowing,
+      translations: [{ ...own!, drawings, captions: { ...own!.captions, library } }],
+    });
+    const catalogue = await Catalogue.open(join(root, "lends"), folder);
+    const { entries, translations, faults } = await loadPacks(catalogue, { threads: 1 });
+    assert.deepEqual([entries.length, translations.map(({ id }) => id)], [1, ["caption"]]);
+    assert.match(faults[0]!.error.message, /expected a library file/);
+    await assert.rejects(
+      loadPacks({ ...catalogue, entries: catalogue.entries.map((entry) => ({ ...entry, isShipped: true })) }, {}),
+      (error) => error instanceof AppError && error.code === "pack_corrupt",
+    );
   });
 
   it("captions in a style of one's own are refused beside a drawing", async () => {
