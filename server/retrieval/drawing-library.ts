@@ -11,6 +11,8 @@ import { dotInt4, productInt4 } from "./int4.ts";
 
 /** Lists that a search looks through. */
 const listsProbed = 16;
+/** Names that a search among a few sets is compared with at least, in more lists where these have few. */
+const comparedLeast = 2048;
 /** Names whose drawings the noise chooses among, and how much less than the nearest their cosine may be: what is further never wins. */
 const foundMax = 256;
 const nearWithin = 0.15;
@@ -81,43 +83,44 @@ export class DrawingLibrary {
     return at === undefined ? undefined : { ...this.#drawingOf(found[at]!.entry), cosine: found[at]!.cosine };
   }
 
-  /** The entries whose names are nearest, the nearest first; of equal names, every drawing. */
+  /**
+   * The entries whose names are nearest, the nearest first; of equal names, every drawing. With `among`, only names count that have
+   * a drawing of these sets, and lists are looked through until there are enough of them.
+   */
   search({
     words,
     among,
   }: Pick<LibraryQuery, "words" | "among">): { readonly entry: number; readonly cosine: number }[] {
     const { entrySets, sets } = this.#content;
-    const allowed = among && new Set([...sets.entries()].flatMap(([at, set]) => (among.has(set) ? [at] : [])));
-    const scored = this.#score(words);
+    const allowed = among && Uint8Array.from(sets, (set) => (among.has(set) ? 1 : 0));
+    const isAllowed = (entry: number): boolean => allowed === undefined || allowed[entrySets[entry]!] === 1;
+    const entriesOf = (name: number) => this.#byName.subarray(this.#firstOfName[name], this.#firstOfName[name + 1]);
+    const scored = this.#score(words, allowed && ((name) => entriesOf(name).some(isAllowed)));
     const nearest = scored.reduce((most, { cosine }) => Math.max(most, cosine), Number.NEGATIVE_INFINITY);
-    const found = (least: number): { entry: number; cosine: number }[] =>
-      scored
-        .filter(({ cosine }) => cosine >= least)
-        .sort((one, other) => other.cosine - one.cosine || one.name - other.name)
-        .slice(0, foundMax)
-        .flatMap(({ name, cosine }) =>
-          [...this.#byName.subarray(this.#firstOfName[name], this.#firstOfName[name + 1])]
-            .filter((entry) => allowed?.has(entrySets[entry]!) ?? true)
-            .map((entry) => ({ entry, cosine })),
-        );
-    const near = found(nearest - nearWithin);
-    // Sets that may be used may have only names that are further away.
-    return near.length > 0 || allowed === undefined ? near : found(Number.NEGATIVE_INFINITY);
+    return scored
+      .filter(({ cosine }) => cosine >= nearest - nearWithin)
+      .sort((one, other) => other.cosine - one.cosine || one.name - other.name)
+      .slice(0, foundMax)
+      .flatMap(({ name, cosine }) => [...entriesOf(name).filter(isAllowed)].map((entry) => ({ entry, cosine })));
   }
 
-  /** Cosines of the names in the lists that are nearest to the words. */
-  #score(words: Float32Array): { readonly name: number; readonly cosine: number }[] {
+  /** Cosines of the names in the lists that are nearest to the words; of those that count, in more lists where they are few. */
+  #score(
+    words: Float32Array,
+    counts?: (name: number) => boolean,
+  ): { readonly name: number; readonly cosine: number }[] {
     const { centres, keys, keyDims, listLengths } = this.#content;
     const lists = [...listLengths.keys()]
       .map((list) => ({ list, near: dot(centres.subarray(list * keyDims, (list + 1) * keyDims), words) }))
-      .sort((one, other) => other.near - one.near)
-      .slice(0, listsProbed);
-    return lists.flatMap(({ list }) =>
-      Array.from({ length: listLengths[list]! }, (_, at) => {
-        const name = this.#firstOfList[list]! + at;
-        return { name, cosine: productInt4(keys.bytes, name, keyDims, words) / this.#norms[name]! };
-      }),
-    );
+      .sort((one, other) => other.near - one.near);
+    const scored: { name: number; cosine: number }[] = [];
+    for (const [probed, { list }] of lists.entries()) {
+      if (probed >= listsProbed && (counts === undefined || scored.length >= comparedLeast)) break;
+      for (let name = this.#firstOfList[list]!; name < this.#firstOfList[list + 1]!; name += 1)
+        if (counts?.(name) ?? true)
+          scored.push({ name, cosine: productInt4(keys.bytes, name, keyDims, words) / this.#norms[name]! });
+    }
+    return scored;
   }
 
   #drawingOf(entry: number): Omit<LibraryDrawing, "cosine"> {

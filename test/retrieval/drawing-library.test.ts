@@ -66,6 +66,30 @@ test("only drawings of the sets that may be used are found, and none where none 
   assert.equal(library.size, 900);
 });
 
+test("a set with few names is searched, however many names of other sets are nearer", async () => {
+  const near = normals(3, 1, keyDims);
+  const vectors = Array.from({ length: 640 }, (_, at) => {
+    const other = normals(at + 10, 1, keyDims);
+    return unitOf(near.map((value, axis) => value + (at < 600 ? 0.3 : 0.5) * other[axis]!));
+  });
+  const crowded = Array.from({ length: 640 }, (_, at) => ({
+    ...{ set: at < 600 ? "many" : "few", name: `${1000 + at}`, viewBox: "0 0 24 24", body: "<path/>" },
+  }));
+  const made = await makeLibrary(crowded, keyDims, 32, async (names) => {
+    const rows = new Float32Array(names.length * keyDims);
+    for (const [at, name] of names.entries()) rows.set(vectors[Number(name) - 1000]!, at * keyDims);
+    return rows;
+  });
+  const words = unitOf(near);
+  const cosines = vectors
+    .slice(600)
+    .map((vector) => vector.reduce((sum, value, axis) => sum + value * words[axis]!, 0));
+  const found = new DrawingLibrary(made).search({ words, among: new Set(["few"]) });
+  assert.ok(Math.abs(found[0]!.cosine - Math.max(...cosines)) < 0.03);
+  const isNear = (cosine: number): boolean => cosine > Math.max(...cosines) - 0.12;
+  assert.ok(found.length >= cosines.filter(isNear).length && found.length > 1);
+});
+
 test("a file that is cut short, or was made for other words, is refused by its path", async () => {
   for (const dims of [16, 64])
     await assert.rejects(
