@@ -141,8 +141,9 @@ describe("captions in a style of one's own", () => {
     const { entries, translations, faults } = await loadPacks(catalogue, { threads: 1 });
     assert.deepEqual([entries.length, translations.map(({ id }) => id)], [1, ["caption"]]);
     assert.match(faults[0]!.error.message, /expected a library file/);
+    const shipped = catalogue.entries.map((entry) => ({ ...entry, isShipped: true }));
     await assert.rejects(
-      loadPacks({ ...catalogue, entries: catalogue.entries.map((entry) => ({ ...entry, isShipped: true })) }, {}),
+      loadPacks(Object.assign(Object.create(catalogue) as Catalogue, { entries: shipped }), {}),
       (error) => error instanceof AppError && error.code === "pack_corrupt",
     );
   });
