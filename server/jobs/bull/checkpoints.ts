@@ -25,13 +25,20 @@ type List = z.infer<typeof ListSchema>;
 /** Name of the file without which there is nothing to go on from. */
 const checkpointFile = "checkpoint.safetensors";
 
+/** What this process has kept of a training; a mark is a file's path, size and time of change. */
+interface Kept {
+  /** Digests of the files in the store by mark: most stay the same from one checkpoint to the next. */
+  readonly digests: Map<string, string>;
+  /** Marks of the list on the queue server. */
+  listed: ReadonlySet<string>;
+}
+
 export class Checkpoints {
   readonly #client: Connection;
   readonly #key: string;
   readonly #store: BlobStore;
   readonly #self = randomUUID();
-  /** Digests of files by path, size and time of change: most stay the same from one checkpoint to the next. */
-  readonly #known = new Map<string, string>();
+  readonly #kept = new Map<string, Kept>();
 
   constructor(client: Connection, prefix: string, store: BlobStore) {
     this.#client = client;
@@ -47,12 +54,17 @@ export class Checkpoints {
     const paths = (await filesBelow(folder)).filter((path) => path !== "lock");
     const marks = await Promise.all(paths.map((path) => markOf(join(folder, path))));
     const marked = paths.flatMap((path, index) => (marks[index] === undefined ? [] : [{ path, mark: marks[index] }]));
+    const kept: Kept = this.#kept.get(training) ?? { digests: new Map(), listed: new Set() };
+    this.#kept.set(training, kept);
     const isNew = ({ path, mark }: (typeof marked)[number]): boolean =>
-      path.endsWith(checkpointFile) && !this.#known.has(mark);
+      path.endsWith(checkpointFile) && !kept.listed.has(mark);
     if (!marked.some(isNew)) return false;
     const files: List["files"] = [];
-    for (const { path, mark } of marked) files.push({ path, sha256: await this.#keep(join(folder, path), mark) });
+    for (const { path, mark } of marked)
+      files.push({ path, sha256: await this.#keep(join(folder, path), mark, kept.digests) });
     await this.#client.hset(this.#key, training, JSON.stringify({ by: this.#self, files } satisfies List));
+    // Only now: what a fault of the store or the queue server cut short is tried again.
+    kept.listed = new Set(marked.map(({ mark }) => mark));
     return true;
   }
 
@@ -85,6 +97,7 @@ export class Checkpoints {
   }
 
   async remove(training: string): Promise<void> {
+    this.#kept.delete(training);
     await this.#client.hdel(this.#key, training);
   }
 
@@ -100,13 +113,13 @@ export class Checkpoints {
     return named;
   }
 
-  async #keep(path: string, mark: string): Promise<string> {
-    const known = this.#known.get(mark);
+  async #keep(path: string, mark: string, digests: Kept["digests"]): Promise<string> {
+    const known = digests.get(mark);
     if (known !== undefined && (await this.#store.touch(known))) return known;
     const bytes = await readFile(path);
     const sha256 = sha256Of(bytes);
     if (!(await this.#store.touch(sha256))) await this.#store.put(bytes);
-    this.#known.set(mark, sha256);
+    digests.set(mark, sha256);
     return sha256;
   }
 }
