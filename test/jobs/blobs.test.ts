@@ -68,6 +68,21 @@ function describeBlobs(
       assert.deepEqual(left, digests.slice(0, 3).sort());
     });
 
+    it("a sweep keeps what was touched after it listed the files", async () => {
+      const store = await open("touched");
+      const [kept, left] = [await store.put(bytesOf("1")), await store.put(bytesOf("2"))];
+      for (const digest of [kept, left]) await age("touched", digest, 1000);
+      await sweepBlobs(store, Date.now() - 500_000, async (digest) => {
+        if (digest === kept) await store.touch(digest);
+        return false;
+      });
+      assert.deepEqual(
+        (await store.list()).map(({ digest }) => digest),
+        [kept],
+      );
+      assert.equal(await store.usedAt(left), undefined);
+    });
+
     it("shrinks to so many bytes: the longest unused go first, needed ones never", async () => {
       const store = await open("d");
       const digests: string[] = [];

@@ -53,7 +53,9 @@ export async function startSmallS3(pageLength = 2): Promise<SmallS3> {
       return answer(204);
     }
     if (url.searchParams.get("list-type") === "2") return answer(200, listOf(objects, url, pageLength));
-    return stored ? answer(200, stored.bytes) : answer(404, "<Error><Code>NoSuchKey</Code></Error>");
+    // Node sends no body after HEAD.
+    if (stored) return answer(200, stored.bytes, { "Last-Modified": stored.modified.toUTCString() });
+    return answer(404, "<Error><Code>NoSuchKey</Code></Error>");
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -19,6 +19,8 @@ export interface BlobStore {
   /** Brings the bytes of a digest to a path of this machine. False when they are not here, or damaged. */
   place(digest: string, path: string): Promise<boolean>;
   list(): Promise<Blob[]>;
+  /** When the bytes of a digest were used last, in milliseconds since 1970; undefined when they are not here. */
+  usedAt(digest: string): Promise<number | undefined>;
   delete(digest: string): Promise<void>;
 }
 
@@ -30,8 +32,12 @@ export async function sweepBlobs(
   before: number,
   isUsed: (digest: string) => Promise<boolean>,
 ): Promise<void> {
-  for (const { digest, usedAt } of await store.list())
-    if (usedAt < before && !(await isUsed(digest))) await store.delete(digest);
+  for (const { digest, usedAt } of await store.list()) {
+    if (usedAt >= before || (await isUsed(digest))) continue;
+    // Someone may have touched it since the list was made, and is about to name it.
+    const latest = await store.usedAt(digest);
+    if (latest !== undefined && latest < before) await store.delete(digest);
+  }
 }
 
 /** Removes the longest unused files until at most `maxBytes` are left, or only files that are needed. */

@@ -25,6 +25,13 @@ export async function openFolderBlobs(folder: string): Promise<BlobStore> {
     touch: (digest) => store.touch(digest),
     place: (digest, path) => store.place(digest, path),
     delete: async (digest) => store.forget(digest),
+    usedAt: (digest) =>
+      isDigest(digest)
+        ? stat(join(folder, digest)).then(
+            ({ mtimeMs }) => mtimeMs,
+            () => undefined,
+          )
+        : Promise.resolve(undefined),
     list: async () => {
       const names = (await readdir(folder)).filter(isDigest);
       const blobs = names.map(async (digest): Promise<Blob[]> => {

@@ -67,6 +67,11 @@ export function openS3Blobs(options: S3Options, folder: string): BlobStore {
     async delete(digest) {
       await ask(pathOf(digest), { method: "DELETE" });
     },
+    async usedAt(digest) {
+      if (!isDigest(digest)) return undefined;
+      const response = await ask(pathOf(digest), { method: "HEAD" });
+      return response.status === 200 ? Date.parse(response.headers.get("last-modified") ?? "") : undefined;
+    },
     async list() {
       const blobs: Blob[] = [];
       for (let token: string | undefined = ""; token !== undefined; ) {
