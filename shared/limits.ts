@@ -124,6 +124,10 @@ export const limits = {
   workerAnnounceMs: 5000,
   workerSilenceMs: 15_000,
   workerKnownMs: 24 * 60 * 60 * 1000,
+  /** The longest pause before a pack that could not be given or fetched is tried again; a fault that stays must not fill the log. */
+  packRetryMaxMs: 10 * 60 * 1000,
+  /** So often a worker looks whether the store still has its packs: a request for each file. */
+  packCheckMs: 10 * 60 * 1000,
   /** A job for which no live worker has the packs ends so long after: longer than a worker's upgrade and start. */
   workerAwaitMs: 10 * 60 * 1000,
   /** A look at whether the queue server and the store take a write, and how long its answer is used: anyone may ask. */

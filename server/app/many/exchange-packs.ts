@@ -3,6 +3,7 @@ import { limits } from "../../../shared/limits.ts";
 import type { InferenceClient } from "../../inference/protocol.ts";
 import type { Served } from "../../packs/served-catalogue.ts";
 import type { Log } from "../../platform/log.ts";
+import { Retries } from "./retries.ts";
 import type { SharedPacks } from "./shared-packs.ts";
 
 interface ExchangeParts {
@@ -21,10 +22,20 @@ export interface Exchange {
 export function startExchange({ packs, inference, served, log }: ExchangeParts): Exchange {
   let isStopped = false;
   let last: Promise<void> = Promise.resolve();
+  /** What came and is not served yet: a reload that fails is tried again. */
+  let isDue = false;
+  const reloads = new Retries(limits.workerAnnounceMs, limits.packRetryMaxMs);
   const exchange = async (): Promise<void> => {
-    if (isStopped || !(await packs.exchange())) return;
-    const { leftOut } = await inference.reload();
-    await served.reopen(leftOut);
+    if (isStopped) return;
+    if (await packs.exchange()) isDue = true;
+    if (!isDue) return;
+    const isServed = await reloads.run("reload", async () => {
+      const { leftOut } = await inference.reload();
+      await served.reopen(leftOut);
+      return true;
+    });
+    if (!isServed) return;
+    isDue = false;
     log.info({ packs: served.packs().map(({ id, digest }) => ({ id, digest })) }, "packs of other workers are served");
   };
   /** One at a time. */

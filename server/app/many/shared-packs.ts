@@ -1,33 +1,28 @@
 /**
- * Packs that were trained by one worker, for all of them: the files in the store by digest, their list on the queue server. The later
- * version of a name counts: a worker that has it gives it, the others fetch it and serve it without a restart. What was fetched is
- * served only when every file has the digest of its manifest.
+ * Packs that were trained by one worker, for all of them: the files in the store by digest, their list on the queue server
+ * (own-pack-lists.ts). The later version of a name counts, of two equal ones the one that was published last: a worker that has it
+ * gives it, the others fetch it and serve it without a restart. What was fetched is served only when it is the pack that the list
+ * says and every file has the digest of its manifest. A fault of one pack keeps no other from coming.
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { z } from "zod";
+import { limits } from "../../../shared/limits.ts";
+import { AppError } from "../../../shared/problem.ts";
 import type { BlobStore } from "../../jobs/blobs/blob-store.ts";
 import type { Connection } from "../../jobs/bull/connection.ts";
-import { PackPathSchema } from "../../manifest/pack-path.ts";
-import { type ReadManifest, readManifest } from "../../manifest/read-manifest.ts";
+import { manifestFile, type ReadManifest, readManifest } from "../../manifest/read-manifest.ts";
 import { ownPackAt } from "../../packs/pack-name.ts";
 import { whilePublishing } from "../../packs/publish.ts";
 import type { Served } from "../../packs/served-catalogue.ts";
 import { verifyPack } from "../../packs/verify.ts";
 import { filesBelow } from "../../platform/files/files-below.ts";
 import { linkOrCopy } from "../../platform/files/link-or-copy.ts";
+import type { Log } from "../../platform/log.ts";
 import { sha256Of, sha256OfFile } from "../../platform/sha256.ts";
-
-const ListSchema = z.object({
-  version: z.string(),
-  /** Of the manifest. */
-  digest: z.string(),
-  /** All, the manifest too. */
-  files: z.array(z.object({ path: PackPathSchema, sha256: z.string() })),
-});
-type List = z.infer<typeof ListSchema>;
+import { type Entry, type List, listPack, readEntries } from "./own-pack-lists.ts";
+import { Retries } from "./retries.ts";
 
 interface SharedPacksOptions {
   readonly client: Connection;
@@ -37,24 +32,30 @@ interface SharedPacksOptions {
   /** Folder of this worker's own packs. */
   readonly home: string;
   readonly served: Served;
+  readonly log: Pick<Log, "error">;
+  /** Tests have others. */
+  readonly timings?: { readonly retryMs?: number; readonly checkMs?: number };
 }
 
 export class SharedPacks {
   readonly #options: SharedPacksOptions;
-  readonly #key: string;
+  readonly #retries: Retries;
+  /** Digests of own packs as the last exchange left them; another one was published here since. Undefined before the first. */
+  #settled: Map<string, string> | undefined;
+  #checkedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: SharedPacksOptions) {
     this.#options = options;
-    this.#key = keyOf(options.prefix);
+    this.#retries = new Retries(options.timings?.retryMs ?? limits.workerAnnounceMs, limits.packRetryMaxMs);
   }
 
   /**
-   * Gives packs of which this worker has the latest version, and fetches those of which another has.
-   * @returns whether one came, which is to be served now @throws AppError storage_full, store_unavailable, pack_corrupt
+   * Gives packs of which this worker has the latest version, and fetches those of which another has. Faults of one pack are logged.
+   * @returns whether one came, which is to be served now @throws the client's error when the lists can't be read
    */
   async exchange(): Promise<boolean> {
-    const { client, home, served } = this.#options;
-    const shared = await readLists(client, this.#key);
+    const { client, prefix, home, served, timings } = this.#options;
+    const entries = await readEntries(client, prefix);
     const names = existsSync(home) ? (await readdir(home)).filter((name) => !name.startsWith(".")) : [];
     const own = new Map<string, ReadManifest>();
     for (const name of names) {
@@ -62,57 +63,103 @@ export class SharedPacks {
       const read = await ownPackAt(join(home, name), name).catch(() => undefined);
       if (read) own.set(name, read);
     }
-    for (const [name, { manifest, digest }] of own) {
-      const list = shared.get(name);
-      if (!list || isLater(manifest.version, list.version)) await this.#give(name, manifest.version, digest);
+    const settled = this.#settled;
+    this.#settled ??= new Map([...own].map(([name, { digest }]) => [name, digest]));
+    // What was removed and is trained again, to the same bytes, is new.
+    for (const name of [...this.#settled.keys()]) if (!own.has(name)) this.#settled.delete(name);
+    const isCheckDue = Date.now() - this.#checkedAt >= (timings?.checkMs ?? limits.packCheckMs);
+    if (isCheckDue) this.#checkedAt = Date.now();
+    const kept = new Set<string>();
+    for (const [name, mine] of own) {
+      const entry = entries.get(name);
+      const isListed = entry?.list?.digest === mine.digest;
+      const isNew = settled !== undefined && settled.get(name) !== mine.digest;
+      if (!isListed && !isToGive(mine, entry, isNew)) continue;
+      kept.add(name);
+      if (isListed) this.#settled.set(name, mine.digest);
+      if (!isListed || isCheckDue)
+        await this.#attempt(name, `give ${mine.digest}`, () => this.#give(name, mine, entry));
     }
     let hasCome = false;
-    for (const [name, list] of shared) {
-      const mine = own.get(name);
-      const isWanted = !mine || (mine.digest !== list.digest && !isLater(mine.manifest.version, list.version));
-      if (!isWanted || served.isShipped(name) || names.includes(name) !== own.has(name)) continue;
-      await this.#fetch(name, list);
-      hasCome = true;
+    for (const [name, { list, fault }] of entries) {
+      if (fault) await this.#attempt(name, "read", () => Promise.reject(fault));
+      if (!list || kept.has(name) || served.isShipped(name) || names.includes(name) !== own.has(name)) continue;
+      const replaced = own.get(name)?.digest;
+      if (await this.#attempt(name, `fetch ${list.digest}`, () => this.#fetch(name, list, replaced))) hasCome = true;
     }
     return hasCome;
   }
 
-  async #give(name: string, version: string, digest: string): Promise<void> {
-    const { client, home, store } = this.#options;
+  /** True when it was done; what failed is logged, and tried again after a while that grows. */
+  async #attempt(name: string, what: string, run: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return await this.#retries.run(`${name} ${what}`, run);
+    } catch (err) {
+      this.#options.log.error({ err, pack: name }, "a pack could not be exchanged with other workers");
+      return false;
+    }
+  }
+
+  /** Puts what the store has not, and lists the pack. False when another was listed or published meanwhile. */
+  async #give(name: string, { manifest, digest }: ReadManifest, entry: Entry | undefined): Promise<boolean> {
+    const { client, prefix, home, store } = this.#options;
     const folder = join(home, name);
-    const files: List["files"] = [];
+    const files: List["files"][number][] = [];
     for (const path of await filesBelow(folder)) {
       const bytes = await readFile(join(folder, path));
       const sha256 = sha256Of(bytes);
       if (!(await store.touch(sha256))) await store.put(bytes);
       files.push({ path, sha256 });
     }
-    await client.hset(this.#key, name, JSON.stringify({ version, digest, files } satisfies List));
+    if (!files.some(({ path, sha256 }) => path === manifestFile && sha256 === digest)) return false;
+    const list = { version: manifest.version, digest, files };
+    if (!(await listPack(client, prefix, { name, list, before: entry?.text }))) return false;
+    this.#settled?.set(name, digest);
+    return true;
   }
 
-  async #fetch(name: string, { files }: List): Promise<void> {
+  /** False when the name is being published here, or was meanwhile: a publication never waits for a fetch, which is tried again. */
+  async #fetch(name: string, list: List, replaced: string | undefined): Promise<boolean> {
     const { home, store } = this.#options;
     const folder = join(home, name);
     const here = await this.#filesHere();
-    await whilePublishing(folder, async () => {
-      for (const left of await readdir(home))
-        if (left.startsWith(`.${name}-`)) await rm(join(home, left), { recursive: true, force: true });
-      const made = join(home, `.${name}-${randomBytes(4).toString("hex")}`);
-      try {
-        for (const { path, sha256 } of files) {
-          const to = join(made, path);
-          await mkdir(dirname(to), { recursive: true });
-          if (!(await placeFrom(here.get(sha256), sha256, to))) await store.place(sha256, to);
-        }
-        await verifyPack(made, (await readManifest(made)).manifest);
-        const old = `${made}-old`;
-        if (existsSync(folder)) await rename(folder, old);
-        await rename(made, folder);
-        await rm(old, { recursive: true, force: true });
-      } finally {
-        await rm(made, { recursive: true, force: true });
+    await mkdir(home, { recursive: true });
+    const start = `.${name}-`;
+    for (const left of await readdir(home))
+      if (left.startsWith(start) && /^[0-9a-f]{8}-(fetched|old)$/.test(left.slice(start.length)))
+        await rm(join(home, left), { recursive: true, force: true });
+    const made = join(home, `${start}${randomBytes(4).toString("hex")}`);
+    // Not as a publication calls its folder: that removes what another left behind.
+    const [fetched, old] = [`${made}-fetched`, `${made}-old`];
+    try {
+      for (const { path, sha256 } of list.files) {
+        const to = join(fetched, path);
+        await mkdir(dirname(to), { recursive: true });
+        if (await placeFrom(here.get(sha256), sha256, to)) continue;
+        if (await store.place(sha256, to)) continue;
+        // A damaged file would pass for one that need not be given.
+        await store.delete(sha256);
+        throw isMissing(name, path, sha256);
       }
-    });
+      const read = await readManifest(fetched);
+      requireListed(name, list, read);
+      await verifyPack(fetched, read.manifest);
+      const hasCome = await whilePublishing(folder, async () => {
+        const now = existsSync(folder) ? (await readManifest(folder)).digest : undefined;
+        if (now !== replaced) return false;
+        if (now !== undefined) await rename(folder, old);
+        await rename(fetched, folder);
+        return true;
+      }).catch((error: unknown) => {
+        if (error instanceof AppError && error.code === "config_invalid") return false;
+        throw error;
+      });
+      if (hasCome) this.#settled?.set(name, list.digest);
+      await rm(old, { recursive: true, force: true });
+      return hasCome;
+    } finally {
+      await rm(fetched, { recursive: true, force: true });
+    }
   }
 
   /** Paths of the files of packs that are here, by digest: a trained pack has most of its base's. */
@@ -129,18 +176,35 @@ export class SharedPacks {
   }
 }
 
-/** Digests of the files of all packs that are shared. */
-export async function sharedPackFiles(client: Connection, prefix: string): Promise<ReadonlySet<string>> {
-  const lists = await readLists(client, keyOf(prefix));
-  return new Set([...lists.values()].flatMap(({ files }) => files.map(({ sha256 }) => sha256)));
+/** Whether a worker's own pack is the one that all are to have. A name that was taken back takes only a new publication. */
+function isToGive(
+  { manifest }: ReadManifest,
+  entry: Pick<Entry, "list" | "fault"> | undefined,
+  isNew: boolean,
+): boolean {
+  if (!entry) return true;
+  const { list, fault } = entry;
+  if (!list) return isNew && !fault;
+  return isLater(manifest.version, list.version) || (isNew && !isLater(list.version, manifest.version));
 }
 
-const keyOf = (prefix: string): string => `${prefix}:own-packs`;
-
-async function readLists(client: Connection, key: string): Promise<Map<string, List>> {
-  const texts = Object.entries(await client.hgetall(key));
-  return new Map(texts.map(([name, text]) => [name, ListSchema.parse(JSON.parse(text))]));
+/** @throws AppError pack_corrupt */
+function requireListed(name: string, list: List, { manifest, digest }: ReadManifest): void {
+  const expected = `${name}@${list.version}, manifest ${list.digest}`;
+  const received = `${manifest.id}@${manifest.version}, manifest ${digest}`;
+  if (received !== expected)
+    throw new AppError("pack_corrupt", `pack ${name} of another worker: expected ${expected}, got ${received}`, {
+      expected,
+      received,
+    });
 }
+
+const isMissing = (name: string, path: string, sha256: string): AppError =>
+  new AppError(
+    "pack_unavailable",
+    `pack ${name}, ${path}: expected a file of SHA-256 ${sha256} in the store, got none, or a damaged one; a worker that has the pack gives it again`,
+    { field: path },
+  );
 
 /** True when a file of this machine could be used, whose bytes are those of the digest. */
 async function placeFrom(path: string | undefined, sha256: string, to: string): Promise<boolean> {

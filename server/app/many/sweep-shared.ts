@@ -4,7 +4,7 @@ import { sweepBlobs } from "../../jobs/blobs/blob-store.ts";
 import { isFinal } from "../../jobs/job-queue.ts";
 import type { Log } from "../../platform/log.ts";
 import { keyPrefix, type Shared } from "./open-shared.ts";
-import { sharedPackFiles } from "./shared-packs.ts";
+import { sharedPackFiles } from "./own-pack-lists.ts";
 
 /** @param owner names this process */
 export function startSweeping(

@@ -76,7 +76,14 @@ export async function startWork(
   });
   const { packsDir, userPacksDir, provider, threads } = config;
   const client = shared.connections.working;
-  const packs = new SharedPacks({ client, prefix: keyPrefix, store: shared.packFiles, home: userPacksDir, served });
+  const packs = new SharedPacks({
+    client,
+    prefix: keyPrefix,
+    store: shared.packFiles,
+    home: userPacksDir,
+    served,
+    log,
+  });
   const haveCome = await packs.exchange().catch((err: unknown) => void log.error({ err }, "packs were not exchanged"));
   if (haveCome) await served.reopen();
   const inference =
