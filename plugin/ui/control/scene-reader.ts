@@ -28,6 +28,8 @@ export class SceneReader {
   #urls: string[] = [];
   #waiting: ((scene: Scene) => void)[] = [];
   #isFresh = false;
+  /** Whether the open question is `readIcons`. */
+  #isForIcons = false;
 
   constructor(post: (message: UiMessage) => void) {
     this.#post = post;
@@ -35,18 +37,22 @@ export class SceneReader {
 
   /** Asks again; an answer to an earlier question is ignored. */
   read(command: CommandId): boolean {
-    return this.#ask(readBy[command]);
+    const what = readBy[command];
+    // Who waits for icons gets them: nothing else is asked that their answer could be mistaken for.
+    return (what !== undefined || !this.#isForIcons) && this.#ask(what);
   }
 
-  /** The icons of the selection, whatever the command in view reads. */
+  /** The icons of the selection, whatever the command in view reads; without icons when a command asked for something else since. */
   readIcons(now: Scene): Promise<Scene> {
     this.#ask("read-icons");
+    this.#isForIcons = true;
     return this.whenRead(now);
   }
 
   #ask(what: What | undefined): boolean {
     this.#readId++;
     this.#isFresh = what === undefined;
+    this.#isForIcons &&= what === "read-icons";
     if (what === undefined) return false;
     this.#images.clear();
     this.#post({ type: what, readId: this.#readId });
@@ -64,6 +70,7 @@ export class SceneReader {
     const scene = this.#sceneOf(message);
     if (scene === undefined) return undefined;
     this.#isFresh = true;
+    this.#isForIcons = false;
     for (const resolve of this.#waiting.splice(0)) resolve(scene);
     return scene;
   }
