@@ -17,7 +17,7 @@ import { dropImage, readDropped } from "./place/drop-image.ts";
 import { readIcons } from "./read/read-icons.ts";
 import { readDrawing, readLayers } from "./read/read-scene.ts";
 import { layersMax, readSelection } from "./read/selection.ts";
-import { loadShownStyles, removeShownStyle, saveShownStyle } from "./read/shown-styles.ts";
+import { removeShownStyle, saveShownStyle, takeChangedStyles } from "./read/shown-styles.ts";
 import {
   loadSession,
   loadSettings,
@@ -154,7 +154,7 @@ async function handle(message: UiMessage, launch: Launch): Promise<void> {
       return;
     }
     case "read-shown-styles":
-      send({ type: "shown-styles", styles: loadShownStyles() });
+      tellStyles(true);
       return;
     case "save-shown-style":
       saveShownStyle(message.style);
@@ -184,6 +184,12 @@ function report(message: UiMessage, error: unknown): void {
   } else send({ type: "fault", detail: `${message.type}: ${detail}` });
 }
 
+/** Tells the UI the file's styles, when they are not as it knows them. No event says that undo changed the document's plugin data. */
+function tellStyles(isAsked: boolean): void {
+  const styles = takeChangedStyles(isAsked);
+  if (styles !== undefined) send({ type: "shown-styles", styles });
+}
+
 /** Listens for changes on every page that was shown: what was applied may be taken back from another one. */
 function watchPages(): void {
   const watched = new Set<string>();
@@ -192,6 +198,7 @@ function watchPages(): void {
     if (watched.has(page.id)) return;
     watched.add(page.id);
     page.on("nodechange", () => {
+      tellStyles(false);
       void takeUnapplied().then((applyId) => {
         if (applyId !== undefined) send({ type: "unapplied", applyId });
       });
@@ -223,7 +230,10 @@ async function open(launch: Launch): Promise<void> {
     }
     return false;
   });
-  figma.on("selectionchange", () => send({ type: "selection", selection: readSelection() }));
+  figma.on("selectionchange", () => {
+    send({ type: "selection", selection: readSelection() });
+    tellStyles(false);
+  });
   watchPages();
 }
 

@@ -68,6 +68,11 @@ window.addEventListener("message", (event: MessageEvent<{ pluginMessage?: unknow
   if (isMainMessage(message)) controller.receive(message);
 });
 
+// The canvas had the focus meanwhile, where undo takes styles of the file back and away.
+window.addEventListener("focus", () => {
+  controller.rereadStyles();
+});
+
 // Closing the window in the middle of a run takes the job back from the server.
 window.addEventListener("pagehide", () => {
   controller.stop();

@@ -2,6 +2,7 @@
  * Styles that icons show, kept in the file: name, pictures, and the messages about them between main and UI. Part of
  * shared/messages/messages.ts, without zod like it. Pictures are base64, because plugin data is text.
  */
+import { limits } from "../limits.ts";
 
 /** Styles of one file: each weighs up to `styleImagesMax` pictures. */
 export const shownStylesMax = 24;
@@ -22,6 +23,7 @@ export interface ShownStyle {
 }
 
 export type ShownStyleUiMessage =
+  /** Answered when the styles are not as main last told them or was told. */
   | { readonly type: "read-shown-styles" }
   /** Adds the style, or takes the place of the one of its id. */
   | { readonly type: "save-shown-style"; readonly style: ShownStyle }
@@ -37,7 +39,16 @@ export function isShownStyle(value: unknown): value is ShownStyle {
     /^[a-z0-9]+$/i.test(id) &&
     typeof name === "string" &&
     Array.isArray(pictures) &&
-    pictures.length > 0 &&
-    pictures.every((picture) => typeof picture === "string")
+    isPictureCount(pictures.length) &&
+    pictures.every(isPicture)
   );
 }
+
+export const isPictureCount = (count: unknown): count is number =>
+  Number.isInteger(count) && (count as number) >= 1 && (count as number) <= limits.styleImagesMax;
+
+const isPicture = (picture: unknown): boolean =>
+  typeof picture === "string" &&
+  picture.length <= shownPictureMaxChars &&
+  picture.length % 4 === 0 &&
+  /^[a-z0-9+/]+={0,2}$/i.test(picture);

@@ -1,5 +1,6 @@
 /** Styles that icons show, in the plugin data of the document: a list, and an entry for each picture, which may fill one. */
 import {
+  isPictureCount,
   isShownStyle,
   type ShownStyle,
   shownPictureKey,
@@ -13,7 +14,7 @@ interface Listed {
   readonly count: number;
 }
 
-export function loadShownStyles(): ShownStyle[] {
+function loadShownStyles(): ShownStyle[] {
   return readList().flatMap(({ id, name, count }) => {
     const pictures = Array.from({ length: count }, (_, at) => figma.root.getPluginData(shownPictureKey(id, at)));
     const style = { id, name, pictures: pictures.filter((picture) => picture !== "") };
@@ -22,8 +23,21 @@ export function loadShownStyles(): ShownStyle[] {
   });
 }
 
+/** The list as the UI knows it; undefined before it asked. */
+let told: string | undefined;
+
+/** The styles when the list is not what the UI knows: at the start, after undo and redo, and after another person's changes. */
+export function takeChangedStyles(isAsked: boolean): ShownStyle[] | undefined {
+  const list = figma.root.getPluginData(shownStylesKey);
+  if (list === told || (told === undefined && !isAsked)) return undefined;
+  told = list;
+  return loadShownStyles();
+}
+
 /** @throws Error beyond `shownStylesMax` styles, or when the editor refuses a picture */
 export function saveShownStyle({ id, name, pictures }: ShownStyle): void {
+  // The UI has it already; when saving fails, it has to be told that the file has not.
+  told = undefined;
   const others = readList().filter((style) => style.id !== id);
   if (others.length >= shownStylesMax) throw new Error(`expected at most ${shownStylesMax} styles in a file`);
   const known = readList().find((style) => style.id === id);
@@ -33,14 +47,19 @@ export function saveShownStyle({ id, name, pictures }: ShownStyle): void {
   const listed = { id, name, count: pictures.length };
   const list =
     known === undefined ? [...others, listed] : readList().map((style) => (style.id === id ? listed : style));
-  figma.root.setPluginData(shownStylesKey, JSON.stringify(list));
+  writeList(list);
 }
 
 export function removeShownStyle(id: string): void {
   const list = readList();
   for (let at = 0; at < (list.find((style) => style.id === id)?.count ?? 0); at += 1)
     figma.root.setPluginData(shownPictureKey(id, at), "");
-  figma.root.setPluginData(shownStylesKey, JSON.stringify(list.filter((style) => style.id !== id)));
+  writeList(list.filter((style) => style.id !== id));
+}
+
+function writeList(list: readonly Listed[]): void {
+  told = JSON.stringify(list);
+  figma.root.setPluginData(shownStylesKey, told);
 }
 
 function readList(): Listed[] {
@@ -51,8 +70,8 @@ function readList(): Listed[] {
       entry !== null &&
       typeof (entry as Partial<Listed>).id === "string" &&
       typeof (entry as Partial<Listed>).name === "string" &&
-      Number.isInteger((entry as Partial<Listed>).count);
-    return Array.isArray(stored) ? stored.filter(isListed) : [];
+      isPictureCount((entry as Partial<Listed>).count);
+    return Array.isArray(stored) ? stored.filter(isListed).slice(0, shownStylesMax) : [];
   } catch {
     // Another version wrote something else there.
     return [];

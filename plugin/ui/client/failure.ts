@@ -25,6 +25,7 @@ export type ClientCode =
   | "drawing_missing"
   | "mask_missing"
   | "style_icons_missing"
+  | "styles_full"
   | "style_gone"
   | "palette_empty"
   | "style_name_missing"

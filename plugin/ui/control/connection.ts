@@ -3,7 +3,7 @@
  * where failures are shown, because those of the connection start the tries.
  */
 import { askedTranslation, Failure, isWorthReconnecting, ownStyles } from "../client/failure.ts";
-import { choiceOfShown, redrawnStyles } from "../client/style-choice.ts";
+import { redrawnStyles, shownIdOf } from "../client/style-choice.ts";
 import { wait } from "../client/wait.ts";
 import type { Job } from "../run/jobs.ts";
 import type { State } from "../state/state.ts";
@@ -105,7 +105,9 @@ export class Connection {
 
   /** Of a flow between styles, or of the file. */
   #isRedrawnStyle(meta: NonNullable<State["meta"]>, choice: string): boolean {
-    const isOfFile = this.#store.state.shown.some(({ id }) => choiceOfShown(id) === choice);
+    const { state, areShownRead } = this.#store;
+    const shownId = shownIdOf(choice);
+    const isOfFile = shownId !== undefined && (!areShownRead || state.shown.some(({ id }) => id === shownId));
     return isOfFile || redrawnStyles(meta, "restyle").some(({ id }) => id === choice);
   }
 

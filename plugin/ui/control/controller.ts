@@ -90,7 +90,7 @@ export class Controller {
         this.#store.dispatch({ type: "collections", collections: message.collections });
         return;
       case "shown-styles":
-        this.#store.dispatch({ type: "shown", shown: message.styles });
+        this.#fileStyles.receive(message.styles);
         return;
       case "apply-failed":
         if (message.applyId === this.state.applyId) this.#connection.fail(new Failure("apply_failed", message.detail));
@@ -189,6 +189,9 @@ export class Controller {
   }
 
   // Styles of the file.
+  rereadStyles(): void {
+    if (this.state.isStarted) this.#store.around.post({ type: "read-shown-styles" });
+  }
   takeStyle(nameOf: (number: number) => string): Promise<void> {
     return this.#fileStyles.take(nameOf);
   }

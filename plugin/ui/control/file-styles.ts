@@ -1,6 +1,7 @@
 /** Styles of the file, which icons show: taken from the selection, saved and removed. */
 import { type ShownStyle, shownStylesMax } from "../../../shared/messages/shown-styles.ts";
-import { choiceOfShown, readsShownStyles } from "../client/style-choice.ts";
+import { Failure } from "../client/failure.ts";
+import { choiceOfShown, readsShownStyles, shownIdOf } from "../client/style-choice.ts";
 import type { SeenIcon } from "../state/state.ts";
 import type { Connection } from "./connection.ts";
 import type { SceneReader } from "./scene-reader.ts";
@@ -18,13 +19,27 @@ export class FileStyles {
     this.#scenes = scenes;
   }
 
+  /** What main read in the file, at the start and after changes that were not made here. */
+  receive(shown: readonly ShownStyle[]): void {
+    this.#store.dispatch({ type: "shown", shown });
+    const chosen = shownIdOf(this.#store.state.form.style);
+    // Kept from another file. Later a style may be back after a redo, so its choice stays.
+    if (!this.#store.areShownRead && chosen !== undefined && !shown.some(({ id }) => id === chosen))
+      this.#store.dispatch({ type: "form", change: { style: "" } });
+    this.#store.areShownRead = true;
+  }
+
   /** The selected icons become a style of the file, which is chosen. */
   async take(nameOf: (number: number) => string): Promise<void> {
     try {
+      if (this.#store.state.shown.length >= shownStylesMax)
+        throw new Failure("styles_full", `expected fewer than ${shownStylesMax} styles in the file`);
       const scene = await this.#scenes.readIcons(this.#store.state.scene);
+      // Another command reads something else by now.
+      if (scene.icons === undefined) return;
       this.#store.dispatch({ type: "scene", scene });
       const { shown } = this.#store.state;
-      const style = await styleOfIcons(scene.icons ?? [], shown, nameOf, this.#store.around.rasterise);
+      const style = await styleOfIcons(scene.icons, shown, nameOf, this.#store.around.rasterise);
       this.save(style);
       this.#store.editForm({ style: choiceOfShown(style.id) });
     } catch (error) {

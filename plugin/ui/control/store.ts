@@ -40,6 +40,8 @@ export class Store {
   readonly around: Surroundings;
   /** False until someone said which style: then the pack's own suggestion stands in the form. */
   isStyleChosen = false;
+  /** False until main has told the styles of the file: a choice among them is not known to be gone before. */
+  areShownRead = false;
   /** A quick action: the window goes when its images are on the canvas. */
   closesAfterApply = false;
   #listeners = new Set<() => void>();

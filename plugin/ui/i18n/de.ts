@@ -255,6 +255,10 @@ export const de: Texts = {
       "Keine Icons ausgewählt",
       "Wähle 1 bis 16 Icons aus, Bilder oder Vektoren, die den Stil zeigen.",
     ],
+    styles_full: [
+      "Die Datei hat so viele Stile, wie sie fasst",
+      "Entferne einen, den du nicht mehr brauchst, und versuche es dann noch einmal.",
+    ],
     style_gone: ["Die Datei hat diesen Stil nicht mehr", "Wähle einen anderen, oder mache einen aus der Auswahl."],
     caption_unknown: [
       "Keine bekannte Zeichnung zeigt das",

@@ -260,6 +260,10 @@ export const es: Texts = {
       "No hay iconos seleccionados",
       "Selecciona de 1 a 16 iconos, imágenes o vectores, que muestren el estilo.",
     ],
+    styles_full: [
+      "Este archivo tiene todos los estilos que caben",
+      "Quita uno que ya no necesites y vuelve a intentarlo.",
+    ],
     style_gone: ["Este archivo ya no tiene el estilo", "Elige otro, o crea uno con la selección."],
     caption_unknown: [
       "Ningún dibujo conocido muestra esto",

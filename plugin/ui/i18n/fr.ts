@@ -262,6 +262,10 @@ export const fr: Texts = {
       "Aucune icône sélectionnée",
       "Sélectionnez de 1 à 16 icônes, images ou vecteurs, qui montrent le style.",
     ],
+    styles_full: [
+      "Ce fichier a autant de styles qu’il peut en garder",
+      "Supprimez-en un dont vous n’avez plus besoin, puis réessayez.",
+    ],
     style_gone: ["Ce fichier n’a plus ce style", "Choisissez-en un autre, ou créez-en un à partir de la sélection."],
     caption_unknown: [
       "Aucun dessin connu ne montre cela",

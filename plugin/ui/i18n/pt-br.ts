@@ -258,6 +258,10 @@ export const ptBr: Texts = {
       "Nenhum ícone selecionado",
       "Selecione de 1 a 16 ícones, imagens ou vetores, que mostrem o estilo.",
     ],
+    styles_full: [
+      "Este arquivo já tem todos os estilos que cabem",
+      "Remova um de que não precisa mais e tente de novo.",
+    ],
     style_gone: ["Este arquivo não tem mais o estilo", "Escolha outro, ou crie um com a seleção."],
     caption_unknown: [
       "Nenhum desenho conhecido mostra isto",

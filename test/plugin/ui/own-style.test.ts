@@ -10,7 +10,7 @@ import type { Provenance } from "../../../shared/contract/generations/provenance
 import type { Meta } from "../../../shared/contract/meta.ts";
 import type { UiMessage } from "../../../shared/messages/messages.ts";
 import { defaultSettings } from "../../../shared/messages/settings.ts";
-import type { ShownStyle } from "../../../shared/messages/shown-styles.ts";
+import { type ShownStyle, shownStylesMax } from "../../../shared/messages/shown-styles.ts";
 import { drawPng } from "../png.ts";
 import { startContractServer, testMeta } from "./contract-server.ts";
 
@@ -110,6 +110,53 @@ test("without icons no style is made, and the failure says what to select", asyn
   });
 });
 
+test("a file that is full of styles takes no more, and the failure says so before anything is read", async () => {
+  await withController(async (controller, sent) => {
+    const styles = Array.from({ length: shownStylesMax }, (_, at) => ({
+      ...{ id: `s${at}`, name: `${at}`, pictures: ["b25l"] },
+    }));
+    controller.receive({ type: "shown-styles", styles });
+    await controller.takeStyle(String);
+    assert.equal(controller.state.failure?.code, "styles_full");
+    assert.ok(!sent.some(({ type }) => type === "save-shown-style" || type === "read-icons"));
+  });
+});
+
+test("a style is taken although the selection or the command changes before its icons are read", async () => {
+  await withController(async (controller, sent) => {
+    controller.show("caption-to-artboard");
+    const taking = controller.takeStyle(String);
+    controller.receive({ type: "selection", selection: { texts: [], images: [], layerCount: 1 } });
+    answerIcons(controller, sent, 1);
+    await taking;
+    assert.equal(controller.state.shown.length, 1);
+    const givenUp = controller.takeStyle(String);
+    controller.show("sketch");
+    const asked = sent.findLast((message) => message.type === "read-drawing");
+    assert.ok(asked?.type === "read-drawing");
+    controller.receive({ type: "drawing", readId: asked.readId, name: "Frame", svg: "<svg/>" });
+    await givenUp;
+    assert.deepEqual([controller.state.shown.length, controller.state.failure], [1, undefined]);
+  });
+});
+
+test("the chosen style of the file stays when the server answers before main, and goes when the file has it not", async () => {
+  await withController(async (controller) => {
+    controller.editForm({ style: "#a1" });
+    await controller.connect();
+    assert.equal(controller.state.form.style, "#a1");
+    controller.receive({ type: "shown-styles", styles: [{ id: "a1", name: "Mine", pictures: ["b25l"] }] });
+    await controller.connect();
+    assert.equal(controller.state.form.style, "#a1");
+  });
+  await withController(async (controller) => {
+    controller.editForm({ style: "#a1" });
+    await controller.connect();
+    controller.receive({ type: "shown-styles", styles: [] });
+    assert.equal(controller.state.form.style, "");
+  });
+});
+
 test("a part is asked for with its mask in the icon's layer, and never without one", async () => {
   await withController(async (controller, sent) => {
     controller.show("redraw-part");
@@ -164,23 +211,35 @@ test("a style is kept with the document, picture by picture, and leaves nothing 
   const sim = new SimDocument(memoryStore());
   const hooks = { showUi: () => {}, toUi: () => {}, notify: () => {}, closed: () => {} };
   Object.assign(globalThis, { figma: createRun(sim, hooks, "restyle").figma });
-  const { loadShownStyles, removeShownStyle, saveShownStyle } = await import(
+  const { removeShownStyle, saveShownStyle, takeChangedStyles } = await import(
     "../../../plugin/main/read/shown-styles.ts"
   );
-  const style: ShownStyle = { id: "a1", name: "Mine", pictures: ["x".repeat(90_000), "two"] };
+  const style: ShownStyle = { id: "a1", name: "Mine", pictures: ["x".repeat(90_000), "dHdv"] };
   saveShownStyle(style);
-  saveShownStyle({ id: "b2", name: "Other", pictures: ["three"] });
-  saveShownStyle({ ...style, name: "Ours", pictures: ["one"] });
+  saveShownStyle({ id: "b2", name: "Other", pictures: ["dGhyZWU="] });
+  saveShownStyle({ ...style, name: "Ours", pictures: ["b25l"] });
+  assert.equal(takeChangedStyles(true), undefined, "what the UI saved it knows");
+  const saved = sim.pluginData;
+  sim.pluginData = {};
+  assert.deepEqual(takeChangedStyles(true), []);
+  sim.pluginData = saved;
   assert.deepEqual(
-    loadShownStyles().map(({ name, pictures }) => [name, pictures]),
+    takeChangedStyles(true)?.map(({ name, pictures }) => [name, pictures]),
     [
-      ["Ours", ["one"]],
-      ["Other", ["three"]],
+      ["Ours", ["b25l"]],
+      ["Other", ["dGhyZWU="]],
     ],
   );
   const reloaded = new SimDocument(memoryStore());
   reloaded.load(sim.save());
   assert.deepEqual(reloaded.pluginData, sim.pluginData);
+  // Another person's plugin may write what it likes.
+  const kept = sim.pluginData;
+  const list = [1_000_000_000, 17, 0, -1, 1.5, 1, 2].map((count, at) => ({ id: `c${at}`, name: "Theirs", count }));
+  const theirs = { "tau.style.c5.0": "<svg>", "tau.style.c6.0": "x".repeat(90_004), "tau.style.c6.1": "b25l" };
+  sim.pluginData = { ...theirs, "tau.styles": JSON.stringify(list) };
+  assert.deepEqual(takeChangedStyles(true), []);
+  sim.pluginData = kept;
   removeShownStyle("a1");
   removeShownStyle("b2");
   assert.deepEqual(Object.keys(sim.pluginData), ["tau.styles"]);

@@ -1,5 +1,6 @@
 /** The chosen style of the file: its icons, its name and the way to remove it; and the button that makes one of the selection. */
 import { limits } from "../../../../shared/limits.ts";
+import { shownStylesMax } from "../../../../shared/messages/shown-styles.ts";
 import { choiceOfShown } from "../../client/style-choice.ts";
 import { urlOfPicture } from "../../control/shown-styles.ts";
 import { fill } from "../../i18n/texts.ts";
@@ -10,6 +11,7 @@ import type { ViewProps } from "../view-props.ts";
 export function ShownStyleField({ controller, texts }: ViewProps) {
   const { shown, form, run } = controller.state;
   const chosen = shown.find(({ id }) => choiceOfShown(id) === form.style);
+  const isFull = shown.length >= shownStylesMax;
   return (
     <div class="shown-style">
       {chosen !== undefined && (
@@ -42,8 +44,8 @@ export function ShownStyleField({ controller, texts }: ViewProps) {
       <button
         type="button"
         class="chip wide"
-        disabled={run !== undefined}
-        title={fill(texts.takeStyleHint, { n: limits.styleImagesMax })}
+        disabled={run !== undefined || isFull}
+        title={isFull ? texts.failures.styles_full[0] : fill(texts.takeStyleHint, { n: limits.styleImagesMax })}
         onClick={() => void controller.takeStyle((number) => fill(texts.ownStyleNumber, { n: number }))}
       >
         <Icon name="plus" />
