@@ -126,6 +126,8 @@ export const limits = {
   workerKnownMs: 24 * 60 * 60 * 1000,
   /** The longest pause before a pack that could not be given or fetched is tried again; a fault that stays must not fill the log. */
   packRetryMaxMs: 10 * 60 * 1000,
+  /** A publication waits so long for another of its name: longer than two renames on a slow disk. */
+  publishWaitMs: 5000,
   /** So often a worker looks whether the store still has its packs: a request for each file. */
   packCheckMs: 10 * 60 * 1000,
   /** A job for which no live worker has the packs ends so long after: longer than a worker's upgrade and start. */

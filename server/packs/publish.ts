@@ -8,6 +8,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
 import { filesOfExpert } from "../manifest/expert-entries.ts";
 import {
@@ -24,6 +26,9 @@ import { makeFolders } from "../platform/files/make-folders.ts";
 import { takeLock } from "../platform/files/process-lock.ts";
 import { sha256Of, sha256OfFile } from "../platform/sha256.ts";
 import { fileMode, isMadeFor, isPartialWrite, type MadeFiles, writeMadeFiles } from "./made-files.ts";
+
+/** Between two looks at a lock that another holds. */
+const lockPauseMs = 20;
 
 export interface PublishedPack {
   readonly folder: string;
@@ -114,16 +119,33 @@ function encodingFiles(draft: PackDraft): Set<string> {
   return new Set([...conditions, filesOfExpert(draft.target)[0]!]);
 }
 
-/** Runs a publication under the folder's lock. @throws AppError `config_invalid` when another process holds it */
-export async function whilePublishing<T>(folder: string, run: () => Promise<T>): Promise<T> {
+/**
+ * Runs a publication under the folder's lock. One that is held is waited for: a worker holds it in passing, while it puts a fetched
+ * version in place.
+ * @throws AppError `config_invalid` when another holds it for longer than `waitMs`
+ */
+export async function whilePublishing<T>(
+  folder: string,
+  run: () => Promise<T>,
+  waitMs: number = limits.publishWaitMs,
+): Promise<T> {
   const name = basename(folder);
+  const path = join(dirname(folder), `.${name}.lock`);
+  const until = Date.now() + waitMs;
+  const refuse = (pid: number): AppError => {
+    const message = `pack ${name}: expected one publication at a time, got another by process ${pid}`;
+    return new AppError("config_invalid", message, { field: "name", received: `in use by process ${pid}` });
+  };
   let release: (() => void) | undefined;
   try {
     await makeFolders(dirname(folder));
-    release = takeLock(join(dirname(folder), `.${name}.lock`), (pid) => {
-      const message = `pack ${name}: expected one publication at a time, got another by process ${pid}`;
-      return new AppError("config_invalid", message, { field: "name", received: `in use by process ${pid}` });
-    });
+    while (!release)
+      try {
+        release = takeLock(path, refuse);
+      } catch (error) {
+        if (!(error instanceof AppError) || Date.now() >= until) throw error;
+        await sleep(lockPauseMs);
+      }
     return await run();
   } catch (error) {
     throw asStorageError(error);

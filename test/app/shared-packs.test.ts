@@ -180,6 +180,31 @@ describe("packs of many machines", { skip: withoutQueueServer }, () => {
     assert.deepEqual(errors, []);
   });
 
+  it("a publication waits for one of its name that is about to end", async () => {
+    const order: string[] = [];
+    let end!: () => void;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    let first!: Promise<void>;
+    await new Promise<void>((begun) => {
+      first = whilePublishing(join(home, "aa"), async () => {
+        begun();
+        await ended;
+        order.push("first");
+      });
+    });
+    const second = whilePublishing(join(home, "aa"), async () => void order.push("second"));
+    // A fetch does not wait.
+    await assert.rejects(
+      whilePublishing(join(home, "aa"), async () => undefined, 0),
+      { code: "config_invalid" },
+    );
+    end();
+    await Promise.all([first, second]);
+    assert.deepEqual(order, ["first", "second"]);
+  });
+
   it("a pack that was taken back comes to no worker, until its name is trained again", async () => {
     await given("aa");
     const worker = await workerOf("worker");

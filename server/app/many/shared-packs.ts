@@ -144,13 +144,14 @@ export class SharedPacks {
       const read = await readManifest(fetched);
       requireListed(name, list, read);
       await verifyPack(fetched, read.manifest);
-      const hasCome = await whilePublishing(folder, async () => {
+      const place = async (): Promise<boolean> => {
         const now = existsSync(folder) ? (await readManifest(folder)).digest : undefined;
         if (now !== replaced) return false;
         if (now !== undefined) await rename(folder, old);
         await rename(fetched, folder);
         return true;
-      }).catch((error: unknown) => {
+      };
+      const hasCome = await whilePublishing(folder, place, 0).catch((error: unknown) => {
         if (error instanceof AppError && error.code === "config_invalid") return false;
         throw error;
       });
