@@ -10,7 +10,7 @@ export interface CodeSearch {
   readonly readings: readonly Float32Array[];
   /** Nats per dimension of the icons that the search may look at. */
   natsOf(code: Float32Array): Promise<number>;
-  /** Codes that are tried. */
+  /** Codes that are tried, the start among them. */
   readonly tries: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
@@ -41,7 +41,7 @@ export async function fitStyleCode({ readings, natsOf, tries, seed, signal, onTr
     await onTry?.(tried, best.nats);
     return isBetter;
   };
-  if (readings.length > 1) await tryOne(meanOf(readings));
+  if (readings.length > 1 && tried < tries) await tryOne(meanOf(readings));
   for (const reading of readings.slice(1)) if (tried < tries) await tryOne(reading);
   const random = new TrainingRandom(seed, 0, "codes");
   let step = firstStep;

@@ -11,6 +11,7 @@ import { areOfOneInk } from "../../engine/pixels/decide-ink.ts";
 import { decodeFitted } from "../../images/codec.ts";
 import { Catalogue } from "../../packs/catalogue.ts";
 import { loadPacks } from "../../packs/load.ts";
+import { requireName } from "../../packs/pack-name.ts";
 import type { PublishedPack } from "../../packs/publish.ts";
 import { publishStylePack, type StyleBase } from "../../packs/style-pack.ts";
 import { sha256Of } from "../../platform/sha256.ts";
@@ -55,13 +56,32 @@ export interface LearnedStyle {
   };
 }
 
-/** @throws AppError `dataset_invalid` without icons, `config_invalid` when the name is taken, `cancelled` */
+/**
+ * @throws AppError `dataset_invalid` without icons, `config_invalid` when the name is the base's or its folder holds something else,
+ *   `cancelled`, which says whether the code that was read is published
+ */
 export async function learnStyle(options: LearnStyleOptions): Promise<LearnedStyle> {
+  const { base, name, signal } = options;
+  requireName(name, [base.manifest]);
+  let first: PublishedPack | undefined;
+  try {
+    return await learn(options, (pack) => {
+      first = pack;
+    });
+  } catch (error) {
+    if (!signal?.aborted || (error instanceof AppError && error.code !== "cancelled")) throw error;
+    const published =
+      first && `style ${name} ${first.version} is published with the code that was read, and can be used`;
+    throw new AppError("cancelled", `stopped; ${published ?? "the packs are as they were"}`, { cause: error });
+  }
+}
+
+async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) => void): Promise<LearnedStyle> {
   const { base, name, label, packs, tries, seed, signal, onStage } = options;
   const { translations } = await loadPacks(await Catalogue.open(join(base.folder, "..")), {}, [base.manifest.id]);
   const translation = translations.find(({ id }) => id === base.translation.id)!;
   const icons = await readIcons(options, translation.target.imageSizePx);
-  const pairs = new StylePairs(translation, base.posteriorStd);
+  const pairs = new StylePairs(translation, base.posteriorStd, signal);
   const isHeldOut = (at: number): boolean =>
     icons.length >= heldOutFrom && at % Math.max(3, Math.floor(icons.length / heldOutMost)) === 0;
   const held = icons.filter((_, at) => isHeldOut(at)).slice(0, heldOutMost);
@@ -71,6 +91,7 @@ export async function learnStyle(options: LearnStyleOptions): Promise<LearnedSty
     readings.push(await pairs.codeOf(own.slice(at, at + limits.styleImagesMax)));
   const made = { name, label, isOneInk: areOfOneInk(own.slice(0, limits.styleImagesMax)), source: options.folder };
   const first = await publishStylePack(packs, base, { ...made, code: readings[0]!, metrics: {} });
+  onFirst(first);
   onStage("published", 1, 1);
   if (held.length === 0) return { pack: first, icons: icons.length, heldOut: 0 };
   // Single icons are readings too, where there are few.

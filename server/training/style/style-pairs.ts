@@ -20,11 +20,16 @@ const given = (vector: Float32Array) => ({ vector, presence: 1 });
 export class StylePairs {
   readonly #translation: Translation;
   readonly #posteriorStd: number;
+  readonly #signal: AbortSignal | undefined;
 
-  /** @param posteriorStd of the target's latents, as the flow was trained on them */
-  constructor(translation: Translation, posteriorStd: number) {
+  /**
+   * @param posteriorStd of the target's latents, as the flow was trained on them
+   * @param signal ends every method before its next icon, with the signal's reason
+   */
+  constructor(translation: Translation, posteriorStd: number, signal?: AbortSignal) {
     this.#translation = translation;
     this.#posteriorStd = posteriorStd;
+    this.#signal = signal;
   }
 
   #expert(name: "style" | "drawing") {
@@ -33,6 +38,7 @@ export class StylePairs {
 
   /** Code of a style that is named, or that 1 to 16 icons show. */
   async codeOf(style: string | readonly Icon[]): Promise<Float32Array> {
+    this.#signal?.throwIfAborted();
     const value: ConditionValue =
       typeof style === "string" ? { kind: "text", text: style } : { kind: "images", images: style };
     return this.#expert("style").encode([value]);
@@ -43,6 +49,7 @@ export class StylePairs {
     const { target } = this.#translation;
     const pairs: StylePair[] = [];
     for (const [at, icon] of icons.entries()) {
+      this.#signal?.throwIfAborted();
       const other = others[at % others.length]!;
       const shown = await this.#expert("drawing").encode([icon]);
       const drawn = await this.#draw({ drawing: given(shown), "drawing-style": given(own) }, other);
@@ -59,6 +66,7 @@ export class StylePairs {
     const { flow } = this.#translation;
     let total = 0;
     for (const [at, { latent, from }] of pairs.entries()) {
+      this.#signal?.throwIfAborted();
       const noise = new Float32Array(latent.length);
       new TrainingRandom(seed, at, "evaluation").fillNormal(noise, this.#posteriorStd);
       const z = latent.map((value, axis) => value + noise[axis]!);
@@ -89,6 +97,7 @@ export class StylePairs {
     };
     let named = 0;
     for (const [at, { from }] of pairs.entries()) {
+      this.#signal?.throwIfAborted();
       const planes = await target.decode(await this.#draw(from, code), 1);
       const seen = await this.codeOf([{ kind: "image", planes, sizePx: target.imageSizePx, key: `restyled ${at}` }]);
       const own = cosine(seen, real);

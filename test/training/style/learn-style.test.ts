@@ -11,6 +11,7 @@ import { styleBaseIn } from "../../../server/packs/style-pack.ts";
 import { fitStyleCode } from "../../../server/training/style/fit-style-code.ts";
 import { learnStyle } from "../../../server/training/style/learn-style.ts";
 import { findTranslation } from "../../../shared/contract/translation-rules.ts";
+import { AppError } from "../../../shared/problem.ts";
 import { styleSizePx, writeTinyStylePack } from "../../fixtures/tiny-style-pack.ts";
 
 const root = await mkdtemp(join(tmpdir(), "tau-learn-style-"));
@@ -30,14 +31,22 @@ async function iconsIn(folder: string, count: number): Promise<string> {
   return folder;
 }
 
-const learn = async (folder: string, name: string) => {
+const learn = async (
+  folder: string,
+  name: string,
+  stop?: { readonly at: string; readonly done: number; readonly abort: AbortController },
+) => {
   const [entry] = (await Catalogue.open(shipped)).entries;
   const stages: string[] = [];
   const packs = join(root, "packs");
   const base = styleBaseIn(entry!)!;
   const learned = await learnStyle({
     ...{ folder, base, name, label: "My icons", packs, tries: 12, seed: 1 },
-    onStage: (stage) => stages.push(stage),
+    ...(stop && { signal: stop.abort.signal }),
+    onStage(stage, done) {
+      stages.push(stage);
+      if (stage === stop?.at && done === stop.done) stop.abort.abort();
+    },
   });
   return { ...learned, stages, packs };
 };
@@ -57,6 +66,11 @@ test("a search over codes finds better ones, never worse ones, and the same ones
   assert.deepEqual(await fitStyleCode(search), found);
   const best = await fitStyleCode({ ...search, natsOf: async (code) => (code === readings[0] ? 0 : 1) });
   assert.deepEqual([best.code, best.nats], [readings[0], 0]);
+  for (const tries of [1, 2, 9]) {
+    let tried = 0;
+    await fitStyleCode({ ...search, tries, natsOf: async (code) => natsOf(code).finally(() => (tried += 1)) });
+    assert.equal(tried, tries);
+  }
 });
 
 test("a style is published before the search, and after it only when held-out icons gain and the judge loses nothing", async () => {
@@ -79,4 +93,25 @@ test("three icons are a style without a search, and none is refused by the folde
   const { search, heldOut, pack } = await learn(await iconsIn(join(root, "three"), 3), "few");
   assert.deepEqual([search, heldOut, pack.version], [undefined, 0, "0.1.0"]);
   await assert.rejects(learn(await iconsIn(join(root, "empty"), 0), "none"), /empty: expected at least one PNG/);
+});
+
+test("a style that is stopped says whether it is published, also when the search is over and the judge at work", async () => {
+  const folder = await iconsIn(join(root, "ten"), 10);
+  for (const [at, done, message] of [
+    ["reading", 2, /^stopped; the packs are as they were$/],
+    ["published", 1, /^stopped; style stopped 0.1.0 is published with the code that was read/],
+    ["searching", 12, /^stopped; style stopped 0.2.0 is published with the code that was read/],
+  ] as const)
+    await assert.rejects(
+      learn(folder, "stopped", { at, done, abort: new AbortController() }),
+      (error) => error instanceof AppError && error.code === "cancelled" && message.test(error.message),
+    );
+});
+
+test("a style never gets the name of the pack or the translation that it is learned on", async () => {
+  for (const name of ["tiny-styles", "restyle"])
+    await assert.rejects(
+      learn(join(root, "ten"), name),
+      (error) => error instanceof AppError && error.code === "config_invalid" && error.message.includes(name),
+    );
 });
