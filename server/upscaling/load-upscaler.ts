@@ -14,8 +14,8 @@ import { drawHere, type TileDrawer, warmUpTiles } from "./upscale-tile.ts";
 /** Most threads; further cores are divided among their sessions. */
 const workersMax = 4;
 /**
- * Memory of a thread with its sessions and the tensors of a tile; 150 MB were measured. All threads together get half of the
- * free memory.
+ * Memory of a thread with its sessions and the tensors of a tile: an estimate from 110 MB that were measured with smaller
+ * tiles. All threads together get half of the free memory.
  */
 const workerBytes = 150e6;
 /** Tile size for other providers than the CPU: few large runs keep a GPU busy. */
