@@ -12,6 +12,7 @@ import { batchConditions, type ConditionReaders, type EncodedConditions } from "
 import type { DrawingFinder, Flow, GuidanceTerm, RetrievedDrawing, Retriever, TargetExpert } from "./interfaces.ts";
 import { joinRows } from "./join-rows.ts";
 import { decideInk } from "./pixels/decide-ink.ts";
+import { type Ink, inInk } from "./pixels/ink-colour.ts";
 import { drawLayers } from "./pixels/layered-image.ts";
 import { type StraightImage, toStraightRgba } from "./pixels/pixels.ts";
 import { recolour } from "./pixels/recolour.ts";
@@ -154,6 +155,8 @@ export async function decodeImage(
 export interface Finish {
   /** All is one ink or nothing (decide-ink.ts). */
   readonly isOneInk?: boolean | undefined;
+  /** The ink that it has, if not the one that was drawn. */
+  readonly ink?: Ink | undefined;
   /** What words say that the main colour is. */
   readonly colour?: AskedColour | undefined;
   /** What stays outside a hole. */
@@ -168,8 +171,11 @@ export interface KeptPixels {
   readonly hole: Float32Array;
 }
 
-function finished(planes: Float32Array, { isOneInk, colour }: Pick<Finish, "isOneInk" | "colour">): Float32Array {
-  const decided = isOneInk ? decideInk(planes) : planes;
+type Looks = Pick<Finish, "isOneInk" | "ink" | "colour">;
+
+function finished(planes: Float32Array, { isOneInk, ink, colour }: Looks): Float32Array {
+  const inked = isOneInk ? decideInk(planes) : planes;
+  const decided = ink ? inInk(inked, ink) : inked;
   return colour ? recolour(decided, colour) : decided;
 }
 
@@ -184,7 +190,7 @@ export async function drawEnlarged(
   { target }: Pick<Translation, "target">,
   { latent }: Pick<DrawnLatent, "latent">,
   factor: number,
-  finish: Pick<Finish, "isOneInk" | "colour"> = {},
+  finish: Looks = {},
 ): Promise<StraightImage | undefined> {
   const layers = await target.decodeLayers?.(latent);
   if (!layers) return undefined;

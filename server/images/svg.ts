@@ -5,15 +5,13 @@
  */
 import { limits } from "../../shared/limits.ts";
 import { AppError } from "../../shared/problem.ts";
+import { usualInk } from "../engine/pixels/usual-ink.ts";
 
 const drawn = [
   ...["svg", "g", "path", "line", "polyline", "polygon", "rect", "circle", "ellipse", "title", "desc"],
   // Frames of drawing programs contain clips and gradients.
   ...["defs", "clipPath", "linearGradient", "radialGradient", "stop"],
 ];
-
-/** Ink of icons that take the colour of the text around them; the flow between styles learned such icons in this one. */
-const usualInk = "#1f2328";
 
 /** An SVG with an ink of its own where it says `currentColor`. */
 export const inUsualInk = (text: string): string => text.replace(/currentColor/gi, usualInk);

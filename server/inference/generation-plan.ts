@@ -1,6 +1,7 @@
 /** What a generation will draw, decided before the flow runs (plan.ts, plan-different.ts) and carried out by the batcher. */
 import type { Source } from "../../shared/contract/generations/sources.ts";
 import type { AskedColour } from "../engine/colour-words.ts";
+import type { Ink } from "../engine/pixels/ink-colour.ts";
 import type { DrawnLatent, KeptPixels, Row } from "../engine/translation.ts";
 import type { ConditionFindings } from "./protocol.ts";
 
@@ -17,6 +18,8 @@ export interface Plan extends ConditionFindings {
   sourcesOf?(group: number): Source[] | undefined;
   /** The style that is asked for has one ink, so that pictures are ink or nothing. */
   readonly isOneInk?: boolean | undefined;
+  /** The ink of the images that show the style. */
+  readonly ink?: Ink | undefined;
   /** The colour that words give to what is drawn. */
   readonly colour?: AskedColour | undefined;
   /** The drawing whose pixels stay outside a mask. */

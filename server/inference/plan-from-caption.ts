@@ -21,6 +21,7 @@ import { sourcesOf, stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues, isOneInk } from "./condition-values.ts";
 import type { Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
+import { readInInk } from "./read-in-ink.ts";
 
 /** Cosine of a drawing's name to the words from which on it shows them: "home" is at 0.78 to "house", "rabbit" at 0.42 to "giraffe". */
 const cosineLeast = 0.65;
@@ -47,13 +48,16 @@ export async function planFromCaption(
   for (let image = 0; image < count; image += 1)
     starts.push(await startFrom(await find(imageSeed(seed, image * bestOf)), translation, request, images));
   const seedOf = (image: number, candidate: number): number => imageSeed(seed, image * bestOf + candidate);
+  const style = conditionValues(styleOnly(request), images);
+  const hasOneInk = isOneInk(translation, style);
   return {
     groups: count,
     candidates: bestOf,
     choose: (drawn: readonly DrawnLatent[]) => [bestCandidate(drawn)],
     outOfDistribution: [],
     namedLabels: [],
-    isOneInk: isOneInk(translation, conditionValues(styleOnly(request), images)),
+    isOneInk: hasOneInk,
+    ink: hasOneInk ? readInInk(style).ink : undefined,
     colour: words.colour,
     seedOf,
     rowOf: (image, candidate) =>
@@ -150,7 +154,8 @@ async function startFrom(
     { ...asked, drawing: { image: key } },
     new Map([...images, [key, { planes, sizePx }] as const]),
   );
-  return { conditions: await encodeConditions(translation, values), sources };
+  const read = isOneInk(translation, values) ? readInInk(values).asked : values;
+  return { conditions: await encodeConditions(translation, read), sources };
 }
 
 const refusal = (code: ProblemCode, expected: string, received: string): AppError => {

@@ -25,6 +25,7 @@ import type { Plan } from "./generation-plan.ts";
 import { planDifferent } from "./plan-different.ts";
 import { planFromCaption } from "./plan-from-caption.ts";
 import type { ConditionImages } from "./protocol.ts";
+import { readInInk } from "./read-in-ink.ts";
 
 /** @throws AppError `invalid_request` for fields that don't go together, or an expert's own error */
 export async function planGeneration(
@@ -47,13 +48,16 @@ export async function planGeneration(
     choose: (drawn: readonly DrawnLatent[]) => [bestCandidate(drawn)],
   };
   if (!keepResidualOf) {
-    const conditions = await encodeAsked(translation, request, asked);
+    const hasOneInk = isOneInk(translation, asked);
+    const read = hasOneInk ? readInInk(asked) : { asked, ink: undefined };
+    const conditions = await encodeAsked(translation, request, read.asked);
     const among = stylesUnder(request.licences, translation.drawings);
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
       kept: keptPixels(request, images),
-      isOneInk: isOneInk(translation, asked),
+      isOneInk: hasOneInk,
+      ink: read.ink,
     };
     if (request.diversity && count > 1)
       return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };

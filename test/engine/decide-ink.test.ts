@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { areOfOneInk, decideInk } from "../../server/engine/pixels/decide-ink.ts";
+import { inInk, inkOf } from "../../server/engine/pixels/ink-colour.ts";
 import { inOneInk } from "../../server/engine/pixels/one-ink.ts";
 
 const sizePx = 8;
@@ -43,6 +44,14 @@ describe("ink that is decided", () => {
     assert.equal(areOfOneInk([solid, solid]), true);
     for (const other of [twoColours, tinted, drawingOf(() => [0, 0, 0, 0])]) assert.equal(areOfOneInk([other]), false);
     assert.equal(areOfOneInk([solid, twoColours]), false);
+  });
+
+  it("drawings of one ink have its colour, and in another one the same shape; drawings of two colours have none", () => {
+    const alphaAt = (x: number) => (x > 1 ? 1 : x === 1 ? 0.5 : 0);
+    const solid = drawingOf((x) => [...dark, alphaAt(x)]);
+    for (const [channel, value] of inkOf([solid, solid])!.entries()) assert.ok(Math.abs(value - dark[channel]!) < 1e-6);
+    assert.equal(inkOf([solid, drawingOf((x) => [0.9, 0.3, 0.2, alphaAt(x)])]), undefined);
+    assert.deepEqual(inInk(solid.planes, [0.75, 0.5, 0.25]), drawingOf((x) => [0.75, 0.5, 0.25, alphaAt(x)]).planes);
   });
 
   it("a drawing in one ink keeps its outline and loses its pale fill; one of a single colour is all ink", () => {

@@ -72,6 +72,23 @@ describe("a pack that translates between styles", () => {
     assert.equal(after[1], before[1]);
   });
 
+  it("a pack that translates between styles draws a style of one ink in the ink of its images, alike but for the colour", async () => {
+    const drawing = { image: await stripes(2, 250) };
+    const inInk = async (red: number) =>
+      (await draw({ drawing, style: { images: [await stripes(3, red), await stripes(4, red)] } }))[0]!.rgba;
+    const [dim, bright] = [await inInk(20), await inInk(220)];
+    const channel = (rgba: Uint8ClampedArray | Uint8Array, at: number) =>
+      [...rgba].filter((_, byte) => byte % 4 === at);
+    assert.deepEqual(channel(dim, 3), channel(bright, 3));
+    assert.ok(channel(dim, 3).some((alpha) => alpha > 0));
+    for (const [rgba, red] of [
+      [dim, 20],
+      [bright, 220],
+    ] as const)
+      for (const [pixel, alpha] of channel(rgba, 3).entries())
+        if (alpha > 0) assert.deepEqual([...rgba.subarray(4 * pixel, 4 * pixel + 3)], [red, 40, 90]);
+  });
+
   it("a pack that translates between styles says that it reads drawings, the names of its styles and how many images may show one", () => {
     assert.deepEqual(info.conditions, ["style", "drawing", "colours"]);
     assert.deepEqual(

@@ -42,7 +42,8 @@ export function areOfOneInk(
   return solid[0]!.length > 0 && isOneColour && drawings.every((drawing) => tintShare(drawing) <= tintMost);
 }
 
-function solidValues({ planes }: { readonly planes: Float32Array }, channel: number): number[] {
+/** Straight values of a channel, 0 to 2, in opaque pixels. */
+export function solidValues({ planes }: { readonly planes: Float32Array }, channel: number): number[] {
   const count = planes.length / 4;
   const values: number[] = [];
   for (let at = 0; at < count; at += 1) {
