@@ -91,8 +91,8 @@ export interface ConditioningExpert {
   plainOf?(words: string): string | undefined;
   /** Label experts only: the one colour that the words give to what they name. */
   colourIn?(words: string): AskedColour | undefined;
-  /** Style experts that read images only: whether the style has one opaque ink. */
-  isOneInk?(style: ConditionValue): boolean;
+  /** Style experts that read images only: whether a named style has one opaque ink. */
+  isOneInk?(style: string): boolean;
   /** Style experts only: the group of a style, if any. */
   groupOf?(style: string): string | undefined;
 }

@@ -8,7 +8,6 @@ import { join } from "node:path";
 import { someOf } from "../../shared/contract/translation-rules.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
-import { areOfOneInk } from "../engine/pixels/decide-ink.ts";
 import type { DrawingStyleExpertEntry } from "../manifest/expert-entries.ts";
 import { fromHalf } from "../onnx/float16.ts";
 import type { Session } from "../onnx/session.ts";
@@ -72,9 +71,8 @@ export class DrawingStyleExpert implements ExpertCore {
     return codes;
   }
 
-  isOneInk(style: ConditionValue): boolean {
-    if (style.kind === "images") return areOfOneInk(style.images);
-    return style.kind === "text" && this.#entry.vocabulary.some(({ id, isOneInk }) => id === style.text && isOneInk);
+  isOneInk(style: string): boolean {
+    return this.#entry.vocabulary.some(({ id, isOneInk }) => id === style && isOneInk);
   }
 
   async #codeOf(value: ConditionValue): Promise<Float32Array> {

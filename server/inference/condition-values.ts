@@ -3,7 +3,6 @@ import type { PartialCondition, Style } from "../../shared/contract/conditions.t
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValues } from "../engine/conditions.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
-import type { Translation } from "../engine/translation.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import type { ConditionImage, ConditionImages } from "./protocol.ts";
 
@@ -46,10 +45,6 @@ export function conditionValues(condition: PartialCondition, images: ConditionIm
     ...(colours && { colours: { kind: "colours", colours } }),
   };
 }
-
-/** Whether the style that is asked for has one ink. */
-export const isOneInk = ({ conditions }: Pick<Translation, "conditions">, { style }: ConditionValues): boolean =>
-  style !== undefined && conditions.find(({ name }) => name === "style")?.expert.isOneInk?.(style) === true;
 
 /** The pixels that an upload marks as drawn anew, [sizePx, sizePx], 0 to 1: as light as they are opaque. */
 export function holeOf(images: ConditionImages, mask: string): Float32Array {

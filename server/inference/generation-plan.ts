@@ -1,7 +1,10 @@
 /** What a generation will draw, decided before the flow runs (plan.ts, plan-different.ts) and carried out by the batcher. */
+import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { Source } from "../../shared/contract/generations/sources.ts";
 import type { AskedColour } from "../engine/colour-words.ts";
 import type { Ink } from "../engine/pixels/ink-colour.ts";
+import { imageSeed } from "../engine/random.ts";
+import { bestCandidate } from "../engine/rank.ts";
 import type { DrawnLatent, KeptPixels, Row } from "../engine/translation.ts";
 import type { ConditionFindings } from "./protocol.ts";
 
@@ -25,3 +28,15 @@ export interface Plan extends ConditionFindings {
   /** The drawing whose pixels stay outside a mask. */
   readonly kept?: KeptPixels | undefined;
 }
+
+/** Of each image the best of its candidates, each candidate by a seed of its own. */
+export const bestOfEach = ({
+  count,
+  bestOf,
+  seed,
+}: Pick<ResolvedRequest, "count" | "bestOf" | "seed">): Pick<Plan, "groups" | "candidates" | "choose" | "seedOf"> => ({
+  groups: count,
+  candidates: bestOf,
+  choose: (drawn) => [bestCandidate(drawn)],
+  seedOf: (image, candidate) => imageSeed(seed, image * bestOf + candidate),
+});

@@ -10,18 +10,17 @@ import type { AskedColour } from "../engine/colour-words.ts";
 import { type EncodedConditions, encodeConditions } from "../engine/conditions.ts";
 import type { DrawingFinder } from "../engine/interfaces.ts";
 import { inOneInk } from "../engine/pixels/one-ink.ts";
-import { imageSeed, normals, streams } from "../engine/random.ts";
-import { bestCandidate } from "../engine/rank.ts";
-import type { DrawnLatent, Translation } from "../engine/translation.ts";
+import { normals, streams } from "../engine/random.ts";
+import type { Translation } from "../engine/translation.ts";
 import { renderSvg } from "../images/codec.ts";
 import { inUsualInk } from "../images/svg.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { sourcesOf, stylesUnder } from "../retrieval/sources.ts";
-import { conditionValues, isOneInk } from "./condition-values.ts";
-import type { Plan } from "./generation-plan.ts";
+import { conditionValues } from "./condition-values.ts";
+import { bestOfEach, type Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
-import { readInInk } from "./read-in-ink.ts";
+import { inkOfStyle, readInInk } from "./read-in-ink.ts";
 
 /** Cosine of a drawing's name to the words from which on it shows them: "home" is at 0.78 to "house", "rabbit" at 0.42 to "giraffe". */
 const cosineLeast = 0.65;
@@ -33,7 +32,7 @@ export async function planFromCaption(
   request: ResolvedRequest,
   images: ConditionImages,
 ): Promise<Plan> {
-  const { condition, count, bestOf, seed } = request;
+  const { condition, count } = request;
   if (condition.drawing || request.keepResidualOf)
     throw refusal(
       "invalid_request",
@@ -44,29 +43,29 @@ export async function planFromCaption(
   const find = captions.library
     ? inLibrary(captions.library, translation, words, request)
     : inIndex(captions, words, request);
+  const { caption: _, ...others } = condition;
+  const asked = conditionValues(others, images);
+  const styleInk = inkOfStyle(translation, asked);
+  const shown = readInInk(asked, styleInk);
+  const each = bestOfEach(request);
   const starts: Start[] = [];
-  for (let image = 0; image < count; image += 1)
-    starts.push(await startFrom(await find(imageSeed(seed, image * bestOf)), translation, request, images));
-  const seedOf = (image: number, candidate: number): number => imageSeed(seed, image * bestOf + candidate);
-  const style = conditionValues(styleOnly(request), images);
-  const hasOneInk = isOneInk(translation, style);
+  for (let image = 0; image < count; image += 1) {
+    const { planes, sizePx, key, sources } = await find(each.seedOf(image, 0));
+    const drawing = conditionValues({ drawing: { image: key } }, new Map([[key, { planes, sizePx }]]));
+    const values = { ...shown, ...readInInk(drawing, styleInk) };
+    starts.push({ conditions: await encodeConditions(translation, values), sources });
+  }
   return {
-    groups: count,
-    candidates: bestOf,
-    choose: (drawn: readonly DrawnLatent[]) => [bestCandidate(drawn)],
+    ...each,
     outOfDistribution: [],
     namedLabels: [],
-    isOneInk: hasOneInk,
-    ink: hasOneInk ? readInInk(style).ink : undefined,
+    ...styleInk,
     colour: words.colour,
-    seedOf,
     rowOf: (image, candidate) =>
-      sampleRow(translation, starts[image]!.conditions, { ...request, seed: seedOf(image, candidate) }),
+      sampleRow(translation, starts[image]!.conditions, { ...request, seed: each.seedOf(image, candidate) }),
     sourcesOf: (image) => starts[image]!.sources,
   };
 }
-
-const styleOnly = ({ condition: { style } }: ResolvedRequest) => (style === undefined ? {} : { style });
 
 interface Start {
   readonly conditions: EncodedConditions;
@@ -142,20 +141,6 @@ function inIndex(
       sources: sourcesOf([drawing], from.drawings),
     };
   };
-}
-
-async function startFrom(
-  { planes, sizePx, key, sources }: Found,
-  translation: Translation,
-  { condition: { caption: _, ...asked } }: ResolvedRequest,
-  images: ConditionImages,
-): Promise<Start> {
-  const values = conditionValues(
-    { ...asked, drawing: { image: key } },
-    new Map([...images, [key, { planes, sizePx }] as const]),
-  );
-  const read = isOneInk(translation, values) ? readInInk(values).asked : values;
-  return { conditions: await encodeConditions(translation, read), sources };
 }
 
 const refusal = (code: ProblemCode, expected: string, received: string): AppError => {

@@ -15,17 +15,15 @@ import { invertImage } from "../engine/edits/invert.ts";
 import { restyledConditions } from "../engine/edits/restyle.ts";
 import { varyResidual } from "../engine/edits/variations.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
-import { imageSeed } from "../engine/random.ts";
-import { bestCandidate } from "../engine/rank.ts";
-import type { DrawnLatent, KeptPixels, Row, Translation } from "../engine/translation.ts";
+import type { KeptPixels, Row, Translation } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
-import { conditionValues, holeOf, imageOf, isOneInk, keyOfShown } from "./condition-values.ts";
-import type { Plan } from "./generation-plan.ts";
+import { conditionValues, holeOf, imageOf, keyOfShown } from "./condition-values.ts";
+import { bestOfEach, type Plan } from "./generation-plan.ts";
 import { planDifferent } from "./plan-different.ts";
 import { planFromCaption } from "./plan-from-caption.ts";
 import type { ConditionImages } from "./protocol.ts";
-import { readInInk } from "./read-in-ink.ts";
+import { inkOfStyle, readInInk } from "./read-in-ink.ts";
 
 /** @throws AppError `invalid_request` for fields that don't go together, or an expert's own error */
 export async function planGeneration(
@@ -36,37 +34,29 @@ export async function planGeneration(
   refuseContradictions(request);
   if (translation.captions && request.condition.caption !== undefined)
     return planFromCaption(translation, translation.captions, request, images);
-  const { keepResidualOf, blendWith, bestOf, count, angleDegrees } = request;
+  const { keepResidualOf, blendWith, count, angleDegrees } = request;
   const asked = conditionValues(request.condition, images);
-  const seedOf = (image: number, candidate: number): number => imageSeed(request.seed, image * bestOf + candidate);
+  const each = bestOfEach(request);
   const rowFrom = ({ residual, conditions }: Blendable): Row => {
     return { residual, conditions, guidance: guidanceTermsOf(request, conditions) };
   };
-  const bestOfEach = {
-    groups: count,
-    candidates: bestOf,
-    choose: (drawn: readonly DrawnLatent[]) => [bestCandidate(drawn)],
-  };
   if (!keepResidualOf) {
-    const hasOneInk = isOneInk(translation, asked);
-    const read = hasOneInk ? readInInk(asked) : { asked, ink: undefined };
-    const conditions = await encodeAsked(translation, request, read.asked);
+    const styleInk = inkOfStyle(translation, asked);
+    const conditions = await encodeAsked(translation, request, readInInk(asked, styleInk));
     const among = stylesUnder(request.licences, translation.drawings);
     const findings = {
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
       kept: keptPixels(request, images),
-      isOneInk: hasOneInk,
-      ink: read.ink,
+      ...styleInk,
     };
     if (request.diversity && count > 1)
       return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };
     return {
       ...findings,
-      ...bestOfEach,
-      seedOf,
+      ...each,
       rowOf: (image, candidate) =>
-        sampleRow(translation, conditions, { ...request, among, seed: seedOf(image, candidate) }),
+        sampleRow(translation, conditions, { ...request, among, seed: each.seedOf(image, candidate) }),
     };
   }
   const outOfDistribution = (...given: readonly EncodedConditions[]) =>
@@ -77,12 +67,11 @@ export async function planGeneration(
   return {
     outOfDistribution: outOfDistribution(...ends.flatMap(({ own, conditions }) => [own, conditions])),
     namedLabels: namedLabels(ends.map(({ conditions }) => conditions)),
-    ...bestOfEach,
-    seedOf,
+    ...each,
     rowOf: (image, candidate) =>
       to
         ? rowFrom(blend(from, to, image / (count - 1)))
-        : rowFrom({ ...from, residual: varyResidual(from.residual, seedOf(image, candidate), angleDegrees) }),
+        : rowFrom({ ...from, residual: varyResidual(from.residual, each.seedOf(image, candidate), angleDegrees) }),
   };
 }
 

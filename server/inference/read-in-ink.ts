@@ -4,33 +4,51 @@
  */
 import type { ConditionValues } from "../engine/conditions.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
-import { areOfOneInk } from "../engine/pixels/decide-ink.ts";
-import { type Ink, inInk, inkOf, inkOfHex } from "../engine/pixels/ink-colour.ts";
+import { channelsOfHex } from "../engine/pixels/hex-colour.ts";
+import { type Ink, inInk, inkOf } from "../engine/pixels/ink-colour.ts";
 import { usualInk } from "../engine/pixels/usual-ink.ts";
+import type { Translation } from "../engine/translation.ts";
 
 type Picture = Extract<ConditionValue, { kind: "image" }>;
 
-/** The values with icons of one ink in the usual one, and the ink of the style's images; absent for a named style. */
-export function readInInk(asked: ConditionValues): { readonly asked: ConditionValues; readonly ink: Ink | undefined } {
+export interface StyleInk {
+  readonly isOneInk: boolean;
+  /** Of the images that show the style; absent for a named one. */
+  readonly ink?: Ink | undefined;
+}
+
+/** Whether the style that is asked for has one ink. */
+export function inkOfStyle(
+  { conditions }: Pick<Translation, "conditions">,
+  { style }: Pick<ConditionValues, "style">,
+): StyleInk {
+  if (style?.kind === "images") {
+    const ink = inkOf(style.images);
+    return { isOneInk: ink !== undefined, ink };
+  }
+  const expert = conditions.find(({ name }) => name === "style")?.expert;
+  return { isOneInk: style?.kind === "text" && expert?.isOneInk?.(style.text) === true };
+}
+
+/** The values with all that is of one ink in the usual one, where the style that is asked for is. */
+export function readInInk(asked: ConditionValues, { isOneInk, ink }: StyleInk): ConditionValues {
+  if (!isOneInk) return asked;
   const { style, drawing, "drawing-style": own } = asked;
   return {
-    asked: {
-      ...asked,
-      ...(style && { style: inUsualInk(style) }),
-      ...(drawing && { drawing: inUsualInk(drawing) }),
-      ...(own && { "drawing-style": inUsualInk(own) }),
-    },
-    ink: style?.kind === "images" ? inkOf(style.images) : undefined,
+    ...asked,
+    ...(style?.kind === "images" && ink && { style: { ...style, images: style.images.map(inUsualInk) } }),
+    ...(drawing && { drawing: ifOneInk(drawing) }),
+    ...(own && { "drawing-style": ifOneInk(own) }),
   };
 }
 
-function inUsualInk(value: ConditionValue): ConditionValue {
-  if (value.kind === "images" && areOfOneInk(value.images)) return { ...value, images: value.images.map(repainted) };
-  return value.kind === "image" && areOfOneInk([value]) ? repainted(value) : value;
+function ifOneInk(value: ConditionValue): ConditionValue {
+  if (value.kind === "images" && inkOf(value.images)) return { ...value, images: value.images.map(inUsualInk) };
+  return value.kind === "image" && inkOf([value]) ? inUsualInk(value) : value;
 }
 
-const repainted = (image: Picture): Picture => ({
+const inUsualInk = (image: Picture): Picture => ({
   ...image,
-  planes: inInk(image.planes, inkOfHex(usualInk)),
+  planes: inInk(image.planes, channelsOfHex(usualInk)),
   key: `${image.key} in ink`,
 });

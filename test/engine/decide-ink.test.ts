@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { areOfOneInk, decideInk } from "../../server/engine/pixels/decide-ink.ts";
+import { decideInk } from "../../server/engine/pixels/decide-ink.ts";
 import { inInk, inkOf } from "../../server/engine/pixels/ink-colour.ts";
 import { inOneInk } from "../../server/engine/pixels/one-ink.ts";
 
@@ -19,6 +19,7 @@ const drawingOf = (
   }
   return { planes, sizePx };
 };
+const areOfOneInk = (drawings: Parameters<typeof inkOf>[0]): boolean => inkOf(drawings) !== undefined;
 const dark = [0.1, 0.1, 0.2] as const;
 
 describe("ink that is decided", () => {

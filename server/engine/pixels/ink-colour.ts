@@ -1,24 +1,34 @@
-/** The colour of drawings of one ink, and the same shapes in another colour. Which drawings have one ink: decide-ink.ts. */
-import { areOfOneInk, solidValues } from "./decide-ink.ts";
+/** Which drawings are of one ink and in what colour, and the same shapes in another one. */
+
+/** Pixels in the middle of a tint have this much alpha, and neighbours that are alike. */
+const tint = { from: 0.08, to: 0.92, alike: 0.03 };
+/** Share of what is drawn that may look like tint, as the ends of long soft edges do. */
+const tintMost = 0.02;
+/** Difference of a solid pixel's channel from the mean up to which it has the same colour, and the share of those that must. */
+const [sameWithin, sameLeast] = [0.1, 0.98];
+const solidFrom = 0.95;
 
 /** Straight RGB in [0, 1]. */
 export type Ink = readonly [red: number, green: number, blue: number];
 
-export const inkOfHex = (hex: string): Ink => {
-  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
-  return [red!, green!, blue!];
-};
+/** A drawing's planes: premultiplied RGBA [4, sizePx, sizePx]. */
+interface Drawing {
+  readonly planes: Float32Array;
+  readonly sizePx: number;
+}
 
-/** The one colour of drawings of one ink; undefined for others. */
-export function inkOf(
-  drawings: ReadonlyArray<{ readonly planes: Float32Array; readonly sizePx: number }>,
-): Ink | undefined {
-  if (!areOfOneInk(drawings)) return undefined;
-  const [red, green, blue] = [0, 1, 2].map((channel) => {
+/** The one opaque colour that drawings are all of, without tints; undefined for others. */
+export function inkOf(drawings: readonly Drawing[]): Ink | undefined {
+  const ink: number[] = [];
+  for (let channel = 0; channel < 3; channel += 1) {
     const values = drawings.flatMap((drawing) => solidValues(drawing, channel));
-    return values.reduce((sum, value) => sum + value, 0) / values.length;
-  });
-  return [red!, green!, blue!];
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const sameCount = values.filter((value) => Math.abs(value - mean) <= sameWithin).length;
+    if (values.length === 0 || sameCount < sameLeast * values.length) return undefined;
+    ink.push(mean);
+  }
+  const [red, green, blue] = ink;
+  return drawings.every((drawing) => tintShare(drawing) <= tintMost) ? [red!, green!, blue!] : undefined;
 }
 
 /** The same shapes in another ink. @param planes premultiplied RGBA [4, pixels] @returns new planes */
@@ -28,4 +38,28 @@ export function inInk(planes: Float32Array, ink: Ink): Float32Array {
     const channel = Math.floor(at / count);
     return channel === 3 ? value : ink[channel]! * planes[3 * count + (at % count)]!;
   });
+}
+
+/** Straight values of a channel, 0 to 2, in opaque pixels. */
+function solidValues({ planes }: Drawing, channel: number): number[] {
+  const count = planes.length / 4;
+  const values: number[] = [];
+  for (let at = 0; at < count; at += 1) {
+    const alpha = planes[3 * count + at]!;
+    if (alpha >= solidFrom) values.push(planes[channel * count + at]! / alpha);
+  }
+  return values;
+}
+
+/** Pixels inside of areas of one alpha that is neither nothing nor all, of those that are drawn. */
+function tintShare({ planes, sizePx }: Drawing): number {
+  const alphas = planes.subarray(3 * sizePx ** 2);
+  let [drawn, tinted] = [0, 0];
+  for (const [at, alpha] of alphas.entries()) {
+    if (alpha >= tint.from) drawn += 1;
+    if (alpha < tint.from || alpha > tint.to) continue;
+    const neighbours = [at - 1, at + 1, at - sizePx, at + sizePx].map((next) => alphas[next] ?? 0);
+    if (neighbours.every((next) => Math.abs(next - alpha) <= tint.alike)) tinted += 1;
+  }
+  return drawn === 0 ? 0 : tinted / drawn;
 }

@@ -3,10 +3,10 @@
  * all is about as light, all of it is ink. The bound between dark and light is Otsu's (1979). Pure; pixels of a size in, pixels out.
  */
 import { labOf } from "../../../shared/colour/oklab.ts";
-import { inkOfHex } from "./ink-colour.ts";
+import { channelsOfHex } from "./hex-colour.ts";
 import { usualInk } from "./usual-ink.ts";
 
-const ink = inkOfHex(usualInk);
+const ink = channelsOfHex(usualInk);
 const bins = 64;
 /** Difference of the mean lightnesses, 0 to 1, from which on a drawing has a dark and a light part. */
 const apartFrom = 0.12;

@@ -3,6 +3,7 @@
  * and from a declared range back to planes. Pure arithmetic, no graph.
  */
 import { averageAreas } from "../../engine/pixels/areas.ts";
+import { channelsOfHex } from "../../engine/pixels/hex-colour.ts";
 import { type Channels, channelCount, type ImageInput, type ImageOutput } from "../../manifest/declared-manifest.ts";
 import { boundsOf } from "../sketch/mask.ts";
 
@@ -44,7 +45,7 @@ export function fromGraphPixels(pixels: Float32Array, { channels, range }: Image
 function withChannels(planes: Float32Array, { channels, background, sizePx }: ImageInput): Float32Array {
   if (channels === "rgba") return planes;
   const area = sizePx ** 2;
-  const behind = [1, 3, 5].map((at) => Number.parseInt(background.slice(at, at + 2), 16) / 255);
+  const behind = channelsOfHex(background);
   const rgb = new Float32Array(3 * area);
   for (let at = 0; at < rgb.length; at += 1)
     rgb[at] = planes[at]! + (1 - planes[3 * area + (at % area)]!) * behind[Math.floor(at / area)]!;

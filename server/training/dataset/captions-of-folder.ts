@@ -15,7 +15,8 @@ export interface CaptionedFile {
   readonly captions: readonly string[];
 }
 
-const isImage = (path: string): boolean => /\.(png|jpe?g|webp|gif)$/i.test(path);
+/** Whether a file's name ends as that of a picture that can be read. */
+export const isImage = (path: string): boolean => /\.(png|jpe?g|webp|gif)$/i.test(path);
 const isOtherImage = (path: string): boolean => /\.(svg|bmp|tiff?|ico|avif|heic|heif|jxl|psd)$/i.test(path);
 const isTable = (path: string): boolean => /^[^/]+\.(csv|jsonl)$/i.test(path);
 const isText = (path: string): boolean => path.toLowerCase().endsWith(".txt");

@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
-import { areOfOneInk } from "../../engine/pixels/decide-ink.ts";
+import { inkOf } from "../../engine/pixels/ink-colour.ts";
 import { decodeFitted } from "../../images/codec.ts";
 import { Catalogue } from "../../packs/catalogue.ts";
 import { loadPacks } from "../../packs/load.ts";
@@ -15,7 +15,7 @@ import { requireName } from "../../packs/pack-name.ts";
 import type { PublishedPack } from "../../packs/publish.ts";
 import { publishStylePack, type StyleBase } from "../../packs/style-pack.ts";
 import { sha256Of } from "../../platform/sha256.ts";
-import { filesBelow } from "../dataset/captions-of-folder.ts";
+import { filesBelow, isImage } from "../dataset/captions-of-folder.ts";
 import { DatasetIssues } from "../dataset/dataset-issues.ts";
 import { fitStyleCode } from "./fit-style-code.ts";
 import { type Icon, StylePairs } from "./style-pairs.ts";
@@ -89,7 +89,12 @@ async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) 
   const readings: Float32Array[] = [];
   for (let at = 0; at < own.length && readings.length < 12; at += limits.styleImagesMax)
     readings.push(await pairs.codeOf(own.slice(at, at + limits.styleImagesMax)));
-  const made = { name, label, isOneInk: areOfOneInk(own.slice(0, limits.styleImagesMax)), source: options.folder };
+  const made = {
+    name,
+    label,
+    isOneInk: inkOf(own.slice(0, limits.styleImagesMax)) !== undefined,
+    source: options.folder,
+  };
   const first = await publishStylePack(packs, base, { ...made, code: readings[0]!, metrics: {} });
   onFirst(first);
   onStage("published", 1, 1);
@@ -128,7 +133,7 @@ async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) 
 }
 
 async function readIcons({ folder, onStage, signal }: LearnStyleOptions, sizePx: number): Promise<Icon[]> {
-  const files = (await filesBelow(folder, new DatasetIssues())).filter((file) => /\.(png|jpe?g|webp|gif)$/i.test(file));
+  const files = (await filesBelow(folder, new DatasetIssues())).filter(isImage);
   const icons = new Map<string, Icon>();
   for (const [at, file] of files.slice(0, iconsMax).entries()) {
     signal?.throwIfAborted();

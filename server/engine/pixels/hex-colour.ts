@@ -1,0 +1,5 @@
+/** Red, green and blue of `#rrggbb`, straight, in [0, 1]. */
+export const channelsOfHex = (hex: string): [red: number, green: number, blue: number] => {
+  const [red, green, blue] = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
+  return [red!, green!, blue!];
+};
