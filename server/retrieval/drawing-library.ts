@@ -45,9 +45,10 @@ export class DrawingLibrary {
   readonly #firstOfName: Int32Array;
   readonly #byName: Int32Array;
   /** First byte of each block, [blocks]. */
-  readonly #firstOfBlock: Float64Array;
-  /** Lengths of the names' vectors, in steps. */
+  readonly #firstOfBlock: Int32Array;
+  /** Lengths of the names' vectors, in steps; 0 where none was needed yet: all of them would take a start 60 ms. */
   readonly #norms: Float32Array;
+  readonly #nothing: Float32Array;
 
   constructor(content: LibraryContent) {
     this.#content = content;
@@ -59,12 +60,9 @@ export class DrawingLibrary {
     const next = this.#firstOfName.slice();
     this.#byName = new Int32Array(entryNames.length);
     for (const [entry, name] of entryNames.entries()) this.#byName[next[name]!++] = entry;
-    this.#firstOfBlock = Float64Array.from(sums(blockLengths));
-    const nothing = new Float32Array(content.keyDims);
-    this.#norms = Float32Array.from(
-      names,
-      (_, name) => Math.sqrt(dotInt4(content.keys, name, content.keyDims, nothing).squares) || 1,
-    );
+    this.#firstOfBlock = sums(blockLengths);
+    this.#norms = new Float32Array(names.length);
+    this.#nothing = new Float32Array(content.keyDims);
   }
 
   /** @throws AppError `pack_corrupt` when the file is missing, or its names do not fit words of so many values */
@@ -118,9 +116,16 @@ export class DrawingLibrary {
       if (probed >= listsProbed && (counts === undefined || scored.length >= comparedLeast)) break;
       for (let name = this.#firstOfList[list]!; name < this.#firstOfList[list + 1]!; name += 1)
         if (counts?.(name) ?? true)
-          scored.push({ name, cosine: productInt4(keys.bytes, name, keyDims, words) / this.#norms[name]! });
+          scored.push({ name, cosine: productInt4(keys.bytes, name, keyDims, words) / this.#normOf(name) });
     }
     return scored;
+  }
+
+  #normOf(name: number): number {
+    const { keys, keyDims } = this.#content;
+    if (this.#norms[name] === 0)
+      this.#norms[name] = Math.sqrt(dotInt4(keys, name, keyDims, this.#nothing).squares) || 1;
+    return this.#norms[name]!;
   }
 
   #drawingOf(entry: number): Omit<LibraryDrawing, "cosine"> {
