@@ -6,7 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
-import { toHalf } from "../onnx/float16.ts";
+import { toFloat16 } from "../onnx/float16.ts";
 import { writeFileAtomically } from "../platform/files/atomic-file.ts";
 import { sha256Of } from "../platform/sha256.ts";
 import type { CatalogueEntry } from "./catalogue.ts";
@@ -69,7 +69,7 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
         await copyLicences(base, into);
         const expert = expertOfStyle(base.manifest, base.translation);
         const digests = new Map(base.manifest.files.map((file) => [file.path, file.sha256]));
-        const codes = halves(code);
+        const codes = new Uint8Array(toFloat16(code).buffer);
         const codesAt = `style/${name}-${sha256Of(codes).slice(0, 8)}.f16`;
         await mkdir(dirname(join(into, codesAt)), { recursive: true });
         await writeFileAtomically(join(into, codesAt), codes, fileMode);
@@ -101,10 +101,4 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
     });
     return { folder, version, digest };
   });
-}
-
-function halves(values: Float32Array): Buffer {
-  const bytes = Buffer.alloc(2 * values.length);
-  for (const [at, value] of values.entries()) bytes.writeUInt16LE(toHalf(value), 2 * at);
-  return bytes;
 }

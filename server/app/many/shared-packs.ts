@@ -10,7 +10,7 @@ import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
-import type { BlobStore } from "../../jobs/blobs/blob-store.ts";
+import { type BlobStore, keepBlob } from "../../jobs/blobs/blob-store.ts";
 import type { Connection } from "../../jobs/bull/connection.ts";
 import { manifestFile, type ReadManifest, readManifest } from "../../manifest/read-manifest.ts";
 import { ownPackAt } from "../../packs/pack-name.ts";
@@ -20,7 +20,7 @@ import { verifyPack } from "../../packs/verify.ts";
 import { filesBelow } from "../../platform/files/files-below.ts";
 import { linkOrCopy } from "../../platform/files/link-or-copy.ts";
 import type { Log } from "../../platform/log.ts";
-import { sha256Of, sha256OfFile } from "../../platform/sha256.ts";
+import { sha256OfFile } from "../../platform/sha256.ts";
 import { type Entry, type List, listPack, readEntries } from "./own-pack-lists.ts";
 import { Retries } from "./retries.ts";
 
@@ -106,10 +106,7 @@ export class SharedPacks {
     const folder = join(home, name);
     const files: List["files"][number][] = [];
     for (const path of await filesBelow(folder)) {
-      const bytes = await readFile(join(folder, path));
-      const sha256 = sha256Of(bytes);
-      if (!(await store.touch(sha256))) await store.put(bytes);
-      files.push({ path, sha256 });
+      files.push({ path, sha256: await keepBlob(store, await readFile(join(folder, path))) });
     }
     if (!files.some(({ path, sha256 }) => path === manifestFile && sha256 === digest)) return false;
     const list = { version: manifest.version, digest, files };

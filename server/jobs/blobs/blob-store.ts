@@ -2,6 +2,8 @@
  * The port through which processes on several machines share files by digest: a shared folder or an S3-style store. Nothing is
  * removed at once, because another process may be about to name it: a sweep removes what no job names and no one used for a while.
  */
+import { sha256Of } from "../../platform/sha256.ts";
+
 export interface Blob {
   readonly digest: string;
   readonly bytes: number;
@@ -25,6 +27,12 @@ export interface BlobStore {
 }
 
 export const isDigest = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
+
+/** Stores bytes, sending those alone that are not there, and returns their SHA-256. @throws AppError storage_full */
+export async function keepBlob(store: BlobStore, bytes: Uint8Array): Promise<string> {
+  const digest = sha256Of(bytes);
+  return (await store.touch(digest)) ? digest : store.put(bytes);
+}
 
 /** Removes files that no one names and that were not used since `before` (milliseconds since 1970). */
 export async function sweepBlobs(

@@ -9,8 +9,7 @@ import { mkdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { filesBelow } from "../../platform/files/files-below.ts";
-import { sha256Of } from "../../platform/sha256.ts";
-import type { BlobStore } from "../blobs/blob-store.ts";
+import { type BlobStore, keepBlob } from "../blobs/blob-store.ts";
 import type { Connection } from "./connection.ts";
 
 /** A path below the folder. */
@@ -116,9 +115,7 @@ export class Checkpoints {
   async #keep(path: string, mark: string, digests: Kept["digests"]): Promise<string> {
     const known = digests.get(mark);
     if (known !== undefined && (await this.#store.touch(known))) return known;
-    const bytes = await readFile(path);
-    const sha256 = sha256Of(bytes);
-    if (!(await this.#store.touch(sha256))) await this.#store.put(bytes);
+    const sha256 = await keepBlob(this.#store, await readFile(path));
     digests.set(mark, sha256);
     return sha256;
   }
