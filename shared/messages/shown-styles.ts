@@ -3,6 +3,7 @@
  * shared/messages/messages.ts, without zod like it. Pictures are base64, because plugin data is text.
  */
 import { limits } from "../limits.ts";
+import { isRecord } from "./is-record.ts";
 
 /** Styles of one file: each weighs up to `styleImagesMax` pictures. */
 export const shownStylesMax = 24;
@@ -32,8 +33,8 @@ export type ShownStyleUiMessage =
 export type ShownStyleMainMessage = { readonly type: "shown-styles"; readonly styles: readonly ShownStyle[] };
 
 export function isShownStyle(value: unknown): value is ShownStyle {
-  if (typeof value !== "object" || value === null) return false;
-  const { id, name, pictures } = value as Record<string, unknown>;
+  if (!isRecord(value)) return false;
+  const { id, name, pictures } = value;
   return (
     typeof id === "string" &&
     /^[a-z0-9]+$/i.test(id) &&

@@ -1,4 +1,5 @@
 /** Styles that icons show, in the plugin data of the document: a list, and an entry for each picture, which may fill one. */
+import { isRecord } from "../../../shared/messages/is-record.ts";
 import {
   isPictureCount,
   isShownStyle,
@@ -66,11 +67,10 @@ function readList(): Listed[] {
   try {
     const stored: unknown = JSON.parse(figma.root.getPluginData(shownStylesKey) || "[]");
     const isListed = (entry: unknown): entry is Listed =>
-      typeof entry === "object" &&
-      entry !== null &&
-      typeof (entry as Partial<Listed>).id === "string" &&
-      typeof (entry as Partial<Listed>).name === "string" &&
-      isPictureCount((entry as Partial<Listed>).count);
+      isRecord(entry) &&
+      typeof entry["id"] === "string" &&
+      typeof entry["name"] === "string" &&
+      isPictureCount(entry["count"]);
     return Array.isArray(stored) ? stored.filter(isListed).slice(0, shownStylesMax) : [];
   } catch {
     // Another version wrote something else there.

@@ -35,24 +35,27 @@ export function captionProblem(
   return /[\p{L}\p{N}]/u.test(caption) ? undefined : "caption_unreadable";
 }
 
-/** One artboard a caption. All share the seed, so that a row of artboards differs by its captions alone. */
-export function planCaptions(form: Form, asked: Asked): DrawJob[] {
+/** One artboard a caption that can be drawn. @param inputOf what is asked for, but for the number of images */
+export function artboardsOf(form: Form, inputOf: (caption: string) => GenerationInput): DrawJob[] {
   const captions = captionsOf(form.captions).filter((caption) => captionProblem(caption) === undefined);
   return numbered(
     captions.map((caption) => ({
       kind: "draw" as const,
       title: caption,
       imageCount: form.count,
-      input: {
-        ...sharedInput(form, asked),
-        ...diversityOf(form, asked, form.count),
-        condition: { caption, ...styleOf(form) },
-        count: form.count,
-      },
+      input: { ...inputOf(caption), count: form.count },
       nodeIds: [],
     })),
   );
 }
+
+/** All share the seed, so that a row of artboards differs by its captions alone. */
+export const planCaptions = (form: Form, asked: Asked): DrawJob[] =>
+  artboardsOf(form, (caption) => ({
+    ...sharedInput(form, asked),
+    ...diversityOf(form, asked, form.count),
+    condition: { caption, ...styleOf(form) },
+  }));
 
 interface Group {
   readonly condition: GenerationInput["condition"];

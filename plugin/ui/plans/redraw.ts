@@ -6,24 +6,14 @@ import type { Style } from "../../../shared/contract/conditions.ts";
 import { iconSizesPx } from "../../../shared/messages/vector-messages.ts";
 import { type Asked, type DrawJob, numbered, tracedJob } from "../run/jobs.ts";
 import type { Form } from "../state/form.ts";
-import { captionProblem, captionsOf } from "./captions.ts";
+import { artboardsOf } from "./captions.ts";
 import type { UploadedIcon } from "./icons.ts";
 
 const inputOf = ({ seed }: Form, { id }: Asked) => ({ translation: id, seed, temperature: 0 });
 
-/** One artboard a caption; each of its images finds a drawing of its own. */
-export function planRedrawnCaptions(form: Form, asked: Asked, style: Style): DrawJob[] {
-  const captions = captionsOf(form.captions).filter((caption) => captionProblem(caption) === undefined);
-  return numbered(
-    captions.map((caption) => ({
-      kind: "draw" as const,
-      title: caption,
-      imageCount: form.count,
-      input: { ...inputOf(form, asked), condition: { caption, style }, count: form.count },
-      nodeIds: [],
-    })),
-  );
-}
+/** Each image of an artboard finds a drawing of its own. */
+export const planRedrawnCaptions = (form: Form, asked: Asked, style: Style): DrawJob[] =>
+  artboardsOf(form, (caption) => ({ ...inputOf(form, asked), condition: { caption, style } }));
 
 /** Each icon in its own layer, a vector as a vector. */
 export const planRedrawnIcons = (form: Form, asked: Asked, icons: readonly UploadedIcon[], style: Style): DrawJob[] =>
