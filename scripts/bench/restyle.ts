@@ -18,7 +18,7 @@ import { sha256Of } from "../../server/platform/sha256.ts";
 import { DrawingLibrary } from "../../server/retrieval/drawing-library.ts";
 import { type LibraryContent, readLibraryFile } from "../../server/retrieval/drawing-library-file.ts";
 import { type GenerationInput, ResolvedRequestSchema } from "../../shared/contract/generations/generation-request.ts";
-import { machine, median } from "./measure.ts";
+import { machine, meanPairDifference, median } from "./measure.ts";
 
 const sizePx = 128;
 /** Side of the hole in the middle, in px: nine cells of the flow's grid. */
@@ -72,7 +72,7 @@ export async function benchRestyle(args: string[]): Promise<void> {
       const four = await draw({ condition: { caption, style: styleOf(at) }, count: 4 }).catch(() => []);
       if (four.length === 0) continue;
       drawn.push(four[0]!);
-      differences.push(meanDifference(four.map(({ planes }) => planes)));
+      differences.push(255 * meanPairDifference(four.map(({ planes }) => planes)));
     }
     const digests = await Promise.all(drawn.map(({ rgba }) => keep(rgba)));
     const restyleMs = await timesOf(5, () =>
@@ -143,14 +143,6 @@ async function timesOf(count: number, work: () => Promise<unknown>): Promise<num
     times.push(performance.now() - startedMs);
   }
   return times;
-}
-
-/** Mean absolute difference of all pairs, of 255. */
-function meanDifference(images: readonly Float32Array[]): number {
-  const pairs = images.flatMap((one, at) => images.slice(at + 1).map((other) => [one, other] as const));
-  const between = ([one, other]: readonly [Float32Array, Float32Array]): number =>
-    one.reduce((total, value, at) => total + Math.abs(value - other[at]!), 0) / one.length;
-  return (255 * sum(pairs.map(between))) / pairs.length;
 }
 
 const isInHole = (at: number): boolean => {

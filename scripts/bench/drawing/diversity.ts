@@ -14,7 +14,7 @@ import { loadTranslations } from "../../../server/packs/load.ts";
 import { ResolvedRequestSchema } from "../../../shared/contract/generations/generation-request.ts";
 import { limits } from "../../../shared/limits.ts";
 import { everyday, everydayStyles } from "../../figures/captions.ts";
-import { median } from "../measure.ts";
+import { meanPairDifference, median } from "../measure.ts";
 import { type DrawingJudges, fitDrawingJudges } from "./drawing-judge.ts";
 
 const seed = 1;
@@ -93,7 +93,9 @@ async function measure(sets: readonly Set[], judges: DrawingJudges): Promise<Mea
   const planes = sets.flatMap(({ images }) => images.map((image) => image.planes));
   return {
     ...(await judges.hitsOf(planes, captionOf)),
-    differences: sets.flatMap(({ images }) => (images.length > 1 ? [meanDifference(images)] : [])),
+    differences: sets.flatMap(({ images }) =>
+      images.length > 1 ? [meanPairDifference(images.map(({ onWhite }) => onWhite))] : [],
+    ),
     ms: sets.map((set) => set.ms),
   };
 }
@@ -151,15 +153,6 @@ function read(rgba: Uint8Array): Drawn {
     }
   }
   return { onWhite, planes };
-}
-
-/** Mean absolute difference of a value, over all pairs. */
-function meanDifference(images: readonly Drawn[]): number {
-  const pairs = images.flatMap(({ onWhite: a }, index) =>
-    images.slice(index + 1).map(({ onWhite: b }) => [a, b] as const),
-  );
-  const differences = pairs.map(([a, b]) => a.reduce((sum, value, at) => sum + Math.abs(value - b[at]!), 0) / a.length);
-  return differences.reduce((sum, value) => sum + value, 0) / differences.length;
 }
 
 function sheetOf(sets: readonly Set[], sizePx: number): Promise<Uint8Array> {

@@ -1,8 +1,7 @@
 /** Live drawing over real HTTP: newer strokes end the run of older ones, whose late replies go nowhere. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Controller } from "../../../plugin/ui/control/controller.ts";
-import { defaultSettings } from "../../../shared/messages/settings.ts";
+import { connectedController } from "./connected-controller.ts";
 import { startContractServer, testMeta } from "./contract-server.ts";
 
 const svg = (x: number): string => `<svg xmlns="http://www.w3.org/2000/svg"><path d="M${x} 0h9"/></svg>`;
@@ -17,20 +16,7 @@ test("of two drawings in quick succession only the newer one's images are shown,
       conditions: [...one.conditions, "sketch" as const],
     }));
     server.meta = { ...testMeta, packs: [{ ...pack!, translations }] };
-    const controller = new Controller({
-      post: () => undefined,
-      drop: () => undefined,
-      whyBlocked: async () => undefined,
-      randomSeed: () => 5,
-      copyText: () => true,
-      rasterise: async () => new Uint8Array(),
-      describe: ({ code }) => code,
-    });
-    const settings = { ...defaultSettings, serverUrl: server.url, token: server.token };
-    const selection = { texts: [], images: [], layerCount: 0 };
-    const launch = { kind: "command", command: "settings" } as const;
-    controller.receive({ type: "start", launch, settings, selection, session: undefined, editor: "figma" });
-    assert.equal(await controller.connect(), true);
+    const controller = await connectedController(server);
     controller.show("sketch");
     controller.setDrawing("older", svg(1));
     const older = controller.generateAfresh();

@@ -3,15 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Failure, translationFor } from "../../../plugin/ui/client/failure.ts";
 import { choiceFor, redrawnStyles } from "../../../plugin/ui/client/style-choice.ts";
-import { Controller } from "../../../plugin/ui/control/controller.ts";
+import type { Controller } from "../../../plugin/ui/control/controller.ts";
 import { planReplacements } from "../../../plugin/ui/plans/captions.ts";
 import { defaultForm } from "../../../plugin/ui/state/form.ts";
 import type { Provenance } from "../../../shared/contract/generations/provenance.ts";
 import type { Meta } from "../../../shared/contract/meta.ts";
 import type { UiMessage } from "../../../shared/messages/messages.ts";
-import { defaultSettings } from "../../../shared/messages/settings.ts";
 import { type ShownStyle, shownStylesMax } from "../../../shared/messages/shown-styles.ts";
 import { drawPng } from "../png.ts";
+import { connectedController } from "./connected-controller.ts";
 import { startContractServer, testMeta } from "./contract-server.ts";
 
 const [pack] = testMeta.packs;
@@ -47,20 +47,10 @@ async function withController(
     server.meta = redrawing;
     const sent: UiMessage[] = [];
     let drawn = 0;
-    const controller = new Controller({
+    const controller = await connectedController(server, {
       post: (message) => sent.push(message),
-      drop: () => undefined,
-      whyBlocked: async () => undefined,
-      randomSeed: () => 5,
-      copyText: () => true,
       rasterise: async () => drawPng(drawn++, 8),
-      describe: ({ code }) => code,
     });
-    const settings = { ...defaultSettings, serverUrl: server.url, token: server.token };
-    const selection = { texts: [], images: [], layerCount: 0 };
-    const launch = { kind: "command", command: "settings" } as const;
-    controller.receive({ type: "start", launch, settings, selection, session: undefined, editor: "figma" });
-    assert.equal(await controller.connect(), true);
     await use(controller, sent, server);
   } finally {
     await server.close();

@@ -10,9 +10,8 @@ from pathlib import Path
 import torch
 
 sys.path[:0] = [str(Path(__file__).parents[at]) for at in (1, 2)]
-from evaluate_restyle import Evaluation
-from style_pairs import MOST_EXAMPLES, kind_of
-from style_rows import STYLES
+from evaluate_restyle import evaluation_of
+from style_pairs import kind_of
 from train_style_flow import save_blocks
 
 COLUMNS = 12
@@ -21,17 +20,9 @@ COLUMNS = 12
 @torch.no_grad()
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--styles", type=Path, default=STYLES)
-    parser.add_argument("--flow", type=Path, help="default: flow.pt in that folder")
     parser.add_argument("--out", type=Path, help="default: unseen-pairs.png in that folder")
-    parser.add_argument("--examples", type=int, default=MOST_EXAMPLES, help="drawings that show a style, at most")
-    parser.add_argument("--ink-gain", type=float, default=1, help="as in evaluate_restyle.py")
     parser.add_argument("--variants", type=int, default=8, help="at most this many, evenly spaced by name")
-    parser.add_argument("--threads", type=int, default=1)
-    arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
-    arguments.flow = arguments.flow or arguments.styles / "flow.pt"
-    evaluation = Evaluation(arguments)
+    evaluation, arguments = evaluation_of(parser)
     pairs = evaluation.pairs
     targets, sources = pairs.held_out_pairs("heldOutFamily", 4000)
     groups: dict[str, list[int]] = {}

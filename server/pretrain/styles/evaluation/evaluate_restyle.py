@@ -170,19 +170,24 @@ def decode(decoder: LayerDecoder, latents: Tensor) -> Tensor:
     return torch.cat([valid_rgba(composite(*decoder(part))) for part in latents.split(BATCH)])
 
 
-@torch.no_grad()
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def evaluation_of(parser: argparse.ArgumentParser) -> tuple[Evaluation, argparse.Namespace]:
+    """The evaluation that the command line asks for, with the parser's own arguments."""
     parser.add_argument("--styles", type=Path, default=STYLES)
     parser.add_argument("--flow", type=Path, help="default: flow.pt in that folder")
-    parser.add_argument("--count", type=int, default=256, help="pairs of each kind")
     parser.add_argument("--examples", type=int, default=MOST_EXAMPLES, help="drawings that show a style, at most")
     parser.add_argument("--ink-gain", type=float, default=1, help="gain on the log-odds of alpha of what is drawn; the server's is 1.7 where the style has one ink")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     arguments.flow = arguments.flow or arguments.styles / "flow.pt"
-    evaluation = Evaluation(arguments)
+    return Evaluation(arguments), arguments
+
+
+@torch.no_grad()
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=256, help="pairs of each kind")
+    evaluation, arguments = evaluation_of(parser)
     figures = evaluation.judged() | evaluation.holes("heldOutFamily", arguments.count)
     for name, split in SPLITS.items():
         figures |= evaluation.nearness(name, split, arguments.count)
