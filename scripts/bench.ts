@@ -208,7 +208,7 @@ const table = [
   ...rows.map((row) => `| ${row.join(" | ")} |`),
 ].join("\n");
 const file = "docs/benchmarks.md";
-const text = `# Benchmarks\n\nWritten by \`npm run bench\` on this machine. Medians; other work on it makes them\nworse, never better.\n\n    ${machine()}\n\n${table}\n`;
+const text = `# Benchmarks\n\nHow fast Tau is and what memory it takes, written by \`npm run bench\` on this machine. Medians; other\nwork on it makes them worse, never better.\n\n    ${machine()}\n\n${table}\n`;
 /** What people wrote below the table stays. */
 const notes = /\n## Notes\n[\s\S]*$/.exec(readFileSync(file, "utf8"))?.[0] ?? "";
 if (wanted.size === all.length) writeFileSync(file, text + notes);
