@@ -22,7 +22,7 @@ if (file && test?.endsWith(".test.js")) {
       const seconds = stat.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) / ticksPerSecond;
       appendFileSync(file, `${JSON.stringify({ name, seconds })}\n`);
     } catch {
-      // Not Linux: no times are told.
+      // Not Linux: no times.
     }
   });
 }

@@ -136,10 +136,10 @@ const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
 const times = ["--import", pathToFileURL(path.resolve("scripts/test-times.mjs")).href];
 const options = [...times, "--enable-source-maps", "--test", "--test-reporter=spec", concurrency];
 run("tests", process.execPath, [...options, ...bundles], { ...env, TAU_TEST_TIMES: timesFile });
-tellTimes();
+printTimes();
 
 /** What the files took of the processor; says where the next second can be saved. */
-function tellTimes() {
+function printTimes() {
   if (!existsSync(timesFile)) return;
   const files = readFileSync(timesFile, "utf8")
     .trim()

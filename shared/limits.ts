@@ -27,7 +27,7 @@ export const limits = {
   candidatesMax: 32,
   /** Share of the distance that ideas may have: 1 = as far as a caption's words allow. */
   diversityMax: 1,
-  /** What the plugin asks for: ideas that still show the caption. The API's default is 0, seeds as they come. */
+  /** What the plugin requests: ideas that still show the caption. The API's default is 0, seeds as they come. */
   diversityIdeas: 0.3,
   /** Half a circle: v turned into its opposite. */
   angleMaxDegrees: 180,
@@ -115,7 +115,7 @@ export const limits = {
    */
   queueHoldMs: 10_000,
   queueLostCheckMs: 5000,
-  /** Pause between two looks for a job where no message told of one, and for jobs that stand in no line. */
+  /** Pause between two looks for a job where no message announced one, and for jobs that stand in no line. */
   queueLookMs: 2000,
   /** Least time between two writes of what a running job reports: three frames of a screen. Its end does not wait. */
   queueReportMs: 50,
@@ -195,7 +195,7 @@ export const limits = {
   listDefault: 20,
   /**
    * Open connections, so that slow clients can't use up all file descriptors: of more, the one that is the longest without a request
-   * goes. Where all have requests, so many more are open to be told to come again.
+   * goes. Where all have requests, so many more are open for the answer to come again.
    */
   connectionsMax: 256,
   connectionsSurplusMax: 256,

@@ -5,7 +5,7 @@ import { findNode, imageKey } from "./layers/layers.ts";
 export interface AppliedNode {
   readonly id: string;
   readonly imageHash: string;
-  /** Where it is no image that tells: whether the layer still is as it was left. */
+  /** Where no image shows it: whether the layer still is as it was left. */
   readonly isThere?: (node: BaseNode) => boolean;
 }
 

@@ -12,7 +12,7 @@ import { detailOf } from "./layers/layers.ts";
 import { isVectorImage } from "./layers/vector-nodes.ts";
 import { placeArtboards } from "./place/place-artboards.ts";
 import { placeBeside } from "./place/place-vectors.ts";
-import { createBreather } from "./slices.ts";
+import { createYield } from "./slices.ts";
 
 export type ApplyResult =
   | {
@@ -63,14 +63,14 @@ async function createImages(
   artboards: readonly Artboard[],
   bytes: ReadonlyMap<string, Uint8Array>,
 ): Promise<Map<string, string>> {
-  const breathe = createBreather();
+  const yieldToEditor = createYield();
   const hashes = new Map<string, string>();
   for (const { key, vector } of artboards.flatMap((artboard) => artboard.images)) {
     if (vector !== undefined) continue;
     const data = bytes.get(key);
     if (data === undefined) throw new Error(`expected the bytes of image ${key}, got none`);
     hashes.set(key, figma.createImage(data).hash);
-    await breathe();
+    await yieldToEditor();
   }
   return hashes;
 }

@@ -1,6 +1,6 @@
 /**
  * Main world of the plugin: runs in Figma's sandbox with the scene and without DOM or network.
- * It opens the UI for a command, tells it what is selected, and puts on the canvas what the UI hands over.
+ * It opens the UI for a command, sends it what is selected, and puts on the canvas what the UI hands over.
  */
 import { isCommandId, isRedraw, makeAgainCommand } from "../../shared/commands.ts";
 import { isUiMessage } from "../../shared/messages/message-guards.ts";
@@ -184,7 +184,7 @@ function report(message: UiMessage, error: unknown): void {
   } else send({ type: "fault", detail: `${message.type}: ${detail}` });
 }
 
-/** Tells the UI the file's styles, when they are not as it knows them. No event says that undo changed the document's plugin data. */
+/** Sends the UI the file's styles, when they are not as it knows them. No event says that undo changed the document's plugin data. */
 function tellStyles(isAsked: boolean): void {
   const styles = takeChangedStyles(isAsked);
   if (styles !== undefined) send({ type: "shown-styles", styles });

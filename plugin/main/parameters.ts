@@ -45,7 +45,7 @@ export async function handleParameterInput({ key, query, result }: ParameterInpu
   }
 }
 
-/** The launch that the chosen parameters ask for; undefined when the command's own is missing: the UI opens as usual. */
+/** The launch that the chosen parameters request; undefined when the command's own is missing: the UI opens as usual. */
 export function readParameters(command: string, parameters: ParameterValues | undefined): Launch | undefined {
   const asked = commandTable.find(({ id }) => id === command)?.parameters;
   if (parameters === undefined || asked === undefined || !isCommandId(command)) return undefined;

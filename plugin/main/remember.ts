@@ -17,7 +17,7 @@ type Remembering = Pick<SceneNode, "setPluginData" | "setRelaunchData">;
 
 /**
  * @param provenance absent for a vector of something that Tau did not make
- * @param mark hash of the image, or what tells a vector from another; absent for an artboard, which has no image of its own
+ * @param mark hash of the image, or what identifies a vector; absent for an artboard, which has no image of its own
  */
 export function remember(
   node: Remembering,

@@ -8,12 +8,12 @@ const sliceMs = 12;
 const stepsMax = 200;
 
 /** A function to call, and to await, at every step: it pauses when the slice is long enough. The scene may change then. */
-export function createBreather(): () => Promise<void> | undefined {
+export function createYield(): () => Promise<void> | undefined {
   let sliceStart = Date.now();
   let steps = 0;
   return () => {
     steps++;
-    // The clock is asked now and then: a question costs as much as a small step.
+    // The clock is read now and then, because reading it costs as much as a small step.
     if (steps < stepsMax && (steps % 8 !== 0 || Date.now() - sliceStart < sliceMs)) return undefined;
     return new Promise((resolve) => {
       setTimeout(() => {

@@ -27,7 +27,7 @@ export function machine(): string {
 }
 
 /**
- * Instruction sets that decide the speed of 8-bit networks, if the system tells: processors of one name differ in them, and by
+ * Instruction sets that decide the speed of 8-bit networks, if the system names them: processors of one name differ in them, and by
  * a factor of two in speed.
  */
 function instructionSets(): string {

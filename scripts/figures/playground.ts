@@ -40,7 +40,7 @@ export async function playgroundFigure(path: string): Promise<void> {
       .nth(captions.length * 4 - 1)
       .waitFor();
     await page.locator(".zoom").click();
-    // The pack draws its styles while nothing else is asked for.
+    // The pack draws its styles while nothing else is requested.
     await page.frameLocator("#plugin iframe").locator("[data-style]").nth(stylePictures).waitFor();
     await page.waitForTimeout(800);
     await page.screenshot({ path });

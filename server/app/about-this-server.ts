@@ -1,4 +1,4 @@
-/** A server that draws by itself, told as its only worker. */
+/** A server that draws by itself, described as its only worker. */
 import { hostname } from "node:os";
 import { type WorkerInfo, workKinds } from "../../shared/contract/workers.ts";
 import { limits } from "../../shared/limits.ts";

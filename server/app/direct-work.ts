@@ -1,4 +1,4 @@
-/** Work that routes ask for without a queue: inversions, tracings and families; and the reading of a request's pictures. */
+/** Work that routes request without a queue: inversions, tracings and families; and the reading of a request's pictures. */
 
 import type { ResolvedRequest } from "../../shared/contract/generations/generation-request.ts";
 import type { InversionRequest } from "../../shared/contract/generations/inversion.ts";

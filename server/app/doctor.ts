@@ -19,7 +19,7 @@ import { lockDataFolder } from "./data-lock.ts";
 
 export interface Finding {
   readonly what: string;
-  /** `fault` keeps the server from its work, `note` is worth knowing. */
+  /** `fault` keeps the server from its work, `note` is good to know. */
   readonly grade: "well" | "note" | "fault";
   readonly found: string;
   /** What to do. */
@@ -89,7 +89,7 @@ async function checkPacks({ packsDir, userPacksDir }: Config): Promise<Finding[]
 
 async function checkProvider({ provider }: Config): Promise<Finding> {
   try {
-    return well("provider", `${await chooseProvider(provider)} (asked for: ${provider})`);
+    return well("provider", `${await chooseProvider(provider)} (requested: ${provider})`);
   } catch (error) {
     return fault("provider", messageOf(error), 'see "GPU" in docs/operations.md, or use --provider auto');
   }

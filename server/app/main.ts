@@ -122,12 +122,12 @@ const openCatalogue = (config: Config, log: Log): Promise<Served> =>
     onFault: ({ folder, error }) => log.warn({ folder, err: error }, "a pack was left out"),
   });
 
-/** Before the data folder is touched, so that a second start on the same port is told about the port. @throws AppError port_in_use */
+/** Before the data folder is touched, so that a second start on the same port names the port. @throws AppError port_in_use */
 async function requireFreePort({ port, listen: asked }: Config): Promise<void> {
   await (await listen(() => new Response(null, { status: 503 }), port, limits, asked)).close(0);
 }
 
-/** What tells others that the server stops: first the work, later the streams that are left. */
+/** Ends what others wait for when the server stops: first the work, later the streams that are left. */
 function createEnds() {
   const ends = { stopping: new AbortController(), streams: new AbortController() };
   // One listener an open event stream is no leak.

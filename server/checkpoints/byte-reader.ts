@@ -1,4 +1,4 @@
-/** Reads numbers and texts from bytes in order, as pickles lay them out, and says where they end early. */
+/** Reads numbers and texts from bytes in the order of pickles, and says where they end early. */
 import { checkpointFault } from "./checkpoint.ts";
 
 /** Bytes of the longest whole number of a pickle; PyTorch's own magic number takes ten. */

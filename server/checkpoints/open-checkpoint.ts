@@ -1,4 +1,4 @@
-/** Opens a checkpoint of any known format, which its first bytes tell; names of files say nothing. */
+/** Opens a checkpoint of any known format, recognised by its first bytes; names of files do not count. */
 import { open } from "node:fs/promises";
 import { limits } from "../../shared/limits.ts";
 import { type Checkpoint, checkpointFault } from "./checkpoint.ts";

@@ -12,7 +12,7 @@ import { type Dict, describeValue, isKind, type List, type PickleValue } from ".
 export interface PickleHost {
   /**
    * Makes what a call of a global gives.
-   * @param spend is told how many items it copies, before it does
+   * @param spend gets the number of items before they are copied
    * @throws AppError for every name that is not on its list
    */
   call(name: string, parameters: readonly PickleValue[], spend: (items: number) => void): PickleValue;

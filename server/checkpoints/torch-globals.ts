@@ -4,7 +4,7 @@ import { typeOfStorage } from "./element-types.ts";
 import type { PickleHost } from "./pickle.ts";
 import { describeValue, isKind, type PickleValue, type StorageReference } from "./pickle-values.ts";
 
-/** @param spend is told how many items it copies, before it does. @throws AppError where that is too many */
+/** @param spend gets the number of items before they are copied. @throws AppError where that is too many */
 type Call = (parameters: readonly PickleValue[], where: string, spend: (items: number) => void) => PickleValue;
 
 const rebuildTensor: Call = ([storage, offset, shape, strides], where, spend) => {

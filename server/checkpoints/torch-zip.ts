@@ -1,7 +1,7 @@
 /**
  * PyTorch's zip checkpoints, all that torch.save writes since 1.6: `<name>/data.pkl` describes the tensors, `<name>/data/<key>` holds each
- * storage, uncompressed unless someone packed the file anew. The one importer of yauzl. Checksums are not looked at: PyTorch can be told to
- * write none.
+ * storage, uncompressed unless someone packed the file anew. The one importer of yauzl. Checksums are not read, because PyTorch
+ * can omit them.
  */
 import { type Entry, openPromise, type ZipFile } from "yauzl";
 import { limits } from "../../shared/limits.ts";

@@ -1,6 +1,6 @@
 /**
  * Ranking: of several draws the one that its conditions explain best, by log p(z|c) − log p(z|nothing). Exact, because the flow's
- * likelihood is; subtracting what z is worth anyway keeps plain, likely images from winning everything.
+ * likelihood is; subtracting log p(z|nothing) keeps plain, likely images from winning everything.
  */
 import type { Likelihood } from "./translation.ts";
 

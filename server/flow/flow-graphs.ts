@@ -10,7 +10,7 @@ import { guidanceTerms } from "./guidance.ts";
 
 export const presentName = (condition: string): string => `${condition}.present`;
 
-/** Name of the input that tells which guidance bases keep a condition, [batch, terms]. */
+/** Name of the input that says which guidance bases keep a condition, [batch, terms]. */
 export const keptName = (condition: string): string => `${condition}.kept`;
 
 const conditionInputs = (graph: Graph, architecture: FlowArchitecture, batch: number): Record<string, ConditionInput> =>

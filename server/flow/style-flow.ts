@@ -1,7 +1,7 @@
 /**
  * The flow between styles (server/pretrain/styles) as the engine's `Flow`: one graph that goes both ways, one row a run, so that a row
- * never depends on its neighbours. Conditions are a drawing, the style that it has, the style that is asked for, and colours. What is
- * absent is as in training: zeros. Where no style is asked for, the mean of all codes of the pack is. Guidance is left out.
+ * never depends on its neighbours. Conditions are a drawing, the style that it has, the requested style, and colours. What is
+ * absent is as in training: zeros. Where no style is requested, the mean of all codes of the pack is. Guidance is left out.
  */
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionBatches, Flow } from "../engine/interfaces.ts";

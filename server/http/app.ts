@@ -99,7 +99,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
     if (error instanceof AppError && error.code !== "internal") return problemResponse(error, requestId);
     deps.log.error({ requestId, route: c.req.routePath, err: error }, "a request failed in an unexpected way");
     return problemResponse(
-      new AppError("internal", "the server failed in an unexpected way; its log tells more by the request id"),
+      new AppError("internal", "the server failed in an unexpected way; its log says more under the request id"),
       requestId,
     );
   });

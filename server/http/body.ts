@@ -39,7 +39,7 @@ export function requireMediaType(request: Request, accepted: readonly string[]):
   });
 }
 
-/** Runs work that holds bodies in memory; `take` is told of their bytes as they come. @throws AppError queue_full */
+/** Runs work that holds bodies in memory; `take` gets their bytes as they come. @throws AppError queue_full */
 type ByteBudget = <T>(work: (take: (bytes: number) => void) => Promise<T>) => Promise<T>;
 
 /** Bounds the bytes of bodies in memory, however many clients send them and however slowly. */
@@ -63,7 +63,7 @@ export function createByteBudget(maxBytes: number): ByteBudget {
 }
 
 /**
- * @param take is told of the bytes as they come, and may throw
+ * @param take gets the number of bytes as they come, and may throw
  * @throws AppError payload_too_large, before more than the cap is in memory
  */
 export async function readBody(

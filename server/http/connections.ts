@@ -1,6 +1,6 @@
 /**
  * Who may stay connected. Of more connections than are allowed, the one goes that is the longest without a request: a client that
- * drips its headers can't keep others out by coming again and again. Where all have requests, the newest is told to come again. A
+ * drips its headers can't keep others out by coming again and again. Where all have requests, the newest is asked to come again. A
  * client on whose connection nothing moves, because it sends nothing or reads nothing, is closed after the idle time.
  */
 import type { Server } from "node:http";
@@ -8,7 +8,7 @@ import type { Socket } from "node:net";
 
 export interface ConnectionBounds {
   readonly connectionsMax: number;
-  /** Connections above `connectionsMax` that are open only to be told so. */
+  /** Connections above `connectionsMax` that are open only for that answer. */
   readonly surplusMax: number;
   readonly idleTimeoutMs: number;
 }

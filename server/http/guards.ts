@@ -29,7 +29,7 @@ const localNames = ["localhost", "127.0.0.1", "[::1]"];
 
 /**
  * Refuses requests that name a host which is not ours: a page whose DNS name was rebound to 127.0.0.1 sends its own name.
- * Probes of an orchestrator name an address; health tells nothing secret.
+ * Probes of an orchestrator name an address; health holds nothing secret.
  * @throws AppError origin_host_refused
  */
 export function hostCheck(names: readonly string[]): MiddlewareHandler {

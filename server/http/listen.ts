@@ -94,7 +94,7 @@ async function bind(fetch: Fetch, hostname: string, port: number, timings: Liste
 }
 
 /**
- * Tells a connection that is one too many so, and ends one on which more than `pipelinedMax` requests wait for their answers: Node
+ * Answers a connection that is one too many, and ends one on which more than `pipelinedMax` requests wait for their answers: Node
  * answers them all at once, and would keep thousands of pages in memory for a client that reads none.
  */
 function bound(fetch: Fetch, { pipelinedMax, connectionsMax }: ListenTimings, connections: Connections): FetchCallback {

@@ -27,7 +27,7 @@ export async function resolveUpscale(
   return { request: { ...asked, seed: asked.seed ?? drawSeed() }, packDigest };
 }
 
-/** Whether an image that its EXIF orientation turns has a width that can be asked for. */
+/** Whether an image that its EXIF orientation turns has a width that can be requested. */
 function fits(...asked: Parameters<typeof requireFits>): boolean {
   try {
     requireFits(...asked);

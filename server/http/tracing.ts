@@ -30,7 +30,7 @@ export function startTracing(endpoint: string, version: string): Tracing {
   const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/+$/, "")}/v1/traces` });
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({ "service.name": "tau", "service.version": version }),
-    // Events of a span are its errors, whose messages may quote what was asked for.
+    // Events of a span are its errors, whose messages may quote what was requested.
     spanLimits: { eventCountLimit: 0 },
     spanProcessors: [withoutQueries, new BatchSpanProcessor(exporter)],
   });

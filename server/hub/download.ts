@@ -91,7 +91,7 @@ async function fetchRest(
 ): Promise<void> {
   const start = (await stat(part).catch(() => undefined))?.size ?? 0;
   const { statusCode, headers, body } = await follow(address, start, agent, options.signal);
-  // The part is all there was, or the file is another by now; the digest tells.
+  // The part is all there was, or the file is another by now; the digest decides.
   if (statusCode === 416) return void (await body.dump());
   const isRest = statusCode === 206 && String(headers["content-range"]).startsWith(`bytes ${start}-`);
   if (!isRest && statusCode !== 200) {

@@ -13,7 +13,7 @@ export const defaultHub = "https://huggingface.co";
 
 export interface FetchOptions extends DownloadOptions {
   readonly to: string;
-  /** Address of the hub, or of a mirror laid out as it is. */
+  /** Address of the hub, or of a mirror with the same paths. */
   readonly hub?: string | undefined;
   /** Folder of an offline mirror: nothing is asked of the network then. */
   readonly mirror?: string | undefined;

@@ -40,7 +40,7 @@ export function checkHubFile(file: HubFile): HubFile {
   return { ...file, sha256: file.sha256.toLowerCase() };
 }
 
-/** Address at a hub that is laid out as Hugging Face is. @throws AppError `config_invalid` when `hub` is no http address */
+/** Address at a hub with the paths of Hugging Face. @throws AppError `config_invalid` when `hub` is no http address */
 export function addressOf(hub: string, { repository, revision, path }: HubFile): URL {
   const base = URL.canParse(hub) ? new URL(hub) : undefined;
   if (base?.protocol !== "https:" && base?.protocol !== "http:")

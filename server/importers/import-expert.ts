@@ -16,7 +16,7 @@ export interface ImportRequest extends Pick<ImportOptions, "imageSizePx" | "laye
   readonly name?: string | undefined;
   /** Absent = 1. */
   readonly truncation?: number | undefined;
-  /** Absent = what the checkpoint's names tell. */
+  /** Absent = the kind that the checkpoint's names say. */
   readonly kind?: ImportKind | undefined;
   /** Folder that is written to. */
   readonly to: string;

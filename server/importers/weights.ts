@@ -1,7 +1,7 @@
 /**
  * A checkpoint as an importer sees it: its tensors under the names of the original code, wherever they lie in the file (behind `module.` of
  * DataParallel, `state_dict.` of Lightning or any other prefix), each with the shape that the network needs. Remembers what was used, so that
- * what an importer left out can be told.
+ * what an importer left out can be listed.
  */
 import type { Checkpoint } from "../checkpoints/checkpoint.ts";
 import { checkpointFault } from "../checkpoints/checkpoint.ts";
@@ -97,7 +97,7 @@ export class Weights {
     return this.get(name).shape;
   }
 
-  /** Tensors of this part that no importer asked for; counters of batches are nobody's. */
+  /** Tensors of this part that no importer requested; counters of batches are nobody's. */
   unused(): string[] {
     return this.names().filter(
       (name) => !this.#used.has(this.#prefix + name) && !/(num_batches_tracked|initialized|position_ids)$/.test(name),

@@ -1,5 +1,5 @@
 /**
- * One inference child as its parent sees it: forks it, tells it what to load, sends requests and receives images over IPC, and
+ * One inference child as its parent sees it: forks it, sends it what to load, sends requests and receives images over IPC, and
  * ends it when it hangs. It never restarts a child; server/inference/client.ts does.
  */
 import type { ChildProcess } from "node:child_process";

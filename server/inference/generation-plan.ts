@@ -19,7 +19,7 @@ export interface Plan extends ConditionFindings {
   rowOf(group: number, candidate: number): Row;
   /** Drawings that a group started from, where its rows don't say. */
   sourcesOf?(group: number): Source[] | undefined;
-  /** The style that is asked for has one ink, so that pictures are ink or nothing. */
+  /** The requested style has one ink, so that pictures are ink or nothing. */
   readonly isOneInk?: boolean | undefined;
   /** The ink of the images that show the style. */
   readonly ink?: Ink | undefined;

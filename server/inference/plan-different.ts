@@ -20,7 +20,7 @@ const candidatesPerImage = 2;
  * says how far from the likeliest drawing is near enough.
  */
 const distanceWeight = { drawings: 0.4, images: 0.35 };
-/** Log-weight below the best at which a drawing's worth is 1/e. */
+/** Log-weight below the best at which a drawing's quality is 1/e. */
 const fitScale = 3;
 
 /** A request, and the styles whose drawings it may start from. */
@@ -37,8 +37,8 @@ export function planDifferent(
     groups: 1,
     candidates: seeds.length,
     choose: (drawn: readonly DrawnLatent[]) => {
-      const worths = onUnitScale(drawn.map(({ conditionGain }) => conditionGain));
-      const from = drawn.map(({ latent }, index) => ({ latent, worth: worths[index]! }));
+      const qualities = onUnitScale(drawn.map(({ conditionGain }) => conditionGain));
+      const from = drawn.map(({ latent }, index) => ({ latent, quality: qualities[index]! }));
       return chooseDifferent(from, count, distanceWeight.images);
     },
     seedOf: (_group, candidate) => seeds[candidate] ?? first,
@@ -56,7 +56,7 @@ function seedsOf(translation: Translation, conditions: EncodedConditions, reques
     const prior = priorOf(translation, conditions, { ...request, seed: own });
     // The first seed that found a drawing stands for it.
     if (!prior?.idea || found.has(prior.idea.drawing)) continue;
-    found.set(prior.idea.drawing, { own, latent: prior.latent, worth: Math.exp(prior.idea.fit / fitScale) });
+    found.set(prior.idea.drawing, { own, latent: prior.latent, quality: Math.exp(prior.idea.fit / fitScale) });
   }
   const ideas = [...found.values()];
   const chosen = chooseDifferent(ideas, most, distanceWeight.drawings).map((index) => ideas[index]!.own);

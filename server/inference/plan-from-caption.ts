@@ -96,7 +96,7 @@ async function wordsOf(from: Translation, { condition: { caption: text = "" } }:
 
 const noiseOf = (seed: number) => (length: number) => normals(seed, streams.retrieval, length);
 
-/** In the pack's library, under the licences that are asked for. */
+/** In the pack's library, under the requested licences. */
 function inLibrary(
   library: DrawingFinder,
   { drawings, target: { imageSizePx: sizePx } }: Translation,

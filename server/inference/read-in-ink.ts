@@ -1,6 +1,6 @@
 /**
  * Icons of one ink are read in the ink of the drawings that the flow learned from, whatever their own colour is, and the answer is
- * painted in that colour: geometry needs no colour, and the flow saw few others. Only where the style that is asked for has one ink.
+ * painted in that colour: geometry needs no colour, and the flow saw few others. Only where the requested style has one ink.
  */
 import type { ConditionValues } from "../engine/conditions.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
@@ -17,7 +17,7 @@ export interface StyleInk {
   readonly ink?: Ink | undefined;
 }
 
-/** Whether the style that is asked for has one ink. */
+/** Whether the requested style has one ink. */
 export function inkOfStyle(
   { conditions }: Pick<Translation, "conditions">,
   { style }: Pick<ConditionValues, "style">,
@@ -30,7 +30,7 @@ export function inkOfStyle(
   return { isOneInk: style?.kind === "text" && expert?.isOneInk?.(style.text) === true };
 }
 
-/** The values with all that is of one ink in the usual one, where the style that is asked for is. */
+/** The values with all that is of one ink in the usual one, where the requested style is. */
 export function readInInk(asked: ConditionValues, { isOneInk, ink }: StyleInk): ConditionValues {
   if (!isOneInk) return asked;
   const { style, drawing, "drawing-style": own } = asked;

@@ -4,7 +4,7 @@
 export const wordsOf = (text: string): string[] =>
   text.normalize("NFKC").toLowerCase().replaceAll("\0", " ").split(/\s+/u).filter(Boolean);
 
-/** Tells captions that hold every word of a query, also as a part of a longer word. */
+/** Finds captions that hold every word of a query, also as a part of a longer word. */
 export function captionFilter(query: string): (caption: string) => boolean {
   const wanted = wordsOf(query);
   return (caption) => {

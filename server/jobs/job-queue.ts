@@ -43,7 +43,7 @@ export interface JobBody {
   readonly problem?: Problem | undefined;
   /** Kept when older ones are dropped. */
   readonly isStarred?: boolean | undefined;
-  /** Name of the token that asked for it. */
+  /** Name of the token behind it. */
   readonly owner?: string | undefined;
 }
 export type ImageOf<Body extends JobBody> = NonNullable<Body["images"]>[number];

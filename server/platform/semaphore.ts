@@ -1,6 +1,6 @@
 /**
  * Limits how many tasks run at a time and how many wait, which bounds memory without a queue. Waiting tasks of different owners take
- * turns, so that one who asks for little never waits behind all of one who asks for much.
+ * turns, so that one with few requests never waits behind all of one with many.
  */
 import { AppError } from "../../shared/problem.ts";
 

@@ -19,7 +19,7 @@ export async function updateManifest(
     await writeFileAtomically(join(pack, manifestFile), `${JSON.stringify({ ...draft, version }, null, 2)}\n`, 0o644);
     return undefined;
   }
-  // The flow is the same, and so is what tells of its training.
+  // The flow is the same, and so are the figures of its training.
   const [from, to] = [published.manifest.version, version].map((of) => join(pack, recordsFolder(of)));
   if (from !== to && existsSync(from!)) await cp(from!, to!, { recursive: true });
   return (await writeManifest(pack, { ...draft, version })).digest;

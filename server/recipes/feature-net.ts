@@ -26,7 +26,7 @@ export interface RecipeJudge {
   readonly logits: ConditioningExpert;
 }
 
-/** Features of the small net are of unit length; times this they tell apart as logits do. */
+/** Features of the small net are of unit length; times this they separate as logits do. */
 const smallNetSharpness = 16;
 
 /** @throws AppError `pack_corrupt` when `feature-net.json` is not as expected */

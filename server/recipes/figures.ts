@@ -14,7 +14,7 @@ import { asText } from "../experts/values.ts";
 export interface FigureImage {
   /** Premultiplied planes [4, sizePx, sizePx], of the translation's size. */
   readonly planes: Float32Array;
-  /** Subfolder that it lay in; empty without one. */
+  /** Subfolder that holds it; empty without one. */
   readonly label: string;
 }
 

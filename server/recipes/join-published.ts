@@ -1,6 +1,6 @@
 /**
  * Joins a published flow with the experts that it was trained between, as a pack that is served: nothing is trained. Labels must be given in
- * the order of training, which no checkpoint tells.
+ * the order of training, which no checkpoint holds.
  */
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";

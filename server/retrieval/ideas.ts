@@ -14,10 +14,10 @@ const affinityWeight = 2.5;
 const affinityMost = 5;
 /** Log-weight below the best from which on a drawing is no idea, at diversity 1. */
 const fitLeast = 11;
-/** Drawings that are told apart; more only take longer. */
+/** Drawings that are compared; more only take longer. */
 const ideasMax = 48;
 
-/** A drawing with the cosine of its label's name to what is asked for: 1 for the label itself. */
+/** A drawing with the cosine of its label's name to what is requested: 1 for the label itself. */
 export interface Idea extends ScoredEntry {
   readonly cosine: number;
 }

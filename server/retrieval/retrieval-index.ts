@@ -54,7 +54,7 @@ export class RetrievalIndex implements Retriever {
   readonly #chosen = new WeakMap<Float32Array, { readonly asked: Asked; readonly choice: Choice }>();
   /** The ideas of the last request. */
   #lastIdeas: { readonly asked: Asked; readonly diversity: number; readonly choice: Choice } | undefined;
-  /** The entries found for a caption, by the style that is asked for. */
+  /** The entries found for a caption, by the requested style. */
   readonly #found = new WeakMap<Float32Array, Map<number | undefined, ScoredEntry[]>>();
 
   constructor(content: IndexContent) {
@@ -186,7 +186,7 @@ export class RetrievalIndex implements Retriever {
     return among ? found.filter(({ at }) => among.has(styles[entries[at]!.style]!)) : found;
   }
 
-  /** Entries of a label with their log-weights, except those in the style that is asked for: the answer shall be no copy of one. */
+  /** Entries of a label with their log-weights, except those in the requested style: the answer shall be no copy of one. */
   #weighed(label: number | undefined, asked: number | undefined, { more = 0, times = 1 } = {}): ScoredEntry[] {
     const { entries, affinities, styles, ownAffinities } = this.#content;
     const affinityOf = (style: number): number =>

@@ -4,7 +4,7 @@
  * The residual v is what the conditions leave open. At v = 0 the flow gives the mean of all that is possible, which is a blur where it
  * never saw this thing in this style. Other styles drew the thing, though. Their drawing, moved to the mean of the style that is asked
  * for and inverted under what it shows, has a v of its own. A share of that v is added to the v that the seed draws. At share 1 and
- * temperature 0 the image is the moved drawing itself, as long as it shows what is asked for.
+ * temperature 0 the image is the moved drawing itself, as long as it shows what the request says.
  */
 import { isPictureQuery } from "../../shared/contract/conditions.ts";
 import type { AskedColour } from "../engine/colour-words.ts";
@@ -87,12 +87,12 @@ export function priorOf(
   const isSaid = similarity === undefined;
   const colour = isSaid ? colourBesides(caption?.colour, label?.id) : undefined;
   const shown = caption && isSaid ? shownName(caption, found.caption) : undefined;
-  // The prior shows the style that is asked for, the words if words found it, and its own sketch and layout.
+  // The prior shows the requested style, the words if words found it, and its own sketch and layout.
   const words = namesOf(conditions).filter((name) => name === "style" || (name === "label" && isSaid));
   return {
     latent,
     ...(idea && { idea }),
-    // The less the drawing is what is asked for, in words or in looks, the smaller its share.
+    // The less the drawing is what is requested, in words or in looks, the smaller its share.
     share: share * (similarity ?? (caption && shown ? likeness(colour ? caption.plain! : caption.vector, shown) : 1)),
     ...(colour && { colour }),
     ...(drawings && { drawings }),

@@ -1,4 +1,4 @@
-/** From the drawings of an index to whose they are: what an answer tells, and which styles a list of licences leaves. Pure. */
+/** From the drawings of an index to whose they are: what an answer names, and which styles a list of licences leaves. Pure. */
 
 import type { DrawingSet, Source } from "../../shared/contract/generations/sources.ts";
 import { limits } from "../../shared/limits.ts";

@@ -23,7 +23,7 @@ const send = (message: FromTrainer, onSent: () => void = () => {}): void => {
   if (process.connected) process.send?.(message, undefined, undefined, onSent);
 };
 
-async function tell({ preview, ...news }: TranslationProgress): Promise<void> {
+async function sendProgress({ preview, ...news }: TranslationProgress): Promise<void> {
   if (news.stage === "publishing" && news.done === 0) {
     send({ type: "progress", news });
     send({ type: "ready-to-publish" });
@@ -42,7 +42,7 @@ async function tell({ preview, ...news }: TranslationProgress): Promise<void> {
 function train(order: TrainingOrder): void {
   setInterval(() => send({ type: "alive" }), aliveEveryMs);
   const end = (): void => process.exit(0);
-  trainTranslation({ ...order, signal: stop.signal, onProgress: tell }).then(
+  trainTranslation({ ...order, signal: stop.signal, onProgress: sendProgress }).then(
     (trained) => send({ type: "done", trained }, end),
     (error: unknown) => send({ type: "failed", fault: serialize(error) }, end),
   );

@@ -6,7 +6,7 @@ import type { Box } from "./picture-planes.ts";
 
 /** Pixels to each side in which areas of one level count. */
 const aroundPx = 3;
-/** Pixels that a gate depends on: one level is told by a 3 × 3. */
+/** Pixels that a gate depends on: an area of one level is found by its 3 × 3. */
 export const gateReachPx = aroundPx + 1;
 /** Share of the 7 × 7 around that is of one level where no details are left. */
 const closedFrom = 0.15;

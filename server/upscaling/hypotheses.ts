@@ -54,7 +54,7 @@ export async function drawHypotheses(
     await onImage({ ...about, lrPsnrDb: await lrPsnrDb(image, cleaned, pause), rgba: cleaned.rgba });
     return;
   }
-  // The doubt is told by the liveliest hypotheses, whatever detail is asked for.
+  // The doubt comes from the liveliest hypotheses, whatever the requested detail.
   const isLiveliest = detail === 1;
   const shared = isLiveliest ? Math.min(count, varianceHypotheses) : 0;
   const drawn = count + (variance ? varianceHypotheses - shared : 0);

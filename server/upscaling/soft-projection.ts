@@ -8,7 +8,7 @@
 const nearPx = 2;
 /** Pixels to each side in which a flat area is looked for: it may begin beyond the next letters. */
 const widePx = 6;
-/** Pixels of the input to each side that a result depends on: flat areas are told by a 3 × 3. */
+/** Pixels of the input to each side that a result depends on: a flat area is found by its 3 × 3. */
 export const softReachPx = widePx + 1;
 /** Half a level, so that flat areas are met. */
 const leastMove = 0.5 / 255;

@@ -74,7 +74,7 @@ export function outlinesOf(field: Float32Array, widthPx: number): Outline[] {
   return outlines;
 }
 
-/** Twice the signed area by the shoelace formula; positive and negative tell outer outlines from holes. */
+/** Twice the signed area by the shoelace formula; outer outlines and holes differ in sign. */
 export function areaOf(outline: ArrayLike<number>): number {
   let twice = 0;
   for (let at = 0; at < outline.length; at += 2) {

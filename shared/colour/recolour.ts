@@ -1,6 +1,6 @@
 /**
  * Which colour of a palette every colour of a vector, or of a whole set, gets: by one assignment, near colours first, and with contrast kept: what was lighter stays
- * lighter, and what lay apart stays apart, as far as the palette has it. Also which colour of a list lies nearest, for binding to variables.
+ * lighter, and what was apart stays apart, as far as the palette allows. Also which colour of a list is nearest, for binding to variables.
  */
 import { type Lab, labDistance, labOfHex } from "./oklab.ts";
 
@@ -11,7 +11,7 @@ export interface SharedColour {
   readonly share: number;
 }
 
-/** Within this distance in OKLab a colour counts as the variable's own: beside each other they are hardly told apart. */
+/** Within this distance in OKLab a colour counts as the variable's own: beside each other they look the same. */
 export const boundWithin = 0.06;
 
 /** What contrast counts beside nearness: an icon in strange colours must be read before it resembles itself. */

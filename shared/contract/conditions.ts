@@ -74,7 +74,7 @@ export const PartialConditionSchema = z.strictObject({
   caption: CaptionSchema.optional(),
   /**
    * A label id from `Meta`. Absent: the one that the caption names, where the translation reads labels from captions and styles like the
-   * one that is asked for draw it; null: none, whatever the caption names.
+   * one that is requested draw it; null: none, whatever the caption names.
    */
   label: z.string().min(1).max(128).nullable().optional(),
   /** Absent = any style. */
@@ -97,7 +97,7 @@ export const PartialConditionSchema = z.strictObject({
   image: UploadedSchema.extend({ depth: z.enum(depths).default("middle") }).optional(),
   /** An image that the result shall shrink to, read at the low resolution of the expert. */
   lowResolution: UploadedSchema.optional(),
-  /** A drawing that the result shall show, in the style that is asked for: place by place, unlike `image`. */
+  /** A drawing that the result shall show, in the requested style: place by place, unlike `image`. */
   drawing: z
     .union(
       [UploadedSchema.extend(drawingFields), InlineSvgSchema.extend(drawingFields)],
@@ -109,7 +109,7 @@ export const PartialConditionSchema = z.strictObject({
 });
 export type PartialCondition = z.infer<typeof PartialConditionSchema>;
 
-/** Whether a condition asks for a field; null says "not even by itself", which asks for nothing. */
+/** Whether a condition names a field; null says "not even by itself", which counts as absent. */
 export const asksFor = (condition: PartialCondition, field: ConditionField): boolean =>
   condition[field] !== undefined && condition[field] !== null;
 

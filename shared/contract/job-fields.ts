@@ -11,7 +11,7 @@ export type JobState = z.infer<typeof JobStateSchema>;
 /** Whether a job is kept when older ones are dropped; absent = never asked. */
 export const StarSchema = z.boolean().optional();
 
-/** Name of the token that asked for a job; absent = the server's own token. */
+/** Name of the token behind a job; absent = the server's own token. */
 export const OwnerSchema = z.string().optional();
 
 /** Query of a page: `before` = an id, exclusive. */

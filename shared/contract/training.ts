@@ -79,7 +79,7 @@ const TrainingStageSchema = z.enum(["waiting", "reading", "encoding", "training"
 
 const TrainingProgressSchema = z.object({
   stage: TrainingStageSchema,
-  /** Parts of the stage: images read; captions and images encoded, drawings laid and encoded; steps trained. */
+  /** Parts of the stage: images read; captions and images encoded, drawings transferred and encoded; steps trained. */
   completed: z.number().int(),
   total: z.number().int(),
   /** Trainings ahead while waiting; 0 = next. */

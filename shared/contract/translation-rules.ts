@@ -39,7 +39,7 @@ export function checkCondition(translation: TranslationInfo, condition: PartialC
   if (layout && "cells" in layout) checkCells(translation, layout.cells, `${where}.layout.cells`);
 }
 
-/** Refuses to invert images where nothing can. @param field what asks for it @throws AppError invalid_request */
+/** Refuses to invert images where nothing can. @param field the one that needs it @throws AppError invalid_request */
 export function requireInvertible({ id, isInvertible }: TranslationInfo, field: string): void {
   if (isInvertible !== false) return;
   const expected = "a translation whose target has an encoder";

@@ -195,7 +195,7 @@ export function findUpscaler<Pack extends { readonly upscaler?: UpscalerInfo | u
 }
 
 /**
- * @param field what asked for a factor
+ * @param field the one that names the factor
  * @throws AppError `upscale_too_large`, which offers the largest factor that fits; `invalid_request` for a width that is no enlargement
  */
 export function requireFits(image: Sides, target: UpscaleTarget, field = "image"): void {

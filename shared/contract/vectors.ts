@@ -1,4 +1,4 @@
-/** The contract of vectors: what is asked for beside a picture, and what a tracing says of itself. */
+/** The contract of vectors: what is requested beside a picture, and what a tracing says of itself. */
 import { z } from "zod";
 import { limits } from "../limits.ts";
 import { CaptionSchema, DigestSchema, HexSchema } from "./conditions.ts";

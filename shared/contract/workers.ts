@@ -1,4 +1,4 @@
-/** What a server tells of its workers: processes that draw for it, on this machine or others. */
+/** What a server says of its workers: processes that draw for it, on this machine or others. */
 import { z } from "zod";
 
 export const workKinds = ["generations", "upscales", "calls", "trainings"] as const;

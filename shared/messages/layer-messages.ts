@@ -23,7 +23,7 @@ export type LayerProblem =
   /** It shows the collection in another mode than the one that was chosen; it was bound all the same. */
   | "other-mode";
 
-/** A layer that was asked for and not touched. */
+/** A layer of the request that stays as it is. */
 export interface SkippedLayer {
   readonly nodeId: string;
   /** Empty when the layer is gone. */

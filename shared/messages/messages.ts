@@ -1,5 +1,5 @@
 /**
- * The messages between the plugin's two worlds, main (Figma's sandbox) and UI (the iframe); message-guards.ts tells them from others.
+ * The messages between the plugin's two worlds, main (Figma's sandbox) and UI (the iframe); message-guards.ts recognises them.
  * Images cross one per message as bytes, never as JSON or base64: encoding them inflates memory ten times.
  */
 
@@ -36,7 +36,7 @@ export interface Selection {
   readonly layerCount: number;
 }
 
-/** What a quick action asked for; what is absent is as it was last time. */
+/** Answers to a quick action; what is absent is as it was last time. */
 export interface QuickAnswers {
   readonly caption?: string;
   readonly label?: string;
@@ -102,9 +102,9 @@ export type UiMessage =
   /** Pictures of the styles, likewise. */
   | { readonly type: "save-thumbs"; readonly thumbs: unknown }
   | { readonly type: "resize"; readonly size: WindowSize }
-  /** Asks for the selected layers that take fills. */
+  /** Requests the selected layers that take fills. */
   | { readonly type: "read-layers"; readonly readId: number }
-  /** Asks for the selection as a drawing. */
+  /** Requests the selection as a drawing. */
   | { readonly type: "read-drawing"; readonly readId: number }
   | { readonly type: "image"; readonly applyId: number; readonly key: string; readonly bytes: Uint8Array }
   | {
@@ -153,5 +153,5 @@ export type MainMessage =
     }
   /** An image was refused, and nothing has changed. */
   | { readonly type: "apply-failed"; readonly applyId: number; readonly detail: string }
-  /** Anything else that was asked for and failed; not translated. */
+  /** Any other failed request; not translated. */
   | { readonly type: "fault"; readonly detail: string };

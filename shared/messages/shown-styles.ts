@@ -24,7 +24,7 @@ export interface ShownStyle {
 }
 
 export type ShownStyleUiMessage =
-  /** Answered when the styles are not as main last told them or was told. */
+  /** Answered when the styles are not as they were last sent or received. */
   | { readonly type: "read-shown-styles" }
   /** Adds the style, or takes the place of the one of its id. */
   | { readonly type: "save-shown-style"; readonly style: ShownStyle }

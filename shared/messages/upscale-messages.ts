@@ -81,7 +81,7 @@ export interface RefusedUpscale extends FillPlace {
 }
 
 export type UpscaleUiMessage =
-  /** Asks for the image fills of what is selected now. */
+  /** Requests the image fills of what is selected now. */
   | { readonly type: "read-upscale-sources"; readonly readId: number }
   | { readonly type: "apply-upscales"; readonly applyId: number; readonly upscales: readonly UpscaledFill[] };
 

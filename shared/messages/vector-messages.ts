@@ -106,9 +106,9 @@ export interface ComponentPlan {
 
 export type VectorUiMessage =
   | { readonly type: "read-icons"; readonly readId: number }
-  /** Asks for the colours of what is selected. */
+  /** Requests the colours of what is selected. */
   | { readonly type: "read-colours"; readonly readId: number }
-  /** Asks for the file's colour variables. */
+  /** Requests the file's colour variables. */
   | { readonly type: "read-palettes" }
   | {
       readonly type: "recolour";

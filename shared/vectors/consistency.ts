@@ -10,7 +10,7 @@ const deviationOf = (values: readonly number[]): number => {
 };
 const rounded = (value: number): number => Math.round(value * 1000) / 1000;
 
-/** @param sidePx of every member's longer side, for which the widths of strokes are told at 128 px */
+/** @param sidePx of every member's longer side, at which widths of strokes are scaled to 128 px */
 export function consistencyOf(members: ReadonlyArray<{ facts: VectorFacts; sidePx: number }>): Consistency {
   const strokes = members.map(({ facts, sidePx }) => (facts.strokePx * 128) / sidePx);
   const sizes = members.map(({ facts }) => Math.sqrt(facts.layers.reduce((sum, { share }) => sum + share, 0)));

@@ -4,7 +4,7 @@
  */
 import { movedPath, type Path, type Point } from "./vector-path.ts";
 
-/** An edge shorter than this many target pixels is not worth moving for. */
+/** An edge shorter than this many target pixels moves nothing. */
 const edgeFromPx = 1;
 /** Edges nearer than this are one. */
 const togetherPx = 0.4;

@@ -108,7 +108,7 @@ describe("many machines", { skip: withoutQueueServer }, () => {
     assert.equal((await ask(0, "/v1/generations", { method: "POST", body })).status, 503);
   });
 
-  it("two workers in two data folders draw for two servers; either server reads what the other was asked for", async () => {
+  it("two workers in two data folders draw for two servers; either server reads what the other accepted", async () => {
     await Promise.all([startWorker("worker-1"), startWorker("worker-2")]);
     while ((await workersSeen()).filter(({ isLive }) => isLive).length < 2) await sleep(100);
     while ((await fetch(`http://127.0.0.1:${servers[1]!.port}/readyz`)).status !== 200) await sleep(100);

@@ -79,7 +79,7 @@ describe("tau upscale", () => {
       assert.match(result.err, message);
     });
 
-  it("tau upscale asks for what it can't do without", async () => {
+  it("tau upscale names what it can't do without", async () => {
     for (const [args, message] of [
       [["--scale", "2", "--out", out], /expected one image file, got 0/],
       [["small.png", "--out", out], /expected --scale 1, 2, 3 or 4, or --width PX, got neither/],

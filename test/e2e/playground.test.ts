@@ -215,7 +215,7 @@ async function assertCaptions({ ui, page }: Playground, expected: string): Promi
   assert.equal(await ui.locator("#captions").inputValue(), expected);
 }
 
-test("the quick action asks for caption, style and count, then applies and closes", async () => {
+test("the quick action requests caption, style and count, then applies and closes", async () => {
   const tau = await open();
   await tau.ui.locator("#style option[value=flat]").waitFor({ state: "attached" });
   await tau.page.getByRole("button", { name: "Tau", exact: true }).click();

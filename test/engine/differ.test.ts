@@ -1,15 +1,15 @@
-/** Choosing several that are good and differ: first the best, then by worth against the distance to what was chosen. */
+/** Choosing several that are good and differ: first the best, then by quality against the distance to what was chosen. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { chooseDifferent, onUnitScale } from "../../server/engine/differ.ts";
 
-const at = (worth: number, ...latent: number[]) => ({ worth, latent: Float32Array.from(latent) });
+const at = (quality: number, ...latent: number[]) => ({ quality, latent: Float32Array.from(latent) });
 
 test("the best comes first, and a worse one that differs before a better one that hardly does", () => {
   const from = [at(0.9, 0, 0), at(1, 0.1, 0), at(0.6, 5, 5), at(0.95, 0.1, 0.05)];
   assert.deepEqual(chooseDifferent(from, 2, 0.5), [1, 2]);
-  assert.deepEqual(chooseDifferent(from, 3, 0), [1, 3, 0], "without weight of distance: by worth alone");
+  assert.deepEqual(chooseDifferent(from, 3, 0), [1, 3, 0], "without weight of distance: by quality alone");
 });
 
 test("as many are chosen as there are, each once, whatever the numbers are (property)", () => {
@@ -21,7 +21,7 @@ test("as many are chosen as there are, each once, whatever the numbers are (prop
       fc.double({ min: 0, max: 1, noNaN: true }),
       (list, count, weight) => {
         const chosen = chooseDifferent(
-          list.map(([worth, value]) => at(worth, value)),
+          list.map(([quality, value]) => at(quality, value)),
           count,
           weight,
         );

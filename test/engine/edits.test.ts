@@ -23,7 +23,7 @@ const unit = (...values: number[]): Float32Array => {
 const text = (words: string): ConditionValue => ({ kind: "text", text: words });
 
 describe("variations", () => {
-  it("variations turn v by the angle asked for and keep its length, for any seeds and angle", () =>
+  it("variations turn v by the angle requested and keep its length, for any seeds and angle", () =>
     fc.assert(
       fc.property(fc.nat(0xffff_ffff), fc.nat(0xffff_ffff), fc.integer({ min: 1, max: 179 }), (of, seed, angle) => {
         const v = drawResidual(of, 1, dims);
@@ -131,7 +131,7 @@ describe("an attribute", () => {
 });
 
 describe("restyling", () => {
-  it("restyling replaces the fields that are asked for and keeps the others", () => {
+  it("restyling replaces the fields that are requested and keeps the others", () => {
     const source = { caption: text("cat"), style: text("flat"), "image-early": text("stands for an image") };
     assert.deepEqual(restyledConditions(source, { style: text("round") }), { ...source, style: text("round") });
     assert.deepEqual(restyledConditions(source, { "image-last": text("another") }), {

@@ -93,7 +93,7 @@ describe("tau evaluate", () => {
     assert.deepEqual([explained(/posterior/), explained(/diagonal Gaussian/)], [1, 0]);
   });
 
-  it("tau evaluate asks for words and a picture together and apart, with guidance off and on for each", async () => {
+  it("tau evaluate requests words and a picture together and apart, with guidance off and on for each", async () => {
     const entry = await readEntry(full, true);
     const { sections } = await evaluate({ ...options, entry, set, only: ["sketch", "layout", "low-resolution"] });
     for (const { tables, figures, id } of sections) {
@@ -163,7 +163,7 @@ describe("tau evaluate", () => {
     assert.equal(scoreOf(flowAlone, "sketch alone"), scoreOf(sketch, "sketch alone, without retrieval"));
   });
 
-  it("tau evaluate asks for words and a picture of concepts never seen as well, without guidance, where there are some", async () => {
+  it("tau evaluate requests words and a picture of concepts never seen as well, without guidance, where there are some", async () => {
     const items = tinyItems.map((item) =>
       item.row >= 60 && item.row < 68 ? { ...item, split: "heldOutConcept" } : item,
     );

@@ -52,7 +52,7 @@ describe("the cache of conditions", () => {
     assert.equal(inner.asked.length, contents.length);
   });
 
-  it("the cache of conditions runs content once that is asked for twice at the same time", async () => {
+  it("the cache of conditions runs content once that is requested twice at the same time", async () => {
     const inner = numbering();
     const expert = cached(inner);
     await Promise.all([expert.encode([asText("cat"), asText("cat")]), expert.encode([asText("cat")])]);

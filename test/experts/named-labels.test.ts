@@ -177,7 +177,7 @@ describe("a label that the caption names", () => {
     assert.deepEqual(restyledConditions(own, { label: { kind: "none" } }).label, { kind: "none" });
   });
 
-  it("a label that the caption names asks for nothing by itself: null alone is no condition, is read by any translation and can't be guided", () => {
+  it("a label that the caption names requests nothing by itself: null alone is no condition, is read by any translation and can't be guided", () => {
     const complaint = (fields: object) => {
       const parsed = ResolvedRequestSchema.safeParse({ seed: 1, count: 1, ...fields });
       return parsed.error?.issues.map(({ path }) => path.join("."));

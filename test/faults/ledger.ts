@@ -21,7 +21,7 @@ export class Ledger {
     return [...this.#ids.values()];
   }
 
-  /** Keys that were asked for and not acknowledged: the server may have them or not. */
+  /** Keys that were requested and not acknowledged: the server may have them or not. */
   readonly unanswered = new Set<string>();
 
   /** @throws Error where a key was acknowledged as another job before */

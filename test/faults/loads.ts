@@ -1,4 +1,4 @@
-/** More than a server can do: floods of jobs, one who floods beside one who asks for a single image, clients that drip. */
+/** More than a server can do: floods of jobs, one who floods beside one who requests a single image, clients that drip. */
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { GenerationList } from "../../shared/contract/generations/generation.ts";

@@ -16,7 +16,7 @@ interface Cluster {
   readonly ledger: Ledger;
   workers: [Tau, Tau];
   startWorker(name: string, port: number): Promise<Tau>;
-  /** Asks for so many jobs; those that are refused for want of the queue server are asked for again under their keys. */
+  /** Requests so many jobs; those that are refused for want of the queue server are requested again under their keys. */
   ask(count: number): Promise<void>;
 }
 
@@ -67,7 +67,7 @@ async function settled({ api, ledger }: Cluster, times: number, backMs: readonly
   };
 }
 
-/** Time until a job that is asked for now is done. */
+/** Time until a job that is requested now is done. */
 async function nextDone({ api, ledger }: Cluster): Promise<number> {
   const began = performance.now();
   const key = `next-${ledger.size}`;

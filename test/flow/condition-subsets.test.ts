@@ -1,4 +1,4 @@
-/** Subsets of conditions: every one that people ask for is drawn, at about its share, for any set of conditions. */
+/** Subsets of conditions: every one that people request is drawn, at about its share, for any set of conditions. */
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type NamedCondition, subsetSampler } from "../../server/flow/condition-subsets.ts";

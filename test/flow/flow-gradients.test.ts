@@ -90,7 +90,7 @@ describe("what training descends on", () => {
     return { loss: own!, objective: (results["objective"]?.data[0] as number | undefined) ?? own! };
   }
 
-  it("what training descends on is the loss, and the weighted loss of the injector alone beside it where that is asked for", async () => {
+  it("what training descends on is the loss, and the weighted loss of the injector alone beside it where that is requested", async () => {
     const [plain, weighted, alone] = [await evaluate(2, 0), await evaluate(2, 0.7), await evaluate(0, 0)];
     assert.equal(plain.objective, plain.loss);
     assert.ok(Math.abs(weighted.loss - plain.loss) < 1e-6, "what is reported stays the exact likelihood");

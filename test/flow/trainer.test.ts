@@ -87,7 +87,7 @@ describe("the trainer", () => {
     assert.ok(reports[0]!.heldOutNats > result.heldOutNats);
   });
 
-  it("the trainer descends on the injector's own likelihood too where that is asked for", async () => {
+  it("the trainer descends on the injector's own likelihood too where that is requested", async () => {
     const alone = { ...architecture, couplings: { ...architecture.couplings, count: 0 } };
     const evaluation = await createEvaluation(alone, evaluationBatch(set), 1);
     const natsAlone = async (injectorWeight: number): Promise<number> => {

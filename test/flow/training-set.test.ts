@@ -129,7 +129,7 @@ describe("noise on conditions", () => {
     ],
   };
 
-  it("noise on conditions reaches given picture codes alone, with the standard deviation that was asked for, the same each time", () => {
+  it("noise on conditions reaches given picture codes alone, with the standard deviation that was requested, the same each time", () => {
     const options = { batch, rehearsed: 0, seed: 7, firstCaptionRate: 1, conditionNoise: 0.2 };
     const [draws, again] = [new BatchSampler(pictures, options), new BatchSampler(pictures, options)];
     const [target, repeated] = [createBatchBuffers(pictures, batch), createBatchBuffers(pictures, batch)];

@@ -253,7 +253,7 @@ describe("a crowd of connections", () => {
     await close();
   });
 
-  it("a client that reads nothing of what it asked for is closed within the idle time", async () => {
+  it("a client that reads nothing of what it requested is closed within the idle time", async () => {
     const { harness, open, close } = await listenWith({ idleTimeoutMs: 1000 });
     // More than the buffers of both ends hold.
     harness.deps.results.read = async () => new Uint8Array(8 * 1024 * 1024);

@@ -1,4 +1,4 @@
-/** Several tokens on one server: who sees what, who may ask for what and how often, and what is kept of a token. */
+/** Several tokens on one server: who sees what, who may request what and how often, and what is kept of a token. */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -122,7 +122,7 @@ describe("several tokens", () => {
     assert.deepEqual(captions, ["bird", "fish", ...Array.from({ length: 5 }, () => "bird")]);
   });
 
-  it("inverts for one token in turn with another that asks for more than may wait", async () => {
+  it("inverts for one token in turn with another that requests more than may wait", async () => {
     const gate = createGate();
     harness.inference.gate = gate.closed;
     const image = await harness.upload(greyPng(8, 51));

@@ -32,7 +32,7 @@ async function serve(
 const startOf = (request: IncomingMessage): number =>
   Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
 
-/** Answers with what is asked for; after `most` bytes the line breaks. */
+/** Answers with what is requested; after `most` bytes the line breaks. */
 function answerFrom(request: IncomingMessage, response: ServerResponse, most = Number.POSITIVE_INFINITY): void {
   const start = startOf(request);
   if (start >= bytes.length) return void response.writeHead(416).end();

@@ -169,7 +169,7 @@ const drawing = (body: string, attributes = 'viewBox="0 0 10 10"'): string =>
 const bar = '<rect x="0" y="4" width="10" height="2"/>';
 
 describe("an SVG drawing", () => {
-  it("an SVG drawing is rendered sharp at the size that is asked for, on nothing, whatever its own size", async () => {
+  it("an SVG drawing is rendered sharp at the size that is requested, on nothing, whatever its own size", async () => {
     for (const attributes of [
       'viewBox="0 0 10 10"',
       'width="10" height="10"',

@@ -98,7 +98,7 @@ describe("a pack that translates between styles", () => {
     assert.equal(info.styleImagesMax, limits.styleImagesMax);
   });
 
-  it("a restyled drawing follows the drawing, its own style, the style that is asked for by name or by images, colours, and the seed where there is temperature", async () => {
+  it("a restyled drawing follows the drawing, its own style, the requested style by name or by images, colours, and the seed where there is temperature", async () => {
     const [image, other, third] = [await stripes(2, 250), await stripes(3, 250), await stripes(4, 10)];
     const drawing = { image };
     const conditions: PartialCondition[] = [

@@ -30,7 +30,7 @@ describe("a team of threads", () => {
     assert.equal(new Set(answers.map(({ threadId }) => threadId)).size, 2);
   });
 
-  it("a team of threads takes buffers over without a copy where a task asks for it", async () => {
+  it("a team of threads takes buffers over without a copy where a task requests it", async () => {
     const task = echo(7) as Extract<EchoTask, { kind: "echo" }>;
     const { values } = await team.run(task, [task.values.buffer as ArrayBuffer]);
     assert.deepEqual([values[0], task.values.length], [7, 0]);

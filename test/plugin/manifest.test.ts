@@ -35,7 +35,7 @@ test("the network list is one local address by name with its port, and says why"
   assert.ok(buildManifest().networkAccess.reasoning.length > 40);
 });
 
-test("the menu has every command of the table, and quick actions ask for something that must be given", () => {
+test("the menu has every command of the table, and quick actions request something that must be given", () => {
   const { menu } = buildManifest();
   const items = menu.flatMap((entry) => ("separator" in entry ? [] : [entry]));
   assert.deepEqual(
@@ -75,7 +75,7 @@ test("the bundles stay small: Figma parses both before the window opens", async 
   await rm(outDir, { recursive: true });
 });
 
-test("a plugin built for another port asks for that port and starts with it", async () => {
+test("a plugin built for another port requests that port and starts with it", async () => {
   const outDir = await mkdtemp(path.join(tmpdir(), "tau-port-"));
   await buildPlugin({ outDir, port: 9000 });
   const [main, manifest] = await Promise.all(

@@ -138,7 +138,7 @@ describe("a published flow", () => {
     );
   });
 
-  it("is asked for by name", async () => {
+  it("is requested by name", async () => {
     await assert.rejects(joinPublished({ ...joined, flow: "basicae", labels }), /expected the import of a flow/);
     await assert.rejects(joinPublished({ ...joined, target: "bigae", labels }), /expected an import "bigae", got/);
   });

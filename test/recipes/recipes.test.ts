@@ -226,7 +226,7 @@ describe("a recipe", () => {
     assert.deepEqual(await readdir(empty), []);
   });
 
-  it("asks for images where its target has an encoder", async () => {
+  it("requests images where its target has an encoder", async () => {
     await assert.rejects(
       runRecipe("unpaired-domains", { ...options, images: undefined }),
       /--images: expected a folder/,

@@ -62,7 +62,7 @@ describe("codes of pictures", () => {
     near(cosinesOf(cells, codeOf(cells, 0)), [1, 0.5, 0]);
   });
 
-  it("codes of pictures are like nothing where they or what is asked for is blank", () => {
+  it("codes of pictures are like nothing where they or what is requested is blank", () => {
     const blank: QuantizedCodes = {
       kind: "dense",
       dims: 4,

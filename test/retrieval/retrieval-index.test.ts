@@ -87,12 +87,12 @@ const latentOf = (asked: Partial<RetrievalQuery>): Float32Array => {
 };
 
 describe("a start from retrieved drawings of a label", () => {
-  it("a start from retrieved drawings of a label leaves those of the style that is asked for out: what they show is moved to that style's middle", () => {
+  it("a start from retrieved drawings of a label leaves those of the requested style out: what they show is moved to that style's middle", () => {
     near(latentOf({ label: "apple", style: "sharp" }), [-1 + 1 / 2, -1 + 2 / 2]);
     near(latentOf({ label: "plum", style: "flat" }), [1 + 6, 0]);
   });
 
-  it("a start from retrieved drawings of a label weighs them by how alike their styles are to the one that is asked for", () => {
+  it("a start from retrieved drawings of a label weighs them by how alike their styles are to the one that is requested", () => {
     near(latentOf({ label: "apple", style: "flat" }), [1 + (3 * 0 - 3) / 4, (3 * 2 + 0) / 4]);
     near(latentOf({ label: "apple", style: "round" }), [(3 * 1 - 3) / 4, 1]);
   });
@@ -153,7 +153,7 @@ describe("a start from retrieved drawings of nearest names", () => {
     near(latentOf({ caption, style: "sharp" }), mixed([-1, -1], notSharp));
   });
 
-  it("a start from retrieved drawings of nearest names passes over labels that are drawn in the style that is asked for alone", () => {
+  it("a start from retrieved drawings of nearest names passes over labels that are drawn in the requested style alone", () => {
     // Among names a style's similarity counts three quarters.
     const alike = 0.75 * Math.log(3);
     const parts: readonly Part[] = [
@@ -307,7 +307,7 @@ describe("a start from retrieved drawings that look like a picture", () => {
     assert.equal(startsFrom({ pictures: { sketch: sketchOf(5), layout: layoutOf(4) } }), 4);
   });
 
-  it("a start from retrieved drawings that look like a picture never takes one of the style that is asked for, and moves what it takes to that style's middle", () => {
+  it("a start from retrieved drawings that look like a picture never takes one of the requested style, and moves what it takes to that style's middle", () => {
     assert.equal(startsFrom({ style: "sharp", pictures: { sketch: sketchOf(5) } }), 4);
     assert.equal(startsFrom({ style: "flat", pictures: { sketch: sketchOf(5) } }), 5);
   });
@@ -355,7 +355,7 @@ describe("a start from retrieved drawings that look like a picture", () => {
     assert.equal(startOf({ label: "pear", pictures: { sketch: sketchOf(5) } }, seen)!.similarity, undefined);
   });
 
-  it("a start from retrieved drawings that look like a picture is none for a label that is drawn in the style that is asked for alone, which the flow has learned", () => {
+  it("a start from retrieved drawings that look like a picture is none for a label that is drawn in the requested style alone, which the flow has learned", () => {
     assert.equal(startOf({ label: "pear", style: "round", pictures: { sketch: sketchOf(5) } }, seen), undefined);
     assert.equal(startsFrom({ label: "pear", style: "flat", pictures: { sketch: sketchOf(5) } }), 3);
   });
@@ -371,7 +371,7 @@ describe("a start from retrieved drawings that look like a picture", () => {
     assert.equal(startsFrom({ pictures: { sketch } }), 5);
   });
 
-  it("a start from retrieved drawings that look like a picture says what it shows of each picture that was asked for", () => {
+  it("a start from retrieved drawings that look like a picture says what it shows of each picture that was requested", () => {
     const shown = startOf({ pictures: { sketch: sketchOf(3), layout: layoutOf(3) } }, seen)!.pictures!;
     near(shown.sketch!, [0, 6, 0, 12 / 7]);
     near(shown.layout!, [...layoutOf(3)]);
@@ -415,7 +415,7 @@ describe("a start from retrieved drawings that look like a picture", () => {
     assert.deepEqual(counts, [alike, 16]);
   });
 
-  it("a start from retrieved drawings that look like a picture is none where the entries are not known by a picture that is asked for", () => {
+  it("a start from retrieved drawings that look like a picture is none where the entries are not known by a picture that is requested", () => {
     assert.deepEqual(
       [seen, store].map((one) => [one.knows("sketch"), one.knows("layout")]),
       [

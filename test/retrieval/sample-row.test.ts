@@ -52,7 +52,7 @@ const assertNear = (got: Float32Array, expected: Float32Array, most: number): vo
 };
 
 describe("a row drawn from retrieved drawings", () => {
-  it("a row drawn from retrieved drawings gives the example's own latent at share 1 and temperature 0, where it shows what is asked for", async () => {
+  it("a row drawn from retrieved drawings gives the example's own latent at share 1 and temperature 0, where it shows what is requested", async () => {
     const whole = { ...settings, temperature: 0, retrieval: 1 };
     const named = giving({ latent, caption: words.caption!.vector });
     for (const conditions of [words, await encode({ caption: "red" })])
@@ -127,7 +127,7 @@ describe("a row drawn from retrieved drawings", () => {
     assert.ok(more < plain - 0.01, `${more} and ${plain}`);
   });
 
-  it("a row drawn from retrieved drawings is asked for without the caption's colours, and gets the one that the caption gives", async () => {
+  it("a row drawn from retrieved drawings is requested without the caption's colours, and gets the one that the caption gives", async () => {
     const coloured = await encode({ caption: "red mountain" });
     assert.deepEqual(coloured.caption!.plain, (await encode({ caption: "mountain" })).caption!.vector);
     const { plain, vector } = coloured.caption!;
@@ -155,7 +155,7 @@ describe("a row drawn from retrieved drawings", () => {
     assertNear(prior!.shows.caption!.vector, caption, 1e-6);
   });
 
-  it("a row drawn from retrieved drawings asks for drawings by sketch and layout, by no other picture, and takes them to show what they do", () => {
+  it("a row drawn from retrieved drawings requests drawings by sketch and layout, by no other picture, and takes them to show what they do", () => {
     const given = (vector: Float32Array) => ({ vector, presence: 1 });
     const [sketch, layout, shown] = [Float32Array.of(1, 0, 0, 0), Float32Array.of(0, 1), Float32Array.of(0, 0, 1, 0)];
     const conditions = { sketch: given(sketch), layout: given(layout), lowResolution: given(sketch) };
@@ -192,7 +192,7 @@ describe("a row drawn from retrieved drawings", () => {
     assert.deepEqual(prior!.shows, { style: words.style! });
   });
 
-  it("a row drawn from retrieved drawings asks for drawings by vector and ids, with noise of the seed that grows with temperature", () => {
+  it("a row drawn from retrieved drawings requests drawings by vector and ids, with noise of the seed that grows with temperature", () => {
     const asked: RetrievalQuery[] = [];
     const given = { caption: words.caption! };
     for (const temperature of [0.5, 1]) sampleRow(giving(undefined, asked), words, { ...settings, temperature });

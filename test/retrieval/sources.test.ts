@@ -67,7 +67,7 @@ describe("the drawings that an image started from", () => {
     assert.equal((await draw({ retrieval: 0 })).sources, undefined);
   });
 
-  it("the drawings that an image started from are only those of the licences that are asked for, which changes the image", async () => {
+  it("the drawings that an image started from are only those of the requested licences, which changes the image", async () => {
     const all = await draw({});
     const free = await draw({ licences: ["MIT"] });
     assert.deepEqual(new Set(free.sources?.map(({ licence }) => licence)), new Set(["MIT"]));

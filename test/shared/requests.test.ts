@@ -115,7 +115,7 @@ describe("the share of retrieval that a request means", () => {
     }
   });
 
-  it("the share of retrieval that a request means is 0 where the start is kept of an image, and no other may be asked for there", () => {
+  it("the share of retrieval that a request means is 0 where the start is kept of an image, and no other may be requested there", () => {
     const kept = { condition: { caption: "a" }, count: 1, keepResidualOf: { image } };
     assert.equal(shareOf(kept), 0);
     assert.equal(shareOf({ ...kept, retrieval: 0 }), 0);
@@ -126,7 +126,7 @@ describe("the share of retrieval that a request means", () => {
     );
   });
 
-  it("the share of retrieval that a request means is what is asked for, beside words and pictures, and stays so when the request is read again", () => {
+  it("the share of retrieval that a request means is what is requested, beside words and pictures, and stays so when the request is read again", () => {
     const sketch = { svg: "<svg/>" };
     for (const condition of [{ caption: "a" }, { caption: "a", sketch }])
       for (const retrieval of [0, 0.25, 1]) {

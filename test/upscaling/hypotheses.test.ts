@@ -180,7 +180,7 @@ describe("LR-PSNR", () => {
 });
 
 describe("the map of where hypotheses differ", () => {
-  it("the map of where hypotheses differ comes last, opaque, of at least four hypotheses, of which only those asked for are handed on", async () => {
+  it("the map of where hypotheses differ comes last, opaque, of at least four hypotheses, of which only those requested are handed on", async () => {
     const upscaler = smallUpscaler();
     const progress: number[] = [];
     const pictures = await draw(

@@ -217,7 +217,7 @@ describe("upscaling", () => {
     assert.equal(rgba[0], 128);
   });
 
-  it("upscaling asks for features only where details are drawn", async () => {
+  it("upscaling requests features only where details are drawn", async () => {
     const asked: string[] = [];
     const noting = (factor: NetworkFactor): FactorParts => {
       const network = networkOf(factor);

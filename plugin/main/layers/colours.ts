@@ -14,7 +14,7 @@ import {
 } from "../../../shared/messages/vector-messages.ts";
 import type { AppliedNode } from "../applied.ts";
 import { iconsIn } from "../read/read-icons.ts";
-import { createBreather } from "../slices.ts";
+import { createYield } from "../slices.ts";
 import { type Bound, hexOf, loadBindings, rgbOf } from "./bindings.ts";
 import { detailOf, isLocked } from "./layers.ts";
 
@@ -52,7 +52,7 @@ const coloursIn = (paint: Paint): readonly RGB[] =>
 export async function readColours(
   selection: readonly SceneNode[],
 ): Promise<{ used: readonly UsedColour[]; skipped: readonly SkippedIcon[] }> {
-  const breathe = createBreather();
+  const yieldToEditor = createYield();
   const shares = new Map<string, number>();
   const skipped: SkippedIcon[] = [];
   for (const node of paintedIn(selection)) {
@@ -71,7 +71,7 @@ export async function readColours(
               shares.set(hexOf(colour), (shares.get(hexOf(colour)) ?? 0) + share);
             }
           }
-        const pause = breathe();
+        const pause = yieldToEditor();
         if (pause !== undefined) await pause;
       }
     if (!node.removed && !hasColour && !isLocked(node) && shares.size === before)
@@ -131,7 +131,7 @@ export async function recolour(
   changes: readonly ColourChange[],
   bindings: Bindings | undefined,
 ): Promise<Recoloured> {
-  const breathe = createBreather();
+  const yieldToEditor = createYield();
   const bound = await loadBindings(bindings);
   const byFrom = new Map(changes.map((change) => [change.from, change]));
   let changedCount = 0;
@@ -156,7 +156,7 @@ export async function recolour(
           skipped.push({ nodeId: layer.id, nodeName: layer.name, reason: "read-only", detail: detailOf(error) });
         }
       if (layer.getPluginData(vectorKey) !== "") rememberColours(layer, changes, bindings);
-      const pause = breathe();
+      const pause = yieldToEditor();
       if (pause !== undefined) await pause;
     }
     if (layers.length === before) continue;
@@ -166,7 +166,7 @@ export async function recolour(
   return { count: changedCount, layers, skipped };
 }
 
-/** All paints of a layer, to tell whether they are the former ones again. */
+/** All paints of a layer, to see whether they are the former ones again. */
 const lookOf = (node: BaseNode): string =>
   JSON.stringify(paintKeys.map((key) => ("visible" in node ? paintsOf(node, key) : [])));
 

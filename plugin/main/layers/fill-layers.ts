@@ -6,7 +6,7 @@ import type { SkippedLayer } from "../../../shared/messages/layer-messages.ts";
 import { type ApplyTarget, type ArtboardImage, provenanceKey } from "../../../shared/messages/messages.ts";
 import type { AppliedNode } from "../applied.ts";
 import { remember } from "../remember.ts";
-import { createBreather } from "../slices.ts";
+import { createYield } from "../slices.ts";
 import { loadBindings } from "./bindings.ts";
 import {
   detailOf,
@@ -32,7 +32,7 @@ export async function fillLayers(
   { nodeIds, scaleMode }: Extract<ApplyTarget, { kind: "replace" }>,
   hashes: ReadonlyMap<string, string>,
 ): Promise<FilledLayers> {
-  const breathe = createBreather();
+  const yieldToEditor = createYield();
   const sizes = new Map<string, Promise<PixelSize | undefined>>();
   const filled: AppliedNode[] = [];
   const skipped: SkippedLayer[] = [];
@@ -62,7 +62,7 @@ export async function fillLayers(
           skipped.push({ ...about, reason: "read-only", detail: detailOf(error) });
         }
       }
-      await breathe();
+      await yieldToEditor();
       continue;
     }
     const hash = hashes.get(key)!;
@@ -82,7 +82,7 @@ export async function fillLayers(
         skipped.push({ nodeId, nodeName, reason: "read-only", detail: detailOf(error) });
       }
     }
-    await breathe();
+    await yieldToEditor();
   }
   if (successors.length > 0 && figma.currentPage.id === page.id) page.selection = [...page.selection, ...successors];
   return { filled, sameCount, skipped };

@@ -4,7 +4,7 @@
  */
 import type { LayerProblem } from "../../../shared/messages/layer-messages.ts";
 
-/** Plugin data key of a layer that Tau filled: hash of the image, which tells its paint from others. */
+/** Plugin data key of a layer that Tau filled: hash of the image, which marks its paint. */
 export const imageKey = "tau.image";
 
 type Fillable = SceneNode & MinimalFillsMixin;

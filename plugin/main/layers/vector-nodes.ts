@@ -41,7 +41,7 @@ function bindFills(node: SceneNode, bound: Bound): void {
   if ("fills" in node && node.fills !== figma.mixed) node.fills = boundPaints(node.fills, bound);
 }
 
-/** What a vector remembers: how it was drawn, in which colours, and its buttons. @returns what tells it from another one */
+/** What a vector remembers: how it was drawn, in which colours, and its buttons. @returns what identifies it */
 export function rememberVector(node: Container, { vector, provenance }: VectorImage): string {
   const mark = `vector ${Date.now().toString(36)} ${++made}`;
   node.setPluginData(vectorKey, JSON.stringify(vector.record));
@@ -77,7 +77,7 @@ function variantsLike(node: ComponentNode): ComponentNode[] {
   const alike = set.children.filter(
     (child): child is ComponentNode => child.type === "COMPONENT" && child.getPluginData(provenanceKey) === own,
   );
-  // The one that was asked for last: its mark tells whether it was taken back.
+  // The last one: its mark shows whether it was undone.
   return [...alike.filter(({ id }) => id !== node.id), node];
 }
 

@@ -81,7 +81,7 @@ function createGridFrame({ width, height, gapPx, paddingPx }: Grid, made: SceneN
   frame.layoutMode = "HORIZONTAL";
   frame.layoutWrap = "WRAP";
   frame.primaryAxisSizingMode = "FIXED";
-  // Resizing fixes both axes, so the height is told to hug its rows only afterwards.
+  // Resizing fixes both axes, so the height hugs its rows only afterwards.
   frame.resize(width, height);
   frame.counterAxisSizingMode = "AUTO";
   frame.itemSpacing = gapPx;

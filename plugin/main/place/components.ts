@@ -9,7 +9,7 @@ import { loadBindings } from "../layers/bindings.ts";
 import { findNode } from "../layers/layers.ts";
 import { createVector, rememberVector } from "../layers/vector-nodes.ts";
 import { remember } from "../remember.ts";
-import { createBreather } from "../slices.ts";
+import { createYield } from "../slices.ts";
 import { findFreeSpot } from "./place.ts";
 import { bringIntoSight, readObstacles } from "./place-artboards.ts";
 
@@ -20,7 +20,7 @@ const rowPx = Math.max(...iconSizesPx) + gapPx;
 
 /** @param made every new node, for the way back */
 export async function makeComponents(sets: readonly ComponentPlan[], made: SceneNode[]): Promise<AppliedNode[]> {
-  const breathe = createBreather();
+  const yieldToEditor = createYield();
   const page = figma.currentPage;
   const columns = Math.ceil(Math.sqrt(sets.length / 2)) || 1;
   const heights = sets.map(({ styles }) => styles.length * rowPx + gapPx);
@@ -29,7 +29,13 @@ export async function makeComponents(sets: readonly ComponentPlan[], made: Scene
     width: 2 * paddingPx + columns * (widthPx + gapPx) - gapPx,
     height: 2 * paddingPx + Math.ceil(sets.length / columns) * cellPx - gapPx,
   };
-  const spot = await findFreeSpot(size, figma.viewport.center, await readObstacles(page, breathe), 80, breathe);
+  const spot = await findFreeSpot(
+    size,
+    figma.viewport.center,
+    await readObstacles(page, yieldToEditor),
+    80,
+    yieldToEditor,
+  );
   const section = figma.createSection();
   made.push(section);
   page.appendChild(section);
@@ -42,7 +48,7 @@ export async function makeComponents(sets: readonly ComponentPlan[], made: Scene
     set.resizeWithoutConstraints(widthPx, heights[index]!);
     set.x = paddingPx + (index % columns) * (widthPx + gapPx);
     set.y = paddingPx + Math.floor(index / columns) * cellPx;
-    await breathe();
+    await yieldToEditor();
   }
   page.selection = [section];
   bringIntoSight([section], { ...spot, ...size });

@@ -4,7 +4,7 @@
  */
 import type { ApplyTarget, Artboard } from "../../../shared/messages/messages.ts";
 import type { Bound } from "../layers/bindings.ts";
-import { createBreather } from "../slices.ts";
+import { createYield } from "../slices.ts";
 import { createArtboard, type Grid, gridOf } from "./artboard.ts";
 import { type Box, findFreeSpot, Obstacles, type Point } from "./place.ts";
 
@@ -20,14 +20,20 @@ export async function placeArtboards(
   made: SceneNode[],
   bound: Bound,
 ): Promise<SceneNode[]> {
-  const breathe = createBreather();
-  // Taken once: a person may go to another page in a pause, and the result belongs where it was asked for.
+  const yieldToEditor = createYield();
+  // Taken once: a person may go to another page in a pause, and the result belongs where the command began.
   const page = figma.currentPage;
   const slide = figma.editorType === "slides" ? (page.focusedSlide ?? null) : null;
   const plan = planRows(artboards, tilePx);
   const wanted = slide === null ? plan : planRows(artboards, shrinkToSlide(tilePx, plan, slide));
   const centre = slide === null ? figma.viewport.center : { x: slide.width / 2, y: slide.height / 2 };
-  const spot = await findFreeSpot(wanted, centre, await readObstacles(slide ?? page, breathe), artboardGapPx, breathe);
+  const spot = await findFreeSpot(
+    wanted,
+    centre,
+    await readObstacles(slide ?? page, yieldToEditor),
+    artboardGapPx,
+    yieldToEditor,
+  );
   // A slide that is full is no reason to leave it.
   const corner = slide === null || isWithin({ ...spot, ...wanted }, slide) ? spot : middleOf(slide, wanted);
   const nodes: SceneNode[] = [];
@@ -38,7 +44,7 @@ export async function placeArtboards(
     node.x = corner.x + wanted.corners[index]!.x;
     node.y = corner.y + wanted.corners[index]!.y;
     nodes.push(node);
-    await breathe();
+    await yieldToEditor();
   }
   // One may have been deleted in a pause.
   const placed = nodes.filter(({ removed }) => !removed);
@@ -86,13 +92,13 @@ function shrinkToSlide(tilePx: number, { width, height }: Plan, slide: SlideNode
 
 export async function readObstacles(
   parent: PageNode | SlideNode,
-  breathe: () => Promise<void> | undefined,
+  yieldToEditor: () => Promise<void> | undefined,
 ): Promise<Obstacles> {
   const obstacles = new Obstacles();
   for (const node of parent.children) {
     // It may have been deleted in a pause.
     if (!node.removed) obstacles.add(boxOf(node));
-    const pause = breathe();
+    const pause = yieldToEditor();
     if (pause !== undefined) await pause;
   }
   return obstacles;

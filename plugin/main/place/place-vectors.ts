@@ -5,7 +5,7 @@ import { loadBindings } from "../layers/bindings.ts";
 import type { FilledLayers } from "../layers/fill-layers.ts";
 import { findNode } from "../layers/layers.ts";
 import { createVector, rememberVector, type VectorImage } from "../layers/vector-nodes.ts";
-import { createBreather } from "../slices.ts";
+import { createYield } from "../slices.ts";
 import { findFreeSpot } from "./place.ts";
 import { bringIntoSight, readObstacles } from "./place-artboards.ts";
 
@@ -18,7 +18,7 @@ export async function placeBeside(
   nodeIds: readonly string[],
   made: SceneNode[],
 ): Promise<FilledLayers> {
-  const breathe = createBreather();
+  const yieldToEditor = createYield();
   const page = figma.currentPage;
   const sources = await Promise.all(nodeIds.map(findNode));
   const boxes = sources.map((node) =>
@@ -33,7 +33,13 @@ export async function placeBeside(
   const width = Math.max(...known.map((box) => box.x + box.width)) - x;
   const height = Math.max(...known.map((box) => box.y + box.height)) - y;
   const centre = { x: x + 1.5 * width + gapPx, y: y + height / 2 };
-  const spot = await findFreeSpot({ width, height }, centre, await readObstacles(page, breathe), gapPx, breathe);
+  const spot = await findFreeSpot(
+    { width, height },
+    centre,
+    await readObstacles(page, yieldToEditor),
+    gapPx,
+    yieldToEditor,
+  );
   const filled: AppliedNode[] = [];
   const frames: FrameNode[] = [];
   for (const [index, image] of images.entries()) {
@@ -46,7 +52,7 @@ export async function placeBeside(
     frame.y = box.y - y + spot.y + (box.height - frame.height) / 2;
     filled.push({ id: frame.id, imageHash: rememberVector(frame, image) });
     frames.push(frame);
-    await breathe();
+    await yieldToEditor();
   }
   page.selection = frames;
   if (figma.currentPage.id === page.id) bringIntoSight(frames, { ...spot, width, height });

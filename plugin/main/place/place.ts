@@ -1,6 +1,6 @@
 /**
- * Finds free space on the page: a spot near to a wished centre where nothing is covered. Pure geometry in px.
- * From the wished spot it walks along lanes, horizontal and vertical ones, jumping over whatever is in the way; a grid of
+ * Finds free space on the page: a spot near a requested centre where nothing is covered. Pure geometry in px.
+ * From the requested spot it walks along lanes, horizontal and vertical ones, jumping over whatever is in the way; a grid of
  * buckets says what that is, so that a page of 10,000 layers is searched in some thousand jumps.
  */
 
@@ -59,16 +59,16 @@ function bucketsOf({ x, y, width, height }: Box): number[] {
 /**
  * Top-left corner for a box of `size`, at least `gapPx` away from all obstacles and near to `centre`: the nearest on
  * lanes that lie a third of the box apart.
- * @param breathe called between lanes, and waited for: the search may be long
+ * @param yieldToEditor called between lanes, and waited for: the search may be long
  */
 export async function findFreeSpot(
   size: { readonly width: number; readonly height: number },
   centre: Point,
   obstacles: Obstacles,
   gapPx: number,
-  breathe: () => Promise<void> | undefined,
+  yieldToEditor: () => Promise<void> | undefined,
 ): Promise<Point> {
-  const wished = { x: Math.round(centre.x - size.width / 2), y: Math.round(centre.y - size.height / 2) };
+  const wanted = { x: Math.round(centre.x - size.width / 2), y: Math.round(centre.y - size.height / 2) };
   const around = (spot: Point): Box => ({
     x: spot.x - gapPx,
     y: spot.y - gapPx,
@@ -80,7 +80,7 @@ export async function findFreeSpot(
   /** Walks one way until nothing is in the way, or it is farther than the best. */
   const walk = (start: Point, jump: (spot: Point, blocker: Box) => Point): void => {
     for (let spot = start; ; ) {
-      const distancePx = Math.hypot(spot.x - wished.x, spot.y - wished.y);
+      const distancePx = Math.hypot(spot.x - wanted.x, spot.y - wanted.y);
       if (distancePx >= bestPx) return;
       const blocker = obstacles.blocker(around(spot));
       if (blocker === undefined) {
@@ -99,15 +99,15 @@ export async function findFreeSpot(
   const stepY = Math.max(1, Math.round((size.height + gapPx) / 3));
   // The first lanes end beyond the outermost obstacle at the latest, so there is a best, and the loop has an end.
   for (let lane = 0; lane === 0 || Math.min(lane * stepX, lane * stepY) < bestPx; lane++) {
-    await breathe();
+    await yieldToEditor();
     for (const side of lane === 0 ? [0] : [lane, -lane]) {
-      const row = { x: wished.x, y: wished.y + side * stepY };
-      const column = { x: wished.x + side * stepX, y: wished.y };
+      const row = { x: wanted.x, y: wanted.y + side * stepY };
+      const column = { x: wanted.x + side * stepX, y: wanted.y };
       walk(row, right);
       walk(row, left);
       walk(column, down);
       walk(column, up);
     }
   }
-  return best ?? wished;
+  return best ?? wanted;
 }

@@ -3,7 +3,7 @@ import { limits } from "../../../shared/limits.ts";
 import { provenanceKey } from "../../../shared/messages/messages.ts";
 import { type IconSource, type SkippedIcon, svgKey, vectorKey } from "../../../shared/messages/vector-messages.ts";
 import { imagePaintIndex, isLocked } from "../layers/layers.ts";
-import { createBreather } from "../slices.ts";
+import { createYield } from "../slices.ts";
 
 /** Icons read at once: two families. */
 const iconsMax = 2 * limits.familyMax;
@@ -18,7 +18,7 @@ export async function readIcons(
   selection: readonly SceneNode[],
   sendImage: (hash: string, bytes: Uint8Array) => void,
 ): Promise<ReadIcons> {
-  const breathe = createBreather();
+  const yieldToEditor = createYield();
   const nodes = selection.flatMap((node) => iconsIn(node));
   const icons: IconSource[] = [];
   const skipped: SkippedIcon[] = [];
@@ -28,7 +28,7 @@ export async function readIcons(
     const found = await readIcon(node, sent, sendImage);
     if ("reason" in found) skipped.push(found);
     else icons.push(found);
-    await breathe();
+    await yieldToEditor();
   }
   return { icons, skipped, unreadCount: Math.max(0, nodes.length - iconsMax) };
 }

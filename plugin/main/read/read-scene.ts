@@ -1,7 +1,7 @@
 /** The selection read on request: layers that can be filled, by name, and a drawing as SVG. Only reads. */
 import type { FillableLayer } from "../../../shared/messages/layer-messages.ts";
 import { problemOf } from "../layers/layers.ts";
-import { createBreather } from "../slices.ts";
+import { createYield } from "../slices.ts";
 
 /** Layers of one fill: a page of icons has some hundred. */
 const layersMax = 1000;
@@ -13,14 +13,14 @@ export interface ReadLayers {
 
 /** The selected layers themselves, in their order. */
 export async function readLayers(nodes: readonly SceneNode[]): Promise<ReadLayers> {
-  const breathe = createBreather();
+  const yieldToEditor = createYield();
   const layers: FillableLayer[] = [];
   for (const node of nodes.slice(0, layersMax)) {
     // It may have been deleted in a pause.
     const problem = problemOf(node);
     if (problem !== "gone")
       layers.push({ id: node.id, name: node.name, ...(problem === undefined ? {} : { problem }) });
-    const pause = breathe();
+    const pause = yieldToEditor();
     if (pause !== undefined) await pause;
   }
   return { layers, unreadCount: Math.max(0, nodes.length - layersMax) };

@@ -25,20 +25,20 @@ function loadShownStyles(): ShownStyle[] {
 }
 
 /** The list as the UI knows it; undefined before it asked. */
-let told: string | undefined;
+let sent: string | undefined;
 
 /** The styles when the list is not what the UI knows: at the start, after undo and redo, and after another person's changes. */
 export function takeChangedStyles(isAsked: boolean): ShownStyle[] | undefined {
   const list = figma.root.getPluginData(shownStylesKey);
-  if (list === told || (told === undefined && !isAsked)) return undefined;
-  told = list;
+  if (list === sent || (sent === undefined && !isAsked)) return undefined;
+  sent = list;
   return loadShownStyles();
 }
 
 /** @throws Error beyond `shownStylesMax` styles, or when the editor refuses a picture */
 export function saveShownStyle({ id, name, pictures }: ShownStyle): void {
-  // The UI has it already; when saving fails, it has to be told that the file has not.
-  told = undefined;
+  // The UI has it already; when saving fails, it must hear that the file has not.
+  sent = undefined;
   const others = readList().filter((style) => style.id !== id);
   if (others.length >= shownStylesMax) throw new Error(`expected at most ${shownStylesMax} styles in a file`);
   const known = readList().find((style) => style.id === id);
@@ -59,8 +59,8 @@ export function removeShownStyle(id: string): void {
 }
 
 function writeList(list: readonly Listed[]): void {
-  told = JSON.stringify(list);
-  figma.root.setPluginData(shownStylesKey, told);
+  sent = JSON.stringify(list);
+  figma.root.setPluginData(shownStylesKey, sent);
 }
 
 function readList(): Listed[] {

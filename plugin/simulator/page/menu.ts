@@ -1,4 +1,4 @@
-/** Tau's menu, built from the manifest, and the quick action that asks for a command's parameters one by one. */
+/** Tau's menu, built from the manifest, and the quick action that asks a command's parameters one by one. */
 import type { Suggestions } from "../host/run.ts";
 import { find, make } from "./dom.ts";
 
@@ -73,7 +73,7 @@ export function createMenu(
   window.addEventListener("blur", () => toggle(false));
 }
 
-/** Asks for each parameter; Enter takes the marked suggestion, an optional one may stay empty. Undefined = given up. */
+/** Asks each parameter; Enter takes the marked suggestion, an optional one may stay empty. Undefined = given up. */
 export function askParameters(
   command: MenuCommand,
   suggest: (key: string, query: string, parameters: ParameterValues) => Promise<Suggestions>,

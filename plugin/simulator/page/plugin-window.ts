@@ -51,7 +51,7 @@ export function createPluginWindow(
     if (event.data?.pluginMessage !== undefined) onMessage(event.data.pluginMessage);
   });
   makeDraggable(frame, bar);
-  /** As large as was asked for, and never larger than the page has room for. */
+  /** As large as requested, within the page. */
   const size = (width: number, height: number): void => {
     if (iframe === undefined) return;
     iframe.style.width = `${Math.min(width, innerWidth - 16)}px`;

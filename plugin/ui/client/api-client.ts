@@ -71,7 +71,7 @@ export function normalizeServerUrl(typed: string): string {
 }
 
 /**
- * Says that the address is this computer, which Chromium wants to hear before it asks for permission to reach it from
+ * Says that the address is this computer, which Chromium wants to hear before it requests permission to reach it from
  * figma.com. https://wicg.github.io/local-network-access; other browsers ignore the field.
  */
 const addressSpace = (origin: string): { readonly targetAddressSpace?: "loopback" } =>
@@ -191,7 +191,7 @@ export function createApiClient({
 
   /**
    * Many generations in one request: calls back for each as it is accepted, refused and finished. A stream that breaks
-   * just ends: with the key `KEY-i`, what is missing can be asked for again one by one.
+   * just ends: with the key `KEY-i`, what is missing can be requested again one by one.
    */
   async function batch(
     inputs: readonly GenerationInput[],

@@ -52,10 +52,10 @@ export class Failure extends Error {
 }
 
 /** Codes after which the plugin keeps asking whether the server is back. */
-export const isWorthReconnecting = (code: FailureCode): boolean =>
+export const canReconnect = (code: FailureCode): boolean =>
   code === "unreachable" || code === "no_answer" || code === "shutting_down" || code === "inference_unavailable";
 
-/** Codes that go away by waiting: the plugin tries again by itself. */
+/** Codes that go away by themselves: the plugin tries again. */
 const passing: ReadonlySet<FailureCode> = new Set([
   "queue_full",
   "rate_limited",
@@ -63,7 +63,7 @@ const passing: ReadonlySet<FailureCode> = new Set([
   "inference_unavailable",
   "queue_unavailable",
 ]);
-export const isWorthWaiting = (code: FailureCode): boolean => passing.has(code);
+export const isPassing = (code: FailureCode): boolean => passing.has(code);
 
 /** A problem document as failure; 401 without a token is a different cure than 401 with a wrong one. */
 export function failureOfProblem(problem: Problem, hasToken: boolean): Failure {

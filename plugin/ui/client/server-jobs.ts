@@ -1,5 +1,5 @@
 /**
- * Work that the server does in its own time, generations and upscales alike: asked for, followed by server-sent events
+ * Work that the server does in its own time, generations and upscales alike: started, followed by server-sent events
  * with resumption and then by polling, and taken back. Requests themselves are in api-client.ts.
  */
 import type { JobState } from "../../../shared/contract/job-fields.ts";
@@ -104,7 +104,7 @@ export function createServerJobs<Job extends ServerJob, Input>(
     return latest;
   }
 
-  /** Tells the server to stop; a job that is gone already is as good. */
+  /** Asks the server to stop; a job that is gone already is as good. */
   async function cancel(id: string): Promise<void> {
     try {
       await send("DELETE", pathOf(id), { keepalive: true });

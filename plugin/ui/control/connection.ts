@@ -2,7 +2,7 @@
  * The way to the server: who it is, what can be worked with, and after a silence the tries to reach it again. Also the one place
  * where failures are shown, because those of the connection start the tries.
  */
-import { askedTranslation, Failure, isWorthReconnecting, ownStyles } from "../client/failure.ts";
+import { askedTranslation, canReconnect, Failure, ownStyles } from "../client/failure.ts";
 import { redrawnStyles, shownIdOf } from "../client/style-choice.ts";
 import { wait } from "../client/wait.ts";
 import type { Job } from "../run/jobs.ts";
@@ -52,7 +52,7 @@ export class Connection {
       ...(runId === undefined ? {} : { runId }),
       ...(missing === undefined ? {} : { missing }),
     });
-    if (isWorthReconnecting(failure.code)) void this.#reconnect();
+    if (canReconnect(failure.code)) void this.#reconnect();
   }
 
   /** Asks until the server is back, and then goes on with what is missing; any new work ends it. */
@@ -73,7 +73,7 @@ export class Connection {
       } catch (error) {
         if (signal.aborted) return;
         // Another failure than silence is for a person to cure.
-        if (error instanceof Failure && !isWorthReconnecting(error.code)) {
+        if (error instanceof Failure && !canReconnect(error.code)) {
           this.#store.dispatch({ type: "reconnecting", isReconnecting: false });
           this.fail(error);
           return;

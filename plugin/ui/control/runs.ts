@@ -19,7 +19,7 @@ export class Runs {
   readonly #thumbs: ThumbDrawing;
   readonly #canvas: Canvas;
   #running: AbortController | undefined;
-  /** What the run in progress, or the last one, was asked for. */
+  /** The request of the run in progress, or of the last one. */
   #prepared: Prepared | undefined;
   #finished = new Set<number>();
 

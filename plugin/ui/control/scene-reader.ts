@@ -42,7 +42,7 @@ export class SceneReader {
     return (what !== undefined || !this.#isForIcons) && this.#ask(what);
   }
 
-  /** The icons of the selection, whatever the command in view reads; without icons when a command asked for something else since. */
+  /** The icons of the selection, whatever the command in view reads; without icons when a command requested something else since. */
   readIcons(now: Scene): Promise<Scene> {
     this.#ask("read-icons");
     this.#isForIcons = true;

@@ -1,5 +1,5 @@
 /**
- * What all of the UI's doings share: the state and who is told of it, the window around, the client of the server, and what is kept
+ * What all of the UI's actions share: the state and its listeners, the window around, the client of the server, and what is kept
  * for the next start. Says nothing of what a command does.
  */
 import type { DroppedImage, UiMessage } from "../../../shared/messages/messages.ts";
@@ -13,7 +13,7 @@ import { sessionOf } from "../state/session.ts";
 import { initialState, type State } from "../state/state.ts";
 
 export interface Surroundings {
-  /** Tells the editor that something of the window was dropped outside it, at this place of the window. */
+  /** Informs the editor that something of the window was dropped outside it, at this place of the window. */
   drop(place: DropPlace, dropped: DroppedImage): void;
   /** Sends a message to main. */
   post(message: UiMessage): void;
@@ -32,7 +32,7 @@ export interface DropPlace {
   readonly clientY: number;
 }
 
-/** Quiet before the session is saved: typing is not worth a write a letter. */
+/** Quiet before the session is saved: not every letter is a write. */
 const saveMs = 400;
 
 export class Store {
@@ -40,7 +40,7 @@ export class Store {
   readonly around: Surroundings;
   /** False until someone said which style: then the pack's own suggestion stands in the form. */
   isStyleChosen = false;
-  /** False until main has told the styles of the file: a choice among them is not known to be gone before. */
+  /** False until main has sent the styles of the file: a choice among them is not known to be gone before. */
   areShownRead = false;
   /** A quick action: the window goes when its images are on the canvas. */
   closesAfterApply = false;

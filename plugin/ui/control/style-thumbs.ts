@@ -1,6 +1,6 @@
 /**
  * Pictures of the styles, drawn by the pack itself: one caption in each style, one after another while nothing else is
- * asked for, kept for the next start as long as the pack is the same. They leave no trace in the server's history: what a
+ * requested, kept for the next start as long as the pack is the same. They leave no trace in the server's history: what a
  * window that was closed left there is taken away by the next one.
  */
 import type { ApiClient } from "../client/api-client.ts";

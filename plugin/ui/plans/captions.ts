@@ -35,7 +35,7 @@ export function captionProblem(
   return /[\p{L}\p{N}]/u.test(caption) ? undefined : "caption_unreadable";
 }
 
-/** One artboard a caption that can be drawn. @param inputOf what is asked for, but for the number of images */
+/** One artboard a caption that can be drawn. @param inputOf the request, but for the number of images */
 export function artboardsOf(form: Form, inputOf: (caption: string) => GenerationInput): DrawJob[] {
   const captions = captionsOf(form.captions).filter((caption) => captionProblem(caption) === undefined);
   return numbered(

@@ -1,4 +1,4 @@
-/** What main is told to put on the canvas: the kept results of a command as one message, and the bytes that it needs. Pure. */
+/** What main puts on the canvas: the kept results of a command as one message, and the bytes that it needs. Pure. */
 
 import type { StyleInfo } from "../../../shared/contract/meta.ts";
 import type { UiMessage } from "../../../shared/messages/messages.ts";

@@ -1,6 +1,6 @@
-/** One job of the server, generation or upscale: asked for, again while the server is merely busy, and followed to its end. Taken back when its signal aborts. */
+/** One job of the server, generation or upscale: started, again while the server is busy, and followed to its end. Cancelled when its signal aborts. */
 
-import { Failure, failureOfProblem, isWorthWaiting } from "../client/failure.ts";
+import { Failure, failureOfProblem, isPassing } from "../client/failure.ts";
 import { wait } from "../client/wait.ts";
 import type { Step } from "../state/results.ts";
 import type { Job } from "./jobs.ts";
@@ -58,7 +58,7 @@ async function startPatiently<T extends ServerJob>(
       return accepted;
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof Failure) || !isWorthWaiting(error.code) || attempt >= triesMax) throw error;
+      if (!(error instanceof Failure) || !isPassing(error.code) || attempt >= triesMax) throw error;
       for (let seconds = Math.max(1, error.retryAfterSeconds ?? Math.min(2 ** attempt, 10)); seconds > 0; seconds--) {
         report({ stage: "retrying", code: error.code, seconds });
         await wait(1000, signal);

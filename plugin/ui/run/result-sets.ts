@@ -70,7 +70,7 @@ export function enlargedImage(
   key: string,
 ): ResultImage {
   const ownSeed = seed ?? request.seed;
-  // The plugin asks for factors only.
+  // The plugin requests factors only.
   const scale = request.scale!;
   const provenance = {
     format: 1,

@@ -1,7 +1,7 @@
-/** Drawings asked for in one request, whose images are fetched as each is done. Answers with the jobs that are left to do one by one. */
+/** Drawings of one batch request, whose images are fetched as each is done. Answers with the jobs that are left to do one by one. */
 
 import type { BatchEvent } from "../../../shared/contract/generations/batches.ts";
-import { failureOfProblem, isWorthWaiting } from "../client/failure.ts";
+import { failureOfProblem, isPassing } from "../client/failure.ts";
 import type { ResultSet, Step } from "../state/results.ts";
 import type { DrawJob, Job } from "./jobs.ts";
 import { drawnSet } from "./result-sets.ts";
@@ -36,9 +36,9 @@ export async function runBatch(
           return;
         }
         const refusal = event.event === "refused" ? event.problem : event.generation.problem;
-        // What a busy server, or one that stops, did not do is asked for again.
+        // What a busy server, or one that stops, did not do is requested again.
         const isDone = event.event === "finished" && event.generation.state === "done";
-        if (!isDone && (refusal === undefined || isWorthWaiting(refusal.code))) return;
+        if (!isDone && (refusal === undefined || isPassing(refusal.code))) return;
         ended.add(event.index);
         const report = (step: Step): void => onStep(job.title, step);
         fetching.push(
@@ -54,7 +54,7 @@ export async function runBatch(
       signal,
     );
   } catch {
-    // A stream that broke: the jobs that are left tell, one by one, what is wrong.
+    // A stream that broke: the jobs that are left say, one by one, what is wrong.
   }
   await Promise.all(fetching);
   signal.removeEventListener("abort", takeBack);

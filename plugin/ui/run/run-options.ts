@@ -1,4 +1,4 @@
-/** What a run needs and whom it tells. */
+/** What a run needs and whom it informs. */
 import type { ApiClient } from "../client/api-client.ts";
 import type { RefusedJob, ResultSet, Step } from "../state/results.ts";
 import type { Job } from "./jobs.ts";
@@ -21,5 +21,5 @@ export interface RunOptions {
 /** The server draws as many at once (limits.jobsParallelMax); more would only wait there. */
 export const parallelMax = 8;
 
-/** Options of a run with the keys of jobs that a batch asked for. */
+/** Options of a run with the keys of a batch's jobs. */
 export type Working = RunOptions & { readonly keys: Map<Job, string> };

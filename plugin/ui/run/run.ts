@@ -37,7 +37,7 @@ export async function runJobs(options: RunOptions): Promise<void> {
       }
     }
   };
-  /** Keys of jobs that a batch asked for: asked for alone, each is the same job. */
+  /** Keys of a batch's jobs: requested alone, each is the same job. */
   const keys = new Map<Job, string>();
   const own = { ...options, signal, keys };
   const left =
@@ -53,7 +53,7 @@ export async function runJobs(options: RunOptions): Promise<void> {
   if (failure !== undefined) throw failure;
 }
 
-/** Asks for drawings by the batch; answers with the jobs that are left to do one by one. */
+/** Requests drawings by the batch; answers with the jobs that are left to do one by one. */
 async function runBatches(
   options: Working,
   attempt: (job: Job, work: () => Promise<ResultSet>) => Promise<void>,

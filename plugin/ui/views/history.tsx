@@ -178,7 +178,7 @@ function Thumb({ controller, path, alt, onDropped }: ThumbProps) {
         seen.current = event;
       }}
       onDrag={(event) => {
-        // Some browsers send zeros for places that they don't tell.
+        // Some browsers send zeros for places that they hide.
         if (event.screenX !== 0 || event.screenY !== 0) seen.current = event;
       }}
       onDragEnd={({ screenX, screenY }) => {

@@ -11,7 +11,7 @@ import type { WorkerList } from "../../../shared/contract/workers.ts";
 import { startQueueServer } from "../../../test/jobs/queue-server.ts";
 import { childrenOf, processorMs } from "./processor-time.ts";
 
-/** Jobs of a measurement for each worker, after some that warm it up; real ones of as many images as the plugin asks for. */
+/** Jobs of a measurement for each worker, after some that warm it up; real ones of as many images as the plugin requests. */
 const simulatedAWorker = { jobs: 20, warmUp: 8, images: 1 };
 export const realAWorker = { jobs: 60, warmUp: 12, images: 4 };
 /** Jobs that wait or run for each worker: as many as it takes at once, and two more. */

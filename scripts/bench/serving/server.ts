@@ -11,7 +11,7 @@ import { origin, type RunningServer, timed, withServer } from "./running-server.
 export interface ServerBench {
   readonly readyMs: number;
   readonly fourImagesMs: { readonly median: number; readonly p95: number };
-  /** Four images that differ, as the plugin asks for them. */
+  /** Four images that differ, as the plugin requests them. */
   readonly fourIdeasMs: { readonly median: number; readonly p95: number };
   readonly oneImageMs: number;
   readonly childRssMb: number;

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- throughput [PROVIDER]`: images a second of one inference child with 1, 8 and 64 images asked for at once, on a
+ * `npm run bench -- throughput [PROVIDER]`: images a second of one inference child with 1, 8 and 64 images requested at once, on a
  * provider that must work (`cpu`, `cuda`, `coreml`, `dml`, `webgpu`), and on the processor beside it. Nothing but the child is measured.
  */
 import { loadavg } from "node:os";

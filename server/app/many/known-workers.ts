@@ -64,7 +64,7 @@ export class KnownWorkers {
     });
   }
 
-  /** Jobs for workers that are away wait for them; without any known one there is nothing to ask for. */
+  /** Jobs for workers that are away wait for them; without any known one there is nothing to request. */
   status(): InferenceStatus {
     if (!this.#isReached) return { state: "unavailable", detail: "the queue server is away" };
     const live = this.#known.workers.filter(({ isLive }) => isLive);

@@ -37,7 +37,7 @@ export async function invertImage(
   return { latent, ...measured! };
 }
 
-/** What an inversion is worth: the flow's error of going there and back, and what the autoencoder keeps of the image. */
+/** How exact an inversion is: the flow's error of going there and back, and what the autoencoder keeps of the image. */
 export interface InversionCheck {
   /** Largest |z − τ(v)| */
   readonly roundTripError: number;

@@ -6,7 +6,7 @@ import { fieldOf } from "../../../shared/contract/conditions.ts";
 import { type ConditionValues, namesOf } from "../conditions.ts";
 
 /**
- * Conditions of the new image: what is asked for, in the place of the same field of what the image was inverted under (an image of one
+ * Conditions of the new image: what is requested, in the place of the same field of what the image was inverted under (an image of one
  * depth replaces one of another); the other fields stay.
  */
 export function restyledConditions(source: ConditionValues, asked: ConditionValues): ConditionValues {

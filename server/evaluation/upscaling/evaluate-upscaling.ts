@@ -43,7 +43,7 @@ export interface UpscalingOptions {
   onProgress(text: string): void;
 }
 
-/** Sections that can be asked for alone. Targets and the comparison with ESRGANs go with quality. */
+/** Sections that can be requested alone. Targets and the comparison with ESRGANs go with quality. */
 export const upscalingSectionIds = ["quality", "diversity", "inputs"] as const;
 
 function selectSections(only: readonly string[] | undefined): (id: (typeof upscalingSectionIds)[number]) => boolean {

@@ -98,7 +98,7 @@ async function jpegRows(context: UpscalingContext, photos: readonly Truth[], qua
   });
 }
 
-/** Mean difference of neighbours near the borders of enlarged 8 px blocks over that in their middles. */
+/** Mean difference of neighbours near the borders of enlarged 8 px blocks over that at their centres. */
 export function blockinessOf({ rgba, widthPx, heightPx }: Pixels): number {
   const period = 8 * scale;
   const [near, middle] = [

@@ -1,7 +1,7 @@
 /**
  * Line drawings as input of the sketch expert: 64×64 ink maps with lines 2 px thick, fitted into a centred box. Sketches
- * (ink.ts) and edges of training images (edges.ts) are skeletonized and drawn by the same code, so that the network can't tell
- * them apart. Pure: no files, no network.
+ * (ink.ts) and edges of training images (edges.ts) are skeletonized and drawn by the same code, so that the network can't
+ * distinguish them. Pure: no files, no network.
  */
 import { skeletonize } from "../../wasm/drawings.ts";
 import { edgeMaskOf } from "./edges.ts";

@@ -1,5 +1,5 @@
 /**
- * A batch: many generations in one request, followed by one stream. Some of them are queued at a time, behind all that is asked for
+ * A batch: many generations in one request, followed by one stream. Some of them are queued at a time, behind all that is requested
  * one by one, so that the queue never overflows and nobody waits for a batch; who closes the stream ends the queueing, what was accepted goes on.
  */
 import { BatchEnvelopeSchema, type BatchEvent } from "../../../shared/contract/generations/batches.ts";

@@ -53,7 +53,7 @@ export function drawBigGan(network: Network, weights: Weights, { first, chunks, 
   const normed = (name: string): Linear => steppedSpectralNorm(weights.within(`${name}.module.`));
   const blocks = weights.count("GBlock");
   const channels = weights.shapeOf("GBlock.0.conv0.module.weight_bar")[1]!;
-  // The first map is laid out with its channels last, as TensorFlow has it.
+  // The first map has its channels last, as in TensorFlow.
   const rows = reshape(network, linear(network, first, normed("G_linear")), [-1, firstSidePx, firstSidePx, channels]);
   let x = transpose(network, rows, [0, 3, 1, 2]);
   const attended = weights.shapeOf("attention.theta.module.weight_bar")[1]!;

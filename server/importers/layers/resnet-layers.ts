@@ -1,5 +1,5 @@
 /**
- * Residual networks (He et al. 2016) as torchvision lays them out, norms folded into convolutions. Every layer's output has the layer's
+ * Residual networks (He et al. 2016) in torchvision's layout, norms folded into convolutions. Every layer's output has the layer's
  * name (`layer3.5`), so that an expert can be read at any depth. Shared by the classifier, DeepLab's backbone and BigAE's encoder.
  */
 import type { Network, Tensor } from "../../onnx/network.ts";

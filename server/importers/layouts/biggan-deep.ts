@@ -65,7 +65,7 @@ function draw(network: Network, weights: Weights, condition: Tensor, truncation:
   const normed = (part: Weights, name: string): Linear => storedSpectralNorm(part.within(`${name}.`), eps);
   const toMap = normed(weights, "gen_z");
   const channels = toMap.weight.shape[0]! / firstSidePx ** 2;
-  // The first map is laid out with its channels last, as TensorFlow has it.
+  // The first map has its channels last, as in TensorFlow.
   const rows = reshape(network, linear(network, condition, toMap), [-1, firstSidePx, firstSidePx, channels]);
   let x = transpose(network, rows, [0, 3, 1, 2]);
   let [sidePx, blocks] = [firstSidePx, 0];

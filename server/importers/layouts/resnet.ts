@@ -1,4 +1,4 @@
-/** torchvision's ResNets as conditioning experts, read at any layer: early layers tell pictures apart, late ones ideas. */
+/** torchvision's ResNets as conditioning experts, read at any layer: early layers separate pictures, late ones ideas. */
 import { type Checkpoint, checkpointFault } from "../../checkpoints/checkpoint.ts";
 import { OnnxExpertSchema } from "../../manifest/declared-manifest.ts";
 import { Network } from "../../onnx/network.ts";

@@ -1,4 +1,4 @@
-/** Ends jobs of the queue server, drops finished ones that are too many, and tells which stored bytes no job names any more. */
+/** Ends jobs of the queue server, drops finished ones that are too many, and lists stored bytes that no job names any more. */
 import { endedBody } from "../job-bodies.ts";
 import type { JobBody } from "../job-queue.ts";
 import type { EndPatch } from "../job-reports.ts";

@@ -18,7 +18,7 @@ const common = `
 local P = KEYS[1]
 local call = redis.call
 local function job(id) return P .. 'job:' .. id end
-local function tell(what, id) call('PUBLISH', P .. 'events', what .. ' ' .. id) end
+local function publish(what, id) call('PUBLISH', P .. 'events', what .. ' ' .. id) end
 local function parse(files)
   local parsed = {}
   for sha, bytes in string.gmatch(files or '', '(%S+):(%d+)') do
@@ -47,7 +47,7 @@ end
 local function moved(rank)
   local behind = call('ZRANGE', P .. 'queued', rank, -1)
   for _, other in ipairs(behind) do call('HINCRBY', job(other), 'revision', 1) end
-  if #behind > 0 then tell('moved', '*') end
+  if #behind > 0 then publish('moved', '*') end
 end
 local function leaveLine(id)
   local rank = call('ZRANK', P .. 'queued', id)
@@ -106,7 +106,7 @@ if key ~= '' then call('HSET', P .. 'keys', key, id) end
 if claim ~= '' then call('HSET', P .. 'claims', claim, id) end
 for digest in string.gmatch(uploads, '%S+') do call('HINCRBY', P .. 'uploads', digest, 1) end
 moved(call('ZRANK', P .. 'queued', id) + 1)
-tell('queued', id)
+publish('queued', id)
 return { 'added', place }
 `);
 
@@ -141,7 +141,7 @@ call('HDEL', job(id), 'commit')
 call('HINCRBY', job(id), 'starts', 1)
 call('HINCRBY', job(id), 'revision', 1)
 local released = setFiles(id, '')
-tell('changed', id)
+publish('changed', id)
 return { 'begun', unpack(released) }
 `);
 
@@ -152,7 +152,7 @@ if call('HGET', job(id), 'holder') ~= holder then return { 'lost' } end
 call('HSET', job(id), 'body', body)
 call('HINCRBY', job(id), 'revision', 1)
 local released = setFiles(id, files)
-tell('changed', id)
+publish('changed', id)
 return { 'changed', unpack(released) }
 `);
 
@@ -179,7 +179,7 @@ if record[6] and record[6] ~= '' then call('HDEL', P .. 'claims', record[6]) end
 call('ZADD', P .. 'finished', 0, id)
 if record[7] ~= '1' then call('ZADD', P .. 'plain', 0, id) end
 local released = setFiles(id, files)
-tell(holder == '' and 'ended' or 'changed', id)
+publish(holder == '' and 'ended' or 'changed', id)
 return { 'ended', unpack(released) }
 `);
 
@@ -200,8 +200,8 @@ call('HINCRBY', job(id), 'starts', starts)
 call('HINCRBY', job(id), 'revision', 1)
 local released = setFiles(id, '')
 moved(call('ZRANK', P .. 'queued', id) + 1)
-tell('changed', id)
-tell('queued', id)
+publish('changed', id)
+publish('queued', id)
 return { 'queued', unpack(released) }
 `);
 
@@ -219,7 +219,7 @@ local id, holder = unpack(ARGV)
 if call('HGET', job(id), 'holder') ~= holder then return 0 end
 call('HDEL', job(id), 'commit')
 call('HINCRBY', job(id), 'revision', 1)
-tell('changed', id)
+publish('changed', id)
 return 1
 `);
 
@@ -236,7 +236,7 @@ else
   call('ZREM', P .. 'starred', id)
   if call('HEXISTS', job(id), 'ended') == 1 then call('ZADD', P .. 'plain', 0, id) end
 end
-tell('changed', id)
+publish('changed', id)
 return 1
 `);
 

@@ -1,5 +1,5 @@
 /**
- * The line of waiting jobs: interactive ones before bulk ones, and among them owners take turns, so that one who asks for hundreds
+ * The line of waiting jobs: interactive ones before bulk ones, and among them owners take turns, so that one with hundreds
  * holds up no other. Start-time fair queueing (Goyal, Vin, Cheng, SIGCOMM 1996) of jobs of one length: a job's turn is settled when it
  * comes, so that positions are known, and only a job that comes later and stands before it moves it back.
  */
@@ -54,7 +54,7 @@ export class FairLine<Item extends { readonly id: string }> {
     return this.items.slice(position + 1);
   }
 
-  /** Takes an item out, of which `isGone` tells that it never comes back. @returns the items that stood behind it */
+  /** Takes an item out; `isGone` if it never comes back. @returns the items that stood behind it */
   remove(item: Item, isGone: boolean): Item[] {
     if (isGone) this.#turns.delete(item.id);
     const position = this.positionOf(item);

@@ -34,7 +34,7 @@ const ImagesSchema = z.object({
   images: z.array(FileSchema.extend({ index: z.number(), vector: FileSchema.optional() })),
 });
 
-/** Told once of each job whose row can't be read. @param fault says where and why, without the job's values */
+/** Called once for each job whose row can't be read. @param fault says where and why, without the job's values */
 export type OnUnreadable = (id: string, fault: string) => void;
 
 export class SqliteStore<Body extends JobBody, Request = Body["request"]> implements JobStore<Body, Request> {
@@ -203,7 +203,7 @@ export class SqliteStore<Body extends JobBody, Request = Body["request"]> implem
     );
     const wasFinished = former !== undefined && former["finished_at"] !== null;
     const isEnded = isFinal(body);
-    // Only a row that can't be read may still have the key: the queue asked for the key's job first.
+    // Only a row that can't be read may still have the key: the queue looked for the key's job first.
     if (!former && idempotency)
       this.#database.run(
         "UPDATE job SET key = NULL, fingerprint = NULL WHERE kind = ? AND key = ?",

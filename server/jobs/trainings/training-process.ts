@@ -11,12 +11,12 @@ import type { TrainedTranslation } from "../../training/train-translation.ts";
 export interface TrainerTimings {
   /** A child that says nothing for this long hangs. */
   readonly silenceMs: number;
-  /** A child that was told to stop has this long to write its checkpoint. */
+  /** A child has this long to write its checkpoint after `stop`. */
   readonly stopGraceMs: number;
 }
 
 export interface TrainerHandlers {
-  /** Tells the child to stop. */
+  /** Asks the child to stop. */
   readonly signal: AbortSignal;
   /** Ends it at once. */
   readonly endSignal: AbortSignal;

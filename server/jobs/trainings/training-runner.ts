@@ -216,7 +216,7 @@ async function orderOf(job: TrainingJob, deps: TrainingRunnerDeps): Promise<Trai
   };
 }
 
-/** Stores what was drawn, then tells. */
+/** Stores the previews, then reports them. */
 async function report(
   job: TrainingJob,
   news: TrainingNews,

@@ -15,7 +15,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** Start time of a process in ticks since the machine started; empty if the system does not tell (only Linux does). */
+/** Start time of a process in ticks since the machine started; empty where the system does not say it (only Linux does). */
 function startOf(pid: number): string {
   try {
     // The second field is the program's name in brackets, and may hold anything; the 22nd is the start.
@@ -30,7 +30,7 @@ const ownText = `${process.pid} ${startOf(process.pid)}`.trim();
 /** Stands for the text of a lock that a version up to 0.17 made and never wrote. */
 const unwritten = "unwritten";
 
-/** Locks of this process; its own id in a file would not tell. */
+/** Locks of this process; a file with its own id says nothing. */
 const held = new Set<string>();
 
 /** Whether the process that wrote the lock still holds it. */

@@ -1,4 +1,4 @@
-/** Tells a lack of memory from other faults, by the messages of V8, of C++ and of onnxruntime's allocators (bfc_arena.cc). */
+/** Recognises a lack of memory by the messages of V8, of C++ and of onnxruntime's allocators (bfc_arena.cc). */
 const signs =
   /allocation failed|bad_alloc|bad allocation|Failed to allocate memory|Available memory of \d+ is smaller|Cannot allocate memory/i;
 

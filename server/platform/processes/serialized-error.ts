@@ -1,5 +1,5 @@
 /**
- * Errors in messages between processes: an AppError keeps its code and details, a lack of memory is told as such, any other error
+ * Errors in messages between processes: an AppError keeps its code and details, a lack of memory is named, any other error
  * becomes `internal`.
  */
 import { AppError, type AppErrorDetail, type ProblemCode } from "../../../shared/problem.ts";

@@ -110,7 +110,7 @@ function fit(samples: readonly Sample[]): number[] {
     const step = solve(curvature, Matrix.columnVector([...gradient])).to1DArray();
     weights = weights.map((weight, i) => weight - Math.max(-0.5, Math.min(0.5, step[i]!)));
   }
-  // Deviations there and around tell much the same; where hypotheses differ more, the doubt shall not be less.
+  // Deviations there and around say much the same; where hypotheses differ more, the doubt shall not be less.
   const [there, around] = [doubtFeatures.indexOf("deviation"), doubtFeatures.indexOf("deviation around")];
   weights[around] = Math.max(weights[around]!, leastTogether - weights[there]!);
   // The scale such that 80 % of errors lie within the interval, in pixels that are not of one level. Rounding to levels hides half of one.

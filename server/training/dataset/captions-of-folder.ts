@@ -136,7 +136,7 @@ async function captionsOfText(folder: string, path: string, issues: DatasetIssue
   return own;
 }
 
-/** Splits kebab, snake and camel case into words. Drops a number at the end, which only tells files apart. */
+/** Splits kebab, snake and camel case into words. Drops a number at the end, which only distinguishes files. */
 function fromNames(images: readonly string[]): Map<string, string[]> {
   return new Map(
     images.map(spelt).map((file) => {

@@ -1,5 +1,5 @@
 /**
- * The base pack's drawings in the style of a folder's images, as an interface: encode/ asks for them, transfer/ makes them.
+ * The base pack's drawings in the style of a folder's images, as an interface: encode/ requests them, transfer/ makes them.
  */
 import type { TrainingSet } from "../../flow/training-set.ts";
 import type { IndexEntry } from "../../retrieval/index-file.ts";

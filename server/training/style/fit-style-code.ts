@@ -1,7 +1,7 @@
 /**
  * Improves a style's code by exact likelihood: a search among mixtures of the codes of its icons, each of which is a reading of the style.
  * The graph of the flow between styles gives no gradients here, so the search only compares; it is a (1+1) evolution strategy whose
- * step adapts (Rechenberg 1973) on the directions between the codes. Pure: what a code is worth is asked for.
+ * step adapts (Rechenberg 1973) on the directions between the codes. Pure: `measure` says how good a code is.
  */
 import { TrainingRandom } from "../../flow/random.ts";
 

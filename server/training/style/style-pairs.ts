@@ -1,6 +1,6 @@
 /**
- * Aligned pairs of a style that has none: each icon is redrawn in a named style of the pack, and from that drawing its own style is asked
- * for. So likelihood and judge see what restyling will be asked to do (back-translation: Sennrich et al. 2016, arXiv 1511.06709).
+ * Aligned pairs of a style that has none: each icon is redrawn in a named style of the pack, and from that drawing its own style is requested.
+ * So likelihood and judge see what restyling will have to do (back-translation: Sennrich et al. 2016, arXiv 1511.06709).
  */
 import { batchConditions, type EncodedConditions } from "../../engine/conditions.ts";
 import type { ConditionValue } from "../../engine/interfaces.ts";

@@ -16,7 +16,7 @@ export interface JpegTraces {
 
 /** Side of the part that is looked at. */
 const seenPx = 768;
-/** Above it, steps of 1 and 2 can't be told from the rounding of pixels. */
+/** Above it, steps of 1 and 2 look like the rounding of pixels. */
 const qualityMax = 92;
 const [qualityMin, qualityStep] = [10, 2];
 /** Frequencies that are looked at, `8 · row + column`: low ones, which are seldom zero. */

@@ -1,5 +1,5 @@
 /**
- * What a client asks for when it asks for images: conditions, how they are followed, and edits. Parsed at the border (server/http)
+ * A client's request for images: conditions, how they are followed, and edits. Parsed at the border (server/http)
  * and trusted inside; which fields go together stands in generation-rules.ts. Imports zod only.
  */
 import { z } from "zod";

@@ -7,7 +7,7 @@ const captions: Story = {
   tell: async ({ preview, step, generate, ui, page, imageCount }) => {
     await preview();
     await step("empty");
-    // The pack draws its styles while nobody asks for anything.
+    // The pack draws its styles while nobody requests anything.
     await ui.getByRole("radio", { name: "Noto", exact: true }).waitFor({ timeout: 60_000 });
     await ui.getByRole("radio", { name: "Noto", exact: true }).click();
     await ui.getByRole("radio", { name: "Noto", exact: true }).press("ArrowLeft");

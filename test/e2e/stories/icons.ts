@@ -136,7 +136,7 @@ const twentyFour = [
   ...["star", "cloud", "moon", "fish", "apple", "cup", "phone", "lock", "flag", "bicycle", "guitar", "anchor"],
 ];
 
-/** From nothing to component sets in one's own colours; asked for in 90 seconds on two cores. */
+/** From nothing to component sets in one's own colours; the target is 90 seconds on two cores. */
 async function makeSets(stage: Stage, names: readonly string[]): Promise<void> {
   const { step, command, ui, page } = stage;
   await brandColours(stage);

@@ -29,7 +29,7 @@ const stageOf = async (tau: Tau, data: string): Promise<StageServer> => ({
   token: { value: (await readFile(path.join(data, "token"), "utf8")).trim() },
 });
 
-/** Asks for all, loses something once the first image is there, and sees that none is missing in the end. */
+/** Requests all, loses something once the first image is there, and sees that none is missing in the end. */
 async function batchWithLoss(
   { page, ui, generate, step }: Stage,
   lose: () => Promise<void>,

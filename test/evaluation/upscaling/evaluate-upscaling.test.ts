@@ -209,7 +209,7 @@ describe("pictures to measure on", () => {
     });
   });
 
-  it("pictures to measure on of the stated list are asked for with the command that fetches them", async () => {
+  it("missing pictures of the stated list are named with the command that fetches them", async () => {
     const stated = join(home, "pretrain");
     await writeFiles(stated, {
       "super-resolution/test-pictures.json": JSON.stringify({

@@ -81,7 +81,7 @@ test("a tile looks as large as before: its scaling factor is divided by the scal
   }
 });
 
-test("of several fills only the one that was asked for is replaced", () => {
+test("of several fills only the one that was requested is replaced", () => {
   const [first, second] = [addImage(pngOf(1, 8, 8)), addImage(pngOf(2, 8, 8))];
   const layer = addLayer("photo", [image(first), solid, image(second), image(first)]);
   const { appliedCount } = apply([{ nodeId: layer, imageHash: first, paintIndex: 3 }]);

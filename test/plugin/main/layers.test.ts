@@ -73,7 +73,7 @@ test("the paint that Tau made is the one that changes, though a person laid anot
   assert.equal(fills[1]!["imageHash"], photo);
 });
 
-test("a layer without an image gets one above its paints, in the scale mode that was asked for", () => {
+test("a layer without an image gets one above its paints, in the scale mode that was requested", () => {
   const id = addLayer("Placeholder", [solid]);
   replace([id]);
   const { fills } = recordOf(id);

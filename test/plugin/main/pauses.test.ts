@@ -43,7 +43,7 @@ const names = (page: string): string[] =>
   machine.evaluate(`sim.tree.childrenOf(${JSON.stringify(page)}).map(({ name }) => name).filter((n) => n !== "Layer")`);
 const lastSent = (): Record<string, unknown> => machine.evaluate("sent[sent.length - 1]");
 
-test("a set lands on the page where it was asked for, also when a person goes to another page meanwhile", () => {
+test("a set lands on the page where it was requested, also when a person goes to another page meanwhile", () => {
   crowd(500);
   const second = machine.evaluate<string>("sim.tree.addPage()");
   machine.evaluate(`(sim.viewport = { x: -90000, y: 0, zoom: 1 }, 0)`);
@@ -69,7 +69,7 @@ test("an artboard that is deleted before all are placed is left out, and the oth
   assert.equal(machine.evaluate<string[]>("sim.selection").length, 259);
 });
 
-test("a fault ends the waiting of the window, whatever it asked for", () => {
+test("a fault ends the waiting of the window, whatever it requested", () => {
   machine.open("caption-to-artboard");
   machine.evaluate(`(figma.commitUndo = () => { throw new Error("stopped"); }, 0)`);
   apply(["a cat"]);

@@ -211,7 +211,7 @@ test("provenance of an edit holds all that makes the image again, each frame of 
   }
 });
 
-test("provenance holds the share of retrieval that was asked for, or that the server settled", async () => {
+test("provenance holds the share of retrieval that was requested, or that the server settled", async () => {
   const sets: ResultSet[] = [];
   for (const asked of [{ ...input, retrieval: 0.25 }, { ...input, retrieval: 0 }, input])
     await run(new AbortController().signal, [], sets, asked);

@@ -67,18 +67,18 @@ async function runWith(answered: number, refused: readonly number[] = []) {
   return { titles: titles.sort(), left, started: started.sort(), batches };
 }
 
-test("jobs go out in batches of what the server takes, and none is asked for alone", async () => {
+test("jobs go out in batches of what the server takes, and none is requested alone", async () => {
   const { titles, started, batches } = await runWith(3);
   assert.deepEqual([titles, started, batches], [["a", "b", "c", "d", "e"], [], [3, 2]]);
 });
 
-test("when the stream breaks the rest is asked for one by one, under the keys of the batch", async () => {
+test("when the stream breaks the rest is requested one by one, under the keys of the batch", async () => {
   const { titles, started } = await runWith(1);
   assert.deepEqual(titles, ["a", "b", "c", "d", "e"]);
   assert.deepEqual(started, ["run-10-1", "run-10-2", "run-13-1"]);
 });
 
-test("a job that the batch refuses is set aside and not asked for again", async () => {
+test("a job that the batch refuses is set aside and not requested again", async () => {
   const { titles, left, started } = await runWith(3, [1]);
   assert.deepEqual([titles, left, started], [["a", "c", "d"], ["b", "e"], []]);
 });

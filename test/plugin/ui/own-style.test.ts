@@ -147,7 +147,7 @@ test("the chosen style of the file stays when the server answers before main, an
   });
 });
 
-test("a part is asked for with its mask in the icon's layer, and never without one", async () => {
+test("a part is requested with its mask in the icon's layer, and never without one", async () => {
   await withController(async (controller, sent) => {
     controller.show("redraw-part");
     answerIcons(controller, sent, 1);

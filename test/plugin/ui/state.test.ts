@@ -278,7 +278,7 @@ test("layers that were filled with a label are redrawn with it", () => {
   assert.deepEqual(only?.input.condition, { label: "anchor" });
 });
 
-test("making again asks for exactly what made each image, a frame of a blend with its strip", () => {
+test("making again requests exactly what made each image, a frame of a blend with its strip", () => {
   const frame = { index: 2, count: 5 };
   const source = { image: "1".repeat(64), condition: {} };
   const blend = { ...provenance(12), condition: {}, keepResidualOf: source, blendWith: source, frame };

@@ -1,4 +1,4 @@
-/** Upscales by the API client over real HTTP: uploaded, asked for, followed, fetched, cancelled, refused. */
+/** Upscales by the API client over real HTTP: uploaded, requested, followed, fetched, cancelled, refused. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, beforeEach, test } from "node:test";

@@ -1,4 +1,4 @@
-/** Values that are encoded piece by piece and kept on disk: what is asked for when, what is reported, what a fault leaves. */
+/** Values that are encoded piece by piece and kept on disk: what is requested when, what is reported, what a fault leaves. */
 import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -67,7 +67,7 @@ const rowsOf = (rows: Int4Rows, width: number): number[][] =>
 describe("entries in a style of one's own", () => {
   const own = buildUserStyleIndex(base, set);
 
-  it("entries in a style of one's own lie around the mean of its training images where no style is asked for", () => {
+  it("entries in a style of one's own lie around the mean of its training images where no style is requested", () => {
     near(own.styleMeans, [1, 2, 3, 4, 50 / 3, 100 / 3]);
     near(base.styleMeans, [1, 2, 3, 4, 5, 6]);
   });

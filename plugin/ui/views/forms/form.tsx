@@ -115,7 +115,7 @@ export function CaptionForm(props: ViewProps) {
   );
 }
 
-/** Captions that will be left out, each by its own fault; one caption alone is told when it is asked for. */
+/** Captions that will be left out, each by its own fault; a single caption is refused when the command runs. */
 function BadLines({ texts, captions }: ViewProps & { readonly captions: readonly string[] }) {
   const bad = captions.flatMap((caption, index) => {
     const problem = captionProblem(caption);

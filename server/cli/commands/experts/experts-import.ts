@@ -8,7 +8,7 @@ import { choiceFlag, type FlagValues, numberFlag, wholeFlag, wrongFlag } from ".
 export const importUsage = `import  turns a PyTorch checkpoint (zip or legacy) or a safetensors file into ONNX experts: reads tensors only and runs nothing of the
         file. Writes NAME.onnx, NAME.bin with the weights, and NAME.json with the declaration for a pack's "experts".
 
-  --as KIND          what the checkpoint is; what its tensors tell if absent:
+  --as KIND          what the checkpoint is; if absent, its tensors decide:
 ${importKinds.map((kind) => `                       ${kind.padEnd(17)} ${importers[kind].summary}`).join("\n")}
   --to DIR           folder to write to (default: own-experts)
   --name NAME        stem of the files (default: KIND)

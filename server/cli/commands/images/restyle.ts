@@ -103,7 +103,7 @@ const captionFlags = [
   "towards",
 ] as const;
 
-/** The first that translates between styles and knows the one that is asked for; else the one that draws from captions. */
+/** The first that translates between styles and knows the one that is requested; else the one that draws from captions. */
 function translationFor(packs: readonly PackInfo[], values: Asked): string {
   const { style } = values;
   if (captionFlags.some((flag) => values[flag] !== undefined)) return "caption";

@@ -115,7 +115,7 @@ async function run(args: string[]): Promise<number> {
   );
 }
 
-/** What a name says besides the image's: all that the picture depends on that was asked for. */
+/** What a name says besides the image's: all that the picture depends on that was requested. */
 function endingOf(
   { scale, widthPx, detail, clean, outlines, seed: first }: ResolvedUpscale,
   { kind, seed = first }: Pick<UpscaleResult, "kind" | "seed">,

@@ -32,7 +32,7 @@ function readUrl(text: string): string {
   const { protocol, hostname, pathname, origin } = new URL(text);
   const isLocal = hostname === "localhost";
   if (pathname !== "/" || (protocol !== "https:" && !(protocol === "http:" && isLocal))) return fail();
-  // Figma refuses addresses in numbers, and tells so only on import.
+  // Figma refuses addresses in numbers, but only on import.
   if (/^[\d.]+$|^\[/.test(hostname)) return fail();
   return origin;
 }

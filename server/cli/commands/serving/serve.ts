@@ -45,7 +45,7 @@ export async function serve(args: string[], parts: ServerParts = {}): Promise<nu
   const server = await start(config, parts, values["with-worker"]);
   const signalled = untilSignal();
   const { token, url } = server;
-  if (token.isNew) console.error(`A new token is in ${token.path}. The plugin asks for it once, in its settings.`);
+  if (token.isNew) console.error(`A new token is in ${token.path}. Paste it once into the plugin's settings.`);
   // Output that is kept (a journal, a container's log) gets the token once, when it is new.
   const fragment = token.isNew || process.stdout.isTTY ? `#token=${token.value}` : "";
   console.log(`\n  Playground  ${url}/${fragment}\n  API docs    at /docs there\n  Token file  ${token.path}\n`);
