@@ -62,7 +62,7 @@ describe("packs of many machines", { skip: withoutQueueServer }, () => {
     const options = { client: connections.working, prefix: "{test}", store: its, home: packsDir, served, timings, log };
     return { home: packsDir, served, log, packs: new SharedPacks(options) };
   }
-  /** As a training publishes it; the label tells one from another. */
+  /** As a training publishes it; the label names one. */
   async function publish(packs: string, name: string, label = name, version = "0.1.0"): Promise<string> {
     const folder = join(packs, name);
     await rm(folder, { recursive: true, force: true });

@@ -92,7 +92,7 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
     const events = await client.follow(id, (event) => {
       if (!isTraining(event)) return;
       steps.push(event.progress.completed);
-      // What was told at 50 was kept before 75 is told.
+      // What was reported at 50 was kept before 75 is reported.
       if (killed || event.progress.completed < 75) return;
       killed = workers.find(({ output }) => output().includes("a training child started"))!;
       killed.child.kill("SIGKILL");
@@ -101,7 +101,7 @@ describe("trainings of many machines", { skip: withoutQueueServer }, () => {
     assert.equal(done.state, "done", JSON.stringify(done.problem));
     const other = workers.find((worker) => worker !== killed)!;
     assert.match(other.output(), /a training goes on from its checkpoint/);
-    // Anew it would tell of step 25 a second time.
+    // Anew it would report step 25 a second time.
     assert.equal(steps.filter((step) => step === 25).length, 1, steps.join(", "));
     // A moment after its end.
     while ((await readdir(join(other.data, "trainings"))).length > 0) await sleep(20);

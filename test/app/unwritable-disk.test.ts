@@ -1,4 +1,4 @@
-/** A disk that can't be written any more, or is full at the start: told by its name, by the API, readiness and the command line. */
+/** A disk that can't be written any more, or is full at the start: named by the API, readiness and the command line. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -40,7 +40,7 @@ const start = (name: string) =>
     { inference: new SmallInference(), catalogue: smallCatalogue, log: silent, shutdownGraceMs: 500 },
   );
 
-it("a disk that turns read-only is told as such by the API, readiness and the next start, and a stop still ends well", {
+it("a disk that turns read-only is reported by the API, readiness and the next start, and a stop still ends well", {
   skip,
 }, async () => {
   const server = await start("data");
@@ -71,7 +71,7 @@ it("a start on a full disk says so", { skip }, async () => {
   }
 });
 
-it("a database that can't be written is told as such", async () => {
+it("a database that can't be written is reported", async () => {
   mkdirSync(join(home, "database"));
   const database = openJobDatabase(join(home, "database"));
   database.run("PRAGMA query_only = 1");

@@ -109,7 +109,7 @@ describe("tau generate", () => {
 });
 
 describe("tau packs", () => {
-  it("tau packs lists what is installed, and as JSON what GET /v1/meta tells", async () => {
+  it("tau packs lists what is installed, and as JSON what GET /v1/meta says", async () => {
     const list = await tau("packs", "list", "--packs", packs);
     assert.equal(list.code, 0);
     assert.match(list.out, /tiny@0\.0\.1/);

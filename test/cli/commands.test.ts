@@ -205,7 +205,7 @@ describe("tau train", () => {
     assert.equal(existsSync(join(work.set, ".encoded")), false);
   });
 
-  it("tau train goes on from another flow, forgets the conditions that it is told to, and names those that it cannot", async () => {
+  it("tau train goes on from another flow, forgets named conditions, and refuses unknown ones by name", async () => {
     const work = await makeWork();
     const short = ["--steps", "40", "--keep", "last"];
     assert.equal((await train(work, short)).code, 0);

@@ -113,7 +113,7 @@ describe("tau generate", () => {
     }
   });
 
-  it("tau generate follows the label that a caption names, says so, and leaves it out where it is told to", async () => {
+  it("tau generate follows the label that a caption names, says so, and leaves it out on request", async () => {
     const [translation] = tinyFullDraft.translations;
     const conditions = translation!.conditions.map((condition) =>
       condition.name === "label" ? { ...condition, readFrom: "caption" as const } : condition,

@@ -245,10 +245,10 @@ describe("a file that can't be an expert", () => {
       await writeFile(path, bytes);
       return checkExpert(path, { declared: { value: { ...generator, ...change }, folder } });
     };
-    const told = /output image: expected float32 \[batch, 3, 16, 16\], got float32 \[1, 3, 8, 8\]/;
-    assertFinding(await checkGenerator(generatorGraph()), "error", "graph", told);
+    const fault = /output image: expected float32 \[batch, 3, 16, 16\], got float32 \[1, 3, 8, 8\]/;
+    assertFinding(await checkGenerator(generatorGraph()), "error", "graph", fault);
     // The runtime follows the sizes through the graph where the file leaves them open.
-    assertFinding(await checkGenerator(withFreeAxes(generatorGraph(), [2, 3], "output")), "error", "graph", told);
+    assertFinding(await checkGenerator(withFreeAxes(generatorGraph(), [2, 3], "output")), "error", "graph", fault);
     const numbers = /generator expert\.onnx: expected finite values, got NaN at 0 of 192/;
     assertFinding(await checkGenerator(withoutNumbers(generatorGraph()), { imageSizePx }), "error", "graph", numbers);
   });

@@ -23,7 +23,7 @@ function listen(): void {
   isListening = true;
   // Every command listens for Ctrl-C once.
   process.setMaxListeners(0);
-  // Not `process.stdout`: the test runner tells its parent there how tests end.
+  // Not `process.stdout`: the test runner reports there how tests end.
   const { log } = console;
   console.log = (...values: unknown[]) => {
     const prints = printed.getStore();

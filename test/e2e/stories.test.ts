@@ -1,14 +1,14 @@
 /**
  * The main job with nothing replaced: the built playground, served by the real server with a real inference child and the packs that
  * ship, in real Chromium. Then the stories in their short form: in the light theme, without those that take long and without
- * screenshots; `npm run stories` tells all.
+ * screenshots; `npm run stories` runs all.
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { GenerationListSchema } from "../../shared/contract/generations/generation.ts";
 import { openPlayground } from "./browser.ts";
 import { stories } from "./stories/all.ts";
-import { tellStory } from "./stories/story.ts";
+import { runStory } from "./stories/story.ts";
 import { openTheatre, type Theatre } from "./stories/theatre.ts";
 
 let theatre: Theatre;
@@ -75,5 +75,5 @@ for (const story of stories.filter(({ isLong = false }) => !isLong))
   test(`story: ${story.name.replaceAll("-", " ")}`, async (t) => {
     const whyNot = await story.whyNot?.();
     if (whyNot !== undefined) return t.skip(whyNot);
-    await tellStory(theatre, story, "light", false);
+    await runStory(theatre, story, "light", false);
   });

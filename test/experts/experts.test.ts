@@ -83,7 +83,7 @@ describe("the shipped text expert", async () => {
     const [tokenizer, size] = letterTokenizer();
     await writeFile(join(folder, "letters.json"), JSON.stringify(tokenizer));
     const files = { tokenizer: "letters.json", dims: 6, maxTokens: 16 };
-    // Texts of equal tokens tell nothing about sharing.
+    // Texts of equal tokens say nothing about sharing.
     const captions = ["AB", "ab", "cd", "xyz", "ef", "uvw"].map(asText);
     for (const [name, options] of [
       ["mixing", { mixesRuns: true }],

@@ -65,7 +65,7 @@ export const diskFull: Goal = {
 export const readOnly: Goal = {
   id: "F8",
   fault: "a data folder that turns read-only",
-  mark: "told as store_unavailable by the API and readiness, exit code 0, refused at the next start",
+  mark: "reported as store_unavailable by the API and readiness, exit code 0, refused at the next start",
   skip: cannotMount,
   async run(times) {
     let passed = 0;

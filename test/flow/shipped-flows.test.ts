@@ -119,6 +119,6 @@ for (const { name, open } of shipped)
               (values[2 * at * dims + axis]! - values[(2 * at + 1) * dims + axis]!) / (2 * step);
       }
       const found = logDetOf(jacobian, dims);
-      assert.ok(Math.abs(found - logDet[0]!) < 0.01 * dims, `by differences ${found}, told ${logDet[0]}`);
+      assert.ok(Math.abs(found - logDet[0]!) < 0.01 * dims, `by differences ${found}, by the flow ${logDet[0]}`);
     });
   });

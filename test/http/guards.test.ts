@@ -138,7 +138,7 @@ describe("limits", () => {
 });
 
 describe("a server that can't work", () => {
-  it("a server that can't work tells starting, unavailable and stopping apart", async () => {
+  it("a server that can't work says whether it starts, is unavailable or stops", async () => {
     const cold = await createHarness({ inference: new SmallInference(false) });
     const ready = await cold.request("/readyz");
     assert.equal(ready.status, 503);

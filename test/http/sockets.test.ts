@@ -236,7 +236,7 @@ describe("a crowd of connections", () => {
     await close();
   });
 
-  it("a connection that is one too many beside others at work is told to come again", async () => {
+  it("a connection that is one too many beside others at work is asked to come again", async () => {
     const { harness, inference, base, open, close } = await listenWith({ connectionsMax: 2, idleTimeoutMs: 60_000 });
     inference.gate = createGate().closed;
     const { id } = await harness.start({ condition: { caption: "bird" }, count: 1 });
@@ -300,7 +300,7 @@ describe("a crowd of connections", () => {
 });
 
 describe("a graceful stop", () => {
-  it("a graceful stop refuses new work, lets running jobs end, tells followers, and keeps the waiting ones", async () => {
+  it("a graceful stop refuses new work, lets running jobs end, informs followers, and keeps the waiting ones", async () => {
     const gate = createGate();
     const inference = new SmallInference();
     inference.gate = gate.closed;

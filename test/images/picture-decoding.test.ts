@@ -25,7 +25,7 @@ function assertNear(actual: readonly number[], expected: readonly number[], with
 
 describe("a picture to enlarge", () => {
   for (const format of ["png", "webp"] as const)
-    it(`a picture to enlarge has the very pixels of a ${format.toUpperCase()} without loss, and nothing to tell`, async () => {
+    it(`a picture to enlarge has the very pixels of a ${format.toUpperCase()} without loss, and nothing to note`, async () => {
       const rgba = levels.map((value, at) => (at % 4 === 3 ? (at >> 4) & 0xff : value));
       const image = sharpOf(rgba, 32, 32);
       const bytes = await (format === "png" ? image.png() : image.webp({ lossless: true, exact: true })).toBuffer();
@@ -80,7 +80,7 @@ describe("a picture to enlarge", () => {
   });
 
   it("a picture to enlarge is turned upright by its EXIF orientation", async () => {
-    // Red above blue as the camera lay; orientation 6: turn by 90° clockwise, so that red comes to the right.
+    // Red above blue as the camera was held; orientation 6: turn by 90° clockwise, so that red comes to the right.
     const lying = sharpOf(Uint8Array.of(255, 0, 0, 255, 0, 0, 255, 255), 1, 2);
     const { pixels, notes } = await decodePicture(await lying.withMetadata({ orientation: 6 }).png().toBuffer());
     assert.deepEqual([pixels.widthPx, pixels.heightPx], [2, 1]);

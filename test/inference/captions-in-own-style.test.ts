@@ -89,7 +89,7 @@ describe("captions in a style of one's own", () => {
     assert.throws(() => checkCondition(alone, { caption: "red" }), /condition.caption: expected only style, drawing/);
   });
 
-  it("captions find drawings of the pack's own library first, whose sets are told and limited by licences", async () => {
+  it("captions find drawings of the pack's own library first, whose sets are named and limited by licences", async () => {
     const drawings = [
       { set: "ovals", licence: "MIT", styles: ["ovals"] },
       { set: "squares", licence: "CC-BY-4.0", author: "Ada", styles: ["squares"] },

@@ -65,7 +65,7 @@ describe("the plan of a generation", () => {
       });
   });
 
-  it("the plan of a generation tells each field outside what was learned once, by its worst score, the sources' own conditions too", async () => {
+  it("the plan of a generation names each field outside what was learned once, by its worst score, the sources' own conditions too", async () => {
     const vectors: Readonly<Record<string, number[]>> = { known: [1, 0], far: [0.6, 0.8], farther: [0, 1] };
     const measured: Translation = {
       ...translation,

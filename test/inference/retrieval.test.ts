@@ -92,7 +92,7 @@ describe("a generation in a child whose pack has retrieval", () => {
     assert.deepEqual({ ...several[2], index: 0 }, image);
   });
 
-  it("a generation in a child whose pack has retrieval starts from those that are laid out as a layout is, with words and without", async () => {
+  it("a generation in a child whose pack has retrieval starts from those with the colours of a layout, with words and without", async () => {
     const layout = { cells: drawnCells };
     for (const condition of [{ layout }, { layout, caption: "red", label: "red" }]) {
       const [image] = await generate({ condition });

@@ -1,4 +1,4 @@
-/** Records of versions up to 0.17, which lay in JSON files, come into the database. */
+/** Records of versions up to 0.17, which were JSON files, come into the database. */
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

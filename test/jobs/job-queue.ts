@@ -135,7 +135,7 @@ export function describeJobQueue<Body extends JobBody, Request>(
       assert.deepEqual(order, ["large", "small", "large", "large", "small", "large"]);
     });
 
-    test("tells the position of waiting jobs, and it falls as others go", async ({ queue }) => {
+    test("reports the position of waiting jobs, which falls as others go", async ({ queue }) => {
       const [a, b, c] = [await add(queue, "a"), await add(queue, "b"), await add(queue, "c")];
       const positions = async () =>
         Promise.all([a, b, c].map(async (id) => (await queue.get(id))!.body.progress.position));
@@ -536,7 +536,7 @@ export function describeJobQueue<Body extends JobBody, Request>(
       { queueMax: 10, historyMax: 10, historyMaxAgeMs: 10_000, now: () => clockMs },
     );
 
-    test("tells whoever follows a job that has ended its end, once", async ({ queue }) => {
+    test("sends whoever follows a job that has ended its end, once", async ({ queue }) => {
       const id = await make(queue, "a");
       const seen: Snapshot<Body>[] = [];
       const stop = queue.subscribe(id, (snapshot) => seen.push(snapshot));

@@ -98,7 +98,7 @@ it("keeps the images of a job that could not be removed", async () => {
   assert.deepEqual(forgotten, ["first"]);
 });
 
-it("accepts no job that could not be kept, and tells an end that could not be kept all the same", async () => {
+it("accepts no job that could not be kept, and reports an end that could not be kept all the same", async () => {
   const errors: unknown[] = [];
   const { store, broken } = breakableStore();
   const queue = new LocalQueue({
@@ -194,14 +194,14 @@ it("a job that was cancelled and deleted while its worker had it never comes bac
   assert.deepEqual([store.get(id), await queue.get(id)], [undefined, undefined]);
 });
 
-it("who follows a job that ended while its worker still has it is told its end", async () => {
+it("who follows a job that ended while its worker still has it gets its end", async () => {
   const { broken, queue, id, end } = await endUnsaved();
   broken.isBroken = false;
   await queue.cancel(id);
-  const told = new Promise<string>((resolve) => {
+  const ended = new Promise<string>((resolve) => {
     queue.subscribe(id, ({ body }) => resolve(body.state));
   });
-  assert.equal(await Promise.race([told, new Promise(setImmediate)]), "cancelled");
+  assert.equal(await Promise.race([ended, new Promise(setImmediate)]), "cancelled");
   await end();
 });
 
@@ -255,7 +255,7 @@ it("slow jobs take only some of the workers, and quick ones overtake those that 
   assert.equal((await idle)!.id, slow[2]);
 });
 
-it("who is refused is told when the waiting jobs will have begun, by how long jobs take", () => {
+it("a refusal says when the waiting jobs will have begun, by how long jobs take", () => {
   let nowMs = 0;
   const pace = new Pace(() => nowMs);
   assert.equal(pace.secondsFor(200, 8), undefined, "nothing is known yet");

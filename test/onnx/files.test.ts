@@ -228,9 +228,9 @@ describe("biases", () => {
   const once = add(bias, gemm(x, first!));
   const twice = gemm(once, second!);
   const [alone, summed, ofRows] = [add(twice, bias), add(twice, twice), add(gemm(once, second!), once)];
-  const told = gemm(once, second!);
-  const toldToo = add(told, bias);
-  for (const [name, value] of Object.entries({ alone, summed, ofRows, told, toldToo })) graph.output(name, value);
+  const marked = gemm(once, second!);
+  const markedToo = add(marked, bias);
+  for (const [name, value] of Object.entries({ alone, summed, ofRows, marked, markedToo })) graph.output(name, value);
 
   it("biases go into the product that is wanted with nothing else, and into no other", () => {
     const nodes = withFusedBiases(graph).map(({ op, inputs, output }) => [op, inputs.length, output]);
@@ -241,8 +241,8 @@ describe("biases", () => {
       ["Add", 2, summed],
       ["Gemm", 2, ofRows.graph.nodes.find(({ output }) => output === ofRows)!.inputs[0]],
       ["Add", 2, ofRows],
-      ["Gemm", 2, told],
-      ["Add", 2, toldToo],
+      ["Gemm", 2, marked],
+      ["Add", 2, markedToo],
     ]);
   });
 
@@ -259,14 +259,14 @@ describe("biases", () => {
     assert.deepEqual(Array.from(got.alone!.data, Number), [32, 53, 35, 55]);
     assert.deepEqual(Array.from(got.summed!.data, Number), [44, 66, 50, 70]);
     assert.deepEqual(Array.from(got.ofRows!.data, Number), [33, 55, 38, 59]);
-    assert.deepEqual(Array.from(got.told!.data, Number), [22, 33, 25, 35]);
-    assert.deepEqual(Array.from(got.toldToo!.data, Number), [32, 53, 35, 55]);
+    assert.deepEqual(Array.from(got.marked!.data, Number), [22, 33, 25, 35]);
+    assert.deepEqual(Array.from(got.markedToo!.data, Number), [32, 53, 35, 55]);
     await session.dispose();
   });
 });
 
 describe("a lack of memory", () => {
-  it("a lack of memory in a run is told as such, and not as a fault of the tensors", async () => {
+  it("a lack of memory in a run is reported as such, and not as a fault of the tensors", async () => {
     const graph = new Graph("outer-product");
     const rows = 1 << 21;
     graph.output("y", gemm(graph.input("a", [rows, 1]), graph.input("b", [1, rows])));

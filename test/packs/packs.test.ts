@@ -212,7 +212,7 @@ describe("packs", () => {
 });
 
 describe("a pack with every condition", () => {
-  it("a pack with every condition tells the fields that a request may name, with labels, depths, grid and colours", async () => {
+  it("a pack with every condition lists the fields that a request may name, with labels, depths, grid and colours", async () => {
     const home = join(root, "every");
     await writeTinyPack(home, tinyFullDraft);
     const translation = (await Catalogue.open(home)).packs()[0]!.translations[0]!;
@@ -263,7 +263,7 @@ describe("a pack with every condition", () => {
 });
 
 describe("a pack with retrieval", () => {
-  it("a pack with retrieval tells that it has some, verifies their file and starts words from them", async () => {
+  it("a pack with retrieval says that it has some, verifies their file and starts words from them", async () => {
     const home = join(root, "retrieval");
     await writeTinyPack(home, withRetrieval(tinyFullDraft));
     const catalogue = await Catalogue.open(home);

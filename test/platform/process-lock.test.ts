@@ -31,7 +31,7 @@ describe("a lock", () => {
     await writeFile(path, String(process.ppid));
     assert.throws(take, refused);
     const stat = await readFile(`/proc/${process.ppid}/stat`, "utf8").catch(() => undefined);
-    if (stat === undefined) return context.skip("this system does not tell when a process started");
+    if (stat === undefined) return context.skip("this system does not say when a process started");
     const start = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]!;
     await writeFile(path, `${process.ppid} ${start}`);
     assert.throws(take, refused);

@@ -7,7 +7,7 @@ import { AppError } from "../../shared/problem.ts";
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Tasks that run until told to end. */
+/** Tasks that run until they are ended. */
 function createTasks(semaphore: Semaphore) {
   const begun: string[] = [];
   const ends: Array<() => void> = [];

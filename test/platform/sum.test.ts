@@ -1,4 +1,4 @@
-/** One sum tells whether all of many values are numbers, wherever one is not. */
+/** One sum shows whether all of many values are numbers, wherever one is not. */
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { sumOf } from "../../server/platform/sum.ts";

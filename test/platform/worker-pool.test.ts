@@ -41,7 +41,7 @@ describe("a team of threads", () => {
     assert.equal((await team.run(echo(1))).values[0], 1);
   });
 
-  it("a team of threads tells who waits that a member is gone, and has another in its place", async () => {
+  it("a team of threads fails tasks whose member is gone, and has another in its place", async () => {
     const before = await Promise.all([team.run(echo(1, 20)), team.run(echo(2, 20))]);
     await assert.rejects(team.run({ kind: "exit" }), { code: "internal", message: /a thread is gone/ });
     const again = await Promise.all([team.run(echo(3, 20)), team.run(echo(4, 20))]);
@@ -58,7 +58,7 @@ describe("a team of threads", () => {
     await one.close();
   });
 
-  it("a team of threads gives a member as many tasks as it may have, to all in turn, and tells answers apart", async () => {
+  it("a team of threads gives a member as many tasks as it may have, to all in turn, and matches answers to tasks", async () => {
     const pair = makeTeam(2, { tasksEach: 2 });
     const answers = await Promise.all([1, 2, 3, 4, 5].map((value) => pair.run(echo(value, 2))));
     assert.deepEqual(
@@ -75,7 +75,7 @@ describe("a team of threads", () => {
     await pair.close();
   });
 
-  it("a team of threads tells of a member's end for all tasks that it has", async () => {
+  it("a team of threads reports a member's end for all tasks that it has", async () => {
     const one = makeTeam(1, { tasksEach: 2 });
     const before = await one.run(echo(1));
     const gone = { code: "internal", message: /a thread is gone/ };

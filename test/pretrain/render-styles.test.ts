@@ -14,7 +14,7 @@ import { pretrain, runNode } from "./python.ts";
 const packages = join(pretrain, "data/node_modules");
 const rowBytes = 4 * 128 * 128;
 
-it("the renderer of styles writes a row for each line, leaves a broken drawing out, and tells licences", {
+it("the renderer of styles writes a row for each line, leaves a broken drawing out, and writes licences", {
   skip: existsSync(packages) ? false : `no icon sets: looked for ${packages} (npm install in server/pretrain/data)`,
   timeout: 300_000,
 }, async () => {

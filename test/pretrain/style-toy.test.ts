@@ -46,8 +46,8 @@ itWithPython(
       await script("export_styles", "--target", join(folder, "target-toy.pt"), ...nets, "--out", out);
       for (const name of ["encoder", "decoder", "style", "restyle"])
         assert.ok((await stat(join(out, `${name}.onnx`))).size > 1000);
-      const told = JSON.parse(await readFile(join(out, "styles.json"), "utf8"));
-      assert.equal((await stat(join(out, "codes.f16"))).size, 2 * told.codeLength * told.styles.length);
+      const named = JSON.parse(await readFile(join(out, "styles.json"), "utf8"));
+      assert.equal((await stat(join(out, "codes.f16"))).size, 2 * named.codeLength * named.styles.length);
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -1,6 +1,6 @@
 /**
  * Tiny networks of random weights, in the layouts of the published ones (the small networks of test/importers/references), as checkpoint files that
- * the pages of docs/recipes import; and a folder of tiny images. As a program, which also imports them and lays out an offline mirror of a hub:
+ * the pages of docs/recipes import; and a folder of tiny images. As a program, which also imports them and writes an offline mirror of a hub:
  * node --import tsx test/recipes/tiny-experts.ts DIR
  */
 import { mkdir, writeFile } from "node:fs/promises";

@@ -1,4 +1,4 @@
-/** Whose drawings an image started from: told by set, icon, licence and author, kept in the PNG, and limited by licences. */
+/** Whose drawings an image started from: named by set, icon, licence and author, kept in the PNG, and limited by licences. */
 import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -50,7 +50,7 @@ async function draw(fields: object): Promise<ImageResult> {
 }
 
 describe("the drawings that an image started from", () => {
-  it("the drawings that an image started from are told with set, icon, licence and author, most of it first, up to the whole", async () => {
+  it("the drawings that an image started from are named with set, icon, licence and author, most of it first, up to the whole", async () => {
     const { sources = [] } = await draw({});
     assert.deepEqual(new Set(sources.map(({ set }) => set)), new Set(["circles", "corners"]));
     const shares = sources.map(({ share }) => share);

@@ -105,7 +105,7 @@ describe("pages", () => {
 });
 
 describe("/v1/meta and /metrics", () => {
-  it("/v1/meta and /metrics tells packs, provider, limits and durability", async () => {
+  it("/v1/meta and /metrics name packs, provider, limits and durability", async () => {
     const meta = MetaSchema.parse(await (await harness.request("/v1/meta")).json());
     assert.deepEqual(meta.packs, [pack]);
     assert.deepEqual([meta.provider, meta.durability, meta.limits.countMax], ["cpu", "disk", limits.countMax]);

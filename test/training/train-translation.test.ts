@@ -60,7 +60,7 @@ await trainTranslation(unbroken);
 const unbrokenFlow = (await served(unbroken.packs))!.flow;
 
 describe("training a translation", () => {
-  it("training a translation publishes a flow that is better than its start, and tells what it did on the way", async () => {
+  it("training a translation publishes a flow that is better than its start, and reports what it did on the way", async () => {
     const news: TranslationProgress[] = [];
     const options = newTraining();
     const result = await trainTranslation({

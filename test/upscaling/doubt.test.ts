@@ -52,7 +52,7 @@ describe("the doubt", () => {
       }
   });
 
-  it("the map has fixed colours, whatever the largest doubt is, and tells the mean in levels", () => {
+  it("the map has fixed colours, whatever the largest doubt is, and says the mean in levels", () => {
     const image = { widthPx: 8, heightPx: 8 };
     const size = { widthPx: 16, heightPx: 16 };
     const [calm, wild] = [4, 64].map((levels) => drawDoubt(doubtsOf(levels, 256), size, image, false));

@@ -71,7 +71,7 @@ describe("hypotheses", () => {
     assert.deepEqual(order, ["drawn", "kept", "drawn", "kept", "drawn", "kept"]);
   });
 
-  it("hypotheses tell their tiles over all that is drawn, and let others run after each", async () => {
+  it("hypotheses report their tiles over all that is drawn, and let others run after each", async () => {
     const reported: string[] = [];
     let pauses = 0;
     await draw(

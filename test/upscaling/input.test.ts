@@ -64,7 +64,7 @@ describe("the input of an upscale", () => {
     assert.deepEqual([pixels.jpeg, notes.includes("turned_upright")], [undefined, true]);
   });
 
-  it("photographs, interfaces and repeated pixels are told apart", async () => {
+  it("photographs, interfaces and repeated pixels are distinguished", async () => {
     const words = Array.from(
       { length: 8 },
       (_, row) => `<path d="M9 ${12 * row + 12}h70M9 ${12 * row + 8}l6 -4" stroke="#222"/>`,

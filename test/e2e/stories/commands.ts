@@ -4,7 +4,7 @@ import { picture, type Story } from "./story.ts";
 
 const captions: Story = {
   name: "caption-to-artboard",
-  tell: async ({ preview, step, generate, ui, page, imageCount }) => {
+  run: async ({ preview, step, generate, ui, page, imageCount }) => {
     await preview();
     await step("empty");
     // The pack draws its styles while nobody requests anything.
@@ -35,7 +35,7 @@ const captions: Story = {
 
 const fillLabel: Story = {
   name: "fill-label",
-  tell: async ({ drag, step, command, ui, page, select, imageCount }) => {
+  run: async ({ drag, step, command, ui, page, select, imageCount }) => {
     await drag("Rectangle (R)", [260, 120], [380, 240]);
     await drag("Ellipse (O)", [420, 120], [540, 240]);
     await drag("Rectangle (R)", [260, 300], [540, 380]);
@@ -62,7 +62,7 @@ const fillLabel: Story = {
 
 const fillNames: Story = {
   name: "fill-names",
-  tell: async ({ drag, step, command, ui, page, rename, select }) => {
+  run: async ({ drag, step, command, ui, page, rename, select }) => {
     const names = ["icons/Red Apple 3", "umbrellas", "key", "zqx blob", "coffee cup"];
     for (const [index] of names.entries())
       await drag("Rectangle (R)", [230 + index * 88, 140], [310 + index * 88, 220]);
@@ -81,7 +81,7 @@ const fillNames: Story = {
 const upscale: Story = {
   name: "upscale",
   isLong: true,
-  tell: async ({ drop, step, command, ui, page, select, drag }) => {
+  run: async ({ drop, step, command, ui, page, select, drag }) => {
     await drop("photo", picture(3), [330, 200]);
     await drag("Rectangle (R)", [420, 420], [520, 500]);
     await command("Upscale ×2 or ×4…");
@@ -105,7 +105,7 @@ const upscale: Story = {
 
 const restyle: Story = {
   name: "restyle",
-  tell: async ({ generate, step, command, ui, page, select, preview }) => {
+  run: async ({ generate, step, command, ui, page, select, preview }) => {
     await preview();
     await ui.getByLabel("Images", { exact: true }).fill("1");
     await ui.getByLabel("Images", { exact: true }).press("Tab");
@@ -131,7 +131,7 @@ const restyle: Story = {
 const variations: Story = {
   name: "variations",
   isLong: true,
-  tell: async ({ generate, step, command, ui, page, select }) => {
+  run: async ({ generate, step, command, ui, page, select }) => {
     await ui.getByLabel("Images", { exact: true }).fill("1");
     await ui.getByLabel("Images", { exact: true }).press("Tab");
     await generate("house");
@@ -153,7 +153,7 @@ const variations: Story = {
 const blend: Story = {
   name: "blend",
   isLong: true,
-  tell: async ({ generate, step, command, ui, page, select }) => {
+  run: async ({ generate, step, command, ui, page, select }) => {
     await ui.getByLabel("Images", { exact: true }).fill("1");
     await ui.getByLabel("Images", { exact: true }).press("Tab");
     await generate("red apple\ngreen tree");
@@ -172,7 +172,7 @@ const blend: Story = {
 
 const sketch: Story = {
   name: "sketch",
-  tell: async ({ step, command, ui, page }) => {
+  run: async ({ step, command, ui, page }) => {
     await command("Sketch to image…");
     const pad = ui.locator(".pad");
     const box = (await pad.boundingBox())!;
@@ -209,7 +209,7 @@ const sketch: Story = {
 const layout: Story = {
   name: "layout",
   isLong: true,
-  tell: async ({ step, command, ui, page }) => {
+  run: async ({ step, command, ui, page }) => {
     await command("Layout to image…");
     await ui.getByRole("button", { name: "Green", exact: true }).click();
     const box = (await ui.locator(".pad").boundingBox())!;
@@ -244,7 +244,7 @@ const layout: Story = {
 const history: Story = {
   name: "history",
   isLong: true,
-  tell: async ({ step, command, ui, page, generate, imageCount }) => {
+  run: async ({ step, command, ui, page, generate, imageCount }) => {
     await generate("blue fish");
     await page.locator(".node.frame").waitFor();
     await ui.locator(".applied").waitFor();

@@ -10,7 +10,7 @@ const asVectors = async ({ ui }: Stage): Promise<void> => {
 
 const insertAsVector: Story = {
   name: "insert-as-vector",
-  tell: async (stage) => {
+  run: async (stage) => {
     const { preview, step, generate, ui, page } = stage;
     await preview();
     await asVectors(stage);
@@ -33,7 +33,7 @@ const insertAsVector: Story = {
 
 const vectorise: Story = {
   name: "vectorise",
-  tell: async ({ drop, step, command, ui, page, select }) => {
+  run: async ({ drop, step, command, ui, page, select }) => {
     await drop("badge", picture(5), [300, 300]);
     await command("Vectorise selection…");
     await select("badge");
@@ -85,7 +85,7 @@ async function drawFamily(
 
 const recolour: Story = {
   name: "recolour",
-  tell: async (stage) => {
+  run: async (stage) => {
     const { step, command, ui, page, select } = stage;
     await brandColours(stage);
     await stage.generate("rocket");
@@ -116,7 +116,7 @@ const recolour: Story = {
 
 const family: Story = {
   name: "family",
-  tell: async (stage) => {
+  run: async (stage) => {
     const { step, command, ui, page } = stage;
     await brandColours(stage);
     await drawFamily(stage, ["rocket", "house", "key", "umbrella", "bell", "camera"], "As drawn");
@@ -165,14 +165,14 @@ async function makeSets(stage: Stage, names: readonly string[]): Promise<void> {
 const componentSets: Story = {
   name: "component-set-of-24",
   isLong: true,
-  tell: async (stage) => {
+  run: async (stage) => {
     await makeSets(stage, twentyFour);
   },
 };
 
 const components: Story = {
   name: "components",
-  tell: async (stage) => {
+  run: async (stage) => {
     const { step, select, page, ui } = stage;
     await makeSets(stage, twentyFour.slice(0, 4));
     // Of the key, the third set; the list has the last one first.
@@ -193,7 +193,7 @@ const components: Story = {
 
 const restyleVectors: Story = {
   name: "restyle-vectors",
-  tell: async (stage) => {
+  run: async (stage) => {
     const { step, ui, page, select } = stage;
     await brandColours(stage);
     await drawFamily(stage, ["rocket", "house"]);
@@ -248,7 +248,7 @@ async function crowd(): Promise<Buffer> {
 
 const badVectors: Story = {
   name: "pictures-that-are-hard-to-trace",
-  tell: async ({ drop, step, command, ui, page, select }) => {
+  run: async ({ drop, step, command, ui, page, select }) => {
     const large = `<svg xmlns="http://www.w3.org/2000/svg" width="4096" height="4096"><circle cx="2048" cy="2048" r="1500" fill="#0b7285"/></svg>`;
     await drop("one colour", await flat(40, 40, 1), [260, 300]);
     await drop("transparent", await flat(40, 40, 0), [320, 300]);
@@ -268,7 +268,7 @@ const badVectors: Story = {
     assert.equal(await said.filter({ hasText: /large|one colour|pixel/ }).count(), 0);
     await ui.getByText("The image can't be read").waitFor();
     await said.first().scrollIntoViewIfNeeded();
-    await step("told");
+    await step("listed");
     assert.equal(await page.locator("#world > .node.frame").count(), 6, "all but the transparent one");
     const paths = await page.locator("#world .node.vector").count();
     assert.ok(paths <= 3 + 3 * 8, `${paths} paths: one each, and at most eight of noise, a crowd and a photograph`);

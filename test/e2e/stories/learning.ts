@@ -33,7 +33,7 @@ const learn: Story = {
     };
     return { server, close };
   },
-  tell: async (stage) => {
+  run: async (stage) => {
     const { command, page, step, ui } = stage;
     let settings: object = { steps: 10_000, patience: 10_000, learningRate: 1e-4 };
     await page.route("**/v1/trainings", async (route) => {

@@ -63,7 +63,7 @@ const outage: Story = {
     await tau.ready();
     return { server: await stageOf(tau, data), close: cleanUp };
   },
-  tell: async (stage) => {
+  run: async (stage) => {
     const port = tau.port!;
     await batchWithLoss(
       stage,
@@ -118,7 +118,7 @@ const twoMachines: Story = {
     };
     return { server: await stageOf(api, path.join(home, "api")), close };
   },
-  tell: async (stage) => {
+  run: async (stage) => {
     const { ui, step, page } = stage;
     // By the first machine, which is the only one so far; the batch then ends by the second, which is the only one left.
     await stage.generate("sun");

@@ -42,7 +42,7 @@ const undo = async ({ page }: Stage): Promise<void> => {
 
 const styleOfSelection: Story = {
   name: "style-of-the-selection",
-  tell: async (stage) => {
+  run: async (stage) => {
     const { drop, step, command, ui, page, select } = stage;
     await dropShown(stage);
     await drop("house", await lines(houseLines), [380, 560]);
@@ -82,7 +82,7 @@ const styleOfSelection: Story = {
 const redrawPart: Story = {
   name: "redraw-part",
   isLong: true,
-  tell: async (stage) => {
+  run: async (stage) => {
     const { drop, step, command, ui, page, select } = stage;
     await drop("house", await lines(houseLines), [300, 300]);
     await command("Redraw a part…");

@@ -18,7 +18,7 @@ const hashOf = ({ page }: Stage, index = 0): Promise<string | null> =>
 
 const redrawKeepsLayer: Story = {
   name: "redraw-keeps-the-layer",
-  tell: async (stage) => {
+  run: async (stage) => {
     const { page, ui, select, step, preview } = stage;
     await addOne(stage, "red apple");
     await addOne(stage, "green tree");
@@ -50,7 +50,7 @@ const redrawKeepsLayer: Story = {
 
 const makeAgain: Story = {
   name: "make-again-gives-the-same-bytes",
-  tell: async (stage) => {
+  run: async (stage) => {
     const { page, ui, select, step } = stage;
     await addOne(stage, "blue fish");
     const before = await hashOf(stage);
@@ -65,7 +65,7 @@ const makeAgain: Story = {
 const viewStays: Story = {
   name: "the-view-stays-and-sizes-are-kept",
   isLong: true,
-  tell: async (stage) => {
+  run: async (stage) => {
     const { page, ui, step, generate } = stage;
     await ui.locator("summary").first().click();
     await ui.getByLabel("Size on the canvas").selectOption("32");
@@ -89,7 +89,7 @@ const viewStays: Story = {
 const workKept: Story = {
   name: "cancel-and-failures-keep-what-is-finished",
   isLong: true,
-  tell: async ({ page, ui, step, generate, preview }) => {
+  run: async ({ page, ui, step, generate, preview }) => {
     await preview();
     let isGone = false;
     await page.context().route("**/v1/**", (route) => (isGone ? route.abort("connectionrefused") : route.continue()));
@@ -123,7 +123,7 @@ const workKept: Story = {
 
 const badLine: Story = {
   name: "one-bad-caption-is-marked-and-the-others-run",
-  tell: async ({ page, ui, step, generate }) => {
+  run: async ({ page, ui, step, generate }) => {
     await generate("red apple\n🐈\ngreen tree");
     await ui.getByText("Line 2").waitFor();
     await page.locator(".node.frame").nth(1).waitFor();
@@ -134,7 +134,7 @@ const badLine: Story = {
 
 const causes: Story = {
   name: "each-cause-has-its-own-words",
-  tell: async ({ ui, step }) => {
+  run: async ({ ui, step }) => {
     const connect = async (address: string, code: string): Promise<void> => {
       await ui.getByLabel("Server address").fill(address);
       await ui.getByRole("button", { name: "Save and connect" }).click();
@@ -164,7 +164,7 @@ const blockedNetwork: Story = {
   isPublicPage: true,
   // The manifest's address is the only one of this computer that the plugin may call.
   whyNot: async () => ((await isFree(defaultPort)) ? undefined : `another program uses port ${defaultPort}`),
-  tell: async ({ page, ui, step, server }) => {
+  run: async ({ page, ui, step, server }) => {
     // The page's own address is a public one here; this is the same server as one of this computer.
     const sockets = new Set<Socket>();
     const relay = createServer((socket) => {
@@ -197,7 +197,7 @@ const blockedNetwork: Story = {
 const figjam: Story = {
   name: "stickies-are-captions-in-figjam",
   editor: "figjam",
-  tell: async ({ page, ui, step, imageCount }) => {
+  run: async ({ page, ui, step, imageCount }) => {
     for (const [text, y] of [
       ["red apple", 140],
       ["green tree", 420],
@@ -222,7 +222,7 @@ const figjam: Story = {
 const slides: Story = {
   name: "on-a-slide-images-stay-within-it",
   editor: "slides",
-  tell: async ({ page, ui, step, generate, imageCount }) => {
+  run: async ({ page, ui, step, generate, imageCount }) => {
     await generate("red apple\ngreen tree\nblue house");
     await page.locator(".node.slide .node.frame").nth(2).waitFor();
     await ui.locator(".applied").waitFor();
@@ -233,7 +233,7 @@ const slides: Story = {
 
 const canvas: Story = {
   name: "the-playground-is-a-test-bench",
-  tell: async ({ page, drag, rename, step, select }) => {
+  run: async ({ page, drag, rename, step, select }) => {
     await drag("Frame (F)", [240, 120], [560, 420]);
     await drag("Rectangle (R)", [270, 150], [380, 240]);
     await drag("Ellipse (O)", [420, 150], [520, 250]);

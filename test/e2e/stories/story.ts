@@ -44,9 +44,9 @@ export interface Story {
   startServer?(playgroundDir: string): Promise<{ readonly server: StageServer; close(): Promise<void> }>;
   /** In a browser of its own, which takes the page for one of the internet, as Figma's is. */
   readonly isPublicPage?: boolean;
-  /** Why it can't be told on this machine; undefined when it can. */
+  /** Why it can't run on this machine; undefined when it can. */
   whyNot?(): Promise<string | undefined>;
-  tell(stage: Stage): Promise<void>;
+  run(stage: Stage): Promise<void>;
 }
 
 const artifacts = path.resolve(import.meta.dirname, "../../artifacts/stories");
@@ -55,10 +55,10 @@ const artifacts = path.resolve(import.meta.dirname, "../../artifacts/stories");
  * @param isSeen every step leaves a screenshot; else only a story that fails does
  * @returns paths of the screenshots
  */
-export async function tellStory(theatre: Theatre, story: Story, theme: Theme, isSeen = true): Promise<string[]> {
+export async function runStory(theatre: Theatre, story: Story, theme: Theme, isSeen = true): Promise<string[]> {
   const own = await story.startServer?.(theatre.playgroundDir);
   try {
-    return await tellOn({ ...theatre, ...own }, story, theme, isSeen);
+    return await runOn({ ...theatre, ...own }, story, theme, isSeen);
   } finally {
     await own?.close();
   }
@@ -72,9 +72,9 @@ async function readThumbs(page: Page): Promise<string | undefined> {
   return thumbs === undefined ? undefined : JSON.stringify({ [storageKeys.thumbs]: thumbs });
 }
 
-async function tellOn(
+async function runOn(
   { browser, server }: Pick<Theatre, "browser"> & { readonly server: StageServer },
-  { name, editor = "figma", isPublicPage = false, tell }: Story,
+  { name, editor = "figma", isPublicPage = false, run }: Story,
   theme: Theme,
   isSeen: boolean,
 ): Promise<string[]> {
@@ -149,7 +149,7 @@ async function tellOn(
     imageCount: () => page.locator("#world [data-image]").count(),
   };
   try {
-    await tell(stage);
+    await run(stage);
     assert.deepEqual(tau.errors, []);
   } catch (error) {
     const file = path.join(artifacts, `${name}-failed-${theme}.png`);

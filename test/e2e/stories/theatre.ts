@@ -1,4 +1,4 @@
-/** Where stories are told: the plugin, built; the real server with its real packs; and a browser. */
+/** Where stories run: the plugin, built; the real server with its real packs; and a browser. */
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";

@@ -22,7 +22,7 @@ const plain = (sizePx: number, [red, green, blue, alpha]: readonly number[]) => 
 });
 
 describe("declared preprocessing", () => {
-  it("declared preprocessing lays premultiplied colour over the declared background", () => {
+  it("declared preprocessing composites premultiplied colour on the declared background", () => {
     const half = plain(2, [0.5, 0, 0, 0.5]);
     const over = (channels: string, background: string): Float32Array =>
       toGraphPixels(half, inputOf({ sizePx: 2, channels, background }));
@@ -85,7 +85,7 @@ describe("declared pooling", () => {
     near(pool(places, { grid: 2 }, "x"), [2.5, 4.5, 10.5, 12.5, 18.5, 20.5, 26.5, 28.5]);
   });
 
-  it("declared pooling makes vectors of unit length unless told not to", () => {
+  it("declared pooling makes vectors of unit length by default", () => {
     near([Math.hypot(...toVector(tokens, declare({ pooling: "mean", dims: 3 }), "x"))], [1]);
     near(toVector(tokens, declare({ pooling: "mean", dims: 3, normalise: "none" }), "x"), [3, 4, 5]);
   });

@@ -33,7 +33,7 @@ const closed = (picture: Float32Array): Float32Array => extremes(extremes(pictur
 
 it("closing gives the smallest of the largest of every window", () => {
   const random = new TrainingRandom(4, 0, "evaluation");
-  // Mostly dark, so that windows differ; not square in what it shows, so that axes are told apart.
+  // Mostly dark, so that windows differ; not square in what it shows, so that axes differ.
   const picture = Float32Array.from({ length: pixels }, (_, at) =>
     random.uniform() < 0.004 ? random.uniform() : (0.2 * (at % workPx)) / workPx,
   );

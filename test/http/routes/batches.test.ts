@@ -83,7 +83,7 @@ describe("a batch", () => {
     own.inference.gate = gate.closed;
     await until(async () => (await own.queue.depth()).running === 1);
     const running = (await own.queue.list({ limit: 100 })).jobs.find(({ state }) => state === "running")!;
-    // The one that runs ends in the very moment in which streams are told to end.
+    // The one that runs ends in the very moment in which streams are ended.
     const ended = own.queue.cancel(running.id);
     own.streamsEnd.abort();
     await ended;
@@ -91,7 +91,7 @@ describe("a batch", () => {
     const states = events.flatMap((event) => (event.event === "finished" ? [event.generation.state] : []));
     assert.ok(events.length < 80);
     assert.deepEqual([...new Set(states)].sort(), ["cancelled", "done"].slice(0, new Set(states).size));
-    assert.ok(states.includes("cancelled"), "the last event is told");
+    assert.ok(states.includes("cancelled"), "the last event is sent");
     const late = await eventsOf(await post());
     assert.deepEqual(
       late.filter(({ event }) => event !== "accepted"),
@@ -101,7 +101,7 @@ describe("a batch", () => {
     await own.close();
   });
 
-  it("a batch tells a client nothing of a fault that is the server's, and the log all", async () => {
+  it("a batch hides a fault that is the server's from a client, and logs all of it", async () => {
     const own = await createHarness();
     const queue = { ...own.deps.queue, add: () => Promise.reject(new Error("no such table: job")) };
     const app = createApp({ ...own.deps, queue: queue as unknown as typeof own.deps.queue });

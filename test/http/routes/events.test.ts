@@ -36,7 +36,7 @@ async function readUntil(reader: ReadableStreamDefaultReader<Uint8Array>, wanted
 }
 
 describe("the event stream", () => {
-  it("the event stream tells every step to the end with growing ids, then closes", async () => {
+  it("the event stream sends every step to the end with growing ids, then closes", async () => {
     const gate = createGate();
     const harness = await createHarness({ jobsParallelMax: 1 });
     harness.inference.gate = gate.closed;
@@ -79,7 +79,7 @@ describe("the event stream", () => {
       ["done"],
     );
     const again = eventsOf(await (await follow(harness, id, { "Last-Event-ID": String(late[0]!.id) })).text());
-    assert.equal(again.length, 1, "a final state is told again rather than never");
+    assert.equal(again.length, 1, "a final state is sent again rather than never");
     const odd = eventsOf(await (await follow(harness, id, { "Last-Event-ID": "x" })).text());
     assert.equal(odd.length, 1);
     await harness.close();
@@ -97,7 +97,7 @@ describe("the event stream", () => {
     await second.close();
   });
 
-  it("the event stream beats while nothing happens, and ends when streams are told to", async () => {
+  it("the event stream beats while nothing happens, and ends when streams are ended", async () => {
     const harness = await createHarness({ limits: { eventHeartbeatMs: 10 } });
     harness.inference.gate = createGate().closed;
     const { id } = await harness.start({ condition: { caption: "bird" }, count: 1 });

@@ -61,7 +61,7 @@ const until = async (isIt: () => boolean | Promise<boolean>): Promise<void> => {
 let unbroken: string;
 
 describe("a training", () => {
-  it("a training tells each stage with its numbers and previews, publishes, and the server draws with it at once", async () => {
+  it("a training reports each stage with its numbers and previews, publishes, and the server draws with it at once", async () => {
     const { pids, errors, log } = createPidLog();
     const { server, client } = await startTrainingServer(home, { log });
     const examples = await client.upload(pictures);
@@ -107,7 +107,7 @@ describe("a training", () => {
     assert.deepEqual([ended.state, ended.images.length, ended.packDigest], ["done", 2, unbroken]);
     assert.deepEqual(await filesOf(home.data, done), ["previews"]);
     const plain = await (await client.ask(`/v1/trainings/${id}`)).text();
-    assert.ok(!plain.includes(home.home), "no path of the server's disk is told");
+    assert.ok(!plain.includes(home.home), "no path of the server's disk is sent");
     assert.deepEqual(JSON.parse(plain), TrainingSchema.parse(JSON.parse(plain)), "nothing beside the contract");
     assert.deepEqual(errors, []);
     await server.stop();

@@ -61,7 +61,7 @@ test("a new image takes the place of one image paint; crop, opacity, filters, ot
   assert.deepEqual([fills[0], paint, fills[2]], [before.fills[0], paintBefore, before.fills[2]]);
 });
 
-test("the paint that Tau made is the one that changes, though a person laid another image over it", () => {
+test("the paint that Tau made is the one that changes, though a person put another image over it", () => {
   const id = addLayer("Tile", []);
   replace([id], [7]);
   const photo = addImage(pngOf(2, 64, 64));

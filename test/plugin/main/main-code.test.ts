@@ -262,14 +262,14 @@ for (const [when, next] of [
   ["after a selection", "sim.select([])"],
   ["when the UI asks", `run.fromUi({ type: "read-shown-styles" })`],
 ] as const)
-  test(`styles of the file that undo took away are told once ${when}`, () => {
+  test(`styles of the file that undo took away are sent once ${when}`, () => {
     machine.open("caption-to-artboard");
     machine.fromUi(`{ type: "read-shown-styles" }`);
     machine.fromUi(`{ type: "save-shown-style", style: { id: "a1", name: "Mine", pictures: ["b25l"] } }`);
     machine.evaluate("(sim.pluginData = {}, (sent.length = 0))");
     machine.evaluate(next);
-    const told = machine.evaluate(`sent.filter(({ type }) => type === "shown-styles")`);
-    assert.deepEqual(told, [{ type: "shown-styles", styles: [] }]);
+    const lists = machine.evaluate(`sent.filter(({ type }) => type === "shown-styles")`);
+    assert.deepEqual(lists, [{ type: "shown-styles", styles: [] }]);
   });
 
 test("an image dragged out of the window lands where it is dropped, remembers how it was made, and is one undo step", () => {

@@ -9,11 +9,11 @@ const outDir = await mkdtemp(path.join(tmpdir(), "tau-placing-"));
 await buildPlugin({ outDir });
 for (const count of [200, 1000, 10_000]) {
   const { slicesMs, slicesWallMs } = await placeOnCrowdedPage(path.join(outDir, "plugin/main.js"), count);
-  const told = [
+  const counted = [
     ["of processor time", slicesMs],
     ["by the clock", slicesWallMs],
   ] as const;
-  for (const [how, slices] of told) {
+  for (const [how, slices] of counted) {
     const total = slices.reduce((sum, ms) => sum + ms, 0);
     console.log(
       `${count} layers: ${Math.round(total)} ms ${how} in ${slices.length} slices, the longest ${Math.round(Math.max(...slices))} ms`,

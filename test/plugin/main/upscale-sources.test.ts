@@ -1,4 +1,4 @@
-/** What main tells the UI of the selection's image fills, in the built main code in a QuickJS machine. */
+/** What main sends the UI of the selection's image fills, in the built main code in a QuickJS machine. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { largestScale } from "../../../shared/contract/upscale-scales.ts";

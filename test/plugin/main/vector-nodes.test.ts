@@ -227,7 +227,7 @@ test("the file's colour variables are read by mode; see-through ones and circles
   assert.equal(collections[0]!.colours[0]!.variableId, red);
 });
 
-test("colours of a selection are told with their shares, changed and bound in one undo step, and drawn anew in them", () => {
+test("colours of a selection are listed with their shares, changed and bound in one undo step, and drawn anew in them", () => {
   const { collectionId, light, red } = prepareBrand();
   send({ type: "read-colours", readId: 2 });
   const { used } = lastSent<{ used: { hex: string; share: number }[] }>();

@@ -22,7 +22,7 @@ export interface SecondHost {
   /** Something of the window dropped on the page. */
   drop(place: { readonly x: number; readonly y: number }, dropMetadata: unknown): Promise<void>;
   readonly sent: MainMessage[];
-  /** Lays out what changed, as the editor does between two turns. */
+  /** Applies auto layout to what changed, as the editor does between two turns. */
   layOut(): void;
 }
 

@@ -10,7 +10,7 @@ import type { ArtboardImage } from "../../../shared/messages/messages.ts";
 import { drawPng } from "../png.ts";
 import { addNamedLayers, agree, type Host, lastSent, provenance, type Shape } from "./two-hosts.ts";
 
-// What Figma adds by itself, OpenPencil has to be told.
+// What Figma adds by itself, OpenPencil needs as an argument.
 const solid = (r: number, g: number, b: number) =>
   ({ type: "SOLID", color: { r, g, b }, opacity: 1, visible: true }) as const;
 const [red, blue, white] = [solid(1, 0, 0), solid(0, 0, 1), solid(1, 1, 1)];
@@ -139,7 +139,7 @@ test("a family as vectors has the same grid of named frames, and restyled ones k
   );
 });
 
-test("recolouring tells the same colours, and changes the same fills, strokes and stops of gradients", async () => {
+test("recolouring reports the same colours, and changes the same fills, strokes and stops of gradients", async () => {
   await agree(async (host) => {
     const { figma } = host;
     const frame = addPatches(host) as FrameNode;

@@ -1,5 +1,5 @@
 /**
- * Whether the simulator tells the truth: the same built main code, given the same messages, leaves the same names, sizes,
+ * Whether the simulator is true: the same built main code, given the same messages, leaves the same names, sizes,
  * positions and fills on OpenPencil's host: artboards, fills, upscales, restyled images, drops, components.
  */
 import assert from "node:assert/strict";
@@ -69,16 +69,16 @@ test("images in layers that exist change one paint each, also nested, mixed mode
   assert.equal(shapes[0]?.children.length, 4);
 });
 
-test("layers are told by name with what stands in their way, and a label's image goes above the paints of the others", async () => {
+test("layers are listed by name with what stands in their way, and a label's image goes above the paints of the others", async () => {
   const shapes = await agree(async (host) => {
     const layers = addNamedLayers(host);
     host.figma.currentPage.selection = layers;
     await host.send({ type: "read-layers", readId: 1 });
-    const told = lastSent(host, "layers").layers.map(({ name, problem }) => [name, problem]);
+    const listed = lastSent(host, "layers").layers.map(({ name, problem }) => [name, problem]);
     const nodeIds = layers.map(({ id }) => id);
     await apply(host, { "red apple": 4 }, { kind: "replace", nodeIds, scaleMode: "FIT" });
     const { imageCount, sameCount, skipped } = lastSent(host, "applied");
-    return { told, imageCount, sameCount, skipped: skipped.map(({ nodeName, reason }) => [nodeName, reason]) };
+    return { listed, imageCount, sameCount, skipped: skipped.map(({ nodeName, reason }) => [nodeName, reason]) };
   });
   const kinds = shapes.map(({ fills }) => (fills as Paint[]).map(({ type }) => type));
   assert.deepEqual(kinds, [["IMAGE"], ["SOLID", "IMAGE"], ["SOLID"], ["IMAGE", "SOLID"]]);
@@ -125,10 +125,10 @@ test("a restyled image takes the old one's place, and the layer remembers what i
   await agree(async (host) => {
     const layer = addNamedLayers(host)[3]!;
     host.figma.currentPage.selection = [layer];
-    const told = [];
+    const sent = [];
     for (const caption of ["a cat", "a dog"]) {
       await host.send({ type: "read-icons", readId: 1 });
-      told.push(
+      sent.push(
         lastSent(host, "icons").icons.map(({ nodeName, widthPx, heightPx, provenance: kept, problem }) => [
           nodeName,
           widthPx,
@@ -139,8 +139,8 @@ test("a restyled image takes the old one's place, and the layer remembers what i
       );
       await apply(host, { [caption]: 1 }, { kind: "replace", nodeIds: [layer.id], scaleMode: "FILL" });
     }
-    assert.match(JSON.stringify(told[1]), /a cat/);
-    return told;
+    assert.match(JSON.stringify(sent[1]), /a cat/);
+    return sent;
   });
 });
 

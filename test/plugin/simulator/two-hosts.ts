@@ -1,6 +1,6 @@
 /**
  * The same work on Tau's simulator and on OpenPencil's host (second-host.ts): what lies on the page afterwards, and what the
- * window is told, has to be equal. Rotation is left out, which OpenPencil turns about another point than Figma.
+ * window receives, has to be equal. Rotation is left out, which OpenPencil turns about another point than Figma.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm } from "node:fs/promises";

@@ -83,7 +83,7 @@ test("another program at the address is not Tau, whether it answers 404 or HTML"
   await fails(client().readMeta(), "not_tau");
 });
 
-test("older and newer servers are told apart, even when they describe themselves in another shape", async () => {
+test("older and newer servers are distinguished, even when they describe themselves in another shape", async () => {
   server.meta = { ...testMeta, api: { min: 0, max: 0 } };
   await fails(client().readMeta(), "server_too_old");
   server.meta = { name: "tau", api: { min: 2, max: 3 } } as never;

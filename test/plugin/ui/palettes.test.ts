@@ -50,7 +50,7 @@ test("a palette of variables has one colour a value, in the mode that was chosen
 });
 
 const hex = fc.integer({ min: 0, max: 0xffffff }).map((bits) => `#${bits.toString(16).padStart(6, "0")}`);
-test("by assignment every colour gets one of the palette; near ones alone change only what is hardly told apart", () => {
+test("by assignment every colour gets one of the palette; near ones alone change only what looks the same", () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(hex, { minLength: 1, maxLength: 6 }),

@@ -5,19 +5,19 @@ import { createApiClient } from "../../../plugin/ui/client/api-client.ts";
 import { drawThumbs, readThumbs } from "../../../plugin/ui/control/style-thumbs.ts";
 import { startContractServer, testMeta } from "./contract-server.ts";
 
-test("the picture of a style is told when it begins, when it is there, and when it is gone from the server", async () => {
+test("the picture of a style is reported when it begins, when it is there, and when it is gone from the server", async () => {
   const server = await startContractServer();
   try {
     const client = createApiClient({ serverUrl: server.url, token: server.token });
     const [pack] = testMeta.packs;
     const found = { packId: pack!.id, packDigest: pack!.digest, translation: pack!.translations[0]! };
-    const told: string[] = [];
+    const events: string[] = [];
     await drawThumbs(client, found, ["noto"], new AbortController().signal, {
-      onStarted: (id) => told.push(`started ${server.generations.has(id)}`),
-      onPicture: (style, url) => told.push(`${style} ${url.slice(0, 22)}`),
-      onEnded: () => told.push(`taken away ${server.requests.some(({ method }) => method === "DELETE")}`),
+      onStarted: (id) => events.push(`started ${server.generations.has(id)}`),
+      onPicture: (style, url) => events.push(`${style} ${url.slice(0, 22)}`),
+      onEnded: () => events.push(`taken away ${server.requests.some(({ method }) => method === "DELETE")}`),
     });
-    assert.deepEqual(told, ["started true", "noto data:image/png;base64,", "taken away true"]);
+    assert.deepEqual(events, ["started true", "noto data:image/png;base64,", "taken away true"]);
   } finally {
     await server.close();
   }

@@ -187,7 +187,7 @@ describe("typicality", async () => {
 });
 
 describe("the test for outside conditions", () => {
-  it("the test for outside conditions alarms for one held-out condition in twenty, and tells apart what lies in other directions", async () => {
+  it("the test for outside conditions alarms for one held-out condition in twenty, and distinguishes what is in other directions", async () => {
     const { calibration, outOfDistribution } = await calibrate(far, makeSet());
     assert.deepEqual(
       outOfDistribution.map(({ condition }) => condition),
@@ -217,7 +217,7 @@ describe("the test for outside conditions", () => {
     assert.deepEqual(findOutOfDistribution(undefined, empty), []);
   });
 
-  it("the test for outside conditions owns up to what it can't tell apart", async () => {
+  it("the test for outside conditions admits what it can't distinguish", async () => {
     const captions = captionVectors();
     let next = 0;
     const alike = translationWith(async () => {

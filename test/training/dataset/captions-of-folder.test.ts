@@ -29,7 +29,7 @@ async function captionsIn(folder: string) {
 }
 
 describe("captions from file names", () => {
-  it("captions from file names are the words of the name, without the number that only tells files apart", async () => {
+  it("captions from file names are the words of the name, without the number that only distinguishes files", async () => {
     const { captions, issues } = await read({
       "red-apple.png": "",
       "red_apple 2.PNG": "",

@@ -132,7 +132,7 @@ describe("a folder of images", () => {
     assert.equal((await prepare(folder, set)).usable, 23);
   });
 
-  it("a folder of images stops when it is told to, and says so when the disk is full", async () => {
+  it("a folder of images stops on request, and says so when the disk is full", async () => {
     const [folder, set] = [await writeBoxes(newPath(), 24), newPath()];
     const abort = new AbortController();
     const stopped = prepareFolder({

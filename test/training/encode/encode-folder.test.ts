@@ -61,7 +61,7 @@ const encode = (
 describe("encoding a folder", async () => {
   const folder = await writeNoise("noise");
 
-  it("encoding a folder starts a thread for each other core and opens experts while it reads, tells of every row in order, and ends its threads", async () => {
+  it("encoding a folder starts a thread for each other core and opens experts while it reads, reports every row in order, and ends its threads", async () => {
     started.length = 0;
     const reported: FolderProgress[] = [];
     const opened: Array<{ readonly threads: number; readonly read: number }> = [];

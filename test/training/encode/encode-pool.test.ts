@@ -1,6 +1,6 @@
 /**
  * Encoding in this thread and others, with the tiny pack's experts: the same vectors as in one thread, faults with their codes, an end when
- * told to, nothing left running.
+ * asked, nothing left running.
  */
 import assert from "node:assert/strict";
 import { truncateSync } from "node:fs";
@@ -120,7 +120,7 @@ describe("a pool that encodes", async () => {
     }
   });
 
-  it("a pool that encodes tells how many rows are done, part by part", () =>
+  it("a pool that encodes reports how many rows are done, part by part", () =>
     withTeam(2, async (team) => {
       const reported: number[] = [];
       await team.encode(tasks[0]!, images, { onRows: (rows) => void reported.push(rows) });
@@ -143,7 +143,7 @@ describe("a pool that encodes", async () => {
       assert.equal((await team.encode(tasks[0]!, images))[0]!.length, 70 * experts.target.latentDims);
     }));
 
-  it("a pool that encodes tells a member's fault with its code, of whatever it met, in a thread or in this one", async () => {
+  it("a pool that encodes reports a member's fault with its code, of whatever it met, in a thread or in this one", async () => {
     await withTeam(2, (team) =>
       assert.rejects(team.encode(tasks[0]!, { ...images, count: 81 }), {
         code: "dataset_invalid",

@@ -197,7 +197,7 @@ describe("encoding a set", () => {
     assert.notDeepEqual(set.latents.slice(0, 8), before.set.latents.slice(0, 8));
   });
 
-  it("encoding a set stops between two batches when told to, leaves no half piece, and goes on later", async () => {
+  it("encoding a set stops between two batches on request, leaves no half piece, and goes on later", async () => {
     const folder = await newSet();
     const abort = new AbortController();
     const calls = noCalls();

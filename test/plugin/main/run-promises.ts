@@ -40,13 +40,13 @@ interface Paint {
   readonly imageHash?: string;
 }
 
-type Promised = readonly [name: string, tell: (mainFile: string) => Promise<string>];
+type Promised = readonly [name: string, run: (mainFile: string) => Promise<string>];
 const onMachine =
-  (tell: (machine: Machine) => string) =>
+  (run: (machine: Machine) => string) =>
   async (mainFile: string): Promise<string> => {
     const machine = await startMachine(mainFile, true);
     machine.open("caption-to-artboard");
-    return tell(machine);
+    return run(machine);
   };
 const fillsOf = (machine: Machine, id: string): Paint[] => machine.evaluate<Paint[]>(`sim.tree.get("${id}").fills`);
 const replace = (...nodeIds: string[]): object => ({ kind: "replace", nodeIds, scaleMode: "FILL" });
@@ -149,9 +149,9 @@ const outDir = await mkdtemp(path.join(tmpdir(), "tau-promises-"));
 await buildPlugin({ outDir });
 for (const mainFile of [path.join(outDir, "plugin/main.js"), ...process.argv.slice(2)]) {
   console.log(mainFile.startsWith(outDir) ? "this version" : mainFile);
-  for (const [name, tell] of promises) {
-    const told = await tell(mainFile).catch((error: unknown) => `failed: ${String(error)}`);
-    console.log(`  ${name}: ${told}`);
+  for (const [name, run] of promises) {
+    const seen = await run(mainFile).catch((error: unknown) => `failed: ${String(error)}`);
+    console.log(`  ${name}: ${seen}`);
   }
 }
 await rm(outDir, { recursive: true });

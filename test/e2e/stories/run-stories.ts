@@ -2,13 +2,13 @@
  * `npm run stories`: the built plugin in real Chromium against the real server and pack, one story for each command and
  * each promise about a designer's work, in light and dark, with a screenshot a step in test/artifacts/stories/.
  * Usage: npm run stories -- [--only name]… [--theme light|dark] [--figures] [--plugin FOLDER]; --figures makes the pictures of
- * docs/plugin.md, --plugin tells the stories of another version's dist/plugin in this version's playground.
+ * docs/plugin.md, --plugin runs the stories of another version's dist/plugin in this version's playground.
  */
 import { copyFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { stories } from "./all.ts";
-import { type Theme, tellStory } from "./story.ts";
+import { runStory, type Theme } from "./story.ts";
 import { openTheatre } from "./theatre.ts";
 
 const { values } = parseArgs({
@@ -43,7 +43,7 @@ for (const story of stories.filter(({ name }) => values.only?.includes(name) ?? 
   for (const theme of themes)
     try {
       const startedMs = Date.now();
-      const shots = await tellStory(theatre, story, theme);
+      const shots = await runStory(theatre, story, theme);
       if (values.figures && theme === "light") await keepFigures(shots);
       console.log(
         `✔ ${story.name} (${theme}): ${shots.length} steps, ${((Date.now() - startedMs) / 1000).toFixed(1)} s`,
