@@ -4,6 +4,7 @@
  */
 import type { NetworkScale, UpscaleTarget } from "../../shared/contract/upscale-scales.ts";
 import type { AskedColour } from "./colour-words.ts";
+import type { StyleInk } from "./pixels/ink-colour.ts";
 import type { LayeredImage } from "./pixels/layered-image.ts";
 
 /**
@@ -91,8 +92,8 @@ export interface ConditioningExpert {
   plainOf?(words: string): string | undefined;
   /** Label experts only: the one colour that the words give to what they name. */
   colourIn?(words: string): AskedColour | undefined;
-  /** Style experts that read images only: whether a named style has one opaque ink. */
-  isOneInk?(style: string): boolean;
+  /** Style experts that read images only: what a named style is drawn in. */
+  styleInk?(style: string): StyleInk | undefined;
   /** Style experts only: the group of a style, if any. */
   groupOf?(style: string): string | undefined;
 }

@@ -47,7 +47,7 @@ export function cached(expert: ExpertCore): Expert {
     inEnglish: (words) => expert.inEnglish?.(words),
     plainOf: (words) => expert.plainOf?.(words),
     colourIn: (words) => expert.colourIn?.(words),
-    isOneInk: (style) => expert.isOneInk?.(style) === true,
+    styleInk: (style) => expert.styleInk?.(style),
     groupOf: (style) => expert.groupOf?.(style),
     encodeForTraining: (values) => expert.encodeForTraining?.(values) ?? expert.encode(values),
   };

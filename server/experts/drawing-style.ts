@@ -8,6 +8,8 @@ import { join } from "node:path";
 import { someOf } from "../../shared/contract/translation-rules.ts";
 import { AppError } from "../../shared/problem.ts";
 import type { ConditionValue } from "../engine/interfaces.ts";
+import { channelsOfHex } from "../engine/pixels/hex-colour.ts";
+import type { StyleInk } from "../engine/pixels/ink-colour.ts";
 import type { DrawingStyleExpertEntry } from "../manifest/expert-entries.ts";
 import { fromHalf } from "../onnx/float16.ts";
 import type { Session } from "../onnx/session.ts";
@@ -71,8 +73,9 @@ export class DrawingStyleExpert implements ExpertCore {
     return codes;
   }
 
-  isOneInk(style: string): boolean {
-    return this.#entry.vocabulary.some(({ id, isOneInk }) => id === style && isOneInk);
+  styleInk(style: string): StyleInk {
+    const { isOneInk = false, ink } = this.#entry.vocabulary.find(({ id }) => id === style) ?? {};
+    return { isOneInk, ...(ink !== undefined && { ink: channelsOfHex(ink) }) };
   }
 
   async #codeOf(value: ConditionValue): Promise<Float32Array> {

@@ -158,10 +158,11 @@ export class Batcher {
       // A kept residual comes from the mean of a posterior, so its image counts as inverted.
       const kind = job.request.keepResidualOf ? "inverted" : "drawn";
       const percentile = typicalityPercentile(job.translation.calibration, row.conditions, logLikelihood, kind);
-      const pixels = await decodeImage(job.translation, drawn, job.plan!);
+      const finish = { ...job.plan!, ink: job.plan!.inkOf?.(group) };
+      const pixels = await decodeImage(job.translation, drawn, finish);
       const enlarged =
         job.request.format === "svg" && !job.plan!.kept
-          ? await drawEnlarged(job.translation, drawn, tracedFactor, job.plan!)
+          ? await drawEnlarged(job.translation, drawn, tracedFactor, finish)
           : undefined;
       // Groups, and the images of each, come in their order.
       const index = job.completed;

@@ -21,8 +21,8 @@ export interface Plan extends ConditionFindings {
   sourcesOf?(group: number): Source[] | undefined;
   /** The requested style has one ink, so that pictures are ink or nothing. */
   readonly isOneInk?: boolean | undefined;
-  /** The ink of the images that show the style. */
-  readonly ink?: Ink | undefined;
+  /** The colour in which a group's images are painted; undefined = as they are drawn. */
+  inkOf?(group: number): Ink | undefined;
   /** The colour that words give to what is drawn. */
   readonly colour?: AskedColour | undefined;
   /** The drawing whose pixels stay outside a mask. */

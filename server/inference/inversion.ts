@@ -3,6 +3,7 @@ import type { InversionRequest } from "../../shared/contract/generations/inversi
 import { findOutOfDistribution, typicalityPercentile } from "../engine/calibration.ts";
 import { encodeConditions, namedLabels } from "../engine/conditions.ts";
 import { checkInversion, invertImage } from "../engine/edits/invert.ts";
+import { inkOfImage, inkOfStyle, planesInUsualInk, readInInk } from "../engine/read-in-ink.ts";
 import type { Translation } from "../engine/translation.ts";
 import { conditionValues, imageOf } from "./condition-values.ts";
 import type { ConditionImages, InversionResult } from "./protocol.ts";
@@ -17,8 +18,12 @@ export async function runInversion(
   images: ConditionImages,
 ): Promise<InversionResult> {
   const { calibration, flow } = translation;
-  const conditions = await encodeConditions(translation, conditionValues(request.condition, images));
-  const { planes } = imageOf(images, request.image);
+  const values = conditionValues(request.condition, images);
+  const styleInk = inkOfStyle(translation, values);
+  const image = imageOf(images, request.image);
+  const isInInk = inkOfImage(image, styleInk) !== undefined;
+  const conditions = await encodeConditions(translation, isInInk ? readInInk(values, styleInk) : values);
+  const planes = isInInk ? planesInUsualInk(image.planes) : image.planes;
   const inverted = await invertImage(translation, planes, conditions);
   const check = await checkInversion(translation, planes, inverted, conditions);
   const { latent, residual, logLikelihood, conditionGain } = inverted;

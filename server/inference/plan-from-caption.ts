@@ -11,6 +11,7 @@ import { type EncodedConditions, encodeConditions } from "../engine/conditions.t
 import type { DrawingFinder } from "../engine/interfaces.ts";
 import { inOneInk } from "../engine/pixels/one-ink.ts";
 import { normals, streams } from "../engine/random.ts";
+import { inkOfStyle, readInInk } from "../engine/read-in-ink.ts";
 import type { Translation } from "../engine/translation.ts";
 import { renderSvg } from "../images/codec.ts";
 import { inUsualInk } from "../images/svg.ts";
@@ -20,7 +21,6 @@ import { sourcesOf, stylesUnder } from "../retrieval/sources.ts";
 import { conditionValues } from "./condition-values.ts";
 import { bestOfEach, type Plan } from "./generation-plan.ts";
 import type { ConditionImages } from "./protocol.ts";
-import { inkOfStyle, readInInk } from "./read-in-ink.ts";
 
 /** Cosine of a drawing's name to the words from which on it shows them: "home" is at 0.78 to "house", "rabbit" at 0.42 to "giraffe". */
 const cosineLeast = 0.65;
@@ -59,7 +59,8 @@ export async function planFromCaption(
     ...each,
     outOfDistribution: [],
     namedLabels: [],
-    ...styleInk,
+    isOneInk: styleInk.isOneInk,
+    inkOf: () => styleInk.ink,
     colour: words.colour,
     rowOf: (image, candidate) =>
       sampleRow(translation, starts[image]!.conditions, { ...request, seed: each.seedOf(image, candidate) }),

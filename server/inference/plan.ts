@@ -15,6 +15,8 @@ import { invertImage } from "../engine/edits/invert.ts";
 import { restyledConditions } from "../engine/edits/restyle.ts";
 import { varyResidual } from "../engine/edits/variations.ts";
 import { guidanceTermsOf } from "../engine/guidance.ts";
+import { type Ink, mixInks } from "../engine/pixels/ink-colour.ts";
+import { inkOfImage, inkOfStyle, planesInUsualInk, readInInk } from "../engine/read-in-ink.ts";
 import type { KeptPixels, Row, Translation } from "../engine/translation.ts";
 import { sampleRow } from "../retrieval/retrieved-prior.ts";
 import { stylesUnder } from "../retrieval/sources.ts";
@@ -23,7 +25,6 @@ import { bestOfEach, type Plan } from "./generation-plan.ts";
 import { planDifferent } from "./plan-different.ts";
 import { planFromCaption } from "./plan-from-caption.ts";
 import type { ConditionImages } from "./protocol.ts";
-import { inkOfStyle, readInInk } from "./read-in-ink.ts";
 
 /** @throws AppError `invalid_request` for fields that don't go together, or an expert's own error */
 export async function planGeneration(
@@ -48,7 +49,8 @@ export async function planGeneration(
       outOfDistribution: findOutOfDistribution(translation.calibration, conditions),
       namedLabels: namedLabels([conditions]),
       kept: keptPixels(request, images),
-      ...styleInk,
+      isOneInk: styleInk.isOneInk,
+      inkOf: () => styleInk.ink,
     };
     if (request.diversity && count > 1)
       return { ...findings, ...planDifferent(translation, conditions, { ...request, among }) };
@@ -61,13 +63,20 @@ export async function planGeneration(
   }
   const outOfDistribution = (...given: readonly EncodedConditions[]) =>
     worstByField(given.flatMap((conditions) => findOutOfDistribution(translation.calibration, conditions)));
-  const from = await editedEnd(translation, request, "keepResidualOf", keepResidualOf, asked, images);
-  const to = blendWith && (await editedEnd(translation, request, "blendWith", blendWith, asked, images));
+  const sources = [keepResidualOf, ...(blendWith ? [blendWith] : [])];
+  const inks = sources.map((source) => inkOfEnd(translation, source, asked, images));
+  // A blend between an image in ink and another one is of both as they are.
+  const isInInk = inks.every((ink) => ink !== undefined);
+  const end = (where: "keepResidualOf" | "blendWith", source: ResidualSource): Promise<EditedEnd> =>
+    editedEnd(translation, request, { where, source, isInInk }, asked, images);
+  const from = await end("keepResidualOf", keepResidualOf);
+  const to = blendWith && (await end("blendWith", blendWith));
   const ends = [from, ...(to ? [to] : [])];
   return {
     outOfDistribution: outOfDistribution(...ends.flatMap(({ own, conditions }) => [own, conditions])),
     namedLabels: namedLabels(ends.map(({ conditions }) => conditions)),
     ...each,
+    inkOf: (image) => (isInInk ? mixInks(inks[0]!, inks.at(-1)!, to ? image / (count - 1) : 0) : undefined),
     rowOf: (image, candidate) =>
       to
         ? rowFrom(blend(from, to, image / (count - 1)))
@@ -101,26 +110,44 @@ interface EditedEnd extends Blendable {
   readonly own: EncodedConditions;
 }
 
+/** The colour that an image with a kept residual is painted in, because it is read in the usual ink; undefined where it is not. */
+function inkOfEnd(
+  translation: Translation,
+  { image, condition }: ResidualSource,
+  asked: ConditionValues,
+  images: ConditionImages,
+): Ink | undefined {
+  const wanted = inkOfStyle(translation, restyledConditions(conditionValues(condition, images), asked));
+  const own = inkOfImage(imageOf(images, image), wanted);
+  // What is not asked for stays, the colour too.
+  return own && (asked.style || asked.colours) ? (wanted.ink ?? own) : own;
+}
+
+interface EndSource {
+  readonly where: "keepResidualOf" | "blendWith";
+  readonly source: ResidualSource;
+  /** The image is read in the usual ink, and so are its conditions. */
+  readonly isInInk: boolean;
+}
+
 /** Residual of an image under its own condition, with the conditions that the request wants. */
 async function editedEnd(
   translation: Translation,
   request: ResolvedRequest,
-  where: "keepResidualOf" | "blendWith",
-  source: ResidualSource,
+  { where, source, isInInk }: EndSource,
   asked: ConditionValues,
   images: ConditionImages,
 ): Promise<EditedEnd> {
   const own = conditionValues(source.condition, images);
+  const wanted = restyledConditions(own, asked);
+  const styleInk = inkOfStyle(translation, wanted);
+  const read = (values: ConditionValues): ConditionValues => (isInInk ? readInInk(values, styleInk) : values);
   const { planes } = imageOf(images, source.image);
-  const encoded = await encodeConditions(translation, own).catch((error: unknown) => {
+  const encoded = await encodeConditions(translation, read(own)).catch((error: unknown) => {
     throw inside(where, error);
   });
-  const { residual } = await invertImage(translation, planes, encoded);
-  return {
-    residual,
-    own: encoded,
-    conditions: await encodeAsked(translation, request, restyledConditions(own, asked)),
-  };
+  const { residual } = await invertImage(translation, isInInk ? planesInUsualInk(planes) : planes, encoded);
+  return { residual, own: encoded, conditions: await encodeAsked(translation, request, read(wanted)) };
 }
 
 /** An error about a condition, with the path of its source in the request. */

@@ -43,6 +43,8 @@ export const LabelExpertSchema = z.object({
     .min(1),
 });
 
+const HexSchema = z.string().regex(/^#[0-9a-f]{6}$/);
+
 const latentShape = z.tuple([z.number().int().positive(), z.number().int().positive(), z.number().int().positive()]);
 
 /** Autoencoder Λ∘Θ on premultiplied RGBA in [0, 1]: image [batch, 4, size, size] ↔ latent [batch, ...latentShape]. */
@@ -72,9 +74,7 @@ export const LayoutExpertSchema = z.object({
   kind: z.literal("layout"),
   columns: z.number().int().positive(),
   rows: z.number().int().positive(),
-  palette: z
-    .array(z.object({ id: z.string().min(1), label: z.string().min(1), hex: z.string().regex(/^#[0-9a-f]{6}$/) }))
-    .min(1),
+  palette: z.array(z.object({ id: z.string().min(1), label: z.string().min(1), hex: HexSchema })).min(1),
 });
 
 /** Features of an image classifier at one depth: premultiplied RGBA [batch, 4, sizePx, sizePx] → the named output [batch, dims]. */
@@ -120,6 +120,8 @@ export const DrawingStyleExpertSchema = z.object({
         label: z.string().min(1),
         /** True: its icons are of one opaque ink, so that what is drawn in it is ink or nothing. */
         isOneInk: z.boolean().optional(),
+        /** Colour that its icons have; they were read in the usual ink, and what is drawn in it is painted so. Absent = as it is drawn. */
+        ink: HexSchema.optional(),
       }),
     )
     .min(1),

@@ -4,6 +4,8 @@
  */
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { hexOfChannels } from "../engine/pixels/hex-colour.ts";
+import type { StyleInk } from "../engine/pixels/ink-colour.ts";
 import type { ExpertEntry } from "../manifest/expert-entries.ts";
 import type { PackManifest, TranslationEntry } from "../manifest/manifest.ts";
 import { toFloat16 } from "../onnx/float16.ts";
@@ -48,7 +50,7 @@ export interface NewStyle {
   readonly name: string;
   readonly label: string;
   readonly code: Float32Array;
-  readonly isOneInk: boolean;
+  readonly styleInk: StyleInk;
   readonly metrics: Readonly<Record<string, number>>;
   /** Where its icons came from, for the list of parts. */
   readonly source: string;
@@ -56,7 +58,7 @@ export interface NewStyle {
 
 /** @throws AppError as `publish`, `config_invalid` when the name's folder holds something else */
 export function publishStylePack(packs: string, base: StyleBase, made: NewStyle): Promise<PublishedPack> {
-  const { name, label, code, isOneInk, metrics, source } = made;
+  const { name, label, code, styleInk, metrics, source } = made;
   const folder = join(packs, name);
   return whilePublishing(folder, async () => {
     const old = await ownPackAt(folder, name);
@@ -81,7 +83,10 @@ export function publishStylePack(packs: string, base: StyleBase, made: NewStyle)
           { experts: base.manifest.experts, translations: [base.translation] },
           places,
         );
-        const vocabulary = [{ id: name, label, ...(isOneInk && { isOneInk: true as const }) }];
+        const { isOneInk, ink } = styleInk;
+        const vocabulary = [
+          { id: name, label, ...(isOneInk && { isOneInk }), ...(ink && { ink: hexOfChannels(ink) }) },
+        ];
         const key = keyOfStyle(base.translation);
         return {
           expected: new Map([...places].map(([path, place]) => [place, digests.get(path)!])),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { decideInk } from "../../server/engine/pixels/decide-ink.ts";
-import { inInk, inkOf } from "../../server/engine/pixels/ink-colour.ts";
+import { inInk, inkOf, mixInks } from "../../server/engine/pixels/ink-colour.ts";
 import { inOneInk } from "../../server/engine/pixels/one-ink.ts";
 
 const sizePx = 8;
@@ -19,7 +19,7 @@ const drawingOf = (
   }
   return { planes, sizePx };
 };
-const areOfOneInk = (drawings: Parameters<typeof inkOf>[0]): boolean => inkOf(drawings) !== undefined;
+const areOfOneInk = (drawings: Parameters<typeof inkOf>[0]): boolean => inkOf(drawings).isOneInk;
 const dark = [0.1, 0.1, 0.2] as const;
 
 describe("ink that is decided", () => {
@@ -50,9 +50,20 @@ describe("ink that is decided", () => {
   it("drawings of one ink have its colour, and in another one the same shape; drawings of two colours have none", () => {
     const alphaAt = (x: number) => (x > 1 ? 1 : x === 1 ? 0.5 : 0);
     const solid = drawingOf((x) => [...dark, alphaAt(x)]);
-    for (const [channel, value] of inkOf([solid, solid])!.entries()) assert.ok(Math.abs(value - dark[channel]!) < 1e-6);
-    assert.equal(inkOf([solid, drawingOf((x) => [0.9, 0.3, 0.2, alphaAt(x)])]), undefined);
+    for (const [channel, value] of inkOf([solid, solid]).ink!.entries())
+      assert.ok(Math.abs(value - dark[channel]!) < 1e-6);
+    assert.equal(inkOf([solid, drawingOf((x) => [0.9, 0.3, 0.2, alphaAt(x)])]).ink, undefined);
     assert.deepEqual(inInk(solid.planes, [0.75, 0.5, 0.25]), drawingOf((x) => [0.75, 0.5, 0.25, alphaAt(x)]).planes);
+  });
+
+  it("drawings with tints of their one colour have it, though they are not of one ink; with tints of another colour they have none", () => {
+    const tinted = (tint: readonly [number, number, number]) =>
+      drawingOf((x) => (x < 2 ? [...dark, 1] : [...tint, 0.3]));
+    const { isOneInk, ink } = inkOf([tinted(dark)]);
+    assert.equal(isOneInk, false);
+    for (const [channel, value] of ink!.entries()) assert.ok(Math.abs(value - dark[channel]!) < 1e-6);
+    assert.deepEqual(inkOf([tinted([0.9, 0.3, 0.2])]), { isOneInk: false });
+    assert.deepEqual(mixInks([0, 0.5, 1], [1, 0.5, 0], 0.25), [0.25, 0.5, 0.75]);
   });
 
   it("a drawing in one ink keeps its outline and loses its pale fill; one of a single colour is all ink", () => {

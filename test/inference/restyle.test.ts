@@ -89,6 +89,51 @@ describe("a pack that translates between styles", () => {
         if (alpha > 0) assert.deepEqual([...rgba.subarray(4 * pixel, 4 * pixel + 3)], [red, 40, 90]);
   });
 
+  it("a named style with an ink is drawn alike from drawings of any one colour and painted in its ink, kept residuals too", async () => {
+    const style = tinyStyleDraft.experts["style"]!;
+    assert.ok(style.kind === "drawing-style");
+    const vocabulary = style.vocabulary.map((entry) =>
+      entry.id === "outline" ? { ...entry, isOneInk: true, ink: "#1450c8" } : entry,
+    );
+    const experts = { ...tinyStyleDraft.experts, style: { ...style, vocabulary } };
+    await writeTinyStylePack(join(folder, "in-ink"), { ...tinyStyleDraft, experts });
+    const usual = service;
+    const inInk = await loadPacks(await Catalogue.open(join(folder, "in-ink")), { threads: 1 });
+    service = createService(inInk.translations, 8);
+    const [one, other] = [await stripes(2, 250), await stripes(2, 10)];
+    const drawn = await Promise.all([one, other].map((image) => pixelsOf({ drawing: { image }, style: "outline" })));
+    const keep = (image: string, condition: object) =>
+      draw(condition, { keepResidualOf: { image, condition: { drawing: { image }, style: "outline" } } });
+    const [kept, restyled, asked, blended] = [
+      (await keep(one, {}))[0]!.rgba,
+      (await keep(one, { style: "outline" }))[0]!.rgba,
+      (await keep(other, { style: "outline", colours: ["#ff8000"] }))[0]!.rgba,
+      await draw(
+        {},
+        {
+          count: 3,
+          keepResidualOf: { image: one, condition: { drawing: { image: one }, style: "outline" } },
+          blendWith: { image: other, condition: { drawing: { image: other }, style: "outline" } },
+        },
+      ),
+    ];
+    service = usual;
+    assert.equal(drawn[0], drawn[1]);
+    const alphas = (rgba: ArrayLike<number>) => Array.from(rgba).filter((_, at) => at % 4 === 3);
+    assert.ok(alphas(kept).some((alpha) => alpha > 0));
+    for (const [rgba, ink] of [
+      [Buffer.from(drawn[0]!, "hex"), [0x14, 0x50, 0xc8]],
+      [kept, [250, 40, 90]],
+      [restyled, [0x14, 0x50, 0xc8]],
+      [asked, [0xff, 0x80, 0]],
+      ...blended.map((image, at) => [image.rgba, [250 - 120 * at, 40, 90]] as const),
+    ] as const)
+      for (let at = 0; at < rgba.length; at += 4)
+        if (rgba[at + 3]! > 0) assert.deepEqual([...rgba.slice(at, at + 3)], ink);
+    for (const rgba of [restyled, asked, ...blended.map((image) => image.rgba)])
+      assert.deepEqual(alphas(rgba), alphas(kept));
+  });
+
   it("a pack that translates between styles says that it reads drawings, the names of its styles and how many images may show one", () => {
     assert.deepEqual(info.conditions, ["style", "drawing", "colours"]);
     assert.deepEqual(

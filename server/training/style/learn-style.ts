@@ -7,7 +7,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { limits } from "../../../shared/limits.ts";
 import { AppError } from "../../../shared/problem.ts";
-import { inkOf } from "../../engine/pixels/ink-colour.ts";
+import { inkOf, type StyleInk } from "../../engine/pixels/ink-colour.ts";
+import { inUsualInk } from "../../engine/read-in-ink.ts";
 import { decodeFitted } from "../../images/codec.ts";
 import { Catalogue } from "../../packs/catalogue.ts";
 import { loadPacks } from "../../packs/load.ts";
@@ -80,7 +81,7 @@ async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) 
   const { base, name, label, packs, tries, seed, signal, onStage } = options;
   const { translations } = await loadPacks(await Catalogue.open(join(base.folder, "..")), {}, [base.manifest.id]);
   const translation = translations.find(({ id }) => id === base.translation.id)!;
-  const icons = await readIcons(options, translation.target.imageSizePx);
+  const { icons, styleInk } = inInkOfStyle(await readIcons(options, translation.target.imageSizePx));
   const pairs = new StylePairs(translation, base.posteriorStd, signal);
   const isHeldOut = (at: number): boolean =>
     icons.length >= heldOutFrom && at % Math.max(3, Math.floor(icons.length / heldOutMost)) === 0;
@@ -89,12 +90,7 @@ async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) 
   const readings: Float32Array[] = [];
   for (let at = 0; at < own.length && readings.length < 12; at += limits.styleImagesMax)
     readings.push(await pairs.codeOf(own.slice(at, at + limits.styleImagesMax)));
-  const made = {
-    name,
-    label,
-    isOneInk: inkOf(own.slice(0, limits.styleImagesMax)) !== undefined,
-    source: options.folder,
-  };
+  const made = { name, label, styleInk, source: options.folder };
   const first = await publishStylePack(packs, base, { ...made, code: readings[0]!, metrics: {} });
   onFirst(first);
   onStage("published", 1, 1);
@@ -130,6 +126,13 @@ async function learn(options: LearnStyleOptions, onFirst: (pack: PublishedPack) 
   };
   const pack = isBetter ? await publishStylePack(packs, base, { ...made, code: found.code, metrics }) : first;
   return { pack, icons: icons.length, heldOut: held.length, search };
+}
+
+/** Icons of one colour in the usual ink, as they are read wherever they show a style. */
+function inInkOfStyle(icons: readonly Icon[]): { readonly icons: readonly Icon[]; readonly styleInk: StyleInk } {
+  const styleInk = inkOf(icons.slice(0, limits.styleImagesMax));
+  // Beyond those that were looked at, an icon of several colours shows the style as it is.
+  return { styleInk, icons: styleInk.ink ? icons.map((icon) => (inkOf([icon]).ink ? inUsualInk(icon) : icon)) : icons };
 }
 
 async function readIcons({ folder, onStage, signal }: LearnStyleOptions, sizePx: number): Promise<Icon[]> {

@@ -89,6 +89,34 @@ test("a style is published before the search, and after it only when held-out ic
   assert.ok((await expert.encode([{ kind: "text", text: "mine" }])).some((value) => value !== 0));
 });
 
+test("icons of one colour teach the same style in any colour, which the pack keeps", async () => {
+  const inColour = async (name: string, red: number) => {
+    const folder = join(root, `icons-${name}`);
+    await mkdir(folder);
+    for (let icon = 0; icon < 7; icon += 1) {
+      const rgba = new Uint8Array(4 * styleSizePx ** 2);
+      for (let at = 0; at < styleSizePx ** 2; at += 1)
+        if ((at * (icon + 3)) % 7 < 4) rgba.set([red, 40, 200, 255], 4 * at);
+      await writeFile(join(folder, `${icon}.png`), await encodePng(rgba, styleSizePx, styleSizePx));
+    }
+    return learn(folder, name);
+  };
+  const learned = [await inColour("blue", 20), await inColour("purple", 160)];
+  const catalogue = await Catalogue.open(shipped, learned[0]!.packs);
+  const { translations } = await loadPacks(catalogue, { threads: 1 });
+  const styleOf = (name: string) =>
+    translations.find(({ id }) => id === name)!.conditions.find((condition) => condition.name === "style")!.expert;
+  const inks = ["blue", "purple"].map((name) => styleOf(name).styleInk!(name));
+  assert.deepEqual(inks, [
+    { isOneInk: true, ink: [20 / 255, 40 / 255, 200 / 255] },
+    { isOneInk: true, ink: [160 / 255, 40 / 255, 200 / 255] },
+  ]);
+  const [blue, purple] = await Promise.all(
+    ["blue", "purple"].map((name) => styleOf(name).encode([{ kind: "text", text: name }])),
+  );
+  for (const [axis, value] of blue!.entries()) assert.ok(Math.abs(value - purple![axis]!) < 2e-3, `at ${axis}`);
+});
+
 test("three icons are a style without a search, and none is refused by the folder's name", async () => {
   const { search, heldOut, pack } = await learn(await iconsIn(join(root, "three"), 3), "few");
   assert.deepEqual([search, heldOut, pack.version], [undefined, 0, "0.1.0"]);

@@ -1,0 +1,61 @@
+/**
+ * Icons of one colour are read in the ink of the drawings that the flow between styles learned from, whatever their own colour is, and
+ * the answer is painted in that colour: geometry needs no colour, and the flow saw few others. Only where the style that is asked for is
+ * of one colour too.
+ */
+import type { ConditionValues } from "./conditions.ts";
+import type { ConditionValue } from "./interfaces.ts";
+import { channelsOfHex } from "./pixels/hex-colour.ts";
+import { type Ink, inInk, inkOf, type StyleInk } from "./pixels/ink-colour.ts";
+import { usualInk } from "./pixels/usual-ink.ts";
+import type { Translation } from "./translation.ts";
+
+type Picture = Extract<ConditionValue, { kind: "image" }>;
+
+/** What the style that is asked for is drawn in: of its images or its name, in a colour that is asked for besides. */
+export function inkOfStyle(
+  { conditions }: Pick<Translation, "conditions">,
+  { style, colours }: Pick<ConditionValues, "style" | "colours">,
+): StyleInk {
+  const expert = conditions.find(({ name }) => name === "style")?.expert;
+  const own: StyleInk =
+    style?.kind === "images"
+      ? inkOf(style.images)
+      : ((style?.kind === "text" ? expert?.styleInk?.(style.text) : undefined) ?? { isOneInk: false });
+  const [asked] = colours?.kind === "colours" ? colours.colours : [];
+  return own.ink && asked !== undefined ? { ...own, ink: channelsOfHex(asked) } : own;
+}
+
+const isOfOneColour = ({ isOneInk, ink }: StyleInk): boolean => isOneInk || ink !== undefined;
+
+/** The values with all that is of one colour in the usual ink, where the style that is asked for is of one colour. */
+export function readInInk(values: ConditionValues, styleInk: StyleInk): ConditionValues {
+  if (!isOfOneColour(styleInk)) return values;
+  const { style, drawing, "drawing-style": own, colours, ...others } = values;
+  return {
+    ...others,
+    ...(style && { style: ifOneColour(style) }),
+    ...(drawing && { drawing: ifOneColour(drawing) }),
+    ...(own && { "drawing-style": ifOneColour(own) }),
+    // What is painted in the colour that is asked for is not drawn in it too.
+    ...(colours && !styleInk.ink && { colours }),
+  };
+}
+
+/** The colour of an image that is read in the usual ink, as its conditions are; undefined where it or the style has several. */
+export const inkOfImage = (image: Pick<Picture, "planes" | "sizePx">, styleInk: StyleInk): Ink | undefined =>
+  isOfOneColour(styleInk) ? inkOf([image]).ink : undefined;
+
+/** @param planes premultiplied RGBA [4, pixels] */
+export const planesInUsualInk = (planes: Float32Array): Float32Array => inInk(planes, channelsOfHex(usualInk));
+
+export const inUsualInk = (image: Picture): Picture => ({
+  ...image,
+  planes: planesInUsualInk(image.planes),
+  key: `${image.key} in ink`,
+});
+
+function ifOneColour(value: ConditionValue): ConditionValue {
+  if (value.kind === "images" && inkOf(value.images).ink) return { ...value, images: value.images.map(inUsualInk) };
+  return value.kind === "image" && inkOf([value]).ink ? inUsualInk(value) : value;
+}
