@@ -1,6 +1,6 @@
 /**
  * Icons of one colour are read in the ink of the drawings that the flow between styles learned from, whatever their own colour is, and
- * the answer is painted in that colour: geometry needs no colour, and the flow saw few others. Only where the style that is asked for is
+ * the answer is painted in that colour: geometry needs no colour, and the flow saw few others. Only where the requested style is
  * of one colour too.
  */
 import type { ConditionValues } from "./conditions.ts";
@@ -12,7 +12,7 @@ import type { Translation } from "./translation.ts";
 
 type Picture = Extract<ConditionValue, { kind: "image" }>;
 
-/** What the style that is asked for is drawn in: of its images or its name, in a colour that is asked for besides. */
+/** What the requested style is drawn in: of its images or its name, in a requested colour besides. */
 export function inkOfStyle(
   { conditions }: Pick<Translation, "conditions">,
   { style, colours }: Pick<ConditionValues, "style" | "colours">,
@@ -28,7 +28,7 @@ export function inkOfStyle(
 
 const isOfOneColour = ({ isOneInk, ink }: StyleInk): boolean => isOneInk || ink !== undefined;
 
-/** The values with all that is of one colour in the usual ink, where the style that is asked for is of one colour. */
+/** The values with all that is of one colour in the usual ink, where the requested style is of one colour. */
 export function readInInk(values: ConditionValues, styleInk: StyleInk): ConditionValues {
   if (!isOfOneColour(styleInk)) return values;
   const { style, drawing, "drawing-style": own, colours, ...others } = values;
@@ -37,7 +37,7 @@ export function readInInk(values: ConditionValues, styleInk: StyleInk): Conditio
     ...(style && { style: ifOneColour(style) }),
     ...(drawing && { drawing: ifOneColour(drawing) }),
     ...(own && { "drawing-style": ifOneColour(own) }),
-    // What is painted in the colour that is asked for is not drawn in it too.
+    // What is painted in the requested colour is not drawn in it too.
     ...(colours && !styleInk.ink && { colours }),
   };
 }

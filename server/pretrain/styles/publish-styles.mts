@@ -8,6 +8,7 @@ import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { usualInk } from "../../engine/pixels/usual-ink.ts";
 import type { DraftManifest } from "../../manifest/manifest.ts";
 import { writeManifest } from "../../packs/publish.ts";
 
@@ -135,6 +136,8 @@ const draft: DraftManifest = {
         id: name,
         label: title,
         ...(!/duotone|two-tone/.test(name) && { isOneInk: true }),
+        // All of them take the colour of the text around them, which was rendered so.
+        ink: usualInk,
       })),
     },
     colours: { kind: "colours" },
