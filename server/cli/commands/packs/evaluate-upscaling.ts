@@ -38,6 +38,7 @@ export async function evaluateUpscalingPack(flags: UpscalingFlags): Promise<Upsc
     judge: await findJudge(),
     lpips: join(pretrainHome(), ".cache/super-resolution/lpips-alexnet.onnx"),
     baselines,
+    pretrain: pretrainHome(),
     settings: { seed, limit },
     only,
     threads,
