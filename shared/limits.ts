@@ -117,8 +117,10 @@ export const limits = {
   queueLostCheckMs: 5000,
   /** Pause between two looks for a job where no message announced one, and for jobs that stand in no line. */
   queueLookMs: 2000,
-  /** Least time between two writes of what a running job reports: three frames of a screen. Its end does not wait. */
+  /** Least time between two writes of a running job that has a new image: three frames of a screen. Its end does not wait. */
   queueReportMs: 50,
+  /** The same where it reports progress alone: a bar that moves four times a second. Each write costs all processes together some 1 ms. */
+  queueProgressMs: 250,
   queueRepairMs: 30_000,
   /** Workers say that they are there this often; one that was silent for longer is gone, and forgotten after a day. */
   workerAnnounceMs: 5000,

@@ -13,7 +13,14 @@ import { type QueueServer, startQueueServer, withoutQueueServer } from "./queue-
 /** No command is given up because other programs have the processors. */
 const commandMs = 60_000;
 /** Holds outlast every test, however slow the machine: where one is to end, its lock is deleted. */
-const timings: BullTimings = { holdMs: 60_000, lostCheckMs: 100, lookMs: 100, reportMs: 20, repairMs: 60_000 };
+const timings: BullTimings = {
+  holdMs: 60_000,
+  lostCheckMs: 100,
+  lookMs: 100,
+  reportMs: 20,
+  progressMs: 20,
+  repairMs: 60_000,
+};
 
 let server: QueueServer;
 let count = 0;

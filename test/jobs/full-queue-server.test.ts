@@ -7,7 +7,7 @@ import { AppError } from "../../shared/problem.ts";
 import { generations } from "./job-samples.ts";
 import { startQueueServer, withoutQueueServer } from "./queue-server.ts";
 
-const timings = { holdMs: 60_000, lostCheckMs: 100, lookMs: 100, reportMs: 20, repairMs: 60_000 };
+const timings = { holdMs: 60_000, lostCheckMs: 100, lookMs: 100, reportMs: 20, progressMs: 20, repairMs: 60_000 };
 
 it("a queue server without room refuses jobs as storage_full, and a job that runs reports on and ends", {
   skip: withoutQueueServer,

@@ -26,6 +26,7 @@ const timings: BullTimings = {
   lostCheckMs: limits.queueLostCheckMs,
   lookMs: limits.queueLookMs,
   reportMs: limits.queueReportMs,
+  progressMs: limits.queueProgressMs,
   repairMs: limits.queueRepairMs,
 };
 

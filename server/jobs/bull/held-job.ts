@@ -19,7 +19,7 @@ export interface HeldJobDeps<Body extends JobBody, Request> {
   readonly records: Records<Body, Request>;
   /** Waits while the server is away. */
   readonly client: Connection;
-  readonly timings: Pick<BullTimings, "holdMs" | "reportMs">;
+  readonly timings: Pick<BullTimings, "holdMs" | "reportMs" | "progressMs">;
   readonly now: () => number;
   readonly endings: Endings<Body, Request>;
   /** The job has left this worker. */
@@ -35,6 +35,8 @@ export class HeldJob<Body extends JobBody, Request> {
   readonly #renewal: ReturnType<typeof setInterval>;
   #body: Body;
   #isDirty = false;
+  /** An image came since the last write. */
+  #hasNewImage = false;
   #writing: Promise<void> | undefined;
   #writtenAt = performance.now();
   /** Those who wait for all to be written. */
@@ -100,6 +102,10 @@ export class HeldJob<Body extends JobBody, Request> {
     if (this.#abort.signal.aborted) return;
     this.#body = { ...this.#body, ...patch };
     this.#isDirty = true;
+    if (patch.images?.length) {
+      this.#hasNewImage = true;
+      this.#endPause();
+    }
     this.#writing ??= this.#write().finally(() => {
       this.#writing = undefined;
     });
@@ -111,6 +117,7 @@ export class HeldJob<Body extends JobBody, Request> {
       await this.#pause();
       if (!this.#isDirty || this.#abort.signal.aborted) return;
       this.#isDirty = false;
+      this.#hasNewImage = false;
       const files = records.filesOf(this.#body, this.#reserved);
       const { id, token } = this.#hold;
       const args = [id, token, records.textOf(this.#body), files];
@@ -124,23 +131,26 @@ export class HeldJob<Body extends JobBody, Request> {
     }
   }
 
-  /** Resolves when the last write is a while ago, or someone waits for the next. */
+  /** Resolves when the last write is a while ago, less of one where an image waits, or when someone waits for the next write. */
   async #pause(): Promise<void> {
-    const ms = this.#writtenAt + this.#deps.timings.reportMs - performance.now();
-    if (ms <= 0 || this.#hurried > 0 || !this.#isDirty) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#endPause = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    const { reportMs, progressMs } = this.#deps.timings;
+    for (;;) {
+      const ms = this.#writtenAt + (this.#hasNewImage ? reportMs : progressMs) - performance.now();
+      if (ms <= 0 || this.#hurried > 0 || !this.#isDirty || this.#abort.signal.aborted) return;
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.#endPause = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
   }
 
   #lose(): void {
     clearInterval(this.#renewal);
-    this.#endPause();
     this.#abort.abort(new AppError("cancelled", `the ${this.#deps.kind.one} was cancelled, or is another worker's`));
+    this.#endPause();
   }
 
   async #finish(outcome: JobOutcome<Body>): Promise<Body> {

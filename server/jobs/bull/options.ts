@@ -7,8 +7,10 @@ import type { Connections } from "./connection.ts";
 export interface BullTimings extends LineTimings {
   /** Longest pause between two looks for a job, in milliseconds; a message ends it. */
   readonly lookMs: number;
-  /** Least time between two writes of what a running job reports; its end does not wait. */
+  /** Least time between two writes of a running job that has a new image; its end does not wait. */
   readonly reportMs: number;
+  /** The same where it reports progress alone. */
+  readonly progressMs: number;
   /** Time between two looks for jobs whose process died before they stood in line. */
   readonly repairMs: number;
 }
