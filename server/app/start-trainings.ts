@@ -1,4 +1,5 @@
 /** Wiring of trainings: what the runner needs of the other rooms, and how a new pack comes into service without a restart. */
+import type { PackInfo } from "../../shared/contract/meta.ts";
 import { limits } from "../../shared/limits.ts";
 import type { InferenceClient } from "../inference/protocol.ts";
 import type { ResultStore } from "../jobs/blobs/result-store.ts";
@@ -51,9 +52,9 @@ export function startTrainings({
     packs: config.userPacksDir,
     threads: config.threads,
     checkpoints: parts.checkpoints,
-    serve: async (digest) => {
+    serve: async (name) => {
       await parts.onPublished?.();
-      return serveNewPack(digest, served, parts);
+      return serveNewPack(name, served, parts);
     },
     timings: {
       silenceMs: limits.trainingSilenceMs,
@@ -68,17 +69,17 @@ export function startTrainings({
 
 /** Replaces the inference child by one that has the new pack, then offers it. */
 async function serveNewPack(
-  digest: string,
+  name: string,
   served: Served,
   { inference, stopping, log }: Pick<TrainingParts, "inference" | "stopping" | "log">,
-): Promise<boolean> {
+): Promise<PackInfo | undefined> {
   try {
     const { leftOut } = await Promise.race([inference.reload(), rejectOnAbort(stopping)]);
     await served.reopen(leftOut);
-    return served.packs().some((pack) => pack.digest === digest);
+    return served.packs().find(({ id }) => id === name);
   } catch (error) {
     if (!stopping.aborted)
       log.error({ err: error }, "a new pack could not be brought into service; the next start does");
-    return false;
+    return undefined;
   }
 }

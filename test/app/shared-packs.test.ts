@@ -160,6 +160,26 @@ describe("packs of many machines", { skip: withoutQueueServer }, () => {
     assert.deepEqual(errors, []);
   });
 
+  it("a publication below the listed version is listed as the version above it, and comes to the others", async () => {
+    const [one, two] = [await workerOf("one"), await workerOf("two")];
+    await Promise.all([one.packs.exchange(), two.packs.exchange()]);
+    await publish(one.home, "aa", "of one", "0.3.0");
+    await one.packs.exchange();
+    // By hand on another machine, which had none of that name.
+    await publish(two.home, "aa", "of two", "0.1.0");
+    assert.equal(await two.packs.exchange(), false);
+    assert.equal(await one.packs.exchange(), true);
+    for (const { home: packs } of [one, two]) {
+      const { manifest } = await readManifest(join(packs, "aa"));
+      assert.deepEqual([manifest.label, manifest.version], ["of two", "0.4.0"]);
+    }
+    assert.deepEqual([await one.packs.exchange(), await two.packs.exchange(), errors], [false, false, []]);
+    // What was here before a start is an older version of the list's, not a publication.
+    await publish(two.home, "aa", "old", "0.2.0");
+    assert.equal(await (await workerOf("two")).packs.exchange(), true);
+    assert.equal(await labelOf(two.home, "aa"), "of two");
+  });
+
   it("a name that is being published is fetched afterwards, and a publication during a fetch stays", async () => {
     await given("aa");
     const worker = await workerOf("worker");

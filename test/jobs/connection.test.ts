@@ -1,6 +1,7 @@
 /** What an HTTP process hears of the queue server: in time when it can, and that it is away when it is. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { KnownWorkers } from "../../server/app/many/known-workers.ts";
 import { asked, type Connections, connect } from "../../server/jobs/bull/connection.ts";
 import { spendShared } from "../../server/jobs/bull/shared-buckets.ts";
 import { AppError } from "../../shared/problem.ts";
@@ -39,6 +40,19 @@ describe("a connection that asks the queue server", { skip: withoutQueueServer }
         (error) => error instanceof AppError && error.code === "queue_unavailable",
       );
     } finally {
+      process.kill(server.child.pid!, "SIGCONT");
+    }
+  });
+
+  it("while the server is away requests go to the queue, which says so, and are not refused for want of workers", async () => {
+    const { asking } = await connected(200);
+    const known = await KnownWorkers.open(asking, "{known}");
+    process.kill(server.child.pid!, "SIGSTOP");
+    try {
+      await known.refresh();
+      assert.deepEqual(known.status(), { state: "starting", detail: "the queue server is away" });
+    } finally {
+      known.close();
       process.kill(server.child.pid!, "SIGCONT");
     }
   });

@@ -66,7 +66,8 @@ export class KnownWorkers {
 
   /** Jobs for workers that are away wait for them; without any known one there is nothing to request. */
   status(): InferenceStatus {
-    if (!this.#isReached) return { state: "unavailable", detail: "the queue server is away" };
+    // The queue says so itself to who asks for something, and at once when it is back.
+    if (!this.#isReached) return { state: "starting", detail: "the queue server is away" };
     const live = this.#known.workers.filter(({ isLive }) => isLive);
     if (live.length > 0)
       return { state: "ready", provider: [...new Set(live.map(({ provider }) => provider))].sort().join(", ") };

@@ -1,8 +1,9 @@
 /**
  * Packs that were trained by one worker, for all of them: the files in the store by digest, their list on the queue server
  * (own-pack-lists.ts). The later version of a name counts, of two equal ones the one that was published last: a worker that has it
- * gives it, the others fetch it and serve it without a restart. What was fetched is served only when it is the pack that the list
- * says and every file has the digest of its manifest. A fault of one pack keeps no other from coming.
+ * gives it, the others fetch it and serve it without a restart. A publication below the listed version becomes the one above it.
+ * What was fetched is served only when it is the pack that the list says and every file has the digest of its manifest. A fault of
+ * one pack keeps no other from coming.
  */
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -13,8 +14,9 @@ import { AppError } from "../../../shared/problem.ts";
 import { type BlobStore, keepBlob } from "../../jobs/blobs/blob-store.ts";
 import type { Connection } from "../../jobs/bull/connection.ts";
 import { manifestFile, type ReadManifest, readManifest } from "../../manifest/read-manifest.ts";
+import { nextVersion } from "../../packs/own-pack.ts";
 import { ownPackAt } from "../../packs/pack-name.ts";
-import { whilePublishing } from "../../packs/publish.ts";
+import { whilePublishing, writeManifest } from "../../packs/publish.ts";
 import type { Served } from "../../packs/served-catalogue.ts";
 import { verifyPack } from "../../packs/verify.ts";
 import { filesBelow } from "../../platform/files/files-below.ts";
@@ -32,7 +34,7 @@ interface SharedPacksOptions {
   /** Folder of this worker's own packs. */
   readonly home: string;
   readonly served: Served;
-  readonly log: Pick<Log, "error">;
+  readonly log: Pick<Log, "error" | "info">;
   /** Tests have others. */
   readonly timings?: { readonly retryMs?: number; readonly checkMs?: number };
 }
@@ -101,9 +103,12 @@ export class SharedPacks {
   }
 
   /** Puts what the store has not, and lists the pack. False when another was listed or published meanwhile. */
-  async #give(name: string, { manifest, digest }: ReadManifest, entry: Entry | undefined): Promise<boolean> {
+  async #give(name: string, own: ReadManifest, entry: Entry | undefined): Promise<boolean> {
     const { client, prefix, home, store } = this.#options;
     const folder = join(home, name);
+    const above = await this.#raise(folder, own, entry?.list?.version);
+    if (!above) return false;
+    const { manifest, digest } = above;
     const files: List["files"][number][] = [];
     for (const path of await filesBelow(folder)) {
       files.push({ path, sha256: await keepBlob(store, await readFile(join(folder, path))) });
@@ -113,6 +118,20 @@ export class SharedPacks {
     if (!(await listPack(client, prefix, { name, list, before: entry?.text }))) return false;
     this.#settled?.set(name, digest);
     return true;
+  }
+
+  /** A publication with a version above the listed one; undefined when another is made here meanwhile. */
+  async #raise(folder: string, own: ReadManifest, listed: string | undefined): Promise<ReadManifest | undefined> {
+    const { version, id } = own.manifest;
+    if (listed === undefined || !isLater(listed, version)) return own;
+    const raised = await ifFree(folder, async () => {
+      if ((await readManifest(folder)).digest !== own.digest) return undefined;
+      const digests = new Map(own.manifest.files.map(({ path, sha256 }) => [path, sha256]));
+      return writeManifest(folder, { ...own.manifest, version: nextVersion(listed) }, digests);
+    });
+    if (raised)
+      this.#options.log.info({ pack: id, version, listed, now: raised.manifest.version }, "a publication was raised");
+    return raised;
   }
 
   /** False when the name is being published here, or was meanwhile: a publication never waits for a fetch, which is tried again. */
@@ -148,11 +167,11 @@ export class SharedPacks {
         await rename(fetched, folder);
         return true;
       };
-      const hasCome = await whilePublishing(folder, place, 0).catch((error: unknown) => {
-        if (error instanceof AppError && error.code === "config_invalid") return false;
-        throw error;
-      });
-      if (hasCome) this.#settled?.set(name, list.digest);
+      const hasCome = (await ifFree(folder, place)) ?? false;
+      if (hasCome) {
+        this.#settled?.set(name, list.digest);
+        this.#options.log.info({ pack: name, version: list.version, replaced }, "a pack of another worker was fetched");
+      }
       await rm(old, { recursive: true, force: true });
       return hasCome;
     } finally {
@@ -183,8 +202,15 @@ function isToGive(
   if (!entry) return true;
   const { list, fault } = entry;
   if (!list) return isNew && !fault;
-  return isLater(manifest.version, list.version) || (isNew && !isLater(list.version, manifest.version));
+  return isNew || isLater(manifest.version, list.version);
 }
+
+/** Runs under the lock of a publication; undefined where another has it. */
+const ifFree = <T>(folder: string, run: () => Promise<T>): Promise<T | undefined> =>
+  whilePublishing(folder, run, 0).catch((error: unknown) => {
+    if (error instanceof AppError && error.code === "config_invalid") return undefined;
+    throw error;
+  });
 
 /** @throws AppError pack_corrupt */
 function requireListed(name: string, list: List, { manifest, digest }: ReadManifest): void {

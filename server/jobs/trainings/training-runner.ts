@@ -36,8 +36,11 @@ export interface TrainingRunnerDeps {
   readonly packs: string;
   /** Threads of the child; 0 = all cores. */
   readonly threads: number;
-  /** Brings a pack that was just published into service; false when that did not work. Never rejects. */
-  readonly serve: (digest: string) => Promise<boolean>;
+  /**
+   * Brings a pack that was just published into service, by its name; undefined when that did not work. Where other workers have a
+   * later version of the name its own is raised. Never rejects.
+   */
+  readonly serve: (name: string) => Promise<{ readonly version: string; readonly digest: string } | undefined>;
   readonly timings: TrainerTimings & {
     readonly attemptsMax: number;
     /** Pause before a training that found the disk full is tried again. */
@@ -254,10 +257,12 @@ async function resultOf(
     count,
     shown: shown.map((text) => inRequestTerms(text, names)),
   }));
+  const served = pack && (await deps.serve(name));
+  const { version, digest } = served ?? pack ?? {};
   return {
     ...numbers,
-    ...(pack && { pack: { id: name, version: pack.version, digest: pack.digest } }),
-    isServed: pack !== undefined && (await deps.serve(pack.digest)),
+    ...(version !== undefined && digest !== undefined && { pack: { id: name, version, digest } }),
+    isServed: served !== undefined,
     images: { usable: images.usable, heldOut: images.heldOut, issues },
   };
 }
